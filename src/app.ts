@@ -1,0 +1,81 @@
+import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
+import { serverTiming } from './http/middleware/timing.ts';
+import { openApiInfo } from './http/openapi.ts';
+import { toProblem } from './http/problem.ts';
+import { type AppEnv, Router } from './http/router.ts';
+import { openPlatform } from './platform/cloudflare.ts';
+import { createLog } from './platform/log.ts';
+import { Failure, notFound } from './shared/failure.ts';
+import { newId } from './shared/id.ts';
+import { authenticate, workspaceRoutes } from './workspaces/index.ts';
+
+/** Every feature with routes of its own. */
+const features = [workspaceRoutes];
+
+const platform = createMiddleware<AppEnv>(async (c, next) => {
+  const started = Date.now();
+  const bookmark = c.req.header('x-d1-bookmark');
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
+  const consistency = bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary');
+  const opened = openPlatform(c.env, c.executionCtx, { request_id: c.var.requestId, consistency });
+  c.set('platform', opened);
+  c.set('authenticate', authenticate);
+  await next();
+  c.header('server-timing', serverTiming(opened.meter, Date.now() - started));
+  const reached = opened.bookmark();
+  if (reached !== null) c.header('x-d1-bookmark', reached);
+  opened.log.info('request', { method: c.req.method, path: c.req.routePath, status: c.res.status, ms: Date.now() - started });
+});
+
+const app = new Router();
+
+app.use(requestId({ generator: () => newId('req'), limitLength: 128 }));
+app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.var.requestId, methods) }));
+app.use(secureHeaders({ contentSecurityPolicy: undefined, crossOriginResourcePolicy: false, xFrameOptions: 'DENY' }));
+app.use(
+  '/api/*',
+  cors({
+    origin: '*',
+    exposeHeaders: ['etag', 'server-timing', 'x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotent-replayed'],
+    maxAge: 600,
+  }),
+);
+app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }));
+app.use('/api/*', platform);
+app.use('/readyz', platform);
+
+for (const feature of features) app.route('/api/v1', feature);
+
+app.get('/healthz', (c) => c.json({ status: 'ok' }));
+app.get('/docs', (c) => c.html(docsPage(), 200, { 'content-security-policy': docsPolicy }));
+app.get('/docs/problems', (c) => c.html(problemsPage(), 200, { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" }));
+app.get('/', (c) => c.json({ name: 'AgentGrid', docs: '/docs', openapi: '/openapi.json' }));
+app.openAPIRegistry.registerComponent('securitySchemes', 'api_key', {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A key of a workspace: `ag_…`',
+});
+app.openAPIRegistry.registerComponent('securitySchemes', 'root_key', {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'The `ROOT_KEY` of the deployment; creates workspaces and nothing else',
+});
+app.doc31('/openapi.json', (c) => ({ ...openApiInfo, servers: [{ url: new URL(c.req.url).origin }] }));
+
+app.notFound((c) => toProblem(notFound(), c.var.requestId, createLog({ request_id: c.var.requestId })));
+app.onError((error, c) => {
+  const log = createLog({ request_id: c.var.requestId, path: c.req.routePath });
+  return toProblem(error, c.var.requestId, log);
+});
+
+function refuseMethod(request_id: string, methods: readonly string[]): Response {
+  const allow = methods.join(', ');
+  return toProblem(new Failure('method_not_allowed', `Use ${allow}.`, { headers: { allow } }), request_id, createLog({ request_id }));
+}
+
+export { app };

@@ -1,0 +1,23 @@
+/** SQLite's message of a failed statement: raw from a batch, one `cause` down from a single statement. */
+function messageOf(error: unknown): string {
+  const messages: string[] = [];
+  for (let current = error; current instanceof Error; current = current.cause) messages.push(current.message);
+  return messages.join('\n');
+}
+
+/** Whether a UNIQUE constraint over exactly these columns (`table.column`) was violated. */
+export const isUniqueViolation = (error: unknown, ...columns: readonly string[]): boolean =>
+  messageOf(error).includes(`UNIQUE constraint failed: ${columns.join(', ')}`);
+
+/** Whether the named index, which has an expression or a WHERE, was violated. */
+export const isIndexViolation = (error: unknown, name: string): boolean => messageOf(error).includes(`index '${name}'`);
+
+/** How a guarded insert says that its guard did not hold: a NOT NULL column it leaves null. */
+export const isGuardViolation = (error: unknown, column: string): boolean =>
+  messageOf(error).includes(`NOT NULL constraint failed: ${column}`);
+
+/** Faults of the platform that pass: the caller may try again. */
+export const isTransient = (error: unknown): boolean =>
+  /Network connection lost|storage caused object to be reset|reset because its code was updated|D1 DB is overloaded|Internal error while starting up D1/i.test(
+    messageOf(error),
+  );

@@ -1,0 +1,86 @@
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { workspaces } from './workspaces.ts';
+
+export const agents = sqliteTable(
+  'agents',
+  {
+    id: text().primaryKey(),
+    workspace_id: text()
+      .notNull()
+      .references(() => workspaces.id),
+    slug: text().notNull(),
+    name: text().notNull(),
+    description: text().notNull(),
+    tags: text({ mode: 'json' }).notNull().$type<string[]>(),
+    active_version_id: text().notNull(),
+    /** The highest version number given out; the next is taken from it inside the writing statement. */
+    latest_version: integer().notNull(),
+    /** Rises with every change of the agent or of what it points at; the ETag. */
+    revision: integer().notNull(),
+    archived_at: integer(),
+    created_by: text(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (table) => [uniqueIndex('agents_slug').on(table.workspace_id, table.slug), index('agents_workspace').on(table.workspace_id, table.id)],
+);
+
+/** Immutable: triggers refuse UPDATE and DELETE. */
+export const agent_versions = sqliteTable(
+  'agent_versions',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    agent_id: text()
+      .notNull()
+      .references(() => agents.id),
+    number: integer().notNull(),
+    config: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    config_hash: text().notNull(),
+    change_summary: text(),
+    created_by: text(),
+    created_at: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('agent_versions_number').on(table.agent_id, table.number),
+    index('agent_versions_workspace').on(table.workspace_id, table.agent_id),
+  ],
+);
+
+export const agent_labels = sqliteTable(
+  'agent_labels',
+  {
+    workspace_id: text().notNull(),
+    agent_id: text()
+      .notNull()
+      .references(() => agents.id),
+    label: text().notNull(),
+    version_id: text()
+      .notNull()
+      .references(() => agent_versions.id),
+    updated_by: text(),
+    updated_at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.agent_id, table.label] })],
+);
+
+/** Who pointed the agent at which version, when and why. */
+export const agent_activations = sqliteTable(
+  'agent_activations',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    agent_id: text()
+      .notNull()
+      .references(() => agents.id),
+    version_id: text()
+      .notNull()
+      .references(() => agent_versions.id),
+    previous_version_id: text(),
+    reason: text(),
+    actor_type: text().notNull(),
+    actor_id: text(),
+    created_at: integer().notNull(),
+  },
+  (table) => [index('agent_activations_agent').on(table.workspace_id, table.agent_id, table.id)],
+);

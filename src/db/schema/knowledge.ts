@@ -1,0 +1,103 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { workspaces } from './workspaces.ts';
+
+export const fileStatuses = ['queued', 'extracting', 'chunking', 'embedding', 'indexing', 'ready', 'failed'] as const;
+export type FileStatus = (typeof fileStatuses)[number];
+
+export const knowledge_bases = sqliteTable(
+  'knowledge_bases',
+  {
+    id: text().primaryKey(),
+    workspace_id: text()
+      .notNull()
+      .references(() => workspaces.id),
+    /** The agent whose own base this is; null for a shared one. */
+    agent_id: text(),
+    name: text().notNull(),
+    description: text().notNull(),
+    embedding_model: text().notNull(),
+    dimensions: integer().notNull(),
+    chunk_tokens: integer().notNull(),
+    chunk_overlap_tokens: integer().notNull(),
+    /** Rises with every change of the base's vectors, so that a cache of them can tell it is stale. */
+    vectors_revision: integer().notNull().default(0),
+    deleted_at: integer(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (table) => [index('knowledge_bases_workspace').on(table.workspace_id, table.id), uniqueIndex('knowledge_bases_agent').on(table.agent_id)],
+);
+
+export const files = sqliteTable(
+  'files',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    base_id: text()
+      .notNull()
+      .references(() => knowledge_bases.id),
+    name: text().notNull(),
+    media_type: text().notNull(),
+    byte_size: integer().notNull(),
+    sha256: text().notNull(),
+    external_id: text(),
+    metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    status: text({ enum: fileStatuses }).notNull(),
+    /** Part of the current step that is done, 0..1. */
+    progress: real().notNull().default(0),
+    /** Fences a stale worker: everything an attempt writes is conditional on it. */
+    attempt: integer().notNull().default(0),
+    error_code: text(),
+    error_detail: text(),
+    page_count: integer(),
+    char_count: integer(),
+    token_count: integer(),
+    chunk_count: integer(),
+    created_by: text(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+    ready_at: integer(),
+    deleted_at: integer(),
+  },
+  (table) => [
+    index('files_base').on(table.workspace_id, table.base_id, table.id),
+    uniqueIndex('files_content').on(table.base_id, table.sha256).where(sql`deleted_at is null`),
+    uniqueIndex('files_external_id').on(table.base_id, table.external_id).where(sql`deleted_at is null and external_id is not null`),
+  ],
+);
+
+/** `file text .slice(start, end)` is the chunk. `seq` is the row of the keyword index. */
+export const chunks = sqliteTable(
+  'chunks',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    id: text().notNull(),
+    workspace_id: text().notNull(),
+    base_id: text().notNull(),
+    file_id: text()
+      .notNull()
+      .references(() => files.id),
+    attempt: integer().notNull(),
+    ordinal: integer().notNull(),
+    text: text().notNull(),
+    heading: text(),
+    page: integer(),
+    start: integer().notNull(),
+    end: integer().notNull(),
+    token_count: integer().notNull(),
+  },
+  (table) => [uniqueIndex('chunks_id').on(table.id), uniqueIndex('chunks_file').on(table.file_id, table.attempt, table.ordinal)],
+);
+
+/** Vectors of the embedded adapter: int8, base64. */
+export const chunk_vectors = sqliteTable(
+  'chunk_vectors',
+  {
+    chunk_id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    base_id: text().notNull(),
+    vector: text().notNull(),
+  },
+  (table) => [index('chunk_vectors_base').on(table.workspace_id, table.base_id, table.chunk_id)],
+);

@@ -1,0 +1,73 @@
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/**
+ * Work promised in the same batch as the change that needs it. A row lives until its job is done:
+ * the queue is only the fast path, the sweep resends whatever is past `due_at`.
+ */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    job: text({ mode: 'json' }).notNull().$type<Record<string, unknown> & { type: string }>(),
+    attempts: integer().notNull().default(0),
+    sends: integer().notNull().default(0),
+    due_at: integer().notNull(),
+    claimed_until: integer().notNull().default(0),
+    last_error: text(),
+    created_at: integer().notNull(),
+  },
+  (table) => [index('outbox_due').on(table.due_at)],
+);
+
+/** Jobs that used up their attempts, kept for a person to look at and replay. */
+export const dead_letters = sqliteTable(
+  'dead_letters',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    job: text({ mode: 'json' }).notNull().$type<Record<string, unknown> & { type: string }>(),
+    error: text(),
+    created_at: integer().notNull(),
+  },
+  (table) => [index('dead_letters_workspace').on(table.workspace_id, table.id)],
+);
+
+/** The answer to a request that carried `Idempotency-Key`, written in the batch of its effect. */
+export const idempotency_keys = sqliteTable(
+  'idempotency_keys',
+  {
+    workspace_id: text().notNull(),
+    key_hash: text().notNull(),
+    fingerprint: text().notNull(),
+    /** Sealed with a key that only the holder of the idempotency key can derive; null while running. */
+    reply: text(),
+    /** What the request works on while it runs, for those that run for long. */
+    run_id: text(),
+    created_at: integer().notNull(),
+    expires_at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace_id, table.key_hash] }), index('idempotency_keys_expiry').on(table.expires_at)],
+);
+
+/** Who did what. Append-only: triggers refuse UPDATE and DELETE. */
+export const audit_log = sqliteTable(
+  'audit_log',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    actor_type: text().notNull(),
+    actor_id: text(),
+    action: text().notNull(),
+    target_type: text().notNull(),
+    target_id: text().notNull(),
+    detail: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    request_id: text().notNull(),
+    ip: text(),
+    created_at: integer().notNull(),
+  },
+  (table) => [
+    index('audit_log_workspace').on(table.workspace_id, table.id),
+    index('audit_log_target').on(table.workspace_id, table.target_id, table.id),
+  ],
+);

@@ -1,0 +1,36 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** One row per model call, whoever caused it. Unknown tokens and cost are null, never 0. */
+export const usage = sqliteTable(
+  'usage',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    /** What the call was for, e.g. `run_…:1:0` (run, step, attempt): a replay adds no second row. */
+    call_key: text().notNull(),
+    agent_id: text(),
+    version_id: text(),
+    session_id: text(),
+    run_id: text(),
+    api_key_id: text(),
+    end_user_id: text(),
+    provider: text().notNull(),
+    model: text().notNull(),
+    operation: text().notNull(),
+    input_tokens: integer(),
+    cache_read_tokens: integer(),
+    cache_write_tokens: integer(),
+    output_tokens: integer(),
+    reasoning_tokens: integer(),
+    cost_nano_usd: integer(),
+    latency_ms: integer().notNull(),
+    first_token_ms: integer(),
+    status: text({ enum: ['ok', 'error', 'aborted'] }).notNull(),
+    created_at: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('usage_call').on(table.call_key),
+    index('usage_workspace').on(table.workspace_id, table.id),
+    index('usage_run').on(table.run_id),
+  ],
+);

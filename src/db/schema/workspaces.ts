@@ -1,0 +1,38 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+export const roles = ['viewer', 'runtime', 'editor', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+export const workspaces = sqliteTable('workspaces', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  time_zone: text().notNull(),
+  default_model: text().notNull(),
+  retention_days: integer(),
+  content_logging: integer({ mode: 'boolean' }).notNull(),
+  created_at: integer().notNull(),
+  updated_at: integer().notNull(),
+});
+
+export const api_keys = sqliteTable(
+  'api_keys',
+  {
+    id: text().primaryKey(),
+    workspace_id: text()
+      .notNull()
+      .references(() => workspaces.id),
+    name: text().notNull(),
+    role: text({ enum: roles }).notNull(),
+    /** SHA-256 of the whole key; the key itself is nowhere. */
+    hash: text().notNull(),
+    last_four: text().notNull(),
+    agent_ids: text({ mode: 'json' }).$type<string[]>(),
+    expires_at: integer(),
+    revoked_at: integer(),
+    /** The key that replaced this one by rotation. */
+    rotated_to: text(),
+    created_by: text(),
+    created_at: integer().notNull(),
+  },
+  (table) => [uniqueIndex('api_keys_hash').on(table.hash), index('api_keys_workspace').on(table.workspace_id, table.id)],
+);

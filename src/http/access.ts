@@ -1,0 +1,32 @@
+import { type Role, roles } from '../db/schema/workspaces.ts';
+
+/** Who may do what, once. Every route names one of these, or says that it is public or for the root key. */
+export const permissions = {
+  'self:read': ['viewer', 'runtime', 'editor', 'admin'],
+  'workspace:read': ['viewer', 'editor', 'admin'],
+  'workspace:write': ['admin'],
+  'keys:manage': ['admin'],
+  'audit:read': ['admin'],
+  'agents:read': ['viewer', 'editor', 'admin'],
+  'agents:write': ['editor', 'admin'],
+  'knowledge:read': ['viewer', 'editor', 'admin'],
+  'knowledge:write': ['editor', 'admin'],
+  'knowledge:search': ['runtime', 'editor', 'admin'],
+  'sessions:read': ['viewer', 'runtime', 'editor', 'admin'],
+  'sessions:write': ['runtime', 'editor', 'admin'],
+  /** What end users and agents said to each other. */
+  'messages:read': ['runtime', 'editor', 'admin'],
+  'usage:read': ['viewer', 'editor', 'admin'],
+  'operations:read': ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof permissions;
+export type Access = Permission | 'public' | 'root';
+
+export const allows = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role);
+
+/** Whether `role` may do nothing that `other` may not. */
+export const isWithin = (role: Role, other: Role): boolean =>
+  Object.values(permissions).every((allowed: readonly Role[]) => !allowed.includes(role) || allowed.includes(other));
+
+export const rolesWith = (permission: Permission): readonly Role[] => roles.filter((role) => allows(role, permission));

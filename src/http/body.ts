@@ -1,0 +1,81 @@
+import { Failure, invalid } from '../shared/failure.ts';
+
+/** Bytes of a JSON body unless the route says otherwise. */
+export const defaultBodyLimit = 1024 * 1024;
+
+const maxDepth = 32;
+const maxKeys = 10_000;
+const maxItems = 1_000;
+
+/** Media type of the request, checked: one, well formed, UTF-8, not compressed. Throws 415. */
+export function readMediaType(headers: Headers, allowed: readonly string[]): string {
+  const refuse = (detail: string): never => {
+    throw new Failure('unsupported_media_type', detail, { headers: { accept: allowed.join(', ') } });
+  };
+  if ((headers.get('content-encoding') ?? 'identity') !== 'identity') refuse('Compressed request bodies are not supported.');
+  const header = headers.get('content-type');
+  if (header === null) return refuse(`Content-Type must be ${allowed.join(' or ')}.`);
+  const [type = '', ...parameters] = header.split(';').map((part) => part.trim());
+  const media = type.toLowerCase();
+  if (header.includes(',') || !allowed.includes(media)) refuse(`Content-Type must be ${allowed.join(' or ')}.`);
+  const charset = parameters.map((parameter) => /^charset="?([^"]*)"?$/i.exec(parameter)?.[1]).find((value) => value !== undefined);
+  if (charset !== undefined && charset.toLowerCase() !== 'utf-8') refuse('Text must be UTF-8.');
+  return media;
+}
+
+/** The body as text. Throws 413 as soon as it is too long, with or without Content-Length, and 400 when it is not UTF-8. */
+export async function readText(request: Request, limit: number): Promise<string> {
+  const tooLarge = () => new Failure('too_large', `The body may have at most ${limit} bytes.`);
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+  let text = '';
+  let bytes = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > limit) throw tooLarge();
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (error instanceof TypeError) throw new Failure('malformed_request', 'The body is not UTF-8.');
+    throw error;
+  }
+}
+
+/** Parses JSON and bounds it. Throws 400 for what is not JSON and 422 for what no handler should meet. */
+export function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Failure('malformed_request', text.trim() === '' ? 'A JSON body is required.' : 'The body is not JSON.');
+  }
+  walk(value, '', 1, { keys: 0 });
+  return value;
+}
+
+function walk(value: unknown, pointer: string, depth: number, count: { keys: number }): void {
+  if (typeof value === 'string') checkText(value, pointer);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)) || Object.is(value, -0)) {
+      throw invalid(pointer, 'Numbers must be finite, and integers within ±(2^53 − 1).');
+    }
+    return;
+  }
+  if (value === null || typeof value !== 'object') return;
+  if (depth > maxDepth) throw invalid(pointer, `JSON may be nested at most ${maxDepth} deep.`);
+  if (Array.isArray(value) && value.length > maxItems) throw invalid(pointer, `An array may have at most ${maxItems} items.`);
+  for (const [key, inner] of Object.entries(value)) {
+    count.keys += 1;
+    if (count.keys > maxKeys) throw invalid('', `A body may have at most ${maxKeys} keys and items.`);
+    checkText(key, pointer);
+    walk(inner, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1, count);
+  }
+}
+
+/** SQLite cuts text at NUL and turns lone surrogates into replacement characters: neither may come in. */
+function checkText(text: string, pointer: string): void {
+  if (text.includes('\0')) throw invalid(pointer, 'Text must not contain NUL.');
+  if (!text.isWellFormed()) throw invalid(pointer, 'Text must be well-formed Unicode.');
+}

@@ -1,0 +1,132 @@
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import { type FailureCode, failures } from '../shared/failure.ts';
+import { permissions } from './access.ts';
+import { Problem } from './problem.ts';
+import type { AnyRoute } from './route.ts';
+
+/** A route as OpenAPI: with its credential, its roles and every failure it can answer with. */
+export function toRouteConfig(route: AnyRoute): RouteConfig {
+  const headers = requestHeaders(route);
+  const content = {
+    ...(route.body === undefined ? {} : { 'application/json': { schema: route.body } }),
+    ...Object.fromEntries(Object.entries(route.otherBodies ?? {}).map(([media, schema]) => [media, { schema: schema as z.ZodType }])),
+  };
+  return {
+    method: route.method,
+    path: route.path,
+    operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary,
+    description: [route.description, describeAccess(route)].filter(Boolean).join('\n\n'),
+    security: route.access === 'public' ? [] : [{ [route.access === 'root' ? 'root_key' : 'api_key']: [] }],
+    'x-access': route.access,
+    request: {
+      ...(route.params === undefined ? {} : { params: route.params }),
+      ...(route.query === undefined ? {} : { query: route.query }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(Object.keys(content).length === 0 ? {} : { body: { required: true, content } }),
+    },
+    responses: { [route.reply.status]: replyOf(route), ...problemResponses(codesOf(route)) },
+  } as RouteConfig;
+}
+
+const operationId = (route: AnyRoute) => {
+  const words = route.summary
+    .replaceAll(/\(.*?\)|[^A-Za-z0-9 ]/g, '')
+    .trim()
+    .split(/\s+/);
+  return words.map((word, index) => (index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1).toLowerCase())).join('');
+};
+
+function describeAccess(route: AnyRoute): string {
+  if (route.access === 'public') return 'Public.';
+  if (route.access === 'root') return 'Needs the root key of the deployment.';
+  return `Roles: ${permissions[route.access].map((role) => `\`${role}\``).join(', ')}.`;
+}
+
+function requestHeaders(route: AnyRoute) {
+  const shape: Record<string, z.ZodType> = {};
+  if (route.method === 'post' && route.access !== 'public') {
+    shape['Idempotency-Key'] = z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe('Send the same key with a retry: the effect happens once and the answer is the same.');
+  }
+  if (route.etag !== undefined && route.method !== 'get' && route.method !== 'post') {
+    shape['If-Match'] = z.string().optional().describe('The `ETag` the change is based on; stale gives 412.');
+  }
+  return Object.keys(shape).length === 0 ? undefined : z.object(shape);
+}
+
+function replyOf(route: AnyRoute) {
+  const { description, mediaType = 'application/json', schema } = route.reply;
+  const headers = {
+    'X-Request-Id': { description: 'Name it when you report a problem', schema: { type: 'string' } },
+    'Server-Timing': {
+      description: 'Time, round trips and rows: `db;dur=4.1;desc="2 trips 11 read 3 written"`',
+      schema: { type: 'string' },
+    },
+    ...(route.etag === undefined ? {} : { ETag: { description: 'For `If-Match`', schema: { type: 'string' } } }),
+  };
+  if (route.reply.status === 204) return { description, headers };
+  const content: Record<string, unknown> = { [mediaType]: { schema: schema ?? { type: 'string', format: 'binary' } } };
+  for (const other of route.alsoProduces ?? []) content[other] = { schema: { type: 'string' } };
+  return { description, headers, content };
+}
+
+/** What this route can fail with: what it declares and what follows from its shape. */
+function codesOf(route: AnyRoute): FailureCode[] {
+  const hasBody = route.body !== undefined || route.otherBodies !== undefined;
+  return [
+    ...(route.access === 'public' ? [] : (['unauthenticated'] as const)),
+    ...(route.access === 'public' || route.access === 'root' || route.access === 'self:read' ? [] : (['forbidden'] as const)),
+    ...(route.params === undefined ? [] : (['not_found'] as const)),
+    ...(hasBody ? (['malformed_request', 'too_large', 'unsupported_media_type'] as const) : []),
+    'validation_failed',
+    ...(route.method === 'post' && route.access !== 'public' ? (['idempotency_mismatch', 'request_in_flight'] as const) : []),
+    ...(route.etag === undefined || route.method === 'get' || route.method === 'post' ? [] : (['precondition_failed'] as const)),
+    'not_acceptable',
+    'internal',
+    'unavailable',
+    ...(route.failures ?? []),
+  ];
+}
+
+function problemResponses(codes: readonly FailureCode[]) {
+  const byStatus = Map.groupBy(new Set(codes), (code) => failures[code].status);
+  return Object.fromEntries(
+    [...byStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, list]) => [
+        status,
+        {
+          description: list.map((code) => `\`${code}\`: ${failures[code].title}.`).join(' '),
+          content: { 'application/problem+json': { schema: Problem } },
+        },
+      ]),
+  );
+}
+
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Items on a page'),
+  cursor: z.string().min(1).max(1000).optional().describe('`next_cursor` of the page before'),
+};
+
+/** `{ data, next_cursor }` of something. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ data: z.array(item), next_cursor: z.string().nullable().describe('null on the last page') });
+
+export const openApiInfo = {
+  openapi: '3.1.0',
+  info: {
+    title: 'AgentGrid',
+    version: '0.1.0',
+    description:
+      'The back end for AI agents: agents with immutable versions, knowledge from documents with checked citations, sessions, exact cost.\n\n' +
+      'Errors are `application/problem+json` (RFC 9457) with a stable `code`. Lists take `limit` and `cursor`. ' +
+      'Instants are RFC 3339 UTC. A malformed id is simply not found. Every response names its `X-Request-Id`.',
+    license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+  },
+} as const;

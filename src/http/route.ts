@@ -1,0 +1,48 @@
+import type { z } from '@hono/zod-openapi';
+import type { FailureCode } from '../shared/failure.ts';
+import type { Access } from './access.ts';
+
+export type Shape = z.ZodType | undefined;
+export type Output<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** A route as data: everything that is true of it without running it. */
+export interface Route<Params extends Shape, Query extends Shape, Body extends Shape, Reply extends Shape> {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Hono's form is derived: `/agents/{agent}`. */
+  readonly path: string;
+  /** Without this nothing is served; the role table is `http/access.ts`. */
+  readonly access: Access;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** A parameter that does not parse is an id that cannot exist: 404. */
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** Other bodies that the handler reads from `request` itself, e.g. multipart/form-data. */
+  readonly otherBodies?: Readonly<Record<string, z.ZodType>>;
+  readonly bodyLimit?: number;
+  /** Media types besides JSON that `Accept` may ask for. */
+  readonly alsoProduces?: readonly string[];
+  readonly reply: {
+    readonly status: 200 | 201 | 202 | 204;
+    readonly schema?: Reply;
+    readonly description: string;
+    readonly mediaType?: string;
+  };
+  readonly failures?: readonly FailureCode[];
+  /** Whether the reply's `ETag` is sent and `If-Match` understood. */
+  readonly etag?: (reply: Output<Reply>) => string;
+}
+
+export interface RequestInput<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The value of `If-Match`, unquoted; null when absent or `*`. */
+  readonly ifMatch: string | null;
+  readonly request: Request;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: where the four schemas do not matter.
+export type AnyRoute = Route<any, any, any, any>;

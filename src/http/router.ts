@@ -1,0 +1,161 @@
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Platform } from '../platform/cloudflare.ts';
+import type { Ctx } from '../platform/context.ts';
+import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
+import { Failure, notFound, type Violation } from '../shared/failure.ts';
+import { type Access, allows, type Permission } from './access.ts';
+import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
+import { toRouteConfig } from './openapi.ts';
+import type { AnyRoute, Output, RequestInput, Route, Shape } from './route.ts';
+
+/** Turns a credential into a caller; lives in workspaces/, handed in by app.ts. */
+export type Authenticate = (platform: Platform, authorization: string | undefined, access: Permission | 'root') => Promise<Caller>;
+export type Caller = Pick<Ctx, 'workspace_id' | 'actor'>;
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: { requestId: string; platform: Platform; authenticate: Authenticate };
+}
+
+/** A feature's routes; `app.ts` composes them. */
+export class Router extends OpenAPIHono<AppEnv> {
+  /**
+   * Registers a route in the document and in the router at once, so that neither can be without the
+   * other. The handler gets checked input and returns the wire object, or a whole `Response`.
+   */
+  endpoint<
+    Params extends Shape = undefined,
+    Query extends Shape = undefined,
+    Body extends Shape = undefined,
+    Reply extends Shape = undefined,
+  >(
+    route: Route<Params, Query, Body, Reply>,
+    handler: (ctx: Ctx, input: Input<Params, Query, Body>) => Promise<Output<Reply> | Response>,
+  ): this {
+    this.openAPIRegistry.registerPath(toRouteConfig(route));
+    this.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
+      const caller = await authorize(c, route.access);
+      checkAccept(c, route);
+      const params = parseParams(route.params, c.req.param());
+      const query = parseQuery(route.query, new URL(c.req.url).searchParams);
+      const { body, text } = await readBody(c, route);
+      const ctx = await openContext(c, route, caller, text);
+      const input = { params, query, body, ifMatch: readIfMatch(c), request: c.req.raw } as Input<Params, Query, Body>;
+      const reply = await answeredBefore(c, async () => {
+        await throwIfAnswered(ctx);
+        return handler(ctx, input);
+      });
+      if (reply instanceof Response) return reply;
+      if (route.etag !== undefined) c.header('etag', `"${route.etag(reply)}"`);
+      return route.reply.status === 204 ? c.body(null, 204) : c.json(reply as object, route.reply.status);
+    });
+    return this;
+  }
+}
+
+type Input<Params extends Shape, Query extends Shape, Body extends Shape> = RequestInput<Output<Params>, Output<Query>, Output<Body>>;
+
+/** A request whose idempotency key was used before gets the answer it got then. */
+async function answeredBefore<Reply>(c: Context<AppEnv>, answer: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof Replay)) throw error;
+    c.header('idempotent-replayed', 'true');
+    return error.reply as Reply;
+  }
+}
+
+async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
+  if (access === 'public') return { workspace_id: '', actor: { type: 'system', name: 'anonymous' } };
+  const caller = await c.var.authenticate(c.var.platform, c.req.header('authorization'), access);
+  const { actor } = caller;
+  if (access !== 'root' && (actor.type !== 'api_key' || !allows(actor.role, access))) {
+    throw new Failure('forbidden', `This needs the permission ${access}, which the credential's role does not have.`);
+  }
+  return caller;
+}
+
+function checkAccept(c: Context<AppEnv>, route: AnyRoute): void {
+  const accept = c.req.header('accept');
+  if (accept === undefined) return;
+  const produced = [route.reply.mediaType ?? 'application/json', 'application/problem+json', ...(route.alsoProduces ?? [])];
+  const isServed = accept.split(',').some((range) => {
+    const [type = '', ...parameters] = range.trim().toLowerCase().split(';');
+    if (parameters.some((parameter) => /^\s*q=0(\.0*)?\s*$/.test(parameter))) return false;
+    return type.trim() === '*/*' || produced.some((media) => type.trim() === media || type.trim() === `${media.split('/')[0]}/*`);
+  });
+  if (!isServed) throw new Failure('not_acceptable', `This can be had as ${produced.join(', ')}.`);
+}
+
+function parseParams(schema: z.ZodType | undefined, values: Record<string, string>): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(values);
+  if (!result.success) throw notFound();
+  return result.data;
+}
+
+function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unknown {
+  const errors: Violation[] = [];
+  const values: Record<string, string> = {};
+  for (const [name, value] of search) {
+    if (name in values) errors.push({ pointer: `?${name}`, detail: 'A parameter may be given once.' });
+    else if (value.includes('\0') || !value.isWellFormed())
+      errors.push({ pointer: `?${name}`, detail: 'Text must be well-formed and without NUL.' });
+    else values[name] = value;
+  }
+  if (schema === undefined)
+    errors.push(...Object.keys(values).map((name) => ({ pointer: `?${name}`, detail: 'There is no such parameter.' })));
+  const result = schema?.safeParse(values);
+  errors.push(...violations(result?.error, (path) => `?${path.join('.')}`));
+  if (errors.length > 0) throw new Failure('validation_failed', 'The query parameters do not match their schema.', { errors });
+  return result?.data;
+}
+
+async function readBody(c: Context<AppEnv>, route: AnyRoute): Promise<{ body: unknown; text: string }> {
+  if (route.method === 'get' || (route.body === undefined && route.otherBodies === undefined)) return { body: undefined, text: '' };
+  const others = Object.keys(route.otherBodies ?? {});
+  const media = readMediaType(c.req.raw.headers, [...(route.body === undefined ? [] : ['application/json']), ...others]);
+  if (others.includes(media)) return { body: undefined, text: '' };
+  const text = await readText(c.req.raw, route.bodyLimit ?? defaultBodyLimit);
+  const result = (route.body as z.ZodType).safeParse(parseJson(text));
+  if (result.success) return { body: result.data, text };
+  throw new Failure('validation_failed', 'The body does not match its schema.', {
+    errors: violations(result.error, (path) => path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')),
+  });
+}
+
+function violations(error: z.ZodError | undefined, pointerTo: (path: string[]) => string): Violation[] {
+  return (error?.issues ?? []).flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(path), detail: issue.message }];
+    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'There is no such field.' }));
+  });
+}
+
+async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, body: string): Promise<Ctx> {
+  const call = {
+    ...caller,
+    ip: c.req.header('cf-connecting-ip') ?? null,
+    signal: c.req.raw.signal,
+  };
+  const key = route.method === 'post' && route.access !== 'public' ? c.req.header('idempotency-key') : undefined;
+  if (key === undefined) return c.var.platform.context(call);
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Failure('validation_failed', 'Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+      errors: [{ pointer: 'Idempotency-Key', detail: 'Must be 1 to 255 visible ASCII characters.' }],
+    });
+  }
+  const { pathname, search } = new URL(c.req.url);
+  const idempotency = await readIdempotency(caller.workspace_id, `${route.method} ${route.path}`, key, pathname + search, body);
+  return c.var.platform.context({ ...call, idempotency });
+}
+
+function readIfMatch(c: Context<AppEnv>): string | null {
+  const header = c.req.header('if-match');
+  if (header === undefined || header.trim() === '*') return null;
+  const tag = /^\s*"([^"]*)"\s*$/.exec(header)?.[1];
+  if (tag === undefined) throw new Failure('precondition_failed', 'If-Match must be one strong entity tag in quotes.');
+  return tag;
+}

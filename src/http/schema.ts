@@ -1,0 +1,39 @@
+import { z } from '@hono/zod-openapi';
+import { type IdPrefix, idPattern } from '../shared/id.ts';
+
+/** Characters that show text as something else than it is: bidi controls, zero-width, C0 and C1. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const deceptive = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
+/** One line that people read: NFC, trimmed, without control or direction characters. */
+export const Name = (max: number) =>
+  z
+    .string()
+    .trim()
+    .normalize('NFC')
+    .min(1)
+    .max(max)
+    .refine((text) => !deceptive.test(text), 'Must not contain control, zero-width or direction characters.');
+
+export const Slug = z
+  .string()
+  .min(2)
+  .max(64)
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'Lower-case letters, digits and inner hyphens.');
+
+export const Id = (prefix: IdPrefix, example?: string) =>
+  z
+    .string()
+    .regex(idPattern(prefix))
+    .openapi({ example: example ?? `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra` });
+
+/** An instant on the wire. */
+export const Time = z.iso.datetime().openapi({ example: '2026-11-20T09:30:00.000Z' });
+
+/** Free key-value data of the caller: at most 50 keys, 16 KB. */
+export const Metadata = z
+  .record(z.string().min(1).max(64), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]))
+  .refine((value) => Object.keys(value).length <= 50, 'At most 50 keys.')
+  .openapi({ example: { team: 'support' } });
+
+export const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');

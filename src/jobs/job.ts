@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** Everything that runs in the background. A message on the queue is an outbox id and one of these. */
+export const Job = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('file.ingest'), file_id: z.string() }),
+  z.strictObject({ type: z.literal('file.delete'), file_id: z.string() }),
+  z.strictObject({ type: z.literal('base.delete'), base_id: z.string() }),
+]);
+export type Job = z.infer<typeof Job>;
+
+/** What travels on the queue. */
+export const JobMessage = z.strictObject({ id: z.string(), workspace_id: z.string(), job: Job });
+export type JobMessage = z.infer<typeof JobMessage>;

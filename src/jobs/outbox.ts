@@ -1,0 +1,67 @@
+import { and, eq, lte, sql } from 'drizzle-orm';
+import { batch, type Db } from '../db/client.ts';
+import { dead_letters, idempotency_keys, outbox } from '../db/schema/platform.ts';
+import type { Ctx } from '../platform/context.ts';
+import { second } from '../shared/time.ts';
+import { backoff } from './backoff.ts';
+import type { JobMessage } from './job.ts';
+
+/** A claim must be renewed before it runs out; then the job is anybody's. */
+export const claimFor = 30 * second;
+/** Rows a tick sends or deletes. */
+const sweepLimit = 100;
+
+/** Takes the job, or returns null: it is done, or somebody else has it. Returns the number of this attempt, from 1. */
+export async function claimJob(ctx: Ctx, id: string): Promise<number | null> {
+  const now = ctx.now();
+  const rows = await ctx.db
+    .update(outbox)
+    .set({ attempts: sql`${outbox.attempts} + 1`, claimed_until: now + claimFor, due_at: now + claimFor })
+    .where(and(eq(outbox.id, id), lte(outbox.claimed_until, now)))
+    .returning({ attempts: outbox.attempts });
+  return rows[0]?.attempts ?? null;
+}
+
+export const renewClaim = (ctx: Ctx, id: string) =>
+  ctx.db
+    .update(outbox)
+    .set({ claimed_until: ctx.now() + claimFor, due_at: ctx.now() + claimFor })
+    .where(eq(outbox.id, id))
+    .run();
+
+export const finishJob = (ctx: Ctx, id: string) => ctx.db.delete(outbox).where(eq(outbox.id, id)).run();
+
+/** Gives the job back for another attempt after `delay` milliseconds. */
+export const releaseJob = (ctx: Ctx, id: string, delay: number, error: string) =>
+  ctx.db
+    .update(outbox)
+    .set({ claimed_until: 0, due_at: ctx.now() + delay + claimFor, last_error: error })
+    .where(eq(outbox.id, id))
+    .run();
+
+/** Moves a job that will not be tried again to where a person finds it. Twice is as good as once. */
+export const buryJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, error: string) =>
+  batch(ctx.db, [
+    ctx.db.insert(dead_letters).values({ id, workspace_id, job, error, created_at: ctx.now() }).onConflictDoNothing(),
+    ctx.db.delete(outbox).where(eq(outbox.id, id)),
+  ]);
+
+/** Sends what is due: never sent, lost by the queue, or left by a worker that died. */
+export async function sweepOutbox(ctx: Ctx): Promise<number> {
+  const now = ctx.now();
+  const due = await ctx.db
+    .update(outbox)
+    .set({ sends: sql`${outbox.sends} + 1`, due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)` })
+    .where(sql`${outbox.id} in (select id from outbox where due_at <= ${now} order by due_at limit ${sweepLimit})`)
+    .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job });
+  await ctx.jobs.send(due as JobMessage[]);
+  return due.length;
+}
+
+export const sweepIdempotencyKeys = (ctx: Ctx) => deleteExpired(ctx.db, ctx.now());
+
+const deleteExpired = (db: Db, now: number) =>
+  db
+    .delete(idempotency_keys)
+    .where(sql`rowid in (select rowid from idempotency_keys where expires_at <= ${now} order by expires_at limit ${sweepLimit * 10})`)
+    .run();

@@ -1,0 +1,25 @@
+import { openPlatform } from '../platform/cloudflare.ts';
+import type { Ctx } from '../platform/context.ts';
+import { newId } from '../shared/id.ts';
+import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
+
+/** Each is bounded, and does nothing the second time. */
+const everyMinute: readonly Task[] = [{ name: 'outbox', run: sweepOutbox }];
+const everyHour: readonly Task[] = [{ name: 'idempotency_keys', run: sweepIdempotencyKeys }];
+
+interface Task {
+  readonly name: string;
+  readonly run: (ctx: Ctx) => Promise<unknown>;
+}
+
+/** The cron expressions of wrangler.toml. */
+const schedule: Readonly<Record<string, readonly Task[]>> = { '* * * * *': everyMinute, '7 * * * *': everyHour };
+
+export async function runSchedule(cron: string, env: Env, execution: ExecutionContext): Promise<void> {
+  const platform = openPlatform(env, execution, { request_id: newId('req') });
+  for (const { name, run } of schedule[cron] ?? []) {
+    const ctx = platform.context({ workspace_id: '', actor: { type: 'system', name } });
+    // One task's failure must not stop the others.
+    await run(ctx).catch((error: unknown) => ctx.log.error('schedule_failed', { task: name, error }));
+  }
+}

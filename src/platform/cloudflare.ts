@@ -1,0 +1,90 @@
+import { newDbMeter, openDb } from '../db/client.ts';
+import type { JobMessage } from '../jobs/job.ts';
+import { newId } from '../shared/id.ts';
+import { readConfig } from './config.ts';
+import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
+import { createD1VectorIndex } from './d1-vector-index.ts';
+import { createLog } from './log.ts';
+import type { JobQueue, VectorIndex } from './ports.ts';
+import { createR2FileStore } from './r2-file-store.ts';
+import { createVectorizeIndex } from './vectorize-index.ts';
+
+/** Everything of the runtime that a context is made of; the only reader of `Env`. */
+export interface Platform {
+  readonly config: Ctx['config'];
+  readonly meter: Meter;
+  readonly db: Ctx['db'];
+  /** Where this request's reads have got to; sent back by a client to read its own writes. */
+  readonly bookmark: () => string | null;
+  readonly now: () => number;
+  readonly log: Ctx['log'];
+  readonly context: (call: Call) => Ctx;
+}
+
+export interface Call {
+  readonly workspace_id: string;
+  readonly actor: Actor;
+  readonly ip?: string | null;
+  readonly idempotency?: Idempotency | null;
+  readonly signal?: AbortSignal;
+}
+
+export interface PlatformOptions {
+  readonly request_id: string;
+  /** `first-unconstrained` may read a replica, `first-primary` may not; or a bookmark of a client. */
+  readonly consistency?: string;
+}
+
+/** Binds the platform for one request, queue message or cron tick. */
+export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUntil'>, options: PlatformOptions): Platform {
+  const config = readConfig(env);
+  const meter: Meter = { db: newDbMeter(), llm_ms: 0, retrieval_ms: 0 };
+  const session = env.DB.withSession(options.consistency ?? 'first-primary');
+  const db = openDb(session, meter.db);
+  const files = createR2FileStore(env.FILES);
+  const jobs = createJobQueue(env.JOBS);
+  const models = { workersAi: 'AI' in env ? ((env.AI as Ai | undefined) ?? null) : null };
+  return {
+    config,
+    meter,
+    db,
+    bookmark: () => session.getBookmark(),
+    now: () => Date.now(),
+    log: createLog({ request_id: options.request_id }),
+    context: (call) => {
+      const log = createLog({ request_id: options.request_id, workspace_id: call.workspace_id });
+      return {
+        ip: null,
+        idempotency: null,
+        signal: new AbortController().signal,
+        ...call,
+        request_id: options.request_id,
+        config,
+        db,
+        meter,
+        files,
+        jobs,
+        models,
+        vectors: createVectorIndex(env, db),
+        now: () => Date.now(),
+        newId,
+        defer: (work) => execution.waitUntil(work.catch((error: unknown) => log.error('deferred_work_failed', { error }))),
+        log,
+      };
+    },
+  };
+}
+
+/** The one choice between the embedded and the hosted vector index. */
+const createVectorIndex = (env: Env, db: Ctx['db']): VectorIndex => {
+  const hosted = 'VECTORS' in env ? (env.VECTORS as Vectorize | undefined) : undefined;
+  return hosted === undefined ? createD1VectorIndex(db) : createVectorizeIndex(hosted);
+};
+
+const createJobQueue = (queue: Queue): JobQueue => ({
+  async send(messages: readonly JobMessage[]) {
+    for (let start = 0; start < messages.length; start += 100) {
+      await queue.sendBatch(messages.slice(start, start + 100).map((body) => ({ body, contentType: 'json' })));
+    }
+  },
+});

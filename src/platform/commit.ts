@@ -1,0 +1,76 @@
+import { batch, type Statement } from '../db/client.ts';
+import { isUniqueViolation } from '../db/errors.ts';
+import { audit_log, idempotency_keys, outbox } from '../db/schema/platform.ts';
+import type { Job } from '../jobs/job.ts';
+import { second } from '../shared/time.ts';
+import { actorId, type Ctx } from './context.ts';
+import { keepFor, readReply, seal } from './idempotency.ts';
+
+/** How long the fast path may take before the sweep sends a job again. */
+export const firstSweepAfter = 10 * second;
+
+export interface Change {
+  readonly statements: readonly Statement[];
+  readonly audit?: readonly AuditEntry[];
+  readonly jobs?: readonly Job[];
+  /** What the caller gets; kept for a replay when the request has an idempotency key. */
+  readonly reply?: unknown;
+}
+
+export interface AuditEntry {
+  readonly action: string;
+  readonly target_type: string;
+  readonly target_id: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /** Only where the actor stands outside the workspace: the root key makes one. */
+  readonly workspace_id?: string;
+}
+
+/**
+ * Makes a change: the statements, their audit rows, the jobs they promise and the stored reply in
+ * one batch, all or nothing. Jobs are sent afterwards; what is not sent then the sweep sends.
+ * Returns the results of `statements`, in their order. Throws `Replay` when the idempotency key has
+ * been used before, whatever the statements would have done.
+ */
+export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
+  const now = ctx.now();
+  const jobs = (change.jobs ?? []).map((job) => ({ id: ctx.newId('job'), workspace_id: ctx.workspace_id, job }));
+  const head = 'reply' in change ? await keyRow(ctx, change.reply) : [];
+  const tail: Statement[] = [
+    ...(change.audit ?? []).map((entry) => auditRow(ctx, entry)),
+    ...jobs.map((row) => ctx.db.insert(outbox).values({ ...row, due_at: now + firstSweepAfter, created_at: now })),
+  ];
+  let results: unknown[];
+  try {
+    results = await batch(ctx.db, [...head, ...change.statements, ...tail]);
+  } catch (error) {
+    if (isUniqueViolation(error, 'idempotency_keys.workspace_id', 'idempotency_keys.key_hash')) throw await readReply(ctx);
+    throw error;
+  }
+  if (jobs.length > 0) ctx.defer(ctx.jobs.send(jobs));
+  return results.slice(head.length, head.length + change.statements.length);
+}
+
+/** A statement is thenable, so it is handed out in an array: awaiting it would run it. */
+async function keyRow(ctx: Ctx, reply: unknown): Promise<Statement[]> {
+  if (ctx.idempotency === null) return [];
+  const { key_hash, fingerprint } = ctx.idempotency;
+  const now = ctx.now();
+  const row = { workspace_id: ctx.workspace_id, key_hash, fingerprint, created_at: now, expires_at: now + keepFor };
+  return [ctx.db.insert(idempotency_keys).values({ ...row, reply: await seal(ctx, reply) })];
+}
+
+const auditRow = (ctx: Ctx, entry: AuditEntry): Statement =>
+  ctx.db.insert(audit_log).values({
+    id: ctx.newId('aud'),
+    workspace_id: entry.workspace_id ?? ctx.workspace_id,
+    actor_type: ctx.actor.type,
+    actor_id: actorId(ctx.actor),
+    action: entry.action,
+    target_type: entry.target_type,
+    target_id: entry.target_id,
+    detail: entry.detail ?? null,
+    request_id: ctx.request_id,
+    ip: ctx.ip,
+    created_at: ctx.now(),
+  });

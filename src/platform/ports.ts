@@ -1,0 +1,68 @@
+import type { JobMessage } from '../jobs/job.ts';
+
+/** A vector as it is kept: which chunk it stands for and where it may be found. */
+export interface VectorRecord {
+  readonly id: string;
+  readonly base_id: string;
+  readonly values: readonly number[];
+}
+
+export interface VectorQuery {
+  readonly workspace_id: string;
+  /** Where to look, each with the revision of its vectors as D1 knows it. */
+  readonly bases: readonly { readonly id: string; readonly vectors_revision: number }[];
+  readonly values: readonly number[];
+  /** 1..100. */
+  readonly limit: number;
+}
+
+export interface VectorHit {
+  readonly id: string;
+  /** Cosine similarity, -1..1. */
+  readonly score: number;
+}
+
+/**
+ * Nearest neighbours by cosine. Namespaces are workspaces. A write may take a while to be seen and a
+ * removed id may still come back: callers re-check every hit in D1.
+ */
+export interface VectorIndex {
+  upsert(workspace_id: string, records: readonly VectorRecord[]): Promise<void>;
+  query(query: VectorQuery): Promise<VectorHit[]>;
+  remove(workspace_id: string, ids: readonly string[]): Promise<void>;
+}
+
+/** Original files. Keys are built of ids only. */
+export interface FileStore {
+  /** Writes as the bytes arrive, in bounded memory, and returns what was written. */
+  put(key: string, body: ReadableStream<Uint8Array>, options: PutOptions): Promise<StoredFile>;
+  get(key: string): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly byte_size: number } | null>;
+  remove(keys: readonly string[]): Promise<void>;
+}
+
+export interface PutOptions {
+  readonly media_type: string;
+  /** Bytes; one more and nothing is kept and the failure is `too_large`. */
+  readonly limit: number;
+}
+
+export interface StoredFile {
+  readonly byte_size: number;
+  readonly sha256: string;
+}
+
+/** The fast path of background work; the outbox is the promise. */
+export interface JobQueue {
+  send(messages: readonly JobMessage[]): Promise<void>;
+}
+
+/** What model providers this deployment can reach without a workspace's own credential. */
+export interface ModelAccess {
+  readonly workersAi: Ai | null;
+}
+
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}

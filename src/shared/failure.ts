@@ -1,0 +1,72 @@
+/**
+ * Every way a request can fail, once: the runtime mapping, the OpenAPI responses and
+ * docs/problems.md are derived from this table.
+ */
+export const failures = {
+  malformed_request: { status: 400, title: 'The request could not be read' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of this list' },
+  unauthenticated: { status: 401, title: 'A valid credential is required' },
+  budget_exceeded: { status: 402, title: 'A budget does not allow this' },
+  forbidden: { status: 403, title: 'The credential does not allow this' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'The method is not supported here' },
+  not_acceptable: { status: 406, title: 'None of the accepted media types can be produced' },
+  conflict: { status: 409, title: 'The state of the resource does not allow this' },
+  slug_taken: { status: 409, title: 'The slug is in use' },
+  agent_archived: { status: 409, title: 'The agent is archived' },
+  session_busy: { status: 409, title: 'The session is answering another message' },
+  session_closed: { status: 409, title: 'The session is archived or has expired' },
+  request_in_flight: { status: 409, title: 'A request with this idempotency key is still running' },
+  last_admin_key: { status: 409, title: 'The last admin key cannot go' },
+  precondition_failed: { status: 412, title: 'The resource has changed' },
+  too_large: { status: 413, title: 'The request is too large' },
+  unsupported_media_type: { status: 415, title: 'The media type is not supported' },
+  validation_failed: { status: 422, title: 'The request does not match its schema' },
+  idempotency_mismatch: { status: 422, title: 'The idempotency key was used with another request' },
+  provider_auth: { status: 424, title: 'The model provider refused the credential' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong' },
+  provider_error: { status: 502, title: 'The model provider failed' },
+  unavailable: { status: 503, title: 'The service is not ready' },
+  provider_timeout: { status: 504, title: 'The model provider took too long' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type FailureCode = keyof typeof failures;
+
+/** One violation of a schema; `pointer` is an RFC 6901 pointer into the body, or `?name` of a parameter. */
+export interface Violation {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface FailureOptions {
+  readonly errors?: readonly Violation[];
+  /** Seconds; becomes `Retry-After`. */
+  readonly retryAfter?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Extension members of the problem document, such as the id of the run that is in the way. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** Thrown where every caller turns it into an answer. Never carries anything secret. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly options: FailureOptions;
+
+  constructor(code: FailureCode, detail: string, options: FailureOptions = {}) {
+    super(detail, { cause: options.cause });
+    this.code = code;
+    this.options = options;
+  }
+
+  get status() {
+    return failures[this.code].status;
+  }
+}
+
+/** The same answer for what does not exist and what belongs to somebody else. */
+export const notFound = () => new Failure('not_found', 'No such resource in this workspace.');
+
+export const invalid = (pointer: string, detail: string) => new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });

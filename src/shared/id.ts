@@ -1,0 +1,33 @@
+import { typeid } from 'typeid-js';
+
+/** TypeID prefixes. An id is prefix + UUIDv7, so that `ORDER BY id` is creation order. */
+export const idPrefixes = [
+  'act',
+  'agt',
+  'aud',
+  'chk',
+  'file',
+  'job',
+  'kb',
+  'key',
+  'msg',
+  'req',
+  'run',
+  'ses',
+  'step',
+  'use',
+  'ver',
+  'ws',
+] as const;
+export type IdPrefix = (typeof idPrefixes)[number];
+
+export const newId = (prefix: IdPrefix): string => typeid(prefix).toString();
+
+const suffix = '[0-7][0-9a-hjkmnp-tv-z]{25}';
+
+/** The exact shape of an id; checked before any query, since a malformed id is simply not found. */
+export const idPattern = (prefix: IdPrefix) => new RegExp(`^${prefix}_${suffix}$`);
+
+const patterns = new Map(idPrefixes.map((prefix) => [prefix, idPattern(prefix)]));
+
+export const isId = (prefix: IdPrefix, value: string): boolean => patterns.get(prefix)?.test(value) ?? false;

@@ -1,0 +1,64 @@
+import { equalDigests, fromBase64Url, hmac, toBase64Url } from './digest.ts';
+import { Failure } from './failure.ts';
+
+export interface PageQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface Page<Item> {
+  readonly data: Item[];
+  readonly next_cursor: string | null;
+}
+
+/** Where a cursor is valid: one workspace, one list, one set of filters. */
+export interface CursorScope {
+  readonly secret: string;
+  readonly workspace_id: string;
+  readonly list: string;
+  readonly filters?: Readonly<Record<string, unknown>>;
+}
+
+const bindTo = (scope: CursorScope, position: string) =>
+  JSON.stringify([
+    scope.workspace_id,
+    scope.list,
+    Object.entries(scope.filters ?? {})
+      .filter(([, v]) => v !== undefined)
+      .sort(),
+    position,
+  ]);
+
+async function encodeCursor(scope: CursorScope, position: string): Promise<string> {
+  return `${toBase64Url(new TextEncoder().encode(position))}.${await hmac(scope.secret, bindTo(scope, position))}`;
+}
+
+async function decodeCursor(scope: CursorScope, cursor: string): Promise<string> {
+  const [encoded = '', signature = ''] = cursor.split('.');
+  try {
+    const position = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64Url(encoded));
+    if (equalDigests(signature, await hmac(scope.secret, bindTo(scope, position)))) return position;
+  } catch {
+    // Not base64url or not UTF-8: the same answer as a wrong signature.
+  }
+  throw new Failure('invalid_cursor', 'The cursor is malformed, or was made for another list or other filters.');
+}
+
+/**
+ * One page by keyset. `fetch` gets the last position seen and how many rows to read (one more than
+ * the page, to know whether there is another) and returns rows in list order.
+ */
+export async function readPage<Row, Item>(
+  scope: CursorScope,
+  query: PageQuery,
+  fetch: (after: string | null, limit: number) => Promise<Row[]>,
+  positionOf: (row: Row) => string,
+  toItem: (row: Row) => Item,
+): Promise<Page<Item>> {
+  const after = query.cursor === undefined ? null : await decodeCursor(scope, query.cursor);
+  const rows = await fetch(after, query.limit + 1);
+  const shown = rows.slice(0, query.limit);
+  const last = shown.at(-1);
+  const next_cursor = rows.length > query.limit && last !== undefined ? await encodeCursor(scope, positionOf(last)) : null;
+  return { data: shown.map(toItem), next_cursor };
+}

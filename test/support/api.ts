@@ -1,0 +1,71 @@
+import { exports } from 'cloudflare:workers';
+
+export const rootKey = 'root-key-of-the-tests-0123456789';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+  readonly body: any;
+}
+
+export interface Options {
+  readonly headers?: Record<string, string>;
+  readonly body?: BodyInit;
+  readonly json?: unknown;
+}
+
+/** One request through the front door: the worker's own fetch handler, in workerd. */
+export async function request(method: string, path: string, key: string | null, options: Options = {}): Promise<Answer> {
+  const headers = new Headers(options.headers);
+  if (key !== null) headers.set('authorization', `Bearer ${key}`);
+  if (options.json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
+  const body = options.json === undefined ? (options.body ?? null) : JSON.stringify(options.json);
+  const url = `http://agentgrid.test${path}`;
+  const response = await exports.default.fetch(new Request(url, { method, headers, body, redirect: 'manual' }));
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+}
+
+export interface Workspace {
+  readonly id: string;
+  readonly key: string;
+  readonly key_id: string;
+  get(path: string, options?: Options): Promise<Answer>;
+  post(path: string, json?: unknown, options?: Options): Promise<Answer>;
+  patch(path: string, json?: unknown, options?: Options): Promise<Answer>;
+  put(path: string, json?: unknown, options?: Options): Promise<Answer>;
+  delete(path: string, options?: Options): Promise<Answer>;
+  /** The same workspace through another key. */
+  as(key: string): Workspace;
+  /** Makes a key and returns the workspace as seen through it. */
+  withRole(role: 'viewer' | 'runtime' | 'editor' | 'admin', agent_ids?: string[]): Promise<Workspace>;
+}
+
+/** Paths are relative to `/api/v1`. */
+function open(id: string, key: string, key_id: string): Workspace {
+  const call = (method: string, path: string, json: unknown, options: Options = {}) =>
+    request(method, `/api/v1${path}`, key, json === undefined ? options : { ...options, json });
+  return {
+    id,
+    key,
+    key_id,
+    get: (path, options) => call('GET', path, undefined, options),
+    post: (path, json, options) => call('POST', path, json, options),
+    patch: (path, json, options) => call('PATCH', path, json, options),
+    put: (path, json, options) => call('PUT', path, json, options),
+    delete: (path, options) => call('DELETE', path, undefined, options),
+    as: (other) => open(id, other, key_id),
+    async withRole(role, agent_ids) {
+      const { body } = await call('POST', '/api-keys', { name: role, role, ...(agent_ids === undefined ? {} : { agent_ids }) });
+      return open(id, body.secret, body.id);
+    },
+  };
+}
+
+/** Every test mints its own workspace. */
+export async function newWorkspace(name = 'Test'): Promise<Workspace> {
+  const { body } = await request('POST', '/api/v1/workspaces', rootKey, { json: { name } });
+  return open(body.workspace.id, body.api_key.secret, body.api_key.id);
+}
