@@ -1,0 +1,2 @@
+export { type EmbedCall, embed } from './embed.ts';
+export { embeddingDimensions, findLanguageModel, languageModelNames } from './registry.ts';

@@ -1,0 +1,33 @@
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+
+/** Words that carry no subject, of the languages most asked in. Short on purpose: a wrong one loses answers. */
+const stopWords = new Set(
+  [
+    'a an the and or but if of to in on at by for from with as is are was were be been being am do does did doing done has have had having',
+    'i you he she it we they me him her us them my your his its our their this that these those there here what which who whom whose when where',
+    'why how can could will would shall should may might must not no nor so than then too very s t about into over after before between',
+    'der die das den dem des ein eine einer eines einem einen und oder aber ist sind war waren wird werden wurde hat haben hatte von zu zum zur',
+    'im in mit auf für aus bei nach über unter wie was wer wo wann warum welche welcher welches nicht auch sich es er sie wir ihr ich',
+    'le la les un une des du de et ou mais est sont était être a ont au aux en dans par pour sur avec que qui quoi où quand comment ne pas',
+    'el los las una unos unas y o pero es son era ser ha han al del en por para con sobre que quien cual cuando donde como no se su sus',
+    'il lo gli uno di da che chi cui non si e ed o ma è sono con per',
+  ].flatMap((line) => line.split(' ')),
+);
+
+export const isStopWord = (word: string): boolean => stopWords.has(word);
+
+/** Words in order: NFKC, lower case, cut by Unicode's rules, so that Chinese and Thai have words too. */
+export function words(text: string): string[] {
+  const found: string[] = [];
+  for (const { segment, isWordLike } of segmenter.segment(text.normalize('NFKC').toLowerCase())) {
+    if (isWordLike) found.push(segment);
+  }
+  return found;
+}
+
+/** The words that say what a text is about; all of them where nothing else is left. */
+export function contentWords(text: string): string[] {
+  const all = words(text);
+  const content = all.filter((word) => !stopWords.has(word));
+  return content.length > 0 ? content : all;
+}

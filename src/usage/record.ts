@@ -1,0 +1,47 @@
+import type { Statement } from '../db/client.ts';
+import { usage } from '../db/schema/usage.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { NanoUsd } from '../shared/money.ts';
+import { priceOf, type Tokens } from './price.ts';
+
+/** On whose behalf a model was called. */
+export interface Attribution {
+  readonly agent_id?: string | null;
+  readonly version_id?: string | null;
+  readonly session_id?: string | null;
+  readonly run_id?: string | null;
+  readonly end_user_id?: string | null;
+}
+
+export interface ModelCall extends Attribution {
+  /** Names the call for good, e.g. `run_…:1:0` (run, step, attempt): recorded twice it is still one row. */
+  readonly call_key: string;
+  readonly provider: string;
+  readonly model: string;
+  /** `answer`, `embed_file`, `embed_query`, … */
+  readonly operation: string;
+  readonly tokens: Tokens;
+  readonly latency_ms: number;
+  readonly first_token_ms: number | null;
+  readonly status: 'ok' | 'error' | 'aborted';
+}
+
+export interface RecordedUsage {
+  readonly statement: Statement;
+  readonly cost_nano_usd: NanoUsd | null;
+}
+
+/** Prices a model call and gives the statement that records it, for the batch of what it was for. */
+export function recordUsage(ctx: Ctx, { tokens, ...call }: ModelCall): RecordedUsage {
+  const cost_nano_usd = priceOf(call.provider, call.model, tokens);
+  const row = {
+    id: ctx.newId('use'),
+    workspace_id: ctx.workspace_id,
+    api_key_id: ctx.actor.type === 'api_key' ? ctx.actor.id : null,
+    ...call,
+    ...tokens,
+    cost_nano_usd,
+    created_at: ctx.now(),
+  };
+  return { statement: ctx.db.insert(usage).values(row).onConflictDoNothing(), cost_nano_usd };
+}
