@@ -19,11 +19,12 @@ const ranks = [
   ['evaluation'],
   ['architect'],
   ['analytics'],
+  ['operations'],
   ['jobs'],
   ['app.ts'],
   ['worker.ts'],
 ];
-const features = new Set(ranks.slice(3, 14).flat());
+const features = new Set(ranks.slice(3, 15).flat());
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));

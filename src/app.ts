@@ -8,6 +8,7 @@ import { serverTiming } from './http/middleware/timing.ts';
 import { openApiInfo } from './http/openapi.ts';
 import { toProblem } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
+import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
 import { Failure, notFound } from './shared/failure.ts';
@@ -47,11 +48,12 @@ app.use(
 );
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }));
 app.use('/api/*', platform);
+app.use('/healthz', platform);
 app.use('/readyz', platform);
 
 for (const feature of features) app.route('/api/v1', feature);
+app.route('/', healthRoutes);
 
-app.get('/healthz', (c) => c.json({ status: 'ok' }));
 app.get('/docs', (c) => c.html(docsPage(), 200, { 'content-security-policy': docsPolicy }));
 app.get('/docs/problems', (c) => c.html(problemsPage(), 200, { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" }));
 app.get('/', (c) => c.json({ name: 'AgentGrid', docs: '/docs', openapi: '/openapi.json' }));

@@ -81,7 +81,7 @@ function codesOf(route: AnyRoute): FailureCode[] {
   const hasBody = route.body !== undefined || route.otherBodies !== undefined;
   return [
     ...(route.access === 'public' ? [] : (['unauthenticated'] as const)),
-    ...(route.access === 'public' || route.access === 'root' || route.access === 'self:read' ? [] : (['forbidden'] as const)),
+    ...(route.access === 'public' || route.access === 'root' ? [] : (['forbidden'] as const)),
     ...(route.params === undefined ? [] : (['not_found'] as const)),
     ...(hasBody ? (['malformed_request', 'too_large', 'unsupported_media_type'] as const) : []),
     'validation_failed',

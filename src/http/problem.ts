@@ -49,6 +49,7 @@ export function toProblem(error: unknown, request_id: string, log: Log): Respons
       status: failure.status,
       headers: {
         'content-type': 'application/problem+json',
+        'x-request-id': request_id,
         ...(failure.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="agentgrid"' } : {}),
         ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
         ...headers,

@@ -33,6 +33,8 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends S
   readonly failures?: readonly FailureCode[];
   /** Whether the reply's `ETag` is sent and `If-Match` understood. */
   readonly etag?: (reply: Output<Reply>) => string;
+  /** How a stored reply is answered again, where a request may ask for another form than JSON. */
+  readonly replay?: (reply: Output<Reply>, input: RequestInput<Output<Params>, Output<Query>, Output<Body>>) => Output<Reply> | Response;
 }
 
 export interface RequestInput<Params, Query, Body> {

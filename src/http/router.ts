@@ -42,10 +42,11 @@ export class Router extends OpenAPIHono<AppEnv> {
       const { body, text } = await readBody(c, route);
       const ctx = await openContext(c, route, caller, text);
       const input = { params, query, body, ifMatch: readIfMatch(c), request: c.req.raw } as Input<Params, Query, Body>;
-      const reply = await answeredBefore(c, async () => {
+      const answer = async () => {
         await throwIfAnswered(ctx);
         return handler(ctx, input);
-      });
+      };
+      const reply = await answeredBefore(c, answer, (stored) => route.replay?.(stored, input) ?? stored);
       if (reply instanceof Response) return reply;
       if (route.etag !== undefined) c.header('etag', `"${route.etag(reply)}"`);
       return route.reply.status === 204 ? c.body(null, 204) : c.json(reply as object, route.reply.status);
@@ -57,13 +58,17 @@ export class Router extends OpenAPIHono<AppEnv> {
 type Input<Params extends Shape, Query extends Shape, Body extends Shape> = RequestInput<Output<Params>, Output<Query>, Output<Body>>;
 
 /** A request whose idempotency key was used before gets the answer it got then. */
-async function answeredBefore<Reply>(c: Context<AppEnv>, answer: () => Promise<Reply>): Promise<Reply> {
+async function answeredBefore<Reply>(
+  c: Context<AppEnv>,
+  answer: () => Promise<Reply | Response>,
+  replay: (reply: Reply) => Reply | Response,
+): Promise<Reply | Response> {
   try {
     return await answer();
   } catch (error) {
     if (!(error instanceof Replay)) throw error;
     c.header('idempotent-replayed', 'true');
-    return error.reply as Reply;
+    return replay(error.reply as Reply);
   }
 }
 

@@ -25,7 +25,7 @@ export const Id = (prefix: IdPrefix, example?: string) =>
   z
     .string()
     .regex(idPattern(prefix))
-    .openapi({ example: example ?? `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra` });
+    .openapi({ description: `Id, \`${prefix}_…\``, example: example ?? `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra` });
 
 /** An instant on the wire. */
 export const Time = z.iso.datetime().openapi({ example: '2026-11-20T09:30:00.000Z' });

@@ -87,4 +87,7 @@ const createJobQueue = (queue: Queue): JobQueue => ({
       await queue.sendBatch(messages.slice(start, start + 100).map((body) => ({ body, contentType: 'json' })));
     }
   },
+  async check() {
+    await queue.metrics();
+  },
 });

@@ -38,6 +38,8 @@ export interface FileStore {
   put(key: string, body: ReadableStream<Uint8Array>, options: PutOptions): Promise<StoredFile>;
   get(key: string): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly byte_size: number } | null>;
   remove(keys: readonly string[]): Promise<void>;
+  /** Throws when the store does not answer. */
+  check(): Promise<void>;
 }
 
 export interface PutOptions {
@@ -54,6 +56,8 @@ export interface StoredFile {
 /** The fast path of background work; the outbox is the promise. */
 export interface JobQueue {
   send(messages: readonly JobMessage[]): Promise<void>;
+  /** Throws when the queue does not answer. */
+  check(): Promise<void>;
 }
 
 /** What model providers this deployment can reach without a workspace's own credential. */

@@ -15,6 +15,9 @@ export function createR2FileStore(bucket: R2Bucket): FileStore {
     async remove(keys) {
       if (keys.length > 0) await bucket.delete([...keys]);
     },
+    async check() {
+      await bucket.head('readyz');
+    },
   };
 }
 

@@ -134,11 +134,11 @@ export type Me = z.output<typeof Me>;
 
 export const AuditQuery = z.strictObject({
   ...pageQuery,
-  action: z.string().max(64).optional().openapi({ example: 'agent.activate' }),
-  actor_id: z.string().max(64).optional(),
-  target_id: z.string().max(64).optional(),
-  from: Time.optional(),
-  to: Time.optional(),
+  action: z.string().max(64).optional().describe('What was done').openapi({ example: 'agent.activate' }),
+  actor_id: z.string().max(64).optional().describe('Who did it: the id of a key'),
+  target_id: z.string().max(64).optional().describe('What it was done to'),
+  from: Time.optional().describe('The first instant'),
+  to: Time.optional().describe('The first instant that is left out'),
 });
 export type AuditQuery = z.output<typeof AuditQuery>;
 

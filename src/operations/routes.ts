@@ -1,0 +1,30 @@
+import { Router } from '../http/router.ts';
+import { Health, Readiness } from './schema.ts';
+import { checkReadiness } from './service.ts';
+
+/** Outside `/api/v1`: for load balancers and monitors. */
+export const healthRoutes = new Router()
+  .endpoint(
+    {
+      method: 'get',
+      path: '/healthz',
+      access: 'public',
+      tag: 'Operations',
+      summary: 'Check that the worker runs',
+      description: 'Shallow: it asks nothing behind the worker.',
+      reply: { status: 200, schema: Health, description: 'It runs' },
+    },
+    async () => ({ status: 'ok' as const }),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/readyz',
+      access: 'self:read',
+      tag: 'Operations',
+      summary: 'Check that everything answers',
+      description: 'Asks the database, the file store and the queue. A 503 names in `checks` what does not answer.',
+      reply: { status: 200, schema: Readiness, description: 'Everything answers' },
+    },
+    (ctx) => checkReadiness(ctx),
+  );

@@ -1,0 +1,42 @@
+import type { Ctx } from '../platform/context.ts';
+import { Failure } from '../shared/failure.ts';
+import { second } from '../shared/time.ts';
+import { findWorkspace } from '../workspaces/index.ts';
+import type { Readiness } from './schema.ts';
+
+/** What does not answer by then is as good as gone. */
+const patience = 3 * second;
+
+type Checks = Readiness['checks'];
+
+/** Asks every binding once. Throws `unavailable`, with the checks, when one does not answer. */
+export async function checkReadiness(ctx: Ctx): Promise<Readiness> {
+  const checks: Checks = {
+    database: 'failed',
+    files: 'failed',
+    queue: 'failed',
+  };
+  const check = async (name: keyof Checks, answer: Promise<unknown>) => {
+    try {
+      await inTime(answer);
+      checks[name] = 'ok';
+    } catch (error) {
+      ctx.log.error('not_ready', { check: name, error });
+    }
+  };
+  await Promise.all([check('database', findWorkspace(ctx)), check('files', ctx.files.check()), check('queue', ctx.jobs.check())]);
+  const failed = Object.entries(checks).filter(([, state]) => state === 'failed');
+  if (failed.length === 0) return { status: 'ok', checks };
+  const names = failed.map(([name]) => name).join(', ');
+  throw new Failure('unavailable', `Not ready: ${names}.`, { retryAfter: 5, extra: { checks } });
+}
+
+async function inTime(answer: Promise<unknown>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer in ${patience} ms`)), patience);
+  try {
+    await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
