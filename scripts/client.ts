@@ -1,0 +1,54 @@
+/** A client of the HTTP API, as small as the scripts need it. */
+export interface Client {
+  readonly url: string;
+  /** Paths are relative to `/api/v1`. Throws `ApiError` for every status of 400 and above. */
+  call<Reply>(method: string, path: string, options?: CallOptions): Promise<Reply>;
+  /** The same, with the body as it comes. */
+  send(method: string, path: string, options?: CallOptions): Promise<Response>;
+}
+
+export interface CallOptions {
+  readonly json?: unknown;
+  readonly form?: FormData;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+
+  constructor(request: string, status: number, problem: { code?: string; detail?: string; request_id?: string }) {
+    super(`${request} answered ${status}: ${problem.detail ?? 'no detail'} (request ${problem.request_id ?? 'unknown'})`);
+    this.status = status;
+    this.code = problem.code ?? '';
+  }
+}
+
+export function openClient(url: string, key: string): Client {
+  const base = url.replace(/\/+$/, '');
+  const send = async (method: string, path: string, options: CallOptions = {}) => {
+    const headers = new Headers(options.headers);
+    headers.set('authorization', `Bearer ${key}`);
+    if (options.json !== undefined) headers.set('content-type', 'application/json');
+    if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
+    const response = await fetch(`${base}/api/v1${path}`, {
+      method,
+      headers,
+      body: options.json === undefined ? options.form : JSON.stringify(options.json),
+      signal: options.signal,
+    });
+    if (response.ok) return response;
+    throw new ApiError(`${method} ${path}`, response.status, (await response.json().catch(() => ({}))) as object);
+  };
+  return {
+    url: base,
+    send,
+    async call<Reply>(method: string, path: string, options?: CallOptions) {
+      const text = await (await send(method, path, options)).text();
+      return (text === '' ? undefined : JSON.parse(text)) as Reply;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export interface ProcessGroup {
+  readonly child: ChildProcess;
+  /** Resolves when nothing of the group is left, to how its script ended. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** Ends every process of the group and returns when none is left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a Node script in a process group of its own, under a guard that ends the whole group when
+ * `stop` is called and when this process dies, in whatever way. The group's id is `child.pid`.
+ */
+export function startGroup(script: string, args: readonly string[], environment: Readonly<Record<string, string>>): ProcessGroup {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'guard.ts'), script, ...args], {
+    cwd: join(import.meta.dirname, '..'),
+    detached: true,
+    env: { ...process.env, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  child.stdin?.on('error', () => undefined);
+  const ended = once(child, 'exit').then(async ([code, signal]) => {
+    while (signalGroup(child.pid)) await wait(20);
+    return { code, signal };
+  });
+  return {
+    child,
+    ended,
+    async stop() {
+      child.stdin?.end();
+      await ended;
+    },
+  };
+}
+
+/** Kills what is left of the group; false when nothing is. Windows has no groups: there the guard has seen to it. */
+function signalGroup(pid: number | undefined): boolean {
+  if (pid === undefined || process.platform === 'win32') return false;
+  try {
+    return process.kill(-pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}

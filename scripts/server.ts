@@ -1,0 +1,158 @@
+// A local AgentGrid: migrations, `wrangler dev`, and the cron triggers that never fire by themselves there.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ProcessGroup, startGroup } from './process-group.ts';
+
+const root = join(import.meta.dirname, '..');
+const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin', 'wrangler.js');
+const readyWithin = 90_000;
+const minute = '* * * * *';
+const hour = '7 * * * *';
+
+export interface ServerOptions {
+  readonly port: number;
+  /** Where the data lives; absolute. */
+  readonly directory: string;
+  readonly root_key: string;
+  /** `NAME:VALUE`, as wrangler takes them; they win over everything else. */
+  readonly vars: readonly string[];
+  /** Gets every line that the server prints once it is ready. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface Server {
+  readonly url: string;
+  /** Resolves when the server has ended and nothing of it is left; to what it printed last. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Resolves when the server answers. Throws with what was printed when it does not come up. */
+export async function startServer(options: ServerOptions, signal: AbortSignal): Promise<Server> {
+  const { port, directory } = options;
+  const environment = offline(directory);
+  await runToEnd(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', directory], environment, signal);
+  const group = startGroup(wrangler, await devArguments(options), environment);
+  const printed = follow(group);
+  const stop = () => group.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const url = `http://localhost:${port}`;
+  const loopback = `http://127.0.0.1:${port}`;
+  let isEnded = false;
+  const ended = group.ended.then(() => {
+    isEnded = true;
+    return printed.last();
+  });
+  await waitUntilHealthy(loopback, () => isEnded || signal.aborted);
+  if (isEnded || signal.aborted) throw new Error(`The server ended before it was ready:\n${await ended}`);
+  printed.pass(options.onLine);
+  const cron = new AbortController();
+  void ended.then(() => cron.abort());
+  void tick(loopback, cron.signal);
+  return { url, ended, stop };
+}
+
+/** Throws unless somebody may listen there. */
+export async function checkPort(port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(port, '127.0.0.1', resolve)).catch((error) => {
+    throw new Error(`Port ${port} cannot be used (${error.code}). Choose another: npm start -- --port ${port + 1}`);
+  });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** No log-in, no look for updates, no reports; its own logs and registry stay with the data. */
+const offline = (directory: string): Record<string, string> => ({
+  CI: 'true',
+  NO_COLOR: '1',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_SEND_METRICS: 'false',
+  WRANGLER_SEND_ERROR_REPORTS: 'false',
+  WRANGLER_LOG_PATH: join(directory, 'logs'),
+  WRANGLER_REGISTRY_PATH: join(directory, 'registry'),
+});
+
+async function devArguments({ port, directory, root_key, vars }: ServerOptions): Promise<string[]> {
+  // A file, since arguments can be read by everybody on the machine. Later files win, and --var over all.
+  const secrets = join(directory, 'agentgrid.env');
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(secrets, `ROOT_KEY=${root_key}\n`, { mode: 0o600 });
+  const devVars = join(root, '.dev.vars');
+  return [
+    'dev',
+    ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', String(await freePort())],
+    ...['--persist-to', directory, '--show-interactive-dev-session', 'false'],
+    ...['--env-file', secrets, ...(existsSync(devVars) ? ['--env-file', devVars] : [])],
+    ...vars.flatMap((value) => ['--var', value]),
+  ];
+}
+
+async function runToEnd(args: readonly string[], environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+  const group = startGroup(wrangler, args, environment);
+  const stop = () => void group.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const printed = follow(group);
+  const { code } = await group.ended;
+  signal.removeEventListener('abort', stop);
+  if (code !== 0 && !signal.aborted) throw new Error(`wrangler ${args.slice(0, 3).join(' ')} failed:\n${printed.last()}`);
+  signal.throwIfAborted();
+}
+
+/** Keeps the last lines a group prints, and hands them on once somebody wants them. */
+function follow(group: ProcessGroup) {
+  const kept: string[] = [];
+  let onLine: (line: string) => void = () => undefined;
+  for (const stream of [group.child.stdout, group.child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      kept.push(line);
+      if (kept.length > 100) kept.shift();
+      onLine(line);
+    });
+  }
+  return {
+    last: () => kept.join('\n').trim(),
+    pass(to: (line: string) => void) {
+      onLine = to;
+    },
+  };
+}
+
+async function waitUntilHealthy(url: string, isOver: () => boolean): Promise<void> {
+  const until = Date.now() + readyWithin;
+  while (!isOver() && Date.now() < until) {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    if (response?.ok) return;
+    await wait(100);
+  }
+}
+
+/** What Cloudflare does by itself. More often than there: what a crash left behind should not wait for a minute. */
+async function tick(url: string, signal: AbortSignal): Promise<void> {
+  let hourlyAt = 0;
+  while (!signal.aborted) {
+    const isHourly = Date.now() >= hourlyAt;
+    if (isHourly) hourlyAt = Date.now() + 3_600_000;
+    for (const cron of isHourly ? [minute, hour] : [minute]) {
+      const query = new URLSearchParams({ cron });
+      // The server may be rebuilding; the next tick does what this one did not.
+      await fetch(`${url}/cdn-cgi/handler/scheduled?${query}`, { signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) })
+        .then((response) => response.text())
+        .catch(() => undefined);
+    }
+    await wait(5_000, undefined, { signal }).catch(() => undefined);
+  }
+}

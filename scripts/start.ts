@@ -1,0 +1,126 @@
+// npm start: a local AgentGrid with a demo workspace and a sample agent. `--help` lists the flags.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Client, openClient } from './client.ts';
+import { openWorkspace } from './demo-workspace.ts';
+import { ensureSample, type Sample, waitUntilRead } from './sample.ts';
+import { checkPort, freePort, startServer } from './server.ts';
+import { openState, type State, statePath } from './state.ts';
+
+const help = `npm start -- [flags]
+  --port N           listen there (8787; 0 takes any free port)
+  --persist-to DIR   keep the data there (.wrangler/state)
+  --var NAME:VALUE   a variable for the Worker; may be repeated
+  --no-sample        make no sample agent
+  --json             print one line { url, key, root_key, workspace_id } when ready, logs to stderr`;
+
+function readFlags() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8787' },
+      'persist-to': { type: 'string', default: '.wrangler/state' },
+      var: { type: 'string', multiple: true, default: [] },
+      'no-sample': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port must be 0 to 65535, not "${values.port}".`);
+  for (const item of values.var) {
+    if (!/^[A-Za-z_]\w*:/.test(item)) throw new Error(`--var must be NAME:VALUE, not "${item}".`);
+  }
+  return {
+    ...values,
+    port,
+    directory: resolve(values['persist-to']),
+    root_key: values.var.findLast((item) => item.startsWith('ROOT_KEY:')),
+  };
+}
+
+/** Everything people read; with --json stdout is for the one line. */
+let say: (text: string) => void = console.log;
+
+async function main(signal: AbortSignal): Promise<void> {
+  const flags = readFlags();
+  if (flags.help) return console.log(help);
+  if (flags.json) say = console.error;
+  const { directory } = flags;
+  const port = flags.port === 0 ? await freePort() : flags.port;
+  await checkPort(port);
+  const state = openState(directory, flags.root_key?.slice('ROOT_KEY:'.length));
+  say('Starting AgentGrid …');
+  const onLine = (line: string) => void (isNoise(line) || console.error(line));
+  const server = await startServer({ port, directory, root_key: state.root_key, vars: flags.var, onLine }, signal);
+  try {
+    const { isNew, ...workspace } = await openWorkspace(server.url, directory, state);
+    const client = openClient(server.url, workspace.key);
+    const sample = flags['no-sample'] ? null : await trySample(client, directory, state);
+    if (sample !== null && !flags.json) await tryRead(client, sample, signal);
+    if (flags.json) console.log(JSON.stringify({ url: server.url, ...workspace, root_key: state.root_key }));
+    else say(banner(server.url, isNew ? workspace.key : null, statePath(directory), sample));
+    const last = await server.ended;
+    if (!signal.aborted) throw new Error(`The server ended by itself. It printed last:\n${last}`);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** A server without its sample is still a server. */
+async function trySample(client: Client, directory: string, state: State): Promise<Sample | null> {
+  try {
+    return await ensureSample(client, directory, state);
+  } catch (error) {
+    console.error(`The sample agent could not be made: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+/** So that the command in the banner finds its answer at once. */
+async function tryRead(client: Client, sample: Sample, signal: AbortSignal): Promise<void> {
+  try {
+    await waitUntilRead(client, sample.agent_id, { within: 30_000, signal });
+  } catch (error) {
+    if (!signal.aborted) console.error(`The sample documents are not ready: ${messageOf(error)}`);
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function banner(url: string, newKey: string | null, path: string, sample: Sample | null): string {
+  const key = newKey === null ? `in ${path}` : `${newKey}\n               (shown this once; kept in ${path})`;
+  const lines = ['', `  AgentGrid    ${url}`, `  reference    ${url}/docs`, `  admin key    ${key}`];
+  if (sample !== null) {
+    const shownKey = newKey ?? `$(node -p 'JSON.parse(fs.readFileSync("${path}")).key')`;
+    lines.push(
+      ...['', '  Ask the sample agent, which has read two documents:', ''],
+      `  curl -N ${url}/api/v1/sessions/${sample.session_id}/messages \\`,
+      `    -H "Authorization: Bearer ${shownKey}" -H 'Content-Type: application/json' -H 'Accept: text/event-stream' \\`,
+      `    -d '{"message":"How long does descaling take?"}'`,
+    );
+  }
+  return [...lines, '', '  Ctrl-C stops it; the data stays.', ''].join('\n');
+}
+
+/** Lines of wrangler that say nothing about the product: its own log of each request, and of our cron ticks. */
+const isNoise = (line: string) => /^\[wrangler:info\] |\/cdn-cgi\/handler\/scheduled|^\s*$/.test(line);
+
+/** npm runs this under a shell that keeps signals to itself: when npm is told to end, all that is seen here is a new parent. */
+function onParentGone(stop: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || stop(), 250).unref();
+}
+
+const stopping = new AbortController();
+onParentGone(() => stopping.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+try {
+  await main(stopping.signal);
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  }
+}
+process.exit();

@@ -1,0 +1,40 @@
+// What a local server remembers between starts, next to its data: never committed, readable by its owner only.
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+
+export interface State {
+  root_key: string;
+  workspace_id?: string;
+  key?: string;
+  sample?: { agent_id: string; session_id: string };
+}
+
+export const statePath = (directory: string) => join(directory, 'agentgrid.json');
+
+/** The state of a directory; made on the first start. `ROOT_KEY` comes from `override`, `.dev.vars`, or is minted once. */
+export function openState(directory: string, override: string | undefined): State {
+  mkdirSync(directory, { recursive: true });
+  const path = statePath(directory);
+  const kept: Partial<State> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  const root_key = override ?? readDevVars().ROOT_KEY ?? kept.root_key ?? newSecret();
+  const state = { ...kept, root_key };
+  saveState(directory, state);
+  return state;
+}
+
+/** Whole or not at all, also when the process is killed while it writes. */
+export function saveState(directory: string, state: State): void {
+  const path = statePath(directory);
+  writeFileSync(`${path}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(`${path}.new`, 0o600);
+  renameSync(`${path}.new`, path);
+}
+
+/** `.dev.vars`, where a developer keeps secrets for local runs; see `.dev.vars.example`. */
+function readDevVars(): Record<string, string | undefined> {
+  const path = join(import.meta.dirname, '..', '.dev.vars');
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+}
+
+const newSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
