@@ -2,7 +2,11 @@ window.ui = window.SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#docs',
   deepLinking: true,
-  persistAuthorization: true,
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  filter: true,
+  // A key is not left behind in the browser.
+  persistAuthorization: false,
   tryItOutEnabled: true,
   validatorUrl: null,
 });

@@ -40,6 +40,6 @@ export const problemsPage = () => html`<!doctype html>
   </body>
 </html>`;
 
-/** Swagger UI sets style attributes and shows its icons as data URLs; everything else comes from here. */
+/** Swagger UI shows its icons as data URLs; everything else comes from here, styles too. */
 export const docsPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,6 +1,7 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { type FailureCode, failures } from '../shared/failure.ts';
 import { permissions } from './access.ts';
+import { defaultBodyLimit } from './body.ts';
 import { Problem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
 
@@ -20,6 +21,7 @@ export function toRouteConfig(route: AnyRoute): RouteConfig {
     description: [route.description, describeAccess(route)].filter(Boolean).join('\n\n'),
     security: route.access === 'public' ? [] : [{ [route.access === 'root' ? 'root_key' : 'api_key']: [] }],
     'x-access': route.access,
+    ...(route.body === undefined ? {} : { 'x-body-limit': route.bodyLimit ?? defaultBodyLimit }),
     request: {
       ...(route.params === undefined ? {} : { params: route.params }),
       ...(route.query === undefined ? {} : { query: route.query }),
@@ -54,7 +56,7 @@ function requestHeaders(route: AnyRoute) {
       .optional()
       .describe('Send the same key with a retry: the effect happens once and the answer is the same.');
   }
-  if (route.etag !== undefined && route.method !== 'get' && route.method !== 'post') {
+  if (codesOf(route).includes('precondition_failed')) {
     shape['If-Match'] = z.string().optional().describe('The `ETag` the change is based on; stale gives 412.');
   }
   return Object.keys(shape).length === 0 ? undefined : z.object(shape);
@@ -103,11 +105,17 @@ function problemResponses(codes: readonly FailureCode[]) {
         status,
         {
           description: list.map((code) => `\`${code}\`: ${failures[code].title}.`).join(' '),
-          content: { 'application/problem+json': { schema: Problem } },
+          content: { 'application/problem+json': { schema: Problem, examples: Object.fromEntries(list.map(exampleOf)) } },
         },
       ]),
   );
 }
+
+const exampleOf = (code: FailureCode) => {
+  const { status, title } = failures[code];
+  const value = { type: `/docs/problems#${code}`, title, status, detail: `${title}.`, code, request_id: 'req_01kajv2q5ve0mt8h2vj3c6x7ra' };
+  return [code, { summary: title, value }] as const;
+};
 
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Items on a page'),
