@@ -114,7 +114,8 @@ CREATE TABLE `files` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `files_base` ON `files` (`workspace_id`,`base_id`,`id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `files_content` ON `files` (`base_id`,`sha256`) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX `files_sha256` ON `files` (`base_id`,`sha256`);--> statement-breakpoint
+CREATE UNIQUE INDEX `files_content` ON `files` (`base_id`,`sha256`) WHERE deleted_at is null and external_id is null;--> statement-breakpoint
 CREATE UNIQUE INDEX `files_external_id` ON `files` (`base_id`,`external_id`) WHERE deleted_at is null and external_id is not null;--> statement-breakpoint
 CREATE TABLE `knowledge_bases` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -127,6 +128,7 @@ CREATE TABLE `knowledge_bases` (
 	`chunk_tokens` integer NOT NULL,
 	`chunk_overlap_tokens` integer NOT NULL,
 	`vectors_revision` integer DEFAULT 0 NOT NULL,
+	`chunk_count` integer DEFAULT 0 NOT NULL,
 	`deleted_at` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
@@ -249,6 +251,7 @@ CREATE TABLE `sessions` (
 	`end_user_id` text,
 	`title` text,
 	`version` text,
+	`inputs` text NOT NULL,
 	`metadata` text NOT NULL,
 	`message_seq` integer DEFAULT 0 NOT NULL,
 	`active_run_id` text,

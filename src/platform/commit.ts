@@ -15,6 +15,8 @@ export interface Change {
   readonly jobs?: readonly Job[];
   /** What the caller gets; kept for a replay when the request has an idempotency key. */
   readonly reply?: unknown;
+  /** Instead of `reply`, where the answer takes long: the key is in flight until `settleReply` or `dropReply`. */
+  readonly pending?: { readonly run_id: string };
 }
 
 export interface AuditEntry {
@@ -35,7 +37,7 @@ export interface AuditEntry {
 export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
   const now = ctx.now();
   const jobs = (change.jobs ?? []).map((job) => ({ id: ctx.newId('job'), workspace_id: ctx.workspace_id, job }));
-  const head = 'reply' in change ? await keyRow(ctx, change.reply) : [];
+  const head = await keyRow(ctx, change);
   const tail: Statement[] = [
     ...(change.audit ?? []).map((entry) => auditRow(ctx, entry)),
     ...jobs.map((row) => ctx.db.insert(outbox).values({ ...row, due_at: now + firstSweepAfter, created_at: now })),
@@ -52,12 +54,14 @@ export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
 }
 
 /** A statement is thenable, so it is handed out in an array: awaiting it would run it. */
-async function keyRow(ctx: Ctx, reply: unknown): Promise<Statement[]> {
-  if (ctx.idempotency === null) return [];
+async function keyRow(ctx: Ctx, change: Change): Promise<Statement[]> {
+  if (ctx.idempotency === null || !('reply' in change || 'pending' in change)) return [];
   const { key_hash, fingerprint } = ctx.idempotency;
+  if (fingerprint === null) throw new Error('the body of an idempotent request was committed before it was fingerprinted');
   const now = ctx.now();
   const row = { workspace_id: ctx.workspace_id, key_hash, fingerprint, created_at: now, expires_at: now + keepFor };
-  return [ctx.db.insert(idempotency_keys).values({ ...row, reply: await seal(ctx, reply) })];
+  const outcome = change.pending ?? { reply: await seal(ctx, change.reply) };
+  return [ctx.db.insert(idempotency_keys).values({ ...row, ...outcome })];
 }
 
 const auditRow = (ctx: Ctx, entry: AuditEntry): Statement =>

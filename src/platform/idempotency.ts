@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
+import type { Statement } from '../db/client.ts';
 import { idempotency_keys } from '../db/schema/platform.ts';
-import { fromBase64Url, sha256, toBase64Url } from '../shared/digest.ts';
+import { canonicalJson, fromBase64Url, sha256, toBase64Url } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { day } from '../shared/time.ts';
 import type { Ctx, Idempotency } from './context.ts';
@@ -21,19 +22,40 @@ export class Replay extends Error {
 
 /**
  * The meaning of an `Idempotency-Key` header: scoped to workspace, credential-independent, and to
- * one route. `body` is what makes two requests the same.
+ * one route. `body` is what makes two requests the same; null when the handler has yet to read it.
  */
-export async function readIdempotency(workspace_id: string, route: string, key: string, path: string, body: string): Promise<Idempotency> {
+export async function readIdempotency(
+  workspace_id: string,
+  route: string,
+  key: string,
+  path: string,
+  body: string | null,
+): Promise<Idempotency> {
   return {
     key,
     key_hash: await sha256(JSON.stringify([workspace_id, route, key])),
-    fingerprint: await sha256(JSON.stringify([path, body])),
+    path,
+    fingerprint: body === null ? null : await fingerprintOf(path, body),
   };
+}
+
+const fingerprintOf = (path: string, body: string) => sha256(JSON.stringify([path, body]));
+
+/**
+ * For a handler that reads the body itself, once it knows what is in it and before it commits: the
+ * context with the fingerprint of that. Throws like `throwIfAnswered`, which had to wait for this.
+ */
+export async function fingerprintBody(ctx: Ctx, body: unknown): Promise<Ctx> {
+  if (ctx.idempotency === null || ctx.idempotency.fingerprint !== null) return ctx;
+  const fingerprint = await fingerprintOf(ctx.idempotency.path, canonicalJson(body));
+  const known = { ...ctx, idempotency: { ...ctx.idempotency, fingerprint } };
+  await throwIfAnswered(known);
+  return known;
 }
 
 /** Looks the key up before anything is done: throws `Replay`, or a failure, when it has been used. */
 export async function throwIfAnswered(ctx: Ctx): Promise<void> {
-  if (ctx.idempotency === null) return;
+  if (ctx.idempotency === null || ctx.idempotency.fingerprint === null) return;
   const row = await findKey(ctx);
   if (row !== undefined) throw await toReplay(ctx, row);
 }
@@ -63,6 +85,19 @@ async function toReplay(ctx: Ctx, row: typeof idempotency_keys.$inferSelect): Pr
   }
   return new Replay(await unseal(ctx, row.reply));
 }
+
+const ownKey = (ctx: Ctx, { key_hash }: Idempotency) =>
+  and(eq(idempotency_keys.workspace_id, ctx.workspace_id), eq(idempotency_keys.key_hash, key_hash));
+
+/** Completes a key that was pending, for the batch of the effect. */
+export async function settleReply(ctx: Ctx, reply: unknown): Promise<Statement[]> {
+  if (ctx.idempotency === null) return [];
+  return [ctx.db.update(idempotency_keys).set({ reply: await seal(ctx, reply) }).where(ownKey(ctx, ctx.idempotency))];
+}
+
+/** Frees a key that was pending: a failure is not an answer, and a retry may try again. */
+export const dropReply = (ctx: Ctx): Statement[] =>
+  ctx.idempotency === null ? [] : [ctx.db.delete(idempotency_keys).where(ownKey(ctx, ctx.idempotency))];
 
 /**
  * Replies hold what was shown once, such as a new key's secret. They are sealed with AES-256-GCM

@@ -22,6 +22,8 @@ export const knowledge_bases = sqliteTable(
     chunk_overlap_tokens: integer().notNull(),
     /** Rises with every change of the base's vectors, so that a cache of them can tell it is stale. */
     vectors_revision: integer().notNull().default(0),
+    /** Chunks of its ready files; the keyword leg weighs words by it. */
+    chunk_count: integer().notNull().default(0),
     deleted_at: integer(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
@@ -62,7 +64,9 @@ export const files = sqliteTable(
   },
   (table) => [
     index('files_base').on(table.workspace_id, table.base_id, table.id),
-    uniqueIndex('files_content').on(table.base_id, table.sha256).where(sql`deleted_at is null`),
+    index('files_sha256').on(table.base_id, table.sha256),
+    /** Files that a caller names by `external_id` may have the same content: each is replaced on its own. */
+    uniqueIndex('files_content').on(table.base_id, table.sha256).where(sql`deleted_at is null and external_id is null`),
     uniqueIndex('files_external_id').on(table.base_id, table.external_id).where(sql`deleted_at is null and external_id is not null`),
   ],
 );

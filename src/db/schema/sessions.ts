@@ -20,6 +20,8 @@ export const sessions = sqliteTable(
     title: text(),
     /** A version number or label that every run of the session uses; null follows the active one. */
     version: text(),
+    /** Values of the agent's form fields, for the `{{variables}}` of its instructions. */
+    inputs: text({ mode: 'json' }).notNull().$type<Record<string, string | number | boolean>>(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     /** The sequence number of the newest message; the next is taken from it inside the writing statement. */
     message_seq: integer().notNull().default(0),
