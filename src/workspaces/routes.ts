@@ -89,6 +89,7 @@ export const workspaceRoutes = new Router()
       description: 'The secret is shown once. A key cannot make a key that is wider than itself.',
       body: CreateApiKey,
       reply: { status: 201, schema: NewApiKey, description: 'The key with its secret' },
+      failures: ['not_found'],
     },
     (ctx, { body }) => createApiKey(ctx, body),
   )

@@ -1,3 +1,4 @@
+import { isGuardViolation } from '../db/errors.ts';
 import { allows, isWithin, type Permission, permissions } from '../http/access.ts';
 import { commit } from '../platform/commit.ts';
 import { type ApiKeyActor, actorId, type Ctx } from '../platform/context.ts';
@@ -97,11 +98,15 @@ export async function createApiKey(ctx: Ctx, input: CreateApiKey): Promise<NewAp
   refuseWider(ctx, { ...input, expires_at });
   const { row, secret } = await makeKey(ctx, ctx.workspace_id, { ...input, expires_at });
   const reply = { ...toApiKey(row, ctx.now()), secret };
-  await commit(ctx, {
-    statements: [insertApiKey(ctx.db, row)],
-    audit: [{ action: 'api_key.create', target_type: 'api_key', target_id: row.id, detail: { ...input } }],
-    reply,
-  });
+  try {
+    await commit(ctx, {
+      statements: [insertApiKey(ctx.db, row)],
+      audit: [{ action: 'api_key.create', target_type: 'api_key', target_id: row.id, detail: { ...input } }],
+      reply,
+    });
+  } catch (error) {
+    throw isGuardViolation(error, 'api_keys.name') ? notFound() : error;
+  }
   return reply;
 }
 
@@ -134,15 +139,19 @@ export async function revokeApiKey(ctx: Ctx, id: string): Promise<void> {
 export async function rotateApiKey(ctx: Ctx, id: string, input: RotateApiKey): Promise<NewApiKey> {
   const old = await findApiKey(ctx, id);
   refuseWider(ctx, old);
-  if (old.revoked_at !== null || old.rotated_to !== null) throw new Failure('conflict', 'The key is revoked or has been rotated.');
   const now = ctx.now();
   const { row, secret } = await makeKey(ctx, ctx.workspace_id, old);
   const reply = { ...toApiKey(row, now), secret };
-  await commit(ctx, {
-    statements: [insertApiKey(ctx.db, row), replaceApiKey(ctx.db, ctx.workspace_id, id, row.id, now + input.grace_s * second)],
-    audit: [{ action: 'api_key.rotate', target_type: 'api_key', target_id: id, detail: { rotated_to: row.id, ...input } }],
-    reply,
-  });
+  try {
+    await commit(ctx, {
+      statements: [insertApiKey(ctx.db, row), replaceApiKey(ctx.db, ctx.workspace_id, id, row.id, now + input.grace_s * second)],
+      audit: [{ action: 'api_key.rotate', target_type: 'api_key', target_id: id, detail: { rotated_to: row.id, ...input } }],
+      reply,
+    });
+  } catch (error) {
+    if (!isGuardViolation(error, 'api_keys.role')) throw error;
+    throw new Failure('conflict', 'The key is revoked or has been rotated.');
+  }
   forgetKey(old.hash);
   return reply;
 }
@@ -166,14 +175,20 @@ async function findApiKey(ctx: Ctx, id: string): Promise<ApiKeyRow> {
 }
 
 async function changeKey(ctx: Ctx, row: ApiKeyRow, changes: Partial<ApiKeyRow>, action: string): Promise<ApiKeyRow> {
-  const [rows] = await commit(ctx, {
-    statements: [updateApiKeyRow(ctx.db, ctx.workspace_id, row.id, changes, ctx.now())],
-    audit: [{ action, target_type: 'api_key', target_id: row.id, detail: { ...changes } }],
-  });
-  forgetKey(row.hash);
-  const [changed] = rows as ApiKeyRow[];
-  if (changed !== undefined) return changed;
-  throw new Failure('last_admin_key', 'The key is revoked, or it is the last admin key: make another first.');
+  try {
+    const [rows] = await commit(ctx, {
+      statements: [updateApiKeyRow(ctx.db, ctx.workspace_id, row.id, changes, ctx.now())],
+      audit: [{ action, target_type: 'api_key', target_id: row.id, detail: { ...changes } }],
+    });
+    forgetKey(row.hash);
+    const [changed] = rows as ApiKeyRow[];
+    if (changed === undefined) throw notFound();
+    return changed;
+  } catch (error) {
+    if (isGuardViolation(error, 'api_keys.name')) throw notFound();
+    if (!isGuardViolation(error, 'api_keys.role')) throw error;
+    throw new Failure('last_admin_key', 'The key is revoked, or it is the last admin key: make another first.');
+  }
 }
 
 async function makeKey(ctx: Ctx, workspace_id: string, of: Pick<ApiKeyRow, 'name' | 'role' | 'agent_ids' | 'expires_at'>) {

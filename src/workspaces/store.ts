@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { audit_log } from '../db/schema/platform.ts';
 import { api_keys, workspaces } from '../db/schema/workspaces.ts';
@@ -13,7 +13,13 @@ export const insertWorkspace = (db: Db, row: WorkspaceRow) => db.insert(workspac
 export const updateWorkspace = (db: Db, workspace_id: string, changes: Partial<WorkspaceRow>) =>
   db.update(workspaces).set(changes).where(eq(workspaces.id, workspace_id)).returning();
 
-export const insertApiKey = (db: Db, row: ApiKeyRow) => db.insert(api_keys).values(row);
+/** Violates `api_keys.name` when the key names an agent that the workspace does not have. */
+export const insertApiKey = (db: Db, row: ApiKeyRow) =>
+  db.insert(api_keys).values({ ...row, name: sql`iif(${hasAgents(row.workspace_id, row.agent_ids)}, ${row.name}, null)` });
+
+const hasAgents = (workspace_id: string, agent_ids: readonly string[] | null) => sql`not exists (
+  select 1 from json_each(${JSON.stringify(agent_ids ?? [])}) named
+  where not exists (select 1 from agents where agents.id = named.value and agents.workspace_id = ${workspace_id}))`;
 
 /** The one read without a workspace: the credential is what tells it. */
 export const selectApiKeyByHash = (db: Db, hash: string) => db.select().from(api_keys).where(eq(api_keys.hash, hash));
@@ -37,30 +43,36 @@ const anotherAdmin = (workspace_id: string, id: string, now: number) => sql`exis
   select 1 from api_keys other where other.workspace_id = ${workspace_id} and other.id <> ${id} and other.role = 'admin'
   and other.agent_ids is null and other.revoked_at is null and (other.expires_at is null or other.expires_at > ${now}))`;
 
-/** Changes a key that is not revoked. Where that would leave no admin it changes nothing. */
-export const updateApiKey = (db: Db, workspace_id: string, id: string, changes: Partial<ApiKeyRow>, now: number) =>
-  db
+/**
+ * Changes a key. Violates `api_keys.role` when it is revoked or the change would leave no admin, and
+ * `api_keys.name` when it names an agent that the workspace does not have.
+ */
+export function updateApiKey(db: Db, workspace_id: string, id: string, changes: Partial<ApiKeyRow>, now: number) {
+  const { name = sql`${api_keys.name}`, role = sql`${api_keys.role}`, agent_ids = null, ...rest } = changes;
+  const isHarmless = Object.keys(changes).every((field) => field === 'name');
+  const isAllowed = sql`${api_keys.revoked_at} is null
+    and (${isHarmless} or ${api_keys.role} <> 'admin' or ${anotherAdmin(workspace_id, id, now)})`;
+  return db
     .update(api_keys)
-    .set(changes)
-    .where(
-      and(
-        eq(api_keys.workspace_id, workspace_id),
-        eq(api_keys.id, id),
-        isNull(api_keys.revoked_at),
-        or(
-          sql`${api_keys.role} <> 'admin'`,
-          sql`${changes.name !== undefined && Object.keys(changes).length === 1}`,
-          anotherAdmin(workspace_id, id, now),
-        ),
-      ),
-    )
+    .set({
+      ...rest,
+      ...('agent_ids' in changes ? { agent_ids } : {}),
+      name: sql`iif(${hasAgents(workspace_id, agent_ids)}, ${name}, null)`,
+      role: sql`iif(${isAllowed}, ${role}, null)`,
+    })
+    .where(and(eq(api_keys.workspace_id, workspace_id), eq(api_keys.id, id)))
     .returning();
+}
 
-/** Marks a key as replaced; only a key that is not revoked and not replaced yet. */
+/** Marks a key as replaced. Violates `api_keys.role` when it is revoked or has been replaced already. */
 export const replaceApiKey = (db: Db, workspace_id: string, id: string, rotated_to: string, expires_at: number) =>
   db
     .update(api_keys)
-    .set({ rotated_to, expires_at: sql`min(coalesce(expires_at, ${expires_at}), ${expires_at})` })
+    .set({
+      rotated_to,
+      expires_at: sql`min(coalesce(expires_at, ${expires_at}), ${expires_at})`,
+      role: sql`iif(${api_keys.revoked_at} is null and ${api_keys.rotated_to} is null, ${api_keys.role}, null)`,
+    })
     .where(and(eq(api_keys.workspace_id, workspace_id), eq(api_keys.id, id)));
 
 export interface AuditFilter {

@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { permissions } from '../../src/http/access.ts';
+import { newWorkspace, rootKey, type Workspace } from '../support/api.ts';
+import { call, expectProblem, fillPath, type Operation, operations } from '../support/document.ts';
+import { randomValues } from '../support/resources.ts';
+
+const roles = ['viewer', 'runtime', 'editor', 'admin'] as const;
+const guarded = operations.filter(({ access }) => access !== 'public');
+const forKeys = guarded.filter(({ access }) => access !== 'root');
+
+/** Ids of nothing and no body: who may go on is refused further in, and nothing is done. */
+const probe = (operation: Operation, key: string | null, headers = {}) =>
+  call(operation, fillPath(operation, randomValues()), key, { headers });
+
+describe('credentials', () => {
+  it.each(guarded.map((operation) => [operation.name, operation] as const))(
+    '%s answers 401 without a valid one (R1)',
+    async (_name, operation) => {
+      for (const authorization of [
+        undefined,
+        '',
+        'Bearer',
+        'Bearer ',
+        'Basic YTpi',
+        'Bearer ag_1nonsense',
+        `bearer\t${'x'.repeat(4000)}`,
+      ]) {
+        const answer = await probe(operation, null, authorization === undefined ? {} : { authorization });
+        expectProblem(answer, 401, String(authorization));
+        expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer /);
+      }
+    },
+  );
+
+  it('does not take a key for the root key or the root key for a key', async () => {
+    const { key } = await newWorkspace();
+    for (const operation of guarded) {
+      const isRoot = operation.access === 'root';
+      expect((await probe(operation, isRoot ? key : rootKey)).status, operation.name).toBe(isRoot ? 401 : 403);
+    }
+  });
+});
+
+describe('roles', () => {
+  const workspaces = new Map<string, Workspace>();
+  beforeAll(async () => {
+    const admin = await newWorkspace();
+    for (const role of roles) workspaces.set(role, await admin.withRole(role));
+  });
+
+  it.each(forKeys.map((operation) => [operation.name, operation] as const))(
+    '%s answers 403 exactly where the role table says so (R9)',
+    async (_name, operation) => {
+      const allowed: readonly string[] = permissions[operation.access as keyof typeof permissions];
+      for (const role of roles) {
+        const { status } = await probe(operation, workspaces.get(role)?.key ?? '');
+        expect(status === 403, `${role}: ${status}`).toBe(!allowed.includes(role));
+      }
+    },
+  );
+
+  it('lets a viewer change nothing (R9)', async () => {
+    for (const operation of forKeys.filter(({ method }) => method !== 'GET')) {
+      expectProblem(await probe(operation, workspaces.get('viewer')?.key ?? ''), 403, operation.name);
+    }
+  });
+
+  it('keeps keys, settings and the audit log for admins (R8, R9)', async () => {
+    for (const operation of forKeys.filter(
+      ({ path, method }) => /api-keys|audit-log/.test(path) || (path.endsWith('/workspace') && method !== 'GET'),
+    )) {
+      for (const role of ['viewer', 'runtime', 'editor']) {
+        expectProblem(await probe(operation, workspaces.get(role)?.key ?? ''), 403, `${role} ${operation.name}`);
+      }
+    }
+  });
+});

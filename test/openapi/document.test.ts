@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { app } from '../../src/app.ts';
+import { permissions } from '../../src/http/access.ts';
+import { document, type Operation, operations, pathParameters, placesIn, type Schema, violationsOf } from '../support/document.ts';
+
+/** Served outside the document: the document itself and pages for people. */
+const undocumented = ['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'];
+
+/** Everything that may be called without a credential. A new one is put here on purpose, or not at all. */
+const publicOperations = ['GET /healthz'];
+
+const schemasOf = (operation: Operation): Schema[] => [
+  ...operation.parameters.map(({ schema }) => schema),
+  ...[operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
+    Object.values(part?.content ?? {}).flatMap(({ schema }) => (schema === undefined ? [] : [schema])),
+  ),
+];
+
+describe('the document', () => {
+  it('has exactly the routes of the router (R1)', () => {
+    const served = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+    expect(new Set(served)).toEqual(new Set([...operations.map(({ name }) => name), ...undocumented]));
+    expect(served).toHaveLength(new Set(served).size);
+  });
+
+  it('names every public operation, and only those lack a credential (R1)', () => {
+    expect(operations.filter(({ access }) => access === 'public').map(({ name }) => name)).toEqual(publicOperations);
+    for (const { name, access, security } of operations) {
+      const scheme = access === 'root' ? 'root_key' : 'api_key';
+      expect(security, name).toEqual(access === 'public' ? [] : [{ [scheme]: [] }]);
+    }
+  });
+
+  it('gives every operation an access that the role table knows (R9)', () => {
+    for (const { name, access } of operations) expect([...Object.keys(permissions), 'public', 'root'], name).toContain(access);
+  });
+
+  it('has one operationId for each operation', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]+$/);
+  });
+
+  it.each(operations.map((operation) => [operation.name, operation] as const))('describes %s', (_name, operation) => {
+    expect(operation.summary).toMatch(/\S{3}/);
+    expect(operation.description).toMatch(/\S{3}/);
+    expect(operation.tags).toHaveLength(1);
+    for (const parameter of operation.parameters) expect(parameter.description, parameter.name).toMatch(/\S{3}/);
+    const inPath = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+    expect(new Set(inPath)).toEqual(new Set(pathParameters(operation)));
+    for (const [status, { description }] of Object.entries(operation.responses)) expect(description, status).toMatch(/\S{3}/);
+  });
+
+  it.each(operations.map((operation) => [operation.name, operation] as const))(
+    'has examples that match their schemas: %s',
+    (_name, operation) => {
+      for (const schema of schemasOf(operation).flatMap((one) => [...placesIn(one)].map((place) => place.schema))) {
+        for (const example of [schema.example, ...(schema.examples ?? [])].filter((value) => value !== undefined)) {
+          expect(violationsOf(schema, example), JSON.stringify(example)).toEqual([]);
+        }
+        if (schema.default !== undefined) expect(violationsOf(schema, schema.default), JSON.stringify(schema.default)).toEqual([]);
+      }
+    },
+  );
+
+  it('closes every object that a request may carry, so that unknown fields are known to be refused (R10)', () => {
+    for (const { name, requestBody } of operations) {
+      const schema = requestBody?.content['application/json']?.schema;
+      for (const { schema: inner } of placesIn(schema)) {
+        if (inner.properties !== undefined) expect(inner.additionalProperties, `${name}: ${Object.keys(inner.properties)}`).toBe(false);
+      }
+    }
+  });
+
+  it('is an OpenAPI 3.1 document', () => expect(document.openapi).toBe('3.1.0'));
+});

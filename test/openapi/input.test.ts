@@ -1,0 +1,177 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { rootKey } from '../support/api.ts';
+import {
+  call,
+  expectProblem,
+  fillPath,
+  jsonBodyOf,
+  type Operation,
+  operations,
+  placesIn,
+  pointerTo,
+  typesOf,
+} from '../support/document.ts';
+import { exampleOf, randomValues, type Seeded, seed, validBody, withValueAt } from '../support/resources.ts';
+import { hashRows } from '../support/rows.ts';
+
+const named = (list: readonly Operation[]) => list.map((operation) => [operation.name, operation] as const);
+const withBody = operations.filter((operation) => jsonBodyOf(operation) !== undefined);
+
+describe('input', () => {
+  let own: Seeded;
+  let before: Record<string, string>;
+  beforeAll(async () => {
+    own = await seed('Input');
+    before = await hashRows(own.workspace.id);
+  });
+
+  const send = (operation: Operation, options: Parameters<typeof call>[3], query = '') =>
+    call(operation, fillPath(operation, own.values) + query, operation.access === 'root' ? rootKey : own.workspace.key, options);
+  const sendJson = (operation: Operation, text: string) => send(operation, { body: text, headers: { 'content-type': 'application/json' } });
+
+  describe.each(named(withBody))('%s', (_name, operation) => {
+    const places = [...placesIn(jsonBodyOf(operation))];
+    const pointersOf = (answer: { body: { errors?: { pointer: string }[] } }) => (answer.body.errors ?? []).map(({ pointer }) => pointer);
+
+    it('refuses unknown and server-owned fields, nested ones too (R10)', async () => {
+      const body = validBody(operation, own.values);
+      for (const { path, schema, isInUnion } of places.filter((place) => place.schema.additionalProperties === false)) {
+        for (const field of ['unexpected_field', 'workspace_id', 'created_at', '__proto__'].filter(
+          (name) => !(name in (schema.properties ?? {})),
+        )) {
+          const at = path.length === 0 ? body : exampleOf(schema);
+          const text = JSON.stringify(withValueAt(body, [...path], { ...(at as object), [`@${field}`]: 1 })).replace(`@${field}`, field);
+          const answer = await sendJson(operation, text);
+          expectProblem(answer, 422, text);
+          expect(answer.body.code).toBe('validation_failed');
+          const pointer = pointerTo([...path, field]);
+          expect(
+            pointersOf(answer).some((named) => named === pointer || (isInUnion && pointer.startsWith(named))),
+            `${pointer}: ${text}`,
+          ).toBe(true);
+        }
+      }
+    });
+
+    it('refuses NUL and lone surrogates in every text (R17)', async () => {
+      const body = validBody(operation, own.values);
+      for (const { path } of places.filter(({ schema }) => typesOf(schema).includes('string'))) {
+        for (const text of ['a\0b', 'a\ud800b', '\udc00']) {
+          const answer = await sendJson(operation, JSON.stringify(withValueAt(body, path, text)));
+          expectProblem(answer, 422, pointerTo(path));
+          expect(pointersOf(answer)).toEqual([pointerTo(path)]);
+        }
+      }
+      expectProblem(await sendJson(operation, '{"a\\u0000b": 1}'), 422);
+    });
+
+    it('refuses numbers that would not come back as they are (R19)', async () => {
+      const body = validBody(operation, own.values);
+      for (const { path, isInUnion } of places.filter(({ schema }) =>
+        typesOf(schema).some((type) => type === 'number' || type === 'integer'),
+      )) {
+        for (const literal of ['1e309', '-1e309', '9007199254740993', '-0', '-0.0', ...(isInUnion ? [] : ['"1"', 'true'])]) {
+          const answer = await sendJson(operation, JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', literal));
+          expectProblem(answer, 422, `${pointerTo(path)} ${literal}`);
+        }
+        expectProblem(await sendJson(operation, JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', 'NaN')), 400);
+      }
+    });
+
+    it('refuses what is not JSON with 400, and what no handler should meet with 422 (R16)', async () => {
+      for (const text of ['', ' ', '{', '{"a":1,}', "{'a':1}", 'undefined', '\ufeff', '{"a":1}{}', '[1', 'nul']) {
+        expectProblem(await sendJson(operation, text), 400, text);
+      }
+      const bytes = new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]);
+      expectProblem(await send(operation, { body: bytes, headers: { 'content-type': 'application/json' } }), 400, 'not UTF-8');
+      const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      const keys = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`k${index}`, 1]));
+      const items = { a: Array.from({ length: 1001 }, () => 1) };
+      const bounded = ['null', '1', '"text"', '[]', nested(33), nested(100_000), JSON.stringify(keys), JSON.stringify(items)];
+      for (const text of bounded) expectProblem(await sendJson(operation, text), 422, text.slice(0, 40));
+    });
+
+    it('takes one media type it knows, in UTF-8, not compressed (R14, R15)', async () => {
+      const typed = (headers: Record<string, string>) =>
+        send(operation, { body: new TextEncoder().encode('{"unexpected_field":1}'), headers });
+      const refused = [
+        'text/plain',
+        'application/xml',
+        'application/x-www-form-urlencoded',
+        'application/json, text/plain',
+        'json',
+        '',
+        '*/*',
+      ];
+      for (const type of [
+        ...refused,
+        'application/json; charset=latin1',
+        'application/json;charset="utf-16"',
+        'application/json+x',
+        'application/jsonx',
+      ]) {
+        expectProblem(await typed({ 'content-type': type }), 415, type);
+      }
+      expectProblem(await typed({}), 415, 'no content type');
+      for (const encoding of ['gzip', 'br', 'gzip, gzip', 'x']) {
+        expectProblem(await typed({ 'content-type': 'application/json', 'content-encoding': encoding }), 415, encoding);
+      }
+      for (const type of [
+        'application/json',
+        'Application/JSON',
+        'application/json;charset=utf-8',
+        'application/json; charset="UTF-8"; a=b',
+      ]) {
+        expectProblem(await typed({ 'content-type': type }), 422, type);
+      }
+    });
+
+    it('refuses a body past its limit, with and without Content-Length (R15)', async () => {
+      const limit = operation['x-body-limit'] ?? 0;
+      expect(limit).toBeGreaterThan(0);
+      const headers = { 'content-type': 'application/json' };
+      expectProblem(await send(operation, { body: new Uint8Array(limit + 1).fill(0x20), headers }), 413, 'with');
+      let sent = 0;
+      const stream = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          sent += 65_536;
+          controller.enqueue(new Uint8Array(65_536).fill(0x20));
+          if (sent > limit * 4 + 1_000_000) controller.close();
+        },
+      });
+      expectProblem(await send(operation, { body: stream, headers }), 413, 'without');
+    });
+  });
+
+  it.each(named(operations))('%s cannot be had as what it is not (R14)', async (_name, operation) => {
+    for (const accept of ['x-none/x-none', 'application/json;q=0', 'application/xml, image/x-none']) {
+      const body = validBody(operation, own.values);
+      const values = randomValues();
+      const key = operation.access === 'root' ? rootKey : own.workspace.key;
+      const answer = await call(operation, fillPath(operation, values), key, {
+        headers: { accept },
+        ...(body === undefined ? {} : { json: body }),
+      });
+      expectProblem(answer, 406, accept);
+    }
+  });
+
+  it.each(named(operations))('%s refuses query parameters that it does not know or cannot read', async (_name, operation) => {
+    const parameters = operation.parameters.filter((parameter) => parameter.in === 'query');
+    const refused = ['?unexpected_parameter=1', '?unexpected_parameter', '?__proto__=1'];
+    for (const { name, schema } of parameters) {
+      const value = encodeURIComponent(String(exampleOf(schema)));
+      refused.push(`?${name}=%00`, `?${name}=a%00b`, `?${name}=${value}&${name}=${value}`);
+      if (typesOf(schema).some((type) => type === 'integer' || type === 'number')) {
+        refused.push(...['', 'x', '1e309', 'NaN', '-1', '9007199254740993'].map((bad) => `?${name}=${bad}`));
+      }
+      if (schema.enum !== undefined) refused.push(`?${name}=no-such-value`);
+    }
+    for (const query of refused) {
+      const body = validBody(operation, own.values);
+      expectProblem(await send(operation, body === undefined ? {} : { json: body }, query), 422, query);
+    }
+  });
+
+  it('has changed nothing by all this', async () => expect(await hashRows(own.workspace.id)).toEqual(before));
+});

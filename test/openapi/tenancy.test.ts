@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { call, fillPath, jsonBodyOf, operations, pathParameters, withoutRequestId } from '../support/document.ts';
+import { idsInBody, namedParameters, randomValues, type Seeded, seed, validBody, withValueAt } from '../support/resources.ts';
+import { hashRows } from '../support/rows.ts';
+
+const withIds = operations.filter((operation) => pathParameters(operation).length > 0);
+const withIdsInBody = operations.filter((operation) => operation.access !== 'root' && idsInBody(jsonBodyOf(operation)).length > 0);
+const json = (body: unknown) => (body === undefined ? {} : { json: body });
+
+describe('two workspaces', () => {
+  let victim: Seeded;
+  let attacker: Seeded;
+  beforeAll(async () => {
+    victim = await seed('Victim');
+    attacker = await seed('Attacker');
+  });
+
+  it('has a seed for every path parameter', () => {
+    for (const operation of withIds)
+      expect(Object.keys(victim.values), operation.name).toEqual(expect.arrayContaining(pathParameters(operation)));
+  });
+
+  it.each(withIds.map((operation) => [operation.name, operation] as const))(
+    '%s does not tell a foreign id from a random one (R2, R3)',
+    async (_name, operation) => {
+      const before = [await hashRows(victim.workspace.id), await hashRows(attacker.workspace.id)];
+      const parameters = pathParameters(operation);
+      const ids = parameters.filter((name) => !namedParameters.has(name));
+      // All foreign; then each one foreign under the caller's own parents.
+      const sets = [parameters, ...(parameters.length > 1 ? ids.map((name) => [name]) : [])];
+      const body = json(validBody(operation, attacker.values));
+      for (const foreign of sets) {
+        const pick = (source: Readonly<Record<string, string>>) =>
+          Object.fromEntries(parameters.map((name) => [name, (foreign.includes(name) ? source : attacker.values)[name] ?? '']));
+        const theirs = await call(operation, fillPath(operation, pick(victim.values)), attacker.workspace.key, body);
+        const nobodys = await call(operation, fillPath(operation, pick(randomValues())), attacker.workspace.key, body);
+        expect(theirs.status, `${foreign}: ${JSON.stringify(theirs.body)}`).toBe(404);
+        expect(withoutRequestId(theirs)).toEqual(withoutRequestId(nobodys));
+      }
+      expect([await hashRows(victim.workspace.id), await hashRows(attacker.workspace.id)]).toEqual(before);
+    },
+  );
+
+  it.each(withIdsInBody.map((operation) => [operation.name, operation] as const))(
+    '%s does not take a foreign id in its body (R2)',
+    async (_name, operation) => {
+      const before = [await hashRows(victim.workspace.id), await hashRows(attacker.workspace.id)];
+      const path = fillPath(operation, attacker.values);
+      for (const { path: at, parameter } of idsInBody(jsonBodyOf(operation))) {
+        if (victim.values[parameter] === undefined) continue;
+        const withId = (id: string | undefined) => json(withValueAt(validBody(operation, attacker.values), at, id));
+        const theirs = await call(operation, path, attacker.workspace.key, withId(victim.values[parameter]));
+        const nobodys = await call(operation, path, attacker.workspace.key, withId(randomValues()[parameter]));
+        expect([404, 422], `/${at.join('/')}: ${theirs.status}`).toContain(theirs.status);
+        expect(withoutRequestId(theirs)).toEqual(withoutRequestId(nobodys));
+      }
+      expect([await hashRows(victim.workspace.id), await hashRows(attacker.workspace.id)]).toEqual(before);
+    },
+  );
+
+  it.each(withIds.map((operation) => [operation.name, operation] as const))(
+    '%s finds nothing under a malformed id (R20)',
+    async (_name, operation) => {
+      const malformed = [
+        'x',
+        '0',
+        '-1',
+        'undefined',
+        '%00',
+        '..%2f..',
+        "'%20or%201=1--",
+        '%F0%9F%92%A9',
+        'a'.repeat(3000),
+        'agt_short',
+        '%E0%A4%A',
+      ];
+      const own = Object.fromEntries(pathParameters(operation).map((name) => [name, attacker.values[name] ?? '']));
+      const [first = ''] = pathParameters(operation);
+      const upper = own[first]?.toUpperCase() ?? '';
+      for (const id of [...malformed, upper]) {
+        const path = fillPath(operation, { ...own, [first]: 'ID' }).replace('/ID', `/${id}`);
+        const answer = await call(operation, path, attacker.workspace.key, json(validBody(operation, attacker.values)));
+        expect(answer.status, id).toBe(404);
+      }
+    },
+  );
+});

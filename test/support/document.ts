@@ -1,0 +1,181 @@
+import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { type Schema as JsonSchema, Validator } from '@cfworker/json-schema';
+import { expect } from 'vitest';
+import { app } from '../../src/app.ts';
+import type { Access } from '../../src/http/access.ts';
+import { type Answer, type Options, request } from './api.ts';
+
+/** A JSON Schema of the document, as far as tests look into it. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly propertyNames?: Schema;
+  readonly items?: Schema;
+  readonly prefixItems?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly example?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly default?: unknown;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema: Schema;
+}
+
+interface Content {
+  readonly [media: string]: { readonly schema?: Schema; readonly example?: unknown };
+}
+
+export interface Operation {
+  /** `POST /api/v1/agents`, the name in test titles and seeding tables. */
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly access: Access;
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly Readonly<Record<string, unknown>>[];
+  readonly parameters: readonly Parameter[];
+  /** Bytes of a JSON body. */
+  readonly 'x-body-limit'?: number;
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'name' | 'method' | 'path' | 'access'>>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+/** The document as the worker serves it. */
+export const document = await readDocument();
+
+export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    ...operation,
+    name: `${method.toUpperCase()} ${path}`,
+    method: method.toUpperCase(),
+    path,
+    access: (operation as unknown as Record<string, Access>)['x-access'] as Access,
+    parameters: operation.parameters ?? [],
+  })),
+);
+
+/** By name; undefined while its feature has not landed. */
+export const operationNamed = (name: string): Operation | undefined => operations.find((operation) => operation.name === name);
+
+async function readDocument(): Promise<Document> {
+  const response = await app.fetch(new Request('http://agentgrid.test/openapi.json'), env, createExecutionContext());
+  return response.json();
+}
+
+export const resolve = (schema: Schema): Schema => {
+  if (schema.$ref === undefined) return schema;
+  const target = document.components.schemas[schema.$ref.split('/').at(-1) ?? ''];
+  if (target === undefined) throw new Error(`${schema.$ref} is not in the document`);
+  return target;
+};
+
+/** What is wrong with a value, one line each; empty when it matches. */
+export function violationsOf(schema: Schema, value: unknown): string[] {
+  const root = { ...schema, components: { schemas: document.components.schemas } } as unknown as JsonSchema;
+  const { valid, errors } = new Validator(root, '2020-12', false).validate(value);
+  return valid ? [] : errors.map((error) => `${error.instanceLocation}: ${error.error}`);
+}
+
+/** Somewhere in a body: `path` leads there from the root, array items by index 0, free keys by `some_key`. */
+export interface Place {
+  readonly path: readonly (string | number)[];
+  readonly schema: Schema;
+  /** Below an `anyOf` or `oneOf`, where an error may name the union instead. */
+  readonly isInUnion: boolean;
+}
+
+/** Every place in a body that a schema knows, the root first. */
+export function* placesIn(schema: Schema | undefined, path: Place['path'] = [], isInUnion = false): Generator<Place> {
+  if (schema === undefined || path.length > 8) return;
+  const target = resolve(schema);
+  yield { path, schema: target, isInUnion };
+  for (const [name, inner] of Object.entries(target.properties ?? {})) yield* placesIn(inner, [...path, name], isInUnion);
+  if (target.items !== undefined) yield* placesIn(target.items, [...path, 0], isInUnion);
+  if (typeof target.additionalProperties === 'object') yield* placesIn(target.additionalProperties, [...path, 'some_key'], isInUnion);
+  for (const inner of target.allOf ?? []) yield* placesIn(inner, path, isInUnion);
+  for (const inner of [...(target.anyOf ?? []), ...(target.oneOf ?? [])]) yield* placesIn(inner, path, true);
+}
+
+export const pointerTo = (path: Place['path']): string => path.map((part) => `/${part}`).join('');
+
+export const typesOf = ({ type }: Schema): readonly string[] => (type === undefined ? [] : typeof type === 'string' ? [type] : type);
+
+export const jsonBodyOf = (operation: Operation): Schema | undefined => operation.requestBody?.content['application/json']?.schema;
+
+export const pathParameters = (operation: Operation): string[] => [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+
+export const fillPath = (operation: Operation, values: Readonly<Record<string, string>>): string =>
+  operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? `no-${name}`));
+
+/** Calls an operation and checks that the answer is one that the document allows. */
+export async function call(operation: Operation, path: string, key: string | null, options: Options = {}): Promise<Answer> {
+  const answer = await request(operation.method, path, key, options);
+  expectDocumented(operation, answer, `${operation.method} ${path} ${JSON.stringify(options.json)?.slice(0, 400) ?? ''}`);
+  return answer;
+}
+
+export function expectDocumented(operation: Operation, answer: Answer, what = operation.name): void {
+  const { status, headers, body } = answer;
+  const context = `${what} -> ${status} ${JSON.stringify(body)?.slice(0, 400)}`;
+  expect(headers.get('x-request-id'), context).toMatch(/^[\w-]{1,128}$/);
+  expect(Object.keys(operation.responses), context).toContain(String(status));
+  if (status >= 400) expectProblem(answer, status, context);
+  else expectContent(operation, answer, context);
+}
+
+function expectContent(operation: Operation, { status, headers, body }: Answer, context: string): void {
+  const content = operation.responses[String(status)]?.content;
+  if (content === undefined) {
+    expect(body, context).toBe('');
+    return;
+  }
+  const media = headers.get('content-type')?.split(';')[0] ?? '';
+  const schema = (content[media] ?? content['*/*'])?.schema;
+  expect(schema, `${context}: ${media} is not documented`).toBeDefined();
+  if (media === 'application/json' && schema !== undefined) expect(violationsOf(schema, body), context).toEqual([]);
+}
+
+/** RFC 9457 as this API does it. */
+export function expectProblem({ status, headers, body }: Answer, expected: number, context = ''): void {
+  expect(status, context || JSON.stringify(body)).toBe(expected);
+  expect(headers.get('content-type'), context).toBe('application/problem+json');
+  expect(violationsOf({ $ref: '#/components/schemas/Problem' }, body), context).toEqual([]);
+  expect(body.status, context).toBe(status);
+  expect(body.type, context).toBe(`/docs/problems#${body.code}`);
+  expect(body.request_id, context).toBe(headers.get('x-request-id'));
+}
+
+/** Problems are compared without what names the request. */
+export const withoutRequestId = ({ status, body }: Answer) => ({ status, body: { ...body, request_id: '' } });

@@ -1,0 +1,178 @@
+import { env } from 'cloudflare:workers';
+import { vi } from 'vitest';
+import { type IdPrefix, newId } from '../../src/shared/id.ts';
+import { newWorkspace, type Workspace } from './api.ts';
+import { jsonBodyOf, type Operation, operationNamed, placesIn, resolve, type Schema, typesOf } from './document.ts';
+
+/**
+ * The one place that knows how to make a resource of each kind. The sweep over the document takes
+ * path parameters, ids in bodies and valid bodies from here; a parameter it does not know fails it.
+ */
+interface Recipe {
+  /** The operation it needs; until that is in the document there is nothing to make. */
+  readonly needs: string;
+  /** Makes the resource and says what it is called: values of path parameters by name. */
+  readonly make: (workspace: Workspace, made: Values) => Promise<Values>;
+}
+export type Values = Readonly<Record<string, string>>;
+
+const unique = () => crypto.randomUUID().slice(0, 8);
+
+const recipes: readonly Recipe[] = [
+  {
+    needs: 'POST /api/v1/api-keys',
+    make: async (workspace) => ({ key: (await created(workspace, '/api-keys', { name: 'Seed', role: 'viewer' })).id }),
+  },
+  {
+    needs: 'POST /api/v1/agents',
+    make: async (workspace) => {
+      const agent = await created(workspace, '/agents', { name: `Seed ${unique()}`, config: { instructions: 'Answer.' } });
+      return { agent: agent.id };
+    },
+  },
+  {
+    needs: 'POST /api/v1/agents/{agent}/versions',
+    make: async (workspace, { agent }) => {
+      const version = await created(workspace, `/agents/${agent}/versions`, { change_summary: 'A draft', activate: false });
+      return { version: version.id, a: version.id, b: version.id };
+    },
+  },
+  {
+    needs: 'PUT /api/v1/agents/{agent}/labels/{label}',
+    make: async (workspace, { agent, version }) => {
+      const label = `label-${unique()}`;
+      await workspace.put(`/agents/${agent}/labels/${label}`, { version });
+      return { label };
+    },
+  },
+  {
+    needs: 'POST /api/v1/knowledge-bases',
+    make: async (workspace) => ({ kb: (await created(workspace, '/knowledge-bases', { name: `Seed ${unique()}` })).id }),
+  },
+  {
+    needs: 'POST /api/v1/knowledge-bases/{kb}/files',
+    make: async (workspace, { kb }) => {
+      const text = `# Opening hours\n\nThe shop ${unique()} opens at nine.\n`;
+      const body = await created(workspace, `/knowledge-bases/${kb}/files`, { name: 'hours.md', text });
+      return { file: body.id ?? body.data[0].id };
+    },
+  },
+  {
+    needs: 'POST /api/v1/agents/{agent}/sessions',
+    make: async (workspace, { agent }) => ({ session: (await created(workspace, `/agents/${agent}/sessions`, {})).id }),
+  },
+  {
+    needs: 'POST /api/v1/sessions/{session}/messages',
+    make: async (workspace, { session }) => {
+      const answer = await created(workspace, `/sessions/${session}/messages`, { message: 'When does the shop open?' });
+      return { message: answer.id, run: answer.run?.id ?? answer.run_id };
+    },
+  },
+];
+
+/** Path parameters that are names a caller chooses, not ids: another workspace may use the same. */
+export const namedParameters: ReadonlySet<string> = new Set(['label']);
+
+/** Which path parameter holds ids of which prefix, for ids inside bodies. */
+const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
+  agt: 'agent',
+  ver: 'version',
+  kb: 'kb',
+  key: 'key',
+  file: 'file',
+  ses: 'session',
+  msg: 'message',
+  run: 'run',
+};
+
+/** Well-formed ids of nothing, by parameter. */
+export const randomValues = (): Values => ({
+  ...Object.fromEntries(Object.entries(parameterOfPrefix).map(([prefix, parameter]) => [parameter, newId(prefix as IdPrefix)])),
+  a: newId('ver'),
+  b: newId('ver'),
+  label: `label-${unique()}`,
+});
+
+/** Bodies for operations whose documented example needs something that only a seed has. */
+const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
+  'PUT /api/v1/agents/{agent}/labels/{label}': ({ version }) => ({ version }),
+};
+
+export interface Seeded {
+  readonly workspace: Workspace;
+  readonly values: Values;
+}
+
+/** A workspace with one of everything, at rest. */
+export async function seed(name: string): Promise<Seeded> {
+  const workspace = await newWorkspace(name);
+  let values: Values = {};
+  for (const recipe of recipes) {
+    if (operationNamed(recipe.needs) !== undefined) values = { ...values, ...(await recipe.make(workspace, values)) };
+  }
+  await atRest(workspace.id);
+  return { workspace, values };
+}
+
+/** Waits until no job of the workspace is left. */
+export const atRest = (workspace_id: string) =>
+  vi.waitUntil(
+    async () => (await env.DB.prepare('select 1 from outbox where workspace_id = ? limit 1').bind(workspace_id).first()) === null,
+    { timeout: 20_000, interval: 50 },
+  );
+
+async function created(workspace: Workspace, path: string, json: unknown) {
+  const { status, body } = await workspace.post(path, json);
+  if (status >= 300) throw new Error(`seeding ${path} gave ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** A body that the operation takes, with ids of the given workspace in it; undefined when it takes none. */
+export function validBody(operation: Operation, own: Values): unknown {
+  const schema = jsonBodyOf(operation);
+  if (schema === undefined) return undefined;
+  const known = bodies[operation.name];
+  if (known !== undefined) return known(own);
+  return withOwnIds(exampleOf(schema), own);
+}
+
+/** The documented example; where there is none, the examples and defaults of what is required. */
+export function exampleOf(schema: Schema): unknown {
+  const target = resolve(schema);
+  const [documented] = [target.example, ...(target.examples ?? []), target.default, target.const, ...(target.enum ?? [])].filter(
+    (value) => value !== undefined,
+  );
+  if (documented !== undefined) return documented;
+  const [choice] = target.anyOf ?? target.oneOf ?? [];
+  if (choice !== undefined) return exampleOf(choice);
+  const [type] = typesOf(target);
+  if (type === 'string') return 'text'.padEnd(target.minLength ?? 0, '.').slice(0, target.maxLength);
+  if (type === 'number' || type === 'integer') return target.minimum ?? 1;
+  if (type === 'boolean') return true;
+  if (type === 'array') return target.minItems === undefined ? [] : [exampleOf(target.items ?? {})];
+  return Object.fromEntries((target.required ?? []).map((name) => [name, exampleOf(target.properties?.[name] ?? {})]));
+}
+
+function withOwnIds(value: unknown, own: Values): unknown {
+  return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => {
+    const prefix = typeof inner === 'string' ? (/^([a-z]{2,5})_[0-9a-z]{26}$/.exec(inner)?.[1] as IdPrefix | undefined) : undefined;
+    const parameter = prefix === undefined ? undefined : parameterOfPrefix[prefix];
+    return (parameter === undefined ? undefined : own[parameter]) ?? inner;
+  });
+}
+
+/** Where a body may carry ids: paths with the parameter that names the same kind of thing. */
+export const idsInBody = (schema: Schema | undefined) =>
+  [...placesIn(schema)].flatMap(({ path, schema: { pattern = '' } }) => {
+    const parameter = parameterOfPrefix[/^\^([a-z]{2,5})_/.exec(pattern)?.[1] as IdPrefix];
+    return parameter === undefined ? [] : [{ path, parameter }];
+  });
+
+/** A copy with one place set; objects and arrays on the way are made. */
+export function withValueAt(value: unknown, path: readonly (string | number)[], inner: unknown): unknown {
+  const [first, ...rest] = path;
+  if (first === undefined) return inner;
+  if (typeof first === 'number') return [withValueAt(undefined, rest, inner)];
+  const object = value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return { ...object, [first]: withValueAt(object[first], rest, inner) };
+}

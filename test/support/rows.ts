@@ -1,0 +1,29 @@
+import { env } from 'cloudflare:workers';
+import { sha256 } from '../../src/shared/digest.ts';
+
+/** Tables with rows of workspaces, as the database itself lists them. */
+export async function tenantTables(): Promise<string[]> {
+  const { results } = await env.DB.prepare(
+    `select name from sqlite_master where type = 'table' and sql like 'CREATE TABLE%' and (sql like '%workspace_id%' or name = 'workspaces') order by name`,
+  ).all<{ name: string }>();
+  return results.map(({ name }) => name);
+}
+
+/** A hash of every row of a workspace, by table: equal before and after means that nothing was touched. */
+export async function hashRows(workspace_id: string): Promise<Record<string, string>> {
+  const tables = await tenantTables();
+  const rows = await env.DB.batch(
+    tables.map((table) => {
+      const column = table === 'workspaces' ? 'id' : 'workspace_id';
+      return env.DB.prepare(`select * from ${table} where ${column} = ? order by 1, 2`).bind(workspace_id);
+    }),
+  );
+  const hashes = rows.map(async ({ results }, index) => [tables[index] ?? '', await sha256(JSON.stringify(results))] as const);
+  return Object.fromEntries(await Promise.all(hashes));
+}
+
+/** How many rows of a table a workspace has. */
+export async function countRows(table: string, workspace_id: string): Promise<number> {
+  const row = await env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`).bind(workspace_id).first<{ n: number }>();
+  return row?.n ?? 0;
+}
