@@ -1,28 +1,41 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, defineProject } from 'vitest/config';
+
+/** wrangler.toml requires it, and wrangler looks for it here. */
+process.env.ROOT_KEY = 'root-key-of-the-tests-0123456789';
+
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+
+/** Everything that the Worker does, tested inside workerd. */
+const inWorkerd = async () =>
+  defineProject({
+    plugins: [
+      cloudflareTest({
+        remoteBindings: false,
+        wrangler: { configPath: './wrangler.toml' },
+        miniflare: {
+          bindings: { ROOT_KEY: process.env.ROOT_KEY, TEST_MIGRATIONS: await readD1Migrations('./migrations') },
+          queueConsumers: {
+            'agentgrid-jobs': { maxBatchSize: 1, maxBatchTimeout: 0.05, maxRetries: 10, deadLetterQueue: 'agentgrid-jobs-dead' },
+            'agentgrid-jobs-dead': { maxBatchSize: 10, maxBatchTimeout: 0.05 },
+          },
+        },
+      }),
+    ],
+    test: {
+      name: 'workerd',
+      setupFiles: ['./test/support/setup.ts'],
+      include: ['test/**/*.test.ts'],
+      exclude: ['test/node/**'],
+      ...patience,
+    },
+  });
+
+/** What needs a whole server, or the tools that build one: processes, bundles, a kill under load. */
+const inNode = defineProject({
+  test: { name: 'node', include: ['test/node/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } },
+});
 
 export default defineConfig(async () => ({
-  plugins: [
-    cloudflareTest({
-      remoteBindings: false,
-      wrangler: { configPath: './wrangler.toml' },
-      miniflare: {
-        bindings: {
-          ROOT_KEY: 'root-key-of-the-tests-0123456789',
-          TEST_MIGRATIONS: await readD1Migrations('./migrations'),
-        },
-        queueConsumers: {
-          'agentgrid-jobs': { maxBatchSize: 1, maxBatchTimeout: 0.05, maxRetries: 10, deadLetterQueue: 'agentgrid-jobs-dead' },
-          'agentgrid-jobs-dead': { maxBatchSize: 10, maxBatchTimeout: 0.05 },
-        },
-      },
-    }),
-  ],
-  test: {
-    setupFiles: ['./test/support/setup.ts'],
-    include: ['test/**/*.test.ts'],
-    onConsoleLog: () => process.env.SHOW_LOGS === '1',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-  },
+  test: { projects: [await inWorkerd(), inNode], onConsoleLog: () => process.env.SHOW_LOGS === '1' },
 }));

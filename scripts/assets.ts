@@ -15,7 +15,4 @@ function place(name: string, content: Buffer): void {
 
 for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']) place(`docs/${file}`, readFileSync(join(source, file)));
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
-place(
-  '_headers',
-  Buffer.from('/docs/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n'),
-);
+place('_headers', Buffer.from('/docs/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n'));

@@ -1,5 +1,5 @@
 // A local AgentGrid: migrations, `wrangler dev`, and the cron triggers that never fire by themselves there.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -34,7 +34,8 @@ export interface Server {
 /** Resolves when the server answers. Throws with what was printed when it does not come up. */
 export async function startServer(options: ServerOptions, signal: AbortSignal): Promise<Server> {
   const { port, directory } = options;
-  const environment = offline(directory);
+  // In the environment, since arguments can be read by everybody on the machine.
+  const environment = { ...offline(directory), ROOT_KEY: options.root_key };
   await runToEnd(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', directory], environment, signal);
   const group = startGroup(wrangler, await devArguments(options), environment);
   const printed = follow(group);
@@ -85,17 +86,13 @@ const offline = (directory: string): Record<string, string> => ({
   WRANGLER_REGISTRY_PATH: join(directory, 'registry'),
 });
 
-async function devArguments({ port, directory, root_key, vars }: ServerOptions): Promise<string[]> {
-  // A file, since arguments can be read by everybody on the machine. Later files win, and --var over all.
-  const secrets = join(directory, 'agentgrid.env');
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(secrets, `ROOT_KEY=${root_key}\n`, { mode: 0o600 });
+async function devArguments({ port, directory, vars }: ServerOptions): Promise<string[]> {
   const devVars = join(root, '.dev.vars');
   return [
     'dev',
     ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', String(await freePort())],
     ...['--persist-to', directory, '--show-interactive-dev-session', 'false'],
-    ...['--env-file', secrets, ...(existsSync(devVars) ? ['--env-file', devVars] : [])],
+    ...(existsSync(devVars) ? ['--env-file', devVars] : []),
     ...vars.flatMap((value) => ['--var', value]),
   ];
 }

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { unstable_readConfig } from 'wrangler';
+
+const environments = ['staging', 'production'] as const;
+
+interface Binding {
+  readonly binding: string;
+}
+interface Settings {
+  readonly d1_databases: readonly Binding[];
+  readonly r2_buckets: readonly Binding[];
+  readonly vectorize: readonly Binding[];
+  readonly ai?: Binding;
+  readonly queues: { readonly producers: readonly Binding[]; readonly consumers: readonly { queue: string; dead_letter_queue?: string }[] };
+  readonly vars: Readonly<Record<string, string>>;
+  readonly triggers: object;
+  readonly secrets: object;
+}
+
+const read = (env: string | undefined) => unstable_readConfig({ config: 'wrangler.toml', env }) as Settings;
+const largestBundle = 1.5 * 1024 * 1024;
+
+describe.each(environments)('deploying to %s', (env) => {
+  it('builds without a warning, small enough', () => {
+    const out = mkdtempSync(join(tmpdir(), 'agentgrid-deploy-'));
+    try {
+      const { status, stdout, stderr } = spawnSync('wrangler', ['deploy', '--dry-run', '--env', env, '--outdir', out], {
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          CI: 'true',
+          WRANGLER_SEND_METRICS: 'false',
+          WRANGLER_HIDE_BANNER: 'true',
+          WRANGLER_LOG_PATH: join(out, 'logs'),
+        },
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toContain('--dry-run: exiting now.');
+      const bundle = readFileSync(join(out, 'worker.js'));
+      expect(gzipSync(bundle, { level: 9 }).byteLength).toBeLessThan(largestBundle);
+      expect(bundle.toString()).not.toContain('root-key-of-the-tests');
+    } finally {
+      rmSync(out, { recursive: true });
+    }
+  });
+
+  it('has every binding of the local environment, and the two that only exist there', () => {
+    const names = (config: Settings) => [
+      ...config.d1_databases.map(({ binding }) => binding),
+      ...config.r2_buckets.map(({ binding }) => binding),
+      ...config.queues.producers.map(({ binding }) => binding),
+      ...Object.keys(config.vars),
+    ];
+    const [local, hosted] = [read(undefined), read(env)];
+    expect(names(hosted)).toEqual(names(local));
+    expect([hosted.ai?.binding, hosted.vectorize.map(({ binding }) => binding)]).toEqual(['AI', ['VECTORS']]);
+    expect([local.ai?.binding, local.vectorize]).toEqual([undefined, []]);
+    expect(hosted.triggers).toEqual(local.triggers);
+    expect(hosted.secrets).toEqual(local.secrets);
+    expect(hosted).toMatchObject({
+      minify: true,
+      preview_urls: false,
+      vars: { PUBLIC_DEPLOYMENT: 'true' },
+      observability: { enabled: true, logs: { enabled: true } },
+      placement: { mode: 'smart' },
+    });
+  });
+});
+
+describe.each([undefined, ...environments])('queues of %s', (env) => {
+  it('leave nothing to a default, since the defaults differ between local and Cloudflare', () => {
+    const consumers = read(env).queues.consumers;
+    for (const consumer of consumers) {
+      expect(Object.keys(consumer)).toEqual(
+        expect.arrayContaining(['queue', 'max_batch_size', 'max_batch_timeout', 'max_retries', 'max_concurrency', 'retry_delay']),
+      );
+    }
+    const [jobs, dead] = consumers;
+    expect(jobs?.dead_letter_queue).toBe(dead?.queue);
+  });
+});
