@@ -22,7 +22,8 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();
   const bookmark = c.req.header('x-d1-bookmark');
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
-  const consistency = bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary');
+  const fallback = isRead ? 'first-unconstrained' : 'first-primary';
+  const consistency = bookmark !== undefined && bookmarkPattern.test(bookmark) ? bookmark : fallback;
   const opened = openPlatform(c.env, c.executionCtx, { request_id: c.var.requestId, consistency });
   c.set('platform', opened);
   c.set('authenticate', authenticate);
@@ -33,11 +34,21 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   opened.log.info('request', { method: c.req.method, path: c.req.routePath, status: c.res.status, ms: Date.now() - started });
 });
 
+/** Nothing we answer with is to be run or framed, but for the pages that say otherwise themselves. */
+const contentPolicy = createMiddleware<AppEnv>(async (c, next) => {
+  await next();
+  if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+});
+
+/** What D1 gives out as a bookmark; it fails the request for anything else. */
+const bookmarkPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
+
 const app = new Router();
 
 app.use(requestId({ generator: () => newId('req'), limitLength: 128 }));
 app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.var.requestId, methods) }));
 app.use(secureHeaders({ contentSecurityPolicy: undefined, crossOriginResourcePolicy: false, xFrameOptions: 'DENY' }));
+app.use(contentPolicy);
 app.use(
   '/api/*',
   cors({
@@ -55,7 +66,7 @@ for (const feature of features) app.route('/api/v1', feature);
 app.route('/', healthRoutes);
 
 app.get('/docs', (c) => c.html(docsPage(), 200, { 'content-security-policy': docsPolicy }));
-app.get('/docs/problems', (c) => c.html(problemsPage(), 200, { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" }));
+app.get('/docs/problems', (c) => c.html(problemsPage()));
 app.get('/', (c) => c.json({ name: 'AgentGrid', docs: '/docs', openapi: '/openapi.json' }));
 app.openAPIRegistry.registerComponent('securitySchemes', 'api_key', {
   type: 'http',

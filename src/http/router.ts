@@ -44,7 +44,7 @@ export class Router extends OpenAPIHono<AppEnv> {
       const input = { params, query, body, ifMatch: readIfMatch(c), request: c.req.raw } as Input<Params, Query, Body>;
       const answer = async () => {
         await throwIfAnswered(ctx);
-        return handler(ctx, input);
+        return handler(ctx, input).catch((error: unknown) => failUnlessAnswered(ctx, error));
       };
       const reply = await answeredBefore(c, answer, (stored) => route.replay?.(stored, input) ?? stored);
       if (reply instanceof Response) return reply;
@@ -70,6 +70,12 @@ async function answeredBefore<Reply>(
     c.header('idempotent-replayed', 'true');
     return replay(error.reply as Reply);
   }
+}
+
+/** Another request with the same key may have come first and left no room for this one: its answer counts. */
+async function failUnlessAnswered(ctx: Ctx, error: unknown): Promise<never> {
+  if (error instanceof Failure) await throwIfAnswered(ctx);
+  throw error;
 }
 
 async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {

@@ -1,0 +1,113 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
+import { call, expectProblem, fillPath, operations, withoutRequestId } from '../support/document.ts';
+import { type Seeded, seed, validBody } from '../support/resources.ts';
+import { countRows } from '../support/rows.ts';
+
+const posts = operations.filter(({ method }) => method === 'POST');
+const key = (value: string) => ({ headers: { 'idempotency-key': value } });
+const together = <Result>(count: number, one: () => Promise<Result>) => Promise.all(Array.from({ length: count }, one));
+
+describe('Idempotency-Key (R55)', () => {
+  let workspace: Workspace;
+  beforeAll(async () => {
+    workspace = await newWorkspace();
+  });
+  const create = (name: string, idempotency_key: string, as = workspace) =>
+    as.post('/api-keys', { name, role: 'viewer' }, key(idempotency_key));
+
+  it('gives the answer again, and says so', async () => {
+    const first = await create('Once', 'again');
+    const again = await create('Once', 'again');
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+  });
+
+  it('refuses another body, or another target, with 422', async () => {
+    await create('One', 'other-body');
+    const other = await create('Two', 'other-body');
+    expectProblem(other, 422);
+    expect(other.body.code).toBe('idempotency_mismatch');
+    const [a, b] = [await workspace.withRole('viewer'), await workspace.withRole('viewer')];
+    expect((await workspace.post(`/api-keys/${a.key_id}/rotate`, {}, key('target'))).status).toBe(201);
+    expect((await workspace.post(`/api-keys/${b.key_id}/rotate`, {}, key('target'))).body.code).toBe('idempotency_mismatch');
+  });
+
+  it('means nothing in another workspace or on another route', async () => {
+    const other = await newWorkspace();
+    const [here, there] = [await create('Same', 'shared'), await create('Same', 'shared', other)];
+    expect([here.status, there.status]).toEqual([201, 201]);
+    expect(there.body.id).not.toBe(here.body.id);
+    expect((await workspace.post(`/api-keys/${here.body.id}/rotate`, {}, key('shared'))).status).toBe(201);
+  });
+
+  it('is the same for every credential of the workspace', async () => {
+    const second = await workspace.withRole('admin');
+    const first = await create('By whom', 'credentials');
+    expect((await create('By whom', 'credentials', second)).body).toEqual(first.body);
+  });
+
+  it('does not remember a failure', async () => {
+    const { status } = await workspace.post('/api-keys', { name: '', role: 'viewer' }, key('failed'));
+    expect(status).toBe(422);
+    expect((await create('Repaired', 'failed')).status).toBe(201);
+  });
+
+  it.each(['x'.repeat(256), 'a b', 'caf\u00e9', ''])('refuses %j with 422', async (value) => {
+    const answer = await create('Bad key', value);
+    expectProblem(answer, 422);
+    expect(answer.body.errors).toMatchObject([{ pointer: 'Idempotency-Key' }]);
+  });
+
+  it('takes a key of 255 characters', async () => expect((await create('Long', 'x'.repeat(255))).status).toBe(201));
+
+  it('has one effect and one answer for ten requests at the same time', async () => {
+    const [own, target] = [await newWorkspace(), await newWorkspace()];
+    const old = await target.withRole('viewer');
+    const answers = await together(10, () => create('Together', 'ten', own));
+    const rotated = await together(10, () => target.post(`/api-keys/${old.key_id}/rotate`, {}, key('ten')));
+    const made = await together(10, () =>
+      request('POST', '/api/v1/workspaces', rootKey, { json: { name: 'Ten' }, ...key(`ten-${own.id}`) }),
+    );
+    for (const equal of [answers, rotated, made]) {
+      expect(new Set(equal.map(({ body }) => JSON.stringify(body))).size, JSON.stringify(equal.map(({ body }) => body.code))).toBe(1);
+      expect(new Set(equal.map(({ status }) => status))).toEqual(new Set([201]));
+    }
+    expect(await countRows('api_keys', own.id)).toBe(2);
+    expect(await countRows('api_keys', target.id)).toBe(3);
+  });
+
+  it('is documented on every operation that makes or spends something', () => {
+    for (const { name, parameters, access } of posts.filter((operation) => operation.access !== 'public')) {
+      expect(
+        parameters.map((parameter) => parameter.name),
+        `${name} ${access}`,
+      ).toContain('Idempotency-Key');
+    }
+  });
+
+  describe('on every operation', () => {
+    let own: Seeded;
+    beforeAll(async () => {
+      own = await seed('Idempotent');
+    });
+
+    it.each(posts.map((operation) => [operation.name, operation] as const))('%s answers a retry as before', async (_name, operation) => {
+      const body = validBody(operation, own.values);
+      const credential = operation.access === 'root' ? rootKey : own.workspace.key;
+      const send = (idempotency_key: string): Promise<Answer> =>
+        call(operation, fillPath(operation, own.values), credential, {
+          ...key(idempotency_key),
+          ...(body === undefined ? {} : { json: body }),
+        });
+      const idempotency_key = `retry-${crypto.randomUUID()}`;
+      const first = await send(idempotency_key);
+      const again = await send(idempotency_key);
+      expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
+      expect(withoutRequestId(again)).toEqual(withoutRequestId(first));
+      // A search has no effect to keep an answer for.
+      if (!operation.path.endsWith('/search')) expect(again.headers.get('idempotent-replayed')).toBe('true');
+    });
+  });
+});
