@@ -8,6 +8,7 @@ import { serverTiming } from './http/middleware/timing.ts';
 import { openApiInfo } from './http/openapi.ts';
 import { toProblem } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
+import { knowledgeRoutes } from './knowledge/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
@@ -16,7 +17,7 @@ import { newId } from './shared/id.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
-const features = [workspaceRoutes];
+const features = [workspaceRoutes, knowledgeRoutes];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();

@@ -1,5 +1,6 @@
 import type { BatchItem } from 'drizzle-orm/batch';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
+import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 
 export type Db = DrizzleD1Database<Record<string, never>>;
 
@@ -58,7 +59,15 @@ export function openDb(session: D1DatabaseSession, meter: DbMeter): Db {
 /** One round trip, one transaction. Results come in the order of the statements. */
 export async function batch<const Statements extends readonly Statement[]>(db: Db, statements: Statements) {
   if (statements.length === 0) return [] as unknown as BatchResults<Statements>;
+  for (const statement of statements) prepareRaw(db, statement);
   return (await db.batch(statements as unknown as [Statement, ...Statement[]])) as unknown as BatchResults<Statements>;
+}
+
+/** Drizzle's `db.run(sql…)` and `db.all(sql…)` lack the prepared form that its batch asks for where they have parameters. */
+function prepareRaw(db: Db, statement: Statement): void {
+  if (!(statement instanceof SQLiteRaw)) return;
+  const { $client } = db as unknown as { $client: D1Database };
+  Object.assign(statement, { stmt: $client.prepare((statement as unknown as { getQuery(): { sql: string } }).getQuery().sql) });
 }
 
 type BatchResults<Statements extends readonly Statement[]> = {

@@ -124,11 +124,11 @@ function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unk
   return result?.data;
 }
 
-async function readBody(c: Context<AppEnv>, route: AnyRoute): Promise<{ body: unknown; text: string }> {
+async function readBody(c: Context<AppEnv>, route: AnyRoute): Promise<{ body: unknown; text: string | null }> {
   if (route.method === 'get' || (route.body === undefined && route.otherBodies === undefined)) return { body: undefined, text: '' };
   const others = Object.keys(route.otherBodies ?? {});
   const media = readMediaType(c.req.raw.headers, [...(route.body === undefined ? [] : ['application/json']), ...others]);
-  if (others.includes(media)) return { body: undefined, text: '' };
+  if (others.includes(media)) return { body: undefined, text: null };
   const text = await readText(c.req.raw, route.bodyLimit ?? defaultBodyLimit);
   const result = (route.body as z.ZodType).safeParse(parseJson(text));
   if (result.success) return { body: result.data, text };
@@ -141,11 +141,13 @@ function violations(error: z.ZodError | undefined, pointerTo: (path: string[]) =
   return (error?.issues ?? []).flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(path), detail: issue.message }];
-    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'There is no such field.' }));
+    // A schema may say more than Zod does, such as where the field belongs.
+    const detail = issue.message.startsWith('Unrecognized key') ? 'There is no such field.' : issue.message;
+    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail }));
   });
 }
 
-async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, body: string): Promise<Ctx> {
+async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, body: string | null): Promise<Ctx> {
   const call = {
     ...caller,
     ip: c.req.header('cf-connecting-ip') ?? null,

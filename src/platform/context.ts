@@ -20,8 +20,9 @@ export type Actor = ApiKeyActor | { readonly type: 'root' } | { readonly type: '
 export interface Idempotency {
   readonly key: string;
   readonly key_hash: string;
-  /** Of method, path and body: the same key with another request is refused. */
-  readonly fingerprint: string;
+  readonly path: string;
+  /** Of path and body: the same key with another request is refused. Null until a handler that reads the body itself has done so. */
+  readonly fingerprint: string | null;
 }
 
 export interface Ctx {

@@ -1,6 +1,174 @@
+import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import type { VectorIndex } from './ports.ts';
+import { chunk_vectors } from '../db/schema/knowledge.ts';
+import type { VectorHit, VectorIndex } from './ports.ts';
 
-export function createD1VectorIndex(_db: Db): VectorIndex {
-  return { upsert: async () => undefined, query: async () => [], remove: async () => undefined };
+/** Rows of one statement, so that its JSON parameter stays far below 2 MB. */
+const upsertRows = 500;
+/** Rows of one read. */
+const pageRows = 20_000;
+/** Of all cached bases together. */
+const cacheBytes = 32 * 1024 * 1024;
+
+/** Vectors of a base as they are scanned: `ids[n]` has the bytes from `n * dimensions`. */
+interface Page {
+  readonly ids: readonly string[];
+  readonly dimensions: number;
+  readonly values: Int8Array;
+  readonly inverseLengths: Float32Array;
 }
+
+interface CachedBase {
+  readonly revision: number;
+  readonly pages: readonly Page[];
+  readonly bytes: number;
+}
+
+/** Per isolate, most recently used last. Valid while the base's revision is the one it was read at. */
+const cache = new Map<string, CachedBase>();
+
+/** Exact nearest neighbours over int8 vectors in D1: for development, tests and small deployments. */
+export function createD1VectorIndex(db: Db): VectorIndex {
+  return {
+    async upsert(workspace_id, records) {
+      for (let start = 0; start < records.length; start += upsertRows) {
+        const rows = records.slice(start, start + upsertRows).map(({ id, base_id, values }) => ({ id, base_id, vector: encode(values) }));
+        await db.run(sql`
+          insert into chunk_vectors (chunk_id, workspace_id, base_id, vector)
+          select value ->> 'id', ${workspace_id}, value ->> 'base_id', value ->> 'vector' from json_each(${JSON.stringify(rows)}) where true
+          on conflict (chunk_id) do update set base_id = excluded.base_id, vector = excluded.vector
+          where chunk_vectors.workspace_id = excluded.workspace_id`);
+      }
+    },
+    async query({ workspace_id, bases, values, limit }) {
+      const query = toUnit(values);
+      const best = new Best(limit);
+      for (const base of bases) {
+        for await (const page of readBase(db, workspace_id, base.id, base.vectors_revision)) scan(page, query, best);
+      }
+      return best.hits();
+    },
+    async remove(workspace_id, ids) {
+      if (ids.length === 0) return;
+      await db.run(
+        sql`delete from chunk_vectors where workspace_id = ${workspace_id} and chunk_id in (select value from json_each(${JSON.stringify(ids)}))`,
+      );
+    },
+  };
+}
+
+async function* readBase(db: Db, workspace_id: string, base_id: string, revision: number): AsyncGenerator<Page> {
+  const key = `${workspace_id}/${base_id}`;
+  const cached = cache.get(key);
+  if (cached?.revision === revision) {
+    cache.delete(key);
+    cache.set(key, cached);
+    yield* cached.pages;
+    return;
+  }
+  // A base that is larger than the cache is read page by page and not kept.
+  let pages: Page[] | null = [];
+  let bytes = 0;
+  for (let after = '', isLast = false; !isLast; ) {
+    const rows = await selectPage(db, workspace_id, base_id, after);
+    const page = decode(rows);
+    isLast = rows.length < pageRows;
+    after = rows.at(-1)?.chunk_id ?? '';
+    bytes += page.values.byteLength + page.ids.length * 80;
+    if (bytes > cacheBytes) pages = null;
+    pages?.push(page);
+    yield page;
+  }
+  cache.delete(key);
+  if (pages !== null) keep(key, { revision, pages, bytes });
+}
+
+function keep(key: string, entry: CachedBase): void {
+  cache.set(key, entry);
+  let total = [...cache.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const [oldest, { bytes }] of cache) {
+    if (total <= cacheBytes) return;
+    cache.delete(oldest);
+    total -= bytes;
+  }
+}
+
+const selectPage = (db: Db, workspace_id: string, base_id: string, after: string) =>
+  db
+    .select({ chunk_id: chunk_vectors.chunk_id, vector: chunk_vectors.vector })
+    .from(chunk_vectors)
+    .where(
+      sql`${chunk_vectors.workspace_id} = ${workspace_id} and ${chunk_vectors.base_id} = ${base_id} and ${chunk_vectors.chunk_id} > ${after}`,
+    )
+    .orderBy(chunk_vectors.chunk_id)
+    .limit(pageRows)
+    .all();
+
+// In the runtime, not yet in TypeScript's library.
+const base64 = Uint8Array as unknown as { fromBase64(text: string): Uint8Array };
+
+/** Symmetric quantisation: the largest component becomes 127. Cosine does not see the scale. */
+function encode(values: readonly number[]): string {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const bytes = Int8Array.from(values, (value) => (largest === 0 ? 0 : Math.round((value / largest) * 127)));
+  return (new Uint8Array(bytes.buffer) as unknown as { toBase64(): string }).toBase64();
+}
+
+function decode(rows: readonly { chunk_id: string; vector: string }[]): Page {
+  const first = rows[0] === undefined ? 0 : base64.fromBase64(rows[0].vector).byteLength;
+  const values = new Int8Array(first * rows.length);
+  const inverseLengths = new Float32Array(rows.length);
+  for (const [index, { vector }] of rows.entries()) {
+    const bytes = new Int8Array(base64.fromBase64(vector).buffer);
+    // A vector of another model has another length and is near nothing.
+    if (bytes.byteLength !== first) continue;
+    values.set(bytes, index * first);
+    let squares = 0;
+    for (const value of bytes) squares += value * value;
+    inverseLengths[index] = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+  }
+  return { ids: rows.map((row) => row.chunk_id), dimensions: first, values, inverseLengths };
+}
+
+function toUnit(values: readonly number[]): Float32Array {
+  const length = Math.hypot(...values);
+  return Float32Array.from(values, (value) => (length === 0 ? 0 : value / length));
+}
+
+function scan({ ids, dimensions, values, inverseLengths }: Page, query: Float32Array, best: Best): void {
+  if (dimensions !== query.length) return;
+  for (let index = 0, offset = 0; index < ids.length; index += 1, offset += dimensions) {
+    let product = 0;
+    for (let at = 0; at < dimensions; at += 1) product += (values[offset + at] ?? 0) * (query[at] ?? 0);
+    best.offer(ids[index] ?? '', product * (inverseLengths[index] ?? 0));
+  }
+}
+
+/** The highest scores seen so far; ties go to the smaller id, so that the order is always the same. */
+class Best {
+  readonly #limit: number;
+  readonly #hits: VectorHit[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  offer(id: string, score: number): void {
+    const last = this.#hits.at(-1);
+    if (this.#hits.length >= this.#limit && last !== undefined && compare({ id, score }, last) >= 0) return;
+    let low = 0;
+    for (let high = this.#hits.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (compare({ id, score }, this.#hits[middle] ?? { id: '', score: 0 }) < 0) high = middle;
+      else low = middle + 1;
+    }
+    this.#hits.splice(low, 0, { id, score });
+    if (this.#hits.length > this.#limit) this.#hits.pop();
+  }
+
+  hits(): VectorHit[] {
+    return [...this.#hits];
+  }
+}
+
+const compare = (a: VectorHit, b: VectorHit) => b.score - a.score || (a.id < b.id ? -1 : 1);

@@ -92,7 +92,12 @@ const ownKey = (ctx: Ctx, { key_hash }: Idempotency) =>
 /** Completes a key that was pending, for the batch of the effect. */
 export async function settleReply(ctx: Ctx, reply: unknown): Promise<Statement[]> {
   if (ctx.idempotency === null) return [];
-  return [ctx.db.update(idempotency_keys).set({ reply: await seal(ctx, reply) }).where(ownKey(ctx, ctx.idempotency))];
+  return [
+    ctx.db
+      .update(idempotency_keys)
+      .set({ reply: await seal(ctx, reply) })
+      .where(ownKey(ctx, ctx.idempotency)),
+  ];
 }
 
 /** Frees a key that was pending: a failure is not an answer, and a retry may try again. */

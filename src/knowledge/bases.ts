@@ -1,0 +1,115 @@
+import type { Statement } from '../db/client.ts';
+import { embeddingDimensions } from '../llm/index.ts';
+import { commit } from '../platform/commit.ts';
+import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
+import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './schema.ts';
+import {
+  type BaseRow,
+  insertBase,
+  markBaseDeleted,
+  selectAgentBase,
+  selectBase,
+  selectBases,
+  selectBasesByIds,
+  updateBase as updateBaseRow,
+} from './store.ts';
+
+/** A base that several agents may use. Throws `validation_failed` for an unknown embedding model. */
+export async function createBase(ctx: Ctx, input: CreateBase): Promise<KnowledgeBase> {
+  // A shared base would be out of sight for the key that made it.
+  if (coveredAgents(ctx.actor) !== null) throw new Failure('forbidden', 'A key that is limited to agents cannot make a shared base.');
+  const row = newBase(ctx, input, null);
+  const reply = toBase(row);
+  await commit(ctx, {
+    statements: [insertBase(ctx.db, row)],
+    audit: [{ action: 'knowledge_base.create', target_type: 'knowledge_base', target_id: row.id, detail: { ...input } }],
+    reply,
+  });
+  return reply;
+}
+
+function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow {
+  const dimensions = embeddingDimensions(input.embedding_model);
+  if (dimensions === null) throw invalid('/embedding_model', `There is no embedding model ${input.embedding_model}.`);
+  const now = ctx.now();
+  return {
+    id: ctx.newId('kb'),
+    workspace_id: ctx.workspace_id,
+    agent_id,
+    ...input,
+    dimensions,
+    vectors_revision: 0,
+    chunk_count: 0,
+    deleted_at: null,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+/** The base an agent has from birth: for the batch that makes the agent. */
+export function newAgentBase(ctx: Ctx, agent: { readonly id: string; readonly name: string }): { id: string; statement: Statement } {
+  const row = newBase(ctx, { ...CreateBase.parse({ name: 'Files' }), name: agent.name }, agent.id);
+  return { id: row.id, statement: insertBase(ctx.db, row) };
+}
+
+/** The agent's own base. Throws `not_found`. */
+export async function findAgentBase(ctx: Ctx, agent_id: string): Promise<BaseRow> {
+  return visible(ctx, await selectAgentBase(ctx.db, ctx.workspace_id, agent_id).get());
+}
+
+/** Throws `not_found`, also for a base that the key does not cover. */
+export async function findBase(ctx: Ctx, id: string): Promise<BaseRow> {
+  return visible(ctx, await selectBase(ctx.db, ctx.workspace_id, id).get());
+}
+
+export function visible(ctx: Ctx, row: BaseRow | undefined): BaseRow {
+  if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw notFound();
+  return row;
+}
+
+/** Which of these ids are of no base that the caller may use. */
+export async function unknownBases(ctx: Ctx, base_ids: readonly string[]): Promise<string[]> {
+  if (base_ids.length === 0) return [];
+  const rows = await selectBasesByIds(ctx.db, ctx.workspace_id, base_ids).all();
+  const known = new Set(rows.filter((row) => coversAgent(ctx.actor, row.agent_id)).map((row) => row.id));
+  return base_ids.filter((id) => !known.has(id));
+}
+
+export const getBase = async (ctx: Ctx, id: string): Promise<KnowledgeBase> => toBase(await findBase(ctx, id));
+
+export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBase>> =>
+  readPage(
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: 'knowledge-bases',
+      filters: { agents: coveredAgents(ctx.actor) },
+    },
+    query,
+    (after, limit) => selectBases(ctx.db, ctx.workspace_id, { agent_ids: coveredAgents(ctx.actor) }, after, limit).all(),
+    (row) => row.id,
+    toBase,
+  );
+
+export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promise<KnowledgeBase> {
+  const base = await findBase(ctx, id);
+  if (Object.keys(input).length === 0) return toBase(base);
+  const [rows] = await commit(ctx, {
+    statements: [updateBaseRow(ctx.db, ctx.workspace_id, id, { ...input, updated_at: ctx.now() })],
+    audit: [{ action: 'knowledge_base.update', target_type: 'knowledge_base', target_id: id, detail: { ...input } }],
+  });
+  return toBase(visible(ctx, (rows as BaseRow[])[0]));
+}
+
+/** Hidden at once; a job removes what it holds. Throws `conflict` for an agent's own base. */
+export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
+  const base = await findBase(ctx, id);
+  if (base.agent_id !== null) throw new Failure('conflict', 'This base belongs to an agent and goes with it.');
+  await commit(ctx, {
+    statements: [markBaseDeleted(ctx.db, ctx.workspace_id, id, ctx.now())],
+    audit: [{ action: 'knowledge_base.delete', target_type: 'knowledge_base', target_id: id }],
+    jobs: [{ type: 'base.delete', base_id: id }],
+  });
+}

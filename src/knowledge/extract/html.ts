@@ -1,0 +1,44 @@
+import { NodeHtmlMarkdown } from 'node-html-markdown';
+import { cleanText, DocumentFault, decodeText, type ExtractedDocument } from './document.ts';
+
+/** Text to be read and quoted: no escapes, no emphasis marks. */
+const converter = new NodeHtmlMarkdown({
+  bulletMarker: '-',
+  emDelimiter: '',
+  strongDelimiter: '',
+  strikeDelimiter: '',
+  maxConsecutiveNewlines: 2,
+  globalEscape: [/(?!)/g, ''],
+  lineStartEscape: [/(?!)/g, ''],
+});
+
+const unseen =
+  'script, style, noscript, template, svg, math annotation, iframe, object, embed, head link, head meta, head base, [hidden], input, select, textarea, button';
+const hiddenStyle = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])/i;
+
+export const extractHtml = async (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> => ({
+  text: await htmlToMarkdown(decodeText(bytes)),
+  pages: null,
+  isMarkdown: true,
+});
+
+/** HTML as Markdown of what a reader sees: nothing is run, nothing is fetched, hidden text and comments go. */
+export async function htmlToMarkdown(html: string): Promise<string> {
+  const seen = await withoutUnseen(html);
+  try {
+    return cleanText(converter.translate(seen)).trim();
+  } catch (error) {
+    if (error instanceof RangeError) throw new DocumentFault('too_large', 'The page is nested too deeply.', error);
+    throw error;
+  }
+}
+
+function withoutUnseen(html: string): Promise<string> {
+  const rewriter = new HTMLRewriter()
+    .onDocument({ comments: (comment) => void comment.remove() })
+    .on(unseen, { element: (element) => void element.remove() })
+    .on('[style]', { element: (element) => void (hiddenStyle.test(element.getAttribute('style') ?? '') && element.remove()) })
+    .on('a', { element: (element) => void element.removeAndKeepContent() })
+    .on('img', { element: (element) => void element.replace(element.getAttribute('alt') ?? '') });
+  return rewriter.transform(new Response(html)).text();
+}

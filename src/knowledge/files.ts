@@ -1,0 +1,127 @@
+import { commit } from '../platform/commit.ts';
+import { type Ctx, coversAgent } from '../platform/context.ts';
+import { Failure, notFound } from '../shared/failure.ts';
+import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { findBase, visible } from './bases.ts';
+import { servedTypeOf } from './media.ts';
+import { originalKey } from './objects.ts';
+import { type File, type FileChunk, type FileQuery, toChunk, toFile, type UpdateFile } from './schema.ts';
+import { findPassages } from './search.ts';
+import type { SearchQuery, SearchResult } from './search-schema.ts';
+import {
+  type FileRow,
+  markFileDeleted,
+  requeueFile,
+  selectFile,
+  selectFileChunks,
+  selectFiles,
+  updateFile as updateFileRow,
+} from './store.ts';
+
+/** Throws `not_found`, also for a file of a base that the key does not cover. */
+async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
+  const found = await selectFile(ctx.db, ctx.workspace_id, id).get();
+  if (found === undefined || !coversAgent(ctx.actor, found.agent_id)) throw notFound();
+  return found.file;
+}
+
+export const getFile = async (ctx: Ctx, id: string): Promise<File> => toFile(await findFile(ctx, id));
+
+export async function listFiles(ctx: Ctx, base_id: string, { limit, cursor, ...filters }: FileQuery): Promise<Page<File>> {
+  await findBase(ctx, base_id);
+  return readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `files:${base_id}`, filters },
+    { limit, cursor },
+    (after, count) => selectFiles(ctx.db, ctx.workspace_id, base_id, filters, after, count).all(),
+    (row) => row.id,
+    toFile,
+  );
+}
+
+export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promise<File> {
+  const file = await findFile(ctx, id);
+  if (Object.keys(input).length === 0) return toFile(file);
+  const [rows] = await commit(ctx, {
+    statements: [updateFileRow(ctx.db, ctx.workspace_id, id, { ...input, updated_at: ctx.now() })],
+    audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { ...input } }],
+  });
+  const [row] = rows as FileRow[];
+  if (row === undefined) throw notFound();
+  return toFile(row);
+}
+
+/** Out of sight at once; a job removes object, text, chunks, keyword rows and vectors. */
+export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
+  const file = await findFile(ctx, id);
+  await commit(ctx, {
+    statements: [markFileDeleted(ctx.db, ctx.workspace_id, id, ctx.now())],
+    audit: [{ action: 'file.delete', target_type: 'file', target_id: id, detail: { base_id: file.base_id, name: file.name } }],
+    jobs: [{ type: 'file.delete', file_id: id }],
+  });
+}
+
+/** Extracts and indexes the file again. Throws `conflict` while it is on its way. */
+export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
+  const file = await findFile(ctx, id);
+  const now = ctx.now();
+  const busy = new Failure('conflict', 'The file is being processed.');
+  if (file.status !== 'ready' && file.status !== 'failed') throw busy;
+  const reply = toFile({ ...file, status: 'queued', progress: 0, error_code: null, error_detail: null, updated_at: now });
+  const [rows] = await commit(ctx, {
+    statements: [requeueFile(ctx.db, ctx.workspace_id, id, now)],
+    audit: [{ action: 'file.reprocess', target_type: 'file', target_id: id }],
+    jobs: [{ type: 'file.ingest', file_id: id }],
+    reply,
+  });
+  if ((rows as FileRow[]).length === 0) throw busy;
+  return reply;
+}
+
+export async function listChunks(ctx: Ctx, id: string, query: PageQuery): Promise<Page<FileChunk>> {
+  const file = await findFile(ctx, id);
+  return readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `chunks:${id}:${file.attempt}` },
+    query,
+    (after, limit) => selectFileChunks(ctx.db, file, after === null ? null : Number(after), limit).all(),
+    (row) => String(row.ordinal),
+    toChunk,
+  );
+}
+
+/** The original, never to be shown by a browser: attachment, sandboxed, as nothing that runs. Throws `not_found`. */
+export async function getContent(ctx: Ctx, id: string): Promise<Response> {
+  const file = await findFile(ctx, id);
+  const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
+  if (object === null) throw notFound();
+  return new Response(object.body, {
+    headers: {
+      'content-type': servedTypeOf(file.media_type),
+      'content-length': String(object.byte_size),
+      'content-disposition': attachment(file.name),
+      'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-store',
+    },
+  });
+}
+
+/** RFC 6266: a plain ASCII name for old clients, the real one in RFC 8187's encoding. */
+function attachment(name: string): string {
+  const ascii = name
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .replaceAll(/[^\x20-\x7e]|["\\%;/]/g, '_');
+  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}
+
+/** Searches one base for its own sake. */
+export async function searchBase(ctx: Ctx, base_id: string, input: SearchQuery): Promise<SearchResult> {
+  const call = { call_key: ctx.newId('req') };
+  const { usage, ...reply } = await findPassages(ctx, { ...input, base_ids: [base_id] }, call, (bases) => [visible(ctx, bases[0])]);
+  await commit(ctx, { statements: usage, reply });
+  return reply;
+}

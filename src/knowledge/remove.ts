@@ -1,0 +1,57 @@
+import { batch } from '../db/client.ts';
+import { commit } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import { deleteChunks, deleteFileRow, selectAnyFile, selectFilesOfBase, selectStaleChunks } from './ingest-store.ts';
+import { originalKey, textKeys } from './objects.ts';
+import { deleteBaseRow, markFileDeleted, touchBase } from './store.ts';
+
+/** Chunks that go together: a vector index takes 1000 ids a call at most. */
+const step = 500;
+/** Files of a base that one run of the job removes. */
+const filesPerRun = 50;
+
+/**
+ * Removes chunks of attempts from `from` up to, not including, `before`, with their keyword rows and
+ * vectors. Vectors go first: without the row nobody would know their ids.
+ */
+export async function removeChunks(ctx: Ctx, file_id: string, before: number, from = 0): Promise<void> {
+  for (;;) {
+    const rows = await selectStaleChunks(ctx.db, ctx.workspace_id, file_id, from, before, step).all();
+    if (rows.length === 0) return;
+    await ctx.vectors.remove(
+      ctx.workspace_id,
+      rows.map((row) => row.id),
+    );
+    await batch(
+      ctx.db,
+      deleteChunks(
+        ctx.db,
+        rows.map((row) => row.seq),
+      ),
+    );
+  }
+}
+
+/**
+ * Removes all there is of a file that is marked deleted, or that never came to have a row. A file that
+ * is alive is left alone: the promise of an upload to clean up after itself ends here too.
+ */
+export async function removeFile(ctx: Ctx, file_id: string): Promise<void> {
+  const file = await selectAnyFile(ctx.db, ctx.workspace_id, file_id).get();
+  if (file !== undefined && file.deleted_at === null) return;
+  await removeChunks(ctx, file_id, Number.MAX_SAFE_INTEGER);
+  await ctx.files.remove([originalKey(ctx.workspace_id, file_id), ...textKeys(ctx.workspace_id, file_id, file?.attempt ?? 0)]);
+  if (file === undefined) return;
+  await batch(ctx.db, [deleteFileRow(ctx.db, ctx.workspace_id, file_id), touchBase(ctx.db, ctx.workspace_id, file.base_id)]);
+}
+
+/** Removes the files of a base that is marked deleted, some at a time, and then its row. */
+export async function removeBase(ctx: Ctx, base_id: string): Promise<void> {
+  const rows = await selectFilesOfBase(ctx.db, ctx.workspace_id, base_id, filesPerRun).all();
+  for (const { id } of rows) {
+    await markFileDeleted(ctx.db, ctx.workspace_id, id, ctx.now()).run();
+    await removeFile(ctx, id);
+  }
+  if (rows.length < filesPerRun) await deleteBaseRow(ctx.db, ctx.workspace_id, base_id).run();
+  else await commit(ctx, { statements: [], jobs: [{ type: 'base.delete', base_id }] });
+}

@@ -1,0 +1,218 @@
+import { z } from '@hono/zod-openapi';
+import { pageOf } from '../http/openapi.ts';
+import { Router } from '../http/router.ts';
+import { Id } from '../http/schema.ts';
+import { createBase, deleteBase, getBase, listBases, updateBase } from './bases.ts';
+import { deleteFile, getContent, getFile, listChunks, listFiles, reprocessFile, searchBase, updateFile } from './files.ts';
+import { servedTypes } from './media.ts';
+import {
+  BaseQuery,
+  ChunkQuery,
+  CreateBase,
+  File,
+  FileChunk,
+  FileForm,
+  FileList,
+  FileQuery,
+  FileUpload,
+  KnowledgeBase,
+  UpdateBase,
+  UpdateFile,
+} from './schema.ts';
+import { SearchQuery, SearchResult } from './search-schema.ts';
+import { uploadFiles } from './upload.ts';
+
+const kb = z.object({ kb: Id('kb') });
+const file = z.object({ file: Id('file') });
+const tag = 'Knowledge';
+
+export const knowledgeRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/knowledge-bases',
+      access: 'knowledge:write',
+      tag,
+      summary: 'Create a knowledge base',
+      description: 'Embedding model and chunking are fixed for its life.',
+      body: CreateBase,
+      reply: { status: 201, schema: KnowledgeBase, description: 'The base' },
+    },
+    (ctx, { body }) => createBase(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/knowledge-bases',
+      access: 'knowledge:read',
+      tag,
+      summary: 'List knowledge bases',
+      query: BaseQuery,
+      reply: { status: 200, schema: pageOf(KnowledgeBase), description: 'Bases, newest first' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { query }) => listBases(ctx, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/knowledge-bases/{kb}',
+      access: 'knowledge:read',
+      tag,
+      summary: 'Get a knowledge base',
+      params: kb,
+      reply: { status: 200, schema: KnowledgeBase, description: 'The base' },
+    },
+    (ctx, { params }) => getBase(ctx, params.kb),
+  )
+  .endpoint(
+    {
+      method: 'patch',
+      path: '/knowledge-bases/{kb}',
+      access: 'knowledge:write',
+      tag,
+      summary: 'Update a knowledge base',
+      params: kb,
+      body: UpdateBase,
+      reply: { status: 200, schema: KnowledgeBase, description: 'The base as it is now' },
+    },
+    (ctx, { params, body }) => updateBase(ctx, params.kb, body),
+  )
+  .endpoint(
+    {
+      method: 'delete',
+      path: '/knowledge-bases/{kb}',
+      access: 'knowledge:write',
+      tag,
+      summary: 'Delete a knowledge base',
+      description:
+        "Hidden at once, with all its files; what they hold is removed in the background. An agent's own base stays with its agent.",
+      params: kb,
+      reply: { status: 204, description: 'Deleted' },
+      failures: ['conflict'],
+    },
+    async (ctx, { params }) => void (await deleteBase(ctx, params.kb)),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/knowledge-bases/{kb}/files',
+      access: 'knowledge:write',
+      tag,
+      summary: 'Upload files',
+      description:
+        'Up to 20 files of at most 25 MB: txt, md, html, pdf, docx, csv, json. The same content again is the same file; the same `external_id` replaces the file that has it. Read the file until its `status` is `ready` or `failed`.',
+      params: kb,
+      body: FileUpload,
+      otherBodies: { 'multipart/form-data': FileForm },
+      bodyLimit: 32 * 1024 * 1024,
+      reply: { status: 202, schema: FileList, description: 'The files, in their order' },
+      failures: ['conflict'],
+    },
+    (ctx, { params, body, request }) => uploadFiles(ctx, params.kb, body === undefined ? { request } : { body }),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/knowledge-bases/{kb}/files',
+      access: 'knowledge:read',
+      tag,
+      summary: 'List the files of a knowledge base',
+      params: kb,
+      query: FileQuery,
+      reply: { status: 200, schema: pageOf(File), description: 'Files, newest first' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { params, query }) => listFiles(ctx, params.kb, query),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/knowledge-bases/{kb}/search',
+      access: 'knowledge:search',
+      tag,
+      summary: 'Search a knowledge base',
+      params: kb,
+      body: SearchQuery,
+      reply: { status: 200, schema: SearchResult, description: 'The best chunks, best first' },
+    },
+    (ctx, { params, body }) => searchBase(ctx, params.kb, body),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/files/{file}',
+      access: 'knowledge:read',
+      tag,
+      summary: 'Get a file',
+      params: file,
+      reply: { status: 200, schema: File, description: 'The file and where its processing stands' },
+    },
+    (ctx, { params }) => getFile(ctx, params.file),
+  )
+  .endpoint(
+    {
+      method: 'patch',
+      path: '/files/{file}',
+      access: 'knowledge:write',
+      tag,
+      summary: 'Update a file',
+      params: file,
+      body: UpdateFile,
+      reply: { status: 200, schema: File, description: 'The file as it is now' },
+    },
+    (ctx, { params, body }) => updateFile(ctx, params.file, body),
+  )
+  .endpoint(
+    {
+      method: 'delete',
+      path: '/files/{file}',
+      access: 'knowledge:write',
+      tag,
+      summary: 'Delete a file',
+      description: 'Hidden at once; original, text, chunks, keyword rows and vectors are removed in the background.',
+      params: file,
+      reply: { status: 204, description: 'Deleted' },
+    },
+    async (ctx, { params }) => void (await deleteFile(ctx, params.file)),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/files/{file}/content',
+      access: 'knowledge:read',
+      tag,
+      summary: 'Download a file',
+      params: file,
+      alsoProduces: servedTypes,
+      reply: { status: 200, mediaType: 'application/octet-stream', description: 'The original, as an attachment' },
+    },
+    (ctx, { params }) => getContent(ctx, params.file),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/files/{file}/chunks',
+      access: 'knowledge:read',
+      tag,
+      summary: 'List the chunks of a file',
+      params: file,
+      query: ChunkQuery,
+      reply: { status: 200, schema: pageOf(FileChunk), description: 'Chunks in the order of the text' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { params, query }) => listChunks(ctx, params.file, query),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/files/{file}/reprocess',
+      access: 'knowledge:write',
+      tag,
+      summary: 'Process a file again',
+      params: file,
+      reply: { status: 202, schema: File, description: 'The file, queued' },
+      failures: ['conflict'],
+    },
+    (ctx, { params }) => reprocessFile(ctx, params.file),
+  );

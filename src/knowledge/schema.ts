@@ -1,0 +1,178 @@
+import { z } from '@hono/zod-openapi';
+import { fileStatuses } from '../db/schema/knowledge.ts';
+import { pageQuery } from '../http/openapi.ts';
+import { Id, Metadata, Name, Time } from '../http/schema.ts';
+import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
+import { faultCodes } from './extract/document.ts';
+import type { BaseRow, ChunkRow, FileRow } from './store.ts';
+
+const Settings = {
+  name: Name(100).openapi({ example: 'Handbook' }),
+  description: z.string().max(2000).openapi({ example: 'Everything about leave, travel and equipment.' }),
+};
+
+export const CreateBase = z
+  .strictObject({
+    name: Settings.name,
+    description: Settings.description.default(''),
+    embedding_model: z.string().min(3).max(200).default('builtin/lexical').describe('Fixed for the life of the base'),
+    chunk_tokens: z.number().int().min(50).max(2000).default(512).describe('Most estimated tokens of a chunk'),
+    chunk_overlap_tokens: z.number().int().min(0).max(500).default(64).describe('Tokens a chunk repeats from the one before it'),
+  })
+  .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
+    path: ['chunk_overlap_tokens'],
+    error: 'Must be at most half of chunk_tokens.',
+  })
+  .openapi('CreateKnowledgeBase', { example: { name: 'Handbook' } as never });
+export type CreateBase = z.output<typeof CreateBase>;
+
+export const UpdateBase = z
+  .strictObject(Settings)
+  .partial()
+  .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
+export type UpdateBase = z.output<typeof UpdateBase>;
+
+export const KnowledgeBase = z
+  .object({
+    id: Id('kb'),
+    agent_id: z.string().nullable().describe('The agent whose own base this is; null for a shared one'),
+    ...Settings,
+    embedding_model: z.string(),
+    dimensions: z.number().int(),
+    chunk_tokens: z.number().int(),
+    chunk_overlap_tokens: z.number().int(),
+    chunk_count: z.number().int().describe('Chunks that a search can find'),
+    created_at: Time,
+    updated_at: Time,
+  })
+  .openapi('KnowledgeBase');
+export type KnowledgeBase = z.output<typeof KnowledgeBase>;
+
+export const BaseQuery = z.strictObject(pageQuery);
+
+export const toBase = (row: BaseRow): KnowledgeBase => ({
+  id: row.id,
+  agent_id: row.agent_id,
+  name: row.name,
+  description: row.description,
+  embedding_model: row.embedding_model,
+  dimensions: row.dimensions,
+  chunk_tokens: row.chunk_tokens,
+  chunk_overlap_tokens: row.chunk_overlap_tokens,
+  chunk_count: row.chunk_count,
+  created_at: toWireTime(row.created_at),
+  updated_at: toWireTime(row.updated_at),
+});
+
+export const FileName = Name(255).openapi({ example: 'leave.md' });
+export const ExternalId = z.string().min(1).max(255).describe("The caller's own id of the document: the same one again replaces the file");
+
+/** Text instead of a file. */
+export const FileUpload = z
+  .strictObject({
+    name: FileName,
+    text: z.string().min(1),
+    external_id: ExternalId.optional(),
+    metadata: Metadata.optional(),
+  })
+  .openapi('FileUpload', { example: { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' } });
+export type FileUpload = z.output<typeof FileUpload>;
+
+/** Files as they are. */
+export const FileForm = z
+  .strictObject({
+    file: z
+      .array(z.string().openapi({ format: 'binary' }))
+      .min(1)
+      .max(20)
+      .describe('At most 25 MB each'),
+    external_id: ExternalId.optional(),
+    metadata: z.string().optional().describe('A JSON object for every file of the request'),
+  })
+  .openapi('FileForm');
+
+export const UpdateFile = z
+  .strictObject({ name: FileName, metadata: Metadata })
+  .partial()
+  .openapi('UpdateFile', { example: { metadata: { team: 'people' } } });
+export type UpdateFile = z.output<typeof UpdateFile>;
+
+export const File = z
+  .object({
+    id: Id('file'),
+    base_id: Id('kb'),
+    name: z.string(),
+    media_type: z.string().openapi({ example: 'text/markdown' }),
+    byte_size: z.number().int(),
+    status: z.enum(fileStatuses),
+    progress: z.number().min(0).max(1).describe('Part of the present step that is done'),
+    attempts: z.number().int().describe('How often it has been started'),
+    error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
+    pages: z.number().int().nullable().describe('null where the format has no pages'),
+    tokens: z.number().int().nullable(),
+    chunk_count: z.number().int().nullable(),
+    external_id: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    created_at: Time,
+    updated_at: Time,
+    ready_at: Time.nullable(),
+  })
+  .openapi('File');
+export type File = z.output<typeof File>;
+
+export const FileList = z.object({ data: z.array(File) }).openapi('UploadedFiles');
+
+export const FileQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(fileStatuses).optional(),
+  q: z.string().min(1).max(200).optional().describe('Part of the name'),
+  external_id: ExternalId.optional(),
+});
+export type FileQuery = z.output<typeof FileQuery>;
+
+export const toFile = (row: FileRow): File => ({
+  id: row.id,
+  base_id: row.base_id,
+  name: row.name,
+  media_type: row.media_type,
+  byte_size: row.byte_size,
+  status: row.status,
+  progress: row.progress,
+  attempts: row.attempt,
+  error: row.error_code === null ? null : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
+  pages: row.page_count,
+  tokens: row.token_count,
+  chunk_count: row.chunk_count,
+  external_id: row.external_id,
+  metadata: row.metadata,
+  created_at: toWireTime(row.created_at),
+  updated_at: toWireTime(row.updated_at),
+  ready_at: toWireTimeOrNull(row.ready_at),
+});
+
+export const ChunkQuery = z.strictObject(pageQuery);
+
+export const FileChunk = z
+  .object({
+    id: Id('chk'),
+    ordinal: z.number().int().describe('Place in the file, from 0'),
+    text: z.string(),
+    heading: z.string().nullable(),
+    page: z.number().int().nullable(),
+    start: z.number().int().describe('Offset in the extracted text, in UTF-16 code units'),
+    end: z.number().int(),
+    tokens: z.number().int(),
+  })
+  .openapi('Chunk');
+export type FileChunk = z.output<typeof FileChunk>;
+
+export const toChunk = (row: ChunkRow): FileChunk => ({
+  id: row.id,
+  ordinal: row.ordinal,
+  text: row.text,
+  heading: row.heading,
+  page: row.page,
+  start: row.start,
+  end: row.end,
+  tokens: row.token_count,
+});

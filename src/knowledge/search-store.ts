@@ -1,0 +1,85 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { matchAny } from './keywords.ts';
+import { valuesOf } from './store.ts';
+
+/** A chunk that may be shown: of this workspace, of a live base, of a ready file's latest attempt. */
+export interface PassageRow {
+  readonly chunk_id: string;
+  readonly file_id: string;
+  readonly file_name: string;
+  readonly base_id: string;
+  readonly text: string;
+  readonly page: number | null;
+  readonly start_offset: number;
+  readonly end_offset: number;
+  readonly heading: string | null;
+}
+
+export interface SearchFilter {
+  readonly file_ids?: readonly string[] | undefined;
+  /** Equality with each of these. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Matches that are read before rows out of sight are dropped; a filter may drop nearly all. */
+const overfetch = 3;
+const overfetchFiltered = 5000;
+
+const columns = sql.raw(`c.id as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
+  c.start as start_offset, c."end" as end_offset, c.heading as heading`);
+
+const joins = sql.raw(`join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and f.attempt = c.attempt
+  join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`);
+
+const isVisible = (workspace_id: string, base_ids: readonly string[]): SQL => sql`c.workspace_id = ${workspace_id}
+  and f.status = 'ready' and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}`;
+
+function passes({ file_ids, metadata }: SearchFilter): SQL {
+  const ofFiles = file_ids === undefined ? sql`` : sql` and f.id in ${valuesOf(file_ids)}`;
+  const ofMetadata =
+    metadata === undefined
+      ? sql``
+      : sql` and not exists (select 1 from json_each(${JSON.stringify(metadata)}) w where not exists (
+          select 1 from json_each(f.metadata) m where m.key = w.key and m.type = w.type and m.value is w.value))`;
+  return sql`${ofFiles}${ofMetadata}`;
+}
+
+const isFiltered = ({ file_ids, metadata }: SearchFilter) => file_ids !== undefined || metadata !== undefined;
+
+/** The keyword leg, best first by BM25; a word in a heading or file name counts half. Run inside a batch: `results` has the rows. */
+export const searchKeywords = (
+  db: Db,
+  workspace_id: string,
+  base_ids: readonly string[],
+  terms: readonly string[],
+  filter: SearchFilter,
+  limit: number,
+) => {
+  const within = isFiltered(filter) ? overfetchFiltered : limit * overfetch;
+  return db.run(sql`
+    select ${columns}
+    from (select rowid as seq, rank as place from chunks_fts
+      where chunks_fts match ${matchAny(base_ids, terms)} and rank match 'bm25(0.0, 0.5, 1.0)' order by rank limit cast(${within} as integer)) k
+    join chunks c on c.seq = k.seq ${joins}
+    where ${isVisible(workspace_id, base_ids)}${passes(filter)}
+    order by k.place, c.seq limit cast(${limit} as integer)`);
+};
+
+/** In how many chunks of the bases each of the words stands, in their order. */
+export const countWords = (db: Db, base_ids: readonly string[], terms: readonly string[]) =>
+  db.run(sql`
+    select (select count(*) from chunks_fts where chunks_fts match t.value) as count
+    from json_each(${JSON.stringify(terms.map((term) => matchAny(base_ids, [term])))}) t order by t.key`);
+
+/** Those of the chunks that may be shown. What an index says is not believed. */
+export const selectPassages = (
+  db: Db,
+  workspace_id: string,
+  base_ids: readonly string[],
+  chunk_ids: readonly string[],
+  filter: SearchFilter,
+) =>
+  db.all<PassageRow>(sql`
+    select ${columns} from chunks c ${joins}
+    where c.id in ${valuesOf(chunk_ids)} and ${isVisible(workspace_id, base_ids)}${passes(filter)}`);
