@@ -5,6 +5,8 @@ import { parseEnv } from 'node:util';
 
 export interface State {
   root_key: string;
+  /** Seal the secrets that the workspaces keep; without them those are lost. */
+  encryption_keys: string;
   workspace_id?: string;
   key?: string;
   sample?: { agent_id: string; session_id: string };
@@ -12,13 +14,15 @@ export interface State {
 
 export const statePath = (directory: string) => join(directory, 'agentgrid.json');
 
-/** The state of a directory; made on the first start. `ROOT_KEY` comes from `override`, `.dev.vars`, or is minted once. */
-export function openState(directory: string, override: string | undefined): State {
+/** The state of a directory; made on the first start. Secrets come from `overrides`, `.dev.vars`, or are minted once. */
+export function openState(directory: string, overrides: { readonly root_key: string | undefined; readonly encryption_keys: string | undefined }): State {
   mkdirSync(directory, { recursive: true });
   const path = statePath(directory);
   const kept: Partial<State> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
-  const root_key = override ?? readDevVars().ROOT_KEY ?? kept.root_key ?? newSecret();
-  const state = { ...kept, root_key };
+  const { ROOT_KEY, ENCRYPTION_KEYS } = readDevVars();
+  const root_key = overrides.root_key ?? ROOT_KEY ?? kept.root_key ?? newSecret();
+  const encryption_keys = overrides.encryption_keys ?? ENCRYPTION_KEYS ?? kept.encryption_keys ?? `1:${newSecret()}`;
+  const state = { ...kept, root_key, encryption_keys };
   saveState(directory, state);
   return state;
 }

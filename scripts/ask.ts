@@ -1,0 +1,60 @@
+import { parseJsonEventStream, type UIMessageChunk, uiMessageChunkSchema } from 'ai';
+import type { Client } from './client.ts';
+
+export interface Citation {
+  readonly file_name: string;
+  readonly page: number | null;
+  readonly quote: string;
+}
+
+export interface Run {
+  readonly status: string;
+  readonly confidence: number | null;
+  readonly coverage: string | null;
+  readonly usage: { readonly input_tokens: number | null; readonly output_tokens: number | null; readonly cost_usd: number | null };
+  readonly first_token_ms: number | null;
+  readonly latency_ms: number | null;
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly citations: readonly Citation[];
+  readonly run: Run;
+}
+
+/**
+ * Asks in a session and follows the answer as it is written, read with the AI SDK's own parser.
+ * Throws when the stream breaks off, says it failed, or ends without a run.
+ */
+export async function ask(client: Client, session_id: string, message: string, onText: (text: string) => void): Promise<Answer> {
+  const response = await client.send('POST', `/sessions/${session_id}/messages`, {
+    json: { message },
+    headers: { accept: 'text/event-stream' },
+    idempotencyKey: crypto.randomUUID(),
+  });
+  if (response.body === null) throw new Error('The answer has no body.');
+  const answer = { text: '', citations: [] as Citation[], run: undefined as Run | undefined, isFinished: false };
+  const chunks = parseJsonEventStream({ stream: response.body, schema: uiMessageChunkSchema });
+  for await (const result of chunks) {
+    if (!result.success) throw result.error;
+    take(answer, result.value as UIMessageChunk, onText);
+  }
+  const { run, isFinished, ...rest } = answer;
+  if (run === undefined || !isFinished) throw new Error('The stream ended before the answer did.');
+  return { ...rest, run };
+}
+
+function take(
+  answer: { text: string; citations: Citation[]; run: Run | undefined; isFinished: boolean },
+  chunk: UIMessageChunk,
+  onText: (text: string) => void,
+): void {
+  if (chunk.type === 'text-delta') {
+    answer.text += chunk.delta;
+    onText(chunk.delta);
+  }
+  if (chunk.type === 'source-document') answer.citations.push(chunk.providerMetadata?.agentgrid as unknown as Citation);
+  if (chunk.type === 'data-run') answer.run = chunk.data as Run;
+  if (chunk.type === 'finish') answer.isFinished = true;
+  if (chunk.type === 'error') throw new Error(`The run failed: ${chunk.errorText}`);
+}
