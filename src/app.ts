@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
+import { agentRoutes } from './agents/index.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { serverTiming } from './http/middleware/timing.ts';
 import { openApiInfo } from './http/openapi.ts';
@@ -12,12 +13,13 @@ import { knowledgeRoutes } from './knowledge/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
+import { sessionRoutes } from './sessions/index.ts';
 import { Failure, notFound } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
-const features = [workspaceRoutes, knowledgeRoutes];
+const features = [workspaceRoutes, agentRoutes, knowledgeRoutes, sessionRoutes];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();

@@ -1,0 +1,43 @@
+import { unknownBases } from '../knowledge/index.ts';
+import { languageModelNames } from '../llm/index.ts';
+import type { Ctx } from '../platform/context.ts';
+import { Failure, type Violation } from '../shared/failure.ts';
+import type { AgentConfig, AgentConfigPatch } from './config.ts';
+import { undeclaredVariables } from './inputs.ts';
+
+/** Tools that an agent can be given. */
+const toolNames: ReadonlySet<string> = new Set();
+
+/** What the schema of single fields cannot tell. Throws `validation_failed` with a pointer for each. */
+export function checkConfig(config: AgentConfig): void {
+  const errors: Violation[] = [
+    ...undeclaredVariables(config.instructions, config.inputs),
+    ...unknownModels([config.model], () => '/config/model'),
+    ...unknownModels(config.fallback_models, (index) => `/config/fallback_models/${index}`),
+    ...config.tools.flatMap((name, index) =>
+      toolNames.has(name) ? [] : [{ pointer: `/config/tools/${index}`, detail: `There is no tool ${name}.` }],
+    ),
+  ];
+  if (errors.length > 0) throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
+}
+
+function unknownModels(models: readonly string[], pointerTo: (index: number) => string): Violation[] {
+  const known = languageModelNames();
+  return models.flatMap((model, index) =>
+    known.includes(model) ? [] : [{ pointer: pointerTo(index), detail: `There is no model ${model}; there are ${known.join(', ')}.` }],
+  );
+}
+
+/** Throws `not_found` for bases that the agent does not use yet and that are not there for this credential. */
+export async function checkBases(ctx: Ctx, patch: AgentConfigPatch | undefined, used: readonly string[]): Promise<void> {
+  const base_ids = patch?.knowledge?.base_ids ?? [];
+  const added = base_ids.filter((id) => !used.includes(id));
+  if (added.length === 0) return;
+  const unknown = await unknownBases(ctx, added);
+  if (unknown.length === 0) return;
+  const errors = unknown.map((id) => ({
+    pointer: `/config/knowledge/base_ids/${base_ids.indexOf(id)}`,
+    detail: 'There is no such knowledge base.',
+  }));
+  throw new Failure('not_found', 'A knowledge base is not one of this workspace.', { errors });
+}

@@ -1,0 +1,152 @@
+import { z } from '@hono/zod-openapi';
+import { Id, Metadata } from '../http/schema.ts';
+import { rerankers, searchModes } from '../knowledge/index.ts';
+import { InputFields } from './inputs.ts';
+import { OutputSchema } from './output-schema.ts';
+
+const Model = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9_-]+\/\S+$/, 'A model is named `provider/model`.')
+  .openapi({ example: 'builtin/extractive' });
+
+const differ = (items: readonly string[]) => new Set(items).size === items.length;
+
+const settings = {
+  temperature: z.number().min(0).max(2).nullable().describe('null leaves it to the provider, as for the others'),
+  top_p: z.number().min(0).max(1).nullable(),
+  max_output_tokens: z.number().int().min(1).max(1_000_000).nullable(),
+  stop: z.array(z.string().min(1).max(100)).max(4).describe('Texts that end the answer'),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullable(),
+};
+
+const knowledge = {
+  base_ids: z.array(Id('kb')).max(10).refine(differ, 'Each base once.').describe("Where to look; the agent's own base unless given"),
+  mode: z.enum(searchModes).describe('Both legs, or one of them'),
+  top_k: z.number().int().min(1).max(50).describe('Passages handed to the model'),
+  min_score: z.number().min(0).max(1).describe('Passages below this are left out'),
+  reranker: z.enum(rerankers).nullable().describe('null for none'),
+  rewrite_query: z.boolean().describe('Whether the question is rewritten with the conversation before searching'),
+  scope: z.enum(['only', 'first', 'general']).describe('Answer only from knowledge, from knowledge first, or freely'),
+  citations: z.boolean(),
+  no_answer: z.string().min(1).max(2000).describe('What to say when the knowledge has no answer'),
+};
+
+const memory = {
+  window_tokens: z.number().int().min(0).max(1_000_000).describe('Tokens of history that a turn carries'),
+  summary: z.boolean().describe('Whether what falls out of the window is summarised'),
+};
+
+const limits = {
+  steps: z.number().int().min(1).max(100).describe('Model calls a run'),
+  tool_calls: z.number().int().min(0).max(500).describe('Tool calls a run'),
+  cost_usd: z.number().min(0).max(1000).describe('Cost a run'),
+  seconds: z.number().int().min(1).max(3600).describe('Wall time a run'),
+};
+
+const plain = {
+  instructions: z.string().max(100_000).describe('The system prompt; `{{name}}` stands for an input'),
+  model: Model.describe("The workspace's default model unless given"),
+  fallback_models: z.array(Model).max(5).refine(differ, 'Each model once.').describe('Tried in order when the model fails'),
+  tools: z
+    .array(z.string().min(1).max(64))
+    .max(64)
+    .refine(differ, 'Each tool once.')
+    .describe('Names of tools the model may call')
+    .openapi({ example: [] }),
+  welcome_message: z.string().min(1).max(4000).nullable(),
+  starter_questions: z.array(z.string().trim().min(1).max(300)).max(6),
+  inputs: InputFields.describe('Form fields that a session starts with'),
+  output_schema: OutputSchema.nullable(),
+  metadata: Metadata,
+};
+
+/** Objects that a change is merged into one level deep; every other field is replaced whole. */
+const sections = { settings, knowledge, memory, limits };
+
+type Nullish<Shape> = { [Key in keyof Shape]: Shape[Key] extends z.ZodType ? z.ZodOptional<z.ZodNullable<Shape[Key]>> : never };
+
+const nullish = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, (field as z.ZodType).nullable().optional()])) as Nullish<Shape>;
+
+/** A whole configuration: what is stored and shown. Nothing is left to a default that may change later. */
+export const AgentConfig = z
+  .strictObject({
+    ...plain,
+    settings: z.strictObject(settings),
+    knowledge: z.strictObject(knowledge),
+    memory: z.strictObject(memory),
+    limits: z.strictObject(limits),
+  })
+  .openapi('AgentConfig');
+export type AgentConfig = z.output<typeof AgentConfig>;
+
+/** A part of a configuration: RFC 7396 at the top level and in the sections; null takes a field back to its default. */
+export const AgentConfigPatch = z
+  .strictObject({
+    ...nullish(plain),
+    settings: z.strictObject(nullish(settings)).nullable().optional(),
+    knowledge: z.strictObject(nullish(knowledge)).nullable().optional(),
+    memory: z.strictObject(nullish(memory)).nullable().optional(),
+    limits: z.strictObject(nullish(limits)).nullable().optional(),
+  })
+  .describe('Merged into the configuration: what is absent stays, null takes a field back to its default')
+  .openapi('AgentConfigPatch', { example: { instructions: 'Answer in one sentence.', settings: { temperature: 0.2 } } });
+export type AgentConfigPatch = z.output<typeof AgentConfigPatch>;
+
+/** The names of the fields, for an answer that tells where they belong. */
+export const configFields: ReadonlySet<string> = new Set(Object.keys(AgentConfig.shape));
+
+/** What depends on the workspace and the agent. */
+export interface ConfigDefaults {
+  readonly model: string;
+  readonly base_ids: readonly string[];
+}
+
+export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig => ({
+  instructions: '',
+  model,
+  fallback_models: [],
+  tools: [],
+  welcome_message: null,
+  starter_questions: [],
+  inputs: [],
+  output_schema: null,
+  metadata: {},
+  settings: { temperature: null, top_p: null, max_output_tokens: null, stop: [], reasoning_effort: null },
+  knowledge: {
+    base_ids: [...base_ids],
+    mode: 'hybrid',
+    top_k: 8,
+    min_score: 0,
+    reranker: null,
+    rewrite_query: false,
+    scope: 'first',
+    citations: true,
+    no_answer: 'I could not find an answer to that in the documents.',
+  },
+  memory: { window_tokens: 8000, summary: false },
+  limits: { steps: 8, tool_calls: 32, cost_usd: 1, seconds: 300 },
+});
+
+/** `patch` merged into `config`; null takes a field, or a whole section, from `defaults`. */
+export function mergeConfig(config: AgentConfig, patch: AgentConfigPatch, defaults: AgentConfig): AgentConfig {
+  const merged = mergeFields(config, patch, defaults) as AgentConfig;
+  for (const name of Object.keys(sections) as (keyof typeof sections)[]) {
+    const section = patch[name];
+    if (section !== undefined && section !== null) Object.assign(merged, { [name]: mergeFields(config[name], section, defaults[name]) });
+  }
+  return merged;
+}
+
+function mergeFields(current: object, patch: object, defaults: object): object {
+  const fallback = defaults as Record<string, unknown>;
+  const changes = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return { ...current, ...Object.fromEntries(changes.map(([name, value]) => [name, value === null ? fallback[name] : value])) };
+}
+
+/** The configuration of a stored version. A field that was added after it was stored has its default. */
+export function parseConfig(stored: Readonly<Record<string, unknown>>): AgentConfig {
+  const defaults = defaultConfig({ model: '', base_ids: [] });
+  return mergeConfig(defaults, stored as AgentConfigPatch, defaults);
+}

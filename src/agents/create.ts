@@ -1,0 +1,120 @@
+import { newAgentBase } from '../knowledge/index.ts';
+import { type AuditEntry, commit } from '../platform/commit.ts';
+import { actorId, type Ctx, coveredAgents } from '../platform/context.ts';
+import { Failure } from '../shared/failure.ts';
+import { findWorkspace } from '../workspaces/index.ts';
+import { activationOf, isSlugTaken, newVersion, slugTaken } from './change.ts';
+import { checkBases, checkConfig } from './check.ts';
+import { type AgentConfig, type AgentConfigPatch, type ConfigDefaults, defaultConfig, mergeConfig } from './config.ts';
+import { type Agent, type CreateAgent, toAgent } from './schema.ts';
+import { randomSlug, slugCandidates, toSlug } from './slug.ts';
+import { type AgentDetailRow, type AgentRow, insertAgent, selectFreeSlug } from './store.ts';
+import { insertVersion } from './version-store.ts';
+
+/** Creates with the same name at the same moment, each of which takes another slug. */
+const attempts = 20;
+
+/**
+ * An agent with its own knowledge base and version 1, in one batch. Throws `slug_taken` for a slug
+ * that was asked for, `validation_failed`, `not_found` for a foreign base, `forbidden` for a key that
+ * is limited to some agents.
+ */
+export async function createAgent(ctx: Ctx, input: CreateAgent): Promise<Agent> {
+  refuseRestricted(ctx);
+  await checkBases(ctx, input.config, []);
+  const model = input.config.model ?? (await findWorkspace(ctx)).default_model;
+  const { config, ...about } = input;
+  return addAgent(
+    ctx,
+    { ...about, configure: (base_id) => configOf(config, { model, base_ids: [base_id] }) },
+    { action: 'agent.create' },
+    toAgent,
+  );
+}
+
+/** A whole, checked configuration for a new agent. */
+export function configOf(patch: AgentConfigPatch, given: ConfigDefaults): AgentConfig {
+  const defaults = defaultConfig(given);
+  const config = mergeConfig(defaults, patch, defaults);
+  checkConfig(config);
+  return config;
+}
+
+export interface NewAgent {
+  readonly name: string;
+  /** Taken as it is or refused; without one, what the name gives, with a number where needed. */
+  readonly slug?: string | undefined;
+  readonly slugLike?: string | undefined;
+  readonly description: string;
+  readonly tags: string[];
+  /** The configuration, once the id of the agent's own base is known. */
+  readonly configure: (base_id: string) => AgentConfig;
+}
+
+/** Stores a new agent; every way to make one ends here. */
+export async function addAgent<Reply>(
+  ctx: Ctx,
+  agent: NewAgent,
+  audit: Pick<AuditEntry, 'action' | 'detail'>,
+  toReply: (row: AgentDetailRow) => Reply,
+): Promise<Reply> {
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const slug = agent.slug ?? (await freeSlug(ctx, agent.slugLike ?? toSlug(agent.name)));
+    try {
+      return await insertOne(ctx, { ...agent, slug }, audit, toReply);
+    } catch (error) {
+      if (!isSlugTaken(error)) throw error;
+      if (agent.slug !== undefined) throw slugTaken();
+    }
+  }
+  throw new Failure('unavailable', 'Too many agents of this name at once; try again.', { retryAfter: 1 });
+}
+
+async function insertOne<Reply>(
+  ctx: Ctx,
+  { configure, ...agent }: NewAgent & { readonly slug: string },
+  audit: Pick<AuditEntry, 'action' | 'detail'>,
+  toReply: (row: AgentDetailRow) => Reply,
+): Promise<Reply> {
+  const id = ctx.newId('agt');
+  const base = newAgentBase(ctx, { id, name: agent.name });
+  const version = await newVersion(ctx, id, configure(base.id));
+  const now = ctx.now();
+  const row: AgentRow = {
+    id,
+    workspace_id: ctx.workspace_id,
+    slug: agent.slug,
+    name: agent.name,
+    description: agent.description,
+    tags: agent.tags,
+    active_version_id: version.id,
+    latest_version: 1,
+    revision: 1,
+    archived_at: null,
+    created_by: actorId(ctx.actor),
+    created_at: now,
+    updated_at: now,
+  };
+  const { config, config_hash } = version;
+  const reply = toReply({ ...row, number: 1, labels: {}, base_id: base.id, config, config_hash });
+  await commit(ctx, {
+    statements: [
+      insertAgent(ctx.db, row),
+      insertVersion(ctx.db, version),
+      ...activationOf(ctx, id, version.id, null, null),
+      base.statement,
+    ],
+    audit: [{ ...audit, target_type: 'agent', target_id: id }],
+    reply,
+  });
+  return reply;
+}
+
+async function freeSlug(ctx: Ctx, slug: string): Promise<string> {
+  return (await selectFreeSlug(ctx.db, ctx.workspace_id, slugCandidates(slug)))?.slug ?? randomSlug(slug);
+}
+
+/** A key that is limited to some agents would not see the one it makes. */
+export function refuseRestricted(ctx: Ctx): void {
+  if (coveredAgents(ctx.actor) !== null) throw new Failure('forbidden', 'A key that is limited to some agents cannot make another.');
+}

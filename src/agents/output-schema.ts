@@ -1,0 +1,31 @@
+import { z } from '@hono/zod-openapi';
+
+const maxBytes = 64 * 1024;
+
+/** What is wrong with a JSON Schema for structured answers; null when it can be used. */
+function problemOf(schema: Readonly<Record<string, unknown>>): string | null {
+  if (JSON.stringify(schema).length > maxBytes) return `At most ${maxBytes} characters.`;
+  const { type, properties, required } = schema;
+  if (type !== 'object') return 'The schema of an answer must be of `type: "object"`.';
+  if (properties !== undefined && !isObject(properties)) return '`properties` must be an object.';
+  if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string')))
+    return '`required` must be an array of names.';
+  try {
+    z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+    return null;
+  } catch (error) {
+    return `This is not a JSON Schema that can be checked: ${error instanceof Error ? error.message : 'it cannot be read'}.`;
+  }
+}
+
+const isObject = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** JSON Schema (draft 2020-12) of an object. */
+export const OutputSchema = z
+  .record(z.string(), z.unknown())
+  .superRefine((schema, check) => {
+    const message = problemOf(schema);
+    if (message !== null) check.addIssue({ code: 'custom', message });
+  })
+  .describe('JSON Schema that answers follow; null for free text')
+  .openapi({ example: { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] } });

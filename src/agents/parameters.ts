@@ -1,0 +1,26 @@
+import { z } from '@hono/zod-openapi';
+import { idPattern } from '../shared/id.ts';
+
+const anyOf = (...patterns: readonly string[]) => new RegExp(patterns.map((pattern) => `(?:${pattern})`).join('|'));
+
+const slug = '^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])$';
+const label = '^[a-z](?:[a-z0-9.-]{0,38}[a-z0-9])?$';
+
+export const agent = z
+  .string()
+  .regex(anyOf(idPattern('agt').source, slug))
+  .openapi({ description: 'Id or slug of an agent', example: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra' });
+
+/** Digits are a number, an underscore makes an id, the rest is a label: no text is two of them. */
+export const Version = z
+  .string()
+  .regex(anyOf(idPattern('ver').source, '^[1-9][0-9]{0,8}$', label))
+  .openapi({ description: 'Number, id or label of a version', example: '2' });
+
+export const Label = z
+  .string()
+  .regex(new RegExp(label), 'A letter, then at most 39 lower-case letters, digits, dots and hyphens.')
+  .openapi({ description: 'Name of a label', example: 'production' });
+
+/** A label that may not exist yet: whether it can is for the service to say, since a malformed parameter is a 404. */
+export const NewLabel = z.string().max(100).openapi({ description: 'Name of a label', pattern: label, example: 'production' });

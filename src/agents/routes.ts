@@ -1,0 +1,103 @@
+import { z } from '@hono/zod-openapi';
+import { pageOf } from '../http/openapi.ts';
+import { Router } from '../http/router.ts';
+import { createAgent } from './create.ts';
+import { agent } from './parameters.ts';
+import { Agent, AgentQuery, AgentSummary, CreateAgent, UpdateAgent } from './schema.ts';
+import { archiveAgent, getAgent, listAgents, restoreAgent, updateAgent } from './service.ts';
+import { versionRoutes } from './version-routes.ts';
+
+const tag = 'Agents';
+const one = z.object({ agent });
+const etag = (reply: { readonly revision: number }) => String(reply.revision);
+
+export const agentRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/agents',
+      access: 'agents:write',
+      tag,
+      summary: 'Create an agent',
+      description: 'With version 1 of its configuration, active, and a knowledge base of its own.',
+      body: CreateAgent,
+      reply: { status: 201, schema: Agent, description: 'The agent' },
+      failures: ['not_found', 'slug_taken'],
+      etag,
+    },
+    (ctx, { body }) => createAgent(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/agents',
+      access: 'agents:read',
+      tag,
+      summary: 'List agents',
+      query: AgentQuery,
+      reply: { status: 200, schema: pageOf(AgentSummary), description: 'Agents, newest first, without their configurations' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { query }) => listAgents(ctx, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/agents/{agent}',
+      access: 'agents:read',
+      tag,
+      summary: 'Get an agent',
+      params: one,
+      reply: { status: 200, schema: Agent, description: 'The agent with its active configuration' },
+      etag,
+    },
+    (ctx, { params }) => getAgent(ctx, params.agent),
+  )
+  .endpoint(
+    {
+      method: 'patch',
+      path: '/agents/{agent}',
+      access: 'agents:write',
+      tag,
+      summary: 'Update an agent',
+      description:
+        'A configuration that differs from the active one becomes the next version and is activated at once; ' +
+        'an identical one makes none. Name, slug, description and tags make no version.',
+      params: one,
+      body: UpdateAgent,
+      reply: { status: 200, schema: Agent, description: 'The agent as it is now' },
+      failures: ['agent_archived', 'slug_taken'],
+      etag,
+    },
+    (ctx, { params, body, ifMatch }) => updateAgent(ctx, { agent: params.agent, ifMatch }, body),
+  )
+  .endpoint(
+    {
+      method: 'delete',
+      path: '/agents/{agent}',
+      access: 'agents:write',
+      tag,
+      summary: 'Archive an agent',
+      description: 'It answers no more and cannot be changed; its versions, sessions and knowledge stay.',
+      params: one,
+      reply: { status: 204, description: 'Archived' },
+      failures: ['precondition_failed'],
+    },
+    async (ctx, { params, ifMatch }) => void (await archiveAgent(ctx, { agent: params.agent, ifMatch })),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/agents/{agent}/restore',
+      access: 'agents:write',
+      tag,
+      summary: 'Restore an agent',
+      params: one,
+      reply: { status: 200, schema: Agent, description: 'The agent, in use again' },
+      failures: ['precondition_failed'],
+      etag,
+    },
+    (ctx, { params, ifMatch }) => restoreAgent(ctx, { agent: params.agent, ifMatch }),
+  );
+
+agentRoutes.route('/', versionRoutes);

@@ -1,0 +1,126 @@
+import { z } from '@hono/zod-openapi';
+import { pageQuery } from '../http/openapi.ts';
+import { Flag, Id, Name, Slug, Time } from '../http/schema.ts';
+import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
+import { AgentConfig, AgentConfigPatch, configFields, parseConfig } from './config.ts';
+import type { AgentDetailRow, AgentSummaryRow, Labels } from './store.ts';
+
+const Tags = z
+  .array(Name(50))
+  .max(20)
+  .refine((tags) => new Set(tags).size === tags.length, 'Each tag once.')
+  .openapi({ example: ['support'] });
+
+const fields = {
+  name: Name(100).openapi({ example: 'Support' }),
+  description: z.string().max(2000).openapi({ example: 'Answers questions about our products.' }),
+  tags: Tags,
+};
+
+/** Tells a caller who puts configuration beside the name where it belongs. */
+export const nesting = {
+  error: (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
+    issue.code === 'unrecognized_keys' && issue.keys?.some((key) => configFields.has(key))
+      ? 'There is no such field here. Configuration goes under `config`: `{ "config": { "instructions": "…" } }`.'
+      : undefined,
+};
+
+export const ChangeSummary = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .describe('What is new in the version')
+  .openapi({ example: 'Shorter answers' });
+export const Reason = z.string().trim().min(1).max(500).describe('Why it is activated').openapi({ example: 'Answers were too long' });
+
+export const CreateAgent = z
+  .strictObject(
+    {
+      name: fields.name,
+      slug: Slug.optional().describe('Made of the name unless given').openapi({ example: 'support' }),
+      description: fields.description.default(''),
+      tags: Tags.default([]),
+      config: AgentConfigPatch.default({}),
+    },
+    nesting,
+  )
+  .openapi('CreateAgent', { example: { name: 'Support', config: { instructions: 'Answer from the documents.' } } as never });
+export type CreateAgent = z.output<typeof CreateAgent>;
+
+export const UpdateAgent = z
+  .strictObject(
+    {
+      ...fields,
+      slug: Slug.openapi({ example: 'support' }),
+      config: AgentConfigPatch,
+      change_summary: ChangeSummary,
+      reason: Reason,
+    },
+    nesting,
+  )
+  .partial()
+  .openapi('UpdateAgent', { example: { config: { instructions: 'Answer in one sentence.' }, change_summary: 'Shorter answers' } });
+export type UpdateAgent = z.output<typeof UpdateAgent>;
+
+export const VersionReference = z.object({ id: Id('ver'), number: z.number().int().min(1) }).openapi('VersionReference');
+export type VersionReference = z.output<typeof VersionReference>;
+
+export const AgentSummary = z
+  .object({
+    id: Id('agt'),
+    slug: z.string().openapi({ example: 'support' }),
+    ...fields,
+    active_version: VersionReference,
+    latest_version: z.number().int().describe('The highest version number there is'),
+    model: z.string().describe('Of the active version').openapi({ example: 'builtin/extractive' }),
+    labels: z.record(z.string(), VersionReference).openapi({ example: {} }),
+    base_id: Id('kb').describe("The agent's own knowledge base"),
+    revision: z.number().int().describe('Rises with every change; the `ETag`'),
+    archived_at: Time.nullable(),
+    created_by: z.string().nullable(),
+    created_at: Time,
+    updated_at: Time,
+  })
+  .openapi('AgentSummary');
+export type AgentSummary = z.output<typeof AgentSummary>;
+
+export const Agent = AgentSummary.omit({ model: true })
+  .extend({ config: AgentConfig.describe('The configuration of the active version') })
+  .openapi('Agent');
+export type Agent = z.output<typeof Agent>;
+
+type SharedRow = Omit<AgentSummaryRow, 'model'>;
+
+const toShared = (row: SharedRow): Omit<AgentSummary, 'model'> => ({
+  id: row.id,
+  slug: row.slug,
+  name: row.name,
+  description: row.description,
+  tags: row.tags,
+  active_version: { id: row.active_version_id, number: row.number },
+  latest_version: row.latest_version,
+  labels: toLabels(row.labels),
+  base_id: row.base_id,
+  revision: row.revision,
+  archived_at: toWireTimeOrNull(row.archived_at),
+  created_by: row.created_by,
+  created_at: toWireTime(row.created_at),
+  updated_at: toWireTime(row.updated_at),
+});
+
+const toLabels = (labels: Labels): Record<string, VersionReference> =>
+  Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+export const toAgentSummary = (row: AgentSummaryRow): AgentSummary => ({ ...toShared(row), model: row.model });
+export const toAgent = (row: AgentDetailRow): Agent => ({ ...toShared(row), config: parseConfig(row.config) });
+
+export const AgentQuery = z.strictObject({
+  ...pageQuery,
+  q: z.string().trim().min(1).max(100).optional().describe('Part of the name, slug or description; case counts beyond ASCII'),
+  tag: z.string().min(1).max(50).optional(),
+  archived: Flag.optional()
+    .describe('true lists archived agents in place of the others')
+    .openapi({ type: 'string', enum: ['true', 'false'] }),
+});
+export type AgentQuery = z.output<typeof AgentQuery>;

@@ -1,0 +1,102 @@
+import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
+import { notFound } from '../shared/failure.ts';
+import { type Page, readPage } from '../shared/page.ts';
+import { findWorkspace } from '../workspaces/index.ts';
+import { hashConfig, newVersion, type Plan, readAgent, refuseArchived, type Target, withAgent } from './change.ts';
+import { checkBases, checkConfig } from './check.ts';
+import { type AgentConfig, type AgentConfigPatch, defaultConfig, mergeConfig, parseConfig } from './config.ts';
+import { type Agent, type AgentQuery, type AgentSummary, toAgent, toAgentSummary, type UpdateAgent } from './schema.ts';
+import { type AgentChanges, type AgentDetailRow, type AgentRow, selectAgent, selectAgents } from './store.ts';
+
+/** One trip. Throws `not_found`. */
+export async function getAgent(ctx: Ctx, agent: string): Promise<Agent> {
+  return toAgent(await readAgent(ctx, agent));
+}
+
+/** For other features: the row behind an id or slug. Throws `not_found`, also for a key that does not cover it. */
+export async function findAgent(ctx: Ctx, agent: string): Promise<AgentRow> {
+  const row = await selectAgent(ctx.db, ctx.workspace_id, agent).get();
+  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound();
+  return row;
+}
+
+/** Newest first; one trip. */
+export function listAgents(ctx: Ctx, { limit, cursor, ...filters }: AgentQuery): Promise<Page<AgentSummary>> {
+  const only = coveredAgents(ctx.actor);
+  return readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'agents', filters: { ...filters, only } },
+    { limit, cursor },
+    (after, count) => selectAgents(ctx.db, ctx.workspace_id, { ...filters, only }, after, count).all(),
+    (row) => row.id,
+    toAgentSummary,
+  );
+}
+
+/**
+ * Changes an agent. A configuration that differs from the active one becomes the next version and is
+ * activated in the same batch. Throws `not_found`, `precondition_failed`, `agent_archived`,
+ * `slug_taken`, `validation_failed`.
+ */
+export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent): Promise<Agent> {
+  const model = await defaultModelFor(ctx, input.config);
+  return withAgent(
+    ctx,
+    target,
+    async (row) => {
+      refuseArchived(row);
+      const changes = changedFields(row, input);
+      const config = mergedConfig(row, input.config, model);
+      const isSame = input.config === undefined || (await hashConfig(config)) === row.config_hash;
+      if (isSame) return Object.keys(changes).length === 0 ? null : { changes, audit: { action: 'agent.update', detail: changes } };
+      checkConfig(config);
+      await checkBases(ctx, input.config, usedBases(row));
+      const version = await newVersion(ctx, row.id, config, input.change_summary ?? null);
+      const reason = input.reason ?? null;
+      const detail = { ...changes, version: row.latest_version + 1, reason };
+      return { changes, version, activation: { version, reason }, audit: { action: 'agent.update', detail } };
+    },
+    toAgent,
+  );
+}
+
+/** Bases that the active version searches. */
+export const usedBases = (row: AgentDetailRow): string[] => parseConfig(row.config).knowledge.base_ids;
+
+/** The active configuration with a part of it changed. */
+export function mergedConfig(row: AgentDetailRow, patch: AgentConfigPatch | undefined, model: string): AgentConfig {
+  return mergeConfig(parseConfig(row.config), patch ?? {}, defaultConfig({ model, base_ids: [row.base_id] }));
+}
+
+/** What `model: null` stands for; read only where it is asked for. */
+export async function defaultModelFor(ctx: Ctx, patch: AgentConfigPatch | undefined): Promise<string> {
+  return patch?.model === null ? (await findWorkspace(ctx)).default_model : '';
+}
+
+function changedFields(row: AgentDetailRow, { name, slug, description, tags }: UpdateAgent): AgentChanges {
+  const given = { name, slug, description, tags };
+  const changed = Object.entries(given).filter(
+    ([field, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(row[field as keyof typeof given]),
+  );
+  return Object.fromEntries(changed) as AgentChanges;
+}
+
+/** Takes an agent out of use; nothing is lost. One that is archived stays so. */
+export async function archiveAgent(ctx: Ctx, target: Target): Promise<void> {
+  await setArchived(ctx, target, true);
+}
+
+export const restoreAgent = (ctx: Ctx, target: Target): Promise<Agent> => setArchived(ctx, target, false);
+
+const setArchived = (ctx: Ctx, target: Target, isArchived: boolean): Promise<Agent> =>
+  withAgent(
+    ctx,
+    target,
+    async (row): Promise<Plan | null> => {
+      if ((row.archived_at !== null) === isArchived) return null;
+      return {
+        changes: { archived_at: isArchived ? ctx.now() : null },
+        audit: { action: isArchived ? 'agent.archive' : 'agent.restore' },
+      };
+    },
+    toAgent,
+  );

@@ -1,0 +1,109 @@
+import { and, desc, eq, getTableColumns, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { agent_labels, agent_versions, agents } from '../db/schema/agents.ts';
+import { isId } from '../shared/id.ts';
+
+export type AgentRow = typeof agents.$inferSelect;
+export type Labels = Readonly<Record<string, { readonly id: string; readonly number: number }>>;
+
+/** What an agent shows besides its own row: `number` is of the active version. */
+interface Shown {
+  readonly number: number;
+  readonly labels: Labels;
+  readonly base_id: string;
+}
+export type AgentSummaryRow = AgentRow & Shown & { readonly model: string };
+export type AgentDetailRow = AgentRow & Shown & { readonly config: Readonly<Record<string, unknown>>; readonly config_hash: string };
+
+/** A slug has no underscore, so it can never be taken for an id. */
+export const isAgent = (workspace_id: string, agent: string): SQL =>
+  sql`${eq(agents.workspace_id, workspace_id)} and ${isId('agt', agent) ? eq(agents.id, agent) : eq(agents.slug, agent)}`;
+
+const labelsOfAgent = sql<Labels>`coalesce((
+  select json_group_object(l.label, json_object('id', v.id, 'number', v.number))
+  from agent_labels l join agent_versions v on v.id = l.version_id where l.agent_id = ${agents.id}), '{}')`
+  .mapWith((text: string) => JSON.parse(text) as Labels)
+  .as('labels');
+
+const ownBase = sql<string>`(select b.id from knowledge_bases b where b.agent_id = ${agents.id})`.as('base_id');
+
+const shown = () => ({ ...getTableColumns(agents), number: agent_versions.number, labels: labelsOfAgent, base_id: ownBase });
+
+/** The agent alone, by id or slug. */
+export const selectAgent = (db: Db, workspace_id: string, agent: string) => db.select().from(agents).where(isAgent(workspace_id, agent));
+
+/** The agent with its active configuration, labels and own base, by id or slug. */
+export const selectAgentDetail = (db: Db, workspace_id: string, agent: string) =>
+  db
+    .select({ ...shown(), config: agent_versions.config, config_hash: agent_versions.config_hash })
+    .from(agents)
+    .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
+    .where(isAgent(workspace_id, agent));
+
+export interface AgentFilter {
+  readonly q?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly archived?: boolean | undefined;
+  /** The agents that may be seen; null for all. */
+  readonly only: readonly string[] | null;
+}
+
+export const selectAgents = (db: Db, workspace_id: string, filter: AgentFilter, after: string | null, limit: number) =>
+  db
+    .select({ ...shown(), model: sql<string>`json_extract(${agent_versions.config}, '$.model')`.as('model') })
+    .from(agents)
+    .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
+    .where(
+      and(
+        eq(agents.workspace_id, workspace_id),
+        filter.archived === true ? isNotNull(agents.archived_at) : isNull(agents.archived_at),
+        filter.only === null ? undefined : sql`${agents.id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
+        filter.tag === undefined ? undefined : sql`exists (select 1 from json_each(${agents.tags}) where value = ${filter.tag})`,
+        filter.q === undefined ? undefined : mentions(filter.q),
+        after === null ? undefined : lt(agents.id, after),
+      ),
+    )
+    .orderBy(desc(agents.id))
+    .limit(limit);
+
+// Not LIKE: its pattern may have 50 bytes at most, and `%` and `_` would have to be escaped.
+const mentions = (text: string): SQL =>
+  sql`instr(lower(${agents.name} || char(10) || ${agents.slug} || char(10) || ${agents.description}), lower(${text})) > 0`;
+
+/** The candidates that no agent of the workspace has, in their order; only the first. */
+export const selectFreeSlug = (db: Db, workspace_id: string, candidates: readonly string[]) =>
+  db.get<{ slug: string } | undefined>(sql`select value as slug from json_each(${JSON.stringify(candidates)})
+    where not exists (select 1 from agents where workspace_id = ${workspace_id} and slug = value) order by key limit 1`);
+
+export const insertAgent = (db: Db, row: AgentRow) => db.insert(agents).values(row);
+
+export type AgentChanges = Partial<Pick<AgentRow, 'slug' | 'name' | 'description' | 'tags' | 'archived_at'>>;
+
+/**
+ * Changes an agent that still is at `revision`. One that is not fails the whole batch, by a null in
+ * `agents.revision`: what was decided on the ground of a row that has changed must not happen.
+ */
+export const changeAgent = (db: Db, row: AgentRow, changes: AgentChanges & { active_version_id?: string }, versions: 0 | 1, now: number) =>
+  db
+    .update(agents)
+    .set({
+      ...changes,
+      latest_version: sql`latest_version + ${versions}`,
+      revision: sql`case when revision = ${row.revision} then revision + 1 end`,
+      updated_at: now,
+    })
+    .where(and(eq(agents.workspace_id, row.workspace_id), eq(agents.id, row.id)));
+
+export const upsertLabel = (db: Db, row: typeof agent_labels.$inferInsert) =>
+  db
+    .insert(agent_labels)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [agent_labels.agent_id, agent_labels.label],
+      set: { version_id: row.version_id, updated_by: row.updated_by, updated_at: row.updated_at },
+    });
+
+export const deleteLabel = (db: Db, workspace_id: string, agent_id: string, label: string) =>
+  db
+    .delete(agent_labels)
+    .where(and(eq(agent_labels.workspace_id, workspace_id), eq(agent_labels.agent_id, agent_id), eq(agent_labels.label, label)));

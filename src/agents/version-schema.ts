@@ -1,0 +1,127 @@
+import { z } from '@hono/zod-openapi';
+import { pageQuery } from '../http/openapi.ts';
+import { Id, Time } from '../http/schema.ts';
+import { toWireTime } from '../shared/time.ts';
+import { AgentConfig, AgentConfigPatch, parseConfig } from './config.ts';
+import { Label, Version as VersionName } from './parameters.ts';
+import { ChangeSummary, nesting, Reason, VersionReference } from './schema.ts';
+import type { AgentDetailRow } from './store.ts';
+import type { ActivationSummaryRow, VersionRow } from './version-store.ts';
+
+export const VersionSummary = z
+  .object({
+    id: Id('ver'),
+    agent_id: Id('agt'),
+    number: z.number().int().min(1).describe('1, 2, 3 … without a gap'),
+    is_active: z.boolean(),
+    labels: z
+      .array(z.string())
+      .describe('Labels that point at it')
+      .openapi({ example: ['production'] }),
+    change_summary: z.string().nullable(),
+    created_by: z.string().nullable(),
+    created_at: Time,
+  })
+  .openapi('VersionSummary');
+export type VersionSummary = z.output<typeof VersionSummary>;
+
+export const Version = VersionSummary.extend({
+  config: AgentConfig,
+  agent_revision: z.number().int().describe("The agent's revision, which also covers labels and activation; the `ETag`"),
+}).openapi('Version');
+export type Version = z.output<typeof Version>;
+
+/** What a version shows of its agent. */
+type Of = Pick<AgentDetailRow, 'active_version_id' | 'labels' | 'revision'>;
+
+export const toVersionSummary = (row: Omit<VersionRow, 'workspace_id' | 'config' | 'config_hash'>, agent: Of): VersionSummary => ({
+  id: row.id,
+  agent_id: row.agent_id,
+  number: row.number,
+  is_active: row.id === agent.active_version_id,
+  labels: Object.entries(agent.labels)
+    .filter(([, version]) => version.id === row.id)
+    .map(([label]) => label)
+    .sort(),
+  change_summary: row.change_summary,
+  created_by: row.created_by,
+  created_at: toWireTime(row.created_at),
+});
+
+export const toVersion = (row: VersionRow, agent: Of): Version => ({
+  ...toVersionSummary(row, agent),
+  config: parseConfig(row.config),
+  agent_revision: agent.revision,
+});
+
+/** How other objects name a version. */
+export const toVersionReference = ({ id, number }: Pick<VersionRow, 'id' | 'number'>): VersionReference => ({ id, number });
+
+export const CreateVersion = z
+  .strictObject(
+    {
+      config: AgentConfigPatch.optional().describe('Merged into the active configuration; without it the version is a copy of that'),
+      change_summary: ChangeSummary.optional(),
+      activate: z.boolean().default(false).describe('Whether the agent uses it at once'),
+      reason: Reason.optional(),
+      label: Label.optional().describe('A label to point at the new version'),
+    },
+    nesting,
+  )
+  .openapi('CreateVersion', { example: { config: { instructions: 'Answer in verse.' }, change_summary: 'A draft' } as never });
+export type CreateVersion = z.output<typeof CreateVersion>;
+
+export const ActivateVersion = z
+  .strictObject({ reason: Reason.optional() })
+  .openapi('ActivateVersion', { example: { reason: 'The new one answered too long' } });
+export type ActivateVersion = z.output<typeof ActivateVersion>;
+
+export const SetLabel = z.strictObject({ version: VersionName }).openapi('SetLabel', { example: { version: '1' } });
+export type SetLabel = z.output<typeof SetLabel>;
+
+export const VersionQuery = z.strictObject(pageQuery);
+
+export const Activation = z
+  .object({
+    id: Id('act'),
+    version: VersionReference,
+    previous_version: VersionReference.nullable().describe('null for the first'),
+    reason: z.string().nullable(),
+    actor: z.object({ type: z.string(), id: z.string().nullable() }).describe('Who did it'),
+    created_at: Time,
+  })
+  .openapi('Activation');
+export type Activation = z.output<typeof Activation>;
+
+export const toActivation = (row: ActivationSummaryRow): Activation => ({
+  id: row.id,
+  version: { id: row.version_id, number: row.number },
+  previous_version:
+    row.previous_version_id === null || row.previous_number === null ? null : { id: row.previous_version_id, number: row.previous_number },
+  reason: row.reason,
+  actor: { type: row.actor_type, id: row.actor_id },
+  created_at: toWireTime(row.created_at),
+});
+
+export const VersionDiff = z
+  .object({
+    from: VersionReference,
+    to: VersionReference,
+    patch: z
+      .array(
+        z.object({
+          op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
+          path: z.string(),
+          from: z.string().optional(),
+          value: z.unknown().optional(),
+        }),
+      )
+      .describe('RFC 6902: what makes the second configuration of the first'),
+    instructions: z.array(z.object({ type: z.enum(['same', 'added', 'removed']), lines: z.array(z.string()) })),
+    summary: z
+      .array(z.string())
+      .describe('One line for each field that differs')
+      .openapi({ example: ['settings.temperature: null -> 0.2'] }),
+  })
+  .openapi('VersionDiff');
+export type VersionDiff = z.output<typeof VersionDiff>;

@@ -1,0 +1,96 @@
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import type { Db } from '../db/client.ts';
+import { agent_activations, agent_versions, agents } from '../db/schema/agents.ts';
+import { isId } from '../shared/id.ts';
+import { isAgent } from './store.ts';
+
+export type VersionRow = typeof agent_versions.$inferSelect;
+export type ActivationRow = typeof agent_activations.$inferSelect;
+
+const agentId = (workspace_id: string, agent: string): SQL => sql`(select ${agents.id} from agents where ${isAgent(workspace_id, agent)})`;
+
+/** A version's number is digits only; a label starts with a letter and has no underscore; the rest is an id. */
+function isVersion(version: string): SQL {
+  if (/^[1-9][0-9]{0,8}$/.test(version)) return eq(agent_versions.number, Number(version));
+  if (isId('ver', version)) return eq(agent_versions.id, version);
+  return sql`${agent_versions.id} = (select l.version_id from agent_labels l where l.agent_id = ${agent_versions.agent_id} and l.label = ${version})`;
+}
+
+/**
+ * One version of an agent, which is given by id or slug. `version` is a number, an id or a label;
+ * null is the active one.
+ */
+export const selectVersionFor = (db: Db, workspace_id: string, agent: string, version: string | null) =>
+  db
+    .select()
+    .from(agent_versions)
+    .where(
+      and(
+        eq(agent_versions.workspace_id, workspace_id),
+        eq(agent_versions.agent_id, agentId(workspace_id, agent)),
+        version === null
+          ? sql`${agent_versions.id} = (select ${agents.active_version_id} from agents where ${isAgent(workspace_id, agent)})`
+          : isVersion(version),
+      ),
+    );
+
+/** Newest first, without the configurations; `after` is a version number. */
+export const selectVersions = (db: Db, workspace_id: string, agent: string, after: number | null, limit: number) =>
+  db
+    .select({
+      id: agent_versions.id,
+      agent_id: agent_versions.agent_id,
+      number: agent_versions.number,
+      change_summary: agent_versions.change_summary,
+      created_by: agent_versions.created_by,
+      created_at: agent_versions.created_at,
+    })
+    .from(agent_versions)
+    .where(
+      and(
+        eq(agent_versions.workspace_id, workspace_id),
+        eq(agent_versions.agent_id, agentId(workspace_id, agent)),
+        after === null ? undefined : lt(agent_versions.number, after),
+      ),
+    )
+    .orderBy(desc(agent_versions.number))
+    .limit(limit);
+
+/** After `changeAgent` in the same batch, which has counted the version: the number is what it counted to. */
+export const insertVersion = (db: Db, row: Omit<VersionRow, 'number'>) =>
+  db.insert(agent_versions).values({ ...row, number: sql`(select latest_version from agents where id = ${row.agent_id})` });
+
+export const insertActivation = (db: Db, row: ActivationRow) => db.insert(agent_activations).values(row);
+
+export type ActivationSummaryRow = Awaited<ReturnType<ReturnType<typeof selectActivations>['all']>>[number];
+
+/** Newest first, each with the numbers of its versions; `after` is an id. */
+export const selectActivations = (db: Db, workspace_id: string, agent: string, after: string | null, limit: number) => {
+  const current = alias(agent_versions, 'current');
+  const previous = alias(agent_versions, 'previous');
+  return db
+    .select({
+      id: agent_activations.id,
+      version_id: agent_activations.version_id,
+      number: sql<number>`${current.number}`.as('number'),
+      previous_version_id: agent_activations.previous_version_id,
+      previous_number: sql<number | null>`${previous.number}`.as('previous_number'),
+      reason: agent_activations.reason,
+      actor_type: agent_activations.actor_type,
+      actor_id: agent_activations.actor_id,
+      created_at: agent_activations.created_at,
+    })
+    .from(agent_activations)
+    .innerJoin(current, eq(current.id, agent_activations.version_id))
+    .leftJoin(previous, eq(previous.id, agent_activations.previous_version_id))
+    .where(
+      and(
+        eq(agent_activations.workspace_id, workspace_id),
+        eq(agent_activations.agent_id, agentId(workspace_id, agent)),
+        after === null ? undefined : lt(agent_activations.id, after),
+      ),
+    )
+    .orderBy(desc(agent_activations.id))
+    .limit(limit);
+};

@@ -1,0 +1,154 @@
+import { batch } from '../db/client.ts';
+import { type Ctx, coversAgent } from '../platform/context.ts';
+import { notFound } from '../shared/failure.ts';
+import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { type NewVersion, newVersion, type Plan, refuseArchived, type Target, withAgent } from './change.ts';
+import { checkBases, checkConfig } from './check.ts';
+import { compareLines, patchBetween, summarise } from './compare.ts';
+import { parseConfig } from './config.ts';
+import { labelled } from './labels.ts';
+import { type Agent, toAgent } from './schema.ts';
+import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
+import { selectAgent, selectAgentDetail } from './store.ts';
+import {
+  type ActivateVersion,
+  type Activation,
+  type CreateVersion,
+  toActivation,
+  toVersion,
+  toVersionReference,
+  toVersionSummary,
+  type Version,
+  type VersionDiff,
+  type VersionSummary,
+} from './version-schema.ts';
+import { selectActivations, selectVersionFor, selectVersions, type VersionRow } from './version-store.ts';
+
+/** A version by number, id or label; one trip. Throws `not_found`. */
+export async function getVersion(ctx: Ctx, agent: string, version: string): Promise<Version> {
+  const { row, versions } = await readVersions(ctx, agent, [version]);
+  return toVersion(versions[0], row);
+}
+
+/** What differs between two versions; one trip. Throws `not_found`. */
+export async function compareVersions(ctx: Ctx, agent: string, a: string, b: string): Promise<VersionDiff> {
+  const { versions } = await readVersions(ctx, agent, [a, b]);
+  const [from, to] = versions;
+  const before = parseConfig(from.config);
+  const after = parseConfig(to.config);
+  return {
+    from: toVersionReference(from),
+    to: toVersionReference(to),
+    patch: patchBetween(before, after),
+    instructions: compareLines(before.instructions, after.instructions),
+    summary: summarise(before, after),
+  };
+}
+
+type Rows<Names extends readonly string[]> = { -readonly [Index in keyof Names]: VersionRow };
+
+/** An agent with some of its versions, in one trip. Throws `not_found` when one of them is absent. */
+async function readVersions<const Names extends readonly string[]>(ctx: Ctx, agent: string, names: Names) {
+  const [[row], ...found] = await batch(ctx.db, [
+    selectAgentDetail(ctx.db, ctx.workspace_id, agent),
+    ...names.map((name) => selectVersionFor(ctx.db, ctx.workspace_id, agent, name)),
+  ]);
+  const agentRow = covered(ctx, row);
+  const versions = found.map(([version]) => version);
+  if (versions.includes(undefined)) throw notFound();
+  return { row: agentRow, versions: versions as Rows<Names> };
+}
+
+/** Newest first; one trip. Throws `not_found`. */
+export const listVersions = (ctx: Ctx, agent: string, query: PageQuery): Promise<Page<VersionSummary>> =>
+  readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'versions', filters: { agent } },
+    query,
+    async (after, limit) => {
+      const [[row], versions] = await batch(ctx.db, [
+        selectAgentDetail(ctx.db, ctx.workspace_id, agent),
+        selectVersions(ctx.db, ctx.workspace_id, agent, after === null ? null : Number(after), limit),
+      ]);
+      const of = covered(ctx, row);
+      return versions.map((version) => toVersionSummary(version, of));
+    },
+    ({ number }) => String(number),
+    (version) => version,
+  );
+
+/** Newest first; one trip. Throws `not_found`. */
+export const listActivations = (ctx: Ctx, agent: string, query: PageQuery): Promise<Page<Activation>> =>
+  readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'activations', filters: { agent } },
+    query,
+    async (after, limit) => {
+      const [[row], activations] = await batch(ctx.db, [
+        selectAgent(ctx.db, ctx.workspace_id, agent),
+        selectActivations(ctx.db, ctx.workspace_id, agent, after, limit),
+      ]);
+      covered(ctx, row);
+      return activations;
+    },
+    ({ id }) => id,
+    toActivation,
+  );
+
+/**
+ * A new version, a copy of the active configuration or a change of it; a draft unless it is to be
+ * activated. Throws `not_found`, `agent_archived`, `validation_failed`.
+ */
+export async function createVersion(ctx: Ctx, target: Target, input: CreateVersion): Promise<Version> {
+  const model = await defaultModelFor(ctx, input.config);
+  return withAgent(
+    ctx,
+    target,
+    async (row) => {
+      refuseArchived(row);
+      const config = mergedConfig(row, input.config, model);
+      checkConfig(config);
+      await checkBases(ctx, input.config, usedBases(row));
+      const version = await newVersion(ctx, row.id, config, input.change_summary ?? null);
+      const number = row.latest_version + 1;
+      return {
+        version,
+        ...(input.activate ? { activation: { version, reason: input.reason ?? null } } : {}),
+        ...(input.label === undefined ? {} : labelled(ctx, row, input.label, { id: version.id, number })),
+        audit: {
+          action: 'agent.create_version',
+          detail: { version: number, activate: input.activate, label: input.label ?? null, reason: input.reason ?? null },
+        },
+      };
+    },
+    (row, plan) => toVersion({ ...storedVersion(plan), number: row.latest_version }, row),
+  );
+}
+
+function storedVersion(plan: Plan | null): NewVersion {
+  if (plan?.version === undefined) throw new Error('Making a version always makes a version.');
+  return plan.version;
+}
+
+/**
+ * Points the agent at one of its versions, older or newer, in one batch with who, when and why.
+ * Activating the active version does nothing. Throws `not_found`, `agent_archived`, `precondition_failed`.
+ */
+export const activateVersion = (ctx: Ctx, target: Target, name: string, input: ActivateVersion): Promise<Agent> =>
+  withAgent(
+    ctx,
+    target,
+    async (row) => {
+      refuseArchived(row);
+      const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, name).get();
+      if (version === undefined) throw notFound();
+      if (version.id === row.active_version_id) return null;
+      const reason = input.reason ?? null;
+      const detail = { version: version.number, previous_version: row.number, reason };
+      return { activation: { version, reason }, audit: { action: 'agent.activate', detail } };
+    },
+    toAgent,
+  );
+
+function covered<Row extends { readonly id: string }>(ctx: Ctx, row: Row | undefined): Row {
+  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound();
+  return row;
+}

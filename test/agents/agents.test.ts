@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { newWorkspace } from '../support/api.ts';
+
+const trips = (headers: Headers) => Number(/desc="(\d+) trips/.exec(headers.get('server-timing') ?? '')?.[1]);
+
+describe('agents', () => {
+  it('makes an agent with version 1, its own base and every default written out', async () => {
+    const workspace = await newWorkspace();
+    const { status, body, headers } = await workspace.post('/agents', {
+      name: 'Kundendienst Zürich',
+      config: { instructions: 'Be kind.' },
+    });
+    expect(status).toBe(201);
+    expect(headers.get('etag')).toBe('"1"');
+    expect(body).toMatchObject({
+      slug: 'kundendienst-zurich',
+      description: '',
+      tags: [],
+      active_version: { number: 1 },
+      latest_version: 1,
+      labels: {},
+      archived_at: null,
+      created_by: workspace.key_id,
+      config: {
+        instructions: 'Be kind.',
+        model: 'builtin/extractive',
+        fallback_models: [],
+        settings: { temperature: null, stop: [] },
+        knowledge: { base_ids: [body.base_id], mode: 'hybrid', citations: true },
+        limits: { steps: 8 },
+      },
+    });
+    const read = await workspace.get(`/agents/${body.id}`);
+    expect(read.body).toEqual(body);
+    expect(read.headers.get('etag')).toBe('"1"');
+    expect((await workspace.get(`/agents/${body.slug}`)).body).toEqual(body);
+    const audit = await workspace.get(`/audit-log?target_id=${body.id}`);
+    expect(audit.body.data.map(({ action }: { action: string }) => action)).toEqual(['agent.create']);
+  });
+
+  it('takes the default model of the workspace as it is then', async () => {
+    const workspace = await newWorkspace();
+    await workspace.patch('/workspace', { default_model: 'openai/none' });
+    const refused = await workspace.post('/agents', { name: 'A' });
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors[0].pointer).toBe('/config/model');
+    const made = await workspace.post('/agents', { name: 'A', config: { model: 'builtin/extractive' } });
+    expect(made.status).toBe(201);
+  });
+
+  it('numbers slugs made of names, refuses one that was asked for, and keeps them apart by workspace', async () => {
+    const workspace = await newWorkspace();
+    const make = (json: object) => workspace.post('/agents', json);
+    const slugs = [];
+    for (const name of ['Help desk', 'help  DESK!', 'Help-Desk', '客服', 'a'.repeat(100)]) slugs.push((await make({ name })).body.slug);
+    expect(slugs).toEqual(['help-desk', 'help-desk-2', 'help-desk-3', 'agent', 'a'.repeat(64)]);
+    expect((await make({ name: 'a'.repeat(100) })).body.slug).toBe(`${'a'.repeat(62)}-2`);
+    const taken = await make({ name: 'Other', slug: 'help-desk' });
+    expect([taken.status, taken.body.code]).toEqual([409, 'slug_taken']);
+    expect((await make({ name: 'Other', slug: 'Help Desk' })).status).toBe(422);
+    expect((await (await newWorkspace()).post('/agents', { name: 'x', slug: 'help-desk' })).status).toBe(201);
+    const raced = await Promise.all(Array.from({ length: 6 }, () => make({ name: 'Race' })));
+    expect(raced.map(({ body }) => body.slug).sort()).toEqual(['race', 'race-2', 'race-3', 'race-4', 'race-5', 'race-6']);
+  });
+
+  it('reads one agent and one page in a single trip', async () => {
+    const workspace = await newWorkspace();
+    const { body } = await workspace.post('/agents', { name: 'A' });
+    await workspace.get(`/agents/${body.id}`);
+    for (const path of [
+      `/agents/${body.id}`,
+      `/agents/${body.slug}`,
+      '/agents',
+      `/agents/${body.id}/versions`,
+      `/agents/${body.id}/versions/1`,
+      `/agents/${body.id}/versions/1/diff/1`,
+      `/agents/${body.id}/activations`,
+    ]) {
+      const { status, headers } = await workspace.get(path);
+      expect([path, status, trips(headers)]).toEqual([path, 200, 1]);
+    }
+  });
+
+  it('lists newest first by page, search, tag and archive', async () => {
+    const workspace = await newWorkspace();
+    const made: string[] = [];
+    for (const [name, tags] of [
+      ['Sales bot', ['sales']],
+      ['Support bot', ['help', 'sales']],
+      ['Legal', []],
+    ] as const)
+      made.push((await workspace.post('/agents', { name, tags, description: name === 'Legal' ? '100%_sure' : '' })).body.id);
+    const ids = async (query: string) => (await workspace.get(`/agents${query}`)).body.data.map(({ id }: { id: string }) => id);
+    const [sales, support, legal] = made;
+    expect(await ids('')).toEqual([legal, support, sales]);
+    expect(await ids('?q=BOT')).toEqual([support, sales]);
+    expect(await ids('?q=%25_s')).toEqual([legal]);
+    expect(await ids(`?q=${'x'.repeat(100)}`)).toEqual([]);
+    expect(await ids('?tag=sales')).toEqual([support, sales]);
+    expect(await ids('?tag=sal')).toEqual([]);
+    const all = await workspace.get('/agents?limit=2');
+    expect((await workspace.get(`/agents?limit=2&cursor=${all.body.next_cursor}`)).body.data).toHaveLength(1);
+    expect((await workspace.get(`/agents?limit=2&q=b&cursor=${all.body.next_cursor}`)).status).toBe(400);
+    await workspace.delete(`/agents/${legal}`);
+    expect(await ids('')).toEqual([support, sales]);
+    expect(await ids('?archived=true')).toEqual([legal]);
+    expect((await workspace.get('/agents?archived=yes')).status).toBe(422);
+    expect((await workspace.get('/agents')).body.data[0]).toMatchObject({ model: 'builtin/extractive', active_version: { number: 1 } });
+    expect((await workspace.get('/agents')).body.data[0].config).toBeUndefined();
+  });
+});
