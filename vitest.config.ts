@@ -1,8 +1,9 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, defineProject } from 'vitest/config';
 
-/** wrangler.toml requires it, and wrangler looks for it here. */
+/** wrangler.toml requires them, and wrangler looks for them here. */
 process.env.ROOT_KEY = 'root-key-of-the-tests-0123456789';
+process.env.ENCRYPTION_KEYS = `1:${btoa('encryption-key-one-of-the-tests!')},2:${btoa('encryption-key-two-of-the-tests!')}`;
 
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 
@@ -14,7 +15,12 @@ const inWorkerd = async () =>
         remoteBindings: false,
         wrangler: { configPath: './wrangler.toml' },
         miniflare: {
-          bindings: { ROOT_KEY: process.env.ROOT_KEY, TEST_MIGRATIONS: await readD1Migrations('./migrations') },
+          bindings: {
+            ROOT_KEY: process.env.ROOT_KEY,
+            ENCRYPTION_KEYS: process.env.ENCRYPTION_KEYS,
+            TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+            FUZZ_RUNS: process.env.FUZZ_RUNS ?? '30',
+          },
           queueConsumers: {
             'agentgrid-jobs': { maxBatchSize: 1, maxBatchTimeout: 0.05, maxRetries: 10, deadLetterQueue: 'agentgrid-jobs-dead' },
             'agentgrid-jobs-dead': { maxBatchSize: 10, maxBatchTimeout: 0.05 },

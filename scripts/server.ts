@@ -18,6 +18,8 @@ export interface ServerOptions {
   /** Where the data lives; absolute. */
   readonly directory: string;
   readonly root_key: string;
+  /** `ENCRYPTION_KEYS`; without them the server keeps no secrets of workspaces. */
+  readonly encryption_keys?: string;
   /** `NAME:VALUE`, as wrangler takes them; they win over everything else. */
   readonly vars: readonly string[];
   /** Gets every line that the server prints once it is ready. */
@@ -33,9 +35,9 @@ export interface Server {
 
 /** Resolves when the server answers. Throws with what was printed when it does not come up. */
 export async function startServer(options: ServerOptions, signal: AbortSignal): Promise<Server> {
-  const { port, directory } = options;
+  const { port, directory, root_key, encryption_keys = '' } = options;
   // In the environment, since arguments can be read by everybody on the machine.
-  const environment = { ...offline(directory), ROOT_KEY: options.root_key };
+  const environment = { ...offline(directory), ROOT_KEY: root_key, ENCRYPTION_KEYS: encryption_keys };
   await runToEnd(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', directory], environment, signal);
   const group = startGroup(wrangler, await devArguments(options), environment);
   const printed = follow(group);

@@ -51,13 +51,14 @@ async function main(signal: AbortSignal): Promise<void> {
   const state = openState(directory, flags.root_key?.slice('ROOT_KEY:'.length));
   say('Starting AgentGrid …');
   const onLine = (line: string) => void (isNoise(line) || console.error(line));
-  const server = await startServer({ port, directory, root_key: state.root_key, vars: flags.var, onLine }, signal);
+  const { root_key, encryption_keys } = state;
+  const server = await startServer({ port, directory, root_key, encryption_keys, vars: flags.var, onLine }, signal);
   try {
     const { isNew, ...workspace } = await openWorkspace(server.url, directory, state);
     const client = openClient(server.url, workspace.key);
     const sample = flags['no-sample'] ? null : await trySample(client, directory, state);
     if (sample !== null && !flags.json) await tryRead(client, sample, signal);
-    if (flags.json) console.log(JSON.stringify({ url: server.url, ...workspace, root_key: state.root_key }));
+    if (flags.json) console.log(JSON.stringify({ url: server.url, ...workspace, root_key }));
     else say(banner(server.url, isNew ? workspace.key : null, statePath(directory), sample));
     const last = await server.ended;
     if (!signal.aborted) throw new Error(`The server ended by itself. It printed last:\n${last}`);

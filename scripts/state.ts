@@ -14,14 +14,14 @@ export interface State {
 
 export const statePath = (directory: string) => join(directory, 'agentgrid.json');
 
-/** The state of a directory; made on the first start. Secrets come from `overrides`, `.dev.vars`, or are minted once. */
-export function openState(directory: string, overrides: { readonly root_key: string | undefined; readonly encryption_keys: string | undefined }): State {
+/** The state of a directory; made on the first start. Its secrets come from `override` (the root key), `.dev.vars`, or are minted once. */
+export function openState(directory: string, override: string | undefined): State {
   mkdirSync(directory, { recursive: true });
   const path = statePath(directory);
   const kept: Partial<State> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   const { ROOT_KEY, ENCRYPTION_KEYS } = readDevVars();
-  const root_key = overrides.root_key ?? ROOT_KEY ?? kept.root_key ?? newSecret();
-  const encryption_keys = overrides.encryption_keys ?? ENCRYPTION_KEYS ?? kept.encryption_keys ?? `1:${newSecret()}`;
+  const root_key = override ?? ROOT_KEY ?? kept.root_key ?? newSecret();
+  const encryption_keys = ENCRYPTION_KEYS ?? kept.encryption_keys ?? `1:${newSecret()}`;
   const state = { ...kept, root_key, encryption_keys };
   saveState(directory, state);
   return state;

@@ -1,8 +1,39 @@
 import { z } from 'zod';
 import { Failure } from '../shared/failure.ts';
 
+/** Encryption keys by their version: `1:<base64 of 32 bytes>,2:…`. The newest seals, the others still open. */
+const EncryptionKeys = z
+  .string()
+  .default('')
+  .transform((text, check) => {
+    const keys = new Map<number, Uint8Array<ArrayBuffer>>();
+    for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+      const [, version, encoded = ''] = /^\s*([1-9]\d{0,8}):([A-Za-z0-9+/_-]{43}=?)\s*$/.exec(entry) ?? [];
+      if (version === undefined || keys.has(Number(version))) {
+        check.addIssue({
+          code: 'custom',
+          message: 'ENCRYPTION_KEYS must be `version:base64 of 32 bytes`, each version once; see .dev.vars.example',
+        });
+        return z.NEVER;
+      }
+      keys.set(Number(version), decodeKey(encoded));
+    }
+    return keys as ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+  });
+
+const decodeKey = (encoded: string) =>
+  Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+
+const Switch = (name: string) =>
+  z
+    .enum(['true', 'false'], `${name} must be "true" or "false"`)
+    .default('false')
+    .transform((value) => value === 'true');
+
 const Settings = z.object({
   ROOT_KEY: z.string().min(20, 'ROOT_KEY must have at least 20 characters; see .dev.vars.example'),
+  ENCRYPTION_KEYS: EncryptionKeys,
+  SHARED_PROVIDER_KEYS: Switch('SHARED_PROVIDER_KEYS'),
 });
 
 /** Validated settings of the deployment. */
@@ -12,6 +43,10 @@ export interface Config {
   readonly signing_secret: string;
   /** Seals stored replies. */
   readonly sealing_secret: string;
+  /** By version; empty when the deployment has none and can keep no secret. */
+  readonly encryption_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+  /** Provider keys of the deployment itself, by variable name, for workspaces without their own; empty unless the operator shares them. */
+  readonly shared_provider_keys: ReadonlyMap<string, string>;
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -24,8 +59,19 @@ export function readConfig(env: object): Config {
   if (!result.success) {
     throw new Failure('unavailable', `The deployment is not configured: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
   }
-  const { ROOT_KEY } = result.data;
-  const config = { root_key: ROOT_KEY, signing_secret: `cursor:${ROOT_KEY}`, sealing_secret: `reply:${ROOT_KEY}` };
+  const { ROOT_KEY, ENCRYPTION_KEYS, SHARED_PROVIDER_KEYS } = result.data;
+  const config = {
+    root_key: ROOT_KEY,
+    signing_secret: `cursor:${ROOT_KEY}`,
+    sealing_secret: `reply:${ROOT_KEY}`,
+    encryption_keys: ENCRYPTION_KEYS,
+    shared_provider_keys: new Map(SHARED_PROVIDER_KEYS ? providerKeys(env) : []),
+  };
   parsed.set(env, config);
   return config;
 }
+
+const providerKeys = (env: object): [string, string][] =>
+  Object.entries(env).filter(
+    (entry): entry is [string, string] => /_API_KEY$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
+  );

@@ -4,7 +4,10 @@ declare global {
   namespace Cloudflare {
     interface Env {
       ROOT_KEY: string;
+      ENCRYPTION_KEYS: string;
       TEST_MIGRATIONS: D1Migration[];
+      /** Requests of each sort that the fuzz makes for each operation. */
+      FUZZ_RUNS: string;
     }
   }
 }
