@@ -3,7 +3,7 @@ import { type FailureCode, failures } from '../shared/failure.ts';
 import { permissions } from './access.ts';
 import { defaultBodyLimit } from './body.ts';
 import { Problem } from './problem.ts';
-import type { AnyRoute } from './route.ts';
+import { type AnyRoute, honoursIfMatch } from './route.ts';
 
 /** A route as OpenAPI: with its credential, its roles and every failure it can answer with. */
 export function toRouteConfig(route: AnyRoute): RouteConfig {
@@ -56,7 +56,7 @@ function requestHeaders(route: AnyRoute) {
       .optional()
       .describe('Send the same key with a retry: the effect happens once and the answer is the same.');
   }
-  if (codesOf(route).includes('precondition_failed')) {
+  if (honoursIfMatch(route)) {
     shape['If-Match'] = z.string().optional().describe('The `ETag` the change is based on; stale gives 412.');
   }
   return Object.keys(shape).length === 0 ? undefined : z.object(shape);
@@ -88,7 +88,7 @@ function codesOf(route: AnyRoute): FailureCode[] {
     ...(hasBody ? (['malformed_request', 'too_large', 'unsupported_media_type'] as const) : []),
     'validation_failed',
     ...(route.method === 'post' && route.access !== 'public' ? (['idempotency_mismatch', 'request_in_flight'] as const) : []),
-    ...(route.etag === undefined || route.method === 'get' || route.method === 'post' ? [] : (['precondition_failed'] as const)),
+    ...(honoursIfMatch(route) ? (['precondition_failed'] as const) : []),
     'not_acceptable',
     'internal',
     'unavailable',

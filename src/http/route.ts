@@ -48,3 +48,7 @@ export interface RequestInput<Params, Query, Body> {
 
 // biome-ignore lint/suspicious/noExplicitAny: where the four schemas do not matter.
 export type AnyRoute = Route<any, any, any, any>;
+
+/** Whether `If-Match` means something here; elsewhere it is ignored. */
+export const honoursIfMatch = ({ etag, method, failures }: AnyRoute): boolean =>
+  (etag !== undefined && method !== 'get' && method !== 'post') || (failures?.includes('precondition_failed') ?? false);

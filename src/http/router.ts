@@ -7,7 +7,7 @@ import { Failure, notFound, type Violation } from '../shared/failure.ts';
 import { type Access, allows, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
 import { toRouteConfig } from './openapi.ts';
-import type { AnyRoute, Output, RequestInput, Route, Shape } from './route.ts';
+import { type AnyRoute, honoursIfMatch, type Output, type RequestInput, type Route, type Shape } from './route.ts';
 
 /** Turns a credential into a caller; lives in workspaces/, handed in by app.ts. */
 export type Authenticate = (platform: Platform, authorization: string | undefined, access: Permission | 'root') => Promise<Caller>;
@@ -41,7 +41,7 @@ export class Router extends OpenAPIHono<AppEnv> {
       const query = parseQuery(route.query, new URL(c.req.url).searchParams);
       const { body, text } = await readBody(c, route);
       const ctx = await openContext(c, route, caller, text);
-      const input = { params, query, body, ifMatch: readIfMatch(c), request: c.req.raw } as Input<Params, Query, Body>;
+      const input = { params, query, body, ifMatch: honoursIfMatch(route) ? readIfMatch(c) : null, request: c.req.raw } as Input<Params, Query, Body>;
       const answer = async () => {
         await throwIfAnswered(ctx);
         return handler(ctx, input).catch((error: unknown) => failUnlessAnswered(ctx, error));
