@@ -41,7 +41,11 @@ export class Router extends OpenAPIHono<AppEnv> {
       const query = parseQuery(route.query, new URL(c.req.url).searchParams);
       const { body, text } = await readBody(c, route);
       const ctx = await openContext(c, route, caller, text);
-      const input = { params, query, body, ifMatch: honoursIfMatch(route) ? readIfMatch(c) : null, request: c.req.raw } as Input<Params, Query, Body>;
+      const input = { params, query, body, ifMatch: honoursIfMatch(route) ? readIfMatch(c) : null, request: c.req.raw } as Input<
+        Params,
+        Query,
+        Body
+      >;
       const answer = async () => {
         await throwIfAnswered(ctx);
         return handler(ctx, input).catch((error: unknown) => failUnlessAnswered(ctx, error));

@@ -1,10 +1,14 @@
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
+import { closeLostRuns } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 
 /** Each is bounded, and does nothing the second time. */
-const everyMinute: readonly Task[] = [{ name: 'outbox', run: sweepOutbox }];
+const everyMinute: readonly Task[] = [
+  { name: 'outbox', run: sweepOutbox },
+  { name: 'lost_runs', run: closeLostRuns },
+];
 const everyHour: readonly Task[] = [{ name: 'idempotency_keys', run: sweepIdempotencyKeys }];
 
 interface Task {

@@ -1,0 +1,103 @@
+import { isGuardViolation } from '../db/errors.ts';
+import { commit } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import { dropReply, settleReply } from '../platform/idempotency.ts';
+import { Failure } from '../shared/failure.ts';
+import { type Citation, readCitations } from './citations.ts';
+import type { TurnEvent } from './events.ts';
+import type { Progress } from './progress.ts';
+import { type Message, toMessage, toRun } from './schema.ts';
+import type { Turn } from './start-turn.ts';
+import { endRun, insertMessage, insertRunStep, type MessageRow, type RunRow, releaseSession } from './store.ts';
+
+/** Stores the answer with everything that belongs to it in one batch; only then is it finished. */
+export async function endTurn(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
+  const citations = turn.config.knowledge.citations ? readCitations(progress.text, progress.sources) : [];
+  const run = endedRun(ctx, turn, progress, { status: 'completed', ...judge(progress, citations) });
+  const row = answerRow(ctx, turn, progress.text, citations);
+  const message = toMessage(row, run);
+  await store(ctx, turn, progress, run, { row, reply: message });
+  return { type: 'finished', message };
+}
+
+/**
+ * Ends a turn that did not come to its end: the text so far is kept, what was consumed is billed, the
+ * session is free again. When even that cannot be stored the sweep closes the run.
+ */
+export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: unknown): Promise<TurnEvent> {
+  const failure =
+    error instanceof Failure ? error : new Failure('internal', 'The run failed for a reason that is ours; it has been logged.');
+  if (failure !== error) ctx.log.error('run_failed', { run_id: turn.run.id, error });
+  const status = failure.code === 'provider_timeout' ? 'limit_exceeded' : 'failed';
+  const ended = { status, finish_reason: 'error', error_code: failure.code, error_detail: failure.message } as const;
+  const run = endedRun(ctx, turn, progress, ended);
+  const row = progress.text === '' ? null : answerRow(ctx, turn, progress.text, []);
+  await store(ctx, turn, progress, run, row === null ? null : { row, reply: null }).catch((cause: unknown) =>
+    ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause }),
+  );
+  return { type: 'failed', code: failure.code, detail: failure.message, run: toRun(run) };
+}
+
+interface Answer {
+  readonly row: MessageRow;
+  /** What a replay of the request gets; null where the request should be tried anew. */
+  readonly reply: Message | null;
+}
+
+async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answer: Answer | null): Promise<void> {
+  const { id, workspace_id, ...end } = run;
+  const always = [endRun(ctx.db, workspace_id, id, end), ...progress.steps.map((step) => insertRunStep(ctx.db, step)), ...progress.usage];
+  try {
+    await commit(ctx, {
+      statements: [
+        ...(answer === null ? [] : [insertMessage(ctx.db, answer.row, 1)]),
+        releaseSession(ctx.db, turn.run, ctx.now(), answer === null ? 0 : 1),
+        ...always,
+        ...(answer?.reply == null ? dropReply(ctx) : await settleReply(ctx, answer.reply)),
+      ],
+    });
+  } catch (error) {
+    if (!isGuardViolation(error, 'messages.seq')) throw error;
+    // Somebody closed the run while it was out of touch. Its cost is real all the same.
+    await commit(ctx, { statements: progress.usage });
+    throw new Failure('conflict', 'The run lost its session before it could end.', { cause: error });
+  }
+}
+
+const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citation[]): MessageRow => ({
+  id: turn.message_id,
+  workspace_id: ctx.workspace_id,
+  session_id: turn.session.id,
+  // Right after the question: the run holds the session, so nothing comes in between.
+  seq: turn.seq + 1,
+  role: 'assistant',
+  text,
+  citations: citations.map((citation) => ({ ...citation })),
+  run_id: turn.run.id,
+  created_at: ctx.now(),
+});
+
+function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>): RunRow {
+  const now = ctx.now();
+  const { model } = progress;
+  const first = model?.first_token_ms ?? null;
+  return {
+    ...turn.run,
+    finish_reason: progress.finish_reason,
+    confidence: progress.confidence,
+    coverage: progress.coverage,
+    input_tokens: model === null ? 0 : model.tokens.input_tokens,
+    output_tokens: model === null ? 0 : model.tokens.output_tokens,
+    cost_nano_usd: model === null ? 0 : model.cost_nano_usd,
+    first_token_ms: first === null || model === null ? null : now - turn.run.created_at - model.latency_ms + first,
+    latency_ms: now - turn.run.created_at,
+    ended_at: now,
+    ...end,
+  };
+}
+
+/** An answer that cites nothing of what was found has not rested on it, however well it matched. */
+function judge({ confidence, coverage, sources }: Progress, citations: readonly Citation[]): Partial<RunRow> {
+  if (confidence === null || sources.length === 0 || citations.length > 0) return {};
+  return { confidence: Math.min(confidence, 0.2), coverage: coverage === 'full' ? 'partial' : coverage };
+}

@@ -1,0 +1,2 @@
+export { closeLostRuns } from './jobs.ts';
+export { sessionRoutes } from './routes.ts';

@@ -1,0 +1,227 @@
+import { z } from '@hono/zod-openapi';
+import { VersionParameter } from '../agents/index.ts';
+import { coverages, runStatuses } from '../db/schema/sessions.ts';
+import { pageQuery } from '../http/openapi.ts';
+import { Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
+import { toWireUsd } from '../shared/money.ts';
+import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
+import type { MessageRow, RunRow, RunStepRow, SessionRow } from './store.ts';
+
+const VersionRequest = z
+  .union([VersionParameter, z.number().int().min(1).transform(String)])
+  .nullable()
+  .openapi({ type: ['string', 'integer', 'null'], example: 'production', description: 'A version by number, id or label' });
+
+const EndUserId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters.')
+  .openapi({ example: 'customer-4711' });
+const Inputs = z
+  .record(z.string().min(1).max(64), z.union([z.string().max(4000), z.number(), z.boolean()]))
+  .describe('Values of the agent’s form fields, for the {{variables}} of its instructions')
+  .openapi({ example: { customer_name: 'Ada' } });
+
+export const CreateSession = z
+  .strictObject({
+    title: Name(200).nullable().default(null),
+    end_user_id: EndUserId.nullable().default(null).describe('Who chats, in your own terms'),
+    version: VersionRequest.default(null),
+    inputs: Inputs.default({}),
+    expires_in_s: z
+      .number()
+      .int()
+      .min(60)
+      .max(366 * 86_400)
+      .nullable()
+      .default(null)
+      .describe('Seconds until the session takes no more messages'),
+    metadata: Metadata.default({}),
+  })
+  .openapi('CreateSession', { example: { end_user_id: 'customer-4711' } as never });
+export type CreateSession = z.output<typeof CreateSession>;
+
+export const UpdateSession = z
+  .strictObject({ title: Name(200).nullable(), archived: z.boolean(), metadata: Metadata })
+  .partial()
+  .openapi('UpdateSession', { example: { title: 'Broken grinder' } });
+export type UpdateSession = z.output<typeof UpdateSession>;
+
+export const SessionQuery = z.strictObject({
+  ...pageQuery,
+  end_user_id: EndUserId.optional(),
+  archived: Flag.default(false),
+  q: z.string().min(1).max(100).optional().describe('Text in the title'),
+  from: Time.optional(),
+  to: Time.optional(),
+});
+export type SessionQuery = z.output<typeof SessionQuery>;
+
+export const Session = z
+  .object({
+    id: Id('ses'),
+    agent_id: Id('agt'),
+    title: z.string().nullable(),
+    end_user_id: z.string().nullable(),
+    version: z.string().nullable().describe('The version every run uses; null follows the active one'),
+    inputs: Inputs,
+    metadata: Metadata,
+    message_count: z.number().int(),
+    active_run_id: z.string().nullable().describe('The run that is answering now'),
+    archived_at: Time.nullable(),
+    expires_at: Time.nullable(),
+    created_by: z.string().nullable(),
+    created_at: Time,
+    updated_at: Time,
+  })
+  .openapi('Session');
+export type Session = z.output<typeof Session>;
+
+export const toSession = (row: SessionRow, now: number): Session => ({
+  id: row.id,
+  agent_id: row.agent_id,
+  title: row.title,
+  end_user_id: row.end_user_id,
+  version: row.version,
+  inputs: row.inputs,
+  metadata: row.metadata as Session['metadata'],
+  message_count: row.message_seq,
+  active_run_id: row.active_run_until > now ? row.active_run_id : null,
+  archived_at: toWireTimeOrNull(row.archived_at),
+  expires_at: toWireTimeOrNull(row.expires_at),
+  created_by: row.created_by,
+  created_at: toWireTime(row.created_at),
+  updated_at: toWireTime(row.updated_at),
+});
+
+const longestMessage = 100_000;
+const TextPart = z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(longestMessage) });
+
+export const SendMessage = z
+  .strictObject({
+    message: z.string().trim().min(1).max(longestMessage).optional().describe('The user’s text; or `parts`'),
+    parts: z.array(TextPart).min(1).max(20).optional(),
+    stream: z.boolean().default(false).describe('Server-sent events, as with `Accept: text/event-stream`'),
+    version: VersionRequest.default(null),
+  })
+  .refine((body) => (body.message === undefined) !== (body.parts === undefined), {
+    path: ['message'],
+    message: 'Send `message` or `parts`, one of them.',
+  })
+  .openapi('SendMessage', { example: { message: 'How do I descale the machine?' } as never });
+export type SendMessage = z.output<typeof SendMessage>;
+
+export const Citation = z
+  .object({
+    number: z.number().int().describe('The marker in the text: [1]'),
+    file_id: Id('file'),
+    file_name: z.string().openapi({ example: 'manual.pdf' }),
+    chunk_id: Id('chk'),
+    page: z.number().int().nullable().describe('From 1; null where the format has no pages'),
+    start: z.number().int().describe('Of the quote in the file’s extracted text'),
+    end: z.number().int(),
+    quote: z.string().describe('The document’s own words'),
+  })
+  .openapi('Citation');
+
+export const Usage = z
+  .object({
+    input_tokens: z.number().int().nullable(),
+    output_tokens: z.number().int().nullable(),
+    cost_usd: z.number().nullable().describe('null when a price is unknown'),
+  })
+  .openapi('Usage');
+
+export const Run = z
+  .object({
+    id: Id('run'),
+    session_id: z.string().nullable(),
+    agent_id: Id('agt'),
+    version_id: Id('ver'),
+    status: z.enum(runStatuses),
+    finish_reason: z.string().nullable().openapi({ example: 'stop' }),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    confidence: z.number().nullable().describe('0..1: how well the documents cover the question; null without knowledge'),
+    coverage: z.enum(coverages).nullable(),
+    usage: Usage,
+    first_token_ms: z.number().int().nullable(),
+    latency_ms: z.number().int().nullable(),
+    created_at: Time,
+    ended_at: Time.nullable(),
+  })
+  .openapi('Run');
+export type Run = z.output<typeof Run>;
+
+export const toRun = (row: RunRow): Run => ({
+  id: row.id,
+  session_id: row.session_id,
+  agent_id: row.agent_id,
+  version_id: row.version_id,
+  status: row.status,
+  finish_reason: row.finish_reason,
+  error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
+  confidence: row.confidence,
+  coverage: row.coverage,
+  usage: { input_tokens: row.input_tokens, output_tokens: row.output_tokens, cost_usd: toWireUsd(row.cost_nano_usd) },
+  first_token_ms: row.first_token_ms,
+  latency_ms: row.latency_ms,
+  created_at: toWireTime(row.created_at),
+  ended_at: toWireTimeOrNull(row.ended_at),
+});
+
+export const RunStep = z
+  .object({
+    ordinal: z.number().int(),
+    type: z.enum(['retrieval', 'model', 'tool']),
+    name: z.string(),
+    input: z.unknown(),
+    output: z.unknown(),
+    error: z.string().nullable(),
+    cost_usd: z.number().nullable(),
+    started_at: Time,
+    latency_ms: z.number().int(),
+  })
+  .openapi('RunStep');
+
+export const RunWithSteps = Run.extend({ steps: z.array(RunStep) }).openapi('RunWithSteps');
+export type RunWithSteps = z.output<typeof RunWithSteps>;
+
+export const toRunStep = (row: RunStepRow): z.output<typeof RunStep> => ({
+  ordinal: row.ordinal,
+  type: row.type,
+  name: row.name,
+  input: row.input,
+  output: row.output,
+  error: row.error,
+  cost_usd: toWireUsd(row.cost_nano_usd),
+  started_at: toWireTime(row.started_at),
+  latency_ms: row.latency_ms,
+});
+
+export const Message = z
+  .object({
+    id: Id('msg'),
+    session_id: Id('ses'),
+    seq: z.number().int().describe('1, 2, 3 … without a gap'),
+    role: z.enum(['user', 'assistant']),
+    text: z.string(),
+    parts: z.array(z.object({ type: z.literal('text'), text: z.string() })),
+    citations: z.array(Citation),
+    run: Run.nullable().describe('The run that made this answer; null on a user’s message'),
+    created_at: Time,
+  })
+  .openapi('Message');
+export type Message = z.output<typeof Message>;
+
+export const toMessage = (row: MessageRow, run: RunRow | undefined): Message => ({
+  id: row.id,
+  session_id: row.session_id,
+  seq: row.seq,
+  role: row.role,
+  text: row.text,
+  parts: [{ type: 'text', text: row.text }],
+  citations: row.citations as Message['citations'],
+  run: row.role === 'assistant' && run !== undefined ? toRun(run) : null,
+  created_at: toWireTime(row.created_at),
+});

@@ -1,0 +1,175 @@
+import { parseConfig, selectAgent, selectVersionFor } from '../agents/index.ts';
+import { batch } from '../db/client.ts';
+import { commit } from '../platform/commit.ts';
+import { actorId, type Ctx } from '../platform/context.ts';
+import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { second } from '../shared/time.ts';
+import type { TurnEvent } from './events.ts';
+import { checkInputs } from './instructions.ts';
+import { onlyOwn, ownAgent, ownSession } from './own-session.ts';
+import { runTurn } from './run-turn.ts';
+import {
+  type CreateSession,
+  type Message,
+  type RunWithSteps,
+  type SendMessage,
+  type Session,
+  type SessionQuery,
+  toMessage,
+  toRun,
+  toRunStep,
+  toSession,
+  type UpdateSession,
+} from './schema.ts';
+import { startTurn } from './start-turn.ts';
+import {
+  deleteSession as deleteSessionRows,
+  insertSession,
+  type MessageRow,
+  type RunRow,
+  type SessionRow,
+  selectMessages,
+  selectRun,
+  selectRunSteps,
+  selectRunsOfMessages,
+  selectSession,
+  selectSessionOfRun,
+  selectSessions,
+  updateSession as updateSessionRow,
+} from './store.ts';
+
+export async function createSession(ctx: Ctx, agentName: string, input: CreateSession): Promise<Session> {
+  const [agents, versions] = await batch(ctx.db, [
+    selectAgent(ctx.db, ctx.workspace_id, agentName),
+    selectVersionFor(ctx.db, ctx.workspace_id, agentName, input.version),
+  ]);
+  const agent = ownAgent(ctx, agents);
+  if (agent.archived_at !== null) throw new Failure('agent_archived', 'The agent is archived: restore it first.');
+  const [version] = versions;
+  if (version === undefined) throw invalid('/version', 'The agent has no such version.');
+  checkInputs(parseConfig(version.config).inputs, input.inputs);
+  const now = ctx.now();
+  const row: SessionRow = {
+    id: ctx.newId('ses'),
+    workspace_id: ctx.workspace_id,
+    agent_id: agent.id,
+    end_user_id: input.end_user_id,
+    title: input.title,
+    version: input.version,
+    inputs: input.inputs,
+    metadata: input.metadata,
+    message_seq: 0,
+    active_run_id: null,
+    active_run_until: 0,
+    archived_at: null,
+    expires_at: input.expires_in_s === null ? null : now + input.expires_in_s * second,
+    created_by: actorId(ctx.actor),
+    created_at: now,
+    updated_at: now,
+  };
+  const reply = toSession(row, now);
+  await commit(ctx, { statements: [insertSession(ctx.db, row)], reply });
+  return reply;
+}
+
+export async function listSessions(ctx: Ctx, agentName: string, query: SessionQuery): Promise<Page<Session>> {
+  const { limit, cursor, from, to, ...filters } = query;
+  const filter = {
+    ...filters,
+    agent: agentName,
+    created_by: onlyOwn(ctx),
+    from: from === undefined ? undefined : Date.parse(from),
+    to: to === undefined ? undefined : Date.parse(to),
+  };
+  return readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'sessions', filters: filter },
+    { limit, cursor },
+    async (after, count) => {
+      const [agents, rows] = await batch(ctx.db, [
+        selectAgent(ctx.db, ctx.workspace_id, agentName),
+        selectSessions(ctx.db, ctx.workspace_id, filter, after, count),
+      ]);
+      ownAgent(ctx, agents);
+      return rows;
+    },
+    (row) => row.id,
+    (row) => toSession(row, ctx.now()),
+  );
+}
+
+export async function getSession(ctx: Ctx, id: string): Promise<Session> {
+  return toSession(ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all()), ctx.now());
+}
+
+export async function updateSession(ctx: Ctx, id: string, { archived, ...input }: UpdateSession): Promise<Session> {
+  const session = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
+  const now = ctx.now();
+  const archived_at = archived === undefined ? session.archived_at : archived ? (session.archived_at ?? now) : null;
+  const [rows] = await commit(ctx, {
+    statements: [updateSessionRow(ctx.db, ctx.workspace_id, id, { ...input, archived_at, updated_at: now })],
+  });
+  const [row] = rows as SessionRow[];
+  if (row === undefined) throw notFound();
+  return toSession(row, now);
+}
+
+/** Erases a session with its messages, runs and traces. What it cost stays counted, without a word of it. */
+export async function deleteSession(ctx: Ctx, id: string): Promise<void> {
+  const session = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
+  await commit(ctx, {
+    statements: deleteSessionRows(ctx.db, ctx.workspace_id, session.id),
+    audit: [{ action: 'session.delete', target_type: 'session', target_id: session.id }],
+  });
+}
+
+/** Newest first, so that the first page is what a chat window shows. */
+export function listMessages(ctx: Ctx, session_id: string, query: PageQuery): Promise<Page<Message>> {
+  let made = new Map<string, RunRow>();
+  return readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `messages:${session_id}` },
+    query,
+    async (after, count) => {
+      const before = after === null ? null : Number(after);
+      const [sessions, rows, runs] = await batch(ctx.db, [
+        selectSession(ctx.db, ctx.workspace_id, session_id),
+        selectMessages(ctx.db, ctx.workspace_id, session_id, before, count),
+        selectRunsOfMessages(ctx.db, ctx.workspace_id, session_id, before, count),
+      ]);
+      ownSession(ctx, sessions);
+      made = new Map(runs.map((run) => [run.id, run]));
+      return rows;
+    },
+    (row: MessageRow) => String(row.seq),
+    (row) => toMessage(row, made.get(row.run_id)),
+  );
+}
+
+/**
+ * Sends a message and answers it. What can be refused is refused before the first event; from then
+ * on the events tell, and the last of them is terminal.
+ */
+export async function sendMessage(ctx: Ctx, session_id: string, input: SendMessage): Promise<AsyncGenerator<TurnEvent, void>> {
+  return runTurn(ctx, await startTurn(ctx, session_id, input));
+}
+
+/** The same, waited for. A run that failed is thrown as its failure, with its id. */
+export async function sendMessageAndWait(ctx: Ctx, session_id: string, input: SendMessage): Promise<Message> {
+  for await (const event of await sendMessage(ctx, session_id, input)) {
+    if (event.type === 'finished') return event.message;
+    if (event.type === 'failed') throw new Failure(event.code, event.detail, { extra: { run_id: event.run.id } });
+  }
+  throw new Failure('internal', 'The run ended without saying how.');
+}
+
+export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
+  const [runs, steps, sessions] = await batch(ctx.db, [
+    selectRun(ctx.db, ctx.workspace_id, id),
+    selectRunSteps(ctx.db, ctx.workspace_id, id),
+    selectSessionOfRun(ctx.db, ctx.workspace_id, id),
+  ]);
+  const [run] = runs;
+  if (run === undefined) throw notFound();
+  ownSession(ctx, sessions);
+  return { ...toRun(run), steps: steps.map(toRunStep) };
+}
