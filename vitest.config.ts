@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, defineProject } from 'vitest/config';
+import { outboundService } from './test/support/outbound-service.ts';
 
 /** wrangler.toml requires them, and wrangler looks for them here. */
 process.env.ROOT_KEY = 'root-key-of-the-tests-0123456789';
@@ -21,6 +22,7 @@ const inWorkerd = async () =>
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
             FUZZ_RUNS: process.env.FUZZ_RUNS ?? '30',
           },
+          outboundService,
           queueConsumers: {
             'agentgrid-jobs': { maxBatchSize: 1, maxBatchTimeout: 0.05, maxRetries: 10, deadLetterQueue: 'agentgrid-jobs-dead' },
             'agentgrid-jobs-dead': { maxBatchSize: 10, maxBatchTimeout: 0.05 },

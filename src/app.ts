@@ -6,7 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { agentRoutes } from './agents/index.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { serverTiming } from './http/middleware/timing.ts';
-import { openApiInfo } from './http/openapi.ts';
+import { openApiInfo, withNullableReferences } from './http/openapi.ts';
 import { toProblem } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
@@ -81,7 +81,9 @@ app.openAPIRegistry.registerComponent('securitySchemes', 'root_key', {
   scheme: 'bearer',
   description: 'The `ROOT_KEY` of the deployment; creates workspaces and nothing else',
 });
-app.doc31('/openapi.json', (c) => ({ ...openApiInfo, servers: [{ url: new URL(c.req.url).origin }] }));
+app.get('/openapi.json', (c) =>
+  c.json(withNullableReferences(app.getOpenAPI31Document({ ...openApiInfo, servers: [{ url: new URL(c.req.url).origin }] }))),
+);
 
 app.notFound((c) => toProblem(notFound(), c.var.requestId, createLog({ request_id: c.var.requestId })));
 app.onError((error, c) => {

@@ -126,6 +126,19 @@ export const pageQuery = {
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ data: z.array(item), next_cursor: z.string().nullable().describe('null on the last page') });
 
+/**
+ * The generator writes a nullable reference as `allOf` of the reference and `[type, "null"]`, which null
+ * does not match. JSON Schema wants a choice between the reference and null.
+ */
+export const withNullableReferences = <Document>(document: Document): Document =>
+  JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
+    if (value === null || typeof value !== 'object' || !('allOf' in value) || !Array.isArray(value.allOf)) return value;
+    const { allOf, ...rest } = value;
+    const [reference, { type, ...notes } = {}] = allOf;
+    if (reference.$ref === undefined || !Array.isArray(type) || !type.includes('null')) return value;
+    return { ...rest, ...notes, anyOf: [reference, { type: 'null' }] };
+  });
+
 export const openApiInfo = {
   openapi: '3.1.0',
   info: {

@@ -67,10 +67,17 @@ describe('input', () => {
 
     it('refuses numbers that would not come back as they are (R19)', async () => {
       const body = validBody(operation, own.values);
-      for (const { path, isInUnion } of places.filter(({ schema }) =>
+      for (const { path, schema, isInUnion } of places.filter(({ schema }) =>
         typesOf(schema).some((type) => type === 'number' || type === 'integer'),
       )) {
-        for (const literal of ['1e309', '-1e309', '9007199254740993', '-0', '-0.0', ...(isInUnion ? [] : ['"1"', 'true'])]) {
+        for (const literal of [
+          '1e309',
+          '-1e309',
+          '9007199254740993',
+          '-0',
+          '-0.0',
+          ...(isInUnion || typesOf(schema).length > 1 ? [] : ['"1"', 'true']),
+        ]) {
           const answer = await sendJson(operation, JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', literal));
           expectProblem(answer, 422, `${pointerTo(path)} ${literal}`);
         }
