@@ -124,7 +124,7 @@ export const FileList = z.object({ data: z.array(File) }).openapi('UploadedFiles
 
 export const FileQuery = z.strictObject({
   ...pageQuery,
-  status: z.enum(fileStatuses).optional(),
+  status: z.enum(fileStatuses).optional().describe('Only files in this state'),
   q: z.string().min(1).max(200).optional().describe('Part of the name'),
   external_id: ExternalId.optional(),
 });

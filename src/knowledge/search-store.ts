@@ -47,7 +47,7 @@ function passes({ file_ids, metadata }: SearchFilter): SQL {
 
 const isFiltered = ({ file_ids, metadata }: SearchFilter) => file_ids !== undefined || metadata !== undefined;
 
-/** The keyword leg, best first by BM25; a word in a heading or file name counts half. Run inside a batch: `results` has the rows. */
+/** The keyword leg, best first by BM25; a word in a heading or file name counts half. */
 export const searchKeywords = (
   db: Db,
   workspace_id: string,
@@ -57,7 +57,7 @@ export const searchKeywords = (
   limit: number,
 ) => {
   const within = isFiltered(filter) ? overfetchFiltered : limit * overfetch;
-  return db.run(sql`
+  return db.all<PassageRow>(sql`
     select ${columns}
     from (select rowid as seq, rank as place from chunks_fts
       where chunks_fts match ${matchAny(base_ids, terms)} and rank match 'bm25(0.0, 0.5, 1.0)' order by rank limit cast(${within} as integer)) k
@@ -68,7 +68,7 @@ export const searchKeywords = (
 
 /** In how many chunks of the bases each of the words stands, in their order. */
 export const countWords = (db: Db, base_ids: readonly string[], terms: readonly string[]) =>
-  db.run(sql`
+  db.all<{ count: number }>(sql`
     select (select count(*) from chunks_fts where chunks_fts match t.value) as count
     from json_each(${JSON.stringify(terms.map((term) => matchAny(base_ids, [term])))}) t order by t.key`);
 

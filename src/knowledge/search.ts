@@ -98,16 +98,16 @@ async function searchByWords(ctx: Ctx, input: SearchInput, choose: (bases: reado
     ...(hasWords && input.mode !== 'vector' ? [searchKeywords(ctx.db, ctx.workspace_id, input.base_ids, words, filter, legLimit)] : []),
   ] as Statement[]);
   const bases = choose(rows as BaseRow[]);
-  const [counts, found] = legs as { results: Record<string, unknown>[] }[];
+  const [counts, found] = legs as unknown as [{ count: number }[] | undefined, PassageRow[] | undefined];
   const chunk_count = bases.reduce((sum, base) => sum + base.chunk_count, 0);
   return {
     bases,
     terms: weighTerms(
       input.query,
-      (counts?.results ?? []).map((row) => Number(row.count)),
+      (counts ?? []).map(({ count }) => count),
       chunk_count,
     ),
-    keywordRows: (found?.results ?? []) as unknown as PassageRow[],
+    keywordRows: found ?? [],
   };
 }
 

@@ -20,10 +20,12 @@ const styles = [
 export async function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
   await checkArchive(bytes);
   try {
-    const { value } = await mammoth.convertToHtml(
-      { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) },
-      { styleMap: styles, convertImage: mammoth.images.imgElement(async () => ({ src: '' })), externalFileAccess: false },
-    );
+    // The build for browsers, which the bundler takes, reads `arrayBuffer`; the one for Node reads `buffer`.
+    const { value } = await mammoth.convertToHtml({ arrayBuffer: bytes.buffer, buffer: Buffer.from(bytes.buffer) } as { buffer: Buffer }, {
+      styleMap: styles,
+      convertImage: mammoth.images.imgElement(async () => ({ src: '' })),
+      externalFileAccess: false,
+    });
     return { text: await htmlToMarkdown(value), pages: null, isMarkdown: true };
   } catch (error) {
     throw error instanceof DocumentFault ? error : new DocumentFault('corrupt', 'The Word document is damaged.', error);

@@ -1,12 +1,9 @@
 import { NodeHtmlMarkdown } from 'node-html-markdown';
 import { cleanText, DocumentFault, decodeText, type ExtractedDocument } from './document.ts';
 
-/** Text to be read and quoted: no escapes, no emphasis marks. */
+/** Text to be read and quoted: nothing is escaped. */
 const converter = new NodeHtmlMarkdown({
   bulletMarker: '-',
-  emDelimiter: '',
-  strongDelimiter: '',
-  strikeDelimiter: '',
   maxConsecutiveNewlines: 2,
   globalEscape: [/(?!)/g, ''],
   lineStartEscape: [/(?!)/g, ''],
@@ -14,6 +11,8 @@ const converter = new NodeHtmlMarkdown({
 
 const unseen =
   'script, style, noscript, template, svg, math annotation, iframe, object, embed, head link, head meta, head base, [hidden], input, select, textarea, button';
+/** What only marks its content: a quote reads better without asterisks and addresses. */
+const marked = 'a, b, strong, em, i, u, s, del, strike, mark, small, font, cite, dfn, var, abbr';
 const hiddenStyle = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])/i;
 
 export const extractHtml = async (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> => ({
@@ -38,7 +37,7 @@ function withoutUnseen(html: string): Promise<string> {
     .onDocument({ comments: (comment) => void comment.remove() })
     .on(unseen, { element: (element) => void element.remove() })
     .on('[style]', { element: (element) => void (hiddenStyle.test(element.getAttribute('style') ?? '') && element.remove()) })
-    .on('a', { element: (element) => void element.removeAndKeepContent() })
+    .on(marked, { element: (element) => void element.removeAndKeepContent() })
     .on('img', { element: (element) => void element.replace(element.getAttribute('alt') ?? '') });
   return rewriter.transform(new Response(html)).text();
 }
