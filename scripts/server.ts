@@ -79,7 +79,7 @@ export async function freePort(): Promise<number> {
 /** No log-in, no look for updates, no reports; its own logs and registry stay with the data. */
 const offline = (directory: string): Record<string, string> => ({
   CI: 'true',
-  NO_COLOR: '1',
+  FORCE_COLOR: '0',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_HIDE_BANNER: 'true',
   WRANGLER_SEND_METRICS: 'false',

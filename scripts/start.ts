@@ -103,8 +103,10 @@ function banner(url: string, newKey: string | null, path: string, sample: Sample
   return [...lines, '', '  Ctrl-C stops it; the data stays.', ''].join('\n');
 }
 
-/** Lines of wrangler that say nothing about the product: its own log of each request, and of our cron ticks. */
-const isNoise = (line: string) => /^\[wrangler:info\] |\/cdn-cgi\/handler\/scheduled|^\s*$/.test(line);
+/** Lines of wrangler that say nothing about the product: its bindings again, its own log of each request, our cron ticks. */
+const isNoise = (line: string) =>
+  /^(\[wrangler:info\]|\[custom build\]|⎔|🪵|Your Worker has access|Binding |env\.|\s*$)/u.test(line) ||
+  line.includes('/cdn-cgi/handler/scheduled');
 
 /** npm runs this under a shell that keeps signals to itself: when npm is told to end, all that is seen here is a new parent. */
 function onParentGone(stop: () => void): void {
