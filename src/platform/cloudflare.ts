@@ -4,6 +4,7 @@ import { newId } from '../shared/id.ts';
 import { readConfig } from './config.ts';
 import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
+import { createEgress } from './egress.ts';
 import { createLog } from './log.ts';
 import type { JobQueue, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
@@ -44,6 +45,7 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
   const files = createR2FileStore(env.FILES);
   const jobs = createJobQueue(env.JOBS);
   const models = { workersAi: 'AI' in env ? ((env.AI as Ai | undefined) ?? null) : null };
+  const egress = createEgress(config);
   return {
     config,
     meter,
@@ -65,6 +67,7 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
         files,
         jobs,
         models,
+        egress,
         vectors: createVectorIndex(env, db),
         now: () => Date.now(),
         newId,

@@ -30,10 +30,25 @@ const Switch = (name: string) =>
     .default('false')
     .transform((value) => value === 'true');
 
+/** Host names with commas between them. */
+const HostNames = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
+  .pipe(z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'PUBLIC_HOSTS must be host names with commas between them')));
+
 const Settings = z.object({
   ROOT_KEY: z.string().min(20, 'ROOT_KEY must have at least 20 characters; see .dev.vars.example'),
   ENCRYPTION_KEYS: EncryptionKeys,
   SHARED_PROVIDER_KEYS: Switch('SHARED_PROVIDER_KEYS'),
+  ALLOW_PRIVATE_NETWORK: Switch('ALLOW_PRIVATE_NETWORK'),
+  PUBLIC_HOSTS: HostNames,
 });
 
 /** Validated settings of the deployment. */
@@ -47,6 +62,10 @@ export interface Config {
   readonly encryption_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
   /** Provider keys of the deployment itself, by variable name, for workspaces without their own; empty unless the operator shares them. */
   readonly shared_provider_keys: ReadonlyMap<string, string>;
+  /** Outbound calls may go to loopback and private hosts, in the clear, to any port: for a laptop. */
+  readonly allow_private_network: boolean;
+  /** Names the deployment answers to besides workers.dev, which it must not call itself. */
+  readonly own_hosts: readonly string[];
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -59,13 +78,15 @@ export function readConfig(env: object): Config {
   if (!result.success) {
     throw new Failure('unavailable', `The deployment is not configured: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
   }
-  const { ROOT_KEY, ENCRYPTION_KEYS, SHARED_PROVIDER_KEYS } = result.data;
+  const { ROOT_KEY, ENCRYPTION_KEYS, SHARED_PROVIDER_KEYS, ALLOW_PRIVATE_NETWORK, PUBLIC_HOSTS } = result.data;
   const config = {
     root_key: ROOT_KEY,
     signing_secret: `cursor:${ROOT_KEY}`,
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
     shared_provider_keys: new Map(SHARED_PROVIDER_KEYS ? providerKeys(env) : []),
+    allow_private_network: ALLOW_PRIVATE_NETWORK,
+    own_hosts: PUBLIC_HOSTS,
   };
   parsed.set(env, config);
   return config;

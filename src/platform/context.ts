@@ -2,7 +2,7 @@ import type { Db, DbMeter } from '../db/client.ts';
 import type { Role } from '../db/schema/workspaces.ts';
 import type { IdPrefix } from '../shared/id.ts';
 import type { Config } from './config.ts';
-import type { FileStore, JobQueue, Log, ModelAccess, VectorIndex } from './ports.ts';
+import type { Egress, FileStore, JobQueue, Log, ModelAccess, VectorIndex } from './ports.ts';
 
 export interface ApiKeyActor {
   readonly type: 'api_key';
@@ -37,6 +37,7 @@ export interface Ctx {
   readonly files: FileStore;
   readonly jobs: JobQueue;
   readonly models: ModelAccess;
+  readonly egress: Egress;
   readonly idempotency: Idempotency | null;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;

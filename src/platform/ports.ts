@@ -65,6 +65,34 @@ export interface ModelAccess {
   readonly workersAi: Ai | null;
 }
 
+/** What one outbound request may take. */
+export interface EgressLimits {
+  /** 0..3; each hop is checked like the first. */
+  readonly redirects: number;
+  /** Milliseconds for everything: all hops, headers and body. */
+  readonly deadline_ms: number;
+  /** Bytes of the body after decoding. */
+  readonly max_bytes: number;
+  /** Media types of an answer, `text/*` for all of a kind; absent for any. */
+  readonly content_types?: readonly string[];
+}
+
+/** The signature of the global `fetch`, which nothing but the door may name. */
+export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+
+/** The one door for outbound HTTP (docs/decisions/0001-one-door-out.md). */
+export interface Egress {
+  /** Throws `url_not_allowed` for a URL that may never be called. Sends nothing. */
+  check(url: string): URL;
+  /** One guarded request, read to its end. Throws `EgressError`, whose `reason` says why. */
+  request(url: string, init: RequestInit, limits: EgressLimits): Promise<Response>;
+  /**
+   * A `fetch` for provider packages: to the origin of `base_url` only, redirects refused, headers within
+   * the time given; the body streams. Throws `EgressError`.
+   */
+  providerFetch(base_url: string, options: { readonly headers_timeout_ms: number }): Fetch;
+}
+
 export interface Log {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
