@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, defineProject } from 'vitest/config';
 import { outboundService } from './test/support/outbound-service.ts';
+import { nodeHandler } from './test/support/provider/server.ts';
 
 /** wrangler.toml requires them, and wrangler looks for them here. */
 process.env.ROOT_KEY = 'root-key-of-the-tests-0123456789';
@@ -22,7 +23,7 @@ const inWorkerd = async () =>
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
             FUZZ_RUNS: process.env.FUZZ_RUNS ?? '30',
           },
-          outboundService,
+          outboundService: { node: nodeHandler(outboundService, 'https') },
           queueConsumers: {
             'agentgrid-jobs': { maxBatchSize: 1, maxBatchTimeout: 0.05, maxRetries: 10, deadLetterQueue: 'agentgrid-jobs-dead' },
             'agentgrid-jobs-dead': { maxBatchSize: 10, maxBatchTimeout: 0.05 },

@@ -1,0 +1,80 @@
+import { gzipSync } from 'node:zlib';
+import { createProvider, providerHosts } from './provider/provider.ts';
+
+/** What a test has an address answer; it is sent as many times as it is asked for. */
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The body so many times over. */
+  readonly repeat?: number;
+  readonly gzip?: boolean;
+  /** Before the headers. */
+  readonly delay_ms?: number;
+  /** Between the characters of the body. */
+  readonly drip_ms?: number;
+}
+
+export interface OutboundCall {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Whether a test had registered the address. */
+  readonly expected: boolean;
+}
+
+/** No test calls it otherwise, and nothing of the product may. */
+export const controlHost = 'outbound-control.invalid';
+
+const replies = new Map<string, Reply>();
+const calls: OutboundCall[] = [];
+const provider = createProvider((call) => calls.push({ ...call, body: JSON.stringify(call.body), expected: false }));
+
+/**
+ * Where every request out of workerd ends, redirects hop by hop: in this process, without a network.
+ * Runs in Node beside Vitest; tests speak to it through `outbound.ts`. What no test has registered is
+ * recorded as unexpected and refused.
+ */
+export async function outboundService(request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  if (providerHosts.has(url.hostname)) return provider.handle(request);
+  const body = await request.text();
+  if (url.hostname === controlHost) return control(url, body);
+  const address = `${url.origin}${url.pathname}`;
+  const reply = replies.get(address);
+  calls.push({ method: request.method, url: url.href, headers: Object.fromEntries(request.headers), body, expected: reply !== undefined });
+  return reply === undefined ? new Response('Nothing outbound is expected here.', { status: 599 }) : send(reply);
+}
+
+function control(url: URL, body: string): Response {
+  const { address, reply, prefix } = JSON.parse(body === '' ? '{}' : body) as { address?: string; reply?: Reply; prefix?: string };
+  if (url.pathname === '/register' && address !== undefined && reply !== undefined) {
+    replies.set(address, reply);
+    return Response.json({});
+  }
+  return Response.json(calls.filter((call) => (prefix === undefined ? !call.expected : call.url.startsWith(prefix))));
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function send({ status = 200, headers = {}, body = '', repeat = 1, gzip = false, delay_ms = 0, drip_ms }: Reply): Promise<Response> {
+  if (delay_ms > 0) await pause(delay_ms);
+  const text = body.repeat(repeat);
+  const init = { status, headers: { ...headers, ...(gzip ? { 'content-encoding': 'gzip' } : {}) } };
+  if (drip_ms !== undefined) return new Response(drip(text, drip_ms), init);
+  if (status === 204 || status === 304) return new Response(null, init);
+  return new Response(gzip ? new Uint8Array(gzipSync(text)) : text, init);
+}
+
+const drip = (text: string, ms: number) => {
+  let at = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (at === text.length) return controller.close();
+      await pause(ms);
+      controller.enqueue(new TextEncoder().encode(text[at]));
+      at += 1;
+    },
+  });
+};

@@ -1,0 +1,30 @@
+import type { Call } from './protocol.ts';
+
+const dimensionsByDefault = 64;
+
+/** OpenAI embeddings, as floats or as base64 of little-endian floats. The same text has the same vector, of length 1. */
+export function answerEmbeddings({ body, model }: Call): unknown {
+  const input: string[] = Array.isArray(body?.input) ? body.input : [body?.input];
+  const dimensions: number = body?.dimensions ?? dimensionsByDefault;
+  const tokens = input.reduce((sum, text) => sum + Math.ceil(String(text).length / 4), 0);
+  const data = input.map((text, index) => {
+    const vector = embed(String(text), dimensions);
+    return { object: 'embedding', index, embedding: body?.encoding_format === 'base64' ? base64(vector) : [...vector] };
+  });
+  return { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+}
+
+/** Counts of words by a hash of each: texts that share words are near each other. */
+function embed(text: string, dimensions: number): Float32Array {
+  const vector = new Float32Array(dimensions);
+  for (const word of text.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? ['']) {
+    let hash = 0;
+    for (const character of word) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+    const place = hash % dimensions;
+    vector[place] = (vector[place] ?? 0) + 1;
+  }
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+const base64 = (vector: Float32Array): string => btoa(String.fromCharCode(...new Uint8Array(vector.buffer)));

@@ -1,0 +1,80 @@
+import type { WireEvent } from './protocol.ts';
+import type { Fault } from './script.ts';
+
+/** What a body does, in order: bytes go out, time passes, the connection dies or falls silent. */
+type Move = { readonly bytes: Uint8Array } | { readonly wait_ms: number } | 'reset' | 'stall';
+
+/** Thrown where the connection is to die; a real server destroys its socket for it. */
+export class ConnectionReset extends Error {}
+
+export interface Moves {
+  readonly events: readonly WireEvent[];
+  readonly fault: Fault | undefined;
+  /** How this protocol tells of a failure in a stream that has begun. */
+  readonly failureEvent: (position: number) => WireEvent;
+}
+
+const encoder = new TextEncoder();
+
+/** The body of an answer with its fault worked in, one chunk an event unless the fault says otherwise. */
+export function bodyOf({ events, fault, failureEvent }: Moves): Move[] {
+  const moves = (list: readonly WireEvent[]): Move[] => list.map((event) => ({ bytes: encoder.encode(event) }));
+  switch (fault?.kind) {
+    case 'cut':
+      return moves(events.slice(0, fault.events));
+    case 'reset-after':
+      return [...moves(events.slice(0, fault.events)), 'reset'];
+    case 'stall':
+      return [...moves(events.slice(0, fault.events)), 'stall'];
+    case 'garbage':
+      return moves([...events.slice(0, fault.events), 'data: {"broken\n\n', ...events.slice(fault.events)]);
+    case 'error-event':
+      return moves([...events.slice(0, fault.events), failureEvent(fault.events)]);
+    case 'crlf':
+      return moves(events.map((event) => event.replaceAll(/\r?\n/g, '\r\n')));
+    case 'bom':
+      return moves(events.map((event, index) => (index === 0 ? `\ufeff${event}` : event)));
+    case 'drip':
+      return drip(encoder.encode(events.join('')), fault.bytes, fault.ms);
+    default:
+      return moves(events);
+  }
+}
+
+const drip = (all: Uint8Array, size: number, wait_ms: number): Move[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index): Move[] => [
+    { bytes: all.slice(index * size, (index + 1) * size) },
+    { wait_ms },
+  ]).flat();
+
+/** The moves as a stream; `onCancel` hears of a client that went away first. */
+export function streamOf(moves: readonly Move[], onCancel: () => void): ReadableStream<Uint8Array> {
+  const rest = [...moves];
+  return new ReadableStream({
+    async pull(controller) {
+      for (;;) {
+        const move = rest.shift();
+        if (move === undefined) return controller.close();
+        if (move === 'reset') {
+          // A reset discards what has not been read yet: what was said before it has to arrive.
+          await pause(25);
+          return controller.error(new ConnectionReset('The script resets the connection here.'));
+        }
+        if (move === 'stall') return new Promise<void>(() => {});
+        if ('bytes' in move) return controller.enqueue(move.bytes);
+        await pause(move.wait_ms);
+      }
+    },
+    cancel: onCancel,
+  });
+}
+
+/** A turn of the event loop at least, so that what came before has left. */
+export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

@@ -1,0 +1,182 @@
+import { anthropic } from './anthropic.ts';
+import { answerEmbeddings } from './embeddings.ts';
+import { bodyOf, ConnectionReset, pause, streamOf } from './fault.ts';
+import { google } from './google.ts';
+import { listModels } from './models.ts';
+import { openaiChat } from './openai-chat.ts';
+import { openaiResponses } from './openai-responses.ts';
+import { type Call, credentialOf, type Protocol } from './protocol.ts';
+import type { Fault, Round, Script } from './script.ts';
+
+/** A request as it arrived. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+  readonly body: any;
+  /** The client went away before the answer was whole. */
+  aborted: boolean;
+}
+
+interface Play {
+  readonly script: Script;
+  readonly requests: RecordedRequest[];
+  round: number;
+  embedding: number;
+}
+
+export interface Provider {
+  /** Answers as the service would; throws `ConnectionReset` where there is to be no answer. */
+  handle(request: Request): Promise<Response>;
+}
+
+/** Hosts of the services' own base URLs, and one for all others. */
+export const providerHosts: ReadonlySet<string> = new Set([
+  'provider.example',
+  'api.openai.com',
+  'api.anthropic.com',
+  'generativelanguage.googleapis.com',
+  'api.groq.com',
+  'api.deepseek.com',
+  'api.mistral.ai',
+]);
+
+/**
+ * One scripted model behind every wire protocol. A request finds its script by the first segment of
+ * its path, `/<script>/…`, or by its key, `sk-<script>` with anything behind a dot: so real base
+ * URLs work too. `PUT /_scripts/<script>` makes one, GET gives the requests that it has had, GET
+ * without a script those that none had an answer for; `onUnexpected` hears of them too.
+ */
+export function createProvider(onUnexpected: (request: RecordedRequest) => void = () => {}): Provider {
+  const plays = new Map<string, Play>();
+  const unexpected: RecordedRequest[] = [];
+  const refuse = (recorded: RecordedRequest) => {
+    unexpected.push(recorded);
+    onUnexpected(recorded);
+  };
+  const find = ({ pathname }: URL, headers: Headers) =>
+    plays.get(pathname.split('/')[1] ?? '') ?? plays.get(/^sk-([\w-]+)/.exec(credentialOf(headers) ?? '')?.[1] ?? '');
+
+  return {
+    async handle(request) {
+      const url = new URL(request.url);
+      const [, root, id = ''] = url.pathname.split('/');
+      if (root === '_scripts') return control(request, id, plays, unexpected);
+      const recorded = await record(request);
+      const play = find(url, request.headers);
+      play?.requests.push(recorded);
+      const credential = credentialOf(request.headers);
+      const context = { url, recorded, signal: request.signal, credential };
+      if (play !== undefined) return answer(play, context, () => refuse(recorded));
+      refuse(recorded);
+      return failed(protocolOf(url) ?? openaiChat({ compatible: true }), 401, callOf(context), {});
+    },
+  };
+}
+
+async function control(request: Request, id: string, plays: Map<string, Play>, unexpected: readonly RecordedRequest[]): Promise<Response> {
+  if (request.method === 'PUT') {
+    plays.set(id, { script: await request.json<Script>(), requests: [], round: 0, embedding: 0 });
+    return new Response(null, { status: 204 });
+  }
+  return Response.json(id === '' ? unexpected : (plays.get(id)?.requests ?? []));
+}
+
+async function record(request: Request): Promise<RecordedRequest> {
+  const text = await request.text();
+  let body: unknown = text;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Kept as the text that it is.
+  }
+  return { method: request.method, url: request.url, headers: Object.fromEntries(request.headers), body, aborted: false };
+}
+
+interface Context {
+  readonly url: URL;
+  readonly recorded: RecordedRequest;
+  readonly signal: AbortSignal;
+  readonly credential: string | null;
+}
+
+let calls = 0;
+
+function callOf({ url, recorded, credential }: Context): Call {
+  calls += 1;
+  const named = /\/models\/([^/:]+):/.exec(url.pathname)?.[1];
+  const body = typeof recorded.body === 'object' ? recorded.body : {};
+  const id = calls.toString(16).padStart(16, '0');
+  return { id, model: named ?? body.model ?? 'unnamed', created: Math.floor(Date.now() / 1000), body: { ...body, credential } };
+}
+
+function protocolOf({ hostname, pathname }: URL): Protocol | null {
+  if (pathname.endsWith('/chat/completions')) {
+    return openaiChat({ compatible: hostname !== 'api.openai.com' && !pathname.includes('/openai/') });
+  }
+  if (pathname.endsWith('/responses')) return openaiResponses;
+  if (pathname.endsWith('/messages')) return anthropic;
+  return /:(generateContent|streamGenerateContent)$/.test(pathname) ? google : null;
+}
+
+async function answer(play: Play, context: Context, onUnexpected: () => void): Promise<Response> {
+  const { url, recorded } = context;
+  const call = callOf(context);
+  if (recorded.method === 'GET' && url.pathname.endsWith('/models')) {
+    const service = recorded.headers['anthropic-version'] ? 'anthropic' : url.pathname.includes('/v1beta/') ? 'google' : 'openai';
+    return Response.json(listModels(service, ['scripted-large', 'scripted-small']));
+  }
+  if (url.pathname.endsWith('/embeddings')) {
+    const fault = play.script.embedding_faults?.[play.embedding++];
+    return respond(openaiChat({ compatible: false }), [JSON.stringify(answerEmbeddings(call))], 'application/json', {
+      call,
+      fault,
+      context,
+    });
+  }
+  const protocol = protocolOf(url);
+  const { rounds, repeat } = play.script;
+  const round = rounds[play.round++] ?? (repeat === true ? rounds.at(-1) : undefined);
+  if (protocol === null || round === undefined) {
+    onUnexpected();
+    return failed(protocol ?? openaiChat({ compatible: true }), protocol === null ? 404 : 400, call, {});
+  }
+  return playRound(protocol, round, { call, fault: round.fault, context });
+}
+
+interface Answering {
+  readonly call: Call;
+  readonly fault: Fault | undefined;
+  readonly context: Context;
+}
+
+function playRound(protocol: Protocol, given: Round, answering: Answering): Promise<Response> {
+  const { call, fault, context } = answering;
+  const { usage: _, ...withoutUsage } = given;
+  const round = fault?.kind === 'missing-usage' ? withoutUsage : given;
+  const streams = call.body.stream === true || context.url.pathname.endsWith(':streamGenerateContent');
+  return streams
+    ? respond(protocol, protocol.stream(round, call), 'text/event-stream; charset=utf-8', answering)
+    : respond(protocol, [JSON.stringify(protocol.answer(round, call))], 'application/json', answering);
+}
+
+async function respond(protocol: Protocol, events: readonly string[], type: string, answering: Answering): Promise<Response> {
+  const { call, fault, context } = answering;
+  if (fault?.kind === 'reset') throw new ConnectionReset('The script gives no answer.');
+  if (fault?.kind === 'status')
+    return failed(protocol, fault.status, call, fault.retry_after === undefined ? {} : { 'retry-after': fault.retry_after });
+  if (fault?.kind === 'redirect') return new Response(null, { status: fault.status, headers: { location: fault.location } });
+  if (fault?.kind === 'slow-headers') await pause(fault.ms, context.signal);
+  const moves = bodyOf({ events, fault, failureEvent: (position) => protocol.failureEvent(call, position) });
+  const plain = streamOf(moves, () => {
+    context.recorded.aborted = true;
+  });
+  const headers = { 'content-type': type, 'cache-control': 'no-cache', [protocol.request_id_header]: `req_${call.id}` };
+  if (fault?.kind !== 'gzip') return new Response(plain, { headers });
+  const body = plain.pipeThrough(new CompressionStream('gzip'));
+  return new Response(body, { headers: { ...headers, 'content-encoding': 'gzip' } });
+}
+
+const failed = (protocol: Protocol, status: number, call: Call, headers: Record<string, string>): Response =>
+  Response.json(protocol.failure(status, call), { status, headers: { ...headers, [protocol.request_id_header]: `req_${call.id}` } });
