@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { chunk_vectors } from '../db/schema/knowledge.ts';
-import type { VectorHit, VectorIndex } from './ports.ts';
+import type { VectorHit, VectorIndex, VectorQuery } from './ports.ts';
 
 /** Rows of one statement, so that its JSON parameter stays far below 2 MB. */
 const upsertRows = 500;
@@ -9,6 +9,7 @@ const upsertRows = 500;
 const pageRows = 20_000;
 /** Of all cached bases together. */
 const cacheBytes = 32 * 1024 * 1024;
+const cacheEntries = 1000;
 
 /** Vectors of a base as they are scanned: `ids[n]` has the bytes from `n * dimensions`. */
 interface Page {
@@ -43,9 +44,12 @@ export function createD1VectorIndex(db: Db): VectorIndex {
     async query({ workspace_id, bases, values, limit }) {
       const query = toUnit(values);
       const best = new Best(limit);
-      for (const base of bases) {
-        for await (const page of readBase(db, workspace_id, base.id, base.vectors_revision)) scan(page, query, best);
-      }
+      const missing = bases.filter((base) => {
+        const pages = recall(workspace_id, base);
+        for (const page of pages ?? []) scan(page, query, best);
+        return pages === null;
+      });
+      for await (const page of readBases(db, workspace_id, missing)) scan(page, query, best);
       return best.hits();
     },
     async remove(workspace_id, ids) {
@@ -57,50 +61,70 @@ export function createD1VectorIndex(db: Db): VectorIndex {
   };
 }
 
-async function* readBase(db: Db, workspace_id: string, base_id: string, revision: number): AsyncGenerator<Page> {
-  const key = `${workspace_id}/${base_id}`;
+type Base = VectorQuery['bases'][number];
+
+const cacheKey = (workspace_id: string, { id }: Base) => `${workspace_id}/${id}`;
+
+/** The base's vectors as they were read at this revision; null when they have to be read. */
+function recall(workspace_id: string, base: Base): readonly Page[] | null {
+  const key = cacheKey(workspace_id, base);
   const cached = cache.get(key);
-  if (cached?.revision === revision) {
-    cache.delete(key);
-    cache.set(key, cached);
-    yield* cached.pages;
-    return;
-  }
-  // A base that is larger than the cache is read page by page and not kept.
-  let pages: Page[] | null = [];
-  let bytes = 0;
-  for (let after = '', isLast = false; !isLast; ) {
-    const rows = await selectPage(db, workspace_id, base_id, after);
-    const page = decode(rows);
-    isLast = rows.length < pageRows;
-    after = rows.at(-1)?.chunk_id ?? '';
-    bytes += page.values.byteLength + page.ids.length * 80;
-    if (bytes > cacheBytes) pages = null;
-    pages?.push(page);
-    yield page;
-  }
+  if (cached?.revision !== base.vectors_revision) return null;
   cache.delete(key);
-  if (pages !== null) keep(key, { revision, pages, bytes });
+  cache.set(key, cached);
+  return cached.pages;
 }
 
+/** Reads bases, all in one trip where they are small, and keeps them; what is larger than the cache is read each time. */
+async function* readBases(db: Db, workspace_id: string, bases: readonly Base[]): AsyncGenerator<Page> {
+  if (bases.length === 0) return;
+  const read = new Map<string, Page[]>(bases.map(({ id }) => [id, []]));
+  let bytes = 0;
+  let after = { base_id: '', chunk_id: '' };
+  for (let isLast = false; !isLast; ) {
+    const rows = await selectRows(db, workspace_id, [...read.keys()], after);
+    isLast = rows.length < pageRows;
+    after = rows.at(-1) ?? after;
+    for (const [base_id, own] of Map.groupBy(rows, (row) => row.base_id)) {
+      const page = decode(own);
+      bytes += sizeOf(page);
+      if (bytes <= cacheBytes) read.get(base_id)?.push(page);
+      yield page;
+    }
+  }
+  if (bytes > cacheBytes) return;
+  for (const base of bases) {
+    const pages = read.get(base.id) ?? [];
+    keep(cacheKey(workspace_id, base), {
+      revision: base.vectors_revision,
+      pages,
+      bytes: pages.reduce((sum, page) => sum + sizeOf(page), 0),
+    });
+  }
+}
+
+const sizeOf = ({ values, ids }: Page) => values.byteLength + ids.length * 80;
+
 function keep(key: string, entry: CachedBase): void {
+  cache.delete(key);
   cache.set(key, entry);
   let total = [...cache.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   for (const [oldest, { bytes }] of cache) {
-    if (total <= cacheBytes) return;
+    if (total <= cacheBytes && cache.size <= cacheEntries) return;
     cache.delete(oldest);
     total -= bytes;
   }
 }
 
-const selectPage = (db: Db, workspace_id: string, base_id: string, after: string) =>
+const selectRows = (db: Db, workspace_id: string, base_ids: readonly string[], after: { base_id: string; chunk_id: string }) =>
   db
-    .select({ chunk_id: chunk_vectors.chunk_id, vector: chunk_vectors.vector })
+    .select({ base_id: chunk_vectors.base_id, chunk_id: chunk_vectors.chunk_id, vector: chunk_vectors.vector })
     .from(chunk_vectors)
     .where(
-      sql`${chunk_vectors.workspace_id} = ${workspace_id} and ${chunk_vectors.base_id} = ${base_id} and ${chunk_vectors.chunk_id} > ${after}`,
+      sql`${chunk_vectors.workspace_id} = ${workspace_id} and ${chunk_vectors.base_id} in (select value from json_each(${JSON.stringify(base_ids)}))
+        and (${chunk_vectors.base_id}, ${chunk_vectors.chunk_id}) > (${after.base_id}, ${after.chunk_id})`,
     )
-    .orderBy(chunk_vectors.chunk_id)
+    .orderBy(chunk_vectors.base_id, chunk_vectors.chunk_id)
     .limit(pageRows)
     .all();
 

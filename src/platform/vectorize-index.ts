@@ -1,33 +1,42 @@
 import type { VectorHit, VectorIndex } from './ports.ts';
 
-/** Vectorize takes 1000 vectors a call from a Worker, and gives at most 100 neighbours without values. */
-const upsertLimit = 1000;
+/** Vectors or ids of one call from a Worker. */
+const callLimit = 1000;
+/** Neighbours of one query without values or metadata. */
+const topLimit = 100;
+/** The filter's JSON must stay below 2048 bytes; an id takes 32. */
+const basesPerQuery = 50;
 
+/** Vectorize: namespaces are workspaces; `base_id` needs a metadata index, made before the first vector. */
 export function createVectorizeIndex(index: Vectorize): VectorIndex {
   return {
     async upsert(workspace_id, records) {
-      for (let start = 0; start < records.length; start += upsertLimit) {
+      for (const part of inParts(records, callLimit)) {
         await index.upsert(
-          records.slice(start, start + upsertLimit).map((record) => ({
-            id: record.id,
-            namespace: workspace_id,
-            values: [...record.values],
-            metadata: { base_id: record.base_id },
-          })),
+          part.map(({ id, base_id, values }) => ({ id, namespace: workspace_id, values: [...values], metadata: { base_id } })),
         );
       }
     },
     async query({ workspace_id, bases, values, limit }): Promise<VectorHit[]> {
-      if (bases.length === 0) return [];
-      const { matches } = await index.query([...values], {
-        namespace: workspace_id,
-        topK: Math.min(limit, 100),
-        filter: { base_id: { $in: bases.map((base) => base.id) } },
-      });
-      return matches.map(({ id, score }) => ({ id, score }));
+      const answers = await Promise.all(
+        inParts(bases, basesPerQuery).map((part) =>
+          index.query([...values], {
+            namespace: workspace_id,
+            topK: Math.min(limit, topLimit),
+            filter: { base_id: { $in: part.map((base) => base.id) } },
+          }),
+        ),
+      );
+      return answers
+        .flatMap(({ matches }) => matches.map(({ id, score }) => ({ id, score })))
+        .sort((a, b) => b.score - a.score)
+        .slice(0, limit);
     },
     async remove(_workspace_id, ids) {
-      for (let start = 0; start < ids.length; start += upsertLimit) await index.deleteByIds(ids.slice(start, start + upsertLimit));
+      for (const part of inParts(ids, callLimit)) await index.deleteByIds([...part]);
     },
   };
 }
+
+const inParts = <Item>(items: readonly Item[], size: number): (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));

@@ -1,0 +1,80 @@
+/** What is documented of Vectorize, held by the fake: what production refuses must fail here. */
+const limits = { id: 64, namespace: 64, dimensions: 1536, upsert: 1000, topK: 100, filter: 2048, metadata: 10 * 1024, removed: 1000 };
+
+interface Change {
+  readonly visible_at: number;
+  readonly id: string;
+  /** Null removes it. */
+  readonly vector: VectorizeVector | null;
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
+
+/**
+ * Vectorize in memory: exact cosine, documented limits, and writes that are seen only after `delay`
+ * milliseconds of the clock it is given. Metadata filters know `$eq` and `$in`, as the adapter needs.
+ */
+export class FakeVectorize {
+  readonly #changes: Change[] = [];
+  readonly #now: () => number;
+  readonly #delay: number;
+  readonly queries: VectorizeQueryOptions[] = [];
+
+  constructor(now: () => number, delay: number) {
+    this.#now = now;
+    this.#delay = delay;
+  }
+
+  async upsert(vectors: VectorizeVector[]) {
+    check(vectors.length <= limits.upsert, `at most ${limits.upsert} vectors a call`);
+    for (const vector of vectors) {
+      check(bytes(vector.id) <= limits.id, 'id is too long');
+      check(bytes(vector.namespace ?? '') <= limits.namespace, 'namespace is too long');
+      check([...vector.values].length <= limits.dimensions, 'too many dimensions');
+      check(bytes(JSON.stringify(vector.metadata ?? {})) <= limits.metadata, 'metadata is too large');
+      this.#changes.push({ visible_at: this.#now() + this.#delay, id: vector.id, vector });
+    }
+    return { mutationId: crypto.randomUUID() };
+  }
+
+  async deleteByIds(ids: string[]) {
+    check(ids.length <= limits.removed, `at most ${limits.removed} ids a call`);
+    for (const id of ids) this.#changes.push({ visible_at: this.#now() + this.#delay, id, vector: null });
+    return { mutationId: crypto.randomUUID() };
+  }
+
+  async query(values: number[], options: VectorizeQueryOptions) {
+    const { topK = 5, namespace, filter = {} } = options;
+    check(topK >= 1 && topK <= limits.topK, `topK is 1 to ${limits.topK}`);
+    check(bytes(JSON.stringify(filter)) < limits.filter, 'filter is too large');
+    this.queries.push(options);
+    const visible = new Map<string, VectorizeVector>();
+    for (const { visible_at, id, vector } of this.#changes) {
+      if (visible_at > this.#now()) continue;
+      if (vector === null) visible.delete(id);
+      else visible.set(id, vector);
+    }
+    const matches = [...visible.values()]
+      .filter((vector) => vector.namespace === namespace && passes(vector.metadata ?? {}, filter))
+      .map((vector) => ({ id: vector.id, score: cosine(values, [...vector.values]) }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, topK);
+    return { matches, count: matches.length };
+  }
+}
+
+function check(holds: boolean, message: string): void {
+  if (!holds) throw new Error(`VECTOR_QUERY_ERROR: ${message}`);
+}
+
+const passes = (metadata: Record<string, unknown>, filter: Record<string, unknown>) =>
+  Object.entries(filter).every(([key, wanted]) => {
+    if (wanted === null || typeof wanted !== 'object') return metadata[key] === wanted;
+    const { $in, $eq } = wanted as { $in?: unknown[]; $eq?: unknown };
+    return $in === undefined ? metadata[key] === $eq : $in.includes(metadata[key]);
+  });
+
+function cosine(a: readonly number[], b: readonly number[]): number {
+  const product = a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+  return product / (Math.hypot(...a) * Math.hypot(...b) || 1);
+}
