@@ -62,8 +62,9 @@ export async function withAgent<Reply>(
       await commit(ctx, { statements: [], reply });
       return reply;
     }
-    const reply = toReply(applyPlan(ctx, row, plan), plan);
-    if (await isDone(ctx, row, plan, reply)) return reply;
+    const now = ctx.now();
+    const reply = toReply(applyPlan(row, plan, now), plan);
+    if (await isDone(ctx, row, plan, now, reply)) return reply;
     if (ifMatch !== null) throw stale();
     await pause(attempt);
   }
@@ -71,13 +72,13 @@ export async function withAgent<Reply>(
 }
 
 /** Whether the plan was carried out; false when another change came first. */
-async function isDone(ctx: Ctx, row: AgentDetailRow, plan: Plan, reply: unknown): Promise<boolean> {
+async function isDone(ctx: Ctx, row: AgentDetailRow, plan: Plan, now: number, reply: unknown): Promise<boolean> {
   const { version, activation, changes, statements = [], audit } = plan;
   const all = { ...changes, ...(activation === undefined ? {} : { active_version_id: activation.version.id }) };
   try {
     await commit(ctx, {
       statements: [
-        changeAgent(ctx.db, row, all, version === undefined ? 0 : 1, ctx.now()),
+        changeAgent(ctx.db, row, all, version === undefined ? 0 : 1, now),
         ...(version === undefined ? [] : [insertVersion(ctx.db, version)]),
         ...(activation === undefined ? [] : activationOf(ctx, row.id, activation.version.id, row.active_version_id, activation.reason)),
         ...statements,
@@ -93,7 +94,7 @@ async function isDone(ctx: Ctx, row: AgentDetailRow, plan: Plan, reply: unknown)
 }
 
 /** The row as it is once the plan is carried out; the guard on the revision makes this certain. */
-function applyPlan(ctx: Ctx, row: AgentDetailRow, plan: Plan): AgentDetailRow {
+function applyPlan(row: AgentDetailRow, plan: Plan, now: number): AgentDetailRow {
   const latest_version = row.latest_version + (plan.version === undefined ? 0 : 1);
   const active = plan.activation?.version;
   return {
@@ -103,7 +104,7 @@ function applyPlan(ctx: Ctx, row: AgentDetailRow, plan: Plan): AgentDetailRow {
     labels: plan.labels ?? row.labels,
     latest_version,
     revision: row.revision + 1,
-    updated_at: ctx.now(),
+    updated_at: now,
   };
 }
 

@@ -9,7 +9,7 @@ export interface LineChange {
 }
 
 /** Past this many changed lines two texts have nothing in common worth looking for; bounds the work. */
-const maxEdits = 2000;
+const maxEdits = 1000;
 /** The patch compares arrays item by item with every other; past this length one replaces the other. */
 const maxItems = 64;
 

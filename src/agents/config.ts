@@ -94,6 +94,14 @@ export const AgentConfigPatch = z
   .openapi('AgentConfigPatch', { example: { instructions: 'Answer in one sentence.', settings: { temperature: 0.2 } } });
 export type AgentConfigPatch = z.output<typeof AgentConfigPatch>;
 
+const { base_ids: _, ...portableKnowledge } = knowledge;
+
+/** A configuration as it travels between workspaces: bases go by name, beside it. */
+export const PortableConfig = AgentConfigPatch.extend({ knowledge: z.strictObject(nullish(portableKnowledge)).nullable().optional() })
+  .describe('Without the ids of knowledge bases')
+  .openapi('PortableConfig', { example: { instructions: 'Answer in one sentence.' } });
+export type PortableConfig = z.output<typeof PortableConfig>;
+
 /** The names of the fields, for an answer that tells where they belong. */
 export const configFields: ReadonlySet<string> = new Set(Object.keys(AgentConfig.shape));
 

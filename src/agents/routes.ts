@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { createAgent } from './create.ts';
+import { agentKnowledgeRoutes } from './knowledge-routes.ts';
+import { manifestRoutes } from './manifest-routes.ts';
 import { agent } from './parameters.ts';
 import { Agent, AgentQuery, AgentSummary, CreateAgent, UpdateAgent } from './schema.ts';
 import { archiveAgent, getAgent, listAgents, restoreAgent, updateAgent } from './service.ts';
@@ -11,7 +13,7 @@ const tag = 'Agents';
 const one = z.object({ agent });
 const etag = (reply: { readonly revision: number }) => String(reply.revision);
 
-export const agentRoutes = new Router()
+const ownRoutes = new Router()
   .endpoint(
     {
       method: 'post',
@@ -100,4 +102,5 @@ export const agentRoutes = new Router()
     (ctx, { params, ifMatch }) => restoreAgent(ctx, { agent: params.agent, ifMatch }),
   );
 
-agentRoutes.route('/', versionRoutes);
+export const agentRoutes = new Router();
+for (const routes of [ownRoutes, versionRoutes, manifestRoutes, agentKnowledgeRoutes]) agentRoutes.route('/', routes);

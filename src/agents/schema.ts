@@ -11,7 +11,7 @@ const Tags = z
   .refine((tags) => new Set(tags).size === tags.length, 'Each tag once.')
   .openapi({ example: ['support'] });
 
-const fields = {
+export const fields = {
   name: Name(100).openapi({ example: 'Support' }),
   description: z.string().max(2000).openapi({ example: 'Answers questions about our products.' }),
   tags: Tags,
@@ -118,7 +118,7 @@ export const toAgent = (row: AgentDetailRow): Agent => ({ ...toShared(row), conf
 export const AgentQuery = z.strictObject({
   ...pageQuery,
   q: z.string().trim().min(1).max(100).optional().describe('Part of the name, slug or description; case counts beyond ASCII'),
-  tag: z.string().min(1).max(50).optional(),
+  tag: z.string().min(1).max(50).optional().describe('Only agents with this tag'),
   archived: Flag.optional()
     .describe('true lists archived agents in place of the others')
     .openapi({ type: 'string', enum: ['true', 'false'] }),

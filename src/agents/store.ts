@@ -1,6 +1,7 @@
 import { and, desc, eq, getTableColumns, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { agent_labels, agent_versions, agents } from '../db/schema/agents.ts';
+import { knowledge_bases } from '../db/schema/knowledge.ts';
 import { isId } from '../shared/id.ts';
 
 export type AgentRow = typeof agents.$inferSelect;
@@ -107,3 +108,31 @@ export const deleteLabel = (db: Db, workspace_id: string, agent_id: string, labe
   db
     .delete(agent_labels)
     .where(and(eq(agent_labels.workspace_id, workspace_id), eq(agent_labels.agent_id, agent_id), eq(agent_labels.label, label)));
+
+/** Names of the bases that an agent's active version searches. */
+export const selectBasesOf = (db: Db, workspace_id: string, agent: string) =>
+  db
+    .select({ id: knowledge_bases.id, name: knowledge_bases.name })
+    .from(knowledge_bases)
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        isNull(knowledge_bases.deleted_at),
+        sql`${knowledge_bases.id} in (select j.value from ${agents} join agent_versions v on v.id = ${agents.active_version_id},
+          json_each(v.config, '$.knowledge.base_ids') j where ${isAgent(workspace_id, agent)})`,
+      ),
+    );
+
+/** Bases of no agent that have one of these names. */
+export const selectSharedBases = (db: Db, workspace_id: string, names: readonly string[]) =>
+  db
+    .select({ id: knowledge_bases.id, name: knowledge_bases.name })
+    .from(knowledge_bases)
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        isNull(knowledge_bases.agent_id),
+        isNull(knowledge_bases.deleted_at),
+        sql`${knowledge_bases.name} in (select value from json_each(${JSON.stringify(names)}))`,
+      ),
+    );

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newWorkspace } from '../support/api.ts';
-
-const trips = (headers: Headers) => Number(/desc="(\d+) trips/.exec(headers.get('server-timing') ?? '')?.[1]);
+import { trips } from './support.ts';
 
 describe('agents', () => {
   it('makes an agent with version 1, its own base and every default written out', async () => {

@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi';
+import { pageOf } from '../http/openapi.ts';
+import { Router } from '../http/router.ts';
+import { File, FileForm, FileList, FileQuery, FileUpload, SearchResult } from '../knowledge/index.ts';
+import { AgentSearchQuery, listAgentFiles, searchAgent, uploadAgentFiles } from './knowledge.ts';
+import { agent } from './parameters.ts';
+
+const tag = 'Knowledge';
+const one = z.object({ agent });
+
+export const agentKnowledgeRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/agents/{agent}/files',
+      access: 'knowledge:write',
+      tag,
+      summary: 'Upload files for an agent',
+      description: "Into the agent's own knowledge base, as for any base.",
+      params: one,
+      body: FileUpload,
+      otherBodies: { 'multipart/form-data': FileForm },
+      bodyLimit: 32 * 1024 * 1024,
+      reply: { status: 202, schema: FileList, description: 'The files, in their order' },
+      failures: ['agent_archived', 'conflict'],
+    },
+    (ctx, { params, body, request }) => uploadAgentFiles(ctx, params.agent, body === undefined ? { request } : { body }),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/agents/{agent}/files',
+      access: 'knowledge:read',
+      tag,
+      summary: 'List the files of an agent',
+      description: "Of the agent's own knowledge base.",
+      params: one,
+      query: FileQuery,
+      reply: { status: 200, schema: pageOf(File), description: 'Files, newest first' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { params, query }) => listAgentFiles(ctx, params.agent, query),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/agents/{agent}/search',
+      access: 'knowledge:search',
+      tag,
+      summary: 'Search the knowledge of an agent',
+      description: 'All bases of the active version, with its settings where the query has none of its own.',
+      params: one,
+      body: AgentSearchQuery,
+      reply: { status: 200, schema: SearchResult, description: 'The best chunks, best first' },
+    },
+    (ctx, { params, body }) => searchAgent(ctx, params.agent, body),
+  );

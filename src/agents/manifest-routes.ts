@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi';
+import { Router } from '../http/router.ts';
+import { duplicateAgent, exportAgent, importAgent } from './manifest.ts';
+import { DuplicateAgent, ImportedAgent, Manifest } from './manifest-schema.ts';
+import { agent } from './parameters.ts';
+import { Agent } from './schema.ts';
+
+const tag = 'Agents';
+const one = z.object({ agent });
+const etag = (reply: { readonly revision: number }) => String(reply.revision);
+
+export const manifestRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/agents/import',
+      access: 'agents:write',
+      tag,
+      summary: 'Import an agent',
+      description:
+        'A new agent from a manifest. Shared knowledge bases are found by name; what this workspace does not have is left out and listed in `warnings`. ' +
+        'Where the slug is in use the agent gets another.',
+      body: Manifest,
+      reply: { status: 201, schema: ImportedAgent, description: 'The agent' },
+      etag,
+    },
+    (ctx, { body }) => importAgent(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/agents/{agent}/export',
+      access: 'agents:read',
+      tag,
+      summary: 'Export an agent',
+      description: 'Its active configuration as a manifest, without secrets and without ids of this workspace.',
+      params: one,
+      reply: { status: 200, schema: Manifest, description: 'The manifest' },
+    },
+    (ctx, { params }) => exportAgent(ctx, params.agent),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/agents/{agent}/duplicate',
+      access: 'agents:write',
+      tag,
+      summary: 'Duplicate an agent',
+      description: 'A new agent on the active configuration of this one; it searches the same knowledge and its own.',
+      params: one,
+      body: DuplicateAgent,
+      reply: { status: 201, schema: Agent, description: 'The new agent' },
+      failures: ['slug_taken'],
+      etag,
+    },
+    (ctx, { params, body }) => duplicateAgent(ctx, params.agent, body),
+  );

@@ -1,0 +1,104 @@
+import { batch } from '../db/client.ts';
+import { type Ctx, coversAgent } from '../platform/context.ts';
+import { notFound } from '../shared/failure.ts';
+import { toWireTime } from '../shared/time.ts';
+import { findWorkspace } from '../workspaces/index.ts';
+import { readAgent } from './change.ts';
+import { parseConfig } from './config.ts';
+import { addAgent, configOf, refuseRestricted } from './create.ts';
+import type { DuplicateAgent, ImportedAgent, Manifest } from './manifest-schema.ts';
+import { type Agent, toAgent } from './schema.ts';
+import { selectAgentDetail, selectBasesOf, selectSharedBases } from './store.ts';
+
+const maxBases = 10;
+const longestName = 100;
+
+/**
+ * A new agent on the source's active configuration. It answers from the same documents, and from its
+ * own base where the ten bases of a configuration leave room. Throws `not_found`, `slug_taken`, `forbidden`.
+ */
+export async function duplicateAgent(ctx: Ctx, agent: string, input: DuplicateAgent): Promise<Agent> {
+  refuseRestricted(ctx);
+  const source = await readAgent(ctx, agent);
+  const config = parseConfig(source.config);
+  const { knowledge } = config;
+  const name = input.name ?? `${[...source.name].slice(0, longestName - 7).join('')} (copy)`;
+  return addAgent(
+    ctx,
+    {
+      name,
+      slug: input.slug,
+      description: source.description,
+      tags: source.tags,
+      configure: (base_id) => ({ ...config, knowledge: { ...knowledge, base_ids: [...knowledge.base_ids, base_id].slice(0, maxBases) } }),
+    },
+    { action: 'agent.duplicate', detail: { source: source.id, version: source.number } },
+    toAgent,
+  );
+}
+
+/** The agent on its active version, to be kept or imported elsewhere; one trip. Throws `not_found`. */
+export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
+  const [[row], bases] = await batch(ctx.db, [
+    selectAgentDetail(ctx.db, ctx.workspace_id, agent),
+    selectBasesOf(ctx.db, ctx.workspace_id, agent),
+  ]);
+  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound();
+  const { knowledge, ...config } = parseConfig(row.config);
+  const { base_ids, ...settings } = knowledge;
+  const named = base_ids.flatMap((id) => bases.filter((base) => base.id === id));
+  return {
+    kind: 'agentgrid.agent',
+    format: 1,
+    agent: { name: row.name, slug: row.slug, description: row.description, tags: row.tags },
+    config: { ...config, knowledge: settings },
+    knowledge_bases: named.map((base) => ({ name: base.name, is_own: base.id === row.base_id })),
+    exported_at: toWireTime(ctx.now()),
+  };
+}
+
+/**
+ * A new agent from a manifest. What this workspace does not have is left out and named in `warnings`;
+ * a configuration that cannot work is `validation_failed`. Throws `forbidden`.
+ */
+export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<ImportedAgent> {
+  refuseRestricted(ctx);
+  const { agent, config, knowledge_bases } = manifest;
+  const model = config.model ?? (await findWorkspace(ctx)).default_model;
+  const { found, warnings } = await findShared(ctx, knowledge_bases);
+  return addAgent(
+    ctx,
+    {
+      ...agent,
+      slug: undefined,
+      slugLike: agent.slug,
+      configure: (own) => configOf(config, { model, base_ids: basesFor(knowledge_bases, found, own) }),
+    },
+    { action: 'agent.import', detail: { exported_at: manifest.exported_at ?? null } },
+    (row) => ({
+      ...toAgent(row),
+      warnings: row.slug === agent.slug ? warnings : [...warnings, `The slug ${agent.slug} is in use: the agent has ${row.slug}.`],
+    }),
+  );
+}
+
+type Named = Manifest['knowledge_bases'];
+
+const basesFor = (bases: Named, shared: ReadonlyMap<string, string>, own: string): string[] => [
+  ...new Set(bases.flatMap(({ name, is_own }) => (is_own ? own : (shared.get(name) ?? [])))),
+];
+
+/** Shared bases by name; a name that none or more than one has is a warning. */
+async function findShared(ctx: Ctx, bases: Named): Promise<{ found: Map<string, string>; warnings: string[] }> {
+  const names = [...new Set(bases.filter(({ is_own }) => !is_own).map(({ name }) => name))];
+  const rows = names.length === 0 ? [] : await selectSharedBases(ctx.db, ctx.workspace_id, names).all();
+  const found = new Map<string, string>();
+  const warnings: string[] = [];
+  for (const name of names) {
+    const [base, another] = rows.filter((row) => row.name === name);
+    if (base === undefined) warnings.push(`There is no shared knowledge base named ${name}: the agent does not search it.`);
+    else if (another === undefined) found.set(name, base.id);
+    else warnings.push(`Several shared knowledge bases are named ${name}: the agent searches none of them.`);
+  }
+  return { found, warnings };
+}
