@@ -20,8 +20,8 @@ export function openState(directory: string, override: string | undefined): Stat
   const path = statePath(directory);
   const kept: Partial<State> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   const { ROOT_KEY, ENCRYPTION_KEYS } = readDevVars();
-  const root_key = override ?? ROOT_KEY ?? kept.root_key ?? newSecret();
-  const encryption_keys = ENCRYPTION_KEYS ?? kept.encryption_keys ?? `1:${newSecret()}`;
+  const root_key = override || ROOT_KEY || kept.root_key || newSecret();
+  const encryption_keys = ENCRYPTION_KEYS || kept.encryption_keys || `1:${newSecret()}`;
   const state = { ...kept, root_key, encryption_keys };
   saveState(directory, state);
   return state;
