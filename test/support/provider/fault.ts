@@ -62,14 +62,16 @@ export function streamOf(moves: readonly Move[], onCancel: () => void): Readable
         }
         if (move === 'stall') return new Promise<void>(() => {});
         if ('bytes' in move) return controller.enqueue(move.bytes);
-        await pause(move.wait_ms);
+        await (move.wait_ms === 0 ? turn() : pause(move.wait_ms));
       }
     },
     cancel: onCancel,
   });
 }
 
-/** A turn of the event loop at least, so that what came before has left. */
+/** A turn of the event loop, so that what came before has left. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

@@ -14,6 +14,7 @@ export interface Round {
   readonly tool_calls?: readonly ToolCall[];
   /** Without it `stop`, or whatever the protocol says for tool calls. */
   readonly finish?: 'stop' | 'length' | 'content-filter';
+  /** One token in and one out, if it does not matter. */
   readonly usage?: Usage;
   readonly fault?: Fault;
 }

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playScript } from '../support/provider/client.ts';
+import { listen } from '../support/provider/conversation.ts';
+import { languages } from '../support/provider/languages.ts';
+import type { Fault, Round } from '../support/provider/script.ts';
+
+/** The scripted provider as a process of its own, on real sockets. */
+async function start() {
+  const path = fileURLToPath(new URL('../support/provider/server.ts', import.meta.url));
+  const child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  return { url: String(line).trim(), stop: () => child.kill() };
+}
+
+let server: Awaited<ReturnType<typeof start>>;
+let elsewhere: Awaited<ReturnType<typeof start>>;
+
+beforeAll(async () => {
+  [server, elsewhere] = await Promise.all([start(), start()]);
+});
+
+afterAll(() => {
+  server.stop();
+  elsewhere.stop();
+});
+
+const text = ['Zürich ', '🌧 ', 'Übel'];
+
+async function ask(fault: Fault | undefined, round: Round = { text }) {
+  const provider = await playScript({ rounds: [{ ...round, ...(fault === undefined ? {} : { fault }) }], repeat: true }, server.url);
+  const body = JSON.stringify({ model: 'scripted', stream: true, messages: [] });
+  const headers = { authorization: `Bearer ${provider.api_key}`, 'content-type': 'application/json' };
+  const send = (init: RequestInit = {}) =>
+    fetch(`${provider.base_url.compatible}/chat/completions`, { method: 'POST', headers, body, redirect: 'manual', ...init });
+  return { provider, send };
+}
+
+/** What came before the end, and how it ended. */
+async function drain(response: Response) {
+  const pieces: string[] = [];
+  const decoder = new TextDecoder();
+  try {
+    if (response.body !== null) for await (const bytes of response.body) pieces.push(decoder.decode(bytes, { stream: true }));
+    return { pieces, end: 'clean' };
+  } catch {
+    return { pieces, end: 'broken' };
+  }
+}
+
+describe('the provider server', () => {
+  it('streams live: what is said before a stall is there', async () => {
+    const { provider, send } = await ask({ kind: 'stall', events: 2 });
+    const stop = new AbortController();
+    const response = await send({ signal: stop.signal });
+    setTimeout(() => stop.abort(), 150);
+    const { pieces, end } = await drain(response);
+    expect([pieces.join('').includes('Zürich'), end]).toEqual([true, 'broken']);
+    await expect.poll(async () => (await provider.requests())[0]?.aborted).toBe(true);
+  });
+
+  it('resets before a byte, after the headers and between events', async () => {
+    await expect((await ask({ kind: 'reset' })).send()).rejects.toThrow();
+    expect(await drain(await (await ask({ kind: 'reset-after', events: 0 })).send())).toEqual({ pieces: [], end: 'broken' });
+    const { pieces, end } = await drain(await (await ask({ kind: 'reset-after', events: 2 })).send());
+    expect([pieces.join('').includes('Zürich'), end]).toEqual([true, 'broken']);
+  });
+
+  it('ends cleanly where it is cut', async () => {
+    const { pieces, end } = await drain(await (await ask({ kind: 'cut', events: 2 })).send());
+    expect([pieces.join('').includes('[DONE]'), end]).toEqual([false, 'clean']);
+  });
+
+  it('cuts characters apart', async () => {
+    const { pieces, end } = await drain(await (await ask({ kind: 'drip', bytes: 1, ms: 1 })).send());
+    expect(end).toBe('clean');
+    expect(pieces.length).toBeGreaterThan(500);
+    expect(pieces.join('')).toContain('Zürich ');
+  });
+
+  it('keeps its headers back', async () => {
+    const { send } = await ask({ kind: 'slow-headers', ms: 400 });
+    await expect(send({ signal: AbortSignal.timeout(100) })).rejects.toThrow();
+    const started = performance.now();
+    await drain(await (await ask({ kind: 'slow-headers', ms: 200 })).send());
+    expect(performance.now() - started).toBeGreaterThan(190);
+  });
+
+  it('compresses what its headers say is compressed', async () => {
+    const response = await (await ask({ kind: 'gzip' })).send();
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    expect((await drain(response)).pieces.join('')).toContain('[DONE]');
+  });
+
+  it('redirects to another host, where nothing arrives by itself', async () => {
+    const there = await playScript({ rounds: [{ text }] }, elsewhere.url);
+    const { send } = await ask({ kind: 'redirect', status: 307, location: `${there.base_url.compatible}/chat/completions` });
+    expect((await send()).status).toBe(307);
+    expect(await there.requests()).toEqual([]);
+    // And would be noticed if it did.
+    expect((await send({ redirect: 'follow' })).status).toBe(200);
+    expect(await there.requests()).toHaveLength(1);
+  });
+
+  it('carries a delta of 5 MB', async () => {
+    const provider = await playScript({ rounds: [{ text: ['x'.repeat(5_000_000)] }] }, server.url);
+    for (const [name, open] of Object.entries(languages).slice(0, 1)) {
+      const { stream } = await open(provider).doStream({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] });
+      expect((await listen(stream)).text.length, name).toBe(5_000_000);
+    }
+  });
+});
