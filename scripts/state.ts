@@ -16,7 +16,7 @@ export const statePath = (directory: string) => join(directory, 'agentgrid.json'
 
 /** The state of a directory; made on the first start. Its secrets come from `override` (the root key), `.dev.vars`, or are minted once. */
 export function openState(directory: string, override: string | undefined): State {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = statePath(directory);
   const kept: Partial<State> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   const { ROOT_KEY, ENCRYPTION_KEYS } = readDevVars();
