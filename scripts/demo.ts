@@ -47,7 +47,11 @@ async function demonstrate(client: Client): Promise<void> {
     idempotencyKey: crypto.randomUUID(),
   });
   expectVersion(back, 1);
-  await askAndCheck(client, session.id, 'What does error E07 mean?', { file: basename(manual.path), page: 8, says: 'brew boiler is too hot' });
+  await askAndCheck(client, session.id, 'What does error E07 mean?', {
+    file: basename(manual.path),
+    page: 8,
+    says: 'brew boiler is too hot',
+  });
 }
 
 /** Asks, shows the answer as it comes, and throws unless it says and cites what the document says. */
