@@ -137,6 +137,31 @@ CREATE TABLE `knowledge_bases` (
 --> statement-breakpoint
 CREATE INDEX `knowledge_bases_workspace` ON `knowledge_bases` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `knowledge_bases_agent` ON `knowledge_bases` (`agent_id`);--> statement-breakpoint
+CREATE TABLE `price_overrides` (
+	`workspace_id` text NOT NULL,
+	`model` text NOT NULL,
+	`input` real NOT NULL,
+	`output` real NOT NULL,
+	`cache_read` real,
+	`cache_write` real,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`workspace_id`, `model`)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `provider_credentials` (
+	`workspace_id` text NOT NULL,
+	`provider` text NOT NULL,
+	`base_url` text,
+	`api_key` text,
+	`key_version` integer,
+	`last_four` text,
+	`fingerprint` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`workspace_id`, `provider`)
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `provider_credentials_key` ON `provider_credentials` (`key_version`);--> statement-breakpoint
 CREATE TABLE `audit_log` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -266,6 +291,51 @@ CREATE TABLE `sessions` (
 --> statement-breakpoint
 CREATE INDEX `sessions_agent` ON `sessions` (`workspace_id`,`agent_id`,`id`);--> statement-breakpoint
 CREATE INDEX `sessions_end_user` ON `sessions` (`workspace_id`,`agent_id`,`end_user_id`,`id`);--> statement-breakpoint
+CREATE TABLE `tool_revisions` (
+	`workspace_id` text NOT NULL,
+	`tool_id` text NOT NULL,
+	`revision` integer NOT NULL,
+	`name` text NOT NULL,
+	`effect` text NOT NULL,
+	`definition` text NOT NULL,
+	`created_by` text,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`tool_id`, `revision`),
+	FOREIGN KEY (`tool_id`) REFERENCES `tools`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `tool_revisions_workspace` ON `tool_revisions` (`workspace_id`);--> statement-breakpoint
+CREATE TABLE `tool_secrets` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`tool_id` text NOT NULL,
+	`header` text NOT NULL,
+	`origin` text NOT NULL,
+	`value` text NOT NULL,
+	`key_version` integer NOT NULL,
+	`last_four` text,
+	`fingerprint` text NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`tool_id`) REFERENCES `tools`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tool_secrets_place` ON `tool_secrets` (`tool_id`,`header`,`origin`);--> statement-breakpoint
+CREATE INDEX `tool_secrets_workspace` ON `tool_secrets` (`workspace_id`);--> statement-breakpoint
+CREATE INDEX `tool_secrets_key` ON `tool_secrets` (`key_version`);--> statement-breakpoint
+CREATE TABLE `tools` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`name` text NOT NULL,
+	`revision` integer NOT NULL,
+	`deleted_at` integer,
+	`created_by` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tools_name` ON `tools` (`workspace_id`,`name`) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX `tools_workspace` ON `tools` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE TABLE `usage` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,

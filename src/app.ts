@@ -10,6 +10,7 @@ import { openApiInfo, withNullableReferences } from './http/openapi.ts';
 import { toProblem } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
+import { llmRoutes } from './llm/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
@@ -19,7 +20,7 @@ import { newId } from './shared/id.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
-const features = [workspaceRoutes, agentRoutes, knowledgeRoutes, sessionRoutes];
+const features = [workspaceRoutes, agentRoutes, llmRoutes, knowledgeRoutes, sessionRoutes];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();

@@ -1,5 +1,5 @@
 import { unknownBases } from '../knowledge/index.ts';
-import { languageModelNames } from '../llm/index.ts';
+import { checkModels } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure, type Violation } from '../shared/failure.ts';
 import type { AgentConfig, AgentConfigPatch } from './config.ts';
@@ -12,20 +12,12 @@ const toolNames: ReadonlySet<string> = new Set();
 export function checkConfig(config: AgentConfig): void {
   const errors: Violation[] = [
     ...undeclaredVariables(config.instructions, config.inputs),
-    ...unknownModels([config.model], () => '/config/model'),
-    ...unknownModels(config.fallback_models, (index) => `/config/fallback_models/${index}`),
+    ...checkModels({ ...config, has_tools: config.tools.length > 0 }),
     ...config.tools.flatMap((name, index) =>
       toolNames.has(name) ? [] : [{ pointer: `/config/tools/${index}`, detail: `There is no tool ${name}.` }],
     ),
   ];
   if (errors.length > 0) throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
-}
-
-function unknownModels(models: readonly string[], pointerTo: (index: number) => string): Violation[] {
-  const known = languageModelNames();
-  return models.flatMap((model, index) =>
-    known.includes(model) ? [] : [{ pointer: pointerTo(index), detail: `There is no model ${model}; there are ${known.join(', ')}.` }],
-  );
 }
 
 /** Throws `not_found` for bases that the agent does not use yet and that are not there for this credential. */

@@ -7,8 +7,13 @@ export const permissions = {
   'workspace:write': ['admin'],
   'keys:manage': ['admin'],
   'audit:read': ['admin'],
+  'models:read': ['viewer', 'editor', 'admin'],
+  /** Keys of model providers and what models cost. */
+  'providers:manage': ['admin'],
   'agents:read': ['viewer', 'editor', 'admin'],
   'agents:write': ['editor', 'admin'],
+  'tools:read': ['viewer', 'editor', 'admin'],
+  'tools:write': ['editor', 'admin'],
   'knowledge:read': ['viewer', 'editor', 'admin'],
   'knowledge:write': ['editor', 'admin'],
   'knowledge:search': ['runtime', 'editor', 'admin'],

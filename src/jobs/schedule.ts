@@ -1,3 +1,4 @@
+import { rewrapCredentials } from '../llm/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { closeLostRuns } from '../sessions/index.ts';
@@ -9,7 +10,10 @@ const everyMinute: readonly Task[] = [
   { name: 'outbox', run: sweepOutbox },
   { name: 'lost_runs', run: closeLostRuns },
 ];
-const everyHour: readonly Task[] = [{ name: 'idempotency_keys', run: sweepIdempotencyKeys }];
+const everyHour: readonly Task[] = [
+  { name: 'idempotency_keys', run: sweepIdempotencyKeys },
+  { name: 'credentials', run: rewrapCredentials },
+];
 
 interface Task {
   readonly name: string;

@@ -103,7 +103,7 @@ async function storeBatch(ctx: Ctx, file: FileRow, base: Base, rows: readonly Ne
   const [written] = await batch(ctx.db, [
     updateAttempt(ctx.db, file, { progress, updated_at: ctx.now() }),
     ...insertChunks(ctx.db, file, rows),
-    usage,
+    ...usage,
   ]);
   if ((written as unknown[]).length === 0) throw new Overtaken();
   const records = rows.map(({ id }, position) => ({ id, base_id: file.base_id, values: embeddings[position] ?? [] }));

@@ -121,7 +121,7 @@ async function searchByVector(ctx: Ctx, bases: readonly BaseRow[], { query }: Se
       const revisions = group.map(({ id, vectors_revision }) => ({ id, vectors_revision }));
       return {
         hits: await ctx.vectors.query({ workspace_id: ctx.workspace_id, bases: revisions, values, limit: legLimit }),
-        usage: [usage],
+        usage,
       };
     }),
   );

@@ -1,7 +1,11 @@
-import type { Statement } from '../db/client.ts';
+import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type Attribution, recordUsage, unknownTokens } from '../usage/index.ts';
-import { findEmbeddingModel } from './registry.ts';
+import { Failure } from '../shared/failure.ts';
+import { type Attribution, unknownTokens } from '../usage/index.ts';
+import { type EmbeddingModel, findEmbeddingModel } from './embedding-models.ts';
+import { Meter } from './meter.ts';
+import { request } from './request.ts';
+import type { Target } from './workspace-models.ts';
 
 export interface EmbedCall extends Attribution {
   readonly model: string;
@@ -12,31 +16,40 @@ export interface EmbedCall extends Attribution {
 }
 
 /**
- * Embeds texts, in their order, and gives the usage row for the caller's batch. The vectors are as
- * long as `embeddingDimensions(model)`.
+ * The metered call of an embedding model: embeds texts, in their order, and gives the usage rows for
+ * the caller's batch, one for each request. The vectors are as long as `embeddingDimensions(model)`.
+ * Throws the failure of the provider; what was used until then is recorded all the same.
  */
-export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: number[][]; usage: Statement }> {
-  const { model: name, values, ...attribution } = call;
-  const model = findEmbeddingModel(name);
-  const started = ctx.now();
-  const size = (await model.maxEmbeddingsPerCall) ?? values.length;
+export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: number[][]; usage: Statement[] }> {
+  const known = findEmbeddingModel(call.model);
+  if (known === undefined) throw new Failure('provider_error', `There is no embedding model ${call.model}.`);
+  const meter = new Meter(ctx, call);
   const embeddings: number[][] = [];
-  let tokens: number | null = 0;
-  for (let start = 0; start < values.length; start += size) {
-    const result = await model.doEmbed({ values: values.slice(start, start + size), abortSignal: ctx.signal });
-    embeddings.push(...result.embeddings);
-    tokens = tokens === null || result.usage === undefined ? null : tokens + result.usage.tokens;
+  try {
+    while (embeddings.length < call.values.length) {
+      const some = await request(ctx, meter, call.model, 'embedding', (target) =>
+        embedSome(ctx, target, known, call.values.slice(embeddings.length)),
+      );
+      embeddings.push(...some);
+    }
+  } catch (error) {
+    ctx.defer(batch(ctx.db, meter.rows));
+    throw error;
   }
-  const latency_ms = ctx.now() - started;
-  ctx.meter.llm_ms += latency_ms;
-  const { statement } = recordUsage(ctx, {
-    ...attribution,
-    provider: model.provider,
-    model: model.modelId,
-    tokens: { ...unknownTokens, input_tokens: tokens, output_tokens: 0 },
-    latency_ms,
-    first_token_ms: null,
-    status: 'ok',
+  return { embeddings, usage: meter.rows };
+}
+
+/** As many of the values as the model takes at once. */
+async function embedSome(ctx: Ctx, target: Target, { dimensions, options }: EmbeddingModel, values: readonly string[]) {
+  const model = await (target.provider.embedding as NonNullable<typeof target.provider.embedding>)(target.settings);
+  const size = (await model.maxEmbeddingsPerCall) ?? values.length;
+  const result = await model.doEmbed({
+    values: values.slice(0, size),
+    abortSignal: ctx.signal,
+    ...(options === undefined ? {} : { providerOptions: options }),
   });
-  return { embeddings, usage: statement };
+  if (result.embeddings.length === 0 || result.embeddings.some((vector) => vector.length !== dimensions)) {
+    throw new Failure('provider_error', `${target.provider.name} gave vectors of another length than ${dimensions}.`);
+  }
+  return { value: result.embeddings, tokens: { ...unknownTokens, input_tokens: result.usage?.tokens ?? null, output_tokens: 0 } };
 }

@@ -1,4 +1,10 @@
-export { embed, type EmbedCall } from './embed.ts';
+export { checkModels, type ModelUse } from './check-model.ts';
+export type { StepEvent } from './content.ts';
+export { rewrapCredentials } from './credentials.ts';
+export { type EmbedCall, embed } from './embed.ts';
+export { embeddingDimensions, embeddingModelNames } from './embedding-models.ts';
 export { type Passage, writePassages } from './passages.ts';
-export { embeddingDimensions, findLanguageModel, languageModelNames } from './registry.ts';
-export { type StepResult, streamStep } from './step.ts';
+export { type RerankCall, type RerankedDocument, rerank } from './rerank.ts';
+export { llmRoutes } from './routes.ts';
+export { type StepCall, type StepResult, streamStep } from './step.ts';
+export { parseStructured, repairPrompt, type Structured, structuredFormat, structuredOutputFailed } from './structured.ts';

@@ -78,23 +78,25 @@ async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerator
   };
   const stream = streamStep(ctx, {
     ...attribution(turn),
-    model: turn.config.model,
+    models: [turn.config.model, ...turn.config.fallback_models],
     operation: 'answer',
-    call_key: `${turn.run.id}:${progress.steps.length}:0`,
+    call_key: `${turn.run.id}:${progress.steps.length}`,
     options: callOptions(turn, progress.sources),
     signal: AbortSignal.timeout(turn.config.limits.seconds * 1000),
   });
   let next = await stream.next();
-  for (; next.done !== true; next = await stream.next()) yield* emit(filter.push(next.value));
+  for (; next.done !== true; next = await stream.next()) {
+    if (next.value.type === 'text') yield* emit(filter.push(next.value.delta));
+  }
   yield* emit(filter.end());
   const result = next.value;
   progress.model = result;
-  progress.usage.push(result.usage);
+  progress.usage.push(...result.usage);
   progress.finish_reason = result.finish_reason;
   const { latency_ms, cost_nano_usd, tokens, finish_reason, failure } = result;
   const row = {
     type: 'model',
-    name: turn.config.model,
+    name: result.model,
     output: { finish_reason, ...tokens },
     started_at,
     latency_ms,

@@ -19,16 +19,58 @@ export const unknownTokens: Tokens = {
   reasoning_tokens: null,
 };
 
+/** Of a call that the provider refused before it did anything. */
+export const noTokens: Tokens = { input_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, output_tokens: 0, reasoning_tokens: 0 };
+
+/** Nano-USD a token. */
+export interface TokenPrices {
+  readonly input: number;
+  readonly output: number;
+  /** null: as other input. */
+  readonly cache_read: number | null;
+  readonly cache_write: number | null;
+}
+
+/** The `price_id` of models that cost nothing. */
+export const free = 'free';
+
+export interface PricedModel {
+  /** The provider's name in the price table; null when it is in none. */
+  readonly price_id: string | null;
+  readonly model: string;
+  /** What the workspace says it pays; goes before the table. */
+  readonly override: TokenPrices | null;
+}
+
 /** The cost of a call in nano-USD; null when the price or the usage is unknown. Prices: pydantic/genai-prices. */
-export function priceOf(provider: string, model: string, tokens: Tokens): NanoUsd | null {
-  if (provider === 'builtin') return 0;
-  if (tokens.input_tokens === null || tokens.output_tokens === null) return null;
+export function priceOf({ price_id, model, override }: PricedModel, tokens: Tokens, at: number): NanoUsd | null {
+  if (price_id === free) return 0;
+  const { input_tokens, output_tokens } = tokens;
+  if (input_tokens === null || output_tokens === null) return null;
+  if (input_tokens === 0 && output_tokens === 0) return 0;
+  if (override !== null) return costOf(override, tokens);
+  if (price_id === null) return null;
   const usage = {
-    input_tokens: tokens.input_tokens,
-    output_tokens: tokens.output_tokens,
+    input_tokens,
+    output_tokens,
     cache_read_tokens: tokens.cache_read_tokens ?? 0,
     cache_write_tokens: tokens.cache_write_tokens ?? 0,
+    output_reasoning_tokens: tokens.reasoning_tokens ?? 0,
   };
-  const price = calcPrice(usage, model, { providerId: provider });
-  return price === null || price === undefined ? null : fromUsd(price.total_price);
+  try {
+    const price = calcPrice(usage, model, { providerId: price_id, timestamp: new Date(at) });
+    return price === null ? null : fromUsd(price.total_price);
+  } catch {
+    // The classes do not add up: a usage that cannot be is as good as none.
+    return null;
+  }
+}
+
+/** Every token in one class: what is left of the input after the cache is plain; reasoning is output. */
+function costOf(prices: TokenPrices, tokens: Tokens): NanoUsd {
+  const read = tokens.cache_read_tokens ?? 0;
+  const write = tokens.cache_write_tokens ?? 0;
+  const plain = Math.max(0, (tokens.input_tokens ?? 0) - read - write);
+  const input = plain * prices.input + read * (prices.cache_read ?? prices.input) + write * (prices.cache_write ?? prices.input);
+  return Math.round(input + (tokens.output_tokens ?? 0) * prices.output);
 }

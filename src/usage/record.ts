@@ -2,7 +2,7 @@ import type { Statement } from '../db/client.ts';
 import { usage } from '../db/schema/usage.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
-import { priceOf, type Tokens } from './price.ts';
+import { type PricedModel, priceOf, type Tokens } from './price.ts';
 
 /** On whose behalf a model was called. */
 export interface Attribution {
@@ -18,6 +18,7 @@ export interface ModelCall extends Attribution {
   readonly call_key: string;
   readonly provider: string;
   readonly model: string;
+  readonly price: Pick<PricedModel, 'price_id' | 'override'>;
   /** `answer`, `embed_file`, `embed_query`, … */
   readonly operation: string;
   readonly tokens: Tokens;
@@ -32,8 +33,8 @@ export interface RecordedUsage {
 }
 
 /** Prices a model call and gives the statement that records it, for the batch of what it was for. */
-export function recordUsage(ctx: Ctx, { tokens, ...call }: ModelCall): RecordedUsage {
-  const cost_nano_usd = priceOf(call.provider, call.model, tokens);
+export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): RecordedUsage {
+  const cost_nano_usd = priceOf({ ...price, model: call.model }, tokens, ctx.now());
   const row = {
     id: ctx.newId('use'),
     workspace_id: ctx.workspace_id,

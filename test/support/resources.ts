@@ -24,6 +24,13 @@ const recipes: readonly Recipe[] = [
     make: async (workspace) => ({ key: (await created(workspace, '/api-keys', { name: 'Seed', role: 'viewer' })).id }),
   },
   {
+    needs: 'PUT /api/v1/providers/{provider}',
+    make: async (workspace) => {
+      await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
+      return { provider: 'openai' };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents',
     make: async (workspace) => {
       const agent = await created(workspace, '/agents', { name: `Seed ${unique()}`, config: { instructions: 'Answer.' } });
@@ -70,8 +77,8 @@ const recipes: readonly Recipe[] = [
   },
 ];
 
-/** Path parameters that are names a caller chooses, not ids: another workspace may use the same. */
-export const namedParameters: ReadonlySet<string> = new Set(['label']);
+/** Path parameters that are names, not ids: another workspace may use the same. */
+export const namedParameters: ReadonlySet<string> = new Set(['label', 'provider']);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
 const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
@@ -91,6 +98,7 @@ export const randomValues = (): Values => ({
   a: newId('ver'),
   b: newId('ver'),
   label: `label-${unique()}`,
+  provider: 'openai',
 });
 
 /** Bodies for operations whose documented example needs something that only a seed has. */

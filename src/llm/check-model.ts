@@ -1,0 +1,56 @@
+import type { Violation } from '../shared/failure.ts';
+import { builtinLanguageModelNames } from './builtin/models.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { readModelName } from './model-name.ts';
+import { findProvider, providers } from './providers.ts';
+
+/** What a configuration asks of its models. */
+export interface ModelUse {
+  readonly model: string;
+  readonly fallback_models: readonly string[];
+  readonly settings: {
+    readonly temperature: number | null;
+    readonly top_p: number | null;
+    readonly reasoning_effort: string | null;
+  };
+  readonly has_tools: boolean;
+}
+
+/**
+ * What is wrong with a configuration's models, with pointers under `/config`. A model that nobody here
+ * has heard of is fine, as long as its provider is known: new ones come out every week.
+ */
+export function checkModels(use: ModelUse): Violation[] {
+  const names = [
+    ...use.fallback_models.map((name, index) => ({ name, pointer: `/config/fallback_models/${index}` })),
+    { name: use.model, pointer: '/config/model' },
+  ];
+  const unknown = names.flatMap(({ name, pointer }) => {
+    const detail = unknownModel(name);
+    return detail === null ? [] : [{ pointer, detail }];
+  });
+  return unknown.length > 0 ? unknown : unsupportedSettings(use);
+}
+
+function unknownModel(name: string): string | null {
+  const named = readModelName(name);
+  const provider = named === null ? undefined : findProvider(named.provider);
+  if (named === null || provider === undefined) {
+    return `There is no model ${name}: its provider is none of ${providers.map(({ id }) => id).join(', ')}.`;
+  }
+  if (provider.transport !== 'inside' || builtinLanguageModelNames.includes(name)) return null;
+  return `There is no model ${name}; there are ${builtinLanguageModelNames.join(', ')}.`;
+}
+
+/** Only what the first model is known not to support: what stands in for it does what it can. */
+function unsupportedSettings({ model, settings, has_tools }: ModelUse): Violation[] {
+  const { sampling, reasoning, tools } = capabilitiesOf(model);
+  const refuse = (pointer: string, what: string) => ({ pointer, detail: `${model} does not support ${what}.` });
+  const isReasoned = settings.reasoning_effort !== null && settings.reasoning_effort !== 'none';
+  return [
+    ...(sampling === false && settings.temperature !== null ? [refuse('/config/settings/temperature', 'a temperature')] : []),
+    ...(sampling === false && settings.top_p !== null ? [refuse('/config/settings/top_p', '`top_p`')] : []),
+    ...(reasoning === false && isReasoned ? [refuse('/config/settings/reasoning_effort', 'a reasoning effort')] : []),
+    ...(tools === false && has_tools ? [refuse('/config/tools', 'tools')] : []),
+  ];
+}

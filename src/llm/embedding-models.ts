@@ -1,0 +1,32 @@
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
+import { lexicalDimensions } from './builtin/lexical.ts';
+
+export interface EmbeddingModel {
+  /** Length of its vectors; at most 1536, which is what a vector index takes. */
+  readonly dimensions: number;
+  /** How the provider is asked for that length, where it gives several. */
+  readonly options?: SharedV4ProviderOptions;
+}
+
+/** The models that a knowledge base can be made with: the length of their vectors has to be known before there is one. */
+const embeddingModels: Readonly<Record<string, EmbeddingModel>> = {
+  'builtin/lexical': { dimensions: lexicalDimensions },
+  'openai/text-embedding-3-small': { dimensions: 1536 },
+  'openai/text-embedding-3-large': { dimensions: 1536, options: { openai: { dimensions: 1536 } } },
+  'google/gemini-embedding-001': { dimensions: 768, options: { google: { outputDimensionality: 768 } } },
+  'mistral/mistral-embed': { dimensions: 1024 },
+  'workers-ai/@cf/baai/bge-m3': { dimensions: 1024 },
+  'workers-ai/@cf/baai/bge-base-en-v1.5': { dimensions: 768 },
+  'workers-ai/@cf/baai/bge-large-en-v1.5': { dimensions: 1024 },
+  'workers-ai/@cf/baai/bge-small-en-v1.5': { dimensions: 384 },
+  'ollama/nomic-embed-text': { dimensions: 768 },
+  'ollama/mxbai-embed-large': { dimensions: 1024 },
+  'ollama/bge-m3': { dimensions: 1024 },
+};
+
+export const findEmbeddingModel = (name: string): EmbeddingModel | undefined => embeddingModels[name];
+
+/** Length of the model's vectors; null when there is no such model. */
+export const embeddingDimensions = (name: string): number | null => embeddingModels[name]?.dimensions ?? null;
+
+export const embeddingModelNames = (): string[] => Object.keys(embeddingModels);

@@ -1,0 +1,81 @@
+import { commit } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import { Failure } from '../shared/failure.ts';
+import { type Page, readPage } from '../shared/page.ts';
+import {
+  free,
+  listModels as listPriced,
+  nanoPerTokenOfUsdPerMillion,
+  replacePriceOverrides,
+  selectPriceOverrides,
+  type TokenPrices,
+  toTokenPrices,
+} from '../usage/index.ts';
+import { readModelName } from './model-name.ts';
+import { toWirePrices } from './models.ts';
+import { findProvider, providers } from './providers.ts';
+import type { ListedPrice, PriceList, PriceQuery, PutPrices } from './schema.ts';
+import { forgetWorkspaceModels } from './workspace-models.ts';
+
+/** What calls are priced at: the price table with the workspace's overrides in it; one trip. */
+export function listPrices(ctx: Ctx, { limit, cursor, provider }: PriceQuery): Promise<Page<ListedPrice>> {
+  return readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'prices', filters: { provider } },
+    { limit, cursor },
+    async (after, count) => {
+      const rows = await selectPriceOverrides(ctx.db, ctx.workspace_id).all();
+      const prices = merge(ctx, new Map(rows.map((row) => [row.model, toTokenPrices(row)])));
+      const isWanted = ({ model }: ListedPrice) =>
+        (after === null || model > after) && (provider === undefined || readModelName(model)?.provider === provider);
+      return prices.filter(isWanted).slice(0, count);
+    },
+    ({ model }) => model,
+    (price) => price,
+  );
+}
+
+function merge(ctx: Ctx, overrides: ReadonlyMap<string, TokenPrices>): ListedPrice[] {
+  const table = new Map<string, TokenPrices | null>(
+    providers.flatMap(({ id, price_id }) =>
+      price_id === null || price_id === free
+        ? []
+        : listPriced(price_id, ctx.now()).map(({ model, prices }) => [`${id}/${model}`, prices] as const),
+    ),
+  );
+  const names = [...new Set([...table.keys(), ...overrides.keys()])].sort();
+  return names.flatMap((model) => {
+    const override = overrides.get(model);
+    const table_prices = toWirePrices(table.get(model) ?? null);
+    const prices = override === undefined ? table_prices : toWirePrices(override);
+    return prices === null
+      ? []
+      : [{ model, source: override === undefined ? ('table' as const) : ('override' as const), prices, table_prices }];
+  });
+}
+
+/** Takes the place of all overrides there are. Throws `validation_failed` for models of no known provider. */
+export async function setPrices(ctx: Ctx, { overrides }: PutPrices): Promise<PriceList> {
+  const errors = overrides.flatMap(({ model }, index) => {
+    const provider = findProvider(readModelName(model)?.provider ?? '');
+    if (provider !== undefined && provider.price_id !== free) return [];
+    return [{ pointer: `/overrides/${index}/model`, detail: 'There is no such provider, or its models cost nothing.' }];
+  });
+  if (errors.length > 0) throw new Failure('validation_failed', 'An override is for a model that has no price to override.', { errors });
+  const now = ctx.now();
+  const toNano = (price: number | null) => (price === null ? null : price * nanoPerTokenOfUsdPerMillion);
+  const rows = overrides.map(({ model, input, output, cache_read, cache_write }) => ({
+    workspace_id: ctx.workspace_id,
+    model,
+    input: input * nanoPerTokenOfUsdPerMillion,
+    output: output * nanoPerTokenOfUsdPerMillion,
+    cache_read: toNano(cache_read),
+    cache_write: toNano(cache_write),
+    updated_at: now,
+  }));
+  await commit(ctx, {
+    statements: replacePriceOverrides(ctx.db, ctx.workspace_id, rows),
+    audit: [{ action: 'prices.set', target_type: 'workspace', target_id: ctx.workspace_id, detail: { overrides } }],
+  });
+  forgetWorkspaceModels(ctx.workspace_id);
+  return { overrides };
+}

@@ -1,0 +1,184 @@
+import type { EmbeddingModelV4, LanguageModelV4, RerankingModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import type { Egress } from '../platform/ports.ts';
+import { free } from '../usage/index.ts';
+import { builtinEmbedder, builtinLanguageModel } from './builtin/models.ts';
+
+/** What a model is made of: all of a provider's HTTP goes through `fetch`, which is bound to `base_url`. */
+export interface ModelSettings {
+  readonly model: string;
+  readonly base_url: string;
+  readonly api_key: string | null;
+  readonly fetch: ReturnType<Egress['providerFetch']>;
+  readonly workers_ai: Ai | null;
+}
+
+export interface Provider {
+  readonly id: string;
+  readonly name: string;
+  /** null: the workspace says where it is. */
+  readonly default_base_url: string | null;
+  readonly needs_key: boolean;
+  /** How it is reached: over HTTP, by a binding of the deployment, or inside it. */
+  readonly transport: 'http' | 'binding' | 'inside';
+  /** Its name in the price table; null when prices are the workspace's to say. */
+  readonly price_id: string | null;
+  /** The deployment's own key for it, where the operator shares one. */
+  readonly key_variable: string | null;
+  /** Sent with every call. */
+  readonly options?: SharedV4ProviderOptions;
+  /** Provider packages are loaded on first use: a turn on another provider pays for none of them. */
+  readonly language: (settings: ModelSettings) => Promise<LanguageModelV4>;
+  readonly embedding?: (settings: ModelSettings) => Promise<EmbeddingModelV4>;
+  readonly reranking?: (settings: ModelSettings) => Promise<RerankingModelV4>;
+}
+
+const openai = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/openai')).createOpenAI({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+const anthropic = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/anthropic')).createAnthropic({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+const google = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/google')).createGoogle({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+const groq = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/groq')).createGroq({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+const deepseek = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/deepseek')).createDeepSeek({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+const mistral = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/mistral')).createMistral({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+const compatible = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/openai-compatible')).createOpenAICompatible({
+    name: 'openai-compatible',
+    baseURL: base_url,
+    ...(api_key === null ? {} : { apiKey: api_key }),
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+    fetch,
+  });
+const workersAi = async ({ workers_ai }: ModelSettings) =>
+  (await import('workers-ai-provider')).createWorkersAI({ binding: workers_ai as Ai });
+
+const own = { needs_key: true, transport: 'http' } as const;
+
+/** Everything that can be called, one entry each. What differs between providers stands here and nowhere else. */
+export const providers: readonly Provider[] = [
+  {
+    id: 'builtin',
+    name: 'Built in',
+    default_base_url: null,
+    needs_key: false,
+    transport: 'inside',
+    price_id: free,
+    key_variable: null,
+    language: async ({ model }) => builtinLanguageModel(model),
+    embedding: async ({ model }) => builtinEmbedder(model),
+  },
+  {
+    ...own,
+    id: 'openai',
+    name: 'OpenAI',
+    default_base_url: 'https://api.openai.com/v1',
+    price_id: 'openai',
+    key_variable: 'OPENAI_API_KEY',
+    // Nothing is left with the provider: a conversation can go on without what it would have kept.
+    options: { openai: { store: false } },
+    language: async (settings) => (await openai(settings)).responses(settings.model),
+    embedding: async (settings) => (await openai(settings)).embedding(settings.model),
+  },
+  {
+    ...own,
+    id: 'openai-chat',
+    name: 'OpenAI (Chat Completions)',
+    default_base_url: 'https://api.openai.com/v1',
+    price_id: 'openai',
+    key_variable: 'OPENAI_API_KEY',
+    options: { openai: { store: false } },
+    language: async (settings) => (await openai(settings)).chat(settings.model),
+  },
+  {
+    ...own,
+    id: 'anthropic',
+    name: 'Anthropic',
+    default_base_url: 'https://api.anthropic.com/v1',
+    price_id: 'anthropic',
+    key_variable: 'ANTHROPIC_API_KEY',
+    language: async (settings) => (await anthropic(settings))(settings.model),
+  },
+  {
+    ...own,
+    id: 'google',
+    name: 'Google',
+    default_base_url: 'https://generativelanguage.googleapis.com/v1beta',
+    price_id: 'google',
+    key_variable: 'GOOGLE_API_KEY',
+    language: async (settings) => (await google(settings))(settings.model),
+    embedding: async (settings) => (await google(settings)).embedding(settings.model),
+  },
+  {
+    ...own,
+    id: 'groq',
+    name: 'Groq',
+    default_base_url: 'https://api.groq.com/openai/v1',
+    price_id: 'groq',
+    key_variable: 'GROQ_API_KEY',
+    language: async (settings) => (await groq(settings))(settings.model),
+  },
+  {
+    ...own,
+    id: 'deepseek',
+    name: 'DeepSeek',
+    default_base_url: 'https://api.deepseek.com',
+    price_id: 'deepseek',
+    key_variable: 'DEEPSEEK_API_KEY',
+    language: async (settings) => (await deepseek(settings))(settings.model),
+  },
+  {
+    ...own,
+    id: 'mistral',
+    name: 'Mistral',
+    default_base_url: 'https://api.mistral.ai/v1',
+    price_id: 'mistral',
+    key_variable: 'MISTRAL_API_KEY',
+    language: async (settings) => (await mistral(settings))(settings.model),
+    embedding: async (settings) => (await mistral(settings)).embedding(settings.model),
+  },
+  {
+    id: 'workers-ai',
+    name: 'Workers AI',
+    default_base_url: null,
+    needs_key: false,
+    transport: 'binding',
+    price_id: 'cloudflare',
+    key_variable: null,
+    language: async (settings) => (await workersAi(settings)).chat(settings.model),
+    embedding: async (settings) => (await workersAi(settings)).embedding(settings.model as never),
+    reranking: async (settings) => (await workersAi(settings)).reranking(settings.model as never),
+  },
+  {
+    id: 'openai-compatible',
+    name: 'OpenAI-compatible server',
+    default_base_url: null,
+    needs_key: false,
+    transport: 'http',
+    price_id: null,
+    key_variable: null,
+    language: async (settings) => (await compatible(settings)).chatModel(settings.model),
+    embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
+  },
+  {
+    id: 'ollama',
+    name: 'Ollama',
+    default_base_url: 'http://localhost:11434/v1',
+    needs_key: false,
+    transport: 'http',
+    price_id: null,
+    key_variable: null,
+    language: async (settings) => (await compatible(settings)).chatModel(settings.model),
+    embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
+  },
+];
+
+const byId = new Map(providers.map((provider) => [provider.id, provider]));
+
+export const findProvider = (id: string): Provider | undefined => byId.get(id);
+
+/** Those that a workspace has a say in: where they are, and with which key. */
+export const configurable = providers.filter(({ transport }) => transport === 'http');

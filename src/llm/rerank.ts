@@ -1,0 +1,41 @@
+import { batch, type Statement } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import { type Attribution, unknownTokens } from '../usage/index.ts';
+import { Meter } from './meter.ts';
+import { request } from './request.ts';
+
+export interface RerankCall extends Attribution {
+  /** `provider/model`, such as `workers-ai/@cf/baai/bge-reranker-base`. */
+  readonly model: string;
+  readonly query: string;
+  readonly documents: readonly string[];
+  readonly operation: 'rerank';
+  readonly call_key: string;
+}
+
+export interface RerankedDocument {
+  /** Of the document in `documents`. */
+  readonly index: number;
+  /** The model's own scale: only good for comparing within one call. */
+  readonly score: number;
+}
+
+/** The metered call of a reranking model: the documents, the best first. Throws the failure of the provider. */
+export async function rerank(ctx: Ctx, call: RerankCall): Promise<{ ranking: RerankedDocument[]; usage: Statement[] }> {
+  const meter = new Meter(ctx, call);
+  try {
+    const ranking = await request(ctx, meter, call.model, 'reranking', async ({ provider, settings }) => {
+      const model = await (provider.reranking as NonNullable<typeof provider.reranking>)(settings);
+      const { ranking: ranked } = await model.doRerank({
+        query: call.query,
+        documents: { type: 'text', values: [...call.documents] },
+        abortSignal: ctx.signal,
+      });
+      return { value: ranked.map(({ index, relevanceScore }) => ({ index, score: relevanceScore })), tokens: unknownTokens };
+    });
+    return { ranking, usage: meter.rows };
+  } catch (error) {
+    ctx.defer(batch(ctx.db, meter.rows));
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
+import { type Schema, Validator } from '@cfworker/json-schema';
+import { Failure } from '../shared/failure.ts';
+
+export type Structured =
+  | { readonly ok: true; readonly value: unknown }
+  /** `errors` is for the model to read: what is wrong where. */
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+/** More than this many faults tell a model nothing new. */
+const maxErrors = 20;
+
+/** How a provider is asked for an answer that follows a JSON Schema. */
+export const structuredFormat = (schema: object): NonNullable<LanguageModelV4CallOptions['responseFormat']> => ({
+  type: 'json',
+  schema: schema as never,
+  name: 'answer',
+});
+
+/** Reads an answer as JSON, also out of a code fence, and checks it against its JSON Schema (draft 2020-12). */
+export function parseStructured(text: string, schema: object): Structured {
+  const value = readJson(text);
+  if (value === undefined) return { ok: false, errors: ['The answer is not JSON.'] };
+  const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(value);
+  if (valid) return { ok: true, value };
+  return { ok: false, errors: errors.slice(0, maxErrors).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`) };
+}
+
+/** What to say to the model for its one chance to put an answer right: its answer, and what is wrong with it. */
+export const repairPrompt = (text: string, errors: readonly string[]): LanguageModelV4Message[] => [
+  { role: 'assistant', content: [{ type: 'text', text }] },
+  {
+    role: 'user',
+    content: [
+      {
+        type: 'text',
+        text: `Your answer does not follow the schema:\n${errors.map((error) => `- ${error}`).join('\n')}\nAnswer again with the corrected JSON and nothing else.`,
+      },
+    ],
+  },
+];
+
+/** The run ends with this, its text kept, when the second answer is no better. */
+export const structuredOutputFailed = (errors: readonly string[]) =>
+  new Failure('structured_output_failed', `The model's answer does not follow the output schema: ${errors.slice(0, 3).join('; ')}`);
+
+function readJson(text: string): unknown {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text)?.[1];
+  try {
+    return JSON.parse(fenced ?? text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { commit } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import { toWireUsd } from '../shared/money.ts';
+import { second } from '../shared/time.ts';
+import type { ProviderTest, TestProvider } from './schema.ts';
+import { streamStep } from './step.ts';
+
+const patience = 30 * second;
+
+/** Asks a model for one word, metered like any other call. What goes wrong is the answer, not a failure of the request. */
+export async function testProvider(ctx: Ctx, provider: string, { model }: TestProvider): Promise<ProviderTest> {
+  const name = `${provider}/${model}`;
+  const stream = streamStep(ctx, {
+    models: [name],
+    operation: 'provider_test',
+    call_key: ctx.newId('use'),
+    options: { prompt: [{ role: 'user', content: [{ type: 'text', text: 'Answer with the word: ok' }] }], maxOutputTokens: 16 },
+    signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(patience)]),
+  });
+  let next = await stream.next();
+  while (next.done !== true) next = await stream.next();
+  const { failure, latency_ms, cost_nano_usd, usage } = next.value;
+  const reply = {
+    ok: failure === null,
+    model: name,
+    latency_ms,
+    cost_usd: usage.length === 0 ? 0 : toWireUsd(cost_nano_usd),
+    error: failure === null ? null : { code: failure.code, detail: failure.message },
+  };
+  await commit(ctx, {
+    statements: usage,
+    audit: [
+      {
+        action: 'provider.test',
+        target_type: 'provider',
+        target_id: provider,
+        detail: { model, ok: reply.ok, code: failure?.code ?? null },
+      },
+    ],
+    reply,
+  });
+  return reply;
+}

@@ -1,0 +1,134 @@
+import { batch } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import { type Place, unseal } from '../platform/vault.ts';
+import { Failure } from '../shared/failure.ts';
+import { second } from '../shared/time.ts';
+import { free, type PricedModel, selectPriceOverrides, type TokenPrices, toTokenPrices } from '../usage/index.ts';
+import { type CredentialRow, selectCredentials } from './credential-store.ts';
+import type { ModelSettings, Provider } from './providers.ts';
+
+/** What a workspace has said about providers and prices. */
+interface WorkspaceModels {
+  readonly read_at: number;
+  readonly credentials: ReadonlyMap<string, CredentialRow>;
+  readonly prices: ReadonlyMap<string, TokenPrices>;
+  /** Opened keys, by provider. */
+  readonly keys: Map<string, string>;
+}
+
+/** How long another isolate may go on with a credential that was changed here. */
+const cacheFor = 30 * second;
+const cacheSize = 500;
+const cache = new Map<string, WorkspaceModels>();
+
+/** Called where credentials or prices change, so that this isolate knows at once. */
+export const forgetWorkspaceModels = (workspace_id: string): void => void cache.delete(workspace_id);
+
+/** Cached for up to 30 seconds; otherwise one trip. */
+export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
+  const { workspace_id } = ctx;
+  const now = ctx.now();
+  const cached = cache.get(workspace_id);
+  if (cached !== undefined && now - cached.read_at < cacheFor) return cached;
+  const [credentials, prices] = await batch(ctx.db, [selectCredentials(ctx.db, workspace_id), selectPriceOverrides(ctx.db, workspace_id)]);
+  const models: WorkspaceModels = {
+    read_at: now,
+    credentials: new Map(credentials.map((row) => [row.provider, row])),
+    prices: new Map(prices.map((row) => [row.model, toTokenPrices(row)])),
+    keys: new Map(),
+  };
+  cache.delete(workspace_id);
+  if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
+  cache.set(workspace_id, models);
+  return models;
+}
+
+/** Where a key is sealed: it opens for this provider at this address only. */
+export const placeOf = (row: Pick<CredentialRow, 'workspace_id' | 'provider' | 'base_url'>): Place => ({
+  workspace_id: row.workspace_id,
+  record: `provider_credentials/${row.provider}`,
+  field: `api_key for ${row.base_url ?? 'the default address'}`,
+});
+
+/** How a workspace reaches a provider. */
+export interface Access {
+  readonly base_url: string;
+  readonly api_key: string | null;
+  /** Whose credential it is; null where none is needed. */
+  readonly key_source: 'workspace' | 'deployment' | null;
+}
+
+type Known = Pick<WorkspaceModels, 'credentials'>;
+
+/** Where a provider is for this workspace and whose key it would get; null when it cannot be called. Nothing is opened. */
+export function findAccess(ctx: Ctx, provider: Provider, { credentials }: Known): Omit<Access, 'api_key'> | null {
+  if (provider.transport === 'inside') return { base_url: '', key_source: null };
+  if (provider.transport === 'binding') return ctx.models.workersAi === null ? null : { base_url: '', key_source: 'deployment' };
+  const row = credentials.get(provider.id);
+  const base_url = row?.base_url ?? provider.default_base_url;
+  if (base_url === null || !isAllowed(ctx, base_url)) return null;
+  if (row !== undefined && row.api_key !== null) return { base_url, key_source: 'workspace' };
+  // The deployment's key goes to the provider's own address, never to one that a workspace chose.
+  const isShared = (row?.base_url ?? null) === null && ctx.config.shared_provider_keys.has(provider.key_variable ?? '');
+  if (isShared) return { base_url, key_source: 'deployment' };
+  return provider.needs_key ? null : { base_url, key_source: null };
+}
+
+function isAllowed(ctx: Ctx, base_url: string): boolean {
+  try {
+    ctx.egress.check(base_url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws `provider_not_configured`, and what `unseal` throws. */
+async function openAccess(ctx: Ctx, provider: Provider, models: WorkspaceModels): Promise<Access> {
+  const access = findAccess(ctx, provider, models);
+  if (access === null) throw new Failure('provider_not_configured', `${provider.name} has no usable credential in this workspace.`);
+  if (access.key_source === null || provider.transport !== 'http') return { ...access, api_key: null };
+  if (access.key_source === 'deployment')
+    return { ...access, api_key: ctx.config.shared_provider_keys.get(provider.key_variable ?? '') ?? null };
+  return { ...access, api_key: await openKey(ctx, provider, models) };
+}
+
+async function openKey(ctx: Ctx, { id }: Provider, { credentials, keys }: WorkspaceModels): Promise<string> {
+  const row = credentials.get(id) as CredentialRow;
+  const key = keys.get(id) ?? (await unseal(ctx.config, placeOf(row), row.api_key ?? ''));
+  keys.set(id, key);
+  return key;
+}
+
+/** A model as it can be called right now. */
+export interface Target {
+  readonly provider: Provider;
+  readonly model: string;
+  readonly settings: ModelSettings;
+  readonly is_own_key: boolean;
+  readonly price: Pick<PricedModel, 'price_id' | 'override'>;
+}
+
+/** Time for the headers of an answer; a model that thinks before it speaks sends them first. */
+const headersTimeout_ms = 60 * second;
+
+/** No trip for a built-in model. Throws `provider_not_configured`, `credential_unusable`, `unavailable`. */
+export async function openTarget(ctx: Ctx, provider: Provider, model: string): Promise<Target> {
+  const workers_ai = ctx.models.workersAi;
+  if (provider.price_id === free) {
+    const settings = { model, base_url: '', api_key: null, fetch: refuseFetch, workers_ai };
+    return { provider, model, settings, is_own_key: false, price: { price_id: free, override: null } };
+  }
+  const models = await readWorkspaceModels(ctx);
+  const { base_url, api_key, key_source } = await openAccess(ctx, provider, models);
+  const fetch = provider.transport === 'http' ? ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeout_ms }) : refuseFetch;
+  return {
+    provider,
+    model,
+    settings: { model, base_url, api_key, fetch, workers_ai },
+    is_own_key: key_source === 'workspace',
+    price: { price_id: provider.price_id, override: models.prices.get(`${provider.id}/${model}`) ?? null },
+  };
+}
+
+const refuseFetch: ModelSettings['fetch'] = () => Promise.reject(new Error('This provider is not reached over HTTP.'));

@@ -1,0 +1,44 @@
+import { findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
+import type { TokenPrices } from './price.ts';
+
+/** A model as the price table knows it. */
+export interface ListedModel {
+  readonly model: string;
+  readonly name: string | null;
+  readonly context_window: number | null;
+  /** Before any surcharge for long inputs; null where the table has conditions that a pair of numbers cannot say. */
+  readonly prices: TokenPrices | null;
+}
+
+/** Language models of a provider of the table that are not deprecated, at the prices of an instant. */
+export function listModels(price_id: string, at: number): ListedModel[] {
+  const models = findProvider({ providerId: price_id })?.models ?? [];
+  return models.flatMap(({ id, name, context_window, deprecated, prices }) => {
+    const price = currentPrice(prices, at);
+    if (deprecated === true || price?.input_mtok === undefined || price.output_mtok === undefined) return [];
+    return [{ model: id, name: name ?? null, context_window: context_window ?? null, prices: toTokenPrices(price) }];
+  });
+}
+
+/** The last whose condition holds, as the package reads it; those by the time of day count as the plain one. */
+function currentPrice(prices: ModelInfo['prices'], at: number): ModelPrice | undefined {
+  if (!Array.isArray(prices)) return prices;
+  const holds = prices.findLast(
+    ({ constraint }) => constraint === undefined || ('start_date' in constraint && Date.parse(constraint.start_date) <= at),
+  );
+  return (holds ?? prices[0])?.prices;
+}
+
+function toTokenPrices(price: ModelPrice): TokenPrices | null {
+  const of = (key: string) => {
+    const value = price[key];
+    if (value === undefined) return null;
+    return (typeof value === 'number' ? value : value.base) * nanoPerTokenOfUsdPerMillion;
+  };
+  const input = of('input_mtok');
+  const output = of('output_mtok');
+  if (input === null || output === null) return null;
+  return { input, output, cache_read: of('cache_read_mtok'), cache_write: of('cache_write_mtok') };
+}
+
+export const nanoPerTokenOfUsdPerMillion = 1000;
