@@ -81,15 +81,16 @@ export const AgentConfig = z
   .openapi('AgentConfig');
 export type AgentConfig = z.output<typeof AgentConfig>;
 
+const patch = {
+  ...nullish(plain),
+  settings: z.strictObject(nullish(settings)).nullable().optional(),
+  memory: z.strictObject(nullish(memory)).nullable().optional(),
+  limits: z.strictObject(nullish(limits)).nullable().optional(),
+};
+
 /** A part of a configuration: RFC 7396 at the top level and in the sections; null takes a field back to its default. */
 export const AgentConfigPatch = z
-  .strictObject({
-    ...nullish(plain),
-    settings: z.strictObject(nullish(settings)).nullable().optional(),
-    knowledge: z.strictObject(nullish(knowledge)).nullable().optional(),
-    memory: z.strictObject(nullish(memory)).nullable().optional(),
-    limits: z.strictObject(nullish(limits)).nullable().optional(),
-  })
+  .strictObject({ ...patch, knowledge: z.strictObject(nullish(knowledge)).nullable().optional() })
   .describe('Merged into the configuration: what is absent stays, null takes a field back to its default')
   .openapi('AgentConfigPatch', { example: { instructions: 'Answer in one sentence.', settings: { temperature: 0.2 } } });
 export type AgentConfigPatch = z.output<typeof AgentConfigPatch>;
@@ -97,7 +98,8 @@ export type AgentConfigPatch = z.output<typeof AgentConfigPatch>;
 const { base_ids: _, ...portableKnowledge } = knowledge;
 
 /** A configuration as it travels between workspaces: bases go by name, beside it. */
-export const PortableConfig = AgentConfigPatch.extend({ knowledge: z.strictObject(nullish(portableKnowledge)).nullable().optional() })
+export const PortableConfig = z
+  .strictObject({ ...patch, knowledge: z.strictObject(nullish(portableKnowledge)).nullable().optional() })
   .describe('Without the ids of knowledge bases')
   .openapi('PortableConfig', { example: { instructions: 'Answer in one sentence.' } });
 export type PortableConfig = z.output<typeof PortableConfig>;
@@ -137,20 +139,20 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
   limits: { steps: 8, tool_calls: 32, cost_usd: 1, seconds: 300 },
 });
 
-/** `patch` merged into `config`; null takes a field, or a whole section, from `defaults`. */
-export function mergeConfig(config: AgentConfig, patch: AgentConfigPatch, defaults: AgentConfig): AgentConfig {
-  const merged = mergeFields(config, patch, defaults) as AgentConfig;
+/** `changes` merged into `config`; null takes a field, or a whole section, from `defaults`. */
+export function mergeConfig(config: AgentConfig, changes: AgentConfigPatch, defaults: AgentConfig): AgentConfig {
+  const merged = mergeFields(config, changes, defaults) as AgentConfig;
   for (const name of Object.keys(sections) as (keyof typeof sections)[]) {
-    const section = patch[name];
+    const section = changes[name];
     if (section !== undefined && section !== null) Object.assign(merged, { [name]: mergeFields(config[name], section, defaults[name]) });
   }
   return merged;
 }
 
-function mergeFields(current: object, patch: object, defaults: object): object {
+function mergeFields(current: object, changes: object, defaults: object): object {
   const fallback = defaults as Record<string, unknown>;
-  const changes = Object.entries(patch).filter(([, value]) => value !== undefined);
-  return { ...current, ...Object.fromEntries(changes.map(([name, value]) => [name, value === null ? fallback[name] : value])) };
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...current, ...Object.fromEntries(given.map(([name, value]) => [name, value === null ? fallback[name] : value])) };
 }
 
 /** The configuration of a stored version. A field that was added after it was stored has its default. */

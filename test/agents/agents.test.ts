@@ -39,7 +39,7 @@ describe('agents', () => {
 
   it('takes the default model of the workspace as it is then', async () => {
     const workspace = await newWorkspace();
-    await workspace.patch('/workspace', { default_model: 'openai/none' });
+    await workspace.patch('/workspace', { default_model: 'nobody/none' });
     const refused = await workspace.post('/agents', { name: 'A' });
     expect(refused.status).toBe(422);
     expect(refused.body.errors[0].pointer).toBe('/config/model');
