@@ -14,7 +14,7 @@ const askingWords = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-const parts = /[^\p{L}\p{N}]+/u;
+const parts = /[^\p{L}\p{M}\p{N}]+/u;
 
 /** What a word is matched by: without accents and endings, as the keyword index does it (Porter 1980). */
 export const stemOf = (word: string): string => stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
