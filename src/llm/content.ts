@@ -51,9 +51,12 @@ export class StepContent {
       case 'file':
       case 'source':
       case 'tool-result':
-      case 'custom':
       case 'reasoning-file':
         this.has_begun = true;
+        this.parts.push(part);
+        break;
+      // Says something about the answer, not in it; the provider may want it back.
+      case 'custom':
         this.parts.push(part);
         break;
     }

@@ -33,7 +33,7 @@ export interface Provider {
 
 /** Hosts of the services' own base URLs, and one for all others. */
 export const providerHosts: ReadonlySet<string> = new Set([
-  'provider.example',
+  'provider.example.com',
   'api.openai.com',
   'api.anthropic.com',
   'generativelanguage.googleapis.com',

@@ -1,0 +1,46 @@
+import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { type StepCall, type StepEvent, type StepResult, streamStep } from '../../src/llm/index.ts';
+import { openPlatform } from '../../src/platform/cloudflare.ts';
+import type { Ctx } from '../../src/platform/context.ts';
+import { newId } from '../../src/shared/id.ts';
+import type { Workspace } from '../support/api.ts';
+
+/** A context of a workspace, as a job would have it, over `bindings`. */
+export function contextOf(workspace: Pick<Workspace, 'id'>, bindings: Partial<Record<string, unknown>> = {}): Ctx {
+  const platform = openPlatform({ ...env, ...bindings } as Env, createExecutionContext(), { request_id: newId('req') });
+  return platform.context({ workspace_id: workspace.id, actor: { type: 'system', name: 'test' } });
+}
+
+export interface Stepped {
+  readonly events: StepEvent[];
+  readonly text: string;
+  readonly result: StepResult;
+}
+
+export const question = (text: string): StepCall['options'] => ({ prompt: [{ role: 'user', content: [{ type: 'text', text }] }] });
+
+/** One whole step. */
+export async function step(ctx: Ctx, models: readonly string[], more: Partial<StepCall> = {}): Promise<Stepped> {
+  const call: StepCall = {
+    models,
+    operation: 'answer',
+    call_key: `test:${crypto.randomUUID()}`,
+    options: question('Hello?'),
+    signal: AbortSignal.timeout(20_000),
+    ...more,
+  };
+  const events: StepEvent[] = [];
+  const stream = streamStep(ctx, call);
+  let next = await stream.next();
+  for (; next.done !== true; next = await stream.next()) events.push(next.value);
+  const text = events.map((event) => (event.type === 'text' ? event.delta : '')).join('');
+  return { events, text, result: next.value };
+}
+
+/** The usage rows that a step would store, as they are in the table. */
+export async function usageRows(ctx: Ctx, { usage }: StepResult): Promise<Record<string, unknown>[]> {
+  for (const statement of usage) await ctx.db.batch([statement]);
+  const { results } = await env.DB.prepare('select * from usage where workspace_id = ? order by call_key').bind(ctx.workspace_id).all();
+  return results;
+}
