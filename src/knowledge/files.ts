@@ -1,8 +1,10 @@
+import type { SQL } from 'drizzle-orm';
+import { batch } from '../db/client.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coversAgent } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
-import { findBase, visible } from './bases.ts';
+import { visible } from './bases.ts';
 import { servedTypeOf } from './media.ts';
 import { originalKey } from './objects.ts';
 import { type File, type FileChunk, type FileQuery, toChunk, toFile, type UpdateFile } from './schema.ts';
@@ -12,6 +14,7 @@ import {
   type FileRow,
   markFileDeleted,
   requeueFile,
+  selectBase,
   selectFile,
   selectFileChunks,
   selectFiles,
@@ -27,16 +30,28 @@ async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
 
 export const getFile = async (ctx: Ctx, id: string): Promise<File> => toFile(await findFile(ctx, id));
 
-export async function listFiles(ctx: Ctx, base_id: string, { limit, cursor, ...filters }: FileQuery): Promise<Page<File>> {
-  await findBase(ctx, base_id);
-  return readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `files:${base_id}`, filters },
+/** Newest first; one trip. Throws `not_found`. */
+export const listFiles = (ctx: Ctx, base_id: string, query: FileQuery): Promise<Page<File>> => listFilesOf(ctx, base_id, base_id, query);
+
+/**
+ * As above for a base that is told by a subquery, in the same single trip; `name` is what the subquery
+ * stands for, and binds the cursor.
+ */
+export const listFilesOf = (ctx: Ctx, base_id: string | SQL, name: string, { limit, cursor, ...filters }: FileQuery): Promise<Page<File>> =>
+  readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `files:${name}`, filters },
     { limit, cursor },
-    (after, count) => selectFiles(ctx.db, ctx.workspace_id, base_id, filters, after, count).all(),
+    async (after, count) => {
+      const [[base], files] = await batch(ctx.db, [
+        selectBase(ctx.db, ctx.workspace_id, base_id),
+        selectFiles(ctx.db, ctx.workspace_id, base_id, filters, after, count),
+      ]);
+      visible(ctx, base);
+      return files;
+    },
     (row) => row.id,
     toFile,
   );
-}
 
 export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promise<File> {
   const file = await findFile(ctx, id);

@@ -1,6 +1,6 @@
 export { findAgentBase, newAgentBase, unknownBases } from './bases.ts';
 export type { Coverage } from './confidence.ts';
-export { listFiles } from './files.ts';
+export { listFiles, listFilesOf } from './files.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { knowledgeRoutes } from './routes.ts';
 export { File, FileForm, FileList, FileQuery, FileUpload } from './schema.ts';

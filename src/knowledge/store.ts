@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import { outbox } from '../db/schema/platform.ts';
@@ -11,12 +11,13 @@ export type ChunkRow = typeof chunks.$inferSelect;
 /** Values as one JSON parameter: a statement takes at most 100. */
 export const valuesOf = (values: readonly unknown[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
 
-const ownBase = (workspace_id: string, id: string) =>
+const ownBase = (workspace_id: string, id: string | SQL) =>
   and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.id, id), isNull(knowledge_bases.deleted_at));
 
 export const insertBase = (db: Db, row: BaseRow) => db.insert(knowledge_bases).values(row);
 
-export const selectBase = (db: Db, workspace_id: string, id: string) => db.select().from(knowledge_bases).where(ownBase(workspace_id, id));
+export const selectBase = (db: Db, workspace_id: string, id: string | SQL) =>
+  db.select().from(knowledge_bases).where(ownBase(workspace_id, id));
 
 export const selectBasesByIds = (db: Db, workspace_id: string, ids: readonly string[]) =>
   db
@@ -134,7 +135,14 @@ export interface FileFilters {
   readonly external_id?: string | undefined;
 }
 
-export const selectFiles = (db: Db, workspace_id: string, base_id: string, filters: FileFilters, after: string | null, limit: number) =>
+export const selectFiles = (
+  db: Db,
+  workspace_id: string,
+  base_id: string | SQL,
+  filters: FileFilters,
+  after: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(files)

@@ -23,14 +23,19 @@ export const extractHtml = async (bytes: Uint8Array<ArrayBuffer>): Promise<Extra
 
 /** HTML as Markdown of what a reader sees: nothing is run, nothing is fetched, hidden text and comments go. */
 export async function htmlToMarkdown(html: string): Promise<string> {
-  const seen = await withoutUnseen(html);
   try {
-    return cleanText(converter.translate(seen)).trim();
+    const markdown = converter.translate(await withoutUnseen(html));
+    return cleanText(markdown.replaceAll(/^\|.*\|$/gm, withoutPadding)).trim();
   } catch (error) {
-    if (error instanceof RangeError) throw new DocumentFault('too_large', 'The page is nested too deeply.', error);
+    // Out of stack in the converter, or out of the rewriter's memory.
+    if (error instanceof RangeError || (error instanceof TypeError && /memory limit/.test(error.message)))
+      throw new DocumentFault('too_large', 'The page is nested too deeply.', error);
     throw error;
   }
 }
+
+/** A table row without the spaces and dashes that line its columns up. */
+const withoutPadding = (row: string) => row.replaceAll(/ {2,}/g, ' ').replaceAll(/-{4,}/g, '---');
 
 function withoutUnseen(html: string): Promise<string> {
   const rewriter = new HTMLRewriter()
