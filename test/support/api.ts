@@ -15,18 +15,23 @@ export interface Options {
   readonly json?: unknown;
 }
 
-/** One request through the front door: the worker's own fetch handler, in workerd. */
-export async function request(method: string, path: string, key: string | null, options: Options = {}): Promise<Answer> {
+export function toRequest(method: string, path: string, key: string | null, options: Options = {}): Request {
   const headers = new Headers(options.headers);
   if (key !== null) headers.set('authorization', `Bearer ${key}`);
   if (options.json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
   const body = options.json === undefined ? (options.body ?? null) : JSON.stringify(options.json);
-  const url = `http://agentgrid.test${path}`;
-  const response = await exports.default.fetch(new Request(url, { method, headers, body, redirect: 'manual' }));
+  return new Request(`http://agentgrid.test${path}`, { method, headers, body, redirect: 'manual' });
+}
+
+export async function toAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
 }
+
+/** One request through the front door: the worker's own fetch handler, in workerd. */
+export const request = async (method: string, path: string, key: string | null, options: Options = {}): Promise<Answer> =>
+  toAnswer(await exports.default.fetch(toRequest(method, path, key, options)));
 
 export interface Workspace {
   readonly id: string;

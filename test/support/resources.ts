@@ -11,7 +11,9 @@ import { jsonBodyOf, type Operation, operationNamed, placesIn, resolve, type Sch
 interface Recipe {
   /** The operation it needs; until that is in the document there is nothing to make. */
   readonly needs: string;
-  /** Makes the resource and says what it is called: values of path parameters by name. */
+  /** The path parameters it gives values to, and those it needs values of. */
+  readonly gives: readonly string[];
+  readonly from?: readonly string[];
   readonly make: (workspace: Workspace, made: Values) => Promise<Values>;
 }
 export type Values = Readonly<Record<string, string>>;
@@ -21,10 +23,12 @@ const unique = () => crypto.randomUUID().slice(0, 8);
 const recipes: readonly Recipe[] = [
   {
     needs: 'POST /api/v1/api-keys',
+    gives: ['key'],
     make: async (workspace) => ({ key: (await created(workspace, '/api-keys', { name: 'Seed', role: 'viewer' })).id }),
   },
   {
     needs: 'PUT /api/v1/providers/{provider}',
+    gives: ['provider'],
     make: async (workspace) => {
       await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
       return { provider: 'openai' };
@@ -32,6 +36,7 @@ const recipes: readonly Recipe[] = [
   },
   {
     needs: 'POST /api/v1/agents',
+    gives: ['agent'],
     make: async (workspace) => {
       const agent = await created(workspace, '/agents', { name: `Seed ${unique()}`, config: { instructions: 'Answer.' } });
       return { agent: agent.id };
@@ -39,6 +44,8 @@ const recipes: readonly Recipe[] = [
   },
   {
     needs: 'POST /api/v1/agents/{agent}/versions',
+    gives: ['version', 'a', 'b'],
+    from: ['agent'],
     make: async (workspace, { agent }) => {
       const version = await created(workspace, `/agents/${agent}/versions`, { change_summary: 'A draft', activate: false });
       return { version: version.id, a: version.id, b: version.id };
@@ -46,6 +53,8 @@ const recipes: readonly Recipe[] = [
   },
   {
     needs: 'PUT /api/v1/agents/{agent}/labels/{label}',
+    gives: ['label'],
+    from: ['agent', 'version'],
     make: async (workspace, { agent, version }) => {
       const label = `label-${unique()}`;
       await workspace.put(`/agents/${agent}/labels/${label}`, { version });
@@ -54,10 +63,13 @@ const recipes: readonly Recipe[] = [
   },
   {
     needs: 'POST /api/v1/knowledge-bases',
+    gives: ['kb'],
     make: async (workspace) => ({ kb: (await created(workspace, '/knowledge-bases', { name: `Seed ${unique()}` })).id }),
   },
   {
     needs: 'POST /api/v1/knowledge-bases/{kb}/files',
+    gives: ['file'],
+    from: ['kb'],
     make: async (workspace, { kb }) => {
       const text = `# Opening hours\n\nThe shop ${unique()} opens at nine.\n`;
       const body = await created(workspace, `/knowledge-bases/${kb}/files`, { name: 'hours.md', text });
@@ -66,10 +78,14 @@ const recipes: readonly Recipe[] = [
   },
   {
     needs: 'POST /api/v1/agents/{agent}/sessions',
+    gives: ['session'],
+    from: ['agent'],
     make: async (workspace, { agent }) => ({ session: (await created(workspace, `/agents/${agent}/sessions`, {})).id }),
   },
   {
     needs: 'POST /api/v1/sessions/{session}/messages',
+    gives: ['message', 'run'],
+    from: ['session'],
     make: async (workspace, { session }) => {
       const answer = await created(workspace, `/sessions/${session}/messages`, { message: 'When does the shop open?' });
       return { message: answer.id, run: answer.run?.id ?? answer.run_id };
@@ -111,12 +127,19 @@ export interface Seeded {
   readonly values: Values;
 }
 
-/** A workspace with one of everything, at rest. */
-export async function seed(name: string): Promise<Seeded> {
+/** A workspace at rest, with one of everything, or of what the given path parameters need. */
+export async function seed(name: string, parameters?: readonly string[]): Promise<Seeded> {
   const workspace = await newWorkspace(name);
+  const wanted = new Set(parameters);
+  // Backwards, since a recipe needs only what those before it make.
+  const chosen = recipes.toReversed().filter(({ gives, from = [] }) => {
+    const isWanted = parameters === undefined || gives.some((parameter) => wanted.has(parameter));
+    for (const parameter of isWanted ? from : []) wanted.add(parameter);
+    return isWanted;
+  });
   let values: Values = {};
-  for (const recipe of recipes) {
-    if (operationNamed(recipe.needs) !== undefined) values = { ...values, ...(await recipe.make(workspace, values)) };
+  for (const { needs, make } of chosen.toReversed()) {
+    if (operationNamed(needs) !== undefined) values = { ...values, ...(await make(workspace, values)) };
   }
   await atRest(workspace.id);
   return { workspace, values };

@@ -27,3 +27,12 @@ export async function countRows(table: string, workspace_id: string): Promise<nu
   const row = await env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`).bind(workspace_id).first<{ n: number }>();
   return row?.n ?? 0;
 }
+
+/** How many rows a workspace has in each table. */
+export async function countAll(workspace_id: string): Promise<Record<string, number>> {
+  const tables = (await tenantTables()).filter((table) => table !== 'workspaces');
+  const counts = await env.DB.batch<{ n: number }>(
+    tables.map((table) => env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`).bind(workspace_id)),
+  );
+  return Object.fromEntries(counts.map(({ results }, index) => [tables[index] ?? '', results[0]?.n ?? 0]));
+}

@@ -1,0 +1,103 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { type Answer, request, rootKey } from '../support/api.ts';
+import { fillPath, type Operation, operations, pathParameters } from '../support/document.ts';
+import { type Fault, faulty } from '../support/faulty.ts';
+import { type Seeded, seed, validBody } from '../support/resources.ts';
+import { countAll } from '../support/rows.ts';
+import { requestWith } from '../support/worker.ts';
+
+/** A turn and a search spend; what they leave behind after a fault is tested where they live. */
+const creating = operations.filter(
+  ({ method, access, path }) => method === 'POST' && access !== 'public' && access !== 'root' && !/\/(messages|search)$/.test(path),
+);
+
+/** The queue takes everything and delivers nothing, so that every promised job stays in the outbox. */
+const JOBS = { send: async () => undefined, sendBatch: async () => undefined, metrics: async () => undefined };
+
+interface Outcome {
+  readonly first: Answer;
+  readonly trips: number;
+  /** Rows more than before, by table. */
+  readonly added: Readonly<Record<string, number>>;
+}
+
+/** Jobs that were promised. The removal of an upload's object is promised before there is a row, and stays until a sweep looks. */
+async function countJobs(workspace_id: string): Promise<Record<string, number>> {
+  const { results } = await env.DB.prepare('select id from outbox where workspace_id = ? and job not like ?')
+    .bind(workspace_id, '%file.delete%')
+    .all();
+  return { ...(await countAll(workspace_id)), outbox: results.length };
+}
+
+const changes = (before: Record<string, number>, after: Record<string, number>) =>
+  Object.fromEntries(Object.entries(after).flatMap(([table, n]) => (n === before[table] ? [] : [[table, n - (before[table] ?? 0)]])));
+
+/** Sends the operation with a fault, then again with the same idempotency key and no fault. */
+async function tryTwice(operation: Operation, { workspace, values }: Seeded, fault: Fault | null): Promise<Outcome> {
+  const body = validBody(operation, values);
+  const options = { headers: { 'idempotency-key': 'once' }, ...(body === undefined ? {} : { json: body }) };
+  const path = fillPath(operation, values);
+  await requestWith({ JOBS }, 'GET', '/api/v1/users/me', workspace.key);
+  const before = await countJobs(workspace.id);
+  const { database, trips } = faulty(env.DB, fault);
+  const first = await requestWith({ DB: database, JOBS }, operation.method, path, workspace.key, options);
+  const made = trips();
+  const again = await requestWith({ JOBS }, operation.method, path, workspace.key, options);
+  expect(again.status, JSON.stringify(again.body)).toBeLessThan(300);
+  return { first, trips: made, added: changes(before, await countJobs(workspace.id)) };
+}
+
+describe('a retry after a fault of the database', () => {
+  it.each(creating.map((operation) => [operation.name, operation] as const))(
+    '%s has exactly one effect (R56)',
+    async (_name, operation) => {
+      const expected = await tryTwice(operation, await seed('Undisturbed', pathParameters(operation)), null);
+      expect(expected.added.idempotency_keys).toBe(1);
+      const points = Array.from({ length: expected.trips }, (_, index) => index + 1);
+      const faults = points.flatMap((at) => [{ at, mode: 'before' } as const, { at, mode: 'after' } as const]);
+      const outcomes = await Promise.all(
+        faults.map(async (fault) => ({ fault, ...(await tryTwice(operation, await seed('Disturbed', pathParameters(operation)), fault)) })),
+      );
+      for (const { fault, first, added } of outcomes) {
+        expect([503, expected.first.status], `${JSON.stringify(fault)}: ${JSON.stringify(first.body)}`).toContain(first.status);
+        if (first.status === 503) expect(first.headers.get('retry-after')).not.toBe(null);
+        expect(added, JSON.stringify(fault)).toEqual(expected.added);
+      }
+      expect(outcomes.some(({ first }) => first.status === 503)).toBe(true);
+    },
+  );
+
+  it('POST /api/v1/workspaces makes one workspace (R56)', async () => {
+    const options = () => ({ json: { name: `Once ${crypto.randomUUID()}` }, headers: { 'idempotency-key': crypto.randomUUID() } });
+    const named = (name: string) => env.DB.prepare('select count(*) as n from workspaces where name = ?').bind(name).first('n');
+    const { database, trips } = faulty(env.DB, null);
+    await requestWith({ DB: database }, 'POST', '/api/v1/workspaces', rootKey, options());
+    for (let at = 1; at <= trips(); at += 1) {
+      for (const mode of ['before', 'after'] as const) {
+        const same = options();
+        const first = await requestWith({ DB: faulty(env.DB, { at, mode }).database }, 'POST', '/api/v1/workspaces', rootKey, same);
+        expect(first.status).toBe(503);
+        const again = await request('POST', '/api/v1/workspaces', rootKey, same);
+        expect(again.status).toBe(201);
+        expect(await named(same.json.name)).toBe(1);
+        expect((await request('GET', '/api/v1/audit-log', again.body.api_key.secret)).body.data).toHaveLength(1);
+      }
+    }
+  });
+
+  it('leaves neither change nor audit row when the batch fails, and both when only its answer is lost (R83)', async () => {
+    const { workspace } = await seed('Halves', []);
+    const { trips, database } = faulty(env.DB, null);
+    await requestWith({ DB: database }, 'PATCH', '/api/v1/workspace', workspace.key, { json: { name: 'Whole' } });
+    for (let at = 1; at <= trips(); at += 1) {
+      for (const mode of ['before', 'after'] as const) {
+        const name = `${mode} ${at}`;
+        const audited = (await countAll(workspace.id)).audit_log ?? 0;
+        await requestWith({ DB: faulty(env.DB, { at, mode }).database }, 'PATCH', '/api/v1/workspace', workspace.key, { json: { name } });
+        const isChanged = (await workspace.get('/workspace')).body.name === name;
+        expect((await countAll(workspace.id)).audit_log, name).toBe(audited + (isChanged ? 1 : 0));
+      }
+    }
+  });
+});

@@ -1,0 +1,83 @@
+/** Where a fault strikes: the `at`th round trip to D1, from 1, before it is made or after it is committed. */
+export interface Fault {
+  readonly at: number;
+  readonly mode: 'before' | 'after';
+}
+
+/** One of the messages of D1 that pass: https://developers.cloudflare.com/d1/observability/debug-d1/ */
+const lost = () => new Error('D1_ERROR: Network connection lost.');
+
+export interface FaultyDatabase {
+  readonly database: D1Database;
+  /** Round trips so far. */
+  readonly trips: () => number;
+}
+
+/**
+ * The database with one round trip failing: `before`, nothing has happened; `after`, it has happened
+ * and only the acknowledgement is lost. With `null` it only counts.
+ */
+export function faulty(database: D1Database, fault: Fault | null): FaultyDatabase {
+  let trips = 0;
+  const strike = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+    trips += 1;
+    const isHit = trips === fault?.at;
+    if (isHit && fault?.mode === 'before') throw lost();
+    const result = await call();
+    if (isHit) throw lost();
+    return result;
+  };
+  return { database: watched(database, strike), trips: () => trips };
+}
+
+/** The statements that were run, each with what it was given. */
+export interface Recording {
+  readonly database: D1Database;
+  readonly statements: { readonly sql: string; readonly values: readonly unknown[] }[];
+}
+
+/** The database, with a list of every statement that is run on it. */
+export function recording(database: D1Database): Recording {
+  const statements: Recording['statements'] = [];
+  const run = <Result>(call: () => Promise<Result>, made: Recording['statements']) => {
+    statements.push(...made);
+    return call();
+  };
+  return { database: watched(database, run), statements };
+}
+
+type Made = { readonly sql: string; readonly values: readonly unknown[] };
+type Watch = <Result>(call: () => Promise<Result>, made: Made[]) => Promise<Result>;
+
+/** D1 as the product uses it: sessions, prepared statements, batches. Everything that travels goes through `watch`. */
+function watched(database: D1Database, watch: Watch): D1Database {
+  const originals = new WeakMap<object, { readonly statement: D1PreparedStatement; readonly made: Made }>();
+  const wrap = (statement: D1PreparedStatement, made: Made): D1PreparedStatement => {
+    const wrapped = {
+      bind: (...values: unknown[]) => wrap(statement.bind(...values), { sql: made.sql, values }),
+      run: () => watch(() => statement.run(), [made]),
+      all: () => watch(() => statement.all(), [made]),
+      first: (column?: string) => watch(() => (column === undefined ? statement.first() : statement.first(column)), [made]),
+      raw: (options?: { columnNames?: false }) => watch(() => statement.raw(options), [made]),
+    };
+    originals.set(wrapped, { statement, made });
+    return wrapped as unknown as D1PreparedStatement;
+  };
+  const over = (source: D1Database | D1DatabaseSession) => ({
+    prepare: (sql: string) => wrap(source.prepare(sql), { sql, values: [] }),
+    batch: (statements: D1PreparedStatement[]) => {
+      const known = statements.map((statement) => originals.get(statement) ?? { statement, made: { sql: '', values: [] } });
+      return watch(
+        () => source.batch(known.map(({ statement }) => statement)),
+        known.map(({ made }) => made),
+      );
+    },
+  });
+  return {
+    ...over(database),
+    withSession(constraint?: string) {
+      const session = database.withSession(constraint);
+      return { ...over(session), getBookmark: () => session.getBookmark() };
+    },
+  } as unknown as D1Database;
+}
