@@ -1,4 +1,6 @@
-export { type AgentConfig, parseConfig } from './config.ts';
+export { checkConfig } from './check.ts';
+export { AgentConfig, AgentConfigPatch, mergeConfig, parseConfig } from './config.ts';
+export { createAgent } from './create.ts';
 export type { InputField } from './inputs.ts';
 export { agent as AgentParameter, Version as VersionParameter } from './parameters.ts';
 export { agentRoutes } from './routes.ts';

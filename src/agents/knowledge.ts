@@ -3,7 +3,7 @@ import {
   type File,
   type FileList,
   type FileQuery,
-  listFiles,
+  listFilesOf,
   SearchQuery,
   type SearchResult,
   searchKnowledge,
@@ -15,6 +15,7 @@ import type { Ctx } from '../platform/context.ts';
 import type { Page } from '../shared/page.ts';
 import { readAgent, refuseArchived } from './change.ts';
 import { parseConfig } from './config.ts';
+import { ownBaseOf } from './store.ts';
 
 const asked = SearchQuery.shape;
 
@@ -39,11 +40,9 @@ export async function uploadAgentFiles(ctx: Ctx, agent: string, source: UploadSo
   return uploadFiles(ctx, row.base_id, source);
 }
 
-/** Files of the agent's own base. Throws `not_found`. */
-export async function listAgentFiles(ctx: Ctx, agent: string, page: z.output<typeof FileQuery>): Promise<Page<z.output<typeof File>>> {
-  const { base_id } = await readAgent(ctx, agent);
-  return listFiles(ctx, base_id, page);
-}
+/** Files of the agent's own base; one trip. Throws `not_found`. */
+export const listAgentFiles = (ctx: Ctx, agent: string, page: z.output<typeof FileQuery>): Promise<Page<z.output<typeof File>>> =>
+  listFilesOf(ctx, ownBaseOf(ctx.workspace_id, agent), agent, page);
 
 /** Searches everything the agent's active version does, as it would. Throws `not_found`. */
 export async function searchAgent(ctx: Ctx, agent: string, input: AgentSearchQuery): Promise<z.output<typeof SearchResult>> {

@@ -41,6 +41,10 @@ export const selectAgentDetail = (db: Db, workspace_id: string, agent: string) =
     .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
     .where(isAgent(workspace_id, agent));
 
+/** The id of the agent's own base, as a subquery. */
+export const ownBaseOf = (workspace_id: string, agent: string): SQL =>
+  sql`(select b.id from knowledge_bases b where b.agent_id = (select ${agents.id} from agents where ${isAgent(workspace_id, agent)}))`;
+
 export interface AgentFilter {
   readonly q?: string | undefined;
   readonly tag?: string | undefined;
@@ -131,7 +135,8 @@ export const selectSharedBases = (db: Db, workspace_id: string, names: readonly 
     .where(
       and(
         eq(knowledge_bases.workspace_id, workspace_id),
-        isNull(knowledge_bases.agent_id),
+        // The plus keeps SQLite from the index on agent_id, where all workspaces' shared bases are together.
+        sql`+${knowledge_bases.agent_id} is null`,
         isNull(knowledge_bases.deleted_at),
         sql`${knowledge_bases.name} in (select value from json_each(${JSON.stringify(names)}))`,
       ),

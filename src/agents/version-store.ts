@@ -11,10 +11,13 @@ export type ActivationRow = typeof agent_activations.$inferSelect;
 const agentId = (workspace_id: string, agent: string): SQL => sql`(select ${agents.id} from agents where ${isAgent(workspace_id, agent)})`;
 
 /** A version's number is digits only; a label starts with a letter and has no underscore; the rest is an id. */
-function isVersion(version: string): SQL {
+function isVersion(workspace_id: string, agent: string, version: string | null): SQL {
+  const owner = agentId(workspace_id, agent);
+  if (version === null)
+    return sql`${agent_versions.id} = (select ${agents.active_version_id} from agents where ${isAgent(workspace_id, agent)})`;
   if (/^[1-9][0-9]{0,8}$/.test(version)) return eq(agent_versions.number, Number(version));
   if (isId('ver', version)) return eq(agent_versions.id, version);
-  return sql`${agent_versions.id} = (select l.version_id from agent_labels l where l.agent_id = ${agent_versions.agent_id} and l.label = ${version})`;
+  return sql`${agent_versions.id} = (select l.version_id from agent_labels l where l.agent_id = ${owner} and l.label = ${version})`;
 }
 
 /**
@@ -29,9 +32,7 @@ export const selectVersionFor = (db: Db, workspace_id: string, agent: string, ve
       and(
         eq(agent_versions.workspace_id, workspace_id),
         eq(agent_versions.agent_id, agentId(workspace_id, agent)),
-        version === null
-          ? sql`${agent_versions.id} = (select ${agents.active_version_id} from agents where ${isAgent(workspace_id, agent)})`
-          : isVersion(version),
+        isVersion(workspace_id, agent, version),
       ),
     );
 

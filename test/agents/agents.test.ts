@@ -74,6 +74,9 @@ describe('agents', () => {
       `/agents/${body.id}/versions/1`,
       `/agents/${body.id}/versions/1/diff/1`,
       `/agents/${body.id}/activations`,
+      `/agents/${body.id}/export`,
+      `/agents/${body.slug}/files`,
+      `/knowledge-bases/${body.base_id}/files`,
     ]) {
       const { status, headers } = await workspace.get(path);
       expect([path, status, trips(headers)]).toEqual([path, 200, 1]);
