@@ -104,7 +104,8 @@ function withProviderOptions({ providerOptions }: CallOptions, { provider }: Tar
 }
 
 export const toTokens = ({ inputTokens, outputTokens }: LanguageModelV4Usage): Tokens => ({
-  input_tokens: inputTokens.total ?? null,
+  // Some packages say 0 where the provider said nothing; no call has an empty prompt.
+  input_tokens: inputTokens.total || null,
   cache_read_tokens: inputTokens.cacheRead ?? null,
   cache_write_tokens: inputTokens.cacheWrite ?? null,
   output_tokens: outputTokens.total ?? null,

@@ -16,13 +16,14 @@ const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\u{e0000}-\u
 /** Tags of this envelope inside a document must not close or open one. */
 const neutral = (text: string) => text.replaceAll(invisible, '').replaceAll(/<(?=\/?(?:documents?|question)\b)/gi, '&lt;');
 
-/** The user's turn with what was retrieved for it: delimited, labelled as untrusted, never in the system role. */
-export function writePassages(passages: readonly Passage[], question: string): string {
+/** What was retrieved, with the user's question where it was retrieved for one: delimited, labelled as untrusted, never in the system role. */
+export function writePassages(passages: readonly Passage[], question?: string): string {
   const documents = passages.map(({ number, name, page, text }) => {
     const attributes = `number="${number}" name="${neutral(name).replaceAll('"', "'")}"${page === null ? '' : ` page="${page}"`}`;
     return `<document ${attributes}>\n${neutral(text)}\n</document>`;
   });
-  return `${notice}\n<documents>\n${documents.join('\n')}\n</documents>\n<question>\n${neutral(question)}\n</question>`;
+  const found = `${notice}\n<documents>\n${documents.join('\n')}\n</documents>`;
+  return question === undefined ? found : `${found}\n<question>\n${neutral(question)}\n</question>`;
 }
 
 /** The inverse of `writePassages`, for a model of ours; null for a text that is not of this form. */

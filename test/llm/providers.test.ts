@@ -10,7 +10,9 @@ import { contextOf, step } from './support.ts';
 const canary = 'sk-canary-0123456789-7f3a';
 const script: Script = { rounds: [{ text: ['ok'], usage: { input_tokens: 5, output_tokens: 1 } }], repeat: true };
 const rowOf = (workspace: Workspace, provider = 'openai') =>
-  env.DB.prepare('select * from provider_credentials where workspace_id = ? and provider = ?').bind(workspace.id, provider).first<Record<string, string>>();
+  env.DB.prepare('select * from provider_credentials where workspace_id = ? and provider = ?')
+    .bind(workspace.id, provider)
+    .first<Record<string, string>>();
 
 describe('provider credentials', () => {
   let workspace: Workspace;
@@ -21,14 +23,21 @@ describe('provider credentials', () => {
   it('are write-only: last four and a fingerprint, sealed in the database (R46, R74, R76)', async () => {
     const { status, body } = await workspace.put('/providers/openai', { api_key: canary });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ id: 'openai', usable: true, key_source: 'workspace', base_url: 'https://api.openai.com/v1', api_key: { last_four: '7f3a' } });
+    expect(body).toMatchObject({
+      id: 'openai',
+      usable: true,
+      key_source: 'workspace',
+      base_url: 'https://api.openai.com/v1',
+      api_key: { last_four: '7f3a' },
+    });
     const got = await workspace.get('/providers/openai');
     expect(got.body).toEqual(body);
     const row = await rowOf(workspace);
     expect(row?.api_key).toMatch(/^v1\.2\./);
     const audit = await workspace.get('/audit-log?target_id=openai');
     expect(audit.body.data[0]).toMatchObject({ action: 'provider.set', detail: { last_four: '7f3a', has_new_key: true } });
-    for (const seen of [body, row, audit.body, (await workspace.get('/providers')).body]) expect(JSON.stringify(seen)).not.toContain('canary');
+    for (const seen of [body, row, audit.body, (await workspace.get('/providers')).body])
+      expect(JSON.stringify(seen)).not.toContain('canary');
     const [same, other] = [await newWorkspace(), await newWorkspace()];
     await same.put('/providers/openai', { api_key: canary });
     await other.put('/providers/openai', { api_key: canary });
@@ -46,12 +55,19 @@ describe('provider credentials', () => {
     expect((await put({ base_url: 'https://one.example.com/v1' })).api_key).toBeNull();
     // Behind the back of the API, too: the seal names the address.
     await put({ api_key: canary, base_url: 'https://one.example.com/v1' });
-    await env.DB.prepare("update provider_credentials set base_url = 'https://evil.example.com/v1' where workspace_id = ?").bind(own.id).run();
+    await env.DB.prepare("update provider_credentials set base_url = 'https://evil.example.com/v1' where workspace_id = ?")
+      .bind(own.id)
+      .run();
     expect((await step(contextOf(own), ['openai-compatible/m'])).result.failure?.code).toBe('credential_unusable');
   });
 
   it('go to public addresses only, without credentials or a query in them (R34, R37)', async () => {
-    for (const base_url of ['http://localhost:11434/v1', 'https://10.0.0.1/v1', 'https://user:pw@llm.example.com/v1', 'ftp://llm.example.com']) {
+    for (const base_url of [
+      'http://localhost:11434/v1',
+      'https://10.0.0.1/v1',
+      'https://user:pw@llm.example.com/v1',
+      'ftp://llm.example.com',
+    ]) {
       const { status, body } = await workspace.put('/providers/openai-compatible', { base_url, api_key: canary });
       expect([status, body.code], base_url).toEqual([422, 'url_not_allowed']);
     }
@@ -73,9 +89,12 @@ describe('provider credentials', () => {
       expect((await other.get('/providers/openai')).status).toBe(200);
     }
     const { body } = await workspace.get('/providers');
-    expect(body.data.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(['builtin', 'openai', 'anthropic', 'workers-ai', 'ollama']));
+    expect(body.data.map(({ id }: { id: string }) => id)).toEqual(
+      expect.arrayContaining(['builtin', 'openai', 'anthropic', 'workers-ai', 'ollama']),
+    );
     expect(body.data.find(({ id }: { id: string }) => id === 'workers-ai')).toMatchObject({ usable: false, configurable: false });
-    for (const path of ['/providers/nobody', '/providers/builtin', '/providers/OPENAI']) expect((await workspace.get(path)).status).toBe(404);
+    for (const path of ['/providers/nobody', '/providers/builtin', '/providers/OPENAI'])
+      expect((await workspace.get(path)).status).toBe(404);
   });
 
   it('moved to another workspace open nothing, and say so (R74)', async () => {
@@ -95,7 +114,10 @@ describe('provider credentials', () => {
     expect((await step(contextOf(own), ['openai/gpt-5-mini'])).result.failure).toBeNull();
     expect((await own.delete('/providers/openai')).status).toBe(204);
     expect((await own.delete('/providers/openai')).status).toBe(404);
-    expect((await step(contextOf(own), ['openai/gpt-5-mini'])).result.failure).toMatchObject({ code: 'provider_not_configured', status: 424 });
+    expect((await step(contextOf(own), ['openai/gpt-5-mini'])).result.failure).toMatchObject({
+      code: 'provider_not_configured',
+      status: 424,
+    });
   });
 
   it('can be tested, for what a call costs', async () => {
@@ -129,7 +151,9 @@ describe("the deployment's own keys", () => {
     const own = await newWorkspace();
     const scripted = await playScript(script);
     const bindings = shared(scripted.api_key, 'true');
-    expect((await step(contextOf(own, shared(scripted.api_key, 'false')), ['openai/gpt-5-mini'])).result.failure?.code).toBe('provider_not_configured');
+    expect((await step(contextOf(own, shared(scripted.api_key, 'false')), ['openai/gpt-5-mini'])).result.failure?.code).toBe(
+      'provider_not_configured',
+    );
     expect((await step(contextOf(own, bindings), ['openai/gpt-5-mini'])).text).toBe('ok');
     const elsewhere = await playScript(script);
     await own.put('/providers/openai', { base_url: elsewhere.base_url.openai });
@@ -153,7 +177,9 @@ describe('rotation of the encryption key', () => {
     await env.DB.prepare('delete from provider_credentials').run();
     const own = await newWorkspace();
     for (const provider of ['openai', 'anthropic', 'groq']) {
-      const put = await requestWith({ ENCRYPTION_KEYS: keys('a') } as never, 'PUT', `/api/v1/providers/${provider}`, own.key, { json: { api_key: canary } });
+      const put = await requestWith({ ENCRYPTION_KEYS: keys('a') } as never, 'PUT', `/api/v1/providers/${provider}`, own.key, {
+        json: { api_key: canary },
+      });
       expect(put.status).toBe(200);
     }
     await env.DB.prepare("update provider_credentials set api_key = 'v1.11.x.y' where provider = 'groq'").run();
@@ -180,7 +206,9 @@ describe('rotation of the encryption key', () => {
     expect(await rewrapCredentials(lost)).toBe(0);
     expect((await step(lost, ['openai/gpt-5-mini'])).result.failure).toMatchObject({ code: 'unavailable', status: 503 });
     expect((await rowOf(own))?.api_key).toMatch(/^v1\.11\./);
-    const none = await requestWith({ ENCRYPTION_KEYS: '' } as never, 'PUT', '/api/v1/providers/openai', own.key, { json: { api_key: canary } });
+    const none = await requestWith({ ENCRYPTION_KEYS: '' } as never, 'PUT', '/api/v1/providers/openai', own.key, {
+      json: { api_key: canary },
+    });
     expect([none.status, none.body.code]).toEqual([503, 'unavailable']);
   });
 });
