@@ -45,18 +45,18 @@ async function decodeCursor(scope: CursorScope, cursor: string): Promise<string>
 }
 
 /**
- * One page by keyset. `fetch` gets the last position seen and how many rows to read (one more than
+ * One page by keyset. `readRows` gets the last position seen and how many rows to read (one more than
  * the page, to know whether there is another) and returns rows in list order.
  */
 export async function readPage<Row, Item>(
   scope: CursorScope,
   query: PageQuery,
-  fetch: (after: string | null, limit: number) => Promise<Row[]>,
+  readRows: (after: string | null, limit: number) => Promise<Row[]>,
   positionOf: (row: Row) => string,
   toItem: (row: Row) => Item,
 ): Promise<Page<Item>> {
   const after = query.cursor === undefined ? null : await decodeCursor(scope, query.cursor);
-  const rows = await fetch(after, query.limit + 1);
+  const rows = await readRows(after, query.limit + 1);
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
   const next_cursor = rows.length > query.limit && last !== undefined ? await encodeCursor(scope, positionOf(last)) : null;
