@@ -32,6 +32,7 @@ CREATE TABLE `agent_versions` (
 	`number` integer NOT NULL,
 	`config` text NOT NULL,
 	`config_hash` text NOT NULL,
+	`tools` text NOT NULL,
 	`change_summary` text,
 	`created_by` text,
 	`created_at` integer NOT NULL,

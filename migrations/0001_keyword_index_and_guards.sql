@@ -12,3 +12,5 @@ CREATE TRIGGER IF NOT EXISTS agent_activations_no_delete BEFORE DELETE ON agent_
 CREATE TRIGGER IF NOT EXISTS audit_log_no_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END;
 --> statement-breakpoint
 CREATE TRIGGER IF NOT EXISTS audit_log_no_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS tool_revisions_no_update BEFORE UPDATE ON tool_revisions BEGIN SELECT RAISE(ABORT, 'tool_revisions is immutable'); END;

@@ -11,6 +11,7 @@ const ranks = [
   ['workspaces'],
   ['usage'],
   ['llm'],
+  ['tools'],
   ['knowledge'],
   ['agents'],
   ['experiments'],
@@ -24,7 +25,7 @@ const ranks = [
   ['app.ts'],
   ['worker.ts'],
 ];
-const features = new Set(ranks.slice(3, 15).flat());
+const features = new Set(ranks.slice(3, 16).flat());
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));

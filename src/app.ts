@@ -17,10 +17,11 @@ import { createLog } from './platform/log.ts';
 import { sessionRoutes } from './sessions/index.ts';
 import { Failure, notFound } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
+import { toolRoutes } from './tools/index.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
-const features = [workspaceRoutes, agentRoutes, llmRoutes, knowledgeRoutes, sessionRoutes];
+const features = [workspaceRoutes, toolRoutes, agentRoutes, llmRoutes, knowledgeRoutes, sessionRoutes];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();

@@ -4,6 +4,7 @@ import { type AuditEntry, commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
 import { canonicalJson, sha256 } from '../shared/digest.ts';
 import { Failure, notFound } from '../shared/failure.ts';
+import type { ToolPin } from '../tools/index.ts';
 import type { AgentConfig } from './config.ts';
 import { type AgentChanges, type AgentDetailRow, changeAgent, type Labels, selectAgentDetail } from './store.ts';
 import { insertActivation, insertVersion, type VersionRow } from './version-store.ts';
@@ -88,7 +89,8 @@ async function isDone(ctx: Ctx, row: AgentDetailRow, plan: Plan, now: number, re
     });
     return true;
   } catch (error) {
-    if (isGuardViolation(error, 'agents.revision')) return false;
+    // A tool that was named and is gone by now is found missing in the next attempt.
+    if (isGuardViolation(error, 'agents.revision') || isGuardViolation(error, 'agent_versions.tools')) return false;
     throw isSlugTaken(error) ? slugTaken() : error;
   }
 }
@@ -108,7 +110,7 @@ function applyPlan(row: AgentDetailRow, plan: Plan, now: number): AgentDetailRow
   };
 }
 
-const toActive = ({ id, config, config_hash }: NewVersion) => ({ active_version_id: id, config, config_hash });
+const toActive = ({ id, config, config_hash, tools }: NewVersion) => ({ active_version_id: id, config, config_hash, tools });
 
 /** Twice as long each time up to a limit, and never the same for two that met. */
 const pause = (attempt: number) =>
@@ -126,6 +128,7 @@ export const newVersion = async (
   ctx: Ctx,
   agent_id: string,
   config: AgentConfig,
+  tools: readonly ToolPin[],
   change_summary: string | null = null,
 ): Promise<NewVersion> => ({
   id: ctx.newId('ver'),
@@ -133,6 +136,7 @@ export const newVersion = async (
   agent_id,
   config,
   config_hash: await hashConfig(config),
+  tools,
   change_summary,
   created_by: actorId(ctx.actor),
   created_at: ctx.now(),

@@ -5,17 +5,11 @@ import { Failure, type Violation } from '../shared/failure.ts';
 import type { AgentConfig, AgentConfigPatch } from './config.ts';
 import { undeclaredVariables } from './inputs.ts';
 
-/** Tools that an agent can be given. */
-const toolNames: ReadonlySet<string> = new Set();
-
 /** What the schema of single fields cannot tell. Throws `validation_failed` with a pointer for each. */
 export function checkConfig(config: AgentConfig): void {
   const errors: Violation[] = [
     ...undeclaredVariables(config.instructions, config.inputs),
     ...checkModels({ ...config, has_tools: config.tools.length > 0 }),
-    ...config.tools.flatMap((name, index) =>
-      toolNames.has(name) ? [] : [{ pointer: `/config/tools/${index}`, detail: `There is no tool ${name}.` }],
-    ),
   ];
   if (errors.length > 0) throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
 }

@@ -1,7 +1,9 @@
+import { isGuardViolation } from '../db/errors.ts';
 import { newAgentBase } from '../knowledge/index.ts';
 import { type AuditEntry, commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents } from '../platform/context.ts';
-import { Failure } from '../shared/failure.ts';
+import { Failure, invalid } from '../shared/failure.ts';
+import type { ToolPin } from '../tools/index.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { activationOf, isSlugTaken, newVersion, slugTaken } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
@@ -9,6 +11,7 @@ import { type AgentConfig, type AgentConfigPatch, type ConfigDefaults, defaultCo
 import { type Agent, type CreateAgent, toAgent } from './schema.ts';
 import { randomSlug, slugCandidates, toSlug } from './slug.ts';
 import { type AgentDetailRow, type AgentRow, insertAgent, selectFreeSlug } from './store.ts';
+import { pinsFor } from './tools.ts';
 import { insertVersion } from './version-store.ts';
 
 /** Creates with the same name at the same moment, each of which takes another slug. */
@@ -24,9 +27,10 @@ export async function createAgent(ctx: Ctx, input: CreateAgent): Promise<Agent> 
   await checkBases(ctx, input.config, []);
   const model = input.config.model ?? (await findWorkspace(ctx)).default_model;
   const { config, ...about } = input;
+  const tools = await pinsFor(ctx, config.tools ?? [], []);
   return addAgent(
     ctx,
-    { ...about, configure: (base_id) => configOf(config, { model, base_ids: [base_id] }) },
+    { ...about, configure: (base_id) => configOf(config, { model, base_ids: [base_id] }), tools },
     { action: 'agent.create' },
     toAgent,
   );
@@ -49,6 +53,7 @@ export interface NewAgent {
   readonly tags: string[];
   /** The configuration, once the id of the agent's own base is known. */
   readonly configure: (base_id: string) => AgentConfig;
+  readonly tools: readonly ToolPin[];
 }
 
 /** Stores a new agent; every way to make one ends here. */
@@ -63,6 +68,7 @@ export async function addAgent<Reply>(
     try {
       return await insertOne(ctx, { ...agent, slug }, audit, toReply);
     } catch (error) {
+      if (isGuardViolation(error, 'agent_versions.tools')) throw invalid('/config/tools', 'One of the tools has just been deleted.');
       if (!isSlugTaken(error)) throw error;
       if (agent.slug !== undefined) throw slugTaken();
     }
@@ -72,13 +78,13 @@ export async function addAgent<Reply>(
 
 async function insertOne<Reply>(
   ctx: Ctx,
-  { configure, ...agent }: NewAgent & { readonly slug: string },
+  { configure, tools, ...agent }: NewAgent & { readonly slug: string },
   audit: Pick<AuditEntry, 'action' | 'detail'>,
   toReply: (row: AgentDetailRow) => Reply,
 ): Promise<Reply> {
   const id = ctx.newId('agt');
   const base = newAgentBase(ctx, { id, name: agent.name });
-  const version = await newVersion(ctx, id, configure(base.id));
+  const version = await newVersion(ctx, id, configure(base.id), tools);
   const now = ctx.now();
   const row: AgentRow = {
     id,
@@ -96,7 +102,7 @@ async function insertOne<Reply>(
     updated_at: now,
   };
   const { config, config_hash } = version;
-  const reply = toReply({ ...row, number: 1, labels: {}, base_id: base.id, config, config_hash });
+  const reply = toReply({ ...row, number: 1, labels: {}, base_id: base.id, config, config_hash, tools });
   await commit(ctx, {
     statements: [
       insertAgent(ctx.db, row),

@@ -2,6 +2,7 @@ import { batch } from '../db/client.ts';
 import { type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { toWireTime } from '../shared/time.ts';
+import { pinTools } from '../tools/index.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { readAgent } from './change.ts';
 import { parseConfig } from './config.ts';
@@ -30,6 +31,7 @@ export async function duplicateAgent(ctx: Ctx, agent: string, input: DuplicateAg
       slug: input.slug,
       description: source.description,
       tags: source.tags,
+      tools: source.tools,
       configure: (base_id) => ({ ...config, knowledge: { ...knowledge, base_ids: [...knowledge.base_ids, base_id].slice(0, maxBases) } }),
     },
     { action: 'agent.duplicate', detail: { source: source.id, version: source.number } },
@@ -65,14 +67,18 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
   refuseRestricted(ctx);
   const { agent, config, knowledge_bases } = manifest;
   const model = config.model ?? (await findWorkspace(ctx)).default_model;
-  const { found, warnings } = await findShared(ctx, knowledge_bases);
+  const { found, warnings: baseWarnings } = await findShared(ctx, knowledge_bases);
+  const { pins, unknown } = await pinTools(ctx, config.tools ?? []);
+  const warnings = [...baseWarnings, ...unknown.map((name) => `There is no tool named ${name}: the agent does not have it.`)];
+  const known = { ...config, tools: pins.map(({ name }) => name) };
   return addAgent(
     ctx,
     {
       ...agent,
       slug: undefined,
       slugLike: agent.slug,
-      configure: (own) => configOf(config, { model, base_ids: basesFor(knowledge_bases, found, own) }),
+      configure: (own) => configOf(known, { model, base_ids: basesFor(knowledge_bases, found, own) }),
+      tools: pins,
     },
     { action: 'agent.import', detail: { exported_at: manifest.exported_at ?? null } },
     (row) => ({

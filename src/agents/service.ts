@@ -1,4 +1,5 @@
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
+import { canonicalJson } from '../shared/digest.ts';
 import { notFound } from '../shared/failure.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import { findWorkspace } from '../workspaces/index.ts';
@@ -7,6 +8,7 @@ import { checkBases, checkConfig } from './check.ts';
 import { type AgentConfig, type AgentConfigPatch, defaultConfig, mergeConfig, parseConfig } from './config.ts';
 import { type Agent, type AgentQuery, type AgentSummary, toAgent, toAgentSummary, type UpdateAgent } from './schema.ts';
 import { type AgentChanges, type AgentDetailRow, type AgentRow, selectAgent, selectAgents } from './store.ts';
+import { pinsFor } from './tools.ts';
 
 /** One trip. Throws `not_found`. */
 export async function getAgent(ctx: Ctx, agent: string): Promise<Agent> {
@@ -46,11 +48,13 @@ export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent):
       refuseArchived(row);
       const changes = changedFields(row, input);
       const config = mergedConfig(row, input.config, model);
-      const isSame = input.config === undefined || (await hashConfig(config)) === row.config_hash;
+      const tools = await pinsFor(ctx, input.config?.tools, row.tools);
+      const isSame =
+        input.config === undefined || ((await hashConfig(config)) === row.config_hash && canonicalJson(tools) === canonicalJson(row.tools));
       if (isSame) return Object.keys(changes).length === 0 ? null : { changes, audit: { action: 'agent.update', detail: changes } };
       checkConfig(config);
       await checkBases(ctx, input.config, usedBases(row));
-      const version = await newVersion(ctx, row.id, config, input.change_summary ?? null);
+      const version = await newVersion(ctx, row.id, config, tools, input.change_summary ?? null);
       const reason = input.reason ?? null;
       const detail = { ...changes, version: row.latest_version + 1, reason };
       return { changes, version, activation: { version, reason }, audit: { action: 'agent.update', detail } };

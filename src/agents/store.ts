@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { agent_labels, agent_versions, agents } from '../db/schema/agents.ts';
 import { knowledge_bases } from '../db/schema/knowledge.ts';
 import { isId } from '../shared/id.ts';
+import type { ToolPin } from '../tools/index.ts';
 
 export type AgentRow = typeof agents.$inferSelect;
 export type Labels = Readonly<Record<string, { readonly id: string; readonly number: number }>>;
@@ -14,7 +15,8 @@ interface Shown {
   readonly base_id: string;
 }
 export type AgentSummaryRow = AgentRow & Shown & { readonly model: string };
-export type AgentDetailRow = AgentRow & Shown & { readonly config: Readonly<Record<string, unknown>>; readonly config_hash: string };
+export type AgentDetailRow = AgentRow &
+  Shown & { readonly config: Readonly<Record<string, unknown>>; readonly config_hash: string; readonly tools: readonly ToolPin[] };
 
 /** A slug has no underscore, so it can never be taken for an id. */
 export const isAgent = (workspace_id: string, agent: string): SQL =>
@@ -36,7 +38,7 @@ export const selectAgent = (db: Db, workspace_id: string, agent: string) => db.s
 /** The agent with its active configuration, labels and own base, by id or slug. */
 export const selectAgentDetail = (db: Db, workspace_id: string, agent: string) =>
   db
-    .select({ ...shown(), config: agent_versions.config, config_hash: agent_versions.config_hash })
+    .select({ ...shown(), config: agent_versions.config, config_hash: agent_versions.config_hash, tools: agent_versions.tools })
     .from(agents)
     .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
     .where(isAgent(workspace_id, agent));

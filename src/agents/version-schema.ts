@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Time } from '../http/schema.ts';
 import { toWireTime } from '../shared/time.ts';
+import { type PinState, pinStatuses } from '../tools/index.ts';
 import { AgentConfig, AgentConfigPatch, parseConfig } from './config.ts';
 import { Label, Version as VersionName } from './parameters.ts';
 import { ChangeSummary, nesting, Reason, VersionReference } from './schema.ts';
@@ -27,6 +28,16 @@ export type VersionSummary = z.output<typeof VersionSummary>;
 
 export const Version = VersionSummary.extend({
   config: AgentConfig,
+  tools: z
+    .array(
+      z.object({
+        name: z.string(),
+        tool_id: Id('tool').nullable().describe('null for what is built in, as `revision`'),
+        revision: z.number().int().nullable(),
+        status: z.enum(pinStatuses).describe('Whether the tool is still at this revision'),
+      }),
+    )
+    .describe('What the version uses for the names in `config.tools`, whatever becomes of the tools'),
   agent_revision: z.number().int().describe("The agent's revision, which also covers labels and activation; the `ETag`"),
 }).openapi('Version');
 export type Version = z.output<typeof Version>;
@@ -34,7 +45,10 @@ export type Version = z.output<typeof Version>;
 /** What a version shows of its agent. */
 type Of = Pick<AgentDetailRow, 'active_version_id' | 'labels' | 'revision'>;
 
-export const toVersionSummary = (row: Omit<VersionRow, 'workspace_id' | 'config' | 'config_hash'>, agent: Of): VersionSummary => ({
+export const toVersionSummary = (
+  row: Omit<VersionRow, 'workspace_id' | 'config' | 'config_hash' | 'tools'>,
+  agent: Of,
+): VersionSummary => ({
   id: row.id,
   agent_id: row.agent_id,
   number: row.number,
@@ -48,9 +62,10 @@ export const toVersionSummary = (row: Omit<VersionRow, 'workspace_id' | 'config'
   created_at: toWireTime(row.created_at),
 });
 
-export const toVersion = (row: VersionRow, agent: Of): Version => ({
+export const toVersion = (row: VersionRow, agent: Of, states: readonly PinState[]): Version => ({
   ...toVersionSummary(row, agent),
   config: parseConfig(row.config),
+  tools: [...states],
   agent_revision: agent.revision,
 });
 

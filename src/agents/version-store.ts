@@ -1,11 +1,13 @@
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/client.ts';
 import { agent_activations, agent_versions, agents } from '../db/schema/agents.ts';
 import { isId } from '../shared/id.ts';
+import { type PinState, pinStates } from '../tools/index.ts';
 import { isAgent } from './store.ts';
 
 export type VersionRow = typeof agent_versions.$inferSelect;
+export type ShownVersionRow = VersionRow & { readonly states: readonly PinState[] };
 export type ActivationRow = typeof agent_activations.$inferSelect;
 
 const agentId = (workspace_id: string, agent: string): SQL => sql`(select ${agents.id} from agents where ${isAgent(workspace_id, agent)})`;
@@ -28,13 +30,21 @@ export const selectVersionFor = (db: Db, workspace_id: string, agent: string, ve
   db
     .select()
     .from(agent_versions)
-    .where(
-      and(
-        eq(agent_versions.workspace_id, workspace_id),
-        eq(agent_versions.agent_id, agentId(workspace_id, agent)),
-        isVersion(workspace_id, agent, version),
-      ),
-    );
+    .where(isVersionOf(workspace_id, agent, version));
+
+const isVersionOf = (workspace_id: string, agent: string, version: string | null): SQL | undefined =>
+  and(
+    eq(agent_versions.workspace_id, workspace_id),
+    eq(agent_versions.agent_id, agentId(workspace_id, agent)),
+    isVersion(workspace_id, agent, version),
+  );
+
+/** The same, with how its tools stand to the tools as they are now. */
+export const selectShownVersion = (db: Db, workspace_id: string, agent: string, version: string) =>
+  db
+    .select({ ...getTableColumns(agent_versions), states: pinStates(sql`${agent_versions.tools}`) })
+    .from(agent_versions)
+    .where(isVersionOf(workspace_id, agent, version));
 
 /** Newest first, without the configurations; `after` is a version number. */
 export const selectVersions = (db: Db, workspace_id: string, agent: string, after: number | null, limit: number) =>
@@ -58,9 +68,21 @@ export const selectVersions = (db: Db, workspace_id: string, agent: string, afte
     .orderBy(desc(agent_versions.number))
     .limit(limit);
 
-/** After `changeAgent` in the same batch, which has counted the version: the number is what it counted to. */
+const hasTools = ({ workspace_id, tools }: Pick<VersionRow, 'workspace_id' | 'tools'>) => sql`not exists (
+  select 1 from json_each(${JSON.stringify(tools)}) pin where pin.value ->> 'tool_id' is not null and not exists (
+    select 1 from tool_revisions r where r.workspace_id = ${workspace_id}
+      and r.tool_id = pin.value ->> 'tool_id' and r.revision = pin.value ->> 'revision'))`;
+
+/**
+ * After `changeAgent` in the same batch, which has counted the version: the number is what it counted to.
+ * Violates `agent_versions.tools` when a tool it names has been erased.
+ */
 export const insertVersion = (db: Db, row: Omit<VersionRow, 'number'>) =>
-  db.insert(agent_versions).values({ ...row, number: sql`(select latest_version from agents where id = ${row.agent_id})` });
+  db.insert(agent_versions).values({
+    ...row,
+    tools: sql`iif(${hasTools(row)}, ${JSON.stringify(row.tools)}, null)`,
+    number: sql`(select latest_version from agents where id = ${row.agent_id})`,
+  });
 
 export const insertActivation = (db: Db, row: ActivationRow) => db.insert(agent_activations).values(row);
 

@@ -2,6 +2,7 @@ import { batch } from '../db/client.ts';
 import { type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { type PinState, readPinStates } from '../tools/index.ts';
 import { type NewVersion, newVersion, type Plan, refuseArchived, type Target, withAgent } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
 import { compareLines, patchBetween, summarise } from './compare.ts';
@@ -10,6 +11,7 @@ import { labelled } from './labels.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
 import { selectAgent, selectAgentDetail } from './store.ts';
+import { pinsFor } from './tools.ts';
 import {
   type ActivateVersion,
   type Activation,
@@ -22,12 +24,12 @@ import {
   type VersionDiff,
   type VersionSummary,
 } from './version-schema.ts';
-import { selectActivations, selectVersionFor, selectVersions, type VersionRow } from './version-store.ts';
+import { type ShownVersionRow, selectActivations, selectShownVersion, selectVersionFor, selectVersions } from './version-store.ts';
 
 /** A version by number, id or label; one trip. Throws `not_found`. */
 export async function getVersion(ctx: Ctx, agent: string, version: string): Promise<Version> {
   const { row, versions } = await readVersions(ctx, agent, [version]);
-  return toVersion(versions[0], row);
+  return toVersion(versions[0], row, versions[0].states);
 }
 
 /** What differs between two versions; one trip. Throws `not_found`. */
@@ -45,13 +47,13 @@ export async function compareVersions(ctx: Ctx, agent: string, a: string, b: str
   };
 }
 
-type Rows<Names extends readonly string[]> = { -readonly [Index in keyof Names]: VersionRow };
+type Rows<Names extends readonly string[]> = { -readonly [Index in keyof Names]: ShownVersionRow };
 
 /** An agent with some of its versions, in one trip. Throws `not_found` when one of them is absent. */
 async function readVersions<const Names extends readonly string[]>(ctx: Ctx, agent: string, names: Names) {
   const [[row], ...found] = await batch(ctx.db, [
     selectAgentDetail(ctx.db, ctx.workspace_id, agent),
-    ...names.map((name) => selectVersionFor(ctx.db, ctx.workspace_id, agent, name)),
+    ...names.map((name) => selectShownVersion(ctx.db, ctx.workspace_id, agent, name)),
   ]);
   const agentRow = covered(ctx, row);
   const versions = found.map(([version]) => version);
@@ -99,6 +101,7 @@ export const listActivations = (ctx: Ctx, agent: string, query: PageQuery): Prom
  */
 export async function createVersion(ctx: Ctx, target: Target, input: CreateVersion): Promise<Version> {
   const model = await defaultModelFor(ctx, input.config);
+  let states: PinState[] = [];
   return withAgent(
     ctx,
     target,
@@ -106,8 +109,10 @@ export async function createVersion(ctx: Ctx, target: Target, input: CreateVersi
       refuseArchived(row);
       const config = mergedConfig(row, input.config, model);
       checkConfig(config);
+      const tools = await pinsFor(ctx, input.config?.tools, row.tools);
+      states = await readPinStates(ctx, tools);
       await checkBases(ctx, input.config, usedBases(row));
-      const version = await newVersion(ctx, row.id, config, input.change_summary ?? null);
+      const version = await newVersion(ctx, row.id, config, tools, input.change_summary ?? null);
       const number = row.latest_version + 1;
       return {
         version,
@@ -119,7 +124,7 @@ export async function createVersion(ctx: Ctx, target: Target, input: CreateVersi
         },
       };
     },
-    (row, plan) => toVersion({ ...storedVersion(plan), number: row.latest_version }, row),
+    (row, plan) => toVersion({ ...storedVersion(plan), number: row.latest_version }, row, states),
   );
 }
 

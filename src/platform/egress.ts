@@ -104,8 +104,14 @@ async function readWithin(response: Response, limits: EgressLimits, guard: Guard
   try {
     checkHeaders(response.headers);
     if (response.body === null) return response;
-    if (limits.content_types !== undefined) checkContentType(response, limits.content_types);
+    const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+    const check = (isUntyped: boolean) => {
+      if (limits.content_types !== undefined && isUntyped === (type === '')) checkContentType(type, limits.content_types);
+    };
+    check(false);
     const bytes = await readBytes(response.body, limits.max_bytes, guard);
+    // An answer of nothing needs no type.
+    if (bytes.byteLength > 0) check(true);
     const { status, statusText, headers } = response;
     return new Response(isBodiless(status) ? null : bytes, { status, statusText, headers: withoutFraming(headers) });
   } catch (error) {
@@ -135,15 +141,13 @@ function checkHeaders(headers: Headers): void {
   }
 }
 
-function checkContentType(response: Response, allowed: readonly string[]): void {
-  const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const matches = (range: string) => range === type || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
-  if (!allowed.some(matches)) {
-    throw new EgressError(
-      'content_type',
-      `The answer is ${/^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : 'of no known type'}; allowed is ${allowed.join(', ')}.`,
-    );
-  }
+/** A range is a media type, `text/*` for all of a kind, or `+json` for all of a structure. */
+function checkContentType(type: string, allowed: readonly string[]): void {
+  const matches = (range: string) =>
+    range === type || (range.endsWith('/*') && type.startsWith(range.slice(0, -1))) || (range.startsWith('+') && type.endsWith(range));
+  if (allowed.some(matches)) return;
+  const named = /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : 'of no known type';
+  throw new EgressError('content_type', `The answer is ${named}; allowed is ${allowed.join(', ')}.`);
 }
 
 /** Counts what comes out of the decoder, so that a bomb is stopped however small it was on the wire. */

@@ -73,7 +73,7 @@ export interface EgressLimits {
   readonly deadline_ms: number;
   /** Bytes of the body after decoding. */
   readonly max_bytes: number;
-  /** Media types of an answer, `text/*` for all of a kind; absent for any. */
+  /** Media types of an answer, `text/*` for all of a kind, `+json` for all of a structure; absent for any. */
   readonly content_types?: readonly string[];
 }
 

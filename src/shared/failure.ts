@@ -13,6 +13,7 @@ export const failures = {
   not_acceptable: { status: 406, title: 'None of the accepted media types can be produced' },
   conflict: { status: 409, title: 'The state of the resource does not allow this' },
   slug_taken: { status: 409, title: 'The slug is in use' },
+  name_taken: { status: 409, title: 'The name is in use' },
   agent_archived: { status: 409, title: 'The agent is archived' },
   session_busy: { status: 409, title: 'The session is answering another message' },
   session_closed: { status: 409, title: 'The session is archived or has expired' },

@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import { type IdPrefix, newId } from '../../src/shared/id.ts';
 import { newWorkspace, type Workspace } from './api.ts';
 import { jsonBodyOf, type Operation, operationNamed, placesIn, resolve, type Schema, typesOf } from './document.ts';
+import { Site } from './outbound.ts';
 
 /**
  * The one place that knows how to make a resource of each kind. The sweep over the document takes
@@ -32,6 +33,16 @@ const recipes: readonly Recipe[] = [
     make: async (workspace) => {
       await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
       return { provider: 'openai' };
+    },
+  },
+  {
+    needs: 'POST /api/v1/tools',
+    gives: ['tool'],
+    make: async (workspace) => {
+      const url = await new Site().answers('/status', { body: '{"up":true}', headers: { 'content-type': 'application/json' } });
+      const input_schema = { type: 'object', properties: { city: { type: 'string' } } };
+      const about = { name: `tool_${unique()}`, description: 'Tells whether it is up.', effect: 'read' };
+      return { tool: (await created(workspace, '/tools', { ...about, url: `${url}?city={city}`, input_schema })).id };
     },
   },
   {
@@ -102,6 +113,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   ver: 'version',
   kb: 'kb',
   key: 'key',
+  tool: 'tool',
   file: 'file',
   ses: 'session',
   msg: 'message',

@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { ToolPin } from './tools.ts';
 import { workspaces } from './workspaces.ts';
 
 export const agents = sqliteTable(
@@ -37,6 +38,8 @@ export const agent_versions = sqliteTable(
     number: integer().notNull(),
     config: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     config_hash: text().notNull(),
+    /** The tools that the configuration names, at the revisions this version uses. */
+    tools: text({ mode: 'json' }).notNull().$type<readonly ToolPin[]>(),
     change_summary: text(),
     created_by: text(),
     created_at: integer().notNull(),

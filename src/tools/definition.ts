@@ -1,0 +1,108 @@
+import { z } from '@hono/zod-openapi';
+import { InputSchema } from './input-schema.ts';
+
+export const effects = ['read', 'write', 'destructive'] as const;
+export type Effect = (typeof effects)[number];
+
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type Method = (typeof methods)[number];
+
+/** Also what providers take as the name of a function. */
+export const toolName = /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/;
+
+/** Tools that every workspace has; their names are taken. */
+export const builtInNames = ['knowledge_search', 'web_search', 'fetch_url', 'run_code', 'calculator', 'current_time', 'agent'] as const;
+/** Those of them that an agent can be given. */
+export const availableBuiltIns: readonly string[] = ['knowledge_search', 'fetch_url', 'calculator', 'current_time', 'agent'];
+
+const Body = z
+  .strictObject({
+    type: z.enum(['json', 'form']),
+    argument: z
+      .string()
+      .min(1)
+      .max(64)
+      .nullable()
+      .default(null)
+      .describe('The argument that is the whole body; null for an object of all that are not in the URL'),
+  })
+  .nullable();
+
+const Response = z.strictObject({
+  format: z.enum(['auto', 'json', 'text']).default('auto').describe('`auto` takes JSON for what it is and anything else as text'),
+  pointer: z
+    .string()
+    .max(500)
+    .regex(/^(\/([^~/]|~[01])*)*$/, 'Must be a JSON Pointer (RFC 6901).')
+    .nullable()
+    .default(null)
+    .describe('The part of a JSON answer that the model gets'),
+  fields: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(50)
+    .nullable()
+    .default(null)
+    .describe('Members to keep of an object, or of each object of a list'),
+});
+
+const defaultResponse = { format: 'auto', pointer: null, fields: null } as const;
+
+const HeaderName = z.string().min(1).max(100);
+
+/** What a tool does, but for its secrets. */
+export const definitionFields = {
+  name: z.string().regex(toolName, 'A letter, then letters, digits, `_` and `-`; at most 64.').openapi({ example: 'get_weather' }),
+  description: z
+    .string()
+    .trim()
+    .min(1)
+    .max(4000)
+    .describe('What it does and when to use it: the model reads this')
+    .openapi({ example: 'The weather in a city now.' }),
+  effect: z.enum(effects).describe('What a call may do outside: `read` changes nothing, `destructive` cannot be taken back'),
+  method: z.enum(methods),
+  url: z
+    .string()
+    .min(1)
+    .max(4000)
+    .describe(
+      'Absolute; `{name}` in path segments and query values stands for an argument. A query part whose argument is not given is left out',
+    )
+    .openapi({ example: 'https://api.example.com/weather?city={city}' }),
+  input_schema: InputSchema,
+  headers: z
+    .record(HeaderName, z.string().max(4096))
+    .describe('Sent as they are; nothing secret')
+    .openapi({ example: { Accept: 'application/json' } }),
+  body: Body.describe('How arguments that are not in the URL are sent; null sends none'),
+  response: Response,
+  timeout_ms: z.number().int().min(100).max(60_000).describe('For everything, redirects too'),
+  max_bytes: z.number().int().min(1).max(2_000_000).describe('Of the answer, decompressed; more is an error'),
+};
+
+export const definitionDefaults = {
+  headers: {} as Record<string, string>,
+  response: defaultResponse as z.output<typeof Response>,
+  timeout_ms: 15_000,
+  max_bytes: 200_000,
+};
+
+export const SecretHeaders = z
+  .record(HeaderName, z.string().min(1).max(4096))
+  .describe('Write-only: sealed, and sent to the origin of the URL only')
+  .openapi({ example: { Authorization: 'Bearer 3f9a…' } });
+
+/** A stored revision: everything a call needs but the secrets' values, which `secret_headers` names by id. */
+export interface Definition {
+  readonly description: string;
+  readonly method: Method;
+  readonly url: string;
+  readonly input_schema: Record<string, unknown>;
+  readonly headers: Record<string, string>;
+  readonly secret_headers: Record<string, string>;
+  readonly body: z.output<typeof Body>;
+  readonly response: z.output<typeof Response>;
+  readonly timeout_ms: number;
+  readonly max_bytes: number;
+}

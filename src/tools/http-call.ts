@@ -1,0 +1,112 @@
+import type { Ctx } from '../platform/context.ts';
+import { EgressError } from '../platform/egress.ts';
+import { unseal } from '../platform/vault.ts';
+import { Failure } from '../shared/failure.ts';
+import type { Definition } from './definition.ts';
+import { mapResponse } from './response.ts';
+import { fillUrl, parseUrlTemplate, UnfitArgument, type UrlTemplate } from './url-template.ts';
+
+/** Types that a model can read. */
+const contentTypes = ['text/*', 'application/json', '+json', 'application/xml', '+xml', 'application/x-ndjson', 'application/yaml'];
+
+/** Characters of an error answer that the model gets to read. */
+const maxErrorText = 2000;
+
+export interface SealedSecret {
+  readonly id: string;
+  readonly header: string;
+  readonly origin: string;
+  readonly value: string;
+}
+
+export type HttpResult =
+  | { readonly ok: true; readonly status: number; readonly output: unknown }
+  | { readonly ok: false; readonly status: number | null; readonly error: string };
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** Where a secret is sealed to. */
+export const placeOfSecret = (workspace_id: string, id: string) => ({ workspace_id, record: id, field: 'value' });
+
+/**
+ * One call of an HTTP tool with arguments that match its schema. Never throws for a fault of the tool,
+ * its secrets or the other side: what went wrong is for whoever called to read, without any address of ours.
+ */
+export async function callHttpTool(
+  ctx: Ctx,
+  definition: Definition,
+  secrets: readonly SealedSecret[],
+  input: Arguments,
+  signal: AbortSignal,
+): Promise<HttpResult> {
+  try {
+    const template = parseUrlTemplate(definition.url);
+    if (typeof template === 'string') throw new Error(`stored tool with the address ${template}`);
+    const url = fillUrl(template, input);
+    const headers = await headersOf(ctx, definition, secrets, template);
+    const body = bodyOf(definition, template, input, headers);
+    const limits = { redirects: 3, deadline_ms: definition.timeout_ms, max_bytes: definition.max_bytes, content_types: contentTypes };
+    const response = await ctx.egress.request(
+      url,
+      { method: definition.method, headers, signal, ...(body === null ? {} : { body }) },
+      limits,
+    );
+    return readAnswer(definition, response);
+  } catch (error) {
+    return { ok: false, status: null, error: errorText(error) };
+  }
+}
+
+function errorText(error: unknown): string {
+  if (error instanceof UnfitArgument) return `The arguments do not fit: ${error.message}`;
+  if (error instanceof EgressError) return `The call failed (${error.reason}): ${error.message}`;
+  if (error instanceof Failure) return `The tool cannot be used: ${error.message}`;
+  throw error;
+}
+
+/** A secret goes to the origin it was given for, or nowhere. Throws like `unseal`. */
+async function headersOf(ctx: Ctx, definition: Definition, secrets: readonly SealedSecret[], { origin }: UrlTemplate): Promise<Headers> {
+  const headers = new Headers({ accept: 'application/json, text/*;q=0.9, */*;q=0.1', 'user-agent': 'AgentGrid', ...definition.headers });
+  for (const [name, id] of Object.entries(definition.secret_headers)) {
+    const secret = secrets.find((one) => one.id === id);
+    if (secret === undefined || secret.origin !== origin)
+      throw new Failure('credential_unusable', 'A secret header has to be saved again.');
+    headers.set(name, await unseal(ctx.config, placeOfSecret(ctx.workspace_id, id), secret.value));
+  }
+  return headers;
+}
+
+function bodyOf({ body }: Definition, template: UrlTemplate, input: Arguments, headers: Headers): string | null {
+  if (body === null) return null;
+  const inUrl = new Set([...template.path_names, ...template.query_names]);
+  const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !inUrl.has(name)));
+  const value = body.argument === null ? rest : rest[body.argument];
+  if (value === undefined) return null;
+  if (!headers.has('content-type'))
+    headers.set('content-type', body.type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded');
+  return body.type === 'json' ? JSON.stringify(value) : formOf(value);
+}
+
+function formOf(value: unknown): string {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new UnfitArgument('A form must be an object.');
+  const form = new URLSearchParams();
+  for (const [name, one] of Object.entries(value)) {
+    for (const item of Array.isArray(one) ? one : [one]) {
+      if (item !== null && item !== undefined) form.append(name, typeof item === 'object' ? JSON.stringify(item) : String(item));
+    }
+  }
+  return form.toString();
+}
+
+async function readAnswer(definition: Definition, response: Response): Promise<HttpResult> {
+  const { status } = response;
+  const text = await response.text();
+  if (status >= 400)
+    return {
+      ok: false,
+      status,
+      error: `The call was answered with HTTP ${status}.${text === '' ? '' : ` ${text.slice(0, maxErrorText).toWellFormed()}`}`,
+    };
+  const mapped = mapResponse(definition.response, text, response.headers.get('content-type') ?? '');
+  return 'error' in mapped ? { ok: false, status, error: mapped.error } : { ok: true, status, output: mapped.output };
+}

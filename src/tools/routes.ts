@@ -1,0 +1,131 @@
+import { z } from '@hono/zod-openapi';
+import { pageOf } from '../http/openapi.ts';
+import { Router } from '../http/router.ts';
+import { Id } from '../http/schema.ts';
+import { importTools, previewImport } from './import.ts';
+import { ImportedTools, ImportPreview, ImportTools, maxDocument, PreviewImport } from './import-schema.ts';
+import { CreateTool, TestTool, Tool, ToolQuery, ToolResult, UpdateTool } from './schema.ts';
+import { createTool, deleteTool, getTool, listTools, updateTool } from './service.ts';
+import { tryTool } from './try.ts';
+
+const tag = 'Tools';
+const tool = z.object({ tool: Id('tool') });
+const etag = (reply: { readonly revision: number }) => String(reply.revision);
+/** A document inside a JSON text: every quote and line feed in it takes two characters. */
+const documentLimit = 2 * maxDocument;
+
+export const toolRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/tools',
+      access: 'tools:write',
+      tag,
+      summary: 'Create a tool',
+      description: 'An HTTP request that models may make, with arguments of a schema. Agents name it in `tools`.',
+      body: CreateTool,
+      reply: { status: 201, schema: Tool, description: 'The tool; secrets are never shown again' },
+      failures: ['name_taken', 'url_not_allowed'],
+      etag,
+    },
+    (ctx, { body }) => createTool(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/tools',
+      access: 'tools:read',
+      tag,
+      summary: 'List tools',
+      query: ToolQuery,
+      reply: { status: 200, schema: pageOf(Tool), description: 'Tools, newest first' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { query }) => listTools(ctx, query),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/tools/openapi',
+      access: 'tools:write',
+      tag,
+      summary: 'Import tools',
+      description: 'Makes tools of chosen operations of an OpenAPI document, all or none.',
+      body: ImportTools,
+      bodyLimit: documentLimit,
+      reply: { status: 201, schema: ImportedTools, description: 'The tools, in the order they were chosen in' },
+      failures: ['name_taken', 'url_not_allowed'],
+    },
+    (ctx, { body }) => importTools(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/tools/openapi/preview',
+      access: 'tools:write',
+      tag,
+      summary: 'Preview an import',
+      description: 'What an OpenAPI document offers and what of it can be a tool. Nothing is stored.',
+      body: PreviewImport,
+      bodyLimit: documentLimit,
+      reply: { status: 200, schema: ImportPreview, description: 'The operations, in the order of the document' },
+    },
+    (ctx, { body }) => previewImport(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/tools/{tool}',
+      access: 'tools:read',
+      tag,
+      summary: 'Get a tool',
+      params: tool,
+      reply: { status: 200, schema: Tool, description: 'The tool as it is now' },
+      etag,
+    },
+    (ctx, { params }) => getTool(ctx, params.tool),
+  )
+  .endpoint(
+    {
+      method: 'patch',
+      path: '/tools/{tool}',
+      access: 'tools:write',
+      tag,
+      summary: 'Update a tool',
+      description: 'Makes the next revision. Versions of agents keep the revision they were made with until `tools` is set again.',
+      params: tool,
+      body: UpdateTool,
+      reply: { status: 200, schema: Tool, description: 'The tool as it is now' },
+      failures: ['name_taken', 'url_not_allowed'],
+      etag,
+    },
+    (ctx, { params, body, ifMatch }) => updateTool(ctx, params.tool, body, ifMatch),
+  )
+  .endpoint(
+    {
+      method: 'delete',
+      path: '/tools/{tool}',
+      access: 'tools:write',
+      tag,
+      summary: 'Delete a tool',
+      description: 'New versions cannot name it; versions that do keep what they were made with.',
+      params: tool,
+      reply: { status: 204, description: 'Deleted' },
+      failures: ['precondition_failed'],
+    },
+    async (ctx, { params, ifMatch }) => void (await deleteTool(ctx, params.tool, ifMatch)),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/tools/{tool}/test',
+      access: 'tools:write',
+      tag,
+      summary: 'Test a tool',
+      description: 'Makes the call, as a model would. A failed call is a result, not an error.',
+      params: tool,
+      body: TestTool,
+      reply: { status: 200, schema: ToolResult, description: 'What came of it' },
+    },
+    (ctx, { params, body }) => tryTool(ctx, params.tool, body),
+  );

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { newWorkspace } from '../support/api.ts';
+import { Site } from '../support/outbound.ts';
+
+const shop = (server: string) => ({
+  openapi: '3.0.3',
+  info: { title: 'Shop', version: '1' },
+  servers: [{ url: `${server}/{stage}`, variables: { stage: { default: 'v1' } } }],
+  components: {
+    schemas: {
+      Node: { type: 'object', properties: { name: { type: 'string' }, child: { $ref: '#/components/schemas/Node' } } },
+      Order: {
+        type: 'object',
+        required: ['id', 'customer'],
+        properties: {
+          id: { type: 'string', readOnly: true },
+          customer: { type: 'string', nullable: true, pattern: '^c_' },
+          price: { type: 'number', minimum: 0, exclusiveMinimum: true },
+          tree: { $ref: '#/components/schemas/Node' },
+        },
+      },
+    },
+    parameters: { Order: { name: 'order', in: 'path', required: true, schema: { type: 'string' } } },
+  },
+  paths: {
+    '/orders/{order}': {
+      parameters: [{ $ref: '#/components/parameters/Order' }, { name: 'X-Trace', in: 'header', schema: { type: 'string' } }],
+      get: {
+        operationId: 'orders.get',
+        summary: 'An order',
+        parameters: [{ name: 'fields', in: 'query', schema: { type: 'array', items: { type: 'string' } } }],
+      },
+      put: {
+        operationId: 'putOrder',
+        requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/Order' } } } },
+      },
+      delete: { summary: 'Away with it' },
+    },
+    '/upload': { post: { operationId: 'upload', requestBody: { content: { 'multipart/form-data': { schema: {} } } } } },
+    '/broken': { get: { operationId: 'broken', parameters: [{ $ref: '#/components/parameters/None' }] } },
+    '/circle': { get: { operationId: 'circle', parameters: [{ $ref: '#/components/parameters/Order' }] } },
+  },
+});
+
+describe('import from OpenAPI', () => {
+  it('shows what can be had, and why not', async () => {
+    const workspace = await newWorkspace();
+    const { status, body } = await workspace.post('/tools/openapi/preview', { document: JSON.stringify(shop('https://shop.example.com')) });
+    expect([status, body.title]).toEqual([200, 'Shop']);
+    const shown = body.operations.map(({ name, effect, problem }: Record<string, string>) => [name, effect, problem === null]);
+    expect(shown).toEqual([
+      ['orders_get', 'read', true],
+      ['putOrder', 'write', true],
+      ['delete_orders_order', 'destructive', true],
+      [null, null, false],
+      [null, null, false],
+      ['circle', 'read', true],
+    ]);
+    expect(body.operations[0].url).toBe('https://shop.example.com/v1/orders/{order}?fields={fields}');
+    expect((await workspace.get('/tools')).body.data).toEqual([]);
+  });
+
+  it('makes tools that work', async () => {
+    const workspace = await newWorkspace();
+    const site = new Site();
+    await site.answers('/v1/orders/7', { body: '{"ok":true}', headers: { 'content-type': 'application/json' } });
+    const { status, body } = await workspace.post('/tools/openapi', {
+      document: JSON.stringify(shop(site.origin)),
+      operations: [
+        { operation_id: 'orders.get', name: 'get_order' },
+        { method: 'PUT', path: '/orders/{order}', effect: 'destructive' },
+      ],
+      secret_headers: { Authorization: 'Bearer canary-0123456789' },
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    const [get, put] = body.data;
+    expect([get.name, put.name, put.effect, put.body]).toEqual([
+      'get_order',
+      'putOrder',
+      'destructive',
+      { type: 'json', argument: 'body' },
+    ]);
+    const { properties, required } = put.input_schema.properties.body;
+    expect([Object.keys(properties), required]).toEqual([['customer', 'price', 'tree'], ['customer']]);
+    expect(properties.customer).toEqual({ type: ['string', 'null'], description: 'Pattern: ^c_' });
+    expect(properties.price).toEqual({ type: 'number', exclusiveMinimum: 0 });
+    expect(properties.tree.properties.child.description).toBe('Nested once more.');
+    expect((await workspace.post(`/tools/${get.id}/test`, { input: { order: '7', fields: ['a', 'b'] } })).body.ok).toBe(true);
+    expect((await workspace.post(`/tools/${put.id}/test`, { input: { order: '7', body: { customer: 'c_1' } } })).body.ok).toBe(true);
+    const calls = await site.calls();
+    expect(calls.map(({ method, url, body: sent }) => [method, url, sent])).toEqual([
+      ['GET', site.url('/v1/orders/7?fields=a&fields=b'), ''],
+      ['PUT', site.url('/v1/orders/7'), '{"customer":"c_1"}'],
+    ]);
+    expect(calls.map(({ headers }) => headers.authorization)).toEqual(['Bearer canary-0123456789', 'Bearer canary-0123456789']);
+  });
+
+  it('makes all or none', async () => {
+    const workspace = await newWorkspace();
+    const document = JSON.stringify(shop('https://shop.example.com'));
+    const choose = (...operations: object[]) => workspace.post('/tools/openapi', { document, operations });
+    const good = { operation_id: 'orders.get' };
+    for (const bad of [
+      { operation_id: 'none' },
+      { operation_id: 'upload' },
+      { operation_id: 'broken' },
+      { path: '/upload' },
+      {},
+      good,
+      { operation_id: 'putOrder', name: 'calculator' },
+    ]) {
+      const answer = await choose(good, bad);
+      expect([answer.status, answer.body.errors[0].pointer], JSON.stringify(bad)).toEqual([422, '/operations/1']);
+    }
+    expect((await workspace.get('/tools')).body.data).toEqual([]);
+    await choose(good);
+    expect((await choose({ operation_id: 'putOrder' }, good)).body.code).toBe('name_taken');
+    expect((await workspace.get('/tools')).body.data.length).toBe(1);
+  });
+
+  it('refuses documents that are none, or lead elsewhere', async () => {
+    const workspace = await newWorkspace();
+    const send = async (document: unknown, more: object = {}) =>
+      (
+        await workspace.post('/tools/openapi', {
+          document: typeof document === 'string' ? document : JSON.stringify(document),
+          operations: [{ operation_id: 'orders.get' }],
+          ...more,
+        })
+      ).status;
+    for (const document of [
+      'openapi: 3.0.0',
+      '{}',
+      '[]',
+      'null',
+      '{"swagger":"2.0","paths":{}}',
+      '{"openapi":"3.0.0"}',
+      '{"openapi":"4.0.0","paths":{}}',
+    ]) {
+      expect(await send(document), document).toBe(422);
+    }
+    for (const server of ['http://localhost', 'https://10.0.0.1', '/relative', 'https://a.internal'])
+      expect(await send(shop(server)), server).toBe(422);
+    expect(await send(shop('/relative'), { server_url: 'https://shop.example.com' })).toBe(201);
+    const remote = shop('https://shop.example.com');
+    remote.components.parameters.Order = { $ref: 'https://evil.example.com/x.json' } as never;
+    expect(await send(remote)).toBe(422);
+    const circle = shop('https://shop.example.com');
+    circle.components.parameters.Order = { $ref: '#/components/parameters/Order' } as never;
+    expect(await send(circle)).toBe(422);
+  });
+
+  it('does not unfold what grows fourfold with every step', async () => {
+    const workspace = await newWorkspace();
+    const document = shop('https://shop.example.com');
+    const schemas = document.components.schemas as Record<string, object>;
+    for (let level = 0; level < 40; level += 1) {
+      const next = { $ref: `#/components/schemas/L${level + 1}` };
+      schemas[`L${level}`] = { type: 'object', properties: { a: next, b: next, c: next, d: next } };
+    }
+    schemas.L40 = { type: 'string' };
+    schemas.Order = { $ref: '#/components/schemas/L0' } as never;
+    const started = Date.now();
+    const { body } = await workspace.post('/tools/openapi/preview', { document: JSON.stringify(document) });
+    expect(body.operations[1].problem).toContain('unfold');
+    expect(Date.now() - started).toBeLessThan(2000);
+  });
+});
