@@ -50,11 +50,11 @@ export type UpdateSession = z.output<typeof UpdateSession>;
 
 export const SessionQuery = z.strictObject({
   ...pageQuery,
-  end_user_id: EndUserId.optional(),
-  archived: Flag.default(false),
+  end_user_id: EndUserId.optional().describe('Only sessions of this end user'),
+  archived: Flag.prefault('false').describe('true lists archived sessions in place of the others'),
   q: z.string().min(1).max(100).optional().describe('Text in the title'),
-  from: Time.optional(),
-  to: Time.optional(),
+  from: Time.optional().describe('The first instant'),
+  to: Time.optional().describe('The first instant that is left out'),
 });
 export type SessionQuery = z.output<typeof SessionQuery>;
 
