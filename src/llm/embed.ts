@@ -30,6 +30,9 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
       const some = await request(ctx, meter, call.model, 'embedding', (target) =>
         embedSome(ctx, target, known, call.values.slice(embeddings.length)),
       );
+      if (some.length === 0 || some.some((vector) => vector.length !== known.dimensions)) {
+        throw new Failure('provider_error', `${call.model} gave vectors of another length than ${known.dimensions}.`);
+      }
       embeddings.push(...some);
     }
   } catch (error) {
@@ -40,7 +43,7 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
 }
 
 /** As many of the values as the model takes at once. */
-async function embedSome(ctx: Ctx, target: Target, { dimensions, options }: EmbeddingModel, values: readonly string[]) {
+async function embedSome(ctx: Ctx, target: Target, { options }: EmbeddingModel, values: readonly string[]) {
   const model = await (target.provider.embedding as NonNullable<typeof target.provider.embedding>)(target.settings);
   const size = (await model.maxEmbeddingsPerCall) ?? values.length;
   const result = await model.doEmbed({
@@ -48,8 +51,5 @@ async function embedSome(ctx: Ctx, target: Target, { dimensions, options }: Embe
     abortSignal: ctx.signal,
     ...(options === undefined ? {} : { providerOptions: options }),
   });
-  if (result.embeddings.length === 0 || result.embeddings.some((vector) => vector.length !== dimensions)) {
-    throw new Failure('provider_error', `${target.provider.name} gave vectors of another length than ${dimensions}.`);
-  }
   return { value: result.embeddings, tokens: { ...unknownTokens, input_tokens: result.usage?.tokens ?? null, output_tokens: 0 } };
 }

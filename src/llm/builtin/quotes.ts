@@ -1,4 +1,4 @@
-import { contentWords, words } from '../../shared/words.ts';
+import { contentWords, isAskingWord, words } from '../../shared/words.ts';
 import type { Passage } from '../passages.ts';
 
 export interface Quote {
@@ -44,7 +44,8 @@ export function selectQuotes(passages: readonly Passage[], question: string, ear
 }
 
 function questionWeights(question: string, earlierQuestion: string): Map<string, number> {
-  const weights = new Map(contentWords(question).map((word) => [stem(word), 1]));
+  const subject = contentWords(question).filter((word) => !isAskingWord(word));
+  const weights = new Map((subject.length > 0 ? subject : contentWords(question)).map((word) => [stem(word), 1]));
   if (weights.size > 3) return weights;
   for (const word of contentWords(earlierQuestion).map(stem)) if (!weights.has(word)) weights.set(word, earlierWeight);
   return weights;
@@ -73,14 +74,27 @@ function rarity(stems: readonly string[], candidates: readonly Candidate[]): Map
   );
 }
 
-/** Sentences of a passage; a line break ends one, a heading or a stray word is none. */
+/** A line that stands by itself: a heading, a list item, a table row. */
+const ownLine = /^\s*(?:#{1,6}\s|[-*+•]\s|\d+[.)]\s|\|)/;
+
+/** Sentences of a passage, across the line breaks of running text; a heading or a rule of a table is none. */
 function splitPassage({ number, text }: Passage): Quote[] {
-  return text
-    .split(/\n+/)
-    .filter((line) => !/^\s*(#{1,6}\s|\|?[\s:|-]+\|?$)/.test(line))
-    .flatMap((line) => [...sentences.segment(line)].map(({ segment }) => segment.trim()))
+  return blocksOf(text)
+    .filter((block) => !/^\s*(#{1,6}\s|\|?[\s:|-]+\|?$)/.test(block))
+    .flatMap((block) => [...sentences.segment(block)].map(({ segment }) => segment.trim()))
     .filter((sentence) => sentence.length >= 12 || /\d/.test(sentence))
     .map((sentence) => ({ number, text: sentence.slice(0, longestQuote) }));
+}
+
+function blocksOf(text: string): string[] {
+  const blocks: string[] = [];
+  let isOpen = false;
+  for (const line of text.split('\n')) {
+    if (isOpen && line.trim() !== '' && !ownLine.test(line)) blocks.push(`${blocks.pop()} ${line.trim()}`);
+    else if (line.trim() !== '') blocks.push(line);
+    isOpen = line.trim() !== '' && !/^\s*(?:#{1,6}\s|\|)/.test(line);
+  }
+  return blocks;
 }
 
 /** Folds the commonest English endings, so that "returns" finds "return". */
