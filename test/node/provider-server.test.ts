@@ -1,25 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playScript } from '../support/provider/client.ts';
 import { listen } from '../support/provider/conversation.ts';
 import { languages } from '../support/provider/languages.ts';
 import type { Fault, Round } from '../support/provider/script.ts';
+import { startProvider } from './support/provider-process.ts';
 
-/** The scripted provider as a process of its own, on real sockets. */
-async function start() {
-  const path = fileURLToPath(new URL('../support/provider/server.ts', import.meta.url));
-  const child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(child.stdout, 'data');
-  return { url: String(line).trim(), stop: () => child.kill() };
-}
-
-let server: Awaited<ReturnType<typeof start>>;
-let elsewhere: Awaited<ReturnType<typeof start>>;
+let server: Awaited<ReturnType<typeof startProvider>>;
+let elsewhere: Awaited<ReturnType<typeof startProvider>>;
 
 beforeAll(async () => {
-  [server, elsewhere] = await Promise.all([start(), start()]);
+  [server, elsewhere] = await Promise.all([startProvider(), startProvider()]);
 });
 
 afterAll(() => {
