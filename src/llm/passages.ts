@@ -29,8 +29,12 @@ export function writePassages(passages: readonly Passage[], question?: string): 
 /** The inverse of `writePassages`, for a model of ours; null for a text that is not of this form. */
 export function readPassages(text: string): { readonly passages: Passage[]; readonly question: string } | null {
   const question = /<question>\n([\s\S]*)\n<\/question>\s*$/.exec(text)?.[1];
-  if (question === undefined) return null;
-  const passages = [...text.matchAll(/<document number="(\d+)" name="([^"]*)"(?: page="(\d+)")?>\n([\s\S]*?)\n<\/document>/g)].map(
+  return question === undefined ? null : { passages: readDocuments(text), question };
+}
+
+/** The passages of what `writePassages` wrote, with a question or without. */
+export const readDocuments = (text: string): Passage[] =>
+  [...text.matchAll(/<document number="(\d+)" name="([^"]*)"(?: page="(\d+)")?>\n([\s\S]*?)\n<\/document>/g)].map(
     ([, number, name = '', page, body = '']) => ({
       number: Number(number),
       name,
@@ -38,5 +42,3 @@ export function readPassages(text: string): { readonly passages: Passage[]; read
       text: body,
     }),
   );
-  return { passages, question };
-}

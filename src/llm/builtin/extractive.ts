@@ -1,14 +1,21 @@
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
+  LanguageModelV4Content,
   LanguageModelV4FinishReason,
   LanguageModelV4Message,
+  LanguageModelV4Prompt,
   LanguageModelV4StreamPart,
+  LanguageModelV4ToolCall,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import { estimateTokens } from '../../shared/tokens.ts';
-import { readPassages } from '../passages.ts';
+import { readDocuments, readPassages } from '../passages.ts';
 import { selectQuotes } from './quotes.ts';
+
+const searchTool = 'knowledge_search';
+/** Characters of a question that are searched for. */
+const longestQuery = 1000;
 
 const nothingFound =
   'I found nothing about that in the documents. (I am the built-in extractive model: I only quote passages, I do not reason about them.)';
@@ -16,8 +23,9 @@ const noDocuments =
   'I can only quote documents, and none were found for this. Add documents to the agent, or choose a language model that answers by itself.';
 
 /**
- * Answers by quoting the sentences that say most about the question, each with its citation. It runs
- * without a network, always answers the same, and never claims more than the documents say.
+ * Answers by quoting the sentences that say most about the question, each with its citation. Where it
+ * may search, it does so first, as any model would. It runs without a network, always answers the
+ * same, and never claims more than the documents say.
  */
 export const extractiveModel: LanguageModelV4 = {
   specificationVersion: 'v4',
@@ -25,8 +33,8 @@ export const extractiveModel: LanguageModelV4 = {
   modelId: 'extractive',
   supportedUrls: {},
   async doGenerate(options) {
-    const { text, finishReason, usage } = answer(options);
-    return { content: [{ type: 'text', text }], finishReason, usage, warnings: [] };
+    const { content, finishReason, usage } = answer(options);
+    return { content: [content], finishReason, usage, warnings: [] };
   },
   async doStream(options) {
     return { stream: streamOf(answer(options)) };
@@ -34,27 +42,65 @@ export const extractiveModel: LanguageModelV4 = {
 };
 
 interface Answer {
-  readonly text: string;
+  readonly content: Extract<LanguageModelV4Content, { type: 'text' | 'tool-call' }>;
   readonly finishReason: LanguageModelV4FinishReason;
   readonly usage: LanguageModelV4Usage;
 }
 
-function answer({ prompt, maxOutputTokens }: LanguageModelV4CallOptions): Answer {
-  const turns = prompt.filter((message) => message.role === 'user').map(textOf);
-  const asked = readPassages(turns.at(-1) ?? '');
-  const full = asked === null ? noDocuments : quote(asked.passages, asked.question, turns.slice(0, -1));
-  const text = maxOutputTokens === undefined ? full : truncate(full, maxOutputTokens);
+function answer(options: LanguageModelV4CallOptions): Answer {
+  const { prompt, maxOutputTokens } = options;
   const input = prompt.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0);
-  const output = estimateTokens(text);
+  const search = searchFor(options);
+  if (search !== null)
+    return { content: search, finishReason: { unified: 'tool-calls', raw: undefined }, usage: usageOf(input, search.input) };
+  const full = speak(prompt);
+  const text = maxOutputTokens === undefined ? full : truncate(full, maxOutputTokens);
   return {
-    text,
+    content: { type: 'text', text },
     finishReason: { unified: text === full ? 'stop' : 'length', raw: undefined },
-    usage: {
-      inputTokens: { total: input, noCache: input, cacheRead: 0, cacheWrite: 0 },
-      outputTokens: { total: output, text: output, reasoning: 0 },
-    },
+    usage: usageOf(input, text),
   };
 }
+
+/** A call of `knowledge_search` with the question, where there is one and nothing has been looked up for it yet. */
+function searchFor({ prompt, tools = [], toolChoice }: LanguageModelV4CallOptions): LanguageModelV4ToolCall | null {
+  const last = prompt.at(-1);
+  const mayCall = toolChoice?.type !== 'none' && tools.some((tool) => tool.type === 'function' && tool.name === searchTool);
+  if (!mayCall || last?.role !== 'user') return null;
+  const question = textOf(last);
+  if (readPassages(question) !== null) return null;
+  return {
+    type: 'tool-call',
+    toolCallId: `search_${prompt.length}`,
+    toolName: searchTool,
+    input: JSON.stringify({ query: question.slice(0, longestQuery) }),
+  };
+}
+
+function speak(prompt: LanguageModelV4Prompt): string {
+  const turns = prompt.filter((message) => message.role === 'user').map(textOf);
+  const newest = turns.at(-1) ?? '';
+  const asked = readPassages(newest);
+  if (asked !== null) return quote(asked.passages, asked.question, turns.slice(0, -1));
+  const found = prompt.slice(prompt.findLastIndex(({ role }) => role === 'user')).flatMap(resultsOf);
+  return found.length === 0 ? noDocuments : quote(found.flatMap(readDocuments), newest, turns.slice(0, -1));
+}
+
+/** What `knowledge_search` has said, as text. */
+const resultsOf = (message: LanguageModelV4Message): string[] =>
+  message.role !== 'tool'
+    ? []
+    : message.content.flatMap((part) =>
+        part.type === 'tool-result' && part.toolName === searchTool && part.output.type === 'text' ? [part.output.value] : [],
+      );
+
+const usageOf = (input: number, text: string): LanguageModelV4Usage => {
+  const output = estimateTokens(text);
+  return {
+    inputTokens: { total: input, noCache: input, cacheRead: 0, cacheWrite: 0 },
+    outputTokens: { total: output, text: output, reasoning: 0 },
+  };
+};
 
 function quote(passages: Parameters<typeof selectQuotes>[0], question: string, earlier: readonly string[]): string {
   const before = earlier.map((turn) => readPassages(turn)?.question ?? turn).at(-1) ?? '';
@@ -76,13 +122,10 @@ function truncate(text: string, tokens: number): string {
 }
 
 /** A few words at a time, as a provider would send them. */
-function streamOf({ text, finishReason, usage }: Answer): ReadableStream<LanguageModelV4StreamPart> {
-  const deltas = text.match(/(?:\S+\s*){1,4}|\s+/g) ?? [];
+function streamOf({ content, finishReason, usage }: Answer): ReadableStream<LanguageModelV4StreamPart> {
   const parts: LanguageModelV4StreamPart[] = [
     { type: 'stream-start', warnings: [] },
-    { type: 'text-start', id: '0' },
-    ...deltas.map((delta) => ({ type: 'text-delta', id: '0', delta }) as const),
-    { type: 'text-end', id: '0' },
+    ...(content.type === 'text' ? partsOf(content.text) : [content]),
     { type: 'finish', finishReason, usage },
   ];
   return new ReadableStream({
@@ -93,3 +136,9 @@ function streamOf({ text, finishReason, usage }: Answer): ReadableStream<Languag
     },
   });
 }
+
+const partsOf = (text: string): LanguageModelV4StreamPart[] => [
+  { type: 'text-start', id: '0' },
+  ...(text.match(/(?:\S+\s*){1,4}|\s+/g) ?? []).map((delta) => ({ type: 'text-delta', id: '0', delta }) as const),
+  { type: 'text-end', id: '0' },
+];

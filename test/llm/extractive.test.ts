@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { type StepCall, writePassages } from '../../src/llm/index.ts';
+import { contextOf, step } from './support.ts';
+
+const ctx = () => contextOf({ id: 'ws_test' });
+const passages = [
+  { number: 1, name: 'hours.md', page: null, text: 'The shop opens at nine. It closes at six.' },
+  { number: 2, name: 'returns.md', page: 2, text: 'Goods can be returned within thirty days.' },
+];
+const question = 'When does the shop open?';
+const tools: StepCall['options']['tools'] = [
+  { type: 'function', name: 'knowledge_search', inputSchema: { type: 'object', properties: { query: { type: 'string' } } } },
+];
+const ask = { role: 'user' as const, content: [{ type: 'text' as const, text: question }] };
+const run = (options: StepCall['options']) => step(ctx(), ['builtin/extractive'], { options });
+
+describe('builtin/extractive', () => {
+  it('quotes what it was given, with citations', async () => {
+    const { text, result } = await run({
+      prompt: [{ role: 'user', content: [{ type: 'text', text: writePassages(passages, question) }] }],
+      tools,
+    });
+    expect(text).toContain('The shop opens at nine. [1]');
+    expect(result).toMatchObject({ finish_reason: 'stop', cost_nano_usd: 0, failure: null });
+  });
+
+  it('searches first where it may, and quotes what was found', async () => {
+    const first = await run({ prompt: [ask], tools });
+    expect(first.result.finish_reason).toBe('tool-calls');
+    const [call] = first.result.content;
+    expect(call).toMatchObject({ type: 'tool-call', toolName: 'knowledge_search', input: JSON.stringify({ query: question }) });
+    if (call?.type !== 'tool-call') throw new Error('no call');
+    const { toolCallId, toolName } = call;
+    const found = (value: string): StepCall['options']['prompt'] => [
+      ask,
+      { role: 'assistant', content: [{ type: 'tool-call', toolCallId, toolName, input: { query: question } }] },
+      { role: 'tool', content: [{ type: 'tool-result', toolCallId, toolName, output: { type: 'text', value } }] },
+    ];
+    expect((await run({ prompt: found(writePassages(passages)), tools })).text).toContain('The shop opens at nine. [1]');
+    expect((await run({ prompt: found('Nothing was found.'), tools })).text).toContain('I found nothing about that');
+  });
+
+  it('says what it is without documents, and when it may not search', async () => {
+    expect((await run({ prompt: [ask] })).text).toContain('I can only quote documents');
+    expect((await run({ prompt: [ask], tools, toolChoice: { type: 'none' } })).text).toContain('I can only quote documents');
+  });
+});
