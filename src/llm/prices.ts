@@ -74,7 +74,14 @@ export async function setPrices(ctx: Ctx, { overrides }: PutPrices): Promise<Pri
   }));
   await commit(ctx, {
     statements: replacePriceOverrides(ctx.db, ctx.workspace_id, rows),
-    audit: [{ action: 'prices.set', target_type: 'workspace', target_id: ctx.workspace_id, detail: { overrides } }],
+    audit: [
+      {
+        action: 'prices.set',
+        target_type: 'workspace',
+        target_id: ctx.workspace_id,
+        detail: { models: overrides.map(({ model }) => model) },
+      },
+    ],
   });
   forgetWorkspaceModels(ctx.workspace_id);
   return { overrides };

@@ -5,6 +5,6 @@ export const Health = z.object({ status: z.literal('ok') }).openapi('Health', { 
 const Check = z.enum(['ok', 'failed']);
 
 export const Readiness = z
-  .object({ status: z.literal('ok'), checks: z.object({ database: Check, files: Check, queue: Check }) })
-  .openapi('Readiness', { example: { status: 'ok', checks: { database: 'ok', files: 'ok', queue: 'ok' } } });
+  .object({ status: z.literal('ok'), checks: z.object({ database: Check, files: Check, queue: Check, encryption: Check }) })
+  .openapi('Readiness', { example: { status: 'ok', checks: { database: 'ok', files: 'ok', queue: 'ok', encryption: 'ok' } } });
 export type Readiness = z.output<typeof Readiness>;

@@ -1,4 +1,5 @@
 import type { Ctx } from '../platform/context.ts';
+import { seal, unseal } from '../platform/vault.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import { findWorkspace } from '../workspaces/index.ts';
@@ -15,6 +16,7 @@ export async function checkReadiness(ctx: Ctx): Promise<Readiness> {
     database: 'failed',
     files: 'failed',
     queue: 'failed',
+    encryption: 'failed',
   };
   const check = async (name: keyof Checks, answer: Promise<unknown>) => {
     try {
@@ -24,11 +26,23 @@ export async function checkReadiness(ctx: Ctx): Promise<Readiness> {
       ctx.log.error('not_ready', { check: name, error });
     }
   };
-  await Promise.all([check('database', findWorkspace(ctx)), check('files', ctx.files.check()), check('queue', ctx.jobs.check())]);
+  await Promise.all([
+    check('database', findWorkspace(ctx)),
+    check('files', ctx.files.check()),
+    check('queue', ctx.jobs.check()),
+    check('encryption', tryVault(ctx)),
+  ]);
   const failed = Object.entries(checks).filter(([, state]) => state === 'failed');
   if (failed.length === 0) return { status: 'ok', checks };
   const names = failed.map(([name]) => name).join(', ');
   throw new Failure('unavailable', `Not ready: ${names}.`, { retryAfter: 5, extra: { checks } });
+}
+
+/** Whether secrets can be kept: without encryption keys nothing is stored in the clear instead. */
+async function tryVault({ config, workspace_id }: Ctx): Promise<void> {
+  const place = { workspace_id, record: 'readiness', field: 'probe' };
+  if ((await unseal(config, place, await seal(config, place, 'probe'))) !== 'probe')
+    throw new Error('a secret did not come back as it was');
 }
 
 async function inTime(answer: Promise<unknown>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Log } from './ports.ts';
 
-const secretPattern = /\b(ag_[0-9A-Za-z]{8})[0-9A-Za-z]+|(\bBearer )\S+|\b(sk-[0-9A-Za-z]{4})[0-9A-Za-z_-]+/g;
+const secretPattern = /\b(ag_[0-9A-Za-z]{8})[0-9A-Za-z]+|(\bBearer )\S+|\b(sk-[0-9A-Za-z]{4}|gsk_|AIza)[0-9A-Za-z_.-]+/g;
 
 /** One JSON object a line: no line breaks or escape codes from input, no keys. */
 export function createLog(base: Readonly<Record<string, unknown>>): Log {

@@ -159,7 +159,7 @@ describe('the front door', () => {
   it('is ready when everything answers, and says what does not (R84)', async () => {
     expect((await request('GET', '/readyz', workspace.key)).body).toEqual({
       status: 'ok',
-      checks: { database: 'ok', files: 'ok', queue: 'ok' },
+      checks: { database: 'ok', files: 'ok', queue: 'ok', encryption: 'ok' },
     });
     const broken = () => Promise.reject(new Error('gone'));
     const parts = { FILES: { ...env.FILES, head: broken }, JOBS: { metrics: broken } };
