@@ -1,18 +1,6 @@
 import { stemmer } from 'stemmer';
-import { words } from '../shared/words.ts';
+import { isAskingWord, words } from '../shared/words.ts';
 import { queryWords } from './keywords.ts';
-
-/** Words of asking rather than of the subject: whether a passage has them says nothing about it. */
-const askingWords = new Set(
-  [
-    'please explain tell give show list describe define know want need find help mean means say says hello hi thanks thank many much often long far soon',
-    'bitte erkläre nenne zeige gib sag viele viel gibt kann man oft lange weit bald',
-    'expliquez donnez dites combien fait longtemps souvent por favor cuánto cuántos',
-    '的 是 了 在 有 和 什么 吗 呢 哪 哪个 哪些 谁 多少 怎么 如何 为什么 请 我 你',
-    'คือ อะไร ที่ ใน ของ และ ใคร เมื่อ ไหร่ ไหน อย่างไร เท่าไร ทำไม ได้ มี เป็น',
-    'の は に を が と で です ます か 何',
-  ].flatMap((line) => line.split(' ')),
-);
 
 const parts = /[^\p{L}\p{M}\p{N}]+/u;
 
@@ -50,7 +38,7 @@ export const weighTerms = (query: string, counts: readonly number[], chunk_count
     const count = counts[index] ?? 0;
     const total = Math.max(chunk_count, ...counts) + background;
     const idf = Math.log(1 + (total - count + 0.5) / (count + 0.5));
-    return { word, stems: stemsOf(word), idf, isAsking: askingWords.has(word) };
+    return { word, stems: stemsOf(word), idf, isAsking: isAskingWord(word) };
   });
 
 /** The terms that coverage is measured by: those of the subject; all where there are no others. */

@@ -12,6 +12,16 @@ export interface Source {
   readonly text: string;
 }
 
+export const toSource = ({ file_id, file_name, chunk_id, page, start, text }: Omit<Source, 'number'>, number: number): Source => ({
+  number,
+  file_id,
+  file_name,
+  chunk_id,
+  page,
+  start,
+  text,
+});
+
 export interface Citation {
   readonly number: number;
   readonly file_id: string;
@@ -31,12 +41,12 @@ const marker = /\[(\d{1,3})\]/g;
  * back only what may be the beginning of one.
  */
 export class CitationFilter {
-  readonly #isKnown: (number: number) => boolean;
+  readonly #sources: () => readonly Source[];
   #held = '';
 
-  constructor(sources: readonly Source[]) {
-    const numbers = new Set(sources.map((source) => source.number));
-    this.#isKnown = (number) => numbers.has(number);
+  /** `sources` is asked each time: a tool may find more while the answer is being written. */
+  constructor(sources: () => readonly Source[]) {
+    this.#sources = sources;
   }
 
   push(delta: string): string {
@@ -53,7 +63,9 @@ export class CitationFilter {
   }
 
   #clean(text: string): string {
-    return text.replaceAll(/\s?\[(\d{1,3})\]/g, (match, number: string) => (this.#isKnown(Number(number)) ? match : ''));
+    return text.replaceAll(/\s?\[(\d{1,3})\]/g, (match, number: string) =>
+      this.#sources().some((source) => source.number === Number(number)) ? match : '',
+    );
   }
 }
 
@@ -88,10 +100,24 @@ function lastSentence(claim: string): string {
 
 function cite(source: Source, claim: string): Citation {
   const { number, file_id, file_name, chunk_id, page, text } = source;
-  const exact = claim.length > 0 ? text.indexOf(claim) : -1;
-  const [start, end] = exact >= 0 ? [exact, exact + claim.length] : closestSentence(text, claim);
+  const [start, end] = verbatim(text, claim) ?? closestSentence(text, claim);
   const base = { number, file_id, file_name, chunk_id, page };
   return { ...base, start: source.start + start, end: source.start + end, quote: text.slice(start, end) };
+}
+
+/** Running text without its line breaks, at the same offsets: a segmenter ends a sentence at each of them. */
+const unwrapped = (text: string): string => text.replaceAll(/(?<=[^\n])\n(?=[^\n\s#|*+•-])/g, ' ');
+
+/** Where a whole sentence stands word for word, however its lines are broken; a few words alone are no quote. */
+function verbatim(text: string, claim: string): [start: number, end: number] | null {
+  if (claim.length < 60 && !/[.!?:。！？…]["'”’»)]?$/.test(claim)) return null;
+  const pattern = claim
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('\\s+');
+  const found = pattern === '' ? null : new RegExp(pattern).exec(text);
+  return found === null ? null : [found.index, found.index + found[0].length];
 }
 
 /** The sentence of a text that shares most words with a claim, as offsets. */
@@ -99,7 +125,7 @@ function closestSentence(text: string, claim: string): [start: number, end: numb
   const wanted = new Set(words(claim));
   let best: [number, number] = [0, text.length];
   let bestScore = -1;
-  for (const { segment, index } of new Intl.Segmenter('und', { granularity: 'sentence' }).segment(text)) {
+  for (const { segment, index } of new Intl.Segmenter('und', { granularity: 'sentence' }).segment(unwrapped(text))) {
     const own = words(segment);
     const score = own.filter((word) => wanted.has(word)).length / Math.sqrt(own.length + 1);
     if (score <= bestScore || segment.trim() === '') continue;

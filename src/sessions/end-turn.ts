@@ -13,7 +13,7 @@ import { endRun, insertMessage, insertRunStep, type MessageRow, type RunRow, rel
 /** Stores the answer with everything that belongs to it in one batch; only then is it finished. */
 export async function endTurn(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
   const citations = turn.config.knowledge.citations ? readCitations(progress.text, progress.sources) : [];
-  const run = endedRun(ctx, turn, progress, { status: 'completed', ...judge(progress, citations) });
+  const run = endedRun(ctx, turn, progress, { ...outcomeOf(progress), ...judge(progress, citations) });
   const row = answerRow(ctx, turn, progress.text, citations);
   const message = toMessage(row, run);
   await store(ctx, turn, progress, run, { row, reply: message });
@@ -28,8 +28,7 @@ export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: 
   const failure =
     error instanceof Failure ? error : new Failure('internal', 'The run failed for a reason that is ours; it has been logged.');
   if (failure !== error) ctx.log.error('run_failed', { run_id: turn.run.id, error });
-  const status = failure.code === 'provider_timeout' ? 'limit_exceeded' : 'failed';
-  const ended = { status, finish_reason: 'error', error_code: failure.code, error_detail: failure.message } as const;
+  const ended = { status: 'failed', finish_reason: 'error', error_code: failure.code, error_detail: failure.message } as const;
   const run = endedRun(ctx, turn, progress, ended);
   const row = progress.text === '' ? null : answerRow(ctx, turn, progress.text, []);
   await store(ctx, turn, progress, run, row === null ? null : { row, reply: null }).catch((cause: unknown) =>
@@ -46,7 +45,8 @@ interface Answer {
 
 async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answer: Answer | null): Promise<void> {
   const { id, workspace_id, ...end } = run;
-  const always = [endRun(ctx.db, workspace_id, id, end), ...progress.steps.map((step) => insertRunStep(ctx.db, step)), ...progress.usage];
+  const { steps, usage } = progress.take();
+  const always = [endRun(ctx.db, workspace_id, id, end), ...steps.map((step) => insertRunStep(ctx.db, step)), ...usage];
   try {
     await commit(ctx, {
       statements: [
@@ -59,7 +59,7 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
   } catch (error) {
     if (!isGuardViolation(error, 'messages.seq')) throw error;
     // Somebody closed the run while it was out of touch. Its cost is real all the same.
-    await commit(ctx, { statements: progress.usage });
+    await commit(ctx, { statements: usage });
     throw new Failure('conflict', 'The run lost its session before it could end.', { cause: error });
   }
 }
@@ -79,22 +79,26 @@ const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citat
 
 function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>): RunRow {
   const now = ctx.now();
-  const { model } = progress;
-  const first = model?.first_token_ms ?? null;
+  const { finish_reason, confidence, coverage, input_tokens, output_tokens, cost_nano_usd, first_token_ms } = progress;
   return {
     ...turn.run,
-    finish_reason: progress.finish_reason,
-    confidence: progress.confidence,
-    coverage: progress.coverage,
-    input_tokens: model === null ? 0 : model.tokens.input_tokens,
-    output_tokens: model === null ? 0 : model.tokens.output_tokens,
-    cost_nano_usd: model === null ? 0 : model.cost_nano_usd,
-    first_token_ms: first === null || model === null ? null : now - turn.run.created_at - model.latency_ms + first,
+    ...{ finish_reason, confidence, coverage, input_tokens, output_tokens, cost_nano_usd, first_token_ms },
     latency_ms: now - turn.run.created_at,
     ended_at: now,
     ...end,
   };
 }
+
+/** A run that a limit stopped ends with the text so far and says which limit it was. */
+const outcomeOf = ({ limit }: Progress): Partial<RunRow> =>
+  limit === null
+    ? { status: 'completed' }
+    : {
+        status: 'limit_exceeded',
+        finish_reason: 'limit_exceeded',
+        error_code: 'limit_exceeded',
+        error_detail: `The run reached its limit of ${limit}.`,
+      };
 
 /** An answer that cites nothing of what was found has not rested on it, however well it matched. */
 function judge({ confidence, coverage, sources }: Progress, citations: readonly Citation[]): Partial<RunRow> {

@@ -1,17 +1,92 @@
 import type { Statement } from '../db/client.ts';
 import type { Coverage } from '../db/schema/sessions.ts';
-import type { StepResult } from '../llm/index.ts';
-import type { Source } from './citations.ts';
+import type { Limit, Round, Spent } from '../execution/index.ts';
+import type { Hit } from '../knowledge/index.ts';
+import type { Ctx } from '../platform/context.ts';
+import { type NanoUsd, sumOrNull } from '../shared/money.ts';
+import { type Source, toSource } from './citations.ts';
 import type { RunStepRow } from './store.ts';
 
+/** Characters of a tool's input or output that the trace keeps. */
+const maxTrace = 20_000;
+
+type NewStep = Pick<RunStepRow, 'type' | 'name' | 'started_at' | 'latency_ms'> & Partial<RunStepRow>;
+
 /** What a turn has gathered so far; what is stored when it ends, however it ends. */
-export interface Progress {
-  text: string;
-  sources: readonly Source[];
-  confidence: number | null;
-  coverage: Coverage | null;
-  finish_reason: string;
-  model: StepResult | null;
-  readonly steps: RunStepRow[];
-  readonly usage: Statement[];
+export class Progress {
+  readonly spent: Spent = { steps: 0, tool_calls: 0, cost_nano_usd: 0 };
+  text = '';
+  sources: Source[] = [];
+  confidence: number | null = null;
+  coverage: Coverage | null = null;
+  finish_reason = 'stop';
+  limit: Limit | null = null;
+  /** From the start of the run. */
+  first_token_ms: number | null = null;
+  input_tokens: number | null = 0;
+  output_tokens: number | null = 0;
+  cost_nano_usd: NanoUsd | null = 0;
+  /** Not stored yet. */
+  steps: RunStepRow[] = [];
+  usage: Statement[] = [];
+  readonly #ctx: Ctx;
+  readonly #run_id: string;
+  #ordinal = 0;
+
+  constructor(ctx: Ctx, run_id: string) {
+    this.#ctx = ctx;
+    this.#run_id = run_id;
+  }
+
+  addStep(step: NewStep): void {
+    const nothing = { input: null, output: null, error: null, cost_nano_usd: null };
+    const { workspace_id } = this.#ctx;
+    this.steps.push({ ...nothing, ...step, id: this.#ctx.newId('step'), workspace_id, run_id: this.#run_id, ordinal: this.#ordinal });
+    this.#ordinal += 1;
+  }
+
+  /** A model call with the tools it asked for, as steps of the trace and as what the run has cost. */
+  addRound({ model, started_at, tools, usage }: Round): void {
+    const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure } = model;
+    // The text of a last round is the message itself; a round that goes on is kept whole, to go on from.
+    const said = tools.length === 0 ? {} : { content: capped(content) };
+    const output = { finish_reason, ...tokens, ...said };
+    this.addStep({ type: 'model', name: model.model, output, error: failure?.message ?? null, started_at, latency_ms, cost_nano_usd });
+    for (const { tool_name, input, outcome, started_at: at, latency_ms: took } of tools) {
+      const result = outcome.ok
+        ? { output: capped(outcome.output), cost_nano_usd: outcome.cost_nano_usd ?? null }
+        : { error: outcome.error };
+      this.addStep({ type: 'tool', name: tool_name, input: capped(input), started_at: at, latency_ms: took, ...result });
+    }
+    this.usage.push(...usage);
+    this.finish_reason = finish_reason;
+    this.input_tokens = sumOrNull([this.input_tokens, tokens.input_tokens]);
+    this.output_tokens = sumOrNull([this.output_tokens, tokens.output_tokens]);
+    const toolCosts = tools.map(({ outcome }) => (outcome.ok ? (outcome.cost_nano_usd ?? 0) : 0));
+    this.cost_nano_usd = sumOrNull([this.cost_nano_usd, cost_nano_usd, ...toolCosts]);
+  }
+
+  /** Gives passages the numbers by which the answer may cite them; one that is known keeps its own. */
+  addSources(hits: readonly Hit[]): Source[] {
+    return hits.map((hit) => {
+      const known = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);
+      if (known !== undefined) return known;
+      const source = toSource(hit, this.sources.length + 1);
+      this.sources.push(source);
+      return source;
+    });
+  }
+
+  /** What has not been stored yet, handed over: the caller stores it. */
+  take(): { steps: RunStepRow[]; usage: Statement[] } {
+    const { steps, usage } = this;
+    this.steps = [];
+    this.usage = [];
+    return { steps, usage };
+  }
+}
+
+function capped(value: unknown): unknown {
+  const json = JSON.stringify(value ?? null);
+  return json.length <= maxTrace ? value : { cut: json.slice(0, maxTrace), characters: json.length };
 }

@@ -23,12 +23,15 @@ export async function streamTurn(ctx: Ctx, events: AsyncGenerator<TurnEvent, voi
   return new Response(readable, { headers: uiMessageStreamHeaders });
 }
 
+/** What a model says first; after that a failure comes too late for a status. */
+const isSpeech: ReadonlySet<TurnEvent['type']> = new Set(['text', 'reasoning', 'tool-input-start', 'tool-call']);
+
 /** The events up to the first word, or up to the end if there is none. */
 async function readHead(events: AsyncGenerator<TurnEvent, void>): Promise<TurnEvent[]> {
   const head: TurnEvent[] = [];
   for (let next = await events.next(); next.done !== true; next = await events.next()) {
     head.push(next.value);
-    if (next.value.type === 'text') break;
+    if (isSpeech.has(next.value.type)) break;
   }
   return head;
 }

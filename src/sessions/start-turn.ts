@@ -6,6 +6,7 @@ import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
+import type { ToolPin } from '../tools/index.ts';
 import { type HistoryMessage, windowOf } from './history.ts';
 import { ownSession } from './own-session.ts';
 import type { SendMessage } from './schema.ts';
@@ -32,6 +33,8 @@ export interface Turn {
   readonly session: SessionRow;
   readonly version: { readonly id: string; readonly number: number };
   readonly config: AgentConfig;
+  /** The tools of the version, as they were when it was made. */
+  readonly tools: readonly ToolPin[];
   readonly question: string;
   readonly user_message_id: string;
   /** The sequence number of the user's message. */
@@ -77,6 +80,7 @@ export async function startTurn(ctx: Ctx, session_id: string, input: SendMessage
     session,
     version: { id: version.version_id, number: version.number },
     config,
+    tools: version.tools,
     question,
     user_message_id: user.id,
     seq,
@@ -84,6 +88,15 @@ export async function startTurn(ctx: Ctx, session_id: string, input: SendMessage
     history: windowOf([...recent].reverse(), config.memory.window_tokens),
   };
 }
+
+/** On whose behalf the turn calls models. */
+export const attributionOf = ({ run, session }: Turn) => ({
+  agent_id: run.agent_id,
+  version_id: run.version_id,
+  session_id: session.id,
+  run_id: run.id,
+  end_user_id: session.end_user_id,
+});
 
 function refuseClosed(session: SessionRow, now: number): void {
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');

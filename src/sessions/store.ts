@@ -109,6 +109,7 @@ export function selectTurnVersion(db: Db, workspace_id: string, session_id: stri
       version_id: sql<string>`${agent_versions.id}`.as('version_id'),
       number: agent_versions.number,
       config: agent_versions.config,
+      tools: agent_versions.tools,
     })
     .from(sessions)
     .innerJoin(agents, eq(agents.id, sessions.agent_id))

@@ -1,6 +1,6 @@
 import type { UIMessageChunk } from 'ai';
 import type { TurnEvent } from './events.ts';
-import type { Message } from './schema.ts';
+import type { Message, Run } from './schema.ts';
 
 export const uiMessageStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -9,64 +9,92 @@ export const uiMessageStreamHeaders = {
   'x-vercel-ai-ui-message-stream': 'v1',
 };
 
-const textId = 'answer';
+type Speech = 'text' | 'reasoning';
+type FinishReason = Extract<UIMessageChunk, { type: 'finish' }>['finishReason'];
 
 /** A turn's events as the AI SDK's UI message stream, version 1. */
 export class UiMessageStream {
-  #hasText = false;
+  /** The part that is being written. */
+  #open: { readonly type: Speech; readonly id: string } | null = null;
+  #parts = 0;
+  #hasStep = false;
 
   chunks(event: TurnEvent): UIMessageChunk[] {
     switch (event.type) {
-      case 'started':
+      case 'started': {
+        const { run_id: id, user_message_id, version } = event;
         return [
           { type: 'start', messageId: event.message_id },
-          {
-            type: 'data-run',
-            data: { id: event.run_id, status: 'running', user_message_id: event.user_message_id, version: event.version },
-            transient: true,
-          },
-          { type: 'start-step' },
+          { type: 'data-run', data: { id, status: 'running', user_message_id, version }, transient: true },
         ];
+      }
       case 'retrieved':
         return [{ type: 'data-retrieval', data: { hits: event.hits, confidence: event.confidence }, transient: true }];
+      case 'round':
+        return [...this.#endStep(), ...this.#startStep()];
       case 'text':
-        return [...this.#openText(), { type: 'text-delta', id: textId, delta: event.delta }];
+      case 'reasoning':
+        return this.#speak(event.type, event.delta);
       case 'finished':
-        return [...this.#closeText(), ...this.#result(event.message), { type: 'finish-step' }, { type: 'finish', finishReason: 'stop' }];
+        return this.#finish(event.message);
       case 'failed':
-        return [
-          ...this.#closeText(),
-          { type: 'data-run', data: event.run },
-          { type: 'error', errorText: `${event.code}: ${event.detail}` },
-        ];
+        return [...this.#endStep(), { type: 'data-run', data: event.run }, { type: 'error', errorText: `${event.code}: ${event.detail}` }];
+      default:
+        return [...this.#close(), ...this.#tool(event)];
     }
   }
 
   /** An answer that exists already, as the events that would have brought it. */
   replay(message: Message): UIMessageChunk[] {
-    const delta: UIMessageChunk[] = [...this.#openText(), { type: 'text-delta', id: textId, delta: message.text }];
-    return [
-      { type: 'start', messageId: message.id },
-      { type: 'start-step' },
-      ...delta,
-      ...this.#closeText(),
-      ...this.#result(message),
-      { type: 'finish-step' },
-      { type: 'finish', finishReason: 'stop' },
-    ];
+    return [{ type: 'start', messageId: message.id }, ...this.#speak('text', message.text), ...this.#finish(message)];
   }
 
-  #openText(): UIMessageChunk[] {
-    if (this.#hasText) return [];
-    this.#hasText = true;
-    return [{ type: 'text-start', id: textId }];
+  #tool(event: Extract<TurnEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
+    const { tool_call_id: toolCallId } = event;
+    switch (event.type) {
+      case 'tool-input-start':
+        return [{ type: 'tool-input-start', toolCallId, toolName: event.tool_name, dynamic: true }];
+      case 'tool-input-delta':
+        return [{ type: 'tool-input-delta', toolCallId, inputTextDelta: event.delta }];
+      case 'tool-call':
+        return [{ type: 'tool-input-available', toolCallId, toolName: event.tool_name, input: event.input, dynamic: true }];
+      case 'tool-output':
+        return [{ type: 'tool-output-available', toolCallId, output: event.output, dynamic: true }];
+      case 'tool-error':
+        return [{ type: 'tool-output-error', toolCallId, errorText: event.error, dynamic: true }];
+    }
   }
 
-  #closeText(): UIMessageChunk[] {
-    return this.#hasText ? [{ type: 'text-end', id: textId }] : [];
+  #speak(type: Speech, delta: string): UIMessageChunk[] {
+    const chunks: UIMessageChunk[] = this.#hasStep ? [] : this.#startStep();
+    if (this.#open?.type !== type) {
+      chunks.push(...this.#close());
+      this.#open = { type, id: String(this.#parts) };
+      this.#parts += 1;
+      chunks.push({ type: `${type}-start`, id: this.#open.id });
+    }
+    chunks.push({ type: `${type}-delta`, id: this.#open.id, delta });
+    return chunks;
   }
 
-  #result({ citations, run }: Message): UIMessageChunk[] {
+  #close(): UIMessageChunk[] {
+    const open = this.#open;
+    this.#open = null;
+    return open === null ? [] : [{ type: `${open.type}-end`, id: open.id }];
+  }
+
+  #startStep(): UIMessageChunk[] {
+    this.#hasStep = true;
+    return [{ type: 'start-step' }];
+  }
+
+  #endStep(): UIMessageChunk[] {
+    if (!this.#hasStep) return [];
+    this.#hasStep = false;
+    return [...this.#close(), { type: 'finish-step' }];
+  }
+
+  #finish({ citations, run }: Message): UIMessageChunk[] {
     const sources = citations.map(
       (citation): UIMessageChunk => ({
         type: 'source-document',
@@ -77,8 +105,21 @@ export class UiMessageStream {
         providerMetadata: { agentgrid: { ...citation } },
       }),
     );
-    return [...sources, { type: 'data-run', data: run }];
+    return [
+      ...this.#close(),
+      ...sources,
+      { type: 'data-run', data: run },
+      ...this.#endStep(),
+      { type: 'finish', finishReason: reasonOf(run) },
+    ];
   }
+}
+
+/** Our reasons in the words of the protocol, which has fewer. */
+function reasonOf(run: Run | null): FinishReason {
+  const reason = run?.finish_reason;
+  if (reason === 'length' || reason === 'content-filter' || reason === 'error') return reason;
+  return reason === 'stop' || reason === 'no_answer' ? 'stop' : 'other';
 }
 
 /** Chunks as server-sent events, numbered from 1, with the protocol's closing marker. */

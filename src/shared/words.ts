@@ -14,6 +14,20 @@ const stopWords = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
+/** Words of asking rather than of the subject: whether a passage has them says nothing about it. */
+const askingWords = new Set(
+  [
+    'please explain tell give show list describe define know want need find help mean means say says hello hi thanks thank many much often long far soon',
+    'bitte erkläre nenne zeige gib sag viele viel gibt kann man oft lange weit bald',
+    'expliquez donnez dites combien fait longtemps souvent por favor cuánto cuántos',
+    '的 是 了 在 有 和 什么 吗 呢 哪 哪个 哪些 谁 多少 怎么 如何 为什么 请 我 你',
+    'คือ อะไร ที่ ใน ของ และ ใคร เมื่อ ไหร่ ไหน อย่างไร เท่าไร ทำไม ได้ มี เป็น',
+    'の は に を が と で です ます か 何',
+  ].flatMap((line) => line.split(' ')),
+);
+
+export const isAskingWord = (word: string): boolean => askingWords.has(word);
+
 export const isStopWord = (word: string): boolean => stopWords.has(word);
 
 /** Words in order: NFKC, lower case, cut by Unicode's rules, so that Chinese and Thai have words too. */

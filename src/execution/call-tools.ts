@@ -1,0 +1,74 @@
+import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
+import { Validator } from '@cfworker/json-schema';
+import type { Ctx } from '../platform/context.ts';
+import type { Tool, ToolCall, ToolOutcome } from './tool.ts';
+
+/** Characters of arguments a model may send. */
+const maxInput = 100_000;
+/** Calls of one round that run at the same time; workerd opens six connections at once. */
+const parallel = 5;
+
+export interface CalledTool {
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  /** null where the arguments were not even JSON. */
+  readonly input: unknown;
+  readonly outcome: ToolOutcome;
+  readonly started_at: number;
+  readonly latency_ms: number;
+}
+
+type Circumstances = Omit<ToolCall, 'tool_call_id' | 'input'>;
+
+/** The calls of one round, a few at a time; results come in the order of the calls. */
+export async function callTools(
+  ctx: Ctx,
+  tools: readonly Tool[],
+  calls: readonly LanguageModelV4ToolCall[],
+  circumstances: Circumstances,
+): Promise<CalledTool[]> {
+  const results: CalledTool[] = [];
+  for (let start = 0; start < calls.length; start += parallel) {
+    results.push(...(await Promise.all(calls.slice(start, start + parallel).map((call) => callTool(ctx, tools, call, circumstances)))));
+  }
+  return results;
+}
+
+async function callTool(
+  ctx: Ctx,
+  tools: readonly Tool[],
+  call: LanguageModelV4ToolCall,
+  circumstances: Circumstances,
+): Promise<CalledTool> {
+  const started_at = ctx.now();
+  const { toolCallId: tool_call_id, toolName: tool_name } = call;
+  const { input, error } = readInput(tools, call);
+  const tool = tools.find(({ name }) => name === tool_name);
+  const run = async (): Promise<ToolOutcome> => {
+    if (tool === undefined || error !== null) return { ok: false, error: error ?? `There is no tool ${tool_name}.` };
+    return tool.run(ctx, { ...circumstances, tool_call_id, input });
+  };
+  const outcome = await run().catch((fault: unknown): ToolOutcome => {
+    ctx.log.error('tool_threw', { tool: tool_name, error: fault });
+    return { ok: false, error: 'The tool failed.' };
+  });
+  return { tool_call_id, tool_name, input, outcome, started_at, latency_ms: ctx.now() - started_at };
+}
+
+/** The arguments as the tool may have them, or what is wrong with them, in words the model can mend them by. */
+function readInput(tools: readonly Tool[], { toolName, input: text }: LanguageModelV4ToolCall): { input: unknown; error: string | null } {
+  const tool = tools.find(({ name }) => name === toolName);
+  if (tool === undefined)
+    return { input: null, error: `There is no tool ${toolName}. There are: ${tools.map(({ name }) => name).join(', ')}.` };
+  if (text.length > maxInput) return { input: null, error: `The arguments are too long: ${text.length} characters, at most ${maxInput}.` };
+  let input: unknown;
+  try {
+    input = JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    return { input: null, error: 'The arguments are not JSON.' };
+  }
+  const { valid, errors } = new Validator(tool.input_schema as object, '7', false).validate(input);
+  if (valid) return { input, error: null };
+  const details = errors.slice(0, 10).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  return { input, error: `The arguments do not match the tool's schema. ${details.join(' ')}` };
+}

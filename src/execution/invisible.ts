@@ -1,0 +1,10 @@
+/** Zero-width, direction and tag characters, in which instructions hide from a reader's eyes. */
+const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu;
+
+/** A JSON value without invisible characters, in names too, and well formed. */
+export function withoutInvisible(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll(invisible, '');
+  if (Array.isArray(value)) return value.map(withoutInvisible);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [withoutInvisible(name), withoutInvisible(inner)]));
+}

@@ -1,0 +1,52 @@
+import type {
+  JSONValue,
+  LanguageModelV4Content,
+  LanguageModelV4Message,
+  LanguageModelV4ToolResultOutput,
+  SharedV4ProviderMetadata,
+} from '@ai-sdk/provider';
+import type { Hit } from '../knowledge/index.ts';
+import type { CalledTool } from './call-tools.ts';
+
+/** Characters of one tool's result that a model gets to read. */
+const maxOutput = 50_000;
+
+type AssistantMessage = Extract<LanguageModelV4Message, { role: 'assistant' }>;
+
+/** What the model said, as the next call's history. Arguments that were no JSON come back as an empty object. */
+export function toAssistantMessage(content: readonly LanguageModelV4Content[], called: readonly CalledTool[]): AssistantMessage {
+  const inputs = new Map(called.map(({ tool_call_id, input }) => [tool_call_id, input]));
+  const kept = (metadata: SharedV4ProviderMetadata | undefined) => (metadata === undefined ? {} : { providerOptions: metadata });
+  return {
+    role: 'assistant',
+    content: content.flatMap((part): AssistantMessage['content'] => {
+      if (part.type === 'text') return [{ type: 'text', text: part.text, ...kept(part.providerMetadata) }];
+      if (part.type === 'reasoning') return [{ type: 'reasoning', text: part.text, ...kept(part.providerMetadata) }];
+      if (part.type !== 'tool-call') return [];
+      const { toolCallId, toolName, providerMetadata } = part;
+      return [{ type: 'tool-call', toolCallId, toolName, input: inputs.get(toolCallId) ?? {}, ...kept(providerMetadata) }];
+    }),
+  };
+}
+
+/** What the tools said. Passages go through `cite`, which numbers them and marks them as untrusted. */
+export const toToolMessage = (called: readonly CalledTool[], cite: (hits: readonly Hit[]) => string): LanguageModelV4Message => ({
+  role: 'tool',
+  content: called.map(({ tool_call_id, tool_name, outcome }) => ({
+    type: 'tool-result',
+    toolCallId: tool_call_id,
+    toolName: tool_name,
+    output: outcome.ok ? outputOf(outcome.sources === undefined ? outcome.output : cite(outcome.sources)) : errorOf(outcome.error),
+  })),
+});
+
+const errorOf = (error: string): LanguageModelV4ToolResultOutput => ({ type: 'error-text', value: cut(error) });
+
+function outputOf(output: unknown): LanguageModelV4ToolResultOutput {
+  if (typeof output === 'string') return { type: 'text', value: cut(output) };
+  const json = JSON.stringify(output ?? null);
+  return json.length > maxOutput ? { type: 'text', value: cut(json) } : { type: 'json', value: JSON.parse(json) as JSONValue };
+}
+
+const cut = (text: string): string =>
+  text.length <= maxOutput ? text : `${text.slice(0, maxOutput)}\n[cut: ${text.length - maxOutput} more characters]`;

@@ -1,0 +1,143 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import { type LoopEvent, type LoopResult, resolveTools, runLoop, type Tool } from '../execution/index.ts';
+import { parseStructured, repairPrompt, structuredOutputFailed } from '../llm/index.ts';
+import { commit } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import { second } from '../shared/time.ts';
+import { CitationFilter } from './citations.ts';
+import type { TurnEvent } from './events.ts';
+import type { Progress } from './progress.ts';
+import { modelOptions, passagesOf, promptOf } from './prompt.ts';
+import { runAgent } from './run-agent.ts';
+import { attributionOf, leaseFor, type Turn } from './start-turn.ts';
+import { insertRunStep, renewRun } from './store.ts';
+
+/**
+ * The part of a turn in which the model speaks. Text is passed on as it comes, or, where it has to
+ * follow a schema, once it does: one repair is asked for, then `structured_output_failed` is thrown.
+ */
+export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerator<TurnEvent, void> {
+  const tools = await resolveTools(ctx, turn.tools, { runAgent });
+  const signal = AbortSignal.timeout(turn.config.limits.seconds * second);
+  const schema = turn.config.output_schema;
+  let prompt: readonly LanguageModelV4Message[] = promptOf(turn, progress.sources);
+  for (let repairs = 0; ; repairs += 1) {
+    progress.text = '';
+    const result = yield* converse(ctx, turn, progress, { prompt, tools, signal, isHeld: schema !== null });
+    if (schema === null || progress.limit !== null) return;
+    const parsed = parseStructured(progress.text, schema);
+    if (parsed.ok) {
+      yield { type: 'text', delta: progress.text };
+      return;
+    }
+    if (repairs === 1) throw structuredOutputFailed(parsed.errors);
+    prompt = [...result.prompt, ...repairPrompt(progress.text, parsed.errors)];
+  }
+}
+
+interface Conversation {
+  readonly prompt: readonly LanguageModelV4Message[];
+  readonly tools: readonly Tool[];
+  readonly signal: AbortSignal;
+  /** Text is gathered, not passed on. */
+  readonly isHeld: boolean;
+}
+
+async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation: Conversation): AsyncGenerator<TurnEvent, LoopResult> {
+  const { prompt, tools, signal, isHeld } = conversation;
+  const speech = new Speech(turn, progress, isHeld);
+  const loop = runLoop(ctx, {
+    prompt,
+    tools,
+    signal,
+    call_key: turn.run.id,
+    models: [turn.config.model, ...turn.config.fallback_models],
+    options: modelOptions(turn.config),
+    circumstances: { config: turn.config, depth: 0 },
+    attribution: attributionOf(turn),
+    spent: progress.spent,
+    cite: (hits) => passagesOf(progress.addSources(hits)),
+    store: async (round) => {
+      progress.addRound(round);
+      await storeRound(ctx, turn, progress);
+    },
+  });
+  let next = await loop.next();
+  for (; next.done !== true; next = await loop.next()) {
+    const event = speech.hear(next.value);
+    if (event === null) continue;
+    progress.first_token_ms ??= event.type === 'text' ? ctx.now() - turn.run.created_at : null;
+    yield event;
+  }
+  const rest = speech.end();
+  if (rest !== null) yield rest;
+  const { last, limit, failure } = next.value;
+  progress.addRound(last);
+  progress.limit = limit;
+  if (failure !== null && limit === null) throw failure;
+  return next.value;
+}
+
+/** Steps that are over are stored before the next begins: a crash loses neither what was done nor what it cost. */
+async function storeRound(ctx: Ctx, turn: Turn, progress: Progress): Promise<void> {
+  const { steps, usage } = progress.take();
+  await commit(ctx, {
+    statements: [...steps.map((step) => insertRunStep(ctx.db, step)), ...usage, ...renewRun(ctx.db, turn.run, ctx.now() + leaseFor)],
+  });
+}
+
+/** Turns what the loop tells into what the turn tells: text without markers that cite nothing, tools by name. */
+class Speech {
+  readonly #filter: CitationFilter | null;
+  readonly #progress: Progress;
+  readonly #isHeld: boolean;
+  #isNewPart = false;
+
+  constructor(turn: Turn, progress: Progress, isHeld: boolean) {
+    const mayCite = turn.config.knowledge.citations && !isHeld && (progress.sources.length > 0 || turn.tools.length > 0);
+    this.#filter = mayCite ? new CitationFilter(() => progress.sources) : null;
+    this.#progress = progress;
+    this.#isHeld = isHeld;
+  }
+
+  hear(event: LoopEvent): TurnEvent | null {
+    switch (event.type) {
+      case 'text':
+        return this.#say(this.#filter === null ? event.delta : this.#filter.push(event.delta));
+      case 'round':
+        this.#isNewPart = true;
+        // Only the last answer has to follow the schema; what was said on the way to it is not part of it.
+        if (this.#isHeld) this.#progress.text = '';
+        return event;
+      case 'tool-call':
+        return { ...event, input: readJson(event.input) };
+      case 'tool-result': {
+        const { tool_call_id, outcome, latency_ms } = event.called;
+        if (!outcome.ok) return { type: 'tool-error', tool_call_id, error: outcome.error, latency_ms };
+        return { type: 'tool-output', tool_call_id, output: outcome.output, latency_ms };
+      }
+      default:
+        return event;
+    }
+  }
+
+  end(): TurnEvent | null {
+    return this.#filter === null ? null : this.#say(this.#filter.end());
+  }
+
+  #say(delta: string): TurnEvent | null {
+    if (delta === '') return null;
+    if (this.#isNewPart && this.#progress.text !== '') this.#progress.text += '\n\n';
+    this.#isNewPart = false;
+    this.#progress.text += delta;
+    return this.#isHeld ? null : { type: 'text', delta };
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    return text.slice(0, 1000);
+  }
+}
