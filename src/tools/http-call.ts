@@ -43,7 +43,9 @@ export async function callHttpTool(
     const template = parseUrlTemplate(definition.url);
     if (typeof template === 'string') throw new Error(`stored tool with the address ${template}`);
     const url = fillUrl(template, input);
-    const headers = await headersOf(ctx, definition, secrets, template);
+    const values = await openSecrets(ctx, definition, secrets, template);
+    const headers = new Headers(usualHeaders);
+    for (const [name, value] of [...Object.entries(definition.headers), ...Object.entries(values)]) headers.set(name, value);
     const body = bodyOf(definition, template, input, headers);
     const limits = { redirects: 3, deadline_ms: definition.timeout_ms, max_bytes: definition.max_bytes, content_types: contentTypes };
     const response = await ctx.egress.request(
@@ -51,7 +53,7 @@ export async function callHttpTool(
       { method: definition.method, headers, signal, ...(body === null ? {} : { body }) },
       limits,
     );
-    return readAnswer(definition, response);
+    return readAnswer(definition, response.status, response.headers, redact(await response.text(), Object.values(values)));
   } catch (error) {
     return { ok: false, status: null, error: errorText(error) };
   }
@@ -64,16 +66,25 @@ function errorText(error: unknown): string {
   throw error;
 }
 
-/** A secret goes to the origin it was given for, or nowhere. Throws like `unseal`. */
-async function headersOf(ctx: Ctx, definition: Definition, secrets: readonly SealedSecret[], { origin }: UrlTemplate): Promise<Headers> {
-  const headers = new Headers({ accept: 'application/json, text/*;q=0.9, */*;q=0.1', 'user-agent': 'AgentGrid', ...definition.headers });
+const usualHeaders = { accept: 'application/json, text/*;q=0.9, */*;q=0.1', 'user-agent': 'AgentGrid' };
+
+/** Values by header. A secret goes to the origin it was given for, or nowhere. Throws like `unseal`. */
+async function openSecrets(ctx: Ctx, definition: Definition, secrets: readonly SealedSecret[], { origin }: UrlTemplate) {
+  const values: Record<string, string> = {};
   for (const [name, id] of Object.entries(definition.secret_headers)) {
     const secret = secrets.find((one) => one.id === id);
     if (secret === undefined || secret.origin !== origin)
       throw new Failure('credential_unusable', 'A secret header has to be saved again.');
-    headers.set(name, await unseal(ctx.config, placeOfSecret(ctx.workspace_id, id), secret.value));
+    values[name] = await unseal(ctx.config, placeOfSecret(ctx.workspace_id, id), secret.value);
   }
-  return headers;
+  return values;
+}
+
+/** Some services repeat what they were sent: a secret must not reach a model, a message or a trace that way (R46). */
+function redact(text: string, secrets: readonly string[]): string {
+  const parts = secrets.flatMap((secret) => [secret, ...secret.split(/\s+/).filter((part) => part.length >= 8)]);
+  const forms = parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1), encodeURIComponent(part)]);
+  return [...new Set(forms)].sort((a, b) => b.length - a.length).reduce((result, form) => result.replaceAll(form, '[secret]'), text);
 }
 
 function bodyOf({ body }: Definition, template: UrlTemplate, input: Arguments, headers: Headers): string | null {
@@ -98,15 +109,13 @@ function formOf(value: unknown): string {
   return form.toString();
 }
 
-async function readAnswer(definition: Definition, response: Response): Promise<HttpResult> {
-  const { status } = response;
-  const text = await response.text();
+function readAnswer(definition: Definition, status: number, headers: Headers, text: string): HttpResult {
   if (status >= 400)
     return {
       ok: false,
       status,
       error: `The call was answered with HTTP ${status}.${text === '' ? '' : ` ${text.slice(0, maxErrorText).toWellFormed()}`}`,
     };
-  const mapped = mapResponse(definition.response, text, response.headers.get('content-type') ?? '');
+  const mapped = mapResponse(definition.response, text, headers.get('content-type') ?? '');
   return 'error' in mapped ? { ok: false, status, error: mapped.error } : { ok: true, status, output: mapped.output };
 }

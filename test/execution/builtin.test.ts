@@ -1,0 +1,302 @@
+import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { type AgentCall, resolveTools, type Tool, type ToolOutcome } from '../../src/execution/index.ts';
+import { openPlatform } from '../../src/platform/cloudflare.ts';
+import type { Ctx } from '../../src/platform/context.ts';
+import { newWorkspace, type Workspace } from '../support/api.ts';
+import { forbiddenUrls } from '../support/forbidden-urls.ts';
+import { Site, unexpectedCalls } from '../support/outbound.ts';
+
+const contextOf = (workspace: Workspace, now = Date.parse('2026-07-01T12:00:00Z')): Ctx => ({
+  ...openPlatform(env, createExecutionContext(), { request_id: 'req_test' }).context({
+    workspace_id: workspace.id,
+    actor: { type: 'system', name: 'test' },
+  }),
+  now: () => now,
+});
+
+const builtIn = async (ctx: Ctx, name: string, runAgent?: (ctx: Ctx, call: AgentCall) => Promise<ToolOutcome>): Promise<Tool> => {
+  const [tool] = await resolveTools(ctx, [{ name, builtin: true }], runAgent === undefined ? {} : { runAgent });
+  if (tool === undefined) throw new Error(`no tool ${name}`);
+  return tool;
+};
+
+const circumstances = () => ({
+  tool_call_id: 'call_1',
+  attribution: {},
+  config: {} as never,
+  depth: 0,
+  signal: new AbortController().signal,
+});
+
+describe('calculator', () => {
+  const calculate = async (expression: string): Promise<string> => {
+    const ctx = contextOf({ id: 'ws_none' } as Workspace);
+    const outcome = await (await builtIn(ctx, 'calculator')).run(ctx, { ...circumstances(), input: { expression } });
+    return outcome.ok ? (outcome.output as { value: string }).value : `error: ${outcome.error}`;
+  };
+
+  it.each([
+    ['0.1 + 0.2', '0.3'],
+    ['(19.99 * 3 + 4.5) * 1.081', '69.69207'],
+    ['2 + 3 * 4', '14'],
+    ['-2^2', '-4'],
+    ['(-2)^2', '4'],
+    ['2^3^2', '512'],
+    ['2^-1', '0.5'],
+    ['-(1 + 2) * -3', '9'],
+    ['10 % 4', '2'],
+    ['1/3', '0.3333333333333333333333333333333333333333'],
+    ['9007199254740993 + 0', '9007199254740993'],
+    ['123456789012345678901234567890 * 10', '1.2345678901234567890123456789e+30'],
+    ['round(2.5)', '3'],
+    ['round(-2.345, 2)', '-2.35'],
+    ['min(3, 1, 2) + MAX(1, 2)', '3'],
+    ['mean(1, 2, 3, 4)', '2.5'],
+    ['sqrt(16) + cbrt(27)', '7'],
+    ['1e-7 * 1', '0.0000001'],
+    ['round(pi, 10)', '3.1415926536'],
+    ['log10(1000) + ln(e)', '4'],
+  ])('%s is %s', async (expression, value) => {
+    expect(await calculate(expression)).toBe(value);
+  });
+
+  it.each([
+    '1 / 0',
+    'sqrt(-1)',
+    '0/0',
+    'foo',
+    'foo(1)',
+    'constructor',
+    'constructor("x")',
+    'this',
+    '[1]',
+    '"a" + "b"',
+    'a.b',
+    '1; 2',
+    '1 2',
+    '(1',
+    ')',
+    '()',
+    '2(3)',
+    'x = 1',
+    '1 ? 2 : 3',
+    'min()',
+    'round(1, 99)',
+    'round(1, 2, 3)',
+    '__proto__',
+    'toString()',
+    'sqrt.constructor("return 1")()',
+    '9^9^9^9^9',
+    'sin(1e8000)',
+    'exp(1e9)',
+    '1.5^(1e9+0.5)',
+    '1e9000^0.5^-9',
+    'sin(1e900)',
+    '9^(9^9)',
+    'exp(exp(exp(9)))',
+    `${'('.repeat(499)}${')'.repeat(499)}`,
+    `${'-'.repeat(990)}x`,
+    '1 = 1',
+    'true',
+    'null',
+    '{}',
+    '`x`',
+    '1,2',
+  ])('has no value for %s, and says so at once', async (expression) => {
+    const started = performance.now();
+    expect(await calculate(expression)).toMatch(/^error: /);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('current_time', () => {
+  it('tells the time there', async () => {
+    const ctx = contextOf(await newWorkspace());
+    const tool = await builtIn(ctx, 'current_time');
+    const at = async (time_zone?: string) => tool.run(ctx, { ...circumstances(), input: time_zone === undefined ? {} : { time_zone } });
+    expect(await at('Europe/Zurich')).toEqual({
+      ok: true,
+      output: { time_zone: 'Europe/Zurich', local: '2026-07-01T14:00:00+02:00', weekday: 'Wednesday', utc: '2026-07-01T12:00:00.000Z' },
+    });
+    expect(await at('Asia/Kathmandu')).toMatchObject({ output: { local: '2026-07-01T17:45:00+05:45' } });
+    expect(await at()).toMatchObject({ output: { local: '2026-07-01T12:00:00+00:00' } });
+    for (const none of ['Mars/Olympus', '+02:00', '', 'x'.repeat(60)]) expect((await at(none)).ok, none).toBe(false);
+  });
+});
+
+describe('fetch_url', () => {
+  const fetchWith = async (input: object): Promise<ToolOutcome> => {
+    const ctx = contextOf({ id: 'ws_none' } as Workspace);
+    return (await builtIn(ctx, 'fetch_url')).run(ctx, { ...circumstances(), input });
+  };
+  const page = (body: string, type = 'text/html; charset=utf-8') =>
+    new Site().answers('/page', { body, headers: { 'content-type': type } });
+  const read = async (body: string, type?: string) => {
+    const outcome = await fetchWith({ url: await page(body, type) });
+    return outcome.ok ? (outcome.output as { title: string | null; text: string; next_start: number | null }) : outcome.error;
+  };
+
+  it('reads the main content of a page, and nothing that a reader does not see', async () => {
+    const html = `<!doctype html><html><head><title> The
+      title </title><style>b{}</style></head><body><header>SITE</header><nav>MENU</nav>
+      <main><h1>Hello</h1><p>Some <b>bold</b> text.</p><script>alert('SCRIPT')</script><!-- COMMENT --><p style="display:none">HIDDEN</p>
+      <p hidden>HIDDEN</p><aside>ASIDE</aside><ul><li>one</li><li>two</li></ul>in\u200bvisible\u{e0041}</main><footer>FOOT</footer></body></html>`;
+    const { title, text } = (await read(html)) as { title: string; text: string };
+    expect(title).toBe('The title');
+    expect(text).toContain('# Hello');
+    expect(text).toMatch(/Some \**bold\** text\./);
+    expect(text).toContain('- one');
+    expect(text).toContain('invisible');
+    expect(text).not.toMatch(/SITE|MENU|SCRIPT|COMMENT|HIDDEN|ASIDE|FOOT/);
+  });
+
+  it('reads an only article, pages without landmarks, and other text', async () => {
+    const article = (await read('<body><div>AROUND</div><article><header><h1>Title</h1></header><p>Text</p></article></body>')) as {
+      text: string;
+    };
+    expect([article.text.includes('AROUND'), article.text.includes('Title'), article.text.includes('Text')]).toEqual([false, true, true]);
+    expect(((await read('<p>a</p><article>b</article><article>c</article>')) as { text: string }).text).toMatch(/a[\s\S]*b[\s\S]*c/);
+    expect(((await read('<main></main><p>outside</p>')) as { text: string }).text).toBe('outside');
+    expect(((await read('<main><p>never closed')) as { text: string }).text).toBe('never closed');
+    expect(await read('{"a": 1}', 'application/json')).toMatchObject({ title: null, text: '{"a": 1}' });
+  });
+
+  it('cuts long pages, and goes on where it was asked to', async () => {
+    const url = await page('word '.repeat(10_000), 'text/plain');
+    const first = await fetchWith({ url, max_characters: 500 });
+    expect(first).toMatchObject({ ok: true, output: { next_start: 500 } });
+    const last = await fetchWith({ url, start: 49_900 });
+    expect(last).toMatchObject({ ok: true, output: { next_start: null } });
+  });
+
+  it('refuses what is too large, no text, or an error', async () => {
+    const bomb = await new Site().answers('/', {
+      gzip: true,
+      body: '0'.repeat(1000),
+      repeat: 3000,
+      headers: { 'content-type': 'text/plain' },
+    });
+    expect(await fetchWith({ url: bomb })).toMatchObject({ ok: false, error: expect.stringContaining('too_large') });
+    expect(await read('x', 'application/pdf')).toContain('content_type');
+    expect(await fetchWith({ url: await new Site().answers('/', { status: 500, body: 'x' }) })).toMatchObject({ ok: false });
+    const deep = await read(`<p>${'<div>'.repeat(100_000)}x`);
+    expect(typeof deep === 'string' || deep.text.length < 100).toBe(true);
+  });
+
+  it('goes nowhere it may not, directly or by a redirect (R34, R35)', async () => {
+    const before = (await unexpectedCalls()).length;
+    for (const url of forbiddenUrls)
+      expect(await fetchWith({ url }), url).toMatchObject({ ok: false, error: expect.stringContaining('url_not_allowed') });
+    const trap = await new Site().answers('/', { status: 302, headers: { location: 'http://169.254.169.254/latest/meta-data/' } });
+    expect((await fetchWith({ url: trap })).ok).toBe(false);
+    const inside = (await unexpectedCalls()).slice(before).filter(({ url }) => !/example\.com/.test(url));
+    expect(inside).toEqual([]);
+  });
+});
+
+describe('knowledge_search', () => {
+  it("searches the version's bases, and its hits can be cited", async () => {
+    const workspace = await newWorkspace();
+    const agent = (await workspace.post('/agents', { name: 'A', config: { instructions: 'x', tools: ['knowledge_search'] } })).body;
+    const upload = await workspace.post(`/agents/${agent.id}/files`, {
+      name: 'hours.md',
+      text: '# Opening hours\n\nThe bakery opens at nine on Sundays.\n',
+    });
+    const { id } = upload.body.data?.[0] ?? upload.body;
+    await expect.poll(async () => (await workspace.get(`/files/${id}`)).body.status, { timeout: 15_000 }).toBe('ready');
+    const ctx = contextOf(workspace, Date.now());
+    const tool = await builtIn(ctx, 'knowledge_search');
+    const search = (query: string, config: object = agent.config) =>
+      tool.run(ctx, { ...circumstances(), config: config as never, input: { query } });
+    const found = await search('When does the bakery open on Sundays?');
+    expect(found).toMatchObject({
+      ok: true,
+      sources: [{ file_id: id, file_name: 'hours.md' }],
+      output: { passages: [{ file_name: 'hours.md' }] },
+    });
+    expect(found.usage?.length).toBe(1);
+    expect(await search('quantum chromodynamics')).toMatchObject({ ok: true, output: { passages: [] } });
+    expect((await search('x', { knowledge: { ...agent.config.knowledge, base_ids: [] } })).ok).toBe(false);
+
+    // Another workspace's context finds nothing in these bases.
+    const foreign = contextOf(await newWorkspace(), Date.now());
+    expect(await tool.run(foreign, { ...circumstances(), config: agent.config, input: { query: 'bakery Sundays' } })).not.toHaveProperty(
+      'sources',
+    );
+  });
+});
+
+describe('agent', () => {
+  it('asks another agent, never too deep and never in circles (R47)', async () => {
+    const workspace = await newWorkspace();
+    const [a, b, gone] = await Promise.all(
+      ['a', 'b', 'gone'].map(
+        async (slug) => (await workspace.post('/agents', { name: slug, slug: `agent-${slug}`, config: { instructions: 'x' } })).body,
+      ),
+    );
+    await workspace.delete(`/agents/${gone.id}`);
+    const ctx = contextOf(workspace);
+    const asked: AgentCall[] = [];
+    const tool = await builtIn(ctx, 'agent', async (_ctx, call) => {
+      asked.push(call);
+      return { ok: true, output: 'Hello.' };
+    });
+    const ask = (agent: string, more: object = {}) =>
+      tool.run(ctx, { ...circumstances(), attribution: { agent_id: a.id }, ...more, input: { agent, message: 'Hi' } });
+    expect(await ask('agent-b')).toEqual({ ok: true, output: 'Hello.' });
+    expect(asked).toMatchObject([{ agent: { id: b.id }, message: 'Hi', depth: 1, above: [a.id] }]);
+    for (const name of [
+      'agent-a',
+      a.id,
+      'agent-gone',
+      'none',
+      (await (await newWorkspace()).post('/agents', { name: 'x', config: { instructions: 'x' } })).body.id,
+    ]) {
+      expect((await ask(name)).ok, name).toBe(false);
+    }
+    expect((await ask('agent-b', { depth: 3 })).ok).toBe(false);
+    expect((await ask('agent-b', { depth: 1, above: [b.id] })).ok).toBe(false);
+    expect(asked.length).toBe(1);
+  });
+});
+
+describe('HTTP tools of a version', () => {
+  it('do what they did when the version was made, and repeat no secret (R46)', async () => {
+    const workspace = await newWorkspace();
+    const site = new Site();
+    await site.answers('/one', {
+      body: '{"you":"sent Bearer sk-canary-0123456789","zero":"a\\u200bb"}',
+      headers: { 'content-type': 'application/json' },
+    });
+    const input_schema = { type: 'object' };
+    const made = await workspace.post('/tools', {
+      name: 'one',
+      description: 'One.',
+      effect: 'write',
+      url: site.url('/one'),
+      input_schema,
+      headers: { Accept: 'application/json' },
+      secret_headers: { Authorization: 'Bearer sk-canary-0123456789' },
+    });
+    const pins = [
+      { name: 'one', tool_id: made.body.id, revision: 1 },
+      { name: 'calculator', builtin: true as const },
+    ];
+    await workspace.post('/agents', { name: 'A', config: { instructions: 'x', tools: ['one', 'calculator'] } });
+    await workspace.patch(`/tools/${made.body.id}`, { url: site.url('/two'), effect: 'destructive' });
+    await workspace.delete(`/tools/${made.body.id}`);
+    const ctx = contextOf(workspace);
+    const tools = await resolveTools(ctx, pins);
+    expect(tools.map(({ name, effect }) => [name, effect])).toEqual([
+      ['one', 'write'],
+      ['calculator', 'read'],
+    ]);
+    const outcome = await tools[0]?.run(ctx, { ...circumstances(), input: {} });
+    expect(outcome).toEqual({ ok: true, output: { you: 'sent [secret]', zero: 'ab' } });
+    const [call] = await site.calls();
+    expect([call?.headers.authorization, call?.headers.accept]).toEqual(['Bearer sk-canary-0123456789', 'application/json']);
+    expect(await resolveTools(contextOf(await newWorkspace()), pins)).toHaveLength(1);
+  });
+});
