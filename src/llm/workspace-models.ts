@@ -1,9 +1,9 @@
-import { batch } from '../db/client.ts';
+import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Place, unseal } from '../platform/vault.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
-import { free, type PricedModel, selectPriceOverrides, type TokenPrices, toTokenPrices } from '../usage/index.ts';
+import { free, type PricedModel, type PriceOverrideRow, selectPriceOverrides, type TokenPrices, toTokenPrices } from '../usage/index.ts';
 import { type CredentialRow, selectCredentials } from './credential-store.ts';
 import type { ModelSettings, Provider } from './providers.ts';
 
@@ -26,20 +26,35 @@ export const forgetWorkspaceModels = (workspace_id: string): void => void cache.
 
 /** Cached for up to 30 seconds; otherwise one trip. */
 export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
-  const { workspace_id } = ctx;
-  const now = ctx.now();
+  return findCached(ctx) ?? remember(ctx, ...(await batch(ctx.db, statementsFor(ctx))));
+}
+
+/** Runs statements that a turn begins with, and reads in the same trip what the model call after them will need. */
+export async function batchWithModels<const Statements extends readonly Statement[]>(ctx: Ctx, statements: Statements) {
+  if (findCached(ctx) !== undefined) return batch(ctx.db, statements);
+  const results = (await batch(ctx.db, [...statements, ...statementsFor(ctx)])) as unknown[];
+  const [credentials, prices] = results.splice(statements.length) as [CredentialRow[], PriceOverrideRow[]];
+  remember(ctx, credentials, prices);
+  return results as Awaited<ReturnType<typeof batch<Statements>>>;
+}
+
+const statementsFor = ({ db, workspace_id }: Ctx) => [selectCredentials(db, workspace_id), selectPriceOverrides(db, workspace_id)] as const;
+
+function findCached({ workspace_id, now }: Ctx): WorkspaceModels | undefined {
   const cached = cache.get(workspace_id);
-  if (cached !== undefined && now - cached.read_at < cacheFor) return cached;
-  const [credentials, prices] = await batch(ctx.db, [selectCredentials(ctx.db, workspace_id), selectPriceOverrides(ctx.db, workspace_id)]);
+  return cached !== undefined && now() - cached.read_at < cacheFor ? cached : undefined;
+}
+
+function remember(ctx: Ctx, credentials: readonly CredentialRow[], prices: readonly PriceOverrideRow[]): WorkspaceModels {
   const models: WorkspaceModels = {
-    read_at: now,
+    read_at: ctx.now(),
     credentials: new Map(credentials.map((row) => [row.provider, row])),
     prices: new Map(prices.map((row) => [row.model, toTokenPrices(row)])),
     keys: new Map(),
   };
-  cache.delete(workspace_id);
+  cache.delete(ctx.workspace_id);
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
-  cache.set(workspace_id, models);
+  cache.set(ctx.workspace_id, models);
   return models;
 }
 

@@ -1,7 +1,7 @@
 import { type AgentConfig, parseConfig } from '../agents/index.ts';
-import { batch } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { messages } from '../db/schema/sessions.ts';
+import { batchWithModels } from '../llm/index.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
@@ -49,7 +49,7 @@ export interface Turn {
  * id of the run that is answering, `agent_archived`.
  */
 export async function startTurn(ctx: Ctx, session_id: string, input: SendMessage): Promise<Turn> {
-  const [sessionRows, versionRows, recent] = await batch(ctx.db, [
+  const [sessionRows, versionRows, recent] = await batchWithModels(ctx, [
     selectSession(ctx.db, ctx.workspace_id, session_id),
     selectTurnVersion(ctx.db, ctx.workspace_id, session_id, input.version),
     selectMessages(ctx.db, ctx.workspace_id, session_id, null, historyLimit),
