@@ -3,6 +3,7 @@ import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { closeLostRuns } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
+import { rewrapToolSecrets } from '../tools/index.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 
 /** Each is bounded, and does nothing the second time. */
@@ -13,6 +14,7 @@ const everyMinute: readonly Task[] = [
 const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },
   { name: 'credentials', run: rewrapCredentials },
+  { name: 'tool_secrets', run: rewrapToolSecrets },
 ];
 
 interface Task {

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { type ToolPin, tool_revisions, tool_secrets, tools } from '../db/schema/tools.ts';
 
@@ -100,6 +100,22 @@ export const markToolDeleted = (db: Db, row: ToolBaseRow, now: number) =>
     .update(tools)
     .set({ deleted_at: now, updated_at: now, revision: sql`case when revision = ${row.revision} and deleted_at is null then revision end` })
     .where(and(eq(tools.workspace_id, row.workspace_id), eq(tools.id, row.id)));
+
+/** Of every workspace: rotation is the deployment's. */
+export const selectOldSecrets = (db: Db, version: number, after: string, limit: number) =>
+  db
+    .select()
+    .from(tool_secrets)
+    .where(and(lt(tool_secrets.key_version, version), gt(tool_secrets.id, after)))
+    .orderBy(tool_secrets.id)
+    .limit(limit);
+
+/** Unless another value has come in between, which is under the newest key already. */
+export const moveSecret = (db: Db, row: SecretRow, value: string, key_version: number) =>
+  db
+    .update(tool_secrets)
+    .set({ value, key_version })
+    .where(and(eq(tool_secrets.workspace_id, row.workspace_id), eq(tool_secrets.id, row.id), eq(tool_secrets.value, row.value)));
 
 /** Once the tool is gone: revisions that no version of an agent refers to, and all secrets when no revision is left. */
 export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
