@@ -29,7 +29,7 @@ export const controlHost = 'outbound-control.invalid';
 
 const replies = new Map<string, Reply>();
 const calls: OutboundCall[] = [];
-const provider = createProvider((call) => calls.push({ ...call, body: JSON.stringify(call.body), expected: false }));
+const provider = createProvider();
 
 /**
  * Where every request out of workerd ends, redirects hop by hop: in this process, without a network.

@@ -46,15 +46,11 @@ export const providerHosts: ReadonlySet<string> = new Set([
  * One scripted model behind every wire protocol. A request finds its script by the first segment of
  * its path, `/<script>/…`, or by its key, `sk-<script>` with anything behind a dot: so real base
  * URLs work too. `PUT /_scripts/<script>` makes one, GET gives the requests that it has had, GET
- * without a script those that none had an answer for; `onUnexpected` hears of them too.
+ * without a script those that none had an answer for.
  */
-export function createProvider(onUnexpected: (request: RecordedRequest) => void = () => {}): Provider {
+export function createProvider(): Provider {
   const plays = new Map<string, Play>();
   const unexpected: RecordedRequest[] = [];
-  const refuse = (recorded: RecordedRequest) => {
-    unexpected.push(recorded);
-    onUnexpected(recorded);
-  };
   const find = ({ pathname }: URL, headers: Headers) =>
     plays.get(pathname.split('/')[1] ?? '') ?? plays.get(/^sk-([\w-]+)/.exec(credentialOf(headers) ?? '')?.[1] ?? '');
 
@@ -68,8 +64,8 @@ export function createProvider(onUnexpected: (request: RecordedRequest) => void 
       play?.requests.push(recorded);
       const credential = credentialOf(request.headers);
       const context = { url, recorded, signal: request.signal, credential };
-      if (play !== undefined) return answer(play, context, () => refuse(recorded));
-      refuse(recorded);
+      if (play !== undefined) return answer(play, context, () => unexpected.push(recorded));
+      unexpected.push(recorded);
       return failed(protocolOf(url) ?? openaiChat({ compatible: true }), 401, callOf(context), {});
     },
   };
