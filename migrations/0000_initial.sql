@@ -199,6 +199,7 @@ CREATE TABLE `idempotency_keys` (
 	PRIMARY KEY(`workspace_id`, `key_hash`)
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `idempotency_keys_run` ON `idempotency_keys` (`workspace_id`,`run_id`) WHERE run_id is not null;--> statement-breakpoint
 CREATE INDEX `idempotency_keys_expiry` ON `idempotency_keys` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` text PRIMARY KEY NOT NULL,

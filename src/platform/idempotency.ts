@@ -1,5 +1,5 @@
-import { and, eq } from 'drizzle-orm';
-import type { Statement } from '../db/client.ts';
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Db, Statement } from '../db/client.ts';
 import { idempotency_keys } from '../db/schema/platform.ts';
 import { canonicalJson, fromBase64Url, sha256, toBase64Url } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
@@ -103,6 +103,12 @@ export async function settleReply(ctx: Ctx, reply: unknown): Promise<Statement[]
 /** Frees a key that was pending: a failure is not an answer, and a retry may try again. */
 export const dropReply = (ctx: Ctx): Statement[] =>
   ctx.idempotency === null ? [] : [ctx.db.delete(idempotency_keys).where(ownKey(ctx, ctx.idempotency))];
+
+/** The same for a run that never came to its end. */
+export const dropPending = (db: Db, workspace_id: string, run_id: string): Statement =>
+  db
+    .delete(idempotency_keys)
+    .where(and(eq(idempotency_keys.workspace_id, workspace_id), eq(idempotency_keys.run_id, run_id), isNull(idempotency_keys.reply)));
 
 /**
  * Replies hold what was shown once, such as a new key's secret. They are sealed with AES-256-GCM

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { type LoopEvent, type LoopResult, resolveTools, runLoop, type Tool } from '../execution/index.ts';
 import { parseStructured, repairPrompt, structuredOutputFailed } from '../llm/index.ts';
-import { commit } from '../platform/commit.ts';
+import { commitSurely } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { second } from '../shared/time.ts';
 import { CitationFilter } from './citations.ts';
@@ -10,7 +10,7 @@ import type { Progress } from './progress.ts';
 import { modelOptions, passagesOf, promptOf } from './prompt.ts';
 import { runAgent } from './run-agent.ts';
 import { attributionOf, leaseFor, type Turn } from './start-turn.ts';
-import { insertRunStep, renewRun } from './store.ts';
+import { insertRunStep, renewRun, selectRunSteps } from './store.ts';
 
 /**
  * The part of a turn in which the model speaks. Text is passed on as it comes, or, where it has to
@@ -81,9 +81,10 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
 /** Steps that are over are stored before the next begins: a crash loses neither what was done nor what it cost. */
 async function storeRound(ctx: Ctx, turn: Turn, progress: Progress): Promise<void> {
   const { steps, usage } = progress.take();
-  await commit(ctx, {
-    statements: [...steps.map((step) => insertRunStep(ctx.db, step)), ...usage, ...renewRun(ctx.db, turn.run, ctx.now() + leaseFor)],
-  });
+  const rows = steps.map((step) => insertRunStep(ctx.db, step));
+  const change = { statements: [...rows, ...usage, ...renewRun(ctx.db, turn.run, ctx.now() + leaseFor)] };
+  const last = steps.at(-1)?.id;
+  await commitSurely(ctx, change, async () => (await selectRunSteps(ctx.db, ctx.workspace_id, turn.run.id)).some(({ id }) => id === last));
 }
 
 /** Turns what the loop tells into what the turn tells: text without markers that cite nothing, tools by name. */

@@ -1,5 +1,5 @@
-import { isGuardViolation } from '../db/errors.ts';
-import { commit } from '../platform/commit.ts';
+import { isGuardViolation, isTransient } from '../db/errors.ts';
+import { commit, commitSurely } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { dropReply, settleReply } from '../platform/idempotency.ts';
 import { Failure } from '../shared/failure.ts';
@@ -8,7 +8,7 @@ import type { TurnEvent } from './events.ts';
 import type { Progress } from './progress.ts';
 import { type Message, toMessage, toRun } from './schema.ts';
 import type { Turn } from './start-turn.ts';
-import { endRun, insertMessage, insertRunStep, type MessageRow, type RunRow, releaseSession } from './store.ts';
+import { endRun, insertMessage, insertRunStep, type MessageRow, type RunRow, releaseSession, selectRun } from './store.ts';
 
 /** Stores the answer with everything that belongs to it in one batch; only then is it finished. */
 export async function endTurn(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
@@ -25,8 +25,7 @@ export async function endTurn(ctx: Ctx, turn: Turn, progress: Progress): Promise
  * session is free again. When even that cannot be stored the sweep closes the run.
  */
 export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: unknown): Promise<TurnEvent> {
-  const failure =
-    error instanceof Failure ? error : new Failure('internal', 'The run failed for a reason that is ours; it has been logged.');
+  const failure = toFailure(error);
   if (failure !== error) ctx.log.error('run_failed', { run_id: turn.run.id, error });
   const ended = { status: 'failed', finish_reason: 'error', error_code: failure.code, error_detail: failure.message } as const;
   const run = endedRun(ctx, turn, progress, ended);
@@ -35,6 +34,12 @@ export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: 
     ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause }),
   );
   return { type: 'failed', code: failure.code, detail: failure.message, run: toRun(run) };
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (isTransient(error)) return new Failure('unavailable', 'The database did not answer; send the message again.', { cause: error });
+  return new Failure('internal', 'The run failed for a reason that is ours; it has been logged.', { cause: error });
 }
 
 interface Answer {
@@ -47,15 +52,17 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
   const { id, workspace_id, ...end } = run;
   const { steps, usage } = progress.take();
   const always = [endRun(ctx.db, workspace_id, id, end), ...steps.map((step) => insertRunStep(ctx.db, step)), ...usage];
+  const change = {
+    statements: [
+      ...(answer === null ? [] : [insertMessage(ctx.db, answer.row, 1)]),
+      releaseSession(ctx.db, turn.run, ctx.now(), answer === null ? 0 : 1),
+      ...always,
+      ...(answer?.reply == null ? dropReply(ctx) : await settleReply(ctx, answer.reply)),
+    ],
+  };
+  const hasEnded = async () => (await selectRun(ctx.db, workspace_id, id).get())?.status !== 'running';
   try {
-    await commit(ctx, {
-      statements: [
-        ...(answer === null ? [] : [insertMessage(ctx.db, answer.row, 1)]),
-        releaseSession(ctx.db, turn.run, ctx.now(), answer === null ? 0 : 1),
-        ...always,
-        ...(answer?.reply == null ? dropReply(ctx) : await settleReply(ctx, answer.reply)),
-      ],
-    });
+    await commitSurely(ctx, change, hasEnded);
   } catch (error) {
     if (!isGuardViolation(error, 'messages.seq')) throw error;
     // Somebody closed the run while it was out of touch. Its cost is real all the same.

@@ -2,7 +2,7 @@ import { type AgentConfig, parseConfig } from '../agents/index.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { messages } from '../db/schema/sessions.ts';
 import { batchWithModels } from '../llm/index.ts';
-import { commit } from '../platform/commit.ts';
+import { commitSurely } from '../platform/commit.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
@@ -18,6 +18,7 @@ import {
   type RunRow,
   type SessionRow,
   selectMessages,
+  selectMessagesOfRun,
   selectSession,
   selectTurnVersion,
 } from './store.ts';
@@ -128,28 +129,34 @@ const newRun = (ctx: Ctx, session: SessionRow, version_id: string): RunRow => ({
 
 /** Returns the sequence number of the user's message. */
 async function storeStart(ctx: Ctx, run: RunRow, user: Omit<MessageRow, 'seq'>): Promise<number> {
+  const stored = () => selectMessagesOfRun(ctx.db, run.workspace_id, run.id).all();
   for (;;) {
+    const change = {
+      statements: [
+        claimSession(ctx.db, run, ctx.now()),
+        insertRun(ctx.db, run),
+        insertMessage(ctx.db, user, 0).returning({ seq: messages.seq }),
+      ],
+      pending: { run_id: run.id },
+    };
     try {
-      const [, , inserted] = await commit(ctx, {
-        statements: [
-          claimSession(ctx.db, run, ctx.now()),
-          insertRun(ctx.db, run),
-          insertMessage(ctx.db, user, 0).returning({ seq: messages.seq }),
-        ],
-        pending: { run_id: run.id },
-      });
-      return (inserted as [{ seq: number }])[0].seq;
+      const results = await commitSurely(ctx, change, async () => (await stored()).length > 0);
+      const [message] = results === null ? await stored() : (results[2] as [{ seq: number }]);
+      return message?.seq ?? 0;
     } catch (error) {
       if (!isGuardViolation(error, 'messages.seq')) throw error;
     }
-    const session = await selectSession(ctx.db, ctx.workspace_id, run.session_id ?? '').get();
-    if (session === undefined) throw notFound();
-    // The other run may have ended meanwhile: then there is nothing to refuse.
-    if (session.active_run_id !== null && session.active_run_until > ctx.now()) {
-      throw new Failure('session_busy', 'The session is answering another message; wait for that run or read its state.', {
-        retryAfter: 1,
-        extra: { run_id: session.active_run_id },
-      });
-    }
+    await refuseBusy(ctx, run);
   }
+}
+
+/** Throws when another run holds the session; it may have ended meanwhile, and then there is nothing to refuse. */
+async function refuseBusy(ctx: Ctx, run: RunRow): Promise<void> {
+  const session = await selectSession(ctx.db, ctx.workspace_id, run.session_id ?? '').get();
+  if (session === undefined) throw notFound();
+  if (session.active_run_id === null || session.active_run_until <= ctx.now()) return;
+  throw new Failure('session_busy', 'The session is answering another message; wait for that run or read its state.', {
+    retryAfter: 1,
+    extra: { run_id: session.active_run_id },
+  });
 }

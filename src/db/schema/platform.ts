@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
@@ -47,7 +48,11 @@ export const idempotency_keys = sqliteTable(
     created_at: integer().notNull(),
     expires_at: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.workspace_id, table.key_hash] }), index('idempotency_keys_expiry').on(table.expires_at)],
+  (table) => [
+    primaryKey({ columns: [table.workspace_id, table.key_hash] }),
+    index('idempotency_keys_run').on(table.workspace_id, table.run_id).where(sql`run_id is not null`),
+    index('idempotency_keys_expiry').on(table.expires_at),
+  ],
 );
 
 /** Who did what. Append-only: triggers refuse UPDATE and DELETE. */

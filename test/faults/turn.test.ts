@@ -1,0 +1,61 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { newWorkspace } from '../support/api.ts';
+import { type Fault, faulty } from '../support/faulty.ts';
+import { requestWith } from '../support/worker.ts';
+
+/** Sends one message with a fault, then the same request again without; returns what came of it. */
+async function sendTwice(fault: Fault | null) {
+  const workspace = await newWorkspace();
+  const agent = (await workspace.post('/agents', { name: 'A' })).body;
+  const file = (await workspace.post(`/agents/${agent.id}/files`, { name: 'tea.md', text: '# Tea\n\nGreen tea is steeped at 80 degrees.' }))
+    .body.data[0];
+  await vi.waitUntil(async () => (await workspace.get(`/files/${file.id}`)).body.status === 'ready', { timeout: 15_000 });
+  const session = (await workspace.post(`/agents/${agent.id}/sessions`, {})).body.id;
+  const path = `/api/v1/sessions/${session}/messages`;
+  const options = { json: { message: 'How hot is green tea steeped?' }, headers: { 'idempotency-key': 'once' } };
+  const { database, trips } = faulty(env.DB, fault);
+  const first = await requestWith({ DB: database }, 'POST', path, workspace.key, options);
+  const made = trips();
+  const again = await requestWith({}, 'POST', path, workspace.key, options);
+  const messages = (await workspace.get(`/sessions/${session}/messages`)).body.data;
+  const usage = await env.DB.prepare(
+    "select operation from usage where workspace_id = ? and operation in ('answer', 'embed_query') order by operation",
+  )
+    .bind(workspace.id)
+    .all();
+  return { first, again, made, messages, usage: usage.results.map(({ operation }) => operation) };
+}
+
+describe('a turn under a fault of any round trip', () => {
+  it('is answered once, stored once and paid for once (R56)', async () => {
+    const { made } = await sendTwice(null);
+    expect(made).toBeGreaterThan(3);
+    const points = Array.from({ length: made }, (_, index) => index + 1);
+    const faults = points.flatMap((at): Fault[] => [
+      { at, mode: 'before' },
+      { at, mode: 'after' },
+    ]);
+    for (const fault of faults) {
+      const { first, again, messages, usage } = await sendTwice(fault);
+      const told = JSON.stringify({ fault, first: first.body });
+      expect([200, 503], told).toContain(first.status);
+      expect(again.status, told).toBe(200);
+      expect(again.body.text).toContain('80 degrees');
+      if (first.status === 200) expect(again.body, told).toEqual(first.body);
+      const answers = messages.filter(({ role }: { role: string }) => role === 'assistant');
+      expect(
+        answers.map(({ id }: { id: string }) => id),
+        told,
+      ).toEqual([again.body.id]);
+      expect(
+        messages.map(({ seq }: { seq: number }) => seq),
+        told,
+      ).toEqual(messages.map((_: unknown, index: number) => messages.length - index));
+      expect(
+        usage.filter((operation) => operation === 'answer'),
+        told,
+      ).toEqual(['answer']);
+    }
+  });
+});
