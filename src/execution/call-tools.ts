@@ -67,7 +67,7 @@ function readInput(tools: readonly Tool[], { toolName, input: text }: LanguageMo
   } catch {
     return { input: null, error: 'The arguments are not JSON.' };
   }
-  const { valid, errors } = new Validator(tool.input_schema as object, '7', false).validate(input);
+  const { valid, errors } = new Validator(tool.input_schema as object, '2020-12', false).validate(input);
   if (valid) return { input, error: null };
   const details = errors.slice(0, 10).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
   return { input, error: `The arguments do not match the tool's schema. ${details.join(' ')}` };

@@ -176,4 +176,23 @@ describe('the tool loop', () => {
       run: { status: 'failed' },
     });
   });
+
+  it('asks another agent on the account of the run, and never in circles', async () => {
+    const workspace = await newWorkspace();
+    const asks = (slug: string): Round => ({ tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: slug, message: 'Colour?' } }] });
+    const config = { tools: ['agent'], knowledge: { base_ids: [] } };
+    // One script for both: the outer agent asks, the inner one asks back, is refused, and answers.
+    const script = { rounds: [asks('painter'), asks('outer'), { text: ['Blue.'] }, { text: ['It says blue.'] }] };
+    const { agent, scripted } = await newAgent(workspace, script, config);
+    await workspace.patch(`/agents/${agent}`, { slug: 'outer' });
+    const painter = { name: 'Painter', slug: 'painter', config: { model: 'openai-compatible/scripted-large', ...config } };
+    expect((await workspace.post('/agents', painter)).status).toBe(201);
+    const { body } = await ask(workspace, agent, 'Which colour?');
+    expect(body).toMatchObject({ text: 'It says blue.', run: { status: 'completed' } });
+    const requests = await scripted.requests();
+    expect(JSON.stringify(requests[2])).toContain('in circles');
+    expect(JSON.stringify(requests[3])).toContain('Blue.');
+    const { results } = await env.DB.prepare('select * from usage where run_id = ?').bind(body.run.id).all();
+    expect(results).toHaveLength(4);
+  });
 });
