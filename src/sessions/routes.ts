@@ -3,7 +3,7 @@ import { AgentParameter } from '../agents/index.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
-import { CreateSession, Message, RunWithSteps, SendMessage, Session, SessionQuery, UpdateSession } from './schema.ts';
+import { CreateSession, Message, RunWithSteps, SendMessage, Session, SessionQuery, SessionWithMessages, UpdateSession } from './schema.ts';
 import {
   createSession,
   deleteSession,
@@ -59,7 +59,7 @@ export const sessionRoutes = new Router()
       tag,
       summary: 'Get a session',
       params: session,
-      reply: { status: 200, schema: Session, description: 'The session' },
+      reply: { status: 200, schema: SessionWithMessages, description: 'The session with its newest messages' },
     },
     (ctx, { params }) => getSession(ctx, params.session),
   )

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { VersionParameter } from '../agents/index.ts';
 import { coverages, runStatuses } from '../db/schema/sessions.ts';
-import { pageQuery } from '../http/openapi.ts';
+import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
@@ -225,3 +225,8 @@ export const toMessage = (row: MessageRow, run: RunRow | undefined): Message => 
   run: row.role === 'assistant' && run !== undefined ? toRun(run) : null,
   created_at: toWireTime(row.created_at),
 });
+
+export const SessionWithMessages = Session.extend({
+  messages: pageOf(Message).nullable().describe('The newest, newest first; null for a role that may not read them'),
+}).openapi('SessionWithMessages');
+export type SessionWithMessages = z.output<typeof SessionWithMessages>;

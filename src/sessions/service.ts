@@ -1,5 +1,6 @@
 import { parseConfig, selectAgent, selectVersionFor } from '../agents/index.ts';
 import { batch } from '../db/client.ts';
+import { allows } from '../http/access.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
@@ -16,6 +17,7 @@ import {
   type SendMessage,
   type Session,
   type SessionQuery,
+  type SessionWithMessages,
   toMessage,
   toRun,
   toRunStep,
@@ -98,8 +100,14 @@ export async function listSessions(ctx: Ctx, agentName: string, query: SessionQu
   );
 }
 
-export async function getSession(ctx: Ctx, id: string): Promise<Session> {
-  return toSession(ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all()), ctx.now());
+/** With its newest messages, for callers that may read those; `next_cursor` goes on in the list of messages. */
+export async function getSession(ctx: Ctx, id: string): Promise<SessionWithMessages> {
+  if (ctx.actor.type !== 'api_key' || !allows(ctx.actor.role, 'messages:read')) {
+    const session = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
+    return { ...toSession(session, ctx.now()), messages: null };
+  }
+  const { session, page } = await readMessages(ctx, id, { limit: 20 });
+  return { ...toSession(session, ctx.now()), messages: page };
 }
 
 export async function updateSession(ctx: Ctx, id: string, { archived, ...input }: UpdateSession): Promise<Session> {
@@ -124,9 +132,14 @@ export async function deleteSession(ctx: Ctx, id: string): Promise<void> {
 }
 
 /** Newest first, so that the first page is what a chat window shows. */
-export function listMessages(ctx: Ctx, session_id: string, query: PageQuery): Promise<Page<Message>> {
-  let made = new Map<string, RunRow>();
-  return readPage(
+export async function listMessages(ctx: Ctx, session_id: string, query: PageQuery): Promise<Page<Message>> {
+  return (await readMessages(ctx, session_id, query)).page;
+}
+
+/** A page of messages and the session they are of, in one trip. */
+async function readMessages(ctx: Ctx, session_id: string, query: PageQuery): Promise<{ session: SessionRow; page: Page<Message> }> {
+  let read: { readonly session: SessionRow; readonly runs: ReadonlyMap<string, RunRow> } | undefined;
+  const page = await readPage(
     { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `messages:${session_id}` },
     query,
     async (after, count) => {
@@ -136,13 +149,14 @@ export function listMessages(ctx: Ctx, session_id: string, query: PageQuery): Pr
         selectMessages(ctx.db, ctx.workspace_id, session_id, before, count),
         selectRunsOfMessages(ctx.db, ctx.workspace_id, session_id, before, count),
       ]);
-      ownSession(ctx, sessions);
-      made = new Map(runs.map((run) => [run.id, run]));
+      read = { session: ownSession(ctx, sessions), runs: new Map(runs.map((run) => [run.id, run])) };
       return rows;
     },
     (row: MessageRow) => String(row.seq),
-    (row) => toMessage(row, made.get(row.run_id)),
+    (row) => toMessage(row, read?.runs.get(row.run_id)),
   );
+  if (read === undefined) throw notFound();
+  return { session: read.session, page };
 }
 
 /**

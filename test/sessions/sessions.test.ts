@@ -197,7 +197,12 @@ describe('sessions', () => {
     expect((await runtime.get(`/sessions/${foreign}`)).status).toBe(404);
     expect((await runtime.post(`/sessions/${foreign}/messages`, { message: 'Hi' })).status).toBe(404);
     expect((await runtime.get(`/agents/${agent}/sessions`)).body.data.map(({ id }: { id: string }) => id)).toEqual([own]);
-    expect((await viewer.get(`/sessions/${own}`)).status).toBe(200);
+    expect((await viewer.get(`/sessions/${own}`)).body.messages).toBe(null);
+    await runtime.post(`/sessions/${own}/messages`, { message: 'Hi' });
+    expect((await runtime.get(`/sessions/${own}`)).body.messages.data.map(({ role }: { role: string }) => role)).toEqual([
+      'assistant',
+      'user',
+    ]);
     expect((await viewer.get(`/sessions/${own}/messages`)).status).toBe(403);
   });
 
