@@ -8,7 +8,9 @@ export interface Citation {
 }
 
 export interface Run {
+  readonly id: string;
   readonly status: string;
+  readonly error: { readonly code: string; readonly detail: string } | null;
   readonly confidence: number | null;
   readonly coverage: string | null;
   readonly usage: { readonly input_tokens: number | null; readonly output_tokens: number | null; readonly cost_usd: number | null };
@@ -22,37 +24,41 @@ export interface Answer {
   readonly run: Run;
 }
 
+export interface Question {
+  readonly session_id: string;
+  readonly message: string;
+  readonly signal: AbortSignal;
+  /** Every part of the stream as it comes: text, rounds, calls of tools and what came of them. */
+  readonly onChunk: (chunk: UIMessageChunk) => void;
+}
+
 /**
  * Asks in a session and follows the answer as it is written, read with the AI SDK's own parser.
  * Throws when the stream breaks off, says it failed, or ends without a run.
  */
-export async function ask(client: Client, session_id: string, message: string, onText: (text: string) => void): Promise<Answer> {
+export async function ask(client: Client, { session_id, message, signal, onChunk }: Question): Promise<Answer> {
   const response = await client.send('POST', `/sessions/${session_id}/messages`, {
     json: { message },
     headers: { accept: 'text/event-stream' },
     idempotencyKey: crypto.randomUUID(),
+    signal,
   });
   if (response.body === null) throw new Error('The answer has no body.');
   const answer = { text: '', citations: [] as Citation[], run: undefined as Run | undefined, isFinished: false };
   const chunks = parseJsonEventStream({ stream: response.body, schema: uiMessageChunkSchema });
   for await (const result of chunks) {
     if (!result.success) throw result.error;
-    take(answer, result.value as UIMessageChunk, onText);
+    const chunk = result.value as UIMessageChunk;
+    onChunk(chunk);
+    take(answer, chunk);
   }
   const { run, isFinished, ...rest } = answer;
   if (run === undefined || !isFinished) throw new Error('The stream ended before the answer did.');
   return { ...rest, run };
 }
 
-function take(
-  answer: { text: string; citations: Citation[]; run: Run | undefined; isFinished: boolean },
-  chunk: UIMessageChunk,
-  onText: (text: string) => void,
-): void {
-  if (chunk.type === 'text-delta') {
-    answer.text += chunk.delta;
-    onText(chunk.delta);
-  }
+function take(answer: { text: string; citations: Citation[]; run: Run | undefined; isFinished: boolean }, chunk: UIMessageChunk): void {
+  if (chunk.type === 'text-delta') answer.text += chunk.delta;
   if (chunk.type === 'source-document') answer.citations.push(chunk.providerMetadata?.agentgrid as unknown as Citation);
   if (chunk.type === 'data-run') answer.run = chunk.data as Run;
   if (chunk.type === 'finish') answer.isFinished = true;

@@ -1,0 +1,110 @@
+// Not a language model: a rule that speaks the protocol of one (OpenAI chat completions, streamed), so that
+// `npm run demo -- --tools` shows the loop without a key. `--model` puts a real model in its place.
+import type { ServerResponse } from 'node:http';
+
+interface ToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+interface Message {
+  readonly role: string;
+  readonly content?: string | readonly { readonly text?: string }[] | null;
+  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly ToolCall[];
+}
+
+export interface ChatRequest {
+  readonly model: string;
+  readonly stream?: boolean;
+  readonly stream_options?: { readonly include_usage?: boolean };
+  readonly messages: readonly Message[];
+  readonly tools?: readonly { readonly function: { readonly name: string } }[];
+}
+
+type Decision = { readonly tool_calls: readonly ToolCall[] } | { readonly text: string };
+
+/**
+ * The rule. As long as the question has no results, everything that is offered is asked at once, the order
+ * for its number and the documents for the rest. Then the answer is put together from what came back.
+ */
+export function decide({ messages, tools = [] }: ChatRequest): Decision {
+  const asked = messages.findLastIndex(({ role }) => role === 'user');
+  const since = messages.slice(asked + 1);
+  const question = questionOf(textOf(messages[asked]));
+  const results = since.filter(({ role }) => role === 'tool');
+  if (results.length === 0 && tools.length > 0) {
+    return { tool_calls: tools.map((tool) => callOf(tool.function.name, question)) };
+  }
+  const names = new Map(since.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])));
+  const said = results.map((result) => {
+    const text = textOf(result);
+    return names.get(result.tool_call_id ?? '') === 'knowledge_search' ? sayPassage(text, question) : sayOrder(text);
+  });
+  return { text: [...said, '(Put together by the stand-in of the demo, which is no language model.)'].join(' ') };
+}
+
+const textOf = (message: Message | undefined): string => {
+  const content = message?.content ?? '';
+  return typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('');
+};
+
+/** What the person asked, without the passages that may have come with it. */
+const questionOf = (text: string) => /<question>\n([\s\S]*)\n<\/question>/.exec(text)?.[1] ?? text;
+
+/** The part of the question that is not about the order. */
+const subjectOf = (question: string) =>
+  question
+    .split(/,\s*and\s+/)
+    .filter((part) => !/\border\b/i.test(part))
+    .join(' ');
+
+function callOf(name: string, question: string): ToolCall {
+  const input = name === 'knowledge_search' ? { query: subjectOf(question) } : { order: /\d+/.exec(question)?.[0] ?? '' };
+  return { id: `call_${crypto.randomUUID()}`, type: 'function', function: { name, arguments: JSON.stringify(input) } };
+}
+
+function sayOrder(result: string): string {
+  try {
+    const { order, status, location, expected } = JSON.parse(result) as Record<string, string>;
+    return `Order ${order} is ${status}, now in ${location}, and expected ${expected}.`;
+  } catch {
+    return `The order could not be looked up: ${result}`;
+  }
+}
+
+/** The sentence that shares most words with the question, and the number of its passage. */
+function sayPassage(result: string, question: string): string {
+  const wanted = new Set(wordsOf(subjectOf(question)));
+  const sentences = [...result.matchAll(/<document number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/document>/g)].flatMap(([, number, body = '']) =>
+    body
+      .replaceAll(/(?<=\S)\n(?=[a-z])/g, ' ')
+      .split(/(?<=[.!?])\s+|\n+/)
+      .map((text) => ({ number, text: text.trim(), score: wordsOf(text).filter((word) => wanted.has(word)).length })),
+  );
+  const [best] = sentences.sort((a, b) => b.score - a.score);
+  return best === undefined ? 'The documents say nothing about the rest.' : `${best.text} [${best.number}]`;
+}
+
+const wordsOf = (text: string) => [...new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? [])];
+
+/** Writes a decision as a stream of chunks, a word at a time. Four characters count as a token. */
+export function streamDecision(response: ServerResponse, request: ChatRequest, decision: Decision): void {
+  const fields = { id: `chatcmpl-${crypto.randomUUID()}`, object: 'chat.completion.chunk', created: 0, model: request.model };
+  const send = (data: object) => response.write(`data: ${JSON.stringify({ ...fields, ...data })}\n\n`);
+  const choose = (delta: object, finish_reason: string | null = null) => send({ choices: [{ index: 0, delta, finish_reason }] });
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': `demo-${crypto.randomUUID()}` });
+  choose({ role: 'assistant' });
+  if ('text' in decision) for (const content of decision.text.match(/\s*\S+/g) ?? []) choose({ content });
+  else for (const [index, call] of decision.tool_calls.entries()) choose({ tool_calls: [{ index, ...call }] });
+  choose({}, 'text' in decision ? 'stop' : 'tool_calls');
+  if (request.stream_options?.include_usage === true) {
+    const prompt_tokens = tokensOf({ messages: request.messages, tools: request.tools });
+    const completion_tokens = tokensOf(decision);
+    send({ choices: [], usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens } });
+  }
+  response.end('data: [DONE]\n\n');
+}
+
+const tokensOf = (value: object) => Math.ceil(JSON.stringify(value).length / 4);

@@ -1,0 +1,75 @@
+// What `npm run demo -- --tools` calls from its agent: an order service, and the stand-in for a model. On loopback only.
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ChatRequest, decide, streamDecision } from './demo-model.ts';
+
+export interface Peer {
+  readonly url: string;
+  /** Each service refuses who does not bring its key. */
+  readonly order_key: string;
+  readonly model_key: string;
+  stop(): Promise<void>;
+}
+
+const orders = new Map<string, object>([
+  [
+    '4711',
+    {
+      order: '4711',
+      status: 'on its way',
+      location: 'Landquart',
+      expected: 'on Thursday before noon',
+      content: '6 kg of house blend',
+      // What a model has no use for: the tool's mapping leaves it out.
+      warehouse: { shelf: 'C-12', picked_by: 'p-0093' },
+    },
+  ],
+]);
+
+export async function startPeer(): Promise<Peer> {
+  const order_key = `orders-${crypto.randomUUID()}`;
+  const model_key = `model-${crypto.randomUUID()}`;
+  const server = createServer((request, response) => {
+    answer(request, response, { order_key, model_key }).catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    order_key,
+    model_key,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { order_key, model_key }: Pick<Peer, 'order_key' | 'model_key'>,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const [, number] = /^\/orders\/(\w+)$/.exec(pathname) ?? [];
+  const isModel = request.method === 'POST' && pathname === '/v1/chat/completions';
+  if (number === undefined && !isModel) return reply(response, 404, { error: { message: 'There is nothing here.' } });
+  if (request.headers.authorization !== `Bearer ${isModel ? model_key : order_key}`) {
+    return reply(response, 401, { error: { message: 'The key is not the right one.' } });
+  }
+  if (number !== undefined) {
+    const order = orders.get(number);
+    return order === undefined ? reply(response, 404, { error: { message: `There is no order ${number}.` } }) : reply(response, 200, order);
+  }
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  const chat = JSON.parse(Buffer.concat(pieces).toString('utf8')) as ChatRequest;
+  if (chat.stream !== true) return reply(response, 400, { error: { message: 'The stand-in only streams.' } });
+  streamDecision(response, chat, decide(chat));
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

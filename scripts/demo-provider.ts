@@ -1,0 +1,81 @@
+// The model of `npm run demo -- --tools`: the stand-in, or a real one. What the workspace had before is put back.
+import { ApiError, type Client } from './client.ts';
+import type { Peer } from './demo-peer.ts';
+
+/** A model that was asked for with `--model`. */
+export interface WantedModel {
+  readonly name: string;
+  readonly api_key: string | undefined;
+  readonly base_url: string | undefined;
+}
+
+interface Provider {
+  readonly id: string;
+  readonly name: string;
+  readonly usable: boolean;
+  readonly base_url: string | null;
+  readonly api_key: { readonly last_four: string | null } | null;
+  readonly updated_at: string | null;
+}
+
+export interface DemoModel {
+  readonly name: string;
+  readonly description: string;
+  restore(): Promise<void>;
+}
+
+const standIn = 'openai-compatible/stand-in';
+
+/** Throws when the provider cannot be called, or has a key that the demo would overwrite. */
+export async function chooseModel(client: Client, peer: Peer, wanted: WantedModel | null): Promise<DemoModel> {
+  const name = wanted?.name ?? standIn;
+  const id = name.split('/')[0] ?? '';
+  const before = await client.call<Provider>('GET', `/providers/${id}`).catch((error: unknown) => {
+    throw error instanceof ApiError && error.status === 404 ? new Error(`There is no provider ${id} that takes a key.`) : error;
+  });
+  const given = wanted === null ? { api_key: peer.model_key, base_url: `${peer.url}/v1` } : wanted;
+  if (given.api_key === undefined && given.base_url === undefined) {
+    if (!before.usable) throw new Error(`${before.name} has no key in this workspace: give --api-key, or --base-url where it needs none.`);
+    return { name, description: `${name} at ${before.base_url}, as the workspace has it`, restore: async () => undefined };
+  }
+  if (before.api_key !== null) {
+    throw new Error(
+      `The workspace has a key for ${before.name}, which the demo would overwrite. ` +
+        `Use another workspace, or that key: --model ${id}/NAME without --api-key and --base-url.`,
+    );
+  }
+  const after = await setProvider(client, id, { api_key: given.api_key, base_url: given.base_url ?? null });
+  const key = after.api_key === null ? 'no key' : `key …${after.api_key.last_four ?? ''}`;
+  const what = wanted === null ? ', a rule in scripts/demo-model.ts and no language model; --model takes a real one' : '';
+  return {
+    name,
+    description: `${name} at ${after.base_url}, ${key}${what}`,
+    async restore() {
+      if (before.updated_at === null) await client.call('DELETE', `/providers/${id}`);
+      else await setProvider(client, id, { base_url: before.base_url });
+    },
+  };
+}
+
+async function setProvider(client: Client, id: string, json: { api_key?: string | undefined; base_url: string | null }): Promise<Provider> {
+  try {
+    return await client.call<Provider>('PUT', `/providers/${id}`, { json });
+  } catch (error) {
+    throw explained(client, error);
+  }
+}
+
+/** So that the demo has a cost to show: nobody sells the stand-in. Takes the place of all overrides of the workspace. */
+export async function priceStandIn(client: Client): Promise<string> {
+  const price = { input: 0.25, output: 2 };
+  await client.call('PUT', '/prices', { json: { overrides: [{ model: standIn, ...price }] } });
+  return `priced by an override as if it cost $${price.input} and $${price.output} for a million tokens`;
+}
+
+/** A server that calls nothing on its own network cannot reach what the demo starts. */
+export const explained = (client: Client, error: unknown): unknown =>
+  error instanceof ApiError && error.code === 'url_not_allowed'
+    ? new Error(
+        `${client.url} calls no addresses on this machine, where the demo's are. Start it so: npm start -- --var ALLOW_PRIVATE_NETWORK:true`,
+      )
+    : error;
