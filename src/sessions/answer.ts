@@ -56,7 +56,7 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
     circumstances: { config: turn.config, depth: 0 },
     attribution: attributionOf(turn),
     spent: progress.spent,
-    cite: (hits) => passagesOf(progress.addSources(hits)),
+    cite: (hits) => passagesOf(turn.config, progress.addSources(hits)),
     store: async (round) => {
       progress.addRound(round);
       await storeRound(ctx, turn, progress);

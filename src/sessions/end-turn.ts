@@ -13,7 +13,7 @@ import { endRun, insertMessage, insertRunStep, type MessageRow, type RunRow, rel
 /** Stores the answer with everything that belongs to it in one batch; only then is it finished. */
 export async function endTurn(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
   const citations = turn.config.knowledge.citations ? readCitations(progress.text, progress.sources) : [];
-  const run = endedRun(ctx, turn, progress, { ...outcomeOf(progress), ...judge(progress, citations) });
+  const run = endedRun(ctx, turn, progress, { ...outcomeOf(progress), ...judge(turn, progress, citations) });
   const row = answerRow(ctx, turn, progress.text, citations);
   const message = toMessage(row, run);
   await store(ctx, turn, progress, run, { row, reply: message });
@@ -108,7 +108,7 @@ const outcomeOf = ({ limit }: Progress): Partial<RunRow> =>
       };
 
 /** An answer that cites nothing of what was found has not rested on it, however well it matched. */
-function judge({ confidence, coverage, sources }: Progress, citations: readonly Citation[]): Partial<RunRow> {
-  if (confidence === null || sources.length === 0 || citations.length > 0) return {};
+function judge({ config }: Turn, { confidence, coverage, sources }: Progress, citations: readonly Citation[]): Partial<RunRow> {
+  if (!config.knowledge.citations || confidence === null || sources.length === 0 || citations.length > 0) return {};
   return { confidence: Math.min(confidence, 0.2), coverage: coverage === 'full' ? 'partial' : coverage };
 }

@@ -1,7 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { AgentConfig } from '../agents/index.ts';
-import { structuredFormat, writePassages } from '../llm/index.ts';
-import { contentWords } from '../shared/words.ts';
+import { isFollowUp, structuredFormat, writePassages } from '../llm/index.ts';
 import type { Source } from './citations.ts';
 import { fillVariables } from './instructions.ts';
 import type { Turn } from './start-turn.ts';
@@ -20,14 +19,14 @@ export function promptOf({ config, session, history, question }: Asked, sources:
   return [
     ...(instructions === '' ? [] : [{ role: 'system' as const, content: instructions }]),
     ...history.map(({ role, text }): LanguageModelV4Message => ({ role, content: [{ type: 'text', text }] })),
-    { role: 'user', content: [{ type: 'text', text: sources.length === 0 ? question : passagesOf(sources, question) }] },
+    { role: 'user', content: [{ type: 'text', text: sources.length === 0 ? question : passagesOf(config, sources, question) }] },
   ];
 }
 
 /** Passages as a model reads them, with the question they were found for, if there is one. */
-export const passagesOf = (sources: readonly Source[], question?: string): string =>
+export const passagesOf = ({ knowledge }: Pick<AgentConfig, 'knowledge'>, sources: readonly Source[], question?: string): string =>
   writePassages(
-    sources.map(({ number, file_name, page, text }) => ({ number, name: file_name, page, text })),
+    sources.map(({ number, file_name, page, text }) => ({ number: knowledge.citations ? number : null, name: file_name, page, text })),
     question,
   );
 
@@ -41,9 +40,8 @@ export const modelOptions = ({ settings, output_schema }: AgentConfig) => ({
   ...(output_schema === null ? {} : { responseFormat: structuredFormat(output_schema) }),
 });
 
-/** A short follow-up is searched for together with the question before it, where its subject is. */
+/** A follow-up is searched for together with the question before it, where its subject is. */
 export function searchText({ question, history }: Pick<Turn, 'question' | 'history'>): string {
-  if (contentWords(question).length > 3) return question;
-  const before = history.findLast((message) => message.role === 'user')?.text ?? '';
-  return before === '' ? question : `${question}\n${before}`;
+  const before = history.findLast((message) => message.role === 'user')?.text;
+  return before === undefined || !isFollowUp(question) ? question : `${question}\n${before}`;
 }

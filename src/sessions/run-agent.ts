@@ -38,7 +38,7 @@ export const runAgent: RunAgent = async (ctx, call) => {
     attribution: call.attribution,
     signal: call.signal,
     spent,
-    cite: (hits) => passagesOf(cite(hits)),
+    cite: (hits) => passagesOf(config, cite(hits)),
     store: async (round) => void (await commit(ctx, { statements: round.usage })),
   });
   let next = await loop.next();

@@ -102,7 +102,7 @@ export const SendMessage = z
   .strictObject({
     message: z.string().trim().min(1).max(longestMessage).optional().describe('The user’s text; or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),
-    stream: z.boolean().default(false).describe('Server-sent events, as with `Accept: text/event-stream`'),
+    stream: z.boolean().optional().describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
     version: VersionRequest.default(null),
   })
   .refine((body) => (body.message === undefined) !== (body.parts === undefined), {
@@ -208,6 +208,7 @@ export const Message = z
     text: z.string(),
     parts: z.array(z.object({ type: z.literal('text'), text: z.string() })),
     citations: z.array(Citation),
+    run_id: Id('run').describe('The run that this message started, or that made it'),
     run: Run.nullable().describe('The run that made this answer; null on a user’s message'),
     created_at: Time,
   })
@@ -222,6 +223,7 @@ export const toMessage = (row: MessageRow, run: RunRow | undefined): Message => 
   text: row.text,
   parts: [{ type: 'text', text: row.text }],
   citations: row.citations as Message['citations'],
+  run_id: row.run_id,
   run: row.role === 'assistant' && run !== undefined ? toRun(run) : null,
   created_at: toWireTime(row.created_at),
 });

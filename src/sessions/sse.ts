@@ -4,9 +4,9 @@ import type { TurnEvent } from './events.ts';
 import type { Message, SendMessage } from './schema.ts';
 import { SseWriter, UiMessageStream, uiMessageStreamHeaders } from './ui-message-stream.ts';
 
-/** Whether a request asks for events: by its body, or by accepting nothing but them before JSON. */
+/** Whether a request asks for events: its body says so, or, where it says nothing, what it accepts. */
 export function wantsStream(body: SendMessage, request: Request): boolean {
-  return body.stream || (request.headers.get('accept')?.includes('text/event-stream') ?? false);
+  return body.stream ?? request.headers.get('accept')?.includes('text/event-stream') ?? false;
 }
 
 /**

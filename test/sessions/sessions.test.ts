@@ -111,6 +111,35 @@ describe('a turn with knowledge', () => {
     expect(body.text).toContain('limescale');
   });
 
+  it('does not take a short question of its own for a follow-up', async () => {
+    const session = await newSession(workspace, agent);
+    await workspace.post(`/sessions/${session}/messages`, { message: 'How long does the warranty last?' });
+    const { body } = await workspace.post(`/sessions/${session}/messages`, { message: 'What is the capital of Mongolia?' });
+    expect(body).toMatchObject({ citations: [], run: { coverage: 'none', confidence: 0 } });
+  });
+
+  it('cites nothing where citations are off, and is no less sure', async () => {
+    const silent = await newAgent(workspace, { knowledge: { citations: false } });
+    await addManual(workspace, silent);
+    const session = await newSession(workspace, silent);
+    const { body } = await workspace.post(
+      `/sessions/${session}/messages`,
+      { message: 'How long is the warranty?' },
+      { headers: { accept: 'text/event-stream' } },
+    );
+    expect(body).not.toMatch(/\[\d+\]/);
+    const json = await workspace.post(
+      `/sessions/${session}/messages`,
+      { message: 'How long is the warranty?', stream: false },
+      { headers: { accept: 'text/event-stream, application/json' } },
+    );
+    expect(json.body).toMatchObject({
+      text: '> The warranty lasts 30 months from the day of purchase.',
+      citations: [],
+      run: { coverage: 'full' },
+    });
+  });
+
   it('writes one usage row for each model call and a trace of the steps', async () => {
     const session = await newSession(workspace, agent, { end_user_id: 'ada' });
     const { body } = await workspace.post(`/sessions/${session}/messages`, { message: 'Which acid is right?' });

@@ -20,7 +20,7 @@ const longestQuery = 1000;
 const nothingFound =
   'I found nothing about that in the documents. (I am the built-in extractive model: I only quote passages, I do not reason about them.)';
 const noDocuments =
-  'I can only quote documents, and none were found for this. Add documents to the agent, or choose a language model that answers by itself.';
+  'I found no document about that. (I am the built-in extractive model: I only quote documents; for other answers choose a language model.)';
 
 /**
  * Answers by quoting the sentences that say most about the question, each with its citation. Where it
@@ -106,7 +106,7 @@ function quote(passages: Parameters<typeof selectQuotes>[0], question: string, e
   const before = earlier.map((turn) => readPassages(turn)?.question ?? turn).at(-1) ?? '';
   const quotes = selectQuotes(passages, question, before);
   if (quotes.length === 0) return nothingFound;
-  return quotes.map(({ text, number }) => `> ${text} [${number}]`).join('\n\n');
+  return quotes.map(({ text, number }) => `> ${text}${number === null ? '' : ` [${number}]`}`).join('\n\n');
 }
 
 function textOf(message: LanguageModelV4Message): string {

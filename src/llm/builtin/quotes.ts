@@ -1,8 +1,10 @@
 import { contentWords, isAskingWord, words } from '../../shared/words.ts';
+import { isFollowUp } from '../follow-up.ts';
 import type { Passage } from '../passages.ts';
 
 export interface Quote {
-  readonly number: number;
+  /** null where the passage is not to be cited. */
+  readonly number: number | null;
   readonly text: string;
 }
 
@@ -17,6 +19,8 @@ const sentences = new Intl.Segmenter('und', { granularity: 'sentence' });
 
 interface Candidate extends Quote {
   readonly order: number;
+  /** Of its passage in the search, from 0. */
+  readonly rank: number;
   readonly stems: ReadonlySet<string>;
 }
 
@@ -27,7 +31,7 @@ interface Candidate extends Quote {
 export function selectQuotes(passages: readonly Passage[], question: string, earlierQuestion: string): Quote[] {
   const weights = questionWeights(question, earlierQuestion);
   const candidates = passages
-    .flatMap(splitPassage)
+    .flatMap((passage, rank) => splitPassage(passage).map((quote) => ({ ...quote, rank })))
     .map((quote, order) => ({ ...quote, order, stems: new Set(words(quote.text).map(stem)) }));
   const idf = rarity([...weights.keys()], candidates);
   const chosen: Candidate[] = [];
@@ -46,7 +50,7 @@ export function selectQuotes(passages: readonly Passage[], question: string, ear
 function questionWeights(question: string, earlierQuestion: string): Map<string, number> {
   const subject = contentWords(question).filter((word) => !isAskingWord(word));
   const weights = new Map((subject.length > 0 ? subject : contentWords(question)).map((word) => [stem(word), 1]));
-  if (weights.size > 3) return weights;
+  if (!isFollowUp(question)) return weights;
   for (const word of contentWords(earlierQuestion).map(stem)) if (!weights.has(word)) weights.set(word, earlierWeight);
   return weights;
 }
@@ -58,7 +62,7 @@ function mostTelling(candidates: readonly Candidate[], chosen: readonly Candidat
     let score = 0;
     for (const word of candidate.stems) score += weigh(word);
     // Long sentences cover more by accident, and an earlier passage was ranked higher by the search.
-    score = score / (1 + Math.log1p(candidate.stems.size / 30)) / (1 + candidate.number * 0.03);
+    score = score / (1 + Math.log1p(candidate.stems.size / 30)) / (1 + candidate.rank * 0.03);
     if (best === null || score > best.score) best = { candidate, score };
   }
   return best;

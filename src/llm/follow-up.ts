@@ -1,0 +1,23 @@
+import { contentWords, words } from '../shared/words.ts';
+
+/** Words that stand for something said before, and ways of going on. */
+const referring = new Set(
+  [
+    'it its they them their theirs this that these those he him his she her hers there one ones same such',
+    'er sie es ihn ihm ihr ihre ihnen sein seine das dies diese dieser dieses dafür davon damit dort',
+    'il elle ils elles lui leur ceci cela ça celui celle ceux y en le la',
+    'él ella ello ellos ellas eso esto ese esa aquel allí lo',
+    '它 它们 他 她 他们 这 那 这个 那个 这些 那些 呢 มัน นี้ นั้น เขา',
+  ].flatMap((line) => line.split(' ')),
+);
+const goingOn =
+  /^\s*(?:and|but|or|so|also|what about|how about|und|aber|oder|et|mais|ou|y|pero|e|ma|那|还有|แล้ว)(?=[\s,]|\p{Script=Han})/iu;
+
+/** Longer questions carry their subject themselves. */
+const shortQuestion = 3;
+
+/** Whether a question can only be understood with the one before it: it is short, and refers back or goes on. */
+export function isFollowUp(question: string): boolean {
+  if (contentWords(question).length > shortQuestion) return false;
+  return goingOn.test(question) || words(question).some((word) => referring.has(word));
+}
