@@ -20,6 +20,10 @@ const inWorkerd = async () =>
           bindings: {
             ROOT_KEY: process.env.ROOT_KEY,
             ENCRYPTION_KEYS: process.env.ENCRYPTION_KEYS,
+            // Whatever the developer's own .dev.vars and environment say.
+            PUBLIC_HOSTS: '',
+            ALLOW_PRIVATE_NETWORK: 'false',
+            SHARED_PROVIDER_KEYS: 'false',
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
             FUZZ_RUNS: process.env.FUZZ_RUNS ?? '30',
           },

@@ -1,13 +1,12 @@
 // A local AgentGrid: migrations, `wrangler dev`, and the cron triggers that never fire by themselves there.
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ProcessGroup, startGroup } from './process-group.ts';
 
-const root = join(import.meta.dirname, '..');
 const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin', 'wrangler.js');
 const readyWithin = 90_000;
 const minute = '* * * * *';
@@ -20,6 +19,8 @@ export interface ServerOptions {
   readonly root_key: string;
   /** `ENCRYPTION_KEYS`; without them the server keeps no secrets of workspaces. */
   readonly encryption_keys?: string;
+  /** What stands in `.dev.vars`; names that wrangler.toml has no variable or secret for are not passed on. */
+  readonly dev_vars?: Readonly<Record<string, string>>;
   /** `NAME:VALUE`, as wrangler takes them; they win over everything else. */
   readonly vars: readonly string[];
   /** Gets every line that the server prints once it is ready. */
@@ -35,9 +36,9 @@ export interface Server {
 
 /** Resolves when the server answers. Throws with what was printed when it does not come up. */
 export async function startServer(options: ServerOptions, signal: AbortSignal): Promise<Server> {
-  const { port, directory, root_key, encryption_keys = '' } = options;
+  const { port, directory, root_key, encryption_keys = '', dev_vars = {} } = options;
   // In the environment, since arguments can be read by everybody on the machine.
-  const environment = { ...offline(directory), ROOT_KEY: root_key, ENCRYPTION_KEYS: encryption_keys };
+  const environment = { ...dev_vars, ...offline(directory), ROOT_KEY: root_key, ENCRYPTION_KEYS: encryption_keys };
   await runToEnd(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', directory], environment, signal);
   const group = startGroup(wrangler, await devArguments(options), environment);
   const printed = follow(group);
@@ -89,12 +90,12 @@ const offline = (directory: string): Record<string, string> => ({
 });
 
 async function devArguments({ port, directory, vars }: ServerOptions): Promise<string[]> {
-  const devVars = join(root, '.dev.vars');
   return [
     'dev',
     ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', String(await freePort())],
     ...['--persist-to', directory, '--show-interactive-dev-session', 'false'],
-    ...(existsSync(devVars) ? ['--env-file', devVars] : []),
+    // Everything comes by the environment, as it is written: wrangler would put variables in where a `$` stands in a file.
+    ...['--env-file', devNull],
     ...vars.flatMap((value) => ['--var', value]),
   ];
 }

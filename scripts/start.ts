@@ -5,7 +5,7 @@ import { type Client, openClient } from './client.ts';
 import { openWorkspace } from './demo-workspace.ts';
 import { ensureSample, type Sample, waitUntilRead } from './sample.ts';
 import { checkPort, freePort, startServer } from './server.ts';
-import { openState, type State, statePath } from './state.ts';
+import { openState, readDevVars, type State, statePath } from './state.ts';
 
 const help = `npm start -- [flags]
   --port N           listen there (8787; 0 takes any free port)
@@ -52,7 +52,8 @@ async function main(signal: AbortSignal): Promise<void> {
   say('Starting AgentGrid …');
   const onLine = (line: string) => void (isNoise(line) || console.error(line));
   const { root_key, encryption_keys } = state;
-  const server = await startServer({ port, directory, root_key, encryption_keys, vars: flags.var, onLine }, signal);
+  const secrets = { root_key, encryption_keys, dev_vars: readDevVars() };
+  const server = await startServer({ port, directory, ...secrets, vars: flags.var, onLine }, signal);
   try {
     const { isNew, ...workspace } = await openWorkspace(server.url, directory, state);
     const client = openClient(server.url, workspace.key);

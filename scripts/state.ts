@@ -36,9 +36,9 @@ export function saveState(directory: string, state: State): void {
 }
 
 /** `.dev.vars`, where a developer keeps secrets for local runs; see `.dev.vars.example`. */
-function readDevVars(): Record<string, string | undefined> {
+export function readDevVars(): Record<string, string> {
   const path = join(import.meta.dirname, '..', '.dev.vars');
-  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+  return existsSync(path) ? (parseEnv(readFileSync(path, 'utf8')) as Record<string, string>) : {};
 }
 
 const newSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');

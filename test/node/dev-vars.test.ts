@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { unstable_readConfig } from 'wrangler';
+import { openClient } from '../../scripts/client.ts';
+import { openWorkspace } from '../../scripts/demo-workspace.ts';
+import { freePort, startServer } from '../../scripts/server.ts';
+import { openState } from '../../scripts/state.ts';
+import { providers } from '../../src/llm/providers.ts';
+
+// Wrangler passes on only what wrangler.toml names: without that a key in .dev.vars is silently no key.
+describe('what stands in .dev.vars', () => {
+  it('has a variable to go to, for the key of every provider', () => {
+    const { vars } = unstable_readConfig({ config: 'wrangler.toml' }) as { vars: Record<string, string> };
+    const keys = providers.flatMap(({ key_variable }) => key_variable ?? []);
+    expect(Object.keys(vars)).toEqual(expect.arrayContaining(keys));
+    expect(Object.entries(vars).filter(([name, value]) => name.endsWith('_KEY') && value !== '')).toEqual([]);
+  });
+
+  it('reaches the Worker as it is written, and no list of processes', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'agentgrid-dev-vars-'));
+    const secret = 'canary-$HOME-"0123456789"-abcdef';
+    const dev_vars = { OPENAI_API_KEY: secret, SHARED_PROVIDER_KEYS: 'true', ALLOW_PRIVATE_NETWORK: 'true' };
+    // The key that workspaces are made with shows that nothing is put in where a `$` stands.
+    const { root_key, encryption_keys } = openState(directory, 'root-key-$HOME-0123456789');
+    const secrets = { root_key, encryption_keys, dev_vars };
+    const port = await freePort();
+    const printed: string[] = [];
+    const options = { port, directory, ...secrets, vars: ['ALLOW_PRIVATE_NETWORK:false'], onLine: (line: string) => printed.push(line) };
+    const server = await startServer(options, new AbortController().signal);
+    try {
+      const client = openClient(server.url, (await openWorkspace(server.url, directory, openState(directory, root_key))).key);
+      expect(await client.call('GET', '/providers/openai')).toMatchObject({ usable: true, key_source: 'deployment', api_key: null });
+      // A flag wins over the file.
+      expect(await client.call('GET', '/providers/ollama')).toMatchObject({ usable: false });
+      expect(spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout).not.toContain(secret);
+      expect(printed.join('\n') + readFileSync(join(directory, 'agentgrid.json'), 'utf8')).not.toContain('canary');
+    } finally {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+});
