@@ -10,7 +10,7 @@ export interface Quote {
 
 const maxQuotes = 3;
 /** A further sentence must say at least this share of what the best one says. */
-const minShare = 0.45;
+const minShare = 0.6;
 /** Words of the question before count this much, so that "and for children?" keeps its subject. */
 const earlierWeight = 0.35;
 const longestQuote = 600;
