@@ -19,7 +19,7 @@ interface Settings {
   readonly queues: { readonly producers: readonly Binding[]; readonly consumers: readonly { queue: string; dead_letter_queue?: string }[] };
   readonly vars: Readonly<Record<string, string>>;
   readonly triggers: object;
-  readonly secrets: object;
+  readonly secrets: { readonly required: readonly string[] };
 }
 
 const read = (env: string | undefined) => unstable_readConfig({ config: 'wrangler.toml', env }) as Settings;
@@ -56,15 +56,15 @@ describe.each(environments)('deploying to %s', (env) => {
       ...config.d1_databases.map(({ binding }) => binding),
       ...config.r2_buckets.map(({ binding }) => binding),
       ...config.queues.producers.map(({ binding }) => binding),
-      // Keys of providers are variables on a laptop only, where .dev.vars needs a name to go to.
-      ...Object.keys(config.vars).filter((name) => !name.endsWith('_API_KEY')),
+      ...Object.keys(config.vars),
     ];
     const [local, hosted] = [read(undefined), read(env)];
     expect(names(hosted)).toEqual(names(local));
     expect([hosted.ai?.binding, hosted.vectorize.map(({ binding }) => binding)]).toEqual(['AI', ['VECTORS']]);
     expect([local.ai?.binding, local.vectorize]).toEqual([undefined, []]);
     expect(hosted.triggers).toEqual(local.triggers);
-    expect(hosted.secrets).toEqual(local.secrets);
+    expect(hosted.secrets.required).toEqual(['ROOT_KEY', 'ENCRYPTION_KEYS']);
+    expect(local.secrets.required).toEqual(expect.arrayContaining([...hosted.secrets.required]));
     expect(hosted).toMatchObject({
       minify: true,
       preview_urls: false,
