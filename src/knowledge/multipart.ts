@@ -1,4 +1,5 @@
-import { Busboy } from '@fastify/busboy';
+import { Busboy, type BusboyFileStream } from '@fastify/busboy';
+import { drain } from '../http/body.ts';
 import { Failure, invalid } from '../shared/failure.ts';
 
 export interface FilePart {
@@ -28,46 +29,87 @@ export async function readForm<Received>(
   limits: FormLimits,
   receive: (part: FilePart) => Promise<Received>,
 ): Promise<Form<Received>> {
-  const files: Promise<Received>[] = [];
-  const fields: Record<string, string> = {};
-  let refused: Error | null = null;
-  const refuse = (error: Error) => {
-    refused ??= error;
-  };
   const parser = openParser(request, limits);
+  const refusal = new Refusal();
+  const fields = collectFields(parser, fieldNames, limits, refusal);
+  const { files, bodies } = receiveFiles(parser, refusal, receive);
+  parser.on('filesLimit', () => refusal.refuse(invalid('/file', `A request may have at most ${limits.files} files.`)));
+  parser.on('partsLimit', () => refusal.refuse(invalid('', 'There are too many parts.')));
+  const reader = request.body?.getReader();
+  try {
+    await pump(reader, parser, refusal);
+    const received = await Promise.race([Promise.all(files), refusal.thrown]);
+    refusal.check();
+    return { files: received, fields };
+  } catch (error) {
+    // Parts that will get no more bytes would be waited for without end.
+    for (const body of bodies) body.destroy(error as Error);
+    await Promise.allSettled(files);
+    reader?.releaseLock();
+    await drain(request.body);
+    throw error;
+  }
+}
+
+/** The first thing that is wrong with a form; whatever comes after it is not looked at. */
+class Refusal {
+  readonly #first = Promise.withResolvers<never>();
+  #error: Error | null = null;
+
+  constructor() {
+    this.#first.promise.catch(() => undefined);
+  }
+
+  refuse(error: Error): void {
+    this.#error ??= error;
+    this.#first.reject(error);
+  }
+
+  /** Never resolves; rejects with what is wrong. */
+  get thrown(): Promise<never> {
+    return this.#first.promise;
+  }
+
+  check(): void {
+    if (this.#error !== null) throw this.#error;
+  }
+}
+
+function collectFields(parser: Busboy, names: readonly string[], limits: FormLimits, refusal: Refusal): Record<string, string> {
+  const fields: Record<string, string> = {};
+  parser.on('field', (name, value, _nameTruncated, isTruncated) => {
+    if (!names.includes(name)) refusal.refuse(name === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(name));
+    else if (name in fields) refusal.refuse(invalid(`/${name}`, 'A field may be given once.'));
+    else if (isTruncated) refusal.refuse(invalid(`/${name}`, `A field may have at most ${limits.fieldSize} bytes.`));
+    else fields[name] = value;
+  });
+  return fields;
+}
+
+function receiveFiles<Received>(parser: Busboy, refusal: Refusal, receive: (part: FilePart) => Promise<Received>) {
+  const files: Promise<Received>[] = [];
+  const bodies: BusboyFileStream[] = [];
   let previous: Promise<unknown> = Promise.resolve();
   parser.on('file', (field, body, name, _encoding, media_type) => {
-    if (field !== 'file' || !name) {
-      refuse(field === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(field));
-      body.resume();
-      return;
-    }
+    bodies.push(body);
+    // The parser only says that a part is cut off; its reader would wait on, and may not have begun.
+    body.on('error', (error) => body.destroy(cutOff(error)));
+    if (field !== 'file' || !name)
+      return refusal.refuse(field === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(field));
     // One after the other: the next body is not touched before the last is stored.
-    const received = previous.then(() => receive({ name, media_type, body }));
-    received.catch((error: Error) => {
-      refuse(error);
-      body.resume();
+    const received = previous.then(() => {
+      refusal.check();
+      return receive({ name, media_type, body });
     });
+    received.catch((error: Error) => refusal.refuse(error));
     files.push(received);
     previous = received.catch(() => undefined);
   });
-  parser.on('field', (name, value, _nameTruncated, isTruncated) => {
-    if (!fieldNames.includes(name)) refuse(name === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(name));
-    else if (name in fields) refuse(invalid(`/${name}`, 'A field may be given once.'));
-    else if (isTruncated) refuse(invalid(`/${name}`, `A field may have at most ${limits.fieldSize} bytes.`));
-    else fields[name] = value;
-  });
-  parser.on('filesLimit', () => refuse(invalid('/file', `A request may have at most ${limits.files} files.`)));
-  parser.on('partsLimit', () => refuse(invalid('', 'There are too many parts.')));
-  try {
-    await pump(request, parser, () => refused);
-    const settled = await Promise.all(files);
-    if (refused !== null) throw refused;
-    return { files: settled, fields };
-  } finally {
-    await Promise.allSettled(files);
-  }
+  return { files, bodies };
 }
+
+const cutOff = (cause: unknown) =>
+  cause instanceof Failure ? cause : new Failure('malformed_request', 'The multipart body is malformed or cut off.', { cause });
 
 const unknownPart = (name: string) => invalid(`/${name}`, 'There is no such field.');
 
@@ -83,24 +125,20 @@ function openParser(request: Request, { files, fieldSize }: FormLimits): Busboy 
   }
 }
 
-/** Feeds the parser no faster than it takes, and stops as soon as something is refused. */
-async function pump(request: Request, parser: Busboy, refused: () => Error | null): Promise<void> {
-  const finished = new Promise<void>((resolve, reject) => {
+/** Feeds the parser no faster than it takes. Throws as soon as something is refused. */
+async function pump(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, parser: Busboy, refusal: Refusal): Promise<void> {
+  const finished = new Promise<void>((resolve) => {
     parser.once('finish', resolve);
-    parser.once('error', (error) =>
-      reject(new Failure('malformed_request', 'The multipart body is malformed or cut off.', { cause: error })),
-    );
+    parser.on('error', (error) => refusal.refuse(cutOff(error)));
   });
-  finished.catch(() => undefined);
-  for await (const bytes of request.body ?? []) {
-    if (refused() !== null) break;
-    if (!parser.write(bytes)) await Promise.race([new Promise<void>((resolve) => parser.once('drain', resolve)), finished]);
-  }
-  const error = refused();
-  if (error !== null) {
-    parser.destroy();
-    throw error;
+  for (;;) {
+    // Not raced with a refusal: a stream takes one read at a time, and what is left is read by `drain`.
+    const read = await reader?.read();
+    refusal.check();
+    if (read?.value === undefined) break;
+    const drained = parser.write(read.value) ? null : new Promise<void>((resolve) => parser.once('drain', resolve));
+    if (drained !== null) await Promise.race([drained, refusal.thrown]);
   }
   parser.end();
-  await finished;
+  await Promise.race([finished, refusal.thrown]);
 }
