@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
-import { File, FileForm, FileList, FileQuery, FileUpload, SearchResult } from '../knowledge/index.ts';
+import { File, FileForm, FileQuery, FileUpload, SearchResult, Uploaded } from '../knowledge/index.ts';
 import { AgentSearchQuery, listAgentFiles, searchAgent, uploadAgentFiles } from './knowledge.ts';
 import { agent } from './parameters.ts';
 
@@ -21,7 +21,7 @@ export const agentKnowledgeRoutes = new Router()
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
       bodyLimit: 32 * 1024 * 1024,
-      reply: { status: 202, schema: FileList, description: 'The files, in their order' },
+      reply: { status: 202, schema: Uploaded, description: 'The file; or the files, in their order' },
       failures: ['agent_archived', 'conflict'],
     },
     (ctx, { params, body, request }) => uploadAgentFiles(ctx, params.agent, body === undefined ? { request } : { body }),

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import {
   type File,
-  type FileList,
   type FileQuery,
   listFilesOf,
   SearchQuery,
   type SearchResult,
   searchKnowledge,
+  type Uploaded,
   type UploadSource,
   uploadFiles,
 } from '../knowledge/index.ts';
@@ -34,7 +34,7 @@ export const AgentSearchQuery = z
 export type AgentSearchQuery = z.output<typeof AgentSearchQuery>;
 
 /** Stores files in the agent's own base. Throws `not_found`, `agent_archived` and what an upload throws. */
-export async function uploadAgentFiles(ctx: Ctx, agent: string, source: UploadSource): Promise<z.output<typeof FileList>> {
+export async function uploadAgentFiles(ctx: Ctx, agent: string, source: UploadSource): Promise<Uploaded> {
   const row = await readAgent(ctx, agent);
   refuseArchived(row);
   return uploadFiles(ctx, row.base_id, source);

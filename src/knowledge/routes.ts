@@ -12,12 +12,12 @@ import {
   File,
   FileChunk,
   FileForm,
-  FileList,
   FileQuery,
   FileUpload,
   KnowledgeBase,
   UpdateBase,
   UpdateFile,
+  Uploaded,
 } from './schema.ts';
 import { SearchQuery, SearchResult } from './search-schema.ts';
 import { uploadFiles } from './upload.ts';
@@ -106,7 +106,7 @@ export const knowledgeRoutes = new Router()
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
       bodyLimit: 32 * 1024 * 1024,
-      reply: { status: 202, schema: FileList, description: 'The files, in their order' },
+      reply: { status: 202, schema: Uploaded, description: 'The file; or the files, in their order' },
       failures: ['conflict'],
     },
     (ctx, { params, body, request }) => uploadFiles(ctx, params.kb, body === undefined ? { request } : { body }),

@@ -120,7 +120,16 @@ export const File = z
   .openapi('File');
 export type File = z.output<typeof File>;
 
-export const FileList = z.object({ data: z.array(File) }).openapi('UploadedFiles');
+const FileList = z.object({ data: z.array(File) }).openapi('UploadedFiles');
+
+/** What an upload answers: one file has its own fields and stands in `data` too, so that a list can always be read. */
+export const Uploaded = z.union([z.object({ ...File.shape, data: z.array(File).length(1) }).openapi('UploadedFile'), FileList]);
+export type Uploaded = z.output<typeof Uploaded>;
+
+export const toUploaded = (files: readonly File[]): Uploaded => {
+  const [file] = files;
+  return file !== undefined && files.length === 1 ? { ...file, data: [file] } : { data: [...files] };
+};
 
 export const FileQuery = z.strictObject({
   ...pageQuery,

@@ -8,7 +8,7 @@ import { findBase } from './bases.ts';
 import { checkContent, headBytes, kindOf, mediaTypeOf } from './media.ts';
 import { type FilePart, readForm } from './multipart.ts';
 import { originalKey, streamOf } from './objects.ts';
-import { ExternalId, type File, FileName, type FileUpload, toFile } from './schema.ts';
+import { ExternalId, FileName, type FileUpload, toFile, toUploaded, type Uploaded } from './schema.ts';
 import { deleteCleanups, type FileRow, insertCleanup, insertFile, markFileDeleted, selectTwins, updateFile } from './store.ts';
 
 export const maxFileBytes = 25 * 1024 * 1024;
@@ -37,7 +37,7 @@ interface Upload {
  * Stores files and promises to read them. The same content again is the same file; the same
  * `external_id` replaces the file that has it. Either everything of a request is kept or nothing.
  */
-export async function uploadFiles(ctx: Ctx, base_id: string, source: UploadSource): Promise<{ data: File[] }> {
+export async function uploadFiles(ctx: Ctx, base_id: string, source: UploadSource): Promise<Uploaded> {
   await findBase(ctx, base_id);
   const stored: string[] = [];
   try {
@@ -154,7 +154,7 @@ async function* withCheckedHead(body: AsyncIterable<Uint8Array>, check: (head: U
   }
 }
 
-async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<{ data: File[] }> {
+async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await tryCommit(ctx, base_id, upload);
@@ -170,7 +170,7 @@ async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<
 }
 
 /** Reads what is there, decides, and writes; the unique indexes refuse when that was not so any more. */
-async function tryCommit(ctx: Ctx, base_id: string, upload: Upload): Promise<{ data: File[] }> {
+async function tryCommit(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {
   const digests = upload.files.map((file) => file.sha256);
   const twins = await selectTwins(ctx.db, ctx.workspace_id, base_id, digests, upload.external_id).all();
   const plan = upload.files.reduce<Plan>((sum, file) => planFile(ctx, base_id, upload, file, twins, sum), {
@@ -179,7 +179,7 @@ async function tryCommit(ctx: Ctx, base_id: string, upload: Upload): Promise<{ d
     jobs: [],
     audit: [],
   });
-  const reply = { data: plan.rows.map(toFile) };
+  const reply = toUploaded(plan.rows.map(toFile));
   await commit(ctx, { statements: plan.statements, jobs: plan.jobs, audit: plan.audit, reply });
   return reply;
 }

@@ -83,6 +83,22 @@ describe('uploads', () => {
     expect(adopted.body.data[0]).toMatchObject({ id: first.id, external_id: 'other' });
   });
 
+  it('answers one file by its fields and in data, several in data', async () => {
+    const { workspace, path, upload } = await open();
+    const { body } = await workspace.post(path, { name: 'a.txt', text: 'alpha' });
+    const { data, ...file } = body;
+    expect(data).toEqual([file]);
+    expect(file).toMatchObject({ name: 'a.txt', status: 'queued' });
+    const alone = await upload([{ name: 'a.txt', content: 'alpha' }]);
+    expect([alone.body.id, alone.body.data.length]).toEqual([body.id, 1]);
+    const several = await upload([
+      { name: 'b.txt', content: 'beta' },
+      { name: 'c.txt', content: 'gamma' },
+    ]);
+    expect(Object.keys(several.body)).toEqual(['data']);
+    expect(several.body.data).toHaveLength(2);
+  });
+
   it('makes one file of many uploads of one content at once', async () => {
     const { workspace, path } = await open();
     const answers = await Promise.all(Array.from({ length: 8 }, () => workspace.post(path, { name: 'a.txt', text: 'raced' })));
