@@ -17,6 +17,11 @@ export const Version = z
   .regex(anyOf(idPattern('ver').source, '^[1-9][0-9]{0,8}$', label))
   .openapi({ description: 'Number, id or label of a version', example: '2' });
 
+/** In a body, where a number may stand as one. */
+export const VersionRequest = z
+  .union([Version, z.number().int().min(1).max(999_999_999).transform(String)])
+  .openapi({ type: ['string', 'integer'], example: 'production', description: 'A version by number, id or label' });
+
 export const Label = z
   .string()
   .regex(new RegExp(label), 'A letter, then at most 39 lower-case letters, digits, dots and hyphens.')

@@ -4,7 +4,7 @@ import { Id, Time } from '../http/schema.ts';
 import { toWireTime } from '../shared/time.ts';
 import { type PinState, pinStatuses } from '../tools/index.ts';
 import { AgentConfig, AgentConfigPatch, parseConfig } from './config.ts';
-import { Label, Version as VersionName } from './parameters.ts';
+import { Label, VersionRequest } from './parameters.ts';
 import { ChangeSummary, nesting, Reason, VersionReference } from './schema.ts';
 import type { AgentDetailRow } from './store.ts';
 import type { ActivationSummaryRow, VersionRow } from './version-store.ts';
@@ -91,7 +91,7 @@ export const ActivateVersion = z
   .openapi('ActivateVersion', { example: { reason: 'The new one answered too long' } });
 export type ActivateVersion = z.output<typeof ActivateVersion>;
 
-export const SetLabel = z.strictObject({ version: VersionName }).openapi('SetLabel', { example: { version: '1' } });
+export const SetLabel = z.strictObject({ version: VersionRequest }).openapi('SetLabel', { example: { version: '1' } });
 export type SetLabel = z.output<typeof SetLabel>;
 
 export const VersionQuery = z.strictObject(pageQuery);

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { VersionParameter } from '../agents/index.ts';
+import { VersionRequest } from '../agents/index.ts';
 import { coverages, runStatuses } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
@@ -7,10 +7,7 @@ import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { MessageRow, RunRow, RunStepRow, SessionRow } from './store.ts';
 
-const VersionRequest = z
-  .union([VersionParameter, z.number().int().min(1).transform(String)])
-  .nullable()
-  .openapi({ type: ['string', 'integer', 'null'], example: 'production', description: 'A version by number, id or label' });
+const OptionalVersion = VersionRequest.nullable().openapi({ type: ['string', 'integer', 'null'] });
 
 const EndUserId = z
   .string()
@@ -27,7 +24,7 @@ export const CreateSession = z
   .strictObject({
     title: Name(200).nullable().default(null),
     end_user_id: EndUserId.nullable().default(null).describe('Who chats, in your own terms'),
-    version: VersionRequest.default(null),
+    version: OptionalVersion.default(null),
     inputs: Inputs.default({}),
     expires_in_s: z
       .number()
@@ -103,7 +100,7 @@ export const SendMessage = z
     message: z.string().trim().min(1).max(longestMessage).optional().describe('The user’s text; or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),
     stream: z.boolean().optional().describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
-    version: VersionRequest.default(null),
+    version: OptionalVersion.default(null),
   })
   .refine((body) => (body.message === undefined) !== (body.parts === undefined), {
     path: ['message'],

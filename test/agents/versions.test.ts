@@ -102,7 +102,11 @@ describe('versions', () => {
     for (const label of ['3', 'ver_x', 'UPPER', '-a', 'a'.repeat(41)])
       expect((await workspace.put(`${path}/labels/${label}`, { version: '1' })).status).toBe(422);
     expect((await workspace.put(`${path}/labels/other`, { version: '3' })).status).toBe(404);
-    for (const version of ['', '0', '-1', 1]) expect((await workspace.put(`${path}/labels/other`, { version })).status).toBe(422);
+    const byNumber = await workspace.put(`${path}/labels/other`, { version: 1 });
+    expect([byNumber.status, byNumber.body.labels.other.number]).toEqual([200, 1]);
+    expect((await workspace.put(`${path}/labels/other`, { version: 3 })).status).toBe(404);
+    for (const version of ['', '0', '-1', 0, -1, 1.5, 1e9, null, true])
+      expect((await workspace.put(`${path}/labels/other`, { version })).status).toBe(422);
   });
 
   it('shows what differs: a patch that applies, changed lines, one line a field', async () => {
