@@ -29,11 +29,14 @@ export const Problem = z
     },
   });
 
+/** Seconds, for what knows no better: every answer that asks to come back says when. */
+const defaultRetryAfter: Readonly<Record<number, number>> = { 429: 10, 503: 5 };
+
 /** Any error as an answer. What is not a `Failure` is a 500 that says nothing and is logged. */
 export function toProblem(error: unknown, request_id: string, log: Log): Response {
   const failure = toFailure(error);
   if (failure.status >= 500) log.error('request_failed', { code: failure.code, error });
-  const { errors, extra, headers, retryAfter } = failure.options;
+  const { errors, extra, headers, retryAfter = defaultRetryAfter[failure.status] } = failure.options;
   return new Response(
     JSON.stringify({
       type: `/docs/problems#${failure.code}`,

@@ -33,7 +33,8 @@ export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: 
   await store(ctx, turn, progress, run, row === null ? null : { row, reply: null }).catch((cause: unknown) =>
     ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause }),
   );
-  return { type: 'failed', code: failure.code, detail: failure.message, run: toRun(run) };
+  const { code, message, options } = failure;
+  return { type: 'failed', code, detail: message, retry_after_s: options.retryAfter ?? null, run: toRun(run) };
 }
 
 function toFailure(error: unknown): Failure {

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../shared/failure.ts';
+import { Failure, type FailureCode } from '../shared/failure.ts';
 import type { Message, Run } from './schema.ts';
 
 /**
@@ -24,4 +24,16 @@ export type TurnEvent =
   | { readonly type: 'tool-output'; readonly tool_call_id: string; readonly output: unknown; readonly latency_ms: number }
   | { readonly type: 'tool-error'; readonly tool_call_id: string; readonly error: string; readonly latency_ms: number }
   | { readonly type: 'finished'; readonly message: Message }
-  | { readonly type: 'failed'; readonly code: FailureCode; readonly detail: string; readonly run: Run };
+  | {
+      readonly type: 'failed';
+      readonly code: FailureCode;
+      readonly detail: string;
+      /** Seconds after which it may work; null where waiting is not what helps. */
+      readonly retry_after_s: number | null;
+      readonly run: Run;
+    };
+
+/** The end of a run that failed, for a caller that waits for a status. */
+export function failureOf({ code, detail, retry_after_s, run }: Extract<TurnEvent, { type: 'failed' }>): Failure {
+  return new Failure(code, detail, { extra: { run_id: run.id }, ...(retry_after_s === null ? {} : { retryAfter: retry_after_s }) });
+}

@@ -6,7 +6,7 @@ import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { second } from '../shared/time.ts';
-import type { TurnEvent } from './events.ts';
+import { failureOf, type TurnEvent } from './events.ts';
 import { checkInputs } from './instructions.ts';
 import { onlyOwn, ownAgent, ownSession } from './own-session.ts';
 import { runTurn } from './run-turn.ts';
@@ -171,7 +171,7 @@ export async function sendMessage(ctx: Ctx, session_id: string, input: SendMessa
 export async function sendMessageAndWait(ctx: Ctx, session_id: string, input: SendMessage): Promise<Message> {
   for await (const event of await sendMessage(ctx, session_id, input)) {
     if (event.type === 'finished') return event.message;
-    if (event.type === 'failed') throw new Failure(event.code, event.detail, { extra: { run_id: event.run.id } });
+    if (event.type === 'failed') throw failureOf(event);
   }
   throw new Failure('internal', 'The run ended without saying how.');
 }

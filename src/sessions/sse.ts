@@ -1,6 +1,5 @@
 import type { Ctx } from '../platform/context.ts';
-import { Failure } from '../shared/failure.ts';
-import type { TurnEvent } from './events.ts';
+import { failureOf, type TurnEvent } from './events.ts';
 import type { Message, SendMessage } from './schema.ts';
 import { SseWriter, UiMessageStream, uiMessageStreamHeaders } from './ui-message-stream.ts';
 
@@ -17,7 +16,7 @@ export function wantsStream(body: SendMessage, request: Request): boolean {
 export async function streamTurn(ctx: Ctx, events: AsyncGenerator<TurnEvent, void>): Promise<Response> {
   const head = await readHead(events);
   const failed = head.at(-1);
-  if (failed?.type === 'failed') throw new Failure(failed.code, failed.detail, { extra: { run_id: failed.run.id } });
+  if (failed?.type === 'failed') throw failureOf(failed);
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   ctx.defer(pump(head, events, writable.getWriter()));
   return new Response(readable, { headers: uiMessageStreamHeaders });

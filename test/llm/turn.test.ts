@@ -5,10 +5,10 @@ import { playScript } from '../support/provider/client.ts';
 const trips = (headers: Headers) => Number(/(\d+) trips/.exec(headers.get('server-timing') ?? '')?.[1]);
 
 /** The first turn of a session of an agent on a model, without knowledge. */
-async function firstTurn(workspace: Workspace, model: string, more: object = {}) {
+async function firstTurn(workspace: Workspace, model: string, more: object = {}, how: object = {}) {
   const agent = (await workspace.post('/agents', { name: 'A', config: { model, knowledge: { base_ids: [] }, ...more } })).body;
   const session = (await workspace.post(`/agents/${agent.id}/sessions`, {})).body;
-  return workspace.post(`/sessions/${session.id}/messages`, { message: 'Hello?' });
+  return workspace.post(`/sessions/${session.id}/messages`, { message: 'Hello?', ...how });
 }
 
 describe('a turn', () => {
@@ -38,5 +38,21 @@ describe('a turn', () => {
     });
     expect(saved.body).toMatchObject({ text: 'Hi', run: { status: 'completed' } });
     expect(saved.body.run.usage.cost_usd).toBeCloseTo(0.000057, 9);
+  });
+
+  it('says when to come back after too many requests, whether the provider did or not, also before a stream (R49)', async () => {
+    for (const [retry_after, expected] of [
+      [undefined, '10'],
+      ['120', '120'],
+    ] as const) {
+      const fault = { kind: 'status' as const, status: 429, ...(retry_after === undefined ? {} : { retry_after }) };
+      const scripted = await playScript({ rounds: Array(8).fill({ fault }) });
+      const workspace = await newWorkspace();
+      await workspace.put('/providers/openai', { api_key: scripted.api_key });
+      for (const stream of [false, true]) {
+        const { status, headers, body } = await firstTurn(workspace, 'openai/gpt-5-mini', {}, { stream });
+        expect([status, body.code, headers.get('retry-after')]).toEqual([429, 'rate_limited', expected]);
+      }
+    }
   });
 });
