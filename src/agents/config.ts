@@ -33,7 +33,9 @@ const knowledge = {
 };
 
 const memory = {
-  window_tokens: z.number().int().min(0).max(1_000_000).describe('Tokens of history that a turn carries'),
+  window_tokens: z
+    .union([z.literal(0), z.number().int().min(256, '0 for no history, or at least 256 tokens.').max(1_000_000)])
+    .describe('Tokens of history that a turn carries: 0 for none, or at least 256'),
   summary: z.boolean().describe('Whether what falls out of the window is summarised'),
 };
 

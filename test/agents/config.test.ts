@@ -32,6 +32,8 @@ describe('configuration', () => {
       [{ output_schema: { type: 'string' } }, '/config/output_schema'],
       [{ output_schema: { type: 'object', properties: { a: { type: 'strin' } } } }, '/config/output_schema'],
       [{ limits: { steps: 0 } }, '/config/limits/steps'],
+      [{ memory: { window_tokens: 255 } }, '/config/memory/window_tokens'],
+      [{ memory: { window_tokens: 1_000_001 } }, '/config/memory/window_tokens'],
       [{ limits: { cost_usd: -1 } }, '/config/limits/cost_usd'],
       [{ metadata: { deep: {} } }, '/config/metadata/deep'],
     ];
@@ -40,6 +42,15 @@ describe('configuration', () => {
       expect([status, body.errors?.[0]?.pointer], JSON.stringify(config).slice(0, 200)).toEqual([422, pointer]);
     }
     expect((await workspace.get('/agents')).body.data).toEqual([]);
+  });
+
+  it('takes a window of no history, or of one that holds a message', async () => {
+    const workspace = await newWorkspace();
+    for (const window_tokens of [0, 256, 1_000_000]) {
+      expect((await newAgent(workspace, { config: { memory: { window_tokens } } })).config.memory.window_tokens).toBe(window_tokens);
+    }
+    const { body } = await workspace.post('/agents', { name: 'A', config: { memory: { window_tokens: 100 } } });
+    expect(body.errors).toEqual([{ pointer: '/config/memory/window_tokens', detail: '0 for no history, or at least 256 tokens.' }]);
   });
 
   it('says where configuration belongs when it stands beside the name', async () => {
