@@ -15,6 +15,9 @@ export const judgedPassages = 3;
 const unrelated = 0.35;
 const equivalent = 0.8;
 
+/** A cosine of meaning as evidence, 0..1. */
+export const scaleSimilarity = (cosine: number): number => Math.min(1, Math.max(0, (cosine - unrelated) / (equivalent - unrelated)));
+
 /**
  * How well the best passages cover what was asked.
  *
@@ -30,7 +33,7 @@ export function judge(terms: readonly Term[], passages: readonly ReadonlySet<str
   const subject = subjectTerms(terms);
   const together = new Set(best.flatMap((stems) => [...stems]));
   const share = 0.75 * Math.max(...best.map((stems) => coverageOf(subject, stems))) + 0.25 * coverageOf(subject, together);
-  const semantic = similarity === null ? 0 : 0.7 * Math.min(1, Math.max(0, (similarity - unrelated) / (equivalent - unrelated)));
+  const semantic = similarity === null ? 0 : 0.7 * scaleSimilarity(similarity);
   const confidence = 1 - (1 - share ** 1.5) * (1 - semantic);
   const strength = Math.max(share, semantic);
   return { confidence, coverage: strength >= 0.66 ? 'full' : strength >= 0.34 ? 'partial' : 'none' };

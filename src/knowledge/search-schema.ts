@@ -46,7 +46,7 @@ export const SearchHit = z
       .min(0)
       .max(1)
       .describe(
-        'What hits are ordered by: reciprocal rank fusion, where 1 is first in every leg; averaged with `rerank_score` where there is one',
+        'How much speaks for the hit: in vector mode its cosine; else the share of the query it covers, or its similarity where that is larger, lowered by its place; averaged with `rerank_score` where there is one. Never below that of a later hit',
       ),
     keyword_rank: rank('keyword'),
     vector_rank: rank('vector'),

@@ -3,10 +3,11 @@ import { batch } from '../db/client.ts';
 import { embed } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Confidence, judge, judgedPassages } from './confidence.ts';
-import { stemsOf, type Term, weighTerms } from './evidence.ts';
+import { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './evidence.ts';
 import { fuse } from './fuse.ts';
 import { queryWords } from './keywords.ts';
 import { rerankScore } from './rerank.ts';
+import { scoreHits } from './score.ts';
 import type { SearchHit, SearchMode } from './search-schema.ts';
 import { countWords, type PassageRow, type SearchFilter, searchKeywords, selectPassages } from './search-store.ts';
 import { type BaseRow, selectBasesByIds } from './store.ts';
@@ -77,16 +78,10 @@ export async function findPassages(
     const { hits: vectorHits, usage } = input.mode === 'keyword' ? { hits: [], usage: [] } : await searchByVector(ctx, bases, input, call);
     const candidates = await mergeLegs(ctx, input, keywordRows, vectorHits);
     const ranked = rank(candidates, terms, input, Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0));
-    const knowsMeaning = bases.some((base) => base.embedding_model !== 'builtin/lexical');
-    const judged = ranked
-      .slice(0, judgedPassages)
-      .map(({ hit }) => new Set(stemsOf(`${hit.heading ?? ''}\n${hit.file_name}\n${hit.text}`)));
-    const similarity = knowsMeaning ? Math.max(...ranked.map(({ hit }) => hit.vector_score ?? 0), 0) : null;
-    const hits = ranked
-      .map(({ hit }) => hit)
-      .filter((hit) => hit.score >= input.min_score)
-      .slice(0, input.top_k);
-    return { hits, ...(hits.length === 0 ? judge(terms, [], null) : judge(terms, judged, similarity)), usage };
+    const vocabularies = ranked.slice(0, Math.max(input.top_k, judgedPassages)).map(vocabularyOf);
+    const hits = toHits(ranked, vocabularies, terms, input, bases).filter((hit) => hit.score >= input.min_score);
+    const similarity = bases.some(knowsMeaning) ? Math.max(...ranked.map(({ vector_score }) => vector_score ?? 0), 0) : null;
+    return { hits, ...(hits.length === 0 ? judge(terms, [], null) : judge(terms, vocabularies, similarity)), usage };
   } finally {
     ctx.meter.retrieval_ms += ctx.now() - started;
   }
@@ -156,7 +151,12 @@ async function mergeLegs(
   }));
 }
 
-function rank(candidates: readonly Candidate[], terms: readonly Term[], input: SearchInput, weight: number): { readonly hit: SearchHit }[] {
+/** A candidate in its place. */
+interface Ranked extends Candidate {
+  readonly rerank_score: number | null;
+}
+
+function rank(candidates: readonly Candidate[], terms: readonly Term[], input: SearchInput, weight: number): Ranked[] {
   const ordered = (rankOf: (candidate: Candidate) => number | null) =>
     candidates
       .flatMap((candidate) => (rankOf(candidate) === null ? [] : [candidate]))
@@ -173,17 +173,47 @@ function rank(candidates: readonly Candidate[], terms: readonly Term[], input: S
     const candidate = byId.get(id);
     return candidate === undefined ? [] : [{ candidate, score }];
   });
-  if (input.reranker === null) return fused.map(({ candidate, score }) => ({ hit: toHit(candidate, score, null) }));
+  if (input.reranker === null) return fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
   return fused
     .map(({ candidate, score }) => {
       const { text, heading } = candidate.row;
-      const reranked = rerankScore(terms, { stems: stemsOf(text), headingStems: stemsOf(heading ?? '') });
-      return { hit: toHit(candidate, (score + reranked) / 2, reranked) };
+      const rerank_score = rerankScore(terms, { stems: stemsOf(text), headingStems: stemsOf(heading ?? '') });
+      return { ranked: { ...candidate, rerank_score }, order: score + rerank_score };
     })
-    .sort((a, b) => b.hit.score - a.hit.score);
+    .sort((a, b) => b.order - a.order)
+    .map(({ ranked }) => ranked);
 }
 
-const toHit = ({ row, ...ranks }: Candidate, score: number, rerank_score: number | null): SearchHit => ({
+const knowsMeaning = ({ embedding_model }: BaseRow) => embedding_model !== 'builtin/lexical';
+
+type Vocabulary = ReadonlySet<string>;
+
+const vocabularyOf = ({ row }: Candidate): Vocabulary => new Set(stemsOf(`${row.heading ?? ''}\n${row.file_name}\n${row.text}`));
+
+/** The first `top_k`, with their scores. */
+function toHits(
+  ranked: readonly Ranked[],
+  vocabularies: readonly Vocabulary[],
+  terms: readonly Term[],
+  { mode, top_k }: SearchInput,
+  bases: readonly BaseRow[],
+): SearchHit[] {
+  const best = ranked.slice(0, top_k);
+  const ofMeaning = new Set(bases.filter(knowsMeaning).map(({ id }) => id));
+  const subject = subjectTerms(terms);
+  const scores = scoreHits(
+    mode,
+    best.map((candidate, index) => ({
+      coverage: coverageOf(subject, vocabularies[index] ?? new Set()),
+      similarity: candidate.vector_score,
+      knowsMeaning: ofMeaning.has(candidate.row.base_id),
+      rerank_score: candidate.rerank_score,
+    })),
+  );
+  return best.map((candidate, index) => toHit(candidate, scores[index] ?? 0));
+}
+
+const toHit = ({ row, ...ranks }: Ranked, score: number): SearchHit => ({
   chunk_id: row.chunk_id,
   file_id: row.file_id,
   file_name: row.file_name,
@@ -195,5 +225,4 @@ const toHit = ({ row, ...ranks }: Candidate, score: number, rerank_score: number
   heading: row.heading,
   score: Math.min(1, score),
   ...ranks,
-  rerank_score,
 });

@@ -153,6 +153,33 @@ describe('search', () => {
     expect(await names({ min_score: 1, mode: 'keyword' })).toHaveLength(1);
   });
 
+  it('scores what hits have of the query, so that min_score leaves out what has little of it', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    await addText(workspace, base, 'zebra.txt', 'Zebras have black stripes and graze in herds.');
+    await addText(workspace, base, 'lion.txt', 'Lions sleep for most of the day and hunt in the night, in herds of their own.');
+    await addText(workspace, base, 'quiz.txt', 'Quick quizzes puzzle and dazzle the jazzy crowd.');
+    const ask = async (query: string, rest: Record<string, unknown>) => (await search(workspace, base, query, rest)).body.hits;
+    for (const mode of ['vector', 'hybrid', 'keyword']) {
+      expect(await ask('zzzz qqqq', { mode, min_score: 0.5 }), mode).toEqual([]);
+      const hits = await ask('black stripes of zebra herds', { mode });
+      const names = await ask('black stripes of zebra herds', { mode, min_score: 0.5 });
+      expect(
+        names.map((hit: { file_name: string }) => hit.file_name),
+        mode,
+      ).toEqual(['zebra.txt']);
+      const scores = hits.map((hit: { score: number }) => hit.score);
+      expect(scores, mode).toEqual([...scores].sort((a, b) => b - a));
+      expect(Math.min(...scores), mode).toBeGreaterThanOrEqual(0);
+    }
+    const [near] = await ask('zzzz qqqq', { mode: 'vector' });
+    if (near !== undefined) expect(near.score).toBeCloseTo(near.vector_score, 5);
+    const [reranked] = await ask('black stripes of zebra herds', { reranker: 'builtin/lexical' });
+    expect(reranked).toMatchObject({ file_name: 'zebra.txt', keyword_rank: 1 });
+    expect(reranked.score).toBeGreaterThan(0.5);
+    expect(reranked.score).toBeLessThanOrEqual(1);
+  });
+
   it('is out of reach of other workspaces and of keys for other agents (R2, R3)', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const base = await newBase(workspace);
