@@ -38,8 +38,8 @@ export async function readAgent(ctx: Ctx, agent: string): Promise<AgentDetailRow
 
 export interface Target {
   readonly agent: string;
-  /** Value of `If-Match`; null when any state will do. */
-  readonly ifMatch: string | null;
+  /** The entity tags of `If-Match`, one of which must be the state; null when any will do. */
+  readonly ifMatch: readonly string[] | null;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function withAgent<Reply>(
 ): Promise<Reply> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const row = await readAgent(ctx, agent);
-    if (ifMatch !== null && ifMatch !== String(row.revision)) throw stale();
+    if (ifMatch !== null && !ifMatch.includes(String(row.revision))) throw stale();
     const plan = await decide(row);
     if (plan === null) {
       const reply = toReply(row, null);

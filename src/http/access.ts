@@ -1,10 +1,12 @@
 import { type Role, roles } from '../db/schema/workspaces.ts';
+import type { ApiKeyActor } from '../platform/context.ts';
 
 /** Who may do what, once. Every route names one of these, or says that it is public or for the root key. */
 export const permissions = {
   'self:read': ['viewer', 'runtime', 'editor', 'admin'],
   'workspace:read': ['viewer', 'editor', 'admin'],
   'workspace:write': ['admin'],
+  'keys:read': ['admin'],
   'keys:manage': ['admin'],
   'audit:read': ['admin'],
   'models:read': ['viewer', 'editor', 'admin'],
@@ -29,6 +31,21 @@ export type Permission = keyof typeof permissions;
 export type Access = Permission | 'public' | 'root';
 
 export const allows = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role);
+
+/** What concerns the whole workspace, whatever agents it has. `keys:manage` is not here: a key may make and change narrower ones. */
+const ofWholeWorkspace: ReadonlySet<Access> = new Set<Permission>([
+  'workspace:write',
+  'keys:read',
+  'audit:read',
+  'providers:manage',
+  'tools:write',
+]);
+
+/** Whether a permission is closed to keys that are limited to agents, even to admins among them. */
+export const needsWholeWorkspace = (access: Access): boolean => ofWholeWorkspace.has(access);
+
+export const mayUse = ({ role, agent_ids }: Pick<ApiKeyActor, 'role' | 'agent_ids'>, permission: Permission): boolean =>
+  allows(role, permission) && (agent_ids === null || !needsWholeWorkspace(permission));
 
 /** Whether `role` may do nothing that `other` may not. */
 export const isWithin = (role: Role, other: Role): boolean =>

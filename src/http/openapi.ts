@@ -1,9 +1,9 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { type FailureCode, failures } from '../shared/failure.ts';
-import { permissions } from './access.ts';
+import { needsWholeWorkspace, permissions } from './access.ts';
 import { defaultBodyLimit } from './body.ts';
 import { Problem } from './problem.ts';
-import { type AnyRoute, honoursIfMatch } from './route.ts';
+import { type AnyRoute, honoursIfMatch, isBodyOptional } from './route.ts';
 
 /** A route as OpenAPI: with its credential, its roles and every failure it can answer with. */
 export function toRouteConfig(route: AnyRoute): RouteConfig {
@@ -26,7 +26,7 @@ export function toRouteConfig(route: AnyRoute): RouteConfig {
       ...(route.params === undefined ? {} : { params: route.params }),
       ...(route.query === undefined ? {} : { query: route.query }),
       ...(headers === undefined ? {} : { headers }),
-      ...(Object.keys(content).length === 0 ? {} : { body: { required: true, content } }),
+      ...(Object.keys(content).length === 0 ? {} : { body: { required: !isBodyOptional(route), content } }),
     },
     responses: { [route.reply.status]: replyOf(route), ...problemResponses(codesOf(route)) },
   } as RouteConfig;
@@ -43,7 +43,8 @@ const operationId = (route: AnyRoute) => {
 function describeAccess(route: AnyRoute): string {
   if (route.access === 'public') return 'Public.';
   if (route.access === 'root') return 'Needs the root key of the deployment.';
-  return `Roles: ${permissions[route.access].map((role) => `\`${role}\``).join(', ')}.`;
+  const roles = `Roles: ${permissions[route.access].map((role) => `\`${role}\``).join(', ')}.`;
+  return needsWholeWorkspace(route.access) ? `${roles} Not for keys that are limited to agents.` : roles;
 }
 
 function requestHeaders(route: AnyRoute) {
@@ -57,7 +58,10 @@ function requestHeaders(route: AnyRoute) {
       .describe('Send the same key with a retry: the effect happens once and the answer is the same.');
   }
   if (honoursIfMatch(route)) {
-    shape['If-Match'] = z.string().optional().describe('The `ETag` the change is based on; stale gives 412.');
+    shape['If-Match'] = z
+      .string()
+      .optional()
+      .describe('The `ETag` the change is based on, or several, one of which must match; stale gives 412.');
   }
   return Object.keys(shape).length === 0 ? undefined : z.object(shape);
 }
@@ -83,7 +87,7 @@ function codesOf(route: AnyRoute): FailureCode[] {
   const hasBody = route.body !== undefined || route.otherBodies !== undefined;
   return [
     ...(route.access === 'public' ? [] : (['unauthenticated'] as const)),
-    ...(route.access === 'public' || route.access === 'root' ? [] : (['forbidden'] as const)),
+    ...(route.access === 'public' ? [] : (['forbidden'] as const)),
     ...(route.params === undefined ? [] : (['not_found'] as const)),
     ...(hasBody ? (['malformed_request', 'too_large', 'unsupported_media_type'] as const) : []),
     'validation_failed',

@@ -41,13 +41,17 @@ export interface RequestInput<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The value of `If-Match`, unquoted; null when absent or `*`. */
-  readonly ifMatch: string | null;
+  /** The strong entity tags of `If-Match`, unquoted, one of which must be that of now; null when absent or `*`. */
+  readonly ifMatch: readonly string[] | null;
   readonly request: Request;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: where the four schemas do not matter.
 export type AnyRoute = Route<any, any, any, any>;
+
+/** Whether a POST may come without a body: where nothing in it is required, none is as good as `{}`. */
+export const isBodyOptional = ({ method, body }: AnyRoute): boolean =>
+  method === 'post' && body !== undefined && (body as z.ZodType).safeParse({}).success;
 
 /** Whether `If-Match` means something here; elsewhere it is ignored. */
 export const honoursIfMatch = ({ etag, method, failures }: AnyRoute): boolean =>

@@ -4,10 +4,10 @@ import type { Platform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
 import { Failure, notFound, type Violation } from '../shared/failure.ts';
-import { type Access, allows, type Permission } from './access.ts';
+import { type Access, allows, mayUse, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
 import { toRouteConfig } from './openapi.ts';
-import { type AnyRoute, honoursIfMatch, type Output, type RequestInput, type Route, type Shape } from './route.ts';
+import { type AnyRoute, honoursIfMatch, isBodyOptional, type Output, type RequestInput, type Route, type Shape } from './route.ts';
 
 /** Turns a credential into a caller; lives in workspaces/, handed in by app.ts. */
 export type Authenticate = (platform: Platform, authorization: string | undefined, access: Permission | 'root') => Promise<Caller>;
@@ -86,9 +86,11 @@ async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
   if (access === 'public') return { workspace_id: '', actor: { type: 'system', name: 'anonymous' } };
   const caller = await c.var.authenticate(c.var.platform, c.req.header('authorization'), access);
   const { actor } = caller;
-  if (access !== 'root' && (actor.type !== 'api_key' || !allows(actor.role, access))) {
+  if (access === 'root') return caller;
+  if (actor.type !== 'api_key' || !allows(actor.role, access)) {
     throw new Failure('forbidden', `This needs the permission ${access}, which the credential's role does not have.`);
   }
+  if (!mayUse(actor, access)) throw new Failure('forbidden', 'This concerns the whole workspace, and the key is limited to agents.');
   return caller;
 }
 
@@ -131,9 +133,16 @@ function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unk
 async function readBody(c: Context<AppEnv>, route: AnyRoute): Promise<{ body: unknown; text: string | null }> {
   if (route.method === 'get' || (route.body === undefined && route.otherBodies === undefined)) return { body: undefined, text: '' };
   const others = Object.keys(route.otherBodies ?? {});
+  const limit = route.bodyLimit ?? defaultBodyLimit;
+  if (c.req.header('content-type') === undefined && isBodyOptional(route) && (await readText(c.req.raw, limit)) === '') {
+    return readJson(route, '{}');
+  }
   const media = readMediaType(c.req.raw.headers, [...(route.body === undefined ? [] : ['application/json']), ...others]);
   if (others.includes(media)) return { body: undefined, text: null };
-  const text = await readText(c.req.raw, route.bodyLimit ?? defaultBodyLimit);
+  return readJson(route, await readText(c.req.raw, limit));
+}
+
+function readJson(route: AnyRoute, text: string): { body: unknown; text: string } {
   const result = (route.body as z.ZodType).safeParse(parseJson(text));
   if (result.success) return { body: result.data, text };
   throw new Failure('validation_failed', 'The body does not match its schema.', {
@@ -169,10 +178,12 @@ async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, 
   return c.var.platform.context({ ...call, idempotency });
 }
 
-function readIfMatch(c: Context<AppEnv>): string | null {
+/** RFC 9110, 13.1.1: a weak tag is well-formed and matches nothing. */
+function readIfMatch(c: Context<AppEnv>): readonly string[] | null {
   const header = c.req.header('if-match');
   if (header === undefined || header.trim() === '*') return null;
-  const tag = /^\s*"([^"]*)"\s*$/.exec(header)?.[1];
-  if (tag === undefined) throw new Failure('precondition_failed', 'If-Match must be one strong entity tag in quotes.');
-  return tag;
+  if (!entityTags.test(header)) throw new Failure('precondition_failed', 'If-Match must be `*` or entity tags in quotes.');
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, tag = '']) => (weak === undefined ? [tag] : []));
 }
+
+const entityTags = /^[ \t,]*(?:W\/)?"[^"]*"[ \t]*(?:,[ \t]*(?:(?:W\/)?"[^"]*"[ \t]*)?)*$/;

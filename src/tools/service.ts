@@ -100,10 +100,10 @@ export const listTools = (ctx: Ctx, { limit, cursor, ...filters }: ToolQuery): P
  * value of a secret for the same origin serves every revision and makes none. Throws `not_found`,
  * `precondition_failed`, `validation_failed`, `url_not_allowed`, `name_taken`.
  */
-export async function updateTool(ctx: Ctx, id: string, input: UpdateTool, ifMatch: string | null): Promise<Tool> {
+export async function updateTool(ctx: Ctx, id: string, input: UpdateTool, ifMatch: readonly string[] | null): Promise<Tool> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const row = await findTool(ctx, id);
-    if (ifMatch !== null && ifMatch !== String(row.revision)) throw stale();
+    if (ifMatch !== null && !ifMatch.includes(String(row.revision))) throw stale();
     const { next, statements, detail } = await planUpdate(ctx, row, input);
     if (statements.length === 0) return toTool(row);
     try {
@@ -156,10 +156,10 @@ function mergeSecrets(row: ToolRow, current: Definition, draft: Draft, given: Re
 }
 
 /** Gone for new versions at once; versions that refer to it keep what they refer to. Throws `not_found`. */
-export async function deleteTool(ctx: Ctx, id: string, ifMatch: string | null): Promise<void> {
+export async function deleteTool(ctx: Ctx, id: string, ifMatch: readonly string[] | null): Promise<void> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const row = await findTool(ctx, id);
-    if (ifMatch !== null && ifMatch !== String(row.revision)) throw stale();
+    if (ifMatch !== null && !ifMatch.includes(String(row.revision))) throw stale();
     try {
       await commit(ctx, {
         statements: [markToolDeleted(ctx.db, row, ctx.now()), ...eraseUnpinned(ctx.db, row)],

@@ -17,7 +17,7 @@ export const forgetKey = (hash: string): void => void cache.delete(hash);
 
 /**
  * The caller behind an `Authorization` header. Throws `unauthenticated`; the log, not the answer,
- * tells a typo from a key that was revoked.
+ * tells a typo from a key that was revoked. Throws `forbidden` for a credential of the other kind.
  */
 export const authenticate: Authenticate = async (platform, authorization, access) => {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
@@ -27,9 +27,10 @@ export const authenticate: Authenticate = async (platform, authorization, access
     throw new Failure('unauthenticated', 'Send a valid key as `Authorization: Bearer …`.');
   };
   if (token === undefined) return refuse(authorization === undefined ? 'absent' : 'not a bearer token');
-  const isRoot = await isRootKey(config, token);
-  if (access === 'root') return isRoot ? { workspace_id: '', actor: { type: 'root' } } : refuse('not the root key');
-  if (isRoot) throw new Failure('forbidden', 'The root key creates workspaces and nothing else.');
+  if (await isRootKey(config, token)) {
+    if (access !== 'root') throw new Failure('forbidden', 'The root key creates workspaces and nothing else.');
+    return { workspace_id: '', actor: { type: 'root' } };
+  }
   if (!(await isWellFormedKey(token))) return refuse('typo');
 
   const hash = await sha256(token);
@@ -37,6 +38,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (row === undefined) return refuse('unknown');
   if (row.revoked_at !== null) return refuse('revoked');
   if (row.expires_at !== null && row.expires_at <= platform.now()) return refuse('expired');
+  if (access === 'root') throw new Failure('forbidden', 'This needs the root key of the deployment.');
   const { id, role, agent_ids, expires_at, workspace_id } = row;
   return { workspace_id, actor: { type: 'api_key', id, role, agent_ids, expires_at } };
 };

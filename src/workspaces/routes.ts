@@ -97,7 +97,7 @@ export const workspaceRoutes = new Router()
     {
       method: 'get',
       path: '/api-keys',
-      access: 'keys:manage',
+      access: 'keys:read',
       tag: 'API keys',
       summary: 'List API keys',
       query: z.strictObject(pageQuery),

@@ -1,5 +1,5 @@
 import { isGuardViolation } from '../db/errors.ts';
-import { allows, isWithin, type Permission, permissions } from '../http/access.ts';
+import { isWithin, mayUse, type Permission, permissions } from '../http/access.ts';
 import { commit } from '../platform/commit.ts';
 import { type ApiKeyActor, actorId, type Ctx } from '../platform/context.ts';
 import { sha256 } from '../shared/digest.ts';
@@ -86,7 +86,7 @@ export function getMe(ctx: Ctx): Me {
     id,
     workspace_id: ctx.workspace_id,
     role,
-    permissions: (Object.keys(permissions) as Permission[]).filter((permission) => allows(role, permission)),
+    permissions: (Object.keys(permissions) as Permission[]).filter((permission) => mayUse({ role, agent_ids }, permission)),
     agent_ids: agent_ids === null ? null : [...agent_ids],
     expires_at: toWireTimeOrNull(expires_at),
   };

@@ -78,7 +78,11 @@ describe('changes at the same time', () => {
       await workspace.post(`${path}/versions/2/activate`, {}, stale),
       await workspace.put(`${path}/labels/staging`, { version: '1' }, stale),
       await workspace.delete(`${path}/labels/staging`, stale),
-      await workspace.patch(path, { name: 'x' }, { headers: { 'if-match': 'W/"2"' } }),
+      ...(await Promise.all(
+        ['W/"2"', '"1", W/"2"', '"x"', '2', ',', '"2', '"2" "3"', '*, "2"'].map((tags) =>
+          workspace.patch(path, { name: 'x' }, { headers: { 'if-match': tags } }),
+        ),
+      )),
     ]) {
       expect(problem(answer)).toEqual([412, 'precondition_failed']);
     }
@@ -94,6 +98,9 @@ describe('changes at the same time', () => {
     await step(workspace.delete(`${path}/labels/staging`, ifMatch(revision)));
     await step(workspace.delete(path, ifMatch(revision)));
     await step(workspace.post(`${path}/restore`, undefined, ifMatch(revision)));
+    for (const listed of ['"x", TAG', 'W/"x" ,TAG,"y,z"', ',TAG,']) {
+      await step(workspace.patch(path, { name: listed }, { headers: { 'if-match': listed.replace('TAG', `"${revision}"`) } }));
+    }
     expect((await workspace.patch(path, { name: 'y' }, { headers: { 'if-match': '*' } })).status).toBe(200);
   });
 

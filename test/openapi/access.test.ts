@@ -36,7 +36,8 @@ describe('credentials', () => {
     const { key } = await newWorkspace();
     for (const operation of guarded) {
       const isRoot = operation.access === 'root';
-      expect((await probe(operation, isRoot ? key : rootKey)).status, operation.name).toBe(isRoot ? 401 : 403);
+      expectProblem(await probe(operation, isRoot ? key : rootKey), 403, operation.name);
+      if (isRoot) expectProblem(await probe(operation, `${key.slice(0, -1)}~`), 401, operation.name);
     }
   });
 });
@@ -73,5 +74,34 @@ describe('roles', () => {
         expectProblem(await probe(operation, workspaces.get(role)?.key ?? ''), 403, `${role} ${operation.name}`);
       }
     }
+  });
+
+  it('keep what concerns the whole workspace from keys that are limited to agents (R8, R9)', async () => {
+    const admin = await newWorkspace();
+    const agent = (await admin.post('/agents', { name: 'Own' })).body.id;
+    const limited = await admin.withRole('admin', [agent]);
+    const me = (await limited.get('/users/me')).body;
+    const closed = ['workspace:write', 'keys:read', 'audit:read', 'providers:manage', 'tools:write'];
+    expect(me.permissions).toEqual(Object.keys(permissions).filter((permission) => !closed.includes(permission)));
+    for (const operation of forKeys) {
+      const answer = await probe(operation, limited.key);
+      const isClosed = closed.includes(operation.access);
+      expect(operation.description?.includes('Not for keys that are limited to agents.'), operation.name).toBe(isClosed);
+      if (isClosed) expectProblem(answer, 403, operation.name);
+    }
+    const names = forKeys.filter(({ access }) => closed.includes(access)).map(({ name }) => name.replace('/api/v1', ''));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'PATCH /workspace',
+        'GET /api-keys',
+        'GET /audit-log',
+        'PUT /providers/{provider}',
+        'DELETE /providers/{provider}',
+        'PUT /prices',
+        'POST /tools',
+        'PATCH /tools/{tool}',
+        'DELETE /tools/{tool}',
+      ]),
+    );
   });
 });

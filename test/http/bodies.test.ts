@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newWorkspace, type Workspace } from '../support/api.ts';
+import { call, expectProblem, fillPath, jsonBodyOf, operations, violationsOf } from '../support/document.ts';
+import { type Seeded, seed } from '../support/resources.ts';
+
+const posts = operations.filter((operation) => operation.method === 'POST' && jsonBodyOf(operation) !== undefined);
+const optional = posts.filter(({ requestBody }) => requestBody?.required === false);
+
+describe('a POST in whose body nothing is required', () => {
+  let own: Seeded;
+  let workspace: Workspace;
+  beforeAll(async () => {
+    own = await seed('Bodies');
+    workspace = own.workspace;
+  });
+
+  it('is told by the document', () => {
+    const names = optional.map(({ name }) => name.replace('/api/v1', ''));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'POST /api-keys/{key}/rotate',
+        'POST /agents/{agent}/duplicate',
+        'POST /agents/{agent}/sessions',
+        'POST /agents/{agent}/versions',
+        'POST /agents/{agent}/versions/{version}/activate',
+      ]),
+    );
+    for (const operation of posts) {
+      // A schema may ask for one of two fields, which JSON Schema does not tell of.
+      if (optional.includes(operation)) expect(violationsOf(jsonBodyOf(operation) ?? {}, {}), operation.name).toEqual([]);
+      else if (violationsOf(jsonBodyOf(operation) ?? {}, {}).length > 0) expect(operation.requestBody?.required).toBe(true);
+    }
+  });
+
+  it.each(optional.map((operation) => [operation.name, operation] as const))('%s may come without one', async (_name, operation) => {
+    const path = fillPath(operation, own.values);
+    const answer = await call(operation, path, workspace.key);
+    expect([200, 201, 202, 204], JSON.stringify(answer.body)).toContain(answer.status);
+  });
+
+  it('is refused as before when there is a body of another type, or JSON that is none', async () => {
+    for (const operation of optional) {
+      const path = fillPath(operation, own.values);
+      const send = (body: string, headers: Record<string, string> = {}) =>
+        call(operation, path, workspace.key, { body: new TextEncoder().encode(body), headers });
+      expectProblem(await send('{}'), 415, operation.name);
+      expectProblem(await send('', { 'content-type': 'text/plain' }), 415, operation.name);
+      expectProblem(await send('', { 'content-type': 'application/json' }), 400, operation.name);
+    }
+  });
+
+  it('is the same request with {} and without, also to its idempotency key (R55)', async () => {
+    const other = await newWorkspace();
+    const agent = (await other.post('/agents', { name: 'A' })).body.id;
+    const headers = { 'idempotency-key': 'same' };
+    const first = await other.post(`/agents/${agent}/duplicate`, undefined, { headers });
+    const empty = await other.post(`/agents/${agent}/duplicate`, undefined, { headers, body: new Uint8Array() });
+    const again = await other.post(`/agents/${agent}/duplicate`, {}, { headers });
+    expect([first.status, empty.status, again.status]).toEqual([201, 201, 201]);
+    expect([empty.body.id, again.body.id]).toEqual([first.body.id, first.body.id]);
+  });
+
+  it('is nothing for a POST that needs one', async () => {
+    expectProblem(await workspace.post('/api-keys'), 415);
+    expectProblem(await workspace.patch('/workspace'), 415);
+  });
+});
