@@ -1,0 +1,76 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { newWorkspace } from '../support/api.ts';
+import { Site } from '../support/outbound.ts';
+import { canary, json, test, withPath } from './support.ts';
+
+describe('secrets', () => {
+  const secretTool = (site: Site) => ({ ...withPath(site), secret_headers: { Authorization: `Bearer ${canary}`, 'X-Own-Key': canary } });
+  const sentTo = async (site: Site) => (await site.calls()).map(({ headers }) => headers.authorization);
+
+  it('arrive at their origin and are found nowhere else (R74, R76)', async () => {
+    const workspace = await newWorkspace();
+    const site = new Site();
+    await site.answers('/orders/1', { body: '{}', headers: json });
+    const made = await workspace.post('/tools', secretTool(site), { headers: { 'idempotency-key': 'one' } });
+    const { id } = made.body;
+    expect(made.body.secret_headers.Authorization).toMatchObject({ last_four: 'cdef' });
+    await test(workspace, id, { order: '1' });
+    expect(await sentTo(site)).toEqual([`Bearer ${canary}`]);
+    expect((await site.calls())[0]?.headers['x-own-key']).toBe(canary);
+    const shown = [made, await workspace.get(`/tools/${id}`), await workspace.get('/tools'), await workspace.get('/audit-log')];
+    expect(JSON.stringify(shown.map(({ body }) => body))).not.toContain(canary);
+    const { results: tables } = await env.DB.prepare("select name from sqlite_master where type = 'table' and name not like '%fts%'").all<{
+      name: string;
+    }>();
+    for (const { name } of tables.filter((table) => !table.name.startsWith('_cf'))) {
+      const { results } = await env.DB.prepare(`select * from "${name}"`).all();
+      expect(JSON.stringify(results), name).not.toContain(canary);
+    }
+  });
+
+  it('are replaced in place for the same origin, without a revision', async () => {
+    const workspace = await newWorkspace();
+    const site = new Site();
+    await site.answers('/orders/1', { body: '{}', headers: json });
+    const { id } = (await workspace.post('/tools', secretTool(site))).body;
+    const changed = (await workspace.patch(`/tools/${id}`, { secret_headers: { authorization: 'Bearer new-value-0123456789' } })).body;
+    expect(Object.keys(changed.secret_headers).sort()).toEqual(['X-Own-Key', 'authorization']);
+    await test(workspace, id, { order: '1' });
+    expect(await sentTo(site)).toEqual(['Bearer new-value-0123456789']);
+    const rotated = (await workspace.patch(`/tools/${id}`, { secret_headers: { authorization: 'Bearer third-value-0123456789' } })).body;
+    expect(rotated.revision).toBe(changed.revision);
+    const removed = (await workspace.patch(`/tools/${id}`, { secret_headers: { authorization: null } })).body;
+    expect([Object.keys(removed.secret_headers), removed.revision]).toEqual([['X-Own-Key'], changed.revision + 1]);
+  });
+
+  it('do not move to another origin (R37)', async () => {
+    const workspace = await newWorkspace();
+    const [site, other] = [new Site(), new Site()];
+    await other.answers('/orders/1', { body: '{}', headers: json });
+    await site.answers('/orders/1', { status: 302, headers: { location: other.url('/orders/1') } });
+    const { id } = (await workspace.post('/tools', secretTool(site))).body;
+    await test(workspace, id, { order: '1' });
+    const moved = (await workspace.patch(`/tools/${id}`, { url: other.url('/orders/{order}?limit={limit}') })).body;
+    expect(moved.secret_headers).toEqual({});
+    await test(workspace, id, { order: '1' });
+    expect(await sentTo(other)).toEqual([undefined, undefined]);
+    expect(JSON.stringify(await other.calls())).not.toContain(canary);
+  });
+
+  it('cannot be opened in another place (R74)', async () => {
+    const workspace = await newWorkspace();
+    const site = new Site();
+    await site.answers('/orders/1', { body: '{}', headers: json });
+    const a = (await workspace.post('/tools', secretTool(site))).body;
+    const b = (await workspace.post('/tools', { ...secretTool(site), name: 'other' })).body;
+    await env.DB.prepare(
+      "update tool_secrets set value = (select value from tool_secrets where tool_id = ? and header = 'authorization') where tool_id = ? and header = 'authorization'",
+    )
+      .bind(b.id, a.id)
+      .run();
+    const result = await test(workspace, a.id, { order: '1' });
+    expect([result.ok, await site.calls()]).toEqual([false, []]);
+    expect(result.error).toContain('cannot be used');
+  });
+});
