@@ -1,5 +1,5 @@
 import { stemmer } from 'stemmer';
-import { isAskingWord, words } from '../shared/words.ts';
+import { isAskingWord, isStopWord, words } from '../shared/words.ts';
 import { queryWords } from './keywords.ts';
 
 const parts = /[^\p{L}\p{M}\p{N}]+/u;
@@ -23,7 +23,8 @@ export interface Term {
   readonly stems: readonly string[];
   /** Inverse document frequency in the searched bases, as in BM25. */
   readonly idf: number;
-  readonly isAsking: boolean;
+  /** A word of what is asked about, not of asking and not one that every text has. */
+  readonly isSubject: boolean;
 }
 
 /**
@@ -38,12 +39,12 @@ export const weighTerms = (query: string, counts: readonly number[], chunk_count
     const count = counts[index] ?? 0;
     const total = Math.max(chunk_count, ...counts) + background;
     const idf = Math.log(1 + (total - count + 0.5) / (count + 0.5));
-    return { word, stems: stemsOf(word), idf, isAsking: isAskingWord(word) };
+    return { word, stems: stemsOf(word), idf, isSubject: !isAskingWord(word) && !isStopWord(word) };
   });
 
 /** The terms that coverage is measured by: those of the subject; all where there are no others. */
 export function subjectTerms(terms: readonly Term[]): readonly Term[] {
-  const subject = terms.filter((term) => !term.isAsking);
+  const subject = terms.filter((term) => term.isSubject);
   return subject.length > 0 ? subject : terms;
 }
 

@@ -124,6 +124,12 @@ describe('search', () => {
       expect((await ask(query)).confidence, query).toBeGreaterThan(0.5);
       expect((await ask(query)).coverage, query).not.toBe('none');
     }
+    for (const query of ['the of and', 'for a the', 'What is it?', 'Please tell me how many']) {
+      const { hits, confidence, coverage } = await ask(query);
+      expect(confidence, query).toBeLessThanOrEqual(0.2);
+      expect(coverage, query).not.toBe('full');
+      if (query === 'for a the') expect(hits).not.toEqual([]);
+    }
     for (const query of ['What is the boiling point of mercury?', 'Who won the football world cup?', 'Explain quantum entanglement']) {
       expect((await ask(query)).confidence, query).toBeLessThan(0.25);
       expect((await ask(query)).coverage, query).toBe('none');
