@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { schemaProblem } from '../tools/index.ts';
 
 const maxBytes = 64 * 1024;
 
@@ -10,6 +11,9 @@ function problemOf(schema: Readonly<Record<string, unknown>>): string | null {
   if (properties !== undefined && !isObject(properties)) return '`properties` must be an object.';
   if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string')))
     return '`required` must be an array of names.';
+  // As for tools: a pattern could run for hours and a reference in circles, once for every answer (R24).
+  const unsafe = schemaProblem(schema);
+  if (unsafe !== null) return unsafe;
   try {
     z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
     return null;

@@ -21,9 +21,14 @@ export const structuredFormat = (schema: object): NonNullable<LanguageModelV4Cal
 export function parseStructured(text: string, schema: object): Structured {
   const value = readJson(text);
   if (value === undefined) return { ok: false, errors: ['The answer is not JSON.'] };
-  const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(value);
-  if (valid) return { ok: true, value };
-  return { ok: false, errors: errors.slice(0, maxErrors).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`) };
+  try {
+    const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(value);
+    if (valid) return { ok: true, value };
+    return { ok: false, errors: errors.slice(0, maxErrors).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`) };
+  } catch (error) {
+    // A schema that refers to itself, or an answer nested beyond the stack: no reason for the turn to break.
+    return { ok: false, errors: [`The answer cannot be checked: ${error instanceof Error ? error.message : 'the schema is unusable'}.`] };
+  }
 }
 
 /** What to say to the model for its one chance to put an answer right: its answer, and what is wrong with it. */

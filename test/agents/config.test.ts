@@ -44,6 +44,26 @@ describe('configuration', () => {
     expect((await workspace.get('/agents')).body.data).toEqual([]);
   });
 
+  it('takes no schema of answers that could run for hours or in circles (R24)', async () => {
+    const workspace = await newWorkspace();
+    const text = { type: 'string' };
+    for (const more of [
+      { properties: { a: { ...text, pattern: '(a+)+$' } } },
+      { properties: { a: { type: 'array', items: { ...text, pattern: '(a+)+$' } } } },
+      { patternProperties: { '(a+)+$': text } },
+      { $ref: '#' },
+      { allOf: [{ $ref: '#' }] },
+      { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } },
+      { properties: { a: { $ref: 'https://example.com/schema.json' } } },
+    ]) {
+      const { status, body } = await workspace.post('/agents', { name: 'A', config: { output_schema: { type: 'object', ...more } } });
+      expect([status, body.errors?.[0]], JSON.stringify(more)).toEqual([
+        422,
+        { pointer: '/config/output_schema', detail: expect.stringMatching(/pattern|\$ref|\$defs/) },
+      ]);
+    }
+  });
+
   it('takes a window of no history, or of one that holds a message', async () => {
     const workspace = await newWorkspace();
     for (const window_tokens of [0, 256, 1_000_000]) {

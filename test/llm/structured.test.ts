@@ -35,6 +35,14 @@ describe('structured answers', () => {
     expect(structuredOutputFailed(wrong.errors)).toMatchObject({ code: 'structured_output_failed', status: 502 });
   });
 
+  it('that cannot be checked are wrong, and break nothing', () => {
+    for (const circular of [{ $ref: '#' }, { allOf: [{ $ref: '#' }] }, { $ref: '#/nowhere' }])
+      expect(parseStructured('{"answer":"a"}', { type: 'object', ...circular })).toEqual({
+        ok: false,
+        errors: [expect.stringContaining('cannot be checked')],
+      });
+  });
+
   it('are asked of the provider, and repaired in one more round', async () => {
     const workspace = await newWorkspace();
     const rounds = ['{"answer":"a"}', '{"answer":"a","score":3}'].map((text) => ({
