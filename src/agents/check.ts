@@ -9,7 +9,7 @@ import { undeclaredVariables } from './inputs.ts';
 export function checkConfig(config: AgentConfig): void {
   const errors: Violation[] = [
     ...undeclaredVariables(config.instructions, config.inputs),
-    ...checkModels({ ...config, has_tools: config.tools.length > 0 }),
+    ...checkModels({ ...config, has_tools: config.tools.length > 0, has_output_schema: config.output_schema !== null }),
   ];
   if (errors.length > 0) throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
 }

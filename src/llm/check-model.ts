@@ -14,6 +14,7 @@ export interface ModelUse {
     readonly reasoning_effort: string | null;
   };
   readonly has_tools: boolean;
+  readonly has_output_schema: boolean;
 }
 
 /**
@@ -29,7 +30,7 @@ export function checkModels(use: ModelUse): Violation[] {
     const detail = unknownModel(name);
     return detail === null ? [] : [{ pointer, detail }];
   });
-  return unknown.length > 0 ? unknown : unsupportedSettings(use);
+  return unknown.length > 0 ? unknown : [...unsupportedSettings(use), ...unfitFallbacks(use)];
 }
 
 function unknownModel(name: string): string | null {
@@ -42,15 +43,33 @@ function unknownModel(name: string): string | null {
   return `There is no model ${name}; there are ${builtinLanguageModelNames.join(', ')}.`;
 }
 
-/** Only what the first model is known not to support: what stands in for it does what it can. */
-function unsupportedSettings({ model, settings, has_tools }: ModelUse): Violation[] {
-  const { sampling, reasoning, tools } = capabilitiesOf(model);
+/** Only what the first model is known not to support. */
+function unsupportedSettings({ model, settings, ...use }: ModelUse): Violation[] {
+  const { sampling, reasoning } = capabilitiesOf(model);
   const refuse = (pointer: string, what: string) => ({ pointer, detail: `${model} does not support ${what}.` });
   const isReasoned = settings.reasoning_effort !== null && settings.reasoning_effort !== 'none';
   return [
     ...(sampling === false && settings.temperature !== null ? [refuse('/config/settings/temperature', 'a temperature')] : []),
     ...(sampling === false && settings.top_p !== null ? [refuse('/config/settings/top_p', '`top_p`')] : []),
     ...(reasoning === false && isReasoned ? [refuse('/config/settings/reasoning_effort', 'a reasoning effort')] : []),
-    ...(tools === false && has_tools ? [refuse('/config/tools', 'tools')] : []),
+    ...missing(model, use).map(({ pointer, what }) => refuse(pointer, what)),
+  ];
+}
+
+/** What stands in for the model may ignore settings, but without tools or a schema it would give another kind of answer. */
+const unfitFallbacks = ({ fallback_models, ...use }: ModelUse): Violation[] =>
+  fallback_models.flatMap((model, index) =>
+    missing(model, use).map(({ what }) => ({
+      pointer: `/config/fallback_models/${index}`,
+      detail: `${model} does not support ${what}, which the configuration uses.`,
+    })),
+  );
+
+/** What a configuration needs and the model is known not to have. */
+function missing(model: string, { has_tools, has_output_schema }: Pick<ModelUse, 'has_tools' | 'has_output_schema'>) {
+  const { tools, structured_output } = capabilitiesOf(model);
+  return [
+    ...(has_tools && tools === false ? [{ pointer: '/config/tools', what: 'tools' }] : []),
+    ...(has_output_schema && structured_output === false ? [{ pointer: '/config/output_schema', what: 'structured output' }] : []),
   ];
 }

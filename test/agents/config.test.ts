@@ -64,6 +64,36 @@ describe('configuration', () => {
     }
   });
 
+  it('takes tools and a schema of answers for models that are not known to lack them, fallbacks too', async () => {
+    const workspace = await newWorkspace();
+    const output_schema = { type: 'object', properties: { a: { type: 'string' } } };
+    const make = (config: object) => workspace.post('/agents', { name: 'A', config });
+    const cases: [object, string][] = [
+      [{ output_schema }, '/config/output_schema'],
+      [{ model: 'openai/gpt-4-turbo', output_schema }, '/config/output_schema'],
+      [{ model: 'openai/o1-mini', output_schema }, '/config/output_schema'],
+      [
+        { model: 'openai/gpt-5', fallback_models: ['anthropic/claude-sonnet-4-5', 'openai/gpt-4-turbo'], output_schema },
+        '/config/fallback_models/1',
+      ],
+      [{ model: 'openai/o1-mini', tools: ['calculator'] }, '/config/tools'],
+      [{ model: 'openai/gpt-5', fallback_models: ['openai/o1-mini'], tools: ['calculator'] }, '/config/fallback_models/0'],
+    ];
+    for (const [config, pointer] of cases) {
+      const { status, body } = await make(config);
+      expect([status, body.errors], JSON.stringify(config)).toEqual([
+        422,
+        [{ pointer, detail: expect.stringContaining('does not support') }],
+      ]);
+    }
+    const fit = { model: 'openai/gpt-5', fallback_models: ['anthropic/claude-sonnet-4-5', 'openai-compatible/new'], output_schema };
+    const { status, body } = await make({ ...fit, tools: ['calculator'] });
+    expect(status).toBe(201);
+    // Changing the model alone is checked against what is there.
+    const changed = await workspace.patch(`/agents/${body.id}`, { config: { model: 'openai/gpt-4-turbo' } });
+    expect([changed.status, changed.body.errors?.[0]?.pointer]).toEqual([422, '/config/output_schema']);
+  });
+
   it('takes a window of no history, or of one that holds a message', async () => {
     const workspace = await newWorkspace();
     for (const window_tokens of [0, 256, 1_000_000]) {

@@ -145,7 +145,9 @@ describe('versions', () => {
         .slice(0, 100_000);
     const items = (word: string) => Array.from({ length: 900 }, (_, index) => `${word}${index}`);
     const schema = (word: string) => ({ type: 'object', properties: { a: { type: 'string', enum: items(word) } } });
-    const agent = await newAgent(workspace, { config: { instructions: lines('a'), output_schema: schema('a') } });
+    const agent = await newAgent(workspace, {
+      config: { model: 'openai/gpt-5-mini', instructions: lines('a'), output_schema: schema('a') },
+    });
     await workspace.patch(`/agents/${agent.id}`, { config: { instructions: lines('b'), output_schema: schema('b') } });
     const started = Date.now();
     const { status, body } = await workspace.get(`/agents/${agent.id}/versions/1/diff/2`);
