@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, openClient } from './client.ts';
 import { openWorkspace } from './demo-workspace.ts';
+import { lockDirectory } from './lock.ts';
 import { ensureSample, type Sample, waitUntilRead } from './sample.ts';
 import { checkPort, freePort, startServer } from './server.ts';
 import { openState, readDevVars, type State, statePath } from './state.ts';
@@ -48,6 +49,16 @@ async function main(signal: AbortSignal): Promise<void> {
   const { directory } = flags;
   const port = flags.port === 0 ? await freePort() : flags.port;
   await checkPort(port);
+  const unlock = lockDirectory(directory);
+  try {
+    await serve({ ...flags, port }, signal);
+  } finally {
+    unlock();
+  }
+}
+
+async function serve(flags: ReturnType<typeof readFlags>, signal: AbortSignal): Promise<void> {
+  const { directory, port } = flags;
   const state = openState(directory, flags.root_key?.slice('ROOT_KEY:'.length));
   say('Starting AgentGrid …');
   const onLine = (line: string) => void (isNoise(line) || console.error(line));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +51,12 @@ describe('a server that has just been started', () => {
     await expect(spawnServer(second, ['--port', String(port)])).rejects.toThrow(`Port ${port} cannot be used (EADDRINUSE). Choose another`);
     taken.close();
     rmSync(second, { recursive: true });
+  });
+
+  it('refuses to start twice on a data directory, and goes on', async () => {
+    const says = `${directory} is in use by another AgentGrid (process ${server.child.pid}). Stop that one, or choose another`;
+    await expect(spawnServer(directory, ['--no-sample'])).rejects.toThrow(says);
+    expect(await client.call('GET', '/users/me')).toMatchObject({ workspace_id: server.workspace_id });
   });
 });
 
@@ -173,5 +179,6 @@ describe('a server that is told to stop', () => {
     expect(stillRunning(family)).toEqual([]);
     expect(server.stdout).toHaveLength(1);
     expect(readFileSync(join(directory, 'agentgrid.json'), 'utf8')).toContain(server.key);
+    expect(existsSync(join(directory, 'agentgrid.lock'))).toBe(false);
   });
 });
