@@ -1,4 +1,5 @@
 import type { Statement } from '../db/client.ts';
+import { isGuardViolation } from '../db/errors.ts';
 import { embeddingDimensions } from '../llm/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
@@ -10,6 +11,7 @@ import {
   insertBase,
   markBaseDeleted,
   selectAgentBase,
+  selectAgentsOfBase,
   selectBase,
   selectBases,
   selectBasesByIds,
@@ -103,13 +105,24 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
   return toBase(visible(ctx, (rows as BaseRow[])[0]));
 }
 
-/** Hidden at once; a job removes what it holds. Throws `conflict` for an agent's own base. */
+/** Agents that an answer names. */
+const maxNamed = 20;
+
+/** Hidden at once; a job removes what it holds. Throws `conflict` for an agent's own base and for one that agents search. */
 export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
   const base = await findBase(ctx, id);
   if (base.agent_id !== null) throw new Failure('conflict', 'This base belongs to an agent and goes with it.');
-  await commit(ctx, {
+  const deletion = commit(ctx, {
     statements: [markBaseDeleted(ctx.db, ctx.workspace_id, id, ctx.now())],
     audit: [{ action: 'knowledge_base.delete', target_type: 'knowledge_base', target_id: id }],
     jobs: [{ type: 'base.delete', base_id: id }],
+  });
+  await deletion.catch(async (error: unknown) => {
+    if (!isGuardViolation(error, 'knowledge_bases.updated_at')) throw error;
+    const agents = await selectAgentsOfBase(ctx.db, ctx.workspace_id, id, maxNamed).all();
+    // They may have let go of it in the meantime.
+    if (agents.length === 0) return deleteBase(ctx, id);
+    const named = agents.map(({ slug }) => slug).join(', ');
+    throw new Failure('conflict', `Agents search this base: ${named}. Take it out of their configurations first.`, { extra: { agents } });
   });
 }

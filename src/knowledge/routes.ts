@@ -86,7 +86,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Delete a knowledge base',
       description:
-        "Hidden at once, with all its files; what they hold is removed in the background. An agent's own base stays with its agent.",
+        "Hidden at once, with all its files; what they hold is removed in the background. An agent's own base stays with its agent, and a base stays while agents search it: the answer then names them in `agents`.",
       params: kb,
       reply: { status: 204, description: 'Deleted' },
       failures: ['conflict'],

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { agent_versions, agents } from '../db/schema/agents.ts';
 import { chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import { outbox } from '../db/schema/platform.ts';
 import { hour } from '../shared/time.ts';
@@ -56,11 +57,33 @@ export const selectBases = (db: Db, workspace_id: string, filters: BaseFilters, 
 export const updateBase = (db: Db, workspace_id: string, id: string, changes: Partial<BaseRow>) =>
   db.update(knowledge_bases).set(changes).where(ownBase(workspace_id, id)).returning();
 
-/** An agent's own base goes with its agent only. */
+/** Agents whose active version searches the base. One that is archived searches nothing and cannot be changed. */
+export const selectAgentsOfBase = (db: Db, workspace_id: string, id: string, limit: number) =>
+  db
+    .select({ id: agents.id, slug: agents.slug })
+    .from(agents)
+    .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
+    .where(
+      and(
+        eq(agents.workspace_id, workspace_id),
+        isNull(agents.archived_at),
+        sql`${id} in (select value from json_each(${agent_versions.config}, '$.knowledge.base_ids'))`,
+      ),
+    )
+    .orderBy(asc(agents.id))
+    .limit(limit);
+
+/**
+ * An agent's own base goes with its agent only. Fails the whole batch, by a null in
+ * `knowledge_bases.updated_at`, while an agent searches the base.
+ */
 export const markBaseDeleted = (db: Db, workspace_id: string, id: string, now: number) =>
   db
     .update(knowledge_bases)
-    .set({ deleted_at: now, updated_at: now })
+    .set({
+      deleted_at: now,
+      updated_at: sql`case when not exists ${selectAgentsOfBase(db, workspace_id, id, 1)} then cast(${now} as integer) end`,
+    })
     .where(and(ownBase(workspace_id, id), isNull(knowledge_bases.agent_id)))
     .returning({ id: knowledge_bases.id });
 
