@@ -15,7 +15,8 @@ export const maxFileBytes = 25 * 1024 * 1024;
 export const maxFilesPerRequest = 20;
 const maxFieldBytes = 20_000;
 /** Two requests that race for one content or external id: the loser looks again. */
-const commitAttempts = 4;
+const commitAttempts = 10;
+const longestPause = 400;
 
 export type UploadSource = { readonly request: Request } | { readonly body: FileUpload };
 
@@ -164,7 +165,10 @@ async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<
         isUniqueViolation(error, 'files.base_id', 'files.sha256') || isUniqueViolation(error, 'files.base_id', 'files.external_id');
       if (!isRace) throw error;
       if (attempt === commitAttempts)
-        throw new Failure('conflict', 'The file is being replaced by others again and again.', { cause: error });
+        throw new Failure('conflict', 'The file is being replaced by others again and again.', { retryAfter: 1, cause: error });
+      // Those that lost together must not meet again.
+      const pause = Math.random() * Math.min(longestPause, 10 * 2 ** attempt);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }

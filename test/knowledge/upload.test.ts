@@ -106,6 +106,17 @@ describe('uploads', () => {
     expect(new Set(answers.map(({ body }) => body.data[0].id)).size).toBe(1);
   });
 
+  it('lets the last of many uploads with one external id win', async () => {
+    const { workspace, path } = await open();
+    const upload = (text: string) => workspace.post(path, { name: 'a.txt', text, external_id: 'doc' });
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => upload(`version ${index}`)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(202));
+    const { data } = (await workspace.get(`${path}?external_id=doc`)).body;
+    expect(data).toHaveLength(1);
+    expect(answers.map(({ body }) => body.id)).toContain(data[0].id);
+    expect((await workspace.get(path)).body.data).toHaveLength(1);
+  });
+
   it('replays a multipart upload by its parts, not by its bytes (R55)', async () => {
     const { workspace, upload, path } = await open();
     const key = { 'idempotency-key': 'upload-1' };
