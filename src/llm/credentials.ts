@@ -17,7 +17,7 @@ import {
 } from './credential-store.ts';
 import { findProvider, type Provider, providers } from './providers.ts';
 import type { ProviderState, PutProvider } from './schema.ts';
-import { findAccess, forgetWorkspaceModels, placeOf } from './workspace-models.ts';
+import { checkProviderUrl, findAccess, forgetWorkspaceModels, placeOf } from './workspace-models.ts';
 
 /** Every provider there is and whether this workspace can call it; one trip. */
 export async function listProviders(ctx: Ctx): Promise<Page<ProviderState>> {
@@ -87,7 +87,7 @@ export function knownProvider(id: string): Provider {
 
 /** One spelling for one address, so that it can be told whether it has changed. */
 function checkAddress(ctx: Ctx, text: string): string {
-  const url = ctx.egress.check(text);
+  const url = checkProviderUrl(ctx, text);
   if (url.search !== '' || url.hash !== '') throw invalid('/base_url', 'An address has no query and no fragment.');
   return url.href.replace(/\/+$/, '');
 }

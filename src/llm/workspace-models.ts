@@ -89,9 +89,17 @@ export function findAccess(ctx: Ctx, provider: Provider, { credentials }: Known)
   return provider.needs_key ? null : { base_url, key_source: null };
 }
 
+/** Keys and conversations never go out in clear text but inside a private network. Throws `url_not_allowed`. */
+export function checkProviderUrl(ctx: Ctx, base_url: string): URL {
+  const url = ctx.egress.check(base_url);
+  if (url.protocol !== 'https:' && !ctx.config.allow_private_network)
+    throw new Failure('url_not_allowed', 'A provider is called over https only.');
+  return url;
+}
+
 function isAllowed(ctx: Ctx, base_url: string): boolean {
   try {
-    ctx.egress.check(base_url);
+    checkProviderUrl(ctx, base_url);
     return true;
   } catch {
     return false;

@@ -76,6 +76,21 @@ describe('provider credentials', () => {
     }
   });
 
+  it('never go out in clear text but where private networks are allowed (R37)', async () => {
+    const own = await newWorkspace();
+    const base_url = 'http://api.openai.com/v1';
+    for (const json of [{ base_url, api_key: canary }, { base_url }]) {
+      const { status, body } = await own.put('/providers/openai-compatible', json);
+      expect([status, body.code]).toEqual([422, 'url_not_allowed']);
+    }
+    const path = '/api/v1/providers/openai-compatible';
+    const inside = await requestWith({ ALLOW_PRIVATE_NETWORK: 'true' } as never, 'PUT', path, own.key, { json: { base_url } });
+    expect([inside.status, inside.body.usable]).toEqual([200, true]);
+    // An address from before is not called either.
+    expect((await own.get('/providers/openai-compatible')).body.usable).toBe(false);
+    expect((await step(contextOf(own), ['openai-compatible/m'])).result.failure?.code).toBe('provider_not_configured');
+  });
+
   it('reach Ollama on this machine where private networks are allowed, and only there', async () => {
     expect((await workspace.get('/providers/ollama')).body).toMatchObject({ usable: false, base_url: 'http://localhost:11434/v1' });
     const allowed = await requestWith({ ALLOW_PRIVATE_NETWORK: 'true' } as never, 'GET', '/api/v1/providers/ollama', workspace.key);
