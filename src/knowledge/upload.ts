@@ -5,7 +5,8 @@ import { actorId, type Ctx } from '../platform/context.ts';
 import { fingerprintBody, Replay } from '../platform/idempotency.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { findBase } from './bases.ts';
-import { checkContent, headBytes, kindOf, mediaTypeOf } from './media.ts';
+import { toStream, withCheckedHead } from './checked-head.ts';
+import { checkContent, kindOf, mediaTypeOf } from './media.ts';
 import { type FilePart, readForm } from './multipart.ts';
 import { originalKey, streamOf } from './objects.ts';
 import { ExternalId, FileName, type FileUpload, toFile, toUploaded, type Uploaded } from './schema.ts';
@@ -120,39 +121,6 @@ async function storePart(ctx: Ctx, id: string, part: FilePart): Promise<Stored> 
   const { byte_size, sha256 } = await ctx.files.put(originalKey(ctx.workspace_id, id), checked, { media_type, limit: maxFileBytes });
   if (byte_size === 0) throw invalid('/file', `${name.data} is empty.`);
   return { id, name: name.data, media_type, byte_size, sha256 };
-}
-
-function toStream(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: async () => void (await parts.return(undefined)),
-  });
-}
-
-async function* withCheckedHead(body: AsyncIterable<Uint8Array>, check: (head: Uint8Array) => void): AsyncGenerator<Uint8Array> {
-  let head: Uint8Array | null = new Uint8Array(0);
-  for await (const bytes of body) {
-    if (head === null) {
-      yield bytes;
-      continue;
-    }
-    const joined: Uint8Array = new Uint8Array(head.byteLength + bytes.byteLength);
-    joined.set(head);
-    joined.set(bytes, head.byteLength);
-    head = joined;
-    if (head.byteLength < headBytes) continue;
-    check(head);
-    yield head;
-    head = null;
-  }
-  if (head !== null && head.byteLength > 0) {
-    check(head);
-    yield head;
-  }
 }
 
 async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {
