@@ -1,6 +1,7 @@
 import type { Violation } from '../shared/failure.ts';
 import { builtinLanguageModelNames } from './builtin/models.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { isLanguageModel } from './language-model.ts';
 import { readModelName } from './model-name.ts';
 import { findProvider, providers } from './providers.ts';
 
@@ -39,6 +40,7 @@ function unknownModel(name: string): string | null {
   if (named === null || provider === undefined) {
     return `There is no model ${name}: its provider is none of ${providers.map(({ id }) => id).join(', ')}.`;
   }
+  if (!isLanguageModel(name)) return `${name} is no model that answers a conversation.`;
   if (provider.transport !== 'inside' || builtinLanguageModelNames.includes(name)) return null;
   return `There is no model ${name}; there are ${builtinLanguageModelNames.join(', ')}.`;
 }

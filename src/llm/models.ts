@@ -3,6 +3,7 @@ import { type Page, readPage } from '../shared/page.ts';
 import { free, listModels as listPriced, nanoPerTokenOfUsdPerMillion, type TokenPrices } from '../usage/index.ts';
 import { builtinLanguageModelNames } from './builtin/models.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { isLanguageModel, isPriceOnly } from './language-model.ts';
 import { readModelName } from './model-name.ts';
 import { type Provider, providers } from './providers.ts';
 import type { ModelInfo, ModelQuery } from './schema.ts';
@@ -46,14 +47,15 @@ function modelsOf(ctx: Ctx, { id: provider, price_id }: Provider, overrides: Rea
     const prices = { input: 0, output: 0, cache_read: null, cache_write: null };
     return builtinLanguageModelNames.map((id) => toModel(id, { name: 'Quotes passages; built in', context_window: null }, prices, 'free'));
   }
-  const listed = price_id === null ? [] : listPriced(price_id, ctx.now());
+  const priced = price_id === null ? [] : listPriced(price_id, ctx.now());
+  const listed = priced.filter(({ model }) => isLanguageModel(`${provider}/${model}`) && !isPriceOnly(model));
   const known = listed.map(({ model, prices, ...about }) => {
     const id = `${provider}/${model}`;
     const override = overrides.get(id);
     return toModel(id, about, toWirePrices(override ?? prices), override !== undefined ? 'override' : prices === null ? null : 'table');
   });
   const names = new Set(known.map(({ id }) => id));
-  const own = [...overrides].filter(([id]) => !names.has(id) && readModelName(id)?.provider === provider);
+  const own = [...overrides].filter(([id]) => !names.has(id) && isLanguageModel(id) && readModelName(id)?.provider === provider);
   return [...known, ...own.map(([id, prices]) => toModel(id, { name: null, context_window: null }, toWirePrices(prices), 'override'))];
 }
 

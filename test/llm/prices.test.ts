@@ -244,6 +244,58 @@ describe('models', () => {
     expect((await own.get('/models?provider=nobody')).status).toBe(422);
   });
 
+  it('are those that can be talked with, and no others make an agent', async () => {
+    const own = await newWorkspace();
+    for (const provider of ['openai', 'openai-chat', 'google', 'groq', 'mistral'])
+      await own.put(`/providers/${provider}`, { api_key: 'sk-0123456789abcdef' });
+    const price = { input: 1, output: 1, cache_read: null, cache_write: null };
+    await own.put('/prices', {
+      overrides: ['openai/text-embedding-3-small', 'openai/ft:gpt-4o:acme::1'].map((model) => ({ model, ...price })),
+    });
+    const listed: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await own.get(`/models?limit=100${cursor}`);
+      listed.push(...ids(body));
+      if (body.next_cursor === null) break;
+      cursor = `&cursor=${body.next_cursor}`;
+    }
+    const wrong =
+      /tts|transcribe|realtime|audio|image|embed|whisper|moderation|live|ocr|\.ft-|ft:gpt-4o$|google\/claude|davinci|gpt-3\.5-turbo-instruct$/;
+    expect(listed.filter((id) => wrong.test(id) && id !== 'openai/ft:gpt-4o:acme::1')).toEqual([]);
+    expect(listed).toEqual(
+      expect.arrayContaining([
+        'builtin/extractive',
+        'openai/gpt-5-mini',
+        'openai/gpt-4o',
+        'openai/ft:gpt-4o:acme::1',
+        'openai-chat/o3',
+        'google/gemini-2.5-flash',
+        'groq/openai/gpt-oss-120b',
+        'groq/llama-3.1-8b-instant',
+        'mistral/mistral-small-latest',
+        'mistral/pixtral-large',
+      ]),
+    );
+    for (const model of [
+      'openai/text-embedding-3-small',
+      'openai/text-embedding-9',
+      'openai/gpt-4o-mini-tts',
+      'openai-chat/gpt-realtime',
+      'openai/gpt-image-1',
+      'openai/whisper-1',
+      'google/claude-sonnet-4-5',
+      'google/gemini-embedding-001',
+      'ollama/nomic-embed-text',
+      'workers-ai/@cf/baai/bge-m3',
+      'builtin/lexical',
+    ]) {
+      const { status, body } = await own.post('/agents', { name: 'A', config: { model } });
+      expect([status, body.errors?.[0]?.pointer], model).toEqual([422, '/config/model']);
+    }
+    for (const model of ['openai/ft:gpt-4o:acme::1', 'openai-compatible/my-image-reader', 'openai/alive-1', 'mistral/mistral-small-latest'])
+      expect((await own.post('/agents', { name: 'A', config: { model } })).status, model).toBe(201);
+  });
+
   it('are checked when a version is made: provider, and settings that a model is known not to take', async () => {
     const own = await newWorkspace();
     const make = (config: object) => own.post('/agents', { name: 'A', config });
