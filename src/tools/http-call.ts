@@ -3,6 +3,7 @@ import { EgressError } from '../platform/egress.ts';
 import { unseal } from '../platform/vault.ts';
 import { Failure } from '../shared/failure.ts';
 import type { Definition } from './definition.ts';
+import { redact } from './redact.ts';
 import { mapResponse } from './response.ts';
 import { fillUrl, parseUrlTemplate, UnfitArgument, type UrlTemplate } from './url-template.ts';
 
@@ -78,13 +79,6 @@ async function openSecrets(ctx: Ctx, definition: Definition, secrets: readonly S
     values[name] = await unseal(ctx.config, placeOfSecret(ctx.workspace_id, id), secret.value);
   }
   return values;
-}
-
-/** Some services repeat what they were sent: a secret must not reach a model, a message or a trace that way (R46). */
-function redact(text: string, secrets: readonly string[]): string {
-  const parts = secrets.flatMap((secret) => [secret, ...secret.split(/\s+/).filter((part) => part.length >= 8)]);
-  const forms = parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1), encodeURIComponent(part)]);
-  return [...new Set(forms)].sort((a, b) => b.length - a.length).reduce((result, form) => result.replaceAll(form, '[secret]'), text);
 }
 
 function bodyOf({ body }: Definition, template: UrlTemplate, input: Arguments, headers: Headers): string | null {

@@ -44,6 +44,25 @@ describe('secrets', () => {
     expect([Object.keys(removed.secret_headers), removed.revision]).toEqual([['X-Own-Key'], changed.revision + 1]);
   });
 
+  it('are not repeated to a model in any form that a service may echo them in (R46)', async () => {
+    const workspace = await newWorkspace();
+    const site = new Site();
+    const value = 'Sk/Canary+0123?456>789~xyz';
+    const echoes = [value, `user:${value}`, `u:${value}`, `us:${value}:more`].map((text) => btoa(text));
+    const safe = echoes.map((text) => text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''));
+    const percent = encodeURIComponent(value);
+    const plain = [value, value.toLowerCase(), value.toUpperCase(), percent, percent.toLowerCase(), `Bearer ${value}`];
+    await site.answers('/orders/1', { body: JSON.stringify({ echoes, safe, plain, kept: 'Sk and 789' }), headers: json });
+    const secret_headers = { Authorization: `Bearer ${value}`, 'X-Own-Key': 'a.*b' };
+    const { id } = (await workspace.post('/tools', { ...withPath(site), secret_headers })).body;
+    const { output } = await test(workspace, id, { order: '1' });
+    expect(output.kept).toBe('Sk and 789');
+    for (const text of [...output.echoes, ...output.safe, ...output.plain]) expect(text).toContain('[secret]');
+    // What a base64 text has of its neighbours may stay; the secret may not.
+    for (const text of [...output.echoes, ...output.safe]) expect(text.replace('[secret]', '').length).toBeLessThan(16);
+    expect(JSON.stringify(output).toLowerCase()).not.toContain('canary');
+  });
+
   it('do not move to another origin (R37)', async () => {
     const workspace = await newWorkspace();
     const [site, other] = [new Site(), new Site()];
