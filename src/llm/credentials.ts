@@ -40,10 +40,12 @@ export async function getProvider(ctx: Ctx, id: string): Promise<ProviderState> 
 
 /**
  * The workspace's own access to a provider: a key, an address, or both. The key is sealed for this
- * workspace, provider and address. Throws `url_not_allowed`, `unavailable` without encryption keys.
+ * workspace, provider and address. Throws `validation_failed` for a provider that takes neither, `url_not_allowed`, `unavailable` without encryption keys.
  */
 export async function setProvider(ctx: Ctx, id: string, { api_key, base_url: given }: PutProvider): Promise<ProviderState> {
   const provider = knownProvider(id);
+  if (provider.transport !== 'http')
+    throw new Failure('validation_failed', `${provider.name} is part of the deployment: it takes no key and no address.`);
   const base_url = given === null ? null : checkAddress(ctx, given);
   if (base_url === null && provider.default_base_url === null) throw invalid('/base_url', `${provider.name} has no address of its own.`);
   const now = ctx.now();

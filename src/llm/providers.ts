@@ -179,6 +179,3 @@ export const providers: readonly Provider[] = [
 const byId = new Map(providers.map((provider) => [provider.id, provider]));
 
 export const findProvider = (id: string): Provider | undefined => byId.get(id);
-
-/** Those that a workspace has a say in: where they are, and with which key. */
-export const configurable = providers.filter(({ transport }) => transport === 'http');

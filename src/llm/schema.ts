@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/openapi.ts';
 import { Flag, Time } from '../http/schema.ts';
-import { configurable, providers } from './providers.ts';
+import { providers } from './providers.ts';
 
-const ids = configurable.map(({ id }) => id) as [string, ...string[]];
+const ids = providers.map(({ id }) => id) as [string, ...string[]];
 
 export const ProviderId = z.enum(ids).openapi({ description: 'A provider, as in `provider/model`', example: 'openai' });
 

@@ -108,8 +108,21 @@ describe('provider credentials', () => {
       expect.arrayContaining(['builtin', 'openai', 'anthropic', 'workers-ai', 'ollama']),
     );
     expect(body.data.find(({ id }: { id: string }) => id === 'workers-ai')).toMatchObject({ usable: false, configurable: false });
-    for (const path of ['/providers/nobody', '/providers/builtin', '/providers/OPENAI'])
-      expect((await workspace.get(path)).status).toBe(404);
+    for (const path of ['/providers/nobody', '/providers/OPENAI']) expect((await workspace.get(path)).status).toBe(404);
+    for (const listed of body.data) expect((await workspace.get(`/providers/${listed.id}`)).body).toEqual(listed);
+  });
+
+  it('are not for providers that are part of the deployment, which can be tested like the others', async () => {
+    for (const id of ['builtin', 'workers-ai']) {
+      for (const json of [{ api_key: canary }, { base_url: 'https://llm.example.com/v1' }, {}]) {
+        const { status, body } = await workspace.put(`/providers/${id}`, json);
+        expect([status, body.code, body.detail], id).toEqual([422, 'validation_failed', expect.stringContaining('part of the deployment')]);
+      }
+      expect((await workspace.delete(`/providers/${id}`)).status).toBe(404);
+    }
+    expect((await workspace.post('/providers/builtin/test', { model: 'extractive' })).body).toMatchObject({ ok: true, cost_usd: 0 });
+    expect((await workspace.post('/providers/builtin/test', { model: 'nothing' })).body).toMatchObject({ ok: false });
+    expect((await workspace.post('/providers/workers-ai/test', { model: '@cf/x' })).body).toMatchObject({ ok: false });
   });
 
   it('moved to another workspace open nothing, and say so (R74)', async () => {
