@@ -1,6 +1,8 @@
 import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
 import { Validator } from '@cfworker/json-schema';
 import type { Ctx } from '../platform/context.ts';
+import type { NanoUsd } from '../shared/money.ts';
+import { Account } from '../usage/index.ts';
 import type { Tool, ToolCall, ToolOutcome } from './tool.ts';
 
 /** Characters of arguments a model may send. */
@@ -14,6 +16,8 @@ export interface CalledTool {
   /** null where the arguments were not even JSON. */
   readonly input: unknown;
   readonly outcome: ToolOutcome;
+  /** Of the model calls it made; null when one of them is unknown. */
+  readonly cost_nano_usd: NanoUsd | null;
   readonly started_at: number;
   readonly latency_ms: number;
 }
@@ -44,15 +48,17 @@ async function callTool(
   const { toolCallId: tool_call_id, toolName: tool_name } = call;
   const { input, error } = readInput(tools, call);
   const tool = tools.find(({ name }) => name === tool_name);
+  const account = new Account(undefined, circumstances.attribution.account);
   const run = async (): Promise<ToolOutcome> => {
     if (tool === undefined || error !== null) return { ok: false, error: error ?? `There is no tool ${tool_name}.` };
-    return tool.run(ctx, { ...circumstances, tool_call_id, input });
+    return tool.run(ctx, { ...circumstances, attribution: { ...circumstances.attribution, account }, tool_call_id, input });
   };
   const outcome = await run().catch((fault: unknown): ToolOutcome => {
     ctx.log.error('tool_threw', { tool: tool_name, error: fault });
     return { ok: false, error: 'The tool failed.' };
   });
-  return { tool_call_id, tool_name, input, outcome, started_at, latency_ms: ctx.now() - started_at };
+  const { cost_nano_usd } = account;
+  return { tool_call_id, tool_name, input, outcome, cost_nano_usd, started_at, latency_ms: ctx.now() - started_at };
 }
 
 /** The arguments as the tool may have them, or what is wrong with them, in words the model can mend them by. */

@@ -4,7 +4,6 @@ import type { Hit } from '../knowledge/index.ts';
 import { type StepEvent, type StepResult, streamStep } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
-import type { Attribution } from '../usage/index.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
 import type { Tool, ToolCall } from './tool.ts';
@@ -16,9 +15,8 @@ export interface LoopInput {
   readonly prompt: readonly LanguageModelV4Message[];
   readonly options: Omit<LanguageModelV4CallOptions, 'prompt' | 'tools' | 'abortSignal' | 'headers'>;
   readonly tools: readonly Tool[];
-  readonly circumstances: Omit<ToolCall, 'tool_call_id' | 'input' | 'attribution' | 'signal'>;
-  readonly attribution: Attribution;
-  readonly signal: AbortSignal;
+  /** What a tool gets to know of the run, besides its own call. */
+  readonly circumstances: Omit<ToolCall, 'tool_call_id' | 'input'>;
   /** What the run has used so far; the loop adds to it. */
   readonly spent: Spent;
   /** Gives passages that a tool found their numbers, and returns them as the model is to read them. */
@@ -30,6 +28,8 @@ export interface LoopInput {
 /** One model call and the tool calls it asked for. */
 export interface Round {
   readonly model: StepResult;
+  /** What the call added to the conversation. */
+  readonly asked: readonly LanguageModelV4Message[];
   readonly started_at: number;
   readonly tools: readonly CalledTool[];
   readonly usage: readonly Statement[];
@@ -42,8 +42,8 @@ export type LoopEvent =
   | { readonly type: 'round'; readonly ordinal: number };
 
 export interface LoopResult {
-  /** The last round, which nobody has stored yet. */
-  readonly last: Round;
+  /** The last round, if nobody has stored it yet. */
+  readonly last: Round | null;
   /** The conversation up to the last call, for one that goes on from there. */
   readonly prompt: readonly LanguageModelV4Message[];
   readonly limit: Limit | null;
@@ -57,51 +57,44 @@ export interface LoopResult {
  */
 export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopEvent, LoopResult> {
   const prompt = [...input.prompt];
-  const { spent } = input;
-  const { limits } = input.circumstances.config;
+  const { circumstances, spent } = input;
+  const { attribution, config, signal } = circumstances;
+  const bounds = { limits: config.limits, account: attribution.account, signal };
+  let asked: readonly LanguageModelV4Message[] = prompt.slice();
   for (;;) {
     yield { type: 'round', ordinal: spent.steps };
     const started_at = ctx.now();
     const model = yield* streamStep(ctx, stepCall(input, prompt, spent.steps));
     spent.steps += 1;
-    spent.cost_nano_usd += model.cost_nano_usd ?? 0;
     const calls = model.content.filter((part): part is LanguageModelV4ToolCall => part.type === 'tool-call');
-    const round: Round = { model, started_at, tools: [], usage: model.usage };
-    if (model.failure !== null || calls.length === 0)
-      return { last: round, prompt, limit: stoppedBy(input, model), failure: model.failure };
+    const round: Round = { model, asked, started_at, tools: [], usage: model.usage };
+    // A call that was stopped by the clock is a limit of the run, not a fault of the provider.
+    if (model.failure !== null) return { last: round, prompt, limit: signal.aborted ? 'seconds' : null, failure: model.failure };
+    if (calls.length === 0) return { last: round, prompt, limit: null, failure: null };
 
-    const limit = reachedLimit(limits, spent, calls.length, input.signal);
+    const limit = reachedLimit(bounds, spent, calls.length);
     if (limit !== null) return { last: round, prompt, limit, failure: null };
-    for (const { toolCallId, toolName, input: text } of calls)
+    for (const { toolCallId, toolName, input: text } of calls) {
       yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input: text };
-    const called = await callTools(ctx, input.tools, calls, {
-      ...input.circumstances,
-      attribution: input.attribution,
-      signal: input.signal,
-    });
-    spent.tool_calls += called.length;
-    for (const one of called) {
-      if (one.outcome.ok) spent.cost_nano_usd += one.outcome.cost_nano_usd ?? 0;
-      yield { type: 'tool-result', called: one };
     }
-    prompt.push(toAssistantMessage(model.content, called), toToolMessage(called, input.cite));
+    const called = await callTools(ctx, input.tools, calls, circumstances);
+    spent.tool_calls += called.length;
+    for (const one of called) yield { type: 'tool-result', called: one };
+    asked = [toAssistantMessage(model.content, called), toToolMessage(called, input.cite)];
+    prompt.push(...asked);
     await input.store({ ...round, tools: called, usage: [...model.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])] });
+    // The tools may have used up what was left.
+    const spentBy = reachedLimit(bounds, spent, 0);
+    if (spentBy !== null) return { last: null, prompt, limit: spentBy, failure: null };
   }
 }
 
-/** A call that was stopped by the clock is a limit of the run, not a fault of the provider. */
-const stoppedBy = ({ signal }: LoopInput, { failure }: StepResult): Limit | null => (failure !== null && signal.aborted ? 'seconds' : null);
-
-const stepCall = (
-  { tools, options, models, call_key, attribution, signal }: LoopInput,
-  prompt: LanguageModelV4Message[],
-  step: number,
-) => ({
-  ...attribution,
+const stepCall = ({ tools, options, models, call_key, circumstances }: LoopInput, prompt: LanguageModelV4Message[], step: number) => ({
+  ...circumstances.attribution,
   models,
   operation: 'answer',
   call_key: `${call_key}:${step}`,
-  signal,
+  signal: circumstances.signal,
   options: {
     ...options,
     prompt: [...prompt],

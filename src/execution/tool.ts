@@ -3,7 +3,7 @@ import type { AgentConfig } from '../agents/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { Attribution } from '../usage/index.ts';
+import type { Account, Attribution } from '../usage/index.ts';
 
 /** What the loop sees of a tool, whatever its kind. */
 export interface Tool {
@@ -20,7 +20,7 @@ export interface ToolCall {
   readonly tool_call_id: string;
   /** Validated against the tool's schema. */
   readonly input: unknown;
-  readonly attribution: Attribution;
+  readonly attribution: Attribution & { readonly account: Account };
   readonly config: AgentConfig;
   /** How many agents stand above this one: 0 for the one that a person talks to. */
   readonly depth: number;
@@ -35,7 +35,6 @@ export type ToolOutcome =
       readonly output: unknown;
       /** Passages that the answer may cite. */
       readonly sources?: readonly Hit[];
-      readonly cost_nano_usd?: number | null;
       readonly usage?: readonly Statement[];
     }
   | { readonly ok: false; readonly error: string; readonly usage?: readonly Statement[] };

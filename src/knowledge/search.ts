@@ -2,6 +2,7 @@ import type { Statement } from '../db/client.ts';
 import { batch } from '../db/client.ts';
 import { embed } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
+import type { Attribution } from '../usage/index.ts';
 import { type Confidence, judge, judgedPassages } from './confidence.ts';
 import { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './evidence.ts';
 import { fuse } from './fuse.ts';
@@ -27,13 +28,8 @@ export interface SearchInput {
 }
 
 /** On whose behalf, and the name of the query's embedding in the usage table. */
-export interface SearchCall {
+export interface SearchCall extends Attribution {
   readonly call_key: string;
-  readonly agent_id?: string | null;
-  readonly version_id?: string | null;
-  readonly session_id?: string | null;
-  readonly run_id?: string | null;
-  readonly end_user_id?: string | null;
 }
 
 export interface Found extends Confidence {

@@ -2,7 +2,7 @@ import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
-import { type Attribution, hooks, recordUsage, type Tokens } from '../usage/index.ts';
+import { type Account, type Attribution, hooks, recordUsage, type Tokens } from '../usage/index.ts';
 import type { Fault } from './faults.ts';
 import { readModelName } from './model-name.ts';
 import { findProvider, type Provider } from './providers.ts';
@@ -29,10 +29,12 @@ export class Meter {
   readonly #costs: (NanoUsd | null)[] = [];
   readonly #ctx: Ctx;
   readonly #attribution: Attribution;
+  readonly #account: Account | undefined;
   readonly #operation: string;
   readonly #call_key: string;
 
-  constructor(ctx: Ctx, { operation, call_key, agent_id, version_id, session_id, run_id, end_user_id }: MeteredCall) {
+  constructor(ctx: Ctx, { operation, call_key, account, agent_id, version_id, session_id, run_id, end_user_id }: MeteredCall) {
+    this.#account = account;
     this.#ctx = ctx;
     this.#operation = operation;
     this.#call_key = call_key;
@@ -73,6 +75,7 @@ export class Meter {
     const recorded = recordUsage(this.#ctx, { ...intent, tokens, price, latency_ms, first_token_ms, status });
     this.rows.push(recorded.statement);
     this.#costs.push(recorded.cost_nano_usd);
+    this.#account?.add(this.#operation, recorded.cost_nano_usd, tokens);
     await hooks.afterCall(this.#ctx, intent, { tokens, cost_nano_usd: recorded.cost_nano_usd });
   }
 

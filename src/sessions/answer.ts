@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import { type LoopEvent, type LoopResult, resolveTools, runLoop, type Tool } from '../execution/index.ts';
+import { type LoopEvent, type LoopResult, reachedLimit, resolveTools, runLoop, type Tool } from '../execution/index.ts';
 import { parseStructured, repairPrompt, structuredOutputFailed } from '../llm/index.ts';
 import { commitSurely } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -18,11 +18,10 @@ import { insertRunStep, renewRun, selectRunSteps } from './store.ts';
  */
 export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerator<TurnEvent, void> {
   const tools = await resolveTools(ctx, turn.tools, { runAgent });
-  const signal = AbortSignal.timeout(turn.config.limits.seconds * second);
-  const schema = turn.config.output_schema;
+  const { limits, output_schema: schema } = turn.config;
+  const signal = AbortSignal.timeout(limits.seconds * second);
   let prompt: readonly LanguageModelV4Message[] = promptOf(turn, progress.sources);
   for (let repairs = 0; ; repairs += 1) {
-    progress.text = '';
     const result = yield* converse(ctx, turn, progress, { prompt, tools, signal, isHeld: schema !== null });
     if (schema === null || progress.limit !== null) return;
     const parsed = parseStructured(progress.text, schema);
@@ -31,6 +30,8 @@ export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGe
       return;
     }
     if (repairs === 1) throw structuredOutputFailed(parsed.errors);
+    progress.limit = reachedLimit({ limits, account: turn.account, signal }, progress.spent, 0);
+    if (progress.limit !== null) return;
     prompt = [...result.prompt, ...repairPrompt(progress.text, parsed.errors)];
   }
 }
@@ -49,12 +50,10 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
   const loop = runLoop(ctx, {
     prompt,
     tools,
-    signal,
     call_key: turn.run.id,
     models: [turn.config.model, ...turn.config.fallback_models],
     options: modelOptions(turn.config),
-    circumstances: { config: turn.config, depth: 0 },
-    attribution: attributionOf(turn),
+    circumstances: { config: turn.config, depth: 0, attribution: attributionOf(turn), signal },
     spent: progress.spent,
     cite: (hits) => passagesOf(turn.config, progress.addSources(hits)),
     store: async (round) => {
@@ -64,15 +63,14 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
   });
   let next = await loop.next();
   for (; next.done !== true; next = await loop.next()) {
-    const event = speech.hear(next.value);
-    if (event === null) continue;
-    progress.first_token_ms ??= event.type === 'text' ? ctx.now() - turn.run.created_at : null;
-    yield event;
+    for (const event of speech.hear(next.value)) {
+      progress.first_token_ms ??= event.type === 'text' ? ctx.now() - turn.run.created_at : null;
+      yield event;
+    }
   }
-  const rest = speech.end();
-  if (rest !== null) yield rest;
+  yield* speech.end();
   const { last, limit, failure } = next.value;
-  progress.addRound(last);
+  if (last !== null) progress.addRound(last);
   progress.limit = limit;
   if (failure !== null && limit === null) throw failure;
   return next.value;
@@ -101,37 +99,38 @@ class Speech {
     this.#isHeld = isHeld;
   }
 
-  hear(event: LoopEvent): TurnEvent | null {
+  hear(event: LoopEvent): TurnEvent[] {
     switch (event.type) {
       case 'text':
         return this.#say(this.#filter === null ? event.delta : this.#filter.push(event.delta));
-      case 'round':
+      case 'round': {
+        const rest = this.end();
         this.#isNewPart = true;
-        // Only the last answer has to follow the schema; what was said on the way to it is not part of it.
-        if (this.#isHeld) this.#progress.text = '';
-        return event;
+        return [...rest, event];
+      }
       case 'tool-call':
-        return { ...event, input: readJson(event.input) };
+        return [{ ...event, input: readJson(event.input) }];
       case 'tool-result': {
         const { tool_call_id, outcome, latency_ms } = event.called;
-        if (!outcome.ok) return { type: 'tool-error', tool_call_id, error: outcome.error, latency_ms };
-        return { type: 'tool-output', tool_call_id, output: outcome.output, latency_ms };
+        if (!outcome.ok) return [{ type: 'tool-error', tool_call_id, error: outcome.error, latency_ms }];
+        return [{ type: 'tool-output', tool_call_id, output: outcome.output, latency_ms }];
       }
       default:
-        return event;
+        return [event];
     }
   }
 
-  end(): TurnEvent | null {
-    return this.#filter === null ? null : this.#say(this.#filter.end());
+  end(): TurnEvent[] {
+    return this.#filter === null ? [] : this.#say(this.#filter.end());
   }
 
-  #say(delta: string): TurnEvent | null {
-    if (delta === '') return null;
-    if (this.#isNewPart && this.#progress.text !== '') this.#progress.text += '\n\n';
+  #say(delta: string): TurnEvent[] {
+    if (delta === '') return [];
+    // Only the last answer has to follow a schema; what was said on the way to it is not part of it.
+    if (this.#isNewPart) this.#progress.text = this.#isHeld || this.#progress.text === '' ? '' : `${this.#progress.text.trimEnd()}\n\n`;
     this.#isNewPart = false;
     this.#progress.text += delta;
-    return this.#isHeld ? null : { type: 'text', delta };
+    return this.#isHeld ? [] : [{ type: 'text', delta }];
   }
 }
 

@@ -87,7 +87,8 @@ const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citat
 
 function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>): RunRow {
   const now = ctx.now();
-  const { finish_reason, confidence, coverage, input_tokens, output_tokens, cost_nano_usd, first_token_ms } = progress;
+  const { finish_reason, confidence, coverage, first_token_ms } = progress;
+  const { input_tokens, output_tokens, cost_nano_usd } = turn.account;
   return {
     ...turn.run,
     ...{ finish_reason, confidence, coverage, input_tokens, output_tokens, cost_nano_usd, first_token_ms },

@@ -3,7 +3,6 @@ import type { Coverage } from '../db/schema/sessions.ts';
 import type { Limit, Round, Spent } from '../execution/index.ts';
 import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type NanoUsd, sumOrNull } from '../shared/money.ts';
 import { type Source, toSource } from './citations.ts';
 import type { RunStepRow } from './store.ts';
 
@@ -14,7 +13,7 @@ type NewStep = Pick<RunStepRow, 'type' | 'name' | 'started_at' | 'latency_ms'> &
 
 /** What a turn has gathered so far; what is stored when it ends, however it ends. */
 export class Progress {
-  readonly spent: Spent = { steps: 0, tool_calls: 0, cost_nano_usd: 0 };
+  readonly spent: Spent = { steps: 0, tool_calls: 0 };
   text = '';
   sources: Source[] = [];
   confidence: number | null = null;
@@ -23,9 +22,6 @@ export class Progress {
   limit: Limit | null = null;
   /** From the start of the run. */
   first_token_ms: number | null = null;
-  input_tokens: number | null = 0;
-  output_tokens: number | null = 0;
-  cost_nano_usd: NanoUsd | null = 0;
   /** Not stored yet. */
   steps: RunStepRow[] = [];
   usage: Statement[] = [];
@@ -45,25 +41,28 @@ export class Progress {
     this.#ordinal += 1;
   }
 
-  /** A model call with the tools it asked for, as steps of the trace and as what the run has cost. */
-  addRound({ model, started_at, tools, usage }: Round): void {
+  /** A model call with the tools it asked for, as steps of the trace. */
+  addRound({ model, asked, started_at, tools, usage }: Round): void {
     const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure } = model;
     // The text of a last round is the message itself; a round that goes on is kept whole, to go on from.
     const said = tools.length === 0 ? {} : { content: capped(content) };
     const output = { finish_reason, ...tokens, ...said };
-    this.addStep({ type: 'model', name: model.model, output, error: failure?.message ?? null, started_at, latency_ms, cost_nano_usd });
-    for (const { tool_name, input, outcome, started_at: at, latency_ms: took } of tools) {
-      const result = outcome.ok
-        ? { output: capped(outcome.output), cost_nano_usd: outcome.cost_nano_usd ?? null }
-        : { error: outcome.error };
-      this.addStep({ type: 'tool', name: tool_name, input: capped(input), started_at: at, latency_ms: took, ...result });
+    const error = failure?.message ?? null;
+    this.addStep({ type: 'model', name: model.model, input: capped(asked), output, error, started_at, latency_ms, cost_nano_usd });
+    for (const { tool_name, input, outcome, cost_nano_usd: paid, started_at: at, latency_ms: took } of tools) {
+      const result = outcome.ok ? { output: capped(outcome.output) } : { error: outcome.error };
+      this.addStep({
+        type: 'tool',
+        name: tool_name,
+        input: capped(input),
+        cost_nano_usd: paid,
+        started_at: at,
+        latency_ms: took,
+        ...result,
+      });
     }
     this.usage.push(...usage);
     this.finish_reason = finish_reason;
-    this.input_tokens = sumOrNull([this.input_tokens, tokens.input_tokens]);
-    this.output_tokens = sumOrNull([this.output_tokens, tokens.output_tokens]);
-    const toolCosts = tools.map(({ outcome }) => (outcome.ok ? (outcome.cost_nano_usd ?? 0) : 0));
-    this.cost_nano_usd = sumOrNull([this.cost_nano_usd, cost_nano_usd, ...toolCosts]);
   }
 
   /** Gives passages the numbers by which the answer may cite them; one that is known keeps its own. */

@@ -1,6 +1,7 @@
 import { batch } from '../db/client.ts';
 import { searchKnowledge } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
+import { Account } from '../usage/index.ts';
 import { answer } from './answer.ts';
 import { endTurn, failTurn } from './end-turn.ts';
 import type { TurnEvent } from './events.ts';
@@ -43,11 +44,12 @@ const mayAnswer = ({ config }: Turn, { sources }: Progress): boolean =>
 
 async function retrieve(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
   const started_at = ctx.now();
+  const account = new Account(undefined, turn.account);
   const { base_ids, mode, top_k, min_score, reranker } = turn.config.knowledge;
   const found = await searchKnowledge(
     ctx,
     { base_ids, query: searchText(turn), mode, top_k, min_score, reranker, filter: {} },
-    { ...attributionOf(turn), call_key: `${turn.run.id}:retrieval` },
+    { ...attributionOf(turn), account, call_key: `${turn.run.id}:retrieval` },
   );
   const latency_ms = ctx.now() - started_at;
   ctx.meter.retrieval_ms += latency_ms;
@@ -57,6 +59,7 @@ async function retrieve(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnE
   progress.usage.push(...found.usage);
   const hits = found.hits.map(({ chunk_id, score }) => ({ chunk_id, score }));
   const output = { hits, confidence: found.confidence, coverage: found.coverage };
-  progress.addStep({ type: 'retrieval', name: mode, output, started_at, latency_ms });
+  const { cost_nano_usd } = account;
+  progress.addStep({ type: 'retrieval', name: mode, output, started_at, latency_ms, cost_nano_usd });
   return { type: 'retrieved', hits: progress.sources.length, confidence: found.confidence, latency_ms };
 }

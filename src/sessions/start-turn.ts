@@ -5,8 +5,10 @@ import { batchWithModels } from '../llm/index.ts';
 import { commitSurely } from '../platform/commit.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
+import { fromUsd } from '../shared/money.ts';
 import { second } from '../shared/time.ts';
 import type { ToolPin } from '../tools/index.ts';
+import { Account } from '../usage/index.ts';
 import { type HistoryMessage, windowOf } from './history.ts';
 import { ownSession } from './own-session.ts';
 import type { SendMessage } from './schema.ts';
@@ -34,6 +36,8 @@ export interface Turn {
   readonly session: SessionRow;
   readonly version: { readonly id: string; readonly number: number };
   readonly config: AgentConfig;
+  /** What the run adds its costs up in. */
+  readonly account: Account;
   /** The tools of the version, as they were when it was made. */
   readonly tools: readonly ToolPin[];
   readonly question: string;
@@ -81,6 +85,7 @@ export async function startTurn(ctx: Ctx, session_id: string, input: SendMessage
     session,
     version: { id: version.version_id, number: version.number },
     config,
+    account: new Account(fromUsd(config.limits.cost_usd)),
     tools: version.tools,
     question,
     user_message_id: user.id,
@@ -91,7 +96,8 @@ export async function startTurn(ctx: Ctx, session_id: string, input: SendMessage
 }
 
 /** On whose behalf the turn calls models. */
-export const attributionOf = ({ run, session }: Turn) => ({
+export const attributionOf = ({ run, session, account }: Turn) => ({
+  account,
   agent_id: run.agent_id,
   version_id: run.version_id,
   session_id: session.id,

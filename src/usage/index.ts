@@ -1,3 +1,4 @@
+export { Account } from './account.ts';
 export { type CallIntent, hooks, type UsageHooks } from './hooks.ts';
 export {
   free,

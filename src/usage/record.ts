@@ -2,6 +2,7 @@ import type { Statement } from '../db/client.ts';
 import { usage } from '../db/schema/usage.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
+import type { Account } from './account.ts';
 import { type PricedModel, priceOf, type Tokens } from './price.ts';
 
 /** On whose behalf a model was called. */
@@ -11,9 +12,11 @@ export interface Attribution {
   readonly session_id?: string | null;
   readonly run_id?: string | null;
   readonly end_user_id?: string | null;
+  /** What the run adds its costs up in. */
+  readonly account?: Account;
 }
 
-export interface ModelCall extends Attribution {
+export interface ModelCall extends Omit<Attribution, 'account'> {
   /** Names the call for good, e.g. `run_…:1:0` (run, step, attempt): recorded twice it is still one row. */
   readonly call_key: string;
   readonly provider: string;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type AgentCall, resolveTools, type Tool, type ToolOutcome } from '../../src/execution/index.ts';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
 import type { Ctx } from '../../src/platform/context.ts';
+import { Account } from '../../src/usage/index.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { forbiddenUrls } from '../support/forbidden-urls.ts';
 import { Site, unexpectedCalls } from '../support/outbound.ts';
@@ -24,7 +25,7 @@ const builtIn = async (ctx: Ctx, name: string, runAgent?: (ctx: Ctx, call: Agent
 
 const circumstances = () => ({
   tool_call_id: 'call_1',
-  attribution: {},
+  attribution: { account: new Account() },
   config: {} as never,
   depth: 0,
   signal: new AbortController().signal,
@@ -244,7 +245,12 @@ describe('agent', () => {
       return { ok: true, output: 'Hello.' };
     });
     const ask = (agent: string, more: object = {}) =>
-      tool.run(ctx, { ...circumstances(), attribution: { agent_id: a.id }, ...more, input: { agent, message: 'Hi' } });
+      tool.run(ctx, {
+        ...circumstances(),
+        attribution: { agent_id: a.id, account: new Account() },
+        ...more,
+        input: { agent, message: 'Hi' },
+      });
     expect(await ask('agent-b')).toEqual({ ok: true, output: 'Hello.' });
     expect(asked).toMatchObject([{ agent: { id: b.id }, message: 'Hi', depth: 1, above: [a.id] }]);
     for (const name of [

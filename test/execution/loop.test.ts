@@ -195,4 +195,45 @@ describe('the tool loop', () => {
     const { results } = await env.DB.prepare('select * from usage where run_id = ?').bind(body.run.id).all();
     expect(results).toHaveLength(4);
   });
+
+  it('puts on the run what an agent that failed has cost, and stops at the limit of whoever asked (R47)', async () => {
+    const workspace = await newWorkspace();
+    const price = { model: 'openai-compatible/scripted-large', input: 10_000, output: 0 };
+    expect((await workspace.put('/prices', { overrides: [price] })).status).toBeLessThan(300);
+    const usage = { input_tokens: 300, output_tokens: 0 };
+    const asks: Round = { tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: 'spender', message: 'Go.' } }], usage };
+    const loops: Round = { tool_calls: [{ id: 'now', name: 'current_time', arguments: {} }], usage };
+    const { agent, scripted } = await newAgent(
+      workspace,
+      { rounds: [asks, loops], repeat: true },
+      { tools: ['agent'], knowledge: { base_ids: [] }, limits: { cost_usd: 10 } },
+    );
+    const spender = {
+      model: 'openai-compatible/scripted-large',
+      tools: ['current_time'],
+      knowledge: { base_ids: [] },
+      limits: { cost_usd: 1000, steps: 50 },
+    };
+    expect((await workspace.post('/agents', { name: 'Spender', slug: 'spender', config: spender })).status).toBe(201);
+    const { body } = await ask(workspace, agent, 'Hi');
+    // 3 USD a call: the one that asks, three of the one that is asked, and then the 10 are reached.
+    expect(await scripted.requests()).toHaveLength(4);
+    expect(body.run).toMatchObject({ status: 'limit_exceeded', usage: { cost_usd: 12, input_tokens: 1200 } });
+    const { steps } = (await workspace.get(`/runs/${body.run.id}`)).body;
+    expect(steps.find(({ type }: { type: string }) => type === 'tool').cost_usd).toBe(9);
+    const sum = await env.DB.prepare('select sum(cost_nano_usd) as sum from usage where run_id = ?').bind(body.run.id).first('sum');
+    expect(sum).toBe(12_000_000_000);
+  });
+
+  it('repairs a structured answer within the limits, and keeps the first text when the repair fails', async () => {
+    const workspace = await newWorkspace();
+    const config = { output_schema: { type: 'object', properties: {} }, knowledge: { base_ids: [] } };
+    const limited = await newAgent(workspace, { rounds: [{ text: ['first'] }] }, { ...config, limits: { steps: 1 } });
+    expect((await ask(workspace, limited.agent, 'Where?')).body).toMatchObject({ text: 'first', run: { status: 'limit_exceeded' } });
+    expect(await limited.scripted.requests()).toHaveLength(1);
+    const script: Script = { rounds: [{ text: ['first'] }, { fault: { kind: 'status', status: 400 } }] };
+    const { session, status } = await ask(workspace, (await newAgent(workspace, script, config)).agent, 'Where?');
+    expect(status).toBe(502);
+    expect((await workspace.get(`/sessions/${session}/messages`)).body.data[0]).toMatchObject({ role: 'assistant', text: 'first' });
+  });
 });

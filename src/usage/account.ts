@@ -1,0 +1,44 @@
+import type { NanoUsd } from '../shared/money.ts';
+import type { Tokens } from './price.ts';
+
+/**
+ * What a run has cost so far, whichever part of it called a model: answers, searches, agents that it
+ * asked. It travels with the attribution, so nothing that is metered can be left out of it; what is
+ * put on one account is on that of its parent too.
+ */
+export class Account {
+  /** Of language models; null once a call did not say. */
+  input_tokens: number | null = 0;
+  output_tokens: number | null = 0;
+  readonly #ceiling: NanoUsd;
+  readonly #parent: Account | undefined;
+  /** The sum of the costs that are known: what the ceiling is held against. */
+  #known: NanoUsd = 0;
+  #isUnknown = false;
+
+  constructor(ceiling: NanoUsd = Number.POSITIVE_INFINITY, parent?: Account) {
+    this.#ceiling = ceiling;
+    this.#parent = parent;
+  }
+
+  /** null once the cost of a call is unknown. */
+  get cost_nano_usd(): NanoUsd | null {
+    return this.#isUnknown ? null : this.#known;
+  }
+
+  /** Whether this or the account above it has reached its ceiling. What costs nothing reaches none. */
+  get isSpent(): boolean {
+    return (this.#known > 0 && this.#known >= this.#ceiling) || (this.#parent?.isSpent ?? false);
+  }
+
+  add(operation: string, cost_nano_usd: NanoUsd | null, tokens: Tokens): void {
+    this.#parent?.add(operation, cost_nano_usd, tokens);
+    this.#known += cost_nano_usd ?? 0;
+    this.#isUnknown ||= cost_nano_usd === null;
+    if (operation.startsWith('embed')) return;
+    this.input_tokens = plus(this.input_tokens, tokens.input_tokens);
+    this.output_tokens = plus(this.output_tokens, tokens.output_tokens);
+  }
+}
+
+const plus = (sum: number | null, more: number | null) => (sum === null || more === null ? null : sum + more);
