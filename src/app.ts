@@ -36,7 +36,13 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   c.header('server-timing', serverTiming(opened.meter, Date.now() - started));
   const reached = opened.bookmark();
   if (reached !== null) c.header('x-d1-bookmark', reached);
-  opened.log.info('request', { method: c.req.method, path: c.req.routePath, status: c.res.status, ms: Date.now() - started });
+  opened.log.info('request', {
+    workspace_id: c.var.workspace_id,
+    method: c.req.method,
+    path: c.req.routePath,
+    status: c.res.status,
+    ms: Date.now() - started,
+  });
 });
 
 /** Nothing we answer with is to be run or framed, but for the pages that say otherwise themselves. */

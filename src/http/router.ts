@@ -15,7 +15,7 @@ export type Caller = Pick<Ctx, 'workspace_id' | 'actor'>;
 
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; platform: Platform; authenticate: Authenticate };
+  Variables: { requestId: string; workspace_id?: string; platform: Platform; authenticate: Authenticate };
 }
 
 /** A feature's routes; `app.ts` composes them. */
@@ -36,6 +36,7 @@ export class Router extends OpenAPIHono<AppEnv> {
     this.openAPIRegistry.registerPath(toRouteConfig(route));
     this.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
       const caller = await authorize(c, route.access);
+      c.set('workspace_id', caller.workspace_id);
       checkAccept(c, route);
       const params = parseParams(route.params, c.req.param());
       const query = parseQuery(route.query, new URL(c.req.url).searchParams);
