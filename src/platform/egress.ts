@@ -66,7 +66,7 @@ async function requestGuarded(send: Send, check: Check, url: string, init: Reque
   let hop = { url: check(url), init: { ...init, redirect: 'manual' as const, signal } };
   for (let redirects = 0; ; redirects += 1) {
     const response = await guard(send(hop.url.href, hop.init));
-    if (!isRedirect(response)) return readWithin(response, limits, guard);
+    if (!isRedirect(response)) return at(hop.url, await readWithin(response, limits, guard));
     await response.body?.cancel();
     if (redirects >= limits.redirects) throw new EgressError('redirect_refused', 'The address redirects more often than is allowed.');
     const next = followRedirect(hop.url, hop.init, response);
@@ -74,6 +74,9 @@ async function requestGuarded(send: Send, check: Check, url: string, init: Reque
     hop = { url: check(next.url.href), init: { ...next.init, redirect: 'manual', signal } };
   }
 }
+
+/** A response that is made here has no address of its own: this is where it came from, after all redirects. */
+const at = (url: URL, response: Response): Response => Object.defineProperty(response, 'url', { value: url.href });
 
 const abortReason = (caller: AbortSignal | undefined): EgressError =>
   caller?.aborted

@@ -153,6 +153,33 @@ describe('fetch_url', () => {
     expect(text).not.toMatch(/SITE|MENU|SCRIPT|COMMENT|HIDDEN|ASIDE|FOOT/);
   });
 
+  it('keeps links to other pages, absolute, and of other links the text', async () => {
+    const site = new Site();
+    const links = (body: string) => ({ body, headers: { 'content-type': 'text/html' } });
+    const body = `<main><p>See <a href="../my_docs/a?x=1&amp;y=2" title="T">the <b>docs</b></a>, <a href="https://other.example.com/p">other</a>,
+      <a href="//cdn.example.com/x">cdn</a>, <a href="#part">part</a>, <a href="javascript:alert(1)">script</a>,
+      <a href="java&#115;cript&#58;alert(1)">hidden</a>, <a href="mailto:a@example.com">mail</a>, <a href="data:text/html,x">data</a>,
+      <a href="https://user:pw@other.example.com/">account</a>, <a>none</a>, <a href="https://[">broken</a>.</p>
+      <ul><li><a href="next">Next</a></li></ul><table><tr><th>A</th></tr><tr><td><a href="/cell">cell</a></td></tr></table></main>`;
+    const at = await site.answers('/deep/down/page', links(body));
+    // Relative to where the page is, not to where it was asked for.
+    const moved = await site.answers('/short', { status: 302, headers: { location: at } });
+    for (const url of [at, moved]) {
+      const outcome = await fetchWith({ url });
+      const { text } = (outcome.ok ? outcome.output : {}) as { text: string };
+      expect(text).toContain(`See [the docs](${site.url('/deep/my_docs/a?x=1&y=2')}), [other](https://other.example.com/p)`);
+      expect(text).toContain('[cdn](https://cdn.example.com/x), part, script,');
+      expect(text.replaceAll(/\s+/g, ' ')).toContain('hidden, mail, data, account, none, broken.');
+      expect(text).toContain(`- [Next](${site.url('/deep/down/next')})`);
+      expect(text).toContain(`[cell](${site.url('/cell')})`);
+      expect(text).not.toMatch(/alert|pw@/);
+    }
+    const based = await fetchWith({
+      url: await site.answers('/based', links('<head><base href="/docs/"></head><main><a href="a">A</a></main>')),
+    });
+    expect(based).toMatchObject({ output: { text: `[A](${site.url('/docs/a')})` } });
+  });
+
   it('reads an only article, pages without landmarks, and other text', async () => {
     const article = (await read('<body><div>AROUND</div><article><header><h1>Title</h1></header><p>Text</p></article></body>')) as {
       text: string;
