@@ -41,7 +41,7 @@ describe('builtin/extractive', () => {
   });
 
   it('says what it is without documents, and when it may not search', async () => {
-    expect((await run({ prompt: [ask] })).text).toContain('I can only quote documents');
-    expect((await run({ prompt: [ask], tools, toolChoice: { type: 'none' } })).text).toContain('I can only quote documents');
+    expect((await run({ prompt: [ask] })).text).toContain('I only quote documents');
+    expect((await run({ prompt: [ask], tools, toolChoice: { type: 'none' } })).text).toContain('I only quote documents');
   });
 });
