@@ -42,13 +42,22 @@ const inWorkerd = async () =>
       setupFiles: ['./test/support/setup.ts'],
       include: ['test/**/*.test.ts'],
       exclude: ['test/node/**'],
+      // Most of a file's time is start-up and waiting: more than the cores can be under way at once.
+      maxWorkers: 3,
       ...patience,
     },
   });
 
 /** What needs a whole server, or the tools that build one: processes, bundles, a kill under load. */
 const inNode = defineProject({
-  test: { name: 'node', include: ['test/node/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } },
+  test: {
+    name: 'node',
+    include: ['test/node/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    sequence: { groupOrder: 1 },
+    maxWorkers: 1,
+  },
 });
 
 export default defineConfig(async () => ({
