@@ -122,13 +122,13 @@ describe('calls', () => {
     await site.answers('/404', { status: 404, body: 'no such order' });
     await site.answers('/big', { body: 'x'.repeat(5000), headers: { 'content-type': 'text/plain' } });
     await site.answers('/image', { body: 'x', headers: { 'content-type': 'image/png' } });
-    await site.answers('/slow', { delay_ms: 1500 });
+    await site.answers('/slow', { delay_ms: 10_000 });
     await site.answers('/inside', { status: 302, headers: { location: 'http://169.254.169.254/' } });
     const before = await unexpectedCalls();
     const result = async (path: string) => {
       const { body } = await workspace.post(
         '/tools',
-        draft(site.url(path), { name: `t${path.slice(1)}`, input_schema: { type: 'object' }, timeout_ms: 300, max_bytes: 4000 }),
+        draft(site.url(path), { name: `t${path.slice(1)}`, input_schema: { type: 'object' }, timeout_ms: 2500, max_bytes: 4000 }),
       );
       return test(workspace, body.id, {});
     };
