@@ -8,6 +8,14 @@ export type RunStatus = (typeof runStatuses)[number];
 export const coverages = ['full', 'partial', 'none'] as const;
 export type Coverage = (typeof coverages)[number];
 
+/** What a message meets that comes while another is being answered. */
+export const busyPolicies = ['reject', 'queue', 'interrupt'] as const;
+export type BusyPolicy = (typeof busyPolicies)[number];
+
+/** `one_shot` holds a run that was asked for without a session; lists do not show it. */
+export const sessionKinds = ['chat', 'one_shot'] as const;
+export type SessionKind = (typeof sessionKinds)[number];
+
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -16,8 +24,12 @@ export const sessions = sqliteTable(
     agent_id: text()
       .notNull()
       .references(() => agents.id),
+    kind: text({ enum: sessionKinds }).notNull().default('chat'),
+    on_busy: text({ enum: busyPolicies }).notNull().default('reject'),
     end_user_id: text(),
     title: text(),
+    /** Who gave it its title; a person's own is never overwritten. */
+    titled_by: text({ enum: ['person', 'model', 'rule'] }),
     /** A version number or label that every run of the session uses; null follows the active one. */
     version: text(),
     /** Values of the agent's form fields, for the `{{variables}}` of its instructions. */
@@ -25,6 +37,10 @@ export const sessions = sqliteTable(
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     /** The sequence number of the newest message; the next is taken from it inside the writing statement. */
     message_seq: integer().notNull().default(0),
+    /** The newest message of the branch that is shown and gone on from; null before the first. */
+    head_id: text(),
+    /** The message of another session that this one was forked from. */
+    forked_from_message_id: text(),
     /** The run that is answering; with its lease it serialises the turns of a session. */
     active_run_id: text(),
     active_run_until: integer().notNull().default(0),
@@ -49,13 +65,21 @@ export const messages = sqliteTable(
       .notNull()
       .references(() => sessions.id),
     seq: integer().notNull(),
+    /** The message it follows: an answer's siblings, and a question's, have the same. Null for the first. */
+    parent_id: text(),
+    /** How many messages its branch has up to it: 1 for the first. */
+    depth: integer().notNull().default(0),
     role: text({ enum: ['user', 'assistant'] }).notNull(),
     text: text().notNull(),
     citations: text({ mode: 'json' }).notNull().$type<Record<string, unknown>[]>(),
     run_id: text().notNull(),
     created_at: integer().notNull(),
   },
-  (table) => [uniqueIndex('messages_session').on(table.session_id, table.seq), index('messages_run').on(table.run_id)],
+  (table) => [
+    uniqueIndex('messages_session').on(table.session_id, table.seq),
+    index('messages_parent').on(table.session_id, table.parent_id),
+    index('messages_run').on(table.run_id),
+  ],
 );
 
 export const runs = sqliteTable(
@@ -66,6 +90,10 @@ export const runs = sqliteTable(
     agent_id: text().notNull(),
     version_id: text().notNull(),
     session_id: text(),
+    /** The user's message that it answers. */
+    input_message_id: text(),
+    /** Of an unsaved draft; `version_id` is then the version that was active. */
+    is_preview: integer({ mode: 'boolean' }).notNull().default(false),
     status: text({ enum: runStatuses }).notNull(),
     finish_reason: text(),
     error_code: text(),
@@ -77,6 +105,12 @@ export const runs = sqliteTable(
     cost_nano_usd: integer(),
     first_token_ms: integer(),
     latency_ms: integer(),
+    /** What the model was given besides the question: messages, summary, attachments. */
+    context: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    /** What a wire format has to show again when it is asked for the run. */
+    metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    /** The events of a run that has ended, for whoever attaches later (sessions/event-log.ts); null where they would be too many. */
+    events: text(),
     /** Past this a running run has lost its host. */
     lease_until: integer().notNull(),
     created_by: text(),
@@ -109,4 +143,55 @@ export const run_steps = sqliteTable(
     latency_ms: integer().notNull(),
   },
   (table) => [uniqueIndex('run_steps_run').on(table.run_id, table.ordinal)],
+);
+
+/** What fell out of the window of history, told shortly. The newest version is the one that counts. */
+export const session_summaries = sqliteTable(
+  'session_summaries',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    session_id: text()
+      .notNull()
+      .references(() => sessions.id),
+    version: integer().notNull(),
+    /** The last message it covers, and that message's depth: a branch that leaves before it does not have it. */
+    covers_message_id: text().notNull(),
+    covers_depth: integer().notNull(),
+    text: text().notNull(),
+    /** Estimated. */
+    tokens: integer().notNull(),
+    model: text().notNull(),
+    created_at: integer().notNull(),
+  },
+  (table) => [uniqueIndex('session_summaries_session').on(table.session_id, table.version)],
+);
+
+/** What a person thinks of an answer: one row for each end user and message. */
+export const message_feedback = sqliteTable(
+  'message_feedback',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    agent_id: text().notNull(),
+    version_id: text().notNull(),
+    session_id: text().notNull(),
+    message_id: text()
+      .notNull()
+      .references(() => messages.id),
+    run_id: text().notNull(),
+    /** Empty where nobody is named. */
+    end_user_id: text().notNull(),
+    rating: text({ enum: ['up', 'down', '1', '2', '3', '4', '5'] }).notNull(),
+    comment: text(),
+    tags: text({ mode: 'json' }).notNull().$type<string[]>(),
+    created_by: text(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('message_feedback_message').on(table.message_id, table.end_user_id),
+    index('message_feedback_session').on(table.session_id),
+    index('message_feedback_agent').on(table.workspace_id, table.agent_id, table.updated_at),
+  ],
 );

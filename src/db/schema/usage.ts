@@ -22,6 +22,8 @@ export const usage = sqliteTable(
     cache_write_tokens: integer(),
     output_tokens: integer(),
     reasoning_tokens: integer(),
+    /** The provider did not say how many tokens; they were counted here. */
+    is_estimated: integer({ mode: 'boolean' }).notNull().default(false),
     cost_nano_usd: integer(),
     latency_ms: integer().notNull(),
     first_token_ms: integer(),

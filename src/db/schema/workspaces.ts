@@ -8,6 +8,8 @@ export const workspaces = sqliteTable('workspaces', {
   name: text().notNull(),
   time_zone: text().notNull(),
   default_model: text().notNull(),
+  /** A cheap model for titles, summaries and suggestions; null for the built-in rules. */
+  background_model: text(),
   retention_days: integer(),
   content_logging: integer({ mode: 'boolean' }).notNull(),
   created_at: integer().notNull(),
