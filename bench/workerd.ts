@@ -6,56 +6,69 @@ import { join } from 'node:path';
 
 // The miniflare that wrangler brings, whatever else is installed.
 const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve('wrangler'))('miniflare') as typeof import('miniflare');
+type Options = Parameters<typeof convertV4MiniflareOptions>[0];
+type Modules = { readonly type: 'ESModule'; readonly path: string; readonly contents: string }[];
 
-export interface Workerd {
-  readonly fetch: (path: string) => Promise<string>;
+export interface Process {
+  readonly miniflare: InstanceType<typeof Miniflare>;
   /** Milliseconds of CPU that the process has used so far, of all its threads. */
   readonly cpu_ms: () => number;
+  /** MiB of memory that the process has now. */
+  readonly rss_mib: () => number;
   readonly close: () => Promise<void>;
+}
+
+export interface Workerd extends Pick<Process, 'cpu_ms' | 'close'> {
+  readonly fetch: (path: string) => Promise<string>;
 }
 
 /** Bundles a Worker as wrangler does and runs it in workerd alone: `wrangler dev` puts a proxy before it. */
 export async function runWorker(main: string, bindings: Readonly<Record<string, string>>): Promise<Workerd> {
-  const directory = mkdtempSync(join(tmpdir(), 'agentgrid-bench-'));
-  const before = children();
-  const worker = new Miniflare(
-    convertV4MiniflareOptions({
-      modules: bundle(main, directory),
-      compatibilityDate: '2026-10-20',
-      compatibilityFlags: ['enable_request_signal'],
-      bindings,
-      d1Databases: ['DB'],
-      r2Buckets: ['FILES'],
-      queueProducers: { JOBS: 'jobs' },
-    }),
-  );
-  await worker.ready;
-  const pid = children().find((child) => !before.includes(child) && nameOf(child) === 'workerd');
-  if (pid === undefined) throw new Error('workerd is not among the processes of this one.');
-  const db = await worker.getD1Database('DB');
-  for (const statement of migrations()) await db.prepare(statement).run();
+  const { miniflare, ...process } = await startWorkerd({
+    modules: bundle([main]),
+    compatibilityDate: '2026-10-20',
+    compatibilityFlags: ['enable_request_signal'],
+    bindings,
+    d1Databases: ['DB'],
+    r2Buckets: ['FILES'],
+    queueProducers: { JOBS: 'jobs' },
+  });
   return {
+    ...process,
     async fetch(path) {
-      const response = await worker.dispatchFetch(`http://bench.test${path}`);
+      const response = await miniflare.dispatchFetch(`http://bench.test${path}`);
       const text = await response.text();
       if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
       return text;
     },
-    cpu_ms: () => cpuOf(pid),
-    async close() {
-      await worker.dispose();
-      rmSync(directory, { recursive: true });
-    },
   };
 }
 
-function bundle(main: string, directory: string) {
-  const args = ['deploy', main, '--dry-run', '--outdir', directory];
+/** Starts workerd with the database `DB` migrated. */
+export async function startWorkerd(options: Options): Promise<Process> {
+  const before = children();
+  const miniflare = new Miniflare(convertV4MiniflareOptions(options));
+  await miniflare.ready;
+  const pid = children().find((child) => !before.includes(child) && nameOf(child) === 'workerd');
+  if (pid === undefined) throw new Error('workerd is not among the processes of this one.');
+  const db = await miniflare.getD1Database('DB');
+  for (const statement of migrations()) await db.prepare(statement).run();
+  return { miniflare, cpu_ms: () => cpuOf(pid), rss_mib: () => rssOf(pid), close: () => miniflare.dispose() };
+}
+
+/** The modules that `wrangler deploy` with these arguments would upload. */
+export function bundle(args: readonly string[]): Modules {
+  const directory = mkdtempSync(join(tmpdir(), 'agentgrid-bench-'));
   const env = { ...process.env, CI: 'true', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', WRANGLER_LOG_PATH: directory };
-  const { status, stdout, stderr } = spawnSync('wrangler', args, { encoding: 'utf8', env });
-  if (status !== 0) throw new Error(`wrangler could not bundle ${main}:\n${stdout}${stderr}`);
+  const { status, stdout, stderr } = spawnSync('wrangler', ['deploy', ...args, '--dry-run', '--outdir', directory], {
+    encoding: 'utf8',
+    env,
+  });
+  if (status !== 0) throw new Error(`wrangler could not bundle ${args.join(' ')}:\n${stdout}${stderr}`);
   const names = readdirSync(directory).filter((name) => name.endsWith('.js'));
-  return names.map((name) => ({ type: 'ESModule' as const, path: name, contents: readFileSync(join(directory, name), 'utf8') }));
+  const modules = names.map((name) => ({ type: 'ESModule' as const, path: name, contents: readFileSync(join(directory, name), 'utf8') }));
+  rmSync(directory, { recursive: true });
+  return modules;
 }
 
 const migrations = (): string[] =>
@@ -70,7 +83,9 @@ const children = (): string[] =>
 const nameOf = (pid: string): string => readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 
 /** Of proc(5): fields 14 and 15 of `stat`, in ticks of 10 ms, counted behind the name, which may contain spaces. */
-function cpuOf(pid: string): number {
+export function cpuOf(pid: string): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
+
+const rssOf = (pid: string): number => Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
