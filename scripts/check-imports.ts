@@ -17,6 +17,7 @@ const ranks = [
   ['experiments'],
   ['execution'],
   ['sessions'],
+  ['openai'],
   ['evaluation'],
   ['architect'],
   ['analytics'],
@@ -25,7 +26,7 @@ const ranks = [
   ['app.ts'],
   ['worker.ts'],
 ];
-const features = new Set(ranks.slice(3, 16).flat());
+const features = new Set(ranks.slice(3, 17).flat());
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));

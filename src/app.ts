@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { methodNotAllowed } from 'hono/method-not-allowed';
@@ -5,12 +6,14 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { agentRoutes } from './agents/index.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
+import { type ErrorForm, toErrorResponse } from './http/error-form.ts';
 import { serverTiming } from './http/middleware/timing.ts';
 import { openApiInfo, withNullableReferences } from './http/openapi.ts';
-import { toProblem } from './http/problem.ts';
+import { problems } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
 import { llmRoutes } from './llm/index.ts';
+import { openAiErrors, openAiRoutes, unknownUrl } from './openai/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
@@ -57,23 +60,17 @@ const bookmarkPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 const app = new Router();
 
 app.use(requestId({ generator: () => newId('req'), limitLength: 128 }));
-app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.var.requestId, methods) }));
+app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
 app.use(secureHeaders({ contentSecurityPolicy: undefined, crossOriginResourcePolicy: false, xFrameOptions: 'DENY' }));
 app.use(contentPolicy);
-app.use(
-  '/api/*',
-  cors({
-    origin: '*',
-    exposeHeaders: ['etag', 'server-timing', 'x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotent-replayed'],
-    maxAge: 600,
-  }),
-);
+const exposeHeaders = ['etag', 'server-timing', 'x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotent-replayed'];
+for (const path of ['/api/*', '/v1/*']) app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }));
-app.use('/api/*', platform);
 app.use('/healthz', platform);
 app.use('/readyz', platform);
 
 for (const feature of features) app.route('/api/v1', feature);
+app.route('/v1', openAiRoutes);
 app.route('/', healthRoutes);
 
 app.get('/docs', (c) => c.html(docsPage(), 200, { 'content-security-policy': docsPolicy }));
@@ -93,15 +90,21 @@ app.get('/openapi.json', (c) =>
   c.json(withNullableReferences(app.getOpenAPI31Document({ ...openApiInfo, servers: [{ url: new URL(c.req.url).origin }] }))),
 );
 
-app.notFound((c) => toProblem(notFound(), c.var.requestId, createLog({ request_id: c.var.requestId })));
-app.onError((error, c) => {
-  const log = createLog({ request_id: c.var.requestId, path: c.req.routePath });
-  return toProblem(error, c.var.requestId, log);
-});
+/** OpenAI clients read errors in OpenAI's envelope. */
+const isForOpenAi = (path: string): boolean => path === '/v1' || path.startsWith('/v1/');
 
-function refuseMethod(request_id: string, methods: readonly string[]): Response {
+app.notFound((c) => fail(c, isForOpenAi(c.req.path) ? unknownUrl(c.req.method, c.req.path) : notFound()));
+app.onError((error, c) => fail(c, error));
+
+function fail(c: Context<AppEnv>, error: unknown): Response {
+  const form: ErrorForm = isForOpenAi(c.req.path) ? openAiErrors : problems;
+  const log = createLog({ request_id: c.var.requestId, path: c.req.routePath });
+  return toErrorResponse(form, error, c.var.requestId, log);
+}
+
+function refuseMethod(c: Context<AppEnv>, methods: readonly string[]): Response {
   const allow = methods.join(', ');
-  return toProblem(new Failure('method_not_allowed', `Use ${allow}.`, { headers: { allow } }), request_id, createLog({ request_id }));
+  return fail(c, new Failure('method_not_allowed', `Use ${allow}.`, { headers: { allow } }));
 }
 
 export { app };

@@ -1,12 +1,12 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
-import { type FailureCode, failures } from '../shared/failure.ts';
+import { Failure, type FailureCode, failures } from '../shared/failure.ts';
 import { needsWholeWorkspace, permissions } from './access.ts';
 import { defaultBodyLimit } from './body.ts';
-import { Problem } from './problem.ts';
+import type { ErrorForm } from './error-form.ts';
 import { type AnyRoute, honoursIfMatch, isBodyOptional } from './route.ts';
 
 /** A route as OpenAPI: with its credential, its roles and every failure it can answer with. */
-export function toRouteConfig(route: AnyRoute): RouteConfig {
+export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
   const headers = requestHeaders(route);
   const content = {
     ...(route.body === undefined ? {} : { 'application/json': { schema: route.body } }),
@@ -28,7 +28,7 @@ export function toRouteConfig(route: AnyRoute): RouteConfig {
       ...(headers === undefined ? {} : { headers }),
       ...(Object.keys(content).length === 0 ? {} : { body: { required: !isBodyOptional(route), content } }),
     },
-    responses: { [route.reply.status]: replyOf(route), ...problemResponses(codesOf(route)) },
+    responses: { [route.reply.status]: replyOf(route), ...errorResponses(codesOf(route), errors) },
   } as RouteConfig;
 }
 
@@ -100,26 +100,24 @@ function codesOf(route: AnyRoute): FailureCode[] {
   ];
 }
 
-function problemResponses(codes: readonly FailureCode[]) {
-  const byStatus = Map.groupBy(new Set(codes), (code) => failures[code].status);
+function errorResponses(codes: readonly FailureCode[], form: ErrorForm) {
+  const exampleOf = (code: FailureCode) => {
+    const { title } = failures[code];
+    return [code, { summary: title, value: form.bodyOf(new Failure(code, `${title}.`), 'req_01kajv2q5ve0mt8h2vj3c6x7ra') }] as const;
+  };
+  const byStatus = Map.groupBy(new Set(codes), (code) => form.statusOf(code));
   return Object.fromEntries(
     [...byStatus]
       .sort(([a], [b]) => a - b)
       .map(([status, list]) => [
         status,
         {
-          description: list.map((code) => `\`${code}\`: ${failures[code].title}.`).join(' '),
-          content: { 'application/problem+json': { schema: Problem, examples: Object.fromEntries(list.map(exampleOf)) } },
+          description: list.map((code) => `\`${form.nameOf(code)}\`: ${failures[code].title}.`).join(' '),
+          content: { [form.mediaType]: { schema: form.schema, examples: Object.fromEntries(list.map(exampleOf)) } },
         },
       ]),
   );
 }
-
-const exampleOf = (code: FailureCode) => {
-  const { status, title } = failures[code];
-  const value = { type: `/docs/problems#${code}`, title, status, detail: `${title}.`, code, request_id: 'req_01kajv2q5ve0mt8h2vj3c6x7ra' };
-  return [code, { summary: title, value }] as const;
-};
 
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Items on a page'),
@@ -150,7 +148,7 @@ export const openApiInfo = {
     version: '0.1.0',
     description:
       'The back end for AI agents: agents with immutable versions, knowledge from documents with checked citations, sessions, exact cost.\n\n' +
-      'Errors are `application/problem+json` (RFC 9457) with a stable `code`. Lists take `limit` and `cursor`. ' +
+      'Errors are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1`, which OpenAI clients call, they are in OpenAI’s envelope. Lists take `limit` and `cursor`. ' +
       'Instants are RFC 3339 UTC. A malformed id is simply not found. Every response names its `X-Request-Id`.',
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { isTransient } from '../db/errors.ts';
-import type { Log } from '../platform/ports.ts';
-import { Failure, type FailureCode, failures } from '../shared/failure.ts';
+import { type FailureCode, failures } from '../shared/failure.ts';
+import type { ErrorForm } from './error-form.ts';
 
 /** RFC 9457. */
 export const Problem = z
@@ -29,42 +28,20 @@ export const Problem = z
     },
   });
 
-/** Seconds, for what knows no better: every answer that asks to come back says when. */
-const defaultRetryAfter: Readonly<Record<number, number>> = { 429: 10, 503: 5 };
-
-/** Any error as an answer. What is not a `Failure` is a 500 that says nothing and is logged. */
-export function toProblem(error: unknown, request_id: string, log: Log): Response {
-  const failure = toFailure(error);
-  if (failure.status >= 500) log.error('request_failed', { code: failure.code, error });
-  const { errors, extra, headers, retryAfter = defaultRetryAfter[failure.status] } = failure.options;
-  return new Response(
-    JSON.stringify({
-      type: `/docs/problems#${failure.code}`,
-      title: failures[failure.code].title,
-      status: failure.status,
-      detail: failure.message,
-      code: failure.code,
-      request_id,
-      ...(errors === undefined ? {} : { errors }),
-      ...extra,
-    }),
-    {
-      status: failure.status,
-      headers: {
-        'content-type': 'application/problem+json',
-        'x-request-id': request_id,
-        ...(failure.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="agentgrid"' } : {}),
-        ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-        ...headers,
-      },
-    },
-  );
-}
-
-function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  if (isTransient(error)) {
-    return new Failure('unavailable', 'The database is not answering; try again.', { retryAfter: 2, cause: error });
-  }
-  return new Failure('internal', 'The request failed for a reason that is ours; it has been logged.', { cause: error });
-}
+/** The platform's own API tells failures as problem documents. */
+export const problems: ErrorForm = {
+  mediaType: 'application/problem+json',
+  schema: Problem,
+  statusOf: (code) => failures[code].status,
+  nameOf: (code) => code,
+  bodyOf: ({ code, status, message, options: { errors, extra } }, request_id) => ({
+    type: `/docs/problems#${code}`,
+    title: failures[code].title,
+    status,
+    detail: message,
+    code,
+    request_id,
+    ...(errors === undefined ? {} : { errors }),
+    ...extra,
+  }),
+};

@@ -6,7 +6,9 @@ import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotenc
 import { Failure, notFound, type Violation } from '../shared/failure.ts';
 import { type Access, allows, mayUse, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
+import type { ErrorForm } from './error-form.ts';
 import { toRouteConfig } from './openapi.ts';
+import { problems } from './problem.ts';
 import { type AnyRoute, honoursIfMatch, isBodyOptional, type Output, type RequestInput, type Route, type Shape } from './route.ts';
 
 /** Turns a credential into a caller; lives in workspaces/, handed in by app.ts. */
@@ -20,6 +22,14 @@ export interface AppEnv {
 
 /** A feature's routes; `app.ts` composes them. */
 export class Router extends OpenAPIHono<AppEnv> {
+  /** How failures of these routes are told; `app.ts` answers in it. */
+  readonly errors: ErrorForm;
+
+  constructor(errors: ErrorForm = problems) {
+    super();
+    this.errors = errors;
+  }
+
   /**
    * Registers a route in the document and in the router at once, so that neither can be without the
    * other. The handler gets checked input and returns the wire object, or a whole `Response`.
@@ -33,11 +43,11 @@ export class Router extends OpenAPIHono<AppEnv> {
     route: Route<Params, Query, Body, Reply>,
     handler: (ctx: Ctx, input: Input<Params, Query, Body>) => Promise<Output<Reply> | Response>,
   ): this {
-    this.openAPIRegistry.registerPath(toRouteConfig(route));
+    this.openAPIRegistry.registerPath(toRouteConfig(route, this.errors));
     this.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
       const caller = await authorize(c, route.access);
       c.set('workspace_id', caller.workspace_id);
-      checkAccept(c, route);
+      checkAccept(c, route, this.errors);
       const params = parseParams(route.params, c.req.param());
       const query = parseQuery(route.query, new URL(c.req.url).searchParams);
       const { body, text } = await readBody(c, route);
@@ -95,10 +105,10 @@ async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
   return caller;
 }
 
-function checkAccept(c: Context<AppEnv>, route: AnyRoute): void {
+function checkAccept(c: Context<AppEnv>, route: AnyRoute, errors: ErrorForm): void {
   const accept = c.req.header('accept');
   if (accept === undefined) return;
-  const produced = [route.reply.mediaType ?? 'application/json', 'application/problem+json', ...(route.alsoProduces ?? [])];
+  const produced = [...new Set([route.reply.mediaType ?? 'application/json', errors.mediaType, ...(route.alsoProduces ?? [])])];
   const isServed = accept.split(',').some((range) => {
     const [type = '', ...parameters] = range.trim().toLowerCase().split(';');
     if (parameters.some((parameter) => /^\s*q=0(\.0*)?\s*$/.test(parameter))) return false;

@@ -10,7 +10,8 @@ import type { Target } from './workspace-models.ts';
 export interface EmbedCall extends Attribution {
   readonly model: string;
   readonly values: readonly string[];
-  readonly operation: 'embed_file' | 'embed_query';
+  /** `embed` where a caller of the API asks for vectors. */
+  readonly operation: 'embed_file' | 'embed_query' | 'embed';
   /** Names the call in the usage table for good: the same call recorded twice is one row. */
   readonly call_key: string;
 }
@@ -18,28 +19,31 @@ export interface EmbedCall extends Attribution {
 /**
  * The metered call of an embedding model: embeds texts, in their order, and gives the usage rows for
  * the caller's batch, one for each request. The vectors are as long as `embeddingDimensions(model)`.
- * Throws the failure of the provider; what was used until then is recorded all the same.
+ * `tokens` is
+ * null where the provider does not count them. Throws the provider's failure; what was used until then is recorded all the same.
  */
-export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: number[][]; usage: Statement[] }> {
+export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: number[][]; tokens: number | null; usage: Statement[] }> {
   const known = findEmbeddingModel(call.model);
   if (known === undefined) throw new Failure('provider_error', `There is no embedding model ${call.model}.`);
   const meter = new Meter(ctx, call);
   const embeddings: number[][] = [];
+  let tokens: number | null = 0;
   try {
     while (embeddings.length < call.values.length) {
-      const some = await request(ctx, meter, call.model, 'embedding', (target) =>
+      const { embeddings: some, tokens: used } = await request(ctx, meter, call.model, 'embedding', (target) =>
         embedSome(ctx, target, known, call.values.slice(embeddings.length)),
       );
       if (some.length === 0 || some.some((vector) => vector.length !== known.dimensions)) {
         throw new Failure('provider_error', `${call.model} gave vectors of another length than ${known.dimensions}.`);
       }
       embeddings.push(...some);
+      tokens = tokens === null || used === null ? null : tokens + used;
     }
   } catch (error) {
     ctx.defer(batch(ctx.db, meter.rows));
     throw error;
   }
-  return { embeddings, usage: meter.rows };
+  return { embeddings, tokens, usage: meter.rows };
 }
 
 /** As many of the values as the model takes at once. */
@@ -51,5 +55,6 @@ async function embedSome(ctx: Ctx, target: Target, { options }: EmbeddingModel, 
     abortSignal: ctx.signal,
     ...(options === undefined ? {} : { providerOptions: options }),
   });
-  return { value: result.embeddings, tokens: { ...unknownTokens, input_tokens: result.usage?.tokens ?? null, output_tokens: 0 } };
+  const input_tokens = result.usage?.tokens ?? null;
+  return { value: { embeddings: result.embeddings, tokens: input_tokens }, tokens: { ...unknownTokens, input_tokens, output_tokens: 0 } };
 }

@@ -3,6 +3,7 @@ import { type Page, readPage } from '../shared/page.ts';
 import { free, listModels as listPriced, nanoPerTokenOfUsdPerMillion, type TokenPrices } from '../usage/index.ts';
 import { builtinLanguageModelNames } from './builtin/models.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { embeddingModelNames } from './embedding-models.ts';
 import { isLanguageModel, isPriceOnly } from './language-model.ts';
 import { readModelName } from './model-name.ts';
 import { type Provider, providers } from './providers.ts';
@@ -24,6 +25,13 @@ export function listModels(ctx: Ctx, { limit, cursor, ...filters }: ModelQuery):
     ({ id }) => id,
     (model) => model,
   );
+}
+
+/** Names of the embedding models that this workspace can call. */
+export async function listEmbeddingModels(ctx: Ctx): Promise<string[]> {
+  const models = await readWorkspaceModels(ctx);
+  const open = new Set(providers.filter((provider) => findAccess(ctx, provider, models) !== null).map(({ id }) => id));
+  return embeddingModelNames().filter((name) => open.has(readModelName(name)?.provider ?? ''));
 }
 
 function matches(model: ModelInfo, { provider, q, ...wanted }: Omit<ModelQuery, 'limit' | 'cursor'>): boolean {

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { app } from '../../src/app.ts';
 import { type Answer, newWorkspace, request, type Workspace } from '../support/api.ts';
-import { expectProblem, operations } from '../support/document.ts';
+import { expectProblem, expectRefusal, operations } from '../support/document.ts';
 import { randomValues } from '../support/resources.ts';
 
 const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -21,7 +21,7 @@ describe('the front door', () => {
     const allowed = new Set(operations.filter((operation) => templates.get(operation.path)?.test(concrete)).map(({ method }) => method));
     for (const method of [...everyMethod, 'PROPFIND'].filter((one) => !allowed.has(one))) {
       const answer = await request(method, concrete, workspace.key);
-      expectProblem(answer, 405, `${method} ${concrete}`);
+      expectRefusal({ path: concrete }, answer, 405, `${method} ${concrete}`);
       const allow = new Set(answer.headers.get('allow')?.split(', '));
       expect(allow).toEqual(allowed.has('GET') ? new Set([...allowed, 'HEAD']) : allowed);
     }

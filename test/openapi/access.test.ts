@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { permissions } from '../../src/http/access.ts';
 import { newWorkspace, rootKey, type Workspace } from '../support/api.ts';
-import { call, expectProblem, fillPath, type Operation, operations } from '../support/document.ts';
+import { call, expectRefusal, fillPath, type Operation, operations } from '../support/document.ts';
 import { randomValues } from '../support/resources.ts';
 
 const roles = ['viewer', 'runtime', 'editor', 'admin'] as const;
@@ -26,7 +26,7 @@ describe('credentials', () => {
         `bearer\t${'x'.repeat(4000)}`,
       ]) {
         const answer = await probe(operation, null, authorization === undefined ? {} : { authorization });
-        expectProblem(answer, 401, String(authorization));
+        expectRefusal(operation, answer, 401, String(authorization));
         expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer /);
       }
     },
@@ -36,8 +36,8 @@ describe('credentials', () => {
     const { key } = await newWorkspace();
     for (const operation of guarded) {
       const isRoot = operation.access === 'root';
-      expectProblem(await probe(operation, isRoot ? key : rootKey), 403, operation.name);
-      if (isRoot) expectProblem(await probe(operation, `${key.slice(0, -1)}~`), 401, operation.name);
+      expectRefusal(operation, await probe(operation, isRoot ? key : rootKey), 403, operation.name);
+      if (isRoot) expectRefusal(operation, await probe(operation, `${key.slice(0, -1)}~`), 401, operation.name);
     }
   });
 });
@@ -62,7 +62,7 @@ describe('roles', () => {
 
   it('lets a viewer change nothing (R9)', async () => {
     for (const operation of forKeys.filter(({ method }) => method !== 'GET')) {
-      expectProblem(await probe(operation, workspaces.get('viewer')?.key ?? ''), 403, operation.name);
+      expectRefusal(operation, await probe(operation, workspaces.get('viewer')?.key ?? ''), 403, operation.name);
     }
   });
 
@@ -71,7 +71,7 @@ describe('roles', () => {
       ({ path, method }) => /api-keys|audit-log/.test(path) || (path.endsWith('/workspace') && method !== 'GET'),
     )) {
       for (const role of ['viewer', 'runtime', 'editor']) {
-        expectProblem(await probe(operation, workspaces.get(role)?.key ?? ''), 403, `${role} ${operation.name}`);
+        expectRefusal(operation, await probe(operation, workspaces.get(role)?.key ?? ''), 403, `${role} ${operation.name}`);
       }
     }
   });
@@ -87,7 +87,7 @@ describe('roles', () => {
       const answer = await probe(operation, limited.key);
       const isClosed = closed.includes(operation.access);
       expect(operation.description?.includes('Not for keys that are limited to agents.'), operation.name).toBe(isClosed);
-      if (isClosed) expectProblem(answer, 403, operation.name);
+      if (isClosed) expectRefusal(operation, answer, 403, operation.name);
     }
     const names = forKeys.filter(({ access }) => closed.includes(access)).map(({ name }) => name.replace('/api/v1', ''));
     expect(names).toEqual(

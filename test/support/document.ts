@@ -151,7 +151,7 @@ export function expectDocumented(operation: Operation, answer: Answer, what = op
   const context = `${what} -> ${status} ${JSON.stringify(body)?.slice(0, 400)}`;
   expect(headers.get('x-request-id'), context).toMatch(/^[\w-]{1,128}$/);
   expect(Object.keys(operation.responses), context).toContain(String(status));
-  if (status >= 400) expectProblem(answer, status, context);
+  if (status >= 400) expectForm(operation, answer, context);
   else expectContent(operation, answer, context);
 }
 
@@ -166,6 +166,31 @@ function expectContent(operation: Operation, { status, headers, body }: Answer, 
   expect(schema, `${context}: ${media} is not documented`).toBeDefined();
   if (media === 'application/json' && schema !== undefined) expect(violationsOf(schema, body), context).toEqual([]);
 }
+
+/** Under `/v1` failures are in OpenAI's envelope, which has 400 for what is 422 elsewhere. */
+const isForOpenAi = ({ path }: Pick<Operation, 'path'>): boolean => path.startsWith('/v1/');
+
+export const refusedWith = (operation: Pick<Operation, 'path'>, status: number): number =>
+  status === 422 && isForOpenAi(operation) ? 400 : status;
+
+function expectForm(operation: Pick<Operation, 'path'>, answer: Answer, context: string): void {
+  if (!isForOpenAi(operation)) {
+    expectProblem(answer, answer.status, context);
+    return;
+  }
+  expect(answer.headers.get('content-type'), context).toBe('application/json');
+  expect(violationsOf({ $ref: '#/components/schemas/OpenAIError' }, answer.body), context).toEqual([]);
+}
+
+/** A refusal in the form of the operation. */
+export function expectRefusal(operation: Pick<Operation, 'path'>, answer: Answer, status: number, context = ''): void {
+  expect(answer.status, context || JSON.stringify(answer.body)).toBe(refusedWith(operation, status));
+  expectForm(operation, answer, context);
+}
+
+/** Where a refused body is wrong. */
+export const pointersOf = ({ body }: Answer): string[] =>
+  ((body.errors ?? body.error?.errors ?? []) as { pointer: string }[]).map(({ pointer }) => pointer);
 
 /** RFC 9457 as this API does it. */
 export function expectProblem({ status, headers, body }: Answer, expected: number, context = ''): void {

@@ -54,6 +54,12 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'GET /v1/models/{model}',
+    gives: ['model'],
+    from: ['agent'],
+    make: async (_workspace, { agent = '' }) => ({ model: agent }),
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/versions',
     gives: ['version', 'a', 'b'],
     from: ['agent'],
@@ -127,6 +133,7 @@ export const randomValues = (): Values => ({
   b: newId('ver'),
   label: `label-${unique()}`,
   provider: 'openai',
+  model: newId('agt'),
 });
 
 /** Bodies for operations whose documented example needs something that only a seed has. */

@@ -1,0 +1,106 @@
+import { z } from '@hono/zod-openapi';
+import type { ErrorForm } from '../http/error-form.ts';
+import { Failure, type FailureCode, failures, type Violation } from '../shared/failure.ts';
+
+const types = ['invalid_request_error', 'insufficient_quota', 'requests', 'server_error'] as const;
+type ErrorType = (typeof types)[number];
+
+const ErrorEnvelope = z
+  .object({
+    error: z
+      .object({
+        message: z.string(),
+        type: z.enum(types),
+        param: z.string().nullable().describe('The field that is at fault: `messages[0].role`'),
+        code: z.string().nullable(),
+        errors: z
+          .array(z.object({ pointer: z.string(), detail: z.string() }))
+          .optional()
+          .describe('All that is wrong, where there is more to say than `param` does; pointers are RFC 6901'),
+      })
+      .loose(),
+  })
+  .openapi('OpenAIError', {
+    example: { error: { message: 'The model does not exist.', type: 'invalid_request_error', param: 'model', code: 'model_not_found' } },
+  });
+
+/** What OpenAI calls our failures; what it has no name for keeps ours. */
+const codes: Partial<Record<FailureCode, string>> = {
+  unauthenticated: 'invalid_api_key',
+  budget_exceeded: 'insufficient_quota',
+  forbidden: 'insufficient_permissions',
+  method_not_allowed: 'method_not_supported',
+  validation_failed: 'invalid_value',
+  rate_limited: 'rate_limit_exceeded',
+};
+
+const nameOf = (code: FailureCode): string => codes[code] ?? code;
+
+/** OpenAI answers 400 to what it cannot do; every other status is the same. */
+const statusOf = (code: FailureCode): number => (failures[code].status === 422 ? 400 : failures[code].status);
+
+function typeOf(code: FailureCode): ErrorType {
+  if (code === 'budget_exceeded') return 'insufficient_quota';
+  if (code === 'rate_limited') return 'requests';
+  return failures[code].status >= 500 || failures[code].status === 424 ? 'server_error' : 'invalid_request_error';
+}
+
+/** Errors as OpenAI clients read them. */
+export const openAiErrors: ErrorForm = {
+  mediaType: 'application/json',
+  schema: ErrorEnvelope,
+  statusOf,
+  nameOf,
+  bodyOf({ code, message, options: { errors, extra } }) {
+    const first = code === 'validation_failed' ? errors?.[0] : undefined;
+    return {
+      error: {
+        message: first === undefined ? message : `${paramOf(first)}: ${first.detail}`,
+        type: typeOf(code),
+        param: first === undefined ? null : paramOf(first),
+        code: first === undefined ? nameOf(code) : kindOf(first),
+        ...(errors === undefined ? {} : { errors }),
+        ...extra,
+      },
+    };
+  },
+};
+
+/** `/messages/0/role` as `messages[0].role`. */
+const paramOf = ({ pointer }: Violation): string =>
+  pointer
+    .replace(/^[/?]/, '')
+    .split('/')
+    .map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+
+function kindOf({ detail }: Violation): string {
+  if (detail.startsWith('There is no such')) return 'unknown_parameter';
+  if (detail.endsWith('received undefined')) return 'missing_required_parameter';
+  return detail.includes('not supported') ? 'unsupported_parameter' : nameOf('validation_failed');
+}
+
+export const unknownUrl = (method: string, path: string): Failure =>
+  new Failure('not_found', `Unknown request URL: ${method} ${path}. See /docs for what there is.`, { extra: { code: 'unknown_url' } });
+
+/** The same for a model that is not there and one that the key does not cover. */
+export const unknownModel = (): Failure =>
+  new Failure(
+    'not_found',
+    'The model does not exist or you do not have access to it. A model is an agent: `slug`, `slug@label` or `slug@7`.',
+    {
+      extra: { param: 'model', code: 'model_not_found' },
+    },
+  );
+
+export const unknownResponse = (param: string | null = null): Failure =>
+  new Failure('not_found', 'There is no response with this id.', { extra: { param } });
+
+/** A field that is well-formed and cannot be had. */
+export const unsupported = (pointer: string, detail: string): Failure =>
+  new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
+
+export const unknownEmbeddingModel = (): Failure =>
+  new Failure('not_found', 'There is no such embedding model. They are named `provider/model`; GET /v1/models lists them.', {
+    extra: { param: 'model', code: 'model_not_found' },
+  });

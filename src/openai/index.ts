@@ -1,0 +1,2 @@
+export { openAiErrors, unknownUrl } from './errors.ts';
+export { openAiRoutes } from './routes.ts';
