@@ -5,6 +5,7 @@ import { type Ctx, coversAgent } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { visible } from './bases.ts';
+import { asDownload } from './download.ts';
 import { servedTypeOf } from './media.ts';
 import { originalKey } from './objects.ts';
 import { type File, type FileChunk, type FileQuery, toChunk, toFile, type UpdateFile } from './schema.ts';
@@ -103,34 +104,12 @@ export async function listChunks(ctx: Ctx, id: string, query: PageQuery): Promis
   );
 }
 
-/** The original, never to be shown by a browser: attachment, sandboxed, as nothing that runs. Throws `not_found`. */
+/** Throws `not_found`. */
 export async function getContent(ctx: Ctx, id: string): Promise<Response> {
   const file = await findFile(ctx, id);
   const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
   if (object === null) throw notFound();
-  return new Response(object.body, {
-    headers: {
-      'content-type': servedTypeOf(file.media_type),
-      'content-length': String(object.byte_size),
-      'content-disposition': attachment(file.name),
-      'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'private, no-store',
-    },
-  });
-}
-
-/** RFC 6266: a plain ASCII name for old clients, the real one in RFC 8187's encoding. */
-function attachment(name: string): string {
-  const ascii = name
-    .normalize('NFKD')
-    .replaceAll(/[\u0300-\u036f]/g, '')
-    .replaceAll(/[^\x20-\x7e]|["\\%;/]/g, '_');
-  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
-    /['()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+  return asDownload(object, file.name, servedTypeOf(file.media_type));
 }
 
 /** Searches one base for its own sake. */

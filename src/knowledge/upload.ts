@@ -5,14 +5,12 @@ import { actorId, type Ctx } from '../platform/context.ts';
 import { fingerprintBody, Replay } from '../platform/idempotency.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { findBase } from './bases.ts';
-import { toStream, withCheckedHead } from './checked-head.ts';
-import { checkContent, kindOf, mediaTypeOf } from './media.ts';
 import { type FilePart, readForm } from './multipart.ts';
-import { originalKey, streamOf } from './objects.ts';
-import { ExternalId, FileName, type FileUpload, toFile, toUploaded, type Uploaded } from './schema.ts';
+import { originalKey } from './objects.ts';
+import { type Received, receiveFile, textPart } from './receive.ts';
+import { ExternalId, type FileUpload, toFile, toUploaded, type Uploaded } from './schema.ts';
 import { deleteCleanups, type FileRow, insertCleanup, insertFile, markFileDeleted, selectTwins, updateFile } from './store.ts';
 
-export const maxFileBytes = 25 * 1024 * 1024;
 export const maxFilesPerRequest = 20;
 const maxFieldBytes = 20_000;
 /** Two requests that race for one content or external id: the loser looks again. */
@@ -21,12 +19,8 @@ const longestPause = 400;
 
 export type UploadSource = { readonly request: Request } | { readonly body: FileUpload };
 
-interface Stored {
+interface Stored extends Received {
   readonly id: string;
-  readonly name: string;
-  readonly media_type: string;
-  readonly byte_size: number;
-  readonly sha256: string;
 }
 
 interface Upload {
@@ -80,9 +74,7 @@ async function cleanUp(ctx: Ctx, ids: readonly string[]): Promise<void> {
 type Receive = (part: FilePart) => Promise<Stored>;
 
 async function readBody({ name, text, external_id, metadata = {} }: FileUpload, receive: Receive): Promise<Upload> {
-  // Text without an extension is plain text.
-  const fileName = /\.[A-Za-z0-9]{1,10}$/.test(name) ? name : `${name}.txt`;
-  const file = await receive({ name: fileName, media_type: '', body: streamOf(text) });
+  const file = await receive(textPart({ name, text }));
   return { files: [file], external_id: external_id ?? null, metadata };
 }
 
@@ -110,18 +102,10 @@ function readMetadata(text: string): Record<string, unknown> {
   throw invalid('/metadata', 'Must be a JSON object of at most 50 short values.');
 }
 
-/** Checks name, type and first bytes, and streams the rest. Throws 413, 415 and 422. */
-async function storePart(ctx: Ctx, id: string, part: FilePart): Promise<Stored> {
-  // A path is not a name; some clients send one.
-  const name = FileName.safeParse(part.name.split(/[\\/]/).at(-1));
-  if (!name.success) throw invalid('/file', `A file name must be one line of 1 to 255 characters, without control characters.`);
-  const kind = kindOf(name.data, part.media_type);
-  const media_type = mediaTypeOf(kind);
-  const checked = toStream(withCheckedHead(part.body, (head) => checkContent(name.data, kind, head)));
-  const { byte_size, sha256 } = await ctx.files.put(originalKey(ctx.workspace_id, id), checked, { media_type, limit: maxFileBytes });
-  if (byte_size === 0) throw invalid('/file', `${name.data} is empty.`);
-  return { id, name: name.data, media_type, byte_size, sha256 };
-}
+const storePart = async (ctx: Ctx, id: string, part: FilePart): Promise<Stored> => ({
+  id,
+  ...(await receiveFile(ctx, originalKey(ctx.workspace_id, id), part)),
+});
 
 async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {
   for (let attempt = 1; ; attempt += 1) {
