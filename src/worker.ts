@@ -1,6 +1,9 @@
 import { app } from './app.ts';
 import { dispatchBatch } from './jobs/dispatch.ts';
 import { runSchedule } from './jobs/schedule.ts';
+import { sessionHost, uiWire } from './sessions/index.ts';
+
+export class SessionHost extends sessionHost([uiWire]) {}
 
 export default {
   fetch: app.fetch,

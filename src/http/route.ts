@@ -33,6 +33,8 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends S
   readonly failures?: readonly FailureCode[];
   /** Whether the reply's `ETag` is sent and `If-Match` understood. */
   readonly etag?: (reply: Output<Reply>) => string;
+  /** Whether the handler sees to the idempotency key itself: a run is joined while it goes on. */
+  readonly ownsIdempotency?: boolean;
   /** How a stored reply is answered again, where a request may ask for another form than JSON. */
   readonly replay?: (reply: Output<Reply>, input: RequestInput<Output<Params>, Output<Query>, Output<Body>>) => Output<Reply> | Response;
 }

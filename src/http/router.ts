@@ -58,6 +58,7 @@ export class Router extends OpenAPIHono<AppEnv> {
         Body
       >;
       const answer = async () => {
+        if (route.ownsIdempotency) return handler(ctx, input);
         await throwIfAnswered(ctx);
         return handler(ctx, input).catch((error: unknown) => failUnlessAnswered(ctx, error));
       };

@@ -6,7 +6,7 @@ import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
 import { createLog } from './log.ts';
-import type { JobQueue, VectorIndex } from './ports.ts';
+import type { HostCommand, HostReply, JobQueue, SessionHosts, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
 import { createVectorizeIndex } from './vectorize-index.ts';
 
@@ -46,11 +46,22 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
   const jobs = createJobQueue(env.JOBS);
   const models = { workersAi: 'AI' in env ? ((env.AI as Ai | undefined) ?? null) : null };
   const egress = createEgress(config);
+  let reached: string | null = null;
+  // Bookmarks sort as they follow each other.
+  const bookmark = () =>
+    [session.getBookmark(), reached]
+      .filter((one) => one !== null)
+      .sort()
+      .at(-1) ?? null;
+  const hosts = createSessionHosts(env.SESSIONS, (reply) => {
+    addTo(meter, reply.meter);
+    reached = reply.bookmark;
+  });
   return {
     config,
     meter,
     db,
-    bookmark: () => session.getBookmark(),
+    bookmark,
     now: () => Date.now(),
     log: createLog({ request_id: options.request_id }),
     context: (call) => {
@@ -68,6 +79,8 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
         jobs,
         models,
         egress,
+        hosts,
+        bookmark,
         vectors: createVectorIndex(env, db),
         now: () => Date.now(),
         newId,
@@ -94,3 +107,26 @@ const createJobQueue = (queue: Queue): JobQueue => ({
     await queue.metrics();
   },
 });
+
+/** What a host has done for a request counts as the request's. */
+const createSessionHosts = (namespace: Env['SESSIONS'], onReply: (reply: HostReply) => void): SessionHosts => ({
+  get(session_id) {
+    const host = namespace.get(namespace.idFromName(session_id)) as unknown as { ask(command: HostCommand): Promise<HostReply> };
+    return {
+      async ask(command) {
+        const reply = await host.ask(command);
+        onReply(reply);
+        return reply;
+      },
+    };
+  },
+});
+
+function addTo(meter: Meter, { db, llm_ms, retrieval_ms }: Meter): void {
+  meter.db.trips += db.trips;
+  meter.db.rows_read += db.rows_read;
+  meter.db.rows_written += db.rows_written;
+  meter.db.ms += db.ms;
+  meter.llm_ms += llm_ms;
+  meter.retrieval_ms += retrieval_ms;
+}

@@ -15,7 +15,7 @@ export interface Change {
   readonly jobs?: readonly Job[];
   /** What the caller gets; kept for a replay when the request has an idempotency key. */
   readonly reply?: unknown;
-  /** Instead of `reply`, where the answer takes long: the key is in flight until `settleReply` or `dropReply`. */
+  /** Instead of `reply`, where the answer takes long: the run that the key stands for, whatever becomes of it. */
   readonly pending?: { readonly run_id: string };
 }
 
@@ -31,7 +31,7 @@ export interface AuditEntry {
 /**
  * Makes a change: the statements, their audit rows, the jobs they promise and the stored reply in
  * one batch, all or nothing. Jobs are sent afterwards; what is not sent then the sweep sends.
- * Returns the results of `statements`, in their order. Throws `Replay` when the idempotency key has
+ * Returns the results of `statements`, in their order. Throws `Replay` or `KeyOfRun` when the idempotency key has
  * been used before, whatever the statements would have done.
  */
 export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {

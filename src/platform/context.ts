@@ -1,29 +1,10 @@
-import type { Db, DbMeter } from '../db/client.ts';
-import type { Role } from '../db/schema/workspaces.ts';
+import type { Db } from '../db/client.ts';
 import type { IdPrefix } from '../shared/id.ts';
+import type { Actor, Idempotency, Meter } from './caller.ts';
 import type { Config } from './config.ts';
-import type { Egress, FileStore, JobQueue, Log, ModelAccess, VectorIndex } from './ports.ts';
+import type { Egress, FileStore, JobQueue, Log, ModelAccess, SessionHosts, VectorIndex } from './ports.ts';
 
-export interface ApiKeyActor {
-  readonly type: 'api_key';
-  readonly id: string;
-  readonly role: Role;
-  /** The agents this key is limited to; null for all. */
-  readonly agent_ids: readonly string[] | null;
-  readonly expires_at: number | null;
-}
-
-/** Who acts: a key, the holder of the root key, or the system itself in a job. */
-export type Actor = ApiKeyActor | { readonly type: 'root' } | { readonly type: 'system'; readonly name: string };
-
-/** An `Idempotency-Key` that came with the request; `platform/idempotency.ts` gives it meaning. */
-export interface Idempotency {
-  readonly key: string;
-  readonly key_hash: string;
-  readonly path: string;
-  /** Of path and body: the same key with another request is refused. Null until a handler that reads the body itself has done so. */
-  readonly fingerprint: string | null;
-}
+export type { Actor, ApiKeyActor, Idempotency, Meter } from './caller.ts';
 
 export interface Ctx {
   readonly workspace_id: string;
@@ -38,6 +19,9 @@ export interface Ctx {
   readonly jobs: JobQueue;
   readonly models: ModelAccess;
   readonly egress: Egress;
+  readonly hosts: SessionHosts;
+  /** Where this request's reads have got to, for whoever goes on with it. */
+  readonly bookmark: () => string | null;
   readonly idempotency: Idempotency | null;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
@@ -47,13 +31,6 @@ export interface Ctx {
   /** Goes on after the response; a failure is logged, never thrown. */
   readonly defer: (work: Promise<unknown>) => void;
   readonly log: Log;
-}
-
-/** What a request or job has cost so far. */
-export interface Meter {
-  readonly db: DbMeter;
-  llm_ms: number;
-  retrieval_ms: number;
 }
 
 export const actorId = (actor: Actor): string | null => (actor.type === 'api_key' ? actor.id : actor.type === 'system' ? actor.name : null);

@@ -1,5 +1,5 @@
-import { and, eq, isNull } from 'drizzle-orm';
-import type { Db, Statement } from '../db/client.ts';
+import { and, eq } from 'drizzle-orm';
+import type { Statement } from '../db/client.ts';
 import { idempotency_keys } from '../db/schema/platform.ts';
 import { canonicalJson, fromBase64Url, sha256, toBase64Url } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
@@ -17,6 +17,17 @@ export class Replay extends Error {
   constructor(reply: unknown) {
     super('This request has been answered before.');
     this.reply = reply;
+  }
+}
+
+/** Thrown in place of an effect that has begun: the run that the key started, which may go on, or have ended. */
+export class KeyOfRun extends Error {
+  override readonly name = 'KeyOfRun';
+  readonly run_id: string;
+
+  constructor(run_id: string) {
+    super('This request has started a run before.');
+    this.run_id = run_id;
   }
 }
 
@@ -74,41 +85,28 @@ const findKey = (ctx: Ctx) =>
     .get();
 
 async function toReplay(ctx: Ctx, row: typeof idempotency_keys.$inferSelect): Promise<Error> {
-  if (row.fingerprint !== ctx.idempotency?.fingerprint) {
-    return new Failure('idempotency_mismatch', 'This idempotency key was used with another request. Use a new key for a new request.');
-  }
-  if (row.reply === null) {
-    return new Failure('request_in_flight', 'The first request with this idempotency key is still running.', {
-      retryAfter: 2,
-      ...(row.run_id === null ? {} : { extra: { run_id: row.run_id } }),
-    });
-  }
+  if (row.fingerprint !== ctx.idempotency?.fingerprint) return fingerprintMismatch();
+  if (row.run_id !== null) return new KeyOfRun(row.run_id);
+  if (row.reply === null) return new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 });
   return new Replay(await unseal(ctx, row.reply));
 }
+
+export const fingerprintMismatch = () =>
+  new Failure('idempotency_mismatch', 'This idempotency key was used with another request. Use a new key for a new request.');
 
 const ownKey = (ctx: Ctx, { key_hash }: Idempotency) =>
   and(eq(idempotency_keys.workspace_id, ctx.workspace_id), eq(idempotency_keys.key_hash, key_hash));
 
-/** Completes a key that was pending, for the batch of the effect. */
-export async function settleReply(ctx: Ctx, reply: unknown): Promise<Statement[]> {
-  if (ctx.idempotency === null) return [];
-  return [
-    ctx.db
-      .update(idempotency_keys)
-      .set({ reply: await seal(ctx, reply) })
-      .where(ownKey(ctx, ctx.idempotency)),
-  ];
-}
-
-/** Frees a key that was pending: a failure is not an answer, and a retry may try again. */
-export const dropReply = (ctx: Ctx): Statement[] =>
-  ctx.idempotency === null ? [] : [ctx.db.delete(idempotency_keys).where(ownKey(ctx, ctx.idempotency))];
-
-/** The same for a run that never came to its end. */
-export const dropPending = (db: Db, workspace_id: string, run_id: string): Statement =>
-  db
-    .delete(idempotency_keys)
-    .where(and(eq(idempotency_keys.workspace_id, workspace_id), eq(idempotency_keys.run_id, run_id), isNull(idempotency_keys.reply)));
+/** Gives the key of a run that came to no answer to the one that tries again. */
+export const moveKey = (ctx: Ctx, from: string, to: string): Statement[] =>
+  ctx.idempotency === null
+    ? []
+    : [
+        ctx.db
+          .update(idempotency_keys)
+          .set({ run_id: to })
+          .where(and(ownKey(ctx, ctx.idempotency), eq(idempotency_keys.run_id, from))),
+      ];
 
 /**
  * Replies hold what was shown once, such as a new key's secret. They are sealed with AES-256-GCM

@@ -1,4 +1,6 @@
 import type { JobMessage } from '../jobs/job.ts';
+import type { FailureCode, FailureOptions } from '../shared/failure.ts';
+import type { Actor, Idempotency, Meter } from './caller.ts';
 
 /** A vector as it is kept: which chunk it stands for and where it may be found. */
 export interface VectorRecord {
@@ -58,6 +60,37 @@ export interface JobQueue {
   send(messages: readonly JobMessage[]): Promise<void>;
   /** Throws when the queue does not answer. */
   check(): Promise<void>;
+}
+
+/** The live part of a session: one object for each, wherever it is asked from. */
+export interface SessionHosts {
+  get(session_id: string): { ask(command: HostCommand): Promise<HostReply> };
+}
+
+/** Something that a host is asked to do, on behalf of whom; what there is to ask is the host's own matter (sessions/host.ts). */
+export interface HostCommand {
+  readonly caller: HostCaller;
+  readonly verb: string;
+  readonly input: unknown;
+}
+
+/** What a context is made of again on the other side. */
+export interface HostCaller {
+  readonly workspace_id: string;
+  readonly actor: Actor;
+  readonly ip: string | null;
+  readonly request_id: string;
+  readonly idempotency: Idempotency | null;
+}
+
+/** Failures travel as data: an exception would lose its code on the way. */
+export interface HostReply {
+  readonly outcome:
+    | { readonly ok: true; readonly value: unknown; readonly body: ReadableStream<Uint8Array> | null }
+    | { readonly ok: false; readonly code: FailureCode; readonly detail: string; readonly options: FailureOptions };
+  /** What it has cost up to the reply. */
+  readonly meter: Meter;
+  readonly bookmark: string | null;
 }
 
 /** What model providers this deployment can reach without a workspace's own credential. */

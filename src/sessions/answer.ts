@@ -19,7 +19,7 @@ import { insertRunStep, renewRun, selectRunSteps } from './store.ts';
 export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerator<TurnEvent, void> {
   const tools = await resolveTools(ctx, turn.tools, { runAgent });
   const { limits, output_schema: schema } = turn.config;
-  const signal = AbortSignal.timeout(limits.seconds * second);
+  const signal = AbortSignal.any([AbortSignal.timeout(limits.seconds * second), turn.cancel.signal]);
   let prompt: readonly LanguageModelV4Message[] = promptOf(turn, progress.sources);
   for (let repairs = 0; ; repairs += 1) {
     const result = yield* converse(ctx, turn, progress, { prompt, tools, signal, isHeld: schema !== null });

@@ -1,40 +1,48 @@
 import { isGuardViolation, isTransient } from '../db/errors.ts';
 import { commit, commitSurely } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { dropReply, settleReply } from '../platform/idempotency.ts';
 import { Failure } from '../shared/failure.ts';
 import { type Citation, readCitations } from './citations.ts';
+import { encodeEvents } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
 import type { Progress } from './progress.ts';
-import { type Message, toMessage, toRun } from './schema.ts';
+import { toMessage, toRun } from './schema.ts';
 import type { Turn } from './start-turn.ts';
 import { endRun, insertMessage, insertRunStep, type MessageRow, type RunRow, releaseSession, selectRun } from './store.ts';
 
 /** Stores the answer with everything that belongs to it in one batch; only then is it finished. */
 export async function endTurn(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
+  const isCancelled = turn.cancel.signal.aborted;
+  if (isCancelled && progress.text === '') throw cancelled();
   const citations = turn.config.knowledge.citations ? readCitations(progress.text, progress.sources) : [];
-  const run = endedRun(ctx, turn, progress, { ...outcomeOf(progress), ...judge(turn, progress, citations) });
-  const row = answerRow(ctx, turn, progress.text, citations);
-  const message = toMessage(row, run);
-  await store(ctx, turn, progress, run, { row, reply: message });
-  return { type: 'finished', message };
+  const outcome = isCancelled ? cancelledRun : { ...outcomeOf(progress), ...judge(turn, progress, citations) };
+  const run = endedRun(ctx, turn, progress, outcome);
+  const answer = answerRow(ctx, turn, progress.text, citations);
+  await store(ctx, turn, progress, run, answer);
+  return { type: 'finished', message: toMessage(answer, run) };
 }
+
+const cancelled = () => new Failure('run_cancelled', 'The run was cancelled before it said anything.');
+const cancelledRun = { status: 'cancelled', finish_reason: 'cancelled' } as const;
 
 /**
  * Ends a turn that did not come to its end: the text so far is kept, what was consumed is billed, the
  * session is free again. When even that cannot be stored the sweep closes the run.
  */
 export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: unknown): Promise<TurnEvent> {
-  const failure = toFailure(error);
-  if (failure !== error) ctx.log.error('run_failed', { run_id: turn.run.id, error });
-  const ended = { status: 'failed', finish_reason: 'error', error_code: failure.code, error_detail: failure.message } as const;
+  if (turn.cancel.signal.aborted && progress.text !== '') return endTurn(ctx, turn, progress);
+  const failure = turn.cancel.signal.aborted ? cancelled() : toFailure(error);
+  if (failure.code === 'internal') ctx.log.error('run_failed', { run_id: turn.run.id, error });
+  const { code: error_code, message: error_detail } = failure;
+  const ended = turn.cancel.signal.aborted
+    ? cancelledRun
+    : ({ status: 'failed', finish_reason: 'error', error_code, error_detail } as const);
   const run = endedRun(ctx, turn, progress, ended);
-  const row = progress.text === '' ? null : answerRow(ctx, turn, progress.text, []);
-  await store(ctx, turn, progress, run, row === null ? null : { row, reply: null }).catch((cause: unknown) =>
+  const answer = progress.text === '' ? null : answerRow(ctx, turn, progress.text, []);
+  await store(ctx, turn, progress, run, answer).catch((cause: unknown) =>
     ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause }),
   );
-  const { code, message, options } = failure;
-  return { type: 'failed', code, detail: message, retry_after_s: options.retryAfter ?? null, run: toRun(run) };
+  return { type: 'failed', code: error_code, detail: error_detail, retry_after_s: failure.options.retryAfter ?? null, run: toRun(run) };
 }
 
 function toFailure(error: unknown): Failure {
@@ -43,27 +51,23 @@ function toFailure(error: unknown): Failure {
   return new Failure('internal', 'The run failed for a reason that is ours; it has been logged.', { cause: error });
 }
 
-interface Answer {
-  readonly row: MessageRow;
-  /** What a replay of the request gets; null where the request should be tried anew. */
-  readonly reply: Message | null;
-}
-
-async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answer: Answer | null): Promise<void> {
+async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answer: MessageRow | null): Promise<void> {
   const { id, workspace_id, ...end } = run;
   const { steps, usage } = progress.take();
-  const always = [endRun(ctx.db, workspace_id, id, end), ...steps.map((step) => insertRunStep(ctx.db, step)), ...usage];
+  const released = answer === null ? { new_messages: 0 as const, ...formerHead(turn) } : { new_messages: 1 as const, head: answer.id };
   const change = {
     statements: [
-      ...(answer === null ? [] : [insertMessage(ctx.db, answer.row, 1)]),
-      releaseSession(ctx.db, turn.run, ctx.now(), answer === null ? 0 : 1),
-      ...always,
-      ...(answer?.reply == null ? dropReply(ctx) : await settleReply(ctx, answer.reply)),
+      ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
+      releaseSession(ctx.db, turn.run, ctx.now(), released),
+      endRun(ctx.db, workspace_id, id, end),
+      ...steps.map((step) => insertRunStep(ctx.db, step)),
+      ...usage,
     ],
   };
   const hasEnded = async () => (await selectRun(ctx.db, workspace_id, id).get())?.status !== 'running';
   try {
     await commitSurely(ctx, change, hasEnded);
+    Object.assign(turn.outcome, { is_stored: true, answer });
   } catch (error) {
     if (!isGuardViolation(error, 'messages.seq')) throw error;
     // Somebody closed the run while it was out of touch. Its cost is real all the same.
@@ -72,12 +76,16 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
   }
 }
 
+const formerHead = ({ former_head }: Turn) => (former_head === undefined ? {} : { head: former_head });
+
 const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citation[]): MessageRow => ({
   id: turn.message_id,
   workspace_id: ctx.workspace_id,
   session_id: turn.session.id,
   // Right after the question: the run holds the session, so nothing comes in between.
-  seq: turn.seq + 1,
+  seq: turn.session.message_seq + 1,
+  parent_id: turn.user.id,
+  depth: turn.user.depth + 1,
   role: 'assistant',
   text,
   citations: citations.map((citation) => ({ ...citation })),
@@ -92,6 +100,7 @@ function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>
   return {
     ...turn.run,
     ...{ finish_reason, confidence, coverage, input_tokens, output_tokens, cost_nano_usd, first_token_ms },
+    events: encodeEvents(turn.events),
     latency_ms: now - turn.run.created_at,
     ended_at: now,
     ...end,

@@ -1,4 +1,4 @@
-import { Failure, type FailureCode } from '../shared/failure.ts';
+import type { FailureCode } from '../shared/failure.ts';
 import type { Message, Run } from './schema.ts';
 
 /**
@@ -33,7 +33,9 @@ export type TurnEvent =
       readonly run: Run;
     };
 
-/** The end of a run that failed, for a caller that waits for a status. */
-export function failureOf({ code, detail, retry_after_s, run }: Extract<TurnEvent, { type: 'failed' }>): Failure {
-  return new Failure(code, detail, { extra: { run_id: run.id }, ...(retry_after_s === null ? {} : { retryAfter: retry_after_s }) });
-}
+export const isTerminal = ({ type }: TurnEvent): boolean => type === 'finished' || type === 'failed';
+
+/** What a model says first: from then on a failure comes too late for a status. */
+const speech: ReadonlySet<TurnEvent['type']> = new Set(['text', 'reasoning', 'tool-input-start', 'tool-call']);
+
+export const isSpeech = ({ type }: TurnEvent): boolean => speech.has(type);

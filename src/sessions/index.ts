@@ -1,2 +1,6 @@
+export { attachmentJobs } from './attachments-extract.ts';
+export { sessionHost } from './host.ts';
 export { closeLostRuns } from './jobs.ts';
 export { sessionRoutes } from './routes.ts';
+export { attachToRun, cancelRun, getRun, type RunStream, runAsStream, runToEnd } from './runs.ts';
+export { uiWire } from './ui-message-stream.ts';

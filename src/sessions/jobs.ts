@@ -1,22 +1,22 @@
-import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import { dropPending } from '../platform/idempotency.ts';
-import { endRun, releaseSession, selectLostRuns } from './store.ts';
+import { closeInterrupted } from './close-run.ts';
+import { hostOf } from './host-client.ts';
+import { selectLostRuns } from './store.ts';
 
 /** Runs a tick closes. */
 const closeLimit = 50;
 
-/** Ends runs whose host died, so that their sessions take messages again, and the keys of their requests a retry. */
+/** Ends runs whose host has not been heard of: the host itself, which knows what had been said, or else from here. */
 export async function closeLostRuns(ctx: Ctx): Promise<number> {
-  const now = ctx.now();
-  const lost = await selectLostRuns(ctx.db, now, closeLimit).all();
-  await batch(
-    ctx.db,
-    lost.flatMap((run) => [
-      endRun(ctx.db, run.workspace_id, run.id, { status: 'interrupted', finish_reason: 'interrupted', ended_at: now }),
-      releaseSession(ctx.db, run, now, 0),
-      dropPending(ctx.db, run.workspace_id, run.id),
-    ]),
-  );
+  const lost = await selectLostRuns(ctx.db, ctx.now(), closeLimit).all();
+  for (const run of lost) {
+    const own = { ...ctx, workspace_id: run.workspace_id };
+    await hostOf(own, run.session_id ?? run.id)
+      .recover(run.id)
+      .catch(async (error: unknown) => {
+        ctx.log.error('host_not_reached', { run_id: run.id, error });
+        await closeInterrupted(own, run, []);
+      });
+  }
   return lost.length;
 }

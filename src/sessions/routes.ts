@@ -3,23 +3,37 @@ import { AgentParameter } from '../agents/index.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
-import { CreateSession, Message, RunWithSteps, SendMessage, Session, SessionQuery, SessionWithMessages, UpdateSession } from './schema.ts';
+import { attachToRun, cancelRun, getRun, runAsStream, runToEnd } from './runs.ts';
 import {
-  createSession,
-  deleteSession,
-  getRun,
-  getSession,
-  listMessages,
-  listSessions,
-  sendMessage,
-  sendMessageAndWait,
-  updateSession,
-} from './service.ts';
-import { replayMessage, streamTurn, wantsStream } from './sse.ts';
+  CreateSession,
+  Message,
+  Run,
+  RunWithSteps,
+  SendMessage,
+  Session,
+  SessionQuery,
+  SessionWithMessages,
+  UpdateSession,
+} from './schema.ts';
+import { createSession, deleteSession, getSession, listMessages, listSessions, updateSession } from './service.ts';
+import { readLastEventId, toEventStream, wantsStream } from './sse.ts';
+import { uiWire } from './ui-message-stream.ts';
 
 const agent = z.object({ agent: AgentParameter });
 const session = z.object({ session: Id('ses') });
 const tag = 'Sessions';
+
+/** How a run may fail before its first word, besides what is wrong with the request. */
+const runFailures = [
+  'agent_archived',
+  'run_cancelled',
+  'run_interrupted',
+  'provider_auth',
+  'provider_not_configured',
+  'rate_limited',
+  'provider_error',
+  'provider_timeout',
+] as const;
 
 export const sessionRoutes = new Router()
   .endpoint(
@@ -115,18 +129,22 @@ export const sessionRoutes = new Router()
       description:
         'Answers with the assistant’s message, or, with `stream` or `Accept: text/event-stream`, with the AI SDK’s UI message ' +
         'stream (v1): text as it comes, citations as `source-document` parts, and `data-run` with confidence, coverage, usage and ' +
-        'cost. The last event is sent once everything is stored. One message at a time: a second one meanwhile is `session_busy`.',
+        'cost. The last event is sent once everything is stored. The run goes on when the client goes away: attach again by ' +
+        '`GET /runs/{run}/events`, or send the same request with the same `Idempotency-Key`, which joins it. What happens to a ' +
+        'message that comes while another is being answered is said by `on_busy`.',
       params: session,
       body: SendMessage,
       alsoProduces: ['text/event-stream'],
       reply: { status: 200, schema: Message, description: 'The answer' },
-      failures: ['session_busy', 'session_closed', 'agent_archived', 'provider_auth', 'rate_limited', 'provider_error', 'provider_timeout'],
-      replay: (message, { body, request }) => (wantsStream(body, request) ? replayMessage(message) : message),
+      failures: [...runFailures, 'session_busy', 'session_closed'],
+      ownsIdempotency: true,
     },
-    async (ctx, { params, body, request }) =>
-      wantsStream(body, request)
-        ? streamTurn(ctx, await sendMessage(ctx, params.session, body))
-        : sendMessageAndWait(ctx, params.session, body),
+    async (ctx, { params, body, request }) => {
+      const { message, parts, stream, ...input } = body;
+      const asked = { ...input, text: message ?? (parts ?? []).map(({ text }) => text).join('\n\n') };
+      if (!wantsStream({ stream }, request)) return runToEnd(ctx, params.session, asked);
+      return toEventStream(await runAsStream(ctx, params.session, asked, { kind: uiWire }));
+    },
   )
   .endpoint(
     {
@@ -140,4 +158,34 @@ export const sessionRoutes = new Router()
       reply: { status: 200, schema: RunWithSteps, description: 'The run with its steps' },
     },
     (ctx, { params }) => getRun(ctx, params.run),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/runs/{run}/events',
+      access: 'messages:read',
+      tag,
+      summary: 'Attach to a run',
+      description:
+        'The events of a run in the AI SDK’s UI message stream (v1): those that have been at once, the rest as they come; a run ' +
+        'that has ended is told from the record. With `Last-Event-ID` only what follows that event. Comments keep the connection ' +
+        'open every 10 seconds.',
+      params: z.object({ run: Id('run') }),
+      reply: { status: 200, mediaType: 'text/event-stream', description: 'The events' },
+      failures: ['malformed_request', 'events_gone'],
+    },
+    async (ctx, { params, request }) => toEventStream(await attachToRun(ctx, params.run, { kind: uiWire }, readLastEventId(request))),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/runs/{run}/cancel',
+      access: 'sessions:write',
+      tag,
+      summary: 'Cancel a run',
+      description: 'Stops the model and ends the run as `cancelled`, with its text so far. A run that has ended stays as it is.',
+      params: z.object({ run: Id('run') }),
+      reply: { status: 200, schema: Run, description: 'The run as it has ended' },
+    },
+    (ctx, { params }) => cancelRun(ctx, params.run),
   );

@@ -16,11 +16,13 @@ import { renewRun } from './store.ts';
  */
 export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, void> {
   const progress = new Progress(ctx, turn.run.id);
-  const { message_id, user_message_id, version } = turn;
+  const { message_id, user, version } = turn;
   const heartbeat = setInterval(() => ctx.defer(batch(ctx.db, renewRun(ctx.db, turn.run, ctx.now() + leaseFor))), leaseFor / 3);
   try {
-    yield { type: 'started', run_id: turn.run.id, message_id, user_message_id, version };
+    const { id, number } = version;
+    yield { type: 'started', run_id: turn.run.id, message_id, user_message_id: user.id, version: { id, number } };
     if (turn.config.knowledge.base_ids.length > 0) yield await retrieve(ctx, turn, progress);
+    turn.cancel.signal.throwIfAborted();
     if (mayAnswer(turn, progress)) yield* answer(ctx, turn, progress);
     else {
       progress.text = turn.config.knowledge.no_answer;

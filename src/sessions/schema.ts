@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { VersionRequest } from '../agents/index.ts';
-import { coverages, runStatuses } from '../db/schema/sessions.ts';
+import { busyPolicies, coverages, runStatuses } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
@@ -20,12 +20,17 @@ const Inputs = z
   .describe('Values of the agent’s form fields, for the {{variables}} of its instructions')
   .openapi({ example: { customer_name: 'Ada' } });
 
+const OnBusy = z
+  .enum(busyPolicies)
+  .describe('What a message meets that comes while another is being answered: refused, kept waiting, or put in its place');
+
 export const CreateSession = z
   .strictObject({
     title: Name(200).nullable().default(null),
     end_user_id: EndUserId.nullable().default(null).describe('Who chats, in your own terms'),
     version: OptionalVersion.default(null),
     inputs: Inputs.default({}),
+    on_busy: OnBusy.default('reject'),
     expires_in_s: z
       .number()
       .int()
@@ -40,7 +45,7 @@ export const CreateSession = z
 export type CreateSession = z.output<typeof CreateSession>;
 
 export const UpdateSession = z
-  .strictObject({ title: Name(200).nullable(), archived: z.boolean(), metadata: Metadata })
+  .strictObject({ title: Name(200).nullable(), archived: z.boolean(), on_busy: OnBusy, metadata: Metadata })
   .partial()
   .openapi('UpdateSession', { example: { title: 'Broken grinder' } });
 export type UpdateSession = z.output<typeof UpdateSession>;
@@ -63,6 +68,7 @@ export const Session = z
     end_user_id: z.string().nullable(),
     version: z.string().nullable().describe('The version every run uses; null follows the active one'),
     inputs: Inputs,
+    on_busy: OnBusy,
     metadata: Metadata,
     message_count: z.number().int(),
     active_run_id: z.string().nullable().describe('The run that is answering now'),
@@ -82,6 +88,7 @@ export const toSession = (row: SessionRow, now: number): Session => ({
   end_user_id: row.end_user_id,
   version: row.version,
   inputs: row.inputs,
+  on_busy: row.on_busy,
   metadata: row.metadata as Session['metadata'],
   message_count: row.message_seq,
   active_run_id: row.active_run_until > now ? row.active_run_id : null,
@@ -101,6 +108,7 @@ export const SendMessage = z
     parts: z.array(TextPart).min(1).max(20).optional(),
     stream: z.boolean().optional().describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
     version: OptionalVersion.default(null),
+    on_busy: OnBusy.nullable().default(null).describe('null for the session’s own'),
   })
   .refine((body) => (body.message === undefined) !== (body.parts === undefined), {
     path: ['message'],
@@ -136,6 +144,7 @@ export const Run = z
     session_id: z.string().nullable(),
     agent_id: Id('agt'),
     version_id: Id('ver'),
+    is_preview: z.boolean().describe('Of a draft that was not saved; `version_id` is then the version it was tried against'),
     status: z.enum(runStatuses),
     finish_reason: z.string().nullable().openapi({ example: 'stop' }),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
@@ -155,6 +164,7 @@ export const toRun = (row: RunRow): Run => ({
   session_id: row.session_id,
   agent_id: row.agent_id,
   version_id: row.version_id,
+  is_preview: row.is_preview,
   status: row.status,
   finish_reason: row.finish_reason,
   error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
@@ -200,7 +210,8 @@ export const Message = z
   .object({
     id: Id('msg'),
     session_id: Id('ses'),
-    seq: z.number().int().describe('1, 2, 3 … without a gap'),
+    seq: z.number().int().describe('1, 2, 3 … without a gap, over all branches'),
+    parent_id: z.string().nullable().describe('The message it follows; other answers to the same question have the same'),
     role: z.enum(['user', 'assistant']),
     text: z.string(),
     parts: z.array(z.object({ type: z.literal('text'), text: z.string() })),
@@ -216,6 +227,7 @@ export const toMessage = (row: MessageRow, run: RunRow | undefined): Message => 
   id: row.id,
   session_id: row.session_id,
   seq: row.seq,
+  parent_id: row.parent_id,
   role: row.role,
   text: row.text,
   parts: [{ type: 'text', text: row.text }],

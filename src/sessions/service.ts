@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { parseConfig, selectAgent, selectVersionFor } from '../agents/index.ts';
 import { batch } from '../db/client.ts';
 import { allows } from '../http/access.ts';
@@ -6,37 +7,29 @@ import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { second } from '../shared/time.ts';
-import { failureOf, type TurnEvent } from './events.ts';
+import { hostOf } from './host-client.ts';
 import { checkInputs } from './instructions.ts';
 import { onlyOwn, ownAgent, ownSession } from './own-session.ts';
-import { runTurn } from './run-turn.ts';
 import {
   type CreateSession,
   type Message,
-  type RunWithSteps,
-  type SendMessage,
   type Session,
   type SessionQuery,
   type SessionWithMessages,
   toMessage,
-  toRun,
-  toRunStep,
   toSession,
   type UpdateSession,
 } from './schema.ts';
-import { startTurn } from './start-turn.ts';
 import {
   deleteSession as deleteSessionRows,
+  headOf,
   insertSession,
   type MessageRow,
   type RunRow,
   type SessionRow,
-  selectMessages,
-  selectRun,
-  selectRunSteps,
-  selectRunsOfMessages,
+  selectPath,
+  selectRunsOfPath,
   selectSession,
-  selectSessionOfRun,
   selectSessions,
   updateSession as updateSessionRow,
 } from './store.ts';
@@ -57,11 +50,16 @@ export async function createSession(ctx: Ctx, agentName: string, input: CreateSe
     workspace_id: ctx.workspace_id,
     agent_id: agent.id,
     end_user_id: input.end_user_id,
+    kind: 'chat',
+    on_busy: input.on_busy,
     title: input.title,
+    titled_by: input.title === null ? null : 'person',
     version: input.version,
     inputs: input.inputs,
     metadata: input.metadata,
     message_seq: 0,
+    head_id: null,
+    forked_from_message_id: null,
     active_run_id: null,
     active_run_until: 0,
     archived_at: null,
@@ -114,9 +112,11 @@ export async function updateSession(ctx: Ctx, id: string, { archived, ...input }
   const session = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
   const now = ctx.now();
   const archived_at = archived === undefined ? session.archived_at : archived ? (session.archived_at ?? now) : null;
+  const titled_by = input.title === undefined ? session.titled_by : input.title === null ? null : 'person';
   const [rows] = await commit(ctx, {
-    statements: [updateSessionRow(ctx.db, ctx.workspace_id, id, { ...input, archived_at, updated_at: now })],
+    statements: [updateSessionRow(ctx.db, ctx.workspace_id, id, { ...input, titled_by, archived_at, updated_at: now })],
   });
+  await hostOf(ctx, id).forget();
   const [row] = rows as SessionRow[];
   if (row === undefined) throw notFound();
   return toSession(row, now);
@@ -125,65 +125,37 @@ export async function updateSession(ctx: Ctx, id: string, { archived, ...input }
 /** Erases a session with its messages, runs and traces. What it cost stays counted, without a word of it. */
 export async function deleteSession(ctx: Ctx, id: string): Promise<void> {
   const session = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
+  await hostOf(ctx, id).forget(true);
   await commit(ctx, {
     statements: deleteSessionRows(ctx.db, ctx.workspace_id, session.id),
     audit: [{ action: 'session.delete', target_type: 'session', target_id: session.id }],
   });
 }
 
-/** Newest first, so that the first page is what a chat window shows. */
+/** The branch that is shown, newest first, so that the first page is what a chat window shows. */
 export async function listMessages(ctx: Ctx, session_id: string, query: PageQuery): Promise<Page<Message>> {
   return (await readMessages(ctx, session_id, query)).page;
 }
 
-/** A page of messages and the session they are of, in one trip. */
+/** A page of messages and the session they are of, in one trip; a cursor is the message to go on from. */
 async function readMessages(ctx: Ctx, session_id: string, query: PageQuery): Promise<{ session: SessionRow; page: Page<Message> }> {
   let read: { readonly session: SessionRow; readonly runs: ReadonlyMap<string, RunRow> } | undefined;
   const page = await readPage(
     { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `messages:${session_id}` },
     query,
     async (after, count) => {
-      const before = after === null ? null : Number(after);
+      const from = after === null ? headOf(ctx.workspace_id, session_id) : sql`(select parent_id from messages where id = ${after})`;
       const [sessions, rows, runs] = await batch(ctx.db, [
         selectSession(ctx.db, ctx.workspace_id, session_id),
-        selectMessages(ctx.db, ctx.workspace_id, session_id, before, count),
-        selectRunsOfMessages(ctx.db, ctx.workspace_id, session_id, before, count),
+        selectPath(ctx.db, ctx.workspace_id, session_id, from, count),
+        selectRunsOfPath(ctx.db, ctx.workspace_id, session_id, from, count),
       ]);
       read = { session: ownSession(ctx, sessions), runs: new Map(runs.map((run) => [run.id, run])) };
       return rows;
     },
-    (row: MessageRow) => String(row.seq),
+    (row: MessageRow) => row.id,
     (row) => toMessage(row, read?.runs.get(row.run_id)),
   );
   if (read === undefined) throw notFound();
   return { session: read.session, page };
-}
-
-/**
- * Sends a message and answers it. What can be refused is refused before the first event; from then
- * on the events tell, and the last of them is terminal.
- */
-export async function sendMessage(ctx: Ctx, session_id: string, input: SendMessage): Promise<AsyncGenerator<TurnEvent, void>> {
-  return runTurn(ctx, await startTurn(ctx, session_id, input));
-}
-
-/** The same, waited for. A run that failed is thrown as its failure, with its id. */
-export async function sendMessageAndWait(ctx: Ctx, session_id: string, input: SendMessage): Promise<Message> {
-  for await (const event of await sendMessage(ctx, session_id, input)) {
-    if (event.type === 'finished') return event.message;
-    if (event.type === 'failed') throw failureOf(event);
-  }
-  throw new Failure('internal', 'The run ended without saying how.');
-}
-
-export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
-  const [runs, steps, sessions] = await batch(ctx.db, [
-    selectRun(ctx.db, ctx.workspace_id, id),
-    selectRunSteps(ctx.db, ctx.workspace_id, id),
-    selectSessionOfRun(ctx.db, ctx.workspace_id, id),
-  ]);
-  const [run] = runs;
-  if (run === undefined) throw notFound();
-  ownSession(ctx, sessions);
-  return { ...toRun(run), steps: steps.map(toRunStep) };
 }

@@ -1,99 +1,179 @@
-import { type AgentConfig, parseConfig } from '../agents/index.ts';
+import { sql } from 'drizzle-orm';
+import type { AgentConfig } from '../agents/index.ts';
+import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
-import { messages } from '../db/schema/sessions.ts';
-import { batchWithModels } from '../llm/index.ts';
 import { commitSurely } from '../platform/commit.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
-import { Failure, notFound } from '../shared/failure.ts';
+import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { second } from '../shared/time.ts';
 import type { ToolPin } from '../tools/index.ts';
 import { Account } from '../usage/index.ts';
+import type { TurnEvent } from './events.ts';
 import { type HistoryMessage, windowOf } from './history.ts';
-import { ownSession } from './own-session.ts';
-import type { SendMessage } from './schema.ts';
+import { lengthened, type Memory, readPath, type TurnVersion, toTurnVersion } from './memory.ts';
 import {
   claimSession,
   insertMessage,
   insertRun,
+  insertSession,
   type MessageRow,
   type RunRow,
   type SessionRow,
-  selectMessages,
-  selectMessagesOfRun,
+  selectRun,
   selectSession,
-  selectTurnVersion,
+  selectVersionOfRun,
+  type TurnVersionRow,
+  versionOfSession,
 } from './store.ts';
+import type { TurnInput } from './turn-input.ts';
 
 /** Without a sign of life for this long a run counts as lost and its session is free again. */
 export const leaseFor = 20 * second;
-/** Messages read for the history; the token window decides how many of them are sent. */
-const historyLimit = 60;
 
 /** A turn that has begun: the user's message and the run are stored. */
 export interface Turn {
   readonly run: RunRow;
   readonly session: SessionRow;
-  readonly version: { readonly id: string; readonly number: number };
+  readonly version: TurnVersion;
   readonly config: AgentConfig;
   /** What the run adds its costs up in. */
   readonly account: Account;
-  /** The tools of the version, as they were when it was made. */
   readonly tools: readonly ToolPin[];
   readonly question: string;
-  readonly user_message_id: string;
-  /** The sequence number of the user's message. */
-  readonly seq: number;
+  /** The message that is answered. */
+  readonly user: MessageRow;
   /** Of the answer to come. */
   readonly message_id: string;
   readonly history: readonly HistoryMessage[];
+  /** The branch up to the message that is answered. */
+  readonly path: readonly MessageRow[];
+  /** The head that the session goes back to where no answer comes; undefined for the message that was asked. */
+  readonly former_head: string | null | undefined;
+  /** What has happened so far. */
+  readonly events: TurnEvent[];
+  readonly cancel: AbortController;
+  /** Set once the turn's end is stored. */
+  readonly outcome: { is_stored: boolean; answer: MessageRow | null };
 }
+
+/** A session as the host remembers it does not fit what is stored; to be read again. */
+export class StaleMemory extends Error {}
 
 /**
- * Begins a turn: one read, one batch. Throws `not_found`, `session_closed`, `session_busy` with the
- * id of the run that is answering, `agent_archived`.
+ * Begins a turn in one batch: takes the session, stores run and message, reads the version where it is
+ * not the one that is known. Throws `StaleMemory` when the session is not as it is remembered, or takes no message.
  */
-export async function startTurn(ctx: Ctx, session_id: string, input: SendMessage): Promise<Turn> {
-  const [sessionRows, versionRows, recent] = await batchWithModels(ctx, [
-    selectSession(ctx.db, ctx.workspace_id, session_id),
-    selectTurnVersion(ctx.db, ctx.workspace_id, session_id, input.version),
-    selectMessages(ctx.db, ctx.workspace_id, session_id, null, historyLimit),
-  ]);
-  const session = ownSession(ctx, sessionRows);
+export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_id: string, more: readonly Statement[]): Promise<Turn> {
+  const asked = await placeOf(ctx, memory, input);
   const now = ctx.now();
-  refuseClosed(session, now);
-  const version = versionRows[0];
-  if (version === undefined) throw notFound();
-  if (version.archived_at !== null) throw new Failure('agent_archived', 'The agent is archived: restore it to go on.');
-
-  const question = input.message ?? (input.parts ?? []).map((part) => part.text).join('\n\n');
-  const run = newRun(ctx, session, version.version_id);
-  const user: Omit<MessageRow, 'seq'> = {
-    id: ctx.newId('msg'),
-    workspace_id: ctx.workspace_id,
-    session_id,
-    role: 'user',
-    text: question,
-    citations: [],
-    run_id: run.id,
-    created_at: now,
-  };
-  const seq = await storeStart(ctx, run, user);
-  const config = parseConfig(version.config);
+  const { session, version: known } = memory;
+  const run = newRun(ctx, session, run_id, input);
+  const user = asked.again ?? newMessage(ctx, session, run, asked.parent, input.text ?? '');
+  const isNew = asked.again === null;
+  const wanted = versionOfSession(session, input.version);
+  const claim = { expected_head: session.head_id, head: user.id, new_messages: isNew ? 1 : 0 } as const;
+  const statements: Statement[] = [
+    input.create === undefined
+      ? claimSession(ctx.db, run, claim, now)
+      : insertSession(ctx.db, {
+          ...input.create,
+          message_seq: 1,
+          head_id: user.id,
+          active_run_id: run.id,
+          active_run_until: run.lease_until,
+        }).returning(),
+    insertRun(ctx.db, { ...run, input_message_id: user.id }, guarded(run, wanted)),
+    selectVersionOfRun(ctx.db, run.id, known?.id ?? null),
+    ...(isNew ? [insertMessage(ctx.db, user, 0)] : []),
+    ...more,
+  ];
+  const started = await commitStart(ctx, run, { statements, ...(more.length === 0 ? { pending: { run_id } } : {}) });
+  const version = started.version ?? known;
+  if (version === null) throw new Error('the version of a run that has started is not known');
+  const config = input.draft?.config ?? version.config;
   return {
-    run,
-    session,
-    version: { id: version.version_id, number: version.number },
+    run: { ...run, version_id: version.id, input_message_id: user.id },
+    session: started.session,
+    version,
     config,
     account: new Account(fromUsd(config.limits.cost_usd)),
-    tools: version.tools,
-    question,
-    user_message_id: user.id,
-    seq,
+    tools: input.draft?.tools ?? version.tools,
+    question: user.text,
+    user: isNew ? { ...user, seq: started.session.message_seq } : user,
     message_id: ctx.newId('msg'),
-    history: windowOf([...recent].reverse(), config.memory.window_tokens),
+    history: windowOf(asked.path, config.memory.window_tokens),
+    path: asked.path,
+    former_head: isNew ? undefined : session.head_id,
+    events: [],
+    cancel: new AbortController(),
+    outcome: { is_stored: false, answer: null },
   };
 }
+
+interface Place {
+  readonly parent: MessageRow | null;
+  /** The message that is answered once more; null for a new one. */
+  readonly again: MessageRow | null;
+  /** What comes before the message that is answered. */
+  readonly path: readonly MessageRow[];
+}
+
+/** Where in the tree of messages the turn goes on. */
+async function placeOf(ctx: Ctx, memory: Memory, { text, parent_id }: TurnInput): Promise<Place> {
+  const path = parent_id === undefined ? memory.path : await branchTo(ctx, memory, parent_id);
+  const leaf = path.at(-1) ?? null;
+  if (parent_id !== undefined && (leaf?.id ?? null) !== parent_id) throw notFound();
+  if (text !== null) return { parent: leaf, again: null, path };
+  if (leaf?.role !== 'user') throw new Failure('conflict', 'Only a message of the user can be answered.');
+  return { parent: null, again: leaf, path: path.slice(0, -1) };
+}
+
+async function branchTo(ctx: Ctx, { path, session, version }: Memory, leaf: string | null): Promise<readonly MessageRow[]> {
+  if (leaf === null) return [];
+  const at = path.findIndex(({ id }) => id === leaf);
+  return at < 0 ? readPath(ctx, session.id, leaf, version) : path.slice(0, at + 1);
+}
+
+/** The version, if the run holds the session; otherwise null, which the table refuses. */
+const guarded = (run: RunRow, version: ReturnType<typeof versionOfSession>) =>
+  sql<string | null>`iif((select s.active_run_id from sessions s where s.id = ${run.session_id}) = ${run.id}, ${version}, null)`;
+
+interface Started {
+  readonly session: SessionRow;
+  /** null where it is the one that is known. */
+  readonly version: TurnVersion | null;
+}
+
+async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof commitSurely>[1]): Promise<Started> {
+  const wasMade = async () => (await selectRun(ctx.db, run.workspace_id, run.id).get()) !== undefined;
+  let results: unknown[] | null;
+  try {
+    results = await commitSurely(ctx, change, wasMade);
+  } catch (error) {
+    if (isGuardViolation(error, 'messages.seq') || isGuardViolation(error, 'runs.version_id')) throw new StaleMemory();
+    throw error;
+  }
+  const [sessions, , versions] = (results ?? [
+    await selectSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
+    null,
+    await selectVersionOfRun(ctx.db, run.id, null).all(),
+  ]) as [SessionRow[], unknown, TurnVersionRow[]];
+  const [session] = sessions;
+  if (session === undefined) throw notFound();
+  return { session, version: versions[0] === undefined ? null : toTurnVersion(versions[0]) };
+}
+
+/** Why a session that was read anew takes no message, where it does not. */
+export function refuse(ctx: Ctx, { session, version }: Memory): void {
+  if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
+  if (session.expires_at !== null && session.expires_at <= ctx.now()) throw new Failure('session_closed', 'The session has expired.');
+  if (version === null) throw invalid('/version', 'The agent has no such version.');
+}
+
+/** The branch that is shown once the turn is over. */
+export const pathAfter = ({ path, user, version, outcome: { answer } }: Turn): MessageRow[] =>
+  lengthened(path, version, user, ...(answer === null ? [] : [answer]));
 
 /** On whose behalf the turn calls models. */
 export const attributionOf = ({ run, session, account }: Turn) => ({
@@ -105,17 +185,29 @@ export const attributionOf = ({ run, session, account }: Turn) => ({
   end_user_id: session.end_user_id,
 });
 
-function refuseClosed(session: SessionRow, now: number): void {
-  if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
-  if (session.expires_at !== null && session.expires_at <= now) throw new Failure('session_closed', 'The session has expired.');
-}
+const newMessage = (ctx: Ctx, session: SessionRow, run: RunRow, parent: MessageRow | null, text: string): MessageRow => ({
+  id: ctx.newId('msg'),
+  workspace_id: ctx.workspace_id,
+  session_id: session.id,
+  // The statement that stores it takes the number from the session.
+  seq: 0,
+  parent_id: parent?.id ?? null,
+  depth: (parent?.depth ?? 0) + 1,
+  role: 'user',
+  text,
+  citations: [],
+  run_id: run.id,
+  created_at: ctx.now(),
+});
 
-const newRun = (ctx: Ctx, session: SessionRow, version_id: string): RunRow => ({
-  id: ctx.newId('run'),
+const newRun = (ctx: Ctx, session: SessionRow, id: string, input: TurnInput): RunRow => ({
+  id,
   workspace_id: ctx.workspace_id,
   agent_id: session.agent_id,
-  version_id,
+  version_id: '',
   session_id: session.id,
+  input_message_id: null,
+  is_preview: input.draft !== undefined,
   status: 'running',
   finish_reason: null,
   error_code: null,
@@ -127,42 +219,11 @@ const newRun = (ctx: Ctx, session: SessionRow, version_id: string): RunRow => ({
   cost_nano_usd: null,
   first_token_ms: null,
   latency_ms: null,
+  context: null,
+  metadata: null,
+  events: null,
   lease_until: ctx.now() + leaseFor,
   created_by: actorId(ctx.actor),
   created_at: ctx.now(),
   ended_at: null,
 });
-
-/** Returns the sequence number of the user's message. */
-async function storeStart(ctx: Ctx, run: RunRow, user: Omit<MessageRow, 'seq'>): Promise<number> {
-  const stored = () => selectMessagesOfRun(ctx.db, run.workspace_id, run.id).all();
-  for (;;) {
-    const change = {
-      statements: [
-        claimSession(ctx.db, run, ctx.now()),
-        insertRun(ctx.db, run),
-        insertMessage(ctx.db, user, 0).returning({ seq: messages.seq }),
-      ],
-      pending: { run_id: run.id },
-    };
-    try {
-      const results = await commitSurely(ctx, change, async () => (await stored()).length > 0);
-      const [message] = results === null ? await stored() : (results[2] as [{ seq: number }]);
-      return message?.seq ?? 0;
-    } catch (error) {
-      if (!isGuardViolation(error, 'messages.seq')) throw error;
-    }
-    await refuseBusy(ctx, run);
-  }
-}
-
-/** Throws when another run holds the session; it may have ended meanwhile, and then there is nothing to refuse. */
-async function refuseBusy(ctx: Ctx, run: RunRow): Promise<void> {
-  const session = await selectSession(ctx.db, ctx.workspace_id, run.session_id ?? '').get();
-  if (session === undefined) throw notFound();
-  if (session.active_run_id === null || session.active_run_until <= ctx.now()) return;
-  throw new Failure('session_busy', 'The session is answering another message; wait for that run or read its state.', {
-    retryAfter: 1,
-    extra: { run_id: session.active_run_id },
-  });
-}

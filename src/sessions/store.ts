@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gte, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gte, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../db/client.ts';
-import { agent_versions, agents } from '../db/schema/agents.ts';
+import { agent_versions } from '../db/schema/agents.ts';
 import { messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
 
 export type SessionRow = typeof sessions.$inferSelect;
@@ -76,67 +76,130 @@ export function deleteSession(db: Db, workspace_id: string, id: string): Stateme
   ];
 }
 
-/** Newest first, before a sequence number. */
-export const selectMessages = (db: Db, workspace_id: string, session_id: string, before: number | null, limit: number) =>
-  db
-    .select()
-    .from(messages)
-    .where(
-      and(
-        eq(messages.workspace_id, workspace_id),
-        eq(messages.session_id, session_id),
-        before === null ? undefined : lt(messages.seq, before),
-      ),
-    )
-    .orderBy(desc(messages.seq))
-    .limit(limit);
-
 /**
- * The version a turn runs on, with its agent, in one read: the requested one, else the session's,
- * else the agent's active one. A version is named by number, id or label.
+ * A branch, leaf first: the message `from` and those it follows, at most `limit`. It goes from parent to
+ * parent, so that its cost is what it returns, however long the session.
  */
-export function selectTurnVersion(db: Db, workspace_id: string, session_id: string, requested: string | null) {
-  const wanted = sql`coalesce(${requested}, ${sessions.version})`;
-  const version_id = sql`case
-    when ${wanted} is null then ${agents.active_version_id}
-    when ${wanted} glob 'ver_*' then ${wanted}
-    when ${wanted} not glob '*[^0-9]*' then (select v.id from agent_versions v where v.agent_id = ${agents.id} and v.number = cast(${wanted} as integer))
-    else (select l.version_id from agent_labels l where l.agent_id = ${agents.id} and l.label = ${wanted}) end`;
-  return db
-    .select({
-      agent_id: sql<string>`${agents.id}`.as('agent_id'),
-      archived_at: sql<number | null>`${agents.archived_at}`.as('archived_at'),
-      version_id: sql<string>`${agent_versions.id}`.as('version_id'),
-      number: agent_versions.number,
-      config: agent_versions.config,
-      tools: agent_versions.tools,
-    })
-    .from(sessions)
-    .innerJoin(agents, eq(agents.id, sessions.agent_id))
-    .innerJoin(agent_versions, and(eq(agent_versions.id, version_id), eq(agent_versions.agent_id, agents.id)))
-    .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id)));
+export function selectPath(db: Db, workspace_id: string, session_id: string, from: SQL | string, limit: number) {
+  const own = sql`m.session_id = ${session_id} and m.workspace_id = ${workspace_id}`;
+  const path = sql`(with recursive path as (
+    select m.*, 1 as step from messages m where m.id = ${from} and ${own}
+    union all select m.*, path.step + 1 from path join messages m on m.id = path.parent_id where path.step < ${limit} and ${own}
+  ) select * from path) as "messages"`;
+  return db.select(pathColumns).from(path).orderBy(sql`depth desc`);
 }
 
-/** Makes the run the one that answers and takes the next sequence number; does nothing while another one does. */
-export const claimSession = (db: Db, run: RunRow, now: number) =>
+/** The columns of a message, of rows that come from no table as far as Drizzle can tell. */
+const pathColumns = Object.fromEntries(
+  Object.entries(getTableColumns(messages)).map(([name, column]) => [name, sql`${sql.identifier(name)}`.mapWith(column).as(name)]),
+) as unknown as typeof messages._.columns;
+
+/** The leaf of the branch that a session shows. */
+export const headOf = (workspace_id: string, session_id: string): SQL =>
+  sql`(select head_id from sessions where id = ${session_id} and workspace_id = ${workspace_id})`;
+
+/** The id of the version that is asked for, by number, id or label; else the agent's active one. Null when there is no such. */
+function versionId(agent: SQL, wanted: SQL): SQL<string | null> {
+  return sql`case
+    when ${wanted} is null then (select a.active_version_id from agents a where a.id = ${agent})
+    when ${wanted} glob 'ver_*' then (select v.id from agent_versions v where v.id = ${wanted} and v.agent_id = ${agent})
+    when ${wanted} not glob '*[^0-9]*' then (select v.id from agent_versions v where v.agent_id = ${agent} and v.number = cast(${wanted} as integer))
+    else (select l.version_id from agent_labels l where l.agent_id = ${agent} and l.label = ${wanted}) end`;
+}
+
+/** The version a run of a session is to use: the requested one, else the session's, else the agent's active one. */
+export const versionOfSession = (session: Pick<SessionRow, 'id' | 'agent_id'>, requested: string | null): SQL<string | null> =>
+  versionId(sql`${session.agent_id}`, sql`coalesce(${requested}, (select s.version from sessions s where s.id = ${session.id}))`);
+
+const versionColumns = {
+  version_id: sql<string>`${agent_versions.id}`.as('version_id'),
+  agent_id: agent_versions.agent_id,
+  number: agent_versions.number,
+  config: agent_versions.config,
+  tools: agent_versions.tools,
+};
+
+/** The version a run would use now, with its configuration. */
+export const selectVersionOfSession = (db: Db, workspace_id: string, session_id: string, requested: string | null) =>
+  db
+    .select(versionColumns)
+    .from(sessions)
+    .innerJoin(
+      agent_versions,
+      eq(agent_versions.id, versionId(sql`${sessions.agent_id}`, sql`coalesce(${requested}, ${sessions.version})`)),
+    )
+    .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id)));
+
+/** The version that a run of an agent would use, without a session. */
+export const selectVersionOfAgent = (db: Db, workspace_id: string, agent_id: string, requested: string | null) =>
+  db
+    .select(versionColumns)
+    .from(agent_versions)
+    .where(and(eq(agent_versions.workspace_id, workspace_id), eq(agent_versions.id, versionId(sql`${agent_id}`, sql`${requested}`))));
+
+/** The version a run uses, unless that is the one that is known. */
+export const selectVersionOfRun = (db: Db, run_id: string, known: string | null) =>
+  db
+    .select(versionColumns)
+    .from(agent_versions)
+    .where(
+      sql`${agent_versions.id} = (select r.version_id from runs r where r.id = ${run_id} and (${known} is null or r.version_id <> ${known}))`,
+    );
+
+export type TurnVersionRow = Awaited<ReturnType<ReturnType<typeof selectVersionOfRun>['all']>>[number];
+
+export interface Claim {
+  /** The head that the caller knows: on another one it would answer what it has not read. */
+  readonly expected_head: string | null;
+  readonly head: string | null;
+  /** Messages that the run begins with. */
+  readonly new_messages: 0 | 1;
+}
+
+/**
+ * Makes the run the one that answers and takes the next sequence number; does nothing while another
+ * one answers, or where the session or its agent takes no messages. Returns the session.
+ */
+export const claimSession = (db: Db, run: RunRow, { expected_head, head, new_messages }: Claim, now: number) =>
   db
     .update(sessions)
-    .set({ active_run_id: run.id, active_run_until: run.lease_until, message_seq: sql`${sessions.message_seq} + 1`, updated_at: now })
+    .set({
+      active_run_id: run.id,
+      active_run_until: run.lease_until,
+      message_seq: sql`${sessions.message_seq} + ${new_messages}`,
+      head_id: head,
+      updated_at: now,
+    })
     .where(
       and(
         eq(sessions.workspace_id, run.workspace_id),
         eq(sessions.id, run.session_id ?? ''),
-        sql`(${sessions.active_run_id} is null or ${sessions.active_run_until} <= ${now})`,
+        isNull(sessions.active_run_id),
+        sql`${sessions.head_id} is ${expected_head}`,
+        isNull(sessions.archived_at),
+        sql`(${sessions.expires_at} is null or ${sessions.expires_at} > ${now})`,
+        sql`exists (select 1 from agents a where a.id = ${run.agent_id} and a.archived_at is null)`,
       ),
-    );
+    )
+    .returning();
 
-export const releaseSession = (db: Db, run: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>, now: number, newMessages: 0 | 1) =>
+/** Frees the session; with `answer`, that message becomes its head. Without, the head is `head`, where it is given. */
+export const releaseSession = (
+  db: Db,
+  run: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>,
+  now: number,
+  { new_messages, head }: { readonly new_messages: 0 | 1; readonly head?: string | null },
+) =>
   db
     .update(sessions)
-    .set({ active_run_id: null, active_run_until: 0, message_seq: sql`${sessions.message_seq} + ${newMessages}`, updated_at: now })
-    .where(
-      and(eq(sessions.workspace_id, run.workspace_id), eq(sessions.id, run.session_id ?? ''), sql`${sessions.active_run_id} = ${run.id}`),
-    );
+    .set({
+      active_run_id: null,
+      active_run_until: 0,
+      message_seq: sql`${sessions.message_seq} + ${new_messages}`,
+      ...(head === undefined ? {} : { head_id: head }),
+      updated_at: now,
+    })
+    .where(and(eq(sessions.workspace_id, run.workspace_id), eq(sessions.id, run.session_id ?? ''), eq(sessions.active_run_id, run.id)));
 
 /**
  * A message with the sequence number that the session has reached, `ahead` of it, if the run holds
@@ -148,7 +211,9 @@ export const insertMessage = (db: Db, row: Omit<MessageRow, 'seq'>, ahead: 0 | 1
     seq: sql`(select message_seq + ${ahead} from sessions where id = ${row.session_id} and active_run_id = ${row.run_id})`,
   });
 
-export const insertRun = (db: Db, row: RunRow) => db.insert(runs).values(row);
+/** A run whose version may be left to the database; there is none where `version_id` comes out null. */
+export const insertRun = (db: Db, row: RunRow, version_id: SQL<string | null> | string) =>
+  db.insert(runs).values({ ...row, version_id: sql`${version_id}` });
 
 /** Ends a run that is running, or changes nothing: it has ended once already. */
 export const endRun = (db: Db, workspace_id: string, id: string, end: Partial<RunRow>) =>
@@ -178,16 +243,18 @@ export const selectRun = (db: Db, workspace_id: string, id: string) =>
     .from(runs)
     .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, id)));
 
-/** Of the messages of a session that are before a sequence number, the runs that made them. */
-export const selectRunsOfMessages = (db: Db, workspace_id: string, session_id: string, before: number | null, limit: number) =>
+/** The runs that made the messages of a branch. */
+export const selectRunsOfPath = (db: Db, workspace_id: string, session_id: string, from: SQL | string, limit: number) =>
   db
     .select()
     .from(runs)
     .where(
       and(
         eq(runs.workspace_id, workspace_id),
-        sql`${runs.id} in (select run_id from messages where session_id = ${session_id}
-          and (${before} is null or seq < ${before}) order by seq desc limit ${limit})`,
+        sql`${runs.id} in (with recursive path as (
+          select m.parent_id, m.run_id, 1 as step from messages m where m.id = ${from} and m.session_id = ${session_id}
+          union all select m.parent_id, m.run_id, path.step + 1 from path join messages m on m.id = path.parent_id where path.step < ${limit}
+        ) select run_id from path)`,
       ),
     );
 
@@ -197,6 +264,19 @@ export const selectRunSteps = (db: Db, workspace_id: string, run_id: string) =>
     .from(run_steps)
     .where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, run_id)))
     .orderBy(asc(run_steps.ordinal));
+
+export const selectMessage = (db: Db, workspace_id: string, id: string) =>
+  db
+    .select()
+    .from(messages)
+    .where(and(eq(messages.workspace_id, workspace_id), eq(messages.id, id)));
+
+/** The answer of a run, if it has come to one. */
+export const selectAnswerOfRun = (db: Db, workspace_id: string, run_id: string) =>
+  db
+    .select()
+    .from(messages)
+    .where(and(eq(messages.workspace_id, workspace_id), eq(messages.run_id, run_id), eq(messages.role, 'assistant')));
 
 export const selectMessagesOfRun = (db: Db, workspace_id: string, run_id: string) =>
   db

@@ -1,6 +1,7 @@
 import type { UIMessageChunk } from 'ai';
 import type { TurnEvent } from './events.ts';
 import type { Message, Run } from './schema.ts';
+import type { Wire, WireKind } from './wire.ts';
 
 export const uiMessageStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -12,14 +13,26 @@ export const uiMessageStreamHeaders = {
 type Speech = 'text' | 'reasoning';
 type FinishReason = Extract<UIMessageChunk, { type: 'finish' }>['finishReason'];
 
-/** A turn's events as the AI SDK's UI message stream, version 1. */
-export class UiMessageStream {
+/** A turn's events as the AI SDK's UI message stream, version 1; frames are numbered from 1. */
+class UiMessageStream implements Wire {
+  #id = 0;
   /** The part that is being written. */
   #open: { readonly type: Speech; readonly id: string } | null = null;
   #parts = 0;
   #hasStep = false;
 
-  chunks(event: TurnEvent): UIMessageChunk[] {
+  frames(event: TurnEvent): string[] {
+    return this.#chunks(event).map((chunk) => {
+      this.#id += 1;
+      return `id: ${this.#id}\ndata: ${JSON.stringify(chunk)}\n\n`;
+    });
+  }
+
+  end(): string {
+    return 'data: [DONE]\n\n';
+  }
+
+  #chunks(event: TurnEvent): UIMessageChunk[] {
     switch (event.type) {
       case 'started': {
         const { run_id: id, user_message_id, version } = event;
@@ -42,11 +55,6 @@ export class UiMessageStream {
       default:
         return [...this.#close(), ...this.#tool(event)];
     }
-  }
-
-  /** An answer that exists already, as the events that would have brought it. */
-  replay(message: Message): UIMessageChunk[] {
-    return [{ type: 'start', messageId: message.id }, ...this.#speak('text', message.text), ...this.#finish(message)];
   }
 
   #tool(event: Extract<TurnEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
@@ -110,6 +118,7 @@ export class UiMessageStream {
       ...sources,
       { type: 'data-run', data: run },
       ...this.#endStep(),
+      ...(run?.status === 'cancelled' ? [{ type: 'abort' as const, reason: 'cancelled' }] : []),
       { type: 'finish', finishReason: reasonOf(run) },
     ];
   }
@@ -122,20 +131,4 @@ function reasonOf(run: Run | null): FinishReason {
   return reason === 'stop' || reason === 'no_answer' ? 'stop' : 'other';
 }
 
-/** Chunks as server-sent events, numbered from 1, with the protocol's closing marker. */
-export class SseWriter {
-  #id = 0;
-
-  write(chunks: readonly UIMessageChunk[]): string {
-    return chunks
-      .map((chunk) => {
-        this.#id += 1;
-        return `id: ${this.#id}\ndata: ${JSON.stringify(chunk)}\n\n`;
-      })
-      .join('');
-  }
-
-  end(): string {
-    return 'data: [DONE]\n\n';
-  }
-}
+export const uiWire: WireKind = { name: 'ui', make: () => new UiMessageStream() };

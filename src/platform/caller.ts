@@ -1,0 +1,30 @@
+import type { DbMeter } from '../db/client.ts';
+import type { Role } from '../db/schema/workspaces.ts';
+
+export interface ApiKeyActor {
+  readonly type: 'api_key';
+  readonly id: string;
+  readonly role: Role;
+  /** The agents this key is limited to; null for all. */
+  readonly agent_ids: readonly string[] | null;
+  readonly expires_at: number | null;
+}
+
+/** Who acts: a key, the holder of the root key, or the system itself in a job. */
+export type Actor = ApiKeyActor | { readonly type: 'root' } | { readonly type: 'system'; readonly name: string };
+
+/** An `Idempotency-Key` that came with the request; `platform/idempotency.ts` gives it meaning. */
+export interface Idempotency {
+  readonly key: string;
+  readonly key_hash: string;
+  readonly path: string;
+  /** Of path and body: the same key with another request is refused. Null until a handler that reads the body itself has done so. */
+  readonly fingerprint: string | null;
+}
+
+/** What a request or job has cost so far. */
+export interface Meter {
+  readonly db: DbMeter;
+  llm_ms: number;
+  retrieval_ms: number;
+}

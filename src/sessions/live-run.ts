@@ -1,0 +1,121 @@
+import { second } from '../shared/time.ts';
+import { answerOf } from './event-log.ts';
+import { isSpeech, isTerminal, type TurnEvent } from './events.ts';
+import type { Message } from './schema.ts';
+import { heartbeat, type Wire } from './wire.ts';
+
+const heartbeatEvery = 10 * second;
+/** How much text a crash may cost. */
+const saveEvery = second;
+
+/** Keeps events that came since it was last called, for the case that the host dies. */
+export type Save = (events: readonly TurnEvent[]) => Promise<void>;
+
+/**
+ * A run that goes on, whoever listens. Its events stay in memory until it has ended; each listener
+ * reads them at its own pace, from wherever it likes.
+ */
+export class LiveRun {
+  readonly id: string;
+  readonly events: TurnEvent[];
+  /** Resolves with the first word, or with the end where there is none. */
+  readonly spoken: Promise<void>;
+  readonly ended: Promise<void>;
+  readonly #cancel: AbortController;
+  readonly #waiting = new Set<() => void>();
+  #hasEnded = false;
+  #hasSpoken = false;
+  #saved = 0;
+
+  constructor(id: string, events: TurnEvent[], cancel: AbortController, source: AsyncGenerator<TurnEvent, void>, save: Save) {
+    this.id = id;
+    this.events = events;
+    this.#cancel = cancel;
+    const spoken = Promise.withResolvers<void>();
+    this.spoken = spoken.promise;
+    this.ended = this.#drive(source, save, spoken.resolve);
+  }
+
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
+  }
+
+  /** Stops the model call; the run ends with the text so far. */
+  cancel(): void {
+    this.#cancel.abort(new DOMException('The run was cancelled.', 'AbortError'));
+  }
+
+  /** The answer, once it is stored. Throws the run's failure. */
+  async answer(): Promise<Message> {
+    await this.ended;
+    return answerOf(this.events.at(-1));
+  }
+
+  /** The events as a listener wants them, from behind frame `after`; the past at once, the rest as it comes. */
+  listen(wire: Wire, after: number): ReadableStream<Uint8Array> {
+    const { readable, writable } = new IdentityTransformStream();
+    // A listener that goes away is no fault of the run.
+    void this.#tell(writable.getWriter(), wire, after).catch(() => undefined);
+    return readable;
+  }
+
+  async #drive(source: AsyncGenerator<TurnEvent, void>, save: Save, spoke: () => void): Promise<void> {
+    const timer = setInterval(() => this.#save(save), saveEvery);
+    for await (const event of source) {
+      this.events.push(event);
+      if (!this.#hasSpoken && isSpeech(event)) {
+        this.#hasSpoken = true;
+        spoke();
+      }
+      if (isTerminal(event)) break;
+      this.#wake();
+    }
+    clearInterval(timer);
+    this.#hasEnded = true;
+    spoke();
+    this.#wake();
+  }
+
+  #save(save: Save): void {
+    const fresh = this.events.slice(this.#saved);
+    if (fresh.length === 0) return;
+    this.#saved = this.events.length;
+    void save(fresh);
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  async #tell(sink: WritableStreamDefaultWriter<Uint8Array>, wire: Wire, after: number): Promise<void> {
+    const encoder = new TextEncoder();
+    let isIdle = false;
+    const timer = setInterval(() => {
+      if (isIdle) void sink.write(encoder.encode(heartbeat)).catch(() => undefined);
+      isIdle = true;
+    }, heartbeatEvery);
+    try {
+      let position = 0;
+      let toSkip = after;
+      for (;;) {
+        const hasEnded = this.#hasEnded;
+        let text = '';
+        for (; position < this.events.length; position += 1) {
+          for (const frame of wire.frames(this.events[position] as TurnEvent)) {
+            if (toSkip > 0) toSkip -= 1;
+            else text += frame;
+          }
+        }
+        if (hasEnded) text += wire.end();
+        isIdle = false;
+        if (text !== '') await sink.write(encoder.encode(text));
+        if (hasEnded) break;
+        if (position === this.events.length && !this.#hasEnded) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      }
+      await sink.close();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+import type { BusyPolicy } from '../db/schema/sessions.ts';
+import type { Ctx, Idempotency } from '../platform/context.ts';
+import { fingerprintMismatch, KeyOfRun, moveKey, throwIfAnswered } from '../platform/idempotency.ts';
+import { Failure } from '../shared/failure.ts';
+import type { TurnEvent } from './events.ts';
+import { LiveRun } from './live-run.ts';
+import { type Memory, readMemory, toTurnVersion } from './memory.ts';
+import { ownSession } from './own-session.ts';
+import { runTurn } from './run-turn.ts';
+import { pathAfter, refuse, StaleMemory, startTurn, type Turn } from './start-turn.ts';
+import { type RunRow, selectRun, selectVersionOfAgent } from './store.ts';
+import type { TurnInput } from './turn-input.ts';
+
+/** Requests that may wait for the one that is being answered. */
+const longest = 50;
+/** Times that a session which is not as remembered is read again. */
+const maxReads = 3;
+
+/** What the line needs of the object it lives in. */
+export interface LineHooks {
+  /** Keeps events for the case that the host dies. */
+  readonly save: (ctx: Ctx, turn: Turn, events: readonly TurnEvent[]) => Promise<void>;
+  /** The run has ended, and nothing needs to be kept of it. */
+  readonly ended: () => Promise<void>;
+  /** Closes a run of an earlier life. */
+  readonly recover: (ctx: Ctx, run_id: string) => Promise<void>;
+}
+
+export type Started = { readonly run: LiveRun; readonly is_joined: boolean } | { readonly elsewhere: string };
+
+/** A request that is answered or waits for it. */
+interface Entry {
+  readonly run_id: string;
+  readonly on_busy: BusyPolicy;
+  readonly key: Idempotency | null;
+  readonly run: PromiseWithResolvers<LiveRun>;
+  readonly over: PromiseWithResolvers<void>;
+  live: LiveRun | null;
+}
+
+/** The turns of one session, one after the other, and what is remembered between them. */
+export class SessionLine {
+  readonly #hooks: LineHooks;
+  /** The first is being answered. */
+  readonly #entries: Entry[] = [];
+  #memory: Memory | null = null;
+  #reading: Promise<Memory> | null = null;
+
+  constructor(hooks: LineHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** A run that is in the line, once it has begun. */
+  async find(run_id: string): Promise<LiveRun | null> {
+    const entry = this.#entries.find((one) => one.run_id === run_id);
+    return entry === undefined ? null : entry.run.promise;
+  }
+
+  /** The next turn reads what is stored. */
+  forget(): void {
+    this.#memory = null;
+  }
+
+  /** Cancels what is in the line, and waits until it is empty. */
+  async clear(): Promise<void> {
+    for (;;) {
+      const [first] = this.#entries;
+      if (first === undefined) return;
+      first.live?.cancel();
+      await first.over.promise;
+    }
+  }
+
+  /**
+   * Starts a run as soon as it may, or joins the one that the same request has started before. Throws
+   * `session_busy` with the id of the run that is in the way, and what the turn throws.
+   */
+  async start(ctx: Ctx, session_id: string, input: TurnInput): Promise<Started> {
+    const memory = await this.#remember(ctx, session_id, input);
+    if (input.create === undefined) ownSession(ctx, [memory.session]);
+    const known = ctx.idempotency === null ? undefined : this.#entries.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
+    if (known !== undefined) {
+      if (known.key?.fingerprint !== ctx.idempotency?.fingerprint) throw fingerprintMismatch();
+      return { run: await known.run.promise, is_joined: true };
+    }
+    try {
+      return { run: await this.#enter(ctx, session_id, input, memory, null), is_joined: false };
+    } catch (error) {
+      // Whatever stood in the way, a key that was used before has its answer.
+      const used = error instanceof Failure ? await keyOfRun(ctx) : error;
+      if (!(used instanceof KeyOfRun)) throw error;
+      return this.#join(ctx, session_id, input, used.run_id);
+    }
+  }
+
+  /** The run that a key has started earlier: it may go on, have ended, or have come to nothing and be tried again. */
+  async #join(ctx: Ctx, session_id: string, input: TurnInput, run_id: string): Promise<Started> {
+    const live = await this.find(run_id);
+    if (live !== null) return { run: live, is_joined: true };
+    const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
+    if (run?.session_id !== session_id) return { elsewhere: run_id };
+    if (run.status === 'running') await this.#hooks.recover(ctx, run_id);
+    const memory = await this.#read(ctx, session_id, input.version);
+    const mayTryAgain = run.status === 'failed' || run.status === 'running' || run.status === 'interrupted';
+    const isLast = memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
+    if (!mayTryAgain || !isLast || run.input_message_id === null) return { elsewhere: run_id };
+    const again: TurnInput = { text: null, parent_id: run.input_message_id, version: input.version, on_busy: input.on_busy };
+    return { run: await this.#enter(ctx, session_id, again, memory, run), is_joined: false };
+  }
+
+  async #enter(ctx: Ctx, session_id: string, input: TurnInput, memory: Memory, replaced: RunRow | null): Promise<LiveRun> {
+    const on_busy = input.on_busy ?? memory.session.on_busy;
+    const before = this.#entries.at(-1);
+    if (before !== undefined && (on_busy === 'reject' || this.#entries.length > longest)) throw this.#busy();
+    const entry: Entry = {
+      run_id: ctx.newId('run'),
+      on_busy,
+      key: ctx.idempotency,
+      run: Promise.withResolvers(),
+      over: Promise.withResolvers(),
+      live: null,
+    };
+    entry.run.promise.catch(() => undefined);
+    this.#entries.push(entry);
+    if (on_busy === 'interrupt') this.#entries[0]?.live?.cancel();
+    try {
+      await before?.over.promise;
+      const more = replaced === null ? [] : moveKey(ctx, replaced.id, entry.run_id);
+      const turn = await this.#begin(ctx, session_id, input, entry.run_id, more);
+      const source = runTurn(ctx, turn);
+      const live = new LiveRun(entry.run_id, turn.events, turn.cancel, source, (events) => this.#hooks.save(ctx, turn, events));
+      entry.live = live;
+      if (this.#entries.some((other) => other !== entry && other.on_busy === 'interrupt')) live.cancel();
+      entry.run.resolve(live);
+      ctx.defer(live.ended.finally(() => this.#leave(entry, turn)));
+      return live;
+    } catch (error) {
+      entry.run.reject(error);
+      this.#leave(entry, null);
+      throw error;
+    }
+  }
+
+  #leave(entry: Entry, turn: Turn | null): void {
+    if (turn !== null) {
+      this.#memory = memoryAfter(turn);
+      void this.#hooks.ended();
+    }
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    entry.over.resolve();
+  }
+
+  #busy(): Failure {
+    return new Failure('session_busy', 'The session is answering another message; wait for that run, read its events or cancel it.', {
+      retryAfter: 1,
+      extra: { run_id: this.#entries[0]?.run_id },
+    });
+  }
+
+  async #begin(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, more: ReturnType<typeof moveKey>): Promise<Turn> {
+    let memory = await this.#remember(ctx, session_id, input);
+    for (let reads = 0; ; reads += 1) {
+      try {
+        return await startTurn(ctx, memory, input, run_id, more);
+      } catch (error) {
+        if (!(error instanceof StaleMemory)) throw error;
+      }
+      if (reads === maxReads) throw new Failure('agent_archived', 'The agent is archived: restore it to go on.');
+      memory = input.create === undefined ? await this.#read(ctx, session_id, input.version) : memory;
+      refuse(ctx, memory);
+      const { active_run_id } = memory.session;
+      if (active_run_id === null) continue;
+      // There is one host, and it is not answering: the run was an earlier life's.
+      await this.#hooks.recover(ctx, active_run_id);
+      memory = await this.#read(ctx, session_id, input.version);
+    }
+  }
+
+  async #remember(ctx: Ctx, session_id: string, { version, create }: TurnInput): Promise<Memory> {
+    if (this.#memory !== null) return this.#memory;
+    if (create !== undefined) return { session: create, version: await readVersion(ctx, create.agent_id, version), path: [] };
+    this.#reading ??= this.#read(ctx, session_id, version).finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #read(ctx: Ctx, session_id: string, version: string | null): Promise<Memory> {
+    this.#memory = await readMemory(ctx, session_id, version);
+    return this.#memory;
+  }
+}
+
+async function readVersion(ctx: Ctx, agent_id: string, version: string | null) {
+  const [row] = await selectVersionOfAgent(ctx.db, ctx.workspace_id, agent_id, version).all();
+  return row === undefined ? null : toTurnVersion(row);
+}
+
+/** What is known once a turn is over; null where its end may not have been stored. */
+function memoryAfter(turn: Turn): Memory | null {
+  const { answer, is_stored } = turn.outcome;
+  if (!is_stored || (answer === null && turn.former_head !== undefined)) return null;
+  const { session, user, version } = turn;
+  const message_seq = session.message_seq + (answer === null ? 0 : 1);
+  return {
+    session: { ...session, message_seq, head_id: answer?.id ?? user.id, active_run_id: null, active_run_until: 0 },
+    version,
+    path: pathAfter(turn),
+  };
+}
+
+/** The run that the request's key stands for, if it does. Throws what else a used key means. */
+async function keyOfRun(ctx: Ctx): Promise<KeyOfRun | null> {
+  try {
+    await throwIfAnswered(ctx);
+    return null;
+  } catch (error) {
+    if (error instanceof KeyOfRun) return error;
+    throw error;
+  }
+}
