@@ -1,5 +1,8 @@
+export { askModel, type Task, type TaskResult } from './ask.ts';
 export { checkModels, type ModelUse } from './check-model.ts';
 export type { StepEvent } from './content.ts';
+export { contextWindowOf } from './context-window.ts';
+export { isSummaryPart, type Said, writeConversation, writeSummary } from './conversation.ts';
 export { rewrapCredentials } from './credentials.ts';
 export { type EmbedCall, embed } from './embed.ts';
 export { embeddingDimensions, embeddingModelNames } from './embedding-models.ts';

@@ -15,7 +15,8 @@ const citeNotice = 'Cite what you use by its number in square brackets, like [1]
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\u{e0000}-\u{e007f}]/gu;
 
 /** Tags of this envelope inside a document must not close or open one. */
-const neutral = (text: string) => text.replaceAll(invisible, '').replaceAll(/<(?=\/?(?:documents?|question)\b)/gi, '&lt;');
+export const neutral = (text: string) =>
+  text.replaceAll(invisible, '').replaceAll(/<(?=\/?(?:documents?|question|conversation|summary|message)\b)/gi, '&lt;');
 
 /** What was retrieved, with the user's question where it was retrieved for one: delimited, labelled as untrusted, never in the system role. */
 export function writePassages(passages: readonly Passage[], question?: string): string {

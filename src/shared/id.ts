@@ -16,6 +16,7 @@ export const idPrefixes = [
   'sec',
   'ses',
   'step',
+  'sum',
   'tool',
   'use',
   'ver',

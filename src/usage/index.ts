@@ -10,5 +10,5 @@ export {
   unknownTokens,
 } from './price.ts';
 export { type PriceOverrideRow, replacePriceOverrides, selectPriceOverrides, toTokenPrices } from './price-overrides.ts';
-export { type ListedModel, listModels, nanoPerTokenOfUsdPerMillion } from './price-table.ts';
+export { contextWindowOf, type ListedModel, listModels, nanoPerTokenOfUsdPerMillion } from './price-table.ts';
 export { type Attribution, type ModelCall, type RecordedUsage, recordUsage } from './record.ts';

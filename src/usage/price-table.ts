@@ -1,4 +1,4 @@
-import { findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
+import { calcPrice, findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
 import type { TokenPrices } from './price.ts';
 
 /** A model as the price table knows it. */
@@ -42,3 +42,17 @@ function toTokenPrices(price: ModelPrice): TokenPrices | null {
 }
 
 export const nanoPerTokenOfUsdPerMillion = 1000;
+
+const windows = new Map<string, number | null>();
+const windowsKept = 500;
+
+/** Tokens of a model's context, its name matched as prices are; null where the table does not say. */
+export function contextWindowOf(price_id: string, model: string): number | null {
+  const key = `${price_id}/${model}`;
+  const known = windows.get(key);
+  if (known !== undefined) return known;
+  const found = calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id })?.model.context_window ?? null;
+  if (windows.size >= windowsKept) windows.delete(windows.keys().next().value as string);
+  windows.set(key, found);
+  return found;
+}

@@ -10,6 +10,7 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import { estimateTokens } from '../../shared/tokens.ts';
+import { isSummaryPart } from '../conversation.ts';
 import { readDocuments, readPassages } from '../passages.ts';
 import { selectQuotes } from './quotes.ts';
 
@@ -111,7 +112,10 @@ function quote(passages: Parameters<typeof selectQuotes>[0], question: string, e
 
 function textOf(message: LanguageModelV4Message): string {
   if (message.role === 'system') return message.content;
-  return message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const last = message.content.length - 1;
+  return message.content
+    .map((part, index) => (part.type === 'text' && (index === last || !isSummaryPart(part.text)) ? part.text : ''))
+    .join('');
 }
 
 /** Whole words only, so that the text stays a prefix of the full one. */

@@ -1,0 +1,11 @@
+import { free, contextWindowOf as listedWindowOf } from '../usage/index.ts';
+import { readModelName } from './model-name.ts';
+import { findProvider } from './providers.ts';
+
+/** Tokens of a model's context, of the price table; null where it does not say. */
+export function contextWindowOf(name: string): number | null {
+  const named = readModelName(name);
+  const price_id = findProvider(named?.provider ?? '')?.price_id;
+  if (named === null || price_id == null || price_id === free) return null;
+  return listedWindowOf(price_id, named.model);
+}
