@@ -17,14 +17,14 @@ import { openAiErrors, openAiRoutes, unknownUrl } from './openai/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
-import { sessionRoutes } from './sessions/index.ts';
+import { attachmentRoutes, sessionRoutes } from './sessions/index.ts';
 import { Failure, notFound } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
 import { toolRoutes } from './tools/index.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
-const features = [workspaceRoutes, toolRoutes, agentRoutes, llmRoutes, knowledgeRoutes, sessionRoutes];
+const features = [workspaceRoutes, toolRoutes, agentRoutes, llmRoutes, knowledgeRoutes, sessionRoutes, attachmentRoutes];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();

@@ -1,6 +1,7 @@
 import { knowledgeJobs } from '../knowledge/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
+import { attachmentJobs, backgroundJobs } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
 import { second } from '../shared/time.ts';
 import { backoff, maxAttempts } from './backoff.ts';
@@ -8,7 +9,7 @@ import type { JobHandler } from './handler.ts';
 import { type Job, JobMessage } from './job.ts';
 import { buryJob, claimFor, claimJob, finishJob, releaseJob, renewClaim } from './outbox.ts';
 
-const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = { ...knowledgeJobs };
+const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = { ...knowledgeJobs, ...attachmentJobs, ...backgroundJobs };
 
 const deadLetterQueue = /-dead$/;
 

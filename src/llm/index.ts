@@ -1,4 +1,5 @@
 export { askModel, type Task, type TaskResult } from './ask.ts';
+export { capabilitiesOf } from './capabilities.ts';
 export { checkModels, type ModelUse } from './check-model.ts';
 export type { StepEvent } from './content.ts';
 export { contextWindowOf } from './context-window.ts';

@@ -1,4 +1,5 @@
 export { attachmentJobs } from './attachments-extract.ts';
+export { attachmentRoutes } from './attachments-routes.ts';
 export { sessionHost } from './host.ts';
 export { closeLostRuns } from './jobs.ts';
 export { sessionRoutes } from './routes.ts';

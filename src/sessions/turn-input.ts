@@ -13,6 +13,8 @@ export interface TurnInput {
   readonly version: string | null;
   /** null for the session's own policy. */
   readonly on_busy: BusyPolicy | null;
+  /** Ids of attachments of the session that the message is sent with. */
+  readonly attachments?: readonly string[];
   /** A draft that is tried in place of the version's configuration. */
   readonly draft?: { readonly config: AgentConfig; readonly tools: readonly ToolPin[] };
   /** A session that is made in the batch that starts the run. */

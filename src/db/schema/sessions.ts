@@ -46,15 +46,33 @@ export const sessions = sqliteTable(
     active_run_until: integer().notNull().default(0),
     archived_at: integer(),
     expires_at: integer(),
+    /** Numbers its rows of the keyword index (sessions/search-store.ts); below zero while it waits to be indexed, null where it never is. */
+    index_number: integer(),
     created_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
   (table) => [
+    uniqueIndex('sessions_index_number').on(table.index_number),
     index('sessions_agent').on(table.workspace_id, table.agent_id, table.id),
     index('sessions_end_user').on(table.workspace_id, table.agent_id, table.end_user_id, table.id),
   ],
 );
+
+/** A file as the messages of a branch carry it on. */
+export interface AttachedFile {
+  readonly id: string;
+  /** The message of this branch that it came with. */
+  readonly message_id: string;
+  /** Where it lies in the file store. */
+  readonly object_id: string;
+  readonly name: string;
+  readonly kind: 'document' | 'image';
+  readonly media_type: string;
+  readonly byte_size: number;
+  /** Estimated, of its text; null for an image. */
+  readonly tokens: number | null;
+}
 
 export const messages = sqliteTable(
   'messages',
@@ -72,6 +90,8 @@ export const messages = sqliteTable(
     role: text({ enum: ['user', 'assistant'] }).notNull(),
     text: text().notNull(),
     citations: text({ mode: 'json' }).notNull().$type<Record<string, unknown>[]>(),
+    /** Of a user's message: its own files, and those of the messages before it in its branch. */
+    attachments: text({ mode: 'json' }).notNull().default([]).$type<AttachedFile[]>(),
     run_id: text().notNull(),
     created_at: integer().notNull(),
   },
@@ -119,6 +139,7 @@ export const runs = sqliteTable(
   },
   (table) => [
     index('runs_session').on(table.workspace_id, table.session_id, table.id),
+    index('runs_ended').on(table.workspace_id, table.agent_id, table.ended_at, table.id).where(sql`ended_at is not null`),
     index('runs_lease').on(table.lease_until).where(sql`status = 'running'`),
   ],
 );
@@ -167,6 +188,8 @@ export const session_summaries = sqliteTable(
   (table) => [uniqueIndex('session_summaries_session').on(table.session_id, table.version)],
 );
 
+export const ratings = ['up', 'down', '1', '2', '3', '4', '5'] as const;
+
 /** What a person thinks of an answer: one row for each end user and message. */
 export const message_feedback = sqliteTable(
   'message_feedback',
@@ -182,7 +205,7 @@ export const message_feedback = sqliteTable(
     run_id: text().notNull(),
     /** Empty where nobody is named. */
     end_user_id: text().notNull(),
-    rating: text({ enum: ['up', 'down', '1', '2', '3', '4', '5'] }).notNull(),
+    rating: text({ enum: ratings }).notNull(),
     comment: text(),
     tags: text({ mode: 'json' }).notNull().$type<string[]>(),
     created_by: text(),
@@ -193,5 +216,44 @@ export const message_feedback = sqliteTable(
     uniqueIndex('message_feedback_message').on(table.message_id, table.end_user_id),
     index('message_feedback_session').on(table.session_id),
     index('message_feedback_agent').on(table.workspace_id, table.agent_id, table.updated_at),
+    index('message_feedback_time').on(table.workspace_id, table.agent_id, table.created_at, table.id),
+  ],
+);
+
+export const attachmentStatuses = ['processing', 'ready', 'failed'] as const;
+export type AttachmentStatus = (typeof attachmentStatuses)[number];
+
+/** Files that were sent into a session. Original and extracted text lie in the file store, under `object_id`. */
+export const attachments = sqliteTable(
+  'attachments',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    session_id: text()
+      .notNull()
+      .references(() => sessions.id),
+    /** The first message that it was sent with; null until then. */
+    message_id: text(),
+    /** Its own id, or that of the attachment it was forked from. */
+    object_id: text().notNull(),
+    name: text().notNull(),
+    kind: text({ enum: ['document', 'image'] }).notNull(),
+    media_type: text().notNull(),
+    byte_size: integer().notNull(),
+    sha256: text().notNull(),
+    status: text({ enum: attachmentStatuses }).notNull(),
+    error_code: text(),
+    error_detail: text(),
+    page_count: integer(),
+    /** Estimated, of the extracted text. */
+    token_count: integer(),
+    created_by: text(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (table) => [
+    index('attachments_session').on(table.session_id, table.id),
+    uniqueIndex('attachments_content').on(table.session_id, table.sha256),
+    index('attachments_object').on(table.object_id),
   ],
 );
