@@ -1,0 +1,116 @@
+import { abortAllDurableObjects } from 'cloudflare:test';
+import { describe, expect, it, vi } from 'vitest';
+import { newWorkspace } from '../support/api.ts';
+import { newChat, openStream, readFrames, runOf, textOf } from '../support/chat.ts';
+import type { Round } from '../support/provider/script.ts';
+
+/** An answer of forty deltas that come one by one. */
+const words = Array.from({ length: 40 }, (_, index) => `w${index} `);
+const slowly: Round = { text: words, usage: { input_tokens: 10, output_tokens: 40 }, fault: { kind: 'drip', bytes: 200, ms: 1 } };
+
+describe('a run that goes on', () => {
+  it('brings the same events, each once, wherever a listener hung up and came back (R63)', async () => {
+    const { workspace, stream } = await newChat({ rounds: [slowly], repeat: true });
+    const whole = await readFrames(await stream({ message: 'Hello?' }));
+    expect(textOf(whole)).toBe(words.join(''));
+    expect(whole.length).toBeGreaterThan(40);
+    for (let seen = 0; seen <= whole.length; seen += 1) {
+      const before = await readFrames(await stream({ message: 'Hello?' }), (frames) => frames.length >= seen);
+      const run = seen < 2 ? await runningRun(workspace) : runOf(before);
+      const after = await readFrames(
+        await openStream(workspace, 'GET', `/runs/${run}/events`, { headers: { 'last-event-id': String(seen) } }),
+      );
+      const frames = [...before, ...after];
+      expect(frames.map(({ id }) => id)).toEqual(frames.map((_, index) => index + 1));
+      expect(textOf(frames)).toBe(words.join(''));
+      // Once it has ended, the record tells the very same.
+      const replayed = await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`));
+      expect(frames).toEqual(replayed);
+    }
+  });
+
+  it('is told from its record after its host has gone, from any event on', async () => {
+    const { workspace, stream } = await newChat({ rounds: [slowly], repeat: true });
+    const whole = await readFrames(await stream({ message: 'Hello?' }));
+    await abortAllDurableObjects();
+    const again = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': '17' } });
+    expect(await readFrames(again)).toEqual(whole.slice(17));
+    const refused = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': 'x' } });
+    expect(refused.status).toBe(400);
+  });
+
+  it('is nobody else’s to hear or to stop (R63)', async () => {
+    const { workspace, stream } = await newChat({ rounds: [slowly] });
+    const run = runOf(await readFrames(await stream({ message: 'Hello?' }), (frames) => frames.length > 5));
+    const stranger = await newWorkspace();
+    const other = await workspace.withRole('runtime');
+    for (const caller of [stranger, other]) {
+      expect((await caller.get(`/runs/${run}/events`)).status).toBe(404);
+      expect((await caller.post(`/runs/${run}/cancel`)).status).toBe(404);
+    }
+    expect((await (await workspace.withRole('viewer')).get(`/runs/${run}/events`)).status).toBe(403);
+    await vi.waitUntil(async () => (await workspace.get(`/runs/${run}`)).body.status === 'completed', { timeout: 10_000 });
+  });
+});
+
+async function runningRun(workspace: Awaited<ReturnType<typeof newWorkspace>>): Promise<string> {
+  const agents = (await workspace.get('/agents')).body.data;
+  const sessions = (await workspace.get(`/agents/${agents[0].id}/sessions`)).body.data;
+  return sessions[0].active_run_id;
+}
+
+describe('a run that is cancelled', () => {
+  const stalls: Round = { text: words, fault: { kind: 'stall', events: 12 } };
+
+  it('stops the model, keeps its text and lets the session go on', async () => {
+    const { workspace, session, provider, stream, send } = await newChat({
+      rounds: [stalls, { text: ['Here.'], usage: { input_tokens: 1, output_tokens: 1 } }],
+    });
+    const response = await stream({ message: 'Hello?' });
+    const reading = readFrames(response);
+    await vi.waitUntil(async () => (await provider.requests()).length === 1);
+    const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
+    await vi.waitUntil(async () => (await workspace.get(`/runs/${run}`)).body.status === 'running');
+    // Only once something has been said.
+    await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`), (frames) => textOf(frames) !== '');
+    const cancelled = await workspace.post(`/runs/${run}/cancel`);
+    expect(cancelled.body).toMatchObject({ id: run, status: 'cancelled', finish_reason: 'cancelled' });
+    const frames = await reading;
+    expect(frames.slice(-2).map(({ data }) => data.type)).toEqual(['abort', 'finish']);
+    const [answer] = (await workspace.get(`/sessions/${session}/messages`)).body.data;
+    expect(answer).toMatchObject({ role: 'assistant', text: textOf(frames), run: { status: 'cancelled' } });
+    expect(answer.text).toMatch(/^w0 w1 /);
+    await vi.waitUntil(async () => (await provider.requests())[0]?.aborted === true);
+    expect((await workspace.post(`/runs/${run}/cancel`)).body.status).toBe('cancelled');
+    expect((await send({ message: 'Again?' })).body.text).toBe('Here.');
+  });
+
+  it('before its first word is a failure of its own', async () => {
+    const { workspace, session, provider, send } = await newChat({ rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }] });
+    const sending = send({ message: 'Hello?' });
+    await vi.waitUntil(async () => (await provider.requests()).length === 1);
+    const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
+    await workspace.post(`/runs/${run}/cancel`);
+    expect(await sending).toMatchObject({ status: 409, body: { code: 'run_cancelled', run_id: run } });
+    expect((await workspace.get(`/sessions/${session}`)).body).toMatchObject({ active_run_id: null, message_count: 1 });
+  });
+});
+
+describe('a host that dies', () => {
+  it('leaves its run interrupted with the text so far, and the next message is answered', async () => {
+    const long: Round = { text: words, fault: { kind: 'drip', bytes: 300, ms: 100 } };
+    const { workspace, session, stream, send } = await newChat({
+      rounds: [long, { text: ['Here.'], usage: { input_tokens: 1, output_tokens: 1 } }],
+    });
+    const frames = await readFrames(await stream({ message: 'Hello?' }), (seen) => textOf(seen).includes('w15'));
+    await abortAllDurableObjects();
+    const answer = await send({ message: 'Again?' });
+    expect(answer.body.text).toBe('Here.');
+    const { data } = (await workspace.get(`/sessions/${session}/messages`)).body;
+    const kept = data.find(({ run_id, role }: { run_id: string; role: string }) => run_id === runOf(frames) && role === 'assistant');
+    expect(kept).toMatchObject({ run: { status: 'interrupted', finish_reason: 'interrupted' } });
+    expect(words.join('').startsWith(kept.text)).toBe(true);
+    expect(kept.text.length).toBeGreaterThan(0);
+    expect(data.map(({ seq }: { seq: number }) => seq)).toEqual([4, 3, 2, 1]);
+  });
+});

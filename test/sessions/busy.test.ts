@@ -1,0 +1,133 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { type Chat, newChat, openStream, readFrames, textOf } from '../support/chat.ts';
+import type { Round } from '../support/provider/script.ts';
+
+const slowly: Round = {
+  text: ['one ', 'two ', 'three'],
+  usage: { input_tokens: 10, output_tokens: 3 },
+  fault: { kind: 'drip', bytes: 400, ms: 20 },
+};
+const many = 30;
+const times = Array.from({ length: many }, (_, index) => index);
+
+/** What a session holds, oldest first: sequence numbers, roles, how the runs ended, what was paid for. */
+async function stateOf({ workspace, session }: Chat) {
+  const read = async <Row>(sql: string) => (await env.DB.prepare(sql).bind(workspace.id).all<Row>()).results;
+  const messages = await read<{ seq: number; role: string; id: string; parent_id: string | null }>(
+    'select seq, role, id, parent_id from messages where workspace_id = ? order by seq',
+  );
+  const runs = await read<{ status: string }>('select status from runs where workspace_id = ? order by id');
+  const usage = await read<{ run_id: string }>("select run_id from usage where workspace_id = ? and operation = 'answer'");
+  const { body } = await workspace.get(`/sessions/${session}`);
+  return { messages, statuses: runs.map(({ status }) => status), usage, active_run_id: body.active_run_id };
+}
+
+const isGapless = (messages: readonly { readonly seq: number }[]) => messages.every(({ seq }, index) => seq === index + 1);
+
+describe('thirty messages at once', () => {
+  it('with one key are one run, one usage row and thirty times the same answer (R55)', async () => {
+    const chat = await newChat({ rounds: [slowly] });
+    const answers = await Promise.all(times.map(() => chat.send({ message: 'Hello?' }, { 'idempotency-key': 'one' })));
+    expect(answers.map(({ status }) => status)).toEqual(times.map(() => 200));
+    for (const { body } of answers) expect(body).toEqual(answers[0]?.body);
+    expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(many - 1);
+    const { messages, statuses, usage } = await stateOf(chat);
+    expect([messages.length, statuses, usage.length]).toEqual([2, ['completed'], 1]);
+    expect(await chat.provider.requests()).toHaveLength(1);
+    const other = await chat.send({ message: 'Something else' }, { 'idempotency-key': 'one' });
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_mismatch']);
+  });
+
+  it('with one key, as streams, hear the same events from the start', async () => {
+    const chat = await newChat({ rounds: [slowly] });
+    const key = { 'idempotency-key': 'one' };
+    const first = await chat.stream({ message: 'Hello?' }, key);
+    const joined = await Promise.all(times.slice(1).map(() => chat.stream({ message: 'Hello?' }, key)));
+    const [frames, ...others] = await Promise.all([first, ...joined].map((response) => readFrames(response)));
+    expect(textOf(frames ?? [])).toBe('one two three');
+    for (const other of others) expect(other).toEqual(frames);
+    // And once more when it is over.
+    expect(await readFrames(await chat.stream({ message: 'Hello?' }, key))).toEqual(frames);
+  });
+
+  it('are answered one at a time where the session rejects (R59)', async () => {
+    const chat = await newChat({ rounds: [slowly], repeat: true });
+    const answers = await Promise.all(times.map((index) => chat.send({ message: `Hello ${index}?` }, { 'idempotency-key': `${index}` })));
+    const refused = answers.filter(({ status }) => status === 409);
+    expect(refused).toHaveLength(many - 1);
+    const { id } = (answers.find(({ status }) => status === 200) as (typeof answers)[number]).body.run;
+    for (const { body, headers } of refused) {
+      expect(body).toMatchObject({ code: 'session_busy', run_id: id });
+      expect(headers.get('retry-after')).toBe('1');
+    }
+    const { messages, usage } = await stateOf(chat);
+    expect([messages.length, usage.length]).toEqual([2, 1]);
+  });
+
+  it('wait for each other where the session queues, in their order', async () => {
+    const chat = await newChat(
+      { rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 2000, ms: 1 } }], repeat: true },
+      { session: { on_busy: 'queue' } },
+    );
+    const answers = await Promise.all(times.map((index) => chat.send({ message: `Hello ${index}?` })));
+    expect(answers.map(({ status, body }) => [status, body.text])).toEqual(times.map(() => [200, 'one two three']));
+    const { messages, statuses, usage, active_run_id } = await stateOf(chat);
+    expect(isGapless(messages)).toBe(true);
+    expect(messages.map(({ parent_id }) => parent_id)).toEqual([null, ...messages.slice(0, -1).map(({ id }) => id)]);
+    expect(messages.map(({ role }) => role)).toEqual(times.flatMap(() => ['user', 'assistant']));
+    expect([statuses, usage.length, active_run_id]).toEqual([times.map(() => 'completed'), many, null]);
+  });
+
+  it('make way for the last one where they interrupt', async () => {
+    const chat = await newChat({ rounds: [slowly], repeat: true });
+    const answers = await Promise.all(times.map((index) => chat.send({ message: `Hello ${index}?`, on_busy: 'interrupt' })));
+    const whole = answers.filter(({ status, body }) => status === 200 && body.run.status === 'completed');
+    expect(whole.map(({ body }) => body.text)).toEqual(['one two three']);
+    for (const { status, body } of answers.filter((answer) => !whole.includes(answer))) {
+      expect(status === 200 ? body.run.status : body.code).toBe(status === 200 ? 'cancelled' : 'run_cancelled');
+    }
+    const { messages, statuses, active_run_id } = await stateOf(chat);
+    expect(isGapless(messages)).toBe(true);
+    expect(statuses.filter((status) => status === 'cancelled')).toHaveLength(many - 1);
+    expect([statuses.at(-1), active_run_id]).toEqual(['completed', null]);
+  });
+
+  it('find a bounded queue', async () => {
+    const chat = await newChat({ rounds: [slowly], repeat: true }, { session: { on_busy: 'queue' } });
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => chat.send({ message: `Hello ${index}?` })));
+    const refused = answers.filter(({ status }) => status === 409);
+    expect(refused.length).toBeGreaterThan(0);
+    const { messages } = await stateOf(chat);
+    expect(isGapless(messages)).toBe(true);
+    expect(messages).toHaveLength((60 - refused.length) * 2);
+  });
+});
+
+describe('a client that goes away', () => {
+  it('leaves its run to end, and finds it by its key', async () => {
+    const chat = await newChat({ rounds: [slowly] });
+    const key = { 'idempotency-key': 'mine' };
+    await readFrames(await chat.stream({ message: 'Hello?' }, key), (frames) => frames.length > 2);
+    const { body } = await chat.workspace.get(`/sessions/${chat.session}`);
+    const attached = await openStream(chat.workspace, 'GET', `/runs/${body.active_run_id}/events`);
+    const again = await chat.stream({ message: 'Hello?' }, key);
+    expect(textOf(await readFrames(again))).toBe('one two three');
+    expect(textOf(await readFrames(attached))).toBe('one two three');
+    expect(await chat.provider.requests()).toHaveLength(1);
+  });
+
+  it('may try again with the same key after a failure, without saying it twice', async () => {
+    const chat = await newChat({ rounds: [{ fault: { kind: 'status', status: 400 } }, slowly] });
+    const key = { 'idempotency-key': 'mine' };
+    const failed = await chat.send({ message: 'Hello?' }, key);
+    expect([failed.status, failed.body.code]).toEqual([502, 'provider_error']);
+    const again = await chat.send({ message: 'Hello?' }, key);
+    expect([again.status, again.body.text]).toEqual([200, 'one two three']);
+    expect((await chat.send({ message: 'Hello?' }, key)).body).toEqual(again.body);
+    const { messages, statuses } = await stateOf(chat);
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
+    expect(statuses).toEqual(['failed', 'completed']);
+    await vi.waitUntil(async () => (await stateOf(chat)).active_run_id === null);
+  });
+});
