@@ -17,6 +17,13 @@ const Settings = {
   time_zone: TimeZone,
   default_model: z.string().min(3).max(200).describe('For agents that name none').openapi({ example: 'builtin/extractive' }),
   retention_days: z.number().int().min(1).max(3650).nullable().describe('Sessions older than this are erased; null keeps them'),
+  usage_retention_days: z
+    .number()
+    .int()
+    .min(35)
+    .max(3650)
+    .nullable()
+    .describe('Usage rows older than this are moved to the archive; null keeps them'),
   content_logging: z.boolean().describe('Whether traces keep what was said'),
 };
 
@@ -26,6 +33,7 @@ export const CreateWorkspace = z
     time_zone: TimeZone.default('UTC'),
     default_model: Settings.default_model.default('builtin/extractive'),
     retention_days: Settings.retention_days.default(null),
+    usage_retention_days: Settings.usage_retention_days.default(null),
     content_logging: Settings.content_logging.default(true),
   })
   .openapi('CreateWorkspace', { example: { name: 'Acme' } as never });

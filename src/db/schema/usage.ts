@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** One row per model call, whoever caused it. Unknown tokens and cost are null, never 0. */
@@ -34,5 +35,8 @@ export const usage = sqliteTable(
     uniqueIndex('usage_call').on(table.call_key),
     index('usage_workspace').on(table.workspace_id, table.id),
     index('usage_run').on(table.run_id),
+    index('usage_time').on(table.workspace_id, table.created_at, table.id),
+    index('usage_agent').on(table.workspace_id, table.agent_id, table.created_at, table.id),
+    index('usage_session').on(table.session_id).where(sql`session_id is not null`),
   ],
 );

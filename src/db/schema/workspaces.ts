@@ -11,6 +11,8 @@ export const workspaces = sqliteTable('workspaces', {
   /** A cheap model for titles, summaries and suggestions; null for the built-in rules. */
   background_model: text(),
   retention_days: integer(),
+  /** Usage rows older than this go to the archive; null keeps them. */
+  usage_retention_days: integer(),
   content_logging: integer({ mode: 'boolean' }).notNull(),
   created_at: integer().notNull(),
   updated_at: integer().notNull(),

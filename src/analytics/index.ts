@@ -1,0 +1,2 @@
+export { rollUp } from './rollup.ts';
+export { analyticsRoutes } from './routes.ts';

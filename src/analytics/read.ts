@@ -1,0 +1,164 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { batch, type Db } from '../db/client.ts';
+import { analytics_state } from '../db/schema/analytics.ts';
+import { workspaces } from '../db/schema/workspaces.ts';
+import { type Ctx, coveredAgents } from '../platform/context.ts';
+import { notFound } from '../shared/failure.ts';
+import { hour } from '../shared/time.ts';
+import {
+  type CallFact,
+  Cube,
+  type Dimension,
+  mergeSlices,
+  type RatingFact,
+  type RunFact,
+  readQuarters,
+  readSlices,
+  type Slices,
+} from './cube.ts';
+import { selectCalls, selectRatings, selectRuns } from './facts.ts';
+import { indexAt, type RollupRange, rangesOf } from './plan.ts';
+
+/** Something to be read: figures along a dimension, for each stretch between boundaries. */
+export interface Wanted {
+  readonly dimension: Dimension;
+  readonly boundaries: readonly number[];
+}
+
+export interface Reading {
+  /** For each thing that was wanted, the figures by value in each of its stretches. */
+  readonly parts: readonly (readonly Slices[])[];
+  /** Whether all that is not rolled up yet was few enough to be counted on the spot. */
+  readonly isComplete: boolean;
+}
+
+/** Facts of each kind that are counted on the spot: those of the open hour, or of more when cron is behind. */
+const factsAtMost = 20_000;
+
+const zones = new Map<string, string>();
+
+/**
+ * Reads figures of one agent (id or slug), or of all that the caller may see, in one round trip:
+ * rollups for what is closed, the facts themselves for what is not. `want` is given the time zone of
+ * the workspace; where the one remembered is not right any more it is asked again, and so is the database.
+ */
+export async function readFigures(
+  ctx: Ctx,
+  agent: string | null,
+  want: (time_zone: string) => readonly Wanted[],
+): Promise<Reading & { readonly agent_id: string | null; readonly time_zone: string }> {
+  const guessed = zones.get(ctx.workspace_id) ?? 'UTC';
+  const wanted = want(guessed);
+  const scope = scopeOf(ctx, agent);
+  const times = wanted.flatMap(({ boundaries }) => [boundaries[0] as number, boundaries.at(-1) as number]);
+  const facts = { workspace_id: ctx.workspace_id, agents: scope.facts, from: openFrom(ctx.workspace_id, Math.min(...times)) };
+  const range = { ...facts, to: Math.max(...times), limit: factsAtMost };
+  const [[workspace], owners, rollups, calls, runs, ratings] = await batch(ctx.db, [
+    ctx.db.select({ time_zone: workspaces.time_zone }).from(workspaces).where(sql`id = ${ctx.workspace_id}`),
+    scope.owner,
+    selectRollups(ctx.db, ctx.workspace_id, scope, wanted),
+    selectCalls(ctx.db, range),
+    selectRuns(ctx.db, range),
+    selectRatings(ctx.db, range),
+  ] as const);
+  const time_zone = workspace?.time_zone ?? 'UTC';
+  if (zones.size >= 1000) zones.clear();
+  zones.set(ctx.workspace_id, time_zone);
+  const [owner] = owners as { id: string }[];
+  const covered = coveredAgents(ctx.actor);
+  if (agent !== null && (owner === undefined || (covered !== null && !covered.includes(owner.id)))) throw notFound();
+  if (time_zone !== guessed) return readFigures(ctx, agent, want);
+  const parts = wanted.map(({ boundaries }) => boundaries.slice(1).map((): Slices => new Map()));
+  addRollups(parts, wanted, rollups as StoredRow[]);
+  addFacts(parts, wanted, calls as CallFact[], runs as RunFact[], ratings as RatingFact[]);
+  const isComplete = [calls, runs, ratings].every((list) => (list as unknown[]).length < factsAtMost);
+  return { parts, isComplete, agent_id: owner?.id ?? null, time_zone };
+}
+
+interface Scope {
+  /** Rows with the id of the agent that was asked for. */
+  readonly owner: ReturnType<Db['all']>;
+  /** A table with `value`: the agents whose rollups count; the empty one is the workspace. */
+  readonly rollups: SQL;
+  /** Whether the rollups are those of agents one by one, which is how a dimension of agents is read then. */
+  readonly isByAgent: boolean;
+  readonly facts: SQL | null;
+}
+
+function scopeOf(ctx: Ctx, agent: string | null): Scope {
+  const { db, workspace_id } = ctx;
+  const covered = coveredAgents(ctx.actor);
+  if (agent !== null) {
+    const found = sql`select id from agents where workspace_id = ${workspace_id} and (id = ${agent} or slug = ${agent})`;
+    return { owner: db.all(found), rollups: sql`(select id as value from (${found}))`, isByAgent: true, facts: sql`(${found})` };
+  }
+  const owner = db.all(sql`select id from agents where workspace_id = ${workspace_id} limit 0`);
+  const list = sql`json_each(${JSON.stringify(covered ?? [''])})`;
+  return { owner, rollups: list, isByAgent: covered !== null, facts: covered === null ? null : sql`(select value from ${list})` };
+}
+
+const stateOf = (workspace_id: string, column: string) =>
+  sql`coalesce((select ${sql.raw(column)} from ${analytics_state} where workspace_id = ${workspace_id}), 0)`;
+
+/** What is not in a closed hour. */
+const openFrom = (workspace_id: string, from: number) => sql`max(${from}, ${stateOf(workspace_id, 'rolled_until')})`;
+
+interface StoredRow {
+  /** Which of what is wanted. */
+  readonly part: number;
+  readonly agent_id: string;
+  readonly bucket: number;
+  readonly slices: string;
+  readonly quarters: string | null;
+}
+
+/** Days count where they have been made; for those that have not, their hours. */
+function selectRollups(db: Db, workspace_id: string, { rollups: agents, isByAgent }: Scope, wanted: readonly Wanted[]) {
+  const ranges = wanted.flatMap(({ dimension: asked, boundaries }, part) =>
+    rangesOf(boundaries).flatMap((range: RollupRange) => {
+      const dimension = isByAgent && asked === 'agent' ? 'all' : asked;
+      const row = { part, dimension, grain: range.grain, from: range.from, to: range.to, split: Number(range.split), is_open: 0 };
+      return range.grain === 'day' ? [row, { ...row, grain: 'hour', is_open: 1 }] : [row];
+    }),
+  );
+  const dayed = stateOf(workspace_id, 'dayed_until');
+  const rolled = stateOf(workspace_id, 'rolled_until');
+  return db.all<StoredRow>(sql`
+    select g.value ->> 'part' as part, r.agent_id, r.bucket, iif(g.value ->> 'split', '', r.slices) as slices, iif(g.value ->> 'split', r.quarters, null) as quarters
+    from ${agents} a cross join json_each(${JSON.stringify(ranges)}) g
+    cross join analytics_rollups r on r.workspace_id = ${workspace_id} and r.agent_id = a.value
+      and r.dimension = g.value ->> 'dimension' and r.grain = g.value ->> 'grain'
+      and r.bucket >= max(g.value ->> 'from', iif(g.value ->> 'is_open', ${dayed}, 0))
+      and r.bucket < min(g.value ->> 'to', iif(g.value ->> 'grain' = 'day', ${dayed}, ${rolled}))`);
+}
+
+function addRollups(parts: Slices[][], wanted: readonly Wanted[], rows: readonly StoredRow[]): void {
+  for (const { part, agent_id, bucket, slices, quarters } of rows) {
+    const { dimension, boundaries } = wanted[part] as Wanted;
+    const add = (at: number, some: Slices) => {
+      const into = parts[part]?.[indexAt(boundaries, at)];
+      const figures = some.get('');
+      const isAgent = dimension === 'agent' && agent_id !== '' && figures !== undefined;
+      if (into !== undefined) mergeSlices(into, isAgent ? new Map([[agent_id, figures]]) : some);
+    };
+    if (quarters === null) add(bucket, readSlices(slices));
+    else for (const [index, some] of readQuarters(quarters)) add(bucket + (index * hour) / 4, some);
+  }
+}
+
+function addFacts(
+  parts: Slices[][],
+  wanted: readonly Wanted[],
+  calls: readonly CallFact[],
+  runs: readonly RunFact[],
+  ratings: readonly RatingFact[],
+): void {
+  for (const [part, { dimension, boundaries }] of wanted.entries()) {
+    const cubes = boundaries.slice(1).map(() => new Cube(['']));
+    const cubeAt = ({ at }: { at: number }) => cubes[indexAt(boundaries, at)];
+    for (const call of calls) cubeAt(call)?.addCall(call);
+    for (const run of runs) cubeAt(run)?.addRun(run);
+    for (const rating of ratings) cubeAt(rating)?.addRating(rating);
+    for (const [index, cube] of cubes.entries()) mergeSlices(parts[part]?.[index] as Slices, cube.slices('', dimension));
+  }
+}

@@ -1,0 +1,224 @@
+import { batch, type Statement } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import { day, hour, minute } from '../shared/time.ts';
+import { Cube, capSlices, type Dimension, mergeSlices, readSlices, type Slices, writeSlices } from './cube.ts';
+import { type FactRange, selectCalls, selectRatings, selectRuns } from './facts.ts';
+import {
+  advanceState,
+  deleteMark,
+  type Lease,
+  markDay,
+  type RollupRow,
+  replaceRollups,
+  type StateRow,
+  saveCursor,
+  selectAgentIds,
+  selectCursor,
+  selectDueWorkspaces,
+  selectHours,
+  selectMarks,
+  selectNextDay,
+  selectNextFact,
+  takeLease,
+} from './store.ts';
+
+/** Without a write for this long whoever rolls up counts as dead. */
+const leaseFor = 5 * minute;
+/** Facts that a tick counts; what is left waits for the next. */
+const factsOfTick = 400_000;
+/** Facts that are read at a time. */
+const pageSize = 5000;
+const quarter = hour / 4;
+
+/** What a tick may still do. */
+interface Allowance {
+  facts: number;
+}
+
+/**
+ * Counts every hour that has ended into rows of hours, and hours into days. Does nothing the second
+ * time, goes on where it was cut off, and counts an hour again when something came in late.
+ */
+export async function rollUp(ctx: Ctx): Promise<void> {
+  const allowance: Allowance = { facts: factsOfTick };
+  let after = (await selectCursor(ctx.db, 'rollup').get())?.position ?? '';
+  while (allowance.facts > 0) {
+    const due = await selectDueWorkspaces(ctx.db, after, ctx.now(), 20);
+    for (const { id } of due) {
+      if (allowance.facts <= 0) return void (await saveCursor(ctx.db, 'rollup', after).run());
+      await rollUpWorkspace(ctx, id, allowance);
+      after = id;
+    }
+    if (due.length === 0 && after === '') return;
+    // Once around, so that those before the place where the last tick stopped have their turn.
+    if (due.length === 0) return void (await saveCursor(ctx.db, 'rollup', '').run());
+  }
+}
+
+/** One workspace, as far as the allowance goes. */
+export async function rollUpWorkspace(ctx: Ctx, workspace_id: string, allowance: Allowance = { facts: factsOfTick }): Promise<void> {
+  const lease = { workspace_id, token: ctx.newId('job') };
+  const [, [state]] = (await batch(ctx.db, takeLease(ctx.db, lease, ctx.now(), ctx.now() + leaseFor))) as [unknown, StateRow[]];
+  if (state === undefined) return;
+  await closeHours(ctx, lease, state, allowance);
+  await reopenHours(ctx, lease, state, allowance);
+  if (allowance.facts > 0) await closeDays(ctx, lease, state);
+  await reopenDays(ctx, lease);
+  await advanceState(ctx.db, lease, { lease: null, lease_until: 0 }).run();
+}
+
+/** The hours that have ended since the last time and in which something happened. */
+async function closeHours(ctx: Ctx, lease: Lease, state: StateRow, allowance: Allowance): Promise<void> {
+  for (let from = state.rolled_until; allowance.facts > 0; ) {
+    const next = await selectNextFact(ctx.db, lease.workspace_id, from, state.closing_until);
+    const at = next?.at ?? null;
+    if (at === null) {
+      if (from < state.closing_until && from > 0) await advance(ctx, lease, { rolled_until: state.closing_until });
+      return;
+    }
+    const bucket = at - (at % hour);
+    const cube = await countHour(ctx, lease.workspace_id, bucket, allowance);
+    from = bucket + hour;
+    await write(ctx, lease, [
+      ...replaceRollups(ctx.db, lease, { grain: 'hour', bucket, agents: null }, toHourRows(cube)),
+      advanceState(ctx.db, lease, { rolled_until: from, lease_until: ctx.now() + leaseFor }),
+    ]);
+  }
+}
+
+/** Hours that something came in late for; days that have been made of them are marked in turn. */
+async function reopenHours(ctx: Ctx, lease: Lease, state: StateRow, allowance: Allowance): Promise<void> {
+  while (allowance.facts > 0) {
+    const marks = await selectMarks(ctx.db, lease.workspace_id, 'hour', 50);
+    if (marks.length === 0) return;
+    for (const { bucket, marks: seen } of marks) {
+      if (allowance.facts <= 0) return;
+      const done = deleteMark(ctx.db, lease, 'hour', bucket, seen);
+      const alive = advanceState(ctx.db, lease, { lease_until: ctx.now() + leaseFor });
+      if (bucket < state.archived_until) {
+        await write(ctx, lease, [done, alive]);
+        continue;
+      }
+      const cube = await countHour(ctx, lease.workspace_id, bucket, allowance);
+      await write(ctx, lease, [
+        ...replaceRollups(ctx.db, lease, { grain: 'hour', bucket, agents: null }, toHourRows(cube)),
+        markDay(ctx.db, lease, bucket - (bucket % day)),
+        done,
+        alive,
+      ]);
+    }
+    if (marks.length < 50) return;
+  }
+}
+
+/** Days that have ended; an hour that is not counted yet keeps its day open. */
+async function closeDays(ctx: Ctx, lease: Lease, state: StateRow): Promise<void> {
+  const until = state.closing_until - (state.closing_until % day);
+  for (let from = state.dayed_until; ; ) {
+    const next = await selectNextDay(ctx.db, lease.workspace_id, from, until);
+    const bucket = next?.bucket ?? null;
+    if (bucket === null) {
+      if (from < until) await advance(ctx, lease, { dayed_until: until });
+      return;
+    }
+    const start = bucket - (bucket % day);
+    await countDay(ctx, lease, start, []);
+    from = start + day;
+    await advance(ctx, lease, { dayed_until: from });
+  }
+}
+
+async function reopenDays(ctx: Ctx, lease: Lease): Promise<void> {
+  for (const { bucket, marks } of await selectMarks(ctx.db, lease.workspace_id, 'day', 100))
+    await countDay(ctx, lease, bucket, [deleteMark(ctx.db, lease, 'day', bucket, marks)]);
+}
+
+const advance = (ctx: Ctx, lease: Lease, changes: Partial<StateRow>) => write(ctx, lease, [advanceState(ctx.db, lease, changes)]);
+
+/** Ends with an `advanceState`, which tells whether the lease was still held. */
+async function write(ctx: Ctx, lease: Lease, statements: readonly Statement[]): Promise<void> {
+  const results = await batch(ctx.db, statements);
+  if ((results.at(-1) as unknown[]).length === 0) throw new Error(`the lease on the rollups of ${lease.workspace_id} was lost`);
+}
+
+/** Everything that happened in an hour, by quarter. */
+async function countHour(ctx: Ctx, workspace_id: string, bucket: number, allowance: Allowance): Promise<readonly Cube[]> {
+  const cubes = Array.from({ length: 4 }, () => new Cube());
+  const cubeAt = (at: number) => cubes[Math.floor((at - bucket) / quarter)] as Cube;
+  const range = { workspace_id, agents: null, from: bucket, to: bucket + hour };
+  const read = async <Fact extends Position>(select: (range: FactRange) => PromiseLike<Fact[]>, add: (cube: Cube, fact: Fact) => void) => {
+    for (let after: Fact | null = null; ; ) {
+      const facts: Fact[] = await select({ ...range, after, limit: pageSize });
+      for (const fact of facts) add(cubeAt(fact.at), fact);
+      allowance.facts -= facts.length;
+      if (facts.length < pageSize) return;
+      after = facts.at(-1) ?? null;
+    }
+  };
+  await read(
+    (page) => selectCalls(ctx.db, page),
+    (cube, call) => cube.addCall(call),
+  );
+  await read(
+    (page) => selectRuns(ctx.db, page),
+    (cube, run) => cube.addRun(run),
+  );
+  await read(
+    (page) => selectRatings(ctx.db, page),
+    (cube, rating) => cube.addRating(rating),
+  );
+  allowance.facts -= 1;
+  return cubes;
+}
+
+interface Position {
+  readonly at: number;
+  readonly id: string;
+  readonly agent_id: string | null;
+}
+
+function toHourRows(cubes: readonly Cube[]): RollupRow[] {
+  const rows = new Map<string, { agent_id: string; dimension: Dimension; quarters: [number, Slices][] }>();
+  for (const [index, cube] of cubes.entries()) {
+    for (const [agent_id, byDimension] of cube.cells) {
+      for (const [dimension, slices] of byDimension) {
+        const key = `${agent_id} ${dimension}`;
+        const row = rows.get(key) ?? { agent_id, dimension, quarters: [] };
+        row.quarters.push([index, capSlices(slices)]);
+        rows.set(key, row);
+      }
+    }
+  }
+  return [...rows.values()].map(({ agent_id, dimension, quarters }) => {
+    const slices: Slices = new Map();
+    for (const [, part] of quarters) mergeSlices(slices, part);
+    const parts = quarters.map(([index, part]) => `"${index}":${writeSlices(part)}`);
+    return { agent_id, dimension, slices: writeSlices(capSlices(slices)), quarters: `{${parts.join(',')}}` };
+  });
+}
+
+/** Agents whose hours are merged into days at a time. */
+const agentsAtATime = 20;
+
+/** A day out of its hours, some agents at a time; `done` goes with the last of them. */
+async function countDay(ctx: Ctx, lease: Lease, bucket: number, done: readonly Statement[]): Promise<void> {
+  for (let agents: string[] = [''], isLast = false; !isLast; ) {
+    const more = await selectAgentIds(ctx.db, lease.workspace_id, agents.at(-1) ?? '', agentsAtATime);
+    isLast = more.length === 0;
+    const hours = await selectHours(ctx.db, lease.workspace_id, agents, bucket);
+    const days = new Map<string, { agent_id: string; dimension: Dimension; slices: Slices }>();
+    for (const { agent_id, dimension, slices } of hours) {
+      const key = `${agent_id} ${dimension}`;
+      const row = days.get(key) ?? { agent_id, dimension, slices: new Map() };
+      mergeSlices(row.slices, readSlices(slices));
+      days.set(key, row);
+    }
+    const rows = [...days.values()].map(({ slices, ...row }) => ({ ...row, slices: writeSlices(capSlices(slices)), quarters: null }));
+    await write(ctx, lease, [
+      ...replaceRollups(ctx.db, lease, { grain: 'day', bucket, agents }, rows),
+      ...(isLast ? done : []),
+      advanceState(ctx.db, lease, { lease_until: ctx.now() + leaseFor }),
+    ]);
+    agents = more.map(({ id }) => id);
+  }
+}
