@@ -7,6 +7,15 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('base.delete'), base_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.delete'), object_ids: z.array(z.string()) }),
+  z.strictObject({ type: z.literal('session.title'), session_id: z.string(), run_id: z.string() }),
+  z.strictObject({
+    type: z.literal('session.summarize'),
+    session_id: z.string(),
+    run_id: z.string(),
+    message_id: z.string(),
+    depth: z.number().int(),
+    max_tokens: z.number().int(),
+  }),
 ]);
 export type Job = z.infer<typeof Job>;
 

@@ -7,10 +7,11 @@ import { second } from '../shared/time.ts';
 import { CitationFilter } from './citations.ts';
 import type { TurnEvent } from './events.ts';
 import type { Progress } from './progress.ts';
-import { modelOptions, passagesOf, promptOf } from './prompt.ts';
+import { modelOptions, modelsFor, passagesOf, promptOf } from './prompt.ts';
 import { runAgent } from './run-agent.ts';
 import { attributionOf, leaseFor, type Turn } from './start-turn.ts';
 import { insertRunStep, renewRun, selectRunSteps } from './store.ts';
+import { contextOfTurn } from './turn-context.ts';
 
 /**
  * The part of a turn in which the model speaks. Text is passed on as it comes, or, where it has to
@@ -20,7 +21,10 @@ export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGe
   const tools = await resolveTools(ctx, turn.tools, { runAgent });
   const { limits, output_schema: schema } = turn.config;
   const signal = AbortSignal.any([AbortSignal.timeout(limits.seconds * second), turn.cancel.signal]);
-  let prompt: readonly LanguageModelV4Message[] = promptOf(turn, progress.sources);
+  const given = contextOfTurn(turn, progress.sources, progress.attached);
+  progress.context = given.context;
+  const asked = { ...turn, history: given.messages, summary: given.summary };
+  let prompt: readonly LanguageModelV4Message[] = promptOf(asked, progress.sources, progress.attached);
   for (let repairs = 0; ; repairs += 1) {
     const result = yield* converse(ctx, turn, progress, { prompt, tools, signal, isHeld: schema !== null });
     if (schema === null || progress.limit !== null) return;
@@ -51,7 +55,7 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
     prompt,
     tools,
     call_key: turn.run.id,
-    models: [turn.config.model, ...turn.config.fallback_models],
+    models: modelsFor(turn.config, progress.attached),
     options: modelOptions(turn.config),
     circumstances: { config: turn.config, depth: 0, attribution: attributionOf(turn), signal },
     spent: progress.spent,

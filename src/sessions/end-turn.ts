@@ -2,6 +2,7 @@ import { isGuardViolation, isTransient } from '../db/errors.ts';
 import { commit, commitSurely } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
+import { followUps } from './background.ts';
 import { type Citation, readCitations } from './citations.ts';
 import { encodeEvents } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
@@ -55,13 +56,16 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
   const { id, workspace_id, ...end } = run;
   const { steps, usage } = progress.take();
   const released = answer === null ? { new_messages: 0 as const, ...formerHead(turn) } : { new_messages: 1 as const, head: answer.id };
+  const { statements: more, jobs } = answer === null ? { statements: [], jobs: [] } : followUps(ctx, toEnded(turn, progress, run, answer));
   const change = {
+    jobs,
     statements: [
       ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
       releaseSession(ctx.db, turn.run, ctx.now(), released),
       endRun(ctx.db, workspace_id, id, end),
       ...steps.map((step) => insertRunStep(ctx.db, step)),
       ...usage,
+      ...more,
     ],
   };
   const hasEnded = async () => (await selectRun(ctx.db, workspace_id, id).get())?.status !== 'running';
@@ -76,6 +80,17 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
   }
 }
 
+/** The turn as what follows from it sees it. */
+const toEnded = ({ session, history, user, config, summary, version }: Turn, { context }: Progress, run: RunRow, answer: MessageRow) => ({
+  session,
+  run,
+  branch: [...history, user, answer],
+  memory: config.memory,
+  budget: context?.tokens.budget ?? config.memory.window_tokens,
+  covered: summary?.covers_depth ?? 0,
+  background_model: version.background_model,
+});
+
 const formerHead = ({ former_head }: Turn) => (former_head === undefined ? {} : { head: former_head });
 
 const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citation[]): MessageRow => ({
@@ -89,6 +104,7 @@ const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citat
   role: 'assistant',
   text,
   citations: citations.map((citation) => ({ ...citation })),
+  attachments: [],
   run_id: turn.run.id,
   created_at: ctx.now(),
 });
@@ -100,12 +116,17 @@ function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>
   return {
     ...turn.run,
     ...{ finish_reason, confidence, coverage, input_tokens, output_tokens, cost_nano_usd, first_token_ms },
+    context: contextWith(progress),
     events: encodeEvents(turn.events),
     latency_ms: now - turn.run.created_at,
     ended_at: now,
     ...end,
   };
 }
+
+/** What the model was given, with what of the attachments was sent where there were any. */
+const contextWith = ({ context, attached }: Progress): RunRow['context'] =>
+  context === null ? null : { ...context, ...(attached.uses.length === 0 ? {} : { attachments: attached.uses }) };
 
 /** A run that a limit stopped ends with the text so far and says which limit it was. */
 const outcomeOf = ({ limit }: Progress): Partial<RunRow> =>

@@ -1,5 +1,6 @@
 export { attachmentJobs } from './attachments-extract.ts';
 export { attachmentRoutes } from './attachments-routes.ts';
+export { backgroundJobs } from './background.ts';
 export { sessionHost } from './host.ts';
 export { closeLostRuns } from './jobs.ts';
 export { sessionRoutes } from './routes.ts';

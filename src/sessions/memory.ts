@@ -20,13 +20,16 @@ export interface TurnVersion {
   readonly config: AgentConfig;
   /** The tools of the version, as they were when it was made. */
   readonly tools: readonly ToolPin[];
+  /** The workspace's, for titles and summaries; null for the rules. */
+  readonly background_model: string | null;
 }
 
-export const toTurnVersion = ({ version_id: id, number, config, tools }: TurnVersionRow): TurnVersion => ({
+export const toTurnVersion = ({ version_id: id, number, config, tools, background_model }: TurnVersionRow): TurnVersion => ({
   id,
   number,
   config: parseConfig(config),
   tools,
+  background_model,
 });
 
 /** Messages that are read with the session; a window that holds more of them costs one more trip. */

@@ -3,7 +3,9 @@ import type { Coverage } from '../db/schema/sessions.ts';
 import type { Limit, Round, Spent } from '../execution/index.ts';
 import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
+import { type AttachmentContext, noAttachments } from './attachments-context.ts';
 import { type Source, toSource } from './citations.ts';
+import type { RunContext } from './history.ts';
 import type { RunStepRow } from './store.ts';
 
 /** Characters of a tool's input or output that the trace keeps. */
@@ -16,12 +18,15 @@ export class Progress {
   readonly spent: Spent = { steps: 0, tool_calls: 0 };
   text = '';
   sources: Source[] = [];
+  attached: AttachmentContext = noAttachments;
   confidence: number | null = null;
   coverage: Coverage | null = null;
   finish_reason = 'stop';
   limit: Limit | null = null;
   /** From the start of the run. */
   first_token_ms: number | null = null;
+  /** What the model was given; null where none was asked. */
+  context: RunContext | null = null;
   /** Not stored yet. */
   steps: RunStepRow[] = [];
   usage: Statement[] = [];

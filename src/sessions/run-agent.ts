@@ -38,7 +38,7 @@ export const runAgent: RunAgent = async (ctx, call) => {
   const loop = runLoop(ctx, {
     call_key,
     models: [config.model, ...config.fallback_models],
-    prompt: promptOf({ config, session: { inputs: {} }, history: [], question: call.message }, sources),
+    prompt: promptOf({ config, session: { inputs: {} }, history: [], question: call.message, summary: null }, sources),
     options: modelOptions(config),
     tools: await resolveTools(ctx, version.tools, { runAgent }),
     circumstances: { config, depth: call.depth, above: [...call.above, call.agent.id], attribution, signal },

@@ -3,6 +3,7 @@ import { searchKnowledge } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Account } from '../usage/index.ts';
 import { answer } from './answer.ts';
+import { gatherAttachments } from './attachments-context.ts';
 import { endTurn, failTurn } from './end-turn.ts';
 import type { TurnEvent } from './events.ts';
 import { Progress } from './progress.ts';
@@ -21,7 +22,9 @@ export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, 
   try {
     const { id, number } = version;
     yield { type: 'started', run_id: turn.run.id, message_id, user_message_id: user.id, version: { id, number } };
-    if (turn.config.knowledge.base_ids.length > 0) yield await retrieve(ctx, turn, progress);
+    const { question, config } = turn;
+    progress.attached = await gatherAttachments(ctx, { files: user.attachments, model: config.model, question });
+    if (config.knowledge.base_ids.length > 0) yield await retrieve(ctx, turn, progress);
     turn.cancel.signal.throwIfAborted();
     if (mayAnswer(turn, progress)) yield* answer(ctx, turn, progress);
     else {
@@ -39,10 +42,14 @@ export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, 
 
 /**
  * An agent that answers only from its documents says so when they hold nothing, without paying a
- * model; one with tools may still find it by them.
+ * model; one with tools may still find it by them, and what the user has sent is a document, too.
  */
-const mayAnswer = ({ config }: Turn, { sources }: Progress): boolean =>
-  sources.length > 0 || config.knowledge.base_ids.length === 0 || config.knowledge.scope !== 'only' || config.tools.length > 0;
+const mayAnswer = ({ config }: Turn, { sources, attached }: Progress): boolean =>
+  sources.length > 0 ||
+  attached.included.length > 0 ||
+  config.knowledge.base_ids.length === 0 ||
+  config.knowledge.scope !== 'only' ||
+  config.tools.length > 0;
 
 async function retrieve(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
   const started_at = ctx.now();

@@ -138,6 +138,44 @@ export const Usage = z
   })
   .openapi('Usage');
 
+export const RunContext = z
+  .object({
+    messages: z
+      .object({
+        included: z.number().int().describe('Sent word for word, the newest of the branch'),
+        summarized: z.number().int().describe('Told by the summary'),
+        omitted: z.number().int().describe('Neither sent nor summarised'),
+        first_message_id: z.string().nullable().describe('The oldest that was sent'),
+      })
+      .describe('Of the messages before the question: the three counts add up to all of them'),
+    summary: z
+      .object({
+        version: z.number().int(),
+        covers_message_id: z.string().describe('The last message that it tells of'),
+        tokens: z.number().int(),
+      })
+      .nullable(),
+    attachments: z.array(
+      z.object({
+        id: z.string(),
+        included: z.enum(['whole', 'passages', 'image', 'none']),
+        tokens: z.number().int(),
+        reason: z.enum(['budget', 'too_many_images', 'images_unsupported', 'gone']).nullable().describe('Why nothing of it was sent'),
+      }),
+    ),
+    tokens: z
+      .object({
+        instructions: z.number().int(),
+        question: z.number().int(),
+        passages: z.number().int(),
+        attachments: z.number().int(),
+        history: z.number().int(),
+        budget: z.number().int().describe('What there was for history and summary'),
+      })
+      .describe('Estimated'),
+  })
+  .openapi('RunContext');
+
 export const Run = z
   .object({
     id: Id('run'),
@@ -150,6 +188,7 @@ export const Run = z
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     confidence: z.number().nullable().describe('0..1: how well the documents cover the question; null without knowledge'),
     coverage: z.enum(coverages).nullable(),
+    context: RunContext.nullable().describe('What the model was given of the conversation; null where no model was asked'),
     usage: Usage,
     first_token_ms: z.number().int().nullable(),
     latency_ms: z.number().int().nullable(),
@@ -170,6 +209,7 @@ export const toRun = (row: RunRow): Run => ({
   error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
   confidence: row.confidence,
   coverage: row.coverage,
+  context: row.context === null ? null : ({ attachments: [], ...row.context } as unknown as Run['context']),
   usage: { input_tokens: row.input_tokens, output_tokens: row.output_tokens, cost_usd: toWireUsd(row.cost_nano_usd) },
   first_token_ms: row.first_token_ms,
   latency_ms: row.latency_ms,

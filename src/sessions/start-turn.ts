@@ -9,8 +9,9 @@ import { fromUsd } from '../shared/money.ts';
 import { second } from '../shared/time.ts';
 import type { ToolPin } from '../tools/index.ts';
 import { Account } from '../usage/index.ts';
+import { carriedBy, markUsed, takeAttachments } from './attachments-send.ts';
 import type { TurnEvent } from './events.ts';
-import { type HistoryMessage, windowOf } from './history.ts';
+import type { HistoryMessage, Summary } from './history.ts';
 import { lengthened, type Memory, readPath, type TurnVersion, toTurnVersion } from './memory.ts';
 import {
   claimSession,
@@ -26,6 +27,7 @@ import {
   type TurnVersionRow,
   versionOfSession,
 } from './store.ts';
+import { dropOtherSummaries, dropSummariesAfter, selectSummary } from './summary-store.ts';
 import type { TurnInput } from './turn-input.ts';
 
 /** Without a sign of life for this long a run counts as lost and its session is free again. */
@@ -45,7 +47,9 @@ export interface Turn {
   readonly user: MessageRow;
   /** Of the answer to come. */
   readonly message_id: string;
+  /** What comes before the question, oldest first, as far as it was read. */
   readonly history: readonly HistoryMessage[];
+  readonly summary: Summary | null;
   /** The branch up to the message that is answered. */
   readonly path: readonly MessageRow[];
   /** The head that the session goes back to where no answer comes; undefined for the message that was asked. */
@@ -69,10 +73,11 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
   const now = ctx.now();
   const { session, version: known } = memory;
   const run = newRun(ctx, session, run_id, input);
-  const user = asked.again ?? newMessage(ctx, session, run, asked.parent, input.text ?? '');
   const isNew = asked.again === null;
+  const user = asked.again ?? (await newMessage(ctx, session, run, asked, input));
   const wanted = versionOfSession(session, input.version);
   const claim = { expected_head: session.head_id, head: user.id, new_messages: isNew ? 1 : 0 } as const;
+  const remembers = (input.draft?.config ?? known?.config)?.memory.summary === true && input.create === undefined;
   const statements: Statement[] = [
     input.create === undefined
       ? claimSession(ctx.db, run, claim, now)
@@ -85,10 +90,12 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
         }).returning(),
     insertRun(ctx.db, { ...run, input_message_id: user.id }, guarded(run, wanted)),
     selectVersionOfRun(ctx.db, run.id, known?.id ?? null),
-    ...(isNew ? [insertMessage(ctx.db, user, 0)] : []),
+    ...(isNew ? [...markUsed(ctx, user), insertMessage(ctx.db, user, 0)] : []),
+    ...(input.create === undefined ? leavesBranch(ctx, memory, asked) : []),
     ...more,
+    ...(remembers ? [selectSummary(ctx.db, ctx.workspace_id, session.id)] : []),
   ];
-  const started = await commitStart(ctx, run, { statements, ...(more.length === 0 ? { pending: { run_id } } : {}) });
+  const started = await commitStart(ctx, run, { statements, ...(more.length === 0 ? { pending: { run_id } } : {}) }, remembers);
   const version = started.version ?? known;
   if (version === null) throw new Error('the version of a run that has started is not known');
   const config = input.draft?.config ?? version.config;
@@ -102,7 +109,8 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
     question: user.text,
     user: isNew ? { ...user, seq: started.session.message_seq } : user,
     message_id: ctx.newId('msg'),
-    history: windowOf(asked.path, config.memory.window_tokens),
+    history: asked.path,
+    summary: started.summary,
     path: asked.path,
     former_head: isNew ? undefined : session.head_id,
     events: [],
@@ -135,6 +143,15 @@ async function branchTo(ctx: Ctx, { path, session, version }: Memory, leaf: stri
   return at < 0 ? readPath(ctx, session.id, leaf, version) : path.slice(0, at + 1);
 }
 
+/** Where the turn does not go on from the head, what was summarised of the branch that is left goes. */
+function leavesBranch({ db, workspace_id }: Ctx, { session, path }: Memory, { parent, again, path: before }: Place): Statement[] {
+  const leaf = again ?? parent;
+  if ((leaf?.id ?? null) === session.head_id) return [];
+  const last = before.at(-1);
+  const isShown = last === undefined || path.some(({ id }) => id === last.id);
+  return [isShown ? dropSummariesAfter(db, workspace_id, session.id, last?.depth ?? 0) : dropOtherSummaries(db, workspace_id, session.id)];
+}
+
 /** The version, if the run holds the session; otherwise null, which the table refuses. */
 const guarded = (run: RunRow, version: ReturnType<typeof versionOfSession>) =>
   sql<string | null>`iif((select s.active_run_id from sessions s where s.id = ${run.session_id}) = ${run.id}, ${version}, null)`;
@@ -143,25 +160,30 @@ interface Started {
   readonly session: SessionRow;
   /** null where it is the one that is known. */
   readonly version: TurnVersion | null;
+  readonly summary: Summary | null;
 }
 
-async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof commitSurely>[1]): Promise<Started> {
+async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof commitSurely>[1], remembers: boolean): Promise<Started> {
   const wasMade = async () => (await selectRun(ctx.db, run.workspace_id, run.id).get()) !== undefined;
   let results: unknown[] | null;
   try {
     results = await commitSurely(ctx, change, wasMade);
   } catch (error) {
+    if (isGuardViolation(error, 'messages.attachments')) throw invalid('/attachments', 'An attachment was deleted meanwhile.');
     if (isGuardViolation(error, 'messages.seq') || isGuardViolation(error, 'runs.version_id')) throw new StaleMemory();
     throw error;
   }
-  const [sessions, , versions] = (results ?? [
+  const read = results ?? [
     await selectSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
     null,
     await selectVersionOfRun(ctx.db, run.id, null).all(),
-  ]) as [SessionRow[], unknown, TurnVersionRow[]];
+    ...(remembers ? [await selectSummary(ctx.db, run.workspace_id, run.session_id ?? '').all()] : []),
+  ];
+  const [sessions, , versions] = read as [SessionRow[], unknown, TurnVersionRow[]];
   const [session] = sessions;
   if (session === undefined) throw notFound();
-  return { session, version: versions[0] === undefined ? null : toTurnVersion(versions[0]) };
+  const [summary = null] = remembers ? (read.at(-1) as Summary[]) : [];
+  return { session, version: versions[0] === undefined ? null : toTurnVersion(versions[0]), summary };
 }
 
 /** Why a session that was read anew takes no message, where it does not. */
@@ -185,20 +207,26 @@ export const attributionOf = ({ run, session, account }: Turn) => ({
   end_user_id: session.end_user_id,
 });
 
-const newMessage = (ctx: Ctx, session: SessionRow, run: RunRow, parent: MessageRow | null, text: string): MessageRow => ({
-  id: ctx.newId('msg'),
-  workspace_id: ctx.workspace_id,
-  session_id: session.id,
-  // The statement that stores it takes the number from the session.
-  seq: 0,
-  parent_id: parent?.id ?? null,
-  depth: (parent?.depth ?? 0) + 1,
-  role: 'user',
-  text,
-  citations: [],
-  run_id: run.id,
-  created_at: ctx.now(),
-});
+/** Throws for attachments that it cannot be sent with. */
+async function newMessage(ctx: Ctx, session: SessionRow, run: RunRow, { parent, path }: Place, input: TurnInput): Promise<MessageRow> {
+  const id = ctx.newId('msg');
+  const before = path.findLast(({ role }) => role === 'user')?.attachments ?? [];
+  return {
+    id,
+    workspace_id: ctx.workspace_id,
+    session_id: session.id,
+    // The statement that stores it takes the number from the session.
+    seq: 0,
+    parent_id: parent?.id ?? null,
+    depth: (parent?.depth ?? 0) + 1,
+    role: 'user',
+    text: input.text ?? '',
+    citations: [],
+    attachments: carriedBy(before, await takeAttachments(ctx, session, id, input)),
+    run_id: run.id,
+    created_at: ctx.now(),
+  };
+}
 
 const newRun = (ctx: Ctx, session: SessionRow, id: string, input: TurnInput): RunRow => ({
   id,

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, getTableColumns, gte, isNotNull, isNull, lt, lte, t
 import type { Db, Statement } from '../db/client.ts';
 import { agent_versions } from '../db/schema/agents.ts';
 import { messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
+import { dropSummaries } from './summary-store.ts';
 
 export type SessionRow = typeof sessions.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;
@@ -72,6 +73,7 @@ export function deleteSession(db: Db, workspace_id: string, id: string): Stateme
     db.delete(run_steps).where(sql`${run_steps.run_id} in ${ownRuns}`),
     db.delete(messages).where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, id))),
     db.delete(runs).where(and(eq(runs.workspace_id, workspace_id), eq(runs.session_id, id))),
+    dropSummaries(db, workspace_id, id),
     db.delete(sessions).where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, id))),
   ];
 }
@@ -117,6 +119,9 @@ const versionColumns = {
   number: agent_versions.number,
   config: agent_versions.config,
   tools: agent_versions.tools,
+  background_model: sql<string | null>`(select w.background_model from workspaces w where w.id = ${agent_versions.workspace_id})`.as(
+    'background_model',
+  ),
 };
 
 /** The version a run would use now, with its configuration. */

@@ -25,6 +25,18 @@ export const dropSummariesAfter = (db: Db, workspace_id: string, session_id: str
       ),
     );
 
+/** The same for a branch that is somewhere else: what goes up to a message that is not on the active branch is dropped. */
+export const dropOtherSummaries = (db: Db, workspace_id: string, session_id: string) =>
+  db
+    .delete(session_summaries)
+    .where(
+      and(
+        eq(session_summaries.workspace_id, workspace_id),
+        eq(session_summaries.session_id, session_id),
+        sql`${session_summaries.covers_message_id} not in (${branchAbove(workspace_id, session_id, 0)} select id from branch)`,
+      ),
+    );
+
 export const dropSummaries = (db: Db, workspace_id: string, session_id: string) =>
   db.delete(session_summaries).where(and(eq(session_summaries.workspace_id, workspace_id), eq(session_summaries.session_id, session_id)));
 
