@@ -2,7 +2,7 @@ export { checkConfig } from './check.ts';
 export { AgentConfig, AgentConfigPatch, mergeConfig, parseConfig } from './config.ts';
 export { createAgent } from './create.ts';
 export type { InputField } from './inputs.ts';
-export { agent as AgentParameter, VersionRequest } from './parameters.ts';
+export { agent as AgentParameter, Version as VersionParameter, VersionRequest } from './parameters.ts';
 export { agentRoutes } from './routes.ts';
 export { VersionReference } from './schema.ts';
 export { findAgent } from './service.ts';

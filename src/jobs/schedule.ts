@@ -1,7 +1,7 @@
 import { rewrapCredentials } from '../llm/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
-import { closeLostRuns } from '../sessions/index.ts';
+import { closeLostRuns, indexSessions } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
 import { rewrapToolSecrets } from '../tools/index.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
@@ -10,6 +10,7 @@ import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 const everyMinute: readonly Task[] = [
   { name: 'outbox', run: sweepOutbox },
   { name: 'lost_runs', run: closeLostRuns },
+  { name: 'session_index', run: indexSessions },
 ];
 const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },

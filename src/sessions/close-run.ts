@@ -3,6 +3,7 @@ import { isGuardViolation } from '../db/errors.ts';
 import type { Ctx } from '../platform/context.ts';
 import { encodeEvents, textOf } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
+import { indexMessages } from './search-store.ts';
 import { endRun, insertMessage, type MessageRow, type RunRow, releaseSession, selectMessage } from './store.ts';
 
 /**
@@ -16,6 +17,10 @@ export async function closeInterrupted(ctx: Ctx, run: RunRow, events: readonly T
   const answer = text === '' || asked === undefined ? null : answerRow(ctx, run, asked, events, text);
   const statements = [
     ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
+    indexMessages(
+      ctx.db,
+      [asked, answer].filter((row) => row != null),
+    ),
     releaseSession(ctx.db, run, now, answer === null ? { new_messages: 0 } : { new_messages: 1, head: answer.id }),
     endRun(ctx.db, run.workspace_id, run.id, {
       status: 'interrupted',
@@ -40,6 +45,7 @@ function answerRow(ctx: Ctx, run: RunRow, asked: MessageRow, events: readonly Tu
     role: 'assistant',
     text,
     citations: [],
+    attachments: [],
     run_id: run.id,
     created_at: ctx.now(),
   };

@@ -8,6 +8,7 @@ import { encodeEvents } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
 import type { Progress } from './progress.ts';
 import { toMessage, toRun } from './schema.ts';
+import { indexMessages } from './search-store.ts';
 import type { Turn } from './start-turn.ts';
 import { endRun, insertMessage, insertRunStep, type MessageRow, type RunRow, releaseSession, selectRun } from './store.ts';
 
@@ -62,6 +63,7 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
     statements: [
       ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
       releaseSession(ctx.db, turn.run, ctx.now(), released),
+      indexMessages(ctx.db, answer === null ? [turn.user] : [turn.user, answer]),
       endRun(ctx.db, workspace_id, id, end),
       ...steps.map((step) => insertRunStep(ctx.db, step)),
       ...usage,

@@ -3,6 +3,8 @@ import { AgentParameter } from '../agents/index.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
+import { feedbackRoutes } from './feedback-routes.ts';
+import { listSessions } from './list-sessions.ts';
 import { attachToRun, cancelRun, getRun, runAsStream, runToEnd } from './runs.ts';
 import {
   CreateSession,
@@ -15,7 +17,8 @@ import {
   SessionWithMessages,
   UpdateSession,
 } from './schema.ts';
-import { createSession, deleteSession, getSession, listMessages, listSessions, updateSession } from './service.ts';
+import { ListedSession } from './search-schema.ts';
+import { createSession, deleteSession, getSession, listMessages, updateSession } from './service.ts';
 import { readLastEventId, toEventStream, wantsStream } from './sse.ts';
 import { uiWire } from './ui-message-stream.ts';
 
@@ -57,10 +60,12 @@ export const sessionRoutes = new Router()
       access: 'sessions:read',
       tag,
       summary: 'List sessions',
-      description: 'Newest first. A `runtime` key sees the sessions it made.',
+      description:
+        'Newest first. With `q` those in which the title or one message has all of its words, and where. A `runtime` key sees the ' +
+        'sessions it made; a role that may not read messages searches titles alone.',
       params: agent,
       query: SessionQuery,
-      reply: { status: 200, schema: pageOf(Session), description: 'Sessions of the agent' },
+      reply: { status: 200, schema: pageOf(ListedSession), description: 'Sessions of the agent' },
       failures: ['invalid_cursor'],
     },
     (ctx, { params, query }) => listSessions(ctx, params.agent, query),
@@ -189,3 +194,5 @@ export const sessionRoutes = new Router()
     },
     (ctx, { params }) => cancelRun(ctx, params.run),
   );
+
+sessionRoutes.route('/', feedbackRoutes);

@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { VersionRequest } from '../agents/index.ts';
-import { busyPolicies, coverages, runStatuses } from '../db/schema/sessions.ts';
+import { VersionParameter, VersionRequest } from '../agents/index.ts';
+import { busyPolicies, coverages, ratings, runStatuses } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
+import { MessageAttachment, maxAttachments, toMessageAttachment } from './attachments-schema.ts';
+import { Feedback, toFeedback } from './feedback-schema.ts';
+import type { FeedbackRow } from './feedback-store.ts';
 import type { MessageRow, RunRow, RunStepRow, SessionRow } from './store.ts';
 
 const OptionalVersion = VersionRequest.nullable().openapi({ type: ['string', 'integer', 'null'] });
@@ -54,7 +57,20 @@ export const SessionQuery = z.strictObject({
   ...pageQuery,
   end_user_id: EndUserId.optional().describe('Only sessions of this end user'),
   archived: Flag.prefault('false').describe('true lists archived sessions in place of the others'),
-  q: z.string().min(1).max(100).optional().describe('Text in the title'),
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Words that all stand in the title, or in one message; in any form (“descaling” finds “descale”). `matches` shows where')
+    .openapi({ example: 'descaling warranty' }),
+  version: VersionParameter.optional().describe('Only sessions with a run of this version; with the next two: of one and the same run'),
+  run_status: z.enum(runStatuses).optional().describe('Only sessions with a run in this state'),
+  finish_reason: z.string().min(1).max(64).optional().describe('Only sessions with a run that ended so').openapi({ example: 'no_answer' }),
+  feedback: z
+    .enum(['any', ...ratings])
+    .optional()
+    .describe('Only sessions with an answer that is rated so; `any` for rated at all'),
   from: Time.optional().describe('The first instant'),
   to: Time.optional().describe('The first instant that is left out'),
 });
@@ -107,6 +123,7 @@ export const SendMessage = z
     message: z.string().trim().min(1).max(longestMessage).optional().describe('The user’s text; or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),
     stream: z.boolean().optional().describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
+    attachments: z.array(Id('att')).max(maxAttachments).optional().describe('Attachments of this session that go with the message'),
     version: OptionalVersion.default(null),
     on_busy: OnBusy.nullable().default(null).describe('null for the session’s own'),
   })
@@ -256,14 +273,16 @@ export const Message = z
     text: z.string(),
     parts: z.array(z.object({ type: z.literal('text'), text: z.string() })),
     citations: z.array(Citation),
+    attachments: z.array(MessageAttachment),
     run_id: Id('run').describe('The run that this message started, or that made it'),
     run: Run.nullable().describe('The run that made this answer; null on a user’s message'),
+    feedback: z.array(Feedback).describe('What people think of this answer, at most one for each end user'),
     created_at: Time,
   })
   .openapi('Message');
 export type Message = z.output<typeof Message>;
 
-export const toMessage = (row: MessageRow, run: RunRow | undefined): Message => ({
+export const toMessage = (row: MessageRow, run: RunRow | undefined, feedback: readonly FeedbackRow[] = []): Message => ({
   id: row.id,
   session_id: row.session_id,
   seq: row.seq,
@@ -272,8 +291,10 @@ export const toMessage = (row: MessageRow, run: RunRow | undefined): Message => 
   text: row.text,
   parts: [{ type: 'text', text: row.text }],
   citations: row.citations as Message['citations'],
+  attachments: row.attachments.filter(({ message_id }) => message_id === row.id).map(toMessageAttachment),
   run_id: row.run_id,
   run: row.role === 'assistant' && run !== undefined ? toRun(run) : null,
+  feedback: feedback.map(toFeedback),
   created_at: toWireTime(row.created_at),
 });
 

@@ -7,19 +7,21 @@ import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { second } from '../shared/time.ts';
+import { sendErasure } from './attachments-extract.ts';
+import type { FeedbackRow } from './feedback-store.ts';
 import { hostOf } from './host-client.ts';
 import { checkInputs } from './instructions.ts';
-import { onlyOwn, ownAgent, ownSession } from './own-session.ts';
+import { ownAgent, ownSession } from './own-session.ts';
 import {
   type CreateSession,
   type Message,
   type Session,
-  type SessionQuery,
   type SessionWithMessages,
   toMessage,
   toSession,
   type UpdateSession,
 } from './schema.ts';
+import { indexTitle } from './search-store.ts';
 import {
   deleteSession as deleteSessionRows,
   headOf,
@@ -27,10 +29,10 @@ import {
   type MessageRow,
   type RunRow,
   type SessionRow,
+  selectFeedbackOfPath,
   selectPath,
   selectRunsOfPath,
   selectSession,
-  selectSessions,
   updateSession as updateSessionRow,
 } from './store.ts';
 
@@ -69,33 +71,9 @@ export async function createSession(ctx: Ctx, agentName: string, input: CreateSe
     updated_at: now,
   };
   const reply = toSession(row, now);
-  await commit(ctx, { statements: [insertSession(ctx.db, row)], reply });
+  const titled = row.title === null ? [] : indexTitle(ctx.db, ctx.workspace_id, row.id, row.title);
+  await commit(ctx, { statements: [insertSession(ctx.db, row), ...titled], reply });
   return reply;
-}
-
-export async function listSessions(ctx: Ctx, agentName: string, query: SessionQuery): Promise<Page<Session>> {
-  const { limit, cursor, from, to, ...filters } = query;
-  const filter = {
-    ...filters,
-    agent: agentName,
-    created_by: onlyOwn(ctx),
-    from: from === undefined ? undefined : Date.parse(from),
-    to: to === undefined ? undefined : Date.parse(to),
-  };
-  return readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'sessions', filters: filter },
-    { limit, cursor },
-    async (after, count) => {
-      const [agents, rows] = await batch(ctx.db, [
-        selectAgent(ctx.db, ctx.workspace_id, agentName),
-        selectSessions(ctx.db, ctx.workspace_id, filter, after, count),
-      ]);
-      ownAgent(ctx, agents);
-      return rows;
-    },
-    (row) => row.id,
-    (row) => toSession(row, ctx.now()),
-  );
 }
 
 /** With its newest messages, for callers that may read those; `next_cursor` goes on in the list of messages. */
@@ -114,7 +92,10 @@ export async function updateSession(ctx: Ctx, id: string, { archived, ...input }
   const archived_at = archived === undefined ? session.archived_at : archived ? (session.archived_at ?? now) : null;
   const titled_by = input.title === undefined ? session.titled_by : input.title === null ? null : 'person';
   const [rows] = await commit(ctx, {
-    statements: [updateSessionRow(ctx.db, ctx.workspace_id, id, { ...input, titled_by, archived_at, updated_at: now })],
+    statements: [
+      updateSessionRow(ctx.db, ctx.workspace_id, id, { ...input, titled_by, archived_at, updated_at: now }),
+      ...(input.title === undefined ? [] : indexTitle(ctx.db, ctx.workspace_id, id, input.title)),
+    ],
   });
   await hostOf(ctx, id).forget();
   const [row] = rows as SessionRow[];
@@ -126,10 +107,11 @@ export async function updateSession(ctx: Ctx, id: string, { archived, ...input }
 export async function deleteSession(ctx: Ctx, id: string): Promise<void> {
   const session = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
   await hostOf(ctx, id).forget(true);
-  await commit(ctx, {
-    statements: deleteSessionRows(ctx.db, ctx.workspace_id, session.id),
+  const [erased] = await commit(ctx, {
+    statements: deleteSessionRows(ctx.db, ctx.workspace_id, session.id, ctx.now()),
     audit: [{ action: 'session.delete', target_type: 'session', target_id: session.id }],
   });
+  sendErasure(ctx, erased);
 }
 
 /** The branch that is shown, newest first, so that the first page is what a chat window shows. */
@@ -137,24 +119,35 @@ export async function listMessages(ctx: Ctx, session_id: string, query: PageQuer
   return (await readMessages(ctx, session_id, query)).page;
 }
 
+interface Read {
+  readonly session: SessionRow;
+  readonly runs: ReadonlyMap<string, RunRow>;
+  readonly feedback: ReadonlyMap<string, FeedbackRow[]>;
+}
+
 /** A page of messages and the session they are of, in one trip; a cursor is the message to go on from. */
 async function readMessages(ctx: Ctx, session_id: string, query: PageQuery): Promise<{ session: SessionRow; page: Page<Message> }> {
-  let read: { readonly session: SessionRow; readonly runs: ReadonlyMap<string, RunRow> } | undefined;
+  let read: Read | undefined;
   const page = await readPage(
     { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `messages:${session_id}` },
     query,
     async (after, count) => {
       const from = after === null ? headOf(ctx.workspace_id, session_id) : sql`(select parent_id from messages where id = ${after})`;
-      const [sessions, rows, runs] = await batch(ctx.db, [
+      const [sessions, rows, runs, feedback] = await batch(ctx.db, [
         selectSession(ctx.db, ctx.workspace_id, session_id),
         selectPath(ctx.db, ctx.workspace_id, session_id, from, count),
         selectRunsOfPath(ctx.db, ctx.workspace_id, session_id, from, count),
+        selectFeedbackOfPath(ctx.db, ctx.workspace_id, session_id, from, count),
       ]);
-      read = { session: ownSession(ctx, sessions), runs: new Map(runs.map((run) => [run.id, run])) };
+      read = {
+        session: ownSession(ctx, sessions),
+        runs: new Map(runs.map((run) => [run.id, run])),
+        feedback: Map.groupBy(feedback, (row) => row.message_id),
+      };
       return rows;
     },
     (row: MessageRow) => row.id,
-    (row) => toMessage(row, read?.runs.get(row.run_id)),
+    (row) => toMessage(row, read?.runs.get(row.run_id), read?.feedback.get(row.id)),
   );
   if (read === undefined) throw notFound();
   return { session: read.session, page };

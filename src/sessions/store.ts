@@ -1,15 +1,20 @@
-import { and, asc, desc, eq, getTableColumns, gte, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../db/client.ts';
 import { agent_versions } from '../db/schema/agents.ts';
-import { messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
+import { message_feedback, messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
+import { eraseAttachments, guardedFiles } from './attachments-store.ts';
+import { deleteFeedbackOfSession } from './feedback-store.ts';
+import { nextIndexNumber, unindexSession } from './search-store.ts';
 import { dropSummaries } from './summary-store.ts';
 
-export type SessionRow = typeof sessions.$inferSelect;
+/** Without what only the keyword index (search-store.ts) knows of it. */
+export type SessionRow = Omit<typeof sessions.$inferSelect, 'index_number'>;
 export type MessageRow = typeof messages.$inferSelect;
 export type RunRow = typeof runs.$inferSelect;
 export type RunStepRow = typeof run_steps.$inferSelect;
 
-export const insertSession = (db: Db, row: SessionRow) => db.insert(sessions).values(row);
+export const insertSession = (db: Db, row: SessionRow) =>
+  db.insert(sessions).values({ ...row, index_number: row.kind === 'chat' ? nextIndexNumber : null });
 
 export const selectSession = (db: Db, workspace_id: string, id: string) =>
   db
@@ -28,37 +33,6 @@ export const selectSessionOfRun = (db: Db, workspace_id: string, run_id: string)
       ),
     );
 
-export interface SessionFilter {
-  /** Id or slug. */
-  readonly agent: string;
-  readonly end_user_id?: string | undefined;
-  readonly created_by?: string | undefined;
-  readonly archived: boolean;
-  readonly q?: string | undefined;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-}
-
-export const selectSessions = (db: Db, workspace_id: string, filter: SessionFilter, after: string | null, limit: number) =>
-  db
-    .select()
-    .from(sessions)
-    .where(
-      and(
-        eq(sessions.workspace_id, workspace_id),
-        sql`${sessions.agent_id} = (select id from agents where workspace_id = ${workspace_id} and (id = ${filter.agent} or slug = ${filter.agent}))`,
-        filter.end_user_id === undefined ? undefined : eq(sessions.end_user_id, filter.end_user_id),
-        filter.created_by === undefined ? undefined : eq(sessions.created_by, filter.created_by),
-        filter.archived ? isNotNull(sessions.archived_at) : isNull(sessions.archived_at),
-        filter.q === undefined ? undefined : sql`instr(lower(${sessions.title}), lower(${filter.q})) > 0`,
-        filter.from === undefined ? undefined : gte(sessions.created_at, filter.from),
-        filter.to === undefined ? undefined : lt(sessions.created_at, filter.to),
-        after === null ? undefined : lt(sessions.id, after),
-      ),
-    )
-    .orderBy(desc(sessions.id))
-    .limit(limit);
-
 export const updateSession = (db: Db, workspace_id: string, id: string, changes: Partial<SessionRow>) =>
   db
     .update(sessions)
@@ -67,9 +41,12 @@ export const updateSession = (db: Db, workspace_id: string, id: string, changes:
     .returning();
 
 /** Everything of a session, children first. What it cost stays in the usage table, without its text. */
-export function deleteSession(db: Db, workspace_id: string, id: string): Statement[] {
+export function deleteSession(db: Db, workspace_id: string, id: string, now: number): Statement[] {
   const ownRuns = sql`(select id from runs where workspace_id = ${workspace_id} and session_id = ${id})`;
   return [
+    ...eraseAttachments(db, workspace_id, id, now),
+    unindexSession(db, workspace_id, id),
+    deleteFeedbackOfSession(db, workspace_id, id),
     db.delete(run_steps).where(sql`${run_steps.run_id} in ${ownRuns}`),
     db.delete(messages).where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, id))),
     db.delete(runs).where(and(eq(runs.workspace_id, workspace_id), eq(runs.session_id, id))),
@@ -208,11 +185,13 @@ export const releaseSession = (
 
 /**
  * A message with the sequence number that the session has reached, `ahead` of it, if the run holds
- * the session; otherwise `seq` is null, which the table refuses, and the whole batch with it.
+ * the session; otherwise `seq` is null, which the table refuses, and the whole batch with it. The same
+ * of `attachments` when one that it is sent with has been deleted.
  */
 export const insertMessage = (db: Db, row: Omit<MessageRow, 'seq'>, ahead: 0 | 1) =>
   db.insert(messages).values({
     ...row,
+    attachments: guardedFiles(row.attachments, row.id),
     seq: sql`(select message_seq + ${ahead} from sessions where id = ${row.session_id} and active_run_id = ${row.run_id})`,
   });
 
@@ -262,6 +241,22 @@ export const selectRunsOfPath = (db: Db, workspace_id: string, session_id: strin
         ) select run_id from path)`,
       ),
     );
+
+/** What people think of the messages of a branch. */
+export const selectFeedbackOfPath = (db: Db, workspace_id: string, session_id: string, from: SQL | string, limit: number) =>
+  db
+    .select()
+    .from(message_feedback)
+    .where(
+      and(
+        eq(message_feedback.workspace_id, workspace_id),
+        sql`${message_feedback.message_id} in (with recursive path as (
+          select m.parent_id, m.id, 1 as step from messages m where m.id = ${from} and m.session_id = ${session_id}
+          union all select m.parent_id, m.id, path.step + 1 from path join messages m on m.id = path.parent_id where path.step < ${limit}
+        ) select id from path)`,
+      ),
+    )
+    .orderBy(asc(message_feedback.id));
 
 export const selectRunSteps = (db: Db, workspace_id: string, run_id: string) =>
   db
