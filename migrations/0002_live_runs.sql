@@ -68,7 +68,6 @@ CREATE TABLE `budget_counters` (
 	`period_start` integer NOT NULL,
 	`period_end` integer,
 	`workspace_id` text NOT NULL,
-	`cap_nano_usd` integer,
 	`spent_nano_usd` integer DEFAULT 0 NOT NULL,
 	`held_nano_usd` integer NOT NULL,
 	`unpriced_calls` integer DEFAULT 0 NOT NULL,
@@ -202,9 +201,12 @@ ALTER TABLE `sessions` ADD `head_id` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `forked_from_message_id` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `index_number` integer;--> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_index_number` ON `sessions` (`index_number`);--> statement-breakpoint
+CREATE INDEX `sessions_created` ON `sessions` (`workspace_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `sessions_due` ON `sessions` (`expires_at`) WHERE expires_at is not null;--> statement-breakpoint
 ALTER TABLE `usage` ADD `is_estimated` integer DEFAULT false NOT NULL;--> statement-breakpoint
 CREATE INDEX `usage_time` ON `usage` (`workspace_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `usage_agent` ON `usage` (`workspace_id`,`agent_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `usage_session` ON `usage` (`session_id`) WHERE session_id is not null;--> statement-breakpoint
 ALTER TABLE `workspaces` ADD `background_model` text;--> statement-breakpoint
-ALTER TABLE `workspaces` ADD `usage_retention_days` integer;
+ALTER TABLE `workspaces` ADD `usage_retention_days` integer;--> statement-breakpoint
+CREATE INDEX `workspaces_retention` ON `workspaces` (`retention_days`) WHERE retention_days is not null;

@@ -10,6 +10,7 @@ const ranks = [
   ['http'],
   ['workspaces'],
   ['usage'],
+  ['budgets'],
   ['llm'],
   ['tools'],
   ['knowledge'],
@@ -26,7 +27,7 @@ const ranks = [
   ['app.ts'],
   ['worker.ts'],
 ];
-const features = new Set(ranks.slice(3, 17).flat());
+const features = new Set(ranks.slice(3, 18).flat());
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));

@@ -1,5 +1,6 @@
 export { Account } from './account.ts';
 export { type CallIntent, hooks, type UsageHooks } from './hooks.ts';
+export { type Period, periodAt, type Span } from './periods.ts';
 export {
   free,
   noTokens,

@@ -25,12 +25,15 @@ export interface ModelCall extends Omit<Attribution, 'account'> {
   /** `answer`, `embed_file`, `embed_query`, … */
   readonly operation: string;
   readonly tokens: Tokens;
+  /** The provider did not say how many tokens; they were counted here. */
+  readonly is_estimated?: boolean;
   readonly latency_ms: number;
   readonly first_token_ms: number | null;
   readonly status: 'ok' | 'error' | 'aborted';
 }
 
 export interface RecordedUsage {
+  readonly id: string;
   readonly statement: Statement;
   readonly cost_nano_usd: NanoUsd | null;
 }
@@ -47,5 +50,5 @@ export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): Re
     cost_nano_usd,
     created_at: ctx.now(),
   };
-  return { statement: ctx.db.insert(usage).values(row).onConflictDoNothing(), cost_nano_usd };
+  return { id: row.id, statement: ctx.db.insert(usage).values(row).onConflictDoNothing(), cost_nano_usd };
 }

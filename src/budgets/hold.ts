@@ -1,0 +1,134 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Statement } from '../db/client.ts';
+import { isGuardViolation } from '../db/errors.ts';
+import { type BudgetAction, type BudgetPeriod, budgetPeriods } from '../db/schema/budgets.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { NanoUsd } from '../shared/money.ts';
+import { minute } from '../shared/time.ts';
+import { periodAt } from '../usage/index.ts';
+
+/** Whose money a call takes, and for what. */
+export interface Spender {
+  readonly agent_id: string | null;
+  readonly end_user_id: string | null;
+  readonly run_id: string | null;
+  readonly call_key: string;
+  /** `provider/model`. */
+  readonly model: string;
+}
+
+/** Without news for this long the host of a hold counts as dead, unless its run still gives signs of life. */
+export const holdLease = 10 * minute;
+
+/** What a spender is bound by, as one JSON value: budgets are matched in the statement, so that a change of one binds at once. */
+function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL {
+  const now = ctx.now();
+  const spans = Object.fromEntries(budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]));
+  const { agent_id: agent, end_user_id: end_user, run_id, call_key, model } = spender;
+  const api_key = ctx.actor.type === 'api_key' ? ctx.actor.id : null;
+  const value = { agent, end_user, api_key, run_id, call_key, model, spans, ...hold, now, lease_until: now + holdLease };
+  return sql`(select ${JSON.stringify(value)} as j) given`;
+}
+
+const field = (name: string) => sql.raw(`given.j ->> '$.${name}'`);
+const subject = sql.raw(
+  `case b.scope when 'workspace' then '' when 'agent' then given.j ->> '$.agent' when 'api_key' then given.j ->> '$.api_key' else given.j ->> '$.end_user' end`,
+);
+const span = (edge: 'start' | 'end') => sql.raw(`(given.j -> '$.spans' -> b.period ->> '$.${edge}')`);
+/** A price nobody knows holds nothing where that is allowed, and is null where it is not. */
+const amount = sql.raw(`coalesce(given.j ->> '$.amount', iif(b.unknown_price = 'allow' or b.action = 'warn', 0, null))`);
+
+/** Every budget of the workspace that binds the spender. */
+const binding = (workspace_id: string) => sql`join budgets b on b.workspace_id = ${workspace_id}
+  and ${subject} is not null and (b.subject_id is null or b.subject_id = ${subject})`;
+
+interface Wanted {
+  readonly id: string;
+  /** null is a price that nobody knows. */
+  readonly amount: NanoUsd | null;
+}
+
+const counterOf = sql.raw(`left join budget_counters c on c.budget_id = b.id and c.subject = `);
+const counter = sql`${counterOf}${subject} and c.period_start = ${span('start')}`;
+
+/**
+ * Holds an amount against every budget that binds the spender, all or none. Where one has no room
+ * nothing is held, or, with `must`, the whole batch fails (`isBudgetViolation`). The last result tells
+ * what bound the call and how full it is then.
+ */
+export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted, must = false): Statement[] {
+  const bound = sql`${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)}`;
+  const full = sql`exists (select 1 from ${bound} ${counter} where b.action <> 'warn' and (${amount} is null
+    or coalesce(c.spent_nano_usd, 0) + coalesce(c.held_nano_usd, 0) + ${amount} > b.limit_nano_usd))`;
+  return [
+    ctx.db.run(sql`insert into budget_holds
+      (id, budget_id, workspace_id, subject, period_start, call_key, run_id, model, amount_nano_usd, state, lease_until, created_at)
+      select ${hold.id}, b.id, b.workspace_id, ${subject}, ${span('start')}, ${field('call_key')}, ${field('run_id')}, ${field('model')},
+        ${must ? sql`iif(${full}, null, ${amount})` : amount}, 'open', ${field('lease_until')}, ${field('now')}
+      from ${bound} where ${must ? sql`true` : sql`not ${full}`}`),
+    ctx.db.run(sql`insert into budget_counters
+      (budget_id, subject, period_start, period_end, workspace_id, held_nano_usd, updated_at)
+      select b.id, h.subject, h.period_start, ${span('end')}, b.workspace_id, h.amount_nano_usd, ${field('now')}
+      from ${bound} join budget_holds h on h.id = ${hold.id} and h.budget_id = b.id where true
+      on conflict (budget_id, subject, period_start) do update set
+        updated_at = excluded.updated_at, held_nano_usd = held_nano_usd + excluded.held_nano_usd`),
+    selectBinding(ctx, spender, time_zone, hold),
+  ];
+}
+
+/** Whether a batch failed because a budget had no room for what it was to hold. */
+export const isBudgetViolation = (error: unknown): boolean => isGuardViolation(error, 'budget_holds.amount_nano_usd');
+
+/** The budgets that bind a spender and how full they are; one row each. */
+export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted) =>
+  ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, b.period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade,
+      ${subject} as subject, ${span('end')} as period_end,
+      coalesce(c.spent_nano_usd, 0) as spent_nano_usd, coalesce(c.held_nano_usd, 0) as held_nano_usd, h.amount_nano_usd
+    from ${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)} ${counter}
+    left join budget_holds h on h.id = ${hold.id} and h.budget_id = b.id order by b.id`);
+
+/** A budget that binds a call. */
+export interface Bound {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: string;
+  readonly subject: string;
+  readonly period: BudgetPeriod;
+  readonly action: BudgetAction;
+  readonly unknown_price: 'block' | 'allow';
+  readonly limit_nano_usd: NanoUsd;
+  /** JSON of a `DowngradeRule`. */
+  readonly downgrade: string | null;
+  readonly period_end: number | null;
+  readonly spent_nano_usd: NanoUsd;
+  readonly held_nano_usd: NanoUsd;
+  /** What is held for this call; null when nothing is. */
+  readonly amount_nano_usd: NanoUsd | null;
+}
+
+/**
+ * Puts what a call truly cost in the place of what was held for it, for the batch that stores its
+ * usage rows, after them: only a row that went in is spent, so a replay spends nothing. Without rows
+ * the hold is released. What came too late for its lease is spent all the same.
+ */
+export function settleStatements(ctx: Ctx, holds: readonly string[], usage_ids: readonly string[]): Statement[] {
+  if (holds.length === 0) return [];
+  const [first] = holds;
+  const now = ctx.now();
+  const ids = sql`(select value from json_each(${JSON.stringify(holds)}))`;
+  const rows = sql`from usage u where u.id in (select value from json_each(${JSON.stringify(usage_ids)}))`;
+  const cost = sql`(select cast(coalesce(sum(u.cost_nano_usd), 0) as integer) ${rows})`;
+  return [
+    ctx.db.run(sql`update budget_counters set
+        held_nano_usd = held_nano_usd - ended.amount, spent_nano_usd = spent_nano_usd + iif(ended.pays, ${cost}, 0),
+        unpriced_calls = unpriced_calls + iif(ended.pays and exists (select 1 ${rows} and u.cost_nano_usd is null), 1, 0),
+        is_dirty = 1, updated_at = cast(${now} as integer)
+      from (select budget_id, subject, period_start, sum(iif(state = 'open', amount_nano_usd, 0)) as amount, max(id = ${first}) as pays
+        from budget_holds where id in ${ids} and state in ('open', 'expired') group by budget_id, subject, period_start) ended
+      where budget_counters.budget_id = ended.budget_id and budget_counters.subject = ended.subject
+        and budget_counters.period_start = ended.period_start`),
+    ctx.db.run(sql`update budget_holds set state = iif(id = ${first} and exists (select 1 ${rows}), 'settled', 'released'),
+        cost_nano_usd = iif(id = ${first}, ${cost}, 0), ended_at = cast(${now} as integer)
+      where id in ${ids} and state in ('open', 'expired')`),
+  ];
+}

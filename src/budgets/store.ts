@@ -1,0 +1,95 @@
+import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { budget_alerts, budget_counters, budget_holds, budgets, type HoldState } from '../db/schema/budgets.ts';
+
+export type BudgetRow = typeof budgets.$inferSelect;
+export type CounterRow = typeof budget_counters.$inferSelect;
+export type HoldRow = typeof budget_holds.$inferSelect;
+export type AlertRow = typeof budget_alerts.$inferSelect;
+
+/** Budgets a workspace may have: each call is held against those that bind it. */
+export const maxBudgets = 100;
+
+const one = (workspace_id: string, id: string) => and(eq(budgets.workspace_id, workspace_id), eq(budgets.id, id));
+
+export const selectAllBudgets = (db: Db, workspace_id: string) =>
+  db.select().from(budgets).where(eq(budgets.workspace_id, workspace_id)).orderBy(asc(budgets.id)).limit(maxBudgets);
+
+export const selectBudgets = (db: Db, workspace_id: string, after: string | null, limit: number) =>
+  db
+    .select()
+    .from(budgets)
+    .where(and(eq(budgets.workspace_id, workspace_id), after === null ? undefined : lt(budgets.id, after)))
+    .orderBy(desc(budgets.id))
+    .limit(limit);
+
+export const selectBudget = (db: Db, workspace_id: string, id: string) => db.select().from(budgets).where(one(workspace_id, id));
+
+/** Violates `budgets.name` when the workspace has as many as it may, `budgets.scope` when the subject is none of its own. */
+export const insertBudget = (db: Db, row: BudgetRow) =>
+  db.insert(budgets).values({
+    ...row,
+    name: sql`iif((select count(*) from budgets of_all where of_all.workspace_id = ${row.workspace_id}) < ${maxBudgets}, ${row.name}, null)`,
+    scope: sql`iif(${hasSubject(row)}, ${row.scope}, null)`,
+  });
+
+/** End users are named by the caller: there is no table of them. */
+function hasSubject({ workspace_id, scope, subject_id }: BudgetRow) {
+  const table = scope === 'agent' ? 'agents' : scope === 'api_key' ? 'api_keys' : null;
+  if (table === null || subject_id === null) return sql`true`;
+  return sql`exists (select 1 from ${sql.raw(table)} of_it where of_it.id = ${subject_id} and of_it.workspace_id = ${workspace_id})`;
+}
+
+export const updateBudget = (db: Db, workspace_id: string, id: string, changes: Partial<BudgetRow>) =>
+  db.update(budgets).set(changes).where(one(workspace_id, id)).returning();
+
+/** A budget with everything that was counted for it. What is on its way then has nothing left to settle. */
+export const deleteBudget = (db: Db, workspace_id: string, id: string) => [
+  db.delete(budget_alerts).where(and(eq(budget_alerts.budget_id, id), eq(budget_alerts.workspace_id, workspace_id))),
+  db.delete(budget_holds).where(and(eq(budget_holds.budget_id, id), eq(budget_holds.workspace_id, workspace_id))),
+  db.delete(budget_counters).where(and(eq(budget_counters.budget_id, id), eq(budget_counters.workspace_id, workspace_id))),
+  db.delete(budgets).where(one(workspace_id, id)),
+];
+
+/** Counters of one period, the fullest first. */
+export const selectCounters = (db: Db, budget_id: string, period_start: number, subject: string | null, limit: number) =>
+  db
+    .select()
+    .from(budget_counters)
+    .where(
+      and(
+        eq(budget_counters.budget_id, budget_id),
+        eq(budget_counters.period_start, period_start),
+        subject === null ? undefined : eq(budget_counters.subject, subject),
+      ),
+    )
+    .orderBy(desc(sql`spent_nano_usd + held_nano_usd`))
+    .limit(limit);
+
+export const selectHolds = (db: Db, budget_id: string, state: HoldState, subject: string | null, limit: number) =>
+  db
+    .select()
+    .from(budget_holds)
+    .where(
+      and(
+        eq(budget_holds.budget_id, budget_id),
+        eq(budget_holds.state, state),
+        subject === null ? undefined : eq(budget_holds.subject, subject),
+      ),
+    )
+    .orderBy(desc(budget_holds.id))
+    .limit(limit);
+
+export const selectAlerts = (db: Db, budget_id: string, period_start: number, subject: string | null, limit: number) =>
+  db
+    .select()
+    .from(budget_alerts)
+    .where(
+      and(
+        eq(budget_alerts.budget_id, budget_id),
+        subject === null ? undefined : eq(budget_alerts.subject, subject),
+        eq(budget_alerts.period_start, period_start),
+      ),
+    )
+    .orderBy(desc(budget_alerts.id))
+    .limit(limit);

@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm';
+import { batch } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import { day } from '../shared/time.ts';
+
+/** Holds that a tick gives back, and ended ones that it forgets. */
+const sweepLimit = 500;
+/** How long ended holds are kept, for `explain`. */
+const keepHolds = 14 * day;
+const keepCounters = 400 * day;
+
+/** A hold of a run that still gives signs of life is not lost, however long the run takes. */
+const lost = (now: number) => sql`select id, budget_id from budget_holds
+  where state = 'open' and lease_until <= ${now} and not exists (
+    select 1 from runs where runs.id = budget_holds.run_id and runs.status = 'running' and runs.lease_until > ${now})
+  order by lease_until limit ${sweepLimit}`;
+
+/** Gives back what hosts that died have held. Returns how many holds that were. */
+export async function returnLostHolds(ctx: Ctx): Promise<number> {
+  const now = ctx.now();
+  const [, expired] = (await batch(ctx.db, [
+    ctx.db.run(sql`update budget_counters set held_nano_usd = held_nano_usd - gone.amount, updated_at = cast(${now} as integer)
+      from (select h.budget_id, h.subject, h.period_start, sum(h.amount_nano_usd) as amount
+        from (${lost(now)}) l join budget_holds h on h.id = l.id and h.budget_id = l.budget_id
+        group by h.budget_id, h.subject, h.period_start) gone
+      where budget_counters.budget_id = gone.budget_id and budget_counters.subject = gone.subject
+        and budget_counters.period_start = gone.period_start`),
+    ctx.db.all(sql`update budget_holds set state = 'expired', ended_at = cast(${now} as integer)
+      where (id, budget_id) in (${lost(now)}) returning id`),
+  ])) as unknown as [unknown, { id: string }[]];
+  if (expired.length > 0) ctx.log.warn('budget_holds_expired', { holds: expired.length });
+  return expired.length;
+}
+
+/** Forgets what nobody looks at any more. */
+export async function forgetOldHolds(ctx: Ctx): Promise<void> {
+  const now = ctx.now();
+  await batch(ctx.db, [
+    ctx.db.run(sql`delete from budget_holds where (id, budget_id) in (
+      select id, budget_id from budget_holds where ended_at is not null and ended_at < ${now - keepHolds} order by ended_at limit ${sweepLimit})`),
+    ctx.db.run(sql`delete from budget_counters where (budget_id, subject, period_start) in (
+      select budget_id, subject, period_start from budget_counters
+      where period_end < ${now - keepCounters} and held_nano_usd = 0 order by period_end limit ${sweepLimit})`),
+  ]);
+}

@@ -1,0 +1,129 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+export const budgetScopes = ['workspace', 'agent', 'api_key', 'end_user'] as const;
+export type BudgetScope = (typeof budgetScopes)[number];
+
+export const budgetPeriods = ['day', 'week', 'month', 'total'] as const;
+export type BudgetPeriod = (typeof budgetPeriods)[number];
+
+export const budgetActions = ['block', 'warn', 'downgrade'] as const;
+export type BudgetAction = (typeof budgetActions)[number];
+
+export const holdStates = ['open', 'settled', 'released', 'expired'] as const;
+export type HoldState = (typeof holdStates)[number];
+
+/** What calls become once a budget is used up to `from_percent`. */
+export interface DowngradeRule {
+  readonly from_percent: number;
+  readonly model: string | null;
+  readonly max_output_tokens: number | null;
+}
+
+/** A limit on what model calls may cost. */
+export const budgets = sqliteTable(
+  'budgets',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    name: text().notNull(),
+    scope: text({ enum: budgetScopes }).notNull(),
+    /** The one it is for; null is each of the scope, with a counter of its own. */
+    subject_id: text(),
+    period: text({ enum: budgetPeriods }).notNull(),
+    limit_nano_usd: integer().notNull(),
+    action: text({ enum: budgetActions }).notNull(),
+    downgrade: text({ mode: 'json' }).$type<DowngradeRule>(),
+    /** What to do about calls whose price nobody knows. */
+    unknown_price: text({ enum: ['block', 'allow'] }).notNull(),
+    thresholds: text({ mode: 'json' }).notNull().$type<number[]>(),
+    /** Whether to tell when the period is heading past the limit. */
+    forecast: integer({ mode: 'boolean' }).notNull(),
+    webhook_url: text(),
+    /** Sealed (platform/vault.ts). */
+    webhook_secret: text(),
+    key_version: integer(),
+    created_by: text(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (table) => [index('budgets_workspace').on(table.workspace_id, table.id), index('budgets_key').on(table.key_version)],
+);
+
+/** What is spent and held of a budget, for each of its subjects and periods. */
+export const budget_counters = sqliteTable(
+  'budget_counters',
+  {
+    budget_id: text().notNull(),
+    /** Empty for the workspace. */
+    subject: text().notNull(),
+    period_start: integer().notNull(),
+    /** null never ends. */
+    period_end: integer(),
+    workspace_id: text().notNull(),
+    spent_nano_usd: integer().notNull().default(0),
+    held_nano_usd: integer().notNull(),
+    /** Calls that were let through at an unknown price. */
+    unpriced_calls: integer().notNull().default(0),
+    /** Changed since alerts were last looked at. */
+    is_dirty: integer({ mode: 'boolean' }).notNull().default(false),
+    updated_at: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.budget_id, table.subject, table.period_start] }),
+    index('budget_counters_dirty').on(table.updated_at).where(sql`is_dirty = 1`),
+    index('budget_counters_end').on(table.period_end),
+  ],
+);
+
+/** Money set aside for a call, one row for each budget that binds it; later what the call cost. */
+export const budget_holds = sqliteTable(
+  'budget_holds',
+  {
+    id: text().notNull(),
+    budget_id: text().notNull(),
+    workspace_id: text().notNull(),
+    subject: text().notNull(),
+    period_start: integer().notNull(),
+    /** What it is for, as in the usage table. */
+    call_key: text().notNull(),
+    run_id: text(),
+    model: text().notNull(),
+    amount_nano_usd: integer().notNull(),
+    /** null until it is settled. */
+    cost_nano_usd: integer(),
+    state: text({ enum: holdStates }).notNull(),
+    /** Past this its host counts as dead, unless the run still gives signs of life. */
+    lease_until: integer().notNull(),
+    created_at: integer().notNull(),
+    ended_at: integer(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.id, table.budget_id] }),
+    index('budget_holds_budget').on(table.budget_id, table.state, table.id),
+    index('budget_holds_lease').on(table.lease_until).where(sql`state = 'open'`),
+    index('budget_holds_ended').on(table.ended_at).where(sql`ended_at is not null`),
+  ],
+);
+
+/** What a budget has warned of: each kind once a period and subject. */
+export const budget_alerts = sqliteTable(
+  'budget_alerts',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    budget_id: text().notNull(),
+    subject: text().notNull(),
+    period_start: integer().notNull(),
+    /** A threshold in percent, or `forecast`. */
+    kind: text().notNull(),
+    limit_nano_usd: integer().notNull(),
+    spent_nano_usd: integer().notNull(),
+    /** What the period is heading for; null where that cannot be told. */
+    forecast_nano_usd: integer(),
+    created_at: integer().notNull(),
+    /** null until the webhook has taken it. */
+    delivered_at: integer(),
+  },
+  (table) => [uniqueIndex('budget_alerts_once').on(table.budget_id, table.subject, table.period_start, table.kind)],
+);
