@@ -61,19 +61,22 @@ export class LiveRun {
 
   async #drive(source: AsyncGenerator<TurnEvent, void>, save: Save, spoke: () => void): Promise<void> {
     const timer = setInterval(() => this.#save(save), saveEvery);
-    for await (const event of source) {
-      this.events.push(event);
-      if (!this.#hasSpoken && isSpeech(event)) {
-        this.#hasSpoken = true;
-        spoke();
+    try {
+      for await (const event of source) {
+        this.events.push(event);
+        if (!this.#hasSpoken && isSpeech(event)) {
+          this.#hasSpoken = true;
+          spoke();
+        }
+        if (isTerminal(event)) break;
+        this.#wake();
       }
-      if (isTerminal(event)) break;
+    } finally {
+      clearInterval(timer);
+      this.#hasEnded = true;
+      spoke();
       this.#wake();
     }
-    clearInterval(timer);
-    this.#hasEnded = true;
-    spoke();
-    this.#wake();
   }
 
   #save(save: Save): void {

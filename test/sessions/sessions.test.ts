@@ -249,7 +249,7 @@ describe('sessions', () => {
     expect(await ask(pinned)).toBe(idOf(1));
     expect(await ask(pinned, 2)).toBe(idOf(2));
     expect(await ask(await newSession(workspace, agent))).toBe(idOf(2));
-    expect((await workspace.post(`/sessions/${pinned}/messages`, { message: 'Hi', version: 9 })).status).toBe(404);
+    expect((await workspace.post(`/sessions/${pinned}/messages`, { message: 'Hi', version: 9 })).status).toBe(422);
   });
 
   it('closes a run whose host died and lets the session go on', async () => {
