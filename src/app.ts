@@ -12,7 +12,7 @@ import { openApiInfo, withNullableReferences } from './http/openapi.ts';
 import { problems } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
-import { llmRoutes } from './llm/index.ts';
+import { llmRoutes, modelFault } from './llm/index.ts';
 import { openAiErrors, openAiRoutes, unknownUrl } from './openai/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
@@ -24,7 +24,7 @@ import { toolRoutes } from './tools/index.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
-const features = [workspaceRoutes, toolRoutes, agentRoutes, llmRoutes, knowledgeRoutes, sessionRoutes, attachmentRoutes];
+const features = [workspaceRoutes(modelFault), toolRoutes, agentRoutes, llmRoutes, knowledgeRoutes, sessionRoutes, attachmentRoutes];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();

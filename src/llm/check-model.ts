@@ -28,13 +28,14 @@ export function checkModels(use: ModelUse): Violation[] {
     { name: use.model, pointer: '/config/model' },
   ];
   const unknown = names.flatMap(({ name, pointer }) => {
-    const detail = unknownModel(name);
+    const detail = modelFault(name);
     return detail === null ? [] : [{ pointer, detail }];
   });
   return unknown.length > 0 ? unknown : [...unsupportedSettings(use), ...unfitFallbacks(use)];
 }
 
-function unknownModel(name: string): string | null {
+/** What is wrong with a name that is to be a model for conversations; null where nothing is. */
+export function modelFault(name: string): string | null {
   const named = readModelName(name);
   const provider = named === null ? undefined : findProvider(named.provider);
   if (named === null || provider === undefined) {

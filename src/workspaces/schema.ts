@@ -16,6 +16,13 @@ const Settings = {
   name: Name(100).openapi({ example: 'Acme' }),
   time_zone: TimeZone,
   default_model: z.string().min(3).max(200).describe('For agents that name none').openapi({ example: 'builtin/extractive' }),
+  background_model: z
+    .string()
+    .min(3)
+    .max(200)
+    .nullable()
+    .describe('A cheap model that writes titles, summaries and suggestions; null for the built-in rules')
+    .openapi({ example: 'openai/gpt-5-nano' }),
   retention_days: z.number().int().min(1).max(3650).nullable().describe('Sessions older than this are erased; null keeps them'),
   usage_retention_days: z
     .number()
@@ -32,6 +39,7 @@ export const CreateWorkspace = z
     name: Settings.name,
     time_zone: TimeZone.default('UTC'),
     default_model: Settings.default_model.default('builtin/extractive'),
+    background_model: Settings.background_model.default(null),
     retention_days: Settings.retention_days.default(null),
     usage_retention_days: Settings.usage_retention_days.default(null),
     content_logging: Settings.content_logging.default(true),

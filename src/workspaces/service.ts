@@ -39,8 +39,27 @@ import {
   type WorkspaceRow,
 } from './store.ts';
 
+/** What is wrong with the name of a model that is to answer conversations; null where nothing is. Lives in llm/, handed in by app.ts. */
+export type CheckModel = (name: string) => string | null;
+
+/** Throws `validation_failed` for models that there are not. */
+function checkModels({ default_model, background_model }: UpdateWorkspace, faultOf: CheckModel): void {
+  const named = { default_model, background_model };
+  const errors = Object.entries(named).flatMap(([field, name]) => {
+    const isRule = field === 'background_model' && name?.startsWith('builtin/');
+    const detail = isRule
+      ? 'The built-in model only quotes documents; null stands for the built-in rules.'
+      : name == null
+        ? null
+        : faultOf(name);
+    return detail === null ? [] : [{ pointer: `/${field}`, detail }];
+  });
+  if (errors.length > 0) throw new Failure('validation_failed', 'A model is not one that can be used here.', { errors });
+}
+
 /** A workspace and its first admin key. Root key only. */
-export async function createWorkspace(ctx: Ctx, input: CreateWorkspace): Promise<NewWorkspace> {
+export async function createWorkspace(ctx: Ctx, input: CreateWorkspace, faultOf: CheckModel): Promise<NewWorkspace> {
+  checkModels(input, faultOf);
   const now = ctx.now();
   const workspace: WorkspaceRow = { id: ctx.newId('ws'), ...input, created_at: now, updated_at: now };
   const { row: key, secret } = await makeKey(ctx, workspace.id, {
@@ -69,7 +88,8 @@ export async function findWorkspace(ctx: Ctx): Promise<WorkspaceRow> {
   return row;
 }
 
-export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace): Promise<Workspace> {
+export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace, faultOf: CheckModel): Promise<Workspace> {
+  checkModels(input, faultOf);
   const [rows] = await commit(ctx, {
     statements: [updateWorkspaceRow(ctx.db, ctx.workspace_id, { ...input, updated_at: ctx.now() })],
     audit: [{ action: 'workspace.update', target_type: 'workspace', target_id: ctx.workspace_id, detail: input }],

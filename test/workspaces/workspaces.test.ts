@@ -39,4 +39,25 @@ describe('workspaces and keys', () => {
     const stored = JSON.stringify((await env.DB.prepare('select * from idempotency_keys').all()).results);
     expect(stored).not.toContain(first.body.secret.slice(5, 17));
   });
+
+  it('takes models that there are, and no built-in one for the background', async () => {
+    const workspace = await newWorkspace();
+    expect((await workspace.get('/workspace')).body).toMatchObject({ default_model: 'builtin/extractive', background_model: null });
+    const set = await workspace.patch('/workspace', { default_model: 'openai/gpt-5-mini', background_model: 'openai/gpt-5-nano' });
+    expect(set.body).toMatchObject({ default_model: 'openai/gpt-5-mini', background_model: 'openai/gpt-5-nano' });
+    for (const [field, model] of [
+      ['default_model', 'nobody/none'],
+      ['default_model', 'builtin/lexical'],
+      ['default_model', 'openai/text-embedding-3-small'],
+      ['background_model', 'nobody/none'],
+      ['background_model', 'builtin/extractive'],
+      ['background_model', 'none'],
+    ] as const) {
+      const refused = await workspace.patch('/workspace', { [field]: model });
+      expect([refused.status, refused.body.errors?.[0]?.pointer], model).toEqual([422, `/${field}`]);
+    }
+    expect((await workspace.patch('/workspace', { background_model: null })).body.background_model).toBeNull();
+    const made = await request('POST', '/api/v1/workspaces', rootKey, { json: { name: 'Acme', default_model: 'nobody/none' } });
+    expect([made.status, made.body.errors?.[0]?.pointer]).toEqual([422, '/default_model']);
+  });
 });
