@@ -35,7 +35,7 @@ export async function takeAttachments(
     selectVersionOfAgent(ctx.db, ctx.workspace_id, session.agent_id, version ?? session.version),
   ]);
   const known = new Map(rows.map((row) => [row.id, row]));
-  const taken = ids.map((id) => checkReady(id, known.get(id)));
+  const taken = ids.map((id, index) => checkReady(`/attachments/${index}`, known.get(id)));
   const model = draft?.config.model ?? (versions[0] === undefined ? null : parseConfig(versions[0].config).model);
   if (model !== null && capabilitiesOf(model).images === false && taken.some(({ kind }) => kind === 'image')) {
     throw invalid('/attachments', `The model ${model} does not take images.`);
@@ -43,9 +43,9 @@ export async function takeAttachments(
   return taken.map((row) => toAttachedFile(row, message_id));
 }
 
-function checkReady(id: string, row: AttachmentRow | undefined): AttachmentRow {
-  if (row === undefined) throw invalid('/attachments', `There is no attachment ${id} in this session.`);
-  if (row.status === 'failed') throw invalid('/attachments', `${row.name} could not be read: ${row.error_detail ?? row.error_code}`);
+function checkReady(pointer: string, row: AttachmentRow | undefined): AttachmentRow {
+  if (row === undefined) throw invalid(pointer, 'There is no such attachment in this session.');
+  if (row.status === 'failed') throw invalid(pointer, `${row.name} could not be read: ${row.error_detail ?? row.error_code}`);
   if (row.status !== 'ready')
     throw new Failure('conflict', `${row.name} is still being read; send it once it is ready.`, { retryAfter: 1 });
   return row;

@@ -100,12 +100,36 @@ const recipes: readonly Recipe[] = [
     make: async (workspace, { agent }) => ({ session: (await created(workspace, `/agents/${agent}/sessions`, {})).id }),
   },
   {
+    needs: 'POST /api/v1/sessions/{session}/attachments',
+    gives: ['attachment'],
+    from: ['session'],
+    make: async (workspace, { session }) => {
+      const text = `Invoice ${unique()}: one grinder, 89 EUR.`;
+      return { attachment: (await created(workspace, `/sessions/${session}/attachments`, { name: 'invoice.txt', text })).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/sessions/{session}/messages',
     gives: ['message', 'run'],
     from: ['session'],
     make: async (workspace, { session }) => {
       const answer = await created(workspace, `/sessions/${session}/messages`, { message: 'When does the shop open?' });
       return { message: answer.id, run: answer.run?.id ?? answer.run_id };
+    },
+  },
+  {
+    needs: 'GET /api/v1/usage/archives/{archive}/content',
+    gives: ['archive'],
+    make: async (workspace) => {
+      const archive = newId('arc');
+      await env.FILES.put(archive, 'rows');
+      const values = [archive, workspace.id, Date.UTC(2026, 0, 1), archive, '0'.repeat(64), Date.now()];
+      await env.DB.prepare(
+        'insert into usage_archives (id, workspace_id, day, part, object_key, row_count, cost_nano_usd, byte_size, sha256, created_at) values (?, ?, ?, 1, ?, 1, 0, 4, ?, ?)',
+      )
+        .bind(...values)
+        .run();
+      return { archive };
     },
   },
 ];
@@ -122,8 +146,10 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   tool: 'tool',
   file: 'file',
   ses: 'session',
+  att: 'attachment',
   msg: 'message',
   run: 'run',
+  arc: 'archive',
 };
 
 /** Well-formed ids of nothing, by parameter. */
