@@ -28,7 +28,7 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
       ...(headers === undefined ? {} : { headers }),
       ...(Object.keys(content).length === 0 ? {} : { body: { required: !isBodyOptional(route), content } }),
     },
-    responses: { [route.reply.status]: replyOf(route), ...errorResponses(codesOf(route), errors) },
+    responses: { [route.reply.status]: replyOf(route), ...otherReplies(route), ...errorResponses(codesOf(route), errors) },
   } as RouteConfig;
 }
 
@@ -81,6 +81,9 @@ function replyOf(route: AnyRoute) {
   for (const other of route.alsoProduces ?? []) content[other] = { schema: { type: 'string' } };
   return { description, headers, content };
 }
+
+const otherReplies = ({ alsoAnswers = {} }: AnyRoute) =>
+  Object.fromEntries(Object.entries(alsoAnswers).map(([status, description]) => [status, { description }]));
 
 /** What this route can fail with: what it declares and what follows from its shape. */
 function codesOf(route: AnyRoute): FailureCode[] {

@@ -30,6 +30,8 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends S
     readonly description: string;
     readonly mediaType?: string;
   };
+  /** Other statuses that are no failures, each with what it means; the handler returns a whole `Response` for them. */
+  readonly alsoAnswers?: Readonly<Record<number, string>>;
   readonly failures?: readonly FailureCode[];
   /** Whether the reply's `ETag` is sent and `If-Match` understood. */
   readonly etag?: (reply: Output<Reply>) => string;
