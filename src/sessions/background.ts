@@ -8,6 +8,7 @@ import { estimateTokens } from '../shared/tokens.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { selectExchange, titleByModel, titleByRule } from './background-store.ts';
 import { foldOf, type HistoryMessage, tokensOf } from './history.ts';
+import { indexTitle } from './search-store.ts';
 import { type RunRow, type SessionRow, selectRun, selectSession } from './store.ts';
 import { abridge, capSummary, extractSummary, summaryInstructions, summaryTokens } from './summary.ts';
 import { type BranchMessage, insertSummary, type SummaryRow, selectBranchPart, selectSummary } from './summary-store.ts';
@@ -45,7 +46,7 @@ function titleWork({ db }: Ctx, { session, run, branch, background_model }: Ende
   if (title === null || title === known) return { statements: [], jobs: [] };
   const isWorthMore = background_model !== null && !isEmptyTitle(title);
   return {
-    statements: [titleByRule(db, workspace_id, id, title, known)],
+    statements: [titleByRule(db, workspace_id, id, title, known), ...indexTitle(db, workspace_id, id, title)],
     jobs: isWorthMore ? [{ type: 'session.title', session_id: id, run_id: run.id }] : [],
   };
 }
@@ -161,7 +162,10 @@ async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'
     text: writeConversation(exchange.map(abridge)),
   });
   const title = text === null ? null : cleanTitle(text);
-  const statements = title === null ? usage : [titleByModel(ctx.db, ctx.workspace_id, session_id, title), ...usage];
+  const { db, workspace_id } = ctx;
+  const titled =
+    title === null ? [] : [titleByModel(db, workspace_id, session_id, title), ...indexTitle(db, workspace_id, session_id, title)];
+  const statements = [...titled, ...usage];
   const isGiven = async () => (await selectSession(ctx.db, ctx.workspace_id, session_id).get())?.titled_by !== 'rule';
   await commitSurely(ctx, { statements }, isGiven);
 }

@@ -17,7 +17,7 @@ export async function closeInterrupted(ctx: Ctx, run: RunRow, events: readonly T
   const answer = text === '' || asked === undefined ? null : answerRow(ctx, run, asked, events, text);
   const statements = [
     ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
-    indexMessages(
+    ...indexMessages(
       ctx.db,
       [asked, answer].filter((row) => row != null),
     ),

@@ -63,7 +63,7 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
     statements: [
       ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
       releaseSession(ctx.db, turn.run, ctx.now(), released),
-      indexMessages(ctx.db, answer === null ? [turn.user] : [turn.user, answer]),
+      ...indexMessages(ctx.db, [...newQuestion(turn), ...(answer === null ? [] : [answer])]),
       endRun(ctx.db, workspace_id, id, end),
       ...steps.map((step) => insertRunStep(ctx.db, step)),
       ...usage,
@@ -92,6 +92,9 @@ const toEnded = ({ session, history, user, config, summary, version }: Turn, { c
   covered: summary?.covers_depth ?? 0,
   background_model: version.background_model,
 });
+
+/** A question that is answered anew has been indexed with its first answer. */
+const newQuestion = ({ former_head, user }: Turn) => (former_head === undefined ? [user] : []);
 
 const formerHead = ({ former_head }: Turn) => (former_head === undefined ? {} : { head: former_head });
 

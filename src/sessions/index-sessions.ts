@@ -24,13 +24,13 @@ async function indexSession(ctx: Ctx, session: SessionRow): Promise<void> {
     for (const { id, text } of texts) {
       rows.push({ id, text });
       if (rows.reduce((sum, row) => sum + row.text.length, 0) < statementLength) continue;
-      statements.push(indexMessages(ctx.db, rows));
+      statements.push(...indexMessages(ctx.db, rows));
       rows = [];
     }
     after = texts.at(-1)?.seq ?? after;
     if (texts.length < messagesAtOnce) break;
   }
-  if (rows.length > 0) statements.push(indexMessages(ctx.db, rows));
+  statements.push(...indexMessages(ctx.db, rows));
   const title = indexTitle(ctx.db, session.workspace_id, session.id, session.title);
   await batch(ctx.db, [markIndexed(ctx.db, session), ...title, ...statements]);
 }

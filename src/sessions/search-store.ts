@@ -26,25 +26,27 @@ export interface IndexedMessage {
   readonly text: string;
 }
 
-/** Makes messages found that the same batch has written, in one statement. Of a session without a number nothing is. */
-export const indexMessages = (db: Db, rows: readonly IndexedMessage[]): Statement =>
-  db.run(sql`
+/** Makes messages found that the same batch has written. Of a session without a number nothing is. */
+export function indexMessages(db: Db, rows: readonly IndexedMessage[]): Statement[] {
+  if (rows.length === 0) return [];
+  const words = JSON.stringify(rows.map(({ id, text }) => ({ id, text: indexedText(text) })));
+  const statement = db.run(sql`
     insert or replace into messages_fts (rowid, scope, title, body)
     select ${rowsFrom(sql`s.index_number`)} + m.seq, ${scopeOf('s')}, '', j.value ->> 'text'
-    from json_each(${JSON.stringify(rows.map(({ id, text }) => ({ id, text: indexedText(text) })))}) j
-    join messages m on m.id = j.value ->> 'id' join sessions s on s.id = m.session_id
+    from json_each(${words}) j join messages m on m.id = j.value ->> 'id' join sessions s on s.id = m.session_id
     where s.index_number > 0`);
+  return [statement];
+}
 
-/** Makes a session found by its title as the same batch has left it: `title` must be that one. */
-export const indexTitle = (db: Db, workspace_id: string, session_id: string, title: string | null): Statement[] => {
-  const own = sql`s.id = ${session_id} and s.workspace_id = ${workspace_id} and s.index_number > 0`;
-  const remove = db.run(sql`delete from messages_fts where rowid = (select ${rowsFrom(sql`s.index_number`)} from sessions s where ${own})`);
-  if (title === null) return [remove];
-  const insert = db.run(sql`
-    insert or replace into messages_fts (rowid, scope, title, body)
-    select ${rowsFrom(sql`s.index_number`)}, ${scopeOf('s')}, ${indexedText(title)}, '' from sessions s where ${own} and s.title = ${title}`);
-  return [remove, insert];
-};
+/** Makes a session found by the title that the same batch has given it, or by none; does nothing where it has got another. */
+export function indexTitle(db: Db, workspace_id: string, session_id: string, title: string | null): Statement[] {
+  const row = rowsFrom(sql`s.index_number`);
+  const own = sql`from sessions s where s.id = ${session_id} and s.workspace_id = ${workspace_id} and s.index_number > 0 and s.title is ${title}`;
+  if (title === null) return [db.run(sql`delete from messages_fts where rowid = (select ${row} ${own})`)];
+  const statement = db.run(sql`
+    insert or replace into messages_fts (rowid, scope, title, body) select ${row}, ${scopeOf('s')}, ${indexedText(title)}, '' ${own}`);
+  return [statement];
+}
 
 /** Nothing of the session is found any more. Goes before the session itself. */
 export function unindexSession(db: Db, workspace_id: string, session_id: string): Statement {

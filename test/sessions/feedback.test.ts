@@ -41,6 +41,18 @@ describe('feedback', () => {
     expect(await countRows('message_feedback', workspace.id)).toBe(2);
   });
 
+  it('is shown with the message', async () => {
+    const { session, message } = await newAnswer(workspace, agent, { end_user_id: 'ada' });
+    await workspace.put(`/messages/${message}/feedback`, { rating: 2, comment: 'Meh' });
+    await workspace.put(`/messages/${message}/feedback`, { rating: 'up', end_user_id: 'bob' });
+    const shown = [
+      { end_user_id: 'ada', rating: 2, comment: 'Meh' },
+      { end_user_id: 'bob', rating: 'up', comment: null },
+    ];
+    expect((await workspace.get(`/sessions/${session}/messages`)).body.data).toMatchObject([{ feedback: shown }, { feedback: [] }]);
+    expect((await workspace.get(`/sessions/${session}`)).body.messages.data[0]).toMatchObject({ id: message, feedback: shown });
+  });
+
   it('belongs to nobody by name where the session names nobody', async () => {
     const { message } = await newAnswer(workspace, agent);
     expect((await workspace.put(`/messages/${message}/feedback`, { rating: 'up' })).body.end_user_id).toBeNull();

@@ -61,7 +61,7 @@ describe('search over titles and messages', () => {
   ])('finds English in any form: %s', async (q, mark) => {
     const { data } = await search(workspace, agent, { q });
     expect(data.map(({ id }) => id)).toEqual([english]);
-    const [match] = data[0]?.matches ?? [];
+    const match = data[0]?.matches.find(({ message_id }) => message_id !== null);
     expect(match).toMatchObject({ role: 'user', message_id: expect.stringMatching(/^msg_/) });
     expect(match === undefined ? [] : marked(match).join(' ')).toContain(mark);
   });
@@ -89,6 +89,13 @@ describe('search over titles and messages', () => {
       { id: titled, match_count: 1, matches: [{ message_id: null, role: null, snippet: 'Broken grinder & more' }] },
     ]);
     expect(marked(data[0]?.matches[0] as Match)).toEqual(['grinder']);
+  });
+
+  it('finds a title that was given by rule', async () => {
+    const id = await newSession(workspace, agent, {}, 'Which thermostat fits?');
+    const { data } = await search(workspace, agent, { q: 'thermostat' });
+    expect(data).toMatchObject([{ id, matches: [{ message_id: null, role: null }, { role: 'user' }] }]);
+    await workspace.delete(`/sessions/${id}`);
   });
 
   it('asks for all words, in one place', async () => {
