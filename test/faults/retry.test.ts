@@ -24,8 +24,8 @@ interface Outcome {
 
 /** Jobs that were promised. The removal of an upload's object is promised before there is a row, and stays until a sweep looks. */
 async function countJobs(workspace_id: string): Promise<Record<string, number>> {
-  const { results } = await env.DB.prepare('select id from outbox where workspace_id = ? and job not like ?')
-    .bind(workspace_id, '%file.delete%')
+  const { results } = await env.DB.prepare('select id from outbox where workspace_id = ? and job not like ? and job not like ?')
+    .bind(workspace_id, '%file.delete%', '%attachment.delete%')
     .all();
   return { ...(await countAll(workspace_id)), outbox: results.length };
 }
