@@ -1,9 +1,10 @@
 import { app } from './app.ts';
 import { dispatchBatch } from './jobs/dispatch.ts';
 import { runSchedule } from './jobs/schedule.ts';
+import { chatWire, responsesWire } from './openai/index.ts';
 import { sessionHost, uiWire } from './sessions/index.ts';
 
-export class SessionHost extends sessionHost([uiWire]) {}
+export class SessionHost extends sessionHost([uiWire, chatWire, responsesWire]) {}
 
 export default {
   fetch: app.fetch,

@@ -2,6 +2,7 @@ export { checkConfig } from './check.ts';
 export { AgentConfig, AgentConfigPatch, mergeConfig, parseConfig } from './config.ts';
 export { createAgent } from './create.ts';
 export type { InputField } from './inputs.ts';
+export { OutputSchema } from './output-schema.ts';
 export { agent as AgentParameter, Version as VersionParameter, VersionRequest } from './parameters.ts';
 export { agentRoutes } from './routes.ts';
 export { VersionReference } from './schema.ts';

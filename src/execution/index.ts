@@ -3,4 +3,5 @@ export type { CalledTool } from './call-tools.ts';
 export { type LoopEvent, type LoopInput, type LoopResult, type Round, runLoop } from './loop.ts';
 export { resolveTools, type ToolPorts } from './resolve.ts';
 export { type Limit, reachedLimit, type Spent } from './stop.ts';
-export type { Tool, ToolCall, ToolOutcome } from './tool.ts';
+export type { ClientTool, Tool, ToolCall, ToolOutcome } from './tool.ts';
+export { toAnswered } from './transcript.ts';

@@ -1,4 +1,9 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4Message, LanguageModelV4ToolCall } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4Message,
+  LanguageModelV4ToolCall,
+  LanguageModelV4ToolChoice,
+} from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Hit } from '../knowledge/index.ts';
 import { type StepEvent, type StepResult, streamStep } from '../llm/index.ts';
@@ -6,7 +11,7 @@ import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
-import type { Tool, ToolCall } from './tool.ts';
+import type { ClientTool, Tool, ToolCall } from './tool.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
 export interface LoopInput {
@@ -15,6 +20,8 @@ export interface LoopInput {
   readonly prompt: readonly LanguageModelV4Message[];
   readonly options: Omit<LanguageModelV4CallOptions, 'prompt' | 'tools' | 'abortSignal' | 'headers'>;
   readonly tools: readonly Tool[];
+  /** Tools that are not run here. */
+  readonly client?: ClientTools;
   /** What a tool gets to know of the run, besides its own call. */
   readonly circumstances: Omit<ToolCall, 'tool_call_id' | 'input'>;
   /** What the run has used so far; the loop adds to it. */
@@ -23,6 +30,14 @@ export interface LoopInput {
   readonly cite: (hits: readonly Hit[]) => string;
   /** Stores a round of model and tools before the next one begins, so that a crash loses neither text nor money. */
   readonly store: (round: Round) => Promise<void>;
+}
+
+export interface ClientTools {
+  readonly tools: readonly ClientTool[];
+  /** Of the first model call; `none` of all. Null leaves it to the model. */
+  readonly choice: LanguageModelV4ToolChoice | null;
+  /** Calls that one answer may have; null for any number. */
+  readonly most_calls: number | null;
 }
 
 /** One model call and the tool calls it asked for. */
@@ -48,12 +63,15 @@ export interface LoopResult {
   readonly prompt: readonly LanguageModelV4Message[];
   readonly limit: Limit | null;
   readonly failure: Failure | null;
+  /** Calls of the caller's tools, which ended the run; the last round has no others. */
+  readonly calls: readonly LanguageModelV4ToolCall[];
 }
 
 /**
  * Calls the model, runs the tools it asks for, calls it again with what they said, until it answers
  * or a limit stops it. The same for every provider; faults of tools are the model's to read, faults
- * of providers end the run with what there is.
+ * of providers end the run with what there is. A call of a tool of the caller's ends it, too: what
+ * else a round asks for besides is left undone, since nobody could tell its result.
  */
 export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopEvent, LoopResult> {
   const prompt = [...input.prompt];
@@ -69,11 +87,24 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
     const calls = model.content.filter((part): part is LanguageModelV4ToolCall => part.type === 'tool-call');
     const round: Round = { model, asked, started_at, tools: [], usage: model.usage };
     // A call that was stopped by the clock is a limit of the run, not a fault of the provider.
-    if (model.failure !== null) return { last: round, prompt, limit: signal.aborted ? 'seconds' : null, failure: model.failure };
-    if (calls.length === 0) return { last: round, prompt, limit: null, failure: null };
+    if (model.failure !== null) return { last: round, prompt, limit: signal.aborted ? 'seconds' : null, failure: model.failure, calls: [] };
+    if (calls.length === 0) return { last: round, prompt, limit: null, failure: null, calls };
+    const theirs = ofCaller(input, calls);
+    if (theirs.length > 0) {
+      for (const { toolCallId, toolName, input: text } of theirs)
+        yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input: text };
+      const content = model.content.filter((part) => part.type !== 'tool-call' || theirs.includes(part));
+      return {
+        last: { ...round, model: { ...model, content, finish_reason: 'tool-calls' } },
+        prompt,
+        limit: null,
+        failure: null,
+        calls: theirs,
+      };
+    }
 
     const limit = reachedLimit(bounds, spent, calls.length);
-    if (limit !== null) return { last: round, prompt, limit, failure: null };
+    if (limit !== null) return { last: round, prompt, limit, failure: null, calls: [] };
     for (const { toolCallId, toolName, input: text } of calls) {
       yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input: text };
     }
@@ -85,29 +116,45 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
     await input.store({ ...round, tools: called, usage: [...model.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])] });
     // The tools may have used up what was left.
     const spentBy = reachedLimit(bounds, spent, 0);
-    if (spentBy !== null) return { last: null, prompt, limit: spentBy, failure: null };
+    if (spentBy !== null) return { last: null, prompt, limit: spentBy, failure: null, calls: [] };
   }
 }
 
-const stepCall = ({ tools, options, models, call_key, circumstances }: LoopInput, prompt: LanguageModelV4Message[], step: number) => ({
-  ...circumstances.attribution,
-  models,
-  operation: 'answer',
-  call_key: `${call_key}:${step}`,
-  signal: circumstances.signal,
-  options: {
-    ...options,
-    prompt: [...prompt],
-    ...(tools.length === 0
-      ? {}
-      : {
-          tools: tools.map(({ name, description, input_schema }) => ({
-            type: 'function' as const,
-            name,
-            description,
-            inputSchema: input_schema,
-          })),
-          toolChoice: { type: 'auto' as const },
-        }),
-  },
-});
+function ofCaller({ client }: LoopInput, calls: readonly LanguageModelV4ToolCall[]): readonly LanguageModelV4ToolCall[] {
+  const theirs = calls.filter(({ toolName }) => client?.tools.some(({ name }) => name === toolName) ?? false);
+  return theirs.slice(0, client?.most_calls ?? theirs.length);
+}
+
+/** A choice that had to be made has been made with the first call. */
+const choiceAt = (client: ClientTools | undefined, step: number): LanguageModelV4ToolChoice =>
+  client?.choice != null && (step === 0 || client.choice.type === 'none') ? client.choice : { type: 'auto' };
+
+const stepCall = (
+  { tools: own, client, options, models, call_key, circumstances }: LoopInput,
+  prompt: LanguageModelV4Message[],
+  step: number,
+) => {
+  const tools: readonly ClientTool[] = [...own, ...(client?.tools ?? [])];
+  return {
+    ...circumstances.attribution,
+    models,
+    operation: 'answer',
+    call_key: `${call_key}:${step}`,
+    signal: circumstances.signal,
+    options: {
+      ...options,
+      prompt: [...prompt],
+      ...(tools.length === 0
+        ? {}
+        : {
+            tools: tools.map(({ name, description, input_schema }) => ({
+              type: 'function' as const,
+              name,
+              description,
+              inputSchema: input_schema,
+            })),
+            toolChoice: choiceAt(client, step),
+          }),
+    },
+  };
+};

@@ -16,6 +16,9 @@ export interface Tool {
   run(ctx: Ctx, call: ToolCall): Promise<ToolOutcome>;
 }
 
+/** A tool of whoever asked for the run: a call of it ends the run, and its result comes with the next one. */
+export type ClientTool = Pick<Tool, 'name' | 'description' | 'input_schema'>;
+
 export interface ToolCall {
   readonly tool_call_id: string;
   /** Validated against the tool's schema. */

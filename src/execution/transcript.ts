@@ -2,6 +2,7 @@ import type {
   JSONValue,
   LanguageModelV4Content,
   LanguageModelV4Message,
+  LanguageModelV4ToolCall,
   LanguageModelV4ToolResultOutput,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
@@ -14,7 +15,10 @@ const maxOutput = 50_000;
 type AssistantMessage = Extract<LanguageModelV4Message, { role: 'assistant' }>;
 
 /** What the model said, as the next call's history. Arguments that were no JSON come back as an empty object. */
-export function toAssistantMessage(content: readonly LanguageModelV4Content[], called: readonly CalledTool[]): AssistantMessage {
+export function toAssistantMessage(
+  content: readonly LanguageModelV4Content[],
+  called: readonly Pick<CalledTool, 'tool_call_id' | 'input'>[],
+): AssistantMessage {
   const inputs = new Map(called.map(({ tool_call_id, input }) => [tool_call_id, input]));
   const kept = (metadata: SharedV4ProviderMetadata | undefined) => (metadata === undefined ? {} : { providerOptions: metadata });
   return {
@@ -27,6 +31,25 @@ export function toAssistantMessage(content: readonly LanguageModelV4Content[], c
       return [{ type: 'tool-call', toolCallId, toolName, input: inputs.get(toolCallId) ?? {}, ...kept(providerMetadata) }];
     }),
   };
+}
+
+/** A last round that asks tools of the caller's, as the conversation that goes on from it begins. */
+export const toAnswered = (
+  content: readonly LanguageModelV4Content[],
+  calls: readonly LanguageModelV4ToolCall[],
+): LanguageModelV4Message[] => [
+  toAssistantMessage(
+    content,
+    calls.map(({ toolCallId: tool_call_id, input }) => ({ tool_call_id, input: readJson(input) })),
+  ),
+];
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    return {};
+  }
 }
 
 /** What the tools said. Passages go through `cite`, which numbers them and marks them as untrusted. */

@@ -104,3 +104,7 @@ export const unknownEmbeddingModel = (): Failure =>
   new Failure('not_found', 'There is no such embedding model. They are named `provider/model`; GET /v1/models lists them.', {
     extra: { param: 'model', code: 'model_not_found' },
   });
+
+/** A failure that comes too late for a status, as it stands in a stream. */
+export const envelopeOf = (code: FailureCode, detail: string, run_id: string): object =>
+  openAiErrors.bodyOf(new Failure(code, detail, { extra: { run_id } }), '');

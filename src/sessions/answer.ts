@@ -1,8 +1,18 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import { type LoopEvent, type LoopResult, reachedLimit, resolveTools, runLoop, type Tool } from '../execution/index.ts';
+import {
+  type ClientTool,
+  type LoopEvent,
+  type LoopResult,
+  reachedLimit,
+  resolveTools,
+  runLoop,
+  type Tool,
+  toAnswered,
+} from '../execution/index.ts';
 import { parseStructured, repairPrompt, structuredOutputFailed } from '../llm/index.ts';
 import { commitSurely } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { invalid } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import { CitationFilter } from './citations.ts';
 import type { TurnEvent } from './events.ts';
@@ -27,7 +37,8 @@ export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGe
   let prompt: readonly LanguageModelV4Message[] = promptOf(asked, progress.sources, progress.attached);
   for (let repairs = 0; ; repairs += 1) {
     const result = yield* converse(ctx, turn, progress, { prompt, tools, signal, isHeld: schema !== null });
-    if (schema === null || progress.limit !== null) return;
+    if (result.calls.length > 0) endWithCalls(progress, result);
+    if (schema === null || progress.limit !== null || result.calls.length > 0) return;
     const parsed = parseStructured(progress.text, schema);
     if (parsed.ok) {
       yield { type: 'text', delta: progress.text };
@@ -56,7 +67,8 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
     tools,
     call_key: turn.run.id,
     models: modelsFor(turn.config, progress.attached),
-    options: modelOptions(turn.config),
+    options: { ...modelOptions(turn.config), ...turn.overrides.options },
+    client: { tools: clientTools(turn, tools), choice: turn.overrides.tool_choice ?? null, most_calls: turn.overrides.most_calls ?? null },
     circumstances: { config: turn.config, depth: 0, attribution: attributionOf(turn), signal },
     spent: progress.spent,
     cite: (hits) => passagesOf(turn.config, progress.addSources(hits)),
@@ -94,6 +106,8 @@ class Speech {
   readonly #filter: CitationFilter | null;
   readonly #progress: Progress;
   readonly #isHeld: boolean;
+  readonly #client: Turn['overrides'];
+  readonly #asked = new Map<string, boolean>();
   #isNewPart = false;
 
   constructor(turn: Turn, progress: Progress, isHeld: boolean) {
@@ -101,6 +115,7 @@ class Speech {
     this.#filter = mayCite ? new CitationFilter(() => progress.sources) : null;
     this.#progress = progress;
     this.#isHeld = isHeld;
+    this.#client = turn.overrides;
   }
 
   hear(event: LoopEvent): TurnEvent[] {
@@ -112,8 +127,12 @@ class Speech {
         this.#isNewPart = true;
         return [...rest, event];
       }
+      case 'tool-input-start':
+        return this.#mayAsk(event.tool_call_id, event.tool_name) ? [event] : [];
+      case 'tool-input-delta':
+        return this.#asked.get(event.tool_call_id) === false ? [] : [event];
       case 'tool-call':
-        return [{ ...event, input: readJson(event.input) }];
+        return [{ ...event, input: readArguments(event.input) }];
       case 'tool-result': {
         const { tool_call_id, outcome, latency_ms } = event.called;
         if (!outcome.ok) return [{ type: 'tool-error', tool_call_id, error: outcome.error, latency_ms }];
@@ -128,6 +147,15 @@ class Speech {
     return this.#filter === null ? [] : this.#say(this.#filter.end());
   }
 
+  /** More calls of the caller's tools than one answer may have are not shown, as they are not kept. */
+  #mayAsk(id: string, name: string): boolean {
+    const { tools, most_calls } = this.#client;
+    if (most_calls === undefined || !tools?.some((tool) => tool.name === name)) return true;
+    const mayAsk = this.#asked.size < most_calls;
+    this.#asked.set(id, mayAsk);
+    return mayAsk;
+  }
+
   #say(delta: string): TurnEvent[] {
     if (delta === '') return [];
     // Only the last answer has to follow a schema; what was said on the way to it is not part of it.
@@ -138,7 +166,21 @@ class Speech {
   }
 }
 
-function readJson(text: string): unknown {
+/** What a model has to say in a form of its own is not what it says before it asks for a tool. */
+function endWithCalls(progress: Progress, { last, calls }: LoopResult): void {
+  progress.prompt = toAnswered(last?.model.content ?? [], calls);
+  progress.finish_reason = 'tool-calls';
+}
+
+/** Throws `validation_failed` for one that is called like a tool of the agent. */
+function clientTools({ overrides }: Turn, tools: readonly Tool[]): readonly ClientTool[] {
+  const own = overrides.tools ?? [];
+  const taken = own.find((tool) => tools.some(({ name }) => name === tool.name));
+  if (taken !== undefined) throw invalid('/tools', `The agent has a tool ${taken.name} of its own.`);
+  return own;
+}
+
+function readArguments(text: string): unknown {
   try {
     return JSON.parse(text === '' ? '{}' : text);
   } catch {

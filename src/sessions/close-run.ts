@@ -39,6 +39,7 @@ function answerRow(ctx: Ctx, run: RunRow, asked: MessageRow, events: readonly Tu
   const started = events.find((event) => event.type === 'started');
   return {
     ...asked,
+    prompt: null,
     id: started?.message_id ?? ctx.newId('msg'),
     parent_id: asked.id,
     depth: asked.depth + 1,

@@ -19,7 +19,7 @@ export async function endTurn(ctx: Ctx, turn: Turn, progress: Progress): Promise
   const citations = turn.config.knowledge.citations ? readCitations(progress.text, progress.sources) : [];
   const outcome = isCancelled ? cancelledRun : { ...outcomeOf(progress), ...judge(turn, progress, citations) };
   const run = endedRun(ctx, turn, progress, outcome);
-  const answer = answerRow(ctx, turn, progress.text, citations);
+  const answer = answerRow(ctx, turn, progress, citations);
   await store(ctx, turn, progress, run, answer);
   return { type: 'finished', message: toMessage(answer, run) };
 }
@@ -40,7 +40,7 @@ export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: 
     ? cancelledRun
     : ({ status: 'failed', finish_reason: 'error', error_code, error_detail } as const);
   const run = endedRun(ctx, turn, progress, ended);
-  const answer = progress.text === '' ? null : answerRow(ctx, turn, progress.text, []);
+  const answer = progress.text === '' ? null : answerRow(ctx, turn, progress, []);
   await store(ctx, turn, progress, run, answer).catch((cause: unknown) =>
     ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause }),
   );
@@ -98,7 +98,12 @@ const newQuestion = ({ former_head, user }: Turn) => (former_head === undefined 
 
 const formerHead = ({ former_head }: Turn) => (former_head === undefined ? {} : { head: former_head });
 
-const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citation[]): MessageRow => ({
+const answerRow = (
+  ctx: Ctx,
+  turn: Turn,
+  { text, prompt }: Pick<Progress, 'text' | 'prompt'>,
+  citations: readonly Citation[],
+): MessageRow => ({
   id: turn.message_id,
   workspace_id: ctx.workspace_id,
   session_id: turn.session.id,
@@ -109,6 +114,7 @@ const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citat
   role: 'assistant',
   text,
   citations: citations.map((citation) => ({ ...citation })),
+  prompt,
   attachments: [],
   run_id: turn.run.id,
   created_at: ctx.now(),
@@ -117,10 +123,11 @@ const answerRow = (ctx: Ctx, turn: Turn, text: string, citations: readonly Citat
 function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>): RunRow {
   const now = ctx.now();
   const { finish_reason, confidence, coverage, first_token_ms } = progress;
-  const { input_tokens, output_tokens, cost_nano_usd } = turn.account;
+  const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, cost_nano_usd } = turn.account;
   return {
     ...turn.run,
-    ...{ finish_reason, confidence, coverage, input_tokens, output_tokens, cost_nano_usd, first_token_ms },
+    ...{ finish_reason, confidence, coverage, cost_nano_usd, first_token_ms },
+    ...{ input_tokens, output_tokens, cache_read_tokens, reasoning_tokens },
     context: contextWith(progress),
     events: encodeEvents(turn.events),
     latency_ms: now - turn.run.created_at,

@@ -1,8 +1,11 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { estimateTokens } from '../shared/tokens.ts';
 
 export interface HistoryMessage {
   readonly role: 'user' | 'assistant';
   readonly text: string;
+  /** What a model reads in place of the text. */
+  readonly prompt?: readonly LanguageModelV4Message[] | null;
   /** Absent where the caller brought the history along. */
   readonly id?: string;
   /** How many messages its branch has up to it; counted where it is absent. */
@@ -65,7 +68,11 @@ const usable = 0.9;
 /** Kept for the answer where the version does not say how long it may be. */
 const answerReserve = 4096;
 
-export const tokensOf = ({ text }: Pick<HistoryMessage, 'text'>): number => estimateTokens(text) + perMessage;
+export const tokensOf = ({ text, prompt }: Pick<HistoryMessage, 'text' | 'prompt'>): number =>
+  estimateTokens(prompt == null ? text : JSON.stringify(prompt)) + perMessage;
+
+/** A conversation may begin with it: results need the call before them. */
+const mayBegin = ({ role, prompt }: HistoryMessage): boolean => role === 'user' && prompt?.[0]?.role !== 'tool';
 
 const sum = (messages: readonly HistoryMessage[]) => messages.reduce((total, message) => total + tokensOf(message), 0);
 
@@ -81,7 +88,7 @@ export function windowOf(messages: readonly HistoryMessage[], budget: number): H
     if (left < 0) break;
     first -= 1;
   }
-  while (first < messages.length && messages[first]?.role !== 'user') first += 1;
+  while (first < messages.length && !mayBegin(messages[first] as HistoryMessage)) first += 1;
   return messages.slice(first);
 }
 

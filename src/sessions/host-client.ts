@@ -7,7 +7,7 @@ import type { NamedWire, WireRequest } from './wire.ts';
 /** What a host can be asked, and with what; `host.ts` answers. */
 export interface HostVerbs {
   /** Starts a run, or joins the one that the request's idempotency key has started. */
-  start: { readonly session_id: string; readonly input: TurnInput; readonly wire: NamedWire | null };
+  start: { readonly session_id: string; readonly input: TurnInput; readonly wire: NamedWire | null; readonly is_background: boolean };
   attach: { readonly run_id: string; readonly after: number; readonly wire: NamedWire | null };
   cancel: { readonly run_id: string };
   /** Closes a run that nobody answers for any more. */
@@ -20,6 +20,8 @@ export interface HostVerbs {
 export type Listening =
   /** `body` brings the events. */
   | { readonly type: 'stream'; readonly run_id: string; readonly is_joined: boolean }
+  /** The run goes on by itself. */
+  | { readonly type: 'begun'; readonly run_id: string }
   | { readonly type: 'message'; readonly message: Message; readonly is_joined: boolean }
   /** The run has ended and its record is in the database, or it is in another session. */
   | { readonly type: 'elsewhere'; readonly run_id: string };
@@ -43,7 +45,8 @@ export function hostOf(ctx: Ctx, session_id: string) {
     return { listening: value as Listening, body };
   };
   return {
-    start: (input: TurnInput, wire: WireRequest | null) => hear('start', { session_id, input, wire: named(wire) }),
+    start: (input: TurnInput, wire: WireRequest | null) => hear('start', { session_id, input, wire: named(wire), is_background: false }),
+    startInBackground: (input: TurnInput) => hear('start', { session_id, input, wire: null, is_background: true }),
     attach: (run_id: string, after: number, wire: WireRequest | null) => hear('attach', { run_id, after, wire: named(wire) }),
     cancel: async (run_id: string) => void (await ask('cancel', { run_id })),
     recover: async (run_id: string) => void (await ask('recover', { run_id })),

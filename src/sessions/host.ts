@@ -40,10 +40,11 @@ export const sessionHost = (wires: readonly WireKind[]) =>
     #segments = 0;
 
     readonly #handlers: Handlers = {
-      start: async (ctx, { session_id, input, wire }) => {
+      start: async (ctx, { session_id, input, wire, is_background }) => {
         const started = await this.#line.start(ctx, session_id, input);
         if ('elsewhere' in started) return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
         const { run, is_joined } = started;
+        if (is_background) return { listening: { type: 'begun', run_id: run.id }, body: null };
         if (wire === null) return { listening: { type: 'message', message: await run.answer(), is_joined }, body: null };
         await run.spoken;
         // A failure before the first word is thrown, as a status.

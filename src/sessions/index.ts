@@ -1,9 +1,14 @@
 export { attachmentJobs } from './attachments-extract.ts';
 export { attachmentRoutes } from './attachments-routes.ts';
 export { backgroundJobs } from './background.ts';
+export type { TurnEvent } from './events.ts';
 export { sessionHost } from './host.ts';
 export { indexSessions } from './index-sessions.ts';
 export { closeLostRuns } from './jobs.ts';
+export type { Overrides } from './overrides.ts';
 export { sessionRoutes } from './routes.ts';
-export { attachToRun, cancelRun, getRun, type RunStream, runAsStream, runToEnd } from './runs.ts';
+export { attachToRun, cancelRun, type EndedRun, getRun, type RunStream, readOutcome, runAsStream, runToEnd, startRun } from './runs.ts';
+export type { Message, Run } from './schema.ts';
+export type { TurnInput } from './turn-input.ts';
 export { uiWire } from './ui-message-stream.ts';
+export { type Wire, type WireKind, type WireRequest, writeEvents } from './wire.ts';

@@ -1,3 +1,4 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Coverage } from '../db/schema/sessions.ts';
 import type { Limit, Round, Spent } from '../execution/index.ts';
@@ -17,6 +18,8 @@ type NewStep = Pick<RunStepRow, 'type' | 'name' | 'started_at' | 'latency_ms'> &
 export class Progress {
   readonly spent: Spent = { steps: 0, tool_calls: 0 };
   text = '';
+  /** What the next model call reads in place of the text: a last round that asks the caller's tools. */
+  prompt: LanguageModelV4Message[] | null = null;
   sources: Source[] = [];
   attached: AttachmentContext = noAttachments;
   confidence: number | null = null;

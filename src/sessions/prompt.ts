@@ -4,11 +4,12 @@ import { capabilitiesOf, isFollowUp, type Passage, structuredFormat, writePassag
 import { type AttachmentContext, hasImages, noAttachments } from './attachments-context.ts';
 import { placeAttachments, userMessage } from './attachments-prompt.ts';
 import type { Source } from './citations.ts';
+import { atQuestion, tidied } from './given.ts';
 import { fillVariables } from './instructions.ts';
 import type { Turn } from './start-turn.ts';
 
 /** What a prompt is made of; a whole turn has it, and so has a message that one agent sends another. */
-export interface Asked extends Pick<Turn, 'config' | 'history' | 'question'> {
+export interface Asked extends Pick<Turn, 'config' | 'history' | 'question'>, Partial<Pick<Turn, 'given' | 'overrides'>> {
   readonly session: Pick<Turn['session'], 'inputs'>;
   /** What came before the history. */
   readonly summary: string | null;
@@ -25,20 +26,17 @@ export const instructionsOf = ({ config, session }: Pick<Asked, 'config' | 'sess
 export function promptOf(asked: Asked, sources: readonly Source[], attached: AttachmentContext = noAttachments): LanguageModelV4Message[] {
   const { config, history, question, summary } = asked;
   const placed = placeAttachments(attached, history);
-  const instructions = instructionsOf(asked);
+  const instructions = [instructionsOf(asked), asked.overrides?.instructions ?? ''].filter(Boolean).join('\n\n');
   const conversation = [
-    ...history.map(
-      (message): LanguageModelV4Message =>
-        message.role === 'user'
-          ? userMessage(message.text, placed.with(message))
-          : { role: 'assistant', content: [{ type: 'text', text: message.text }] },
-    ),
-    userMessage(question, placed.here, toPassages(config, sources)),
+    ...history.flatMap((message): readonly LanguageModelV4Message[] => {
+      if (message.prompt != null) return message.prompt;
+      if (message.role === 'user') return [userMessage(message.text, placed.with(message))];
+      return [{ role: 'assistant', content: [{ type: 'text', text: message.text }] }];
+    }),
+    ...(asked.given ?? [userMessage(question, [])]),
   ];
-  return [
-    ...(instructions === '' ? [] : [{ role: 'system' as const, content: instructions }]),
-    ...(summary === null ? conversation : withSummary(summary, conversation)),
-  ];
+  const told = atQuestion(conversation, (text) => userMessage(text, placed.here, toPassages(config, sources)));
+  return tidied([{ role: 'system', content: instructions }, ...(summary === null ? told : withSummary(summary, told))]);
 }
 
 /** The summary stands in the first message of a user: some providers want roles to alternate. */
@@ -76,6 +74,8 @@ export const modelOptions = ({ settings, output_schema }: AgentConfig) => ({
 
 /** A follow-up is searched for together with the question before it, where its subject is. */
 export function searchText({ question, history }: Pick<Turn, 'question' | 'history'>): string {
-  const before = history.findLast((message) => message.role === 'user')?.text;
+  const before = history.findLast((message) => message.role === 'user' && message.text !== '')?.text;
+  // Results of the caller's tools belong to the question before them.
+  if (question === '') return before ?? '';
   return before === undefined || !isFollowUp(question) ? question : `${question}\n${before}`;
 }

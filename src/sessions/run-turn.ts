@@ -24,7 +24,7 @@ export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, 
     yield { type: 'started', run_id: turn.run.id, message_id, user_message_id: user.id, version: { id, number } };
     const { question, config } = turn;
     progress.attached = await gatherAttachments(ctx, { files: user.attachments, model: config.model, question });
-    if (config.knowledge.base_ids.length > 0) yield await retrieve(ctx, turn, progress);
+    if (config.knowledge.base_ids.length > 0 && searchText(turn) !== '') yield await retrieve(ctx, turn, progress);
     turn.cancel.signal.throwIfAborted();
     if (mayAnswer(turn, progress)) yield* answer(ctx, turn, progress);
     else {
@@ -44,12 +44,13 @@ export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, 
  * An agent that answers only from its documents says so when they hold nothing, without paying a
  * model; one with tools may still find it by them, and what the user has sent is a document, too.
  */
-const mayAnswer = ({ config }: Turn, { sources, attached }: Progress): boolean =>
+const mayAnswer = ({ config, overrides }: Turn, { sources, attached }: Progress): boolean =>
   sources.length > 0 ||
   attached.included.length > 0 ||
   config.knowledge.base_ids.length === 0 ||
   config.knowledge.scope !== 'only' ||
-  config.tools.length > 0;
+  config.tools.length > 0 ||
+  (overrides.tools?.length ?? 0) > 0;
 
 async function retrieve(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
   const started_at = ctx.now();

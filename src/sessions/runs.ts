@@ -3,10 +3,19 @@ import type { Ctx } from '../platform/context.ts';
 import { Replay } from '../platform/idempotency.ts';
 import { notFound } from '../shared/failure.ts';
 import { answerOf, storedEvents, terminalOf } from './event-log.ts';
+import type { TurnEvent } from './events.ts';
 import { type Heard, hostOf } from './host-client.ts';
 import { ownSession } from './own-session.ts';
 import { type Message, type Run, type RunWithSteps, toRun, toRunStep } from './schema.ts';
-import { type MessageRow, type RunRow, selectAnswerOfRun, selectRun, selectRunSteps, selectSessionOfRun } from './store.ts';
+import {
+  type MessageRow,
+  type RunRow,
+  type SessionRow,
+  selectAnswerOfRun,
+  selectRun,
+  selectRunSteps,
+  selectSessionOfRun,
+} from './store.ts';
 import type { TurnInput } from './turn-input.ts';
 import { type WireRequest, writeEvents } from './wire.ts';
 
@@ -24,10 +33,17 @@ export interface RunStream {
  */
 export async function runToEnd(ctx: Ctx, session_id: string, input: TurnInput): Promise<Message> {
   const { listening } = await hostOf(ctx, session_id).start(input, null);
-  if (listening.type === 'stream') throw new Error('a stream came where an answer was asked for');
+  if (listening.type === 'stream' || listening.type === 'begun') throw new Error('something else came where an answer was asked for');
   const message = listening.type === 'message' ? listening.message : await waitFor(ctx, listening.run_id);
   if (listening.type === 'elsewhere' || listening.is_joined) throw new Replay(message);
   return message;
+}
+
+/** Starts a run that nobody waits for, or finds the one that the idempotency key has started; returns its id. */
+export async function startRun(ctx: Ctx, session_id: string, input: TurnInput): Promise<string> {
+  const { listening } = await hostOf(ctx, session_id).startInBackground(input);
+  if (listening.type !== 'begun' && listening.type !== 'elsewhere') throw new Error('something else came where a run was to begin');
+  return listening.run_id;
 }
 
 /** The same as a stream, from the first event. A failure before the first word is thrown; a later one is an event. */
@@ -49,6 +65,19 @@ export async function attachToRun(ctx: Ctx, run_id: string, wire: WireRequest, a
     stored = await readEnded(ctx, stored);
   }
   return { run_id, body: writeEvents(wire, storedEvents(stored.run, stored.answer, after), after), is_joined: true };
+}
+
+/** A run as it stands, with the session that it is of; `terminal` once it has ended. */
+export interface EndedRun {
+  readonly row: RunRow;
+  readonly session: SessionRow;
+  readonly terminal: Extract<TurnEvent, { type: 'finished' | 'failed' }> | null;
+}
+
+/** What has come of a run. Throws `not_found`. */
+export async function readOutcome(ctx: Ctx, run_id: string): Promise<EndedRun> {
+  const { run: row, answer, session } = await readRun(ctx, run_id);
+  return { row, session, terminal: row.status === 'running' ? null : terminalOf(row, answer) };
 }
 
 /** Stops a run that goes on, and returns it as it has ended. One that has ended stays as it is. */
@@ -74,6 +103,7 @@ export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
 interface StoredRun {
   readonly run: RunRow;
   readonly answer: MessageRow | undefined;
+  readonly session: SessionRow;
   /** The session whose host has it. */
   readonly host: string;
 }
@@ -87,7 +117,8 @@ async function readRun(ctx: Ctx, run_id: string): Promise<StoredRun> {
   ]);
   const [run] = runs;
   if (run === undefined) throw notFound();
-  return { run, answer: answers[0], host: ownSession(ctx, sessions).id };
+  const session = ownSession(ctx, sessions);
+  return { run, answer: answers[0], session, host: session.id };
 }
 
 /** A run that its host does not have: it has ended meanwhile, or its host has died, and then it is closed. */

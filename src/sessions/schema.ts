@@ -151,6 +151,8 @@ export const Usage = z
   .object({
     input_tokens: z.number().int().nullable(),
     output_tokens: z.number().int().nullable(),
+    cache_read_tokens: z.number().int().nullable().describe('Of the input; null when a provider did not say'),
+    reasoning_tokens: z.number().int().nullable().describe('Of the output; null when a provider did not say'),
     cost_usd: z.number().nullable().describe('null when a price is unknown'),
   })
   .openapi('Usage');
@@ -227,7 +229,13 @@ export const toRun = (row: RunRow): Run => ({
   confidence: row.confidence,
   coverage: row.coverage,
   context: row.context === null ? null : ({ attachments: [], ...row.context } as unknown as Run['context']),
-  usage: { input_tokens: row.input_tokens, output_tokens: row.output_tokens, cost_usd: toWireUsd(row.cost_nano_usd) },
+  usage: {
+    input_tokens: row.input_tokens,
+    output_tokens: row.output_tokens,
+    cache_read_tokens: row.cache_read_tokens,
+    reasoning_tokens: row.reasoning_tokens,
+    cost_usd: toWireUsd(row.cost_nano_usd),
+  },
   first_token_ms: row.first_token_ms,
   latency_ms: row.latency_ms,
   created_at: toWireTime(row.created_at),
@@ -263,6 +271,30 @@ export const toRunStep = (row: RunStepRow): z.output<typeof RunStep> => ({
   latency_ms: row.latency_ms,
 });
 
+const toolCall = { tool_call_id: z.string(), tool_name: z.string() };
+
+export const MessagePart = z
+  .union([
+    z.object({ type: z.literal('text'), text: z.string() }),
+    z
+      .object({ type: z.literal('tool-call'), ...toolCall, input: z.unknown() })
+      .describe('A call of a tool of the caller’s, which ended the run'),
+    z.object({ type: z.literal('tool-result'), ...toolCall, output: z.unknown() }).describe('What the caller’s tool said'),
+  ])
+  .openapi('MessagePart');
+
+function partsOf({ text, prompt }: MessageRow): z.output<typeof MessagePart>[] {
+  const last = prompt?.at(-1);
+  const tools = last?.role === 'assistant' || last?.role === 'tool' ? last.content : [];
+  const parts = tools.flatMap((part): z.output<typeof MessagePart>[] => {
+    if (part.type === 'tool-call') return [{ type: part.type, tool_call_id: part.toolCallId, tool_name: part.toolName, input: part.input }];
+    if (part.type !== 'tool-result') return [];
+    const { toolCallId: tool_call_id, toolName: tool_name, output } = part;
+    return [{ type: part.type, tool_call_id, tool_name, output: 'value' in output ? output.value : null }];
+  });
+  return [...(text === '' && parts.length > 0 ? [] : [{ type: 'text' as const, text }]), ...parts];
+}
+
 export const Message = z
   .object({
     id: Id('msg'),
@@ -271,7 +303,7 @@ export const Message = z
     parent_id: z.string().nullable().describe('The message it follows; other answers to the same question have the same'),
     role: z.enum(['user', 'assistant']),
     text: z.string(),
-    parts: z.array(z.object({ type: z.literal('text'), text: z.string() })),
+    parts: z.array(MessagePart),
     citations: z.array(Citation),
     attachments: z.array(MessageAttachment),
     run_id: Id('run').describe('The run that this message started, or that made it'),
@@ -289,7 +321,7 @@ export const toMessage = (row: MessageRow, run: RunRow | undefined, feedback: re
   parent_id: row.parent_id,
   role: row.role,
   text: row.text,
-  parts: [{ type: 'text', text: row.text }],
+  parts: partsOf(row),
   citations: row.citations as Message['citations'],
   attachments: row.attachments.filter(({ message_id }) => message_id === row.id).map(toMessageAttachment),
   run_id: row.run_id,

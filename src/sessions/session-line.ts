@@ -98,7 +98,7 @@ export class SessionLine {
     const live = await this.find(run_id);
     if (live !== null) return { run: live, is_joined: true };
     const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
-    if (run?.session_id !== session_id) return { elsewhere: run_id };
+    if (run?.session_id !== session_id) return this.#joinElsewhere(ctx, session_id, input, run, run_id);
     if (run.status === 'running') await this.#hooks.recover(ctx, run_id);
     const memory = await this.#read(ctx, session_id, input.version);
     const mayTryAgain = run.status === 'failed' || run.status === 'running' || run.status === 'interrupted';
@@ -106,6 +106,13 @@ export class SessionLine {
     if (!mayTryAgain || !isLast || run.input_message_id === null) return { elsewhere: run_id };
     const again: TurnInput = { text: null, parent_id: run.input_message_id, version: input.version, on_busy: input.on_busy };
     return { run: await this.#enter(ctx, session_id, again, memory, run), is_joined: false };
+  }
+
+  /** A run with a session of its own, which came to nothing, is tried again with another. */
+  async #joinElsewhere(ctx: Ctx, session_id: string, input: TurnInput, run: RunRow | undefined, run_id: string): Promise<Started> {
+    const cameToNothing = run !== undefined && (run.status === 'failed' || run.status === 'interrupted');
+    if (input.create === undefined || !cameToNothing) return { elsewhere: run_id };
+    return { run: await this.#enter(ctx, session_id, input, await this.#remember(ctx, session_id, input), run), is_joined: false };
   }
 
   async #enter(ctx: Ctx, session_id: string, input: TurnInput, memory: Memory, replaced: RunRow | null): Promise<LiveRun> {

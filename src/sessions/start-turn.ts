@@ -1,3 +1,4 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { sql } from 'drizzle-orm';
 import type { AgentConfig } from '../agents/index.ts';
 import type { Statement } from '../db/client.ts';
@@ -13,6 +14,7 @@ import { carriedBy, markUsed, takeAttachments } from './attachments-send.ts';
 import type { TurnEvent } from './events.ts';
 import type { HistoryMessage, Summary } from './history.ts';
 import { lengthened, type Memory, readPath, type TurnVersion, toTurnVersion } from './memory.ts';
+import { type Overrides, withOverrides } from './overrides.ts';
 import {
   claimSession,
   insertMessage,
@@ -43,6 +45,9 @@ export interface Turn {
   readonly account: Account;
   readonly tools: readonly ToolPin[];
   readonly question: string;
+  /** What the model reads in place of the question; null for the question itself. */
+  readonly given: readonly LanguageModelV4Message[] | null;
+  readonly overrides: Overrides;
   /** The message that is answered. */
   readonly user: MessageRow;
   /** Of the answer to come. */
@@ -98,7 +103,8 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
   const started = await commitStart(ctx, run, { statements, ...(more.length === 0 ? { pending: { run_id } } : {}) }, remembers);
   const version = started.version ?? known;
   if (version === null) throw new Error('the version of a run that has started is not known');
-  const config = input.draft?.config ?? version.config;
+  const overrides = input.overrides ?? {};
+  const config = withOverrides(input.draft?.config ?? version.config, overrides);
   return {
     run: { ...run, version_id: version.id, input_message_id: user.id },
     session: started.session,
@@ -107,6 +113,8 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
     account: new Account(fromUsd(config.limits.cost_usd)),
     tools: input.draft?.tools ?? version.tools,
     question: user.text,
+    given: user.prompt,
+    overrides,
     user: isNew ? { ...user, seq: started.session.message_seq } : user,
     message_id: ctx.newId('msg'),
     history: asked.path,
@@ -222,6 +230,7 @@ async function newMessage(ctx: Ctx, session: SessionRow, run: RunRow, { parent, 
     role: 'user',
     text: input.text ?? '',
     citations: [],
+    prompt: input.prompt === undefined ? null : [...input.prompt],
     attachments: carriedBy(before, await takeAttachments(ctx, session, id, input)),
     run_id: run.id,
     created_at: ctx.now(),
@@ -244,11 +253,13 @@ const newRun = (ctx: Ctx, session: SessionRow, id: string, input: TurnInput): Ru
   coverage: null,
   input_tokens: null,
   output_tokens: null,
+  cache_read_tokens: null,
+  reasoning_tokens: null,
   cost_nano_usd: null,
   first_token_ms: null,
   latency_ms: null,
   context: null,
-  metadata: null,
+  metadata: input.metadata ?? null,
   events: null,
   lease_until: ctx.now() + leaseFor,
   created_by: actorId(ctx.actor),

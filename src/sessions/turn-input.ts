@@ -1,6 +1,8 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { AgentConfig } from '../agents/index.ts';
 import type { BusyPolicy } from '../db/schema/sessions.ts';
 import type { ToolPin } from '../tools/index.ts';
+import type { Overrides } from './overrides.ts';
 import type { SessionRow } from './store.ts';
 
 /** What a run is started with. */
@@ -17,6 +19,11 @@ export interface TurnInput {
   readonly attachments?: readonly string[];
   /** A draft that is tried in place of the version's configuration. */
   readonly draft?: { readonly config: AgentConfig; readonly tools: readonly ToolPin[] };
+  /** What the model reads in place of the text: a conversation that the caller brought along, results of its tools. */
+  readonly prompt?: readonly LanguageModelV4Message[];
+  readonly overrides?: Overrides;
+  /** What a wire format has to show again when it is asked for the run. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   /** A session that is made in the batch that starts the run. */
   readonly create?: SessionRow;
 }

@@ -10,6 +10,9 @@ export class Account {
   /** Of language models; null once a call did not say. */
   input_tokens: number | null = 0;
   output_tokens: number | null = 0;
+  /** Parts of the two; null once a call did not say. */
+  cache_read_tokens: number | null = 0;
+  reasoning_tokens: number | null = 0;
   readonly #ceiling: NanoUsd;
   readonly #parent: Account | undefined;
   /** The sum of the costs that are known: what the ceiling is held against. */
@@ -38,6 +41,8 @@ export class Account {
     if (operation.startsWith('embed')) return;
     this.input_tokens = plus(this.input_tokens, tokens.input_tokens);
     this.output_tokens = plus(this.output_tokens, tokens.output_tokens);
+    this.cache_read_tokens = plus(this.cache_read_tokens, tokens.cache_read_tokens);
+    this.reasoning_tokens = plus(this.reasoning_tokens, tokens.reasoning_tokens);
   }
 }
 

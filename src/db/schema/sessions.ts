@@ -1,3 +1,4 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { sql } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { agents } from './agents.ts';
@@ -93,6 +94,8 @@ export const messages = sqliteTable(
     role: text({ enum: ['user', 'assistant'] }).notNull(),
     text: text().notNull(),
     citations: text({ mode: 'json' }).notNull().$type<Record<string, unknown>[]>(),
+    /** What a model reads in its place, where that is more than the text: a history that was brought along, calls and results of the caller's tools. */
+    prompt: text({ mode: 'json' }).$type<LanguageModelV4Message[]>(),
     /** Of a user's message: its own files, and those of the messages before it in its branch. */
     attachments: text({ mode: 'json' }).notNull().default([]).$type<AttachedFile[]>(),
     run_id: text().notNull(),
@@ -125,6 +128,8 @@ export const runs = sqliteTable(
     coverage: text({ enum: coverages }),
     input_tokens: integer(),
     output_tokens: integer(),
+    cache_read_tokens: integer(),
+    reasoning_tokens: integer(),
     cost_nano_usd: integer(),
     first_token_ms: integer(),
     latency_ms: integer(),

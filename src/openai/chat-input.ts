@@ -1,0 +1,76 @@
+import type { Overrides } from '../sessions/index.ts';
+import type { ChatMessage, CreateChatCompletion } from './chat-schema.ts';
+import { type Conversation, toClientTools, toImage, toOutputSchema, toText, toToolChoice, Writer } from './input.ts';
+
+/** The conversation of a request for a chat completion. Throws `validation_failed`. */
+export function readChat({ messages }: Pick<CreateChatCompletion, 'messages'>): Conversation {
+  const writer = new Writer();
+  for (const [index, message] of messages.entries()) addMessage(writer, message, `/messages/${index}`);
+  return writer.done('/messages');
+}
+
+type TextContent = string | readonly ({ type: 'text'; text: string } | { type: 'refusal'; refusal: string })[];
+
+const textOf = (content: TextContent): string =>
+  typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : part.refusal)).join('');
+
+function addMessage(writer: Writer, message: ChatMessage, at: string): void {
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      writer.add({ role: 'system', content: textOf(message.content) });
+      break;
+    case 'user':
+      writer.add({ role: 'user', content: toUserParts(message.content, at) });
+      break;
+    case 'tool':
+      writer.result(message.tool_call_id, textOf(message.content), `${at}/tool_call_id`);
+      break;
+    case 'assistant': {
+      const text = textOf(message.content ?? message.refusal ?? '');
+      if (text !== '' || (message.tool_calls ?? []).length === 0) writer.add({ role: 'assistant', content: [toText(text)] });
+      else writer.add({ role: 'assistant', content: [] });
+      for (const { id, function: called } of message.tool_calls ?? []) writer.call(id, called.name, called.arguments);
+    }
+  }
+}
+
+function toUserParts(content: Extract<ChatMessage, { role: 'user' }>['content'], at: string) {
+  if (typeof content === 'string') return [toText(content)];
+  return content.map((part, index) =>
+    part.type === 'text' ? toText(part.text) : toImage(part.image_url.url, `${at}/content/${index}/image_url/url`),
+  );
+}
+
+/** What the request asks for besides the agent's own settings. Throws `validation_failed`. */
+export function readChatOverrides(body: CreateChatCompletion): Overrides {
+  const { temperature, top_p, stop, reasoning_effort, seed, frequency_penalty, presence_penalty, response_format } = body;
+  const max_output_tokens = body.max_completion_tokens ?? body.max_tokens;
+  const tools = toClientTools((body.tools ?? []).map(({ function: tool }, index) => ({ at: `/tools/${index}/function`, tool })));
+  const format =
+    response_format == null
+      ? null
+      : response_format.type === 'json_schema'
+        ? { type: response_format.type, schema: response_format.json_schema.schema }
+        : response_format;
+  const choice = body.tool_choice == null || typeof body.tool_choice === 'string' ? body.tool_choice : body.tool_choice.function;
+  const output_schema = toOutputSchema(format, '/response_format/json_schema/schema');
+  return {
+    settings: {
+      ...(temperature == null ? {} : { temperature }),
+      ...(top_p == null ? {} : { top_p }),
+      ...(max_output_tokens == null ? {} : { max_output_tokens }),
+      ...(stop == null ? {} : { stop: typeof stop === 'string' ? [stop] : stop }),
+      ...(reasoning_effort == null ? {} : { reasoning_effort }),
+    },
+    options: {
+      ...(seed == null ? {} : { seed }),
+      ...(frequency_penalty == null ? {} : { frequencyPenalty: frequency_penalty }),
+      ...(presence_penalty == null ? {} : { presencePenalty: presence_penalty }),
+    },
+    ...(output_schema === undefined ? {} : { output_schema }),
+    tools,
+    ...(choice == null ? {} : { tool_choice: toToolChoice(choice, tools) }),
+    ...(body.parallel_tool_calls === false ? { most_calls: 1 } : {}),
+  };
+}

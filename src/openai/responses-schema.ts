@@ -1,0 +1,234 @@
+import { z } from '@hono/zod-openapi';
+import { Flag } from '../http/schema.ts';
+import {
+  effort,
+  functionFields,
+  ignored,
+  JsonFormat,
+  Metadata,
+  maxItems,
+  maxTools,
+  refused,
+  sampling,
+  schemaFields,
+  Text,
+  TextFormat,
+  toolName,
+  User,
+} from './common-schema.ts';
+import { ModelName } from './schema.ts';
+
+export const ResponseId = z
+  .string()
+  .regex(/^resp_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
+  .openapi({ description: 'Id, `resp_…`', example: 'resp_01kajv2q5ve0mt8h2vj3c6x7ra' });
+
+const status = z.string().max(40).nullish();
+const id = z.string().max(200).nullish();
+
+const InputText = z.strictObject({ type: z.enum(['input_text', 'text']), text: Text });
+const OutputText = z.strictObject({ type: z.literal('output_text'), text: Text, annotations: ignored(), logprobs: ignored() });
+const Refusal = z.strictObject({ type: z.literal('refusal'), refusal: Text });
+const InputImage = z.strictObject({
+  type: z.literal('input_image'),
+  image_url: z.string().max(4_000_000).describe('A data URL: `data:image/png;base64,…`'),
+  detail: z.enum(['auto', 'low', 'high', 'original']).nullish(),
+});
+const content = z.union(
+  [
+    Text,
+    z
+      .array(z.discriminatedUnion('type', [InputText, OutputText, Refusal, InputImage]))
+      .min(1)
+      .max(maxItems),
+  ],
+  { error: 'Must be text, or a list of `input_text`, `input_image`, `output_text` and `refusal` parts; other parts are not supported.' },
+);
+
+const MessageItem = z.strictObject({
+  type: z.literal('message').optional(),
+  role: z.enum(['user', 'assistant', 'system', 'developer']),
+  content,
+  id,
+  status,
+  phase: ignored(),
+});
+const callId = z.string().min(1).max(200);
+const FunctionCall = z.strictObject({ type: z.literal('function_call'), call_id: callId, name: toolName, arguments: Text, id, status });
+const FunctionOutput = z.strictObject({
+  type: z.literal('function_call_output'),
+  call_id: callId,
+  output: z.union([Text, z.array(InputText).min(1).max(maxItems)]),
+  id,
+  status,
+});
+const Reasoning = z.strictObject({
+  type: z.literal('reasoning'),
+  id,
+  summary: ignored(),
+  content: ignored(),
+  encrypted_content: ignored(),
+  status,
+});
+
+export const InputItem = z
+  .union([MessageItem, FunctionCall, FunctionOutput, Reasoning], {
+    error: 'Must be a message, `function_call`, `function_call_output` or `reasoning`; other items are not supported.',
+  })
+  .openapi('ResponseInputItem', { example: { role: 'user', content: 'How do I descale the machine?' } as never });
+export type InputItem = z.output<typeof InputItem>;
+
+const Tool = z.strictObject({
+  type: z.literal('function', { error: 'Other tools than functions are not supported; give them to the agent.' }),
+  ...functionFields,
+});
+
+const ToolChoice = z.union([z.enum(['none', 'auto', 'required']), z.strictObject({ type: z.literal('function'), name: toolName })]);
+
+export const CreateResponse = z
+  .strictObject({
+    model: ModelName.nullish().describe('May be left out where `previous_response_id` says which agent it is'),
+    input: z
+      .union([Text.min(1), z.array(InputItem).min(1).max(maxItems)], { error: 'Must be text, or a list of messages and tool calls.' })
+      .describe('Text, or items; the last is the user’s message, or the results of your tools'),
+    instructions: z.string().max(100_000).nullish().describe('Besides those of the agent; for this response alone'),
+    previous_response_id: ResponseId.nullish().describe('Goes on from that response, also where others have followed it'),
+    stream: z.boolean().nullish().describe('Events with `sequence_number`, as server-sent events'),
+    stream_options: z.strictObject({ include_obfuscation: ignored() }).nullish(),
+    store: z.boolean().nullish().describe('false: it can be neither read nor continued afterwards'),
+    background: z.boolean().nullish().describe('Answers at once; read it, or its stream, by its id'),
+    ...sampling,
+    max_output_tokens: z.number().int().min(1).max(1_000_000).nullish(),
+    reasoning: z.strictObject({ effort, summary: ignored(), generate_summary: ignored() }).nullish(),
+    tools: z.array(Tool).max(maxTools).nullish().describe('Tools of yours, besides those of the agent'),
+    tool_choice: ToolChoice.nullish(),
+    parallel_tool_calls: z.boolean().nullish().describe('false: at most one call of your tools an answer'),
+    text: z
+      .strictObject({
+        format: z
+          .discriminatedUnion('type', [TextFormat, JsonFormat, z.strictObject({ type: z.literal('json_schema'), ...schemaFields })])
+          .nullish(),
+        verbosity: ignored(),
+      })
+      .nullish(),
+    user: User,
+    safety_identifier: User,
+    metadata: Metadata,
+    truncation: z
+      .enum(['auto', 'disabled'])
+      .nullish()
+      .describe('History that is too long is always left out or told shortly, as the agent is set'),
+    include: z.array(z.string().max(100)).max(20).nullish().describe('Accepted, without effect here'),
+    top_logprobs: refused('`top_logprobs`'),
+    conversation: refused('`conversation`, in place of `previous_response_id`,'),
+    prompt: refused('`prompt`, in place of an agent,'),
+    max_tool_calls: refused('`max_tool_calls`, in place of the agent’s limits,'),
+    moderation: refused('`moderation`'),
+    context_management: ignored(),
+    prompt_cache_key: ignored(),
+    prompt_cache_options: ignored(),
+    prompt_cache_retention: ignored(),
+    service_tier: ignored(),
+  })
+  .openapi('CreateResponse', { example: { model: 'support', input: 'How do I descale the machine?' } as never });
+export type CreateResponse = z.output<typeof CreateResponse>;
+
+export const ResponseQuery = z.strictObject({
+  stream: Flag.prefault('false').describe('true: its events, live or as they were'),
+  starting_after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .optional()
+    .describe('The `sequence_number` after which the events begin; needs `stream`'),
+  include: z.string().max(200).optional().describe('Accepted, without effect here'),
+  'include[]': z.string().max(200).optional().describe('Accepted, without effect here'),
+  include_obfuscation: Flag.optional().describe('Accepted, without effect here'),
+});
+export type ResponseQuery = z.output<typeof ResponseQuery>;
+
+export const ResponseAnnotation = z
+  .object({
+    type: z.literal('file_citation'),
+    file_id: z.string(),
+    filename: z.string(),
+    index: z.number().int().describe('Where the marker stands in the text'),
+    page: z.number().int().nullable(),
+    quote: z.string().describe('The document’s own words'),
+  })
+  .openapi('ResponseAnnotation');
+export type ResponseAnnotation = z.output<typeof ResponseAnnotation>;
+
+const itemStatus = z.enum(['in_progress', 'completed', 'incomplete']);
+
+export const OutputMessage = z.object({
+  type: z.literal('message'),
+  id: z.string(),
+  status: itemStatus,
+  role: z.literal('assistant'),
+  content: z.array(
+    z.object({ type: z.literal('output_text'), text: z.string(), annotations: z.array(ResponseAnnotation), logprobs: z.array(z.never()) }),
+  ),
+});
+export type OutputMessage = z.output<typeof OutputMessage>;
+
+export const OutputCall = z.object({
+  type: z.literal('function_call'),
+  id: z.string(),
+  status: itemStatus,
+  call_id: z.string(),
+  name: z.string(),
+  arguments: z.string(),
+});
+export type OutputCall = z.output<typeof OutputCall>;
+
+/** What a request asked for, as its response tells it again. */
+export const ResponseEcho = z.object({
+  model: z.string().describe('The agent, as it was asked for').openapi({ example: 'support' }),
+  instructions: z.string().nullable(),
+  previous_response_id: z.string().nullable(),
+  background: z.boolean(),
+  store: z.boolean(),
+  temperature: z.number().nullable(),
+  top_p: z.number().nullable(),
+  max_output_tokens: z.number().int().nullable(),
+  tools: z.array(z.unknown()),
+  tool_choice: z.unknown(),
+  parallel_tool_calls: z.boolean(),
+  text: z.object({ format: z.unknown() }),
+  reasoning: z.object({ effort: z.string().nullable(), summary: z.null() }),
+  truncation: z.enum(['auto', 'disabled']),
+  user: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+});
+export type ResponseEcho = z.output<typeof ResponseEcho>;
+
+export const OpenAiResponse = z
+  .object({
+    id: ResponseId,
+    object: z.literal('response'),
+    created_at: z.number().int(),
+    completed_at: z.number().int().nullable(),
+    status: z.enum(['in_progress', 'completed', 'failed', 'cancelled', 'incomplete']),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    incomplete_details: z.object({ reason: z.string() }).nullable(),
+    output: z.array(z.union([OutputMessage, OutputCall])),
+    usage: z
+      .object({
+        input_tokens: z.number().int(),
+        input_tokens_details: z.object({ cached_tokens: z.number().int() }),
+        output_tokens: z.number().int(),
+        output_tokens_details: z.object({ reasoning_tokens: z.number().int() }),
+        total_tokens: z.number().int(),
+      })
+      .nullable()
+      .describe('null until it has ended, and where a provider does not count'),
+    ...ResponseEcho.shape,
+  })
+  .openapi('OpenAIResponse');
+export type OpenAiResponse = z.output<typeof OpenAiResponse>;
+
+export const DeletedResponse = z
+  .object({ id: ResponseId, object: z.literal('response.deleted'), deleted: z.literal(true) })
+  .openapi('DeletedResponse');

@@ -1,0 +1,48 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+
+type UserMessage = Extract<LanguageModelV4Message, { role: 'user' }>;
+
+/** A conversation with what was found put into the user's last message, beside its pictures. */
+export function atQuestion(
+  conversation: readonly LanguageModelV4Message[],
+  write: (text: string) => LanguageModelV4Message,
+): LanguageModelV4Message[] {
+  const last = conversation.findLastIndex(({ role }) => role === 'user');
+  return conversation.map((message, index) => (index === last && message.role === 'user' ? rewritten(message, write) : message));
+}
+
+function rewritten(message: UserMessage, write: (text: string) => LanguageModelV4Message): LanguageModelV4Message {
+  const texts = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const files = message.content.filter(({ type }) => type !== 'text');
+  const written = write(texts.join('\n\n'));
+  return written.role === 'user' ? { ...message, content: [...files, ...written.content] } : message;
+}
+
+/**
+ * A conversation as providers take it: what stands in the system role comes first and in one, and no
+ * tool call is without its result or the other way round.
+ */
+export function tidied(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
+  const system = conversation.flatMap((message) => (message.role === 'system' && message.content !== '' ? [message.content] : []));
+  const rest = withoutOpenCalls(conversation.filter(({ role }) => role !== 'system'));
+  return [...(system.length === 0 ? [] : [{ role: 'system' as const, content: system.join('\n\n') }]), ...rest];
+}
+
+function withoutOpenCalls(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
+  return conversation.flatMap((message, index): LanguageModelV4Message[] => {
+    if (message.role === 'assistant') {
+      const answered = idsIn(conversation[index + 1], 'tool', 'tool-result');
+      const content = message.content.filter((part) => part.type !== 'tool-call' || answered.has(part.toolCallId));
+      return content.length === 0 ? [] : [{ ...message, content }];
+    }
+    if (message.role !== 'tool') return [message];
+    const asked = idsIn(conversation[index - 1], 'assistant', 'tool-call');
+    const content = message.content.filter((part) => part.type !== 'tool-result' || asked.has(part.toolCallId));
+    return content.length === 0 ? [] : [{ ...message, content }];
+  });
+}
+
+function idsIn(message: LanguageModelV4Message | undefined, role: 'assistant' | 'tool', type: 'tool-call' | 'tool-result'): Set<string> {
+  if (message?.role !== role) return new Set();
+  return new Set(message.content.flatMap((part) => (part.type === type && 'toolCallId' in part ? [part.toolCallId] : [])));
+}
