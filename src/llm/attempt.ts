@@ -35,7 +35,7 @@ export async function* attempt(ctx: Ctx, target: Target, options: CallOptions, s
   const heard: Heard = { content: new StepContent(), end: null, first_at: null };
   let fault: Fault | null = null;
   try {
-    const model = await target.provider.language(target.settings);
+    const model = await target.language();
     const { stream } = await model.doStream({ ...options, ...withProviderOptions(options, target), abortSignal: abort.signal });
     yield* listen(ctx, new PartReader(stream, abort.signal), watch, heard);
     if (heard.end === null) abort.signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Place, unseal } from '../platform/vault.ts';
@@ -5,6 +6,7 @@ import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import { free, type PricedModel, type PriceOverrideRow, selectPriceOverrides, type TokenPrices, toTokenPrices } from '../usage/index.ts';
 import { type CredentialRow, selectCredentials } from './credential-store.ts';
+import { joinDeltas } from './join-deltas.ts';
 import type { ModelSettings, Provider } from './providers.ts';
 
 /** What a workspace has said about providers and prices. */
@@ -14,6 +16,8 @@ interface WorkspaceModels {
   readonly prices: ReadonlyMap<string, TokenPrices>;
   /** Opened keys, by provider. */
   readonly keys: Map<string, string>;
+  /** Models that were called, by name. */
+  readonly targets: Map<string, Target>;
 }
 
 /** How long another isolate may go on with a credential that was changed here. */
@@ -51,6 +55,7 @@ function remember(ctx: Ctx, credentials: readonly CredentialRow[], prices: reado
     credentials: new Map(credentials.map((row) => [row.provider, row])),
     prices: new Map(prices.map((row) => [row.model, toTokenPrices(row)])),
     keys: new Map(),
+    targets: new Map(),
   };
   cache.delete(ctx.workspace_id);
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
@@ -128,6 +133,10 @@ export interface Target {
   readonly provider: Provider;
   readonly model: string;
   readonly settings: ModelSettings;
+  /** The door it is called through. */
+  readonly egress: Ctx['egress'];
+  /** Made once: provider packages build the schemas of their answers with each model. */
+  readonly language: () => Promise<LanguageModelV4>;
   readonly is_own_key: boolean;
   readonly price: Pick<PricedModel, 'price_id' | 'override'>;
 }
@@ -140,17 +149,42 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
   const workers_ai = ctx.models.workersAi;
   if (provider.price_id === free) {
     const settings = { model, base_url: '', api_key: null, fetch: refuseFetch, workers_ai };
-    return { provider, model, settings, is_own_key: false, price: { price_id: free, override: null } };
+    return newTarget({ provider, model, settings, egress: ctx.egress, is_own_key: false, price: { price_id: free, override: null } });
   }
   const models = await readWorkspaceModels(ctx);
+  const name = `${provider.id}/${model}`;
+  const known = models.targets.get(name);
+  if (known?.egress === ctx.egress) return known;
   const { base_url, api_key, key_source } = await openAccess(ctx, provider, models);
-  const fetch = provider.transport === 'http' ? ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeout_ms }) : refuseFetch;
-  return {
+  const fetch =
+    provider.transport === 'http'
+      ? joinDeltas(ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeout_ms }), ctx.now)
+      : refuseFetch;
+  const target = newTarget({
     provider,
     model,
     settings: { model, base_url, api_key, fetch, workers_ai },
+    egress: ctx.egress,
     is_own_key: key_source === 'workspace',
-    price: { price_id: provider.price_id, override: models.prices.get(`${provider.id}/${model}`) ?? null },
+    price: { price_id: provider.price_id, override: models.prices.get(name) ?? null },
+  });
+  if (models.targets.size >= maxTargets) models.targets.clear();
+  models.targets.set(name, target);
+  return target;
+}
+
+/** Of one workspace; more than a team has in use. */
+const maxTargets = 50;
+
+function newTarget(target: Omit<Target, 'language'>): Target {
+  let made: LanguageModelV4 | null = null;
+  return {
+    ...target,
+    // Not the promise: another request must not wait for what this one has begun.
+    language: async () => {
+      made ??= await target.provider.language(target.settings);
+      return made;
+    },
   };
 }
 

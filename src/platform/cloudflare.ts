@@ -1,12 +1,12 @@
 import { newDbMeter, openDb } from '../db/client.ts';
 import type { JobMessage } from '../jobs/job.ts';
 import { newId } from '../shared/id.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
 import { createLog } from './log.ts';
-import type { HostCommand, HostReply, JobQueue, SessionHosts, VectorIndex } from './ports.ts';
+import type { Egress, HostCommand, HostReply, JobQueue, SessionHosts, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
 import { createVectorizeIndex } from './vectorize-index.ts';
 
@@ -45,7 +45,7 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
   const files = createR2FileStore(env.FILES);
   const jobs = createJobQueue(env.JOBS);
   const models = { workersAi: 'AI' in env ? ((env.AI as Ai | undefined) ?? null) : null };
-  const egress = createEgress(config);
+  const egress = egressOf(config);
   let reached: string | null = null;
   // Bookmarks sort as they follow each other.
   const bookmark = () =>
@@ -89,6 +89,15 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
       };
     },
   };
+}
+
+const egresses = new WeakMap<Config, Egress>();
+
+/** The same for all requests of an isolate: what was made to go through it can be kept. */
+function egressOf(config: Config): Egress {
+  const egress = egresses.get(config) ?? createEgress(config);
+  egresses.set(config, egress);
+  return egress;
 }
 
 /** The one choice between the embedded and the hosted vector index. */

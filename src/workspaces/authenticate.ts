@@ -1,6 +1,5 @@
 import type { Authenticate } from '../http/router.ts';
 import type { Platform } from '../platform/cloudflare.ts';
-import type { Config } from '../platform/config.ts';
 import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
@@ -27,15 +26,17 @@ export const authenticate: Authenticate = async (platform, authorization, access
     throw new Failure('unauthenticated', 'Send a valid key as `Authorization: Bearer …`.');
   };
   if (token === undefined) return refuse(authorization === undefined ? 'absent' : 'not a bearer token');
-  if (await isRootKey(config, token)) {
-    if (access !== 'root') throw new Failure('forbidden', 'The root key creates workspaces and nothing else.');
-    return { workspace_id: '', actor: { type: 'root' } };
-  }
-  if (!(await isWellFormedKey(token))) return refuse('typo');
-
   const hash = await sha256(token);
-  const row = await findKey(db, hash, platform.now());
-  if (row === undefined) return refuse('unknown');
+  let row = findCached(hash, platform.now());
+  if (row === undefined) {
+    if (equalDigests(hash, await sha256(config.root_key))) {
+      if (access !== 'root') throw new Failure('forbidden', 'The root key creates workspaces and nothing else.');
+      return { workspace_id: '', actor: { type: 'root' } };
+    }
+    if (!(await isWellFormedKey(token))) return refuse('typo');
+    row = await readKey(db, hash, platform.now());
+    if (row === undefined) return refuse('unknown');
+  }
   if (row.revoked_at !== null) return refuse('revoked');
   if (row.expires_at !== null && row.expires_at <= platform.now()) return refuse('expired');
   if (access === 'root') throw new Failure('forbidden', 'This needs the root key of the deployment.');
@@ -43,13 +44,12 @@ export const authenticate: Authenticate = async (platform, authorization, access
   return { workspace_id, actor: { type: 'api_key', id, role, agent_ids, expires_at } };
 };
 
-async function isRootKey(config: Config, token: string): Promise<boolean> {
-  return equalDigests(await sha256(token), await sha256(config.root_key));
+function findCached(hash: string, now: number): ApiKeyRow | undefined {
+  const cached = cache.get(hash);
+  return cached !== undefined && now - cached.read_at < cacheFor ? cached.row : undefined;
 }
 
-async function findKey(db: Platform['db'], hash: string, now: number): Promise<ApiKeyRow | undefined> {
-  const cached = cache.get(hash);
-  if (cached !== undefined && now - cached.read_at < cacheFor) return cached.row;
+async function readKey(db: Platform['db'], hash: string, now: number): Promise<ApiKeyRow | undefined> {
   cache.delete(hash);
   const row = await selectApiKeyByHash(db, hash).get();
   if (row === undefined) return undefined;

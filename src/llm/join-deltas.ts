@@ -1,0 +1,198 @@
+import type { Fetch } from '../platform/ports.ts';
+
+/** Where the text of a delta begins: chat completions of OpenAI and those like it, messages of Anthropic. */
+const beforeText =
+  /"delta": ?\{(?:"role": ?"assistant", ?)?(?:"content": ?null, ?)?"(?:content|reasoning_content|reasoning)": ?"|"type":"text_delta","text":"/;
+const firstText = new RegExp(`(?:${beforeText.source})[^"]`);
+const jsonText = /^(?:[^"\\]|\\.)*$/s;
+const blankLine = '\n\n';
+const newLine = 10;
+
+/** While text comes faster than this it is gathered for so long: nobody reads faster. */
+const gatherFor_ms = 4;
+/** Pieces that may wait to be read by the package before the next is asked for. */
+const mostWaiting = 16;
+
+/**
+ * Streamed events that come at about the same time and differ in nothing but the text they add become
+ * one event: a provider package spends more on an event than on its text. The first text is never
+ * kept waiting, and neither is one that comes alone; what is no such event passes as it is.
+ */
+export const joinDeltas =
+  (fetch: Fetch, now: () => number): Fetch =>
+  async (input, init) => {
+    const response = await fetch(input, init);
+    if (response.body === null || response.headers.get('content-type')?.includes('text/event-stream') !== true) return response;
+    const { status, statusText, headers } = response;
+    return new Response(joined(response.body, now), { status, statusText, headers });
+  };
+
+function joined(body: ReadableStream<Uint8Array>, now: () => number): ReadableStream<Uint8Array> {
+  let joiner: Joiner;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      joiner = new Joiner(body.getReader(), controller, now);
+      joiner.read();
+    },
+    pull: () => joiner.resume(),
+    cancel: (reason) => joiner.cancel(reason),
+  });
+}
+
+class Joiner {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #controller: ReadableStreamDefaultController<Uint8Array>;
+  readonly #now: () => number;
+  #gathered: Uint8Array[] = [];
+  #size = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #isPaused = false;
+  #isCancelled = false;
+  /** When text was last handed on; null before the first. */
+  #spoke_at: number | null = null;
+  /** Whether what was handed on ends with a whole event, and with a whole line. */
+  #isBetweenEvents = true;
+  #isBetweenLines = true;
+
+  constructor(reader: ReadableStreamDefaultReader<Uint8Array>, controller: ReadableStreamDefaultController<Uint8Array>, now: () => number) {
+    this.#reader = reader;
+    this.#controller = controller;
+    this.#now = now;
+  }
+
+  read(): void {
+    this.#reader.read().then(
+      ({ done, value }) => (done ? this.#end() : this.#take(value)),
+      (error: unknown) => {
+        this.#flush();
+        this.#controller.error(error);
+      },
+    );
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.read();
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#isCancelled = true;
+    this.#gathered = [];
+    this.#size = 0;
+    return this.#reader.cancel(reason);
+  }
+
+  #end(): void {
+    if (this.#isCancelled) return;
+    this.#flush();
+    this.#controller.close();
+  }
+
+  #take(piece: Uint8Array): void {
+    this.#gathered.push(piece);
+    this.#size += piece.byteLength;
+    const wait = this.#spoke_at === null ? 0 : this.#spoke_at + gatherFor_ms - this.#now();
+    if (wait <= 0) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), wait);
+    this.#isPaused = (this.#controller.desiredSize ?? 0) <= -mostWaiting;
+    if (!this.#isPaused) this.read();
+  }
+
+  #flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#size === 0) return;
+    const piece = this.#gathered.length === 1 ? (this.#gathered[0] as Uint8Array) : concat(this.#gathered, this.#size);
+    this.#gathered = [];
+    this.#size = 0;
+    if (this.#spoke_at !== null || firstText.test(decoder.decode(piece))) this.#spoke_at = this.#now();
+    this.#controller.enqueue(joinPiece(piece, this.#isBetweenEvents));
+    for (const byte of piece.subarray(-2)) {
+      this.#isBetweenEvents = this.#isBetweenLines && byte === newLine;
+      this.#isBetweenLines = byte === newLine;
+    }
+  }
+}
+
+function concat(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+
+/** A piece of a stream; `isBetweenEvents` says whether it begins with an event. */
+export function joinPiece(piece: Uint8Array, isBetweenEvents: boolean): Uint8Array {
+  const start = isBetweenEvents ? 0 : afterBlankLine(piece);
+  const end = afterLastBlankLine(piece);
+  if (start === -1 || end <= start) return piece;
+  const events = decoder.decode(piece.subarray(start, end)).split(blankLine);
+  // What stands behind the last blank line is nothing.
+  events.pop();
+  const joined = joinEvents(events);
+  if (joined.length === events.length) return piece;
+  const middle = encoder.encode(joined.join(blankLine) + blankLine);
+  const whole = new Uint8Array(start + middle.byteLength + piece.byteLength - end);
+  whole.set(piece.subarray(0, start));
+  whole.set(middle, start);
+  whole.set(piece.subarray(end), start + middle.byteLength);
+  return whole;
+}
+
+function afterBlankLine(piece: Uint8Array): number {
+  for (let at = piece.indexOf(newLine); at !== -1; at = piece.indexOf(newLine, at + 1)) if (piece[at + 1] === newLine) return at + 2;
+  return -1;
+}
+
+function afterLastBlankLine(piece: Uint8Array): number {
+  for (let at = piece.lastIndexOf(newLine); at > 0; at = piece.lastIndexOf(newLine, at - 1)) if (piece[at - 1] === newLine) return at + 1;
+  return -1;
+}
+
+interface Delta {
+  readonly before: string;
+  readonly text: string;
+  readonly after: string;
+}
+
+/** Text stays escaped as it is: two JSON strings put together are the JSON of both. */
+function joinEvents(events: readonly string[]): string[] {
+  const joined: string[] = [];
+  let last = null as Delta | null;
+  for (const event of events) {
+    const delta: Delta | null = last === null ? readDelta(event) : (asLast(event, last) ?? readDelta(event));
+    if (last !== null && delta !== null && delta.before === last.before && delta.after === last.after) {
+      last = { before: last.before, text: last.text + delta.text, after: last.after };
+      continue;
+    }
+    if (last !== null) joined.push(last.before + last.text + last.after);
+    if (delta === null) joined.push(event);
+    last = delta;
+  }
+  if (last !== null) joined.push(last.before + last.text + last.after);
+  return joined;
+}
+
+/** The usual case, without a search: everything around the text is as in the event before. */
+function asLast(event: string, { before, after }: Delta): Delta | null {
+  if (event.length < before.length + after.length || !event.startsWith(before) || !event.endsWith(after)) return null;
+  const text = event.slice(before.length, event.length - after.length);
+  return jsonText.test(text) ? { before, text, after } : null;
+}
+
+function readDelta(event: string): Delta | null {
+  const found = beforeText.exec(event);
+  if (found === null) return null;
+  const start = found.index + found[0].length;
+  let end = start;
+  while (end < event.length && event[end] !== '"') end += event[end] === '\\' ? 2 : 1;
+  return end >= event.length ? null : { before: event.slice(0, start), text: event.slice(start, end), after: event.slice(end) };
+}

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { joinDeltas, joinPiece } from '../../src/llm/join-deltas.ts';
+
+const encoder = new TextEncoder();
+const chat = (delta: object, rest: object = {}) => `data: ${JSON.stringify({ id: 'c1', choices: [{ index: 0, delta, ...rest }] })}\n\n`;
+const anthropic = (text: string) =>
+  `event: content_block_delta\ndata: ${JSON.stringify({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })}\n\n`;
+
+const event = fc.oneof(
+  { weight: 6, arbitrary: fc.string({ unit: 'grapheme' }).map((content) => chat({ content })) },
+  fc.string({ unit: 'binary' }).map((reasoning_content) => chat({ content: null, reasoning_content })),
+  fc.string().map((content) => chat({ role: 'assistant', content })),
+  fc.string().map((content) => chat({ content }, { finish_reason: 'stop' })),
+  fc.string().map((content) => chat({ tool_calls: [{ index: 0, function: { arguments: content } }] })),
+  fc.string().map((text) => anthropic(text)),
+  fc.constantFrom(
+    'data: [DONE]\n\n',
+    ': still here\n\n',
+    'data: garbage\n\n',
+    'data: a\ndata: b\n\n',
+    '\n',
+    'data: {"delta":{"content":"\\"}\n\n',
+  ),
+);
+
+/** What a stream says: the text of each run of events that differ in nothing else, and every other event. */
+function said(stream: string): unknown[] {
+  const saying: { frame: string; text: string }[] = [];
+  for (const one of stream.split(/\n\n+/)) {
+    const { frame, text } = takeText(one.replace(/^\n/, ''));
+    const last = saying.at(-1);
+    if (text !== null && last?.frame === frame) last.text += text;
+    else saying.push({ frame, text: text ?? '' });
+  }
+  return saying;
+}
+
+function takeText(one: string): { frame: string; text: string | null } {
+  const json = /^(?:event: .*\n)?data: (\{.*\})$/.exec(one)?.[1];
+  if (json === undefined) return { frame: one, text: null };
+  try {
+    const data = JSON.parse(json);
+    const delta = data.delta ?? data.choices?.[0].delta;
+    const field = ['content', 'reasoning_content', 'text'].find((name) => typeof delta?.[name] === 'string');
+    if (field === undefined) return { frame: one, text: null };
+    const text = delta[field];
+    delta[field] = '';
+    return { frame: JSON.stringify(data), text };
+  } catch {
+    return { frame: one, text: null };
+  }
+}
+
+const pieces = (bytes: Uint8Array, cuts: readonly number[]) => {
+  const ends = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+  return [...ends, bytes.length].map((end, index) => bytes.slice(index === 0 ? 0 : ends[index - 1], end));
+};
+
+const throughFetch = async (sent: readonly Uint8Array[]) => {
+  const body = new ReadableStream({
+    start(controller) {
+      for (const piece of sent) if (piece.length > 0) controller.enqueue(piece);
+      controller.close();
+    },
+  });
+  const fetch = joinDeltas(
+    async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }),
+    () => 0,
+  );
+  return (await fetch('https://provider.example.com')).text();
+};
+
+it('says the same in fewer events, wherever the stream is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 30 }), fc.array(fc.nat(), { maxLength: 8 }), async (events, cuts) => {
+      const stream = events.join('');
+      const joined = await throughFetch(pieces(encoder.encode(stream), cuts));
+      expect(said(joined)).toEqual(said(stream));
+      expect(joined.length).toBeLessThanOrEqual(stream.length);
+    }),
+  );
+});
+
+it('makes one event of text that came together, and leaves everything else as it is', () => {
+  const join = (text: string, isBetweenEvents = true) => new TextDecoder().decode(joinPiece(encoder.encode(text), isBetweenEvents));
+  expect(join(chat({ content: 'a"' }) + chat({ content: '\n😀' }))).toBe(chat({ content: 'a"\n😀' }));
+  expect(join(anthropic('a') + anthropic('b'))).toBe(anthropic('ab'));
+  const others = [
+    chat({ content: 'a' }) + chat({ content: 'b' }, { finish_reason: 'stop' }),
+    chat({ content: 'a' }) + chat({ tool_calls: [] }),
+    chat({ content: 'a' }).replaceAll('\n', '\r\n') + chat({ content: 'b' }).replaceAll('\n', '\r\n'),
+  ];
+  for (const other of others) expect(join(other)).toBe(other);
+  // A piece that begins and ends in the middle of events.
+  const cut = chat({ content: 'a' }).slice(9) + chat({ content: 'b' }) + chat({ content: 'c' }) + chat({ content: 'd' }).slice(0, -1);
+  expect(join(cut, false)).toBe(chat({ content: 'a' }).slice(9) + chat({ content: 'bc' }) + chat({ content: 'd' }).slice(0, -1));
+});
