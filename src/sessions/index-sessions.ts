@@ -4,7 +4,7 @@ import { type IndexedMessage, indexMessages, indexTitle, markIndexed, selectText
 import type { SessionRow } from './store.ts';
 
 /** Sessions that a tick indexes, messages that are read at once, and characters that go into one statement. */
-const sessionsAtOnce = 20;
+const sessionsAtOnce = 200;
 const messagesAtOnce = 200;
 const statementLength = 500_000;
 
@@ -19,13 +19,16 @@ export async function indexSessions(ctx: Ctx): Promise<number> {
 async function indexSession(ctx: Ctx, session: SessionRow): Promise<void> {
   const statements: Statement[] = [];
   let rows: IndexedMessage[] = [];
+  let length = 0;
   for (let after = 0; ; ) {
     const texts = await selectTexts(ctx.db, session.id, after, messagesAtOnce).all();
     for (const { id, text } of texts) {
       rows.push({ id, text });
-      if (rows.reduce((sum, row) => sum + row.text.length, 0) < statementLength) continue;
+      length += text.length;
+      if (length < statementLength) continue;
       statements.push(...indexMessages(ctx.db, rows));
       rows = [];
+      length = 0;
     }
     after = texts.at(-1)?.seq ?? after;
     if (texts.length < messagesAtOnce) break;
