@@ -62,17 +62,17 @@ export const servedAs = (media_type: string): string => (isImage(media_type) ? m
 export const allServedTypes: readonly string[] = [...servedTypes, ...imageTypes.map(({ media_type }) => media_type)];
 
 /**
- * Bytes of a document up to which its text is taken while the caller waits: about 150 ms of computing
- * by each kind, as measured. What a scan weighs in pictures it does not take in time, but nobody knows before.
+ * Bytes of a document up to which its text is taken while the caller waits: some 150 ms of computing by
+ * each kind, as measured. A DOCX is zipped text and costs most; a scan costs less than its pictures weigh.
  */
 const inlineBytes = {
   text: 2_000_000,
   markdown: 2_000_000,
   csv: 500_000,
   json: 1_000_000,
-  html: 200_000,
-  docx: 200_000,
-  pdf: 250_000,
+  html: 100_000,
+  docx: 30_000,
+  pdf: 150_000,
 };
 
 /** Whether the text is taken at once; else a job does it. */
