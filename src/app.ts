@@ -5,6 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { agentRoutes } from './agents/index.ts';
+import { analyticsRoutes } from './analytics/index.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { type ErrorForm, toErrorResponse } from './http/error-form.ts';
 import { serverTiming } from './http/middleware/timing.ts';
@@ -24,7 +25,16 @@ import { toolRoutes } from './tools/index.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
-const features = [workspaceRoutes(modelFault), toolRoutes, agentRoutes, llmRoutes, knowledgeRoutes, sessionRoutes, attachmentRoutes];
+const features = [
+  workspaceRoutes(modelFault),
+  toolRoutes,
+  agentRoutes,
+  llmRoutes,
+  knowledgeRoutes,
+  sessionRoutes,
+  attachmentRoutes,
+  analyticsRoutes,
+];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();

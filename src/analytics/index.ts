@@ -1,2 +1,3 @@
+export { archiveUsage } from './archive.ts';
 export { rollUp } from './rollup.ts';
 export { analyticsRoutes } from './routes.ts';

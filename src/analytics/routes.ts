@@ -1,3 +1,5 @@
+import { z } from '@hono/zod-openapi';
+import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import {
   AgentAnalyticsQuery,
@@ -9,6 +11,8 @@ import {
   CostBreakdown,
 } from './schema.ts';
 import { getAnalytics, getCostBreakdown } from './service.ts';
+import { listArchives, listUsage, readArchive, streamUsage } from './usage.ts';
+import { ArchiveParams, Usage, UsageArchive, UsageQuery } from './usage-schema.ts';
 
 const tag = 'Analytics';
 
@@ -65,4 +69,48 @@ export const analyticsRoutes = new Router()
       reply: { status: 200, schema: CostBreakdown, description: 'The parts, the dearest first' },
     },
     (ctx, { query }) => getCostBreakdown(ctx, null, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/usage',
+      access: 'usage:read',
+      tag,
+      summary: 'List model calls',
+      description:
+        'One row for each model call, the newest first: answers, titles and summaries, embeddings, tests of providers. With `Accept: text/csv` all that the filters let through as a table, whatever `limit` and `cursor` say; text that a spreadsheet would take for a formula has an apostrophe before it.',
+      query: UsageQuery,
+      alsoProduces: ['text/csv'],
+      reply: { status: 200, schema: pageOf(Usage), description: 'The calls' },
+      failures: ['invalid_cursor'],
+    },
+    async (ctx, { query, request }) =>
+      request.headers.get('accept')?.includes('text/csv') ? streamUsage(ctx, query) : listUsage(ctx, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/usage/archives',
+      access: 'usage:archives',
+      tag,
+      summary: 'List archives of model calls',
+      description: 'What is older than `usage_retention_days` of the workspace, a day of UTC at a time; the newest archive first.',
+      query: z.strictObject(pageQuery),
+      reply: { status: 200, schema: pageOf(UsageArchive), description: 'The archives' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { query }) => listArchives(ctx, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/usage/archives/{archive}/content',
+      access: 'usage:archives',
+      tag,
+      summary: 'Download an archive of model calls',
+      description: 'Gzipped JSON lines, each as in the list of model calls, the oldest first.',
+      params: ArchiveParams,
+      reply: { status: 200, mediaType: 'application/gzip', description: 'The archive' },
+    },
+    (ctx, { params }) => readArchive(ctx, params.archive),
   );

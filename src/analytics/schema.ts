@@ -1,9 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
-import { Time } from '../http/schema.ts';
+import { Time, TimeZone } from '../http/schema.ts';
 import { granularities } from './plan.ts';
-
-const timeZones = new Set(Intl.supportedValuesOf('timeZone'));
 
 /** Before and after this nothing is counted, and arithmetic with dates stays within what a date can be. */
 const LocalDate = z.iso
@@ -14,13 +12,7 @@ const LocalDate = z.iso
 const range = {
   start_date: LocalDate.optional().describe('The first day; 29 days before the last'),
   end_date: LocalDate.optional().describe('The last day, itself included; today'),
-  time_zone: z
-    .string()
-    .max(64)
-    .refine((name) => name === 'UTC' || timeZones.has(name), 'Must be an IANA time zone.')
-    .optional()
-    .describe("Where days begin; the workspace's")
-    .openapi({ example: 'Europe/Zurich' }),
+  time_zone: TimeZone.optional().describe("Where days begin; the workspace's"),
 };
 
 export const groupings = ['version', 'model', 'operation', 'api_key'] as const;

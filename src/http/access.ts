@@ -24,6 +24,8 @@ export const permissions = {
   /** What end users and agents said to each other. */
   'messages:read': ['runtime', 'editor', 'admin'],
   'usage:read': ['viewer', 'editor', 'admin'],
+  /** Objects with the usage of every agent. */
+  'usage:archives': ['admin'],
   'operations:read': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
@@ -39,6 +41,7 @@ const ofWholeWorkspace: ReadonlySet<Access> = new Set<Permission>([
   'audit:read',
   'providers:manage',
   'tools:write',
+  'usage:archives',
 ]);
 
 /** Whether a permission is closed to keys that are limited to agents, even to admins among them. */

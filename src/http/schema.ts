@@ -30,6 +30,21 @@ export const Id = (prefix: IdPrefix, example?: string) =>
 /** An instant on the wire. */
 export const Time = z.iso.datetime().openapi({ example: '2026-11-20T09:30:00.000Z' });
 
+/** Also under the names that the list of zones knows as another's, such as Asia/Kolkata; offsets are no zones. */
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine((name) => /^[A-Za-z]/.test(name) && isTimeZone(name), 'Must be an IANA time zone.')
+  .openapi({ example: 'Europe/Zurich' });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Free key-value data of the caller: at most 50 keys, 16 KB. */
 export const Metadata = z
   .record(z.string().min(1).max(64), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]))

@@ -4,6 +4,7 @@ import { typeid } from 'typeid-js';
 export const idPrefixes = [
   'act',
   'agt',
+  'arc',
   'att',
   'alert',
   'aud',
@@ -20,6 +21,7 @@ export const idPrefixes = [
   'run',
   'sec',
   'ses',
+  'shot',
   'step',
   'sum',
   'tool',

@@ -2,15 +2,8 @@ import { z } from '@hono/zod-openapi';
 import type { audit_log } from '../db/schema/platform.ts';
 import { type api_keys, roles, type workspaces } from '../db/schema/workspaces.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Name, Time } from '../http/schema.ts';
+import { Id, Name, Time, TimeZone } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-
-const timeZones = new Set(Intl.supportedValuesOf('timeZone'));
-const TimeZone = z
-  .string()
-  .max(64)
-  .refine((name) => name === 'UTC' || timeZones.has(name), 'Must be an IANA time zone.')
-  .openapi({ example: 'Europe/Zurich' });
 
 const Settings = {
   name: Name(100).openapi({ example: 'Acme' }),

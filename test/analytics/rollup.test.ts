@@ -46,8 +46,11 @@ const events = (max: number) =>
     fc.record<Event>({
       minutes: fc.oneof(
         fc.integer({ min: 0, max: days * 1440 - 1 }),
-        // On the edges of hours and quarters.
+        // On the edges of hours and quarters, and around midnight of each zone.
         fc.integer({ min: 0, max: days * 96 - 1 }).map((quarter) => quarter * 15),
+        fc
+          .tuple(fc.integer({ min: 1, max: days - 1 }), fc.constantFrom(0, 1320, 1380, 1110, 150, 615), fc.integer({ min: -20, max: 20 }))
+          .map(([date, midnight, off]) => Math.min(days * 1440 - 1, date * 1440 + midnight + off)),
       ),
       agent: fc.nat(1),
       session: fc.nat(5),

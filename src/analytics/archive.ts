@@ -1,0 +1,156 @@
+import { and, asc, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { batch, type Statement } from '../db/client.ts';
+import { usage_archives } from '../db/schema/analytics.ts';
+import { usage } from '../db/schema/usage.ts';
+import { workspaces } from '../db/schema/workspaces.ts';
+import type { Ctx } from '../platform/context.ts';
+import { day, minute, toWireTime } from '../shared/time.ts';
+import { advanceState, type Lease, type StateRow, saveCursor, selectCursor, takeLease } from './store.ts';
+import { toUsage } from './usage-schema.ts';
+import type { UsageRow } from './usage-store.ts';
+
+/** Rows of one object, of one page while it is written, and of one statement that deletes. */
+const rowsOfPart = 20_000;
+const pageSize = 2000;
+const deletedAtATime = 2000;
+/** Rows that a tick archives; what is left waits for the next. */
+const rowsOfTick = 400_000;
+const leaseFor = 5 * minute;
+const archiveLimit = 256 * 1024 * 1024;
+
+interface Allowance {
+  rows: number;
+}
+
+/** Moves usage rows that are older than a workspace keeps them into objects, a day at a time. */
+export async function archiveUsage(ctx: Ctx): Promise<void> {
+  const allowance: Allowance = { rows: rowsOfTick };
+  let after = (await selectCursor(ctx.db, 'archive').get())?.position ?? '';
+  while (allowance.rows > 0) {
+    const [workspace] = await ctx.db
+      .select({ id: workspaces.id, keep: workspaces.usage_retention_days })
+      .from(workspaces)
+      .where(and(gt(workspaces.id, after), isNotNull(workspaces.usage_retention_days)))
+      .orderBy(asc(workspaces.id))
+      .limit(1);
+    if (workspace === undefined) break;
+    await archiveWorkspace(ctx, workspace.id, workspace.keep as number, allowance);
+    if (allowance.rows > 0) after = workspace.id;
+  }
+  await saveCursor(ctx.db, 'archive', allowance.rows > 0 ? '' : after).run();
+}
+
+/** One workspace: whatever is older than `keep` days, once it has been rolled up. */
+export async function archiveWorkspace(
+  ctx: Ctx,
+  workspace_id: string,
+  keep: number,
+  allowance: Allowance = { rows: rowsOfTick },
+): Promise<void> {
+  const until = ctx.now() - (ctx.now() % day) - keep * day;
+  if ((await selectOldest(ctx, workspace_id, until)) === null) return;
+  const lease = { workspace_id, token: ctx.newId('job') };
+  const [, [state]] = (await batch(ctx.db, takeLease(ctx.db, lease, ctx.now(), ctx.now() + leaseFor))) as [unknown, StateRow[]];
+  if (state === undefined) return;
+  while (allowance.rows > 0) {
+    const oldest = await selectOldest(ctx, workspace_id, Math.min(until, state.dayed_until));
+    if (oldest === null) break;
+    const rows = await archivePart(ctx, lease, oldest - (oldest % day));
+    if (rows === 0) break;
+    allowance.rows -= rows;
+  }
+  await advanceState(ctx.db, lease, { lease: null, lease_until: 0 }).run();
+}
+
+async function selectOldest({ db }: Ctx, workspace_id: string, before: number): Promise<number | null> {
+  const row = await db.get<{ at: number | null }>(
+    sql`select min(created_at) as at from usage where workspace_id = ${workspace_id} and created_at < ${before}`,
+  );
+  return row?.at ?? null;
+}
+
+/**
+ * The oldest rows of a day. The object comes first; then, in one batch, its row and the deletion of
+ * exactly what is in it. Cut off in between, the next time writes the same object again.
+ * Returns how many rows there were, or 0 when the day is to be rolled up again first.
+ */
+async function archivePart(ctx: Ctx, lease: Lease, start: number): Promise<number> {
+  const { workspace_id } = lease;
+  const [last] = await ctx.db
+    .select({ part: sql<number>`max(${usage_archives.part})`.as('part') })
+    .from(usage_archives)
+    .where(and(eq(usage_archives.workspace_id, workspace_id), eq(usage_archives.day, start)));
+  const part = (last?.part ?? 0) + 1;
+  const object_key = `usage-archives/${workspace_id}/${toWireTime(start).slice(0, 10)}.${part}.ndjson.gz`;
+  const written = { ids: [] as string[], cost: 0 };
+  const lines = streamOf(linesOf(ctx, workspace_id, start, written));
+  const body = lines.pipeThrough(new CompressionStream('gzip') as unknown as ReadableWritablePair<Uint8Array, Uint8Array>);
+  const { byte_size, sha256 } = await ctx.files.put(object_key, body, { media_type: 'application/gzip', limit: archiveLimit });
+  const row = { id: ctx.newId('arc'), workspace_id, day: start, part, object_key, row_count: written.ids.length };
+  const isDone = await batch(ctx.db, [
+    insertArchive(ctx, lease, { ...row, cost_nano_usd: written.cost, byte_size, sha256, created_at: ctx.now() }),
+    ...deleteRows(ctx, row.id, workspace_id, written.ids),
+    advanceState(ctx.db, lease, {
+      lease_until: ctx.now() + leaseFor,
+      archived_until: sql`iif(${isArchived(row.id)}, max(archived_until, ${start + day}), archived_until)` as unknown as number,
+    }),
+  ] as Statement[]);
+  return ((isDone as unknown[])[0] as unknown[]).length === 0 ? 0 : written.ids.length;
+}
+
+const streamOf = (lines: AsyncGenerator<Uint8Array>) =>
+  new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await lines.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+
+async function* linesOf(ctx: Ctx, workspace_id: string, start: number, written: { ids: string[]; cost: number }) {
+  const encoder = new TextEncoder();
+  let after = { created_at: start, id: '' };
+  while (written.ids.length < rowsOfPart) {
+    const rows: UsageRow[] = await ctx.db
+      .select()
+      .from(usage)
+      .where(
+        sql`${usage.workspace_id} = ${workspace_id} and ${usage.created_at} >= ${after.created_at} and ${usage.created_at} < ${start + day}
+          and (${usage.created_at} > ${after.created_at} or ${usage.id} > ${after.id})`,
+      )
+      .orderBy(asc(usage.created_at), asc(usage.id))
+      .limit(Math.min(pageSize, rowsOfPart - written.ids.length));
+    for (const { id, cost_nano_usd } of rows) {
+      written.ids.push(id);
+      written.cost += cost_nano_usd ?? 0;
+    }
+    if (rows.length > 0) yield encoder.encode(rows.map((row) => `${JSON.stringify(toUsage(row))}\n`).join(''));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    after = last;
+  }
+}
+
+const isArchived = (id: string): SQL => sql`exists (select 1 from usage_archives where id = ${id})`;
+
+/** Only with the lease, and while nothing late waits to be counted into that day. Returns the row, or nothing. */
+const insertArchive = (ctx: Ctx, { workspace_id, token }: Lease, row: typeof usage_archives.$inferSelect) =>
+  ctx.db
+    .insert(usage_archives)
+    .select(
+      sql`select ${row.id}, ${workspace_id}, ${row.day}, ${row.part}, ${row.object_key}, ${row.row_count}, ${row.cost_nano_usd}, ${row.byte_size}, ${row.sha256}, ${row.created_at}
+      where exists (select 1 from analytics_state where workspace_id = ${workspace_id} and lease = ${token})
+        and not exists (select 1 from analytics_marks where workspace_id = ${workspace_id} and grain = 'hour' and bucket >= ${row.day} and bucket < ${row.day + day})
+        and not exists (select 1 from analytics_marks where workspace_id = ${workspace_id} and grain = 'day' and bucket = ${row.day})`,
+    )
+    .returning({ id: usage_archives.id });
+
+const deleteRows = (ctx: Ctx, archive: string, workspace_id: string, ids: readonly string[]): Statement[] =>
+  Array.from({ length: Math.ceil(ids.length / deletedAtATime) }, (_, index) => {
+    const some = JSON.stringify(ids.slice(index * deletedAtATime, (index + 1) * deletedAtATime));
+    return ctx.db
+      .delete(usage)
+      .where(
+        sql`${usage.id} in (select value from json_each(${some})) and ${usage.workspace_id} = ${workspace_id} and ${isArchived(archive)}`,
+      );
+  });
