@@ -1,3 +1,4 @@
+import { archiveUsage, rollUp } from '../analytics/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -16,6 +17,8 @@ const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },
   { name: 'credentials', run: rewrapCredentials },
   { name: 'tool_secrets', run: rewrapToolSecrets },
+  { name: 'rollups', run: rollUp },
+  { name: 'usage_archive', run: archiveUsage },
 ];
 
 interface Task {
