@@ -19,9 +19,9 @@ const mostWaiting = 16;
  * kept waiting, and neither is one that comes alone; what is no such event passes as it is.
  */
 export const joinDeltas =
-  (fetch: Fetch, now: () => number): Fetch =>
+  (send: Fetch, now: () => number): Fetch =>
   async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await send(input, init);
     if (response.body === null || response.headers.get('content-type')?.includes('text/event-stream') !== true) return response;
     const { status, statusText, headers } = response;
     return new Response(joined(response.body, now), { status, statusText, headers });
