@@ -30,6 +30,8 @@ export async function measureOperations(call: Call, untilReady: (file: string) =
   await untilReady(file);
   const session = await idOf(call('POST', `/agents/${plain}/sessions`, {}));
   const other = await idOf(call('POST', `/agents/${informed}/sessions`, {}));
+  const illustrated = await idOf(call('POST', `/agents/${plain}/sessions`, {}));
+  const attachment = await idOf(call('POST', `/sessions/${illustrated}/attachments`, { name: 'tea.txt', text: 'Tea is hot.' }));
   const question = { message: 'How hot is green tea steeped?' };
   // Once before it is measured, so that the isolate has the base's vectors.
   await call('POST', `/sessions/${other}/messages`, question);
@@ -48,11 +50,22 @@ export async function measureOperations(call: Call, untilReady: (file: string) =
   await measure('list sessions', 1, 'GET', `/agents/${plain}/sessions`);
   await measure('list messages', 1, 'GET', `/sessions/${other}/messages`);
   await measure('list files', 1, 'GET', `/agents/${informed}/files`);
+  await measure('get an attachment', 1, 'GET', `/attachments/${attachment}`);
+  await measure('list attachments', 1, 'GET', `/sessions/${illustrated}/attachments`);
   await measure('list API keys', 1, 'GET', '/api-keys');
   await measure('create a session', 2, 'POST', `/agents/${plain}/sessions`, {});
   await measure('search a knowledge base', 3, 'POST', `/agents/${informed}/search`, { query: 'green tea' });
   await measure('chat turn, no knowledge', 2, 'POST', `/sessions/${session}/messages`, question, stream);
   await measure('chat turn with retrieval', 4, 'POST', `/sessions/${other}/messages`, question, stream);
+  await measure(
+    'chat turn with an attachment',
+    3,
+    'POST',
+    `/sessions/${illustrated}/messages`,
+    { ...question, attachments: [attachment] },
+    stream,
+  );
+  await measure('chat turn after one with an attachment', 2, 'POST', `/sessions/${illustrated}/messages`, question, stream);
   return costs;
 }
 
