@@ -24,7 +24,13 @@ export interface Attempt {
 }
 
 /** Makes one attempt. Does not throw for a fault of the provider. */
-export async function* attempt(ctx: Ctx, target: Target, options: CallOptions, signal: AbortSignal): AsyncGenerator<StepEvent, Attempt> {
+export async function* attempt(
+  ctx: Ctx,
+  target: Target,
+  options: CallOptions,
+  signal: AbortSignal,
+  heard: Heard,
+): AsyncGenerator<StepEvent, Attempt> {
   const started = ctx.now();
   const blame: Blame = { provider: target.provider.name, is_own_key: target.is_own_key, now: started };
   const abort = new AbortController();
@@ -32,7 +38,6 @@ export async function* attempt(ctx: Ctx, target: Target, options: CallOptions, s
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   const watch = new SilenceWatch(ctx, () => abort.abort(new DOMException('The model said nothing for too long.', 'TimeoutError')));
-  const heard: Heard = { content: new StepContent(), end: null, first_at: null };
   let fault: Fault | null = null;
   try {
     const model = await target.language();
@@ -59,10 +64,12 @@ export async function* attempt(ctx: Ctx, target: Target, options: CallOptions, s
   };
 }
 
+export const nothingHeard = (): Heard => ({ content: new StepContent(), end: null, first_at: null });
+
 type End = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
 
-/** What has come so far. */
-interface Heard {
+/** What has come so far, for whoever has to pay for it when nobody reads on. */
+export interface Heard {
   readonly content: StepContent;
   end: End | null;
   /** When the first event was there to be handed out. */

@@ -1,6 +1,7 @@
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
+import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
 import { type EmbeddingModel, findEmbeddingModel } from './embedding-models.ts';
 import { Meter } from './meter.ts';
@@ -19,8 +20,7 @@ export interface EmbedCall extends Attribution {
 /**
  * The metered call of an embedding model: embeds texts, in their order, and gives the usage rows for
  * the caller's batch, one for each request. The vectors are as long as `embeddingDimensions(model)`.
- * `tokens` is
- * null where the provider does not count them. Throws the provider's failure; what was used until then is recorded all the same.
+ * `tokens` is null where the provider does not count them. Throws the provider's failure; what was used until then is recorded all the same.
  */
 export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: number[][]; tokens: number | null; usage: Statement[] }> {
   const known = findEmbeddingModel(call.model);
@@ -30,8 +30,14 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
   let tokens: number | null = 0;
   try {
     while (embeddings.length < call.values.length) {
-      const { embeddings: some, tokens: used } = await request(ctx, meter, call.model, 'embedding', (target) =>
-        embedSome(ctx, target, known, call.values.slice(embeddings.length)),
+      const rest = call.values.slice(embeddings.length);
+      const { embeddings: some, tokens: used } = await request(
+        ctx,
+        meter,
+        call.model,
+        'embedding',
+        () => tokensOf(rest),
+        (target) => embedSome(ctx, target, known, rest),
       );
       if (some.length === 0 || some.some((vector) => vector.length !== known.dimensions)) {
         throw new Failure('provider_error', `${call.model} gave vectors of another length than ${known.dimensions}.`);
@@ -40,21 +46,25 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
       tokens = tokens === null || used === null ? null : tokens + used;
     }
   } catch (error) {
-    ctx.defer(batch(ctx.db, meter.rows));
+    ctx.defer(batch(ctx.db, meter.close()));
     throw error;
   }
-  return { embeddings, tokens, usage: meter.rows };
+  return { embeddings, tokens, usage: meter.close() };
 }
 
 /** As many of the values as the model takes at once. */
 async function embedSome(ctx: Ctx, target: Target, { options }: EmbeddingModel, values: readonly string[]) {
   const model = await (target.provider.embedding as NonNullable<typeof target.provider.embedding>)(target.settings);
   const size = (await model.maxEmbeddingsPerCall) ?? values.length;
+  const sent = values.slice(0, size);
   const result = await model.doEmbed({
-    values: values.slice(0, size),
+    values: sent,
     abortSignal: ctx.signal,
     ...(options === undefined ? {} : { providerOptions: options }),
   });
   const input_tokens = result.usage?.tokens ?? null;
-  return { value: { embeddings: result.embeddings, tokens: input_tokens }, tokens: { ...unknownTokens, input_tokens, output_tokens: 0 } };
+  const tokens = { ...unknownTokens, input_tokens, output_tokens: 0 };
+  return { value: { embeddings: result.embeddings, tokens: input_tokens }, tokens, estimate: () => tokensOf(sent) };
 }
+
+const tokensOf = (values: readonly string[]): number => values.reduce((sum, value) => sum + estimateTokens(value), 0);

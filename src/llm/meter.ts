@@ -1,11 +1,13 @@
+import type { Downgrade } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
-import { type Account, type Attribution, hooks, recordUsage, type Tokens } from '../usage/index.ts';
+import { type Account, type Attribution, recordUsage, type Tokens } from '../usage/index.ts';
 import type { Fault } from './faults.ts';
 import { readModelName } from './model-name.ts';
-import { findProvider, type Provider } from './providers.ts';
+import { findProvider } from './providers.ts';
+import { Purse, type SizeOf } from './purse.ts';
 import { openTarget, type Target } from './workspace-models.ts';
 
 export interface MeteredCall extends Attribution {
@@ -16,22 +18,29 @@ export interface MeteredCall extends Attribution {
 /** What came of one request to a provider. */
 export interface Outcome {
   readonly tokens: Tokens;
+  /** The provider did not say how many tokens; they were counted here. */
+  readonly is_estimated: boolean;
   readonly latency_ms: number;
   readonly first_token_ms: number | null;
   readonly fault: Fault | null;
 }
 
-type Opened = { readonly target: Target } | { readonly failure: Failure; readonly is_final: boolean };
+type Opened =
+  | { readonly target: Target; readonly max_output_tokens: number | null }
+  | { readonly failure: Failure; readonly is_final: boolean };
+type Kind = 'language' | 'embedding' | 'reranking';
 
 /** Accounts for the attempts of one call: opens models for it, and keeps a usage row for each request that left. */
 export class Meter {
-  readonly rows: Statement[] = [];
+  readonly #rows: Statement[] = [];
+  readonly #usage_ids: string[] = [];
   readonly #costs: (NanoUsd | null)[] = [];
   readonly #ctx: Ctx;
   readonly #attribution: Attribution;
   readonly #account: Account | undefined;
   readonly #operation: string;
   readonly #call_key: string;
+  readonly #purse: Purse;
 
   constructor(ctx: Ctx, { operation, call_key, account, agent_id, version_id, session_id, run_id, end_user_id }: MeteredCall) {
     this.#account = account;
@@ -39,21 +48,45 @@ export class Meter {
     this.#operation = operation;
     this.#call_key = call_key;
     this.#attribution = { agent_id, version_id, session_id, run_id, end_user_id } as Attribution;
+    this.#purse = new Purse(ctx, { ...this.#attribution, ...(account === undefined ? {} : { account }), call_key });
   }
 
   get cost_nano_usd(): NanoUsd | null {
     return sumOrNull(this.#costs);
   }
 
-  /** A model ready to be called, once budgets and limits allow it. `is_final` when another model would not help. */
-  async open(name: string, kind: 'language' | 'embedding' | 'reranking'): Promise<Opened> {
+  /** What a budget that runs low has made of the call. */
+  get downgrade(): Downgrade | null {
+    return this.#purse.downgrade;
+  }
+
+  /** The usage rows, and what becomes of the money that was held: for one batch, in this order. */
+  close(): Statement[] {
+    return [...this.#rows, ...this.#purse.settle(this.#usage_ids)];
+  }
+
+  /** A model ready to be called, once budgets allow it. `is_final` when another model would not help. */
+  async open(name: string, kind: Kind, sizeOf: SizeOf): Promise<Opened> {
+    const meant = await this.#find(this.#purse.downgrade?.model ?? name, kind);
+    if ('failure' in meant) return meant;
+    try {
+      const known = this.#costs.reduce<NanoUsd>((sum, cost) => sum + (cost ?? 0), 0);
+      await this.#purse.hold(meant.target, sizeOf, known, (model) => this.#cheaper(model, kind));
+    } catch (error) {
+      if (error instanceof Failure) return { failure: error, is_final: true };
+      throw error;
+    }
+    const { downgrade } = this.#purse;
+    const cheaper = downgrade?.model == null ? null : await this.#cheaper(downgrade.model, kind);
+    return { target: cheaper ?? meant.target, max_output_tokens: downgrade?.max_output_tokens ?? null };
+  }
+
+  async #find(name: string, kind: Kind): Promise<{ readonly target: Target } | { readonly failure: Failure; readonly is_final: false }> {
     const named = readModelName(name);
     const provider = named === null ? undefined : findProvider(named.provider);
     if (named === null || provider?.[kind] === undefined) {
       return { failure: new Failure('provider_error', `There is no ${kind} model ${name}.`), is_final: false };
     }
-    const refusal = await this.#refusal(provider, named.model);
-    if (refusal !== null) return { failure: refusal, is_final: true };
     try {
       return { target: await openTarget(this.#ctx, provider, named.model) };
     } catch (error) {
@@ -62,38 +95,30 @@ export class Meter {
     }
   }
 
-  async record({ provider, model, price }: Target, outcome: Outcome, signal: AbortSignal): Promise<void> {
-    const { tokens, latency_ms, first_token_ms, fault } = outcome;
+  /** The model that a budget wants instead; null where it cannot be had, and for calls whose model is not to be chosen. */
+  async #cheaper(name: string, kind: Kind): Promise<Target | null> {
+    if (kind !== 'language') return null;
+    const found = await this.#find(name, kind);
+    if ('target' in found) return found.target;
+    this.#ctx.log.warn('downgrade_not_possible', { model: name, code: found.failure.code });
+    return null;
+  }
+
+  record({ provider, model, price }: Target, outcome: Outcome, signal: AbortSignal): void {
+    const { tokens, is_estimated, latency_ms, first_token_ms, fault } = outcome;
     this.#ctx.meter.llm_ms += latency_ms;
-    const intent = this.#intent(provider, model);
+    const call_key = `${this.#call_key}:${this.#rows.length}`;
     if (fault !== null) {
       const { code } = fault.failure;
-      this.#ctx.log.warn('model_call_failed', { provider: provider.id, model, call_key: intent.call_key, code, ...fault.log });
+      this.#ctx.log.warn('model_call_failed', { provider: provider.id, model, call_key, code, ...fault.log });
       if (!fault.was_sent) return;
     }
     const status = fault === null ? 'ok' : signal.aborted ? 'aborted' : 'error';
-    const recorded = recordUsage(this.#ctx, { ...intent, tokens, price, latency_ms, first_token_ms, status });
-    this.rows.push(recorded.statement);
+    const about = { ...this.#attribution, call_key, provider: provider.id, model, operation: this.#operation };
+    const recorded = recordUsage(this.#ctx, { ...about, tokens, is_estimated, price, latency_ms, first_token_ms, status });
+    this.#rows.push(recorded.statement);
+    this.#usage_ids.push(recorded.id);
     this.#costs.push(recorded.cost_nano_usd);
     this.#account?.add(this.#operation, recorded.cost_nano_usd, tokens);
-    await hooks.afterCall(this.#ctx, intent, { tokens, cost_nano_usd: recorded.cost_nano_usd });
   }
-
-  async #refusal(provider: Provider, model: string): Promise<Failure | null> {
-    try {
-      await hooks.beforeCall(this.#ctx, this.#intent(provider, model));
-      return null;
-    } catch (error) {
-      if (error instanceof Failure) return error;
-      throw error;
-    }
-  }
-
-  #intent = (provider: Provider, model: string) => ({
-    ...this.#attribution,
-    call_key: `${this.#call_key}:${this.rows.length}`,
-    provider: provider.id,
-    model,
-    operation: this.#operation,
-  });
 }

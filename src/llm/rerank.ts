@@ -1,5 +1,6 @@
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
+import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
 import { Meter } from './meter.ts';
 import { request } from './request.ts';
@@ -24,18 +25,33 @@ export interface RerankedDocument {
 export async function rerank(ctx: Ctx, call: RerankCall): Promise<{ ranking: RerankedDocument[]; usage: Statement[] }> {
   const meter = new Meter(ctx, call);
   try {
-    const ranking = await request(ctx, meter, call.model, 'reranking', async ({ provider, settings }) => {
-      const model = await (provider.reranking as NonNullable<typeof provider.reranking>)(settings);
-      const { ranking: ranked } = await model.doRerank({
-        query: call.query,
-        documents: { type: 'text', values: [...call.documents] },
-        abortSignal: ctx.signal,
-      });
-      return { value: ranked.map(({ index, relevanceScore }) => ({ index, score: relevanceScore })), tokens: unknownTokens };
-    });
-    return { ranking, usage: meter.rows };
+    const ranking = await request(
+      ctx,
+      meter,
+      call.model,
+      'reranking',
+      () => tokensOf(call),
+      async ({ provider, settings }) => {
+        const model = await (provider.reranking as NonNullable<typeof provider.reranking>)(settings);
+        const { ranking: ranked } = await model.doRerank({
+          query: call.query,
+          documents: { type: 'text', values: [...call.documents] },
+          abortSignal: ctx.signal,
+        });
+        return {
+          value: ranked.map(({ index, relevanceScore }) => ({ index, score: relevanceScore })),
+          tokens: unknownTokens,
+          estimate: () => tokensOf(call),
+        };
+      },
+    );
+    return { ranking, usage: meter.close() };
   } catch (error) {
-    ctx.defer(batch(ctx.db, meter.rows));
+    ctx.defer(batch(ctx.db, meter.close()));
     throw error;
   }
 }
+
+/** The question is read with each of the documents. */
+const tokensOf = ({ query, documents }: RerankCall): number =>
+  documents.reduce((sum, document) => sum + estimateTokens(document), documents.length * estimateTokens(query));

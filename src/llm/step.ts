@@ -1,14 +1,17 @@
 import type { LanguageModelV4Content, LanguageModelV4FinishReason } from '@ai-sdk/provider';
-import type { Statement } from '../db/client.ts';
+import type { Downgrade } from '../budgets/index.ts';
+import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { type Attribution, noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
-import { type Attempt, attempt, type CallOptions } from './attempt.ts';
+import { type Attempt, attempt, type CallOptions, nothingHeard } from './attempt.ts';
+import { contentTokens, promptTokens } from './call-size.ts';
 import type { StepEvent } from './content.ts';
-import { stopped } from './faults.ts';
-import { Meter } from './meter.ts';
+import { type Fault, stopped } from './faults.ts';
+import { Meter, type Outcome } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
+import type { Target } from './workspace-models.ts';
 
 export interface StepCall extends Attribution {
   /** `provider/model`: the one that is meant, then those that stand in for it. */
@@ -33,8 +36,10 @@ export interface StepResult {
   readonly cost_nano_usd: NanoUsd | null;
   readonly latency_ms: number;
   readonly first_token_ms: number | null;
-  /** One row for each attempt that reached a provider, for the batch that stores what the call was for. */
+  /** One row for each attempt that reached a provider, and the settlement of budgets: for the batch that stores what the call was for. */
   readonly usage: Statement[];
+  /** What a budget that runs low has made of the call. */
+  readonly downgrade: Downgrade | null;
   /** What went wrong, where the call did not come to its end; what was consumed is in `usage` all the same. */
   readonly failure: Failure | null;
 }
@@ -49,26 +54,33 @@ export async function* streamStep(ctx: Ctx, call: StepCall): AsyncGenerator<Step
   const started = ctx.now();
   const meter = new Meter(ctx, call);
   let last: Last = { model: call.models[0] ?? '', attempt: null, failure: null };
-  for (const name of call.models) {
-    const tried = yield* tryModel(ctx, call, meter, name);
-    last = { ...tried, model: name };
-    const isOver = tried.failure === null || tried.is_final || call.signal.aborted;
-    if (isOver) break;
+  let isOver = false;
+  try {
+    for (const name of call.models) {
+      const tried = yield* tryModel(ctx, call, meter, name);
+      last = { ...tried, model: tried.model ?? name };
+      if (tried.failure === null || tried.is_final || call.signal.aborted) break;
+    }
+    isOver = true;
+  } finally {
+    // Nobody reads on, so nobody will store what was consumed.
+    if (!isOver) ctx.defer(batch(ctx.db, meter.close()));
   }
-  const { attempt: done, model, failure } = last;
-  const latency_ms = ctx.now() - started;
-  return {
-    content: done?.content.parts ?? [],
-    model,
-    finish_reason: done?.finish_reason ?? 'error',
-    tokens: done?.tokens ?? unknownTokens,
-    cost_nano_usd: meter.cost_nano_usd,
-    latency_ms,
-    first_token_ms: done?.first_token_ms == null ? null : latency_ms - done.latency_ms + done.first_token_ms,
-    usage: meter.rows,
-    failure,
-  };
+  return toResult(last, meter, ctx.now() - started);
 }
+
+const toResult = ({ attempt: done, model, failure }: Last, meter: Meter, latency_ms: number): StepResult => ({
+  content: done?.content.parts ?? [],
+  model,
+  finish_reason: done?.finish_reason ?? 'error',
+  tokens: done?.tokens ?? unknownTokens,
+  cost_nano_usd: meter.cost_nano_usd,
+  latency_ms,
+  first_token_ms: done?.first_token_ms == null ? null : latency_ms - done.latency_ms + done.first_token_ms,
+  usage: meter.close(),
+  downgrade: meter.downgrade,
+  failure,
+});
 
 interface Last {
   readonly model: string;
@@ -77,24 +89,66 @@ interface Last {
 }
 
 type Tried = Omit<Last, 'model'> & {
+  /** The model that was called, where it is another than was meant. */
+  readonly model?: string;
   /** Whether no other model may be asked: a budget said no, or part of an answer is out. */
   readonly is_final: boolean;
 };
 
 async function* tryModel(ctx: Ctx, call: StepCall, meter: Meter, name: string): AsyncGenerator<StepEvent, Tried> {
+  const sizeOf = () => ({ input_tokens: promptTokens(call.options), output_tokens: call.options.maxOutputTokens ?? null });
   for (let tries = 1; ; tries += 1) {
-    const opened = await meter.open(name, 'language');
+    const opened = await meter.open(name, 'language', sizeOf);
     if ('failure' in opened) return { attempt: null, ...opened };
-    const { target } = opened;
-    const done = yield* attempt(ctx, target, call.options, call.signal);
-    const { fault, content } = done;
-    const tokens = fault?.is_refusal === true ? noTokens : done.tokens;
-    await meter.record(target, { ...done, tokens }, call.signal);
-    if (fault === null) return { attempt: done, failure: null, is_final: true };
-    if (content.has_begun) return { attempt: done, failure: fault.failure, is_final: true };
+    const { target, max_output_tokens } = opened;
+    const { fault, ...done } = yield* attemptMetered(ctx, call, meter, target, within(call.options, max_output_tokens));
+    const about = { attempt: { ...done, fault }, model: `${target.provider.id}/${target.model}` };
+    if (fault === null) return { ...about, failure: null, is_final: true };
+    if (done.content.has_begun) return { ...about, failure: fault.failure, is_final: true };
     const delay = delayBeforeRetry(fault, tries);
-    if (delay === null) return { attempt: done, failure: fault.failure, is_final: false };
+    if (delay === null) return { ...about, failure: fault.failure, is_final: false };
     await wait(delay, call.signal);
-    if (call.signal.aborted) return { attempt: done, failure: stopped(call.signal.reason).failure, is_final: true };
+    if (call.signal.aborted) return { ...about, failure: stopped(call.signal.reason).failure, is_final: true };
   }
+}
+
+const within = (options: CallOptions, most: number | null): CallOptions =>
+  most === null ? options : { ...options, maxOutputTokens: Math.min(most, options.maxOutputTokens ?? most) };
+
+async function* attemptMetered(
+  ctx: Ctx,
+  call: StepCall,
+  meter: Meter,
+  target: Target,
+  options: CallOptions,
+): AsyncGenerator<StepEvent, Attempt> {
+  const heard = nothingHeard();
+  const started = ctx.now();
+  let done: Attempt | null = null;
+  try {
+    const made = yield* attempt(ctx, target, options, call.signal, heard);
+    done = { ...made, tokens: made.fault?.is_refusal === true ? noTokens : made.tokens };
+    const { tokens, is_estimated } = countTokens(done, call.options);
+    meter.record(target, { ...done, tokens, is_estimated }, call.signal);
+    return { ...done, tokens };
+  } finally {
+    if (done === null) {
+      const cut = { ...heard, tokens: unknownTokens, latency_ms: ctx.now() - started, first_token_ms: null, fault: stopped(null) as Fault };
+      meter.record(target, { ...cut, ...countTokens(cut, call.options) }, AbortSignal.abort());
+    }
+  }
+}
+
+/**
+ * Tokens of an attempt. Where the provider did not say and something came of it they are counted here:
+ * what was consumed is paid for. Of what came to nothing nobody knows whether it cost anything.
+ */
+function countTokens(
+  { content, tokens }: Pick<Attempt, 'content' | 'tokens'>,
+  options: CallOptions,
+): Pick<Outcome, 'tokens' | 'is_estimated'> {
+  const isKnown = tokens.input_tokens !== null && tokens.output_tokens !== null;
+  if (isKnown || !content.has_begun) return { tokens, is_estimated: false };
+  const input_tokens = tokens.input_tokens ?? promptTokens(options);
+  return { tokens: { ...tokens, input_tokens, output_tokens: tokens.output_tokens ?? contentTokens(content.parts) }, is_estimated: true };
 }

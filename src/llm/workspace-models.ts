@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { findKnownBudgets, rememberBudgets, selectKnownBudgets } from '../budgets/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Place, unseal } from '../platform/vault.ts';
@@ -30,26 +31,34 @@ export const forgetWorkspaceModels = (workspace_id: string): void => void cache.
 
 /** Cached for up to 30 seconds; otherwise one trip. */
 export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
-  return findCached(ctx) ?? remember(ctx, ...(await batch(ctx.db, statementsFor(ctx))));
+  return findCached(ctx) ?? remember(ctx, await batch(ctx.db, statementsFor(ctx)));
 }
 
 /** Runs statements that a turn begins with, and reads in the same trip what the model call after them will need. */
 export async function batchWithModels<const Statements extends readonly Statement[]>(ctx: Ctx, statements: Statements) {
   if (findCached(ctx) !== undefined) return batch(ctx.db, statements);
   const results = (await batch(ctx.db, [...statements, ...statementsFor(ctx)])) as unknown[];
-  const [credentials, prices] = results.splice(statements.length) as [CredentialRow[], PriceOverrideRow[]];
-  remember(ctx, credentials, prices);
+  remember(ctx, results.splice(statements.length) as unknown as ModelRows);
   return results as Awaited<ReturnType<typeof batch<Statements>>>;
 }
 
-const statementsFor = ({ db, workspace_id }: Ctx) => [selectCredentials(db, workspace_id), selectPriceOverrides(db, workspace_id)] as const;
+/** With the budgets, which are asked before every call. */
+const statementsFor = (ctx: Ctx) =>
+  [selectCredentials(ctx.db, ctx.workspace_id), selectPriceOverrides(ctx.db, ctx.workspace_id), ...selectKnownBudgets(ctx)] as const;
 
-function findCached({ workspace_id, now }: Ctx): WorkspaceModels | undefined {
-  const cached = cache.get(workspace_id);
-  return cached !== undefined && now() - cached.read_at < cacheFor ? cached : undefined;
+type ModelRows = readonly [
+  credentials: readonly CredentialRow[],
+  prices: readonly PriceOverrideRow[],
+  ...budgets: Parameters<typeof rememberBudgets> extends [unknown, ...infer Rest] ? Rest : never,
+];
+
+function findCached(ctx: Ctx): WorkspaceModels | undefined {
+  const cached = cache.get(ctx.workspace_id);
+  return cached !== undefined && ctx.now() - cached.read_at < cacheFor && findKnownBudgets(ctx) !== undefined ? cached : undefined;
 }
 
-function remember(ctx: Ctx, credentials: readonly CredentialRow[], prices: readonly PriceOverrideRow[]): WorkspaceModels {
+function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): WorkspaceModels {
+  rememberBudgets(ctx, ...budgets);
   const models: WorkspaceModels = {
     read_at: ctx.now(),
     credentials: new Map(credentials.map((row) => [row.provider, row])),

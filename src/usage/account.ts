@@ -1,5 +1,13 @@
 import type { NanoUsd } from '../shared/money.ts';
+import type { Hold } from './hold.ts';
 import type { Tokens } from './price.ts';
+
+/** How a budget has changed a call (budgets/reserve.ts). */
+export interface Lowered {
+  readonly budget_id: string;
+  readonly model: string | null;
+  readonly max_output_tokens: number | null;
+}
 
 /**
  * What a run has cost so far, whichever part of it called a model: answers, searches, agents that it
@@ -13,6 +21,10 @@ export class Account {
   /** Parts of the two; null once a call did not say. */
   cache_read_tokens: number | null = 0;
   reasoning_tokens: number | null = 0;
+  /** What a budget that ran low made of the calls: another model, shorter answers. */
+  lowered: Lowered | null = null;
+  /** Held when the run began, for its first call. */
+  hold: Hold | null = null;
   readonly #ceiling: NanoUsd;
   readonly #parent: Account | undefined;
   /** The sum of the costs that are known: what the ceiling is held against. */
@@ -32,6 +44,18 @@ export class Account {
   /** Whether this or the account above it has reached its ceiling. What costs nothing reaches none. */
   get isSpent(): boolean {
     return (this.#known > 0 && this.#known >= this.#ceiling) || (this.#parent?.isSpent ?? false);
+  }
+
+  /** What was held when the run began, once. */
+  takeHold(): Hold | null {
+    const { hold } = this;
+    this.hold = null;
+    return hold;
+  }
+
+  lower(how: Lowered): void {
+    this.#parent?.lower(how);
+    this.lowered ??= how;
   }
 
   add(operation: string, cost_nano_usd: NanoUsd | null, tokens: Tokens): void {

@@ -1,5 +1,5 @@
-export { Account } from './account.ts';
-export { type CallIntent, hooks, type UsageHooks } from './hooks.ts';
+export { Account, type Lowered } from './account.ts';
+export type { Hold } from './hold.ts';
 export { type Period, periodAt, type Span } from './periods.ts';
 export {
   free,
@@ -13,3 +13,4 @@ export {
 export { type PriceOverrideRow, replacePriceOverrides, selectPriceOverrides, toTokenPrices } from './price-overrides.ts';
 export { contextWindowOf, type ListedModel, listModels, nanoPerTokenOfUsdPerMillion } from './price-table.ts';
 export { type Attribution, type ModelCall, type RecordedUsage, recordUsage } from './record.ts';
+export { typicalOutput } from './typical-output.ts';

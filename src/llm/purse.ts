@@ -1,0 +1,74 @@
+import { type Downgrade, findKnownBudgets, reserve, settleStatements } from '../budgets/index.ts';
+import type { Statement } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { NanoUsd } from '../shared/money.ts';
+import { type Attribution, free, type Hold, priceOf, typicalOutput, unknownTokens } from '../usage/index.ts';
+import type { CallSize } from './call-size.ts';
+import type { Target } from './workspace-models.ts';
+
+/** What a call takes: known or estimated input, and output where a limit of it is set. */
+export type SizeOf = () => { readonly input_tokens: number; readonly output_tokens: number | null };
+
+/** A hold is rather too large than too small: estimates of tokens are within about a third. */
+const margin = 1.35;
+
+/** The money of one metered call, through all its attempts: what is held for it, and what becomes of that. */
+export class Purse {
+  /** What a budget that runs low makes of the call. */
+  downgrade: Downgrade | null = null;
+  readonly #ctx: Ctx;
+  readonly #call: Attribution & { readonly call_key: string };
+  readonly #holds: Hold[] = [];
+
+  constructor(ctx: Ctx, call: Attribution & { readonly call_key: string }) {
+    this.#ctx = ctx;
+    this.#call = call;
+  }
+
+  /**
+   * Holds what an attempt may cost on top of what the call has cost so far; no trip where enough is
+   * held, and none in a workspace without budgets. Throws `budget_exceeded`.
+   */
+  async hold(target: Target, sizeOf: SizeOf, spent: NanoUsd, open: (model: string) => Promise<Target | null>): Promise<void> {
+    if (target.price.price_id === free || findKnownBudgets(this.#ctx)?.budgets.length === 0) return;
+    const { account } = this.#call;
+    const reserved = this.#holds.length === 0 ? (account?.takeHold() ?? null) : null;
+    if (reserved !== null) this.#holds.push(reserved);
+    if (this.#holds.some(({ amount }) => amount === null)) return;
+    const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+    let missing: NanoUsd | null = 0;
+    const estimate = async (downgrade: Downgrade | null) => {
+      const model = downgrade === null || downgrade.model === null ? target : ((await open(downgrade.model)) ?? target);
+      const cost = await this.#costOf(model, sizeOf, downgrade?.max_output_tokens ?? this.downgrade?.max_output_tokens ?? null);
+      missing = cost === null ? null : Math.max(0, spent + cost - held);
+      return missing;
+    };
+    if (held > 0 && (await estimate(null)) === 0) return;
+    const { agent_id = null, end_user_id = null, run_id = null, call_key } = this.#call;
+    const spender = { agent_id, end_user_id, run_id, call_key, model: `${target.provider.id}/${target.model}` };
+    const { hold_id, downgrade } = await reserve(this.#ctx, spender, estimate);
+    if (hold_id !== null) this.#holds.push({ id: hold_id, amount: missing });
+    if (downgrade === null || this.downgrade !== null) return;
+    this.downgrade = downgrade;
+    account?.lower(downgrade);
+  }
+
+  /** For the batch that stores the usage rows, after them. */
+  settle(usage_ids: readonly string[]): Statement[] {
+    return settleStatements(
+      this.#ctx,
+      this.#holds.map(({ id }) => id),
+      usage_ids,
+    );
+  }
+
+  async #costOf({ model, price }: Target, sizeOf: SizeOf, max_output_tokens: number | null): Promise<NanoUsd | null> {
+    const size = sizeOf();
+    const most = size.output_tokens ?? (await typicalOutput(this.#ctx, this.#call.agent_id ?? null));
+    const { input_tokens, output_tokens }: CallSize = {
+      input_tokens: Math.ceil(size.input_tokens * margin),
+      output_tokens: Math.min(most, max_output_tokens ?? most),
+    };
+    return priceOf({ ...price, model }, { ...unknownTokens, input_tokens, output_tokens }, this.#ctx.now());
+  }
+}
