@@ -6,6 +6,7 @@ export { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './evid
 export { DocumentFault, type ExtractedDocument, faultCodes } from './extract/document.ts';
 export { extractDocument } from './extract/extract.ts';
 export { listFiles, listFilesOf } from './files.ts';
+export { selectHeadings } from './headings.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { queryWords } from './keywords.ts';
 export { kindOfMediaType, servedTypeOf, servedTypes } from './media.ts';

@@ -196,7 +196,7 @@ describe('the rolling summary', () => {
 
   it('is written by rule where no model is configured or it fails', async () => {
     for (const background of [undefined, { rounds: [{ fault: { kind: 'status' as const, status: 500 } }], repeat: true }]) {
-      const { workspace, session, send } = await scripted({
+      const { session, send } = await scripted({
         answers: { rounds: [saying(long('The answer'))], repeat: true },
         ...(background === undefined ? {} : { background }),
         config: { memory },
