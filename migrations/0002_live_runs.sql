@@ -205,11 +205,11 @@ ALTER TABLE `sessions` ADD `forked_from_message_id` text;--> statement-breakpoin
 ALTER TABLE `sessions` ADD `index_number` integer;--> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_index_number` ON `sessions` (`index_number`);--> statement-breakpoint
 CREATE INDEX `sessions_created` ON `sessions` (`workspace_id`,`created_at`);--> statement-breakpoint
-CREATE INDEX `sessions_expires` ON `sessions` (`workspace_id`,`expires_at`) WHERE expires_at is not null;--> statement-breakpoint
 CREATE INDEX `sessions_due` ON `sessions` (`expires_at`) WHERE expires_at is not null;--> statement-breakpoint
 ALTER TABLE `usage` ADD `is_estimated` integer DEFAULT false NOT NULL;--> statement-breakpoint
 CREATE INDEX `usage_time` ON `usage` (`workspace_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `usage_agent` ON `usage` (`workspace_id`,`agent_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `usage_session` ON `usage` (`session_id`) WHERE session_id is not null;--> statement-breakpoint
 ALTER TABLE `workspaces` ADD `background_model` text;--> statement-breakpoint
-ALTER TABLE `workspaces` ADD `usage_retention_days` integer;
+ALTER TABLE `workspaces` ADD `usage_retention_days` integer;--> statement-breakpoint
+CREATE INDEX `workspaces_retention` ON `workspaces` (`retention_days`) WHERE retention_days is not null;

@@ -4,6 +4,7 @@ export { createAgent } from './create.ts';
 export type { InputField } from './inputs.ts';
 export { OutputSchema } from './output-schema.ts';
 export { agent as AgentParameter, Version as VersionParameter, VersionRequest } from './parameters.ts';
+export { type Preview, previewConfig } from './preview.ts';
 export { agentRoutes } from './routes.ts';
 export { VersionReference } from './schema.ts';
 export { findAgent } from './service.ts';

@@ -47,6 +47,13 @@ export const selectAgentDetail = (db: Db, workspace_id: string, agent: string) =
 export const ownBaseOf = (workspace_id: string, agent: string): SQL =>
   sql`(select b.id from knowledge_bases b where b.agent_id = (select ${agents.id} from agents where ${isAgent(workspace_id, agent)}))`;
 
+/** The agent's own base. */
+export const selectOwnBase = (db: Db, workspace_id: string, agent_id: string) =>
+  db
+    .select({ id: knowledge_bases.id })
+    .from(knowledge_bases)
+    .where(and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.agent_id, agent_id)));
+
 export interface AgentFilter {
   readonly q?: string | undefined;
   readonly tag?: string | undefined;

@@ -16,6 +16,8 @@ import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
 export interface LoopInput {
   readonly call_key: string;
+  /** What the usage rows of its model calls say they were for; `answer` unless given. */
+  readonly operation?: string;
   readonly models: readonly string[];
   readonly prompt: readonly LanguageModelV4Message[];
   readonly options: Omit<LanguageModelV4CallOptions, 'prompt' | 'tools' | 'abortSignal' | 'headers'>;
@@ -130,7 +132,7 @@ const choiceAt = (client: ClientTools | undefined, step: number): LanguageModelV
   client?.choice != null && (step === 0 || client.choice.type === 'none') ? client.choice : { type: 'auto' };
 
 const stepCall = (
-  { tools: own, client, options, models, call_key, circumstances }: LoopInput,
+  { tools: own, client, options, models, call_key, circumstances, operation = 'answer' }: LoopInput,
   prompt: LanguageModelV4Message[],
   step: number,
 ) => {
@@ -138,7 +140,7 @@ const stepCall = (
   return {
     ...circumstances.attribution,
     models,
-    operation: 'answer',
+    operation,
     call_key: `${call_key}:${step}`,
     signal: circumstances.signal,
     options: {

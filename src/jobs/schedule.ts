@@ -2,7 +2,7 @@ import { archiveUsage, rollUp } from '../analytics/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
-import { closeLostRuns, indexSessions } from '../sessions/index.ts';
+import { closeLostRuns, eraseDueSessions, indexSessions } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
 import { rewrapToolSecrets } from '../tools/index.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
@@ -17,6 +17,7 @@ const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },
   { name: 'credentials', run: rewrapCredentials },
   { name: 'tool_secrets', run: rewrapToolSecrets },
+  { name: 'retention', run: eraseDueSessions },
   { name: 'rollups', run: rollUp },
   { name: 'usage_archive', run: archiveUsage },
 ];

@@ -66,6 +66,7 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
     prompt,
     tools,
     call_key: turn.run.id,
+    operation: turn.run.is_preview ? 'preview' : 'answer',
     models: modelsFor(turn.config, progress.attached),
     options: { ...modelOptions(turn.config), ...turn.overrides.options },
     client: { tools: clientTools(turn, tools), choice: turn.overrides.tool_choice ?? null, most_calls: turn.overrides.most_calls ?? null },

@@ -7,7 +7,7 @@ import { hour } from '../shared/time.ts';
 export type AttachmentRow = typeof attachments.$inferSelect;
 
 /** Values as one JSON parameter: a statement takes at most 100. */
-const valuesOf = (values: readonly unknown[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
+export const valuesOf = (values: readonly unknown[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
 
 const own = (workspace_id: string, id: string) => and(eq(attachments.workspace_id, workspace_id), eq(attachments.id, id));
 

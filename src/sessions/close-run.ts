@@ -4,7 +4,7 @@ import type { Ctx } from '../platform/context.ts';
 import { encodeEvents, textOf } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
 import { indexMessages } from './search-store.ts';
-import { endRun, insertMessage, type MessageRow, type RunRow, releaseSession, selectMessage } from './store.ts';
+import { endRun, insertMessage, type MessageRow, type RunRow, releaseSession, selectKeepsContent, selectMessage } from './store.ts';
 
 /**
  * Ends a run whose host died, with what it had said: the session takes messages again. Does nothing
@@ -13,7 +13,10 @@ import { endRun, insertMessage, type MessageRow, type RunRow, releaseSession, se
 export async function closeInterrupted(ctx: Ctx, run: RunRow, events: readonly TurnEvent[]): Promise<void> {
   const now = ctx.now();
   const text = textOf(events);
-  const asked = await selectMessage(ctx.db, run.workspace_id, run.input_message_id ?? '').get();
+  const [[asked], [settings]] = await batch(ctx.db, [
+    selectMessage(ctx.db, run.workspace_id, run.input_message_id ?? ''),
+    selectKeepsContent(ctx.db, run.workspace_id),
+  ]);
   const answer = text === '' || asked === undefined ? null : answerRow(ctx, run, asked, events, text);
   const statements = [
     ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
@@ -25,7 +28,7 @@ export async function closeInterrupted(ctx: Ctx, run: RunRow, events: readonly T
     endRun(ctx.db, run.workspace_id, run.id, {
       status: 'interrupted',
       finish_reason: 'interrupted',
-      events: encodeEvents(events),
+      events: settings?.keeps_content === true ? encodeEvents(events) : null,
       latency_ms: now - run.created_at,
       ended_at: now,
     }),

@@ -129,7 +129,7 @@ function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>
     ...{ finish_reason, confidence, coverage, cost_nano_usd, first_token_ms },
     ...{ input_tokens, output_tokens, cache_read_tokens, reasoning_tokens },
     context: contextWith(progress),
-    events: encodeEvents(turn.events),
+    events: turn.keeps_content ? encodeEvents(turn.events) : null,
     latency_ms: now - turn.run.created_at,
     ended_at: now,
     ...end,

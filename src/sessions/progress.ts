@@ -4,6 +4,7 @@ import type { Coverage } from '../db/schema/sessions.ts';
 import type { Limit, Round, Spent } from '../execution/index.ts';
 import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
+import { unknownTokens } from '../usage/index.ts';
 import { type AttachmentContext, noAttachments } from './attachments-context.ts';
 import { type Source, toSource } from './citations.ts';
 import type { RunContext } from './history.ts';
@@ -35,17 +36,20 @@ export class Progress {
   usage: Statement[] = [];
   readonly #ctx: Ctx;
   readonly #run_id: string;
+  readonly #keeps_content: boolean;
   #ordinal = 0;
 
-  constructor(ctx: Ctx, run_id: string) {
+  constructor(ctx: Ctx, run_id: string, keeps_content: boolean) {
     this.#ctx = ctx;
     this.#run_id = run_id;
+    this.#keeps_content = keeps_content;
   }
 
   addStep(step: NewStep): void {
     const nothing = { input: null, output: null, error: null, cost_nano_usd: null };
     const { workspace_id } = this.#ctx;
-    this.steps.push({ ...nothing, ...step, id: this.#ctx.newId('step'), workspace_id, run_id: this.#run_id, ordinal: this.#ordinal });
+    const kept = this.#keeps_content ? step : withoutContent(step);
+    this.steps.push({ ...nothing, ...kept, id: this.#ctx.newId('step'), workspace_id, run_id: this.#run_id, ordinal: this.#ordinal });
     this.#ordinal += 1;
   }
 
@@ -92,6 +96,16 @@ export class Progress {
     return { steps, usage };
   }
 }
+
+/** What tells nothing of what was said: tokens, scores and how it ended. */
+const wordless: ReadonlySet<string> = new Set(['hits', 'confidence', 'coverage', 'finish_reason', ...Object.keys(unknownTokens)]);
+
+const withoutContent = (step: NewStep): NewStep => ({
+  ...step,
+  input: null,
+  output: step.type === 'tool' ? null : Object.fromEntries(Object.entries(step.output ?? {}).filter(([name]) => wordless.has(name))),
+  error: step.error == null ? null : 'It failed; what it said is not kept.',
+});
 
 function capped(value: unknown): unknown {
   const json = JSON.stringify(value ?? null);

@@ -1,42 +1,38 @@
 import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
-import { pageOf, pageQuery } from '../http/openapi.ts';
+import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
+import { chatRoutes } from './chat-routes.ts';
 import { feedbackRoutes } from './feedback-routes.ts';
+import { listMessages } from './list-messages.ts';
 import { listSessions } from './list-sessions.ts';
-import { attachToRun, cancelRun, getRun, runAsStream, runToEnd } from './runs.ts';
+import { oneShotRoutes } from './one-shot-routes.ts';
+import { respond, runFailures } from './respond.ts';
+import { attachToRun, cancelRun, getRun } from './runs.ts';
 import {
   CreateSession,
   Message,
+  MessageQuery,
+  OpenedSession,
   Run,
   RunWithSteps,
-  SendMessage,
   Session,
   SessionQuery,
   SessionWithMessages,
   UpdateSession,
 } from './schema.ts';
 import { ListedSession } from './search-schema.ts';
-import { createSession, deleteSession, getSession, listMessages, updateSession } from './service.ts';
-import { readLastEventId, toEventStream, wantsStream } from './sse.ts';
+import { SendMessage, textOf } from './send-schema.ts';
+import { createSession, deleteSession, getSession, updateSession } from './service.ts';
+import { readLastEventId, toEventStream } from './sse.ts';
+import { suggestionRoutes } from './suggestions-routes.ts';
+import { treeRoutes } from './tree-routes.ts';
 import { uiWire } from './ui-message-stream.ts';
 
 const agent = z.object({ agent: AgentParameter });
 const session = z.object({ session: Id('ses') });
 const tag = 'Sessions';
-
-/** How a run may fail before its first word, besides what is wrong with the request. */
-const runFailures = [
-  'agent_archived',
-  'run_cancelled',
-  'run_interrupted',
-  'provider_auth',
-  'provider_not_configured',
-  'rate_limited',
-  'provider_error',
-  'provider_timeout',
-] as const;
 
 export const sessionRoutes = new Router()
   .endpoint(
@@ -48,7 +44,7 @@ export const sessionRoutes = new Router()
       summary: 'Create a session',
       params: agent,
       body: CreateSession,
-      reply: { status: 201, schema: Session, description: 'The session' },
+      reply: { status: 201, schema: OpenedSession, description: 'The session, with what it opens with' },
       failures: ['agent_archived'],
     },
     (ctx, { params, body }) => createSession(ctx, params.agent, body),
@@ -89,10 +85,13 @@ export const sessionRoutes = new Router()
       access: 'sessions:write',
       tag,
       summary: 'Update a session',
-      description: 'Renames it, archives it or takes it back from the archive. An archived session takes no messages.',
+      description:
+        'Renames it, archives it or takes it back from the archive; an archived session takes no messages. `active_message_id` chooses ' +
+        'among the branches that regenerating and editing have made, which is refused while a run goes on.',
       params: session,
       body: UpdateSession,
       reply: { status: 200, schema: Session, description: 'The session as it is now' },
+      failures: ['session_busy'],
     },
     (ctx, { params, body }) => updateSession(ctx, params.session, body),
   )
@@ -103,7 +102,9 @@ export const sessionRoutes = new Router()
       access: 'sessions:write',
       tag,
       summary: 'Delete a session',
-      description: 'Erases its messages, runs and traces. What it cost stays counted.',
+      description:
+        'Erases its messages, files, runs and traces, and what people thought of it; a run that goes on is cancelled. What it cost stays ' +
+        'counted. Sessions that were forked from it have their own copies and stay.',
       params: session,
       reply: { status: 204, description: 'Erased' },
     },
@@ -116,9 +117,11 @@ export const sessionRoutes = new Router()
       access: 'messages:read',
       tag,
       summary: 'List messages',
-      description: 'Newest first.',
+      description:
+        'Newest first. Messages form a tree: a regenerated answer or an edited question is a sibling of the one before. `branch` tells ' +
+        'whether the branch that is shown is listed or all of them; `siblings` leads from one to the next.',
       params: session,
-      query: z.strictObject(pageQuery),
+      query: MessageQuery,
       reply: { status: 200, schema: pageOf(Message), description: 'Messages with citations and usage' },
       failures: ['invalid_cursor'],
     },
@@ -144,11 +147,9 @@ export const sessionRoutes = new Router()
       failures: [...runFailures, 'session_busy', 'session_closed'],
       ownsIdempotency: true,
     },
-    async (ctx, { params, body, request }) => {
-      const { message, parts, stream, ...input } = body;
-      const asked = { ...input, text: message ?? (parts ?? []).map(({ text }) => text).join('\n\n') };
-      if (!wantsStream({ stream }, request)) return runToEnd(ctx, params.session, asked);
-      return toEventStream(await runAsStream(ctx, params.session, asked, { kind: uiWire }));
+    (ctx, { params, body, request }) => {
+      const { message: _message, parts: _parts, stream, ...input } = body;
+      return respond(ctx, { session_id: params.session, input: { ...input, text: textOf(body) } }, { stream }, request);
     },
   )
   .endpoint(
@@ -195,4 +196,4 @@ export const sessionRoutes = new Router()
     (ctx, { params }) => cancelRun(ctx, params.run),
   );
 
-sessionRoutes.route('/', feedbackRoutes);
+for (const routes of [chatRoutes, feedbackRoutes, treeRoutes, oneShotRoutes, suggestionRoutes]) sessionRoutes.route('/', routes);

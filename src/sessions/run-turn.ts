@@ -16,7 +16,7 @@ import { renewRun } from './store.ts';
  * ends with one terminal event; it goes on whether or not anybody still listens, as long as it is iterated.
  */
 export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, void> {
-  const progress = new Progress(ctx, turn.run.id);
+  const progress = new Progress(ctx, turn.run.id, turn.keeps_content);
   const { message_id, user, version } = turn;
   const heartbeat = setInterval(() => ctx.defer(batch(ctx.db, renewRun(ctx.db, turn.run, ctx.now() + leaseFor))), leaseFor / 3);
   try {

@@ -32,7 +32,7 @@ export interface RunStream {
  * idempotency key has started the run before, and the run's failure.
  */
 export async function runToEnd(ctx: Ctx, session_id: string, input: TurnInput): Promise<Message> {
-  const { listening } = await hostOf(ctx, session_id).start(input, null);
+  const { listening } = await start(ctx, session_id, input, null);
   if (listening.type === 'stream' || listening.type === 'begun') throw new Error('something else came where an answer was asked for');
   const message = listening.type === 'message' ? listening.message : await waitFor(ctx, listening.run_id);
   if (listening.type === 'elsewhere' || listening.is_joined) throw new Replay(message);
@@ -48,11 +48,23 @@ export async function startRun(ctx: Ctx, session_id: string, input: TurnInput): 
 
 /** The same as a stream, from the first event. A failure before the first word is thrown; a later one is an event. */
 export async function runAsStream(ctx: Ctx, session_id: string, input: TurnInput, wire: WireRequest): Promise<RunStream> {
-  const heard = await hostOf(ctx, session_id).start(input, wire);
+  const heard = await start(ctx, session_id, input, wire);
   const stream = toStream(heard);
   if (stream !== null) return stream;
   if (heard.listening.type !== 'elsewhere') throw new Error('an answer came where a stream was asked for');
   return attachToRun(ctx, heard.listening.run_id, wire, 0);
+}
+
+/**
+ * A run without a session has a host of its own. Where the request's key has started one before, it is
+ * that one's host which knows whether to join, to tell or to try again.
+ */
+async function start(ctx: Ctx, session_id: string, input: TurnInput, wire: WireRequest | null): Promise<Heard> {
+  const heard = await hostOf(ctx, session_id).start(input, wire);
+  if (heard.listening.type !== 'elsewhere' || input.create === undefined) return heard;
+  const { host } = await readRun(ctx, heard.listening.run_id);
+  const { create: _, ...again } = input;
+  return host === session_id ? heard : hostOf(ctx, host).start(again, wire);
 }
 
 /** The events of a run from behind frame `after`: live while it goes on, from the record once it has ended. Throws `not_found`, `events_gone`. */
@@ -96,8 +108,8 @@ export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
   ]);
   const [run] = runs;
   if (run === undefined) throw notFound();
-  ownSession(ctx, sessions);
-  return { ...toRun(run), steps: steps.map(toRunStep) };
+  const { end_user_id, inputs, metadata } = ownSession(ctx, sessions);
+  return { ...toRun(run), ...{ end_user_id, inputs }, metadata: metadata as RunWithSteps['metadata'], steps: steps.map(toRunStep) };
 }
 
 interface StoredRun {

@@ -1,31 +1,27 @@
 import { z } from '@hono/zod-openapi';
-import { VersionParameter, VersionRequest } from '../agents/index.ts';
-import { busyPolicies, coverages, ratings, runStatuses } from '../db/schema/sessions.ts';
+import { type AgentConfig, VersionParameter } from '../agents/index.ts';
+import { coverages, ratings, runStatuses } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
+import { isId } from '../shared/id.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-import { MessageAttachment, maxAttachments, toMessageAttachment } from './attachments-schema.ts';
+import { MessageAttachment, toMessageAttachment } from './attachments-schema.ts';
 import { Feedback, toFeedback } from './feedback-schema.ts';
 import type { FeedbackRow } from './feedback-store.ts';
+import { OnBusy, OptionalVersion } from './send-schema.ts';
 import type { MessageRow, RunRow, RunStepRow, SessionRow } from './store.ts';
 
-const OptionalVersion = VersionRequest.nullable().openapi({ type: ['string', 'integer', 'null'] });
-
-const EndUserId = z
+export const EndUserId = z
   .string()
   .min(1)
   .max(128)
   .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters.')
   .openapi({ example: 'customer-4711' });
-const Inputs = z
+export const Inputs = z
   .record(z.string().min(1).max(64), z.union([z.string().max(4000), z.number(), z.boolean()]))
   .describe('Values of the agent’s form fields, for the {{variables}} of its instructions')
   .openapi({ example: { customer_name: 'Ada' } });
-
-const OnBusy = z
-  .enum(busyPolicies)
-  .describe('What a message meets that comes while another is being answered: refused, kept waiting, or put in its place');
 
 export const CreateSession = z
   .strictObject({
@@ -41,14 +37,21 @@ export const CreateSession = z
       .max(366 * 86_400)
       .nullable()
       .default(null)
-      .describe('Seconds until the session takes no more messages'),
+      .describe('Seconds until the session takes no more messages; within the hour after that it is erased'),
     metadata: Metadata.default({}),
   })
   .openapi('CreateSession', { example: { end_user_id: 'customer-4711' } as never });
 export type CreateSession = z.output<typeof CreateSession>;
 
 export const UpdateSession = z
-  .strictObject({ title: Name(200).nullable(), archived: z.boolean(), on_busy: OnBusy, metadata: Metadata })
+  .strictObject({
+    title: Name(200).nullable(),
+    archived: z.boolean(),
+    on_busy: OnBusy,
+    inputs: Inputs.describe('All of them: what is not given has its default again'),
+    metadata: Metadata,
+    active_message_id: Id('msg').describe('Shows, and goes on from, the branch through this message, down to its newest message'),
+  })
   .partial()
   .openapi('UpdateSession', { example: { title: 'Broken grinder' } });
 export type UpdateSession = z.output<typeof UpdateSession>;
@@ -76,6 +79,12 @@ export const SessionQuery = z.strictObject({
 });
 export type SessionQuery = z.output<typeof SessionQuery>;
 
+export const MessageQuery = z.strictObject({
+  ...pageQuery,
+  branch: z.enum(['active', 'all']).default('active').describe('The branch that is shown, or every message there is'),
+});
+export type MessageQuery = z.output<typeof MessageQuery>;
+
 export const Session = z
   .object({
     id: Id('ses'),
@@ -87,6 +96,8 @@ export const Session = z
     on_busy: OnBusy,
     metadata: Metadata,
     message_count: z.number().int(),
+    active_message_id: z.string().nullable().describe('The last message of the branch that is shown; null before the first'),
+    forked_from_message_id: z.string().nullable().describe('The message of another session up to which this one was copied'),
     active_run_id: z.string().nullable().describe('The run that is answering now'),
     archived_at: Time.nullable(),
     expires_at: Time.nullable(),
@@ -96,6 +107,19 @@ export const Session = z
   })
   .openapi('Session');
 export type Session = z.output<typeof Session>;
+
+const opening = {
+  welcome_message: z.string().nullable().describe('What the agent greets with, in the version that the session would use now'),
+  starter_questions: z.array(z.string()).describe('What an end user may begin with'),
+};
+
+export const OpenedSession = Session.extend(opening).openapi('OpenedSession');
+export type OpenedSession = z.output<typeof OpenedSession>;
+
+export const toOpening = (config: AgentConfig | null): Pick<OpenedSession, 'welcome_message' | 'starter_questions'> => ({
+  welcome_message: config?.welcome_message ?? null,
+  starter_questions: config?.starter_questions ?? [],
+});
 
 export const toSession = (row: SessionRow, now: number): Session => ({
   id: row.id,
@@ -107,6 +131,8 @@ export const toSession = (row: SessionRow, now: number): Session => ({
   on_busy: row.on_busy,
   metadata: row.metadata as Session['metadata'],
   message_count: row.message_seq,
+  active_message_id: row.head_id,
+  forked_from_message_id: row.forked_from_message_id,
   active_run_id: row.active_run_until > now ? row.active_run_id : null,
   archived_at: toWireTimeOrNull(row.archived_at),
   expires_at: toWireTimeOrNull(row.expires_at),
@@ -114,25 +140,6 @@ export const toSession = (row: SessionRow, now: number): Session => ({
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
 });
-
-const longestMessage = 100_000;
-const TextPart = z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(longestMessage) });
-
-export const SendMessage = z
-  .strictObject({
-    message: z.string().trim().min(1).max(longestMessage).optional().describe('The user’s text; or `parts`'),
-    parts: z.array(TextPart).min(1).max(20).optional(),
-    stream: z.boolean().optional().describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
-    attachments: z.array(Id('att')).max(maxAttachments).optional().describe('Attachments of this session that go with the message'),
-    version: OptionalVersion.default(null),
-    on_busy: OnBusy.nullable().default(null).describe('null for the session’s own'),
-  })
-  .refine((body) => (body.message === undefined) !== (body.parts === undefined), {
-    path: ['message'],
-    message: 'Send `message` or `parts`, one of them.',
-  })
-  .openapi('SendMessage', { example: { message: 'How do I descale the machine?' } as never });
-export type SendMessage = z.output<typeof SendMessage>;
 
 export const Citation = z
   .object({
@@ -198,7 +205,7 @@ export const RunContext = z
 export const Run = z
   .object({
     id: Id('run'),
-    session_id: z.string().nullable(),
+    session_id: z.string().nullable().describe('null for a run without a session'),
     agent_id: Id('agt'),
     version_id: Id('ver'),
     is_preview: z.boolean().describe('Of a draft that was not saved; `version_id` is then the version it was tried against'),
@@ -217,9 +224,12 @@ export const Run = z
   .openapi('Run');
 export type Run = z.output<typeof Run>;
 
+/** The session that holds a run without one is nobody's business. */
+const shownSession = (session_id: string | null): string | null => (session_id !== null && isId('ses', session_id) ? session_id : null);
+
 export const toRun = (row: RunRow): Run => ({
   id: row.id,
-  session_id: row.session_id,
+  session_id: shownSession(row.session_id),
   agent_id: row.agent_id,
   version_id: row.version_id,
   is_preview: row.is_preview,
@@ -256,7 +266,12 @@ export const RunStep = z
   })
   .openapi('RunStep');
 
-export const RunWithSteps = Run.extend({ steps: z.array(RunStep) }).openapi('RunWithSteps');
+export const RunWithSteps = Run.extend({
+  end_user_id: z.string().nullable(),
+  inputs: Inputs.describe('Of the session, or what a run without one was asked with; so `metadata`'),
+  metadata: Metadata,
+  steps: z.array(RunStep),
+}).openapi('RunWithSteps');
 export type RunWithSteps = z.output<typeof RunWithSteps>;
 
 export const toRunStep = (row: RunStepRow): z.output<typeof RunStep> => ({
@@ -270,6 +285,16 @@ export const toRunStep = (row: RunStepRow): z.output<typeof RunStep> => ({
   started_at: toWireTime(row.started_at),
   latency_ms: row.latency_ms,
 });
+
+const Siblings = z
+  .object({
+    position: z.number().int().describe('From 1, in the order in which they came'),
+    count: z.number().int(),
+    previous_id: z.string().nullable(),
+    next_id: z.string().nullable(),
+  })
+  .describe('Where it stands among the messages that follow the same one: answers that were regenerated, questions that were edited')
+  .openapi('Siblings');
 
 const toolCall = { tool_call_id: z.string(), tool_name: z.string() };
 
@@ -298,7 +323,7 @@ function partsOf({ text, prompt }: MessageRow): z.output<typeof MessagePart>[] {
 export const Message = z
   .object({
     id: Id('msg'),
-    session_id: Id('ses'),
+    session_id: Id('ses').nullable().describe('null where the run has no session'),
     seq: z.number().int().describe('1, 2, 3 … without a gap, over all branches'),
     parent_id: z.string().nullable().describe('The message it follows; other answers to the same question have the same'),
     role: z.enum(['user', 'assistant']),
@@ -308,15 +333,20 @@ export const Message = z
     attachments: z.array(MessageAttachment),
     run_id: Id('run').describe('The run that this message started, or that made it'),
     run: Run.nullable().describe('The run that made this answer; null on a user’s message'),
+    siblings: Siblings.nullable().describe('null in an answer as it is made'),
     feedback: z.array(Feedback).describe('What people think of this answer, at most one for each end user'),
     created_at: Time,
   })
   .openapi('Message');
 export type Message = z.output<typeof Message>;
 
-export const toMessage = (row: MessageRow, run: RunRow | undefined, feedback: readonly FeedbackRow[] = []): Message => ({
+export const toMessage = (
+  row: MessageRow,
+  run: RunRow | undefined,
+  { feedback = [], siblings = null }: { feedback?: readonly FeedbackRow[] | undefined; siblings?: Message['siblings'] | undefined } = {},
+): Message => ({
   id: row.id,
-  session_id: row.session_id,
+  session_id: shownSession(row.session_id),
   seq: row.seq,
   parent_id: row.parent_id,
   role: row.role,
@@ -326,11 +356,12 @@ export const toMessage = (row: MessageRow, run: RunRow | undefined, feedback: re
   attachments: row.attachments.filter(({ message_id }) => message_id === row.id).map(toMessageAttachment),
   run_id: row.run_id,
   run: row.role === 'assistant' && run !== undefined ? toRun(run) : null,
+  siblings,
   feedback: feedback.map(toFeedback),
   created_at: toWireTime(row.created_at),
 });
 
-export const SessionWithMessages = Session.extend({
+export const SessionWithMessages = OpenedSession.extend({
   messages: pageOf(Message).nullable().describe('The newest, newest first; null for a role that may not read them'),
 }).openapi('SessionWithMessages');
 export type SessionWithMessages = z.output<typeof SessionWithMessages>;

@@ -4,11 +4,11 @@ import { fingerprintMismatch, KeyOfRun, moveKey, throwIfAnswered } from '../plat
 import { Failure } from '../shared/failure.ts';
 import type { TurnEvent } from './events.ts';
 import { LiveRun } from './live-run.ts';
-import { type Memory, readMemory, toTurnVersion } from './memory.ts';
+import { type Memory, readMemory } from './memory.ts';
 import { ownSession } from './own-session.ts';
 import { runTurn } from './run-turn.ts';
 import { pathAfter, refuse, StaleMemory, startTurn, type Turn } from './start-turn.ts';
-import { type RunRow, selectRun, selectVersionOfAgent } from './store.ts';
+import { type RunRow, selectRun } from './store.ts';
 import type { TurnInput } from './turn-input.ts';
 
 /** Requests that may wait for the one that is being answered. */
@@ -36,6 +36,8 @@ interface Entry {
   readonly run: PromiseWithResolvers<LiveRun>;
   readonly over: PromiseWithResolvers<void>;
   live: LiveRun | null;
+  /** How often the line had been told to forget when the turn began. */
+  forgotten: number;
 }
 
 /** The turns of one session, one after the other, and what is remembered between them. */
@@ -45,6 +47,8 @@ export class SessionLine {
   readonly #entries: Entry[] = [];
   #memory: Memory | null = null;
   #reading: Promise<Memory> | null = null;
+  /** Times that it was told to forget: what a turn knew before that may be wrong after it. */
+  #forgotten = 0;
 
   constructor(hooks: LineHooks) {
     this.#hooks = hooks;
@@ -59,6 +63,7 @@ export class SessionLine {
   /** The next turn reads what is stored. */
   forget(): void {
     this.#memory = null;
+    this.#forgotten += 1;
   }
 
   /** Cancels what is in the line, and waits until it is empty. */
@@ -102,9 +107,11 @@ export class SessionLine {
     if (run.status === 'running') await this.#hooks.recover(ctx, run_id);
     const memory = await this.#read(ctx, session_id, input.version);
     const mayTryAgain = run.status === 'failed' || run.status === 'running' || run.status === 'interrupted';
-    const isLast = memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
-    if (!mayTryAgain || !isLast || run.input_message_id === null) return { elsewhere: run_id };
-    const again: TurnInput = { text: null, parent_id: run.input_message_id, version: input.version, on_busy: input.on_busy };
+    // What was to be answered once more still can be; a message that others have followed is better sent anew.
+    const isOpen = input.text === null || memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
+    if (!mayTryAgain || !isOpen || run.input_message_id === null) return { elsewhere: run_id };
+    const { create: _, ...rest } = input;
+    const again: TurnInput = { ...rest, text: null, parent_id: run.input_message_id };
     return { run: await this.#enter(ctx, session_id, again, memory, run), is_joined: false };
   }
 
@@ -126,12 +133,14 @@ export class SessionLine {
       run: Promise.withResolvers(),
       over: Promise.withResolvers(),
       live: null,
+      forgotten: 0,
     };
     entry.run.promise.catch(() => undefined);
     this.#entries.push(entry);
     if (on_busy === 'interrupt') this.#entries[0]?.live?.cancel();
     try {
       await before?.over.promise;
+      entry.forgotten = this.#forgotten;
       const more = replaced === null ? [] : moveKey(ctx, replaced.id, entry.run_id);
       const turn = await this.#begin(ctx, session_id, input, entry.run_id, more);
       const source = runTurn(ctx, turn);
@@ -150,7 +159,7 @@ export class SessionLine {
 
   #leave(entry: Entry, turn: Turn | null): void {
     if (turn !== null) {
-      this.#memory = memoryAfter(turn);
+      this.#memory = entry.forgotten === this.#forgotten ? memoryAfter(turn) : null;
       void this.#hooks.ended();
     }
     this.#entries.splice(this.#entries.indexOf(entry), 1);
@@ -185,7 +194,8 @@ export class SessionLine {
 
   async #remember(ctx: Ctx, session_id: string, { version, create }: TurnInput): Promise<Memory> {
     if (this.#memory !== null) return this.#memory;
-    if (create !== undefined) return { session: create, version: await readVersion(ctx, create.agent_id, version), path: [] };
+    // The batch that makes it reads the version.
+    if (create !== undefined) return { session: create, version: null, path: [] };
     this.#reading ??= this.#read(ctx, session_id, version).finally(() => {
       this.#reading = null;
     });
@@ -196,11 +206,6 @@ export class SessionLine {
     this.#memory = await readMemory(ctx, session_id, version);
     return this.#memory;
   }
-}
-
-async function readVersion(ctx: Ctx, agent_id: string, version: string | null) {
-  const [row] = await selectVersionOfAgent(ctx.db, ctx.workspace_id, agent_id, version).all();
-  return row === undefined ? null : toTurnVersion(row);
 }
 
 /** What is known once a turn is over; null where its end may not have been stored. */

@@ -23,6 +23,7 @@ import {
   type MessageRow,
   type RunRow,
   type SessionRow,
+  selectKeepsContent,
   selectRun,
   selectSession,
   selectVersionOfRun,
@@ -59,6 +60,8 @@ export interface Turn {
   readonly path: readonly MessageRow[];
   /** The head that the session goes back to where no answer comes; undefined for the message that was asked. */
   readonly former_head: string | null | undefined;
+  /** Whether the trace and the events may say what was said. */
+  readonly keeps_content: boolean;
   /** What has happened so far. */
   readonly events: TurnEvent[];
   readonly cancel: AbortController;
@@ -95,6 +98,7 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
         }).returning(),
     insertRun(ctx.db, { ...run, input_message_id: user.id }, guarded(run, wanted)),
     selectVersionOfRun(ctx.db, run.id, known?.id ?? null),
+    selectKeepsContent(ctx.db, ctx.workspace_id),
     ...(isNew ? [...markUsed(ctx, user), insertMessage(ctx.db, user, 0)] : []),
     ...(input.create === undefined ? leavesBranch(ctx, memory, asked) : []),
     ...more,
@@ -121,6 +125,7 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
     summary: started.summary,
     path: asked.path,
     former_head: isNew ? undefined : session.head_id,
+    keeps_content: started.keeps_content,
     events: [],
     cancel: new AbortController(),
     outcome: { is_stored: false, answer: null },
@@ -169,6 +174,7 @@ interface Started {
   /** null where it is the one that is known. */
   readonly version: TurnVersion | null;
   readonly summary: Summary | null;
+  readonly keeps_content: boolean;
 }
 
 async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof commitSurely>[1], remembers: boolean): Promise<Started> {
@@ -185,13 +191,15 @@ async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof comm
     await selectSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
     null,
     await selectVersionOfRun(ctx.db, run.id, null).all(),
+    await selectKeepsContent(ctx.db, ctx.workspace_id).all(),
     ...(remembers ? [await selectSummary(ctx.db, run.workspace_id, run.session_id ?? '').all()] : []),
   ];
-  const [sessions, , versions] = read as [SessionRow[], unknown, TurnVersionRow[]];
+  const [sessions, , versions, settings] = read as [SessionRow[], unknown, TurnVersionRow[], { keeps_content: boolean }[]];
   const [session] = sessions;
   if (session === undefined) throw notFound();
   const [summary = null] = remembers ? (read.at(-1) as Summary[]) : [];
-  return { session, version: versions[0] === undefined ? null : toTurnVersion(versions[0]), summary };
+  const version = versions[0] === undefined ? null : toTurnVersion(versions[0]);
+  return { session, version, summary, keeps_content: settings[0]?.keeps_content ?? false };
 }
 
 /** Why a session that was read anew takes no message, where it does not. */
@@ -210,7 +218,7 @@ export const attributionOf = ({ run, session, account }: Turn) => ({
   account,
   agent_id: run.agent_id,
   version_id: run.version_id,
-  session_id: session.id,
+  session_id: session.kind === 'one_shot' ? null : session.id,
   run_id: run.id,
   end_user_id: session.end_user_id,
 });

@@ -1,7 +1,9 @@
 import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db, Statement } from '../db/client.ts';
 import { agent_versions } from '../db/schema/agents.ts';
-import { message_feedback, messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
+import { messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
+import { workspaces } from '../db/schema/workspaces.ts';
 import { eraseAttachments, guardedFiles } from './attachments-store.ts';
 import { deleteFeedbackOfSession } from './feedback-store.ts';
 import { nextIndexNumber, unindexSession } from './search-store.ts';
@@ -33,7 +35,7 @@ export const selectSessionOfRun = (db: Db, workspace_id: string, run_id: string)
       ),
     );
 
-export const updateSession = (db: Db, workspace_id: string, id: string, changes: Partial<SessionRow>) =>
+export const updateSession = (db: Db, workspace_id: string, id: string, changes: SQLiteUpdateSetSource<typeof sessions>) =>
   db
     .update(sessions)
     .set(changes)
@@ -129,6 +131,10 @@ export const selectVersionOfRun = (db: Db, run_id: string, known: string | null)
     );
 
 export type TurnVersionRow = Awaited<ReturnType<ReturnType<typeof selectVersionOfRun>['all']>>[number];
+
+/** Whether the workspace lets traces say what was said. */
+export const selectKeepsContent = (db: Db, workspace_id: string) =>
+  db.select({ keeps_content: workspaces.content_logging }).from(workspaces).where(eq(workspaces.id, workspace_id));
 
 export interface Claim {
   /** The head that the caller knows: on another one it would answer what it has not read. */
@@ -227,37 +233,6 @@ export const selectRun = (db: Db, workspace_id: string, id: string) =>
     .from(runs)
     .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, id)));
 
-/** The runs that made the messages of a branch. */
-export const selectRunsOfPath = (db: Db, workspace_id: string, session_id: string, from: SQL | string, limit: number) =>
-  db
-    .select()
-    .from(runs)
-    .where(
-      and(
-        eq(runs.workspace_id, workspace_id),
-        sql`${runs.id} in (with recursive path as (
-          select m.parent_id, m.run_id, 1 as step from messages m where m.id = ${from} and m.session_id = ${session_id}
-          union all select m.parent_id, m.run_id, path.step + 1 from path join messages m on m.id = path.parent_id where path.step < ${limit}
-        ) select run_id from path)`,
-      ),
-    );
-
-/** What people think of the messages of a branch. */
-export const selectFeedbackOfPath = (db: Db, workspace_id: string, session_id: string, from: SQL | string, limit: number) =>
-  db
-    .select()
-    .from(message_feedback)
-    .where(
-      and(
-        eq(message_feedback.workspace_id, workspace_id),
-        sql`${message_feedback.message_id} in (with recursive path as (
-          select m.parent_id, m.id, 1 as step from messages m where m.id = ${from} and m.session_id = ${session_id}
-          union all select m.parent_id, m.id, path.step + 1 from path join messages m on m.id = path.parent_id where path.step < ${limit}
-        ) select id from path)`,
-      ),
-    )
-    .orderBy(asc(message_feedback.id));
-
 export const selectRunSteps = (db: Db, workspace_id: string, run_id: string) =>
   db
     .select()
@@ -271,19 +246,23 @@ export const selectMessage = (db: Db, workspace_id: string, id: string) =>
     .from(messages)
     .where(and(eq(messages.workspace_id, workspace_id), eq(messages.id, id)));
 
+/** Not its copies in a session that was forked from the run's. */
+const ofRun = (workspace_id: string, run_id: string) =>
+  and(
+    eq(messages.workspace_id, workspace_id),
+    eq(messages.run_id, run_id),
+    sql`${messages.session_id} = (select r.session_id from runs r where r.id = ${run_id})`,
+  );
+
 /** The answer of a run, if it has come to one. */
 export const selectAnswerOfRun = (db: Db, workspace_id: string, run_id: string) =>
   db
     .select()
     .from(messages)
-    .where(and(eq(messages.workspace_id, workspace_id), eq(messages.run_id, run_id), eq(messages.role, 'assistant')));
+    .where(and(ofRun(workspace_id, run_id), eq(messages.role, 'assistant')));
 
 export const selectMessagesOfRun = (db: Db, workspace_id: string, run_id: string) =>
-  db
-    .select()
-    .from(messages)
-    .where(and(eq(messages.workspace_id, workspace_id), eq(messages.run_id, run_id)))
-    .orderBy(asc(messages.seq));
+  db.select().from(messages).where(ofRun(workspace_id, run_id)).orderBy(asc(messages.seq));
 
 /** Runs of any workspace whose host has not been heard of since `now`. */
 export const selectLostRuns = (db: Db, now: number, limit: number) =>

@@ -58,7 +58,6 @@ export const sessions = sqliteTable(
     index('sessions_agent').on(table.workspace_id, table.agent_id, table.id),
     index('sessions_end_user').on(table.workspace_id, table.agent_id, table.end_user_id, table.id),
     index('sessions_created').on(table.workspace_id, table.created_at),
-    index('sessions_expires').on(table.workspace_id, table.expires_at).where(sql`expires_at is not null`),
     index('sessions_due').on(table.expires_at).where(sql`expires_at is not null`),
   ],
 );

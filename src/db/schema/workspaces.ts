@@ -1,22 +1,27 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const roles = ['viewer', 'runtime', 'editor', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-export const workspaces = sqliteTable('workspaces', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  time_zone: text().notNull(),
-  default_model: text().notNull(),
-  /** A cheap model for titles, summaries and suggestions; null for the built-in rules. */
-  background_model: text(),
-  retention_days: integer(),
-  /** Usage rows older than this go to the archive; null keeps them. */
-  usage_retention_days: integer(),
-  content_logging: integer({ mode: 'boolean' }).notNull(),
-  created_at: integer().notNull(),
-  updated_at: integer().notNull(),
-});
+export const workspaces = sqliteTable(
+  'workspaces',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    time_zone: text().notNull(),
+    default_model: text().notNull(),
+    /** A cheap model for titles, summaries and suggestions; null for the built-in rules. */
+    background_model: text(),
+    retention_days: integer(),
+    /** Usage rows older than this go to the archive; null keeps them. */
+    usage_retention_days: integer(),
+    content_logging: integer({ mode: 'boolean' }).notNull(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (table) => [index('workspaces_retention').on(table.retention_days).where(sql`retention_days is not null`)],
+);
 
 export const api_keys = sqliteTable(
   'api_keys',

@@ -1,0 +1,28 @@
+import { actorId, type Ctx } from '../platform/context.ts';
+import type { SessionRow } from './store.ts';
+
+/** A session without messages. */
+export function newSession(ctx: Ctx, given: Pick<SessionRow, 'agent_id' | 'end_user_id' | 'inputs'> & Partial<SessionRow>): SessionRow {
+  const now = ctx.now();
+  return {
+    id: ctx.newId(given.kind === 'one_shot' ? 'shot' : 'ses'),
+    workspace_id: ctx.workspace_id,
+    kind: 'chat',
+    on_busy: 'reject',
+    title: null,
+    titled_by: null,
+    version: null,
+    metadata: {},
+    message_seq: 0,
+    head_id: null,
+    forked_from_message_id: null,
+    active_run_id: null,
+    active_run_until: 0,
+    archived_at: null,
+    expires_at: null,
+    created_by: actorId(ctx.actor),
+    created_at: now,
+    updated_at: now,
+    ...given,
+  };
+}

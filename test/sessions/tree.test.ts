@@ -1,0 +1,176 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { newWorkspace } from '../support/api.ts';
+import { type Chat, newChat, openStream, readFrames, textOf } from '../support/chat.ts';
+import type { Round } from '../support/provider/script.ts';
+
+const says = (...text: string[]): Round => ({ text, usage: { input_tokens: 10, output_tokens: 3 } });
+const slowly: Round = { ...says('one ', 'two ', 'three'), fault: { kind: 'drip', bytes: 100, ms: 40 } };
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+const messagesOf = async ({ workspace, session }: Chat, query = ''): Promise<any[]> =>
+  (await workspace.get(`/sessions/${session}/messages?limit=100${query}`)).body.data;
+const textsOf = async (chat: Chat, query = '') => (await messagesOf(chat, query)).map(({ text }) => text).toReversed();
+
+describe('regenerating', () => {
+  it('answers a question once more, beside the first answer', async () => {
+    const chat = await newChat({ rounds: [says('First.'), says('Second.'), says('Third.')] });
+    const first = (await chat.send({ message: 'Hello?' })).body;
+    const second = await chat.workspace.post(`/messages/${first.id}/regenerate`);
+    expect([second.status, second.body.text, second.body.parent_id]).toEqual([200, 'Second.', first.parent_id]);
+    // A message of the user stands for itself.
+    const third = (await chat.workspace.post(`/messages/${first.parent_id}/regenerate`, { version: '1' })).body;
+    expect(await textsOf(chat)).toEqual(['Hello?', 'Third.']);
+    const all = await messagesOf(chat, '&branch=all');
+    expect(all.map(({ seq, text }) => [seq, text])).toEqual([
+      [4, 'Third.'],
+      [3, 'Second.'],
+      [2, 'First.'],
+      [1, 'Hello?'],
+    ]);
+    expect(all.map(({ siblings }) => siblings)).toEqual([
+      { position: 3, count: 3, previous_id: second.body.id, next_id: null },
+      { position: 2, count: 3, previous_id: first.id, next_id: third.id },
+      { position: 1, count: 3, previous_id: null, next_id: second.body.id },
+      { position: 1, count: 1, previous_id: null, next_id: null },
+    ]);
+    const usage = await env.DB.prepare("select count(*) n from usage where workspace_id = ? and operation = 'answer'")
+      .bind(chat.workspace.id)
+      .first('n');
+    expect(usage).toBe(3);
+  });
+
+  it('gives the model what came before the question, and nothing that came after', async () => {
+    const chat = await newChat({ rounds: [says('One.')], repeat: true });
+    const first = (await chat.send({ message: 'First?' })).body;
+    await chat.send({ message: 'Second?' });
+    await chat.workspace.post(`/messages/${first.id}/regenerate`);
+    const bodies = JSON.stringify((await chat.provider.requests()).at(-1));
+    expect(bodies).toContain('First?');
+    expect(bodies).not.toContain('Second?');
+    expect(bodies).not.toContain('One.');
+    await chat.send({ message: 'Third?' });
+    expect(await textsOf(chat)).toEqual(['First?', 'One.', 'Third?', 'One.']);
+  });
+
+  it('streams, and is done once however often it is asked with one key', async () => {
+    const chat = await newChat({ rounds: [says('First.'), slowly] });
+    const first = (await chat.send({ message: 'Hello?' })).body;
+    const path = `/messages/${first.id}/regenerate`;
+    const options = { json: {}, headers: { 'idempotency-key': 'again' } };
+    const streams = await Promise.all([1, 2, 3].map(() => openStream(chat.workspace, 'POST', path, options)));
+    const heard = await Promise.all(streams.map((stream) => readFrames(stream)));
+    for (const frames of heard) expect(textOf(frames)).toBe('one two three');
+    const json = await chat.workspace.post(path, {}, { headers: { 'idempotency-key': 'again' } });
+    expect([json.body.text, json.headers.get('idempotent-replayed')]).toEqual(['one two three', 'true']);
+    expect(await messagesOf(chat, '&branch=all')).toHaveLength(3);
+  });
+
+  it('goes back to the branch that was shown when it comes to nothing, and can be tried again by its key', async () => {
+    const fails: Round = { fault: { kind: 'status', status: 400 } } as Round;
+    const chat = await newChat({ rounds: [says('First.'), says('Then.'), fails, says('At last.')] });
+    const first = (await chat.send({ message: 'Hello?' })).body;
+    await chat.send({ message: 'And then?' });
+    const before = await textsOf(chat);
+    const headers = { 'idempotency-key': 'again' };
+    const failed = await chat.workspace.post(`/messages/${first.id}/regenerate`, {}, { headers });
+    expect(failed.status).toBeGreaterThanOrEqual(400);
+    expect(await textsOf(chat)).toEqual(before);
+    const again = await chat.workspace.post(`/messages/${first.id}/regenerate`, {}, { headers });
+    expect([again.status, again.body.text]).toEqual([200, 'At last.']);
+    expect(await textsOf(chat)).toEqual(['Hello?', 'At last.']);
+  });
+
+  it('knows no message of another workspace, nor of a session that another runtime key made', async () => {
+    const chat = await newChat({ rounds: [says('First.')], repeat: true });
+    const { id } = (await chat.send({ message: 'Hello?' })).body;
+    const runtime = await chat.workspace.withRole('runtime');
+    for (const caller of [await newWorkspace(), runtime]) {
+      expect((await caller.post(`/messages/${id}/regenerate`)).status).toBe(404);
+      expect((await caller.post(`/messages/${id}/edit`, { message: 'x' })).status).toBe(404);
+    }
+  });
+});
+
+describe('editing', () => {
+  it('asks in other words from where the question stood', async () => {
+    const chat = await newChat({ rounds: [says('A'), says('B'), says('C'), says('D')] });
+    await chat.send({ message: 'First?' });
+    const second = (await chat.send({ message: 'Second?' })).body;
+    const edited = (await chat.workspace.post(`/messages/${second.parent_id}/edit`, { message: 'Other?' })).body;
+    expect(edited.text).toBe('C');
+    expect(await textsOf(chat)).toEqual(['First?', 'A', 'Other?', 'C']);
+    const [, question] = await messagesOf(chat);
+    expect(question.siblings).toMatchObject({ position: 2, count: 2, previous_id: second.parent_id });
+    // Also the first of all, which follows none.
+    const [root] = (await messagesOf(chat)).toReversed();
+    await chat.workspace.post(`/messages/${root.id}/edit`, { message: 'From the start?' });
+    expect(await textsOf(chat)).toEqual(['From the start?', 'D']);
+  });
+
+  it('is for questions alone', async () => {
+    const chat = await newChat({ rounds: [says('A')] });
+    const { id } = (await chat.send({ message: 'First?' })).body;
+    const { status, body } = await chat.workspace.post(`/messages/${id}/edit`, { message: 'Mine' });
+    expect([status, body.code]).toEqual([409, 'conflict']);
+  });
+});
+
+describe('the branch that is shown', () => {
+  it('is chosen by any message of it, and goes on from its newest', async () => {
+    const chat = await newChat({ rounds: [says('A')], repeat: true });
+    const { workspace, session } = chat;
+    const first = (await chat.send({ message: 'First?' })).body;
+    const last = (await chat.send({ message: 'Second?' })).body;
+    await workspace.post(`/messages/${first.id}/regenerate`);
+    expect(await textsOf(chat)).toEqual(['First?', 'A']);
+    const { body } = await workspace.patch(`/sessions/${session}`, { active_message_id: first.id });
+    expect(body.active_message_id).toBe(last.id);
+    expect(await textsOf(chat)).toEqual(['First?', 'A', 'Second?', 'A']);
+    await chat.send({ message: 'Third?' });
+    expect(await textsOf(chat)).toEqual(['First?', 'A', 'Second?', 'A', 'Third?', 'A']);
+    const prompt = JSON.stringify((await chat.provider.requests()).at(-1));
+    expect(prompt).toContain('Second?');
+  });
+
+  it('is not one of another session, and stays while a run goes on', async () => {
+    const chat = await newChat({ rounds: [says('A'), slowly] });
+    const { workspace, agent, session } = chat;
+    const first = (await chat.send({ message: 'First?' })).body;
+    const other = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id;
+    const wrong = await workspace.patch(`/sessions/${other}`, { active_message_id: first.id, title: 'New' });
+    expect(wrong.body.errors).toEqual([{ pointer: '/active_message_id', detail: 'The session has no such message.' }]);
+    expect((await workspace.get(`/sessions/${other}`)).body.title).toBeNull();
+    const stream = await chat.stream({ message: 'Second?' });
+    const busy = await workspace.patch(`/sessions/${session}`, { active_message_id: first.id });
+    expect([busy.status, busy.body.code, busy.body.run_id]).toEqual([409, 'session_busy', stream.headers.get('x-run-id')]);
+    // What does not move the head is no matter of the run.
+    expect((await workspace.patch(`/sessions/${session}`, { on_busy: 'queue' })).status).toBe(200);
+    await readFrames(stream);
+    expect((await workspace.patch(`/sessions/${session}`, { active_message_id: first.id })).status).toBe(200);
+    expect((await workspace.get(`/sessions/${session}`)).body.on_busy).toBe('queue');
+  });
+
+  it('pages through all messages and through a branch', async () => {
+    const chat = await newChat({ rounds: [says('A')], repeat: true });
+    for (let index = 0; index < 3; index += 1) {
+      const { id } = (await chat.send({ message: `Question ${index}` })).body;
+      await chat.workspace.post(`/messages/${id}/regenerate`);
+    }
+    for (const [branch, count] of [
+      ['active', 6],
+      ['all', 9],
+    ] as const) {
+      const seen: number[] = [];
+      let cursor = '';
+      do {
+        const page = `/sessions/${chat.session}/messages?branch=${branch}&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
+        const { body } = await chat.workspace.get(page);
+        seen.push(...body.data.map(({ seq }: { seq: number }) => seq));
+        cursor = body.next_cursor ?? '';
+      } while (cursor !== '');
+      expect(seen).toHaveLength(count);
+      expect(seen).toEqual(seen.toSorted((a, b) => b - a));
+    }
+  });
+});
