@@ -1,7 +1,18 @@
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { day, hour, minute } from '../shared/time.ts';
-import { Cube, capSlices, type Dimension, mergeSlices, readSlices, type Slices, writeSlices } from './cube.ts';
+import {
+  type CallFact,
+  Cube,
+  capSlices,
+  type Dimension,
+  mergeSlices,
+  type RatingFact,
+  type RunFact,
+  readSlices,
+  type Slices,
+  writeSlices,
+} from './cube.ts';
 import { type FactRange, selectCalls, selectRatings, selectRuns } from './facts.ts';
 import {
   advanceState,
@@ -18,7 +29,7 @@ import {
   selectHours,
   selectMarks,
   selectNextDay,
-  selectNextFact,
+  selectNextFacts,
   takeLease,
 } from './store.ts';
 
@@ -69,21 +80,20 @@ export async function rollUpWorkspace(ctx: Ctx, workspace_id: string, allowance:
 
 /** The hours that have ended since the last time and in which something happened. */
 async function closeHours(ctx: Ctx, lease: Lease, state: StateRow, allowance: Allowance): Promise<void> {
-  for (let from = state.rolled_until; allowance.facts > 0; ) {
-    const next = await selectNextFact(ctx.db, lease.workspace_id, from, state.closing_until);
-    const at = next?.at ?? null;
-    if (at === null) {
-      if (from < state.closing_until && from > 0) await advance(ctx, lease, { rolled_until: state.closing_until });
-      return;
-    }
-    const bucket = at - (at % hour);
-    const cube = await countHour(ctx, lease.workspace_id, bucket, allowance);
+  const until = state.closing_until;
+  let from = state.rolled_until;
+  let [next] = await selectNextFacts(ctx.db, lease.workspace_id, from, until);
+  while (next?.at != null && allowance.facts > 0) {
+    const bucket = next.at - (next.at % hour);
     from = bucket + hour;
+    const counted = await countHour(ctx, lease.workspace_id, bucket, allowance, until);
     await write(ctx, lease, [
-      ...replaceRollups(ctx.db, lease, { grain: 'hour', bucket, agents: null }, toHourRows(cube)),
+      ...replaceRollups(ctx.db, lease, { grain: 'hour', bucket, agents: null }, toHourRows(counted.cubes)),
       advanceState(ctx.db, lease, { rolled_until: from, lease_until: ctx.now() + leaseFor }),
     ]);
+    next = counted.next;
   }
+  if (next?.at == null && from > 0 && from < until) await advance(ctx, lease, { rolled_until: until });
 }
 
 /** Hours that something came in late for; days that have been made of them are marked in turn. */
@@ -99,9 +109,9 @@ async function reopenHours(ctx: Ctx, lease: Lease, state: StateRow, allowance: A
         await write(ctx, lease, [done, alive]);
         continue;
       }
-      const cube = await countHour(ctx, lease.workspace_id, bucket, allowance);
+      const { cubes } = await countHour(ctx, lease.workspace_id, bucket, allowance, bucket + hour);
       await write(ctx, lease, [
-        ...replaceRollups(ctx.db, lease, { grain: 'hour', bucket, agents: null }, toHourRows(cube)),
+        ...replaceRollups(ctx.db, lease, { grain: 'hour', bucket, agents: null }, toHourRows(cubes)),
         markDay(ctx.db, lease, bucket - (bucket % day)),
         done,
         alive,
@@ -141,34 +151,46 @@ async function write(ctx: Ctx, lease: Lease, statements: readonly Statement[]): 
   if ((results.at(-1) as unknown[]).length === 0) throw new Error(`the lease on the rollups of ${lease.workspace_id} was lost`);
 }
 
-/** Everything that happened in an hour, by quarter. */
-async function countHour(ctx: Ctx, workspace_id: string, bucket: number, allowance: Allowance): Promise<readonly Cube[]> {
+/** Everything that happened in an hour, by quarter, and when, before `until`, something happens after it. */
+async function countHour(ctx: Ctx, workspace_id: string, bucket: number, allowance: Allowance, until: number) {
   const cubes = Array.from({ length: 4 }, () => new Cube());
   const cubeAt = (at: number) => cubes[Math.floor((at - bucket) / quarter)] as Cube;
-  const range = { workspace_id, agents: null, from: bucket, to: bucket + hour };
-  const read = async <Fact extends Position>(select: (range: FactRange) => PromiseLike<Fact[]>, add: (cube: Cube, fact: Fact) => void) => {
-    for (let after: Fact | null = null; ; ) {
-      const facts: Fact[] = await select({ ...range, after, limit: pageSize });
+  const range = { workspace_id, agents: null, from: bucket, to: bucket + hour, limit: pageSize };
+  const [calls, runs, ratings, next] = await batch(ctx.db, [
+    selectCalls(ctx.db, range),
+    selectRuns(ctx.db, range),
+    selectRatings(ctx.db, range),
+    selectNextFacts(ctx.db, workspace_id, bucket + hour, until),
+  ] as const);
+  /** The page that has been read and those after it. */
+  const read = async <Fact extends Position>(
+    first: readonly Fact[],
+    select: (range: FactRange) => PromiseLike<Fact[]>,
+    add: (cube: Cube, fact: Fact) => void,
+  ) => {
+    for (let facts = first; ; facts = await select({ ...range, after: facts.at(-1) ?? null })) {
       for (const fact of facts) add(cubeAt(fact.at), fact);
       allowance.facts -= facts.length;
       if (facts.length < pageSize) return;
-      after = facts.at(-1) ?? null;
     }
   };
   await read(
+    calls as CallFact[],
     (page) => selectCalls(ctx.db, page),
     (cube, call) => cube.addCall(call),
   );
   await read(
+    runs as RunFact[],
     (page) => selectRuns(ctx.db, page),
     (cube, run) => cube.addRun(run),
   );
   await read(
+    ratings as RatingFact[],
     (page) => selectRatings(ctx.db, page),
     (cube, rating) => cube.addRating(rating),
   );
   allowance.facts -= 1;
-  return cubes;
+  return { cubes, next: next[0] };
 }
 
 interface Position {

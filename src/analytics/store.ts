@@ -61,12 +61,12 @@ export const advanceState = (db: Db, { workspace_id, token }: Lease, changes: Pa
     .where(and(eq(analytics_state.workspace_id, workspace_id), eq(analytics_state.lease, token)))
     .returning({ workspace_id: analytics_state.workspace_id });
 
-/** The first instant from `from` on, and before `to`, at which anything happened; null for none. */
-export function selectNextFact(db: Db, workspace_id: string, from: number, to: number) {
+/** A row with the first instant from `from` on, and before `to`, at which anything happened; null for none. */
+export function selectNextFacts(db: Db, workspace_id: string, from: number, to: number) {
   const first = (table: string, column: string) =>
     sql`(select min((select min(f.${sql.raw(column)}) from ${sql.raw(table)} f where f.workspace_id = a.workspace_id and f.agent_id = a.id
       and f.${sql.raw(column)} >= ${from} and f.${sql.raw(column)} < ${to})) from agents a where a.workspace_id = ${workspace_id})`;
-  return db.get<{ at: number | null }>(sql`
+  return db.all<{ at: number | null }>(sql`
     select min(at) as at from (
       select min(u.created_at) as at from usage u where u.workspace_id = ${workspace_id} and u.created_at >= ${from} and u.created_at < ${to}
       union all select ${first('runs', 'ended_at')} union all select ${first('message_feedback', 'created_at')})`);
