@@ -55,17 +55,12 @@ export async function measureOperations(call: Call, untilReady: (file: string) =
   await measure('list API keys', 1, 'GET', '/api-keys');
   await measure('create a session', 2, 'POST', `/agents/${plain}/sessions`, {});
   await measure('search a knowledge base', 3, 'POST', `/agents/${informed}/search`, { query: 'green tea' });
-  await measure('chat turn, no knowledge', 2, 'POST', `/sessions/${session}/messages`, question, stream);
-  await measure('chat turn with retrieval', 4, 'POST', `/sessions/${other}/messages`, question, stream);
-  await measure(
-    'chat turn with an attachment',
-    3,
-    'POST',
-    `/sessions/${illustrated}/messages`,
-    { ...question, attachments: [attachment] },
-    stream,
-  );
-  await measure('chat turn after one with an attachment', 2, 'POST', `/sessions/${illustrated}/messages`, question, stream);
+  const ask = (of: string) => ['POST', `/sessions/${of}/messages`, question, stream] as const;
+  const open = async (agent: string) => idOf(call('POST', `/agents/${agent}/sessions`, {}));
+  await measure('chat turn, cold session, no knowledge', 2, ...ask(session));
+  await measure('chat turn, hot session, no knowledge', 1, ...ask(session));
+  await measure('chat turn, cold session, with retrieval', 4, ...ask(await open(informed)));
+  await measure('chat turn, hot session, with retrieval', 3, ...ask(other));
   return costs;
 }
 

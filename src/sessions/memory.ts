@@ -32,8 +32,8 @@ export const toTurnVersion = ({ version_id: id, number, config, tools, backgroun
   background_model,
 });
 
-/** Messages that are read with the session; a window that holds more of them costs one more trip. */
-const firstRead = 24;
+/** Messages that are read with the session: as many as the default window may hold. A larger one costs a long session one more trip. */
+const firstRead = 25;
 const mostMessages = 400;
 
 /** How many messages a window of history may hold at most: short ones must not make a turn read a whole session. */
