@@ -122,6 +122,14 @@ CREATE TABLE `budgets` (
 --> statement-breakpoint
 CREATE INDEX `budgets_workspace` ON `budgets` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `budgets_key` ON `budgets` (`key_version`);--> statement-breakpoint
+CREATE TABLE `rate_limits` (
+	`workspace_id` text PRIMARY KEY NOT NULL,
+	`rules` text NOT NULL,
+	`revision` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `attachments` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
