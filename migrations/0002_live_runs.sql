@@ -29,9 +29,27 @@ CREATE TABLE `analytics_state` (
 	`closing_until` integer DEFAULT 0 NOT NULL,
 	`rolled_until` integer DEFAULT 0 NOT NULL,
 	`dayed_until` integer DEFAULT 0 NOT NULL,
-	`archived_until` integer DEFAULT 0 NOT NULL
+	`archived_until` integer DEFAULT 0 NOT NULL,
+	`judged_until` integer DEFAULT 0 NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `anomalies` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`agent_id` text NOT NULL,
+	`metric` text NOT NULL,
+	`bucket` integer NOT NULL,
+	`value` real NOT NULL,
+	`expected` real NOT NULL,
+	`deviation` real NOT NULL,
+	`samples` integer NOT NULL,
+	`runs` integer NOT NULL,
+	`created_at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `anomalies_once` ON `anomalies` (`workspace_id`,`agent_id`,`metric`,`bucket`);--> statement-breakpoint
+CREATE INDEX `anomalies_workspace` ON `anomalies` (`workspace_id`,`id`);--> statement-breakpoint
+CREATE INDEX `anomalies_agent` ON `anomalies` (`workspace_id`,`agent_id`,`id`);--> statement-breakpoint
 CREATE TABLE `usage_archives` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -122,6 +140,42 @@ CREATE TABLE `budgets` (
 --> statement-breakpoint
 CREATE INDEX `budgets_workspace` ON `budgets` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `budgets_key` ON `budgets` (`key_version`);--> statement-breakpoint
+CREATE TABLE `schedule_ticks` (
+	`cron` text PRIMARY KEY NOT NULL,
+	`ticked_at` integer NOT NULL,
+	`succeeded` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `telemetry` (
+	`workspace_id` text PRIMARY KEY NOT NULL,
+	`endpoint` text NOT NULL,
+	`headers` text,
+	`key_version` integer,
+	`header_hints` text NOT NULL,
+	`include_content` integer NOT NULL,
+	`is_enabled` integer NOT NULL,
+	`due_at` integer DEFAULT 0 NOT NULL,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`suspended_at` integer,
+	`last_error` text,
+	`last_error_at` integer,
+	`last_exported_at` integer,
+	`exported_runs` integer DEFAULT 0 NOT NULL,
+	`dropped_runs` integer DEFAULT 0 NOT NULL,
+	`rejected_spans` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `telemetry_due` ON `telemetry` (`due_at`) WHERE is_enabled = 1;--> statement-breakpoint
+CREATE INDEX `telemetry_key` ON `telemetry` (`key_version`);--> statement-breakpoint
+CREATE TABLE `telemetry_runs` (
+	`workspace_id` text NOT NULL,
+	`run_id` text NOT NULL,
+	`queued_at` integer NOT NULL,
+	PRIMARY KEY(`workspace_id`, `run_id`)
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `rate_limits` (
 	`workspace_id` text PRIMARY KEY NOT NULL,
 	`rules` text NOT NULL,
@@ -220,4 +274,5 @@ CREATE INDEX `usage_agent` ON `usage` (`workspace_id`,`agent_id`,`created_at`,`i
 CREATE INDEX `usage_session` ON `usage` (`session_id`) WHERE session_id is not null;--> statement-breakpoint
 ALTER TABLE `workspaces` ADD `background_model` text;--> statement-breakpoint
 ALTER TABLE `workspaces` ADD `usage_retention_days` integer;--> statement-breakpoint
-CREATE INDEX `workspaces_retention` ON `workspaces` (`retention_days`) WHERE retention_days is not null;
+CREATE INDEX `workspaces_retention` ON `workspaces` (`retention_days`) WHERE retention_days is not null;--> statement-breakpoint
+CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`created_at`);

@@ -31,6 +31,10 @@ CREATE TRIGGER IF NOT EXISTS feedback_late_delete AFTER DELETE ON message_feedba
 BEGIN INSERT INTO analytics_marks (workspace_id, grain, bucket, marks) VALUES (OLD.workspace_id, 'hour', OLD.created_at - OLD.created_at % 3600000, 1)
 ON CONFLICT (workspace_id, grain, bucket) DO UPDATE SET marks = marks + 1; END;
 --> statement-breakpoint
+-- Runs of workspaces that export them are put in the line, in the batch of their end; for the others it costs a look and no row.
+CREATE TRIGGER IF NOT EXISTS runs_telemetry AFTER UPDATE OF ended_at ON runs WHEN OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND EXISTS (SELECT 1 FROM telemetry WHERE workspace_id = NEW.workspace_id AND is_enabled = 1)
+BEGIN INSERT INTO telemetry_runs (workspace_id, run_id, queued_at) VALUES (NEW.workspace_id, NEW.id, NEW.ended_at) ON CONFLICT (workspace_id, run_id) DO NOTHING; END;
+--> statement-breakpoint
 UPDATE sessions SET index_number = -n.number FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM sessions) n WHERE n.id = sessions.id;
 --> statement-breakpoint
 -- Written from code in the batch of the messages and titles it indexes; rowid is sessions.index_number * 2^20 + messages.seq, 0 for the title.

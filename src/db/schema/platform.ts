@@ -18,7 +18,7 @@ export const outbox = sqliteTable(
     last_error: text(),
     created_at: integer().notNull(),
   },
-  (table) => [index('outbox_due').on(table.due_at)],
+  (table) => [index('outbox_due').on(table.due_at), index('outbox_workspace').on(table.workspace_id, table.created_at)],
 );
 
 /** Jobs that used up their attempts, kept for a person to look at and replay. */
