@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { agentRoutes } from './agents/index.ts';
 import { analyticsRoutes } from './analytics/index.ts';
+import { budgetRoutes } from './budgets/index.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { type ErrorForm, toErrorResponse } from './http/error-form.ts';
 import { serverTiming } from './http/middleware/timing.ts';
@@ -30,6 +31,7 @@ const features = [
   toolRoutes,
   agentRoutes,
   llmRoutes,
+  budgetRoutes,
   knowledgeRoutes,
   sessionRoutes,
   attachmentRoutes,

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
-import { type BudgetAction, type BudgetPeriod, budgetPeriods } from '../db/schema/budgets.ts';
+import { type BudgetAction, type BudgetPeriod, type BudgetScope, budgetPeriods } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { minute } from '../shared/time.ts';
@@ -83,7 +83,8 @@ export const isBudgetViolation = (error: unknown): boolean => isGuardViolation(e
 export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted) =>
   ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, b.period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade,
       ${subject} as subject, ${span('end')} as period_end,
-      coalesce(c.spent_nano_usd, 0) as spent_nano_usd, coalesce(c.held_nano_usd, 0) as held_nano_usd, h.amount_nano_usd
+      coalesce(c.spent_nano_usd, 0) as spent_nano_usd, coalesce(c.held_nano_usd, 0) as held_nano_usd,
+      coalesce(c.unpriced_calls, 0) as unpriced_calls, h.amount_nano_usd
     from ${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)} ${counter}
     left join budget_holds h on h.id = ${hold.id} and h.budget_id = b.id order by b.id`);
 
@@ -91,7 +92,7 @@ export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hol
 export interface Bound {
   readonly id: string;
   readonly name: string;
-  readonly scope: string;
+  readonly scope: BudgetScope;
   readonly subject: string;
   readonly period: BudgetPeriod;
   readonly action: BudgetAction;
@@ -102,6 +103,7 @@ export interface Bound {
   readonly period_end: number | null;
   readonly spent_nano_usd: NanoUsd;
   readonly held_nano_usd: NanoUsd;
+  readonly unpriced_calls: number;
   /** What is held for this call; null when nothing is. */
   readonly amount_nano_usd: NanoUsd | null;
 }

@@ -12,6 +12,8 @@ export const permissions = {
   'models:read': ['viewer', 'editor', 'admin'],
   /** Keys of model providers and what models cost. */
   'providers:manage': ['admin'],
+  /** What model calls may cost, and whose money it is. */
+  'budgets:manage': ['admin'],
   'agents:read': ['viewer', 'editor', 'admin'],
   'agents:write': ['editor', 'admin'],
   'tools:read': ['viewer', 'editor', 'admin'],
@@ -40,6 +42,7 @@ const ofWholeWorkspace: ReadonlySet<Access> = new Set<Permission>([
   'keys:read',
   'audit:read',
   'providers:manage',
+  'budgets:manage',
   'tools:write',
   'usage:archives',
 ]);

@@ -1,3 +1,4 @@
+import { budgetJobs } from '../budgets/index.ts';
 import { knowledgeJobs } from '../knowledge/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -9,7 +10,12 @@ import type { JobHandler } from './handler.ts';
 import { type Job, JobMessage } from './job.ts';
 import { buryJob, claimFor, claimJob, finishJob, releaseJob, renewClaim } from './outbox.ts';
 
-const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = { ...knowledgeJobs, ...attachmentJobs, ...backgroundJobs };
+const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = {
+  ...budgetJobs,
+  ...knowledgeJobs,
+  ...attachmentJobs,
+  ...backgroundJobs,
+};
 
 const deadLetterQueue = /-dead$/;
 

@@ -1,4 +1,5 @@
 import { archiveUsage, rollUp } from '../analytics/index.ts';
+import { forgetOldHolds, raiseAlerts, returnLostHolds, rewrapBudgetSecrets } from '../budgets/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -9,14 +10,18 @@ import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 
 /** Each is bounded, and does nothing the second time. */
 const everyMinute: readonly Task[] = [
+  { name: 'budget_alerts', run: raiseAlerts },
   { name: 'outbox', run: sweepOutbox },
   { name: 'lost_runs', run: closeLostRuns },
+  { name: 'lost_holds', run: returnLostHolds },
   { name: 'session_index', run: indexSessions },
 ];
 const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },
   { name: 'credentials', run: rewrapCredentials },
   { name: 'tool_secrets', run: rewrapToolSecrets },
+  { name: 'budget_secrets', run: rewrapBudgetSecrets },
+  { name: 'old_holds', run: forgetOldHolds },
   { name: 'retention', run: eraseDueSessions },
   { name: 'rollups', run: rollUp },
   { name: 'usage_archive', run: archiveUsage },

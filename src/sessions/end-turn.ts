@@ -44,7 +44,9 @@ export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: 
   await store(ctx, turn, progress, run, answer).catch((cause: unknown) =>
     ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause }),
   );
-  return { type: 'failed', code: error_code, detail: error_detail, retry_after_s: failure.options.retryAfter ?? null, run: toRun(run) };
+  const { retryAfter: retry_after_s = null, extra } = failure.options;
+  const told = { code: error_code, detail: error_detail, retry_after_s, ...(extra === undefined ? {} : { extra }) };
+  return { type: 'failed', ...told, run: toRun(run) };
 }
 
 function toFailure(error: unknown): Failure {

@@ -63,6 +63,9 @@ export const interruptedDetail = 'The run was interrupted: its host went away. W
 export function answerOf(terminal: TurnEvent | undefined): Message {
   if (terminal?.type === 'finished') return terminal.message;
   if (terminal?.type !== 'failed') throw new Failure('internal', 'The run ended without saying how.');
-  const { code, detail, retry_after_s, run } = terminal;
-  throw new Failure(code, detail, { extra: { run_id: run.id }, ...(retry_after_s === null ? {} : { retryAfter: retry_after_s }) });
+  const { code, detail, retry_after_s, extra, run } = terminal;
+  throw new Failure(code, detail, {
+    extra: { ...extra, run_id: run.id },
+    ...(retry_after_s === null ? {} : { retryAfter: retry_after_s }),
+  });
 }

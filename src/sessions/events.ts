@@ -30,6 +30,8 @@ export type TurnEvent =
       readonly detail: string;
       /** Seconds after which it may work; null where waiting is not what helps. */
       readonly retry_after_s: number | null;
+      /** What the problem document tells besides, such as the budget that has no room. */
+      readonly extra?: Readonly<Record<string, unknown>>;
       readonly run: Run;
     };
 

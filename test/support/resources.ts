@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { type IdPrefix, newId } from '../../src/shared/id.ts';
-import { newWorkspace, type Workspace } from './api.ts';
+import { newWorkspace, request, type Workspace } from './api.ts';
 import { jsonBodyOf, type Operation, operationNamed, placesIn, resolve, type Schema, typesOf } from './document.ts';
 import { Site } from './outbound.ts';
 
@@ -33,6 +33,14 @@ const recipes: readonly Recipe[] = [
     make: async (workspace) => {
       await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
       return { provider: 'openai' };
+    },
+  },
+  {
+    needs: 'POST /api/v1/budgets',
+    gives: ['budget'],
+    make: async (workspace) => {
+      const about = { name: `Budget ${unique()}`, scope: 'workspace', period: 'month', limit_usd: 1000 };
+      return { budget: (await created(workspace, '/budgets', about)).id };
     },
   },
   {
@@ -118,6 +126,15 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /v1/responses',
+    gives: ['response'],
+    from: ['agent'],
+    make: async ({ key }, { agent }) => {
+      const { body } = await request('POST', '/v1/responses', key, { json: { model: agent, input: 'When does the shop open?' } });
+      return { response: body.id };
+    },
+  },
+  {
     needs: 'GET /api/v1/usage/archives/{archive}/content',
     gives: ['archive'],
     make: async (workspace) => {
@@ -150,6 +167,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   msg: 'message',
   run: 'run',
   arc: 'archive',
+  bud: 'budget',
 };
 
 /** Well-formed ids of nothing, by parameter. */
@@ -160,11 +178,14 @@ export const randomValues = (): Values => ({
   label: `label-${unique()}`,
   provider: 'openai',
   model: newId('agt'),
+  response: newId('run').replace('run_', 'resp_'),
 });
 
 /** Bodies for operations whose documented example needs something that only a seed has. */
 const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
   'PUT /api/v1/agents/{agent}/labels/{label}': ({ version }) => ({ version }),
+  'POST /v1/chat/completions': ({ agent }) => ({ model: agent, messages: [{ role: 'user', content: 'When does the shop open?' }] }),
+  'POST /v1/responses': ({ agent }) => ({ model: agent, input: 'When does the shop open?' }),
 };
 
 export interface Seeded {

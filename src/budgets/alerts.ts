@@ -1,0 +1,77 @@
+import { sql } from 'drizzle-orm';
+import { batch } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { NanoUsd } from '../shared/money.ts';
+
+/** Counters that a tick looks at. */
+const tickLimit = 200;
+/** Before so much of a period is over, nobody can tell what it is heading for. */
+const soonest = 0.1;
+
+interface Changed {
+  readonly budget_id: string;
+  readonly subject: string;
+  readonly period_start: number;
+  readonly period_end: number | null;
+  readonly workspace_id: string;
+  readonly spent_nano_usd: NanoUsd;
+  readonly limit_nano_usd: NanoUsd;
+  readonly thresholds: string;
+  readonly forecast: number;
+  readonly webhook_url: string | null;
+}
+
+/** What a period costs if it goes on as it has begun; null where that cannot be told. */
+export function forecastOf(
+  { period_start, period_end, spent_nano_usd }: Pick<Changed, 'period_start' | 'period_end' | 'spent_nano_usd'>,
+  now: number,
+) {
+  if (period_end === null || now >= period_end) return null;
+  const over = (now - period_start) / (period_end - period_start);
+  return over < soonest ? null : Math.round(spent_nano_usd / over);
+}
+
+function kindsOf(counter: Changed, now: number): string[] {
+  const { spent_nano_usd: spent, limit_nano_usd: limit, thresholds, forecast } = counter;
+  const crossed = (JSON.parse(thresholds) as number[]).filter((percent) => spent > 0 && spent * 100 >= percent * limit);
+  const heading = forecast === 1 ? forecastOf(counter, now) : null;
+  return [...crossed.map(String), ...(heading !== null && heading > limit ? ['forecast'] : [])];
+}
+
+/** Raises what budgets have to tell since they were last looked at, each kind once a period and subject, with the job that tells it. */
+export async function raiseAlerts(ctx: Ctx): Promise<number> {
+  const now = ctx.now();
+  const counters = await ctx.db.all<Changed>(sql`select c.budget_id, c.subject, c.period_start, c.period_end, c.workspace_id,
+      c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast, b.webhook_url
+    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 order by c.updated_at limit ${tickLimit}`);
+  if (counters.length === 0) return 0;
+  const alerts = counters.flatMap((counter) =>
+    kindsOf(counter, now).map((kind) => ({
+      ...counter,
+      id: ctx.newId('alert'),
+      job_id: ctx.newId('job'),
+      kind,
+      forecast_nano_usd: forecastOf(counter, now),
+      hasWebhook: counter.webhook_url !== null,
+    })),
+  );
+  const rows = sql`json_each(${JSON.stringify(alerts)}) given`;
+  const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);
+  const [, raised] = (await batch(ctx.db, [
+    // Only what was looked at: more may have been spent meanwhile.
+    ctx.db.run(sql`update budget_counters set is_dirty = 0 from json_each(${JSON.stringify(counters)}) given
+      where budget_counters.budget_id = ${field('budget_id')} and budget_counters.subject = ${field('subject')}
+        and budget_counters.period_start = ${field('period_start')} and budget_counters.spent_nano_usd = ${field('spent_nano_usd')}`),
+    ctx.db.all(sql`insert into budget_alerts
+      (id, workspace_id, budget_id, subject, period_start, kind, limit_nano_usd, spent_nano_usd, forecast_nano_usd, created_at)
+      select ${field('id')}, ${field('workspace_id')}, ${field('budget_id')}, ${field('subject')}, ${field('period_start')}, ${field('kind')},
+        ${field('limit_nano_usd')}, ${field('spent_nano_usd')}, ${field('forecast_nano_usd')}, cast(${now} as integer)
+      from ${rows} where true on conflict do nothing returning id`),
+    // A job for each that is new, and none for one that another tick has raised.
+    ctx.db.run(sql`insert into outbox (id, workspace_id, job, due_at, created_at)
+      select ${field('job_id')}, ${field('workspace_id')}, json_object('type', 'budget.alert', 'alert_id', ${field('id')}),
+        cast(${now} as integer), cast(${now} as integer)
+      from ${rows} join budget_alerts raised on raised.id = ${field('id')} where ${field('hasWebhook')} = 1`),
+  ])) as unknown as [unknown, unknown[]];
+  return raised.length;
+}

@@ -1,0 +1,175 @@
+import { batch } from '../db/client.ts';
+import { isGuardViolation } from '../db/errors.ts';
+import { commit } from '../platform/commit.ts';
+import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { fromUsd } from '../shared/money.ts';
+import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { periodAt } from '../usage/index.ts';
+import { type Bound, type Spender, selectBinding } from './hold.ts';
+import { forgetBudgets, readKnownBudgets } from './known.ts';
+import {
+  type Budget,
+  type CreateBudget,
+  type ExplainedBudget,
+  type OwnBudget,
+  toAlert,
+  toBudget,
+  toHeldMoney,
+  toStanding,
+  type UpdateBudget,
+} from './schema.ts';
+import {
+  type BudgetRow,
+  deleteBudget,
+  insertBudget,
+  maxBudgets,
+  selectAlerts,
+  selectBudget,
+  selectBudgets,
+  selectCounters,
+  selectHolds,
+  updateBudget as updateRow,
+} from './store.ts';
+import { checkWebhookUrl, sealWebhookSecret } from './webhook.ts';
+
+/** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
+export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budget> {
+  if (input.scope === 'workspace' && input.subject_id !== null) throw invalid('/subject_id', 'A budget of the workspace has no subject.');
+  checkRule(input);
+  const now = ctx.now();
+  const id = ctx.newId('bud');
+  const { alerts, limit_usd, ...about } = input;
+  const row: BudgetRow = {
+    id,
+    workspace_id: ctx.workspace_id,
+    ...about,
+    limit_nano_usd: fromUsd(limit_usd),
+    thresholds: alerts.thresholds,
+    forecast: alerts.forecast,
+    ...(await keepWebhook(ctx, id, alerts.webhook)),
+    created_by: actorId(ctx.actor),
+    created_at: now,
+    updated_at: now,
+  };
+  const reply = toBudget(row);
+  try {
+    const audit = [{ action: 'budget.create', target_type: 'budget', target_id: id, detail: { ...reply } }];
+    await commit(ctx, { statements: [insertBudget(ctx.db, row)], audit, reply });
+  } catch (error) {
+    if (isGuardViolation(error, 'budgets.scope')) throw notFound();
+    if (isGuardViolation(error, 'budgets.name')) throw new Failure('conflict', `A workspace has at most ${maxBudgets} budgets.`);
+    throw error;
+  }
+  forgetBudgets(ctx.workspace_id);
+  return reply;
+}
+
+export const listBudgets = (ctx: Ctx, query: PageQuery): Promise<Page<Budget>> =>
+  readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'budgets' },
+    query,
+    (after, limit) => selectBudgets(ctx.db, ctx.workspace_id, after, limit).all(),
+    (row) => row.id,
+    toBudget,
+  );
+
+export const getBudget = async (ctx: Ctx, id: string): Promise<Budget> => toBudget(await findBudget(ctx, id));
+
+export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): Promise<Budget> {
+  const row = await findBudget(ctx, id);
+  checkRule({ ...row, ...input });
+  const { alerts = {}, limit_usd, ...about } = input;
+  const { webhook, ...told } = alerts;
+  const changes: Partial<BudgetRow> = {
+    ...about,
+    ...told,
+    ...(limit_usd === undefined ? {} : { limit_nano_usd: fromUsd(limit_usd) }),
+    ...(webhook === undefined ? {} : await keepWebhook(ctx, id, webhook)),
+    updated_at: ctx.now(),
+  };
+  const detail = { ...input, ...(webhook == null ? {} : { alerts: { ...told, webhook: { url: webhook.url } } }) };
+  const [rows] = await commit(ctx, {
+    statements: [updateRow(ctx.db, ctx.workspace_id, id, changes)],
+    audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
+  });
+  forgetBudgets(ctx.workspace_id);
+  const [changed] = rows as BudgetRow[];
+  if (changed === undefined) throw notFound();
+  return toBudget(changed);
+}
+
+export async function removeBudget(ctx: Ctx, id: string): Promise<void> {
+  const { name } = await findBudget(ctx, id);
+  await commit(ctx, {
+    statements: deleteBudget(ctx.db, ctx.workspace_id, id),
+    audit: [{ action: 'budget.delete', target_type: 'budget', target_id: id, detail: { name } }],
+  });
+  forgetBudgets(ctx.workspace_id);
+}
+
+const shownStandings = 20;
+const shownHolds = 50;
+
+/** Where the money is: two trips. */
+export async function explainBudget(ctx: Ctx, id: string, subject: string | null): Promise<ExplainedBudget> {
+  const { time_zone } = await readKnownBudgets(ctx);
+  const budget = await findBudget(ctx, id);
+  const { start, end } = periodAt(budget.period, ctx.now(), time_zone);
+  const [counters, open, settled, alerts] = await batch(ctx.db, [
+    selectCounters(ctx.db, id, start, subject, shownStandings),
+    selectHolds(ctx.db, id, 'open', subject, shownHolds),
+    selectHolds(ctx.db, id, 'settled', subject, shownStandings),
+    selectAlerts(ctx.db, id, start, subject, shownStandings),
+  ]);
+  const untouched = { subject: budget.subject_id ?? '', spent_nano_usd: 0, held_nano_usd: 0, unpriced_calls: 0, period_start: start };
+  const isOne = budget.scope === 'workspace' || budget.subject_id !== null;
+  const standings = counters.length === 0 && isOne ? [untouched] : counters;
+  const { limit_nano_usd } = budget;
+  return {
+    budget: toBudget(budget),
+    standings: standings.map((counter) => toStanding({ ...counter, limit_nano_usd, period_end: end })),
+    open_holds: open.map(toHeldMoney),
+    last_settlements: settled.map(toHeldMoney),
+    alerts: alerts.map(toAlert),
+  };
+}
+
+/** Every budget that binds a call of the caller: to the agent and for the end user that are named, or to any agent its key is limited to. */
+export async function listOwnBudgets(
+  ctx: Ctx,
+  query: { agent_id?: string | undefined; end_user_id?: string | undefined },
+): Promise<Page<OwnBudget>> {
+  const { agent_id, end_user_id = null } = query;
+  if (agent_id !== undefined && !coversAgent(ctx.actor, agent_id)) throw notFound();
+  const { budgets, time_zone } = await readKnownBudgets(ctx);
+  if (budgets.length === 0) return { data: [], next_cursor: null };
+  const limited = ctx.actor.type === 'api_key' ? ctx.actor.agent_ids : null;
+  const agents = agent_id !== undefined ? [agent_id] : (limited ?? [null]);
+  const nobody: Spender = { agent_id: null, end_user_id, run_id: null, call_key: '', model: '' };
+  const statements = agents.map((agent) => selectBinding(ctx, { ...nobody, agent_id: agent }, time_zone, { id: '', amount: 0 }));
+  const found = ((await batch(ctx.db, statements)) as unknown as Bound[][]).flat();
+  const own = new Map(found.map((bound) => [`${bound.id} ${bound.subject}`, toOwn(ctx, bound, time_zone)]));
+  return { data: [...own.values()], next_cursor: null };
+}
+
+function toOwn(ctx: Ctx, { id, name, scope, period, action, ...money }: Bound, time_zone: string): OwnBudget {
+  const { start } = periodAt(period, ctx.now(), time_zone);
+  return { budget_id: id, name, scope, period, action, ...toStanding({ ...money, period_start: start }) };
+}
+
+async function findBudget(ctx: Ctx, id: string): Promise<BudgetRow> {
+  const row = await selectBudget(ctx.db, ctx.workspace_id, id).get();
+  if (row === undefined) throw notFound();
+  return row;
+}
+
+function checkRule({ action, downgrade }: Pick<BudgetRow, 'action' | 'downgrade'>): void {
+  if (action === 'downgrade' && downgrade === null) throw invalid('/downgrade', 'Say what calls become when the budget runs low.');
+}
+
+async function keepWebhook(ctx: Ctx, id: string, webhook: { readonly url: string; readonly secret: string } | null) {
+  if (webhook === null) return { webhook_url: null, webhook_secret: null, key_version: null };
+  const url = checkWebhookUrl(ctx, webhook.url);
+  return { webhook_url: url, ...(await sealWebhookSecret(ctx, id, url, webhook.secret)) };
+}

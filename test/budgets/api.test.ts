@@ -1,0 +1,201 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { raiseAlerts, reserve, rewrapBudgetSecrets, settleStatements } from '../../src/budgets/index.ts';
+import { runSchedule } from '../../src/jobs/schedule.ts';
+import { contextOf } from '../llm/support.ts';
+import { newWorkspace, type Workspace } from '../support/api.ts';
+import { Site } from '../support/outbound.ts';
+import { playScript } from '../support/provider/client.ts';
+import { run, usageOf } from './support.ts';
+
+const monthly = { name: 'Month', scope: 'workspace', period: 'month', limit_usd: 0.001 };
+
+/** Spends, as a call would. */
+async function spend(
+  { id }: Pick<Workspace, 'id'>,
+  cost: number,
+  about = { agent_id: null as string | null, end_user_id: null as string | null },
+) {
+  const ctx = contextOf({ id });
+  const call_key = crypto.randomUUID();
+  const { hold_id } = await reserve(ctx, { ...about, run_id: null, call_key, model: 'openai-compatible/m' }, async () => cost);
+  const row = usageOf(ctx, call_key, cost);
+  await run(ctx, [row.statement, ...settleStatements(ctx, [hold_id ?? ''], [row.id])]);
+}
+
+const tick = () => runSchedule('* * * * *', env, { waitUntil: (work: Promise<unknown>) => work } as unknown as ExecutionContext);
+
+async function agentWith(workspace: Workspace, rounds = [{ text: ['Hello.'], usage: { input_tokens: 100, output_tokens: 50 } }]) {
+  const scripted = await playScript({ rounds, repeat: true });
+  await workspace.put('/providers/openai-compatible', { api_key: scripted.api_key, base_url: scripted.base_url.compatible });
+  await workspace.put('/prices', { overrides: [{ model: 'openai-compatible/m', input: 1, output: 1 }] });
+  const config = { model: 'openai-compatible/m', settings: { max_output_tokens: 100 }, knowledge: { base_ids: [] } };
+  const agent = await workspace.post('/agents', { name: `Agent ${crypto.randomUUID()}`, config });
+  expect(agent.status, JSON.stringify(agent.body)).toBe(201);
+  return { agent: agent.body.id as string, scripted };
+}
+
+describe('budgets', () => {
+  it('are made, listed, changed and deleted', async () => {
+    const workspace = await newWorkspace();
+    const made = await workspace.post('/budgets', monthly);
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    expect(made.body).toMatchObject({
+      ...monthly,
+      subject_id: null,
+      action: 'block',
+      unknown_price: 'block',
+      alerts: { thresholds: [50, 80, 100], webhook: null },
+    });
+    const path = `/budgets/${made.body.id}`;
+    expect((await workspace.patch(path, { limit_usd: 2, action: 'warn' })).body).toMatchObject({ limit_usd: 2, action: 'warn' });
+    expect((await workspace.get(path)).body).toMatchObject({ limit_usd: 2 });
+    expect((await workspace.get('/budgets')).body.data).toHaveLength(1);
+    expect((await workspace.delete(path)).status).toBe(204);
+    expect((await workspace.get(path)).status).toBe(404);
+  });
+
+  it('are refused where they make no sense', async () => {
+    const workspace = await newWorkspace();
+    const other = await newWorkspace();
+    const post = (budget: object) => workspace.post('/budgets', { ...monthly, ...budget });
+    expect((await post({ subject_id: 'someone' })).status).toBe(422);
+    expect((await post({ action: 'downgrade' })).body.errors[0].pointer).toBe('/downgrade');
+    expect((await post({ scope: 'api_key', subject_id: other.key_id })).status).toBe(404);
+    expect((await post({ scope: 'api_key', subject_id: workspace.key_id })).status).toBe(201);
+    const webhook = { url: 'http://10.0.0.1/x', secret: 'a'.repeat(16) };
+    expect((await post({ alerts: { webhook } })).body.code).toBe('url_not_allowed');
+    const editor = await workspace.withRole('editor');
+    expect((await editor.post('/budgets', monthly)).status).toBe(403);
+  });
+
+  it('stop a chat with 402, before the provider hears of it, and say which and until when', async () => {
+    const workspace = await newWorkspace();
+    const { agent, scripted } = await agentWith(workspace);
+    const { body: budget } = await workspace.post('/budgets', { ...monthly, name: 'Small', limit_usd: 0.0003 });
+    const { body: session } = await workspace.post(`/agents/${agent}/sessions`, {});
+    const say = () => workspace.post(`/sessions/${session.id}/messages`, { message: 'Hello?' });
+    const first = await say();
+    expect(first.status, JSON.stringify(first.body)).toBe(200);
+    const second = await say();
+    const third = await say();
+    expect([second.status, third.status]).toContain(402);
+    const refused = [second, third].find(({ status }) => status === 402)?.body;
+    expect(refused).toMatchObject({ code: 'budget_exceeded', budget: { id: budget.id, name: 'Small' }, limit_usd: 0.0003 });
+    expect(Date.parse(refused.resets_at)).toBeGreaterThan(Date.now());
+    const billed = (await scripted.requests()).length;
+    const { body: explained } = await workspace.get(`/budgets/${budget.id}/explain`);
+    expect(explained.standings).toMatchObject([{ spent_usd: 0.00015 * billed, held_usd: 0 }]);
+    expect(explained.open_holds).toEqual([]);
+    expect(explained.last_settlements).toHaveLength(billed);
+  });
+
+  it('admit exactly as many chats at once as there is room for', async () => {
+    const workspace = await newWorkspace();
+    const { agent } = await agentWith(workspace);
+    const sessions = await Promise.all(
+      Array.from({ length: 24 }, async () => (await workspace.post(`/agents/${agent}/sessions`, {})).body.id),
+    );
+    const { body: probe } = await workspace.post('/budgets', { ...monthly, limit_usd: 1 });
+    await workspace.post(`/sessions/${sessions[0]}/messages`, { message: 'Hello?' });
+    const [{ held_usd }] = (await workspace.get(`/budgets/${probe.id}/explain`)).body.last_settlements;
+    // From now on a call costs what is held for it, so that it does not matter which is settled when.
+    const tokens = Math.round(held_usd * 1_000_000);
+    const { scripted } = await agentWith(workspace, [{ text: ['Hello.'], usage: { input_tokens: tokens - 50, output_tokens: 50 } }]);
+    await workspace.delete(`/budgets/${probe.id}`);
+    const { body: budget } = await workspace.post('/budgets', { ...monthly, limit_usd: 8.5 * held_usd });
+    const answers = await Promise.all(
+      sessions.slice(1).map((session) => workspace.post(`/sessions/${session}/messages`, { message: 'Hello?' })),
+    );
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    expect([count(200), count(402), (await scripted.requests()).length]).toEqual([8, 15, 8]);
+    const [standing] = (await workspace.get(`/budgets/${budget.id}/explain`)).body.standings;
+    expect(standing.held_usd).toBe(0);
+    expect(standing.spent_usd).toBeCloseTo(8 * held_usd, 9);
+  });
+
+  it('are shown to those whom they bind', async () => {
+    const workspace = await newWorkspace();
+    const { agent } = await agentWith(workspace);
+    const bot = await workspace.withRole('runtime', [agent]);
+    for (const scope of ['workspace', 'agent', 'api_key', 'end_user']) await workspace.post('/budgets', { ...monthly, name: scope, scope });
+    await workspace.post('/budgets', { ...monthly, name: 'another key', scope: 'api_key', subject_id: workspace.key_id });
+    const names = async (query = '') => (await bot.get(`/users/me/budget${query}`)).body.data.map(({ name }: { name: string }) => name);
+    expect(await names()).toEqual(['workspace', 'agent', 'api_key']);
+    expect(await names('?end_user_id=eva')).toEqual(['workspace', 'agent', 'api_key', 'end_user']);
+    await spend(workspace, 250_000);
+    expect((await bot.get('/users/me/budget')).body.data[0]).toMatchObject({ spent_usd: 0.00025, remaining_usd: 0.00075, percent: 25 });
+  });
+});
+
+describe('alerts', () => {
+  async function watched(budget: object = {}) {
+    const workspace = await newWorkspace();
+    const site = new Site();
+    const url = await site.answers('/hook', { status: 200, body: 'ok' });
+    const secret = 'a-secret-of-the-webhook';
+    const { body } = await workspace.post('/budgets', {
+      ...monthly,
+      period: 'total',
+      ...budget,
+      alerts: { thresholds: [50, 80], webhook: { url, secret } },
+    });
+    return { workspace, site, secret, id: body.id as string };
+  }
+
+  it('tell a webhook of each threshold once, signed', async () => {
+    const { workspace, site, secret, id } = await watched();
+    await spend(workspace, 400_000);
+    await tick();
+    await spend(workspace, 200_000);
+    await Promise.all([tick(), tick()]);
+    await vi.waitUntil(async () => (await site.calls()).length === 1, { timeout: 10_000 });
+    await spend(workspace, 300_000);
+    await tick();
+    await vi.waitUntil(async () => (await site.calls()).length === 2, { timeout: 10_000 });
+    const calls = await site.calls();
+    expect(calls.map(({ body }) => JSON.parse(body as string).alert.kind)).toEqual(['50', '80']);
+    for (const { body, headers } of calls) {
+      const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec((headers as Record<string, string>)['agentgrid-signature'] ?? '') ?? [];
+      const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+        'verify',
+      ]);
+      const mac = Uint8Array.from((v1 ?? '').match(/../g) ?? [], (hex) => Number.parseInt(hex, 16));
+      expect(await crypto.subtle.verify('HMAC', key, mac, new TextEncoder().encode(`${t}.${body}`))).toBe(true);
+    }
+    await vi.waitUntil(async () => {
+      const { alerts } = (await workspace.get(`/budgets/${id}/explain`)).body;
+      return alerts.length === 2 && alerts.every(({ delivered_at }: { delivered_at: string | null }) => delivered_at !== null);
+    });
+  });
+
+  it('come from a forecast before the money is gone', async () => {
+    const workspace = await newWorkspace();
+    const { body } = await workspace.post('/budgets', { ...monthly, limit_usd: 1, alerts: { thresholds: [] } });
+    await spend(workspace, 300_000_000);
+    const ctx = contextOf(workspace);
+    const [row] = (
+      await env.DB.prepare('select period_start, period_end from budget_counters where budget_id = ?')
+        .bind(body.id)
+        .all<{ period_start: number; period_end: number }>()
+    ).results;
+    const at = (share: number) => () => (row?.period_start ?? 0) + share * ((row?.period_end ?? 0) - (row?.period_start ?? 0));
+    const alerts = async () => (await workspace.get(`/budgets/${body.id}/explain`)).body.alerts;
+    await raiseAlerts({ ...ctx, now: at(0.2) });
+    expect(await alerts()).toMatchObject([{ kind: 'forecast', spent_usd: 0.3, forecast_usd: 1.5 }]);
+  });
+
+  it('keep their secret sealed, and move it to the newest key', async () => {
+    const { workspace, secret, id } = await watched();
+    const row = () =>
+      env.DB.prepare('select webhook_secret, key_version from budgets where id = ?')
+        .bind(id)
+        .first<{ webhook_secret: string; key_version: number }>();
+    expect((await row())?.webhook_secret).not.toContain(secret);
+    expect((await row())?.key_version).toBe(2);
+    expect(JSON.stringify((await workspace.get(`/budgets/${id}`)).body)).not.toContain(secret);
+    const audit = await workspace.get('/audit-log');
+    expect(JSON.stringify(audit.body)).not.toContain(secret);
+    expect(await rewrapBudgetSecrets(contextOf(workspace))).toBe(0);
+  });
+});
