@@ -17,10 +17,10 @@ export const UsageQuery = z.strictObject({
   run: Id('run').optional(),
   api_key: Id('key').optional(),
   end_user: z.string().min(1).max(200).optional().describe('Id of an end user'),
-  provider: z.string().min(1).max(64).optional(),
+  provider: z.string().min(1).max(64).optional().describe('Whose model it was').openapi({ example: 'openai' }),
   model: z.string().min(1).max(200).optional().describe('As the provider names it'),
   operation: z.string().min(1).max(64).optional().describe('What the call was for').openapi({ example: 'answer' }),
-  status: z.enum(statuses).optional(),
+  status: z.enum(statuses).optional().describe('How it ended'),
   from: Time.optional().describe('The first instant'),
   to: Time.optional().describe('The first instant that is left out'),
 });
