@@ -80,17 +80,18 @@ async function summarize(ctx: Ctx, job: JobOf<'session.summarize'>): Promise<voi
 /** Folds the next messages into the summary; false when there are none left to fold, or they are of another branch now. */
 async function foldPart(ctx: Ctx, job: JobOf<'session.summarize'>, model: string | null): Promise<boolean> {
   const { session_id, run_id, depth, message_id, max_tokens } = job;
-  const [[session], [base], [run]] = await batch(ctx.db, [
+  const [[session], [base], [run], [target]] = await batch(ctx.db, [
     selectSession(ctx.db, ctx.workspace_id, session_id),
     selectSummary(ctx.db, ctx.workspace_id, session_id),
     selectRun(ctx.db, ctx.workspace_id, run_id),
+    selectBranchPart(ctx.db, ctx.workspace_id, session_id, depth - 1, depth, 1),
   ]);
   const from = base?.covers_depth ?? 0;
-  if (session === undefined || from >= depth) return false;
+  if (session === undefined || target?.id !== message_id || from >= depth) return false;
   const found = await selectBranchPart(ctx.db, ctx.workspace_id, session_id, from, depth, part.messages);
   const taken = takePart(found);
   const last = taken.at(-1);
-  if (last === undefined || (last.depth === depth && last.id !== message_id)) return false;
+  if (last === undefined) return false;
   const call_key = `${run_id}:summary:${from}`;
   const { text, usage, by } = await writeSummaryOf(ctx, {
     ...{ previous: base?.text ?? '', messages: taken, max_tokens, model },

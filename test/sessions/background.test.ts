@@ -212,6 +212,28 @@ describe('the rolling summary', () => {
     }
   });
 
+  it('is that of the branch: one that leaves before its end does not have it, and a job that comes too late makes none', async () => {
+    const { workspace, session, send } = await scripted({
+      answers: { rounds: [saying(long('The answer'))], repeat: true },
+      config: { memory },
+    });
+    const first = await send(long('Topic 1'));
+    for (let turn = 2; turn <= 6; turn += 1) {
+      await send(long(`Topic ${turn}`));
+      await vi.waitFor(async () => expect(await countRows('outbox', workspace.id)).toBe(0), patience);
+    }
+    const made = await summariesOf(session);
+    expect(made.length).toBeGreaterThan(0);
+    const edited = await workspace.post(`/messages/${first.parent_id}/edit`, { message: 'Something else' });
+    expect(edited.body.run.context).toMatchObject({ summary: null, messages: { included: 0, summarized: 0, omitted: 0 } });
+    expect(await summariesOf(session)).toEqual([]);
+    const { covers_message_id: message_id, covers_depth: depth } = made.at(-1) as (typeof made)[number];
+    const job = { type: 'session.summarize' as const, session_id: session, run_id: first.run.id, message_id, depth, max_tokens: 150 };
+    await backgroundJobs['session.summarize'].run(contextOf(workspace), job);
+    expect(await summariesOf(session)).toEqual([]);
+    expect((await send('Go on')).run.context.messages).toMatchObject({ included: 2, summarized: 0, omitted: 0 });
+  });
+
   it('goes with its session, and is not made where the version does not want it', async () => {
     const { workspace, session, send } = await scripted({
       answers: { rounds: [saying(long('The answer'))], repeat: true },
