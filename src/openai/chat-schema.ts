@@ -56,7 +56,7 @@ const assistantContent = z.union(
 const ToolCall = z.strictObject({
   id: z.string().min(1).max(200),
   type: z.literal('function'),
-  function: z.strictObject({ name: toolName, arguments: Text }),
+  function: z.strictObject({ name: toolName, arguments: Text, parsed_arguments: ignored() }),
   index: ignored(),
 });
 export type ToolCall = z.output<typeof ToolCall>;
@@ -75,6 +75,7 @@ const Assistant = z.strictObject({
   audio: refused('Audio'),
   function_call: refused('`function_call`, in place of `tool_calls`,'),
   reasoning_content: ignored(),
+  parsed: ignored(),
 });
 const ToolMessage = z.strictObject({ role: z.literal('tool'), tool_call_id: z.string().min(1).max(200), content: textContent, name });
 

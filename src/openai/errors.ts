@@ -75,7 +75,7 @@ const paramOf = ({ pointer }: Violation): string =>
     .join('');
 
 function kindOf({ detail }: Violation): string {
-  if (detail.startsWith('There is no such')) return 'unknown_parameter';
+  if (/^There is no such (?:field|parameter)/.test(detail)) return 'unknown_parameter';
   if (detail.endsWith('received undefined')) return 'missing_required_parameter';
   return detail.includes('not supported') ? 'unsupported_parameter' : nameOf('validation_failed');
 }

@@ -135,11 +135,11 @@ export type CreateResponse = z.output<typeof CreateResponse>;
 
 export const ResponseQuery = z.strictObject({
   stream: Flag.prefault('false').describe('true: its events, live or as they were'),
-  starting_after: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(10_000_000)
+  starting_after: z
+    .string()
+    .regex(/^\d{1,8}$/, 'Must be a whole number.')
+    .transform(Number)
+    .openapi({ type: 'integer', example: 3 as never })
     .optional()
     .describe('The `sequence_number` after which the events begin; needs `stream`'),
   include: z.string().max(200).optional().describe('Accepted, without effect here'),
@@ -168,7 +168,12 @@ export const OutputMessage = z.object({
   status: itemStatus,
   role: z.literal('assistant'),
   content: z.array(
-    z.object({ type: z.literal('output_text'), text: z.string(), annotations: z.array(ResponseAnnotation), logprobs: z.array(z.never()) }),
+    z.object({
+      type: z.literal('output_text'),
+      text: z.string(),
+      annotations: z.array(ResponseAnnotation),
+      logprobs: z.array(z.unknown()),
+    }),
   ),
 });
 export type OutputMessage = z.output<typeof OutputMessage>;

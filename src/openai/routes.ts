@@ -1,11 +1,31 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../http/router.ts';
+import { createChatCompletion } from './chat.ts';
+import { ChatCompletion, CreateChatCompletion } from './chat-schema.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { openAiErrors } from './errors.ts';
 import { getModel, listModels } from './models.ts';
+import { cancelResponse, createResponse, deleteResponse, getResponse, streamResponse } from './responses.ts';
+import { CreateResponse, DeletedResponse, OpenAiResponse, ResponseId, ResponseQuery } from './responses-schema.ts';
 import { CreateEmbeddings, Embeddings, Model, ModelList, ModelName } from './schema.ts';
 
 const tag = 'OpenAI-compatible';
+const response = z.object({ response: ResponseId });
+
+const runFailures = [
+  'not_found',
+  'budget_exceeded',
+  'run_cancelled',
+  'run_interrupted',
+  'session_busy',
+  'session_closed',
+  'structured_output_failed',
+  'provider_auth',
+  'provider_not_configured',
+  'rate_limited',
+  'provider_error',
+  'provider_timeout',
+] as const;
 
 export const openAiRoutes = new Router(openAiErrors)
   .endpoint(
@@ -54,4 +74,82 @@ export const openAiRoutes = new Router(openAiErrors)
       ],
     },
     (ctx, { body }) => createEmbeddings(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/chat/completions',
+      access: 'sessions:write',
+      tag,
+      summary: 'Create a chat completion',
+      description:
+        'An agent answers a conversation that you keep. Its own instructions come before yours; its knowledge, tools and limits are ' +
+        'as in its version. A call of one of your `tools` ends the answer with `tool_calls`. Citations are `annotations`.',
+      body: CreateChatCompletion,
+      alsoProduces: ['text/event-stream'],
+      reply: { status: 200, schema: ChatCompletion, description: 'The answer, or its chunks' },
+      failures: runFailures,
+      ownsIdempotency: true,
+    },
+    (ctx, { body }) => createChatCompletion(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/responses',
+      access: 'sessions:write',
+      tag,
+      summary: 'Create a response',
+      description:
+        'An agent answers in a session: `previous_response_id` goes on from an earlier response, which may have several that follow it. ' +
+        'Streams the events of Open Responses, each with a `sequence_number`. In the `background` it answers at once, and goes on.',
+      body: CreateResponse,
+      alsoProduces: ['text/event-stream'],
+      reply: { status: 200, schema: OpenAiResponse, description: 'The response, or its events' },
+      failures: runFailures,
+      ownsIdempotency: true,
+    },
+    (ctx, { body }) => createResponse(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/responses/{response}',
+      access: 'messages:read',
+      tag,
+      summary: 'Get a response',
+      description: 'As it stands. With `stream=true` its events, live while it is being made; `starting_after` leaves out those before.',
+      params: response,
+      query: ResponseQuery,
+      alsoProduces: ['text/event-stream'],
+      reply: { status: 200, schema: OpenAiResponse, description: 'The response, or its events' },
+      failures: ['events_gone'],
+    },
+    (ctx, { params, query }) => (query.stream ? streamResponse(ctx, params.response, query) : getResponse(ctx, params.response)),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/responses/{response}/cancel',
+      access: 'sessions:write',
+      tag,
+      summary: 'Cancel a response',
+      description: 'Stops one that is being made; what it has said stays. One that has ended stays as it is.',
+      params: response,
+      reply: { status: 200, schema: OpenAiResponse, description: 'The response as it has ended' },
+    },
+    (ctx, { params }) => cancelResponse(ctx, params.response),
+  )
+  .endpoint(
+    {
+      method: 'delete',
+      path: '/responses/{response}',
+      access: 'sessions:write',
+      tag,
+      summary: 'Delete a response',
+      description: 'Erases what was asked and answered. Responses that follow it stay; what it cost stays counted.',
+      params: response,
+      reply: { status: 200, schema: DeletedResponse, description: 'It is erased' },
+    },
+    (ctx, { params }) => deleteResponse(ctx, params.response),
   );

@@ -1,6 +1,7 @@
 export { attachmentJobs } from './attachments-extract.ts';
 export { attachmentRoutes } from './attachments-routes.ts';
 export { backgroundJobs } from './background.ts';
+export { eraseRun } from './erase-run.ts';
 export type { TurnEvent } from './events.ts';
 export { sessionHost } from './host.ts';
 export { indexSessions } from './index-sessions.ts';

@@ -6,7 +6,7 @@ import { answerOf, storedEvents, terminalOf } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
 import { type Heard, hostOf } from './host-client.ts';
 import { ownSession } from './own-session.ts';
-import { type Message, type Run, type RunWithSteps, toRun, toRunStep } from './schema.ts';
+import { type Message, type Run, type RunWithSteps, toMessage, toRun, toRunStep } from './schema.ts';
 import {
   type MessageRow,
   type RunRow,
@@ -84,12 +84,15 @@ export interface EndedRun {
   readonly row: RunRow;
   readonly session: SessionRow;
   readonly terminal: Extract<TurnEvent, { type: 'finished' | 'failed' }> | null;
+  /** What it has said, however it ended. */
+  readonly said: Message | null;
 }
 
 /** What has come of a run. Throws `not_found`. */
 export async function readOutcome(ctx: Ctx, run_id: string): Promise<EndedRun> {
   const { run: row, answer, session } = await readRun(ctx, run_id);
-  return { row, session, terminal: row.status === 'running' ? null : terminalOf(row, answer) };
+  const said = answer === undefined ? null : toMessage(answer, row);
+  return { row, session, terminal: row.status === 'running' ? null : terminalOf(row, answer), said };
 }
 
 /** Stops a run that goes on, and returns it as it has ended. One that has ended stays as it is. */

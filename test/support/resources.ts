@@ -269,7 +269,8 @@ export const idsInBody = (schema: Schema | undefined) =>
 export function withValueAt(value: unknown, path: readonly (string | number)[], inner: unknown): unknown {
   const [first, ...rest] = path;
   if (first === undefined) return inner;
-  if (typeof first === 'number') return [withValueAt(undefined, rest, inner)];
+  // What else an item has may say which of several it is.
+  if (typeof first === 'number') return [withValueAt(Array.isArray(value) ? value[0] : undefined, rest, inner)];
   const object = value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   return { ...object, [first]: withValueAt(object[first], rest, inner) };
 }

@@ -1,0 +1,37 @@
+import type { Ctx } from '../platform/context.ts';
+import { Replay } from '../platform/idempotency.ts';
+import { type Message, prepareOneShot, runToEnd, type TurnInput } from '../sessions/index.ts';
+import { Failure } from '../shared/failure.ts';
+import { unknownModel } from './errors.ts';
+import { readAgentModel } from './model-name.ts';
+
+interface Asker {
+  readonly user?: string | null | undefined;
+  readonly safety_identifier?: string | null | undefined;
+  readonly metadata?: Record<string, string> | null | undefined;
+}
+
+/** A run of the agent that a model stands for, in a session that is made with it. Throws `model_not_found`. */
+export async function prepareRun(ctx: Ctx, model: string, text: string, asker: Asker): Promise<{ session_id: string; input: TurnInput }> {
+  const { agent, version } = readAgentModel(model);
+  const end_user_id = asker.user ?? asker.safety_identifier ?? null;
+  return prepareOneShot(ctx, agent, { message: text, version, end_user_id, inputs: {}, metadata: asker.metadata ?? {} }).catch(
+    (error: unknown) => {
+      throw isUnknown(error) ? unknownModel() : error;
+    },
+  );
+}
+
+/** The answer in the form of the caller, also where it is one that was given before. */
+export async function answerOf<Reply>(ctx: Ctx, session_id: string, input: TurnInput, write: (message: Message) => Reply): Promise<Reply> {
+  try {
+    return write(await runToEnd(ctx, session_id, input));
+  } catch (error) {
+    throw error instanceof Replay ? new Replay(write(error.reply as Message)) : error;
+  }
+}
+
+/** An agent that is not there, is archived, or has no such version. */
+const isUnknown = (error: unknown): boolean =>
+  error instanceof Failure &&
+  (error.code === 'not_found' || error.code === 'agent_archived' || error.options.errors?.[0]?.pointer === '/version');

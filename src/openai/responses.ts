@@ -1,0 +1,141 @@
+import { commit } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import {
+  attachToRun,
+  cancelRun,
+  type EndedRun,
+  eraseRun,
+  newSession,
+  readOutcome,
+  runAsStream,
+  startRun,
+  type TurnInput,
+  type WireRequest,
+} from '../sessions/index.ts';
+import { Failure } from '../shared/failure.ts';
+import { answerOf, prepareRun } from './agent.ts';
+import { clientCallsOf } from './answer.ts';
+import { unknownModel, unknownResponse, unsupported } from './errors.ts';
+import { toEventStream } from './event-stream.ts';
+import { toResponseId, toRunId } from './ids.ts';
+import { readAgentModel } from './model-name.ts';
+import { beginningOf, endOf, failureOf, toOutputMessage } from './response.ts';
+import { echoOf, readItems, readResponseOverrides } from './responses-input.ts';
+import type { CreateResponse, OpenAiResponse, ResponseEcho, ResponseQuery } from './responses-schema.ts';
+import { type ResponsesWireOptions, responsesWire } from './responses-wire.ts';
+
+interface Prepared {
+  readonly session_id: string;
+  readonly input: TurnInput;
+  readonly echo: ResponseEcho;
+}
+
+/** Answers in a session that the next request may go on in. Throws `model_not_found`, `not_found`, the run's failure. */
+export async function createResponse(ctx: Ctx, body: CreateResponse): Promise<OpenAiResponse | Response> {
+  const { session_id, input, echo } = await prepare(ctx, body);
+  if (body.stream === true) return toEventStream(await runAsStream(ctx, session_id, input, wireFor(echo)));
+  if (body.background === true) return getResponse(ctx, toResponseId(await startRun(ctx, session_id, input)));
+  return answerOf(ctx, session_id, input, (message) => endOf(message, echo));
+}
+
+async function prepare(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
+  if (body.store === false && body.background === true)
+    throw unsupported('/background', 'What is not stored is not supported in the background.');
+  return body.previous_response_id == null ? begin(ctx, body) : goOn(ctx, body, body.previous_response_id);
+}
+
+async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
+  if (body.model == null) throw unsupported('/model', 'Say which agent, where no `previous_response_id` does.');
+  const { question, messages } = readItems(body, []);
+  const overrides = readResponseOverrides(body);
+  const { session_id, input } = await prepareRun(ctx, body.model, question, body);
+  const echo = echoOf(body, body.model);
+  const rest = { prompt: messages, overrides, metadata: { openai: echo } };
+  if (body.store === false || input.create === undefined) return { session_id, input: { ...input, ...rest }, echo };
+  const { agent_id, end_user_id, inputs, version, metadata } = input.create;
+  const create = newSession(ctx, { agent_id, end_user_id, inputs, version, metadata, on_busy: 'queue' });
+  return { session_id: create.id, input: { ...input, ...rest, create }, echo };
+}
+
+/** From that response's own message, also where others have followed it since. */
+async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<Prepared> {
+  if (body.store === false) throw unsupported('/store', 'What follows a stored response is stored; other values are not supported.');
+  const {
+    row,
+    session,
+    terminal,
+    echo: before,
+  } = await findResponse(ctx, previous).catch((error: unknown) => {
+    throw error instanceof Failure && error.code === 'not_found' ? unknownResponse('previous_response_id') : error;
+  });
+  if (terminal?.type !== 'finished')
+    throw unsupported('/previous_response_id', `That response is ${row.status}: going on from it is not supported.`);
+  const { question, messages } = readItems(body, clientCallsOf(terminal.message));
+  const model = body.model ?? before.model;
+  const { agent, version } = readAgentModel(model);
+  const isSame = agent === row.agent_id || agent === readAgentModel(before.model).agent;
+  if (!isSame)
+    throw body.model == null ? unknownModel() : unsupported('/model', 'Another agent than that of the previous response is not supported.');
+  const echo = echoOf(body, model);
+  const input: TurnInput = {
+    text: question,
+    parent_id: terminal.message.id,
+    version,
+    on_busy: 'queue',
+    prompt: messages,
+    overrides: readResponseOverrides(body),
+    metadata: { openai: echo },
+  };
+  return { session_id: session.id, input, echo };
+}
+
+interface Found extends EndedRun {
+  readonly echo: ResponseEcho;
+}
+
+/** Throws `not_found` for what is no response, or one that was not to be stored. */
+async function findResponse(ctx: Ctx, id: string): Promise<Found> {
+  const outcome = await readOutcome(ctx, toRunId(id)).catch((error: unknown) => {
+    throw error instanceof Failure && error.code === 'not_found' ? unknownResponse() : error;
+  });
+  const echo = outcome.row.metadata?.openai as ResponseEcho | undefined;
+  if (echo === undefined || !echo.store) throw unknownResponse();
+  return { ...outcome, echo };
+}
+
+export async function getResponse(ctx: Ctx, id: string): Promise<OpenAiResponse> {
+  const { row, terminal, said, echo } = await findResponse(ctx, id);
+  if (terminal === null) return beginningOf(row.id, echo);
+  if (terminal.type === 'finished') return endOf(terminal.message, echo);
+  return failureOf(terminal.run, terminal, echo, said === null ? [] : [toOutputMessage(said, 'incomplete')]);
+}
+
+/** Its events from behind one of them, live or as they were. Throws `not_found`, `events_gone`. */
+export async function streamResponse(ctx: Ctx, id: string, { starting_after }: ResponseQuery): Promise<Response> {
+  const { row, echo } = await findResponse(ctx, id);
+  const after = starting_after === undefined ? 0 : starting_after + 1;
+  return toEventStream({ ...(await attachToRun(ctx, row.id, wireFor(echo), after)), is_joined: false });
+}
+
+/** Stops one that is still being made; any other stays as it is. */
+export async function cancelResponse(ctx: Ctx, id: string): Promise<OpenAiResponse> {
+  const { row } = await findResponse(ctx, id);
+  await cancelRun(ctx, row.id);
+  const reply = await getResponse(ctx, id);
+  await commit(ctx, { statements: [], reply });
+  return reply;
+}
+
+/** Erases what was asked and answered. What has followed it stays, and so does what it cost. */
+export async function deleteResponse(ctx: Ctx, id: string): Promise<{ id: string; object: 'response.deleted'; deleted: true }> {
+  const { row } = await findResponse(ctx, id);
+  await cancelRun(ctx, row.id);
+  await eraseRun(ctx, row.id);
+  return { id, object: 'response.deleted', deleted: true };
+}
+
+export function wireFor(echo: ResponseEcho): WireRequest {
+  const tools = (echo.tools as readonly { readonly name: string }[]).map(({ name }) => name);
+  const options: ResponsesWireOptions = { echo, tools };
+  return { kind: responsesWire, options };
+}
