@@ -1,32 +1,25 @@
 import { abortAllDurableObjects } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
 import { newWorkspace } from '../support/api.ts';
-import { newChat, openStream, readFrames, runOf, textOf } from '../support/chat.ts';
+import { type Chat, newChat, openStream, readFrames, runOf, textOf } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 
 /** An answer of forty deltas that come one by one. */
 const words = Array.from({ length: 40 }, (_, index) => `w${index} `);
-const slowly: Round = { text: words, usage: { input_tokens: 10, output_tokens: 40 }, fault: { kind: 'drip', bytes: 200, ms: 1 } };
+const slowly: Round = { text: words, usage: { input_tokens: 10, output_tokens: 40 }, fault: { kind: 'drip', bytes: 200, ms: 8 } };
 
 describe('a run that goes on', () => {
   it('brings the same events, each once, wherever a listener hung up and came back (R63)', async () => {
-    const { workspace, stream } = await newChat({ rounds: [slowly], repeat: true });
-    const whole = await readFrames(await stream({ message: 'Hello?' }));
+    const chats = await Promise.all(Array.from({ length: 8 }, () => newChat({ rounds: [slowly], repeat: true })));
+    const whole = await readFrames(await (chats[0] as Chat).stream({ message: 'Hello?' }));
     expect(textOf(whole)).toBe(words.join(''));
     expect(whole.length).toBeGreaterThan(40);
-    for (let seen = 0; seen <= whole.length; seen += 1) {
-      const before = await readFrames(await stream({ message: 'Hello?' }), (frames) => frames.length >= seen);
-      const run = seen < 2 ? await runningRun(workspace) : runOf(before);
-      const after = await readFrames(
-        await openStream(workspace, 'GET', `/runs/${run}/events`, { headers: { 'last-event-id': String(seen) } }),
-      );
-      const frames = [...before, ...after];
-      expect(frames.map(({ id }) => id)).toEqual(frames.map((_, index) => index + 1));
-      expect(textOf(frames)).toBe(words.join(''));
-      // Once it has ended, the record tells the very same.
-      const replayed = await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`));
-      expect(frames).toEqual(replayed);
-    }
+    const positions = whole.map((_, seen) => seen).concat(whole.length);
+    await Promise.all(
+      chats.map(async (chat, lane) => {
+        for (const seen of positions.filter((position) => position % chats.length === lane)) await hangUpAndComeBack(chat, seen);
+      }),
+    );
   });
 
   it('is told from its record after its host has gone, from any event on', async () => {
@@ -53,10 +46,22 @@ describe('a run that goes on', () => {
   });
 });
 
-async function runningRun(workspace: Awaited<ReturnType<typeof newWorkspace>>): Promise<string> {
-  const agents = (await workspace.get('/agents')).body.data;
-  const sessions = (await workspace.get(`/agents/${agents[0].id}/sessions`)).body.data;
-  return sessions[0].active_run_id;
+/** Hears so many events of an answer, hangs up, and hears the rest. */
+async function hangUpAndComeBack({ workspace, session, stream }: Chat, seen: number): Promise<void> {
+  const response = await stream({ message: 'Hello?' });
+  const run = response.headers.get('x-run-id');
+  const before = await readFrames(response, (frames) => frames.length >= seen);
+  const headers = { 'last-event-id': String(before.length) };
+  const after = await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`, { headers }));
+  const frames = [...before, ...after];
+  const told = JSON.stringify({ session, run, seen });
+  expect(
+    frames.map(({ id }) => id),
+    told,
+  ).toEqual(frames.map((_, index) => index + 1));
+  expect(textOf(frames), told).toBe(words.join(''));
+  // Once it has ended, the record tells the very same.
+  expect(frames, told).toEqual(await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`)));
 }
 
 describe('a run that is cancelled', () => {
