@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
 import { Time, TimeZone } from '../http/schema.ts';
+import { anomalyKinds } from './anomalies.ts';
 import { granularities } from './plan.ts';
 
 /** Before and after this nothing is counted, and arithmetic with dates stays within what a date can be. */
@@ -112,7 +113,15 @@ export const Analytics = z
     is_complete: z.boolean().describe('false while so much is not rolled up yet that it was not all counted'),
     totals: Measures,
     previous: z.object({ start: Time, end: Time, totals: Measures }).describe('As many days right before'),
-    series: z.array(z.object({ start: Time, ...Measures.shape })),
+    series: z.array(
+      z.object({
+        start: Time,
+        ...Measures.shape,
+        anomalies: z
+          .array(z.enum(anomalyKinds))
+          .describe('By day: what is far above the days before in the range, of which there must be seven with some activity'),
+      }),
+    ),
     group_by: z.string().nullable(),
     groups: z.array(z.object({ value: z.string(), ...Measures.shape })),
     cost_by_operation: z.array(OperationCost),

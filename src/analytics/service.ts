@@ -1,6 +1,7 @@
 import type { Ctx } from '../platform/context.ts';
 import { invalid } from '../shared/failure.ts';
 import { day, hour, toWireTime } from '../shared/time.ts';
+import { markAnomalies } from './anomalies.ts';
 import { type Dimension, mergeSlices, others, type Slices } from './cube.ts';
 import type { Figures } from './figures.ts';
 import { costsOf, ranked, ratio, toMeasures, totalOf, usd } from './measures.ts';
@@ -35,13 +36,24 @@ export async function getAnalytics(ctx: Ctx, agent: string | null, query: Analyt
     is_complete: isComplete,
     totals: toMeasures(total),
     previous: { start: toWireTime(before[0] as number), end: toWireTime(start), totals: toMeasures(totalOf(previous)) },
-    series: all.map((slices, index) => ({ start: toWireTime(boundaries[index] as number), ...toMeasures(totalOf([slices])) })),
+    series: toSeries(all, boundaries, query.granularity),
     group_by: query.group_by ?? null,
     groups: ranked(groups[0] ?? new Map()).map(([value, figures]) => ({ value, ...toMeasures(figures) })),
     ...costsOf(total),
     forecast: forecast(total.sum('cost'), { start, end }, ctx.now()),
     ...toplists(top[0] ?? new Map()),
   };
+}
+
+function toSeries(parts: readonly Slices[], boundaries: readonly number[], granularity: Granularity): Analytics['series'] {
+  const measures = parts.map((slices) => toMeasures(totalOf([slices])));
+  const figures = measures.map(({ cost, usage, performance }) => ({
+    cost_usd: cost.total_usd,
+    runs: usage.runs,
+    error_rate: performance.error_rate,
+  }));
+  const anomalies = granularity === 'day' ? markAnomalies(figures) : [];
+  return measures.map((part, index) => ({ start: toWireTime(boundaries[index] as number), ...part, anomalies: anomalies[index] ?? [] }));
 }
 
 /** The same in the order of `getAnalytics`: series, the period before, sessions and end users, groups. */

@@ -135,6 +135,25 @@ describe('the archive', () => {
     }
   }, 120_000);
 
+  it('survives a file store that fails before or after it has written', async () => {
+    for (const mode of ['before', 'after'] as const) {
+      const tenant = await tenantWith(9);
+      const { id } = tenant.workspace;
+      await rollUpWorkspace(contextAt(id, now), id);
+      const ctx = contextAt(id, now);
+      const put: typeof ctx.files.put = async (...given) => {
+        if (mode === 'after') await ctx.files.put(...given);
+        throw new Error('the file store does not answer');
+      };
+      await expect(archiveWorkspace({ ...ctx, files: { ...ctx.files, put } }, id, 35)).rejects.toThrow('file store');
+      const cut = await whereabouts(tenant);
+      expect([cut.archives.length, cut.stored.length], mode).toEqual([0, 10]);
+      await archiveWorkspace(contextAt(id, now + 600_000), id, 35);
+      const after = await whereabouts(tenant);
+      expect(after.archived.map((call) => call.id).toSorted(), mode).toEqual(tenant.old.map((call) => call.id).toSorted());
+    }
+  });
+
   it('writes the same object again', async () => {
     const tenant = await tenantWith(9);
     const { id } = tenant.workspace;

@@ -161,7 +161,7 @@ async function check(tenant: Tenant, history: History, now: number, zone: string
     );
     for (const [index, part] of series.entries()) {
       const until = Date.parse(series[index + 1]?.start ?? to);
-      const { start: at, ...measures } = part;
+      const { start: at, anomalies: _anomalies, ...measures } = part;
       found.push(...differences(measures, recount(history, agent, Date.parse(at), until)).map((text) => `${zone} ${at} ${agent}${text}`));
     }
     const cost = groups.reduce((sum, group) => sum + group.cost.total_usd, 0);

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { type DayFigures, markAnomalies } from '../../src/analytics/anomalies.ts';
+
+const usual = (index: number): DayFigures => ({ cost_usd: 1 + (index % 5) / 10, runs: 100, error_rate: 0.01 * (index % 3) });
+const days = (count: number) => Array.from({ length: count }, (_, index) => usual(index));
+const nothing: DayFigures = { cost_usd: 0, runs: 0, error_rate: 0 };
+
+describe('anomalies', () => {
+  it('are days far above the days before, by cost or by errors, and by nothing else', () => {
+    expect(markAnomalies(days(60)).flat()).toEqual([]);
+    const dear = [...days(20), { ...usual(0), cost_usd: 6 }, ...days(10)];
+    expect(
+      markAnomalies(dear)
+        .map((marks, index) => [index, marks])
+        .filter(([, marks]) => (marks as string[]).length > 0),
+    ).toEqual([[20, ['cost']]]);
+    const broken = [...days(20), { ...usual(0), error_rate: 0.5 }];
+    expect(markAnomalies(broken).at(-1)).toEqual(['error_rate']);
+    expect(markAnomalies([...days(20), nothing]).at(-1)).toEqual([]);
+  });
+
+  it('need a week of activity to stand out of', () => {
+    expect(markAnomalies([...days(6), { ...usual(0), cost_usd: 100 }]).at(-1)).toEqual([]);
+    expect(markAnomalies([...Array.from({ length: 30 }, () => nothing), { ...usual(0), cost_usd: 100 }]).at(-1)).toEqual([]);
+    expect(markAnomalies([...days(7), ...Array.from({ length: 10 }, () => nothing), { ...usual(0), cost_usd: 100 }]).at(-1)).toEqual([
+      'cost',
+    ]);
+  });
+
+  it('are not what is a few cents, or two of nine runs', () => {
+    const idle = Array.from({ length: 10 }, () => ({ cost_usd: 0.0001, runs: 5, error_rate: 0 }));
+    expect(markAnomalies([...idle, { cost_usd: 0.05, runs: 9, error_rate: 0.22 }]).at(-1)).toEqual([]);
+  });
+});
