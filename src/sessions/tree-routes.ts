@@ -35,21 +35,21 @@ export const treeRoutes = new Router()
   .endpoint(
     {
       method: 'post',
-      path: '/messages/{message}/edit',
+      path: '/messages/{question}/edit',
       access: 'sessions:write',
       tag,
       summary: 'Edit a question',
       description:
         'Asks a question of the user in other words, from where it stood. The old question stays, with all that followed it, as a ' +
         'sibling; the session goes on from the new one. Without `attachments` it has those of the old one.',
-      params: message,
+      params: z.object({ question: Id('msg') }),
       body: SendMessage,
       alsoProduces: ['text/event-stream'],
       reply: { status: 200, schema: Message, description: 'The answer to the new question' },
       failures,
       ownsIdempotency: true,
     },
-    async (ctx, { params, body, request }) => respond(ctx, await edit(ctx, params.message, body), body, request),
+    async (ctx, { params, body, request }) => respond(ctx, await edit(ctx, params.question, body), body, request),
   )
   .endpoint(
     {

@@ -118,11 +118,11 @@ const recipes: readonly Recipe[] = [
   },
   {
     needs: 'POST /api/v1/sessions/{session}/messages',
-    gives: ['message', 'run'],
+    gives: ['message', 'question', 'run'],
     from: ['session'],
     make: async (workspace, { session }) => {
       const answer = await created(workspace, `/sessions/${session}/messages`, { message: 'When does the shop open?' });
-      return { message: answer.id, run: answer.run?.id ?? answer.run_id };
+      return { message: answer.id, question: answer.parent_id, run: answer.run?.id ?? answer.run_id };
     },
   },
   {
@@ -173,6 +173,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
 /** Well-formed ids of nothing, by parameter. */
 export const randomValues = (): Values => ({
   ...Object.fromEntries(Object.entries(parameterOfPrefix).map(([prefix, parameter]) => [parameter, newId(prefix as IdPrefix)])),
+  question: newId('msg'),
   a: newId('ver'),
   b: newId('ver'),
   label: `label-${unique()}`,
