@@ -9,7 +9,7 @@ const words = Array.from({ length: 40 }, (_, index) => `w${index} `);
 const slowly: Round = { text: words, usage: { input_tokens: 10, output_tokens: 40 }, fault: { kind: 'drip', bytes: 200, ms: 8 } };
 
 describe('a run that goes on', () => {
-  it('brings the same events, each once, wherever a listener hung up and came back (R63)', async () => {
+  it('brings the same events, each once, wherever a listener hung up and came back (R63)', { timeout: 90_000 }, async () => {
     const chats = await Promise.all(Array.from({ length: 8 }, () => newChat({ rounds: [slowly], repeat: true })));
     const whole = await readFrames(await (chats[0] as Chat).stream({ message: 'Hello?' }));
     expect(textOf(whole)).toBe(words.join(''));
