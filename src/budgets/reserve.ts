@@ -2,6 +2,7 @@ import { batch } from '../db/client.ts';
 import { isTransient } from '../db/errors.ts';
 import type { DowngradeRule } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
+import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { type Bound, holdStatements, type Spender, selectBinding } from './hold.ts';
 import { type KnownBudgets, readKnownBudgets } from './known.ts';
@@ -84,4 +85,9 @@ function ruleOf(budget: Bound | undefined): Downgrade | null {
   if (budget === undefined || budget.downgrade === null) return null;
   const { model, max_output_tokens } = JSON.parse(budget.downgrade) as DowngradeRule;
   return { budget_id: budget.id, model, max_output_tokens };
+}
+
+/** The 402 for a batch that a budget has made fail. */
+export async function refusalOf(ctx: Ctx, spender: Spender, time_zone: string, amount: NanoUsd | null): Promise<Failure> {
+  return budgetExceeded(await selectBinding(ctx, spender, time_zone, { id: '', amount }), amount, ctx.now());
 }

@@ -62,13 +62,16 @@ export class Purse {
     );
   }
 
-  async #costOf({ model, price }: Target, sizeOf: SizeOf, max_output_tokens: number | null): Promise<NanoUsd | null> {
+  async #costOf(target: Target, sizeOf: SizeOf, max_output_tokens: number | null): Promise<NanoUsd | null> {
     const size = sizeOf();
     const most = size.output_tokens ?? (await typicalOutput(this.#ctx, this.#call.agent_id ?? null));
-    const { input_tokens, output_tokens }: CallSize = {
-      input_tokens: Math.ceil(size.input_tokens * margin),
-      output_tokens: Math.min(most, max_output_tokens ?? most),
-    };
-    return priceOf({ ...price, model }, { ...unknownTokens, input_tokens, output_tokens }, this.#ctx.now());
+    const output_tokens = Math.min(most, max_output_tokens ?? most);
+    return costOf(this.#ctx, target, { input_tokens: size.input_tokens, output_tokens });
   }
+}
+
+/** What a call of this size costs at most; null when the price is not known. */
+export function costOf(ctx: Ctx, { model, price }: Target, size: CallSize): NanoUsd | null {
+  const input_tokens = Math.ceil(size.input_tokens * margin);
+  return priceOf({ ...price, model }, { ...unknownTokens, input_tokens, output_tokens: size.output_tokens }, ctx.now());
 }

@@ -130,7 +130,7 @@ function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>
     ...turn.run,
     ...{ finish_reason, confidence, coverage, cost_nano_usd, first_token_ms },
     ...{ input_tokens, output_tokens, cache_read_tokens, reasoning_tokens },
-    context: contextWith(progress),
+    context: contextWith(progress, turn),
     events: turn.keeps_content ? encodeEvents(turn.events) : null,
     latency_ms: now - turn.run.created_at,
     ended_at: now,
@@ -139,8 +139,14 @@ function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>
 }
 
 /** What the model was given, with what of the attachments was sent where there were any. */
-const contextWith = ({ context, attached }: Progress): RunRow['context'] =>
-  context === null ? null : { ...context, ...(attached.uses.length === 0 ? {} : { attachments: attached.uses }) };
+const contextWith = ({ context, attached }: Progress, { account: { lowered } }: Turn): RunRow['context'] =>
+  context === null
+    ? null
+    : {
+        ...context,
+        ...(attached.uses.length === 0 ? {} : { attachments: attached.uses }),
+        ...(lowered === null ? {} : { downgrade: lowered }),
+      };
 
 /** A run that a limit stopped ends with the text so far and says which limit it was. */
 const outcomeOf = ({ limit }: Progress): Partial<RunRow> =>

@@ -215,6 +215,10 @@ export const Run = z
     confidence: z.number().nullable().describe('0..1: how well the documents cover the question; null without knowledge'),
     coverage: z.enum(coverages).nullable(),
     context: RunContext.nullable().describe('What the model was given of the conversation; null where no model was asked'),
+    downgrade: z
+      .object({ budget_id: Id('bud'), model: z.string().nullable(), max_output_tokens: z.number().int().nullable() })
+      .nullable()
+      .describe('What a budget that runs low has made of the run: the model and the length that it allowed'),
     usage: Usage,
     first_token_ms: z.number().int().nullable(),
     latency_ms: z.number().int().nullable(),
@@ -227,6 +231,13 @@ export type Run = z.output<typeof Run>;
 /** The session that holds a run without one is nobody's business. */
 const shownSession = (session_id: string | null): string | null => (session_id !== null && isId('ses', session_id) ? session_id : null);
 
+/** What a budget has done to the run is kept beside what the model was given. */
+function contextOfRun({ context }: RunRow): Pick<Run, 'context' | 'downgrade'> {
+  if (context === null) return { context: null, downgrade: null };
+  const { downgrade = null, ...given } = context;
+  return { context: { attachments: [], ...given } as unknown as Run['context'], downgrade: downgrade as Run['downgrade'] };
+}
+
 export const toRun = (row: RunRow): Run => ({
   id: row.id,
   session_id: shownSession(row.session_id),
@@ -238,7 +249,7 @@ export const toRun = (row: RunRow): Run => ({
   error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
   confidence: row.confidence,
   coverage: row.coverage,
-  context: row.context === null ? null : ({ attachments: [], ...row.context } as unknown as Run['context']),
+  ...contextOfRun(row),
   usage: {
     input_tokens: row.input_tokens,
     output_tokens: row.output_tokens,
