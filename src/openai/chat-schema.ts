@@ -122,11 +122,9 @@ export const CreateChatCompletion = z
       .nullish(),
     parallel_tool_calls: z.boolean().nullish().describe('false: at most one call of your tools an answer'),
     response_format: z
-      .discriminatedUnion('type', [
-        TextFormat,
-        JsonFormat,
-        z.strictObject({ type: z.literal('json_schema'), json_schema: z.strictObject(schemaFields) }),
-      ])
+      .union([TextFormat, JsonFormat, z.strictObject({ type: z.literal('json_schema'), json_schema: z.strictObject(schemaFields) })], {
+        error: 'Must be of type `text`, `json_object`, or `json_schema` with a `name` and a `schema` in `json_schema`.',
+      })
       .nullish()
       .describe('The form of the answer, in place of the agent’s own'),
     user: User,
