@@ -1,6 +1,6 @@
 import { Figures, type StoredFigures } from './figures.ts';
 
-/** Along what figures are kept apart. `top` has sessions and end users, the dearest of each; `agent` is of the workspace alone. */
+/** Along what figures are kept apart. `top` has sessions, end users and capabilities, the dearest of each; `agent` is of the workspace alone. */
 export const dimensions = ['all', 'version', 'model', 'operation', 'api_key', 'top', 'agent'] as const;
 export type Dimension = (typeof dimensions)[number];
 
@@ -14,7 +14,14 @@ export const preview = 'preview';
 /** What stands for no value at all. */
 export const none = 'none';
 
-export const userKey = (end_user_id: string) => `user:${end_user_id}`;
+/** What the values of `top` are of, by how they begin; sessions begin like nothing else. */
+export type TopKind = 'user' | 'use' | 'session';
+export const topKind = (value: string): TopKind => (value.startsWith('user:') ? 'user' : value.startsWith('use:') ? 'use' : 'session');
+/** The name alone of an end user or a capability. */
+export const topName = (value: string): string => value.slice(value.indexOf(':') + 1);
+
+const userKey = (end_user_id: string) => `user:${end_user_id}`;
+const useKey = (capability: string) => `use:${capability}`;
 
 export interface CallFact {
   readonly id: string;
@@ -59,6 +66,8 @@ export interface RunFact {
   readonly is_first: number;
   readonly messages: number;
   readonly answers: number;
+  /** JSON: `[capability, uses, failed, cost]` for each that it used. */
+  readonly uses: string;
   readonly at: number;
 }
 
@@ -113,6 +122,13 @@ export class Cube {
     for (const figures of this.#at(run.agent_id, topPlaces(run))) {
       figures.count('runs');
       figures.count('messages', run.messages);
+    }
+    for (const [capability, uses, failed, cost] of JSON.parse(run.uses) as [string, number, number, number | null][]) {
+      for (const figures of this.#at(run.agent_id, [['top', useKey(capability)]])) {
+        figures.count('uses', uses);
+        figures.count('failed_uses', failed);
+        figures.count('cost', cost);
+      }
     }
   }
 
@@ -197,20 +213,22 @@ export function mergeSlices(into: Slices, slices: Slices): void {
   }
 }
 
-/** Values that a row of a dimension keeps apart; of `top` as many sessions and as many end users. */
+/** Values that a row of a dimension keeps apart; of `top` as many of each kind. */
 const kept = 100;
 
 /** The values that cost most, or ran most, and one that stands for the others. */
 export function capSlices(slices: Slices): Slices {
-  const users = [...slices].filter(([value]) => value.startsWith('user:'));
-  const rest = [...slices].filter(([value]) => !value.startsWith('user:') && value !== others);
-  if (users.length <= kept && rest.length <= kept) return slices;
+  const kinds = Map.groupBy(
+    [...slices].filter(([value]) => value !== others),
+    ([value]) => topKind(value),
+  );
+  if ([...kinds.values()].every((list) => list.length <= kept)) return slices;
   const capped: Slices = new Map();
-  for (const list of [users, rest]) {
+  for (const [kind, list] of kinds) {
     list.sort(([a, one], [b, two]) => two.sum('cost') - one.sum('cost') || two.sum('runs') - one.sum('runs') || (a < b ? -1 : 1));
     for (const [value, figures] of list.slice(0, kept)) capped.set(value, figures);
     // An end user's calls are a session's too: the others are those of the sessions.
-    if (list === rest) for (const [, figures] of list.slice(kept)) mergeSlices(capped, new Map([[others, figures]]));
+    if (kind === 'session') for (const [, figures] of list.slice(kept)) mergeSlices(capped, new Map([[others, figures]]));
   }
   const before = slices.get(others);
   if (before !== undefined) mergeSlices(capped, new Map([[others, before]]));

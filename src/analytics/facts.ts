@@ -33,7 +33,10 @@ export const selectRuns = (db: Db, { workspace_id, agents, from, to, after, limi
       r.latency_ms, r.created_by, r.ended_at as at, s.kind as session_kind, s.end_user_id as end_user_id,
       r.id = (select min(f.id) from runs f where f.workspace_id = r.workspace_id and f.session_id = r.session_id) as is_first,
       (select count(*) from messages m where m.run_id = r.id and m.session_id = r.session_id) as messages,
-      (select count(*) from messages m where m.run_id = r.id and m.session_id = r.session_id and m.role = 'assistant') as answers
+      (select count(*) from messages m where m.run_id = r.id and m.session_id = r.session_id and m.role = 'assistant') as answers,
+      (select json_group_array(json_array(kind, uses, failed, cost)) from (
+        select iif(t.type = 'tool', 'tool:' || t.name, t.type) as kind, count(*) as uses, count(t.error) as failed, sum(t.cost_nano_usd) as cost
+        from run_steps t where t.run_id = r.id and t.type <> 'model' group by kind)) as uses
     from agents a
     cross join runs r on r.workspace_id = a.workspace_id and r.agent_id = a.id and r.ended_at >= ${from} and r.ended_at < ${to}
     left join sessions s on s.id = r.session_id

@@ -130,6 +130,16 @@ export const Analytics = z
       .object({ cost_usd: Usd, end: Time })
       .nullable()
       .describe('What all of the range will have cost, at the rate so far; null when it is over or has just begun'),
+    capabilities: z
+      .array(
+        z.object({
+          capability: z.string().describe('`retrieval`, or `tool:` and the name of the tool').openapi({ example: 'tool:web_search' }),
+          uses: count,
+          failed: count,
+          cost_usd: Usd.describe('Of the models that it used; part of the cost by operation too'),
+        }),
+      )
+      .describe('What runs used besides the model that answers'),
     top_sessions: z.array(z.object({ session_id: z.string(), ...Top })),
     top_end_users: z.array(z.object({ end_user_id: z.string(), ...Top })),
   })

@@ -2,7 +2,7 @@ import type { Ctx } from '../platform/context.ts';
 import { invalid } from '../shared/failure.ts';
 import { day, hour, toWireTime } from '../shared/time.ts';
 import { markAnomalies } from './anomalies.ts';
-import { type Dimension, mergeSlices, others, type Slices } from './cube.ts';
+import { type Dimension, mergeSlices, others, type Slices, type TopKind, topKind, topName } from './cube.ts';
 import type { Figures } from './figures.ts';
 import { costsOf, ranked, ratio, toMeasures, totalOf, usd } from './measures.ts';
 import { boundariesOf, dateAt, type Granularity, startOfDate } from './plan.ts';
@@ -92,19 +92,29 @@ function forecast(cost: number, { start, end }: Period, now: number): Analytics[
   return { cost_usd: usd(Math.round((cost / (now - start)) * (end - start))), end: toWireTime(end) };
 }
 
-function toplists(slices: Slices): Pick<Analytics, 'top_sessions' | 'top_end_users'> {
-  const named = ranked(slices).filter(([value]) => value !== others);
+function toplists(slices: Slices): Pick<Analytics, 'top_sessions' | 'top_end_users' | 'capabilities'> {
+  const byKind = Map.groupBy(
+    ranked(slices).filter(([value]) => value !== others),
+    ([value]) => topKind(value),
+  );
   const shown = ([, figures]: [string, Figures]) => ({
     calls: figures.sum('calls'),
     runs: figures.sum('runs'),
     messages: figures.sum('messages'),
     cost_usd: usd(figures.sum('cost')),
   });
-  const users = named.filter(([value]) => value.startsWith('user:')).slice(0, toplistLength);
-  const sessions = named.filter(([value]) => !value.startsWith('user:')).slice(0, toplistLength);
+  const dearest = (kind: TopKind) => (byKind.get(kind) ?? []).slice(0, toplistLength);
   return {
-    top_sessions: sessions.map((entry) => ({ session_id: entry[0], ...shown(entry) })),
-    top_end_users: users.map((entry) => ({ end_user_id: entry[0].slice('user:'.length), ...shown(entry) })),
+    top_sessions: dearest('session').map((entry) => ({ session_id: entry[0], ...shown(entry) })),
+    top_end_users: dearest('user').map((entry) => ({ end_user_id: topName(entry[0]), ...shown(entry) })),
+    capabilities: (byKind.get('use') ?? [])
+      .map(([value, figures]) => ({
+        capability: topName(value),
+        uses: figures.sum('uses'),
+        failed: figures.sum('failed_uses'),
+        cost_usd: usd(figures.sum('cost')),
+      }))
+      .sort((a, b) => b.uses - a.uses),
   };
 }
 
@@ -159,9 +169,8 @@ function partsOf(grouping: Grouping, slices: Slices): Slices {
     for (const [model, figures] of slices) mergeSlices(providers, new Map([[model.split('/')[0] ?? model, figures]]));
     return providers;
   }
-  const isUser = (value: string) => value.startsWith('user:');
-  if (grouping === 'session') return new Map([...slices].filter(([value]) => !isUser(value)));
+  if (grouping === 'session') return new Map([...slices].filter(([value]) => topKind(value) === 'session'));
   if (grouping === 'end_user')
-    return new Map([...slices].filter(([value]) => isUser(value)).map(([value, figures]) => [value.slice('user:'.length), figures]));
+    return new Map([...slices].filter(([value]) => topKind(value) === 'user').map(([value, figures]) => [topName(value), figures]));
   return slices;
 }

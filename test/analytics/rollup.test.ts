@@ -155,7 +155,7 @@ async function check(tenant: Tenant, history: History, now: number, zone: string
   const found: string[] = [];
   for (const agent of [null, ...tenant.agents.map(({ id }) => id)]) {
     const query = { start_date: '2026-03-28', end_date: '2026-03-30', time_zone: zone, granularity: 'day', group_by: 'version' } as const;
-    const { totals, series, start: from, end: to, groups } = await getAnalytics(ctx, agent, query);
+    const { totals, series, start: from, end: to, groups, capabilities } = await getAnalytics(ctx, agent, query);
     found.push(
       ...differences(totals, recount(history, agent, Date.parse(from), Date.parse(to))).map((text) => `${zone} total ${agent}${text}`),
     );
@@ -164,6 +164,19 @@ async function check(tenant: Tenant, history: History, now: number, zone: string
       const { start: at, anomalies: _anomalies, ...measures } = part;
       found.push(...differences(measures, recount(history, agent, Date.parse(at), until)).map((text) => `${zone} ${at} ${agent}${text}`));
     }
+    const used =
+      totals.usage.runs === 0
+        ? []
+        : [
+            {
+              capability: 'tool:look_up',
+              uses: totals.usage.runs,
+              failed: totals.performance.runs_by_status.failed ?? 0,
+              cost_usd: (3 * totals.usage.runs) / 1e9,
+            },
+          ];
+    if (JSON.stringify(capabilities) !== JSON.stringify(used))
+      found.push(`${zone}: ${JSON.stringify(capabilities)} instead of ${JSON.stringify(used)}`);
     const cost = groups.reduce((sum, group) => sum + group.cost.total_usd, 0);
     if (Math.abs(cost - totals.cost.total_usd) > 1e-6) found.push(`${zone}: groups cost ${cost} instead of ${totals.cost.total_usd}`);
   }

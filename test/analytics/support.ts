@@ -118,6 +118,12 @@ export async function insertHistory(workspace_id: string, { sessions, runs, call
       ),
     ),
     bulk(
+      `insert into run_steps (workspace_id, name, ordinal, started_at, latency_ms, id, run_id, type, error, cost_nano_usd)
+      select ?1, 'look_up', value ->> 'ordinal', 0, 1, ${pick('step_id', 'id', 'type', 'error', 'cost')}`,
+      workspace_id,
+      runs.flatMap(stepsOf),
+    ),
+    bulk(
       `insert into usage (workspace_id, call_key, id, agent_id, version_id, session_id, run_id, api_key_id, end_user_id, provider, model, operation, input_tokens, output_tokens, cost_nano_usd, latency_ms, first_token_ms, status, created_at)
       select ?1, ${pick('id', 'id', 'agent_id', 'version_id', 'session_id', 'run_id', 'api_key_id', 'end_user_id', 'provider', 'model', 'operation', 'input_tokens', 'output_tokens', 'cost_nano_usd', 'latency_ms', 'first_token_ms', 'status', 'created_at')}`,
       workspace_id,
@@ -141,6 +147,12 @@ export function messagesOf({ id }: Pick<Run, 'id'>) {
   messageIds.set(id, made);
   return made;
 }
+
+/** A model and a tool, which fails where the run does. */
+const stepsOf = ({ id, status }: Run) => [
+  { id, step_id: newId('step'), ordinal: 1, type: 'model', error: null, cost: 5 },
+  { id, step_id: newId('step'), ordinal: 2, type: 'tool', error: status === 'failed' ? 'broken' : null, cost: 3 },
+];
 
 /** Everything that is rolled up, for comparison. */
 export async function rollupsOf(workspace_id: string): Promise<unknown[]> {

@@ -139,6 +139,7 @@ describe('cells', () => {
           expect([cells.length, cells.every(isRight)]).toEqual([texts.length, true]);
         },
       ),
+      { numRuns: 50 },
     );
     expect([toCell(null), toCell(-1.5), toCell(true), toCell('plain')]).toEqual(['', '-1.5', 'true', 'plain']);
   });
