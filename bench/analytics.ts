@@ -27,6 +27,7 @@ async function measure(name: string, path: string): Promise<Result> {
     'rows written': rows_written,
     result: shown.join(', '),
   };
+  console.log(`${name}: ${table[name]?.['time, s']} s`);
   return result;
 }
 
