@@ -76,7 +76,7 @@ app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod
 app.use(secureHeaders({ contentSecurityPolicy: undefined, crossOriginResourcePolicy: false, xFrameOptions: 'DENY' }));
 app.use(contentPolicy);
 const exposeHeaders = ['etag', 'server-timing', 'x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotent-replayed'];
-for (const path of ['/api/*', '/v1/*']) app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
+for (const path of ['/api/*', '/v1/*', '/metrics']) app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }));
 app.use('/healthz', platform);
 app.use('/readyz', platform);

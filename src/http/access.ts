@@ -45,6 +45,7 @@ const ofWholeWorkspace: ReadonlySet<Access> = new Set<Permission>([
   'budgets:manage',
   'tools:write',
   'usage:archives',
+  'operations:read',
 ]);
 
 /** Whether a permission is closed to keys that are limited to agents, even to admins among them. */

@@ -1,6 +1,7 @@
 import { archiveUsage, rollUp } from '../analytics/index.ts';
 import { forgetOldHolds, raiseAlerts, returnLostHolds, rewrapBudgetSecrets } from '../budgets/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
+import { recordTick } from '../operations/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { closeLostRuns, eraseDueSessions, indexSessions } from '../sessions/index.ts';
@@ -37,9 +38,18 @@ const schedule: Readonly<Record<string, readonly Task[]>> = { '* * * * *': every
 
 export async function runSchedule(cron: string, env: Env, execution: ExecutionContext): Promise<void> {
   const platform = openPlatform(env, execution, { request_id: newId('req') });
+  const outcomes: Record<string, boolean> = {};
   for (const { name, run } of schedule[cron] ?? []) {
     const ctx = platform.context({ workspace_id: '', actor: { type: 'system', name } });
+    outcomes[name] = false;
     // One task's failure must not stop the others.
-    await run(ctx).catch((error: unknown) => ctx.log.error('schedule_failed', { task: name, error }));
+    await run(ctx).then(
+      () => {
+        outcomes[name] = true;
+      },
+      (error: unknown) => ctx.log.error('schedule_failed', { task: name, error }),
+    );
   }
+  const ctx = platform.context({ workspace_id: '', actor: { type: 'system', name: 'schedule' } });
+  await recordTick(ctx, cron, outcomes).catch((error: unknown) => ctx.log.error('tick_not_recorded', { cron, error }));
 }

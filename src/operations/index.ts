@@ -1,1 +1,2 @@
 export { healthRoutes } from './routes.ts';
+export { recordTick } from './ticks.ts';

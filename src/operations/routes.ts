@@ -1,4 +1,5 @@
 import { Router } from '../http/router.ts';
+import { getMetrics } from './metrics.ts';
 import { Health, Readiness } from './schema.ts';
 import { checkReadiness } from './service.ts';
 
@@ -27,4 +28,17 @@ export const healthRoutes = new Router()
       reply: { status: 200, schema: Readiness, description: 'Everything answers' },
     },
     (ctx) => checkReadiness(ctx),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/metrics',
+      access: 'operations:read',
+      tag: 'Operations',
+      summary: 'Get metrics',
+      description:
+        "In the text format of Prometheus, 0.0.4: background jobs, dead letters, money set aside, runs and exports of the key's workspace, and the age of the deployment's periodic work. Backlogs are counted up to 10,000.",
+      reply: { status: 200, mediaType: 'text/plain', description: 'The metrics' },
+    },
+    (ctx) => getMetrics(ctx),
   );

@@ -81,7 +81,10 @@ describe('roles', () => {
     const agent = (await admin.post('/agents', { name: 'Own' })).body.id;
     const limited = await admin.withRole('admin', [agent]);
     const me = (await limited.get('/users/me')).body;
-    const closed = ['workspace:write', 'keys:read', 'audit:read', 'providers:manage', 'tools:write', 'usage:archives'];
+    const closed = [
+      ...['workspace:write', 'keys:read', 'audit:read', 'providers:manage', 'tools:write', 'usage:archives'],
+      ...['budgets:manage', 'rate-limits:manage', 'operations:read'],
+    ];
     expect(me.permissions).toEqual(Object.keys(permissions).filter((permission) => !closed.includes(permission)));
     for (const operation of forKeys) {
       const answer = await probe(operation, limited.key);
