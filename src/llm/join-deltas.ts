@@ -47,7 +47,7 @@ class Joiner {
   #size = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isPaused = false;
-  #isCancelled = false;
+  #isOver = false;
   /** When text was last handed on; null before the first. */
   #spoke_at: number | null = null;
   /** Whether what was handed on ends with a whole event, and with a whole line. */
@@ -65,6 +65,7 @@ class Joiner {
       ({ done, value }) => (done ? this.#end() : this.#take(value)),
       (error: unknown) => {
         this.#flush();
+        this.#isOver = true;
         this.#controller.error(error);
       },
     );
@@ -78,19 +79,21 @@ class Joiner {
 
   cancel(reason: unknown): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#isCancelled = true;
+    this.#isOver = true;
     this.#gathered = [];
     this.#size = 0;
     return this.#reader.cancel(reason);
   }
 
   #end(): void {
-    if (this.#isCancelled) return;
     this.#flush();
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#controller.close();
   }
 
   #take(piece: Uint8Array): void {
+    if (this.#isOver) return;
     this.#gathered.push(piece);
     this.#size += piece.byteLength;
     const wait = this.#spoke_at === null ? 0 : this.#spoke_at + gatherFor_ms - this.#now();
@@ -103,7 +106,7 @@ class Joiner {
   #flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#size === 0) return;
+    if (this.#size === 0 || this.#isOver) return;
     const piece = this.#gathered.length === 1 ? (this.#gathered[0] as Uint8Array) : concat(this.#gathered, this.#size);
     this.#gathered = [];
     this.#size = 0;
