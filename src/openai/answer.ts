@@ -45,7 +45,7 @@ export class Joined {
   }
 
   beginPart(): void {
-    this.#isNewPart = this.#text !== '';
+    this.#isNewPart = this.#text + this.#held !== '';
   }
 
   /** What can be given out now. */

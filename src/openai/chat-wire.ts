@@ -24,6 +24,8 @@ class ChatWire implements Wire {
   }
 
   frames(event: TurnEvent): string[] {
+    // Of a run whose events are not kept there is the message alone, and it brings the text again.
+    if (this.#head === null && event.type === 'text') return [];
     switch (event.type) {
       case 'started':
         return this.#begin(event.run_id, event.version.id);
@@ -82,7 +84,6 @@ class ChatWire implements Wire {
 
   #finish(message: Message): string[] {
     const { run, run_id, text } = message;
-    // Of a run whose events are not kept there is the message alone.
     const begun = this.#head === null ? this.#begin(run_id, run?.version_id ?? '') : [];
     const rest = this.#joined.end() + (this.#joined.text === '' ? text : '');
     const annotations = annotationsOf(message);
