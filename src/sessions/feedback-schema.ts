@@ -5,6 +5,7 @@ import { pageQuery } from '../http/openapi.ts';
 import { Id, Name, Time } from '../http/schema.ts';
 import { toWireTime } from '../shared/time.ts';
 import type { FeedbackEntryRow, FeedbackRow } from './feedback-store.ts';
+import { shownSession } from './shown-session.ts';
 
 type StoredRating = (typeof ratings)[number];
 
@@ -67,7 +68,7 @@ export const FeedbackQuery = z.strictObject({
 export type FeedbackQuery = z.output<typeof FeedbackQuery>;
 
 export const FeedbackEntry = Feedback.extend({
-  session_id: Id('ses'),
+  session_id: Id('ses').nullable(),
   run_id: Id('run'),
   version_id: Id('ver'),
   version_number: z.number().int(),
@@ -94,7 +95,7 @@ export const toFeedback = (row: FeedbackRow): Feedback => ({
 
 export const toFeedbackEntry = (row: FeedbackEntryRow): FeedbackEntry => ({
   ...toFeedback(row),
-  session_id: row.session_id,
+  session_id: shownSession(row.session_id),
   run_id: row.run_id,
   version_id: row.version_id,
   version_number: row.version_number,

@@ -3,13 +3,13 @@ import { type AgentConfig, VersionParameter } from '../agents/index.ts';
 import { coverages, ratings, runStatuses } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
-import { isId } from '../shared/id.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { MessageAttachment, toMessageAttachment } from './attachments-schema.ts';
 import { Feedback, toFeedback } from './feedback-schema.ts';
 import type { FeedbackRow } from './feedback-store.ts';
 import { OnBusy, OptionalVersion } from './send-schema.ts';
+import { shownSession } from './shown-session.ts';
 import type { MessageRow, RunRow, RunStepRow, SessionRow } from './store.ts';
 
 export const EndUserId = z
@@ -227,9 +227,6 @@ export const Run = z
   })
   .openapi('Run');
 export type Run = z.output<typeof Run>;
-
-/** The session that holds a run without one is nobody's business. */
-const shownSession = (session_id: string | null): string | null => (session_id !== null && isId('ses', session_id) ? session_id : null);
 
 /** What a budget has done to the run is kept beside what the model was given. */
 function contextOfRun({ context }: RunRow): Pick<Run, 'context' | 'downgrade'> {

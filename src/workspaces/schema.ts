@@ -16,7 +16,13 @@ const Settings = {
     .nullable()
     .describe('A cheap model that writes titles, summaries and suggestions; null for the built-in rules')
     .openapi({ example: 'openai/gpt-5-nano' }),
-  retention_days: z.number().int().min(1).max(3650).nullable().describe('Sessions older than this are erased; null keeps them'),
+  retention_days: z
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .nullable()
+    .describe('Sessions that were created longer ago than this are erased, within the hour; null keeps them'),
   usage_retention_days: z
     .number()
     .int()
@@ -24,7 +30,7 @@ const Settings = {
     .max(3650)
     .nullable()
     .describe('Usage rows older than this are moved to the archive; null keeps them'),
-  content_logging: z.boolean().describe('Whether traces keep what was said'),
+  content_logging: z.boolean().describe('Whether traces and events keep what was said; messages are kept until their session is erased'),
 };
 
 export const CreateWorkspace = z

@@ -29,6 +29,9 @@ describe('a run without a session', () => {
     expect((await workspace.get(`/agents/${agent}/sessions`)).body.data).toHaveLength(1);
     const usage = await env.DB.prepare('select session_id, end_user_id, operation from usage where run_id = ?').bind(body.run_id).all();
     expect(usage.results).toEqual([{ session_id: null, end_user_id: 'ada', operation: 'answer' }]);
+    expect((await workspace.put(`/messages/${body.id}/feedback`, { rating: 'up' })).status).toBe(200);
+    const { data } = (await workspace.get(`/agents/${agent}/feedback`)).body;
+    expect(data.map((entry: { session_id: unknown }) => entry.session_id)).toEqual([null]);
     const again = await workspace.post(`/messages/${body.id}/regenerate`);
     expect(again.status).toBe(409);
   });
