@@ -34,7 +34,10 @@ export async function archiveUsage(ctx: Ctx): Promise<void> {
       .orderBy(asc(workspaces.id))
       .limit(1);
     if (workspace === undefined) break;
-    await archiveWorkspace(ctx, workspace.id, workspace.keep as number, allowance);
+    // One workspace's failure must not stop the others.
+    await archiveWorkspace(ctx, workspace.id, workspace.keep as number, allowance).catch((error: unknown) =>
+      ctx.log.error('archive_failed', { of: workspace.id, error }),
+    );
     if (allowance.rows > 0) after = workspace.id;
   }
   await saveCursor(ctx.db, 'archive', allowance.rows > 0 ? '' : after).run();

@@ -57,7 +57,8 @@ export async function rollUp(ctx: Ctx): Promise<void> {
     const due = await selectDueWorkspaces(ctx.db, after, ctx.now(), 20);
     for (const { id } of due) {
       if (allowance.facts <= 0) return void (await saveCursor(ctx.db, 'rollup', after).run());
-      await rollUpWorkspace(ctx, id, allowance);
+      // One workspace's failure must not stop the others.
+      await rollUpWorkspace(ctx, id, allowance).catch((error: unknown) => ctx.log.error('rollup_failed', { of: id, error }));
       after = id;
     }
     if (due.length === 0 && after === '') return;

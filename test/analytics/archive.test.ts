@@ -1,8 +1,10 @@
+import { createExecutionContext } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { archiveWorkspace } from '../../src/analytics/archive.ts';
 import { rollUpWorkspace } from '../../src/analytics/rollup.ts';
 import { getCostBreakdown } from '../../src/analytics/service.ts';
+import { runSchedule } from '../../src/jobs/schedule.ts';
 import { newId } from '../../src/shared/id.ts';
 import { toRequest } from '../support/api.ts';
 import { faulty } from '../support/faulty.ts';
@@ -98,11 +100,20 @@ describe('the archive', () => {
     expect(await costOf(tenant)).toBeCloseTo(before, 12);
   });
 
-  it('is made on the hour for workspaces that ask for it', async () => {
-    const { workspace } = await newTenant(1);
-    expect((await workspace.patch('/workspace', { usage_retention_days: 34 })).status).toBe(422);
-    const { status, body } = await workspace.patch('/workspace', { usage_retention_days: 35 });
+  it('is made on the hour, after the rollups, for workspaces that ask for it', async () => {
+    const tenant = await tenantWith(9);
+    const other = await tenantWith(3);
+    expect((await tenant.workspace.patch('/workspace', { usage_retention_days: 34 })).status).toBe(422);
+    const { status, body } = await tenant.workspace.patch('/workspace', { usage_retention_days: 35 });
     expect([status, body.usage_retention_days]).toEqual([200, 35]);
+    const execution = createExecutionContext();
+    await runSchedule('7 * * * *', env, execution);
+    await runSchedule('7 * * * *', env, execution);
+    // The clock is that of today, to which all of it is old.
+    expect((await whereabouts(tenant)).archived).toHaveLength(10);
+    expect((await whereabouts(other)).stored).toHaveLength(4);
+    const { totals } = (await other.workspace.get('/analytics?start_date=2026-01-01&end_date=2026-03-31')).body;
+    expect(totals.usage.calls).toBe(4);
   });
 
   it('loses nothing and doubles nothing under a fault of any round trip, and fired twice', async () => {
