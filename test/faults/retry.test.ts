@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Answer, request, rootKey } from '../support/api.ts';
-import { fillPath, type Operation, operations, pathParameters } from '../support/document.ts';
+import { fillPath, jsonBodyOf, type Operation, operations, pathParameters, resolve } from '../support/document.ts';
 import { type Fault, faulty } from '../support/faulty.ts';
-import { type Seeded, seed, validBody } from '../support/resources.ts';
+import { idsInBody, type Seeded, seed, validBody } from '../support/resources.ts';
 import { countAll } from '../support/rows.ts';
 import { requestWith } from '../support/worker.ts';
 
@@ -48,16 +48,23 @@ async function tryTwice(operation: Operation, { workspace, values }: Seeded, fau
   return { first, trips: made, added: changes(before, await countJobs(workspace.id)) };
 }
 
+/** What the path names, and what a body must. */
+const needsOf = (operation: Operation) => {
+  const body = jsonBodyOf(operation);
+  const required = idsInBody(body).filter(({ path }) => path.length === 1 && resolve(body ?? {}).required?.includes(String(path[0])));
+  return [...pathParameters(operation), ...required.map(({ parameter }) => parameter)];
+};
+
 describe('a retry after a fault of the database', () => {
   it.each(creating.map((operation) => [operation.name, operation] as const))(
     '%s has exactly one effect (R56)',
     async (_name, operation) => {
-      const expected = await tryTwice(operation, await seed('Undisturbed', pathParameters(operation)), null);
+      const expected = await tryTwice(operation, await seed('Undisturbed', needsOf(operation)), null);
       expect(expected.added.idempotency_keys).toBe(1);
       const points = Array.from({ length: expected.trips }, (_, index) => index + 1);
       const faults = points.flatMap((at) => [{ at, mode: 'before' } as const, { at, mode: 'after' } as const]);
       const outcomes = await Promise.all(
-        faults.map(async (fault) => ({ fault, ...(await tryTwice(operation, await seed('Disturbed', pathParameters(operation)), fault)) })),
+        faults.map(async (fault) => ({ fault, ...(await tryTwice(operation, await seed('Disturbed', needsOf(operation)), fault)) })),
       );
       for (const { fault, first, added } of outcomes) {
         expect([503, expected.first.status], `${JSON.stringify(fault)}: ${JSON.stringify(first.body)}`).toContain(first.status);
