@@ -43,7 +43,7 @@ export async function raiseAlerts(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const counters = await ctx.db.all<Changed>(sql`select c.budget_id, c.subject, c.period_start, c.period_end, c.workspace_id,
       c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast, b.webhook_url
-    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 order by c.updated_at limit ${tickLimit}`);
+    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 order by c.updated_at limit ${tickLimit}`);
   if (counters.length === 0) return 0;
   const alerts = counters.flatMap((counter) =>
     kindsOf(counter, now).map((kind) => ({
