@@ -38,7 +38,13 @@ const framesOf = (kind: WireKind, options: object, events: readonly TurnEvent[])
   return events.flatMap((event) => wire.frames(event));
 };
 // biome-ignore lint/suspicious/noExplicitAny: the wire, whatever it is.
-const dataOf = (frame: string): any => JSON.parse(/^data: (.*)$/m.exec(frame)?.[1] ?? '');
+const dataOf = (frame: string): any =>
+  JSON.parse(
+    frame
+      .split('\n')
+      .find((line) => line.startsWith('data: '))
+      ?.slice(6) ?? '',
+  );
 const idOf = (frame: string) => Number(/^id: (\d+)$/m.exec(frame)?.[1]);
 
 const said = (frames: readonly string[]): string =>
