@@ -1,5 +1,4 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import { sql } from 'drizzle-orm';
 import type { AgentConfig } from '../agents/index.ts';
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
@@ -18,17 +17,17 @@ import { type Overrides, withOverrides } from './overrides.ts';
 import {
   claimSession,
   insertMessage,
-  insertRun,
+  insertRunOfSession,
   insertSession,
   type MessageRow,
   type RunRow,
+  readVersionOfRun,
   type SessionRow,
   selectKeepsContent,
   selectRun,
   selectSession,
   selectVersionOfRun,
   type TurnVersionRow,
-  versionOfSession,
 } from './store.ts';
 import { dropOtherSummaries, dropSummariesAfter, selectSummary } from './summary-store.ts';
 import type { TurnInput } from './turn-input.ts';
@@ -83,7 +82,6 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
   const run = newRun(ctx, session, run_id, input);
   const isNew = asked.again === null;
   const user = asked.again ?? (await newMessage(ctx, session, run, asked, input));
-  const wanted = versionOfSession(session, input.version);
   const claim = { expected_head: session.head_id, head: user.id, new_messages: isNew ? 1 : 0 } as const;
   const remembers = (input.draft?.config ?? known?.config)?.memory.summary === true && input.create === undefined;
   const statements: Statement[] = [
@@ -96,8 +94,8 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
           active_run_id: run.id,
           active_run_until: run.lease_until,
         }).returning(),
-    insertRun(ctx.db, { ...run, input_message_id: user.id }, guarded(run, wanted)),
-    selectVersionOfRun(ctx.db, run.id, known?.id ?? null),
+    insertRunOfSession(ctx.db, { ...run, input_message_id: user.id }, input.version),
+    readVersionOfRun(ctx.db, { run_id: run.id, known: known?.id ?? null }),
     selectKeepsContent(ctx.db, ctx.workspace_id),
     ...(isNew ? [...markUsed(ctx, user), insertMessage(ctx.db, user, 0)] : []),
     ...(input.create === undefined ? leavesBranch(ctx, memory, asked) : []),
@@ -164,10 +162,6 @@ function leavesBranch({ db, workspace_id }: Ctx, { session, path }: Memory, { pa
   const isShown = last === undefined || path.some(({ id }) => id === last.id);
   return [isShown ? dropSummariesAfter(db, workspace_id, session.id, last?.depth ?? 0) : dropOtherSummaries(db, workspace_id, session.id)];
 }
-
-/** The version, if the run holds the session; otherwise null, which the table refuses. */
-const guarded = (run: RunRow, version: ReturnType<typeof versionOfSession>) =>
-  sql<string | null>`iif((select s.active_run_id from sessions s where s.id = ${run.session_id}) = ${run.id}, ${version}, null)`;
 
 interface Started {
   readonly session: SessionRow;

@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db, Statement } from '../db/client.ts';
+import { compileByColumns } from '../db/compiled.ts';
 import { agent_versions } from '../db/schema/agents.ts';
 import { messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
 import { workspaces } from '../db/schema/workspaces.ts';
@@ -130,6 +131,11 @@ export const selectVersionOfRun = (db: Db, run_id: string, known: string | null)
       sql`${agent_versions.id} = (select r.version_id from runs r where r.id = ${run_id} and (${known} is null or r.version_id <> ${known}))`,
     );
 
+/** The same, for a batch. */
+export const readVersionOfRun = compileByColumns<{ readonly run_id: string; readonly known: string | null }>((db, { run_id, known }) =>
+  selectVersionOfRun(db, run_id, known),
+);
+
 export type TurnVersionRow = Awaited<ReturnType<ReturnType<typeof selectVersionOfRun>['all']>>[number];
 
 /** Whether the workspace lets traces say what was said. */
@@ -148,28 +154,36 @@ export interface Claim {
  * Makes the run the one that answers and takes the next sequence number; does nothing while another
  * one answers, or where the session or its agent takes no messages. Returns the session.
  */
-export const claimSession = (db: Db, run: RunRow, { expected_head, head, new_messages }: Claim, now: number) =>
+export const claimSession = (db: Db, run: RunRow, claim: Claim, now: number): Statement =>
+  claimWith(db, { ...claim, run_id: run.id, lease_until: run.lease_until, now, ...placeOf(run) });
+
+const placeOf = ({ workspace_id, session_id, agent_id }: RunRow) => ({ workspace_id, session_id: session_id ?? '', agent_id });
+
+type ClaimOfRun = Claim & ReturnType<typeof placeOf> & { readonly run_id: string; readonly lease_until: number; readonly now: number };
+
+const claimWith = compileByColumns<ClaimOfRun>((db, { expected_head, head, new_messages, run_id, lease_until, now, ...own }) =>
   db
     .update(sessions)
     .set({
-      active_run_id: run.id,
-      active_run_until: run.lease_until,
+      active_run_id: run_id,
+      active_run_until: lease_until,
       message_seq: sql`${sessions.message_seq} + ${new_messages}`,
       head_id: head,
       updated_at: now,
     })
     .where(
       and(
-        eq(sessions.workspace_id, run.workspace_id),
-        eq(sessions.id, run.session_id ?? ''),
+        eq(sessions.workspace_id, own.workspace_id),
+        eq(sessions.id, own.session_id),
         isNull(sessions.active_run_id),
         sql`${sessions.head_id} is ${expected_head}`,
         isNull(sessions.archived_at),
         sql`(${sessions.expires_at} is null or ${sessions.expires_at} > ${now})`,
-        sql`exists (select 1 from agents a where a.id = ${run.agent_id} and a.archived_at is null)`,
+        sql`exists (select 1 from agents a where a.id = ${own.agent_id} and a.archived_at is null)`,
       ),
     )
-    .returning();
+    .returning(),
+);
 
 /** Frees the session; with `answer`, that message becomes its head. Without, the head is `head`, where it is given. */
 export const releaseSession = (
@@ -194,25 +208,45 @@ export const releaseSession = (
  * the session; otherwise `seq` is null, which the table refuses, and the whole batch with it. The same
  * of `attachments` when one that it is sent with has been deleted.
  */
-export const insertMessage = (db: Db, row: Omit<MessageRow, 'seq'>, ahead: 0 | 1) =>
-  db.insert(messages).values({
-    ...row,
-    attachments: guardedFiles(row.attachments, row.id),
-    seq: sql`(select message_seq + ${ahead} from sessions where id = ${row.session_id} and active_run_id = ${row.run_id})`,
-  });
+export const insertMessage = (db: Db, { seq: _, ...row }: Omit<MessageRow, 'seq'> & { readonly seq?: number }, ahead: 0 | 1): Statement =>
+  row.attachments.length === 0
+    ? insertPlainMessage(db, { ...row, ahead })
+    : db.insert(messages).values({ ...row, attachments: guardedFiles(row.attachments, row.id), seq: nextSeq(row, ahead) });
+
+const nextSeq = ({ session_id, run_id }: Readonly<Record<'session_id' | 'run_id', unknown>>, ahead: unknown) =>
+  sql<number>`(select message_seq + ${ahead} from sessions where id = ${session_id} and active_run_id = ${run_id})`;
+
+const insertPlainMessage = compileByColumns<Omit<MessageRow, 'seq'> & { readonly ahead: 0 | 1 }>((db, { ahead, ...row }) =>
+  db.insert(messages).values({ ...row, seq: nextSeq(row, ahead) }),
+);
 
 /** A run whose version may be left to the database; there is none where `version_id` comes out null. */
 export const insertRun = (db: Db, row: RunRow, version_id: SQL<string | null> | string) =>
   db.insert(runs).values({ ...row, version_id: sql`${version_id}` });
 
-/** Ends a run that is running, or changes nothing: it has ended once already. */
-export const endRun = (db: Db, workspace_id: string, id: string, end: Partial<RunRow>) =>
-  db
-    .update(runs)
-    .set(end)
-    .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, id), eq(runs.status, 'running')));
+/** A run with the version that its session is to use, if the run holds the session; otherwise none, which the table refuses. */
+export const insertRunOfSession = (db: Db, { version_id: _, ...row }: RunRow, requested: string | null): Statement =>
+  insertRunWith(db, { ...row, requested });
 
-export const insertRunStep = (db: Db, row: RunStepRow) => db.insert(run_steps).values(row);
+const insertRunWith = compileByColumns<Omit<RunRow, 'version_id'> & { readonly requested: string | null }>((db, { requested, ...row }) => {
+  const version = versionOfSession({ id: row.session_id ?? '', agent_id: row.agent_id }, requested);
+  const holder = sql`(select s.active_run_id from sessions s where s.id = ${row.session_id})`;
+  return insertRun(db, { ...row, version_id: '' }, sql`iif(${holder} = ${row.id}, ${version}, null)`);
+});
+
+/** Ends a run that is running, or changes nothing: it has ended once already. */
+export const endRun = (db: Db, workspace_id: string, id: string, end: Partial<RunRow>): Statement =>
+  endRunWith(db, { ...end, own_workspace_id: workspace_id, own_id: id });
+
+const endRunWith = compileByColumns<Partial<RunRow> & Readonly<Record<'own_workspace_id' | 'own_id', string>>>(
+  (db, { own_workspace_id, own_id, ...end }) =>
+    db
+      .update(runs)
+      .set(end)
+      .where(and(eq(runs.workspace_id, own_workspace_id), eq(runs.id, own_id), eq(runs.status, 'running'))),
+);
+
+export const insertRunStep = compileByColumns<RunStepRow>((db, row) => db.insert(run_steps).values(row));
 
 export const renewRun = (db: Db, run: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>, until: number): Statement[] => [
   db

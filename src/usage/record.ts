@@ -1,4 +1,5 @@
 import type { Statement } from '../db/client.ts';
+import { compileByColumns } from '../db/compiled.ts';
 import { usage } from '../db/schema/usage.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
@@ -50,5 +51,7 @@ export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): Re
     cost_nano_usd,
     created_at: ctx.now(),
   };
-  return { id: row.id, statement: ctx.db.insert(usage).values(row).onConflictDoNothing(), cost_nano_usd };
+  return { id: row.id, statement: insertUsage(ctx.db, row), cost_nano_usd };
 }
+
+const insertUsage = compileByColumns<typeof usage.$inferInsert>((db, row) => db.insert(usage).values(row).onConflictDoNothing());

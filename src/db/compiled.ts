@@ -1,0 +1,62 @@
+import { is, Param, Placeholder, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import type { Db, Statement } from './client.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What Drizzle asks of a query in a batch. */
+interface Prepared {
+  readonly getQuery: () => { readonly sql: string; readonly params: readonly unknown[] };
+  readonly stmt: { readonly bind: (...params: unknown[]) => unknown };
+  readonly mapResult: (result: unknown, isFromBatch: boolean) => unknown;
+}
+
+/** Builds queries and runs none. */
+const builder = drizzle({ prepare: () => ({}) } as unknown as D1Database);
+
+/**
+ * A statement for batches whose SQL is made once: Drizzle makes it anew each time, which for the
+ * statements of a turn costs more than their round trip. `build` gets a placeholder for each value.
+ */
+export function compile<Given extends object>(build: (db: Db, value: (name: keyof Given & string) => Placeholder) => Statement) {
+  let made: { readonly prepared: Prepared; readonly text: string; readonly params: readonly unknown[] } | null = null;
+  const make = () => {
+    const prepared = (build(builder, (name) => sql.placeholder(name)) as unknown as { _prepare: () => Prepared })._prepare();
+    const { sql: text, params } = prepared.getQuery();
+    return { prepared, text, params };
+  };
+  return (db: Db, values: Given): Statement => {
+    made ??= make();
+    const { prepared, text } = made;
+    const params = made.params.map((param) => fill(param, values as Values));
+    const { $client } = db as unknown as { $client: D1Database };
+    const query: Prepared = {
+      getQuery: () => ({ sql: text, params }),
+      stmt: { bind: (...bound) => $client.prepare(text).bind(...bound) },
+      mapResult: (result, isFromBatch) => prepared.mapResult(result, isFromBatch),
+    };
+    return { _prepare: () => query } as unknown as Statement;
+  };
+}
+
+/** As Drizzle fills a placeholder, but null stays null in a column of JSON. */
+function fill(param: unknown, values: Values): unknown {
+  const placeholder = is(param, Param) ? param.value : param;
+  if (!is(placeholder, Placeholder)) return param;
+  const value = values[placeholder.name] ?? null;
+  return value === null || !is(param, Param) ? value : param.encoder.mapToDriverValue(value);
+}
+
+/** The same for each set of columns that rows come with; one that is undefined is left to its default. */
+export function compileByColumns<Row extends object>(build: (db: Db, row: Row) => Statement) {
+  const made = new Map<string, (db: Db, row: Row) => Statement>();
+  return (db: Db, row: Row): Statement => {
+    const columns = Object.keys(row).filter((name) => row[name as keyof Row] !== undefined);
+    const key = columns.join();
+    const known =
+      made.get(key) ??
+      compile<Row>((to, value) => build(to, Object.fromEntries(columns.map((name) => [name, value(name as keyof Row & string)])) as Row));
+    made.set(key, known);
+    return known(db, row);
+  };
+}
