@@ -9,6 +9,7 @@ const ranks = [
   ['db', 'platform', 'jobs/handler.ts'],
   ['http'],
   ['workspaces'],
+  ['rate-limits'],
   ['usage'],
   ['budgets'],
   ['llm'],
@@ -22,12 +23,13 @@ const ranks = [
   ['evaluation'],
   ['architect'],
   ['analytics'],
+  ['telemetry'],
   ['operations'],
   ['jobs'],
   ['app.ts'],
   ['worker.ts'],
 ];
-const features = new Set(ranks.slice(3, 18).flat());
+const features = new Set(ranks.slice(3, 19).flat());
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));

@@ -19,9 +19,11 @@ import { openAiErrors, openAiRoutes, unknownUrl } from './openai/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
+import { admission, openAiRateLimitHeaders, rateLimitHeaders, rateLimitRoutes } from './rate-limits/index.ts';
 import { attachmentRoutes, sessionRoutes } from './sessions/index.ts';
 import { Failure, notFound } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
+import { telemetryRoutes } from './telemetry/index.ts';
 import { toolRoutes } from './tools/index.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
@@ -32,10 +34,12 @@ const features = [
   agentRoutes,
   llmRoutes,
   budgetRoutes,
+  rateLimitRoutes,
   knowledgeRoutes,
   sessionRoutes,
   attachmentRoutes,
   analyticsRoutes,
+  telemetryRoutes,
 ];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
@@ -47,8 +51,12 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   const opened = openPlatform(c.env, c.executionCtx, { request_id: c.var.requestId, consistency });
   c.set('platform', opened);
   c.set('authenticate', authenticate);
+  c.set('admission', admission);
   await next();
   c.header('server-timing', serverTiming(opened.meter, Date.now() - started));
+  const rates = [...opened.rates.values()];
+  const limits = { ...rateLimitHeaders(rates), ...(isForOpenAi(c.req.path) ? openAiRateLimitHeaders(rates) : {}) };
+  for (const [name, value] of Object.entries(limits)) c.header(name, value);
   const reached = opened.bookmark();
   if (reached !== null) c.header('x-d1-bookmark', reached);
   opened.log.info('request', {
@@ -58,6 +66,12 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
     status: c.res.status,
     ms: Date.now() - started,
   });
+});
+
+/** Before what anybody may ask for and takes work. */
+const floodGuard = createMiddleware<AppEnv>(async (c, next) => {
+  await admission.anonymous(c.var.platform, c.req.header('cf-connecting-ip') ?? null);
+  await next();
 });
 
 /** Nothing we answer with is to be run or framed, but for the pages that say otherwise themselves. */
@@ -75,11 +89,21 @@ app.use(requestId({ generator: () => newId('req'), limitLength: 128 }));
 app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
 app.use(secureHeaders({ contentSecurityPolicy: undefined, crossOriginResourcePolicy: false, xFrameOptions: 'DENY' }));
 app.use(contentPolicy);
-const exposeHeaders = ['etag', 'server-timing', 'x-request-id', 'x-d1-bookmark', 'retry-after', 'idempotent-replayed'];
+const exposeHeaders = [
+  'etag',
+  'server-timing',
+  'x-request-id',
+  'x-d1-bookmark',
+  'retry-after',
+  'idempotent-replayed',
+  'ratelimit',
+  'ratelimit-policy',
+  ...['requests', 'tokens'].flatMap((unit) => ['limit', 'remaining', 'reset'].map((what) => `x-ratelimit-${what}-${unit}`)),
+];
 for (const path of ['/api/*', '/v1/*', '/metrics']) app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
-app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }));
+app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
 app.use('/healthz', platform);
-app.use('/readyz', platform);
+app.use('/readyz', platform, floodGuard);
 
 for (const feature of features) app.route('/api/v1', feature);
 app.route('/v1', openAiRoutes);

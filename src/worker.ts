@@ -2,9 +2,12 @@ import { app } from './app.ts';
 import { dispatchBatch } from './jobs/dispatch.ts';
 import { runSchedule } from './jobs/schedule.ts';
 import { chatWire, responsesWire } from './openai/index.ts';
+import { RateLimiter } from './rate-limits/index.ts';
 import { sessionHost, uiWire } from './sessions/index.ts';
 
 export class SessionHost extends sessionHost([uiWire, chatWire, responsesWire]) {}
+
+export { RateLimiter };
 
 export default {
   fetch: app.fetch,

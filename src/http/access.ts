@@ -25,6 +25,7 @@ export const permissions = {
   'sessions:write': ['runtime', 'editor', 'admin'],
   /** What end users and agents said to each other. */
   'messages:read': ['runtime', 'editor', 'admin'],
+  'rate-limits:manage': ['admin'],
   'usage:read': ['viewer', 'editor', 'admin'],
   /** Objects with the usage of every agent. */
   'usage:archives': ['admin'],
@@ -43,6 +44,7 @@ const ofWholeWorkspace: ReadonlySet<Access> = new Set<Permission>([
   'audit:read',
   'providers:manage',
   'budgets:manage',
+  'rate-limits:manage',
   'tools:write',
   'usage:archives',
   'operations:read',

@@ -66,6 +66,14 @@ function requestHeaders(route: AnyRoute) {
   return Object.keys(shape).length === 0 ? undefined : z.object(shape);
 }
 
+const rateLimitHeaders = {
+  'RateLimit-Policy': {
+    description: 'The limits that the request was held against: `"key-minute";q=600;w=60`',
+    schema: { type: 'string' },
+  },
+  RateLimit: { description: 'What they leave, and for how many seconds: `"key-minute";r=599;t=42`', schema: { type: 'string' } },
+};
+
 function replyOf(route: AnyRoute) {
   const { description, mediaType = 'application/json', schema } = route.reply;
   const headers = {
@@ -74,6 +82,7 @@ function replyOf(route: AnyRoute) {
       description: 'Time, round trips and rows: `db;dur=4.1;desc="2 trips 11 read 3 written"`',
       schema: { type: 'string' },
     },
+    ...(route.access === 'public' || route.access === 'root' ? {} : rateLimitHeaders),
     ...(route.etag === undefined ? {} : { ETag: { description: 'For `If-Match`', schema: { type: 'string' } } }),
   };
   if (route.reply.status === 204) return { description, headers };
@@ -97,6 +106,7 @@ function codesOf(route: AnyRoute): FailureCode[] {
     ...(route.method === 'post' && route.access !== 'public' ? (['idempotency_mismatch', 'request_in_flight'] as const) : []),
     ...(honoursIfMatch(route) ? (['precondition_failed'] as const) : []),
     'not_acceptable',
+    ...(route.access === 'public' ? [] : (['rate_limited'] as const)),
     'internal',
     'unavailable',
     ...(route.failures ?? []),

@@ -13,11 +13,19 @@ import { type AnyRoute, honoursIfMatch, isBodyOptional, type Output, type Reques
 
 /** Turns a credential into a caller; lives in workspaces/, handed in by app.ts. */
 export type Authenticate = (platform: Platform, authorization: string | undefined, access: Permission | 'root') => Promise<Caller>;
-export type Caller = Pick<Ctx, 'workspace_id' | 'actor'>;
+export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
+
+/** Says no to who asks too much; lives in rate-limits/, handed in by app.ts. */
+export interface Admission {
+  /** Asked where a request has no valid credential. */
+  anonymous(platform: Platform, ip: string | null): Promise<void>;
+  /** Asked once it is known who calls, before what it may do. */
+  caller(platform: Platform, caller: Caller, access: Permission | 'root'): Promise<void>;
+}
 
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; workspace_id?: string; platform: Platform; authenticate: Authenticate };
+  Variables: { requestId: string; workspace_id?: string; platform: Platform; authenticate: Authenticate; admission: Admission };
 }
 
 /** A feature's routes; `app.ts` composes them. */
@@ -95,8 +103,13 @@ async function failUnlessAnswered(ctx: Ctx, error: unknown): Promise<never> {
 }
 
 async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
-  if (access === 'public') return { workspace_id: '', actor: { type: 'system', name: 'anonymous' } };
-  const caller = await c.var.authenticate(c.var.platform, c.req.header('authorization'), access);
+  if (access === 'public') return { workspace_id: '', actor: { type: 'system', name: 'anonymous' }, rate_limits: null };
+  const { platform, admission } = c.var;
+  const caller = await c.var.authenticate(platform, c.req.header('authorization'), access).catch(async (error: unknown) => {
+    if (error instanceof Failure && error.code === 'unauthenticated') await admission.anonymous(platform, ipOf(c));
+    throw error;
+  });
+  await admission.caller(platform, caller, access);
   const { actor } = caller;
   if (access === 'root') return caller;
   if (actor.type !== 'api_key' || !allows(actor.role, access)) {
@@ -105,6 +118,9 @@ async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
   if (!mayUse(actor, access)) throw new Failure('forbidden', 'This concerns the whole workspace, and the key is limited to agents.');
   return caller;
 }
+
+/** As Cloudflare says it; a client cannot. */
+const ipOf = (c: Context<AppEnv>): string | null => c.req.header('cf-connecting-ip') ?? null;
 
 function checkAccept(c: Context<AppEnv>, route: AnyRoute, errors: ErrorForm): void {
   const accept = c.req.header('accept');
@@ -175,7 +191,7 @@ function violations(error: z.ZodError | undefined, pointerTo: (path: string[]) =
 async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, body: string | null): Promise<Ctx> {
   const call = {
     ...caller,
-    ip: c.req.header('cf-connecting-ip') ?? null,
+    ip: ipOf(c),
     signal: c.req.raw.signal,
   };
   const key = route.method === 'post' && route.access !== 'public' ? c.req.header('idempotency-key') : undefined;

@@ -1,6 +1,7 @@
 import type { Downgrade } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
+import { admitCall, spendTokens } from '../rate-limits/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
 import { type Account, type Attribution, recordUsage, type Tokens } from '../usage/index.ts';
@@ -41,6 +42,7 @@ export class Meter {
   readonly #operation: string;
   readonly #call_key: string;
   readonly #purse: Purse;
+  #admitted: Promise<void> | null = null;
 
   constructor(ctx: Ctx, { operation, call_key, account, agent_id, version_id, session_id, run_id, end_user_id }: MeteredCall) {
     this.#account = account;
@@ -70,6 +72,9 @@ export class Meter {
     const meant = await this.#find(this.#purse.downgrade?.model ?? name, kind);
     if ('failure' in meant) return meant;
     try {
+      // Once for all its attempts.
+      this.#admitted ??= admitCall(this.#ctx, this.#attribution);
+      await this.#admitted;
       const known = this.#costs.reduce<NanoUsd>((sum, cost) => sum + (cost ?? 0), 0);
       await this.#purse.hold(meant.target, sizeOf, known, (model) => this.#cheaper(model, kind));
     } catch (error) {
@@ -120,5 +125,6 @@ export class Meter {
     this.#usage_ids.push(recorded.id);
     this.#costs.push(recorded.cost_nano_usd);
     this.#account?.add(this.#operation, recorded.cost_nano_usd, tokens);
+    spendTokens(this.#ctx, this.#attribution, (tokens.input_tokens ?? 0) + (tokens.output_tokens ?? 0));
   }
 }

@@ -6,8 +6,9 @@ import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
 import { createLog } from './log.ts';
-import type { Egress, HostCommand, HostReply, JobQueue, SessionHosts, VectorIndex } from './ports.ts';
+import type { Egress, FloodGuard, HostCommand, HostReply, JobQueue, SessionHosts, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
+import { createFloodGuard, createRateCounts } from './rate-limiting.ts';
 import { createVectorizeIndex } from './vectorize-index.ts';
 
 /** Everything of the runtime that a context is made of; the only reader of `Env`. */
@@ -19,6 +20,8 @@ export interface Platform {
   readonly bookmark: () => string | null;
   readonly now: () => number;
   readonly log: Ctx['log'];
+  readonly rates: Ctx['rates'];
+  readonly floods: FloodGuard;
   readonly context: (call: Call) => Ctx;
 }
 
@@ -28,6 +31,7 @@ export interface Call {
   readonly ip?: string | null;
   readonly idempotency?: Idempotency | null;
   readonly signal?: AbortSignal;
+  readonly rate_limits?: Ctx['rate_limits'];
 }
 
 export interface PlatformOptions {
@@ -46,6 +50,7 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
   const jobs = createJobQueue(env.JOBS);
   const models = { workersAi: 'AI' in env ? ((env.AI as Ai | undefined) ?? null) : null };
   const egress = egressOf(config);
+  const rates: Ctx['rates'] = new Map();
   let reached: string | null = null;
   // Bookmarks sort as they follow each other.
   const bookmark = () =>
@@ -56,6 +61,7 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
   const hosts = createSessionHosts(env.SESSIONS, (reply) => {
     addTo(meter, reply.meter);
     reached = reply.bookmark;
+    for (const standing of reply.rates) rates.set(standing.policy, standing);
   });
   return {
     config,
@@ -64,11 +70,14 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
     bookmark,
     now: () => Date.now(),
     log: createLog({ request_id: options.request_id }),
+    rates,
+    floods: createFloodGuard(env),
     context: (call) => {
       const log = createLog({ request_id: options.request_id, workspace_id: call.workspace_id });
       return {
         ip: null,
         idempotency: null,
+        rate_limits: null,
         signal: new AbortController().signal,
         ...call,
         request_id: options.request_id,
@@ -80,6 +89,8 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
         models,
         egress,
         hosts,
+        rates,
+        limiter: createRateCounts(env.RATE_LIMITER, call.workspace_id),
         bookmark,
         vectors: createVectorIndex(env, db),
         now: () => Date.now(),

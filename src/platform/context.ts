@@ -1,8 +1,9 @@
 import type { Db } from '../db/client.ts';
 import type { IdPrefix } from '../shared/id.ts';
+import type { RateLimitsInForce } from '../shared/rate-rules.ts';
 import type { Actor, Idempotency, Meter } from './caller.ts';
 import type { Config } from './config.ts';
-import type { Egress, FileStore, JobQueue, Log, ModelAccess, SessionHosts, VectorIndex } from './ports.ts';
+import type { Egress, FileStore, JobQueue, Log, ModelAccess, RateCounts, RateStanding, SessionHosts, VectorIndex } from './ports.ts';
 
 export type { Actor, ApiKeyActor, Idempotency, Meter } from './caller.ts';
 
@@ -20,6 +21,11 @@ export interface Ctx {
   readonly models: ModelAccess;
   readonly egress: Egress;
   readonly hosts: SessionHosts;
+  readonly limiter: RateCounts;
+  /** What the caller meets of the workspace's rate limits; null for nothing, as in the background. */
+  readonly rate_limits: RateLimitsInForce | null;
+  /** Where the request stands with the limits it was held against, by their names. */
+  readonly rates: Map<string, RateStanding>;
   /** Where this request's reads have got to, for whoever goes on with it. */
   readonly bookmark: () => string | null;
   readonly idempotency: Idempotency | null;

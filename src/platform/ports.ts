@@ -1,5 +1,6 @@
 import type { JobMessage } from '../jobs/job.ts';
 import type { FailureCode, FailureOptions } from '../shared/failure.ts';
+import type { RateLimitsInForce, RateScope } from '../shared/rate-rules.ts';
 import type { Actor, Idempotency, Meter } from './caller.ts';
 
 /** A vector as it is kept: which chunk it stands for and where it may be found. */
@@ -81,6 +82,7 @@ export interface HostCaller {
   readonly ip: string | null;
   readonly request_id: string;
   readonly idempotency: Idempotency | null;
+  readonly rate_limits: RateLimitsInForce | null;
 }
 
 /** Failures travel as data: an exception would lose its code on the way. */
@@ -91,6 +93,53 @@ export interface HostReply {
   /** What it has cost up to the reply. */
   readonly meter: Meter;
   readonly bookmark: string | null;
+  /** Where it stands with the limits that it was held against. */
+  readonly rates: readonly RateStanding[];
+}
+
+/** Who is counted; null for nobody of the scope. */
+export type RateSubjects = { readonly [Scope in RateScope]: string | null };
+
+/** What is to be counted for all subjects at once, or not at all. */
+export interface RateWanted {
+  readonly subjects: RateSubjects;
+  /** The scopes that it is a request of. */
+  readonly requests: readonly RateScope[];
+  /** Whether it takes tokens, nobody knows how many. */
+  readonly tokens: boolean;
+  /** The run that begins with it. */
+  readonly run_id: string | null;
+}
+
+/** How far a limit is used up. */
+export interface RateStanding {
+  /** Its name in `RateLimit`, such as `key-minute`. */
+  readonly policy: string;
+  readonly scope: RateScope | 'address';
+  readonly id: string;
+  readonly limit: number;
+  readonly unit: 'requests' | 'tokens' | 'concurrent-requests';
+  /** null for what is no matter of time. */
+  readonly window_s: number | null;
+  readonly remaining: number;
+  /** Seconds until all of it is to be had again; null where nobody knows. */
+  readonly reset_s: number | null;
+  readonly is_refused: boolean;
+}
+
+/** The exact counts of the workspace that acts. */
+export interface RateCounts {
+  /** `revision` is that of the rules that the caller knows of. */
+  take(revision: number, wanted: RateWanted): Promise<RateStanding[]>;
+  spend(subjects: RateSubjects, tokens: number): Promise<void>;
+  renew(run_id: string, subjects: RateSubjects): Promise<void>;
+  release(run_id: string): Promise<void>;
+}
+
+/** Rough limits against floods, at each location by itself. */
+export interface FloodGuard {
+  admitsAddress(address: string): Promise<boolean>;
+  admitsKey(key_id: string): Promise<boolean>;
 }
 
 /** What model providers this deployment can reach without a workspace's own credential. */

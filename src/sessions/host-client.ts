@@ -34,8 +34,8 @@ export interface Heard {
 /** The host of a session, asked on behalf of the context's caller. */
 export function hostOf(ctx: Ctx, session_id: string) {
   const ask = async <Verb extends keyof HostVerbs>(verb: Verb, input: HostVerbs[Verb]) => {
-    const { workspace_id, actor, ip, request_id, idempotency } = ctx;
-    const caller = { workspace_id, actor, ip, request_id, idempotency };
+    const { workspace_id, actor, ip, request_id, idempotency, rate_limits } = ctx;
+    const caller = { workspace_id, actor, ip, request_id, idempotency, rate_limits };
     const { outcome } = await ctx.hosts.get(session_id).ask({ caller, verb, input });
     if (!outcome.ok) throw new Failure(outcome.code, outcome.detail, outcome.options);
     return outcome;

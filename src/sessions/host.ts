@@ -76,7 +76,12 @@ export const sessionHost = (wires: readonly WireKind[]) =>
 
     async ask({ caller, verb, input }: HostCommand): Promise<HostReply> {
       const ctx = this.#context(caller);
-      const reply = (outcome: HostReply['outcome']): HostReply => ({ outcome, meter: ctx.meter, bookmark: ctx.bookmark() });
+      const reply = (outcome: HostReply['outcome']): HostReply => ({
+        outcome,
+        meter: ctx.meter,
+        bookmark: ctx.bookmark(),
+        rates: [...ctx.rates.values()],
+      });
       try {
         const handle = this.#handlers[verb as keyof HostVerbs] as (ctx: Ctx, input: unknown) => Promise<Heard | undefined>;
         const heard = await handle(ctx, input);

@@ -1,6 +1,7 @@
 import type { BusyPolicy } from '../db/schema/sessions.ts';
 import type { Ctx, Idempotency } from '../platform/context.ts';
 import { fingerprintMismatch, KeyOfRun, moveKey, throwIfAnswered } from '../platform/idempotency.ts';
+import { admitRun } from '../rate-limits/index.ts';
 import { Failure } from '../shared/failure.ts';
 import type { TurnEvent } from './events.ts';
 import { LiveRun } from './live-run.ts';
@@ -142,8 +143,12 @@ export class SessionLine {
       await before?.over.promise;
       entry.forgotten = this.#forgotten;
       const more = replaced === null ? [] : moveKey(ctx, replaced.id, entry.run_id);
-      const turn = await this.#begin(ctx, session_id, input, entry.run_id, more);
-      const source = runTurn(ctx, turn);
+      const slot = await admitRun(ctx, entry.run_id, memory.session);
+      const turn = await this.#begin(ctx, session_id, input, entry.run_id, more).catch(async (error: unknown) => {
+        await slot?.release();
+        throw error;
+      });
+      const source = slot === null ? runTurn(ctx, turn) : slot.during(runTurn(ctx, turn));
       const live = new LiveRun(entry.run_id, turn.events, turn.cancel, source, (events) => this.#hooks.save(ctx, turn, events));
       entry.live = live;
       if (this.#entries.some((other) => other !== entry && other.on_busy === 'interrupt')) live.cancel();

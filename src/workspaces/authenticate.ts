@@ -2,17 +2,23 @@ import type { Authenticate } from '../http/router.ts';
 import type { Platform } from '../platform/cloudflare.ts';
 import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
+import { inForce } from '../shared/rate-rules.ts';
 import { second } from '../shared/time.ts';
 import { isWellFormedKey } from './key.ts';
-import { type ApiKeyRow, selectApiKeyByHash } from './store.ts';
+import { type CredentialRow, selectCredential } from './store.ts';
 
 /** How long another isolate may go on honouring a key that was revoked here. */
 const cacheFor = 30 * second;
 const cacheSize = 1000;
-const cache = new Map<string, { readonly row: ApiKeyRow; readonly read_at: number }>();
+const cache = new Map<string, { readonly row: CredentialRow; readonly read_at: number }>();
 
 /** Called where a key changes, so that this isolate knows at once. */
 export const forgetKey = (hash: string): void => void cache.delete(hash);
+
+/** Called where something changes that is read with the keys of a workspace. */
+export function forgetKeysOf(workspace_id: string): void {
+  for (const [hash, { row }] of cache) if (row.workspace_id === workspace_id) cache.delete(hash);
+}
 
 /**
  * The caller behind an `Authorization` header. Throws `unauthenticated`; the log, not the answer,
@@ -31,7 +37,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (row === undefined) {
     if (equalDigests(hash, await sha256(config.root_key))) {
       if (access !== 'root') throw new Failure('forbidden', 'The root key creates workspaces and nothing else.');
-      return { workspace_id: '', actor: { type: 'root' } };
+      return { workspace_id: '', actor: { type: 'root' }, rate_limits: null };
     }
     if (!(await isWellFormedKey(token))) return refuse('typo');
     row = await readKey(db, hash, platform.now());
@@ -40,19 +46,21 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (row.revoked_at !== null) return refuse('revoked');
   if (row.expires_at !== null && row.expires_at <= platform.now()) return refuse('expired');
   if (access === 'root') throw new Failure('forbidden', 'This needs the root key of the deployment.');
-  const { id, role, agent_ids, expires_at, workspace_id } = row;
-  return { workspace_id, actor: { type: 'api_key', id, role, agent_ids, expires_at } };
+  const { id, role, agent_ids, expires_at, workspace_id, rate_limits } = row;
+  return { workspace_id, actor: { type: 'api_key', id, role, agent_ids, expires_at }, rate_limits };
 };
 
-function findCached(hash: string, now: number): ApiKeyRow | undefined {
+function findCached(hash: string, now: number): CredentialRow | undefined {
   const cached = cache.get(hash);
   return cached !== undefined && now - cached.read_at < cacheFor ? cached.row : undefined;
 }
 
-async function readKey(db: Platform['db'], hash: string, now: number): Promise<ApiKeyRow | undefined> {
+async function readKey(db: Platform['db'], hash: string, now: number): Promise<CredentialRow | undefined> {
   cache.delete(hash);
-  const row = await selectApiKeyByHash(db, hash).get();
-  if (row === undefined) return undefined;
+  const found = await selectCredential(db, hash).get();
+  if (found === undefined) return undefined;
+  const { rate_rules, rate_revision, ...key } = found;
+  const row = { ...key, rate_limits: rate_rules === null ? null : inForce(rate_rules, rate_revision ?? 0, key.id) };
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
   cache.set(hash, { row, read_at: now });
   return row;

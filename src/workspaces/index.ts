@@ -1,4 +1,4 @@
-export { authenticate } from './authenticate.ts';
+export { authenticate, forgetKeysOf } from './authenticate.ts';
 export { workspaceRoutes } from './routes.ts';
 export { findWorkspace } from './service.ts';
 export type { WorkspaceRow } from './store.ts';

@@ -1,10 +1,14 @@
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { audit_log } from '../db/schema/platform.ts';
+import { rate_limits } from '../db/schema/rate-limits.ts';
 import { api_keys, workspaces } from '../db/schema/workspaces.ts';
+import type { RateLimitsInForce } from '../shared/rate-rules.ts';
 
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type ApiKeyRow = typeof api_keys.$inferSelect;
+/** A key, with what of the workspace's rate limits it meets. */
+export type CredentialRow = ApiKeyRow & { readonly rate_limits: RateLimitsInForce | null };
 
 export const selectWorkspace = (db: Db, workspace_id: string) => db.select().from(workspaces).where(eq(workspaces.id, workspace_id));
 
@@ -22,7 +26,12 @@ const hasAgents = (workspace_id: string, agent_ids: readonly string[] | null) =>
   where not exists (select 1 from agents where agents.id = named.value and agents.workspace_id = ${workspace_id}))`;
 
 /** The one read without a workspace: the credential is what tells it. */
-export const selectApiKeyByHash = (db: Db, hash: string) => db.select().from(api_keys).where(eq(api_keys.hash, hash));
+export const selectCredential = (db: Db, hash: string) =>
+  db
+    .select({ ...getTableColumns(api_keys), rate_rules: rate_limits.rules, rate_revision: rate_limits.revision })
+    .from(api_keys)
+    .leftJoin(rate_limits, eq(rate_limits.workspace_id, api_keys.workspace_id))
+    .where(eq(api_keys.hash, hash));
 
 export const selectApiKey = (db: Db, workspace_id: string, id: string) =>
   db
@@ -63,6 +72,19 @@ export function updateApiKey(db: Db, workspace_id: string, id: string, changes: 
     .where(and(eq(api_keys.workspace_id, workspace_id), eq(api_keys.id, id)))
     .returning();
 }
+
+/** What one key is allowed besides the rest, its successor is. */
+export const inheritRateLimits = (db: Db, workspace_id: string, id: string, successor: string) => {
+  const own = sql`(select json_set(own.value, '$.id', ${successor}) from json_each(${rate_limits.rules}, '$.api_key.overrides') own
+    where own.value ->> 'id' = ${id})`;
+  return db
+    .update(rate_limits)
+    .set({
+      rules: sql`json_insert(${rate_limits.rules}, '$.api_key.overrides[#]', json(${own}))`,
+      revision: sql`${rate_limits.revision} + 1`,
+    })
+    .where(and(eq(rate_limits.workspace_id, workspace_id), sql`${own} is not null`));
+};
 
 /** Marks a key as replaced. Violates `api_keys.role` when it is revoked or has been replaced already. */
 export const replaceApiKey = (db: Db, workspace_id: string, id: string, rotated_to: string, expires_at: number) =>

@@ -1,0 +1,67 @@
+import { z } from '@hono/zod-openapi';
+import { Id, Name } from '../http/schema.ts';
+import { noLimits, type RateOverride } from '../shared/rate-rules.ts';
+
+/** Overrides of all scopes together: every key's lookup reads them. */
+export const maxOverrides = 500;
+
+const Limit = z.number().int().min(0).max(1_000_000_000).nullable();
+const measures = {
+  requests_per_minute: Limit.describe('From one minute of the clock to the next; null is no limit'),
+  requests_per_day: Limit.describe('From midnight to midnight UTC; null is no limit'),
+  tokens_per_minute: Limit.describe(
+    'Input and output of all models. A call is let through as long as any are left, so that the last one may go over; null is no limit',
+  ),
+  concurrent_runs: Limit.describe('Answers that are being given at once; null is no limit'),
+};
+
+const Limits = z
+  .strictObject({
+    requests_per_minute: measures.requests_per_minute.default(null),
+    requests_per_day: measures.requests_per_day.default(null),
+    tokens_per_minute: measures.tokens_per_minute.default(null),
+    concurrent_runs: measures.concurrent_runs.default(null),
+  })
+  .openapi('Limits', { example: { requests_per_minute: 600, requests_per_day: null, tokens_per_minute: null, concurrent_runs: 20 } });
+
+const overriding = z.strictObject(measures).partial().shape;
+
+const scope = (id: z.ZodString, what: string) =>
+  z.strictObject({
+    default: Limits.default(noLimits).describe(`For each ${what}, with a count of its own`),
+    overrides: z
+      .array(z.strictObject({ id, ...overriding }))
+      .max(maxOverrides)
+      .default([])
+      .describe(`For one ${what}; what is left out is as in \`default\`, null lifts it`)
+      .superRefine(refuseTwice),
+  });
+
+function refuseTwice(overrides: readonly RateOverride[], check: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { id }] of overrides.entries()) {
+    if (seen.has(id)) check.addIssue({ code: 'custom', path: [index, 'id'], message: 'There is an override for this already.' });
+    seen.add(id);
+  }
+}
+
+const none = { default: noLimits, overrides: [] };
+
+export const RateLimits = z
+  .strictObject({
+    workspace: Limits.default(noLimits).describe('For all of the workspace together'),
+    api_key: scope(Id('key'), 'API key').default(none),
+    agent: scope(Id('agt'), 'agent').default(none),
+    end_user: scope(Name(200), 'end user').default(none),
+  })
+  .refine(
+    ({ api_key, agent, end_user }) => api_key.overrides.length + agent.overrides.length + end_user.overrides.length <= maxOverrides,
+    `At most ${maxOverrides} overrides.`,
+  )
+  .openapi('RateLimits', {
+    example: {
+      api_key: { default: { requests_per_minute: 600 } },
+      end_user: { default: { requests_per_minute: 10, requests_per_day: 200 }, overrides: [{ id: 'user-42', requests_per_day: null }] },
+    } as never,
+  });
+export type RateLimits = z.output<typeof RateLimits>;
