@@ -34,12 +34,12 @@ export function boundariesOf(start: number, end: number, granularity: Granularit
   return boundaries;
 }
 
-/** Rollups of a grain from one bucket to another; of `split` hours the quarters count. */
+/** Rollups of a grain from one bucket to another; of the hours in `split` the quarters count. */
 export interface RollupRange {
   readonly grain: 'hour' | 'day';
   readonly from: number;
   readonly to: number;
-  readonly split: boolean;
+  readonly split: readonly number[];
 }
 
 /**
@@ -48,12 +48,13 @@ export interface RollupRange {
  */
 export function rangesOf(boundaries: readonly number[]): RollupRange[] {
   const ranges: RollupRange[] = [];
-  const add = (grain: 'hour' | 'day', from: number, to: number, split = false) => {
+  // One range as far as it goes: each costs the database a row more than it has.
+  const add = (grain: 'hour' | 'day', from: number, to: number, isSplit = false) => {
+    const split = isSplit ? [from] : [];
     const last = ranges.at(-1);
-    if (from >= to || (split && last?.split && last.from === from)) return;
-    if (last !== undefined && last.grain === grain && last.to === from && !last.split && !split)
-      ranges[ranges.length - 1] = { ...last, to };
-    else ranges.push({ grain, from, to, split });
+    if (from >= to || (isSplit && last?.split.at(-1) === from)) return;
+    if (last === undefined || last.grain !== grain || last.to !== from) ranges.push({ grain, from, to, split });
+    else ranges[ranges.length - 1] = { ...last, to, split: [...last.split, ...split] };
   };
   for (const [index, end] of boundaries.slice(1).entries()) {
     const start = boundaries[index] as number;

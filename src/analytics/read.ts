@@ -117,14 +117,15 @@ function selectRollups(db: Db, workspace_id: string, { rollups: agents, isByAgen
   const ranges = wanted.flatMap(({ dimension: asked, boundaries }, part) =>
     rangesOf(boundaries).flatMap((range: RollupRange) => {
       const dimension = isByAgent && asked === 'agent' ? 'all' : asked;
-      const row = { part, dimension, grain: range.grain, from: range.from, to: range.to, split: Number(range.split), is_open: 0 };
+      const row = { part, dimension, grain: range.grain, from: range.from, to: range.to, split: `,${range.split.join()},`, is_open: 0 };
       return range.grain === 'day' ? [row, { ...row, grain: 'hour', is_open: 1 }] : [row];
     }),
   );
   const dayed = stateOf(workspace_id, 'dayed_until');
   const rolled = stateOf(workspace_id, 'rolled_until');
+  const isSplit = sql`instr(g.value ->> 'split', ',' || r.bucket || ',') > 0`;
   return db.all<StoredRow>(sql`
-    select g.value ->> 'part' as part, r.agent_id, r.bucket, iif(g.value ->> 'split', '', r.slices) as slices, iif(g.value ->> 'split', r.quarters, null) as quarters
+    select g.value ->> 'part' as part, r.agent_id, r.bucket, iif(${isSplit}, '', r.slices) as slices, iif(${isSplit}, r.quarters, null) as quarters
     from ${agents} a cross join json_each(${JSON.stringify(ranges)}) g
     cross join analytics_rollups r on r.workspace_id = ${workspace_id} and r.agent_id = a.value
       and r.dimension = g.value ->> 'dimension' and r.grain = g.value ->> 'grain'
