@@ -4,9 +4,9 @@ import { newWorkspace } from '../support/api.ts';
 import { type Chat, newChat, openStream, readFrames, runOf, textOf } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 
-/** An answer of forty deltas that come one by one. */
-const words = Array.from({ length: 40 }, (_, index) => `w${index} `);
-const slowly: Round = { text: words, usage: { input_tokens: 10, output_tokens: 40 }, fault: { kind: 'drip', bytes: 200, ms: 8 } };
+/** An answer of more than forty deltas that come one by one; a busy machine may bring some of them together. */
+const words = Array.from({ length: 60 }, (_, index) => `w${index} `);
+const slowly: Round = { text: words, usage: { input_tokens: 10, output_tokens: 40 }, fault: { kind: 'drip', bytes: 200, ms: 10 } };
 
 describe('a run that goes on', () => {
   it('brings the same events, each once, wherever a listener hung up and came back (R63)', { timeout: 90_000 }, async () => {
