@@ -16,7 +16,7 @@ async function fill({ workspace, agents }: Tenant): Promise<void> {
       ['', agents[0]?.id ?? ''].map((agent) =>
         env.DB.prepare(
           `${numbers} insert into analytics_rollups (workspace_id, agent_id, dimension, grain, bucket, slices, quarters)
-          select ?2, ?3, ?4, ?5, cast(?6 + i * ?7 as integer), '{"":{"n":{"calls":4}}}', '{"1":{"":{"n":{"calls":1}}},"2":{"":{"n":{"calls":3}}}}' from n`,
+          select ?2, ?3, ?4, ?5, cast(?6 + i * ?7 as integer), '{"":{"n":{"calls":${(4 * unit) / hour}}}}', '{"1":{"":{"n":{"calls":1}}},"2":{"":{"n":{"calls":3}}}}' from n`,
         ).bind(count, workspace.id, agent, dimension, grain, first, unit),
       ),
     );
