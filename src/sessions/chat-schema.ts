@@ -2,14 +2,17 @@ import { z } from '@hono/zod-openapi';
 import { busyPolicies } from '../db/schema/sessions.ts';
 import { Id } from '../http/schema.ts';
 
-const Part = z.looseObject({ type: z.string().max(100), text: z.string().max(100_000).optional() });
-const UiMessage = z.looseObject({ id: z.string().max(200), role: z.enum(['system', 'user', 'assistant']), parts: z.array(Part).max(1000) });
+/** Of a message as the AI SDK has it, what is looked at. */
+export const UiMessage = z.looseObject({
+  role: z.enum(['system', 'user', 'assistant']),
+  parts: z.array(z.looseObject({ type: z.string().max(100), text: z.string().max(100_000).optional() })).max(1000),
+});
 
 /** What the AI SDK's `DefaultChatTransport` sends. The session has the history: of the messages only the last is looked at. */
 export const ChatRequest = z
   .strictObject({
     id: Id('ses').describe('The session: give it to `useChat` as `id`'),
-    messages: z.array(UiMessage).max(10_000),
+    messages: z.array(z.record(z.string(), z.unknown())).max(10_000).describe('`UIMessage`s of the AI SDK'),
     trigger: z.enum(['submit-message', 'regenerate-message']).default('submit-message'),
     messageId: z
       .string()

@@ -2,7 +2,7 @@ import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { invalid, notFound } from '../shared/failure.ts';
 import { isId } from '../shared/id.ts';
-import type { ChatRequest } from './chat-schema.ts';
+import { type ChatRequest, UiMessage } from './chat-schema.ts';
 import { ownSession } from './own-session.ts';
 import { headOf, type MessageRow, selectMessage, selectPath, selectSession } from './store.ts';
 import type { TurnInput } from './turn-input.ts';
@@ -14,8 +14,8 @@ import type { TurnInput } from './turn-input.ts';
 export async function toTurnInput(ctx: Ctx, { id, messages, trigger, messageId, on_busy }: ChatRequest): Promise<TurnInput> {
   const common = { version: null, on_busy };
   if (trigger === 'regenerate-message') return { ...common, text: null, parent_id: await questionOf(ctx, id, messageId ?? null) };
-  const last = messages.at(-1);
-  if (last?.role !== 'user') throw invalid('/messages', 'The last message must be the user’s.');
+  const { data: last } = UiMessage.safeParse(messages.at(-1));
+  if (last?.role !== 'user') throw invalid('/messages', 'The last message must be the user’s, with `role` and `parts`.');
   if (last.parts.some(({ type }) => type === 'file')) {
     throw invalid('/messages', 'Files are uploaded as attachments of the session and named in `POST /sessions/{session}/messages`.');
   }

@@ -7,9 +7,10 @@ import { idsInBody, type Seeded, seed, validBody } from '../support/resources.ts
 import { countAll } from '../support/rows.ts';
 import { requestWith } from '../support/worker.ts';
 
-/** A turn and a search spend; what they leave behind after a fault is tested where they live. */
+/** Runs live in their hosts, and searches spend: what they leave behind after a fault is tested where they live. */
+const elsewhere = /\/(messages|search|chat|cancel|completions|responses)$/;
 const creating = operations.filter(
-  ({ method, access, path }) => method === 'POST' && access !== 'public' && access !== 'root' && !/\/(messages|search)$/.test(path),
+  ({ method, access, path }) => method === 'POST' && access !== 'public' && access !== 'root' && !elsewhere.test(path),
 );
 
 /** The queue takes everything and delivers nothing, so that every promised job stays in the outbox. */

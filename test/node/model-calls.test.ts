@@ -31,7 +31,7 @@ const ways: readonly (readonly [way: string, pattern: RegExp, allowed: readonly 
   [
     'a provider makes a model',
     /\.(?:language|embedding|reranking)\b\s*(?:as\b[^;]*)?\)?\s*\(/,
-    ['llm/attempt.ts', 'llm/embed.ts', 'llm/providers.ts', 'llm/rerank.ts'],
+    ['llm/attempt.ts', 'llm/embed.ts', 'llm/providers.ts', 'llm/rerank.ts', 'llm/workspace-models.ts'],
   ],
   ['Workers AI is called by its binding', /\b(?:AI|workersAi|workers_ai)\b\)?\s*[?!]?\.\s*(?:run|toMarkdown|gateway|autorag)\b/, []],
 ];
