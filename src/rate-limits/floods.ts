@@ -1,9 +1,7 @@
 import type { Platform } from '../platform/cloudflare.ts';
 import type { RateStanding } from '../platform/ports.ts';
 import { rateLimited } from './admit.ts';
-
-/** As `wrangler.toml` has them, which a Worker cannot read. */
-export const floodLimits = { address: { limit: 300, window_s: 60 }, key: { limit: 20_000, window_s: 10 } } as const;
+import { floodLimits } from './flood-limits.ts';
 
 /**
  * Counts what came without a valid credential, or needs none, by the address it came from. Inexact, and

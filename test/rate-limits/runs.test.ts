@@ -35,8 +35,10 @@ type World = Awaited<ReturnType<typeof furnished>>;
 
 const openAi = ({ key }: Workspace, path: string, json: object) => request('POST', `/v1${path}`, key, { json });
 
+type Way = (world: World, end_user: string) => Promise<Answer>;
+
 /** Every way to a model that somebody waits for, on behalf of an end user where it can be. */
-const ways: Readonly<Record<string, (world: World, end_user: string) => Promise<Answer>>> = {
+const ways: Readonly<Record<string, Way>> = {
   'a message': async ({ workspace, session }, user) => workspace.post(`/sessions/${await session(user)}/messages`, { message: 'Hello?' }),
   'the AI SDK chat': async ({ workspace, session }, user) => {
     const messages = [{ id: 'm1', role: 'user', parts: [{ type: 'text', text: 'Hello?' }] }];
@@ -49,7 +51,7 @@ const ways: Readonly<Record<string, (world: World, end_user: string) => Promise<
   embeddings: ({ workspace }, user) =>
     openAi(workspace, '/embeddings', { model: 'openai/text-embedding-3-large', user, input: 'some text' }),
 };
-const search = ({ workspace, base }: World) => workspace.post(`/knowledge-bases/${base}/search`, { query: 'opening hours' });
+const search: Way = ({ workspace, base }) => workspace.post(`/knowledge-bases/${base}/search`, { query: 'opening hours' });
 
 function expectRefusal(answer: Answer, policy: string) {
   expect([answer.status, JSON.stringify(answer.body)]).toEqual([429, expect.stringContaining(`"name":"${policy}"`)]);
@@ -117,9 +119,7 @@ describe('concurrent runs', () => {
     const world = await furnished(slowly);
     await world.workspace.put('/rate-limits', { agent: { default: { concurrent_runs: 5 } } });
     for (let round = 0; round < 2; round += 1) {
-      const all = await Promise.all(
-        Array.from({ length: 20 }, () => (ways['a one-shot run'] as NonNullable<(typeof ways)[string]>)(world, 'ada')),
-      );
+      const all = await Promise.all(Array.from({ length: 20 }, () => (ways['a one-shot run'] as Way)(world, 'ada')));
       const refused = all.filter(({ status }) => status !== 200);
       expect(refused).toHaveLength(15);
       for (const answer of refused) {
