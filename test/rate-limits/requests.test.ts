@@ -2,6 +2,7 @@ import { abortAllDurableObjects } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, newWorkspace, request, type Workspace } from '../support/api.ts';
 import { parseList } from '../support/structured-fields.ts';
+import { requestWith } from '../support/worker.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -115,6 +116,35 @@ describe('requests of a key', () => {
     expect(refused.body.error).toMatchObject({ type: 'requests', code: 'rate_limit_exceeded', limit: { name: 'key-minute' } });
     expect(refused.headers.get('retry-after')).toBe('42');
     expect(itemOf(refused, 'ratelimit', 'key-minute')).toEqual({ r: 0, t: 42 });
+  });
+});
+
+describe('what counts', () => {
+  const broken = () => {
+    throw new Error('gone');
+  };
+  it('is not done without where limits are exact, and is asked twice', async () => {
+    const workspace = await limited({ api_key: { default: { requests_per_minute: 100 } } });
+    const always = { idFromName: () => 'id', get: () => ({ take: async () => broken() }) };
+    const refused = await requestWith({ RATE_LIMITER: always }, 'GET', '/api/v1/users/me', workspace.key);
+    expect([refused.status, refused.body.code, refused.headers.get('retry-after')]).toEqual([503, 'unavailable', '1']);
+    let calls = 0;
+    const once = { idFromName: () => 'id', get: () => ({ take: async () => (++calls === 1 ? broken() : []) }) };
+    expect((await requestWith({ RATE_LIMITER: once }, 'GET', '/api/v1/users/me', workspace.key)).status).toBe(200);
+  });
+
+  it('against floods refuses a burst of a key, and nobody when it fails', async () => {
+    const { key } = await newWorkspace();
+    const limit = async () => ({ success: false });
+    const refused = await requestWith({ KEY_BURSTS: { limit } }, 'GET', '/api/v1/users/me', key);
+    expectRefusal(refused, 'key-burst', 10);
+    const headers = { 'cf-connecting-ip': '192.0.2.9' };
+    const failing = { KEY_BURSTS: { limit: async () => broken() }, ADDRESS_FLOODS: { limit: async () => broken() } };
+    expect((await requestWith(failing, 'GET', '/api/v1/users/me', key, { headers })).status).toBe(200);
+    expect((await requestWith(failing, 'GET', '/api/v1/users/me', 'nonsense', { headers })).status).toBe(401);
+    expect((await requestWith({ ADDRESS_FLOODS: { limit } }, 'GET', '/readyz', '', { headers })).status).toBe(429);
+    expect((await requestWith({ ADDRESS_FLOODS: { limit } }, 'GET', '/openapi.json', '', { headers })).status).toBe(429);
+    expect((await requestWith({ ADDRESS_FLOODS: { limit } }, 'GET', '/healthz', '', { headers })).status).toBe(200);
   });
 });
 
