@@ -29,27 +29,9 @@ CREATE TABLE `analytics_state` (
 	`closing_until` integer DEFAULT 0 NOT NULL,
 	`rolled_until` integer DEFAULT 0 NOT NULL,
 	`dayed_until` integer DEFAULT 0 NOT NULL,
-	`archived_until` integer DEFAULT 0 NOT NULL,
-	`judged_until` integer DEFAULT 0 NOT NULL
+	`archived_until` integer DEFAULT 0 NOT NULL
 ) STRICT;
 --> statement-breakpoint
-CREATE TABLE `anomalies` (
-	`id` text PRIMARY KEY NOT NULL,
-	`workspace_id` text NOT NULL,
-	`agent_id` text NOT NULL,
-	`metric` text NOT NULL,
-	`bucket` integer NOT NULL,
-	`value` real NOT NULL,
-	`expected` real NOT NULL,
-	`deviation` real NOT NULL,
-	`samples` integer NOT NULL,
-	`runs` integer NOT NULL,
-	`created_at` integer NOT NULL
-) STRICT;
---> statement-breakpoint
-CREATE UNIQUE INDEX `anomalies_once` ON `anomalies` (`workspace_id`,`agent_id`,`metric`,`bucket`);--> statement-breakpoint
-CREATE INDEX `anomalies_workspace` ON `anomalies` (`workspace_id`,`id`);--> statement-breakpoint
-CREATE INDEX `anomalies_agent` ON `anomalies` (`workspace_id`,`agent_id`,`id`);--> statement-breakpoint
 CREATE TABLE `usage_archives` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -167,7 +149,6 @@ CREATE TABLE `telemetry` (
 	`updated_at` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `telemetry_due` ON `telemetry` (`due_at`) WHERE is_enabled = 1;--> statement-breakpoint
 CREATE INDEX `telemetry_key` ON `telemetry` (`key_version`);--> statement-breakpoint
 CREATE TABLE `telemetry_runs` (
 	`workspace_id` text NOT NULL,

@@ -29,7 +29,8 @@ const ranks = [
   ['app.ts'],
   ['worker.ts'],
 ];
-const features = new Set(ranks.slice(3, 19).flat());
+const firstBesides = ranks.findIndex((row) => row.includes('jobs'));
+const features = new Set(ranks.slice(3, firstBesides).flat());
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));

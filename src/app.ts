@@ -23,6 +23,7 @@ import { admission, openAiRateLimitHeaders, rateLimitHeaders, rateLimitRoutes } 
 import { attachmentRoutes, sessionRoutes } from './sessions/index.ts';
 import { Failure, notFound } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
+import { telemetryRoutes } from './telemetry/index.ts';
 import { toolRoutes } from './tools/index.ts';
 import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
@@ -38,6 +39,7 @@ const features = [
   sessionRoutes,
   attachmentRoutes,
   analyticsRoutes,
+  telemetryRoutes,
 ];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {

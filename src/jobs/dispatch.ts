@@ -5,6 +5,7 @@ import type { Ctx } from '../platform/context.ts';
 import { attachmentJobs, backgroundJobs } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
 import { second } from '../shared/time.ts';
+import { telemetryJobs } from '../telemetry/index.ts';
 import { backoff, maxAttempts } from './backoff.ts';
 import type { JobHandler } from './handler.ts';
 import { type Job, JobMessage } from './job.ts';
@@ -15,6 +16,7 @@ const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = {
   ...knowledgeJobs,
   ...attachmentJobs,
   ...backgroundJobs,
+  ...telemetryJobs,
 };
 
 const deadLetterQueue = /-dead$/;

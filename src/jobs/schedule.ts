@@ -6,6 +6,7 @@ import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { closeLostRuns, eraseDueSessions, indexSessions } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
+import { exportTelemetry, rewrapTelemetryHeaders } from '../telemetry/index.ts';
 import { rewrapToolSecrets } from '../tools/index.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 
@@ -16,12 +17,14 @@ const everyMinute: readonly Task[] = [
   { name: 'lost_runs', run: closeLostRuns },
   { name: 'lost_holds', run: returnLostHolds },
   { name: 'session_index', run: indexSessions },
+  { name: 'telemetry', run: exportTelemetry },
 ];
 const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },
   { name: 'credentials', run: rewrapCredentials },
   { name: 'tool_secrets', run: rewrapToolSecrets },
   { name: 'budget_secrets', run: rewrapBudgetSecrets },
+  { name: 'telemetry_secrets', run: rewrapTelemetryHeaders },
   { name: 'old_holds', run: forgetOldHolds },
   { name: 'retention', run: eraseDueSessions },
   { name: 'rollups', run: rollUp },

@@ -1,4 +1,4 @@
-import { typeid } from 'typeid-js';
+import { TypeID, typeid } from 'typeid-js';
 
 /** TypeID prefixes. An id is prefix + UUIDv7, so that `ORDER BY id` is creation order. */
 export const idPrefixes = [
@@ -41,3 +41,6 @@ export const idPattern = (prefix: IdPrefix) => new RegExp(`^${prefix}_${suffix}$
 const patterns = new Map(idPrefixes.map((prefix) => [prefix, idPattern(prefix)]));
 
 export const isId = (prefix: IdPrefix, value: string): boolean => patterns.get(prefix)?.test(value) ?? false;
+
+/** The UUID inside an id: 32 hexadecimal digits, of which the second half is random. */
+export const idHex = (id: string): string => TypeID.fromString(id).toUUID().replaceAll('-', '');

@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const grains = ['hour', 'day'] as const;
 export type Grain = (typeof grains)[number];
@@ -33,8 +33,6 @@ export const analytics_state = sqliteTable('analytics_state', {
   dayed_until: integer().notNull().default(0),
   /** Usage rows before this are in the archive: those hours stay as they are. */
   archived_until: integer().notNull().default(0),
-  /** Hours before this have been looked at for anomalies. */
-  judged_until: integer().notNull().default(0),
 });
 
 /** Hours and days that something came in for after they had been rolled up. */
@@ -78,32 +76,3 @@ export const analytics_cursors = sqliteTable('analytics_cursors', {
   name: text().primaryKey(),
   position: text().notNull(),
 });
-
-export const anomalyMetrics = ['cost', 'error_rate'] as const;
-export type AnomalyMetric = (typeof anomalyMetrics)[number];
-
-/** Hours of an agent that were far outside its own history. */
-export const anomalies = sqliteTable(
-  'anomalies',
-  {
-    id: text().primaryKey(),
-    workspace_id: text().notNull(),
-    agent_id: text().notNull(),
-    metric: text({ enum: anomalyMetrics }).notNull(),
-    bucket: integer().notNull(),
-    /** USD, or a share of the runs. */
-    value: real().notNull(),
-    /** The median of the same hour on the days before, and how far from it is still usual. */
-    expected: real().notNull(),
-    deviation: real().notNull(),
-    /** How many hours it was compared with. */
-    samples: integer().notNull(),
-    runs: integer().notNull(),
-    created_at: integer().notNull(),
-  },
-  (table) => [
-    uniqueIndex('anomalies_once').on(table.workspace_id, table.agent_id, table.metric, table.bucket),
-    index('anomalies_workspace').on(table.workspace_id, table.id),
-    index('anomalies_agent').on(table.workspace_id, table.agent_id, table.id),
-  ],
-);

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** When the periodic work was last done: one row for each cron expression, written once a tick. */
@@ -37,7 +36,7 @@ export const telemetry = sqliteTable(
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [index('telemetry_due').on(table.due_at).where(sql`is_enabled = 1`), index('telemetry_key').on(table.key_version)],
+  (table) => [index('telemetry_key').on(table.key_version)],
 );
 
 /** Runs that have ended and are still to be exported; a trigger puts them here, in the batch of their end. */

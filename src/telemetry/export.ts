@@ -1,0 +1,126 @@
+import { batch } from '../db/client.ts';
+import { firstSweepAfter } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import { day, hour, minute } from '../shared/time.ts';
+import { type Outcome, sendSpans } from './collector.ts';
+import { toExportRequest } from './otlp.ts';
+import { openHeaders } from './secrets.ts';
+import { toSpans } from './spans.ts';
+import {
+  dropOldRuns,
+  promiseExports,
+  readWaiting,
+  selectDueWorkspaces,
+  selectKeepsContent,
+  selectTelemetry,
+  settleRuns,
+  type TelemetryRow,
+  updateTelemetry,
+  type Waiting,
+} from './store.ts';
+
+/** Workspaces that a tick makes jobs for. */
+const tickLimit = 1000;
+/** By then a job has come to its end, or it is lost. */
+const jobFor = 6 * minute;
+const runsAtATime = 50;
+/** Of the body, in characters; one run may have more. */
+const bodyLimit = 1_000_000;
+const batchesOfJob = 20;
+/** Runs that nobody has taken for so long are given up. */
+const keepFor = day;
+const longestBackoff = 30 * minute;
+
+/** Promises a job to every workspace with runs to export. Returns how many those are. */
+export async function exportTelemetry(ctx: Ctx): Promise<number> {
+  const now = ctx.now();
+  const due = await selectDueWorkspaces(ctx.db, now, tickLimit);
+  if (due.length === 0) return 0;
+  const rows = due.map(({ workspace_id }) => ({ workspace_id, job_id: ctx.newId('job') }));
+  const jobs = await promiseExports(ctx.db, rows, now, { sweep_at: now + firstSweepAfter, until: now + jobFor });
+  await ctx.jobs.send(jobs.map((job) => ({ ...job, job: { type: 'telemetry.export' } })));
+  return jobs.length;
+}
+
+/**
+ * Exports the runs of a workspace that wait, batch after batch. A run leaves the line once the endpoint
+ * has taken it, refused it for good, or not been reached for a day; what fails in between shows in the settings.
+ */
+export async function exportWorkspace(ctx: Ctx): Promise<void> {
+  const { db, workspace_id } = ctx;
+  const [[row], [content]] = await batch(db, [selectTelemetry(db, workspace_id), selectKeepsContent(db, workspace_id)]);
+  if (row === undefined || !row.is_enabled) return;
+  const now = ctx.now();
+  const reason = { last_error: row.last_error ?? 'Runs were given up: they had waited for a day.', last_error_at: now };
+  await dropOldRuns(db, workspace_id, now - keepFor, reason);
+  if (row.suspended_at !== null) return void (await updateTelemetry(db, workspace_id, { due_at: now + hour }).run());
+  const headers = await openHeaders(ctx, row);
+  const withContent = row.include_content && content?.keeps_content === true;
+  for (let batches = 0, limit = runsAtATime; batches < batchesOfJob; batches += 1) {
+    const waiting = await readWaiting(db, workspace_id, limit, withContent);
+    if (waiting.run_ids.length === 0) return void (await updateTelemetry(db, workspace_id, { due_at: 0 }).run());
+    const { run_ids, body } = fill(ctx, waiting, withContent);
+    const outcome: Outcome = body === null ? nothing : await sendSpans(ctx, row.endpoint, headers, body);
+    if (outcome.type === 'refused' && outcome.isTooLarge && run_ids.length > 1) limit = Math.ceil(run_ids.length / 2);
+    else if (!(await settle(ctx, row, run_ids, outcome))) return;
+  }
+  await updateTelemetry(db, workspace_id, { due_at: 0 }).run();
+}
+
+const nothing: Outcome = { type: 'accepted', rejected_spans: 0, warning: null };
+
+/** As many of the runs as the body has room for; runs that have been erased meanwhile have nothing to tell. */
+function fill(ctx: Ctx, { run_ids, runs, steps }: Waiting, withContent: boolean) {
+  const spans: string[] = [];
+  const erased = new Set(run_ids);
+  const taken: string[] = [];
+  let size = 0;
+  for (const run of runs) {
+    erased.delete(run.id);
+    const told = toSpans(run, steps.get(run.id) ?? [], withContent).map((span) => JSON.stringify(span));
+    const characters = told.reduce((sum, text) => sum + text.length, 0);
+    if (taken.length > 0 && size + characters > bodyLimit) break;
+    spans.push(...told);
+    taken.push(run.id);
+    size += characters;
+  }
+  const isWhole = taken.length === runs.length;
+  return {
+    run_ids: isWhole ? [...taken, ...erased] : taken,
+    body: spans.length === 0 ? null : toExportRequest(ctx.workspace_id, spans),
+  };
+}
+
+/** Notes what became of a batch. Returns whether to go on with the next. */
+async function settle(ctx: Ctx, row: TelemetryRow, run_ids: readonly string[], outcome: Outcome): Promise<boolean> {
+  const { db, workspace_id } = ctx;
+  const now = ctx.now();
+  if (outcome.type === 'accepted') {
+    const { rejected_spans, warning } = outcome;
+    const said =
+      warning !== null || rejected_spans > 0 ? `The endpoint rejected ${rejected_spans} spans: ${warning ?? 'it does not say why'}` : null;
+    const noted = { last_error: said, last_error_at: said === null ? null : now };
+    await settleRuns(db, workspace_id, run_ids, {
+      exported_runs: run_ids.length,
+      rejected_spans,
+      failures: 0,
+      last_exported_at: now,
+      ...noted,
+    });
+    return true;
+  }
+  const failed = { last_error: outcome.reason, last_error_at: now };
+  ctx.log.warn('telemetry_not_exported', { outcome: outcome.type, reason: outcome.reason, runs: run_ids.length });
+  if (outcome.type === 'refused') {
+    await settleRuns(db, workspace_id, run_ids, { dropped_runs: run_ids.length, ...failed });
+    return true;
+  }
+  if (outcome.type === 'suspended') {
+    await updateTelemetry(db, workspace_id, { suspended_at: now, due_at: now + hour, ...failed }).run();
+    return false;
+  }
+  const failures = row.failures + 1;
+  const backoff = Math.min(longestBackoff, minute * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+  await updateTelemetry(db, workspace_id, { failures, due_at: now + Math.round(outcome.after_ms ?? backoff), ...failed }).run();
+  return false;
+}

@@ -1,0 +1,92 @@
+import { batch } from '../db/client.ts';
+import { commit } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
+import { headerProblem } from '../tools/index.ts';
+import type { PutTelemetry, Telemetry } from './schema.ts';
+import { sealHeaders } from './secrets.ts';
+import { clearQueue, deleteTelemetry, putTelemetry, selectTelemetry, selectWaiting, type TelemetryRow } from './store.ts';
+
+export async function getTelemetry(ctx: Ctx): Promise<Telemetry> {
+  const [[row], [line]] = await batch(ctx.db, [selectTelemetry(ctx.db, ctx.workspace_id), selectWaiting(ctx.db, ctx.workspace_id)]);
+  return row === undefined ? off : toTelemetry(row, line?.waiting ?? 0);
+}
+
+/** Throws `validation_failed`, `url_not_allowed`, and `unavailable` where headers are given and there are no encryption keys. */
+export async function setTelemetry(ctx: Ctx, { enabled, headers, include_content, ...input }: PutTelemetry): Promise<Telemetry> {
+  const { db, workspace_id } = ctx;
+  const endpoint = checkEndpoint(ctx, input.endpoint);
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const problem = headerProblem(name, value, true);
+    if (problem !== null)
+      throw invalid(`/headers/${name}`, 'Not a header that can be sent: a name, and one line of 1 to 4096 printable characters.');
+  }
+  const before = await selectTelemetry(db, workspace_id).get();
+  const keepsHeaders = headers === undefined && before?.endpoint === endpoint;
+  const now = ctx.now();
+  const nothing = { due_at: 0, failures: 0, suspended_at: null, last_error: null, last_error_at: null, last_exported_at: null };
+  const sealed = await sealHeaders(ctx, endpoint, headers ?? {});
+  const row: TelemetryRow = {
+    ...{ workspace_id, endpoint, include_content, is_enabled: enabled, created_at: now, updated_at: now },
+    ...{ ...nothing, ...sealed, exported_runs: 0, dropped_runs: 0, rejected_spans: 0 },
+  };
+  const names = keepsHeaders ? undefined : sealed.header_hints.map(({ name }) => name);
+  const [rows] = await commit(ctx, {
+    statements: [putTelemetry(db, row, keepsHeaders), ...(enabled ? [] : [clearQueue(db, workspace_id)])],
+    audit: [entry(ctx, 'telemetry.set', { endpoint, enabled, include_content, headers: names ?? 'kept' })],
+  });
+  const [line] = await selectWaiting(db, workspace_id);
+  return toTelemetry((rows as TelemetryRow[])[0] ?? row, line?.waiting ?? 0);
+}
+
+/** Throws `not_found` when nothing is set. */
+export async function removeTelemetry(ctx: Ctx): Promise<void> {
+  const row = await selectTelemetry(ctx.db, ctx.workspace_id).get();
+  if (row === undefined) throw notFound();
+  await commit(ctx, {
+    statements: [deleteTelemetry(ctx.db, ctx.workspace_id), clearQueue(ctx.db, ctx.workspace_id)],
+    audit: [entry(ctx, 'telemetry.remove', { endpoint: row.endpoint })],
+  });
+}
+
+const entry = (ctx: Ctx, action: string, detail: Record<string, unknown>) => ({
+  action,
+  target_type: 'telemetry',
+  target_id: ctx.workspace_id,
+  detail,
+});
+
+/** What runs tell is nobody's business on the way. */
+function checkEndpoint(ctx: Ctx, text: string): string {
+  const url = ctx.egress.check(text);
+  if (url.protocol !== 'https:' && !ctx.config.allow_private_network)
+    throw new Failure('url_not_allowed', 'Telemetry is sent over https only.');
+  if (url.hash !== '') throw invalid('/endpoint', 'An endpoint has no fragment.');
+  return url.href;
+}
+
+const off: Telemetry = {
+  ...{ enabled: false, endpoint: null, headers: [], include_content: false, state: 'off' },
+  ...{ waiting_runs: 0, exported_runs: 0, dropped_runs: 0, rejected_spans: 0 },
+  ...{ last_exported_at: null, last_error: null, next_attempt_at: null, updated_at: null },
+};
+
+const stateOf = ({ is_enabled, suspended_at, failures }: TelemetryRow): Telemetry['state'] =>
+  !is_enabled ? 'off' : suspended_at !== null ? 'suspended' : failures > 0 ? 'retrying' : 'ok';
+
+const toTelemetry = (row: TelemetryRow, waiting_runs: number): Telemetry => ({
+  enabled: row.is_enabled,
+  endpoint: row.endpoint,
+  headers: row.header_hints,
+  include_content: row.include_content,
+  state: stateOf(row),
+  waiting_runs,
+  exported_runs: row.exported_runs,
+  dropped_runs: row.dropped_runs,
+  rejected_spans: row.rejected_spans,
+  last_exported_at: toWireTimeOrNull(row.last_exported_at),
+  last_error: row.last_error === null || row.last_error_at === null ? null : { detail: row.last_error, at: toWireTime(row.last_error_at) },
+  next_attempt_at: stateOf(row) === 'retrying' ? toWireTime(row.due_at) : null,
+  updated_at: toWireTime(row.updated_at),
+});
