@@ -1,6 +1,7 @@
 import { batch } from '../db/client.ts';
 import { firstSweepAfter } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { Failure } from '../shared/failure.ts';
 import { day, hour, minute } from '../shared/time.ts';
 import { type Outcome, sendSpans } from './collector.ts';
 import { toExportRequest } from './otlp.ts';
@@ -54,7 +55,11 @@ export async function exportWorkspace(ctx: Ctx): Promise<void> {
   const reason = { last_error: row.last_error ?? 'Runs were given up: they had waited for a day.', last_error_at: now };
   await dropOldRuns(db, workspace_id, now - keepFor, reason);
   if (row.suspended_at !== null) return void (await updateTelemetry(db, workspace_id, { due_at: now + hour }).run());
-  const headers = await openHeaders(ctx, row);
+  const headers = await openHeaders(ctx, row).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+  if (headers instanceof Failure) return void (await settle(ctx, row, [], { type: 'retry', after_ms: null, reason: headers.message }));
   const withContent = row.include_content && content?.keeps_content === true;
   for (let batches = 0, limit = runsAtATime; batches < batchesOfJob; batches += 1) {
     const waiting = await readWaiting(db, workspace_id, limit, withContent);

@@ -74,6 +74,17 @@ describe('the telemetry export', () => {
     expect((await collector.site.calls())[0]?.headers.authorization).toBe(secret);
   });
 
+  it('says so when its headers cannot be opened, and sends nothing without them', async () => {
+    const chat = await newChat({ rounds: [{ text: ['Hello.'] }], repeat: true });
+    const collector = await collecting(chat.workspace, { headers: { authorization: secret } });
+    await env.DB.prepare("update telemetry set headers = 'v1.2.a.b' where workspace_id = ?").bind(chat.workspace.id).run();
+    await chat.send({ message: 'Hello' });
+    await exportNow(chat.workspace);
+    expect(await collector.site.calls()).toEqual([]);
+    const { body } = await chat.workspace.get('/telemetry');
+    expect(body).toMatchObject({ state: 'retrying', waiting_runs: 1, last_error: { detail: expect.stringContaining('Save it again') } });
+  });
+
   it('takes no endpoint that may not be called, and no header that may not be sent', async () => {
     const workspace = await newWorkspace();
     for (const url of [...forbiddenUrls, 'http://collector.example.com/v1/traces']) {
