@@ -90,11 +90,11 @@ describe('budgets', () => {
     expect(explained.last_settlements).toHaveLength(billed);
   });
 
-  it('admit exactly as many chats at once as there is room for', async () => {
+  it('admit exactly as many of 64 chats at once as there is room for', async () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
     const sessions = await Promise.all(
-      Array.from({ length: 24 }, async () => (await workspace.post(`/agents/${agent}/sessions`, {})).body.id),
+      Array.from({ length: 65 }, async () => (await workspace.post(`/agents/${agent}/sessions`, {})).body.id),
     );
     const { body: probe } = await workspace.post('/budgets', { ...monthly, limit_usd: 1 });
     await workspace.post(`/sessions/${sessions[0]}/messages`, { message: 'Hello?' });
@@ -103,15 +103,15 @@ describe('budgets', () => {
     const tokens = Math.round(held_usd * 1_000_000);
     const { scripted } = await agentWith(workspace, [{ text: ['Hello.'], usage: { input_tokens: tokens - 50, output_tokens: 50 } }]);
     await workspace.delete(`/budgets/${probe.id}`);
-    const { body: budget } = await workspace.post('/budgets', { ...monthly, limit_usd: 8.5 * held_usd });
+    const { body: budget } = await workspace.post('/budgets', { ...monthly, limit_usd: 21.5 * held_usd });
     const answers = await Promise.all(
       sessions.slice(1).map((session) => workspace.post(`/sessions/${session}/messages`, { message: 'Hello?' })),
     );
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
-    expect([count(200), count(402), (await scripted.requests()).length]).toEqual([8, 15, 8]);
+    expect([count(200), count(402), (await scripted.requests()).length]).toEqual([21, 43, 21]);
     const [standing] = (await workspace.get(`/budgets/${budget.id}/explain`)).body.standings;
     expect(standing.held_usd).toBe(0);
-    expect(standing.spent_usd).toBeCloseTo(8 * held_usd, 9);
+    expect(standing.spent_usd).toBeCloseTo(21 * held_usd, 9);
   });
 
   it('are shown to those whom they bind', async () => {
