@@ -2,13 +2,13 @@ import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import {
   attachToRun,
-  cancelRun,
   type EndedRun,
   eraseRun,
   newSession,
   readOutcome,
   runAsStream,
   startRun,
+  stopRun,
   type TurnInput,
   type WireRequest,
 } from '../sessions/index.ts';
@@ -120,7 +120,7 @@ export async function streamResponse(ctx: Ctx, id: string, { starting_after }: R
 /** Stops one that is still being made; any other stays as it is. */
 export async function cancelResponse(ctx: Ctx, id: string): Promise<OpenAiResponse> {
   const { row } = await findResponse(ctx, id);
-  await cancelRun(ctx, row.id);
+  await stopRun(ctx, row.id);
   const reply = await getResponse(ctx, id);
   await commit(ctx, { statements: [], reply });
   return reply;
@@ -129,7 +129,7 @@ export async function cancelResponse(ctx: Ctx, id: string): Promise<OpenAiRespon
 /** Erases what was asked and answered. What has followed it stays, and so does what it cost. */
 export async function deleteResponse(ctx: Ctx, id: string): Promise<{ id: string; object: 'response.deleted'; deleted: true }> {
   const { row } = await findResponse(ctx, id);
-  await cancelRun(ctx, row.id);
+  await stopRun(ctx, row.id);
   await eraseRun(ctx, row.id);
   return { id, object: 'response.deleted', deleted: true };
 }

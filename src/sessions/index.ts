@@ -11,7 +11,7 @@ export { oneShotSession, prepareOneShot } from './one-shot.ts';
 export type { Overrides } from './overrides.ts';
 export { eraseDueSessions } from './retention.ts';
 export { sessionRoutes } from './routes.ts';
-export { attachToRun, cancelRun, type EndedRun, getRun, type RunStream, readOutcome, runAsStream, runToEnd, startRun } from './runs.ts';
+export { attachToRun, type EndedRun, getRun, type RunStream, readOutcome, runAsStream, runToEnd, startRun, stopRun } from './runs.ts';
 export type { Message, Run } from './schema.ts';
 export type { TurnInput } from './turn-input.ts';
 export { uiWire } from './ui-message-stream.ts';

@@ -1,4 +1,5 @@
 import { batch } from '../db/client.ts';
+import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Replay } from '../platform/idempotency.ts';
 import { notFound } from '../shared/failure.ts';
@@ -97,6 +98,13 @@ export async function readOutcome(ctx: Ctx, run_id: string): Promise<EndedRun> {
 
 /** Stops a run that goes on, and returns it as it has ended. One that has ended stays as it is. */
 export async function cancelRun(ctx: Ctx, run_id: string): Promise<Run> {
+  const reply = await stopRun(ctx, run_id);
+  await commit(ctx, { statements: [], reply });
+  return reply;
+}
+
+/** The same for a request whose reply is another. */
+export async function stopRun(ctx: Ctx, run_id: string): Promise<Run> {
   const stored = await readRun(ctx, run_id);
   if (stored.run.status !== 'running') return toRun(stored.run);
   await hostOf(ctx, stored.host).cancel(run_id);
