@@ -1,10 +1,9 @@
 import { selectAgent } from '../agents/index.ts';
 import { batch } from '../db/client.ts';
-import { allows } from '../http/access.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Page, readPage } from '../shared/page.ts';
-import { onlyOwn, ownAgent } from './own-session.ts';
-import { type SessionQuery, toSession } from './schema.ts';
+import { mayReadMessages, onlyOwn, ownAgent, sessionFor } from './own-session.ts';
+import type { SessionQuery } from './schema.ts';
 import { type ListedSession, toMatch } from './search-schema.ts';
 import { type HitRow, type SessionFilter, searchSessions, selectSessions } from './search-store.ts';
 import { queryWords } from './search-words.ts';
@@ -34,7 +33,7 @@ export async function listSessions(ctx: Ctx, agent: string, query: SessionQuery)
       return rows;
     },
     (row) => row.id,
-    (row) => ({ ...toSession(row, ctx.now()), matches: [], match_count: null }),
+    (row) => ({ ...sessionFor(ctx, row), matches: [], match_count: null }),
   );
 }
 
@@ -61,7 +60,7 @@ function search(
         ownAgent(ctx, await agent.all());
         return [];
       }
-      const query = { words, columns: searchedColumns(ctx) };
+      const query = { words, is_wordless: !mayReadMessages(ctx) };
       const [agents, rows] = await batch(ctx.db, [
         agent,
         searchSessions(ctx.db, ctx.workspace_id, filter, query, after === null ? null : Number(after), count),
@@ -71,13 +70,9 @@ function search(
     },
     (row) => String(row.index_number),
     (row) => ({
-      ...toSession(row, ctx.now()),
+      ...sessionFor(ctx, row),
       matches: (JSON.parse(row.hits) as HitRow[]).sort((a, b) => a.seq - b.seq).map((hit) => toMatch(hit, row.title, words)),
       match_count: row.hit_count,
     }),
   );
 }
-
-/** Who may not read messages finds titles alone: that a session is found would tell what was said in it. */
-const searchedColumns = ({ actor }: Ctx): readonly ('title' | 'body')[] =>
-  actor.type === 'api_key' && !allows(actor.role, 'messages:read') ? ['title'] : ['title', 'body'];

@@ -1,6 +1,7 @@
 import { allows } from '../http/access.ts';
 import { type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
+import { type RunWithSteps, type Session, toSession } from './schema.ts';
 import type { SessionRow } from './store.ts';
 
 /**
@@ -25,3 +26,22 @@ export function ownAgent<Row extends { readonly id: string }>(ctx: Ctx, rows: re
 /** The key whose sessions alone the caller may see; undefined where it may see all. */
 export const onlyOwn = (ctx: Ctx): string | undefined =>
   ctx.actor.type === 'api_key' && !allows(ctx.actor.role, 'agents:read') ? ctx.actor.id : undefined;
+
+/** Whether the caller may know what end users and agents said to each other. */
+export const mayReadMessages = ({ actor }: Ctx): boolean => actor.type !== 'api_key' || allows(actor.role, 'messages:read');
+
+/** A session as the caller may see it: a title that quotes what was said, and what was filled in, is for those who read messages. */
+export function sessionFor(ctx: Ctx, row: SessionRow): Session {
+  const session = toSession(row, ctx.now());
+  return mayReadMessages(ctx) ? session : { ...session, inputs: {}, title: row.titled_by === 'person' ? row.title : null };
+}
+
+/** A run as the caller may see it. */
+export const runFor = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>
+  mayReadMessages(ctx)
+    ? run
+    : {
+        ...run,
+        inputs: {},
+        steps: run.steps.map((step) => ({ ...step, input: null, output: null, error: step.error === null ? null : 'It failed.' })),
+      };

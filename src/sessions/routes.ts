@@ -58,7 +58,7 @@ export const sessionRoutes = new Router()
       summary: 'List sessions',
       description:
         'Newest first. With `q` those in which the title or one message has all of its words, and where. A `runtime` key sees the ' +
-        'sessions it made; a role that may not read messages searches titles alone.',
+        'sessions it made; a role that may not read messages searches titles that persons gave, alone.',
       params: agent,
       query: SessionQuery,
       reply: { status: 200, schema: pageOf(ListedSession), description: 'Sessions of the agent' },

@@ -6,7 +6,7 @@ import { notFound } from '../shared/failure.ts';
 import { answerOf, storedEvents, terminalOf } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
 import { type Heard, hostOf } from './host-client.ts';
-import { ownSession } from './own-session.ts';
+import { ownSession, runFor } from './own-session.ts';
 import { type Message, type Run, type RunWithSteps, toMessage, toRun, toRunStep } from './schema.ts';
 import {
   type MessageRow,
@@ -120,7 +120,8 @@ export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
   const [run] = runs;
   if (run === undefined) throw notFound();
   const { end_user_id, inputs, metadata } = ownSession(ctx, sessions);
-  return { ...toRun(run), ...{ end_user_id, inputs }, metadata: metadata as RunWithSteps['metadata'], steps: steps.map(toRunStep) };
+  const given = { end_user_id, inputs, metadata: metadata as RunWithSteps['metadata'] };
+  return runFor(ctx, { ...toRun(run), ...given, steps: steps.map(toRunStep) });
 }
 
 interface StoredRun {

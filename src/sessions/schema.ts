@@ -89,10 +89,10 @@ export const Session = z
   .object({
     id: Id('ses'),
     agent_id: Id('agt'),
-    title: z.string().nullable(),
+    title: z.string().nullable().describe('For a role that may not read messages null, unless a person has given it'),
     end_user_id: z.string().nullable(),
     version: z.string().nullable().describe('The version every run uses; null follows the active one'),
-    inputs: Inputs,
+    inputs: Inputs.describe('Values of the agent’s form fields; for a role that may not read messages empty'),
     on_busy: OnBusy,
     metadata: Metadata,
     message_count: z.number().int(),
@@ -265,8 +265,8 @@ export const RunStep = z
     ordinal: z.number().int(),
     type: z.enum(['retrieval', 'model', 'tool']),
     name: z.string(),
-    input: z.unknown(),
-    output: z.unknown(),
+    input: z.unknown().describe('null for a role that may not read messages'),
+    output: z.unknown().describe('null for a role that may not read messages'),
     error: z.string().nullable(),
     cost_usd: z.number().nullable(),
     started_at: Time,
@@ -276,7 +276,9 @@ export const RunStep = z
 
 export const RunWithSteps = Run.extend({
   end_user_id: z.string().nullable(),
-  inputs: Inputs.describe('Of the session, or what a run without one was asked with; so `metadata`'),
+  inputs: Inputs.describe(
+    'Of the session, or what a run without one was asked with; so `metadata`. Empty for a role that may not read messages',
+  ),
   metadata: Metadata,
   steps: z.array(RunStep),
 }).openapi('RunWithSteps');

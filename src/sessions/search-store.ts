@@ -148,16 +148,19 @@ const maxHits = 3;
 /** Characters of a message that are looked through for a snippet. */
 const shownText = 4000;
 
-/** The sessions in which a title or a message has all of the words, newest first; `after` is the number of the last one seen. */
+/**
+ * The sessions in which a title or a message has all of the words, newest first; `after` is the number
+ * of the last one seen. `is_wordless`: in titles of persons alone, since any other hit tells what was said.
+ */
 export function searchSessions(
   db: Db,
   workspace_id: string,
   filter: SessionFilter,
-  query: { readonly words: readonly string[]; readonly columns: readonly ('title' | 'body')[] },
+  query: { readonly words: readonly string[]; readonly is_wordless: boolean },
   after: number | null,
   limit: number,
 ) {
-  const match = matchOf(workspace_id, filter, matchAll(query.words, query.columns));
+  const match = matchOf(workspace_id, filter, matchAll(query.words, query.is_wordless ? ['title'] : ['title', 'body']));
   const before = after === null ? sql`` : sql` and rowid < ${rowsFrom(sql`cast(${after} as integer)`)}`;
   const found = sql`(select rowid / ${sql.raw(String(rowsOfSession))} as number, count(*) as hits
     from messages_fts where messages_fts match ${match}${before} group by 1)`;
@@ -169,10 +172,12 @@ export function searchSessions(
     })
     .from(sql`${found} found`)
     .crossJoin(sessions)
-    .where(and(sql`${sessions.index_number} = found.number`, passes(workspace_id, filter)))
+    .where(and(sql`${sessions.index_number} = found.number`, passes(workspace_id, filter), isWordless(query)))
     .orderBy(sql`found.number desc`)
     .limit(limit);
 }
+
+const isWordless = ({ is_wordless }: { readonly is_wordless: boolean }) => (is_wordless ? eq(sessions.titled_by, 'person') : undefined);
 
 /** The index cuts off all other agents and end users by itself. */
 function matchOf(workspace_id: string, { agent, end_user_id }: SessionFilter, expression: string): SQL {

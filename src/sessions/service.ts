@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import { parseConfig, selectAgent, selectVersionFor } from '../agents/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
-import { allows } from '../http/access.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
@@ -12,7 +11,7 @@ import { hostOf } from './host-client.ts';
 import { checkInputs } from './instructions.ts';
 import { readMessages } from './list-messages.ts';
 import { newSession } from './new-session.ts';
-import { ownAgent, ownSession } from './own-session.ts';
+import { mayReadMessages, ownAgent, ownSession, sessionFor } from './own-session.ts';
 import {
   type CreateSession,
   type OpenedSession,
@@ -63,12 +62,12 @@ export async function createSession(ctx: Ctx, agentName: string, input: CreateSe
 
 /** With its newest messages, for callers that may read those; `next_cursor` goes on in the list of messages. */
 export async function getSession(ctx: Ctx, id: string): Promise<SessionWithMessages> {
-  if (ctx.actor.type !== 'api_key' || !allows(ctx.actor.role, 'messages:read')) {
+  if (ctx.actor.type !== 'api_key' || !mayReadMessages(ctx)) {
     const [sessions, [version]] = await batch(ctx.db, [
       selectSession(ctx.db, ctx.workspace_id, id),
       selectVersionOfSession(ctx.db, ctx.workspace_id, id, null),
     ]);
-    return { ...toSession(ownSession(ctx, sessions), ctx.now()), ...openingOf(version), messages: null };
+    return { ...sessionFor(ctx, ownSession(ctx, sessions)), ...openingOf(version), messages: null };
   }
   const { session, version, page } = await readMessages(ctx, id, 'active', { limit: 20 }, true);
   return { ...toSession(session, ctx.now()), ...openingOf(version), messages: page };
