@@ -1,7 +1,8 @@
 import type { Message, TurnEvent, Wire, WireKind } from '../sessions/index.ts';
+import type { Failure } from '../shared/failure.ts';
 import { type ClientCall, clientCallsOf, Joined } from './answer.ts';
 import { annotationsOf, finishOf, headOf, usageOf } from './completion.ts';
-import { envelopeOf } from './errors.ts';
+import { envelopeOf, openAiErrors } from './errors.ts';
 
 /** What the chunks depend on besides the events. */
 export interface ChatWireOptions extends Readonly<Record<string, unknown>> {
@@ -51,6 +52,10 @@ class ChatWire implements Wire {
 
   end(): string {
     return 'data: [DONE]\n\n';
+  }
+
+  refuse(failure: Failure): string {
+    return this.#write(openAiErrors.bodyOf(failure, '')) + this.end();
   }
 
   #begin(run_id: string, version_id: string): string[] {

@@ -7,7 +7,7 @@ export const toEventStream = ({ run_id, body, is_joined }: RunStream): Response 
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
-      'x-run-id': run_id,
+      ...(run_id === null ? {} : { 'x-run-id': run_id }),
       ...(is_joined ? { 'idempotent-replayed': 'true' } : {}),
     },
   });

@@ -1,5 +1,7 @@
 import type { Message, TurnEvent, Wire, WireKind } from '../sessions/index.ts';
+import type { Failure } from '../shared/failure.ts';
 import { clientCallsOf, Joined } from './answer.ts';
+import { openAiErrors } from './errors.ts';
 import { beginningOf, endOf, failureOf, toCall, toOutputMessage } from './response.ts';
 import type { OpenAiResponse, OutputCall, OutputMessage, ResponseEcho } from './responses-schema.ts';
 
@@ -48,6 +50,13 @@ class ResponsesWire implements Wire {
 
   end(): string {
     return 'data: [DONE]\n\n';
+  }
+
+  refuse(failure: Failure): string {
+    const { error } = openAiErrors.bodyOf(failure, '') as { error: { code: string; message: string; param: string | null } };
+    const { code, message, param } = error;
+    const data = { type: 'error', sequence_number: this.#sequence, code, message, param: param ?? null };
+    return `id: ${this.#sequence + 1}\nevent: error\ndata: ${JSON.stringify(data)}\n\n${this.end()}`;
   }
 
   #framesOf(event: TurnEvent): Frame[] {

@@ -33,6 +33,12 @@ export function textOf(events: readonly TurnEvent[]): string {
   return text;
 }
 
+export const eventsGone = () =>
+  new Failure(
+    'events_gone',
+    'The record of this run does not go so far, or is not kept; attach without Last-Event-ID, or read the message.',
+  );
+
 /** The events of a run that has ended, from what is stored of it. Throws `events_gone` where `after` cannot be found in them. */
 export function storedEvents(run: RunRow, answer: MessageRow | undefined, after: number): TurnEvent[] {
   const terminal = terminalOf(run, answer);

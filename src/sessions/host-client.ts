@@ -18,8 +18,8 @@ export interface HostVerbs {
 
 /** What came of `start` and `attach`. */
 export type Listening =
-  /** `body` brings the events. */
-  | { readonly type: 'stream'; readonly run_id: string; readonly is_joined: boolean }
+  /** `body` brings the events; the id is null where the run waits for another to end. */
+  | { readonly type: 'stream'; readonly run_id: string | null; readonly is_joined: boolean }
   /** The run goes on by itself. */
   | { readonly type: 'begun'; readonly run_id: string }
   | { readonly type: 'message'; readonly message: Message; readonly is_joined: boolean }

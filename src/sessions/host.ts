@@ -8,15 +8,18 @@ import { second } from '../shared/time.ts';
 import { closeInterrupted } from './close-run.ts';
 import { decodeEvents, encodeEvents } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
+import { Heart } from './heart.ts';
 import type { Heard, HostVerbs } from './host-client.ts';
-import type { LiveRun } from './live-run.ts';
-import { SessionLine } from './session-line.ts';
+import { SessionLine, type Started } from './session-line.ts';
 import type { Turn } from './start-turn.ts';
 import { selectRun } from './store.ts';
-import type { NamedWire, WireKind } from './wire.ts';
+import type { NamedWire, Wire, WireKind } from './wire.ts';
 
 /** Wakes the object again while a run goes on, and after a crash: an object that nobody asks anything is put away. */
 const alarmEvery = 20 * second;
+
+/** How long a stream waits for its first word before it is begun all the same: proxies give up on a connection that says nothing. */
+const patience = 8 * second;
 
 /** What is kept of a run that has lasted for more than a moment, for the case that this object dies. */
 interface Kept {
@@ -41,21 +44,19 @@ export const sessionHost = (wires: readonly WireKind[]) =>
 
     readonly #handlers: Handlers = {
       start: async (ctx, { session_id, input, wire, is_background }) => {
-        const started = await this.#line.start(ctx, session_id, input);
+        const starting = this.#line.start(ctx, session_id, input);
+        if (wire !== null && !is_background) return this.#stream(ctx, starting, wire);
+        const started = await starting;
         if ('elsewhere' in started) return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
         const { run, is_joined } = started;
         if (is_background) return { listening: { type: 'begun', run_id: run.id }, body: null };
-        if (wire === null) return { listening: { type: 'message', message: await run.answer(), is_joined }, body: null };
-        await run.spoken;
-        // A failure before the first word is thrown, as a status.
-        if (run.events.at(-1)?.type === 'failed' && !run.hasSpoken) await run.answer();
-        return listen(run, wires, wire, 0, is_joined);
+        return { listening: { type: 'message', message: await run.answer(), is_joined }, body: null };
       },
       attach: async (_ctx, { run_id, after, wire }) => {
         const run = await this.#line.find(run_id);
         if (run === null) return { listening: { type: 'elsewhere', run_id }, body: null };
         if (wire === null) return { listening: { type: 'message', message: await run.answer(), is_joined: true }, body: null };
-        return listen(run, wires, wire, after, true);
+        return { listening: { type: 'stream', run_id: run.id, is_joined: true }, body: run.listen(makeWire(wires, wire), after) };
       },
       cancel: async (_ctx, { run_id }) => {
         const run = await this.#line.find(run_id);
@@ -73,6 +74,20 @@ export const sessionHost = (wires: readonly WireKind[]) =>
         return undefined;
       },
     };
+
+    /** A failure before the first word is thrown, as a status; one that takes long to come is told in the stream. */
+    async #stream(ctx: Ctx, starting: Promise<Started>, wanted: NamedWire): Promise<Heard> {
+      const wire = makeWire(wires, wanted);
+      const tooLong = late(patience);
+      const started = await Promise.race([starting, tooLong]);
+      if (started === null)
+        return { listening: { type: 'stream', run_id: null, is_joined: false }, body: listenLater(ctx, starting, wire) };
+      if ('elsewhere' in started) return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
+      const { run, is_joined } = started;
+      await Promise.race([run.spoken, tooLong]);
+      if (run.events.at(-1)?.type === 'failed' && !run.hasSpoken) await run.answer();
+      return { listening: { type: 'stream', run_id: run.id, is_joined }, body: run.listen(wire, 0) };
+    }
 
     async ask({ caller, verb, input }: HostCommand): Promise<HostReply> {
       const ctx = this.#context(caller);
@@ -140,10 +155,33 @@ export const sessionHost = (wires: readonly WireKind[]) =>
     }
   };
 
-function listen(run: LiveRun, wires: readonly WireKind[], { name, options }: NamedWire, after: number, is_joined: boolean): Heard {
+function makeWire(wires: readonly WireKind[], { name, options }: NamedWire): Wire {
   const kind = wires.find((one) => one.name === name);
   if (kind === undefined) throw new Error(`there is no wire ${name}`);
-  return { listening: { type: 'stream', run_id: run.id, is_joined }, body: run.listen(kind.make(options), after) };
+  return kind.make(options);
+}
+
+const late = (after: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), after));
+
+/** A stream that is open before its run has begun, or could. */
+function listenLater(ctx: Ctx, starting: Promise<Started>, wire: Wire): ReadableStream<Uint8Array> {
+  const { readable, writable } = new IdentityTransformStream();
+  const sink = writable.getWriter();
+  const heart = new Heart(sink);
+  const tell = async () => {
+    try {
+      const started = await starting;
+      heart.stop();
+      if ('elsewhere' in started) throw new Failure('request_in_flight', 'The first request with this key has its answer; send it again.');
+      await started.run.tell(sink, wire);
+    } catch (error) {
+      heart.stop();
+      await sink.write(new TextEncoder().encode(wire.refuse(toFailure(ctx, error))));
+      await sink.close();
+    }
+  };
+  void tell().catch(() => undefined);
+  return readable;
 }
 
 function toFailure(ctx: Ctx, error: unknown): Failure {

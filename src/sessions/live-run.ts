@@ -1,10 +1,10 @@
 import { second } from '../shared/time.ts';
-import { answerOf } from './event-log.ts';
+import { answerOf, eventsGone } from './event-log.ts';
 import { isSpeech, isTerminal, type TurnEvent } from './events.ts';
+import { Heart } from './heart.ts';
 import type { Message } from './schema.ts';
-import { heartbeat, type Wire } from './wire.ts';
+import type { Wire } from './wire.ts';
 
-const heartbeatEvery = 10 * second;
 /** How much text a crash may cost. */
 const saveEvery = second;
 
@@ -51,12 +51,23 @@ export class LiveRun {
     return answerOf(this.events.at(-1));
   }
 
-  /** The events as a listener wants them, from behind frame `after`; the past at once, the rest as it comes. */
+  /**
+   * The events as a listener wants them, from behind frame `after`; the past at once, the rest as it
+   * comes. Throws `events_gone` where there has been no such frame.
+   */
   listen(wire: Wire, after: number): ReadableStream<Uint8Array> {
+    const past = this.events.slice();
+    const frames = past.flatMap((event) => wire.frames(event));
+    if (after > frames.length) throw eventsGone();
     const { readable, writable } = new IdentityTransformStream();
     // A listener that goes away is no fault of the run.
-    void this.#tell(writable.getWriter(), wire, after).catch(() => undefined);
+    void this.#tell(writable.getWriter(), wire, frames.slice(after).join(''), past.length).catch(() => undefined);
     return readable;
+  }
+
+  /** All events, to a stream that is open already. */
+  tell(sink: WritableStreamDefaultWriter<Uint8Array>, wire: Wire): Promise<void> {
+    return this.#tell(sink, wire, '', 0);
   }
 
   async #drive(source: AsyncGenerator<TurnEvent, void>, save: Save, spoke: () => void): Promise<void> {
@@ -91,34 +102,22 @@ export class LiveRun {
     this.#waiting.clear();
   }
 
-  async #tell(sink: WritableStreamDefaultWriter<Uint8Array>, wire: Wire, after: number): Promise<void> {
-    const encoder = new TextEncoder();
-    let isIdle = false;
-    const timer = setInterval(() => {
-      if (isIdle) void sink.write(encoder.encode(heartbeat)).catch(() => undefined);
-      isIdle = true;
-    }, heartbeatEvery);
+  async #tell(sink: WritableStreamDefaultWriter<Uint8Array>, wire: Wire, past: string, told: number): Promise<void> {
+    const heart = new Heart(sink);
     try {
-      let position = 0;
-      let toSkip = after;
-      for (;;) {
+      let text = past;
+      for (let position = told; ; ) {
         const hasEnded = this.#hasEnded;
-        let text = '';
-        for (; position < this.events.length; position += 1) {
-          for (const frame of wire.frames(this.events[position] as TurnEvent)) {
-            if (toSkip > 0) toSkip -= 1;
-            else text += frame;
-          }
-        }
+        for (; position < this.events.length; position += 1) text += wire.frames(this.events[position] as TurnEvent).join('');
         if (hasEnded) text += wire.end();
-        isIdle = false;
-        if (text !== '') await sink.write(encoder.encode(text));
+        if (text !== '') await heart.write(text);
         if (hasEnded) break;
+        text = '';
         if (position === this.events.length && !this.#hasEnded) await new Promise<void>((resolve) => this.#waiting.add(resolve));
       }
       await sink.close();
     } finally {
-      clearInterval(timer);
+      heart.stop();
     }
   }
 }

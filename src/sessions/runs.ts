@@ -3,7 +3,7 @@ import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Replay } from '../platform/idempotency.ts';
 import { notFound } from '../shared/failure.ts';
-import { answerOf, storedEvents, terminalOf } from './event-log.ts';
+import { answerOf, eventsGone, storedEvents, terminalOf } from './event-log.ts';
 import type { TurnEvent } from './events.ts';
 import { type Heard, hostOf } from './host-client.ts';
 import { ownSession, runFor } from './own-session.ts';
@@ -22,7 +22,8 @@ import { type WireRequest, writeEvents } from './wire.ts';
 
 /** The events of a run, as they come. */
 export interface RunStream {
-  readonly run_id: string;
+  /** null where the run waits for another one to end: the stream tells it. */
+  readonly run_id: string | null;
   readonly body: ReadableStream<Uint8Array> | string;
   /** The run was started by an earlier request with the same key. */
   readonly is_joined: boolean;
@@ -77,7 +78,10 @@ export async function attachToRun(ctx: Ctx, run_id: string, wire: WireRequest, a
     if (stream !== null) return stream;
     stored = await readEnded(ctx, stored);
   }
-  return { run_id, body: writeEvents(wire, storedEvents(stored.run, stored.answer, after), after), is_joined: true };
+  const events = storedEvents(stored.run, stored.answer, after);
+  const body = writeEvents(wire, events, after, stored.run.status === 'interrupted');
+  if (body === null) throw eventsGone();
+  return { run_id, body, is_joined: true };
 }
 
 /** A run as it stands, with the session that it is of; `terminal` once it has ended. */

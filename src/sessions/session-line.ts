@@ -1,5 +1,4 @@
-import type { BusyPolicy } from '../db/schema/sessions.ts';
-import type { Ctx, Idempotency } from '../platform/context.ts';
+import type { Ctx } from '../platform/context.ts';
 import { fingerprintMismatch, KeyOfRun, moveKey, throwIfAnswered } from '../platform/idempotency.ts';
 import { admitRun } from '../rate-limits/index.ts';
 import { Failure } from '../shared/failure.ts';
@@ -11,9 +10,8 @@ import { runTurn } from './run-turn.ts';
 import { pathAfter, refuse, StaleMemory, startTurn, type Turn } from './start-turn.ts';
 import { type RunRow, selectRun } from './store.ts';
 import type { TurnInput } from './turn-input.ts';
+import { Place, WaitingLine } from './waiting-line.ts';
 
-/** Requests that may wait for the one that is being answered. */
-const longest = 50;
 /** Times that a session which is not as remembered is read again. */
 const maxReads = 3;
 
@@ -29,23 +27,10 @@ export interface LineHooks {
 
 export type Started = { readonly run: LiveRun; readonly is_joined: boolean } | { readonly elsewhere: string };
 
-/** A request that is answered or waits for it. */
-interface Entry {
-  readonly run_id: string;
-  readonly on_busy: BusyPolicy;
-  readonly key: Idempotency | null;
-  readonly run: PromiseWithResolvers<LiveRun>;
-  readonly over: PromiseWithResolvers<void>;
-  live: LiveRun | null;
-  /** How often the line had been told to forget when the turn began. */
-  forgotten: number;
-}
-
 /** The turns of one session, one after the other, and what is remembered between them. */
 export class SessionLine {
   readonly #hooks: LineHooks;
-  /** The first is being answered. */
-  readonly #entries: Entry[] = [];
+  readonly #line = new WaitingLine();
   #memory: Memory | null = null;
   #reading: Promise<Memory> | null = null;
   /** Times that it was told to forget: what a turn knew before that may be wrong after it. */
@@ -57,8 +42,8 @@ export class SessionLine {
 
   /** A run that is in the line, once it has begun. */
   async find(run_id: string): Promise<LiveRun | null> {
-    const entry = this.#entries.find((one) => one.run_id === run_id);
-    return entry === undefined ? null : entry.run.promise;
+    const place = this.#line.find((one) => one.run_id === run_id);
+    return place === undefined ? null : place.run.promise;
   }
 
   /** The next turn reads what is stored. */
@@ -67,14 +52,9 @@ export class SessionLine {
     this.#forgotten += 1;
   }
 
-  /** Cancels what is in the line, and waits until it is empty. */
-  async clear(): Promise<void> {
-    for (;;) {
-      const [first] = this.#entries;
-      if (first === undefined) return;
-      first.live?.cancel();
-      await first.over.promise;
-    }
+  /** Cancels what is answering, turns away what waits, and resolves when nothing is left. */
+  clear(): Promise<void> {
+    return this.#line.clear();
   }
 
   /**
@@ -84,7 +64,7 @@ export class SessionLine {
   async start(ctx: Ctx, session_id: string, input: TurnInput): Promise<Started> {
     const memory = await this.#remember(ctx, session_id, input);
     if (input.create === undefined) ownSession(ctx, [memory.session]);
-    const known = ctx.idempotency === null ? undefined : this.#entries.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
+    const known = ctx.idempotency === null ? undefined : this.#line.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
     if (known !== undefined) {
       if (known.key?.fingerprint !== ctx.idempotency?.fingerprint) throw fingerprintMismatch();
       return { run: await known.run.promise, is_joined: true };
@@ -125,57 +105,34 @@ export class SessionLine {
 
   async #enter(ctx: Ctx, session_id: string, input: TurnInput, memory: Memory, replaced: RunRow | null): Promise<LiveRun> {
     const on_busy = input.on_busy ?? memory.session.on_busy;
-    const before = this.#entries.at(-1);
-    if (before !== undefined && (on_busy === 'reject' || this.#entries.length > longest)) throw this.#busy();
-    const entry: Entry = {
-      run_id: ctx.newId('run'),
-      on_busy,
-      key: ctx.idempotency,
-      run: Promise.withResolvers(),
-      over: Promise.withResolvers(),
-      live: null,
-      forgotten: 0,
-    };
-    entry.run.promise.catch(() => undefined);
-    this.#entries.push(entry);
-    if (on_busy === 'interrupt') this.#entries[0]?.live?.cancel();
+    this.#line.admit(on_busy);
+    const place = new Place(ctx.newId('run'), on_busy, ctx.idempotency);
     try {
-      await before?.over.promise;
-      entry.forgotten = this.#forgotten;
-      const more = replaced === null ? [] : moveKey(ctx, replaced.id, entry.run_id);
-      const slot = await admitRun(ctx, entry.run_id, memory.session);
-      const turn = await this.#begin(ctx, session_id, input, entry.run_id, more).catch(async (error: unknown) => {
+      await this.#line.enter(place);
+      const forgotten = this.#forgotten;
+      const more = replaced === null ? [] : moveKey(ctx, replaced.id, place.run_id);
+      const slot = await admitRun(ctx, place.run_id, memory.session);
+      const turn = await this.#begin(ctx, session_id, input, place.run_id, more).catch(async (error: unknown) => {
         await slot?.release();
         throw error;
       });
       const source = slot === null ? runTurn(ctx, turn) : slot.during(runTurn(ctx, turn));
-      const live = new LiveRun(entry.run_id, turn.events, turn.cancel, source, (events) => this.#hooks.save(ctx, turn, events));
-      entry.live = live;
-      if (this.#entries.some((other) => other !== entry && other.on_busy === 'interrupt')) live.cancel();
-      entry.run.resolve(live);
-      ctx.defer(live.ended.finally(() => this.#leave(entry, turn)));
+      const live = new LiveRun(place.run_id, turn.events, turn.cancel, source, (events) => this.#hooks.save(ctx, turn, events));
+      place.begin(live);
+      ctx.defer(live.ended.finally(() => this.#end(place, turn, forgotten)));
       return live;
     } catch (error) {
-      entry.run.reject(error);
-      this.#leave(entry, null);
+      place.run.reject(error);
+      this.#line.leave(place);
       throw error;
     }
   }
 
-  #leave(entry: Entry, turn: Turn | null): void {
-    if (turn !== null) {
-      this.#memory = entry.forgotten === this.#forgotten ? memoryAfter(turn) : null;
-      void this.#hooks.ended();
-    }
-    this.#entries.splice(this.#entries.indexOf(entry), 1);
-    entry.over.resolve();
-  }
-
-  #busy(): Failure {
-    return new Failure('session_busy', 'The session is answering another message; wait for that run, read its events or cancel it.', {
-      retryAfter: 1,
-      extra: { run_id: this.#entries[0]?.run_id },
-    });
+  /** `forgotten`: how often the line had been told to forget when the turn began. */
+  #end(place: Place, turn: Turn, forgotten: number): void {
+    this.#memory = forgotten === this.#forgotten ? memoryAfter(turn) : null;
+    void this.#hooks.ended();
+    this.#line.leave(place);
   }
 
   async #begin(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, more: ReturnType<typeof moveKey>): Promise<Turn> {

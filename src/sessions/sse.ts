@@ -10,7 +10,11 @@ export function wantsStream({ stream }: { readonly stream?: boolean | undefined 
 /** A run's events as a response; its id is in a header, for whoever wants to attach again or to cancel. */
 export const toEventStream = ({ run_id, body, is_joined }: RunStream): Response =>
   new Response(body, {
-    headers: { ...uiMessageStreamHeaders, 'x-run-id': run_id, ...(is_joined ? { 'idempotent-replayed': 'true' } : {}) },
+    headers: {
+      ...uiMessageStreamHeaders,
+      ...(run_id === null ? {} : { 'x-run-id': run_id }),
+      ...(is_joined ? { 'idempotent-replayed': 'true' } : {}),
+    },
   });
 
 /** The number of the last frame that a client has; 0 for none. Throws `malformed_request` for what names no frame of ours. */

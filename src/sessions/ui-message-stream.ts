@@ -1,4 +1,5 @@
 import type { UIMessageChunk } from 'ai';
+import type { Failure } from '../shared/failure.ts';
 import type { TurnEvent } from './events.ts';
 import type { Message, Run } from './schema.ts';
 import type { Wire, WireKind } from './wire.ts';
@@ -22,7 +23,11 @@ class UiMessageStream implements Wire {
   #hasStep = false;
 
   frames(event: TurnEvent): string[] {
-    return this.#chunks(event).map((chunk) => {
+    return this.#write(this.#chunks(event));
+  }
+
+  #write(chunks: readonly UIMessageChunk[]): string[] {
+    return chunks.map((chunk) => {
       this.#id += 1;
       return `id: ${this.#id}\ndata: ${JSON.stringify(chunk)}\n\n`;
     });
@@ -30,6 +35,10 @@ class UiMessageStream implements Wire {
 
   end(): string {
     return 'data: [DONE]\n\n';
+  }
+
+  refuse({ code, message }: Failure): string {
+    return this.#write([{ type: 'error', errorText: `${code}: ${message}` }]).join('') + this.end();
   }
 
   #chunks(event: TurnEvent): UIMessageChunk[] {

@@ -1,3 +1,4 @@
+import type { Failure } from '../shared/failure.ts';
 import type { TurnEvent } from './events.ts';
 
 /** A form in which the events of a run travel. Made anew for each listener, and deterministic in the events. */
@@ -6,6 +7,8 @@ export interface Wire {
   frames(event: TurnEvent): readonly string[];
   /** Closes the stream, behind the terminal event. */
   end(): string;
+  /** All there is to say where a stream was begun for a run that then was not. */
+  refuse(failure: Failure): string;
 }
 
 export type WireFactory = (options: Readonly<Record<string, unknown>>) => Wire;
@@ -28,13 +31,20 @@ export interface NamedWire {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Tells proxies and clients that somebody is still there; means nothing. */
-export const heartbeat = ': keep-alive\n\n';
-
-/** A run that has ended, from behind frame `after`, in one piece. */
-export function writeEvents({ kind, options = {} }: WireRequest, events: Iterable<TurnEvent>, after: number): string {
+/**
+ * A run that has ended, from behind frame `after`, in one piece; null where there is no such frame, or
+ * where a run that was cut off (`isCut`) has been told further than its record goes.
+ */
+export function writeEvents(
+  { kind, options = {} }: WireRequest,
+  events: readonly TurnEvent[],
+  after: number,
+  isCut: boolean,
+): string | null {
   const wire = kind.make(options);
-  const frames: string[] = [];
-  for (const event of events) frames.push(...wire.frames(event));
+  const frames = events.slice(0, -1).flatMap((event) => wire.frames(event));
+  const kept = frames.length;
+  frames.push(...events.slice(-1).flatMap((event) => wire.frames(event)));
+  if (after > (isCut ? kept : frames.length)) return null;
   return frames.slice(after).join('') + wire.end();
 }

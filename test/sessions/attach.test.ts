@@ -30,6 +30,27 @@ describe('a run that goes on', () => {
     expect(await readFrames(again)).toEqual(whole.slice(17));
     const refused = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': 'x' } });
     expect(refused.status).toBe(400);
+    const beyond = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': '5000' } });
+    expect([beyond.status, ((await beyond.json()) as { code: string }).code]).toEqual([410, 'events_gone']);
+    const end = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': String(whole.length) } });
+    expect(await end.text()).toBe('data: [DONE]\n\n');
+  });
+
+  it('says so in time where its model is slow to speak, and beats every ten seconds', { timeout: 40_000 }, async () => {
+    const { workspace, stream } = await newChat({ rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }] });
+    const response = await stream({ message: 'Hello?' });
+    expect(response.status).toBe(200);
+    const run = response.headers.get('x-run-id');
+    const beyond = await openStream(workspace, 'GET', `/runs/${run}/events`, { headers: { 'last-event-id': '99' } });
+    expect(beyond.status).toBe(410);
+    const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+    let heard = '';
+    while (!heard.includes(': keep-alive')) heard += (await reader.read()).value;
+    expect(heard).toContain('"type":"start"');
+    await workspace.post(`/runs/${run}/cancel`);
+    let rest = '';
+    for (let next = await reader.read(); !next.done; next = await reader.read()) rest += next.value;
+    expect(rest).toMatch(/"errorText":"run_cancelled: .*data: \[DONE\]/s);
   });
 
   it('is nobody else’s to hear or to stop (R63)', async () => {
@@ -117,5 +138,13 @@ describe('a host that dies', () => {
     expect(words.join('').startsWith(kept.text)).toBe(true);
     expect(kept.text.length).toBeGreaterThan(0);
     expect(data.map(({ seq }: { seq: number }) => seq)).toEqual([4, 3, 2, 1]);
+    // Who has heard more than was kept is told so; from where the record goes it ends with its end.
+    const told = await openStream(workspace, 'GET', `/runs/${runOf(frames)}/events`);
+    const record = await readFrames(told);
+    expect(record.at(-1)?.data).toMatchObject({ type: 'error', errorText: expect.stringMatching(/^run_interrupted/) });
+    const resume = (after: number) =>
+      openStream(workspace, 'GET', `/runs/${runOf(frames)}/events`, { headers: { 'last-event-id': String(after) } });
+    expect((await resume(record.length)).status).toBe(410);
+    expect((await readFrames(await resume(3))).at(-1)).toEqual(record.at(-1));
   });
 });

@@ -104,6 +104,56 @@ describe('thirty messages at once', () => {
   });
 });
 
+describe('messages in line', () => {
+  const says = (text: string): Round => ({ ...slowly, text: [`${text} `, 'and ', 'more'] });
+
+  it('go on waiting while another interrupts, which goes first', async () => {
+    const chat = await newChat({ rounds: [says('first'), says('second'), says('third')] });
+    const first = chat.send({ message: 'A' });
+    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1);
+    const waiting = chat.send({ message: 'B', on_busy: 'queue' });
+    await vi.waitUntil(async () => (await chat.workspace.get(`/sessions/${chat.session}`)).body.active_run_id !== null);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const interrupting = chat.send({ message: 'D', on_busy: 'interrupt' });
+    const [a, b, d] = await Promise.all([first, waiting, interrupting]);
+    expect([a.body.run?.status ?? a.body.code, d.body.text, b.body.text]).toEqual([
+      expect.stringMatching(/cancelled/),
+      'second and more',
+      'third and more',
+    ]);
+    const asked = (await chat.workspace.get(`/sessions/${chat.session}/messages`)).body.data
+      .filter(({ role }: { role: string }) => role === 'user')
+      .map(({ text }: { text: string }) => text);
+    expect(asked).toEqual(['B', 'D', 'A']);
+  });
+
+  it('are turned away when their session is deleted, and asked of nobody', async () => {
+    const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
+    const chat = await newChat({ rounds: [stalls, slowly, slowly, slowly] });
+    const first = chat.send({ message: 'A' });
+    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1);
+    const waiting = ['B', 'C', 'D'].map((message) => chat.send({ message, on_busy: 'queue' }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await chat.workspace.delete(`/sessions/${chat.session}`)).status).toBe(204);
+    for (const answer of await Promise.all(waiting)) expect([answer.status, answer.body.code]).toEqual([409, 'session_closed']);
+    await first;
+    expect(await chat.provider.requests()).toHaveLength(1);
+  });
+
+  it('hear that their stream is open before their turn comes', { timeout: 40_000 }, async () => {
+    const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
+    const chat = await newChat({ rounds: [stalls, slowly] }, { session: { on_busy: 'queue' } });
+    const first = chat.send({ message: 'A' });
+    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1);
+    const run = (await chat.workspace.get(`/sessions/${chat.session}`)).body.active_run_id;
+    const second = await chat.stream({ message: 'B' });
+    expect([second.status, second.headers.get('x-run-id')]).toEqual([200, null]);
+    await chat.workspace.post(`/runs/${run}/cancel`);
+    expect(textOf(await readFrames(second))).toBe('one two three');
+    await first;
+  });
+});
+
 describe('a client that goes away', () => {
   it('leaves its run to end, and finds it by its key', async () => {
     const chat = await newChat({ rounds: [slowly] });
