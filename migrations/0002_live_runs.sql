@@ -29,9 +29,27 @@ CREATE TABLE `analytics_state` (
 	`closing_until` integer DEFAULT 0 NOT NULL,
 	`rolled_until` integer DEFAULT 0 NOT NULL,
 	`dayed_until` integer DEFAULT 0 NOT NULL,
-	`archived_until` integer DEFAULT 0 NOT NULL
+	`archived_until` integer DEFAULT 0 NOT NULL,
+	`revision` integer DEFAULT 0 NOT NULL,
+	`searched_revision` integer DEFAULT 0 NOT NULL,
+	`searched_until` text
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `analytics_state_unsearched` ON `analytics_state` (`workspace_id`) WHERE revision > searched_revision;--> statement-breakpoint
+CREATE TABLE `anomalies` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`agent_id` text NOT NULL,
+	`date` text NOT NULL,
+	`measure` text NOT NULL,
+	`value` real NOT NULL,
+	`usual` real NOT NULL,
+	`created_at` integer NOT NULL,
+	`delivered_at` integer
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `anomalies_once` ON `anomalies` (`workspace_id`,`agent_id`,`date`,`measure`);--> statement-breakpoint
+CREATE INDEX `anomalies_workspace` ON `anomalies` (`workspace_id`,`date`,`agent_id`,`measure`);--> statement-breakpoint
 CREATE TABLE `usage_archives` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -122,6 +140,17 @@ CREATE TABLE `budgets` (
 --> statement-breakpoint
 CREATE INDEX `budgets_workspace` ON `budgets` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `budgets_key` ON `budgets` (`key_version`);--> statement-breakpoint
+CREATE TABLE `alert_webhooks` (
+	`workspace_id` text PRIMARY KEY NOT NULL,
+	`url` text NOT NULL,
+	`secret` text NOT NULL,
+	`key_version` integer NOT NULL,
+	`last_four` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `alert_webhooks_key` ON `alert_webhooks` (`key_version`);--> statement-breakpoint
 CREATE TABLE `schedule_ticks` (
 	`cron` text PRIMARY KEY NOT NULL,
 	`ticked_at` integer NOT NULL,

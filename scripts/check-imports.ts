@@ -11,6 +11,7 @@ const ranks = [
   ['workspaces'],
   ['rate-limits'],
   ['usage'],
+  ['alerts'],
   ['budgets'],
   ['llm'],
   ['tools'],

@@ -5,6 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { agentRoutes } from './agents/index.ts';
+import { alertRoutes } from './alerts/index.ts';
 import { analyticsRoutes } from './analytics/index.ts';
 import { budgetRoutes } from './budgets/index.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
@@ -33,6 +34,7 @@ const features = [
   toolRoutes,
   agentRoutes,
   llmRoutes,
+  alertRoutes,
   budgetRoutes,
   rateLimitRoutes,
   knowledgeRoutes,

@@ -1,6 +1,12 @@
-/** What a day may stand out by. */
-export const anomalyKinds = ['cost', 'error_rate'] as const;
-export type Anomaly = (typeof anomalyKinds)[number];
+import type { AnomalyMeasure } from '../db/schema/analytics.ts';
+
+/** What a day stands out by. */
+export interface Anomaly {
+  readonly measure: AnomalyMeasure;
+  readonly value: number;
+  /** The median of the days it was held against. */
+  readonly usual: number;
+}
 
 export interface DayFigures {
   readonly cost_usd: number;
@@ -9,8 +15,10 @@ export interface DayFigures {
 }
 
 /** Days of its own past that a day is held against, and how many there must be. */
-const pastDays = 28;
+export const pastDays = 28;
 const fewestDays = 7;
+/** Of fewer runs no rate is told. */
+const fewestRuns = 10;
 /** How many standard deviations are far. */
 const far = 6;
 /** A standard deviation as a multiple of the median absolute deviation, where values are spread normally. */
@@ -24,28 +32,29 @@ export function markAnomalies(days: readonly DayFigures[]): Anomaly[][] {
   return days.map((today, index) => {
     // A day on which nothing was done is no measure of one on which something was.
     const active = days.slice(Math.max(0, index - pastDays), index).filter(({ runs, cost_usd }) => runs > 0 || cost_usd > 0);
-    const cost = isFarAbove(
+    const cost = farAbove(
       today.cost_usd,
       active.map(({ cost_usd }) => cost_usd),
       0.01,
     );
-    const errors =
-      today.runs >= 10 &&
-      isFarAbove(
-        today.error_rate,
-        active.map(({ error_rate }) => error_rate),
-        0.02,
-      );
-    return [...(cost ? (['cost'] as const) : []), ...(errors ? (['error_rate'] as const) : [])];
+    const errors = farAbove(
+      today.error_rate,
+      active.map(({ error_rate }) => error_rate),
+      0.02,
+    );
+    return [
+      ...(cost === null ? [] : [{ measure: 'cost' as const, ...cost }]),
+      ...(errors === null || today.runs < fewestRuns ? [] : [{ measure: 'error_rate' as const, ...errors }]),
+    ];
   });
 }
 
-/** `noise` is a deviation that nobody minds. */
-function isFarAbove(value: number, past: readonly number[], noise: number): boolean {
-  if (past.length < fewestDays) return false;
-  const middle = medianOf(past);
-  const deviation = perDeviation * medianOf(past.map((other) => Math.abs(other - middle)));
-  return value > middle + far * Math.max(deviation, noise, middle / 10);
+/** Null where it is not. `noise` is a deviation that nobody minds. */
+function farAbove(value: number, past: readonly number[], noise: number): Omit<Anomaly, 'measure'> | null {
+  if (past.length < fewestDays) return null;
+  const usual = medianOf(past);
+  const deviation = perDeviation * medianOf(past.map((other) => Math.abs(other - usual)));
+  return value > usual + far * Math.max(deviation, noise, usual / 10) ? { value, usual } : null;
 }
 
 function medianOf(values: readonly number[]): number {

@@ -1,4 +1,5 @@
 import { toWireUsd } from '../shared/money.ts';
+import type { DayFigures } from './anomalies.ts';
 import { others, type Slices } from './cube.ts';
 import { Figures } from './figures.ts';
 import type { Histogram } from './histogram.ts';
@@ -50,6 +51,13 @@ export function toMeasures(figures: Figures): Measures {
     },
   };
 }
+
+/** What a day is held against others by. */
+export const dayFigures = ({ cost, usage, performance }: Measures): DayFigures => ({
+  cost_usd: cost.total_usd,
+  runs: usage.runs,
+  error_rate: performance.error_rate,
+});
 
 export const usd = (nano: number): number => toWireUsd(nano) ?? 0;
 

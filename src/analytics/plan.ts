@@ -1,4 +1,4 @@
-import { day, hour } from '../shared/time.ts';
+import { day, hour, toWireTime } from '../shared/time.ts';
 import { periodAt } from '../usage/index.ts';
 
 export const granularities = ['hour', 'day', 'month'] as const;
@@ -6,6 +6,9 @@ export type Granularity = (typeof granularities)[number];
 
 /** A date where a clock on the wall is in `time_zone`, as `2026-11-22`. */
 export const dateAt = (at: number, time_zone: string): string => dateFormat(time_zone).format(at);
+
+/** A date so many days from another. */
+export const plusDays = (date: string, days: number): string => toWireTime(Date.parse(date) + days * day).slice(0, 10);
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 function dateFormat(time_zone: string): Intl.DateTimeFormat {

@@ -97,6 +97,20 @@ function scopeOf(ctx: Ctx, agent: string | null): Scope {
   return { owner, rollups: list, isByAgent: covered !== null, facts: covered === null ? null : sql`(select value from ${list})` };
 }
 
+/** Figures of agents by their id, for each stretch between boundaries, as far as hours are closed. */
+export async function readClosed(
+  ctx: Ctx,
+  workspace_id: string,
+  agents: readonly string[],
+  boundaries: readonly number[],
+): Promise<Slices[]> {
+  const wanted = [{ dimension: 'agent' as const, boundaries }];
+  const scope = { rollups: sql`json_each(${JSON.stringify(agents)})`, isByAgent: true };
+  const days = boundaries.slice(1).map((): Slices => new Map());
+  addRollups([days], wanted, await selectRollups(ctx.db, workspace_id, scope, wanted));
+  return days;
+}
+
 const stateOf = (workspace_id: string, column: string) =>
   sql`coalesce((select ${sql.raw(column)} from ${analytics_state} where workspace_id = ${workspace_id}), 0)`;
 
@@ -113,7 +127,12 @@ interface StoredRow {
 }
 
 /** Days count where they have been made; for those that have not, their hours. */
-function selectRollups(db: Db, workspace_id: string, { rollups: agents, isByAgent }: Scope, wanted: readonly Wanted[]) {
+function selectRollups(
+  db: Db,
+  workspace_id: string,
+  { rollups: agents, isByAgent }: Pick<Scope, 'rollups' | 'isByAgent'>,
+  wanted: readonly Wanted[],
+) {
   const ranges = wanted.flatMap(({ dimension: asked, boundaries }, part) =>
     rangesOf(boundaries).flatMap((range: RollupRange) => {
       const dimension = isByAgent && asked === 'agent' ? 'all' : asked;

@@ -14,6 +14,7 @@ import {
   writeSlices,
 } from './cube.ts';
 import { type FactRange, selectCalls, selectRatings, selectRuns } from './facts.ts';
+import { goRound } from './round.ts';
 import {
   advanceState,
   deleteMark,
@@ -22,9 +23,7 @@ import {
   type RollupRow,
   replaceRollups,
   type StateRow,
-  saveCursor,
   selectAgentIds,
-  selectCursor,
   selectDueWorkspaces,
   selectHours,
   selectMarks,
@@ -52,19 +51,12 @@ interface Allowance {
  */
 export async function rollUp(ctx: Ctx): Promise<void> {
   const allowance: Allowance = { facts: factsOfTick };
-  let after = (await selectCursor(ctx.db, 'rollup').get())?.position ?? '';
-  while (allowance.facts > 0) {
-    const due = await selectDueWorkspaces(ctx.db, after, ctx.now(), 20);
-    for (const { id } of due) {
-      if (allowance.facts <= 0) return void (await saveCursor(ctx.db, 'rollup', after).run());
-      // One workspace's failure must not stop the others.
-      await rollUpWorkspace(ctx, id, allowance).catch((error: unknown) => ctx.log.error('rollup_failed', { of: id, error }));
-      after = id;
-    }
-    if (due.length === 0 && after === '') return;
-    // Once around, so that those before the place where the last tick stopped have their turn.
-    if (due.length === 0) return void (await saveCursor(ctx.db, 'rollup', '').run());
-  }
+  await goRound(ctx, {
+    name: 'rollup',
+    hasRoom: () => allowance.facts > 0,
+    selectDue: (after) => selectDueWorkspaces(ctx.db, after, ctx.now(), 20),
+    visit: (workspace_id) => rollUpWorkspace(ctx, workspace_id, allowance),
+  });
 }
 
 /** One workspace, as far as the allowance goes. */

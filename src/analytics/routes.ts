@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
+import { Anomaly, AnomalyQuery } from './anomaly-schema.ts';
+import { listAnomalies } from './anomaly-service.ts';
 import {
   AgentAnalyticsQuery,
   AgentBreakdownQuery,
@@ -69,6 +71,22 @@ export const analyticsRoutes = new Router()
       reply: { status: 200, schema: CostBreakdown, description: 'The parts, the dearest first' },
     },
     (ctx, { query }) => getCostBreakdown(ctx, null, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/anomalies',
+      access: 'usage:read',
+      tag,
+      summary: 'List anomalies',
+      description:
+        'Days on which the cost or the error rate of an agent was far above its own days before, of which there must be seven with some ' +
+        'activity; the last days first. Looked for each hour, on the day that goes on too. What was found stays, whatever the day comes to.',
+      query: AnomalyQuery,
+      reply: { status: 200, schema: pageOf(Anomaly), description: 'The anomalies' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { query }) => listAnomalies(ctx, query),
   )
   .endpoint(
     {

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
+import { anomalyMeasures } from '../db/schema/analytics.ts';
 import { Time, TimeZone } from '../http/schema.ts';
-import { anomalyKinds } from './anomalies.ts';
 import { granularities } from './plan.ts';
 
 /** Before and after this nothing is counted, and arithmetic with dates stays within what a date can be. */
-const LocalDate = z.iso
+export const LocalDate = z.iso
   .date()
   .refine((date) => date >= '2000-01-01' && date < '2200-01-01', 'Must be a date from 2000 to 2199.')
   .openapi({ example: '2026-11-01' });
@@ -118,7 +118,7 @@ export const Analytics = z
         start: Time,
         ...Measures.shape,
         anomalies: z
-          .array(z.enum(anomalyKinds))
+          .array(z.enum(anomalyMeasures))
           .describe('By day: what is far above the days before in the range, of which there must be seven with some activity'),
       }),
     ),

@@ -4,8 +4,8 @@ import { day, hour, toWireTime } from '../shared/time.ts';
 import { markAnomalies } from './anomalies.ts';
 import { type Dimension, mergeSlices, others, type Slices, type TopKind, topKind, topName } from './cube.ts';
 import type { Figures } from './figures.ts';
-import { costsOf, ranked, ratio, toMeasures, totalOf, usd } from './measures.ts';
-import { boundariesOf, dateAt, type Granularity, startOfDate } from './plan.ts';
+import { costsOf, dayFigures, ranked, ratio, toMeasures, totalOf, usd } from './measures.ts';
+import { boundariesOf, dateAt, type Granularity, plusDays, startOfDate } from './plan.ts';
 import { readFigures, type Wanted } from './read.ts';
 import type { Analytics, AnalyticsQuery, BreakdownQuery, CostBreakdown } from './schema.ts';
 
@@ -47,13 +47,12 @@ export async function getAnalytics(ctx: Ctx, agent: string | null, query: Analyt
 
 function toSeries(parts: readonly Slices[], boundaries: readonly number[], granularity: Granularity): Analytics['series'] {
   const measures = parts.map((slices) => toMeasures(totalOf([slices])));
-  const figures = measures.map(({ cost, usage, performance }) => ({
-    cost_usd: cost.total_usd,
-    runs: usage.runs,
-    error_rate: performance.error_rate,
+  const anomalies = granularity === 'day' ? markAnomalies(measures.map(dayFigures)) : [];
+  return measures.map((part, index) => ({
+    start: toWireTime(boundaries[index] as number),
+    ...part,
+    anomalies: anomalies[index]?.map(({ measure }) => measure) ?? [],
   }));
-  const anomalies = granularity === 'day' ? markAnomalies(figures) : [];
-  return measures.map((part, index) => ({ start: toWireTime(boundaries[index] as number), ...part, anomalies: anomalies[index] ?? [] }));
 }
 
 /** The same in the order of `getAnalytics`: series, the period before, sessions and end users, groups. */
@@ -84,8 +83,6 @@ function periodOf(ctx: Ctx, { start_date, end_date }: DateRange, time_zone: stri
 }
 
 const later = (date: string, other: string | undefined) => (other !== undefined && other > date ? other : date);
-
-const plusDays = (date: string, days: number) => toWireTime(Date.parse(date) + days * day).slice(0, 10);
 
 function forecast(cost: number, { start, end }: Period, now: number): Analytics['forecast'] {
   if (now >= end || now - start < hour) return null;

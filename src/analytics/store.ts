@@ -49,7 +49,7 @@ export const takeLease = (db: Db, { workspace_id, token }: Lease, now: number, u
   db.insert(analytics_state).values({ workspace_id }).onConflictDoNothing(),
   db
     .update(analytics_state)
-    .set({ lease: token, lease_until: until, closing_until: sql`max(closing_until, ${now - (now % hour)})` })
+    .set({ lease: token, lease_until: until, closing_until: sql`max(closing_until, ${now - (now % hour)})`, revision: sql`revision + 1` })
     .where(and(eq(analytics_state.workspace_id, workspace_id), sql`lease_until <= ${now}`))
     .returning(),
 ];

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { promiseAlerts } from '../alerts/index.ts';
 import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
@@ -67,11 +68,7 @@ export async function raiseAlerts(ctx: Ctx): Promise<number> {
       select ${field('id')}, ${field('workspace_id')}, ${field('budget_id')}, ${field('subject')}, ${field('period_start')}, ${field('kind')},
         ${field('limit_nano_usd')}, ${field('spent_nano_usd')}, ${field('forecast_nano_usd')}, cast(${now} as integer)
       from ${rows} where true on conflict do nothing returning id`),
-    // A job for each that is new, and none for one that another tick has raised.
-    ctx.db.run(sql`insert into outbox (id, workspace_id, job, due_at, created_at)
-      select ${field('job_id')}, ${field('workspace_id')}, json_object('type', 'budget.alert', 'alert_id', ${field('id')}),
-        cast(${now} as integer), cast(${now} as integer)
-      from ${rows} join budget_alerts raised on raised.id = ${field('id')} where ${field('hasWebhook')} = 1`),
+    promiseAlerts(ctx.db, 'budget_alerts', sql`json_object('type', 'budget.alert', 'alert_id', ${field('id')})`, alerts, now),
   ])) as unknown as [unknown, unknown[]];
   return raised.length;
 }

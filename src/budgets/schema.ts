@@ -59,7 +59,7 @@ export const CreateBudget = z
       .strictObject({
         thresholds: thresholds.default([50, 80, 100]),
         forecast: forecast.default(true),
-        webhook: Webhook.nullable().default(null),
+        webhook: Webhook.nullable().default(null).describe("null: the workspace's webhook of alerts is told, where one is set"),
       })
       .default({ thresholds: [50, 80, 100], forecast: true, webhook: null }),
   })

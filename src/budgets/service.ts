@@ -1,3 +1,4 @@
+import { checkWebhookUrl } from '../alerts/index.ts';
 import { batch } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
@@ -31,7 +32,7 @@ import {
   selectHolds,
   updateBudget as updateRow,
 } from './store.ts';
-import { checkWebhookUrl, sealWebhookSecret } from './webhook.ts';
+import { sealWebhookSecret } from './webhook.ts';
 
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
 export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budget> {

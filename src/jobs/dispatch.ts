@@ -1,3 +1,4 @@
+import { analyticsJobs } from '../analytics/index.ts';
 import { budgetJobs } from '../budgets/index.ts';
 import { knowledgeJobs } from '../knowledge/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
@@ -13,6 +14,7 @@ import { buryJob, claimFor, claimJob, finishJob, releaseJob, renewClaim } from '
 
 const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = {
   ...budgetJobs,
+  ...analyticsJobs,
   ...knowledgeJobs,
   ...attachmentJobs,
   ...backgroundJobs,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */
 export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
+  z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
   z.strictObject({ type: z.literal('telemetry.export') }),
   z.strictObject({ type: z.literal('file.ingest'), file_id: z.string() }),
   z.strictObject({ type: z.literal('file.delete'), file_id: z.string() }),

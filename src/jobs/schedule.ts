@@ -1,4 +1,5 @@
-import { archiveUsage, rollUp } from '../analytics/index.ts';
+import { rewrapAlertSecrets } from '../alerts/index.ts';
+import { archiveUsage, findAnomalies, rollUp } from '../analytics/index.ts';
 import { forgetOldHolds, raiseAlerts, returnLostHolds, rewrapBudgetSecrets } from '../budgets/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
 import { recordTick } from '../operations/index.ts';
@@ -24,10 +25,12 @@ const everyHour: readonly Task[] = [
   { name: 'credentials', run: rewrapCredentials },
   { name: 'tool_secrets', run: rewrapToolSecrets },
   { name: 'budget_secrets', run: rewrapBudgetSecrets },
+  { name: 'alert_secrets', run: rewrapAlertSecrets },
   { name: 'telemetry_secrets', run: rewrapTelemetryHeaders },
   { name: 'old_holds', run: forgetOldHolds },
   { name: 'retention', run: eraseDueSessions },
   { name: 'rollups', run: rollUp },
+  { name: 'anomalies', run: findAnomalies },
   { name: 'usage_archive', run: archiveUsage },
 ];
 

@@ -4,6 +4,7 @@ import { TypeID, typeid } from 'typeid-js';
 export const idPrefixes = [
   'act',
   'agt',
+  'anm',
   'arc',
   'att',
   'alert',

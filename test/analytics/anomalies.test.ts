@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type DayFigures, markAnomalies } from '../../src/analytics/anomalies.ts';
+import type { DayFigures } from '../../src/analytics/anomalies.ts';
+import * as rule from '../../src/analytics/anomalies.ts';
+
+/** By what each day stands out. */
+const markAnomalies = (days: readonly DayFigures[]) => rule.markAnomalies(days).map((marks) => marks.map(({ measure }) => measure));
 
 const usual = (index: number): DayFigures => ({ cost_usd: 1 + (index % 5) / 10, runs: 100, error_rate: 0.01 * (index % 3) });
 const days = (count: number) => Array.from({ length: count }, (_, index) => usual(index));

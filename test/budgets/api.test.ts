@@ -6,6 +6,8 @@ import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { Site } from '../support/outbound.ts';
 import { playScript } from '../support/provider/client.ts';
+import { atRest } from '../support/resources.ts';
+import { checkSignature } from '../support/webhook.ts';
 import { run, usageOf } from './support.ts';
 
 const monthly = { name: 'Month', scope: 'workspace', period: 'month', limit_usd: 0.001 };
@@ -155,18 +157,33 @@ describe('alerts', () => {
     await vi.waitUntil(async () => (await site.calls()).length === 2, { timeout: 10_000 });
     const calls = await site.calls();
     expect(calls.map(({ body }) => JSON.parse(body as string).alert.kind)).toEqual(['50', '80']);
-    for (const { body, headers } of calls) {
-      const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec((headers as Record<string, string>)['agentgrid-signature'] ?? '') ?? [];
-      const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
-        'verify',
-      ]);
-      const mac = Uint8Array.from((v1 ?? '').match(/../g) ?? [], (hex) => Number.parseInt(hex, 16));
-      expect(await crypto.subtle.verify('HMAC', key, mac, new TextEncoder().encode(`${t}.${body}`))).toBe(true);
-    }
+    for (const call of calls) await checkSignature(secret, call);
     await vi.waitUntil(async () => {
       const { alerts } = (await workspace.get(`/budgets/${id}/explain`)).body;
       return alerts.length === 2 && alerts.every(({ delivered_at }: { delivered_at: string | null }) => delivered_at !== null);
     });
+  });
+
+  it('go to the webhook of the workspace where a budget has none of its own', async () => {
+    const { workspace, site } = await watched();
+    const shared = new Site();
+    const url = await shared.answers('/alerts', { status: 200, body: 'ok' });
+    const { secret } = (await workspace.put('/alerts/webhook', { url })).body;
+    const { id } = (await workspace.post('/budgets', { ...monthly, period: 'total', name: 'Without' })).body;
+    await spend(workspace, 500_000);
+    await tick();
+    await vi.waitUntil(async () => (await shared.calls()).length > 0 && (await site.calls()).length > 0, { timeout: 10_000 });
+    await atRest(workspace.id);
+    const [call, ...more] = await shared.calls();
+    expect([more, await site.calls()]).toEqual([[], [expect.anything()]]);
+    expect(JSON.parse(call?.body ?? '')).toMatchObject({
+      type: 'budget.alert',
+      workspace_id: workspace.id,
+      alert: { kind: '50' },
+      budget: { id, alerts: { webhook: null } },
+    });
+    await checkSignature(secret, call as NonNullable<typeof call>);
+    expect((await workspace.get(`/budgets/${id}/explain`)).body.alerts).toMatchObject([{ kind: '50', delivered_at: expect.any(String) }]);
   });
 
   it('come from a forecast before the money is gone', async () => {

@@ -1,4 +1,5 @@
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const grains = ['hour', 'day'] as const;
 export type Grain = (typeof grains)[number];
@@ -22,18 +23,54 @@ export const analytics_rollups = sqliteTable(
 );
 
 /** How far a workspace is rolled up. Instants that a column names are the first that are not. */
-export const analytics_state = sqliteTable('analytics_state', {
-  workspace_id: text().primaryKey(),
-  /** Who rolls up, until when; a write of anybody else does nothing. */
-  lease: text(),
-  lease_until: integer().notNull().default(0),
-  /** What comes in before this is late, and triggers mark its hour. */
-  closing_until: integer().notNull().default(0),
-  rolled_until: integer().notNull().default(0),
-  dayed_until: integer().notNull().default(0),
-  /** Usage rows before this are in the archive: those hours stay as they are. */
-  archived_until: integer().notNull().default(0),
-});
+export const analytics_state = sqliteTable(
+  'analytics_state',
+  {
+    workspace_id: text().primaryKey(),
+    /** Who rolls up, until when; a write of anybody else does nothing. */
+    lease: text(),
+    lease_until: integer().notNull().default(0),
+    /** What comes in before this is late, and triggers mark its hour. */
+    closing_until: integer().notNull().default(0),
+    rolled_until: integer().notNull().default(0),
+    dayed_until: integer().notNull().default(0),
+    /** Usage rows before this are in the archive: those hours stay as they are. */
+    archived_until: integer().notNull().default(0),
+    /** Rises each time that it is rolled up; anomalies were last looked for at the other. */
+    revision: integer().notNull().default(0),
+    searched_revision: integer().notNull().default(0),
+    /** The date up to which anomalies were looked for on days that were over; null for never. */
+    searched_until: text(),
+  },
+  (table) => [index('analytics_state_unsearched').on(table.workspace_id).where(sql`revision > searched_revision`)],
+);
+
+export const anomalyMeasures = ['cost', 'error_rate'] as const;
+export type AnomalyMeasure = (typeof anomalyMeasures)[number];
+
+/** Days of agents that stood out when they were looked at, each measure once. */
+export const anomalies = sqliteTable(
+  'anomalies',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    agent_id: text().notNull(),
+    /** In the time zone that the workspace had. */
+    date: text().notNull(),
+    measure: text({ enum: anomalyMeasures }).notNull(),
+    /** US dollars, or 0..1. */
+    value: real().notNull(),
+    /** The median of the days before. */
+    usual: real().notNull(),
+    created_at: integer().notNull(),
+    /** null until the webhook has taken it. */
+    delivered_at: integer(),
+  },
+  (table) => [
+    uniqueIndex('anomalies_once').on(table.workspace_id, table.agent_id, table.date, table.measure),
+    index('anomalies_workspace').on(table.workspace_id, table.date, table.agent_id, table.measure),
+  ],
+);
 
 /** Hours and days that something came in for after they had been rolled up. */
 export const analytics_marks = sqliteTable(

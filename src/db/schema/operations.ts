@@ -39,6 +39,22 @@ export const telemetry = sqliteTable(
   (table) => [index('telemetry_key').on(table.key_version)],
 );
 
+/** Where a workspace is told of alerts. */
+export const alert_webhooks = sqliteTable(
+  'alert_webhooks',
+  {
+    workspace_id: text().primaryKey(),
+    url: text().notNull(),
+    /** Sealed (platform/vault.ts). */
+    secret: text().notNull(),
+    key_version: integer().notNull(),
+    last_four: text().notNull(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (table) => [index('alert_webhooks_key').on(table.key_version)],
+);
+
 /** Runs that have ended and are still to be exported; a trigger puts them here, in the batch of their end. */
 export const telemetry_runs = sqliteTable(
   'telemetry_runs',

@@ -1,0 +1,31 @@
+import { z } from '@hono/zod-openapi';
+import { Time } from '../http/schema.ts';
+
+export const PutAlertWebhook = z
+  .strictObject({
+    url: z.url().max(2000).describe('https, a public name; redirects are not followed'),
+    rotate_secret: z.boolean().default(false).describe('Another secret for the same address; another address has another in any case'),
+  })
+  .openapi('PutAlertWebhook', { example: { url: 'https://hooks.example.com/agentgrid', rotate_secret: false } });
+export type PutAlertWebhook = z.output<typeof PutAlertWebhook>;
+
+const fields = {
+  url: z.string().nullable(),
+  last_four: z.string().nullable().describe('Of the secret').openapi({ example: '7f3a' }),
+  updated_at: Time.nullable(),
+};
+
+export const AlertWebhook = z.object(fields).openapi('AlertWebhook');
+export type AlertWebhook = z.output<typeof AlertWebhook>;
+
+export const AlertWebhookSet = z
+  .object({
+    ...fields,
+    secret: z
+      .string()
+      .nullable()
+      .describe('Signs what is sent: `agentgrid-signature: t=…,v1=…`. Shown once, when it is made; null where it stays as it was')
+      .openapi({ example: 'whsec_bm90LWEtc2VjcmV0LWp1c3QtYW4tZXhhbXBsZQ' }),
+  })
+  .openapi('AlertWebhookSet');
+export type AlertWebhookSet = z.output<typeof AlertWebhookSet>;

@@ -1,0 +1,42 @@
+import { z } from '@hono/zod-openapi';
+import { AgentParameter } from '../agents/index.ts';
+import { anomalyMeasures } from '../db/schema/analytics.ts';
+import { pageQuery } from '../http/openapi.ts';
+import { Id, Time } from '../http/schema.ts';
+import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
+import type { AnomalyRow } from './anomaly-store.ts';
+import { LocalDate } from './schema.ts';
+
+export const AnomalyQuery = z.strictObject({
+  ...pageQuery,
+  agent: AgentParameter.optional(),
+  measure: z.enum(anomalyMeasures).optional().describe('What stood out'),
+  from: LocalDate.optional().describe('The first day'),
+  to: LocalDate.optional().describe('The last day, itself included'),
+});
+export type AnomalyQuery = z.output<typeof AnomalyQuery>;
+
+export const Anomaly = z
+  .object({
+    id: Id('anm'),
+    agent_id: Id('agt'),
+    date: z.iso.date().describe("In the workspace's time zone").openapi({ example: '2026-11-20' }),
+    measure: z.enum(anomalyMeasures),
+    value: z.number().describe('When it was found: US dollars, or the share of runs that failed, 0..1').openapi({ example: 12.5 }),
+    usual: z.number().describe('The median of up to 28 days before it').openapi({ example: 1.1 }),
+    found_at: Time,
+    delivered_at: Time.nullable().describe('When the webhook of alerts took it'),
+  })
+  .openapi('Anomaly');
+export type Anomaly = z.output<typeof Anomaly>;
+
+export const toAnomaly = (row: AnomalyRow): Anomaly => ({
+  id: row.id,
+  agent_id: row.agent_id,
+  date: row.date,
+  measure: row.measure,
+  value: row.value,
+  usual: row.usual,
+  found_at: toWireTime(row.created_at),
+  delivered_at: toWireTimeOrNull(row.delivered_at),
+});

@@ -1,0 +1,31 @@
+import { tellWebhook, toWebhook } from '../alerts/index.ts';
+import { batch } from '../db/client.ts';
+import { type Ctx, coveredAgents } from '../platform/context.ts';
+import { type Page, readPage } from '../shared/page.ts';
+import { type Anomaly, type AnomalyQuery, toAnomaly } from './anomaly-schema.ts';
+import { noteDelivery, positionOf, selectAnomalies, selectAnomaly } from './anomaly-store.ts';
+
+/** The last days first. A key that is limited to agents sees theirs alone. */
+export function listAnomalies(ctx: Ctx, { limit, cursor, ...filters }: AnomalyQuery): Promise<Page<Anomaly>> {
+  const filter = { ...filters, only: coveredAgents(ctx.actor) };
+  return readPage(
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: 'anomalies',
+      filters: { ...filters, only: filter.only?.join() },
+    },
+    { limit, cursor },
+    (after, count) => selectAnomalies(ctx.db, ctx.workspace_id, filter, after, count).all(),
+    positionOf,
+    toAnomaly,
+  );
+}
+
+/** Tells the workspace's webhook of an anomaly; once it has taken it, not again. Throws when it does not. */
+export async function deliverAnomaly(ctx: Ctx, id: string): Promise<void> {
+  const [[row], [hook]] = await batch(ctx.db, selectAnomaly(ctx.db, ctx.workspace_id, id));
+  if (row === undefined || hook === undefined || row.delivered_at !== null) return;
+  await tellWebhook(ctx, toWebhook(hook), { type: 'anomaly.alert', anomaly: toAnomaly(row) });
+  await noteDelivery(ctx.db, ctx.workspace_id, id, ctx.now()).run();
+}

@@ -1,0 +1,100 @@
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { promiseAlerts, selectAlertWebhook } from '../alerts/index.ts';
+import type { Db, Statement } from '../db/client.ts';
+import { type AnomalyMeasure, analytics_state, anomalies } from '../db/schema/analytics.ts';
+import { workspaces } from '../db/schema/workspaces.ts';
+
+export type AnomalyRow = typeof anomalies.$inferSelect;
+
+/** Workspaces after an id, in their order, that have been rolled up since anomalies were last looked for. */
+export const selectUnsearched = (db: Db, after: string, now: number, limit: number) =>
+  db.all<{ id: string }>(sql`select workspace_id as id from analytics_state
+    where revision > searched_revision and workspace_id > ${after} and lease_until <= ${now} order by workspace_id limit ${limit}`);
+
+export const selectSearch = (db: Db, workspace_id: string) =>
+  db
+    .select({
+      revision: analytics_state.revision,
+      searched_until: analytics_state.searched_until,
+      time_zone: workspaces.time_zone,
+    })
+    .from(analytics_state)
+    .innerJoin(workspaces, eq(workspaces.id, analytics_state.workspace_id))
+    .where(eq(analytics_state.workspace_id, workspace_id));
+
+/** Whatever came in meanwhile has raised the revision further, and is looked at the next time. */
+export const saveSearch = (db: Db, workspace_id: string, revision: number, searched_until: string) =>
+  db
+    .update(analytics_state)
+    .set({ searched_revision: revision, searched_until })
+    .where(and(eq(analytics_state.workspace_id, workspace_id), sql`searched_revision <= ${revision}`));
+
+/** Agents after an id with hours that were rolled up from an instant on: a step through the index each. */
+export const selectActiveAgents = (db: Db, workspace_id: string, from: number, after: string, limit: number) =>
+  db.all<{ id: string }>(sql`select a.id from agents a where a.workspace_id = ${workspace_id} and a.id > ${after} and exists (
+    select 1 from analytics_rollups r where r.workspace_id = a.workspace_id and r.agent_id = a.id and r.dimension = 'all'
+      and r.grain = 'hour' and r.bucket >= ${from}) order by a.id limit ${limit}`);
+
+/** Adds those that are not known yet, each with the job that tells of it. */
+export function addAnomalies(
+  db: Db,
+  found: readonly (Omit<AnomalyRow, 'delivered_at'> & { readonly job_id: string })[],
+  now: number,
+): Statement[] {
+  const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);
+  const insert = db.run(sql`insert into anomalies (id, workspace_id, agent_id, date, measure, value, usual, created_at)
+    select ${field('id')}, ${field('workspace_id')}, ${field('agent_id')}, ${field('date')}, ${field('measure')},
+      cast(${field('value')} as real), cast(${field('usual')} as real), ${field('created_at')}
+    from json_each(${JSON.stringify(found)}) given where true on conflict do nothing`) as unknown as Statement;
+  const job = sql`json_object('type', 'anomaly.alert', 'anomaly_id', ${field('id')})`;
+  const alerts = found.map(({ id, job_id, workspace_id }) => ({ id, job_id, workspace_id, hasWebhook: false }));
+  return [insert, promiseAlerts(db, 'anomalies', job, alerts, now)];
+}
+
+export const selectAnomaly = (db: Db, workspace_id: string, id: string) =>
+  [db.select().from(anomalies).where(of(workspace_id, id)), selectAlertWebhook(db, workspace_id)] as const;
+
+export const noteDelivery = (db: Db, workspace_id: string, id: string, now: number) =>
+  db.update(anomalies).set({ delivered_at: now }).where(of(workspace_id, id));
+
+const of = (workspace_id: string, id: string) => and(eq(anomalies.id, id), eq(anomalies.workspace_id, workspace_id));
+
+export interface AnomalyFilter {
+  /** Id or slug. */
+  readonly agent?: string | undefined;
+  readonly measure?: AnomalyMeasure | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** The agents that may be seen; null for all. */
+  readonly only: readonly string[] | null;
+}
+
+/** The last days first. `after` is the position of the last that was seen. */
+export function selectAnomalies(db: Db, workspace_id: string, filter: AnomalyFilter, after: string | null, limit: number) {
+  const [date = '', agent_id = '', measure = ''] = after?.split(' ') ?? [];
+  const { only, agent } = filter;
+  const when = (given: string | undefined, condition: SQL) => (given === undefined ? undefined : condition);
+  return db
+    .select()
+    .from(anomalies)
+    .where(
+      and(
+        eq(anomalies.workspace_id, workspace_id),
+        when(
+          agent,
+          sql`${anomalies.agent_id} = (select id from agents where workspace_id = ${workspace_id} and (id = ${agent} or slug = ${agent}))`,
+        ),
+        only === null ? undefined : sql`${anomalies.agent_id} in (select value from json_each(${JSON.stringify(only)}))`,
+        when(filter.measure, sql`${anomalies.measure} = ${filter.measure}`),
+        when(filter.from, sql`${anomalies.date} >= ${filter.from}`),
+        when(filter.to, sql`${anomalies.date} <= ${filter.to}`),
+        after === null
+          ? undefined
+          : sql`(${anomalies.date}, ${anomalies.agent_id}, ${anomalies.measure}) < (${date}, ${agent_id}, ${measure})`,
+      ),
+    )
+    .orderBy(desc(anomalies.date), desc(anomalies.agent_id), desc(anomalies.measure))
+    .limit(limit);
+}
+
+export const positionOf = ({ date, agent_id, measure }: AnomalyRow): string => [date, agent_id, measure].join(' ');
