@@ -134,3 +134,10 @@ export function settleStatements(ctx: Ctx, holds: readonly string[], usage_ids: 
       where id in ${ids} and state in ('open', 'expired')`),
   ];
 }
+
+/** The holds of a run whose host has died, the oldest first: those that it has not settled. */
+export async function selectLostHolds(ctx: Ctx, run_id: string): Promise<string[]> {
+  const rows = await ctx.db.all<{ id: string }>(sql`select distinct h.id from budgets b join budget_holds h on h.budget_id = b.id
+    where b.workspace_id = ${ctx.workspace_id} and h.state in ('open', 'expired') and h.run_id = ${run_id} order by h.id`);
+  return rows.map(({ id }) => id);
+}

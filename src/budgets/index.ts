@@ -1,5 +1,5 @@
 export { raiseAlerts } from './alerts.ts';
-export { holdStatements, isBudgetViolation, type Spender, settleStatements } from './hold.ts';
+export { holdStatements, isBudgetViolation, type Spender, selectLostHolds, settleStatements } from './hold.ts';
 export { budgetJobs } from './jobs.ts';
 export { findKnownBudgets, forgetBudgets, rememberBudgets, selectKnownBudgets } from './known.ts';
 export { type Downgrade, type Estimate, type Reserved, refusalOf, reserve } from './reserve.ts';

@@ -8,6 +8,7 @@ export { rewrapCredentials } from './credentials.ts';
 export { type EmbedCall, embed } from './embed.ts';
 export { embeddingDimensions, embeddingModelNames } from './embedding-models.ts';
 export { isFollowUp } from './follow-up.ts';
+export { type LostCall, settleLost } from './lost-call.ts';
 export { listEmbeddingModels } from './models.ts';
 export { type Passage, writePassages } from './passages.ts';
 export { type RerankCall, type RerankedDocument, rerank } from './rerank.ts';

@@ -18,6 +18,8 @@ export interface Attribution {
 }
 
 export interface ModelCall extends Omit<Attribution, 'account'> {
+  /** The caller's unless given. */
+  readonly api_key_id?: string | null;
   /** Names the call for good, e.g. `run_…:1:0` (run, step, attempt): recorded twice it is still one row. */
   readonly call_key: string;
   readonly provider: string;

@@ -1,0 +1,44 @@
+import { selectLostHolds, settleStatements } from '../budgets/index.ts';
+import type { Statement } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import { type Attribution, free, recordUsage, type Tokens } from '../usage/index.ts';
+import { readModelName } from './model-name.ts';
+import { findProvider } from './providers.ts';
+import { readWorkspaceModels } from './workspace-models.ts';
+
+/** A call whose host died before it could say what came of it. */
+export interface LostCall extends Omit<Attribution, 'account' | 'run_id'> {
+  readonly run_id: string;
+  readonly api_key_id: string | null;
+  /** As the call had it: `run_…:2`. */
+  readonly call_key: string;
+  readonly model: string;
+  readonly operation: string;
+  /** Counted here. */
+  readonly tokens: Tokens;
+  readonly is_estimated: boolean;
+  readonly latency_ms: number;
+}
+
+/**
+ * What a host that died has held and not settled, for the batch that closes its run: `lost` is paid for
+ * under the name of the call's first attempt, so that it and the call itself are never both counted.
+ */
+export async function settleLost(ctx: Ctx, run_id: string, lost: LostCall | null): Promise<Statement[]> {
+  const holds = await selectLostHolds(ctx, run_id);
+  const named = lost === null ? null : readModelName(lost.model);
+  const provider = named === null ? undefined : findProvider(named.provider);
+  if (lost === null || named === null || provider === undefined) return settleStatements(ctx, holds, []);
+  const { model: name, ...call } = lost;
+  const override = provider.price_id === free ? null : ((await readWorkspaceModels(ctx)).prices.get(name) ?? null);
+  const recorded = recordUsage(ctx, {
+    ...call,
+    call_key: `${lost.call_key}:0`,
+    provider: provider.id,
+    model: named.model,
+    price: { price_id: provider.price_id, override },
+    first_token_ms: null,
+    status: 'aborted',
+  });
+  return [recorded.statement, ...settleStatements(ctx, holds, [recorded.id])];
+}
