@@ -39,6 +39,8 @@ const inWorkerd = async () =>
     ],
     test: {
       name: 'workerd',
+      // With it every file begins with one message of all modules that others have loaded, which outgrows what workerd takes.
+      fsModuleCache: false,
       setupFiles: ['./test/support/setup.ts'],
       include: ['test/**/*.test.ts'],
       exclude: ['test/node/**'],
