@@ -1,5 +1,5 @@
-/** What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection). */
-const formula = /^[=+\-@\t\r\n＝＋－＠]/;
+/** What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), also behind what it may leave out. */
+const formula = /^[\t\r\n]|^[\s\p{Cf}\p{Cc}]*[=+\-@＝＋－＠]/u;
 
 /** A cell of a table (RFC 4180): text that a spreadsheet would run gets an apostrophe before it. */
 export function toCell(value: string | number | boolean | null): string {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { preferredOf } from '../http/accept.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Anomaly, AnomalyQuery } from './anomaly-schema.ts';
@@ -103,7 +104,9 @@ export const analyticsRoutes = new Router()
       failures: ['invalid_cursor'],
     },
     async (ctx, { query, request }) =>
-      request.headers.get('accept')?.includes('text/csv') ? streamUsage(ctx, query) : listUsage(ctx, query),
+      preferredOf(request.headers.get('accept'), ['application/json', 'text/csv']) === 'text/csv'
+        ? streamUsage(ctx, query)
+        : listUsage(ctx, query),
   )
   .endpoint(
     {

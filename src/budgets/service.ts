@@ -124,7 +124,7 @@ export async function explainBudget(ctx: Ctx, id: string, subject: string | null
     selectAlerts(ctx.db, id, start, subject, shownStandings),
   ]);
   const untouched = { subject: budget.subject_id ?? '', spent_nano_usd: 0, held_nano_usd: 0, unpriced_calls: 0, period_start: start };
-  const isOne = budget.scope === 'workspace' || budget.subject_id !== null;
+  const isOne = (budget.scope === 'workspace' || budget.subject_id !== null) && (subject === null || subject === untouched.subject);
   const standings = counters.length === 0 && isOne ? [untouched] : counters;
   const { limit_nano_usd } = budget;
   return {

@@ -4,6 +4,7 @@ import type { Platform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
 import { Failure, notFound, type Violation } from '../shared/failure.ts';
+import { isAcceptable } from './accept.ts';
 import { type Access, allows, mayUse, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
 import type { ErrorForm } from './error-form.ts';
@@ -126,12 +127,7 @@ function checkAccept(c: Context<AppEnv>, route: AnyRoute, errors: ErrorForm): vo
   const accept = c.req.header('accept');
   if (accept === undefined) return;
   const produced = [...new Set([route.reply.mediaType ?? 'application/json', errors.mediaType, ...(route.alsoProduces ?? [])])];
-  const isServed = accept.split(',').some((range) => {
-    const [type = '', ...parameters] = range.trim().toLowerCase().split(';');
-    if (parameters.some((parameter) => /^\s*q=0(\.0*)?\s*$/.test(parameter))) return false;
-    return type.trim() === '*/*' || produced.some((media) => type.trim() === media || type.trim() === `${media.split('/')[0]}/*`);
-  });
-  if (!isServed) throw new Failure('not_acceptable', `This can be had as ${produced.join(', ')}.`);
+  if (!isAcceptable(accept, produced)) throw new Failure('not_acceptable', `This can be had as ${produced.join(', ')}.`);
 }
 
 function parseParams(schema: z.ZodType | undefined, values: Record<string, string>): unknown {

@@ -122,6 +122,15 @@ describe('the list of model calls', () => {
       calls.reduce((sum, call) => sum + (call.cost_nano_usd ?? 0), 0) / 1e9,
     );
   });
+
+  it('is a table only for those who like one better', async () => {
+    const { workspace } = await newTenant(1);
+    const typeFor = async (accept: string) =>
+      (await workspace.get('/usage', { headers: { accept } })).headers.get('content-type')?.split(';')[0];
+    for (const accept of ['TEXT/CSV', 'text/*', 'text/csv, */*']) expect(await typeFor(accept), accept).toBe('text/csv');
+    for (const accept of ['*/*', 'application/json, text/csv;q=0.5', 'text/csv;q=0, */*'])
+      expect(await typeFor(accept), accept).toBe('application/json');
+  });
 });
 
 describe('cells', () => {
@@ -129,13 +138,32 @@ describe('cells', () => {
     fc.assert(
       fc.property(
         fc.array(
-          fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('=1+1', '+1', '-1', '@x', '\t=1', '\r=1', '"=1"', 'a,b', 'a"b', 'a\nb')),
+          fc.oneof(
+            fc.string({ unit: 'binary' }),
+            fc.constantFrom(
+              '=1+1',
+              '+1',
+              '-1',
+              '@x',
+              '\t=1',
+              '\r=1',
+              ' =1',
+              '\u00a0-1',
+              '\ufeff=1',
+              '\u200b@x',
+              '"=1"',
+              'a,b',
+              'a"b',
+              'a\nb',
+            ),
+          ),
           { minLength: 1 },
         ),
         (texts) => {
           const cells = parse(toLine(texts));
           const isRight = (cell: string, index: number) =>
-            !/^[=+\-@\t\r]/.test(cell) && (cell === texts[index] || cell === `'${texts[index]}`);
+            !/^[\t\r]|^[\s\p{C}]*[=+\-@]/u.test(cell.replaceAll(/\p{Cn}|\p{Co}|\p{Cs}/gu, 'x')) &&
+            (cell === texts[index] || cell === `'${texts[index]}`);
           expect([cells.length, cells.every(isRight)]).toEqual([texts.length, true]);
         },
       ),
