@@ -4,7 +4,7 @@ import { findAnomalies } from '../../src/analytics/index.ts';
 import { rollUpWorkspace } from '../../src/analytics/rollup.ts';
 import { runSchedule } from '../../src/jobs/schedule.ts';
 import { newId } from '../../src/shared/id.ts';
-import { recording } from '../support/faulty.ts';
+import { faulty, recording } from '../support/faulty.ts';
 import { Site } from '../support/outbound.ts';
 import { atRest } from '../support/resources.ts';
 import { checkSignature } from '../support/webhook.ts';
@@ -191,6 +191,32 @@ describe('anomalies', () => {
     await minuteTick();
     await atRest(tenant.workspace.id);
     expect([await list(tenant), await site.calls()]).toEqual([[expect.objectContaining({ delivered_at: null })], []]);
+  });
+
+  it('are found and promised once, wherever a search breaks off', async () => {
+    const tenant = await newTenant(1);
+    const { id } = tenant.workspace;
+    await listening(tenant);
+    await usual(tenant);
+    await act(tenant, 0, today + hour, { usd: 50, failed: 10 });
+    await rollUpWorkspace(contextAt(id, noon), id);
+    const rows = async (sql: string) => (await env.DB.prepare(sql).bind(id).all()).results;
+    const promised = () => rows("select job ->> 'anomaly_id' as id from outbox where workspace_id = ? order by 1");
+    const search = (DB: D1Database) => findAnomalies(contextAt('', noon, DB)).catch(() => undefined);
+    const whole = faulty(env.DB, null);
+    for (let at = 0; at <= whole.trips(); at += 1) {
+      for (const mode of ['before', 'after'] as const) {
+        for (const table of ['anomalies', 'outbox']) await rows(`delete from ${table} where workspace_id = ?`);
+        await rows('update analytics_state set searched_revision = 0, searched_until = null where workspace_id = ?');
+        await search(at === 0 ? whole.database : faulty(env.DB, { at, mode }).database);
+        await search(env.DB);
+        const found = await rows('select id from anomalies where workspace_id = ? order by 1');
+        expect([found.length, await promised()], `${mode} ${at}`).toEqual([2, found]);
+        if (at === 0) break;
+      }
+    }
+    expect(whole.trips()).toBeGreaterThan(4);
+    await rows('delete from outbox where workspace_id = ?');
   });
 
   it('are looked for by index, and only where something came in', async () => {
