@@ -27,7 +27,7 @@ const inWorkerd = async () =>
             ALLOW_PRIVATE_NETWORK: 'false',
             SHARED_PROVIDER_KEYS: 'false',
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
-            FUZZ_RUNS: process.env.FUZZ_RUNS ?? '30',
+            FUZZ_RUNS: process.env.FUZZ_RUNS ?? '12',
           },
           outboundService: { node: nodeHandler(outboundService, 'https') },
           queueConsumers: {
