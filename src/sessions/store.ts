@@ -142,6 +142,11 @@ export type TurnVersionRow = Awaited<ReturnType<ReturnType<typeof selectVersionO
 export const selectKeepsContent = (db: Db, workspace_id: string) =>
   db.select({ keeps_content: workspaces.content_logging }).from(workspaces).where(eq(workspaces.id, workspace_id));
 
+/** The same, for a batch. */
+export const readKeepsContent = compileByColumns<{ readonly workspace_id: string }>((db, { workspace_id }) =>
+  selectKeepsContent(db, workspace_id),
+);
+
 export interface Claim {
   /** The head that the caller knows: on another one it would answer what it has not read. */
   readonly expected_head: string | null;
@@ -188,10 +193,18 @@ const claimWith = compileByColumns<ClaimOfRun>((db, { expected_head, head, new_m
 /** Frees the session; with `answer`, that message becomes its head. Without, the head is `head`, where it is given. */
 export const releaseSession = (
   db: Db,
-  run: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>,
+  { id, workspace_id, session_id }: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>,
   now: number,
   { new_messages, head }: { readonly new_messages: 0 | 1; readonly head?: string | null },
-) =>
+): Statement => releaseWith(db, { workspace_id, session_id: session_id ?? '', run_id: id, now, new_messages, head });
+
+interface Release extends Readonly<Record<'workspace_id' | 'session_id' | 'run_id', string>> {
+  readonly now: number;
+  readonly new_messages: 0 | 1;
+  readonly head: string | null | undefined;
+}
+
+const releaseWith = compileByColumns<Release>((db, { workspace_id, session_id, run_id, now, new_messages, head }) =>
   db
     .update(sessions)
     .set({
@@ -201,7 +214,8 @@ export const releaseSession = (
       ...(head === undefined ? {} : { head_id: head }),
       updated_at: now,
     })
-    .where(and(eq(sessions.workspace_id, run.workspace_id), eq(sessions.id, run.session_id ?? ''), eq(sessions.active_run_id, run.id)));
+    .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id), eq(sessions.active_run_id, run_id))),
+);
 
 /**
  * A message with the sequence number that the session has reached, `ahead` of it, if the run holds
