@@ -15,11 +15,10 @@ interface Asker {
 export async function prepareRun(ctx: Ctx, model: string, text: string, asker: Asker): Promise<{ session_id: string; input: TurnInput }> {
   const { agent, version } = readAgentModel(model);
   const end_user_id = asker.user ?? asker.safety_identifier ?? null;
-  return prepareOneShot(ctx, agent, { message: text, version, end_user_id, inputs: {}, metadata: asker.metadata ?? {} }).catch(
-    (error: unknown) => {
-      throw isUnknown(error) ? unknownModel() : error;
-    },
-  );
+  const asked = { message: text, version, end_user_id, inputs: {}, metadata: asker.metadata ?? {} };
+  return prepareOneShot(ctx, agent, asked, true).catch((error: unknown) => {
+    throw isUnknown(error) ? unknownModel() : error;
+  });
 }
 
 /** The answer in the form of the caller, also where it is one that was given before. */

@@ -31,6 +31,7 @@ export const Metadata = z
   .record(z.string().min(1).max(64), z.string().max(512))
   .refine((value) => Object.keys(value).length <= 16, 'At most 16 keys.')
   .nullish()
+  .describe('Your own; a key that is called like an input of the agent gives its value, numbers and booleans as text')
   .openapi({ example: { team: 'support' } });
 
 export const sampling = {

@@ -137,6 +137,9 @@ export class Writer {
     if (last?.role !== 'user' && last?.role !== 'tool') {
       throw unsupported(at, 'The last message must be the user’s, or the result of a tool call.');
     }
+    const isText = (part: { readonly type: string }) => part.type === 'text';
+    if (last.role === 'user' && last.content.every((part) => isText(part) && 'text' in part && part.text.trim() === ''))
+      throw unsupported(at, 'The last message must not be empty.');
     const user = this.messages.findLast(({ role }) => role === 'user');
     const parts = user?.role === 'user' ? user.content : [];
     const question = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');

@@ -4,7 +4,7 @@ import { mayUse } from '../http/access.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure, invalid } from '../shared/failure.ts';
 import { day, hour } from '../shared/time.ts';
-import { checkInputs } from './instructions.ts';
+import { checkInputs, readInputs } from './instructions.ts';
 import { newSession } from './new-session.ts';
 import type { StartRun } from './one-shot-schema.ts';
 import { ownAgent } from './own-session.ts';
@@ -20,21 +20,23 @@ const keptWithoutContent = hour;
 /**
  * A run without a session: the one that holds it is made with it, is never shown, and is erased after a
  * while. Throws `not_found`, `agent_archived`, `validation_failed`, and `forbidden` for a draft of one
- * who may not change agents.
+ * who may not change agents. With `reads_metadata` the form is filled from what has its fields' names there.
  */
-export async function prepareOneShot(ctx: Ctx, agentName: string, asked: StartRun): Promise<Asked> {
-  if (asked.config !== undefined) refuseDraft(ctx);
+export async function prepareOneShot(ctx: Ctx, agentName: string, given: StartRun, reads_metadata = false): Promise<Asked> {
+  if (given.config !== undefined) refuseDraft(ctx);
   const [agents, versions, keeps] = await batch(ctx.db, [
     selectAgent(ctx.db, ctx.workspace_id, agentName),
-    selectVersionFor(ctx.db, ctx.workspace_id, agentName, asked.version),
+    selectVersionFor(ctx.db, ctx.workspace_id, agentName, given.version),
     selectKeepsContent(ctx.db, ctx.workspace_id),
   ]);
   const agent = ownAgent(ctx, agents);
   if (agent.archived_at !== null) throw new Failure('agent_archived', 'The agent is archived: restore it first.');
   const [version] = versions;
   if (version === undefined) throw invalid('/version', 'The agent has no such version.');
-  const draft = asked.config === undefined ? undefined : await previewConfig(ctx, version, asked.config);
-  checkInputs((draft?.config ?? parseConfig(version.config)).inputs, asked.inputs);
+  const draft = given.config === undefined ? undefined : await previewConfig(ctx, version, given.config);
+  const { inputs: fields } = draft?.config ?? parseConfig(version.config);
+  const asked = reads_metadata ? { ...given, inputs: readInputs(fields, given.metadata) } : given;
+  checkInputs(fields, asked.inputs, reads_metadata ? '/metadata' : '/inputs');
   const create = oneShotSession(ctx, keeps[0]?.keeps_content ?? true, { ...asked, agent_id: agent.id });
   const input: TurnInput = { text: textOf(asked), version: asked.version, on_busy: null, create };
   return { session_id: create.id, input: draft === undefined ? input : { ...input, draft } };

@@ -11,7 +11,10 @@ export const OnBusy = z
   .describe('What a message meets that comes while another is being answered: refused, kept waiting, or put in its place');
 
 export const longestMessage = 100_000;
-export const TextPart = z.strictObject({ type: z.literal('text'), text: z.string().min(1).max(longestMessage) });
+export const TextPart = z.strictObject({
+  type: z.literal('text'),
+  text: z.string().min(1).max(longestMessage).regex(/\S/, 'Must not be blank.'),
+});
 
 export const SendMessage = z
   .strictObject({
