@@ -89,7 +89,12 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
     const calls = model.content.filter((part): part is LanguageModelV4ToolCall => part.type === 'tool-call');
     const round: Round = { model, asked, started_at, tools: [], usage: model.usage };
     // A call that was stopped by the clock is a limit of the run, not a fault of the provider.
-    if (model.failure !== null) return { last: round, prompt, limit: signal.aborted ? 'seconds' : null, failure: model.failure, calls: [] };
+    if (model.failure !== null) {
+      // Nor is one that was not made because nothing may be spent.
+      const isUnpaid = attribution.account.isClosed && model.failure.code === 'budget_exceeded';
+      const limit = signal.aborted ? 'seconds' : isUnpaid ? 'cost_usd' : null;
+      return { last: round, prompt, limit, failure: model.failure, calls: [] };
+    }
     if (calls.length === 0) return { last: round, prompt, limit: null, failure: null, calls };
     const theirs = ofCaller(input, calls);
     if (theirs.length > 0) {

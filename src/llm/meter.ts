@@ -8,7 +8,7 @@ import { type Account, type Attribution, recordUsage, type Tokens } from '../usa
 import type { Fault } from './faults.ts';
 import { readModelName } from './model-name.ts';
 import { findProvider } from './providers.ts';
-import { Purse, type SizeOf } from './purse.ts';
+import { costOf, Purse, type SizeOf } from './purse.ts';
 import { openTarget, type Target } from './workspace-models.ts';
 
 export interface MeteredCall extends Attribution {
@@ -29,6 +29,8 @@ export interface Outcome {
 type Opened =
   | { readonly target: Target; readonly max_output_tokens: number | null }
   | { readonly failure: Failure; readonly is_final: boolean };
+/** Of a size that has a price wherever the model has one. */
+const aCall = { input_tokens: 1000, output_tokens: 1000 };
 type Kind = 'language' | 'embedding' | 'reranking';
 
 /** Accounts for the attempts of one call: opens models for it, and keeps a usage row for each request that left. */
@@ -71,6 +73,9 @@ export class Meter {
   async open(name: string, kind: Kind, sizeOf: SizeOf): Promise<Opened> {
     const meant = await this.#find(this.#purse.downgrade?.model ?? name, kind);
     if ('failure' in meant) return meant;
+    if (this.#account?.isClosed === true && (costOf(this.#ctx, meant.target, aCall) ?? 0) > 0) {
+      return { failure: new Failure('budget_exceeded', `The run may cost nothing, and ${name} does.`), is_final: false };
+    }
     try {
       // Once for all its attempts.
       this.#admitted ??= admitCall(this.#ctx, this.#attribution);

@@ -46,6 +46,11 @@ export class Account {
     return (this.#known > 0 && this.#known >= this.#ceiling) || (this.#parent?.isSpent ?? false);
   }
 
+  /** Whether nothing may be spent at all. */
+  get isClosed(): boolean {
+    return this.#ceiling === 0 || (this.#parent?.isClosed ?? false);
+  }
+
   /** What was held when the run began, once. */
   takeHold(): Hold | null {
     const { hold } = this;
