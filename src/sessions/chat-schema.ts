@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { busyPolicies } from '../db/schema/sessions.ts';
 import { Id } from '../http/schema.ts';
+import { maxAttachments } from './attachments-schema.ts';
+import { OptionalVersion } from './send-schema.ts';
 
 /** Of a message as the AI SDK has it, what is looked at. */
 export const UiMessage = z.looseObject({
@@ -19,6 +21,12 @@ export const ChatRequest = z
       .max(200)
       .nullish()
       .describe('With `regenerate-message` the answer to make anew, else the last; with `submit-message` the message that is edited'),
+    attachments: z
+      .array(Id('att'))
+      .max(maxAttachments)
+      .optional()
+      .describe('Attachments of this session that go with the message: `sendMessage({ text }, { body: { attachments } })`'),
+    version: OptionalVersion.default(null),
     on_busy: z.enum(busyPolicies).nullable().default(null).describe('null for the session’s own'),
   })
   .openapi('ChatRequest', {

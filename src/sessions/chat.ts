@@ -11,13 +11,18 @@ import type { TurnInput } from './turn-input.ts';
  * A request of the AI SDK's chat transport as the start of a run. Throws `validation_failed` for a
  * message without text, `not_found` for a message that the session does not have.
  */
-export async function toTurnInput(ctx: Ctx, { id, messages, trigger, messageId, on_busy }: ChatRequest): Promise<TurnInput> {
-  const common = { version: null, on_busy };
+export async function toTurnInput(
+  ctx: Ctx,
+  { id, messages, trigger, messageId, on_busy, version, attachments }: ChatRequest,
+): Promise<TurnInput> {
+  const common = { version, on_busy, ...(attachments === undefined ? {} : { attachments }) };
+  if (trigger === 'regenerate-message' && attachments !== undefined)
+    throw invalid('/attachments', 'An answer that is made anew has the files of its question.');
   if (trigger === 'regenerate-message') return { ...common, text: null, parent_id: await questionOf(ctx, id, messageId ?? null) };
   const { data: last } = UiMessage.safeParse(messages.at(-1));
   if (last?.role !== 'user') throw invalid('/messages', 'The last message must be the user’s, with `role` and `parts`.');
   if (last.parts.some(({ type }) => type === 'file')) {
-    throw invalid('/messages', 'Files are uploaded as attachments of the session and named in `POST /sessions/{session}/messages`.');
+    throw invalid('/messages', 'Files are uploaded as attachments of the session and named in `attachments`.');
   }
   const text = last.parts
     .flatMap((part) => (part.type === 'text' && part.text !== undefined ? [part.text] : []))

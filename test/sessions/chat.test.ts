@@ -68,6 +68,21 @@ describe('the AI SDK’s chat transport', () => {
     await vi.waitUntil(async () => (await reconnect()) === null);
   });
 
+  it('takes a version and files by the body of its own', async () => {
+    const chat = await newChat({ rounds: [answer], repeat: true });
+    await chat.workspace.patch(`/agents/${chat.agent}`, { config: { instructions: 'Second.' } });
+    const upload = { name: 'note.txt', text: 'Teapots are green.' };
+    const file = (await chat.workspace.post(`/sessions/${chat.session}/attachments`, upload)).body.data[0].id;
+    const post = (more: object) => chat.workspace.post('/chat', { id: chat.session, messages: [userMessage('Hi')], ...more });
+    expect((await post({ version: 1, attachments: [file] })).status).toBe(200);
+    const asked = JSON.stringify((await chat.provider.requests()).at(-1));
+    expect(asked).toContain('Teapots are green.');
+    expect(asked).not.toContain('Second.');
+    expect((await post({ colour: 'red' })).status).toBe(422);
+    const anew = await post({ trigger: 'regenerate-message', attachments: [file] });
+    expect([anew.status, anew.body.errors[0].pointer]).toEqual([422, '/attachments']);
+  });
+
   it('is told what is wrong with its messages', async () => {
     const chat = await newChat({ rounds: [] });
     const post = (messages: unknown, more: object = {}) => chat.workspace.post('/chat', { id: chat.session, messages, ...more });
