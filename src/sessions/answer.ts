@@ -129,7 +129,8 @@ class Speech {
         return [...rest, event];
       }
       case 'tool-input-start':
-        return this.#mayAsk(event.tool_call_id, event.tool_name) ? [event] : [];
+        // What was held back belongs to the text before the call.
+        return [...this.end(), ...(this.#mayAsk(event.tool_call_id, event.tool_name) ? [event] : [])];
       case 'tool-input-delta':
         return this.#asked.get(event.tool_call_id) === false ? [] : [event];
       case 'tool-call':

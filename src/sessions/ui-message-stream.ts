@@ -21,6 +21,8 @@ class UiMessageStream implements Wire {
   #open: { readonly type: Speech; readonly id: string } | null = null;
   #parts = 0;
   #hasStep = false;
+  /** Tools that have been asked for and have not answered, by their call; null where the input is whole. */
+  readonly #asked = new Map<string, string | null>();
 
   frames(event: TurnEvent): string[] {
     return this.#write(this.#chunks(event));
@@ -60,7 +62,12 @@ class UiMessageStream implements Wire {
       case 'finished':
         return this.#finish(event.message);
       case 'failed':
-        return [...this.#endStep(), { type: 'data-run', data: event.run }, { type: 'error', errorText: `${event.code}: ${event.detail}` }];
+        return [
+          ...this.#giveUp(true),
+          ...this.#endStep(),
+          { type: 'data-run', data: event.run },
+          { type: 'error', errorText: `${event.code}: ${event.detail}` },
+        ];
       default:
         return [...this.#close(), ...this.#tool(event)];
     }
@@ -68,6 +75,9 @@ class UiMessageStream implements Wire {
 
   #tool(event: Extract<TurnEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
     const { tool_call_id: toolCallId } = event;
+    if (event.type === 'tool-input-start') this.#asked.set(toolCallId, event.tool_name);
+    else if (event.type === 'tool-call') this.#asked.set(toolCallId, null);
+    else if (event.type !== 'tool-input-delta') this.#asked.delete(toolCallId);
     switch (event.type) {
       case 'tool-input-start':
         return [{ type: 'tool-input-start', toolCallId, toolName: event.tool_name, dynamic: true }];
@@ -80,6 +90,17 @@ class UiMessageStream implements Wire {
       case 'tool-error':
         return [{ type: 'tool-output-error', toolCallId, errorText: event.error, dynamic: true }];
     }
+  }
+
+  /** No call is left open by a run that has ended; `all`: nor one that is whole, which is the caller's to answer otherwise. */
+  #giveUp(all: boolean): UIMessageChunk[] {
+    const open = [...this.#asked].filter(([, name]) => all || name !== null);
+    const errorText = 'The run ended before the tool was called.';
+    return open.map(([toolCallId, toolName]) =>
+      toolName === null
+        ? { type: 'tool-output-error', toolCallId, errorText: 'The run ended before the tool had answered.', dynamic: true }
+        : { type: 'tool-input-error', toolCallId, toolName, input: null, errorText, dynamic: true },
+    );
   }
 
   #speak(type: Speech, delta: string): UIMessageChunk[] {
@@ -124,6 +145,7 @@ class UiMessageStream implements Wire {
     );
     return [
       ...this.#close(),
+      ...this.#giveUp(run?.finish_reason !== 'tool-calls'),
       ...sources,
       { type: 'data-run', data: run },
       ...this.#endStep(),
