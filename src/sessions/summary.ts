@@ -42,6 +42,7 @@ interface Candidate {
   readonly line: string;
   readonly words: ReadonlySet<string>;
   readonly score: number;
+  readonly is_fact: boolean;
   readonly order: number;
 }
 
@@ -57,7 +58,8 @@ const fading = 0.85;
 /**
  * A summary by rule: the sentences that say most of what the conversation is about, as lines in
  * their order, with who said them. Words count by how often they come up; what users say counts
- * more than answers, as do sentences with numbers; a sentence that repeats another is left out.
+ * more than answers, as do sentences with numbers and names. What users say about themselves and what
+ * was decided goes first, up to half of the room; a sentence that repeats another is left out.
  */
 export function extractSummary(previous: string, messages: readonly Said[], max_tokens: number): string {
   const before = previous.split('\n').filter((line) => line.trim() !== '');
@@ -67,7 +69,10 @@ export function extractSummary(previous: string, messages: readonly Said[], max_
   const candidates = all.map(({ line, weight }, order): Candidate => {
     const words = new Set(subjectWords(line));
     const said = [...words].reduce((sum, word) => sum + Math.log1p(counts.get(word) ?? 0), 0);
-    return { line, words, order, score: (weight * said) / Math.sqrt(Math.max(3, words.size)) };
+    const is_fact = isFact(line);
+    // A fact is worth as much later on as it was at first.
+    const worth = is_fact ? Math.max(1, weight) : weight;
+    return { line, words, order, is_fact, score: (worth * said) / Math.sqrt(Math.max(3, words.size)) };
   });
   return choose(candidates, max_tokens)
     .sort((a, b) => a.order - b.order)
@@ -78,16 +83,35 @@ export function extractSummary(previous: string, messages: readonly Said[], max_
 /** The best that fit, each saying something that those before it do not. */
 function choose(candidates: readonly Candidate[], max_tokens: number): Candidate[] {
   const chosen: Candidate[] = [];
-  let left = max_tokens;
-  for (const candidate of [...candidates].sort((a, b) => b.score - a.score || b.order - a.order)) {
-    const tokens = estimateTokens(`${candidate.line}\n`);
-    if (candidate.score <= 0 || tokens > left || chosen.some((one) => overlap(one.words, candidate.words) > sameness)) continue;
-    chosen.push(candidate);
-    left -= tokens;
-    if (left < 8) break;
-  }
+  let used = 0;
+  const fill = (from: readonly Candidate[], most: number) => {
+    for (const candidate of from) {
+      const tokens = estimateTokens(`${candidate.line}\n`);
+      if (candidate.score <= 0 || used + tokens > most || chosen.some((one) => overlap(one.words, candidate.words) > sameness)) continue;
+      chosen.push(candidate);
+      used += tokens;
+      if (most - used < 8) break;
+    }
+  };
+  const best = [...candidates].sort((a, b) => b.score - a.score || b.order - a.order);
+  fill(
+    best.filter(({ is_fact }) => is_fact),
+    max_tokens / 2,
+  );
+  fill(best, max_tokens);
   return chosen;
 }
+
+/** The first person, of the languages most asked in. */
+const self =
+  /(?<![\p{L}\p{N}])(?:i|i['’]m|i['’]ve|my|we|our|ich|mein\p{L}*|wir|unser\p{L}*|je|j['’]ai|mon|ma|mes|nous|yo|soy|tengo|mi|mis|eu|meu|minha|io|sono|mio|mia)(?![\p{L}\p{N}])|我|私|僕|俺|ฉัน|ผม|ดิฉัน/iu;
+const decided =
+  /(?<![\p{L}])(?:decided|agreed|confirmed|booked|chosen|deadline|entschieden|beschlossen|vereinbart|gebucht|décidé|convenu|decidido|acordado)(?![\p{L}])|决定|確定|決定/iu;
+const isQuestion = /[?\uff1f؟]\s*$/u;
+
+/** Whether a line says something of its user, or what was decided. */
+const isFact = (line: string): boolean =>
+  !isQuestion.test(line) && (decided.test(line) || (line.startsWith(`${labels.user}: `) && self.test(line.slice(labels.user.length + 2))));
 
 /** Sentences of a message without its code, each with its speaker and its weight. */
 function sentencesOf({ role, text }: Said): { line: string; weight: number }[] {
@@ -99,7 +123,8 @@ function sentencesOf({ role, text }: Said): { line: string; weight: number }[] {
       const clean = sentence.replace(/^[#>*\-\s]+/, '').slice(0, 400);
       const speaker = role === 'user' ? 1.4 : 1;
       const first = index === 0 ? 1.15 : 1;
-      return { line: `${labels[role]}: ${clean}`, weight: speaker * first * (/\p{N}/u.test(clean) ? 1.2 : 1) };
+      const telling = (/\p{N}/u.test(clean) ? 1.2 : 1) * (/\s\p{Lu}\p{Ll}/u.test(clean) ? 1.1 : 1);
+      return { line: `${labels[role]}: ${clean}`, weight: speaker * first * telling };
     });
 }
 

@@ -53,7 +53,15 @@ export function titleOf(question: string, answer: string): string | null {
 }
 
 /** Whether a title says nothing of a topic, so that a later exchange may give a better one. */
-export const isEmptyTitle = (title: string): boolean => withoutFiller(title) === '';
+export const isEmptyTitle = (title: string): boolean => isVague(withoutFiller(title));
+
+/** What points at something without naming it: “what's wrong here”, “what about it”. */
+const pointing = new Set(
+  'wrong here there it this that these those happening going work works working broken problem issue error fix mean one else now'.split(
+    ' ',
+  ),
+);
+const isVague = (phrase: string): boolean => words(phrase).every((word) => isStopWord(word) || pointing.has(word));
 
 /** Text apart from fenced code and from lines that look like code; addresses become short. */
 function takeApart(message: string): { prose: string; code: string } {
@@ -110,7 +118,7 @@ function topicOf(prose: string, answer: string): string | null {
   const sentences = prose.split(/\n+/).flatMap((line) => [...sentenceSegments.segment(line)].map(({ segment }) => segment));
   for (const [index, sentence] of sentences.slice(0, 40).entries()) {
     const phrase = withoutFiller(sentence.slice(0, looked.sentence).replace(/\s+/g, ' '));
-    if (phrase === '') continue;
+    if (isVague(phrase)) continue;
     const asks = /[?\uff1f؟]\s*$/u.test(sentence.trim()) ? 1.5 : 1;
     const score = (asks * worth(contentWords(phrase), weights)) / (1 + index * 0.05);
     if (best === null || score > best.score) best = { phrase, score };

@@ -39,6 +39,20 @@ describe('a summary by rule', () => {
     expect(second).not.toContain('User: User:');
   });
 
+  it('keeps what users say of themselves, however often other things come up, and over many foldings', () => {
+    const facts = [said('user', 'I am allergic to peanuts.'), said('assistant', 'Noted.'), said('user', 'My daughter is called Mila.')];
+    const talk = (round: number) =>
+      Array.from({ length: 12 }, (_, index) => [
+        said('user', `How long does the boiler of the espresso machine take to heat in mode ${round}-${index}?`),
+        said('assistant', `The boiler of the espresso machine takes ${index + 20} seconds to heat the water in mode ${round}-${index}.`),
+      ]).flat();
+    let summary = extractSummary('', [...facts, ...talk(0)], 150);
+    for (let round = 1; round < 6; round += 1) summary = extractSummary(summary, talk(round), 150);
+    expect(summary).toContain('allergic to peanuts');
+    expect(summary).toContain('Mila');
+    expect(summary).toContain('boiler');
+  });
+
   it('works for scripts without spaces', () => {
     const text = extractSummary(
       '',

@@ -26,6 +26,8 @@ const exchanges: readonly (readonly [question: string, answer: string, title: st
     '',
     'Summarize example.com/blog/how-to-brew-coffee',
   ],
+  ["```js\nrenderList(items)\n```\nwhat's wrong here?", 'The list is empty.', 'renderList(items)'],
+  ['what about it', 'What about what?', 'What about it'],
   ['😀😀', '', null],
   ['???', '', null],
 ];
