@@ -47,11 +47,11 @@ const supported = Object.values(mediaTypes)
   .flatMap(({ extensions }) => extensions.map((extension) => `.${extension}`))
   .join(' ');
 
-/** The kind that name and declared type agree on. Throws 415. */
-export function kindOf(name: string, declared: string): FileKind {
+/** The kind that name and declared type agree on. Throws 415, which tells what is supported: `others` besides. */
+export function kindOf(name: string, declared: string, others: readonly string[] = []): FileKind {
   const extension = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const kind = fileKinds.find((candidate) => mediaTypes[candidate].extensions.includes(extension));
-  if (kind === undefined) throw unsupported(`${name} is of no supported kind; supported are ${supported}.`);
+  if (kind === undefined) throw unsupported(`${name} is of no supported kind; supported are ${[supported, ...others].join(' ')}.`);
   const type = (declared.split(';')[0] ?? '').trim().toLowerCase();
   const { media_type, aliases } = mediaTypes[kind];
   if (!undeclared.has(type) && type !== media_type && !aliases.includes(type)) {

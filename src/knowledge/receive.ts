@@ -23,9 +23,9 @@ export interface Received extends StoredFile {
   readonly media_type: string;
 }
 
-/** A document that text can be taken from. Throws 415. */
-export function documentType(name: string, declared: string): FileType {
-  const kind = kindOf(name, declared);
+/** A document that text can be taken from. Throws 415, which tells what is supported: `others` besides. */
+export function documentType(name: string, declared: string, others: readonly string[] = []): FileType {
+  const kind = kindOf(name, declared, others);
   return { media_type: mediaTypeOf(kind), limit: maxFileBytes, check: (head) => checkContent(name, kind, head) };
 }
 

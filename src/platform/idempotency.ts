@@ -92,7 +92,10 @@ async function toReplay(ctx: Ctx, row: typeof idempotency_keys.$inferSelect): Pr
 }
 
 export const fingerprintMismatch = () =>
-  new Failure('idempotency_mismatch', 'This idempotency key was used with another request. Use a new key for a new request.');
+  new Failure(
+    'idempotency_mismatch',
+    'This idempotency key was used with another request: a key belongs to one path and one body. Use a new key for a new request.',
+  );
 
 const ownKey = (ctx: Ctx, { key_hash }: Idempotency) =>
   and(eq(idempotency_keys.workspace_id, ctx.workspace_id), eq(idempotency_keys.key_hash, key_hash));

@@ -33,6 +33,8 @@ const imageTypes: readonly ImageType[] = [
   },
 ];
 
+const imageNames = imageTypes.flatMap(({ extensions }) => extensions.map((extension) => `.${extension}`));
+
 const undeclared = new Set(['', 'application/octet-stream', 'binary/octet-stream']);
 
 const unsupported = (detail: string) => new Failure('unsupported_media_type', detail);
@@ -41,7 +43,7 @@ const unsupported = (detail: string) => new Failure('unsupported_media_type', de
 export function attachmentType(name: string, declared: string): FileType {
   const extension = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const image = imageTypes.find(({ extensions }) => extensions.includes(extension));
-  if (image === undefined) return documentType(name, declared);
+  if (image === undefined) return documentType(name, declared, imageNames);
   const type = (declared.split(';')[0] ?? '').trim().toLowerCase();
   if (!undeclared.has(type) && type !== image.media_type && !(type === 'image/jpg' && image.media_type === 'image/jpeg')) {
     throw unsupported(`${name} was sent as ${type}, which does not go with its extension.`);

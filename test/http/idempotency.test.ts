@@ -29,6 +29,7 @@ describe('Idempotency-Key (R55)', () => {
     const other = await create('Two', 'other-body');
     expectProblem(other, 422);
     expect(other.body.code).toBe('idempotency_mismatch');
+    expect(other.body.detail).toContain('one path and one body');
     const [a, b] = [await workspace.withRole('viewer'), await workspace.withRole('viewer')];
     expect((await workspace.post(`/api-keys/${a.key_id}/rotate`, {}, key('target'))).status).toBe(201);
     expect((await workspace.post(`/api-keys/${b.key_id}/rotate`, {}, key('target'))).body.code).toBe('idempotency_mismatch');

@@ -72,6 +72,8 @@ describe('uploading attachments', () => {
       { name: 'noextension', content: 'x' },
     ];
     for (const part of cases) expect((await upload([part])).status, part.name).toBe(415);
+    const { detail } = (await upload([{ name: 'a.exe', content: 'MZ' }])).body;
+    for (const extension of ['.md', '.pdf', '.png', '.jpg', '.webp', '.gif']) expect(detail).toContain(extension);
     expect((await upload([{ name: 'good.txt', content: 'good' }, cases[0] as (typeof cases)[0]])).status).toBe(415);
     expect((await upload([{ name: 'empty.txt', content: '' }])).status).toBe(422);
     expect((await upload([{ name: 'empty.png', content: '' }])).status).toBe(422);
