@@ -14,8 +14,13 @@ export function checkConfig(config: AgentConfig): void {
   if (errors.length > 0) throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
 }
 
-/** Throws `not_found` for bases that the agent does not use yet and that are not there for this credential. */
-export async function checkBases(ctx: Ctx, patch: AgentConfigPatch | undefined, used: readonly string[]): Promise<void> {
+/** Throws `not_found`, or what else is said, for bases that the agent does not use yet and that are not there for this credential. */
+export async function checkBases(
+  ctx: Ctx,
+  patch: AgentConfigPatch | undefined,
+  used: readonly string[],
+  code: 'not_found' | 'validation_failed' = 'not_found',
+): Promise<void> {
   const base_ids = patch?.knowledge?.base_ids ?? [];
   const added = base_ids.filter((id) => !used.includes(id));
   if (added.length === 0) return;
@@ -25,5 +30,5 @@ export async function checkBases(ctx: Ctx, patch: AgentConfigPatch | undefined, 
     pointer: `/config/knowledge/base_ids/${base_ids.indexOf(id)}`,
     detail: 'There is no such knowledge base.',
   }));
-  throw new Failure('not_found', 'A knowledge base is not one of this workspace.', { errors });
+  throw new Failure(code, 'A knowledge base is not one of this workspace.', { errors });
 }

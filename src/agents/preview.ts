@@ -15,7 +15,7 @@ export interface Preview {
 
 /**
  * A version with a part of its configuration changed, checked as if it were to be saved. Nothing is
- * stored. Throws `validation_failed`, and `not_found` for a base that is not there.
+ * stored. Throws `validation_failed`.
  */
 export async function previewConfig(ctx: Ctx, version: VersionRow, patch: AgentConfigPatch): Promise<Preview> {
   const before = parseConfig(version.config);
@@ -26,6 +26,7 @@ export async function previewConfig(ctx: Ctx, version: VersionRow, patch: AgentC
   const config = mergeConfig(before, patch, defaultConfig({ model, base_ids: own === undefined ? [] : [own.id] }));
   checkConfig(config);
   const tools = await pinsFor(ctx, patch.tools, version.tools);
-  await checkBases(ctx, patch, before.knowledge.base_ids);
+  // Of a run that is asked for, not of the agent, so what is not there is a fault of the request.
+  await checkBases(ctx, patch, before.knowledge.base_ids, 'validation_failed');
   return { config, tools };
 }
