@@ -45,6 +45,14 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** Who asks, in the caller's own terms. */
+export const EndUserId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters.')
+  .openapi({ example: 'customer-4711' });
+
 /** Free key-value data of the caller: at most 50 keys, 16 KB. */
 export const Metadata = z
   .record(z.string().min(1).max(64), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]))

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { EndUserId } from '../http/schema.ts';
 
 /** A field that clients send and that changes nothing here. */
 export const ignored = () => z.unknown().optional().describe('Accepted, without effect here');
@@ -18,14 +19,7 @@ export const longestText = 1_000_000;
 export const Text = z.string().max(longestText);
 
 /** Who asks, in the caller's own terms: the end user of the session and of its usage. */
-export const User = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters.')
-  .nullish()
-  .describe('Who asks, in your own terms')
-  .openapi({ example: 'customer-4711' });
+export const User = EndUserId.nullish().describe('Who asks, in your own terms').openapi({ example: 'customer-4711' });
 
 export const Metadata = z
   .record(z.string().min(1).max(64), z.string().max(512))

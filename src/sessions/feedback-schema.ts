@@ -2,20 +2,12 @@ import { z } from '@hono/zod-openapi';
 import { VersionParameter } from '../agents/index.ts';
 import { ratings } from '../db/schema/sessions.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Name, Time } from '../http/schema.ts';
+import { EndUserId, Id, Name, Time } from '../http/schema.ts';
 import { toWireTime } from '../shared/time.ts';
 import type { FeedbackEntryRow, FeedbackRow } from './feedback-store.ts';
 import { shownSession } from './shown-session.ts';
 
 type StoredRating = (typeof ratings)[number];
-
-/** Of whom the feedback is, as sessions name them. */
-const EndUserId = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters.')
-  .openapi({ example: 'customer-4711' });
 
 const Rating = z
   .union([z.enum(['up', 'down']), z.number().int().min(1).max(5)])

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AgentConfigPatch } from '../agents/index.ts';
-import { Metadata } from '../http/schema.ts';
-import { EndUserId, Inputs } from './schema.ts';
+import { EndUserId, Metadata } from '../http/schema.ts';
+import { Inputs } from './schema.ts';
 import { longestMessage, OptionalVersion, TextPart } from './send-schema.ts';
 
 export const StartRun = z

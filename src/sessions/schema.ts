@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type AgentConfig, VersionParameter } from '../agents/index.ts';
 import { coverages, ratings, runStatuses } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
-import { Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
+import { EndUserId, Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { MessageAttachment, toMessageAttachment } from './attachments-schema.ts';
@@ -12,12 +12,6 @@ import { OnBusy, OptionalVersion } from './send-schema.ts';
 import { shownSession } from './shown-session.ts';
 import type { MessageRow, RunRow, RunStepRow, SessionRow } from './store.ts';
 
-export const EndUserId = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters.')
-  .openapi({ example: 'customer-4711' });
 export const Inputs = z
   .record(z.string().min(1).max(64), z.union([z.string().max(4000), z.number(), z.boolean()]))
   .describe('Values of the agent’s form fields, for the {{variables}} of its instructions')
