@@ -98,6 +98,7 @@ const exposeHeaders = [
   'x-d1-bookmark',
   'retry-after',
   'idempotent-replayed',
+  'x-run-id',
   'ratelimit',
   'ratelimit-policy',
   ...['requests', 'tokens'].flatMap((unit) => ['limit', 'remaining', 'reset'].map((what) => `x-ratelimit-${what}-${unit}`)),

@@ -3,13 +3,10 @@ import { AgentParameter } from '../agents/index.ts';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
-import { chatRoutes } from './chat-routes.ts';
-import { feedbackRoutes } from './feedback-routes.ts';
-import { listMessages } from './list-messages.ts';
-import { listSessions } from './list-sessions.ts';
-import { oneShotRoutes } from './one-shot-routes.ts';
-import { respond, runFailures } from './respond.ts';
-import { attachToRun, cancelRun, getRun } from './runs.ts';
+import { suggestionRoutes } from './background/routes.ts';
+import { chatRoutes } from './chat/routes.ts';
+import { feedbackRoutes } from './feedback/routes.ts';
+import { oneShotRoutes } from './one-shot/routes.ts';
 import {
   CreateSession,
   Message,
@@ -22,13 +19,16 @@ import {
   SessionWithMessages,
   UpdateSession,
 } from './schema.ts';
-import { ListedSession } from './search-schema.ts';
+import { listSessions } from './search/list-sessions.ts';
+import { ListedSession } from './search/schema.ts';
 import { SendMessage, textOf } from './send-schema.ts';
 import { createSession, deleteSession, getSession, updateSession } from './service.ts';
-import { readLastEventId, toEventStream } from './sse.ts';
-import { suggestionRoutes } from './suggestions-routes.ts';
-import { treeRoutes } from './tree-routes.ts';
-import { uiWire } from './ui-message-stream.ts';
+import { listMessages } from './tree/list-messages.ts';
+import { treeRoutes } from './tree/routes.ts';
+import { respond, runFailures } from './wire/respond.ts';
+import { attachToRun, cancelRun, getRun } from './wire/runs.ts';
+import { readLastEventId, toEventStream } from './wire/sse.ts';
+import { uiWire } from './wire/ui-message-stream.ts';
 
 const agent = z.object({ agent: AgentParameter });
 const session = z.object({ session: Id('ses') });

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { VersionRequest } from '../agents/index.ts';
 import { busyPolicies } from '../db/schema/sessions.ts';
 import { Id, Name } from '../http/schema.ts';
-import { maxAttachments } from './attachments-schema.ts';
+import { maxAttachments } from './attachments/schema.ts';
 
 export const OptionalVersion = VersionRequest.nullable().openapi({ type: ['string', 'integer', 'null'] });
 

@@ -6,10 +6,9 @@ import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
-import { sendErasure } from './attachments-extract.ts';
-import { hostOf } from './host-client.ts';
-import { checkInputs } from './instructions.ts';
-import { readMessages } from './list-messages.ts';
+import { sendErasure } from './attachments/extract.ts';
+import { dropOtherSummaries } from './background/summary-store.ts';
+import { hostOf } from './host/host-client.ts';
 import { newSession } from './new-session.ts';
 import { mayReadMessages, ownAgent, ownSession, sessionFor } from './own-session.ts';
 import {
@@ -21,7 +20,7 @@ import {
   toSession,
   type UpdateSession,
 } from './schema.ts';
-import { indexTitle } from './search-store.ts';
+import { indexTitle } from './search/store.ts';
 import {
   deleteSession as deleteSessionRows,
   insertSession,
@@ -32,8 +31,9 @@ import {
   type TurnVersionRow,
   updateSession as updateSessionRow,
 } from './store.ts';
-import { dropOtherSummaries } from './summary-store.ts';
-import { branchThrough } from './tree-store.ts';
+import { readMessages } from './tree/list-messages.ts';
+import { branchThrough } from './tree/store.ts';
+import { checkInputs } from './turn/instructions.ts';
 
 export async function createSession(ctx: Ctx, agentName: string, input: CreateSession): Promise<OpenedSession> {
   const [agents, versions] = await batch(ctx.db, [

@@ -5,10 +5,10 @@ import { compileByColumns } from '../db/compiled.ts';
 import { agent_versions } from '../db/schema/agents.ts';
 import { messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
 import { workspaces } from '../db/schema/workspaces.ts';
-import { eraseAttachments, guardedFiles } from './attachments-store.ts';
-import { deleteFeedbackOfSession } from './feedback-store.ts';
-import { nextIndexNumber, unindexSession } from './search-store.ts';
-import { dropSummaries } from './summary-store.ts';
+import { eraseAttachments, guardedFiles } from './attachments/store.ts';
+import { dropSummaries } from './background/summary-store.ts';
+import { deleteFeedbackOfSession } from './feedback/store.ts';
+import { nextIndexNumber, unindexSession } from './search/store.ts';
 
 /** Without what only the keyword index (search-store.ts) knows of it. */
 export type SessionRow = Omit<typeof sessions.$inferSelect, 'index_number'>;

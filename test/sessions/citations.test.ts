@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CitationFilter, readCitations, type Source } from '../../src/sessions/citations.ts';
+import { CitationFilter, readCitations, type Source } from '../../src/sessions/turn/citations.ts';
 
 const source = (number: number, text: string): Source => ({
   number,

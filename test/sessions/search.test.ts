@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runSchedule } from '../../src/jobs/schedule.ts';
-import { indexedText, queryWords } from '../../src/sessions/search-words.ts';
-import { snippetOf } from '../../src/sessions/snippet.ts';
+import { snippetOf } from '../../src/sessions/search/snippet.ts';
+import { indexedText, queryWords } from '../../src/sessions/search/words.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 
 interface Match {

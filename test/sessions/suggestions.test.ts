@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { suggestByRule, tidySuggestions } from '../../src/sessions/suggestions.ts';
+import { suggestByRule, tidySuggestions } from '../../src/sessions/background/suggestions.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeSummary } from '../../src/llm/index.ts';
-import { abridge, capSummary, extractSummary, summaryTokens } from '../../src/sessions/summary.ts';
+import { abridge, capSummary, extractSummary, summaryTokens } from '../../src/sessions/background/summary.ts';
 import { estimateTokens } from '../../src/shared/tokens.ts';
 
 const said = (role: 'user' | 'assistant', text: string) => ({ role, text });

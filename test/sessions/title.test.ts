@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanTitle, isEmptyTitle, titleOf } from '../../src/sessions/title.ts';
+import { cleanTitle, isEmptyTitle, titleOf } from '../../src/sessions/background/title.ts';
 
 const exchanges: readonly (readonly [question: string, answer: string, title: string | null])[] = [
   ['How do I descale the machine?', 'Descale it every 200 cups.', 'Descale the machine'],

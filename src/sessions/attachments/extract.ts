@@ -1,0 +1,93 @@
+import type { JobHandler } from '../../jobs/handler.ts';
+import { JobMessage } from '../../jobs/job.ts';
+import { DocumentFault, type ExtractedDocument, extractDocument, kindOfMediaType, originalKey, streamOf } from '../../knowledge/index.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { estimateTokens } from '../../shared/tokens.ts';
+import { type AttachmentRow, selectAttachment, selectLiveObjects, settleAttachment } from './store.ts';
+
+export { originalKey };
+
+/** The extracted text with its pages, as JSON: too long for a row of D1 (2 MB), and read only by turns that need it. */
+export const textKey = (workspace_id: string, object_id: string): string => `${workspace_id}/${object_id}/text`;
+
+type Extracted = Pick<AttachmentRow, 'status' | 'error_code' | 'error_detail' | 'page_count' | 'token_count'>;
+
+const failed = (code: string, detail: string): Extracted => ({
+  status: 'failed',
+  error_code: code,
+  error_detail: detail,
+  page_count: null,
+  token_count: null,
+});
+
+/** Takes the text of a stored document and stores it; the same bytes always give the same text. A fault of the document is an answer. */
+export async function extractAttachment(
+  ctx: Ctx,
+  { object_id, media_type }: Pick<AttachmentRow, 'object_id' | 'media_type'>,
+): Promise<Extracted> {
+  try {
+    const object = await ctx.files.get(originalKey(ctx.workspace_id, object_id));
+    if (object === null) throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
+    const document = await extractDocument(kindOfMediaType(media_type), new Uint8Array(await new Response(object.body).arrayBuffer()));
+    await storeText(ctx, object_id, document);
+    const page_count = document.pages?.length ?? null;
+    return { status: 'ready', error_code: null, error_detail: null, page_count, token_count: estimateTokens(document.text) };
+  } catch (error) {
+    if (!(error instanceof DocumentFault)) throw error;
+    ctx.log.info('attachment_failed', { attachment_id: object_id, code: error.code, cause: error.cause });
+    return failed(error.code, error.message);
+  }
+}
+
+const storeText = (ctx: Ctx, object_id: string, document: ExtractedDocument) =>
+  ctx.files.put(textKey(ctx.workspace_id, object_id), streamOf(JSON.stringify(document)), {
+    media_type: 'application/json',
+    limit: Number.POSITIVE_INFINITY,
+  });
+
+/** What was extracted; null when it is gone. */
+export async function readText(ctx: Ctx, object_id: string): Promise<ExtractedDocument | null> {
+  const object = await ctx.files.get(textKey(ctx.workspace_id, object_id));
+  return object === null ? null : new Response(object.body).json<ExtractedDocument>();
+}
+
+async function settle(ctx: Ctx, attachment_id: string): Promise<void> {
+  const row = await selectAttachment(ctx.db, ctx.workspace_id, attachment_id).get();
+  if (row !== undefined && row.status !== 'processing') return;
+  const changes = row === undefined ? null : { ...(await extractAttachment(ctx, row)), updated_at: ctx.now() };
+  const settled = changes === null ? [] : await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, changes).all();
+  // Deleted meanwhile, perhaps before the text was there to be removed; or another delivery was first, and then it lives.
+  if (settled.length === 0) await removeObjects(ctx, [row?.object_id ?? attachment_id]);
+}
+
+/** Removes the objects that no attachment speaks of. */
+export async function removeObjects(ctx: Ctx, object_ids: readonly string[]): Promise<void> {
+  const live = new Set((await selectLiveObjects(ctx.db, object_ids).all()).map(({ object_id }) => object_id));
+  const dead = object_ids.filter((id) => !live.has(id));
+  await ctx.files.remove(dead.flatMap((id) => [originalKey(ctx.workspace_id, id), textKey(ctx.workspace_id, id)]));
+}
+
+/** Sends the job that `eraseAttachments` has left, if any, instead of waiting for the sweep. */
+export function sendErasure(ctx: Ctx, rows: unknown): void {
+  const jobs = (rows as { id: string; workspace_id: string; job: string }[]).map((row) =>
+    JobMessage.parse({ ...row, job: JSON.parse(row.job) }),
+  );
+  if (jobs.length > 0) ctx.defer(ctx.jobs.send(jobs));
+}
+
+const gaveUp = failed('internal', 'The file could not be processed. Delete it and send it again.');
+
+/** Nobody waits for a removal: what is removed is out of sight already, and the dead letter tells an operator. */
+const noted = async () => undefined;
+
+type AttachmentJob = 'attachment.extract' | 'attachment.delete';
+
+export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type> } = {
+  'attachment.extract': {
+    run: (ctx, { attachment_id }) => settle(ctx, attachment_id),
+    giveUp: async (ctx, { attachment_id }) => {
+      await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, { ...gaveUp, updated_at: ctx.now() }).all();
+    },
+  },
+  'attachment.delete': { run: (ctx, { object_ids }) => removeObjects(ctx, object_ids), giveUp: noted },
+};

@@ -1,0 +1,73 @@
+import {
+  type Chunk,
+  chunkDocument,
+  coverageOf,
+  type ExtractedDocument,
+  queryWords,
+  stemsOf,
+  subjectTerms,
+  weighTerms,
+} from '../../knowledge/index.ts';
+
+/** A part of a document as it goes into a prompt. */
+export interface Excerpt {
+  readonly page: number | null;
+  readonly text: string;
+  readonly tokens: number;
+}
+
+const passageTokens = 300;
+/** Chunks whose words are looked at one by one; a longer document is sifted by plain search first. */
+const closelyRead = 64;
+
+/**
+ * The passages of a document that have most of what a question asks about, in the order of the text,
+ * together at most `budget` estimated tokens. Where none has anything of it, the beginning.
+ */
+export function pickPassages(document: ExtractedDocument, question: string, budget: number): Excerpt[] {
+  const chunks = chunkDocument(document, { chunk_tokens: Math.min(passageTokens, budget), chunk_overlap_tokens: 0 });
+  const ranked = rank(document.text, chunks, question);
+  return take(ranked.length > 0 ? ranked : chunks, budget)
+    .sort((a, b) => a.start - b.start)
+    .map(({ start, end, page, token_count }) => ({ page, text: document.text.slice(start, end), tokens: token_count }));
+}
+
+/** Those that fit, in their order. */
+function take(chunks: readonly Chunk[], budget: number): Chunk[] {
+  let left = budget;
+  return chunks.filter(({ token_count }) => {
+    const fits = token_count <= left;
+    if (fits) left -= token_count;
+    return fits;
+  });
+}
+
+/** Chunks with words of the question, best first: by the share of the words' weight that they have. */
+function rank(text: string, chunks: readonly Chunk[], question: string): Chunk[] {
+  const stems = queryWords(question).map(stemsOf);
+  const counts = stems.map(() => 0);
+  const rough = chunks.map((chunk) => {
+    const folded = fold(text.slice(chunk.start, chunk.end));
+    const found = stems.map((parts) => parts.every((stem) => folded.includes(rootOf(stem))));
+    for (const [index, isFound] of found.entries()) counts[index] = (counts[index] ?? 0) + (isFound ? 1 : 0);
+    return { chunk, words: found.filter(Boolean).length };
+  });
+  const terms = subjectTerms(weighTerms(question, counts, chunks.length));
+  return rough
+    .filter(({ words }) => words > 0)
+    .sort((a, b) => b.words - a.words || a.chunk.start - b.chunk.start)
+    .slice(0, closelyRead)
+    .map(({ chunk }) => ({ chunk, coverage: coverageOf(terms, new Set(stemsOf(text.slice(chunk.start, chunk.end)))) }))
+    .filter(({ coverage }) => coverage > 0)
+    .sort((a, b) => b.coverage - a.coverage || a.chunk.start - b.chunk.start)
+    .map(({ chunk }) => chunk);
+}
+
+const fold = (text: string) =>
+  text
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .toLowerCase();
+
+/** What every word with a stem begins with: an ending may have changed its last letter. Finds too much, and misses nothing. */
+const rootOf = (stem: string): string => (stem.length > 3 ? stem.slice(0, -1) : stem);

@@ -1,0 +1,87 @@
+import { z } from '@hono/zod-openapi';
+import { pageOf } from '../../http/openapi.ts';
+import { Router } from '../../http/router.ts';
+import { Id } from '../../http/schema.ts';
+import { allServedTypes } from './media.ts';
+import { Attachment, AttachmentForm, AttachmentQuery, AttachmentUpload, UploadedAttachments } from './schema.ts';
+import { deleteAttachment, getAttachment, getAttachmentContent, listAttachments } from './service.ts';
+import { uploadAttachments } from './upload.ts';
+
+const session = z.object({ session: Id('ses') });
+const attachment = z.object({ attachment: Id('att') });
+const tag = 'Sessions';
+
+export const attachmentRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/sessions/{session}/attachments',
+      access: 'sessions:write',
+      tag,
+      summary: 'Upload attachments',
+      description:
+        'Up to 10 files for the next messages of this session: documents of at most 25 MB (txt, md, html, pdf, docx, csv, json) and ' +
+        'images of at most 3.75 MB (png, jpg, webp, gif). The same content again is the same attachment. What takes longer to read is ' +
+        '`processing` at first: read the attachment until it is `ready`. Nobody else’s session sees it, and no knowledge base.',
+      params: session,
+      body: AttachmentUpload,
+      otherBodies: { 'multipart/form-data': AttachmentForm },
+      bodyLimit: 32 * 1024 * 1024,
+      reply: { status: 201, schema: UploadedAttachments, description: 'The attachment; or the attachments, in the order of the files' },
+      failures: ['session_closed', 'conflict'],
+    },
+    (ctx, { params, body, request }) => uploadAttachments(ctx, params.session, body === undefined ? { request } : { body }),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/sessions/{session}/attachments',
+      access: 'messages:read',
+      tag,
+      summary: 'List attachments',
+      params: session,
+      query: AttachmentQuery,
+      reply: { status: 200, schema: pageOf(Attachment), description: 'Attachments, oldest first' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { params, query }) => listAttachments(ctx, params.session, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/attachments/{attachment}',
+      access: 'messages:read',
+      tag,
+      summary: 'Get an attachment',
+      params: attachment,
+      reply: { status: 200, schema: Attachment, description: 'The attachment' },
+    },
+    (ctx, { params }) => getAttachment(ctx, params.attachment),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/attachments/{attachment}/content',
+      access: 'messages:read',
+      tag,
+      summary: 'Download an attachment',
+      params: attachment,
+      alsoProduces: allServedTypes,
+      reply: { status: 200, mediaType: 'application/octet-stream', description: 'The original, as an attachment' },
+    },
+    (ctx, { params }) => getAttachmentContent(ctx, params.attachment),
+  )
+  .endpoint(
+    {
+      method: 'delete',
+      path: '/attachments/{attachment}',
+      access: 'sessions:write',
+      tag,
+      summary: 'Delete an attachment',
+      description: 'While no message was sent with it; then it is erased with its session.',
+      params: attachment,
+      reply: { status: 204, description: 'Deleted' },
+      failures: ['conflict'],
+    },
+    async (ctx, { params }) => void (await deleteAttachment(ctx, params.attachment)),
+  );

@@ -1,0 +1,138 @@
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import type { Db, Statement } from '../../db/client.ts';
+import { outbox } from '../../db/schema/platform.ts';
+import { type AttachedFile, attachments, sessions } from '../../db/schema/sessions.ts';
+import { hour } from '../../shared/time.ts';
+
+export type AttachmentRow = typeof attachments.$inferSelect;
+
+/** Values as one JSON parameter: a statement takes at most 100. */
+export const valuesOf = (values: readonly unknown[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
+
+const own = (workspace_id: string, id: string) => and(eq(attachments.workspace_id, workspace_id), eq(attachments.id, id));
+
+const ofSession = (workspace_id: string, session_id: string) =>
+  and(eq(attachments.workspace_id, workspace_id), eq(attachments.session_id, session_id));
+
+/** Fails on the NOT NULL `attachments.session_id` when the session is gone, and on an index when it has this content. */
+export const insertAttachment = (db: Db, row: AttachmentRow) =>
+  db.insert(attachments).values({
+    ...row,
+    session_id: sql`(select s.id from sessions s where s.id = ${row.session_id} and s.workspace_id = ${row.workspace_id})`,
+  });
+
+export const selectAttachment = (db: Db, workspace_id: string, id: string) => db.select().from(attachments).where(own(workspace_id, id));
+
+/** The session that decides who may see it. */
+export const selectSessionOfAttachment = (db: Db, workspace_id: string, id: string) =>
+  db
+    .select()
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.workspace_id, workspace_id),
+        sql`${sessions.id} = (select session_id from attachments where id = ${id} and workspace_id = ${workspace_id})`,
+      ),
+    );
+
+/** In the order in which they came. */
+export const selectAttachments = (db: Db, workspace_id: string, session_id: string, after: string | null, limit: number) =>
+  db
+    .select()
+    .from(attachments)
+    .where(and(ofSession(workspace_id, session_id), after === null ? undefined : gt(attachments.id, after)))
+    .orderBy(asc(attachments.id))
+    .limit(limit);
+
+/** Those of the session with one of these contents. */
+export const selectSameAttachments = (db: Db, workspace_id: string, session_id: string, digests: readonly string[]) =>
+  db
+    .select()
+    .from(attachments)
+    .where(and(ofSession(workspace_id, session_id), inArray(attachments.sha256, valuesOf(digests))));
+
+export const selectAttachmentsByIds = (db: Db, workspace_id: string, session_id: string, ids: readonly string[]) =>
+  db
+    .select()
+    .from(attachments)
+    .where(and(ofSession(workspace_id, session_id), inArray(attachments.id, valuesOf(ids))));
+
+/** A message has them: from now on they go with the session only. */
+export const useAttachments = (db: Db, workspace_id: string, message_id: string, ids: readonly string[]) =>
+  db
+    .update(attachments)
+    .set({ message_id })
+    .where(and(eq(attachments.workspace_id, workspace_id), inArray(attachments.id, valuesOf(ids)), isNull(attachments.message_id)));
+
+/**
+ * The files of a message, if those that are its own are all there still; otherwise null, which the
+ * table refuses, and the whole batch with it.
+ */
+export const guardedFiles = (files: readonly AttachedFile[], message_id: string) => {
+  const own = files.filter((file) => file.message_id === message_id).map(({ id }) => id);
+  const json = JSON.stringify(files);
+  if (own.length === 0) return sql`${json}`;
+  return sql`iif((select count(*) from attachments a where a.id in ${valuesOf(own)}) = ${own.length}, ${json}, null)`;
+};
+
+export const countAttachments = (db: Db, workspace_id: string, session_id: string) =>
+  db
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(attachments)
+    .where(ofSession(workspace_id, session_id));
+
+/** Changes one whose text is still to be taken; nothing comes back when there is none. */
+export const settleAttachment = (db: Db, workspace_id: string, id: string, changes: Partial<AttachmentRow>) =>
+  db
+    .update(attachments)
+    .set(changes)
+    .where(and(own(workspace_id, id), eq(attachments.status, 'processing')))
+    .returning({ id: attachments.id });
+
+/** Unless a message has it. */
+export const deleteUnusedAttachment = (db: Db, workspace_id: string, id: string) =>
+  db
+    .delete(attachments)
+    .where(and(own(workspace_id, id), isNull(attachments.message_id)))
+    .returning({ id: attachments.id });
+
+/** Which of the objects an attachment still speaks of. */
+export const selectLiveObjects = (db: Db, object_ids: readonly string[]) =>
+  db
+    .selectDistinct({ object_id: attachments.object_id })
+    .from(attachments)
+    .where(inArray(attachments.object_id, valuesOf(object_ids)));
+
+/** An upload takes at most this long. */
+const cleanupAfter = hour;
+
+const cleanupId = (object_id: string) => object_id.replace('att_', 'job_');
+
+/** Promised before an object is written and taken back with the row: what is left without a row is removed. */
+export const insertAttachmentCleanup = (db: Db, workspace_id: string, object_id: string, now: number) =>
+  db.insert(outbox).values({
+    id: cleanupId(object_id),
+    workspace_id,
+    job: { type: 'attachment.delete', object_ids: [object_id] },
+    due_at: now + cleanupAfter,
+    created_at: now,
+  });
+
+export const deleteAttachmentCleanups = (db: Db, workspace_id: string, object_ids: readonly string[]) =>
+  db.delete(outbox).where(and(eq(outbox.workspace_id, workspace_id), inArray(outbox.id, valuesOf(object_ids.map(cleanupId)))));
+
+/**
+ * Erases the attachments of a session, for the batch that erases the session, before its row. The first
+ * statement returns the job for their objects, if there are any: to be sent, or found by the sweep.
+ */
+export function eraseAttachments(db: Db, workspace_id: string, session_id: string, now: number): Statement[] {
+  const job = sql`json_object('type', 'attachment.delete', 'object_ids', json_group_array(a.object_id))`;
+  return [
+    db.all(sql`
+      insert into outbox (id, workspace_id, job, due_at, created_at)
+      select ${session_id.replace('ses_', 'job_')}, ${workspace_id}, ${job}, ${now}, ${now}
+      from attachments a where a.workspace_id = ${workspace_id} and a.session_id = ${session_id} having count(*) > 0
+      returning id, workspace_id, job`),
+    db.delete(attachments).where(ofSession(workspace_id, session_id)),
+  ];
+}

@@ -1,0 +1,180 @@
+import { batch, type Statement } from '../../db/client.ts';
+import type { JobHandler } from '../../jobs/handler.ts';
+import type { Job } from '../../jobs/job.ts';
+import { askModel, writeConversation, writeSummary } from '../../llm/index.ts';
+import { commitSurely } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { estimateTokens } from '../../shared/tokens.ts';
+import { findWorkspace } from '../../workspaces/index.ts';
+import { indexTitle } from '../search/store.ts';
+import { type RunRow, type SessionRow, selectRun, selectSession } from '../store.ts';
+import { foldOf, type HistoryMessage, tokensOf } from '../turn/history.ts';
+import { selectExchange, titleByModel, titleByRule } from './store.ts';
+import { abridge, capSummary, extractSummary, summaryInstructions, summaryTokens } from './summary.ts';
+import { type BranchMessage, insertSummary, type SummaryRow, selectBranchPart, selectSummary } from './summary-store.ts';
+import { cleanTitle, isEmptyTitle, titleInstructions, titleOf } from './title.ts';
+
+type JobOf<Type extends Job['type']> = Extract<Job, { type: Type }>;
+
+/** A turn that has come to its end, as far as what follows from it is concerned. */
+export interface EndedTurn {
+  readonly session: Pick<SessionRow, 'id' | 'workspace_id' | 'kind' | 'title' | 'titled_by'>;
+  readonly run: Pick<RunRow, 'id' | 'status'>;
+  /** The end of the branch, up to and with the answer. */
+  readonly branch: readonly HistoryMessage[];
+  readonly memory: { readonly window_tokens: number; readonly summary: boolean };
+  /** What there was for history in this turn. */
+  readonly budget: number;
+  /** The depth that the newest summary covers. */
+  readonly covered: number;
+  readonly background_model: string | null;
+}
+
+/** What the end of a turn adds to its batch: a title by rule, and jobs for a better one and for the summary. */
+export function followUps(ctx: Ctx, turn: EndedTurn): { readonly statements: Statement[]; readonly jobs: Job[] } {
+  if (turn.session.kind === 'one_shot' || turn.run.status !== 'completed') return { statements: [], jobs: [] };
+  const title = titleWork(ctx, turn);
+  const fold = foldJob(turn);
+  return { statements: title.statements, jobs: [...title.jobs, ...(fold === null ? [] : [fold])] };
+}
+
+function titleWork({ db }: Ctx, { session, run, branch, background_model }: EndedTurn): { statements: Statement[]; jobs: Job[] } {
+  const { id, workspace_id, title: known, titled_by } = session;
+  const isWanted = known === null || (titled_by === 'rule' && isEmptyTitle(known));
+  const [question, answer] = branch.slice(-2);
+  const title = isWanted ? titleOf(question?.text ?? '', answer?.text ?? '') : null;
+  if (title === null || title === known) return { statements: [], jobs: [] };
+  const isWorthMore = background_model !== null && !isEmptyTitle(title);
+  return {
+    statements: [titleByRule(db, workspace_id, id, title, known), ...indexTitle(db, workspace_id, id, title)],
+    jobs: isWorthMore ? [{ type: 'session.title', session_id: id, run_id: run.id }] : [],
+  };
+}
+
+function foldJob({ session, run, branch, memory, budget, covered }: EndedTurn): Job | null {
+  const last = memory.summary ? foldOf(branch, covered, budget) : null;
+  if (last?.id === undefined) return null;
+  const through = { message_id: last.id, depth: last.depth };
+  return { type: 'session.summarize', session_id: session.id, run_id: run.id, ...through, max_tokens: summaryTokens(memory.window_tokens) };
+}
+
+/** What the background's model calls are put down to; it is not part of what the run cost. */
+const attributionOf = ({ id, agent_id, end_user_id }: SessionRow, run: RunRow | undefined) => ({
+  agent_id,
+  version_id: run?.version_id ?? null,
+  session_id: id,
+  end_user_id,
+});
+
+/** Messages and tokens of one summary; a longer part is folded in several goes. */
+const part = { messages: 200, tokens: 24_000 };
+const mostParts = 50;
+
+async function summarize(ctx: Ctx, job: JobOf<'session.summarize'>): Promise<void> {
+  const { background_model } = await findWorkspace(ctx);
+  for (let parts = 0; parts < mostParts; parts += 1) {
+    if (!(await foldPart(ctx, job, background_model))) return;
+  }
+}
+
+/** Folds the next messages into the summary; false when there are none left to fold, or they are of another branch now. */
+async function foldPart(ctx: Ctx, job: JobOf<'session.summarize'>, model: string | null): Promise<boolean> {
+  const { session_id, run_id, depth, message_id, max_tokens } = job;
+  const [[session], [base], [run], [target]] = await batch(ctx.db, [
+    selectSession(ctx.db, ctx.workspace_id, session_id),
+    selectSummary(ctx.db, ctx.workspace_id, session_id),
+    selectRun(ctx.db, ctx.workspace_id, run_id),
+    selectBranchPart(ctx.db, ctx.workspace_id, session_id, depth - 1, depth, 1),
+  ]);
+  const from = base?.covers_depth ?? 0;
+  if (session === undefined || target?.id !== message_id || from >= depth) return false;
+  const found = await selectBranchPart(ctx.db, ctx.workspace_id, session_id, from, depth, part.messages);
+  const taken = takePart(found);
+  const last = taken.at(-1);
+  if (last === undefined) return false;
+  const call_key = `${run_id}:summary:${from}`;
+  const { text, usage, by } = await writeSummaryOf(ctx, {
+    ...{ previous: base?.text ?? '', messages: taken, max_tokens, model },
+    ...{ call_key, attribution: attributionOf(session, run) },
+  });
+  const row: SummaryRow = {
+    id: ctx.newId('sum'),
+    workspace_id: ctx.workspace_id,
+    session_id,
+    version: (base?.version ?? 0) + 1,
+    covers_message_id: last.id,
+    covers_depth: last.depth,
+    text,
+    tokens: estimateTokens(text),
+    model: by,
+    created_at: ctx.now(),
+  };
+  const isStored = async () => (await selectSummary(ctx.db, ctx.workspace_id, session_id).get())?.id === row.id;
+  const results = await commitSurely(ctx, { statements: [insertSummary(ctx.db, row, base?.id ?? null), ...usage] }, isStored);
+  const isMade = results === null || (results[0] as unknown[]).length > 0;
+  return isMade && last.depth < depth;
+}
+
+function takePart(messages: readonly BranchMessage[]): BranchMessage[] {
+  const taken: BranchMessage[] = [];
+  let tokens = 0;
+  for (const message of messages.map(abridge)) {
+    tokens += tokensOf(message);
+    if (taken.length > 0 && tokens > part.tokens) break;
+    taken.push(message);
+  }
+  return taken;
+}
+
+interface ToSummarize {
+  readonly previous: string;
+  readonly messages: readonly BranchMessage[];
+  readonly max_tokens: number;
+  readonly model: string | null;
+  readonly call_key: string;
+  readonly attribution: ReturnType<typeof attributionOf>;
+}
+
+/** By the model, or by rule where there is none or it fails: what fell out of the window is told in either case. */
+async function writeSummaryOf(ctx: Ctx, { previous, messages, max_tokens, model, call_key, attribution }: ToSummarize) {
+  const byRule = () => extractSummary(previous, messages, max_tokens);
+  if (model === null) return { text: byRule(), usage: [], by: 'builtin' };
+  const { text, usage } = await askModel(ctx, {
+    ...attribution,
+    ...{ model, call_key, operation: 'summary', max_output_tokens: max_tokens },
+    instructions: summaryInstructions(max_tokens),
+    text: (previous === '' ? '' : writeSummary(previous)) + writeConversation(messages),
+  });
+  return text === null ? { text: byRule(), usage, by: 'builtin' } : { text: capSummary(text, max_tokens), usage, by: model };
+}
+
+async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'>): Promise<void> {
+  const [[session], exchange, [run]] = await batch(ctx.db, [
+    selectSession(ctx.db, ctx.workspace_id, session_id),
+    selectExchange(ctx.db, ctx.workspace_id, run_id),
+    selectRun(ctx.db, ctx.workspace_id, run_id),
+  ]);
+  const { background_model: model } = await findWorkspace(ctx);
+  if (session?.titled_by !== 'rule' || model === null || exchange.length === 0) return;
+  const { text, usage } = await askModel(ctx, {
+    ...attributionOf(session, run),
+    ...{ model, call_key: `${run_id}:title`, operation: 'title', max_output_tokens: 60 },
+    instructions: titleInstructions,
+    text: writeConversation(exchange.map(abridge)),
+  });
+  const title = text === null ? null : cleanTitle(text);
+  const { db, workspace_id } = ctx;
+  const titled =
+    title === null ? [] : [titleByModel(db, workspace_id, session_id, title), ...indexTitle(db, workspace_id, session_id, title)];
+  const statements = [...titled, ...usage];
+  // Twice is as good as once: the title is guarded, and a usage row has one name.
+  await commitSurely(ctx, { statements }, async () => false);
+}
+
+/** A title or a summary that was not to be had is no loss to anybody: there is the rule's, or the next turn asks again. */
+const giveUp: JobHandler['giveUp'] = async (ctx, job, error) => ctx.log.warn('background_given_up', { job, error });
+
+export const backgroundJobs: { readonly [Type in 'session.title' | 'session.summarize']: JobHandler<Type> } = {
+  'session.title': { run: giveTitle, giveUp },
+  'session.summarize': { run: summarize, giveUp },
+};

@@ -1,0 +1,22 @@
+import type { Ctx } from '../../platform/context.ts';
+import { selectLostRuns } from '../store.ts';
+import { closeInterrupted } from './close-run.ts';
+import { hostOf } from './host-client.ts';
+
+/** Runs a tick closes. */
+const closeLimit = 50;
+
+/** Ends runs whose host has not been heard of: the host itself, which knows what had been said, or else from here. */
+export async function closeLostRuns(ctx: Ctx): Promise<number> {
+  const lost = await selectLostRuns(ctx.db, ctx.now(), closeLimit).all();
+  for (const run of lost) {
+    const own = { ...ctx, workspace_id: run.workspace_id };
+    await hostOf(own, run.session_id ?? run.id)
+      .recover(run.id)
+      .catch(async (error: unknown) => {
+        ctx.log.error('host_not_reached', { run_id: run.id, error });
+        await closeInterrupted(own, run, []);
+      });
+  }
+  return lost.length;
+}

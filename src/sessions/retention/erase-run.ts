@@ -1,0 +1,42 @@
+import { and, eq } from 'drizzle-orm';
+import { messages, run_steps, runs } from '../../db/schema/sessions.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { dropSummaries } from '../background/summary-store.ts';
+import { hostOf } from '../host/host-client.ts';
+import { indexMessages } from '../search/store.ts';
+import { deleteSession } from '../service.ts';
+import { selectMessagesOfRun } from '../store.ts';
+import { readOutcome } from '../wire/runs.ts';
+
+/**
+ * Erases what was said in a run: its messages are empty from then on, so that what follows them keeps
+ * its place; trace and events go, and a session that has nothing else. What it cost stays counted.
+ */
+export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
+  const { session } = await readOutcome(ctx, run_id);
+  const { db, workspace_id } = ctx;
+  const said = await selectMessagesOfRun(db, workspace_id, run_id).all();
+  if (said.length === session.message_seq) {
+    await deleteSession(ctx, session.id);
+    return;
+  }
+  const empty = said.map((row) => ({ ...row, text: '', prompt: null, citations: [] }));
+  await commit(ctx, {
+    statements: [
+      db
+        .update(messages)
+        .set({ text: '', prompt: null, citations: [] })
+        .where(and(eq(messages.workspace_id, workspace_id), eq(messages.run_id, run_id))),
+      ...indexMessages(db, empty),
+      dropSummaries(db, workspace_id, session.id),
+      db.delete(run_steps).where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, run_id))),
+      db
+        .update(runs)
+        .set({ events: null, metadata: null, context: null })
+        .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, run_id))),
+    ],
+    audit: [{ action: 'run.erase', target_type: 'run', target_id: run_id }],
+  });
+  await hostOf(ctx, session.id).forget();
+}

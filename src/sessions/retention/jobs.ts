@@ -1,0 +1,58 @@
+import { isGuardViolation } from '../../db/errors.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { sendErasure } from '../attachments/extract.ts';
+import { deleteSession } from '../store.ts';
+import { type DueSession, refuseBusy, selectDueSessions } from './store.ts';
+
+/** Sessions that a tick erases, that one workspace may have among them, and that go in one batch. */
+const mostSessions = 2000;
+const share = 500;
+const atOnce = 20;
+
+/**
+ * Erases sessions that have expired, and those that are older than their workspace keeps them. Every
+ * batch stands for itself: a tick that stops halfway has erased what it has erased, and the next goes on.
+ */
+export async function eraseDueSessions(ctx: Ctx): Promise<number> {
+  const due = await selectDueSessions(ctx.db, ctx.now(), share, mostSessions);
+  let erased = 0;
+  for (const [workspace_id, sessions] of Map.groupBy(due, (session) => session.workspace_id)) {
+    const own = { ...ctx, workspace_id };
+    for (let at = 0; at < sessions.length; at += atOnce) erased += await eraseOr(own, sessions.slice(at, at + atOnce));
+  }
+  return erased;
+}
+
+/** A batch that fails is tried one by one, so that a session which cannot be erased keeps no other. */
+async function eraseOr(ctx: Ctx, sessions: readonly DueSession[]): Promise<number> {
+  try {
+    await erase(ctx, sessions);
+    return sessions.length;
+  } catch (error) {
+    const [first, ...others] = sessions;
+    if (first !== undefined && others.length > 0) {
+      let erased = 0;
+      for (const session of sessions) erased += await eraseOr(ctx, [session]);
+      return erased;
+    }
+    // One that has begun to answer meanwhile is left for the next tick.
+    if (!isGuardViolation(error, 'sessions.agent_id')) ctx.log.error('session_not_erased', { session_id: first?.id, error });
+    return 0;
+  }
+}
+
+async function erase(ctx: Ctx, sessions: readonly DueSession[]): Promise<void> {
+  const ids = sessions.map(({ id }) => id);
+  const each = ids.map((id) => deleteSession(ctx.db, ctx.workspace_id, id, ctx.now()));
+  const [, ...results] = await commit(ctx, {
+    statements: [refuseBusy(ctx.db, ctx.workspace_id, ids), ...each.flat()],
+    audit: [{ action: 'session.expire', target_type: 'workspace', target_id: ctx.workspace_id, detail: { sessions: ids.length } }],
+  });
+  // The first result of each session is the job for its files.
+  let at = 0;
+  for (const statements of each) {
+    sendErasure(ctx, results[at] ?? []);
+    at += statements.length;
+  }
+}

@@ -1,0 +1,78 @@
+import { selectAgent } from '../../agents/index.ts';
+import { batch } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { type Page, readPage } from '../../shared/page.ts';
+import { mayReadMessages, onlyOwn, ownAgent, sessionFor } from '../own-session.ts';
+import type { SessionQuery } from '../schema.ts';
+import type { SessionRow } from '../store.ts';
+import { type ListedSession, toMatch } from './schema.ts';
+import { type HitRow, type SessionFilter, searchSessions, selectSessions } from './store.ts';
+import { queryWords } from './words.ts';
+
+/** The sessions of an agent, newest first; with `q` those in which a title or a message has all of its words. */
+export async function listSessions(ctx: Ctx, agent: string, query: SessionQuery): Promise<Page<ListedSession>> {
+  const { limit, cursor, q, from, to, ...filters } = query;
+  const filter: SessionFilter = {
+    ...filters,
+    agent,
+    created_by: onlyOwn(ctx),
+    from: from === undefined ? undefined : Date.parse(from),
+    to: to === undefined ? undefined : Date.parse(to),
+  };
+  const scope = { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'sessions', filters: { ...filter, q } };
+  if (q !== undefined) return search(ctx, scope, { limit, cursor }, filter, q);
+  return readPage(
+    scope,
+    { limit, cursor },
+    async (after, count) => {
+      const [agents, rows] = await batch(ctx.db, [
+        selectAgent(ctx.db, ctx.workspace_id, agent),
+        selectSessions(ctx.db, ctx.workspace_id, filter, after, count),
+      ]);
+      ownAgent(ctx, agents);
+      return rows;
+    },
+    (row) => row.id,
+    (row) => ({ ...sessionFor(ctx, row), matches: [], match_count: null }),
+  );
+}
+
+interface FoundRow extends SessionRow {
+  readonly index_number: number | null;
+  readonly hit_count: number;
+  readonly hits: string;
+}
+
+function search(
+  ctx: Ctx,
+  scope: Parameters<typeof readPage>[0],
+  page: Parameters<typeof readPage>[1],
+  filter: SessionFilter,
+  q: string,
+): Promise<Page<ListedSession>> {
+  const words = queryWords(q);
+  return readPage<FoundRow, ListedSession>(
+    scope,
+    page,
+    async (after, count) => {
+      const agent = selectAgent(ctx.db, ctx.workspace_id, filter.agent);
+      if (words.length === 0) {
+        ownAgent(ctx, await agent.all());
+        return [];
+      }
+      const query = { words, is_wordless: !mayReadMessages(ctx) };
+      const [agents, rows] = await batch(ctx.db, [
+        agent,
+        searchSessions(ctx.db, ctx.workspace_id, filter, query, after === null ? null : Number(after), count),
+      ]);
+      ownAgent(ctx, agents);
+      return rows;
+    },
+    (row) => String(row.index_number),
+    (row) => ({
+      ...sessionFor(ctx, row),
+      matches: (JSON.parse(row.hits) as HitRow[]).sort((a, b) => a.seq - b.seq).map((hit) => toMatch(hit, row.title, words)),
+      match_count: row.hit_count,
+    }),
+  );
+}

@@ -1,0 +1,72 @@
+import { type Token, tokensOf } from './words.ts';
+
+/** A piece of text around what was found. */
+export interface Snippet {
+  readonly text: string;
+  /** What was found, as ranges of `text`. */
+  readonly highlights: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** Characters before the first hit, and of the whole. */
+const lead = 60;
+const length = 240;
+
+/** The stems that stand for a word of the query, one after the other. */
+const phraseOf = (word: string): string[] => [...tokensOf(word)].map(({ stem }) => stem);
+
+/** The place of a text where the words of a query first stand, cut between words; the beginning when they do not. */
+export function snippetOf(text: string, queried: readonly string[], isCutBefore = false): Snippet {
+  const found = rangesOf(text, queried);
+  const first = found[0]?.start ?? 0;
+  const from = startOf(text, first);
+  const to = endOf(text, from, found[0]?.end ?? 0);
+  const before = from > 0 || isCutBefore ? '…' : '';
+  const shift = before.length - from;
+  return {
+    text: before + text.slice(from, to).replaceAll(/\s/g, ' ') + (to < text.length ? '…' : ''),
+    highlights: found.filter(({ end }) => end <= to).map(({ start, end }) => ({ start: start + shift, end: end + shift })),
+  };
+}
+
+/** Where the words stand, in order; no further than a snippet can reach. */
+function rangesOf(text: string, queried: readonly string[]): { start: number; end: number }[] {
+  const phrases = queried.map(phraseOf).filter((phrase) => phrase.length > 0);
+  const longest = Math.max(1, ...phrases.map((phrase) => phrase.length));
+  const ranges: { start: number; end: number }[] = [];
+  const recent: Token[] = [];
+  for (const token of tokensOf(text)) {
+    recent.push(token);
+    if (recent.length > longest) recent.shift();
+    const [phrase] = phrases.filter((stems) => endsWith(recent, stems)).sort((a, b) => b.length - a.length);
+    if (phrase !== undefined) add(ranges, { start: recent[recent.length - phrase.length]?.start ?? token.start, end: token.end });
+    if (ranges[0] !== undefined && token.start > ranges[0].start + length) break;
+  }
+  return ranges;
+}
+
+const endsWith = (recent: readonly Token[], stems: readonly string[]): boolean =>
+  recent.length >= stems.length && stems.every((stem, index) => recent[recent.length - stems.length + index]?.stem === stem);
+
+/** Ranges that overlap or touch become one. */
+function add(ranges: { start: number; end: number }[], range: { start: number; end: number }): void {
+  const last = ranges.at(-1);
+  if (last === undefined || range.start > last.end) ranges.push(range);
+  else last.end = range.end;
+}
+
+function startOf(text: string, first: number): number {
+  const wanted = Math.max(0, first - lead);
+  if (wanted === 0) return 0;
+  const space = text.slice(wanted, first).search(/\s/);
+  return space >= 0 ? wanted + space + 1 : whole(text, wanted);
+}
+
+function endOf(text: string, from: number, found: number): number {
+  const wanted = Math.max(from + length, found);
+  if (wanted >= text.length) return text.length;
+  const space = text.slice(0, wanted + 1).search(/\s\S*$/);
+  return space > Math.max(found - 1, from + length / 2) ? space : whole(text, wanted);
+}
+
+/** Not between the halves of a character. */
+const whole = (text: string, at: number): number => (/[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at);

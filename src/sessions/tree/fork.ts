@@ -1,0 +1,83 @@
+import { batch } from '../../db/client.ts';
+import { isGuardViolation } from '../../db/errors.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure, invalid, notFound } from '../../shared/failure.ts';
+import { newSession } from '../new-session.ts';
+import { ownSession } from '../own-session.ts';
+import { type Session, toSession } from '../schema.ts';
+import type { ForkSession } from '../send-schema.ts';
+import { type SessionRow, selectSession } from '../store.ts';
+import {
+  type CarriedFile,
+  type Copies,
+  copyAttachments,
+  copyMessages,
+  copySummary,
+  insertFork,
+  selectBranchIds,
+  selectCarriedFiles,
+} from './fork-store.ts';
+
+/** Messages that a fork copies; the ids travel to the database as one parameter. */
+const mostMessages = 5000;
+
+/**
+ * A new session with the branch up to and with a message: its texts, citations and files, not what it
+ * cost. The copies name the runs that made them, which stay the other session's. Throws `not_found`,
+ * `validation_failed` for a message of another session, `conflict` for a branch that is too long.
+ */
+export async function forkSession(ctx: Ctx, session_id: string, { message_id, title }: ForkSession): Promise<Session> {
+  const { db, workspace_id } = ctx;
+  const [sessions, branch, carried] = await batch(db, [
+    selectSession(db, workspace_id, session_id),
+    selectBranchIds(db, session_id, message_id, mostMessages + 1),
+    selectCarriedFiles(db, session_id, message_id, mostMessages + 1),
+  ]);
+  const from = ownSession(ctx, sessions);
+  if (branch.length === 0) throw invalid('/message_id', 'The session has no such message.');
+  if (branch.length > mostMessages) throw new Failure('conflict', `A fork copies at most ${mostMessages} messages; this branch has more.`);
+  const copies = copiesOf(ctx, branch, carried);
+  const row = forkOf(ctx, from, message_id, title, copies);
+  const reply = toSession(row, ctx.now());
+  try {
+    await commit(ctx, {
+      statements: [
+        insertFork(db, row, session_id),
+        copyMessages(db, workspace_id, row.id, copies),
+        ...(copies.files.length === 0 ? [] : [copyAttachments(db, workspace_id, row.id, copies)]),
+        copySummary(db, workspace_id, row.id, session_id, ctx.newId('sum'), copies),
+      ],
+      reply,
+    });
+  } catch (error) {
+    throw isGuardViolation(error, 'sessions.agent_id') ? notFound() : error;
+  }
+  return reply;
+}
+
+function copiesOf(ctx: Ctx, branch: readonly { id: string }[], carried: readonly CarriedFile[]): Copies {
+  const ids = branch.map(({ id }) => [id, ctx.newId('msg')] as const);
+  const newIds = new Map(ids);
+  const files = [...new Map(carried.toReversed().map((file) => [file.id, file])).values()].map(
+    ({ id, message_id }) => [id, ctx.newId('att'), newIds.get(message_id) ?? ''] as const,
+  );
+  const names = [
+    ...files.map(([from, to]) => [from, to] as const),
+    ...carried.map((file) => [file.message_id, newIds.get(file.message_id) ?? '']),
+  ];
+  return { ids, files, names: Object.fromEntries(names) as Copies['names'] };
+}
+
+function forkOf(ctx: Ctx, from: SessionRow, message_id: string, title: string | null | undefined, { ids }: Copies): SessionRow {
+  const { agent_id, end_user_id, inputs, on_busy, version, metadata, expires_at } = from;
+  const named =
+    title === undefined ? { title: from.title, titled_by: from.titled_by } : { title, titled_by: title === null ? null : 'person' };
+  return newSession(ctx, {
+    ...{ agent_id, end_user_id, inputs, on_busy, version, metadata, expires_at },
+    ...(named as Pick<SessionRow, 'title' | 'titled_by'>),
+    message_seq: ids.length,
+    head_id: ids.at(-1)?.[1] ?? null,
+    forked_from_message_id: message_id,
+  });
+}

@@ -1,0 +1,92 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { batch } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { notFound } from '../../shared/failure.ts';
+import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
+import { type FeedbackRow, selectFeedbackOf } from '../feedback/store.ts';
+import { ownSession } from '../own-session.ts';
+import { type Message, type MessageQuery, toMessage } from '../schema.ts';
+import {
+  headOf,
+  type MessageRow,
+  type RunRow,
+  type SessionRow,
+  selectPath,
+  selectSession,
+  selectVersionOfSession,
+  type TurnVersionRow,
+} from '../store.ts';
+import { idsBefore, idsOfPath, type SiblingsRow, selectMessagesBefore, selectRunsOf, selectSiblings } from './messages-store.ts';
+
+/** Newest first, so that the first page is what a chat window shows. */
+export async function listMessages(ctx: Ctx, session_id: string, { branch, ...query }: MessageQuery): Promise<Page<Message>> {
+  return (await readMessages(ctx, session_id, branch, query)).page;
+}
+
+interface Read {
+  readonly session: SessionRow;
+  /** Read where it is wanted. */
+  readonly version: TurnVersionRow | null;
+  readonly runs: ReadonlyMap<string, RunRow>;
+  readonly feedback: ReadonlyMap<string, FeedbackRow[]>;
+  readonly siblings: ReadonlyMap<string, SiblingsRow>;
+}
+
+/** A page of messages and the session they are of, in one trip; a cursor is the message to go on from. */
+export async function readMessages(
+  ctx: Ctx,
+  session_id: string,
+  branch: MessageQuery['branch'],
+  query: PageQuery,
+  wantsVersion = false,
+): Promise<{ session: SessionRow; version: TurnVersionRow | null; page: Page<Message> }> {
+  const { db, workspace_id } = ctx;
+  let read: Read | undefined;
+  const page = await readPage(
+    { secret: ctx.config.signing_secret, workspace_id, list: `messages:${session_id}`, filters: { branch } },
+    query,
+    async (after, count) => {
+      const { rows: select, ids } = branch === 'all' ? allFrom(ctx, session_id, after, count) : shownFrom(ctx, session_id, after, count);
+      const [sessions, rows, runs, feedback, siblings, versions] = await batch(db, [
+        selectSession(db, workspace_id, session_id),
+        select,
+        selectRunsOf(db, workspace_id, ids),
+        selectFeedbackOf(db, workspace_id, ids),
+        selectSiblings(db, workspace_id, session_id, ids),
+        ...(wantsVersion ? [selectVersionOfSession(db, workspace_id, session_id, null)] : []),
+      ]);
+      read = {
+        session: ownSession(ctx, sessions),
+        version: versions?.[0] ?? null,
+        runs: new Map(runs.map((run) => [run.id, run])),
+        feedback: Map.groupBy(feedback, (row) => row.message_id),
+        siblings: new Map(siblings.map((row) => [row.id, row])),
+      };
+      return rows;
+    },
+    (row: MessageRow) => (branch === 'all' ? String(row.seq) : row.id),
+    (row) => toMessage(row, read?.runs.get(row.run_id), { feedback: read?.feedback.get(row.id), siblings: toSiblings(read, row) }),
+  );
+  if (read === undefined) throw notFound();
+  return { session: read.session, version: read.version, page };
+}
+
+function toSiblings(read: Read | undefined, { id }: MessageRow): Message['siblings'] {
+  const row = read?.siblings.get(id);
+  if (row === undefined) return null;
+  const { position, count, previous_id, next_id } = row;
+  return { position, count, previous_id, next_id };
+}
+
+function shownFrom({ db, workspace_id }: Ctx, session_id: string, after: string | null, count: number) {
+  const from: SQL = after === null ? headOf(workspace_id, session_id) : sql`(select parent_id from messages where id = ${after})`;
+  return { rows: selectPath(db, workspace_id, session_id, from, count), ids: idsOfPath(session_id, from, count) };
+}
+
+function allFrom({ db, workspace_id }: Ctx, session_id: string, after: string | null, count: number) {
+  const before = after === null ? null : Number(after);
+  return {
+    rows: selectMessagesBefore(db, workspace_id, session_id, before, count),
+    ids: idsBefore(session_id, before, count),
+  };
+}

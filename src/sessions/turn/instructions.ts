@@ -1,0 +1,59 @@
+import type { AgentConfig } from '../../agents/index.ts';
+import { Failure, type Violation } from '../../shared/failure.ts';
+
+/** Values of an agent's form fields. */
+export type Inputs = Readonly<Record<string, string | number | boolean>>;
+
+type Field = AgentConfig['inputs'][number];
+
+/** Throws `validation_failed` for values that the form does not have, does not take or misses; `at` is where they were given. */
+export function checkInputs(fields: readonly Field[], inputs: Inputs, at = '/inputs'): void {
+  const errors: Violation[] = Object.keys(inputs)
+    .filter((name) => !fields.some((field) => field.name === name))
+    .map((name) => ({ pointer: `${at}/${name}`, detail: 'The agent has no such input.' }));
+  for (const field of fields) {
+    const detail = faultOf(field, inputs[field.name]);
+    if (detail !== null) errors.push({ pointer: `${at}/${field.name}`, detail });
+  }
+  if (errors.length > 0) throw new Failure('validation_failed', 'The inputs do not match the agent’s form.', { errors });
+}
+
+/**
+ * Throws `validation_failed` for fields that must be filled in and are not, by value or default: a
+ * version that came after the session may have more of them.
+ */
+export function refuseMissing(fields: readonly Field[], inputs: Inputs): void {
+  const missing = fields.filter(({ name, required, default: preset }) => required && preset === null && inputs[name] === undefined);
+  if (missing.length === 0) return;
+  const errors = missing.map(({ name, label }) => ({ pointer: `/inputs/${name}`, detail: `${label} is required.` }));
+  const names = missing.map(({ name }) => `\`${name}\``).join(', ');
+  throw new Failure('validation_failed', `The agent’s form now needs ${names}: set \`inputs\` of the session.`, { errors });
+}
+
+/** Values for the fields of a form from texts that have their names; what is no number or boolean stays text, which the form refuses. */
+export const readInputs = (fields: readonly Field[], texts: Readonly<Record<string, unknown>>): Inputs =>
+  Object.fromEntries(
+    fields.filter(({ name }) => typeof texts[name] === 'string').map((field) => [field.name, toValue(field, texts[field.name] as string)]),
+  );
+
+function toValue({ type }: Field, text: string): Inputs[string] {
+  if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  return type === 'boolean' && (text === 'true' || text === 'false') ? text === 'true' : text;
+}
+
+function faultOf(field: Field, value: Inputs[string] | undefined): string | null {
+  if (value === undefined) return field.required && field.default === null ? `${field.label} is required.` : null;
+  if (field.type === 'select')
+    return field.options.some((option) => option === value) ? null : `Must be one of ${field.options.join(', ')}.`;
+  if (field.required && typeof value === 'string' && value.trim() === '') return `${field.label} is required.`;
+  const expected = field.type === 'text' ? 'string' : field.type;
+  return typeof value === expected ? null : `Must be a ${expected}.`;
+}
+
+/** Puts values into `{{variables}}`, literally and once: a value that holds `{{x}}` stays text. What is not given is its default, or empty. */
+export function fillVariables({ instructions, inputs: fields }: Pick<AgentConfig, 'instructions' | 'inputs'>, inputs: Inputs): string {
+  return instructions.replaceAll(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/g, (placeholder, name: string) => {
+    const field = fields.find((one) => one.name === name);
+    return field === undefined ? placeholder : String(inputs[name] ?? field.default ?? '');
+  });
+}

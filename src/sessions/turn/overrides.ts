@@ -1,0 +1,26 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4ToolChoice } from '@ai-sdk/provider';
+import type { AgentConfig } from '../../agents/index.ts';
+import type { ClientTool } from '../../execution/index.ts';
+
+/** What a caller asks for besides what the version says, for one run. */
+export interface Overrides {
+  /** Put behind the agent's own; nothing is filled in. */
+  readonly instructions?: string | null;
+  readonly settings?: Partial<AgentConfig['settings']>;
+  /** Settings that a version does not have. */
+  readonly options?: Pick<LanguageModelV4CallOptions, 'seed' | 'frequencyPenalty' | 'presencePenalty'>;
+  /** In place of the version's; null for free text, absent for the version's. */
+  readonly output_schema?: Record<string, unknown> | null;
+  readonly tools?: readonly ClientTool[];
+  /** Of the first call of the model; later ones are free to choose. */
+  readonly tool_choice?: LanguageModelV4ToolChoice;
+  /** Calls of the caller's tools that one answer may have. */
+  readonly most_calls?: number;
+}
+
+/** The configuration as the run has it. */
+export const withOverrides = (config: AgentConfig, { settings, output_schema }: Overrides): AgentConfig => ({
+  ...config,
+  settings: { ...config.settings, ...settings },
+  ...(output_schema === undefined ? {} : { output_schema }),
+});
