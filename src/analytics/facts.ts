@@ -29,7 +29,8 @@ export const selectCalls = (db: Db, { workspace_id, agents, from, to, after, lim
 /** Runs by when they ended, an agent at a time: that is how the index has them. */
 export const selectRuns = (db: Db, { workspace_id, agents, from, to, after, limit }: FactRange) =>
   db.all<RunFact>(sql`
-    select r.id, r.agent_id, r.version_id, r.session_id, r.is_preview, r.status, r.confidence, r.coverage, r.first_token_ms,
+    select r.id, r.agent_id, r.version_id, r.session_id, r.is_preview,
+      iif(r.error_code = 'budget_exceeded', 'refused', r.status) as status, r.confidence, r.coverage, r.first_token_ms,
       r.latency_ms, r.created_by, r.ended_at as at, s.kind as session_kind, s.end_user_id as end_user_id,
       r.id = (select min(f.id) from runs f where f.workspace_id = r.workspace_id and f.session_id = r.session_id) as is_first,
       (select count(*) from messages m where m.run_id = r.id and m.session_id = r.session_id) as messages,

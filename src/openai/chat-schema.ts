@@ -15,6 +15,7 @@ import {
   toolName,
   User,
 } from './common-schema.ts';
+import { Extras } from './extras.ts';
 import { ModelName } from './schema.ts';
 
 const TextPart = z.strictObject({ type: z.literal('text'), text: Text });
@@ -208,6 +209,7 @@ export const ChatCompletion = z
       }),
     ),
     usage: CompletionUsage.optional().describe('Absent where a provider does not count'),
+    agentgrid: Extras.optional(),
     system_fingerprint: z.string().describe('The id of the version'),
   })
   .openapi('ChatCompletion');

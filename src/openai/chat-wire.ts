@@ -3,6 +3,7 @@ import type { Failure } from '../shared/failure.ts';
 import { type ClientCall, clientCallsOf, Joined } from './answer.ts';
 import { annotationsOf, finishOf, headOf, usageOf } from './completion.ts';
 import { envelopeOf, openAiErrors } from './errors.ts';
+import { extrasOf } from './extras.ts';
 
 /** What the chunks depend on besides the events. */
 export interface ChatWireOptions extends Readonly<Record<string, unknown>> {
@@ -97,18 +98,19 @@ class ChatWire implements Wire {
       ...this.#say(rest),
       ...clientCallsOf(message).flatMap((call) => this.#wholeCall(call)),
       ...(annotations.length === 0 ? [] : [this.#delta({ annotations })]),
-      this.#delta({}, finishOf(message)),
+      this.#delta({}, finishOf(message), run === null ? {} : { agentgrid: extrasOf(run) }),
       ...(this.#options.include_usage ? [this.#chunk([], usageOf(message))] : []),
     ];
   }
 
-  #delta(delta: object, finish_reason: string | null = null): string {
-    return this.#chunk([{ index: 0, delta, logprobs: null, finish_reason }], null);
+  #delta(delta: object, finish_reason: string | null = null, more: object = {}): string {
+    return this.#chunk([{ index: 0, delta, logprobs: null, finish_reason }], null, more);
   }
 
-  #chunk(choices: readonly object[], usage: object | null): string {
+  #chunk(choices: readonly object[], usage: object | null, more: object = {}): string {
     return this.#write({
       ...this.#head,
+      ...more,
       object: 'chat.completion.chunk',
       choices,
       ...(this.#options.include_usage ? { usage } : {}),

@@ -1,6 +1,7 @@
 import type { Message } from '../sessions/index.ts';
 import { citedIn, clientCallsOf } from './answer.ts';
 import type { ChatAnnotation, ChatCompletion, CompletionUsage } from './chat-schema.ts';
+import { extrasOf } from './extras.ts';
 import { createdAt, toCompletionId } from './ids.ts';
 
 type Choice = ChatCompletion['choices'][number];
@@ -38,6 +39,7 @@ export function toCompletion(message: Message, model: string): ChatCompletion {
       },
     ],
     ...(usage === null ? {} : { usage }),
+    ...(run === null ? {} : { agentgrid: extrasOf(run) }),
   };
 }
 

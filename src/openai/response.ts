@@ -2,6 +2,7 @@ import type { Message, Run } from '../sessions/index.ts';
 import type { FailureCode } from '../shared/failure.ts';
 import { citedIn, clientCallsOf } from './answer.ts';
 import { usageOf } from './completion.ts';
+import { extrasOf } from './extras.ts';
 import { createdAt, toResponseId } from './ids.ts';
 import type { OpenAiResponse, OutputCall, OutputMessage, ResponseAnnotation, ResponseEcho } from './responses-schema.ts';
 
@@ -30,6 +31,7 @@ export function endOf(message: Message, echo: ResponseEcho, output: Output = out
     completed_at: endedAt(run),
     output,
     usage: toUsage(message),
+    ...(run === null ? {} : { agentgrid: extrasOf(run) }),
   };
 }
 
@@ -43,6 +45,7 @@ export function failureOf(run: Run, error: { code: FailureCode; detail: string }
     completed_at: endedAt(run),
     output,
     usage: toUsage({ run }),
+    agentgrid: extrasOf(run),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   toolName,
   User,
 } from './common-schema.ts';
+import { Extras } from './extras.ts';
 import { ModelName } from './schema.ts';
 
 export const ResponseId = z
@@ -230,6 +231,7 @@ export const OpenAiResponse = z
       .nullable()
       .describe('null until it has ended, and where a provider does not count'),
     ...ResponseEcho.shape,
+    agentgrid: Extras.optional().describe('Once the run has ended'),
   })
   .openapi('OpenAIResponse');
 export type OpenAiResponse = z.output<typeof OpenAiResponse>;

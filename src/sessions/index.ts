@@ -8,7 +8,7 @@ export { oneShotSession, prepareOneShot } from './one-shot/service.ts';
 export { eraseRun } from './retention/erase-run.ts';
 export { eraseDueSessions } from './retention/jobs.ts';
 export { sessionRoutes } from './routes.ts';
-export type { Message, Run } from './schema.ts';
+export { type Message, Run } from './schema.ts';
 export { indexSessions } from './search/index-sessions.ts';
 export type { TurnEvent } from './turn/events.ts';
 export type { Overrides } from './turn/overrides.ts';

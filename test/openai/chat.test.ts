@@ -28,6 +28,7 @@ describe('chat completions, by the openai client', () => {
     expect(completion.created).toBeLessThanOrEqual(before + 60);
     const { body } = await workspace.get(`/runs/${completion.id.replace('chatcmpl-', 'run_')}`);
     expect(body).toMatchObject({ agent_id, status: 'completed', version_id: completion.system_fingerprint });
+    expect(completion).toMatchObject({ agentgrid: { run_id: body.id, cost_usd: body.usage.cost_usd, downgrade: null } });
     expect((await workspace.get(`/agents/${agent_id}/sessions`)).body.data).toEqual([]);
     expect(await countRows('usage', workspace.id)).toBe(1);
   });
