@@ -81,7 +81,10 @@ export const Measures = z
       call_latency_ms: Times,
       error_rate: z.number().describe('Runs that failed or were interrupted, 0..1'),
       call_error_rate: z.number(),
-      runs_by_status: z.record(z.string(), count).describe('`refused`: by a budget; no error').openapi({ example: { completed: 12 } }),
+      runs_by_status: z
+        .record(z.string(), count)
+        .describe('`refused`: by a budget; no error')
+        .openapi({ example: { completed: 12 } }),
     }),
     quality: z.object({
       confidence: z.number().nullable().describe('Mean, 0..1; null where no answer has one'),
