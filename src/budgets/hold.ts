@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { type BudgetAction, type BudgetPeriod, type BudgetScope, budgetPeriods } from '../db/schema/budgets.ts';
-import type { Ctx } from '../platform/context.ts';
+import { type Ctx, payingKey } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { minute } from '../shared/time.ts';
 import { periodAt } from '../usage/index.ts';
@@ -25,7 +25,7 @@ function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL
   const now = ctx.now();
   const spans = Object.fromEntries(budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]));
   const { agent_id: agent, end_user_id: end_user, run_id, call_key, model } = spender;
-  const api_key = ctx.actor.type === 'api_key' ? ctx.actor.id : null;
+  const api_key = payingKey(ctx.actor);
   const value = { agent, end_user, api_key, run_id, call_key, model, spans, ...hold, now, lease_until: now + holdLease };
   return sql`(select ${JSON.stringify(value)} as j) given`;
 }
@@ -132,6 +132,19 @@ export function settleStatements(ctx: Ctx, holds: readonly string[], usage_ids: 
     ctx.db.run(sql`update budget_holds set state = iif(id = ${first} and exists (select 1 ${rows}), 'settled', 'released'),
         cost_nano_usd = iif(id = ${first}, ${cost}, 0), ended_at = cast(${now} as integer)
       where id in ${ids} and state in ('open', 'expired')`),
+  ];
+}
+
+/** Holds less for a call, of a model that stands in; again it changes nothing. */
+export function lowerStatements(ctx: Ctx, id: string, amount: NanoUsd, model: string): Statement[] {
+  const least = sql`min(h.amount_nano_usd, cast(${amount} as integer))`;
+  return [
+    ctx.db.run(sql`update budget_counters set held_nano_usd = held_nano_usd - freed.amount, updated_at = cast(${ctx.now()} as integer)
+      from (select h.budget_id, h.subject, h.period_start, h.amount_nano_usd - ${least} as amount
+        from budget_holds h where h.id = ${id} and h.state = 'open') freed
+      where budget_counters.budget_id = freed.budget_id and budget_counters.subject = freed.subject
+        and budget_counters.period_start = freed.period_start`),
+    ctx.db.run(sql`update budget_holds as h set amount_nano_usd = ${least}, model = ${model} where h.id = ${id} and h.state = 'open'`),
   ];
 }
 

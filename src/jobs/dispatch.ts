@@ -33,7 +33,8 @@ export async function dispatchBatch(messages: MessageBatch, env: Env, execution:
       continue;
     }
     const { workspace_id, job } = parsed.data;
-    const ctx = platform.context({ workspace_id, actor: { type: 'system', name: job.type } });
+    const api_key_id = 'api_key_id' in job ? job.api_key_id : null;
+    const ctx = platform.context({ workspace_id, actor: { type: 'system', name: job.type, api_key_id } });
     try {
       if (deadLetterQueue.test(messages.queue))
         await giveUp(ctx, parsed.data, 'The job was delivered again and again and never came to an end.');

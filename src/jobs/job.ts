@@ -1,16 +1,19 @@
 import { z } from 'zod';
 
+/** The key whose request caused the job, which pays for its model calls. */
+const api_key_id = z.string().nullish();
+
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */
 export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
   z.strictObject({ type: z.literal('telemetry.export') }),
-  z.strictObject({ type: z.literal('file.ingest'), file_id: z.string() }),
+  z.strictObject({ type: z.literal('file.ingest'), file_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('file.delete'), file_id: z.string() }),
   z.strictObject({ type: z.literal('base.delete'), base_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.delete'), object_ids: z.array(z.string()) }),
-  z.strictObject({ type: z.literal('session.title'), session_id: z.string(), run_id: z.string() }),
+  z.strictObject({ type: z.literal('session.title'), session_id: z.string(), run_id: z.string(), api_key_id }),
   z.strictObject({
     type: z.literal('session.summarize'),
     session_id: z.string(),
@@ -18,6 +21,7 @@ export const Job = z.discriminatedUnion('type', [
     message_id: z.string(),
     depth: z.number().int(),
     max_tokens: z.number().int(),
+    api_key_id,
   }),
 ]);
 export type Job = z.infer<typeof Job>;

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import { commit } from '../platform/commit.ts';
-import { type Ctx, coversAgent } from '../platform/context.ts';
+import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { visible } from './bases.ts';
@@ -86,7 +86,7 @@ export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   const [rows] = await commit(ctx, {
     statements: [requeueFile(ctx.db, ctx.workspace_id, id, now)],
     audit: [{ action: 'file.reprocess', target_type: 'file', target_id: id }],
-    jobs: [{ type: 'file.ingest', file_id: id }],
+    jobs: [{ type: 'file.ingest', file_id: id, api_key_id: payingKey(ctx.actor) }],
     reply,
   });
   if ((rows as FileRow[]).length === 0) throw busy;

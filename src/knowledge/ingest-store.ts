@@ -30,6 +30,7 @@ export const selectBaseOfFile = (db: Db, workspace_id: string, file_id: string) 
   db
     .select({
       id: knowledge_bases.id,
+      agent_id: knowledge_bases.agent_id,
       embedding_model: knowledge_bases.embedding_model,
       chunk_tokens: knowledge_bases.chunk_tokens,
       chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,

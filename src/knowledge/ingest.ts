@@ -98,6 +98,7 @@ async function storeBatch(ctx: Ctx, file: FileRow, base: Base, rows: readonly Ne
     model: base.embedding_model,
     values: rows.map(({ heading, text }) => (heading === null ? text : `${heading}\n${text}`)),
     operation: 'embed_file',
+    agent_id: base.agent_id,
     call_key: `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
   });
   const [written] = await batch(ctx.db, [

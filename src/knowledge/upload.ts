@@ -1,7 +1,7 @@
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import { Metadata } from '../http/schema.ts';
 import { commit } from '../platform/commit.ts';
-import { actorId, type Ctx } from '../platform/context.ts';
+import { actorId, type Ctx, payingKey } from '../platform/context.ts';
 import { fingerprintBody, Replay } from '../platform/idempotency.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { findBase } from './bases.ts';
@@ -159,7 +159,7 @@ function planFile(ctx: Ctx, base_id: string, upload: Upload, file: Stored, twins
   return merge(plan, replaced, {
     rows: [row],
     statements: [insertFile(ctx.db, row), deleteCleanups(ctx.db, ctx.workspace_id, [row.id])],
-    jobs: [{ type: 'file.ingest', file_id: row.id }],
+    jobs: [{ type: 'file.ingest', file_id: row.id, api_key_id: payingKey(ctx.actor) }],
     audit: [{ action: 'file.create', target_type: 'file', target_id: row.id, detail: { base_id, name: row.name } }],
   });
 }

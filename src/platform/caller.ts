@@ -10,8 +10,15 @@ export interface ApiKeyActor {
   readonly expires_at: number | null;
 }
 
+export interface SystemActor {
+  readonly type: 'system';
+  readonly name: string;
+  /** The key whose request the work comes of. */
+  readonly api_key_id?: string | null | undefined;
+}
+
 /** Who acts: a key, the holder of the root key, or the system itself in a job. */
-export type Actor = ApiKeyActor | { readonly type: 'root' } | { readonly type: 'system'; readonly name: string };
+export type Actor = ApiKeyActor | { readonly type: 'root' } | SystemActor;
 
 /** An `Idempotency-Key` that came with the request; `platform/idempotency.ts` gives it meaning. */
 export interface Idempotency {

@@ -41,6 +41,10 @@ export interface Ctx {
 
 export const actorId = (actor: Actor): string | null => (actor.type === 'api_key' ? actor.id : actor.type === 'system' ? actor.name : null);
 
+/** The key that pays for what the actor does: its own, or in the background that of whoever caused the work. */
+export const payingKey = (actor: Actor): string | null =>
+  actor.type === 'api_key' ? actor.id : actor.type === 'system' ? (actor.api_key_id ?? null) : null;
+
 /** Whether the actor's credential covers the agent. */
 export const coversAgent = (actor: Actor, agent_id: string | null): boolean =>
   actor.type !== 'api_key' || actor.agent_ids === null || (agent_id !== null && actor.agent_ids.includes(agent_id));

@@ -1,7 +1,7 @@
 import type { Statement } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
 import { usage } from '../db/schema/usage.ts';
-import type { Ctx } from '../platform/context.ts';
+import { type Ctx, payingKey } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import type { Account } from './account.ts';
 import { type PricedModel, priceOf, type Tokens } from './price.ts';
@@ -47,7 +47,7 @@ export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): Re
   const row = {
     id: ctx.newId('use'),
     workspace_id: ctx.workspace_id,
-    api_key_id: ctx.actor.type === 'api_key' ? ctx.actor.id : null,
+    api_key_id: payingKey(ctx.actor),
     ...call,
     ...tokens,
     cost_nano_usd,

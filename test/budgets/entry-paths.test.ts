@@ -88,4 +88,30 @@ describe('every way to a model', () => {
     const operations = results.map(({ operation }) => operation);
     expect(operations).toEqual(expect.arrayContaining(['answer', 'embed_file', 'title']));
   });
+
+  it('is put down to the key, the agent and the run that caused it, and to the budget of the key', async () => {
+    const world = await furnished();
+    const { workspace, session, agent } = world;
+    const { body: own } = await workspace.post('/budgets', {
+      ...{ name: 'Key', scope: 'api_key', subject_id: workspace.key_id, period: 'total', limit_usd: 100 },
+    });
+    const { body: turn } = await workspace.post(`/sessions/${session}/messages`, { message: 'When does the shop open on Sundays?' });
+    const { base_id } = (await workspace.get(`/agents/${agent}`)).body;
+    // The agent's own base, with a model that costs something.
+    await env.DB.prepare(
+      'update knowledge_bases set (embedding_model, dimensions) = (select embedding_model, dimensions from knowledge_bases where id = ?) where id = ?',
+    )
+      .bind(world.base, base_id)
+      .run();
+    await workspace.post(`/knowledge-bases/${base_id}/files`, { name: 'hours.md', text: '# Hours\n\nThe shop opens at nine.\n' });
+    const spent = await untilSettled(world);
+    const { results } = await env.DB.prepare('select operation, api_key_id, agent_id, run_id from usage where workspace_id = ?')
+      .bind(workspace.id)
+      .all();
+    const caused = { api_key_id: workspace.key_id, agent_id: agent };
+    expect(results).toContainEqual({ operation: 'title', ...caused, run_id: turn.run.id });
+    expect(results).toContainEqual({ operation: 'embed_file', ...caused, run_id: null });
+    const { standings } = (await workspace.get(`/budgets/${own.id}/explain`)).body;
+    expect(Math.round(standings[0].spent_usd * 1e9)).toBe(spent);
+  });
 });

@@ -78,7 +78,13 @@ describe('titles', () => {
     expect(JSON.stringify(asked?.body.messages)).toContain('How do I descale the machine?');
     const usage = await usageOf(workspace, 'title');
     expect(usage).toHaveLength(1);
-    expect(usage[0]).toMatchObject({ session_id: session, run_id: null, input_tokens: 20, output_tokens: 4 });
+    expect(usage[0]).toMatchObject({
+      session_id: session,
+      run_id: run.id,
+      api_key_id: workspace.key_id,
+      input_tokens: 20,
+      output_tokens: 4,
+    });
     const shown = await workspace.get(`/runs/${run.id}`);
     expect(shown.body.usage.cost_usd).toBe(0);
   });

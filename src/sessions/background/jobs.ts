@@ -3,7 +3,7 @@ import type { JobHandler } from '../../jobs/handler.ts';
 import type { Job } from '../../jobs/job.ts';
 import { askModel, writeConversation, writeSummary } from '../../llm/index.ts';
 import { commitSurely } from '../../platform/commit.ts';
-import type { Ctx } from '../../platform/context.ts';
+import { type Ctx, payingKey } from '../../platform/context.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
 import { indexTitle } from '../search/store.ts';
@@ -34,11 +34,11 @@ export interface EndedTurn {
 export function followUps(ctx: Ctx, turn: EndedTurn): { readonly statements: Statement[]; readonly jobs: Job[] } {
   if (turn.session.kind === 'one_shot' || turn.run.status !== 'completed') return { statements: [], jobs: [] };
   const title = titleWork(ctx, turn);
-  const fold = foldJob(turn);
+  const fold = foldJob(ctx, turn);
   return { statements: title.statements, jobs: [...title.jobs, ...(fold === null ? [] : [fold])] };
 }
 
-function titleWork({ db }: Ctx, { session, run, branch, background_model }: EndedTurn): { statements: Statement[]; jobs: Job[] } {
+function titleWork({ db, actor }: Ctx, { session, run, branch, background_model }: EndedTurn): { statements: Statement[]; jobs: Job[] } {
   const { id, workspace_id, title: known, titled_by } = session;
   const isWanted = known === null || (titled_by === 'rule' && isEmptyTitle(known));
   const [question, answer] = branch.slice(-2);
@@ -47,22 +47,24 @@ function titleWork({ db }: Ctx, { session, run, branch, background_model }: Ende
   const isWorthMore = background_model !== null && !isEmptyTitle(title);
   return {
     statements: [titleByRule(db, workspace_id, id, title, known), ...indexTitle(db, workspace_id, id, title)],
-    jobs: isWorthMore ? [{ type: 'session.title', session_id: id, run_id: run.id }] : [],
+    jobs: isWorthMore ? [{ type: 'session.title', session_id: id, run_id: run.id, api_key_id: payingKey(actor) }] : [],
   };
 }
 
-function foldJob({ session, run, branch, memory, budget, covered }: EndedTurn): Job | null {
+function foldJob({ actor }: Ctx, { session, run, branch, memory, budget, covered }: EndedTurn): Job | null {
   const last = memory.summary ? foldOf(branch, covered, budget) : null;
   if (last?.id === undefined) return null;
   const through = { message_id: last.id, depth: last.depth };
-  return { type: 'session.summarize', session_id: session.id, run_id: run.id, ...through, max_tokens: summaryTokens(memory.window_tokens) };
+  const cause = { session_id: session.id, run_id: run.id, api_key_id: payingKey(actor) };
+  return { type: 'session.summarize', ...cause, ...through, max_tokens: summaryTokens(memory.window_tokens) };
 }
 
-/** What the background's model calls are put down to; it is not part of what the run cost. */
+/** What the background's model calls are put down to: the run that caused them, whose own cost they are no part of. */
 const attributionOf = ({ id, agent_id, end_user_id }: SessionRow, run: RunRow | undefined) => ({
   agent_id,
   version_id: run?.version_id ?? null,
   session_id: id,
+  run_id: run?.id ?? null,
   end_user_id,
 });
 
