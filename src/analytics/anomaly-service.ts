@@ -4,9 +4,11 @@ import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import { type Anomaly, type AnomalyQuery, toAnomaly } from './anomaly-schema.ts';
 import { noteDelivery, positionOf, selectAnomalies, selectAnomaly } from './anomaly-store.ts';
+import { checkNamedAgent } from './named-agent.ts';
 
 /** The last days first. A key that is limited to agents sees theirs alone. */
-export function listAnomalies(ctx: Ctx, { limit, cursor, ...filters }: AnomalyQuery): Promise<Page<Anomaly>> {
+export async function listAnomalies(ctx: Ctx, { limit, cursor, ...filters }: AnomalyQuery): Promise<Page<Anomaly>> {
+  await checkNamedAgent(ctx, filters.agent);
   const filter = { ...filters, only: coveredAgents(ctx.actor) };
   return readPage(
     {

@@ -2,8 +2,8 @@ import type { Ctx } from '../platform/context.ts';
 import { invalid } from '../shared/failure.ts';
 import { day, hour, toWireTime } from '../shared/time.ts';
 import { markAnomalies } from './anomalies.ts';
-import { type Dimension, mergeSlices, others, type Slices, type TopKind, topKind, topName } from './cube.ts';
-import type { Figures } from './figures.ts';
+import { type Dimension, mergeSlices, none, others, type Slices, type TopKind, topKind, topName } from './cube.ts';
+import { Figures } from './figures.ts';
 import { costsOf, dayFigures, ranked, ratio, toMeasures, totalOf, usd } from './measures.ts';
 import { boundariesOf, dateAt, type Granularity, plusDays, startOfDate } from './plan.ts';
 import { readFigures, type Wanted } from './read.ts';
@@ -140,7 +140,7 @@ export async function getCostBreakdown(ctx: Ctx, agent: string | null, query: Br
     group_by: query.group_by,
     cost_usd: usd(cost),
     unpriced_calls: total.sum('unpriced_calls'),
-    parts: ranked(partsOf(query.group_by, slices))
+    parts: ranked(withRest(partsOf(query.group_by, slices), query.group_by, slices, total))
       .filter(([, figures]) => figures.sum('calls') > 0)
       .map(([value, figures]) => ({
         value,
@@ -158,6 +158,16 @@ type Grouping = BreakdownQuery['group_by'];
 
 const dimensionOf = (grouping: Grouping): Dimension =>
   grouping === 'provider' ? 'model' : grouping === 'end_user' || grouping === 'session' ? 'top' : grouping;
+
+/** Calls of no session or end user, and those of users that were too many to keep apart: parts add up to the whole. */
+function withRest(parts: Slices, grouping: Grouping, slices: Slices, total: Figures): Slices {
+  if (grouping !== 'session' && grouping !== 'end_user') return parts;
+  const rest = new Figures();
+  for (const name of ['calls', 'cost'] as const)
+    rest.count(name, total.sum(name) - [...parts.values()].reduce((sum, figures) => sum + figures.sum(name), 0));
+  const name = grouping === 'end_user' && slices.has(others) ? others : none;
+  return new Map([...parts, [name, rest]]);
+}
 
 /** Providers are in the names of models; sessions and end users share a dimension. */
 function partsOf(grouping: Grouping, slices: Slices): Slices {

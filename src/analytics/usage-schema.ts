@@ -18,7 +18,7 @@ export const UsageQuery = z.strictObject({
   api_key: Id('key').optional(),
   end_user: z.string().min(1).max(200).optional().describe('Id of an end user'),
   provider: z.string().min(1).max(64).optional().describe('Whose model it was').openapi({ example: 'openai' }),
-  model: z.string().min(1).max(200).optional().describe('As the provider names it'),
+  model: z.string().min(1).max(200).optional().describe('As the provider names it, or `provider/model`'),
   operation: z.string().min(1).max(64).optional().describe('What the call was for').openapi({ example: 'answer' }),
   status: z.enum(statuses).optional().describe('How it ended'),
   from: Time.optional().describe('The first instant'),
@@ -38,6 +38,7 @@ export const Usage = z
     run_id: z.string().nullable(),
     api_key_id: z.string().nullable(),
     end_user_id: z.string().nullable(),
+    call_key: z.string().describe('Names the call for good: a call has one row').openapi({ example: 'run_01JZ8Q6V0D3F5H7K9M1P3R5T7W:1:0' }),
     provider: z.string().openapi({ example: 'openai' }),
     model: z.string().openapi({ example: 'gpt-5-mini' }),
     operation: z.string().openapi({ example: 'answer' }),
@@ -56,7 +57,7 @@ export const Usage = z
 export type Usage = z.output<typeof Usage>;
 
 /** The order of the fields is that of the columns of a table. */
-export const toUsage = ({ workspace_id: _workspace, call_key: _key, cost_nano_usd, created_at, id, ...row }: UsageRow): Usage => ({
+export const toUsage = ({ workspace_id: _workspace, cost_nano_usd, created_at, id, ...row }: UsageRow): Usage => ({
   id,
   created_at: toWireTime(created_at),
   agent_id: row.agent_id,
@@ -65,6 +66,7 @@ export const toUsage = ({ workspace_id: _workspace, call_key: _key, cost_nano_us
   run_id: row.run_id,
   api_key_id: row.api_key_id,
   end_user_id: row.end_user_id,
+  call_key: row.call_key,
   provider: row.provider,
   model: row.model,
   operation: row.operation,

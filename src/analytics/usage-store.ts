@@ -50,7 +50,10 @@ export const selectUsage = (db: Db, workspace_id: string, filter: UsageFilter, a
         equals(usage.api_key_id, filter.api_key),
         equals(usage.end_user_id, filter.end_user),
         equals(usage.provider, filter.provider),
-        equals(usage.model, filter.model),
+        // Names of models may have slashes of their own.
+        filter.model === undefined
+          ? undefined
+          : sql`(${usage.model} = ${filter.model} or ${usage.provider} || '/' || ${usage.model} = ${filter.model})`,
         equals(usage.operation, filter.operation),
         equals(usage.status, filter.status),
         filter.from === undefined ? undefined : gte(usage.created_at, filter.from),

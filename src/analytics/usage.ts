@@ -2,11 +2,13 @@ import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { toLine } from './csv.ts';
+import { checkNamedAgent } from './named-agent.ts';
 import { toUsage, toUsageArchive, Usage, type UsageArchive, type UsageQuery } from './usage-schema.ts';
 import { selectArchive, selectArchives, selectUsage, type UsageFilter, type UsagePosition, type UsageRow } from './usage-store.ts';
 
 /** Model calls, the newest first. A key that is limited to agents sees theirs alone. */
-export function listUsage(ctx: Ctx, { limit, cursor, ...filters }: UsageQuery): Promise<Page<Usage>> {
+export async function listUsage(ctx: Ctx, { limit, cursor, ...filters }: UsageQuery): Promise<Page<Usage>> {
+  await checkNamedAgent(ctx, filters.agent);
   const filter = filterOf(ctx, filters);
   return readPage(
     {
@@ -38,7 +40,8 @@ const filterOf = (ctx: Ctx, filters: Omit<UsageQuery, 'limit' | 'cursor'>): Usag
 const rowsAtATime = 500;
 
 /** All that the filters let through as a table, a page in memory at a time. */
-export function streamUsage(ctx: Ctx, { limit: _limit, cursor: _cursor, ...filters }: UsageQuery): Response {
+export async function streamUsage(ctx: Ctx, { limit: _limit, cursor: _cursor, ...filters }: UsageQuery): Promise<Response> {
+  await checkNamedAgent(ctx, filters.agent);
   const filter = filterOf(ctx, filters);
   const encoder = new TextEncoder();
   let after: UsagePosition | null = null;

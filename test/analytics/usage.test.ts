@@ -53,6 +53,7 @@ describe('the list of model calls', () => {
     }
     const expected = calls.toSorted((a, b) => b.created_at - a.created_at || (a.id < b.id ? 1 : -1)).map(({ id }) => id);
     expect(seen).toEqual(expected);
+    expect((await workspace.get('/usage?limit=1')).body.data[0].call_key).toEqual(expect.any(String));
   });
 
   it('takes each filter, and all of them together', async () => {
@@ -69,6 +70,8 @@ describe('the list of model calls', () => {
       ['end_user=ann', (call) => call.end_user_id === 'ann'],
       ['provider=test', () => true],
       ['model=a', (call) => call.model === 'a'],
+      ['model=test/a', (call) => call.model === 'a'],
+      ['model=other/a', () => false],
       ['operation=answer', () => true],
       ['operation=title', () => false],
       ['status=error', (call) => call.status === 'error'],
@@ -94,7 +97,10 @@ describe('the list of model calls', () => {
     const limited = await workspace.withRole('viewer', [mine.id]);
     const own = calls.filter(({ agent_id }) => agent_id === mine.id);
     expect(new Set(ids((await limited.get('/usage?limit=100')).body))).toEqual(new Set(own.map(({ id }) => id)));
-    expect((await limited.get(`/usage?agent=${other.id}`)).body.data).toEqual([]);
+    for (const path of ['/usage', '/anomalies']) {
+      for (const name of [other.id, 'no-such-agent']) expect((await limited.get(`${path}?agent=${name}`)).status).toBe(404);
+      expect((await limited.get(`${path}?agent=${mine.slug}`)).status).toBe(200);
+    }
     const table = await limited.get('/usage', { headers: { accept: 'text/csv' } });
     expect(table.body.trim().split('\r\n')).toHaveLength(1 + own.length);
     const range = 'start_date=2026-05-01&end_date=2026-05-02';
@@ -104,6 +110,15 @@ describe('the list of model calls', () => {
     expect((await limited.get(`/agents/${other.id}/analytics?${range}`)).status).toBe(404);
     expect((await limited.get(`/agents/${other.slug}/cost-breakdown?${range}`)).status).toBe(404);
     expect((await limited.get('/usage/archives')).status).toBe(403);
+  });
+
+  it.each(['session', 'end_user'])('has its costs by %s add up to the whole', async (grouping) => {
+    const { workspace, calls } = await tenantWith(25);
+    const { body } = await workspace.get(`/cost-breakdown?start_date=2026-05-01&end_date=2026-05-02&group_by=${grouping}`);
+    const sum = (field: string) => body.parts.reduce((all: number, part: Record<string, number>) => all + (part[field] ?? 0), 0);
+    expect(body.parts.map(({ value }: { value: string }) => value)).toContain('none');
+    expect([sum('cost_usd'), sum('calls')]).toEqual([expect.closeTo(body.cost_usd, 9), calls.length]);
+    expect(sum('share')).toBeCloseTo(1, 3);
   });
 
   it('is a table for those who ask for one, of any length', async () => {
