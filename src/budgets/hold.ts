@@ -27,8 +27,16 @@ function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL
   const { agent_id: agent, end_user_id: end_user, run_id, call_key, model } = spender;
   const api_key = payingKey(ctx.actor);
   const value = { agent, end_user, api_key, run_id, call_key, model, spans, ...hold, now, lease_until: now + holdLease };
-  return sql`(select ${JSON.stringify(value)} as j) given`;
+  return sql`(select json_set(${JSON.stringify(value)}, '$.api_key', ${latestKey(api_key)}) as j) given`;
 }
+
+/** A key that has been rotated spends the money of the key that took its place, which budgets have gone over to. */
+const latestKey = (api_key: string | null): SQL =>
+  api_key === null
+    ? sql`null`
+    : sql`coalesce((with recursive chain(id, next) as (select id, rotated_to from api_keys where id = ${api_key}
+        union all select k.id, k.rotated_to from chain join api_keys k on k.id = chain.next)
+        select id from chain where next is null), ${api_key})`;
 
 const field = (name: string) => sql.raw(`given.j ->> '$.${name}'`);
 const subject = sql.raw(

@@ -4,7 +4,7 @@ import type { DowngradeRule } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
-import { type Bound, holdStatements, type Spender, selectBinding } from './hold.ts';
+import { type Bound, holdStatements, lowerStatements, type Spender, selectBinding, settleStatements } from './hold.ts';
 import { type KnownBudgets, readKnownBudgets } from './known.ts';
 import { budgetExceeded } from './refusal.ts';
 
@@ -18,36 +18,84 @@ export interface Downgrade {
 export interface Reserved {
   /** null where no budget binds the call. */
   readonly hold_id: string | null;
+  /** What is held; null is a price that nobody knows. */
+  readonly amount: NanoUsd | null;
   readonly downgrade: Downgrade | null;
 }
 
-/** What a call may cost at most, as it is meant or as a budget wants it instead; null when the price is not known. */
-export type Estimate = (downgrade: Downgrade | null) => Promise<NanoUsd | null>;
+/**
+ * What a call may cost at most, as it is meant or as a budget wants it instead; null when the price is
+ * not known, undefined when the call cannot be made so.
+ */
+export type Estimate = (downgrade: Downgrade | null) => Promise<NanoUsd | null | undefined>;
 
-const nothing: Reserved = { hold_id: null, downgrade: null };
+const nothing: Reserved = { hold_id: null, amount: 0, downgrade: null };
 /** Tries while the database loses the connection. */
 const maxTries = 4;
 
 /**
- * Holds what a call may cost against every budget that binds it, in one trip; none where the workspace
- * has no budgets. Throws `budget_exceeded`.
+ * Holds what a call may cost against every budget that binds it, in one trip, and one more where a budget
+ * that runs low changes the call; none where the workspace has no budgets. Throws `budget_exceeded`.
  */
 export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): Promise<Reserved> {
   const known = await readKnownBudgets(ctx);
   if (known.budgets.length === 0) return nothing;
-  const amount = await estimate(null);
+  const amount = (await estimate(null)) ?? null;
   const first = await hold(ctx, spender, known, amount);
   if (first.bound.length === 0) return nothing;
-  if (first.hold_id !== null) return { hold_id: first.hold_id, downgrade: ruleOf(first.bound.find(isPressed)) };
-  const downgrade = ruleOf(first.bound.find(({ action }) => action === 'downgrade'));
-  const less = downgrade === null ? null : await estimate(downgrade);
-  if (downgrade === null || isNoLess(less, amount)) throw budgetExceeded(first.bound, amount, ctx.now());
-  const second = await hold(ctx, spender, known, less);
-  if (second.hold_id === null) throw budgetExceeded(second.bound, less, ctx.now());
-  return { hold_id: second.hold_id, downgrade };
+  if (first.hold_id !== null) return lower(ctx, spender, known, estimate, { ...first, hold_id: first.hold_id, amount });
+  const less = await chooseLess(estimate, first.bound.filter(isDowngrade), (cost) => cost !== null && (amount === null || cost < amount));
+  if (less === null) throw budgetExceeded(first.bound, amount, ctx.now());
+  const second = await hold(ctx, as(spender, less.downgrade), known, less.amount);
+  if (second.hold_id === null) throw budgetExceeded(second.bound, less.amount, ctx.now());
+  return { hold_id: second.hold_id, ...less };
 }
 
-const isNoLess = (less: NanoUsd | null, amount: NanoUsd | null) => less === null || (amount !== null && less >= amount);
+interface Less {
+  readonly downgrade: Downgrade;
+  readonly amount: NanoUsd | null;
+}
+
+/** What the first budget makes of the call whose rule does some good: without its model where that one does none. */
+async function chooseLess(estimate: Estimate, budgets: readonly Bound[], helps: (cost: NanoUsd | null) => boolean): Promise<Less | null> {
+  for (const budget of budgets) {
+    const rule = ruleOf(budget);
+    for (const downgrade of rule?.model == null ? [rule] : [rule, { ...rule, model: null }]) {
+      if (downgrade === null || (downgrade.model === null && downgrade.max_output_tokens === null)) continue;
+      const amount = await estimate(downgrade);
+      if (amount !== undefined && helps(amount)) return { downgrade, amount };
+    }
+  }
+  return null;
+}
+
+/** Makes of a call that has room what a budget wants that runs low, and holds what it costs then: never more than it was meant to. */
+async function lower(
+  ctx: Ctx,
+  spender: Spender,
+  known: KnownBudgets,
+  estimate: Estimate,
+  held: Held & { readonly hold_id: string; readonly amount: NanoUsd | null },
+): Promise<Reserved> {
+  const { hold_id, amount, bound } = held;
+  const asMeant: Reserved = { hold_id, amount, downgrade: null };
+  const mayBeUnknown = bound.every(({ action, unknown_price }) => action === 'warn' || unknown_price === 'allow');
+  const helps = (cost: NanoUsd | null) => (cost === null ? mayBeUnknown : amount === null || cost <= amount);
+  const less = await chooseLess(estimate, bound.filter(isPressed), helps);
+  if (less === null) return asMeant;
+  const { model } = as(spender, less.downgrade);
+  if (amount !== null || less.amount === null) {
+    await retried(() => batch(ctx.db, lowerStatements(ctx, hold_id, less.amount ?? 0, model)));
+    return { hold_id, ...less };
+  }
+  // Nothing is held at a price that nobody knows, so what costs something has to find room first.
+  const other = await hold(ctx, { ...spender, model }, known, less.amount);
+  if (other.hold_id === null) return asMeant;
+  await retried(() => batch(ctx.db, settleStatements(ctx, [hold_id], [])));
+  return { hold_id: other.hold_id, ...less };
+}
+
+const as = (spender: Spender, { model }: Downgrade): Spender => ({ ...spender, model: model ?? spender.model });
 
 interface Held {
   /** null when a budget had no room. */
@@ -61,18 +109,26 @@ async function hold(ctx: Ctx, spender: Spender, { time_zone }: KnownBudgets, amo
     hold_id: bound.some(({ amount_nano_usd }) => amount_nano_usd !== null) ? wanted.id : null,
     bound,
   });
+  return retried(async (tries) => {
+    // Only the answer may have been lost.
+    const made = tries === 1 ? null : toHeld(await selectBinding(ctx, spender, time_zone, wanted));
+    if (made !== null && made.hold_id !== null) return made;
+    return toHeld((await batch(ctx.db, holdStatements(ctx, spender, time_zone, wanted))).at(-1) as unknown as Bound[]);
+  });
+}
+
+async function retried<Result>(work: (tries: number) => PromiseLike<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
-      // Only the answer may have been lost.
-      const made = tries === 1 ? null : toHeld(await selectBinding(ctx, spender, time_zone, wanted));
-      if (made !== null && made.hold_id !== null) return made;
-      return toHeld((await batch(ctx.db, holdStatements(ctx, spender, time_zone, wanted))).at(-1) as unknown as Bound[]);
+      return await work(tries);
     } catch (error) {
       if (!isTransient(error) || tries === maxTries) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** tries * (1 + Math.random())));
     }
   }
 }
+
+const isDowngrade = ({ action }: Bound) => action === 'downgrade';
 
 /** Whether a budget was used up to the mark of its rule before this call. */
 function isPressed({ action, downgrade, limit_nano_usd, spent_nano_usd, held_nano_usd, amount_nano_usd }: Bound): boolean {
@@ -81,10 +137,10 @@ function isPressed({ action, downgrade, limit_nano_usd, spent_nano_usd, held_nan
   return (spent_nano_usd + held_nano_usd - (amount_nano_usd ?? 0)) * 100 >= from_percent * limit_nano_usd;
 }
 
-function ruleOf(budget: Bound | undefined): Downgrade | null {
-  if (budget === undefined || budget.downgrade === null) return null;
-  const { model, max_output_tokens } = JSON.parse(budget.downgrade) as DowngradeRule;
-  return { budget_id: budget.id, model, max_output_tokens };
+function ruleOf({ id, downgrade }: Bound): Downgrade | null {
+  if (downgrade === null) return null;
+  const { model, max_output_tokens } = JSON.parse(downgrade) as DowngradeRule;
+  return { budget_id: id, model, max_output_tokens };
 }
 
 /** The 402 for a batch that a budget has made fail. */

@@ -34,21 +34,24 @@ export class Purse {
     const { account } = this.#call;
     const reserved = this.#holds.length === 0 ? (account?.takeHold() ?? null) : null;
     if (reserved !== null) this.#holds.push(reserved);
-    if (this.#holds.some(({ amount }) => amount === null)) return;
     const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
-    let missing: NanoUsd | null = 0;
+    const missing = (cost: NanoUsd | null) => (cost === null ? null : Math.max(0, spent + cost - held));
     const estimate = async (downgrade: Downgrade | null) => {
-      const model = downgrade === null || downgrade.model === null ? target : ((await open(downgrade.model)) ?? target);
-      const cost = await this.#costOf(model, sizeOf, downgrade?.max_output_tokens ?? this.downgrade?.max_output_tokens ?? null);
-      missing = cost === null ? null : Math.max(0, spent + cost - held);
-      return missing;
+      if (downgrade === null) return missing(await this.#costOf(target, sizeOf, this.downgrade?.max_output_tokens ?? null));
+      // What a call was made by one budget it stays.
+      if (this.downgrade !== null) return undefined;
+      const other = downgrade.model === null ? target : await open(downgrade.model);
+      return other === null ? undefined : missing(await this.#costOf(other, sizeOf, downgrade.max_output_tokens));
     };
-    if (held > 0 && (await estimate(null)) === 0) return;
+    if (this.#holds.length > 0) {
+      const more = await estimate(null);
+      if (more === null ? this.#holds.some(({ amount }) => amount === null) : more === 0 && held > 0) return;
+    }
     const { agent_id = null, end_user_id = null, run_id = null, call_key } = this.#call;
     const spender = { agent_id, end_user_id, run_id, call_key, model: `${target.provider.id}/${target.model}` };
-    const { hold_id, downgrade } = await reserve(this.#ctx, spender, estimate);
-    if (hold_id !== null) this.#holds.push({ id: hold_id, amount: missing });
-    if (downgrade === null || this.downgrade !== null) return;
+    const { hold_id, amount, downgrade } = await reserve(this.#ctx, spender, estimate);
+    if (hold_id !== null) this.#holds.push({ id: hold_id, amount });
+    if (downgrade === null) return;
     this.downgrade = downgrade;
     account?.lower(downgrade);
   }
