@@ -59,10 +59,12 @@ export async function raiseAlerts(ctx: Ctx): Promise<number> {
   const rows = sql`json_each(${JSON.stringify(alerts)}) given`;
   const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);
   const [, raised] = (await batch(ctx.db, [
-    // Only what was looked at: more may have been spent meanwhile.
+    // Only what was looked at: more may have been spent, or the limit changed, meanwhile.
     ctx.db.run(sql`update budget_counters set is_dirty = 0 from json_each(${JSON.stringify(counters)}) given
       where budget_counters.budget_id = ${field('budget_id')} and budget_counters.subject = ${field('subject')}
-        and budget_counters.period_start = ${field('period_start')} and budget_counters.spent_nano_usd = ${field('spent_nano_usd')}`),
+        and budget_counters.period_start = ${field('period_start')} and budget_counters.spent_nano_usd = ${field('spent_nano_usd')}
+        and exists (select 1 from budgets b where b.id = budget_counters.budget_id
+          and b.limit_nano_usd = ${field('limit_nano_usd')} and b.thresholds = ${field('thresholds')})`),
     ctx.db.all(sql`insert into budget_alerts
       (id, workspace_id, budget_id, subject, period_start, kind, limit_nano_usd, spent_nano_usd, forecast_nano_usd, created_at)
       select ${field('id')}, ${field('workspace_id')}, ${field('budget_id')}, ${field('subject')}, ${field('period_start')}, ${field('kind')},

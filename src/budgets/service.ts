@@ -24,6 +24,7 @@ import {
   type BudgetRow,
   deleteBudget,
   insertBudget,
+  markCounters,
   maxBudgets,
   selectAlerts,
   selectBudget,
@@ -91,7 +92,8 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): P
   };
   const detail = { ...input, ...(webhook == null ? {} : { alerts: { ...told, webhook: { url: webhook.url } } }) };
   const [rows] = await commit(ctx, {
-    statements: [updateRow(ctx.db, ctx.workspace_id, id, changes)],
+    // A lower limit may have passed thresholds that are still to be told.
+    statements: [updateRow(ctx.db, ctx.workspace_id, id, changes), markCounters(ctx.db, ctx.workspace_id, id, ctx.now())],
     audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
   });
   forgetBudgets(ctx.workspace_id);

@@ -43,6 +43,19 @@ function hasSubject({ workspace_id, scope, subject_id }: BudgetRow) {
 export const updateBudget = (db: Db, workspace_id: string, id: string, changes: Partial<BudgetRow>) =>
   db.update(budgets).set(changes).where(one(workspace_id, id)).returning();
 
+/** Has alerts looked at anew for the periods that run. */
+export const markCounters = (db: Db, workspace_id: string, id: string, now: number) =>
+  db
+    .update(budget_counters)
+    .set({ is_dirty: true, updated_at: now })
+    .where(
+      and(
+        eq(budget_counters.budget_id, id),
+        eq(budget_counters.workspace_id, workspace_id),
+        sql`(period_end is null or period_end > ${now})`,
+      ),
+    );
+
 /** A budget with everything that was counted for it. What is on its way then has nothing left to settle. */
 export const deleteBudget = (db: Db, workspace_id: string, id: string) => [
   db.delete(budget_alerts).where(and(eq(budget_alerts.budget_id, id), eq(budget_alerts.workspace_id, workspace_id))),

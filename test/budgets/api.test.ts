@@ -164,6 +164,18 @@ describe('alerts', () => {
     });
   });
 
+  it('tell of a threshold that a lower limit has passed', async () => {
+    const { workspace, id } = await watched();
+    await spend(workspace, 400_000);
+    const kinds = async () => {
+      await raiseAlerts(contextOf(workspace));
+      return (await workspace.get(`/budgets/${id}/explain`)).body.alerts.map(({ kind }: { kind: string }) => kind);
+    };
+    expect(await kinds()).toEqual([]);
+    expect((await workspace.patch(`/budgets/${id}`, { limit_usd: 0.0006 })).status).toBe(200);
+    expect(await kinds()).toEqual(['50']);
+  });
+
   it('go to the webhook of the workspace where a budget has none of its own', async () => {
     const { workspace, site } = await watched();
     const shared = new Site();
