@@ -27,6 +27,7 @@ import {
 } from './schema.ts';
 import {
   type ApiKeyRow,
+  inheritBudgets,
   inheritRateLimits,
   insertApiKey,
   insertWorkspace,
@@ -169,6 +170,7 @@ export async function rotateApiKey(ctx: Ctx, id: string, input: RotateApiKey): P
         insertApiKey(ctx.db, row),
         replaceApiKey(ctx.db, ctx.workspace_id, id, row.id, now + input.grace_s * second),
         inheritRateLimits(ctx.db, ctx.workspace_id, id, row.id),
+        ...inheritBudgets(ctx.db, ctx.workspace_id, id, row.id),
       ],
       audit: [{ action: 'api_key.rotate', target_type: 'api_key', target_id: id, detail: { rotated_to: row.id, ...input } }],
       reply,

@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
+import type { Db, Statement } from '../db/client.ts';
 import { audit_log } from '../db/schema/platform.ts';
 import { rate_limits } from '../db/schema/rate-limits.ts';
 import { api_keys, workspaces } from '../db/schema/workspaces.ts';
@@ -85,6 +85,18 @@ export const inheritRateLimits = (db: Db, workspace_id: string, id: string, succ
     })
     .where(and(eq(rate_limits.workspace_id, workspace_id), sql`${own} is not null`));
 };
+
+/** What budgets have counted for one key, open holds too, and those that are for it alone go over to its successor. */
+export function inheritBudgets(db: Db, workspace_id: string, id: string, successor: string): Statement[] {
+  const of = sql`budget_id in (select b.id from budgets b where b.workspace_id = ${workspace_id} and b.scope = 'api_key') and subject = ${id}`;
+  return [
+    db.run(sql`update budget_counters set subject = ${successor} where ${of}`),
+    db.run(sql`update budget_holds set subject = ${successor} where ${of}`),
+    db.run(sql`update budget_alerts set subject = ${successor} where ${of}`),
+    db.run(sql`update budgets set subject_id = ${successor}
+      where workspace_id = ${workspace_id} and scope = 'api_key' and subject_id = ${id}`),
+  ];
+}
 
 /** Marks a key as replaced. Violates `api_keys.role` when it is revoked or has been replaced already. */
 export const replaceApiKey = (db: Db, workspace_id: string, id: string, rotated_to: string, expires_at: number) =>

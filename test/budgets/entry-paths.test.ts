@@ -114,4 +114,24 @@ describe('every way to a model', () => {
     const { standings } = (await workspace.get(`/budgets/${own.id}/explain`)).body;
     expect(Math.round(standings[0].spent_usd * 1e9)).toBe(spent);
   });
+
+  it('goes on counting for a key through its rotations, with the old key as with the new', async () => {
+    const world = await furnished();
+    const { workspace, session } = world;
+    const key = { scope: 'api_key', period: 'total', limit_usd: 100 };
+    const { body: own } = await workspace.post('/budgets', { ...key, name: 'Own', subject_id: workspace.key_id });
+    const { body: each } = await workspace.post('/budgets', { ...key, name: 'Each' });
+    const say = (secret: string) => request('POST', `/api/v1/sessions/${session}/messages`, secret, { json: { message: 'Hello?' } });
+    expect((await say(workspace.key)).status).toBe(200);
+    const { body: successor } = await workspace.post(`/api-keys/${workspace.key_id}/rotate`, { grace_s: 3600 });
+    for (const secret of [workspace.key, successor.secret]) expect((await say(secret)).status).toBe(200);
+    const spent = await untilSettled(world);
+    for (const { id } of [own, each]) {
+      const { standings } = (await workspace.get(`/budgets/${id}/explain`)).body;
+      expect(standings.map(({ subject }: { subject: string }) => subject)).toEqual([successor.id]);
+      expect(Math.round(standings[0].spent_usd * 1e9)).toBe(spent);
+    }
+    await workspace.patch(`/budgets/${own.id}`, { limit_usd: 0 });
+    for (const secret of [workspace.key, successor.secret]) expect((await say(secret)).status).toBe(402);
+  });
 });
