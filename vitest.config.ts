@@ -41,6 +41,8 @@ const inWorkerd = async () =>
       name: 'workerd',
       // With it every file begins with one message of all modules that others have loaded, which outgrows what workerd takes.
       fsModuleCache: false,
+      // Every test has its own workspace: files share a worker, and the modules it has loaded.
+      isolate: false,
       setupFiles: ['./test/support/setup.ts'],
       include: ['test/**/*.test.ts'],
       exclude: ['test/node/**'],
