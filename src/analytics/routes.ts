@@ -85,7 +85,7 @@ export const analyticsRoutes = new Router()
         'activity; the last days first. Looked for each hour, on the day that goes on too. What was found stays, whatever the day comes to.',
       query: AnomalyQuery,
       reply: { status: 200, schema: pageOf(Anomaly), description: 'The anomalies' },
-      failures: ['invalid_cursor'],
+      failures: ['invalid_cursor', 'not_found'],
     },
     (ctx, { query }) => listAnomalies(ctx, query),
   )
@@ -101,7 +101,7 @@ export const analyticsRoutes = new Router()
       query: UsageQuery,
       alsoProduces: ['text/csv'],
       reply: { status: 200, schema: pageOf(Usage), description: 'The calls' },
-      failures: ['invalid_cursor'],
+      failures: ['invalid_cursor', 'not_found'],
     },
     async (ctx, { query, request }) =>
       preferredOf(request.headers.get('accept'), ['application/json', 'text/csv']) === 'text/csv'
