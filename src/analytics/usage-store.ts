@@ -4,7 +4,6 @@ import { usage_archives } from '../db/schema/analytics.ts';
 import { usage } from '../db/schema/usage.ts';
 
 export type UsageRow = typeof usage.$inferSelect;
-export type ArchiveRow = typeof usage_archives.$inferSelect;
 
 export interface UsageFilter {
   /** Id or slug. */

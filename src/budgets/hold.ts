@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Statement } from '../db/client.ts';
-import { isGuardViolation } from '../db/errors.ts';
 import { type BudgetAction, type BudgetPeriod, type BudgetScope, budgetPeriods } from '../db/schema/budgets.ts';
 import { type Ctx, payingKey } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
@@ -61,10 +60,9 @@ const counter = sql`${counterOf}${subject} and c.period_start = ${span('start')}
 
 /**
  * Holds an amount against every budget that binds the spender, all or none. Where one has no room
- * nothing is held, or, with `must`, the whole batch fails (`isBudgetViolation`). The last result tells
- * what bound the call and how full it is then.
+ * nothing is held. The last result tells what bound the call and how full it is then.
  */
-export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted, must = false): Statement[] {
+export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): Statement[] {
   const bound = sql`${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)}`;
   const full = sql`exists (select 1 from ${bound} ${counter} where b.action <> 'warn' and (${amount} is null
     or coalesce(c.spent_nano_usd, 0) + coalesce(c.held_nano_usd, 0) + ${amount} > b.limit_nano_usd))`;
@@ -72,8 +70,8 @@ export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, ho
     ctx.db.run(sql`insert into budget_holds
       (id, budget_id, workspace_id, subject, period_start, call_key, run_id, model, amount_nano_usd, state, lease_until, created_at)
       select ${hold.id}, b.id, b.workspace_id, ${subject}, ${span('start')}, ${field('call_key')}, ${field('run_id')}, ${field('model')},
-        ${must ? sql`iif(${full}, null, ${amount})` : amount}, 'open', ${field('lease_until')}, ${field('now')}
-      from ${bound} where ${must ? sql`true` : sql`not ${full}`}`),
+        ${amount}, 'open', ${field('lease_until')}, ${field('now')}
+      from ${bound} where not ${full}`),
     ctx.db.run(sql`insert into budget_counters
       (budget_id, subject, period_start, period_end, workspace_id, held_nano_usd, updated_at)
       select b.id, h.subject, h.period_start, ${span('end')}, b.workspace_id, h.amount_nano_usd, ${field('now')}
@@ -83,9 +81,6 @@ export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, ho
     selectBinding(ctx, spender, time_zone, hold),
   ];
 }
-
-/** Whether a batch failed because a budget had no room for what it was to hold. */
-export const isBudgetViolation = (error: unknown): boolean => isGuardViolation(error, 'budget_holds.amount_nano_usd');
 
 /** The budgets that bind a spender and how full they are; one row each. */
 export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted) =>

@@ -2,7 +2,6 @@ import { batch } from '../db/client.ts';
 import { isTransient } from '../db/errors.ts';
 import type { DowngradeRule } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { type Bound, holdStatements, lowerStatements, type Spender, selectBinding, settleStatements } from './hold.ts';
 import { type KnownBudgets, readKnownBudgets } from './known.ts';
@@ -141,9 +140,4 @@ function ruleOf({ id, downgrade }: Bound): Downgrade | null {
   if (downgrade === null) return null;
   const { model, max_output_tokens } = JSON.parse(downgrade) as DowngradeRule;
   return { budget_id: id, model, max_output_tokens };
-}
-
-/** The 402 for a batch that a budget has made fail. */
-export async function refusalOf(ctx: Ctx, spender: Spender, time_zone: string, amount: NanoUsd | null): Promise<Failure> {
-  return budgetExceeded(await selectBinding(ctx, spender, time_zone, { id: '', amount }), amount, ctx.now());
 }

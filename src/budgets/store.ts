@@ -3,7 +3,6 @@ import type { Db } from '../db/client.ts';
 import { budget_alerts, budget_counters, budget_holds, budgets, type HoldState } from '../db/schema/budgets.ts';
 
 export type BudgetRow = typeof budgets.$inferSelect;
-export type CounterRow = typeof budget_counters.$inferSelect;
 export type HoldRow = typeof budget_holds.$inferSelect;
 export type AlertRow = typeof budget_alerts.$inferSelect;
 

@@ -1,4 +1,4 @@
-import { type Role, roles } from '../db/schema/workspaces.ts';
+import type { Role } from '../db/schema/workspaces.ts';
 import type { ApiKeyActor } from '../platform/context.ts';
 
 /** Who may do what, once. Every route names one of these, or says that it is public or for the root key. */
@@ -59,5 +59,3 @@ export const mayUse = ({ role, agent_ids }: Pick<ApiKeyActor, 'role' | 'agent_id
 /** Whether `role` may do nothing that `other` may not. */
 export const isWithin = (role: Role, other: Role): boolean =>
   Object.values(permissions).every((allowed: readonly Role[]) => !allowed.includes(role) || allowed.includes(other));
-
-export const rolesWith = (permission: Permission): readonly Role[] => roles.filter((role) => allows(role, permission));

@@ -34,7 +34,8 @@ export function toErrorResponse(form: ErrorForm, error: unknown, request_id: str
   });
 }
 
-function toFailure(error: unknown): Failure {
+/** Any error as a failure: what the platform lost may be tried again, the rest is ours. */
+export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (isTransient(error)) {
     return new Failure('unavailable', 'The database is not answering; try again.', { retryAfter: 2, cause: error });

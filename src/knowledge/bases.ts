@@ -10,7 +10,6 @@ import {
   type BaseRow,
   insertBase,
   markBaseDeleted,
-  selectAgentBase,
   selectAgentsOfBase,
   selectBase,
   selectBases,
@@ -54,11 +53,6 @@ function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow 
 export function newAgentBase(ctx: Ctx, agent: { readonly id: string; readonly name: string }): { id: string; statement: Statement } {
   const row = newBase(ctx, { ...CreateBase.parse({ name: 'Files' }), name: agent.name }, agent.id);
   return { id: row.id, statement: insertBase(ctx.db, row) };
-}
-
-/** The agent's own base. Throws `not_found`. */
-export async function findAgentBase(ctx: Ctx, agent_id: string): Promise<BaseRow> {
-  return visible(ctx, await selectAgentBase(ctx.db, ctx.workspace_id, agent_id).get());
 }
 
 /** Throws `not_found`, also for a base that the key does not cover. */

@@ -1,4 +1,4 @@
-export { findAgentBase, newAgentBase, unknownBases } from './bases.ts';
+export { newAgentBase, unknownBases } from './bases.ts';
 export { type Chunk, type ChunkSource, chunkDocument } from './chunk.ts';
 export type { Coverage } from './confidence.ts';
 export { asDownload } from './download.ts';

@@ -13,7 +13,6 @@ export { listEmbeddingModels } from './models.ts';
 export { type Passage, writePassages } from './passages.ts';
 export { type RerankCall, type RerankedDocument, rerank } from './rerank.ts';
 export { llmRoutes } from './routes.ts';
-export { planRunHold, type RunHold, releaseHold } from './run-hold.ts';
 export { type StepCall, type StepResult, streamStep } from './step.ts';
 export { parseStructured, repairPrompt, type Structured, structuredFormat, structuredOutputFailed } from './structured.ts';
 export { batchWithModels } from './workspace-models.ts';

@@ -31,9 +31,6 @@ export class Purse {
    */
   async hold(target: Target, sizeOf: SizeOf, spent: NanoUsd, open: (model: string) => Promise<Target | null>): Promise<void> {
     if (target.price.price_id === free || findKnownBudgets(this.#ctx)?.budgets.length === 0) return;
-    const { account } = this.#call;
-    const reserved = this.#holds.length === 0 ? (account?.takeHold() ?? null) : null;
-    if (reserved !== null) this.#holds.push(reserved);
     const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
     const missing = (cost: NanoUsd | null) => (cost === null ? null : Math.max(0, spent + cost - held));
     const estimate = async (downgrade: Downgrade | null) => {
@@ -53,7 +50,7 @@ export class Purse {
     if (hold_id !== null) this.#holds.push({ id: hold_id, amount });
     if (downgrade === null) return;
     this.downgrade = downgrade;
-    account?.lower(downgrade);
+    this.#call.account?.lower(downgrade);
   }
 
   /** For the batch that stores the usage rows, after them. */

@@ -1,5 +1,4 @@
 import type { NanoUsd } from '../shared/money.ts';
-import type { Hold } from './hold.ts';
 import type { Tokens } from './price.ts';
 
 /** How a budget has changed a call (budgets/reserve.ts). */
@@ -23,8 +22,6 @@ export class Account {
   reasoning_tokens: number | null = 0;
   /** What a budget that ran low made of the calls: another model, shorter answers. */
   lowered: Lowered | null = null;
-  /** Held when the run began, for its first call. */
-  hold: Hold | null = null;
   readonly #ceiling: NanoUsd;
   readonly #parent: Account | undefined;
   /** The sum of the costs that are known: what the ceiling is held against. */
@@ -49,13 +46,6 @@ export class Account {
   /** Whether nothing may be spent at all. */
   get isClosed(): boolean {
     return this.#ceiling === 0 || (this.#parent?.isClosed ?? false);
-  }
-
-  /** What was held when the run began, once. */
-  takeHold(): Hold | null {
-    const { hold } = this;
-    this.hold = null;
-    return hold;
   }
 
   lower(how: Lowered): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { embed, planRunHold, releaseHold, rerank, streamStep } from '../../src/llm/index.ts';
+import { embed, rerank, streamStep } from '../../src/llm/index.ts';
 import { Account } from '../../src/usage/index.ts';
 import { contextOf, question, step } from '../llm/support.ts';
 import { newWorkspace } from '../support/api.ts';
@@ -162,47 +162,5 @@ describe('a budget that runs low', () => {
     await putBudget(ctx, { limit_nano_usd: 100, action: 'downgrade', downgrade: rule });
     const { result } = await step(ctx, ['openai-compatible/large'], ask);
     expect(result.failure?.code).toBe('budget_exceeded');
-  });
-});
-
-describe('money held when a run begins', () => {
-  const size = () => ({ input_tokens: 50, output_tokens: 100 });
-  const plan = async (limit_nano_usd: number) => {
-    const { workspace, ctx } = await priced();
-    await putBudget(ctx, { limit_nano_usd });
-    // What a turn reads in its first trip anyway.
-    await step(ctx, ['openai-compatible/nobody-knows'], ask);
-    const run_id = `run_${crypto.randomUUID()}`;
-    const made = await planRunHold(ctx, { run_id, model: 'openai-compatible/large' }, size);
-    if (made === null) throw new Error('nothing is held');
-    return { workspace, ctx, made };
-  };
-
-  it('is used by the first call, without a trip of its own', async () => {
-    const { workspace, ctx, made } = await plan(1_000_000);
-    const account = new Account();
-    account.hold = made.hold;
-    await run(ctx, made.statements);
-    const before = ctx.meter.db.trips;
-    const { result } = await step(ctx, ['openai-compatible/large'], { ...ask, account });
-    expect(ctx.meter.db.trips - before).toBe(0);
-    await run(ctx, [...result.usage, ...releaseHold(ctx, account.takeHold())]);
-    expect(await counters(workspace.id)).toMatchObject([{ spent: 150_000, held: 0 }]);
-  });
-
-  it('is given back by a run that makes no call', async () => {
-    const { workspace, ctx, made } = await plan(1_000_000);
-    await run(ctx, made.statements);
-    expect((await counters(workspace.id))[0]?.held).toBe(made.hold.amount);
-    await run(ctx, releaseHold(ctx, made.hold));
-    expect(await counters(workspace.id)).toMatchObject([{ spent: 0, held: 0 }]);
-  });
-
-  it('stops the batch where there is no room', async () => {
-    const { workspace, ctx, made } = await plan(100_000);
-    const error = await run(ctx, made.statements).catch((cause: unknown) => cause);
-    expect(await made.refusal(error)).toMatchObject({ code: 'budget_exceeded', status: 402 });
-    expect(await made.refusal(new Error('something else'))).toBeNull();
-    expect(await counters(workspace.id)).toEqual([]);
   });
 });

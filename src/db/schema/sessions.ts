@@ -15,7 +15,6 @@ export type BusyPolicy = (typeof busyPolicies)[number];
 
 /** `one_shot` holds a run that was asked for without a session; lists do not show it. */
 export const sessionKinds = ['chat', 'one_shot'] as const;
-export type SessionKind = (typeof sessionKinds)[number];
 
 export const sessions = sqliteTable(
   'sessions',
@@ -228,7 +227,6 @@ export const message_feedback = sqliteTable(
 );
 
 export const attachmentStatuses = ['processing', 'ready', 'failed'] as const;
-export type AttachmentStatus = (typeof attachmentStatuses)[number];
 
 /** Files that were sent into a session. Original and extracted text lie in the file store, under `object_id`. */
 export const attachments = sqliteTable(

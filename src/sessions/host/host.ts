@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { isTransient } from '../../db/errors.ts';
+import { toFailure } from '../../http/error-form.ts';
 import { openPlatform } from '../../platform/cloudflare.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { HostCommand, HostReply } from '../../platform/ports.ts';
@@ -78,15 +78,21 @@ export const sessionHost = (wires: readonly WireKind[]) =>
     /** A failure before the first word is thrown, as a status; one that takes long to come is told in the stream. */
     async #stream(ctx: Ctx, starting: Promise<Started>, wanted: NamedWire): Promise<Heard> {
       const wire = makeWire(wires, wanted);
-      const tooLong = late(patience);
-      const started = await Promise.race([starting, tooLong]);
-      if (started === null)
-        return { listening: { type: 'stream', run_id: null, is_joined: false }, body: listenLater(ctx, starting, wire) };
-      if ('elsewhere' in started) return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
-      const { run, is_joined } = started;
-      await Promise.race([run.spoken, tooLong]);
-      if (run.events.at(-1)?.type === 'failed' && !run.hasSpoken) await run.answer();
-      return { listening: { type: 'stream', run_id: run.id, is_joined }, body: run.listen(wire, 0) };
+      const isLate = Promise.withResolvers<null>();
+      const timer = setTimeout(() => isLate.resolve(null), patience);
+      try {
+        const started = await Promise.race([starting, isLate.promise]);
+        if (started === null)
+          return { listening: { type: 'stream', run_id: null, is_joined: false }, body: listenLater(ctx, starting, wire) };
+        if ('elsewhere' in started) return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
+        const { run, is_joined } = started;
+        await Promise.race([run.spoken, isLate.promise]);
+        if (run.events.at(-1)?.type === 'failed' && !run.hasSpoken) await run.answer();
+        return { listening: { type: 'stream', run_id: run.id, is_joined }, body: run.listen(wire, 0) };
+      } finally {
+        // A timer that is left would keep the object awake.
+        clearTimeout(timer);
+      }
     }
 
     async ask({ caller, verb, input }: HostCommand): Promise<HostReply> {
@@ -102,7 +108,7 @@ export const sessionHost = (wires: readonly WireKind[]) =>
         const heard = await handle(ctx, input);
         return reply({ ok: true, value: heard?.listening, body: heard?.body ?? null });
       } catch (error) {
-        const { code, message, options } = toFailure(ctx, error);
+        const { code, message, options } = failureOf(ctx, error);
         return reply({ ok: false, code, detail: message, options: { ...options, cause: undefined } });
       }
     }
@@ -161,8 +167,6 @@ function makeWire(wires: readonly WireKind[], { name, options }: NamedWire): Wir
   return kind.make(options);
 }
 
-const late = (after: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), after));
-
 /** A stream that is open before its run has begun, or could. */
 function listenLater(ctx: Ctx, starting: Promise<Started>, wire: Wire): ReadableStream<Uint8Array> {
   const { readable, writable } = new IdentityTransformStream();
@@ -176,7 +180,7 @@ function listenLater(ctx: Ctx, starting: Promise<Started>, wire: Wire): Readable
       await started.run.tell(sink, wire);
     } catch (error) {
       heart.stop();
-      await sink.write(new TextEncoder().encode(wire.refuse(toFailure(ctx, error))));
+      await sink.write(new TextEncoder().encode(wire.refuse(failureOf(ctx, error))));
       await sink.close();
     }
   };
@@ -184,9 +188,7 @@ function listenLater(ctx: Ctx, starting: Promise<Started>, wire: Wire): Readable
   return readable;
 }
 
-function toFailure(ctx: Ctx, error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  ctx.log.error('host_failed', { error });
-  if (isTransient(error)) return new Failure('unavailable', 'The database did not answer; try again.', { retryAfter: 1 });
-  return new Failure('internal', 'Something went wrong on our side; it has been logged.');
+function failureOf(ctx: Ctx, error: unknown): Failure {
+  if (!(error instanceof Failure)) ctx.log.error('host_failed', { error });
+  return toFailure(error);
 }

@@ -1,4 +1,5 @@
-import { isGuardViolation, isTransient } from '../../db/errors.ts';
+import { isGuardViolation } from '../../db/errors.ts';
+import { toFailure } from '../../http/error-form.ts';
 import { commit, commitSurely } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
@@ -47,12 +48,6 @@ export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: 
   const { retryAfter: retry_after_s = null, extra } = failure.options;
   const told = { code: error_code, detail: error_detail, retry_after_s, ...(extra === undefined ? {} : { extra }) };
   return { type: 'failed', ...told, run: toRun(run) };
-}
-
-function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  if (isTransient(error)) return new Failure('unavailable', 'The database did not answer; send the message again.', { cause: error });
-  return new Failure('internal', 'The run failed for a reason that is ours; it has been logged.', { cause: error });
 }
 
 async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answer: MessageRow | null): Promise<void> {
