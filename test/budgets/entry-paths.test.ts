@@ -131,7 +131,7 @@ describe('every way to a model', () => {
       expect(standings.map(({ subject }: { subject: string }) => subject)).toEqual([successor.id]);
       expect(Math.round(standings[0].spent_usd * 1e9)).toBe(spent);
     }
-    await workspace.patch(`/budgets/${own.id}`, { limit_usd: 0 });
+    expect((await workspace.patch(`/budgets/${own.id}`, { limit_usd: 0 })).body).toMatchObject({ limit_usd: 0 });
     for (const secret of [workspace.key, successor.secret]) expect((await say(secret)).status).toBe(402);
   });
 });

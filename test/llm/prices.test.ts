@@ -10,7 +10,22 @@ interface Fixture {
   readonly tokens: object;
   /** Nano-USD, by hand: each token in one class, at USD per million of the price table × 1000. */
   readonly cost: number;
+  /** When it was asked, where that matters; noon unless given. */
+  readonly at?: number;
 }
+
+/** A time of day at which no provider of the table gives a discount, and one at which one does. */
+const noon = Date.UTC(2026, 9, 20, 12);
+const night = Date.UTC(2026, 9, 20, 20);
+
+const deepSeekUsage = {
+  prompt_tokens: 1000,
+  completion_tokens: 200,
+  total_tokens: 1200,
+  prompt_cache_hit_tokens: 640,
+  prompt_cache_miss_tokens: 360,
+  completion_tokens_details: { reasoning_tokens: 80 },
+};
 
 const chatEvents = (usage: object) => [
   {
@@ -114,16 +129,16 @@ const fixtures: Readonly<Record<string, Fixture>> = {
   },
   DeepSeek: {
     model: 'deepseek/deepseek-chat',
-    events: chatEvents({
-      prompt_tokens: 1000,
-      completion_tokens: 200,
-      total_tokens: 1200,
-      prompt_cache_hit_tokens: 640,
-      prompt_cache_miss_tokens: 360,
-      completion_tokens_details: { reasoning_tokens: 80 },
-    }),
+    events: chatEvents(deepSeekUsage),
+    tokens: { input_tokens: 1000, cache_read_tokens: 640, output_tokens: 200, reasoning_tokens: 80 },
+    cost: 360 * 270 + 640 * 70 + 200 * 1100,
+  },
+  'DeepSeek at night': {
+    model: 'deepseek/deepseek-chat',
+    events: chatEvents(deepSeekUsage),
     tokens: { input_tokens: 1000, cache_read_tokens: 640, output_tokens: 200, reasoning_tokens: 80 },
     cost: 360 * 135 + 640 * 35 + 200 * 550,
+    at: night,
   },
   'Workers AI': {
     model: 'workers-ai/@cf/zai-org/glm-5.2',
@@ -158,12 +173,15 @@ describe('prices', () => {
     return { ...ctx, egress: { ...ctx.egress, providerFetch: () => respond }, models: { workersAi } };
   }
 
-  it.each(Object.entries(fixtures))('count cached and reasoning tokens once: %s', async (_name, { model, events, tokens, cost }) => {
-    const { result } = await step(answering(events), [model]);
-    expect(result.failure).toBeNull();
-    expect(result.tokens).toMatchObject(tokens);
-    expect(result.cost_nano_usd).toBe(cost);
-  });
+  it.each(Object.entries(fixtures))(
+    'count cached and reasoning tokens once: %s',
+    async (_name, { model, events, tokens, cost, at = noon }) => {
+      const { result } = await step({ ...answering(events), now: () => at }, [model]);
+      expect(result.failure).toBeNull();
+      expect(result.tokens).toMatchObject(tokens);
+      expect(result.cost_nano_usd).toBe(cost);
+    },
+  );
 
   it('are of tokens counted here without usage, and unknown, not 0, for models that nobody knows (R53)', async () => {
     const without = await step(answering(chatEvents({}).slice(0, 2)), ['openai-chat/gpt-5-mini']);
