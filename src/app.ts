@@ -35,7 +35,7 @@ const features = [
   agentRoutes,
   llmRoutes,
   alertRoutes,
-  budgetRoutes,
+  budgetRoutes(modelFault),
   rateLimitRoutes,
   knowledgeRoutes,
   sessionRoutes,

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
 import type { usage_archives } from '../db/schema/analytics.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Time } from '../http/schema.ts';
+import { Id, Instant, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime } from '../shared/time.ts';
 import type { UsageRow } from './usage-store.ts';
@@ -21,8 +21,8 @@ export const UsageQuery = z.strictObject({
   model: z.string().min(1).max(200).optional().describe('As the provider names it, or `provider/model`'),
   operation: z.string().min(1).max(64).optional().describe('What the call was for').openapi({ example: 'answer' }),
   status: z.enum(statuses).optional().describe('How it ended'),
-  from: Time.optional().describe('The first instant'),
-  to: Time.optional().describe('The first instant that is left out'),
+  from: Instant.optional().describe('The first instant'),
+  to: Instant.optional().describe('The first instant that is left out'),
 });
 export type UsageQuery = z.output<typeof UsageQuery>;
 

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { promiseAlerts } from '../alerts/index.ts';
-import { batch } from '../db/client.ts';
+import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
+import type { Bound } from './hold.ts';
+import { refuses } from './refusal.ts';
 
 /** Counters that a tick looks at. */
 const tickLimit = 200;
@@ -46,18 +48,7 @@ export async function raiseAlerts(ctx: Ctx): Promise<number> {
       c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast, b.webhook_url
     from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 order by c.updated_at limit ${tickLimit}`);
   if (counters.length === 0) return 0;
-  const alerts = counters.flatMap((counter) =>
-    kindsOf(counter, now).map((kind) => ({
-      ...counter,
-      id: ctx.newId('alert'),
-      job_id: ctx.newId('job'),
-      kind,
-      forecast_nano_usd: forecastOf(counter, now),
-      hasWebhook: counter.webhook_url !== null,
-    })),
-  );
-  const rows = sql`json_each(${JSON.stringify(alerts)}) given`;
-  const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);
+  const alerts = counters.flatMap((counter) => kindsOf(counter, now).map((kind) => newAlert(ctx, counter, kind)));
   const [, raised] = (await batch(ctx.db, [
     // Only what was looked at: more may have been spent, or the limit changed, meanwhile.
     ctx.db.run(sql`update budget_counters set is_dirty = 0 from json_each(${JSON.stringify(counters)}) given
@@ -65,12 +56,54 @@ export async function raiseAlerts(ctx: Ctx): Promise<number> {
         and budget_counters.period_start = ${field('period_start')} and budget_counters.spent_nano_usd = ${field('spent_nano_usd')}
         and exists (select 1 from budgets b where b.id = budget_counters.budget_id
           and b.limit_nano_usd = ${field('limit_nano_usd')} and b.thresholds = ${field('thresholds')})`),
-    ctx.db.all(sql`insert into budget_alerts
-      (id, workspace_id, budget_id, subject, period_start, kind, limit_nano_usd, spent_nano_usd, forecast_nano_usd, created_at)
-      select ${field('id')}, ${field('workspace_id')}, ${field('budget_id')}, ${field('subject')}, ${field('period_start')}, ${field('kind')},
-        ${field('limit_nano_usd')}, ${field('spent_nano_usd')}, ${field('forecast_nano_usd')}, cast(${now} as integer)
-      from ${rows} where true on conflict do nothing returning id`),
-    promiseAlerts(ctx.db, 'budget_alerts', sql`json_object('type', 'budget.alert', 'alert_id', ${field('id')})`, alerts, now),
+    ...addAlerts(ctx, alerts),
   ])) as unknown as [unknown, unknown[]];
   return raised.length;
 }
+
+/** What this isolate has told of refusals; the table says for good what was told. */
+const told = new Set<string>();
+const mostTold = 1000;
+
+/** Raises, once a period and subject, that a budget has turned a call away; nothing where a budget is to tell of nothing. */
+export async function raiseRefusals(ctx: Ctx, bound: readonly Bound[], amount: NanoUsd | null): Promise<void> {
+  const keyOf = ({ id, subject, period_start }: Bound) => `${id} ${subject} ${period_start}`;
+  const fresh = bound.filter((one) => refuses(one, amount) && one.thresholds !== '[]' && !told.has(keyOf(one)));
+  if (fresh.length === 0) return;
+  const { workspace_id } = ctx;
+  const alerts = fresh.map((one) => newAlert(ctx, { ...one, budget_id: one.id, workspace_id }, 'refused'));
+  await batch(ctx.db, addAlerts(ctx, alerts));
+  if (told.size > mostTold) told.clear();
+  for (const one of fresh) told.add(keyOf(one));
+}
+
+type Subject = Pick<
+  Changed,
+  'budget_id' | 'subject' | 'period_start' | 'period_end' | 'workspace_id' | 'spent_nano_usd' | 'limit_nano_usd' | 'webhook_url'
+>;
+
+const newAlert = (ctx: Ctx, of: Subject, kind: string) => ({
+  id: ctx.newId('alert'),
+  job_id: ctx.newId('job'),
+  kind,
+  workspace_id: of.workspace_id,
+  budget_id: of.budget_id,
+  subject: of.subject,
+  period_start: of.period_start,
+  limit_nano_usd: of.limit_nano_usd,
+  spent_nano_usd: of.spent_nano_usd,
+  forecast_nano_usd: forecastOf(of, ctx.now()),
+  hasWebhook: of.webhook_url !== null,
+});
+
+const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);
+
+/** Those that have not been raised before, with the jobs that tell them. */
+const addAlerts = (ctx: Ctx, alerts: readonly ReturnType<typeof newAlert>[]): Statement[] => [
+  ctx.db.all(sql`insert into budget_alerts
+    (id, workspace_id, budget_id, subject, period_start, kind, limit_nano_usd, spent_nano_usd, forecast_nano_usd, created_at)
+    select ${field('id')}, ${field('workspace_id')}, ${field('budget_id')}, ${field('subject')}, ${field('period_start')}, ${field('kind')},
+      ${field('limit_nano_usd')}, ${field('spent_nano_usd')}, ${field('forecast_nano_usd')}, cast(${ctx.now()} as integer)
+    from json_each(${JSON.stringify(alerts)}) given where true on conflict do nothing returning id`),
+  promiseAlerts(ctx.db, 'budget_alerts', sql`json_object('type', 'budget.alert', 'alert_id', ${field('id')})`, alerts, ctx.now()),
+];

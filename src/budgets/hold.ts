@@ -84,8 +84,8 @@ export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, ho
 
 /** The budgets that bind a spender and how full they are; one row each. */
 export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted) =>
-  ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, b.period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade,
-      ${subject} as subject, ${span('end')} as period_end,
+  ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, b.period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade, b.thresholds,
+      b.webhook_url, ${subject} as subject, ${span('start')} as period_start, ${span('end')} as period_end,
       coalesce(c.spent_nano_usd, 0) as spent_nano_usd, coalesce(c.held_nano_usd, 0) as held_nano_usd,
       coalesce(c.unpriced_calls, 0) as unpriced_calls, h.amount_nano_usd
     from ${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)} ${counter}
@@ -103,6 +103,10 @@ export interface Bound {
   readonly limit_nano_usd: NanoUsd;
   /** JSON of a `DowngradeRule`. */
   readonly downgrade: string | null;
+  /** JSON of an array of percents. */
+  readonly thresholds: string;
+  readonly webhook_url: string | null;
+  readonly period_start: number;
   readonly period_end: number | null;
   readonly spent_nano_usd: NanoUsd;
   readonly held_nano_usd: NanoUsd;

@@ -2,7 +2,9 @@ import { batch } from '../db/client.ts';
 import { isTransient } from '../db/errors.ts';
 import type { DowngradeRule } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
+import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
+import { raiseRefusals } from './alerts.ts';
 import { type Bound, holdStatements, lowerStatements, type Spender, selectBinding, settleStatements } from './hold.ts';
 import { type KnownBudgets, readKnownBudgets } from './known.ts';
 import { budgetExceeded } from './refusal.ts';
@@ -44,10 +46,15 @@ export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): P
   if (first.bound.length === 0) return nothing;
   if (first.hold_id !== null) return lower(ctx, spender, known, estimate, { ...first, hold_id: first.hold_id, amount });
   const less = await chooseLess(estimate, first.bound.filter(isDowngrade), (cost) => cost !== null && (amount === null || cost < amount));
-  if (less === null) throw budgetExceeded(first.bound, amount, ctx.now());
+  if (less === null) throw refused(ctx, first.bound, amount);
   const second = await hold(ctx, as(spender, less.downgrade), known, less.amount);
-  if (second.hold_id === null) throw budgetExceeded(second.bound, less.amount, ctx.now());
+  if (second.hold_id === null) throw refused(ctx, second.bound, less.amount);
   return { hold_id: second.hold_id, ...less };
+}
+
+function refused(ctx: Ctx, bound: readonly Bound[], amount: NanoUsd | null): Failure {
+  ctx.defer(raiseRefusals(ctx, bound, amount));
+  return budgetExceeded(bound, amount, ctx.now());
 }
 
 interface Less {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { budgetActions, budgetPeriods, budgetScopes } from '../db/schema/budgets.ts';
 import { Id, Name, Time } from '../http/schema.ts';
-import { toWireUsd } from '../shared/money.ts';
+import { fromUsd, toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { AlertRow, BudgetRow, HoldRow } from './store.ts';
 
@@ -24,7 +24,7 @@ const thresholds = z
   .array(z.number().int().min(1).max(1000))
   .max(10)
   .refine((items) => new Set(items).size === items.length, 'Each threshold once.')
-  .describe('Percent of the limit')
+  .describe('Percent of the limit. Where there are any, the first call that finds no room is told, too')
   .openapi({ example: [50, 80, 100] });
 const forecast = z.boolean().describe('Whether to tell as soon as the period is heading past the limit');
 const Webhook = z.strictObject({
@@ -34,7 +34,12 @@ const Webhook = z.strictObject({
 
 const fields = {
   name: Name(100).openapi({ example: 'Support, a month' }),
-  limit_usd: z.number().min(0).max(1_000_000).openapi({ example: 50 }),
+  limit_usd: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .refine((usd) => usd === 0 || fromUsd(usd) > 0, 'Is 0, or at least a billionth of a dollar.')
+    .openapi({ example: 50 }),
   action: z.enum(budgetActions).describe('What becomes of a call that has no room: `warn` lets it through'),
   downgrade: Downgrade.nullable().describe('With the action `downgrade`: what calls become when the budget runs low'),
   unknown_price: z.enum(['block', 'allow']).describe('What becomes of calls whose price is not known'),
@@ -152,7 +157,7 @@ const HeldMoney = z
 const Alert = z
   .object({
     id: Id('alert'),
-    kind: z.string().describe('A threshold in percent, or `forecast`'),
+    kind: z.string().describe('A threshold in percent, `forecast`, or `refused`: a call found no room'),
     subject: z.string().nullable(),
     spent_usd: z.number(),
     forecast_usd: z.number().nullable(),

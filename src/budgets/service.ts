@@ -7,6 +7,7 @@ import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { periodAt } from '../usage/index.ts';
+import type { CheckModel } from '../workspaces/index.ts';
 import { type Bound, type Spender, selectBinding } from './hold.ts';
 import { forgetBudgets, readKnownBudgets } from './known.ts';
 import {
@@ -36,9 +37,10 @@ import {
 import { sealWebhookSecret } from './webhook.ts';
 
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
-export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budget> {
+export async function createBudget(ctx: Ctx, input: CreateBudget, faultOf: CheckModel): Promise<Budget> {
   if (input.scope === 'workspace' && input.subject_id !== null) throw invalid('/subject_id', 'A budget of the workspace has no subject.');
   checkRule(input);
+  checkDowngrade(input.downgrade, faultOf);
   const now = ctx.now();
   const id = ctx.newId('bud');
   const { alerts, limit_usd, ...about } = input;
@@ -78,9 +80,10 @@ export const listBudgets = (ctx: Ctx, query: PageQuery): Promise<Page<Budget>> =
 
 export const getBudget = async (ctx: Ctx, id: string): Promise<Budget> => toBudget(await findBudget(ctx, id));
 
-export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): Promise<Budget> {
+export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget, faultOf: CheckModel): Promise<Budget> {
   const row = await findBudget(ctx, id);
   checkRule({ ...row, ...input });
+  checkDowngrade(input.downgrade, faultOf);
   const { alerts = {}, limit_usd, ...about } = input;
   const { webhook, ...told } = alerts;
   const changes: Partial<BudgetRow> = {
@@ -152,14 +155,14 @@ export async function listOwnBudgets(
   const nobody: Spender = { agent_id: null, end_user_id, run_id: null, call_key: '', model: '' };
   const statements = agents.map((agent) => selectBinding(ctx, { ...nobody, agent_id: agent }, time_zone, { id: '', amount: 0 }));
   const found = ((await batch(ctx.db, statements)) as unknown as Bound[][]).flat();
-  const own = new Map(found.map((bound) => [`${bound.id} ${bound.subject}`, toOwn(ctx, bound, time_zone)]));
+  const own = new Map(found.map((bound) => [`${bound.id} ${bound.subject}`, toOwn(bound)]));
   return { data: [...own.values()], next_cursor: null };
 }
 
-function toOwn(ctx: Ctx, { id, name, scope, period, action, ...money }: Bound, time_zone: string): OwnBudget {
-  const { start } = periodAt(period, ctx.now(), time_zone);
-  return { budget_id: id, name, scope, period, action, ...toStanding({ ...money, period_start: start }) };
-}
+const toOwn = ({ id, name, scope, period, action, ...money }: Bound): OwnBudget => ({
+  ...{ budget_id: id, name, scope, period, action },
+  ...toStanding(money),
+});
 
 async function findBudget(ctx: Ctx, id: string): Promise<BudgetRow> {
   const row = await selectBudget(ctx.db, ctx.workspace_id, id).get();
@@ -169,6 +172,11 @@ async function findBudget(ctx: Ctx, id: string): Promise<BudgetRow> {
 
 function checkRule({ action, downgrade }: Pick<BudgetRow, 'action' | 'downgrade'>): void {
   if (action === 'downgrade' && downgrade === null) throw invalid('/downgrade', 'Say what calls become when the budget runs low.');
+}
+
+function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined, faultOf: CheckModel): void {
+  const fault = downgrade?.model == null ? null : faultOf(downgrade.model);
+  if (fault !== null) throw invalid('/downgrade/model', fault);
 }
 
 async function keepWebhook(ctx: Ctx, id: string, webhook: { readonly url: string; readonly secret: string } | null) {

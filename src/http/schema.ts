@@ -30,6 +30,9 @@ export const Id = (prefix: IdPrefix, example?: string) =>
 /** An instant on the wire. */
 export const Time = z.iso.datetime().openapi({ example: '2026-11-20T09:30:00.000Z' });
 
+/** An instant as a caller gives it: in UTC or with an offset, whose `+` is `%2B` in a query. */
+export const Instant = z.iso.datetime({ offset: true }).openapi({ example: '2026-11-20T10:30:00+01:00' });
+
 /** Also under the names that the list of zones knows as another's, such as Asia/Kolkata; offsets are no zones. */
 export const TimeZone = z
   .string()

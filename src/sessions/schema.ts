@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type AgentConfig, VersionParameter } from '../agents/index.ts';
 import { coverages, ratings, runStatuses } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
-import { EndUserId, Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
+import { EndUserId, Flag, Id, Instant, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { MessageAttachment, toMessageAttachment } from './attachments/schema.ts';
@@ -68,8 +68,8 @@ export const SessionQuery = z.strictObject({
     .enum(['any', ...ratings])
     .optional()
     .describe('Only sessions with an answer that is rated so; `any` for rated at all'),
-  from: Time.optional().describe('The first instant'),
-  to: Time.optional().describe('The first instant that is left out'),
+  from: Instant.optional().describe('The first instant'),
+  to: Instant.optional().describe('The first instant that is left out'),
 });
 export type SessionQuery = z.output<typeof SessionQuery>;
 

@@ -1,4 +1,4 @@
 export { authenticate, forgetKeysOf } from './authenticate.ts';
 export { workspaceRoutes } from './routes.ts';
-export { findWorkspace } from './service.ts';
+export { type CheckModel, findWorkspace } from './service.ts';
 export type { WorkspaceRow } from './store.ts';

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { audit_log } from '../db/schema/platform.ts';
 import { type api_keys, roles, type workspaces } from '../db/schema/workspaces.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Name, Time, TimeZone } from '../http/schema.ts';
+import { Id, Instant, Name, Time, TimeZone } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 
 const Settings = {
@@ -68,13 +68,13 @@ export const CreateApiKey = z
     name: Name(100).openapi({ example: 'Website' }),
     role: z.enum(roles),
     agent_ids: AgentIds.default(null),
-    expires_at: Time.nullable().default(null).describe('null never expires'),
+    expires_at: Instant.nullable().default(null).describe('null never expires'),
   })
   .openapi('CreateApiKey', { example: { name: 'Website', role: 'runtime' } as never });
 export type CreateApiKey = z.output<typeof CreateApiKey>;
 
 export const UpdateApiKey = z
-  .strictObject({ name: Name(100), role: z.enum(roles), agent_ids: AgentIds, expires_at: Time.nullable() })
+  .strictObject({ name: Name(100), role: z.enum(roles), agent_ids: AgentIds, expires_at: Instant.nullable() })
   .partial()
   .openapi('UpdateApiKey', { example: { name: 'Website (old)' } });
 export type UpdateApiKey = z.output<typeof UpdateApiKey>;
@@ -152,8 +152,8 @@ export const AuditQuery = z.strictObject({
   action: z.string().max(64).optional().describe('What was done').openapi({ example: 'agent.activate' }),
   actor_id: z.string().max(64).optional().describe('Who did it: the id of a key'),
   target_id: z.string().max(64).optional().describe('What it was done to'),
-  from: Time.optional().describe('The first instant'),
-  to: Time.optional().describe('The first instant that is left out'),
+  from: Instant.optional().describe('The first instant'),
+  to: Instant.optional().describe('The first instant that is left out'),
 });
 export type AuditQuery = z.output<typeof AuditQuery>;
 

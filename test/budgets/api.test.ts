@@ -63,6 +63,14 @@ describe('budgets', () => {
     const post = (budget: object) => workspace.post('/budgets', { ...monthly, ...budget });
     expect((await post({ subject_id: 'someone' })).status).toBe(422);
     expect((await post({ action: 'downgrade' })).body.errors[0].pointer).toBe('/downgrade');
+    const rule = (model: string) => ({ action: 'downgrade', downgrade: { model } });
+    for (const model of ['nobody/cheap', 'builtin/nothing', 'openai/whisper-1']) {
+      expect((await post(rule(model))).body.errors, model).toMatchObject([{ pointer: '/downgrade/model' }]);
+    }
+    const { body: made } = await post(rule('openai/gpt-5-nano'));
+    expect((await workspace.patch(`/budgets/${made.id}`, rule('nobody/cheap'))).body.errors).toMatchObject([{ pointer: '/downgrade/model' }]);
+    expect((await post({ limit_usd: 4e-10 })).body.errors).toMatchObject([{ pointer: '/limit_usd' }]);
+    expect((await post({ limit_usd: 0 })).status).toBe(201);
     expect((await post({ scope: 'api_key', subject_id: other.key_id })).status).toBe(404);
     expect((await post({ scope: 'api_key', subject_id: workspace.key_id })).status).toBe(201);
     const webhook = { url: 'http://10.0.0.1/x', secret: 'a'.repeat(16) };
@@ -90,6 +98,23 @@ describe('budgets', () => {
     expect(explained.standings).toMatchObject([{ spent_usd: 0.00015 * billed, held_usd: 0 }]);
     expect(explained.open_holds).toEqual([]);
     expect(explained.last_settlements).toHaveLength(billed);
+  });
+
+  it('say to come back soon where the money is only set aside, and at the end of the period where it is gone', async () => {
+    const workspace = await newWorkspace();
+    const { agent } = await agentWith(workspace);
+    await workspace.post('/budgets', { ...monthly, period: 'day' });
+    const nobody = { agent_id: null, end_user_id: null, run_id: null, call_key: crypto.randomUUID(), model: 'openai-compatible/m' };
+    const ask = () => workspace.post(`/agents/${agent}/runs`, { message: 'Hello?' });
+    const ctx = contextOf(workspace);
+    const { hold_id } = await reserve(ctx, nobody, async () => 990_000);
+    const held = await ask();
+    expect([held.status, held.headers.get('retry-after')]).toEqual([402, '5']);
+    await run(ctx, settleStatements(ctx, [hold_id ?? ''], []));
+    await spend(workspace, 990_000);
+    const gone = await ask();
+    const until = Math.ceil((Date.parse(gone.body.resets_at) - Date.now()) / 1000);
+    expect([gone.status, Math.abs(Number(gone.headers.get('retry-after')) - until) <= 2]).toEqual([402, true]);
   });
 
   it('admit exactly as many of 64 chats at once as there is room for', async () => {
@@ -162,6 +187,21 @@ describe('alerts', () => {
       const { alerts } = (await workspace.get(`/budgets/${id}/explain`)).body;
       return alerts.length === 2 && alerts.every(({ delivered_at }: { delivered_at: string | null }) => delivered_at !== null);
     });
+  });
+
+  it('tell once that a call found no room, though no threshold has been reached', async () => {
+    const { workspace, site, id } = await watched();
+    const { agent } = await agentWith(workspace);
+    await spend(workspace, 400_000);
+    const config = { settings: { max_output_tokens: 2000 } };
+    for (let turn = 0; turn < 3; turn += 1)
+      expect((await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?', config })).status).toBe(402);
+    await tick();
+    await vi.waitUntil(async () => (await site.calls()).length > 0, { timeout: 10_000 });
+    await atRest(workspace.id);
+    const calls = await site.calls();
+    expect(calls.map(({ body }) => JSON.parse(body as string).alert.kind)).toEqual(['refused']);
+    expect((await workspace.get(`/budgets/${id}/explain`)).body.alerts).toMatchObject([{ kind: 'refused', spent_usd: 0.0004 }]);
   });
 
   it('tell of a threshold that a lower limit has passed', async () => {

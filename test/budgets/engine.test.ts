@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reserve, returnLostHolds, settleStatements } from '../../src/budgets/index.ts';
 import { Failure } from '../../src/shared/failure.ts';
 import { contextOf } from '../llm/support.ts';
@@ -17,6 +17,7 @@ beforeAll(async () => {
      begin select raise(abort, 'OVERSHOOT'); end`,
   ).run();
 });
+afterAll(() => env.DB.prepare('drop trigger no_overshoot').run());
 
 const spender = (call_key: string, agent = 0, user = 0) => ({
   agent_id: `agent_${agent}`,

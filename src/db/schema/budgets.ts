@@ -115,7 +115,7 @@ export const budget_alerts = sqliteTable(
     budget_id: text().notNull(),
     subject: text().notNull(),
     period_start: integer().notNull(),
-    /** A threshold in percent, or `forecast`. */
+    /** A threshold in percent, `forecast`, or `refused`. */
     kind: text().notNull(),
     limit_nano_usd: integer().notNull(),
     spent_nano_usd: integer().notNull(),
