@@ -68,7 +68,9 @@ describe('budgets', () => {
       expect((await post(rule(model))).body.errors, model).toMatchObject([{ pointer: '/downgrade/model' }]);
     }
     const { body: made } = await post(rule('openai/gpt-5-nano'));
-    expect((await workspace.patch(`/budgets/${made.id}`, rule('nobody/cheap'))).body.errors).toMatchObject([{ pointer: '/downgrade/model' }]);
+    expect((await workspace.patch(`/budgets/${made.id}`, rule('nobody/cheap'))).body.errors).toMatchObject([
+      { pointer: '/downgrade/model' },
+    ]);
     expect((await post({ limit_usd: 4e-10 })).body.errors).toMatchObject([{ pointer: '/limit_usd' }]);
     expect((await post({ limit_usd: 0 })).status).toBe(201);
     expect((await post({ scope: 'api_key', subject_id: other.key_id })).status).toBe(404);
