@@ -87,6 +87,7 @@ export const llmRoutes = new Router()
       params: provider,
       body: TestProvider,
       reply: { status: 200, schema: ProviderTest, description: 'Whether it answered, or what went wrong' },
+      failures: ['budget_exceeded'],
     },
     (ctx, { params, body }) => testProvider(ctx, params.provider, body),
   )

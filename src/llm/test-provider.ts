@@ -7,7 +7,10 @@ import { streamStep } from './step.ts';
 
 const patience = 30 * second;
 
-/** Asks a model for one word, metered like any other call. What goes wrong is the answer, not a failure of the request. */
+/**
+ * Asks a model for one word, metered like any other call. What goes wrong with the provider is the answer, not a failure
+ * of the request. Throws `budget_exceeded`: then nobody was asked.
+ */
 export async function testProvider(ctx: Ctx, provider: string, { model }: TestProvider): Promise<ProviderTest> {
   const name = `${provider}/${model}`;
   const stream = streamStep(ctx, {
@@ -20,6 +23,7 @@ export async function testProvider(ctx: Ctx, provider: string, { model }: TestPr
   let next = await stream.next();
   while (next.done !== true) next = await stream.next();
   const { failure, latency_ms, cost_nano_usd, usage } = next.value;
+  if (failure?.code === 'budget_exceeded') throw failure;
   const reply = {
     ok: failure === null,
     model: name,

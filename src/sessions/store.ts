@@ -238,15 +238,25 @@ const insertPlainMessage = compileByColumns<Omit<MessageRow, 'seq'> & { readonly
 export const insertRun = (db: Db, row: RunRow, version_id: SQL<string | null> | string) =>
   db.insert(runs).values({ ...row, version_id: sql`${version_id}` });
 
-/** A run with the version that its session is to use, if the run holds the session; otherwise none, which the table refuses. */
+/**
+ * A run with the version that its session is to use, if the run holds the session and the session has what the
+ * version's form asks for; otherwise none, which the table refuses.
+ */
 export const insertRunOfSession = (db: Db, { version_id: _, ...row }: RunRow, requested: string | null): Statement =>
   insertRunWith(db, { ...row, requested });
 
 const insertRunWith = compileByColumns<Omit<RunRow, 'version_id'> & { readonly requested: string | null }>((db, { requested, ...row }) => {
   const version = versionOfSession({ id: row.session_id ?? '', agent_id: row.agent_id }, requested);
   const holder = sql`(select s.active_run_id from sessions s where s.id = ${row.session_id})`;
-  return insertRun(db, { ...row, version_id: '' }, sql`iif(${holder} = ${row.id}, ${version}, null)`);
+  const isFilled = sql`(${row.is_preview} or not exists (${missingInputs(row.session_id, version)}))`;
+  return insertRun(db, { ...row, version_id: '' }, sql`iif(${holder} = ${row.id} and ${isFilled}, ${version}, null)`);
 });
+
+/** Fields of a version's form that must be filled in and are not, by the session or by a default. */
+const missingInputs = (session_id: string | null, version: SQL): SQL => sql`select 1
+  from agent_versions v join sessions s on s.id = ${session_id} join json_each(v.config, '$.inputs') field
+  where v.id = ${version} and field.value ->> 'required' and field.value ->> 'default' is null
+    and json_type(s.inputs, '$.' || (field.value ->> 'name')) is null`;
 
 /** Ends a run that is running, or changes nothing: it has ended once already. */
 export const endRun = (db: Db, workspace_id: string, id: string, end: Partial<RunRow>): Statement =>

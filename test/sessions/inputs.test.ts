@@ -17,12 +17,16 @@ describe('inputs of a session', () => {
   it('that became required since are asked for, unless they have a default', async () => {
     const { workspace, agent, session, send } = await newChat(once);
     expect((await send({ message: 'Hello?' })).status).toBe(200);
+    const { data: before } = (await workspace.get(`/sessions/${session}/messages`)).body;
     const shape = { ...city, name: 'shape', default: 'round' };
     await workspace.patch(`/agents/${agent}`, { config: { instructions: 'In {{city}}, {{shape}}.', inputs: [city, shape] } });
     const refused = await send({ message: 'Hello?' });
     expect([refused.status, refused.body.code]).toEqual([422, 'validation_failed']);
     expect(refused.body.detail).toContain('`city`');
     expect(refused.body.detail).not.toContain('shape');
+    const answer = before.find(({ role }: { role: string }) => role === 'assistant').id;
+    expect((await workspace.post(`/messages/${answer}/regenerate`)).status).toBe(422);
+    expect((await workspace.get(`/sessions/${session}/messages`)).body.data, 'nothing of it is stored').toEqual(before);
     await workspace.patch(`/sessions/${session}`, { inputs: { city: 'Bern' } });
     expect((await send({ message: 'Hello?' })).body.text).toBe('Here.');
   });

@@ -7,7 +7,6 @@ import { renewRun } from '../store.ts';
 import { answer } from './answer.ts';
 import { endTurn, failTurn } from './end-turn.ts';
 import type { TurnEvent } from './events.ts';
-import { refuseMissing } from './instructions.ts';
 import { Progress } from './progress.ts';
 import { searchText } from './prompt.ts';
 import { attributionOf, leaseFor, type Turn } from './start-turn.ts';
@@ -24,7 +23,6 @@ export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, 
     const { id, number } = version;
     yield { type: 'started', run_id: turn.run.id, message_id, user_message_id: user.id, version: { id, number } };
     const { question, config } = turn;
-    refuseMissing(config.inputs, turn.session.inputs);
     progress.attached = await gatherAttachments(ctx, { files: user.attachments, model: config.model, question });
     if (config.knowledge.base_ids.length > 0 && searchText(turn) !== '') yield await retrieve(ctx, turn, progress);
     turn.cancel.signal.throwIfAborted();

@@ -30,6 +30,7 @@ import {
 } from '../store.ts';
 import type { TurnEvent } from './events.ts';
 import type { HistoryMessage, Summary } from './history.ts';
+import { refuseMissing } from './instructions.ts';
 import { type Overrides, withOverrides } from './overrides.ts';
 import type { TurnInput } from './turn-input.ts';
 
@@ -202,6 +203,7 @@ export function refuse(ctx: Ctx, { session, version }: Memory): void {
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
   if (session.expires_at !== null && session.expires_at <= ctx.now()) throw new Failure('session_closed', 'The session has expired.');
   if (version === null) throw invalid('/version', 'The agent has no such version.');
+  refuseMissing(version.config.inputs, session.inputs);
 }
 
 /** The branch that is shown once the turn is over. */
