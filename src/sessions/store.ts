@@ -19,6 +19,25 @@ export type RunStepRow = typeof run_steps.$inferSelect;
 export const insertSession = (db: Db, row: SessionRow) =>
   db.insert(sessions).values({ ...row, index_number: row.kind === 'chat' ? nextIndexNumber : null });
 
+/** What a turn begins with: its session, and whether the workspace lets traces say what was said. */
+export type ClaimedSession = SessionRow & { readonly keeps_content: boolean };
+
+const claimedColumns = (workspace_id: string) => ({
+  ...getTableColumns(sessions),
+  keeps_content: sql<boolean>`(select w.content_logging from workspaces w where w.id = ${workspace_id})`
+    .mapWith(Boolean)
+    .as('keeps_content'),
+});
+
+/** A session that is made by the turn that holds it. */
+export const insertClaimedSession = (db: Db, row: SessionRow) => insertSession(db, row).returning(claimedColumns(row.workspace_id));
+
+export const selectClaimedSession = (db: Db, workspace_id: string, id: string) =>
+  db
+    .select(claimedColumns(workspace_id))
+    .from(sessions)
+    .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, id)));
+
 export const selectSession = (db: Db, workspace_id: string, id: string) =>
   db
     .select()
@@ -142,11 +161,6 @@ export type TurnVersionRow = Awaited<ReturnType<ReturnType<typeof selectVersionO
 export const selectKeepsContent = (db: Db, workspace_id: string) =>
   db.select({ keeps_content: workspaces.content_logging }).from(workspaces).where(eq(workspaces.id, workspace_id));
 
-/** The same, for a batch. */
-export const readKeepsContent = compileByColumns<{ readonly workspace_id: string }>((db, { workspace_id }) =>
-  selectKeepsContent(db, workspace_id),
-);
-
 export interface Claim {
   /** The head that the caller knows: on another one it would answer what it has not read. */
   readonly expected_head: string | null;
@@ -157,7 +171,7 @@ export interface Claim {
 
 /**
  * Makes the run the one that answers and takes the next sequence number; does nothing while another
- * one answers, or where the session or its agent takes no messages. Returns the session.
+ * one answers, or where the session or its agent takes no messages. Returns a `ClaimedSession`.
  */
 export const claimSession = (db: Db, run: RunRow, claim: Claim, now: number): Statement =>
   claimWith(db, { ...claim, run_id: run.id, lease_until: run.lease_until, now, ...placeOf(run) });
@@ -187,7 +201,7 @@ const claimWith = compileByColumns<ClaimOfRun>((db, { expected_head, head, new_m
         sql`exists (select 1 from agents a where a.id = ${own.agent_id} and a.archived_at is null)`,
       ),
     )
-    .returning(),
+    .returning(claimedColumns(own.workspace_id)),
 );
 
 /** Frees the session; with `answer`, that message becomes its head. Without, the head is `head`, where it is given. */

@@ -13,18 +13,17 @@ import { carriedBy, markUsed, takeAttachments } from '../attachments/send.ts';
 import { dropOtherSummaries, dropSummariesAfter, selectSummary } from '../background/summary-store.ts';
 import { lengthened, type Memory, readPath, type TurnVersion, toTurnVersion } from '../host/memory.ts';
 import {
+  type ClaimedSession,
   claimSession,
+  insertClaimedSession,
   insertMessage,
   insertRunOfSession,
-  insertSession,
   type MessageRow,
   type RunRow,
-  readKeepsContent,
   readVersionOfRun,
   type SessionRow,
-  selectKeepsContent,
+  selectClaimedSession,
   selectRun,
-  selectSession,
   selectVersionOfRun,
   type TurnVersionRow,
 } from '../store.ts';
@@ -89,16 +88,15 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
   const statements: Statement[] = [
     input.create === undefined
       ? claimSession(ctx.db, run, claim, now)
-      : insertSession(ctx.db, {
+      : insertClaimedSession(ctx.db, {
           ...input.create,
           message_seq: 1,
           head_id: user.id,
           active_run_id: run.id,
           active_run_until: run.lease_until,
-        }).returning(),
+        }),
     insertRunOfSession(ctx.db, { ...run, input_message_id: user.id }, input.version),
     readVersionOfRun(ctx.db, { run_id: run.id, known: known?.id ?? null }),
-    readKeepsContent(ctx.db, { workspace_id: ctx.workspace_id }),
     ...(isNew ? [...markUsed(ctx, user), insertMessage(ctx.db, user, 0)] : []),
     ...(input.create === undefined ? leavesBranch(ctx, memory, asked) : []),
     ...more,
@@ -107,11 +105,12 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
   const started = await commitStart(ctx, run, { statements, ...(more.length === 0 ? { pending: { run_id } } : {}) }, remembers);
   const version = started.version ?? known;
   if (version === null) throw new Error('the version of a run that has started is not known');
+  const { keeps_content, ...held } = started.session;
   const overrides = input.overrides ?? {};
   const config = withOverrides(input.draft?.config ?? version.config, overrides);
   return {
     run: { ...run, version_id: version.id, input_message_id: user.id },
-    session: started.session,
+    session: held,
     version,
     config,
     account: new Account(fromUsd(config.limits.cost_usd)),
@@ -119,13 +118,13 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
     question: user.text,
     given: user.prompt,
     overrides,
-    user: isNew ? { ...user, seq: started.session.message_seq } : user,
+    user: isNew ? { ...user, seq: held.message_seq } : user,
     message_id: ctx.newId('msg'),
     history: asked.path,
     summary: started.summary,
     path: asked.path,
     former_head: isNew ? undefined : session.head_id,
-    keeps_content: started.keeps_content,
+    keeps_content,
     events: [],
     cancel: new AbortController(),
     outcome: { is_stored: false, answer: null },
@@ -166,11 +165,10 @@ function leavesBranch({ db, workspace_id }: Ctx, { session, path }: Memory, { pa
 }
 
 interface Started {
-  readonly session: SessionRow;
+  readonly session: ClaimedSession;
   /** null where it is the one that is known. */
   readonly version: TurnVersion | null;
   readonly summary: Summary | null;
-  readonly keeps_content: boolean;
 }
 
 async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof commitSurely>[1], remembers: boolean): Promise<Started> {
@@ -184,18 +182,17 @@ async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof comm
     throw error;
   }
   const read = results ?? [
-    await selectSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
+    await selectClaimedSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
     null,
     await selectVersionOfRun(ctx.db, run.id, null).all(),
-    await selectKeepsContent(ctx.db, ctx.workspace_id).all(),
     ...(remembers ? [await selectSummary(ctx.db, run.workspace_id, run.session_id ?? '').all()] : []),
   ];
-  const [sessions, , versions, settings] = read as [SessionRow[], unknown, TurnVersionRow[], { keeps_content: boolean }[]];
+  const [sessions, , versions] = read as [ClaimedSession[], unknown, TurnVersionRow[]];
   const [session] = sessions;
   if (session === undefined) throw notFound();
   const [summary = null] = remembers ? (read.at(-1) as Summary[]) : [];
   const version = versions[0] === undefined ? null : toTurnVersion(versions[0]);
-  return { session, version, summary, keeps_content: settings[0]?.keeps_content ?? false };
+  return { session, version, summary };
 }
 
 /** Why a session that was read anew takes no message, where it does not. */
