@@ -2,12 +2,14 @@ import { sql } from 'drizzle-orm';
 import { promiseAlerts } from '../alerts/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
+import { inRounds } from '../platform/rounds.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import type { Bound } from './hold.ts';
 import { refuses } from './refusal.ts';
 
-/** Counters that a tick looks at. */
-const tickLimit = 200;
+/** Counters that are looked at at once, and how often in a tick: budgets of each end user have very many. */
+const roundLimit = 200;
+const roundsOfTick = 50;
 /** Before so much of a period is over, nobody can tell what it is heading for. */
 const soonest = 0.1;
 
@@ -42,14 +44,17 @@ function kindsOf(counter: Changed, now: number): string[] {
 }
 
 /** Raises what budgets have to tell since they were last looked at, each kind once a period and subject, with the job that tells it. */
-export async function raiseAlerts(ctx: Ctx): Promise<number> {
+export const raiseAlerts = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, roundLimit, () => raiseSome(ctx));
+
+/** Returns how many counters were looked at. */
+async function raiseSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const counters = await ctx.db.all<Changed>(sql`select c.budget_id, c.subject, c.period_start, c.period_end, c.workspace_id,
       c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast, b.webhook_url
-    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 order by c.updated_at limit ${tickLimit}`);
+    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 order by c.updated_at limit ${roundLimit}`);
   if (counters.length === 0) return 0;
   const alerts = counters.flatMap((counter) => kindsOf(counter, now).map((kind) => newAlert(ctx, counter, kind)));
-  const [, raised] = (await batch(ctx.db, [
+  await batch(ctx.db, [
     // Only what was looked at: more may have been spent, or the limit changed, meanwhile.
     ctx.db.run(sql`update budget_counters set is_dirty = 0 from json_each(${JSON.stringify(counters)}) given
       where budget_counters.budget_id = ${field('budget_id')} and budget_counters.subject = ${field('subject')}
@@ -57,8 +62,8 @@ export async function raiseAlerts(ctx: Ctx): Promise<number> {
         and exists (select 1 from budgets b where b.id = budget_counters.budget_id
           and b.limit_nano_usd = ${field('limit_nano_usd')} and b.thresholds = ${field('thresholds')})`),
     ...addAlerts(ctx, alerts),
-  ])) as unknown as [unknown, unknown[]];
-  return raised.length;
+  ]);
+  return counters.length;
 }
 
 /** What this isolate has told of refusals; the table says for good what was told. */

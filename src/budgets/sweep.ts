@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
+import { inRounds } from '../platform/rounds.ts';
 import { day } from '../shared/time.ts';
 
-/** Holds that a tick gives back, and ended ones that it forgets. */
+/** Holds that are given back or forgotten at once, and how often in a tick. */
 const sweepLimit = 500;
+const roundsOfTick = 100;
 /** How long ended holds are kept, for `explain`. */
 const keepHolds = 14 * day;
 const keepCounters = 400 * day;
@@ -16,7 +18,9 @@ const lost = (now: number) => sql`select id, budget_id from budget_holds
   order by lease_until limit ${sweepLimit}`;
 
 /** Gives back what hosts that died have held. Returns how many holds that were. */
-export async function returnLostHolds(ctx: Ctx): Promise<number> {
+export const returnLostHolds = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, sweepLimit, () => returnSome(ctx));
+
+async function returnSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const [, expired] = (await batch(ctx.db, [
     ctx.db.run(sql`update budget_counters set held_nano_usd = held_nano_usd - gone.amount, updated_at = cast(${now} as integer)
@@ -33,13 +37,17 @@ export async function returnLostHolds(ctx: Ctx): Promise<number> {
 }
 
 /** Forgets what nobody looks at any more. */
-export async function forgetOldHolds(ctx: Ctx): Promise<void> {
+export const forgetOldHolds = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, sweepLimit, () => forgetSome(ctx));
+
+/** Returns how many rows of the kind that had most were forgotten. */
+async function forgetSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
-  await batch(ctx.db, [
-    ctx.db.run(sql`delete from budget_holds where (id, budget_id) in (
-      select id, budget_id from budget_holds where ended_at is not null and ended_at < ${now - keepHolds} order by ended_at limit ${sweepLimit})`),
-    ctx.db.run(sql`delete from budget_counters where (budget_id, subject, period_start) in (
+  const forgotten = (await batch(ctx.db, [
+    ctx.db.all(sql`delete from budget_holds where (id, budget_id) in (
+      select id, budget_id from budget_holds where ended_at is not null and ended_at < ${now - keepHolds} order by ended_at limit ${sweepLimit}) returning 1`),
+    ctx.db.all(sql`delete from budget_counters where (budget_id, subject, period_start) in (
       select budget_id, subject, period_start from budget_counters
-      where period_end < ${now - keepCounters} and held_nano_usd = 0 order by period_end limit ${sweepLimit})`),
-  ]);
+      where period_end < ${now - keepCounters} and held_nano_usd = 0 order by period_end limit ${sweepLimit}) returning 1`),
+  ])) as unknown as unknown[][];
+  return Math.max(...forgotten.map((rows) => rows.length));
 }

@@ -2,14 +2,17 @@ import { and, eq, lte, sql } from 'drizzle-orm';
 import { batch, type Db } from '../db/client.ts';
 import { dead_letters, idempotency_keys, outbox } from '../db/schema/platform.ts';
 import type { Ctx } from '../platform/context.ts';
+import { inRounds } from '../platform/rounds.ts';
 import { second } from '../shared/time.ts';
 import { backoff } from './backoff.ts';
 import type { JobMessage } from './job.ts';
 
 /** A claim must be renewed before it runs out; then the job is anybody's. */
 export const claimFor = 30 * second;
-/** Rows a tick sends or deletes. */
-const sweepLimit = 100;
+/** Jobs that are sent at once, keys that are deleted at once, and how often in a tick. */
+const sendLimit = 100;
+const keysLimit = 1000;
+const roundsOfTick = 50;
 
 /** Takes the job, or returns null: it is done, or somebody else has it. Returns the number of this attempt, from 1. */
 export async function claimJob(ctx: Ctx, id: string): Promise<number | null> {
@@ -47,21 +50,26 @@ export const buryJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, error: 
   ]);
 
 /** Sends what is due: never sent, lost by the queue, or left by a worker that died. */
-export async function sweepOutbox(ctx: Ctx): Promise<number> {
+export const sweepOutbox = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, sendLimit, () => sendDue(ctx));
+
+async function sendDue(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const due = await ctx.db
     .update(outbox)
     .set({ sends: sql`${outbox.sends} + 1`, due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)` })
-    .where(sql`${outbox.id} in (select id from outbox where due_at <= ${now} order by due_at limit ${sweepLimit})`)
+    .where(sql`${outbox.id} in (select id from outbox where due_at <= ${now} order by due_at limit ${sendLimit})`)
     .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job });
   await ctx.jobs.send(due as JobMessage[]);
   return due.length;
 }
 
-export const sweepIdempotencyKeys = (ctx: Ctx) => deleteExpired(ctx.db, ctx.now());
+export const sweepIdempotencyKeys = (ctx: Ctx): Promise<number> =>
+  inRounds(roundsOfTick, keysLimit, () => deleteExpired(ctx.db, ctx.now()));
 
-const deleteExpired = (db: Db, now: number) =>
-  db
-    .delete(idempotency_keys)
-    .where(sql`rowid in (select rowid from idempotency_keys where expires_at <= ${now} order by expires_at limit ${sweepLimit * 10})`)
-    .run();
+const deleteExpired = async (db: Db, now: number): Promise<number> =>
+  (
+    await db
+      .delete(idempotency_keys)
+      .where(sql`rowid in (select rowid from idempotency_keys where expires_at <= ${now} order by expires_at limit ${keysLimit})`)
+      .run()
+  ).meta.changes;

@@ -191,6 +191,22 @@ describe('alerts', () => {
     });
   });
 
+  it('reach everyone in one tick, however many end users have spent', async () => {
+    const workspace = await newWorkspace();
+    const each = { ...monthly, scope: 'end_user', period: 'total', limit_usd: 1, alerts: { thresholds: [50] } };
+    const { id } = (await workspace.post('/budgets', each)).body;
+    await env.DB.prepare(
+      `with recursive n (i) as (select 1 union all select i + 1 from n where i < 450)
+       insert into budget_counters (budget_id, subject, period_start, workspace_id, spent_nano_usd, held_nano_usd, is_dirty, updated_at)
+       select ?1, 'user-' || i, 0, ?2, 600000000, 0, 1, ?3 from n`,
+    )
+      .bind(id, workspace.id, Date.now())
+      .run();
+    await raiseAlerts(contextOf(workspace));
+    const alerts = env.DB.prepare('select count(*) as n from budget_alerts where budget_id = ?').bind(id);
+    expect(await alerts.first('n')).toBe(450);
+  });
+
   it('tell once that a call found no room, though no threshold has been reached', async () => {
     const { workspace, site, id } = await watched();
     const { agent } = await agentWith(workspace);
