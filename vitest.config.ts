@@ -3,6 +3,7 @@ import { defineConfig, defineProject } from 'vitest/config';
 import { unstable_readConfig } from 'wrangler';
 import { outboundService } from './test/support/outbound-service.ts';
 import { nodeHandler } from './test/support/provider/server.ts';
+import { StallGuard } from './test/support/stall-guard.ts';
 
 /** wrangler.toml names them, and wrangler looks for them here; keys of a developer's own are none of the tests' business. */
 for (const name of unstable_readConfig({ config: 'wrangler.toml' }).secrets?.required ?? []) process.env[name] = '';
@@ -65,5 +66,10 @@ const inNode = defineProject({
 });
 
 export default defineConfig(async () => ({
-  test: { projects: [await inWorkerd(), inNode], onConsoleLog: () => process.env.SHOW_LOGS === '1' },
+  test: {
+    projects: [await inWorkerd(), inNode],
+    onConsoleLog: () => process.env.SHOW_LOGS === '1',
+    // A person sees that a run stands still.
+    reporters: process.env.CI === undefined ? ['default'] : ['default', new StallGuard()],
+  },
 }));

@@ -1,0 +1,54 @@
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+/** Longer than any test may take. */
+const patience_ms = 4 * 60_000;
+/** EX_TEMPFAIL of sysexits.h: nothing has failed, and it may be tried again. */
+const exitCode = 75;
+
+/**
+ * Ends a run in which nothing has happened for too long and tells where it stands: a worker whose runtime no
+ * longer answers fires no timeout of a test either, so that the run would go on for ever.
+ */
+export class StallGuard implements Reporter {
+  readonly #unfinished = new Map<string, string>();
+  #heard_at = Date.now();
+  #timer: NodeJS.Timeout | undefined;
+
+  onTestRunStart(): void {
+    this.#heard_at = Date.now();
+    this.#timer = setInterval(() => this.#look(), 5000);
+  }
+
+  onTestModuleStart({ moduleId }: TestModule): void {
+    this.#hear(moduleId, 'no test yet');
+  }
+
+  onTestCaseReady({ module, fullName }: TestCase): void {
+    this.#hear(module.moduleId, `in: ${fullName}`);
+  }
+
+  onTestCaseResult({ module, fullName }: TestCase): void {
+    this.#hear(module.moduleId, `after: ${fullName}`);
+  }
+
+  onTestModuleEnd({ moduleId }: TestModule): void {
+    this.#heard_at = Date.now();
+    this.#unfinished.delete(moduleId);
+  }
+
+  onTestRunEnd(): void {
+    clearInterval(this.#timer);
+  }
+
+  #hear(file: string, where: string): void {
+    this.#heard_at = Date.now();
+    this.#unfinished.set(file, where);
+  }
+
+  #look(): void {
+    if (Date.now() - this.#heard_at < patience_ms) return;
+    const files = [...this.#unfinished].map(([file, where]) => `  ${file}\n    ${where}`);
+    console.error(`Nothing has happened for ${patience_ms / 60_000} minutes. What has begun and not ended:\n${files.join('\n')}`);
+    process.exit(exitCode);
+  }
+}
