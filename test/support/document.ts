@@ -101,10 +101,20 @@ export const resolve = (schema: Schema): Schema => {
   return target;
 };
 
+/** A validator walks the whole document when it is made. */
+const validators = new Map<Schema | string, Validator>();
+
+function validatorOf(schema: Schema): Validator {
+  const key = schema.$ref ?? schema;
+  const root = { ...schema, components: { schemas: document.components.schemas } } as unknown as JsonSchema;
+  const validator = validators.get(key) ?? new Validator(root, '2020-12', false);
+  validators.set(key, validator);
+  return validator;
+}
+
 /** What is wrong with a value, one line each; empty when it matches. */
 export function violationsOf(schema: Schema, value: unknown): string[] {
-  const root = { ...schema, components: { schemas: document.components.schemas } } as unknown as JsonSchema;
-  const { valid, errors } = new Validator(root, '2020-12', false).validate(value);
+  const { valid, errors } = validatorOf(schema).validate(value);
   return valid ? [] : errors.map((error) => `${error.instanceLocation}: ${error.error}`);
 }
 
