@@ -1,5 +1,4 @@
 // What `npm run bench:analytics` measures, in workerd, over rows that it makes in place. Nothing else imports it.
-import { DurableObject } from 'cloudflare:workers';
 import { archiveWorkspace } from '../src/analytics/archive.ts';
 import { rollUpWorkspace } from '../src/analytics/rollup.ts';
 import { getAnalytics } from '../src/analytics/service.ts';
@@ -112,8 +111,7 @@ const insertCalls = (env: Env, workspace: string, start: number, end: number, fr
     ).bind(workspace, start, end, from, start >= 10_000_000 ? start : 0, spacing),
   ]);
 
-/** wrangler.toml names it. */
-export class SessionHost extends DurableObject {}
+export * from './objects.ts';
 
 export default {
   async fetch(request, env, execution) {

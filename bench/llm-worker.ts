@@ -65,6 +65,8 @@ const ways: Readonly<Record<string, Way>> = {
 const configure = ({ db, now, workspace_id }: Ctx, base_url: string) =>
   db.insert(provider_credentials).values({ workspace_id, provider: 'openai-compatible', base_url, created_at: now(), updated_at: now() });
 
+export * from './objects.ts';
+
 export default {
   async fetch(request, env, execution) {
     const { searchParams } = new URL(request.url);

@@ -26,7 +26,10 @@ const provider = spawn(process.execPath, [fileURLToPath(new URL('../test/support
 });
 const origin = await firstLine(provider);
 const bindings = { ROOT_KEY: 'root-key-of-the-bench-0123456789', ALLOW_PRIVATE_NETWORK: 'true' };
-const worker = await runWorker('bench/llm-worker.ts', bindings);
+const worker = await runWorker('bench/llm-worker.ts', bindings).catch((error: unknown) => {
+  provider.kill();
+  throw error;
+});
 try {
   console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model}; medians of ${turns} turns, a call\n`);
   console.log('| tokens | way | CPU ms | time ms | CPU, ratio | time, ratio |\n| ---: | --- | ---: | ---: | ---: | ---: |');

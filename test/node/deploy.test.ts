@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
+import { bundle } from '../../bench/workerd.ts';
 
 const environments = ['staging', 'production'] as const;
 
@@ -24,6 +25,12 @@ interface Settings {
 
 const read = (env: string | undefined) => unstable_readConfig({ config: 'wrangler.toml', env }) as Settings;
 const largestBundle = 1.5 * 1024 * 1024;
+
+describe('the workers of the benches', () => {
+  it.each(['bench/llm-worker.ts', 'bench/analytics-worker.ts'])('can be built: %s', (main) => {
+    expect(bundle([main]).map(({ path }) => path)).toHaveLength(1);
+  });
+});
 
 describe.each(environments)('deploying to %s', (env) => {
   it('builds without a warning, small enough, without anything of the tests (R81)', () => {
