@@ -37,7 +37,7 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
         call.model,
         'embedding',
         () => tokensOf(rest),
-        (target) => embedSome(ctx, target, known, rest),
+        (target, signal) => embedSome(target, known, rest, signal),
       );
       if (some.length === 0 || some.some((vector) => vector.length !== known.dimensions)) {
         throw new Failure('provider_error', `${call.model} gave vectors of another length than ${known.dimensions}.`);
@@ -53,13 +53,13 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
 }
 
 /** As many of the values as the model takes at once. */
-async function embedSome(ctx: Ctx, target: Target, { options }: EmbeddingModel, values: readonly string[]) {
+async function embedSome(target: Target, { options }: EmbeddingModel, values: readonly string[], signal: AbortSignal) {
   const model = await (target.provider.embedding as NonNullable<typeof target.provider.embedding>)(target.settings);
   const size = (await model.maxEmbeddingsPerCall) ?? values.length;
   const sent = values.slice(0, size);
   const result = await model.doEmbed({
     values: sent,
-    abortSignal: ctx.signal,
+    abortSignal: signal,
     ...(options === undefined ? {} : { providerOptions: options }),
   });
   const input_tokens = result.usage?.tokens ?? null;

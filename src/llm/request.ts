@@ -1,6 +1,7 @@
 import type { Ctx } from '../platform/context.ts';
+import { second } from '../shared/time.ts';
 import { noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
-import { toFault } from './faults.ts';
+import { silent, stopped, toFault } from './faults.ts';
 import type { Meter } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
 import type { Target } from './workspace-models.ts';
@@ -12,9 +13,12 @@ export interface Answer<Value> {
   readonly estimate: () => number;
 }
 
+/** From the request to the end of its answer. */
+const deadline = 60 * second;
+
 /**
  * One request that is answered whole (embeddings, reranking), metered, tried again where that helps.
- * Throws the failure once it does not.
+ * Throws the failure once it does not, and as soon as `ctx.signal` says so.
  */
 export async function request<Value>(
   ctx: Ctx,
@@ -23,26 +27,38 @@ export async function request<Value>(
   kind: 'embedding' | 'reranking',
   /** Tokens of what is to be sent, estimated. */
   inputTokens: () => number,
-  send: (target: Target) => Promise<Answer<Value>>,
+  send: (target: Target, signal: AbortSignal) => Promise<Answer<Value>>,
 ): Promise<Value> {
   for (let tries = 1; ; tries += 1) {
     const opened = await meter.open(model, kind, () => ({ input_tokens: inputTokens(), output_tokens: 0 }));
     if ('failure' in opened) throw opened.failure;
     const { target } = opened;
     const started = ctx.now();
+    const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(deadline)]);
     const timing = () => ({ latency_ms: ctx.now() - started, first_token_ms: null });
     try {
-      const { value, tokens, estimate } = await send(target);
+      const { value, tokens, estimate } = await unlessAborted(send(target, signal), signal);
       const is_estimated = tokens.input_tokens === null;
       const counted = is_estimated ? { ...tokens, input_tokens: estimate(), output_tokens: 0 } : tokens;
       meter.record(target, { ...timing(), tokens: counted, is_estimated, fault: null }, ctx.signal);
       return value;
     } catch (error) {
-      const fault = toFault(error, { provider: target.provider.name, is_own_key: target.is_own_key, now: ctx.now() });
+      const blame = { provider: target.provider.name, is_own_key: target.is_own_key, now: ctx.now() };
+      const fault = ctx.signal.aborted ? stopped(error) : signal.aborted ? silent(blame) : toFault(error, blame);
       meter.record(target, { ...timing(), is_estimated: false, tokens: fault.is_refusal ? noTokens : unknownTokens, fault }, ctx.signal);
       const delay = ctx.signal.aborted ? null : delayBeforeRetry(fault, tries);
       if (delay === null) throw fault.failure;
       await wait(delay, ctx.signal);
     }
   }
+}
+
+/** The work, or the signal's reason as soon as it aborts, whatever the work makes of that: a body may stall behind its headers. */
+function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

@@ -31,12 +31,12 @@ export async function rerank(ctx: Ctx, call: RerankCall): Promise<{ ranking: Rer
       call.model,
       'reranking',
       () => tokensOf(call),
-      async ({ provider, settings }) => {
+      async ({ provider, settings }, signal) => {
         const model = await (provider.reranking as NonNullable<typeof provider.reranking>)(settings);
         const { ranking: ranked } = await model.doRerank({
           query: call.query,
           documents: { type: 'text', values: [...call.documents] },
-          abortSignal: ctx.signal,
+          abortSignal: signal,
         });
         return {
           value: ranked.map(({ index, relevanceScore }) => ({ index, score: relevanceScore })),

@@ -13,7 +13,6 @@ import { parseStructured, repairPrompt, structuredOutputFailed } from '../../llm
 import { commitSurely } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { invalid } from '../../shared/failure.ts';
-import { second } from '../../shared/time.ts';
 import { insertRunStep, renewRun, selectRunSteps } from '../store.ts';
 import { CitationFilter } from './citations.ts';
 import type { TurnEvent } from './events.ts';
@@ -30,7 +29,7 @@ import { contextOfTurn } from './turn-context.ts';
 export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerator<TurnEvent, void> {
   const tools = await resolveTools(ctx, turn.tools, { runAgent });
   const { limits, output_schema: schema } = turn.config;
-  const signal = AbortSignal.any([AbortSignal.timeout(limits.seconds * second), turn.cancel.signal]);
+  const { signal } = turn;
   const given = contextOfTurn(turn, progress.sources, progress.attached);
   progress.context = given.context;
   const asked = { ...turn, history: given.messages, summary: given.summary };

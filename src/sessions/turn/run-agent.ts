@@ -15,12 +15,13 @@ import { modelOptions, passagesOf, promptOf } from './prompt.ts';
  * Another agent's answer to one message, on its active version, without a session and within its own
  * limits and those of the run that asked. What it costs is on that run's account.
  */
-export const runAgent: RunAgent = async (ctx, call) => {
-  const version = await selectVersionFor(ctx.db, ctx.workspace_id, call.agent.id, null).get();
+export const runAgent: RunAgent = async (given, call) => {
+  const version = await selectVersionFor(given.db, given.workspace_id, call.agent.id, null).get();
   if (version === undefined) return { ok: false, error: `The agent ${call.agent.slug} has no version.` };
   const config = parseConfig(version.config);
   const account = new Account(fromUsd(config.limits.cost_usd), call.attribution.account);
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(config.limits.seconds * second)]);
+  const ctx = { ...given, signal };
   const attribution = { ...call.attribution, account };
   // Named anew each time: a model may give two calls one id, and each has been paid for.
   const call_key = `${call.attribution.run_id ?? ctx.request_id}:${ctx.newId('use')}`;

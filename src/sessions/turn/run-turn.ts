@@ -15,7 +15,9 @@ import { attributionOf, leaseFor, type Turn } from './start-turn.ts';
  * Answers: retrieves, calls the model and its tools, stores, in that order. Never throws and always
  * ends with one terminal event; it goes on whether or not anybody still listens, as long as it is iterated.
  */
-export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, void> {
+export async function* runTurn(given: Ctx, turn: Turn): AsyncGenerator<TurnEvent, void> {
+  // Whatever asks somebody else on behalf of the turn stops with it.
+  const ctx = { ...given, signal: turn.signal };
   const progress = new Progress(ctx, turn.run.id, turn.keeps_content);
   const { message_id, user, version } = turn;
   const heartbeat = setInterval(() => ctx.defer(batch(ctx.db, renewRun(ctx.db, turn.run, ctx.now() + leaseFor))), leaseFor / 3);
@@ -24,9 +26,10 @@ export async function* runTurn(ctx: Ctx, turn: Turn): AsyncGenerator<TurnEvent, 
     yield { type: 'started', run_id: turn.run.id, message_id, user_message_id: user.id, version: { id, number } };
     const { question, config } = turn;
     progress.attached = await gatherAttachments(ctx, { files: user.attachments, model: config.model, question });
-    if (config.knowledge.base_ids.length > 0 && searchText(turn) !== '') yield await retrieve(ctx, turn, progress);
+    if (config.knowledge.base_ids.length > 0 && searchText(turn) !== '') yield* retrieve(ctx, turn, progress);
     turn.cancel.signal.throwIfAborted();
-    if (mayAnswer(turn, progress)) yield* answer(ctx, turn, progress);
+    if (turn.signal.aborted) progress.limit = 'seconds';
+    else if (mayAnswer(turn, progress)) yield* answer(ctx, turn, progress);
     else {
       progress.text = turn.config.knowledge.no_answer;
       progress.finish_reason = 'no_answer';
@@ -52,7 +55,7 @@ const mayAnswer = ({ config, overrides }: Turn, { sources, attached }: Progress)
   config.tools.length > 0 ||
   (overrides.tools?.length ?? 0) > 0;
 
-async function retrieve(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
+async function* retrieve(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerator<TurnEvent, void> {
   const started_at = ctx.now();
   const account = new Account(undefined, turn.account);
   const { base_ids, mode, top_k, min_score, reranker } = turn.config.knowledge;
@@ -60,7 +63,12 @@ async function retrieve(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnE
     ctx,
     { base_ids, query: searchText(turn), mode, top_k, min_score, reranker, filter: {} },
     { ...attributionOf(turn), account, call_key: `${turn.run.id}:retrieval` },
-  );
+  ).catch((error: unknown) => {
+    // That the time is over is no fault of the search.
+    if (turn.signal.aborted) return null;
+    throw error;
+  });
+  if (found === null) return;
   const latency_ms = ctx.now() - started_at;
   ctx.meter.retrieval_ms += latency_ms;
   if (found.coverage !== 'none') progress.addSources(found.hits);
@@ -71,5 +79,5 @@ async function retrieve(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnE
   const output = { hits, confidence: found.confidence, coverage: found.coverage };
   const { cost_nano_usd } = account;
   progress.addStep({ type: 'retrieval', name: mode, output, started_at, latency_ms, cost_nano_usd });
-  return { type: 'retrieved', hits: progress.sources.length, confidence: found.confidence, latency_ms };
+  yield { type: 'retrieved', hits: progress.sources.length, confidence: found.confidence, latency_ms };
 }

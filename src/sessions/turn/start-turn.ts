@@ -65,6 +65,8 @@ export interface Turn {
   /** What has happened so far. */
   readonly events: TurnEvent[];
   readonly cancel: AbortController;
+  /** Aborted with `cancel`, and when the time of the run is over. */
+  readonly signal: AbortSignal;
   /** Set once the turn's end is stored. */
   readonly outcome: { is_stored: boolean; answer: MessageRow | null };
 }
@@ -107,6 +109,7 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
   if (version === null) throw new Error('the version of a run that has started is not known');
   const { keeps_content, ...held } = started.session;
   const overrides = input.overrides ?? {};
+  const cancel = new AbortController();
   const config = withOverrides(input.draft?.config ?? version.config, overrides);
   return {
     run: { ...run, version_id: version.id, input_message_id: user.id },
@@ -126,7 +129,8 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
     former_head: isNew ? undefined : session.head_id,
     keeps_content,
     events: [],
-    cancel: new AbortController(),
+    cancel,
+    signal: AbortSignal.any([AbortSignal.timeout(config.limits.seconds * second), cancel.signal]),
     outcome: { is_stored: false, answer: null },
   };
 }
