@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db, Statement } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
@@ -89,6 +89,22 @@ export function selectPath(db: Db, workspace_id: string, session_id: string, fro
   ) select * from path) as "messages"`;
   return db.select(pathColumns).from(path).orderBy(sql`depth desc`);
 }
+
+/** The newest message of the user that follows another, or begins the session. */
+export const selectNewestQuestion = (db: Db, workspace_id: string, session_id: string, parent_id: string | null) =>
+  db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.workspace_id, workspace_id),
+        eq(messages.session_id, session_id),
+        parent_id === null ? isNull(messages.parent_id) : eq(messages.parent_id, parent_id),
+        eq(messages.role, 'user'),
+      ),
+    )
+    .orderBy(desc(messages.seq))
+    .limit(1);
 
 /** The columns of a message, of rows that come from no table as far as Drizzle can tell. */
 const pathColumns = Object.fromEntries(

@@ -56,6 +56,25 @@ describe('the AI SDK’s chat transport', () => {
     expect(shown.map(({ text }: { text: string }) => text)).toEqual(['Hello there', 'Other?', 'Hello there', 'Hello?']);
   });
 
+  it('edits and answers anew what only the client has ids for', async () => {
+    const chat = await newChat({ rounds: [answer], repeat: true });
+    const [question, more] = [userMessage('First?'), userMessage('Second?')];
+    const first = (await lastOf(await send(chat, [question]))) as UIMessage;
+    await lastOf(await send(chat, [question, first, more]));
+    const shown = async () =>
+      (await chat.workspace.get(`/sessions/${chat.session}/messages`)).body.data.map(({ text }: { text: string }) => text).toReversed();
+    const edit = (text: string, id: string, before: UIMessage[]) => send(chat, [...before, userMessage(text, id)], { messageId: id });
+    await lastOf(await edit('Second, edited?', more.id, [question, first]));
+    expect(await shown()).toEqual(['First?', 'Hello there', 'Second, edited?', 'Hello there']);
+    await lastOf(await send(chat, [question, first, more], { trigger: 'regenerate-message', messageId: more.id }));
+    expect(await shown()).toEqual(['First?', 'Hello there', 'Second, edited?', 'Hello there']);
+    await lastOf(await edit('First, edited?', question.id, []));
+    expect(await shown()).toEqual(['First, edited?', 'Hello there']);
+    const said = JSON.stringify((await chat.provider.requests()).at(-1)?.body);
+    expect([said.includes('First, edited?'), said.includes('Second')]).toEqual([true, false]);
+    await expect(edit('Whose?', 'another', [userMessage('Who?')])).rejects.toThrow('messageId');
+  });
+
   it('finds the answer that is being given when it comes back, and nothing when none is', async () => {
     const chat = await newChat({ rounds: [slowly] });
     const reconnect = () => transportOf(chat).reconnectToStream({ chatId: chat.session });

@@ -53,6 +53,21 @@ describe('regenerating', () => {
     expect(await textsOf(chat)).toEqual(['First?', 'One.', 'Third?', 'One.']);
   });
 
+  it('gives the model all that came before, also where less of the branch is remembered than there is', async () => {
+    const chat = await newChat({ rounds: [says('Yes.')], repeat: true });
+    for (let turn = 1; turn <= 20; turn += 1) await chat.send({ message: `Question ${turn}?` });
+    const all = await messagesOf(chat);
+    for (const seq of [16, 18, 20, 24]) {
+      const { id } = all.find((message) => message.seq === seq);
+      const { run } = (await chat.workspace.post(`/messages/${id}/regenerate`)).body;
+      const { context } = (await chat.workspace.get(`/runs/${run.id}`)).body;
+      expect([seq, context.messages.included, context.messages.omitted]).toEqual([seq, seq - 2, 0]);
+      await chat.workspace.patch(`/sessions/${chat.session}`, { active_message_id: all[0].id });
+      await chat.workspace.get(`/sessions/${chat.session}`);
+      await chat.send({ message: 'And now?' });
+    }
+  });
+
   it('streams, and is done once however often it is asked with one key', async () => {
     const chat = await newChat({ rounds: [says('First.'), slowly] });
     const first = (await chat.send({ message: 'Hello?' })).body;

@@ -11,7 +11,7 @@ import type { ToolPin } from '../../tools/index.ts';
 import { Account } from '../../usage/index.ts';
 import { carriedBy, markUsed, takeAttachments } from '../attachments/send.ts';
 import { dropOtherSummaries, dropSummariesAfter, selectSummary } from '../background/summary-store.ts';
-import { lengthened, type Memory, readPath, type TurnVersion, toTurnVersion } from '../host/memory.ts';
+import { historyLimit, lengthened, type Memory, readPath, type TurnVersion, toTurnVersion } from '../host/memory.ts';
 import {
   type ClaimedSession,
   claimSession,
@@ -155,8 +155,10 @@ async function placeOf(ctx: Ctx, memory: Memory, { text, parent_id }: TurnInput)
 
 async function branchTo(ctx: Ctx, { path, session, version }: Memory, leaf: string | null): Promise<readonly MessageRow[]> {
   if (leaf === null) return [];
-  const at = path.findIndex(({ id }) => id === leaf);
-  return at < 0 ? readPath(ctx, session.id, leaf, version) : path.slice(0, at + 1);
+  const known = path.slice(0, path.findIndex(({ id }) => id === leaf) + 1);
+  // What is remembered reaches back from the head only: further up there may be more that belongs to the history.
+  const isWhole = known[0]?.parent_id === null || known.length >= historyLimit(version?.config.memory.window_tokens ?? 0);
+  return known.length > 0 && isWhole ? known : readPath(ctx, session.id, leaf, version);
 }
 
 /** Where the turn does not go on from the head, what was summarised of the branch that is left goes. */
