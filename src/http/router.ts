@@ -141,7 +141,9 @@ function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unk
   const errors: Violation[] = [];
   const values: Record<string, string> = {};
   for (const [name, value] of search) {
-    if (name in values) errors.push({ pointer: `?${name}`, detail: 'A parameter may be given once.' });
+    // A list, as clients of OpenAI send it.
+    if (name in values && name.endsWith('[]')) values[name] += `,${value}`;
+    else if (name in values) errors.push({ pointer: `?${name}`, detail: 'A parameter may be given once.' });
     else if (value.includes('\0') || !value.isWellFormed())
       errors.push({ pointer: `?${name}`, detail: 'Text must be well-formed and without NUL.' });
     else values[name] = value;

@@ -144,7 +144,7 @@ export const ResponseQuery = z.strictObject({
     .optional()
     .describe('The `sequence_number` after which the events begin; needs `stream`'),
   include: z.string().max(200).optional().describe('Accepted, without effect here'),
-  'include[]': z.string().max(200).optional().describe('Accepted, without effect here'),
+  'include[]': z.string().max(2000).optional().describe('Accepted, without effect here'),
   include_obfuscation: Flag.optional().describe('Accepted, without effect here'),
 });
 export type ResponseQuery = z.output<typeof ResponseQuery>;

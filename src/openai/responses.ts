@@ -1,3 +1,4 @@
+import { selectAgent } from '../agents/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import {
@@ -71,11 +72,10 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
   if (terminal?.type !== 'finished')
     throw unsupported('/previous_response_id', `That response is ${row.status}: going on from it is not supported.`);
   const { question, messages } = readItems(body, clientCallsOf(terminal.message));
+  if (body.user != null && body.user !== session.end_user_id)
+    throw unsupported('/user', 'Another user than that of the previous response is not supported.');
   const model = body.model ?? before.model;
-  const { agent, version } = readAgentModel(model);
-  const isSame = agent === row.agent_id || agent === readAgentModel(before.model).agent;
-  if (!isSame)
-    throw body.model == null ? unknownModel() : unsupported('/model', 'Another agent than that of the previous response is not supported.');
+  const version = await versionOf(ctx, row.agent_id, body.model ?? null, before.model);
   const echo = echoOf(body, model);
   const input: TurnInput = {
     text: question,
@@ -87,6 +87,17 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
     metadata: { openai: echo },
   };
   return { session_id: session.id, input, echo };
+}
+
+/** What a further request names: a version or label, the agent's active one, or nothing, for what the session follows. */
+async function versionOf(ctx: Ctx, agent_id: string, model: string | null, before: string): Promise<string | null> {
+  const { agent, version } = readAgentModel(model ?? before);
+  const isSame = agent === agent_id || agent === readAgentModel(before).agent;
+  if (isSame && (model === null || model === before || version !== null)) return version;
+  const named = await selectAgent(ctx.db, ctx.workspace_id, agent).get();
+  if (named?.id !== agent_id)
+    throw model === null ? unknownModel() : unsupported('/model', 'Another agent than that of the previous response is not supported.');
+  return version ?? named.active_version_id;
 }
 
 interface Found extends EndedRun {

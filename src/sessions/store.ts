@@ -19,11 +19,12 @@ export type RunStepRow = typeof run_steps.$inferSelect;
 export const insertSession = (db: Db, row: SessionRow) =>
   db.insert(sessions).values({ ...row, index_number: row.kind === 'chat' ? nextIndexNumber : null });
 
-/** What a turn begins with: its session, and whether the workspace lets traces say what was said. */
-export type ClaimedSession = SessionRow & { readonly keeps_content: boolean };
+/** What a turn begins with: its session, and what the workspace has set: whether traces may say what was said, who writes titles. */
+export type ClaimedSession = SessionRow & { readonly keeps_content: boolean; readonly background_model: string | null };
 
 const claimedColumns = (workspace_id: string) => ({
   ...getTableColumns(sessions),
+  background_model: sql<string | null>`(select w.background_model from workspaces w where w.id = ${workspace_id})`.as('background_model'),
   keeps_content: sql<boolean>`(select w.content_logging from workspaces w where w.id = ${workspace_id})`
     .mapWith(Boolean)
     .as('keeps_content'),

@@ -4,19 +4,20 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { dropSummaries } from '../background/summary-store.ts';
 import { hostOf } from '../host/host-client.ts';
-import { indexMessages } from '../search/store.ts';
+import { indexMessages, indexTitle } from '../search/store.ts';
 import { deleteSession } from '../service.ts';
-import { selectMessagesOfRun } from '../store.ts';
+import { selectMessagesOfRun, updateSession } from '../store.ts';
 import { readOutcome } from '../wire/runs.ts';
 
 /**
  * Erases what was said in a run: its messages are empty from then on, so that what follows them keeps
- * its place; trace and events go, and a session that has nothing else. What it cost stays counted.
+ * its place; trace and events go, a title that was made of what was said, and a session that has nothing
+ * else. Sessions that were forked from it have copies of their own and keep them. What it cost stays counted.
  */
 export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
   const { session } = await readOutcome(ctx, run_id);
   const { db, workspace_id } = ctx;
-  const said = await selectMessagesOfRun(db, workspace_id, run_id).all();
+  const said = (await selectMessagesOfRun(db, workspace_id, run_id).all()).filter(({ session_id }) => session_id === session.id);
   if (said.length === session.message_seq) {
     await deleteSession(ctx, session.id);
     return;
@@ -27,7 +28,13 @@ export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
       db
         .update(messages)
         .set({ text: '', prompt: null, citations: [] })
-        .where(and(eq(messages.workspace_id, workspace_id), eq(messages.run_id, run_id))),
+        .where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, session.id), eq(messages.run_id, run_id))),
+      ...(session.titled_by === 'person' || session.title === null
+        ? []
+        : [
+            updateSession(db, workspace_id, session.id, { title: null, titled_by: null }),
+            ...indexTitle(db, workspace_id, session.id, null),
+          ]),
       ...indexMessages(db, empty),
       dropSummaries(db, workspace_id, session.id),
       db.delete(run_steps).where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, run_id))),

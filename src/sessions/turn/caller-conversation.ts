@@ -19,13 +19,20 @@ function rewritten(message: UserMessage, write: (text: string) => LanguageModelV
 }
 
 /**
- * A conversation as providers take it: what stands in the system role comes first and in one, and no
- * tool call is without its result or the other way round.
+ * A conversation as providers take it: what stands in the system role comes first and in one, no tool call
+ * is without its result or the other way round, and nothing is empty, which some refuse.
  */
 export function tidied(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
   const system = conversation.flatMap((message) => (message.role === 'system' && message.content !== '' ? [message.content] : []));
-  const rest = withoutOpenCalls(conversation.filter(({ role }) => role !== 'system'));
+  const rest = withoutOpenCalls(conversation.filter(({ role }) => role !== 'system')).flatMap(withoutEmptyText);
   return [...(system.length === 0 ? [] : [{ role: 'system' as const, content: system.join('\n\n') }]), ...rest];
+}
+
+/** Of an answer that said nothing, or was erased. */
+function withoutEmptyText(message: LanguageModelV4Message): LanguageModelV4Message[] {
+  if (message.role !== 'user' && message.role !== 'assistant') return [message];
+  const content = message.content.filter((part) => part.type !== 'text' || part.text !== '');
+  return content.length === 0 ? [] : [{ ...message, content } as LanguageModelV4Message];
 }
 
 function withoutOpenCalls(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {

@@ -33,7 +33,12 @@ const cancelledRun = { status: 'cancelled', finish_reason: 'cancelled' } as cons
  * session is free again. When even that cannot be stored the sweep closes the run.
  */
 export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: unknown): Promise<TurnEvent> {
-  if (turn.cancel.signal.aborted && progress.text !== '') return endTurn(ctx, turn, progress);
+  if (turn.cancel.signal.aborted && progress.text !== '') {
+    return endTurn(ctx, turn, progress).catch((cause: unknown) => {
+      ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause });
+      return toFailed(toFailure(cause), endedRun(ctx, turn, progress, cancelledRun));
+    });
+  }
   const failure = turn.cancel.signal.aborted ? cancelled() : toFailure(error);
   if (failure.code === 'internal') ctx.log.error('run_failed', { run_id: turn.run.id, error });
   const { code: error_code, message: error_detail } = failure;
@@ -45,9 +50,12 @@ export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: 
   await store(ctx, turn, progress, run, answer).catch((cause: unknown) =>
     ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause }),
   );
-  const { retryAfter: retry_after_s = null, extra } = failure.options;
-  const told = { code: error_code, detail: error_detail, retry_after_s, ...(extra === undefined ? {} : { extra }) };
-  return { type: 'failed', ...told, run: toRun(run) };
+  return toFailed(failure, run);
+}
+
+function toFailed({ code, message: detail, options: { retryAfter, extra } }: Failure, run: RunRow): TurnEvent {
+  const retry_after_s = retryAfter ?? null;
+  return { type: 'failed', code, detail, retry_after_s, ...(extra === undefined ? {} : { extra }), run: toRun(run) };
 }
 
 async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answer: MessageRow | null): Promise<void> {

@@ -105,9 +105,10 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
     ...(remembers ? [selectSummary(ctx.db, ctx.workspace_id, session.id)] : []),
   ];
   const started = await commitStart(ctx, run, { statements, ...(more.length === 0 ? { pending: { run_id } } : {}) }, remembers);
-  const version = started.version ?? known;
-  if (version === null) throw new Error('the version of a run that has started is not known');
-  const { keeps_content, ...held } = started.session;
+  const used = started.version ?? known;
+  if (used === null) throw new Error('the version of a run that has started is not known');
+  const { keeps_content, background_model, ...held } = started.session;
+  const version = { ...used, background_model };
   const overrides = input.overrides ?? {};
   const cancel = new AbortController();
   const config = withOverrides(input.draft?.config ?? version.config, overrides);

@@ -54,6 +54,8 @@ export async function runAsStream(ctx: Ctx, session_id: string, input: TurnInput
   const stream = toStream(heard);
   if (stream !== null) return stream;
   if (heard.listening.type !== 'elsewhere') throw new Error('an answer came where a stream was asked for');
+  const { run, answer } = await readRun(ctx, heard.listening.run_id);
+  if (run.status === 'failed' && answer === undefined) answerOf(terminalOf(run, answer));
   return attachToRun(ctx, heard.listening.run_id, wire, 0);
 }
 
