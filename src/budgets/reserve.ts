@@ -45,7 +45,12 @@ export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): P
   const first = await hold(ctx, spender, known, amount);
   if (first.bound.length === 0) return nothing;
   if (first.hold_id !== null) return lower(ctx, spender, known, estimate, { ...first, hold_id: first.hold_id, amount });
-  const less = await chooseLess(estimate, first.bound.filter(isDowngrade), (cost) => cost !== null && (amount === null || cost < amount));
+  const less = await chooseLess(
+    spender,
+    estimate,
+    first.bound.filter(isDowngrade),
+    (cost) => cost !== null && (amount === null || cost < amount),
+  );
   if (less === null) throw refused(ctx, first.bound, amount);
   const second = await hold(ctx, as(spender, less.downgrade), known, less.amount);
   if (second.hold_id === null) throw refused(ctx, second.bound, less.amount);
@@ -63,9 +68,14 @@ interface Less {
 }
 
 /** What the first budget makes of the call whose rule does some good: without its model where that one does none. */
-async function chooseLess(estimate: Estimate, budgets: readonly Bound[], helps: (cost: NanoUsd | null) => boolean): Promise<Less | null> {
+async function chooseLess(
+  { model: meant }: Spender,
+  estimate: Estimate,
+  budgets: readonly Bound[],
+  helps: (cost: NanoUsd | null) => boolean,
+): Promise<Less | null> {
   for (const budget of budgets) {
-    const rule = ruleOf(budget);
+    const rule = ruleOf(budget, meant);
     for (const downgrade of rule?.model == null ? [rule] : [rule, { ...rule, model: null }]) {
       if (downgrade === null || (downgrade.model === null && downgrade.max_output_tokens === null)) continue;
       const amount = await estimate(downgrade);
@@ -87,7 +97,7 @@ async function lower(
   const asMeant: Reserved = { hold_id, amount, downgrade: null };
   const mayBeUnknown = bound.every(({ action, unknown_price }) => action === 'warn' || unknown_price === 'allow');
   const helps = (cost: NanoUsd | null) => (cost === null ? mayBeUnknown : amount === null || cost <= amount);
-  const less = await chooseLess(estimate, bound.filter(isPressed), helps);
+  const less = await chooseLess(spender, estimate, bound.filter(isPressed), helps);
   if (less === null) return asMeant;
   const { model } = as(spender, less.downgrade);
   if (amount !== null || less.amount === null) {
@@ -143,8 +153,9 @@ function isPressed({ action, downgrade, limit_nano_usd, spent_nano_usd, held_nan
   return (spent_nano_usd + held_nano_usd - (amount_nano_usd ?? 0)) * 100 >= from_percent * limit_nano_usd;
 }
 
-function ruleOf({ id, downgrade }: Bound): Downgrade | null {
+/** What a rule makes of a call of the model `meant`, which it does not name as another. */
+function ruleOf({ id, downgrade }: Bound, meant: string): Downgrade | null {
   if (downgrade === null) return null;
   const { model, max_output_tokens } = JSON.parse(downgrade) as DowngradeRule;
-  return { budget_id: id, model, max_output_tokens };
+  return { budget_id: id, model: model === meant ? null : model, max_output_tokens };
 }

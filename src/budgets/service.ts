@@ -1,6 +1,7 @@
 import { checkWebhookUrl } from '../alerts/index.ts';
 import { batch } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
+import { EndUserId } from '../http/schema.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
@@ -39,6 +40,8 @@ import { sealWebhookSecret } from './webhook.ts';
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
 export async function createBudget(ctx: Ctx, input: CreateBudget, faultOf: CheckModel): Promise<Budget> {
   if (input.scope === 'workspace' && input.subject_id !== null) throw invalid('/subject_id', 'A budget of the workspace has no subject.');
+  if (input.scope === 'end_user' && input.subject_id !== null && !EndUserId.safeParse(input.subject_id).success)
+    throw invalid('/subject_id', 'No end user has such an id: 1 to 128 visible ASCII characters.');
   checkRule(input);
   checkDowngrade(input.downgrade, faultOf);
   const now = ctx.now();

@@ -45,6 +45,8 @@ export class Meter {
   readonly #call_key: string;
   readonly #purse: Purse;
   #admitted: Promise<void> | null = null;
+  /** The model in whose place a budget has put another. */
+  #lowered: string | null = null;
 
   constructor(ctx: Ctx, { operation, call_key, account, agent_id, version_id, session_id, run_id, end_user_id }: MeteredCall) {
     this.#account = account;
@@ -71,7 +73,9 @@ export class Meter {
 
   /** A model ready to be called, once budgets allow it. `is_final` when another model would not help. */
   async open(name: string, kind: Kind, sizeOf: SizeOf): Promise<Opened> {
-    const meant = await this.#find(this.#purse.downgrade?.model ?? name, kind);
+    // What stands in for a model stands in for that one: the fallbacks behind it are still there.
+    const isLowered = this.#lowered === name;
+    const meant = await this.#find((isLowered ? this.#purse.downgrade?.model : null) ?? name, kind);
     if ('failure' in meant) return meant;
     if (this.#account?.isClosed === true && (costOf(this.#ctx, meant.target, aCall) ?? 0) > 0) {
       return { failure: new Failure('budget_exceeded', `The run may cost nothing, and ${name} does.`), is_final: false };
@@ -87,7 +91,8 @@ export class Meter {
       throw error;
     }
     const { downgrade } = this.#purse;
-    const cheaper = downgrade?.model == null ? null : await this.#cheaper(downgrade.model, kind);
+    if (downgrade !== null) this.#lowered ??= name;
+    const cheaper = downgrade?.model == null || this.#lowered !== name ? null : await this.#cheaper(downgrade.model, kind);
     return { target: cheaper ?? meant.target, max_output_tokens: downgrade?.max_output_tokens ?? null };
   }
 

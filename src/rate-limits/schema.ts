@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Id, Name } from '../http/schema.ts';
+import { EndUserId, Id } from '../http/schema.ts';
 import { noLimits, type RateOverride } from '../shared/rate-rules.ts';
 
 /** Overrides of all scopes together: every key's lookup reads them. */
@@ -52,7 +52,7 @@ export const RateLimits = z
     workspace: Limits.default(noLimits).describe('For all of the workspace together'),
     api_key: scope(Id('key'), 'API key').default(none),
     agent: scope(Id('agt'), 'agent').default(none),
-    end_user: scope(Name(200), 'end user').default(none),
+    end_user: scope(EndUserId, 'end user').default(none),
   })
   .refine(
     ({ api_key, agent, end_user }) => api_key.overrides.length + agent.overrides.length + end_user.overrides.length <= maxOverrides,

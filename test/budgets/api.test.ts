@@ -71,6 +71,7 @@ describe('budgets', () => {
     expect((await workspace.patch(`/budgets/${made.id}`, rule('nobody/cheap'))).body.errors).toMatchObject([
       { pointer: '/downgrade/model' },
     ]);
+    expect((await post({ scope: 'end_user', subject_id: 'has space' })).body.errors).toMatchObject([{ pointer: '/subject_id' }]);
     expect((await post({ limit_usd: 4e-10 })).body.errors).toMatchObject([{ pointer: '/limit_usd' }]);
     expect((await post({ limit_usd: 0 })).status).toBe(201);
     expect((await post({ scope: 'api_key', subject_id: other.key_id })).status).toBe(404);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contextOf, question, step } from '../llm/support.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
+import type { Round } from '../support/provider/script.ts';
 import { counters, putBudget, run } from './support.ts';
 
 const model = (name: string) => `openai-compatible/${name}`;
@@ -10,9 +11,14 @@ const prices = { mid: 1, dear: 20, cheap: 0.1 };
 const ask = { options: { ...question('Hello?'), maxOutputTokens: 100 } };
 
 /** A workspace with a budget that runs low from the first call on: its calls are to become `other`. */
-async function low(other: string, budget: { limit_nano_usd?: number; unknown_price?: 'block' | 'allow'; most?: number } = {}) {
+async function low(
+  other: string,
+  budget: { limit_nano_usd?: number; unknown_price?: 'block' | 'allow'; most?: number } = {},
+  before: readonly Round[] = [],
+) {
   const workspace = await newWorkspace();
-  const scripted = await playScript({ rounds: [{ text: ['Hello.'], usage: { input_tokens: 100, output_tokens: 50 } }], repeat: true });
+  const answer = { text: ['Hello.'], usage: { input_tokens: 100, output_tokens: 50 } };
+  const scripted = await playScript({ rounds: [...before, answer], repeat: true });
   await workspace.put('/providers/openai-compatible', { api_key: scripted.api_key, base_url: scripted.base_url.compatible });
   const overrides = Object.entries(prices).map(([name, price]) => ({ model: model(name), input: price, output: price }));
   expect((await workspace.put('/prices', { overrides })).status).toBe(200);
@@ -53,6 +59,21 @@ describe('a call that has room, of a budget that runs low', () => {
     await run(ctx, result.usage);
     expect(result).toMatchObject({ model: model('mid'), downgrade: null });
     expect(await counters(workspace.id)).toMatchObject([{ spent: 450_000, held: 0 }]);
+  });
+
+  it('goes on to the fallbacks where the cheaper model fails', async () => {
+    const broken: Round = { fault: { kind: 'status', status: 500 } };
+    const { workspace, ctx } = await low('cheap', { limit_nano_usd: 10_000_000, most: 40 }, [broken, broken, broken]);
+    const { result } = await step(ctx, [model('mid'), model('dear')], ask);
+    await run(ctx, result.usage);
+    expect(result).toMatchObject({ failure: null, model: model('dear') });
+    expect(await counters(workspace.id)).toMatchObject([{ spent: 300_000 + 150 * 20_000, held: 0 }]);
+  });
+
+  it('is none where the model is the one that was meant', async () => {
+    const { ctx } = await low('mid');
+    const { result } = await step(ctx, [model('mid')], ask);
+    expect(result).toMatchObject({ model: model('mid'), downgrade: null });
   });
 
   it('takes the shorter answer alone where the model does no good', async () => {

@@ -25,6 +25,21 @@ async function stateOf({ workspace, session }: Chat) {
 
 const isGapless = (messages: readonly { readonly seq: number }[]) => messages.every(({ seq }, index) => seq === index + 1);
 
+describe('a request that is refused', () => {
+  it('ends nobody’s answer, and hears of it before it waits', async () => {
+    const chat = await newChat({ rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 60, ms: 60 } }] });
+    const running = await chat.stream({ message: 'Hello?' });
+    for (const on_busy of ['interrupt', 'queue']) {
+      expect((await chat.send({ message: 'I?', on_busy, version: '99' })).body.errors).toMatchObject([{ pointer: '/version' }]);
+      const attachments = ['att_01kajv2q5ve0mt8h2vj3c6x7ra'];
+      expect((await chat.send({ message: 'I?', on_busy, attachments })).body.errors).toMatchObject([{ pointer: '/attachments/0' }]);
+      expect((await stateOf(chat)).active_run_id).not.toBeNull();
+    }
+    expect(textOf(await readFrames(running))).toBe('one two three');
+    expect((await stateOf(chat)).statuses).toEqual(['completed']);
+  });
+});
+
 describe('thirty messages at once', () => {
   it('with one key are one run, one usage row and thirty times the same answer (R55)', async () => {
     const chat = await newChat({ rounds: [slowly] });

@@ -2,14 +2,15 @@ import type { Ctx } from '../../platform/context.ts';
 import { fingerprintMismatch, KeyOfRun, moveKey, throwIfAnswered } from '../../platform/idempotency.ts';
 import { admitRun } from '../../rate-limits/index.ts';
 import { Failure } from '../../shared/failure.ts';
+import { takeAttachments } from '../attachments/send.ts';
 import { ownSession } from '../own-session.ts';
-import { type RunRow, selectRun } from '../store.ts';
+import { type RunRow, type SessionRow, selectRun, selectVersionOfSession } from '../store.ts';
 import type { TurnEvent } from '../turn/events.ts';
 import { runTurn } from '../turn/run-turn.ts';
 import { pathAfter, refuse, StaleMemory, startTurn, type Turn } from '../turn/start-turn.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
 import { LiveRun } from './live-run.ts';
-import { type Memory, readMemory } from './memory.ts';
+import { type Memory, readMemory, toTurnVersion } from './memory.ts';
 import { Place, WaitingLine } from './waiting-line.ts';
 
 /** Times that a session which is not as remembered is read again. */
@@ -106,6 +107,11 @@ export class SessionLine {
   async #enter(ctx: Ctx, session_id: string, input: TurnInput, memory: Memory, replaced: RunRow | null): Promise<LiveRun> {
     const on_busy = input.on_busy ?? memory.session.on_busy;
     this.#line.admit(on_busy);
+    if (this.#line.isBusy && needsChecks(input)) {
+      // What would be refused anyway ends nobody else's answer, and hears of it before it waits.
+      await checkTurn(ctx, memory.session, input);
+      this.#line.admit(on_busy);
+    }
     const place = new Place(ctx.newId('run'), on_busy, ctx.idempotency);
     try {
       await this.#line.enter(place);
@@ -168,6 +174,18 @@ export class SessionLine {
     this.#memory = await readMemory(ctx, session_id, version);
     return this.#memory;
   }
+}
+
+const needsChecks = ({ version, attachments, draft }: TurnInput): boolean =>
+  (version !== null && draft === undefined) || (attachments?.length ?? 0) > 0;
+
+/** What else than the state of the session may be wrong with a request. Throws `validation_failed`, and `conflict` for an attachment that is not ready. */
+async function checkTurn(ctx: Ctx, session: SessionRow, input: TurnInput): Promise<void> {
+  if (input.version !== null && input.draft === undefined) {
+    const row = await selectVersionOfSession(ctx.db, ctx.workspace_id, session.id, input.version).get();
+    refuse(ctx, { session, version: row === undefined ? null : toTurnVersion(row) });
+  }
+  await takeAttachments(ctx, session, '', input);
 }
 
 /** What is known once a turn is over; null where its end may not have been stored. */

@@ -52,6 +52,10 @@ export class WaitingLine {
     return [...(this.#active === null ? [] : [this.#active]), ...this.#waiting].find(is);
   }
 
+  get isBusy(): boolean {
+    return this.#active !== null;
+  }
+
   /** Throws `session_busy` with the id of the run that is in the way. */
   admit(on_busy: BusyPolicy): void {
     if (this.#active === null || (on_busy !== 'reject' && this.#waiting.length < longest)) return;

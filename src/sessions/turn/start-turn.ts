@@ -203,7 +203,7 @@ async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof comm
 }
 
 /** Why a session that was read anew takes no message, where it does not. */
-export function refuse(ctx: Ctx, { session, version }: Memory): void {
+export function refuse(ctx: Ctx, { session, version }: Pick<Memory, 'session' | 'version'>): void {
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
   if (session.expires_at !== null && session.expires_at <= ctx.now()) throw new Failure('session_closed', 'The session has expired.');
   if (version === null) throw invalid('/version', 'The agent has no such version.');
