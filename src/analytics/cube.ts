@@ -107,6 +107,9 @@ export class Cube {
     for (const figures of this.#at(call.agent_id, topPlaces(call))) {
       figures.count('calls');
       figures.count('cost', call.cost_nano_usd);
+      figures.count('input_tokens', call.input_tokens);
+      figures.count('output_tokens', call.output_tokens);
+      if (call.cost_nano_usd === null) figures.count('unpriced_calls');
     }
   }
 

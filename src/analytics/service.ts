@@ -163,7 +163,7 @@ const dimensionOf = (grouping: Grouping): Dimension =>
 function withRest(parts: Slices, grouping: Grouping, slices: Slices, total: Figures): Slices {
   if (grouping !== 'session' && grouping !== 'end_user') return parts;
   const rest = new Figures();
-  for (const name of ['calls', 'cost'] as const)
+  for (const name of ['calls', 'cost', 'input_tokens', 'output_tokens', 'unpriced_calls'] as const)
     rest.count(name, total.sum(name) - [...parts.values()].reduce((sum, figures) => sum + figures.sum(name), 0));
   const name = grouping === 'end_user' && slices.has(others) ? others : none;
   return new Map([...parts, [name, rest]]);

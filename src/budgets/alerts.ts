@@ -72,7 +72,7 @@ const mostTold = 1000;
 
 /** Raises, once a period and subject, that a budget has turned a call away; nothing where a budget is to tell of nothing. */
 export async function raiseRefusals(ctx: Ctx, bound: readonly Bound[], amount: NanoUsd | null): Promise<void> {
-  const keyOf = ({ id, subject, period_start }: Bound) => `${id} ${subject} ${period_start}`;
+  const keyOf = ({ id, subject, period_start, limit_nano_usd }: Bound) => `${id} ${subject} ${period_start} ${limit_nano_usd}`;
   const fresh = bound.filter((one) => refuses(one, amount) && one.thresholds !== '[]' && !told.has(keyOf(one)));
   if (fresh.length === 0) return;
   const { workspace_id } = ctx;
@@ -103,12 +103,19 @@ const newAlert = (ctx: Ctx, of: Subject, kind: string) => ({
 
 const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);
 
-/** Those that have not been raised before, with the jobs that tell them. */
+/**
+ * Those that have not been raised before, with the jobs that tell them. Another limit is another matter, except for a
+ * threshold that was passed under the limit of now already when it was told.
+ */
 const addAlerts = (ctx: Ctx, alerts: readonly ReturnType<typeof newAlert>[]): Statement[] => [
   ctx.db.all(sql`insert into budget_alerts
     (id, workspace_id, budget_id, subject, period_start, kind, limit_nano_usd, spent_nano_usd, forecast_nano_usd, created_at)
     select ${field('id')}, ${field('workspace_id')}, ${field('budget_id')}, ${field('subject')}, ${field('period_start')}, ${field('kind')},
       ${field('limit_nano_usd')}, ${field('spent_nano_usd')}, ${field('forecast_nano_usd')}, cast(${ctx.now()} as integer)
-    from json_each(${JSON.stringify(alerts)}) given where true on conflict do nothing returning id`),
+    from json_each(${JSON.stringify(alerts)}) given where not exists (select 1 from budget_alerts a
+      where a.budget_id = ${field('budget_id')} and a.subject = ${field('subject')} and a.period_start = ${field('period_start')}
+        and a.kind = ${field('kind')} and cast(a.kind as integer) > 0
+        and a.spent_nano_usd * 100 >= cast(a.kind as integer) * ${field('limit_nano_usd')})
+    on conflict do nothing returning id`),
   promiseAlerts(ctx.db, 'budget_alerts', sql`json_object('type', 'budget.alert', 'alert_id', ${field('id')})`, alerts, ctx.now()),
 ];

@@ -235,6 +235,20 @@ describe('alerts', () => {
     expect(await kinds()).toEqual(['50']);
   });
 
+  it('tell of a threshold anew once a higher limit has moved it out of reach', async () => {
+    const { workspace, id } = await watched();
+    const kinds = async () => {
+      await raiseAlerts(contextOf(workspace));
+      return (await workspace.get(`/budgets/${id}/explain`)).body.alerts.map(({ kind }: { kind: string }) => kind).toReversed();
+    };
+    await spend(workspace, 900_000);
+    expect(await kinds()).toEqual(['50', '80']);
+    await workspace.patch(`/budgets/${id}`, { limit_usd: 0.0015 });
+    expect(await kinds(), 'half of it was passed before').toEqual(['50', '80']);
+    await spend(workspace, 350_000);
+    expect(await kinds()).toEqual(['50', '80', '80']);
+  });
+
   it('go to the webhook of the workspace where a budget has none of its own', async () => {
     const { workspace, site } = await watched();
     const shared = new Site();

@@ -106,7 +106,7 @@ export const budget_holds = sqliteTable(
   ],
 );
 
-/** What a budget has warned of: each kind once a period and subject. */
+/** What a budget has warned of: each kind once a period, subject and limit. */
 export const budget_alerts = sqliteTable(
   'budget_alerts',
   {
@@ -125,5 +125,5 @@ export const budget_alerts = sqliteTable(
     /** null until the webhook has taken it. */
     delivered_at: integer(),
   },
-  (table) => [uniqueIndex('budget_alerts_once').on(table.budget_id, table.subject, table.period_start, table.kind)],
+  (table) => [uniqueIndex('budget_alerts_once').on(table.budget_id, table.subject, table.period_start, table.kind, table.limit_nano_usd)],
 );
