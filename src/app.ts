@@ -7,7 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { agentRoutes } from './agents/index.ts';
 import { alertRoutes } from './alerts/index.ts';
 import { analyticsRoutes } from './analytics/index.ts';
-import { budgetRoutes } from './budgets/index.ts';
+import { budgetRoutes, forgetBudgets, moveToZone } from './budgets/index.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { type ErrorForm, toErrorResponse } from './http/error-form.ts';
 import { serverTiming } from './http/middleware/timing.ts';
@@ -30,7 +30,7 @@ import { authenticate, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
 const features = [
-  workspaceRoutes(modelFault),
+  workspaceRoutes(modelFault, { move: moveToZone, moved: forgetBudgets }),
   toolRoutes,
   agentRoutes,
   llmRoutes,

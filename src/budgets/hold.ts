@@ -25,7 +25,7 @@ function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL
   const spans = Object.fromEntries(budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]));
   const { agent_id: agent, end_user_id: end_user, run_id, call_key, model } = spender;
   const api_key = payingKey(ctx.actor);
-  const value = { agent, end_user, api_key, run_id, call_key, model, spans, ...hold, now, lease_until: now + holdLease };
+  const value = { agent, end_user, api_key, run_id, call_key, model, spans, time_zone, ...hold, now, lease_until: now + holdLease };
   return sql`(select json_set(${JSON.stringify(value)}, '$.api_key', ${latestKey(api_key)}) as j) given`;
 }
 
@@ -58,6 +58,9 @@ interface Wanted {
 const counterOf = sql.raw(`left join budget_counters c on c.budget_id = b.id and c.subject = `);
 const counter = sql`${counterOf}${subject} and c.period_start = ${span('start')}`;
 
+/** An isolate may know an older zone, whose periods are others. */
+const zoneNow = ({ workspace_id }: Ctx): SQL => sql`(select w.time_zone from workspaces w where w.id = ${workspace_id})`;
+
 /**
  * Holds an amount against every budget that binds the spender, all or none. Where one has no room
  * nothing is held. The last result tells what bound the call and how full it is then.
@@ -71,7 +74,7 @@ export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, ho
       (id, budget_id, workspace_id, subject, period_start, call_key, run_id, model, amount_nano_usd, state, lease_until, created_at)
       select ${hold.id}, b.id, b.workspace_id, ${subject}, ${span('start')}, ${field('call_key')}, ${field('run_id')}, ${field('model')},
         ${amount}, 'open', ${field('lease_until')}, ${field('now')}
-      from ${bound} where not ${full}`),
+      from ${bound} where ${zoneNow(ctx)} = ${field('time_zone')} and not ${full}`),
     ctx.db.run(sql`insert into budget_counters
       (budget_id, subject, period_start, period_end, workspace_id, held_nano_usd, updated_at)
       select b.id, h.subject, h.period_start, ${span('end')}, b.workspace_id, h.amount_nano_usd, ${field('now')}
@@ -85,7 +88,7 @@ export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, ho
 /** The budgets that bind a spender and how full they are; one row each. */
 export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted) =>
   ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, b.period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade, b.thresholds,
-      b.webhook_url, ${subject} as subject, ${span('start')} as period_start, ${span('end')} as period_end,
+      b.webhook_url, ${zoneNow(ctx)} as time_zone, ${subject} as subject, ${span('start')} as period_start, ${span('end')} as period_end,
       coalesce(c.spent_nano_usd, 0) as spent_nano_usd, coalesce(c.held_nano_usd, 0) as held_nano_usd,
       coalesce(c.unpriced_calls, 0) as unpriced_calls, h.amount_nano_usd
     from ${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)} ${counter}
@@ -106,6 +109,8 @@ export interface Bound {
   /** JSON of an array of percents. */
   readonly thresholds: string;
   readonly webhook_url: string | null;
+  /** Of the workspace, as it is stored. */
+  readonly time_zone: string;
   readonly period_start: number;
   readonly period_end: number | null;
   readonly spent_nano_usd: NanoUsd;

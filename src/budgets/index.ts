@@ -6,3 +6,4 @@ export { type Downgrade, type Estimate, type Reserved, reserve } from './reserve
 export { budgetRoutes } from './routes.ts';
 export { forgetOldHolds, returnLostHolds } from './sweep.ts';
 export { rewrapBudgetSecrets } from './webhook.ts';
+export { moveToZone } from './zones.ts';

@@ -6,7 +6,7 @@ import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { raiseRefusals } from './alerts.ts';
 import { type Bound, holdStatements, lowerStatements, type Spender, selectBinding, settleStatements } from './hold.ts';
-import { type KnownBudgets, readKnownBudgets } from './known.ts';
+import { forgetBudgets, type KnownBudgets, readKnownBudgets } from './known.ts';
 import { budgetExceeded } from './refusal.ts';
 
 /** What a budget that runs low makes of a call. */
@@ -119,7 +119,16 @@ interface Held {
   readonly bound: readonly Bound[];
 }
 
-async function hold(ctx: Ctx, spender: Spender, { time_zone }: KnownBudgets, amount: NanoUsd | null): Promise<Held> {
+/** Once more where the workspace has another time zone than was known. */
+async function hold(ctx: Ctx, spender: Spender, known: KnownBudgets, amount: NanoUsd | null): Promise<Held> {
+  const held = await holdIn(ctx, spender, known.time_zone, amount);
+  const stored = held.bound[0]?.time_zone ?? known.time_zone;
+  if (held.hold_id !== null || stored === known.time_zone) return held;
+  forgetBudgets(ctx.workspace_id);
+  return holdIn(ctx, spender, stored, amount);
+}
+
+async function holdIn(ctx: Ctx, spender: Spender, time_zone: string, amount: NanoUsd | null): Promise<Held> {
   const wanted = { id: ctx.newId('hold'), amount };
   const toHeld = (bound: readonly Bound[]): Held => ({
     hold_id: bound.some(({ amount_nano_usd }) => amount_nano_usd !== null) ? wanted.id : null,

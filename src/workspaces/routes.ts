@@ -28,12 +28,13 @@ import {
   rotateApiKey,
   updateApiKey,
   updateWorkspace,
+  type ZoneChange,
 } from './service.ts';
 
 const key = z.object({ key: Id('key') });
 
 /** `faultOf` says what is wrong with the name of a model. */
-export const workspaceRoutes = (faultOf: CheckModel) =>
+export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
   new Router()
     .endpoint(
       {
@@ -66,10 +67,12 @@ export const workspaceRoutes = (faultOf: CheckModel) =>
         access: 'workspace:write',
         tag: 'Workspaces',
         summary: 'Update the workspace',
+        description: 'Another time zone takes what budgets have spent over to the days, weeks and months that run there.',
         body: UpdateWorkspace,
         reply: { status: 200, schema: Workspace, description: 'The workspace as it is now' },
+        failures: ['conflict'],
       },
-      (ctx, { body }) => updateWorkspace(ctx, body, faultOf),
+      (ctx, { body }) => updateWorkspace(ctx, body, faultOf, zones),
     )
     .endpoint(
       {

@@ -1,3 +1,4 @@
+import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { isWithin, mayUse, type Permission, permissions } from '../http/access.ts';
 import { commit } from '../platform/commit.ts';
@@ -90,14 +91,26 @@ export async function findWorkspace(ctx: Ctx): Promise<WorkspaceRow> {
   return row;
 }
 
-export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace, faultOf: CheckModel): Promise<Workspace> {
+/** What has to follow where a workspace counts its days otherwise. Lives in budgets/, handed in by app.ts. */
+export interface ZoneChange {
+  /** For the batch that changes the zone, before it. */
+  readonly move: (ctx: Ctx, from: string, to: string) => Statement[];
+  readonly moved: (workspace_id: string) => void;
+}
+
+export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace, faultOf: CheckModel, zones: ZoneChange): Promise<Workspace> {
   checkModels(input, faultOf);
-  const [rows] = await commit(ctx, {
-    statements: [updateWorkspaceRow(ctx.db, ctx.workspace_id, { ...input, updated_at: ctx.now() })],
+  const { time_zone } = input;
+  const before = time_zone === undefined ? null : (await findWorkspace(ctx)).time_zone;
+  const isMoved = before !== null && time_zone !== undefined && before !== time_zone;
+  const moves = isMoved ? zones.move(ctx, before, time_zone) : [];
+  const results = await commit(ctx, {
+    statements: [...moves, updateWorkspaceRow(ctx.db, ctx.workspace_id, { ...input, updated_at: ctx.now() }, isMoved ? before : undefined)],
     audit: [{ action: 'workspace.update', target_type: 'workspace', target_id: ctx.workspace_id, detail: input }],
   });
-  const [row] = rows as WorkspaceRow[];
-  if (row === undefined) throw notFound();
+  if (isMoved) zones.moved(ctx.workspace_id);
+  const [row] = results.at(-1) as WorkspaceRow[];
+  if (row === undefined) throw isMoved ? new Failure('conflict', 'The time zone has been changed meanwhile; try again.') : notFound();
   return toWorkspace(row);
 }
 

@@ -14,8 +14,13 @@ export const selectWorkspace = (db: Db, workspace_id: string) => db.select().fro
 
 export const insertWorkspace = (db: Db, row: WorkspaceRow) => db.insert(workspaces).values(row);
 
-export const updateWorkspace = (db: Db, workspace_id: string, changes: Partial<WorkspaceRow>) =>
-  db.update(workspaces).set(changes).where(eq(workspaces.id, workspace_id)).returning();
+/** With `time_zone` only where that is its zone still. */
+export const updateWorkspace = (db: Db, workspace_id: string, changes: Partial<WorkspaceRow>, time_zone?: string) =>
+  db
+    .update(workspaces)
+    .set(changes)
+    .where(and(eq(workspaces.id, workspace_id), time_zone === undefined ? undefined : eq(workspaces.time_zone, time_zone)))
+    .returning();
 
 /** Violates `api_keys.name` when the key names an agent that the workspace does not have. */
 export const insertApiKey = (db: Db, row: ApiKeyRow) =>

@@ -144,6 +144,41 @@ describe('budgets', () => {
     expect(standing.spent_usd).toBeCloseTo(21 * held_usd, 9);
   });
 
+  it('keep what was spent and held in the periods that run when the time zone changes', async () => {
+    const workspace = await newWorkspace();
+    const ids: string[] = [];
+    for (const period of ['day', 'week', 'month', 'total'])
+      ids.push((await workspace.post('/budgets', { ...monthly, name: period, period })).body.id);
+    await spend(workspace, 600_000);
+    const ctx = contextOf(workspace);
+    const about = { agent_id: null, end_user_id: null, run_id: null, call_key: 'open', model: 'openai-compatible/m' };
+    const { hold_id } = await reserve(ctx, about, async () => 300_000);
+    const standings = async () => {
+      const explained = await Promise.all(ids.map(async (id) => (await workspace.get(`/budgets/${id}/explain`)).body.standings));
+      return explained.map((rows) => rows.map(({ spent_usd, held_usd }: Record<string, number>) => [spent_usd, held_usd]));
+    };
+    for (const time_zone of ['Pacific/Kiritimati', 'Pacific/Honolulu', 'America/Los_Angeles', 'UTC']) {
+      expect((await workspace.patch('/workspace', { time_zone })).status).toBe(200);
+      expect(await standings(), time_zone).toEqual(ids.map(() => [[0.0006, 0.0003]]));
+      await expect(reserve(contextOf(workspace), { ...about, call_key: time_zone }, async () => 200_000)).rejects.toThrow('no room');
+    }
+    const row = usageOf(ctx, 'open', 250_000);
+    await run(ctx, [row.statement, ...settleStatements(ctx, [hold_id ?? ''], [row.id])]);
+    expect(await standings()).toEqual(ids.map(() => [[0.00085, 0]]));
+  });
+
+  it('are asked in the zone that is stored, whatever an isolate remembers', async () => {
+    const workspace = await newWorkspace();
+    const { id } = (await workspace.post('/budgets', { ...monthly, period: 'day' })).body;
+    await spend(workspace, 900_000);
+    // As another isolate would change it.
+    await env.DB.prepare("update workspaces set time_zone = 'Pacific/Kiritimati' where id = ?").bind(workspace.id).run();
+    await spend(workspace, 100_000);
+    const { standings } = (await workspace.get(`/budgets/${id}/explain`)).body;
+    const start = new Date(standings[0].period_start).toLocaleTimeString('en-GB', { timeZone: 'Pacific/Kiritimati' });
+    expect([start, standings[0].spent_usd]).toEqual(['00:00:00', 0.0001]);
+  });
+
   it('are shown to those whom they bind', async () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
