@@ -12,6 +12,7 @@ import {
 } from '../knowledge/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { retried } from '../platform/retried.ts';
 import type { Page } from '../shared/page.ts';
 import { readAgent, refuseArchived } from './change.ts';
 import { parseConfig } from './config.ts';
@@ -51,6 +52,6 @@ export async function searchAgent(ctx: Ctx, agent: string, input: AgentSearchQue
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as AgentSearchQuery;
   const call = { call_key: ctx.newId('req'), agent_id: row.id, version_id: row.active_version_id };
   const { usage, ...reply } = await searchKnowledge(ctx, { base_ids, mode, top_k, min_score, reranker, ...given }, call);
-  await commit(ctx, { statements: usage, reply });
+  await retried(() => commit(ctx, { statements: usage, reply }));
   return reply;
 }

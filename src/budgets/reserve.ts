@@ -1,7 +1,7 @@
 import { batch } from '../db/client.ts';
-import { isTransient } from '../db/errors.ts';
 import type { DowngradeRule } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
+import { retried } from '../platform/retried.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { raiseRefusals } from './alerts.ts';
@@ -31,9 +31,6 @@ export interface Reserved {
 export type Estimate = (downgrade: Downgrade | null) => Promise<NanoUsd | null | undefined>;
 
 const nothing: Reserved = { hold_id: null, amount: 0, downgrade: null };
-/** Tries while the database loses the connection. */
-const maxTries = 4;
-
 /**
  * Holds what a call may cost against every budget that binds it, in one trip, and one more where a budget
  * that runs low changes the call; none where the workspace has no budgets. Throws `budget_exceeded`.
@@ -140,17 +137,6 @@ async function holdIn(ctx: Ctx, spender: Spender, time_zone: string, amount: Nan
     if (made !== null && made.hold_id !== null) return made;
     return toHeld((await batch(ctx.db, holdStatements(ctx, spender, time_zone, wanted))).at(-1) as unknown as Bound[]);
   });
-}
-
-async function retried<Result>(work: (tries: number) => PromiseLike<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work(tries);
-    } catch (error) {
-      if (!isTransient(error) || tries === maxTries) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** tries * (1 + Math.random())));
-    }
-  }
 }
 
 const isDowngrade = ({ action }: Bound) => action === 'downgrade';

@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
+import { retried } from '../platform/retried.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { visible } from './bases.ts';
@@ -116,6 +117,6 @@ export async function getContent(ctx: Ctx, id: string): Promise<Response> {
 export async function searchBase(ctx: Ctx, base_id: string, input: SearchQuery): Promise<SearchResult> {
   const call = { call_key: ctx.newId('req') };
   const { usage, ...reply } = await findPassages(ctx, { ...input, base_ids: [base_id] }, call, (bases) => [visible(ctx, bases[0])]);
-  await commit(ctx, { statements: usage, reply });
+  await retried(() => commit(ctx, { statements: usage, reply }));
   return reply;
 }

@@ -1,4 +1,4 @@
-import { batch, type Statement } from '../db/client.ts';
+import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { estimateTokens } from '../shared/tokens.ts';
@@ -46,7 +46,7 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
       tokens = tokens === null || used === null ? null : tokens + used;
     }
   } catch (error) {
-    ctx.defer(batch(ctx.db, meter.close()));
+    meter.closeLater();
     throw error;
   }
   return { embeddings, tokens, usage: meter.close() };

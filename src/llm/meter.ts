@@ -1,6 +1,7 @@
 import type { Downgrade } from '../budgets/index.ts';
-import type { Statement } from '../db/client.ts';
+import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
+import { retried } from '../platform/retried.ts';
 import { admitCall, spendTokens } from '../rate-limits/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
@@ -69,6 +70,12 @@ export class Meter {
   /** The usage rows, and what becomes of the money that was held: for one batch, in this order. */
   close(): Statement[] {
     return [...this.#rows, ...this.#purse.settle(this.#usage_ids)];
+  }
+
+  /** Stores them where nobody else will: what was consumed is owed, and a row that goes in twice is one. */
+  closeLater(): void {
+    const statements = this.close();
+    this.#ctx.defer(retried(() => batch(this.#ctx.db, statements)));
   }
 
   /** A model ready to be called, once budgets allow it. `is_final` when another model would not help. */

@@ -1,4 +1,4 @@
-import { batch, type Statement } from '../db/client.ts';
+import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
@@ -47,7 +47,7 @@ export async function rerank(ctx: Ctx, call: RerankCall): Promise<{ ranking: Rer
     );
     return { ranking, usage: meter.close() };
   } catch (error) {
-    ctx.defer(batch(ctx.db, meter.close()));
+    meter.closeLater();
     throw error;
   }
 }

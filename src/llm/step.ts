@@ -1,6 +1,6 @@
 import type { LanguageModelV4Content, LanguageModelV4FinishReason } from '@ai-sdk/provider';
 import type { Downgrade } from '../budgets/index.ts';
-import { batch, type Statement } from '../db/client.ts';
+import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
@@ -64,7 +64,7 @@ export async function* streamStep(ctx: Ctx, call: StepCall): AsyncGenerator<Step
     isOver = true;
   } finally {
     // Nobody reads on, so nobody will store what was consumed.
-    if (!isOver) ctx.defer(batch(ctx.db, meter.close()));
+    if (!isOver) meter.closeLater();
   }
   return toResult(last, meter, ctx.now() - started);
 }

@@ -1,6 +1,7 @@
 import { embed, embeddingDimensions } from '../llm/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { retried } from '../platform/retried.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { unknownEmbeddingModel, unsupported } from './errors.ts';
 import type { CreateEmbeddings, Embeddings } from './schema.ts';
@@ -27,7 +28,7 @@ export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promi
     model,
     usage: { prompt_tokens, total_tokens: prompt_tokens },
   };
-  await commit(ctx, { statements: usage, reply });
+  await retried(() => commit(ctx, { statements: usage, reply }));
   return reply;
 }
 

@@ -1,10 +1,11 @@
 import { batch, type Statement } from '../db/client.ts';
-import { isTransient, isUniqueViolation } from '../db/errors.ts';
+import { isUniqueViolation } from '../db/errors.ts';
 import { audit_log, idempotency_keys, outbox } from '../db/schema/platform.ts';
 import type { Job } from '../jobs/job.ts';
 import { second } from '../shared/time.ts';
 import { actorId, type Ctx } from './context.ts';
 import { keepFor, readReply, seal } from './idempotency.ts';
+import { retried } from './retried.ts';
 
 /** How long the fast path may take before the sweep sends a job again. */
 export const firstSweepAfter = 10 * second;
@@ -53,23 +54,12 @@ export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
   return results.slice(head.length, head.length + change.statements.length);
 }
 
-/** Tries at a change that must not be left to the caller to repeat. */
-const maxTries = 4;
-
 /**
  * `commit` for what no caller would repeat, such as the end of a run: tried again while the database
  * loses the connection. `wasMade` tells whether what got no answer was done all the same; then null.
  */
 export async function commitSurely(ctx: Ctx, change: Change, wasMade: () => Promise<boolean>): Promise<unknown[] | null> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      if (tries > 1 && (await wasMade())) return null;
-      return await commit(ctx, change);
-    } catch (error) {
-      if (!isTransient(error) || tries === maxTries) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** tries * (1 + Math.random())));
-    }
-  }
+  return retried(async (tries) => (tries > 1 && (await wasMade()) ? null : commit(ctx, change)), 50);
 }
 
 /** A statement is thenable, so it is handed out in an array: awaiting it would run it. */

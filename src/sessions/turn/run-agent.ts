@@ -5,6 +5,7 @@ import { type Hit, searchKnowledge } from '../../knowledge/index.ts';
 import { parseStructured } from '../../llm/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { retried } from '../../platform/retried.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
 import { Account } from '../../usage/index.ts';
@@ -45,7 +46,7 @@ export const runAgent: RunAgent = async (given, call) => {
     circumstances: { config, depth: call.depth, above: [...call.above, call.agent.id], attribution, signal },
     spent: { steps: 0, tool_calls: 0 },
     cite: (hits) => passagesOf(config, number(hits)),
-    store: async (round) => void (await commit(ctx, { statements: round.usage })),
+    store: async (round) => void (await retried(() => commit(ctx, { statements: round.usage }))),
   });
   let next = await loop.next();
   while (next.done !== true) next = await loop.next();
