@@ -124,31 +124,34 @@ async function* attemptMetered(
 ): AsyncGenerator<StepEvent, Attempt> {
   const heard = nothingHeard();
   const started = ctx.now();
+  const isSent = !call.signal.aborted;
   let done: Attempt | null = null;
   try {
     const made = yield* attempt(ctx, target, options, call.signal, heard);
     done = { ...made, tokens: made.fault?.is_refusal === true ? noTokens : made.tokens };
-    const { tokens, is_estimated } = countTokens(done, call.options);
+    const { tokens, is_estimated } = countTokens(done, call.options, isSent && call.signal.aborted);
     meter.record(target, { ...done, tokens, is_estimated }, call.signal);
     return { ...done, tokens };
   } finally {
     if (done === null) {
       const cut = { ...heard, tokens: unknownTokens, latency_ms: ctx.now() - started, first_token_ms: null, fault: stopped(null) as Fault };
-      meter.record(target, { ...cut, ...countTokens(cut, call.options) }, AbortSignal.abort());
+      meter.record(target, { ...cut, ...countTokens(cut, call.options, isSent) }, AbortSignal.abort());
     }
   }
 }
 
 /**
  * Tokens of an attempt. Where the provider did not say and something came of it they are counted here:
- * what was consumed is paid for. Of what came to nothing nobody knows whether it cost anything.
+ * what was consumed is paid for. So is what was asked where it was stopped from here before anything came: the provider
+ * has read it. Of what else came to nothing nobody knows whether it cost anything.
  */
 function countTokens(
   { content, tokens }: Pick<Attempt, 'content' | 'tokens'>,
   options: CallOptions,
+  wasStopped: boolean,
 ): Pick<Outcome, 'tokens' | 'is_estimated'> {
   const isKnown = tokens.input_tokens !== null && tokens.output_tokens !== null;
-  if (isKnown || !content.has_begun) return { tokens, is_estimated: false };
+  if (isKnown || !(content.has_begun || wasStopped)) return { tokens, is_estimated: false };
   const input_tokens = tokens.input_tokens ?? promptTokens(options);
   return { tokens: { ...tokens, input_tokens, output_tokens: tokens.output_tokens ?? contentTokens(content.parts) }, is_estimated: true };
 }

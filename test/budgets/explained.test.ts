@@ -38,6 +38,23 @@ describe('a period of a budget', () => {
   });
 });
 
+describe('a call that is stopped before its first word', () => {
+  it('is paid for what was asked', async () => {
+    const { workspace, session, provider, send } = await pricedChat({ fault: { kind: 'slow-headers', ms: 20_000 } });
+    const { id } = (await workspace.post('/budgets', { name: 'B', scope: 'workspace', period: 'total', limit_usd: 1 })).body;
+    const answer = send({ message: 'What is it? '.repeat(500) });
+    await vi.waitUntil(async () => (await provider.requests()).length === 1, { timeout: 5000 });
+    const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
+    expect((await workspace.post(`/runs/${run}/cancel`)).body).toMatchObject({ status: 'cancelled' });
+    expect((await answer).body.code).toBe('run_cancelled');
+    const [call] = (await workspace.get('/usage')).body.data;
+    expect(call).toMatchObject({ status: 'aborted', is_estimated: true, output_tokens: 0 });
+    expect(call.input_tokens).toBeGreaterThan(1000);
+    const { standings } = (await workspace.get(`/budgets/${id}/explain`)).body;
+    expect(standings).toMatchObject([{ spent_usd: call.cost_usd, held_usd: 0 }]);
+  });
+});
+
 describe('a budget of each end user', () => {
   it('holds and shows the money of one apart from the other', async () => {
     const { workspace, agent } = await pricedChat();
