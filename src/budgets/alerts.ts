@@ -43,6 +43,13 @@ function kindsOf(counter: Changed, now: number): string[] {
   return [...crossed.map(String), ...(heading !== null && heading > limit ? ['forecast'] : [])];
 }
 
+/** When a counter is looked at again though nothing more is spent: once it can be told where the period is heading. */
+const nextLook = ({ forecast, period_start, period_end }: Changed, now: number): number | null => {
+  if (forecast !== 1 || period_end === null) return null;
+  const at = Math.ceil(period_start + soonest * (period_end - period_start));
+  return at > now ? at : null;
+};
+
 /** Raises what budgets have to tell since they were last looked at, each kind once a period and subject, with the job that tells it. */
 export const raiseAlerts = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, roundLimit, () => raiseSome(ctx));
 
@@ -51,12 +58,13 @@ async function raiseSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const counters = await ctx.db.all<Changed>(sql`select c.budget_id, c.subject, c.period_start, c.period_end, c.workspace_id,
       c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast, b.webhook_url
-    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 order by c.updated_at limit ${roundLimit}`);
+    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 and c.updated_at <= ${now} order by c.updated_at limit ${roundLimit}`);
   if (counters.length === 0) return 0;
   const alerts = counters.flatMap((counter) => kindsOf(counter, now).map((kind) => newAlert(ctx, counter, kind)));
   await batch(ctx.db, [
     // Only what was looked at: more may have been spent, or the limit changed, meanwhile.
-    ctx.db.run(sql`update budget_counters set is_dirty = 0 from json_each(${JSON.stringify(counters)}) given
+    ctx.db.run(sql`update budget_counters set is_dirty = ${field('next_look')} is not null, updated_at = coalesce(${field('next_look')}, updated_at)
+      from json_each(${JSON.stringify(counters.map((counter) => ({ ...counter, next_look: nextLook(counter, now) })))}) given
       where budget_counters.budget_id = ${field('budget_id')} and budget_counters.subject = ${field('subject')}
         and budget_counters.period_start = ${field('period_start')} and budget_counters.spent_nano_usd = ${field('spent_nano_usd')}
         and exists (select 1 from budgets b where b.id = budget_counters.budget_id

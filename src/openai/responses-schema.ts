@@ -33,6 +33,7 @@ const Refusal = z.strictObject({ type: z.literal('refusal'), refusal: Text });
 const InputImage = z.strictObject({
   type: z.literal('input_image'),
   image_url: z.string().max(4_000_000).describe('A data URL: `data:image/png;base64,…`'),
+  file_id: z.null().optional().describe('Files are not supported'),
   detail: z.enum(['auto', 'low', 'high', 'original']).nullish(),
 });
 const content = z.union(

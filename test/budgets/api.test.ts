@@ -318,6 +318,10 @@ describe('alerts', () => {
     ).results;
     const at = (share: number) => () => (row?.period_start ?? 0) + share * ((row?.period_end ?? 0) - (row?.period_start ?? 0));
     const alerts = async () => (await workspace.get(`/budgets/${body.id}/explain`)).body.alerts;
+    await env.DB.prepare('update budget_counters set updated_at = period_start + 1 where budget_id = ?').bind(body.id).run();
+    // Too early to tell, and nothing more is spent until it is not.
+    await raiseAlerts({ ...ctx, now: at(0.05) });
+    expect(await alerts()).toEqual([]);
     await raiseAlerts({ ...ctx, now: at(0.2) });
     expect(await alerts()).toMatchObject([{ kind: 'forecast', spent_usd: 0.3, forecast_usd: 1.5 }]);
   });
