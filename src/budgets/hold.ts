@@ -9,6 +9,8 @@ import { periodAt } from '../usage/index.ts';
 /** Whose money a call takes, and for what. */
 export interface Spender {
   readonly agent_id: string | null;
+  /** Agents that were asked by that one, by the names of which budgets bind the call, too. */
+  readonly asked_agent_ids?: readonly string[];
   readonly end_user_id: string | null;
   readonly run_id: string | null;
   readonly call_key: string;
@@ -23,9 +25,10 @@ export const holdLease = 10 * minute;
 function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL {
   const now = ctx.now();
   const spans = Object.fromEntries(budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]));
-  const { agent_id: agent, end_user_id: end_user, run_id, call_key, model } = spender;
+  const { agent_id: agent, asked_agent_ids: asked = [], end_user_id: end_user, run_id, call_key, model } = spender;
+  const agents = agent === null ? asked : [agent, ...asked];
   const api_key = payingKey(ctx.actor);
-  const value = { agent, end_user, api_key, run_id, call_key, model, spans, time_zone, ...hold, now, lease_until: now + holdLease };
+  const value = { agent, agents, end_user, api_key, run_id, call_key, model, spans, time_zone, ...hold, now, lease_until: now + holdLease };
   return sql`(select json_set(${JSON.stringify(value)}, '$.api_key', ${latestKey(api_key)}) as j) given`;
 }
 
@@ -38,8 +41,10 @@ const latestKey = (api_key: string | null): SQL =>
         select id from chain where next is null), ${api_key})`;
 
 const field = (name: string) => sql.raw(`given.j ->> '$.${name}'`);
+/** Of budgets for each agent only the one that a person talks to has its own; one that is named is bound wherever it works. */
 const subject = sql.raw(
-  `case b.scope when 'workspace' then '' when 'agent' then given.j ->> '$.agent' when 'api_key' then given.j ->> '$.api_key' else given.j ->> '$.end_user' end`,
+  `case b.scope when 'workspace' then '' when 'agent' then
+    iif(b.subject_id is null, given.j ->> '$.agent', (select a.value from json_each(given.j -> '$.agents') a where a.value = b.subject_id)) when 'api_key' then given.j ->> '$.api_key' else given.j ->> '$.end_user' end`,
 );
 const span = (edge: 'start' | 'end') => sql.raw(`(given.j -> '$.spans' -> b.period ->> '$.${edge}')`);
 /** A price nobody knows holds nothing where that is allowed, and is null where it is not. */

@@ -49,13 +49,14 @@ export class Meter {
   /** The model in whose place a budget has put another. */
   #lowered: string | null = null;
 
-  constructor(ctx: Ctx, { operation, call_key, account, agent_id, version_id, session_id, run_id, end_user_id }: MeteredCall) {
+  constructor(ctx: Ctx, call: MeteredCall) {
+    const { operation, call_key, account, agent_id, version_id, session_id, run_id, end_user_id, asked_agent_ids = [] } = call;
     this.#account = account;
     this.#ctx = ctx;
     this.#operation = operation;
     this.#call_key = call_key;
     this.#attribution = { agent_id, version_id, session_id, run_id, end_user_id } as Attribution;
-    this.#purse = new Purse(ctx, { ...this.#attribution, ...(account === undefined ? {} : { account }), call_key });
+    this.#purse = new Purse(ctx, { ...this.#attribution, asked_agent_ids, ...(account === undefined ? {} : { account }), call_key });
   }
 
   get cost_nano_usd(): NanoUsd | null {

@@ -44,8 +44,8 @@ export class Purse {
       const more = await estimate(null);
       if (more === null ? this.#holds.some(({ amount }) => amount === null) : more === 0 && held > 0) return;
     }
-    const { agent_id = null, end_user_id = null, run_id = null, call_key } = this.#call;
-    const spender = { agent_id, end_user_id, run_id, call_key, model: `${target.provider.id}/${target.model}` };
+    const { agent_id = null, asked_agent_ids = [], end_user_id = null, run_id = null, call_key } = this.#call;
+    const spender = { agent_id, asked_agent_ids, end_user_id, run_id, call_key, model: `${target.provider.id}/${target.model}` };
     const { hold_id, amount, downgrade } = await reserve(this.#ctx, spender, estimate);
     if (hold_id !== null) this.#holds.push({ id: hold_id, amount });
     if (downgrade === null) return;

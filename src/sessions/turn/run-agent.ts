@@ -6,6 +6,8 @@ import { parseStructured } from '../../llm/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { retried } from '../../platform/retried.ts';
+import { admitCall } from '../../rate-limits/index.ts';
+import { Failure } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
 import { Account } from '../../usage/index.ts';
@@ -14,16 +16,19 @@ import { modelOptions, passagesOf, promptOf } from './prompt.ts';
 
 /**
  * Another agent's answer to one message, on its active version, without a session and within its own
- * limits and those of the run that asked. What it costs is on that run's account.
+ * limits and those of the run that asked. What it costs is on that run's account and that of the agent which
+ * was talked to; budgets and rate limits that are named for the agent that is asked bind it all the same.
  */
 export const runAgent: RunAgent = async (given, call) => {
   const version = await selectVersionFor(given.db, given.workspace_id, call.agent.id, null).get();
   if (version === undefined) return { ok: false, error: `The agent ${call.agent.slug} has no version.` };
+  const refusal = await refusalOf(given, call.agent.id);
+  if (refusal !== null) return { ok: false, error: `${call.agent.slug} cannot be asked: ${refusal}` };
   const config = parseConfig(version.config);
   const account = new Account(fromUsd(config.limits.cost_usd), call.attribution.account);
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(config.limits.seconds * second)]);
   const ctx = { ...given, signal };
-  const attribution = { ...call.attribution, account };
+  const attribution = { ...call.attribution, account, asked_agent_ids: [...(call.attribution.asked_agent_ids ?? []), call.agent.id] };
   // Named anew each time: a model may give two calls one id, and each has been paid for.
   const call_key = `${call.attribution.run_id ?? ctx.request_id}:${ctx.newId('use')}`;
   const sources: Source[] = [];
@@ -52,6 +57,17 @@ export const runAgent: RunAgent = async (given, call) => {
   while (next.done !== true) next = await loop.next();
   return toOutcome(call, config, next.value, usage);
 };
+
+/** The agent's rate limits hold for those who ask it, too; null where they allow it. */
+async function refusalOf(ctx: Ctx, agent_id: string): Promise<string | null> {
+  try {
+    await admitCall(ctx, { agent_id });
+    return null;
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
+}
 
 /** What the agent's documents say about the message; returns the usage rows. */
 async function retrieve(
