@@ -171,7 +171,9 @@ describe('input', () => {
     const refused = ['?unexpected_parameter=1', '?unexpected_parameter', '?__proto__=1'];
     for (const { name, schema } of parameters) {
       const value = encodeURIComponent(String(exampleOf(schema)));
-      refused.push(`?${name}=%00`, `?${name}=a%00b`, `?${name}=${value}&${name}=${value}`);
+      refused.push(`?${name}=%00`, `?${name}=a%00b`);
+      // Only a list may come in several.
+      if (!name.endsWith('[]')) refused.push(`?${name}=${value}&${name}=${value}`);
       if (typesOf(schema).some((type) => type === 'integer' || type === 'number')) {
         refused.push(...['', 'x', '1e309', 'NaN', '-1', '9007199254740993'].map((bad) => `?${name}=${bad}`));
       }
