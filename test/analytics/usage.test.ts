@@ -119,6 +119,14 @@ describe('the list of model calls', () => {
     expect(body.parts.map(({ value }: { value: string }) => value)).toContain('none');
     expect([sum('cost_usd'), sum('calls')]).toEqual([expect.closeTo(body.cost_usd, 9), calls.length]);
     expect(sum('share')).toBeCloseTo(1, 3);
+    const by = (await workspace.get('/cost-breakdown?start_date=2026-05-01&end_date=2026-05-02&group_by=model')).body.parts;
+    for (const field of ['input_tokens', 'output_tokens', 'unpriced_calls']) {
+      const whole = by.reduce((all: number, part: Record<string, number>) => all + (part[field] ?? 0), 0);
+      expect([field, sum(field)]).toEqual([field, whole]);
+      // What is of nobody is not all of it.
+      const named = body.parts.filter(({ value }: { value: string }) => value !== 'none');
+      expect(named.some((part: Record<string, number>) => (part[field] ?? 0) > 0) || whole === 0).toBe(true);
+    }
   });
 
   it('is a table for those who ask for one, of any length', async () => {
