@@ -1,5 +1,6 @@
 import type { Role } from '../db/schema/workspaces.ts';
 import type { ApiKeyActor } from '../platform/context.ts';
+import type { Coverage } from '../platform/reply-vault.ts';
 
 /** Who may do what, once. Every route names one of these, or says that it is public or for the root key. */
 export const permissions = {
@@ -59,3 +60,10 @@ export const mayUse = ({ role, agent_ids }: Pick<ApiKeyActor, 'role' | 'agent_id
 /** Whether `role` may do nothing that `other` may not. */
 export const isWithin = (role: Role, other: Role): boolean =>
   Object.values(permissions).every((allowed: readonly Role[]) => !allowed.includes(role) || allowed.includes(other));
+
+/** Whether a key may do nothing, sees no agent and lives no longer than `other` does. */
+export function isCoveredBy(key: Coverage, other: Coverage): boolean {
+  const isCovered = other.agent_ids === null || (key.agent_ids?.every((id) => other.agent_ids?.includes(id)) ?? false);
+  const outlives = other.expires_at !== null && (key.expires_at === null || key.expires_at > other.expires_at);
+  return isWithin(key.role, other.role) && isCovered && !outlives;
+}

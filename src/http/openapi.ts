@@ -55,7 +55,10 @@ function requestHeaders(route: AnyRoute) {
       .min(1)
       .max(255)
       .optional()
-      .describe('Send the same key with a retry: the effect happens once and the answer is the same.');
+      .describe(
+        'Send the same value with a retry: the effect happens once and the answer is the same, for 48 hours. The value belongs to ' +
+          'one API key and one route: sent with another API key it is another request.',
+      );
   }
   if (honoursIfMatch(route)) {
     shape['If-Match'] = z
@@ -103,7 +106,7 @@ function codesOf(route: AnyRoute): FailureCode[] {
     ...(route.params === undefined ? [] : (['not_found'] as const)),
     ...(hasBody ? (['malformed_request', 'too_large', 'unsupported_media_type'] as const) : []),
     'validation_failed',
-    ...(route.method === 'post' && route.access !== 'public' ? (['idempotency_mismatch', 'request_in_flight'] as const) : []),
+    ...(route.method === 'post' && route.access !== 'public' ? (['idempotency_mismatch', 'request_in_flight', 'reply_gone'] as const) : []),
     ...(honoursIfMatch(route) ? (['precondition_failed'] as const) : []),
     'not_acceptable',
     ...(route.access === 'public' ? [] : (['rate_limited'] as const)),

@@ -5,7 +5,7 @@ import type { Ctx } from '../platform/context.ts';
 import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
 import { Failure, notFound, type Violation } from '../shared/failure.ts';
 import { isAcceptable } from './accept.ts';
-import { type Access, allows, mayUse, type Permission } from './access.ts';
+import { type Access, allows, isCoveredBy, mayUse, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
 import type { ErrorForm } from './error-form.ts';
 import { toRouteConfig } from './openapi.ts';
@@ -71,7 +71,7 @@ export class Router extends OpenAPIHono<AppEnv> {
         await throwIfAnswered(ctx);
         return handler(ctx, input).catch((error: unknown) => failUnlessAnswered(ctx, error));
       };
-      const reply = await answeredBefore(c, answer, (stored) => route.replay?.(stored, input) ?? stored);
+      const reply = await answeredBefore(c, caller, answer, (stored) => route.replay?.(stored, input) ?? stored);
       if (reply instanceof Response) return reply;
       if (route.etag !== undefined) c.header('etag', `"${route.etag(reply)}"`);
       return route.reply.status === 204 ? c.body(null, 204) : c.json(reply as object, route.reply.status);
@@ -85,6 +85,7 @@ type Input<Params extends Shape, Query extends Shape, Body extends Shape> = Requ
 /** A request whose idempotency key was used before gets the answer it got then. */
 async function answeredBefore<Reply>(
   c: Context<AppEnv>,
+  caller: Caller,
   answer: () => Promise<Reply | Response>,
   replay: (reply: Reply) => Reply | Response,
 ): Promise<Reply | Response> {
@@ -92,9 +93,21 @@ async function answeredBefore<Reply>(
     return await answer();
   } catch (error) {
     if (!(error instanceof Replay)) throw error;
+    refuseNarrowed(caller, error);
     c.header('idempotent-replayed', 'true');
     return replay(error.reply as Reply);
   }
+}
+
+/** A key that has been limited since is not given what it could not ask for now. The expiry that a rotation sets limits nothing. */
+function refuseNarrowed({ actor }: Caller, { coverage }: Replay): void {
+  if (coverage === null || actor.type !== 'api_key') return;
+  const expires_at = actor.is_rotated ? coverage.expires_at : actor.expires_at;
+  if (isCoveredBy(coverage, { ...actor, expires_at })) return;
+  throw new Failure(
+    'forbidden',
+    'The API key has been limited since the first request with this idempotency key; the reply is not repeated.',
+  );
 }
 
 /** Another request with the same key may have come first and left no room for this one: its answer counts. */
@@ -200,7 +213,9 @@ async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, 
     });
   }
   const { pathname, search } = new URL(c.req.url);
-  const idempotency = await readIdempotency(caller.workspace_id, `${route.method} ${route.path}`, key, pathname + search, body);
+  const { workspace_id, actor } = caller;
+  const request = { workspace_id, actor, route: `${route.method} ${route.path}`, key, path: pathname + search, body };
+  const idempotency = await readIdempotency(c.var.platform.config, request);
   return c.var.platform.context({ ...call, idempotency });
 }
 

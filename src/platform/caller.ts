@@ -8,6 +8,8 @@ export interface ApiKeyActor {
   /** The agents this key is limited to; null for all. */
   readonly agent_ids: readonly string[] | null;
   readonly expires_at: number | null;
+  /** Whether the key has been rotated, and expires when its grace ends. */
+  readonly is_rotated: boolean;
 }
 
 export interface SystemActor {
@@ -24,6 +26,8 @@ export type Actor = ApiKeyActor | { readonly type: 'root' } | SystemActor;
 export interface Idempotency {
   readonly key: string;
   readonly key_hash: string;
+  /** The hash that rows had before they belonged to one credential. */
+  readonly unscoped_hash: string;
   readonly path: string;
   /** Of path and body: the same key with another request is refused. Null until a handler that reads the body itself has done so. */
   readonly fingerprint: string | null;

@@ -1,10 +1,11 @@
 import { batch, type Statement } from '../db/client.ts';
-import { isUniqueViolation } from '../db/errors.ts';
+import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import { audit_log, idempotency_keys, outbox } from '../db/schema/platform.ts';
 import type { Job } from '../jobs/job.ts';
 import { second } from '../shared/time.ts';
 import { actorId, type Ctx } from './context.ts';
-import { keepFor, readReply, seal } from './idempotency.ts';
+import { guardedFingerprint, keepFor, readReply } from './idempotency.ts';
+import { sealReply } from './reply-vault.ts';
 import { retried } from './retried.ts';
 
 /** How long the fast path may take before the sweep sends a job again. */
@@ -47,8 +48,10 @@ export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
   try {
     results = await batch(ctx.db, [...head, ...change.statements, ...tail]);
   } catch (error) {
-    if (isUniqueViolation(error, 'idempotency_keys.workspace_id', 'idempotency_keys.key_hash')) throw await readReply(ctx);
-    throw error;
+    const isUsed =
+      isUniqueViolation(error, 'idempotency_keys.workspace_id', 'idempotency_keys.key_hash') ||
+      isGuardViolation(error, 'idempotency_keys.fingerprint');
+    throw isUsed ? await readReply(ctx) : error;
   }
   if (jobs.length > 0) ctx.defer(ctx.jobs.send(jobs));
   return results.slice(head.length, head.length + change.statements.length);
@@ -65,11 +68,12 @@ export async function commitSurely(ctx: Ctx, change: Change, wasMade: () => Prom
 /** A statement is thenable, so it is handed out in an array: awaiting it would run it. */
 async function keyRow(ctx: Ctx, change: Change): Promise<Statement[]> {
   if (ctx.idempotency === null || !('reply' in change || 'pending' in change)) return [];
-  const { key_hash, fingerprint } = ctx.idempotency;
-  if (fingerprint === null) throw new Error('the body of an idempotent request was committed before it was fingerprinted');
+  const { key_hash, fingerprint: known } = ctx.idempotency;
+  if (known === null) throw new Error('the body of an idempotent request was committed before it was fingerprinted');
   const now = ctx.now();
+  const fingerprint = guardedFingerprint(ctx, ctx.idempotency, known);
   const row = { workspace_id: ctx.workspace_id, key_hash, fingerprint, created_at: now, expires_at: now + keepFor };
-  const outcome = change.pending ?? { reply: await seal(ctx, change.reply) };
+  const outcome = change.pending ?? { reply: await sealReply(ctx, ctx.idempotency, change.reply) };
   return [ctx.db.insert(idempotency_keys).values({ ...row, ...outcome })];
 }
 

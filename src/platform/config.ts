@@ -56,7 +56,7 @@ export interface Config {
   readonly root_key: string;
   /** Signs cursors. */
   readonly signing_secret: string;
-  /** Seals stored replies. */
+  /** Seals stored replies where the deployment has no encryption keys. */
   readonly sealing_secret: string;
   /** By version; empty when the deployment has none and can keep no secret. */
   readonly encryption_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;

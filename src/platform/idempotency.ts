@@ -1,22 +1,29 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Statement } from '../db/client.ts';
 import { idempotency_keys } from '../db/schema/platform.ts';
-import { canonicalJson, fromBase64Url, sha256, toBase64Url } from '../shared/digest.ts';
+import { canonicalJson, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { day } from '../shared/time.ts';
-import type { Ctx, Idempotency } from './context.ts';
+import type { Config } from './config.ts';
+import type { Actor, Ctx, Idempotency } from './context.ts';
+import { type Coverage, openReply, replyGone } from './reply-vault.ts';
 
 /** A stored reply is good for this long; then the key may be used anew. */
 export const keepFor = 2 * day;
 
-/** Thrown in place of an effect that has already happened: carries the answer it gave. */
+/**
+ * Thrown in place of an effect that has already happened: carries the reply it gave, and what the credential covered
+ * then. The router sends it only to a credential that covers as much; null for a reply whose access was checked again.
+ */
 export class Replay extends Error {
   override readonly name = 'Replay';
   readonly reply: unknown;
+  readonly coverage: Coverage | null;
 
-  constructor(reply: unknown) {
+  constructor(reply: unknown, coverage: Coverage | null = null) {
     super('This request has been answered before.');
     this.reply = reply;
+    this.coverage = coverage;
   }
 }
 
@@ -31,24 +38,31 @@ export class KeyOfRun extends Error {
   }
 }
 
-/**
- * The meaning of an `Idempotency-Key` header: scoped to workspace, credential-independent, and to
- * one route. `body` is what makes two requests the same; null when the handler has yet to read it.
- */
-export async function readIdempotency(
-  workspace_id: string,
-  route: string,
-  key: string,
-  path: string,
-  body: string | null,
-): Promise<Idempotency> {
+/** The request that an `Idempotency-Key` came with. */
+interface KeyedRequest {
+  readonly workspace_id: string;
+  readonly actor: Actor;
+  readonly route: string;
+  readonly key: string;
+  readonly path: string;
+  /** What makes two requests the same; null when the handler has yet to read it. */
+  readonly body: string | null;
+}
+
+/** The meaning of an `Idempotency-Key` header: scoped to one workspace, one credential and one route. */
+export async function readIdempotency(config: Config, { workspace_id, actor, route, key, path, body }: KeyedRequest): Promise<Idempotency> {
   return {
     key,
-    key_hash: await sha256(JSON.stringify([workspace_id, route, key])),
+    key_hash: await sha256(JSON.stringify([workspace_id, route, key, await credentialOf(config, actor)])),
+    unscoped_hash: await sha256(JSON.stringify([workspace_id, route, key])),
     path,
     fingerprint: body === null ? null : await fingerprintOf(path, body),
   };
 }
+
+/** The same key value sent with another credential is another request. A new ROOT_KEY is another credential. */
+const credentialOf = async ({ root_key }: Config, actor: Actor): Promise<string> =>
+  actor.type === 'api_key' ? actor.id : actor.type === 'root' ? `root:${await sha256(root_key)}` : actor.type;
 
 const fingerprintOf = (path: string, body: string) => sha256(JSON.stringify([path, body]));
 
@@ -81,15 +95,32 @@ const findKey = (ctx: Ctx) =>
   ctx.db
     .select()
     .from(idempotency_keys)
-    .where(and(eq(idempotency_keys.workspace_id, ctx.workspace_id), eq(idempotency_keys.key_hash, ctx.idempotency?.key_hash ?? '')))
+    .where(
+      and(
+        eq(idempotency_keys.workspace_id, ctx.workspace_id),
+        inArray(idempotency_keys.key_hash, [ctx.idempotency?.key_hash ?? '', ctx.idempotency?.unscoped_hash ?? '']),
+      ),
+    )
     .get();
 
 async function toReplay(ctx: Ctx, row: typeof idempotency_keys.$inferSelect): Promise<Error> {
-  if (row.fingerprint !== ctx.idempotency?.fingerprint) return fingerprintMismatch();
+  const { idempotency } = ctx;
+  if (idempotency === null || row.fingerprint !== idempotency.fingerprint) return fingerprintMismatch();
   if (row.run_id !== null) return new KeyOfRun(row.run_id);
   if (row.reply === null) return new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 });
-  return new Replay(await unseal(ctx, row.reply));
+  // Nothing says whose reply it is.
+  if (row.key_hash === idempotency.unscoped_hash) return replyGone();
+  const { reply, coverage } = await openReply(ctx, idempotency, row.reply);
+  return new Replay(reply, coverage);
 }
+
+/**
+ * The fingerprint for a new row, or null, which the table refuses, where the key was used before rows belonged to one
+ * credential. Two days after every deployment has scoped rows this can go, with `unscoped_hash`.
+ */
+export const guardedFingerprint = (ctx: Ctx, { unscoped_hash }: Idempotency, fingerprint: string): SQL<string> =>
+  sql`iif(exists (select 1 from idempotency_keys earlier where earlier.workspace_id = ${ctx.workspace_id}
+    and earlier.key_hash = ${unscoped_hash}), null, ${fingerprint})`;
 
 export const fingerprintMismatch = () =>
   new Failure(
@@ -110,25 +141,3 @@ export const moveKey = (ctx: Ctx, from: string, to: string): Statement[] =>
           .set({ run_id: to })
           .where(and(ownKey(ctx, ctx.idempotency), eq(idempotency_keys.run_id, from))),
       ];
-
-/**
- * Replies hold what was shown once, such as a new key's secret. They are sealed with AES-256-GCM
- * under a key made of the server's secret and the idempotency key, which is itself not stored.
- */
-export async function seal(ctx: Ctx, reply: unknown): Promise<string> {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const plain = new TextEncoder().encode(JSON.stringify(reply ?? null));
-  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await sealingKey(ctx), plain);
-  return `${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}`;
-}
-
-async function unseal(ctx: Ctx, sealed: string): Promise<unknown> {
-  const [iv = '', body = ''] = sealed.split('.');
-  const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: fromBase64Url(iv) }, await sealingKey(ctx), fromBase64Url(body));
-  return JSON.parse(new TextDecoder().decode(plain));
-}
-
-async function sealingKey(ctx: Ctx): Promise<CryptoKey> {
-  const material = new TextEncoder().encode(JSON.stringify([ctx.config.sealing_secret, ctx.workspace_id, ctx.idempotency?.key]));
-  return crypto.subtle.importKey('raw', await crypto.subtle.digest('SHA-256', material), 'AES-GCM', false, ['encrypt', 'decrypt']);
-}

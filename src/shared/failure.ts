@@ -23,6 +23,7 @@ export const failures = {
   last_admin_key: { status: 409, title: 'The last admin key cannot go' },
   precondition_failed: { status: 412, title: 'The resource has changed' },
   events_gone: { status: 410, title: 'The events are not kept any more' },
+  reply_gone: { status: 410, title: 'The stored reply can no longer be read' },
   too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
   validation_failed: { status: 422, title: 'The request does not match its schema' },

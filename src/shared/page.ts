@@ -41,7 +41,10 @@ async function decodeCursor(scope: CursorScope, cursor: string): Promise<string>
   } catch {
     // Not base64url or not UTF-8: the same answer as a wrong signature.
   }
-  throw new Failure('invalid_cursor', 'The cursor is malformed, or was made for another list or other filters.');
+  throw new Failure(
+    'invalid_cursor',
+    'The cursor is malformed, expired, or was made for another list or other filters. Start again without it.',
+  );
 }
 
 /**

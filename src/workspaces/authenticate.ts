@@ -47,7 +47,8 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (row.expires_at !== null && row.expires_at <= platform.now()) return refuse('expired');
   if (access === 'root') throw new Failure('forbidden', 'This needs the root key of the deployment.');
   const { id, role, agent_ids, expires_at, workspace_id, rate_limits } = row;
-  return { workspace_id, actor: { type: 'api_key', id, role, agent_ids, expires_at }, rate_limits };
+  const is_rotated = row.rotated_to !== null;
+  return { workspace_id, actor: { type: 'api_key', id, role, agent_ids, expires_at, is_rotated }, rate_limits };
 };
 
 function findCached(hash: string, now: number): CredentialRow | undefined {

@@ -1,6 +1,6 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
-import { isWithin, mayUse, type Permission, permissions } from '../http/access.ts';
+import { isCoveredBy, mayUse, type Permission, permissions } from '../http/access.ts';
 import { commit } from '../platform/commit.ts';
 import { type ApiKeyActor, actorId, type Ctx } from '../platform/context.ts';
 import { sha256 } from '../shared/digest.ts';
@@ -252,10 +252,7 @@ async function makeKey(ctx: Ctx, workspace_id: string, of: Pick<ApiKeyRow, 'name
 
 /** A key makes and touches no key that may do more, sees more agents or lives longer than itself. */
 function refuseWider(ctx: Ctx, key: Pick<ApiKeyRow, 'role' | 'agent_ids' | 'expires_at'>): void {
-  const own = keyActor(ctx);
-  const isCovered = own.agent_ids === null || (key.agent_ids?.every((id) => own.agent_ids?.includes(id)) ?? false);
-  const outlives = own.expires_at !== null && (key.expires_at === null || key.expires_at > own.expires_at);
-  if (!isWithin(key.role, own.role) || !isCovered || outlives) {
+  if (!isCoveredBy(key, keyActor(ctx))) {
     throw new Failure('forbidden', 'A key cannot make or change a key that is wider than itself.');
   }
 }

@@ -43,10 +43,15 @@ describe('Idempotency-Key (R55)', () => {
     expect((await workspace.post(`/api-keys/${here.body.id}/rotate`, {}, key('shared'))).status).toBe(201);
   });
 
-  it('is the same for every credential of the workspace', async () => {
+  it('belongs to one API key: for another of equal width the same value is another request', async () => {
     const second = await workspace.withRole('admin');
     const first = await create('By whom', 'credentials');
-    expect((await create('By whom', 'credentials', second)).body).toEqual(first.body);
+    const other = await create('By whom', 'credentials', second);
+    expect([first.status, other.status, other.headers.get('idempotent-replayed')]).toEqual([201, 201, null]);
+    expect(other.body.id).not.toBe(first.body.id);
+    expect((await create('Another body', 'credentials', await workspace.withRole('admin'))).status).toBe(201);
+    expect((await create('By whom', 'credentials')).body).toEqual(first.body);
+    expect((await create('By whom', 'credentials', second)).body).toEqual(other.body);
   });
 
   it('does not remember a failure', async () => {

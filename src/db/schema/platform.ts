@@ -41,7 +41,7 @@ export const idempotency_keys = sqliteTable(
     workspace_id: text().notNull(),
     key_hash: text().notNull(),
     fingerprint: text().notNull(),
-    /** Sealed with a key that only the holder of the idempotency key can derive; null while running. */
+    /** Sealed by `reply-vault.ts`, which takes the idempotency key itself; null while running. */
     reply: text(),
     /** What the request works on while it runs, for those that run for long. */
     run_id: text(),
