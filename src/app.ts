@@ -82,12 +82,23 @@ const contentPolicy = createMiddleware<AppEnv>(async (c, next) => {
   if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 });
 
+const guarded = /^\/(?:api|v1)(?:\/|$)|^\/(?:metrics|readyz)$/;
+
+/** What a credential was shown is stored by no cache. A response may have a stricter rule of its own. */
+const cachePolicy = createMiddleware<AppEnv>(async (c, next) => {
+  await next();
+  if (!guarded.test(c.req.path) || c.req.method === 'OPTIONS') return;
+  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+  c.header('vary', 'Authorization', { append: true });
+});
+
 /** What D1 gives out as a bookmark; it fails the request for anything else. */
 const bookmarkPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 
 const app = new Router();
 
 app.use(requestId({ generator: () => newId('req'), limitLength: 128 }));
+app.use(cachePolicy);
 app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
 app.use(secureHeaders({ contentSecurityPolicy: undefined, crossOriginResourcePolicy: false, xFrameOptions: 'DENY' }));
 app.use(contentPolicy);
