@@ -48,8 +48,9 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();
   const bookmark = c.req.header('x-d1-bookmark');
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
-  const fallback = isRead ? 'first-unconstrained' : 'first-primary';
-  const consistency = bookmark !== undefined && bookmarkPattern.test(bookmark) ? bookmark : fallback;
+  const point = bookmark !== undefined && bookmarkPattern.test(bookmark) ? bookmark : 'first-unconstrained';
+  // A change checks what stands now: the bookmark of a client may be satisfied by a replica that is older.
+  const consistency = isRead ? point : 'first-primary';
   const opened = openPlatform(c.env, c.executionCtx, { request_id: c.var.requestId, consistency });
   c.set('platform', opened);
   c.set('authenticate', authenticate);

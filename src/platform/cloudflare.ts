@@ -36,7 +36,7 @@ export interface Call {
 
 export interface PlatformOptions {
   readonly request_id: string;
-  /** `first-unconstrained` may read a replica, `first-primary` may not; or a bookmark of a client. */
+  /** `first-primary` reads the newest state. For reads alone: `first-unconstrained`, or a client's bookmark, which a replica may serve. */
   readonly consistency?: string;
 }
 
