@@ -13,6 +13,17 @@ import { selectAgentDetail, selectBasesOf, selectSharedBases } from './store.ts'
 
 const maxBases = 10;
 const longestName = 100;
+const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/** The start of a name, at most `length` UTF-16 units, cut between characters as a reader counts them. */
+function startOf(name: string, length: number): string {
+  let start = '';
+  for (const { segment } of characters.segment(name)) {
+    if (start.length + segment.length > length) break;
+    start += segment;
+  }
+  return start.trimEnd();
+}
 
 /**
  * A new agent on the source's active configuration. It answers from the same documents, and from its
@@ -23,7 +34,7 @@ export async function duplicateAgent(ctx: Ctx, agent: string, input: DuplicateAg
   const source = await readAgent(ctx, agent);
   const config = parseConfig(source.config);
   const { knowledge } = config;
-  const name = input.name ?? `${[...source.name].slice(0, longestName - 7).join('')} (copy)`;
+  const name = input.name ?? `${startOf(source.name, longestName - 7)} (copy)`;
   return addAgent(
     ctx,
     {

@@ -1,11 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { type IdPrefix, idPattern } from '../shared/id.ts';
+import { invisibleIn, isBlank } from './visible.ts';
 
-/** Characters that show text as something else than it is: bidi controls, zero-width, C0 and C1. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const deceptive = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
-
-/** One line that people read: NFC, trimmed, without control or direction characters. */
+/** One line that people read: NFC, trimmed, without characters that nobody sees. */
 export const Name = (max: number) =>
   z
     .string()
@@ -13,7 +10,12 @@ export const Name = (max: number) =>
     .normalize('NFC')
     .min(1)
     .max(max)
-    .refine((text) => !deceptive.test(text), 'Must not contain control, zero-width or direction characters.');
+    .superRefine((text, check) => {
+      const invisible = invisibleIn(text);
+      if (invisible !== null)
+        check.addIssue({ code: 'custom', message: `Must not contain invisible characters: remove ${invisible} and type the name again.` });
+      else if (text !== '' && isBlank(text)) check.addIssue({ code: 'custom', message: 'Must contain a visible character.' });
+    });
 
 export const Slug = z
   .string()

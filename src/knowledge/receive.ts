@@ -33,7 +33,11 @@ export function documentType(name: string, declared: string, others: readonly st
 export async function receiveFile(ctx: Ctx, key: string, part: FilePart, typeOf = documentType): Promise<Received> {
   // A path is not a name; some clients send one.
   const name = FileName.safeParse(part.name.split(/[\\/]/).at(-1));
-  if (!name.success) throw invalid('/file', `A file name must be one line of 1 to 255 characters, without control characters.`);
+  if (!name.success) {
+    const [issue] = name.error.issues;
+    const reason = issue?.code === 'custom' ? ` ${issue.message}` : '';
+    throw invalid('/file', `A file name must be one line of 1 to 255 visible characters.${reason}`);
+  }
   const { media_type, limit, check } = typeOf(name.data, part.media_type);
   const stored = await ctx.files.put(key, toStream(withCheckedHead(part.body, check)), { media_type, limit });
   if (stored.byte_size === 0) throw invalid('/file', `${name.data} is empty.`);
