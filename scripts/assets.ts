@@ -1,11 +1,14 @@
-// Makes the folder that is served as static assets: what /docs loads. wrangler runs it before every build.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Makes the folder of static assets: what /docs loads, and the character maps that PDFs name. wrangler runs it before every build.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const { resolve } = createRequire(import.meta.url);
+const source = dirname(resolve('swagger-ui-dist/package.json'));
+const cmaps = join(dirname(resolve('pdfjs-dist/package.json')), 'cmaps');
 const target = join(import.meta.dirname, '..', 'dist', 'assets');
 mkdirSync(join(target, 'docs'), { recursive: true });
+mkdirSync(join(target, 'cmaps'), { recursive: true });
 
 /** A file that is as it should be is left alone: running servers watch the folder and start again on a change. */
 function place(name: string, content: Buffer): void {
@@ -14,5 +17,6 @@ function place(name: string, content: Buffer): void {
 }
 
 for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']) place(`docs/${file}`, readFileSync(join(source, file)));
+for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(cmaps, file)));
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
 place('_headers', Buffer.from('/docs/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n'));

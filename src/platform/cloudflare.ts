@@ -6,7 +6,7 @@ import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
 import { createLog } from './log.ts';
-import type { Egress, FloodGuard, HostCommand, HostReply, JobQueue, SessionHosts, VectorIndex } from './ports.ts';
+import type { AssetReader, Egress, FloodGuard, HostCommand, HostReply, JobQueue, SessionHosts, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
 import { createFloodGuard, createRateCounts } from './rate-limiting.ts';
 import { createVectorizeIndex } from './vectorize-index.ts';
@@ -47,6 +47,7 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
   const session = env.DB.withSession(options.consistency ?? 'first-primary');
   const db = openDb(session, meter.db);
   const files = createR2FileStore(env.FILES);
+  const assets = createAssetReader(env.ASSETS);
   const jobs = createJobQueue(env.JOBS);
   const models = { workersAi: 'AI' in env ? ((env.AI as Ai | undefined) ?? null) : null };
   const egress = egressOf(config);
@@ -85,6 +86,7 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
         db,
         meter,
         files,
+        assets,
         jobs,
         models,
         egress,
@@ -116,6 +118,16 @@ const createVectorIndex = (env: Env, db: Ctx['db']): VectorIndex => {
   const hosted = 'VECTORS' in env ? (env.VECTORS as Vectorize | undefined) : undefined;
   return hosted === undefined ? createD1VectorIndex(db) : createVectorizeIndex(hosted);
 };
+
+/** The host of the address means nothing to the binding. */
+const createAssetReader = (binding: Fetcher): AssetReader => ({
+  async read(path) {
+    const response = await binding.fetch(`https://assets.invalid/${path}`);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    await response.body?.cancel();
+    return null;
+  },
+});
 
 const createJobQueue = (queue: Queue): JobQueue => ({
   async send(messages: readonly JobMessage[]) {

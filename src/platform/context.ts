@@ -3,7 +3,18 @@ import type { IdPrefix } from '../shared/id.ts';
 import type { RateLimitsInForce } from '../shared/rate-rules.ts';
 import type { Actor, Idempotency, Meter } from './caller.ts';
 import type { Config } from './config.ts';
-import type { Egress, FileStore, JobQueue, Log, ModelAccess, RateCounts, RateStanding, SessionHosts, VectorIndex } from './ports.ts';
+import type {
+  AssetReader,
+  Egress,
+  FileStore,
+  JobQueue,
+  Log,
+  ModelAccess,
+  RateCounts,
+  RateStanding,
+  SessionHosts,
+  VectorIndex,
+} from './ports.ts';
 
 export type { Actor, ApiKeyActor, Idempotency, Meter } from './caller.ts';
 
@@ -17,6 +28,7 @@ export interface Ctx {
   readonly meter: Meter;
   readonly vectors: VectorIndex;
   readonly files: FileStore;
+  readonly assets: AssetReader;
   readonly jobs: JobQueue;
   readonly models: ModelAccess;
   readonly egress: Egress;

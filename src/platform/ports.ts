@@ -45,6 +45,12 @@ export interface FileStore {
   check(): Promise<void>;
 }
 
+/** Data that is deployed with the Worker and too large to be a part of it. */
+export interface AssetReader {
+  /** Path from the root of the assets, without a slash in front; null when there is none. */
+  read(path: string): Promise<Uint8Array | null>;
+}
+
 export interface PutOptions {
   readonly media_type: string;
   /** Bytes; one more and nothing is kept and the failure is `too_large`. */

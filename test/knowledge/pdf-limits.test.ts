@@ -11,7 +11,7 @@ const hex = (data: Uint8Array) => bytesOf(`${[...data].map((byte) => byte.toStri
 const form = '/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /Font << /F1 5 0 R >> >>';
 
 const outcome = (file: Uint8Array<ArrayBuffer>, limits: Partial<PdfLimits> = {}) =>
-  extractPdf(file, { ...pdfLimits, ...limits }).then(
+  extractPdf(file, { limits: { ...pdfLimits, ...limits } }).then(
     ({ text }) => text,
     (error: unknown) => (error instanceof DocumentFault ? error.code : error),
   );

@@ -1,9 +1,15 @@
+import type { AssetReader } from '../../platform/ports.ts';
 import type { FileKind } from '../media.ts';
 import { extractCsv } from './csv.ts';
 import { cleanText, DocumentFault, decodeText, type ExtractedDocument, maxCharacters } from './document.ts';
 import { extractJson } from './json.ts';
 
-type Extractor = (bytes: Uint8Array<ArrayBuffer>) => Promise<ExtractedDocument>;
+export interface ExtractOptions {
+  /** Where the character maps of PDFs are; without it fonts that name one have no text. */
+  readonly assets?: AssetReader;
+}
+
+type Extractor = (bytes: Uint8Array<ArrayBuffer>, options: ExtractOptions) => Promise<ExtractedDocument>;
 
 const plainText =
   (isMarkdown: boolean): Extractor =>
@@ -17,12 +23,16 @@ const extractors: Readonly<Record<FileKind, Extractor>> = {
   json: extractJson,
   html: async (bytes) => (await import('./html.ts')).extractHtml(bytes),
   docx: async (bytes) => (await import('./docx.ts')).extractDocx(bytes),
-  pdf: async (bytes) => (await import('./pdf.ts')).extractPdf(bytes),
+  pdf: async (bytes, options) => (await import('./pdf.ts')).extractPdf(bytes, options),
 };
 
 /** The text of a file. Throws `DocumentFault`. */
-export async function extractDocument(kind: FileKind, bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
-  const document = await extractors[kind](bytes);
+export async function extractDocument(
+  kind: FileKind,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: ExtractOptions = {},
+): Promise<ExtractedDocument> {
+  const document = await extractors[kind](bytes, options);
   if (document.text.length > maxCharacters) {
     throw new DocumentFault('too_large', `The document has more than ${maxCharacters} characters of text.`);
   }

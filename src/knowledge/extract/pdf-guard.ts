@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getDocumentProxy } from 'unpdf';
+import { isRightToLeft } from './pdf-bidi.ts';
 import type { PdfBudget } from './pdf-budget.ts';
 
 /** Parts of the parser, as far as they are guarded; the package exports none of them. */
@@ -17,7 +18,10 @@ interface Parser {
 }
 interface Preprocessor {
   readonly parser: Parser;
-  read(operation: unknown): boolean;
+  read(operation: Operation): boolean;
+}
+interface Operation {
+  readonly args: unknown[] | null;
 }
 interface CMap {
   mapCidRange(low: number, high: number, to: unknown): void;
@@ -26,8 +30,12 @@ interface CMap {
 
 const budgets = new AsyncLocalStorage<PdfBudget>();
 
-/** Fields that only the constructors of DecodeStream, EvaluatorPreprocessor and CMap assign. */
-const marks = ['_rawMinBufferLength', 'nonProcessedArgs', 'numCodespaceRanges'] as const;
+interface Font {
+  _charToGlyph(code: number, isSpace?: boolean): { unicode: string };
+}
+
+/** Fields that only the constructors of DecodeStream, EvaluatorPreprocessor, CMap and Font assign. */
+const marks = ['_rawMinBufferLength', 'nonProcessedArgs', 'numCodespaceRanges', 'toFontChar'] as const;
 const found = new Map<string, object>();
 let isInstalled = false;
 
@@ -91,10 +99,12 @@ function install(): void {
   const preprocessors = prototypeWith<Preprocessor>(preprocessor, 'read');
   const parsers = prototypeWith<Parser>(preprocessor?.parser, 'makeFilter');
   const maps = prototypeWith<CMap>(found.get('numCodespaceRanges'), 'mapBfRange');
+  const fonts = prototypeWith<Font>(found.get('toFontChar'), '_charToGlyph');
   if (isInstalled) return;
   isInstalled = true;
   guardDecoders(decoders);
   guardFilters(parsers);
+  reverseLigatures(fonts);
   const { read } = preprocessors;
   // The parser reads ahead, the first time before it is asked.
   const places = new WeakMap<Preprocessor, number>();
@@ -106,6 +116,7 @@ function install(): void {
     const isRead = read.call(this, operation);
     budget?.operate(source.pos - before);
     places.set(this, source.pos);
+    if (operation.args?.length === 2) handOnActualText(operation.args);
     return isRead;
   };
   for (const method of ['mapCidRange', 'mapBfRange'] as const) {
@@ -176,4 +187,38 @@ function guardFilters(parsers: Parser): void {
     }
     return made;
   };
+}
+
+/** The parser turns right-to-left text around letter by letter, also the letters that one glyph stands for: those are turned first. */
+function reverseLigatures(fonts: Font): void {
+  const { _charToGlyph: toGlyph } = fonts;
+  const turned = new WeakSet<object>();
+  fonts._charToGlyph = function (code, isSpace) {
+    const glyph = toGlyph.call(this, code, isSpace);
+    if (glyph.unicode.length > 1 && !turned.has(glyph) && isRightToLeft(glyph.unicode)) {
+      glyph.unicode = [...glyph.unicode].reverse().join('');
+      turned.add(glyph);
+    }
+    return glyph;
+  };
+}
+
+const actualText = 'ActualText:';
+
+/** The parser tells of marked content no more than its tag, so the text that stands for it goes along in that. */
+function handOnActualText(args: unknown[]): void {
+  const [tag, properties] = args as [{ name?: unknown } | null, { get?: unknown } | null];
+  if (typeof tag?.name !== 'string' || typeof properties?.get !== 'function') return;
+  const text: unknown = properties.get('ActualText');
+  if (typeof text === 'string') args[0] = Object.create(tag, { name: { value: actualText + text } });
+}
+
+/** The ActualText of marked content with this tag; null when it has none. */
+export function actualTextOf(tag: unknown): string | null {
+  if (typeof tag !== 'string' || !tag.startsWith(actualText)) return null;
+  const text = tag.slice(actualText.length);
+  const mark = /^(\u00fe\u00ff|\u00ff\u00fe|\u00ef\u00bb\u00bf)/.exec(text)?.[0];
+  if (mark === undefined) return text;
+  const label = mark === '\u00fe\u00ff' ? 'utf-16be' : mark === '\u00ff\u00fe' ? 'utf-16le' : 'utf-8';
+  return new TextDecoder(label).decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
 }

@@ -1,34 +1,47 @@
 import { getDocumentProxy } from 'unpdf';
+import type { AssetReader } from '../../platform/ports.ts';
 import { cleanText, DocumentFault, type ExtractedDocument } from './document.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './pdf-budget.ts';
+import { readFields } from './pdf-fields.ts';
 import { runGuarded } from './pdf-guard.ts';
-import { bodySizeOf, type PdfLine, type PdfRun, readLines, writePage } from './pdf-layout.ts';
+import { bodySizeOf, vocabularyOf, writePage } from './pdf-layout.ts';
+import type { PdfRun } from './pdf-lines.ts';
+import { type PdfLine, readLines } from './pdf-rows.ts';
+import { type Page, type Pdf, readRuns } from './pdf-text.ts';
 
 const maxPages = 2000;
 
-type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
-type Page = Awaited<ReturnType<Pdf['getPage']>>;
-type TextContent = Awaited<ReturnType<Page['getTextContent']>>;
+/** Errors of a file are told by what is thrown; its warnings would be lines of the log. */
+const settings = { disableFontFace: true, maxImageSize: 1, cMapUrl: 'cmaps/', cMapPacked: true, useWorkerFetch: false, verbosity: 0 };
 
-/** Text of every page in reading order, with headings where the type is larger. No script, form or attachment of the file is run. */
-export async function extractPdf(bytes: Uint8Array<ArrayBuffer>, limits: PdfLimits = pdfLimits): Promise<ExtractedDocument> {
-  const budget = new PdfBudget(bytes.byteLength, limits);
-  return runGuarded(budget, () => readDocument(bytes, budget));
+export interface PdfOptions {
+  readonly assets?: AssetReader;
+  readonly limits?: PdfLimits;
 }
 
-async function readDocument(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget): Promise<ExtractedDocument> {
-  const pdf = await open(bytes, budget);
+/** Text of every page in reading order, with headings where the type is larger. No script, form or attachment of the file is run. */
+export async function extractPdf(
+  bytes: Uint8Array<ArrayBuffer>,
+  { assets, limits = pdfLimits }: PdfOptions = {},
+): Promise<ExtractedDocument> {
+  const budget = new PdfBudget(bytes.byteLength, limits);
+  return runGuarded(budget, () => readDocument(bytes, budget, assets ?? null));
+}
+
+async function readDocument(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget, assets: AssetReader | null): Promise<ExtractedDocument> {
+  const pdf = await open(bytes, budget, assets);
   try {
     if (pdf.numPages > maxPages)
       throw new DocumentFault('too_many_pages', `A PDF may have at most ${maxPages} pages; this has ${pdf.numPages}.`);
     const pages = await readPages(pdf, budget);
     const bodySize = bodySizeOf(pages.flat());
+    const vocabulary = vocabularyOf(pages.flat());
     const starts: number[] = [];
     let text = '';
     for (const lines of pages) {
       if (text !== '') text += '\n\n';
       starts.push(text.length);
-      text += cleanText(writePage(lines, bodySize));
+      text += cleanText(writePage(lines, bodySize, vocabulary));
     }
     return { text, pages: starts, isMarkdown: true };
   } finally {
@@ -37,10 +50,10 @@ async function readDocument(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget): 
   }
 }
 
-async function open(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget): Promise<Pdf> {
+async function open(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget, assets: AssetReader | null): Promise<Pdf> {
   try {
     // The parser takes the buffer for itself, so it gets one of its own.
-    return await getDocumentProxy(bytes.slice(), { disableFontFace: true, maxImageSize: 1 });
+    return await getDocumentProxy(bytes.slice(), { ...settings, BinaryDataFactory: cmapsFrom(assets) });
   } catch (error) {
     budget.check();
     if (error instanceof Error && error.name === 'PasswordException') {
@@ -60,32 +73,34 @@ async function readPage(pdf: Pdf, number: number, budget: PdfBudget): Promise<Pd
   try {
     const page = await pdf.getPage(number);
     const runs = await readRuns(page, budget);
+    const fields = await readPageFields(page, runs, budget);
     page.cleanup();
-    return readLines(runs);
+    return readLines([...runs, ...fields], page.rotate);
   } catch (error) {
     budget.check();
     throw new DocumentFault('corrupt', `Page ${number} of the PDF is damaged.`, error);
   }
 }
 
-/** As the parser finds them, so that a page without end is left before its text fills the memory. */
-async function readRuns(page: Page, budget: PdfBudget): Promise<PdfRun[]> {
-  const runs: PdfRun[] = [];
-  const reader = (page.streamTextContent() as ReadableStream<TextContent>).getReader();
+/** The predefined character maps of CJK fonts (ISO 32000-2, 9.7.5.2), read when a font names one. */
+const cmapsFrom = (assets: AssetReader | null) =>
+  class {
+    readonly fetch = async ({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<Uint8Array> => {
+      const bytes = kind === 'cMapUrl' && /^[\w-]+\.bcmap$/.test(filename) ? await assets?.read(`cmaps/${filename}`) : null;
+      if (bytes === null || bytes === undefined) throw new Error(`There is no ${filename}.`);
+      return bytes;
+    };
+  };
+
+/** A form that cannot be read costs its values, not the page. */
+async function readPageFields(page: Page, runs: readonly PdfRun[], budget: PdfBudget): Promise<PdfRun[]> {
   try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      for (const item of chunk.value.items) {
-        if (!('str' in item)) continue;
-        budget.write(item.str.length);
-        runs.push(item);
-      }
-      budget.check();
-    }
-  } catch (error) {
-    await reader.cancel(new Error('The page is not read to its end.')).catch(() => undefined);
-    throw error;
+    const fields = readFields(await page.getAnnotations({ intent: 'display' }), runs);
+    budget.write(fields.reduce((sum, { str }) => sum + str.length, 0));
+    return fields;
+  } catch {
+    return [];
+  } finally {
+    budget.check();
   }
-  // The parser goes on without what it could not read, so a page may seem to have gone well.
-  budget.check();
-  return runs;
 }

@@ -28,7 +28,8 @@ export async function extractAttachment(
   try {
     const object = await ctx.files.get(originalKey(ctx.workspace_id, object_id));
     if (object === null) throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
-    const document = await extractDocument(kindOfMediaType(media_type), new Uint8Array(await new Response(object.body).arrayBuffer()));
+    const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
+    const document = await extractDocument(kindOfMediaType(media_type), bytes, ctx);
     await storeText(ctx, object_id, document);
     const page_count = document.pages?.length ?? null;
     return { status: 'ready', error_code: null, error_detail: null, page_count, token_count: estimateTokens(document.text) };

@@ -1,0 +1,39 @@
+import bidiFactory from 'bidi-js';
+
+const bidi = bidiFactory();
+const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\ufb1d-\ufdff\ufe70-\ufefc]/u;
+export const isRightToLeft = (text: string) => rightToLeft.test(text);
+
+/** Between the order of reading and the order on the page, either way (UAX #9, rule L2). */
+function reorder(text: string, base: 'ltr' | 'rtl'): string {
+  const letters = [...text];
+  // One code unit a letter, so that reversing cuts no pair.
+  const units = letters.map((letter) => (letter.length === 1 ? letter : isRightToLeft(letter) ? '\u05d0' : 'a')).join('');
+  for (const [start, end] of bidi.getReorderSegments(units, bidi.getEmbeddingLevels(units, base))) {
+    const reversed = letters.slice(start, end + 1).reverse();
+    letters.splice(start, reversed.length, ...reversed);
+  }
+  return letters.join('');
+}
+
+/** A run as it stands on the page from left to right: the parser has put those with right-to-left letters into reading order. */
+export const toVisual = (text: string, direction: string): string =>
+  isRightToLeft(text) ? reorder(text, direction === 'rtl' ? 'rtl' : 'ltr') : text;
+
+/** A line as it stands on the page, in reading order; its direction is that of most of its letters. */
+export function toLogical(line: string): string {
+  if (!isRightToLeft(line)) return line;
+  const letters = [...line].filter((letter) => /\p{L}/u.test(letter));
+  return reorder(line, letters.filter(isRightToLeft).length * 2 >= letters.length ? 'rtl' : 'ltr');
+}
+
+/** Whether a line is read from right to left, so that the first of its cells is the rightmost. */
+export const isMostlyRightToLeft = (texts: readonly string[]): boolean => {
+  const letters = [...texts.join('')].filter((letter) => /\p{L}/u.test(letter));
+  return letters.length > 0 && letters.filter(isRightToLeft).length * 2 > letters.length;
+};
+
+/** Forms that fonts have and people do not type: ligatures, letters by their place in a word, radicals, spaces of a width. */
+const forms = /[\u00a0\u00b5\u2000-\u200a\u202f\u2126\u212a\u212b\u2e80-\u2fd5\u3000\ufb00-\ufdff\ufe70-\ufefc]+/g;
+
+export const foldForms = (text: string): string => text.replaceAll(forms, (form) => form.normalize('NFKC'));
