@@ -28,7 +28,7 @@ export interface ChunkSource {
 /**
  * Cuts a document where it is cut already: at pages and headings, then between paragraphs, table rows
  * and lines of code, then between sentences, then between words, and only then anywhere. Together the
- * chunks hold everything but white space. Linear in the length of the text.
+ * chunks hold everything but white space at their ends. Linear in the length of the text.
  */
 export function chunkDocument(source: ChunkSource, options: ChunkOptions): Chunk[] {
   const packer = new Packer(source, options);
@@ -110,7 +110,7 @@ class Packer {
   #push(from: number, to: number, header: string | null): void {
     const { text, pages } = this.#source;
     const slice = text.slice(from, to);
-    const start = from + (slice.length - slice.trimStart().length);
+    const start = startOfText(text, from, to);
     const end = to - (slice.length - slice.trimEnd().length);
     if (start >= end) return;
     const heading = [...this.#chunkPath, ...(header === null ? [] : [header])].join(' > ');
@@ -148,6 +148,15 @@ class Packer {
   }
 }
 
+/** Where a chunk's first line begins: its indentation is part of it, empty lines before it are not. */
+function startOfText(text: string, from: number, to: number): number {
+  const slice = text.slice(from, to);
+  const blank = slice.length - slice.trimStart().length;
+  const feed = slice.slice(0, blank).lastIndexOf('\n');
+  if (feed >= 0) return from + feed + 1;
+  return from === 0 || text.charAt(from - 1) === '\n' ? from : from + blank;
+}
+
 function commonPath(a: readonly string[], b: readonly string[]): readonly string[] {
   const different = a.findIndex((title, index) => title !== b[index]);
   return different < 0 ? a : a.slice(0, different);
@@ -158,7 +167,7 @@ function goodStart(text: string, lowest: number, end: number, isByLine: boolean)
   const tail = text.slice(lowest, end);
   const line = text.charAt(lowest - 1) === '\n' ? 0 : tail.indexOf('\n') + 1;
   if (isByLine) return line > 0 || text.charAt(lowest - 1) === '\n' ? lowest + line : end;
-  const sentence = /[.!?。！？…][)"'”’»」]*\s+|[。！？]|\n/u.exec(tail);
+  const sentence = /[.!?。！？…][)"'”’»」]*(?:[^\S\n]*\n+|[^\S\n]+)|[。！？]|\n/u.exec(tail);
   if (sentence !== null && sentence.index + sentence[0].length < tail.length) return lowest + sentence.index + sentence[0].length;
   if (/\s/.test(text.charAt(lowest - 1))) return lowest;
   const space = /\s+/.exec(tail);

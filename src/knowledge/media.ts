@@ -1,7 +1,8 @@
 import { Failure } from '../shared/failure.ts';
+import { unmarkedUtf16 } from './extract/encoding.ts';
 
 /** What can be read. `kind` decides the extractor. */
-export const fileKinds = ['text', 'markdown', 'html', 'pdf', 'docx', 'csv', 'json'] as const;
+export const fileKinds = ['text', 'markdown', 'html', 'pdf', 'docx', 'csv', 'json', 'jsonl'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
 interface MediaType {
@@ -17,7 +18,12 @@ const plain = 'text/plain; charset=utf-8';
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 
 const mediaTypes: Readonly<Record<FileKind, MediaType>> = {
-  text: { media_type: 'text/plain', extensions: ['txt', 'text', 'log'], aliases: [], served_as: plain },
+  text: {
+    media_type: 'text/plain',
+    extensions: ['txt', 'text', 'log', 'yaml', 'yml'],
+    aliases: ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'text/x-log'],
+    served_as: plain,
+  },
   markdown: {
     media_type: 'text/markdown',
     extensions: ['md', 'markdown'],
@@ -34,6 +40,20 @@ const mediaTypes: Readonly<Record<FileKind, MediaType>> = {
     served_as: 'text/csv; charset=utf-8',
   },
   json: { media_type: 'application/json', extensions: ['json'], aliases: ['text/plain', 'text/json'], served_as: 'application/json' },
+  jsonl: {
+    media_type: 'application/jsonl',
+    extensions: ['jsonl', 'ndjson'],
+    aliases: [
+      'application/x-ndjson',
+      'application/ndjson',
+      'application/x-jsonlines',
+      'application/json-lines',
+      'application/json',
+      'text/jsonl',
+      'text/plain',
+    ],
+    served_as: 'application/jsonl',
+  },
 };
 
 /** Media types an original may be served as, for the document. */
@@ -77,7 +97,7 @@ const startsWith = (head: Uint8Array, ...bytes: readonly number[]) => bytes.ever
 const hasPdfMark = (head: Uint8Array) => new TextDecoder('latin1').decode(head).includes('%PDF-');
 const isZip = (head: Uint8Array) => startsWith(head, 0x50, 0x4b, 0x03, 0x04);
 const isCompoundFile = (head: Uint8Array) => startsWith(head, 0xd0, 0xcf, 0x11, 0xe0);
-const isUtf16 = (head: Uint8Array) => startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff);
+const isUtf16 = (head: Uint8Array) => startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff) || unmarkedUtf16(head) !== null;
 
 /** Whether the first bytes are what the kind says. Throws 415. */
 export function checkContent(name: string, kind: FileKind, head: Uint8Array): void {

@@ -1,67 +1,71 @@
-import { cleanText, DocumentFault, decodeText } from './extract/document.ts';
+import { cleanText, DocumentFault } from './extract/document.ts';
+import { decodeHtml, decodeText, encodingOf } from './extract/encoding.ts';
+import { type Element, element, findElement, isElement, type Node, textOf } from './extract/tree.ts';
 
 export interface WebPage {
   readonly title: string | null;
   readonly text: string;
 }
 
-/** What surrounds the content of a page. */
-const around =
-  'nav, aside, dialog, body > header, body > footer, main footer, [role=navigation], [role=banner], [role=contentinfo], [role=complementary], [role=search], [aria-hidden=true]';
-
 /** What a web page at `url` says, as Markdown with absolute links; other text as it is. null when it is nested too deeply. The parser is loaded when it is needed. */
 export async function pageToMarkdown(body: ArrayBuffer, contentType: string, url: string): Promise<WebPage | null> {
-  const text = decode(new Uint8Array(body), contentType);
-  if (!/\b(html|xhtml)\b/i.test(contentType)) return { title: null, text: cleanText(text).trim() };
-  const { htmlToMarkdown } = await import('./extract/html.ts');
+  const bytes = new Uint8Array(body);
+  const charset = encodingOf(/charset\s*=\s*["']?([\w:.-]+)/i.exec(contentType)?.[1] ?? '');
+  const isHtml = /\b(html|xhtml)\b/i.test(contentType);
+  const text = await decode(bytes, isHtml ? decodeHtml : decodeText, charset);
+  if (!isHtml) return { title: null, text: cleanText(text).trim() };
+  const { readPage } = await import('./extract/html-visible.ts');
+  const { writeMarkdown } = await import('./extract/html.ts');
   try {
-    const { title, base, html } = await mainContent(text);
-    const base_url = URL.parse(base, url)?.href ?? url;
+    const { title, base, body: page } = readPage(text);
+    const base_url = (base === null ? null : URL.parse(base, url)?.href) ?? url;
     return {
-      title: title === '' ? null : cleanText(title).replaceAll(/\s+/g, ' ').trim().slice(0, 500),
-      text: await htmlToMarkdown(html, base_url),
+      title: title.trim() === '' ? null : cleanText(title).replaceAll(/\s+/g, ' ').trim().slice(0, 500),
+      text: writeMarkdown(mainContent(page), base_url),
     };
   } catch (error) {
-    // Too deep for the converter, or for the rewriter's memory.
-    if (error instanceof DocumentFault || (error instanceof TypeError && /memory limit/.test(error.message))) return null;
+    if (error instanceof DocumentFault) return null;
     throw error;
   }
 }
 
-function decode(bytes: Uint8Array<ArrayBuffer>, contentType: string): string {
-  const charset = /charset="?([\w-]+)/i.exec(contentType)?.[1];
-  if (charset === undefined) return decodeText(bytes);
+/** As a browser does, a page is shown even where its encoding is not known for certain. */
+async function decode(bytes: Uint8Array<ArrayBuffer>, by: typeof decodeText, charset: string | null): Promise<string> {
   try {
-    return new TextDecoder(charset).decode(bytes);
-  } catch {
-    return decodeText(bytes);
+    return await by(bytes, charset);
+  } catch (error) {
+    if (!(error instanceof DocumentFault)) throw error;
+    return new TextDecoder(charset ?? 'windows-1252').decode(bytes);
   }
 }
 
+const aroundRoles = new Set(['navigation', 'banner', 'contentinfo', 'complementary', 'search']);
+const aroundTags = new Set(['nav', 'aside', 'dialog']);
+
 /** The page without what surrounds its content: its `main`, else its only `article`, else all that is left. */
-async function mainContent(html: string): Promise<{ title: string; base: string; html: string }> {
-  // No page can know these, so no page can say where its content begins.
-  const marks = { main: crypto.randomUUID(), article: crypto.randomUUID() };
-  const title: string[] = [];
-  const bases: string[] = [];
-  const mark = (id: string) => (element: Element) => {
-    element.prepend(`<!--${id}-->`, { html: true });
-    element.append(`<!--${id}-->`, { html: true });
-  };
-  const rewriter = new HTMLRewriter()
-    .on('head title', { text: (chunk) => void title.push(chunk.text) })
-    .on('base[href]', { element: (element) => void bases.push(element.getAttribute('href') ?? '') })
-    .on(around, { element: (element) => void element.remove() })
-    .on('main, [role=main]', { element: mark(marks.main) })
-    .on('article', { element: mark(marks.article) });
-  const left = await rewriter.transform(new Response(html)).text();
-  const articles = left.split(`<!--${marks.article}-->`);
-  const main = between(left, `<!--${marks.main}-->`) ?? (articles.length === 3 ? (articles[1] ?? null) : null);
-  return { title: title.join(''), base: bases[0] ?? '', html: main === null || main.replaceAll(/<[^>]*>|\s/g, '') === '' ? left : main };
+function mainContent(page: Element): Element {
+  const left = withoutSurroundings(page, null);
+  const main = findElement(left, ({ tag, attributes }) => tag === 'main' || attributes.role === 'main');
+  if (main !== null && textOf(main).trim() !== '') return main;
+  const articles = articlesIn(left);
+  const [article] = articles;
+  return articles.length === 1 && article !== undefined && textOf(article).trim() !== '' ? article : left;
 }
 
-function between(text: string, mark: string): string | null {
-  const start = text.indexOf(mark);
-  const end = text.lastIndexOf(mark);
-  return start < 0 || start === end ? null : text.slice(start + mark.length, end);
+function withoutSurroundings(node: Element, parent: Element | null): Element {
+  const children = node.children.flatMap((child): Node[] => {
+    if (!isElement(child)) return [child];
+    return surrounds(child, node, parent) ? [] : [withoutSurroundings(child, node)];
+  });
+  return element(node.tag, children, node.attributes);
 }
+
+/** Headers and footers are around when they are those of the page; the footer of `main` is, too. */
+function surrounds({ tag, attributes }: Element, parent: Element, grandparent: Element | null): boolean {
+  if (aroundTags.has(tag) || aroundRoles.has(attributes.role ?? '')) return true;
+  if (tag === 'footer' && parent.tag === 'main') return true;
+  return (tag === 'header' || tag === 'footer') && parent.tag === 'body' && (grandparent === null || grandparent.tag === 'html');
+}
+
+const articlesIn = (node: Element): Element[] =>
+  node.children.filter(isElement).flatMap((child) => (child.tag === 'article' ? [child, ...articlesIn(child)] : articlesIn(child)));

@@ -132,7 +132,8 @@ function readUnits(text: string, block: Block, maxTokens: number, before: number
 function readRows(text: string, lines: readonly Line[], maxTokens: number, before: number): Unit[] {
   const hasHeader = lines.length > 1 && tableRule.test(lines[1]?.text ?? '');
   const bodyStart = hasHeader ? 2 : 0;
-  const header = hasHeader ? readCells(lines[0]?.text ?? '') : null;
+  // A table without names for its columns has an empty header.
+  const header = hasHeader ? readCells(lines[0]?.text ?? '') || null : null;
   const head = toUnits(text, lines.slice(0, bodyStart), 'row', null, maxTokens, before);
   return [...head, ...toUnits(text, lines.slice(bodyStart), 'row', header, maxTokens, head.at(-1)?.end ?? before)];
 }

@@ -16,6 +16,7 @@ export const faultCodes = [
   'too_large',
   'unsupported',
   'unsafe_xml',
+  'unknown_encoding',
   'gone',
   'internal',
 ] as const;
@@ -35,31 +36,22 @@ export class DocumentFault extends Error {
 /** Characters of extracted text that a file may have. */
 export const maxCharacters = 10_000_000;
 
-/** C0 and C1 controls, soft hyphen, zero-width space, direction overrides, tag characters: nobody sees them, so nobody is quoted them. */
+/** Controls, soft hyphens, zero-width spaces, direction marks, fillers, tags and variation supplements: nobody sees them, so nobody is quoted them. */
 const invisible =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
-  /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+  /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\u034f|\u17b4|\u17b5|[\u180b-\u180d\u180f]|[\ufe00-\ufe0f]{2,}/gu;
+/** A run of white space inside a line that says no more than a shorter one would. */
+const longGap = /(?<=\S)[^\S\n]{200,}/g;
 
-/** Text as it is kept: line feeds, well formed, without invisible characters and without deserts of white space. */
+/** Text without what nobody sees; line feeds and white space stay as they are. */
+export const withoutInvisible = (text: string): string => text.toWellFormed().replaceAll(invisible, '');
+
+/** Text as it is kept: line feeds, well formed, without invisible characters. Indentation stays, and at most three empty lines together. */
 export const cleanText = (text: string): string =>
-  text
-    .replaceAll(/\r\n?|\u2028|\u2029|\f/g, '\n')
-    .toWellFormed()
-    .replaceAll(invisible, '')
-    .replaceAll(/[^\S\n]+\n/g, '\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .replaceAll(/[^\S\n]{9,}/g, ' '.repeat(8));
-
-/** Bytes of a text file: by its byte order mark, else UTF-8, else Windows-1252. */
-export function decodeText(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
-}
+  withoutInvisible(text.replaceAll(/\r\n?|[\u2028\u2029\u0085\f\v]/g, '\n'))
+    .replaceAll(/[^\S\n]+(?=\n)/g, '')
+    .replaceAll(/\n{5,}/g, '\n\n\n\n')
+    .replaceAll(longGap, ' ');
 
 /** One cell of a Markdown table. */
 const cell = (text: string) => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').trim();

@@ -1,46 +1,143 @@
-import { Buffer } from 'node:buffer';
-import mammoth from 'mammoth';
 import { DocumentFault, type ExtractedDocument } from './document.ts';
-import { htmlToMarkdown } from './html.ts';
+import { BodyReader } from './docx-body.ts';
+import { readDrawing } from './docx-drawing.ts';
+import { Numbering } from './docx-numbering.ts';
+import { type Part, WordPackage } from './docx-package.ts';
+import { Styles } from './docx-styles.ts';
+import { decodeHtml } from './encoding.ts';
+import { writeMarkdown } from './html.ts';
+import { readPage } from './html-visible.ts';
+import { romanNumeral } from './number-label.ts';
+import { element, type Node, textOf } from './tree.ts';
+import { descendants, elementsOf, flagOf, type XmlElement } from './xml.ts';
 import { readZip } from './zip.ts';
 
 const limits = { entries: 5000, inflated: 200 * 1024 * 1024, ratio: 100 };
+/** Parts that text is taken from; pictures, fonts and embedded files are only counted. */
+const readable = /\.(?:xml|rels|x?html?)$/i;
 
-const styles = [
-  "p[style-name='Title'] => h1:fresh",
-  "p[style-name='Subtitle'] => h2:fresh",
-  "p[style-name='Code'] => pre:separator('\n')",
-  "p[style-name='Source Code'] => pre:separator('\n')",
-  "p[style-name='HTML Preformatted'] => pre:separator('\n')",
-  "p[style-name='Quote'] => blockquote > p:fresh",
-  "p[style-name='Caption'] => p:fresh",
-];
-
-/** Headings, lists and tables of a Word document. Pictures are left out and external parts never fetched. */
+/**
+ * What a reader of a Word document sees: its text with headings, the labels of its lists, tables, text
+ * boxes, diagrams, notes, and each header and footer once; tracked insertions as if accepted. Hidden
+ * and deleted text, comments and pictures are left out, and external parts never fetched.
+ */
 export async function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
-  await checkArchive(bytes);
+  const parts = new WordPackage(await readZip(bytes, limits, (name) => readable.test(name)));
   try {
-    // The build for browsers, which the bundler takes, reads `arrayBuffer`; the one for Node reads `buffer`.
-    const { value } = await mammoth.convertToHtml({ arrayBuffer: bytes.buffer, buffer: Buffer.from(bytes.buffer) } as { buffer: Buffer }, {
-      styleMap: styles,
-      convertImage: mammoth.images.imgElement(async () => ({ src: '' })),
-      externalFileAccess: false,
-    });
-    return { text: await htmlToMarkdown(value), pages: null, isMarkdown: true };
+    const root = element('body', await new WordReader(parts).read());
+    return { text: writeMarkdown(root), pages: null, isMarkdown: true };
   } catch (error) {
-    throw error instanceof DocumentFault ? error : new DocumentFault('corrupt', 'The Word document is damaged.', error);
+    if (error instanceof DocumentFault) throw error;
+    if (error instanceof RangeError) throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
+    throw new DocumentFault('corrupt', 'The Word document is damaged.', error);
   }
 }
 
-/** Before the parser sees it: bounded when inflated, a Word document at all, and no entity in its XML. */
-async function checkArchive(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  const parts = await readZip(bytes, limits, (name) => /\.(xml|rels)$/i.test(name));
-  if (!parts.has('word/document.xml') && ![...parts.keys()].some((name) => /^word\/document\d*\.xml$/.test(name))) {
-    throw new DocumentFault('unsupported', 'The file is not a Word document.');
+type NoteKind = 'footnote' | 'endnote';
+
+class WordReader {
+  readonly #parts: WordPackage;
+  readonly #main: Part;
+  readonly #styles: Styles;
+  readonly #numbering: Numbering;
+  /** Ids of the notes of each kind, in the order in which the text names them. */
+  readonly #notes: Readonly<Record<NoteKind, string[]>> = { footnote: [], endnote: [] };
+  readonly #inserted = new Map<string, Node[]>();
+
+  constructor(parts: WordPackage) {
+    this.#parts = parts;
+    this.#main = parts.main;
+    const related = (type: string) => parts.related(this.#main.name, type)?.root ?? null;
+    this.#styles = new Styles(related('styles'));
+    this.#numbering = new Numbering(related('numbering'), this.#styles);
   }
-  for (const content of parts.values()) {
-    if (/<!(DOCTYPE|ENTITY)/i.test(new TextDecoder('latin1').decode(content.subarray(0, 4096)))) {
-      throw new DocumentFault('unsafe_xml', 'The document declares XML entities, which are not read.');
+
+  async read(): Promise<Node[]> {
+    await this.#readInserted();
+    const body = [...descendants(this.#main.root, 'w:body')][0];
+    if (body === undefined) throw new DocumentFault('corrupt', 'The Word document has no body.');
+    const text = this.#reader(this.#main).read(body);
+    return [...text, ...this.#readNotes('footnote'), ...this.#readNotes('endnote'), ...this.#readMargins()];
+  }
+
+  #reader(part: Part, isMargin = false): BodyReader {
+    return new BodyReader({
+      styles: this.#styles,
+      numbering: this.#numbering,
+      noteMark: (kind, id) => this.#markOf(kind, id),
+      drawing: (node) => readDrawing(node, this.#parts, part.name),
+      inserted: (id) => this.#inserted.get(id ?? '') ?? [],
+      skipsPageFields: isMargin,
+    });
+  }
+
+  #markOf(kind: NoteKind, id: string): string {
+    const ids = this.#notes[kind];
+    if (!ids.includes(id)) ids.push(id);
+    const number = ids.indexOf(id) + 1;
+    return `[${kind === 'endnote' ? romanNumeral(number) : number}]`;
+  }
+
+  #readNotes(kind: NoteKind): Node[] {
+    const part = this.#parts.related(this.#main.name, `${kind}s`);
+    if (part === null) return [];
+    const notes = new Map([...descendants(part.root, `w:${kind}`)].map((note) => [note.attributes['w:id'] ?? '', note]));
+    const reader = this.#reader(part);
+    return this.#notes[kind].flatMap((id): Node[] => {
+      const note = notes.get(id);
+      return note === undefined
+        ? []
+        : [element('item', reader.read({ ...note, name: 'w:body' }), { label: this.#markOf(kind, id), close: 'false' })];
+    });
+  }
+
+  /** Headers and footers that are shown, each once and without page numbers. */
+  #readMargins(): Node[] {
+    const settings = this.#parts.related(this.#main.name, 'settings')?.root;
+    const hasEven = settings !== undefined && flagOf(elementsOf(settings)[0], 'w:evenAndOddHeaders') === true;
+    const parts = new Set<string>();
+    for (const section of sectionsOf(this.#main.root)) {
+      for (const { name, attributes } of elementsOf(section)) {
+        const type = attributes['w:type'] ?? 'default';
+        const isShown = type === 'default' || (type === 'first' ? flagOf(section, 'w:titlePg') === true : hasEven);
+        const target =
+          /^w:(?:header|footer)Reference$/.test(name) && isShown ? this.#parts.target(this.#main.name, attributes['r:id']) : null;
+        if (target !== null) parts.add(target);
+      }
+    }
+    const seen = new Set<string>();
+    return [...parts].flatMap((name) => {
+      const part = this.#parts.part(name);
+      const [root] = elementsOf(part?.root);
+      if (part === null || root === undefined) return [];
+      return this.#reader(part, true)
+        .read({ ...root, name: 'w:body' })
+        .filter((node) => isTelling(textOf(node), seen));
+    });
+  }
+
+  /** HTML that stands in the document as a part of its own. */
+  async #readInserted(): Promise<void> {
+    for (const { attributes } of descendants(this.#main.root, 'w:altChunk')) {
+      const id = attributes['r:id'] ?? '';
+      const name = this.#parts.target(this.#main.name, id) ?? '';
+      const bytes = /\.x?html?$/i.test(name) ? this.#parts.bytes(name) : null;
+      if (bytes !== null) this.#inserted.set(id, [readPage(await decodeHtml(bytes)).body]);
     }
   }
+}
+
+const sectionsOf = (root: XmlElement): XmlElement[] => {
+  const [body] = descendants(root, 'w:body');
+  return body === undefined ? [] : [...descendants(body, 'w:sectPr')];
+};
+
+/** Not the rest of a page number, and not said before. */
+function isTelling(text: string, seen: Set<string>): boolean {
+  const words = text.replaceAll(/\s+/g, ' ').trim();
+  if (!/\p{L}/u.test(words) || /^(?:page|seite|página|pagina|p\.|stránka|strona|sida|side)?\s*(?:of|von|de|di|\/|z|av|af)?$/iu.test(words))
+    return false;
+  if (seen.has(words)) return false;
+  seen.add(words);
+  return true;
 }

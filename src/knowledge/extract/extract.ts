@@ -1,10 +1,13 @@
 import type { AssetReader } from '../../platform/ports.ts';
 import type { FileKind } from '../media.ts';
 import { extractCsv } from './csv.ts';
-import { cleanText, DocumentFault, decodeText, type ExtractedDocument, maxCharacters } from './document.ts';
-import { extractJson } from './json.ts';
+import { cleanText, DocumentFault, type ExtractedDocument, maxCharacters } from './document.ts';
+import { decodeText } from './encoding.ts';
+import { extractJson, extractJsonLines } from './json.ts';
 
 export interface ExtractOptions {
+  /** What the uploader says of the file, one of `encodingOf`; null leaves it to its bytes. PDF and Word files have their own. */
+  readonly encoding?: string | null;
   /** Where the character maps of PDFs are; without it fonts that name one have no text. */
   readonly assets?: AssetReader;
 }
@@ -13,15 +16,16 @@ type Extractor = (bytes: Uint8Array<ArrayBuffer>, options: ExtractOptions) => Pr
 
 const plainText =
   (isMarkdown: boolean): Extractor =>
-  async (bytes) => ({ text: cleanText(decodeText(bytes)), pages: null, isMarkdown });
+  async (bytes, { encoding = null }) => ({ text: cleanText(await decodeText(bytes, encoding)), pages: null, isMarkdown });
 
 /** Parsers are loaded when the first document of their kind comes, so that requests never pay for them. */
 const extractors: Readonly<Record<FileKind, Extractor>> = {
   text: plainText(false),
   markdown: plainText(true),
-  csv: extractCsv,
-  json: extractJson,
-  html: async (bytes) => (await import('./html.ts')).extractHtml(bytes),
+  csv: async (bytes, { encoding = null }) => extractCsv(bytes, encoding),
+  json: async (bytes, { encoding = null }) => extractJson(bytes, encoding),
+  jsonl: async (bytes, { encoding = null }) => extractJsonLines(bytes, encoding),
+  html: async (bytes, { encoding = null }) => (await import('./html.ts')).extractHtml(bytes, encoding),
   docx: async (bytes) => (await import('./docx.ts')).extractDocx(bytes),
   pdf: async (bytes, options) => (await import('./pdf.ts')).extractPdf(bytes, options),
 };

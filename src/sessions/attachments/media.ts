@@ -72,6 +72,7 @@ const inlineBytes = {
   markdown: 2_000_000,
   csv: 500_000,
   json: 1_000_000,
+  jsonl: 1_000_000,
   html: 100_000,
   docx: 30_000,
   pdf: 150_000,

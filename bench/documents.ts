@@ -1,0 +1,69 @@
+// npm run bench:documents -- FOLDER [--show NAME]: how much of the text of real documents is extracted, in order.
+// FOLDER has `sources/NAME` and `expected/NAME.md`. Score of a document: the longest common subsequence of words
+// over the words expected. https://en.wikipedia.org/wiki/Longest_common_subsequence
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { extractDocument } from '../src/knowledge/extract/extract.ts';
+import { kindOf } from '../src/knowledge/media.ts';
+
+const [folder, flag, shown] = process.argv.slice(2);
+if (folder === undefined) {
+  console.error('usage: npm run bench:documents -- FOLDER [--show NAME]');
+  process.exit(2);
+}
+
+const wordsOf = (text: string): string[] =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Without what no reader sees of the expected text: comments, pictures, addresses of links. */
+const plain = (markdown: string) =>
+  markdown
+    .replaceAll(/<!--[\s\S]*?-->/g, ' ')
+    .replaceAll(/!\[[^\]]*\]\([^)]*\)/g, ' ')
+    .replaceAll(/\]\([^)\s]*\)/g, '] ');
+
+/** Length of the longest common subsequence, by one row at a time. */
+function common(left: readonly string[], right: readonly string[]): number {
+  let above = new Uint32Array(right.length + 1);
+  for (const word of left) {
+    const row = new Uint32Array(right.length + 1);
+    for (let at = 1; at <= right.length; at += 1) {
+      row[at] = right[at - 1] === word ? (above[at - 1] ?? 0) + 1 : Math.max(above[at] ?? 0, row[at - 1] ?? 0);
+    }
+    above = row;
+  }
+  return above[right.length] ?? 0;
+}
+
+const scores = new Map<string, { name: string; score: number; took_ms: number }[]>();
+for (const name of readdirSync(join(folder, 'sources')).sort()) {
+  const expectedFile = join(folder, 'expected', `${name}.md`);
+  if (!existsSync(expectedFile)) continue;
+  let kind: ReturnType<typeof kindOf>;
+  try {
+    kind = kindOf(name, '');
+  } catch {
+    continue;
+  }
+  const started = performance.now();
+  const text = await extractDocument(kind, Uint8Array.from(readFileSync(join(folder, 'sources', name)))).then(
+    (document) => document.text,
+    (error: Error) => `${error.message}`,
+  );
+  const took_ms = performance.now() - started;
+  if (flag === '--show' && shown === name) console.log(text);
+  const expected = wordsOf(plain(readFileSync(expectedFile, 'utf8')));
+  const score = expected.length === 0 ? 1 : common(expected, wordsOf(text)) / expected.length;
+  scores.set(kind, [...(scores.get(kind) ?? []), { name, score, took_ms }]);
+}
+
+for (const [kind, entries] of scores) {
+  const mean = entries.reduce((sum, { score }) => sum + score, 0) / entries.length;
+  console.log(
+    `${kind.padEnd(9)} ${mean.toFixed(3)} mean of ${entries.length}, lowest ${Math.min(...entries.map(({ score }) => score)).toFixed(3)}`,
+  );
+  for (const { name, score, took_ms } of entries) console.log(`  ${score.toFixed(3)} ${took_ms.toFixed(0).padStart(5)} ms  ${name}`);
+}

@@ -1,0 +1,129 @@
+import { DocumentFault } from './document.ts';
+import { guessEncoding } from './guess-encoding.ts';
+
+/** Fails on bytes that the encoding does not have. */
+const tryDecode = (bytes: Uint8Array, label: string): string | null => {
+  try {
+    return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return null;
+  }
+};
+
+/** The name of an encoding (Encoding Standard, "Names and labels") for any of its labels; null for others, and for those that nobody may use. */
+export function encodingOf(label: string): string | null {
+  try {
+    const { encoding } = new TextDecoder(label.trim());
+    return encoding === 'replacement' || encoding === 'x-user-defined' ? null : encoding;
+  } catch {
+    return null;
+  }
+}
+
+const boms: readonly (readonly [string, readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+
+const bomOf = (bytes: Uint8Array): string | null =>
+  boms.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte))?.[0] ?? null;
+
+const undecidable = () =>
+  new DocumentFault(
+    'unknown_encoding',
+    'The character encoding of the file cannot be determined. Upload it as UTF-8, or name its encoding in the field `encoding`, for example `windows-1250`.',
+  );
+
+const misnamed = (encoding: string) =>
+  new DocumentFault('unknown_encoding', `The file is not valid ${encoding}. Upload it with its real encoding in the field \`encoding\`.`);
+
+/**
+ * Text of a file without a declaration of its own: by its byte order mark, else as the caller says, else
+ * UTF-8, UTF-16, else by what its bytes make probable. Throws `unknown_encoding` rather than to guess.
+ */
+export async function decodeText(bytes: Uint8Array, encoding: string | null = null): Promise<string> {
+  const known = bomOf(bytes) ?? encoding;
+  if (known !== null) return decodeAs(bytes, known);
+  if (isIso2022Jp(bytes)) return decodeAs(bytes, 'iso-2022-jp');
+  return tryDecode(withoutCutEnd(bytes), 'utf-8') ?? decodeUnmarkedUtf16(bytes) ?? (await decodeLegacy(bytes));
+}
+
+/**
+ * The text of a page (HTML Standard, "Determining the character encoding"): byte order mark, transport,
+ * declaration in the page, else as of any text. A page that declares what its bytes are not is read by
+ * its bytes: many a page was saved as UTF-8 with the declaration it had. Throws `unknown_encoding`.
+ */
+export async function decodeHtml(bytes: Uint8Array, transport: string | null = null): Promise<string> {
+  const declared = await declaredEncoding(bytes, transport);
+  if (declared === null) return decodeText(bytes);
+  const isCertain = bomOf(bytes) !== null || transport !== null || declared === 'utf-8';
+  const utf8 = isCertain ? null : tryDecode(bytes, 'utf-8');
+  if (utf8 !== null && (utf8.match(/\P{ASCII}/gu)?.length ?? 0) >= leastUtf8) return utf8;
+  const text = new TextDecoder(declared).decode(bytes);
+  return isDamaged(text) && transport === null ? decodeText(bytes) : text;
+}
+
+/** Characters that are valid UTF-8 by chance in no text of another encoding. */
+const leastUtf8 = 4;
+
+async function declaredEncoding(bytes: Uint8Array, transport: string | null): Promise<string | null> {
+  const { default: sniff } = await import('html-encoding-sniffer');
+  const unknown = 'x-user-defined';
+  const options = { transportLayerEncodingLabel: transport ?? undefined, defaultEncoding: unknown };
+  const isXml = /^\s*<\?xml/.test(new TextDecoder('latin1').decode(bytes.subarray(0, 100)));
+  const declared = sniff(bytes, options);
+  return encodingOf(declared === unknown && isXml ? sniff(bytes, { ...options, xml: true }) : declared);
+}
+
+/** More than one character in a hundred is none of the encoding. */
+const isDamaged = (text: string) => (text.split('\ufffd').length - 1) * 100 > text.length;
+
+/** A text may be cut off or have a slip in it, which is shown as U+FFFD; more than that is another encoding. */
+function decodeAs(bytes: Uint8Array, encoding: string): string {
+  const text = new TextDecoder(encoding).decode(bytes);
+  if (isDamaged(text)) throw misnamed(encoding);
+  return text;
+}
+
+/** Without the first bytes of a character whose last ones are missing. */
+function withoutCutEnd(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= 3 && back < bytes.length; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) && bytes.length > 1000 ? bytes.subarray(0, -back) : bytes;
+  }
+  return bytes;
+}
+
+/** Its escapes to Kanji, and no byte beyond ASCII. */
+function isIso2022Jp(bytes: Uint8Array): boolean {
+  if (!bytes.includes(0x1b) || bytes.some((byte) => byte > 0x7f)) return false;
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 100_000));
+  return text.includes('\u001b$B') || text.includes('\u001b$@');
+}
+
+/** UTF-16 without its mark: the zeros of its Latin letters, digits and line feeds all stand on one side. */
+export function unmarkedUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  const zeros = [0, 0];
+  const end = bytes.length - (bytes.length % 2);
+  for (let at = 0; at < end; at += 1) if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [high = 0, low = 0] = zeros;
+  if (high === 0 && low === 0) return null;
+  if (high > 0 && low > 0) return null;
+  return low > 0 ? 'utf-16le' : 'utf-16be';
+}
+
+function decodeUnmarkedUtf16(bytes: Uint8Array): string | null {
+  const encoding = bytes.length % 2 === 0 ? unmarkedUtf16(bytes) : null;
+  const text = encoding === null ? null : tryDecode(bytes, encoding);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no text has them.
+  return text === null || /[\u0000-\u0008\u000e-\u001f\ufffe\uffff]|\p{Cn}/u.test(text) ? null : text;
+}
+
+async function decodeLegacy(bytes: Uint8Array): Promise<string> {
+  if (bytes.includes(0)) throw undecidable();
+  const text = await guessEncoding(bytes);
+  if (text === null) throw undecidable();
+  return text;
+}

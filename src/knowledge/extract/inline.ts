@@ -1,0 +1,108 @@
+import { mathText, script } from './math.ts';
+import { type Element, isBlock, isElement, type Node } from './tree.ts';
+
+export interface InlineOptions {
+  /** Links keep their addresses, resolved against this one; null gives their text alone. */
+  readonly base_url: string | null;
+  /** A table among lines of text: one line a row. */
+  readonly tableLines: (table: Element) => string[];
+}
+
+const maxAddress = 2000;
+
+/** Text with a line feed where the reader sees a new line; white space as a browser shows it. */
+export function inlineText(nodes: readonly Node[], options: InlineOptions): string {
+  return tidy(rawText(nodes, options));
+}
+
+const tidy = (text: string) =>
+  text
+    .replaceAll(/[ \t]+/g, ' ')
+    .replaceAll(/ ?\n ?/g, '\n')
+    .trim();
+
+/** One line of `inlineText`. */
+export const lineText = (nodes: readonly Node[], options: InlineOptions): string => inlineText(nodes, options).replaceAll(/\n+/g, ' ');
+
+function rawText(nodes: readonly Node[], options: InlineOptions): string {
+  let text = '';
+  for (const node of nodes) {
+    if (!isElement(node)) text += node.replaceAll(/[ \t\r\n\f]+/g, ' ');
+    else if (node.tag === 'table') text += `\n${options.tableLines(node).join('\n')}\n`;
+    else if (isBlock(node)) text += `\n${rawText(node.children, options)}\n`;
+    else text += inlineElement(node, text, options);
+  }
+  return text;
+}
+
+function inlineElement(node: Element, before: string, options: InlineOptions): string {
+  const inner = () => rawText(node.children, options);
+  switch (node.tag) {
+    case 'br':
+      return '\n';
+    case 'wbr':
+      return '';
+    case 'math':
+      return mathText(node);
+    case 'sup':
+      return raised(inner(), before);
+    case 'sub':
+      return script('_', tidy(inner()).replaceAll('\n', ' '));
+    case 'del':
+    case 's':
+    case 'strike':
+      return struck(inner());
+    case 'code':
+    case 'kbd':
+    case 'samp':
+    case 'tt':
+      return asCode(inner());
+    case 'q':
+      return `“${inner()}”`;
+    case 'rt':
+      return `(${inner()})`;
+    case 'a':
+      return linked(node, inner(), options.base_url);
+    default:
+      return inner();
+  }
+}
+
+/** What is raised without being a power: ordinals, marks of trade and references in brackets. */
+function raised(inner: string, before: string): string {
+  const text = tidy(inner).replaceAll('\n', ' ');
+  const isOrdinal = /\d$/.test(before) && /^(?:st|nd|rd|th|er|ers|re|ère|e|ème|de|te)$/.test(text);
+  if (isOrdinal || /^(?:TM|SM|™|℠|®|©|º|ª|°)$/.test(text) || /^[[(].*[\])]$/.test(text)) return text;
+  return script('^', text);
+}
+
+const aroundInner = /^(\s*)([\s\S]*?)(\s*)$/;
+
+/** Each line of a struck-out text on its own, the white space around it outside. */
+export function struck(inner: string): string {
+  return inner
+    .split('\n')
+    .map((line) => {
+      const [, lead = '', text = '', tail = ''] = aroundInner.exec(line) ?? [];
+      return text === '' || /^~~.*~~$/.test(text) ? line : `${lead}~~${text.replaceAll('~~', '')}~~${tail}`;
+    })
+    .join('\n');
+}
+
+function asCode(inner: string): string {
+  const [, lead = '', text = '', tail = ''] = aroundInner.exec(inner) ?? [];
+  if (text === '' || text.includes('`') || text.includes('\n')) return inner;
+  return `${lead}\`${text}\`${tail}`;
+}
+
+/** Links to other pages, by http or https; of any other its text. */
+function linked(node: Element, inner: string, base_url: string | null): string {
+  const href = (node.attributes.href ?? '').trim();
+  const text = tidy(inner);
+  const url = base_url === null || text === '' || href === '' || href.startsWith('#') ? null : URL.parse(href, base_url);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.href.length > maxAddress) {
+    return inner;
+  }
+  const [, lead = '', , tail = ''] = aroundInner.exec(inner) ?? [];
+  return `${lead}[${text.replaceAll('\n', ' ')}](${url.href.replaceAll('(', '%28').replaceAll(')', '%29')})${tail}`;
+}

@@ -1,0 +1,120 @@
+import type { HtmlElement } from './html-tree.ts';
+
+/** Elements that show nothing of what they hold, or only a control of a form. */
+const unseenTags = new Set(
+  'area audio base canvas col colgroup datalist embed frame frameset head iframe link map meta noembed noframes noscript object param rp script select source style template textarea title track video'.split(
+    ' ',
+  ),
+);
+
+/** What text takes from the elements around it, unless one between says otherwise. */
+export interface Inherited {
+  readonly isInvisible: boolean;
+  readonly isTiny: boolean;
+  readonly isTransparent: boolean;
+}
+
+export const nothingInherited: Inherited = { isInvisible: false, isTiny: false, isTransparent: false };
+
+export type Style = ReadonlyMap<string, string>;
+
+const noStyle: Style = new Map();
+
+export const attributeOf = (node: HtmlElement, name: string): string | null =>
+  node.attrs.find((entry) => entry.name === name)?.value ?? null;
+
+/** The declarations of a style attribute, in lower case; of two for one property the last. */
+export function styleOf(node: HtmlElement): Style {
+  const text = attributeOf(node, 'style');
+  if (text === null || text.length > 20_000) return noStyle;
+  const declarations = text
+    .replaceAll(/\/\*[\s\S]*?(?:\*\/|$)/g, '')
+    .toLowerCase()
+    .split(';');
+  return new Map(
+    declarations.flatMap((declaration): [string, string][] => {
+      const colon = declaration.indexOf(':');
+      if (colon < 0) return [];
+      return [
+        [
+          declaration.slice(0, colon).trim(),
+          declaration
+            .slice(colon + 1)
+            .replace(/!\s*important\s*$/, '')
+            .trim(),
+        ],
+      ];
+    }),
+  );
+}
+
+/** Ids of what a button opens: an accordion's answer is a click away from its reader. */
+export function openableIds(nodes: Iterable<HtmlElement>): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const node of nodes) {
+    if (node.tagName !== 'button' && node.tagName !== 'a' && attributeOf(node, 'role') !== 'button' && attributeOf(node, 'role') !== 'tab')
+      continue;
+    for (const name of ['aria-controls', 'data-bs-target', 'data-target']) {
+      for (const id of (attributeOf(node, name) ?? '').split(/\s+/)) if (id !== '') ids.add(id.replace(/^#/, ''));
+    }
+  }
+  return ids;
+}
+
+/** Whether a reader sees nothing of an element, whatever is in it. `hidden=until-found` is found by its reader. */
+export function isUnseen(node: HtmlElement, style: Style, openable: ReadonlySet<string>): boolean {
+  if (unseenTags.has(node.tagName)) return true;
+  if (node.tagName === 'dialog' && attributeOf(node, 'open') === null) return true;
+  if (node.tagName === 'button') return isControl(node);
+  if (openable.has(attributeOf(node, 'id') ?? '')) return false;
+  if (isPushedAway(style)) return true;
+  const hidden = attributeOf(node, 'hidden')?.toLowerCase() ?? null;
+  return (
+    (hidden !== null && hidden !== 'until-found') ||
+    attributeOf(node, 'aria-hidden')?.toLowerCase() === 'true' ||
+    style.get('display') === 'none' ||
+    style.get('content-visibility') === 'hidden'
+  );
+}
+
+/** Buttons that send or clear a form; any other may be the question of an accordion. */
+const isControl = (node: HtmlElement) => /^(?:submit|reset)$/i.test(attributeOf(node, 'type') ?? '');
+
+const zero = /^0(?:\.0+)?(?:[a-z]+|%)?$/;
+const farAway = /^-\d{3,}(?:\.\d+)?(?:px|em|rem|pt|%|vw|vh)$/;
+
+function isPushedAway(style: Style): boolean {
+  if (style.size === 0) return false;
+  const declared = (name: string) => style.get(name) ?? '';
+  if (zero.test(declared('opacity')) || /^scale\(0/.test(declared('transform')) || farAway.test(declared('text-indent'))) return true;
+  if (/^rect\(\s*0?[01]?(?:px)?[\s,]/.test(declared('clip')) || /^inset\(\s*(?:50|100)%/.test(declared('clip-path'))) return true;
+  const isOut =
+    /absolute|fixed/.test(declared('position')) && ['left', 'top', 'right', 'bottom'].some((side) => farAway.test(declared(side)));
+  const isCut =
+    /hidden|clip/.test(declared('overflow')) && ['height', 'max-height', 'width', 'max-width'].some((name) => zero.test(declared(name)));
+  return isOut || isCut;
+}
+
+/** Sizes up to a pixel are read by nobody. */
+const tiny = /^(?:0?\.\d+|[01](?:\.0+)?)(?:px|pt)?$|^0(?:\.0+)?(?:[a-z]+|%)$/;
+
+export function inherit(from: Inherited, style: Style): Inherited {
+  if (style.size === 0) return from;
+  const visibility = style.get('visibility');
+  const size = style.get('font-size') ?? /(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%))/.exec(style.get('font') ?? '')?.[1];
+  const color = style.get('color');
+  return {
+    isInvisible:
+      visibility === undefined || visibility === 'inherit' ? from.isInvisible : visibility !== 'visible' && visibility !== 'initial',
+    isTiny: size === undefined || (/^(?:inherit|[\d.]+(?:em|%))$/.test(size) && from.isTiny) ? from.isTiny : tiny.test(size),
+    isTransparent:
+      color === undefined || color === 'inherit'
+        ? from.isTransparent
+        : color === 'transparent' || (/^(?:rgba|hsla|rgb|hsl)\(.*[,/]\s*0(?:\.0+)?%?\s*\)$/.test(color) && isAlpha(color)),
+  };
+}
+
+/** Four values: the last of three is no opacity. */
+const isAlpha = (color: string) => color.includes('/') || color.split(',').length === 4;
+
+export const isSeen = ({ isInvisible, isTiny, isTransparent }: Inherited): boolean => !isInvisible && !isTiny && !isTransparent;
