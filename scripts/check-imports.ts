@@ -25,6 +25,7 @@ const ranks = [
   ['architect'],
   ['analytics'],
   ['telemetry'],
+  ['erasure'],
   ['operations'],
   ['jobs'],
   ['app.ts'],

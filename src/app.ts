@@ -26,11 +26,13 @@ import { Failure, notFound } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
 import { telemetryRoutes } from './telemetry/index.ts';
 import { toolRoutes } from './tools/index.ts';
-import { authenticate, workspaceRoutes } from './workspaces/index.ts';
+import { applyQuotaDefaults, authenticate, managedWorkspaceRoutes, quotaRoutes, workspaceRoutes } from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
 const features = [
   workspaceRoutes(modelFault, { move: moveToZone, moved: forgetBudgets }),
+  managedWorkspaceRoutes,
+  quotaRoutes,
   toolRoutes,
   agentRoutes,
   llmRoutes,
@@ -55,6 +57,7 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   c.set('platform', opened);
   c.set('authenticate', authenticate);
   c.set('admission', admission);
+  if (!isRead) await applyQuotaDefaults(opened);
   await next();
   c.header('server-timing', serverTiming(opened.meter, Date.now() - started));
   const rates = [...opened.rates.values()];
@@ -135,7 +138,7 @@ app.openAPIRegistry.registerComponent('securitySchemes', 'api_key', {
 app.openAPIRegistry.registerComponent('securitySchemes', 'root_key', {
   type: 'http',
   scheme: 'bearer',
-  description: 'The `ROOT_KEY` of the deployment; creates workspaces and nothing else',
+  description: 'The `ROOT_KEY` of the deployment; manages workspaces and nothing else',
 });
 app.get('/openapi.json', (c) =>
   c.json(withNullableReferences(app.getOpenAPI31Document({ ...openApiInfo, servers: [{ url: new URL(c.req.url).origin }] }))),

@@ -1,5 +1,6 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
+import type { Job } from '../jobs/job.ts';
 import { type AuditEntry, commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
 import { canonicalJson, sha256 } from '../shared/digest.ts';
@@ -23,6 +24,7 @@ export interface Plan {
   /** After the agent and its version, in the same batch. */
   readonly statements?: readonly Statement[];
   readonly audit: Omit<AuditEntry, 'target_type' | 'target_id'>;
+  readonly jobs?: readonly Job[];
 }
 
 /** With 50 writers at once the unluckiest took about ten. */
@@ -74,7 +76,7 @@ export async function withAgent<Reply>(
 
 /** Whether the plan was carried out; false when another change came first. */
 async function isDone(ctx: Ctx, row: AgentDetailRow, plan: Plan, now: number, reply: unknown): Promise<boolean> {
-  const { version, activation, changes, statements = [], audit } = plan;
+  const { version, activation, changes, statements = [], audit, jobs = [] } = plan;
   const all = { ...changes, ...(activation === undefined ? {} : { active_version_id: activation.version.id }) };
   try {
     await commit(ctx, {
@@ -85,6 +87,7 @@ async function isDone(ctx: Ctx, row: AgentDetailRow, plan: Plan, now: number, re
         ...statements,
       ],
       audit: [{ ...audit, target_type: 'agent', target_id: row.id }],
+      jobs,
       reply,
     });
     return true;

@@ -97,6 +97,7 @@ async function insertOne<Reply>(
     latest_version: 1,
     revision: 1,
     archived_at: null,
+    deleted_at: null,
     created_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,

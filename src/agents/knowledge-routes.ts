@@ -22,7 +22,7 @@ export const agentKnowledgeRoutes = new Router()
       otherBodies: { 'multipart/form-data': FileForm },
       bodyLimit: 32 * 1024 * 1024,
       reply: { status: 202, schema: Uploaded, description: 'The file; or the files, in their order' },
-      failures: ['agent_archived', 'conflict'],
+      failures: ['agent_archived', 'conflict', 'quota_exceeded'],
     },
     (ctx, { params, body, request }) => uploadAgentFiles(ctx, params.agent, body === undefined ? { request } : { body }),
   )

@@ -23,6 +23,7 @@ export const manifestRoutes = new Router()
       body: Manifest,
       reply: { status: 201, schema: ImportedAgent, description: 'The agent' },
       etag,
+      failures: ['quota_exceeded'],
     },
     (ctx, { body }) => importAgent(ctx, body),
   )
@@ -50,7 +51,7 @@ export const manifestRoutes = new Router()
       params: one,
       body: DuplicateAgent,
       reply: { status: 201, schema: Agent, description: 'The new agent' },
-      failures: ['slug_taken'],
+      failures: ['slug_taken', 'quota_exceeded'],
       etag,
     },
     (ctx, { params, body }) => duplicateAgent(ctx, params.agent, body),

@@ -5,8 +5,8 @@ import { createAgent } from './create.ts';
 import { agentKnowledgeRoutes } from './knowledge-routes.ts';
 import { manifestRoutes } from './manifest-routes.ts';
 import { agent } from './parameters.ts';
-import { Agent, AgentQuery, AgentSummary, CreateAgent, UpdateAgent } from './schema.ts';
-import { archiveAgent, getAgent, listAgents, restoreAgent, updateAgent } from './service.ts';
+import { Agent, AgentQuery, AgentSummary, CreateAgent, DeleteAgentQuery, UpdateAgent } from './schema.ts';
+import { deleteAgent, getAgent, listAgents, restoreAgent, updateAgent } from './service.ts';
 import { versionRoutes } from './version-routes.ts';
 
 const tag = 'Agents';
@@ -24,7 +24,7 @@ const ownRoutes = new Router()
       description: 'With version 1 of its configuration, active, and a knowledge base of its own.',
       body: CreateAgent,
       reply: { status: 201, schema: Agent, description: 'The agent' },
-      failures: ['not_found', 'slug_taken'],
+      failures: ['not_found', 'slug_taken', 'quota_exceeded'],
       etag,
     },
     (ctx, { body }) => createAgent(ctx, body),
@@ -80,12 +80,16 @@ const ownRoutes = new Router()
       access: 'agents:write',
       tag,
       summary: 'Archive an agent',
-      description: 'It answers no more and cannot be changed; its versions, sessions and knowledge stay.',
+      description:
+        'It answers no more and cannot be changed; its versions, sessions and knowledge stay. With `permanent=true` an agent that is ' +
+        'archived is deleted for good: its slug is free at once, and a background job erases its versions, its own knowledge base with ' +
+        'files and vectors, its sessions and runs. Its usage and cost stay counted, under an id without a name.',
       params: one,
-      reply: { status: 204, description: 'Archived' },
-      failures: ['precondition_failed'],
+      query: DeleteAgentQuery,
+      reply: { status: 204, description: 'Archived, or deleted' },
+      failures: ['precondition_failed', 'conflict'],
     },
-    async (ctx, { params, ifMatch }) => void (await archiveAgent(ctx, { agent: params.agent, ifMatch })),
+    async (ctx, { params, query, ifMatch }) => void (await deleteAgent(ctx, { agent: params.agent, ifMatch }, query.permanent)),
   )
   .endpoint(
     {
@@ -96,7 +100,7 @@ const ownRoutes = new Router()
       summary: 'Restore an agent',
       params: one,
       reply: { status: 200, schema: Agent, description: 'The agent, in use again' },
-      failures: ['precondition_failed'],
+      failures: ['precondition_failed', 'quota_exceeded'],
       etag,
     },
     (ctx, { params, ifMatch }) => restoreAgent(ctx, { agent: params.agent, ifMatch }),

@@ -115,6 +115,12 @@ const toLabels = (labels: Labels): Record<string, VersionReference> =>
 export const toAgentSummary = (row: AgentSummaryRow): AgentSummary => ({ ...toShared(row), model: row.model });
 export const toAgent = (row: AgentDetailRow): Agent => ({ ...toShared(row), config: parseConfig(row.config) });
 
+export const DeleteAgentQuery = z.strictObject({
+  permanent: Flag.prefault('false')
+    .describe('true deletes an archived agent for good')
+    .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
+});
+
 export const AgentQuery = z.strictObject({
   ...pageQuery,
   q: z.string().trim().min(1).max(100).optional().describe('Part of the name, slug or description; case counts beyond ASCII'),

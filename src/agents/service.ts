@@ -1,6 +1,7 @@
+import { refuseSearchedBase } from '../knowledge/index.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { canonicalJson } from '../shared/digest.ts';
-import { notFound } from '../shared/failure.ts';
+import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { hashConfig, newVersion, type Plan, readAgent, refuseArchived, type Target, withAgent } from './change.ts';
@@ -84,10 +85,37 @@ function changedFields(row: AgentDetailRow, { name, slug, description, tags }: U
   return Object.fromEntries(changed) as AgentChanges;
 }
 
-/** Takes an agent out of use; nothing is lost. One that is archived stays so. */
-export async function archiveAgent(ctx: Ctx, target: Target): Promise<void> {
-  await setArchived(ctx, target, true);
+/** Archives an agent, which loses nothing; one that is archived stays so. With `permanent` an archived agent is deleted for good. */
+export async function deleteAgent(ctx: Ctx, target: Target, permanent: boolean): Promise<void> {
+  if (permanent) await removeAgent(ctx, target);
+  else await setArchived(ctx, target, true);
 }
+
+/**
+ * Hides an archived agent and frees its slug; a job erases what it has. The row stays without a name, so that
+ * usage has something to point at. Throws `conflict` for an agent that is in use.
+ */
+const removeAgent = (ctx: Ctx, target: Target): Promise<null> =>
+  refuseSearchedBase(ctx, (removal) =>
+    withAgent(
+      ctx,
+      target,
+      async (row): Promise<Plan> => {
+        if (row.archived_at === null) throw new Failure('conflict', 'The agent is in use. Archive it first, then delete it permanently.');
+        return {
+          // An id is no slug, so nobody can ask for it.
+          changes: { deleted_at: ctx.now(), slug: row.id, name: 'Deleted agent', description: '', tags: [] },
+          audit: { action: 'agent.delete', detail: { slug: row.slug, name: row.name } },
+          statements: removal(row.base_id),
+          jobs: [
+            { type: 'agent.delete', agent_id: row.id },
+            { type: 'base.delete', base_id: row.base_id },
+          ],
+        };
+      },
+      () => null,
+    ),
+  );
 
 export const restoreAgent = (ctx: Ctx, target: Target): Promise<Agent> => setArchived(ctx, target, false);
 

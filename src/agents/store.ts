@@ -20,7 +20,7 @@ export type AgentDetailRow = AgentRow &
 
 /** A slug has no underscore, so it can never be taken for an id. */
 export const isAgent = (workspace_id: string, agent: string): SQL =>
-  sql`${eq(agents.workspace_id, workspace_id)} and ${isId('agt', agent) ? eq(agents.id, agent) : eq(agents.slug, agent)}`;
+  sql`${eq(agents.workspace_id, workspace_id)} and ${isId('agt', agent) ? eq(agents.id, agent) : eq(agents.slug, agent)} and ${isNull(agents.deleted_at)}`;
 
 const labelsOfAgent = sql<Labels>`coalesce((
   select json_group_object(l.label, json_object('id', v.id, 'number', v.number))
@@ -70,6 +70,7 @@ export const selectAgents = (db: Db, workspace_id: string, filter: AgentFilter, 
     .where(
       and(
         eq(agents.workspace_id, workspace_id),
+        isNull(agents.deleted_at),
         filter.archived === true ? isNotNull(agents.archived_at) : isNull(agents.archived_at),
         filter.only === null ? undefined : sql`${agents.id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
         filter.tag === undefined ? undefined : sql`exists (select 1 from json_each(${agents.tags}) where value = ${filter.tag})`,
@@ -91,7 +92,7 @@ export const selectFreeSlug = (db: Db, workspace_id: string, candidates: readonl
 
 export const insertAgent = (db: Db, row: AgentRow) => db.insert(agents).values(row);
 
-export type AgentChanges = Partial<Pick<AgentRow, 'slug' | 'name' | 'description' | 'tags' | 'archived_at'>>;
+export type AgentChanges = Partial<Pick<AgentRow, 'slug' | 'name' | 'description' | 'tags' | 'archived_at' | 'deleted_at'>>;
 
 /**
  * Changes an agent that still is at `revision`. One that is not fails the whole batch, by a null in

@@ -1,6 +1,7 @@
 import type { BatchItem } from 'drizzle-orm/batch';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
+import { quotaFailure } from './errors.ts';
 
 export type Db = DrizzleD1Database<Record<string, never>>;
 
@@ -56,11 +57,15 @@ export function openDb(session: D1DatabaseSession, meter: DbMeter): Db {
   return drizzle(client as unknown as D1Database);
 }
 
-/** One round trip, one transaction. Results come in the order of the statements. */
+/** One round trip, one transaction. Results come in the order of the statements. Throws `quota_exceeded`; other errors are raw. */
 export async function batch<const Statements extends readonly Statement[]>(db: Db, statements: Statements) {
   if (statements.length === 0) return [] as unknown as BatchResults<Statements>;
   for (const statement of statements) prepareRaw(db, statement);
-  return (await db.batch(statements as unknown as [Statement, ...Statement[]])) as unknown as BatchResults<Statements>;
+  try {
+    return (await db.batch(statements as unknown as [Statement, ...Statement[]])) as unknown as BatchResults<Statements>;
+  } catch (error) {
+    throw quotaFailure(error) ?? error;
+  }
 }
 
 /** Drizzle's `db.run(sql…)` and `db.all(sql…)` lack the prepared form that its batch asks for where they have parameters. */

@@ -1,3 +1,6 @@
+import { Failure } from '../shared/failure.ts';
+import type { QuotaName } from './schema/quotas.ts';
+
 /** SQLite's message of a failed statement: raw from a batch, one `cause` down from a single statement. */
 function messageOf(error: unknown): string {
   const messages: string[] = [];
@@ -21,3 +24,25 @@ export const isTransient = (error: unknown): boolean =>
   /Network connection lost|storage caused object to be reset|reset because its code was updated|D1 DB is overloaded|Internal error while starting up D1/i.test(
     messageOf(error),
   );
+
+/** The refusal of a quota by its trigger (`quotas` in db/schema), as the failure it is; null for any other error. */
+export function quotaFailure(error: unknown): Failure | null {
+  const [, quota, limit, used] = /quota_exceeded:(\w+):(\d+):(\d+)/.exec(messageOf(error)) ?? [];
+  if (quota === undefined) return null;
+  const what = quotaNouns[quota as QuotaName];
+  const detail =
+    `The workspace has a quota of ${limit} ${what} and uses ${used}; this would exceed it. ` +
+    'Delete what is no longer needed, or ask the operator of the deployment for a larger quota. `GET /quotas` lists them.';
+  return new Failure('quota_exceeded', detail, { extra: { quota, limit: Number(limit), used: Number(used) }, cause: error });
+}
+
+const quotaNouns: Readonly<Record<QuotaName, string>> = {
+  files: 'files',
+  bytes: 'bytes of stored files and attachments',
+  chunks: 'chunks of indexed text',
+  agents: 'agents',
+  sessions: 'sessions',
+  tools: 'tools',
+  keys: 'valid API keys',
+  knowledge_bases: 'shared knowledge bases',
+};

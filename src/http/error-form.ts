@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import { isTransient } from '../db/errors.ts';
+import { isTransient, quotaFailure } from '../db/errors.ts';
 import type { Log } from '../platform/ports.ts';
 import { Failure, type FailureCode } from '../shared/failure.ts';
 
@@ -37,6 +37,8 @@ export function toErrorResponse(form: ErrorForm, error: unknown, request_id: str
 /** Any error as a failure: what the platform lost may be tried again, the rest is ours. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  const exceeded = quotaFailure(error);
+  if (exceeded !== null) return exceeded;
   if (isTransient(error)) {
     return new Failure('unavailable', 'The database is not answering; try again.', { retryAfter: 2, cause: error });
   }

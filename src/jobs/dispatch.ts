@@ -1,5 +1,6 @@
 import { analyticsJobs } from '../analytics/index.ts';
 import { budgetJobs } from '../budgets/index.ts';
+import { erasureJobs } from '../erasure/index.ts';
 import { knowledgeJobs } from '../knowledge/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -19,6 +20,7 @@ const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = {
   ...attachmentJobs,
   ...backgroundJobs,
   ...telemetryJobs,
+  ...erasureJobs,
 };
 
 const deadLetterQueue = /-dead$/;
@@ -32,7 +34,9 @@ export async function dispatchBatch(messages: MessageBatch, env: Env, execution:
       message.ack();
       continue;
     }
-    const { workspace_id, job } = parsed.data;
+    const { job } = parsed.data;
+    // A job that erases a workspace must not go with it: its row is of none.
+    const workspace_id = job.type === 'workspace.delete' ? job.workspace_id : parsed.data.workspace_id;
     const api_key_id = 'api_key_id' in job ? job.api_key_id : null;
     const ctx = platform.context({ workspace_id, actor: { type: 'system', name: job.type, api_key_id } });
     try {

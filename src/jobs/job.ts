@@ -5,6 +5,8 @@ const api_key_id = z.string().nullish();
 
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */
 export const Job = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('workspace.delete'), workspace_id: z.string(), is_again: z.boolean() }),
+  z.strictObject({ type: z.literal('agent.delete'), agent_id: z.string() }),
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
   z.strictObject({ type: z.literal('telemetry.export') }),

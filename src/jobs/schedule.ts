@@ -9,6 +9,7 @@ import { closeLostRuns, eraseDueSessions, indexSessions } from '../sessions/inde
 import { newId } from '../shared/id.ts';
 import { exportTelemetry, rewrapTelemetryHeaders } from '../telemetry/index.ts';
 import { rewrapToolSecrets } from '../tools/index.ts';
+import { applyQuotaDefaults } from '../workspaces/index.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 
 /** Each is bounded, and does nothing the second time. */
@@ -19,6 +20,7 @@ const everyMinute: readonly Task[] = [
   { name: 'lost_holds', run: returnLostHolds },
   { name: 'session_index', run: indexSessions },
   { name: 'telemetry', run: exportTelemetry },
+  { name: 'quota_defaults', run: (ctx) => applyQuotaDefaults(ctx, true) },
 ];
 const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },

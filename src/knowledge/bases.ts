@@ -10,6 +10,7 @@ import {
   type BaseRow,
   insertBase,
   markBaseDeleted,
+  markFilesDeleted,
   selectAgentsOfBase,
   selectBase,
   selectBases,
@@ -106,17 +107,39 @@ const maxNamed = 20;
 export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
   const base = await findBase(ctx, id);
   if (base.agent_id !== null) throw new Failure('conflict', 'This base belongs to an agent and goes with it.');
-  const deletion = commit(ctx, {
-    statements: [markBaseDeleted(ctx.db, ctx.workspace_id, id, ctx.now())],
-    audit: [{ action: 'knowledge_base.delete', target_type: 'knowledge_base', target_id: id }],
-    jobs: [{ type: 'base.delete', base_id: id }],
-  });
-  await deletion.catch(async (error: unknown) => {
-    if (!isGuardViolation(error, 'knowledge_bases.updated_at')) throw error;
-    const agents = await selectAgentsOfBase(ctx.db, ctx.workspace_id, id, maxNamed).all();
-    // They may have let go of it in the meantime.
-    if (agents.length === 0) return deleteBase(ctx, id);
-    const named = agents.map(({ slug }) => slug).join(', ');
-    throw new Failure('conflict', `Agents search this base: ${named}. Take it out of their configurations first.`, { extra: { agents } });
-  });
+  await refuseSearchedBase(ctx, (removal) =>
+    commit(ctx, {
+      statements: removal(id),
+      audit: [{ action: 'knowledge_base.delete', target_type: 'knowledge_base', target_id: id }],
+      jobs: [{ type: 'base.delete', base_id: id }],
+    }),
+  );
+}
+
+/**
+ * Runs a change that has the statements of `removal` in its batch: they hide a base, an agent's own too, and its
+ * files. Throws `conflict` while an agent searches the base.
+ */
+export async function refuseSearchedBase<Result>(
+  ctx: Ctx,
+  change: (removal: (base_id: string) => Statement[]) => Promise<Result>,
+): Promise<Result> {
+  const { db, workspace_id } = ctx;
+  for (;;) {
+    let id = '';
+    const removal = (base_id: string) => {
+      id = base_id;
+      return [markBaseDeleted(db, workspace_id, id, ctx.now(), true), markFilesDeleted(db, workspace_id, id, ctx.now())];
+    };
+    try {
+      return await change(removal);
+    } catch (error) {
+      if (!isGuardViolation(error, 'knowledge_bases.updated_at')) throw error;
+      const agents = await selectAgentsOfBase(db, workspace_id, id, maxNamed).all();
+      const named = agents.map(({ slug }) => slug).join(', ');
+      const detail = `Agents search this base: ${named}. Take it out of their configurations first.`;
+      // They may have let go of it in the meantime; then once more.
+      if (agents.length > 0) throw new Failure('conflict', detail, { extra: { agents } });
+    }
+  }
 }

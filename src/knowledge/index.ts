@@ -1,7 +1,8 @@
-export { newAgentBase, unknownBases } from './bases.ts';
+export { newAgentBase, refuseSearchedBase, unknownBases } from './bases.ts';
 export { type Chunk, type ChunkSource, chunkDocument } from './chunk.ts';
 export type { Coverage } from './confidence.ts';
 export { asDownload } from './download.ts';
+export { eraseFiles } from './erase-files.ts';
 export { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './evidence.ts';
 export { DocumentFault, type ExtractedDocument, faultCodes } from './extract/document.ts';
 export { extractDocument } from './extract/extract.ts';

@@ -58,8 +58,9 @@ export const updateAttempt = (db: Db, file: FileRow, changes: Partial<FileRow>) 
 export const failFile = (db: Db, workspace_id: string, id: string, error: { code: string; detail: string }, now: number) =>
   db
     .update(files)
-    .set({ status: 'failed', error_code: error.code, error_detail: error.detail, updated_at: now })
-    .where(and(isOpen(workspace_id, id), notInArray(files.status, ['ready', 'failed'])));
+    .set({ status: 'failed', chunk_count: null, error_code: error.code, error_detail: error.detail, updated_at: now })
+    .where(and(isOpen(workspace_id, id), notInArray(files.status, ['ready', 'failed'])))
+    .returning({ attempt: files.attempt });
 
 export interface NewChunk {
   readonly id: string;

@@ -1,4 +1,5 @@
 import { batch } from '../db/client.ts';
+import { quotaFailure } from '../db/errors.ts';
 import { embed } from '../llm/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -62,13 +63,25 @@ async function index(ctx: Ctx, file: FileRow, base: Base, written: string[]): Pr
   await write(ctx, file, { status: 'chunking', progress: 0, page_count: pages, char_count: document.text.length });
   const chunks = chunkDocument(document, base);
   if (chunks.length > maxChunks) throw new DocumentFault('too_large', `The document makes more than ${maxChunks} chunks.`);
-  await write(ctx, file, { status: 'embedding', token_count: chunks.reduce((sum, chunk) => sum + chunk.token_count, 0) });
+  await reserveChunks(ctx, file, chunks);
   for (let start = 0; start < chunks.length; start += batchSize) {
     const rows = chunks.slice(start, start + batchSize).map((chunk, offset) => toRow(ctx, file, document, chunk, start + offset));
     written.push(...rows.map(({ id }) => id));
     await storeBatch(ctx, file, base, rows, Math.min(1, (start + rows.length) / chunks.length));
   }
   await finish(ctx, file, chunks.length);
+}
+
+/** The count is taken from the quota before the first chunk is stored or paid for. */
+async function reserveChunks(ctx: Ctx, file: FileRow, chunks: readonly Chunk[]): Promise<void> {
+  const token_count = chunks.reduce((sum, chunk) => sum + chunk.token_count, 0);
+  try {
+    await write(ctx, file, { status: 'embedding', token_count, chunk_count: chunks.length });
+  } catch (error) {
+    const exceeded = quotaFailure(error);
+    if (exceeded === null) throw error;
+    throw new DocumentFault('quota_exceeded', `The file makes ${chunks.length} chunks. ${exceeded.message}`);
+  }
 }
 
 async function extract(ctx: Ctx, file: FileRow): Promise<ExtractedDocument> {
@@ -128,7 +141,13 @@ async function write(ctx: Ctx, file: FileRow, changes: Partial<FileRow>): Promis
 
 async function fail(ctx: Ctx, file: FileRow, { code, message, cause }: DocumentFault): Promise<void> {
   ctx.log.info('file_failed', { file_id: file.id, code, cause });
-  await updateAttempt(ctx.db, file, { status: 'failed', error_code: code, error_detail: message, updated_at: ctx.now() }).all();
+  await updateAttempt(ctx.db, file, {
+    status: 'failed',
+    chunk_count: null,
+    error_code: code,
+    error_detail: message,
+    updated_at: ctx.now(),
+  }).all();
   await discard(ctx, file);
 }
 
@@ -141,5 +160,6 @@ async function discard(ctx: Ctx, file: FileRow): Promise<void> {
 /** After the last attempt: the file says that it failed, and may be tried again by hand. */
 export async function giveUpFile(ctx: Ctx, file_id: string): Promise<void> {
   const error = { code: 'internal', detail: 'The file could not be processed. Try again with reprocess.' };
-  await failFile(ctx.db, ctx.workspace_id, file_id, error, ctx.now()).run();
+  const [failed] = await failFile(ctx.db, ctx.workspace_id, file_id, error, ctx.now());
+  if (failed !== undefined) await removeChunks(ctx, file_id, failed.attempt + 1);
 }

@@ -37,6 +37,7 @@ export const knowledgeRoutes = new Router()
       description: 'Embedding model and chunking are fixed for its life.',
       body: CreateBase,
       reply: { status: 201, schema: KnowledgeBase, description: 'The base' },
+      failures: ['quota_exceeded'],
     },
     (ctx, { body }) => createBase(ctx, body),
   )
@@ -107,7 +108,7 @@ export const knowledgeRoutes = new Router()
       otherBodies: { 'multipart/form-data': FileForm },
       bodyLimit: 32 * 1024 * 1024,
       reply: { status: 202, schema: Uploaded, description: 'The file; or the files, in their order' },
-      failures: ['conflict'],
+      failures: ['conflict', 'quota_exceeded'],
     },
     (ctx, { params, body, request }) => uploadFiles(ctx, params.kb, body === undefined ? { request } : { body }),
   )

@@ -74,18 +74,25 @@ export const selectAgentsOfBase = (db: Db, workspace_id: string, id: string, lim
     .limit(limit);
 
 /**
- * An agent's own base goes with its agent only. Fails the whole batch, by a null in
+ * An agent's own base goes with its agent only, which `with_agent` says. Fails the whole batch, by a null in
  * `knowledge_bases.updated_at`, while an agent searches the base.
  */
-export const markBaseDeleted = (db: Db, workspace_id: string, id: string, now: number) =>
+export const markBaseDeleted = (db: Db, workspace_id: string, id: string, now: number, with_agent = false) =>
   db
     .update(knowledge_bases)
     .set({
       deleted_at: now,
       updated_at: sql`case when not exists ${selectAgentsOfBase(db, workspace_id, id, 1)} then cast(${now} as integer) end`,
     })
-    .where(and(ownBase(workspace_id, id), isNull(knowledge_bases.agent_id)))
+    .where(and(ownBase(workspace_id, id), with_agent ? undefined : isNull(knowledge_bases.agent_id)))
     .returning({ id: knowledge_bases.id });
+
+/** For the batch that deletes a base: its files are out of sight, and out of the quotas, with it. */
+export const markFilesDeleted = (db: Db, workspace_id: string, base_id: string, now: number) =>
+  db
+    .update(files)
+    .set({ deleted_at: now, updated_at: now, attempt: sql`${files.attempt} + 1` })
+    .where(and(eq(files.workspace_id, workspace_id), eq(files.base_id, base_id), isNull(files.deleted_at)));
 
 /** Once nothing refers to it. */
 export const deleteBaseRow = (db: Db, workspace_id: string, id: string) =>
@@ -182,6 +189,10 @@ export const selectFiles = (
     )
     .orderBy(desc(files.id))
     .limit(limit);
+
+/** Some files in any state, of any base. */
+export const selectSomeFiles = (db: Db, workspace_id: string, limit: number) =>
+  db.select({ id: files.id }).from(files).where(eq(files.workspace_id, workspace_id)).limit(limit);
 
 export const updateFile = (db: Db, workspace_id: string, id: string, changes: Partial<FileRow>) =>
   db.update(files).set(changes).where(ownFile(workspace_id, id)).returning();

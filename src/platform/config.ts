@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type QuotaName, quotaNames } from '../db/schema/quotas.ts';
 import { Failure } from '../shared/failure.ts';
 
 /** Encryption keys by their version: `1:<base64 of 32 bytes>,2:…`. The newest seals, the others still open. */
@@ -43,12 +44,43 @@ const HostNames = z
   )
   .pipe(z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'PUBLIC_HOSTS must be host names with commas between them')));
 
+/** What a workspace may hold where the deployment does not say otherwise; migrations begin with the same. */
+const standardQuotas: Readonly<Record<QuotaName, number>> = {
+  files: 100_000,
+  bytes: 100 * 2 ** 30,
+  chunks: 2_000_000,
+  agents: 1000,
+  sessions: 5_000_000,
+  tools: 1000,
+  keys: 500,
+  knowledge_bases: 1000,
+};
+
+/** `files:1000,sessions:unlimited`: limits that differ from the standard ones. */
+const Quotas = z
+  .string()
+  .default('')
+  .transform((text, check) => {
+    const limits: Record<QuotaName, number | null> = { ...standardQuotas };
+    for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+      const [, name = '', limit = ''] = /^\s*(\w+):(\d{1,15}|unlimited)\s*$/.exec(entry) ?? [];
+      if (!(quotaNames as readonly string[]).includes(name)) {
+        const message = `QUOTAS must be \`name:number\` or \`name:unlimited\` with commas between them; names are ${quotaNames.join(', ')}`;
+        check.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      }
+      limits[name as QuotaName] = limit === 'unlimited' ? null : Number(limit);
+    }
+    return limits as Readonly<Record<QuotaName, number | null>>;
+  });
+
 const Settings = z.object({
   ROOT_KEY: z.string().min(20, 'ROOT_KEY must have at least 20 characters; see .dev.vars.example'),
   ENCRYPTION_KEYS: EncryptionKeys,
   SHARED_PROVIDER_KEYS: Switch('SHARED_PROVIDER_KEYS'),
   ALLOW_PRIVATE_NETWORK: Switch('ALLOW_PRIVATE_NETWORK'),
   PUBLIC_HOSTS: HostNames,
+  QUOTAS: Quotas,
 });
 
 /** Validated settings of the deployment. */
@@ -66,6 +98,8 @@ export interface Config {
   readonly allow_private_network: boolean;
   /** Names the deployment answers to besides workers.dev, which it must not call itself. */
   readonly own_hosts: readonly string[];
+  /** What a workspace may hold unless it has a limit of its own; null is unlimited. */
+  readonly quotas: Readonly<Record<QuotaName, number | null>>;
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -78,7 +112,7 @@ export function readConfig(env: object): Config {
   if (!result.success) {
     throw new Failure('unavailable', `The deployment is not configured: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
   }
-  const { ROOT_KEY, ENCRYPTION_KEYS, SHARED_PROVIDER_KEYS, ALLOW_PRIVATE_NETWORK, PUBLIC_HOSTS } = result.data;
+  const { ROOT_KEY, ENCRYPTION_KEYS, SHARED_PROVIDER_KEYS, ALLOW_PRIVATE_NETWORK, PUBLIC_HOSTS, QUOTAS } = result.data;
   const config = {
     root_key: ROOT_KEY,
     signing_secret: `cursor:${ROOT_KEY}`,
@@ -87,6 +121,7 @@ export function readConfig(env: object): Config {
     shared_provider_keys: new Map(SHARED_PROVIDER_KEYS ? providerKeys(env) : []),
     allow_private_network: ALLOW_PRIVATE_NETWORK,
     own_hosts: PUBLIC_HOSTS,
+    quotas: QUOTAS,
   };
   parsed.set(env, config);
   return config;

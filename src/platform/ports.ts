@@ -41,6 +41,8 @@ export interface FileStore {
   put(key: string, body: ReadableStream<Uint8Array>, options: PutOptions): Promise<StoredFile>;
   get(key: string): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly byte_size: number } | null>;
   remove(keys: readonly string[]): Promise<void>;
+  /** Removes every object whose key begins with this. */
+  removeAll(prefix: string): Promise<void>;
   /** Throws when the store does not answer. */
   check(): Promise<void>;
 }
@@ -140,6 +142,8 @@ export interface RateCounts {
   spend(subjects: RateSubjects, tokens: number): Promise<void>;
   renew(run_id: string, subjects: RateSubjects): Promise<void>;
   release(run_id: string): Promise<void>;
+  /** Drops all counts, for a workspace that is deleted. */
+  erase(): Promise<void>;
 }
 
 /** Rough limits against floods, at each location by itself. */

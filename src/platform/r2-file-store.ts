@@ -15,6 +15,14 @@ export function createR2FileStore(bucket: R2Bucket): FileStore {
     async remove(keys) {
       if (keys.length > 0) await bucket.delete([...keys]);
     },
+    async removeAll(prefix) {
+      // Always the first page: what it listed is gone by the next round.
+      for (;;) {
+        const { objects } = await bucket.list({ prefix });
+        if (objects.length === 0) return;
+        await bucket.delete(objects.map(({ key }) => key));
+      }
+    },
     async check() {
       await bucket.head('readyz');
     },

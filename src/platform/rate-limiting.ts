@@ -22,6 +22,7 @@ export function createRateCounts(namespace: Env['RATE_LIMITER'], workspace_id: s
     spend: (subjects, tokens) => ask('spend', subjects, tokens),
     renew: (run_id, subjects) => ask('renew', run_id, subjects),
     release: (run_id) => ask('release', run_id),
+    erase: () => ask('erase'),
   };
 }
 

@@ -42,6 +42,13 @@ export class RateLimiter extends DurableObject<Env> {
     this.#counters.release(run_id);
   }
 
+  /** The tables stay: the object may be asked again while the deletion of its workspace is on its way. */
+  async erase(): Promise<void> {
+    this.ctx.storage.sql.exec('delete from days');
+    this.ctx.storage.sql.exec('delete from leases');
+    await this.ctx.storage.deleteAlarm();
+  }
+
   /** Drops what is kept of days that are over. */
   override async alarm(): Promise<void> {
     const today = startOfDay(this.#platform.now());

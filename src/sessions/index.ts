@@ -6,6 +6,7 @@ export { closeLostRuns } from './host/jobs.ts';
 export { newSession } from './new-session.ts';
 export { oneShotSession, prepareOneShot } from './one-shot/service.ts';
 export { eraseRun } from './retention/erase-run.ts';
+export { eraseSessions } from './retention/erase-sessions.ts';
 export { eraseDueSessions } from './retention/jobs.ts';
 export { sessionRoutes } from './routes.ts';
 export { type Message, Run } from './schema.ts';

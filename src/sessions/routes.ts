@@ -45,7 +45,7 @@ export const sessionRoutes = new Router()
       params: agent,
       body: CreateSession,
       reply: { status: 201, schema: OpenedSession, description: 'The session, with what it opens with' },
-      failures: ['agent_archived'],
+      failures: ['agent_archived', 'quota_exceeded'],
     },
     (ctx, { params, body }) => createSession(ctx, params.agent, body),
   )

@@ -28,6 +28,7 @@ export const failures = {
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
   validation_failed: { status: 422, title: 'The request does not match its schema' },
   url_not_allowed: { status: 422, title: 'The address may not be called' },
+  quota_exceeded: { status: 422, title: 'A quota of the workspace does not allow this' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used with another request' },
   provider_auth: { status: 424, title: 'The model provider refused the credential' },
   provider_not_configured: { status: 424, title: 'The workspace has no credential of the model provider' },

@@ -25,7 +25,7 @@ export const toolRoutes = new Router()
       description: 'An HTTP request that models may make, with arguments of a schema. Agents name it in `tools`.',
       body: CreateTool,
       reply: { status: 201, schema: Tool, description: 'The tool; secrets are never shown again' },
-      failures: ['name_taken', 'url_not_allowed'],
+      failures: ['name_taken', 'url_not_allowed', 'quota_exceeded'],
       etag,
     },
     (ctx, { body }) => createTool(ctx, body),

@@ -36,13 +36,14 @@ export const authenticate: Authenticate = async (platform, authorization, access
   let row = findCached(hash, platform.now());
   if (row === undefined) {
     if (equalDigests(hash, await sha256(config.root_key))) {
-      if (access !== 'root') throw new Failure('forbidden', 'The root key creates workspaces and nothing else.');
+      if (access !== 'root') throw new Failure('forbidden', 'The root key manages workspaces and nothing else.');
       return { workspace_id: '', actor: { type: 'root' }, rate_limits: null };
     }
     if (!(await isWellFormedKey(token))) return refuse('typo');
     row = await readKey(db, hash, platform.now());
     if (row === undefined) return refuse('unknown');
   }
+  if (row.is_closed) return refuse('workspace suspended or deleted');
   if (row.revoked_at !== null) return refuse('revoked');
   if (row.expires_at !== null && row.expires_at <= platform.now()) return refuse('expired');
   if (access === 'root') throw new Failure('forbidden', 'This needs the root key of the deployment.');

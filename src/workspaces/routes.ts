@@ -20,6 +20,7 @@ import {
   type CheckModel,
   createApiKey,
   createWorkspace,
+  getApiKey,
   getMe,
   getWorkspace,
   listApiKeys,
@@ -95,7 +96,7 @@ export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
         description: 'The secret is shown once. A key cannot make a key that is wider than itself.',
         body: CreateApiKey,
         reply: { status: 201, schema: NewApiKey, description: 'The key with its secret' },
-        failures: ['not_found'],
+        failures: ['not_found', 'quota_exceeded'],
       },
       (ctx, { body }) => createApiKey(ctx, body),
     )
@@ -114,6 +115,18 @@ export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
     )
     .endpoint(
       {
+        method: 'get',
+        path: '/api-keys/{key}',
+        access: 'keys:read',
+        tag: 'API keys',
+        summary: 'Get an API key',
+        params: key,
+        reply: { status: 200, schema: ApiKey, description: 'The key, without its secret' },
+      },
+      (ctx, { params }) => getApiKey(ctx, params.key),
+    )
+    .endpoint(
+      {
         method: 'patch',
         path: '/api-keys/{key}',
         access: 'keys:manage',
@@ -122,7 +135,7 @@ export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
         params: key,
         body: UpdateApiKey,
         reply: { status: 200, schema: ApiKey, description: 'The key as it is now' },
-        failures: ['last_admin_key'],
+        failures: ['last_admin_key', 'quota_exceeded'],
       },
       (ctx, { params, body }) => updateApiKey(ctx, params.key, body),
     )

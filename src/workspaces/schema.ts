@@ -55,7 +55,7 @@ export type UpdateWorkspace = z.output<typeof UpdateWorkspace>;
 export const Workspace = z.object({ id: Id('ws'), ...Settings, created_at: Time, updated_at: Time }).openapi('Workspace');
 export type Workspace = z.output<typeof Workspace>;
 
-export const toWorkspace = (row: typeof workspaces.$inferSelect): Workspace => ({
+export const toWorkspace = ({ suspended_at: _s, deleted_at: _d, ...row }: typeof workspaces.$inferSelect): Workspace => ({
   ...row,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),

@@ -64,7 +64,14 @@ function checkModels({ default_model, background_model }: UpdateWorkspace, fault
 export async function createWorkspace(ctx: Ctx, input: CreateWorkspace, faultOf: CheckModel): Promise<NewWorkspace> {
   checkModels(input, faultOf);
   const now = ctx.now();
-  const workspace: WorkspaceRow = { id: ctx.newId('ws'), ...input, created_at: now, updated_at: now };
+  const workspace: WorkspaceRow = {
+    id: ctx.newId('ws'),
+    ...input,
+    suspended_at: null,
+    deleted_at: null,
+    created_at: now,
+    updated_at: now,
+  };
   const { row: key, secret } = await makeKey(ctx, workspace.id, {
     name: 'First admin key',
     role: 'admin',
@@ -154,6 +161,8 @@ export const listApiKeys = (ctx: Ctx, query: PageQuery): Promise<Page<ApiKey>> =
     (row) => toApiKey(row, ctx.now()),
   );
 
+export const getApiKey = async (ctx: Ctx, id: string): Promise<ApiKey> => toApiKey(await findApiKey(ctx, id), ctx.now());
+
 export async function updateApiKey(ctx: Ctx, id: string, input: UpdateApiKey): Promise<ApiKey> {
   const row = await findApiKey(ctx, id);
   const { expires_at: expires, ...rest } = input;
@@ -180,8 +189,9 @@ export async function rotateApiKey(ctx: Ctx, id: string, input: RotateApiKey): P
   try {
     await commit(ctx, {
       statements: [
-        insertApiKey(ctx.db, row),
+        // First, so that the new key takes its place in the quota.
         replaceApiKey(ctx.db, ctx.workspace_id, id, row.id, now + input.grace_s * second),
+        insertApiKey(ctx.db, row),
         inheritRateLimits(ctx.db, ctx.workspace_id, id, row.id),
         ...inheritBudgets(ctx.db, ctx.workspace_id, id, row.id),
       ],

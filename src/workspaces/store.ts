@@ -7,8 +7,8 @@ import type { RateLimitsInForce } from '../shared/rate-rules.ts';
 
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type ApiKeyRow = typeof api_keys.$inferSelect;
-/** A key, with what of the workspace's rate limits it meets. */
-export type CredentialRow = ApiKeyRow & { readonly rate_limits: RateLimitsInForce | null };
+/** A key, with what of the workspace's rate limits it meets, and whether the workspace is suspended or deleted. */
+export type CredentialRow = ApiKeyRow & { readonly rate_limits: RateLimitsInForce | null; readonly is_closed: boolean };
 
 export const selectWorkspace = (db: Db, workspace_id: string) => db.select().from(workspaces).where(eq(workspaces.id, workspace_id));
 
@@ -28,13 +28,19 @@ export const insertApiKey = (db: Db, row: ApiKeyRow) =>
 
 const hasAgents = (workspace_id: string, agent_ids: readonly string[] | null) => sql`not exists (
   select 1 from json_each(${JSON.stringify(agent_ids ?? [])}) named
-  where not exists (select 1 from agents where agents.id = named.value and agents.workspace_id = ${workspace_id}))`;
+  where not exists (select 1 from agents where agents.id = named.value and agents.workspace_id = ${workspace_id} and agents.deleted_at is null))`;
 
 /** The one read without a workspace: the credential is what tells it. */
 export const selectCredential = (db: Db, hash: string) =>
   db
-    .select({ ...getTableColumns(api_keys), rate_rules: rate_limits.rules, rate_revision: rate_limits.revision })
+    .select({
+      ...getTableColumns(api_keys),
+      rate_rules: rate_limits.rules,
+      rate_revision: rate_limits.revision,
+      is_closed: sql<boolean>`coalesce(${workspaces.suspended_at}, ${workspaces.deleted_at}) is not null`.mapWith(Boolean).as('is_closed'),
+    })
     .from(api_keys)
+    .innerJoin(workspaces, eq(workspaces.id, api_keys.workspace_id))
     .leftJoin(rate_limits, eq(rate_limits.workspace_id, api_keys.workspace_id))
     .where(eq(api_keys.hash, hash));
 

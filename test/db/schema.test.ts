@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 
 /** Tables that belong to no workspace. */
-const shared = new Set(['workspaces', 'd1_migrations', 'analytics_cursors', 'schedule_ticks']);
+const shared = new Set(['workspaces', 'd1_migrations', 'analytics_cursors', 'schedule_ticks', 'quota_defaults']);
 
 const schema = async () =>
   (

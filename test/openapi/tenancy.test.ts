@@ -3,7 +3,8 @@ import { call, fillPath, jsonBodyOf, operations, pathParameters, refusedWith, wi
 import { idsInBody, namedParameters, randomValues, type Seeded, seed, validBody, withValueAt } from '../support/resources.ts';
 import { hashRows } from '../support/rows.ts';
 
-const withParameters = operations.filter((operation) => pathParameters(operation).length > 0);
+/** The root key stands above workspaces. */
+const withParameters = operations.filter((operation) => operation.access !== 'root' && pathParameters(operation).length > 0);
 const withIds = withParameters.filter((operation) => pathParameters(operation).some((name) => !namedParameters.has(name)));
 const withIdsInBody = operations.filter((operation) => operation.access !== 'root' && idsInBody(jsonBodyOf(operation)).length > 0);
 const json = (body: unknown) => (body === undefined ? {} : { json: body });

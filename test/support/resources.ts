@@ -23,6 +23,12 @@ const unique = () => crypto.randomUUID().slice(0, 8);
 
 const recipes: readonly Recipe[] = [
   {
+    needs: 'GET /api/v1/workspaces/{workspace}',
+    gives: ['workspace'],
+    // One of its own, since it is also suspended and deleted.
+    make: async () => ({ workspace: (await newWorkspace('Managed')).id }),
+  },
+  {
     needs: 'POST /api/v1/api-keys',
     gives: ['key'],
     make: async (workspace) => ({ key: (await created(workspace, '/api-keys', { name: 'Seed', role: 'viewer' })).id }),
@@ -156,6 +162,7 @@ export const namedParameters: ReadonlySet<string> = new Set(['label', 'provider'
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
 const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
+  ws: 'workspace',
   agt: 'agent',
   ver: 'version',
   kb: 'kb',

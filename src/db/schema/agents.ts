@@ -19,6 +19,8 @@ export const agents = sqliteTable(
     /** Rises with every change of the agent or of what it points at; the ETag. */
     revision: integer().notNull(),
     archived_at: integer(),
+    /** Set once and for all: a job erases the agent. */
+    deleted_at: integer(),
     created_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),

@@ -56,6 +56,7 @@ export const sessions = sqliteTable(
     uniqueIndex('sessions_index_number').on(table.index_number),
     index('sessions_agent').on(table.workspace_id, table.agent_id, table.id),
     index('sessions_end_user').on(table.workspace_id, table.agent_id, table.end_user_id, table.id),
+    index('sessions_workspace').on(table.workspace_id, table.id),
     index('sessions_created').on(table.workspace_id, table.created_at),
     index('sessions_due').on(table.expires_at).where(sql`expires_at is not null`),
   ],
@@ -144,6 +145,8 @@ export const runs = sqliteTable(
     ended_at: integer(),
   },
   (table) => [
+    index('runs_workspace').on(table.workspace_id, table.id),
+    index('runs_agent').on(table.workspace_id, table.agent_id, table.id),
     index('runs_session').on(table.workspace_id, table.session_id, table.id),
     index('runs_ended').on(table.workspace_id, table.agent_id, table.ended_at, table.id).where(sql`ended_at is not null`),
     index('runs_lease').on(table.lease_until).where(sql`status = 'running'`),

@@ -17,6 +17,10 @@ export const workspaces = sqliteTable(
     /** Usage rows older than this go to the archive; null keeps them. */
     usage_retention_days: integer(),
     content_logging: integer({ mode: 'boolean' }).notNull(),
+    /** While it is set, no credential of the workspace is valid. */
+    suspended_at: integer(),
+    /** Set once and for all: a job erases the workspace. */
+    deleted_at: integer(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
@@ -43,5 +47,9 @@ export const api_keys = sqliteTable(
     created_by: text(),
     created_at: integer().notNull(),
   },
-  (table) => [uniqueIndex('api_keys_hash').on(table.hash), index('api_keys_workspace').on(table.workspace_id, table.id)],
+  (table) => [
+    uniqueIndex('api_keys_hash').on(table.hash),
+    index('api_keys_workspace').on(table.workspace_id, table.id),
+    index('api_keys_valid').on(table.workspace_id, table.expires_at).where(sql`revoked_at is null and rotated_to is null`),
+  ],
 );

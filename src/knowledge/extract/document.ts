@@ -17,6 +17,7 @@ export const faultCodes = [
   'unsupported',
   'unsafe_xml',
   'unknown_encoding',
+  'quota_exceeded',
   'gone',
   'internal',
 ] as const;

@@ -28,7 +28,7 @@ export const attachmentRoutes = new Router()
       otherBodies: { 'multipart/form-data': AttachmentForm },
       bodyLimit: 32 * 1024 * 1024,
       reply: { status: 201, schema: UploadedAttachments, description: 'The attachment; or the attachments, in the order of the files' },
-      failures: ['session_closed', 'conflict'],
+      failures: ['session_closed', 'conflict', 'quota_exceeded'],
     },
     (ctx, { params, body, request }) => uploadAttachments(ctx, params.session, body === undefined ? { request } : { body }),
   )

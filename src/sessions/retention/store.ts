@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { day } from '../../shared/time.ts';
@@ -33,3 +33,11 @@ export const refuseBusy = (db: Db, workspace_id: string, ids: readonly string[])
     .update(sessions)
     .set({ agent_id: sql`iif(${sessions.active_run_id} is null, ${sessions.agent_id}, null)` })
     .where(sql`${sessions.workspace_id} = ${workspace_id} and ${sessions.id} in ${valuesOf(ids)}`);
+
+/** Some sessions of any kind, of one agent or of all. */
+export const selectSomeSessions = (db: Db, workspace_id: string, agent_id: string | null, limit: number) =>
+  db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.workspace_id, workspace_id), agent_id === null ? undefined : eq(sessions.agent_id, agent_id)))
+    .limit(limit);

@@ -64,7 +64,7 @@ export const treeRoutes = new Router()
       params: z.object({ session: Id('ses') }),
       body: ForkSession,
       reply: { status: 201, schema: Session, description: 'The new session' },
-      failures: ['conflict'],
+      failures: ['conflict', 'quota_exceeded'],
     },
     (ctx, { params, body }) => forkSession(ctx, params.session, body),
   );

@@ -3,7 +3,7 @@ import { isId } from '../../shared/id.ts';
 
 /** The agent that is named by id or slug. */
 export const namedAgent = (workspace_id: string, agent: string): SQL =>
-  sql`(select id from agents where workspace_id = ${workspace_id} and (id = ${agent} or slug = ${agent}))`;
+  sql`(select id from agents where workspace_id = ${workspace_id} and (id = ${agent} or slug = ${agent}) and deleted_at is null)`;
 
 /** The version of an agent that is named by number, id or label; null when there is none, which equals nothing. */
 export function namedVersion(agent_id: SQL, version: string): SQL {

@@ -1,0 +1,22 @@
+import { batch } from '../db/client.ts';
+import type { JobHandler } from '../jobs/handler.ts';
+import type { Ctx } from '../platform/context.ts';
+import { eraseSessions } from '../sessions/index.ts';
+import { agentRemovals } from './store.ts';
+import { eraseWorkspace } from './workspace.ts';
+
+/** What is erased is out of sight already; the dead letter tells an operator. */
+const noted = async () => undefined;
+
+/** Erases what a deleted agent has; its base has a job of its own, its usage stays. */
+async function eraseAgent(ctx: Ctx, agent_id: string): Promise<void> {
+  await eraseSessions(ctx, agent_id);
+  await batch(ctx.db, agentRemovals(ctx.db, ctx.workspace_id, agent_id));
+}
+
+type ErasureJob = 'workspace.delete' | 'agent.delete';
+
+export const erasureJobs: { readonly [Type in ErasureJob]: JobHandler<Type> } = {
+  'workspace.delete': { run: (ctx, { is_again }) => eraseWorkspace(ctx, is_again), giveUp: noted },
+  'agent.delete': { run: (ctx, { agent_id }) => eraseAgent(ctx, agent_id), giveUp: noted },
+};

@@ -1,0 +1,66 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+
+interface Removal {
+  readonly table: string;
+  /** Which of its rows are of the workspace. */
+  readonly of: (workspace_id: string) => SQL;
+}
+
+const own = (workspace_id: string) => sql`workspace_id = ${workspace_id}`;
+const through = (column: string, parent: string) => (workspace_id: string) =>
+  sql`${sql.raw(column)} in (select id from ${sql.raw(parent)} where workspace_id = ${workspace_id})`;
+
+/**
+ * What is left of a workspace once its sessions and files are erased, children first. `analytics_state` goes before
+ * what triggers would mark as late. The last three before `budgets` have no index on the workspace.
+ */
+const removals: readonly Removal[] = [
+  ...['analytics_state', 'outbox', 'dead_letters', 'idempotency_keys', 'message_feedback'].map((table) => ({ table, of: own })),
+  { table: 'run_steps', of: through('run_id', 'runs') },
+  { table: 'runs', of: own },
+  { table: 'agent_labels', of: through('agent_id', 'agents') },
+  ...['agent_activations', 'agent_versions', 'chunk_vectors', 'knowledge_bases', 'tool_secrets', 'tool_revisions', 'tools'].map(
+    (table) => ({ table, of: own }),
+  ),
+  ...['budget_alerts', 'budget_holds', 'budget_counters'].map((table) => ({ table, of: own })),
+  ...['budgets', 'provider_credentials', 'price_overrides', 'alert_webhooks', 'telemetry', 'telemetry_runs', 'rate_limits'].map(
+    (table) => ({ table, of: own }),
+  ),
+  ...['anomalies', 'usage', 'usage_archives', 'analytics_marks', 'analytics_rollups', 'agents', 'api_keys', 'audit_log', 'quotas'].map(
+    (table) => ({ table, of: own }),
+  ),
+];
+
+/** Rows that one statement deletes. */
+export const rowsAtOnce = 2000;
+
+export const removalsOf = (db: Db, workspace_id: string) =>
+  removals.map(
+    ({ table, of }) =>
+      () =>
+        db.run(sql`
+          delete from ${sql.raw(table)} where rowid in (select rowid from ${sql.raw(table)} where ${of(workspace_id)} limit ${rowsAtOnce})`),
+  );
+
+export const deleteWorkspaceRow = (db: Db, workspace_id: string) =>
+  db.run(sql`delete from workspaces where id = ${workspace_id} and deleted_at is not null`);
+
+export const selectArchives = (db: Db, workspace_id: string, after: string, limit: number) =>
+  db.all<{ id: string; object_key: string }>(sql`
+    select id, object_key from usage_archives where workspace_id = ${workspace_id} and id > ${after} order by id limit ${limit}`);
+
+/** What an agent that is deleted has besides its sessions and its base, children first. */
+export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
+  ['agent_labels', 'agent_activations', 'agent_versions', 'anomalies'].map((table) =>
+    db.run(sql`
+      delete from ${sql.raw(table)} where workspace_id = ${workspace_id} and agent_id = ${agent_id}
+        and exists (select 1 from agents a where a.id = ${agent_id} and a.deleted_at is not null)`),
+  );
+
+/** The same erasure once more, when nothing can be on its way any more. Of no workspace, since it has to outlive it. */
+export const insertSecondPass = (db: Db, id: string, workspace_id: string, due_at: number, now: number) => {
+  const job = JSON.stringify({ type: 'workspace.delete', workspace_id, is_again: true });
+  return db.run(sql`
+    insert into outbox (id, workspace_id, job, due_at, created_at) values (${id}, '', ${job}, ${due_at}, ${now}) on conflict do nothing`);
+};

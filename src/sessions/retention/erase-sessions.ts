@@ -1,0 +1,29 @@
+import { batch } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { sendErasure } from '../attachments/extract.ts';
+import { hostOf } from '../host/host-client.ts';
+import { deleteSession } from '../store.ts';
+import { selectSomeSessions } from './store.ts';
+
+/** Sessions that go in one batch. */
+const atOnce = 20;
+
+/**
+ * Erases all sessions of the workspace, or of one of its agents, with what their hosts keep; those that are
+ * answering are cancelled first. May stop anywhere and begin again.
+ */
+export async function eraseSessions(ctx: Ctx, agent_id: string | null): Promise<void> {
+  for (;;) {
+    const rows = await selectSomeSessions(ctx.db, ctx.workspace_id, agent_id, atOnce).all();
+    if (rows.length === 0) return;
+    await Promise.all(rows.map(({ id }) => hostOf(ctx, id).forget(true)));
+    const each = rows.map(({ id }) => deleteSession(ctx.db, ctx.workspace_id, id, ctx.now()));
+    const results: unknown[] = await batch(ctx.db, each.flat());
+    // The first result of each session is the job for its files.
+    let at = 0;
+    for (const statements of each) {
+      sendErasure(ctx, results[at] ?? []);
+      at += statements.length;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { z } from '@hono/zod-openapi';
+import { pageOf } from '../../http/openapi.ts';
+import { Router } from '../../http/router.ts';
+import { Id } from '../../http/schema.ts';
+import { ManagedWorkspace, ManageWorkspace, WorkspacesQuery, WorkspaceWithQuotas } from './schema.ts';
+import { deleteWorkspace, getManagedWorkspace, listWorkspaces, manageWorkspace, resumeWorkspace, suspendWorkspace } from './service.ts';
+
+const params = z.object({ workspace: Id('ws') });
+const about = { access: 'root', tag: 'Workspaces' } as const;
+
+/** Workspaces as the operator of the deployment manages them. */
+export const managedWorkspaceRoutes = new Router()
+  .endpoint(
+    {
+      ...about,
+      method: 'get',
+      path: '/workspaces',
+      summary: 'List workspaces',
+      query: WorkspacesQuery,
+      reply: { status: 200, schema: pageOf(ManagedWorkspace), description: 'Workspaces of the deployment, newest first' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { query }) => listWorkspaces(ctx, query),
+  )
+  .endpoint(
+    {
+      ...about,
+      method: 'get',
+      path: '/workspaces/{workspace}',
+      summary: 'Get a workspace by id',
+      params,
+      reply: { status: 200, schema: WorkspaceWithQuotas, description: 'The workspace with its quotas' },
+    },
+    (ctx, { params }) => getManagedWorkspace(ctx, params.workspace),
+  )
+  .endpoint(
+    {
+      ...about,
+      method: 'patch',
+      path: '/workspaces/{workspace}',
+      summary: 'Manage a workspace',
+      description: 'Renames it and sets its quotas. A limit below what is used deletes nothing; it stops additions.',
+      params,
+      body: ManageWorkspace,
+      reply: { status: 200, schema: WorkspaceWithQuotas, description: 'The workspace as it is now' },
+    },
+    (ctx, { params, body }) => manageWorkspace(ctx, params.workspace, body),
+  )
+  .endpoint(
+    {
+      ...about,
+      method: 'post',
+      path: '/workspaces/{workspace}/suspend',
+      summary: 'Suspend a workspace',
+      description:
+        'Requests with any of its credentials answer 401, at once here and within 30 seconds everywhere. Its data stays; runs that have ' +
+        'begun end by themselves.',
+      params,
+      reply: { status: 200, schema: ManagedWorkspace, description: 'The suspended workspace' },
+    },
+    (ctx, { params }) => suspendWorkspace(ctx, params.workspace),
+  )
+  .endpoint(
+    {
+      ...about,
+      method: 'post',
+      path: '/workspaces/{workspace}/resume',
+      summary: 'Resume a workspace',
+      description: 'Its credentials are valid again, within 30 seconds everywhere.',
+      params,
+      reply: { status: 200, schema: ManagedWorkspace, description: 'The active workspace' },
+    },
+    (ctx, { params }) => resumeWorkspace(ctx, params.workspace),
+  )
+  .endpoint(
+    {
+      ...about,
+      method: 'delete',
+      path: '/workspaces/{workspace}',
+      summary: 'Delete a workspace',
+      description:
+        'Irreversible. Its credentials answer 401 at once here and within 30 seconds everywhere; a background job erases everything in ' +
+        'it: agents, files, vectors, sessions, usage, archives and its audit log.',
+      params,
+      reply: { status: 204, description: 'Deleted' },
+    },
+    async (ctx, { params }) => void (await deleteWorkspace(ctx, params.workspace)),
+  );

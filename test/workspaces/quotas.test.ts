@@ -1,0 +1,241 @@
+import { env } from 'cloudflare:workers';
+import { array, assert, asyncProperty, constantFrom } from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
+
+const unique = () => crypto.randomUUID().slice(0, 8);
+const setQuotas = async ({ id }: Workspace, quotas: Record<string, number | null>) => {
+  const { status, body } = await request('PATCH', `/api/v1/workspaces/${id}`, rootKey, { json: { quotas } });
+  expect(status, JSON.stringify(body)).toBe(200);
+};
+const quotaOf = async (workspace: Workspace, name: string) =>
+  (await workspace.get('/quotas')).body.data.find(({ quota }: { quota: string }) => quota === name);
+
+const tool = () => ({
+  name: `tool_${unique()}`,
+  description: 'Tells the time.',
+  effect: 'read',
+  url: 'https://api.example.com/time',
+  input_schema: { type: 'object', properties: {} },
+});
+const upload = (workspace: Workspace, base: string, text = `Text ${unique()}`) =>
+  workspace.post(`/knowledge-bases/${base}/files`, { name: 'note.txt', text });
+const newBase = async (workspace: Workspace) => (await workspace.post('/knowledge-bases', { name: `Base ${unique()}` })).body.id;
+const newAgent = (workspace: Workspace) => workspace.post('/agents', { name: `Agent ${unique()}` });
+const ready = (workspace: Workspace, file: string) =>
+  vi.waitUntil(
+    async () => {
+      const { body } = await workspace.get(`/files/${file}`);
+      return ['ready', 'failed'].includes(body.status) ? body : undefined;
+    },
+    { timeout: 15_000 },
+  );
+
+/** How each resource is made, with what has to be there before. */
+const makers: Readonly<Record<string, (workspace: Workspace) => Promise<() => Promise<Answer>>>> = {
+  files: async (workspace) => {
+    const base = await newBase(workspace);
+    return () => upload(workspace, base);
+  },
+  bytes: async (workspace) => {
+    const base = await newBase(workspace);
+    // 13 bytes each.
+    return () => upload(workspace, base);
+  },
+  agents: async (workspace) => () => newAgent(workspace),
+  sessions: async (workspace) => {
+    const agent = (await newAgent(workspace)).body.id;
+    return () => workspace.post(`/agents/${agent}/sessions`, {});
+  },
+  tools: async (workspace) => () => workspace.post('/tools', tool()),
+  keys: async (workspace) => () => workspace.post('/api-keys', { name: 'Key', role: 'viewer' }),
+  knowledge_bases: async (workspace) => () => workspace.post('/knowledge-bases', { name: `Base ${unique()}` }),
+};
+
+describe('quotas (R32)', () => {
+  it('lists every quota with limit, use and whose limit it is', async () => {
+    const workspace = await newWorkspace();
+    await newAgent(workspace);
+    await setQuotas(workspace, { agents: 7, files: 0 });
+    const { status, body } = await workspace.get('/quotas');
+    expect(status).toBe(200);
+    expect(body.data.map(({ quota }: { quota: string }) => quota)).toEqual([
+      ...['files', 'bytes', 'chunks', 'agents', 'sessions', 'tools', 'keys', 'knowledge_bases'],
+    ]);
+    expect(await quotaOf(workspace, 'agents')).toEqual({ quota: 'agents', limit: 7, used: 1, source: 'workspace' });
+    expect(await quotaOf(workspace, 'keys')).toMatchObject({ limit: 500, used: 1, source: 'deployment' });
+    await setQuotas(workspace, { agents: null });
+    expect(await quotaOf(workspace, 'agents')).toEqual({ quota: 'agents', limit: 1000, used: 1, source: 'deployment' });
+  });
+
+  it.each(Object.keys(makers))('grants exactly the rest of the quota of %s to 50 requests at once', async (name) => {
+    const workspace = await newWorkspace();
+    const make = await makers[name]?.(workspace);
+    if (make === undefined) throw new Error('nothing to make');
+    const { used } = await quotaOf(workspace, name);
+    const size = name === 'bytes' ? 13 : 1;
+    const limit = used + 5 * size;
+    await setQuotas(workspace, { [name]: limit });
+    const answers = await Promise.all(Array.from({ length: 50 }, make));
+    const granted = answers.filter(({ status }) => status < 300);
+    const refused = answers.filter(({ status }) => status >= 300);
+    expect(granted.length, JSON.stringify(refused[0]?.body)).toBe(5);
+    for (const { status, body } of refused)
+      expect([status, body.code, body.quota, body.limit]).toEqual([422, 'quota_exceeded', name, limit]);
+    expect(await quotaOf(workspace, name)).toMatchObject({ limit, used: limit });
+  });
+
+  it('ends a file as failed whose chunks would exceed the quota, and keeps none of them', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    await setQuotas(workspace, { chunks: 3 });
+    const long = Array.from({ length: 400 }, (_, line) => `Sentence ${line} says something about grinders and kettles.`).join('\n\n');
+    const [file] = (await upload(workspace, base, long)).body.data ?? [(await upload(workspace, base, long)).body];
+    expect(await ready(workspace, file.id)).toMatchObject({ status: 'failed', chunk_count: null, error: { code: 'quota_exceeded' } });
+    const { n } = (await env.DB.prepare('select count(*) as n from chunks where file_id = ?').bind(file.id).first<{ n: number }>()) ?? {
+      n: -1,
+    };
+    expect(n).toBe(0);
+    expect(await quotaOf(workspace, 'chunks')).toMatchObject({ used: 0 });
+    await setQuotas(workspace, { chunks: null });
+    await workspace.post(`/files/${file.id}/reprocess`);
+    const done = await ready(workspace, file.id);
+    expect(done.status).toBe('ready');
+    expect(await quotaOf(workspace, 'chunks')).toMatchObject({ used: done.chunk_count });
+  });
+
+  it('replaces a file, rotates a key and restores an agent within a full quota', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    const named = (text: string) => workspace.post(`/knowledge-bases/${base}/files`, { name: 'a.txt', text, external_id: 'a' });
+    await named('first text');
+    await setQuotas(workspace, { files: 1, bytes: 11, keys: 1 });
+    expect((await named('second text')).status).toBe(202);
+    expect((await named('a third text')).body).toMatchObject({ code: 'quota_exceeded', quota: 'bytes', used: 0, limit: 11 });
+    expect(await quotaOf(workspace, 'bytes')).toMatchObject({ used: 11 });
+    expect((await workspace.post(`/api-keys/${workspace.key_id}/rotate`, {})).status).toBe(201);
+
+    const agent = (await newAgent(workspace)).body.id;
+    await setQuotas(workspace, { agents: 1 });
+    await workspace.delete(`/agents/${agent}`);
+    const other = await newAgent(workspace);
+    expect(other.status).toBe(201);
+    expect((await workspace.post(`/agents/${agent}/restore`)).body).toMatchObject({ code: 'quota_exceeded', quota: 'agents' });
+    await workspace.delete(`/agents/${other.body.id}`);
+    expect((await workspace.post(`/agents/${agent}/restore`)).status).toBe(200);
+  });
+
+  it('frees the place of a key when it expires, and takes one when an expired key is prolonged', async () => {
+    const workspace = await newWorkspace();
+    const soon = new Date(Date.now() + 600).toISOString();
+    const { body: key } = await workspace.post('/api-keys', { name: 'Short', role: 'viewer', expires_at: soon });
+    await setQuotas(workspace, { keys: 2 });
+    const make = () => workspace.post('/api-keys', { name: 'Next', role: 'viewer' });
+    expect((await make()).body.quota).toBe('keys');
+    await vi.waitUntil(async () => (await quotaOf(workspace, 'keys')).used === 1, { timeout: 5000 });
+    expect((await make()).status).toBe(201);
+    expect((await workspace.patch(`/api-keys/${key.id}`, { expires_at: null })).body.quota).toBe('keys');
+  });
+
+  it('refuses a turn that would create a session beyond the quota, and counts no run without a session', async () => {
+    const workspace = await newWorkspace();
+    const { id } = (await newAgent(workspace)).body;
+    await setQuotas(workspace, { sessions: 0 });
+    expect((await workspace.post(`/agents/${id}/runs`, { message: 'Hello' })).status).toBe(200);
+    const { status, body } = await request('POST', '/v1/responses', workspace.key, { json: { model: id, input: 'Hello' } });
+    expect([status, body.error?.code]).toEqual([400, 'quota_exceeded']);
+  });
+
+  it('tells a key of the workspace nothing but 403 about workspaces, and takes no other field', async () => {
+    const workspace = await newWorkspace();
+    expect((await workspace.patch(`/workspaces/${workspace.id}`, { quotas: { files: 1 } })).status).toBe(403);
+    const json = { quotas: { file: 1 } };
+    expect((await request('PATCH', `/api/v1/workspaces/${workspace.id}`, rootKey, { json })).status).toBe(422);
+  });
+});
+
+/** What the counters should say, counted anew. */
+async function recount(id: string): Promise<Record<string, number>> {
+  const counts: Readonly<Record<string, string>> = {
+    files: 'select count(*) from files where deleted_at is null and workspace_id = ?1',
+    bytes: `select coalesce(sum(byte_size), 0) from (select byte_size from files where deleted_at is null and workspace_id = ?1
+      union all select max(byte_size) from attachments where workspace_id = ?1 group by object_id)`,
+    chunks: 'select count(*) from chunks c join files f on f.id = c.file_id where f.deleted_at is null and c.workspace_id = ?1',
+    agents: 'select count(*) from agents where archived_at is null and workspace_id = ?1',
+    sessions: `select count(*) from sessions where kind = 'chat' and workspace_id = ?1`,
+    tools: 'select count(*) from tools where deleted_at is null and workspace_id = ?1',
+    knowledge_bases: 'select count(*) from knowledge_bases where deleted_at is null and agent_id is null and workspace_id = ?1',
+  };
+  const rows = await env.DB.batch<Record<string, number>>(
+    Object.values(counts).map((sql) => env.DB.prepare(`${sql.replace(/^select (.*?) from/s, 'select $1 as n from')}`).bind(id)),
+  );
+  return Object.fromEntries(Object.keys(counts).map((name, index) => [name, rows[index]?.results[0]?.n ?? -1]));
+}
+
+const steps = [
+  'upload',
+  'replace',
+  'delete file',
+  'session',
+  'attach',
+  'fork',
+  'delete session',
+  'tool',
+  'delete tool',
+  'archive',
+  'delete base',
+] as const;
+
+describe('counters of quotas', () => {
+  it('say what a recount says after any operations', async () => {
+    await assert(
+      asyncProperty(array(constantFrom(...steps), { minLength: 8, maxLength: 25 }), async (sequence) => {
+        const workspace = await newWorkspace();
+        const made: Record<string, string[]> = { file: [], session: [], tool: [], base: [await newBase(workspace)], agent: [] };
+        const keep = (kind: string, { body }: Answer) =>
+          made[kind]?.push(...(body.data ?? [body]).flatMap(({ id }: { id?: string }) => id ?? []));
+        const take = (kind: string) => made[kind]?.pop() ?? 'none';
+        keep('agent', await newAgent(workspace));
+        for (const step of sequence) {
+          const base = made.base?.at(-1) ?? 'none';
+          if (step === 'upload') keep('file', await upload(workspace, base));
+          if (step === 'replace')
+            keep('file', await workspace.post(`/knowledge-bases/${base}/files`, { name: 'x.txt', text: unique(), external_id: 'x' }));
+          if (step === 'delete file') await workspace.delete(`/files/${take('file')}`);
+          if (step === 'session') keep('session', await workspace.post(`/agents/${made.agent?.[0]}/sessions`, {}));
+          if (step === 'attach')
+            await workspace.post(`/sessions/${made.session?.at(-1)}/messages`, {
+              message: 'Look',
+              attachments: await attach(workspace, made.session?.at(-1)),
+            });
+          if (step === 'fork') {
+            const page = await workspace.get(`/sessions/${made.session?.at(-1)}/messages`);
+            keep('session', await workspace.post(`/sessions/${made.session?.at(-1)}/fork`, { message_id: page.body.data?.[0]?.id }));
+          }
+          if (step === 'delete session') await workspace.delete(`/sessions/${take('session')}`);
+          if (step === 'tool') keep('tool', await workspace.post('/tools', tool()));
+          if (step === 'delete tool') await workspace.delete(`/tools/${take('tool')}`);
+          if (step === 'archive') await workspace.delete(`/agents/${(await newAgent(workspace)).body.id}`);
+          if (step === 'delete base') {
+            await workspace.delete(`/knowledge-bases/${take('base')}`);
+            made.base?.push(await newBase(workspace));
+          }
+        }
+        await vi.waitUntil(
+          async () => (await env.DB.prepare('select 1 from outbox where workspace_id = ?').bind(workspace.id).first()) === null,
+          { timeout: 20_000 },
+        );
+        const { data } = (await workspace.get('/quotas')).body;
+        const told = Object.fromEntries(data.map(({ quota, used }: { quota: string; used: number }) => [quota, used]));
+        const { keys: _, ...counters } = told;
+        expect(counters).toEqual(await recount(workspace.id));
+      }),
+      { numRuns: 6 },
+    );
+  }, 120_000);
+});
+
+async function attach(workspace: Workspace, session: string | undefined): Promise<string[]> {
+  const { body } = await workspace.post(`/sessions/${session}/attachments`, { name: 'n.txt', text: `Note ${unique()}` });
+  return (body.data ?? [body]).flatMap(({ id }: { id?: string }) => id ?? []);
+}
