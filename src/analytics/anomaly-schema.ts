@@ -11,8 +11,10 @@ export const AnomalyQuery = z.strictObject({
   ...pageQuery,
   agent: AgentParameter.optional(),
   measure: z.enum(anomalyMeasures).optional().describe('What stood out'),
-  from: LocalDate.optional().describe('The first day'),
-  to: LocalDate.optional().describe('The last day, itself included'),
+  start_date: LocalDate.optional().describe('The first day'),
+  end_date: LocalDate.optional().describe('The last day, itself included'),
+  from: LocalDate.optional().describe('Deprecated: `start_date`').openapi({ deprecated: true }),
+  to: LocalDate.optional().describe('Deprecated: `end_date`').openapi({ deprecated: true }),
 });
 export type AnomalyQuery = z.output<typeof AnomalyQuery>;
 

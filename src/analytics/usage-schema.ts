@@ -2,12 +2,15 @@ import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
 import type { usage_archives } from '../db/schema/analytics.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Instant, Time } from '../http/schema.ts';
+import { dateRange, Id, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime } from '../shared/time.ts';
 import type { UsageRow } from './usage-store.ts';
 
 const statuses = ['ok', 'error', 'aborted'] as const;
+
+/** Also one that a provider's protocol let through and sessions would not take. */
+const EndUser = z.string().min(1).max(200).describe('Only of this end user');
 
 export const UsageQuery = z.strictObject({
   ...pageQuery,
@@ -16,13 +19,13 @@ export const UsageQuery = z.strictObject({
   session: Id('ses').optional(),
   run: Id('run').optional(),
   api_key: Id('key').optional(),
-  end_user: z.string().min(1).max(200).optional().describe('Id of an end user'),
+  end_user_id: EndUser.optional(),
+  end_user: EndUser.optional().describe('Deprecated: `end_user_id`').openapi({ deprecated: true }),
   provider: z.string().min(1).max(64).optional().describe('Whose model it was').openapi({ example: 'openai' }),
   model: z.string().min(1).max(200).optional().describe('As the provider names it, or `provider/model`'),
   operation: z.string().min(1).max(64).optional().describe('What the call was for').openapi({ example: 'answer' }),
   status: z.enum(statuses).optional().describe('How it ended'),
-  from: Instant.optional().describe('The first instant'),
-  to: Instant.optional().describe('The first instant that is left out'),
+  ...dateRange,
 });
 export type UsageQuery = z.output<typeof UsageQuery>;
 

@@ -12,7 +12,7 @@ export interface UsageFilter {
   readonly session?: string | undefined;
   readonly run?: string | undefined;
   readonly api_key?: string | undefined;
-  readonly end_user?: string | undefined;
+  readonly end_user_id?: string | undefined;
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
   readonly operation?: string | undefined;
@@ -47,7 +47,7 @@ export const selectUsage = (db: Db, workspace_id: string, filter: UsageFilter, a
         equals(usage.session_id, filter.session),
         equals(usage.run_id, filter.run),
         equals(usage.api_key_id, filter.api_key),
-        equals(usage.end_user_id, filter.end_user),
+        equals(usage.end_user_id, filter.end_user_id),
         equals(usage.provider, filter.provider),
         // Names of models may have slashes of their own.
         filter.model === undefined

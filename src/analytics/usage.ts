@@ -1,3 +1,4 @@
+import { withRange } from '../http/schema.ts';
 import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
@@ -15,7 +16,7 @@ export async function listUsage(ctx: Ctx, { limit, cursor, ...filters }: UsageQu
       secret: ctx.config.signing_secret,
       workspace_id: ctx.workspace_id,
       list: 'usage',
-      filters: { ...filters, only: filter.only?.join() },
+      filters: { ...filter, only: filter.only?.join() },
     },
     { limit, cursor },
     (after, count) => selectUsage(ctx.db, ctx.workspace_id, filter, after === null ? null : readPosition(after), count).all(),
@@ -29,10 +30,9 @@ const readPosition = (text: string): UsagePosition => {
   return { created_at: Number(created_at), id };
 };
 
-const filterOf = (ctx: Ctx, filters: Omit<UsageQuery, 'limit' | 'cursor'>): UsageFilter => ({
-  ...filters,
-  from: filters.from === undefined ? undefined : Date.parse(filters.from),
-  to: filters.to === undefined ? undefined : Date.parse(filters.to),
+const filterOf = (ctx: Ctx, { end_user, ...filters }: Omit<UsageQuery, 'limit' | 'cursor'>): UsageFilter => ({
+  ...withRange(filters),
+  end_user_id: filters.end_user_id ?? end_user,
   only: coveredAgents(ctx.actor),
 });
 

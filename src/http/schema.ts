@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type IdPrefix, idPattern } from '../shared/id.ts';
 import { invisibleIn, isBlank } from './visible.ts';
+import { day } from '../shared/time.ts';
 
 /** One line that people read: NFC, trimmed, without characters that nobody sees. */
 export const Name = (max: number) =>
@@ -65,3 +66,32 @@ export const Metadata = z
   .openapi({ example: { team: 'support' } });
 
 export const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+const Moment = z.union([Instant, z.iso.date()]).openapi({ type: 'string', example: '2026-11-20' });
+
+/** The period that a list is narrowed to, for its query; `withRange` reads it. */
+export const dateRange = {
+  start_date: Moment.optional().describe('The first instant, or the first day in UTC'),
+  end_date: Moment.optional().describe('The first instant that is left out, or the last day in UTC, itself included'),
+  from: Instant.optional().describe('Deprecated: `start_date`').openapi({ deprecated: true }),
+  to: Instant.optional().describe('Deprecated: `end_date`').openapi({ deprecated: true }),
+};
+
+interface DateRange {
+  readonly start_date?: string | undefined;
+  readonly end_date?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** A query with its period as epoch milliseconds: `from` is included, `to` is not. */
+export function withRange<Query extends DateRange>({ start_date, end_date, from, to, ...query }: Query) {
+  const first = start_date ?? from;
+  const last = end_date ?? to;
+  return {
+    ...query,
+    from: first === undefined ? undefined : Date.parse(first),
+    // A day that is named is meant whole.
+    to: last === undefined ? undefined : Date.parse(last) + (last.includes('T') ? 0 : day),
+  };
+}

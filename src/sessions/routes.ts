@@ -7,7 +7,9 @@ import { suggestionRoutes } from './background/routes.ts';
 import { chatRoutes } from './chat/routes.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
 import { oneShotRoutes } from './one-shot/routes.ts';
+import { runListRoutes } from './runs/routes.ts';
 import {
+  AllSessionsQuery,
   CreateSession,
   Message,
   MessageQuery,
@@ -65,6 +67,21 @@ export const sessionRoutes = new Router()
       failures: ['invalid_cursor'],
     },
     (ctx, { params, query }) => listSessions(ctx, params.agent, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/sessions',
+      access: 'sessions:read',
+      tag,
+      summary: 'List all sessions',
+      description:
+        'Sessions of every agent, newest first, filtered as the list of one agent is. A key that is limited to agents sees theirs.',
+      query: AllSessionsQuery,
+      reply: { status: 200, schema: pageOf(ListedSession), description: 'Sessions of the workspace' },
+      failures: ['not_found', 'invalid_cursor'],
+    },
+    (ctx, { query: { agent: only, ...query } }) => listSessions(ctx, only ?? null, query),
   )
   .endpoint(
     {
@@ -196,4 +213,5 @@ export const sessionRoutes = new Router()
     (ctx, { params }) => cancelRun(ctx, params.run),
   );
 
-for (const routes of [chatRoutes, feedbackRoutes, treeRoutes, oneShotRoutes, suggestionRoutes]) sessionRoutes.route('/', routes);
+for (const routes of [chatRoutes, feedbackRoutes, treeRoutes, oneShotRoutes, runListRoutes, suggestionRoutes])
+  sessionRoutes.route('/', routes);

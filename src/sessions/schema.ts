@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { type AgentConfig, VersionParameter } from '../agents/index.ts';
+import { type AgentConfig, AgentParameter, VersionParameter } from '../agents/index.ts';
 import { coverages, ratings, runStatuses } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
-import { EndUserId, Flag, Id, Instant, Metadata, Name, Time } from '../http/schema.ts';
+import { dateRange, EndUserId, Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { MessageAttachment, toMessageAttachment } from './attachments/schema.ts';
@@ -68,10 +68,12 @@ export const SessionQuery = z.strictObject({
     .enum(['any', ...ratings])
     .optional()
     .describe('Only sessions with an answer that is rated so; `any` for rated at all'),
-  from: Instant.optional().describe('The first instant'),
-  to: Instant.optional().describe('The first instant that is left out'),
+  ...dateRange,
 });
 export type SessionQuery = z.output<typeof SessionQuery>;
+
+export const AllSessionsQuery = SessionQuery.extend({ agent: AgentParameter.optional() });
+export type AllSessionsQuery = z.output<typeof AllSessionsQuery>;
 
 export const MessageQuery = z.strictObject({
   ...pageQuery,

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { audit_log } from '../db/schema/platform.ts';
 import { type api_keys, roles, type workspaces } from '../db/schema/workspaces.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Instant, Name, Time, TimeZone } from '../http/schema.ts';
+import { dateRange, Id, Instant, Name, Time, TimeZone } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 
 const Settings = {
@@ -152,8 +152,7 @@ export const AuditQuery = z.strictObject({
   action: z.string().max(64).optional().describe('What was done').openapi({ example: 'agent.activate' }),
   actor_id: z.string().max(64).optional().describe('Who did it: the id of a key'),
   target_id: z.string().max(64).optional().describe('What it was done to'),
-  from: Instant.optional().describe('The first instant'),
-  to: Instant.optional().describe('The first instant that is left out'),
+  ...dateRange,
 });
 export type AuditQuery = z.output<typeof AuditQuery>;
 

@@ -1,6 +1,7 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { isCoveredBy, mayUse, type Permission, permissions } from '../http/access.ts';
+import { withRange } from '../http/schema.ts';
 import { commit } from '../platform/commit.ts';
 import { type ApiKeyActor, actorId, type Ctx } from '../platform/context.ts';
 import { sha256 } from '../shared/digest.ts';
@@ -207,12 +208,11 @@ export async function rotateApiKey(ctx: Ctx, id: string, input: RotateApiKey): P
 }
 
 export function listAuditLog(ctx: Ctx, { limit, cursor, ...filters }: AuditQuery): Promise<Page<AuditEntry>> {
-  const from = filters.from === undefined ? undefined : Date.parse(filters.from);
-  const to = filters.to === undefined ? undefined : Date.parse(filters.to);
+  const filter = withRange(filters);
   return readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'audit-log', filters },
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'audit-log', filters: filter },
     { limit, cursor },
-    (after, count) => selectAuditLog(ctx.db, ctx.workspace_id, { ...filters, from, to }, after, count).all(),
+    (after, count) => selectAuditLog(ctx.db, ctx.workspace_id, filter, after, count).all(),
     (row) => row.id,
     toAuditEntry,
   );

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { VersionParameter } from '../../agents/index.ts';
 import { ratings } from '../../db/schema/sessions.ts';
 import { pageQuery } from '../../http/openapi.ts';
-import { EndUserId, Id, Instant, Name, Time } from '../../http/schema.ts';
+import { dateRange, EndUserId, Id, Name, Time } from '../../http/schema.ts';
 import { toWireTime } from '../../shared/time.ts';
 import { shownSession } from '../shown-session.ts';
 import type { FeedbackEntryRow, FeedbackRow } from './store.ts';
@@ -54,8 +54,7 @@ export const FeedbackQuery = z.strictObject({
   tag: z.string().min(1).max(64).optional().describe('Only with this tag').openapi({ example: 'outdated' }),
   version: VersionParameter.optional().describe('Only on answers of this version'),
   end_user_id: EndUserId.optional().describe('Only of this end user'),
-  from: Instant.optional().describe('The first instant, of the last change'),
-  to: Instant.optional().describe('The first instant that is left out'),
+  ...dateRange,
 });
 export type FeedbackQuery = z.output<typeof FeedbackQuery>;
 

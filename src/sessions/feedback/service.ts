@@ -1,5 +1,6 @@
 import { selectAgent } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
+import { withRange } from '../../http/schema.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
@@ -63,14 +64,8 @@ export async function deleteFeedback(ctx: Ctx, message_id: string, end_user_id: 
 
 /** What people think of an agent's answers, the latest change first. */
 export async function listFeedback(ctx: Ctx, agent: string, query: FeedbackQuery): Promise<Page<FeedbackEntry>> {
-  const { limit, cursor, from, to, ...filters } = query;
-  const filter = {
-    ...filters,
-    agent,
-    created_by: onlyOwn(ctx),
-    from: from === undefined ? undefined : Date.parse(from),
-    to: to === undefined ? undefined : Date.parse(to),
-  };
+  const { limit, cursor, ...filters } = query;
+  const filter = { ...withRange(filters), agent, created_by: onlyOwn(ctx) };
   return readPage(
     { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'feedback', filters: filter },
     { limit, cursor },

@@ -1,6 +1,7 @@
 import { selectAgent } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
-import type { Ctx } from '../../platform/context.ts';
+import { withRange } from '../../http/schema.ts';
+import { type Ctx, coveredAgents } from '../../platform/context.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { mayReadMessages, onlyOwn, ownAgent, sessionFor } from '../own-session.ts';
 import type { SessionQuery } from '../schema.ts';
@@ -9,27 +10,29 @@ import { type ListedSession, toMatch } from './schema.ts';
 import { type HitRow, type SessionFilter, searchSessions, selectSessions } from './store.ts';
 import { queryWords } from './words.ts';
 
-/** The sessions of an agent, newest first; with `q` those in which a title or a message has all of its words. */
-export async function listSessions(ctx: Ctx, agent: string, query: SessionQuery): Promise<Page<ListedSession>> {
-  const { limit, cursor, q, from, to, ...filters } = query;
-  const filter: SessionFilter = {
-    ...filters,
-    agent,
-    created_by: onlyOwn(ctx),
-    from: from === undefined ? undefined : Date.parse(from),
-    to: to === undefined ? undefined : Date.parse(to),
+/**
+ * The sessions of an agent, or of all that the caller's key covers, newest first; with `q` those in which a title
+ * or a message has all of its words. Throws `not_found` for an agent that is not there.
+ */
+export async function listSessions(ctx: Ctx, agent: string | null, query: SessionQuery): Promise<Page<ListedSession>> {
+  const { limit, cursor, q, ...filters } = query;
+  const filter: SessionFilter = { ...withRange(filters), agent, only: coveredAgents(ctx.actor), created_by: onlyOwn(ctx) };
+  const scope = {
+    secret: ctx.config.signing_secret,
+    workspace_id: ctx.workspace_id,
+    list: 'sessions',
+    filters: { ...filter, only: filter.only?.join(), q },
   };
-  const scope = { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'sessions', filters: { ...filter, q } };
   if (q !== undefined) return search(ctx, scope, { limit, cursor }, filter, q);
   return readPage(
     scope,
     { limit, cursor },
     async (after, count) => {
       const [agents, rows] = await batch(ctx.db, [
-        selectAgent(ctx.db, ctx.workspace_id, agent),
+        selectAgent(ctx.db, ctx.workspace_id, agent ?? ''),
         selectSessions(ctx.db, ctx.workspace_id, filter, after, count),
       ]);
-      ownAgent(ctx, agents);
+      if (agent !== null) ownAgent(ctx, agents);
       return rows;
     },
     (row) => row.id,
@@ -55,9 +58,9 @@ function search(
     scope,
     page,
     async (after, count) => {
-      const agent = selectAgent(ctx.db, ctx.workspace_id, filter.agent);
+      const agent = selectAgent(ctx.db, ctx.workspace_id, filter.agent ?? '');
       if (words.length === 0) {
-        ownAgent(ctx, await agent.all());
+        if (filter.agent !== null) ownAgent(ctx, await agent.all());
         return [];
       }
       const query = { words, is_wordless: !mayReadMessages(ctx) };
@@ -65,7 +68,7 @@ function search(
         agent,
         searchSessions(ctx.db, ctx.workspace_id, filter, query, after === null ? null : Number(after), count),
       ]);
-      ownAgent(ctx, agents);
+      if (filter.agent !== null) ownAgent(ctx, agents);
       return rows;
     },
     (row) => String(row.index_number),

@@ -75,8 +75,10 @@ export const selectTexts = (db: Db, session_id: string, after: number, limit: nu
     .limit(limit);
 
 export interface SessionFilter {
-  /** Id or slug. */
-  readonly agent: string;
+  /** Id or slug; null for all. */
+  readonly agent: string | null;
+  /** The agents that may be seen; null for all. */
+  readonly only: readonly string[] | null;
   readonly end_user_id?: string | undefined;
   readonly created_by?: string | undefined;
   readonly archived: boolean;
@@ -90,11 +92,12 @@ export interface SessionFilter {
   readonly feedback?: string | undefined;
 }
 
-/** Which sessions of an agent are listed. */
+/** Which sessions are listed. */
 export function passes(workspace_id: string, filter: SessionFilter): SQL | undefined {
   return and(
     eq(sessions.workspace_id, workspace_id),
-    sql`${sessions.agent_id} = ${namedAgent(workspace_id, filter.agent)}`,
+    filter.agent === null ? undefined : sql`${sessions.agent_id} = ${namedAgent(workspace_id, filter.agent)}`,
+    filter.only === null ? undefined : sql`${sessions.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
     eq(sessions.kind, 'chat'),
     filter.archived ? isNotNull(sessions.archived_at) : isNull(sessions.archived_at),
     filter.end_user_id === undefined ? undefined : eq(sessions.end_user_id, filter.end_user_id),
@@ -180,9 +183,14 @@ export function searchSessions(
 const isWordless = ({ is_wordless }: { readonly is_wordless: boolean }) => (is_wordless ? eq(sessions.titled_by, 'person') : undefined);
 
 /** The index cuts off all other agents and end users by itself. */
-function matchOf(workspace_id: string, { agent, end_user_id }: SessionFilter, expression: string): SQL {
+function matchOf(workspace_id: string, { agent, only, end_user_id }: SessionFilter, expression: string): SQL {
   const user = end_user_id === undefined ? sql`` : sql` || ' AND scope : "u' || hex(${end_user_id}) || '"'`;
-  return sql`('scope : "' || coalesce(substr(${namedAgent(workspace_id, agent)}, 5), 'none') || '"'${user} || ' AND ' || ${expression})`;
+  const covered = only === null ? sql`` : sql` and a.id in (select value from json_each(${JSON.stringify(only)}))`;
+  const agents =
+    agent === null
+      ? sql`(select group_concat('"' || substr(a.id, 5) || '"', ' OR ') from agents a where a.workspace_id = ${workspace_id}${covered})`
+      : sql`'"' || substr(${namedAgent(workspace_id, agent)}, 5) || '"'`;
+  return sql`('scope : (' || coalesce(${agents}, '"none"') || ')'${user} || ' AND ' || ${expression})`;
 }
 
 /** The title first, then the earliest messages, as JSON. */

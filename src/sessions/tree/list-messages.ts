@@ -3,7 +3,7 @@ import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
-import { type FeedbackRow, selectFeedbackOf } from '../feedback/store.ts';
+import { type FeedbackRow, selectFeedbackOf, selectSessionOfMessage } from '../feedback/store.ts';
 import { ownSession } from '../own-session.ts';
 import { type Message, type MessageQuery, toMessage } from '../schema.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type MessageRow,
   type RunRow,
   type SessionRow,
+  selectMessage,
   selectPath,
   selectSession,
   selectVersionOfSession,
@@ -72,7 +73,10 @@ export async function readMessages(
 }
 
 function toSiblings(read: Read | undefined, { id }: MessageRow): Message['siblings'] {
-  const row = read?.siblings.get(id);
+  return placeOf(read?.siblings.get(id));
+}
+
+function placeOf(row: SiblingsRow | undefined): Message['siblings'] {
   if (row === undefined) return null;
   const { position, count, previous_id, next_id } = row;
   return { position, count, previous_id, next_id };
@@ -89,4 +93,21 @@ function allFrom({ db, workspace_id }: Ctx, session_id: string, after: string | 
     rows: selectMessagesBefore(db, workspace_id, session_id, before, count),
     ids: idsBefore(session_id, before, count),
   };
+}
+
+/** One message of any branch; one trip. Throws `not_found`. */
+export async function getMessage(ctx: Ctx, id: string): Promise<Message> {
+  const { db, workspace_id } = ctx;
+  const ids = sql`${id}`;
+  const session_id = sql`(select session_id from messages where id = ${id})`;
+  const [sessions, [message], [run], feedback, [siblings]] = await batch(db, [
+    selectSessionOfMessage(db, workspace_id, id),
+    selectMessage(db, workspace_id, id),
+    selectRunsOf(db, workspace_id, ids),
+    selectFeedbackOf(db, workspace_id, ids),
+    selectSiblings(db, workspace_id, session_id, ids),
+  ]);
+  ownSession(ctx, sessions);
+  if (message === undefined) throw notFound();
+  return toMessage(message, run, { feedback, siblings: placeOf(siblings) });
 }

@@ -47,7 +47,7 @@ export interface SiblingsRow {
  * Where some messages stand among those that follow the same one. The index is named, since the planner would rather
  * go through the session in the order of `seq`, all of it for each message.
  */
-export function selectSiblings(db: Db, workspace_id: string, session_id: string, ids: SQL) {
+export function selectSiblings(db: Db, workspace_id: string, session_id: string | SQL, ids: SQL) {
   const siblings = sql`from messages s indexed by messages_parent where s.session_id = ${session_id} and s.parent_id is p.parent_id`;
   return db.all<SiblingsRow>(sql`
     select p.id, (select count(*) ${siblings} and s.seq <= p.seq) as position, (select count(*) ${siblings}) as count,

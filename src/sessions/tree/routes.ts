@@ -5,6 +5,7 @@ import { Message, Session } from '../schema.ts';
 import { ForkSession, Regenerate, SendMessage } from '../send-schema.ts';
 import { respond, runFailures } from '../wire/respond.ts';
 import { forkSession } from './fork.ts';
+import { getMessage } from './list-messages.ts';
 import { edit, regenerate } from './service.ts';
 
 const message = z.object({ message: Id('msg') });
@@ -13,6 +14,18 @@ const failures = [...runFailures, 'conflict', 'session_busy', 'session_closed'] 
 
 /** Where a conversation divides: other answers, other questions, other sessions. */
 export const treeRoutes = new Router()
+  .endpoint(
+    {
+      method: 'get',
+      path: '/messages/{message}',
+      access: 'messages:read',
+      tag,
+      summary: 'Get a message',
+      params: message,
+      reply: { status: 200, schema: Message, description: 'The message with its run, feedback and siblings' },
+    },
+    (ctx, { params }) => getMessage(ctx, params.message),
+  )
   .endpoint(
     {
       method: 'post',
