@@ -7,6 +7,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import type { Hit } from '../knowledge/index.ts';
+import { isFromText, ofMessage } from '../llm/index.ts';
 import type { CalledTool } from './call-tools.ts';
 
 /** Characters of one tool's result that a model gets to read. */
@@ -21,10 +22,13 @@ export function toAssistantMessage(
 ): AssistantMessage {
   const inputs = new Map(called.map(({ tool_call_id, input }) => [tool_call_id, input]));
   const kept = (metadata: SharedV4ProviderMetadata | undefined) => (metadata === undefined ? {} : { providerOptions: metadata });
+  const ofWhole = content.find((part) => part.type === 'custom' && part.kind === ofMessage)?.providerMetadata;
   return {
     role: 'assistant',
+    ...kept(ofWhole),
     content: content.flatMap((part): AssistantMessage['content'] => {
-      if (part.type === 'text') return [{ type: 'text', text: part.text, ...kept(part.providerMetadata) }];
+      if (part.type === 'text') return part.text === '' ? [] : [{ type: 'text', text: part.text, ...kept(part.providerMetadata) }];
+      if (part.type === 'reasoning' && isFromText(part.providerMetadata)) return [];
       if (part.type === 'reasoning') return [{ type: 'reasoning', text: part.text, ...kept(part.providerMetadata) }];
       if (part.type !== 'tool-call') return [];
       const { toolCallId, toolName, providerMetadata } = part;

@@ -1,14 +1,11 @@
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4FinishReason,
-  LanguageModelV4StreamPart,
-  LanguageModelV4Usage,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4CallOptions, LanguageModelV4FinishReason, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
 import { type Tokens, unknownTokens } from '../usage/index.ts';
 import { StepContent, type StepEvent } from './content.ts';
-import { type Blame, brokenOff, type Fault, silent, stopped, toFault } from './faults.ts';
+import { type Blame, brokenOff, type Fault, givenUp, silent, stopped, toFault } from './faults.ts';
 import { PartReader, SilenceWatch } from './part-reader.ts';
+import { readUsage } from './read-usage.ts';
+import { ThinkTags } from './think-tags.ts';
 import type { Target } from './workspace-models.ts';
 
 export type CallOptions = Omit<LanguageModelV4CallOptions, 'abortSignal' | 'headers'>;
@@ -39,13 +36,17 @@ export async function* attempt(
   signal.addEventListener('abort', onAbort, { once: true });
   const watch = new SilenceWatch(ctx, () => abort.abort(new DOMException('The model said nothing for too long.', 'TimeoutError')));
   let fault: Fault | null = null;
+  const { settings, provider } = target;
+  if (provider.thinks_in_text === true) heard.tags = new ThinkTags(heard.content, `${settings.base_url} ${settings.model}`);
   try {
     const model = await target.language();
     const { stream } = await model.doStream({ ...options, ...withProviderOptions(options, target), abortSignal: abort.signal });
     yield* listen(ctx, new PartReader(stream, abort.signal), watch, heard);
     if (heard.end === null) abort.signal.throwIfAborted();
     if (isCut(heard.end)) fault = brokenOff(blame);
+    else if (heard.end.finishReason.unified === 'error') fault = givenUp(blame, heard.end.finishReason.raw);
   } catch (error) {
+    heard.tags?.end();
     yield* heard.content.take();
     fault = signal.aborted ? stopped(error) : abort.signal.aborted ? silent(blame) : toFault(error, blame);
   } finally {
@@ -57,20 +58,22 @@ export async function* attempt(
   return {
     content: heard.content,
     finish_reason: fault === null && heard.end !== null ? heard.end.finishReason.unified : 'error',
-    tokens: heard.end === null ? unknownTokens : toTokens(heard.end.usage),
+    tokens: heard.end === null ? unknownTokens : readUsage(heard.end.usage, !heard.content.has_begun),
     latency_ms: ctx.now() - started,
     first_token_ms: heard.first_at === null ? null : heard.first_at - started,
     fault,
   };
 }
 
-export const nothingHeard = (): Heard => ({ content: new StepContent(), end: null, first_at: null });
+export const nothingHeard = (): Heard => ({ content: new StepContent(), tags: null, end: null, first_at: null });
 
 type End = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
 
 /** What has come so far, for whoever has to pay for it when nobody reads on. */
 export interface Heard {
   readonly content: StepContent;
+  /** Where reasoning may come in the text. */
+  tags: ThinkTags | null;
   end: End | null;
   /** When the first event was there to be handed out. */
   first_at: number | null;
@@ -78,15 +81,18 @@ export interface Heard {
 
 /** Reads to the end of the answer. Throws what the stream throws, and the errors that it names. */
 async function* listen(ctx: Ctx, parts: PartReader, watch: SilenceWatch, heard: Heard): AsyncGenerator<StepEvent, void> {
-  const { content } = heard;
+  const { content, tags } = heard;
+  const reader = tags ?? content;
   for (let part = await parts.read(); part !== null; part = await parts.read()) {
     watch.heard();
     if (part.type === 'finish') {
       heard.end = part;
+      tags?.end();
+      content.finish(part.providerMetadata);
       break;
     }
     if (part.type === 'error') throw part.error;
-    content.add(part);
+    reader.add(part);
     if (!content.hasEvents) continue;
     heard.first_at ??= ctx.now();
     if (await parts.isNextHere()) continue;
@@ -97,10 +103,10 @@ async function* listen(ctx: Ctx, parts: PartReader, watch: SilenceWatch, heard: 
 }
 
 /** Provider packages whose stream was cut off say that it finished, too, but without a reason of the provider's. */
-function isCut(end: End | null): boolean {
+function isCut(end: End | null): end is null {
   if (end === null) return true;
   const { unified, raw } = end.finishReason;
-  return unified === 'interrupted' || unified === 'error' || (unified === 'other' && raw === undefined);
+  return unified === 'interrupted' || (raw === undefined && (unified === 'error' || unified === 'other'));
 }
 
 /** The caller's options for a provider go before what every call to it carries. */
@@ -111,12 +117,3 @@ function withProviderOptions({ providerOptions }: CallOptions, { provider }: Tar
     providerOptions: Object.fromEntries([...names].map((name) => [name, { ...provider.options?.[name], ...providerOptions?.[name] }])),
   };
 }
-
-export const toTokens = ({ inputTokens, outputTokens }: LanguageModelV4Usage): Tokens => ({
-  // Some packages say 0 where the provider said nothing; no call has an empty prompt.
-  input_tokens: inputTokens.total || null,
-  cache_read_tokens: inputTokens.cacheRead ?? null,
-  cache_write_tokens: inputTokens.cacheWrite ?? null,
-  output_tokens: outputTokens.total ?? null,
-  reasoning_tokens: outputTokens.reasoning ?? null,
-});

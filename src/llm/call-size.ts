@@ -41,4 +41,4 @@ function tokensOfPart(part: Part): number {
 const tokensOfJson = (value: unknown): number => (value === undefined ? 0 : estimateTokens(JSON.stringify(value)));
 
 /** Text in a file is not told from anything else in it. */
-const tokensOfFile = (data: unknown): number => (data instanceof Uint8Array ? data.byteLength / 4 : tokensOfJson(data));
+const tokensOfFile = (data: unknown): number => (data instanceof Uint8Array ? Math.ceil(data.byteLength / 4) : tokensOfJson(data));

@@ -4,10 +4,20 @@ import type { LanguageModelV4Content, LanguageModelV4StreamPart, SharedV4Provide
 export type StepEvent =
   | { readonly type: 'text'; readonly delta: string }
   | { readonly type: 'reasoning'; readonly delta: string }
+  /** The text of this step so far was reasoning: its end has been marked only now. */
+  | { readonly type: 'text-was-reasoning' }
   | { readonly type: 'tool-input-start'; readonly tool_call_id: string; readonly tool_name: string }
   | { readonly type: 'tool-input-delta'; readonly tool_call_id: string; readonly delta: string };
 
 type Open = { type: 'text' | 'reasoning'; text: string; providerMetadata?: SharedV4ProviderMetadata };
+
+/** Marks reasoning that came in the text of an answer: models of such servers do not want it back. */
+export const fromText: SharedV4ProviderMetadata = { agentgrid: { from_text: true } };
+export const isFromText = (metadata: SharedV4ProviderMetadata | undefined): boolean => metadata?.agentgrid?.from_text === true;
+
+/** Names what goes back with a message as a whole, and the part that holds it. */
+export const ofMessage = 'agentgrid.message';
+
 type Pending = { -readonly [Key in 'type' | 'delta' | 'tool_call_id' | 'tool_name']?: string };
 
 /**
@@ -60,6 +70,29 @@ export class StepContent {
         this.parts.push(part);
         break;
     }
+  }
+
+  /** The text so far. */
+  get text(): string {
+    return this.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  }
+
+  /** What follows begins a new text. */
+  turnTextIntoReasoning(): void {
+    for (const [key, open] of this.#open) {
+      if (open.type !== 'text') continue;
+      open.type = 'reasoning';
+      open.providerMetadata = fromText;
+      this.#open.delete(key);
+    }
+    for (const event of this.#pending) if (event.type === 'text') event.type = 'reasoning';
+    this.#pending.push({ type: 'text-was-reasoning' });
+  }
+
+  /** What a provider wants back with the whole answer comes at its end. */
+  finish(metadata: SharedV4ProviderMetadata | undefined): void {
+    const message = metadata?.[ofMessage];
+    if (message !== undefined) this.parts.push({ type: 'custom', kind: ofMessage, providerMetadata: { openaiCompatible: message } });
   }
 
   get hasEvents(): boolean {

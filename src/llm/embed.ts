@@ -5,6 +5,7 @@ import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
 import { type EmbeddingModel, findEmbeddingModel } from './embedding-models.ts';
 import { Meter } from './meter.ts';
+import { toCount } from './read-usage.ts';
 import { request } from './request.ts';
 import type { Target } from './workspace-models.ts';
 
@@ -62,7 +63,7 @@ async function embedSome(target: Target, { options }: EmbeddingModel, values: re
     abortSignal: signal,
     ...(options === undefined ? {} : { providerOptions: options }),
   });
-  const input_tokens = result.usage?.tokens ?? null;
+  const input_tokens = toCount(result.usage?.tokens) || null;
   const tokens = { ...unknownTokens, input_tokens, output_tokens: 0 };
   return { value: { embeddings: result.embeddings, tokens: input_tokens }, tokens, estimate: () => tokensOf(sent) };
 }

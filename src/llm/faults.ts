@@ -2,6 +2,7 @@ import { APICallError } from '@ai-sdk/provider';
 import { EgressError } from '../platform/egress.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
+import { ReportedError } from './lenient/reported-error.ts';
 
 /** What went wrong with one attempt, and what may be done about it. */
 export interface Fault {
@@ -48,12 +49,27 @@ export const brokenOff = ({ provider }: Blame): Fault => ({
   failure: new Failure('provider_error', `${provider} broke off before the end of its answer.`),
 });
 
+/** The model ended its answer in an error of its own, such as a call of a function that cannot be read: it is paid for, and is made no better by asking again. */
+export const givenUp = ({ provider }: Blame, raw: string | undefined): Fault => ({
+  ...sent,
+  log: { finish_reason: plain(raw) ?? 'error' },
+  failure: new Failure(
+    'provider_error',
+    `The model of ${provider} ended its answer with an error${plain(raw) === null ? '' : ` (${raw})`}.`,
+  ),
+});
+
 /** Any error of a provider package as a fault of ours (security.md R49). */
 export function toFault(error: unknown, blame: Blame): Fault {
   const { provider } = blame;
   if (error instanceof Failure) return { ...sent, was_sent: false, failure: error };
   const refused = findCause(error, (cause) => cause instanceof EgressError);
   if (refused instanceof EgressError) return ofEgress(refused, blame);
+  const reported = findCause(error, (cause) => cause instanceof ReportedError);
+  if (reported instanceof ReportedError) {
+    const { status, code, is_refusal } = reported;
+    return { ...ofStatus(status, {}, plain(code), blame), is_refusal };
+  }
   if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400) {
     const { statusCode, responseHeaders = {} } = error;
     return ofStatus(statusCode, responseHeaders, codeIn(error.data), blame);

@@ -1,7 +1,7 @@
 export { askModel, type Task, type TaskResult } from './ask.ts';
 export { capabilitiesOf } from './capabilities.ts';
 export { checkModels, type ModelUse, modelFault } from './check-model.ts';
-export type { StepEvent } from './content.ts';
+export { isFromText, ofMessage, type StepEvent } from './content.ts';
 export { contextWindowOf } from './context-window.ts';
 export { isSummaryPart, type Said, writeConversation, writeSummary } from './conversation.ts';
 export { rewrapCredentials } from './credentials.ts';

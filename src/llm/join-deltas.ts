@@ -160,7 +160,8 @@ function afterLastBlankLine(piece: Uint8Array): number {
   return -1;
 }
 
-interface Delta {
+/** An event around the text that it adds, which is JSON without its quotes. */
+export interface Delta {
   readonly before: string;
   readonly text: string;
   readonly after: string;
@@ -185,13 +186,19 @@ function joinEvents(events: readonly string[]): string[] {
 }
 
 /** The usual case, without a search: everything around the text is as in the event before. */
-function asLast(event: string, { before, after }: Delta): Delta | null {
-  if (event.length < before.length + after.length || !event.startsWith(before) || !event.endsWith(after)) return null;
-  const text = event.slice(before.length, event.length - after.length);
-  return jsonText.test(text) ? { before, text, after } : null;
+function asLast(event: string, last: Delta): Delta | null {
+  const text = textBetween(event, last);
+  return text === null ? null : { before: last.before, text, after: last.after };
 }
 
-function readDelta(event: string): Delta | null {
+/** The text of an event that is like another around it; null where it is not. */
+export function textBetween(event: string, { before, after }: Delta): string | null {
+  if (event.length < before.length + after.length || !event.startsWith(before) || !event.endsWith(after)) return null;
+  const text = event.slice(before.length, event.length - after.length);
+  return jsonText.test(text) ? text : null;
+}
+
+export function readDelta(event: string): Delta | null {
   const found = beforeText.exec(event);
   if (found === null) return null;
   const start = found.index + found[0].length;

@@ -2,6 +2,7 @@ import type { EmbeddingModelV4, LanguageModelV4, RerankingModelV4, SharedV4Provi
 import type { Egress } from '../platform/ports.ts';
 import { free } from '../usage/index.ts';
 import { builtinEmbedder, builtinLanguageModel } from './builtin/models.ts';
+import { reasoningDetails } from './reasoning-details.ts';
 
 /** What a model is made of: all of a provider's HTTP goes through `fetch`, which is bound to `base_url`. */
 export interface ModelSettings {
@@ -24,6 +25,8 @@ export interface Provider {
   readonly price_id: string | null;
   /** The deployment's own key for it, where the operator shares one. */
   readonly key_variable: string | null;
+  /** Whether its models' reasoning may stand in the text of the answer, between tags. */
+  readonly thinks_in_text?: boolean;
   /** Sent with every call. */
   readonly options?: SharedV4ProviderOptions;
   /** Provider packages are loaded on first use: a turn on another provider pays for none of them. */
@@ -51,6 +54,7 @@ const compatible = async ({ base_url, api_key, fetch }: ModelSettings) =>
     ...(api_key === null ? {} : { apiKey: api_key }),
     includeUsage: true,
     supportsStructuredOutputs: true,
+    metadataExtractor: reasoningDetails,
     fetch,
   });
 const workersAi = async ({ workers_ai }: ModelSettings) =>
@@ -118,6 +122,7 @@ export const providers: readonly Provider[] = [
     name: 'Groq',
     default_base_url: 'https://api.groq.com/openai/v1',
     price_id: 'groq',
+    thinks_in_text: true,
     key_variable: 'GROQ_API_KEY',
     language: async (settings) => (await groq(settings))(settings.model),
   },
@@ -136,6 +141,7 @@ export const providers: readonly Provider[] = [
     name: 'Mistral',
     default_base_url: 'https://api.mistral.ai/v1',
     price_id: 'mistral',
+    thinks_in_text: true,
     key_variable: 'MISTRAL_API_KEY',
     language: async (settings) => (await mistral(settings))(settings.model),
     embedding: async (settings) => (await mistral(settings)).embedding(settings.model),
@@ -147,6 +153,7 @@ export const providers: readonly Provider[] = [
     needs_key: false,
     transport: 'binding',
     price_id: 'cloudflare',
+    thinks_in_text: true,
     key_variable: null,
     language: async (settings) => (await workersAi(settings)).chat(settings.model),
     embedding: async (settings) => (await workersAi(settings)).embedding(settings.model as never),
@@ -159,6 +166,7 @@ export const providers: readonly Provider[] = [
     needs_key: false,
     transport: 'http',
     price_id: null,
+    thinks_in_text: true,
     key_variable: null,
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
     embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
@@ -170,6 +178,7 @@ export const providers: readonly Provider[] = [
     needs_key: false,
     transport: 'http',
     price_id: null,
+    thinks_in_text: true,
     key_variable: null,
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
     embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),

@@ -134,6 +134,7 @@ async function* attemptMetered(
     return { ...done, tokens };
   } finally {
     if (done === null) {
+      heard.tags?.end();
       const cut = { ...heard, tokens: unknownTokens, latency_ms: ctx.now() - started, first_token_ms: null, fault: stopped(null) as Fault };
       meter.record(target, { ...cut, ...countTokens(cut, call.options, isSent) }, AbortSignal.abort());
     }

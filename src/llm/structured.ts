@@ -1,9 +1,11 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { Failure } from '../shared/failure.ts';
+import { findJson } from './find-json.ts';
 
 export type Structured =
-  | { readonly ok: true; readonly value: unknown }
+  /** `json` is the answer without what stood around it. */
+  | { readonly ok: true; readonly value: unknown; readonly json: string }
   /** `errors` is for the model to read: what is wrong where. */
   | { readonly ok: false; readonly errors: readonly string[] };
 
@@ -17,17 +19,27 @@ export const structuredFormat = (schema: object): NonNullable<LanguageModelV4Cal
   name: 'answer',
 });
 
-/** Reads an answer as JSON, also out of a code fence, and checks it against its JSON Schema (draft 2020-12). */
+/**
+ * Reads an answer as JSON, also out of a code fence or from among other words, and checks it against its
+ * JSON Schema (draft 2020-12). Of several documents the first that is valid counts.
+ */
 export function parseStructured(text: string, schema: object): Structured {
-  const value = readJson(text);
-  if (value === undefined) return { ok: false, errors: ['The answer is not JSON.'] };
+  let first: Structured | null = null;
+  for (const { json, value } of findJson(text)) {
+    const errors = errorsOf(value, schema);
+    if (errors.length === 0) return { ok: true, value, json };
+    first ??= { ok: false, errors };
+  }
+  return first ?? { ok: false, errors: ['The answer is not JSON.'] };
+}
+
+function errorsOf(value: unknown, schema: object): readonly string[] {
   try {
     const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(value);
-    if (valid) return { ok: true, value };
-    return { ok: false, errors: errors.slice(0, maxErrors).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`) };
+    return valid ? [] : errors.slice(0, maxErrors).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
   } catch (error) {
     // A schema that refers to itself, or an answer nested beyond the stack: no reason for the turn to break.
-    return { ok: false, errors: [`The answer cannot be checked: ${error instanceof Error ? error.message : 'the schema is unusable'}.`] };
+    return [`The answer cannot be checked: ${error instanceof Error ? error.message : 'the schema is unusable'}.`];
   }
 }
 
@@ -48,12 +60,3 @@ export const repairPrompt = (text: string, errors: readonly string[]): LanguageM
 /** The run ends with this, its text kept, when the second answer is no better. */
 export const structuredOutputFailed = (errors: readonly string[]) =>
   new Failure('structured_output_failed', `The model's answer does not follow the output schema: ${errors.slice(0, 3).join('; ')}`);
-
-function readJson(text: string): unknown {
-  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text)?.[1];
-  try {
-    return JSON.parse(fenced ?? text);
-  } catch {
-    return undefined;
-  }
-}

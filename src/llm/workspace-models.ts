@@ -8,6 +8,7 @@ import { second } from '../shared/time.ts';
 import { free, type PricedModel, type PriceOverrideRow, selectPriceOverrides, type TokenPrices, toTokenPrices } from '../usage/index.ts';
 import { type CredentialRow, selectCredentials } from './credential-store.ts';
 import { joinDeltas } from './join-deltas.ts';
+import { readLeniently } from './lenient/read-leniently.ts';
 import type { ModelSettings, Provider } from './providers.ts';
 
 /** What a workspace has said about providers and prices. */
@@ -167,7 +168,7 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
   const { base_url, api_key, key_source } = await openAccess(ctx, provider, models);
   const fetch =
     provider.transport === 'http'
-      ? joinDeltas(ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeout_ms }), ctx.now)
+      ? readLeniently(joinDeltas(ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeout_ms }), ctx.now))
       : refuseFetch;
   const target = newTarget({
     provider,

@@ -6,6 +6,8 @@ export interface Tokens {
   readonly input_tokens: number | null;
   readonly cache_read_tokens: number | null;
   readonly cache_write_tokens: number | null;
+  /** Part of `cache_write_tokens`: what is to be kept for an hour, which costs more. */
+  readonly cache_write_1h_tokens?: number;
   readonly output_tokens: number | null;
   /** Part of `output_tokens`. */
   readonly reasoning_tokens: number | null;
@@ -55,6 +57,7 @@ export function priceOf({ price_id, model, override }: PricedModel, tokens: Toke
     output_tokens,
     cache_read_tokens: tokens.cache_read_tokens ?? 0,
     cache_write_tokens: tokens.cache_write_tokens ?? 0,
+    ...(tokens.cache_write_1h_tokens === undefined ? {} : { cache_write_1h_tokens: tokens.cache_write_1h_tokens }),
     output_reasoning_tokens: tokens.reasoning_tokens ?? 0,
   };
   try {

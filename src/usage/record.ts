@@ -45,13 +45,14 @@ export interface RecordedUsage {
 
 /** Prices a model call and gives the statement that records it, for the batch of what it was for. */
 export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): RecordedUsage {
+  const { cache_write_1h_tokens: _, ...stored } = tokens;
   const cost_nano_usd = priceOf({ ...price, model: call.model }, tokens, ctx.now());
   const row = {
     id: ctx.newId('use'),
     workspace_id: ctx.workspace_id,
     api_key_id: payingKey(ctx.actor),
     ...call,
-    ...tokens,
+    ...stored,
     cost_nano_usd,
     created_at: ctx.now(),
   };

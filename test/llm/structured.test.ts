@@ -19,7 +19,7 @@ describe('structured answers', () => {
       '```json\n{"answer":"a","score":3}\n```',
       '```\n{"answer":"a","score":3}\n```',
     ]) {
-      expect(parseStructured(text, schema)).toEqual({ ok: true, value: { answer: 'a', score: 3 } });
+      expect(parseStructured(text, schema)).toEqual({ ok: true, value: { answer: 'a', score: 3 }, json: '{"answer":"a","score":3}' });
     }
   });
 
@@ -59,7 +59,7 @@ describe('structured answers', () => {
     expect(parsed.ok).toBe(false);
     const repair = repairPrompt(first.text, parsed.ok ? [] : parsed.errors);
     const second = await step(ctx, ['openai-compatible/m'], { options: { prompt: [...prompt, ...repair], responseFormat } });
-    expect(parseStructured(second.text, schema)).toEqual({ ok: true, value: { answer: 'a', score: 3 } });
+    expect(parseStructured(second.text, schema)).toEqual({ ok: true, value: { answer: 'a', score: 3 }, json: '{"answer":"a","score":3}' });
     const [asked, again] = await scripted.requests();
     expect(asked?.body.response_format).toMatchObject({ type: 'json_schema', json_schema: { schema } });
     expect(asked?.headers.authorization).toBeUndefined();

@@ -40,6 +40,7 @@ export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGe
     if (schema === null || progress.limit !== null || result.calls.length > 0) return;
     const parsed = parseStructured(progress.text, schema);
     if (parsed.ok) {
+      progress.text = parsed.json;
       yield { type: 'text', delta: progress.text };
       return;
     }
@@ -109,6 +110,8 @@ class Speech {
   readonly #client: Turn['overrides'];
   readonly #asked = new Map<string, boolean>();
   #isNewPart = false;
+  /** The answer before what the model is saying now. */
+  #before = '';
 
   constructor(turn: Turn, progress: Progress, isHeld: boolean) {
     const mayCite = turn.config.knowledge.citations && !isHeld && (progress.sources.length > 0 || turn.tools.length > 0);
@@ -122,6 +125,9 @@ class Speech {
     switch (event.type) {
       case 'text':
         return this.#say(this.#filter === null ? event.delta : this.#filter.push(event.delta));
+      case 'text-was-reasoning':
+        this.#takeBack();
+        return [];
       case 'round': {
         const rest = this.end();
         this.#isNewPart = true;
@@ -148,6 +154,13 @@ class Speech {
     return this.#filter === null ? [] : this.#say(this.#filter.end());
   }
 
+  #takeBack(): void {
+    this.#filter?.end();
+    if (this.#isNewPart) return;
+    this.#progress.text = this.#before;
+    this.#isNewPart = true;
+  }
+
   /** More calls of the caller's tools than one answer may have are not shown, as they are not kept. */
   #mayAsk(id: string, name: string): boolean {
     const { tools, most_calls } = this.#client;
@@ -159,6 +172,7 @@ class Speech {
 
   #say(delta: string): TurnEvent[] {
     if (delta === '') return [];
+    if (this.#isNewPart) this.#before = this.#progress.text;
     // Only the last answer has to follow a schema; what was said on the way to it is not part of it.
     if (this.#isNewPart) this.#progress.text = this.#isHeld || this.#progress.text === '' ? '' : `${this.#progress.text.trimEnd()}\n\n`;
     this.#isNewPart = false;

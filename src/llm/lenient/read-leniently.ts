@@ -1,0 +1,58 @@
+import type { Fetch } from '../../platform/ports.ts';
+import { ChatDialect } from './chat.ts';
+import type { Dialect } from './dialect.ts';
+import { EventMender } from './event-mender.ts';
+import { GoogleDialect } from './google.ts';
+import { MessagesDialect } from './messages.ts';
+import { ResponsesDialect } from './responses.ts';
+
+/** By the end of the path; calls of language models are always for a stream. */
+const dialects: readonly (readonly [RegExp, () => Dialect])[] = [
+  [/\/chat\/completions$/, () => new ChatDialect()],
+  [/\/responses$/, () => new ResponsesDialect()],
+  [/\/messages$/, () => new MessagesDialect()],
+  [/:streamGenerateContent$/, () => new GoogleDialect()],
+];
+
+/**
+ * Puts what servers send in place of a protocol's reference into its form, before a provider package reads
+ * it: packages give up a whole answer for one event that they do not expect. An error under a success
+ * status ends the stream with a `ReportedError`.
+ */
+export const readLeniently =
+  (send: Fetch): Fetch =>
+  async (input, init) => {
+    const response = await send(input, init);
+    const dialect = dialectOf(input);
+    if (dialect === null || !response.ok || response.body === null) return response;
+    const { status, statusText } = response;
+    const headers = new Headers(response.headers);
+    headers.delete('content-length');
+    headers.set('content-type', 'text/event-stream');
+    return new Response(mended(response.body, new EventMender(dialect)), { status, statusText, headers });
+  };
+
+function dialectOf(input: RequestInfo | URL): Dialect | null {
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
+  return dialects.find(([pattern]) => pattern.test(pathname))?.[1]() ?? null;
+}
+
+function mended(body: ReadableStream<Uint8Array>, mender: EventMender): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      for (let good: Uint8Array | null = null; good === null; ) {
+        const { done, value } = await reader.read();
+        try {
+          good = done ? mender.end() : mender.push(value);
+        } catch (error) {
+          await reader.cancel(error).catch(() => undefined);
+          throw error;
+        }
+        if (good !== null) controller.enqueue(good);
+        if (done) return controller.close();
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}

@@ -1,0 +1,44 @@
+import { type Data, isData } from './dialect.ts';
+
+/** `changes` put into an object; the object itself where they change nothing. */
+export function withChanges<Value extends Data>(value: Value, changes: Data): Value {
+  const names = Object.keys(changes).filter((name) => changes[name] !== value[name]);
+  if (names.length === 0) return value;
+  const changed: Record<string, unknown> = { ...value };
+  for (const name of names) {
+    if (changes[name] === undefined) delete changed[name];
+    else changed[name] = changes[name];
+  }
+  return changed as Value;
+}
+
+/** A text field; numbers become their digits, anything else is left out. */
+export const toText = (value: unknown): unknown =>
+  value === undefined || value === null || typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** A number field; digits become their number, anything else is left out. */
+export function toNumber(value: unknown): unknown {
+  if (value === undefined || value === null || typeof value === 'number') return value;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+const isCount = /tokens$|TokenCount$/;
+
+/** Token usage whose counts are numbers, in details, too; anything else is left out. */
+export function mendUsage(value: unknown): unknown {
+  if (value === undefined || value === null) return value;
+  if (!isData(value)) return undefined;
+  const changes: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) {
+    if (isCount.test(name)) changes[name] = toNumber(field);
+    else if (/details?$/i.test(name) && !Array.isArray(field)) changes[name] = mendUsage(field);
+  }
+  return withChanges(value, changes);
+}
+
+/** A list without entries that are none; the list itself where all are. */
+export function mapList<Value>(list: readonly Value[], change: (value: Value, index: number) => Value): readonly Value[] {
+  const changed = list.map(change);
+  return changed.every((value, index) => value === list[index]) ? list : changed;
+}

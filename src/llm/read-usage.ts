@@ -1,0 +1,90 @@
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { Tokens } from '../usage/index.ts';
+
+/** More than any call has: a number beyond it is no count. */
+const maxTokens = 100_000_000;
+
+/** A whole count; null for what is none. */
+export function toCount(value: unknown): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && number >= 0 && number <= maxTokens ? Math.round(number) : null;
+}
+
+/**
+ * Tokens of a call, for all providers: what its package read, put right by what the provider itself said.
+ * Every count is a whole number or null, cached input is part of the input and reasoning of the output.
+ * `isEmpty` says whether nothing of an answer came: only then an output of 0 is a count.
+ */
+export function readUsage({ inputTokens, outputTokens, raw = {} }: LanguageModelV4Usage, isEmpty: boolean): Tokens {
+  const counts = {
+    // No call has an empty prompt.
+    input: toCount(inputTokens.total) || null,
+    output: toCount(outputTokens.total),
+    read: toCount(inputTokens.cacheRead) || firstCount(raw, cacheReadFields) || toCount(inputTokens.cacheRead),
+    write: toCount(inputTokens.cacheWrite) || firstCount(raw, cacheWriteFields) || toCount(inputTokens.cacheWrite),
+    reasoning: toCount(outputTokens.reasoning),
+  };
+  const { input, output, read, write, reasoning } = withTotal(counts, toCount(raw.total_tokens));
+  const cache_write_1h_tokens = firstCount(raw, ['cache_creation.ephemeral_1h_input_tokens']);
+  return {
+    input_tokens: input,
+    cache_read_tokens: read,
+    cache_write_tokens: write,
+    ...(cache_write_1h_tokens ? { cache_write_1h_tokens: Math.min(cache_write_1h_tokens, write ?? 0) } : {}),
+    output_tokens: output === 0 && !isEmpty ? null : output,
+    reasoning_tokens: reasoning,
+  };
+}
+
+interface Counts {
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly read: number | null;
+  readonly write: number | null;
+  readonly reasoning: number | null;
+}
+
+/**
+ * Parts that stand beside their whole are added to it. Where a total is larger than input and output the
+ * rest is what stands beside them: the cache, the reasoning (xAI), or reasoning that nothing else tells of (Gemini
+ * through its OpenAI-compatible endpoint). Without a total only a part that is larger than its whole tells.
+ */
+function withTotal(counts: Counts, total: number | null): Counts {
+  const { input, output, read, write, reasoning } = counts;
+  const cached = (read ?? 0) + (write ?? 0);
+  const thought = reasoning ?? 0;
+  const rest = input === null || output === null || total === null ? 0 : Math.max(0, total - input - output);
+  const isCacheBeside = input !== null && (cached > input || (cached > 0 && (rest === cached || rest === cached + thought)));
+  const restOfOutput = rest - (isCacheBeside ? cached : 0);
+  const isReasoningBeside = output !== null && thought > output;
+  // Rounded counts may miss their total by one.
+  const beside = restOfOutput > 1 ? restOfOutput : isReasoningBeside ? thought : 0;
+  return {
+    input: input === null ? null : input + (isCacheBeside ? cached : 0),
+    output: output === null ? null : output + beside,
+    read,
+    write,
+    reasoning: beside > 0 ? Math.max(thought, beside) : reasoning,
+  };
+}
+
+/** Where packages do not look: DeepSeek, Kimi, Mistral, and gateways that keep Anthropic's names. */
+const cacheReadFields = [
+  'prompt_tokens_details.cached_tokens',
+  'input_tokens_details.cached_tokens',
+  'prompt_cache_hit_tokens',
+  'cached_tokens',
+  'num_cached_tokens',
+  'cache_read_input_tokens',
+];
+const cacheWriteFields = ['prompt_tokens_details.cache_write_tokens', 'cache_creation_input_tokens'];
+
+/** The first count that is above 0; null where there is none. */
+function firstCount(raw: unknown, paths: readonly string[]): number | null {
+  for (const path of paths) {
+    const value = path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown> | null | undefined)?.[name], raw);
+    const count = toCount(value);
+    if (count !== null && count > 0) return count;
+  }
+  return null;
+}
