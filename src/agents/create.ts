@@ -1,5 +1,6 @@
 import { isGuardViolation } from '../db/errors.ts';
 import { newAgentBase } from '../knowledge/index.ts';
+import { modelWarnings } from '../llm/index.ts';
 import { type AuditEntry, commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents } from '../platform/context.ts';
 import { Failure, invalid } from '../shared/failure.ts';
@@ -8,7 +9,7 @@ import { findWorkspace } from '../workspaces/index.ts';
 import { activationOf, isSlugTaken, newVersion, slugTaken } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
 import { type AgentConfig, type AgentConfigPatch, type ConfigDefaults, defaultConfig, mergeConfig } from './config.ts';
-import { type Agent, type CreateAgent, toAgent } from './schema.ts';
+import { type Agent, type CreateAgent, toSavedAgent } from './schema.ts';
 import { randomSlug, slugCandidates, toSlug } from './slug.ts';
 import { type AgentDetailRow, type AgentRow, insertAgent, selectFreeSlug } from './store.ts';
 import { pinsFor } from './tools.ts';
@@ -32,7 +33,7 @@ export async function createAgent(ctx: Ctx, input: CreateAgent): Promise<Agent> 
     ctx,
     { ...about, configure: (base_id) => configOf(config, { model, base_ids: [base_id] }), tools },
     { action: 'agent.create' },
-    toAgent,
+    toSavedAgent(await modelWarnings(ctx)),
   );
 }
 

@@ -85,8 +85,19 @@ export const AgentSummary = z
   .openapi('AgentSummary');
 export type AgentSummary = z.output<typeof AgentSummary>;
 
+export const Warning = z
+  .object({
+    code: z.string().openapi({ example: 'provider_not_configured' }),
+    detail: z.string(),
+    pointer: z.string().describe('JSON Pointer to the part of the configuration').openapi({ example: '/config/fallback_models/0' }),
+  })
+  .openapi('Warning');
+
 export const Agent = AgentSummary.omit({ model: true })
-  .extend({ config: AgentConfig.describe('The configuration of the active version') })
+  .extend({
+    config: AgentConfig.describe('The configuration of the active version'),
+    warnings: z.array(Warning).optional().describe('What may go wrong with the configuration, in the reply to a request that saved it'),
+  })
   .openapi('Agent');
 export type Agent = z.output<typeof Agent>;
 
@@ -120,6 +131,13 @@ export const DeleteAgentQuery = z.strictObject({
     .describe('true deletes an archived agent for good')
     .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
 });
+/** The reply to a request that saved a configuration. */
+export function toSavedAgent(warningsOf: (config: AgentConfig) => Agent['warnings']): (row: AgentDetailRow) => Agent {
+  return (row) => {
+    const agent = toAgent(row);
+    return { ...agent, warnings: warningsOf(agent.config) };
+  };
+}
 
 export const AgentQuery = z.strictObject({
   ...pageQuery,

@@ -1,4 +1,5 @@
 import { refuseSearchedBase } from '../knowledge/index.ts';
+import { modelWarnings } from '../llm/index.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import { Failure, notFound } from '../shared/failure.ts';
@@ -7,7 +8,7 @@ import { findWorkspace } from '../workspaces/index.ts';
 import { hashConfig, newVersion, type Plan, readAgent, refuseArchived, type Target, withAgent } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
 import { type AgentConfig, type AgentConfigPatch, defaultConfig, mergeConfig, parseConfig } from './config.ts';
-import { type Agent, type AgentQuery, type AgentSummary, toAgent, toAgentSummary, type UpdateAgent } from './schema.ts';
+import { type Agent, type AgentQuery, type AgentSummary, toAgent, toAgentSummary, toSavedAgent, type UpdateAgent } from './schema.ts';
 import { type AgentChanges, type AgentDetailRow, type AgentRow, selectAgent, selectAgents } from './store.ts';
 import { pinsFor } from './tools.ts';
 
@@ -42,6 +43,7 @@ export function listAgents(ctx: Ctx, { limit, cursor, ...filters }: AgentQuery):
  */
 export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent): Promise<Agent> {
   const model = await defaultModelFor(ctx, input.config);
+  const warningsOf = input.config === undefined ? null : await modelWarnings(ctx);
   return withAgent(
     ctx,
     target,
@@ -60,7 +62,7 @@ export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent):
       const detail = { ...changes, version: row.latest_version + 1, reason };
       return { changes, version, activation: { version, reason }, audit: { action: 'agent.update', detail } };
     },
-    toAgent,
+    warningsOf === null ? toAgent : toSavedAgent(warningsOf),
   );
 }
 

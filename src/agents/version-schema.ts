@@ -5,7 +5,7 @@ import { toWireTime } from '../shared/time.ts';
 import { type PinState, pinStatuses } from '../tools/index.ts';
 import { AgentConfig, AgentConfigPatch, parseConfig } from './config.ts';
 import { Label, VersionRequest } from './parameters.ts';
-import { ChangeSummary, nesting, Reason, VersionReference } from './schema.ts';
+import { ChangeSummary, nesting, Reason, VersionReference, Warning } from './schema.ts';
 import type { AgentDetailRow } from './store.ts';
 import type { ActivationSummaryRow, VersionRow } from './version-store.ts';
 
@@ -38,6 +38,7 @@ export const Version = VersionSummary.extend({
       }),
     )
     .describe('What the version uses for the names in `config.tools`, whatever becomes of the tools'),
+  warnings: z.array(Warning).describe('What may go wrong with the configuration as the workspace stands now'),
   agent_revision: z.number().int().describe("The agent's revision, which also covers labels and activation; the `ETag`"),
 }).openapi('Version');
 export type Version = z.output<typeof Version>;
@@ -62,12 +63,21 @@ export const toVersionSummary = (
   created_at: toWireTime(row.created_at),
 });
 
-export const toVersion = (row: VersionRow, agent: Of, states: readonly PinState[]): Version => ({
-  ...toVersionSummary(row, agent),
-  config: parseConfig(row.config),
-  tools: [...states],
-  agent_revision: agent.revision,
-});
+export function toVersion(
+  row: VersionRow,
+  agent: Of,
+  states: readonly PinState[],
+  warningsOf: (config: AgentConfig) => Version['warnings'],
+): Version {
+  const config = parseConfig(row.config);
+  return {
+    ...toVersionSummary(row, agent),
+    config,
+    tools: [...states],
+    warnings: warningsOf(config),
+    agent_revision: agent.revision,
+  };
+}
 
 /** How other objects name a version. */
 export const toVersionReference = ({ id, number }: Pick<VersionRow, 'id' | 'number'>): VersionReference => ({ id, number });

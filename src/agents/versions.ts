@@ -1,4 +1,5 @@
 import { batch } from '../db/client.ts';
+import { batchWithModels, modelWarnings } from '../llm/index.ts';
 import { type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
@@ -29,7 +30,7 @@ import { type ShownVersionRow, selectActivations, selectShownVersion, selectVers
 /** A version by number, id or label; one trip. Throws `not_found`. */
 export async function getVersion(ctx: Ctx, agent: string, version: string): Promise<Version> {
   const { row, versions } = await readVersions(ctx, agent, [version]);
-  return toVersion(versions[0], row, versions[0].states);
+  return toVersion(versions[0], row, versions[0].states, await modelWarnings(ctx));
 }
 
 /** What differs between two versions; one trip. Throws `not_found`. */
@@ -51,7 +52,7 @@ type Rows<Names extends readonly string[]> = { -readonly [Index in keyof Names]:
 
 /** An agent with some of its versions, in one trip. Throws `not_found` when one of them is absent. */
 async function readVersions<const Names extends readonly string[]>(ctx: Ctx, agent: string, names: Names) {
-  const [[row], ...found] = await batch(ctx.db, [
+  const [[row], ...found] = await batchWithModels(ctx, [
     selectAgentDetail(ctx.db, ctx.workspace_id, agent),
     ...names.map((name) => selectShownVersion(ctx.db, ctx.workspace_id, agent, name)),
   ]);
@@ -101,6 +102,7 @@ export const listActivations = (ctx: Ctx, agent: string, query: PageQuery): Prom
  */
 export async function createVersion(ctx: Ctx, target: Target, input: CreateVersion): Promise<Version> {
   const model = await defaultModelFor(ctx, input.config);
+  const warningsOf = await modelWarnings(ctx);
   let states: PinState[] = [];
   return withAgent(
     ctx,
@@ -124,7 +126,7 @@ export async function createVersion(ctx: Ctx, target: Target, input: CreateVersi
         },
       };
     },
-    (row, plan) => toVersion({ ...storedVersion(plan), number: row.latest_version }, row, states),
+    (row, plan) => toVersion({ ...storedVersion(plan), number: row.latest_version }, row, states, warningsOf),
   );
 }
 

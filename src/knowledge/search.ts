@@ -106,10 +106,15 @@ async function searchByWords(ctx: Ctx, input: SearchInput, choose: (bases: reado
   };
 }
 
-/** One embedding for each model among the bases; hits in the order of their cosine. */
+/** One embedding for each model among the bases that have anything; hits in the order of their cosine. */
 async function searchByVector(ctx: Ctx, bases: readonly BaseRow[], { query }: SearchInput, call: SearchCall) {
   const found = await Promise.all(
-    [...Map.groupBy(bases, (base) => base.embedding_model)].map(async ([model, group], index) => {
+    [
+      ...Map.groupBy(
+        bases.filter(({ chunk_count }) => chunk_count > 0),
+        (base) => base.embedding_model,
+      ),
+    ].map(async ([model, group], index) => {
       const call_key = index === 0 ? call.call_key : `${call.call_key}:${index}`;
       const { embeddings, usage } = await embed(ctx, { ...call, model, values: [query], operation: 'embed_query', call_key });
       const values = embeddings[0] ?? [];

@@ -9,6 +9,7 @@ export { type EmbedCall, embed } from './embed.ts';
 export { embeddingDimensions, embeddingModelNames } from './embedding-models.ts';
 export { isFollowUp } from './follow-up.ts';
 export { type LostCall, settleLost } from './lost-call.ts';
+export { modelWarnings, type Warning } from './model-warnings.ts';
 export { listEmbeddingModels } from './models.ts';
 export { type Passage, writePassages } from './passages.ts';
 export { type RerankCall, type RerankedDocument, rerank } from './rerank.ts';

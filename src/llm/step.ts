@@ -2,7 +2,7 @@ import type { LanguageModelV4Content, LanguageModelV4FinishReason } from '@ai-sd
 import type { Downgrade } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { Failure } from '../shared/failure.ts';
+import { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { type Attribution, noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
 import { type Attempt, attempt, type CallOptions, nothingHeard } from './attempt.ts';
@@ -40,8 +40,16 @@ export interface StepResult {
   readonly usage: Statement[];
   /** What a budget that runs low has made of the call. */
   readonly downgrade: Downgrade | null;
+  /** Models that did not answer, in the order in which they were tried, whether or not another one did. */
+  readonly failed_models: readonly FailedModel[];
   /** What went wrong, where the call did not come to its end; what was consumed is in `usage` all the same. */
   readonly failure: Failure | null;
+}
+
+export interface FailedModel {
+  readonly model: string;
+  readonly code: Failure['code'];
+  readonly detail: string;
 }
 
 /**
@@ -54,22 +62,37 @@ export async function* streamStep(ctx: Ctx, call: StepCall): AsyncGenerator<Step
   const started = ctx.now();
   const meter = new Meter(ctx, call);
   let last: Last = { model: call.models[0] ?? '', attempt: null, failure: null };
+  const failed: FailedModel[] = [];
+  let first: Failure | null = null;
   let isOver = false;
   try {
     for (const name of call.models) {
       const tried = yield* tryModel(ctx, call, meter, name);
-      last = { ...tried, model: tried.model ?? name };
-      if (tried.failure === null || tried.is_final || call.signal.aborted) break;
+      const { failure } = tried;
+      const model = tried.model ?? name;
+      if (failure !== null) failed.push({ model, code: failure.code, detail: failure.message });
+      // What cannot be called says less than the failure of what was.
+      if (first === null || failure?.code !== 'provider_not_configured') last = { ...tried, model };
+      if (failure === null || tried.is_final || call.signal.aborted) break;
+      first ??= failure;
+      ctx.log.warn('model_given_up', { model, call_key: call.call_key, code: failure.code });
+      // The failure of the model that was meant is the one to act on.
+      last = { ...last, failure: first };
     }
     isOver = true;
   } finally {
     // Nobody reads on, so nobody will store what was consumed.
     if (!isOver) meter.closeLater();
   }
-  return toResult(last, meter, ctx.now() - started);
+  return toResult(last, failed, meter, ctx.now() - started);
 }
 
-const toResult = ({ attempt: done, model, failure }: Last, meter: Meter, latency_ms: number): StepResult => ({
+const toResult = (
+  { attempt: done, model, failure }: Last,
+  failed: readonly FailedModel[],
+  meter: Meter,
+  latency_ms: number,
+): StepResult => ({
   content: done?.content.parts ?? [],
   model,
   finish_reason: done?.finish_reason ?? 'error',
@@ -79,8 +102,17 @@ const toResult = ({ attempt: done, model, failure }: Last, meter: Meter, latency
   first_token_ms: done?.first_token_ms == null ? null : latency_ms - done.latency_ms + done.first_token_ms,
   usage: meter.close(),
   downgrade: meter.downgrade,
-  failure,
+  failed_models: failed,
+  failure: failure === null ? null : withOthers(failure, failed),
 });
+
+/** A failure that tells of the other models that failed, too. */
+function withOthers(failure: Failure, failed: readonly FailedModel[]): Failure {
+  const others = failed.filter(({ code, detail }) => code !== failure.code || detail !== failure.message);
+  if (others.length === 0) return failure;
+  const told = others.map(({ model, detail }) => `${model}: ${detail}`).join(' ');
+  return new Failure(failure.code, `${failure.message} Other models failed as well. ${told}`, failure.options);
+}
 
 interface Last {
   readonly model: string;

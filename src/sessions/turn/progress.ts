@@ -55,10 +55,10 @@ export class Progress {
 
   /** A model call with the tools it asked for, as steps of the trace. */
   addRound({ model, asked, started_at, tools, usage }: Round): void {
-    const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure } = model;
+    const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure, failed_models } = model;
     // The text of a last round is the message itself; a round that goes on is kept whole, to go on from.
     const said = tools.length === 0 ? {} : { content: capped(content) };
-    const output = { finish_reason, ...tokens, ...said };
+    const output = { finish_reason, ...tokens, ...(failed_models.length === 0 ? {} : { failed_models }), ...said };
     const error = failure?.message ?? null;
     this.addStep({ type: 'model', name: model.model, input: capped(asked), output, error, started_at, latency_ms, cost_nano_usd });
     for (const { tool_name, input, outcome, cost_nano_usd: paid, started_at: at, latency_ms: took } of tools) {
@@ -98,7 +98,14 @@ export class Progress {
 }
 
 /** What tells nothing of what was said: tokens, scores and how it ended. */
-const wordless: ReadonlySet<string> = new Set(['hits', 'confidence', 'coverage', 'finish_reason', ...Object.keys(unknownTokens)]);
+const wordless: ReadonlySet<string> = new Set([
+  'hits',
+  'confidence',
+  'coverage',
+  'finish_reason',
+  'failed_models',
+  ...Object.keys(unknownTokens),
+]);
 
 const withoutContent = (step: NewStep): NewStep => ({
   ...step,

@@ -1,0 +1,41 @@
+import type { Ctx } from '../platform/context.ts';
+import { readModelName } from './model-name.ts';
+import { findProvider } from './providers.ts';
+import { findAccess, readWorkspaceModels } from './workspace-models.ts';
+
+/** What may go wrong with a configuration that is valid. `pointer` is a JSON Pointer into the request's body. */
+export interface Warning {
+  readonly code: string;
+  readonly detail: string;
+  readonly pointer: string;
+}
+
+interface Models {
+  readonly model: string;
+  readonly fallback_models: readonly string[];
+}
+
+/** Gives the warnings about a configuration's models as the workspace stands now. Cached for up to 30 seconds; otherwise one trip. */
+export async function modelWarnings(ctx: Ctx): Promise<(models: Models) => Warning[]> {
+  const known = await readWorkspaceModels(ctx);
+  const warn = (name: string, pointer: string, effect: string): Warning[] => {
+    const provider = findProvider(readModelName(name)?.provider ?? '');
+    if (provider === undefined || findAccess(ctx, provider, known) !== null) return [];
+    const cure = provider.transport === 'http' ? ` Set one with \`PUT /providers/${provider.id}\`.` : '';
+    return [
+      {
+        code: 'provider_not_configured',
+        detail: `${provider.name} has no usable credential in this workspace: ${effect}.${cure}`,
+        pointer,
+      },
+    ];
+  };
+  return ({ model, fallback_models }) => [
+    ...warn(
+      model,
+      '/config/model',
+      fallback_models.length === 0 ? `calls of ${model} fail` : `${model} is passed over for the fallback models`,
+    ),
+    ...fallback_models.flatMap((name, index) => warn(name, `/config/fallback_models/${index}`, `${name} is skipped as a fallback`)),
+  ];
+}
