@@ -34,6 +34,11 @@ const openai: readonly Rule[] = [
   [/^gpt-(4|3\.5)/, only('tools', 'sampling')],
 ];
 
+const google: readonly Rule[] = [
+  [/^gemini-(2\.5|[3-9])/, only(...chat, 'images', 'reasoning')],
+  [/^gemini-(1\.5|2\.0)/, only(...chat, 'images')],
+];
+
 type Rule = readonly [pattern: RegExp, capabilities: Capabilities];
 
 /** By provider; the first pattern that fits a model's name. From the providers' own model pages; what is not here is unknown. */
@@ -46,10 +51,8 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
     [/^claude-3-7|^claude-(opus|sonnet|haiku)-[4-9]/, only(...chat, 'images', 'reasoning')],
     [/^claude-3/, only(...chat, 'images')],
   ],
-  google: [
-    [/^gemini-(2\.5|[3-9])/, only(...chat, 'images', 'reasoning')],
-    [/^gemini-(1\.5|2\.0)/, only(...chat, 'images')],
-  ],
+  google,
+  vertex: google,
   groq: [
     [/^openai\/gpt-oss|^qwen\/qwen3/, only(...chat, 'reasoning')],
     [/llama-4/, only(...chat, 'images')],

@@ -11,10 +11,11 @@ const notServed: Readonly<Record<string, RegExp>> = {
   openai: /^(ada|babbage|curie|davinci|text-|computer-use|gpt-oss|gpt-3\.5-turbo-instruct)/,
   // Models of others and those with `-maas` are Vertex AI's.
   google: /^claude|-maas$/,
+  vertex: /^claude|-maas$/,
 };
 
 /** Providers that serve whatever their owner calls by any name. */
-const namesItsOwn: ReadonlySet<string> = new Set(['openai-compatible', 'ollama', 'builtin']);
+const namesItsOwn: ReadonlySet<string> = new Set(['openai-compatible', 'ollama', 'builtin', 'azure-openai']);
 
 /** Whether a model may be one to talk with: false where its name says that it is not. */
 export function isLanguageModel(name: string): boolean {

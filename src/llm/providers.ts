@@ -1,17 +1,8 @@
 import type { EmbeddingModelV4, LanguageModelV4, RerankingModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
-import type { Egress } from '../platform/ports.ts';
 import { free } from '../usage/index.ts';
 import { builtinEmbedder, builtinLanguageModel } from './builtin/models.ts';
-import { reasoningDetails } from './reasoning-details.ts';
-
-/** What a model is made of: all of a provider's HTTP goes through `fetch`, which is bound to `base_url`. */
-export interface ModelSettings {
-  readonly model: string;
-  readonly base_url: string;
-  readonly api_key: string | null;
-  readonly fetch: ReturnType<Egress['providerFetch']>;
-  readonly workers_ai: Ai | null;
-}
+import type { ModelSettings } from './model-settings.ts';
+import { anthropic, azure, bedrock, compatible, deepseek, google, groq, mistral, openai, workersAi } from './provider-packages.ts';
 
 export interface Provider {
   readonly id: string;
@@ -34,31 +25,6 @@ export interface Provider {
   readonly embedding?: (settings: ModelSettings) => Promise<EmbeddingModelV4>;
   readonly reranking?: (settings: ModelSettings) => Promise<RerankingModelV4>;
 }
-
-const openai = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/openai')).createOpenAI({ baseURL: base_url, apiKey: api_key ?? '', fetch });
-const anthropic = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/anthropic')).createAnthropic({ baseURL: base_url, apiKey: api_key ?? '', fetch });
-const google = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/google')).createGoogle({ baseURL: base_url, apiKey: api_key ?? '', fetch });
-const groq = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/groq')).createGroq({ baseURL: base_url, apiKey: api_key ?? '', fetch });
-const deepseek = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/deepseek')).createDeepSeek({ baseURL: base_url, apiKey: api_key ?? '', fetch });
-const mistral = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/mistral')).createMistral({ baseURL: base_url, apiKey: api_key ?? '', fetch });
-const compatible = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/openai-compatible')).createOpenAICompatible({
-    name: 'openai-compatible',
-    baseURL: base_url,
-    ...(api_key === null ? {} : { apiKey: api_key }),
-    includeUsage: true,
-    supportsStructuredOutputs: true,
-    metadataExtractor: reasoningDetails,
-    fetch,
-  });
-const workersAi = async ({ workers_ai }: ModelSettings) =>
-  (await import('workers-ai-provider')).createWorkersAI({ binding: workers_ai as Ai });
 
 const own = { needs_key: true, transport: 'http' } as const;
 
@@ -145,6 +111,79 @@ export const providers: readonly Provider[] = [
     key_variable: 'MISTRAL_API_KEY',
     language: async (settings) => (await mistral(settings))(settings.model),
     embedding: async (settings) => (await mistral(settings)).embedding(settings.model),
+  },
+  {
+    ...own,
+    id: 'xai',
+    name: 'xAI',
+    default_base_url: 'https://api.x.ai/v1',
+    price_id: 'x-ai',
+    key_variable: 'XAI_API_KEY',
+    language: async (settings) => (await compatible(settings)).chatModel(settings.model),
+  },
+  {
+    ...own,
+    id: 'openrouter',
+    name: 'OpenRouter',
+    default_base_url: 'https://openrouter.ai/api/v1',
+    price_id: 'openrouter',
+    thinks_in_text: true,
+    key_variable: 'OPENROUTER_API_KEY',
+    language: async (settings) => (await compatible(settings)).chatModel(settings.model),
+  },
+  {
+    ...own,
+    id: 'together',
+    name: 'Together AI',
+    default_base_url: 'https://api.together.xyz/v1',
+    price_id: 'together',
+    thinks_in_text: true,
+    key_variable: 'TOGETHER_API_KEY',
+    language: async (settings) => (await compatible(settings)).chatModel(settings.model),
+    embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
+  },
+  {
+    ...own,
+    id: 'fireworks',
+    name: 'Fireworks AI',
+    default_base_url: 'https://api.fireworks.ai/inference/v1',
+    price_id: 'fireworks',
+    thinks_in_text: true,
+    key_variable: 'FIREWORKS_API_KEY',
+    language: async (settings) => (await compatible(settings)).chatModel(settings.model),
+    embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
+  },
+  {
+    ...own,
+    id: 'azure-openai',
+    name: 'Azure OpenAI',
+    // The address of a resource, `https://<resource>.openai.azure.com/openai/v1`; models are called by their deployments' names.
+    default_base_url: null,
+    price_id: 'azure',
+    key_variable: null,
+    options: { openai: { store: false } },
+    language: async (settings) => (await azure(settings)).responses(settings.model),
+    embedding: async (settings) => (await azure(settings)).embedding(settings.model),
+  },
+  {
+    ...own,
+    id: 'bedrock',
+    name: 'Amazon Bedrock',
+    default_base_url: 'https://bedrock-runtime.us-east-1.amazonaws.com',
+    price_id: 'aws',
+    thinks_in_text: true,
+    key_variable: 'BEDROCK_API_KEY',
+    language: async (settings) => (await bedrock(settings))(settings.model),
+    embedding: async (settings) => (await bedrock(settings)).embedding(settings.model),
+  },
+  {
+    ...own,
+    id: 'vertex',
+    name: 'Vertex AI',
+    default_base_url: 'https://aiplatform.googleapis.com/v1/publishers/google',
+    price_id: 'google',
+    key_variable: 'VERTEX_API_KEY',
+    language: async (settings) => (await google(settings))(settings.model),
   },
   {
     id: 'workers-ai',

@@ -9,7 +9,8 @@ import { free, type PricedModel, type PriceOverrideRow, selectPriceOverrides, ty
 import { type CredentialRow, selectCredentials } from './credential-store.ts';
 import { joinDeltas } from './join-deltas.ts';
 import { readLeniently } from './lenient/read-leniently.ts';
-import type { ModelSettings, Provider } from './providers.ts';
+import type { ModelSettings } from './model-settings.ts';
+import type { Provider } from './providers.ts';
 
 /** What a workspace has said about providers and prices. */
 interface WorkspaceModels {

@@ -49,6 +49,9 @@ const providerNames: Readonly<Record<string, string>> = {
   'openai-chat': 'openai',
   google: 'gcp.gemini',
   mistral: 'mistral_ai',
+  'azure-openai': 'azure.ai.openai',
+  bedrock: 'aws.bedrock',
+  vertex: 'gcp.vertex_ai',
   xai: 'x_ai',
   builtin: 'agentgrid',
 };

@@ -14,15 +14,18 @@ export interface ListedModel {
 export function listModels(price_id: string, at: number): ListedModel[] {
   const models = findProvider({ providerId: price_id })?.models ?? [];
   return models.flatMap(({ id, name, context_window, deprecated, prices }) => {
-    const price = currentPrice(prices, at);
+    const price = currentPrice(price_id, id, prices, at);
     if (deprecated === true || price?.input_mtok === undefined || price.output_mtok === undefined) return [];
     return [{ model: id, name: name ?? null, context_window: context_window ?? null, prices: toTokenPrices(price) }];
   });
 }
 
-/** The last whose condition holds, as the package reads it; those by the time of day count as the plain one. */
-function currentPrice(prices: ModelInfo['prices'], at: number): ModelPrice | undefined {
+/** What the package itself prices a call with at that instant. */
+function currentPrice(price_id: string, model: string, prices: ModelInfo['prices'], at: number): ModelPrice | undefined {
   if (!Array.isArray(prices)) return prices;
+  const isDaily = prices.some(({ constraint }) => constraint?.type === 'time_of_date');
+  const calculated = isDaily ? calcPrice({}, model, { providerId: price_id, timestamp: new Date(at) }) : null;
+  if (calculated !== null && calculated.model.id === model) return calculated.model_price;
   const holds = prices.findLast(
     ({ constraint }) => constraint === undefined || ('start_date' in constraint && Date.parse(constraint.start_date) <= at),
   );

@@ -21,17 +21,9 @@ export class GoogleDialect implements Dialect {
   mend(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
-    const candidates = Array.isArray(data.candidates) ? mapList(data.candidates.filter(isData), mendCandidate) : undefined;
-    const same =
-      candidates?.length === (data.candidates as unknown[] | undefined)?.length &&
-      candidates?.every((one, at) => one === (data.candidates as unknown[])[at]);
-    return [
-      withChanges(data, {
-        candidates: same ? data.candidates : candidates,
-        responseId: toText(data.responseId),
-        usageMetadata: mendUsage(data.usageMetadata),
-      }),
-    ];
+    const { responseId, usageMetadata } = data;
+    const changes = { candidates: mendCandidates(data), responseId: toText(responseId), usageMetadata: mendUsage(usageMetadata) };
+    return [withChanges(data, changes)];
   }
 
   atEnd(): readonly Data[] {
@@ -41,6 +33,14 @@ export class GoogleDialect implements Dialect {
   fromWhole(data: Data): readonly Data[] {
     return this.mend(data);
   }
+}
+
+function mendCandidates({ candidates, promptFeedback }: Data): unknown {
+  const given = Array.isArray(candidates) ? candidates : [];
+  // A prompt that was blocked has no candidate, and so no end of its own.
+  if (given.length === 0 && isData(promptFeedback) && typeof promptFeedback.blockReason === 'string') return [{ finishReason: 'SAFETY' }];
+  const mended = mapList(given.filter(isData), mendCandidate);
+  return mended.length === given.length && mended.every((candidate, at) => candidate === given[at]) ? candidates : mended;
 }
 
 function mendCandidate(candidate: Data): Data {

@@ -7,7 +7,7 @@ export const providerOrigin = 'https://provider.example.com';
 export interface ScriptedProvider {
   /** For the real base URLs: the key finds the script. Unique, so that it can be searched for as a canary. */
   readonly api_key: string;
-  readonly base_url: Readonly<Record<'openai' | 'compatible' | 'anthropic' | 'google', string>>;
+  readonly base_url: Readonly<Record<'openai' | 'compatible' | 'anthropic' | 'google' | 'bedrock', string>>;
   /** What has arrived, in its order. */
   requests(): Promise<RecordedRequest[]>;
   /** Requests that no script had an answer for, of all tests. */
@@ -27,6 +27,7 @@ export async function playScript(script: Script, origin: string = providerOrigin
       compatible: `${origin}/${id}/v1`,
       anthropic: `${origin}/${id}/anthropic/v1`,
       google: `${origin}/${id}/google/v1beta`,
+      bedrock: `${origin}/${id}/bedrock`,
     },
     requests: () => list(id),
     unexpected: () => list(''),

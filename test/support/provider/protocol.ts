@@ -11,12 +11,14 @@ export interface Call {
   readonly body: any;
 }
 
-/** One server-sent event as it goes out. */
-export type WireEvent = string;
+/** One event as it goes out: server-sent, or in a binary frame. */
+export type WireEvent = string | Uint8Array<ArrayBuffer>;
 
 /** A service's wire protocol: a round in, what the service would send out. */
 export interface Protocol {
   readonly request_id_header: string;
+  /** Media type of a stream; server-sent events unless given. */
+  readonly stream_type?: string;
   stream(round: Round, call: Call): WireEvent[];
   answer(round: Round, call: Call): unknown;
   /** The body of an HTTP error. */
@@ -25,9 +27,9 @@ export interface Protocol {
   failureEvent(call: Call, position: number): WireEvent;
 }
 
-export const dataEvent = (data: unknown): WireEvent => `data: ${JSON.stringify(data)}\n\n`;
+export const dataEvent = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
 
-export const namedEvent = (data: { readonly type: string }): WireEvent => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+export const namedEvent = (data: { readonly type: string }): string => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** The credential as the services take it. */
 export const credentialOf = (headers: Headers): string | null =>

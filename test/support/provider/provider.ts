@@ -1,11 +1,12 @@
 import { anthropic } from './anthropic.ts';
+import { bedrock } from './bedrock.ts';
 import { answerEmbeddings } from './embeddings.ts';
 import { bodyOf, ConnectionReset, pause, streamOf } from './fault.ts';
 import { google } from './google.ts';
 import { listModels } from './models.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
-import { type Call, credentialOf, type Protocol } from './protocol.ts';
+import { type Call, credentialOf, type Protocol, type WireEvent } from './protocol.ts';
 import type { Fault, Round, Script } from './script.ts';
 
 /** A request as it arrived. */
@@ -40,6 +41,14 @@ export const providerHosts: ReadonlySet<string> = new Set([
   'api.groq.com',
   'api.deepseek.com',
   'api.mistral.ai',
+  'api.x.ai',
+  'openrouter.ai',
+  'api.together.xyz',
+  'api.fireworks.ai',
+  'scripted.openai.azure.com',
+  'bedrock-runtime.us-east-1.amazonaws.com',
+  'bedrock-runtime.eu-central-1.amazonaws.com',
+  'aiplatform.googleapis.com',
 ]);
 
 /**
@@ -101,7 +110,7 @@ let calls = 0;
 
 function callOf({ url, recorded, credential }: Context): Call {
   calls += 1;
-  const named = /\/models\/([^/:]+):/.exec(url.pathname)?.[1];
+  const named = /\/models?\/([^/:]+)[:/]/.exec(url.pathname)?.[1];
   const body = typeof recorded.body === 'object' ? recorded.body : {};
   const id = calls.toString(16).padStart(16, '0');
   return { id, model: named ?? body.model ?? 'unnamed', created: Math.floor(Date.now() / 1000), body: { ...body, credential } };
@@ -113,6 +122,7 @@ function protocolOf({ hostname, pathname }: URL): Protocol | null {
   }
   if (pathname.endsWith('/responses')) return openaiResponses;
   if (pathname.endsWith('/messages')) return anthropic;
+  if (/\/converse(-stream)?$/.test(pathname)) return bedrock;
   return /:(generateContent|streamGenerateContent)$/.test(pathname) ? google : null;
 }
 
@@ -151,13 +161,13 @@ function playRound(protocol: Protocol, given: Round, answering: Answering): Prom
   const { call, fault, context } = answering;
   const { usage = { input_tokens: 1, output_tokens: 1 }, ...said } = given;
   const round = fault?.kind === 'missing-usage' ? said : { ...said, usage };
-  const streams = call.body.stream === true || context.url.pathname.endsWith(':streamGenerateContent');
+  const streams = call.body.stream === true || /(:streamGenerateContent|\/converse-stream)$/.test(context.url.pathname);
   return streams
-    ? respond(protocol, protocol.stream(round, call), 'text/event-stream; charset=utf-8', answering)
+    ? respond(protocol, protocol.stream(round, call), protocol.stream_type ?? 'text/event-stream; charset=utf-8', answering)
     : respond(protocol, [JSON.stringify(protocol.answer(round, call))], 'application/json', answering);
 }
 
-async function respond(protocol: Protocol, events: readonly string[], type: string, answering: Answering): Promise<Response> {
+async function respond(protocol: Protocol, events: readonly WireEvent[], type: string, answering: Answering): Promise<Response> {
   const { call, fault, context } = answering;
   if (fault?.kind === 'reset') throw new ConnectionReset('The script gives no answer.');
   if (fault?.kind === 'status')
