@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, openClient } from '../../../scripts/client.ts';
+import { openWorkspace } from '../../../scripts/demo-workspace.ts';
+import { freePort, type Server, startServer } from '../../../scripts/server.ts';
+import { openState } from '../../../scripts/state.ts';
+import { playScript, type ScriptedProvider } from '../../support/provider/client.ts';
+import type { Round, Script } from '../../support/provider/script.ts';
+import { startProvider } from '../support/provider-process.ts';
+
+/** A server process, a provider process, and a workspace on the server: what a client of OpenAI's API is pointed at. */
+export class Stage {
+  /** `baseURL` of a client. */
+  readonly url: string;
+  readonly key: string;
+  readonly api: Client;
+  readonly #server: Server;
+  readonly #provider: Awaited<ReturnType<typeof startProvider>>;
+  readonly #directory: string;
+
+  private constructor(server: Server, provider: Awaited<ReturnType<typeof startProvider>>, directory: string, key: string) {
+    this.url = `${server.url}/v1`;
+    this.key = key;
+    this.api = openClient(server.url, key);
+    this.#server = server;
+    this.#provider = provider;
+    this.#directory = directory;
+  }
+
+  static async open(): Promise<Stage> {
+    const directory = mkdtempSync(join(tmpdir(), 'agentgrid-clients-'));
+    const state = openState(directory, undefined);
+    const { root_key, encryption_keys } = state;
+    const vars = ['ALLOW_PRIVATE_NETWORK:true'];
+    const options = { port: await freePort(), directory, root_key, encryption_keys, vars, onLine: () => undefined };
+    const [provider, server] = await Promise.all([startProvider(), startServer(options, new AbortController().signal)]);
+    return new Stage(server, provider, directory, (await openWorkspace(server.url, directory, state)).key);
+  }
+
+  async close(): Promise<void> {
+    this.#provider.stop();
+    await this.#server.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** An agent whose model has its lines, behind the given wire of the provider. */
+  async agent(rounds: readonly Round[], { by = 'openai-compatible', config = {} }: { by?: ProviderId; config?: object } = {}): Promise<Scene> {
+    const script: Script = { rounds };
+    const scripted = await playScript(script, this.#provider.url);
+    const base_url = by === 'openai-compatible' ? scripted.base_url.compatible : scripted.base_url.openai;
+    await this.api.call('PUT', `/providers/${by}`, { json: { base_url, api_key: scripted.api_key } });
+    const model = `${by}/${by === 'openai-compatible' ? 'scripted' : 'gpt-4.1-mini'}`;
+    const fields = { instructions: 'Help.', model, knowledge: { base_ids: [] }, ...config };
+    const agent = await this.api.call<{ slug: string }>('POST', '/agents', { json: { name: crypto.randomUUID(), config: fields } });
+    return { model: agent.slug, scripted };
+  }
+
+  /** An agent that answers from one document, and cites it. */
+  async citingAgent(): Promise<{ readonly model: string; readonly file_id: string }> {
+    interface Agent {
+      readonly slug: string;
+      readonly config: { readonly knowledge: { readonly base_ids: readonly string[] } };
+    }
+    const json = { name: crypto.randomUUID(), config: { model: 'builtin/extractive' } };
+    const agent = await this.api.call<Agent>('POST', '/agents', { json });
+    const [base] = agent.config.knowledge.base_ids;
+    const text = '# Filters\n\nReplace the carbon filter after two hundred litres of water.\n';
+    const file = await this.api.call<{ id: string }>('POST', `/knowledge-bases/${base}/files`, { json: { name: 'filters.md', text } });
+    for (let tries = 0; tries < 200; tries += 1) {
+      const { status } = await this.api.call<{ status: string }>('GET', `/files/${file.id}`);
+      if (status === 'ready') return { model: agent.slug, file_id: file.id };
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('the document is not ready');
+  }
+}
+
+type ProviderId = 'openai-compatible' | 'openai' | 'openai-chat';
+
+export interface Scene {
+  /** The agent's slug. */
+  readonly model: string;
+  readonly scripted: ScriptedProvider;
+}
+
+export const question = 'After how many litres do I replace the carbon filter?';
+export const says = (...text: string[]): Round => ({ text, usage: { input_tokens: 12, output_tokens: 5 } });
+export const calls = (...names: string[]): Round => ({
+  tool_calls: names.map((city) => ({ id: `call_${city}`, name: 'get_weather', arguments: { city } })),
+  usage: { input_tokens: 12, output_tokens: 5 },
+});
+
+export const weatherSchema = {
+  type: 'object' as const,
+  properties: { city: { type: 'string' as const } },
+  required: ['city'],
+  additionalProperties: false,
+};
+
+export const numberSchema = {
+  type: 'object' as const,
+  properties: { n: { type: 'number' as const } },
+  required: ['n'],
+  additionalProperties: false,
+};
+
+/** Bodies of the requests that the provider has had. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+export const sentTo = async ({ scripted }: Scene): Promise<any[]> => (await scripted.requests()).map(({ body }) => body);
