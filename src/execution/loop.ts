@@ -38,6 +38,8 @@ export interface ClientTools {
   readonly tools: readonly ClientTool[];
   /** Of the first model call; `none` of all. Null leaves it to the model. */
   readonly choice: LanguageModelV4ToolChoice | null;
+  /** Whether the first call has these tools alone to choose from. */
+  readonly has_own_choice: boolean;
   /** Calls that one answer may have; null for any number. */
   readonly most_calls: number | null;
 }
@@ -141,7 +143,8 @@ const stepCall = (
   prompt: LanguageModelV4Message[],
   step: number,
 ) => {
-  const tools: readonly ClientTool[] = [...own, ...(client?.tools ?? [])];
+  const isOwnChoice = client?.has_own_choice === true && step === 0;
+  const tools: readonly ClientTool[] = [...(isOwnChoice ? [] : own), ...(client?.tools ?? [])];
   return {
     ...circumstances.attribution,
     models,
@@ -154,11 +157,12 @@ const stepCall = (
       ...(tools.length === 0
         ? {}
         : {
-            tools: tools.map(({ name, description, input_schema }) => ({
+            tools: tools.map(({ name, description, input_schema, strict }) => ({
               type: 'function' as const,
               name,
               description,
               inputSchema: input_schema,
+              ...(strict === undefined ? {} : { strict }),
             })),
             toolChoice: choiceAt(client, step),
           }),

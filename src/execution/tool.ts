@@ -17,7 +17,10 @@ export interface Tool {
 }
 
 /** A tool of whoever asked for the run: a call of it ends the run, and its result comes with the next one. */
-export type ClientTool = Pick<Tool, 'name' | 'description' | 'input_schema'>;
+export interface ClientTool extends Pick<Tool, 'name' | 'description' | 'input_schema'> {
+  /** Whether the provider is to decode arguments by the schema; the provider's own rule where it is absent. */
+  readonly strict?: boolean;
+}
 
 export interface ToolCall {
   readonly tool_call_id: string;

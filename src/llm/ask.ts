@@ -6,7 +6,7 @@ import { second } from '../shared/time.ts';
 import { Account, type Attribution } from '../usage/index.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { streamStep } from './step.ts';
-import { structuredFormat } from './structured.ts';
+import { structuredFormat, toOutputFormat } from './structured.ts';
 
 /** A small task of the product itself, such as a title, for a model that answers in one go. */
 export interface Task extends Omit<Attribution, 'account'> {
@@ -63,6 +63,6 @@ function settingsFor(model: string, max: number, schema: object | undefined): Pi
   return {
     maxOutputTokens: reasoning === false ? max : max + reasoningTokens,
     ...(reasoning === true ? { reasoning: 'low' as const } : {}),
-    ...(schema === undefined || structured_output === false ? {} : { responseFormat: structuredFormat(schema) }),
+    ...(schema === undefined || structured_output === false ? {} : structuredFormat(toOutputFormat(schema))),
   };
 }

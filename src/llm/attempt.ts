@@ -40,7 +40,12 @@ export async function* attempt(
   if (provider.thinks_in_text === true) heard.tags = new ThinkTags(heard.content, `${settings.base_url} ${settings.model}`);
   try {
     const model = await target.language();
-    const { stream } = await model.doStream({ ...options, ...withProviderOptions(options, target), abortSignal: abort.signal });
+    const { stream } = await model.doStream({
+      ...options,
+      ...withProviderOptions(options, target),
+      ...withTools(options, target),
+      abortSignal: abort.signal,
+    });
     yield* listen(ctx, new PartReader(stream, abort.signal), watch, heard);
     if (heard.end === null) abort.signal.throwIfAborted();
     if (isCut(heard.end)) fault = brokenOff(blame);
@@ -116,4 +121,9 @@ function withProviderOptions({ providerOptions }: CallOptions, { provider }: Tar
   return {
     providerOptions: Object.fromEntries([...names].map((name) => [name, { ...provider.options?.[name], ...providerOptions?.[name] }])),
   };
+}
+
+function withTools({ tools }: CallOptions, { provider }: Target): Pick<CallOptions, 'tools'> {
+  if (tools === undefined || provider.takes_strict_tools !== false) return {};
+  return { tools: tools.map((tool) => (tool.type === 'function' ? { ...tool, strict: undefined } : tool)) };
 }

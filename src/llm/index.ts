@@ -15,5 +15,13 @@ export { type Passage, writePassages } from './passages.ts';
 export { type RerankCall, type RerankedDocument, rerank } from './rerank.ts';
 export { llmRoutes } from './routes.ts';
 export { type StepCall, type StepResult, streamStep } from './step.ts';
-export { parseStructured, repairPrompt, type Structured, structuredFormat, structuredOutputFailed } from './structured.ts';
+export {
+  type OutputFormat,
+  parseStructured,
+  repairPrompt,
+  type Structured,
+  structuredFormat,
+  structuredOutputFailed,
+  toOutputFormat,
+} from './structured.ts';
 export { batchWithModels } from './workspace-models.ts';

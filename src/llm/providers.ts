@@ -20,6 +20,8 @@ export interface Provider {
   readonly thinks_in_text?: boolean;
   /** Sent with every call. */
   readonly options?: SharedV4ProviderOptions;
+  /** false: its package throws for tools with `strict`, which are then sent without. */
+  readonly takes_strict_tools?: false;
   /** Provider packages are loaded on first use: a turn on another provider pays for none of them. */
   readonly language: (settings: ModelSettings) => Promise<LanguageModelV4>;
   readonly embedding?: (settings: ModelSettings) => Promise<EmbeddingModelV4>;
@@ -99,6 +101,7 @@ export const providers: readonly Provider[] = [
     default_base_url: 'https://api.deepseek.com',
     price_id: 'deepseek',
     key_variable: 'DEEPSEEK_API_KEY',
+    takes_strict_tools: false,
     language: async (settings) => (await deepseek(settings))(settings.model),
   },
   {

@@ -2,6 +2,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { Failure } from '../shared/failure.ts';
 import { findJson } from './find-json.ts';
+import { isStrictSchema } from './strict-schema.ts';
 
 export type Structured =
   /** `json` is the answer without what stood around it. */
@@ -12,12 +13,32 @@ export type Structured =
 /** More than this many faults tell a model nothing new. */
 const maxErrors = 20;
 
-/** How a provider is asked for an answer that follows a JSON Schema. */
-export const structuredFormat = (schema: object): NonNullable<LanguageModelV4CallOptions['responseFormat']> => ({
-  type: 'json',
-  schema: schema as never,
-  name: 'answer',
-});
+/** The form of an answer, as it is said to the provider. */
+export interface OutputFormat {
+  /** null: any JSON object, OpenAI's `json_object`. */
+  readonly schema: object | null;
+  readonly name: string;
+  readonly description?: string;
+  /** Whether the provider is to decode by the schema; it refuses schemas outside of its subset then. */
+  readonly strict: boolean;
+}
+
+/** The format of a schema that says nothing of itself, such as an agent's: strict where OpenAI takes it so. */
+export const toOutputFormat = (schema: object): OutputFormat => ({ schema, name: 'answer', strict: isStrictSchema(schema) });
+
+/** Names under which the provider packages read `strictJsonSchema`, which some of them set to true unless told otherwise. */
+const namespaces = ['openai', 'openaiCompatible', 'groq', 'mistral', 'deepseek', 'azure', 'xai'];
+
+/** How a provider is asked for an answer of a form. */
+export function structuredFormat({ schema, name, description, strict }: OutputFormat) {
+  const responseFormat: NonNullable<LanguageModelV4CallOptions['responseFormat']> = {
+    type: 'json',
+    ...(schema === null ? {} : { schema: schema as never, name, ...(description === undefined ? {} : { description }) }),
+  };
+  const providerOptions: NonNullable<LanguageModelV4CallOptions['providerOptions']> =
+    schema === null ? {} : Object.fromEntries(namespaces.map((provider) => [provider, { strictJsonSchema: strict }]));
+  return { responseFormat, providerOptions };
+}
 
 /**
  * Reads an answer as JSON, also out of a code fence or from among other words, and checks it against its

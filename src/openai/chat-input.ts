@@ -1,6 +1,8 @@
 import type { Overrides } from '../sessions/index.ts';
 import type { ChatMessage, CreateChatCompletion } from './chat-schema.ts';
-import { type Conversation, toClientTools, toImage, toOutputSchema, toText, toToolChoice, Writer } from './input.ts';
+import { type Conversation, toImage, toText, Writer } from './input.ts';
+import { readFormat } from './output-format.ts';
+import { readTools } from './tool-choice.ts';
 
 /** The conversation of a request for a chat completion. Throws `validation_failed`. */
 export function readChat({ messages }: Pick<CreateChatCompletion, 'messages'>): Conversation {
@@ -9,10 +11,11 @@ export function readChat({ messages }: Pick<CreateChatCompletion, 'messages'>): 
   return writer.done('/messages');
 }
 
-type TextContent = string | readonly ({ type: 'text'; text: string } | { type: 'refusal'; refusal: string })[];
+type TextPart = { readonly type: string; readonly text?: string; readonly refusal?: string };
 
-const textOf = (content: TextContent): string =>
-  typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : part.refusal)).join('');
+/** Of parts that are no text, such as reasoning, nothing. */
+const textOf = (content: string | readonly TextPart[]): string =>
+  typeof content === 'string' ? content : content.map(({ text, refusal }) => text ?? refusal ?? '').join('');
 
 function addMessage(writer: Writer, message: ChatMessage, at: string): void {
   switch (message.role) {
@@ -46,15 +49,7 @@ function toUserParts(content: Extract<ChatMessage, { role: 'user' }>['content'],
 export function readChatOverrides(body: CreateChatCompletion): Overrides {
   const { temperature, top_p, stop, reasoning_effort, seed, frequency_penalty, presence_penalty, response_format } = body;
   const max_output_tokens = body.max_completion_tokens ?? body.max_tokens;
-  const tools = toClientTools((body.tools ?? []).map(({ function: tool }, index) => ({ at: `/tools/${index}/function`, tool })));
-  const format =
-    response_format == null
-      ? null
-      : response_format.type === 'json_schema'
-        ? { type: response_format.type, schema: response_format.json_schema.schema }
-        : response_format;
-  const choice = body.tool_choice == null || typeof body.tool_choice === 'string' ? body.tool_choice : body.tool_choice.function;
-  const output_schema = toOutputSchema(format, '/response_format/json_schema/schema');
+  const format = response_format?.type === 'json_schema' ? { type: response_format.type, ...response_format.json_schema } : response_format;
   return {
     settings: {
       ...(temperature == null ? {} : { temperature }),
@@ -68,9 +63,18 @@ export function readChatOverrides(body: CreateChatCompletion): Overrides {
       ...(frequency_penalty == null ? {} : { frequencyPenalty: frequency_penalty }),
       ...(presence_penalty == null ? {} : { presencePenalty: presence_penalty }),
     },
-    ...(output_schema === undefined ? {} : { output_schema }),
-    tools,
-    ...(choice == null ? {} : { tool_choice: toToolChoice(choice, tools) }),
+    ...readFormat(format ?? null, '/response_format/json_schema/schema'),
+    ...readTools(
+      (body.tools ?? []).map(({ function: tool }, index) => ({ at: `/tools/${index}/function`, tool })),
+      choiceOf(body),
+    ),
     ...(body.parallel_tool_calls === false ? { most_calls: 1 } : {}),
   };
+}
+
+function choiceOf({ tool_choice: choice }: Pick<CreateChatCompletion, 'tool_choice'>) {
+  if (choice == null || typeof choice === 'string') return choice ?? null;
+  if (choice.type === 'function') return choice.function;
+  const { mode, tools } = choice.allowed_tools;
+  return { mode, names: tools.map((tool) => tool.function.name) };
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import {
+  allowedFields,
   effort,
   functionFields,
   ignored,
@@ -15,75 +16,59 @@ import {
   toolName,
   User,
 } from './common-schema.ts';
-import { Extras } from './extras.ts';
+import { ChatExtras } from './extras.ts';
+import { orExplain, ReasoningPart, said } from './said.ts';
 import { ModelName } from './schema.ts';
 
-const TextPart = z.strictObject({ type: z.literal('text'), text: Text });
-const RefusalPart = z.strictObject({ type: z.literal('refusal'), refusal: Text });
-const ImagePart = z.strictObject({
+const TextPart = said({ type: z.literal('text'), text: Text });
+const RefusalPart = said({ type: z.literal('refusal'), refusal: Text });
+const ImagePart = said({
   type: z.literal('image_url'),
-  image_url: z.strictObject({
+  image_url: said({
     url: z.string().max(4_000_000).describe('A data URL: `data:image/png;base64,…`'),
-    detail: z.enum(['auto', 'low', 'high']).nullish(),
+    detail: z.string().max(40).nullish(),
   }),
 });
 
-const textContent = z.union([Text, z.array(TextPart).min(1).max(maxItems)], { error: 'Must be text, or a list of text parts.' });
-const userContent = z.union(
-  [
-    Text,
-    z
-      .array(z.discriminatedUnion('type', [TextPart, ImagePart]))
-      .min(1)
-      .max(maxItems),
-  ],
-  {
-    error: 'Must be text, or a list of `text` and `image_url` parts; other parts are not supported.',
-  },
-);
-const assistantContent = z.union(
-  [
-    Text,
-    z
-      .array(z.discriminatedUnion('type', [TextPart, RefusalPart]))
-      .min(1)
-      .max(maxItems),
-  ],
-  {
-    error: 'Must be text, or a list of `text` and `refusal` parts.',
-  },
-);
+/** Text, or parts of some types. */
+const contentOf = <const Parts extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]]>(
+  parts: Parts,
+  expected: string,
+) => {
+  const Part = z.discriminatedUnion('type', parts, { error: orExplain(expected) });
+  return z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expected) });
+};
+const textContent = contentOf([TextPart], 'Must be text, or a list of `text` parts.');
+const userContent = contentOf([TextPart, ImagePart], 'Must be text, or a list of `text` and `image_url` parts.');
+const assistantContent = contentOf([TextPart, RefusalPart, ReasoningPart], 'Must be text, or a list of `text` and `refusal` parts.');
 
-const ToolCall = z.strictObject({
+const ToolCall = said({
   id: z.string().min(1).max(200),
-  type: z.literal('function'),
-  function: z.strictObject({ name: toolName, arguments: Text, parsed_arguments: ignored() }),
-  index: ignored(),
+  type: z.literal('function', { error: 'Other tool calls than those of type `function` are not supported.' }),
+  function: said({ name: toolName, arguments: Text }),
 });
 export type ToolCall = z.output<typeof ToolCall>;
 
 const name = z.string().max(64).nullish();
-const System = z.strictObject({ role: z.enum(['system', 'developer']), content: textContent, name });
-const UserMessage = z.strictObject({ role: z.literal('user'), content: userContent, name });
-const Assistant = z.strictObject({
+const System = said({ role: z.enum(['system', 'developer']), content: textContent, name });
+const UserMessage = said({ role: z.literal('user'), content: userContent, name });
+const Assistant = said({
   role: z.literal('assistant'),
   content: assistantContent.nullish(),
   tool_calls: z.array(ToolCall).max(maxTools).nullish(),
   refusal: Text.nullish(),
   name,
-  // As clients send back what they were answered.
-  annotations: ignored(),
   audio: refused('Audio'),
   function_call: refused('`function_call`, in place of `tool_calls`,'),
-  reasoning_content: ignored(),
-  parsed: ignored(),
 });
-const ToolMessage = z.strictObject({ role: z.literal('tool'), tool_call_id: z.string().min(1).max(200), content: textContent, name });
+const ToolMessage = said({ role: z.literal('tool'), tool_call_id: z.string().min(1).max(200), content: textContent });
 
 export const ChatMessage = z
   .discriminatedUnion('role', [System, UserMessage, Assistant, ToolMessage])
   .openapi('ChatMessage', { example: { role: 'user', content: 'How do I descale the machine?' } });
 export type ChatMessage = z.output<typeof ChatMessage>;
+
+const ChatToolName = z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: toolName }) });
 
 export const CreateChatCompletion = z
   .strictObject({
@@ -92,7 +77,10 @@ export const CreateChatCompletion = z
       .array(ChatMessage)
       .min(1)
       .max(maxItems)
-      .describe('The whole conversation; the last is the user’s, or the results of your tools'),
+      .describe(
+        'The whole conversation. It may end in a message of the assistant, which the answer goes on from, where the provider can do that. ' +
+          'Keys that are not listed are ignored in messages and parts',
+      ),
     stream: z.boolean().nullish().describe('Chunks as server-sent events'),
     stream_options: z
       .strictObject({ include_usage: z.boolean().nullish().describe('One more chunk with the usage'), include_obfuscation: ignored() })
@@ -110,6 +98,7 @@ export const CreateChatCompletion = z
         z.strictObject({
           type: z.literal('function', { error: 'Other tools than functions are not supported.' }),
           function: z.strictObject(functionFields),
+          cache_control: ignored(),
         }),
       )
       .max(maxTools)
@@ -119,6 +108,7 @@ export const CreateChatCompletion = z
       .union([
         z.enum(['none', 'auto', 'required']),
         z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: toolName }) }),
+        z.strictObject({ type: z.literal('allowed_tools'), allowed_tools: z.strictObject(allowedFields(ChatToolName)) }),
       ])
       .nullish(),
     parallel_tool_calls: z.boolean().nullish().describe('false: at most one call of your tools an answer'),
@@ -159,15 +149,12 @@ export type CreateChatCompletion = z.output<typeof CreateChatCompletion>;
 
 export const ChatAnnotation = z
   .object({
-    type: z.literal('file_citation'),
-    text: z.string().describe('The marker in the text'),
-    start_index: z.number().int().describe('Of the marker'),
-    end_index: z.number().int(),
-    file_citation: z.object({
-      file_id: z.string(),
-      filename: z.string(),
-      page: z.number().int().nullable(),
-      quote: z.string().describe('The document’s own words'),
+    type: z.literal('url_citation'),
+    url_citation: z.object({
+      url: z.string().describe('Where the file’s content is: `/api/v1/files/{file}/content` of this host'),
+      title: z.string().describe('The file’s name, with the page where it has pages').openapi({ example: 'manual.pdf, page 3' }),
+      start_index: z.number().int().describe('Of the marker in the text'),
+      end_index: z.number().int(),
     }),
   })
   .openapi('ChatAnnotation');
@@ -209,7 +196,7 @@ export const ChatCompletion = z
       }),
     ),
     usage: CompletionUsage.optional().describe('Absent where a provider does not count'),
-    agentgrid: Extras.optional(),
+    agentgrid: ChatExtras.optional(),
     system_fingerprint: z.string().describe('The id of the version'),
   })
   .openapi('ChatCompletion');

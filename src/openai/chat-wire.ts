@@ -3,12 +3,14 @@ import type { Failure } from '../shared/failure.ts';
 import { type ClientCall, clientCallsOf, Joined } from './answer.ts';
 import { annotationsOf, finishOf, headOf, usageOf } from './completion.ts';
 import { envelopeOf, openAiErrors } from './errors.ts';
-import { extrasOf } from './extras.ts';
+import { chatExtrasOf } from './extras.ts';
 
 /** What the chunks depend on besides the events. */
 export interface ChatWireOptions extends Readonly<Record<string, unknown>> {
   readonly model: string;
   readonly include_usage: boolean;
+  /** Of this server, `https://host`. */
+  readonly origin: string;
   /** Names of the caller's own tools; calls of the agent's are its own matter. */
   readonly tools: readonly string[];
 }
@@ -92,13 +94,13 @@ class ChatWire implements Wire {
     const { run, run_id, text } = message;
     const begun = this.#head === null ? this.#begin(run_id, run?.version_id ?? '') : [];
     const rest = this.#joined.end() + (this.#joined.text === '' ? text : '');
-    const annotations = annotationsOf(message);
+    const annotations = annotationsOf(message, this.#options.origin);
     return [
       ...begun,
       ...this.#say(rest),
       ...clientCallsOf(message).flatMap((call) => this.#wholeCall(call)),
       ...(annotations.length === 0 ? [] : [this.#delta({ annotations })]),
-      this.#delta({}, finishOf(message), run === null ? {} : { agentgrid: extrasOf(run) }),
+      this.#delta({}, finishOf(message), run === null ? {} : { agentgrid: chatExtrasOf(message, run) }),
       ...(this.#options.include_usage ? [this.#chunk([], usageOf(message))] : []),
     ];
   }

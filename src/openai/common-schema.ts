@@ -50,6 +50,12 @@ export const functionFields = {
   strict: z.boolean().nullish(),
 };
 
+/** Which of the caller's tools may be called: OpenAI's `allowed_tools`. */
+export const allowedFields = <Name extends z.ZodType>(name: Name) => ({
+  mode: z.enum(['auto', 'required']).describe('required: the first step of the answer calls one of them'),
+  tools: z.array(name).min(1).max(maxTools),
+});
+
 export const maxTools = 128;
 export const maxItems = 1000;
 

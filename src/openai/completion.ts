@@ -1,7 +1,7 @@
 import type { Message } from '../sessions/index.ts';
 import { citedIn, clientCallsOf } from './answer.ts';
 import type { ChatAnnotation, ChatCompletion, CompletionUsage } from './chat-schema.ts';
-import { extrasOf } from './extras.ts';
+import { chatExtrasOf } from './extras.ts';
 import { createdAt, toCompletionId } from './ids.ts';
 
 type Choice = ChatCompletion['choices'][number];
@@ -15,7 +15,7 @@ export const headOf = (run_id: string, model: string, version_id: string) => ({
 });
 
 /** A stored answer as a chat completion. */
-export function toCompletion(message: Message, model: string): ChatCompletion {
+export function toCompletion(message: Message, model: string, origin: string): ChatCompletion {
   const { run, run_id, text } = message;
   const calls = clientCallsOf(message);
   const usage = usageOf(message);
@@ -29,7 +29,7 @@ export function toCompletion(message: Message, model: string): ChatCompletion {
           role: 'assistant',
           content: text === '' && calls.length > 0 ? null : text,
           refusal: null,
-          annotations: annotationsOf(message),
+          annotations: annotationsOf(message, origin),
           ...(calls.length === 0
             ? {}
             : { tool_calls: calls.map(({ id, ...call }) => ({ id, type: 'function' as const, function: call })) }),
@@ -39,17 +39,20 @@ export function toCompletion(message: Message, model: string): ChatCompletion {
       },
     ],
     ...(usage === null ? {} : { usage }),
-    ...(run === null ? {} : { agentgrid: extrasOf(run) }),
+    ...(run === null ? {} : { agentgrid: chatExtrasOf(message, run) }),
   };
 }
 
-export const annotationsOf = (message: Pick<Message, 'text' | 'citations'>): ChatAnnotation[] =>
-  citedIn(message).map(({ citation: { file_id, file_name, page, quote }, marker, index }) => ({
-    type: 'file_citation',
-    text: marker,
-    start_index: index,
-    end_index: index + marker.length,
-    file_citation: { file_id, filename: file_name, page, quote },
+/** Citations in the one form that Chat Completions has for them; `origin` is this server's, `https://host`. */
+export const annotationsOf = (message: Pick<Message, 'text' | 'citations'>, origin: string): ChatAnnotation[] =>
+  citedIn(message).map(({ citation: { file_id, file_name, page }, marker, index }) => ({
+    type: 'url_citation',
+    url_citation: {
+      url: `${origin}/api/v1/files/${file_id}/content`,
+      title: page === null ? file_name : `${file_name}, page ${page}`,
+      start_index: index,
+      end_index: index + marker.length,
+    },
   }));
 
 /** Our reasons in OpenAI's words, which has fewer. */

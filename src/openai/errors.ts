@@ -96,6 +96,21 @@ export const unknownModel = (): Failure =>
 export const unknownResponse = (param: string | null = null): Failure =>
   new Failure('not_found', 'There is no response with this id.', { extra: { param } });
 
+/** As OpenAI says it, also for an id that is malformed. */
+export const unknownPreviousResponse = (id: string): Failure =>
+  new Failure('validation_failed', `Previous response with id '${id}' not found.`, {
+    extra: { param: 'previous_response_id', code: 'previous_response_not_found' },
+  });
+
+export const unknownItem = (id: string): Failure =>
+  new Failure(
+    'not_found',
+    `Item with id '${id}' not found. Items of responses with \`store: false\` are not stored; send the item itself.`,
+    {
+      extra: { param: 'input', code: 'item_not_found' },
+    },
+  );
+
 /** A field that is well-formed and cannot be had. */
 export const unsupported = (pointer: string, detail: string): Failure =>
   new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });

@@ -3,7 +3,7 @@ import type { FailureCode } from '../shared/failure.ts';
 import { citedIn, clientCallsOf } from './answer.ts';
 import { usageOf } from './completion.ts';
 import { extrasOf } from './extras.ts';
-import { createdAt, toResponseId } from './ids.ts';
+import { createdAt, toCallItemId, toResponseId } from './ids.ts';
 import type { OpenAiResponse, OutputCall, OutputMessage, ResponseAnnotation, ResponseEcho } from './responses-schema.ts';
 
 type Output = OpenAiResponse['output'];
@@ -62,7 +62,9 @@ const endedAt = (run: Run | null): number | null => (run?.ended_at == null ? nul
 
 /** What the answer consists of: its text, then calls of the caller's tools. */
 export function outputOf(message: Message): Output {
-  const calls = clientCallsOf(message).map(({ id, name, arguments: text }) => toCall(id, name, text, 'completed'));
+  const calls = clientCallsOf(message).map(({ id, name, arguments: text }, index) =>
+    toCall(toCallItemId(message.id, index), { call_id: id, name, text }, 'completed'),
+  );
   return message.text === '' && calls.length > 0 ? calls : [toOutputMessage(message, 'completed'), ...calls];
 }
 
@@ -77,9 +79,13 @@ export const toOutputMessage = (
   content: [{ type: 'output_text', text, annotations: annotationsOf({ text, citations }), logprobs: [] }],
 });
 
-export const toCall = (call_id: string, name: string, text: string, status: OutputCall['status']): OutputCall => ({
+export const toCall = (
+  id: string,
+  { call_id, name, text }: { readonly call_id: string; readonly name: string; readonly text: string },
+  status: OutputCall['status'],
+): OutputCall => ({
   type: 'function_call',
-  id: `fc_${call_id}`,
+  id,
   status,
   call_id,
   name,

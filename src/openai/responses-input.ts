@@ -1,26 +1,35 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Overrides } from '../sessions/index.ts';
-import type { ClientCall } from './answer.ts';
-import { type Conversation, toClientTools, toImage, toOutputSchema, toText, toToolChoice, Writer } from './input.ts';
+import { type Conversation, toImage, toText, Writer } from './input.ts';
+import type { Earlier, Referenced } from './item-references.ts';
+import { readFormat } from './output-format.ts';
 import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
+import { readTools } from './tool-choice.ts';
 
 type MessageItem = Extract<InputItem, { role: string }>;
 
-/** The items of a request; `open` are calls of the response before it, whose results may be among them. Throws `validation_failed`. */
-export function readItems({ input }: Pick<CreateResponse, 'input'>, open: readonly ClientCall[]): Conversation {
-  const writer = new Writer(open);
+/** The items of a request, with what of earlier responses they refer to. Throws `validation_failed`. */
+export function readItems({ input }: Pick<CreateResponse, 'input'>, { items, calls }: Earlier): Conversation {
+  const writer = new Writer(calls);
   if (typeof input === 'string') writer.add({ role: 'user', content: [toText(input)] });
-  else for (const [index, item] of input.entries()) addItem(writer, item, `/input/${index}`);
+  else for (const [index, item] of input.entries()) addItem(writer, item, items, `/input/${index}`);
   return writer.done('/input');
 }
 
-function addItem(writer: Writer, item: InputItem, at: string): void {
+function addItem(writer: Writer, item: InputItem, earlier: Earlier['items'], at: string): void {
   if ('role' in item) addMessage(writer, item, at);
   else if (item.type === 'function_call') writer.call(item.call_id, item.name, item.arguments);
   else if (item.type === 'function_call_output') {
     const value = typeof item.output === 'string' ? item.output : item.output.map(({ text }) => text).join('');
     writer.result(item.call_id, value, `${at}/call_id`);
-  }
+  } else if (item.type == null || item.type === 'item_reference') addReferenced(writer, earlier.get(item.id));
   // What a model thought is not shown here, so what comes back of it is somebody else's.
+}
+
+function addReferenced(writer: Writer, referenced: Referenced | undefined): void {
+  if (referenced === undefined) return;
+  if ('call' in referenced) writer.call(referenced.call.id, referenced.call.name, referenced.call.arguments);
+  else for (const message of referenced.messages) writer.add(message);
 }
 
 function addMessage(writer: Writer, { role, content }: MessageItem, at: string): void {
@@ -33,19 +42,20 @@ function addMessage(writer: Writer, { role, content }: MessageItem, at: string):
   else writer.add({ role: 'system', content: text });
 }
 
-function toUserParts(content: MessageItem['content'], at: string) {
+type UserParts = Extract<LanguageModelV4Message, { role: 'user' }>['content'];
+
+function toUserParts(content: MessageItem['content'], at: string): UserParts {
   if (typeof content === 'string') return [toText(content)];
-  return content.map((part, index) => {
-    if (part.type === 'input_image') return toImage(part.image_url, `${at}/content/${index}/image_url`);
-    return toText(part.type === 'refusal' ? part.refusal : part.text);
+  return content.flatMap((part, index): UserParts => {
+    if (part.type === 'input_image') return [toImage(part.image_url, `${at}/content/${index}/image_url`)];
+    if ('text' in part) return [toText(part.text)];
+    return 'refusal' in part ? [toText(part.refusal)] : [];
   });
 }
 
 /** What the request asks for besides the agent's own settings. Throws `validation_failed`. */
 export function readResponseOverrides(body: CreateResponse): Overrides {
   const { temperature, top_p, max_output_tokens, instructions } = body;
-  const tools = toClientTools((body.tools ?? []).map((tool, index) => ({ at: `/tools/${index}`, tool })));
-  const output_schema = toOutputSchema(body.text?.format ?? null, '/text/format/schema');
   return {
     instructions: instructions ?? null,
     settings: {
@@ -54,11 +64,18 @@ export function readResponseOverrides(body: CreateResponse): Overrides {
       ...(max_output_tokens == null ? {} : { max_output_tokens }),
       ...(body.reasoning?.effort == null ? {} : { reasoning_effort: body.reasoning.effort }),
     },
-    ...(output_schema === undefined ? {} : { output_schema }),
-    tools,
-    ...(body.tool_choice == null ? {} : { tool_choice: toToolChoice(body.tool_choice, tools) }),
+    ...readFormat(body.text?.format ?? null, '/text/format/schema'),
+    ...readTools(
+      (body.tools ?? []).map((tool, index) => ({ at: `/tools/${index}`, tool })),
+      choiceOf(body),
+    ),
     ...(body.parallel_tool_calls === false ? { most_calls: 1 } : {}),
   };
+}
+
+function choiceOf({ tool_choice: choice }: Pick<CreateResponse, 'tool_choice'>) {
+  if (choice == null || typeof choice === 'string') return choice ?? null;
+  return choice.type === 'function' ? choice : { mode: choice.mode, names: choice.tools.map(({ name }) => name) };
 }
 
 /** What the response tells again of its request. */

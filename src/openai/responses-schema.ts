@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Flag } from '../http/schema.ts';
 import {
+  allowedFields,
   effort,
   functionFields,
   ignored,
@@ -17,6 +18,7 @@ import {
   User,
 } from './common-schema.ts';
 import { Extras } from './extras.ts';
+import { orExplain, ReasoningPart, said } from './said.ts';
 import { ModelName } from './schema.ts';
 
 export const ResponseId = z
@@ -27,55 +29,45 @@ export const ResponseId = z
 const status = z.string().max(40).nullish();
 const id = z.string().max(200).nullish();
 
-const InputText = z.strictObject({ type: z.enum(['input_text', 'text']), text: Text });
-const OutputText = z.strictObject({ type: z.literal('output_text'), text: Text, annotations: ignored(), logprobs: ignored() });
-const Refusal = z.strictObject({ type: z.literal('refusal'), refusal: Text });
-const InputImage = z.strictObject({
+const InputText = said({ type: z.enum(['input_text', 'text']), text: Text });
+const OutputText = said({ type: z.literal('output_text'), text: Text });
+const Refusal = said({ type: z.literal('refusal'), refusal: Text });
+const InputImage = said({
   type: z.literal('input_image'),
   image_url: z.string().max(4_000_000).describe('A data URL: `data:image/png;base64,…`'),
   file_id: z.null().optional().describe('Files are not supported'),
-  detail: z.enum(['auto', 'low', 'high', 'original']).nullish(),
+  detail: z.string().max(40).nullish(),
 });
-const content = z.union(
-  [
-    Text,
-    z
-      .array(z.discriminatedUnion('type', [InputText, OutputText, Refusal, InputImage]))
-      .min(1)
-      .max(maxItems),
-  ],
-  { error: 'Must be text, or a list of `input_text`, `input_image`, `output_text` and `refusal` parts; other parts are not supported.' },
-);
+const expectedParts = 'Must be text, or a list of `input_text`, `input_image`, `output_text` and `refusal` parts.';
+const Part = z.discriminatedUnion('type', [InputText, OutputText, Refusal, InputImage, ReasoningPart], { error: orExplain(expectedParts) });
+const content = z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expectedParts) });
 
-const MessageItem = z.strictObject({
+const MessageItem = said({
   type: z.literal('message').optional(),
   role: z.enum(['user', 'assistant', 'system', 'developer']),
   content,
   id,
   status,
-  phase: ignored(),
 });
 const callId = z.string().min(1).max(200);
-const FunctionCall = z.strictObject({ type: z.literal('function_call'), call_id: callId, name: toolName, arguments: Text, id, status });
-const FunctionOutput = z.strictObject({
+const FunctionCall = said({ type: z.literal('function_call'), call_id: callId, name: toolName, arguments: Text, id, status });
+const FunctionOutput = said({
   type: z.literal('function_call_output'),
   call_id: callId,
-  output: z.union([Text, z.array(InputText).min(1).max(maxItems)]),
+  output: z.union([Text, z.array(InputText).min(1).max(maxItems)], { error: orExplain('Must be text, or a list of `input_text` parts.') }),
   id,
   status,
 });
-const Reasoning = z.strictObject({
-  type: z.literal('reasoning'),
-  id,
-  summary: ignored(),
-  content: ignored(),
-  encrypted_content: ignored(),
-  status,
-});
+/** Reasoning, and searches of a model whose outcome is in the message after them. */
+const IgnoredItem = said({ type: z.enum(['reasoning', 'web_search_call', 'file_search_call']), id, status });
+const ItemReference = said({
+  type: z.literal('item_reference').nullish(),
+  id: z.string().min(1).max(200).describe('Id of an output item of a stored response'),
+}).openapi('ResponseItemReference');
 
 export const InputItem = z
-  .union([MessageItem, FunctionCall, FunctionOutput, Reasoning], {
-    error: 'Must be a message, `function_call`, `function_call_output` or `reasoning`; other items are not supported.',
+  .union([MessageItem, FunctionCall, FunctionOutput, IgnoredItem, ItemReference], {
+    error: orExplain('Must be a message, `function_call`, `function_call_output`, `item_reference` or `reasoning`.'),
   })
   .openapi('ResponseInputItem', { example: { role: 'user', content: 'How do I descale the machine?' } as never });
 export type InputItem = z.output<typeof InputItem>;
@@ -83,18 +75,26 @@ export type InputItem = z.output<typeof InputItem>;
 const Tool = z.strictObject({
   type: z.literal('function', { error: 'Other tools than functions are not supported; give them to the agent.' }),
   ...functionFields,
+  cache_control: ignored(),
 });
 
-const ToolChoice = z.union([z.enum(['none', 'auto', 'required']), z.strictObject({ type: z.literal('function'), name: toolName })]);
+const NamedTool = z.strictObject({ type: z.literal('function'), name: toolName });
+const ToolChoice = z.union([
+  z.enum(['none', 'auto', 'required']),
+  NamedTool,
+  z.strictObject({ type: z.literal('allowed_tools'), ...allowedFields(NamedTool) }),
+]);
 
 export const CreateResponse = z
   .strictObject({
     model: ModelName.nullish().describe('May be left out where `previous_response_id` says which agent it is'),
     input: z
-      .union([Text.min(1), z.array(InputItem).min(1).max(maxItems)], { error: 'Must be text, or a list of messages and tool calls.' })
-      .describe('Text, or items; the last is the user’s message, or the results of your tools'),
+      .union([Text.min(1), z.array(InputItem).min(1).max(maxItems)], {
+        error: orExplain('Must be text, or a list of messages and tool calls.'),
+      })
+      .describe('Text, or items. Keys that are not listed are ignored in items and parts'),
     instructions: z.string().max(100_000).nullish().describe('Besides those of the agent; for this response alone'),
-    previous_response_id: ResponseId.nullish().describe('Goes on from that response, also where others have followed it'),
+    previous_response_id: z.string().max(200).nullish().describe('Goes on from that response, also where others have followed it'),
     stream: z.boolean().nullish().describe('Events with `sequence_number`, as server-sent events'),
     stream_options: z.strictObject({ include_obfuscation: ignored() }).nullish(),
     store: z.boolean().nullish().describe('false: it can be neither read nor continued afterwards'),

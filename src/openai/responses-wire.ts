@@ -2,6 +2,7 @@ import type { Message, TurnEvent, Wire, WireKind } from '../sessions/index.ts';
 import type { Failure } from '../shared/failure.ts';
 import { clientCallsOf, Joined } from './answer.ts';
 import { openAiErrors } from './errors.ts';
+import { toCallItemId } from './ids.ts';
 import { beginningOf, endOf, failureOf, toCall, toOutputMessage } from './response.ts';
 import type { OpenAiResponse, OutputCall, OutputMessage, ResponseEcho } from './responses-schema.ts';
 
@@ -118,7 +119,8 @@ class ResponsesWire implements Wire {
 
   #openCall(id: string, name: string): Frame[] {
     if (!this.#options.tools.includes(name) || this.#calls.has(id)) return [];
-    const call: OpenCall = { item: toCall(id, name, '', 'in_progress'), output_index: this.#items, text: '', is_done: false };
+    const item = toCall(toCallItemId(this.#message_id, this.#calls.size), { call_id: id, name, text: '' }, 'in_progress');
+    const call: OpenCall = { item, output_index: this.#items, text: '', is_done: false };
     this.#items += 1;
     this.#calls.set(id, call);
     return [{ type: 'response.output_item.added', output_index: call.output_index, item: call.item }];

@@ -16,13 +16,14 @@ import {
 import { Failure } from '../shared/failure.ts';
 import { answerOf, prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
-import { unknownModel, unknownResponse, unsupported } from './errors.ts';
+import { unknownModel, unknownPreviousResponse, unknownResponse, unsupported } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
 import { toResponseId, toRunId } from './ids.ts';
+import { readEarlier } from './item-references.ts';
 import { readAgentModel } from './model-name.ts';
 import { beginningOf, endOf, failureOf, toOutputMessage } from './response.ts';
 import { echoOf, readItems, readResponseOverrides } from './responses-input.ts';
-import type { CreateResponse, OpenAiResponse, ResponseEcho, ResponseQuery } from './responses-schema.ts';
+import { type CreateResponse, type OpenAiResponse, type ResponseEcho, ResponseId, type ResponseQuery } from './responses-schema.ts';
 import { type ResponsesWireOptions, responsesWire } from './responses-wire.ts';
 
 interface Prepared {
@@ -47,7 +48,7 @@ async function prepare(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
 
 async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   if (body.model == null) throw unsupported('/model', 'Say which agent, where no `previous_response_id` does.');
-  const { question, messages } = readItems(body, []);
+  const { question, messages } = readItems(body, await readEarlier(ctx, body, null));
   const overrides = readResponseOverrides(body);
   const { session_id, input } = await prepareRun(ctx, body.model, question, body);
   const echo = echoOf(body, body.model);
@@ -67,11 +68,12 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
     terminal,
     echo: before,
   } = await findResponse(ctx, previous).catch((error: unknown) => {
-    throw error instanceof Failure && error.code === 'not_found' ? unknownResponse('previous_response_id') : error;
+    throw error instanceof Failure && error.code === 'not_found' ? unknownPreviousResponse(previous) : error;
   });
   if (terminal?.type !== 'finished')
     throw unsupported('/previous_response_id', `That response is ${row.status}: going on from it is not supported.`);
-  const { question, messages } = readItems(body, clientCallsOf(terminal.message));
+  const chain = { session_id: session.id, message_id: terminal.message.id, calls: clientCallsOf(terminal.message) };
+  const { question, messages } = readItems(body, await readEarlier(ctx, withUser(body, session.end_user_id), chain));
   if (body.user != null && body.user !== session.end_user_id)
     throw unsupported('/user', 'Another user than that of the previous response is not supported.');
   const model = body.model ?? before.model;
@@ -88,6 +90,9 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
   };
   return { session_id: session.id, input, echo };
 }
+
+/** A request that goes on is of the session's end user. */
+const withUser = (body: CreateResponse, end_user_id: string | null): CreateResponse => ({ ...body, user: body.user ?? end_user_id });
 
 /** What a further request names: a version or label, the agent's active one, or nothing, for what the session follows. */
 async function versionOf(ctx: Ctx, agent_id: string, model: string | null, before: string): Promise<string | null> {
@@ -106,6 +111,7 @@ interface Found extends EndedRun {
 
 /** Throws `not_found` for what is no response, or one that was not to be stored. */
 async function findResponse(ctx: Ctx, id: string): Promise<Found> {
+  if (!ResponseId.safeParse(id).success) throw unknownResponse();
   const outcome = await readOutcome(ctx, toRunId(id)).catch((error: unknown) => {
     throw error instanceof Failure && error.code === 'not_found' ? unknownResponse() : error;
   });

@@ -84,14 +84,14 @@ export const openAiRoutes = new Router(openAiErrors)
       summary: 'Create a chat completion',
       description:
         'An agent answers a conversation that you keep. Its own instructions come before yours; its knowledge, tools and limits are ' +
-        'as in its version. A call of one of your `tools` ends the answer with `tool_calls`. Citations are `annotations`.',
+        'as in its version. A call of one of your `tools` ends the answer with `tool_calls`. Citations are `annotations` of type `url_citation`, and with their quotes in `agentgrid.citations`.',
       body: CreateChatCompletion,
       alsoProduces: ['text/event-stream'],
       reply: { status: 200, schema: ChatCompletion, description: 'The answer, or its chunks' },
       failures: runFailures,
       ownsIdempotency: true,
     },
-    (ctx, { body }) => createChatCompletion(ctx, body),
+    (ctx, { body, request }) => createChatCompletion(ctx, body, new URL(request.url).origin),
   )
   .endpoint(
     {

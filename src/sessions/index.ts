@@ -14,6 +14,7 @@ export { indexSessions } from './search/index-sessions.ts';
 export type { TurnEvent } from './turn/events.ts';
 export type { Overrides } from './turn/overrides.ts';
 export type { TurnInput } from './turn/turn-input.ts';
+export { type ReferencedMessage, readBranch, readReferenced } from './wire/referenced-messages.ts';
 export { attachToRun, type EndedRun, getRun, type RunStream, readOutcome, runAsStream, runToEnd, startRun, stopRun } from './wire/runs.ts';
 export { uiWire } from './wire/ui-message-stream.ts';
 export { type Wire, type WireKind, type WireRequest, writeEvents } from './wire/wire.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStructured, repairPrompt, structuredFormat, structuredOutputFailed } from '../../src/llm/index.ts';
+import { parseStructured, repairPrompt, structuredFormat, structuredOutputFailed, toOutputFormat } from '../../src/llm/index.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 import { contextOf, question, step } from './support.ts';
@@ -53,12 +53,12 @@ describe('structured answers', () => {
     await workspace.put('/providers/openai-compatible', { base_url: scripted.base_url.compatible });
     const ctx = contextOf(workspace);
     const { prompt } = question('Rate it');
-    const responseFormat = structuredFormat(schema);
-    const first = await step(ctx, ['openai-compatible/m'], { options: { prompt, responseFormat } });
+    const form = structuredFormat(toOutputFormat(schema));
+    const first = await step(ctx, ['openai-compatible/m'], { options: { prompt, ...form } });
     const parsed = parseStructured(first.text, schema);
     expect(parsed.ok).toBe(false);
     const repair = repairPrompt(first.text, parsed.ok ? [] : parsed.errors);
-    const second = await step(ctx, ['openai-compatible/m'], { options: { prompt: [...prompt, ...repair], responseFormat } });
+    const second = await step(ctx, ['openai-compatible/m'], { options: { prompt: [...prompt, ...repair], ...form } });
     expect(parseStructured(second.text, schema)).toEqual({ ok: true, value: { answer: 'a', score: 3 }, json: '{"answer":"a","score":3}' });
     const [asked, again] = await scripted.requests();
     expect(asked?.body.response_format).toMatchObject({ type: 'json_schema', json_schema: { schema } });

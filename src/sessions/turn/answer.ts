@@ -1,6 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import {
-  type ClientTool,
+  type ClientTools,
   type LoopEvent,
   type LoopResult,
   reachedLimit,
@@ -68,8 +68,8 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
     call_key: turn.run.id,
     operation: turn.run.is_preview ? 'preview' : 'answer',
     models: modelsFor(turn.config, progress.attached),
-    options: { ...modelOptions(turn.config), ...turn.overrides.options },
-    client: { tools: clientTools(turn, tools), choice: turn.overrides.tool_choice ?? null, most_calls: turn.overrides.most_calls ?? null },
+    options: { ...modelOptions(turn.config, turn.overrides.output_format), ...turn.overrides.options },
+    client: clientOf(turn, tools),
     circumstances: { config: turn.config, depth: 0, attribution: attributionOf(turn), signal },
     spent: progress.spent,
     cite: (hits) => passagesOf(turn.config, progress.addSources(hits)),
@@ -187,12 +187,12 @@ function endWithCalls(progress: Progress, { last, calls }: LoopResult): void {
   progress.finish_reason = 'tool-calls';
 }
 
-/** Throws `validation_failed` for one that is called like a tool of the agent. */
-function clientTools({ overrides }: Turn, tools: readonly Tool[]): readonly ClientTool[] {
-  const own = overrides.tools ?? [];
+/** Throws `validation_failed` for a tool that is called like one of the agent's. */
+function clientOf({ overrides }: Turn, tools: readonly Tool[]): ClientTools {
+  const { tools: own = [], tool_choice = null, has_own_choice = false, most_calls = null } = overrides;
   const taken = own.find((tool) => tools.some(({ name }) => name === tool.name));
   if (taken !== undefined) throw invalid('/tools', `The agent has a tool ${taken.name} of its own.`);
-  return own;
+  return { tools: own, choice: tool_choice, has_own_choice, most_calls };
 }
 
 function readArguments(text: string): unknown {

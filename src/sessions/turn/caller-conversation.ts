@@ -1,4 +1,5 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import { withPairedCalls } from './paired-calls.ts';
 
 type UserMessage = Extract<LanguageModelV4Message, { role: 'user' }>;
 
@@ -24,7 +25,7 @@ function rewritten(message: UserMessage, write: (text: string) => LanguageModelV
  */
 export function tidied(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
   const system = conversation.flatMap((message) => (message.role === 'system' && message.content !== '' ? [message.content] : []));
-  const rest = withoutOpenCalls(conversation.filter(({ role }) => role !== 'system')).flatMap(withoutEmptyText);
+  const rest = withPairedCalls(conversation.filter(({ role }) => role !== 'system')).flatMap(withoutEmptyText);
   return [...(system.length === 0 ? [] : [{ role: 'system' as const, content: system.join('\n\n') }]), ...rest];
 }
 
@@ -33,23 +34,4 @@ function withoutEmptyText(message: LanguageModelV4Message): LanguageModelV4Messa
   if (message.role !== 'user' && message.role !== 'assistant') return [message];
   const content = message.content.filter((part) => part.type !== 'text' || part.text !== '');
   return content.length === 0 ? [] : [{ ...message, content } as LanguageModelV4Message];
-}
-
-function withoutOpenCalls(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
-  return conversation.flatMap((message, index): LanguageModelV4Message[] => {
-    if (message.role === 'assistant') {
-      const answered = idsIn(conversation[index + 1], 'tool', 'tool-result');
-      const content = message.content.filter((part) => part.type !== 'tool-call' || answered.has(part.toolCallId));
-      return content.length === 0 ? [] : [{ ...message, content }];
-    }
-    if (message.role !== 'tool') return [message];
-    const asked = idsIn(conversation[index - 1], 'assistant', 'tool-call');
-    const content = message.content.filter((part) => part.type !== 'tool-result' || asked.has(part.toolCallId));
-    return content.length === 0 ? [] : [{ ...message, content }];
-  });
-}
-
-function idsIn(message: LanguageModelV4Message | undefined, role: 'assistant' | 'tool', type: 'tool-call' | 'tool-result'): Set<string> {
-  if (message?.role !== role) return new Set();
-  return new Set(message.content.flatMap((part) => (part.type === type && 'toolCallId' in part ? [part.toolCallId] : [])));
 }

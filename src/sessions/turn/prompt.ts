@@ -1,6 +1,15 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { AgentConfig } from '../../agents/index.ts';
-import { capabilitiesOf, isFollowUp, type Passage, structuredFormat, writePassages, writeSummary } from '../../llm/index.ts';
+import {
+  capabilitiesOf,
+  isFollowUp,
+  type OutputFormat,
+  type Passage,
+  structuredFormat,
+  toOutputFormat,
+  writePassages,
+  writeSummary,
+} from '../../llm/index.ts';
 import { type AttachmentContext, hasImages, noAttachments } from '../attachments/context.ts';
 import { placeAttachments, userMessage } from '../attachments/prompt.ts';
 import { atQuestion, tidied } from './caller-conversation.ts';
@@ -36,8 +45,13 @@ export function promptOf(asked: Asked, sources: readonly Source[], attached: Att
     ...(asked.given ?? [userMessage(question, [])]),
   ];
   const told = atQuestion(conversation, (text) => userMessage(text, placed.here, toPassages(config, sources)));
-  return tidied([{ role: 'system', content: instructions }, ...(summary === null ? told : withSummary(summary, told))]);
+  const messages = tidied([{ role: 'system', content: instructions }, ...(summary === null ? told : withSummary(summary, told))]);
+  return asked.overrides?.output_format?.schema === null ? sayingJson(messages) : messages;
 }
+
+/** OpenAI refuses `json_object` where no message says JSON, and some providers are told of it in no other way. */
+const sayingJson = (messages: LanguageModelV4Message[]): LanguageModelV4Message[] =>
+  /json/i.test(JSON.stringify(messages)) ? messages : tidied([{ role: 'system', content: 'Answer with a JSON object.' }, ...messages]);
 
 /** The summary stands in the first message of a user: some providers want roles to alternate. */
 function withSummary(summary: string, conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
@@ -63,13 +77,13 @@ export const modelsFor = ({ model, fallback_models }: AgentConfig, attached: Att
 ];
 
 /** The settings of a version as the provider interface has them; what is not set is the provider's to choose. */
-export const modelOptions = ({ settings, output_schema }: AgentConfig) => ({
+export const modelOptions = ({ settings, output_schema }: AgentConfig, format?: OutputFormat) => ({
   ...(settings.temperature === null ? {} : { temperature: settings.temperature }),
   ...(settings.top_p === null ? {} : { topP: settings.top_p }),
   ...(settings.max_output_tokens === null ? {} : { maxOutputTokens: settings.max_output_tokens }),
   ...(settings.stop.length === 0 ? {} : { stopSequences: settings.stop }),
   ...(settings.reasoning_effort === null ? {} : { reasoning: settings.reasoning_effort }),
-  ...(output_schema === null ? {} : { responseFormat: structuredFormat(output_schema) }),
+  ...(output_schema === null ? {} : structuredFormat(format ?? toOutputFormat(output_schema))),
 });
 
 /** A follow-up is searched for together with the question before it, where its subject is. */

@@ -119,7 +119,8 @@ describe.each(versions)('%s: chat completions', (_name, open) => {
     const { message } = (await client.chat.completions.create({ model, messages })).choices[0] as OpenAI.ChatCompletion.Choice;
     const [annotation] = message.annotations ?? [];
     expect(annotation?.type).toBe('url_citation');
-    const { url, title, start_index, end_index } = annotation?.url_citation as NonNullable<typeof annotation>['url_citation'];
+    if (annotation === undefined) throw new Error('nothing is cited');
+    const { url, title, start_index, end_index } = annotation.url_citation;
     expect(title).toBe('filters.md');
     expect(message.content?.slice(start_index, end_index)).toMatch(/^\[\d+\]$/);
     expect(new URL(url).pathname).toContain(file_id);
@@ -221,7 +222,9 @@ describe.each(versions)('%s: responses', (_name, open) => {
     const client = open();
     const first = await client.responses.create({ model: scene.model, input: 'Weather?', tools: responseTools });
     const results = first.output.flatMap((item) =>
-      item.type === 'function_call' ? [{ type: 'function_call_output' as const, call_id: item.call_id, output: `rain ${item.call_id}` }] : [],
+      item.type === 'function_call'
+        ? [{ type: 'function_call_output' as const, call_id: item.call_id, output: `rain ${item.call_id}` }]
+        : [],
     );
     expect(results).toHaveLength(2);
     const body = { model: scene.model, input: results, tools: responseTools, previous_response_id: first.id };

@@ -45,7 +45,10 @@ export class Stage {
   }
 
   /** An agent whose model has its lines, behind the given wire of the provider. */
-  async agent(rounds: readonly Round[], { by = 'openai-compatible', config = {} }: { by?: ProviderId; config?: object } = {}): Promise<Scene> {
+  async agent(
+    rounds: readonly Round[],
+    { by = 'openai-compatible', config = {} }: { by?: ProviderId; config?: object } = {},
+  ): Promise<Scene> {
     const script: Script = { rounds };
     const scripted = await playScript(script, this.#provider.url);
     const base_url = by === 'openai-compatible' ? scripted.base_url.compatible : scripted.base_url.openai;
