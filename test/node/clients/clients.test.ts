@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from 'vitest';
+import { agentsSdk } from './agents.ts';
+import { aiSdk } from './ai-sdk.ts';
+import { langChain } from './langchain.ts';
+import { openAiPackage } from './openai.ts';
+import { Stage } from './stage.ts';
+
+// One server for all of them: its start takes longer than all that they do.
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+}, 240_000);
+afterAll(() => stage?.close());
+
+openAiPackage(() => stage);
+aiSdk(() => stage);
+langChain(() => stage);
+agentsSdk(() => stage);
