@@ -55,6 +55,8 @@ export interface NewAgent {
   /** The configuration, once the id of the agent's own base is known. */
   readonly configure: (base_id: string) => AgentConfig;
   readonly tools: readonly ToolPin[];
+  /** Only of an agent that stands for a provider's model. */
+  readonly provider_model?: string;
 }
 
 /** Stores a new agent; every way to make one ends here. */
@@ -97,6 +99,7 @@ async function insertOne<Reply>(
     active_version_id: version.id,
     latest_version: 1,
     revision: 1,
+    provider_model: agent.provider_model ?? null,
     archived_at: null,
     deleted_at: null,
     created_by: actorId(ctx.actor),

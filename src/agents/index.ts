@@ -5,6 +5,7 @@ export type { InputField } from './inputs.ts';
 export { OutputSchema } from './output-schema.ts';
 export { agent as AgentParameter, Version as VersionParameter, VersionRequest } from './parameters.ts';
 export { type Preview, previewConfig } from './preview.ts';
+export { agentOfProviderModel } from './provider-model.ts';
 export { agentRoutes } from './routes.ts';
 export { VersionReference } from './schema.ts';
 export { findAgent } from './service.ts';

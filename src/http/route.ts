@@ -17,6 +17,8 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends S
   readonly description?: string;
   /** A parameter that does not parse is an id that cannot exist: 404. */
   readonly params?: Params;
+  /** The last parameter of the path, where its value may have slashes, escaped or not. */
+  readonly rest?: string;
   readonly query?: Query;
   readonly body?: Body;
   /** Other bodies that the handler reads from `request` itself, e.g. multipart/form-data. */

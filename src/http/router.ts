@@ -53,7 +53,7 @@ export class Router extends OpenAPIHono<AppEnv> {
     handler: (ctx: Ctx, input: Input<Params, Query, Body>) => Promise<Output<Reply> | Response>,
   ): this {
     this.openAPIRegistry.registerPath(toRouteConfig(route, this.errors));
-    this.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
+    this.on(route.method.toUpperCase(), honoPath(route), async (c) => {
       const caller = await authorize(c, route.access);
       c.set('workspace_id', caller.workspace_id);
       checkAccept(c, route, this.errors);
@@ -79,6 +79,9 @@ export class Router extends OpenAPIHono<AppEnv> {
     return this;
   }
 }
+
+const honoPath = ({ path, rest }: AnyRoute): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === rest ? `:${name}{.+}` : `:${name}`));
 
 type Input<Params extends Shape, Query extends Shape, Body extends Shape> = RequestInput<Output<Params>, Output<Query>, Output<Body>>;
 

@@ -1,9 +1,11 @@
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
-import { type EmbeddingModel, findEmbeddingModel } from './embedding-models.ts';
+import { findEmbeddingModel } from './embedding-models.ts';
+import { isEmbeddingModel } from './language-model.ts';
 import { Meter } from './meter.ts';
 import { toCount } from './read-usage.ts';
 import { request } from './request.ts';
@@ -12,6 +14,8 @@ import type { Target } from './workspace-models.ts';
 export interface EmbedCall extends Attribution {
   readonly model: string;
   readonly values: readonly string[];
+  /** Asks a model that is not in our table for vectors of this length; the others have one of their own. */
+  readonly dimensions?: number;
   /** `embed` where a caller of the API asks for vectors. */
   readonly operation: 'embed_file' | 'embed_query' | 'embed';
   /** Names the call in the usage table for good: the same call recorded twice is one row. */
@@ -20,12 +24,14 @@ export interface EmbedCall extends Attribution {
 
 /**
  * The metered call of an embedding model: embeds texts, in their order, and gives the usage rows for
- * the caller's batch, one for each request. The vectors are as long as `embeddingDimensions(model)`.
+ * the caller's batch, one for each request. The vectors are as long as `embeddingDimensions(model)`, where that is known.
  * `tokens` is null where the provider does not count them. Throws the provider's failure; what was used until then is recorded all the same.
  */
 export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: number[][]; tokens: number | null; usage: Statement[] }> {
   const known = findEmbeddingModel(call.model);
-  if (known === undefined) throw new Failure('provider_error', `There is no embedding model ${call.model}.`);
+  if (known === undefined && !isEmbeddingModel(call.model))
+    throw new Failure('provider_error', `There is no embedding model ${call.model}.`);
+  const dimensions = known?.dimensions ?? call.dimensions;
   const meter = new Meter(ctx, call);
   const embeddings: number[][] = [];
   let tokens: number | null = 0;
@@ -38,10 +44,11 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
         call.model,
         'embedding',
         () => tokensOf(rest),
-        (target, signal) => embedSome(target, known, rest, signal),
+        (target, signal) => embedSome(target, known?.options ?? lengthOption(call.dimensions), rest, signal),
       );
-      if (some.length === 0 || some.some((vector) => vector.length !== known.dimensions)) {
-        throw new Failure('provider_error', `${call.model} gave vectors of another length than ${known.dimensions}.`);
+      if (some.length === 0) throw new Failure('provider_error', `${call.model} returned no vectors.`);
+      if (dimensions !== undefined && some.some((vector) => vector.length !== dimensions)) {
+        throw new Failure('provider_error', `${call.model} returned vectors of another length than ${dimensions}.`);
       }
       embeddings.push(...some);
       tokens = tokens === null || used === null ? null : tokens + used;
@@ -54,8 +61,10 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
 }
 
 /** As many of the values as the model takes at once. */
-async function embedSome(target: Target, { options }: EmbeddingModel, values: readonly string[], signal: AbortSignal) {
-  const model = await (target.provider.embedding as NonNullable<typeof target.provider.embedding>)(target.settings);
+async function embedSome(target: Target, options: SharedV4ProviderOptions | undefined, values: readonly string[], signal: AbortSignal) {
+  const { embedding, name } = target.provider;
+  if (embedding === undefined) throw new Failure('provider_error', `${name} has no embedding models here.`);
+  const model = await embedding(target.settings);
   const size = (await model.maxEmbeddingsPerCall) ?? values.length;
   const sent = values.slice(0, size);
   const result = await model.doEmbed({
@@ -67,5 +76,11 @@ async function embedSome(target: Target, { options }: EmbeddingModel, values: re
   const tokens = { ...unknownTokens, input_tokens, output_tokens: 0 };
   return { value: { embeddings: result.embeddings, tokens: input_tokens }, tokens, estimate: () => tokensOf(sent) };
 }
+
+/** Each package reads its own provider's. */
+const lengthOption = (dimensions: number | undefined): SharedV4ProviderOptions | undefined =>
+  dimensions === undefined
+    ? undefined
+    : { openai: { dimensions }, openaiCompatible: { dimensions }, google: { outputDimensionality: dimensions } };
 
 const tokensOf = (values: readonly string[]): number => values.reduce((sum, value) => sum + estimateTokens(value), 0);

@@ -26,5 +26,18 @@ export function isLanguageModel(name: string): boolean {
   return !otherKinds.test(named.model) && served?.test(named.model) !== true;
 }
 
+/** Whether a model may be one that gives vectors: of a known name, or of a provider whose models have any name. */
+export function isEmbeddingModel(name: string): boolean {
+  const named = readModelName(name);
+  if (named === null || named.provider === 'builtin') return findEmbeddingModel(name) !== undefined;
+  return findEmbeddingModel(name) !== undefined || namesItsOwn.has(named.provider) || embeddingWords.test(named.model);
+}
+
+const embeddingWords = /(^|[-_./@])(embed|embedding|embeddings|bge|e5|gte|minilm)([-_.:]|\d|$)/i;
+
+/** Whether its name says that a model gives vectors, as far as a list of models can tell. */
+export const soundsLikeEmbedding = (name: string): boolean =>
+  findEmbeddingModel(name) !== undefined || embeddingWords.test(readModelName(name)?.model ?? '');
+
 /** Names in the price table that stand for many models: `ft:gpt-4o`, `gpt-4o-mini-2024-07-18.ft-`, `gpt-4o:extended`. */
 export const isPriceOnly = (model: string): boolean => /^ft:[^:]*$|\.ft-|:(extended|free)$/.test(model);

@@ -4,10 +4,11 @@ import { free, listModels as listPriced, nanoPerTokenOfUsdPerMillion, type Token
 import { builtinLanguageModelNames } from './builtin/models.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { embeddingModelNames } from './embedding-models.ts';
-import { isLanguageModel, isPriceOnly } from './language-model.ts';
+import { isLanguageModel, isPriceOnly, soundsLikeEmbedding } from './language-model.ts';
 import { readModelName } from './model-name.ts';
 import { type Provider, providers } from './providers.ts';
 import type { ModelInfo, ModelQuery } from './schema.ts';
+import { servedModels } from './served-models.ts';
 import { findAccess, readWorkspaceModels } from './workspace-models.ts';
 
 /**
@@ -27,11 +28,26 @@ export function listModels(ctx: Ctx, { limit, cursor, ...filters }: ModelQuery):
   );
 }
 
-/** Names of the embedding models that this workspace can call. */
-export async function listEmbeddingModels(ctx: Ctx): Promise<string[]> {
-  const models = await readWorkspaceModels(ctx);
-  const open = new Set(providers.filter((provider) => findAccess(ctx, provider, models) !== null).map(({ id }) => id));
-  return embeddingModelNames().filter((name) => open.has(readModelName(name)?.provider ?? ''));
+export interface CallableModels {
+  readonly language: readonly string[];
+  readonly embedding: readonly string[];
+}
+
+/**
+ * Names of the models that this workspace can call: those of `listModels`, the embedding models of our table, those it
+ * has priced itself, and what its own servers list.
+ */
+export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
+  const { prices, ...models } = await readWorkspaceModels(ctx);
+  const open = providers.filter((provider) => findAccess(ctx, provider, models) !== null);
+  const isOpen = new Set(open.map(({ id }) => id));
+  const of = (name: string) => isOpen.has(readModelName(name)?.provider ?? '');
+  const served = await Promise.all(open.map(async (one) => (await servedModels(ctx, one)).map((model) => `${one.id}/${model}`)));
+  const own = [...served.flat(), ...[...prices.keys()].filter(of)];
+  const embedding = [...embeddingModelNames().filter(of), ...own.filter(soundsLikeEmbedding)];
+  const language = [...(await callableModels(ctx)).map(({ id }) => id), ...own.filter(isLanguageModel)];
+  const isEmbedding = new Set(embedding);
+  return { embedding: [...isEmbedding], language: [...new Set(language)].filter((name) => !isEmbedding.has(name)) };
 }
 
 function matches(model: ModelInfo, { provider, q, ...wanted }: Omit<ModelQuery, 'limit' | 'cursor'>): boolean {

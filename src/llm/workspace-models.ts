@@ -21,6 +21,8 @@ interface WorkspaceModels {
   readonly keys: Map<string, string>;
   /** Models that were called, by name. */
   readonly targets: Map<string, Target>;
+  /** Models that a server of the workspace's own lists, by provider. */
+  readonly served: Map<string, readonly string[]>;
 }
 
 /** How long another isolate may go on with a credential that was changed here. */
@@ -67,6 +69,7 @@ function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): Works
     prices: new Map(prices.map((row) => [row.model, toTokenPrices(row)])),
     keys: new Map(),
     targets: new Map(),
+    served: new Map(),
   };
   cache.delete(ctx.workspace_id);
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);

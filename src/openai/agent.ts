@@ -4,6 +4,7 @@ import { type Message, prepareOneShot, runToEnd, type TurnInput } from '../sessi
 import { Failure } from '../shared/failure.ts';
 import { unknownModel } from './errors.ts';
 import { readAgentModel } from './model-name.ts';
+import { toAgentName } from './provider-model.ts';
 
 interface Asker {
   readonly user?: string | null | undefined;
@@ -13,7 +14,7 @@ interface Asker {
 
 /** A run of the agent that a model stands for, in a session that is made with it. Throws `model_not_found`. */
 export async function prepareRun(ctx: Ctx, model: string, text: string, asker: Asker): Promise<{ session_id: string; input: TurnInput }> {
-  const { agent, version } = readAgentModel(model);
+  const { agent, version } = readAgentModel(await toAgentName(ctx, model));
   const end_user_id = asker.user ?? asker.safety_identifier ?? null;
   const asked = { message: text, version, end_user_id, inputs: {}, metadata: asker.metadata ?? {} };
   return prepareOneShot(ctx, agent, asked, true).catch((error: unknown) => {

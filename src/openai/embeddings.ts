@@ -1,4 +1,4 @@
-import { embed, embeddingDimensions } from '../llm/index.ts';
+import { embed, embeddingDimensions, isEmbeddingModel } from '../llm/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { retried } from '../platform/retried.ts';
@@ -10,13 +10,14 @@ import type { CreateEmbeddings, Embeddings } from './schema.ts';
 export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promise<Embeddings> {
   const { model, encoding_format, dimensions, user } = input;
   const length = embeddingDimensions(model);
-  if (length === null) throw unknownEmbeddingModel();
-  if (dimensions !== undefined && dimensions !== length) {
+  if (length === null && !isEmbeddingModel(model)) throw unknownEmbeddingModel();
+  if (length !== null && dimensions !== undefined && dimensions !== length) {
     throw unsupported('/dimensions', `Other lengths than ${length} are not supported by this model.`);
   }
   const values = typeof input.input === 'string' ? [input.input] : input.input;
   const call_key = `${ctx.request_id}:${ctx.newId('use')}`;
-  const { embeddings, tokens, usage } = await embed(ctx, { model, values, operation: 'embed', call_key, end_user_id: user ?? null });
+  const asked = { model, values, ...(dimensions === undefined ? {} : { dimensions }), operation: 'embed', call_key } as const;
+  const { embeddings, tokens, usage } = await embed(ctx, { ...asked, end_user_id: user ?? null });
   const prompt_tokens = tokens ?? values.reduce((sum, text) => sum + estimateTokens(text), 0);
   const reply: Embeddings = {
     object: 'list',

@@ -1,21 +1,22 @@
 import { findAgent, selectVersionFor } from '../agents/index.ts';
 import { allows } from '../http/access.ts';
-import { listEmbeddingModels } from '../llm/index.ts';
+import { listCallableModels } from '../llm/index.ts';
 import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { unknownModel } from './errors.ts';
 import { readAgentModel } from './model-name.ts';
+import { mayCallProviderModels } from './provider-model.ts';
 import type { Model, ModelList } from './schema.ts';
 import { selectModelAgents } from './store.ts';
 
-/** Agents that the key covers; then the embedding models, for roles that may know which providers there are. */
+/** Agents that the key covers; then the models of providers, for roles that may know of them. */
 export async function listModels(ctx: Ctx): Promise<ModelList> {
   const agents = await selectModelAgents(ctx.db, ctx.workspace_id, coveredAgents(ctx.actor)).all();
   return {
     object: 'list',
     data: [
       ...agents.map(({ slug, created_at }) => toModel(slug, created_at, 'workspace')),
-      ...(await embeddingModels(ctx)).map((name) => toModel(name, 0, name.split('/')[0] ?? '')),
+      ...(await providerModels(ctx)).map((name) => toModel(name, 0, name.split('/')[0] ?? '')),
     ],
   };
 }
@@ -23,7 +24,7 @@ export async function listModels(ctx: Ctx): Promise<ModelList> {
 /** Throws `model_not_found`. */
 export async function getModel(ctx: Ctx, model: string): Promise<Model> {
   if (model.includes('/')) {
-    if (!(await embeddingModels(ctx)).includes(model)) throw unknownModel();
+    if (!(await providerModels(ctx)).includes(model)) throw unknownModel();
     return toModel(model, 0, model.split('/')[0] ?? '');
   }
   const { agent, version } = readAgentModel(model);
@@ -36,8 +37,12 @@ export async function getModel(ctx: Ctx, model: string): Promise<Model> {
   return toModel(model, found.created_at, 'workspace');
 }
 
-const embeddingModels = async (ctx: Ctx): Promise<string[]> =>
-  ctx.actor.type === 'api_key' && allows(ctx.actor.role, 'models:read') ? listEmbeddingModels(ctx) : [];
+/** The models of providers that the caller may use by their own names. */
+async function providerModels(ctx: Ctx): Promise<readonly string[]> {
+  if (ctx.actor.type !== 'api_key' || !allows(ctx.actor.role, 'models:read')) return [];
+  const { embedding, language } = await listCallableModels(ctx);
+  return mayCallProviderModels(ctx) ? [...embedding, ...language] : embedding;
+}
 
 const toModel = (id: string, created_at: number, owned_by: string): Model => ({
   id,

@@ -21,6 +21,7 @@ import { toEventStream } from './event-stream.ts';
 import { toResponseId, toRunId } from './ids.ts';
 import { readEarlier } from './item-references.ts';
 import { readAgentModel } from './model-name.ts';
+import { toAgentName } from './provider-model.ts';
 import { beginningOf, endOf, failureOf, toOutputMessage } from './response.ts';
 import { echoOf, readItems, readResponseOverrides } from './responses-input.ts';
 import { type CreateResponse, type OpenAiResponse, type ResponseEcho, ResponseId, type ResponseQuery } from './responses-schema.ts';
@@ -96,8 +97,8 @@ const withUser = (body: CreateResponse, end_user_id: string | null): CreateRespo
 
 /** What a further request names: a version or label, the agent's active one, or nothing, for what the session follows. */
 async function versionOf(ctx: Ctx, agent_id: string, model: string | null, before: string): Promise<string | null> {
-  const { agent, version } = readAgentModel(model ?? before);
-  const isSame = agent === agent_id || agent === readAgentModel(before).agent;
+  const { agent, version } = readAgentModel(await toAgentName(ctx, model ?? before));
+  const isSame = agent === agent_id || agent === before.split('@')[0];
   if (isSame && (model === null || model === before || version !== null)) return version;
   const named = await selectAgent(ctx.db, ctx.workspace_id, agent).get();
   if (named?.id !== agent_id)

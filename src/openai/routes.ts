@@ -35,7 +35,9 @@ export const openAiRoutes = new Router(openAiErrors)
       access: 'sessions:read',
       tag,
       summary: 'List OpenAI models',
-      description: 'The agents of the key, newest first, and the embedding models, for roles that may see those. All on one page.',
+      description:
+        'The agents of the key, newest first; for roles that may see those, the embedding models; and for roles that may change agents, ' +
+        'the providers’ language models. A server of the workspace’s own is asked for its list. All on one page.',
       reply: { status: 200, schema: ModelList, description: 'The models' },
     },
     (ctx) => listModels(ctx),
@@ -47,7 +49,9 @@ export const openAiRoutes = new Router(openAiErrors)
       access: 'sessions:read',
       tag,
       summary: 'Get an OpenAI model',
+      description: 'The name of a provider’s model has slashes; they may be escaped or not.',
       params: z.object({ model: ModelName }),
+      rest: 'model',
       reply: { status: 200, schema: Model, description: 'The model' },
     },
     (ctx, { params }) => getModel(ctx, params.model),

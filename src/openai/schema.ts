@@ -4,7 +4,11 @@ export const ModelName = z
   .string()
   .min(1)
   .max(200)
-  .openapi({ description: 'An agent: `slug` or id, `slug@label`, `slug@7`', example: 'support@production' });
+  .openapi({
+    description:
+      'An agent: `slug` or id, `slug@label`, `slug@7`; for roles that may change agents also a model of a provider: `openai/gpt-5-mini`',
+    example: 'support@production',
+  });
 
 export const Model = z
   .object({
@@ -30,7 +34,12 @@ export const CreateEmbeddings = z
       })
       .describe('A text, or several'),
     encoding_format: z.enum(['float', 'base64']).default('float').describe('base64 is of little-endian 32-bit floats'),
-    dimensions: z.number().int().min(1).optional().describe('The model’s own length; no other can be had'),
+    dimensions: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('The model’s own length; other lengths only for models whose length is not known here, such as those of your own server'),
     user: z.string().max(128).optional().describe('Who the call is for; it stands in the usage records'),
   })
   .openapi('CreateEmbeddings', { example: { model: 'builtin/lexical', input: 'How do I descale the machine?' } as never });

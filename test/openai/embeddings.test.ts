@@ -56,7 +56,8 @@ describe('embeddings and models, by the openai client', () => {
     for (const name of ['First', 'Second', 'Third']) made.push((await workspace.post('/agents', { name })).body);
     await workspace.delete(`/agents/${made[1].id}`);
     const namesOf = async (key: string) => (await clientOf(key).models.list()).data.map(({ id }) => id);
-    expect(await namesOf(workspace.key)).toEqual(['third', 'first', 'builtin/lexical']);
+    expect(await namesOf(workspace.key)).toEqual(['third', 'first', 'builtin/lexical', 'builtin/extractive']);
+    expect(await namesOf((await workspace.withRole('viewer')).key)).toEqual(['third', 'first', 'builtin/lexical']);
     expect(await namesOf((await workspace.withRole('runtime')).key)).toEqual(['third', 'first']);
     expect(await namesOf((await workspace.withRole('runtime', [made[0].id])).key)).toEqual(['first']);
   });

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { ToolPin } from './tools.ts';
 import { workspaces } from './workspaces.ts';
@@ -18,6 +19,8 @@ export const agents = sqliteTable(
     latest_version: integer().notNull(),
     /** Rises with every change of the agent or of what it points at; the ETag. */
     revision: integer().notNull(),
+    /** The provider's model that version 1 calls without anything else; its runs are those asked for by the model's own name. */
+    provider_model: text(),
     archived_at: integer(),
     /** Set once and for all: a job erases the agent. */
     deleted_at: integer(),
@@ -25,7 +28,11 @@ export const agents = sqliteTable(
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [uniqueIndex('agents_slug').on(table.workspace_id, table.slug), index('agents_workspace').on(table.workspace_id, table.id)],
+  (table) => [
+    uniqueIndex('agents_slug').on(table.workspace_id, table.slug),
+    index('agents_workspace').on(table.workspace_id, table.id),
+    uniqueIndex('agents_provider_model').on(table.workspace_id, table.provider_model).where(sql`provider_model is not null`),
+  ],
 );
 
 /** Immutable: triggers refuse UPDATE and DELETE. */

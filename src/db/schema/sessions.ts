@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { agents } from './agents.ts';
 
-export const runStatuses = ['running', 'completed', 'failed', 'cancelled', 'interrupted', 'limit_exceeded'] as const;
+/** `queued` waits for the run before it in its session. */
+export const runStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted', 'limit_exceeded'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 export const coverages = ['full', 'partial', 'none'] as const;
@@ -150,6 +151,7 @@ export const runs = sqliteTable(
     index('runs_session').on(table.workspace_id, table.session_id, table.id),
     index('runs_ended').on(table.workspace_id, table.agent_id, table.ended_at, table.id).where(sql`ended_at is not null`),
     index('runs_lease').on(table.lease_until).where(sql`status = 'running'`),
+    index('runs_queued').on(table.lease_until).where(sql`status = 'queued'`),
   ],
 );
 
