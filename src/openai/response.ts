@@ -9,13 +9,13 @@ import type { OpenAiResponse, OutputCall, OutputMessage, ResponseAnnotation, Res
 type Output = OpenAiResponse['output'];
 
 /** A response while it is being made. */
-export const beginningOf = (run_id: string, echo: ResponseEcho): OpenAiResponse => ({
+export const beginningOf = (run_id: string, echo: ResponseEcho, status: 'queued' | 'in_progress' = 'in_progress'): OpenAiResponse => ({
   ...echo,
   id: toResponseId(run_id),
   object: 'response',
   created_at: createdAt(run_id),
   completed_at: null,
-  status: 'in_progress',
+  status,
   error: null,
   incomplete_details: null,
   output: [],

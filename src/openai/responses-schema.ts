@@ -217,7 +217,9 @@ export const OpenAiResponse = z
     object: z.literal('response'),
     created_at: z.number().int(),
     completed_at: z.number().int().nullable(),
-    status: z.enum(['in_progress', 'completed', 'failed', 'cancelled', 'incomplete']),
+    status: z
+      .enum(['queued', 'in_progress', 'completed', 'failed', 'cancelled', 'incomplete'])
+      .describe('`queued`: in the background, it waits for the response before it in its session'),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     incomplete_details: z.object({ reason: z.string() }).nullable(),
     output: z.array(z.union([OutputMessage, OutputCall])),

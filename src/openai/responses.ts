@@ -123,7 +123,7 @@ async function findResponse(ctx: Ctx, id: string): Promise<Found> {
 
 export async function getResponse(ctx: Ctx, id: string): Promise<OpenAiResponse> {
   const { row, terminal, said, echo } = await findResponse(ctx, id);
-  if (terminal === null) return beginningOf(row.id, echo);
+  if (terminal === null) return beginningOf(row.id, echo, row.status === 'queued' ? 'queued' : 'in_progress');
   if (terminal.type === 'finished') return endOf(terminal.message, echo);
   return failureOf(terminal.run, terminal, echo, said === null ? [] : [toOutputMessage(said, 'incomplete')]);
 }

@@ -1,14 +1,10 @@
 import { z } from '@hono/zod-openapi';
 
-export const ModelName = z
-  .string()
-  .min(1)
-  .max(200)
-  .openapi({
-    description:
-      'An agent: `slug` or id, `slug@label`, `slug@7`; for roles that may change agents also a model of a provider: `openai/gpt-5-mini`',
-    example: 'support@production',
-  });
+export const ModelName = z.string().min(1).max(200).openapi({
+  description:
+    'An agent: `slug` or id, `slug@label`, `slug@7`; for roles that may change agents also a model of a provider: `openai/gpt-5-mini`',
+  example: 'support@production',
+});
 
 export const Model = z
   .object({

@@ -280,7 +280,13 @@ const insertRunWith = compileByColumns<Omit<RunRow, 'version_id'> & { readonly r
   const version = versionOfSession({ id: row.session_id ?? '', agent_id: row.agent_id }, requested);
   const holder = sql`(select s.active_run_id from sessions s where s.id = ${row.session_id})`;
   const isFilled = sql`(${row.is_preview} or not exists (${missingInputs(row.session_id, version)}))`;
-  return insertRun(db, { ...row, version_id: '' }, sql`iif(${holder} = ${row.id} and ${isFilled}, ${version}, null)`);
+  const begun = ['version_id', 'input_message_id', 'status', 'lease_until', 'metadata'] as const;
+  // One that has waited has its row already.
+  return insertRun(db, { ...row, version_id: '' }, sql`iif(${holder} = ${row.id} and ${isFilled}, ${version}, null)`).onConflictDoUpdate({
+    target: runs.id,
+    set: Object.fromEntries(begun.map((name) => [name, sql`excluded.${sql.identifier(name)}`])),
+    setWhere: sql`${runs.status} = 'queued'`,
+  });
 });
 
 /** Fields of a version's form that must be filled in and are not, by the session or by a default. */
@@ -289,7 +295,21 @@ const missingInputs = (session_id: string | null, version: SQL): SQL => sql`sele
   where v.id = ${version} and field.value ->> 'required' and field.value ->> 'default' is null
     and json_type(s.inputs, '$.' || (field.value ->> 'name')) is null`;
 
-/** Ends a run that is running, or changes nothing: it has ended once already. */
+/** A run that waits for the one before it in its session, with the version that it would use now. */
+export const insertQueuedRun = (db: Db, row: RunRow, session: Pick<SessionRow, 'id' | 'agent_id'>, requested: string | null): Statement =>
+  insertRun(db, { ...row, status: 'queued' }, sql`${versionOfSession(session, requested)}`);
+
+/** Tells that the host of a run which waits is there. */
+export const renewQueuedRun = (db: Db, workspace_id: string, id: string, until: number) =>
+  db
+    .update(runs)
+    .set({ lease_until: until })
+    .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, id), eq(runs.status, 'queued')));
+
+/** Whether a run has yet to end. */
+export const isOpen = ({ status }: Pick<RunRow, 'status'>): boolean => status === 'running' || status === 'queued';
+
+/** Ends a run that is running or waits, or changes nothing: it has ended once already. */
 export const endRun = (db: Db, workspace_id: string, id: string, end: Partial<RunRow>): Statement =>
   endRunWith(db, { ...end, own_workspace_id: workspace_id, own_id: id });
 
@@ -298,7 +318,7 @@ const endRunWith = compileByColumns<Partial<RunRow> & Readonly<Record<'own_works
     db
       .update(runs)
       .set(end)
-      .where(and(eq(runs.workspace_id, own_workspace_id), eq(runs.id, own_id), eq(runs.status, 'running'))),
+      .where(and(eq(runs.workspace_id, own_workspace_id), eq(runs.id, own_id), sql`${runs.status} in ('running', 'queued')`)),
 );
 
 export const insertRunStep = compileByColumns<RunStepRow>((db, row) => db.insert(run_steps).values(row));
@@ -353,11 +373,11 @@ export const selectAnswerOfRun = (db: Db, workspace_id: string, run_id: string) 
 export const selectMessagesOfRun = (db: Db, workspace_id: string, run_id: string) =>
   db.select().from(messages).where(ofRun(workspace_id, run_id)).orderBy(asc(messages.seq));
 
-/** Runs of any workspace whose host has not been heard of since `now`. */
-export const selectLostRuns = (db: Db, now: number, limit: number) =>
+/** Runs of any workspace, in one state, whose host has not been heard of since `now`. */
+export const selectLostRuns = (db: Db, status: 'running' | 'queued', now: number, limit: number) =>
   db
     .select()
     .from(runs)
-    .where(and(eq(runs.status, 'running'), lte(runs.lease_until, now)))
+    .where(and(sql`${runs.status} = ${sql.raw(`'${status}'`)}`, lte(runs.lease_until, now)))
     .orderBy(asc(runs.lease_until))
     .limit(limit);

@@ -5,9 +5,10 @@ import type { Ctx } from '../../platform/context.ts';
 import type { HostCommand, HostReply } from '../../platform/ports.ts';
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
-import { selectRun } from '../store.ts';
+import { isOpen, selectRun } from '../store.ts';
 import type { TurnEvent } from '../turn/events.ts';
 import type { Turn } from '../turn/start-turn.ts';
+import type { TurnInput } from '../turn/turn-input.ts';
 import { decodeEvents, encodeEvents } from '../wire/event-log.ts';
 import type { NamedWire, Wire, WireKind } from '../wire/wire.ts';
 import { closeInterrupted } from './close-run.ts';
@@ -44,21 +45,23 @@ export const sessionHost = (wires: readonly WireKind[]) =>
 
     readonly #handlers: Handlers = {
       start: async (ctx, { session_id, input, wire, is_background }) => {
+        if (is_background) return this.#startInBackground(ctx, session_id, input);
         const starting = this.#line.start(ctx, session_id, input);
-        if (wire !== null && !is_background) return this.#stream(ctx, starting, wire);
+        if (wire !== null) return this.#stream(ctx, starting, wire);
         const started = await starting;
         if ('elsewhere' in started) return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
         const { run, is_joined } = started;
-        if (is_background) return { listening: { type: 'begun', run_id: run.id }, body: null };
         return { listening: { type: 'message', message: await run.answer(), is_joined }, body: null };
       },
-      attach: async (_ctx, { run_id, after, wire }) => {
+      attach: async (ctx, { run_id, after, wire }) => {
+        if (wire !== null && after === 0 && this.#line.isWaiting(run_id)) return this.#stream(ctx, this.#waitFor(run_id), wire);
         const run = await this.#line.find(run_id);
         if (run === null) return { listening: { type: 'elsewhere', run_id }, body: null };
         if (wire === null) return { listening: { type: 'message', message: await run.answer(), is_joined: true }, body: null };
         return { listening: { type: 'stream', run_id: run.id, is_joined: true }, body: run.listen(makeWire(wires, wire), after) };
       },
       cancel: async (_ctx, { run_id }) => {
+        if (await this.#line.cancelWaiting(run_id)) return undefined;
         const run = await this.#line.find(run_id);
         run?.cancel();
         await run?.ended;
@@ -74,6 +77,23 @@ export const sessionHost = (wires: readonly WireKind[]) =>
         return undefined;
       },
     };
+
+    /** Tells the id of the run once it is stored, be it that it has begun or that it waits for its turn. */
+    async #startInBackground(ctx: Ctx, session_id: string, input: TurnInput): Promise<Heard> {
+      const queued = Promise.withResolvers<string>();
+      const starting = this.#line.start(ctx, session_id, input, queued.resolve);
+      // What becomes of one that waits is in its record.
+      starting.catch(() => undefined);
+      const begun = await Promise.race([queued.promise, starting]);
+      if (typeof begun === 'string') return { listening: { type: 'begun', run_id: begun }, body: null };
+      if ('elsewhere' in begun) return { listening: { type: 'elsewhere', run_id: begun.elsewhere }, body: null };
+      return { listening: { type: 'begun', run_id: begun.run.id }, body: null };
+    }
+
+    async #waitFor(run_id: string): Promise<Started> {
+      const run = await this.#line.find(run_id);
+      return run === null ? { elsewhere: run_id } : { run, is_joined: true };
+    }
 
     /** A failure before the first word is thrown, as a status; one that takes long to come is told in the stream. */
     async #stream(ctx: Ctx, starting: Promise<Started>, wanted: NamedWire): Promise<Heard> {
@@ -118,7 +138,7 @@ export const sessionHost = (wires: readonly WireKind[]) =>
       if (kept === undefined) return;
       const { workspace_id, run_id } = kept;
       const ctx = this.#context({ workspace_id, actor: { type: 'system', name: 'session_host' }, request_id: run_id });
-      if ((await this.#line.find(run_id)) !== null) await this.ctx.storage.setAlarm(ctx.now() + alarmEvery);
+      if (this.#line.has(run_id)) await this.ctx.storage.setAlarm(ctx.now() + alarmEvery);
       else await this.#recover(ctx, run_id);
     }
 
@@ -148,11 +168,11 @@ export const sessionHost = (wires: readonly WireKind[]) =>
 
     /** Closes a run that this object does not answer for: an earlier life of it did. */
     async #recover(ctx: Ctx, run_id: string): Promise<void> {
-      if ((await this.#line.find(run_id)) !== null) return;
+      if (this.#line.has(run_id)) return;
       const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
       const kept = await this.ctx.storage.get<Kept>('run');
       const segments = kept?.run_id === run_id ? await this.ctx.storage.list<string>({ prefix: 'events:' }) : new Map<string, string>();
-      if (run?.status === 'running') await closeInterrupted(ctx, run, [...segments.values()].flatMap(decodeEvents));
+      if (run !== undefined && isOpen(run)) await closeInterrupted(ctx, run, [...segments.values()].flatMap(decodeEvents));
       this.#line.forget();
       if (kept?.run_id === run_id) {
         this.#segments = 1;

@@ -1,14 +1,19 @@
+import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { selectLostRuns } from '../store.ts';
 import { closeInterrupted } from './close-run.ts';
 import { hostOf } from './host-client.ts';
 
-/** Runs a tick closes. */
+/** Runs of each state that a tick closes. */
 const closeLimit = 50;
 
 /** Ends runs whose host has not been heard of: the host itself, which knows what had been said, or else from here. */
 export async function closeLostRuns(ctx: Ctx): Promise<number> {
-  const lost = await selectLostRuns(ctx.db, ctx.now(), closeLimit).all();
+  const [running, queued] = await batch(ctx.db, [
+    selectLostRuns(ctx.db, 'running', ctx.now(), closeLimit),
+    selectLostRuns(ctx.db, 'queued', ctx.now(), closeLimit),
+  ]);
+  const lost = [...running, ...queued];
   for (const run of lost) {
     const own = { ...ctx, workspace_id: run.workspace_id };
     await hostOf(own, run.session_id ?? run.id)

@@ -1,16 +1,18 @@
+import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { fingerprintMismatch, KeyOfRun, moveKey, throwIfAnswered } from '../../platform/idempotency.ts';
 import { admitRun } from '../../rate-limits/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { takeAttachments } from '../attachments/send.ts';
 import { ownSession } from '../own-session.ts';
-import { type RunRow, type SessionRow, selectRun, selectVersionOfSession } from '../store.ts';
+import { isOpen, type RunRow, type SessionRow, selectRun, selectVersionOfSession } from '../store.ts';
 import type { TurnEvent } from '../turn/events.ts';
 import { runTurn } from '../turn/run-turn.ts';
 import { pathAfter, refuse, StaleMemory, startTurn, type Turn } from '../turn/start-turn.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
 import { LiveRun } from './live-run.ts';
 import { type Memory, readMemory, toTurnVersion } from './memory.ts';
+import { cancelledWhileQueued, QueuedRun } from './queued-run.ts';
 import { Place, WaitingLine } from './waiting-line.ts';
 
 /** Times that a session which is not as remembered is read again. */
@@ -25,6 +27,9 @@ export interface LineHooks {
   /** Closes a run of an earlier life. */
   readonly recover: (ctx: Ctx, run_id: string) => Promise<void>;
 }
+
+/** Tells a request that is not waited for by anybody the id of its run, as soon as that waits. */
+export type OnQueued = (run_id: string) => void;
 
 export type Started = { readonly run: LiveRun; readonly is_joined: boolean } | { readonly elsewhere: string };
 
@@ -47,6 +52,20 @@ export class SessionLine {
     return place === undefined ? null : place.run.promise;
   }
 
+  /** Whether a run answers or waits here. */
+  has(run_id: string): boolean {
+    return this.#line.find((one) => one.run_id === run_id) !== undefined;
+  }
+
+  isWaiting(run_id: string): boolean {
+    return this.#line.isWaiting(run_id);
+  }
+
+  /** Ends a run that waits for its turn; false where it does not wait. */
+  cancelWaiting(run_id: string): Promise<boolean> {
+    return this.#line.withdraw(run_id, cancelledWhileQueued());
+  }
+
   /** The next turn reads what is stored. */
   forget(): void {
     this.#memory = null;
@@ -60,51 +79,58 @@ export class SessionLine {
 
   /**
    * Starts a run as soon as it may, or joins the one that the same request has started before. Throws
-   * `session_busy` with the id of the run that is in the way, and what the turn throws.
+   * `session_busy` with the id of the run that is in the way, and what the turn throws. With `onQueued` a run that
+   * has to wait is stored before.
    */
-  async start(ctx: Ctx, session_id: string, input: TurnInput): Promise<Started> {
+  async start(ctx: Ctx, session_id: string, input: TurnInput, onQueued: OnQueued | null = null): Promise<Started> {
     const memory = await this.#remember(ctx, session_id, input);
     if (input.create === undefined) ownSession(ctx, [memory.session]);
     const known = ctx.idempotency === null ? undefined : this.#line.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
     if (known !== undefined) {
       if (known.key?.fingerprint !== ctx.idempotency?.fingerprint) throw fingerprintMismatch();
+      if (this.#line.isWaiting(known.run_id)) onQueued?.(known.run_id);
       return { run: await known.run.promise, is_joined: true };
     }
     try {
-      return { run: await this.#enter(ctx, session_id, input, memory, null), is_joined: false };
+      return { run: await this.#enter(ctx, input, memory, null, onQueued), is_joined: false };
     } catch (error) {
       // Whatever stood in the way, a key that was used before has its answer.
       const used = error instanceof Failure ? await keyOfRun(ctx) : error;
       if (!(used instanceof KeyOfRun)) throw error;
-      return this.#join(ctx, session_id, input, used.run_id);
+      return this.#join(ctx, session_id, input, used.run_id, onQueued);
     }
   }
 
   /** The run that a key has started earlier: it may go on, have ended, or have come to nothing and be tried again. */
-  async #join(ctx: Ctx, session_id: string, input: TurnInput, run_id: string): Promise<Started> {
+  async #join(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, onQueued: OnQueued | null): Promise<Started> {
+    if (this.#line.isWaiting(run_id)) onQueued?.(run_id);
     const live = await this.find(run_id);
     if (live !== null) return { run: live, is_joined: true };
     const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
     if (run?.session_id !== session_id) return this.#joinElsewhere(ctx, session_id, input, run, run_id);
-    if (run.status === 'running') await this.#hooks.recover(ctx, run_id);
+    if (isOpen(run)) await this.#hooks.recover(ctx, run_id);
     const memory = await this.#read(ctx, session_id, input.version);
-    const mayTryAgain = run.status === 'failed' || run.status === 'running' || run.status === 'interrupted';
+    const mayTryAgain = run.status === 'failed' || isOpen(run) || run.status === 'interrupted';
+    // It has waited, and its message was never stored.
+    if (mayTryAgain && run.input_message_id === null)
+      return { run: await this.#enter(ctx, input, memory, run, onQueued), is_joined: false };
     // What was to be answered once more still can be; a message that others have followed is better sent anew.
-    const isOpen = input.text === null || memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
-    if (!mayTryAgain || !isOpen || run.input_message_id === null) return { elsewhere: run_id };
+    const canFollow = input.text === null || memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
+    if (!mayTryAgain || !canFollow || run.input_message_id === null) return { elsewhere: run_id };
     const { create: _, ...rest } = input;
     const again: TurnInput = { ...rest, text: null, parent_id: run.input_message_id };
-    return { run: await this.#enter(ctx, session_id, again, memory, run), is_joined: false };
+    return { run: await this.#enter(ctx, again, memory, run, onQueued), is_joined: false };
   }
 
   /** A run with a session of its own, which came to nothing, is tried again with another. */
   async #joinElsewhere(ctx: Ctx, session_id: string, input: TurnInput, run: RunRow | undefined, run_id: string): Promise<Started> {
     const cameToNothing = run !== undefined && (run.status === 'failed' || run.status === 'interrupted');
     if (input.create === undefined || !cameToNothing) return { elsewhere: run_id };
-    return { run: await this.#enter(ctx, session_id, input, await this.#remember(ctx, session_id, input), run), is_joined: false };
+    const memory = await this.#remember(ctx, session_id, input);
+    return { run: await this.#enter(ctx, input, memory, run, null), is_joined: false };
   }
 
-  async #enter(ctx: Ctx, session_id: string, input: TurnInput, memory: Memory, replaced: RunRow | null): Promise<LiveRun> {
+  async #enter(ctx: Ctx, input: TurnInput, memory: Memory, replaced: RunRow | null, onQueued: OnQueued | null): Promise<LiveRun> {
     const on_busy = input.on_busy ?? memory.session.on_busy;
     this.#line.admit(on_busy);
     if (this.#line.isBusy && needsChecks(input)) {
@@ -113,25 +139,34 @@ export class SessionLine {
       this.#line.admit(on_busy);
     }
     const place = new Place(ctx.newId('run'), on_busy, ctx.idempotency);
+    const more = replaced === null ? [] : moveKey(ctx, replaced.id, place.run_id);
+    const queued = onQueued !== null && this.#line.isBusy ? new QueuedRun(ctx, place.run_id, memory.session, input, more) : null;
     try {
-      await this.#line.enter(place);
-      const forgotten = this.#forgotten;
-      const more = replaced === null ? [] : moveKey(ctx, replaced.id, place.run_id);
-      const slot = await admitRun(ctx, place.run_id, memory.session);
-      const turn = await this.#begin(ctx, session_id, input, place.run_id, more).catch(async (error: unknown) => {
-        await slot?.release();
-        throw error;
-      });
-      const source = slot === null ? runTurn(ctx, turn) : slot.during(runTurn(ctx, turn));
-      const live = new LiveRun(place.run_id, turn.events, turn.cancel, source, (events) => this.#hooks.save(ctx, turn, events));
-      place.begin(live);
-      ctx.defer(live.ended.finally(() => this.#end(place, turn, forgotten)));
-      return live;
+      const turn = this.#line.enter(place);
+      if (queued === null) await turn;
+      else await queued.wait(turn, () => onQueued?.(place.run_id));
+      return await this.#answer(queued?.ctx ?? ctx, memory.session, input, place, queued === null ? more : []);
     } catch (error) {
+      await queued?.close(error);
       place.run.reject(error);
       this.#line.leave(place);
       throw error;
     }
+  }
+
+  /** The turn of a place whose time has come. */
+  async #answer(ctx: Ctx, session: SessionRow, input: TurnInput, place: Place, more: readonly Statement[]): Promise<LiveRun> {
+    const forgotten = this.#forgotten;
+    const slot = await admitRun(ctx, place.run_id, session);
+    const turn = await this.#begin(ctx, session.id, input, place.run_id, more).catch(async (error: unknown) => {
+      await slot?.release();
+      throw error;
+    });
+    const source = slot === null ? runTurn(ctx, turn) : slot.during(runTurn(ctx, turn));
+    const live = new LiveRun(place.run_id, turn.events, turn.cancel, source, (events) => this.#hooks.save(ctx, turn, events));
+    place.begin(live);
+    ctx.defer(live.ended.finally(() => this.#end(place, turn, forgotten)));
+    return live;
   }
 
   /** `forgotten`: how often the line had been told to forget when the turn began. */
@@ -141,7 +176,7 @@ export class SessionLine {
     this.#line.leave(place);
   }
 
-  async #begin(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, more: ReturnType<typeof moveKey>): Promise<Turn> {
+  async #begin(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, more: readonly Statement[]): Promise<Turn> {
     let memory = await this.#remember(ctx, session_id, input);
     for (let reads = 0; ; reads += 1) {
       try {

@@ -78,6 +78,7 @@ export class WaitingLine {
 
   leave(place: Place): void {
     place.over.resolve();
+    this.#waiting = this.#waiting.filter((one) => one !== place);
     if (this.#active !== place) return;
     const next = this.#waiting.find(({ on_busy }) => on_busy === 'interrupt') ?? this.#waiting[0] ?? null;
     this.#active = next;
@@ -86,6 +87,20 @@ export class WaitingLine {
     // It is stored all the same: somebody has said it.
     if (next.on_busy === 'interrupt' && this.#waiting.some(({ on_busy }) => on_busy === 'interrupt')) next.cancel();
     next.turn.resolve();
+  }
+
+  isWaiting(run_id: string): boolean {
+    return this.#waiting.some((place) => place.run_id === run_id);
+  }
+
+  /** Turns away one that waits, and resolves once that is recorded; false where it does not wait. */
+  async withdraw(run_id: string, reason: Error): Promise<boolean> {
+    const place = this.#waiting.find((one) => one.run_id === run_id);
+    if (place === undefined) return false;
+    this.#waiting = this.#waiting.filter((one) => one !== place);
+    place.turn.reject(reason);
+    await place.over.promise;
+    return true;
   }
 
   /** Turns away those that wait, ends the run that is answering, and waits for its end. */

@@ -246,7 +246,8 @@ async function newMessage(ctx: Ctx, session: SessionRow, run: RunRow, { parent, 
   };
 }
 
-const newRun = (ctx: Ctx, session: SessionRow, id: string, input: TurnInput): RunRow => ({
+/** A run that is about to begin. */
+export const newRun = (ctx: Ctx, session: SessionRow, id: string, input: TurnInput): RunRow => ({
   id,
   workspace_id: ctx.workspace_id,
   agent_id: session.agent_id,

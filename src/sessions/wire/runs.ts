@@ -7,6 +7,7 @@ import { type Heard, hostOf } from '../host/host-client.ts';
 import { ownSession, runFor } from '../own-session.ts';
 import { type Message, type Run, type RunWithSteps, toMessage, toRun, toRunStep } from '../schema.ts';
 import {
+  isOpen,
   type MessageRow,
   type RunRow,
   type SessionRow,
@@ -41,7 +42,7 @@ export async function runToEnd(ctx: Ctx, session_id: string, input: TurnInput): 
   return message;
 }
 
-/** Starts a run that nobody waits for, or finds the one that the idempotency key has started; returns its id. */
+/** Starts a run that nobody waits for, or queues it behind the one that answers, or finds the one that the idempotency key has started; returns its id. */
 export async function startRun(ctx: Ctx, session_id: string, input: TurnInput): Promise<string> {
   const { listening } = await hostOf(ctx, session_id).startInBackground(input);
   if (listening.type !== 'begun' && listening.type !== 'elsewhere') throw new Error('something else came where a run was to begin');
@@ -74,7 +75,7 @@ async function start(ctx: Ctx, session_id: string, input: TurnInput, wire: WireR
 /** The events of a run from behind frame `after`: live while it goes on, from the record once it has ended. Throws `not_found`, `events_gone`. */
 export async function attachToRun(ctx: Ctx, run_id: string, wire: WireRequest, after: number): Promise<RunStream> {
   let stored = await readRun(ctx, run_id);
-  if (stored.run.status === 'running') {
+  if (isOpen(stored.run)) {
     const host = hostOf(ctx, stored.host);
     const stream = toStream(await host.attach(run_id, after, wire));
     if (stream !== null) return stream;
@@ -99,10 +100,10 @@ export interface EndedRun {
 export async function readOutcome(ctx: Ctx, run_id: string): Promise<EndedRun> {
   const { run: row, answer, session } = await readRun(ctx, run_id);
   const said = answer === undefined ? null : toMessage(answer, row);
-  return { row, session, terminal: row.status === 'running' ? null : terminalOf(row, answer), said };
+  return { row, session, terminal: isOpen(row) ? null : terminalOf(row, answer), said };
 }
 
-/** Stops a run that goes on, and returns it as it has ended. One that has ended stays as it is. */
+/** Stops a run that goes on or waits, and returns it as it has ended. One that has ended stays as it is. */
 export async function cancelRun(ctx: Ctx, run_id: string): Promise<Run> {
   const reply = await stopRun(ctx, run_id);
   await commit(ctx, { statements: [], reply });
@@ -112,7 +113,7 @@ export async function cancelRun(ctx: Ctx, run_id: string): Promise<Run> {
 /** The same for a request whose reply is another. */
 export async function stopRun(ctx: Ctx, run_id: string): Promise<Run> {
   const stored = await readRun(ctx, run_id);
-  if (stored.run.status !== 'running') return toRun(stored.run);
+  if (!isOpen(stored.run)) return toRun(stored.run);
   await hostOf(ctx, stored.host).cancel(run_id);
   return toRun((await readEnded(ctx, stored)).run);
 }
@@ -154,7 +155,7 @@ async function readRun(ctx: Ctx, run_id: string): Promise<StoredRun> {
 /** A run that its host does not have: it has ended meanwhile, or its host has died, and then it is closed. */
 async function readEnded(ctx: Ctx, { run: { id }, host }: StoredRun): Promise<StoredRun> {
   const stored = await readRun(ctx, id);
-  if (stored.run.status !== 'running') return stored;
+  if (!isOpen(stored.run)) return stored;
   await hostOf(ctx, host).recover(id);
   return readRun(ctx, id);
 }
@@ -162,7 +163,7 @@ async function readEnded(ctx: Ctx, { run: { id }, host }: StoredRun): Promise<St
 /** The answer of a run that another request has started. */
 async function waitFor(ctx: Ctx, run_id: string): Promise<Message> {
   let stored = await readRun(ctx, run_id);
-  if (stored.run.status === 'running') {
+  if (isOpen(stored.run)) {
     const { listening } = await hostOf(ctx, stored.host).attach(run_id, 0, null);
     if (listening.type === 'message') return listening.message;
     stored = await readEnded(ctx, stored);
