@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { killGroup } from './processes.ts';
 
 export interface ProcessGroup {
   readonly child: ChildProcess;
@@ -25,7 +26,7 @@ export function startGroup(script: string, args: readonly string[], environment:
   });
   child.stdin?.on('error', () => undefined);
   const ended = once(child, 'exit').then(async ([code, signal]) => {
-    while (signalGroup(child.pid)) await wait(20);
+    while (child.pid !== undefined && killGroup(child.pid)) await wait(20);
     return { code, signal };
   });
   return {
@@ -36,14 +37,4 @@ export function startGroup(script: string, args: readonly string[], environment:
       await ended;
     },
   };
-}
-
-/** Kills what is left of the group; false when nothing is. Windows has no groups: there the guard has seen to it. */
-function signalGroup(pid: number | undefined): boolean {
-  if (pid === undefined || process.platform === 'win32') return false;
-  try {
-    return process.kill(-pid, 'SIGKILL');
-  } catch {
-    return false;
-  }
 }

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly vars: readonly string[];
   /** Gets every line that the server prints once it is ready. */
   readonly onLine: (line: string) => void;
+  /** Gets the leader of each process group that works on the directory. */
+  readonly onGroup?: (leader: number) => void;
 }
 
 export interface Server {
@@ -39,8 +41,14 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
   const { port, directory, root_key, encryption_keys = '', dev_vars = {} } = options;
   // In the environment, since arguments can be read by everybody on the machine.
   const environment = { ...dev_vars, ...offline(directory), ROOT_KEY: root_key, ENCRYPTION_KEYS: encryption_keys };
-  await runToEnd(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', directory], environment, signal);
-  const group = startGroup(wrangler, await devArguments(options), environment);
+  const start = (args: readonly string[]) => {
+    const group = startGroup(wrangler, args, environment);
+    if (group.child.pid !== undefined) options.onGroup?.(group.child.pid);
+    return group;
+  };
+  const migrate = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', directory];
+  await runToEnd(start(migrate), `wrangler ${migrate.slice(0, 3).join(' ')}`, signal);
+  const group = start(await devArguments(options));
   const printed = follow(group);
   const stop = () => group.stop();
   signal.addEventListener('abort', stop, { once: true });
@@ -100,14 +108,13 @@ async function devArguments({ port, directory, vars }: ServerOptions): Promise<s
   ];
 }
 
-async function runToEnd(args: readonly string[], environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
-  const group = startGroup(wrangler, args, environment);
+async function runToEnd(group: ProcessGroup, name: string, signal: AbortSignal): Promise<void> {
   const stop = () => void group.stop();
   signal.addEventListener('abort', stop, { once: true });
   const printed = follow(group);
   const { code } = await group.ended;
   signal.removeEventListener('abort', stop);
-  if (code !== 0 && !signal.aborted) throw new Error(`wrangler ${args.slice(0, 3).join(' ')} failed:\n${printed.last()}`);
+  if (code !== 0 && !signal.aborted) throw new Error(`${name} failed:\n${printed.last()}`);
   signal.throwIfAborted();
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, openClient } from './client.ts';
 import { openWorkspace } from './demo-workspace.ts';
-import { lockDirectory } from './lock.ts';
+import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { ensureSample, type Sample, waitUntilRead } from './sample.ts';
 import { checkPort, freePort, startServer } from './server.ts';
 import { openState, readDevVars, type State, statePath } from './state.ts';
@@ -46,25 +46,28 @@ async function main(signal: AbortSignal): Promise<void> {
   const flags = readFlags();
   if (flags.help) return console.log(help);
   if (flags.json) say = console.error;
-  const { directory } = flags;
-  const port = flags.port === 0 ? await freePort() : flags.port;
-  await checkPort(port);
-  const unlock = lockDirectory(directory);
+  // First, since it waits for what an earlier server has left running: that may have the port.
+  const lock = await lockDirectory(flags.directory, signal);
+  signal.addEventListener('abort', () => lock.stopping());
   try {
-    await serve({ ...flags, port }, signal);
+    const port = flags.port === 0 ? await freePort() : flags.port;
+    await checkPort(port);
+    signal.throwIfAborted();
+    await serve({ ...flags, port }, lock, signal);
   } finally {
-    unlock();
+    lock.release();
   }
 }
 
-async function serve(flags: ReturnType<typeof readFlags>, signal: AbortSignal): Promise<void> {
+async function serve(flags: ReturnType<typeof readFlags>, lock: DirectoryLock, signal: AbortSignal): Promise<void> {
   const { directory, port } = flags;
   const state = openState(directory, flags.root_key?.slice('ROOT_KEY:'.length));
   say('Starting AgentGrid …');
   const onLine = (line: string) => void (isNoise(line) || console.error(line));
   const { root_key, encryption_keys } = state;
   const secrets = { root_key, encryption_keys, dev_vars: readDevVars() };
-  const server = await startServer({ port, directory, ...secrets, vars: flags.var, onLine }, signal);
+  const onGroup = (leader: number) => lock.addGroup(leader);
+  const server = await startServer({ port, directory, ...secrets, vars: flags.var, onLine, onGroup }, signal);
   try {
     const { isNew, ...workspace } = await openWorkspace(server.url, directory, state);
     const client = openClient(server.url, workspace.key);
@@ -120,7 +123,10 @@ const isNoise = (line: string) =>
   /^(\[wrangler:info\]|\[custom build\]|⎔|🪵|Your Worker has access|Binding |env\.|\s*$)/u.test(line) ||
   line.includes('/cdn-cgi/handler/scheduled');
 
-/** npm runs this under a shell that keeps signals to itself: when npm is told to end, all that is seen here is a new parent. */
+/**
+ * npm passes SIGINT and SIGTERM on to what it started, so package.json has the shell replace itself by this process.
+ * Where npm is killed, or a shell stays between and keeps signals to itself, all that is seen here is a new parent.
+ */
 function onParentGone(stop: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
