@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../scripts/server.ts';
+import { familyOf, stillRunning } from './support/processes.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'agentgrid-npm-'));
+const started: number[] = [];
+afterAll(() => {
+  for (const pid of stillRunning(started)) process.kill(pid, 'SIGKILL');
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** `npm start` as a person's terminal or a supervisor runs it: only npm's own number is known. */
+async function npmStart(port: number) {
+  const flags = ['--port', String(port), '--no-sample', '--persist-to', directory, '--json'];
+  const npm = spawn('npm', ['start', '--silent', '--', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exit = once(npm, 'exit');
+  let failed = '';
+  npm.stderr.on('data', (chunk) => {
+    failed += chunk;
+  });
+  const lines = createInterface({ input: npm.stdout });
+  const [line] = await Promise.race([once(lines, 'line'), exit.then(() => [null])]);
+  if (typeof line !== 'string') throw new Error(`npm start failed:\n${failed}`);
+  const family = familyOf(npm.pid);
+  started.push(...family);
+  return { npm, exit, family, url: JSON.parse(line).url as string };
+}
+
+// One data directory and one port through the lives of a server: a start takes most of the time.
+describe('npm start', { timeout: 240_000 }, () => {
+  let port: number;
+  let life: Awaited<ReturnType<typeof npmStart>>;
+  beforeAll(async () => {
+    port = await freePort();
+    life = await npmStart(port);
+  }, 240_000);
+  /** npm's only child, which the shell has made room for. */
+  const serverOf = () => life.family[1] ?? 0;
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)('takes directory and port over right after the server got %s', async (signal) => {
+    const { family } = life;
+    process.kill(serverOf(), signal);
+    life = await npmStart(port);
+    expect(stillRunning(family)).toEqual([]);
+    expect((await fetch(`${life.url}/healthz`)).status).toBe(200);
+  });
+
+  it('ends with all that it started when npm alone gets SIGINT', async () => {
+    const { npm, exit, family } = life;
+    expect(family.length).toBeGreaterThanOrEqual(5);
+    npm.kill('SIGINT');
+    await exit;
+    await vi.waitUntil(() => stillRunning(family).length === 0, { timeout: 20_000, interval: 100 });
+    expect(existsSync(join(directory, 'agentgrid.lock'))).toBe(false);
+  });
+});
