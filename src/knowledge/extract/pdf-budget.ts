@@ -8,8 +8,13 @@ export interface PdfLimits {
   /** Decoded bytes over bytes of the file, beyond `unrated` bytes. */
   readonly ratio: number;
   readonly unrated: number;
-  /** Drawing operators of all pages, those of a form as often as it is drawn; 32 bytes of operands count as one. */
+  /**
+   * Drawing operators of all pages, those of a form as often as it is drawn; 32 bytes of operands count as
+   * one, a form as 50. A small file may have `minOperations`, a larger one so many for each byte.
+   */
   readonly operations: number;
+  readonly minOperations: number;
+  readonly operationsPerByte: number;
   readonly characters: number;
   /** Codes that the character maps of fonts give a meaning to. */
   readonly mappings: number;
@@ -23,11 +28,15 @@ export const pdfLimits: PdfLimits = {
   inflated: 512 * MiB,
   ratio: 100,
   unrated: 64 * MiB,
-  operations: 40_000_000,
+  operations: 20_000_000,
+  minOperations: 2_000_000,
+  operationsPerByte: 20,
   characters: maxCharacters,
   mappings: 8_000_000,
-  milliseconds: 120_000,
+  milliseconds: 60_000,
 };
+
+const operationsPerStream = 50;
 
 /** What reading one PDF may cost. The parser swallows errors, so a limit that was passed once stays passed. */
 export class PdfBudget {
@@ -43,7 +52,7 @@ export class PdfBudget {
   constructor(fileBytes: number, limits: PdfLimits = pdfLimits) {
     this.#limits = limits;
     this.#inflated = Math.min(limits.inflated, Math.max(limits.unrated, fileBytes * limits.ratio));
-    this.#operations = limits.operations;
+    this.#operations = Math.min(limits.operations, Math.max(limits.minOperations, fileBytes * limits.operationsPerByte));
     this.#mappings = limits.mappings;
     this.#characters = limits.characters;
   }
@@ -66,10 +75,16 @@ export class PdfBudget {
     this.check();
   }
 
-  /** Counts an operator, or the bytes of its operands. */
+  /** Counts the beginning of a page or of a form. */
+  begin(): void {
+    this.#operations -= operationsPerStream;
+    this.check();
+  }
+
+  /** Counts an operator with its operands, and may end the page. */
   operate(bytes: number): void {
-    this.#operations -= bytes === 0 ? 1 : Math.floor(bytes / 32);
-    if (this.#operations < 0) this.#fail(`The PDF has more than ${this.#limits.operations} drawing operations. Split it.`);
+    this.#operations -= 1 + Math.floor(bytes / 32);
+    if (this.#operations < 0) this.#fail('The PDF draws too much for its size. Print it to a new PDF, or split it.');
     // The clock is no more than a second line: it may stand still while a Worker computes.
     this.#sinceClock += 1;
     if (this.#fault === null && this.#sinceClock < 64) return;

@@ -18,8 +18,12 @@ interface Parser {
 }
 interface Preprocessor {
   readonly parser: Parser;
+  [readTo]?: number;
   read(operation: Operation): boolean;
 }
+/** How far a preprocessor has come in its stream. */
+const readTo = Symbol('readTo');
+
 interface Operation {
   readonly args: unknown[] | null;
 }
@@ -106,16 +110,16 @@ function install(): void {
   guardFilters(parsers);
   reverseLigatures(fonts);
   const { read } = preprocessors;
-  // The parser reads ahead, the first time before it is asked.
-  const places = new WeakMap<Preprocessor, number>();
   preprocessors.read = function (operation) {
     const budget = budgets.getStore();
-    budget?.operate(0);
+    if (budget === undefined) return read.call(this, operation);
     const { stream: source } = this.parser.lexer;
-    const before = places.get(this) ?? source.start ?? 0;
+    // The parser reads ahead, the first time before it is asked.
+    if (this[readTo] === undefined) budget.begin();
+    const before = this[readTo] ?? source.start ?? 0;
     const isRead = read.call(this, operation);
-    budget?.operate(source.pos - before);
-    places.set(this, source.pos);
+    budget.operate(source.pos - before);
+    this[readTo] = source.pos;
     if (operation.args?.length === 2) handOnActualText(operation.args);
     return isRead;
   };

@@ -68,8 +68,10 @@ function headingLevel({ size }: PdfLine, text: string, bodySize: number): number
 
 /** A hyphen that breaks a word is undone; one that belongs to a compound, a number or an address stays. */
 export function joinLines(above: string, below: string, separator: string, vocabulary: Vocabulary): string {
-  if (/\p{L}\u00ad$/u.test(above)) return above.slice(0, -1) + below;
-  const [, head] = /(\S*[\p{L}\p{N}])[-\u2010]$/u.exec(above) ?? [];
+  // The text above may be long, and only its last word counts.
+  const end = above.slice(-100);
+  if (/\p{L}\u00ad$/u.test(end)) return above.slice(0, -1) + below;
+  const [, head] = /(\S*[\p{L}\p{N}])[-\u2010]$/u.exec(end) ?? [];
   const [tail] = /^[\p{L}\p{N}][^\s]*/u.exec(below) ?? [];
   if (head === undefined || tail === undefined) return above + separator + below;
   // "on- and offline": the hyphen stands for the rest of another word.
@@ -95,6 +97,8 @@ interface Interval {
   right: number;
 }
 
+const maxColumns = 40;
+
 /** Rows whose cells stand below each other, from this line on; null for none. An empty cell keeps its column. */
 function tableAt(lines: readonly PdfLine[], from: number, bodySize: number): { readonly text: string; readonly rows: number } | null {
   const rows: PdfLine[] = [];
@@ -108,7 +112,7 @@ function tableAt(lines: readonly PdfLine[], from: number, bodySize: number): { r
     const next = withRow(columns, line);
     const isRow = line.segments.length > 1;
     if (above === undefined && !isRow) return null;
-    if (next.length < 2 || (rows.length > 0 && !fits(columns, next, line))) break;
+    if (next.length < 2 || next.length > maxColumns || rows.length - kept > 3 || (rows.length > 0 && !fits(columns, next, line))) break;
     rows.push(line);
     columns = next;
     if (isRow) kept = rows.length;

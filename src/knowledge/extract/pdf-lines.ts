@@ -13,6 +13,8 @@ export interface PdfRun {
 /** A run turned so that it goes from left to right, y upwards. */
 interface Piece {
   readonly text: string;
+  /** Without white space. */
+  readonly letters: string;
   readonly x: number;
   readonly right: number;
   readonly y: number;
@@ -29,7 +31,9 @@ export interface Segment {
 }
 
 export interface Fragment {
-  pieces: Piece[];
+  readonly pieces: Piece[];
+  x: number;
+  right: number;
   y: number;
   size: number;
 }
@@ -37,7 +41,7 @@ export interface Fragment {
 /** Ems between cells, at least: more than a space of full width. */
 const columnGap = 1.25;
 
-const isBlank = ({ text }: Piece) => text.trim() === '';
+const isBlank = ({ letters }: Piece) => letters === '';
 
 /** The runs by the direction they go in, that of the page's own reader first, then by how much there is of each. */
 export function turnRuns(runs: readonly PdfRun[], rotate: number): Piece[][] {
@@ -68,10 +72,9 @@ function turn(run: PdfRun, angle: number): Piece {
   const isVertical = run.isVertical === true;
   const size = Math.hypot(c, d) || (isVertical ? run.width : run.height) || 1;
   const length = isVertical ? run.height : run.width;
-  return { text: toVisual(run.str, run.dir), x, right: x + length, y, size };
+  const text = toVisual(run.str, run.dir);
+  return { text, letters: text.replaceAll(/\s+/g, ''), x, right: x + length, y, size };
 }
-
-const letters = (text: string) => text.replaceAll(/\s+/g, '');
 
 /** Type that is drawn again almost in place, to make it bold or to give it a shadow, is read once. */
 function dropRepeats(pieces: readonly Piece[]): Piece[] {
@@ -79,10 +82,17 @@ function dropRepeats(pieces: readonly Piece[]): Piece[] {
   const rows = new Map<number, Piece[]>();
   for (const piece of pieces) {
     const row = Math.round(piece.y / 4);
-    const near = [row - 1, row, row + 1].flatMap((one) => rows.get(one)?.slice(-200) ?? []);
-    if (!isBlank(piece) && near.some((other) => repeats(piece, other))) continue;
+    if (isBlank(piece)) {
+      kept.push(piece);
+      continue;
+    }
+    if ([row - 1, row, row + 1].some((one) => rows.get(one)?.some((other) => repeats(piece, other)))) continue;
     kept.push(piece);
-    if (!isBlank(piece)) rows.set(row, [...(rows.get(row) ?? []).slice(-200), piece]);
+    const known = rows.get(row) ?? [];
+    known.push(piece);
+    // Of a row with no end, the last of it.
+    if (known.length > 400) known.splice(0, 200);
+    rows.set(row, known);
   }
   return kept;
 }
@@ -91,7 +101,7 @@ function repeats(piece: Piece, other: Piece): boolean {
   const slack = Math.min(piece.size, other.size) * 0.12;
   if (Math.abs(piece.y - other.y) > slack || Math.abs(piece.size - other.size) > slack) return false;
   if (piece.x < other.x - slack || piece.right > other.right + slack) return false;
-  const [text, whole] = [letters(piece.text), letters(other.text)];
+  const [text, whole] = [piece.letters, other.letters];
   if (text === whole) return Math.abs(piece.x - other.x) <= slack;
   const expected = (whole.length * (piece.x - other.x)) / Math.max(other.right - other.x, 1);
   const from = Math.max(0, Math.floor(expected) - 2);
@@ -108,10 +118,10 @@ export function readFragments(pieces: readonly Piece[]): Fragment[] {
       continue;
     }
     if (open === null || !continues(open, piece)) {
-      open = { pieces: [], y: piece.y, size: piece.size };
+      open = { pieces: [], x: piece.x, right: piece.right, y: piece.y, size: piece.size };
       fragments.push(open);
     }
-    open.pieces.push(piece);
+    addPiece(open, piece);
     if (piece.size > open.size * 1.05) {
       open.size = piece.size;
       open.y = piece.y;
@@ -120,22 +130,18 @@ export function readFragments(pieces: readonly Piece[]): Fragment[] {
   return fragments;
 }
 
+export function addPiece(fragment: Fragment, piece: Piece): void {
+  fragment.pieces.push(piece);
+  if (isBlank(piece)) return;
+  fragment.x = Math.min(fragment.x, piece.x);
+  fragment.right = Math.max(fragment.right, piece.right);
+}
+
 function continues(open: Fragment, piece: Piece): boolean {
   const size = Math.max(open.size, piece.size);
   const isSmall = Math.min(open.size, piece.size) < size * 0.85;
   if (Math.abs(piece.y - open.y) > size * (isSmall ? 0.6 : 0.35)) return false;
-  const { x, right } = extent(open);
-  return piece.x < right + size * columnGap && piece.right > x - size * columnGap;
-}
-
-export function extent({ pieces }: Fragment): { readonly x: number; readonly right: number } {
-  let [x, right] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const piece of pieces) {
-    if (isBlank(piece)) continue;
-    x = Math.min(x, piece.x);
-    right = Math.max(right, piece.right);
-  }
-  return { x, right };
+  return piece.x < open.right + size * columnGap && piece.right > open.x - size * columnGap;
 }
 
 /** A fragment from left to right, with spaces where the page leaves room and marks where type is raised or lowered. */
@@ -158,7 +164,7 @@ export function toSegment(fragment: Fragment): Segment {
     line += piece.text;
     [last, isSpaced, mark] = [piece, false, next];
   }
-  return { text: foldForms(toLogical(line.trim())).replaceAll(/\s+/g, ' '), ...extent(fragment), y, size };
+  return { text: foldForms(toLogical(line.trim())).replaceAll(/\s+/g, ' '), x: fragment.x, right: fragment.right, y, size };
 }
 
 /** Baseline and size of most of the letters. */
@@ -167,7 +173,7 @@ function baseOf({ pieces, y, size }: Fragment): { readonly y: number; readonly s
   for (const piece of pieces) {
     const key = `${Math.round(piece.y * 2)} ${Math.round(piece.size * 2)}`;
     const sum = sums.get(key) ?? { y: piece.y, size: piece.size, letters: 0 };
-    sum.letters += letters(piece.text).length * piece.size;
+    sum.letters += piece.letters.length * piece.size;
     sums.set(key, sum);
   }
   return [...sums.values()].reduce((best, one) => (one.letters > best.letters ? one : best), { y, size, letters: 0 });

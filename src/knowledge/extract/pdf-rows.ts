@@ -1,5 +1,5 @@
 import type { PdfRun } from './pdf-lines.ts';
-import { extent, type Fragment, readFragments, type Segment, toSegment, turnRuns } from './pdf-lines.ts';
+import { addPiece, type Fragment, readFragments, type Segment, toSegment, turnRuns } from './pdf-lines.ts';
 
 export interface PdfLine {
   /** From left to right; more than one where the line has gaps as wide as between columns. */
@@ -31,23 +31,22 @@ export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
 /** Raised and lowered type that the file draws apart from its line. */
 function attachSmall(fragments: readonly Fragment[]): Fragment[] {
   const rows = new Map<number, Fragment[]>();
-  for (const fragment of fragments) rows.set(Math.round(fragment.y / 8), [...(rows.get(Math.round(fragment.y / 8)) ?? []), fragment]);
+  for (const fragment of fragments) push(rows, Math.round(fragment.y / 8), fragment);
   return fragments.filter((small) => {
-    const place = extent(small);
-    if (place.right - place.x > small.size * 4) return true;
+    if (small.right - small.x > small.size * 4) return true;
     const row = Math.round(small.y / 8);
     const host = [row - 1, row, row + 1]
       .flatMap((one) => rows.get(one)?.slice(0, 200) ?? [])
-      .find((one) => one !== small && small.size < one.size * 0.85 && Math.abs(one.y - small.y) <= one.size * 0.6 && touches(one, place));
+      .find((one) => one !== small && small.size < one.size * 0.85 && Math.abs(one.y - small.y) <= one.size * 0.6 && touches(one, small));
     if (host === undefined) return true;
-    host.pieces.push(...small.pieces);
+    for (const piece of small.pieces) addPiece(host, piece);
     return false;
   });
 }
 
 /** Whether a place begins right where a word of the fragment ends. */
 const touches = ({ pieces, size }: Fragment, { x }: { readonly x: number }) =>
-  pieces.some((piece) => piece.text.trim() !== '' && Math.abs(x - piece.right) < size * 0.25);
+  pieces.some((piece) => piece.letters !== '' && Math.abs(x - piece.right) < size * 0.25);
 
 /** Lines one below the other with the same left edge, most of them as long as the longest, are a column of running text. */
 function findColumns(parts: readonly Part[]): void {
@@ -58,7 +57,7 @@ function findColumns(parts: readonly Part[]): void {
   }
   for (const part of parts) {
     const edge = Math.round(part.x / 6);
-    edges.set(edge, [...(edges.get(edge) ?? []), part]);
+    push(edges, edge, part);
   }
   for (const [edge, group] of edges) {
     const chain: Part[] = [];
@@ -96,7 +95,7 @@ function joinRows(parts: readonly Part[]): Row[] {
     if (row === undefined) {
       const made = { parts: [part], y: part.y, size: part.size };
       rows.push(made);
-      byHeight.set(height, [...(byHeight.get(height) ?? []), made]);
+      push(byHeight, height, made);
     } else {
       row.parts.push(part);
       row.size = Math.max(row.size, part.size);
@@ -105,7 +104,11 @@ function joinRows(parts: readonly Part[]): Row[] {
   return rows;
 }
 
+/** No page has more cells in a row; a file that says so is not worth the time. */
+const maxCells = 200;
+
 const joins = (row: Row, part: Part): boolean =>
+  row.parts.length < maxCells &&
   Math.abs(row.y - part.y) <= Math.max(row.size, part.size) * 0.25 &&
   row.parts.every(
     (one) =>
@@ -124,4 +127,10 @@ function order(rows: readonly Row[]): PdfLine[] {
   });
   const sorted = isOneColumn ? byHeight : placed.toSorted((a, b) => a.order - b.order);
   return sorted.map(({ row }) => ({ segments: row.parts.toSorted((a, b) => a.x - b.x), y: row.y, size: row.size }));
+}
+
+function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
