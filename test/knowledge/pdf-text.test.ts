@@ -31,41 +31,6 @@ const letters = (text: string) => {
 };
 
 describe('text of PDFs', () => {
-  it('reads fonts with predefined character maps, through the assets of the Worker', async () => {
-    const workspace = await newWorkspace();
-    const base = await newBase(workspace);
-    const texts = [
-      { name: 'ja.pdf', text: '東京の図書館は月曜日に休みます', bytes: utf16, font: cidFont('UniJIS-UCS2-H', 'Japan1') },
-      { name: 'zh.pdf', text: '合同自签字之日起生效', bytes: utf16, font: cidFont('UniGB-UTF16-H', 'GB1') },
-      { name: 'tw.pdf', text: '會議室在三樓', bytes: utf16, font: cidFont('UniCNS-UCS2-H', 'CNS1') },
-      { name: 'ko.pdf', text: '서울 도서관', bytes: utf16, font: cidFont('UniKS-UCS2-H', 'Korea1') },
-      { name: 'sjis.pdf', text: '日本', bytes: () => [0x93, 0xfa, 0x96, 0x7b], font: cidFont('90ms-RKSJ-H', 'Japan1') },
-    ];
-    const parts = texts.map(({ name, text, bytes, font }) => ({
-      name,
-      content: pageOf(at(72, 700, hexOf(bytes(text)), 12, 'F2'), { fonts: '/F2 6 0 R', objects: font }),
-    }));
-    const { body } = await uploadForm(workspace, `/knowledge-bases/${base}/files`, parts);
-    for (const [index, { text, name }] of texts.entries()) {
-      const file = await settled(workspace, body.data[index].id);
-      expect(file, name).toMatchObject({ status: 'ready' });
-      const chunks = await workspace.get(`/files/${file.id}/chunks`);
-      expect(chunks.body.data[0].text, name).toBe(text);
-    }
-  });
-
-  it('reads vertical writing column by column from the right', async () => {
-    const column = (x: number, text: string) => at(x, 700, hexOf(utf16(text)), 12, 'F2');
-    const file = pageOf([column(520, '右の列'), column(490, '左の列')].join('\n'), {
-      fonts: '/F2 6 0 R',
-      objects: cidFont('UniJIS-UCS2-V', 'Japan1'),
-    });
-    const workspace = await newWorkspace();
-    const { body } = await uploadForm(workspace, `/knowledge-bases/${await newBase(workspace)}/files`, [{ name: 'v.pdf', content: file }]);
-    const { id } = await settled(workspace, body.data[0].id);
-    expect((await workspace.get(`/files/${id}/chunks`)).body.data[0].text.replaceAll(/\s/g, '')).toBe('右の列左の列');
-  });
-
   it('marks raised and lowered type, but for ordinals', async () => {
     const raised = (x: number, text: string) => at(x, 705, text, 7);
     expect(await textOf([at(72, 700, 'Limit 10'), raised(114.2, '12'), at(125, 700, 'units')])).toBe('Limit 10^12 units');
@@ -191,5 +156,40 @@ describe('text of PDFs', () => {
     expect(text).toMatch(/Late \| \[ \]/);
     expect(text).toMatch(/Size \| Large/);
     expect(text).not.toMatch(/98765|unseen/);
+  });
+
+  it('reads fonts with predefined character maps, through the assets of the Worker', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    const texts = [
+      { name: 'ja.pdf', text: '東京の図書館は月曜日に休みます', bytes: utf16, font: cidFont('UniJIS-UCS2-H', 'Japan1') },
+      { name: 'zh.pdf', text: '合同自签字之日起生效', bytes: utf16, font: cidFont('UniGB-UTF16-H', 'GB1') },
+      { name: 'tw.pdf', text: '會議室在三樓', bytes: utf16, font: cidFont('UniCNS-UCS2-H', 'CNS1') },
+      { name: 'ko.pdf', text: '서울 도서관', bytes: utf16, font: cidFont('UniKS-UCS2-H', 'Korea1') },
+      { name: 'sjis.pdf', text: '日本', bytes: () => [0x93, 0xfa, 0x96, 0x7b], font: cidFont('90ms-RKSJ-H', 'Japan1') },
+    ];
+    const parts = texts.map(({ name, text, bytes, font }) => ({
+      name,
+      content: pageOf(at(72, 700, hexOf(bytes(text)), 12, 'F2'), { fonts: '/F2 6 0 R', objects: font }),
+    }));
+    const { body } = await uploadForm(workspace, `/knowledge-bases/${base}/files`, parts);
+    for (const [index, { text, name }] of texts.entries()) {
+      const file = await settled(workspace, body.data[index].id);
+      expect(file, name).toMatchObject({ status: 'ready' });
+      const chunks = await workspace.get(`/files/${file.id}/chunks`);
+      expect(chunks.body.data[0].text, name).toBe(text);
+    }
+  });
+
+  it('reads vertical writing column by column from the right', async () => {
+    const column = (x: number, text: string) => at(x, 700, hexOf(utf16(text)), 12, 'F2');
+    const file = pageOf([column(520, '右の列'), column(490, '左の列')].join('\n'), {
+      fonts: '/F2 6 0 R',
+      objects: cidFont('UniJIS-UCS2-V', 'Japan1'),
+    });
+    const workspace = await newWorkspace();
+    const { body } = await uploadForm(workspace, `/knowledge-bases/${await newBase(workspace)}/files`, [{ name: 'v.pdf', content: file }]);
+    const { id } = await settled(workspace, body.data[0].id);
+    expect((await workspace.get(`/files/${id}/chunks`)).body.data[0].text.replaceAll(/\s/g, '')).toBe('右の列左の列');
   });
 });
