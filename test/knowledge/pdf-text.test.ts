@@ -79,6 +79,15 @@ describe('text of PDFs', () => {
     );
   });
 
+  it('takes the first row of a table for its header only where it is one', async () => {
+    const table = (...rows: readonly (readonly string[])[]) =>
+      textOf(rows.flatMap((cells, row) => cells.map((cell, index) => at(72 + index * 120, 700 - row * 16, cell))));
+    expect(await table(['Region', '2023', '2024'], ['North', '7', '9'], ['South', '8', '6'])).toMatch(
+      /^\| Region \| 2023 \| 2024 \|\n\| --- \| --- \| --- \|\n\| North/,
+    );
+    expect(await table(['Tent', '300'], ['Stove', '90'], ['Rope', '15'])).toMatch(/^\| {2}\| {2}\|\n\| --- \| --- \|\n\| Tent \| 300 \|/);
+  });
+
   it('reads turned pages and sideways text', async () => {
     const turned = (angle: number, x: number, y: number, text: string) => {
       const [cosine, sine] = [Math.round(Math.cos((angle * Math.PI) / 180)), Math.round(Math.sin((angle * Math.PI) / 180))];

@@ -165,7 +165,8 @@ function writeTable(rows: readonly PdfLine[], columns: readonly Interval[]): str
     return isReversed ? texts.reverse() : texts;
   });
   const [first = [], ...rest] = cells;
-  const hasHeader = first.every((text) => /\p{L}/u.test(text) && !/:$/.test(text));
+  // Names, some of which may be years.
+  const hasHeader = first.every((text) => /\p{L}|^(19|20)\d\d$/u.test(text) && !/:$/.test(text)) && /\p{L}/u.test(first.join(''));
   const head = hasHeader ? first : columns.map(() => '');
   return [tableRow(head), tableRule(columns.length), ...(hasHeader ? rest : cells).map((row) => tableRow(row))].join('\n');
 }

@@ -188,4 +188,4 @@ function markOf(piece: Piece, y: number, size: number): '' | '^' | '_' {
 }
 
 /** 1st, 2nd: raised by custom, and read as one word. */
-const isOrdinal = (line: string, text: string) => /\d$/.test(line) && /^(st|nd|rd|th|er|re|e|o|a)$/i.test(text.trim());
+const isOrdinal = (line: string, text: string) => /\d$/.test(line) && /^(st|nd|rd|th|er|re|e)$/i.test(text.trim());
