@@ -88,7 +88,7 @@ async function extract(ctx: Ctx, file: FileRow): Promise<ExtractedDocument> {
   const object = await ctx.files.get(originalKey(ctx.workspace_id, file.id));
   if (object === null) throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
   const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
-  return extractDocument(kindOfMediaType(file.media_type), bytes, ctx);
+  return extractDocument(kindOfMediaType(file.media_type), bytes, { assets: ctx.assets, encoding: file.encoding });
 }
 
 const stem = (name: string) => name.replace(/\.[A-Za-z0-9]{1,10}$/, '').replaceAll(/[-_.]+/g, ' ');

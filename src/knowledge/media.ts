@@ -52,7 +52,7 @@ const mediaTypes: Readonly<Record<FileKind, MediaType>> = {
       'text/jsonl',
       'text/plain',
     ],
-    served_as: 'application/jsonl',
+    served_as: plain,
   },
 };
 

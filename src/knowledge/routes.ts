@@ -102,7 +102,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Upload files',
       description:
-        'Up to 20 files of at most 25 MB: txt, md, html, pdf, docx, csv, json. The same content again is the same file; the same `external_id` replaces the file that has it. Read the file until its `status` is `ready` or `failed`.',
+        'Up to 20 files of at most 25 MB: txt, log, md, html, pdf, docx, csv, tsv, json, jsonl, ndjson, yaml. Name the character encoding of files that are not Unicode in `encoding`. The same content again is the same file; the same `external_id` replaces the file that has it. Read the file until its `status` is `ready` or `failed`.',
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },

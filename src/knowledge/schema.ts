@@ -67,6 +67,15 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
 export const FileName = Name(255).openapi({ example: 'leave.md' });
 export const ExternalId = z.string().min(1).max(255).describe("The caller's own id of the document: the same one again replaces the file");
 
+export const Encoding = z
+  .string()
+  .min(1)
+  .max(40)
+  .describe(
+    'Character encoding of text, Markdown, HTML, CSV and JSON files: a label of the WHATWG Encoding Standard. Without it: byte order mark, declaration in the page, UTF-8, else detection; a file whose encoding cannot be determined fails with `unknown_encoding`',
+  )
+  .openapi({ example: 'windows-1250' });
+
 /** Text instead of a file. */
 export const FileUpload = z
   .strictObject({
@@ -87,6 +96,7 @@ export const FileForm = z
       .max(20)
       .describe('At most 25 MB each'),
     external_id: ExternalId.optional(),
+    encoding: Encoding.optional(),
     metadata: z.string().optional().describe('A JSON object for every file of the request'),
   })
   .openapi('FileForm');
@@ -112,6 +122,7 @@ export const File = z
     tokens: z.number().int().nullable(),
     chunk_count: z.number().int().nullable(),
     external_id: z.string().nullable(),
+    encoding: z.string().nullable().describe('As named at the upload, by its standard name; null when it is determined from the file'),
     metadata: z.record(z.string(), z.unknown()),
     created_at: Time,
     updated_at: Time,
@@ -153,6 +164,7 @@ export const toFile = (row: FileRow): File => ({
   tokens: row.token_count,
   chunk_count: row.chunk_count,
   external_id: row.external_id,
+  encoding: row.encoding,
   metadata: row.metadata,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),

@@ -5,6 +5,7 @@ import { actorId, type Ctx, payingKey } from '../platform/context.ts';
 import { fingerprintBody, Replay } from '../platform/idempotency.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { findBase } from './bases.ts';
+import { encodingOf } from './extract/encoding.ts';
 import { type FilePart, readForm } from './multipart.ts';
 import { originalKey } from './objects.ts';
 import { type Received, receiveFile, textPart } from './receive.ts';
@@ -26,6 +27,7 @@ interface Stored extends Received {
 interface Upload {
   readonly files: readonly Stored[];
   readonly external_id: string | null;
+  readonly encoding: string | null;
   readonly metadata: Record<string, unknown>;
 }
 
@@ -75,18 +77,25 @@ type Receive = (part: FilePart) => Promise<Stored>;
 
 async function readBody({ name, text, external_id, metadata = {} }: FileUpload, receive: Receive): Promise<Upload> {
   const file = await receive(textPart({ name, text }));
-  return { files: [file], external_id: external_id ?? null, metadata };
+  return { files: [file], external_id: external_id ?? null, encoding: null, metadata };
 }
 
 async function readRequest(request: Request, receive: Receive): Promise<Upload> {
   const limits = { files: maxFilesPerRequest, fieldSize: maxFieldBytes };
-  const { files, fields } = await readForm(request, ['external_id', 'metadata'], limits, receive);
+  const { files, fields } = await readForm(request, ['external_id', 'encoding', 'metadata'], limits, receive);
   if (files.length === 0) throw invalid('/file', 'At least one part named file is needed.');
   const external_id = fields.external_id ?? null;
   if (external_id !== null && files.length > 1) throw invalid('/external_id', 'An external_id goes with one file only.');
   if (external_id !== null && !isText(external_id, ExternalId))
     throw invalid('/external_id', 'Must be 1 to 255 characters of well-formed text.');
-  return { files, external_id, metadata: fields.metadata === undefined ? {} : readMetadata(fields.metadata) };
+  const encoding = fields.encoding === undefined ? null : readEncoding(fields.encoding);
+  return { files, external_id, encoding, metadata: fields.metadata === undefined ? {} : readMetadata(fields.metadata) };
+}
+
+function readEncoding(label: string): string {
+  const encoding = encodingOf(label);
+  if (encoding === null) throw invalid('/encoding', 'Unknown encoding. Use a label of the WHATWG Encoding Standard, such as windows-1250.');
+  return encoding;
 }
 
 const isText = (text: string, schema: { safeParse: (value: unknown) => { success: boolean } }) =>
@@ -151,10 +160,15 @@ function planFile(ctx: Ctx, base_id: string, upload: Upload, file: Stored, twins
   const { external_id } = upload;
   const named = external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
   const same = [...twins, ...plan.rows].filter((row) => row.sha256 === file.sha256);
-  if (named !== undefined && named.sha256 === file.sha256) return { ...plan, rows: [...plan.rows, named] };
+  if (named !== undefined && named.sha256 === file.sha256) return merge(plan, readAgain(ctx, named, upload.encoding));
   const twin = same.find((row) => external_id === null || row.external_id === null);
   const replaced = named === undefined ? nothing : replaceFile(ctx, named);
-  if (twin !== undefined) return merge(plan, replaced, external_id === null ? { ...nothing, rows: [twin] } : adopt(ctx, twin, external_id));
+  if (twin !== undefined)
+    return merge(
+      plan,
+      replaced,
+      external_id === null ? readAgain(ctx, twin, upload.encoding) : adopt(ctx, twin, external_id, upload.encoding),
+    );
   const row = newFile(ctx, base_id, upload, file);
   return merge(plan, replaced, {
     rows: [row],
@@ -174,15 +188,31 @@ const merge = (...plans: readonly Plan[]): Plan => ({
 });
 
 /** The content is there already without a name of the caller's: it gets this one. */
-const adopt = (ctx: Ctx, twin: FileRow, external_id: string): Plan => {
-  const row = { ...twin, external_id, updated_at: ctx.now() };
-  return {
-    ...nothing,
-    rows: [row],
-    statements: [updateFile(ctx.db, ctx.workspace_id, twin.id, { external_id, updated_at: row.updated_at })],
-    audit: [{ action: 'file.update', target_type: 'file', target_id: twin.id, detail: { external_id } }],
-  };
+const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | null): Plan => {
+  const again = readAgain(ctx, twin, encoding);
+  const row = { ...twin, ...again.rows[0], external_id, updated_at: ctx.now() };
+  return merge(
+    { ...again, rows: [] },
+    {
+      ...nothing,
+      rows: [row],
+      statements: [updateFile(ctx.db, ctx.workspace_id, twin.id, { external_id, updated_at: row.updated_at })],
+      audit: [{ action: 'file.update', target_type: 'file', target_id: twin.id, detail: { external_id } }],
+    },
+  );
 };
+
+/** The content is there already; where the caller names another encoding than before, it is read once more. */
+function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
+  if (encoding === null || encoding === row.encoding) return { ...nothing, rows: [row] };
+  const changes = { encoding, status: 'queued', progress: 0, error_code: null, error_detail: null, updated_at: ctx.now() } as const;
+  return {
+    rows: [{ ...row, ...changes }],
+    statements: [updateFile(ctx.db, ctx.workspace_id, row.id, changes)],
+    jobs: [{ type: 'file.ingest', file_id: row.id, api_key_id: payingKey(ctx.actor) }],
+    audit: [{ action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } }],
+  };
+}
 
 const replaceFile = (ctx: Ctx, old: FileRow): Plan => ({
   ...nothing,
@@ -191,13 +221,14 @@ const replaceFile = (ctx: Ctx, old: FileRow): Plan => ({
   audit: [{ action: 'file.replace', target_type: 'file', target_id: old.id }],
 });
 
-function newFile(ctx: Ctx, base_id: string, { external_id, metadata }: Upload, file: Stored): FileRow {
+function newFile(ctx: Ctx, base_id: string, { external_id, encoding, metadata }: Upload, file: Stored): FileRow {
   const now = ctx.now();
   return {
     ...file,
     workspace_id: ctx.workspace_id,
     base_id,
     external_id,
+    encoding,
     metadata,
     status: 'queued',
     progress: 0,

@@ -24,7 +24,7 @@ describe('uploads', () => {
       { name: 'fake.docx', content: 'not a zip' },
       { name: 'old.docx', content: new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 1]) },
       { name: 'really-a-zip.txt', content: zip },
-      { name: 'binary.csv', content: new Uint8Array([65, 0, 66, 0]) },
+      { name: 'binary.csv', content: new Uint8Array([65, 0, 0, 66]) },
       { name: 'page.html', content: '<p>hi</p>', type: 'image/png' },
     ];
     for (const part of cases) expect((await upload([part])).status, part.name).toBe(415);

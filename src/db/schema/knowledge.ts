@@ -43,6 +43,8 @@ export const files = sqliteTable(
     media_type: text().notNull(),
     byte_size: integer().notNull(),
     sha256: text().notNull(),
+    /** What the uploader says of its characters; null leaves it to its bytes. */
+    encoding: text(),
     external_id: text(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     status: text({ enum: fileStatuses }).notNull(),

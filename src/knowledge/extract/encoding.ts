@@ -32,11 +32,14 @@ const bomOf = (bytes: Uint8Array): string | null =>
 const undecidable = () =>
   new DocumentFault(
     'unknown_encoding',
-    'The character encoding of the file cannot be determined. Upload it as UTF-8, or name its encoding in the field `encoding`, for example `windows-1250`.',
+    'The character encoding of the file cannot be determined. Save it as UTF-8, or name its encoding when you upload it to a knowledge base: `encoding`, for example `windows-1250`.',
   );
 
 const misnamed = (encoding: string) =>
-  new DocumentFault('unknown_encoding', `The file is not valid ${encoding}. Upload it with its real encoding in the field \`encoding\`.`);
+  new DocumentFault(
+    'unknown_encoding',
+    `The file is not valid ${encoding}. Save it as UTF-8, or name its real encoding in the field \`encoding\`.`,
+  );
 
 /**
  * Text of a file without a declaration of its own: by its byte order mark, else as the caller says, else
@@ -46,7 +49,7 @@ export async function decodeText(bytes: Uint8Array, encoding: string | null = nu
   const known = bomOf(bytes) ?? encoding;
   if (known !== null) return decodeAs(bytes, known);
   if (isIso2022Jp(bytes)) return decodeAs(bytes, 'iso-2022-jp');
-  return tryDecode(withoutCutEnd(bytes), 'utf-8') ?? decodeUnmarkedUtf16(bytes) ?? (await decodeLegacy(bytes));
+  return decodeUnmarkedUtf16(bytes) ?? tryDecode(withoutCutEnd(bytes), 'utf-8') ?? (await decodeLegacy(bytes));
 }
 
 /**
@@ -105,18 +108,22 @@ function isIso2022Jp(bytes: Uint8Array): boolean {
 
 /** UTF-16 without its mark: the zeros of its Latin letters, digits and line feeds all stand on one side. */
 export function unmarkedUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  if (!bytes.includes(0)) return null;
   const zeros = [0, 0];
   const end = bytes.length - (bytes.length % 2);
   for (let at = 0; at < end; at += 1) if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
   const [high = 0, low = 0] = zeros;
-  if (high === 0 && low === 0) return null;
   if (high > 0 && low > 0) return null;
   return low > 0 ? 'utf-16le' : 'utf-16be';
 }
 
+/** Latin text in UTF-16 is valid UTF-8 as well, and half of its bytes are zero; other text is no UTF-8. */
 function decodeUnmarkedUtf16(bytes: Uint8Array): string | null {
   const encoding = bytes.length % 2 === 0 ? unmarkedUtf16(bytes) : null;
-  const text = encoding === null ? null : tryDecode(bytes, encoding);
+  if (encoding === null) return null;
+  const zeros = bytes.reduce((sum, byte) => (byte === 0 ? sum + 1 : sum), 0);
+  if (zeros * 5 < bytes.length && tryDecode(bytes, 'utf-8') !== null) return null;
+  const text = tryDecode(bytes, encoding);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no text has them.
   return text === null || /[\u0000-\u0008\u000e-\u001f\ufffe\uffff]|\p{Cn}/u.test(text) ? null : text;
 }

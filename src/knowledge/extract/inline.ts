@@ -1,5 +1,5 @@
 import { mathText, script } from './math.ts';
-import { type Element, isBlock, isElement, type Node } from './tree.ts';
+import { type Element, isBlock, isElement, type Node, textOf } from './tree.ts';
 
 export interface InlineOptions {
   /** Links keep their addresses, resolved against this one; null gives their text alone. */
@@ -29,6 +29,7 @@ function rawText(nodes: readonly Node[], options: InlineOptions): string {
   for (const node of nodes) {
     if (!isElement(node)) text += node.replaceAll(/[ \t\r\n\f]+/g, ' ');
     else if (node.tag === 'table') text += `\n${options.tableLines(node).join('\n')}\n`;
+    else if (node.tag === 'pre') text += `\n${textOf(node).replaceAll(/[^\S\n]+/g, ' ')}\n`;
     else if (isBlock(node)) text += `\n${rawText(node.children, options)}\n`;
     else text += inlineElement(node, text, options);
   }
@@ -72,7 +73,8 @@ function inlineElement(node: Element, before: string, options: InlineOptions): s
 function raised(inner: string, before: string): string {
   const text = tidy(inner).replaceAll('\n', ' ');
   const isOrdinal = /\d$/.test(before) && /^(?:st|nd|rd|th|er|ers|re|ère|e|ème|de|te)$/.test(text);
-  if (isOrdinal || /^(?:TM|SM|™|℠|®|©|º|ª|°)$/.test(text) || /^[[(].*[\])]$/.test(text)) return text;
+  if (/^(?:TM|SM)$/.test(text)) return text === 'TM' ? '™' : '℠';
+  if (isOrdinal || /^(?:™|℠|®|©|º|ª|°)$/.test(text) || /^[[(].*[\])]$/.test(text)) return text;
   return script('^', text);
 }
 
