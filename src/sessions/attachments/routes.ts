@@ -20,7 +20,7 @@ export const attachmentRoutes = new Router()
       tag,
       summary: 'Upload attachments',
       description:
-        'Up to 10 files for the next messages of this session: documents of at most 25 MB (txt, md, html, pdf, docx, csv, json) and ' +
+        'Up to 10 files for the next messages of this session: documents of at most 25 MB (txt, md, html, pdf, docx, csv, json, jsonl, yaml) and ' +
         'images of at most 3.75 MB (png, jpg, webp, gif). The same content again is the same attachment. What takes longer to read is ' +
         '`processing` at first: read the attachment until it is `ready`. Nobody else’s session sees it, and no knowledge base.',
       params: session,
