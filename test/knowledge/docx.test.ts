@@ -126,7 +126,7 @@ describe('text of a Word document', () => {
       ),
       `<w:sdt><w:sdtPr/><w:sdtContent>${p(run('Controlled'))}</w:sdtContent></w:sdt>`,
       `<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>${p(run('Click to enter text'))}</w:sdtContent></w:sdt>`,
-      p('<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r><w:r><w:noBreakHyphen/></w:r><w:r><w:tab/></w:r>' + run('end')),
+      p(`<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r><w:r><w:noBreakHyphen/></w:r><w:r><w:tab/></w:r>${run('end')}`),
     ].join('');
     expect(await read(body)).toBe('Dated 3 May, see clause 9\n\nBoxed words\n\nControlled\n\n✓- end');
   });

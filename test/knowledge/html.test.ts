@@ -89,6 +89,12 @@ describe('text of a page', () => {
 describe('pages made to be slow', () => {
   const faultOf = (html: string) => read(html).then(String, (error: unknown) => (error instanceof DocumentFault ? error.code : error));
 
+  it('are read as deep as browsers nest them', async () => {
+    expect(await read(`${'<div>'.repeat(480)}deep`)).toBe('deep');
+    expect((await read(`${'<ul><li>'.repeat(200)}deep`)).trim()).toMatch(/^- .*deep$/s);
+    expect(await read(`${'<b>'.repeat(3)}${'<span>'.repeat(470)}deep`)).toBe('deep');
+  });
+
   it('are refused: deep, with many attributes, with formatting that is opened again without end, with vast spans', async () => {
     expect(await faultOf(`${'<div>'.repeat(20_000)}x`)).toBe('too_large');
     expect(await faultOf(`<a ${Array.from({ length: 20_000 }, (_, index) => `a${index}`).join(' ')}>x</a>`)).toBe('too_large');

@@ -113,7 +113,8 @@ export function unmarkedUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null
   const end = bytes.length - (bytes.length % 2);
   for (let at = 0; at < end; at += 1) if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
   const [high = 0, low = 0] = zeros;
-  if (high > 0 && low > 0) return null;
+  // A zero now and then is no text at all.
+  if ((high > 0 && low > 0) || (high + low) * 50 < bytes.length || high + low < 2) return null;
   return low > 0 ? 'utf-16le' : 'utf-16be';
 }
 
