@@ -65,11 +65,38 @@ async function setProvider(client: Client, id: string, json: { api_key?: string 
   }
 }
 
-/** So that the demo has a cost to show: nobody sells the stand-in. Takes the place of all overrides of the workspace. */
-export async function priceStandIn(client: Client): Promise<string> {
-  const price = { input: 0.25, output: 2 };
-  await client.call('PUT', '/prices', { json: { overrides: [{ model: standIn, ...price }] } });
-  return `priced by an override as if it cost $${price.input} and $${price.output} for a million tokens`;
+interface Override {
+  readonly model: string;
+  readonly input: number;
+  readonly output: number;
+  readonly cache_read: number | null;
+  readonly cache_write: number | null;
+}
+
+/** So that the demo has a cost to show, and budgets of the workspace let it pass: nobody sells the stand-in. */
+export async function priceStandIn(client: Client): Promise<{ readonly description: string; restore(): Promise<unknown> }> {
+  const before = await readOverrides(client);
+  const price = { input: 0.25, output: 2, cache_read: null, cache_write: null };
+  const put = (overrides: readonly Override[]) => client.call('PUT', '/prices', { json: { overrides } });
+  await put([...before.filter(({ model }) => model !== standIn), { model: standIn, ...price }]);
+  return {
+    description: `priced by an override as if it cost $${price.input} and $${price.output} for a million tokens`,
+    restore: () => put(before),
+  };
+}
+
+/** A change of prices takes the place of all overrides, so all of them have to be known. */
+async function readOverrides(client: Client): Promise<Override[]> {
+  const overrides: Override[] = [];
+  for (let cursor = ''; ; ) {
+    const page = await client.call<{
+      readonly data: readonly { readonly model: string; readonly source: string; readonly prices: Omit<Override, 'model'> }[];
+      readonly next_cursor: string | null;
+    }>('GET', `/prices?limit=100${cursor}`);
+    for (const { model, source, prices } of page.data) if (source === 'override') overrides.push({ model, ...prices });
+    if (page.next_cursor === null) return overrides;
+    cursor = `&cursor=${encodeURIComponent(page.next_cursor)}`;
+  }
 }
 
 /** A server that calls nothing on its own network cannot reach what the demo starts. */

@@ -35,13 +35,11 @@ interface Trace {
 interface Options {
   /** A model that was asked for; null for the stand-in. */
   readonly wanted: WantedModel | null;
-  /** A workspace of the demo's own, where prices may be set. */
-  readonly isOwn: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Throws when the answer lacks a fact, a citation or a tool. What it made on the server is taken away again. */
-export async function demonstrateTools(client: Client, { wanted, isOwn, signal }: Options): Promise<void> {
+export async function demonstrateTools(client: Client, { wanted, signal }: Options): Promise<void> {
   const undo: (() => Promise<unknown>)[] = [];
   try {
     step('Starting an order service to call');
@@ -53,7 +51,11 @@ export async function demonstrateTools(client: Client, { wanted, isOwn, signal }
     const model = await chooseModel(client, peer, wanted);
     undo.push(() => model.restore());
     console.log(`  ${model.description}`);
-    if (isOwn && wanted === null) console.log(`  ${await priceStandIn(client)}`);
+    if (wanted === null) {
+      const price = await priceStandIn(client);
+      undo.push(() => price.restore());
+      console.log(`  ${price.description}`);
+    }
 
     step('Creating a tool');
     const tool = await createTool(client, peer);

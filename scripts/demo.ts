@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(help);
   const demonstrate = (client: Client) =>
     flags.tools
-      ? demonstrateTools(client, { wanted: flags.wanted, isOwn: flags.url === undefined, signal: stopping.signal })
+      ? demonstrateTools(client, { wanted: flags.wanted, signal: stopping.signal })
       : demonstrateDocuments(client, stopping.signal);
   if (flags.url !== undefined) await demonstrate(openClient(flags.url, flags.key ?? ''));
   else await withServer(flags.tools ? ['--var', 'ALLOW_PRIVATE_NETWORK:true'] : [], demonstrate);

@@ -14,12 +14,12 @@ export function refuses({ action, unknown_price, limit_nano_usd, spent_nano_usd,
 const heldMoneyReturns_s = 5;
 
 /** 402 with the first budget that has no room, its limit, and when to come back: once other calls have ended, or it starts anew. */
-export function budgetExceeded(bound: readonly Bound[], amount: NanoUsd | null, now: number): Failure {
+export function budgetExceeded(bound: readonly Bound[], amount: NanoUsd | null, model: string, now: number): Failure {
   const budget = bound.find((one) => refuses(one, amount));
   if (budget === undefined) return new Failure('unavailable', 'The budgets have just changed; try again.', { retryAfter: 1 });
   const { id, name, scope, period, limit_nano_usd, spent_nano_usd, held_nano_usd, period_end } = budget;
   const resets_at = toWireTimeOrNull(period_end);
-  const { detail, retryAfter } = explain(budget, amount, now);
+  const { detail, retryAfter } = explain(budget, amount, model, now);
   return new Failure('budget_exceeded', detail, {
     ...(retryAfter === null ? {} : { retryAfter }),
     extra: {
@@ -33,10 +33,16 @@ export function budgetExceeded(bound: readonly Bound[], amount: NanoUsd | null, 
   });
 }
 
-function explain(budget: Bound, amount: NanoUsd | null, now: number): { readonly detail: string; readonly retryAfter: number | null } {
+function explain(
+  budget: Bound,
+  amount: NanoUsd | null,
+  model: string,
+  now: number,
+): { readonly detail: string; readonly retryAfter: number | null } {
   const { name, period_end, unknown_price, spent_nano_usd, limit_nano_usd } = budget;
   if (amount === null && unknown_price === 'block') {
-    const detail = `The price of the model is not known, and the budget “${name}” allows only calls whose price is.`;
+    const cure = `Set a price for ${model} with \`PUT /prices\`, or allow unpriced models in this budget with \`unknown_price: allow\``;
+    const detail = `The price of ${model} is not known, and the budget “${name}” blocks calls without a known price. ${cure}.`;
     return { detail, retryAfter: null };
   }
   const what = `The budget “${name}” has no room for this call`;

@@ -48,15 +48,15 @@ export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): P
     first.bound.filter(isDowngrade),
     (cost) => cost !== null && (amount === null || cost < amount),
   );
-  if (less === null) throw refused(ctx, first.bound, amount);
+  if (less === null) throw refused(ctx, spender, first.bound, amount);
   const second = await hold(ctx, as(spender, less.downgrade), known, less.amount);
-  if (second.hold_id === null) throw refused(ctx, second.bound, less.amount);
+  if (second.hold_id === null) throw refused(ctx, as(spender, less.downgrade), second.bound, less.amount);
   return { hold_id: second.hold_id, ...less };
 }
 
-function refused(ctx: Ctx, bound: readonly Bound[], amount: NanoUsd | null): Failure {
+function refused(ctx: Ctx, { model }: Spender, bound: readonly Bound[], amount: NanoUsd | null): Failure {
   ctx.defer(raiseRefusals(ctx, bound, amount));
-  return budgetExceeded(bound, amount, ctx.now());
+  return budgetExceeded(bound, amount, model, ctx.now());
 }
 
 interface Less {

@@ -2,7 +2,7 @@ import { APICallError } from '@ai-sdk/provider';
 import { EgressError } from '../platform/egress.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
-import { ReportedError } from './lenient/reported-error.ts';
+import { readReported } from './lenient/reported-error.ts';
 
 /** What went wrong with one attempt, and what may be done about it. */
 export interface Fault {
@@ -65,11 +65,8 @@ export function toFault(error: unknown, blame: Blame): Fault {
   if (error instanceof Failure) return { ...sent, was_sent: false, failure: error };
   const refused = findCause(error, (cause) => cause instanceof EgressError);
   if (refused instanceof EgressError) return ofEgress(refused, blame);
-  const reported = findCause(error, (cause) => cause instanceof ReportedError);
-  if (reported instanceof ReportedError) {
-    const { status, code, is_refusal } = reported;
-    return { ...ofStatus(status, {}, plain(code), blame), is_refusal };
-  }
+  const reported = readReported(error);
+  if (reported !== null) return { ...ofStatus(reported.status, {}, plain(reported.code), blame), is_refusal: reported.is_refusal };
   if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400) {
     const { statusCode, responseHeaders = {} } = error;
     return ofStatus(statusCode, responseHeaders, codeIn(error.data), blame);

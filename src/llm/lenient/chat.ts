@@ -2,6 +2,9 @@ import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
 import { mapList, mendUsage, toNumber, toText, withChanges } from './values.ts';
 
+/** Says nothing; some packages look for a choice in every event. */
+const noChoice: readonly Data[] = [{ index: 0, delta: {}, finish_reason: null }];
+
 /**
  * Chat completions as servers other than api.openai.com send them
  * (reference: https://platform.openai.com/docs/api-reference/chat-streaming).
@@ -23,9 +26,18 @@ export class ChatDialect implements Dialect {
     const choices = this.#mendChoices(data.choices);
     if (choices === null && !isData(usage)) return [];
     if (isData(usage)) this.#hasUsage = true;
+    const { x_groq } = data;
+    // Groq's package looks for it where Groq has it.
+    const groq =
+      isData(x_groq) || isData(usage)
+        ? withChanges(isData(x_groq) ? x_groq : {}, { usage: mendUsage(isData(x_groq) ? (x_groq.usage ?? usage) : usage) })
+        : x_groq;
     const head = { id: toText(data.id), created: toNumber(data.created), model: toText(data.model) };
     if (data.id !== undefined) this.#head = { ...head, object: 'chat.completion.chunk' };
-    return [withChanges(data, { ...head, usage, choices: choices ?? [] })];
+    const object = data.object === undefined || data.object === null ? data.object : 'chat.completion.chunk';
+    return [
+      withChanges(data, { ...head, object, usage, x_groq: groq, choices: choices === null || choices.length === 0 ? noChoice : choices }),
+    ];
   }
 
   /** Usage comes last: it marks an end as `[DONE]` does. */
@@ -38,6 +50,10 @@ export class ChatDialect implements Dialect {
     this.#hasFinished = true;
     const finish_reason = this.#hasToolCalls ? 'tool_calls' : 'stop';
     return [{ ...this.#head, choices: [{ index: 0, delta: {}, finish_reason }] }];
+  }
+
+  errorEvent(message: string): Data {
+    return { error: { message, type: 'reported', param: null, code: null } };
   }
 
   fromWhole(data: Data): readonly Data[] {
@@ -56,7 +72,7 @@ export class ChatDialect implements Dialect {
   #mendChoice(choice: Data): Data {
     const finish_reason = choice.finish_reason === '' ? null : toText(choice.finish_reason);
     if (typeof finish_reason === 'string') this.#hasFinished = true;
-    const changes = { finish_reason: finish_reason === 'function_call' ? 'tool_calls' : finish_reason, index: toNumber(choice.index) };
+    const changes = { finish_reason: finish_reason === 'function_call' ? 'tool_calls' : finish_reason, index: toNumber(choice.index) ?? 0 };
     return withChanges(choice, { ...changes, ...this.#mendSaid(choice) });
   }
 
@@ -72,7 +88,7 @@ export class ChatDialect implements Dialect {
     const { content, role, reasoning_content, reasoning, function_call, tool_calls } = delta;
     const calls = isData(function_call) ? [{ index: 0, function: function_call }] : tool_calls;
     const mended = withChanges(delta, {
-      role: role === undefined || role === null || role === 'assistant' ? role : 'assistant',
+      role: role === undefined || role === null ? undefined : 'assistant',
       content: Array.isArray(content) ? content : toText(content),
       reasoning_content: toText(reasoning_content),
       reasoning: isData(reasoning) ? toText(reasoning.content ?? reasoning.text) : toText(reasoning),
@@ -105,7 +121,7 @@ export class ChatDialect implements Dialect {
     return withChanges(call, {
       index,
       id: isFirst ? this.#ids.get(index) : id,
-      type: call.type === undefined || call.type === null ? call.type : 'function',
+      type: isFirst || typeof call.type === 'string' ? 'function' : undefined,
       function: withChanges(named, { name: toText(name), arguments: text }),
     });
   }

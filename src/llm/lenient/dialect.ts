@@ -12,6 +12,8 @@ export interface Dialect {
   atEnd(): readonly Data[];
   /** The events of an answer that came as one JSON document. Throws `ReportedError`. */
   fromWhole(data: Data): readonly Data[];
+  /** An error that the package reads as one. */
+  errorEvent(message: string): Data;
   /** Whether each event carries its type in an `event:` field, too. */
   readonly has_event_names: boolean;
   /** Whether what has come is only sent at the end of an answer, so that a stream may end here without a mark. */

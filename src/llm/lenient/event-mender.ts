@@ -1,6 +1,6 @@
 import { type Delta, readDelta, textBetween } from '../join-deltas.ts';
 import { type Data, type Dialect, isData } from './dialect.ts';
-import { errorIn, ReportedError } from './reported-error.ts';
+import { errorIn, ReportedError, writeReported } from './reported-error.ts';
 
 const blankLine = '\n\n';
 const encoder = new TextEncoder();
@@ -19,14 +19,16 @@ export class EventMender {
   #good: Delta | null = null;
   #hasBegun = false;
   #hasGiven = false;
+  #hasAnswered = false;
   #isDocument = false;
+  #isOver = false;
   #isDone = false;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
   }
 
-  /** null where there is nothing to give on yet. Throws `ReportedError`. */
+  /** null where there is nothing to give on yet. */
   push(piece: Uint8Array): Uint8Array | null {
     const text = this.#decoder.decode(piece, { stream: true });
     const before = this.#rest;
@@ -36,24 +38,20 @@ export class EventMender {
     this.#rest = end === -1 ? all : all.slice(end + blankLine.length);
     if (this.#rest.length > maxEvent) throw new Error('An event of the stream is too long.');
     if (end === -1) return null;
-    const mended = this.#guarded(() => this.#mend(all.slice(0, end + blankLine.length)));
+    const mended = this.#mend(all.slice(0, end + blankLine.length));
     // A byte order mark is gone from the text: only what is as long as its bytes say can be as it came.
     if (before === '' && this.#rest === '' && mended === text && this.#hasGiven) return piece;
     return this.#give(mended);
   }
 
-  /** What came after the last blank line, and what the server did not say at an end that it marked. Throws `ReportedError`. */
+  /** What came after the last blank line, and what the server did not say at an end that it marked. */
   end(): Uint8Array | null {
     const rest = this.#unified(this.#rest + this.#decoder.decode(), true);
     this.#rest = '';
-    return this.#give(
-      this.#guarded(() => {
-        if (this.#isDocument) return this.#readDocument(rest);
-        // An event that was cut off in the middle is none.
-        const last = isWholeEvent(rest) ? this.#mend(rest.trimEnd() + blankLine) : '';
-        return last + (this.#dialect.hasEnded === true ? this.#finish() : '');
-      }),
-    );
+    if (this.#isDocument) return this.#give(this.#guarded(() => this.#readDocument(rest)));
+    // An event that was cut off in the middle is none.
+    const last = isWholeEvent(rest) ? this.#mend(rest.trimEnd() + blankLine) : '';
+    return this.#give(last + (this.#dialect.hasEnded === true && !this.#isOver ? this.#finish() : ''));
   }
 
   /** An event stream begins with a field's name or a comment; a JSON document never does. */
@@ -69,12 +67,17 @@ export class EventMender {
     return encoder.encode(text);
   }
 
+  /** An error ends what is read: it is written behind what came before it. */
   #guarded(mend: () => string): string {
+    if (this.#isOver) return '';
     try {
       return mend();
     } catch (error) {
-      if (error instanceof ReportedError) error.is_refusal = !this.#hasGiven;
-      throw error;
+      if (!(error instanceof ReportedError)) throw error;
+      this.#isOver = true;
+      this.#good = null;
+      const message = writeReported(error, !this.#hasAnswered);
+      return this.#write([this.#dialect.errorEvent(message)]);
     }
   }
 
@@ -99,12 +102,13 @@ export class EventMender {
     const events = whole.split(blankLine);
     events.pop();
     let isChanged = false;
-    const mended = events.map((event) => {
-      const good = this.#isGood(event) ? event : this.#mendEvent(event);
+    let text = '';
+    for (const event of events) {
+      const good = this.#isGood(event) ? event : this.#guarded(() => this.#mendEvent(event));
       isChanged ||= good !== event;
-      return good;
-    });
-    return isChanged ? mended.map((event) => (event === '' || event.endsWith(blankLine) ? event : event + blankLine)).join('') : whole;
+      text += good === '' || good.endsWith(blankLine) ? good : good + blankLine;
+    }
+    return isChanged ? text : whole;
   }
 
   #isGood(event: string): boolean {
@@ -127,6 +131,7 @@ export class EventMender {
     const list = Array.isArray(value) ? value : [value];
     const given = list.filter(isData).map((one) => (name === 'error' && one.error === undefined ? { error: one } : one));
     const mended = given.flatMap((one) => this.#dialect.mend(one));
+    if (mended.length > 0) this.#hasAnswered = true;
     if (mended.length === 1 && mended[0] === value) {
       this.#good = readDelta(event) ?? this.#good;
       return event;

@@ -30,6 +30,10 @@ export class GoogleDialect implements Dialect {
     return [];
   }
 
+  errorEvent(message: string): Data {
+    return { error: { code: 500, message, status: 'INTERNAL' } };
+  }
+
   fromWhole(data: Data): readonly Data[] {
     return this.mend(data);
   }

@@ -71,6 +71,10 @@ export class MessagesDialect implements Dialect {
     return this.#hasStopped ? [] : this.#stopReason();
   }
 
+  errorEvent(message: string): Data {
+    return { type: 'error', error: { type: 'api_error', message } };
+  }
+
   fromWhole(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);

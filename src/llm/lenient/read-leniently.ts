@@ -17,7 +17,7 @@ const dialects: readonly (readonly [RegExp, () => Dialect])[] = [
 /**
  * Puts what servers send in place of a protocol's reference into its form, before a provider package reads
  * it: packages give up a whole answer for one event that they do not expect. An error under a success
- * status ends the stream with a `ReportedError`.
+ * status becomes an error event, which `readReported` knows.
  */
 export const readLeniently =
   (send: Fetch): Fetch =>
@@ -43,12 +43,7 @@ function mended(body: ReadableStream<Uint8Array>, mender: EventMender): Readable
     async pull(controller) {
       for (let good: Uint8Array | null = null; good === null; ) {
         const { done, value } = await reader.read();
-        try {
-          good = done ? mender.end() : mender.push(value);
-        } catch (error) {
-          await reader.cancel(error).catch(() => undefined);
-          throw error;
-        }
+        good = done ? mender.end() : mender.push(value);
         if (good !== null) controller.enqueue(good);
         if (done) return controller.close();
       }

@@ -7,8 +7,6 @@ export class ReportedError extends Error {
   readonly status: number;
   /** The server's own word for it, where it is one word. */
   readonly code: string | null;
-  /** Whether it came in place of an answer, so that nothing was used. */
-  is_refusal = false;
 
   constructor(error: unknown) {
     super('The provider reported an error.');
@@ -16,6 +14,27 @@ export class ReportedError extends Error {
     this.status = statusOf([code, status, type], isData(error) ? error.message : error);
     this.code = [code, status, type].find((word): word is string => typeof word === 'string' && word !== '') ?? null;
   }
+}
+
+export interface Reported {
+  readonly status: number;
+  readonly code: string | null;
+  /** Whether it came in place of an answer, so that nothing was used. */
+  readonly is_refusal: boolean;
+}
+
+/**
+ * The error as the message of an error event in the package's protocol: it goes through the package in its turn,
+ * behind the text before it, and `readReported` finds it again.
+ */
+export const writeReported = ({ status, code }: ReportedError, is_refusal: boolean): string =>
+  `agentgrid-reported ${JSON.stringify({ status, code: code === null || !/^[\w.:-]{1,80}$/.test(code) ? null : code, is_refusal })} end`;
+
+/** What `writeReported` wrote, in whatever error a package made of it; null for other errors. */
+export function readReported(error: unknown): Reported | null {
+  const message = isData(error) && typeof error.message === 'string' ? error.message : '';
+  const found = /agentgrid-reported (\{.*?\}) end/.exec(message.replaceAll('\\"', '"'))?.[1];
+  return found === undefined ? null : (JSON.parse(found) as Reported);
 }
 
 /** Words of errors, as providers use them, and the status that goes with them; the first that fits counts. */

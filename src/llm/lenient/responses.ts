@@ -29,6 +29,10 @@ export class ResponsesDialect implements Dialect {
     return [{ type: 'response.completed', response: { ...this.#response, status: 'completed', usage: countsOf(undefined) } }];
   }
 
+  errorEvent(message: string): Data {
+    return { type: 'error', sequence_number: 0, message, code: null, param: null };
+  }
+
   fromWhole(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
