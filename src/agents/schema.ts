@@ -96,7 +96,10 @@ export const Warning = z
 export const Agent = AgentSummary.omit({ model: true })
   .extend({
     config: AgentConfig.describe('The configuration of the active version'),
-    warnings: z.array(Warning).optional().describe('What may go wrong with the configuration, in the reply to a request that saved it'),
+    warnings: z
+      .array(Warning)
+      .optional()
+      .describe('What may go wrong with the configuration, in the reply to a request that saved it; absent where nothing is known'),
   })
   .openapi('Agent');
 export type Agent = z.output<typeof Agent>;
@@ -132,10 +135,11 @@ export const DeleteAgentQuery = z.strictObject({
     .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
 });
 /** The reply to a request that saved a configuration. */
-export function toSavedAgent(warningsOf: (config: AgentConfig) => Agent['warnings']): (row: AgentDetailRow) => Agent {
+export function toSavedAgent(warningsOf: (config: AgentConfig) => z.output<typeof Warning>[]): (row: AgentDetailRow) => Agent {
   return (row) => {
     const agent = toAgent(row);
-    return { ...agent, warnings: warningsOf(agent.config) };
+    const warnings = warningsOf(agent.config);
+    return warnings.length === 0 ? agent : { ...agent, warnings };
   };
 }
 

@@ -123,7 +123,8 @@ export class ThinkTags {
   #untilClosed(text: string): string | null {
     const at = text.indexOf(this.#close);
     if (at === -1) {
-      const safe = text.length - overlap(text, this.#close);
+      // White space before the tag is not part of the thought.
+      const safe = text.slice(0, text.length - overlap(text, this.#close)).trimEnd().length;
       this.#rest = text.slice(safe);
       this.#think(text.slice(0, safe));
       return null;
@@ -147,10 +148,6 @@ export class ThinkTags {
 
   /** Looks for a closing tag that has no opening one. */
   #watch(text: string): string | null {
-    if (tags.some(([open]) => text.includes(open))) {
-      this.#state = 'literal';
-      return text;
-    }
     const at = text.indexOf(closing);
     if (at === -1) {
       const safe = text.length - overlap(text, closing);
@@ -175,7 +172,7 @@ export class ThinkTags {
   /** Whether a closing tag ends a thought, by where it stands: not in code, quotes or JSON, nor within a sentence. */
   #isStray(after: string): boolean {
     const before = this.#content.text;
-    if (/^\s*([[{]|```)/.test(before) || isOdd(before, '```')) return false;
+    if (/^\s*([[{]|```)/.test(before) || isOdd(before, '```') || tags.some(([open]) => before.includes(open))) return false;
     const line = before.slice(before.lastIndexOf('\n') + 1);
     if (isOdd(line, '`') || /["'“‘«(]$/.test(line)) return false;
     if (line.trim() === '' || after === '' || /^[^\S\n]*\n/.test(after)) return true;
