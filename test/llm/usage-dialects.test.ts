@@ -1,8 +1,9 @@
+import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readUsage } from '../../src/llm/read-usage.ts';
 import { listModels, priceOf } from '../../src/usage/index.ts';
-import { counters, putBudget } from '../budgets/support.ts';
+import { counters, putBudget, run } from '../budgets/support.ts';
 import { counted, delta, done, named, openRaw, type RawProvider, sse } from './raw-provider.ts';
 import { usageRows } from './support.ts';
 
@@ -210,7 +211,8 @@ it.each(useless)('counts here, keeps the answer and settles the budget where usa
   await putBudget(ctx, { limit_nano_usd: 1_000_000_000 });
   const { text, result } = await ask();
   expect([result.failure, text]).toEqual([null, said]);
-  const [row] = await usageRows(ctx, result);
+  await run(ctx, result.usage);
+  const row = await env.DB.prepare('select * from usage where workspace_id = ?').bind(workspace.id).first<Record<string, number>>();
   expect(row).toMatchObject({ is_estimated: 1, status: 'ok' });
   for (const count of [row?.input_tokens, row?.output_tokens, row?.cost_nano_usd]) expect(count).toBeGreaterThan(0);
   expect(await counters(workspace.id)).toMatchObject([{ held: 0, spent: row?.cost_nano_usd }]);

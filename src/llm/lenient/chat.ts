@@ -22,7 +22,7 @@ export class ChatDialect implements Dialect {
   mend(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
-    const usage = mendUsage(data.usage);
+    const usage = withAllCounts(mendUsage(data.usage));
     const choices = this.#mendChoices(data.choices);
     if (choices === null && !isData(usage)) return [];
     if (isData(usage)) this.#hasUsage = true;
@@ -30,7 +30,7 @@ export class ChatDialect implements Dialect {
     // Groq's package looks for it where Groq has it.
     const groq =
       isData(x_groq) || isData(usage)
-        ? withChanges(isData(x_groq) ? x_groq : {}, { usage: mendUsage(isData(x_groq) ? (x_groq.usage ?? usage) : usage) })
+        ? withChanges(isData(x_groq) ? x_groq : {}, { usage: withAllCounts(mendUsage(isData(x_groq) ? (x_groq.usage ?? usage) : usage)) })
         : x_groq;
     const head = { id: toText(data.id), created: toNumber(data.created), model: toText(data.model) };
     if (data.id !== undefined) this.#head = { ...head, object: 'chat.completion.chunk' };
@@ -125,4 +125,12 @@ export class ChatDialect implements Dialect {
       function: withChanges(named, { name: toText(name), arguments: text }),
     });
   }
+}
+
+/** Some packages take no usage without all three; 0 is read as missing. */
+function withAllCounts(usage: unknown): unknown {
+  if (!isData(usage)) return usage;
+  const { prompt_tokens = 0, completion_tokens = 0 } = usage;
+  const total_tokens = usage.total_tokens ?? Number(prompt_tokens) + Number(completion_tokens);
+  return withChanges(usage, { prompt_tokens: prompt_tokens ?? 0, completion_tokens: completion_tokens ?? 0, total_tokens });
 }
