@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type IdPrefix, idPattern } from '../shared/id.ts';
-import { invisibleIn, isBlank } from './visible.ts';
 import { day } from '../shared/time.ts';
+import { invisibleIn, isBlank } from './visible.ts';
 
 /** One line that people read: NFC, trimmed, without characters that nobody sees. */
 export const Name = (max: number) =>

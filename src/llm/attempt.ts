@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FinishReason, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
+import { Failure } from '../shared/failure.ts';
 import { type Tokens, unknownTokens } from '../usage/index.ts';
 import { StepContent, type StepEvent } from './content.ts';
 import { type Blame, brokenOff, type Fault, givenUp, silent, stopped, toFault } from './faults.ts';
@@ -39,6 +40,7 @@ export async function* attempt(
   const { settings, provider } = target;
   if (provider.thinks_in_text === true) heard.tags = new ThinkTags(heard.content, `${settings.base_url} ${settings.model}`);
   try {
+    refuseWithoutQuestion(options, target);
     const model = await target.language();
     const { stream } = await model.doStream({
       ...options,
@@ -121,6 +123,12 @@ function withProviderOptions({ providerOptions }: CallOptions, { provider }: Tar
   return {
     providerOptions: Object.fromEntries([...names].map((name) => [name, { ...provider.options?.[name], ...providerOptions?.[name] }])),
   };
+}
+
+/** Throws `validation_failed` before anything is sent; a fallback model may take it. */
+function refuseWithoutQuestion({ prompt }: CallOptions, { provider }: Target): void {
+  if (provider.needs_question === undefined || prompt.some(({ role }) => role === 'user')) return;
+  throw new Failure('validation_failed', `${provider.name} needs a message of the user. A conversation without one is not supported.`);
 }
 
 function withTools({ tools }: CallOptions, { provider }: Target): Pick<CallOptions, 'tools'> {

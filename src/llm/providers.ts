@@ -22,6 +22,8 @@ export interface Provider {
   readonly options?: SharedV4ProviderOptions;
   /** false: its package throws for tools with `strict`, which are then sent without. */
   readonly takes_strict_tools?: false;
+  /** It refuses a conversation that holds instructions alone, or begins with an answer. */
+  readonly needs_question?: true;
   /** Provider packages are loaded on first use: a turn on another provider pays for none of them. */
   readonly language: (settings: ModelSettings) => Promise<LanguageModelV4>;
   readonly embedding?: (settings: ModelSettings) => Promise<EmbeddingModelV4>;
@@ -72,6 +74,7 @@ export const providers: readonly Provider[] = [
     default_base_url: 'https://api.anthropic.com/v1',
     price_id: 'anthropic',
     key_variable: 'ANTHROPIC_API_KEY',
+    needs_question: true,
     language: async (settings) => (await anthropic(settings))(settings.model),
   },
   {
@@ -81,6 +84,7 @@ export const providers: readonly Provider[] = [
     default_base_url: 'https://generativelanguage.googleapis.com/v1beta',
     price_id: 'google',
     key_variable: 'GOOGLE_API_KEY',
+    needs_question: true,
     language: async (settings) => (await google(settings))(settings.model),
     embedding: async (settings) => (await google(settings)).embedding(settings.model),
   },
@@ -112,6 +116,7 @@ export const providers: readonly Provider[] = [
     price_id: 'mistral',
     thinks_in_text: true,
     key_variable: 'MISTRAL_API_KEY',
+    needs_question: true,
     language: async (settings) => (await mistral(settings))(settings.model),
     embedding: async (settings) => (await mistral(settings)).embedding(settings.model),
   },

@@ -1,6 +1,8 @@
 import type { Message, TurnEvent, Wire, WireKind } from '../sessions/index.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type ClientCall, clientCallsOf, Joined } from './answer.ts';
+import type { ChatChunk, ChatDelta } from './chat-chunk.ts';
+import type { CompletionUsage } from './chat-schema.ts';
 import { annotationsOf, finishOf, headOf, usageOf } from './completion.ts';
 import { envelopeOf, openAiErrors } from './errors.ts';
 import { chatExtrasOf } from './extras.ts';
@@ -15,12 +17,14 @@ export interface ChatWireOptions extends Readonly<Record<string, unknown>> {
   readonly tools: readonly string[];
 }
 
+type Choice = ChatChunk['choices'][number];
+
 /** A turn's events as the chunks of a chat completion. */
 class ChatWire implements Wire {
   readonly #options: ChatWireOptions;
   readonly #joined = new Joined();
   readonly #calls = new Map<string, { readonly index: number; has_arguments: boolean }>();
-  #head: object | null = null;
+  #head: ReturnType<typeof headOf> | null = null;
   #frame = 0;
 
   constructor(options: ChatWireOptions) {
@@ -105,18 +109,20 @@ class ChatWire implements Wire {
     ];
   }
 
-  #delta(delta: object, finish_reason: string | null = null, more: object = {}): string {
+  #delta(delta: ChatDelta, finish_reason: Choice['finish_reason'] = null, more: Pick<ChatChunk, 'agentgrid'> = {}): string {
     return this.#chunk([{ index: 0, delta, logprobs: null, finish_reason }], null, more);
   }
 
-  #chunk(choices: readonly object[], usage: object | null, more: object = {}): string {
-    return this.#write({
+  #chunk(choices: Choice[], usage: CompletionUsage | null, more: Pick<ChatChunk, 'agentgrid'> = {}): string {
+    if (this.#head === null) throw new Error('a chunk came before the run had begun');
+    const chunk: ChatChunk = {
       ...this.#head,
       ...more,
       object: 'chat.completion.chunk',
       choices,
       ...(this.#options.include_usage ? { usage } : {}),
-    });
+    };
+    return this.#write(chunk);
   }
 
   #write(data: object): string {

@@ -7,6 +7,7 @@ import { citedIn } from './answer.ts';
 export const Extras = z
   .object({
     run_id: Id('run'),
+    finish_reason: Run.shape.finish_reason,
     cost_usd: Run.shape.usage.shape.cost_usd,
     confidence: Run.shape.confidence,
     downgrade: Run.shape.downgrade,
@@ -14,8 +15,9 @@ export const Extras = z
   .openapi('OpenAIExtras');
 export type Extras = z.output<typeof Extras>;
 
-export const extrasOf = ({ id, usage, confidence, downgrade }: Run): Extras => ({
+export const extrasOf = ({ id, finish_reason, usage, confidence, downgrade }: Run): Extras => ({
   run_id: id,
+  finish_reason,
   cost_usd: usage.cost_usd,
   confidence,
   downgrade,

@@ -13,6 +13,7 @@ export const beginningOf = (run_id: string, echo: ResponseEcho, status: 'queued'
   ...echo,
   id: toResponseId(run_id),
   object: 'response',
+  access_programs: null,
   created_at: createdAt(run_id),
   completed_at: null,
   status,
@@ -52,8 +53,9 @@ export function failureOf(run: Run, error: { code: FailureCode; detail: string }
 function outcomeOf(run: Run | null): Pick<OpenAiResponse, 'status' | 'incomplete_details'> {
   if (run?.status === 'cancelled') return { status: 'cancelled', incomplete_details: null };
   const reason = run?.status === 'limit_exceeded' ? 'limit_exceeded' : run?.finish_reason;
-  if (reason === 'limit_exceeded') return { status: 'incomplete', incomplete_details: { reason } };
-  if (reason === 'length') return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+  // OpenAI's API has no other words; the run's own reason is among the extras.
+  if (reason === 'length' || reason === 'limit_exceeded')
+    return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
   if (reason === 'content-filter') return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
   return { status: 'completed', incomplete_details: null };
 }
@@ -107,7 +109,8 @@ function toUsage(message: Pick<Message, 'run'>): OpenAiResponse['usage'] {
   if (usage === null) return null;
   return {
     input_tokens: usage.prompt_tokens,
-    input_tokens_details: { cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0 },
+    // Nothing is written to a provider's cache on demand, so that what is written is other input.
+    input_tokens_details: { cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0, cache_write_tokens: 0 },
     output_tokens: usage.completion_tokens,
     output_tokens_details: { reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0 },
     total_tokens: usage.total_tokens,

@@ -88,12 +88,21 @@ export const echoOf = (body: CreateResponse, model: string): ResponseEcho => ({
   temperature: body.temperature ?? null,
   top_p: body.top_p ?? null,
   max_output_tokens: body.max_output_tokens ?? null,
-  tools: (body.tools ?? []).map((tool) => ({ ...tool, parameters: tool.parameters ?? null, strict: tool.strict ?? false })),
+  tools: (body.tools ?? []).map(({ type, name, description, parameters, strict }) => ({
+    ...{ type, name, description: description ?? null, parameters: parameters ?? null, strict: strict ?? false },
+  })),
   tool_choice: body.tool_choice ?? 'auto',
   parallel_tool_calls: body.parallel_tool_calls ?? true,
-  text: { format: body.text?.format ?? { type: 'text' } },
+  text: { format: formatOf(body) },
   reasoning: { effort: body.reasoning?.effort ?? null, summary: null },
   truncation: body.truncation ?? 'disabled',
   user: body.user ?? null,
   metadata: body.metadata ?? {},
 });
+
+function formatOf({ text }: CreateResponse): ResponseEcho['text']['format'] {
+  if (text?.format == null) return { type: 'text' };
+  if (text.format.type !== 'json_schema') return text.format;
+  const { description, strict, ...format } = text.format;
+  return { ...format, ...(description == null ? {} : { description }), strict: strict ?? false };
+}

@@ -6,6 +6,7 @@ import {
   functionFields,
   ignored,
   JsonFormat,
+  JsonSchema,
   Metadata,
   maxItems,
   maxTools,
@@ -49,12 +50,15 @@ const MessageItem = said({
   id,
   status,
 });
+const expectedOutput = 'Must be text, or a list of `input_text` parts.';
+const OutputPart = z.discriminatedUnion('type', [InputText], { error: orExplain(expectedOutput) });
+
 const callId = z.string().min(1).max(200);
 const FunctionCall = said({ type: z.literal('function_call'), call_id: callId, name: toolName, arguments: Text, id, status });
 const FunctionOutput = said({
   type: z.literal('function_call_output'),
   call_id: callId,
-  output: z.union([Text, z.array(InputText).min(1).max(maxItems)], { error: orExplain('Must be text, or a list of `input_text` parts.') }),
+  output: z.union([Text, z.array(OutputPart).max(maxItems)], { error: orExplain(expectedOutput) }),
   id,
   status,
 });
@@ -164,6 +168,8 @@ export type ResponseAnnotation = z.output<typeof ResponseAnnotation>;
 
 const itemStatus = z.enum(['in_progress', 'completed', 'incomplete']);
 
+const Logprob = z.object({ token: z.string(), bytes: z.array(z.number().int()), logprob: z.number() });
+
 export const OutputMessage = z.object({
   type: z.literal('message'),
   id: z.string(),
@@ -174,7 +180,7 @@ export const OutputMessage = z.object({
       type: z.literal('output_text'),
       text: z.string(),
       annotations: z.array(ResponseAnnotation),
-      logprobs: z.array(z.unknown()),
+      logprobs: z.array(Logprob.extend({ top_logprobs: z.array(Logprob) })).describe('Always empty'),
     }),
   ),
 });
@@ -200,11 +206,31 @@ export const ResponseEcho = z.object({
   temperature: z.number().nullable(),
   top_p: z.number().nullable(),
   max_output_tokens: z.number().int().nullable(),
-  tools: z.array(z.unknown()),
-  tool_choice: z.unknown(),
+  tools: z.array(
+    z.object({
+      type: z.literal('function'),
+      name: z.string(),
+      description: z.string().nullable(),
+      parameters: z.record(z.string(), z.unknown()).nullable(),
+      strict: z.boolean(),
+    }),
+  ),
+  tool_choice: ToolChoice,
   parallel_tool_calls: z.boolean(),
-  text: z.object({ format: z.unknown() }),
-  reasoning: z.object({ effort: z.string().nullable(), summary: z.null() }),
+  text: z.object({
+    format: z.discriminatedUnion('type', [
+      TextFormat,
+      JsonFormat,
+      z.object({
+        type: z.literal('json_schema'),
+        name: z.string(),
+        description: z.string().optional(),
+        schema: JsonSchema,
+        strict: z.boolean(),
+      }),
+    ]),
+  }),
+  reasoning: z.object({ effort, summary: z.null() }),
   truncation: z.enum(['auto', 'disabled']),
   user: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
@@ -215,18 +241,22 @@ export const OpenAiResponse = z
   .object({
     id: ResponseId,
     object: z.literal('response'),
+    access_programs: z.null(),
     created_at: z.number().int(),
     completed_at: z.number().int().nullable(),
     status: z
       .enum(['queued', 'in_progress', 'completed', 'failed', 'cancelled', 'incomplete'])
       .describe('`queued`: in the background, it waits for the response before it in its session'),
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    incomplete_details: z.object({ reason: z.string() }).nullable(),
+    error: z.object({ code: z.enum(['server_error', 'rate_limit_exceeded']), message: z.string() }).nullable(),
+    incomplete_details: z
+      .object({ reason: z.enum(['max_output_tokens', 'content_filter']) })
+      .nullable()
+      .describe('`max_output_tokens` also where a limit of the agent ended it, as `agentgrid.finish_reason` tells'),
     output: z.array(z.union([OutputMessage, OutputCall])),
     usage: z
       .object({
         input_tokens: z.number().int(),
-        input_tokens_details: z.object({ cached_tokens: z.number().int() }),
+        input_tokens_details: z.object({ cached_tokens: z.number().int(), cache_write_tokens: z.number().int() }),
         output_tokens: z.number().int(),
         output_tokens_details: z.object({ reasoning_tokens: z.number().int() }),
         total_tokens: z.number().int(),

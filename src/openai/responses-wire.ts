@@ -4,6 +4,7 @@ import { clientCallsOf, Joined } from './answer.ts';
 import { openAiErrors } from './errors.ts';
 import { toCallItemId } from './ids.ts';
 import { beginningOf, endOf, failureOf, toCall, toOutputMessage } from './response.ts';
+import type { ResponseFrame as Frame } from './response-events.ts';
 import type { OpenAiResponse, OutputCall, OutputMessage, ResponseEcho } from './responses-schema.ts';
 
 /** What the events depend on besides the turn's: what the request asked for. */
@@ -12,8 +13,6 @@ export interface ResponsesWireOptions extends Readonly<Record<string, unknown>> 
   /** Names of the caller's own tools; calls of the agent's are its own matter. */
   readonly tools: readonly string[];
 }
-
-type Frame = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 interface OpenCall {
   readonly item: OutputCall;
@@ -94,7 +93,7 @@ class ResponsesWire implements Wire {
   }
 
   get #place() {
-    return { item_id: this.#message_id, output_index: this.#message_index, content_index: 0 };
+    return { item_id: this.#message_id, output_index: this.#message_index ?? 0, content_index: 0 };
   }
 
   #openMessage(): Frame[] {
@@ -102,7 +101,7 @@ class ResponsesWire implements Wire {
     this.#message_index = this.#items;
     this.#items += 1;
     const item = { ...this.#messageItem('in_progress'), content: [] };
-    const part = { type: 'output_text', text: '', annotations: [], logprobs: [] };
+    const part = { type: 'output_text' as const, text: '', annotations: [], logprobs: [] };
     return [
       { type: 'response.output_item.added', output_index: this.#message_index, item },
       { type: 'response.content_part.added', ...this.#place, part },
@@ -169,17 +168,19 @@ class ResponsesWire implements Wire {
 
   #closeMessage(message: Message): Frame[] {
     const item = toOutputMessage(message, 'completed');
-    const [part] = item.content;
+    const place = this.#place;
     return [
-      ...(part?.annotations ?? []).map((annotation, annotation_index) => ({
-        type: 'response.output_text.annotation.added',
-        ...this.#place,
-        annotation_index,
-        annotation,
-      })),
-      { type: 'response.output_text.done', ...this.#place, text: message.text, logprobs: [] },
-      { type: 'response.content_part.done', ...this.#place, part },
-      { type: 'response.output_item.done', output_index: this.#message_index, item },
+      ...item.content.flatMap((part): Frame[] => [
+        ...part.annotations.map((annotation, annotation_index) => ({
+          type: 'response.output_text.annotation.added' as const,
+          ...place,
+          annotation_index,
+          annotation,
+        })),
+        { type: 'response.output_text.done', ...place, text: message.text, logprobs: [] },
+        { type: 'response.content_part.done', ...place, part },
+      ]),
+      { type: 'response.output_item.done', output_index: place.output_index, item },
     ];
   }
 

@@ -106,6 +106,7 @@ export const openAiRoutes = new Router(openAiErrors)
       summary: 'Create a response',
       description:
         'An agent answers in a session: `previous_response_id` goes on from an earlier response, which may have several that follow it. ' +
+        'An `item_reference` stands for an item of a stored response; results may be given for some of the calls, and for the others later. ' +
         'Streams the events of Open Responses, each with a `sequence_number`. In the `background` it answers at once, and goes on.',
       body: CreateResponse,
       alsoProduces: ['text/event-stream'],

@@ -9,7 +9,7 @@ import { z } from '@hono/zod-openapi';
  */
 
 /** A message, an item or a part: keys that are not listed are ignored. */
-export const said = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape);
+export const said = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape).openapi({ additionalProperties: true });
 
 /** Parts of an answer that hold reasoning; they are ignored. */
 export const ReasoningPart = said({ type: z.enum(['reasoning', 'reasoning_text', 'summary_text', 'thinking', 'redacted_thinking']) });

@@ -14,7 +14,7 @@ const utf16 = (text: string, isBig: boolean) => {
   return new Uint8Array(view.buffer);
 };
 const read = async (kind: FileKind, bytes: Uint8Array<ArrayBuffer>, encoding: string | null = null) =>
-  (await extractDocument(kind, bytes, encoding)).text;
+  (await extractDocument(kind, bytes, { encoding })).text;
 const faultOf = (kind: FileKind, bytes: Uint8Array<ArrayBuffer>, encoding: string | null = null) =>
   read(kind, bytes, encoding).then(String, (error: unknown) => (error instanceof DocumentFault ? error.code : error));
 
