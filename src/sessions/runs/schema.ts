@@ -5,7 +5,11 @@ import { pageQuery } from '../../http/openapi.ts';
 import { dateRange, EndUserId, Id } from '../../http/schema.ts';
 import { Run } from '../schema.ts';
 
-const Cost = z.coerce.number().min(0).max(1_000_000);
+const Cost = z
+  .string()
+  .regex(/^\d{1,6}(?:\.\d{1,9})?$/, 'An amount in US dollars, such as 0.05.')
+  .transform(Number)
+  .openapi({ type: 'number', example: 0.05 });
 
 export const AgentRunsQuery = z.strictObject({
   ...pageQuery,
