@@ -13,8 +13,12 @@ export const AnomalyQuery = z.strictObject({
   measure: z.enum(anomalyMeasures).optional().describe('What stood out'),
   start_date: LocalDate.optional().describe('The first day'),
   end_date: LocalDate.optional().describe('The last day, itself included'),
-  from: LocalDate.optional().describe('Deprecated: `start_date`').openapi({ deprecated: true }),
-  to: LocalDate.optional().describe('Deprecated: `end_date`').openapi({ deprecated: true }),
+  from: LocalDate.optional()
+    .describe('Deprecated: `start_date`')
+    .openapi({ param: { deprecated: true } }),
+  to: LocalDate.optional()
+    .describe('Deprecated: `end_date`')
+    .openapi({ param: { deprecated: true } }),
 });
 export type AnomalyQuery = z.output<typeof AnomalyQuery>;
 

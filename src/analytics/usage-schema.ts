@@ -20,7 +20,9 @@ export const UsageQuery = z.strictObject({
   run: Id('run').optional(),
   api_key: Id('key').optional(),
   end_user_id: EndUser.optional(),
-  end_user: EndUser.optional().describe('Deprecated: `end_user_id`').openapi({ deprecated: true }),
+  end_user: EndUser.optional()
+    .describe('Deprecated: `end_user_id`')
+    .openapi({ param: { deprecated: true } }),
   provider: z.string().min(1).max(64).optional().describe('Whose model it was').openapi({ example: 'openai' }),
   model: z.string().min(1).max(200).optional().describe('As the provider names it, or `provider/model`'),
   operation: z.string().min(1).max(64).optional().describe('What the call was for').openapi({ example: 'answer' }),

@@ -73,8 +73,12 @@ const Moment = z.union([Instant, z.iso.date()]).openapi({ type: 'string', exampl
 export const dateRange = {
   start_date: Moment.optional().describe('The first instant, or the first day in UTC'),
   end_date: Moment.optional().describe('The first instant that is left out, or the last day in UTC, itself included'),
-  from: Instant.optional().describe('Deprecated: `start_date`').openapi({ deprecated: true }),
-  to: Instant.optional().describe('Deprecated: `end_date`').openapi({ deprecated: true }),
+  from: Instant.optional()
+    .describe('Deprecated: `start_date`')
+    .openapi({ param: { deprecated: true } }),
+  to: Instant.optional()
+    .describe('Deprecated: `end_date`')
+    .openapi({ param: { deprecated: true } }),
 };
 
 interface DateRange {

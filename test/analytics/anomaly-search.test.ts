@@ -140,6 +140,8 @@ describe('anomalies', () => {
     expect(await count('?from=2026-05-21')).toBe(1);
     expect(await count('?to=2026-05-20&measure=error_rate')).toBe(2);
     expect(await count('?from=2026-05-22')).toBe(0);
+    expect(await count('?start_date=2026-05-21')).toBe(1);
+    expect(await count('?end_date=2026-05-20&measure=error_rate')).toBe(2);
     expect((await tenant.workspace.get(`/anomalies?agent=${newId('agt')}`)).status).toBe(404);
     expect((await tenant.workspace.get('/anomalies?from=yesterday')).status).toBe(422);
     const paged = [];

@@ -77,6 +77,8 @@ describe('the list of model calls', () => {
       ['status=error', (call) => call.status === 'error'],
       [`from=${time}`, (call) => call.created_at >= Date.parse(time)],
       [`to=${time}`, (call) => call.created_at < Date.parse(time)],
+      [`start_date=${time}`, (call) => call.created_at >= Date.parse(time)],
+      [`end_date=${time}`, (call) => call.created_at < Date.parse(time)],
     ];
     for (const [query, fits] of [
       ...filters,

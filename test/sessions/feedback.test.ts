@@ -159,6 +159,8 @@ describe('the feedback of an agent', () => {
     expect(await found('?version=nowhere')).toEqual([]);
     expect(await found('?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z')).toEqual(['First question']);
     expect(await found('?to=2020-01-01T00:00:00Z')).toEqual([]);
+    expect(await found('?start_date=2020-01-01&end_date=2020-01-01')).toEqual(['First question']);
+    expect(await found('?end_date=2019-12-31')).toEqual([]);
 
     const pages: string[] = [];
     let cursor: string | null = '';

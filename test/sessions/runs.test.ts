@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
+import { operations } from '../support/document.ts';
 
 let workspace: Workspace;
 let desk: string;
@@ -139,6 +140,20 @@ describe('one message', () => {
     }
     expect(listed).toHaveLength(3);
   });
+});
+
+it('takes the same names of a period in every list that has one, and marks the old ones as deprecated', async () => {
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const dated = operations.filter(({ method, parameters }) => method === 'GET' && parameters.some(({ name }) => name === 'from'));
+  expect(dated.length).toBeGreaterThan(5);
+  for (const operation of dated) {
+    const names = operation.parameters.map(({ name }) => name);
+    expect(names, operation.name).toEqual(expect.arrayContaining(['start_date', 'end_date']));
+    const old = operation.parameters.filter(({ name }) => ['from', 'to', 'end_user'].includes(name));
+    expect(old, operation.name).toEqual(old.map((parameter) => ({ ...parameter, deprecated: true })));
+    const path = operation.path.replace('/api/v1', '').replace('{agent}', 'desk');
+    expect(await ids(`${path}?start_date=${tomorrow}`), operation.name).toEqual([]);
+  }
 });
 
 it('reads one key, without its secret', async () => {

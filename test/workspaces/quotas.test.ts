@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
+import { seed } from '../support/resources.ts';
 
 const unique = () => crypto.randomUUID().slice(0, 8);
 const setQuotas = async ({ id }: Workspace, quotas: Record<string, number | null>) => {
@@ -233,6 +234,25 @@ describe('counters of quotas', () => {
       { numRuns: 6 },
     );
   }, 120_000);
+});
+
+describe('the migration that introduces quotas', () => {
+  it('counts what is there as the triggers have', async () => {
+    const { workspace } = await seed('Old');
+    const counters = `select resource, used from quotas where workspace_id = ? order by 1`;
+    const before = (await env.DB.prepare(counters).bind(workspace.id).all()).results;
+    expect(before.length).toBeGreaterThan(5);
+    const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes('quota_counters'));
+    const inserts = (migration?.queries ?? []).filter((sql) => /^(?:--.*\n|\s)*INSERT INTO quotas /.test(sql));
+    expect(inserts).toHaveLength(7);
+    await env.DB.batch([
+      env.DB.prepare('delete from quotas where workspace_id = ?').bind(workspace.id),
+      // Those of others are there: they keep theirs.
+      ...inserts.map((sql) => env.DB.prepare(sql.replace(/^[\s\S]*?INSERT INTO/, 'INSERT OR IGNORE INTO'))),
+    ]);
+    const after = (await env.DB.prepare(counters).bind(workspace.id).all()).results;
+    expect(after).toEqual(before.filter(({ used }) => used !== 0));
+  });
 });
 
 async function attach(workspace: Workspace, session: string | undefined): Promise<string[]> {

@@ -29,7 +29,7 @@ export const runListRoutes = new Router()
       path: '/agents/{agent}/runs',
       access: 'sessions:read',
       tag,
-      summary: 'List runs of an agent',
+      summary: 'List agent runs',
       description: `Newest first, without their steps. ${visibility}`,
       params: z.object({ agent: AgentParameter }),
       query: AgentRunsQuery,
