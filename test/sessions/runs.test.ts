@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { operations } from '../support/document.ts';
@@ -12,8 +13,7 @@ const ids = async (path: string, as: Workspace = workspace): Promise<string[]> =
   expect(status, JSON.stringify(body)).toBe(200);
   return body.data.map(({ id }: { id: string }) => id);
 };
-const at = (id: string, set: string) =>
-  import('cloudflare:workers').then(({ env }) => env.DB.prepare(`update runs set ${set} where id = ?`).bind(id).run());
+const at = (id: string, set: string) => env.DB.prepare(`update runs set ${set} where id = ?`).bind(id).run();
 
 async function ask(as: Workspace, agent: string, end_user_id: string): Promise<{ session: string; run: string; message: string }> {
   const session = (await as.post(`/agents/${agent}/sessions`, { end_user_id })).body.id;
@@ -124,6 +124,22 @@ describe('lists across agents, by key', () => {
     expect(await ids('/sessions?q=shop%20open', other)).toEqual([]);
     await other.post('/agents', { name: 'Nobody' });
     expect(await ids('/sessions?q=shop%20open', other)).toEqual([]);
+  });
+});
+
+describe('a workspace with a thousand agents', () => {
+  it('is searched across all of them', async () => {
+    const many = await newWorkspace();
+    const first = (await many.post('/agents', { name: 'First' })).body.id;
+    const { session } = await ask(many, first, 'ada');
+    const rows = env.DB.prepare(`
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < 1500)
+      insert into agents (id, workspace_id, slug, name, description, tags, active_version_id, latest_version, revision, archived_at, created_at, updated_at)
+      select substr(a.id, 1, 26) || printf('%04d', n.i), a.workspace_id, 'n' || n.i, 'N', '', '[]', a.active_version_id, 1, 1, 1, 1, 1
+      from n, agents a where a.id = ?`);
+    expect((await rows.bind(first).run()).meta.changes).toBeGreaterThanOrEqual(1500);
+    expect(await ids('/sessions?q=shop', many)).toEqual([session]);
+    expect(await ids('/sessions?q=absent', many)).toEqual([]);
   });
 });
 

@@ -2,7 +2,9 @@ import { env } from 'cloudflare:workers';
 import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
+import { faulty } from '../support/faulty.ts';
 import { seed } from '../support/resources.ts';
+import { requestWith } from '../support/worker.ts';
 
 const unique = () => crypto.randomUUID().slice(0, 8);
 const setQuotas = async ({ id }: Workspace, quotas: Record<string, number | null>) => {
@@ -103,6 +105,16 @@ describe('quotas (R32)', () => {
     const done = await ready(workspace, file.id);
     expect(done.status).toBe('ready');
     expect(await quotaOf(workspace, 'chunks')).toMatchObject({ used: done.chunk_count });
+  });
+
+  it('makes exactly as many files ready at once as there are chunks left', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    await setQuotas(workspace, { chunks: 4 });
+    const files = await Promise.all(Array.from({ length: 10 }, async () => (await upload(workspace, base)).body.data[0].id));
+    const ended = await Promise.all(files.map((id) => ready(workspace, id)));
+    expect(ended.map(({ status }) => status).sort()).toEqual([...Array(6).fill('failed'), ...Array(4).fill('ready')]);
+    expect(await quotaOf(workspace, 'chunks')).toMatchObject({ used: 4 });
   });
 
   it('replaces a file, rotates a key and restores an agent within a full quota', async () => {
@@ -234,6 +246,43 @@ describe('counters of quotas', () => {
       { numRuns: 6 },
     );
   }, 120_000);
+});
+
+describe('counters after faults', () => {
+  it('count once what was tried again because the database lost the connection before or after it', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    const agent = (await newAgent(workspace)).body.id;
+    const requests = [
+      () => ['/agents', { name: `Agent ${unique()}` }],
+      () => [`/knowledge-bases/${base}/files`, { name: 'a.txt', text: `Text ${unique()}` }],
+      () => [`/agents/${agent}/sessions`, {}],
+      () => ['/tools', tool()],
+      () => ['/knowledge-bases', { name: 'Base' }],
+    ] as const;
+    let made = 0;
+    for (const next of requests) {
+      for (const mode of ['before', 'after'] as const) {
+        for (let at = 1; at <= 4; at += 1) {
+          const [path, json] = next();
+          const options = { json, headers: { 'idempotency-key': unique() } };
+          const { database } = faulty(env.DB, { at, mode });
+          await requestWith({ DB: database }, 'POST', `/api/v1${path}`, workspace.key, options);
+          const again = await requestWith({}, 'POST', `/api/v1${path}`, workspace.key, options);
+          expect(again.status, JSON.stringify(again.body)).toBeLessThan(300);
+          made += 1;
+        }
+      }
+    }
+    expect(made).toBe(40);
+    // Not until no job is left: a promise to clean up after an upload waits for an hour.
+    const open = env.DB.prepare(`select count(*) as n from files where workspace_id = ? and status not in ('ready', 'failed')`);
+    await vi.waitUntil(async () => (await open.bind(workspace.id).first<{ n: number }>())?.n === 0, { timeout: 20_000 });
+    const { data } = (await workspace.get('/quotas')).body;
+    const { keys: _, ...counters } = Object.fromEntries(data.map(({ quota, used }: { quota: string; used: number }) => [quota, used]));
+    expect(counters).toEqual(await recount(workspace.id));
+    expect(counters).toMatchObject({ agents: 9, files: 8, sessions: 8, tools: 8, knowledge_bases: 9 });
+  }, 60_000);
 });
 
 describe('the migration that introduces quotas', () => {
