@@ -1,6 +1,7 @@
 import { rewrapAlertSecrets } from '../alerts/index.ts';
 import { archiveUsage, findAnomalies, rollUp } from '../analytics/index.ts';
 import { forgetOldHolds, raiseAlerts, returnLostHolds, rewrapBudgetSecrets } from '../budgets/index.ts';
+import { moveKeywords } from '../knowledge/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
 import { recordTick } from '../operations/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
@@ -19,6 +20,7 @@ const everyMinute: readonly Task[] = [
   { name: 'lost_runs', run: closeLostRuns },
   { name: 'lost_holds', run: returnLostHolds },
   { name: 'session_index', run: indexSessions },
+  { name: 'chunk_index', run: moveKeywords },
   { name: 'telemetry', run: exportTelemetry },
   { name: 'quota_defaults', run: (ctx) => applyQuotaDefaults(ctx, true) },
 ];

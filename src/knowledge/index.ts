@@ -11,6 +11,7 @@ export { selectHeadings } from './headings.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { queryWords } from './keywords.ts';
 export { kindOfMediaType, servedTypeOf, servedTypes } from './media.ts';
+export { moveKeywords } from './move-words.ts';
 export { type FilePart, readForm } from './multipart.ts';
 export { originalKey, streamOf } from './objects.ts';
 export { pageToMarkdown, type WebPage } from './page.ts';

@@ -87,7 +87,7 @@ export function insertChunks(db: Db, file: FileRow, rows: readonly NewChunk[]): 
     from json_each(${data}) j join files f on f.id = ${file.id}
     where f.workspace_id = ${file.workspace_id} and f.attempt = ${file.attempt} and f.deleted_at is null`);
   const index = db.run(sql`
-    insert into chunks_fts (rowid, scope, title, body)
+    insert into chunk_words (rowid, scope, title, body)
     select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
     from json_each(${words}) j join chunks c on c.id = j.value ->> 'id'`);
   return [insert, index];
@@ -102,7 +102,8 @@ export const selectStaleChunks = (db: Db, workspace_id: string, file_id: string,
     .orderBy(asc(chunks.attempt), asc(chunks.ordinal))
     .limit(limit);
 
-export const deleteChunks = (db: Db, seqs: readonly number[]): [Statement, Statement] => [
+export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
+  db.run(sql`delete from chunk_words where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`),
   db.run(sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`),
   db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
 ];

@@ -7,7 +7,7 @@ import { type Chunk, chunkDocument } from './chunk.ts';
 import { DocumentFault, type ExtractedDocument } from './extract/document.ts';
 import { extractDocument } from './extract/extract.ts';
 import { beginAttempt, failFile, insertChunks, type NewChunk, selectBaseOfFile, updateAttempt } from './ingest-store.ts';
-import { indexedWords } from './keywords.ts';
+import { indexedBody, indexedTitle } from './keywords.ts';
 import { kindOfMediaType } from './media.ts';
 import { originalKey, streamOf, textKey, textKeys } from './objects.ts';
 import { removeChunks } from './remove.ts';
@@ -91,8 +91,6 @@ async function extract(ctx: Ctx, file: FileRow): Promise<ExtractedDocument> {
   return extractDocument(kindOfMediaType(file.media_type), bytes, { assets: ctx.assets, encoding: file.encoding });
 }
 
-const stem = (name: string) => name.replace(/\.[A-Za-z0-9]{1,10}$/, '').replaceAll(/[-_.]+/g, ' ');
-
 function toRow(ctx: Ctx, file: FileRow, document: ExtractedDocument, chunk: Chunk, ordinal: number): NewChunk {
   const text = document.text.slice(chunk.start, chunk.end);
   return {
@@ -100,8 +98,8 @@ function toRow(ctx: Ctx, file: FileRow, document: ExtractedDocument, chunk: Chun
     id: ctx.newId('chk'),
     ordinal,
     text,
-    title: indexedWords([stem(file.name), chunk.heading].filter(Boolean).join('\n')),
-    body: indexedWords(text),
+    title: indexedTitle(file.name, chunk.heading),
+    body: indexedBody(text),
   };
 }
 

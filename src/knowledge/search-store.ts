@@ -47,6 +47,11 @@ function passes({ file_ids, metadata }: SearchFilter): SQL {
 
 const isFiltered = ({ file_ids, metadata }: SearchFilter) => file_ids !== undefined || metadata !== undefined;
 
+/** Where the words of chunks stand; the second has those from before the first, until the minute's task has moved them. */
+const keywordIndexes = ['chunk_words', 'chunks_fts'].map((name) => sql.raw(name));
+
+const inEach = (query: (index: SQL) => SQL, between: SQL): SQL => sql.join(keywordIndexes.map(query), between);
+
 /** The keyword leg, best first by BM25; a word in a heading or file name counts half. */
 export const searchKeywords = (
   db: Db,
@@ -57,10 +62,15 @@ export const searchKeywords = (
   limit: number,
 ) => {
   const within = isFiltered(filter) ? overfetchFiltered : limit * overfetch;
+  const match = matchAny(base_ids, terms);
+  const found = inEach(
+    (index) => sql`select * from (select rowid as seq, rank as place from ${index}
+      where ${index} match ${match} and rank match 'bm25(0.0, 0.5, 1.0)' order by rank limit cast(${within} as integer))`,
+    sql` union all `,
+  );
   return db.all<PassageRow>(sql`
     select ${columns}
-    from (select rowid as seq, rank as place from chunks_fts
-      where chunks_fts match ${matchAny(base_ids, terms)} and rank match 'bm25(0.0, 0.5, 1.0)' order by rank limit cast(${within} as integer)) k
+    from (${found}) k
     join chunks c on c.seq = k.seq ${joins}
     where ${isVisible(workspace_id, base_ids)}${passes(filter)}
     order by k.place, c.seq limit cast(${limit} as integer)`);
@@ -69,7 +79,7 @@ export const searchKeywords = (
 /** In how many chunks of the bases each of the words stands, in their order. */
 export const countWords = (db: Db, base_ids: readonly string[], terms: readonly string[]) =>
   db.all<{ count: number }>(sql`
-    select (select count(*) from chunks_fts where chunks_fts match t.value) as count
+    select ${inEach((index) => sql`(select count(*) from ${index} where ${index} match t.value)`, sql` + `)} as count
     from json_each(${JSON.stringify(terms.map((term) => matchAny(base_ids, [term])))}) t order by t.key`);
 
 /** Those of the chunks that may be shown. What an index says is not believed. */

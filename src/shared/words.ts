@@ -30,10 +30,39 @@ export const isAskingWord = (word: string): boolean => askingWords.has(word);
 
 export const isStopWord = (word: string): boolean => stopWords.has(word);
 
-/** Words in order: NFKC, lower case, cut by Unicode's rules, so that Chinese and Thai have words too. */
+/** Signs that may be left out without making another word. */
+const optional = new RegExp(
+  `[${[
+    // Accents that no letter is composed with.
+    String.raw`\u0300-\u036f`,
+    // Vowel points of Hebrew; vowel signs and tatweel of Arabic.
+    String.raw`\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7`,
+    String.raw`\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08ca-\u08e1\u08e3-\u08ff`,
+    // Soft hyphens, joiners, direction marks, variation selectors.
+    String.raw`\u00ad\u061c\u200d-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufe00-\ufe0f\u{e0100}-\u{e01ef}`,
+  ].join('')}]`,
+  'gu',
+);
+
+/** A non-joiner parts words of the Arabic script (Persian plurals); elsewhere it only changes a shape. */
+const shapingNonJoiner = /(?<!\p{Script=Arabic})\u200c/gu;
+
+/** NFKC takes the vowel sign AM of Thai and Lao apart, and no dictionary knows the word any more. */
+const partedAm = /(\u0e4d\u0e32|\u0ecd\u0eb2)/g;
+
+/** A text in the form in which words are compared: NFKC, lower case, without signs that may be left out. */
+const foldText = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replaceAll(partedAm, (am) => (am === '\u0e4d\u0e32' ? '\u0e33' : '\u0eb3'))
+    .toLowerCase()
+    .replaceAll(shapingNonJoiner, '')
+    .replaceAll(optional, '');
+
+/** Words in order, folded, cut by Unicode's rules, so that Chinese and Thai have words too. */
 export function words(text: string): string[] {
   const found: string[] = [];
-  for (const { segment, isWordLike } of segmenter.segment(text.normalize('NFKC').toLowerCase())) {
+  for (const { segment, isWordLike } of segmenter.segment(foldText(text))) {
     if (isWordLike) found.push(segment);
   }
   return found;

@@ -31,7 +31,7 @@ async function remains(workspace_id: string) {
   };
 }
 
-const keywordRows = (base: string) => count('select count(*) as n from chunks_fts where chunks_fts match ?', `scope : "${base}"`);
+const keywordRows = (base: string) => count('select count(*) as n from chunk_words where chunk_words match ?', `scope : "${base}"`);
 
 const nothing = { files: 0, chunks: 0, vectors: 0, objects: 0 };
 const long = Array.from({ length: 300 }, (_, index) => `Paragraph ${index} speaks of the number ${index * 7}.`).join('\n\n');

@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm';
+import { batch, type Db } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import { inRounds } from '../platform/rounds.ts';
+import { indexedBody, indexedTitle } from './keywords.ts';
+import { valuesOf } from './store.ts';
+
+/** Chunks that move in one batch, far below what a statement of D1 may hold and last, and batches of a tick. */
+const chunksAtOnce = 200;
+const roundsOfTick = 20;
+
+interface OldRow {
+  readonly seq: number;
+  /** null where the chunk is gone. */
+  readonly text: string | null;
+  readonly heading: string | null;
+  readonly file_name: string | null;
+}
+
+/**
+ * Moves chunks from the keyword index that cuts words at their marks to the one that does not, 4,000 a minute at
+ * most. Returns how many; 0 once all have moved. Ticks that overlap do the same work twice, with the same end.
+ */
+export const moveKeywords = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, chunksAtOnce, () => moveSome(ctx));
+
+async function moveSome(ctx: Ctx): Promise<number> {
+  const rows = await selectOldRows(ctx.db, chunksAtOnce);
+  if (rows.length === 0) return 0;
+  const words = rows.flatMap(({ seq, text, heading, file_name }) =>
+    text === null ? [] : [{ seq, title: indexedTitle(file_name ?? '', heading), body: indexedBody(text) }],
+  );
+  await batch(ctx.db, [
+    insertWords(ctx.db, words),
+    deleteOldRows(
+      ctx.db,
+      rows.map(({ seq }) => seq),
+    ),
+  ]);
+  return rows.length;
+}
+
+const selectOldRows = (db: Db, limit: number) =>
+  db.all<OldRow>(sql`
+    select o.seq as seq, c.text as text, c.heading as heading, f.name as file_name
+    from (select rowid as seq from chunks_fts order by rowid limit cast(${limit} as integer)) o
+    left join chunks c on c.seq = o.seq left join files f on f.id = c.file_id`);
+
+/** A chunk that was deleted since it was read is not brought back. */
+const insertWords = (db: Db, rows: readonly { readonly seq: number }[]) =>
+  db.run(sql`
+    insert or replace into chunk_words (rowid, scope, title, body)
+    select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
+    from json_each(${JSON.stringify(rows)}) j join chunks c on c.seq = j.value ->> 'seq'`);
+
+const deleteOldRows = (db: Db, seqs: readonly number[]) => db.run(sql`delete from chunks_fts where rowid in ${valuesOf(seqs)}`);
