@@ -4,14 +4,14 @@ import { Failure, invalid, type Violation } from '../shared/failure.ts';
 import { definitionDefaults } from './definition.ts';
 import type { ImportedTools, ImportPreview, ImportTools, PreviewImport } from './import-schema.ts';
 import { type FoundOperation, findOperations, type ImportableOperation, parseDocument } from './openapi-document.ts';
-import { UnfitDocument } from './references.ts';
+import { OversizedDocument, UnfitDocument } from './references.ts';
 import { CreateTool, toTool } from './schema.ts';
 import { auditOf, commitNamed, newTool } from './service.ts';
 
 /** What a document offers, and what of it can be a tool. Stores nothing. Throws `validation_failed`. */
 export async function previewImport(ctx: Ctx, input: PreviewImport): Promise<ImportPreview> {
   const { title, operations } = readDocument(input);
-  const reply = { title, operations: operations.map(toPreview) };
+  const reply = { title, operations: refuseUnfit(() => operations.map(toPreview)) };
   await commit(ctx, { statements: [], reply });
   return reply;
 }
@@ -21,16 +21,23 @@ function toPreview({ read, ...operation }: FoundOperation) {
     const { name, effect, url } = read();
     return { ...operation, name, effect, url, problem: null };
   } catch (error) {
-    if (!(error instanceof UnfitDocument)) throw error;
+    if (!(error instanceof UnfitDocument) || error instanceof OversizedDocument) throw error;
     return { ...operation, name: null, effect: null, url: null, problem: error.message };
   }
 }
 
 function readDocument({ document: given, server_url }: PreviewImport): { readonly title: string; readonly operations: FoundOperation[] } {
-  try {
+  return refuseUnfit(() => {
     const document = parseDocument(given);
     const { title } = (document.info ?? {}) as { title?: unknown };
-    return { title: typeof title === 'string' ? title.toWellFormed().slice(0, 500) : '', operations: findOperations(document, server_url) };
+    return { title: typeof title === 'string' ? title.slice(0, 500).toWellFormed() : '', operations: findOperations(document, server_url) };
+  });
+}
+
+/** What a whole document is refused for. */
+function refuseUnfit<Result>(read: () => Result): Result {
+  try {
+    return read();
   } catch (error) {
     throw error instanceof UnfitDocument ? invalid('/document', error.message) : error;
   }

@@ -1,6 +1,6 @@
 import { type Effect, type Method, methods, toolName } from './definition.ts';
 import { isNode } from './input-schema.ts';
-import { follow, UnfitDocument, unfold } from './references.ts';
+import { follow, UnfitDocument, Unfolder } from './references.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -25,6 +25,9 @@ export interface FoundOperation {
 }
 
 const maxOperations = 2_000;
+const maxParameters = 500;
+/** Of one text that is looked at; a tool keeps far less of it. */
+const maxText = 20_000;
 
 /** Parses an OpenAPI 3.0 or 3.1 document in JSON. Throws `UnfitDocument`. */
 export function parseDocument(text: string): Node {
@@ -44,6 +47,7 @@ export function parseDocument(text: string): Node {
 /** Every operation, readable or not, in the order of the document. */
 export function findOperations(document: Node, server_url: string | undefined): FoundOperation[] {
   const found: FoundOperation[] = [];
+  const schemas = new Unfolder(document);
   for (const [path, item] of Object.entries(document.paths as Node)) {
     if (!isNode(item)) continue;
     for (const method of methods) {
@@ -52,7 +56,7 @@ export function findOperations(document: Node, server_url: string | undefined): 
       if (found.length === maxOperations) throw new UnfitDocument(`The document has more than ${maxOperations} operations.`);
       const operation_id = typeof operation.operationId === 'string' ? operation.operationId : null;
       const summary = text(operation.summary) || text(operation.description).slice(0, 200) || null;
-      const where = { document, path, item, operation, method, server_url };
+      const where = { document, schemas, path, item, operation, method, server_url };
       found.push({ operation_id, method, path, summary, read: () => readOperation(where) });
     }
   }
@@ -61,6 +65,7 @@ export function findOperations(document: Node, server_url: string | undefined): 
 
 interface Where {
   readonly document: Node;
+  readonly schemas: Unfolder;
   readonly path: string;
   readonly item: Node;
   readonly operation: Node;
@@ -68,12 +73,13 @@ interface Where {
   readonly server_url: string | undefined;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim().toWellFormed().replaceAll('\0', '') : '');
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value.slice(0, maxText).trim().toWellFormed().replaceAll('\0', '') : '';
 
 function readOperation(where: Where): ImportableOperation {
-  const { document, path, operation, method } = where;
+  const { path, operation, method } = where;
   const parameters = readParameters(where);
-  const body = readRequestBody(document, operation, new Set(parameters.map(({ name }) => name)));
+  const body = readRequestBody(where, new Set(parameters.map(({ name }) => name)));
   const inQuery = parameters.filter((parameter) => parameter.in === 'query');
   const query = inQuery.map(({ name }) => `${encodeURIComponent(name)}={${name}}`).join('&');
   const all = [...parameters, ...(body === null ? [] : [body])];
@@ -128,10 +134,11 @@ interface Parameter {
 }
 
 /** Of the path item and of the operation, which wins. What is sent in headers is for `headers` of the tool. */
-function readParameters({ document, item, operation, path }: Where): Parameter[] {
+function readParameters({ document, schemas, item, operation, path }: Where): Parameter[] {
   const both = [item.parameters, operation.parameters].flatMap((list) => (Array.isArray(list) ? list : []));
+  if (both.length > maxParameters) throw new UnfitDocument(`The operation has more than ${maxParameters} parameters.`);
   const byPlace = new Map(both.map((one) => follow(document, one)).map((one) => [`${text(one.in)} ${text(one.name)}`, one]));
-  const parameters = [...byPlace.values()].flatMap((one) => readParameter(document, one));
+  const parameters = [...byPlace.values()].flatMap((one) => readParameter(schemas, one));
   const unknown = [...path.matchAll(/\{([^}]*)\}/g)].find(([, name]) => !parameters.some((one) => one.in === 'path' && one.name === name));
   if (unknown !== undefined) throw new UnfitDocument(`The path names ${unknown[0]}, which is no parameter.`);
   const names = parameters.map(({ name }) => name);
@@ -140,7 +147,7 @@ function readParameters({ document, item, operation, path }: Where): Parameter[]
   return parameters;
 }
 
-function readParameter(document: Node, one: Node): Parameter[] {
+function readParameter(schemas: Unfolder, one: Node): Parameter[] {
   const { in: place, required } = one;
   const name = text(one.name);
   if (place !== 'path' && place !== 'query') return [];
@@ -148,7 +155,7 @@ function readParameter(document: Node, one: Node): Parameter[] {
     if (required !== true) return [];
     throw new UnfitDocument(`The parameter ${JSON.stringify(name)} has a name that an argument cannot have.`);
   }
-  const schema = unfold(document, one.schema ?? {});
+  const schema = schemas.unfold(one.schema ?? {});
   if (schema.type === 'object' || one.content !== undefined) {
     if (required !== true) return [];
     throw new UnfitDocument(`The parameter ${name} is an object, which has no one form in a URL.`);
@@ -164,7 +171,7 @@ function readParameter(document: Node, one: Node): Parameter[] {
   ];
 }
 
-function readRequestBody(document: Node, operation: Node, taken: ReadonlySet<string>) {
+function readRequestBody({ document, schemas, operation }: Where, taken: ReadonlySet<string>) {
   if (operation.requestBody === undefined) return null;
   const body = follow(document, operation.requestBody);
   const content = isNode(body.content) ? body.content : {};
@@ -173,7 +180,7 @@ function readRequestBody(document: Node, operation: Node, taken: ReadonlySet<str
   const media = json ?? form;
   if (!isNode(media))
     throw new UnfitDocument(`The body is ${Object.keys(content).join(', ') || 'of no type'}: only JSON and forms can be sent.`);
-  const schema = unfold(document, media.schema ?? {});
+  const schema = schemas.unfold(media.schema ?? {});
   const description = text(body.description) || text(schema.description) || 'The body of the request';
   const name = taken.has('body') ? 'request_body' : 'body';
   const type = json === undefined ? ('form' as const) : ('json' as const);

@@ -8,8 +8,15 @@ export class UnfitDocument extends Error {
   override readonly name = 'UnfitDocument';
 }
 
-/** Schemas that one operation may unfold to: a few that refer to each other twice over double with every step. */
+/** A document whose schemas together cost more than a request may, whichever of its operations is wanted. */
+export class OversizedDocument extends UnfitDocument {}
+
+/** What one schema may unfold to: a few that refer to each other twice over double with every step. */
 const maxNodes = 2_000;
+const maxCharacters = 256 * 1024;
+/** What all of a document may take, in characters read; a schema counts for some by itself. About half a second. */
+const maxWork = 16_000_000;
+const workOfNode = 64;
 const maxDepth = 14;
 
 /** What these say, a validator of ours does not check or a model need not read. */
@@ -53,24 +60,102 @@ function decode(text: string): string {
   }
 }
 
-/**
- * A schema of an OpenAPI 3.0 or 3.1 document as one that stands for itself: references in place, one that
- * runs in a circle open from there on, 3.0's `nullable` as a type. Throws `UnfitDocument`.
- */
-export function unfold(document: Node, schema: unknown): Record<string, unknown> {
-  const count = { nodes: 0 };
-  const unfoldNode = (node: unknown, open: readonly string[]): unknown => {
-    count.nodes += 1;
-    if (count.nodes > maxNodes) throw new UnfitDocument('The schemas of this operation unfold to more than can be used.');
-    if (typeof node === 'boolean' || !isNode(node)) return node === undefined ? {} : node;
-    if (typeof node.$ref !== 'string')
-      return open.length > maxDepth ? {} : unfoldMembers(node, (inner, name) => unfoldNode(inner, [...open, name]));
-    if (open.includes(node.$ref) || open.length > maxDepth) return { description: 'Nested once more.' };
-    return unfoldNode(at(document, node.$ref), [...open, node.$ref]);
-  };
-  const unfolded = unfoldNode(schema, []);
-  return isNode(unfolded) ? { ...unfolded } : {};
+/** A schema in place, and what it comes to. */
+interface Unfolded {
+  readonly value: unknown;
+  readonly nodes: number;
+  readonly characters: number;
+  readonly depth: number;
+  /** Nothing in it is cut off, so that it is the same wherever it stands. */
+  readonly isWhole: boolean;
 }
+
+/** Unfolds the schemas of one document; what many operations refer to is unfolded once. */
+export class Unfolder {
+  readonly #document: Node;
+  readonly #whole = new WeakMap<object, Unfolded>();
+  #work = 0;
+
+  constructor(document: Node) {
+    this.#document = document;
+  }
+
+  /**
+   * A schema of an OpenAPI 3.0 or 3.1 document as one that stands for itself: references in place, one that
+   * runs in a circle open from there on, 3.0's `nullable` as a type. Throws `UnfitDocument`, and
+   * `OversizedDocument` once all schemas of the document have taken too much.
+   */
+  unfold(schema: unknown): Record<string, unknown> {
+    const { value } = this.#unfold(schema, []);
+    return isNode(value) ? { ...value } : {};
+  }
+
+  #unfold(node: unknown, open: readonly string[]): Unfolded {
+    if (!isNode(node)) return { value: node === undefined ? {} : node, nodes: 1, characters: 0, depth: 0, isWhole: true };
+    const known = this.#whole.get(node);
+    if (known !== undefined && open.length + known.depth <= maxDepth) return known;
+    const unfolded = this.#unfoldNode(node, open);
+    if (unfolded.nodes > maxNodes || unfolded.characters > maxCharacters)
+      throw new UnfitDocument('The schemas of this operation unfold to more than can be used.');
+    if (unfolded.isWhole) this.#whole.set(node, unfolded);
+    return unfolded;
+  }
+
+  #unfoldNode(node: Node, open: readonly string[]): Unfolded {
+    const { $ref: reference } = node;
+    const isReference = typeof reference === 'string';
+    this.#spend(workOfNode);
+    if (open.length > maxDepth || (isReference && open.includes(reference)))
+      return { value: isReference ? { description: 'Nested once more.' } : {}, nodes: 1, characters: 0, depth: 0, isWhole: false };
+    const inner = new Members((one, name) => this.#unfold(one, [...open, name]));
+    if (isReference) return inner.joined(inner.take(at(this.#document, reference), reference), 0);
+    const own = JSON.stringify(ownKeywords(node)).length;
+    this.#spend(own);
+    return inner.joined(unfoldMembers(node, inner.take), own);
+  }
+
+  #spend(work: number): void {
+    this.#work += work;
+    if (this.#work > maxWork)
+      throw new OversizedDocument(
+        'The schemas of this document unfold to more than can be read at once. Split it, or leave out operations.',
+      );
+  }
+}
+
+/** Adds up what the schemas inside of one come to. */
+class Members {
+  readonly #unfold: (node: unknown, name: string) => Unfolded;
+  #nodes = 1;
+  #characters = 0;
+  #depth = 0;
+  #isWhole = true;
+
+  constructor(unfold: (node: unknown, name: string) => Unfolded) {
+    this.#unfold = unfold;
+  }
+
+  readonly take = (node: unknown, name: string): unknown => {
+    const { value, nodes, characters, depth, isWhole } = this.#unfold(node, name);
+    this.#nodes += nodes;
+    this.#characters += characters;
+    this.#depth = Math.max(this.#depth, depth + 1);
+    this.#isWhole &&= isWhole;
+    return value;
+  };
+
+  joined = (value: unknown, own: number): Unfolded => ({
+    value,
+    nodes: this.#nodes,
+    characters: this.#characters + own,
+    depth: this.#depth,
+    isWhole: this.#isWhole,
+  });
+}
+
+/** What a schema says besides the schemas inside of it. */
+const ownKeywords = (node: Node) =>
+  Object.fromEntries(Object.entries(node).filter(([keyword]) => !single.has(keyword) && !lists.has(keyword) && keyword !== 'properties'));
 
 const single = new Set(['items', 'additionalProperties', 'not', 'contains', 'propertyNames', 'if', 'then', 'else']);
 const lists = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);

@@ -165,4 +165,72 @@ describe('import from OpenAPI', () => {
     expect(body.operations[1].problem).toContain('unfold');
     expect(Date.now() - started).toBeLessThan(2000);
   });
+
+  /** Bodies of `count` operations, each made by `body`. */
+  const documentOf = (count: number, body: (index: number) => object, schemas: Record<string, object>) => ({
+    openapi: '3.1.0',
+    info: { title: 'Many', version: '1' },
+    servers: [{ url: 'https://many.example.com' }],
+    components: { schemas },
+    paths: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `/p${index}`,
+        { post: { operationId: `op${index}`, requestBody: { content: { 'application/json': { schema: body(index) } } } } },
+      ]),
+    ),
+  });
+  const previewOf = async (document: object) => {
+    const workspace = await newWorkspace();
+    return workspace.post('/tools/openapi/preview', { document: JSON.stringify(document) });
+  };
+  const wide = (name: (index: number) => object) => ({
+    type: 'object',
+    properties: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`f${index}`, name(index)])),
+  });
+
+  it('unfolds a schema that 2,000 operations share only once', async () => {
+    const shared = wide(() => wide(() => ({ type: 'string', maxLength: 10 })));
+    const { status, body } = await previewOf(documentOf(2000, () => ({ $ref: '#/components/schemas/Shared' }), { Shared: shared }));
+    expect(status).toBe(200);
+    expect(body.operations.length).toBe(2000);
+    expect(body.operations.filter(({ problem }: { problem: string | null }) => problem !== null)).toEqual([]);
+    const wrapped = (index: number) => ({ type: 'object', properties: { [`a${index}`]: { $ref: '#/components/schemas/Shared' } } });
+    const inside = await previewOf(documentOf(2000, wrapped, { Shared: shared }));
+    expect(inside.body.operations.every(({ problem }: { problem: string | null }) => problem === null)).toBe(true);
+  });
+
+  it.each([
+    [
+      'circles',
+      () => ({ $ref: '#/components/schemas/A' }),
+      { A: wide(() => ({ $ref: '#/components/schemas/B' })), B: wide(() => ({ $ref: '#/components/schemas/A' })) },
+    ],
+    [
+      'one long text',
+      () => ({ $ref: '#/components/schemas/A' }),
+      { A: { type: 'object', description: 'x'.repeat(200_000), properties: { again: { $ref: '#/components/schemas/A' } } } },
+    ],
+  ])('refuses a document whose operations together unfold to too much: %s', async (_kind, body, schemas) => {
+    const answer = await previewOf(documentOf(2000, body, schemas));
+    expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, '/document']);
+    expect(answer.body.errors[0].detail).toContain('this document');
+  });
+
+  it('does not repeat a long text for each place that refers to it', async () => {
+    const schemas = {
+      Long: { type: 'string', description: 'x'.repeat(100_000) },
+      All: wide(() => ({ $ref: '#/components/schemas/Long' })),
+    };
+    const { status, body } = await previewOf(documentOf(3, () => ({ $ref: '#/components/schemas/All' }), schemas));
+    expect(status).toBe(200);
+    expect(body.operations.map(({ problem }: { problem: string }) => problem.includes('unfold'))).toEqual([true, true, true]);
+  });
+
+  it('refuses an operation with thousands of parameters', async () => {
+    const document = documentOf(1, () => ({ type: 'string' }), {});
+    const parameters = Array.from({ length: 30_000 }, (_, index) => ({ name: `p${index}`, in: 'query' }));
+    Object.assign(document.paths['/p0'] ?? {}, { parameters });
+    const { body } = await previewOf(document);
+    expect(body.operations[0].problem).toContain('500 parameters');
+  });
 });
