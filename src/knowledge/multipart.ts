@@ -1,4 +1,5 @@
-import { Busboy, type BusboyFileStream } from '@fastify/busboy';
+import type { Readable } from 'node:stream';
+import busboy, { type Busboy } from 'busboy';
 import { drain } from '../http/body.ts';
 import { Failure, invalid } from '../shared/failure.ts';
 
@@ -20,8 +21,8 @@ export interface Form<Received> {
 }
 
 /**
- * Reads multipart/form-data as it comes: `receive` gets every `file` part in turn and must read its
- * body to the end; meanwhile the sender waits. Fields are those named. Throws 400, 413 and 422.
+ * Reads multipart/form-data as it comes: `receive` gets every `file` part in turn, and what it does not read
+ * of the body is passed over; the sender waits meanwhile. Fields are those named. Throws 400, 413 and 422.
  */
 export async function readForm<Received>(
   request: Request,
@@ -29,116 +30,132 @@ export async function readForm<Received>(
   limits: FormLimits,
   receive: (part: FilePart) => Promise<Received>,
 ): Promise<Form<Received>> {
-  const parser = openParser(request, limits);
-  const refusal = new Refusal();
-  const fields = collectFields(parser, fieldNames, limits, refusal);
-  const { files, bodies } = receiveFiles(parser, refusal, receive);
-  parser.on('filesLimit', () => refusal.refuse(invalid('/file', `A request may have at most ${limits.files} files.`)));
-  parser.on('partsLimit', () => refusal.refuse(invalid('', 'There are too many parts.')));
-  const reader = request.body?.getReader();
+  const form = new FormReader(request, fieldNames, limits);
   try {
-    await pump(reader, parser, refusal);
-    const received = await Promise.race([Promise.all(files), refusal.thrown]);
-    refusal.check();
-    return { files: received, fields };
+    const files: Received[] = [];
+    for (let part = await form.nextFile(); part !== null; part = await form.nextFile()) files.push(await receive(part));
+    return { files, fields: form.fields };
   } catch (error) {
-    // Parts that will get no more bytes would be waited for without end.
-    for (const body of bodies) body.destroy(error as Error);
-    await Promise.allSettled(files);
-    reader?.releaseLock();
+    form.release();
     await drain(request.body);
     throw error;
   }
 }
 
-/** The first thing that is wrong with a form; whatever comes after it is not looked at. */
-class Refusal {
-  readonly #first = Promise.withResolvers<never>();
+/** A file as far as it has come. */
+interface Incoming {
+  readonly name: string;
+  readonly media_type: string;
+  readonly pieces: Uint8Array[];
+  isEnded: boolean;
+}
+
+/**
+ * The request is read only when somebody wants more of it than has come: whoever waits here waits for the
+ * sender and for nothing else. The parser's own streams flow all the time, so that none can hold up another.
+ */
+class FormReader {
+  readonly fields: Record<string, string> = {};
+  readonly #files: Incoming[] = [];
+  readonly #parser: Busboy;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly #failed = Promise.withResolvers<never>();
+  readonly #finished = Promise.withResolvers<void>();
+  #current: Incoming | undefined;
   #error: Error | null = null;
+  #isEnded = false;
 
-  constructor() {
-    this.#first.promise.catch(() => undefined);
+  constructor(request: Request, fieldNames: readonly string[], limits: FormLimits) {
+    this.#parser = openParser(request, limits);
+    this.#failed.promise.catch(() => undefined);
+    this.#parser.on('file', (field, body, { filename, mimeType }) => this.#addFile(field, body, filename, mimeType));
+    this.#parser.on('field', (name, value, { valueTruncated }) => this.#addField(fieldNames, limits, name, value, valueTruncated));
+    this.#parser.on('filesLimit', () => this.#fail(invalid('/file', `A request may have at most ${limits.files} files.`)));
+    this.#parser.on('partsLimit', () => this.#fail(invalid('', 'There are too many parts.')));
+    this.#parser.on('error', (error: unknown) => this.#fail(cutOff(error)));
+    this.#parser.once('finish', this.#finished.resolve);
+    this.#reader = request.body?.getReader();
   }
 
-  refuse(error: Error): void {
-    this.#error ??= error;
-    this.#first.reject(error);
+  /** The next file, after what is left of the one before; null after the last. */
+  async nextFile(): Promise<FilePart | null> {
+    while (this.#current !== undefined && !this.#current.isEnded) {
+      this.#current.pieces.length = 0;
+      await this.#readOn();
+    }
+    while (this.#files.length === 0 && !this.#isEnded) await this.#readOn();
+    this.#current = this.#files.shift();
+    if (this.#current === undefined) return null;
+    const { name, media_type } = this.#current;
+    return { name, media_type, body: this.#bytesOf(this.#current) };
   }
 
-  /** Never resolves; rejects with what is wrong. */
-  get thrown(): Promise<never> {
-    return this.#first.promise;
+  /** Lets somebody else read what is left of the request. */
+  release(): void {
+    this.#reader?.releaseLock();
   }
 
-  check(): void {
+  async *#bytesOf(file: Incoming): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const bytes = file.pieces.shift();
+      if (bytes !== undefined) yield bytes;
+      else if (file.isEnded) return;
+      else await this.#readOn();
+    }
+  }
+
+  /** One piece of the request into the parser, or its end. Throws what is wrong with the form so far. */
+  async #readOn(): Promise<void> {
+    const read = await this.#reader?.read();
+    const value = read?.value;
+    if (value === undefined) {
+      this.#isEnded = true;
+      this.#parser.end();
+    }
+    const taken = value === undefined ? this.#finished.promise : new Promise<void>((resolve) => this.#parser.write(value, () => resolve()));
+    await Promise.race([taken, this.#failed.promise]);
     if (this.#error !== null) throw this.#error;
   }
-}
 
-function collectFields(parser: Busboy, names: readonly string[], limits: FormLimits, refusal: Refusal): Record<string, string> {
-  const fields: Record<string, string> = {};
-  parser.on('field', (name, value, _nameTruncated, isTruncated) => {
-    if (!names.includes(name)) refusal.refuse(name === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(name));
-    else if (name in fields) refusal.refuse(invalid(`/${name}`, 'A field may be given once.'));
-    else if (isTruncated) refusal.refuse(invalid(`/${name}`, `A field may have at most ${limits.fieldSize} bytes.`));
-    else fields[name] = value;
-  });
-  return fields;
-}
-
-function receiveFiles<Received>(parser: Busboy, refusal: Refusal, receive: (part: FilePart) => Promise<Received>) {
-  const files: Promise<Received>[] = [];
-  const bodies: BusboyFileStream[] = [];
-  let previous: Promise<unknown> = Promise.resolve();
-  parser.on('file', (field, body, name, _encoding, media_type) => {
-    bodies.push(body);
-    // The parser only says that a part is cut off; its reader would wait on, and may not have begun.
-    body.on('error', (error) => body.destroy(cutOff(error)));
-    if (field !== 'file' || !name)
-      return refusal.refuse(field === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(field));
-    // One after the other: the next body is not touched before the last is stored.
-    const received = previous.then(() => {
-      refusal.check();
-      return receive({ name, media_type, body });
+  #addFile(field: string, body: Readable, name: string | undefined, media_type: string): void {
+    body.on('error', (error) => this.#fail(cutOff(error)));
+    if (field !== 'file' || !name) this.#fail(field === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(field));
+    const file: Incoming = { name: name ?? '', media_type, pieces: [], isEnded: false };
+    body.on('data', (bytes: Uint8Array) => void file.pieces.push(bytes));
+    body.on('end', () => {
+      file.isEnded = true;
     });
-    received.catch((error: Error) => refusal.refuse(error));
-    files.push(received);
-    previous = received.catch(() => undefined);
-  });
-  return { files, bodies };
+    this.#files.push(file);
+  }
+
+  #addField(names: readonly string[], limits: FormLimits, name: string, value: string, isCut: boolean): void {
+    if (!names.includes(name)) this.#fail(name === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(name));
+    else if (name in this.fields) this.#fail(invalid(`/${name}`, 'A field may be given once.'));
+    else if (isCut) this.#fail(invalid(`/${name}`, `A field may have at most ${limits.fieldSize} bytes.`));
+    else this.fields[name] = value;
+  }
+
+  /** The first thing that is wrong; whatever comes after it is not looked at. */
+  #fail(error: Error): void {
+    this.#error ??= error;
+    this.#failed.reject(this.#error);
+  }
 }
 
 const cutOff = (cause: unknown) =>
   cause instanceof Failure ? cause : new Failure('malformed_request', 'The multipart body is malformed or cut off.', { cause });
 
-const unknownPart = (name: string) => invalid(`/${name}`, 'There is no such field.');
+const unknownPart = (name: string | undefined) => invalid(`/${name ?? ''}`, 'There is no such field.');
 
 function openParser(request: Request, { files, fieldSize }: FormLimits): Busboy {
   const type = request.headers.get('content-type') ?? '';
   try {
-    return new Busboy({
+    return busboy({
       headers: { 'content-type': type },
-      limits: { files, fieldSize, fields: 20, parts: files + 20, fieldNameSize: 100, headerPairs: 100, headerSize: 16_384 },
+      defParamCharset: 'utf8',
+      limits: { files, fieldSize, fields: 20, parts: files + 21 },
     });
   } catch (error) {
     throw new Failure('malformed_request', 'The multipart body has no boundary.', { cause: error });
   }
-}
-
-/** Feeds the parser no faster than it takes. Throws as soon as something is refused. */
-async function pump(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, parser: Busboy, refusal: Refusal): Promise<void> {
-  const finished = new Promise<void>((resolve) => {
-    parser.once('finish', resolve);
-    parser.on('error', (error) => refusal.refuse(cutOff(error)));
-  });
-  for (;;) {
-    // Not raced with a refusal: a stream takes one read at a time, and what is left is read by `drain`.
-    const read = await reader?.read();
-    refusal.check();
-    if (read?.value === undefined) break;
-    const drained = parser.write(read.value) ? null : new Promise<void>((resolve) => parser.once('drain', resolve));
-    if (drained !== null) await Promise.race([drained, refusal.thrown]);
-  }
-  parser.end();
-  await Promise.race([finished, refusal.thrown]);
 }
