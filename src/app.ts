@@ -8,6 +8,7 @@ import { agentRoutes } from './agents/index.ts';
 import { alertRoutes } from './alerts/index.ts';
 import { analyticsRoutes } from './analytics/index.ts';
 import { budgetRoutes, forgetBudgets, moveToZone } from './budgets/index.ts';
+import { withClientForms } from './http/client-forms.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { type ErrorForm, toErrorResponse } from './http/error-form.ts';
 import { serverTiming } from './http/middleware/timing.ts';
@@ -141,7 +142,13 @@ app.openAPIRegistry.registerComponent('securitySchemes', 'root_key', {
   description: 'The `ROOT_KEY` of the deployment; manages workspaces and nothing else',
 });
 app.get('/openapi.json', (c) =>
-  c.json(withNullableReferences(app.getOpenAPI31Document({ ...openApiInfo, servers: [{ url: new URL(c.req.url).origin }] }))),
+  c.json(
+    withClientForms(
+      withNullableReferences(
+        app.getOpenAPI31Document({ ...openApiInfo, tags: [...openApiInfo.tags], servers: [{ url: new URL(c.req.url).origin }] }),
+      ),
+    ),
+  ),
 );
 
 /** OpenAI clients read errors in OpenAI's envelope. */

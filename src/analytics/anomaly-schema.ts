@@ -36,6 +36,11 @@ export const Anomaly = z
   .openapi('Anomaly');
 export type Anomaly = z.output<typeof Anomaly>;
 
+/** What the webhook of the workspace gets. */
+export const AnomalyAlertEvent = z
+  .object({ type: z.literal('anomaly.alert'), anomaly: Anomaly, workspace_id: Id('ws') })
+  .openapi('AnomalyAlertEvent');
+
 export const toAnomaly = (row: AnomalyRow): Anomaly => ({
   id: row.id,
   agent_id: row.agent_id,

@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { preferredOf } from '../http/accept.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
-import { Anomaly, AnomalyQuery } from './anomaly-schema.ts';
+import { describeWebhook } from '../http/webhook.ts';
+import { Anomaly, AnomalyAlertEvent, AnomalyQuery } from './anomaly-schema.ts';
 import { listAnomalies } from './anomaly-service.ts';
 import {
   AgentAnalyticsQuery,
@@ -55,6 +56,7 @@ export const analyticsRoutes = new Router()
       access: 'usage:read',
       tag,
       summary: 'Break down the cost of an agent',
+      operationId: 'getAgentCost',
       params: AgentParams,
       query: AgentBreakdownQuery,
       reply: { status: 200, schema: CostBreakdown, description: 'The parts, the dearest first' },
@@ -68,6 +70,7 @@ export const analyticsRoutes = new Router()
       access: 'usage:read',
       tag,
       summary: 'Break down the cost of the workspace',
+      operationId: 'getWorkspaceCost',
       query: BreakdownQuery,
       reply: { status: 200, schema: CostBreakdown, description: 'The parts, the dearest first' },
     },
@@ -135,3 +138,11 @@ export const analyticsRoutes = new Router()
     },
     (ctx, { params }) => readArchive(ctx, params.archive),
   );
+
+describeWebhook(analyticsRoutes, {
+  name: 'anomaly.alert',
+  tag,
+  summary: 'A day stands out',
+  description: 'Sent to the webhook of the workspace when the cost or the error rate of an agent is far above its past days.',
+  schema: AnomalyAlertEvent,
+});

@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
+import { describeWebhook } from '../http/webhook.ts';
 import type { CheckModel } from '../workspaces/index.ts';
-import { Budget, CreateBudget, ExplainedBudget, OwnBudget, UpdateBudget } from './schema.ts';
+import { Budget, BudgetAlertEvent, CreateBudget, ExplainedBudget, OwnBudget, UpdateBudget } from './schema.ts';
 import { createBudget, explainBudget, getBudget, listBudgets, listOwnBudgets, removeBudget, updateBudget } from './service.ts';
 
 const budget = z.object({ budget: Id('bud') });
@@ -11,8 +12,8 @@ const access = 'budgets:manage' as const;
 const tag = 'Budgets';
 
 /** `faultOf` says what is wrong with the name of a model. */
-export const budgetRoutes = (faultOf: CheckModel) =>
-  new Router()
+export const budgetRoutes = (faultOf: CheckModel) => {
+  const routes = new Router()
     .endpoint(
       {
         method: 'post',
@@ -104,6 +105,7 @@ export const budgetRoutes = (faultOf: CheckModel) =>
         access: 'self:read',
         tag,
         summary: 'List the budgets of the caller',
+        operationId: 'listCurrentKeyBudgets',
         description: 'Every budget that binds a call of this key, and how it stands.',
         query: z.strictObject({
           agent_id: Id('agt').optional().describe('For calls of this agent'),
@@ -113,3 +115,12 @@ export const budgetRoutes = (faultOf: CheckModel) =>
       },
       (ctx, { query }) => listOwnBudgets(ctx, query),
     );
+  describeWebhook(routes, {
+    name: 'budget.alert',
+    tag,
+    summary: 'A budget has an alert',
+    description: 'Sent to the webhook of the budget, or else to that of the workspace, when a threshold is passed or a call is refused.',
+    schema: BudgetAlertEvent,
+  });
+  return routes;
+};

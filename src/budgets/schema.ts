@@ -177,6 +177,11 @@ export const ExplainedBudget = z
   .openapi('ExplainedBudget');
 export type ExplainedBudget = z.output<typeof ExplainedBudget>;
 
+/** What the webhook of a budget gets. */
+export const BudgetAlertEvent = z
+  .object({ type: z.literal('budget.alert'), alert: Alert, budget: Budget, workspace_id: Id('ws') })
+  .openapi('BudgetAlertEvent');
+
 export interface Money {
   readonly subject: string;
   readonly limit_nano_usd: number;

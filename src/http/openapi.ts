@@ -3,7 +3,9 @@ import { Failure, type FailureCode, failures } from '../shared/failure.ts';
 import { needsWholeWorkspace, permissions } from './access.ts';
 import { defaultBodyLimit } from './body.ts';
 import type { ErrorForm } from './error-form.ts';
+import { operationIdOf } from './operation-id.ts';
 import { type AnyRoute, honoursIfMatch, isBodyOptional } from './route.ts';
+import { tags } from './tags.ts';
 
 /** A route as OpenAPI: with its credential, its roles and every failure it can answer with. */
 export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
@@ -15,7 +17,7 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
   return {
     method: route.method,
     path: route.path,
-    operationId: operationId(route),
+    operationId: route.operationId ?? operationIdOf(route.summary),
     tags: [route.tag],
     summary: route.summary,
     description: [route.description, describeAccess(route)].filter(Boolean).join('\n\n'),
@@ -31,14 +33,6 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
     responses: { [route.reply.status]: replyOf(route), ...otherReplies(route), ...errorResponses(codesOf(route), errors) },
   } as RouteConfig;
 }
-
-const operationId = (route: AnyRoute) => {
-  const words = route.summary
-    .replaceAll(/\(.*?\)|[^A-Za-z0-9 ]/g, '')
-    .trim()
-    .split(/\s+/);
-  return words.map((word, index) => (index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1).toLowerCase())).join('');
-};
 
 function describeAccess(route: AnyRoute): string {
   if (route.access === 'public') return 'Public.';
@@ -77,6 +71,8 @@ const rateLimitHeaders = {
   RateLimit: { description: 'What they leave, and for how many seconds: `"key-minute";r=599;t=42`', schema: { type: 'string' } },
 };
 
+const eventStream = 'text/event-stream';
+
 function replyOf(route: AnyRoute) {
   const { description, mediaType = 'application/json', schema } = route.reply;
   const headers = {
@@ -89,8 +85,9 @@ function replyOf(route: AnyRoute) {
     ...(route.etag === undefined ? {} : { ETag: { description: 'For `If-Match`', schema: { type: 'string' } } }),
   };
   if (route.reply.status === 204) return { description, headers };
-  const content: Record<string, unknown> = { [mediaType]: { schema: schema ?? { type: 'string', format: 'binary' } } };
-  for (const other of route.alsoProduces ?? []) content[other] = { schema: { type: 'string' } };
+  const whole = (mediaType === eventStream ? route.events : undefined) ?? schema ?? { type: 'string', format: 'binary' };
+  const content: Record<string, unknown> = { [mediaType]: { schema: whole } };
+  for (const other of route.alsoProduces ?? []) content[other] = { schema: (other === eventStream && route.events) || { type: 'string' } };
   return { description, headers, content };
 }
 
@@ -145,17 +142,22 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ data: z.array(item), next_cursor: z.string().nullable().describe('null on the last page') });
 
 /**
- * The generator writes a nullable reference as `allOf` of the reference and `[type, "null"]`, which null
+ * The generator leaves null out of the values of a nullable literal. It writes a nullable reference as `allOf` of the reference and `[type, "null"]`, which null
  * does not match. JSON Schema wants a choice between the reference and null.
  */
 export const withNullableReferences = <Document>(document: Document): Document =>
   JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
-    if (value === null || typeof value !== 'object' || !('allOf' in value) || !Array.isArray(value.allOf)) return value;
+    if (value === null || typeof value !== 'object') return value;
+    if (isNullableChoice(value) && !value.enum.includes(null)) return { ...value, enum: [...value.enum, null] };
+    if (!('allOf' in value) || !Array.isArray(value.allOf)) return value;
     const { allOf, ...rest } = value;
     const [reference, { type, ...notes } = {}] = allOf;
     if (reference.$ref === undefined || !Array.isArray(type) || !type.includes('null')) return value;
     return { ...rest, ...notes, anyOf: [reference, { type: 'null' }] };
   });
+
+const isNullableChoice = (value: object): value is { enum: unknown[] } =>
+  'enum' in value && Array.isArray(value.enum) && 'type' in value && Array.isArray(value.type) && value.type.includes('null');
 
 export const openApiInfo = {
   openapi: '3.1.0',
@@ -168,4 +170,5 @@ export const openApiInfo = {
       'Instants are RFC 3339 UTC. A malformed id is simply not found. Every response names its `X-Request-Id`.',
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
+  tags,
 } as const;

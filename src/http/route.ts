@@ -14,6 +14,8 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends S
   readonly access: Access;
   readonly tag: string;
   readonly summary: string;
+  /** `verbNoun`; made of the summary where that gives a good one. */
+  readonly operationId?: string;
   readonly description?: string;
   /** A parameter that does not parse is an id that cannot exist: 404. */
   readonly params?: Params;
@@ -26,6 +28,8 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends S
   readonly bodyLimit?: number;
   /** Media types besides JSON that `Accept` may ask for. */
   readonly alsoProduces?: readonly string[];
+  /** One event of a `text/event-stream`, as the JSON of its `data`. */
+  readonly events?: z.ZodType;
   readonly reply: {
     readonly status: 200 | 201 | 202 | 204;
     readonly schema?: Reply;

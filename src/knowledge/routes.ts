@@ -211,6 +211,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Process a file again',
+      operationId: 'reprocessFile',
       params: file,
       reply: { status: 202, schema: File, description: 'The file, queued' },
       failures: ['conflict'],

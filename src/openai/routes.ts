@@ -4,6 +4,7 @@ import { createChatCompletion } from './chat.ts';
 import { ChatCompletion, CreateChatCompletion } from './chat-schema.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { openAiErrors } from './errors.ts';
+import { ChatCompletionChunk, ResponseStreamEvent } from './event-schema.ts';
 import { getModel, listModels } from './models.ts';
 import { cancelResponse, createResponse, deleteResponse, getResponse, streamResponse } from './responses.ts';
 import { CreateResponse, DeletedResponse, OpenAiResponse, ResponseId, ResponseQuery } from './responses-schema.ts';
@@ -91,6 +92,7 @@ export const openAiRoutes = new Router(openAiErrors)
         'as in its version. A call of one of your `tools` ends the answer with `tool_calls`. Citations are `annotations` of type `url_citation`, and with their quotes in `agentgrid.citations`.',
       body: CreateChatCompletion,
       alsoProduces: ['text/event-stream'],
+      events: ChatCompletionChunk,
       reply: { status: 200, schema: ChatCompletion, description: 'The answer, or its chunks' },
       failures: runFailures,
       ownsIdempotency: true,
@@ -110,6 +112,7 @@ export const openAiRoutes = new Router(openAiErrors)
         'Streams the events of Open Responses, each with a `sequence_number`. In the `background` it answers at once, and goes on.',
       body: CreateResponse,
       alsoProduces: ['text/event-stream'],
+      events: ResponseStreamEvent,
       reply: { status: 200, schema: OpenAiResponse, description: 'The response, or its events' },
       failures: runFailures,
       ownsIdempotency: true,
@@ -127,6 +130,7 @@ export const openAiRoutes = new Router(openAiErrors)
       params: response,
       query: ResponseQuery,
       alsoProduces: ['text/event-stream'],
+      events: ResponseStreamEvent,
       reply: { status: 200, schema: OpenAiResponse, description: 'The response, or its events' },
       failures: ['events_gone'],
     },

@@ -27,6 +27,7 @@ import { SendMessage, textOf } from './send-schema.ts';
 import { createSession, deleteSession, getSession, updateSession } from './service.ts';
 import { listMessages } from './tree/list-messages.ts';
 import { treeRoutes } from './tree/routes.ts';
+import { StreamEvent } from './wire/event-schema.ts';
 import { respond, runFailures } from './wire/respond.ts';
 import { attachToRun, cancelRun, getRun } from './wire/runs.ts';
 import { readLastEventId, toEventStream } from './wire/sse.ts';
@@ -160,6 +161,7 @@ export const sessionRoutes = new Router()
       params: session,
       body: SendMessage,
       alsoProduces: ['text/event-stream'],
+      events: StreamEvent,
       reply: { status: 200, schema: Message, description: 'The answer' },
       failures: [...runFailures, 'session_busy', 'session_closed'],
       ownsIdempotency: true,
@@ -194,6 +196,7 @@ export const sessionRoutes = new Router()
         'that has ended is told from the record. With `Last-Event-ID` only what follows that event. Comments keep the connection ' +
         'open every 10 seconds.',
       params: z.object({ run: Id('run') }),
+      events: StreamEvent,
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The events' },
       failures: ['malformed_request', 'events_gone'],
     },

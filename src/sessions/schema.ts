@@ -256,18 +256,26 @@ export const toRun = (row: RunRow): Run => ({
   ended_at: toWireTimeOrNull(row.ended_at),
 });
 
+const stepFields = {
+  ordinal: z.number().int(),
+  name: z.string(),
+  input: z.unknown().describe('null for a role that may not read messages'),
+  output: z.unknown().describe('null for a role that may not read messages'),
+  error: z.string().nullable(),
+  cost_usd: z.number().nullable(),
+  started_at: Time,
+  latency_ms: z.number().int(),
+};
+
+const stepOf = <Type extends string>(type: Type, name: string, description: string) =>
+  z.object({ type: z.literal(type), ...stepFields }).openapi(name, { description });
+
 export const RunStep = z
-  .object({
-    ordinal: z.number().int(),
-    type: z.enum(['retrieval', 'model', 'tool']),
-    name: z.string(),
-    input: z.unknown().describe('null for a role that may not read messages'),
-    output: z.unknown().describe('null for a role that may not read messages'),
-    error: z.string().nullable(),
-    cost_usd: z.number().nullable(),
-    started_at: Time,
-    latency_ms: z.number().int(),
-  })
+  .discriminatedUnion('type', [
+    stepOf('retrieval', 'RetrievalStep', 'A search of the agent’s knowledge'),
+    stepOf('model', 'ModelStep', 'A call of a model; `name` is the model'),
+    stepOf('tool', 'ToolStep', 'A call of a tool; `name` is the tool'),
+  ])
   .openapi('RunStep');
 
 export const RunWithSteps = Run.extend({
@@ -305,12 +313,14 @@ const Siblings = z
 const toolCall = { tool_call_id: z.string(), tool_name: z.string() };
 
 export const MessagePart = z
-  .union([
-    z.object({ type: z.literal('text'), text: z.string() }),
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('text'), text: z.string() }).openapi('TextPart'),
     z
       .object({ type: z.literal('tool-call'), ...toolCall, input: z.unknown() })
-      .describe('A call of a tool of the caller’s, which ended the run'),
-    z.object({ type: z.literal('tool-result'), ...toolCall, output: z.unknown() }).describe('What the caller’s tool said'),
+      .openapi('ToolCallPart', { description: 'A call of a tool of the caller’s, which ended the run' }),
+    z
+      .object({ type: z.literal('tool-result'), ...toolCall, output: z.unknown() })
+      .openapi('ToolResultPart', { description: 'What the caller’s tool said' }),
   ])
   .openapi('MessagePart');
 

@@ -82,6 +82,7 @@ export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
         access: 'self:read',
         tag: 'Workspaces',
         summary: 'Get the caller',
+        operationId: 'getCurrentKey',
         reply: { status: 200, schema: Me, description: 'Who the credential stands for and what it may do' },
       },
       async (ctx) => getMe(ctx),

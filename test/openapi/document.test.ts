@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { app } from '../../src/app.ts';
 import { permissions } from '../../src/http/access.ts';
-import { document, type Operation, operations, pathParameters, placesIn, type Schema, violationsOf } from '../support/document.ts';
+import { document, type Operation, operations, pathParameters, placesIn, resolve, type Schema, violationsOf } from '../support/document.ts';
 
 /** Served outside the document: the document itself and pages for people. */
 const undocumented = ['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'];
@@ -15,6 +15,13 @@ const schemasOf = (operation: Operation): Schema[] => [
     Object.values(part?.content ?? {}).flatMap(({ schema }) => (schema === undefined ? [] : [schema])),
   ),
 ];
+
+/** Every schema there is, in components, parameters and bodies. */
+function* everySchema(value: unknown): Generator<Schema> {
+  if (value === null || typeof value !== 'object') return;
+  if (!Array.isArray(value)) yield value as Schema;
+  for (const [key, inner] of Object.entries(value)) if (key !== 'example' && key !== 'examples') yield* everySchema(inner);
+}
 
 describe('the document', () => {
   it('has exactly the routes of the router (R1)', () => {
@@ -41,6 +48,65 @@ describe('the document', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
     for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]+$/);
+  });
+
+  it('names operations by a verb and a noun, without articles and prepositions', () => {
+    for (const { operationId } of operations) {
+      expect(operationId).toMatch(/^[a-z]+(?:[A-Z][a-z0-9]+)+$/);
+      expect(operationId).not.toMatch(/(?:A|An|The|Of|For|Two|That)(?=[A-Z]|$)/);
+    }
+    const ids = operations.map(({ operationId }) => operationId);
+    for (const id of ['createAgent', 'getAgent', 'listAgents', 'listKnowledgeBaseFiles', 'getCurrentKey', 'setAlertWebhook', 'runAgent'])
+      expect(ids).toContain(id);
+  });
+
+  it('describes every tag that is used, once, in its order', () => {
+    const names = document.tags.map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set(operations.flatMap(({ tags }) => tags ?? [])));
+    expect(names).toHaveLength(new Set(names).size);
+    for (const { name, description } of document.tags) expect(description, name).toMatch(/\S{3}/);
+  });
+
+  it('lists null among the values of everything that may be null', () => {
+    const nullable = [...everySchema(document)].filter((schema) => Array.isArray(schema.type) && schema.type.includes('null'));
+    expect(nullable.length).toBeGreaterThan(50);
+    for (const schema of nullable) {
+      if (schema.enum !== undefined) expect(schema.enum, JSON.stringify(schema)).toContain(null);
+      expect('const' in schema && schema.const !== null, JSON.stringify(schema)).toBe(false);
+    }
+  });
+
+  it('has no defaults in bodies: what may be left out is optional, what is always there is required', () => {
+    const bodies = operations.flatMap(({ requestBody, responses }) => [requestBody, ...Object.values(responses)]);
+    for (const { schema } of bodies.flatMap((body) => Object.values(body?.content ?? {}).flatMap(({ schema: one }) => [...placesIn(one)])))
+      expect(schema, JSON.stringify(schema)).not.toHaveProperty('default');
+    const { CreateSession, RateLimits, RateLimitsInput } = document.components.schemas;
+    expect(CreateSession?.required).toBeUndefined();
+    expect(CreateSession?.properties?.on_busy?.description).toContain('Default: `"reject"`.');
+    expect(RateLimitsInput?.required ?? []).not.toContain('api_key');
+    expect(RateLimits?.required).toContain('api_key');
+  });
+
+  it('has a schema for the events of every stream', () => {
+    const streams = operations.flatMap(({ name, responses }) =>
+      Object.values(responses).flatMap(({ content }) =>
+        content?.['text/event-stream'] === undefined ? [] : ([[name, content['text/event-stream'].schema]] as const),
+      ),
+    );
+    expect(streams.length).toBeGreaterThan(7);
+    for (const [name, schema] of streams) {
+      const events = ['ChatCompletionChunk', 'ResponseStreamEvent', 'StreamEvent'].map((one) => `#/components/schemas/${one}`);
+      expect(events, name).toContain(schema?.$ref);
+    }
+  });
+
+  it('describes what it sends', () => {
+    expect(Object.keys(document.webhooks).toSorted()).toEqual(['anomaly.alert', 'budget.alert']);
+    for (const [name, { post }] of Object.entries(document.webhooks)) {
+      expect(post.description, name).toContain('agentgrid-signature');
+      const schema = resolve(post.requestBody?.content['application/json']?.schema ?? {});
+      expect(schema.properties?.type?.enum, name).toEqual([name]);
+    }
   });
 
   it.each(operations.map((operation) => [operation.name, operation] as const))('describes %s', (_name, operation) => {

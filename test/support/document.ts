@@ -10,6 +10,7 @@ import { type Answer, type Options, request } from './api.ts';
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
+  readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | Schema;
@@ -68,6 +69,8 @@ export interface Operation {
 
 interface Document {
   readonly openapi: string;
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly webhooks: Readonly<Record<string, { readonly post: Pick<Operation, 'description' | 'requestBody'> }>>;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'name' | 'method' | 'path' | 'access'>>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
+import { StreamEvent } from '../wire/event-schema.ts';
 import { attachToRun, runAsStream } from '../wire/runs.ts';
 import { toEventStream } from '../wire/sse.ts';
 import { uiWire } from '../wire/ui-message-stream.ts';
@@ -19,11 +20,13 @@ export const chatRoutes = new Router()
       access: 'sessions:write',
       tag,
       summary: 'Chat (AI SDK)',
+      operationId: 'streamChat',
       description:
         'Takes what `DefaultChatTransport` sends, with the session as the chat’s id, and answers with the UI message stream: ' +
         '`useChat({ id: session, transport: new DefaultChatTransport({ api: "…/api/v1/chat", headers }) })`. The session has the ' +
         'history: of `messages` only the last is looked at.',
       body: ChatRequest,
+      events: StreamEvent,
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The answer, as it comes' },
       failures: ['not_found', 'session_busy', 'session_closed', 'agent_archived', 'provider_error', 'rate_limited', 'provider_timeout'],
       ownsIdempotency: true,
@@ -39,6 +42,7 @@ export const chatRoutes = new Router()
       summary: 'Resume a chat (AI SDK)',
       description: 'What `useChat` with `resume` asks for: the run that is answering, from its first event.',
       params: z.object({ session: Id('ses') }),
+      events: StreamEvent,
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The events of the run' },
       alsoAnswers: { 204: 'No run is going on' },
     },

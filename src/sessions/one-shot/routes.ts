@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../../agents/index.ts';
 import { Router } from '../../http/router.ts';
 import { Message } from '../schema.ts';
+import { StreamEvent } from '../wire/event-schema.ts';
 import { respond, runFailures } from '../wire/respond.ts';
 import { StartRun } from './schema.ts';
 import { prepareOneShot } from './service.ts';
@@ -13,6 +14,7 @@ export const oneShotRoutes = new Router().endpoint(
     access: 'sessions:write',
     tag: 'Sessions',
     summary: 'Run an agent once',
+    operationId: 'runAgent',
     description:
       'Answers one message without a session: JSON or events, and repeated by `Idempotency-Key`, as in one. The run can be read, ' +
       'attached to and cancelled for 30 days, or for an hour in a workspace without content logging; then it is erased. With `config` ' +
@@ -20,6 +22,7 @@ export const oneShotRoutes = new Router().endpoint(
     params: z.object({ agent: AgentParameter }),
     body: StartRun,
     alsoProduces: ['text/event-stream'],
+    events: StreamEvent,
     reply: { status: 200, schema: Message, description: 'The answer' },
     failures: runFailures,
     ownsIdempotency: true,

@@ -3,6 +3,7 @@ import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
 import { Message, Session } from '../schema.ts';
 import { ForkSession, Regenerate, SendMessage } from '../send-schema.ts';
+import { StreamEvent } from '../wire/event-schema.ts';
 import { respond, runFailures } from '../wire/respond.ts';
 import { forkSession } from './fork.ts';
 import { getMessage } from './list-messages.ts';
@@ -39,6 +40,7 @@ export const treeRoutes = new Router()
       params: message,
       body: Regenerate,
       alsoProduces: ['text/event-stream'],
+      events: StreamEvent,
       reply: { status: 200, schema: Message, description: 'The new answer' },
       failures,
       ownsIdempotency: true,
@@ -58,6 +60,7 @@ export const treeRoutes = new Router()
       params: z.object({ question: Id('msg') }),
       body: SendMessage,
       alsoProduces: ['text/event-stream'],
+      events: StreamEvent,
       reply: { status: 200, schema: Message, description: 'The answer to the new question' },
       failures,
       ownsIdempotency: true,

@@ -1,0 +1,24 @@
+import type { z } from '@hono/zod-openapi';
+import type { Router } from './router.ts';
+
+export interface WebhookEvent {
+  /** As in `type` of what is sent. */
+  readonly name: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly schema: z.ZodType;
+}
+
+/** Puts what we send into the document, beside what we answer. */
+export function describeWebhook({ openAPIRegistry }: Router, { name, tag, summary, description, schema }: WebhookEvent): void {
+  openAPIRegistry.registerWebhook({
+    method: 'post',
+    path: name,
+    tags: [tag],
+    summary,
+    description: `${description} \`agentgrid-signature: t=…,v1=…\` is the HMAC-SHA-256 of \`<t>.<body>\` under the secret of the webhook.`,
+    request: { body: { required: true, content: { 'application/json': { schema } } } },
+    responses: { '2XX': { description: 'Taken; anything else is sent again a few times, with the same id' } },
+  });
+}
