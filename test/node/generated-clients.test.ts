@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const generators = join(import.meta.dirname, 'generators');
+const inGenerators = (path: string) => join(generators, 'node_modules', path);
+
+let server: SpawnedServer;
+let state: string;
+/** Below `node_modules`, so that what is compiled there finds its packages. */
+let work: string;
+
+beforeAll(async () => {
+  state = mkdtempSync(join(tmpdir(), 'agentgrid-clients-'));
+  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
+  work = mkdtempSync(join(root, 'node_modules/.cache/clients-'));
+  server = await spawnServer(state, ['--no-sample']);
+  const response = await fetch(`${server.url}/openapi.json`);
+  writeFileSync(join(work, 'openapi.json'), await response.text());
+  cpSync(join(generators, 'programs'), work, { recursive: true });
+  writeFileSync(join(work, 'package.json'), '{"type":"commonjs"}');
+}, 240_000);
+afterAll(async () => {
+  await server?.stop();
+  for (const directory of [state, work]) rmSync(directory, { recursive: true, force: true });
+});
+
+const node = async (script: string, ...flags: string[]) => (await run(process.execPath, [script, ...flags], { cwd: work })).stdout;
+
+/** Type-checks a program strictly, with what was generated; what the compiler has to say, or nothing. */
+async function compile(program: string): Promise<string> {
+  const options = ['--strict', '--module', 'node16'];
+  const out = ['--target', 'es2022', '--lib', 'es2023,dom,dom.iterable,dom.asynciterable', '--outDir', 'out', '--skipLibCheck'];
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+  return node(inGenerators('typescript/bin/tsc'), ...options, ...out, ...types, program).catch(({ stdout }: { stdout: string }) => stdout);
+}
+
+const expected = {
+  hits: 1,
+  texts: [expect.stringContaining('25 minutes')],
+  kinds: 2,
+  overrides: 0,
+  answer: expect.stringContaining('25 minutes'),
+  code: 'not_found',
+  streamed: expect.stringContaining('25 minutes'),
+};
+
+describe('clients generated with default settings', () => {
+  it('by openapi-typescript compile with the calls of the README, and run', async () => {
+    await node(inGenerators('openapi-typescript/bin/cli.js'), 'openapi.json', '-o', 'schema.d.ts');
+    expect(await compile('typed-fetch.ts')).toBe('');
+    expect(JSON.parse(await node('out/typed-fetch.js', server.url, server.key))).toEqual(expected);
+  }, 240_000);
+
+  it('by @hey-api/openapi-ts compile with the calls of the README, and run', async () => {
+    await node(inGenerators('@hey-api/openapi-ts/bin/run.js'), '-i', 'openapi.json', '-o', 'hey');
+    expect(await compile('hey-api.ts')).toBe('');
+    expect(JSON.parse(await node('out/hey-api.js', server.url, server.key))).toEqual(expected);
+  }, 240_000);
+});
