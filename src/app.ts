@@ -23,7 +23,7 @@ import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
 import { admission, openAiRateLimitHeaders, rateLimitHeaders, rateLimitRoutes } from './rate-limits/index.ts';
 import { attachmentRoutes, sessionRoutes } from './sessions/index.ts';
-import { Failure, notFound } from './shared/failure.ts';
+import { Failure } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
 import { telemetryRoutes } from './telemetry/index.ts';
 import { toolRoutes } from './tools/index.ts';
@@ -154,8 +154,11 @@ app.get('/openapi.json', (c) =>
 /** OpenAI clients read errors in OpenAI's envelope. */
 const isForOpenAi = (path: string): boolean => path === '/v1' || path.startsWith('/v1/');
 
-app.notFound((c) => fail(c, isForOpenAi(c.req.path) ? unknownUrl(c.req.method, c.req.path) : notFound()));
+app.notFound((c) => fail(c, isForOpenAi(c.req.path) ? unknownUrl(c.req.method, c.req.path) : unknownPath(c.req.method, c.req.path)));
 app.onError((error, c) => fail(c, error));
+
+const unknownPath = (method: string, path: string) =>
+  new Failure('not_found', `There is no ${method} ${path.slice(0, 200)}. /docs lists what there is.`);
 
 function fail(c: Context<AppEnv>, error: unknown): Response {
   const form: ErrorForm = isForOpenAi(c.req.path) ? openAiErrors : problems;

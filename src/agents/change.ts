@@ -34,7 +34,7 @@ const longestPause_ms = 800;
 /** The agent with its active configuration; one trip. Throws `not_found`, also for a key that does not cover it. */
 export async function readAgent(ctx: Ctx, agent: string): Promise<AgentDetailRow> {
   const row = await selectAgentDetail(ctx.db, ctx.workspace_id, agent).get();
-  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound();
+  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
   return row;
 }
 

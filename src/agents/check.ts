@@ -1,7 +1,7 @@
 import { unknownBases } from '../knowledge/index.ts';
 import { checkModels } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import { Failure, type Violation } from '../shared/failure.ts';
+import { Failure, type Violation, validationFailed } from '../shared/failure.ts';
 import type { AgentConfig, AgentConfigPatch } from './config.ts';
 import { undeclaredVariables } from './inputs.ts';
 
@@ -11,7 +11,7 @@ export function checkConfig(config: AgentConfig): void {
     ...undeclaredVariables(config.instructions, config.inputs),
     ...checkModels({ ...config, has_tools: config.tools.length > 0, has_output_schema: config.output_schema !== null }),
   ];
-  if (errors.length > 0) throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
+  if (errors.length > 0) throw validationFailed(errors);
 }
 
 /** Throws `not_found`, or what else is said, for bases that the agent does not use yet and that are not there for this credential. */

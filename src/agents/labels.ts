@@ -1,6 +1,6 @@
 import type { Statement } from '../db/client.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
-import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { Failure, invalid, notFound, unknownVersion } from '../shared/failure.ts';
 import { refuseArchived, type Target, withAgent } from './change.ts';
 import { Label } from './parameters.ts';
 import { type Agent, toAgent } from './schema.ts';
@@ -39,7 +39,7 @@ export async function setLabel(ctx: Ctx, target: Target, label: string, input: S
     async (row) => {
       refuseArchived(row);
       const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, input.version).get();
-      if (version === undefined) throw notFound();
+      if (version === undefined) throw unknownVersion(input.version);
       const before = Object.hasOwn(row.labels, label) ? row.labels[label] : undefined;
       if (before?.id === version.id) return null;
       const detail = { label, version: version.number, previous_version: before?.number ?? null };
@@ -56,7 +56,7 @@ export async function removeLabel(ctx: Ctx, target: Target, label: string): Prom
     target,
     async (row) => {
       refuseArchived(row);
-      if (!Object.hasOwn(row.labels, label)) throw notFound();
+      if (!Object.hasOwn(row.labels, label)) throw notFound('label');
       const { [label]: removed, ...labels } = row.labels;
       return {
         labels,

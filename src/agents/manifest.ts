@@ -56,7 +56,7 @@ export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
     selectAgentDetail(ctx.db, ctx.workspace_id, agent),
     selectBasesOf(ctx.db, ctx.workspace_id, agent),
   ]);
-  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound();
+  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
   const { knowledge, ...config } = parseConfig(row.config);
   const { base_ids, ...settings } = knowledge;
   const named = base_ids.flatMap((id) => bases.filter((base) => base.id === id));

@@ -20,7 +20,7 @@ export async function getAgent(ctx: Ctx, agent: string): Promise<Agent> {
 /** For other features: the row behind an id or slug. Throws `not_found`, also for a key that does not cover it. */
 export async function findAgent(ctx: Ctx, agent: string): Promise<AgentRow> {
   const row = await selectAgent(ctx.db, ctx.workspace_id, agent).get();
-  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound();
+  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
   return row;
 }
 

@@ -1,7 +1,7 @@
 import { batch } from '../db/client.ts';
 import { batchWithModels, modelWarnings } from '../llm/index.ts';
 import { type Ctx, coversAgent } from '../platform/context.ts';
-import { notFound } from '../shared/failure.ts';
+import { notFound, unknownVersion } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { type PinState, readPinStates } from '../tools/index.ts';
 import { type NewVersion, newVersion, type Plan, refuseArchived, type Target, withAgent } from './change.ts';
@@ -58,7 +58,8 @@ async function readVersions<const Names extends readonly string[]>(ctx: Ctx, age
   ]);
   const agentRow = covered(ctx, row);
   const versions = found.map(([version]) => version);
-  if (versions.includes(undefined)) throw notFound();
+  const unknown = names.find((_, index) => versions[index] === undefined);
+  if (unknown !== undefined) throw unknownVersion(unknown);
   return { row: agentRow, versions: versions as Rows<Names> };
 }
 
@@ -146,7 +147,7 @@ export const activateVersion = (ctx: Ctx, target: Target, name: string, input: A
     async (row) => {
       refuseArchived(row);
       const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, name).get();
-      if (version === undefined) throw notFound();
+      if (version === undefined) throw unknownVersion(name);
       if (version.id === row.active_version_id) return null;
       const reason = input.reason ?? null;
       const detail = { version: version.number, previous_version: row.number, reason };
@@ -156,6 +157,6 @@ export const activateVersion = (ctx: Ctx, target: Target, name: string, input: A
   );
 
 function covered<Row extends { readonly id: string }>(ctx: Ctx, row: Row | undefined): Row {
-  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound();
+  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
   return row;
 }

@@ -8,5 +8,5 @@ export async function checkNamedAgent(ctx: Ctx, agent: string | undefined): Prom
   const [row] = await ctx.db.all<{ id: string }>(
     sql`select id from agents where workspace_id = ${ctx.workspace_id} and (id = ${agent} or slug = ${agent})`,
   );
-  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound();
+  if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
 }

@@ -104,7 +104,7 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget, fa
   });
   forgetBudgets(ctx.workspace_id);
   const [changed] = rows as BudgetRow[];
-  if (changed === undefined) throw notFound();
+  if (changed === undefined) throw notFound('budget');
   return toBudget(changed);
 }
 
@@ -150,7 +150,7 @@ export async function listOwnBudgets(
   query: { agent_id?: string | undefined; end_user_id?: string | undefined },
 ): Promise<Page<OwnBudget>> {
   const { agent_id, end_user_id = null } = query;
-  if (agent_id !== undefined && !coversAgent(ctx.actor, agent_id)) throw notFound();
+  if (agent_id !== undefined && !coversAgent(ctx.actor, agent_id)) throw notFound('agent');
   const { budgets, time_zone } = await readKnownBudgets(ctx);
   if (budgets.length === 0) return { data: [], next_cursor: null };
   const limited = ctx.actor.type === 'api_key' ? ctx.actor.agent_ids : null;
@@ -169,7 +169,7 @@ const toOwn = ({ id, name, scope, period, action, ...money }: Bound): OwnBudget 
 
 async function findBudget(ctx: Ctx, id: string): Promise<BudgetRow> {
   const row = await selectBudget(ctx.db, ctx.workspace_id, id).get();
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('budget');
   return row;
 }
 

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { Platform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
-import { Failure, notFound, type Violation } from '../shared/failure.ts';
+import { Failure, notFound, type Violation, validationFailed } from '../shared/failure.ts';
 import { isAcceptable } from './accept.ts';
 import { type Access, allows, isCoveredBy, mayUse, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
@@ -11,6 +11,7 @@ import type { ErrorForm } from './error-form.ts';
 import { toRouteConfig } from './openapi.ts';
 import { problems } from './problem.ts';
 import { type AnyRoute, honoursIfMatch, isBodyOptional, type Output, type RequestInput, type Route, type Shape } from './route.ts';
+import { bodyViolations, queryViolations } from './violations.ts';
 
 /** Turns a credential into a caller; lives in workspaces/, handed in by app.ts. */
 export type Authenticate = (platform: Platform, authorization: string | undefined, access: Permission | 'root') => Promise<Caller>;
@@ -149,9 +150,19 @@ function checkAccept(c: Context<AppEnv>, route: AnyRoute, errors: ErrorForm): vo
 function parseParams(schema: z.ZodType | undefined, values: Record<string, string>): unknown {
   if (schema === undefined) return undefined;
   const result = schema.safeParse(values);
-  if (!result.success) throw notFound();
+  if (!result.success) throw notFound(nameOfParameter(String(result.error.issues[0]?.path[0])));
   return result.data;
 }
+
+const parameterNames: Readonly<Record<string, string>> = {
+  kb: 'knowledge base',
+  question: 'message',
+  key: 'API key',
+  provider: 'model provider',
+};
+
+/** What a parameter of a path names: a malformed id is answered as an unknown one. */
+const nameOfParameter = (parameter: string) => parameterNames[parameter] ?? (/^[a-z]{3,}$/.test(parameter) ? parameter : 'resource');
 
 function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unknown {
   const errors: Violation[] = [];
@@ -167,8 +178,8 @@ function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unk
   if (schema === undefined)
     errors.push(...Object.keys(values).map((name) => ({ pointer: `?${name}`, detail: 'There is no such parameter.' })));
   const result = schema?.safeParse(values);
-  errors.push(...violations(result?.error, (path) => `?${path.join('.')}`));
-  if (errors.length > 0) throw new Failure('validation_failed', 'The query parameters do not match their schema.', { errors });
+  if (schema !== undefined && result?.error !== undefined) errors.push(...queryViolations(schema, result.error, values));
+  if (errors.length > 0) throw validationFailed(errors);
   return result?.data;
 }
 
@@ -185,21 +196,10 @@ async function readBody(c: Context<AppEnv>, route: AnyRoute): Promise<{ body: un
 }
 
 function readJson(route: AnyRoute, text: string): { body: unknown; text: string } {
-  const result = (route.body as z.ZodType).safeParse(parseJson(text));
+  const given = parseJson(text);
+  const result = (route.body as z.ZodType).safeParse(given);
   if (result.success) return { body: result.data, text };
-  throw new Failure('validation_failed', 'The body does not match its schema.', {
-    errors: violations(result.error, (path) => path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')),
-  });
-}
-
-function violations(error: z.ZodError | undefined, pointerTo: (path: string[]) => string): Violation[] {
-  return (error?.issues ?? []).flatMap((issue) => {
-    const path = issue.path.map(String);
-    if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(path), detail: issue.message }];
-    // A schema may say more than Zod does, such as where the field belongs.
-    const detail = issue.message.startsWith('Unrecognized key') ? 'There is no such field.' : issue.message;
-    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail }));
-  });
+  throw validationFailed(bodyViolations(route.body as z.ZodType, result.error, given));
 }
 
 async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, body: string | null): Promise<Ctx> {

@@ -62,7 +62,7 @@ export async function findBase(ctx: Ctx, id: string): Promise<BaseRow> {
 }
 
 export function visible(ctx: Ctx, row: BaseRow | undefined): BaseRow {
-  if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw notFound();
+  if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw notFound('knowledge base');
   return row;
 }
 

@@ -26,7 +26,7 @@ import {
 /** Throws `not_found`, also for a file of a base that the key does not cover. */
 async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
   const found = await selectFile(ctx.db, ctx.workspace_id, id).get();
-  if (found === undefined || !coversAgent(ctx.actor, found.agent_id)) throw notFound();
+  if (found === undefined || !coversAgent(ctx.actor, found.agent_id)) throw notFound('file');
   return found.file;
 }
 
@@ -63,7 +63,7 @@ export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promi
     audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { ...input } }],
   });
   const [row] = rows as FileRow[];
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('file');
   return toFile(row);
 }
 
@@ -109,7 +109,7 @@ export async function listChunks(ctx: Ctx, id: string, query: PageQuery): Promis
 export async function getContent(ctx: Ctx, id: string): Promise<Response> {
   const file = await findFile(ctx, id);
   const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
-  if (object === null) throw notFound();
+  if (object === null) throw notFound('file');
   return asDownload(object, file.name, servedTypeOf(file.media_type));
 }
 

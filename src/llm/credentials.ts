@@ -71,7 +71,7 @@ export async function setProvider(ctx: Ctx, id: string, { api_key, base_url: giv
 export async function removeProvider(ctx: Ctx, id: string): Promise<void> {
   knownProvider(id);
   const row = await selectCredential(ctx.db, ctx.workspace_id, id).get();
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('model provider');
   await commit(ctx, {
     statements: [deleteCredential(ctx.db, ctx.workspace_id, id)],
     audit: [
@@ -83,7 +83,7 @@ export async function removeProvider(ctx: Ctx, id: string): Promise<void> {
 
 export function knownProvider(id: string): Provider {
   const provider = findProvider(id);
-  if (provider === undefined) throw notFound();
+  if (provider === undefined) throw notFound('model provider');
   return provider;
 }
 

@@ -55,7 +55,7 @@ export const openAiErrors: ErrorForm = {
     const first = code === 'validation_failed' ? errors?.[0] : undefined;
     return {
       error: {
-        message: first === undefined ? message : `${paramOf(first)}: ${first.detail}`,
+        message: first === undefined ? message : messageOf(first),
         type: typeOf(code),
         param: first === undefined ? null : paramOf(first),
         code: first === undefined ? nameOf(code) : kindOf(first),
@@ -65,6 +65,9 @@ export const openAiErrors: ErrorForm = {
     };
   },
 };
+
+const messageOf = (first: Violation): string =>
+  first.detail === 'Is required.' ? `${paramOf(first)} is required.` : `${paramOf(first)}: ${first.detail}`;
 
 /** `/messages/0/role` as `messages[0].role`. */
 const paramOf = ({ pointer }: Violation): string =>
@@ -76,7 +79,7 @@ const paramOf = ({ pointer }: Violation): string =>
 
 function kindOf({ detail }: Violation): string {
   if (/^There is no such (?:field|parameter)/.test(detail)) return 'unknown_parameter';
-  if (detail.endsWith('received undefined')) return 'missing_required_parameter';
+  if (detail === 'Is required.') return 'missing_required_parameter';
   return detail.includes('not supported') ? 'unsupported_parameter' : nameOf('validation_failed');
 }
 

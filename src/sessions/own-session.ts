@@ -10,16 +10,16 @@ import type { SessionRow } from './store.ts';
  */
 export function ownSession(ctx: Ctx, rows: readonly SessionRow[]): SessionRow {
   const [session] = rows;
-  if (session === undefined || !coversAgent(ctx.actor, session.agent_id)) throw notFound();
+  if (session === undefined || !coversAgent(ctx.actor, session.agent_id)) throw notFound('session');
   const maker = onlyOwn(ctx);
-  if (maker !== undefined && session.created_by !== maker) throw notFound();
+  if (maker !== undefined && session.created_by !== maker) throw notFound('session');
   return session;
 }
 
 /** The agent that was read, if the caller's key covers it. Throws `not_found`. */
 export function ownAgent<Row extends { readonly id: string }>(ctx: Ctx, rows: readonly Row[]): Row {
   const [agent] = rows;
-  if (agent === undefined || !coversAgent(ctx.actor, agent.id)) throw notFound();
+  if (agent === undefined || !coversAgent(ctx.actor, agent.id)) throw notFound('agent');
   return agent;
 }
 

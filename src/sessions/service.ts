@@ -98,7 +98,7 @@ export async function updateSession(ctx: Ctx, id: string, input: UpdateSession):
     row = await applyUpdate(ctx, id, input);
   }
   await hostOf(ctx, id).forget();
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('session');
   return toSession(row, ctx.now());
 }
 

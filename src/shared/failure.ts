@@ -76,7 +76,26 @@ export class Failure extends Error {
   }
 }
 
-/** The same answer for what does not exist and what belongs to somebody else. */
-export const notFound = () => new Failure('not_found', 'No such resource in this workspace.');
+/** The same answer for what does not exist and what belongs to somebody else. `what` is the kind of thing that was named. */
+export const notFound = (what = 'resource') => new Failure('not_found', `No such ${what} in this workspace.`);
+
+/** Said only to who may see the agent. */
+export const unknownVersion = (version: string) =>
+  new Failure(
+    'not_found',
+    version.startsWith('ver_') ? 'No such version of this agent.' : `Version ${version.slice(0, 64)} of this agent does not exist.`,
+  );
 
 export const invalid = (pointer: string, detail: string) => new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
+
+/** Names the first thing that is wrong, and lists all. */
+export const validationFailed = (errors: readonly Violation[]) => new Failure('validation_failed', causeOf(errors), { errors });
+
+function causeOf([first, ...others]: readonly Violation[]): string {
+  if (first === undefined) return 'The request is not valid.';
+  const { pointer, detail } = first;
+  const isPredicate = /^(?:Is|Must|Has) /.test(detail);
+  const cause =
+    pointer === '' ? detail : isPredicate ? `${pointer} ${detail[0]?.toLowerCase()}${detail.slice(1)}` : `${pointer}: ${detail}`;
+  return others.length === 0 ? cause : `${cause} ${others.length} more in \`errors\`.`;
+}

@@ -79,7 +79,7 @@ export async function commitNamed<Result>(work: () => Promise<Result>): Promise<
 /** Throws `not_found`, also for a key that is limited to agents. */
 export async function findTool(ctx: Ctx, id: string): Promise<ToolRow> {
   const row = coversAgent(ctx.actor, null) ? await selectTool(ctx.db, ctx.workspace_id, id).get() : undefined;
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('tool');
   return row;
 }
 

@@ -11,6 +11,6 @@ export {
   unknownTokens,
 } from './price.ts';
 export { type PriceOverrideRow, replacePriceOverrides, selectPriceOverrides, toTokenPrices } from './price-overrides.ts';
-export { contextWindowOf, type ListedModel, listModels, nanoPerTokenOfUsdPerMillion } from './price-table.ts';
+export { contextWindowOf, isListedModel, type ListedModel, listModels, nanoPerTokenOfUsdPerMillion } from './price-table.ts';
 export { type Attribution, type ModelCall, type RecordedUsage, recordUsage } from './record.ts';
 export { typicalOutput } from './typical-output.ts';

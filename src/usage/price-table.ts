@@ -46,6 +46,11 @@ function toTokenPrices(price: ModelPrice): TokenPrices | null {
 
 export const nanoPerTokenOfUsdPerMillion = 1000;
 
+/** Whether the table knows the model, its name matched as prices are. True for a provider of whose models it has none. */
+export const isListedModel = (price_id: string, model: string): boolean =>
+  (findProvider({ providerId: price_id })?.models ?? []).length === 0 ||
+  calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id }) !== null;
+
 const windows = new Map<string, number | null>();
 const windowsKept = 500;
 

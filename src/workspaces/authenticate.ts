@@ -27,11 +27,12 @@ export function forgetKeysOf(workspace_id: string): void {
 export const authenticate: Authenticate = async (platform, authorization, access) => {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const { config, db } = platform;
-  const refuse = (reason: string): never => {
+  const refuse = (reason: string, detail = 'The key is unknown, revoked or expired.'): never => {
     platform.log.warn('authentication_failed', { reason });
-    throw new Failure('unauthenticated', 'Send a valid key as `Authorization: Bearer …`.');
+    throw new Failure('unauthenticated', detail);
   };
-  if (token === undefined) return refuse(authorization === undefined ? 'absent' : 'not a bearer token');
+  if (authorization === undefined) return refuse('absent', 'No credential. Send a key as `Authorization: Bearer ag_…`.');
+  if (token === undefined) return refuse('not a bearer token', 'The Authorization header must be `Bearer` and a key.');
   const hash = await sha256(token);
   let row = findCached(hash, platform.now());
   if (row === undefined) {

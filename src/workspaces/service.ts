@@ -148,7 +148,7 @@ export async function createApiKey(ctx: Ctx, input: CreateApiKey): Promise<NewAp
       reply,
     });
   } catch (error) {
-    throw isGuardViolation(error, 'api_keys.name') ? notFound() : error;
+    throw isGuardViolation(error, 'api_keys.name') ? notFound('API key') : error;
   }
   return reply;
 }
@@ -220,7 +220,7 @@ export function listAuditLog(ctx: Ctx, { limit, cursor, ...filters }: AuditQuery
 
 async function findApiKey(ctx: Ctx, id: string): Promise<ApiKeyRow> {
   const row = await selectApiKey(ctx.db, ctx.workspace_id, id).get();
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('API key');
   return row;
 }
 
@@ -232,10 +232,10 @@ async function changeKey(ctx: Ctx, row: ApiKeyRow, changes: Partial<ApiKeyRow>, 
     });
     forgetKey(row.hash);
     const [changed] = rows as ApiKeyRow[];
-    if (changed === undefined) throw notFound();
+    if (changed === undefined) throw notFound('API key');
     return changed;
   } catch (error) {
-    if (isGuardViolation(error, 'api_keys.name')) throw notFound();
+    if (isGuardViolation(error, 'api_keys.name')) throw notFound('API key');
     if (!isGuardViolation(error, 'api_keys.role')) throw error;
     throw new Failure('last_admin_key', 'The key is revoked, or it is the last admin key: make another first.');
   }

@@ -17,7 +17,7 @@ async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
     selectAttachment(ctx.db, ctx.workspace_id, id),
     selectSessionOfAttachment(ctx.db, ctx.workspace_id, id),
   ]);
-  if (attachment === undefined) throw notFound();
+  if (attachment === undefined) throw notFound('attachment');
   ownSession(ctx, sessions);
   return attachment;
 }
@@ -45,7 +45,7 @@ export const listAttachments = (ctx: Ctx, session_id: string, query: PageQuery):
 export async function getAttachmentContent(ctx: Ctx, id: string): Promise<Response> {
   const { object_id, name, media_type } = await findAttachment(ctx, id);
   const object = await ctx.files.get(originalKey(ctx.workspace_id, object_id));
-  if (object === null) throw notFound();
+  if (object === null) throw notFound('attachment');
   return asDownload(object, name, servedAs(media_type));
 }
 

@@ -49,7 +49,7 @@ export async function setFeedback(ctx: Ctx, message_id: string, input: SetFeedba
   };
   const [rows] = await commit(ctx, { statements: [upsertFeedback(ctx.db, row)] });
   const [stored] = rows as FeedbackRow[];
-  if (stored === undefined) throw notFound();
+  if (stored === undefined) throw notFound('message');
   return toFeedback(stored);
 }
 
@@ -59,7 +59,7 @@ export async function deleteFeedback(ctx: Ctx, message_id: string, end_user_id: 
   const [rows] = await commit(ctx, {
     statements: [deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(session, end_user_id))],
   });
-  if ((rows as unknown[]).length === 0) throw notFound();
+  if ((rows as unknown[]).length === 0) throw notFound('message');
 }
 
 /** What people think of an agent's answers, the latest change first. */
@@ -97,6 +97,6 @@ async function readRated(ctx: Ctx, message_id: string) {
   ]);
   const session = ownSession(ctx, sessions);
   const [message] = messages;
-  if (message === undefined) throw notFound();
+  if (message === undefined) throw notFound('message');
   return { session, message };
 }

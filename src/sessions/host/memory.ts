@@ -57,7 +57,7 @@ export async function readMemory(ctx: Ctx, session_id: string, requested: string
     selectPath(db, workspace_id, session_id, headOf(workspace_id, session_id), firstRead),
   ]);
   const [session] = sessions;
-  if (session === undefined) throw notFound();
+  if (session === undefined) throw notFound('session');
   const version = versions[0] === undefined ? null : toTurnVersion(versions[0]);
   return { session, version, path: await lengthen(ctx, session_id, newest, version) };
 }

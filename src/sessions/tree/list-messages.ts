@@ -68,7 +68,7 @@ export async function readMessages(
     (row: MessageRow) => (branch === 'all' ? String(row.seq) : row.id),
     (row) => toMessage(row, read?.runs.get(row.run_id), { feedback: read?.feedback.get(row.id), siblings: toSiblings(read, row) }),
   );
-  if (read === undefined) throw notFound();
+  if (read === undefined) throw notFound('session');
   return { session: read.session, version: read.version, page };
 }
 

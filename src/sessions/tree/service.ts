@@ -37,7 +37,7 @@ async function findMessage(ctx: Ctx, id: string): Promise<{ session: SessionRow;
     selectMessage(ctx.db, ctx.workspace_id, id),
   ]);
   const session = ownSession(ctx, sessions);
-  if (message === undefined) throw notFound();
+  if (message === undefined) throw notFound('message');
   if (session.kind === 'one_shot') throw new Failure('conflict', 'The run of this message has no session to go on in; start another.');
   return { session, message };
 }

@@ -125,7 +125,7 @@ export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
     selectSessionOfRun(ctx.db, ctx.workspace_id, id),
   ]);
   const [run] = runs;
-  if (run === undefined) throw notFound();
+  if (run === undefined) throw notFound('run');
   const { end_user_id, inputs, metadata } = ownSession(ctx, sessions);
   const given = { end_user_id, inputs, metadata: metadata as RunWithSteps['metadata'] };
   return runFor(ctx, { ...toRun(run), ...given, steps: steps.map(toRunStep) });
@@ -147,7 +147,7 @@ async function readRun(ctx: Ctx, run_id: string): Promise<StoredRun> {
     selectSessionOfRun(ctx.db, ctx.workspace_id, run_id),
   ]);
   const [run] = runs;
-  if (run === undefined) throw notFound();
+  if (run === undefined) throw notFound('run');
   const session = ownSession(ctx, sessions);
   return { run, answer: answers[0], session, host: session.id };
 }
