@@ -103,15 +103,17 @@ async function tryRead(client: Client, sample: Sample, signal: AbortSignal): Pro
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+const readKey = (path: string) => `$(node -p 'JSON.parse(fs.readFileSync("${path}")).key')`;
+
 function banner(url: string, newKey: string | null, path: string, sample: Sample | null): string {
   const key = newKey === null ? `in ${path}` : `${newKey}\n               (shown this once; kept in ${path})`;
   const lines = ['', `  AgentGrid    ${url}`, `  reference    ${url}/docs`, `  admin key    ${key}`];
+  lines.push('', '  In another shell, for the commands here and in the README:', '', `  export KEY=${newKey ?? readKey(path)}`);
   if (sample !== null) {
-    const shownKey = newKey ?? `$(node -p 'JSON.parse(fs.readFileSync("${path}")).key')`;
     lines.push(
       ...['', '  Ask the sample agent, which has read two documents:', ''],
       `  curl -N ${url}/api/v1/sessions/${sample.session_id}/messages \\`,
-      `    -H "Authorization: Bearer ${shownKey}" -H 'Content-Type: application/json' -H 'Accept: text/event-stream' \\`,
+      `    -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -H 'Accept: text/event-stream' \\`,
       `    -d '{"message":"How long does descaling take?"}'`,
     );
   }

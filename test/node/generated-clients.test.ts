@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,13 +13,12 @@ const inGenerators = (path: string) => join(generators, 'node_modules', path);
 
 let server: SpawnedServer;
 let state: string;
-/** Below `node_modules`, so that what is compiled there finds its packages. */
+/** In the repository, so that what is compiled there finds its packages. */
 let work: string;
 
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'agentgrid-clients-'));
-  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
-  work = mkdtempSync(join(root, 'node_modules/.cache/clients-'));
+  work = mkdtempSync(join(generators, '.work-'));
   server = await spawnServer(state, ['--no-sample']);
   const response = await fetch(`${server.url}/openapi.json`);
   writeFileSync(join(work, 'openapi.json'), await response.text());
