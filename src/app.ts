@@ -17,7 +17,7 @@ import { problems } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
 import { llmRoutes, modelFault } from './llm/index.ts';
-import { openAiErrors, openAiRoutes, unknownUrl } from './openai/index.ts';
+import { conversationRoutes, fileRoutes, openAiErrors, openAiRoutes, unknownUrl } from './openai/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
@@ -125,7 +125,7 @@ app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
 
 for (const feature of features) app.route('/api/v1', feature);
-app.route('/v1', openAiRoutes);
+for (const routes of [openAiRoutes, conversationRoutes, fileRoutes]) app.route('/v1', routes);
 app.route('/', healthRoutes);
 
 app.get('/docs', (c) => c.html(docsPage(), 200, { 'content-security-policy': docsPolicy }));

@@ -3,6 +3,7 @@ import { archiveUsage, findAnomalies, rollUp } from '../analytics/index.ts';
 import { forgetOldHolds, raiseAlerts, returnLostHolds, rewrapBudgetSecrets } from '../budgets/index.ts';
 import { moveKeywords } from '../knowledge/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
+import { eraseDueConversations, eraseDueFiles } from '../openai/index.ts';
 import { recordTick } from '../operations/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -33,6 +34,8 @@ const everyHour: readonly Task[] = [
   { name: 'telemetry_secrets', run: rewrapTelemetryHeaders },
   { name: 'old_holds', run: forgetOldHolds },
   { name: 'retention', run: eraseDueSessions },
+  { name: 'uploads', run: eraseDueFiles },
+  { name: 'conversations', run: eraseDueConversations },
   { name: 'rollups', run: rollUp },
   { name: 'anomalies', run: findAnomalies },
   { name: 'usage_archive', run: archiveUsage },

@@ -1,6 +1,7 @@
 import type { Overrides } from '../sessions/index.ts';
 import type { ChatMessage, CreateChatCompletion } from './chat-schema.ts';
-import { type Conversation, toImage, toText, Writer } from './input.ts';
+import { type Conversation, toText, Writer } from './input.ts';
+import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
 import { readFormat } from './output-format.ts';
 import { readTools } from './tool-choice.ts';
 
@@ -13,6 +14,21 @@ export function readChat({ messages }: Pick<CreateChatCompletion, 'messages'>): 
 
 type TextPart = { readonly type: string; readonly text?: string; readonly refusal?: string };
 
+/** The files of a conversation, for `bringFiles`, which comes before it is read. */
+export const filesOfChat = ({ messages }: Pick<CreateChatCompletion, 'messages'>): GivenFile[] =>
+  messages.flatMap((message, index) =>
+    message.role !== 'user' || typeof message.content === 'string'
+      ? []
+      : message.content.flatMap((part, place): GivenFile[] => {
+          const at = `/messages/${index}/content/${place}`;
+          if (part.type === 'file') {
+            const { file_data: data, file_id, filename: name } = part.file;
+            return [{ part, at: `${at}/file`, kind: 'file', data, file_id, name }];
+          }
+          return part.type === 'image_url' ? [{ part, at: `${at}/image_url/url`, kind: 'image', ...sourceOf(part.image_url.url) }] : [];
+        }),
+  );
+
 /** Of parts that are no text, such as reasoning, nothing. */
 const textOf = (content: string | readonly TextPart[]): string =>
   typeof content === 'string' ? content : content.map(({ text, refusal }) => text ?? refusal ?? '').join('');
@@ -24,7 +40,7 @@ function addMessage(writer: Writer, message: ChatMessage, at: string): void {
       writer.add({ role: 'system', content: textOf(message.content) });
       break;
     case 'user':
-      writer.add({ role: 'user', content: toUserParts(message.content, at) });
+      writer.add({ role: 'user', content: toUserParts(message.content) });
       break;
     case 'tool':
       writer.result(message.tool_call_id, textOf(message.content), `${at}/tool_call_id`);
@@ -38,11 +54,9 @@ function addMessage(writer: Writer, message: ChatMessage, at: string): void {
   }
 }
 
-function toUserParts(content: Extract<ChatMessage, { role: 'user' }>['content'], at: string) {
+function toUserParts(content: Extract<ChatMessage, { role: 'user' }>['content']) {
   if (typeof content === 'string') return [toText(content)];
-  return content.map((part, index) =>
-    part.type === 'text' ? toText(part.text) : toImage(part.image_url.url, `${at}/content/${index}/image_url/url`),
-  );
+  return content.map((part) => (part.type === 'text' ? toText(part.text) : filePartOf(part)));
 }
 
 /** What the request asks for besides the agent's own settings. Throws `validation_failed`. */

@@ -6,6 +6,7 @@ import {
   ignored,
   JsonFormat,
   Metadata,
+  maxInlineFile,
   maxItems,
   maxTools,
   refused,
@@ -25,8 +26,16 @@ const RefusalPart = said({ type: z.literal('refusal'), refusal: Text });
 const ImagePart = said({
   type: z.literal('image_url'),
   image_url: said({
-    url: z.string().max(4_000_000).describe('A data URL: `data:image/png;base64,…`'),
+    url: z.string().max(maxInlineFile).describe('An `https:` URL, or a data URL: `data:image/png;base64,…`'),
     detail: z.string().max(40).nullish(),
+  }),
+});
+const FilePart = said({
+  type: z.literal('file'),
+  file: said({
+    file_data: z.string().max(maxInlineFile).nullish().describe('A data URL: `data:application/pdf;base64,…`'),
+    file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
+    filename: z.string().max(255).nullish(),
   }),
 });
 
@@ -39,7 +48,7 @@ const contentOf = <const Parts extends readonly [z.core.$ZodTypeDiscriminable, .
   return z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expected) });
 };
 const textContent = contentOf([TextPart], 'Must be text, or a list of `text` parts.');
-const userContent = contentOf([TextPart, ImagePart], 'Must be text, or a list of `text` and `image_url` parts.');
+const userContent = contentOf([TextPart, ImagePart, FilePart], 'Must be text, or a list of `text`, `image_url` and `file` parts.');
 const assistantContent = contentOf([TextPart, RefusalPart, ReasoningPart], 'Must be text, or a list of `text` and `refusal` parts.');
 
 const ToolCall = said({

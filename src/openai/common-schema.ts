@@ -15,6 +15,10 @@ export const refused = (detail: string) =>
 const isEmpty = (value: unknown): boolean =>
   value === 0 || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
+/** Characters of a file inside a request: base64 of 10 MB. Larger ones are uploaded, so that they are never in memory as text. */
+export const maxInlineFile = 13_400_000;
+/** Bytes of a request with files. */
+export const inlineBodyLimit = 16 * 1024 * 1024;
 export const longestText = 1_000_000;
 export const Text = z.string().max(longestText);
 

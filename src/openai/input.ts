@@ -1,4 +1,4 @@
-import type { LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4TextPart } from '@ai-sdk/provider';
+import type { LanguageModelV4Message, LanguageModelV4TextPart } from '@ai-sdk/provider';
 import { unsupported } from './errors.ts';
 
 /** A conversation as it is brought along, and the question in it. */
@@ -6,17 +6,6 @@ export interface Conversation {
   readonly messages: readonly LanguageModelV4Message[];
   /** Of the user's last message: what is searched for. */
   readonly question: string;
-}
-
-const dataUrl = /^data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=]+)$/;
-
-/** A picture for a model that takes some; one that does not refuses it. Throws `validation_failed` for one that is elsewhere. */
-export function toImage(url: string, at: string): LanguageModelV4FilePart {
-  const [, mediaType, data] = dataUrl.exec(url) ?? [];
-  if (mediaType === undefined || data === undefined) {
-    throw unsupported(at, 'Pictures at an address are not supported: send a `data:image/…;base64,…` URL.');
-  }
-  return { type: 'file', mediaType, data: { type: 'data', data } };
 }
 
 export const toText = (text: string): LanguageModelV4TextPart => ({ type: 'text', text });

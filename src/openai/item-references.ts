@@ -1,6 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
-import { type ReferencedMessage, readBranch, readReferenced } from '../sessions/index.ts';
+import { type ReferencedMessage, readBranchTo, readReferenced } from '../sessions/index.ts';
 import { type ClientCall, clientCallsOf } from './answer.ts';
 import { unknownItem } from './errors.ts';
 import { readItemId } from './ids.ts';
@@ -28,6 +28,7 @@ export interface Chain {
   readonly calls: readonly ClientCall[];
 }
 
+type Given = Pick<CreateResponse, 'input' | 'user' | 'safety_identifier'>;
 type Items = Exclude<CreateResponse['input'], string>;
 
 /**
@@ -35,12 +36,12 @@ type Items = Exclude<CreateResponse['input'], string>;
  * responses of the chain whose results come only now. Throws `not_found` for an item that does not exist, was not
  * stored, or is of a session that the key may not read or of another end user.
  */
-export async function readEarlier(ctx: Ctx, { input, user, safety_identifier }: CreateResponse, chain: Chain | null): Promise<Earlier> {
+export async function readEarlier(ctx: Ctx, { input, user, safety_identifier }: Given, chain: Chain | null): Promise<Earlier> {
   const items = typeof input === 'string' ? [] : input;
   const ids = items.flatMap((item) => (isReference(item) ? [item.id] : []));
   const isLate = chain !== null && hasUnknownResult(items, chain.calls);
   if (ids.length === 0 && !isLate) return { items: new Map(), calls: chain?.calls ?? [] };
-  const branch = chain === null ? [] : await readBranch(ctx, chain.session_id, chain.message_id);
+  const branch = chain === null ? [] : await readBranchTo(ctx, chain.session_id, chain.message_id);
   const calls = branch.flatMap(({ prompt }) => (prompt ?? []).flatMap(callsIn));
   const held = new Set(branch.map(({ id }) => id));
   return { items: await resolve(ctx, ids, held, user ?? safety_identifier ?? null), calls: [...calls, ...(chain?.calls ?? [])] };

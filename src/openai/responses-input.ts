@@ -1,6 +1,7 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Overrides } from '../sessions/index.ts';
-import { type Conversation, toImage, toText, Writer } from './input.ts';
+import { type Conversation, toText, Writer } from './input.ts';
+import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
 import type { Earlier, Referenced } from './item-references.ts';
 import { readFormat } from './output-format.ts';
 import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
@@ -16,8 +17,24 @@ export function readItems({ input }: Pick<CreateResponse, 'input'>, { items, cal
   return writer.done('/input');
 }
 
+/** The files among the items, for `bringFiles`, which comes before they are read. */
+export function filesOfItems({ input }: Pick<CreateResponse, 'input'>): GivenFile[] {
+  if (typeof input === 'string') return [];
+  return input.flatMap((item, index) =>
+    !('role' in item) || item.role !== 'user' || typeof item.content === 'string'
+      ? []
+      : item.content.flatMap((part, place): GivenFile[] => {
+          const at = `/input/${index}/content/${place}`;
+          if (part.type === 'input_image') return [{ part, at, kind: 'image', ...sourceOf(part.image_url ?? ''), file_id: part.file_id }];
+          if (part.type !== 'input_file') return [];
+          const { file_data: data, file_url: url, file_id, filename: name } = part;
+          return [{ part, at, kind: 'file', data, url, file_id, name }];
+        }),
+  );
+}
+
 function addItem(writer: Writer, item: InputItem, earlier: Earlier['items'], at: string): void {
-  if ('role' in item) addMessage(writer, item, at);
+  if ('role' in item) addMessage(writer, item);
   else if (item.type === 'function_call') writer.call(item.call_id, item.name, item.arguments);
   else if (item.type === 'function_call_output') {
     const value = typeof item.output === 'string' ? item.output : item.output.map(({ text }) => text).join('');
@@ -32,22 +49,22 @@ function addReferenced(writer: Writer, referenced: Referenced | undefined): void
   else for (const message of referenced.messages) writer.add(message);
 }
 
-function addMessage(writer: Writer, { role, content }: MessageItem, at: string): void {
+function addMessage(writer: Writer, { role, content }: MessageItem): void {
   const text =
     typeof content === 'string'
       ? content
       : content.map((part) => ('text' in part ? part.text : 'refusal' in part ? part.refusal : '')).join('');
-  if (role === 'user') writer.add({ role, content: toUserParts(content, at) });
+  if (role === 'user') writer.add({ role, content: toUserParts(content) });
   else if (role === 'assistant') writer.add({ role, content: [toText(text)] });
   else writer.add({ role: 'system', content: text });
 }
 
 type UserParts = Extract<LanguageModelV4Message, { role: 'user' }>['content'];
 
-function toUserParts(content: MessageItem['content'], at: string): UserParts {
+function toUserParts(content: MessageItem['content']): UserParts {
   if (typeof content === 'string') return [toText(content)];
-  return content.flatMap((part, index): UserParts => {
-    if (part.type === 'input_image') return [toImage(part.image_url, `${at}/content/${index}/image_url`)];
+  return content.flatMap((part): UserParts => {
+    if (part.type === 'input_image' || part.type === 'input_file') return [filePartOf(part)];
     if ('text' in part) return [toText(part.text)];
     return 'refusal' in part ? [toText(part.refusal)] : [];
   });
@@ -83,6 +100,7 @@ export const echoOf = (body: CreateResponse, model: string): ResponseEcho => ({
   model,
   instructions: body.instructions ?? null,
   previous_response_id: body.previous_response_id ?? null,
+  conversation: body.conversation == null ? null : { id: typeof body.conversation === 'string' ? body.conversation : body.conversation.id },
   background: body.background ?? false,
   store: body.store ?? true,
   temperature: body.temperature ?? null,

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Flag } from '../http/schema.ts';
+import { Flag, Id } from '../http/schema.ts';
 import {
   allowedFields,
   effort,
@@ -8,6 +8,7 @@ import {
   JsonFormat,
   JsonSchema,
   Metadata,
+  maxInlineFile,
   maxItems,
   maxTools,
   refused,
@@ -35,12 +36,21 @@ const OutputText = said({ type: z.literal('output_text'), text: Text });
 const Refusal = said({ type: z.literal('refusal'), refusal: Text });
 const InputImage = said({
   type: z.literal('input_image'),
-  image_url: z.string().max(4_000_000).describe('A data URL: `data:image/png;base64,…`'),
-  file_id: z.null().optional().describe('Files are not supported'),
+  image_url: z.string().max(maxInlineFile).nullish().describe('An `https:` URL, or a data URL: `data:image/png;base64,…`'),
+  file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
   detail: z.string().max(40).nullish(),
 });
-const expectedParts = 'Must be text, or a list of `input_text`, `input_image`, `output_text` and `refusal` parts.';
-const Part = z.discriminatedUnion('type', [InputText, OutputText, Refusal, InputImage, ReasoningPart], { error: orExplain(expectedParts) });
+const InputFile = said({
+  type: z.literal('input_file'),
+  file_data: z.string().max(maxInlineFile).nullish().describe('A data URL: `data:application/pdf;base64,…`'),
+  file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
+  file_url: z.string().max(4000).nullish().describe('An `https:` URL'),
+  filename: z.string().max(255).nullish(),
+});
+const expectedParts = 'Must be text, or a list of `input_text`, `input_image`, `input_file`, `output_text` and `refusal` parts.';
+const Part = z.discriminatedUnion('type', [InputText, OutputText, Refusal, InputImage, InputFile, ReasoningPart], {
+  error: orExplain(expectedParts),
+});
 const content = z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expectedParts) });
 
 const MessageItem = said({
@@ -89,6 +99,11 @@ const ToolChoice = z.union([
   z.strictObject({ type: z.literal('allowed_tools'), ...allowedFields(NamedTool) }),
 ]);
 
+const conversationId = Id('conv');
+const ConversationParam = z.union([conversationId, z.strictObject({ id: conversationId })], {
+  error: 'Must be the id of a conversation, `conv_…`, or an object with its `id`.',
+});
+
 export const CreateResponse = z
   .strictObject({
     model: ModelName.nullish().describe('May be left out where `previous_response_id` says which agent it is'),
@@ -126,7 +141,7 @@ export const CreateResponse = z
       .describe('History that is too long is always left out or told shortly, as the agent is set'),
     include: z.array(z.string().max(100)).max(20).nullish().describe('Accepted, without effect here'),
     top_logprobs: refused('`top_logprobs`'),
-    conversation: refused('`conversation`, in place of `previous_response_id`,'),
+    conversation: ConversationParam.nullish().describe('Goes on in that conversation; in place of `previous_response_id`'),
     prompt: refused('`prompt`, in place of an agent,'),
     max_tool_calls: refused('`max_tool_calls`, in place of the agent’s limits,'),
     moderation: refused('`moderation`'),
@@ -138,6 +153,20 @@ export const CreateResponse = z
   })
   .openapi('CreateResponse', { example: { model: 'support', input: 'How do I descale the machine?' } as never });
 export type CreateResponse = z.output<typeof CreateResponse>;
+
+/** What a request would send is counted by the same fields. */
+export const CountInputTokens = z
+  .strictObject({
+    ...CreateResponse.shape,
+    input: CreateResponse.shape.input.nullish(),
+    personality: ignored(),
+  })
+  .openapi('CountInputTokens', { example: { model: 'support', input: 'How do I descale the machine?' } as never });
+export type CountInputTokens = z.output<typeof CountInputTokens>;
+
+export const InputTokens = z
+  .object({ object: z.literal('response.input_tokens'), input_tokens: z.number().int() })
+  .openapi('ResponseInputTokens');
 
 export const ResponseQuery = z.strictObject({
   stream: Flag.prefault('false').describe('true: its events, live or as they were'),
@@ -201,6 +230,7 @@ export const ResponseEcho = z.object({
   model: z.string().describe('The agent, as it was asked for').openapi({ example: 'support' }),
   instructions: z.string().nullable(),
   previous_response_id: z.string().nullable(),
+  conversation: z.object({ id: z.string() }).nullish(),
   background: z.boolean(),
   store: z.boolean(),
   temperature: z.number().nullable(),

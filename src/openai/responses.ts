@@ -1,4 +1,3 @@
-import { selectAgent } from '../agents/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import {
@@ -16,16 +15,18 @@ import {
 import { Failure } from '../shared/failure.ts';
 import { answerOf, prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
-import { unknownModel, unknownPreviousResponse, unknownResponse, unsupported } from './errors.ts';
+import { conversationIdOf, prepareInConversation } from './conversation-response.ts';
+import { unknownPreviousResponse, unknownResponse, unsupported } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
 import { toResponseId, toRunId } from './ids.ts';
+import { bringFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
-import { readAgentModel } from './model-name.ts';
-import { toAgentName } from './provider-model.ts';
 import { beginningOf, endOf, failureOf, toOutputMessage } from './response.ts';
-import { echoOf, readItems, readResponseOverrides } from './responses-input.ts';
+import { echoOf, filesOfItems, readItems, readResponseOverrides } from './responses-input.ts';
 import { type CreateResponse, type OpenAiResponse, type ResponseEcho, ResponseId, type ResponseQuery } from './responses-schema.ts';
 import { type ResponsesWireOptions, responsesWire } from './responses-wire.ts';
+import { checkRequestSize } from './text-size.ts';
+import { versionOf } from './version-of.ts';
 
 interface Prepared {
   readonly session_id: string;
@@ -35,6 +36,7 @@ interface Prepared {
 
 /** Answers in a session that the next request may go on in. Throws `model_not_found`, `not_found`, the run's failure. */
 export async function createResponse(ctx: Ctx, body: CreateResponse): Promise<OpenAiResponse | Response> {
+  checkRequestSize(body);
   const { session_id, input, echo } = await prepare(ctx, body);
   if (body.stream === true) return toEventStream(await runAsStream(ctx, session_id, input, wireFor(echo)));
   if (body.background === true) return getResponse(ctx, toResponseId(await startRun(ctx, session_id, input)));
@@ -44,16 +46,19 @@ export async function createResponse(ctx: Ctx, body: CreateResponse): Promise<Op
 async function prepare(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   if (body.store === false && body.background === true)
     throw unsupported('/background', 'What is not stored is not supported in the background.');
+  const conversation = conversationIdOf(body);
+  if (conversation !== null) return prepareInConversation(ctx, body, conversation);
   return body.previous_response_id == null ? begin(ctx, body) : goOn(ctx, body, body.previous_response_id);
 }
 
 async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   if (body.model == null) throw unsupported('/model', 'Say which agent, where no `previous_response_id` does.');
+  const brought = await bringFiles(ctx, filesOfItems(body));
   const { question, messages } = readItems(body, await readEarlier(ctx, body, null));
   const overrides = readResponseOverrides(body);
   const { session_id, input } = await prepareRun(ctx, body.model, question, body);
   const echo = echoOf(body, body.model);
-  const rest = { prompt: messages, overrides, metadata: { openai: echo } };
+  const rest = { prompt: messages, overrides, brought, metadata: { openai: echo } };
   if (body.store === false || input.create === undefined) return { session_id, input: { ...input, ...rest }, echo };
   const { agent_id, end_user_id, inputs, version, metadata } = input.create;
   const create = newSession(ctx, { agent_id, end_user_id, inputs, version, metadata, on_busy: 'queue' });
@@ -73,6 +78,7 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
   });
   if (terminal?.type !== 'finished')
     throw unsupported('/previous_response_id', `That response is ${row.status}: going on from it is not supported.`);
+  const brought = await bringFiles(ctx, filesOfItems(body));
   const chain = { session_id: session.id, message_id: terminal.message.id, calls: clientCallsOf(terminal.message) };
   const { question, messages } = readItems(body, await readEarlier(ctx, withUser(body, session.end_user_id), chain));
   if (body.user != null && body.user !== session.end_user_id)
@@ -86,6 +92,7 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
     version,
     on_busy: 'queue',
     prompt: messages,
+    brought,
     overrides: readResponseOverrides(body),
     metadata: { openai: echo },
   };
@@ -95,23 +102,12 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
 /** A request that goes on is of the session's end user. */
 const withUser = (body: CreateResponse, end_user_id: string | null): CreateResponse => ({ ...body, user: body.user ?? end_user_id });
 
-/** What a further request names: a version or label, the agent's active one, or nothing, for what the session follows. */
-async function versionOf(ctx: Ctx, agent_id: string, model: string | null, before: string): Promise<string | null> {
-  const { agent, version } = readAgentModel(await toAgentName(ctx, model ?? before));
-  const isSame = agent === agent_id || agent === before.split('@')[0];
-  if (isSame && (model === null || model === before || version !== null)) return version;
-  const named = await selectAgent(ctx.db, ctx.workspace_id, agent).get();
-  if (named?.id !== agent_id)
-    throw model === null ? unknownModel() : unsupported('/model', 'Another agent than that of the previous response is not supported.');
-  return version ?? named.active_version_id;
-}
-
 interface Found extends EndedRun {
   readonly echo: ResponseEcho;
 }
 
 /** Throws `not_found` for what is no response, or one that was not to be stored. */
-async function findResponse(ctx: Ctx, id: string): Promise<Found> {
+export async function findResponse(ctx: Ctx, id: string): Promise<Found> {
   if (!ResponseId.safeParse(id).success) throw unknownResponse();
   const outcome = await readOutcome(ctx, toRunId(id)).catch((error: unknown) => {
     throw error instanceof Failure && error.code === 'not_found' ? unknownResponse() : error;

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Router } from '../http/router.ts';
 import { createChatCompletion } from './chat.ts';
 import { ChatCompletion, CreateChatCompletion } from './chat-schema.ts';
+import { inlineBodyLimit } from './common-schema.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { openAiErrors } from './errors.ts';
 import { ChatCompletionChunk, ResponseStreamEvent } from './event-schema.ts';
@@ -89,8 +90,10 @@ export const openAiRoutes = new Router(openAiErrors)
       summary: 'Create a chat completion',
       description:
         'An agent answers a conversation that you keep. Its own instructions come before yours; its knowledge, tools and limits are ' +
-        'as in its version. A call of one of your `tools` ends the answer with `tool_calls`. Citations are `annotations` of type `url_citation`, and with their quotes in `agentgrid.citations`.',
+        'as in its version. A call of one of your `tools` ends the answer with `tool_calls`. Citations are `annotations` of type `url_citation`, ' +
+        'and with their quotes in `agentgrid.citations`. Images and files of at most 10 MB inside the request, by URL, or larger ones by `file_id`.',
       body: CreateChatCompletion,
+      bodyLimit: inlineBodyLimit,
       alsoProduces: ['text/event-stream'],
       events: ChatCompletionChunk,
       reply: { status: 200, schema: ChatCompletion, description: 'The answer, or its chunks' },
@@ -111,6 +114,7 @@ export const openAiRoutes = new Router(openAiErrors)
         'An `item_reference` stands for an item of a stored response; results may be given for some of the calls, and for the others later. ' +
         'Streams the events of Open Responses, each with a `sequence_number`. In the `background` it answers at once, and goes on.',
       body: CreateResponse,
+      bodyLimit: inlineBodyLimit,
       alsoProduces: ['text/event-stream'],
       events: ResponseStreamEvent,
       reply: { status: 200, schema: OpenAiResponse, description: 'The response, or its events' },

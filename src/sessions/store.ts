@@ -3,6 +3,7 @@ import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db, Statement } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
 import { agent_versions } from '../db/schema/agents.ts';
+import { conversation_items, conversations } from '../db/schema/openai.ts';
 import { messages, run_steps, runs, sessions } from '../db/schema/sessions.ts';
 import { workspaces } from '../db/schema/workspaces.ts';
 import { eraseAttachments, guardedFiles } from './attachments/store.ts';
@@ -66,6 +67,7 @@ export const updateSession = (db: Db, workspace_id: string, id: string, changes:
 /** Everything of a session, children first. What it cost stays in the usage table, without its text. */
 export function deleteSession(db: Db, workspace_id: string, id: string, now: number): Statement[] {
   const ownRuns = sql`(select id from runs where workspace_id = ${workspace_id} and session_id = ${id})`;
+  const conversation_id = id.replace('ses_', 'conv_');
   return [
     ...eraseAttachments(db, workspace_id, id, now),
     unindexSession(db, workspace_id, id),
@@ -74,6 +76,10 @@ export function deleteSession(db: Db, workspace_id: string, id: string, now: num
     db.delete(messages).where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, id))),
     db.delete(runs).where(and(eq(runs.workspace_id, workspace_id), eq(runs.session_id, id))),
     dropSummaries(db, workspace_id, id),
+    db
+      .delete(conversation_items)
+      .where(and(eq(conversation_items.workspace_id, workspace_id), eq(conversation_items.conversation_id, conversation_id))),
+    db.delete(conversations).where(and(eq(conversations.workspace_id, workspace_id), eq(conversations.id, conversation_id))),
     db.delete(sessions).where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, id))),
   ];
 }

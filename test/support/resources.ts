@@ -141,6 +141,26 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /v1/files',
+    gives: ['upload'],
+    make: async ({ key }) => {
+      const body = new FormData();
+      body.set('purpose', 'user_data');
+      body.set('file', new File([`Invoice ${unique()}: one grinder, 89 EUR.`], 'invoice.txt'));
+      return { upload: (await request('POST', '/v1/files', key, { body })).body.id };
+    },
+  },
+  {
+    needs: 'POST /v1/conversations',
+    gives: ['conversation', 'item'],
+    make: async ({ key }) => {
+      const items = [{ role: 'user', content: 'When does the shop open?' }];
+      const conversation = (await request('POST', '/v1/conversations', key, { json: { items } })).body.id;
+      const { body } = await request('GET', `/v1/conversations/${conversation}/items`, key);
+      return { conversation, item: body.data[0].id };
+    },
+  },
+  {
     needs: 'GET /api/v1/usage/archives/{archive}/content',
     gives: ['archive'],
     make: async (workspace) => {
@@ -175,6 +195,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   run: 'run',
   arc: 'archive',
   bud: 'budget',
+  upl: 'upload',
+  conv: 'conversation',
 };
 
 /** Well-formed ids of nothing, by parameter. */
@@ -186,6 +208,7 @@ export const randomValues = (): Values => ({
   label: `label-${unique()}`,
   provider: 'openai',
   model: newId('agt'),
+  item: newId('msg'),
   response: newId('run').replace('run_', 'resp_'),
 });
 
@@ -193,6 +216,7 @@ export const randomValues = (): Values => ({
 const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
   'PUT /api/v1/agents/{agent}/labels/{label}': ({ version }) => ({ version }),
   'POST /v1/chat/completions': ({ agent }) => ({ model: agent, messages: [{ role: 'user', content: 'When does the shop open?' }] }),
+  'POST /v1/responses/input_tokens': ({ agent }) => ({ model: agent, input: 'When does the shop open?' }),
   'POST /v1/responses': ({ agent }) => ({ model: agent, input: 'When does the shop open?' }),
 };
 

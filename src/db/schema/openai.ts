@@ -27,18 +27,23 @@ export const uploads = sqliteTable(
   },
   (table) => [
     index('uploads_workspace').on(table.workspace_id, table.id),
+    index('uploads_created').on(table.workspace_id, table.created_at),
     index('uploads_due').on(table.expires_at).where(sql`expires_at is not null`),
   ],
 );
 
 /** Conversations of `/v1/conversations`. The session with the same suffix exists from the first response on. */
-export const conversations = sqliteTable('conversations', {
-  id: text().primaryKey(),
-  workspace_id: text().notNull(),
-  metadata: text({ mode: 'json' }).notNull().$type<Record<string, string>>(),
-  created_by: text(),
-  created_at: integer().notNull(),
-});
+export const conversations = sqliteTable(
+  'conversations',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    metadata: text({ mode: 'json' }).notNull().$type<Record<string, string>>(),
+    created_by: text(),
+    created_at: integer().notNull(),
+  },
+  (table) => [index('conversations_created').on(table.workspace_id, table.created_at)],
+);
 
 /** Items that were added to a conversation and that no response has read yet; the next one takes them over. */
 export const conversation_items = sqliteTable(

@@ -54,6 +54,12 @@ export function attachmentType(name: string, declared: string): FileType {
   return { media_type: image.media_type, limit: maxImageBytes, check };
 }
 
+/** The type of an image by its first bytes, whatever it was sent as; null where it is none that we take. */
+export function imageTypeOf(head: Uint8Array): { readonly media_type: string; readonly extension: string } | null {
+  const type = imageTypes.find(({ begins }) => begins(head));
+  return type === undefined ? null : { media_type: type.media_type, extension: type.extensions[0] ?? '' };
+}
+
 const isImage = (media_type: string) => imageTypes.some((type) => type.media_type === media_type);
 
 export const attachmentKind = (media_type: string): AttachmentKind => (isImage(media_type) ? 'image' : 'document');

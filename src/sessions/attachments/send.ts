@@ -51,7 +51,7 @@ function checkReady(pointer: string, row: AttachmentRow | undefined): Attachment
   return row;
 }
 
-const toAttachedFile = (row: AttachmentRow, message_id: string): AttachedFile => ({
+export const toAttachedFile = (row: AttachmentRow, message_id: string): AttachedFile => ({
   id: row.id,
   message_id,
   object_id: row.object_id,

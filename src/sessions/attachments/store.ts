@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
+import { uploads } from '../../db/schema/openai.ts';
 import { outbox } from '../../db/schema/platform.ts';
 import { type AttachedFile, attachments, sessions } from '../../db/schema/sessions.ts';
 import { hour } from '../../shared/time.ts';
@@ -96,17 +97,23 @@ export const deleteUnusedAttachment = (db: Db, workspace_id: string, id: string)
     .where(and(own(workspace_id, id), isNull(attachments.message_id)))
     .returning({ id: attachments.id });
 
-/** Which of the objects an attachment still speaks of. */
+/** Which of the objects an attachment or an upload still speaks of: a file of `/v1/files` is shared with the messages it went with. */
 export const selectLiveObjects = (db: Db, object_ids: readonly string[]) =>
   db
-    .selectDistinct({ object_id: attachments.object_id })
+    .select({ object_id: attachments.object_id })
     .from(attachments)
-    .where(inArray(attachments.object_id, valuesOf(object_ids)));
+    .where(inArray(attachments.object_id, valuesOf(object_ids)))
+    .union(
+      db
+        .select({ object_id: uploads.id })
+        .from(uploads)
+        .where(inArray(uploads.id, valuesOf(object_ids))),
+    );
 
 /** An upload takes at most this long. */
 const cleanupAfter = hour;
 
-const cleanupId = (object_id: string) => object_id.replace('att_', 'job_');
+const cleanupId = (object_id: string) => object_id.replace(/^[a-z]+_/, 'job_');
 
 /** Promised before an object is written and taken back with the row: what is left without a row is removed. */
 export const insertAttachmentCleanup = (db: Db, workspace_id: string, object_id: string, now: number) =>
@@ -130,7 +137,7 @@ export function eraseAttachments(db: Db, workspace_id: string, session_id: strin
   return [
     db.all(sql`
       insert into outbox (id, workspace_id, job, due_at, created_at)
-      select ${session_id.replace('ses_', 'job_')}, ${workspace_id}, ${job}, ${now}, ${now}
+      select ${session_id.replace(/^[a-z]+_/, 'job_')}, ${workspace_id}, ${job}, ${now}, ${now}
       from attachments a where a.workspace_id = ${workspace_id} and a.session_id = ${session_id} having count(*) > 0
       returning id, workspace_id, job`),
     db.delete(attachments).where(ofSession(workspace_id, session_id)),

@@ -177,15 +177,18 @@ export class SessionLine {
   }
 
   async #begin(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, more: readonly Statement[]): Promise<Turn> {
-    let memory = await this.#remember(ctx, session_id, input);
+    let asked = this.#memory === null ? input : withoutCreate(input);
+    let memory = await this.#remember(ctx, session_id, asked);
     for (let reads = 0; ; reads += 1) {
       try {
-        return await startTurn(ctx, memory, input, run_id, more);
+        return await startTurn(ctx, memory, asked, run_id, more);
       } catch (error) {
         if (!(error instanceof StaleMemory)) throw error;
       }
       if (reads === maxReads) throw new Failure('agent_archived', 'The agent is archived: restore it to go on.');
-      memory = input.create === undefined ? await this.#read(ctx, session_id, input.version) : memory;
+      const stored = await this.#readStored(ctx, session_id, asked);
+      if (stored !== null) asked = withoutCreate(asked);
+      memory = stored ?? memory;
       refuse(ctx, memory);
       const { active_run_id } = memory.session;
       if (active_run_id === null) continue;
@@ -205,11 +208,24 @@ export class SessionLine {
     return this.#reading;
   }
 
+  /** null for a session that is yet to be made. */
+  async #readStored(ctx: Ctx, session_id: string, { create, version }: TurnInput): Promise<Memory | null> {
+    if (create === undefined || create.kind === 'chat')
+      return this.#read(ctx, session_id, version).catch((error: unknown) => {
+        if (create !== undefined && error instanceof Failure && error.code === 'not_found') return null;
+        throw error;
+      });
+    return null;
+  }
+
   async #read(ctx: Ctx, session_id: string, version: string | null): Promise<Memory> {
     this.#memory = await readMemory(ctx, session_id, version);
     return this.#memory;
   }
 }
+
+/** For a session that has been made meanwhile. */
+const withoutCreate = ({ create: _, ...input }: TurnInput): TurnInput => input;
 
 const needsChecks = ({ version, attachments, draft }: TurnInput): boolean =>
   (version !== null && draft === undefined) || (attachments?.length ?? 0) > 0;

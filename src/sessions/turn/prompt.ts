@@ -34,15 +34,15 @@ export const instructionsOf = ({ config, session }: Pick<Asked, 'config' | 'sess
 /** What the model is told: the agent's instructions, the window of history, the question with what was found for it. */
 export function promptOf(asked: Asked, sources: readonly Source[], attached: AttachmentContext = noAttachments): LanguageModelV4Message[] {
   const { config, history, question, summary } = asked;
-  const placed = placeAttachments(attached, history);
+  const placed = placeAttachments(attached, history, asked.given);
   const instructions = [instructionsOf(asked), asked.overrides?.instructions ?? ''].filter(Boolean).join('\n\n');
   const conversation = [
     ...history.flatMap((message): readonly LanguageModelV4Message[] => {
-      if (message.prompt != null) return message.prompt;
+      if (message.prompt != null) return message.prompt.map(placed.filled);
       if (message.role === 'user') return [userMessage(message.text, placed.with(message))];
       return [{ role: 'assistant', content: [{ type: 'text', text: message.text }] }];
     }),
-    ...(asked.given ?? [userMessage(question, [])]),
+    ...(asked.given?.map(placed.filled) ?? [userMessage(question, [])]),
   ];
   const told = atQuestion(conversation, (text) => userMessage(text, placed.here, toPassages(config, sources)));
   const messages = tidied([{ role: 'system', content: instructions }, ...(summary === null ? told : withSummary(summary, told))]);

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { AgentConfig } from '../../agents/index.ts';
 import type { Statement } from '../../db/client.ts';
-import { isGuardViolation } from '../../db/errors.ts';
+import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commitSurely } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
@@ -9,6 +9,7 @@ import { fromUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
 import type { ToolPin } from '../../tools/index.ts';
 import { Account } from '../../usage/index.ts';
+import { type Brought, noFiles, takeBrought, withTaken } from '../attachments/brought.ts';
 import { carriedBy, markUsed, takeAttachments } from '../attachments/send.ts';
 import { dropOtherSummaries, dropSummariesAfter, selectSummary } from '../background/summary-store.ts';
 import { historyLimit, lengthened, type Memory, readPath, type TurnVersion, toTurnVersion } from '../host/memory.ts';
@@ -31,6 +32,7 @@ import type { TurnEvent } from './events.ts';
 import type { HistoryMessage, Summary } from './history.ts';
 import { refuseMissing } from './instructions.ts';
 import { type Overrides, withOverrides } from './overrides.ts';
+import { takeItems } from './take-items.ts';
 import type { TurnInput } from './turn-input.ts';
 
 /** Without a sign of life for this long a run counts as lost and its session is free again. */
@@ -84,7 +86,8 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
   const { session, version: known } = memory;
   const run = newRun(ctx, session, run_id, input);
   const isNew = asked.again === null;
-  const user = asked.again ?? (await newMessage(ctx, session, run, asked, input));
+  const brought = isNew ? await takeBrought(ctx, session, input) : noFiles;
+  const user = asked.again ?? (await newMessage(ctx, session, run, asked, { ...input, prompt: withTaken(input.prompt, brought) }, brought));
   const claim = { expected_head: session.head_id, head: user.id, new_messages: isNew ? 1 : 0 } as const;
   const remembers = (input.draft?.config ?? known?.config)?.memory.summary === true && input.create === undefined;
   const statements: Statement[] = [
@@ -99,8 +102,9 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
         }),
     insertRunOfSession(ctx.db, { ...run, input_message_id: user.id }, input.version),
     readVersionOfRun(ctx.db, { run_id: run.id, known: known?.id ?? null }),
-    ...(isNew ? [...markUsed(ctx, user), insertMessage(ctx.db, user, 0)] : []),
+    ...(isNew ? [...brought.statements(user.id), ...markUsed(ctx, user), insertMessage(ctx.db, user, 0)] : []),
     ...(input.create === undefined ? leavesBranch(ctx, memory, asked) : []),
+    ...((input.takes_items?.length ?? 0) === 0 ? [] : takeItems(ctx.db, ctx.workspace_id, session.id, input.takes_items ?? [])),
     ...more,
     ...(remembers ? [selectSummary(ctx.db, ctx.workspace_id, session.id)] : []),
   ];
@@ -185,6 +189,12 @@ async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof comm
     results = await commitSurely(ctx, change, wasMade);
   } catch (error) {
     if (isGuardViolation(error, 'messages.attachments')) throw invalid('/attachments', 'An attachment was deleted meanwhile.');
+    if (isGuardViolation(error, 'conversations.metadata'))
+      throw new Failure('conflict', 'The items of the conversation changed meanwhile. Retry.', { retryAfter: 1 });
+    // The first two messages of a conversation at once: one has made the session.
+    if (isUniqueViolation(error, 'sessions.id')) throw new StaleMemory();
+    // Another message has brought the same file to the session meanwhile.
+    if (isUniqueViolation(error, 'attachments.session_id', 'attachments.sha256')) throw new StaleMemory();
     if (isGuardViolation(error, 'messages.seq') || isGuardViolation(error, 'runs.version_id')) throw new StaleMemory();
     throw error;
   }
@@ -225,7 +235,14 @@ export const attributionOf = ({ run, session, account }: Turn) => ({
 });
 
 /** Throws for attachments that it cannot be sent with. */
-async function newMessage(ctx: Ctx, session: SessionRow, run: RunRow, { parent, path }: Place, input: TurnInput): Promise<MessageRow> {
+async function newMessage(
+  ctx: Ctx,
+  session: SessionRow,
+  run: RunRow,
+  { parent, path }: Place,
+  input: TurnInput,
+  brought: Brought,
+): Promise<MessageRow> {
   const id = ctx.newId('msg');
   const before = path.findLast(({ role }) => role === 'user')?.attachments ?? [];
   return {
@@ -240,7 +257,7 @@ async function newMessage(ctx: Ctx, session: SessionRow, run: RunRow, { parent, 
     text: input.text ?? '',
     citations: [],
     prompt: input.prompt === undefined ? null : [...input.prompt],
-    attachments: carriedBy(before, await takeAttachments(ctx, session, id, input)),
+    attachments: carriedBy(before, [...(await takeAttachments(ctx, session, id, input)), ...brought.files(id)]),
     run_id: run.id,
     created_at: ctx.now(),
   };

@@ -5,7 +5,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { ownSession } from '../own-session.ts';
 import { type Message, toMessage } from '../schema.ts';
-import { type MessageRow, type RunRow, type SessionRow, selectPath } from '../store.ts';
+import type { MessageRow, RunRow, SessionRow } from '../store.ts';
 import { selectRunsOf } from '../tree/messages-store.ts';
 
 /** A message that a request names by its id, with the run and the session that it is of. */
@@ -50,12 +50,4 @@ function mayKnow(ctx: Ctx, session: SessionRow): boolean {
     if (error instanceof Failure && error.code === 'not_found') return false;
     throw error;
   }
-}
-
-/** As many messages as a history may hold. */
-const maxBranch = 400;
-
-/** The branch of a session that ends with a message, oldest first: its newest messages, where it is very long. */
-export async function readBranch({ db, workspace_id }: Ctx, session_id: string, leaf: string): Promise<MessageRow[]> {
-  return (await selectPath(db, workspace_id, session_id, leaf, maxBranch).all()).reverse();
 }

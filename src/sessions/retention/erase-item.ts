@@ -1,0 +1,78 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Statement } from '../../db/client.ts';
+import { isGuardViolation } from '../../db/errors.ts';
+import { attachments, messages, run_steps, runs } from '../../db/schema/sessions.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure } from '../../shared/failure.ts';
+import { valuesOf } from '../attachments/store.ts';
+import { dropSummaries } from '../background/summary-store.ts';
+import { hostOf } from '../host/host-client.ts';
+import { indexMessages, indexTitle } from '../search/store.ts';
+import { type MessageRow, type SessionRow, updateSession } from '../store.ts';
+
+type Left = Pick<MessageRow, 'text' | 'prompt' | 'citations'>;
+
+/**
+ * Takes a part of what was said out of a message, with the files that came with it: what follows does not read it any
+ * more, and trace and events of the run go. What it cost stays counted. Throws `conflict` where the message has changed.
+ */
+export async function eraseFromMessage(
+  ctx: Ctx,
+  session: SessionRow,
+  row: MessageRow,
+  left: Left,
+  object_ids: readonly string[],
+): Promise<void> {
+  const { db, workspace_id } = ctx;
+  const own = and(eq(messages.workspace_id, workspace_id), eq(messages.id, row.id));
+  // The same JSON as was read: two that erase at once must not bring back what the other took out.
+  const isUnchanged = sql`json(${messages.prompt}) is json(${row.prompt === null ? null : JSON.stringify(row.prompt)}) and ${messages.text} = ${row.text}`;
+  const guarded = sql`iif(${isUnchanged}, ${left.text}, null)`;
+  const change = commit(ctx, {
+    statements: [
+      db.update(messages).set({ text: guarded, prompt: left.prompt, citations: left.citations }).where(own),
+      ...(object_ids.length === 0 ? [] : eraseFiles(ctx, session.id, object_ids)),
+      ...(session.titled_by === 'person' || session.title === null
+        ? []
+        : [
+            updateSession(db, workspace_id, session.id, { title: null, titled_by: null }),
+            ...indexTitle(db, workspace_id, session.id, null),
+          ]),
+      ...indexMessages(db, [{ ...row, ...left }]),
+      dropSummaries(db, workspace_id, session.id),
+      db.delete(run_steps).where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, row.run_id))),
+      db
+        .update(runs)
+        .set({ events: null, context: null })
+        .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, row.run_id))),
+    ],
+    jobs: object_ids.length === 0 ? [] : [{ type: 'attachment.delete', object_ids: [...object_ids] }],
+    audit: [{ action: 'message.erase', target_type: 'message', target_id: row.id }],
+  });
+  await change.catch((error: unknown) => {
+    if (!isGuardViolation(error, 'messages.text')) throw error;
+    throw new Failure('conflict', 'The message was changed meanwhile. Retry.', { retryAfter: 1 });
+  });
+  await hostOf(ctx, session.id).forget();
+}
+
+/** Messages carry the files of those before them on. */
+function eraseFiles({ db, workspace_id }: Ctx, session_id: string, object_ids: readonly string[]): Statement[] {
+  const kept = sql`(select json_group_array(json(f.value)) from json_each(${messages.attachments}) f where f.value ->> 'object_id' not in ${valuesOf(object_ids)})`;
+  return [
+    db
+      .update(messages)
+      .set({ attachments: kept })
+      .where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, session_id), sql`${messages.attachments} <> '[]'`)),
+    db
+      .delete(attachments)
+      .where(
+        and(
+          eq(attachments.workspace_id, workspace_id),
+          eq(attachments.session_id, session_id),
+          inArray(attachments.object_id, valuesOf(object_ids)),
+        ),
+      ),
+  ];
+}
