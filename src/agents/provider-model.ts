@@ -16,7 +16,7 @@ const plain = { instructions: '', knowledge: { scope: 'general', citations: fals
 
 /**
  * The agent whose version 1 is a provider's model and nothing else: no instructions, knowledge or tools. Made with
- * the first call of the model, and the same from then on (docs/decisions/new-provider-models.md).
+ * the first call of the model, and the same from then on (docs/decisions/0034-provider-models.md).
  */
 export async function agentOfProviderModel(ctx: Ctx, model: string): Promise<Pick<AgentRow, 'id' | 'archived_at'>> {
   const known = await select(ctx, model).get();
