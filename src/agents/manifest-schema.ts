@@ -32,9 +32,11 @@ export const Manifest = z
   });
 export type Manifest = z.output<typeof Manifest>;
 
-export const ImportedAgent = Agent.extend({
-  warnings: z.array(z.string()).describe('What could not be taken over').openapi({ example: [] }),
-}).openapi('ImportedAgent');
+export const ImportedAgent = Agent.omit({ warnings: true })
+  .extend({
+    warnings: z.array(z.string()).describe('What could not be taken over').openapi({ example: [] }),
+  })
+  .openapi('ImportedAgent');
 export type ImportedAgent = z.output<typeof ImportedAgent>;
 
 export const DuplicateAgent = z

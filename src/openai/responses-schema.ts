@@ -161,6 +161,10 @@ export const CountInputTokens = z
     input: CreateResponse.shape.input.nullish(),
     personality: ignored(),
   })
+  .refine(({ model, conversation, previous_response_id }) => (model ?? conversation ?? previous_response_id) != null, {
+    path: ['model'],
+    error: '`model` is required where neither `conversation` nor `previous_response_id` names it.',
+  })
   .openapi('CountInputTokens', { example: { model: 'support', input: 'How do I descale the machine?' } as never });
 export type CountInputTokens = z.output<typeof CountInputTokens>;
 

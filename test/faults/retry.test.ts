@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Answer, request, rootKey } from '../support/api.ts';
 import { fillPath, jsonBodyOf, type Operation, operations, pathParameters, resolve } from '../support/document.ts';
 import { type Fault, faulty } from '../support/faulty.ts';
-import { idsInBody, type Seeded, seed, validBody } from '../support/resources.ts';
+import { idsInBody, type Seeded, seed, validOptions } from '../support/resources.ts';
 import { countAll } from '../support/rows.ts';
 import { requestWith } from '../support/worker.ts';
 
@@ -36,15 +36,14 @@ const changes = (before: Record<string, number>, after: Record<string, number>) 
 
 /** Sends the operation with a fault, then again with the same idempotency key and no fault. */
 async function tryTwice(operation: Operation, { workspace, values }: Seeded, fault: Fault | null): Promise<Outcome> {
-  const body = validBody(operation, values);
-  const options = { headers: { 'idempotency-key': 'once' }, ...(body === undefined ? {} : { json: body }) };
+  const options = () => ({ headers: { 'idempotency-key': 'once' }, ...validOptions(operation, values) });
   const path = fillPath(operation, values);
   await requestWith({ JOBS }, 'GET', '/api/v1/users/me', workspace.key);
   const before = await countJobs(workspace.id);
   const { database, trips } = faulty(env.DB, fault);
-  const first = await requestWith({ DB: database, JOBS }, operation.method, path, workspace.key, options);
+  const first = await requestWith({ DB: database, JOBS }, operation.method, path, workspace.key, options());
   const made = trips();
-  const again = await requestWith({ JOBS }, operation.method, path, workspace.key, options);
+  const again = await requestWith({ JOBS }, operation.method, path, workspace.key, options());
   expect(again.status, JSON.stringify(again.body)).toBeLessThan(300);
   return { first, trips: made, added: changes(before, await countJobs(workspace.id)) };
 }
@@ -53,7 +52,11 @@ async function tryTwice(operation: Operation, { workspace, values }: Seeded, fau
 const needsOf = (operation: Operation) => {
   const body = jsonBodyOf(operation);
   const required = idsInBody(body).filter(({ path }) => path.length === 1 && resolve(body ?? {}).required?.includes(String(path[0])));
-  return [...pathParameters(operation), ...required.map(({ parameter }) => parameter)];
+  return [
+    ...(operation.path.startsWith('/v1/') ? ['agent'] : []),
+    ...pathParameters(operation),
+    ...required.map(({ parameter }) => parameter),
+  ];
 };
 
 describe('a retry after a fault of the database', () => {

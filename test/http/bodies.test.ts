@@ -39,7 +39,7 @@ describe('a POST in whose body nothing is required', () => {
   });
 
   it('is refused as before when there is a body of another type, or JSON that is none', async () => {
-    for (const operation of optional) {
+    for (const operation of optional.filter(({ path }) => path.startsWith('/api/'))) {
       const path = fillPath(operation, own.values);
       const send = (body: string, headers: Record<string, string> = {}) =>
         call(operation, path, workspace.key, { body: new TextEncoder().encode(body), headers });

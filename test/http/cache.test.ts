@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, request, rootKey } from '../support/api.ts';
 import { fillPath, operations } from '../support/document.ts';
-import { randomValues, type Seeded, seed, validBody } from '../support/resources.ts';
+import { randomValues, type Seeded, seed, validOptions } from '../support/resources.ts';
 
 const guarded = operations.filter(({ access }) => access !== 'public');
 
@@ -31,12 +31,12 @@ describe('caches', () => {
     expectUncached(await request(method, `${nowhere}?unknown=1`, credential, broken), 'refused');
     expectUncached(await request(method, nowhere, credential, { headers: { accept: 'image/png' } }), 'not acceptable');
     if (method !== 'GET' && method !== 'POST') return;
-    const body = validBody(operation, own.values);
-    const forms = body === undefined || method === 'GET' ? [undefined] : [body, { ...(body as object), stream: true }];
-    for (const json of forms) {
-      const answer = await request(method, fillPath(operation, own.values), credential, json === undefined ? {} : { json });
-      if (json === forms[0]) expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
-      expectUncached(answer, JSON.stringify(json) ?? '');
+    const valid = method === 'GET' ? {} : validOptions(operation, own.values);
+    const forms = valid.json === undefined ? [valid] : [valid, validOptions(operation, own.values, { stream: true })];
+    for (const options of forms) {
+      const answer = await request(method, fillPath(operation, own.values), credential, options);
+      if (options === valid) expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+      expectUncached(answer, JSON.stringify(options.json) ?? '');
     }
   });
 

@@ -52,11 +52,12 @@ describe('where a request reads', () => {
     '%s starts where its bookmark says, and changes nothing',
     async (_name, operation) => {
       const path = fillPath(operation, own.values);
+      const key = operation.access === 'root' ? rootKey : own.workspace.key;
       for (const [bookmark, where] of [
         [oldest, oldest],
         ['first-primary', 'first-unconstrained'],
       ] as const) {
-        const { answer, began, statements } = await observe('GET', path, own.workspace.key, { headers: { 'x-d1-bookmark': bookmark } });
+        const { answer, began, statements } = await observe('GET', path, key, { headers: { 'x-d1-bookmark': bookmark } });
         expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
         expect(began).toEqual([where]);
         expect(statements.map(({ sql }) => sql).filter((sql) => !/^\s*(?:select|with)\b/i.test(sql))).toEqual([]);

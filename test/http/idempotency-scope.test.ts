@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
 import { fillPath, jsonBodyOf, type Operation, operations, resolve } from '../support/document.ts';
-import { type Seeded, seed, validBody } from '../support/resources.ts';
+import { type Seeded, seed, validOptions } from '../support/resources.ts';
 
 const posts = operations.filter(({ method, access }) => method === 'POST' && access !== 'public');
 const key = (value: string) => ({ headers: { 'idempotency-key': value } });
@@ -54,26 +54,25 @@ describe('a stored reply and other credentials', () => {
   });
 
   it.each(forms.map((form) => [form.title, form] as const))('%s gives it to none of them', async (_title, { operation, more }) => {
-    const body = validBody(operation, own.values);
-    const json = body === undefined ? {} : { json: { ...(body as object), ...more } };
+    const sending = () => validOptions(operation, own.values, more);
     const path = fillPath(operation, own.values);
     const owner = operation.access === 'root' ? rootKey : own.workspace.key;
     const value = `scope-${crypto.randomUUID()}`;
-    const first = await request('POST', path, owner, { ...key(value), ...json });
+    const first = await request('POST', path, owner, { ...key(value), ...sending() });
     expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
-    const sent = new Set(textsIn([own.values, body]));
+    const sent = new Set(textsIn([own.values, sending().json]));
     const secrets = textsIn(first.body).filter((text) => !sent.has(text) && /^ag_1/.test(text));
     for (const [width, other] of widths) {
       if (other === owner) continue;
-      const answer = await request('POST', path, other, { ...key(value), ...json });
-      const control = await request('POST', path, other, json);
+      const answer = await request('POST', path, other, { ...key(value), ...sending() });
+      const control = await request('POST', path, other, sending());
       const context = `${width}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`;
       expect(answer.headers.get('idempotent-replayed'), context).toBeNull();
       expect(isRefused(answer), `${context}, without the header ${control.status}`).toBe(isRefused(control));
       if (isRefused(control)) expect([answer.status, codeOf(answer)], context).toEqual([control.status, codeOf(control)]);
       for (const secret of secrets) expect(JSON.stringify(answer.body), context).not.toContain(secret);
     }
-    const again = await request('POST', path, owner, { ...key(value), ...json });
+    const again = await request('POST', path, owner, { ...key(value), ...sending() });
     expect(again.status).toBe(first.status);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
   });

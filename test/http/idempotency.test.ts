@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
 import { call, expectProblem, fillPath, operations, withoutRequestId } from '../support/document.ts';
-import { type Seeded, seed, validBody } from '../support/resources.ts';
+import { type Seeded, seed, validOptions } from '../support/resources.ts';
 import { countRows } from '../support/rows.ts';
 
 const posts = operations.filter(({ method }) => method === 'POST');
@@ -100,12 +100,11 @@ describe('Idempotency-Key (R55)', () => {
     });
 
     it.each(posts.map((operation) => [operation.name, operation] as const))('%s answers a retry as before', async (_name, operation) => {
-      const body = validBody(operation, own.values);
       const credential = operation.access === 'root' ? rootKey : own.workspace.key;
       const send = (idempotency_key: string): Promise<Answer> =>
         call(operation, fillPath(operation, own.values), credential, {
           ...key(idempotency_key),
-          ...(body === undefined ? {} : { json: body }),
+          ...validOptions(operation, own.values),
         });
       const idempotency_key = `retry-${crypto.randomUUID()}`;
       const first = await send(idempotency_key);

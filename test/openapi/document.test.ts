@@ -133,7 +133,9 @@ describe('the document', () => {
 
   // A conversation is the history of some client and some provider, with keys of theirs: src/openai/said.ts.
   const isHistory = (name: string, [first]: readonly (string | number)[]) =>
-    (name === 'POST /v1/chat/completions' && first === 'messages') || (name === 'POST /v1/responses' && first === 'input');
+    (name === 'POST /v1/chat/completions' && first === 'messages') ||
+    (/^POST \/v1\/responses(\/input_tokens)?$/.test(name) && first === 'input') ||
+    (name.startsWith('POST /v1/conversations') && first === 'items');
 
   it('closes every object that a request may carry, so that unknown fields are known to be refused (R10)', () => {
     for (const { name, requestBody } of operations) {

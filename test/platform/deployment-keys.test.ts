@@ -132,7 +132,8 @@ describe('cursors after ROOT_KEY has changed', () => {
       ...(pathParameters(operation).includes('model') ? { model: own.values.agent } : {}),
     });
     const cursor = `${btoa(newId('key')).replaceAll('=', '')}.${'A'.repeat(43)}`;
-    const answer = await deployed(another)('GET', `${path}?cursor=${cursor}`, own.workspace.key);
+    const key = operation.access === 'root' ? another.ROOT_KEY : own.workspace.key;
+    const answer = await deployed(another)('GET', `${path}?cursor=${cursor}`, key);
     expectProblem(answer, 400);
     expect(answer.body.code).toBe('invalid_cursor');
   });

@@ -2,6 +2,7 @@ import { abortAllDurableObjects } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, newWorkspace, request, type Workspace } from '../support/api.ts';
 import { openStream, readFrames } from '../support/chat.ts';
+import { addText } from '../support/files.ts';
 import { playScript } from '../support/provider/client.ts';
 import type { Script } from '../support/provider/script.ts';
 import { countRows } from '../support/rows.ts';
@@ -24,6 +25,7 @@ async function furnished(script: Script = answers) {
   await workspace.put('/providers/openai-compatible', { api_key: scripted.api_key, base_url: compatible });
   await workspace.put('/providers/openai', { api_key: scripted.api_key, base_url: openai });
   const { body: base } = await workspace.post('/knowledge-bases', { name: 'Base', embedding_model: 'openai/text-embedding-3-large' });
+  await addText(workspace, base.id, 'hours.txt', 'Open from nine to five.');
   const { body: agent } = await workspace.post('/agents', {
     name: 'Agent',
     config: { model: 'openai-compatible/m', knowledge: { base_ids: [] } },

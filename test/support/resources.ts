@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { type IdPrefix, newId } from '../../src/shared/id.ts';
-import { newWorkspace, request, type Workspace } from './api.ts';
+import { newWorkspace, type Options, request, type Workspace } from './api.ts';
 import { jsonBodyOf, type Operation, operationNamed, placesIn, resolve, type Schema, typesOf } from './document.ts';
 import { Site } from './outbound.ts';
 
@@ -263,6 +263,17 @@ export function validBody(operation: Operation, own: Values): unknown {
   const known = bodies[operation.name];
   if (known !== undefined) return known(own);
   return withOwnIds(exampleOf(schema), own);
+}
+
+/** What a valid request carries: JSON, or a form where the operation takes nothing else. `more` is added to JSON. */
+export function validOptions(operation: Operation, own: Values, more: Readonly<Record<string, unknown>> = {}): Options {
+  const body = validBody(operation, own);
+  if (body !== undefined) return { json: { ...(body as object), ...more } };
+  if (operation.requestBody?.content['multipart/form-data'] === undefined) return {};
+  const form = new FormData();
+  form.set('purpose', 'user_data');
+  form.set('file', new File(['One grinder, 89 EUR.'], 'invoice.txt'));
+  return { body: form };
 }
 
 /** The documented example; where there is none, the examples and defaults of what is required. */

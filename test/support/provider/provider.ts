@@ -134,7 +134,7 @@ async function answer(play: Play, context: Context, onUnexpected: () => void): P
     return Response.json(listModels(service, ['scripted-large', 'scripted-small']));
   }
   if (url.pathname.endsWith('/embeddings')) {
-    const fault = play.script.embedding_faults?.[play.embedding++];
+    const fault = play.script.embedding_faults?.[play.embedding++] ?? undefined;
     return respond(openaiChat({ compatible: false }), [JSON.stringify(answerEmbeddings(call))], 'application/json', {
       call,
       fault,

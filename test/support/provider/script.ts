@@ -4,7 +4,7 @@ export interface Script {
   /** Whether the last round answers every further request; without it a further request is refused and kept as unexpected. */
   readonly repeat?: boolean;
   /** Faults of the embeddings endpoint, one a request. */
-  readonly embedding_faults?: readonly Fault[];
+  readonly embedding_faults?: readonly (Fault | null)[];
 }
 
 export interface Round {
