@@ -62,9 +62,9 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
 
 /** As many of the values as the model takes at once. */
 async function embedSome(target: Target, options: SharedV4ProviderOptions | undefined, values: readonly string[], signal: AbortSignal) {
-  const { embedding, name } = target.provider;
-  if (embedding === undefined) throw new Failure('provider_error', `${name} has no embedding models here.`);
-  const model = await embedding(target.settings);
+  const { provider } = target;
+  if (provider.embedding === undefined) throw new Failure('provider_error', `${provider.name} has no embedding models here.`);
+  const model = await provider.embedding(target.settings);
   const size = (await model.maxEmbeddingsPerCall) ?? values.length;
   const sent = values.slice(0, size);
   const result = await model.doEmbed({

@@ -20,8 +20,8 @@ const ways: readonly (readonly [way: string, pattern: RegExp, allowed: readonly 
   ['a model is taken out of its hands', /\{[^{}]*\bdo(?:Stream|Generate|Embed|Rerank)\b[^{}]*\}\s*=/, []],
   [
     'a provider package is loaded',
-    /(?:from|import)\s*\(?\s*['"](?:@ai-sdk\/(?!provider['"])[\w-]+|workers-ai-provider|openai|@anthropic-ai\/[\w-]+)/,
-    ['llm/providers.ts'],
+    /(?<!^import type [^;]*)(?:from|import)\s*\(?\s*['"](?:@ai-sdk\/(?!provider['"])[\w-]+|workers-ai-provider|openai|@anthropic-ai\/[\w-]+)/m,
+    ['llm/provider-packages.ts'],
   ],
   [
     'a loop of the AI SDK is used',
