@@ -24,6 +24,22 @@ describe('builtin/extractive', () => {
     expect(result).toMatchObject({ finish_reason: 'stop', cost_nano_usd: 0, failure: null });
   });
 
+  it('quotes a row of a table rather than its column names', async () => {
+    const table = '| How often | What |\n| --- | --- |\n| Every morning | Empty the tray and wipe the spout |';
+    const quote = async (text: string, asked: string) =>
+      (
+        await run({
+          prompt: [
+            { role: 'user', content: [{ type: 'text', text: writePassages([{ number: 1, name: 'care.md', page: 1, text }], asked) }] },
+          ],
+        })
+      ).text;
+    expect(await quote(table, 'How often must I empty the tray?')).toBe('> | Every morning | Empty the tray and wipe the spout | [1]');
+    expect(await quote('| Fee for late books | Fee for lost books |\n| --- | --- |\n| 2 | 40 |', 'What is the fee for lost books?')).toBe(
+      '> | Fee for late books | Fee for lost books | [1]',
+    );
+  });
+
   it('searches first where it may, and quotes what was found', async () => {
     const first = await run({ prompt: [ask], tools });
     expect(first.result.finish_reason).toBe('tool-calls');

@@ -14,11 +14,15 @@ const minShare = 0.6;
 /** Words of the question before count this much, so that "and for children?" keeps its subject. */
 const earlierWeight = 0.35;
 const longestQuote = 600;
+/** Column names say what a table is about and answer nothing: they count this much. */
+const headerWeight = 0.3;
 
 const sentences = new Intl.Segmenter('und', { granularity: 'sentence' });
 
 interface Candidate extends Quote {
   readonly order: number;
+  /** Whether it is the header row of a table. */
+  readonly isHeader: boolean;
   /** Of its passage in the search, from 0. */
   readonly rank: number;
   readonly stems: ReadonlySet<string>;
@@ -63,6 +67,7 @@ function mostTelling(candidates: readonly Candidate[], chosen: readonly Candidat
     for (const word of candidate.stems) score += weigh(word);
     // Long sentences cover more by accident, and an earlier passage was ranked higher by the search.
     score = score / (1 + Math.log1p(candidate.stems.size / 30)) / (1 + candidate.rank * 0.03);
+    if (candidate.isHeader) score *= headerWeight;
     if (best === null || score > best.score) best = { candidate, score };
   }
   return best;
@@ -81,13 +86,18 @@ function rarity(stems: readonly string[], candidates: readonly Candidate[]): Map
 /** A line that stands by itself: a heading, a list item, a table row. */
 const ownLine = /^\s*(?:#{1,6}\s|[-*+•]\s|\d+[.)]\s|\|)/;
 
+const isRule = (block: string | undefined) => block !== undefined && /^\s*\|?[\s:|-]+\|?$/.test(block);
+
 /** Sentences of a passage, across the line breaks of running text; a heading or a rule of a table is none. */
-function splitPassage({ number, text }: Passage): Quote[] {
-  return blocksOf(text)
-    .filter((block) => !/^\s*(#{1,6}\s|\|?[\s:|-]+\|?$)/.test(block))
-    .flatMap((block) => [...sentences.segment(block)].map(({ segment }) => segment.trim()))
-    .filter((sentence) => sentence.length >= 12 || /\d/.test(sentence))
-    .map((sentence) => ({ number, text: sentence.slice(0, longestQuote) }));
+function splitPassage({ number, text }: Passage): (Quote & { readonly isHeader: boolean })[] {
+  return blocksOf(text).flatMap((block, index, blocks) => {
+    if (isRule(block) || /^\s*#{1,6}\s/.test(block)) return [];
+    const isHeader = /^\s*\|/.test(block) && isRule(blocks[index + 1]);
+    return [...sentences.segment(block)]
+      .map(({ segment }) => segment.trim())
+      .filter((sentence) => sentence.length >= 12 || /\d/.test(sentence))
+      .map((sentence) => ({ number, text: sentence.slice(0, longestQuote), isHeader }));
+  });
 }
 
 function blocksOf(text: string): string[] {
