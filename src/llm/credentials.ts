@@ -47,7 +47,8 @@ export async function setProvider(ctx: Ctx, id: string, { api_key, base_url: giv
   if (provider.transport !== 'http')
     throw new Failure('validation_failed', `${provider.name} is part of the deployment: it takes no key and no address.`);
   const base_url = given === null ? null : checkAddress(ctx, given);
-  if (base_url === null && provider.default_base_url === null) throw invalid('/base_url', `${provider.name} has no address of its own.`);
+  if (base_url === null && provider.default_base_url === null)
+    throw invalid('/base_url', `base_url is required: ${provider.name} has no default address.`);
   const now = ctx.now();
   const place = { workspace_id: ctx.workspace_id, provider: id, base_url };
   const key =

@@ -2,7 +2,7 @@ import type { Ctx } from '../platform/context.ts';
 import { free, isListedModel } from '../usage/index.ts';
 import { readModelName } from './model-name.ts';
 import { findProvider } from './providers.ts';
-import { findAccess, readWorkspaceModels } from './workspace-models.ts';
+import { explainNoAccess, findAccess, readWorkspaceModels } from './workspace-models.ts';
 
 /** What may go wrong with a configuration that is valid. `pointer` is a JSON Pointer into the request's body. */
 export interface Warning {
@@ -34,14 +34,8 @@ export async function modelWarnings(ctx: Ctx): Promise<(models: Models) => Warni
   const warn = (name: string, pointer: string, effect: string): Warning[] => {
     const provider = findProvider(readModelName(name)?.provider ?? '');
     if (provider === undefined || findAccess(ctx, provider, known) !== null) return [];
-    const cure = provider.transport === 'http' ? ` Set one with \`PUT /providers/${provider.id}\`.` : '';
-    return [
-      {
-        code: 'provider_not_configured',
-        detail: `${provider.name} has no usable credential in this workspace: ${effect}.${cure}`,
-        pointer,
-      },
-    ];
+    const { reason, cure } = explainNoAccess(ctx, provider, known);
+    return [{ code: 'provider_not_configured', detail: `${reason}: ${effect}. ${cure}`, pointer }];
   };
   return ({ model, fallback_models }) => [
     ...unlisted(model, '/config/model'),

@@ -100,7 +100,7 @@ export function findAccess(ctx: Ctx, provider: Provider, { credentials }: Known)
   if (provider.transport === 'binding') return ctx.models.workersAi === null ? null : { base_url: '', key_source: 'deployment' };
   const row = credentials.get(provider.id);
   const base_url = row?.base_url ?? provider.default_base_url;
-  if (base_url === null || !isAllowed(ctx, base_url)) return null;
+  if (base_url === null || refusalOf(ctx, base_url) !== null) return null;
   if (row !== undefined && row.api_key !== null) return { base_url, key_source: 'workspace' };
   // The deployment's key goes to the provider's own address, never to one that a workspace chose.
   const isShared = (row?.base_url ?? null) === null && ctx.config.shared_provider_keys.has(provider.key_variable ?? '');
@@ -116,19 +116,35 @@ export function checkProviderUrl(ctx: Ctx, base_url: string): URL {
   return url;
 }
 
-function isAllowed(ctx: Ctx, base_url: string): boolean {
+/** Why the address may not be called; null when it may. */
+function refusalOf(ctx: Ctx, base_url: string): string | null {
   try {
     checkProviderUrl(ctx, base_url);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'The address is not allowed.';
   }
+}
+
+/** Why `findAccess` finds none, as a clause without a full stop, and a sentence that says what to do. */
+export function explainNoAccess(ctx: Ctx, provider: Provider, { credentials }: Known): { readonly reason: string; readonly cure: string } {
+  const { id, name, default_base_url, transport } = provider;
+  if (transport === 'binding') return { reason: `${name} is not available on this server`, cure: 'It runs on Cloudflare only.' };
+  const base_url = credentials.get(id)?.base_url ?? default_base_url;
+  const put = `\`PUT /providers/${id}\``;
+  if (base_url === null) return { reason: `${name} has no address in this workspace`, cure: `Set \`base_url\` with ${put}.` };
+  const refusal = refusalOf(ctx, base_url);
+  if (refusal !== null) return { reason: `${name} cannot be called at ${base_url}`, cure: refusal };
+  return { reason: `${name} has no usable credential in this workspace`, cure: `Set one with ${put}.` };
 }
 
 /** Throws `provider_not_configured`, and what `unseal` throws. */
 async function openAccess(ctx: Ctx, provider: Provider, models: WorkspaceModels): Promise<Access> {
   const access = findAccess(ctx, provider, models);
-  if (access === null) throw new Failure('provider_not_configured', `${provider.name} has no usable credential in this workspace.`);
+  if (access === null) {
+    const { reason, cure } = explainNoAccess(ctx, provider, models);
+    throw new Failure('provider_not_configured', `${reason}. ${cure}`);
+  }
   if (access.key_source === null || provider.transport !== 'http') return { ...access, api_key: null };
   if (access.key_source === 'deployment')
     return { ...access, api_key: ctx.config.shared_provider_keys.get(provider.key_variable ?? '') ?? null };

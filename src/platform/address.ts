@@ -53,13 +53,20 @@ export function refuseAddress(text: string, { allow_private_network, own_hosts }
   const host = url.hostname.toLowerCase();
   if (isBelow(host.replace(/\.+$/, ''), own_hosts)) return 'AgentGrid does not call itself.';
   if (allow_private_network) return null;
-  if (!['', '80', '443'].includes(url.port)) return 'Only ports 80 and 443 can be called.';
+  const refusal = refuseNonPublic(url.port, host);
+  if (refusal !== null) return `${refusal} ${localCure}`;
+  return isBelow(host, platformSuffixes) ? 'AgentGrid does not call itself.' : null;
+}
+
+/** What is private on Cloudflare may be what a newcomer has on a laptop. */
+const localCure = 'A local server allows it when started with `--var ALLOW_PRIVATE_NETWORK:true`.';
+
+function refuseNonPublic(port: string, host: string): string | null {
+  if (!['', '80', '443'].includes(port)) return 'Only ports 80 and 443 can be called.';
   if (host.startsWith('[') || /(^|\.)\d+$/.test(host)) return 'A host must be a name, not an IP address.';
   if (host.endsWith('.') || host.startsWith('.') || host.includes('..')) return 'A host must be a plain name.';
   if (!host.includes('.')) return 'A host must be a full name.';
-  if (isBelow(host, closedSuffixes)) return 'This host is not on the public internet.';
-  if (isBelow(host, platformSuffixes)) return 'AgentGrid does not call itself.';
-  return null;
+  return isBelow(host, closedSuffixes) ? 'This host is not on the public internet.' : null;
 }
 
 const isBelow = (host: string, names: readonly string[]) => names.some((name) => host === name || host.endsWith(`.${name}`));

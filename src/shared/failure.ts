@@ -1,14 +1,14 @@
 /**
  * Every way a request can fail, once: the runtime mapping, the OpenAPI responses and
- * docs/problems.md are derived from this table.
+ * the page `/docs/problems` are derived from this table.
  */
 export const failures = {
   malformed_request: { status: 400, title: 'The request could not be read' },
-  invalid_cursor: { status: 400, title: 'The cursor is not one of this list' },
+  invalid_cursor: { status: 400, title: 'Invalid cursor' },
   unauthenticated: { status: 401, title: 'A valid credential is required' },
   budget_exceeded: { status: 402, title: 'A budget does not allow this' },
   forbidden: { status: 403, title: 'The credential does not allow this' },
-  not_found: { status: 404, title: 'There is nothing here' },
+  not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'The method is not supported here' },
   not_acceptable: { status: 406, title: 'None of the accepted media types can be produced' },
   conflict: { status: 409, title: 'The state of the resource does not allow this' },
@@ -20,20 +20,20 @@ export const failures = {
   run_cancelled: { status: 409, title: 'The run was cancelled' },
   request_in_flight: { status: 409, title: 'A request with this idempotency key is still running' },
   credential_unusable: { status: 409, title: 'A stored credential cannot be opened' },
-  last_admin_key: { status: 409, title: 'The last admin key cannot go' },
+  last_admin_key: { status: 409, title: 'The last admin key cannot be revoked or demoted' },
   precondition_failed: { status: 412, title: 'The resource has changed' },
-  events_gone: { status: 410, title: 'The events are not kept any more' },
+  events_gone: { status: 410, title: 'The events are no longer stored' },
   reply_gone: { status: 410, title: 'The stored reply can no longer be read' },
   too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
   validation_failed: { status: 422, title: 'The request does not match its schema' },
-  url_not_allowed: { status: 422, title: 'The address may not be called' },
+  url_not_allowed: { status: 422, title: 'The URL is not allowed' },
   quota_exceeded: { status: 422, title: 'A quota of the workspace does not allow this' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used with another request' },
   provider_auth: { status: 424, title: 'The model provider refused the credential' },
-  provider_not_configured: { status: 424, title: 'The workspace has no credential of the model provider' },
+  provider_not_configured: { status: 424, title: 'The model provider is not configured' },
   rate_limited: { status: 429, title: 'Too many requests' },
-  internal: { status: 500, title: 'Something went wrong' },
+  internal: { status: 500, title: 'Internal error' },
   provider_error: { status: 502, title: 'The model provider failed' },
   structured_output_failed: { status: 502, title: 'The answer does not follow its schema' },
   run_interrupted: { status: 503, title: 'The run was interrupted' },

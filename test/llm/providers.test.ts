@@ -91,6 +91,25 @@ describe('provider credentials', () => {
     expect((await step(contextOf(own), ['openai-compatible/m'])).result.failure?.code).toBe('provider_not_configured');
   });
 
+  it.each([
+    ['openai/gpt-5-mini', 'OpenAI has no usable credential in this workspace. Set one with `PUT /providers/openai`.'],
+    [
+      'openai-compatible/m',
+      'OpenAI-compatible server has no address in this workspace. Set `base_url` with `PUT /providers/openai-compatible`.',
+    ],
+    ['workers-ai/@cf/m', 'Workers AI is not available on this server. It runs on Cloudflare only.'],
+    [
+      'ollama/llama3.2',
+      'Ollama cannot be called at http://localhost:11434/v1. Only ports 80 and 443 can be called. ' +
+        'A local server allows it when started with `--var ALLOW_PRIVATE_NETWORK:true`.',
+    ],
+  ])('say what %s needs before it can be called', async (model, detail) => {
+    const own = await newWorkspace();
+    const [provider = '', name] = model.split(/\/(.*)/);
+    const tested = await own.post(`/providers/${provider}/test`, { model: name });
+    expect(tested.body.error).toEqual({ code: 'provider_not_configured', detail });
+  });
+
   it('reach Ollama on this machine where private networks are allowed, and only there', async () => {
     expect((await workspace.get('/providers/ollama')).body).toMatchObject({ usable: false, base_url: 'http://localhost:11434/v1' });
     const allowed = await requestWith({ ALLOW_PRIVATE_NETWORK: 'true' } as never, 'GET', '/api/v1/providers/ollama', workspace.key);
