@@ -23,7 +23,8 @@ const removals: readonly Removal[] = [
   ...['agent_activations', 'agent_versions', 'chunk_vectors', 'knowledge_bases', 'tool_secrets', 'tool_revisions', 'tools'].map(
     (table) => ({ table, of: own }),
   ),
-  ...['budget_alerts', 'budget_holds', 'budget_counters'].map((table) => ({ table, of: own })),
+  { table: 'conversation_items', of: through('conversation_id', 'conversations') },
+  ...['conversations', 'uploads', 'budget_alerts', 'budget_holds', 'budget_counters'].map((table) => ({ table, of: own })),
   ...['budgets', 'provider_credentials', 'price_overrides', 'alert_webhooks', 'telemetry', 'telemetry_runs', 'rate_limits'].map(
     (table) => ({ table, of: own }),
   ),

@@ -88,7 +88,15 @@ async function objectsOf(id: string): Promise<string[]> {
   return keys;
 }
 
-/** Rows of every table, indexes included, that still name the workspace. */
+/** Rows of chunks that the keyword indexes still have. */
+async function countIndexed(seqs: readonly number[]): Promise<number> {
+  const counts = ['chunk_words', 'chunks_fts'].map((index) =>
+    env.DB.prepare(`select count(*) as n from ${index} where rowid in (select value from json_each(?))`).bind(JSON.stringify(seqs)),
+  );
+  return (await env.DB.batch<{ n: number }>(counts)).reduce((sum, { results }) => sum + (results[0]?.n ?? 0), 0);
+}
+
+/** Rows of every table that still name the workspace. */
 const left = async (id: string) => Object.entries(await countAll(id)).filter(([, count]) => count > 0);
 const isErased = async ({ id }: Workspace) =>
   (await left(id)).length === 0 && (await env.DB.prepare('select 1 from workspaces where id = ?').bind(id).first()) === null;
@@ -140,6 +148,11 @@ describe('deleting a workspace', () => {
     expect(await objectsOf(workspace.id)).not.toEqual([]);
     const found = () => env.DB.prepare(`select count(*) as n from messages_fts where messages_fts match 'shop'`).first<{ n: number }>();
     const words = (await found())?.n ?? 0;
+    const { results: chunks } = await env.DB.prepare('select seq from chunks where workspace_id = ?')
+      .bind(workspace.id)
+      .all<{ seq: number }>();
+    const indexed = () => countIndexed(chunks.map(({ seq }) => seq));
+    expect(await indexed()).toBeGreaterThan(0);
 
     expect((await root('DELETE', `/${workspace.id}`)).status).toBe(204);
     expect((await workspace.get('/workspace')).status).toBe(401);
@@ -152,6 +165,7 @@ describe('deleting a workspace', () => {
     expect(await isErased(workspace)).toBe(true);
     expect(await objectsOf(workspace.id)).toEqual([]);
     expect((await found())?.n ?? 0).toBeLessThan(words);
+    expect(await indexed()).toBe(0);
     expect((await workspace.get('/workspace')).status).toBe(401);
     // Nobody else's.
     const { outbox: _a, usage: _b, analytics_rollups: _c, ...rest } = before;

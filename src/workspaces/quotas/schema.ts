@@ -7,8 +7,10 @@ const limit = z.number().int().min(0).max(1e15).nullable();
 /** Limits that the operator gives one workspace. */
 export const QuotaLimits = z
   .strictObject({
-    files: limit.describe('Files of knowledge bases, in any state'),
-    bytes: limit.describe('Bytes of the originals of files and attachments; an object that forked sessions share counts once'),
+    files: limit.describe('Files of knowledge bases, in any state, and of `/v1/files`'),
+    bytes: limit.describe(
+      'Bytes of the originals of files and attachments; what forked sessions, messages and `/v1/files` share counts once',
+    ),
     chunks: limit.describe('Chunks of files. A file that would exceed it becomes `failed` with `quota_exceeded`'),
     agents: limit.describe('Agents that are not archived'),
     sessions: limit.describe('Chat sessions, archived ones included; runs without a session do not count'),
