@@ -105,8 +105,8 @@ const removeAgent = (ctx: Ctx, target: Target): Promise<null> =>
       async (row): Promise<Plan> => {
         if (row.archived_at === null) throw new Failure('conflict', 'The agent is in use. Archive it first, then delete it permanently.');
         return {
-          // An id is no slug, so nobody can ask for it.
-          changes: { deleted_at: ctx.now(), slug: row.id, name: 'Deleted agent', description: '', tags: [] },
+          // An id is no slug, so nobody can ask for it. The next call of a provider's model makes another agent for it.
+          changes: { deleted_at: ctx.now(), slug: row.id, name: 'Deleted agent', description: '', tags: [], provider_model: null },
           audit: { action: 'agent.delete', detail: { slug: row.slug, name: row.name } },
           statements: removal(row.base_id),
           jobs: [

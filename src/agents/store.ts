@@ -92,7 +92,9 @@ export const selectFreeSlug = (db: Db, workspace_id: string, candidates: readonl
 
 export const insertAgent = (db: Db, row: AgentRow) => db.insert(agents).values(row);
 
-export type AgentChanges = Partial<Pick<AgentRow, 'slug' | 'name' | 'description' | 'tags' | 'archived_at' | 'deleted_at'>>;
+export type AgentChanges = Partial<
+  Pick<AgentRow, 'slug' | 'name' | 'description' | 'tags' | 'archived_at' | 'deleted_at' | 'provider_model'>
+>;
 
 /**
  * Changes an agent that still is at `revision`. One that is not fails the whole batch, by a null in
