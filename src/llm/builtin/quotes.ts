@@ -15,7 +15,7 @@ const minShare = 0.6;
 const earlierWeight = 0.35;
 const longestQuote = 600;
 /** Column names say what a table is about and answer nothing: they count this much. */
-const headerWeight = 0.3;
+const headerWeight = 0.05;
 
 const sentences = new Intl.Segmenter('und', { granularity: 'sentence' });
 
