@@ -71,11 +71,11 @@ const supported = Object.values(mediaTypes)
 export function kindOf(name: string, declared: string, others: readonly string[] = []): FileKind {
   const extension = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const kind = fileKinds.find((candidate) => mediaTypes[candidate].extensions.includes(extension));
-  if (kind === undefined) throw unsupported(`${name} is of no supported kind; supported are ${[supported, ...others].join(' ')}.`);
+  if (kind === undefined) throw unsupported(`Unsupported file type: ${name}. Supported types: ${[supported, ...others].join(' ')}.`);
   const type = (declared.split(';')[0] ?? '').trim().toLowerCase();
   const { media_type, aliases } = mediaTypes[kind];
   if (!undeclared.has(type) && type !== media_type && !aliases.includes(type)) {
-    throw unsupported(`${name} was sent as ${type}, which does not go with its extension.`);
+    throw unsupported(`Content type ${type} does not match the file extension of ${name}.`);
   }
   return kind;
 }

@@ -27,7 +27,7 @@ export function forgetKeysOf(workspace_id: string): void {
 export const authenticate: Authenticate = async (platform, authorization, access) => {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const { config, db } = platform;
-  const refuse = (reason: string, detail = 'The key is unknown, revoked or expired.'): never => {
+  const refuse = (reason: string, detail = 'The key is unknown, revoked or expired, or its workspace is suspended.'): never => {
     platform.log.warn('authentication_failed', { reason });
     throw new Failure('unauthenticated', detail);
   };

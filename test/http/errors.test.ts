@@ -92,7 +92,7 @@ describe('errors', () => {
     expect(await detail()).toContain('No credential.');
     expect(await detail(`Basic ${key}`)).toContain('must be `Bearer`');
     const unknown = await detail(`Bearer ${key.slice(0, -1)}x`);
-    expect(unknown).toBe('The key is unknown, revoked or expired.');
+    expect(unknown).toBe('The key is unknown, revoked or expired, or its workspace is suspended.');
     expect(await detail('Bearer something-else')).toBe(unknown);
   });
 
