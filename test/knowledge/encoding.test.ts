@@ -18,8 +18,8 @@ const read = async (kind: FileKind, bytes: Uint8Array<ArrayBuffer>, encoding: st
 const faultOf = (kind: FileKind, bytes: Uint8Array<ArrayBuffer>, encoding: string | null = null) =>
   read(kind, bytes, encoding).then(String, (error: unknown) => (error instanceof DocumentFault ? error.code : error));
 
-/** `Łódź;Jiří` in Windows-1250: too little to tell it from other Latin encodings. */
-const undecidable = fromHex('a3f3649f3b4a69f8ed0a');
+/** `Imię;Ręka` in Windows-1250: too little to tell it from other Latin encodings. */
+const undecidable = fromHex('496d69ea3b52ea6b610a');
 
 describe('encodings', () => {
   it('of text are found by its bytes', async () => {
@@ -48,9 +48,40 @@ describe('encodings', () => {
     expect(await read('json', utf16('{"size":1.50}', false))).toBe('size: 1.50');
   });
 
+  it('of UTF-16 without a mark are found in any script, and never read as controls', async () => {
+    for (const text of ['Срок поставки пять дней.', 'مدة التسليم خمسة أيام.', 'ส่งของภายในห้าวัน ครับ', 'Παράδοση σε πέντε ημέρες.']) {
+      for (const isBig of [false, true]) expect(await read('text', utf16(`${text}\n`, isBig))).toBe(`${text}\n`);
+    }
+    expect(await read('csv', utf16('id;이름\n7;가스 주소\n', false))).toContain('| 7 | 가스 주소 |');
+  });
+
+  it('of short texts are found where their words leave no doubt, most of them plain or not', async () => {
+    const samples: readonly (readonly [string, string])[] = [
+      ['d6e5ede03bc3eef0eee40aeffff2fc3bcceef1eae2e00a', 'Цена;Город\nпять;Москва\n'],
+      ['efd4d0d5d3cb20c4d7c1c4c3c1d4d820c4cec5ca', 'Отпуск двадцать дней'],
+      ['b7d6c120d4c120adc1cecfcb20a4', 'Їжа та ґанок є'],
+      ['c8ede2eee9f1', 'Инвойс'],
+      ['4f7264657220343731312c206dec73ed632c2044766ff8e16b0a', 'Order 4711, měsíc, Dvořák\n'],
+      ['496d69ea3b4d69656a73636f776f9ce60a4a616e3ba3f3649f0a', 'Imię;Miejscowość\nJan;Łódź\n'],
+      ['a96962656e696b206920e665766170692c20be6162610a', 'Šibenik i ćevapi, žaba\n'],
+      ['fdfefd6b20766520fe69726b6574', 'ışık ve şirket'],
+      ['b6f1e7f22c20dce4e5e9e120eae1e920f4e9ecde', 'Άρης, άδεια και τιμή'],
+      ['c7e4c5ccc7d2c920d9d4d1e8e620eae8e5c7', 'الإجازة عشرون يوما'],
+      ['636f64652c76616c75650a41312c6d61f1616e610a41322c636f72617af36e0a', 'code,value\nA1,mañana\nA2,corazón\n'],
+      ['41746f73746f676f732061e869fb2c20fe6f64fe69f820eb6a6f', 'Atostogos ačiū, žodžių ėjo'],
+    ];
+    for (const [hex, text] of samples) expect(await read('text', fromHex(hex)), text).toBe(text);
+  });
+
+  it('of short texts that may be another word in another encoding fail the file', async () => {
+    // Imię, apă, η, dieną, a Cyrillic word in a plain table, a page of DOS, one character of Korean.
+    for (const hex of ['496d69ea', '6170e3', 'e7', '6469656ee0', '69643b6e616d650a313be4e00a', '53747261e165', 'b3d7'])
+      expect(await faultOf('text', fromHex(hex)), hex).toBe('unknown_encoding');
+  });
+
   it('that cannot be told apart fail the file, and are taken from its uploader', async () => {
     expect(await faultOf('text', undecidable)).toBe('unknown_encoding');
-    expect(await read('text', undecidable, 'windows-1250')).toBe('Łódź;Jiří\n');
+    expect(await read('text', undecidable, 'windows-1250')).toBe('Imię;Ręka\n');
     expect(await faultOf('text', latin1('\xff\xff\xff'), 'utf-8')).toBe('unknown_encoding');
   });
 
@@ -92,7 +123,7 @@ describe('the encoding of an upload', () => {
     expect(second.body).toMatchObject({ id: first.body.id, encoding: 'windows-1250', status: 'queued', error: null });
     expect((await settled(workspace, first.body.id)).status).toBe('ready');
     const { body } = await workspace.get(`/files/${first.body.id}/chunks`);
-    expect(body.data[0].text).toContain('| Łódź | Jiří |');
+    expect(body.data[0].text).toContain('| Imię | Ręka |');
     const third = await upload({ encoding: 'windows-1250', external_id: 'towns' });
     expect(third.body).toMatchObject({ id: first.body.id, status: 'ready', external_id: 'towns' });
   });

@@ -1,3 +1,5 @@
+import { guessByLetters } from './guess-single-byte.ts';
+
 /** Characters that make up a good part of any text of a language; kana do so of Japanese by themselves. */
 const frequent = {
   simplified: new Set(
@@ -59,7 +61,8 @@ export async function guessEncoding(bytes: Uint8Array): Promise<string | null> {
   const sample = bytes.byteLength > maxSample ? sampleOf(bytes) : bytes;
   const wide = rankMultiByte(sample);
   const [best, next] = wide;
-  if (best !== undefined && best.score - (next?.score ?? 0) >= leastLead) return decode(bytes, best.encoding);
+  if (best !== undefined && best.score - (next?.score ?? 0) >= leastLead)
+    return best.isCertain || guessByLetters((encoding) => decode(bytes, encoding)) === null ? decode(bytes, best.encoding) : null;
   if (best !== undefined && next !== undefined) return null;
   const encoding = await guessSingleByte(sample);
   return encoding === null ? null : decode(bytes, encoding);
@@ -79,20 +82,28 @@ function sampleOf(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, feed > 0 ? feed : maxSample);
 }
 
-function rankMultiByte(bytes: Uint8Array): { encoding: string; score: number }[] {
+function rankMultiByte(bytes: Uint8Array): { encoding: string; score: number; isCertain: boolean }[] {
   return multiByte
     .flatMap(({ encoding, language, isCommon }) => {
       const text = decode(bytes, encoding);
       if (text === null || /[\u0080-\u009f\ue000-\uf8ff]/.test(text)) return [];
       const score = Math.min(shareOfCommon(bytes, isCommon), 1) < 0.85 ? 0 : shareOfFrequent(text, language);
-      return score < leastShare(text) ? [] : [{ encoding, score }];
+      return score < leastShare(text) || isStray(text) ? [] : [{ encoding, score, isCertain: score >= 0.8 && countBeyond(text) > 2 }];
     })
     .sort((left, right) => right.score - left.score);
 }
 
+const countBeyond = (text: string) => text.match(/\P{ASCII}/gu)?.length ?? 0;
+
+/** One character, or a few that stand in Latin words: those of many a text in a single-byte encoding. */
+const isStray = (text: string) => {
+  const count = countBeyond(text);
+  return count < 2 || (count < 6 && /(?!\p{ASCII})\p{L}[a-z]|[a-z](?!\p{ASCII})\p{L}/u.test(text));
+};
+
 /** Few characters are frequent ones by chance. */
 function leastShare(text: string): number {
-  const count = text.match(/\P{ASCII}/gu)?.length ?? 0;
+  const count = countBeyond(text);
   if (count < 6) return 0.5;
   return count < 20 ? 0.3 : 0.15;
 }
@@ -123,7 +134,7 @@ const singleByte: Readonly<Record<string, string>> = {
   'ISO-8859-1': 'windows-1252',
   'ISO-8859-2': 'iso-8859-2',
   'ISO-8859-5': 'iso-8859-5',
-  'ISO-8859-6': 'windows-1256',
+  'ISO-8859-6': 'iso-8859-6',
   'ISO-8859-7': 'windows-1253',
   'ISO-8859-8': 'windows-1255',
   'ISO-8859-9': 'windows-1254',
@@ -138,12 +149,16 @@ const singleByte: Readonly<Record<string, string>> = {
   'windows-874': 'windows-874',
   'KOI8-R': 'koi8-r',
 };
-const latin = ['windows-1250', 'windows-1254', 'windows-1257'];
 /** In hundredths: the least that `chardet` must give to the first, and the least that it must be before the next. */
 const leastConfidence = 12;
 const leastMargin = 5;
+/** Letters beyond ASCII that are enough for n-grams. */
+const leastForNgrams = 60;
 
 async function guessSingleByte(bytes: Uint8Array): Promise<string | null> {
+  const byLetters = guessByLetters((encoding) => decode(bytes, encoding));
+  if (byLetters?.isClear === true) return byLetters.encoding;
+  if (bytes.reduce((sum, byte) => (byte > 0x7f ? sum + 1 : sum), 0) < leastForNgrams) return null;
   const { analyse } = await import('chardet');
   const guesses = analyse(bytes).flatMap(({ name, confidence }) => {
     const encoding = singleByte[name];
@@ -152,39 +167,8 @@ async function guessSingleByte(bytes: Uint8Array): Promise<string | null> {
   });
   const [best] = guesses;
   const next = guesses.find(({ text }) => text !== best?.text);
-  if (best !== undefined && best.confidence >= leastConfidence && best.confidence - (next?.confidence ?? 0) >= leastMargin) {
-    return best.encoding;
-  }
-  return guessCyrillic(bytes) ?? guessWestern(bytes, guesses[0]?.encoding ?? null);
-}
-
-const cyrillic = ['windows-1251', 'koi8-r', 'ibm866', 'iso-8859-5'];
-
-/** By the letters that are most frequent in Slavic languages, where there are too few for n-grams. */
-function guessCyrillic(bytes: Uint8Array): string | null {
-  const [best, next] = cyrillic
-    .flatMap((encoding) => {
-      const text = decode(bytes, encoding);
-      if (text === null || !isPlausible(text)) return [];
-      const letters = text.match(/(?!\p{ASCII})\p{L}/gu) ?? [];
-      const frequent = letters.filter((letter) => /[оеаинтсрвлкмдпу]/i.test(letter)).length;
-      const isAll = letters.length >= 4 && letters.every((letter) => /\p{Script=Cyrillic}/u.test(letter));
-      return isAll ? [{ encoding, score: frequent / letters.length }] : [];
-    })
-    .sort((left, right) => right.score - left.score);
-  return best !== undefined && best.score >= 0.55 && best.score - (next?.score ?? 0) >= leastLead ? best.encoding : null;
-}
-
-/** Letters that tell Western European text from other Latin text, where they stand as they do there. */
-const western = /[äöüßÄÖÜÅåéÉáÁíÍóÓúÚçÇâêô]|[ñÑ](?=[aeiouáéíóúAEIOU])|à(?!\p{L})|[^\p{L}]/u;
-
-/** Windows-1252 where all Latin encodings say the same, or where its letters are those of Western Europe. */
-function guessWestern(bytes: Uint8Array, preferred: string | null): string | null {
-  const text = decode(bytes, 'windows-1252');
-  if (text === null || !isPlausible(text)) return null;
-  if (latin.every((encoding) => decode(bytes, encoding) === text)) return 'windows-1252';
-  const isWestern = [...text.matchAll(/\P{ASCII}/gu)].every(({ index }) => western.exec(text.slice(index, index + 2))?.index === 0);
-  return isWestern && (preferred === null || preferred === 'windows-1252') ? 'windows-1252' : null;
+  const isClear = best !== undefined && best.confidence >= leastConfidence && best.confidence - (next?.confidence ?? 0) >= leastMargin;
+  return isClear ? best.encoding : null;
 }
 
 /** Words are of one script and have no signs in them; of Latin ones most letters are plain. */
