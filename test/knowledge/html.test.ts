@@ -27,6 +27,26 @@ describe('hidden elements of a page', () => {
     const html =
       '<h3><button aria-controls="a1">Refunds?</button></h3><div id="a1" hidden>Within ten days.</div><details><summary>Pets?</summary>Dogs only.</details><div hidden="until-found">Found by search.</div><div id="a2" hidden>never</div>';
     expect(await read(html)).toBe('### Refunds?\n\nWithin ten days.\n\nPets?\n\nDogs only.\n\nFound by search.');
+    const unnamed =
+      '<h3 id="q"><button aria-expanded="false">Parking?</button></h3><section aria-labelledby="q" hidden>Behind the house.</section><button aria-expanded="false">Keys?</button><div style="display:none">At the desk.</div><a data-toggle="collapse" href="#more">More</a><div id="more" hidden>Ask us.</div><p hidden>draft</p>';
+    expect(await read(unnamed)).toBe('### Parking?\n\nBehind the house.\n\nKeys?\n\nAt the desk.\n\nMore\n\nAsk us.');
+  });
+
+  it('are buttons as well, boxes of a pixel, colours without opacity and what is moved off the page', async () => {
+    for (const hidden of [
+      '<button hidden>a</button>',
+      '<button style="display:none">a</button>',
+      '<div popover>a</div>',
+      '<p style="position:absolute;width:1px;height:1px;overflow:hidden">a</p>',
+      '<p style="color:#ffffff00">a</p>',
+      '<p style="margin-left:-9999px">a</p>',
+      '<p style="transform:translateX(-9999px)">a</p>',
+      '<p style="filter:opacity(0)">a</p>',
+      '<p style="opacity:.01">a</p>',
+      '<p style="font:0/0 x">a</p>',
+    ])
+      expect(await read(`${hidden}<p>seen</p>`), hidden).toBe('seen');
+    expect(await read('<p style="opacity:.4;transform:scale(0.5);color:#333">seen</p>')).toBe('seen');
   });
 });
 

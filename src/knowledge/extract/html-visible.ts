@@ -1,6 +1,16 @@
 import { type HtmlElement, type HtmlNode, parseHtml } from './html-tree.ts';
 import { type Element, element, type Node } from './tree.ts';
-import { attributeOf, type Inherited, inherit, isSeen, isUnseen, nothingInherited, openableIds, type Style, styleOf } from './visible.ts';
+import {
+  attributeOf,
+  type Inherited,
+  inherit,
+  isSeen,
+  isUnseen,
+  nothingInherited,
+  openableElements,
+  type Style,
+  styleOf,
+} from './visible.ts';
 
 export interface VisiblePage {
   readonly title: string;
@@ -15,7 +25,7 @@ export function readPage(html: string): VisiblePage {
   const elements = [...elementsIn(nodes)];
   const titleElement = elements.find(({ tagName }) => tagName === 'title');
   const baseElement = elements.find((node) => node.tagName === 'base' && attributeOf(node, 'href') !== null);
-  const reader = new Reader(openableIds(elements));
+  const reader = new Reader(openableElements(elements));
   return {
     title: titleElement?.childNodes.map((node) => ('value' in node ? node.value : '')).join('') ?? '',
     base: baseElement === undefined ? null : attributeOf(baseElement, 'href'),
@@ -46,9 +56,9 @@ const listTypes: Readonly<Record<string, string>> = {
 };
 
 class Reader {
-  readonly #openable: ReadonlySet<string>;
+  readonly #openable: ReadonlySet<HtmlElement>;
 
-  constructor(openable: ReadonlySet<string>) {
+  constructor(openable: ReadonlySet<HtmlElement>) {
     this.#openable = openable;
   }
 

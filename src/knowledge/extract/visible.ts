@@ -48,30 +48,63 @@ export function styleOf(node: HtmlElement): Style {
   );
 }
 
-/** Ids of what a button opens: an accordion's answer is a click away from its reader. */
-export function openableIds(nodes: Iterable<HtmlElement>): ReadonlySet<string> {
-  const ids = new Set<string>();
-  for (const node of nodes) {
-    if (node.tagName !== 'button' && node.tagName !== 'a' && attributeOf(node, 'role') !== 'button' && attributeOf(node, 'role') !== 'tab')
-      continue;
-    for (const name of ['aria-controls', 'data-bs-target', 'data-target']) {
-      for (const id of (attributeOf(node, name) ?? '').split(/\s+/)) if (id !== '') ids.add(id.replace(/^#/, ''));
+const wordsOf = (node: HtmlElement, name: string): string[] =>
+  (attributeOf(node, name) ?? '').split(/\s+/).flatMap((word) => (word === '' ? [] : [word.replace(/^#/, '')]));
+
+const isOpener = (node: HtmlElement) =>
+  node.tagName === 'button' || node.tagName === 'a' || /^(?:button|tab)$/.test(attributeOf(node, 'role') ?? '');
+
+/** Says that it opens something, but not what: that is what follows it. */
+const opensNext = (node: HtmlElement) =>
+  isOpener(node) && attributeOf(node, 'aria-expanded') !== null && attributeOf(node, 'aria-controls') === null;
+
+/** What a button opens: an accordion's answer is a click away from its reader. */
+export function openableElements(nodes: readonly HtmlElement[]): ReadonlySet<HtmlElement> {
+  const opened = new Set<string>();
+  const labels = new Set<string>();
+  const following = new Set<HtmlElement>();
+  for (const node of nodes.filter(isOpener)) {
+    const isToggle = attributeOf(node, 'data-toggle') !== null || attributeOf(node, 'data-bs-toggle') !== null;
+    const names = ['aria-controls', 'data-bs-target', 'data-target', 'popovertarget', ...(isToggle ? ['href'] : [])];
+    for (const id of names.flatMap((name) => wordsOf(node, name))) opened.add(id);
+    if (!opensNext(node)) continue;
+    for (const box of boxesOf(node)) {
+      labels.add(attributeOf(box, 'id') ?? '');
+      const next = nextOf(box);
+      if (next !== null) following.add(next);
     }
   }
-  return ids;
+  labels.delete('');
+  const isOpened = (node: HtmlElement) =>
+    opened.has(attributeOf(node, 'id') ?? '') || following.has(node) || wordsOf(node, 'aria-labelledby').some((id) => labels.has(id));
+  return new Set(nodes.filter(isOpened));
+}
+
+/** A button and the heading or term that holds nothing else. */
+function boxesOf(node: HtmlElement): HtmlElement[] {
+  const parent = node.parentNode;
+  const isTitle = parent !== null && 'tagName' in parent && /^(?:h[1-6]|dt)$/.test(parent.tagName);
+  return isTitle ? [node, parent] : [node];
+}
+
+function nextOf(node: HtmlElement): HtmlElement | null {
+  const siblings = node.parentNode?.childNodes ?? [];
+  const next = siblings.slice(siblings.indexOf(node) + 1).find((one) => 'tagName' in one || ('value' in one && one.value.trim() !== ''));
+  return next !== undefined && 'tagName' in next ? next : null;
 }
 
 /** Whether a reader sees nothing of an element, whatever is in it. `hidden=until-found` is found by its reader. */
-export function isUnseen(node: HtmlElement, style: Style, openable: ReadonlySet<string>): boolean {
+export function isUnseen(node: HtmlElement, style: Style, openable: ReadonlySet<HtmlElement>): boolean {
   if (unseenTags.has(node.tagName)) return true;
   if (node.tagName === 'dialog' && attributeOf(node, 'open') === null) return true;
-  if (node.tagName === 'button') return isControl(node);
-  if (openable.has(attributeOf(node, 'id') ?? '')) return false;
+  if (node.tagName === 'button' && isControl(node)) return true;
+  if (openable.has(node)) return false;
   if (isPushedAway(style)) return true;
   const hidden = attributeOf(node, 'hidden')?.toLowerCase() ?? null;
   return (
     (hidden !== null && hidden !== 'until-found') ||
     attributeOf(node, 'aria-hidden')?.toLowerCase() === 'true' ||
+    attributeOf(node, 'popover') !== null ||
     style.get('display') === 'none' ||
     style.get('content-visibility') === 'hidden'
   );
@@ -80,18 +113,35 @@ export function isUnseen(node: HtmlElement, style: Style, openable: ReadonlySet<
 /** Buttons that send or clear a form; any other may be the question of an accordion. */
 const isControl = (node: HtmlElement) => /^(?:submit|reset)$/i.test(attributeOf(node, 'type') ?? '');
 
+/** Less than a twentieth is seen by nobody. */
+const isClear = (opacity: string) => /^(?:0?\.0[0-4]\d*|0(?:\.0\d*)?|[0-4]?(?:\.\d+)?%)$/.test(opacity);
+/** Up to one, which is what is left for screen readers alone. */
+const pixel = /^(?:0(?:\.\d+)?(?:[a-z]+|%)?|1(?:px|pt))$/;
 const zero = /^0(?:\.0+)?(?:[a-z]+|%)?$/;
 const farAway = /^-\d{3,}(?:\.\d+)?(?:px|em|rem|pt|%|vw|vh)$/;
 
 function isPushedAway(style: Style): boolean {
   if (style.size === 0) return false;
   const declared = (name: string) => style.get(name) ?? '';
-  if (zero.test(declared('opacity')) || /^scale\(0/.test(declared('transform')) || farAway.test(declared('text-indent'))) return true;
+  if (
+    isClear(declared('opacity')) ||
+    /opacity\(\s*0?(?:\.0\d*)?%?\s*\)/.test(declared('filter')) ||
+    zero.test(declared('zoom')) ||
+    /^scale\(0(?!\.[1-9])/.test(declared('transform')) ||
+    farAway.test(declared('text-indent'))
+  )
+    return true;
+  if (
+    farAway.test(declared('margin-left')) ||
+    farAway.test(declared('margin-top')) ||
+    /translate[xy3d]*\([^)]*-\d{4,}px/.test(declared('transform'))
+  )
+    return true;
   if (/^rect\(\s*0?[01]?(?:px)?[\s,]/.test(declared('clip')) || /^inset\(\s*(?:50|100)%/.test(declared('clip-path'))) return true;
   const isOut =
     /absolute|fixed/.test(declared('position')) && ['left', 'top', 'right', 'bottom'].some((side) => farAway.test(declared(side)));
   const isCut =
-    /hidden|clip/.test(declared('overflow')) && ['height', 'max-height', 'width', 'max-width'].some((name) => zero.test(declared(name)));
+    /hidden|clip/.test(declared('overflow')) && ['height', 'max-height', 'width', 'max-width'].some((name) => pixel.test(declared(name)));
   return isOut || isCut;
 }
 
@@ -101,7 +151,7 @@ const tiny = /^(?:0?\.\d+|[01](?:\.0+)?)(?:px|pt)?$|^0(?:\.0+)?(?:[a-z]+|%)$/;
 export function inherit(from: Inherited, style: Style): Inherited {
   if (style.size === 0) return from;
   const visibility = style.get('visibility');
-  const size = style.get('font-size') ?? /(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%))/.exec(style.get('font') ?? '')?.[1];
+  const size = style.get('font-size') ?? /(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)|0(?=\s*\/))/.exec(style.get('font') ?? '')?.[1];
   const color = style.get('color');
   return {
     isInvisible:
@@ -110,7 +160,9 @@ export function inherit(from: Inherited, style: Style): Inherited {
     isTransparent:
       color === undefined || color === 'inherit'
         ? from.isTransparent
-        : color === 'transparent' || (/^(?:rgba|hsla|rgb|hsl)\(.*[,/]\s*0(?:\.0+)?%?\s*\)$/.test(color) && isAlpha(color)),
+        : color === 'transparent' ||
+          /^#(?:[\da-f]{3}0|[\da-f]{6}0[\da-f])$/.test(color) ||
+          (/^(?:rgba|hsla|rgb|hsl)\(.*[,/]\s*0(?:\.0+)?%?\s*\)$/.test(color) && isAlpha(color)),
   };
 }
 
