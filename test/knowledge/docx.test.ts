@@ -220,6 +220,23 @@ describe('tables of a Word document', () => {
     );
   });
 
+  it('span columns by either kind of merging, and hide text by the style of the table', async () => {
+    const rows = [
+      row([words('Shift', '<w:hMerge w:val="restart"/>'), words('', '<w:hMerge/>'), words('Pay')]),
+      row([words('early'), words('6'), words('12')]),
+    ];
+    expect(await read(table(rows))).toContain('| Shift | Shift | Pay |');
+    const ghost = styles(style('Ghost', '<w:rPr><w:vanish/></w:rPr>', 'table'));
+    const hidden = table([row([words('unseen'), words('shown', '', '<w:vanish w:val="0"/>')])]).replace(
+      '<w:tblPr/>',
+      '<w:tblPr><w:tblStyle w:val="Ghost"/></w:tblPr>',
+    );
+    const text = await read(hidden + p(run('after')), { styles: ghost });
+    expect(text).toContain('shown');
+    expect(text).toContain('after');
+    expect(text).not.toContain('unseen');
+  });
+
   it('keep paragraphs, lists and tables in a cell apart', async () => {
     const inner = table([row([words('S'), words('1')]), row([words('M'), words('2')])]);
     const rows = [
@@ -227,6 +244,28 @@ describe('tables of a Word document', () => {
       row([words('l'), cell(p('') + inner + p(''))]),
     ];
     expect(await read(table(rows))).toContain('| k | Open. Wait; Close |\n| l | S, 1; M, 2 |');
+  });
+});
+
+describe('drawings and raised text of a Word document', () => {
+  const names = 'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:v="urn:schemas-microsoft-com:vml"';
+  const picture = (attributes: string) =>
+    `<w:r><w:drawing ${names}><wp:inline><wp:docPr id="1" name="p" ${attributes}/></wp:inline></w:drawing></w:r>`;
+
+  it('have their words beside the text, unless they are hidden', async () => {
+    expect(await read(p(run('See') + picture('descr="a map of the site"') + run('below.')))).toBe('See a map of the site below.');
+    expect(await read(p(run('See') + picture('descr="unseen" hidden="1"') + run(' below.')))).toBe('See below.');
+    const box = (style: string) =>
+      `<w:r><w:pict ${names}><v:shape style="${style}"><v:textbox><w:txbxContent>${p(run('In a box'))}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>`;
+    expect(await read(p(run('Text')) + p(box('width:9pt')))).toBe('Text\n\nIn a box');
+    expect(await read(p(run('Text')) + p(box('width:9pt;visibility:hidden')))).toBe('Text');
+  });
+
+  it('keep the mark of what is raised by its position', async () => {
+    const raised = (text: string, by: number) => run(text, `<w:position w:val="${by}"/><w:sz w:val="14"/>`);
+    expect(await read(p(run('5 m') + raised('3', 8) + run(' of CO') + raised('2', -6) + run(', and') + raised(' more', 1)))).toBe(
+      '5 m^3 of CO_2, and more',
+    );
   });
 });
 

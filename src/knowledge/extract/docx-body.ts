@@ -26,6 +26,8 @@ export class BodyReader {
   readonly #inline: InlineReader;
   /** Text of paragraphs whose ends are deleted: it goes on in the next. */
   #pending: Node[] = [];
+  /** What the tables around a paragraph give to its text. */
+  #tableStyles: readonly Style[] = [];
 
   constructor(context: BodyContext) {
     this.#context = context;
@@ -42,8 +44,7 @@ export class BodyReader {
 
   #block(node: XmlElement): Node[] {
     if (node.name === 'w:p') return this.#paragraph(node);
-    if (node.name === 'w:tbl')
-      return [readWordTable(node, this.#context.styles, (cell) => this.read(cell))].filter((table) => table !== null);
+    if (node.name === 'w:tbl') return this.#table(node);
     if (node.name === 'w:sdt') {
       if (flagOf(childOf(node, 'w:sdtPr'), 'w:showingPlcHdr') === true) return [];
       return elementsOf(node).flatMap((content) => (content.name === 'w:sdtContent' ? this.#blocks(content) : []));
@@ -54,12 +55,21 @@ export class BodyReader {
     return containers.has(node.name) ? this.#blocks(node) : [];
   }
 
+  #table(node: XmlElement): Node[] {
+    const { styles } = this.#context;
+    const outer = this.#tableStyles;
+    this.#tableStyles = [...styles.chain(propertyOf(childOf(node, 'w:tblPr'), 'w:tblStyle')), ...outer];
+    const table = readWordTable(node, styles, (cell) => this.read(cell));
+    this.#tableStyles = outer;
+    return table === null ? [] : [table];
+  }
+
   #paragraph(node: XmlElement): Node[] {
     const { styles } = this.#context;
     const properties = childOf(node, 'w:pPr');
     const chain = styles.paragraphChain(propertyOf(properties, 'w:pStyle'));
     const mark = childOf(properties, 'w:rPr');
-    const line = this.#inline.read(node, chain);
+    const line = this.#inline.read(node, [...chain, ...this.#tableStyles]);
     const isHidden = line.isEmpty && (flagOf(mark, 'w:vanish') === true || childOf(mark, 'w:del') !== undefined);
     if (isHidden) return line.asides;
     const nodes = [...this.#pending, ...line.nodes];

@@ -121,6 +121,7 @@ export class InlineReader {
     if (node.name === 'mc:AlternateContent') {
       for (const inner of elementsOf(alternative(node))) this.#runContent(inner, format);
     } else if (node.name === 'w:drawing' || node.name === 'w:pict' || node.name === 'w:object') {
+      if (isUnseen(node)) return;
       this.#asides.push(...this.#context.aside(node));
       this.#add([pictureText(node)], format);
     } else this.#add(this.#text(node), format);
@@ -205,12 +206,18 @@ export function alternative(node: XmlElement): XmlElement {
   return choices.find(isReadable) ?? childOf(node, 'mc:Fallback') ?? choices[0] ?? node;
 }
 
+/** Hidden in the selection pane, or by the style of a shape. */
+const isUnseen = (node: XmlElement): boolean =>
+  [...descendants(node, 'wp:docPr')].some(({ attributes }) => /^(?:1|true|on)$/.test(attributes.hidden ?? '')) ||
+  elementsOf(node).some(({ attributes }) => /(?:visibility\s*:\s*hidden|display\s*:\s*none)/i.test(attributes.style ?? ''));
+
 /** The words that stand for a picture. */
 function pictureText(node: XmlElement): string {
   const [properties] = descendants(node, 'wp:docPr');
   const [shape] = descendants(node, 'v:shape');
   const [path] = descendants(node, 'v:textpath');
-  return [properties?.attributes.descr, shape?.attributes.alt, path?.attributes.string].filter(Boolean).join(' ');
+  const words = [properties?.attributes.descr, shape?.attributes.alt, path?.attributes.string].filter(Boolean);
+  return words.length === 0 ? '' : ` ${words.join(' ')} `;
 }
 
 const rubyText = (node: XmlElement | undefined): string => (node === undefined ? '' : [...descendants(node, 'w:t')].map(textIn).join(''));

@@ -27,13 +27,16 @@ export function readRunFormat(properties: XmlElement | undefined): RunFormat {
   const font = fonts?.['w:ascii'] ?? fonts?.['w:hAnsi'] ?? null;
   const align = propertyOf(properties, 'w:vertAlign');
   const size = integerOf(properties, 'w:sz');
+  // Half points: a nudge of less is no power.
+  const raised = integerOf(properties, 'w:position') ?? 0;
+  const moved = Math.abs(raised) < 4 ? null : raised > 0 ? 'sup' : 'sub';
   // Half points: letters of one point are seen by nobody.
   const isTiny = size !== null && size <= 2;
   return {
     isHidden: isTiny ? true : flagOf(properties, 'w:vanish'),
     isStruck: struck === true ? true : (flagOf(properties, 'w:dstrike') ?? struck),
     isBold: flagOf(properties, 'w:b'),
-    position: align === 'superscript' ? 'sup' : align === 'subscript' ? 'sub' : align === null ? null : 'baseline',
+    position: align === 'superscript' ? 'sup' : align === 'subscript' ? 'sub' : align === null ? moved : 'baseline',
     isMonospaced: font === null ? null : monospaced.test(font),
   };
 }

@@ -56,7 +56,8 @@ function spannedCells(rows: readonly XmlElement[]): WordCell[][] {
       const merge = childOf(properties, 'w:vMerge');
       const last = cells.at(-1);
       const above = open.get(column);
-      if (propertyOf(properties, 'w:hMerge') === 'continue' && last !== undefined)
+      const across = childOf(properties, 'w:hMerge');
+      if (across !== undefined && across.attributes['w:val'] !== 'restart' && last !== undefined)
         cells[cells.length - 1] = { ...last, columns: last.columns + columns };
       else if (merge !== undefined && merge.attributes['w:val'] !== 'restart' && above !== undefined) above.rows += 1;
       else {
