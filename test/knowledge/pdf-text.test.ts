@@ -88,6 +88,22 @@ describe('text of PDFs', () => {
     expect(await table(['Tent', '300'], ['Stove', '90'], ['Rope', '15'])).toMatch(/^\| {2}\| {2}\|\n\| --- \| --- \|\n\| Tent \| 300 \|/);
   });
 
+  it('reads the label of a list item with its text, however far apart they are', async () => {
+    const items = [
+      at(72, 700, '9.'),
+      at(108, 700, 'Bring your badge'),
+      at(72, 684, '10.'),
+      at(108, 684, 'Sign the list'),
+      at(108, 668, 'a)'),
+      at(144, 668, 'twice'),
+    ];
+    expect(await textOf(items)).toBe('9. Bring your badge\n10. Sign the list\na) twice');
+    const rows = ['1.', '2.', '3.'].flatMap((number, index) =>
+      [number, `Part ${number}`, String(40 + index)].map((cell, column) => at(72 + column * 120, 700 - index * 16, cell)),
+    );
+    expect(await textOf(rows)).toContain('| 2. | Part 2. | 41 |');
+  });
+
   it('reads turned pages and sideways text', async () => {
     const turned = (angle: number, x: number, y: number, text: string) => {
       const [cosine, sine] = [Math.round(Math.cos((angle * Math.PI) / 180)), Math.round(Math.sin((angle * Math.PI) / 180))];
@@ -142,6 +158,13 @@ describe('text of PDFs', () => {
     expect(await textOf([said(hidden, at(72, 700, 'Price list'))])).toBe('Price list');
   });
 
+  it('puts no space before a combining mark, and turns signs of vertical lines', async () => {
+    const marks = mappedFont(['\u0935', '\u093e', '\u0930', '\ufe12']);
+    const drawn = [at(72, 700, codes(1), 12, 'F2'), at(83, 700, codes(2, 3), 12, 'F2'), at(100, 700, codes(4), 12, 'F2')];
+    expect((await textOf(drawn, { fonts: '/F2 6 0 R', objects: marks })).replaceAll(' ', '')).toBe('\u0935\u093e\u0930。');
+    expect(await textOf(drawn, { fonts: '/F2 6 0 R', objects: marks })).toContain('\u0935\u093e\u0930');
+  });
+
   it('reads the values of form fields at their places, but no hidden ones and no passwords', async () => {
     const field = (rest: string, y: number) =>
       `<< /Type /Annot /Subtype /Widget /F 4 /Rect [200 ${y - 4} 400 ${y + 14}] /DA (/F1 12 Tf 0 g) ${rest} >>`;
@@ -151,9 +174,10 @@ describe('text of PDFs', () => {
       field('/FT /Btn /T (late) /V /Off /AS /Off /AP << /N << /Yes 6 0 R /Off 6 0 R >> >>', 660),
       field('/FT /Ch /Ff 131072 /T (size) /V (l) /Opt [[(s) (Small)] [(l) (Large)]]', 640),
       field('/FT /Tx /Ff 8192 /T (pin) /V (98765)', 620),
+      field('/FT /Ch /Ff 2097152 /T (days) /V [(Mon) (Fri)] /Opt [(Mon) (Tue) (Fri)]', 580),
       field('/FT /Tx /T (secret) /V (unseen)', 600).replace('/F 4', '/F 2'),
     ];
-    const labels = ['Name', 'Paid', 'Late', 'Size', 'Pin', 'Other'].map((label, index) => at(72, 700 - index * 20, label));
+    const labels = ['Name', 'Paid', 'Late', 'Size', 'Pin', 'Other', 'Days'].map((label, index) => at(72, 700 - index * 20, label));
     const numbers = fields.map((_, index) => `${7 + index} 0 R`).join(' ');
     const text = await textOf(labels, {
       page: `/Annots [${numbers}]`,
@@ -164,6 +188,7 @@ describe('text of PDFs', () => {
     expect(text).toMatch(/Paid \| \[x\]/);
     expect(text).toMatch(/Late \| \[ \]/);
     expect(text).toMatch(/Size \| Large/);
+    expect(text).toMatch(/Days \|? ?Mon, Fri/);
     expect(text).not.toMatch(/98765|unseen/);
   });
 

@@ -33,7 +33,8 @@ export const isMostlyRightToLeft = (texts: readonly string[]): boolean => {
   return letters.length > 0 && letters.filter(isRightToLeft).length * 2 > letters.length;
 };
 
-/** Forms that fonts have and people do not type: ligatures, letters by their place in a word, radicals, spaces of a width. */
-const forms = /[\u00a0\u00b5\u2000-\u200a\u202f\u2126\u212a\u212b\u2e80-\u2fd5\u3000\ufb00-\ufdff\ufe70-\ufefc]+/g;
+/** Forms that fonts have and people do not type: ligatures, letters by their place in a word, radicals, signs of vertical lines, spaces of a width. */
+const forms =
+  /[\u00a0\u00b5\u2000-\u200a\u202f\u2126\u212a\u212b\u2e80-\u2fd5\u3000\ufb00-\ufdff\ufe10-\ufe19\ufe30-\ufe48\ufe70-\ufefc]+/g;
 
 export const foldForms = (text: string): string => text.replaceAll(forms, (form) => form.normalize('NFKC'));

@@ -41,7 +41,7 @@ function linesOf(annotation: Annotation): string[] {
   const values = (Array.isArray(fieldValue) ? fieldValue : [fieldValue]).filter((one): one is string => typeof one === 'string');
   if (fieldType === 'Ch') {
     const shown = (value: string) => annotation.options?.find(({ exportValue }) => exportValue === value)?.displayValue ?? value;
-    return nonEmpty(values.map(shown));
+    return nonEmpty([values.map(shown).join(', ')]);
   }
   return fieldType === 'Tx' ? nonEmpty(values.flatMap((value) => value.split(/\r\n?|\n/))) : [];
 }

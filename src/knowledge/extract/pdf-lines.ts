@@ -164,7 +164,15 @@ export function toSegment(fragment: Fragment): Segment {
     line += piece.text;
     [last, isSpaced, mark] = [piece, false, next];
   }
-  return { text: foldForms(toLogical(line.trim())).replaceAll(/\s+/g, ' '), x: fragment.x, right: fragment.right, y, size };
+  return {
+    text: foldForms(toLogical(line.trim()))
+      .replaceAll(/\s+(?=\p{M})/gu, '')
+      .replaceAll(/\s+/g, ' '),
+    x: fragment.x,
+    right: fragment.right,
+    y,
+    size,
+  };
 }
 
 /** Baseline and size of most of the letters. */

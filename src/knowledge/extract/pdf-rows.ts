@@ -126,7 +126,17 @@ function order(rows: readonly Row[]): PdfLine[] {
     return below === undefined || row.y - below.y >= Math.min(row.size, below.size) * 0.5;
   });
   const sorted = isOneColumn ? byHeight : placed.toSorted((a, b) => a.order - b.order);
-  return sorted.map(({ row }) => ({ segments: row.parts.toSorted((a, b) => a.x - b.x), y: row.y, size: row.size }));
+  return sorted.map(({ row }) => ({ segments: withLabel(row.parts.toSorted((a, b) => a.x - b.x)), y: row.y, size: row.size }));
+}
+
+const label = /^(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[•▪◦●○■‣⁃–])$/i;
+
+/** An item of a list is its label and its text, however far they are apart; a row of a table has more, or wider gaps. */
+function withLabel(segments: readonly Segment[]): readonly Segment[] {
+  const [first, second, ...others] = segments;
+  const isItem = first !== undefined && second !== undefined && others.length === 0 && label.test(first.text);
+  if (!isItem || second.x - first.right > second.size * 5) return segments;
+  return [{ ...second, text: `${first.text} ${second.text}`, x: first.x }];
 }
 
 function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
