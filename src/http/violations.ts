@@ -13,7 +13,8 @@ export const queryViolations = (schema: z.ZodType, error: z.ZodError, given: unk
   violationsOf(schema, error, given, queryPointer);
 
 function violationsOf(schema: z.ZodType, { issues }: z.ZodError, given: unknown, pointerTo: PointerTo): Violation[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap((outer) => {
+    const issue = meantBy(outer);
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys')
       return [{ pointer: pointerTo(path), detail: isMissing(given, path) ? required(issue) : detailOf(issue) }];
@@ -21,6 +22,17 @@ function violationsOf(schema: z.ZodType, { issues }: z.ZodError, given: unknown,
     return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: unknownField(issue, key, known) }));
   });
 }
+
+/** The fault inside a union that the union's own message tells of, at its own place. */
+function meantBy(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue;
+  const inner = issue.errors.flat().find(({ path, message }) => path.length > 0 && issue.message === `${placeOf(path)}${message}`);
+  return inner === undefined ? issue : meantBy({ ...inner, path: [...issue.path, ...inner.path] });
+}
+
+/** How the message of a union tells where the fault in it is: `[0].text: `. */
+export const placeOf = (path: readonly PropertyKey[]): string =>
+  path.length === 0 ? '' : `${path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}: `;
 
 function unknownField(issue: Issue, key: string, known: readonly string[]): string {
   // A schema may say more than Zod does, such as where the field belongs.
@@ -42,8 +54,9 @@ const isMissing = (given: unknown, path: readonly string[]): boolean =>
     given,
   ) === undefined;
 
-/** What a schema of ours says of its own stays. */
-const required = (issue: Issue): string => (/^Invalid (?:input|option)\b/.test(issue.message) ? 'Is required.' : issue.message);
+/** What a schema of ours says of its own stays, but for the forms that a value may have. */
+const required = (issue: Issue): string =>
+  issue.code === 'invalid_union' || /^Invalid (?:input|option)\b/.test(issue.message) ? 'Is required.' : issue.message;
 
 const types: Readonly<Record<string, string>> = {
   string: 'text',
@@ -63,6 +76,11 @@ function detailOf(issue: Issue): string {
   if (types[expected] !== undefined) return `Must be ${types[expected]}, not ${types[received] ?? received}.`;
   if (issue.code === 'invalid_value' && /^Invalid (?:option|input): expected/.test(message))
     return `Must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}.`;
+  const [, names] = /^Invalid discriminator value\. Expected (.+)$/.exec(message) ?? [];
+  if (names !== undefined) return `Must be ${names.replaceAll("'", '`').replaceAll(' | ', ' or ')}.`;
+  const [, pattern] = /^Invalid string: must match pattern \/(.+)\/\w*$/.exec(message) ?? [];
+  if (pattern !== undefined) return `Must match the pattern \`${pattern}\`.`;
+  if (message === 'Invalid input') return 'Has none of the forms that are allowed here.';
   const size = /^Too (?:small|big): expected (\w+) to (?:be|have) ([<>]=?)(-?[\d.]+)(?: (\w+))?$/.exec(message);
   if (size === null) return message;
   const [, , sign = '', bound = '', unit] = size;

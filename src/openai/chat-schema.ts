@@ -18,7 +18,7 @@ import {
   User,
 } from './common-schema.ts';
 import { ChatExtras } from './extras.ts';
-import { orExplain, ReasoningPart, said } from './said.ts';
+import { expectedChoice, orExplain, ReasoningPart, said } from './said.ts';
 import { ModelName } from './schema.ts';
 
 const TextPart = said({ type: z.literal('text'), text: Text });
@@ -114,11 +114,14 @@ export const CreateChatCompletion = z
       .nullish()
       .describe('Tools of yours, besides those of the agent: a call of one ends the answer, and you send its result back'),
     tool_choice: z
-      .union([
-        z.enum(['none', 'auto', 'required']),
-        z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: toolName }) }),
-        z.strictObject({ type: z.literal('allowed_tools'), allowed_tools: z.strictObject(allowedFields(ChatToolName)) }),
-      ])
+      .union(
+        [
+          z.enum(['none', 'auto', 'required']),
+          z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: toolName }) }),
+          z.strictObject({ type: z.literal('allowed_tools'), allowed_tools: z.strictObject(allowedFields(ChatToolName)) }),
+        ],
+        { error: orExplain(expectedChoice) },
+      )
       .nullish(),
     parallel_tool_calls: z.boolean().nullish().describe('false: at most one call of your tools an answer'),
     response_format: z

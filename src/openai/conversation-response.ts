@@ -70,9 +70,15 @@ export async function readWith(
   try {
     const brought = await bringFiles(ctx, filesOfItems(items));
     const given = { ...items, user: user ?? branch?.session.end_user_id };
-    const conversation = readItems(items, await readEarlier(ctx, given, chainOf(branch)));
+    const earlier = await readEarlier(
+      ctx,
+      given,
+      chainOf(branch),
+      waiting.map(({ id }) => id),
+    );
+    const conversation = readItems(items, earlier);
     checkPromptSize(conversation);
-    return { brought, ...conversation };
+    return { brought: [...brought, ...earlier.files], ...conversation };
   } catch (error) {
     throw withOwnPointers(error, waiting.length);
   }

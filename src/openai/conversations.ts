@@ -3,7 +3,7 @@ import { isGuardViolation } from '../db/errors.ts';
 import { allows } from '../http/access.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
-import { type Branch, deleteSession, eraseFromMessage, readBranch, referenceOf } from '../sessions/index.ts';
+import { type Branch, deleteSession, eraseFromMessage, readBranch } from '../sessions/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { isId } from '../shared/id.ts';
 import type { Conversation, CreateConversation, CreateItems, ItemQuery, UpdateConversation } from './conversations-schema.ts';
@@ -20,9 +20,10 @@ import {
   type WaitingItemRow,
 } from './conversations-store.ts';
 import { type CursorPage, toCursorPage } from './cursor-page.ts';
-import { unsupported } from './errors.ts';
-import { itemsOf, type ResponseItem, type StoredItem, sentItem, withoutItem } from './items.ts';
+import { unknownConversation, unsupported } from './errors.ts';
+import { itemsOf, objectsIn, type ResponseItem, type StoredItem, sentItem, withoutItem } from './items.ts';
 import type { InputItem } from './responses-schema.ts';
+import { toWaitable } from './waiting-items.ts';
 
 /** Characters of one item; a row of the database has 2 MB. */
 const maxItem = 500_000;
@@ -30,9 +31,6 @@ const maxItem = 500_000;
 const maxWaiting = 200;
 
 export const sessionOf = (conversation_id: string): string => conversation_id.replace('conv_', 'ses_');
-
-export const unknownConversation = (param: string | null = null): Failure =>
-  new Failure('not_found', 'There is no conversation with this id.', { extra: { param } });
 
 export interface FoundConversation {
   readonly row: ConversationRow;
@@ -47,14 +45,14 @@ export interface FoundConversation {
  * and by the key that made it; then by who sees its session. Throws `not_found`.
  */
 export async function findConversation(ctx: Ctx, id: string, param: string | null = null): Promise<FoundConversation> {
-  if (!isId('conv', id)) throw unknownConversation(param);
+  if (!isId('conv', id)) throw unknownConversation(id, param);
   const [[[row], waiting], branch] = await Promise.all([
     batch(ctx.db, [selectConversation(ctx.db, ctx.workspace_id, id), selectItems(ctx.db, ctx.workspace_id, id)]),
     readBranch(ctx, sessionOf(id)).catch((error: unknown) => {
-      throw error instanceof Failure && error.code === 'not_found' ? unknownConversation(param) : error;
+      throw error instanceof Failure && error.code === 'not_found' ? unknownConversation(id, param) : error;
     }),
   ]);
-  if (row === undefined || !maySee(ctx, row, branch)) throw unknownConversation(param);
+  if (row === undefined || !maySee(ctx, row, branch)) throw unknownConversation(id, param);
   return { row, branch, waiting };
 }
 
@@ -73,7 +71,7 @@ export async function createConversation(ctx: Ctx, { items, metadata }: CreateCo
     created_at: ctx.now(),
   };
   const reply = toConversation(row);
-  const added = toRows(ctx, row.id, items ?? []);
+  const added = toRows(ctx, row.id, await toWaitable(ctx, items ?? [], { branch: null, waiting: [] }));
   const statements = [insertConversation(ctx.db, row), ...added.map((item) => insertItem(ctx.db, item))];
   await commit(ctx, { statements, audit: [{ action: 'conversation.create', target_type: 'conversation', target_id: row.id }], reply });
   return reply;
@@ -142,8 +140,9 @@ export function pageOfItems(items: readonly ResponseItem[], { after, limit = 20,
 
 /** Adds items that the next response reads. Throws `not_found`, `validation_failed`. */
 export async function createItems(ctx: Ctx, id: string, { items }: CreateItems): Promise<CursorPage<ResponseItem>> {
-  const { waiting } = await findConversation(ctx, id);
-  const rows = toRows(ctx, id, items);
+  const found = await findConversation(ctx, id);
+  const { waiting } = found;
+  const rows = toRows(ctx, id, await toWaitable(ctx, items, found));
   if (waiting.length + rows.length > maxWaiting)
     throw unsupported('/items', `More than ${maxWaiting} items before a response are not supported.`);
   const reply = toCursorPage(
@@ -153,7 +152,7 @@ export async function createItems(ctx: Ctx, id: string, { items }: CreateItems):
   try {
     await commit(ctx, { statements: rows.map((row) => insertItem(ctx.db, row)), reply });
   } catch (error) {
-    if (isGuardViolation(error, 'conversation_items.conversation_id')) throw unknownConversation();
+    if (isGuardViolation(error, 'conversation_items.conversation_id')) throw unknownConversation(id);
     throw error;
   }
   return reply;
@@ -219,11 +218,6 @@ function leftOf({ row, place, item }: StoredItem) {
   const prompt = withoutItem(row, place);
   const isQuestion = row.prompt?.findLastIndex(({ role }) => role === 'user') === place.message;
   return { text: isQuestion ? '' : row.text, prompt, citations: [] };
-}
-
-function objectsIn({ row, place }: StoredItem): string[] {
-  const message = place === null ? undefined : row.prompt?.[place.message];
-  return message?.role === 'user' ? message.content.flatMap((part) => referenceOf(part) ?? []) : [];
 }
 
 export const toConversation = ({ id, created_at, metadata }: ConversationRow): Conversation => ({

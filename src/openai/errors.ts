@@ -70,7 +70,7 @@ const messageOf = (first: Violation): string =>
   first.detail === 'Is required.' ? `${paramOf(first)} is required.` : `${paramOf(first)}: ${first.detail}`;
 
 /** `/messages/0/role` as `messages[0].role`. */
-const paramOf = ({ pointer }: Violation): string =>
+const paramOf = ({ pointer }: Pick<Violation, 'pointer'>): string =>
   pointer
     .replace(/^[/?]/, '')
     .split('/')
@@ -90,7 +90,8 @@ export const unknownUrl = (method: string, path: string): Failure =>
 export const unknownModel = (): Failure =>
   new Failure(
     'not_found',
-    'The model does not exist or you do not have access to it. A model is an agent: `slug`, `slug@label` or `slug@7`.',
+    'The model does not exist or you do not have access to it. A model is an agent (`slug`, `slug@label` or `slug@7`) or, for keys that ' +
+      'may change all agents, a model of a provider (`provider/model`).',
     {
       extra: { param: 'model', code: 'model_not_found' },
     },
@@ -113,6 +114,13 @@ export const unknownItem = (id: string): Failure =>
       extra: { param: 'input', code: 'item_not_found' },
     },
   );
+
+/** A file id in a request that stands for no file, or for none that the key may see. */
+export const unknownFile = (pointer: string): Failure =>
+  new Failure('not_found', 'There is no file with this id. POST /v1/files uploads one.', { extra: { param: paramOf({ pointer }) } });
+
+export const unknownConversation = (id: string, param: string | null = null): Failure =>
+  new Failure('not_found', `Conversation with id '${id}' not found.`, { extra: { param } });
 
 /** A field that is well-formed and cannot be had. */
 export const unsupported = (pointer: string, detail: string): Failure =>

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ChatAnnotation, ChatCompletion, CompletionUsage } from './chat-schema.ts';
-import { Extras } from './extras.ts';
+import { ChatExtras } from './extras.ts';
 import { OpenAiResponse, OutputCall, OutputMessage, ResponseAnnotation } from './responses-schema.ts';
 
 const { id, created, model, system_fingerprint, choices } = ChatCompletion.shape;
@@ -34,7 +34,7 @@ export const ChatCompletionChunk = z
       }),
     ),
     usage: CompletionUsage.nullable().optional().describe('With `stream_options.include_usage`: null but on the last'),
-    agentgrid: Extras.optional().describe('With the `finish_reason`'),
+    agentgrid: ChatExtras.optional().describe('With the `finish_reason`'),
   })
   .openapi('ChatCompletionChunk', { description: 'The JSON of a `data:` line; `data: [DONE]` closes the stream.' });
 

@@ -10,11 +10,10 @@ export const toRunId = (response_id: string): string => `run_${suffixOf(response
 /** A call of the caller's tools as an item: the message that it is of, and its place among that message's calls. */
 export const toCallItemId = (message_id: string, index: number): string => `fc_${suffixOf(message_id)}_${index}`;
 
-/** Where an item id points to: a message, or one of its calls. Null for an id that was not issued here. */
-export function readItemId(id: string): { readonly message_id: string; readonly call: number | null } | null {
-  const [, prefix, suffix, index] = /^(?:(msg)|fc)_([0-7][0-9a-hjkmnp-tv-z]{25})(?:_(\d{1,3}))?$/.exec(id) ?? [];
-  if (suffix === undefined || (prefix === 'msg') !== (index === undefined)) return null;
-  return { message_id: `msg_${suffix}`, call: index === undefined ? null : Number(index) };
+/** The message that an item id points to: by its own id, or as one of what it was asked or calls. Null for an id that was not issued here. */
+export function readItemId(id: string): string | null {
+  const suffix = /^(?:msg|fc)_([0-7][0-9a-hjkmnp-tv-z]{25})(?:_\d{1,4})?$/.exec(id)?.[1];
+  return suffix === undefined ? null : `msg_${suffix}`;
 }
 
 /** When a run was made, in Unix seconds: the first 48 bits of its id are its milliseconds. */

@@ -4,8 +4,8 @@ import { EgressError } from '../platform/egress.ts';
 import { type AttachmentRow, bringFile, bringUpload, imageTypeOf, maxImageBytes, referenceTo } from '../sessions/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
-import { unsupported } from './errors.ts';
-import { findReadFile } from './files.ts';
+import { unknownFile, unsupported } from './errors.ts';
+import { findReadFile, getFile } from './files.ts';
 
 /** Files and images of one request. */
 const mostFiles = 20;
@@ -57,16 +57,32 @@ export async function bringFiles(ctx: Ctx, given: readonly GivenFile[]): Promise
   return brought;
 }
 
+/** Throws as `bringFiles` does for files without one source, and those that are not there; nothing is fetched or read. */
+export async function checkFiles(ctx: Ctx, given: readonly GivenFile[]): Promise<void> {
+  for (const file of given) {
+    checkSource(file);
+    if (!file.file_id) continue;
+    await getFile(ctx, file.file_id).catch((error: unknown) => {
+      throw atPart(file, error);
+    });
+  }
+}
+
+function checkSource({ at, data, url, file_id }: GivenFile): void {
+  if ([data, url, file_id].filter((source) => source != null && source !== '').length !== 1)
+    throw unsupported(at, 'Exactly one source of the file is required.');
+}
+
 /** What is wrong with a file is told as a fault of the part that has it. */
 function atPart({ at }: GivenFile, error: unknown): unknown {
   if (error instanceof EgressError) return unsupported(at, `The file could not be downloaded: ${error.message}`);
-  if (!(error instanceof Failure) || error.status >= 500 || error.code === 'not_found') return error;
+  if (!(error instanceof Failure) || error.status >= 500) return error;
+  if (error.code === 'not_found') return unknownFile(`${at}/file_id`);
   return error.options.errors?.[0]?.pointer.startsWith(at) ? error : unsupported(at, error.options.errors?.[0]?.detail ?? error.message);
 }
 
 async function bringOne(ctx: Ctx, file: GivenFile): Promise<AttachmentRow> {
-  const sources = [file.data, file.url, file.file_id].filter((source) => source != null && source !== '');
-  if (sources.length !== 1) throw unsupported(file.at, 'Exactly one source of the file is required.');
+  checkSource(file);
   if (file.file_id) {
     const upload = await findReadFile(ctx, file.file_id);
     if (file.kind === 'image' && upload.kind !== 'image') throw unsupported(`${file.at}/file_id`, `${upload.name} is not an image.`);

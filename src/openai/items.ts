@@ -117,6 +117,12 @@ function contentOf(row: MessageRow, message: LanguageModelV4Message): unknown[] 
   });
 }
 
+/** Objects of the files that came with an item. */
+export function objectsIn({ row, place }: StoredItem): string[] {
+  const message = place === null ? undefined : row.prompt?.[place.message];
+  return message?.role === 'user' ? message.content.flatMap((part) => referenceOf(part) ?? []) : [];
+}
+
 /** A prompt whose first items have the given names, by which they are found again. */
 export function withNames(prompt: readonly LanguageModelV4Message[], names: readonly string[]): LanguageModelV4Message[] {
   const places = placesIn(prompt);
@@ -150,11 +156,8 @@ export function withoutItem(row: MessageRow, { message: at, part }: Place): Lang
 export function sentItem(id: string, item: InputItem): ResponseItem | null {
   const status = 'completed' as const;
   if ('role' in item) {
-    const type = item.role === 'assistant' ? 'output_text' : 'input_text';
-    const content =
-      typeof item.content === 'string'
-        ? [{ type, text: item.content, ...(type === 'output_text' ? { annotations: [], logprobs: [] } : {}) }]
-        : item.content;
+    const parts = typeof item.content === 'string' ? [{ type: 'text' as const, text: item.content }] : item.content;
+    const content = parts.flatMap((part) => sentPart(part, item.role === 'assistant'));
     return { type: 'message', id, status, role: item.role, content };
   }
   if (item.type === 'function_call') {
@@ -164,4 +167,25 @@ export function sentItem(id: string, item: InputItem): ResponseItem | null {
   return item.type === 'function_call_output'
     ? { type: 'function_call_output', id, status, call_id: item.call_id, output: item.output }
     : null;
+}
+
+type SentPart = Exclude<Extract<InputItem, { role: string }>['content'], string>[number];
+
+/** A part under the name that it has in OpenAI's lists; of reasoning nothing. */
+function sentPart(part: SentPart, isAnswer: boolean): object[] {
+  switch (part.type) {
+    case 'text':
+    case 'input_text':
+    case 'output_text':
+      return isAnswer
+        ? [{ type: 'output_text', text: part.text, annotations: [], logprobs: [] }]
+        : [{ type: 'input_text', text: part.text }];
+    case 'input_image':
+      return [{ ...part, detail: part.detail ?? 'auto' }];
+    case 'input_file':
+    case 'refusal':
+      return [part];
+    default:
+      return [];
+  }
 }

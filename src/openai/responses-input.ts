@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Overrides } from '../sessions/index.ts';
+import { unsupported } from './errors.ts';
 import { type Conversation, toText, Writer } from './input.ts';
 import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
 import type { Earlier, Referenced } from './item-references.ts';
@@ -10,21 +11,23 @@ import { readTools } from './tool-choice.ts';
 type MessageItem = Extract<InputItem, { role: string }>;
 
 /** The items of a request, with what of earlier responses they refer to. Throws `validation_failed`. */
-export function readItems({ input }: Pick<CreateResponse, 'input'>, { items, calls }: Earlier): Conversation {
+export function readItems({ input }: Pick<CreateResponse, 'input'>, { items, calls }: Pick<Earlier, 'items' | 'calls'>): Conversation {
   const writer = new Writer(calls);
   if (typeof input === 'string') writer.add({ role: 'user', content: [toText(input)] });
   else for (const [index, item] of input.entries()) addItem(writer, item, items, `/input/${index}`);
   return writer.done('/input');
 }
 
-/** The files among the items, for `bringFiles`, which comes before they are read. */
-export function filesOfItems({ input }: Pick<CreateResponse, 'input'>): GivenFile[] {
+/** The files among the items, for `bringFiles`, which comes before they are read. Throws `validation_failed` for those of others than the user. */
+export function filesOfItems({ input }: Pick<CreateResponse, 'input'>, base = '/input'): GivenFile[] {
   if (typeof input === 'string') return [];
   return input.flatMap((item, index) =>
-    !('role' in item) || item.role !== 'user' || typeof item.content === 'string'
+    !('role' in item) || typeof item.content === 'string'
       ? []
       : item.content.flatMap((part, place): GivenFile[] => {
-          const at = `/input/${index}/content/${place}`;
+          const at = `${base}/${index}/content/${place}`;
+          if (item.role !== 'user' && isFile(part))
+            throw unsupported(at, `\`${part.type}\` is not supported in messages of the ${item.role}.`);
           if (part.type === 'input_image') return [{ part, at, kind: 'image', ...sourceOf(part.image_url ?? ''), file_id: part.file_id }];
           if (part.type !== 'input_file') return [];
           const { file_data: data, file_url: url, file_id, filename: name } = part;
@@ -39,13 +42,14 @@ function addItem(writer: Writer, item: InputItem, earlier: Earlier['items'], at:
   else if (item.type === 'function_call_output') {
     const value = typeof item.output === 'string' ? item.output : item.output.map(({ text }) => text).join('');
     writer.result(item.call_id, value, `${at}/call_id`);
-  } else if (item.type == null || item.type === 'item_reference') addReferenced(writer, earlier.get(item.id));
+  } else if (item.type == null || item.type === 'item_reference') addReferenced(writer, earlier.get(item.id), at);
   // What a model thought is not shown here, so what comes back of it is somebody else's.
 }
 
-function addReferenced(writer: Writer, referenced: Referenced | undefined): void {
+function addReferenced(writer: Writer, referenced: Referenced | undefined, at: string): void {
   if (referenced === undefined) return;
   if ('call' in referenced) writer.call(referenced.call.id, referenced.call.name, referenced.call.arguments);
+  else if ('result' in referenced) writer.result(referenced.result.call.id, referenced.result.value, at);
   else for (const message of referenced.messages) writer.add(message);
 }
 
@@ -58,6 +62,8 @@ function addMessage(writer: Writer, { role, content }: MessageItem): void {
   else if (role === 'assistant') writer.add({ role, content: [toText(text)] });
   else writer.add({ role: 'system', content: text });
 }
+
+const isFile = ({ type }: { readonly type: string }): boolean => type === 'input_image' || type === 'input_file';
 
 type UserParts = Extract<LanguageModelV4Message, { role: 'user' }>['content'];
 

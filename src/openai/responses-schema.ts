@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Flag, Id } from '../http/schema.ts';
+import { Flag } from '../http/schema.ts';
 import {
   allowedFields,
   effort,
@@ -20,7 +20,7 @@ import {
   User,
 } from './common-schema.ts';
 import { Extras } from './extras.ts';
-import { orExplain, ReasoningPart, said } from './said.ts';
+import { expectedChoice, orExplain, ReasoningPart, said } from './said.ts';
 import { ModelName } from './schema.ts';
 
 export const ResponseId = z
@@ -93,13 +93,13 @@ const Tool = z.strictObject({
 });
 
 const NamedTool = z.strictObject({ type: z.literal('function'), name: toolName });
-const ToolChoice = z.union([
-  z.enum(['none', 'auto', 'required']),
-  NamedTool,
-  z.strictObject({ type: z.literal('allowed_tools'), ...allowedFields(NamedTool) }),
-]);
+const ToolChoice = z.union(
+  [z.enum(['none', 'auto', 'required']), NamedTool, z.strictObject({ type: z.literal('allowed_tools'), ...allowedFields(NamedTool) })],
+  { error: orExplain(expectedChoice) },
+);
 
-const conversationId = Id('conv');
+/** What is no id of one stands for no conversation. */
+const conversationId = z.string().max(200).openapi({ description: 'Id, `conv_…`', example: 'conv_01kajv2q5ve0mt8h2vj3c6x7ra' });
 const ConversationParam = z.union([conversationId, z.strictObject({ id: conversationId })], {
   error: 'Must be the id of a conversation, `conv_…`, or an object with its `id`.',
 });

@@ -54,11 +54,12 @@ async function prepare(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
 async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   if (body.model == null) throw unsupported('/model', 'Say which agent, where no `previous_response_id` does.');
   const brought = await bringFiles(ctx, filesOfItems(body));
-  const { question, messages } = readItems(body, await readEarlier(ctx, body, null));
+  const earlier = await readEarlier(ctx, body, null);
+  const { question, messages } = readItems(body, earlier);
   const overrides = readResponseOverrides(body);
   const { session_id, input } = await prepareRun(ctx, body.model, question, body);
   const echo = echoOf(body, body.model);
-  const rest = { prompt: messages, overrides, brought, metadata: { openai: echo } };
+  const rest = { prompt: messages, overrides, brought: [...brought, ...earlier.files], metadata: { openai: echo } };
   if (body.store === false || input.create === undefined) return { session_id, input: { ...input, ...rest }, echo };
   const { agent_id, end_user_id, inputs, version, metadata } = input.create;
   const create = newSession(ctx, { agent_id, end_user_id, inputs, version, metadata, on_busy: 'queue' });
@@ -80,7 +81,8 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
     throw unsupported('/previous_response_id', `That response is ${row.status}: going on from it is not supported.`);
   const brought = await bringFiles(ctx, filesOfItems(body));
   const chain = { session_id: session.id, message_id: terminal.message.id, calls: clientCallsOf(terminal.message) };
-  const { question, messages } = readItems(body, await readEarlier(ctx, withUser(body, session.end_user_id), chain));
+  const earlier = await readEarlier(ctx, withUser(body, session.end_user_id), chain);
+  const { question, messages } = readItems(body, earlier);
   if (body.user != null && body.user !== session.end_user_id)
     throw unsupported('/user', 'Another user than that of the previous response is not supported.');
   const model = body.model ?? before.model;
@@ -92,7 +94,7 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
     version,
     on_busy: 'queue',
     prompt: messages,
-    brought,
+    brought: [...brought, ...earlier.files],
     overrides: readResponseOverrides(body),
     metadata: { openai: echo },
   };

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { placeOf } from '../http/violations.ts';
 
 /*
  * How the conversation of a request is read, in both protocols; the one place where the line is drawn.
@@ -24,13 +25,14 @@ export const orExplain =
   (expected: string) =>
   (issue: { readonly input?: unknown; readonly errors?: readonly (readonly Issue[])[] }): string => {
     const isOther = ({ path }: Issue) => path.length === 0 || path[0] === 'type' || path[0] === 'role';
+    const { type, role } = (issue.input ?? {}) as { readonly type?: unknown; readonly role?: unknown };
+    // Kinds that have no role say nothing of a wrong one.
+    const wrongRole = role === undefined ? undefined : issue.errors?.flat().find(({ path }) => path.length === 1 && path[0] === 'role');
+    if (wrongRole !== undefined) return `${placeOf(wrongRole.path)}${wrongRole.message}`;
     const meant = issue.errors?.filter((branch) => !branch.some(isOther)) ?? [];
     const first = meant[0]?.[0];
     if (first !== undefined) return `${placeOf(first.path)}${first.message}`;
-    const type = (issue.input as { readonly type?: unknown } | null | undefined)?.type;
     return typeof type === 'string' ? `Type \`${type.slice(0, 64)}\` is not supported here. ${expected}` : expected;
   };
 
-/** Nested explanations bring places of their own. */
-const placeOf = (path: readonly PropertyKey[]): string =>
-  path.length === 0 ? '' : `${path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}: `;
+export const expectedChoice = 'Must be `none`, `auto`, `required`, or an object of type `function` or `allowed_tools`.';

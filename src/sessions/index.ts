@@ -1,4 +1,4 @@
-export { bringFile, bringUpload } from './attachments/brought.ts';
+export { bringAttached, bringFile, bringUpload } from './attachments/brought.ts';
 export { attachmentJobs, extractAttachment, originalKey, removeObjects } from './attachments/extract.ts';
 export { allServedTypes, attachmentKind, attachmentType, imageTypeOf, isQuick, maxImageBytes, servedAs } from './attachments/media.ts';
 export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';

@@ -66,6 +66,44 @@ describe('conversations, by the openai client', () => {
     expect(data.map(({ id }: { id: string }) => id)).toEqual([conversation.id.replace('conv_', 'ses_')]);
   });
 
+  it('read an item once that is referred to in them, and take items of responses by reference', async () => {
+    const { client, model, scripted } = await scene({ rounds: [says('Blue.'), says('One.'), says('Two.'), says('Three.')] });
+    const colour = await client.responses.create({ model, input: 'A colour?' });
+    const reference = (id: string | undefined) => ({ type: 'item_reference' as const, id: id ?? '' });
+    const { id } = await client.conversations.create({ items: [reference(colour.output[0]?.id), { role: 'user', content: 'I am Ada.' }] });
+    const [blue, ada] = await itemsOf(client, id);
+    expect([blue, ada].map((item) => item && textOf(item))).toEqual(['Blue.', 'I am Ada.']);
+    expect(blue).toMatchObject({ role: 'assistant', content: [{ type: 'output_text', annotations: [] }] });
+    await client.responses.create({ model, conversation: id, input: [reference(ada?.id), { role: 'user', content: 'First.' }] });
+    await client.responses.create({ conversation: id, input: [reference(ada?.id), { role: 'user', content: 'Second.' }] });
+    const answered = (await itemsOf(client, id)).find((item) => textOf(item) === 'One.');
+    await client.responses.create({ conversation: id, input: [reference(answered?.id), { role: 'user', content: 'Third.' }] });
+    const sent = JSON.stringify((await scripted.requests()).at(-1)?.body.input);
+    for (const text of ['I am Ada.', 'One.', 'Blue.']) expect(sent.split(text), text).toHaveLength(2);
+    const unknown = reference('msg_01kajv2q5ve0mt8h2vj3c6x7ra');
+    for (const call of [client.conversations.create({ items: [unknown] }), client.conversations.items.create(id, { items: [unknown] })])
+      expect(await failureOf(call)).toMatchObject({ status: 404, code: 'item_not_found' });
+  });
+
+  it('refuse items that no response could be sent with', async () => {
+    const { client } = await scene({ rounds: [] });
+    const upload = await client.files.create({ file: await toFile(new TextEncoder().encode('Text.'), 'w.txt'), purpose: 'user_data' });
+    const { id } = await client.conversations.create();
+    const part = (more: object) => ({ type: 'input_file' as const, ...more });
+    const cases = [
+      ['user', part({ file_id: 'file-unknown' }), 404, 'items[0].content[0].file_id'],
+      ['user', part({}), 400, 'items[0].content[0]'],
+      ['user', part({ file_id: upload.id, file_url: 'https://example.com/a.pdf' }), 400, 'items[0].content[0]'],
+      ['developer', part({ file_id: upload.id }), 400, 'items[0].content[0]'],
+    ] as const;
+    for (const [role, one, status, param] of cases) {
+      const items = [{ role, content: [one] }];
+      expect(await failureOf(client.conversations.items.create(id, { items })), param).toMatchObject({ status, param });
+      expect(await failureOf(client.conversations.create({ items })), param).toMatchObject({ status, param });
+    }
+    expect(await itemsOf(client, id)).toEqual([]);
+  });
+
   it('forget an item that is deleted, before and after it was read, with its file', async () => {
     const { client, model, scripted, workspace } = await scene({ rounds: [says('Noted.'), says('What?'), says('Still.')] });
     const upload = await client.files.create({

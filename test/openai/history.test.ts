@@ -64,10 +64,14 @@ describe('the messages of a chat completion', () => {
   });
 
   it.each([
-    [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] }, 'messages[1].content', 'input_audio'],
+    [
+      { role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] },
+      'messages[1].content[0].type',
+      'input_audio',
+    ],
     [
       { role: 'user', content: [{ type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } }] },
-      'messages[1].content',
+      'messages[1].content[0].type',
       'video_url',
     ],
     [{ role: 'assistant', content: 'A', audio: { id: 'audio_1' } }, 'messages[1].audio', 'Audio'],
@@ -146,15 +150,50 @@ describe('the items of a response', () => {
   });
 
   it.each([
-    [{ type: 'computer_call_output', call_id: 'a', output: {} }, 'computer_call_output'],
-    [{ type: 'mcp_call', id: 'a', name: 'x', arguments: '{}', server_label: 's' }, 'mcp_call'],
-    [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }, 'input_audio'],
-    [{ type: 'function_call_output', call_id: 'a', output: [{ type: 'input_video', url: 'x' }] }, 'input_video'],
-  ])('are refused by name where a model would have read something else: %j', async (item, name) => {
+    [{ type: 'computer_call_output', call_id: 'a', output: {} }, 'input[1]', 'Type `computer_call_output` is'],
+    [{ type: 'mcp_call', id: 'a', name: 'x', arguments: '{}', server_label: 's' }, 'input[1]', 'Type `mcp_call` is'],
+    [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }, 'input[1].content[0].type', 'Type `input_audio` is'],
+    [
+      { type: 'function_call_output', call_id: 'a', output: [{ type: 'input_video', url: 'x' }] },
+      'input[1].output[0].type',
+      'Type `input_video` is',
+    ],
+    [{ role: 'developer', content: [{ type: 'input_file', file_id: 'upl_x' }] }, 'input[1].content[0]', '`input_file` is'],
+    [{ role: 'assistant', content: [{ type: 'input_image', image_url: 'data:,' }] }, 'input[1].content[0]', '`input_image` is'],
+  ])('are refused by name where a model would have read something else: %j', async (item, param, name) => {
     const { client, model } = await scene({ rounds: [] });
     const error = await failureOf(client.responses.create({ model, input: [user('Hi'), item] } as never));
-    expect([error.status, error.code]).toEqual([400, 'unsupported_parameter']);
-    expect(error.message).toContain(`\`${name}\` is not supported here`);
+    expect([error.status, error.code, error.param]).toEqual([400, 'unsupported_parameter', param]);
+    expect(error.message).toContain(`${name} not supported`);
+  });
+
+  it.each([
+    [{}, 'input', 'missing_required_parameter', 'input is required.'],
+    [
+      { input: [{ role: 'user', content: [{ type: 'input_text' }] }] },
+      'input[0].content[0].text',
+      'missing_required_parameter',
+      'is required.',
+    ],
+    [
+      { input: [{ role: 'user', content: [{ type: 'input_text', text: 5 }] }] },
+      'input[0].content[0].text',
+      'invalid_value',
+      'Must be text',
+    ],
+    [{ input: [{ role: 'robot', content: 'Hi' }] }, 'input[0].role', 'invalid_value', '`developer`'],
+    [{ input: [{ role: 'user' }] }, 'input[0].content', 'missing_required_parameter', 'is required.'],
+    [
+      { input: 'Hi', tool_choice: { type: 'web_search' } },
+      'tool_choice',
+      'unsupported_parameter',
+      'Type `web_search` is not supported here.',
+    ],
+  ])('are at fault at the place of the fault: %j', async (body, param, code, text) => {
+    const { client, model } = await scene({ rounds: [] });
+    const error = await failureOf(client.responses.create({ model, ...body } as never));
+    expect([error.status, error.param, error.code]).toEqual([400, param, code]);
+    expect(error.message).toContain(text);
   });
 
   it('may end in an answer to go on from', async () => {

@@ -52,6 +52,53 @@ describe('an item_reference', () => {
     expect(sent).not.toContain('Sibling?');
   });
 
+  it('stands for what a response was asked, with its files, in another session', async () => {
+    const set = await scene({ rounds: [says('Noted.'), says('Tamarind.')] });
+    const { client, model } = set;
+    const file_data = `data:text/plain;base64,${btoa('The word is tamarind.')}`;
+    const content = [
+      { type: 'input_file' as const, filename: 'word.txt', file_data },
+      { type: 'input_text' as const, text: 'Here it is.' },
+    ];
+    const first = await client.responses.create({
+      model,
+      input: [
+        { role: 'developer', content: 'Be brief.' },
+        { role: 'user', content },
+      ],
+    });
+    const { data } = await client.responses.inputItems.list(first.id, { order: 'asc' });
+    expect(data.map(({ id }) => id)).toEqual([0, 1].map((index) => expect.stringMatching(new RegExp(`^msg_\\w{26}_${index}$`))));
+    const second = await client.responses.create({ model, input: [...data.map(({ id }) => reference(id)), user('Which word?')] });
+    const sent = (await set.scripted.requests()).at(-1)?.body.input;
+    expect(JSON.stringify(sent)).toMatch(/Be brief\..*tamarind.*Here it is\..*Which word\?/);
+    const again = await client.responses.inputItems.list(second.id, { order: 'asc' });
+    expect(again.data.map((item) => item.type === 'message' && item.content.map(({ type }) => type))).toEqual([
+      ['input_text'],
+      ['input_file', 'input_text'],
+      ['input_text'],
+    ]);
+    await client.responses.delete(first.id);
+    await client.responses.create({ model, input: 'Once more.', previous_response_id: second.id }).catch(() => undefined);
+    expect(JSON.stringify((await set.scripted.requests()).at(-1)?.body.input)).toContain('tamarind');
+  });
+
+  it('stands for the result of a call, after its call', async () => {
+    const set = await scene({
+      rounds: [{ tool_calls: [{ id: 'call_a', name: 'get_weather', arguments: { city: 'Zug' } }], usage }, says('Wet.'), says('Yes.')],
+    });
+    const { client, model } = set;
+    const first = await client.responses.create({ model, input: 'Weather?', tools });
+    const input = [{ type: 'function_call_output' as const, call_id: 'call_a', output: 'rain' }];
+    const second = await client.responses.create({ model, input, tools, previous_response_id: first.id });
+    const { data } = await client.responses.inputItems.list(second.id);
+    const references = [first.output[0]?.id, data[0]?.id].map(reference);
+    await client.responses.create({ model, input: [user('Weather?'), ...references, user('Sure?')], tools });
+    expect((await inputOf(set)).map(({ type, role, output }) => output ?? type ?? role)).toEqual(['user', 'function_call', 'rain', 'user']);
+    const alone = await failureOf(client.responses.create({ model, input: [reference(data[0]?.id), user('Sure?')] }));
+    expect([alone.status, alone.param]).toEqual([400, 'input[0]']);
+  });
+
   it('is not found where the item is unknown, not stored, deleted, or none of the caller’s to read', async () => {
     const { client, model, workspace } = await scene({ rounds: [says('Secret.')], repeat: true });
     const create = (input: string, more: object = {}) => client.responses.create({ model, input, ...more });

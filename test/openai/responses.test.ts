@@ -192,7 +192,6 @@ describe('responses, by the openai client', () => {
     const { client, model } = await scene({ rounds: [says('Once')] });
     for (const [more, param] of [
       [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
-      [{ conversation: 'conv_1' }, 'conversation'],
       [{ input: [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }] }, 'input[0]'],
       [{ model: undefined }, 'model'],
       [{ nonsense: 1 }, 'nonsense'],
@@ -201,6 +200,8 @@ describe('responses, by the openai client', () => {
       expect([error.status, error.type], JSON.stringify(more)).toEqual([400, 'invalid_request_error']);
       expect(error.param).toContain(param.slice(0, 5));
     }
+    const nowhere = await failureOf(client.responses.create({ model, input: 'Hello?', conversation: 'conv_1' }));
+    expect([nowhere.status, nowhere.param]).toEqual([404, 'conversation']);
     const options = { headers: { 'idempotency-key': 'once' } };
     const one = await client.responses.create({ model, input: 'Hello?' }, options);
     expect(await client.responses.create({ model, input: 'Hello?' }, options)).toEqual(one);

@@ -19,6 +19,7 @@ import {
   deleteAttachmentCleanups,
   insertAttachment,
   insertAttachmentCleanup,
+  selectAttachmentsByObjects,
   selectSameAttachments,
 } from './store.ts';
 import { maxSessionAttachments } from './upload.ts';
@@ -49,6 +50,15 @@ export const bringUpload = (ctx: Ctx, upload: typeof uploads.$inferSelect): Atta
   const { id: object_id, name, kind, media_type, byte_size, sha256, page_count, token_count } = upload;
   return toRow(ctx, { id: ctx.newId('att'), object_id, name, kind, media_type, byte_size, sha256, page_count, token_count });
 };
+
+/** Files of a session, by their objects, as files of another message: they share the objects. */
+export async function bringAttached(ctx: Ctx, session_id: string, object_ids: readonly string[]): Promise<AttachmentRow[]> {
+  if (object_ids.length === 0) return [];
+  const rows = await selectAttachmentsByObjects(ctx.db, ctx.workspace_id, session_id, object_ids).all();
+  return rows.map(({ object_id, name, kind, media_type, byte_size, sha256, page_count, token_count }) =>
+    toRow(ctx, { id: ctx.newId('att'), object_id, name, kind, media_type, byte_size, sha256, page_count, token_count }),
+  );
+}
 
 const toRow = (ctx: Ctx, read: Read): AttachmentRow => ({
   ...read,

@@ -58,6 +58,12 @@ export const selectAttachmentsByIds = (db: Db, workspace_id: string, session_id:
     .from(attachments)
     .where(and(ofSession(workspace_id, session_id), inArray(attachments.id, valuesOf(ids))));
 
+export const selectAttachmentsByObjects = (db: Db, workspace_id: string, session_id: string, object_ids: readonly string[]) =>
+  db
+    .select()
+    .from(attachments)
+    .where(and(ofSession(workspace_id, session_id), eq(attachments.status, 'ready'), inArray(attachments.object_id, valuesOf(object_ids))));
+
 /** A message has them: from now on they go with the session only. */
 export const useAttachments = (db: Db, workspace_id: string, message_id: string, ids: readonly string[]) =>
   db
