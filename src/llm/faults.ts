@@ -77,7 +77,9 @@ export function toFault(error: unknown, blame: Blame): Fault {
     return { ...fault, is_refusal: false, may_retry: isRetryable ?? fault.may_retry };
   }
   const log = { error_name: nameOf(error) };
-  return { ...sent, log, may_retry: true, failure: new Failure('provider_error', `${provider} failed, or its answer could not be read.`) };
+  // What a server wrote and nobody can read it would write again, and want to be paid for again.
+  const may_retry = !/(TypeValidation|JSONParse|InvalidResponseData)Error$/.test(log.error_name);
+  return { ...sent, log, may_retry, failure: new Failure('provider_error', `${provider} failed, or its answer could not be read.`) };
 }
 
 interface StreamError {

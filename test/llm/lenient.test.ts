@@ -153,6 +153,11 @@ describe('an error under a success status is a failure of the provider, tried ag
   });
 });
 
+it('pays once for an answer that nobody can read', async () => {
+  const { result, requests } = await stepWith('openai-compatible', sse('data: {"id":"c1","choices":[{"del\n\n', ...end));
+  expect([result.failure?.code, requests]).toEqual(['provider_error', 1]);
+});
+
 it('keeps text that came before an error, and asks nobody again', async () => {
   const seen = await stepWith('openai-compatible', sse(...text, { error: { message: 'boom', code: 500 } }));
   expect(seen).toMatchObject({ text: 'Whole answer.', requests: 1, result: { failure: { code: 'provider_error' } } });

@@ -1,6 +1,8 @@
+import { ChatCalls } from './chat-calls.ts';
+import { mendChatUsage, saysSomething } from './chat-usage.ts';
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mapList, mendUsage, toNumber, toText, withChanges } from './values.ts';
+import { mapList, toNumber, toText, withChanges } from './values.ts';
 
 /** Says nothing; some packages look for a choice in every event. */
 const noChoice: readonly Data[] = [{ index: 0, delta: {}, finish_reason: null }];
@@ -13,42 +15,49 @@ export class ChatDialect implements Dialect {
   readonly has_event_names = false;
   #hasFinished = false;
   #hasContent = false;
-  #hasToolCalls = false;
-  #hasUsage = false;
+  /** The newest that counts something: a last one of 0 does not take its place. */
+  #usage: Data | null = null;
   #head: Data = {};
-  /** Ids that calls were given here, by their index. */
-  readonly #ids = new Map<unknown, string>();
+  /** What messages in place of deltas have said; null once there are deltas. */
+  #said: string | null = '';
+  #messages = 0;
+  readonly #calls = new ChatCalls();
 
   mend(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
-    const usage = withAllCounts(mendUsage(data.usage));
+    const usage = this.#readUsage(data);
     const choices = this.#mendChoices(data.choices);
-    if (choices === null && !isData(usage)) return [];
-    if (isData(usage)) this.#hasUsage = true;
+    if (choices === null && usage === undefined) return [];
     const { x_groq } = data;
     // Groq's package looks for it where Groq has it.
-    const groq =
-      isData(x_groq) || isData(usage)
-        ? withChanges(isData(x_groq) ? x_groq : {}, { usage: withAllCounts(mendUsage(isData(x_groq) ? (x_groq.usage ?? usage) : usage)) })
-        : x_groq;
+    const groq = isData(x_groq) || usage !== undefined ? withChanges(isData(x_groq) ? x_groq : {}, { usage }) : x_groq;
     const head = { id: toText(data.id), created: toNumber(data.created), model: toText(data.model) };
     if (data.id !== undefined) this.#head = { ...head, object: 'chat.completion.chunk' };
-    const object = data.object === undefined || data.object === null ? data.object : 'chat.completion.chunk';
     return [
-      withChanges(data, { ...head, object, usage, x_groq: groq, choices: choices === null || choices.length === 0 ? noChoice : choices }),
+      withChanges(data, {
+        ...head,
+        object: data.object === undefined || data.object === null ? data.object : 'chat.completion.chunk',
+        system_fingerprint: toText(data.system_fingerprint),
+        service_tier: toText(data.service_tier),
+        // Not an error, and packages take it for one.
+        error: undefined,
+        usage: usage ?? (data.usage === null ? null : undefined),
+        x_groq: groq,
+        choices: choices === null || choices.length === 0 ? noChoice : choices,
+      }),
     ];
   }
 
   /** Usage comes last: it marks an end as `[DONE]` does. */
   get hasEnded(): boolean {
-    return this.#hasUsage && this.#hasContent;
+    return this.#usage !== null && this.#hasContent;
   }
 
   atEnd(): readonly Data[] {
-    if (this.#hasFinished || !(this.#hasContent || this.#hasUsage)) return [];
+    if (this.#hasFinished || !(this.#hasContent || this.#usage !== null)) return [];
     this.#hasFinished = true;
-    const finish_reason = this.#hasToolCalls ? 'tool_calls' : 'stop';
+    const finish_reason = this.#calls.count > 0 ? 'tool_calls' : 'stop';
     return [{ ...this.#head, choices: [{ index: 0, delta: {}, finish_reason }] }];
   }
 
@@ -61,6 +70,17 @@ export class ChatDialect implements Dialect {
     return [...events, ...(events.length > 0 ? this.atEnd() : [])];
   }
 
+  /** Kimi has it in the choice, Groq in a field of its own. */
+  #readUsage({ usage, choices, x_groq }: Data): Data | undefined {
+    const inChoice = Array.isArray(choices) ? choices.filter(isData).map((choice) => choice.usage) : [];
+    const given = [usage, ...inChoice, isData(x_groq) ? x_groq.usage : undefined].find(isData);
+    const mended = mendChatUsage(given);
+    if (mended === undefined) return undefined;
+    if (this.#usage !== null && !saysSomething(mended)) return this.#usage;
+    this.#usage = mended;
+    return mended;
+  }
+
   #mendChoices(value: unknown): readonly Data[] | null {
     if (value === undefined || value === null) return null;
     const list = Array.isArray(value) ? value : [value];
@@ -70,18 +90,37 @@ export class ChatDialect implements Dialect {
   }
 
   #mendChoice(choice: Data): Data {
-    const finish_reason = choice.finish_reason === '' ? null : toText(choice.finish_reason);
+    const finish_reason = toFinishReason(choice.finish_reason);
     if (typeof finish_reason === 'string') this.#hasFinished = true;
-    const changes = { finish_reason: finish_reason === 'function_call' ? 'tool_calls' : finish_reason, index: toNumber(choice.index) ?? 0 };
-    return withChanges(choice, { ...changes, ...this.#mendSaid(choice) });
+    const logprobs = choice.logprobs === null ? null : undefined;
+    return withChanges(choice, { finish_reason, index: toNumber(choice.index) ?? 0, logprobs, ...this.#mendSaid(choice) });
   }
 
   #mendSaid({ delta, message, text }: Data): Data {
-    if (isData(delta)) return { delta: this.#mendDelta(delta) };
-    // A whole message at the end of what was streamed says it a second time.
-    if (isData(message)) return { message: undefined, delta: this.#mendDelta(this.#hasContent ? {} : message) };
+    const [change, whole] = [toMessage(delta), toMessage(message)];
+    if (change !== null && (whole === null || Object.keys(change).length > 0)) {
+      if (change.content !== undefined && change.content !== null && change.content !== '') this.#said = null;
+      return { delta: this.#mendDelta(change) };
+    }
+    if (whole !== null) return { message: undefined, delta: this.#mendDelta(this.#notYetSaid(whole)) };
     if (typeof text === 'string') return { text: undefined, delta: this.#mendDelta({ content: text }) };
-    return { delta: delta === undefined || delta === null ? delta : {} };
+    return { delta: {} };
+  }
+
+  /** A message is a piece, or all that there is so far, or says what was streamed a second time. */
+  #notYetSaid(message: Data): Data {
+    const { tool_calls, function_call, ...rest } = message;
+    const called = this.#calls.count > 0 ? {} : { tool_calls, function_call };
+    if (this.#said === null) return called;
+    const content = toContent(message.content);
+    if (typeof content !== 'string') return this.#hasContent ? called : message;
+    const before = this.#said;
+    // The same again may be a piece where there was one only, and a short one.
+    const isMore = content.length > before.length || this.#messages > 1 || before.length > 20;
+    const isRepeated = before !== '' && content.startsWith(before) && isMore;
+    this.#said = isRepeated ? content : before + content;
+    this.#messages += 1;
+    return { ...(this.#hasContent ? {} : rest), ...called, content: isRepeated ? content.slice(before.length) : content };
   }
 
   #mendDelta(delta: Data): Data {
@@ -89,48 +128,64 @@ export class ChatDialect implements Dialect {
     const calls = isData(function_call) ? [{ index: 0, function: function_call }] : tool_calls;
     const mended = withChanges(delta, {
       role: role === undefined || role === null ? undefined : 'assistant',
-      content: Array.isArray(content) ? content : toText(content),
+      content: toContent(content),
       reasoning_content: toText(reasoning_content),
       reasoning: isData(reasoning) ? toText(reasoning.content ?? reasoning.text) : toText(reasoning),
       function_call: undefined,
-      tool_calls: this.#mendCalls(calls),
+      refusal: toText(delta.refusal),
+      annotations: toAnnotations(delta.annotations),
+      tool_calls: this.#calls.mend(calls),
     });
-    this.#hasContent ||= [mended.content, mended.reasoning_content, mended.reasoning].some((said) => said !== '' && said != null);
+    this.#hasContent ||=
+      this.#calls.count > 0 || [mended.content, mended.reasoning_content, mended.reasoning].some((said) => said !== '' && said != null);
     return mended;
-  }
-
-  #mendCalls(value: unknown): unknown {
-    if (value === undefined || value === null) return value;
-    const list = (Array.isArray(value) ? value : [value]).filter(isData);
-    if (list.length > 0) {
-      this.#hasToolCalls = true;
-      this.#hasContent = true;
-    }
-    const mended = mapList(list, (call, at) => this.#mendCall(call, at));
-    return Array.isArray(value) && value.length === mended.length && mended.every((call, at) => call === value[at]) ? value : mended;
-  }
-
-  #mendCall(call: Data, at: number): Data {
-    const index = toNumber(call.index) ?? at;
-    const named = isData(call.function) ? call.function : { name: call.name, arguments: call.arguments };
-    const { name, arguments: given } = named;
-    const text = isData(given) || Array.isArray(given) ? JSON.stringify(given) : toText(given);
-    const isFirst = typeof name === 'string' && name !== '' && !this.#ids.has(index);
-    const id = toText(call.id);
-    if (isFirst) this.#ids.set(index, typeof id === 'string' && id !== '' ? id : `call_${crypto.randomUUID().replaceAll('-', '')}`);
-    return withChanges(call, {
-      index,
-      id: isFirst ? this.#ids.get(index) : id,
-      type: isFirst || typeof call.type === 'string' ? 'function' : undefined,
-      function: withChanges(named, { name: toText(name), arguments: text }),
-    });
   }
 }
 
-/** Some packages take no usage without all three; 0 is read as missing. */
-function withAllCounts(usage: unknown): unknown {
-  if (!isData(usage)) return usage;
-  const { prompt_tokens = 0, completion_tokens = 0 } = usage;
-  const total_tokens = usage.total_tokens ?? Number(prompt_tokens) + Number(completion_tokens);
-  return withChanges(usage, { prompt_tokens: prompt_tokens ?? 0, completion_tokens: completion_tokens ?? 0, total_tokens });
+/** A delta or a message; null where there is none. */
+const toMessage = (value: unknown): Data | null => (isData(value) ? value : typeof value === 'string' ? { content: value } : null);
+
+/** Lists of texts become one; those with thoughts in them are Mistral's, and its package's to read. */
+function toContent(content: unknown): unknown {
+  if (isData(content)) return toText(content.text ?? content.content);
+  if (!Array.isArray(content)) return toText(content);
+  const texts = content.map((part) => (isData(part) ? part.text : part));
+  return texts.every((text) => typeof text === 'string') ? texts.join('') : content;
+}
+
+/** Those that the reference has. */
+function toAnnotations(value: unknown): unknown {
+  if (value === undefined || value === null) return value;
+  if (!Array.isArray(value)) return undefined;
+  const isKnown = (one: unknown) => isData(one) && one.type === 'url_citation' && isData(one.url_citation);
+  return value.every(isKnown) ? value : value.filter(isKnown);
+}
+
+/** Words of servers for the ends that the reference has. */
+const finishReasons: Readonly<Record<string, string>> = {
+  eos: 'stop',
+  eos_token: 'stop',
+  end_turn: 'stop',
+  end_of_text: 'stop',
+  stop_sequence: 'stop',
+  stop_token: 'stop',
+  completed: 'stop',
+  max_tokens: 'length',
+  max_length: 'length',
+  max_output_tokens: 'length',
+  function_call: 'tool_calls',
+  tool_call: 'tool_calls',
+  tool_use: 'tool_calls',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  safety: 'content_filter',
+};
+const known = new Set(['stop', 'length', 'tool_calls', 'content_filter']);
+
+function toFinishReason(value: unknown): unknown {
+  if (value === '' || value === 'null') return null;
+  const reason = toText(value);
+  if (typeof reason !== 'string' || known.has(reason)) return reason;
+  const lower = reason.toLowerCase();
+  return known.has(lower) ? lower : (finishReasons[lower] ?? reason);
 }

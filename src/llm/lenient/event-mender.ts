@@ -3,6 +3,7 @@ import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError, writeReported } from './reported-error.ts';
 
 const blankLine = '\n\n';
+const isDone = /^\[done\]$/i;
 const encoder = new TextEncoder();
 /** An event that is longer than this is no event. */
 const maxEvent = 32_000_000;
@@ -83,11 +84,12 @@ export class EventMender {
 
   /** A whole answer, in answer to a request for a stream. */
   #readDocument(text: string): string {
-    const value = parse(text);
+    const value = parse(text.replace(/^\ufeff/, '')) ?? documentsIn(text);
     const error = errorIn(value);
     if (error !== undefined) throw new ReportedError(error);
     const list = (Array.isArray(value) ? value : [value]).filter(isData);
-    return this.#write(list.flatMap((one) => this.#dialect.fromWhole(one)));
+    if (list.length < 2) return this.#write(list.flatMap((one) => this.#dialect.fromWhole(one)));
+    return this.#write(list.flatMap((one) => this.#dialect.mend(one))) + this.#finish();
   }
 
   /** Lines end with LF. A CR at the very end may be half of a CRLF. */
@@ -104,9 +106,9 @@ export class EventMender {
     let isChanged = false;
     let text = '';
     for (const event of events) {
-      const good = this.#isGood(event) ? event : this.#guarded(() => this.#mendEvent(event));
+      const good = this.#isGood(event) && !this.#isDone ? event : this.#guarded(() => this.#mendEvent(event));
       isChanged ||= good !== event;
-      text += good === '' || good.endsWith(blankLine) ? good : good + blankLine;
+      text += this.#whole(good);
     }
     return isChanged ? text : whole;
   }
@@ -117,26 +119,33 @@ export class EventMender {
 
   /** The event itself, others in its place (each with its blank line), or nothing. */
   #mendEvent(event: string): string {
-    const { data, name } = fieldsOf(event);
+    const { data, lines, name } = fieldsOf(event);
     if (data === null) return event;
-    if (data === '[DONE]') {
+    if (isDone.test(data)) {
       const missing = this.#finish();
-      return missing === '' ? event : missing + event + blankLine;
+      return data === '[DONE]' && missing === '' ? event : `${missing}data: [DONE]${blankLine}`;
     }
     // Signs of life and other lines that are no data.
     if (!/^[[{]/.test(data)) return '';
     const value = parse(data);
+    // Events without the blank lines between them.
+    if (value === undefined && lines.length > 1 && lines.every((line) => isDone.test(line) || parse(line) !== undefined))
+      return lines.map((line) => this.#whole(this.#mendEvent(`data: ${line}`))).join('');
     // Half an event: the package says what is wrong with it.
-    if (value === undefined) return event;
+    if (value === undefined) return this.#isDone ? '' : event;
     const list = Array.isArray(value) ? value : [value];
     const given = list.filter(isData).map((one) => (name === 'error' && one.error === undefined ? { error: one } : one));
-    const mended = given.flatMap((one) => this.#dialect.mend(one));
+    const mended = (this.#isDone ? given.flatMap(usageOf) : given).flatMap((one) => this.#dialect.mend(one));
     if (mended.length > 0) this.#hasAnswered = true;
     if (mended.length === 1 && mended[0] === value) {
       this.#good = readDelta(event) ?? this.#good;
       return event;
     }
     return this.#write(mended);
+  }
+
+  #whole(event: string): string {
+    return event === '' || event.endsWith(blankLine) ? event : event + blankLine;
   }
 
   #finish(): string {
@@ -154,23 +163,30 @@ const writeEvent = (data: Data, { has_event_names }: Dialect): string =>
   `${has_event_names && typeof data.type === 'string' ? `event: ${data.type}\n` : ''}data: ${JSON.stringify(data)}${blankLine}`;
 
 /** As https://html.spec.whatwg.org/multipage/server-sent-events.html reads them. */
-function fieldsOf(event: string): { readonly data: string | null; readonly name: string | null } {
-  let data: string | null = null;
+function fieldsOf(event: string): { readonly data: string | null; readonly lines: readonly string[]; readonly name: string | null } {
+  const lines: string[] = [];
   let name: string | null = null;
   for (const line of event.split('\n')) {
     const field = /^(data|event)(?:: ?(.*))?$/s.exec(line);
     if (field === null) continue;
     const [, key, value = ''] = field;
     if (key === 'event') name = value.trim();
-    else data = data === null ? value : `${data}\n${value}`;
+    else lines.push(value.trim());
   }
-  return { data: data === null ? null : data.trim(), name };
+  return { data: lines.length === 0 ? null : lines.join('\n').trim(), lines: lines.filter((line) => line !== ''), name };
 }
 
 function isWholeEvent(event: string): boolean {
-  const { data } = fieldsOf(event);
-  return data !== null && (data === '[DONE]' || parse(data) !== undefined);
+  const { data, lines } = fieldsOf(event);
+  if (data === null) return false;
+  return [[data], lines].some((given) => given.every((line) => isDone.test(line) || parse(line) !== undefined));
 }
+
+/** One document a line. */
+const documentsIn = (text: string): unknown[] => text.split('\n').map((line) => parse(line.replace(/^data:/, '')));
+
+/** What may still come behind the mark of an end. */
+const usageOf = ({ choices: _said, error: _error, ...data }: Data): Data[] => (isData(data.usage) ? [data] : []);
 
 function parse(text: string): unknown {
   try {
