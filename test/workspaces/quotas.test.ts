@@ -5,17 +5,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { runSchedule } from '../../src/jobs/schedule.ts';
 import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
 import { faulty } from '../support/faulty.ts';
-import { seed } from '../support/resources.ts';
 import { requestWith } from '../support/worker.ts';
+import { quotaOf, send, unique, uploadFile } from './support.ts';
 
-const unique = () => crypto.randomUUID().slice(0, 8);
 const setQuotas = async ({ id }: Workspace, quotas: Record<string, number | null>) => {
   const { status, body } = await request('PATCH', `/api/v1/workspaces/${id}`, rootKey, { json: { quotas } });
   expect(status, JSON.stringify(body)).toBe(200);
 };
-const quotaOf = async (workspace: Workspace, name: string) =>
-  (await workspace.get('/quotas')).body.data.find(({ quota }: { quota: string }) => quota === name);
-
 const tool = () => ({
   name: `tool_${unique()}`,
   description: 'Tells the time.',
@@ -334,73 +330,6 @@ describe('counters after faults', () => {
     expect(counters).toMatchObject({ agents: 9, files: 8, sessions: 8, tools: 8, knowledge_bases: 9 });
   }, 60_000);
 });
-
-describe('the migration that introduces quotas', () => {
-  it('counts what is there as the triggers have', async () => {
-    const { workspace, values } = await seed('Old');
-    // A later migration counts these.
-    await request('DELETE', `/v1/files/${values.upload}`, workspace.key);
-    const counters = `select resource, used from quotas where workspace_id = ? order by 1`;
-    const before = (await env.DB.prepare(counters).bind(workspace.id).all()).results;
-    expect(before.length).toBeGreaterThan(5);
-    const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes('quota_counters'));
-    const inserts = (migration?.queries ?? []).filter((sql) => /^(?:--.*\n|\s)*INSERT INTO quotas /.test(sql));
-    expect(inserts).toHaveLength(7);
-    await env.DB.batch([
-      env.DB.prepare('delete from quotas where workspace_id = ?').bind(workspace.id),
-      // Those of others are there: they keep theirs.
-      ...inserts.map((sql) => env.DB.prepare(sql.replace(/^[\s\S]*?INSERT INTO/, 'INSERT OR IGNORE INTO'))),
-    ]);
-    const after = (await env.DB.prepare(counters).bind(workspace.id).all()).results;
-    expect(after).toEqual(before.filter(({ used }) => used !== 0));
-  });
-});
-
-describe('the migration that counts files of /v1/files', () => {
-  it('counts those that are there as the triggers have, what messages share once', async () => {
-    const workspace = await newWorkspace();
-    const agent = (await newAgent(workspace)).body.id;
-    const uploads = [await uploadFile(workspace, 'One.'), await uploadFile(workspace, 'Two, longer.')];
-    expect((await send(workspace, agent, uploads[0]?.body.id)).status).toBe(200);
-    const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes('upload_quota'));
-    const inserts = (migration?.queries ?? []).filter((sql) => /^(?:--.*\n|\s)*INSERT INTO quotas /.test(sql));
-    expect(inserts).toHaveLength(2);
-    const only = `WHERE workspace_id = '${workspace.id}' AND`;
-    const attached = 'One.'.length;
-    await env.DB.batch([
-      env.DB.prepare(
-        `update quotas set used = iif(resource = 'files', 0, ?) where workspace_id = ? and resource in ('files', 'bytes')`,
-      ).bind(attached, workspace.id),
-      ...inserts.map((sql) => env.DB.prepare(sql.replace(/^[\s\S]*?INSERT INTO/, 'INSERT INTO').replace('WHERE', only))),
-    ]);
-    expect(await quotaOf(workspace, 'files')).toMatchObject({ used: 2 });
-    expect(await quotaOf(workspace, 'bytes')).toMatchObject({ used: attached + 'Two, longer.'.length });
-  });
-});
-
-const uploadFile = (workspace: Workspace, text = `Text ${unique()}`): Promise<Answer> => {
-  const form = new FormData();
-  form.set('purpose', 'user_data');
-  form.set('file', new Blob([text]), 'note.txt');
-  return request('POST', '/v1/files', workspace.key, { body: form });
-};
-
-/** Sends a file of `/v1/files` with a message. */
-const send = (workspace: Workspace, model: string, file_id: string): Promise<Answer> =>
-  request('POST', '/v1/responses', workspace.key, {
-    json: {
-      model,
-      input: [
-        {
-          role: 'user',
-          content: [
-            { type: 'input_text', text: 'What is it?' },
-            { type: 'input_file', file_id },
-          ],
-        },
-      ],
-    },
-  });
 
 async function attach(workspace: Workspace, session: string | undefined): Promise<string[]> {
   const { body } = await workspace.post(`/sessions/${session}/attachments`, { name: 'n.txt', text: `Note ${unique()}` });
