@@ -68,6 +68,10 @@ describe('encodings', () => {
       ['b6f1e7f22c20dce4e5e9e120eae1e920f4e9ecde', 'Άρης, άδεια και τιμή'],
       ['c7e4c5ccc7d2c920d9d4d1e8e620eae8e5c7', 'الإجازة عشرون يوما'],
       ['636f64652c76616c75650a41312c6d61f1616e610a41322c636f72617af36e0a', 'code,value\nA1,mañana\nA2,corazón\n'],
+      ['53e36f205061756c6f3b4a6fe36f0a', 'São Paulo;João\n'],
+      ['4672616ee7616973', 'Français'],
+      ['54726f6d73f8', 'Tromsø'],
+      ['53746f726564206174203235b0432c20352080206561636820962093636f6f6c94', 'Stored at 25°C, 5 € each – “cool”'],
       ['41746f73746f676f732061e869fb2c20fe6f64fe69f820eb6a6f', 'Atostogos ačiū, žodžių ėjo'],
     ];
     for (const [hex, text] of samples) expect(await read('text', fromHex(hex)), text).toBe(text);

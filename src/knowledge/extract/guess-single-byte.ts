@@ -110,7 +110,7 @@ function scoreOfWords(text: string, { tables, isLatin }: Candidate): Score {
 const commonSign = /[\u2010-\u201f\u2022\u2026«»]|\u00a0(?=\S)/gu;
 /** Signs that stand where signs of their kind stand. */
 const placedSign =
-  /(?<=(?<!\p{L})(?:[cdkm]?m|ft|in|yd)|[\d)])[²³]|(?<=[\d)])¹|(?<=\d ?|^|\s)[½¼¾]|±(?= ?\d)|[¿¡](?=[^?!\n]{1,300}[?!])|[×÷](?= ?\d)|µ(?=[a-zA-Z]{1,2}(?!\p{L}))|§(?= ?[§\d])|[€£№](?= ?\d)|(?<=\d ?)[€£°ºª‰]|(?<=[\s;,|(]|^)[€£](?=[\s;,|)/]|$)|©(?= ?[\d\p{Lu}])|(?<=\p{L})[®™]|·(?=\s)/gu;
+  /(?<=(?<!\p{L})(?:[cdkm]?m|ft|in|yd)|[\d)])[²³]|(?<=[\d)])¹|(?<=\d ?|^|\s)[½¼¾]|±(?= ?\d)|[¿¡](?=[^?!\n]{1,300}[?!])|[×÷](?= ?\d)|µ(?=[a-zA-Z]{1,2}(?!\p{L}))|§(?= ?[§\d])|[€£№](?= ?\d)|(?<=\d ?)[€£°ºª‰]|(?<=[\s;,|(]|^)[€£](?=[\s;,|)/]|$)|°(?=[CFK](?!\p{L}))|©(?= ?[\d\p{Lu}])|(?<=\p{L})[®™]|·(?=\s)/gu;
 /** In the middle of a word, or beside one where no sign is written. */
 const signInWord =
   /\p{L}[^\p{ASCII}\p{L}\p{M}\u2019\u2010-\u2014\u00b7\u00a0]\p{L}|(?<!\p{L})[^\p{ASCII}\p{L}\p{M}\u2010-\u201f\u00a0«»¿¡§\u2026µ]\p{L}|\p{L}[^\p{ASCII}\p{L}\p{M}\u2010-\u201f\u00a0«»\u2026²³¹°©®™·](?!\p{L})/gu;
@@ -121,7 +121,7 @@ function scoreOfSigns(text: string): Score {
   const signs = text.match(/[^\p{ASCII}\p{L}\p{M}]/gu) ?? [];
   const common = text.match(commonSign)?.length ?? 0;
   const atHome = text.match(placedSign)?.length ?? 0;
-  const misplaced = text.match(signInWord)?.length ?? 0;
+  const misplaced = text.replaceAll(/°(?=[CFK](?!\p{L}))/gu, ' ').match(signInWord)?.length ?? 0;
   const others = Math.max(0, signs.length - common - atHome);
   return {
     sum: (common + atHome) * Math.log(0.5) + others * Math.log(0.002) + misplaced * Math.log(0.001),
@@ -161,6 +161,10 @@ const rules: readonly { readonly letters: string; readonly fits: (before: string
   { letters: 'ğ', fits: (before) => isVowel(before) },
   { letters: 'ě', fits: (before) => before !== undefined && !isVowel(before) },
   { letters: 'ĺŕ', fits: (before, after) => before !== undefined && after !== undefined && !isVowel(before) && !isVowel(after) },
+  { letters: 'ă', fits: (_, after) => after !== 'o' },
+  { letters: 'ē', fits: (_, after) => !isVowel(after) },
+  { letters: 'ę', fits: (before) => before === undefined || before === 'i' || !isVowel(before) },
+  { letters: 'ř', fits: (before, after) => isVowel(before) || isVowel(after) },
   { letters: 'ů', fits: (before) => !isVowel(before) },
   { letters: 'ńśź', fits: (_, after) => !isVowel(after) },
   { letters: 'į', fits: (before, after) => before === undefined || after === undefined },
