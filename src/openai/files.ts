@@ -80,7 +80,7 @@ async function cleanUp(ctx: Ctx, id: string): Promise<void> {
 function readPurpose(purpose: string | undefined): FileObject['purpose'] {
   const known = filePurposes.find((one) => one === purpose);
   if (known !== undefined) return known;
-  if (purpose === undefined) throw invalid('/purpose', `\`purpose\` is required: ${filePurposes.join(', ')}.`);
+  if (purpose === undefined) throw invalid('/purpose', 'Is required.');
   throw invalid('/purpose', `The purpose ${purpose} is not supported. Supported purposes: ${filePurposes.join(', ')}.`);
 }
 

@@ -83,6 +83,7 @@ describe('files, by the openai client', () => {
       const error = await failureOf(upload(name, more));
       expect([error.status, error.param], name).toEqual([status, param]);
     }
+    expect((await failureOf(upload('a.txt', { purpose: undefined }))).code).toBe('missing_required_parameter');
     await atRest(workspace.id);
     expect(await countRows('uploads', workspace.id)).toBe(1);
   });
@@ -243,7 +244,8 @@ describe('files of a request', () => {
       expect([error.status, error.param], JSON.stringify(part)).toEqual([400, 'input[0].content[0]']);
       expect(error.message).toContain(detail);
     }
-    expect((await create({ type: 'input_file', file_id: 'file-abc' })).status).toBe(404);
+    const unknown = await create({ type: 'input_file', file_id: 'file-abc' });
+    expect([unknown.status, unknown.param]).toEqual([404, 'input[0].content[0].file_id']);
   });
 
   it('are not left behind by a request that fails', async () => {
