@@ -1,5 +1,6 @@
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { Replay } from '../platform/idempotency.ts';
 import {
   attachToRun,
   type EndedRun,
@@ -39,8 +40,15 @@ export async function createResponse(ctx: Ctx, body: CreateResponse): Promise<Op
   checkRequestSize(body);
   const { session_id, input, echo } = await prepare(ctx, body);
   if (body.stream === true) return toEventStream(await runAsStream(ctx, session_id, input, wireFor(echo)));
-  if (body.background === true) return getResponse(ctx, toResponseId(await startRun(ctx, session_id, input)));
+  if (body.background === true) return startResponse(ctx, session_id, input);
   return answerOf(ctx, session_id, input, (message) => endOf(message, echo));
+}
+
+async function startResponse(ctx: Ctx, session_id: string, input: TurnInput): Promise<OpenAiResponse> {
+  const { run_id, is_joined } = await startRun(ctx, session_id, input);
+  const reply = await getResponse(ctx, toResponseId(run_id));
+  if (is_joined) throw new Replay(reply);
+  return reply;
 }
 
 async function prepare(ctx: Ctx, body: CreateResponse): Promise<Prepared> {

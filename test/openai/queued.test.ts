@@ -64,15 +64,19 @@ describe('a background response behind another', () => {
   });
 
   it('is one run for one Idempotency-Key, while it waits and afterwards', async () => {
-    const stage = await busy([says('Once.')], 0);
+    const stage = await busy([says('Once.'), says('Other.')], 0);
     const options = { headers: { 'idempotency-key': 'again' } };
     const [one, two] = await Promise.all([stage.ask('Waiting', options), stage.ask('Waiting', options)]);
     expect([one.id, one.status, two.status]).toEqual([two.id, 'queued', 'queued']);
+    const replayed = async () => (await stage.ask('Waiting', options).withResponse()).response.headers.get('idempotent-replayed');
+    expect(await replayed()).toBe('true');
     await stage.client.responses.cancel(stage.active.id);
     await vi.waitUntil(async () => (await statusOf(stage, one)) === 'completed', { timeout: 10_000 });
     expect((await stage.ask('Waiting', options)).id).toBe(one.id);
+    expect(await replayed()).toBe('true');
+    expect((await stage.ask('Other').withResponse()).response.headers.get('idempotent-replayed')).toBeNull();
     const row = await env.DB.prepare('select count(*) as runs from runs where workspace_id = ?').bind(stage.workspace.id).first();
-    expect(row).toEqual({ runs: 3 });
+    expect(row).toEqual({ runs: 4 });
   });
 
   it('streams its events from the first, asked for while it waits', async () => {

@@ -21,7 +21,7 @@ export type Listening =
   /** `body` brings the events; the id is null where the run waits for another to end. */
   | { readonly type: 'stream'; readonly run_id: string | null; readonly is_joined: boolean }
   /** The run goes on by itself. */
-  | { readonly type: 'begun'; readonly run_id: string }
+  | { readonly type: 'begun'; readonly run_id: string; readonly is_joined: boolean }
   | { readonly type: 'message'; readonly message: Message; readonly is_joined: boolean }
   /** The run has ended and its record is in the database, or it is in another session. */
   | { readonly type: 'elsewhere'; readonly run_id: string };

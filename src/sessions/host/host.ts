@@ -80,14 +80,14 @@ export const sessionHost = (wires: readonly WireKind[]) =>
 
     /** Tells the id of the run once it is stored, be it that it has begun or that it waits for its turn. */
     async #startInBackground(ctx: Ctx, session_id: string, input: TurnInput): Promise<Heard> {
-      const queued = Promise.withResolvers<string>();
-      const starting = this.#line.start(ctx, session_id, input, queued.resolve);
+      const queued = Promise.withResolvers<{ readonly run_id: string; readonly is_joined: boolean }>();
+      const starting = this.#line.start(ctx, session_id, input, (run_id, is_joined) => queued.resolve({ run_id, is_joined }));
       // What becomes of one that waits is in its record.
       starting.catch(() => undefined);
       const begun = await Promise.race([queued.promise, starting]);
-      if (typeof begun === 'string') return { listening: { type: 'begun', run_id: begun }, body: null };
+      if ('run_id' in begun) return { listening: { type: 'begun', ...begun }, body: null };
       if ('elsewhere' in begun) return { listening: { type: 'elsewhere', run_id: begun.elsewhere }, body: null };
-      return { listening: { type: 'begun', run_id: begun.run.id }, body: null };
+      return { listening: { type: 'begun', run_id: begun.run.id, is_joined: begun.is_joined }, body: null };
     }
 
     async #waitFor(run_id: string): Promise<Started> {

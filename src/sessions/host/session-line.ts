@@ -28,8 +28,8 @@ export interface LineHooks {
   readonly recover: (ctx: Ctx, run_id: string) => Promise<void>;
 }
 
-/** Tells a request that is not waited for by anybody the id of its run, as soon as that waits. */
-export type OnQueued = (run_id: string) => void;
+/** Tells a request that is not waited for by anybody the id of its run, as soon as that waits, and whether an earlier one has started it. */
+export type OnQueued = (run_id: string, is_joined: boolean) => void;
 
 export type Started = { readonly run: LiveRun; readonly is_joined: boolean } | { readonly elsewhere: string };
 
@@ -88,7 +88,7 @@ export class SessionLine {
     const known = ctx.idempotency === null ? undefined : this.#line.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
     if (known !== undefined) {
       if (known.key?.fingerprint !== ctx.idempotency?.fingerprint) throw fingerprintMismatch();
-      if (this.#line.isWaiting(known.run_id)) onQueued?.(known.run_id);
+      if (this.#line.isWaiting(known.run_id)) onQueued?.(known.run_id, true);
       return { run: await known.run.promise, is_joined: true };
     }
     try {
@@ -103,7 +103,7 @@ export class SessionLine {
 
   /** The run that a key has started earlier: it may go on, have ended, or have come to nothing and be tried again. */
   async #join(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, onQueued: OnQueued | null): Promise<Started> {
-    if (this.#line.isWaiting(run_id)) onQueued?.(run_id);
+    if (this.#line.isWaiting(run_id)) onQueued?.(run_id, true);
     const live = await this.find(run_id);
     if (live !== null) return { run: live, is_joined: true };
     const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
@@ -144,7 +144,7 @@ export class SessionLine {
     try {
       const turn = this.#line.enter(place);
       if (queued === null) await turn;
-      else await queued.wait(turn, () => onQueued?.(place.run_id));
+      else await queued.wait(turn, () => onQueued?.(place.run_id, false));
       return await this.#answer(queued?.ctx ?? ctx, memory.session, input, place, queued === null ? more : []);
     } catch (error) {
       await queued?.close(error);

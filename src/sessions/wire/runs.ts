@@ -42,11 +42,17 @@ export async function runToEnd(ctx: Ctx, session_id: string, input: TurnInput): 
   return message;
 }
 
-/** Starts a run that nobody waits for, or queues it behind the one that answers, or finds the one that the idempotency key has started; returns its id. */
-export async function startRun(ctx: Ctx, session_id: string, input: TurnInput): Promise<string> {
+export interface StartedRun {
+  readonly run_id: string;
+  /** Whether an earlier request with the same idempotency key has started it. */
+  readonly is_joined: boolean;
+}
+
+/** Starts a run that nobody waits for, or queues it behind the one that answers, or finds the one that the idempotency key has started. */
+export async function startRun(ctx: Ctx, session_id: string, input: TurnInput): Promise<StartedRun> {
   const { listening } = await hostOf(ctx, session_id).startInBackground(input);
   if (listening.type !== 'begun' && listening.type !== 'elsewhere') throw new Error('something else came where a run was to begin');
-  return listening.run_id;
+  return { run_id: listening.run_id, is_joined: listening.type === 'elsewhere' || listening.is_joined };
 }
 
 /** The same as a stream, from the first event. A failure before the first word is thrown; a later one is an event. */
@@ -126,7 +132,7 @@ export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
   ]);
   const [run] = runs;
   if (run === undefined) throw notFound('run');
-  const { end_user_id, inputs, metadata } = ownSession(ctx, sessions);
+  const { end_user_id, inputs, metadata } = ownSession(ctx, sessions, 'run');
   const given = { end_user_id, inputs, metadata: metadata as RunWithSteps['metadata'] };
   return runFor(ctx, { ...toRun(run), ...given, steps: steps.map(toRunStep) });
 }
@@ -148,7 +154,7 @@ async function readRun(ctx: Ctx, run_id: string): Promise<StoredRun> {
   ]);
   const [run] = runs;
   if (run === undefined) throw notFound('run');
-  const session = ownSession(ctx, sessions);
+  const session = ownSession(ctx, sessions, 'run');
   return { run, answer: answers[0], session, host: session.id };
 }
 
