@@ -1,7 +1,7 @@
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { toBase64Url } from '../shared/digest.ts';
-import { notFound } from '../shared/failure.ts';
+import { Failure } from '../shared/failure.ts';
 import { toWireTime } from '../shared/time.ts';
 import type { AlertWebhook, AlertWebhookSet, PutAlertWebhook } from './schema.ts';
 import { type AlertWebhookRow, deleteAlertWebhook, putAlertWebhook, selectAlertWebhook } from './store.ts';
@@ -30,7 +30,7 @@ export async function setAlertWebhook(ctx: Ctx, { url: given, rotate_secret }: P
 /** Throws `not_found` when nothing is set. */
 export async function removeAlertWebhook(ctx: Ctx): Promise<void> {
   const row = await selectAlertWebhook(ctx.db, ctx.workspace_id).get();
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw new Failure('not_found', 'The workspace has no alert webhook.');
   await commit(ctx, {
     statements: [deleteAlertWebhook(ctx.db, ctx.workspace_id)],
     audit: [entry(ctx, 'alert_webhook.remove', { url: row.url })],

@@ -66,7 +66,7 @@ export async function readFigures(
   zones.set(ctx.workspace_id, time_zone);
   const [owner] = owners as { id: string }[];
   const covered = coveredAgents(ctx.actor);
-  if (agent !== null && (owner === undefined || (covered !== null && !covered.includes(owner.id)))) throw notFound();
+  if (agent !== null && (owner === undefined || (covered !== null && !covered.includes(owner.id)))) throw notFound('agent');
   if (time_zone !== guessed) return readFigures(ctx, agent, want);
   const parts = wanted.map(({ boundaries }) => boundaries.slice(1).map((): Slices => new Map()));
   addRollups(parts, wanted, rollups as StoredRow[]);

@@ -73,7 +73,7 @@ export function listArchives(ctx: Ctx, query: PageQuery): Promise<Page<UsageArch
 export async function readArchive(ctx: Ctx, id: string): Promise<Response> {
   const row = await selectArchive(ctx.db, ctx.workspace_id, id).get();
   const object = row === undefined ? null : await ctx.files.get(row.object_key);
-  if (row === undefined || object === null) throw notFound();
+  if (row === undefined || object === null) throw notFound('archive');
   const { day, part } = toUsageArchive(row);
   return new Response(object.body, {
     headers: {

@@ -64,7 +64,7 @@ export async function createBudget(ctx: Ctx, input: CreateBudget, faultOf: Check
     const audit = [{ action: 'budget.create', target_type: 'budget', target_id: id, detail: { ...reply } }];
     await commit(ctx, { statements: [insertBudget(ctx.db, row)], audit, reply });
   } catch (error) {
-    if (isGuardViolation(error, 'budgets.scope')) throw notFound();
+    if (isGuardViolation(error, 'budgets.scope')) throw notFound(row.scope === 'agent' ? 'agent' : 'API key');
     if (isGuardViolation(error, 'budgets.name')) throw new Failure('conflict', `A workspace has at most ${maxBudgets} budgets.`);
     throw error;
   }

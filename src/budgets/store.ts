@@ -36,7 +36,8 @@ export const insertBudget = (db: Db, row: BudgetRow) =>
 function hasSubject({ workspace_id, scope, subject_id }: BudgetRow) {
   const table = scope === 'agent' ? 'agents' : scope === 'api_key' ? 'api_keys' : null;
   if (table === null || subject_id === null) return sql`true`;
-  return sql`exists (select 1 from ${sql.raw(table)} of_it where of_it.id = ${subject_id} and of_it.workspace_id = ${workspace_id})`;
+  const isThere = table === 'agents' ? sql` and of_it.deleted_at is null` : sql``;
+  return sql`exists (select 1 from ${sql.raw(table)} of_it where of_it.id = ${subject_id} and of_it.workspace_id = ${workspace_id}${isThere})`;
 }
 
 export const updateBudget = (db: Db, workspace_id: string, id: string, changes: Partial<BudgetRow>) =>

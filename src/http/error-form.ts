@@ -11,6 +11,8 @@ export interface ErrorForm {
   /** What the body calls it. */
   nameOf(code: FailureCode): string;
   bodyOf(failure: Failure, request_id: string): object;
+  /** What a malformed id is answered with, by the name of its parameter, where an unknown one is not answered as everywhere. */
+  readonly unknown?: Readonly<Record<string, (value: string) => Failure>>;
 }
 
 /** Seconds, for what knows no better: every answer that asks to come back says when. */

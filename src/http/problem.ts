@@ -22,7 +22,7 @@ export const Problem = z
       type: '/docs/problems#not_found',
       title: failures.not_found.title,
       status: 404,
-      detail: 'No such resource in this workspace.',
+      detail: 'No such agent in this workspace.',
       code: 'not_found',
       request_id: 'req_01kajv2q5ve0mt8h2vj3c6x7ra',
     },

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { Platform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
-import { Failure, notFound, type Violation, validationFailed } from '../shared/failure.ts';
+import { Failure, notFound, unknownVersion, type Violation, validationFailed } from '../shared/failure.ts';
 import { isAcceptable } from './accept.ts';
 import { type Access, allows, isCoveredBy, mayUse, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
@@ -58,7 +58,7 @@ export class Router extends OpenAPIHono<AppEnv> {
       const caller = await authorize(c, route.access);
       c.set('workspace_id', caller.workspace_id);
       checkAccept(c, route, this.errors);
-      const params = parseParams(route.params, c.req.param());
+      const params = parseParams(route.params, c.req.param(), this.errors);
       const query = parseQuery(route.query, new URL(c.req.url).searchParams);
       const { body, text } = await readBody(c, route);
       const ctx = await openContext(c, route, caller, text);
@@ -147,12 +147,16 @@ function checkAccept(c: Context<AppEnv>, route: AnyRoute, errors: ErrorForm): vo
   if (!isAcceptable(accept, produced)) throw new Failure('not_acceptable', `This can be had as ${produced.join(', ')}.`);
 }
 
-function parseParams(schema: z.ZodType | undefined, values: Record<string, string>): unknown {
+function parseParams(schema: z.ZodType | undefined, values: Record<string, string>, { unknown }: ErrorForm): unknown {
   if (schema === undefined) return undefined;
   const result = schema.safeParse(values);
-  if (!result.success) throw notFound(nameOfParameter(String(result.error.issues[0]?.path[0])));
-  return result.data;
+  if (result.success) return result.data;
+  const name = String(result.error.issues[0]?.path[0]);
+  if (versionParameters.has(name)) throw unknownVersion(values[name] ?? '');
+  throw unknown?.[name]?.(values[name] ?? '') ?? notFound(nameOfParameter(name));
 }
+
+const versionParameters: ReadonlySet<string> = new Set(['version', 'a', 'b']);
 
 const parameterNames: Readonly<Record<string, string>> = {
   kb: 'knowledge base',

@@ -13,38 +13,48 @@ export const queryViolations = (schema: z.ZodType, error: z.ZodError, given: unk
   violationsOf(schema, error, given, queryPointer);
 
 function violationsOf(schema: z.ZodType, { issues }: z.ZodError, given: unknown, pointerTo: PointerTo): Violation[] {
-  return issues.flatMap((outer) => {
-    const issue = meantBy(outer);
+  return issues.flatMap(withoutUnions).flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys')
       return [{ pointer: pointerTo(path), detail: isMissing(given, path) ? required(issue) : detailOf(issue) }];
     const known = fieldsAt(schema, path);
-    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: unknownField(issue, key, known) }));
+    const below = fieldsBelow(schema, path, known);
+    const kind = pointerTo === queryPointer ? 'parameter' : 'field';
+    return issue.keys.map((key) => ({
+      pointer: pointerTo([...path, key]),
+      detail: unknownField(issue, nearest(key, known) ?? below.get(plain(key)) ?? null, kind),
+    }));
   });
-}
-
-/** The fault inside a union that the union's own message tells of, at its own place. */
-function meantBy(issue: Issue): Issue {
-  if (issue.code !== 'invalid_union') return issue;
-  const inner = issue.errors.flat().find(({ path, message }) => path.length > 0 && issue.message === `${placeOf(path)}${message}`);
-  return inner === undefined ? issue : meantBy({ ...inner, path: [...issue.path, ...inner.path] });
 }
 
 /** How the message of a union tells where the fault in it is: `[0].text: `. */
 export const placeOf = (path: readonly PropertyKey[]): string =>
   path.length === 0 ? '' : `${path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}: `;
 
-function unknownField(issue: Issue, key: string, known: readonly string[]): string {
+/** In place of a union that was not met: what is wrong inside the member that was meant, where that can be told. */
+function withoutUnions(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const ofForm = issue.errors.filter((issues) => issues.every(({ path }) => path.length > 0));
+  const meant = ofForm.filter((issues) => !issues.some(({ path }) => kinds.has(path[0])));
+  // A schema that says which members there are says it best where none was meant.
+  const [nearest] = (meant.length > 0 || issue.message !== 'Invalid input' ? meant : ofForm).toSorted((a, b) => a.length - b.length);
+  if (nearest === undefined) return [issue];
+  return nearest.flatMap((inner) => withoutUnions({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+}
+
+/** Fields that tell the members of a union apart. */
+const kinds: ReadonlySet<PropertyKey | undefined> = new Set(['type', 'role']);
+
+function unknownField(issue: Issue, near: string | null, kind: 'field' | 'parameter'): string {
   // A schema may say more than Zod does, such as where the field belongs.
   if (!issue.message.startsWith('Unrecognized key')) return issue.message;
-  return withSuggestion('There is no such field.', key, known);
+  return suggest(`There is no such ${kind}.`, near);
 }
 
 /** A detail with the known name that is nearest to a wrong one, where one is near. */
-export function withSuggestion(detail: string, given: string, known: readonly string[]): string {
-  const near = nearest(given, known);
-  return near === null ? detail : `${detail} Did you mean \`${near}\`?`;
-}
+export const withSuggestion = (detail: string, given: string, known: readonly string[]): string => suggest(detail, nearest(given, known));
+
+const suggest = (detail: string, near: string | null): string => (near === null ? detail : `${detail} Did you mean \`${near}\`?`);
 
 /** Whether the last of the names is that of nothing. */
 const isMissing = (given: unknown, path: readonly string[]): boolean =>
@@ -69,18 +79,54 @@ const types: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
+/** By the names of Zod's formats. */
+const formats: Readonly<Record<string, string>> = {
+  datetime: 'an instant such as `2026-11-20T09:30:00Z`',
+  date: 'a date such as `2026-11-20`',
+  url: 'a URL',
+  email: 'an email address',
+};
+
+const orElse = (values: readonly unknown[]): string => values.map((value) => `\`${String(value)}\``).join(' or ');
+
 /** Zod's phrases in words of the API; those of our own schemas stay. */
 function detailOf(issue: Issue): string {
   const { message } = issue;
   const [, expected = '', received = ''] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
-  if (types[expected] !== undefined) return `Must be ${types[expected]}, not ${types[received] ?? received}.`;
-  if (issue.code === 'invalid_value' && /^Invalid (?:option|input): expected/.test(message))
-    return `Must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}.`;
-  const [, names] = /^Invalid discriminator value\. Expected (.+)$/.exec(message) ?? [];
-  if (names !== undefined) return `Must be ${names.replaceAll("'", '`').replaceAll(' | ', ' or ')}.`;
+  if (types[expected] !== undefined)
+    return received === 'NaN' || (expected === 'int' && received === 'number')
+      ? `Must be ${types[expected]}.`
+      : `Must be ${types[expected]}, not ${types[received] ?? received}.`;
+  if (issue.code === 'invalid_value' && /^Invalid (?:option|input): expected/.test(message)) return `Must be ${orElse(issue.values)}.`;
+  if (issue.code === 'invalid_format' && /^Invalid (?:ISO|URL|email)/.test(message))
+    return `Must be ${formats[issue.format] ?? issue.format}.`;
   const [, pattern] = /^Invalid string: must match pattern \/(.+)\/\w*$/.exec(message) ?? [];
   if (pattern !== undefined) return `Must match the pattern \`${pattern}\`.`;
-  if (message === 'Invalid input') return 'Has none of the forms that are allowed here.';
+  if (issue.code === 'not_multiple_of' && message.startsWith('Invalid number')) return `Must be a multiple of ${issue.divisor}.`;
+  if (issue.code === 'invalid_key' && issue.issues[0] !== undefined) return `The name of the field: ${detailOf(issue.issues[0] as Issue)}`;
+  if (issue.code === 'invalid_union') return unionDetail(issue);
+  return sizeDetail(message);
+}
+
+/** What any member of a union takes; of those of the right type, where there are some. */
+function unionDetail(issue: z.core.$ZodIssueInvalidUnion): string {
+  const { message } = issue;
+  const options = 'options' in issue && Array.isArray(issue.options) ? (issue.options as unknown[]) : [];
+  if (message.startsWith('Invalid discriminator value') && options.length > 0) return `Must be ${orElse(options)}.`;
+  if (message !== 'Invalid input') return message;
+  const first = issue.errors.flatMap(([inner]) => inner ?? []);
+  const fitting = first.filter(({ code }) => code !== 'invalid_type');
+  const details = [...new Set((fitting.length > 0 ? fitting : first).map(detailOf))];
+  if (details.length === 0) return 'Has none of the forms that are allowed here.';
+  const parts = details.map((detail) => /^Must be (.*?)(?:, not (.*))?\.$/.exec(detail));
+  if (parts.some((part) => part === null)) return details.join(' Or: ');
+  const not = parts[0]?.[2];
+  return `Must be ${parts.map((part) => part?.[1]).join(' or ')}${not === undefined ? '' : `, not ${not}`}.`;
+}
+
+function sizeDetail(message: string): string {
+  const exact = /^Too (?:small|big): expected \w+ to have exactly (\d+) (\w+)$/.exec(message);
+  if (exact !== null) return `Must have exactly ${exact[1]} ${exact[1] === '1' ? exact[2]?.replace(/s$/, '') : exact[2]}.`;
   const size = /^Too (?:small|big): expected (\w+) to (?:be|have) ([<>]=?)(-?[\d.]+)(?: (\w+))?$/.exec(message);
   if (size === null) return message;
   const [, , sign = '', bound = '', unit] = size;
@@ -89,6 +135,10 @@ function detailOf(issue: Issue): string {
   const singular = bound === '1' && sign.endsWith('=') ? unit.replace(/s$/, '') : unit;
   return `Must have ${most} ${bound} ${singular}.`;
 }
+
+/** `settings.temperature` by its last name, for a field that is given one level too high. */
+const fieldsBelow = (schema: z.ZodType, path: readonly string[], names: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(names.flatMap((name) => fieldsAt(schema, [...path, name]).map((inner) => [plain(inner), `${name}.${inner}`] as const)));
 
 /** Names of the fields that the object at a path may have; none where it cannot be told. */
 function fieldsAt(schema: z.ZodType, path: readonly string[]): string[] {
@@ -121,13 +171,18 @@ function objectsIn(schema: z.ZodType): z.ZodType[] {
 
 const longestName = 64;
 
-/** The known name that takes the fewest changes of letters, at most a third of them; null where none is near. */
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+/** The known name that takes the fewest changes of letters, at most a third of them, or one that begins alike; null where none is near. */
 function nearest(given: string, known: readonly string[]): string | null {
   if (given.length > longestName) return null;
-  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const ranked = known
     .map((name) => ({ name, distance: distanceOf(plain(given), plain(name)) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(Math.max(given.length, name.length) / 3)))
+    .filter(({ name, distance }) => {
+      const isNear = distance <= Math.max(1, Math.floor(Math.max(given.length, name.length) / 3));
+      const [short = '', long = ''] = [plain(given), plain(name)].sort((a, b) => a.length - b.length);
+      return isNear || (short.length >= 4 && long.startsWith(short));
+    })
     .sort((a, b) => a.distance - b.distance);
   return ranked[0]?.name ?? null;
 }

@@ -61,8 +61,8 @@ export async function findBase(ctx: Ctx, id: string): Promise<BaseRow> {
   return visible(ctx, await selectBase(ctx.db, ctx.workspace_id, id).get());
 }
 
-export function visible(ctx: Ctx, row: BaseRow | undefined): BaseRow {
-  if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw notFound('knowledge base');
+export function visible(ctx: Ctx, row: BaseRow | undefined, named = 'knowledge base'): BaseRow {
+  if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw notFound(named);
   return row;
 }
 

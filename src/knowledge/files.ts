@@ -48,7 +48,7 @@ export const listFilesOf = (ctx: Ctx, base_id: string | SQL, name: string, { lim
         selectBase(ctx.db, ctx.workspace_id, base_id),
         selectFiles(ctx.db, ctx.workspace_id, base_id, filters, after, count),
       ]);
-      visible(ctx, base);
+      visible(ctx, base, typeof base_id === 'string' ? 'knowledge base' : 'agent');
       return files;
     },
     (row) => row.id,

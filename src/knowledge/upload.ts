@@ -121,7 +121,7 @@ async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<
     try {
       return await tryCommit(ctx, base_id, upload);
     } catch (error) {
-      if (isGuardViolation(error, 'files.base_id')) throw notFound();
+      if (isGuardViolation(error, 'files.base_id')) throw notFound('knowledge base');
       const isRace =
         isUniqueViolation(error, 'files.base_id', 'files.sha256') || isUniqueViolation(error, 'files.base_id', 'files.external_id');
       if (!isRace) throw error;

@@ -2,7 +2,7 @@ import type { Ctx } from '../platform/context.ts';
 import { Replay } from '../platform/idempotency.ts';
 import { type Message, prepareOneShot, runToEnd, type TurnInput } from '../sessions/index.ts';
 import { Failure } from '../shared/failure.ts';
-import { unknownModel } from './errors.ts';
+import { unknownModel, unknownModelVersion } from './errors.ts';
 import { readAgentModel } from './model-name.ts';
 import { toAgentName } from './provider-model.ts';
 
@@ -18,6 +18,7 @@ export async function prepareRun(ctx: Ctx, model: string, text: string, asker: A
   const end_user_id = asker.user ?? asker.safety_identifier ?? null;
   const asked = { message: text, version, end_user_id, inputs: {}, metadata: asker.metadata ?? {} };
   return prepareOneShot(ctx, agent, asked, true).catch((error: unknown) => {
+    if (version !== null && isVersionFault(error)) throw unknownModelVersion(version);
     throw isUnknown(error) ? unknownModel() : error;
   });
 }
@@ -31,7 +32,9 @@ export async function answerOf<Reply>(ctx: Ctx, session_id: string, input: TurnI
   }
 }
 
-/** An agent that is not there, is archived, or has no such version. */
+/** An agent that is not there or is archived. */
 const isUnknown = (error: unknown): boolean =>
-  error instanceof Failure &&
-  (error.code === 'not_found' || error.code === 'agent_archived' || error.options.errors?.[0]?.pointer === '/version');
+  error instanceof Failure && (error.code === 'not_found' || error.code === 'agent_archived' || isVersionFault(error));
+
+/** An agent that the caller may see has no such version. */
+const isVersionFault = (error: unknown): boolean => error instanceof Failure && error.options.errors?.[0]?.pointer === '/version';

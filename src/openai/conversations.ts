@@ -20,7 +20,7 @@ import {
   type WaitingItemRow,
 } from './conversations-store.ts';
 import { type CursorPage, toCursorPage } from './cursor-page.ts';
-import { unknownConversation, unsupported } from './errors.ts';
+import { unknownConversation, unknownConversationItem, unsupported } from './errors.ts';
 import { itemsOf, objectsIn, type ResponseItem, type StoredItem, sentItem, withoutItem } from './items.ts';
 import type { InputItem } from './responses-schema.ts';
 import { toWaitable } from './waiting-items.ts';
@@ -158,11 +158,9 @@ export async function createItems(ctx: Ctx, id: string, { items }: CreateItems):
   return reply;
 }
 
-const unknownItem = () => new Failure('not_found', 'The conversation has no item with this id.');
-
 export async function getItem(ctx: Ctx, id: string, item_id: string): Promise<ResponseItem> {
   const item = all(await findConversation(ctx, id)).find((one) => one.id === item_id);
-  if (item === undefined) throw unknownItem();
+  if (item === undefined) throw unknownConversationItem();
   return item;
 }
 
@@ -178,7 +176,7 @@ export async function deleteItem(ctx: Ctx, id: string, item_id: string): Promise
 async function eraseItem(ctx: Ctx, { branch }: FoundConversation, item_id: string): Promise<void> {
   const items = itemsOf(branch?.rows ?? []);
   const stored = items.find(({ item }) => item.id === item_id);
-  if (stored === undefined || branch === null) throw unknownItem();
+  if (stored === undefined || branch === null) throw unknownConversationItem();
   const { active_run_id, active_run_until } = branch.session;
   if (active_run_id !== null && active_run_until > ctx.now())
     throw new Failure('session_busy', 'The conversation is answering; wait for that response or cancel it.', {

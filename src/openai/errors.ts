@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { ErrorForm } from '../http/error-form.ts';
-import { Failure, type FailureCode, failures, type Violation } from '../shared/failure.ts';
+import { Failure, type FailureCode, failures, noSuchVersion, type Violation } from '../shared/failure.ts';
 
 const types = ['invalid_request_error', 'insufficient_quota', 'requests', 'server_error'] as const;
 type ErrorType = (typeof types)[number];
@@ -51,6 +51,12 @@ export const openAiErrors: ErrorForm = {
   schema: ErrorEnvelope,
   statusOf,
   nameOf,
+  unknown: {
+    response: () => unknownResponse(),
+    conversation: (id) => unknownConversation(id.slice(0, 64)),
+    item: () => unknownConversationItem(),
+    upload: () => unknownFileObject(),
+  },
   bodyOf({ code, message, options: { errors, extra } }) {
     const first = code === 'validation_failed' ? errors?.[0] : undefined;
     return {
@@ -96,6 +102,14 @@ export const unknownModel = (): Failure =>
       extra: { param: 'model', code: 'model_not_found' },
     },
   );
+
+/** A version that an agent does not have, said only to who may see the agent. */
+export const unknownModelVersion = (version: string): Failure =>
+  new Failure('not_found', noSuchVersion(version), { extra: { param: 'model', code: 'model_not_found' } });
+
+export const unknownConversationItem = (): Failure => new Failure('not_found', 'The conversation has no item with this id.');
+
+export const unknownFileObject = (): Failure => new Failure('not_found', 'No such File object.', { extra: { param: 'id' } });
 
 export const unknownResponse = (param: string | null = null): Failure =>
   new Failure('not_found', 'There is no response with this id.', { extra: { param } });

@@ -18,6 +18,7 @@ import { Failure, invalid } from '../shared/failure.ts';
 import { isId } from '../shared/id.ts';
 import { second } from '../shared/time.ts';
 import { type CursorPage, toCursorPage } from './cursor-page.ts';
+import { unknownFileObject } from './errors.ts';
 import { expiresAfter, type FileObject, type FileQuery, filePurposes } from './files-schema.ts';
 import { deleteUpload, insertUpload, selectDueUploads, selectUpload, selectUploads, type UploadRow, updateUpload } from './files-store.ts';
 
@@ -116,13 +117,11 @@ export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
 const onlyBy = ({ actor }: Ctx): string | undefined =>
   actor.type === 'api_key' && (actor.agent_ids !== null || !allows(actor.role, 'agents:read')) ? actor.id : undefined;
 
-const unknownFile = () => new Failure('not_found', 'No such File object.', { extra: { param: 'id' } });
-
 async function findFile(ctx: Ctx, id: string): Promise<UploadRow> {
   const row = isId('upl', id) ? await selectUpload(ctx.db, ctx.workspace_id, id).get() : undefined;
   const maker = onlyBy(ctx);
   const isGone = row === undefined || (row.expires_at !== null && row.expires_at <= ctx.now());
-  if (isGone || (maker !== undefined && row.created_by !== maker)) throw unknownFile();
+  if (isGone || (maker !== undefined && row.created_by !== maker)) throw unknownFileObject();
   return row;
 }
 
@@ -142,7 +141,7 @@ export const getFile = async (ctx: Ctx, id: string): Promise<FileObject> => toFi
 export async function getFileContent(ctx: Ctx, id: string): Promise<Response> {
   const { name, media_type } = await findFile(ctx, id);
   const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
-  if (object === null) throw unknownFile();
+  if (object === null) throw unknownFileObject();
   return asDownload(object, name, servedAs(media_type));
 }
 

@@ -3,7 +3,7 @@ import { allows } from '../http/access.ts';
 import { listCallableModels } from '../llm/index.ts';
 import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
-import { unknownModel } from './errors.ts';
+import { unknownModel, unknownModelVersion } from './errors.ts';
 import { readAgentModel } from './model-name.ts';
 import { mayCallProviderModels } from './provider-model.ts';
 import type { Model, ModelList } from './schema.ts';
@@ -33,7 +33,7 @@ export async function getModel(ctx: Ctx, model: string): Promise<Model> {
   });
   if (row.archived_at !== null) throw unknownModel();
   const found = version === null ? row : await selectVersionFor(ctx.db, ctx.workspace_id, row.id, version).get();
-  if (found === undefined) throw unknownModel();
+  if (found === undefined) throw unknownModelVersion(version ?? '');
   return toModel(model, found.created_at, 'workspace');
 }
 

@@ -1,7 +1,7 @@
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { notFound } from '../shared/failure.ts';
+import { Failure } from '../shared/failure.ts';
 import { noRules, type RateRules } from '../shared/rate-rules.ts';
 import { forgetKeysOf } from '../workspaces/index.ts';
 import type { RateLimits } from './schema.ts';
@@ -20,7 +20,9 @@ export async function setRateLimits(ctx: Ctx, rules: RateLimits): Promise<RateLi
       audit: [{ action: 'rate_limits.set', target_type: 'workspace', target_id: ctx.workspace_id, detail: { ...rules } }],
     });
   } catch (error) {
-    throw isGuardViolation(error, 'rate_limits.rules') ? notFound() : error;
+    throw isGuardViolation(error, 'rate_limits.rules')
+      ? new Failure('not_found', 'An override names an agent or API key that is not in this workspace.')
+      : error;
   }
   forgetKeysOf(ctx.workspace_id);
   return rules;

@@ -6,13 +6,14 @@ import type { SessionRow } from './store.ts';
 
 /**
  * The session that was read, if the caller may know of it: a key limited to agents sees only theirs,
- * and a key that only runs agents sees only the sessions it made. Throws `not_found`.
+ * and a key that only runs agents sees only the sessions it made. Throws `not_found`; `named` is the kind of thing
+ * that the caller named, where it is one of the session's.
  */
-export function ownSession(ctx: Ctx, rows: readonly SessionRow[]): SessionRow {
+export function ownSession(ctx: Ctx, rows: readonly SessionRow[], named = 'session'): SessionRow {
   const [session] = rows;
-  if (session === undefined || !coversAgent(ctx.actor, session.agent_id)) throw notFound('session');
+  if (session === undefined || !coversAgent(ctx.actor, session.agent_id)) throw notFound(named);
   const maker = onlyOwn(ctx);
-  if (maker !== undefined && session.created_by !== maker) throw notFound('session');
+  if (maker !== undefined && session.created_by !== maker) throw notFound(named);
   return session;
 }
 

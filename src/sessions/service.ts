@@ -4,7 +4,7 @@ import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { Failure, invalid, noSuchVersion, notFound } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import { sendErasure } from './attachments/extract.ts';
 import { dropOtherSummaries } from './background/summary-store.ts';
@@ -43,7 +43,7 @@ export async function createSession(ctx: Ctx, agentName: string, input: CreateSe
   const agent = ownAgent(ctx, agents);
   if (agent.archived_at !== null) throw new Failure('agent_archived', 'The agent is archived: restore it first.');
   const [version] = versions;
-  if (version === undefined) throw invalid('/version', 'The agent has no such version.');
+  if (version === undefined) throw invalid('/version', noSuchVersion(input.version ?? ''));
   const config = parseConfig(version.config);
   checkInputs(config.inputs, input.inputs);
   const now = ctx.now();

@@ -77,14 +77,14 @@ export class Failure extends Error {
 }
 
 /** The same answer for what does not exist and what belongs to somebody else. `what` is the kind of thing that was named. */
-export const notFound = (what = 'resource') => new Failure('not_found', `No such ${what} in this workspace.`);
+export const notFound = (what: string) =>
+  new Failure('not_found', what === 'workspace' ? 'No such workspace.' : `No such ${what} in this workspace.`);
 
-/** Said only to who may see the agent. */
-export const unknownVersion = (version: string) =>
-  new Failure(
-    'not_found',
-    version.startsWith('ver_') ? 'No such version of this agent.' : `Version ${version.slice(0, 64)} of this agent does not exist.`,
-  );
+/** Said only to who may see the agent, and of what can be no version of any. */
+export const noSuchVersion = (version: string) =>
+  version.startsWith('ver_') ? 'No such version of this agent.' : `Version ${version.slice(0, 64)} of this agent does not exist.`;
+
+export const unknownVersion = (version: string) => new Failure('not_found', noSuchVersion(version));
 
 export const invalid = (pointer: string, detail: string) => new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
 

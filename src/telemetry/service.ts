@@ -1,7 +1,7 @@
 import { batch } from '../db/client.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { Failure, invalid } from '../shared/failure.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { headerProblem } from '../tools/index.ts';
 import type { PutTelemetry, Telemetry } from './schema.ts';
@@ -43,7 +43,7 @@ export async function setTelemetry(ctx: Ctx, { enabled, headers, include_content
 /** Throws `not_found` when nothing is set. */
 export async function removeTelemetry(ctx: Ctx): Promise<void> {
   const row = await selectTelemetry(ctx.db, ctx.workspace_id).get();
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw new Failure('not_found', 'The workspace has no telemetry settings.');
   await commit(ctx, {
     statements: [deleteTelemetry(ctx.db, ctx.workspace_id), clearQueue(ctx.db, ctx.workspace_id)],
     audit: [entry(ctx, 'telemetry.remove', { endpoint: row.endpoint })],

@@ -95,7 +95,7 @@ export async function getWorkspace(ctx: Ctx): Promise<Workspace> {
 /** For other features: the settings of the workspace that acts. */
 export async function findWorkspace(ctx: Ctx): Promise<WorkspaceRow> {
   const row = await selectWorkspace(ctx.db, ctx.workspace_id).get();
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('workspace');
   return row;
 }
 
@@ -118,7 +118,8 @@ export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace, faultOf:
   });
   if (isMoved) zones.moved(ctx.workspace_id);
   const [row] = results.at(-1) as WorkspaceRow[];
-  if (row === undefined) throw isMoved ? new Failure('conflict', 'The time zone has been changed meanwhile; try again.') : notFound();
+  if (row === undefined)
+    throw isMoved ? new Failure('conflict', 'The time zone has been changed meanwhile; try again.') : notFound('workspace');
   return toWorkspace(row);
 }
 
@@ -148,7 +149,7 @@ export async function createApiKey(ctx: Ctx, input: CreateApiKey): Promise<NewAp
       reply,
     });
   } catch (error) {
-    throw isGuardViolation(error, 'api_keys.name') ? notFound('API key') : error;
+    throw isGuardViolation(error, 'api_keys.name') ? notFound('agent') : error;
   }
   return reply;
 }
@@ -235,7 +236,7 @@ async function changeKey(ctx: Ctx, row: ApiKeyRow, changes: Partial<ApiKeyRow>, 
     if (changed === undefined) throw notFound('API key');
     return changed;
   } catch (error) {
-    if (isGuardViolation(error, 'api_keys.name')) throw notFound('API key');
+    if (isGuardViolation(error, 'api_keys.name')) throw notFound('agent');
     if (!isGuardViolation(error, 'api_keys.role')) throw error;
     throw new Failure('last_admin_key', 'The key is revoked, or it is the last admin key: make another first.');
   }

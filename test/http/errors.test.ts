@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { newWorkspace, request } from '../support/api.ts';
+import { newWorkspace, request, rootKey } from '../support/api.ts';
+import { operations } from '../support/document.ts';
 import { newBase } from '../support/files.ts';
 
 const errorsOf = ({ body }: { body: { errors?: { pointer: string; detail: string }[] } }) =>
@@ -12,6 +13,7 @@ describe('errors', () => {
     ['/tools', { name: 'a', description: 'b' }, /^\/effect is required\. \d more in `errors`\.$/, null],
     ['/budgets', { name: 'A', scope: 'galaxy', period: 'day', limit_usd: 1 }, /^\/scope must be `workspace` or /, null],
     ['/knowledge-bases', { name: 'A', chunk_tokens: 1 }, /^\/chunk_tokens must be at least \d+\./, null],
+    ['/knowledge-bases', { name: 'A', chunk_tokens: 400.5 }, '/chunk_tokens must be a whole number.', null],
     ['/api-keys', { name: '', role: 'viewer' }, '/name must have at least 1 character.', null],
     [
       '/agents',
@@ -35,6 +37,9 @@ describe('errors', () => {
     ['/agents', { name: 'A', config: { settings: { temprature: 1 } } }, '/config/settings/temprature', 'temperature'],
     ['/agents', { name: 'A', config: { fallbackModels: [] } }, '/config/fallbackModels', 'fallback_models'],
     ['/budgets', { name: 'A', scope: 'workspace', period: 'day', limit: 1 }, '/limit', 'limit_usd'],
+    ['/agents', { name: 'A', config: { temperature: 1 } }, '/config/temperature', 'settings.temperature'],
+    ['/agents', { name: 'A', config: { top_k: 3 } }, '/config/top_k', 'knowledge.top_k'],
+    ['/knowledge-bases', { name: 'A', desc: 'x' }, '/desc', 'description'],
     ['/agents', { name: 'A', zzz: 1 }, '/zzz', null],
   ])('of unknown fields for %s suggest a near name', async (path, body, pointer, near) => {
     const workspace = await newWorkspace();
@@ -46,7 +51,7 @@ describe('errors', () => {
   it('of queries suggest a near name too', async () => {
     const workspace = await newWorkspace();
     const { body } = await workspace.get('/agents?limt=5');
-    expect(body.detail).toBe('?limt: There is no such field. Did you mean `limit`?');
+    expect(body.detail).toBe('?limt: There is no such parameter. Did you mean `limit`?');
   });
 
   it('under /v1 say the same in the envelope of OpenAI', async () => {
@@ -62,6 +67,27 @@ describe('errors', () => {
       'unknown_parameter',
       'temprature: There is no such field. Did you mean `temperature`?',
     ]);
+  });
+
+  it.each([
+    [{ role: 'pirate', content: 'x' }, 'messages[0].role: Must be `system` or `developer` or `user` or `assistant` or `tool`.'],
+    [{ content: 'x' }, 'messages[0].role is required.'],
+    [{ role: 'user', content: 5 }, 'messages[0].content: Must be text, or a list of `text`, `image_url` and `file` parts.'],
+    [{ role: 'user', content: [{ type: 'text' }] }, 'messages[0].content[0].text is required.'],
+    [{ role: 'user', content: [{ type: 'image_url', image_url: {} }] }, 'messages[0].content[0].image_url.url is required.'],
+  ])('of a message %j name what is wrong inside', async (message, expected) => {
+    const { key } = await newWorkspace();
+    const { body } = await request('POST', '/v1/chat/completions', key, { json: { model: 'a', messages: [message] } });
+    expect(body.error.message).toBe(expected);
+  });
+
+  it.each([
+    ['/runs?start_date=yesterday', '?start_date must be an instant such as `2026-11-20T09:30:00Z` or a date such as `2026-11-20`.'],
+    ['/runs?limit=many', '?limit must be a number.'],
+    ['/runs?session_id=x', '?session_id: There is no such parameter. Did you mean `session`?'],
+    ['/runs?error_code=x', '?error_code: There is no such parameter. Did you mean `error`?'],
+  ])('of the query %s say what it must be', async (path, detail) => {
+    expect((await (await newWorkspace()).get(path)).body.detail).toBe(detail);
   });
 
   it('of what is not there tell a path, an agent, a version and others apart, and nothing of other workspaces', async () => {
@@ -80,6 +106,63 @@ describe('errors', () => {
       expect(await detail(path, stranger)).toBe('No such agent in this workspace.');
     const base = await newBase(workspace);
     expect(await detail(`/knowledge-bases/${base}`, stranger)).toBe(await detail('/knowledge-bases/kb_nothing', stranger));
+  });
+
+  it('of every path with an unknown id name the kind, for malformed and for unknown ids alike', async () => {
+    const { key } = await newWorkspace();
+    const well: Readonly<Record<string, string>> = Object.fromEntries(
+      Object.entries({ key: 'key', tool: 'tool', budget: 'bud', kb: 'kb', file: 'file', session: 'ses', run: 'run', message: 'msg' })
+        .concat(Object.entries({ question: 'msg', attachment: 'att', response: 'resp', conversation: 'conv', item: 'msg', upload: 'upl' }))
+        .concat(Object.entries({ workspace: 'ws', agent: 'agt', archive: 'arc' }))
+        .map(([name, prefix]) => [name, `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`]),
+    );
+    // Some texts of OpenAI repeat the id.
+    const detailOf = ({ body }: { body: { detail?: string; error?: { message: string } } }) =>
+      (body.detail ?? body.error?.message)?.replace(/'[^']*'/, "''");
+    for (const operation of operations.filter(({ method, path }) => ['GET', 'DELETE'].includes(method) && path.includes('{'))) {
+      const as = operation.access === 'root' ? rootKey : key;
+      const fill = (values: (name: string) => string) => operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values(name));
+      const unknown = await request(
+        operation.method,
+        fill((name) => well[name] ?? (name === 'label' ? 'live' : '1')),
+        as,
+      );
+      const malformed = await request(
+        operation.method,
+        fill(() => 'Zz!!'),
+        as,
+      );
+      expect([unknown.status, malformed.status], operation.name).toEqual([404, 404]);
+      expect(detailOf(unknown), operation.name).not.toContain('resource');
+      expect(detailOf(malformed), operation.name).toBe(detailOf(unknown));
+    }
+  });
+
+  it('of what a body refers to name the kind too, for what is of another workspace or deleted alike', async () => {
+    const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
+    const other = (await stranger.post('/agents', { name: 'Other' })).body.id;
+    const gone = (await workspace.post('/agents', { name: 'Gone' })).body.id;
+    await workspace.delete(`/agents/${gone}`);
+    await workspace.delete(`/agents/${gone}?permanent=true`);
+    const key = (await workspace.withRole('viewer')).key_id;
+    for (const agent of [other, gone]) {
+      const refusals = [
+        await workspace.post('/api-keys', { name: 'A', role: 'runtime', agent_ids: [agent] }),
+        await workspace.patch(`/api-keys/${key}`, { agent_ids: [agent] }),
+        await workspace.post('/budgets', { name: 'A', scope: 'agent', subject_id: agent, period: 'day', limit_usd: 1 }),
+      ];
+      for (const { status, body } of refusals) expect([status, body.detail]).toEqual([404, 'No such agent in this workspace.']);
+    }
+  });
+
+  it('tell an unknown version of a model from an unknown model, to who may see the agent', async () => {
+    const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
+    await workspace.post('/agents', { name: 'Desk', slug: 'version-desk' });
+    const ask = async (model: string, { key } = workspace) =>
+      (await request('POST', '/v1/chat/completions', key, { json: { model, messages: [{ role: 'user', content: 'Hi' }] } })).body.error;
+    expect(await ask('version-desk@9')).toMatchObject({ code: 'model_not_found', message: 'Version 9 of this agent does not exist.' });
+    expect((await ask('version-desk@9', stranger)).message).toBe((await ask('nobody')).message);
+    expect((await request('GET', '/v1/models/version-desk@9', workspace.key)).body.error.message).toContain('Version 9');
   });
 
   it('tell a missing credential from a wrong one', async () => {

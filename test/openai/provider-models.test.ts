@@ -47,6 +47,19 @@ describe('models of providers, by their own names', () => {
     expect((await failureOf(ask())).code).toBe('model_not_found');
   });
 
+  it('is there again by another agent once the one that stood for it is deleted permanently', async () => {
+    const { workspace, client } = await ownServer();
+    const ask = () => client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello?' }] });
+    await ask();
+    const [first] = (await workspace.get('/agents')).body.data;
+    await workspace.delete(`/agents/${first.id}`);
+    expect((await workspace.delete(`/agents/${first.id}?permanent=true`)).status).toBe(204);
+    await ask();
+    const { data } = (await workspace.get('/agents')).body;
+    expect(data).toEqual([expect.objectContaining({ slug: first.slug })]);
+    expect(data[0].id).not.toBe(first.id);
+  });
+
   it('is bound by budgets, and repeated by its Idempotency-Key', async () => {
     const { workspace, client, scripted } = await ownServer();
     const body = { model, messages: [{ role: 'user' as const, content: 'Hello?' }] };

@@ -44,7 +44,7 @@ describe('a run without a session', () => {
     const path = `/agents/${agent}/runs`;
     expect((await workspace.post(path, { message: 'Hi' })).body.errors).toEqual([{ pointer: '/inputs/name', detail: 'Name is required.' }]);
     expect((await workspace.post(path, { message: 'Hi', version: '9', inputs: { name: 'Ada' } })).body.errors).toEqual([
-      { pointer: '/version', detail: 'The agent has no such version.' },
+      { pointer: '/version', detail: 'Version 9 of this agent does not exist.' },
     ]);
     const runtime = await workspace.withRole('runtime');
     const { body } = await runtime.post(path, { message: 'Hi', inputs: { name: 'Ada' } });

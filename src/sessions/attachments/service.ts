@@ -18,7 +18,7 @@ async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
     selectSessionOfAttachment(ctx.db, ctx.workspace_id, id),
   ]);
   if (attachment === undefined) throw notFound('attachment');
-  ownSession(ctx, sessions);
+  ownSession(ctx, sessions, 'attachment');
   return attachment;
 }
 

@@ -95,7 +95,7 @@ async function commitUpload(ctx: Ctx, session_id: string, files: readonly Stored
     try {
       return await tryCommit(ctx, session_id, files, rows);
     } catch (error) {
-      if (isGuardViolation(error, 'attachments.session_id')) throw notFound();
+      if (isGuardViolation(error, 'attachments.session_id')) throw notFound('session');
       if (!isUniqueViolation(error, 'attachments.session_id', 'attachments.sha256') || attempt === commitAttempts) throw error;
     }
   }

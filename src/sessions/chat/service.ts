@@ -57,13 +57,13 @@ export async function findActiveRun(ctx: Ctx, session_id: string): Promise<strin
  */
 async function questionOf(ctx: Ctx, session_id: string, message_id: string | null, before: string | null | undefined): Promise<string> {
   if (message_id !== null && !isId('msg', message_id)) {
-    if (before === undefined) throw notFound();
+    if (before === undefined) throw notFound('message');
     const [sessions, [question]] = await batch(ctx.db, [
       selectSession(ctx.db, ctx.workspace_id, session_id),
       selectNewestQuestion(ctx.db, ctx.workspace_id, session_id, before),
     ]);
     ownSession(ctx, sessions);
-    if (question === undefined) throw notFound();
+    if (question === undefined) throw notFound('message');
     return question.id;
   }
   if (message_id !== null) {
@@ -81,13 +81,13 @@ async function questionOf(ctx: Ctx, session_id: string, message_id: string | nul
 }
 
 async function findMessage(ctx: Ctx, session_id: string, id: string): Promise<MessageRow> {
-  if (!isId('msg', id)) throw notFound();
+  if (!isId('msg', id)) throw notFound('message');
   const [sessions, messages] = await batch(ctx.db, [
     selectSession(ctx.db, ctx.workspace_id, session_id),
     selectMessage(ctx.db, ctx.workspace_id, id),
   ]);
   ownSession(ctx, sessions);
   const [message] = messages;
-  if (message?.session_id !== session_id) throw notFound();
+  if (message?.session_id !== session_id) throw notFound('message');
   return message;
 }

@@ -95,7 +95,7 @@ async function readRated(ctx: Ctx, message_id: string) {
     selectSessionOfMessage(ctx.db, ctx.workspace_id, message_id),
     selectRatedMessage(ctx.db, ctx.workspace_id, message_id),
   ]);
-  const session = ownSession(ctx, sessions);
+  const session = ownSession(ctx, sessions, 'message');
   const [message] = messages;
   if (message === undefined) throw notFound('message');
   return { session, message };

@@ -2,7 +2,7 @@ import { parseConfig, previewConfig, selectAgent, selectVersionFor } from '../..
 import { batch } from '../../db/client.ts';
 import { mayUse } from '../../http/access.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { Failure, invalid } from '../../shared/failure.ts';
+import { Failure, invalid, noSuchVersion } from '../../shared/failure.ts';
 import { day, hour } from '../../shared/time.ts';
 import { newSession } from '../new-session.ts';
 import { ownAgent } from '../own-session.ts';
@@ -32,7 +32,7 @@ export async function prepareOneShot(ctx: Ctx, agentName: string, given: StartRu
   const agent = ownAgent(ctx, agents);
   if (agent.archived_at !== null) throw new Failure('agent_archived', 'The agent is archived: restore it first.');
   const [version] = versions;
-  if (version === undefined) throw invalid('/version', 'The agent has no such version.');
+  if (version === undefined) throw invalid('/version', noSuchVersion(given.version ?? ''));
   const draft = given.config === undefined ? undefined : await previewConfig(ctx, version, given.config);
   const { inputs: fields } = draft?.config ?? parseConfig(version.config);
   const asked = reads_metadata ? { ...given, inputs: readInputs(fields, given.metadata) } : given;

@@ -51,7 +51,7 @@ export async function forkSession(ctx: Ctx, session_id: string, { message_id, ti
       reply,
     });
   } catch (error) {
-    throw isGuardViolation(error, 'sessions.agent_id') ? notFound() : error;
+    throw isGuardViolation(error, 'sessions.agent_id') ? notFound('session') : error;
   }
   return reply;
 }

@@ -107,7 +107,7 @@ export async function getMessage(ctx: Ctx, id: string): Promise<Message> {
     selectFeedbackOf(db, workspace_id, ids),
     selectSiblings(db, workspace_id, session_id, ids),
   ]);
-  ownSession(ctx, sessions);
-  if (message === undefined) throw notFound();
+  ownSession(ctx, sessions, 'message');
+  if (message === undefined) throw notFound('message');
   return toMessage(message, run, { feedback, siblings: placeOf(siblings) });
 }

@@ -36,7 +36,7 @@ async function findMessage(ctx: Ctx, id: string): Promise<{ session: SessionRow;
     selectSessionOfMessage(ctx.db, ctx.workspace_id, id),
     selectMessage(ctx.db, ctx.workspace_id, id),
   ]);
-  const session = ownSession(ctx, sessions);
+  const session = ownSession(ctx, sessions, 'message');
   if (message === undefined) throw notFound('message');
   if (session.kind === 'one_shot') throw new Failure('conflict', 'The run of this message has no session to go on in; start another.');
   return { session, message };

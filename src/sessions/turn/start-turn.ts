@@ -152,7 +152,7 @@ interface Place {
 async function placeOf(ctx: Ctx, memory: Memory, { text, parent_id }: TurnInput): Promise<Place> {
   const path = parent_id === undefined ? memory.path : await branchTo(ctx, memory, parent_id);
   const leaf = path.at(-1) ?? null;
-  if (parent_id !== undefined && (leaf?.id ?? null) !== parent_id) throw notFound();
+  if (parent_id !== undefined && (leaf?.id ?? null) !== parent_id) throw notFound('message');
   if (text !== null) return { parent: leaf, again: null, path };
   if (leaf?.role !== 'user') throw new Failure('conflict', 'Only a message of the user can be answered.');
   return { parent: null, again: leaf, path: path.slice(0, -1) };
@@ -206,7 +206,7 @@ async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof comm
   ];
   const [sessions, , versions] = read as [ClaimedSession[], unknown, TurnVersionRow[]];
   const [session] = sessions;
-  if (session === undefined) throw notFound();
+  if (session === undefined) throw notFound('session');
   const [summary = null] = remembers ? (read.at(-1) as Summary[]) : [];
   const version = versions[0] === undefined ? null : toTurnVersion(versions[0]);
   return { session, version, summary };
@@ -216,7 +216,7 @@ async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof comm
 export function refuse(ctx: Ctx, { session, version }: Pick<Memory, 'session' | 'version'>): void {
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
   if (session.expires_at !== null && session.expires_at <= ctx.now()) throw new Failure('session_closed', 'The session has expired.');
-  if (version === null) throw invalid('/version', 'The agent has no such version.');
+  if (version === null) throw invalid('/version', 'The version of the session does not exist.');
   refuseMissing(version.config.inputs, session.inputs);
 }
 

@@ -30,14 +30,14 @@ export const listWorkspaces = (ctx: Ctx, { limit, cursor, status }: WorkspacesQu
 /** With its quotas; one trip. Throws `not_found`. */
 export async function getManagedWorkspace(ctx: Ctx, id: string): Promise<WorkspaceWithQuotas> {
   const [[row], quotas] = await batch(ctx.db, [selectLiveWorkspace(ctx.db, id), selectQuotas(ctx.db, id, ctx.now())]);
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('workspace');
   return { ...toManagedWorkspace(row), quotas: toQuotas(quotas) };
 }
 
 /** Renames a workspace and sets its quotas. A limit below what is used takes nothing away. Throws `not_found`. */
 export async function manageWorkspace(ctx: Ctx, id: string, { quotas = {}, ...settings }: ManageWorkspace): Promise<WorkspaceWithQuotas> {
   const [found] = await selectLiveWorkspace(ctx.db, id);
-  if (found === undefined) throw notFound();
+  if (found === undefined) throw notFound('workspace');
   const results = await commit(ctx, {
     statements: [
       changeWorkspace(ctx.db, id, { ...settings, updated_at: ctx.now() }),
@@ -47,7 +47,7 @@ export async function manageWorkspace(ctx: Ctx, id: string, { quotas = {}, ...se
     audit: [{ action: 'workspace.manage', target_type: 'workspace', target_id: id, workspace_id: id, detail: { ...settings, quotas } }],
   });
   const [row] = results[0] as WorkspaceRow[];
-  if (row === undefined) throw notFound();
+  if (row === undefined) throw notFound('workspace');
   return { ...toManagedWorkspace(row), quotas: toQuotas(results.at(-1) as Parameters<typeof toQuotas>[0]) };
 }
 
@@ -59,7 +59,7 @@ export const resumeWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace>
 
 async function suspend(ctx: Ctx, id: string, suspended_at: number | null): Promise<ManagedWorkspace> {
   const found = await selectLiveWorkspace(ctx.db, id).get();
-  if (found === undefined) throw notFound();
+  if (found === undefined) throw notFound('workspace');
   const since = suspended_at === null ? null : (found.suspended_at ?? suspended_at);
   const reply = toManagedWorkspace({ ...found, suspended_at: since, updated_at: ctx.now() });
   const action = suspended_at === null ? 'workspace.resume' : 'workspace.suspend';
@@ -69,7 +69,7 @@ async function suspend(ctx: Ctx, id: string, suspended_at: number | null): Promi
     reply,
   });
   forgetKeysOf(id);
-  if ((rows as unknown[]).length === 0) throw notFound();
+  if ((rows as unknown[]).length === 0) throw notFound('workspace');
   return reply;
 }
 
@@ -78,7 +78,7 @@ async function suspend(ctx: Ctx, id: string, suspended_at: number | null): Promi
  * Throws `not_found`, also for one that is being deleted.
  */
 export async function deleteWorkspace(ctx: Ctx, id: string): Promise<void> {
-  if ((await selectLiveWorkspace(ctx.db, id).get()) === undefined) throw notFound();
+  if ((await selectLiveWorkspace(ctx.db, id).get()) === undefined) throw notFound('workspace');
   await commit(ctx, {
     statements: [changeWorkspace(ctx.db, id, { deleted_at: ctx.now() })],
     // Of the deployment, not of the workspace, with which it would go.
