@@ -34,12 +34,16 @@ export const placeOf = (path: readonly PropertyKey[]): string =>
 /** In place of a union that was not met: what is wrong inside the member that was meant, where that can be told. */
 function withoutUnions(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
+  const within = (inner: Issue) => withoutUnions({ ...inner, path: [...issue.path, ...inner.path] } as Issue);
+  // The fault that the union's own message tells of.
+  const told = issue.errors.flat().find(({ path, message }) => path.length > 0 && issue.message === `${placeOf(path)}${message}`);
+  if (told !== undefined) return within(told);
+  if (issue.message !== 'Invalid input') return [issue];
   const ofForm = issue.errors.filter((issues) => issues.every(({ path }) => path.length > 0));
   const meant = ofForm.filter((issues) => !issues.some(({ path }) => kinds.has(path[0])));
-  // A schema that says which members there are says it best where none was meant.
-  const [nearest] = (meant.length > 0 || issue.message !== 'Invalid input' ? meant : ofForm).toSorted((a, b) => a.length - b.length);
+  const [nearest] = (meant.length > 0 ? meant : ofForm).toSorted((a, b) => a.length - b.length);
   if (nearest === undefined) return [issue];
-  return nearest.flatMap((inner) => withoutUnions({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+  return nearest.flatMap(within);
 }
 
 /** Fields that tell the members of a union apart. */
