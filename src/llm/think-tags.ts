@@ -1,13 +1,17 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { fromText, type StepContent } from './content.ts';
+import { closingOf, isOnItsOwn, isOpenEnded, isStray, openingEnd, overlap, stray, type Tag } from './tag-places.ts';
 
-/** Tags that models put around their reasoning, by their chat templates. */
+/** Tags that models put around their reasoning, by their chat templates; in any letters, and with attributes in the opening one. */
 const tags = [
-  ['<think>', '</think>'],
-  ['<thinking>', '</thinking>'],
-  ['[THINK]', '[/THINK]'],
+  ['<think', '</think', '>'],
+  ['<thinking', '</thinking', '>'],
+  ['<thought', '</thought', '>'],
+  ['<reasoning', '</reasoning', '>'],
+  ['<seed:think', '</seed:think', '>'],
+  ['[think', '[/think', ']'],
+  ['◁think', '◁/think', '▷'],
 ] as const;
-const [, closing] = tags[0];
 
 /** Models that always reason and whose templates write the opening tag into the prompt: an answer begins inside of it. */
 const beginInside = /(^|[/:_.-])(qwq|deepseek-r1|r1-distill)|qwen3.*thinking|thinking-\d{4}/i;
@@ -39,10 +43,13 @@ export class ThinkTags {
   #state: State = 'start';
   /** Text that cannot be told yet. */
   #rest = '';
-  #close: string = closing;
+  #tag: Tag = tags[0];
+  #opened = '';
   #id = '';
   #hasThought = false;
   #hasClosed = false;
+  /** Whether what is held has a closing tag that cannot be told yet. */
+  #mayBeStray = false;
 
   constructor(content: StepContent, model: string) {
     this.#content = content;
@@ -61,16 +68,18 @@ export class ThinkTags {
 
   /** Hands on what is left when nothing more comes. */
   end(): void {
-    if (this.#state === 'answer' && this.#rest.startsWith(closing) && this.#isStray('')) this.#takeBack();
+    let left: string | null = this.#rest;
+    this.#rest = '';
+    while (left !== null && left !== '') left = this.#step(left, true);
     this.#settle('literal');
   }
 
   #settle(next: State): void {
-    const rest = this.#rest;
+    const rest = this.#state === 'start' && this.#hasClosed ? this.#rest.trimStart() : this.#rest;
     this.#rest = '';
     if (this.#state === 'thinking') {
       // A tag that nothing followed is what the answer says.
-      if (!this.#hasThought && rest.trim() === '') this.#say(`${this.#close.replace('/', '')}${rest}`);
+      if (!this.#hasThought && rest.trim() === '') this.#say(`${this.#opened}${rest}`);
       else this.#think(rest);
     } else if (rest !== '') {
       if (this.#state === 'held') seenInside.delete(this.#model);
@@ -86,31 +95,40 @@ export class ThinkTags {
       this.#content.add(part);
       return;
     }
+    // A closing tag ends with one of these: without it nothing new can be told of what is held.
+    if (this.#state === 'held' && !this.#mayBeStray && !delta.includes('>')) {
+      this.#rest += delta;
+      return;
+    }
     let left: string | null = this.#rest + delta;
     this.#rest = '';
-    while (left !== null) left = this.#step(left);
+    while (left !== null && left !== '') left = this.#step(left, false);
   }
 
-  /** One step on; returns what is left to read, or null. */
-  #step(text: string): string | null {
+  /** One step on; returns what is left to read, or null. `isLast` where nothing more comes. */
+  #step(text: string, isLast: boolean): string | null {
     if (this.#state === 'start') return this.#open(text);
     if (this.#state === 'thinking') return this.#untilClosed(text);
-    if (this.#state === 'held') return this.#hold(text);
-    if (this.#state === 'answer') return this.#watch(text);
+    if (this.#state === 'held') return this.#hold(text, isLast);
+    if (this.#state === 'answer') return this.#watch(text, isLast);
     this.#say(text);
     return null;
   }
 
   #open(text: string): string | null {
-    const begun = text.trimStart();
-    const tag = tags.find(([open]) => begun.startsWith(open));
-    if (tag !== undefined) {
+    // A byte order mark and invisible characters before a tag are none.
+    const begun = text.replace(/^[\s\ufeff\u200b\u2060]+/, '');
+    const ends = tags.map((tag) => openingEnd(begun, tag));
+    const at = ends.findIndex((end) => end !== null && end > 0);
+    if (at !== -1) {
+      const end = ends[at] ?? 0;
       this.#state = 'thinking';
-      this.#close = tag[1];
+      this.#tag = tags[at] ?? tags[0];
+      this.#opened = begun.slice(0, end);
       this.#hasThought = false;
-      return begun.slice(tag[0].length);
+      return begun.slice(end);
     }
-    if (tags.some(([open]) => open.startsWith(begun))) {
+    if (ends.includes(0)) {
       this.#rest = text;
       return null;
     }
@@ -121,47 +139,56 @@ export class ThinkTags {
   }
 
   #untilClosed(text: string): string | null {
-    const at = text.indexOf(this.#close);
-    if (at === -1) {
+    const found = closingOf(text, this.#tag);
+    if (found === null) {
       // White space before the tag is not part of the thought.
-      const safe = text.slice(0, text.length - overlap(text, this.#close)).trimEnd().length;
+      const safe = text.slice(0, text.length - overlap(text, this.#tag[1])).trimEnd().length;
       this.#rest = text.slice(safe);
       this.#think(text.slice(0, safe));
       return null;
     }
-    this.#think(text.slice(0, at).trimEnd());
-    this.#state = 'start';
-    this.#hasClosed = true;
-    return text.slice(at + this.#close.length);
+    this.#think(text.slice(0, found.at).trimEnd());
+    this.#close();
+    return text.slice(found.end);
   }
 
-  #hold(text: string): string | null {
-    const at = text.indexOf(closing);
-    if (at === -1) {
-      this.#rest = text;
-      return null;
+  #close(): void {
+    this.#state = 'start';
+    this.#hasClosed = true;
+  }
+
+  /** Waits for a tag that ends a thought: one that the answer writes about does not. */
+  #hold(text: string, isLast: boolean): string | null {
+    this.#mayBeStray = false;
+    for (const { index, 0: tag } of text.matchAll(stray)) {
+      const after = text.slice(index + tag.length);
+      this.#mayBeStray = !isLast && isOpenEnded(after);
+      if (this.#mayBeStray) break;
+      if (!isStray(text.slice(0, index), after) && !(beginInside.test(this.#model) && isOnItsOwn(text.slice(0, index), after))) continue;
+      this.#hasThought = false;
+      this.#think(text.slice(0, index).trimEnd());
+      this.#close();
+      return after;
     }
-    this.#state = 'thinking';
-    this.#close = closing;
-    return text;
+    this.#rest = text;
+    return null;
   }
 
   /** Looks for a closing tag that has no opening one. */
-  #watch(text: string): string | null {
-    const at = text.indexOf(closing);
-    if (at === -1) {
-      const safe = text.length - overlap(text, closing);
-      this.#rest = text.slice(safe);
-      this.#say(text.slice(0, safe));
-      return null;
-    }
+  #watch(text: string, isLast: boolean): string | null {
+    const [found] = text.matchAll(stray);
+    const at = found?.index ?? text.length - overlap(text, '</thinking');
     this.#say(text.slice(0, at));
-    const after = text.slice(at + closing.length);
-    if (after.trim() === '' && !after.includes('\n')) {
+    if (found === undefined) {
       this.#rest = text.slice(at);
       return null;
     }
-    if (this.#isStray(after)) {
+    const after = text.slice(at + found[0].length);
+    if (!isLast && isOpenEnded(after)) {
+      this.#rest = text.slice(at);
+      return null;
+    }
+    if (isStray(this.#content.text, after)) {
       this.#takeBack();
       return after;
     }
@@ -169,23 +196,12 @@ export class ThinkTags {
     return text.slice(at);
   }
 
-  /** Whether a closing tag ends a thought, by where it stands: not in code, quotes or JSON, nor within a sentence. */
-  #isStray(after: string): boolean {
-    const before = this.#content.text;
-    if (/^\s*([[{]|```)/.test(before) || isOdd(before, '```') || tags.some(([open]) => before.includes(open))) return false;
-    const line = before.slice(before.lastIndexOf('\n') + 1);
-    if (isOdd(line, '`') || /["'“‘«(]$/.test(line)) return false;
-    if (line.trim() === '' || after === '' || /^[^\S\n]*\n/.test(after)) return true;
-    return !/\s$/.test(line) && !/^[\s.,;:!?)"'”’`]/.test(after);
-  }
-
   #takeBack(): void {
     this.#rest = '';
     this.#content.turnTextIntoReasoning();
     if (seenInside.size >= maxSeen) seenInside.clear();
     seenInside.add(this.#model);
-    this.#state = 'start';
-    this.#hasClosed = true;
+    this.#close();
   }
 
   #say(delta: string): void {
@@ -198,12 +214,4 @@ export class ThinkTags {
     this.#hasThought = true;
     this.#content.add({ type: 'reasoning-delta', id: 'tag', delta, providerMetadata: fromText });
   }
-}
-
-const isOdd = (text: string, mark: string): boolean => text.split(mark).length % 2 === 0;
-
-/** Characters at the end of a text with which a tag may begin. */
-function overlap(text: string, tag: string): number {
-  for (let length = Math.min(tag.length - 1, text.length); length > 0; length -= 1) if (text.endsWith(tag.slice(0, length))) return length;
-  return 0;
 }

@@ -37,6 +37,15 @@ const thoughts: readonly (readonly [text: string, answer: string, reasoning: str
   ['Okay, they want it short.\n</think>\n\nTwenty days.', 'Twenty days.', 'Okay, they want it short.\n'],
   ['Okay.</think>Twenty days.', 'Twenty days.', 'Okay.'],
   ['Okay, nothing to say.\n</think>', '', 'Okay, nothing to say.\n'],
+  ['<THINK>Hm.</Think>\nYes.', 'Yes.', 'Hm.'],
+  ['<think time="5s" >Hm.</think >\nYes.', 'Yes.', 'Hm.'],
+  ['<thought>Hm, </thin</thought>Yes.', 'Yes.', 'Hm, </thin'],
+  ['<reasoning>Hm.</reasoning>\nYes.', 'Yes.', 'Hm.'],
+  ['<seed:think>Hm.</seed:think>Yes.', 'Yes.', 'Hm.'],
+  ['◁think▷Hm.◁/think▷Yes.', 'Yes.', 'Hm.'],
+  ['\ufeff<think>Hm.</think>Yes.', 'Yes.', 'Hm.'],
+  ['<think>Hm.</think>\n \n', '', 'Hm.'],
+  ['Hm.\n</THINKING>\nYes.', 'Yes.', 'Hm.\n'],
 ];
 
 const literals = [
@@ -49,6 +58,10 @@ const literals = [
   'It is <think>not</think> a thought in the middle of a sentence.',
   '<think>',
   'Text with < at its end <',
+  'Text with a tag that begins at its end </thinking',
+  '<thinker>Rodin</thinker> is a statue.',
+  '<think about it',
+  '<think',
 ];
 
 describe('reasoning in the text', () => {
@@ -91,6 +104,19 @@ describe('reasoning in the text', () => {
       { type: 'reasoning', delta: 'Hm again.' },
       { type: 'text', delta: 'No.' },
     ]);
+  });
+
+  it.each(literals)('is not taken out of what a model says about tags that was seen to begin inside of it: %j', (text) => {
+    const model = newModel();
+    read(['Hm.\n</think>\nYes.'], model);
+    expect(read([...text], model)).toEqual({ text, reasoning: '', shown: text });
+    read(['Hm.\n</think>\nYes.'], model);
+    expect(read([`Say \`</think>\`.\n</think>\n${text}`], model).shown).toBe(text.trimStart());
+  });
+
+  it('ends at a tag on a line of its own, whatever stands before it, where a model is known to begin inside', () => {
+    const thought = '{"draft": 1}\n```js\nlet open;';
+    expect(read([`${thought}\n</think>\n\nYes.`], `${newModel()}/qwq-32b`)).toEqual({ text: 'Yes.', reasoning: thought, shown: 'Yes.' });
   });
 
   it('goes back to no model with the results of its tools', async () => {
