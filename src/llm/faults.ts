@@ -78,7 +78,7 @@ export function toFault(error: unknown, blame: Blame): Fault {
   }
   const log = { error_name: nameOf(error) };
   // What a server wrote and nobody can read it would write again, and want to be paid for again.
-  const may_retry = !/(TypeValidation|JSONParse|InvalidResponseData)Error$/.test(log.error_name);
+  const may_retry = !/(TypeValidation|JSONParse)Error$/.test(log.error_name);
   return { ...sent, log, may_retry, failure: new Failure('provider_error', `${provider} failed, or its answer could not be read.`) };
 }
 

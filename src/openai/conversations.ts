@@ -45,14 +45,14 @@ export interface FoundConversation {
  * and by the key that made it; then by who sees its session. Throws `not_found`.
  */
 export async function findConversation(ctx: Ctx, id: string, param: string | null = null): Promise<FoundConversation> {
-  if (!isId('conv', id)) throw unknownConversation(id, param);
+  if (!isId('conv', id)) throw unknownConversation(param);
   const [[[row], waiting], branch] = await Promise.all([
     batch(ctx.db, [selectConversation(ctx.db, ctx.workspace_id, id), selectItems(ctx.db, ctx.workspace_id, id)]),
     readBranch(ctx, sessionOf(id)).catch((error: unknown) => {
-      throw error instanceof Failure && error.code === 'not_found' ? unknownConversation(id, param) : error;
+      throw error instanceof Failure && error.code === 'not_found' ? unknownConversation(param) : error;
     }),
   ]);
-  if (row === undefined || !maySee(ctx, row, branch)) throw unknownConversation(id, param);
+  if (row === undefined || !maySee(ctx, row, branch)) throw unknownConversation(param);
   return { row, branch, waiting };
 }
 
@@ -152,7 +152,7 @@ export async function createItems(ctx: Ctx, id: string, { items }: CreateItems):
   try {
     await commit(ctx, { statements: rows.map((row) => insertItem(ctx.db, row)), reply });
   } catch (error) {
-    if (isGuardViolation(error, 'conversation_items.conversation_id')) throw unknownConversation(id);
+    if (isGuardViolation(error, 'conversation_items.conversation_id')) throw unknownConversation();
     throw error;
   }
   return reply;

@@ -53,7 +53,7 @@ export const openAiErrors: ErrorForm = {
   nameOf,
   unknown: {
     response: () => unknownResponse(),
-    conversation: (id) => unknownConversation(id.slice(0, 64)),
+    conversation: () => unknownConversation(),
     item: () => unknownConversationItem(),
     upload: () => unknownFileObject(),
   },
@@ -133,8 +133,8 @@ export const unknownItem = (id: string): Failure =>
 export const unknownFile = (pointer: string): Failure =>
   new Failure('not_found', 'There is no file with this id. POST /v1/files uploads one.', { extra: { param: paramOf({ pointer }) } });
 
-export const unknownConversation = (id: string, param: string | null = null): Failure =>
-  new Failure('not_found', `Conversation with id '${id}' not found.`, { extra: { param } });
+export const unknownConversation = (param: string | null = null): Failure =>
+  new Failure('not_found', 'There is no conversation with this id.', { extra: { param } });
 
 /** A field that is well-formed and cannot be had. */
 export const unsupported = (pointer: string, detail: string): Failure =>
