@@ -200,6 +200,17 @@ const messages: readonly (readonly [name: string, body: string])[] = [
   ],
   ['no stop reason', named(start, ...says(0), { type: 'message_delta', delta: {}, usage: { output_tokens: 3 } }, { type: 'message_stop' })],
   [
+    'blocks that do not say which they are, a text that stands in its beginning, and odd fields',
+    named(
+      { ...start, message: { ...start.message, container: 'c1', context_management: ['none'] } },
+      { type: 'content_block_start', content_block: { type: 'text', text: 'Whole ' } },
+      { type: 'content_block_delta', delta: { type: 'text_delta', text: 'answer.' } },
+      { type: 'content_block_stop' },
+      { type: 'message_delta', delta: { stop_reason: 'end_turn', container: 7 }, context_management: 'x', usage: { output_tokens: 3 } },
+      { type: 'message_stop' },
+    ),
+  ],
+  [
     'a document in place of a stream',
     JSON.stringify({
       ...start.message,
@@ -215,6 +226,37 @@ it.each(messages)('an answer of anthropic is read with %s', async (_name, body) 
   expect(result.failure).toBeNull();
   expect([said, requests]).toEqual(['Whole answer.', 1]);
   expect(result.tokens).toMatchObject({ input_tokens: 12 });
+});
+
+it('reads google and openai past optional fields of another type', async () => {
+  const candidate = {
+    content: { role: 'model', parts: [{ text: 'Whole answer.' }] },
+    finishReason: 'stop',
+    groundingMetadata: 'none',
+    safetyRatings: {},
+    urlContextMetadata: [],
+  };
+  const usageMetadata = { promptTokenCount: 12, candidatesTokenCount: 3, totalTokenCount: 15 };
+  const gemini = await stepWith('google', sse({ candidates: [candidate], usageMetadata }));
+  expect(gemini).toMatchObject({ text: 'Whole answer.', requests: 1, result: { failure: null, finish_reason: 'stop' } });
+  const usage = { input_tokens: 12, output_tokens: 3, total_tokens: 15, input_tokens_details: [], output_tokens_details: 'none' };
+  const response = { id: 7, object: 'response', created_at: 1.5, model: 'm', service_tier: 3, status: 'in_progress', output: [] };
+  const item = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [] };
+  const openai = await stepWith(
+    'openai',
+    named(
+      { type: 'response.created', response },
+      { type: 'response.output_item.added', output_index: 0, item },
+      { type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'Whole answer.' },
+      { type: 'response.output_item.done', output_index: 0, item },
+      { type: 'response.completed', response: { ...response, status: 'completed', usage } },
+    ),
+  );
+  expect(openai).toMatchObject({
+    text: 'Whole answer.',
+    requests: 1,
+    result: { failure: null, tokens: { input_tokens: 12, output_tokens: 3 } },
+  });
 });
 
 it('reads documents in place of a stream from google and openai', async () => {

@@ -1,6 +1,6 @@
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mapList, mendUsage, toText, withChanges } from './values.ts';
+import { mapList, mendUsage, objectOrNone, toText, withChanges } from './values.ts';
 
 /** What a part of Gemini's answers is known by; other parts are ignored, as unknown fields of its API are to be. */
 const knownParts = [
@@ -47,8 +47,14 @@ function mendCandidates({ candidates, promptFeedback }: Data): unknown {
   return mended.length === given.length && mended.every((candidate, at) => candidate === given[at]) ? candidates : mended;
 }
 
-function mendCandidate(candidate: Data): Data {
-  const { content } = candidate;
+function mendCandidate(given: Data): Data {
+  const { content, finishReason, safetyRatings } = given;
+  const candidate = withChanges(given, {
+    finishReason: typeof finishReason === 'string' ? finishReason.toUpperCase() : undefined,
+    safetyRatings: safetyRatings === null || Array.isArray(safetyRatings) ? safetyRatings : undefined,
+    groundingMetadata: objectOrNone(given.groundingMetadata),
+    urlContextMetadata: objectOrNone(given.urlContextMetadata),
+  });
   if (!isData(content) || !Array.isArray(content.parts)) return candidate;
   const parts = content.parts.filter((part) => isData(part) && knownParts.some((name) => name in part));
   return parts.length === content.parts.length ? candidate : { ...candidate, content: { ...content, parts } };

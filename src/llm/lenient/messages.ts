@@ -1,6 +1,6 @@
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mendUsage, toText, withChanges } from './values.ts';
+import { mendUsage, objectOrNone, toText, withChanges } from './values.ts';
 
 const knownBlocks = new Set([
   'text',
@@ -36,6 +36,8 @@ const knownCitations = new Set([
 export class MessagesDialect implements Dialect {
   readonly has_event_names = true;
   readonly #ignored = new Set<unknown>();
+  /** Of the block that was begun last, for events that do not say which they are of. */
+  #index = -1;
   #hasStopReason = false;
   #hasContent = false;
   #hasToolUse = false;
@@ -51,10 +53,10 @@ export class MessagesDialect implements Dialect {
         return this.#startBlock(data);
       case 'content_block_delta': {
         if (!isData(data.delta) || !isKnownDelta(data.delta)) return [];
-        return this.#ignored.has(data.index) ? [] : [data];
+        return this.#ignored.has(this.#indexOf(data)) ? [] : [withChanges(data, { index: this.#indexOf(data) })];
       }
       case 'content_block_stop':
-        return this.#ignored.delete(data.index) ? [] : [data];
+        return this.#ignored.delete(this.#indexOf(data)) ? [] : [withChanges(data, { index: this.#indexOf(data) })];
       case 'message_delta':
         return [this.#mendDelta(data)];
       case 'message_stop':
@@ -89,16 +91,27 @@ export class MessagesDialect implements Dialect {
     return events.flatMap((event) => this.mend(event));
   }
 
+  #indexOf({ index }: Data): number {
+    return typeof index === 'number' ? index : this.#index;
+  }
+
   #startBlock(data: Data): readonly Data[] {
     const block = isData(data.content_block) ? data.content_block : {};
+    const index = typeof data.index === 'number' ? data.index : this.#index + 1;
+    this.#index = index;
     if (!knownBlocks.has(block.type as string)) {
-      this.#ignored.add(data.index);
+      this.#ignored.add(index);
       return [];
     }
     this.#hasContent = true;
     if (block.type === 'tool_use') this.#hasToolUse = true;
-    const empty = block.type === 'text' ? { text: block.text ?? '' } : block.type === 'thinking' ? { thinking: block.thinking ?? '' } : {};
-    return [withChanges(data, { content_block: withChanges(block, { ...empty, id: toText(block.id) }) })];
+    const begin = (empty: Data) => withChanges(data, { index, content_block: withChanges(block, { ...empty, id: toText(block.id) }) });
+    const begun = begin(block.type === 'text' ? { text: '' } : block.type === 'thinking' ? { thinking: '' } : {});
+    // What stands in the beginning itself is read in no package.
+    const said = block.type === 'text' ? block.text : block.thinking;
+    if (!['text', 'thinking'].includes(block.type as string) || typeof said !== 'string' || said === '') return [begun];
+    const delta = block.type === 'text' ? { type: 'text_delta', text: said } : { type: 'thinking_delta', thinking: said };
+    return [begun, { type: 'content_block_delta', index, delta }];
   }
 
   #mendDelta(data: Data): Data {
@@ -107,7 +120,7 @@ export class MessagesDialect implements Dialect {
     const usage = mendUsage(data.usage);
     const counted =
       isData(usage) && typeof usage.output_tokens === 'number' ? usage : { ...(isData(usage) ? usage : {}), output_tokens: 0 };
-    return withChanges(data, { delta, usage: counted });
+    return withChanges(data, { delta: withoutOdd(delta), usage: counted, context_management: objectOrNone(data.context_management) });
   }
 
   #stopReason(): readonly Data[] {
@@ -125,13 +138,20 @@ function mendMessage(message: Data): Data {
   const usage = mendUsage(message.usage);
   const counts = isData(usage) ? usage : {};
   const content = Array.isArray(message.content) ? message.content.filter((part) => isData(part) && part.type === 'tool_use') : null;
-  return withChanges(message, {
+  return withChanges(withoutOdd(message), {
     id: toText(message.id),
     model: toText(message.model),
     content: content === null || content.length === (message.content as unknown[]).length ? message.content : content,
     usage: typeof counts.input_tokens === 'number' ? counts : { ...counts, input_tokens: 0 },
   });
 }
+
+/** What is told of the container, and of the context that was cut, is left out where it is of another form. */
+const withoutOdd = (value: Data): Data =>
+  withChanges(value, {
+    container: isData(value.container) && typeof value.container.id !== 'string' ? undefined : objectOrNone(value.container),
+    context_management: objectOrNone(value.context_management),
+  });
 
 /** A whole block as it would have been streamed. */
 function eventsOf(block: Data, index: number): Data[] {

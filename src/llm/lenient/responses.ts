@@ -1,6 +1,6 @@
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mendUsage, withChanges } from './values.ts';
+import { mendUsage, toNumber, toText, withChanges } from './values.ts';
 
 const ends = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
@@ -12,14 +12,15 @@ export class ResponsesDialect implements Dialect {
   #response: Data = {};
 
   mend(data: Data): readonly Data[] {
-    const { type, response } = data;
+    const { type } = data;
+    const response = isData(data.response) ? mendResponse(data.response) : data.response;
     // Failures within the protocol are the package's to read.
     const error = type === undefined || type === 'error' ? errorIn(data) : undefined;
     if (error !== undefined) throw new ReportedError(error);
     if (typeof type !== 'string') return [];
     if (isData(response)) this.#response = response;
     if (type.startsWith('response.output_')) this.#hasContent = true;
-    if (!ends.has(type) || !isData(response)) return [data];
+    if (!ends.has(type) || !isData(response)) return [withChanges(data, { response })];
     this.#hasEnded = true;
     return [withChanges(data, { response: withChanges(response, { usage: countsOf(response.usage) }) })];
   }
@@ -45,6 +46,15 @@ export class ResponsesDialect implements Dialect {
     ];
     return events.flatMap((event) => this.mend(event));
   }
+}
+
+function mendResponse(response: Data): Data {
+  const created_at = toNumber(response.created_at);
+  return withChanges(response, {
+    id: toText(response.id),
+    created_at: typeof created_at === 'number' ? Math.floor(created_at) : created_at,
+    service_tier: toText(response.service_tier),
+  });
 }
 
 /** Counts of 0 where there are none, which are read as missing. */

@@ -16,6 +16,9 @@ export function withChanges<Value extends Data>(value: Value, changes: Data): Va
 export const toText = (value: unknown): unknown =>
   value === undefined || value === null || typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 
+/** A field that holds an object; anything else is left out. */
+export const objectOrNone = (value: unknown): unknown => (value === null || isData(value) ? value : undefined);
+
 /** A number field; digits become their number, anything else is left out. */
 export function toNumber(value: unknown): unknown {
   if (value === undefined || value === null || typeof value === 'number') return value;
@@ -32,7 +35,8 @@ export function mendUsage(value: unknown): unknown {
   const changes: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
     if (isCount.test(name)) changes[name] = toNumber(field);
-    else if (/details?$/i.test(name) && !Array.isArray(field)) changes[name] = mendUsage(field);
+    // Google's details are lists, by modality.
+    else if (/_details$/.test(name) || (/details?$/i.test(name) && !Array.isArray(field))) changes[name] = mendUsage(field);
   }
   return withChanges(value, changes);
 }
