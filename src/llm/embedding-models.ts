@@ -24,9 +24,11 @@ const embeddingModels: Readonly<Record<string, EmbeddingModel>> = {
   'ollama/bge-m3': { dimensions: 1024 },
 };
 
-export const findEmbeddingModel = (name: string): EmbeddingModel | undefined => embeddingModels[name];
+/** undefined for other names, such as those that every object has. */
+export const findEmbeddingModel = (name: string): EmbeddingModel | undefined =>
+  Object.hasOwn(embeddingModels, name) ? embeddingModels[name] : undefined;
 
 /** Length of the model's vectors; null when there is no such model. */
-export const embeddingDimensions = (name: string): number | null => embeddingModels[name]?.dimensions ?? null;
+export const embeddingDimensions = (name: string): number | null => findEmbeddingModel(name)?.dimensions ?? null;
 
 export const embeddingModelNames = (): string[] => Object.keys(embeddingModels);

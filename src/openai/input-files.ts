@@ -152,7 +152,7 @@ function typeOf({ at, kind }: GivenFile, bytes: Uint8Array, media_type: string, 
   if (image !== null) return { name: `${base || kind}.${image.extension}`, media_type: image.media_type };
   if (kind === 'image') throw unsupported(at, 'Supported image types: png, jpeg, webp, gif; other content is not supported.');
   const isPdf = new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-';
-  const extension = isPdf ? 'pdf' : extensions[media_type];
+  const extension = isPdf ? 'pdf' : Object.hasOwn(extensions, media_type) ? extensions[media_type] : undefined;
   const hasExtension = name !== null && /\.[A-Za-z0-9]{1,8}$/.test(name);
   // What the name says counts; a server's own idea of the type is often none.
   if (hasExtension && !isPdf) return { name, media_type: '' };

@@ -45,7 +45,8 @@ describe('embeddings and models, by the openai client', () => {
   it('refuse other models and lengths, and tokens', async () => {
     const client = clientOf((await newWorkspace()).key);
     const create = (more: object) => failureOf(client.embeddings.create({ model: 'builtin/lexical', input: 'Hello', ...more }));
-    expect((await create({ model: 'text-embedding-ada-002' })).code).toBe('model_not_found');
+    for (const model of ['text-embedding-ada-002', 'valueOf', 'constructor'])
+      expect((await create({ model })).code).toBe('model_not_found');
     expect((await create({ dimensions: 64 })).param).toBe('dimensions');
     expect((await create({ input: [[1, 2, 3]] })).param).toBe('input');
   });
