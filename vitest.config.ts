@@ -6,7 +6,8 @@ import { nodeHandler } from './test/support/provider/server.ts';
 import { StallGuard } from './test/support/stall-guard.ts';
 
 /** wrangler.toml names them, and wrangler looks for them here; keys of a developer's own are none of the tests' business. */
-for (const name of unstable_readConfig({ config: 'wrangler.toml' }).secrets?.required ?? []) process.env[name] = '';
+for (const name of unstable_readConfig({ config: 'wrangler.toml' }).secrets?.required ?? [])
+  process.env[name] = '';
 process.env.ROOT_KEY = 'root-key-of-the-tests-0123456789';
 process.env.ENCRYPTION_KEYS = `1:${btoa('encryption-key-one-of-the-tests!')},2:${btoa('encryption-key-two-of-the-tests!')}`;
 
@@ -32,7 +33,12 @@ const inWorkerd = async () =>
           },
           outboundService: { node: nodeHandler(outboundService, 'https') },
           queueConsumers: {
-            'agentgrid-jobs': { maxBatchSize: 1, maxBatchTimeout: 0.05, maxRetries: 10, deadLetterQueue: 'agentgrid-jobs-dead' },
+            'agentgrid-jobs': {
+              maxBatchSize: 1,
+              maxBatchTimeout: 0.05,
+              maxRetries: 10,
+              deadLetterQueue: 'agentgrid-jobs-dead',
+            },
             'agentgrid-jobs-dead': { maxBatchSize: 10, maxBatchTimeout: 0.05 },
           },
         },

@@ -35,13 +35,27 @@ const steps: Readonly<Record<string, Step>> = {
     ]);
     const from = now - 90 * day;
     for (let start = 0; start < rows; start += batchOf)
-      await insertCalls(env, workspace, start, Math.min(rows, start + batchOf), from, (90 * day) / rows);
+      await insertCalls(
+        env,
+        workspace,
+        start,
+        Math.min(rows, start + batchOf),
+        from,
+        (90 * day) / rows,
+      );
     return { rows };
   },
 
   async burst(env, workspace, query) {
     const rows = Number(query.get('rows'));
-    await insertCalls(env, workspace, 10_000_000, 10_000_000 + rows, now - (now % hour), hour / rows);
+    await insertCalls(
+      env,
+      workspace,
+      10_000_000,
+      10_000_000 + rows,
+      now - (now % hour),
+      hour / rows,
+    );
     return { rows };
   },
 
@@ -63,8 +77,18 @@ const steps: Readonly<Record<string, Step>> = {
       granularity: 'day' as const,
       time_zone: query.get('time_zone') ?? 'UTC',
     };
-    const { totals, series, is_complete } = await getAnalytics(ctx, agent === null ? null : `${workspace}_${agent}`, asked);
-    return { runs: totals.usage.runs, calls: totals.usage.calls, users: totals.usage.unique_users, days: series.length, is_complete };
+    const { totals, series, is_complete } = await getAnalytics(
+      ctx,
+      agent === null ? null : `${workspace}_${agent}`,
+      asked,
+    );
+    return {
+      runs: totals.usage.runs,
+      calls: totals.usage.calls,
+      users: totals.usage.unique_users,
+      days: series.length,
+      is_complete,
+    };
   },
 
   /** The same figures out of the calls themselves, without percentiles and runs. */
@@ -92,7 +116,14 @@ const steps: Readonly<Record<string, Step>> = {
 };
 
 /** Latencies of a long tail, four models, three operations; one call in fifty failed and one in a hundred has no price. */
-const insertCalls = (env: Env, workspace: string, start: number, end: number, from: number, spacing: number) =>
+const insertCalls = (
+  env: Env,
+  workspace: string,
+  start: number,
+  end: number,
+  from: number,
+  spacing: number,
+) =>
   env.DB.batch([
     env.DB.prepare(
       `with recursive n(i) as (select cast(?2 as integer) union all select i + 1 from n where i + 1 < ?3)
@@ -118,7 +149,10 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     const [step = '', workspace = ''] = pathname.slice(1).split('/');
     const platform = openPlatform(env, execution, { request_id: newId('req') });
-    const ctx = { ...platform.context({ workspace_id: workspace, actor: { type: 'system', name: 'bench' } }), now: () => now };
+    const ctx = {
+      ...platform.context({ workspace_id: workspace, actor: { type: 'system', name: 'bench' } }),
+      now: () => now,
+    };
     const result = await steps[step]?.(env, workspace, searchParams, ctx);
     const { trips, rows_read, rows_written } = ctx.meter.db;
     return Response.json({ ...result, trips, rows_read, rows_written });

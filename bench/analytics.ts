@@ -9,7 +9,9 @@ const many = Number(flags.rows);
 const few = many / 10;
 const rowsAtMost = 2500;
 
-const worker = await runWorker('bench/analytics-worker.ts', { ROOT_KEY: 'root-key-of-the-bench-0123456789' });
+const worker = await runWorker('bench/analytics-worker.ts', {
+  ROOT_KEY: 'root-key-of-the-bench-0123456789',
+});
 
 type Result = Readonly<Record<string, number>>;
 const table: Record<string, Record<string, number | string>> = {};
@@ -31,7 +33,8 @@ async function measure(name: string, path: string): Promise<Result> {
   return result;
 }
 
-const perRow = (one: Result, other: Result, key: string) => ((one[key] ?? 0) / (other[key] ?? 1)).toFixed(2);
+const perRow = (one: Result, other: Result, key: string) =>
+  ((one[key] ?? 0) / (other[key] ?? 1)).toFixed(2);
 
 try {
   console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model}\n`);
@@ -47,7 +50,11 @@ try {
   await worker.fetch('/analytics/big?agent=agent_8');
   const big = await ask('big', 'an agent', 'agent=agent_8');
   const small = await ask('small', 'an agent', 'agent=agent_8');
-  const kolkata = await ask('big', 'an agent, Asia/Kolkata', 'agent=agent_8&time_zone=Asia/Kolkata');
+  const kolkata = await ask(
+    'big',
+    'an agent, Asia/Kolkata',
+    'agent=agent_8&time_zone=Asia/Kolkata',
+  );
   const workspace = await ask('big', 'the workspace', '');
   const raw = await measure('big: the same by adding up calls', '/raw/big?agent=agent_8');
   const month = await measure('big: archive a month', '/archive/big');
@@ -55,9 +62,15 @@ try {
   await measure('big: 50,000 calls in an hour', '/burst/big?rows=50000');
   const tick = await measure('big: the tick after it', '/roll/big?later=1');
   console.table(table);
-  console.log(`rows read for an agent, ${many} rows stored : ${few} rows stored   ${perRow(big, small, 'rows_read')}`);
-  console.log(`rows read by adding up calls : by rollups              ${perRow(raw, big, 'rows_read')}`);
-  console.log(`rows read by the tick, for each call and run           ${((tick.rows_read ?? 0) / 62_500).toFixed(2)}`);
+  console.log(
+    `rows read for an agent, ${many} rows stored : ${few} rows stored   ${perRow(big, small, 'rows_read')}`,
+  );
+  console.log(
+    `rows read by adding up calls : by rollups              ${perRow(raw, big, 'rows_read')}`,
+  );
+  console.log(
+    `rows read by the tick, for each call and run           ${((tick.rows_read ?? 0) / 62_500).toFixed(2)}`,
+  );
   console.log(
     `calls archived and gone, bytes for each                ${month.rows}, ${((month.bytes ?? 0) / (month.rows ?? 1)).toFixed(1)}`,
   );
@@ -66,7 +79,9 @@ try {
   const figures = { big, small, kolkata, workspace, after };
   for (const [name, { trips = 0, rows_read = 0 }] of Object.entries(figures)) {
     if (trips !== 1 || rows_read > rowsAtMost)
-      throw new Error(`${name} took ${trips} trips and ${rows_read} rows; 1 and ${rowsAtMost} are allowed.`);
+      throw new Error(
+        `${name} took ${trips} trips and ${rows_read} rows; 1 and ${rowsAtMost} are allowed.`,
+      );
   }
 } finally {
   await worker.close();

@@ -11,7 +11,13 @@ import { type Call, measureOperations } from './operations.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'agentgrid-cost-'));
 const state = openState(directory, undefined);
-const options = { port: await freePort(), directory, root_key: state.root_key, vars: [], onLine: () => undefined };
+const options = {
+  port: await freePort(),
+  directory,
+  root_key: state.root_key,
+  vars: [],
+  onLine: () => undefined,
+};
 const server = await startServer(options, new AbortController().signal);
 try {
   const { key } = await openWorkspace(server.url, directory, state);
@@ -19,11 +25,16 @@ try {
   const call: Call = async (method, path, json, headers) => {
     const response = await client.send(method, path, { json, headers });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text.startsWith('{') ? JSON.parse(text) : text,
+    };
   };
   const costs = await measureOperations(call, async (file) => {
     for (let tries = 0; tries < 300; tries += 1) {
-      if ((await client.call<{ status: string }>('GET', `/files/${file}`)).status === 'ready') return;
+      if ((await client.call<{ status: string }>('GET', `/files/${file}`)).status === 'ready')
+        return;
       await wait(100);
     }
     throw new Error('The file was not ready within 30 s.');

@@ -31,7 +31,10 @@ function common(left: readonly string[], right: readonly string[]): number {
   for (const word of left) {
     const row = new Uint32Array(right.length + 1);
     for (let at = 1; at <= right.length; at += 1) {
-      row[at] = right[at - 1] === word ? (above[at - 1] ?? 0) + 1 : Math.max(above[at] ?? 0, row[at - 1] ?? 0);
+      row[at] =
+        right[at - 1] === word
+          ? (above[at - 1] ?? 0) + 1
+          : Math.max(above[at] ?? 0, row[at - 1] ?? 0);
     }
     above = row;
   }
@@ -49,7 +52,10 @@ for (const name of readdirSync(join(folder, 'sources')).sort()) {
     continue;
   }
   const started = performance.now();
-  const text = await extractDocument(kind, Uint8Array.from(readFileSync(join(folder, 'sources', name)))).then(
+  const text = await extractDocument(
+    kind,
+    Uint8Array.from(readFileSync(join(folder, 'sources', name))),
+  ).then(
     (document) => document.text,
     (error: Error) => `${error.message}`,
   );
@@ -65,5 +71,6 @@ for (const [kind, entries] of scores) {
   console.log(
     `${kind.padEnd(9)} ${mean.toFixed(3)} mean of ${entries.length}, lowest ${Math.min(...entries.map(({ score }) => score)).toFixed(3)}`,
   );
-  for (const { name, score, took_ms } of entries) console.log(`  ${score.toFixed(3)} ${took_ms.toFixed(0).padStart(5)} ms  ${name}`);
+  for (const { name, score, took_ms } of entries)
+    console.log(`  ${score.toFixed(3)} ${took_ms.toFixed(0).padStart(5)} ms  ${name}`);
 }

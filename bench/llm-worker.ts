@@ -12,16 +12,29 @@ import { newId } from '../src/shared/id.ts';
 type Way = (base_url: string, ctx: Ctx) => Promise<number>;
 
 const question = 'How does it work?';
-const prompt: LanguageModelV4CallOptions['prompt'] = [{ role: 'user', content: [{ type: 'text', text: question }] }];
-const modelAt = (baseURL: string) => createOpenAICompatible({ name: 'scripted', baseURL, includeUsage: true })('scripted');
+const prompt: LanguageModelV4CallOptions['prompt'] = [
+  { role: 'user', content: [{ type: 'text', text: question }] },
+];
+const modelAt = (baseURL: string) =>
+  createOpenAICompatible({ name: 'scripted', baseURL, includeUsage: true })('scripted');
 
 const ways: Readonly<Record<string, Way>> = {
   /** No client at all: the text of the stream, unread. */
   async fetch(base_url) {
-    const body = JSON.stringify({ model: 'scripted', stream: true, messages: [{ role: 'user', content: question }] });
-    const response = await fetch(`${base_url}/chat/completions`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    const body = JSON.stringify({
+      model: 'scripted',
+      stream: true,
+      messages: [{ role: 'user', content: question }],
+    });
+    const response = await fetch(`${base_url}/chat/completions`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
     let length = 0;
-    if (response.body !== null) for await (const text of response.body.pipeThrough(new TextDecoderStream())) length += text.length;
+    if (response.body !== null)
+      for await (const text of response.body.pipeThrough(new TextDecoderStream()))
+        length += text.length;
     return length;
   },
 
@@ -38,7 +51,13 @@ const ways: Readonly<Record<string, Way>> = {
 
   async streamStep(_, ctx) {
     const models = ['openai-compatible/scripted'];
-    const call = { models, operation: 'answer', call_key: newId('run'), options: { prompt }, signal: new AbortController().signal };
+    const call = {
+      models,
+      operation: 'answer',
+      call_key: newId('run'),
+      options: { prompt },
+      signal: new AbortController().signal,
+    };
     let length = 0;
     const events = streamStep(ctx, call);
     for (let next = await events.next(); ; next = await events.next()) {
@@ -63,7 +82,15 @@ const ways: Readonly<Record<string, Way>> = {
 
 /** The workspace's own server, so that a step resolves its credential as in life. */
 const configure = ({ db, now, workspace_id }: Ctx, base_url: string) =>
-  db.insert(provider_credentials).values({ workspace_id, provider: 'openai-compatible', base_url, created_at: now(), updated_at: now() });
+  db
+    .insert(provider_credentials)
+    .values({
+      workspace_id,
+      provider: 'openai-compatible',
+      base_url,
+      created_at: now(),
+      updated_at: now(),
+    });
 
 export * from './objects.ts';
 
@@ -71,7 +98,10 @@ export default {
   async fetch(request, env, execution) {
     const { searchParams } = new URL(request.url);
     const platform = openPlatform(env, execution, { request_id: newId('req') });
-    const ctx = platform.context({ workspace_id: searchParams.get('workspace') ?? '', actor: { type: 'system', name: 'bench' } });
+    const ctx = platform.context({
+      workspace_id: searchParams.get('workspace') ?? '',
+      actor: { type: 'system', name: 'bench' },
+    });
     const base_url = searchParams.get('base_url') ?? '';
     const way = ways[searchParams.get('way') ?? ''];
     if (way === undefined) {
@@ -79,7 +109,8 @@ export default {
       return Response.json(Object.keys(ways));
     }
     let characters = 0;
-    for (let calls = Number(searchParams.get('calls')); calls > 0; calls -= 1) characters += await way(base_url, ctx);
+    for (let calls = Number(searchParams.get('calls')); calls > 0; calls -= 1)
+      characters += await way(base_url, ctx);
     return Response.json(characters);
   },
 } satisfies ExportedHandler<Env>;

@@ -21,9 +21,13 @@ interface Cost {
   readonly time_ms: number;
 }
 
-const provider = spawn(process.execPath, [fileURLToPath(new URL('../test/support/provider/server.ts', import.meta.url))], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const provider = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('../test/support/provider/server.ts', import.meta.url))],
+  {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 const origin = await firstLine(provider);
 const bindings = { ROOT_KEY: 'root-key-of-the-bench-0123456789', ALLOW_PRIVATE_NETWORK: 'true' };
 const worker = await runWorker('bench/llm-worker.ts', bindings).catch((error: unknown) => {
@@ -31,8 +35,12 @@ const worker = await runWorker('bench/llm-worker.ts', bindings).catch((error: un
   throw error;
 });
 try {
-  console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model}; medians of ${turns} turns, a call\n`);
-  console.log('| tokens | way | CPU ms | time ms | CPU, ratio | time, ratio |\n| ---: | --- | ---: | ---: | ---: | ---: |');
+  console.log(
+    `Machine: ${cpus().length} × ${cpus()[0]?.model}; medians of ${turns} turns, a call\n`,
+  );
+  console.log(
+    '| tokens | way | CPU ms | time ms | CPU, ratio | time, ratio |\n| ---: | --- | ---: | ---: | ---: | ---: |',
+  );
   for (const { tokens, calls } of sizes) await compare(worker, tokens, calls);
 } finally {
   await worker.close();
@@ -49,27 +57,48 @@ async function compare(workerd: Workerd, tokens: number, calls: number): Promise
   const measured = new Map<string, Cost[]>(ways.map((way) => [way, []]));
   for (let turn = -1; turn < turns; turn += 1) {
     // Nobody is always first after somebody's garbage.
-    const order = ways.map((_, index) => ways[(index + turn + ways.length) % ways.length] as string);
+    const order = ways.map(
+      (_, index) => ways[(index + turn + ways.length) % ways.length] as string,
+    );
     for (const way of order) {
-      const cost = await measure(workerd, `/${query}&way=${way}&calls=${calls}`, calls, way === 'fetch' ? null : expected);
+      const cost = await measure(
+        workerd,
+        `/${query}&way=${way}&calls=${calls}`,
+        calls,
+        way === 'fetch' ? null : expected,
+      );
       // The turn before the first warms up.
       if (turn >= 0) measured.get(way)?.push(cost);
     }
   }
   const base = measured.get(baseline) ?? [];
   for (const [way, costs] of measured) {
-    const ratio = (field: keyof Cost) => median(costs.map((cost, turn) => cost[field] / (base[turn]?.[field] ?? Number.NaN))).toFixed(2);
+    const ratio = (field: keyof Cost) =>
+      median(costs.map((cost, turn) => cost[field] / (base[turn]?.[field] ?? Number.NaN))).toFixed(
+        2,
+      );
     const middle = (field: keyof Cost) => median(costs.map((cost) => cost[field])).toFixed(2);
-    console.log(`| ${tokens} | ${way} | ${middle('cpu_ms')} | ${middle('time_ms')} | ${ratio('cpu_ms')} | ${ratio('time_ms')} |`);
+    console.log(
+      `| ${tokens} | ${way} | ${middle('cpu_ms')} | ${middle('time_ms')} | ${ratio('cpu_ms')} | ${ratio('time_ms')} |`,
+    );
   }
 }
 
-async function measure(workerd: Workerd, path: string, calls: number, expected: number | null): Promise<Cost> {
+async function measure(
+  workerd: Workerd,
+  path: string,
+  calls: number,
+  expected: number | null,
+): Promise<Cost> {
   const cpu = workerd.cpu_ms();
   const started = performance.now();
   const characters = Number(await workerd.fetch(path));
-  const cost = { cpu_ms: (workerd.cpu_ms() - cpu) / calls, time_ms: (performance.now() - started) / calls };
-  if (expected !== null && characters !== expected) throw new Error(`${path}: ${characters} characters in place of ${expected}`);
+  const cost = {
+    cpu_ms: (workerd.cpu_ms() - cpu) / calls,
+    time_ms: (performance.now() - started) / calls,
+  };
+  if (expected !== null && characters !== expected)
+    throw new Error(`${path}: ${characters} characters in place of ${expected}`);
   return cost;
 }
 

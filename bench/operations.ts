@@ -19,8 +19,13 @@ export interface Cost {
 const stream = { accept: 'text/event-stream' };
 
 /** Runs every budgeted operation once in a workspace that it fills itself. The key cache is warm. */
-export async function measureOperations(call: Call, untilReady: (file: string) => Promise<void>): Promise<Cost[]> {
-  const plain = await idOf(call('POST', '/agents', { name: 'Plain', config: { knowledge: { base_ids: [] } } }));
+export async function measureOperations(
+  call: Call,
+  untilReady: (file: string) => Promise<void>,
+): Promise<Cost[]> {
+  const plain = await idOf(
+    call('POST', '/agents', { name: 'Plain', config: { knowledge: { base_ids: [] } } }),
+  );
   const informed = await idOf(call('POST', '/agents', { name: 'Informed' }));
   const upload = await call('POST', `/agents/${informed}/files`, {
     name: 'a.md',
@@ -31,7 +36,9 @@ export async function measureOperations(call: Call, untilReady: (file: string) =
   const session = await idOf(call('POST', `/agents/${plain}/sessions`, {}));
   const other = await idOf(call('POST', `/agents/${informed}/sessions`, {}));
   const illustrated = await idOf(call('POST', `/agents/${plain}/sessions`, {}));
-  const attachment = await idOf(call('POST', `/sessions/${illustrated}/attachments`, { name: 'tea.txt', text: 'Tea is hot.' }));
+  const attachment = await idOf(
+    call('POST', `/sessions/${illustrated}/attachments`, { name: 'tea.txt', text: 'Tea is hot.' }),
+  );
   const question = { message: 'How hot is green tea steeped?' };
   // Once before it is measured, so that the isolate has the base's vectors.
   await call('POST', `/sessions/${other}/messages`, question);
@@ -54,7 +61,9 @@ export async function measureOperations(call: Call, untilReady: (file: string) =
   await measure('list attachments', 1, 'GET', `/sessions/${illustrated}/attachments`);
   await measure('list API keys', 1, 'GET', '/api-keys');
   await measure('create a session', 2, 'POST', `/agents/${plain}/sessions`, {});
-  await measure('search a knowledge base', 3, 'POST', `/agents/${informed}/search`, { query: 'green tea' });
+  await measure('search a knowledge base', 3, 'POST', `/agents/${informed}/search`, {
+    query: 'green tea',
+  });
   const ask = (of: string) => ['POST', `/sessions/${of}/messages`, question, stream] as const;
   const open = async (agent: string) => idOf(call('POST', `/agents/${agent}/sessions`, {}));
   await measure('chat turn, cold session, no knowledge', 2, ...ask(session));
@@ -64,9 +73,13 @@ export async function measureOperations(call: Call, untilReady: (file: string) =
   return costs;
 }
 
-const idOf = async (answer: ReturnType<Call>): Promise<string> => ((await answer).body as { id: string }).id;
+const idOf = async (answer: ReturnType<Call>): Promise<string> =>
+  ((await answer).body as { id: string }).id;
 
-export function readServerTiming(header: string): Pick<Cost, 'trips' | 'rows_read' | 'rows_written'> {
-  const [, trips, rows_read, rows_written] = /db;dur=[\d.]+;desc="(\d+) trips (\d+) read (\d+) written"/.exec(header) ?? [];
+export function readServerTiming(
+  header: string,
+): Pick<Cost, 'trips' | 'rows_read' | 'rows_written'> {
+  const [, trips, rows_read, rows_written] =
+    /db;dur=[\d.]+;desc="(\d+) trips (\d+) read (\d+) written"/.exec(header) ?? [];
   return { trips: Number(trips), rows_read: Number(rows_read), rows_written: Number(rows_written) };
 }

@@ -7,11 +7,17 @@ import { parseArgs } from 'node:util';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { url: { type: 'string' }, key: { type: 'string' }, queries: { type: 'string', default: '300' } },
+  options: {
+    url: { type: 'string' },
+    key: { type: 'string' },
+    queries: { type: 'string', default: '300' },
+  },
 });
 const [folder, ...named] = positionals;
 if (folder === undefined || flags.url === undefined || flags.key === undefined) {
-  console.error('usage: node bench/retrieval.ts --url URL --key KEY [--queries N] DATA_FOLDER [COLLECTION...]');
+  console.error(
+    'usage: node bench/retrieval.ts --url URL --key KEY [--queries N] DATA_FOLDER [COLLECTION...]',
+  );
   process.exit(2);
 }
 
@@ -40,14 +46,21 @@ async function call<Reply>(method: string, path: string, body?: unknown): Promis
   const isForm = body instanceof FormData;
   const response = await fetch(`${flags.url}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${flags.key}`, ...(isForm || body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${flags.key}`,
+      ...(isForm || body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     body: isForm ? body : body === undefined ? null : JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`${method} ${path} gave ${response.status}: ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`${method} ${path} gave ${response.status}: ${await response.text()}`);
   return (await response.json()) as Reply;
 }
 
-async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+async function inParallel<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   const rest = [...items];
   const worker = async () => {
     for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
@@ -61,19 +74,28 @@ interface FileList {
 }
 
 /** Uploads a corpus into a base of its own and waits until all of it is ready. Returns the base and the document of each file. */
-async function load(collection: string, corpus: readonly Text[]): Promise<{ base: string; documents: Map<string, string> }> {
+async function load(
+  collection: string,
+  corpus: readonly Text[],
+): Promise<{ base: string; documents: Map<string, string> }> {
   const { id: base } = await call<{ id: string }>('POST', '/knowledge-bases', { name: collection });
   const documents = new Map<string, string>();
-  const requests = Array.from({ length: Math.ceil(corpus.length / 20) }, (_, index) => corpus.slice(index * 20, index * 20 + 20));
+  const requests = Array.from({ length: Math.ceil(corpus.length / 20) }, (_, index) =>
+    corpus.slice(index * 20, index * 20 + 20),
+  );
   await inParallel(requests, async (texts) => {
     const form = new FormData();
-    for (const { title, text } of texts) form.append('file', new Blob([title ? `# ${title}\n\n${text}` : text]), 'document.md');
+    for (const { title, text } of texts)
+      form.append('file', new Blob([title ? `# ${title}\n\n${text}` : text]), 'document.md');
     const { data } = await call<FileList>('POST', `/knowledge-bases/${base}/files`, form);
     for (const [index, file] of data.entries()) documents.set(file.id, texts[index]?.id ?? '');
   });
   const pending = ['queued', 'extracting', 'chunking', 'embedding', 'indexing'];
   for (const status of pending) {
-    while ((await call<FileList>('GET', `/knowledge-bases/${base}/files?limit=1&status=${status}`)).data.length > 0) {
+    while (
+      (await call<FileList>('GET', `/knowledge-bases/${base}/files?limit=1&status=${status}`)).data
+        .length > 0
+    ) {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
@@ -84,11 +106,17 @@ const gain = (rank: number) => 1 / Math.log2(rank + 2);
 
 function score(found: readonly string[], relevant: ReadonlySet<string>) {
   const dcg = found.reduce((sum, id, rank) => sum + (relevant.has(id) ? gain(rank) : 0), 0);
-  const ideal = Array.from({ length: Math.min(depth, relevant.size) }, (_, rank) => gain(rank)).reduce((sum, value) => sum + value, 0);
-  return { ndcg: dcg / ideal, recall: found.filter((id) => relevant.has(id)).length / relevant.size };
+  const ideal = Array.from({ length: Math.min(depth, relevant.size) }, (_, rank) =>
+    gain(rank),
+  ).reduce((sum, value) => sum + value, 0);
+  return {
+    ndcg: dcg / ideal,
+    recall: found.filter((id) => relevant.has(id)).length / relevant.size,
+  };
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 async function measure(collection: string): Promise<void> {
   const path = join(folder ?? '', collection);
@@ -107,22 +135,43 @@ async function measure(collection: string): Promise<void> {
     const results: { ndcg: number; recall: number; ms: number }[] = [];
     await inParallel(queries, async ({ id, text }) => {
       const started = performance.now();
-      const { hits } = await call<{ hits: { file_id: string }[] }>('POST', `/knowledge-bases/${base}/search`, {
-        query: text,
-        mode,
-        reranker,
-        top_k: 30,
-      });
+      const { hits } = await call<{ hits: { file_id: string }[] }>(
+        'POST',
+        `/knowledge-bases/${base}/search`,
+        {
+          query: text,
+          mode,
+          reranker,
+          top_k: 30,
+        },
+      );
       const ms = performance.now() - started;
-      const found = [...new Set(hits.map((hit) => documents.get(hit.file_id) ?? ''))].slice(0, depth);
+      const found = [...new Set(hits.map((hit) => documents.get(hit.file_id) ?? ''))].slice(
+        0,
+        depth,
+      );
       results.push({ ...score(found, relevant.get(id) ?? new Set()), ms });
     });
-    const figures = [mean(results.map(({ ndcg }) => ndcg)), mean(results.map(({ recall }) => recall))].map((value) => value.toFixed(3));
+    const figures = [
+      mean(results.map(({ ndcg }) => ndcg)),
+      mean(results.map(({ recall }) => recall)),
+    ].map((value) => value.toFixed(3));
     const time = mean(results.map(({ ms }) => ms)).toFixed(0);
-    console.log([collection.padEnd(16), name.padEnd(16), ...figures, `${time} ms`, `${queries.length} queries`].join('  '));
+    console.log(
+      [
+        collection.padEnd(16),
+        name.padEnd(16),
+        ...figures,
+        `${time} ms`,
+        `${queries.length} queries`,
+      ].join('  '),
+    );
   }
 }
 
-const collections = named.length > 0 ? named : readdirSync(folder).filter((name) => existsSync(join(folder, name, 'qrels.tsv')));
+const collections =
+  named.length > 0
+    ? named
+    : readdirSync(folder).filter((name) => existsSync(join(folder, name, 'qrels.tsv')));
 console.log('collection        way               nDCG@10  recall@10  time');
 for (const collection of collections) await measure(collection);

@@ -21,8 +21,12 @@ try {
   console.log('| what | value | limit |\n| --- | ---: | ---: |');
   console.log(`| bundle, minified | ${kib(bundle.bytes)} | 64 MiB |`);
   console.log(`| bundle, minified, gzip | ${kib(bundle.gzip)} | ${kib(largestGzip)} |`);
-  console.log(`| CPU time to start, median of ${runs} | ${median.toFixed(0)} ms | ${longestStart} ms |`);
-  console.log(`| CPU time to start, all | ${times.map((time) => time.toFixed(0)).join(', ')} ms | |`);
+  console.log(
+    `| CPU time to start, median of ${runs} | ${median.toFixed(0)} ms | ${longestStart} ms |`,
+  );
+  console.log(
+    `| CPU time to start, all | ${times.map((time) => time.toFixed(0)).join(', ')} ms | |`,
+  );
   console.log('\n| part of the bundle | before compression |\n| --- | ---: |');
   for (const [name, bytes] of bundle.parts.slice(0, 15)) console.log(`| ${name} | ${kib(bytes)} |`);
   if (bundle.gzip > largestGzip || median > longestStart) process.exitCode = 1;
@@ -39,27 +43,50 @@ function build() {
   };
   const parts = new Map<string, number>();
   for (const { inputs } of Object.values(outputs)) {
-    for (const [path, { bytesInOutput }] of Object.entries(inputs)) parts.set(partOf(path), (parts.get(partOf(path)) ?? 0) + bytesInOutput);
+    for (const [path, { bytesInOutput }] of Object.entries(inputs))
+      parts.set(partOf(path), (parts.get(partOf(path)) ?? 0) + bytesInOutput);
   }
-  return { bytes: code.byteLength, gzip: gzipSync(code, { level: 9 }).byteLength, parts: [...parts].sort(([, a], [, b]) => b - a) };
+  return {
+    bytes: code.byteLength,
+    gzip: gzipSync(code, { level: 9 }).byteLength,
+    parts: [...parts].sort(([, a], [, b]) => b - a),
+  };
 }
 
 /** The package a module came from, or our own source. */
 function partOf(path: string): string {
-  return path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? (path.startsWith('src/') ? 'AgentGrid' : 'wrangler');
+  return (
+    path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ??
+    (path.startsWith('src/') ? 'AgentGrid' : 'wrangler')
+  );
 }
 
 /** Milliseconds of CPU that the global scope takes, without the time the profiler waited. */
 function measureStart(): number {
   const profile = join(out, 'startup.cpuprofile');
-  wrangler(['check', 'startup', '--env', 'production', '--args=--env production', '--outfile', profile]);
+  wrangler([
+    'check',
+    'startup',
+    '--env',
+    'production',
+    '--args=--env production',
+    '--outfile',
+    profile,
+  ]);
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(profile, 'utf8')) as {
     nodes: { id: number; callFrame: { functionName: string } }[];
     samples: number[];
     timeDeltas: number[];
   };
-  const idle = new Set(nodes.filter(({ callFrame }) => ['(idle)', '(root)'].includes(callFrame.functionName)).map(({ id }) => id));
-  return samples.reduce((sum, id, index) => (idle.has(id) ? sum : sum + (timeDeltas[index] ?? 0)), 0) / 1000;
+  const idle = new Set(
+    nodes
+      .filter(({ callFrame }) => ['(idle)', '(root)'].includes(callFrame.functionName))
+      .map(({ id }) => id),
+  );
+  return (
+    samples.reduce((sum, id, index) => (idle.has(id) ? sum : sum + (timeDeltas[index] ?? 0)), 0) /
+    1000
+  );
 }
 
 function wrangler(args: readonly string[]): void {

@@ -11,7 +11,12 @@ import type { Load, Measured } from './turn/load.ts';
 import { openWorkspace, startServer, type Workspace } from './turn/server.ts';
 
 const { values: flags } = parseArgs({
-  options: { full: { type: 'boolean', default: false }, soak: { type: 'string' }, only: { type: 'string' }, slices: { type: 'string' } },
+  options: {
+    full: { type: 'boolean', default: false },
+    soak: { type: 'string' },
+    only: { type: 'string' },
+    slices: { type: 'string' },
+  },
 });
 
 interface Scenario {
@@ -34,11 +39,17 @@ const sliceCount = Number(flags.slices ?? (flags.full ? 5 : 2));
 const nameOf = ({ tokens, delay_ms, connections, mode, isPaced }: Scenario) =>
   `${mode} ${tokens} tokens${isPaced ? ', a packet each' : ''}, ${delay_ms} ms, ${connections} connections`;
 
-const provider = spawn(process.execPath, [fileURLToPath(new URL('./turn/provider.ts', import.meta.url))], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const provider = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('./turn/provider.ts', import.meta.url))],
+  {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 const load = fork(fileURLToPath(new URL('./turn/load.ts', import.meta.url)));
-const origin = String((await once(provider.stdout as NonNullable<ChildProcess['stdout']>, 'data'))[0]).trim();
+const origin = String(
+  (await once(provider.stdout as NonNullable<ChildProcess['stdout']>, 'data'))[0],
+).trim();
 const server = await startServer(origin).catch((error: unknown) => {
   provider.kill();
   load.kill();
@@ -46,7 +57,9 @@ const server = await startServer(origin).catch((error: unknown) => {
 });
 try {
   const workspace = await openWorkspace(server.url, origin);
-  console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)} at the start\n`);
+  console.log(
+    `Machine: ${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)} at the start\n`,
+  );
   if (flags.soak === undefined) await compareAll(workspace);
   else await soak(workspace, Number(flags.soak));
 } finally {
@@ -67,7 +80,9 @@ function scenarios(): Scenario[] {
   ];
   const all = [1, 10, 50].flatMap((connections) =>
     (['stream', 'json'] as const).flatMap((mode) =>
-      [0, 50].flatMap((delay_ms) => [20, 200].map((tokens): Scenario => ({ tokens, delay_ms, connections, mode }))),
+      [0, 50].flatMap((delay_ms) =>
+        [20, 200].map((tokens): Scenario => ({ tokens, delay_ms, connections, mode })),
+      ),
     ),
   );
   const chosen = flags.full ? [...all, ...quick.filter(({ isPaced }) => isPaced)] : quick;
@@ -75,15 +90,22 @@ function scenarios(): Scenario[] {
 }
 
 async function compareAll(workspace: Workspace): Promise<void> {
-  console.log('| scenario | turns/s | relay | ratio | CPU ms a turn | relay | first p50 | p99 | relay p50 | end p50 | p99 | RSS MiB |');
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+  console.log(
+    '| scenario | turns/s | relay | ratio | CPU ms a turn | relay | first p50 | p99 | relay p50 | end p50 | p99 | RSS MiB |',
+  );
+  console.log(
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+  );
   const cpu = new Map<string, number>();
   for (const scenario of scenarios()) {
     const ours: Slice[] = [];
     const relayed: Slice[] = [];
     // The slice before the first warms up.
     for (let slice = -1; slice < sliceCount; slice += 1) {
-      const measured = { relay: await runSlice(server.relay_url, scenario, null), turn: await runSlice(server.url, scenario, workspace) };
+      const measured = {
+        relay: await runSlice(server.relay_url, scenario, null),
+        turn: await runSlice(server.url, scenario, workspace),
+      };
       if (slice < 0) continue;
       ours.push(measured.turn);
       relayed.push(measured.relay);
@@ -99,14 +121,17 @@ function printFurtherTokens(cpu: ReadonlyMap<string, number>): void {
   console.log('\n| CPU ms for each further token | |\n| --- | ---: |');
   for (const [name, short] of cpu) {
     const long = cpu.get(name.replace(' 20 tokens', ' 200 tokens'));
-    if (long !== undefined && name.includes(' 20 tokens')) console.log(`| ${name} | ${((long - short) / 180).toFixed(4)} |`);
+    if (long !== undefined && name.includes(' 20 tokens'))
+      console.log(`| ${name} | ${((long - short) / 180).toFixed(4)} |`);
   }
 }
 
 function printRow(scenario: Scenario, ours: readonly Slice[], relayed: readonly Slice[]): void {
   const rate = median(ours.map(ratePerSecond));
   const relay = median(relayed.map(ratePerSecond));
-  const ratio = median(ours.map((slice, index) => ratePerSecond(slice) / ratePerSecond(relayed[index] as Slice)));
+  const ratio = median(
+    ours.map((slice, index) => ratePerSecond(slice) / ratePerSecond(relayed[index] as Slice)),
+  );
   const times = (slices: readonly Slice[], field: 'first' | 'end', share: number) =>
     quantile(
       slices.flatMap((slice) => slice[field]),
@@ -137,13 +162,20 @@ async function soak(workspace: Workspace, turns: number): Promise<void> {
 }
 
 /** One kind of turn for some seconds, on new sessions; without a workspace the relay's. */
-async function runSlice(url: string, scenario: Scenario, workspace: Workspace | null, turns = turnsOf(scenario)): Promise<Slice> {
+async function runSlice(
+  url: string,
+  scenario: Scenario,
+  workspace: Workspace | null,
+  turns = turnsOf(scenario),
+): Promise<Slice> {
   const { tokens, delay_ms, connections, mode, isPaced } = scenario;
   const script = `t${tokens}-d${delay_ms}${isPaced ? '-paced' : ''}`;
   const perLane = Math.ceil(turns / connections / turnsOfSession);
   const sessions = (await workspace?.openSessions(script, perLane * connections)) ?? [];
   const lanes = Array.from({ length: connections }, (_, lane) => {
-    const own = sessions.slice(lane * perLane, (lane + 1) * perLane).map((id) => `/api/v1/sessions/${id}/messages`);
+    const own = sessions
+      .slice(lane * perLane, (lane + 1) * perLane)
+      .map((id) => `/api/v1/sessions/${id}/messages`);
     const round = workspace === null ? Array.from({ length: perLane }, () => '/') : own;
     return Array.from({ length: turnsOfSession }, () => round).flat();
   });
@@ -160,15 +192,31 @@ function turnsOf({ connections, tokens }: Scenario): number {
   return connections > 10 ? 500 : 300;
 }
 
-function requestOf(workspace: Workspace | null, script: string, mode: Scenario['mode']): Pick<Load, 'headers' | 'body' | 'first' | 'last'> {
-  const headers = { 'content-type': 'application/json', accept: mode === 'json' ? 'application/json' : 'text/event-stream' };
+function requestOf(
+  workspace: Workspace | null,
+  script: string,
+  mode: Scenario['mode'],
+): Pick<Load, 'headers' | 'body' | 'first' | 'last'> {
+  const headers = {
+    'content-type': 'application/json',
+    accept: mode === 'json' ? 'application/json' : 'text/event-stream',
+  };
   if (workspace === null) {
-    const body = JSON.stringify({ model: script, stream: true, messages: [{ role: 'user', content: 'How does it work?' }] });
+    const body = JSON.stringify({
+      model: script,
+      stream: true,
+      messages: [{ role: 'user', content: 'How does it work?' }],
+    });
     return { headers, body, first: 'word0', last: '[DONE]' };
   }
   const authorized = { ...headers, authorization: `Bearer ${workspace.key}` };
   const last = mode === 'json' ? '"status":"completed"' : '[DONE]';
-  return { headers: authorized, body: JSON.stringify({ message: 'How does it work?' }), first: 'word0', last };
+  return {
+    headers: authorized,
+    body: JSON.stringify({ message: 'How does it work?' }),
+    first: 'word0',
+    last,
+  };
 }
 
 async function send(work: Load): Promise<Measured> {
@@ -179,7 +227,11 @@ async function send(work: Load): Promise<Measured> {
 }
 
 /** Every turn that was answered is a whole answer and one usage row with its tokens. */
-async function checkStored(sessions: readonly string[], tokens: number, turns: number): Promise<void> {
+async function checkStored(
+  sessions: readonly string[],
+  tokens: number,
+  turns: number,
+): Promise<void> {
   const db = await server.miniflare.getD1Database('DB');
   const ids = JSON.stringify(sessions);
   const sql = `select
@@ -189,7 +241,8 @@ async function checkStored(sessions: readonly string[], tokens: number, turns: n
     .prepare(sql)
     .bind(ids, String(tokens - 1), tokens)
     .first<{ answers: number; calls: number }>();
-  if (stored?.answers !== turns || stored.calls !== turns) throw new Error(`Of ${turns} turns there is ${JSON.stringify(stored)}.`);
+  if (stored?.answers !== turns || stored.calls !== turns)
+    throw new Error(`Of ${turns} turns there is ${JSON.stringify(stored)}.`);
 }
 
 function ratePerSecond({ end, time_ms }: Slice): number {

@@ -8,13 +8,17 @@ import { parseArgs } from 'node:util';
 import { type SpawnedServer, spawnServer } from '../scripts/spawned-server.ts';
 
 const { values: flags } = parseArgs({
-  options: { count: { type: 'string', default: '5000' }, parallel: { type: 'string', default: '4' } },
+  options: {
+    count: { type: 'string', default: '5000' },
+    parallel: { type: 'string', default: '4' },
+  },
 });
 const count = Number(flags.count);
 
 /** Around the sizes of stream buffers, and what a piece of 64 KB leaves beside the head of its part. */
 const sizes = [
-  0, 1, 100, 4095, 4096, 4097, 8192, 16_234, 16_383, 16_384, 16_385, 32_768, 65_386, 65_404, 65_535, 65_536, 65_537, 131_072, 300_001,
+  0, 1, 100, 4095, 4096, 4097, 8192, 16_234, 16_383, 16_384, 16_385, 32_768, 65_386, 65_404, 65_535,
+  65_536, 65_537, 131_072, 300_001,
 ];
 const pieces = [1_000_000, 65_536, 16_384, 4096, 1460];
 
@@ -33,7 +37,10 @@ function formOf(index: number): Form {
     const text = `${index} ${file} `.padEnd(size, 'word ');
     return `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="f${file}.txt"\r\n\r\n${text}\r\n`;
   });
-  const field = index % 4 === 0 ? `--${boundary}\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{"n":${index}}\r\n` : '';
+  const field =
+    index % 4 === 0
+      ? `--${boundary}\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{"n":${index}}\r\n`
+      : '';
   return { boundary, files, bytes: Buffer.from(`${parts.join('')}${field}--${boundary}--\r\n`) };
 }
 
@@ -42,7 +49,10 @@ function send(server: SpawnedServer, path: string, index: number): Promise<strin
   const { boundary, bytes, files } = formOf(index);
   const isAborted = index % 50 === 49;
   return new Promise((resolve) => {
-    const headers = { authorization: `Bearer ${server.key}`, 'content-type': `multipart/form-data; boundary=${boundary}` };
+    const headers = {
+      authorization: `Bearer ${server.key}`,
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+    };
     const length = index % 2 === 0 ? {} : { 'content-length': bytes.length };
     const sent = request(server.url + path, { method: 'POST', headers: { ...headers, ...length } });
     sent.on('error', (error) => resolve(isAborted ? 'aborted' : error.message));
@@ -56,7 +66,9 @@ function send(server: SpawnedServer, path: string, index: number): Promise<strin
     const write = (at: number): void => {
       if (isAborted && at >= bytes.length / 2) return void sent.destroy();
       if (at >= bytes.length) return void sent.end();
-      sent.write(bytes.subarray(at, at + size), () => (index % 11 === 0 ? void setTimeout(write, 2, at + size) : write(at + size)));
+      sent.write(bytes.subarray(at, at + size), () =>
+        index % 11 === 0 ? void setTimeout(write, 2, at + size) : write(at + size),
+      );
     };
     write(0);
   });
@@ -86,7 +98,8 @@ try {
   };
   await Promise.all(Array.from({ length: Number(flags.parallel) }, client));
   console.log('forms', Object.fromEntries(outcomes));
-  if ([...outcomes.keys()].some((outcome) => outcome !== '202' && outcome !== 'aborted')) process.exitCode = 1;
+  if ([...outcomes.keys()].some((outcome) => outcome !== '202' && outcome !== 'aborted'))
+    process.exitCode = 1;
 } finally {
   await server.stop();
   rmSync(directory, { recursive: true, force: true });

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 // The miniflare that wrangler brings, whatever else is installed.
-const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve('wrangler'))('miniflare') as typeof import('miniflare');
+const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve('wrangler'))(
+  'miniflare',
+) as typeof import('miniflare');
 type Options = Parameters<typeof convertV4MiniflareOptions>[0];
 type Modules = { readonly type: 'ESModule'; readonly path: string; readonly contents: string }[];
 
@@ -23,7 +25,10 @@ export interface Workerd extends Pick<Process, 'cpu_ms' | 'close'> {
 }
 
 /** Bundles a Worker as wrangler does and runs it in workerd alone: `wrangler dev` puts a proxy before it. */
-export async function runWorker(main: string, bindings: Readonly<Record<string, string>>): Promise<Workerd> {
+export async function runWorker(
+  main: string,
+  bindings: Readonly<Record<string, string>>,
+): Promise<Workerd> {
   const { miniflare, ...process } = await startWorkerd({
     modules: bundle([main]),
     compatibilityDate: '2026-10-20',
@@ -53,20 +58,40 @@ export async function startWorkerd(options: Options): Promise<Process> {
   if (pid === undefined) throw new Error('workerd is not among the processes of this one.');
   const db = await miniflare.getD1Database('DB');
   for (const statement of migrations()) await db.prepare(statement).run();
-  return { miniflare, cpu_ms: () => cpuOf(pid), rss_mib: () => rssOf(pid), close: () => miniflare.dispose() };
+  return {
+    miniflare,
+    cpu_ms: () => cpuOf(pid),
+    rss_mib: () => rssOf(pid),
+    close: () => miniflare.dispose(),
+  };
 }
 
 /** The modules that `wrangler deploy` with these arguments would upload. */
 export function bundle(args: readonly string[]): Modules {
   const directory = mkdtempSync(join(tmpdir(), 'agentgrid-bench-'));
-  const env = { ...process.env, CI: 'true', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', WRANGLER_LOG_PATH: directory };
-  const { status, stdout, stderr } = spawnSync('wrangler', ['deploy', ...args, '--dry-run', '--outdir', directory], {
-    encoding: 'utf8',
-    env,
-  });
-  if (status !== 0) throw new Error(`wrangler could not bundle ${args.join(' ')}:\n${stdout}${stderr}`);
+  const env = {
+    ...process.env,
+    CI: 'true',
+    WRANGLER_SEND_METRICS: 'false',
+    WRANGLER_HIDE_BANNER: 'true',
+    WRANGLER_LOG_PATH: directory,
+  };
+  const { status, stdout, stderr } = spawnSync(
+    'wrangler',
+    ['deploy', ...args, '--dry-run', '--outdir', directory],
+    {
+      encoding: 'utf8',
+      env,
+    },
+  );
+  if (status !== 0)
+    throw new Error(`wrangler could not bundle ${args.join(' ')}:\n${stdout}${stderr}`);
   const names = readdirSync(directory).filter((name) => name.endsWith('.js'));
-  const modules = names.map((name) => ({ type: 'ESModule' as const, path: name, contents: readFileSync(join(directory, name), 'utf8') }));
+  const modules = names.map((name) => ({
+    type: 'ESModule' as const,
+    path: name,
+    contents: readFileSync(join(directory, name), 'utf8'),
+  }));
   rmSync(directory, { recursive: true });
   return modules;
 }
@@ -75,10 +100,14 @@ const migrations = (): string[] =>
   readdirSync('migrations')
     .filter((name) => name.endsWith('.sql'))
     .sort()
-    .flatMap((name) => readFileSync(join('migrations', name), 'utf8').split('--> statement-breakpoint'));
+    .flatMap((name) =>
+      readFileSync(join('migrations', name), 'utf8').split('--> statement-breakpoint'),
+    );
 
 const children = (): string[] =>
-  readdirSync('/proc/self/task').flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean));
+  readdirSync('/proc/self/task').flatMap((task) =>
+    readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+  );
 
 const nameOf = (pid: string): string => readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 
@@ -88,4 +117,5 @@ export function cpuOf(pid: string): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-const rssOf = (pid: string): number => Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+const rssOf = (pid: string): number =>
+  Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

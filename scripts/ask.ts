@@ -13,7 +13,11 @@ export interface Run {
   readonly error: { readonly code: string; readonly detail: string } | null;
   readonly confidence: number | null;
   readonly coverage: string | null;
-  readonly usage: { readonly input_tokens: number | null; readonly output_tokens: number | null; readonly cost_usd: number | null };
+  readonly usage: {
+    readonly input_tokens: number | null;
+    readonly output_tokens: number | null;
+    readonly cost_usd: number | null;
+  };
   readonly first_token_ms: number | null;
   readonly latency_ms: number | null;
 }
@@ -36,7 +40,10 @@ export interface Question {
  * Asks in a session and follows the answer as it is written, read with the AI SDK's own parser.
  * Throws when the stream breaks off, says it failed, or ends without a run.
  */
-export async function ask(client: Client, { session_id, message, signal, onChunk }: Question): Promise<Answer> {
+export async function ask(
+  client: Client,
+  { session_id, message, signal, onChunk }: Question,
+): Promise<Answer> {
   const response = await client.send('POST', `/sessions/${session_id}/messages`, {
     json: { message },
     headers: { accept: 'text/event-stream' },
@@ -44,7 +51,12 @@ export async function ask(client: Client, { session_id, message, signal, onChunk
     signal,
   });
   if (response.body === null) throw new Error('The answer has no body.');
-  const answer = { text: '', citations: [] as Citation[], run: undefined as Run | undefined, isFinished: false };
+  const answer = {
+    text: '',
+    citations: [] as Citation[],
+    run: undefined as Run | undefined,
+    isFinished: false,
+  };
   const chunks = parseJsonEventStream({ stream: response.body, schema: uiMessageChunkSchema });
   for await (const result of chunks) {
     if (!result.success) throw result.error;
@@ -57,9 +69,13 @@ export async function ask(client: Client, { session_id, message, signal, onChunk
   return { ...rest, run };
 }
 
-function take(answer: { text: string; citations: Citation[]; run: Run | undefined; isFinished: boolean }, chunk: UIMessageChunk): void {
+function take(
+  answer: { text: string; citations: Citation[]; run: Run | undefined; isFinished: boolean },
+  chunk: UIMessageChunk,
+): void {
   if (chunk.type === 'text-delta') answer.text += chunk.delta;
-  if (chunk.type === 'source-document') answer.citations.push(chunk.providerMetadata?.agentgrid as unknown as Citation);
+  if (chunk.type === 'source-document')
+    answer.citations.push(chunk.providerMetadata?.agentgrid as unknown as Citation);
   if (chunk.type === 'data-run') answer.run = chunk.data as Run;
   if (chunk.type === 'finish') answer.isFinished = true;
   if (chunk.type === 'error') throw new Error(`The run failed: ${chunk.errorText}`);

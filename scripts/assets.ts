@@ -16,7 +16,11 @@ function place(name: string, content: Buffer): void {
   if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);
 }
 
-for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']) place(`docs/${file}`, readFileSync(join(source, file)));
+for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'])
+  place(`docs/${file}`, readFileSync(join(source, file)));
 for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(cmaps, file)));
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
-place('_headers', Buffer.from('/docs/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n'));
+place(
+  '_headers',
+  Buffer.from('/docs/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n'),
+);

@@ -20,8 +20,14 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
 
-  constructor(request: string, status: number, problem: { code?: string; detail?: string; request_id?: string }) {
-    super(`${request} answered ${status}: ${problem.detail ?? 'no detail'} (request ${problem.request_id ?? 'unknown'})`);
+  constructor(
+    request: string,
+    status: number,
+    problem: { code?: string; detail?: string; request_id?: string },
+  ) {
+    super(
+      `${request} answered ${status}: ${problem.detail ?? 'no detail'} (request ${problem.request_id ?? 'unknown'})`,
+    );
     this.status = status;
     this.code = problem.code ?? '';
   }
@@ -33,7 +39,8 @@ export function openClient(url: string, key: string): Client {
     const headers = new Headers(options.headers);
     headers.set('authorization', `Bearer ${key}`);
     if (options.json !== undefined) headers.set('content-type', 'application/json');
-    if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
+    if (options.idempotencyKey !== undefined)
+      headers.set('idempotency-key', options.idempotencyKey);
     const response = await fetch(`${base}/api/v1${path}`, {
       method,
       headers,
@@ -41,7 +48,11 @@ export function openClient(url: string, key: string): Client {
       signal: options.signal,
     });
     if (response.ok) return response;
-    throw new ApiError(`${method} ${path}`, response.status, (await response.json().catch(() => ({}))) as object);
+    throw new ApiError(
+      `${method} ${path}`,
+      response.status,
+      (await response.json().catch(() => ({}))) as object,
+    );
   };
   return {
     url: base,

@@ -20,7 +20,12 @@ interface Expected {
 export async function demonstrateDocuments(client: Client, signal: AbortSignal): Promise<void> {
   step('Creating an agent');
   const agent = await client.call<Agent>('POST', '/agents', {
-    json: { name: 'Café demo', config: { instructions: 'You help the staff of a café. Answer briefly and only from the documents.' } },
+    json: {
+      name: 'Café demo',
+      config: {
+        instructions: 'You help the staff of a café. Answer briefly and only from the documents.',
+      },
+    },
     idempotencyKey: crypto.randomUUID(),
   });
   console.log(`  ${agent.id}, version ${agent.active_version.number}`);
@@ -34,13 +39,25 @@ export async function demonstrateDocuments(client: Client, signal: AbortSignal):
     json: {},
     idempotencyKey: crypto.randomUUID(),
   });
-  const check = (message: string, expected: Expected) => askAndCheck(client, { session_id: session.id, message, signal }, expected);
-  await check('How long does descaling take?', { file: basename(manual.path), page: 7, says: '45 minutes' });
-  await check('How long may open milk be kept?', { file: basename(handbook.path), page: null, says: '3 days' });
+  const check = (message: string, expected: Expected) =>
+    askAndCheck(client, { session_id: session.id, message, signal }, expected);
+  await check('How long does descaling take?', {
+    file: basename(manual.path),
+    page: 7,
+    says: '45 minutes',
+  });
+  await check('How long may open milk be kept?', {
+    file: basename(handbook.path),
+    page: null,
+    says: '3 days',
+  });
 
   step('Changing the instructions, which makes a version');
   const changed = await client.call<Agent>('PATCH', `/agents/${agent.id}`, {
-    json: { config: { instructions: 'Answer in one sentence.', knowledge: { top_k: 3 } }, change_summary: 'Shorter answers' },
+    json: {
+      config: { instructions: 'Answer in one sentence.', knowledge: { top_k: 3 } },
+      change_summary: 'Shorter answers',
+    },
   });
   expectVersion(changed, 2);
 
@@ -50,7 +67,11 @@ export async function demonstrateDocuments(client: Client, signal: AbortSignal):
     idempotencyKey: crypto.randomUUID(),
   });
   expectVersion(back, 1);
-  await check('What does error E07 mean?', { file: basename(manual.path), page: 8, says: 'brew boiler is too hot' });
+  await check('What does error E07 mean?', {
+    file: basename(manual.path),
+    page: 8,
+    says: 'brew boiler is too hot',
+  });
 }
 
 /** Asks, shows the answer as it comes, and throws unless it says and cites what the document says. */
@@ -63,14 +84,24 @@ async function askAndCheck(
   process.stdout.write('  ');
   const answer = await ask(client, {
     ...question,
-    onChunk: (chunk) => void (chunk.type === 'text-delta' && process.stdout.write(chunk.delta.replaceAll('\n', '\n  '))),
+    onChunk: (chunk) =>
+      void (
+        chunk.type === 'text-delta' && process.stdout.write(chunk.delta.replaceAll('\n', '\n  '))
+      ),
   });
   console.log();
   printCitations(answer.citations);
   console.log(`    ${describeRun(answer)}`);
-  if (!answer.text.includes(expected.says)) throw new Error(`The answer does not say "${expected.says}".`);
-  if (!answer.citations.some(({ file_name, page }) => file_name === expected.file && page === expected.page)) {
-    throw new Error(`The answer does not cite ${expected.file}${expected.page === null ? '' : `, page ${expected.page}`}.`);
+  if (!answer.text.includes(expected.says))
+    throw new Error(`The answer does not say "${expected.says}".`);
+  if (
+    !answer.citations.some(
+      ({ file_name, page }) => file_name === expected.file && page === expected.page,
+    )
+  ) {
+    throw new Error(
+      `The answer does not cite ${expected.file}${expected.page === null ? '' : `, page ${expected.page}`}.`,
+    );
   }
 }
 

@@ -37,12 +37,20 @@ export function decide({ messages, tools = [] }: ChatRequest): Decision {
   if (results.length === 0 && tools.length > 0) {
     return { tool_calls: tools.map((tool) => callOf(tool.function.name, question)) };
   }
-  const names = new Map(since.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])));
+  const names = new Map(
+    since.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
+  );
   const said = results.map((result) => {
     const text = textOf(result);
-    return names.get(result.tool_call_id ?? '') === 'knowledge_search' ? sayPassage(text, question) : sayOrder(text);
+    return names.get(result.tool_call_id ?? '') === 'knowledge_search'
+      ? sayPassage(text, question)
+      : sayOrder(text);
   });
-  return { text: [...said, '(Put together by the stand-in of the demo, which is no language model.)'].join(' ') };
+  return {
+    text: [...said, '(Put together by the stand-in of the demo, which is no language model.)'].join(
+      ' ',
+    ),
+  };
 }
 
 const textOf = (message: Message | undefined): string => {
@@ -61,8 +69,15 @@ const subjectOf = (question: string) =>
     .join(' ');
 
 function callOf(name: string, question: string): ToolCall {
-  const input = name === 'knowledge_search' ? { query: subjectOf(question) } : { order: /\d+/.exec(question)?.[0] ?? '' };
-  return { id: `call_${crypto.randomUUID()}`, type: 'function', function: { name, arguments: JSON.stringify(input) } };
+  const input =
+    name === 'knowledge_search'
+      ? { query: subjectOf(question) }
+      : { order: /\d+/.exec(question)?.[0] ?? '' };
+  return {
+    id: `call_${crypto.randomUUID()}`,
+    type: 'function',
+    function: { name, arguments: JSON.stringify(input) },
+  };
 }
 
 function sayOrder(result: string): string {
@@ -77,32 +92,60 @@ function sayOrder(result: string): string {
 /** The sentence that shares most words with the question, and the number of its passage. */
 function sayPassage(result: string, question: string): string {
   const wanted = new Set(wordsOf(subjectOf(question)));
-  const sentences = [...result.matchAll(/<document number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/document>/g)].flatMap(([, number, body = '']) =>
+  const sentences = [
+    ...result.matchAll(/<document number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/document>/g),
+  ].flatMap(([, number, body = '']) =>
     body
       .replaceAll(/(?<=\S)\n(?=[a-z])/g, ' ')
       .split(/(?<=[.!?])\s+|\n+/)
-      .map((text) => ({ number, text: text.trim(), score: wordsOf(text).filter((word) => wanted.has(word)).length })),
+      .map((text) => ({
+        number,
+        text: text.trim(),
+        score: wordsOf(text).filter((word) => wanted.has(word)).length,
+      })),
   );
   const [best] = sentences.sort((a, b) => b.score - a.score);
-  return best === undefined ? 'The documents say nothing about the rest.' : `${best.text} [${best.number}]`;
+  return best === undefined
+    ? 'The documents say nothing about the rest.'
+    : `${best.text} [${best.number}]`;
 }
 
 const wordsOf = (text: string) => [...new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? [])];
 
 /** Writes a decision as a stream of chunks, a word at a time. Four characters count as a token. */
-export function streamDecision(response: ServerResponse, request: ChatRequest, decision: Decision): void {
-  const fields = { id: `chatcmpl-${crypto.randomUUID()}`, object: 'chat.completion.chunk', created: 0, model: request.model };
-  const send = (data: object) => response.write(`data: ${JSON.stringify({ ...fields, ...data })}\n\n`);
-  const choose = (delta: object, finish_reason: string | null = null) => send({ choices: [{ index: 0, delta, finish_reason }] });
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': `demo-${crypto.randomUUID()}` });
+export function streamDecision(
+  response: ServerResponse,
+  request: ChatRequest,
+  decision: Decision,
+): void {
+  const fields = {
+    id: `chatcmpl-${crypto.randomUUID()}`,
+    object: 'chat.completion.chunk',
+    created: 0,
+    model: request.model,
+  };
+  const send = (data: object) =>
+    response.write(`data: ${JSON.stringify({ ...fields, ...data })}\n\n`);
+  const choose = (delta: object, finish_reason: string | null = null) =>
+    send({ choices: [{ index: 0, delta, finish_reason }] });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'x-request-id': `demo-${crypto.randomUUID()}`,
+  });
   choose({ role: 'assistant' });
-  if ('text' in decision) for (const content of decision.text.match(/\s*\S+/g) ?? []) choose({ content });
-  else for (const [index, call] of decision.tool_calls.entries()) choose({ tool_calls: [{ index, ...call }] });
+  if ('text' in decision)
+    for (const content of decision.text.match(/\s*\S+/g) ?? []) choose({ content });
+  else
+    for (const [index, call] of decision.tool_calls.entries())
+      choose({ tool_calls: [{ index, ...call }] });
   choose({}, 'text' in decision ? 'stop' : 'tool_calls');
   if (request.stream_options?.include_usage === true) {
     const prompt_tokens = tokensOf({ messages: request.messages, tools: request.tools });
     const completion_tokens = tokensOf(decision);
-    send({ choices: [], usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens } });
+    send({
+      choices: [],
+      usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
+    });
   }
   response.end('data: [DONE]\n\n');
 }

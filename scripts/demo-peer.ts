@@ -30,7 +30,9 @@ export async function startPeer(): Promise<Peer> {
   const order_key = `orders-${crypto.randomUUID()}`;
   const model_key = `model-${crypto.randomUUID()}`;
   const server = createServer((request, response) => {
-    answer(request, response, { order_key, model_key }).catch((error: unknown) => response.destroy(error as Error));
+    answer(request, response, { order_key, model_key }).catch((error: unknown) =>
+      response.destroy(error as Error),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -55,18 +57,22 @@ async function answer(
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const [, number] = /^\/orders\/(\w+)$/.exec(pathname) ?? [];
   const isModel = request.method === 'POST' && pathname === '/v1/chat/completions';
-  if (number === undefined && !isModel) return reply(response, 404, { error: { message: 'There is nothing here.' } });
+  if (number === undefined && !isModel)
+    return reply(response, 404, { error: { message: 'There is nothing here.' } });
   if (request.headers.authorization !== `Bearer ${isModel ? model_key : order_key}`) {
     return reply(response, 401, { error: { message: 'The key is not the right one.' } });
   }
   if (number !== undefined) {
     const order = orders.get(number);
-    return order === undefined ? reply(response, 404, { error: { message: `There is no order ${number}.` } }) : reply(response, 200, order);
+    return order === undefined
+      ? reply(response, 404, { error: { message: `There is no order ${number}.` } })
+      : reply(response, 200, order);
   }
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
   const chat = JSON.parse(Buffer.concat(pieces).toString('utf8')) as ChatRequest;
-  if (chat.stream !== true) return reply(response, 400, { error: { message: 'The stand-in only streams.' } });
+  if (chat.stream !== true)
+    return reply(response, 400, { error: { message: 'The stand-in only streams.' } });
   streamDecision(response, chat, decide(chat));
 }
 

@@ -27,16 +27,29 @@ export interface DemoModel {
 const standIn = 'openai-compatible/stand-in';
 
 /** Throws when the provider cannot be called, or has a key that the demo would overwrite. */
-export async function chooseModel(client: Client, peer: Peer, wanted: WantedModel | null): Promise<DemoModel> {
+export async function chooseModel(
+  client: Client,
+  peer: Peer,
+  wanted: WantedModel | null,
+): Promise<DemoModel> {
   const name = wanted?.name ?? standIn;
   const id = name.split('/')[0] ?? '';
   const before = await client.call<Provider>('GET', `/providers/${id}`).catch((error: unknown) => {
-    throw error instanceof ApiError && error.status === 404 ? new Error(`There is no provider ${id} that takes a key.`) : error;
+    throw error instanceof ApiError && error.status === 404
+      ? new Error(`There is no provider ${id} that takes a key.`)
+      : error;
   });
   const given = wanted === null ? { api_key: peer.model_key, base_url: `${peer.url}/v1` } : wanted;
   if (given.api_key === undefined && given.base_url === undefined) {
-    if (!before.usable) throw new Error(`${before.name} has no key in this workspace: give --api-key, or --base-url where it needs none.`);
-    return { name, description: `${name} at ${before.base_url}, as the workspace has it`, restore: async () => undefined };
+    if (!before.usable)
+      throw new Error(
+        `${before.name} has no key in this workspace: give --api-key, or --base-url where it needs none.`,
+      );
+    return {
+      name,
+      description: `${name} at ${before.base_url}, as the workspace has it`,
+      restore: async () => undefined,
+    };
   }
   if (before.api_key !== null) {
     throw new Error(
@@ -44,9 +57,15 @@ export async function chooseModel(client: Client, peer: Peer, wanted: WantedMode
         `Use another workspace, or that key: --model ${id}/NAME without --api-key and --base-url.`,
     );
   }
-  const after = await setProvider(client, id, { api_key: given.api_key, base_url: given.base_url ?? null });
+  const after = await setProvider(client, id, {
+    api_key: given.api_key,
+    base_url: given.base_url ?? null,
+  });
   const key = after.api_key === null ? 'no key' : `key …${after.api_key.last_four ?? ''}`;
-  const what = wanted === null ? ', a rule in scripts/demo-model.ts and no language model; --model takes a real one' : '';
+  const what =
+    wanted === null
+      ? ', a rule in scripts/demo-model.ts and no language model; --model takes a real one'
+      : '';
   return {
     name,
     description: `${name} at ${after.base_url}, ${key}${what}`,
@@ -57,7 +76,11 @@ export async function chooseModel(client: Client, peer: Peer, wanted: WantedMode
   };
 }
 
-async function setProvider(client: Client, id: string, json: { api_key?: string | undefined; base_url: string | null }): Promise<Provider> {
+async function setProvider(
+  client: Client,
+  id: string,
+  json: { api_key?: string | undefined; base_url: string | null },
+): Promise<Provider> {
   try {
     return await client.call<Provider>('PUT', `/providers/${id}`, { json });
   } catch (error) {
@@ -74,10 +97,13 @@ interface Override {
 }
 
 /** So that the demo has a cost to show, and budgets of the workspace let it pass: nobody sells the stand-in. */
-export async function priceStandIn(client: Client): Promise<{ readonly description: string; restore(): Promise<unknown> }> {
+export async function priceStandIn(
+  client: Client,
+): Promise<{ readonly description: string; restore(): Promise<unknown> }> {
   const before = await readOverrides(client);
   const price = { input: 0.25, output: 2, cache_read: null, cache_write: null };
-  const put = (overrides: readonly Override[]) => client.call('PUT', '/prices', { json: { overrides } });
+  const put = (overrides: readonly Override[]) =>
+    client.call('PUT', '/prices', { json: { overrides } });
   await put([...before.filter(({ model }) => model !== standIn), { model: standIn, ...price }]);
   return {
     description: `priced by an override as if it cost $${price.input} and $${price.output} for a million tokens`,
@@ -90,10 +116,15 @@ async function readOverrides(client: Client): Promise<Override[]> {
   const overrides: Override[] = [];
   for (let cursor = ''; ; ) {
     const page = await client.call<{
-      readonly data: readonly { readonly model: string; readonly source: string; readonly prices: Omit<Override, 'model'> }[];
+      readonly data: readonly {
+        readonly model: string;
+        readonly source: string;
+        readonly prices: Omit<Override, 'model'>;
+      }[];
       readonly next_cursor: string | null;
     }>('GET', `/prices?limit=100${cursor}`);
-    for (const { model, source, prices } of page.data) if (source === 'override') overrides.push({ model, ...prices });
+    for (const { model, source, prices } of page.data)
+      if (source === 'override') overrides.push({ model, ...prices });
     if (page.next_cursor === null) return overrides;
     cursor = `&cursor=${encodeURIComponent(page.next_cursor)}`;
   }

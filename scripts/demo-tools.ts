@@ -9,7 +9,8 @@ import { StepPrinter } from './demo-steps.ts';
 import { handbook, upload, waitUntilRead } from './sample.ts';
 
 const toolName = 'demo_order_status';
-const question = 'Where is order 4711, and how long is lost property kept according to the handbook?';
+const question =
+  'Where is order 4711, and how long is lost property kept according to the handbook?';
 const expected = [
   { says: /Landquart/, what: 'where the order is (Landquart)' },
   { says: /\b(six|6) weeks\b/i, what: 'how long lost property is kept (six weeks)' },
@@ -60,13 +61,16 @@ export async function demonstrateTools(client: Client, { wanted, signal }: Optio
     step('Creating a tool');
     const tool = await createTool(client, peer);
     undo.push(() => client.call('DELETE', `/tools/${tool.id}`));
-    console.log(`  ${tool.name} (${tool.effect}), Authorization …${tool.secret_headers.Authorization?.last_four}`);
+    console.log(
+      `  ${tool.name} (${tool.effect}), Authorization …${tool.secret_headers.Authorization?.last_four}`,
+    );
 
     const agent_id = await createAgent(client, model.name, signal);
     undo.push(() => client.call('DELETE', `/agents/${agent_id}`));
     await askAndCheck(client, agent_id, signal);
   } finally {
-    for (const one of undo.reverse()) await one().catch((error: Error) => signal.aborted || console.error(`  ${error.message}`));
+    for (const one of undo.reverse())
+      await one().catch((error: Error) => signal.aborted || console.error(`  ${error.message}`));
   }
 }
 
@@ -76,7 +80,11 @@ async function createTool(client: Client, peer: Peer): Promise<Tool> {
     description: 'Status, place and expected time of arrival of an order, by its number.',
     effect: 'read',
     url: `${peer.url}/orders/{order}`,
-    input_schema: { type: 'object', properties: { order: { type: 'string', maxLength: 20 } }, required: ['order'] },
+    input_schema: {
+      type: 'object',
+      properties: { order: { type: 'string', maxLength: 20 } },
+      required: ['order'],
+    },
     secret_headers: { Authorization: `Bearer ${peer.order_key}` },
     response: { fields: ['order', 'status', 'location', 'expected', 'content'] },
   };
@@ -113,7 +121,12 @@ async function askAndCheck(client: Client, agent_id: string, signal: AbortSignal
   });
   step(question);
   const printer = new StepPrinter();
-  const answer = await ask(client, { session_id: session.id, message: question, signal, onChunk: (chunk) => printer.print(chunk) });
+  const answer = await ask(client, {
+    session_id: session.id,
+    message: question,
+    signal,
+    onChunk: (chunk) => printer.print(chunk),
+  });
   printer.end();
   printCitations(answer.citations);
 
@@ -133,13 +146,15 @@ async function askAndCheck(client: Client, agent_id: string, signal: AbortSignal
 }
 
 function check({ text, citations, run }: Answer, steps: Trace['steps']): void {
-  if (run.status !== 'completed') throw new Error(`The run is ${run.status}: ${run.error?.detail ?? 'no detail'}`);
+  if (run.status !== 'completed')
+    throw new Error(`The run is ${run.status}: ${run.error?.detail ?? 'no detail'}`);
   for (const name of [toolName, 'knowledge_search']) {
     if (!steps.some((one) => one.type === 'tool' && one.name === name && one.error === null)) {
       throw new Error(`The model has not used ${name}, or it failed.`);
     }
   }
-  for (const { says, what } of expected) if (!says.test(text)) throw new Error(`The answer does not say ${what}.`);
+  for (const { says, what } of expected)
+    if (!says.test(text)) throw new Error(`The answer does not say ${what}.`);
   if (!citations.some(({ file_name }) => file_name === basename(handbook.path))) {
     throw new Error(`The answer does not cite ${basename(handbook.path)}.`);
   }

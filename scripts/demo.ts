@@ -22,14 +22,28 @@ function readFlags() {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
-    options: { url: text, key: text, tools: flag, model: text, 'api-key': text, 'base-url': text, help: flag },
+    options: {
+      url: text,
+      key: text,
+      tools: flag,
+      model: text,
+      'api-key': text,
+      'base-url': text,
+      help: flag,
+    },
   });
   const { url, key, tools, model, 'api-key': api_key, 'base-url': base_url } = values;
   if ((url === undefined) !== (key === undefined)) throw new Error('--url and --key go together.');
   if (model !== undefined && !tools) throw new Error('--model goes with --tools.');
-  if (model === undefined && (api_key ?? base_url) !== undefined) throw new Error('--api-key and --base-url go with --model.');
-  if (model !== undefined && !/^[a-z0-9_-]+\/\S+$/.test(model)) throw new Error(`--model must be PROVIDER/NAME, not "${model}".`);
-  return { ...values, tools, wanted: model === undefined ? null : { name: model, api_key, base_url } };
+  if (model === undefined && (api_key ?? base_url) !== undefined)
+    throw new Error('--api-key and --base-url go with --model.');
+  if (model !== undefined && !/^[a-z0-9_-]+\/\S+$/.test(model))
+    throw new Error(`--model must be PROVIDER/NAME, not "${model}".`);
+  return {
+    ...values,
+    tools,
+    wanted: model === undefined ? null : { name: model, api_key, base_url },
+  };
 }
 
 const stopping = new AbortController();
@@ -47,7 +61,10 @@ async function main(): Promise<void> {
 }
 
 /** A server of the demo's own, with nothing in it, that is gone afterwards. */
-async function withServer(flags: readonly string[], demonstrate: (client: Client) => Promise<void>): Promise<void> {
+async function withServer(
+  flags: readonly string[],
+  demonstrate: (client: Client) => Promise<void>,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'agentgrid-demo-'));
   let server: SpawnedServer | undefined;
   try {
@@ -73,6 +90,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => st
 try {
   await main();
 } catch (error) {
-  console.error(`\n${stopping.signal.aborted ? 'Stopped.' : `The demo failed: ${messageOf(error)}`}`);
+  console.error(
+    `\n${stopping.signal.aborted ? 'Stopped.' : `The demo failed: ${messageOf(error)}`}`,
+  );
   process.exitCode = 1;
 }

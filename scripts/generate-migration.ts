@@ -5,14 +5,20 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const folder = 'migrations';
 const before = new Set(readdirSync(folder));
-const { status } = spawnSync('drizzle-kit', ['generate', ...process.argv.slice(2)], { stdio: 'inherit' });
+const { status } = spawnSync('drizzle-kit', ['generate', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 if (status !== 0) process.exit(status ?? 1);
 
-for (const name of readdirSync(folder).filter((file) => file.endsWith('.sql') && !before.has(file))) {
+for (const name of readdirSync(folder).filter(
+  (file) => file.endsWith('.sql') && !before.has(file),
+)) {
   const path = `${folder}/${name}`;
   const sql = readFileSync(path, 'utf8');
   if (/\b__new_/.test(sql)) {
-    console.error(`${path} rebuilds a table. Write ADD COLUMN, UPDATE, DROP COLUMN, RENAME COLUMN by hand instead.`);
+    console.error(
+      `${path} rebuilds a table. Write ADD COLUMN, UPDATE, DROP COLUMN, RENAME COLUMN by hand instead.`,
+    );
     process.exitCode = 1;
   }
   writeFileSync(path, sql.replace(/^(CREATE TABLE [\s\S]*?\n\));/gm, '$1 STRICT;'));

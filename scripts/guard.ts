@@ -4,7 +4,9 @@ import { spawn, spawnSync } from 'node:child_process';
 
 const patience = 5_000;
 const [script = '', ...args] = process.argv.slice(2);
-const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+const child = spawn(process.execPath, [script, ...args], {
+  stdio: ['ignore', 'inherit', 'inherit'],
+});
 let isEnding = false;
 
 process.on('SIGTERM', end);

@@ -36,7 +36,10 @@ export interface DirectoryLock {
  * Takes the directory until it is released or the process ends; waits for a holder that is stopping, and for
  * what a dead one has left running. Throws when another process has the directory.
  */
-export async function lockDirectory(directory: string, signal?: AbortSignal): Promise<DirectoryLock> {
+export async function lockDirectory(
+  directory: string,
+  signal?: AbortSignal,
+): Promise<DirectoryLock> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = lockPath(directory);
   const until = Date.now() + patience;
@@ -51,7 +54,9 @@ export async function lockDirectory(directory: string, signal?: AbortSignal): Pr
   try {
     writeFileSync(path, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? inUse(directory, readHolder(path)) : error;
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST'
+      ? inUse(directory, readHolder(path))
+      : error;
   }
   const isOwn = () => readHolder(path)?.pid === process.pid;
   const timer = setInterval(() => {
@@ -79,7 +84,9 @@ function describe(pid: number): Process {
 
 function inUse(directory: string, holder: Holder | null): Error {
   const other = `another AgentGrid${holder === null ? '' : ` (process ${holder.pid})`}`;
-  return new Error(`${directory} is in use by ${other}. Stop that one, or choose another directory with --persist-to.`);
+  return new Error(
+    `${directory} is in use by ${other}. Stop that one, or choose another directory with --persist-to.`,
+  );
 }
 
 /** A process number is given out again, in a container at every start: its start tells, or else it must have been heard lately. */
@@ -93,14 +100,21 @@ function isHeld(path: string): boolean {
   if (holder.pid === process.pid) return false;
   const started = startOf(holder.pid);
   if (started === null) return false;
-  return started === undefined || holder.started === undefined ? isFresh : started === holder.started;
+  return started === undefined || holder.started === undefined
+    ? isFresh
+    : started === holder.started;
 }
 
 /** Null when there is no lock, or none that says whose it is. An earlier release wrote the number alone. */
 function readHolder(path: string): Holder | null {
   try {
     const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder> | number | null;
-    const { pid = 0, groups = [], is_stopping = false, ...rest } = typeof value === 'number' ? { pid: value } : (value ?? {});
+    const {
+      pid = 0,
+      groups = [],
+      is_stopping = false,
+      ...rest
+    } = typeof value === 'number' ? { pid: value } : (value ?? {});
     return Number.isInteger(pid) && pid > 0 ? { ...rest, pid, groups, is_stopping } : null;
   } catch {
     return null;
@@ -108,7 +122,11 @@ function readHolder(path: string): Holder | null {
 }
 
 /** Guards end their groups when their parent dies, within seconds; what is left after that is ended here. */
-async function endGroups(groups: readonly Process[], until: number, signal?: AbortSignal): Promise<void> {
+async function endGroups(
+  groups: readonly Process[],
+  until: number,
+  signal?: AbortSignal,
+): Promise<void> {
   for (const { pid, started } of groups) {
     const leader = startOf(pid);
     // Another process has the number of the leader, so nothing is left of the group.

@@ -16,7 +16,11 @@ export interface ProcessGroup {
  * Runs a Node script in a process group of its own, under a guard that ends the whole group when
  * `stop` is called and when this process dies, in whatever way. The group's id is `child.pid`.
  */
-export function startGroup(script: string, args: readonly string[], environment: Readonly<Record<string, string>>): ProcessGroup {
+export function startGroup(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): ProcessGroup {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'guard.ts'), script, ...args], {
     cwd: join(import.meta.dirname, '..'),
     detached: true,

@@ -59,11 +59,16 @@ const listByProc = (): Found[] =>
 /** Undefined where there is no `ps`. */
 function listByPs(): Found[] | undefined {
   const columns = ['pid', 'pgid', 'stat', 'lstart'].flatMap((name) => ['-o', `${name}=`]);
-  const { status, stdout } = spawnSync('ps', ['-A', ...columns], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  const { status, stdout } = spawnSync('ps', ['-A', ...columns], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
   if (status !== 0) return undefined;
   return stdout.split('\n').flatMap((line) => {
     const [pid, group, state = '', ...started] = line.trim().split(/\s+/);
-    return pid === '' || state.startsWith('Z') ? [] : [{ pid: Number(pid), group: Number(group), started: started.join(' ') }];
+    return pid === '' || state.startsWith('Z')
+      ? []
+      : [{ pid: Number(pid), group: Number(group), started: started.join(' ') }];
   });
 }
 

@@ -8,6 +8,8 @@ const args = process.argv.slice(2);
 const mayBeNone = args.length === 0 ? [] : ['--passWithNoTests'];
 
 for (const project of ['workerd', 'node']) {
-  const { status } = spawnSync('vitest', ['run', '--project', project, ...mayBeNone, ...args], { stdio: 'inherit' });
+  const { status } = spawnSync('vitest', ['run', '--project', project, ...mayBeNone, ...args], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -16,7 +16,10 @@ export interface FileStatus {
 }
 
 const folder = join(import.meta.dirname, 'samples');
-export const manual = { path: join(folder, 'espresso-machine-manual.pdf'), media_type: 'application/pdf' };
+export const manual = {
+  path: join(folder, 'espresso-machine-manual.pdf'),
+  media_type: 'application/pdf',
+};
 export const handbook = { path: join(folder, 'cafe-handbook.md'), media_type: 'text/markdown' };
 
 const agent = {
@@ -26,14 +29,26 @@ const agent = {
   config: {
     instructions: 'You help the staff of a café. Answer briefly, from the manual and the handbook.',
     welcome_message: 'Ask me about the machine or the café.',
-    starter_questions: ['How long does descaling take?', 'How long may open milk be kept?', 'What does error E07 mean?'],
+    starter_questions: [
+      'How long does descaling take?',
+      'How long may open milk be kept?',
+      'What does error E07 mean?',
+    ],
   },
 };
 
 /** Makes what is missing and remembers what was made; null when the owner has since removed it. */
-export async function ensureSample(client: Client, directory: string, state: State): Promise<Sample | null> {
-  if (state.sample !== undefined) return (await isThere(client, state.sample)) ? state.sample : null;
-  const { id } = await client.call<{ id: string }>('POST', '/agents', { json: agent, idempotencyKey: 'sample-agent' });
+export async function ensureSample(
+  client: Client,
+  directory: string,
+  state: State,
+): Promise<Sample | null> {
+  if (state.sample !== undefined)
+    return (await isThere(client, state.sample)) ? state.sample : null;
+  const { id } = await client.call<{ id: string }>('POST', '/agents', {
+    json: agent,
+    idempotencyKey: 'sample-agent',
+  });
   await upload(client, id, [manual, handbook]);
   const session = await client.call<{ id: string }>('POST', `/agents/${id}/sessions`, {
     json: { title: 'First questions' },
@@ -45,9 +60,14 @@ export async function ensureSample(client: Client, directory: string, state: Sta
 }
 
 /** Sends files as a browser would. The same content again is the same file. */
-export async function upload(client: Client, agent_id: string, documents: readonly (typeof manual)[]): Promise<void> {
+export async function upload(
+  client: Client,
+  agent_id: string,
+  documents: readonly (typeof manual)[],
+): Promise<void> {
   const form = new FormData();
-  for (const { path, media_type } of documents) form.append('file', new Blob([readFileSync(path)], { type: media_type }), basename(path));
+  for (const { path, media_type } of documents)
+    form.append('file', new Blob([readFileSync(path)], { type: media_type }), basename(path));
   await client.call('POST', `/agents/${agent_id}/files`, { form });
 }
 
@@ -55,16 +75,24 @@ export async function upload(client: Client, agent_id: string, documents: readon
 export async function waitUntilRead(
   client: Client,
   agent_id: string,
-  options: { within: number; signal: AbortSignal; onProgress?: (files: readonly FileStatus[]) => void },
+  options: {
+    within: number;
+    signal: AbortSignal;
+    onProgress?: (files: readonly FileStatus[]) => void;
+  },
 ): Promise<void> {
   const until = Date.now() + options.within;
   for (;;) {
     const { data } = await client.call<{ data: FileStatus[] }>('GET', `/agents/${agent_id}/files`);
     options.onProgress?.(data);
     const failed = data.find((file) => file.status === 'failed');
-    if (failed !== undefined) throw new Error(`${failed.name} could not be read: ${failed.error?.detail}`);
+    if (failed !== undefined)
+      throw new Error(`${failed.name} could not be read: ${failed.error?.detail}`);
     if (data.every((file) => file.status === 'ready')) return;
-    if (Date.now() > until) throw new Error(`Still not read after ${options.within / 1000} s: ${data.map(describe).join(', ')}`);
+    if (Date.now() > until)
+      throw new Error(
+        `Still not read after ${options.within / 1000} s: ${data.map(describe).join(', ')}`,
+      );
     await wait(250, undefined, { signal: options.signal });
   }
 }

@@ -7,7 +7,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ProcessGroup, startGroup } from './process-group.ts';
 
-const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler/package.json')), 'bin', 'wrangler.js');
+const wrangler = join(
+  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+  'bin',
+  'wrangler.js',
+);
 const readyWithin = 90_000;
 const minute = '* * * * *';
 const hour = '7 * * * *';
@@ -40,7 +44,12 @@ export interface Server {
 export async function startServer(options: ServerOptions, signal: AbortSignal): Promise<Server> {
   const { port, directory, root_key, encryption_keys = '', dev_vars = {} } = options;
   // In the environment, since arguments can be read by everybody on the machine.
-  const environment = { ...dev_vars, ...offline(directory), ROOT_KEY: root_key, ENCRYPTION_KEYS: encryption_keys };
+  const environment = {
+    ...dev_vars,
+    ...offline(directory),
+    ROOT_KEY: root_key,
+    ENCRYPTION_KEYS: encryption_keys,
+  };
   const start = (args: readonly string[]) => {
     const group = startGroup(wrangler, args, environment);
     if (group.child.pid !== undefined) options.onGroup?.(group.child.pid);
@@ -60,7 +69,8 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
     return printed.last();
   });
   await waitUntilHealthy(loopback, () => isEnded || signal.aborted);
-  if (isEnded || signal.aborted) throw new Error(`The server ended before it was ready:\n${await ended}`);
+  if (isEnded || signal.aborted)
+    throw new Error(`The server ended before it was ready:\n${await ended}`);
   printed.pass(options.onLine);
   const cron = new AbortController();
   void ended.then(() => cron.abort());
@@ -71,8 +81,12 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
 /** Throws unless somebody may listen there. */
 export async function checkPort(port: number): Promise<void> {
   const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(port, '127.0.0.1', resolve)).catch((error) => {
-    throw new Error(`Port ${port} cannot be used (${error.code}). Choose another: npm start -- --port ${port + 1}`);
+  await new Promise<void>((resolve, reject) =>
+    probe.once('error', reject).listen(port, '127.0.0.1', resolve),
+  ).catch((error) => {
+    throw new Error(
+      `Port ${port} cannot be used (${error.code}). Choose another: npm start -- --port ${port + 1}`,
+    );
   });
   await new Promise((resolve) => probe.close(resolve));
 }
@@ -141,7 +155,9 @@ function follow(group: ProcessGroup) {
 async function waitUntilHealthy(url: string, isOver: () => boolean): Promise<void> {
   const until = Date.now() + readyWithin;
   while (!isOver() && Date.now() < until) {
-    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(
+      () => null,
+    );
     if (response?.ok) return;
     await wait(100);
   }
@@ -156,7 +172,9 @@ async function tick(url: string, signal: AbortSignal): Promise<void> {
     for (const cron of isHourly ? [minute, hour] : [minute]) {
       const query = new URLSearchParams({ cron });
       // The server may be rebuilding; the next tick does what this one did not.
-      await fetch(`${url}/cdn-cgi/handler/scheduled?${query}`, { signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) })
+      await fetch(`${url}/cdn-cgi/handler/scheduled?${query}`, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+      })
         .then((response) => response.text())
         .catch(() => undefined);
     }

@@ -18,11 +18,18 @@ export interface SpawnedServer {
 }
 
 /** Resolves when the ready line is there. Throws with what was printed when the server ends before. */
-export async function spawnServer(directory: string, flags: readonly string[] = []): Promise<SpawnedServer> {
+export async function spawnServer(
+  directory: string,
+  flags: readonly string[] = [],
+): Promise<SpawnedServer> {
   const script = join(import.meta.dirname, 'start.ts');
-  const child = spawn(process.execPath, [script, '--json', '--port', '0', '--persist-to', directory, ...flags], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [script, '--json', '--port', '0', '--persist-to', directory, ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const stdout: string[] = [];
   const stderr: string[] = [];
   const exit = once(child, 'exit');

@@ -27,7 +27,8 @@ function readFlags() {
     },
   });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port must be 0 to 65535, not "${values.port}".`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port must be 0 to 65535, not "${values.port}".`);
   for (const item of values.var) {
     if (!/^[A-Za-z_]\w*:/.test(item)) throw new Error(`--var must be NAME:VALUE, not "${item}".`);
   }
@@ -59,7 +60,11 @@ async function main(signal: AbortSignal): Promise<void> {
   }
 }
 
-async function serve(flags: ReturnType<typeof readFlags>, lock: DirectoryLock, signal: AbortSignal): Promise<void> {
+async function serve(
+  flags: ReturnType<typeof readFlags>,
+  lock: DirectoryLock,
+  signal: AbortSignal,
+): Promise<void> {
   const { directory, port } = flags;
   const state = openState(directory, flags.root_key?.slice('ROOT_KEY:'.length));
   say('Starting AgentGrid …');
@@ -67,7 +72,10 @@ async function serve(flags: ReturnType<typeof readFlags>, lock: DirectoryLock, s
   const { root_key, encryption_keys } = state;
   const secrets = { root_key, encryption_keys, dev_vars: readDevVars() };
   const onGroup = (leader: number) => lock.addGroup(leader);
-  const server = await startServer({ port, directory, ...secrets, vars: flags.var, onLine, onGroup }, signal);
+  const server = await startServer(
+    { port, directory, ...secrets, vars: flags.var, onLine, onGroup },
+    signal,
+  );
   try {
     const { isNew, ...workspace } = await openWorkspace(server.url, directory, state);
     const client = openClient(server.url, workspace.key);
@@ -106,9 +114,20 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 const readKey = (path: string) => `$(node -p 'JSON.parse(fs.readFileSync("${path}")).key')`;
 
 function banner(url: string, newKey: string | null, path: string, sample: Sample | null): string {
-  const key = newKey === null ? `in ${path}` : `${newKey}\n               (shown this once; kept in ${path})`;
-  const lines = ['', `  AgentGrid    ${url}`, `  reference    ${url}/docs`, `  admin key    ${key}`];
-  lines.push('', '  In another shell, for the commands here and in the README:', '', `  export KEY=${newKey ?? readKey(path)}`);
+  const key =
+    newKey === null ? `in ${path}` : `${newKey}\n               (shown this once; kept in ${path})`;
+  const lines = [
+    '',
+    `  AgentGrid    ${url}`,
+    `  reference    ${url}/docs`,
+    `  admin key    ${key}`,
+  ];
+  lines.push(
+    '',
+    '  In another shell, for the commands here and in the README:',
+    '',
+    `  export KEY=${newKey ?? readKey(path)}`,
+  );
   if (sample !== null) {
     lines.push(
       ...['', '  Ask the sample agent, which has read two documents:', ''],
@@ -122,8 +141,9 @@ function banner(url: string, newKey: string | null, path: string, sample: Sample
 
 /** Lines of wrangler that say nothing about the product: its bindings again, its own log of each request, our cron ticks. */
 const isNoise = (line: string) =>
-  /^(\[wrangler:info\]|\[custom build\]|⎔|🪵|Your Worker has access|Binding |env\.|\s*$)/u.test(line) ||
-  line.includes('/cdn-cgi/handler/scheduled');
+  /^(\[wrangler:info\]|\[custom build\]|⎔|🪵|Your Worker has access|Binding |env\.|\s*$)/u.test(
+    line,
+  ) || line.includes('/cdn-cgi/handler/scheduled');
 
 /**
  * npm passes SIGINT and SIGTERM on to what it started, so package.json has the shell replace itself by this process.
@@ -137,7 +157,8 @@ function onParentGone(stop: () => void): void {
 
 const stopping = new AbortController();
 onParentGone(() => stopping.abort());
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => stopping.abort());
 try {
   await main(stopping.signal);
 } catch (error) {

@@ -17,17 +17,34 @@ import { problems } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
 import { llmRoutes, modelFault } from './llm/index.ts';
-import { conversationRoutes, fileRoutes, openAiErrors, openAiRoutes, unknownUrl } from './openai/index.ts';
+import {
+  conversationRoutes,
+  fileRoutes,
+  openAiErrors,
+  openAiRoutes,
+  unknownUrl,
+} from './openai/index.ts';
 import { healthRoutes } from './operations/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
-import { admission, openAiRateLimitHeaders, rateLimitHeaders, rateLimitRoutes } from './rate-limits/index.ts';
+import {
+  admission,
+  openAiRateLimitHeaders,
+  rateLimitHeaders,
+  rateLimitRoutes,
+} from './rate-limits/index.ts';
 import { attachmentRoutes, sessionRoutes } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
 import { telemetryRoutes } from './telemetry/index.ts';
 import { toolRoutes } from './tools/index.ts';
-import { applyQuotaDefaults, authenticate, managedWorkspaceRoutes, quotaRoutes, workspaceRoutes } from './workspaces/index.ts';
+import {
+  applyQuotaDefaults,
+  authenticate,
+  managedWorkspaceRoutes,
+  quotaRoutes,
+  workspaceRoutes,
+} from './workspaces/index.ts';
 
 /** Every feature with routes of its own. */
 const features = [
@@ -51,7 +68,8 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();
   const bookmark = c.req.header('x-d1-bookmark');
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
-  const point = bookmark !== undefined && bookmarkPattern.test(bookmark) ? bookmark : 'first-unconstrained';
+  const point =
+    bookmark !== undefined && bookmarkPattern.test(bookmark) ? bookmark : 'first-unconstrained';
   // A change checks what stands now: the bookmark of a client may be satisfied by a replica that is older.
   const consistency = isRead ? point : 'first-primary';
   const opened = openPlatform(c.env, c.executionCtx, { request_id: c.var.requestId, consistency });
@@ -62,7 +80,10 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   c.header('server-timing', serverTiming(opened.meter, Date.now() - started));
   const rates = [...opened.rates.values()];
-  const limits = { ...rateLimitHeaders(rates), ...(isForOpenAi(c.req.path) ? openAiRateLimitHeaders(rates) : {}) };
+  const limits = {
+    ...rateLimitHeaders(rates),
+    ...(isForOpenAi(c.req.path) ? openAiRateLimitHeaders(rates) : {}),
+  };
   for (const [name, value] of Object.entries(limits)) c.header(name, value);
   const reached = opened.bookmark();
   if (reached !== null) c.header('x-d1-bookmark', reached);
@@ -84,7 +105,8 @@ const floodGuard = createMiddleware<AppEnv>(async (c, next) => {
 /** Nothing we answer with is to be run or framed, but for the pages that say otherwise themselves. */
 const contentPolicy = createMiddleware<AppEnv>(async (c, next) => {
   await next();
-  if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  if (!c.res.headers.has('content-security-policy'))
+    c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 });
 
 const guarded = /^\/(?:api|v1)(?:\/|$)|^\/(?:metrics|readyz)$/;
@@ -105,7 +127,13 @@ const app = new Router();
 app.use(requestId({ generator: () => newId('req'), limitLength: 128 }));
 app.use(cachePolicy);
 app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
-app.use(secureHeaders({ contentSecurityPolicy: undefined, crossOriginResourcePolicy: false, xFrameOptions: 'DENY' }));
+app.use(
+  secureHeaders({
+    contentSecurityPolicy: undefined,
+    crossOriginResourcePolicy: false,
+    xFrameOptions: 'DENY',
+  }),
+);
 app.use(contentPolicy);
 const exposeHeaders = [
   'etag',
@@ -117,9 +145,12 @@ const exposeHeaders = [
   'x-run-id',
   'ratelimit',
   'ratelimit-policy',
-  ...['requests', 'tokens'].flatMap((unit) => ['limit', 'remaining', 'reset'].map((what) => `x-ratelimit-${what}-${unit}`)),
+  ...['requests', 'tokens'].flatMap((unit) =>
+    ['limit', 'remaining', 'reset'].map((what) => `x-ratelimit-${what}-${unit}`),
+  ),
 ];
-for (const path of ['/api/*', '/v1/*', '/metrics']) app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
+for (const path of ['/api/*', '/v1/*', '/metrics'])
+  app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
 app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
@@ -145,7 +176,11 @@ app.get('/openapi.json', (c) =>
   c.json(
     withClientForms(
       withNullableReferences(
-        app.getOpenAPI31Document({ ...openApiInfo, tags: [...openApiInfo.tags], servers: [{ url: new URL(c.req.url).origin }] }),
+        app.getOpenAPI31Document({
+          ...openApiInfo,
+          tags: [...openApiInfo.tags],
+          servers: [{ url: new URL(c.req.url).origin }],
+        }),
       ),
     ),
   ),
@@ -154,11 +189,21 @@ app.get('/openapi.json', (c) =>
 /** OpenAI clients read errors in OpenAI's envelope. */
 const isForOpenAi = (path: string): boolean => path === '/v1' || path.startsWith('/v1/');
 
-app.notFound((c) => fail(c, isForOpenAi(c.req.path) ? unknownUrl(c.req.method, c.req.path) : unknownPath(c.req.method, c.req.path)));
+app.notFound((c) =>
+  fail(
+    c,
+    isForOpenAi(c.req.path)
+      ? unknownUrl(c.req.method, c.req.path)
+      : unknownPath(c.req.method, c.req.path),
+  ),
+);
 app.onError((error, c) => fail(c, error));
 
 const unknownPath = (method: string, path: string) =>
-  new Failure('not_found', `There is no ${method} ${path.slice(0, 200)}. /docs lists what there is.`);
+  new Failure(
+    'not_found',
+    `There is no ${method} ${path.slice(0, 200)}. /docs lists what there is.`,
+  );
 
 function fail(c: Context<AppEnv>, error: unknown): Response {
   const form: ErrorForm = isForOpenAi(c.req.path) ? openAiErrors : problems;

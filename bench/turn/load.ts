@@ -34,14 +34,17 @@ class Answer {
     this.#seen += data.toString('latin1');
     if (this.first_ms === null && this.#seen.includes(load.first)) this.first_ms = elapsed_ms;
     const isOver = this.#isOver(data);
-    if (isOver && !(this.#seen.startsWith('HTTP/1.1 2') && this.#seen.includes(load.last))) throw new Error(this.#seen.slice(-2000));
+    if (isOver && !(this.#seen.startsWith('HTTP/1.1 2') && this.#seen.includes(load.last)))
+      throw new Error(this.#seen.slice(-2000));
     return isOver;
   }
 
   #isOver(data: Buffer): boolean {
     const head = this.#seen.indexOf('\r\n\r\n');
     if (head === -1) return false;
-    this.#length ??= Number(/\r\ncontent-length: *(\d+)/i.exec(this.#seen.slice(0, head))?.[1] ?? -1);
+    this.#length ??= Number(
+      /\r\ncontent-length: *(\d+)/i.exec(this.#seen.slice(0, head))?.[1] ?? -1,
+    );
     if (this.#length >= 0) return this.#seen.length >= head + 4 + this.#length;
     return data.length >= endOfChunks.length
       ? data.subarray(-endOfChunks.length).equals(endOfChunks)
@@ -50,7 +53,11 @@ class Answer {
 }
 
 function requestOf({ url, headers, body }: Load, path: string): string {
-  const lines = Object.entries({ host: new URL(url).host, ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  const lines = Object.entries({
+    host: new URL(url).host,
+    ...headers,
+    'content-length': String(Buffer.byteLength(body)),
+  });
   return `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
 }
 
@@ -64,11 +71,14 @@ const ask = (socket: Socket, load: Load, path: string) =>
       settle();
     };
     socket.on('error', (error) => stop(() => reject(error)));
-    socket.on('close', () => stop(() => reject(new Error('The connection was closed in the middle of an answer.'))));
+    socket.on('close', () =>
+      stop(() => reject(new Error('The connection was closed in the middle of an answer.'))),
+    );
     socket.on('data', (data) => {
       const elapsed = performance.now() - started;
       try {
-        if (answer.take(data, load, elapsed)) stop(() => resolve({ first: answer.first_ms ?? elapsed, end: elapsed }));
+        if (answer.take(data, load, elapsed))
+          stop(() => resolve({ first: answer.first_ms ?? elapsed, end: elapsed }));
       } catch (error) {
         stop(() => reject(error as Error));
       }

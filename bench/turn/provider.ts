@@ -2,31 +2,48 @@
 // The model's name is the script: `t200-d50` says 200 tokens after 50 ms, `t200-d0-paced` each in a packet of its own.
 import { createServer, type Socket } from 'node:net';
 
-const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
-const answers = new Map<string, { readonly packets: readonly Buffer[]; readonly delay_ms: number }>();
+const head =
+  'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
+const answers = new Map<
+  string,
+  { readonly packets: readonly Buffer[]; readonly delay_ms: number }
+>();
 
 function answerOf(model: string) {
   const known = answers.get(model);
   if (known !== undefined) return known;
   const [, tokens = '', delay = '', paced] = /^t(\d+)-d(\d+)(-paced)?$/.exec(model) ?? [];
-  const pieces = eventsOf(model, Number(tokens)).map((event) => `${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`);
+  const pieces = eventsOf(model, Number(tokens)).map(
+    (event) => `${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`,
+  );
   pieces[0] = head + pieces[0];
   pieces.push('0\r\n\r\n');
-  const packets = (paced === undefined ? [pieces.join('')] : pieces).map((text) => Buffer.from(text));
+  const packets = (paced === undefined ? [pieces.join('')] : pieces).map((text) =>
+    Buffer.from(text),
+  );
   const answer = { packets, delay_ms: Number(delay) };
   answers.set(model, answer);
   return answer;
 }
 
 function eventsOf(model: string, tokens: number): string[] {
-  const fields = { id: 'chatcmpl-bench', object: 'chat.completion.chunk', created: 1_700_000_000, model };
+  const fields = {
+    id: 'chatcmpl-bench',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model,
+  };
   const event = (rest: object) => `data: ${JSON.stringify({ ...fields, ...rest })}\n\n`;
-  const chunk = (delta: object, finish_reason: string | null = null) => event({ choices: [{ index: 0, delta, finish_reason }] });
+  const chunk = (delta: object, finish_reason: string | null = null) =>
+    event({ choices: [{ index: 0, delta, finish_reason }] });
   return [
     chunk({ role: 'assistant', content: '' }),
     ...Array.from({ length: tokens }, (_, index) => chunk({ content: ` word${index}` })),
     chunk({}, 'stop'),
-    event({ choices: [], usage: { prompt_tokens: 8, completion_tokens: tokens, total_tokens: 8 + tokens } }),
+    event({
+      choices: [],
+      usage: { prompt_tokens: 8, completion_tokens: tokens, total_tokens: 8 + tokens },
+    }),
     'data: [DONE]\n\n',
   ];
 }

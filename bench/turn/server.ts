@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import { openClient } from '../../scripts/client.ts';
 import { bundle, type Process, startWorkerd } from '../workerd.ts';
 
-const { unstable_getMiniflareWorkerOptions: readOptions } = createRequire(import.meta.url)('wrangler') as typeof import('wrangler');
+const { unstable_getMiniflareWorkerOptions: readOptions } = createRequire(import.meta.url)(
+  'wrangler',
+) as typeof import('wrangler');
 
 /** What this changes of what wrangler.toml says. */
 interface WorkerOptions {
@@ -30,11 +32,17 @@ const direct = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
 
 /** The production bundle and the relay in one workerd, each listening on a port of its own with nothing before it. */
 export async function startServer(provider: string): Promise<Server> {
-  const { assets: _, ...options } = readOptions('wrangler.toml').workerOptions as unknown as WorkerOptions;
+  const { assets: _, ...options } = readOptions('wrangler.toml')
+    .workerOptions as unknown as WorkerOptions;
   // The provider is on loopback, where such a fetch does not go.
-  const compatibilityFlags = options.compatibilityFlags.filter((flag) => flag !== 'global_fetch_strictly_public');
+  const compatibilityFlags = options.compatibilityFlags.filter(
+    (flag) => flag !== 'global_fetch_strictly_public',
+  );
   const { compatibilityDate } = options;
-  const secrets = { ROOT_KEY: root_key, ENCRYPTION_KEYS: `1:${btoa('encryption-key-one-of-the-bench!')}` };
+  const secrets = {
+    ROOT_KEY: root_key,
+    ENCRYPTION_KEYS: `1:${btoa('encryption-key-one-of-the-bench!')}`,
+  };
   const process = await startWorkerd({
     // A line for each request is written and read; only what went wrong is shown.
     handleStructuredLogs: ({ level, message }) => {
@@ -58,7 +66,8 @@ export async function startServer(provider: string): Promise<Server> {
       },
     ],
   });
-  const urlOf = async (name: string) => String(await process.miniflare.unsafeGetDirectURL(name)).replace(/\/$/, '');
+  const urlOf = async (name: string) =>
+    String(await process.miniflare.unsafeGetDirectURL(name)).replace(/\/$/, '');
   return { ...process, url: await urlOf('agentgrid'), relay_url: await urlOf('relay') };
 }
 
@@ -70,16 +79,30 @@ export interface Workspace {
 
 /** A workspace whose agents ask the provider. */
 export async function openWorkspace(url: string, provider: string): Promise<Workspace> {
-  const made = await openClient(url, root_key).call<{ api_key: { secret: string } }>('POST', '/workspaces', { json: { name: 'Bench' } });
+  const made = await openClient(url, root_key).call<{ api_key: { secret: string } }>(
+    'POST',
+    '/workspaces',
+    { json: { name: 'Bench' } },
+  );
   const client = openClient(url, made.api_key.secret);
-  await client.call('PUT', '/providers/openai-compatible', { json: { base_url: `${provider}/v1`, api_key: 'sk-of-the-bench' } });
+  await client.call('PUT', '/providers/openai-compatible', {
+    json: { base_url: `${provider}/v1`, api_key: 'sk-of-the-bench' },
+  });
   const agents = new Map<string, Promise<{ id: string }>>();
   const scripts: string[] = [];
   const createAgent = async (script: string) => {
     scripts.push(script);
-    const overrides = scripts.map((name) => ({ model: `openai-compatible/${name}`, input: 1, output: 2 }));
+    const overrides = scripts.map((name) => ({
+      model: `openai-compatible/${name}`,
+      input: 1,
+      output: 2,
+    }));
     await client.call('PUT', '/prices', { json: { overrides } });
-    const config = { model: `openai-compatible/${script}`, instructions: 'Answer in words.', knowledge: { base_ids: [] } };
+    const config = {
+      model: `openai-compatible/${script}`,
+      instructions: 'Answer in words.',
+      knowledge: { base_ids: [] },
+    };
     return client.call<{ id: string }>('POST', '/agents', { json: { name: script, config } });
   };
   return {
@@ -92,7 +115,9 @@ export async function openWorkspace(url: string, provider: string): Promise<Work
       const open = async () => {
         while (sessions.length < count) {
           const at = sessions.push('') - 1;
-          sessions[at] = (await client.call<{ id: string }>('POST', `/agents/${id}/sessions`, { json: {} })).id;
+          sessions[at] = (
+            await client.call<{ id: string }>('POST', `/agents/${id}/sessions`, { json: {} })
+          ).id;
         }
       };
       await Promise.all(Array.from({ length: Math.min(8, count) }, open));

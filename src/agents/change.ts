@@ -7,7 +7,13 @@ import { canonicalJson, sha256 } from '../shared/digest.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import type { ToolPin } from '../tools/index.ts';
 import type { AgentConfig } from './config.ts';
-import { type AgentChanges, type AgentDetailRow, changeAgent, type Labels, selectAgentDetail } from './store.ts';
+import {
+  type AgentChanges,
+  type AgentDetailRow,
+  changeAgent,
+  type Labels,
+  selectAgentDetail,
+} from './store.ts';
 import { insertActivation, insertVersion, type VersionRow } from './version-store.ts';
 
 /** A version that is not stored yet: its number is given out in the writing statement. */
@@ -18,7 +24,10 @@ export interface Plan {
   readonly changes?: AgentChanges;
   readonly version?: NewVersion;
   /** The version to point the agent at, with who and why: the new one or one that is there. */
-  readonly activation?: { readonly version: NewVersion | VersionRow; readonly reason: string | null };
+  readonly activation?: {
+    readonly version: NewVersion | VersionRow;
+    readonly reason: string | null;
+  };
   /** All labels as they are afterwards; `statements` make them so. */
   readonly labels?: Labels;
   /** After the agent and its version, in the same batch. */
@@ -71,19 +80,38 @@ export async function withAgent<Reply>(
     if (ifMatch !== null) throw stale();
     await pause(attempt);
   }
-  throw new Failure('unavailable', 'Too many changes of this agent at once; try again.', { retryAfter: 1 });
+  throw new Failure('unavailable', 'Too many changes of this agent at once; try again.', {
+    retryAfter: 1,
+  });
 }
 
 /** Whether the plan was carried out; false when another change came first. */
-async function isDone(ctx: Ctx, row: AgentDetailRow, plan: Plan, now: number, reply: unknown): Promise<boolean> {
+async function isDone(
+  ctx: Ctx,
+  row: AgentDetailRow,
+  plan: Plan,
+  now: number,
+  reply: unknown,
+): Promise<boolean> {
   const { version, activation, changes, statements = [], audit, jobs = [] } = plan;
-  const all = { ...changes, ...(activation === undefined ? {} : { active_version_id: activation.version.id }) };
+  const all = {
+    ...changes,
+    ...(activation === undefined ? {} : { active_version_id: activation.version.id }),
+  };
   try {
     await commit(ctx, {
       statements: [
         changeAgent(ctx.db, row, all, version === undefined ? 0 : 1, now),
         ...(version === undefined ? [] : [insertVersion(ctx.db, version)]),
-        ...(activation === undefined ? [] : activationOf(ctx, row.id, activation.version.id, row.active_version_id, activation.reason)),
+        ...(activation === undefined
+          ? []
+          : activationOf(
+              ctx,
+              row.id,
+              activation.version.id,
+              row.active_version_id,
+              activation.reason,
+            )),
         ...statements,
       ],
       audit: [{ ...audit, target_type: 'agent', target_id: row.id }],
@@ -93,7 +121,11 @@ async function isDone(ctx: Ctx, row: AgentDetailRow, plan: Plan, now: number, re
     return true;
   } catch (error) {
     // A tool that was named and is gone by now is found missing in the next attempt.
-    if (isGuardViolation(error, 'agents.revision') || isGuardViolation(error, 'agent_versions.tools')) return false;
+    if (
+      isGuardViolation(error, 'agents.revision') ||
+      isGuardViolation(error, 'agent_versions.tools')
+    )
+      return false;
     throw isSlugTaken(error) ? slugTaken() : error;
   }
 }
@@ -105,7 +137,9 @@ function applyPlan(row: AgentDetailRow, plan: Plan, now: number): AgentDetailRow
   return {
     ...row,
     ...plan.changes,
-    ...(active === undefined ? {} : { ...toActive(active), number: 'number' in active ? active.number : latest_version }),
+    ...(active === undefined
+      ? {}
+      : { ...toActive(active), number: 'number' in active ? active.number : latest_version }),
     labels: plan.labels ?? row.labels,
     latest_version,
     revision: row.revision + 1,
@@ -113,18 +147,32 @@ function applyPlan(row: AgentDetailRow, plan: Plan, now: number): AgentDetailRow
   };
 }
 
-const toActive = ({ id, config, config_hash, tools }: NewVersion) => ({ active_version_id: id, config, config_hash, tools });
+const toActive = ({ id, config, config_hash, tools }: NewVersion) => ({
+  active_version_id: id,
+  config,
+  config_hash,
+  tools,
+});
 
 /** Twice as long each time up to a limit, and never the same for two that met. */
 const pause = (attempt: number) =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(longestPause_ms, 10 * 2 ** attempt)));
+  new Promise((resolve) =>
+    setTimeout(resolve, Math.random() * Math.min(longestPause_ms, 10 * 2 ** attempt)),
+  );
 
-const stale = () => new Failure('precondition_failed', 'The agent has changed since: read it again.');
-export const slugTaken = () => new Failure('slug_taken', 'Another agent of the workspace has this slug; an archived one keeps its own.');
-export const isSlugTaken = (error: unknown) => isUniqueViolation(error, 'agents.workspace_id', 'agents.slug');
+const stale = () =>
+  new Failure('precondition_failed', 'The agent has changed since: read it again.');
+export const slugTaken = () =>
+  new Failure(
+    'slug_taken',
+    'Another agent of the workspace has this slug; an archived one keeps its own.',
+  );
+export const isSlugTaken = (error: unknown) =>
+  isUniqueViolation(error, 'agents.workspace_id', 'agents.slug');
 
 export function refuseArchived(row: { readonly archived_at: number | null }): void {
-  if (row.archived_at !== null) throw new Failure('agent_archived', 'The agent is archived: restore it first.');
+  if (row.archived_at !== null)
+    throw new Failure('agent_archived', 'The agent is archived: restore it first.');
 }
 
 export const newVersion = async (

@@ -9,7 +9,11 @@ import { undeclaredVariables } from './inputs.ts';
 export function checkConfig(config: AgentConfig): void {
   const errors: Violation[] = [
     ...undeclaredVariables(config.instructions, config.inputs),
-    ...checkModels({ ...config, has_tools: config.tools.length > 0, has_output_schema: config.output_schema !== null }),
+    ...checkModels({
+      ...config,
+      has_tools: config.tools.length > 0,
+      has_output_schema: config.output_schema !== null,
+    }),
   ];
   if (errors.length > 0) throw validationFailed(errors);
 }

@@ -16,19 +16,29 @@ const maxItems = 64;
 /** RFC 6902: makes `to` of `from`. */
 export const patchBetween = (from: AgentConfig, to: AgentConfig): Operation[] =>
   createPatch(from, to, (input: unknown, output: unknown, pointer) => {
-    const isLong = Array.isArray(input) && Array.isArray(output) && Math.max(input.length, output.length) > maxItems;
+    const isLong =
+      Array.isArray(input) &&
+      Array.isArray(output) &&
+      Math.max(input.length, output.length) > maxItems;
     if (!isLong) return undefined;
-    return canonicalJson(input) === canonicalJson(output) ? [] : [{ op: 'replace', path: pointer.toString(), value: output }];
+    return canonicalJson(input) === canonicalJson(output)
+      ? []
+      : [{ op: 'replace', path: pointer.toString(), value: output }];
   });
 
 /** Runs of lines, in the order of the new text, a removed run before what takes its place. */
 export function compareLines(from: string, to: string): LineChange[] {
   const parts = diffLines(from, to, { maxEditLength: maxEdits });
   if (parts === undefined) return [toChange('removed', from), toChange('added', to)];
-  return parts.map(({ added, removed, value }) => toChange(added ? 'added' : removed ? 'removed' : 'same', value));
+  return parts.map(({ added, removed, value }) =>
+    toChange(added ? 'added' : removed ? 'removed' : 'same', value),
+  );
 }
 
-const toChange = (type: LineChange['type'], text: string): LineChange => ({ type, lines: text.replace(/\r?\n$/, '').split(/\r?\n/) });
+const toChange = (type: LineChange['type'], text: string): LineChange => ({
+  type,
+  lines: text.replace(/\r?\n$/, '').split(/\r?\n/),
+});
 
 /** One line for each field that differs, for people: `settings.temperature: null -> 0.2`. */
 export function summarise(from: AgentConfig, to: AgentConfig): string[] {
@@ -36,27 +46,41 @@ export function summarise(from: AgentConfig, to: AgentConfig): string[] {
   const after = leavesOf(to);
   return [...new Set([...before.keys(), ...after.keys()])]
     .sort()
-    .filter((field) => canonicalJson(before.get(field) ?? null) !== canonicalJson(after.get(field) ?? null))
+    .filter(
+      (field) =>
+        canonicalJson(before.get(field) ?? null) !== canonicalJson(after.get(field) ?? null),
+    )
     .map((field) =>
-      field === 'instructions' ? summariseText(from, to) : `${field}: ${show(before.get(field))} -> ${show(after.get(field))}`,
+      field === 'instructions'
+        ? summariseText(from, to)
+        : `${field}: ${show(before.get(field))} -> ${show(after.get(field))}`,
     );
 }
 
-const sections = ['settings', 'knowledge', 'memory', 'limits'] as const satisfies (keyof AgentConfig)[];
+const sections = [
+  'settings',
+  'knowledge',
+  'memory',
+  'limits',
+] as const satisfies (keyof AgentConfig)[];
 
 const isSection = (field: string) => (sections as readonly string[]).includes(field);
 
 const leavesOf = (config: AgentConfig): Map<string, unknown> =>
   new Map(
     Object.entries(config).flatMap(([field, value]): [string, unknown][] =>
-      isSection(field) ? Object.entries(value as object).map(([inner, leaf]) => [`${field}.${inner}`, leaf]) : [[field, value]],
+      isSection(field)
+        ? Object.entries(value as object).map(([inner, leaf]) => [`${field}.${inner}`, leaf])
+        : [[field, value]],
     ),
   );
 
 function summariseText(from: AgentConfig, to: AgentConfig): string {
   const changes = compareLines(from.instructions, to.instructions);
   const count = (type: LineChange['type']) =>
-    changes.filter((change) => change.type === type).reduce((sum, { lines }) => sum + lines.length, 0);
+    changes
+      .filter((change) => change.type === type)
+      .reduce((sum, { lines }) => sum + lines.length, 0);
   return `instructions: ${count('added')} lines added, ${count('removed')} removed`;
 }
 

@@ -13,7 +13,12 @@ const Model = z
 const differ = (items: readonly string[]) => new Set(items).size === items.length;
 
 const settings = {
-  temperature: z.number().min(0).max(2).nullable().describe('null leaves it to the provider, as for the others'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .nullable()
+    .describe('null leaves it to the provider, as for the others'),
   top_p: z.number().min(0).max(1).nullable(),
   max_output_tokens: z.number().int().min(1).max(1_000_000).nullable(),
   stop: z.array(z.string().min(1).max(100)).max(4).describe('Texts that end the answer'),
@@ -21,20 +26,31 @@ const settings = {
 };
 
 const knowledge = {
-  base_ids: z.array(Id('kb')).max(10).refine(differ, 'Each base once.').describe("Where to look; the agent's own base unless given"),
+  base_ids: z
+    .array(Id('kb'))
+    .max(10)
+    .refine(differ, 'Each base once.')
+    .describe("Where to look; the agent's own base unless given"),
   mode: z.enum(searchModes).describe('Both legs, or one of them'),
   top_k: z.number().int().min(1).max(50).describe('Passages handed to the model'),
   min_score: z.number().min(0).max(1).describe('Passages below this are left out'),
   reranker: z.enum(rerankers).nullable().describe('null for none'),
-  rewrite_query: z.boolean().describe('Whether the question is rewritten with the conversation before searching'),
-  scope: z.enum(['only', 'first', 'general']).describe('Answer only from knowledge, from knowledge first, or freely'),
+  rewrite_query: z
+    .boolean()
+    .describe('Whether the question is rewritten with the conversation before searching'),
+  scope: z
+    .enum(['only', 'first', 'general'])
+    .describe('Answer only from knowledge, from knowledge first, or freely'),
   citations: z.boolean(),
   no_answer: z.string().min(1).max(2000).describe('What to say when the knowledge has no answer'),
 };
 
 const memory = {
   window_tokens: z
-    .union([z.literal(0), z.number().int().min(256, '0 for no history, or at least 256 tokens.').max(1_000_000)])
+    .union([
+      z.literal(0),
+      z.number().int().min(256, '0 for no history, or at least 256 tokens.').max(1_000_000),
+    ])
     .describe('Tokens of history that a turn carries: 0 for none, or at least 256'),
   summary: z.boolean().describe('Whether what falls out of the window is summarised'),
 };
@@ -47,9 +63,16 @@ const limits = {
 };
 
 const plain = {
-  instructions: z.string().max(100_000).describe('The system prompt; `{{name}}` stands for an input'),
+  instructions: z
+    .string()
+    .max(100_000)
+    .describe('The system prompt; `{{name}}` stands for an input'),
   model: Model.describe("The workspace's default model unless given"),
-  fallback_models: z.array(Model).max(5).refine(differ, 'Each model once.').describe('Tried in order when the model fails'),
+  fallback_models: z
+    .array(Model)
+    .max(5)
+    .refine(differ, 'Each model once.')
+    .describe('Tried in order when the model fails'),
   tools: z
     .array(z.string().min(1).max(64))
     .max(64)
@@ -66,10 +89,19 @@ const plain = {
 /** Objects that a change is merged into one level deep; every other field is replaced whole. */
 const sections = { settings, knowledge, memory, limits };
 
-type Nullish<Shape> = { [Key in keyof Shape]: Shape[Key] extends z.ZodType ? z.ZodOptional<z.ZodNullable<Shape[Key]>> : never };
+type Nullish<Shape> = {
+  [Key in keyof Shape]: Shape[Key] extends z.ZodType
+    ? z.ZodOptional<z.ZodNullable<Shape[Key]>>
+    : never;
+};
 
 const nullish = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, (field as z.ZodType).nullable().optional()])) as Nullish<Shape>;
+  Object.fromEntries(
+    Object.entries(shape).map(([name, field]) => [
+      name,
+      (field as z.ZodType).nullable().optional(),
+    ]),
+  ) as Nullish<Shape>;
 
 /** A whole configuration: what is stored and shown. Nothing is left to a default that may change later. */
 export const AgentConfig = z
@@ -93,15 +125,22 @@ const patch = {
 /** A part of a configuration: RFC 7396 at the top level and in the sections; null takes a field back to its default. */
 export const AgentConfigPatch = z
   .strictObject({ ...patch, knowledge: z.strictObject(nullish(knowledge)).nullable().optional() })
-  .describe('Merged into the configuration: what is absent stays, null takes a field back to its default')
-  .openapi('AgentConfigPatch', { example: { instructions: 'Answer in one sentence.', settings: { temperature: 0.2 } } });
+  .describe(
+    'Merged into the configuration: what is absent stays, null takes a field back to its default',
+  )
+  .openapi('AgentConfigPatch', {
+    example: { instructions: 'Answer in one sentence.', settings: { temperature: 0.2 } },
+  });
 export type AgentConfigPatch = z.output<typeof AgentConfigPatch>;
 
 const { base_ids: _, ...portableKnowledge } = knowledge;
 
 /** A configuration as it travels between workspaces: bases go by name, beside it. */
 export const PortableConfig = z
-  .strictObject({ ...patch, knowledge: z.strictObject(nullish(portableKnowledge)).nullable().optional() })
+  .strictObject({
+    ...patch,
+    knowledge: z.strictObject(nullish(portableKnowledge)).nullable().optional(),
+  })
   .describe('Without the ids of knowledge bases')
   .openapi('PortableConfig', { example: { instructions: 'Answer in one sentence.' } });
 export type PortableConfig = z.output<typeof PortableConfig>;
@@ -125,7 +164,13 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
   inputs: [],
   output_schema: null,
   metadata: {},
-  settings: { temperature: null, top_p: null, max_output_tokens: null, stop: [], reasoning_effort: null },
+  settings: {
+    temperature: null,
+    top_p: null,
+    max_output_tokens: null,
+    stop: [],
+    reasoning_effort: null,
+  },
   knowledge: {
     base_ids: [...base_ids],
     mode: 'hybrid',
@@ -142,11 +187,16 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
 });
 
 /** `changes` merged into `config`; null takes a field, or a whole section, from `defaults`. */
-export function mergeConfig(config: AgentConfig, changes: AgentConfigPatch, defaults: AgentConfig): AgentConfig {
+export function mergeConfig(
+  config: AgentConfig,
+  changes: AgentConfigPatch,
+  defaults: AgentConfig,
+): AgentConfig {
   const merged = mergeFields(config, changes, defaults) as AgentConfig;
   for (const name of Object.keys(sections) as (keyof typeof sections)[]) {
     const section = changes[name];
-    if (section !== undefined && section !== null) Object.assign(merged, { [name]: mergeFields(config[name], section, defaults[name]) });
+    if (section !== undefined && section !== null)
+      Object.assign(merged, { [name]: mergeFields(config[name], section, defaults[name]) });
   }
   return merged;
 }
@@ -154,7 +204,12 @@ export function mergeConfig(config: AgentConfig, changes: AgentConfigPatch, defa
 function mergeFields(current: object, changes: object, defaults: object): object {
   const fallback = defaults as Record<string, unknown>;
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return { ...current, ...Object.fromEntries(given.map(([name, value]) => [name, value === null ? fallback[name] : value])) };
+  return {
+    ...current,
+    ...Object.fromEntries(
+      given.map(([name, value]) => [name, value === null ? fallback[name] : value]),
+    ),
+  };
 }
 
 /** The configuration of a stored version. A field that was added after it was stored has its default. */

@@ -8,7 +8,13 @@ import type { ToolPin } from '../tools/index.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { activationOf, isSlugTaken, newVersion, slugTaken } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
-import { type AgentConfig, type AgentConfigPatch, type ConfigDefaults, defaultConfig, mergeConfig } from './config.ts';
+import {
+  type AgentConfig,
+  type AgentConfigPatch,
+  type ConfigDefaults,
+  defaultConfig,
+  mergeConfig,
+} from './config.ts';
 import { type Agent, type CreateAgent, toSavedAgent } from './schema.ts';
 import { randomSlug, slugCandidates, toSlug } from './slug.ts';
 import { type AgentDetailRow, type AgentRow, insertAgent, selectFreeSlug } from './store.ts';
@@ -71,12 +77,15 @@ export async function addAgent<Reply>(
     try {
       return await insertOne(ctx, { ...agent, slug }, audit, toReply);
     } catch (error) {
-      if (isGuardViolation(error, 'agent_versions.tools')) throw invalid('/config/tools', 'One of the tools has just been deleted.');
+      if (isGuardViolation(error, 'agent_versions.tools'))
+        throw invalid('/config/tools', 'One of the tools has just been deleted.');
       if (!isSlugTaken(error)) throw error;
       if (agent.slug !== undefined) throw slugTaken();
     }
   }
-  throw new Failure('unavailable', 'Too many agents of this name at once; try again.', { retryAfter: 1 });
+  throw new Failure('unavailable', 'Too many agents of this name at once; try again.', {
+    retryAfter: 1,
+  });
 }
 
 async function insertOne<Reply>(
@@ -107,7 +116,15 @@ async function insertOne<Reply>(
     updated_at: now,
   };
   const { config, config_hash } = version;
-  const reply = toReply({ ...row, number: 1, labels: {}, base_id: base.id, config, config_hash, tools });
+  const reply = toReply({
+    ...row,
+    number: 1,
+    labels: {},
+    base_id: base.id,
+    config,
+    config_hash,
+    tools,
+  });
   await commit(ctx, {
     statements: [
       insertAgent(ctx.db, row),
@@ -122,10 +139,13 @@ async function insertOne<Reply>(
 }
 
 async function freeSlug(ctx: Ctx, slug: string): Promise<string> {
-  return (await selectFreeSlug(ctx.db, ctx.workspace_id, slugCandidates(slug)))?.slug ?? randomSlug(slug);
+  return (
+    (await selectFreeSlug(ctx.db, ctx.workspace_id, slugCandidates(slug)))?.slug ?? randomSlug(slug)
+  );
 }
 
 /** A key that is limited to some agents would not see the one it makes. */
 export function refuseRestricted(ctx: Ctx): void {
-  if (coveredAgents(ctx.actor) !== null) throw new Failure('forbidden', 'A key that is limited to some agents cannot make another.');
+  if (coveredAgents(ctx.actor) !== null)
+    throw new Failure('forbidden', 'A key that is limited to some agents cannot make another.');
 }

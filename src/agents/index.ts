@@ -3,7 +3,11 @@ export { AgentConfig, AgentConfigPatch, mergeConfig, parseConfig } from './confi
 export { createAgent } from './create.ts';
 export type { InputField } from './inputs.ts';
 export { OutputSchema } from './output-schema.ts';
-export { agent as AgentParameter, Version as VersionParameter, VersionRequest } from './parameters.ts';
+export {
+  agent as AgentParameter,
+  Version as VersionParameter,
+  VersionRequest,
+} from './parameters.ts';
 export { type Preview, previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
 export { agentRoutes } from './routes.ts';

@@ -1,7 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
-import { File, FileForm, FileQuery, FileUpload, SearchResult, Uploaded } from '../knowledge/index.ts';
+import {
+  File,
+  FileForm,
+  FileQuery,
+  FileUpload,
+  SearchResult,
+  Uploaded,
+} from '../knowledge/index.ts';
 import { AgentSearchQuery, listAgentFiles, searchAgent, uploadAgentFiles } from './knowledge.ts';
 import { agent } from './parameters.ts';
 
@@ -21,10 +28,15 @@ export const agentKnowledgeRoutes = new Router()
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
       bodyLimit: 32 * 1024 * 1024,
-      reply: { status: 202, schema: Uploaded, description: 'The file; or the files, in their order' },
+      reply: {
+        status: 202,
+        schema: Uploaded,
+        description: 'The file; or the files, in their order',
+      },
       failures: ['agent_archived', 'conflict', 'quota_exceeded'],
     },
-    (ctx, { params, body, request }) => uploadAgentFiles(ctx, params.agent, body === undefined ? { request } : { body }),
+    (ctx, { params, body, request }) =>
+      uploadAgentFiles(ctx, params.agent, body === undefined ? { request } : { body }),
   )
   .endpoint(
     {
@@ -48,7 +60,8 @@ export const agentKnowledgeRoutes = new Router()
       access: 'knowledge:search',
       tag,
       summary: 'Search the knowledge of an agent',
-      description: 'All bases of the active version, with its settings where the query has none of its own.',
+      description:
+        'All bases of the active version, with its settings where the query has none of its own.',
       params: one,
       body: AgentSearchQuery,
       reply: { status: 200, schema: SearchResult, description: 'The best chunks, best first' },

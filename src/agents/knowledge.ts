@@ -27,31 +27,54 @@ export const AgentSearchQuery = z
     filter: asked.filter,
     mode: asked.mode.unwrap().optional(),
     top_k: asked.top_k.unwrap().optional(),
-    min_score: asked.min_score.unwrap().optional().describe('Hits with a lower `score` are left out'),
+    min_score: asked.min_score
+      .unwrap()
+      .optional()
+      .describe('Hits with a lower `score` are left out'),
     reranker: asked.reranker.unwrap().optional(),
   })
   .describe("What is absent is as in the agent's configuration")
-  .openapi('AgentSearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
+  .openapi('AgentSearchQuery', {
+    example: { query: 'How many days of leave do I have?' } as never,
+  });
 export type AgentSearchQuery = z.output<typeof AgentSearchQuery>;
 
 /** Stores files in the agent's own base. Throws `not_found`, `agent_archived` and what an upload throws. */
-export async function uploadAgentFiles(ctx: Ctx, agent: string, source: UploadSource): Promise<Uploaded> {
+export async function uploadAgentFiles(
+  ctx: Ctx,
+  agent: string,
+  source: UploadSource,
+): Promise<Uploaded> {
   const row = await readAgent(ctx, agent);
   refuseArchived(row);
   return uploadFiles(ctx, row.base_id, source);
 }
 
 /** Files of the agent's own base; one trip. Throws `not_found`. */
-export const listAgentFiles = (ctx: Ctx, agent: string, page: z.output<typeof FileQuery>): Promise<Page<z.output<typeof File>>> =>
+export const listAgentFiles = (
+  ctx: Ctx,
+  agent: string,
+  page: z.output<typeof FileQuery>,
+): Promise<Page<z.output<typeof File>>> =>
   listFilesOf(ctx, ownBaseOf(ctx.workspace_id, agent), agent, page);
 
 /** Searches everything the agent's active version does, as it would. Throws `not_found`. */
-export async function searchAgent(ctx: Ctx, agent: string, input: AgentSearchQuery): Promise<z.output<typeof SearchResult>> {
+export async function searchAgent(
+  ctx: Ctx,
+  agent: string,
+  input: AgentSearchQuery,
+): Promise<z.output<typeof SearchResult>> {
   const row = await readAgent(ctx, agent);
   const { base_ids, mode, top_k, min_score, reranker } = parseConfig(row.config).knowledge;
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as AgentSearchQuery;
+  const given = Object.fromEntries(
+    Object.entries(input).filter(([, value]) => value !== undefined),
+  ) as AgentSearchQuery;
   const call = { call_key: ctx.newId('req'), agent_id: row.id, version_id: row.active_version_id };
-  const { usage, ...reply } = await searchKnowledge(ctx, { base_ids, mode, top_k, min_score, reranker, ...given }, call);
+  const { usage, ...reply } = await searchKnowledge(
+    ctx,
+    { base_ids, mode, top_k, min_score, reranker, ...given },
+    call,
+  );
   await retried(() => commit(ctx, { statements: usage, reply }));
   return reply;
 }

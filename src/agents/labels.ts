@@ -24,13 +24,25 @@ export function labelled(
   return {
     labels: { ...row.labels, [label]: { id, number } },
     statements: [
-      upsertLabel(ctx.db, { workspace_id, agent_id, label, version_id: id, updated_by: actorId(ctx.actor), updated_at: ctx.now() }),
+      upsertLabel(ctx.db, {
+        workspace_id,
+        agent_id,
+        label,
+        version_id: id,
+        updated_by: actorId(ctx.actor),
+        updated_at: ctx.now(),
+      }),
     ],
   };
 }
 
 /** Points a label at a version. Throws `validation_failed`, `not_found`, `agent_archived`, `precondition_failed`, `conflict`. */
-export async function setLabel(ctx: Ctx, target: Target, label: string, input: SetLabel): Promise<Agent> {
+export async function setLabel(
+  ctx: Ctx,
+  target: Target,
+  label: string,
+  input: SetLabel,
+): Promise<Agent> {
   const problem = Label.safeParse(label).error?.issues[0]?.message;
   if (problem !== undefined) throw invalid('label', problem);
   return withAgent(
@@ -43,7 +55,10 @@ export async function setLabel(ctx: Ctx, target: Target, label: string, input: S
       const before = Object.hasOwn(row.labels, label) ? row.labels[label] : undefined;
       if (before?.id === version.id) return null;
       const detail = { label, version: version.number, previous_version: before?.number ?? null };
-      return { ...labelled(ctx, row, label, version), audit: { action: 'agent.set_label', detail } };
+      return {
+        ...labelled(ctx, row, label, version),
+        audit: { action: 'agent.set_label', detail },
+      };
     },
     toAgent,
   );
@@ -61,7 +76,10 @@ export async function removeLabel(ctx: Ctx, target: Target, label: string): Prom
       return {
         labels,
         statements: [deleteLabel(ctx.db, ctx.workspace_id, row.id, label)],
-        audit: { action: 'agent.remove_label', detail: { label, version: removed?.number ?? null } },
+        audit: {
+          action: 'agent.remove_label',
+          detail: { label, version: removed?.number ?? null },
+        },
       };
     },
     toAgent,

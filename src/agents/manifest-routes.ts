@@ -34,7 +34,8 @@ export const manifestRoutes = new Router()
       access: 'agents:read',
       tag,
       summary: 'Export an agent',
-      description: 'Its active configuration as a manifest, without secrets and without ids of this workspace.',
+      description:
+        'Its active configuration as a manifest, without secrets and without ids of this workspace.',
       params: one,
       reply: { status: 200, schema: Manifest, description: 'The manifest' },
     },
@@ -47,7 +48,8 @@ export const manifestRoutes = new Router()
       access: 'agents:write',
       tag,
       summary: 'Duplicate an agent',
-      description: 'A new agent on the active configuration of this one; it searches the same knowledge and its own.',
+      description:
+        'A new agent on the active configuration of this one; it searches the same knowledge and its own.',
       params: one,
       body: DuplicateAgent,
       reply: { status: 201, schema: Agent, description: 'The new agent' },

@@ -7,7 +7,9 @@ const kind = 'agentgrid.agent';
 
 const BaseName = z.strictObject({
   name: z.string().min(1).max(100),
-  is_own: z.boolean().describe("Whether it is the agent's own base; the new agent has one of its own in its place"),
+  is_own: z
+    .boolean()
+    .describe("Whether it is the agent's own base; the new agent has one of its own in its place"),
 });
 
 /** An agent on its own: without ids, without secrets, without versions other than the active one. */
@@ -15,9 +17,18 @@ export const Manifest = z
   .strictObject({
     kind: z.literal(kind),
     format: z.literal(1),
-    agent: z.strictObject({ name: fields.name, slug: Slug, description: fields.description.default(''), tags: fields.tags.default([]) }),
+    agent: z.strictObject({
+      name: fields.name,
+      slug: Slug,
+      description: fields.description.default(''),
+      tags: fields.tags.default([]),
+    }),
     config: PortableConfig,
-    knowledge_bases: z.array(BaseName).max(10).default([]).describe('What the agent searches, by name'),
+    knowledge_bases: z
+      .array(BaseName)
+      .max(10)
+      .default([])
+      .describe('What the agent searches, by name'),
     exported_at: Time.optional(),
   })
   .openapi('AgentManifest', {

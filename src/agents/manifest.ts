@@ -29,7 +29,11 @@ function startOf(name: string, length: number): string {
  * A new agent on the source's active configuration. It answers from the same documents, and from its
  * own base where the ten bases of a configuration leave room. Throws `not_found`, `slug_taken`, `forbidden`.
  */
-export async function duplicateAgent(ctx: Ctx, agent: string, input: DuplicateAgent): Promise<Agent> {
+export async function duplicateAgent(
+  ctx: Ctx,
+  agent: string,
+  input: DuplicateAgent,
+): Promise<Agent> {
   refuseRestricted(ctx);
   const source = await readAgent(ctx, agent);
   const config = parseConfig(source.config);
@@ -43,7 +47,10 @@ export async function duplicateAgent(ctx: Ctx, agent: string, input: DuplicateAg
       description: source.description,
       tags: source.tags,
       tools: source.tools,
-      configure: (base_id) => ({ ...config, knowledge: { ...knowledge, base_ids: [...knowledge.base_ids, base_id].slice(0, maxBases) } }),
+      configure: (base_id) => ({
+        ...config,
+        knowledge: { ...knowledge, base_ids: [...knowledge.base_ids, base_id].slice(0, maxBases) },
+      }),
     },
     { action: 'agent.duplicate', detail: { source: source.id, version: source.number } },
     toAgent,
@@ -80,7 +87,10 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
   const model = config.model ?? (await findWorkspace(ctx)).default_model;
   const { found, warnings: baseWarnings } = await findShared(ctx, knowledge_bases);
   const { pins, unknown } = await pinTools(ctx, config.tools ?? []);
-  const warnings = [...baseWarnings, ...unknown.map((name) => `There is no tool named ${name}: the agent does not have it.`)];
+  const warnings = [
+    ...baseWarnings,
+    ...unknown.map((name) => `There is no tool named ${name}: the agent does not have it.`),
+  ];
   const known = { ...config, tools: pins.map(({ name }) => name) };
   return addAgent(
     ctx,
@@ -88,13 +98,17 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
       ...agent,
       slug: undefined,
       slugLike: agent.slug,
-      configure: (own) => configOf(known, { model, base_ids: basesFor(knowledge_bases, found, own) }),
+      configure: (own) =>
+        configOf(known, { model, base_ids: basesFor(knowledge_bases, found, own) }),
       tools: pins,
     },
     { action: 'agent.import', detail: { exported_at: manifest.exported_at ?? null } },
     (row) => ({
       ...toAgent(row),
-      warnings: row.slug === agent.slug ? warnings : [...warnings, `The slug ${agent.slug} is in use: the agent has ${row.slug}.`],
+      warnings:
+        row.slug === agent.slug
+          ? warnings
+          : [...warnings, `The slug ${agent.slug} is in use: the agent has ${row.slug}.`],
     }),
   );
 }
@@ -106,16 +120,26 @@ const basesFor = (bases: Named, shared: ReadonlyMap<string, string>, own: string
 ];
 
 /** Shared bases by name; a name that none or more than one has is a warning. */
-async function findShared(ctx: Ctx, bases: Named): Promise<{ found: Map<string, string>; warnings: string[] }> {
+async function findShared(
+  ctx: Ctx,
+  bases: Named,
+): Promise<{ found: Map<string, string>; warnings: string[] }> {
   const names = [...new Set(bases.filter(({ is_own }) => !is_own).map(({ name }) => name))];
-  const rows = names.length === 0 ? [] : await selectSharedBases(ctx.db, ctx.workspace_id, names).all();
+  const rows =
+    names.length === 0 ? [] : await selectSharedBases(ctx.db, ctx.workspace_id, names).all();
   const found = new Map<string, string>();
   const warnings: string[] = [];
   for (const name of names) {
     const [base, another] = rows.filter((row) => row.name === name);
-    if (base === undefined) warnings.push(`There is no shared knowledge base named ${name}: the agent does not search it.`);
+    if (base === undefined)
+      warnings.push(
+        `There is no shared knowledge base named ${name}: the agent does not search it.`,
+      );
     else if (another === undefined) found.set(name, base.id);
-    else warnings.push(`Several shared knowledge bases are named ${name}: the agent searches none of them.`);
+    else
+      warnings.push(
+        `Several shared knowledge bases are named ${name}: the agent searches none of them.`,
+      );
   }
   return { found, warnings };
 }

@@ -9,7 +9,10 @@ function problemOf(schema: Readonly<Record<string, unknown>>): string | null {
   const { type, properties, required } = schema;
   if (type !== 'object') return 'The schema of an answer must be of `type: "object"`.';
   if (properties !== undefined && !isObject(properties)) return '`properties` must be an object.';
-  if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string')))
+  if (
+    required !== undefined &&
+    !(Array.isArray(required) && required.every((name) => typeof name === 'string'))
+  )
     return '`required` must be an array of names.';
   // As for tools: a pattern could run for hours and a reference in circles, once for every answer (R24).
   const unsafe = schemaProblem(schema);
@@ -22,7 +25,8 @@ function problemOf(schema: Readonly<Record<string, unknown>>): string | null {
   }
 }
 
-const isObject = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isObject = (value: unknown) =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** JSON Schema (draft 2020-12) of an object. */
 export const OutputSchema = z
@@ -32,4 +36,6 @@ export const OutputSchema = z
     if (message !== null) check.addIssue({ code: 'custom', message });
   })
   .describe('JSON Schema that answers follow; null for free text')
-  .openapi({ example: { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] } });
+  .openapi({
+    example: { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] },
+  });

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { idPattern } from '../shared/id.ts';
 
-const anyOf = (...patterns: readonly string[]) => new RegExp(patterns.map((pattern) => `(?:${pattern})`).join('|'));
+const anyOf = (...patterns: readonly string[]) =>
+  new RegExp(patterns.map((pattern) => `(?:${pattern})`).join('|'));
 
 const slug = '^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])$';
 const label = '^[a-z](?:[a-z0-9.-]{0,38}[a-z0-9])?$';
@@ -20,12 +21,22 @@ export const Version = z
 /** In a body, where a number may stand as one. */
 export const VersionRequest = z
   .union([Version, z.number().int().min(1).max(999_999_999).transform(String)])
-  .openapi({ type: ['string', 'integer'], example: 'production', description: 'A version by number, id or label' });
+  .openapi({
+    type: ['string', 'integer'],
+    example: 'production',
+    description: 'A version by number, id or label',
+  });
 
 export const Label = z
   .string()
-  .regex(new RegExp(label), 'A letter, then at most 39 lower-case letters, digits, dots and hyphens.')
+  .regex(
+    new RegExp(label),
+    'A letter, then at most 39 lower-case letters, digits, dots and hyphens.',
+  )
   .openapi({ description: 'Name of a label', example: 'production' });
 
 /** A label that may not exist yet: whether it can is for the service to say, since a malformed parameter is a 404. */
-export const NewLabel = z.string().max(100).openapi({ description: 'Name of a label', pattern: label, example: 'production' });
+export const NewLabel = z
+  .string()
+  .max(100)
+  .openapi({ description: 'Name of a label', pattern: label, example: 'production' });

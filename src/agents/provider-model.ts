@@ -12,13 +12,20 @@ const select = (ctx: Ctx, model: string) =>
     .where(and(eq(agents.workspace_id, ctx.workspace_id), eq(agents.provider_model, model)));
 
 /** What a model would not have by itself is off, and of the history it gets what its context takes. */
-const plain = { instructions: '', knowledge: { scope: 'general', citations: false }, memory: { window_tokens: 1_000_000 } } as const;
+const plain = {
+  instructions: '',
+  knowledge: { scope: 'general', citations: false },
+  memory: { window_tokens: 1_000_000 },
+} as const;
 
 /**
  * The agent whose version 1 is a provider's model and nothing else: no instructions, knowledge or tools. Made with
  * the first call of the model, and the same from then on (docs/decisions/0034-provider-models.md).
  */
-export async function agentOfProviderModel(ctx: Ctx, model: string): Promise<Pick<AgentRow, 'id' | 'archived_at'>> {
+export async function agentOfProviderModel(
+  ctx: Ctx,
+  model: string,
+): Promise<Pick<AgentRow, 'id' | 'archived_at'>> {
   const known = await select(ctx, model).get();
   if (known !== undefined) return known;
   const agent = {
@@ -32,10 +39,16 @@ export async function agentOfProviderModel(ctx: Ctx, model: string): Promise<Pic
   // The key of the request is for its run, which is yet to come.
   const unkeyed = { ...ctx, idempotency: null };
   try {
-    return await addAgent(unkeyed, agent, { action: 'agent.create', detail: { provider_model: model } }, (row) => row);
+    return await addAgent(
+      unkeyed,
+      agent,
+      { action: 'agent.create', detail: { provider_model: model } },
+      (row) => row,
+    );
   } catch (error) {
     const isMade =
-      isUniqueViolation(error, 'agents.workspace_id', 'agents.provider_model') || isIndexViolation(error, 'agents_provider_model');
+      isUniqueViolation(error, 'agents.workspace_id', 'agents.provider_model') ||
+      isIndexViolation(error, 'agents_provider_model');
     const other = isMade ? await select(ctx, model).get() : undefined;
     if (other === undefined) throw error;
     return other;

@@ -5,7 +5,14 @@ import { createAgent } from './create.ts';
 import { agentKnowledgeRoutes } from './knowledge-routes.ts';
 import { manifestRoutes } from './manifest-routes.ts';
 import { agent } from './parameters.ts';
-import { Agent, AgentQuery, AgentSummary, CreateAgent, DeleteAgentQuery, UpdateAgent } from './schema.ts';
+import {
+  Agent,
+  AgentQuery,
+  AgentSummary,
+  CreateAgent,
+  DeleteAgentQuery,
+  UpdateAgent,
+} from './schema.ts';
 import { deleteAgent, getAgent, listAgents, restoreAgent, updateAgent } from './service.ts';
 import { versionRoutes } from './version-routes.ts';
 
@@ -37,7 +44,11 @@ const ownRoutes = new Router()
       tag,
       summary: 'List agents',
       query: AgentQuery,
-      reply: { status: 200, schema: pageOf(AgentSummary), description: 'Agents, newest first, without their configurations' },
+      reply: {
+        status: 200,
+        schema: pageOf(AgentSummary),
+        description: 'Agents, newest first, without their configurations',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { query }) => listAgents(ctx, query),
@@ -89,7 +100,8 @@ const ownRoutes = new Router()
       reply: { status: 204, description: 'Archived, or deleted' },
       failures: ['precondition_failed', 'conflict'],
     },
-    async (ctx, { params, query, ifMatch }) => void (await deleteAgent(ctx, { agent: params.agent, ifMatch }, query.permanent)),
+    async (ctx, { params, query, ifMatch }) =>
+      void (await deleteAgent(ctx, { agent: params.agent, ifMatch }, query.permanent)),
   )
   .endpoint(
     {
@@ -107,4 +119,5 @@ const ownRoutes = new Router()
   );
 
 export const agentRoutes = new Router();
-for (const routes of [ownRoutes, versionRoutes, manifestRoutes, agentKnowledgeRoutes]) agentRoutes.route('/', routes);
+for (const routes of [ownRoutes, versionRoutes, manifestRoutes, agentKnowledgeRoutes])
+  agentRoutes.route('/', routes);

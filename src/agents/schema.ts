@@ -32,20 +32,30 @@ export const ChangeSummary = z
   .max(500)
   .describe('What is new in the version')
   .openapi({ example: 'Shorter answers' });
-export const Reason = z.string().trim().min(1).max(500).describe('Why it is activated').openapi({ example: 'Answers were too long' });
+export const Reason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .describe('Why it is activated')
+  .openapi({ example: 'Answers were too long' });
 
 export const CreateAgent = z
   .strictObject(
     {
       name: fields.name,
-      slug: Slug.optional().describe('Made of the name unless given').openapi({ example: 'support' }),
+      slug: Slug.optional()
+        .describe('Made of the name unless given')
+        .openapi({ example: 'support' }),
       description: fields.description.default(''),
       tags: Tags.default([]),
       config: AgentConfigPatch.default({}),
     },
     nesting,
   )
-  .openapi('CreateAgent', { example: { name: 'Support', config: { instructions: 'Answer from the documents.' } } as never });
+  .openapi('CreateAgent', {
+    example: { name: 'Support', config: { instructions: 'Answer from the documents.' } } as never,
+  });
 export type CreateAgent = z.output<typeof CreateAgent>;
 
 export const UpdateAgent = z
@@ -60,10 +70,17 @@ export const UpdateAgent = z
     nesting,
   )
   .partial()
-  .openapi('UpdateAgent', { example: { config: { instructions: 'Answer in one sentence.' }, change_summary: 'Shorter answers' } });
+  .openapi('UpdateAgent', {
+    example: {
+      config: { instructions: 'Answer in one sentence.' },
+      change_summary: 'Shorter answers',
+    },
+  });
 export type UpdateAgent = z.output<typeof UpdateAgent>;
 
-export const VersionReference = z.object({ id: Id('ver'), number: z.number().int().min(1) }).openapi('VersionReference');
+export const VersionReference = z
+  .object({ id: Id('ver'), number: z.number().int().min(1) })
+  .openapi('VersionReference');
 export type VersionReference = z.output<typeof VersionReference>;
 
 export const AgentSummary = z
@@ -89,7 +106,10 @@ export const Warning = z
   .object({
     code: z.string().openapi({ example: 'provider_not_configured' }),
     detail: z.string(),
-    pointer: z.string().describe('JSON Pointer to the part of the configuration').openapi({ example: '/config/fallback_models/0' }),
+    pointer: z
+      .string()
+      .describe('JSON Pointer to the part of the configuration')
+      .openapi({ example: '/config/fallback_models/0' }),
   })
   .openapi('Warning');
 
@@ -99,7 +119,9 @@ export const Agent = AgentSummary.omit({ model: true })
     warnings: z
       .array(Warning)
       .optional()
-      .describe('What may go wrong with the configuration, in the reply to a request that saved it; absent where nothing is known'),
+      .describe(
+        'What may go wrong with the configuration, in the reply to a request that saved it; absent where nothing is known',
+      ),
   })
   .openapi('Agent');
 export type Agent = z.output<typeof Agent>;
@@ -126,8 +148,14 @@ const toShared = (row: SharedRow): Omit<AgentSummary, 'model'> => ({
 const toLabels = (labels: Labels): Record<string, VersionReference> =>
   Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-export const toAgentSummary = (row: AgentSummaryRow): AgentSummary => ({ ...toShared(row), model: row.model });
-export const toAgent = (row: AgentDetailRow): Agent => ({ ...toShared(row), config: parseConfig(row.config) });
+export const toAgentSummary = (row: AgentSummaryRow): AgentSummary => ({
+  ...toShared(row),
+  model: row.model,
+});
+export const toAgent = (row: AgentDetailRow): Agent => ({
+  ...toShared(row),
+  config: parseConfig(row.config),
+});
 
 export const DeleteAgentQuery = z.strictObject({
   permanent: Flag.prefault('false')
@@ -135,7 +163,9 @@ export const DeleteAgentQuery = z.strictObject({
     .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
 });
 /** The reply to a request that saved a configuration. */
-export function toSavedAgent(warningsOf: (config: AgentConfig) => z.output<typeof Warning>[]): (row: AgentDetailRow) => Agent {
+export function toSavedAgent(
+  warningsOf: (config: AgentConfig) => z.output<typeof Warning>[],
+): (row: AgentDetailRow) => Agent {
   return (row) => {
     const agent = toAgent(row);
     const warnings = warningsOf(agent.config);
@@ -145,7 +175,13 @@ export function toSavedAgent(warningsOf: (config: AgentConfig) => z.output<typeo
 
 export const AgentQuery = z.strictObject({
   ...pageQuery,
-  q: z.string().trim().min(1).max(100).optional().describe('Part of the name, slug or description; case counts beyond ASCII'),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Part of the name, slug or description; case counts beyond ASCII'),
   tag: z.string().min(1).max(50).optional().describe('Only agents with this tag'),
   archived: Flag.optional()
     .describe('true lists archived agents in place of the others')

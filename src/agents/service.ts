@@ -5,11 +5,39 @@ import { canonicalJson } from '../shared/digest.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import { findWorkspace } from '../workspaces/index.ts';
-import { hashConfig, newVersion, type Plan, readAgent, refuseArchived, type Target, withAgent } from './change.ts';
+import {
+  hashConfig,
+  newVersion,
+  type Plan,
+  readAgent,
+  refuseArchived,
+  type Target,
+  withAgent,
+} from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
-import { type AgentConfig, type AgentConfigPatch, defaultConfig, mergeConfig, parseConfig } from './config.ts';
-import { type Agent, type AgentQuery, type AgentSummary, toAgent, toAgentSummary, toSavedAgent, type UpdateAgent } from './schema.ts';
-import { type AgentChanges, type AgentDetailRow, type AgentRow, selectAgent, selectAgents } from './store.ts';
+import {
+  type AgentConfig,
+  type AgentConfigPatch,
+  defaultConfig,
+  mergeConfig,
+  parseConfig,
+} from './config.ts';
+import {
+  type Agent,
+  type AgentQuery,
+  type AgentSummary,
+  toAgent,
+  toAgentSummary,
+  toSavedAgent,
+  type UpdateAgent,
+} from './schema.ts';
+import {
+  type AgentChanges,
+  type AgentDetailRow,
+  type AgentRow,
+  selectAgent,
+  selectAgents,
+} from './store.ts';
 import { pinsFor } from './tools.ts';
 
 /** One trip. Throws `not_found`. */
@@ -25,12 +53,21 @@ export async function findAgent(ctx: Ctx, agent: string): Promise<AgentRow> {
 }
 
 /** Newest first; one trip. */
-export function listAgents(ctx: Ctx, { limit, cursor, ...filters }: AgentQuery): Promise<Page<AgentSummary>> {
+export function listAgents(
+  ctx: Ctx,
+  { limit, cursor, ...filters }: AgentQuery,
+): Promise<Page<AgentSummary>> {
   const only = coveredAgents(ctx.actor);
   return readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'agents', filters: { ...filters, only } },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: 'agents',
+      filters: { ...filters, only },
+    },
     { limit, cursor },
-    (after, count) => selectAgents(ctx.db, ctx.workspace_id, { ...filters, only }, after, count).all(),
+    (after, count) =>
+      selectAgents(ctx.db, ctx.workspace_id, { ...filters, only }, after, count).all(),
     (row) => row.id,
     toAgentSummary,
   );
@@ -53,36 +90,63 @@ export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent):
       const config = mergedConfig(row, input.config, model);
       const tools = await pinsFor(ctx, input.config?.tools, row.tools);
       const isSame =
-        input.config === undefined || ((await hashConfig(config)) === row.config_hash && canonicalJson(tools) === canonicalJson(row.tools));
-      if (isSame) return Object.keys(changes).length === 0 ? null : { changes, audit: { action: 'agent.update', detail: changes } };
+        input.config === undefined ||
+        ((await hashConfig(config)) === row.config_hash &&
+          canonicalJson(tools) === canonicalJson(row.tools));
+      if (isSame)
+        return Object.keys(changes).length === 0
+          ? null
+          : { changes, audit: { action: 'agent.update', detail: changes } };
       checkConfig(config);
       await checkBases(ctx, input.config, usedBases(row));
       const version = await newVersion(ctx, row.id, config, tools, input.change_summary ?? null);
       const reason = input.reason ?? null;
       const detail = { ...changes, version: row.latest_version + 1, reason };
-      return { changes, version, activation: { version, reason }, audit: { action: 'agent.update', detail } };
+      return {
+        changes,
+        version,
+        activation: { version, reason },
+        audit: { action: 'agent.update', detail },
+      };
     },
     warningsOf === null ? toAgent : toSavedAgent(warningsOf),
   );
 }
 
 /** Bases that the active version searches. */
-export const usedBases = (row: AgentDetailRow): string[] => parseConfig(row.config).knowledge.base_ids;
+export const usedBases = (row: AgentDetailRow): string[] =>
+  parseConfig(row.config).knowledge.base_ids;
 
 /** The active configuration with a part of it changed. */
-export function mergedConfig(row: AgentDetailRow, patch: AgentConfigPatch | undefined, model: string): AgentConfig {
-  return mergeConfig(parseConfig(row.config), patch ?? {}, defaultConfig({ model, base_ids: [row.base_id] }));
+export function mergedConfig(
+  row: AgentDetailRow,
+  patch: AgentConfigPatch | undefined,
+  model: string,
+): AgentConfig {
+  return mergeConfig(
+    parseConfig(row.config),
+    patch ?? {},
+    defaultConfig({ model, base_ids: [row.base_id] }),
+  );
 }
 
 /** What `model: null` stands for; read only where it is asked for. */
-export async function defaultModelFor(ctx: Ctx, patch: AgentConfigPatch | undefined): Promise<string> {
+export async function defaultModelFor(
+  ctx: Ctx,
+  patch: AgentConfigPatch | undefined,
+): Promise<string> {
   return patch?.model === null ? (await findWorkspace(ctx)).default_model : '';
 }
 
-function changedFields(row: AgentDetailRow, { name, slug, description, tags }: UpdateAgent): AgentChanges {
+function changedFields(
+  row: AgentDetailRow,
+  { name, slug, description, tags }: UpdateAgent,
+): AgentChanges {
   const given = { name, slug, description, tags };
   const changed = Object.entries(given).filter(
-    ([field, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(row[field as keyof typeof given]),
+    ([field, value]) =>
+      value !== undefined &&
+      JSON.stringify(value) !== JSON.stringify(row[field as keyof typeof given]),
   );
   return Object.fromEntries(changed) as AgentChanges;
 }
@@ -103,10 +167,21 @@ const removeAgent = (ctx: Ctx, target: Target): Promise<null> =>
       ctx,
       target,
       async (row): Promise<Plan> => {
-        if (row.archived_at === null) throw new Failure('conflict', 'The agent is in use. Archive it first, then delete it permanently.');
+        if (row.archived_at === null)
+          throw new Failure(
+            'conflict',
+            'The agent is in use. Archive it first, then delete it permanently.',
+          );
         return {
           // An id is no slug, so nobody can ask for it. The next call of a provider's model makes another agent for it.
-          changes: { deleted_at: ctx.now(), slug: row.id, name: 'Deleted agent', description: '', tags: [], provider_model: null },
+          changes: {
+            deleted_at: ctx.now(),
+            slug: row.id,
+            name: 'Deleted agent',
+            description: '',
+            tags: [],
+            provider_model: null,
+          },
           audit: { action: 'agent.delete', detail: { slug: row.slug, name: row.name } },
           statements: removal(row.base_id),
           jobs: [
@@ -119,7 +194,8 @@ const removeAgent = (ctx: Ctx, target: Target): Promise<null> =>
     ),
   );
 
-export const restoreAgent = (ctx: Ctx, target: Target): Promise<Agent> => setArchived(ctx, target, false);
+export const restoreAgent = (ctx: Ctx, target: Target): Promise<Agent> =>
+  setArchived(ctx, target, false);
 
 const setArchived = (ctx: Ctx, target: Target, isArchived: boolean): Promise<Agent> =>
   withAgent(

@@ -4,7 +4,17 @@ const longest = 64;
 /** How many numbers a slug tries before it takes something random. */
 const tries = 100;
 
-const letters: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ł: 'l', ı: 'i' };
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ı: 'i',
+};
 
 /** A name as a slug: accents dropped, everything else that is not a letter or digit a hyphen. */
 export function toSlug(name: string): string {
@@ -19,7 +29,8 @@ export function toSlug(name: string): string {
   return plain.length < 2 ? [fallback, plain].filter(Boolean).join('-') : plain;
 }
 
-const withSuffix = (slug: string, suffix: string) => `${slug.slice(0, longest - suffix.length - 1).replace(/-+$/, '')}-${suffix}`;
+const withSuffix = (slug: string, suffix: string) =>
+  `${slug.slice(0, longest - suffix.length - 1).replace(/-+$/, '')}-${suffix}`;
 
 /** The slug, then -2, -3 …, in the order in which they are tried. */
 export const slugCandidates = (slug: string): string[] => [
@@ -28,4 +39,5 @@ export const slugCandidates = (slug: string): string[] => [
 ];
 
 /** For when all candidates are taken. */
-export const randomSlug = (slug: string): string => withSuffix(slug, crypto.randomUUID().slice(0, 8));
+export const randomSlug = (slug: string): string =>
+  withSuffix(slug, crypto.randomUUID().slice(0, 8));

@@ -16,7 +16,11 @@ interface Shown {
 }
 export type AgentSummaryRow = AgentRow & Shown & { readonly model: string };
 export type AgentDetailRow = AgentRow &
-  Shown & { readonly config: Readonly<Record<string, unknown>>; readonly config_hash: string; readonly tools: readonly ToolPin[] };
+  Shown & {
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly config_hash: string;
+    readonly tools: readonly ToolPin[];
+  };
 
 /** A slug has no underscore, so it can never be taken for an id. */
 export const isAgent = (workspace_id: string, agent: string): SQL =>
@@ -28,17 +32,29 @@ const labelsOfAgent = sql<Labels>`coalesce((
   .mapWith((text: string) => JSON.parse(text) as Labels)
   .as('labels');
 
-const ownBase = sql<string>`(select b.id from knowledge_bases b where b.agent_id = ${agents.id})`.as('base_id');
+const ownBase =
+  sql<string>`(select b.id from knowledge_bases b where b.agent_id = ${agents.id})`.as('base_id');
 
-const shown = () => ({ ...getTableColumns(agents), number: agent_versions.number, labels: labelsOfAgent, base_id: ownBase });
+const shown = () => ({
+  ...getTableColumns(agents),
+  number: agent_versions.number,
+  labels: labelsOfAgent,
+  base_id: ownBase,
+});
 
 /** The agent alone, by id or slug. */
-export const selectAgent = (db: Db, workspace_id: string, agent: string) => db.select().from(agents).where(isAgent(workspace_id, agent));
+export const selectAgent = (db: Db, workspace_id: string, agent: string) =>
+  db.select().from(agents).where(isAgent(workspace_id, agent));
 
 /** The agent with its active configuration, labels and own base, by id or slug. */
 export const selectAgentDetail = (db: Db, workspace_id: string, agent: string) =>
   db
-    .select({ ...shown(), config: agent_versions.config, config_hash: agent_versions.config_hash, tools: agent_versions.tools })
+    .select({
+      ...shown(),
+      config: agent_versions.config,
+      config_hash: agent_versions.config_hash,
+      tools: agent_versions.tools,
+    })
     .from(agents)
     .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
     .where(isAgent(workspace_id, agent));
@@ -52,7 +68,9 @@ export const selectOwnBase = (db: Db, workspace_id: string, agent_id: string) =>
   db
     .select({ id: knowledge_bases.id })
     .from(knowledge_bases)
-    .where(and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.agent_id, agent_id)));
+    .where(
+      and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.agent_id, agent_id)),
+    );
 
 export interface AgentFilter {
   readonly q?: string | undefined;
@@ -62,9 +80,18 @@ export interface AgentFilter {
   readonly only: readonly string[] | null;
 }
 
-export const selectAgents = (db: Db, workspace_id: string, filter: AgentFilter, after: string | null, limit: number) =>
+export const selectAgents = (
+  db: Db,
+  workspace_id: string,
+  filter: AgentFilter,
+  after: string | null,
+  limit: number,
+) =>
   db
-    .select({ ...shown(), model: sql<string>`json_extract(${agent_versions.config}, '$.model')`.as('model') })
+    .select({
+      ...shown(),
+      model: sql<string>`json_extract(${agent_versions.config}, '$.model')`.as('model'),
+    })
     .from(agents)
     .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
     .where(
@@ -72,8 +99,12 @@ export const selectAgents = (db: Db, workspace_id: string, filter: AgentFilter, 
         eq(agents.workspace_id, workspace_id),
         isNull(agents.deleted_at),
         filter.archived === true ? isNotNull(agents.archived_at) : isNull(agents.archived_at),
-        filter.only === null ? undefined : sql`${agents.id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
-        filter.tag === undefined ? undefined : sql`exists (select 1 from json_each(${agents.tags}) where value = ${filter.tag})`,
+        filter.only === null
+          ? undefined
+          : sql`${agents.id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
+        filter.tag === undefined
+          ? undefined
+          : sql`exists (select 1 from json_each(${agents.tags}) where value = ${filter.tag})`,
         filter.q === undefined ? undefined : mentions(filter.q),
         after === null ? undefined : lt(agents.id, after),
       ),
@@ -87,20 +118,31 @@ const mentions = (text: string): SQL =>
 
 /** The candidates that no agent of the workspace has, in their order; only the first. */
 export const selectFreeSlug = (db: Db, workspace_id: string, candidates: readonly string[]) =>
-  db.get<{ slug: string } | undefined>(sql`select value as slug from json_each(${JSON.stringify(candidates)})
+  db.get<
+    { slug: string } | undefined
+  >(sql`select value as slug from json_each(${JSON.stringify(candidates)})
     where not exists (select 1 from agents where workspace_id = ${workspace_id} and slug = value) order by key limit 1`);
 
 export const insertAgent = (db: Db, row: AgentRow) => db.insert(agents).values(row);
 
 export type AgentChanges = Partial<
-  Pick<AgentRow, 'slug' | 'name' | 'description' | 'tags' | 'archived_at' | 'deleted_at' | 'provider_model'>
+  Pick<
+    AgentRow,
+    'slug' | 'name' | 'description' | 'tags' | 'archived_at' | 'deleted_at' | 'provider_model'
+  >
 >;
 
 /**
  * Changes an agent that still is at `revision`. One that is not fails the whole batch, by a null in
  * `agents.revision`: what was decided on the ground of a row that has changed must not happen.
  */
-export const changeAgent = (db: Db, row: AgentRow, changes: AgentChanges & { active_version_id?: string }, versions: 0 | 1, now: number) =>
+export const changeAgent = (
+  db: Db,
+  row: AgentRow,
+  changes: AgentChanges & { active_version_id?: string },
+  versions: 0 | 1,
+  now: number,
+) =>
   db
     .update(agents)
     .set({
@@ -123,7 +165,13 @@ export const upsertLabel = (db: Db, row: typeof agent_labels.$inferInsert) =>
 export const deleteLabel = (db: Db, workspace_id: string, agent_id: string, label: string) =>
   db
     .delete(agent_labels)
-    .where(and(eq(agent_labels.workspace_id, workspace_id), eq(agent_labels.agent_id, agent_id), eq(agent_labels.label, label)));
+    .where(
+      and(
+        eq(agent_labels.workspace_id, workspace_id),
+        eq(agent_labels.agent_id, agent_id),
+        eq(agent_labels.label, label),
+      ),
+    );
 
 /** Names of the bases that an agent's active version searches. */
 export const selectBasesOf = (db: Db, workspace_id: string, agent: string) =>

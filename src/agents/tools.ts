@@ -7,14 +7,23 @@ import { pinTools, type ToolPin } from '../tools/index.ts';
  * keeps the revisions it had, so that a change of something else changes no tool. A tool that is gone
  * may be named by a version that had it. Throws `validation_failed`.
  */
-export async function pinsFor(ctx: Ctx, names: readonly string[] | null | undefined, had: readonly ToolPin[]): Promise<readonly ToolPin[]> {
+export async function pinsFor(
+  ctx: Ctx,
+  names: readonly string[] | null | undefined,
+  had: readonly ToolPin[],
+): Promise<readonly ToolPin[]> {
   if (names === undefined) return had;
   const wanted = names ?? [];
   const { pins, unknown } = await pinTools(ctx, wanted);
-  const all = new Map([...had.filter(({ name }) => unknown.includes(name)), ...pins].map((pin) => [pin.name, pin]));
-  const errors = wanted.flatMap((name, index) =>
-    all.has(name) ? [] : [{ pointer: `/config/tools/${index}`, detail: `There is no tool ${name}.` }],
+  const all = new Map(
+    [...had.filter(({ name }) => unknown.includes(name)), ...pins].map((pin) => [pin.name, pin]),
   );
-  if (errors.length > 0) throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
+  const errors = wanted.flatMap((name, index) =>
+    all.has(name)
+      ? []
+      : [{ pointer: `/config/tools/${index}`, detail: `There is no tool ${name}.` }],
+  );
+  if (errors.length > 0)
+    throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
   return wanted.flatMap((name) => all.get(name) ?? []);
 }

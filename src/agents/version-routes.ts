@@ -14,7 +14,14 @@ import {
   VersionQuery,
   VersionSummary,
 } from './version-schema.ts';
-import { activateVersion, compareVersions, createVersion, getVersion, listActivations, listVersions } from './versions.ts';
+import {
+  activateVersion,
+  compareVersions,
+  createVersion,
+  getVersion,
+  listActivations,
+  listVersions,
+} from './versions.ts';
 
 const tag = 'Versions';
 const etag = (reply: { readonly revision: number }) => String(reply.revision);
@@ -30,7 +37,11 @@ export const versionRoutes = new Router()
       summary: 'List versions',
       params: z.object({ agent }),
       query: VersionQuery,
-      reply: { status: 200, schema: pageOf(VersionSummary), description: 'Versions, newest first, without their configurations' },
+      reply: {
+        status: 200,
+        schema: pageOf(VersionSummary),
+        description: 'Versions, newest first, without their configurations',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { params, query }) => listVersions(ctx, params.agent, query),
@@ -42,7 +53,8 @@ export const versionRoutes = new Router()
       access: 'agents:write',
       tag,
       summary: 'Create a version',
-      description: 'A snapshot of the active configuration, or a changed one: a draft unless `activate` is true.',
+      description:
+        'A snapshot of the active configuration, or a changed one: a draft unless `activate` is true.',
       params: z.object({ agent }),
       body: CreateVersion,
       reply: { status: 201, schema: Version, description: 'The version' },
@@ -59,7 +71,11 @@ export const versionRoutes = new Router()
       tag,
       summary: 'Get a version',
       params: z.object({ agent, version: VersionName }),
-      reply: { status: 200, schema: Version, description: 'The version with its configuration, which never changes' },
+      reply: {
+        status: 200,
+        schema: Version,
+        description: 'The version with its configuration, which never changes',
+      },
       etag: etagOfVersion,
     },
     (ctx, { params }) => getVersion(ctx, params.agent, params.version),
@@ -71,14 +87,16 @@ export const versionRoutes = new Router()
       access: 'agents:write',
       tag,
       summary: 'Activate a version',
-      description: 'Rolls back or forward, at once and recorded. Runs that have started finish on the version they started with.',
+      description:
+        'Rolls back or forward, at once and recorded. Runs that have started finish on the version they started with.',
       params: z.object({ agent, version: VersionName }),
       body: ActivateVersion,
       reply: { status: 200, schema: Agent, description: 'The agent on this version' },
       failures: ['agent_archived', 'precondition_failed'],
       etag,
     },
-    (ctx, { params, body, ifMatch }) => activateVersion(ctx, { agent: params.agent, ifMatch }, params.version, body),
+    (ctx, { params, body, ifMatch }) =>
+      activateVersion(ctx, { agent: params.agent, ifMatch }, params.version, body),
   )
   .endpoint(
     {
@@ -88,7 +106,11 @@ export const versionRoutes = new Router()
       tag,
       summary: 'Compare two versions',
       params: z.object({ agent, a: VersionName, b: VersionName }),
-      reply: { status: 200, schema: VersionDiff, description: 'What makes the second of the first' },
+      reply: {
+        status: 200,
+        schema: VersionDiff,
+        description: 'What makes the second of the first',
+      },
     },
     (ctx, { params }) => compareVersions(ctx, params.agent, params.a, params.b),
   )
@@ -99,14 +121,16 @@ export const versionRoutes = new Router()
       access: 'agents:write',
       tag,
       summary: 'Set a label',
-      description: 'Points a name such as `production` at a version; a run may ask for the version by it.',
+      description:
+        'Points a name such as `production` at a version; a run may ask for the version by it.',
       params: z.object({ agent, label: NewLabel }),
       body: SetLabel,
       reply: { status: 200, schema: Agent, description: 'The agent with its labels' },
       failures: ['agent_archived', 'conflict'],
       etag,
     },
-    (ctx, { params, body, ifMatch }) => setLabel(ctx, { agent: params.agent, ifMatch }, params.label, body),
+    (ctx, { params, body, ifMatch }) =>
+      setLabel(ctx, { agent: params.agent, ifMatch }, params.label, body),
   )
   .endpoint(
     {
@@ -119,7 +143,8 @@ export const versionRoutes = new Router()
       reply: { status: 204, description: 'Removed' },
       failures: ['agent_archived', 'precondition_failed'],
     },
-    async (ctx, { params, ifMatch }) => void (await removeLabel(ctx, { agent: params.agent, ifMatch }, params.label)),
+    async (ctx, { params, ifMatch }) =>
+      void (await removeLabel(ctx, { agent: params.agent, ifMatch }, params.label)),
   )
   .endpoint(
     {
@@ -130,7 +155,11 @@ export const versionRoutes = new Router()
       summary: 'List activations',
       params: z.object({ agent }),
       query: VersionQuery,
-      reply: { status: 200, schema: pageOf(Activation), description: 'Who activated what, when and why, newest first' },
+      reply: {
+        status: 200,
+        schema: pageOf(Activation),
+        description: 'Who activated what, when and why, newest first',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { params, query }) => listActivations(ctx, params.agent, query),

@@ -37,9 +37,16 @@ export const Version = VersionSummary.extend({
         status: z.enum(pinStatuses).describe('Whether the tool is still at this revision'),
       }),
     )
-    .describe('What the version uses for the names in `config.tools`, whatever becomes of the tools'),
-  warnings: z.array(Warning).describe('What may go wrong with the configuration as the workspace stands now'),
-  agent_revision: z.number().int().describe("The agent's revision, which also covers labels and activation; the `ETag`"),
+    .describe(
+      'What the version uses for the names in `config.tools`, whatever becomes of the tools',
+    ),
+  warnings: z
+    .array(Warning)
+    .describe('What may go wrong with the configuration as the workspace stands now'),
+  agent_revision: z
+    .number()
+    .int()
+    .describe("The agent's revision, which also covers labels and activation; the `ETag`"),
 }).openapi('Version');
 export type Version = z.output<typeof Version>;
 
@@ -80,12 +87,17 @@ export function toVersion(
 }
 
 /** How other objects name a version. */
-export const toVersionReference = ({ id, number }: Pick<VersionRow, 'id' | 'number'>): VersionReference => ({ id, number });
+export const toVersionReference = ({
+  id,
+  number,
+}: Pick<VersionRow, 'id' | 'number'>): VersionReference => ({ id, number });
 
 export const CreateVersion = z
   .strictObject(
     {
-      config: AgentConfigPatch.optional().describe('Merged into the active configuration; without it the version is a copy of that'),
+      config: AgentConfigPatch.optional().describe(
+        'Merged into the active configuration; without it the version is a copy of that',
+      ),
       change_summary: ChangeSummary.optional(),
       activate: z.boolean().default(false).describe('Whether the agent uses it at once'),
       reason: Reason.optional(),
@@ -93,7 +105,9 @@ export const CreateVersion = z
     },
     nesting,
   )
-  .openapi('CreateVersion', { example: { config: { instructions: 'Answer in verse.' }, change_summary: 'A draft' } as never });
+  .openapi('CreateVersion', {
+    example: { config: { instructions: 'Answer in verse.' }, change_summary: 'A draft' } as never,
+  });
 export type CreateVersion = z.output<typeof CreateVersion>;
 
 export const ActivateVersion = z
@@ -101,7 +115,9 @@ export const ActivateVersion = z
   .openapi('ActivateVersion', { example: { reason: 'The new one answered too long' } });
 export type ActivateVersion = z.output<typeof ActivateVersion>;
 
-export const SetLabel = z.strictObject({ version: VersionRequest }).openapi('SetLabel', { example: { version: '1' } });
+export const SetLabel = z
+  .strictObject({ version: VersionRequest })
+  .openapi('SetLabel', { example: { version: '1' } });
 export type SetLabel = z.output<typeof SetLabel>;
 
 export const VersionQuery = z.strictObject(pageQuery);
@@ -122,7 +138,9 @@ export const toActivation = (row: ActivationSummaryRow): Activation => ({
   id: row.id,
   version: { id: row.version_id, number: row.number },
   previous_version:
-    row.previous_version_id === null || row.previous_number === null ? null : { id: row.previous_version_id, number: row.previous_number },
+    row.previous_version_id === null || row.previous_number === null
+      ? null
+      : { id: row.previous_version_id, number: row.previous_number },
   reason: row.reason,
   actor: { type: row.actor_type, id: row.actor_id },
   created_at: toWireTime(row.created_at),
@@ -142,7 +160,9 @@ export const VersionDiff = z
         }),
       )
       .describe('RFC 6902: what makes the second configuration of the first'),
-    instructions: z.array(z.object({ type: z.enum(['same', 'added', 'removed']), lines: z.array(z.string()) })),
+    instructions: z.array(
+      z.object({ type: z.enum(['same', 'added', 'removed']), lines: z.array(z.string()) }),
+    ),
     summary: z
       .array(z.string())
       .describe('One line for each field that differs')

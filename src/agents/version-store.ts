@@ -10,7 +10,8 @@ export type VersionRow = typeof agent_versions.$inferSelect;
 export type ShownVersionRow = VersionRow & { readonly states: readonly PinState[] };
 export type ActivationRow = typeof agent_activations.$inferSelect;
 
-const agentId = (workspace_id: string, agent: string): SQL => sql`(select ${agents.id} from agents where ${isAgent(workspace_id, agent)})`;
+const agentId = (workspace_id: string, agent: string): SQL =>
+  sql`(select ${agents.id} from agents where ${isAgent(workspace_id, agent)})`;
 
 /** A version's number is digits only; a label starts with a letter and has no underscore; the rest is an id. */
 function isVersion(workspace_id: string, agent: string, version: string | null): SQL {
@@ -26,13 +27,22 @@ function isVersion(workspace_id: string, agent: string, version: string | null):
  * One version of an agent, which is given by id or slug. `version` is a number, an id or a label;
  * null is the active one.
  */
-export const selectVersionFor = (db: Db, workspace_id: string, agent: string, version: string | null) =>
+export const selectVersionFor = (
+  db: Db,
+  workspace_id: string,
+  agent: string,
+  version: string | null,
+) =>
   db
     .select()
     .from(agent_versions)
     .where(isVersionOf(workspace_id, agent, version));
 
-const isVersionOf = (workspace_id: string, agent: string, version: string | null): SQL | undefined =>
+const isVersionOf = (
+  workspace_id: string,
+  agent: string,
+  version: string | null,
+): SQL | undefined =>
   and(
     eq(agent_versions.workspace_id, workspace_id),
     eq(agent_versions.agent_id, agentId(workspace_id, agent)),
@@ -47,7 +57,13 @@ export const selectShownVersion = (db: Db, workspace_id: string, agent: string, 
     .where(isVersionOf(workspace_id, agent, version));
 
 /** Newest first, without the configurations; `after` is a version number. */
-export const selectVersions = (db: Db, workspace_id: string, agent: string, after: number | null, limit: number) =>
+export const selectVersions = (
+  db: Db,
+  workspace_id: string,
+  agent: string,
+  after: number | null,
+  limit: number,
+) =>
   db
     .select({
       id: agent_versions.id,
@@ -68,7 +84,10 @@ export const selectVersions = (db: Db, workspace_id: string, agent: string, afte
     .orderBy(desc(agent_versions.number))
     .limit(limit);
 
-const hasTools = ({ workspace_id, tools }: Pick<VersionRow, 'workspace_id' | 'tools'>) => sql`not exists (
+const hasTools = ({
+  workspace_id,
+  tools,
+}: Pick<VersionRow, 'workspace_id' | 'tools'>) => sql`not exists (
   select 1 from json_each(${JSON.stringify(tools)}) pin where pin.value ->> 'tool_id' is not null and not exists (
     select 1 from tool_revisions r where r.workspace_id = ${workspace_id}
       and r.tool_id = pin.value ->> 'tool_id' and r.revision = pin.value ->> 'revision'))`;
@@ -84,12 +103,21 @@ export const insertVersion = (db: Db, row: Omit<VersionRow, 'number'>) =>
     number: sql`(select latest_version from agents where id = ${row.agent_id})`,
   });
 
-export const insertActivation = (db: Db, row: ActivationRow) => db.insert(agent_activations).values(row);
+export const insertActivation = (db: Db, row: ActivationRow) =>
+  db.insert(agent_activations).values(row);
 
-export type ActivationSummaryRow = Awaited<ReturnType<ReturnType<typeof selectActivations>['all']>>[number];
+export type ActivationSummaryRow = Awaited<
+  ReturnType<ReturnType<typeof selectActivations>['all']>
+>[number];
 
 /** Newest first, each with the numbers of its versions; `after` is an id. */
-export const selectActivations = (db: Db, workspace_id: string, agent: string, after: string | null, limit: number) => {
+export const selectActivations = (
+  db: Db,
+  workspace_id: string,
+  agent: string,
+  after: string | null,
+  limit: number,
+) => {
   const current = alias(agent_versions, 'current');
   const previous = alias(agent_versions, 'previous');
   return db

@@ -4,7 +4,14 @@ import { type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound, unknownVersion } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { type PinState, readPinStates } from '../tools/index.ts';
-import { type NewVersion, newVersion, type Plan, refuseArchived, type Target, withAgent } from './change.ts';
+import {
+  type NewVersion,
+  newVersion,
+  type Plan,
+  refuseArchived,
+  type Target,
+  withAgent,
+} from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
 import { compareLines, patchBetween, summarise } from './compare.ts';
 import { parseConfig } from './config.ts';
@@ -25,7 +32,13 @@ import {
   type VersionDiff,
   type VersionSummary,
 } from './version-schema.ts';
-import { type ShownVersionRow, selectActivations, selectShownVersion, selectVersionFor, selectVersions } from './version-store.ts';
+import {
+  type ShownVersionRow,
+  selectActivations,
+  selectShownVersion,
+  selectVersionFor,
+  selectVersions,
+} from './version-store.ts';
 
 /** A version by number, id or label; one trip. Throws `not_found`. */
 export async function getVersion(ctx: Ctx, agent: string, version: string): Promise<Version> {
@@ -34,7 +47,12 @@ export async function getVersion(ctx: Ctx, agent: string, version: string): Prom
 }
 
 /** What differs between two versions; one trip. Throws `not_found`. */
-export async function compareVersions(ctx: Ctx, agent: string, a: string, b: string): Promise<VersionDiff> {
+export async function compareVersions(
+  ctx: Ctx,
+  agent: string,
+  a: string,
+  b: string,
+): Promise<VersionDiff> {
   const { versions } = await readVersions(ctx, agent, [a, b]);
   const [from, to] = versions;
   const before = parseConfig(from.config);
@@ -51,7 +69,11 @@ export async function compareVersions(ctx: Ctx, agent: string, a: string, b: str
 type Rows<Names extends readonly string[]> = { -readonly [Index in keyof Names]: ShownVersionRow };
 
 /** An agent with some of its versions, in one trip. Throws `not_found` when one of them is absent. */
-async function readVersions<const Names extends readonly string[]>(ctx: Ctx, agent: string, names: Names) {
+async function readVersions<const Names extends readonly string[]>(
+  ctx: Ctx,
+  agent: string,
+  names: Names,
+) {
   const [[row], ...found] = await batchWithModels(ctx, [
     selectAgentDetail(ctx.db, ctx.workspace_id, agent),
     ...names.map((name) => selectShownVersion(ctx.db, ctx.workspace_id, agent, name)),
@@ -64,14 +86,29 @@ async function readVersions<const Names extends readonly string[]>(ctx: Ctx, age
 }
 
 /** Newest first; one trip. Throws `not_found`. */
-export const listVersions = (ctx: Ctx, agent: string, query: PageQuery): Promise<Page<VersionSummary>> =>
+export const listVersions = (
+  ctx: Ctx,
+  agent: string,
+  query: PageQuery,
+): Promise<Page<VersionSummary>> =>
   readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'versions', filters: { agent } },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: 'versions',
+      filters: { agent },
+    },
     query,
     async (after, limit) => {
       const [[row], versions] = await batch(ctx.db, [
         selectAgentDetail(ctx.db, ctx.workspace_id, agent),
-        selectVersions(ctx.db, ctx.workspace_id, agent, after === null ? null : Number(after), limit),
+        selectVersions(
+          ctx.db,
+          ctx.workspace_id,
+          agent,
+          after === null ? null : Number(after),
+          limit,
+        ),
       ]);
       const of = covered(ctx, row);
       return versions.map((version) => toVersionSummary(version, of));
@@ -81,9 +118,18 @@ export const listVersions = (ctx: Ctx, agent: string, query: PageQuery): Promise
   );
 
 /** Newest first; one trip. Throws `not_found`. */
-export const listActivations = (ctx: Ctx, agent: string, query: PageQuery): Promise<Page<Activation>> =>
+export const listActivations = (
+  ctx: Ctx,
+  agent: string,
+  query: PageQuery,
+): Promise<Page<Activation>> =>
   readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'activations', filters: { agent } },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: 'activations',
+      filters: { agent },
+    },
     query,
     async (after, limit) => {
       const [[row], activations] = await batch(ctx.db, [
@@ -101,7 +147,11 @@ export const listActivations = (ctx: Ctx, agent: string, query: PageQuery): Prom
  * A new version, a copy of the active configuration or a change of it; a draft unless it is to be
  * activated. Throws `not_found`, `agent_archived`, `validation_failed`.
  */
-export async function createVersion(ctx: Ctx, target: Target, input: CreateVersion): Promise<Version> {
+export async function createVersion(
+  ctx: Ctx,
+  target: Target,
+  input: CreateVersion,
+): Promise<Version> {
   const model = await defaultModelFor(ctx, input.config);
   const warningsOf = await modelWarnings(ctx);
   let states: PinState[] = [];
@@ -120,14 +170,22 @@ export async function createVersion(ctx: Ctx, target: Target, input: CreateVersi
       return {
         version,
         ...(input.activate ? { activation: { version, reason: input.reason ?? null } } : {}),
-        ...(input.label === undefined ? {} : labelled(ctx, row, input.label, { id: version.id, number })),
+        ...(input.label === undefined
+          ? {}
+          : labelled(ctx, row, input.label, { id: version.id, number })),
         audit: {
           action: 'agent.create_version',
-          detail: { version: number, activate: input.activate, label: input.label ?? null, reason: input.reason ?? null },
+          detail: {
+            version: number,
+            activate: input.activate,
+            label: input.label ?? null,
+            reason: input.reason ?? null,
+          },
         },
       };
     },
-    (row, plan) => toVersion({ ...storedVersion(plan), number: row.latest_version }, row, states, warningsOf),
+    (row, plan) =>
+      toVersion({ ...storedVersion(plan), number: row.latest_version }, row, states, warningsOf),
   );
 }
 
@@ -140,7 +198,12 @@ function storedVersion(plan: Plan | null): NewVersion {
  * Points the agent at one of its versions, older or newer, in one batch with who, when and why.
  * Activating the active version does nothing. Throws `not_found`, `agent_archived`, `precondition_failed`.
  */
-export const activateVersion = (ctx: Ctx, target: Target, name: string, input: ActivateVersion): Promise<Agent> =>
+export const activateVersion = (
+  ctx: Ctx,
+  target: Target,
+  name: string,
+  input: ActivateVersion,
+): Promise<Agent> =>
   withAgent(
     ctx,
     target,

@@ -1,3 +1,10 @@
 export { alertRoutes } from './routes.ts';
 export { promiseAlerts, selectAlertWebhook } from './store.ts';
-export { checkWebhookUrl, placeOfSecret, rewrapAlertSecrets, tellWebhook, toWebhook, type Webhook } from './webhook.ts';
+export {
+  checkWebhookUrl,
+  placeOfSecret,
+  rewrapAlertSecrets,
+  tellWebhook,
+  toWebhook,
+  type Webhook,
+} from './webhook.ts';

@@ -4,9 +4,14 @@ import { Time } from '../http/schema.ts';
 export const PutAlertWebhook = z
   .strictObject({
     url: z.url().max(2000).describe('https, a public name; redirects are not followed'),
-    rotate_secret: z.boolean().default(false).describe('Another secret for the same address; another address has another in any case'),
+    rotate_secret: z
+      .boolean()
+      .default(false)
+      .describe('Another secret for the same address; another address has another in any case'),
   })
-  .openapi('PutAlertWebhook', { example: { url: 'https://hooks.example.com/agentgrid', rotate_secret: false } });
+  .openapi('PutAlertWebhook', {
+    example: { url: 'https://hooks.example.com/agentgrid', rotate_secret: false },
+  });
 export type PutAlertWebhook = z.output<typeof PutAlertWebhook>;
 
 const fields = {
@@ -24,7 +29,9 @@ export const AlertWebhookSet = z
     secret: z
       .string()
       .nullable()
-      .describe('Signs what is sent: `agentgrid-signature: t=…,v1=…`. Shown once, when it is made; null where it stays as it was')
+      .describe(
+        'Signs what is sent: `agentgrid-signature: t=…,v1=…`. Shown once, when it is made; null where it stays as it was',
+      )
       .openapi({ example: 'whsec_bm90LWEtc2VjcmV0LWp1c3QtYW4tZXhhbXBsZQ' }),
   })
   .openapi('AlertWebhookSet');

@@ -4,7 +4,12 @@ import { toBase64Url } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { toWireTime } from '../shared/time.ts';
 import type { AlertWebhook, AlertWebhookSet, PutAlertWebhook } from './schema.ts';
-import { type AlertWebhookRow, deleteAlertWebhook, putAlertWebhook, selectAlertWebhook } from './store.ts';
+import {
+  type AlertWebhookRow,
+  deleteAlertWebhook,
+  putAlertWebhook,
+  selectAlertWebhook,
+} from './store.ts';
 import { checkWebhookUrl, sealSecret } from './webhook.ts';
 
 export async function getAlertWebhook(ctx: Ctx): Promise<AlertWebhook> {
@@ -13,12 +18,22 @@ export async function getAlertWebhook(ctx: Ctx): Promise<AlertWebhook> {
 }
 
 /** Throws `url_not_allowed`, and `unavailable` without encryption keys. */
-export async function setAlertWebhook(ctx: Ctx, { url: given, rotate_secret }: PutAlertWebhook): Promise<AlertWebhookSet> {
+export async function setAlertWebhook(
+  ctx: Ctx,
+  { url: given, rotate_secret }: PutAlertWebhook,
+): Promise<AlertWebhookSet> {
   const url = checkWebhookUrl(ctx, given);
   const secret = `whsec_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
   const sealed = await sealSecret(ctx, url, secret);
   const now = ctx.now();
-  const row = { workspace_id: ctx.workspace_id, url, ...sealed, last_four: secret.slice(-4), created_at: now, updated_at: now };
+  const row = {
+    workspace_id: ctx.workspace_id,
+    url,
+    ...sealed,
+    last_four: secret.slice(-4),
+    created_at: now,
+    updated_at: now,
+  };
   const [rows] = await commit(ctx, {
     statements: [putAlertWebhook(ctx.db, row, rotate_secret)],
     audit: [entry(ctx, 'alert_webhook.set', { url, rotate_secret })],

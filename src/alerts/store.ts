@@ -6,7 +6,8 @@ export type AlertWebhookRow = typeof alert_webhooks.$inferSelect;
 
 const of = (workspace_id: string) => eq(alert_webhooks.workspace_id, workspace_id);
 
-export const selectAlertWebhook = (db: Db, workspace_id: string) => db.select().from(alert_webhooks).where(of(workspace_id));
+export const selectAlertWebhook = (db: Db, workspace_id: string) =>
+  db.select().from(alert_webhooks).where(of(workspace_id));
 
 /** The secret stays as long as the address does, unless it is to be another. Returns the row as it is then. */
 export function putAlertWebhook(db: Db, row: AlertWebhookRow, rotates: boolean) {
@@ -16,10 +17,15 @@ export function putAlertWebhook(db: Db, row: AlertWebhookRow, rotates: boolean) 
     ...{ url: row.url, updated_at: row.updated_at },
     ...{ secret: kept('secret'), key_version: kept('key_version'), last_four: kept('last_four') },
   };
-  return db.insert(alert_webhooks).values(row).onConflictDoUpdate({ target: alert_webhooks.workspace_id, set }).returning();
+  return db
+    .insert(alert_webhooks)
+    .values(row)
+    .onConflictDoUpdate({ target: alert_webhooks.workspace_id, set })
+    .returning();
 }
 
-export const deleteAlertWebhook = (db: Db, workspace_id: string) => db.delete(alert_webhooks).where(of(workspace_id));
+export const deleteAlertWebhook = (db: Db, workspace_id: string) =>
+  db.delete(alert_webhooks).where(of(workspace_id));
 
 export const selectOldSecrets = (db: Db, newest: number, after: string, limit: number) =>
   db
@@ -29,7 +35,12 @@ export const selectOldSecrets = (db: Db, newest: number, after: string, limit: n
     .orderBy(alert_webhooks.workspace_id)
     .limit(limit);
 
-export const replaceSecret = (db: Db, { workspace_id, secret: before }: AlertWebhookRow, secret: string, key_version: number) =>
+export const replaceSecret = (
+  db: Db,
+  { workspace_id, secret: before }: AlertWebhookRow,
+  secret: string,
+  key_version: number,
+) =>
   db
     .update(alert_webhooks)
     .set({ secret, key_version })
@@ -48,7 +59,13 @@ export interface Raised {
  * A job for each alert that was added by this batch and that somebody is to be told of. `job` is its
  * JSON, of `given.value`; goes after the statement that adds the alerts to `table`.
  */
-export const promiseAlerts = (db: Db, table: 'budget_alerts' | 'anomalies', job: SQL, alerts: readonly Raised[], now: number): Statement =>
+export const promiseAlerts = (
+  db: Db,
+  table: 'budget_alerts' | 'anomalies',
+  job: SQL,
+  alerts: readonly Raised[],
+  now: number,
+): Statement =>
   db.run(sql`insert into outbox (id, workspace_id, job, due_at, created_at)
     select given.value ->> 'job_id', given.value ->> 'workspace_id', ${job}, cast(${now} as integer), cast(${now} as integer)
     from json_each(${JSON.stringify(alerts)}) given cross join ${sql.raw(table)} raised on raised.id = given.value ->> 'id'

@@ -20,7 +20,8 @@ export const placeOfSecret = (workspace_id: string, record: string, url: string)
   field: `webhook_secret for ${url}`,
 });
 
-const placeOf = ({ workspace_id, url }: Pick<AlertWebhookRow, 'workspace_id' | 'url'>) => placeOfSecret(workspace_id, 'alert_webhook', url);
+const placeOf = ({ workspace_id, url }: Pick<AlertWebhookRow, 'workspace_id' | 'url'>) =>
+  placeOfSecret(workspace_id, 'alert_webhook', url);
 
 /** What is spent is nobody's business on the way. Throws `url_not_allowed`. */
 export function checkWebhookUrl(ctx: Ctx, text: string): string {
@@ -36,16 +37,28 @@ export const sealSecret = async (ctx: Ctx, url: string, secret: string) => ({
   key_version: newestKey(ctx.config),
 });
 
-export const toWebhook = (row: AlertWebhookRow): Webhook => ({ url: row.url, secret: row.secret, place: placeOf(row) });
+export const toWebhook = (row: AlertWebhookRow): Webhook => ({
+  url: row.url,
+  secret: row.secret,
+  place: placeOf(row),
+});
 
 const limits = { redirects: 0, deadline_ms: 10 * second, max_bytes: 64 * 1024 };
 
 /** Tells a webhook, signed. Throws when it does not take it, so that it is tried again; redirects are not followed. */
-export async function tellWebhook(ctx: Ctx, { url, secret, place }: Webhook, content: object): Promise<void> {
+export async function tellWebhook(
+  ctx: Ctx,
+  { url, secret, place }: Webhook,
+  content: object,
+): Promise<void> {
   const body = JSON.stringify({ ...content, workspace_id: ctx.workspace_id });
   const signature = await signWebhook(await unseal(ctx.config, place, secret), body, ctx.now());
   const headers = { 'content-type': 'application/json', 'agentgrid-signature': signature };
-  const response = await ctx.egress.request(url, { method: 'POST', headers, body, signal: ctx.signal }, limits);
+  const response = await ctx.egress.request(
+    url,
+    { method: 'POST', headers, body, signal: ctx.signal },
+    limits,
+  );
   if (!response.ok) throw new Error(`The webhook answered ${response.status}.`);
 }
 

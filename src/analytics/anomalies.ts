@@ -31,7 +31,9 @@ const perDeviation = 1.4826;
 export function markAnomalies(days: readonly DayFigures[]): Anomaly[][] {
   return days.map((today, index) => {
     // A day on which nothing was done is no measure of one on which something was.
-    const active = days.slice(Math.max(0, index - pastDays), index).filter(({ runs, cost_usd }) => runs > 0 || cost_usd > 0);
+    const active = days
+      .slice(Math.max(0, index - pastDays), index)
+      .filter(({ runs, cost_usd }) => runs > 0 || cost_usd > 0);
     const cost = farAbove(
       today.cost_usd,
       active.map(({ cost_usd }) => cost_usd),
@@ -44,13 +46,19 @@ export function markAnomalies(days: readonly DayFigures[]): Anomaly[][] {
     );
     return [
       ...(cost === null ? [] : [{ measure: 'cost' as const, ...cost }]),
-      ...(errors === null || today.runs < fewestRuns ? [] : [{ measure: 'error_rate' as const, ...errors }]),
+      ...(errors === null || today.runs < fewestRuns
+        ? []
+        : [{ measure: 'error_rate' as const, ...errors }]),
     ];
   });
 }
 
 /** Null where it is not. `noise` is a deviation that nobody minds. */
-function farAbove(value: number, past: readonly number[], noise: number): Omit<Anomaly, 'measure'> | null {
+function farAbove(
+  value: number,
+  past: readonly number[],
+  noise: number,
+): Omit<Anomaly, 'measure'> | null {
   if (past.length < fewestDays) return null;
   const usual = medianOf(past);
   const deviation = perDeviation * medianOf(past.map((other) => Math.abs(other - usual)));

@@ -28,7 +28,10 @@ export const Anomaly = z
     agent_id: Id('agt'),
     date: z.iso.date().describe("In the workspace's time zone").openapi({ example: '2026-11-20' }),
     measure: z.enum(anomalyMeasures),
-    value: z.number().describe('When it was found: US dollars, or the share of runs that failed, 0..1').openapi({ example: 12.5 }),
+    value: z
+      .number()
+      .describe('When it was found: US dollars, or the share of runs that failed, 0..1')
+      .openapi({ example: 12.5 }),
     usual: z.number().describe('The median of up to 28 days before it').openapi({ example: 1.1 }),
     found_at: Time,
     delivered_at: Time.nullable().describe('When the webhook of alerts took it'),

@@ -1,7 +1,13 @@
 import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { markAnomalies, pastDays } from './anomalies.ts';
-import { addAnomalies, saveSearch, selectActiveAgents, selectSearch, selectUnsearched } from './anomaly-store.ts';
+import {
+  addAnomalies,
+  saveSearch,
+  selectActiveAgents,
+  selectSearch,
+  selectUnsearched,
+} from './anomaly-store.ts';
 import { Figures } from './figures.ts';
 import { dayFigures, toMeasures } from './measures.ts';
 import { boundariesOf, dateAt, plusDays, startOfDate } from './plan.ts';
@@ -30,13 +36,20 @@ export async function findAnomalies(ctx: Ctx): Promise<void> {
 }
 
 /** The day that goes on, the one before it, and those before that which no search has seen the end of. */
-export async function searchWorkspace(ctx: Ctx, workspace_id: string, allowance: Allowance = { agents: agentsOfTick }): Promise<void> {
+export async function searchWorkspace(
+  ctx: Ctx,
+  workspace_id: string,
+  allowance: Allowance = { agents: agentsOfTick },
+): Promise<void> {
   const search = await selectSearch(ctx.db, workspace_id).get();
   allowance.agents -= 1;
   if (search === undefined) return;
   const { time_zone, revision, searched_until } = search;
   const today = dateAt(ctx.now(), time_zone);
-  const first = earlier(plusDays(today, -1), later(searched_until ?? today, plusDays(today, -furthestBack)));
+  const first = earlier(
+    plusDays(today, -1),
+    later(searched_until ?? today, plusDays(today, -furthestBack)),
+  );
   const start = startOfDate(first, time_zone);
   const boundaries = boundariesOf(
     startOfDate(plusDays(first, -pastDays), time_zone),
@@ -45,9 +58,17 @@ export async function searchWorkspace(ctx: Ctx, workspace_id: string, allowance:
     time_zone,
   );
   for (let after = ''; ; ) {
-    const agents = (await selectActiveAgents(ctx.db, workspace_id, start, after, agentsAtATime)).map(({ id }) => id);
+    const agents = (
+      await selectActiveAgents(ctx.db, workspace_id, start, after, agentsAtATime)
+    ).map(({ id }) => id);
     const isLast = agents.length < agentsAtATime;
-    const found = await searchAgents(ctx, { workspace_id, agents, boundaries, from: boundaries.findIndex((at) => at >= start), time_zone });
+    const found = await searchAgents(ctx, {
+      workspace_id,
+      agents,
+      boundaries,
+      from: boundaries.findIndex((at) => at >= start),
+      time_zone,
+    });
     await batch(ctx.db, [
       ...(found.length === 0 ? [] : addAnomalies(ctx.db, found, ctx.now())),
       ...(isLast ? [saveSearch(ctx.db, workspace_id, revision, today)] : []),
@@ -67,11 +88,16 @@ interface Search {
   readonly time_zone: string;
 }
 
-async function searchAgents(ctx: Ctx, { workspace_id, agents, boundaries, from, time_zone }: Search) {
+async function searchAgents(
+  ctx: Ctx,
+  { workspace_id, agents, boundaries, from, time_zone }: Search,
+) {
   if (agents.length === 0) return [];
   const days = await readClosed(ctx, workspace_id, agents, boundaries);
   return agents.flatMap((agent_id) => {
-    const figures = days.map((slices) => dayFigures(toMeasures(slices.get(agent_id) ?? new Figures())));
+    const figures = days.map((slices) =>
+      dayFigures(toMeasures(slices.get(agent_id) ?? new Figures())),
+    );
     return markAnomalies(figures).flatMap((marks, index) =>
       (index < from ? [] : marks).map((mark) => ({
         ...mark,

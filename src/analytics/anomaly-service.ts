@@ -7,7 +7,10 @@ import { noteDelivery, positionOf, selectAnomalies, selectAnomaly } from './anom
 import { checkNamedAgent } from './named-agent.ts';
 
 /** The last days first. A key that is limited to agents sees theirs alone. */
-export async function listAnomalies(ctx: Ctx, { limit, cursor, start_date, end_date, ...query }: AnomalyQuery): Promise<Page<Anomaly>> {
+export async function listAnomalies(
+  ctx: Ctx,
+  { limit, cursor, start_date, end_date, ...query }: AnomalyQuery,
+): Promise<Page<Anomaly>> {
   const filters = { ...query, from: start_date ?? query.from, to: end_date ?? query.to };
   await checkNamedAgent(ctx, filters.agent);
   const filter = { ...filters, only: coveredAgents(ctx.actor) };

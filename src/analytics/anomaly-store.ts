@@ -23,15 +23,30 @@ export const selectSearch = (db: Db, workspace_id: string) =>
     .where(eq(analytics_state.workspace_id, workspace_id));
 
 /** Whatever came in meanwhile has raised the revision further, and is looked at the next time. */
-export const saveSearch = (db: Db, workspace_id: string, revision: number, searched_until: string) =>
+export const saveSearch = (
+  db: Db,
+  workspace_id: string,
+  revision: number,
+  searched_until: string,
+) =>
   db
     .update(analytics_state)
     .set({ searched_revision: revision, searched_until })
-    .where(and(eq(analytics_state.workspace_id, workspace_id), sql`searched_revision <= ${revision}`));
+    .where(
+      and(eq(analytics_state.workspace_id, workspace_id), sql`searched_revision <= ${revision}`),
+    );
 
 /** Agents after an id with hours that were rolled up from an instant on: a step through the index each. */
-export const selectActiveAgents = (db: Db, workspace_id: string, from: number, after: string, limit: number) =>
-  db.all<{ id: string }>(sql`select a.id from agents a where a.workspace_id = ${workspace_id} and a.id > ${after} and exists (
+export const selectActiveAgents = (
+  db: Db,
+  workspace_id: string,
+  from: number,
+  after: string,
+  limit: number,
+) =>
+  db.all<{
+    id: string;
+  }>(sql`select a.id from agents a where a.workspace_id = ${workspace_id} and a.id > ${after} and exists (
     select 1 from analytics_rollups r where r.workspace_id = a.workspace_id and r.agent_id = a.id and r.dimension = 'all'
       and r.grain = 'hour' and r.bucket >= ${from}) order by a.id limit ${limit}`);
 
@@ -42,22 +57,32 @@ export function addAnomalies(
   now: number,
 ): Statement[] {
   const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);
-  const insert = db.run(sql`insert into anomalies (id, workspace_id, agent_id, date, measure, value, usual, created_at)
+  const insert =
+    db.run(sql`insert into anomalies (id, workspace_id, agent_id, date, measure, value, usual, created_at)
     select ${field('id')}, ${field('workspace_id')}, ${field('agent_id')}, ${field('date')}, ${field('measure')},
       cast(${field('value')} as real), cast(${field('usual')} as real), ${field('created_at')}
     from json_each(${JSON.stringify(found)}) given where true on conflict do nothing`) as unknown as Statement;
   const job = sql`json_object('type', 'anomaly.alert', 'anomaly_id', ${field('id')})`;
-  const alerts = found.map(({ id, job_id, workspace_id }) => ({ id, job_id, workspace_id, hasWebhook: false }));
+  const alerts = found.map(({ id, job_id, workspace_id }) => ({
+    id,
+    job_id,
+    workspace_id,
+    hasWebhook: false,
+  }));
   return [insert, promiseAlerts(db, 'anomalies', job, alerts, now)];
 }
 
 export const selectAnomaly = (db: Db, workspace_id: string, id: string) =>
-  [db.select().from(anomalies).where(of(workspace_id, id)), selectAlertWebhook(db, workspace_id)] as const;
+  [
+    db.select().from(anomalies).where(of(workspace_id, id)),
+    selectAlertWebhook(db, workspace_id),
+  ] as const;
 
 export const noteDelivery = (db: Db, workspace_id: string, id: string, now: number) =>
   db.update(anomalies).set({ delivered_at: now }).where(of(workspace_id, id));
 
-const of = (workspace_id: string, id: string) => and(eq(anomalies.id, id), eq(anomalies.workspace_id, workspace_id));
+const of = (workspace_id: string, id: string) =>
+  and(eq(anomalies.id, id), eq(anomalies.workspace_id, workspace_id));
 
 export interface AnomalyFilter {
   /** Id or slug. */
@@ -70,10 +95,17 @@ export interface AnomalyFilter {
 }
 
 /** The last days first. `after` is the position of the last that was seen. */
-export function selectAnomalies(db: Db, workspace_id: string, filter: AnomalyFilter, after: string | null, limit: number) {
+export function selectAnomalies(
+  db: Db,
+  workspace_id: string,
+  filter: AnomalyFilter,
+  after: string | null,
+  limit: number,
+) {
   const [date = '', agent_id = '', measure = ''] = after?.split(' ') ?? [];
   const { only, agent } = filter;
-  const when = (given: string | undefined, condition: SQL) => (given === undefined ? undefined : condition);
+  const when = (given: string | undefined, condition: SQL) =>
+    given === undefined ? undefined : condition;
   return db
     .select()
     .from(anomalies)
@@ -84,7 +116,9 @@ export function selectAnomalies(db: Db, workspace_id: string, filter: AnomalyFil
           agent,
           sql`${anomalies.agent_id} = (select id from agents where workspace_id = ${workspace_id} and (id = ${agent} or slug = ${agent}))`,
         ),
-        only === null ? undefined : sql`${anomalies.agent_id} in (select value from json_each(${JSON.stringify(only)}))`,
+        only === null
+          ? undefined
+          : sql`${anomalies.agent_id} in (select value from json_each(${JSON.stringify(only)}))`,
         when(filter.measure, sql`${anomalies.measure} = ${filter.measure}`),
         when(filter.from, sql`${anomalies.date} >= ${filter.from}`),
         when(filter.to, sql`${anomalies.date} <= ${filter.to}`),
@@ -97,4 +131,5 @@ export function selectAnomalies(db: Db, workspace_id: string, filter: AnomalyFil
     .limit(limit);
 }
 
-export const positionOf = ({ date, agent_id, measure }: AnomalyRow): string => [date, agent_id, measure].join(' ');
+export const positionOf = ({ date, agent_id, measure }: AnomalyRow): string =>
+  [date, agent_id, measure].join(' ');

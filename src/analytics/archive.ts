@@ -5,7 +5,14 @@ import { usage } from '../db/schema/usage.ts';
 import { workspaces } from '../db/schema/workspaces.ts';
 import type { Ctx } from '../platform/context.ts';
 import { day, minute, toWireTime } from '../shared/time.ts';
-import { advanceState, type Lease, type StateRow, saveCursor, selectCursor, takeLease } from './store.ts';
+import {
+  advanceState,
+  type Lease,
+  type StateRow,
+  saveCursor,
+  selectCursor,
+  takeLease,
+} from './store.ts';
 import { toUsage } from './usage-schema.ts';
 import type { UsageRow } from './usage-store.ts';
 
@@ -35,8 +42,8 @@ export async function archiveUsage(ctx: Ctx): Promise<void> {
       .limit(1);
     if (workspace === undefined) break;
     // One workspace's failure must not stop the others.
-    await archiveWorkspace(ctx, workspace.id, workspace.keep as number, allowance).catch((error: unknown) =>
-      ctx.log.error('archive_failed', { of: workspace.id, error }),
+    await archiveWorkspace(ctx, workspace.id, workspace.keep as number, allowance).catch(
+      (error: unknown) => ctx.log.error('archive_failed', { of: workspace.id, error }),
     );
     if (allowance.rows > 0) after = workspace.id;
   }
@@ -53,7 +60,10 @@ export async function archiveWorkspace(
   const until = ctx.now() - (ctx.now() % day) - keep * day;
   if ((await selectOldest(ctx, workspace_id, until)) === null) return;
   const lease = { workspace_id, token: ctx.newId('job') };
-  const [, [state]] = (await batch(ctx.db, takeLease(ctx.db, lease, ctx.now(), ctx.now() + leaseFor))) as [unknown, StateRow[]];
+  const [, [state]] = (await batch(
+    ctx.db,
+    takeLease(ctx.db, lease, ctx.now(), ctx.now() + leaseFor),
+  )) as [unknown, StateRow[]];
   if (state === undefined) return;
   while (allowance.rows > 0) {
     const oldest = await selectOldest(ctx, workspace_id, Math.min(until, state.dayed_until));
@@ -65,7 +75,11 @@ export async function archiveWorkspace(
   await advanceState(ctx.db, lease, { lease: null, lease_until: 0 }).run();
 }
 
-async function selectOldest({ db }: Ctx, workspace_id: string, before: number): Promise<number | null> {
+async function selectOldest(
+  { db }: Ctx,
+  workspace_id: string,
+  before: number,
+): Promise<number | null> {
   const row = await db.get<{ at: number | null }>(
     sql`select min(created_at) as at from usage where workspace_id = ${workspace_id} and created_at < ${before}`,
   );
@@ -87,15 +101,34 @@ async function archivePart(ctx: Ctx, lease: Lease, start: number): Promise<numbe
   const object_key = `usage-archives/${workspace_id}/${toWireTime(start).slice(0, 10)}.${part}.ndjson.gz`;
   const written = { ids: [] as string[], cost: 0 };
   const lines = streamOf(linesOf(ctx, workspace_id, start, written));
-  const body = lines.pipeThrough(new CompressionStream('gzip') as unknown as ReadableWritablePair<Uint8Array, Uint8Array>);
-  const { byte_size, sha256 } = await ctx.files.put(object_key, body, { media_type: 'application/gzip', limit: archiveLimit });
-  const row = { id: ctx.newId('arc'), workspace_id, day: start, part, object_key, row_count: written.ids.length };
+  const body = lines.pipeThrough(
+    new CompressionStream('gzip') as unknown as ReadableWritablePair<Uint8Array, Uint8Array>,
+  );
+  const { byte_size, sha256 } = await ctx.files.put(object_key, body, {
+    media_type: 'application/gzip',
+    limit: archiveLimit,
+  });
+  const row = {
+    id: ctx.newId('arc'),
+    workspace_id,
+    day: start,
+    part,
+    object_key,
+    row_count: written.ids.length,
+  };
   const isDone = await batch(ctx.db, [
-    insertArchive(ctx, lease, { ...row, cost_nano_usd: written.cost, byte_size, sha256, created_at: ctx.now() }),
+    insertArchive(ctx, lease, {
+      ...row,
+      cost_nano_usd: written.cost,
+      byte_size,
+      sha256,
+      created_at: ctx.now(),
+    }),
     ...deleteRows(ctx, row.id, workspace_id, written.ids),
     advanceState(ctx.db, lease, {
       lease_until: ctx.now() + leaseFor,
-      archived_until: sql`iif(${isArchived(row.id)}, max(archived_until, ${start + day}), archived_until)` as unknown as number,
+      archived_until:
+        sql`iif(${isArchived(row.id)}, max(archived_until, ${start + day}), archived_until)` as unknown as number,
     }),
   ] as Statement[]);
   return ((isDone as unknown[])[0] as unknown[]).length === 0 ? 0 : written.ids.length;
@@ -110,7 +143,12 @@ const streamOf = (lines: AsyncGenerator<Uint8Array>) =>
     },
   });
 
-async function* linesOf(ctx: Ctx, workspace_id: string, start: number, written: { ids: string[]; cost: number }) {
+async function* linesOf(
+  ctx: Ctx,
+  workspace_id: string,
+  start: number,
+  written: { ids: string[]; cost: number },
+) {
   const encoder = new TextEncoder();
   let after = { created_at: start, id: '' };
   while (written.ids.length < rowsOfPart) {
@@ -127,7 +165,8 @@ async function* linesOf(ctx: Ctx, workspace_id: string, start: number, written: 
       written.ids.push(id);
       written.cost += cost_nano_usd ?? 0;
     }
-    if (rows.length > 0) yield encoder.encode(rows.map((row) => `${JSON.stringify(toUsage(row))}\n`).join(''));
+    if (rows.length > 0)
+      yield encoder.encode(rows.map((row) => `${JSON.stringify(toUsage(row))}\n`).join(''));
     const last = rows.at(-1);
     if (last === undefined || rows.length < pageSize) return;
     after = last;
@@ -137,7 +176,11 @@ async function* linesOf(ctx: Ctx, workspace_id: string, start: number, written: 
 const isArchived = (id: string): SQL => sql`exists (select 1 from usage_archives where id = ${id})`;
 
 /** Only with the lease, and while nothing late waits to be counted into that day. Returns the row, or nothing. */
-const insertArchive = (ctx: Ctx, { workspace_id, token }: Lease, row: typeof usage_archives.$inferSelect) =>
+const insertArchive = (
+  ctx: Ctx,
+  { workspace_id, token }: Lease,
+  row: typeof usage_archives.$inferSelect,
+) =>
   ctx.db
     .insert(usage_archives)
     .select(
@@ -148,7 +191,12 @@ const insertArchive = (ctx: Ctx, { workspace_id, token }: Lease, row: typeof usa
     )
     .returning({ id: usage_archives.id });
 
-const deleteRows = (ctx: Ctx, archive: string, workspace_id: string, ids: readonly string[]): Statement[] =>
+const deleteRows = (
+  ctx: Ctx,
+  archive: string,
+  workspace_id: string,
+  ids: readonly string[],
+): Statement[] =>
   Array.from({ length: Math.ceil(ids.length / deletedAtATime) }, (_, index) => {
     const some = JSON.stringify(ids.slice(index * deletedAtATime, (index + 1) * deletedAtATime));
     return ctx.db

@@ -9,4 +9,5 @@ export function toCell(value: string | number | boolean | null): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export const toLine = (cells: readonly (string | number | boolean | null)[]): string => `${cells.map(toCell).join(',')}\r\n`;
+export const toLine = (cells: readonly (string | number | boolean | null)[]): string =>
+  `${cells.map(toCell).join(',')}\r\n`;

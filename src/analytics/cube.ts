@@ -1,7 +1,15 @@
 import { Figures, type StoredFigures } from './figures.ts';
 
 /** Along what figures are kept apart. `top` has sessions, end users and capabilities, the dearest of each; `agent` is of the workspace alone. */
-export const dimensions = ['all', 'version', 'model', 'operation', 'api_key', 'top', 'agent'] as const;
+export const dimensions = [
+  'all',
+  'version',
+  'model',
+  'operation',
+  'api_key',
+  'top',
+  'agent',
+] as const;
 export type Dimension = (typeof dimensions)[number];
 
 /** Figures by value of a dimension. */
@@ -16,7 +24,8 @@ export const none = 'none';
 
 /** What the values of `top` are of, by how they begin; sessions begin like nothing else. */
 export type TopKind = 'user' | 'use' | 'session';
-export const topKind = (value: string): TopKind => (value.startsWith('user:') ? 'user' : value.startsWith('use:') ? 'use' : 'session');
+export const topKind = (value: string): TopKind =>
+  value.startsWith('user:') ? 'user' : value.startsWith('use:') ? 'use' : 'session';
 /** The name alone of an end user or a capability. */
 export const topName = (value: string): string => value.slice(value.indexOf(':') + 1);
 
@@ -126,7 +135,12 @@ export class Cube {
       figures.count('runs');
       figures.count('messages', run.messages);
     }
-    for (const [capability, uses, failed, cost] of JSON.parse(run.uses) as [string, number, number, number | null][]) {
+    for (const [capability, uses, failed, cost] of JSON.parse(run.uses) as [
+      string,
+      number,
+      number,
+      number | null,
+    ][]) {
       for (const figures of this.#at(run.agent_id, [['top', useKey(capability)]])) {
         figures.count('uses', uses);
         figures.count('failed_uses', failed);
@@ -136,7 +150,12 @@ export class Cube {
   }
 
   addRating({ agent_id, version_id, rating }: RatingFact): void {
-    const name = rating === 'up' || rating === '4' || rating === '5' ? 'positive' : rating === '3' ? 'neutral' : 'negative';
+    const name =
+      rating === 'up' || rating === '4' || rating === '5'
+        ? 'positive'
+        : rating === '3'
+          ? 'neutral'
+          : 'negative';
     const places: Place[] = [
       ['all', ''],
       ['version', version_id],
@@ -171,7 +190,10 @@ export class Cube {
 
 type Place = readonly [Dimension, string | null];
 
-const topPlaces = ({ session_id, end_user_id }: Pick<CallFact, 'session_id' | 'end_user_id'>): Place[] => [
+const topPlaces = ({
+  session_id,
+  end_user_id,
+}: Pick<CallFact, 'session_id' | 'end_user_id'>): Place[] => [
   ...(session_id === null ? [] : [['top', session_id] as const]),
   ...(end_user_id === null ? [] : [['top', userKey(end_user_id)] as const]),
 ];
@@ -187,7 +209,13 @@ function enterCall(figures: Figures, call: CallFact): void {
   figures.took('call_first_token', call.first_token_ms);
 }
 
-export const tokenClasses = ['input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens'] as const;
+export const tokenClasses = [
+  'input_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+] as const;
 
 function enterRun(figures: Figures, run: RunFact): void {
   figures.count('runs');
@@ -228,10 +256,14 @@ export function capSlices(slices: Slices): Slices {
   if ([...kinds.values()].every((list) => list.length <= kept)) return slices;
   const capped: Slices = new Map();
   for (const [kind, list] of kinds) {
-    list.sort(([a, one], [b, two]) => two.sum('cost') - one.sum('cost') || two.sum('runs') - one.sum('runs') || (a < b ? -1 : 1));
+    list.sort(
+      ([a, one], [b, two]) =>
+        two.sum('cost') - one.sum('cost') || two.sum('runs') - one.sum('runs') || (a < b ? -1 : 1),
+    );
     for (const [value, figures] of list.slice(0, kept)) capped.set(value, figures);
     // An end user's calls are a session's too: the others are those of the sessions.
-    if (kind === 'session') for (const [, figures] of list.slice(kept)) mergeSlices(capped, new Map([[others, figures]]));
+    if (kind === 'session')
+      for (const [, figures] of list.slice(kept)) mergeSlices(capped, new Map([[others, figures]]));
   }
   const before = slices.get(others);
   if (before !== undefined) mergeSlices(capped, new Map([[others, before]]));
@@ -239,14 +271,19 @@ export function capSlices(slices: Slices): Slices {
   return capped;
 }
 
-export const writeSlices = (slices: Slices): string => JSON.stringify(Object.fromEntries([...slices].sort(([a], [b]) => (a < b ? -1 : 1))));
+export const writeSlices = (slices: Slices): string =>
+  JSON.stringify(Object.fromEntries([...slices].sort(([a], [b]) => (a < b ? -1 : 1))));
 
 type StoredSlices = Readonly<Record<string, StoredFigures>>;
 
-const toSlices = (stored: StoredSlices): Slices => new Map(Object.entries(stored).map(([value, some]) => [value, Figures.from(some)]));
+const toSlices = (stored: StoredSlices): Slices =>
+  new Map(Object.entries(stored).map(([value, some]) => [value, Figures.from(some)]));
 
 export const readSlices = (text: string): Slices => toSlices(JSON.parse(text) as StoredSlices);
 
 /** Slices by the number of their quarter, 0..3. */
 export const readQuarters = (text: string): [number, Slices][] =>
-  Object.entries(JSON.parse(text) as Record<string, StoredSlices>).map(([index, stored]) => [Number(index), toSlices(stored)]);
+  Object.entries(JSON.parse(text) as Record<string, StoredSlices>).map(([index, stored]) => [
+    Number(index),
+    toSlices(stored),
+  ]);

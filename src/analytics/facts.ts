@@ -9,7 +9,11 @@ export interface FactRange {
   readonly from: number | SQL;
   readonly to: number;
   /** The last fact of the page before. */
-  readonly after?: { readonly at: number; readonly id: string; readonly agent_id: string | null } | null;
+  readonly after?: {
+    readonly at: number;
+    readonly id: string;
+    readonly agent_id: string | null;
+  } | null;
   readonly limit: number;
 }
 
@@ -46,7 +50,10 @@ export const selectRuns = (db: Db, { workspace_id, agents, from, to, after, limi
     order by a.id, r.ended_at, r.id limit ${limit}`);
 
 /** Ratings by when they were first given. */
-export const selectRatings = (db: Db, { workspace_id, agents, from, to, after, limit }: FactRange) =>
+export const selectRatings = (
+  db: Db,
+  { workspace_id, agents, from, to, after, limit }: FactRange,
+) =>
   db.all<RatingFact>(sql`
     select f.id, f.agent_id, f.version_id, f.rating, f.created_at as at
     from agents a

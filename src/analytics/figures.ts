@@ -26,7 +26,8 @@ export class Figures {
 
   /** Sums whose name begins so, by what follows. */
   *sumsOf(prefix: string): Generator<[string, number]> {
-    for (const [name, value] of this.#sums) if (name.startsWith(prefix)) yield [name.slice(prefix.length), value];
+    for (const [name, value] of this.#sums)
+      if (name.startsWith(prefix)) yield [name.slice(prefix.length), value];
   }
 
   time(timing: Timing): Histogram {
@@ -75,21 +76,32 @@ export class Figures {
       Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1))) as Record<Key, Value>;
     return {
       ...(this.#sums.size === 0 ? {} : { n: sorted(this.#sums) }),
-      ...(this.#times.size === 0 ? {} : { t: mapped(sorted(this.#times), (histogram) => histogram.toJSON()) }),
-      ...(this.#distinct.size === 0 ? {} : { d: mapped(sorted(this.#distinct), (sketch) => sketch.toJSON()) }),
+      ...(this.#times.size === 0
+        ? {}
+        : { t: mapped(sorted(this.#times), (histogram) => histogram.toJSON()) }),
+      ...(this.#distinct.size === 0
+        ? {}
+        : { d: mapped(sorted(this.#distinct), (sketch) => sketch.toJSON()) }),
     };
   }
 
   static from({ n = {}, t = {}, d = {} }: StoredFigures): Figures {
     const figures = new Figures();
     for (const [name, value] of Object.entries(n)) figures.#sums.set(name, value);
-    for (const [timing, stored] of Object.entries(t)) figures.#times.set(timing as Timing, Histogram.from(stored));
-    for (const [kind, stored] of Object.entries(d)) figures.#distinct.set(kind as Distinct, DistinctSketch.from(stored));
+    for (const [timing, stored] of Object.entries(t))
+      figures.#times.set(timing as Timing, Histogram.from(stored));
+    for (const [kind, stored] of Object.entries(d))
+      figures.#distinct.set(kind as Distinct, DistinctSketch.from(stored));
     return figures;
   }
 }
 
 const nothing = new Histogram();
 
-const mapped = <Key extends string, Value, To>(values: Record<Key, Value>, to: (value: Value) => To) =>
-  Object.fromEntries(Object.entries<Value>(values).map(([key, value]) => [key, to(value)])) as Record<Key, To>;
+const mapped = <Key extends string, Value, To>(
+  values: Record<Key, Value>,
+  to: (value: Value) => To,
+) =>
+  Object.fromEntries(
+    Object.entries<Value>(values).map(([key, value]) => [key, to(value)]),
+  ) as Record<Key, To>;

@@ -14,7 +14,8 @@ export class Histogram {
 
   merge(other: Histogram): void {
     this.#sum += other.#sum;
-    for (const [bucket, count] of other.#counts) this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
+    for (const [bucket, count] of other.#counts)
+      this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
   }
 
   get count(): number {
@@ -48,7 +49,8 @@ export class Histogram {
   static from([sum = 0, ...pairs]: readonly number[]): Histogram {
     const histogram = new Histogram();
     histogram.#sum = sum;
-    for (let at = 0; at < pairs.length; at += 2) histogram.#counts.set(pairs[at] as number, pairs[at + 1] as number);
+    for (let at = 0; at < pairs.length; at += 2)
+      histogram.#counts.set(pairs[at] as number, pairs[at + 1] as number);
     return histogram;
   }
 }

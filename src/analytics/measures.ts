@@ -38,7 +38,11 @@ export function toMeasures(figures: Figures): Measures {
     },
     quality: {
       confidence: sum('confidences') === 0 ? null : sum('confidence') / 1e6 / sum('confidences'),
-      coverage: { full: sum('coverage:full'), partial: sum('coverage:partial'), none: sum('coverage:none') },
+      coverage: {
+        full: sum('coverage:full'),
+        partial: sum('coverage:partial'),
+        none: sum('coverage:none'),
+      },
       feedback: { positive, neutral: sum('rated:neutral'), negative },
       approval_rate: positive + negative === 0 ? null : positive / (positive + negative),
     },
@@ -64,7 +68,10 @@ export const usd = (nano: number): number => toWireUsd(nano) ?? 0;
 export const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 function toTimes(histogram: Histogram): Measures['performance']['latency_ms'] {
-  const [mean, p50, p95, p99] = [histogram.mean, ...[0.5, 0.95, 0.99].map((share) => histogram.percentile(share))];
+  const [mean, p50, p95, p99] = [
+    histogram.mean,
+    ...[0.5, 0.95, 0.99].map((share) => histogram.percentile(share)),
+  ];
   return mean == null || p50 == null || p95 == null || p99 == null ? null : { mean, p50, p95, p99 };
 }
 
@@ -79,20 +86,28 @@ const capabilities: Readonly<Record<string, 'chat' | 'knowledge' | 'background'>
   suggestions: 'background',
 };
 
-export function costsOf(figures: Figures): Pick<Analytics, 'cost_by_operation' | 'cost_by_capability'> {
+export function costsOf(
+  figures: Figures,
+): Pick<Analytics, 'cost_by_operation' | 'cost_by_capability'> {
   const byOperation = [...figures.sumsOf('calls:')].map(([operation, calls]) => ({
     operation,
     calls,
     cost: figures.sum(`cost:${operation}`),
   }));
-  const byCapability = Map.groupBy(byOperation, ({ operation }) => capabilities[operation] ?? ('other' as const));
-  const dearestFirst = (a: { cost: number; calls: number }, b: { cost: number; calls: number }) => b.cost - a.cost || b.calls - a.calls;
+  const byCapability = Map.groupBy(
+    byOperation,
+    ({ operation }) => capabilities[operation] ?? ('other' as const),
+  );
+  const dearestFirst = (a: { cost: number; calls: number }, b: { cost: number; calls: number }) =>
+    b.cost - a.cost || b.calls - a.calls;
   const total = (list: readonly { calls: number; cost: number }[]) => ({
     calls: list.reduce((sum, { calls }) => sum + calls, 0),
     cost: list.reduce((sum, { cost }) => sum + cost, 0),
   });
   return {
-    cost_by_operation: byOperation.sort(dearestFirst).map(({ operation, calls, cost }) => ({ operation, calls, cost_usd: usd(cost) })),
+    cost_by_operation: byOperation
+      .sort(dearestFirst)
+      .map(({ operation, calls, cost }) => ({ operation, calls, cost_usd: usd(cost) })),
     cost_by_capability: [...byCapability]
       .map(([capability, list]) => ({ capability, ...total(list) }))
       .sort(dearestFirst)

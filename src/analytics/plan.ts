@@ -8,13 +8,19 @@ export type Granularity = (typeof granularities)[number];
 export const dateAt = (at: number, time_zone: string): string => dateFormat(time_zone).format(at);
 
 /** A date so many days from another. */
-export const plusDays = (date: string, days: number): string => toWireTime(Date.parse(date) + days * day).slice(0, 10);
+export const plusDays = (date: string, days: number): string =>
+  toWireTime(Date.parse(date) + days * day).slice(0, 10);
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 function dateFormat(time_zone: string): Intl.DateTimeFormat {
   const known = formats.get(time_zone);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-CA', { timeZone: time_zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const made = new Intl.DateTimeFormat('en-CA', {
+    timeZone: time_zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
   formats.set(time_zone, made);
   return made;
 }
@@ -23,15 +29,24 @@ function dateFormat(time_zone: string): Intl.DateTimeFormat {
 export function startOfDate(date: string, time_zone: string): number {
   // Zones are less than a day from UTC: the day before is never past the date.
   let span = periodAt('day', Date.parse(date) - day, time_zone);
-  while (dateAt(span.start, time_zone) < date) span = periodAt('day', span.end as number, time_zone);
+  while (dateAt(span.start, time_zone) < date)
+    span = periodAt('day', span.end as number, time_zone);
   return span.start;
 }
 
 /** Where buckets of a granularity begin between two instants, with the end as the last. */
-export function boundariesOf(start: number, end: number, granularity: Granularity, time_zone: string): number[] {
+export function boundariesOf(
+  start: number,
+  end: number,
+  granularity: Granularity,
+  time_zone: string,
+): number[] {
   const boundaries = [start];
   for (let at = start; at < end; ) {
-    at = Math.min(end, granularity === 'hour' ? at + hour : (periodAt(granularity, at, time_zone).end as number));
+    at = Math.min(
+      end,
+      granularity === 'hour' ? at + hour : (periodAt(granularity, at, time_zone).end as number),
+    );
     boundaries.push(at);
   }
   return boundaries;
@@ -56,7 +71,8 @@ export function rangesOf(boundaries: readonly number[]): RollupRange[] {
     const split = isSplit ? [from] : [];
     const last = ranges.at(-1);
     if (from >= to || (isSplit && last?.split.at(-1) === from)) return;
-    if (last === undefined || last.grain !== grain || last.to !== from) ranges.push({ grain, from, to, split });
+    if (last === undefined || last.grain !== grain || last.to !== from)
+      ranges.push({ grain, from, to, split });
     else ranges[ranges.length - 1] = { ...last, to, split: [...last.split, ...split] };
   };
   for (const [index, end] of boundaries.slice(1).entries()) {

@@ -50,11 +50,21 @@ export async function readFigures(
   const guessed = zones.get(ctx.workspace_id) ?? 'UTC';
   const wanted = want(guessed);
   const scope = scopeOf(ctx, agent);
-  const times = wanted.flatMap(({ boundaries }) => [boundaries[0] as number, boundaries.at(-1) as number]);
-  const facts = { workspace_id: ctx.workspace_id, agents: scope.facts, from: openFrom(ctx.workspace_id, Math.min(...times)) };
+  const times = wanted.flatMap(({ boundaries }) => [
+    boundaries[0] as number,
+    boundaries.at(-1) as number,
+  ]);
+  const facts = {
+    workspace_id: ctx.workspace_id,
+    agents: scope.facts,
+    from: openFrom(ctx.workspace_id, Math.min(...times)),
+  };
   const range = { ...facts, to: Math.max(...times), limit: factsAtMost };
   const [[workspace], owners, rollups, calls, runs, ratings] = await batch(ctx.db, [
-    ctx.db.select({ time_zone: workspaces.time_zone }).from(workspaces).where(sql`id = ${ctx.workspace_id}`),
+    ctx.db
+      .select({ time_zone: workspaces.time_zone })
+      .from(workspaces)
+      .where(sql`id = ${ctx.workspace_id}`),
     scope.owner,
     selectRollups(ctx.db, ctx.workspace_id, scope, wanted),
     selectCalls(ctx.db, range),
@@ -66,12 +76,15 @@ export async function readFigures(
   zones.set(ctx.workspace_id, time_zone);
   const [owner] = owners as { id: string }[];
   const covered = coveredAgents(ctx.actor);
-  if (agent !== null && (owner === undefined || (covered !== null && !covered.includes(owner.id)))) throw notFound('agent');
+  if (agent !== null && (owner === undefined || (covered !== null && !covered.includes(owner.id))))
+    throw notFound('agent');
   if (time_zone !== guessed) return readFigures(ctx, agent, want);
   const parts = wanted.map(({ boundaries }) => boundaries.slice(1).map((): Slices => new Map()));
   addRollups(parts, wanted, rollups as StoredRow[]);
   addFacts(parts, wanted, calls as CallFact[], runs as RunFact[], ratings as RatingFact[]);
-  const isComplete = [calls, runs, ratings].every((list) => (list as unknown[]).length < factsAtMost);
+  const isComplete = [calls, runs, ratings].every(
+    (list) => (list as unknown[]).length < factsAtMost,
+  );
   return { parts, isComplete, agent_id: owner?.id ?? null, time_zone };
 }
 
@@ -90,11 +103,21 @@ function scopeOf(ctx: Ctx, agent: string | null): Scope {
   const covered = coveredAgents(ctx.actor);
   if (agent !== null) {
     const found = sql`select id from agents where workspace_id = ${workspace_id} and (id = ${agent} or slug = ${agent})`;
-    return { owner: db.all(found), rollups: sql`(select id as value from (${found}))`, isByAgent: true, facts: sql`(${found})` };
+    return {
+      owner: db.all(found),
+      rollups: sql`(select id as value from (${found}))`,
+      isByAgent: true,
+      facts: sql`(${found})`,
+    };
   }
   const owner = db.all(sql`select id from agents where workspace_id = ${workspace_id} limit 0`);
   const list = sql`json_each(${JSON.stringify(covered ?? [''])})`;
-  return { owner, rollups: list, isByAgent: covered !== null, facts: covered === null ? null : sql`(select value from ${list})` };
+  return {
+    owner,
+    rollups: list,
+    isByAgent: covered !== null,
+    facts: covered === null ? null : sql`(select value from ${list})`,
+  };
 }
 
 /** Figures of agents by their id, for each stretch between boundaries, as far as hours are closed. */
@@ -115,7 +138,8 @@ const stateOf = (workspace_id: string, column: string) =>
   sql`coalesce((select ${sql.raw(column)} from ${analytics_state} where workspace_id = ${workspace_id}), 0)`;
 
 /** What is not in a closed hour. */
-const openFrom = (workspace_id: string, from: number) => sql`max(${from}, ${stateOf(workspace_id, 'rolled_until')})`;
+const openFrom = (workspace_id: string, from: number) =>
+  sql`max(${from}, ${stateOf(workspace_id, 'rolled_until')})`;
 
 interface StoredRow {
   /** Which of what is wanted. */
@@ -136,7 +160,15 @@ function selectRollups(
   const ranges = wanted.flatMap(({ dimension: asked, boundaries }, part) =>
     rangesOf(boundaries).flatMap((range: RollupRange) => {
       const dimension = isByAgent && asked === 'agent' ? 'all' : asked;
-      const row = { part, dimension, grain: range.grain, from: range.from, to: range.to, split: `,${range.split.join()},`, is_open: 0 };
+      const row = {
+        part,
+        dimension,
+        grain: range.grain,
+        from: range.from,
+        to: range.to,
+        split: `,${range.split.join()},`,
+        is_open: 0,
+      };
       return range.grain === 'day' ? [row, { ...row, grain: 'hour', is_open: 1 }] : [row];
     }),
   );
@@ -152,7 +184,11 @@ function selectRollups(
       and r.bucket < min(g.value ->> 'to', iif(g.value ->> 'grain' = 'day', ${dayed}, ${rolled}))`);
 }
 
-function addRollups(parts: Slices[][], wanted: readonly Wanted[], rows: readonly StoredRow[]): void {
+function addRollups(
+  parts: Slices[][],
+  wanted: readonly Wanted[],
+  rows: readonly StoredRow[],
+): void {
   for (const { part, agent_id, bucket, slices, quarters } of rows) {
     const { dimension, boundaries } = wanted[part] as Wanted;
     const add = (at: number, some: Slices) => {
@@ -179,6 +215,7 @@ function addFacts(
     for (const call of calls) cubeAt(call)?.addCall(call);
     for (const run of runs) cubeAt(run)?.addRun(run);
     for (const rating of ratings) cubeAt(rating)?.addRating(rating);
-    for (const [index, cube] of cubes.entries()) mergeSlices(parts[part]?.[index] as Slices, cube.slices('', dimension));
+    for (const [index, cube] of cubes.entries())
+      mergeSlices(parts[part]?.[index] as Slices, cube.slices('', dimension));
   }
 }

@@ -60,9 +60,16 @@ export async function rollUp(ctx: Ctx): Promise<void> {
 }
 
 /** One workspace, as far as the allowance goes. */
-export async function rollUpWorkspace(ctx: Ctx, workspace_id: string, allowance: Allowance = { facts: factsOfTick }): Promise<void> {
+export async function rollUpWorkspace(
+  ctx: Ctx,
+  workspace_id: string,
+  allowance: Allowance = { facts: factsOfTick },
+): Promise<void> {
   const lease = { workspace_id, token: ctx.newId('job') };
-  const [, [state]] = (await batch(ctx.db, takeLease(ctx.db, lease, ctx.now(), ctx.now() + leaseFor))) as [unknown, StateRow[]];
+  const [, [state]] = (await batch(
+    ctx.db,
+    takeLease(ctx.db, lease, ctx.now(), ctx.now() + leaseFor),
+  )) as [unknown, StateRow[]];
   if (state === undefined) return;
   await closeHours(ctx, lease, state, allowance);
   await reopenHours(ctx, lease, state, allowance);
@@ -72,7 +79,12 @@ export async function rollUpWorkspace(ctx: Ctx, workspace_id: string, allowance:
 }
 
 /** The hours that have ended since the last time and in which something happened. */
-async function closeHours(ctx: Ctx, lease: Lease, state: StateRow, allowance: Allowance): Promise<void> {
+async function closeHours(
+  ctx: Ctx,
+  lease: Lease,
+  state: StateRow,
+  allowance: Allowance,
+): Promise<void> {
   const until = state.closing_until;
   let from = state.rolled_until;
   let [next] = await selectNextFacts(ctx.db, lease.workspace_id, from, until);
@@ -81,16 +93,27 @@ async function closeHours(ctx: Ctx, lease: Lease, state: StateRow, allowance: Al
     from = bucket + hour;
     const counted = await countHour(ctx, lease.workspace_id, bucket, allowance, until);
     await write(ctx, lease, [
-      ...replaceRollups(ctx.db, lease, { grain: 'hour', bucket, agents: null }, toHourRows(counted.cubes)),
+      ...replaceRollups(
+        ctx.db,
+        lease,
+        { grain: 'hour', bucket, agents: null },
+        toHourRows(counted.cubes),
+      ),
       advanceState(ctx.db, lease, { rolled_until: from, lease_until: ctx.now() + leaseFor }),
     ]);
     next = counted.next;
   }
-  if (next?.at == null && from > 0 && from < until) await advance(ctx, lease, { rolled_until: until });
+  if (next?.at == null && from > 0 && from < until)
+    await advance(ctx, lease, { rolled_until: until });
 }
 
 /** Hours that something came in late for; days that have been made of them are marked in turn. */
-async function reopenHours(ctx: Ctx, lease: Lease, state: StateRow, allowance: Allowance): Promise<void> {
+async function reopenHours(
+  ctx: Ctx,
+  lease: Lease,
+  state: StateRow,
+  allowance: Allowance,
+): Promise<void> {
   while (allowance.facts > 0) {
     const marks = await selectMarks(ctx.db, lease.workspace_id, 'hour', 50);
     if (marks.length === 0) return;
@@ -104,7 +127,12 @@ async function reopenHours(ctx: Ctx, lease: Lease, state: StateRow, allowance: A
       }
       const { cubes } = await countHour(ctx, lease.workspace_id, bucket, allowance, bucket + hour);
       await write(ctx, lease, [
-        ...replaceRollups(ctx.db, lease, { grain: 'hour', bucket, agents: null }, toHourRows(cubes)),
+        ...replaceRollups(
+          ctx.db,
+          lease,
+          { grain: 'hour', bucket, agents: null },
+          toHourRows(cubes),
+        ),
         markDay(ctx.db, lease, bucket - (bucket % day)),
         done,
         alive,
@@ -136,16 +164,24 @@ async function reopenDays(ctx: Ctx, lease: Lease): Promise<void> {
     await countDay(ctx, lease, bucket, [deleteMark(ctx.db, lease, 'day', bucket, marks)]);
 }
 
-const advance = (ctx: Ctx, lease: Lease, changes: Partial<StateRow>) => write(ctx, lease, [advanceState(ctx.db, lease, changes)]);
+const advance = (ctx: Ctx, lease: Lease, changes: Partial<StateRow>) =>
+  write(ctx, lease, [advanceState(ctx.db, lease, changes)]);
 
 /** Ends with an `advanceState`, which tells whether the lease was still held. */
 async function write(ctx: Ctx, lease: Lease, statements: readonly Statement[]): Promise<void> {
   const results = await batch(ctx.db, statements);
-  if ((results.at(-1) as unknown[]).length === 0) throw new Error(`the lease on the rollups of ${lease.workspace_id} was lost`);
+  if ((results.at(-1) as unknown[]).length === 0)
+    throw new Error(`the lease on the rollups of ${lease.workspace_id} was lost`);
 }
 
 /** Everything that happened in an hour, by quarter, and when, before `until`, something happens after it. */
-async function countHour(ctx: Ctx, workspace_id: string, bucket: number, allowance: Allowance, until: number) {
+async function countHour(
+  ctx: Ctx,
+  workspace_id: string,
+  bucket: number,
+  allowance: Allowance,
+  until: number,
+) {
   const cubes = Array.from({ length: 4 }, () => new Cube());
   const cubeAt = (at: number) => cubes[Math.floor((at - bucket) / quarter)] as Cube;
   const range = { workspace_id, agents: null, from: bucket, to: bucket + hour, limit: pageSize };
@@ -193,7 +229,10 @@ interface Position {
 }
 
 function toHourRows(cubes: readonly Cube[]): RollupRow[] {
-  const rows = new Map<string, { agent_id: string; dimension: Dimension; quarters: [number, Slices][] }>();
+  const rows = new Map<
+    string,
+    { agent_id: string; dimension: Dimension; quarters: [number, Slices][] }
+  >();
   for (const [index, cube] of cubes.entries()) {
     for (const [agent_id, byDimension] of cube.cells) {
       for (const [dimension, slices] of byDimension) {
@@ -208,7 +247,12 @@ function toHourRows(cubes: readonly Cube[]): RollupRow[] {
     const slices: Slices = new Map();
     for (const [, part] of quarters) mergeSlices(slices, part);
     const parts = quarters.map(([index, part]) => `"${index}":${writeSlices(part)}`);
-    return { agent_id, dimension, slices: writeSlices(capSlices(slices)), quarters: `{${parts.join(',')}}` };
+    return {
+      agent_id,
+      dimension,
+      slices: writeSlices(capSlices(slices)),
+      quarters: `{${parts.join(',')}}`,
+    };
   });
 }
 
@@ -216,9 +260,19 @@ function toHourRows(cubes: readonly Cube[]): RollupRow[] {
 const agentsAtATime = 20;
 
 /** A day out of its hours, some agents at a time; `done` goes with the last of them. */
-async function countDay(ctx: Ctx, lease: Lease, bucket: number, done: readonly Statement[]): Promise<void> {
+async function countDay(
+  ctx: Ctx,
+  lease: Lease,
+  bucket: number,
+  done: readonly Statement[],
+): Promise<void> {
   for (let agents: string[] = [''], isLast = false; !isLast; ) {
-    const more = await selectAgentIds(ctx.db, lease.workspace_id, agents.at(-1) ?? '', agentsAtATime);
+    const more = await selectAgentIds(
+      ctx.db,
+      lease.workspace_id,
+      agents.at(-1) ?? '',
+      agentsAtATime,
+    );
     isLast = more.length === 0;
     const hours = await selectHours(ctx.db, lease.workspace_id, agents, bucket);
     const days = new Map<string, { agent_id: string; dimension: Dimension; slices: Slices }>();
@@ -228,7 +282,11 @@ async function countDay(ctx: Ctx, lease: Lease, bucket: number, done: readonly S
       mergeSlices(row.slices, readSlices(slices));
       days.set(key, row);
     }
-    const rows = [...days.values()].map(({ slices, ...row }) => ({ ...row, slices: writeSlices(capSlices(slices)), quarters: null }));
+    const rows = [...days.values()].map(({ slices, ...row }) => ({
+      ...row,
+      slices: writeSlices(capSlices(slices)),
+      quarters: null,
+    }));
     await write(ctx, lease, [
       ...replaceRollups(ctx.db, lease, { grain: 'day', bucket, agents }, rows),
       ...(isLast ? done : []),

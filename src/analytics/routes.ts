@@ -118,7 +118,8 @@ export const analyticsRoutes = new Router()
       access: 'usage:archives',
       tag,
       summary: 'List archives of model calls',
-      description: 'What is older than `usage_retention_days` of the workspace, a day of UTC at a time; the newest archive first.',
+      description:
+        'What is older than `usage_retention_days` of the workspace, a day of UTC at a time; the newest archive first.',
       query: z.strictObject(pageQuery),
       reply: { status: 200, schema: pageOf(UsageArchive), description: 'The archives' },
       failures: ['invalid_cursor'],
@@ -143,6 +144,7 @@ describeWebhook(analyticsRoutes, {
   name: 'anomaly.alert',
   tag,
   summary: 'A day stands out',
-  description: 'Sent to the webhook of the workspace when the cost or the error rate of an agent is far above its past days.',
+  description:
+    'Sent to the webhook of the workspace when the cost or the error rate of an agent is far above its past days.',
   schema: AnomalyAlertEvent,
 });

@@ -7,7 +7,10 @@ import { granularities } from './plan.ts';
 /** Before and after this nothing is counted, and arithmetic with dates stays within what a date can be. */
 export const LocalDate = z.iso
   .date()
-  .refine((date) => date >= '2000-01-01' && date < '2200-01-01', 'Must be a date from 2000 to 2199.')
+  .refine(
+    (date) => date >= '2000-01-01' && date < '2200-01-01',
+    'Must be a date from 2000 to 2199.',
+  )
   .openapi({ example: '2026-11-01' });
 
 const range = {
@@ -20,7 +23,10 @@ export const groupings = ['version', 'model', 'operation', 'api_key'] as const;
 
 export const AgentAnalyticsQuery = z.strictObject({
   ...range,
-  granularity: z.enum(granularities).default('day').describe('At most 31 days by hour, 400 by day, 5 years by month'),
+  granularity: z
+    .enum(granularities)
+    .default('day')
+    .describe('At most 31 days by hour, 400 by day, 5 years by month'),
   group_by: z.enum(groupings).optional().describe('Also by this: the 100 that cost most'),
 });
 export const AnalyticsQuery = AgentAnalyticsQuery.extend({
@@ -33,7 +39,10 @@ export type AnalyticsQuery = z.output<typeof AnalyticsQuery>;
 
 const breakdowns = ['provider', ...groupings, 'end_user', 'session'] as const;
 const by = 'What the parts are; of end users and sessions the 100 that cost most';
-export const AgentBreakdownQuery = z.strictObject({ ...range, group_by: z.enum(breakdowns).default('model').describe(by) });
+export const AgentBreakdownQuery = z.strictObject({
+  ...range,
+  group_by: z.enum(breakdowns).default('model').describe(by),
+});
 export const BreakdownQuery = AgentBreakdownQuery.extend({
   group_by: z
     .enum([...breakdowns, 'agent'])
@@ -52,7 +61,11 @@ const Times = z
   .nullable()
   .describe('Milliseconds; percentiles are true to 1.5 %. null of nothing');
 
-const OperationCost = z.object({ operation: z.string().openapi({ example: 'answer' }), calls: count, cost_usd: Usd });
+const OperationCost = z.object({
+  operation: z.string().openapi({ example: 'answer' }),
+  calls: count,
+  cost_usd: Usd,
+});
 const CapabilityCost = z.object({
   capability: z.enum(['chat', 'knowledge', 'background', 'other']),
   calls: count,
@@ -63,10 +76,14 @@ export const Measures = z
   .object({
     usage: z.object({
       runs: count,
-      chats: count.describe('Sessions in which something was answered; exact up to 200, then within about 2 %'),
+      chats: count.describe(
+        'Sessions in which something was answered; exact up to 200, then within about 2 %',
+      ),
       chats_started: count.describe('Sessions whose first message was answered'),
       messages: count,
-      unique_users: count.describe('End users who were answered; exact up to 200, then within about 2 %'),
+      unique_users: count.describe(
+        'End users who were answered; exact up to 200, then within about 2 %',
+      ),
       messages_per_chat: z.number(),
       calls: count.describe('Model calls'),
       input_tokens: count,
@@ -90,14 +107,19 @@ export const Measures = z
       confidence: z.number().nullable().describe('Mean, 0..1; null where no answer has one'),
       coverage: z.object({ full: count, partial: count, none: count }),
       feedback: z.object({ positive: count, neutral: count, negative: count }),
-      approval_rate: z.number().nullable().describe('Positive among positive and negative ratings; null without any'),
+      approval_rate: z
+        .number()
+        .nullable()
+        .describe('Positive among positive and negative ratings; null without any'),
     }),
     cost: z.object({
       total_usd: Usd,
       per_message_usd: Usd.describe('For each answer'),
       per_session_usd: Usd,
       unpriced_calls: count.describe('Calls whose cost is unknown and in no sum'),
-      estimated_calls: count.describe('Calls whose tokens were counted here, since the provider did not say'),
+      estimated_calls: count.describe(
+        'Calls whose tokens were counted here, since the provider did not say',
+      ),
     }),
   })
   .openapi('Measures');
@@ -113,16 +135,22 @@ export const Analytics = z
     time_zone: z.string(),
     granularity: z.enum(granularities),
     as_of: Time,
-    is_complete: z.boolean().describe('false while so much is not rolled up yet that it was not all counted'),
+    is_complete: z
+      .boolean()
+      .describe('false while so much is not rolled up yet that it was not all counted'),
     totals: Measures,
-    previous: z.object({ start: Time, end: Time, totals: Measures }).describe('As many days right before'),
+    previous: z
+      .object({ start: Time, end: Time, totals: Measures })
+      .describe('As many days right before'),
     series: z.array(
       z.object({
         start: Time,
         ...Measures.shape,
         anomalies: z
           .array(z.enum(anomalyMeasures))
-          .describe('By day: what is far above the days before in the range, of which there must be seven with some activity'),
+          .describe(
+            'By day: what is far above the days before in the range, of which there must be seven with some activity',
+          ),
       }),
     ),
     group_by: z.string().nullable(),
@@ -132,11 +160,16 @@ export const Analytics = z
     forecast: z
       .object({ cost_usd: Usd, end: Time })
       .nullable()
-      .describe('What all of the range will have cost, at the rate so far; null when it is over or has just begun'),
+      .describe(
+        'What all of the range will have cost, at the rate so far; null when it is over or has just begun',
+      ),
     capabilities: z
       .array(
         z.object({
-          capability: z.string().describe('`retrieval`, or `tool:` and the name of the tool').openapi({ example: 'tool:web_search' }),
+          capability: z
+            .string()
+            .describe('`retrieval`, or `tool:` and the name of the tool')
+            .openapi({ example: 'tool:web_search' }),
           uses: count,
           failed: count,
           cost_usd: Usd.describe('Of the models that it used; part of the cost by operation too'),

@@ -2,7 +2,16 @@ import type { Ctx } from '../platform/context.ts';
 import { invalid } from '../shared/failure.ts';
 import { day, hour, toWireTime } from '../shared/time.ts';
 import { markAnomalies } from './anomalies.ts';
-import { type Dimension, mergeSlices, none, others, type Slices, type TopKind, topKind, topName } from './cube.ts';
+import {
+  type Dimension,
+  mergeSlices,
+  none,
+  others,
+  type Slices,
+  type TopKind,
+  topKind,
+  topName,
+} from './cube.ts';
 import { Figures } from './figures.ts';
 import { costsOf, dayFigures, ranked, ratio, toMeasures, totalOf, usd } from './measures.ts';
 import { boundariesOf, dateAt, type Granularity, plusDays, startOfDate } from './plan.ts';
@@ -18,7 +27,11 @@ interface Period {
 }
 
 /** Usage, performance, quality and cost of an agent (id or slug), or of all agents that the caller may see. */
-export async function getAnalytics(ctx: Ctx, agent: string | null, query: AnalyticsQuery): Promise<Analytics> {
+export async function getAnalytics(
+  ctx: Ctx,
+  agent: string | null,
+  query: AnalyticsQuery,
+): Promise<Analytics> {
   const want = (zone: string) => wantedFor(ctx, query, query.time_zone ?? zone);
   const { parts, agent_id, isComplete, time_zone: own } = await readFigures(ctx, agent, want);
   const time_zone = query.time_zone ?? own;
@@ -35,17 +48,28 @@ export async function getAnalytics(ctx: Ctx, agent: string | null, query: Analyt
     as_of: toWireTime(ctx.now()),
     is_complete: isComplete,
     totals: toMeasures(total),
-    previous: { start: toWireTime(before[0] as number), end: toWireTime(start), totals: toMeasures(totalOf(previous)) },
+    previous: {
+      start: toWireTime(before[0] as number),
+      end: toWireTime(start),
+      totals: toMeasures(totalOf(previous)),
+    },
     series: toSeries(all, boundaries, query.granularity),
     group_by: query.group_by ?? null,
-    groups: ranked(groups[0] ?? new Map()).map(([value, figures]) => ({ value, ...toMeasures(figures) })),
+    groups: ranked(groups[0] ?? new Map()).map(([value, figures]) => ({
+      value,
+      ...toMeasures(figures),
+    })),
     ...costsOf(total),
     forecast: forecast(total.sum('cost'), { start, end }, ctx.now()),
     ...toplists(top[0] ?? new Map()),
   };
 }
 
-function toSeries(parts: readonly Slices[], boundaries: readonly number[], granularity: Granularity): Analytics['series'] {
+function toSeries(
+  parts: readonly Slices[],
+  boundaries: readonly number[],
+  granularity: Granularity,
+): Analytics['series'] {
   const measures = parts.map((slices) => toMeasures(totalOf([slices])));
   const anomalies = granularity === 'day' ? markAnomalies(measures.map(dayFigures)) : [];
   return measures.map((part, index) => ({
@@ -59,13 +83,18 @@ function toSeries(parts: readonly Slices[], boundaries: readonly number[], granu
 function wantedFor(ctx: Ctx, query: AnalyticsQuery, time_zone: string): Wanted[] {
   const { start, end, days } = periodOf(ctx, query, time_zone);
   if (days > longest[query.granularity])
-    throw invalid('?start_date', `By ${query.granularity} at most ${longest[query.granularity]} days can be asked for.`);
+    throw invalid(
+      '?start_date',
+      `By ${query.granularity} at most ${longest[query.granularity]} days can be asked for.`,
+    );
   const before = startOfDate(plusDays(dateAt(start, time_zone), -days), time_zone);
   return [
     { dimension: 'all', boundaries: boundariesOf(start, end, query.granularity, time_zone) },
     { dimension: 'all', boundaries: [before, start] },
     { dimension: 'top', boundaries: [start, end] },
-    ...(query.group_by === undefined ? [] : [{ dimension: query.group_by, boundaries: [start, end] }]),
+    ...(query.group_by === undefined
+      ? []
+      : [{ dimension: query.group_by, boundaries: [start, end] }]),
   ];
 }
 
@@ -74,22 +103,36 @@ interface DateRange {
   readonly end_date?: string | undefined;
 }
 
-function periodOf(ctx: Ctx, { start_date, end_date }: DateRange, time_zone: string): Period & { readonly days: number } {
+function periodOf(
+  ctx: Ctx,
+  { start_date, end_date }: DateRange,
+  time_zone: string,
+): Period & { readonly days: number } {
   const last = end_date ?? later(dateAt(ctx.now(), time_zone), start_date);
   const first = start_date ?? plusDays(last, -29);
   if (first > last) throw invalid('?end_date', 'Must not be before start_date.');
   const days = Math.round((Date.parse(last) - Date.parse(first)) / day) + 1;
-  return { start: startOfDate(first, time_zone), end: startOfDate(plusDays(last, 1), time_zone), days };
+  return {
+    start: startOfDate(first, time_zone),
+    end: startOfDate(plusDays(last, 1), time_zone),
+    days,
+  };
 }
 
-const later = (date: string, other: string | undefined) => (other !== undefined && other > date ? other : date);
+const later = (date: string, other: string | undefined) =>
+  other !== undefined && other > date ? other : date;
 
 function forecast(cost: number, { start, end }: Period, now: number): Analytics['forecast'] {
   if (now >= end || now - start < hour) return null;
-  return { cost_usd: usd(Math.round((cost / (now - start)) * (end - start))), end: toWireTime(end) };
+  return {
+    cost_usd: usd(Math.round((cost / (now - start)) * (end - start))),
+    end: toWireTime(end),
+  };
 }
 
-function toplists(slices: Slices): Pick<Analytics, 'top_sessions' | 'top_end_users' | 'capabilities'> {
+function toplists(
+  slices: Slices,
+): Pick<Analytics, 'top_sessions' | 'top_end_users' | 'capabilities'> {
   const byKind = Map.groupBy(
     ranked(slices).filter(([value]) => value !== others),
     ([value]) => topKind(value),
@@ -103,7 +146,10 @@ function toplists(slices: Slices): Pick<Analytics, 'top_sessions' | 'top_end_use
   const dearest = (kind: TopKind) => (byKind.get(kind) ?? []).slice(0, toplistLength);
   return {
     top_sessions: dearest('session').map((entry) => ({ session_id: entry[0], ...shown(entry) })),
-    top_end_users: dearest('user').map((entry) => ({ end_user_id: topName(entry[0]), ...shown(entry) })),
+    top_end_users: dearest('user').map((entry) => ({
+      end_user_id: topName(entry[0]),
+      ...shown(entry),
+    })),
     capabilities: (byKind.get('use') ?? [])
       .map(([value, figures]) => ({
         capability: topName(value),
@@ -116,10 +162,15 @@ function toplists(slices: Slices): Pick<Analytics, 'top_sessions' | 'top_end_use
 }
 
 /** What the cost of a period is made of. */
-export async function getCostBreakdown(ctx: Ctx, agent: string | null, query: BreakdownQuery): Promise<CostBreakdown> {
+export async function getCostBreakdown(
+  ctx: Ctx,
+  agent: string | null,
+  query: BreakdownQuery,
+): Promise<CostBreakdown> {
   const want = (zone: string): Wanted[] => {
     const { start, end, days } = periodOf(ctx, query, query.time_zone ?? zone);
-    if (days > longest.month) throw invalid('?start_date', `At most ${longest.month} days can be asked for.`);
+    if (days > longest.month)
+      throw invalid('?start_date', `At most ${longest.month} days can be asked for.`);
     return [
       { dimension: 'all', boundaries: [start, end] },
       { dimension: dimensionOf(query.group_by), boundaries: [start, end] },
@@ -157,14 +208,21 @@ export async function getCostBreakdown(ctx: Ctx, agent: string | null, query: Br
 type Grouping = BreakdownQuery['group_by'];
 
 const dimensionOf = (grouping: Grouping): Dimension =>
-  grouping === 'provider' ? 'model' : grouping === 'end_user' || grouping === 'session' ? 'top' : grouping;
+  grouping === 'provider'
+    ? 'model'
+    : grouping === 'end_user' || grouping === 'session'
+      ? 'top'
+      : grouping;
 
 /** Calls of no session or end user, and those of users that were too many to keep apart: parts add up to the whole. */
 function withRest(parts: Slices, grouping: Grouping, slices: Slices, total: Figures): Slices {
   if (grouping !== 'session' && grouping !== 'end_user') return parts;
   const rest = new Figures();
   for (const name of ['calls', 'cost', 'input_tokens', 'output_tokens', 'unpriced_calls'] as const)
-    rest.count(name, total.sum(name) - [...parts.values()].reduce((sum, figures) => sum + figures.sum(name), 0));
+    rest.count(
+      name,
+      total.sum(name) - [...parts.values()].reduce((sum, figures) => sum + figures.sum(name), 0),
+    );
   const name = grouping === 'end_user' && slices.has(others) ? others : none;
   return new Map([...parts, [name, rest]]);
 }
@@ -173,11 +231,17 @@ function withRest(parts: Slices, grouping: Grouping, slices: Slices, total: Figu
 function partsOf(grouping: Grouping, slices: Slices): Slices {
   if (grouping === 'provider') {
     const providers: Slices = new Map();
-    for (const [model, figures] of slices) mergeSlices(providers, new Map([[model.split('/')[0] ?? model, figures]]));
+    for (const [model, figures] of slices)
+      mergeSlices(providers, new Map([[model.split('/')[0] ?? model, figures]]));
     return providers;
   }
-  if (grouping === 'session') return new Map([...slices].filter(([value]) => topKind(value) === 'session'));
+  if (grouping === 'session')
+    return new Map([...slices].filter(([value]) => topKind(value) === 'session'));
   if (grouping === 'end_user')
-    return new Map([...slices].filter(([value]) => topKind(value) === 'user').map(([value, figures]) => [topName(value), figures]));
+    return new Map(
+      [...slices]
+        .filter(([value]) => topKind(value) === 'user')
+        .map(([value, figures]) => [topName(value), figures]),
+    );
   return slices;
 }

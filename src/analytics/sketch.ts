@@ -16,7 +16,8 @@ export class DistinctSketch {
       return;
     }
     const mine = this.#toRegisters();
-    for (const [index, rank] of (other.#registers as Uint8Array).entries()) if (rank > (mine[index] as number)) mine[index] = rank;
+    for (const [index, rank] of (other.#registers as Uint8Array).entries())
+      if (rank > (mine[index] as number)) mine[index] = rank;
   }
 
   get count(): number {
@@ -26,7 +27,9 @@ export class DistinctSketch {
   /** The hashes themselves while they are few, else a character for each register. */
   toJSON(): number[] | string {
     if (this.#few !== null) return [...this.#few].sort((a, b) => a - b);
-    return String.fromCharCode(...(this.#registers as Uint8Array).map((rank) => rank + firstCharacter));
+    return String.fromCharCode(
+      ...(this.#registers as Uint8Array).map((rank) => rank + firstCharacter),
+    );
   }
 
   static from(stored: readonly number[] | string): DistinctSketch {
@@ -34,7 +37,10 @@ export class DistinctSketch {
     if (typeof stored !== 'string') sketch.#few = new Set(stored);
     else {
       sketch.#few = null;
-      sketch.#registers = Uint8Array.from(stored, (character) => character.charCodeAt(0) - firstCharacter);
+      sketch.#registers = Uint8Array.from(
+        stored,
+        (character) => character.charCodeAt(0) - firstCharacter,
+      );
     }
     return sketch;
   }

@@ -1,6 +1,12 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../db/client.ts';
-import { analytics_cursors, analytics_marks, analytics_rollups, analytics_state, type Grain } from '../db/schema/analytics.ts';
+import {
+  analytics_cursors,
+  analytics_marks,
+  analytics_rollups,
+  analytics_state,
+  type Grain,
+} from '../db/schema/analytics.ts';
 import { day, hour } from '../shared/time.ts';
 import { type Dimension, dimensions } from './cube.ts';
 
@@ -45,11 +51,21 @@ export function selectDueWorkspaces(db: Db, after: string, now: number, limit: n
  * Takes the workspace for `until`. From here on what comes in for the hours that are now closed marks
  * them, so nothing can slip in between what is read and what is written.
  */
-export const takeLease = (db: Db, { workspace_id, token }: Lease, now: number, until: number): Statement[] => [
+export const takeLease = (
+  db: Db,
+  { workspace_id, token }: Lease,
+  now: number,
+  until: number,
+): Statement[] => [
   db.insert(analytics_state).values({ workspace_id }).onConflictDoNothing(),
   db
     .update(analytics_state)
-    .set({ lease: token, lease_until: until, closing_until: sql`max(closing_until, ${now - (now % hour)})`, revision: sql`revision + 1` })
+    .set({
+      lease: token,
+      lease_until: until,
+      closing_until: sql`max(closing_until, ${now - (now % hour)})`,
+      revision: sql`revision + 1`,
+    })
     .where(and(eq(analytics_state.workspace_id, workspace_id), sql`lease_until <= ${now}`))
     .returning(),
 ];
@@ -108,7 +124,11 @@ const statementBytes = 500_000;
 export function replaceRollups(
   db: Db,
   lease: Lease,
-  { grain, bucket, agents }: { readonly grain: Grain; readonly bucket: number; readonly agents: readonly string[] | null },
+  {
+    grain,
+    bucket,
+    agents,
+  }: { readonly grain: Grain; readonly bucket: number; readonly agents: readonly string[] | null },
   rows: readonly RollupRow[],
 ): Statement[] {
   const { workspace_id } = lease;
@@ -157,10 +177,17 @@ export const selectNextDay = (db: Db, workspace_id: string, from: number, to: nu
     where workspace_id = ${workspace_id} and agent_id = '' and dimension = 'all' and grain = 'hour' and bucket >= ${from} and bucket < ${to}`);
 
 export const selectAgentIds = (db: Db, workspace_id: string, after: string, limit: number) =>
-  db.all<{ id: string }>(sql`select id from agents where workspace_id = ${workspace_id} and id > ${after} order by id limit ${limit}`);
+  db.all<{ id: string }>(
+    sql`select id from agents where workspace_id = ${workspace_id} and id > ${after} order by id limit ${limit}`,
+  );
 
 /** The hours of a day, of some agents. */
-export const selectHours = (db: Db, workspace_id: string, agents: readonly string[], bucket: number) =>
+export const selectHours = (
+  db: Db,
+  workspace_id: string,
+  agents: readonly string[],
+  bucket: number,
+) =>
   db.all<Pick<RollupRow, 'agent_id' | 'dimension' | 'slices'>>(sql`
     select r.agent_id, r.dimension, r.slices
     from json_each(${JSON.stringify(agents)}) a cross join json_each(${JSON.stringify(dimensions)}) d
@@ -168,7 +195,11 @@ export const selectHours = (db: Db, workspace_id: string, agents: readonly strin
       and r.grain = 'hour' and r.bucket >= ${bucket} and r.bucket < ${bucket + day}
     order by r.agent_id, r.dimension, r.bucket`);
 
-export const selectCursor = (db: Db, name: string) => db.select().from(analytics_cursors).where(eq(analytics_cursors.name, name));
+export const selectCursor = (db: Db, name: string) =>
+  db.select().from(analytics_cursors).where(eq(analytics_cursors.name, name));
 
 export const saveCursor = (db: Db, name: string, position: string) =>
-  db.insert(analytics_cursors).values({ name, position }).onConflictDoUpdate({ target: analytics_cursors.name, set: { position } });
+  db
+    .insert(analytics_cursors)
+    .values({ name, position })
+    .onConflictDoUpdate({ target: analytics_cursors.name, set: { position } });

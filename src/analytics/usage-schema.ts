@@ -23,9 +23,26 @@ export const UsageQuery = z.strictObject({
   end_user: EndUser.optional()
     .describe('Deprecated: `end_user_id`')
     .openapi({ param: { deprecated: true } }),
-  provider: z.string().min(1).max(64).optional().describe('Whose model it was').openapi({ example: 'openai' }),
-  model: z.string().min(1).max(200).optional().describe('As the provider names it, or `provider/model`'),
-  operation: z.string().min(1).max(64).optional().describe('What the call was for').openapi({ example: 'answer' }),
+  provider: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Whose model it was')
+    .openapi({ example: 'openai' }),
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('As the provider names it, or `provider/model`'),
+  operation: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('What the call was for')
+    .openapi({ example: 'answer' }),
   status: z.enum(statuses).optional().describe('How it ended'),
   ...dateRange,
 });
@@ -43,7 +60,10 @@ export const Usage = z
     run_id: z.string().nullable(),
     api_key_id: z.string().nullable(),
     end_user_id: z.string().nullable(),
-    call_key: z.string().describe('Names the call for good: a call has one row').openapi({ example: 'run_01JZ8Q6V0D3F5H7K9M1P3R5T7W:1:0' }),
+    call_key: z
+      .string()
+      .describe('Names the call for good: a call has one row')
+      .openapi({ example: 'run_01JZ8Q6V0D3F5H7K9M1P3R5T7W:1:0' }),
     provider: z.string().openapi({ example: 'openai' }),
     model: z.string().openapi({ example: 'gpt-5-mini' }),
     operation: z.string().openapi({ example: 'answer' }),
@@ -53,7 +73,9 @@ export const Usage = z
     cache_write_tokens: tokens,
     output_tokens: tokens,
     reasoning_tokens: tokens,
-    is_estimated: z.boolean().describe('The provider did not say how many tokens; they were counted here'),
+    is_estimated: z
+      .boolean()
+      .describe('The provider did not say how many tokens; they were counted here'),
     cost_usd: z.number().nullable().describe('null where the price or the usage is unknown'),
     latency_ms: z.number().int(),
     first_token_ms: z.number().int().nullable(),
@@ -62,7 +84,13 @@ export const Usage = z
 export type Usage = z.output<typeof Usage>;
 
 /** The order of the fields is that of the columns of a table. */
-export const toUsage = ({ workspace_id: _workspace, cost_nano_usd, created_at, id, ...row }: UsageRow): Usage => ({
+export const toUsage = ({
+  workspace_id: _workspace,
+  cost_nano_usd,
+  created_at,
+  id,
+  ...row
+}: UsageRow): Usage => ({
   id,
   created_at: toWireTime(created_at),
   agent_id: row.agent_id,

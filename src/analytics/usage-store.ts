@@ -29,10 +29,18 @@ export interface UsagePosition {
   readonly id: string;
 }
 
-const equals = <Value extends string>(column: Parameters<typeof eq>[0], value: Value | undefined): SQL | undefined =>
-  value === undefined ? undefined : sql`${column} = ${value}`;
+const equals = <Value extends string>(
+  column: Parameters<typeof eq>[0],
+  value: Value | undefined,
+): SQL | undefined => (value === undefined ? undefined : sql`${column} = ${value}`);
 
-export const selectUsage = (db: Db, workspace_id: string, filter: UsageFilter, after: UsagePosition | null, limit: number) =>
+export const selectUsage = (
+  db: Db,
+  workspace_id: string,
+  filter: UsageFilter,
+  after: UsagePosition | null,
+  limit: number,
+) =>
   db
     .select(getTableColumns(usage))
     .from(usage)
@@ -42,7 +50,9 @@ export const selectUsage = (db: Db, workspace_id: string, filter: UsageFilter, a
         filter.agent === undefined
           ? undefined
           : sql`${usage.agent_id} = (select id from agents where workspace_id = ${workspace_id} and (id = ${filter.agent} or slug = ${filter.agent}))`,
-        filter.only === null ? undefined : sql`${usage.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
+        filter.only === null
+          ? undefined
+          : sql`${usage.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
         equals(usage.version_id, filter.version),
         equals(usage.session_id, filter.session),
         equals(usage.run_id, filter.run),
@@ -69,7 +79,12 @@ export const selectArchives = (db: Db, workspace_id: string, after: string | nul
   db
     .select()
     .from(usage_archives)
-    .where(and(eq(usage_archives.workspace_id, workspace_id), after === null ? undefined : lt(usage_archives.id, after)))
+    .where(
+      and(
+        eq(usage_archives.workspace_id, workspace_id),
+        after === null ? undefined : lt(usage_archives.id, after),
+      ),
+    )
     .orderBy(desc(usage_archives.id))
     .limit(limit);
 

@@ -4,11 +4,27 @@ import { notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { toLine } from './csv.ts';
 import { checkNamedAgent } from './named-agent.ts';
-import { toUsage, toUsageArchive, Usage, type UsageArchive, type UsageQuery } from './usage-schema.ts';
-import { selectArchive, selectArchives, selectUsage, type UsageFilter, type UsagePosition, type UsageRow } from './usage-store.ts';
+import {
+  toUsage,
+  toUsageArchive,
+  Usage,
+  type UsageArchive,
+  type UsageQuery,
+} from './usage-schema.ts';
+import {
+  selectArchive,
+  selectArchives,
+  selectUsage,
+  type UsageFilter,
+  type UsagePosition,
+  type UsageRow,
+} from './usage-store.ts';
 
 /** Model calls, the newest first. A key that is limited to agents sees theirs alone. */
-export async function listUsage(ctx: Ctx, { limit, cursor, ...filters }: UsageQuery): Promise<Page<Usage>> {
+export async function listUsage(
+  ctx: Ctx,
+  { limit, cursor, ...filters }: UsageQuery,
+): Promise<Page<Usage>> {
   await checkNamedAgent(ctx, filters.agent);
   const filter = filterOf(ctx, filters);
   return readPage(
@@ -19,7 +35,14 @@ export async function listUsage(ctx: Ctx, { limit, cursor, ...filters }: UsageQu
       filters: { ...filter, only: filter.only?.join() },
     },
     { limit, cursor },
-    (after, count) => selectUsage(ctx.db, ctx.workspace_id, filter, after === null ? null : readPosition(after), count).all(),
+    (after, count) =>
+      selectUsage(
+        ctx.db,
+        ctx.workspace_id,
+        filter,
+        after === null ? null : readPosition(after),
+        count,
+      ).all(),
     ({ created_at, id }: UsageRow) => `${created_at} ${id}`,
     toUsage,
   );
@@ -30,7 +53,10 @@ const readPosition = (text: string): UsagePosition => {
   return { created_at: Number(created_at), id };
 };
 
-const filterOf = (ctx: Ctx, { end_user, ...filters }: Omit<UsageQuery, 'limit' | 'cursor'>): UsageFilter => ({
+const filterOf = (
+  ctx: Ctx,
+  { end_user, ...filters }: Omit<UsageQuery, 'limit' | 'cursor'>,
+): UsageFilter => ({
   ...withRange(filters),
   end_user_id: filters.end_user_id ?? end_user,
   only: coveredAgents(ctx.actor),
@@ -40,7 +66,10 @@ const filterOf = (ctx: Ctx, { end_user, ...filters }: Omit<UsageQuery, 'limit' |
 const rowsAtATime = 500;
 
 /** All that the filters let through as a table, a page in memory at a time. */
-export async function streamUsage(ctx: Ctx, { limit: _limit, cursor: _cursor, ...filters }: UsageQuery): Promise<Response> {
+export async function streamUsage(
+  ctx: Ctx,
+  { limit: _limit, cursor: _cursor, ...filters }: UsageQuery,
+): Promise<Response> {
   await checkNamedAgent(ctx, filters.agent);
   const filter = filterOf(ctx, filters);
   const encoder = new TextEncoder();
@@ -48,14 +77,26 @@ export async function streamUsage(ctx: Ctx, { limit: _limit, cursor: _cursor, ..
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode(toLine(Object.keys(Usage.shape)))),
     async pull(controller) {
-      const rows: UsageRow[] = await selectUsage(ctx.db, ctx.workspace_id, filter, after, rowsAtATime).all();
-      if (rows.length > 0) controller.enqueue(encoder.encode(rows.map((row) => toLine(Object.values(toUsage(row)))).join('')));
+      const rows: UsageRow[] = await selectUsage(
+        ctx.db,
+        ctx.workspace_id,
+        filter,
+        after,
+        rowsAtATime,
+      ).all();
+      if (rows.length > 0)
+        controller.enqueue(
+          encoder.encode(rows.map((row) => toLine(Object.values(toUsage(row)))).join('')),
+        );
       after = rows.at(-1) ?? null;
       if (rows.length < rowsAtATime) controller.close();
     },
   });
   return new Response(body, {
-    headers: { 'content-type': 'text/csv; charset=utf-8; header=present', 'content-disposition': 'attachment; filename="usage.csv"' },
+    headers: {
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': 'attachment; filename="usage.csv"',
+    },
   });
 }
 

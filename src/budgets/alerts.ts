@@ -28,7 +28,11 @@ interface Changed {
 
 /** What a period costs if it goes on as it has begun; null where that cannot be told. */
 export function forecastOf(
-  { period_start, period_end, spent_nano_usd }: Pick<Changed, 'period_start' | 'period_end' | 'spent_nano_usd'>,
+  {
+    period_start,
+    period_end,
+    spent_nano_usd,
+  }: Pick<Changed, 'period_start' | 'period_end' | 'spent_nano_usd'>,
   now: number,
 ) {
   if (period_end === null || now >= period_end) return null;
@@ -38,7 +42,9 @@ export function forecastOf(
 
 function kindsOf(counter: Changed, now: number): string[] {
   const { spent_nano_usd: spent, limit_nano_usd: limit, thresholds, forecast } = counter;
-  const crossed = (JSON.parse(thresholds) as number[]).filter((percent) => spent > 0 && spent * 100 >= percent * limit);
+  const crossed = (JSON.parse(thresholds) as number[]).filter(
+    (percent) => spent > 0 && spent * 100 >= percent * limit,
+  );
   const heading = forecast === 1 ? forecastOf(counter, now) : null;
   return [...crossed.map(String), ...(heading !== null && heading > limit ? ['forecast'] : [])];
 }
@@ -51,16 +57,20 @@ const nextLook = ({ forecast, period_start, period_end }: Changed, now: number):
 };
 
 /** Raises what budgets have to tell since they were last looked at, each kind once a period and subject, with the job that tells it. */
-export const raiseAlerts = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, roundLimit, () => raiseSome(ctx));
+export const raiseAlerts = (ctx: Ctx): Promise<number> =>
+  inRounds(roundsOfTick, roundLimit, () => raiseSome(ctx));
 
 /** Returns how many counters were looked at. */
 async function raiseSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
-  const counters = await ctx.db.all<Changed>(sql`select c.budget_id, c.subject, c.period_start, c.period_end, c.workspace_id,
+  const counters =
+    await ctx.db.all<Changed>(sql`select c.budget_id, c.subject, c.period_start, c.period_end, c.workspace_id,
       c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast, b.webhook_url
     from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 and c.updated_at <= ${now} order by c.updated_at limit ${roundLimit}`);
   if (counters.length === 0) return 0;
-  const alerts = counters.flatMap((counter) => kindsOf(counter, now).map((kind) => newAlert(ctx, counter, kind)));
+  const alerts = counters.flatMap((counter) =>
+    kindsOf(counter, now).map((kind) => newAlert(ctx, counter, kind)),
+  );
   await batch(ctx.db, [
     // Only what was looked at: more may have been spent, or the limit changed, meanwhile.
     ctx.db.run(sql`update budget_counters set is_dirty = ${field('next_look')} is not null, updated_at = coalesce(${field('next_look')}, updated_at)
@@ -79,12 +89,21 @@ const told = new Set<string>();
 const mostTold = 1000;
 
 /** Raises, once a period and subject, that a budget has turned a call away; nothing where a budget is to tell of nothing. */
-export async function raiseRefusals(ctx: Ctx, bound: readonly Bound[], amount: NanoUsd | null): Promise<void> {
-  const keyOf = ({ id, subject, period_start, limit_nano_usd }: Bound) => `${id} ${subject} ${period_start} ${limit_nano_usd}`;
-  const fresh = bound.filter((one) => refuses(one, amount) && one.thresholds !== '[]' && !told.has(keyOf(one)));
+export async function raiseRefusals(
+  ctx: Ctx,
+  bound: readonly Bound[],
+  amount: NanoUsd | null,
+): Promise<void> {
+  const keyOf = ({ id, subject, period_start, limit_nano_usd }: Bound) =>
+    `${id} ${subject} ${period_start} ${limit_nano_usd}`;
+  const fresh = bound.filter(
+    (one) => refuses(one, amount) && one.thresholds !== '[]' && !told.has(keyOf(one)),
+  );
   if (fresh.length === 0) return;
   const { workspace_id } = ctx;
-  const alerts = fresh.map((one) => newAlert(ctx, { ...one, budget_id: one.id, workspace_id }, 'refused'));
+  const alerts = fresh.map((one) =>
+    newAlert(ctx, { ...one, budget_id: one.id, workspace_id }, 'refused'),
+  );
   await batch(ctx.db, addAlerts(ctx, alerts));
   if (told.size > mostTold) told.clear();
   for (const one of fresh) told.add(keyOf(one));
@@ -92,7 +111,14 @@ export async function raiseRefusals(ctx: Ctx, bound: readonly Bound[], amount: N
 
 type Subject = Pick<
   Changed,
-  'budget_id' | 'subject' | 'period_start' | 'period_end' | 'workspace_id' | 'spent_nano_usd' | 'limit_nano_usd' | 'webhook_url'
+  | 'budget_id'
+  | 'subject'
+  | 'period_start'
+  | 'period_end'
+  | 'workspace_id'
+  | 'spent_nano_usd'
+  | 'limit_nano_usd'
+  | 'webhook_url'
 >;
 
 const newAlert = (ctx: Ctx, of: Subject, kind: string) => ({
@@ -125,5 +151,11 @@ const addAlerts = (ctx: Ctx, alerts: readonly ReturnType<typeof newAlert>[]): St
         and a.kind = ${field('kind')} and cast(a.kind as integer) > 0
         and a.spent_nano_usd * 100 >= cast(a.kind as integer) * ${field('limit_nano_usd')})
     on conflict do nothing returning id`),
-  promiseAlerts(ctx.db, 'budget_alerts', sql`json_object('type', 'budget.alert', 'alert_id', ${field('id')})`, alerts, ctx.now()),
+  promiseAlerts(
+    ctx.db,
+    'budget_alerts',
+    sql`json_object('type', 'budget.alert', 'alert_id', ${field('id')})`,
+    alerts,
+    ctx.now(),
+  ),
 ];

@@ -1,6 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Statement } from '../db/client.ts';
-import { type BudgetAction, type BudgetPeriod, type BudgetScope, budgetPeriods } from '../db/schema/budgets.ts';
+import {
+  type BudgetAction,
+  type BudgetPeriod,
+  type BudgetScope,
+  budgetPeriods,
+} from '../db/schema/budgets.ts';
 import { type Ctx, payingKey } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { minute } from '../shared/time.ts';
@@ -24,11 +29,33 @@ export const holdLease = 10 * minute;
 /** What a spender is bound by, as one JSON value: budgets are matched in the statement, so that a change of one binds at once. */
 function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL {
   const now = ctx.now();
-  const spans = Object.fromEntries(budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]));
-  const { agent_id: agent, asked_agent_ids: asked = [], end_user_id: end_user, run_id, call_key, model } = spender;
+  const spans = Object.fromEntries(
+    budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]),
+  );
+  const {
+    agent_id: agent,
+    asked_agent_ids: asked = [],
+    end_user_id: end_user,
+    run_id,
+    call_key,
+    model,
+  } = spender;
   const agents = agent === null ? asked : [agent, ...asked];
   const api_key = payingKey(ctx.actor);
-  const value = { agent, agents, end_user, api_key, run_id, call_key, model, spans, time_zone, ...hold, now, lease_until: now + holdLease };
+  const value = {
+    agent,
+    agents,
+    end_user,
+    api_key,
+    run_id,
+    call_key,
+    model,
+    spans,
+    time_zone,
+    ...hold,
+    now,
+    lease_until: now + holdLease,
+  };
   return sql`(select json_set(${JSON.stringify(value)}, '$.api_key', ${latestKey(api_key)}) as j) given`;
 }
 
@@ -46,9 +73,12 @@ const subject = sql.raw(
   `case b.scope when 'workspace' then '' when 'agent' then
     iif(b.subject_id is null, given.j ->> '$.agent', (select a.value from json_each(given.j -> '$.agents') a where a.value = b.subject_id)) when 'api_key' then given.j ->> '$.api_key' else given.j ->> '$.end_user' end`,
 );
-const span = (edge: 'start' | 'end') => sql.raw(`(given.j -> '$.spans' -> b.period ->> '$.${edge}')`);
+const span = (edge: 'start' | 'end') =>
+  sql.raw(`(given.j -> '$.spans' -> b.period ->> '$.${edge}')`);
 /** A price nobody knows holds nothing where that is allowed, and is null where it is not. */
-const amount = sql.raw(`coalesce(given.j ->> '$.amount', iif(b.unknown_price = 'allow' or b.action = 'warn', 0, null))`);
+const amount = sql.raw(
+  `coalesce(given.j ->> '$.amount', iif(b.unknown_price = 'allow' or b.action = 'warn', 0, null))`,
+);
 
 /** Every budget of the workspace that binds the spender. */
 const binding = (workspace_id: string) => sql`join budgets b on b.workspace_id = ${workspace_id}
@@ -64,13 +94,19 @@ const counterOf = sql.raw(`left join budget_counters c on c.budget_id = b.id and
 const counter = sql`${counterOf}${subject} and c.period_start = ${span('start')}`;
 
 /** An isolate may know an older zone, whose periods are others. */
-const zoneNow = ({ workspace_id }: Ctx): SQL => sql`(select w.time_zone from workspaces w where w.id = ${workspace_id})`;
+const zoneNow = ({ workspace_id }: Ctx): SQL =>
+  sql`(select w.time_zone from workspaces w where w.id = ${workspace_id})`;
 
 /**
  * Holds an amount against every budget that binds the spender, all or none. Where one has no room
  * nothing is held. The last result tells what bound the call and how full it is then.
  */
-export function holdStatements(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): Statement[] {
+export function holdStatements(
+  ctx: Ctx,
+  spender: Spender,
+  time_zone: string,
+  hold: Wanted,
+): Statement[] {
   const bound = sql`${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)}`;
   const full = sql`exists (select 1 from ${bound} ${counter} where b.action <> 'warn' and (${amount} is null
     or coalesce(c.spent_nano_usd, 0) + coalesce(c.held_nano_usd, 0) + ${amount} > b.limit_nano_usd))`;
@@ -130,7 +166,11 @@ export interface Bound {
  * usage rows, after them: only a row that went in is spent, so a replay spends nothing. Without rows
  * the hold is released. What came too late for its lease is spent all the same.
  */
-export function settleStatements(ctx: Ctx, holds: readonly string[], usage_ids: readonly string[]): Statement[] {
+export function settleStatements(
+  ctx: Ctx,
+  holds: readonly string[],
+  usage_ids: readonly string[],
+): Statement[] {
   if (holds.length === 0) return [];
   const [first] = holds;
   const now = ctx.now();
@@ -161,13 +201,17 @@ export function lowerStatements(ctx: Ctx, id: string, amount: NanoUsd, model: st
         from budget_holds h where h.id = ${id} and h.state = 'open') freed
       where budget_counters.budget_id = freed.budget_id and budget_counters.subject = freed.subject
         and budget_counters.period_start = freed.period_start`),
-    ctx.db.run(sql`update budget_holds as h set amount_nano_usd = ${least}, model = ${model} where h.id = ${id} and h.state = 'open'`),
+    ctx.db.run(
+      sql`update budget_holds as h set amount_nano_usd = ${least}, model = ${model} where h.id = ${id} and h.state = 'open'`,
+    ),
   ];
 }
 
 /** The holds of a run whose host has died, the oldest first: those that it has not settled. */
 export async function selectLostHolds(ctx: Ctx, run_id: string): Promise<string[]> {
-  const rows = await ctx.db.all<{ id: string }>(sql`select distinct h.id from budgets b join budget_holds h on h.budget_id = b.id
+  const rows = await ctx.db.all<{
+    id: string;
+  }>(sql`select distinct h.id from budgets b join budget_holds h on h.budget_id = b.id
     where b.workspace_id = ${ctx.workspace_id} and h.state in ('open', 'expired') and h.run_id = ${run_id} order by h.id`);
   return rows.map(({ id }) => id);
 }

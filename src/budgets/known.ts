@@ -20,7 +20,10 @@ const cache = new Map<string, KnownBudgets>();
 /** Called where budgets change, so that this isolate knows at once. */
 export const forgetBudgets = (workspace_id: string): void => void cache.delete(workspace_id);
 
-export function findKnownBudgets({ workspace_id, now }: Pick<Ctx, 'workspace_id' | 'now'>): KnownBudgets | undefined {
+export function findKnownBudgets({
+  workspace_id,
+  now,
+}: Pick<Ctx, 'workspace_id' | 'now'>): KnownBudgets | undefined {
   const known = cache.get(workspace_id);
   return known !== undefined && now() - known.read_at < cacheFor ? known : undefined;
 }
@@ -29,10 +32,17 @@ export function findKnownBudgets({ workspace_id, now }: Pick<Ctx, 'workspace_id'
 export const selectKnownBudgets = ({ db, workspace_id }: Ctx) =>
   [
     selectAllBudgets(db, workspace_id),
-    db.select({ time_zone: workspaces.time_zone }).from(workspaces).where(eq(workspaces.id, workspace_id)),
+    db
+      .select({ time_zone: workspaces.time_zone })
+      .from(workspaces)
+      .where(eq(workspaces.id, workspace_id)),
   ] as const;
 
-export function rememberBudgets(ctx: Ctx, budgets: readonly BudgetRow[], zones: readonly { time_zone: string }[]): KnownBudgets {
+export function rememberBudgets(
+  ctx: Ctx,
+  budgets: readonly BudgetRow[],
+  zones: readonly { time_zone: string }[],
+): KnownBudgets {
   const known = { read_at: ctx.now(), time_zone: zones[0]?.time_zone ?? 'UTC', budgets };
   cache.delete(ctx.workspace_id);
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
@@ -42,5 +52,7 @@ export function rememberBudgets(ctx: Ctx, budgets: readonly BudgetRow[], zones: 
 
 /** Cached for up to 30 seconds; otherwise one trip. */
 export async function readKnownBudgets(ctx: Ctx): Promise<KnownBudgets> {
-  return findKnownBudgets(ctx) ?? rememberBudgets(ctx, ...(await batch(ctx.db, selectKnownBudgets(ctx))));
+  return (
+    findKnownBudgets(ctx) ?? rememberBudgets(ctx, ...(await batch(ctx.db, selectKnownBudgets(ctx))))
+  );
 }

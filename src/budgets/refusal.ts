@@ -4,7 +4,10 @@ import { toWireTimeOrNull } from '../shared/time.ts';
 import type { Bound } from './hold.ts';
 
 /** Whether a budget has no room for a call of this amount; null is a price that nobody knows. */
-export function refuses({ action, unknown_price, limit_nano_usd, spent_nano_usd, held_nano_usd }: Bound, amount: NanoUsd | null): boolean {
+export function refuses(
+  { action, unknown_price, limit_nano_usd, spent_nano_usd, held_nano_usd }: Bound,
+  amount: NanoUsd | null,
+): boolean {
   if (action === 'warn') return false;
   if (amount === null && unknown_price === 'block') return true;
   return spent_nano_usd + held_nano_usd + (amount ?? 0) > limit_nano_usd;
@@ -14,10 +17,19 @@ export function refuses({ action, unknown_price, limit_nano_usd, spent_nano_usd,
 const heldMoneyReturns_s = 5;
 
 /** 402 with the first budget that has no room, its limit, and when to come back: once other calls have ended, or it starts anew. */
-export function budgetExceeded(bound: readonly Bound[], amount: NanoUsd | null, model: string, now: number): Failure {
+export function budgetExceeded(
+  bound: readonly Bound[],
+  amount: NanoUsd | null,
+  model: string,
+  now: number,
+): Failure {
   const budget = bound.find((one) => refuses(one, amount));
-  if (budget === undefined) return new Failure('unavailable', 'The budgets have just changed; try again.', { retryAfter: 1 });
-  const { id, name, scope, period, limit_nano_usd, spent_nano_usd, held_nano_usd, period_end } = budget;
+  if (budget === undefined)
+    return new Failure('unavailable', 'The budgets have just changed; try again.', {
+      retryAfter: 1,
+    });
+  const { id, name, scope, period, limit_nano_usd, spent_nano_usd, held_nano_usd, period_end } =
+    budget;
   const resets_at = toWireTimeOrNull(period_end);
   const { detail, retryAfter } = explain(budget, amount, model, now);
   return new Failure('budget_exceeded', detail, {
@@ -47,7 +59,10 @@ function explain(
   }
   const what = `The budget “${name}” has no room for this call`;
   if (spent_nano_usd + (amount ?? 0) <= limit_nano_usd) {
-    return { detail: `${what} while others are being made: what they do not use comes back.`, retryAfter: heldMoneyReturns_s };
+    return {
+      detail: `${what} while others are being made: what they do not use comes back.`,
+      retryAfter: heldMoneyReturns_s,
+    };
   }
   if (period_end === null) return { detail: `${what}.`, retryAfter: null };
   const retryAfter = Math.max(1, Math.ceil((period_end - now) / 1000));

@@ -5,7 +5,14 @@ import { retried } from '../platform/retried.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { raiseRefusals } from './alerts.ts';
-import { type Bound, holdStatements, lowerStatements, type Spender, selectBinding, settleStatements } from './hold.ts';
+import {
+  type Bound,
+  holdStatements,
+  lowerStatements,
+  type Spender,
+  selectBinding,
+  settleStatements,
+} from './hold.ts';
 import { forgetBudgets, type KnownBudgets, readKnownBudgets } from './known.ts';
 import { budgetExceeded } from './refusal.ts';
 
@@ -41,7 +48,8 @@ export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): P
   const amount = (await estimate(null)) ?? null;
   const first = await hold(ctx, spender, known, amount);
   if (first.bound.length === 0) return nothing;
-  if (first.hold_id !== null) return lower(ctx, spender, known, estimate, { ...first, hold_id: first.hold_id, amount });
+  if (first.hold_id !== null)
+    return lower(ctx, spender, known, estimate, { ...first, hold_id: first.hold_id, amount });
   const less = await chooseLess(
     spender,
     estimate,
@@ -50,11 +58,17 @@ export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): P
   );
   if (less === null) throw refused(ctx, spender, first.bound, amount);
   const second = await hold(ctx, as(spender, less.downgrade), known, less.amount);
-  if (second.hold_id === null) throw refused(ctx, as(spender, less.downgrade), second.bound, less.amount);
+  if (second.hold_id === null)
+    throw refused(ctx, as(spender, less.downgrade), second.bound, less.amount);
   return { hold_id: second.hold_id, ...less };
 }
 
-function refused(ctx: Ctx, { model }: Spender, bound: readonly Bound[], amount: NanoUsd | null): Failure {
+function refused(
+  ctx: Ctx,
+  { model }: Spender,
+  bound: readonly Bound[],
+  amount: NanoUsd | null,
+): Failure {
   ctx.defer(raiseRefusals(ctx, bound, amount));
   return budgetExceeded(bound, amount, model, ctx.now());
 }
@@ -74,7 +88,8 @@ async function chooseLess(
   for (const budget of budgets) {
     const rule = ruleOf(budget, meant);
     for (const downgrade of rule?.model == null ? [rule] : [rule, { ...rule, model: null }]) {
-      if (downgrade === null || (downgrade.model === null && downgrade.max_output_tokens === null)) continue;
+      if (downgrade === null || (downgrade.model === null && downgrade.max_output_tokens === null))
+        continue;
       const amount = await estimate(downgrade);
       if (amount !== undefined && helps(amount)) return { downgrade, amount };
     }
@@ -92,8 +107,11 @@ async function lower(
 ): Promise<Reserved> {
   const { hold_id, amount, bound } = held;
   const asMeant: Reserved = { hold_id, amount, downgrade: null };
-  const mayBeUnknown = bound.every(({ action, unknown_price }) => action === 'warn' || unknown_price === 'allow');
-  const helps = (cost: NanoUsd | null) => (cost === null ? mayBeUnknown : amount === null || cost <= amount);
+  const mayBeUnknown = bound.every(
+    ({ action, unknown_price }) => action === 'warn' || unknown_price === 'allow',
+  );
+  const helps = (cost: NanoUsd | null) =>
+    cost === null ? mayBeUnknown : amount === null || cost <= amount;
   const less = await chooseLess(spender, estimate, bound.filter(isPressed), helps);
   if (less === null) return asMeant;
   const { model } = as(spender, less.downgrade);
@@ -108,7 +126,10 @@ async function lower(
   return { hold_id: other.hold_id, ...less };
 }
 
-const as = (spender: Spender, { model }: Downgrade): Spender => ({ ...spender, model: model ?? spender.model });
+const as = (spender: Spender, { model }: Downgrade): Spender => ({
+  ...spender,
+  model: model ?? spender.model,
+});
 
 interface Held {
   /** null when a budget had no room. */
@@ -117,7 +138,12 @@ interface Held {
 }
 
 /** Once more where the workspace has another time zone than was known. */
-async function hold(ctx: Ctx, spender: Spender, known: KnownBudgets, amount: NanoUsd | null): Promise<Held> {
+async function hold(
+  ctx: Ctx,
+  spender: Spender,
+  known: KnownBudgets,
+  amount: NanoUsd | null,
+): Promise<Held> {
   const held = await holdIn(ctx, spender, known.time_zone, amount);
   const stored = held.bound[0]?.time_zone ?? known.time_zone;
   if (held.hold_id !== null || stored === known.time_zone) return held;
@@ -125,7 +151,12 @@ async function hold(ctx: Ctx, spender: Spender, known: KnownBudgets, amount: Nan
   return holdIn(ctx, spender, stored, amount);
 }
 
-async function holdIn(ctx: Ctx, spender: Spender, time_zone: string, amount: NanoUsd | null): Promise<Held> {
+async function holdIn(
+  ctx: Ctx,
+  spender: Spender,
+  time_zone: string,
+  amount: NanoUsd | null,
+): Promise<Held> {
   const wanted = { id: ctx.newId('hold'), amount };
   const toHeld = (bound: readonly Bound[]): Held => ({
     hold_id: bound.some(({ amount_nano_usd }) => amount_nano_usd !== null) ? wanted.id : null,
@@ -135,17 +166,30 @@ async function holdIn(ctx: Ctx, spender: Spender, time_zone: string, amount: Nan
     // Only the answer may have been lost.
     const made = tries === 1 ? null : toHeld(await selectBinding(ctx, spender, time_zone, wanted));
     if (made !== null && made.hold_id !== null) return made;
-    return toHeld((await batch(ctx.db, holdStatements(ctx, spender, time_zone, wanted))).at(-1) as unknown as Bound[]);
+    return toHeld(
+      (await batch(ctx.db, holdStatements(ctx, spender, time_zone, wanted))).at(
+        -1,
+      ) as unknown as Bound[],
+    );
   });
 }
 
 const isDowngrade = ({ action }: Bound) => action === 'downgrade';
 
 /** Whether a budget was used up to the mark of its rule before this call. */
-function isPressed({ action, downgrade, limit_nano_usd, spent_nano_usd, held_nano_usd, amount_nano_usd }: Bound): boolean {
+function isPressed({
+  action,
+  downgrade,
+  limit_nano_usd,
+  spent_nano_usd,
+  held_nano_usd,
+  amount_nano_usd,
+}: Bound): boolean {
   if (action !== 'downgrade' || downgrade === null) return false;
   const { from_percent } = JSON.parse(downgrade) as DowngradeRule;
-  return (spent_nano_usd + held_nano_usd - (amount_nano_usd ?? 0)) * 100 >= from_percent * limit_nano_usd;
+  return (
+    (spent_nano_usd + held_nano_usd - (amount_nano_usd ?? 0)) * 100 >= from_percent * limit_nano_usd
+  );
 }
 
 /** What a rule makes of a call of the model `meant`, which it does not name as another. */

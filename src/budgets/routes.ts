@@ -4,8 +4,23 @@ import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
 import { describeWebhook } from '../http/webhook.ts';
 import type { CheckModel } from '../workspaces/index.ts';
-import { Budget, BudgetAlertEvent, CreateBudget, ExplainedBudget, OwnBudget, UpdateBudget } from './schema.ts';
-import { createBudget, explainBudget, getBudget, listBudgets, listOwnBudgets, removeBudget, updateBudget } from './service.ts';
+import {
+  Budget,
+  BudgetAlertEvent,
+  CreateBudget,
+  ExplainedBudget,
+  OwnBudget,
+  UpdateBudget,
+} from './schema.ts';
+import {
+  createBudget,
+  explainBudget,
+  getBudget,
+  listBudgets,
+  listOwnBudgets,
+  removeBudget,
+  updateBudget,
+} from './service.ts';
 
 const budget = z.object({ budget: Id('bud') });
 const access = 'budgets:manage' as const;
@@ -63,7 +78,8 @@ export const budgetRoutes = (faultOf: CheckModel) => {
         access,
         tag,
         summary: 'Update a budget',
-        description: 'Scope, subject and period stay as they are. A lower limit holds for calls from now on.',
+        description:
+          'Scope, subject and period stay as they are. A lower limit holds for calls from now on.',
         params: budget,
         body: UpdateBudget,
         reply: { status: 200, schema: Budget, description: 'The budget as it is now' },
@@ -91,9 +107,17 @@ export const budgetRoutes = (faultOf: CheckModel) => {
         access,
         tag,
         summary: 'Explain a budget',
-        description: 'Where its money is: what is left in the period that runs, open holds, the last settlements, alerts.',
+        description:
+          'Where its money is: what is left in the period that runs, open holds, the last settlements, alerts.',
         params: budget,
-        query: z.strictObject({ subject: z.string().min(1).max(256).optional().describe('Only of this agent, key or end user') }),
+        query: z.strictObject({
+          subject: z
+            .string()
+            .min(1)
+            .max(256)
+            .optional()
+            .describe('Only of this agent, key or end user'),
+        }),
         reply: { status: 200, schema: ExplainedBudget, description: 'The budget and its money' },
       },
       (ctx, { params, query }) => explainBudget(ctx, params.budget, query.subject ?? null),
@@ -109,9 +133,18 @@ export const budgetRoutes = (faultOf: CheckModel) => {
         description: 'Every budget that binds a call of this key, and how it stands.',
         query: z.strictObject({
           agent_id: Id('agt').optional().describe('For calls of this agent'),
-          end_user_id: z.string().min(1).max(256).optional().describe('For calls on behalf of this end user'),
+          end_user_id: z
+            .string()
+            .min(1)
+            .max(256)
+            .optional()
+            .describe('For calls on behalf of this end user'),
         }),
-        reply: { status: 200, schema: pageOf(OwnBudget), description: 'The budgets, all on one page' },
+        reply: {
+          status: 200,
+          schema: pageOf(OwnBudget),
+          description: 'The budgets, all on one page',
+        },
       },
       (ctx, { query }) => listOwnBudgets(ctx, query),
     );
@@ -119,7 +152,8 @@ export const budgetRoutes = (faultOf: CheckModel) => {
     name: 'budget.alert',
     tag,
     summary: 'A budget has an alert',
-    description: 'Sent to the webhook of the budget, or else to that of the workspace, when a threshold is passed or a call is refused.',
+    description:
+      'Sent to the webhook of the budget, or else to that of the workspace, when a threshold is passed or a call is refused.',
     schema: BudgetAlertEvent,
   });
   return routes;

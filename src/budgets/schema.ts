@@ -7,7 +7,13 @@ import type { AlertRow, BudgetRow, HoldRow } from './store.ts';
 
 const Downgrade = z
   .strictObject({
-    from_percent: z.number().int().min(1).max(100).default(80).describe('How much of the limit is used up or held when it begins'),
+    from_percent: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .default(80)
+      .describe('How much of the limit is used up or held when it begins'),
     model: z
       .string()
       .max(200)
@@ -15,21 +21,41 @@ const Downgrade = z
       .nullable()
       .default(null)
       .describe('The cheaper model; null keeps the one that was meant'),
-    max_output_tokens: z.number().int().min(1).max(1_000_000).nullable().default(null).describe('The most that is answered'),
+    max_output_tokens: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullable()
+      .default(null)
+      .describe('The most that is answered'),
   })
-  .refine(({ model, max_output_tokens }) => model !== null || max_output_tokens !== null, 'Give a model, max_output_tokens, or both.')
-  .openapi('DowngradeRule', { example: { from_percent: 80, model: 'openai/gpt-5-nano', max_output_tokens: 500 } as never });
+  .refine(
+    ({ model, max_output_tokens }) => model !== null || max_output_tokens !== null,
+    'Give a model, max_output_tokens, or both.',
+  )
+  .openapi('DowngradeRule', {
+    example: { from_percent: 80, model: 'openai/gpt-5-nano', max_output_tokens: 500 } as never,
+  });
 
 const thresholds = z
   .array(z.number().int().min(1).max(1000))
   .max(10)
   .refine((items) => new Set(items).size === items.length, 'Each threshold once.')
-  .describe('Percent of the limit. Where there are any, the first call that finds no room is told, too')
+  .describe(
+    'Percent of the limit. Where there are any, the first call that finds no room is told, too',
+  )
   .openapi({ example: [50, 80, 100] });
-const forecast = z.boolean().describe('Whether to tell as soon as the period is heading past the limit');
+const forecast = z
+  .boolean()
+  .describe('Whether to tell as soon as the period is heading past the limit');
 const Webhook = z.strictObject({
   url: z.url().max(2000).describe('https, a public name'),
-  secret: z.string().min(16).max(200).describe('Signs what is sent: `agentgrid-signature: t=…,v1=…`. Kept encrypted, never shown'),
+  secret: z
+    .string()
+    .min(16)
+    .max(200)
+    .describe('Signs what is sent: `agentgrid-signature: t=…,v1=…`. Kept encrypted, never shown'),
 });
 
 const fields = {
@@ -40,9 +66,15 @@ const fields = {
     .max(1_000_000)
     .refine((usd) => usd === 0 || fromUsd(usd) > 0, 'Is 0, or at least a billionth of a dollar.')
     .openapi({ example: 50 }),
-  action: z.enum(budgetActions).describe('What becomes of a call that has no room: `warn` lets it through'),
-  downgrade: Downgrade.nullable().describe('With the action `downgrade`: what calls become when the budget runs low'),
-  unknown_price: z.enum(['block', 'allow']).describe('What becomes of calls whose price is not known'),
+  action: z
+    .enum(budgetActions)
+    .describe('What becomes of a call that has no room: `warn` lets it through'),
+  downgrade: Downgrade.nullable().describe(
+    'With the action `downgrade`: what calls become when the budget runs low',
+  ),
+  unknown_price: z
+    .enum(['block', 'allow'])
+    .describe('What becomes of calls whose price is not known'),
 };
 
 export const CreateBudget = z
@@ -64,15 +96,27 @@ export const CreateBudget = z
       .strictObject({
         thresholds: thresholds.default([50, 80, 100]),
         forecast: forecast.default(true),
-        webhook: Webhook.nullable().default(null).describe("null: the workspace's webhook of alerts is told, where one is set"),
+        webhook: Webhook.nullable()
+          .default(null)
+          .describe("null: the workspace's webhook of alerts is told, where one is set"),
       })
       .default({ thresholds: [50, 80, 100], forecast: true, webhook: null }),
   })
-  .openapi('CreateBudget', { example: { name: 'Support, a month', scope: 'workspace', period: 'month', limit_usd: 50 } as never });
+  .openapi('CreateBudget', {
+    example: {
+      name: 'Support, a month',
+      scope: 'workspace',
+      period: 'month',
+      limit_usd: 50,
+    } as never,
+  });
 export type CreateBudget = z.output<typeof CreateBudget>;
 
 export const UpdateBudget = z
-  .strictObject({ ...fields, alerts: z.strictObject({ thresholds, forecast, webhook: Webhook.nullable() }).partial() })
+  .strictObject({
+    ...fields,
+    alerts: z.strictObject({ thresholds, forecast, webhook: Webhook.nullable() }).partial(),
+  })
   .partial()
   .openapi('UpdateBudget', { example: { limit_usd: 80 } });
 export type UpdateBudget = z.output<typeof UpdateBudget>;
@@ -82,11 +126,21 @@ export const Budget = z
     id: Id('bud'),
     ...fields,
     name: z.string(),
-    downgrade: z.object({ from_percent: z.number(), model: z.string().nullable(), max_output_tokens: z.number().nullable() }).nullable(),
+    downgrade: z
+      .object({
+        from_percent: z.number(),
+        model: z.string().nullable(),
+        max_output_tokens: z.number().nullable(),
+      })
+      .nullable(),
     scope: z.enum(budgetScopes),
     subject_id: z.string().nullable(),
     period: z.enum(budgetPeriods),
-    alerts: z.object({ thresholds: z.array(z.number()), forecast: z.boolean(), webhook: z.object({ url: z.string() }).nullable() }),
+    alerts: z.object({
+      thresholds: z.array(z.number()),
+      forecast: z.boolean(),
+      webhook: z.object({ url: z.string() }).nullable(),
+    }),
     created_at: Time,
     updated_at: Time,
   })
@@ -157,7 +211,9 @@ const HeldMoney = z
 const Alert = z
   .object({
     id: Id('alert'),
-    kind: z.string().describe('A threshold in percent, `forecast`, or `refused`: a call found no room'),
+    kind: z
+      .string()
+      .describe('A threshold in percent, `forecast`, or `refused`: a call found no room'),
     subject: z.string().nullable(),
     spent_usd: z.number(),
     forecast_usd: z.number().nullable(),
@@ -195,7 +251,13 @@ export interface Money {
 const usd = (nano: number): number => toWireUsd(nano) ?? 0;
 const orNull = (subject: string): string | null => (subject === '' ? null : subject);
 
-export function toStanding({ subject, limit_nano_usd: limit, spent_nano_usd: spent, held_nano_usd: held, ...money }: Money): Standing {
+export function toStanding({
+  subject,
+  limit_nano_usd: limit,
+  spent_nano_usd: spent,
+  held_nano_usd: held,
+  ...money
+}: Money): Standing {
   const used = spent + held;
   return {
     subject: orNull(subject),

@@ -38,9 +38,18 @@ import {
 import { sealWebhookSecret } from './webhook.ts';
 
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
-export async function createBudget(ctx: Ctx, input: CreateBudget, faultOf: CheckModel): Promise<Budget> {
-  if (input.scope === 'workspace' && input.subject_id !== null) throw invalid('/subject_id', 'A budget of the workspace has no subject.');
-  if (input.scope === 'end_user' && input.subject_id !== null && !EndUserId.safeParse(input.subject_id).success)
+export async function createBudget(
+  ctx: Ctx,
+  input: CreateBudget,
+  faultOf: CheckModel,
+): Promise<Budget> {
+  if (input.scope === 'workspace' && input.subject_id !== null)
+    throw invalid('/subject_id', 'A budget of the workspace has no subject.');
+  if (
+    input.scope === 'end_user' &&
+    input.subject_id !== null &&
+    !EndUserId.safeParse(input.subject_id).success
+  )
     throw invalid('/subject_id', 'No end user has such an id: 1 to 128 visible ASCII characters.');
   checkRule(input);
   checkDowngrade(input.downgrade, faultOf);
@@ -61,11 +70,15 @@ export async function createBudget(ctx: Ctx, input: CreateBudget, faultOf: Check
   };
   const reply = toBudget(row);
   try {
-    const audit = [{ action: 'budget.create', target_type: 'budget', target_id: id, detail: { ...reply } }];
+    const audit = [
+      { action: 'budget.create', target_type: 'budget', target_id: id, detail: { ...reply } },
+    ];
     await commit(ctx, { statements: [insertBudget(ctx.db, row)], audit, reply });
   } catch (error) {
-    if (isGuardViolation(error, 'budgets.scope')) throw notFound(row.scope === 'agent' ? 'agent' : 'API key');
-    if (isGuardViolation(error, 'budgets.name')) throw new Failure('conflict', `A workspace has at most ${maxBudgets} budgets.`);
+    if (isGuardViolation(error, 'budgets.scope'))
+      throw notFound(row.scope === 'agent' ? 'agent' : 'API key');
+    if (isGuardViolation(error, 'budgets.name'))
+      throw new Failure('conflict', `A workspace has at most ${maxBudgets} budgets.`);
     throw error;
   }
   forgetBudgets(ctx.workspace_id);
@@ -81,9 +94,15 @@ export const listBudgets = (ctx: Ctx, query: PageQuery): Promise<Page<Budget>> =
     toBudget,
   );
 
-export const getBudget = async (ctx: Ctx, id: string): Promise<Budget> => toBudget(await findBudget(ctx, id));
+export const getBudget = async (ctx: Ctx, id: string): Promise<Budget> =>
+  toBudget(await findBudget(ctx, id));
 
-export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget, faultOf: CheckModel): Promise<Budget> {
+export async function updateBudget(
+  ctx: Ctx,
+  id: string,
+  input: UpdateBudget,
+  faultOf: CheckModel,
+): Promise<Budget> {
   const row = await findBudget(ctx, id);
   checkRule({ ...row, ...input });
   checkDowngrade(input.downgrade, faultOf);
@@ -96,10 +115,16 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget, fa
     ...(webhook === undefined ? {} : await keepWebhook(ctx, id, webhook)),
     updated_at: ctx.now(),
   };
-  const detail = { ...input, ...(webhook == null ? {} : { alerts: { ...told, webhook: { url: webhook.url } } }) };
+  const detail = {
+    ...input,
+    ...(webhook == null ? {} : { alerts: { ...told, webhook: { url: webhook.url } } }),
+  };
   const [rows] = await commit(ctx, {
     // A lower limit may have passed thresholds that are still to be told.
-    statements: [updateRow(ctx.db, ctx.workspace_id, id, changes), markCounters(ctx.db, ctx.workspace_id, id, ctx.now())],
+    statements: [
+      updateRow(ctx.db, ctx.workspace_id, id, changes),
+      markCounters(ctx.db, ctx.workspace_id, id, ctx.now()),
+    ],
     audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
   });
   forgetBudgets(ctx.workspace_id);
@@ -121,7 +146,11 @@ const shownStandings = 20;
 const shownHolds = 50;
 
 /** Where the money is: two trips. */
-export async function explainBudget(ctx: Ctx, id: string, subject: string | null): Promise<ExplainedBudget> {
+export async function explainBudget(
+  ctx: Ctx,
+  id: string,
+  subject: string | null,
+): Promise<ExplainedBudget> {
   const { time_zone } = await readKnownBudgets(ctx);
   const budget = await findBudget(ctx, id);
   const { start, end } = periodAt(budget.period, ctx.now(), time_zone);
@@ -131,13 +160,23 @@ export async function explainBudget(ctx: Ctx, id: string, subject: string | null
     selectHolds(ctx.db, id, 'settled', subject, shownStandings),
     selectAlerts(ctx.db, id, start, subject, shownStandings),
   ]);
-  const untouched = { subject: budget.subject_id ?? '', spent_nano_usd: 0, held_nano_usd: 0, unpriced_calls: 0, period_start: start };
-  const isOne = (budget.scope === 'workspace' || budget.subject_id !== null) && (subject === null || subject === untouched.subject);
+  const untouched = {
+    subject: budget.subject_id ?? '',
+    spent_nano_usd: 0,
+    held_nano_usd: 0,
+    unpriced_calls: 0,
+    period_start: start,
+  };
+  const isOne =
+    (budget.scope === 'workspace' || budget.subject_id !== null) &&
+    (subject === null || subject === untouched.subject);
   const standings = counters.length === 0 && isOne ? [untouched] : counters;
   const { limit_nano_usd } = budget;
   return {
     budget: toBudget(budget),
-    standings: standings.map((counter) => toStanding({ ...counter, limit_nano_usd, period_end: end })),
+    standings: standings.map((counter) =>
+      toStanding({ ...counter, limit_nano_usd, period_end: end }),
+    ),
     open_holds: open.map(toHeldMoney),
     last_settlements: settled.map(toHeldMoney),
     alerts: alerts.map(toAlert),
@@ -156,7 +195,9 @@ export async function listOwnBudgets(
   const limited = ctx.actor.type === 'api_key' ? ctx.actor.agent_ids : null;
   const agents = agent_id !== undefined ? [agent_id] : (limited ?? [null]);
   const nobody: Spender = { agent_id: null, end_user_id, run_id: null, call_key: '', model: '' };
-  const statements = agents.map((agent) => selectBinding(ctx, { ...nobody, agent_id: agent }, time_zone, { id: '', amount: 0 }));
+  const statements = agents.map((agent) =>
+    selectBinding(ctx, { ...nobody, agent_id: agent }, time_zone, { id: '', amount: 0 }),
+  );
   const found = ((await batch(ctx.db, statements)) as unknown as Bound[][]).flat();
   const own = new Map(found.map((bound) => [`${bound.id} ${bound.subject}`, toOwn(bound)]));
   return { data: [...own.values()], next_cursor: null };
@@ -174,7 +215,8 @@ async function findBudget(ctx: Ctx, id: string): Promise<BudgetRow> {
 }
 
 function checkRule({ action, downgrade }: Pick<BudgetRow, 'action' | 'downgrade'>): void {
-  if (action === 'downgrade' && downgrade === null) throw invalid('/downgrade', 'Say what calls become when the budget runs low.');
+  if (action === 'downgrade' && downgrade === null)
+    throw invalid('/downgrade', 'Say what calls become when the budget runs low.');
 }
 
 function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined, faultOf: CheckModel): void {
@@ -182,7 +224,11 @@ function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined, faultOf: 
   if (fault !== null) throw invalid('/downgrade/model', fault);
 }
 
-async function keepWebhook(ctx: Ctx, id: string, webhook: { readonly url: string; readonly secret: string } | null) {
+async function keepWebhook(
+  ctx: Ctx,
+  id: string,
+  webhook: { readonly url: string; readonly secret: string } | null,
+) {
   if (webhook === null) return { webhook_url: null, webhook_secret: null, key_version: null };
   const url = checkWebhookUrl(ctx, webhook.url);
   return { webhook_url: url, ...(await sealWebhookSecret(ctx, id, url, webhook.secret)) };

@@ -1,6 +1,12 @@
 import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { budget_alerts, budget_counters, budget_holds, budgets, type HoldState } from '../db/schema/budgets.ts';
+import {
+  budget_alerts,
+  budget_counters,
+  budget_holds,
+  budgets,
+  type HoldState,
+} from '../db/schema/budgets.ts';
 
 export type BudgetRow = typeof budgets.$inferSelect;
 export type HoldRow = typeof budget_holds.$inferSelect;
@@ -9,20 +15,32 @@ export type AlertRow = typeof budget_alerts.$inferSelect;
 /** Budgets a workspace may have: each call is held against those that bind it. */
 export const maxBudgets = 100;
 
-const one = (workspace_id: string, id: string) => and(eq(budgets.workspace_id, workspace_id), eq(budgets.id, id));
+const one = (workspace_id: string, id: string) =>
+  and(eq(budgets.workspace_id, workspace_id), eq(budgets.id, id));
 
 export const selectAllBudgets = (db: Db, workspace_id: string) =>
-  db.select().from(budgets).where(eq(budgets.workspace_id, workspace_id)).orderBy(asc(budgets.id)).limit(maxBudgets);
+  db
+    .select()
+    .from(budgets)
+    .where(eq(budgets.workspace_id, workspace_id))
+    .orderBy(asc(budgets.id))
+    .limit(maxBudgets);
 
 export const selectBudgets = (db: Db, workspace_id: string, after: string | null, limit: number) =>
   db
     .select()
     .from(budgets)
-    .where(and(eq(budgets.workspace_id, workspace_id), after === null ? undefined : lt(budgets.id, after)))
+    .where(
+      and(
+        eq(budgets.workspace_id, workspace_id),
+        after === null ? undefined : lt(budgets.id, after),
+      ),
+    )
     .orderBy(desc(budgets.id))
     .limit(limit);
 
-export const selectBudget = (db: Db, workspace_id: string, id: string) => db.select().from(budgets).where(one(workspace_id, id));
+export const selectBudget = (db: Db, workspace_id: string, id: string) =>
+  db.select().from(budgets).where(one(workspace_id, id));
 
 /** Violates `budgets.name` when the workspace has as many as it may, `budgets.scope` when the subject is none of its own. */
 export const insertBudget = (db: Db, row: BudgetRow) =>
@@ -40,8 +58,12 @@ function hasSubject({ workspace_id, scope, subject_id }: BudgetRow) {
   return sql`exists (select 1 from ${sql.raw(table)} of_it where of_it.id = ${subject_id} and of_it.workspace_id = ${workspace_id}${isThere})`;
 }
 
-export const updateBudget = (db: Db, workspace_id: string, id: string, changes: Partial<BudgetRow>) =>
-  db.update(budgets).set(changes).where(one(workspace_id, id)).returning();
+export const updateBudget = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  changes: Partial<BudgetRow>,
+) => db.update(budgets).set(changes).where(one(workspace_id, id)).returning();
 
 /** Has alerts looked at anew for the periods that run. */
 export const markCounters = (db: Db, workspace_id: string, id: string, now: number) =>
@@ -58,14 +80,26 @@ export const markCounters = (db: Db, workspace_id: string, id: string, now: numb
 
 /** A budget with everything that was counted for it. What is on its way then has nothing left to settle. */
 export const deleteBudget = (db: Db, workspace_id: string, id: string) => [
-  db.delete(budget_alerts).where(and(eq(budget_alerts.budget_id, id), eq(budget_alerts.workspace_id, workspace_id))),
-  db.delete(budget_holds).where(and(eq(budget_holds.budget_id, id), eq(budget_holds.workspace_id, workspace_id))),
-  db.delete(budget_counters).where(and(eq(budget_counters.budget_id, id), eq(budget_counters.workspace_id, workspace_id))),
+  db
+    .delete(budget_alerts)
+    .where(and(eq(budget_alerts.budget_id, id), eq(budget_alerts.workspace_id, workspace_id))),
+  db
+    .delete(budget_holds)
+    .where(and(eq(budget_holds.budget_id, id), eq(budget_holds.workspace_id, workspace_id))),
+  db
+    .delete(budget_counters)
+    .where(and(eq(budget_counters.budget_id, id), eq(budget_counters.workspace_id, workspace_id))),
   db.delete(budgets).where(one(workspace_id, id)),
 ];
 
 /** Counters of one period, the fullest first. */
-export const selectCounters = (db: Db, budget_id: string, period_start: number, subject: string | null, limit: number) =>
+export const selectCounters = (
+  db: Db,
+  budget_id: string,
+  period_start: number,
+  subject: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(budget_counters)
@@ -79,7 +113,13 @@ export const selectCounters = (db: Db, budget_id: string, period_start: number, 
     .orderBy(desc(sql`spent_nano_usd + held_nano_usd`))
     .limit(limit);
 
-export const selectHolds = (db: Db, budget_id: string, state: HoldState, subject: string | null, limit: number) =>
+export const selectHolds = (
+  db: Db,
+  budget_id: string,
+  state: HoldState,
+  subject: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(budget_holds)
@@ -93,7 +133,13 @@ export const selectHolds = (db: Db, budget_id: string, state: HoldState, subject
     .orderBy(desc(budget_holds.id))
     .limit(limit);
 
-export const selectAlerts = (db: Db, budget_id: string, period_start: number, subject: string | null, limit: number) =>
+export const selectAlerts = (
+  db: Db,
+  budget_id: string,
+  period_start: number,
+  subject: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(budget_alerts)

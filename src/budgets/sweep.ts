@@ -18,7 +18,8 @@ const lost = (now: number) => sql`select id, budget_id from budget_holds
   order by lease_until limit ${sweepLimit}`;
 
 /** Gives back what hosts that died have held. Returns how many holds that were. */
-export const returnLostHolds = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, sweepLimit, () => returnSome(ctx));
+export const returnLostHolds = (ctx: Ctx): Promise<number> =>
+  inRounds(roundsOfTick, sweepLimit, () => returnSome(ctx));
 
 async function returnSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
@@ -37,7 +38,8 @@ async function returnSome(ctx: Ctx): Promise<number> {
 }
 
 /** Forgets what nobody looks at any more. */
-export const forgetOldHolds = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, sweepLimit, () => forgetSome(ctx));
+export const forgetOldHolds = (ctx: Ctx): Promise<number> =>
+  inRounds(roundsOfTick, sweepLimit, () => forgetSome(ctx));
 
 /** Returns how many rows of the kind that had most were forgotten. */
 async function forgetSome(ctx: Ctx): Promise<number> {

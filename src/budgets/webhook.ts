@@ -1,5 +1,11 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm';
-import { placeOfSecret, selectAlertWebhook, tellWebhook, toWebhook, type Webhook } from '../alerts/index.ts';
+import {
+  placeOfSecret,
+  selectAlertWebhook,
+  tellWebhook,
+  toWebhook,
+  type Webhook,
+} from '../alerts/index.ts';
 import { batch } from '../db/client.ts';
 import { budget_alerts, budgets } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -8,7 +14,8 @@ import { newestKey, seal } from '../platform/vault.ts';
 import { toAlert, toBudget } from './schema.ts';
 import type { BudgetRow } from './store.ts';
 
-const placeOf = (workspace_id: string, id: string, url: string) => placeOfSecret(workspace_id, `budgets/${id}`, url);
+const placeOf = (workspace_id: string, id: string, url: string) =>
+  placeOfSecret(workspace_id, `budgets/${id}`, url);
 
 export const sealWebhookSecret = async (ctx: Ctx, id: string, url: string, secret: string) => ({
   webhook_secret: await seal(ctx.config, placeOf(ctx.workspace_id, id, url), secret),
@@ -16,8 +23,15 @@ export const sealWebhookSecret = async (ctx: Ctx, id: string, url: string, secre
 });
 
 /** The budget's own; null where it has none. */
-function ownWebhook({ workspace_id, id, webhook_url: url, webhook_secret: secret }: BudgetRow): Webhook | null {
-  return url === null || secret === null ? null : { url, secret, place: placeOf(workspace_id, id, url) };
+function ownWebhook({
+  workspace_id,
+  id,
+  webhook_url: url,
+  webhook_secret: secret,
+}: BudgetRow): Webhook | null {
+  return url === null || secret === null
+    ? null
+    : { url, secret, place: placeOf(workspace_id, id, url) };
 }
 
 /** Tells a webhook of an alert, the budget's or else the workspace's; once it has taken it, not again. Throws when it does not. */
@@ -32,14 +46,27 @@ export async function deliverAlert(ctx: Ctx, alert_id: string): Promise<void> {
   if (alert === undefined || budget === undefined || alert.delivered_at !== null) return;
   const hook = ownWebhook(budget) ?? (shared === undefined ? null : toWebhook(shared));
   if (hook === null) return;
-  await tellWebhook(ctx, hook, { type: 'budget.alert', alert: toAlert(alert), budget: toBudget(budget) });
-  await ctx.db.update(budget_alerts).set({ delivered_at: ctx.now() }).where(eq(budget_alerts.id, alert_id)).run();
+  await tellWebhook(ctx, hook, {
+    type: 'budget.alert',
+    alert: toAlert(alert),
+    budget: toBudget(budget),
+  });
+  await ctx.db
+    .update(budget_alerts)
+    .set({ delivered_at: ctx.now() })
+    .where(eq(budget_alerts.id, alert_id))
+    .run();
 }
 
 export const rewrapBudgetSecrets = (ctx: Ctx): Promise<number> =>
   rewrapOld(ctx, async (newest, after, limit) => {
     const rows = await ctx.db
-      .select({ id: budgets.id, workspace_id: budgets.workspace_id, url: budgets.webhook_url, sealed: budgets.webhook_secret })
+      .select({
+        id: budgets.id,
+        workspace_id: budgets.workspace_id,
+        url: budgets.webhook_url,
+        sealed: budgets.webhook_secret,
+      })
       .from(budgets)
       .where(and(lt(budgets.key_version, newest), gt(budgets.id, after)))
       .orderBy(budgets.id)

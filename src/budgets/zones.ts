@@ -11,14 +11,17 @@ import { periodAt } from '../usage/index.ts';
 export function moveToZone(ctx: Ctx, from: string, to: string): Statement[] {
   const { db, workspace_id } = ctx;
   const now = ctx.now();
-  const integer = (value: number | null): SQL => (value === null ? sql`null` : sql`cast(${value} as integer)`);
+  const integer = (value: number | null): SQL =>
+    value === null ? sql`null` : sql`cast(${value} as integer)`;
   return budgetPeriods.flatMap((period) => {
     const [old, next] = [periodAt(period, now, from), periodAt(period, now, to)];
     const isThere = sql`exists (select 1 from workspaces w where w.id = ${workspace_id} and w.time_zone = ${from})`;
     const own = sql`budget_id in (select id from budgets where workspace_id = ${workspace_id} and period = ${period})
       and period_start = ${old.start} and ${isThere}`;
     if (old.start === next.start) {
-      return old.end === next.end ? [] : [db.run(sql`update budget_counters set period_end = ${integer(next.end)} where ${own}`)];
+      return old.end === next.end
+        ? []
+        : [db.run(sql`update budget_counters set period_end = ${integer(next.end)} where ${own}`)];
     }
     return [
       db.run(sql`insert into budget_counters
@@ -29,8 +32,12 @@ export function moveToZone(ctx: Ctx, from: string, to: string): Statement[] {
           spent_nano_usd = spent_nano_usd + excluded.spent_nano_usd, held_nano_usd = held_nano_usd + excluded.held_nano_usd,
           unpriced_calls = unpriced_calls + excluded.unpriced_calls, is_dirty = 1, updated_at = excluded.updated_at`),
       db.run(sql`delete from budget_counters where ${own}`),
-      db.run(sql`update budget_holds set period_start = ${integer(next.start)} where state in ('open', 'expired') and ${own}`),
-      db.run(sql`update or ignore budget_alerts set period_start = ${integer(next.start)} where ${own}`),
+      db.run(
+        sql`update budget_holds set period_start = ${integer(next.start)} where state in ('open', 'expired') and ${own}`,
+      ),
+      db.run(
+        sql`update or ignore budget_alerts set period_start = ${integer(next.start)} where ${own}`,
+      ),
     ];
   });
 }

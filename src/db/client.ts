@@ -24,7 +24,9 @@ export const newDbMeter = (): DbMeter => ({ trips: 0, rows_read: 0, rows_written
  * columns the same name (alias them), which a batch of Drizzle's cannot carry either.
  */
 export function openDb(session: D1DatabaseSession, meter: DbMeter): Db {
-  const counted = async <Result extends D1Result | D1Result[]>(run: () => Promise<Result>): Promise<Result> => {
+  const counted = async <Result extends D1Result | D1Result[]>(
+    run: () => Promise<Result>,
+  ): Promise<Result> => {
     const started = Date.now();
     meter.trips += 1;
     try {
@@ -44,7 +46,8 @@ export function openDb(session: D1DatabaseSession, meter: DbMeter): Db {
       bind: (...values: unknown[]) => wrap(statement.bind(...values)),
       run: () => counted(() => statement.run()),
       all: () => counted(() => statement.all()),
-      raw: async () => (await counted(() => statement.all<Record<string, unknown>>())).results.map(Object.values),
+      raw: async () =>
+        (await counted(() => statement.all<Record<string, unknown>>())).results.map(Object.values),
     };
     originals.set(wrapped, statement);
     return wrapped as unknown as D1PreparedStatement;
@@ -52,17 +55,24 @@ export function openDb(session: D1DatabaseSession, meter: DbMeter): Db {
   const client = {
     prepare: (query: string) => wrap(session.prepare(query)),
     batch: (statements: D1PreparedStatement[]) =>
-      counted(() => session.batch(statements.map((statement) => originals.get(statement) ?? statement))),
+      counted(() =>
+        session.batch(statements.map((statement) => originals.get(statement) ?? statement)),
+      ),
   };
   return drizzle(client as unknown as D1Database);
 }
 
 /** One round trip, one transaction. Results come in the order of the statements. Throws `quota_exceeded`; other errors are raw. */
-export async function batch<const Statements extends readonly Statement[]>(db: Db, statements: Statements) {
+export async function batch<const Statements extends readonly Statement[]>(
+  db: Db,
+  statements: Statements,
+) {
   if (statements.length === 0) return [] as unknown as BatchResults<Statements>;
   for (const statement of statements) prepareRaw(db, statement);
   try {
-    return (await db.batch(statements as unknown as [Statement, ...Statement[]])) as unknown as BatchResults<Statements>;
+    return (await db.batch(
+      statements as unknown as [Statement, ...Statement[]],
+    )) as unknown as BatchResults<Statements>;
   } catch (error) {
     throw quotaFailure(error) ?? error;
   }
@@ -72,7 +82,9 @@ export async function batch<const Statements extends readonly Statement[]>(db: D
 function prepareRaw(db: Db, statement: Statement): void {
   if (!(statement instanceof SQLiteRaw)) return;
   const { $client } = db as unknown as { $client: D1Database };
-  Object.assign(statement, { stmt: $client.prepare((statement as unknown as { getQuery(): { sql: string } }).getQuery().sql) });
+  Object.assign(statement, {
+    stmt: $client.prepare((statement as unknown as { getQuery(): { sql: string } }).getQuery().sql),
+  });
 }
 
 type BatchResults<Statements extends readonly Statement[]> = {

@@ -18,10 +18,18 @@ const builder = drizzle({ prepare: () => ({}) } as unknown as D1Database);
  * A statement for batches whose SQL is made once: Drizzle makes it anew each time, which for the
  * statements of a turn costs more than their round trip. `build` gets a placeholder for each value.
  */
-export function compile<Given extends object>(build: (db: Db, value: (name: keyof Given & string) => Placeholder) => Statement) {
-  let made: { readonly prepared: Prepared; readonly text: string; readonly params: readonly unknown[] } | null = null;
+export function compile<Given extends object>(
+  build: (db: Db, value: (name: keyof Given & string) => Placeholder) => Statement,
+) {
+  let made: {
+    readonly prepared: Prepared;
+    readonly text: string;
+    readonly params: readonly unknown[];
+  } | null = null;
   const make = () => {
-    const prepared = (build(builder, (name) => sql.placeholder(name)) as unknown as { _prepare: () => Prepared })._prepare();
+    const prepared = (
+      build(builder, (name) => sql.placeholder(name)) as unknown as { _prepare: () => Prepared }
+    )._prepare();
     const { sql: text, params } = prepared.getQuery();
     return { prepared, text, params };
   };
@@ -55,7 +63,14 @@ export function compileByColumns<Row extends object>(build: (db: Db, row: Row) =
     const key = columns.join();
     const known =
       made.get(key) ??
-      compile<Row>((to, value) => build(to, Object.fromEntries(columns.map((name) => [name, value(name as keyof Row & string)])) as Row));
+      compile<Row>((to, value) =>
+        build(
+          to,
+          Object.fromEntries(
+            columns.map((name) => [name, value(name as keyof Row & string)]),
+          ) as Row,
+        ),
+      );
     made.set(key, known);
     return known(db, row);
   };

@@ -4,7 +4,8 @@ import type { QuotaName } from './schema/quotas.ts';
 /** SQLite's message of a failed statement: raw from a batch, one `cause` down from a single statement. */
 function messageOf(error: unknown): string {
   const messages: string[] = [];
-  for (let current = error; current instanceof Error; current = current.cause) messages.push(current.message);
+  for (let current = error; current instanceof Error; current = current.cause)
+    messages.push(current.message);
   return messages.join('\n');
 }
 
@@ -13,7 +14,8 @@ export const isUniqueViolation = (error: unknown, ...columns: readonly string[])
   messageOf(error).includes(`UNIQUE constraint failed: ${columns.join(', ')}`);
 
 /** Whether the named index, which has an expression or a WHERE, was violated. */
-export const isIndexViolation = (error: unknown, name: string): boolean => messageOf(error).includes(`index '${name}'`);
+export const isIndexViolation = (error: unknown, name: string): boolean =>
+  messageOf(error).includes(`index '${name}'`);
 
 /** How a guarded insert says that its guard did not hold: a NOT NULL column it leaves null. */
 export const isGuardViolation = (error: unknown, column: string): boolean =>
@@ -33,7 +35,10 @@ export function quotaFailure(error: unknown): Failure | null {
   const detail =
     `The workspace has a quota of ${limit} ${what} and uses ${used}; this would exceed it. ` +
     'Delete what is no longer needed, or ask the operator of the deployment for a larger quota. `GET /quotas` lists them.';
-  return new Failure('quota_exceeded', detail, { extra: { quota, limit: Number(limit), used: Number(used) }, cause: error });
+  return new Failure('quota_exceeded', detail, {
+    extra: { quota, limit: Number(limit), used: Number(used) },
+    cause: error,
+  });
 }
 
 const quotaNouns: Readonly<Record<QuotaName, string>> = {

@@ -16,21 +16,45 @@ const through = (column: string, parent: string) => (workspace_id: string) =>
  * what triggers would mark as late. The last three before `budgets` have no index on the workspace.
  */
 const removals: readonly Removal[] = [
-  ...['analytics_state', 'outbox', 'dead_letters', 'idempotency_keys', 'message_feedback'].map((table) => ({ table, of: own })),
+  ...['analytics_state', 'outbox', 'dead_letters', 'idempotency_keys', 'message_feedback'].map(
+    (table) => ({ table, of: own }),
+  ),
   { table: 'run_steps', of: through('run_id', 'runs') },
   { table: 'runs', of: own },
   { table: 'agent_labels', of: through('agent_id', 'agents') },
-  ...['agent_activations', 'agent_versions', 'chunk_vectors', 'knowledge_bases', 'tool_secrets', 'tool_revisions', 'tools'].map(
-    (table) => ({ table, of: own }),
-  ),
+  ...[
+    'agent_activations',
+    'agent_versions',
+    'chunk_vectors',
+    'knowledge_bases',
+    'tool_secrets',
+    'tool_revisions',
+    'tools',
+  ].map((table) => ({ table, of: own })),
   { table: 'conversation_items', of: through('conversation_id', 'conversations') },
-  ...['conversations', 'uploads', 'budget_alerts', 'budget_holds', 'budget_counters'].map((table) => ({ table, of: own })),
-  ...['budgets', 'provider_credentials', 'price_overrides', 'alert_webhooks', 'telemetry', 'telemetry_runs', 'rate_limits'].map(
+  ...['conversations', 'uploads', 'budget_alerts', 'budget_holds', 'budget_counters'].map(
     (table) => ({ table, of: own }),
   ),
-  ...['anomalies', 'usage', 'usage_archives', 'analytics_marks', 'analytics_rollups', 'agents', 'api_keys', 'audit_log', 'quotas'].map(
-    (table) => ({ table, of: own }),
-  ),
+  ...[
+    'budgets',
+    'provider_credentials',
+    'price_overrides',
+    'alert_webhooks',
+    'telemetry',
+    'telemetry_runs',
+    'rate_limits',
+  ].map((table) => ({ table, of: own })),
+  ...[
+    'anomalies',
+    'usage',
+    'usage_archives',
+    'analytics_marks',
+    'analytics_rollups',
+    'agents',
+    'api_keys',
+    'audit_log',
+    'quotas',
+  ].map((table) => ({ table, of: own })),
 ];
 
 /** Rows that one statement deletes. */
@@ -60,7 +84,13 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
   );
 
 /** The same erasure once more, when nothing can be on its way any more. Of no workspace, since it has to outlive it. */
-export const insertSecondPass = (db: Db, id: string, workspace_id: string, due_at: number, now: number) => {
+export const insertSecondPass = (
+  db: Db,
+  id: string,
+  workspace_id: string,
+  due_at: number,
+  now: number,
+) => {
   const job = JSON.stringify({ type: 'workspace.delete', workspace_id, is_again: true });
   return db.run(sql`
     insert into outbox (id, workspace_id, job, due_at, created_at) values (${id}, '', ${job}, ${due_at}, ${now}) on conflict do nothing`);

@@ -3,7 +3,13 @@ import type { Ctx } from '../platform/context.ts';
 import { eraseSessions } from '../sessions/index.ts';
 import { minute } from '../shared/time.ts';
 import { assertDeleted } from '../workspaces/index.ts';
-import { deleteWorkspaceRow, insertSecondPass, removalsOf, rowsAtOnce, selectArchives } from './store.ts';
+import {
+  deleteWorkspaceRow,
+  insertSecondPass,
+  removalsOf,
+  rowsAtOnce,
+  selectArchives,
+} from './store.ts';
 
 /** Longer than another isolate may honour a key, and than what had begun with one may still write. */
 const secondPassAfter = 15 * minute;
@@ -16,7 +22,14 @@ const secondPassAfter = 15 * minute;
 export async function eraseWorkspace(ctx: Ctx, is_again: boolean): Promise<void> {
   const { db, workspace_id } = ctx;
   await assertDeleted(ctx, workspace_id);
-  if (!is_again) await insertSecondPass(db, workspace_id.replace('ws_', 'job_'), workspace_id, ctx.now() + secondPassAfter, ctx.now());
+  if (!is_again)
+    await insertSecondPass(
+      db,
+      workspace_id.replace('ws_', 'job_'),
+      workspace_id,
+      ctx.now() + secondPassAfter,
+      ctx.now(),
+    );
   await ctx.limiter.erase();
   await eraseSessions(ctx, null);
   await eraseFiles(ctx);

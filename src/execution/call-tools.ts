@@ -33,7 +33,13 @@ export async function callTools(
 ): Promise<CalledTool[]> {
   const results: CalledTool[] = [];
   for (let start = 0; start < calls.length; start += parallel) {
-    results.push(...(await Promise.all(calls.slice(start, start + parallel).map((call) => callTool(ctx, tools, call, circumstances)))));
+    results.push(
+      ...(await Promise.all(
+        calls
+          .slice(start, start + parallel)
+          .map((call) => callTool(ctx, tools, call, circumstances)),
+      )),
+    );
   }
   return results;
 }
@@ -50,31 +56,59 @@ async function callTool(
   const tool = tools.find(({ name }) => name === tool_name);
   const account = new Account(undefined, circumstances.attribution.account);
   const run = async (): Promise<ToolOutcome> => {
-    if (tool === undefined || error !== null) return { ok: false, error: error ?? `There is no tool ${tool_name}.` };
-    return tool.run(ctx, { ...circumstances, attribution: { ...circumstances.attribution, account }, tool_call_id, input });
+    if (tool === undefined || error !== null)
+      return { ok: false, error: error ?? `There is no tool ${tool_name}.` };
+    return tool.run(ctx, {
+      ...circumstances,
+      attribution: { ...circumstances.attribution, account },
+      tool_call_id,
+      input,
+    });
   };
   const outcome = await run().catch((fault: unknown): ToolOutcome => {
     ctx.log.error('tool_threw', { tool: tool_name, error: fault });
     return { ok: false, error: 'The tool failed.' };
   });
   const { cost_nano_usd } = account;
-  return { tool_call_id, tool_name, input, outcome, cost_nano_usd, started_at, latency_ms: ctx.now() - started_at };
+  return {
+    tool_call_id,
+    tool_name,
+    input,
+    outcome,
+    cost_nano_usd,
+    started_at,
+    latency_ms: ctx.now() - started_at,
+  };
 }
 
 /** The arguments as the tool may have them, or what is wrong with them, in words the model can mend them by. */
-function readInput(tools: readonly Tool[], { toolName, input: text }: LanguageModelV4ToolCall): { input: unknown; error: string | null } {
+function readInput(
+  tools: readonly Tool[],
+  { toolName, input: text }: LanguageModelV4ToolCall,
+): { input: unknown; error: string | null } {
   const tool = tools.find(({ name }) => name === toolName);
   if (tool === undefined)
-    return { input: null, error: `There is no tool ${toolName}. There are: ${tools.map(({ name }) => name).join(', ')}.` };
-  if (text.length > maxInput) return { input: null, error: `The arguments are too long: ${text.length} characters, at most ${maxInput}.` };
+    return {
+      input: null,
+      error: `There is no tool ${toolName}. There are: ${tools.map(({ name }) => name).join(', ')}.`,
+    };
+  if (text.length > maxInput)
+    return {
+      input: null,
+      error: `The arguments are too long: ${text.length} characters, at most ${maxInput}.`,
+    };
   let input: unknown;
   try {
     input = JSON.parse(text === '' ? '{}' : text);
   } catch {
     return { input: null, error: 'The arguments are not JSON.' };
   }
-  const { valid, errors } = new Validator(tool.input_schema as object, '2020-12', false).validate(input);
+  const { valid, errors } = new Validator(tool.input_schema as object, '2020-12', false).validate(
+    input,
+  );
   if (valid) return { input, error: null };
-  const details = errors.slice(0, 10).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  const details = errors
+    .slice(0, 10)
+    .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
   return { input, error: `The arguments do not match the tool's schema. ${details.join(' ')}` };
 }

@@ -6,5 +6,7 @@ export function withoutInvisible(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed().replaceAll(invisible, '');
   if (Array.isArray(value)) return value.map(withoutInvisible);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [withoutInvisible(name), withoutInvisible(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [withoutInvisible(name), withoutInvisible(inner)]),
+  );
 }

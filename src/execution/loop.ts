@@ -20,7 +20,10 @@ export interface LoopInput {
   readonly operation?: string;
   readonly models: readonly string[];
   readonly prompt: readonly LanguageModelV4Message[];
-  readonly options: Omit<LanguageModelV4CallOptions, 'prompt' | 'tools' | 'abortSignal' | 'headers'>;
+  readonly options: Omit<
+    LanguageModelV4CallOptions,
+    'prompt' | 'tools' | 'abortSignal' | 'headers'
+  >;
   readonly tools: readonly Tool[];
   /** Tools that are not run here. */
   readonly client?: ClientTools;
@@ -56,7 +59,12 @@ export interface Round {
 
 export type LoopEvent =
   | StepEvent
-  | { readonly type: 'tool-call'; readonly tool_call_id: string; readonly tool_name: string; readonly input: string }
+  | {
+      readonly type: 'tool-call';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      readonly input: string;
+    }
   | { readonly type: 'tool-result'; readonly called: CalledTool }
   | { readonly type: 'round'; readonly ordinal: number };
 
@@ -88,7 +96,9 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
     const started_at = ctx.now();
     const model = yield* streamStep(ctx, stepCall(input, prompt, spent.steps));
     spent.steps += 1;
-    const calls = model.content.filter((part): part is LanguageModelV4ToolCall => part.type === 'tool-call');
+    const calls = model.content.filter(
+      (part): part is LanguageModelV4ToolCall => part.type === 'tool-call',
+    );
     const round: Round = { model, asked, started_at, tools: [], usage: model.usage };
     // A call that was stopped by the clock is a limit of the run, not a fault of the provider.
     if (model.failure !== null) {
@@ -102,7 +112,9 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
     if (theirs.length > 0) {
       for (const { toolCallId, toolName, input: text } of theirs)
         yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input: text };
-      const content = model.content.filter((part) => part.type !== 'tool-call' || theirs.includes(part));
+      const content = model.content.filter(
+        (part) => part.type !== 'tool-call' || theirs.includes(part),
+      );
       return {
         last: { ...round, model: { ...model, content, finish_reason: 'tool-calls' } },
         prompt,
@@ -122,21 +134,32 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
     for (const one of called) yield { type: 'tool-result', called: one };
     asked = [toAssistantMessage(model.content, called), toToolMessage(called, input.cite)];
     prompt.push(...asked);
-    await input.store({ ...round, tools: called, usage: [...model.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])] });
+    await input.store({
+      ...round,
+      tools: called,
+      usage: [...model.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])],
+    });
     // The tools may have used up what was left.
     const spentBy = reachedLimit(bounds, spent, 0);
     if (spentBy !== null) return { last: null, prompt, limit: spentBy, failure: null, calls: [] };
   }
 }
 
-function ofCaller({ client }: LoopInput, calls: readonly LanguageModelV4ToolCall[]): readonly LanguageModelV4ToolCall[] {
-  const theirs = calls.filter(({ toolName }) => client?.tools.some(({ name }) => name === toolName) ?? false);
+function ofCaller(
+  { client }: LoopInput,
+  calls: readonly LanguageModelV4ToolCall[],
+): readonly LanguageModelV4ToolCall[] {
+  const theirs = calls.filter(
+    ({ toolName }) => client?.tools.some(({ name }) => name === toolName) ?? false,
+  );
   return theirs.slice(0, client?.most_calls ?? theirs.length);
 }
 
 /** A choice that had to be made has been made with the first call. */
 const choiceAt = (client: ClientTools | undefined, step: number): LanguageModelV4ToolChoice =>
-  client?.choice != null && (step === 0 || client.choice.type === 'none') ? client.choice : { type: 'auto' };
+  client?.choice != null && (step === 0 || client.choice.type === 'none')
+    ? client.choice
+    : { type: 'auto' };
 
 const stepCall = (
   { tools: own, client, options, models, call_key, circumstances, operation = 'answer' }: LoopInput,

@@ -17,12 +17,21 @@ export interface ToolPorts {
 const builtIns: readonly Tool[] = [knowledgeSearch, fetchUrl, calculator, currentTime];
 
 /** The tools that a version pinned, in its order; one trip, none when all are built in. */
-export async function resolveTools(ctx: Ctx, pins: readonly ToolPin[], { runAgent }: ToolPorts = {}): Promise<Tool[]> {
+export async function resolveTools(
+  ctx: Ctx,
+  pins: readonly ToolPin[],
+  { runAgent }: ToolPorts = {},
+): Promise<Tool[]> {
   const known = [...builtIns, ...(runAgent === undefined ? [] : [agentTool(runAgent)])];
   const pinned = new Map((await readPinned(ctx, pins)).map((one) => [one.pin.name, one]));
   return pins.flatMap((pin) => {
     const own = pinned.get(pin.name);
-    const tool = 'builtin' in pin ? known.find(({ name }) => name === pin.name) : own === undefined ? undefined : httpTool(own);
+    const tool =
+      'builtin' in pin
+        ? known.find(({ name }) => name === pin.name)
+        : own === undefined
+          ? undefined
+          : httpTool(own);
     if (tool === undefined) ctx.log.warn('tool_not_resolved', { tool: pin.name });
     return tool === undefined ? [] : [guarded(tool)];
   });
@@ -34,7 +43,13 @@ const httpTool = ({ pin, effect, definition, secrets }: PinnedTool): Tool => ({
   input_schema: definition.input_schema as JSONSchema7,
   effect,
   async run(ctx, { input, signal }): Promise<ToolOutcome> {
-    const result = await callHttpTool(ctx, definition, secrets, input as Record<string, unknown>, signal);
+    const result = await callHttpTool(
+      ctx,
+      definition,
+      secrets,
+      input as Record<string, unknown>,
+      signal,
+    );
     return result.ok ? { ok: true, output: result.output } : { ok: false, error: result.error };
   },
 });

@@ -21,18 +21,33 @@ export function toAssistantMessage(
   called: readonly Pick<CalledTool, 'tool_call_id' | 'input'>[],
 ): AssistantMessage {
   const inputs = new Map(called.map(({ tool_call_id, input }) => [tool_call_id, input]));
-  const kept = (metadata: SharedV4ProviderMetadata | undefined) => (metadata === undefined ? {} : { providerOptions: metadata });
-  const ofWhole = content.find((part) => part.type === 'custom' && part.kind === ofMessage)?.providerMetadata;
+  const kept = (metadata: SharedV4ProviderMetadata | undefined) =>
+    metadata === undefined ? {} : { providerOptions: metadata };
+  const ofWhole = content.find(
+    (part) => part.type === 'custom' && part.kind === ofMessage,
+  )?.providerMetadata;
   return {
     role: 'assistant',
     ...kept(ofWhole),
     content: content.flatMap((part): AssistantMessage['content'] => {
-      if (part.type === 'text') return part.text === '' ? [] : [{ type: 'text', text: part.text, ...kept(part.providerMetadata) }];
+      if (part.type === 'text')
+        return part.text === ''
+          ? []
+          : [{ type: 'text', text: part.text, ...kept(part.providerMetadata) }];
       if (part.type === 'reasoning' && isFromText(part.providerMetadata)) return [];
-      if (part.type === 'reasoning') return [{ type: 'reasoning', text: part.text, ...kept(part.providerMetadata) }];
+      if (part.type === 'reasoning')
+        return [{ type: 'reasoning', text: part.text, ...kept(part.providerMetadata) }];
       if (part.type !== 'tool-call') return [];
       const { toolCallId, toolName, providerMetadata } = part;
-      return [{ type: 'tool-call', toolCallId, toolName, input: inputs.get(toolCallId) ?? {}, ...kept(providerMetadata) }];
+      return [
+        {
+          type: 'tool-call',
+          toolCallId,
+          toolName,
+          input: inputs.get(toolCallId) ?? {},
+          ...kept(providerMetadata),
+        },
+      ];
     }),
   };
 }
@@ -57,23 +72,35 @@ function readJson(text: string): unknown {
 }
 
 /** What the tools said. Passages go through `cite`, which numbers them and marks them as untrusted. */
-export const toToolMessage = (called: readonly CalledTool[], cite: (hits: readonly Hit[]) => string): LanguageModelV4Message => ({
+export const toToolMessage = (
+  called: readonly CalledTool[],
+  cite: (hits: readonly Hit[]) => string,
+): LanguageModelV4Message => ({
   role: 'tool',
   content: called.map(({ tool_call_id, tool_name, outcome }) => ({
     type: 'tool-result',
     toolCallId: tool_call_id,
     toolName: tool_name,
-    output: outcome.ok ? outputOf(outcome.sources === undefined ? outcome.output : cite(outcome.sources)) : errorOf(outcome.error),
+    output: outcome.ok
+      ? outputOf(outcome.sources === undefined ? outcome.output : cite(outcome.sources))
+      : errorOf(outcome.error),
   })),
 });
 
-const errorOf = (error: string): LanguageModelV4ToolResultOutput => ({ type: 'error-text', value: cut(error) });
+const errorOf = (error: string): LanguageModelV4ToolResultOutput => ({
+  type: 'error-text',
+  value: cut(error),
+});
 
 function outputOf(output: unknown): LanguageModelV4ToolResultOutput {
   if (typeof output === 'string') return { type: 'text', value: cut(output) };
   const json = JSON.stringify(output ?? null);
-  return json.length > maxOutput ? { type: 'text', value: cut(json) } : { type: 'json', value: JSON.parse(json) as JSONValue };
+  return json.length > maxOutput
+    ? { type: 'text', value: cut(json) }
+    : { type: 'json', value: JSON.parse(json) as JSONValue };
 }
 
 const cut = (text: string): string =>
-  text.length <= maxOutput ? text : `${text.slice(0, maxOutput)}\n[cut: ${text.length - maxOutput} more characters]`;
+  text.length <= maxOutput
+    ? text
+    : `${text.slice(0, maxOutput)}\n[cut: ${text.length - maxOutput} more characters]`;

@@ -13,8 +13,12 @@ function likingOf(accept: string, media: string): Liking {
   const ranges = accept.split(',').flatMap((text, position): Liking[] => {
     const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
     const specificity = [media, `${media.split('/')[0]}/*`, '*/*'].indexOf(range);
-    const given = parameters.map((parameter) => /^q\s*=\s*([01](?:\.\d{0,3})?)$/.exec(parameter)?.[1]).find((q) => q !== undefined);
-    return specificity < 0 ? [] : [{ quality: Math.min(1, Number(given ?? 1)), specificity: 2 - specificity, position }];
+    const given = parameters
+      .map((parameter) => /^q\s*=\s*([01](?:\.\d{0,3})?)$/.exec(parameter)?.[1])
+      .find((q) => q !== undefined);
+    return specificity < 0
+      ? []
+      : [{ quality: Math.min(1, Number(given ?? 1)), specificity: 2 - specificity, position }];
   });
   const [best] = ranges.toSorted((a, b) => b.specificity - a.specificity);
   return best ?? { quality: 0, specificity: 0, position: ranges.length };
@@ -25,8 +29,13 @@ export const isAcceptable = (accept: string, produced: readonly string[]): boole
   produced.some((media) => likingOf(accept, media).quality > 0);
 
 /** The media type that is liked best: by quality, then by name rather than by wildcard, then in the header's order, then in ours. */
-export function preferredOf<Media extends string>(accept: string | null, produced: readonly [Media, ...Media[]]): Media {
+export function preferredOf<Media extends string>(
+  accept: string | null,
+  produced: readonly [Media, ...Media[]],
+): Media {
   const liked = produced.map((media) => ({ media, ...likingOf(accept ?? '*/*', media) }));
-  const [best] = liked.toSorted((a, b) => b.quality - a.quality || b.specificity - a.specificity || a.position - b.position);
+  const [best] = liked.toSorted(
+    (a, b) => b.quality - a.quality || b.specificity - a.specificity || a.position - b.position,
+  );
   return best?.media ?? produced[0];
 }

@@ -36,7 +36,8 @@ export const permissions = {
 export type Permission = keyof typeof permissions;
 export type Access = Permission | 'public' | 'root';
 
-export const allows = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role);
+export const allows = (role: Role, permission: Permission): boolean =>
+  (permissions[permission] as readonly Role[]).includes(role);
 
 /** What concerns the whole workspace, whatever agents it has. `keys:manage` is not here: a key may make and change narrower ones. */
 const ofWholeWorkspace: ReadonlySet<Access> = new Set<Permission>([
@@ -54,16 +55,23 @@ const ofWholeWorkspace: ReadonlySet<Access> = new Set<Permission>([
 /** Whether a permission is closed to keys that are limited to agents, even to admins among them. */
 export const needsWholeWorkspace = (access: Access): boolean => ofWholeWorkspace.has(access);
 
-export const mayUse = ({ role, agent_ids }: Pick<ApiKeyActor, 'role' | 'agent_ids'>, permission: Permission): boolean =>
-  allows(role, permission) && (agent_ids === null || !needsWholeWorkspace(permission));
+export const mayUse = (
+  { role, agent_ids }: Pick<ApiKeyActor, 'role' | 'agent_ids'>,
+  permission: Permission,
+): boolean => allows(role, permission) && (agent_ids === null || !needsWholeWorkspace(permission));
 
 /** Whether `role` may do nothing that `other` may not. */
 export const isWithin = (role: Role, other: Role): boolean =>
-  Object.values(permissions).every((allowed: readonly Role[]) => !allowed.includes(role) || allowed.includes(other));
+  Object.values(permissions).every(
+    (allowed: readonly Role[]) => !allowed.includes(role) || allowed.includes(other),
+  );
 
 /** Whether a key may do nothing, sees no agent and lives no longer than `other` does. */
 export function isCoveredBy(key: Coverage, other: Coverage): boolean {
-  const isCovered = other.agent_ids === null || (key.agent_ids?.every((id) => other.agent_ids?.includes(id)) ?? false);
-  const outlives = other.expires_at !== null && (key.expires_at === null || key.expires_at > other.expires_at);
+  const isCovered =
+    other.agent_ids === null ||
+    (key.agent_ids?.every((id) => other.agent_ids?.includes(id)) ?? false);
+  const outlives =
+    other.expires_at !== null && (key.expires_at === null || key.expires_at > other.expires_at);
   return isWithin(key.role, other.role) && isCovered && !outlives;
 }

@@ -15,15 +15,21 @@ const maxItems = 1_000;
 /** Media type of the request, checked: one, well formed, UTF-8, not compressed. Throws 415. */
 export function readMediaType(headers: Headers, allowed: readonly string[]): string {
   const refuse = (detail: string): never => {
-    throw new Failure('unsupported_media_type', detail, { headers: { accept: allowed.join(', ') } });
+    throw new Failure('unsupported_media_type', detail, {
+      headers: { accept: allowed.join(', ') },
+    });
   };
-  if ((headers.get('content-encoding') ?? 'identity') !== 'identity') refuse('Compressed request bodies are not supported.');
+  if ((headers.get('content-encoding') ?? 'identity') !== 'identity')
+    refuse('Compressed request bodies are not supported.');
   const header = headers.get('content-type');
   if (header === null) return refuse(`Content-Type must be ${allowed.join(' or ')}.`);
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim());
   const media = type.toLowerCase();
-  if (header.includes(',') || !allowed.includes(media)) refuse(`Content-Type must be ${allowed.join(' or ')}.`);
-  const charset = parameters.map((parameter) => /^charset="?([^"]*)"?$/i.exec(parameter)?.[1]).find((value) => value !== undefined);
+  if (header.includes(',') || !allowed.includes(media))
+    refuse(`Content-Type must be ${allowed.join(' or ')}.`);
+  const charset = parameters
+    .map((parameter) => /^charset="?([^"]*)"?$/i.exec(parameter)?.[1])
+    .find((value) => value !== undefined);
   if (charset !== undefined && charset.toLowerCase() !== 'utf-8') refuse('Text must be UTF-8.');
   return media;
 }
@@ -44,7 +50,8 @@ export async function readText(request: Request, limit: number): Promise<string>
     return text + decoder.decode();
   } catch (error) {
     await drain(request.body);
-    if (error instanceof TypeError) throw new Failure('malformed_request', 'The body is not UTF-8.');
+    if (error instanceof TypeError)
+      throw new Failure('malformed_request', 'The body is not UTF-8.');
     throw error;
   }
 }
@@ -77,7 +84,10 @@ export function parseJson(text: string): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Failure('malformed_request', text.trim() === '' ? 'A JSON body is required.' : 'The body is not JSON.');
+    throw new Failure(
+      'malformed_request',
+      text.trim() === '' ? 'A JSON body is required.' : 'The body is not JSON.',
+    );
   }
   walk(value, '', 1, { keys: 0 });
   return value;
@@ -86,17 +96,23 @@ export function parseJson(text: string): unknown {
 function walk(value: unknown, pointer: string, depth: number, count: { keys: number }): void {
   if (typeof value === 'string') checkText(value, pointer);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)) || Object.is(value, -0)) {
+    if (
+      !Number.isFinite(value) ||
+      (Number.isInteger(value) && !Number.isSafeInteger(value)) ||
+      Object.is(value, -0)
+    ) {
       throw invalid(pointer, 'Numbers must be finite, and integers within ±(2^53 − 1).');
     }
     return;
   }
   if (value === null || typeof value !== 'object') return;
   if (depth > maxDepth) throw invalid(pointer, `JSON may be nested at most ${maxDepth} deep.`);
-  if (Array.isArray(value) && value.length > maxItems) throw invalid(pointer, `An array may have at most ${maxItems} items.`);
+  if (Array.isArray(value) && value.length > maxItems)
+    throw invalid(pointer, `An array may have at most ${maxItems} items.`);
   for (const [key, inner] of Object.entries(value)) {
     count.keys += 1;
-    if (count.keys > maxKeys) throw invalid('', `A body may have at most ${maxKeys} keys and items.`);
+    if (count.keys > maxKeys)
+      throw invalid('', `A body may have at most ${maxKeys} keys and items.`);
     checkText(key, pointer);
     walk(inner, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1, count);
   }

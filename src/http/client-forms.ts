@@ -7,7 +7,8 @@ export interface OpenApiDocument {
   readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
 }
 
-const isNode = (value: unknown): value is Node => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isNode = (value: unknown): value is Node =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** Keywords whose values are data, not schemas. */
 const data = new Set(['example', 'examples', 'enum', 'const', 'default', 'required']);
@@ -20,7 +21,12 @@ function mapSchemas(value: unknown, change: (schema: Node) => Node): unknown {
   const inner = Object.entries(value).map(([keyword, one]) => {
     if (data.has(keyword)) return [keyword, one];
     if (keyword === 'properties' && isNode(one))
-      return [keyword, Object.fromEntries(Object.entries(one).map(([name, schema]) => [name, mapSchemas(schema, change)]))];
+      return [
+        keyword,
+        Object.fromEntries(
+          Object.entries(one).map(([name, schema]) => [name, mapSchemas(schema, change)]),
+        ),
+      ];
     return [keyword, mapSchemas(one, change)];
   });
   return change(Object.fromEntries(inner) as Node);
@@ -29,7 +35,10 @@ function mapSchemas(value: unknown, change: (schema: Node) => Node): unknown {
 /** Names of the components that a part of the document needs. */
 function componentsIn(schemas: Node, part: unknown, found = new Set<string>()): Set<string> {
   mapSchemas(part, (schema) => {
-    const name = typeof schema.$ref === 'string' && schema.$ref.startsWith(prefix) ? schema.$ref.slice(prefix.length) : null;
+    const name =
+      typeof schema.$ref === 'string' && schema.$ref.startsWith(prefix)
+        ? schema.$ref.slice(prefix.length)
+        : null;
     if (name !== null && !found.has(name)) {
       found.add(name);
       componentsIn(schemas, schemas[name], found);
@@ -50,7 +59,8 @@ function hasDefault(schemas: Node, name: string): boolean {
   return found;
 }
 
-const sentence = (text: unknown) => (typeof text === 'string' && text !== '' ? `${text}${/[.!?]$/.test(text) ? '' : '.'} ` : '');
+const sentence = (text: unknown) =>
+  typeof text === 'string' && text !== '' ? `${text}${/[.!?]$/.test(text) ? '' : '.'} ` : '';
 
 /** What a caller sends: a property with a default may be left out, and generators must not say otherwise. */
 const toInput =
@@ -58,11 +68,15 @@ const toInput =
   (schema: Node): Node => {
     const { default: value, $ref: reference, ...rest } = schema;
     const target =
-      typeof reference === 'string' && reference.startsWith(prefix) ? `${prefix}${rename(reference.slice(prefix.length))}` : reference;
+      typeof reference === 'string' && reference.startsWith(prefix)
+        ? `${prefix}${rename(reference.slice(prefix.length))}`
+        : reference;
     return {
       ...(reference === undefined ? {} : { $ref: target }),
       ...rest,
-      ...(value === undefined ? {} : { description: `${sentence(rest.description)}Default: \`${JSON.stringify(value)}\`.` }),
+      ...(value === undefined
+        ? {}
+        : { description: `${sentence(rest.description)}Default: \`${JSON.stringify(value)}\`.` }),
     };
   };
 
@@ -72,7 +86,10 @@ function toOutput(schema: Node): Node {
   if (!isNode(properties)) return schema;
   const filled = Object.entries(properties).filter(([, one]) => isNode(one) && 'default' in one);
   if (filled.length === 0) return schema;
-  const names = new Set([...((required as string[] | undefined) ?? []), ...filled.map(([name]) => name)]);
+  const names = new Set([
+    ...((required as string[] | undefined) ?? []),
+    ...filled.map(([name]) => name),
+  ]);
   return { ...schema, required: Object.keys(properties).filter((name) => names.has(name)) };
 }
 
@@ -89,13 +106,20 @@ const withoutDefault = ({ default: _value, ...schema }: Node): Node => schema;
  */
 export function withClientForms<Document extends OpenApiDocument>(document: Document): Document {
   const schemas = document.components?.schemas ?? {};
-  const operations = Object.values((document.paths ?? {}) as Record<string, Node>).flatMap((item) => Object.values(item) as Node[]);
+  const operations = Object.values((document.paths ?? {}) as Record<string, Node>).flatMap(
+    (item) => Object.values(item) as Node[],
+  );
   const sent = componentsIn(
     schemas,
     operations.map(({ requestBody }) => requestBody),
   );
-  const answered = componentsIn(schemas, [operations.map(({ responses }) => responses), document.webhooks]);
-  const twofold = new Set([...sent].filter((name) => answered.has(name) && hasDefault(schemas, name)));
+  const answered = componentsIn(schemas, [
+    operations.map(({ responses }) => responses),
+    document.webhooks,
+  ]);
+  const twofold = new Set(
+    [...sent].filter((name) => answered.has(name) && hasDefault(schemas, name)),
+  );
   const input = toInput((name) => (twofold.has(name) ? `${name}Input` : name));
   const asInput = (part: unknown) => mapSchemas(part, input);
   const asOutput = (part: unknown) => mapSchemas(mapSchemas(part, toOutput), withoutDefault);
@@ -110,19 +134,36 @@ export function withClientForms<Document extends OpenApiDocument>(document: Docu
   const paths = Object.fromEntries(
     Object.entries((document.paths ?? {}) as Record<string, Node>).map(([path, item]) => [
       path,
-      Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, toOperation(operation as Node, asInput, asOutput)])),
+      Object.fromEntries(
+        Object.entries(item).map(([method, operation]) => [
+          method,
+          toOperation(operation as Node, asInput, asOutput),
+        ]),
+      ),
     ]),
   );
   // Mounted routes put their path before the name.
   const webhooks = Object.fromEntries(
-    Object.entries(document.webhooks ?? {}).map(([name, item]) => [name.split('/').at(-1), asOutput(item)]),
+    Object.entries(document.webhooks ?? {}).map(([name, item]) => [
+      name.split('/').at(-1),
+      asOutput(item),
+    ]),
   );
-  return { ...document, paths, webhooks, components: { ...document.components, schemas: Object.fromEntries(components) } };
+  return {
+    ...document,
+    paths,
+    webhooks,
+    components: { ...document.components, schemas: Object.fromEntries(components) },
+  };
 }
 
 type Change = (part: unknown) => unknown;
 
-const toOperation = ({ requestBody, responses, ...operation }: Node, asInput: Change, asOutput: Change): Node => ({
+const toOperation = (
+  { requestBody, responses, ...operation }: Node,
+  asInput: Change,
+  asOutput: Change,
+): Node => ({
   ...operation,
   ...(requestBody === undefined ? {} : { requestBody: asInput(requestBody) }),
   responses: asOutput(responses),

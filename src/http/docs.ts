@@ -33,7 +33,10 @@ export const problemsPage = () => html`<!doctype html>
     <dl>
       ${raw(
         Object.entries(failures)
-          .map(([code, { status, title }]) => `<dt id="${code}"><code>${code}</code> (${status})</dt><dd>${title}.</dd>`)
+          .map(
+            ([code, { status, title }]) =>
+              `<dt id="${code}"><code>${code}</code> (${status})</dt><dd>${title}.</dd>`,
+          )
           .join('\n'),
       )}
     </dl>

@@ -19,7 +19,12 @@ export interface ErrorForm {
 const defaultRetryAfter: Readonly<Record<number, number>> = { 429: 10, 503: 5 };
 
 /** Any error as an answer. What is not a `Failure` is a 500 that says nothing and is logged. */
-export function toErrorResponse(form: ErrorForm, error: unknown, request_id: string, log: Log): Response {
+export function toErrorResponse(
+  form: ErrorForm,
+  error: unknown,
+  request_id: string,
+  log: Log,
+): Response {
   const failure = toFailure(error);
   if (failure.status >= 500) log.error('request_failed', { code: failure.code, error });
   const status = form.statusOf(failure.code);
@@ -29,7 +34,9 @@ export function toErrorResponse(form: ErrorForm, error: unknown, request_id: str
     headers: {
       'content-type': form.mediaType,
       'x-request-id': request_id,
-      ...(failure.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="agentgrid"' } : {}),
+      ...(failure.code === 'unauthenticated'
+        ? { 'www-authenticate': 'Bearer realm="agentgrid"' }
+        : {}),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
       ...headers,
     },
@@ -42,7 +49,14 @@ export function toFailure(error: unknown): Failure {
   const exceeded = quotaFailure(error);
   if (exceeded !== null) return exceeded;
   if (isTransient(error)) {
-    return new Failure('unavailable', 'The database is not answering; try again.', { retryAfter: 2, cause: error });
+    return new Failure('unavailable', 'The database is not answering; try again.', {
+      retryAfter: 2,
+      cause: error,
+    });
   }
-  return new Failure('internal', 'The request failed for a reason that is ours; it has been logged.', { cause: error });
+  return new Failure(
+    'internal',
+    'The request failed for a reason that is ours; it has been logged.',
+    { cause: error },
+  );
 }

@@ -12,7 +12,12 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
   const headers = requestHeaders(route);
   const content = {
     ...(route.body === undefined ? {} : { 'application/json': { schema: route.body } }),
-    ...Object.fromEntries(Object.entries(route.otherBodies ?? {}).map(([media, schema]) => [media, { schema: schema as z.ZodType }])),
+    ...Object.fromEntries(
+      Object.entries(route.otherBodies ?? {}).map(([media, schema]) => [
+        media,
+        { schema: schema as z.ZodType },
+      ]),
+    ),
   };
   return {
     method: route.method,
@@ -21,16 +26,23 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
     tags: [route.tag],
     summary: route.summary,
     description: [route.description, describeAccess(route)].filter(Boolean).join('\n\n'),
-    security: route.access === 'public' ? [] : [{ [route.access === 'root' ? 'root_key' : 'api_key']: [] }],
+    security:
+      route.access === 'public' ? [] : [{ [route.access === 'root' ? 'root_key' : 'api_key']: [] }],
     'x-access': route.access,
     ...(route.body === undefined ? {} : { 'x-body-limit': route.bodyLimit ?? defaultBodyLimit }),
     request: {
       ...(route.params === undefined ? {} : { params: route.params }),
       ...(route.query === undefined ? {} : { query: route.query }),
       ...(headers === undefined ? {} : { headers }),
-      ...(Object.keys(content).length === 0 ? {} : { body: { required: !isBodyOptional(route), content } }),
+      ...(Object.keys(content).length === 0
+        ? {}
+        : { body: { required: !isBodyOptional(route), content } }),
     },
-    responses: { [route.reply.status]: replyOf(route), ...otherReplies(route), ...errorResponses(codesOf(route), errors) },
+    responses: {
+      [route.reply.status]: replyOf(route),
+      ...otherReplies(route),
+      ...errorResponses(codesOf(route), errors),
+    },
   } as RouteConfig;
 }
 
@@ -38,7 +50,9 @@ function describeAccess(route: AnyRoute): string {
   if (route.access === 'public') return 'Public.';
   if (route.access === 'root') return 'Needs the root key of the deployment.';
   const roles = `Roles: ${permissions[route.access].map((role) => `\`${role}\``).join(', ')}.`;
-  return needsWholeWorkspace(route.access) ? `${roles} Not for keys that are limited to agents.` : roles;
+  return needsWholeWorkspace(route.access)
+    ? `${roles} Not for keys that are limited to agents.`
+    : roles;
 }
 
 function requestHeaders(route: AnyRoute) {
@@ -58,7 +72,9 @@ function requestHeaders(route: AnyRoute) {
     shape['If-Match'] = z
       .string()
       .optional()
-      .describe('The `ETag` the change is based on, or several, one of which must match; stale gives 412.');
+      .describe(
+        'The `ETag` the change is based on, or several, one of which must match; stale gives 412.',
+      );
   }
   return Object.keys(shape).length === 0 ? undefined : z.object(shape);
 }
@@ -68,7 +84,10 @@ const rateLimitHeaders = {
     description: 'The limits that the request was held against: `"key-minute";q=600;w=60`',
     schema: { type: 'string' },
   },
-  RateLimit: { description: 'What they leave, and for how many seconds: `"key-minute";r=599;t=42`', schema: { type: 'string' } },
+  RateLimit: {
+    description: 'What they leave, and for how many seconds: `"key-minute";r=599;t=42`',
+    schema: { type: 'string' },
+  },
 };
 
 const eventStream = 'text/event-stream';
@@ -76,23 +95,32 @@ const eventStream = 'text/event-stream';
 function replyOf(route: AnyRoute) {
   const { description, mediaType = 'application/json', schema } = route.reply;
   const headers = {
-    'X-Request-Id': { description: 'Name it when you report a problem', schema: { type: 'string' } },
+    'X-Request-Id': {
+      description: 'Name it when you report a problem',
+      schema: { type: 'string' },
+    },
     'Server-Timing': {
       description: 'Time, round trips and rows: `db;dur=4.1;desc="2 trips 11 read 3 written"`',
       schema: { type: 'string' },
     },
     ...(route.access === 'public' || route.access === 'root' ? {} : rateLimitHeaders),
-    ...(route.etag === undefined ? {} : { ETag: { description: 'For `If-Match`', schema: { type: 'string' } } }),
+    ...(route.etag === undefined
+      ? {}
+      : { ETag: { description: 'For `If-Match`', schema: { type: 'string' } } }),
   };
   if (route.reply.status === 204) return { description, headers };
-  const whole = (mediaType === eventStream ? route.events : undefined) ?? schema ?? { type: 'string', format: 'binary' };
+  const whole = (mediaType === eventStream ? route.events : undefined) ??
+    schema ?? { type: 'string', format: 'binary' };
   const content: Record<string, unknown> = { [mediaType]: { schema: whole } };
-  for (const other of route.alsoProduces ?? []) content[other] = { schema: (other === eventStream && route.events) || { type: 'string' } };
+  for (const other of route.alsoProduces ?? [])
+    content[other] = { schema: (other === eventStream && route.events) || { type: 'string' } };
   return { description, headers, content };
 }
 
 const otherReplies = ({ alsoAnswers = {} }: AnyRoute) =>
-  Object.fromEntries(Object.entries(alsoAnswers).map(([status, description]) => [status, { description }]));
+  Object.fromEntries(
+    Object.entries(alsoAnswers).map(([status, description]) => [status, { description }]),
+  );
 
 /** What this route can fail with: what it declares and what follows from its shape. */
 function codesOf(route: AnyRoute): FailureCode[] {
@@ -103,7 +131,9 @@ function codesOf(route: AnyRoute): FailureCode[] {
     ...(route.params === undefined ? [] : (['not_found'] as const)),
     ...(hasBody ? (['malformed_request', 'too_large', 'unsupported_media_type'] as const) : []),
     'validation_failed',
-    ...(route.method === 'post' && route.access !== 'public' ? (['idempotency_mismatch', 'request_in_flight', 'reply_gone'] as const) : []),
+    ...(route.method === 'post' && route.access !== 'public'
+      ? (['idempotency_mismatch', 'request_in_flight', 'reply_gone'] as const)
+      : []),
     ...(honoursIfMatch(route) ? (['precondition_failed'] as const) : []),
     'not_acceptable',
     ...(route.access === 'public' ? [] : (['rate_limited'] as const)),
@@ -116,7 +146,13 @@ function codesOf(route: AnyRoute): FailureCode[] {
 function errorResponses(codes: readonly FailureCode[], form: ErrorForm) {
   const exampleOf = (code: FailureCode) => {
     const { title } = failures[code];
-    return [code, { summary: title, value: form.bodyOf(new Failure(code, `${title}.`), 'req_01kajv2q5ve0mt8h2vj3c6x7ra') }] as const;
+    return [
+      code,
+      {
+        summary: title,
+        value: form.bodyOf(new Failure(code, `${title}.`), 'req_01kajv2q5ve0mt8h2vj3c6x7ra'),
+      },
+    ] as const;
   };
   const byStatus = Map.groupBy(new Set(codes), (code) => form.statusOf(code));
   return Object.fromEntries(
@@ -125,8 +161,15 @@ function errorResponses(codes: readonly FailureCode[], form: ErrorForm) {
       .map(([status, list]) => [
         status,
         {
-          description: list.map((code) => `\`${form.nameOf(code)}\`: ${failures[code].title}.`).join(' '),
-          content: { [form.mediaType]: { schema: form.schema, examples: Object.fromEntries(list.map(exampleOf)) } },
+          description: list
+            .map((code) => `\`${form.nameOf(code)}\`: ${failures[code].title}.`)
+            .join(' '),
+          content: {
+            [form.mediaType]: {
+              schema: form.schema,
+              examples: Object.fromEntries(list.map(exampleOf)),
+            },
+          },
         },
       ]),
   );
@@ -139,7 +182,10 @@ export const pageQuery = {
 
 /** `{ data, next_cursor }` of something. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ data: z.array(item), next_cursor: z.string().nullable().describe('null on the last page') });
+  z.object({
+    data: z.array(item),
+    next_cursor: z.string().nullable().describe('null on the last page'),
+  });
 
 /**
  * The generator leaves null out of the values of a nullable literal. It writes a nullable reference as `allOf` of the reference and `[type, "null"]`, which null
@@ -148,16 +194,22 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
 export const withNullableReferences = <Document>(document: Document): Document =>
   JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
     if (value === null || typeof value !== 'object') return value;
-    if (isNullableChoice(value) && !value.enum.includes(null)) return { ...value, enum: [...value.enum, null] };
+    if (isNullableChoice(value) && !value.enum.includes(null))
+      return { ...value, enum: [...value.enum, null] };
     if (!('allOf' in value) || !Array.isArray(value.allOf)) return value;
     const { allOf, ...rest } = value;
     const [reference, { type, ...notes } = {}] = allOf;
-    if (reference.$ref === undefined || !Array.isArray(type) || !type.includes('null')) return value;
+    if (reference.$ref === undefined || !Array.isArray(type) || !type.includes('null'))
+      return value;
     return { ...rest, ...notes, anyOf: [reference, { type: 'null' }] };
   });
 
 const isNullableChoice = (value: object): value is { enum: unknown[] } =>
-  'enum' in value && Array.isArray(value.enum) && 'type' in value && Array.isArray(value.type) && value.type.includes('null');
+  'enum' in value &&
+  Array.isArray(value.enum) &&
+  'type' in value &&
+  Array.isArray(value.type) &&
+  value.type.includes('null');
 
 export const openApiInfo = {
   openapi: '3.1.0',

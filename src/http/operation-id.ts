@@ -13,7 +13,11 @@ const wordsOf = (phrase: string): string[] =>
 const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
 
 const singular = (words: readonly string[]): string[] =>
-  words.map((word, index) => (index === words.length - 1 && /[^s]s$/.test(word) && !/ics$/.test(word) ? word.slice(0, -1) : word));
+  words.map((word, index) =>
+    index === words.length - 1 && /[^s]s$/.test(word) && !/ics$/.test(word)
+      ? word.slice(0, -1)
+      : word,
+  );
 
 /** A summary as `verbNoun`: "List the files of an agent" is `listAgentFiles`, "Get a version" is `getVersion`. */
 export function operationIdOf(summary: string): string {

@@ -14,7 +14,9 @@ export const Problem = z
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .describe('What is wrong where; pointers are RFC 6901 into the body, or ?name of a query parameter'),
+      .describe(
+        'What is wrong where; pointers are RFC 6901 into the body, or ?name of a query parameter',
+      ),
   })
   .loose()
   .openapi('Problem', {

@@ -6,7 +6,12 @@ export type Shape = z.ZodType | undefined;
 export type Output<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 /** A route as data: everything that is true of it without running it. */
-export interface Route<Params extends Shape, Query extends Shape, Body extends Shape, Reply extends Shape> {
+export interface Route<
+  Params extends Shape,
+  Query extends Shape,
+  Body extends Shape,
+  Reply extends Shape,
+> {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Hono's form is derived: `/agents/{agent}`. */
   readonly path: string;
@@ -44,7 +49,10 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends S
   /** Whether the handler sees to the idempotency key itself: a run is joined while it goes on. */
   readonly ownsIdempotency?: boolean;
   /** How a stored reply is answered again, where a request may ask for another form than JSON. */
-  readonly replay?: (reply: Output<Reply>, input: RequestInput<Output<Params>, Output<Query>, Output<Body>>) => Output<Reply> | Response;
+  readonly replay?: (
+    reply: Output<Reply>,
+    input: RequestInput<Output<Params>, Output<Query>, Output<Body>>,
+  ) => Output<Reply> | Response;
 }
 
 export interface RequestInput<Params, Query, Body> {
@@ -65,4 +73,5 @@ export const isBodyOptional = ({ method, body }: AnyRoute): boolean =>
 
 /** Whether `If-Match` means something here; elsewhere it is ignored. */
 export const honoursIfMatch = ({ etag, method, failures }: AnyRoute): boolean =>
-  (etag !== undefined && method !== 'get' && method !== 'post') || (failures?.includes('precondition_failed') ?? false);
+  (etag !== undefined && method !== 'get' && method !== 'post') ||
+  (failures?.includes('precondition_failed') ?? false);

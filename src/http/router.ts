@@ -3,18 +3,36 @@ import type { Context } from 'hono';
 import type { Platform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
-import { Failure, notFound, unknownVersion, type Violation, validationFailed } from '../shared/failure.ts';
+import {
+  Failure,
+  notFound,
+  unknownVersion,
+  type Violation,
+  validationFailed,
+} from '../shared/failure.ts';
 import { isAcceptable } from './accept.ts';
 import { type Access, allows, isCoveredBy, mayUse, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
 import type { ErrorForm } from './error-form.ts';
 import { toRouteConfig } from './openapi.ts';
 import { problems } from './problem.ts';
-import { type AnyRoute, honoursIfMatch, isBodyOptional, type Output, type RequestInput, type Route, type Shape } from './route.ts';
+import {
+  type AnyRoute,
+  honoursIfMatch,
+  isBodyOptional,
+  type Output,
+  type RequestInput,
+  type Route,
+  type Shape,
+} from './route.ts';
 import { bodyViolations, queryViolations } from './violations.ts';
 
 /** Turns a credential into a caller; lives in workspaces/, handed in by app.ts. */
-export type Authenticate = (platform: Platform, authorization: string | undefined, access: Permission | 'root') => Promise<Caller>;
+export type Authenticate = (
+  platform: Platform,
+  authorization: string | undefined,
+  access: Permission | 'root',
+) => Promise<Caller>;
 export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
 
 /** Says no to who asks too much; lives in rate-limits/, handed in by app.ts. */
@@ -27,7 +45,13 @@ export interface Admission {
 
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; workspace_id?: string; platform: Platform; authenticate: Authenticate; admission: Admission };
+  Variables: {
+    requestId: string;
+    workspace_id?: string;
+    platform: Platform;
+    authenticate: Authenticate;
+    admission: Admission;
+  };
 }
 
 /** A feature's routes; `app.ts` composes them. */
@@ -62,20 +86,29 @@ export class Router extends OpenAPIHono<AppEnv> {
       const query = parseQuery(route.query, new URL(c.req.url).searchParams);
       const { body, text } = await readBody(c, route);
       const ctx = await openContext(c, route, caller, text);
-      const input = { params, query, body, ifMatch: honoursIfMatch(route) ? readIfMatch(c) : null, request: c.req.raw } as Input<
-        Params,
-        Query,
-        Body
-      >;
+      const input = {
+        params,
+        query,
+        body,
+        ifMatch: honoursIfMatch(route) ? readIfMatch(c) : null,
+        request: c.req.raw,
+      } as Input<Params, Query, Body>;
       const answer = async () => {
         if (route.ownsIdempotency) return handler(ctx, input);
         await throwIfAnswered(ctx);
         return handler(ctx, input).catch((error: unknown) => failUnlessAnswered(ctx, error));
       };
-      const reply = await answeredBefore(c, caller, answer, (stored) => route.replay?.(stored, input) ?? stored);
+      const reply = await answeredBefore(
+        c,
+        caller,
+        answer,
+        (stored) => route.replay?.(stored, input) ?? stored,
+      );
       if (reply instanceof Response) return reply;
       if (route.etag !== undefined) c.header('etag', `"${route.etag(reply)}"`);
-      return route.reply.status === 204 ? c.body(null, 204) : c.json(reply as object, route.reply.status);
+      return route.reply.status === 204
+        ? c.body(null, 204)
+        : c.json(reply as object, route.reply.status);
     });
     return this;
   }
@@ -84,7 +117,11 @@ export class Router extends OpenAPIHono<AppEnv> {
 const honoPath = ({ path, rest }: AnyRoute): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === rest ? `:${name}{.+}` : `:${name}`));
 
-type Input<Params extends Shape, Query extends Shape, Body extends Shape> = RequestInput<Output<Params>, Output<Query>, Output<Body>>;
+type Input<Params extends Shape, Query extends Shape, Body extends Shape> = RequestInput<
+  Output<Params>,
+  Output<Query>,
+  Output<Body>
+>;
 
 /** A request whose idempotency key was used before gets the answer it got then. */
 async function answeredBefore<Reply>(
@@ -121,19 +158,30 @@ async function failUnlessAnswered(ctx: Ctx, error: unknown): Promise<never> {
 }
 
 async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
-  if (access === 'public') return { workspace_id: '', actor: { type: 'system', name: 'anonymous' }, rate_limits: null };
+  if (access === 'public')
+    return { workspace_id: '', actor: { type: 'system', name: 'anonymous' }, rate_limits: null };
   const { platform, admission } = c.var;
-  const caller = await c.var.authenticate(platform, c.req.header('authorization'), access).catch(async (error: unknown) => {
-    if (error instanceof Failure && error.code === 'unauthenticated') await admission.anonymous(platform, ipOf(c));
-    throw error;
-  });
+  const caller = await c.var
+    .authenticate(platform, c.req.header('authorization'), access)
+    .catch(async (error: unknown) => {
+      if (error instanceof Failure && error.code === 'unauthenticated')
+        await admission.anonymous(platform, ipOf(c));
+      throw error;
+    });
   await admission.caller(platform, caller, access);
   const { actor } = caller;
   if (access === 'root') return caller;
   if (actor.type !== 'api_key' || !allows(actor.role, access)) {
-    throw new Failure('forbidden', `This needs the permission ${access}, which the credential's role does not have.`);
+    throw new Failure(
+      'forbidden',
+      `This needs the permission ${access}, which the credential's role does not have.`,
+    );
   }
-  if (!mayUse(actor, access)) throw new Failure('forbidden', 'This concerns the whole workspace, and the key is limited to agents.');
+  if (!mayUse(actor, access))
+    throw new Failure(
+      'forbidden',
+      'This concerns the whole workspace, and the key is limited to agents.',
+    );
   return caller;
 }
 
@@ -143,11 +191,22 @@ const ipOf = (c: Context<AppEnv>): string | null => c.req.header('cf-connecting-
 function checkAccept(c: Context<AppEnv>, route: AnyRoute, errors: ErrorForm): void {
   const accept = c.req.header('accept');
   if (accept === undefined) return;
-  const produced = [...new Set([route.reply.mediaType ?? 'application/json', errors.mediaType, ...(route.alsoProduces ?? [])])];
-  if (!isAcceptable(accept, produced)) throw new Failure('not_acceptable', `This can be had as ${produced.join(', ')}.`);
+  const produced = [
+    ...new Set([
+      route.reply.mediaType ?? 'application/json',
+      errors.mediaType,
+      ...(route.alsoProduces ?? []),
+    ]),
+  ];
+  if (!isAcceptable(accept, produced))
+    throw new Failure('not_acceptable', `This can be had as ${produced.join(', ')}.`);
 }
 
-function parseParams(schema: z.ZodType | undefined, values: Record<string, string>, { unknown }: ErrorForm): unknown {
+function parseParams(
+  schema: z.ZodType | undefined,
+  values: Record<string, string>,
+  { unknown }: ErrorForm,
+): unknown {
   if (schema === undefined) return undefined;
   const result = schema.safeParse(values);
   if (result.success) return result.data;
@@ -166,7 +225,8 @@ const parameterNames: Readonly<Record<string, string>> = {
 };
 
 /** What a parameter of a path names: a malformed id is answered as an unknown one. */
-const nameOfParameter = (parameter: string) => parameterNames[parameter] ?? (/^[a-z]{3,}$/.test(parameter) ? parameter : 'resource');
+const nameOfParameter = (parameter: string) =>
+  parameterNames[parameter] ?? (/^[a-z]{3,}$/.test(parameter) ? parameter : 'resource');
 
 function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unknown {
   const errors: Violation[] = [];
@@ -174,27 +234,45 @@ function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unk
   for (const [name, value] of search) {
     // A list, as clients of OpenAI send it.
     if (name in values && name.endsWith('[]')) values[name] += `,${value}`;
-    else if (name in values) errors.push({ pointer: `?${name}`, detail: 'A parameter may be given once.' });
+    else if (name in values)
+      errors.push({ pointer: `?${name}`, detail: 'A parameter may be given once.' });
     else if (value.includes('\0') || !value.isWellFormed())
       errors.push({ pointer: `?${name}`, detail: 'Text must be well-formed and without NUL.' });
     else values[name] = value;
   }
   if (schema === undefined)
-    errors.push(...Object.keys(values).map((name) => ({ pointer: `?${name}`, detail: 'There is no such parameter.' })));
+    errors.push(
+      ...Object.keys(values).map((name) => ({
+        pointer: `?${name}`,
+        detail: 'There is no such parameter.',
+      })),
+    );
   const result = schema?.safeParse(values);
-  if (schema !== undefined && result?.error !== undefined) errors.push(...queryViolations(schema, result.error, values));
+  if (schema !== undefined && result?.error !== undefined)
+    errors.push(...queryViolations(schema, result.error, values));
   if (errors.length > 0) throw validationFailed(errors);
   return result?.data;
 }
 
-async function readBody(c: Context<AppEnv>, route: AnyRoute): Promise<{ body: unknown; text: string | null }> {
-  if (route.method === 'get' || (route.body === undefined && route.otherBodies === undefined)) return { body: undefined, text: '' };
+async function readBody(
+  c: Context<AppEnv>,
+  route: AnyRoute,
+): Promise<{ body: unknown; text: string | null }> {
+  if (route.method === 'get' || (route.body === undefined && route.otherBodies === undefined))
+    return { body: undefined, text: '' };
   const others = Object.keys(route.otherBodies ?? {});
   const limit = route.bodyLimit ?? defaultBodyLimit;
-  if (c.req.header('content-type') === undefined && isBodyOptional(route) && (await readText(c.req.raw, limit)) === '') {
+  if (
+    c.req.header('content-type') === undefined &&
+    isBodyOptional(route) &&
+    (await readText(c.req.raw, limit)) === ''
+  ) {
     return readJson(route, '{}');
   }
-  const media = readMediaType(c.req.raw.headers, [...(route.body === undefined ? [] : ['application/json']), ...others]);
+  const media = readMediaType(c.req.raw.headers, [
+    ...(route.body === undefined ? [] : ['application/json']),
+    ...others,
+  ]);
   if (others.includes(media)) return { body: undefined, text: null };
   return readJson(route, await readText(c.req.raw, limit));
 }
@@ -206,22 +284,43 @@ function readJson(route: AnyRoute, text: string): { body: unknown; text: string 
   throw validationFailed(bodyViolations(route.body as z.ZodType, result.error, given));
 }
 
-async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, body: string | null): Promise<Ctx> {
+async function openContext(
+  c: Context<AppEnv>,
+  route: AnyRoute,
+  caller: Caller,
+  body: string | null,
+): Promise<Ctx> {
   const call = {
     ...caller,
     ip: ipOf(c),
     signal: c.req.raw.signal,
   };
-  const key = route.method === 'post' && route.access !== 'public' ? c.req.header('idempotency-key') : undefined;
+  const key =
+    route.method === 'post' && route.access !== 'public'
+      ? c.req.header('idempotency-key')
+      : undefined;
   if (key === undefined) return c.var.platform.context(call);
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new Failure('validation_failed', 'Idempotency-Key must be 1 to 255 visible ASCII characters.', {
-      errors: [{ pointer: 'Idempotency-Key', detail: 'Must be 1 to 255 visible ASCII characters.' }],
-    });
+    throw new Failure(
+      'validation_failed',
+      'Idempotency-Key must be 1 to 255 visible ASCII characters.',
+      {
+        errors: [
+          { pointer: 'Idempotency-Key', detail: 'Must be 1 to 255 visible ASCII characters.' },
+        ],
+      },
+    );
   }
   const { pathname, search } = new URL(c.req.url);
   const { workspace_id, actor } = caller;
-  const request = { workspace_id, actor, route: `${route.method} ${route.path}`, key, path: pathname + search, body };
+  const request = {
+    workspace_id,
+    actor,
+    route: `${route.method} ${route.path}`,
+    key,
+    path: pathname + search,
+    body,
+  };
   const idempotency = await readIdempotency(c.var.platform.config, request);
   return c.var.platform.context({ ...call, idempotency });
 }
@@ -230,8 +329,11 @@ async function openContext(c: Context<AppEnv>, route: AnyRoute, caller: Caller, 
 function readIfMatch(c: Context<AppEnv>): readonly string[] | null {
   const header = c.req.header('if-match');
   if (header === undefined || header.trim() === '*') return null;
-  if (!entityTags.test(header)) throw new Failure('precondition_failed', 'If-Match must be `*` or entity tags in quotes.');
-  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, tag = '']) => (weak === undefined ? [tag] : []));
+  if (!entityTags.test(header))
+    throw new Failure('precondition_failed', 'If-Match must be `*` or entity tags in quotes.');
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, tag = '']) =>
+    weak === undefined ? [tag] : [],
+  );
 }
 
 const entityTags = /^[ \t,]*(?:W\/)?"[^"]*"[ \t]*(?:,[ \t]*(?:(?:W\/)?"[^"]*"[ \t]*)?)*$/;

@@ -14,8 +14,12 @@ export const Name = (max: number) =>
     .superRefine((text, check) => {
       const invisible = invisibleIn(text);
       if (invisible !== null)
-        check.addIssue({ code: 'custom', message: `Must not contain invisible characters: remove ${invisible} and type the name again.` });
-      else if (text !== '' && isBlank(text)) check.addIssue({ code: 'custom', message: 'Must contain a visible character.' });
+        check.addIssue({
+          code: 'custom',
+          message: `Must not contain invisible characters: remove ${invisible} and type the name again.`,
+        });
+      else if (text !== '' && isBlank(text))
+        check.addIssue({ code: 'custom', message: 'Must contain a visible character.' });
     });
 
 export const Slug = z
@@ -28,13 +32,18 @@ export const Id = (prefix: IdPrefix, example?: string) =>
   z
     .string()
     .regex(idPattern(prefix))
-    .openapi({ description: `Id, \`${prefix}_…\``, example: example ?? `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra` });
+    .openapi({
+      description: `Id, \`${prefix}_…\``,
+      example: example ?? `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`,
+    });
 
 /** An instant on the wire. */
 export const Time = z.iso.datetime().openapi({ example: '2026-11-20T09:30:00.000Z' });
 
 /** An instant as a caller gives it: in UTC or with an offset, whose `+` is `%2B` in a query. */
-export const Instant = z.iso.datetime({ offset: true }).openapi({ example: '2026-11-20T10:30:00+01:00' });
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .openapi({ example: '2026-11-20T10:30:00+01:00' });
 
 /** Also under the names that the list of zones knows as another's, such as Asia/Kolkata; offsets are no zones. */
 export const TimeZone = z
@@ -61,7 +70,10 @@ export const EndUserId = z
 
 /** Free key-value data of the caller: at most 50 keys, 16 KB. */
 export const Metadata = z
-  .record(z.string().min(1).max(64), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]))
+  .record(
+    z.string().min(1).max(64),
+    z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]),
+  )
   .refine((value) => Object.keys(value).length <= 50, 'At most 50 keys.')
   .openapi({ example: { team: 'support' } });
 
@@ -72,7 +84,9 @@ const Moment = z.union([Instant, z.iso.date()]).openapi({ type: 'string', exampl
 /** The period that a list is narrowed to, for its query; `withRange` reads it. */
 export const dateRange = {
   start_date: Moment.optional().describe('The first instant, or the first day in UTC'),
-  end_date: Moment.optional().describe('The first instant that is left out, or the last day in UTC, itself included'),
+  end_date: Moment.optional().describe(
+    'The first instant that is left out, or the last day in UTC, itself included',
+  ),
   from: Instant.optional()
     .describe('Deprecated: `start_date`')
     .openapi({ param: { deprecated: true } }),
@@ -89,7 +103,13 @@ interface DateRange {
 }
 
 /** A query with its period as epoch milliseconds: `from` is included, `to` is not. */
-export function withRange<Query extends DateRange>({ start_date, end_date, from, to, ...query }: Query) {
+export function withRange<Query extends DateRange>({
+  start_date,
+  end_date,
+  from,
+  to,
+  ...query
+}: Query) {
   const first = start_date ?? from;
   const last = end_date ?? to;
   return {

@@ -4,19 +4,33 @@ import type { Violation } from '../shared/failure.ts';
 type PointerTo = (path: readonly string[]) => string;
 type Issue = z.core.$ZodIssue;
 
-const jsonPointer: PointerTo = (path) => path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+const jsonPointer: PointerTo = (path) =>
+  path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 const queryPointer: PointerTo = (path) => `?${path.join('.')}`;
 
 export const bodyViolations = (schema: z.ZodType, error: z.ZodError, given: unknown): Violation[] =>
   violationsOf(schema, error, given, jsonPointer);
-export const queryViolations = (schema: z.ZodType, error: z.ZodError, given: unknown): Violation[] =>
-  violationsOf(schema, error, given, queryPointer);
+export const queryViolations = (
+  schema: z.ZodType,
+  error: z.ZodError,
+  given: unknown,
+): Violation[] => violationsOf(schema, error, given, queryPointer);
 
-function violationsOf(schema: z.ZodType, { issues }: z.ZodError, given: unknown, pointerTo: PointerTo): Violation[] {
+function violationsOf(
+  schema: z.ZodType,
+  { issues }: z.ZodError,
+  given: unknown,
+  pointerTo: PointerTo,
+): Violation[] {
   return issues.flatMap(withoutUnions).flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys')
-      return [{ pointer: pointerTo(path), detail: isMissing(given, path) ? required(issue) : detailOf(issue) }];
+      return [
+        {
+          pointer: pointerTo(path),
+          detail: isMissing(given, path) ? required(issue) : detailOf(issue),
+        },
+      ];
     const known = fieldsAt(schema, path);
     const below = fieldsBelow(schema, path, known);
     const kind = pointerTo === queryPointer ? 'parameter' : 'field';
@@ -29,14 +43,19 @@ function violationsOf(schema: z.ZodType, { issues }: z.ZodError, given: unknown,
 
 /** How the message of a union tells where the fault in it is: `[0].text: `. */
 export const placeOf = (path: readonly PropertyKey[]): string =>
-  path.length === 0 ? '' : `${path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}: `;
+  path.length === 0
+    ? ''
+    : `${path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}: `;
 
 /** In place of a union that was not met: what is wrong inside the member that was meant, where that can be told. */
 function withoutUnions(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
-  const within = (inner: Issue) => withoutUnions({ ...inner, path: [...issue.path, ...inner.path] } as Issue);
+  const within = (inner: Issue) =>
+    withoutUnions({ ...inner, path: [...issue.path, ...inner.path] } as Issue);
   // The fault that the union's own message tells of.
-  const told = issue.errors.flat().find(({ path, message }) => path.length > 0 && issue.message === `${placeOf(path)}${message}`);
+  const told = issue.errors
+    .flat()
+    .find(({ path, message }) => path.length > 0 && issue.message === `${placeOf(path)}${message}`);
   if (told !== undefined) return within(told);
   if (issue.message !== 'Invalid input') return [issue];
   const ofForm = issue.errors.filter((issues) => issues.every(({ path }) => path.length > 0));
@@ -56,21 +75,26 @@ function unknownField(issue: Issue, near: string | null, kind: 'field' | 'parame
 }
 
 /** A detail with the known name that is nearest to a wrong one, where one is near. */
-export const withSuggestion = (detail: string, given: string, known: readonly string[]): string => suggest(detail, nearest(given, known));
+export const withSuggestion = (detail: string, given: string, known: readonly string[]): string =>
+  suggest(detail, nearest(given, known));
 
-const suggest = (detail: string, near: string | null): string => (near === null ? detail : `${detail} Did you mean \`${near}\`?`);
+const suggest = (detail: string, near: string | null): string =>
+  near === null ? detail : `${detail} Did you mean \`${near}\`?`;
 
 /** Whether the last of the names is that of nothing. */
 const isMissing = (given: unknown, path: readonly string[]): boolean =>
   path.length > 0 &&
   path.reduce<unknown>(
-    (value, key) => (value === null || typeof value !== 'object' ? null : (value as Record<string, unknown>)[key]),
+    (value, key) =>
+      value === null || typeof value !== 'object' ? null : (value as Record<string, unknown>)[key],
     given,
   ) === undefined;
 
 /** What a schema of ours says of its own stays, but for the forms that a value may have. */
 const required = (issue: Issue): string =>
-  issue.code === 'invalid_union' || /^Invalid (?:input|option)\b/.test(issue.message) ? 'Is required.' : issue.message;
+  issue.code === 'invalid_union' || /^Invalid (?:input|option)\b/.test(issue.message)
+    ? 'Is required.'
+    : issue.message;
 
 const types: Readonly<Record<string, string>> = {
   string: 'text',
@@ -91,23 +115,28 @@ const formats: Readonly<Record<string, string>> = {
   email: 'an email address',
 };
 
-const orElse = (values: readonly unknown[]): string => values.map((value) => `\`${String(value)}\``).join(' or ');
+const orElse = (values: readonly unknown[]): string =>
+  values.map((value) => `\`${String(value)}\``).join(' or ');
 
 /** Zod's phrases in words of the API; those of our own schemas stay. */
 function detailOf(issue: Issue): string {
   const { message } = issue;
-  const [, expected = '', received = ''] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  const [, expected = '', received = ''] =
+    /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
   if (types[expected] !== undefined)
     return received === 'NaN' || (expected === 'int' && received === 'number')
       ? `Must be ${types[expected]}.`
       : `Must be ${types[expected]}, not ${types[received] ?? received}.`;
-  if (issue.code === 'invalid_value' && /^Invalid (?:option|input): expected/.test(message)) return `Must be ${orElse(issue.values)}.`;
+  if (issue.code === 'invalid_value' && /^Invalid (?:option|input): expected/.test(message))
+    return `Must be ${orElse(issue.values)}.`;
   if (issue.code === 'invalid_format' && /^Invalid (?:ISO|URL|email)/.test(message))
     return `Must be ${formats[issue.format] ?? issue.format}.`;
   const [, pattern] = /^Invalid string: must match pattern \/(.+)\/\w*$/.exec(message) ?? [];
   if (pattern !== undefined) return `Must match the pattern \`${pattern}\`.`;
-  if (issue.code === 'not_multiple_of' && message.startsWith('Invalid number')) return `Must be a multiple of ${issue.divisor}.`;
-  if (issue.code === 'invalid_key' && issue.issues[0] !== undefined) return `The name of the field: ${detailOf(issue.issues[0] as Issue)}`;
+  if (issue.code === 'not_multiple_of' && message.startsWith('Invalid number'))
+    return `Must be a multiple of ${issue.divisor}.`;
+  if (issue.code === 'invalid_key' && issue.issues[0] !== undefined)
+    return `The name of the field: ${detailOf(issue.issues[0] as Issue)}`;
   if (issue.code === 'invalid_union') return unionDetail(issue);
   return sizeDetail(message);
 }
@@ -115,8 +144,10 @@ function detailOf(issue: Issue): string {
 /** What any member of a union takes; of those of the right type, where there are some. */
 function unionDetail(issue: z.core.$ZodIssueInvalidUnion): string {
   const { message } = issue;
-  const options = 'options' in issue && Array.isArray(issue.options) ? (issue.options as unknown[]) : [];
-  if (message.startsWith('Invalid discriminator value') && options.length > 0) return `Must be ${orElse(options)}.`;
+  const options =
+    'options' in issue && Array.isArray(issue.options) ? (issue.options as unknown[]) : [];
+  if (message.startsWith('Invalid discriminator value') && options.length > 0)
+    return `Must be ${orElse(options)}.`;
   if (message !== 'Invalid input') return message;
   const first = issue.errors.flatMap(([inner]) => inner ?? []);
   const fitting = first.filter(({ code }) => code !== 'invalid_type');
@@ -130,19 +161,32 @@ function unionDetail(issue: z.core.$ZodIssueInvalidUnion): string {
 
 function sizeDetail(message: string): string {
   const exact = /^Too (?:small|big): expected \w+ to have exactly (\d+) (\w+)$/.exec(message);
-  if (exact !== null) return `Must have exactly ${exact[1]} ${exact[1] === '1' ? exact[2]?.replace(/s$/, '') : exact[2]}.`;
-  const size = /^Too (?:small|big): expected (\w+) to (?:be|have) ([<>]=?)(-?[\d.]+)(?: (\w+))?$/.exec(message);
+  if (exact !== null)
+    return `Must have exactly ${exact[1]} ${exact[1] === '1' ? exact[2]?.replace(/s$/, '') : exact[2]}.`;
+  const size =
+    /^Too (?:small|big): expected (\w+) to (?:be|have) ([<>]=?)(-?[\d.]+)(?: (\w+))?$/.exec(
+      message,
+    );
   if (size === null) return message;
   const [, , sign = '', bound = '', unit] = size;
-  const most = { '<=': 'at most', '>=': 'at least', '<': 'less than', '>': 'more than' }[sign] ?? sign;
+  const most =
+    { '<=': 'at most', '>=': 'at least', '<': 'less than', '>': 'more than' }[sign] ?? sign;
   if (unit === undefined) return `Must be ${most} ${bound}.`;
   const singular = bound === '1' && sign.endsWith('=') ? unit.replace(/s$/, '') : unit;
   return `Must have ${most} ${bound} ${singular}.`;
 }
 
 /** `settings.temperature` by its last name, for a field that is given one level too high. */
-const fieldsBelow = (schema: z.ZodType, path: readonly string[], names: readonly string[]): ReadonlyMap<string, string> =>
-  new Map(names.flatMap((name) => fieldsAt(schema, [...path, name]).map((inner) => [plain(inner), `${name}.${inner}`] as const)));
+const fieldsBelow = (
+  schema: z.ZodType,
+  path: readonly string[],
+  names: readonly string[],
+): ReadonlyMap<string, string> =>
+  new Map(
+    names.flatMap((name) =>
+      fieldsAt(schema, [...path, name]).map((inner) => [plain(inner), `${name}.${inner}`] as const),
+    ),
+  );
 
 /** Names of the fields that the object at a path may have; none where it cannot be told. */
 function fieldsAt(schema: z.ZodType, path: readonly string[]): string[] {
@@ -151,11 +195,16 @@ function fieldsAt(schema: z.ZodType, path: readonly string[]): string[] {
     places = places.flatMap((place) => {
       if (place instanceof z.ZodArray) return objectsIn(place.element as z.ZodType);
       if (place instanceof z.ZodRecord) return objectsIn(place.valueType as z.ZodType);
-      const field = place instanceof z.ZodObject ? (place.shape as Record<string, z.ZodType>)[key] : undefined;
+      const field =
+        place instanceof z.ZodObject ? (place.shape as Record<string, z.ZodType>)[key] : undefined;
       return field === undefined ? [] : objectsIn(field);
     });
   }
-  return [...new Set(places.flatMap((place) => (place instanceof z.ZodObject ? Object.keys(place.shape) : [])))];
+  return [
+    ...new Set(
+      places.flatMap((place) => (place instanceof z.ZodObject ? Object.keys(place.shape) : [])),
+    ),
+  ];
 }
 
 /** The objects, lists and records that a schema is made of. */
@@ -184,7 +233,9 @@ function nearest(given: string, known: readonly string[]): string | null {
     .map((name) => ({ name, distance: distanceOf(plain(given), plain(name)) }))
     .filter(({ name, distance }) => {
       const isNear = distance <= Math.max(1, Math.floor(Math.max(given.length, name.length) / 3));
-      const [short = '', long = ''] = [plain(given), plain(name)].sort((a, b) => a.length - b.length);
+      const [short = '', long = ''] = [plain(given), plain(name)].sort(
+        (a, b) => a.length - b.length,
+      );
       return isNear || (short.length >= 4 && long.startsWith(short));
     })
     .sort((a, b) => a.distance - b.distance);
@@ -199,8 +250,17 @@ function distanceOf(a: string, b: string): number {
     for (let j = 1; j <= b.length; j += 1) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
       const swapped =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (rows[i - 2]?.[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
-      row.push(Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (rows[i - 1]?.[j - 1] ?? 0) + cost, swapped));
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? (rows[i - 2]?.[j - 2] ?? 0) + 1
+          : Number.POSITIVE_INFINITY;
+      row.push(
+        Math.min(
+          (rows[i - 1]?.[j] ?? 0) + 1,
+          (row[j - 1] ?? 0) + 1,
+          (rows[i - 1]?.[j - 1] ?? 0) + cost,
+          swapped,
+        ),
+      );
     }
     rows.push(row);
   }

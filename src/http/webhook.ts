@@ -11,7 +11,10 @@ export interface WebhookEvent {
 }
 
 /** Puts what we send into the document, beside what we answer. */
-export function describeWebhook({ openAPIRegistry }: Router, { name, tag, summary, description, schema }: WebhookEvent): void {
+export function describeWebhook(
+  { openAPIRegistry }: Router,
+  { name, tag, summary, description, schema }: WebhookEvent,
+): void {
   openAPIRegistry.registerWebhook({
     method: 'post',
     path: name,
@@ -19,6 +22,8 @@ export function describeWebhook({ openAPIRegistry }: Router, { name, tag, summar
     summary,
     description: `${description} \`agentgrid-signature: t=…,v1=…\` is the HMAC-SHA-256 of \`<t>.<body>\` under the secret of the webhook.`,
     request: { body: { required: true, content: { 'application/json': { schema } } } },
-    responses: { '2XX': { description: 'Taken; anything else is sent again a few times, with the same id' } },
+    responses: {
+      '2XX': { description: 'Taken; anything else is sent again a few times, with the same id' },
+    },
   });
 }

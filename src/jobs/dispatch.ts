@@ -25,7 +25,11 @@ const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = {
 
 const deadLetterQueue = /-dead$/;
 
-export async function dispatchBatch(messages: MessageBatch, env: Env, execution: ExecutionContext): Promise<void> {
+export async function dispatchBatch(
+  messages: MessageBatch,
+  env: Env,
+  execution: ExecutionContext,
+): Promise<void> {
   for (const message of messages.messages) {
     const platform = openPlatform(env, execution, { request_id: newId('req') });
     const parsed = JobMessage.safeParse(message.body);
@@ -36,12 +40,20 @@ export async function dispatchBatch(messages: MessageBatch, env: Env, execution:
     }
     const { job } = parsed.data;
     // A job that erases a workspace must not go with it: its row is of none.
-    const workspace_id = job.type === 'workspace.delete' ? job.workspace_id : parsed.data.workspace_id;
+    const workspace_id =
+      job.type === 'workspace.delete' ? job.workspace_id : parsed.data.workspace_id;
     const api_key_id = 'api_key_id' in job ? job.api_key_id : null;
-    const ctx = platform.context({ workspace_id, actor: { type: 'system', name: job.type, api_key_id } });
+    const ctx = platform.context({
+      workspace_id,
+      actor: { type: 'system', name: job.type, api_key_id },
+    });
     try {
       if (deadLetterQueue.test(messages.queue))
-        await giveUp(ctx, parsed.data, 'The job was delivered again and again and never came to an end.');
+        await giveUp(
+          ctx,
+          parsed.data,
+          'The job was delivered again and again and never came to an end.',
+        );
       else {
         const delay = await runJob(ctx, parsed.data);
         if (delay !== null) {

@@ -5,7 +5,11 @@ const api_key_id = z.string().nullish();
 
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */
 export const Job = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('workspace.delete'), workspace_id: z.string(), is_again: z.boolean() }),
+  z.strictObject({
+    type: z.literal('workspace.delete'),
+    workspace_id: z.string(),
+    is_again: z.boolean(),
+  }),
   z.strictObject({ type: z.literal('agent.delete'), agent_id: z.string() }),
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
@@ -15,7 +19,12 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('base.delete'), base_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.delete'), object_ids: z.array(z.string()) }),
-  z.strictObject({ type: z.literal('session.title'), session_id: z.string(), run_id: z.string(), api_key_id }),
+  z.strictObject({
+    type: z.literal('session.title'),
+    session_id: z.string(),
+    run_id: z.string(),
+    api_key_id,
+  }),
   z.strictObject({
     type: z.literal('session.summarize'),
     session_id: z.string(),

@@ -19,7 +19,11 @@ export async function claimJob(ctx: Ctx, id: string): Promise<number | null> {
   const now = ctx.now();
   const rows = await ctx.db
     .update(outbox)
-    .set({ attempts: sql`${outbox.attempts} + 1`, claimed_until: now + claimFor, due_at: now + claimFor })
+    .set({
+      attempts: sql`${outbox.attempts} + 1`,
+      claimed_until: now + claimFor,
+      due_at: now + claimFor,
+    })
     .where(and(eq(outbox.id, id), lte(outbox.claimed_until, now)))
     .returning({ attempts: outbox.attempts });
   return rows[0]?.attempts ?? null;
@@ -32,7 +36,8 @@ export const renewClaim = (ctx: Ctx, id: string) =>
     .where(eq(outbox.id, id))
     .run();
 
-export const finishJob = (ctx: Ctx, id: string) => ctx.db.delete(outbox).where(eq(outbox.id, id)).run();
+export const finishJob = (ctx: Ctx, id: string) =>
+  ctx.db.delete(outbox).where(eq(outbox.id, id)).run();
 
 /** Gives the job back for another attempt after `delay` milliseconds. */
 export const releaseJob = (ctx: Ctx, id: string, delay: number, error: string) =>
@@ -45,19 +50,28 @@ export const releaseJob = (ctx: Ctx, id: string, delay: number, error: string) =
 /** Moves a job that will not be tried again to where a person finds it. Twice is as good as once. */
 export const buryJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, error: string) =>
   batch(ctx.db, [
-    ctx.db.insert(dead_letters).values({ id, workspace_id, job, error, created_at: ctx.now() }).onConflictDoNothing(),
+    ctx.db
+      .insert(dead_letters)
+      .values({ id, workspace_id, job, error, created_at: ctx.now() })
+      .onConflictDoNothing(),
     ctx.db.delete(outbox).where(eq(outbox.id, id)),
   ]);
 
 /** Sends what is due: never sent, lost by the queue, or left by a worker that died. */
-export const sweepOutbox = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, sendLimit, () => sendDue(ctx));
+export const sweepOutbox = (ctx: Ctx): Promise<number> =>
+  inRounds(roundsOfTick, sendLimit, () => sendDue(ctx));
 
 async function sendDue(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const due = await ctx.db
     .update(outbox)
-    .set({ sends: sql`${outbox.sends} + 1`, due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)` })
-    .where(sql`${outbox.id} in (select id from outbox where due_at <= ${now} order by due_at limit ${sendLimit})`)
+    .set({
+      sends: sql`${outbox.sends} + 1`,
+      due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)`,
+    })
+    .where(
+      sql`${outbox.id} in (select id from outbox where due_at <= ${now} order by due_at limit ${sendLimit})`,
+    )
     .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job });
   await ctx.jobs.send(due as JobMessage[]);
   return due.length;
@@ -70,6 +84,8 @@ const deleteExpired = async (db: Db, now: number): Promise<number> =>
   (
     await db
       .delete(idempotency_keys)
-      .where(sql`rowid in (select rowid from idempotency_keys where expires_at <= ${now} order by expires_at limit ${keysLimit})`)
+      .where(
+        sql`rowid in (select rowid from idempotency_keys where expires_at <= ${now} order by expires_at limit ${keysLimit})`,
+      )
       .run()
   ).meta.changes;

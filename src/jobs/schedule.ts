@@ -1,6 +1,11 @@
 import { rewrapAlertSecrets } from '../alerts/index.ts';
 import { archiveUsage, findAnomalies, rollUp } from '../analytics/index.ts';
-import { forgetOldHolds, raiseAlerts, returnLostHolds, rewrapBudgetSecrets } from '../budgets/index.ts';
+import {
+  forgetOldHolds,
+  raiseAlerts,
+  returnLostHolds,
+  rewrapBudgetSecrets,
+} from '../budgets/index.ts';
 import { moveKeywords } from '../knowledge/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
 import { eraseDueConversations, eraseDueFiles } from '../openai/index.ts';
@@ -47,9 +52,16 @@ interface Task {
 }
 
 /** The cron expressions of wrangler.toml. */
-const schedule: Readonly<Record<string, readonly Task[]>> = { '* * * * *': everyMinute, '7 * * * *': everyHour };
+const schedule: Readonly<Record<string, readonly Task[]>> = {
+  '* * * * *': everyMinute,
+  '7 * * * *': everyHour,
+};
 
-export async function runSchedule(cron: string, env: Env, execution: ExecutionContext): Promise<void> {
+export async function runSchedule(
+  cron: string,
+  env: Env,
+  execution: ExecutionContext,
+): Promise<void> {
   const platform = openPlatform(env, execution, { request_id: newId('req') });
   const outcomes: Record<string, boolean> = {};
   for (const { name, run } of schedule[cron] ?? []) {
@@ -64,5 +76,7 @@ export async function runSchedule(cron: string, env: Env, execution: ExecutionCo
     );
   }
   const ctx = platform.context({ workspace_id: '', actor: { type: 'system', name: 'schedule' } });
-  await recordTick(ctx, cron, outcomes).catch((error: unknown) => ctx.log.error('tick_not_recorded', { cron, error }));
+  await recordTick(ctx, cron, outcomes).catch((error: unknown) =>
+    ctx.log.error('tick_not_recorded', { cron, error }),
+  );
 }

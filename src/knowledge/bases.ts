@@ -21,12 +21,20 @@ import {
 /** A base that several agents may use. Throws `validation_failed` for an unknown embedding model. */
 export async function createBase(ctx: Ctx, input: CreateBase): Promise<KnowledgeBase> {
   // A shared base would be out of sight for the key that made it.
-  if (coveredAgents(ctx.actor) !== null) throw new Failure('forbidden', 'A key that is limited to agents cannot make a shared base.');
+  if (coveredAgents(ctx.actor) !== null)
+    throw new Failure('forbidden', 'A key that is limited to agents cannot make a shared base.');
   const row = newBase(ctx, input, null);
   const reply = toBase(row);
   await commit(ctx, {
     statements: [insertBase(ctx.db, row)],
-    audit: [{ action: 'knowledge_base.create', target_type: 'knowledge_base', target_id: row.id, detail: { ...input } }],
+    audit: [
+      {
+        action: 'knowledge_base.create',
+        target_type: 'knowledge_base',
+        target_id: row.id,
+        detail: { ...input },
+      },
+    ],
     reply,
   });
   return reply;
@@ -34,7 +42,8 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
 
 function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow {
   const dimensions = embeddingDimensions(input.embedding_model);
-  if (dimensions === null) throw invalid('/embedding_model', `There is no embedding model ${input.embedding_model}.`);
+  if (dimensions === null)
+    throw invalid('/embedding_model', `There is no embedding model ${input.embedding_model}.`);
   const now = ctx.now();
   return {
     id: ctx.newId('kb'),
@@ -51,7 +60,10 @@ function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow 
 }
 
 /** The base an agent has from birth: for the batch that makes the agent. */
-export function newAgentBase(ctx: Ctx, agent: { readonly id: string; readonly name: string }): { id: string; statement: Statement } {
+export function newAgentBase(
+  ctx: Ctx,
+  agent: { readonly id: string; readonly name: string },
+): { id: string; statement: Statement } {
   const row = newBase(ctx, { ...CreateBase.parse({ name: 'Files' }), name: agent.name }, agent.id);
   return { id: row.id, statement: insertBase(ctx.db, row) };
 }
@@ -70,11 +82,14 @@ export function visible(ctx: Ctx, row: BaseRow | undefined, named = 'knowledge b
 export async function unknownBases(ctx: Ctx, base_ids: readonly string[]): Promise<string[]> {
   if (base_ids.length === 0) return [];
   const rows = await selectBasesByIds(ctx.db, ctx.workspace_id, base_ids).all();
-  const known = new Set(rows.filter((row) => coversAgent(ctx.actor, row.agent_id)).map((row) => row.id));
+  const known = new Set(
+    rows.filter((row) => coversAgent(ctx.actor, row.agent_id)).map((row) => row.id),
+  );
   return base_ids.filter((id) => !known.has(id));
 }
 
-export const getBase = async (ctx: Ctx, id: string): Promise<KnowledgeBase> => toBase(await findBase(ctx, id));
+export const getBase = async (ctx: Ctx, id: string): Promise<KnowledgeBase> =>
+  toBase(await findBase(ctx, id));
 
 export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBase>> =>
   readPage(
@@ -85,7 +100,14 @@ export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBas
       filters: { agents: coveredAgents(ctx.actor) },
     },
     query,
-    (after, limit) => selectBases(ctx.db, ctx.workspace_id, { agent_ids: coveredAgents(ctx.actor) }, after, limit).all(),
+    (after, limit) =>
+      selectBases(
+        ctx.db,
+        ctx.workspace_id,
+        { agent_ids: coveredAgents(ctx.actor) },
+        after,
+        limit,
+      ).all(),
     (row) => row.id,
     toBase,
   );
@@ -95,7 +117,14 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
   if (Object.keys(input).length === 0) return toBase(base);
   const [rows] = await commit(ctx, {
     statements: [updateBaseRow(ctx.db, ctx.workspace_id, id, { ...input, updated_at: ctx.now() })],
-    audit: [{ action: 'knowledge_base.update', target_type: 'knowledge_base', target_id: id, detail: { ...input } }],
+    audit: [
+      {
+        action: 'knowledge_base.update',
+        target_type: 'knowledge_base',
+        target_id: id,
+        detail: { ...input },
+      },
+    ],
   });
   return toBase(visible(ctx, (rows as BaseRow[])[0]));
 }
@@ -106,7 +135,8 @@ const maxNamed = 20;
 /** Hidden at once; a job removes what it holds. Throws `conflict` for an agent's own base and for one that agents search. */
 export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
   const base = await findBase(ctx, id);
-  if (base.agent_id !== null) throw new Failure('conflict', 'This base belongs to an agent and goes with it.');
+  if (base.agent_id !== null)
+    throw new Failure('conflict', 'This base belongs to an agent and goes with it.');
   await refuseSearchedBase(ctx, (removal) =>
     commit(ctx, {
       statements: removal(id),
@@ -129,7 +159,10 @@ export async function refuseSearchedBase<Result>(
     let id = '';
     const removal = (base_id: string) => {
       id = base_id;
-      return [markBaseDeleted(db, workspace_id, id, ctx.now(), true), markFilesDeleted(db, workspace_id, id, ctx.now())];
+      return [
+        markBaseDeleted(db, workspace_id, id, ctx.now(), true),
+        markFilesDeleted(db, workspace_id, id, ctx.now()),
+      ];
     };
     try {
       return await change(removal);

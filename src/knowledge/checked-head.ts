@@ -12,7 +12,10 @@ export function toStream(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint
 }
 
 /** The same bytes, once `check` has seen the first of them; throws what it throws, before any is handed on. */
-export async function* withCheckedHead(body: AsyncIterable<Uint8Array>, check: (head: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+export async function* withCheckedHead(
+  body: AsyncIterable<Uint8Array>,
+  check: (head: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   let head: Uint8Array | null = new Uint8Array(0);
   for await (const bytes of body) {
     if (head === null) {

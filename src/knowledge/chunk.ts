@@ -32,9 +32,14 @@ export interface ChunkSource {
  */
 export function chunkDocument(source: ChunkSource, options: ChunkOptions): Chunk[] {
   const packer = new Packer(source, options);
-  for (const section of readSections(source.text, source.isMarkdown, options.chunk_tokens - options.chunk_overlap_tokens)) {
+  for (const section of readSections(
+    source.text,
+    source.isMarkdown,
+    options.chunk_tokens - options.chunk_overlap_tokens,
+  )) {
     packer.beginSection(section);
-    for (const unit of section.units) for (const part of splitAtPages(source, unit)) packer.add(part);
+    for (const unit of section.units)
+      for (const part of splitAtPages(source, unit)) packer.add(part);
   }
   return packer.finish();
 }
@@ -100,7 +105,8 @@ class Packer {
 
   #flush(): void {
     const [first, last] = [this.#units[0], this.#units.at(-1)];
-    if (first !== undefined && last !== undefined) this.#push(this.#start ?? first.start, last.end, first.header);
+    if (first !== undefined && last !== undefined)
+      this.#push(this.#start ?? first.start, last.end, first.header);
     this.#units = [];
     this.#tokens = 0;
     this.#start = null;
@@ -126,7 +132,10 @@ class Packer {
   /** Begins the next chunk with the end of the last, as far as `next` leaves room. */
   #overlap(last: Unit, from: number, next: Unit): void {
     const { text } = this.#source;
-    const room = Math.min(this.#options.chunk_overlap_tokens, this.#options.chunk_tokens - next.tokens);
+    const room = Math.min(
+      this.#options.chunk_overlap_tokens,
+      this.#options.chunk_tokens - next.tokens,
+    );
     if (room <= 0 || next.kind === 'heading') return;
     let lowest = Math.max(from + 1, last.end - room * 4);
     while (lowest < last.end && estimateTokens(text.slice(lowest, next.start)) > room) {
@@ -168,9 +177,11 @@ function goodStart(text: string, lowest: number, end: number, isByLine: boolean)
   const line = text.charAt(lowest - 1) === '\n' ? 0 : tail.indexOf('\n') + 1;
   if (isByLine) return line > 0 || text.charAt(lowest - 1) === '\n' ? lowest + line : end;
   const sentence = /[.!?。！？…][)"'”’»」]*(?:[^\S\n]*\n+|[^\S\n]+)|[。！？]|\n/u.exec(tail);
-  if (sentence !== null && sentence.index + sentence[0].length < tail.length) return lowest + sentence.index + sentence[0].length;
+  if (sentence !== null && sentence.index + sentence[0].length < tail.length)
+    return lowest + sentence.index + sentence[0].length;
   if (/\s/.test(text.charAt(lowest - 1))) return lowest;
   const space = /\s+/.exec(tail);
-  if (space !== null && space.index + space[0].length < tail.length) return lowest + space.index + space[0].length;
+  if (space !== null && space.index + space[0].length < tail.length)
+    return lowest + space.index + space[0].length;
   return isInsidePair(text, lowest) ? lowest + 1 : lowest;
 }

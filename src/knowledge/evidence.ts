@@ -5,7 +5,8 @@ import { queryWords } from './keywords.ts';
 const parts = /[^\p{L}\p{M}\p{N}]+/u;
 
 /** What a word is matched by: without accents and endings, as the keyword index does it (Porter 1980). */
-export const stemOf = (word: string): string => stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
+export const stemOf = (word: string): string =>
+  stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
 
 /** Stems of a text in order; "l'eau" is "l" and "eau", as the keyword index sees it. */
 export const stemsOf = (text: string): string[] =>
@@ -52,5 +53,10 @@ export function subjectTerms(terms: readonly Term[]): readonly Term[] {
 export function coverageOf(terms: readonly Term[], stems: ReadonlySet<string>): number {
   const total = terms.reduce((sum, { idf }) => sum + idf, 0);
   if (total === 0) return 0;
-  return terms.reduce((sum, term) => sum + (term.stems.every((stem) => stems.has(stem)) ? term.idf : 0), 0) / total;
+  return (
+    terms.reduce(
+      (sum, term) => sum + (term.stems.every((stem) => stems.has(stem)) ? term.idf : 0),
+      0,
+    ) / total
+  );
 }

@@ -9,7 +9,14 @@ import { visible } from './bases.ts';
 import { asDownload } from './download.ts';
 import { servedTypeOf } from './media.ts';
 import { originalKey } from './objects.ts';
-import { type File, type FileChunk, type FileQuery, toChunk, toFile, type UpdateFile } from './schema.ts';
+import {
+  type File,
+  type FileChunk,
+  type FileQuery,
+  toChunk,
+  toFile,
+  type UpdateFile,
+} from './schema.ts';
 import { findPassages } from './search.ts';
 import type { SearchQuery, SearchResult } from './search-schema.ts';
 import {
@@ -30,18 +37,30 @@ async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
   return found.file;
 }
 
-export const getFile = async (ctx: Ctx, id: string): Promise<File> => toFile(await findFile(ctx, id));
+export const getFile = async (ctx: Ctx, id: string): Promise<File> =>
+  toFile(await findFile(ctx, id));
 
 /** Newest first; one trip. Throws `not_found`. */
-export const listFiles = (ctx: Ctx, base_id: string, query: FileQuery): Promise<Page<File>> => listFilesOf(ctx, base_id, base_id, query);
+export const listFiles = (ctx: Ctx, base_id: string, query: FileQuery): Promise<Page<File>> =>
+  listFilesOf(ctx, base_id, base_id, query);
 
 /**
  * As above for a base that is told by a subquery, in the same single trip; `name` is what the subquery
  * stands for, and binds the cursor.
  */
-export const listFilesOf = (ctx: Ctx, base_id: string | SQL, name: string, { limit, cursor, ...filters }: FileQuery): Promise<Page<File>> =>
+export const listFilesOf = (
+  ctx: Ctx,
+  base_id: string | SQL,
+  name: string,
+  { limit, cursor, ...filters }: FileQuery,
+): Promise<Page<File>> =>
   readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `files:${name}`, filters },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: `files:${name}`,
+      filters,
+    },
     { limit, cursor },
     async (after, count) => {
       const [[base], files] = await batch(ctx.db, [
@@ -72,7 +91,14 @@ export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
   const file = await findFile(ctx, id);
   await commit(ctx, {
     statements: [markFileDeleted(ctx.db, ctx.workspace_id, id, ctx.now())],
-    audit: [{ action: 'file.delete', target_type: 'file', target_id: id, detail: { base_id: file.base_id, name: file.name } }],
+    audit: [
+      {
+        action: 'file.delete',
+        target_type: 'file',
+        target_id: id,
+        detail: { base_id: file.base_id, name: file.name },
+      },
+    ],
     jobs: [{ type: 'file.delete', file_id: id }],
   });
 }
@@ -83,7 +109,14 @@ export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   const now = ctx.now();
   const busy = new Failure('conflict', 'The file is being processed.');
   if (file.status !== 'ready' && file.status !== 'failed') throw busy;
-  const reply = toFile({ ...file, status: 'queued', progress: 0, error_code: null, error_detail: null, updated_at: now });
+  const reply = toFile({
+    ...file,
+    status: 'queued',
+    progress: 0,
+    error_code: null,
+    error_detail: null,
+    updated_at: now,
+  });
   const [rows] = await commit(ctx, {
     statements: [requeueFile(ctx.db, ctx.workspace_id, id, now)],
     audit: [{ action: 'file.reprocess', target_type: 'file', target_id: id }],
@@ -97,9 +130,14 @@ export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
 export async function listChunks(ctx: Ctx, id: string, query: PageQuery): Promise<Page<FileChunk>> {
   const file = await findFile(ctx, id);
   return readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `chunks:${id}:${file.attempt}` },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: `chunks:${id}:${file.attempt}`,
+    },
     query,
-    (after, limit) => selectFileChunks(ctx.db, file, after === null ? null : Number(after), limit).all(),
+    (after, limit) =>
+      selectFileChunks(ctx.db, file, after === null ? null : Number(after), limit).all(),
     (row) => String(row.ordinal),
     toChunk,
   );
@@ -114,9 +152,18 @@ export async function getContent(ctx: Ctx, id: string): Promise<Response> {
 }
 
 /** Searches one base for its own sake. */
-export async function searchBase(ctx: Ctx, base_id: string, input: SearchQuery): Promise<SearchResult> {
+export async function searchBase(
+  ctx: Ctx,
+  base_id: string,
+  input: SearchQuery,
+): Promise<SearchResult> {
   const call = { call_key: ctx.newId('req') };
-  const { usage, ...reply } = await findPassages(ctx, { ...input, base_ids: [base_id] }, call, (bases) => [visible(ctx, bases[0])]);
+  const { usage, ...reply } = await findPassages(
+    ctx,
+    { ...input, base_ids: [base_id] },
+    call,
+    (bases) => [visible(ctx, bases[0])],
+  );
   await retried(() => commit(ctx, { statements: usage, reply }));
   return reply;
 }

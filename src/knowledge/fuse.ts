@@ -15,7 +15,8 @@ const k = 60;
 export function fuse(legs: readonly Leg[]): { readonly id: string; readonly score: number }[] {
   const scores = new Map<string, number>();
   for (const { ids, weight } of legs) {
-    for (const [index, id] of ids.entries()) scores.set(id, (scores.get(id) ?? 0) + weight / (k + index + 1));
+    for (const [index, id] of ids.entries())
+      scores.set(id, (scores.get(id) ?? 0) + weight / (k + index + 1));
   }
   const best = legs.reduce((sum, { weight }) => sum + weight / (k + 1), 0);
   return [...scores]

@@ -15,9 +15,23 @@ export { moveKeywords } from './move-words.ts';
 export { type FilePart, readForm } from './multipart.ts';
 export { originalKey, streamOf } from './objects.ts';
 export { pageToMarkdown, type WebPage } from './page.ts';
-export { documentType, type FileType, maxFileBytes, type Received, receiveFile, textPart } from './receive.ts';
+export {
+  documentType,
+  type FileType,
+  maxFileBytes,
+  type Received,
+  receiveFile,
+  textPart,
+} from './receive.ts';
 export { knowledgeRoutes } from './routes.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
 export { type Found, type SearchCall, type SearchInput, searchKnowledge } from './search.ts';
-export { rerankers, type SearchHit as Hit, SearchHit, SearchQuery, SearchResult, searchModes } from './search-schema.ts';
+export {
+  rerankers,
+  type SearchHit as Hit,
+  SearchHit,
+  SearchQuery,
+  SearchResult,
+  searchModes,
+} from './search-schema.ts';
 export { type UploadSource, uploadFiles } from './upload.ts';

@@ -4,7 +4,8 @@ import { chunks, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import type { FileRow } from './store.ts';
 import { valuesOf } from './store.ts';
 
-const isOpen = (workspace_id: string, id: string) => and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
+const isOpen = (workspace_id: string, id: string) =>
+  and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
 
 /** Takes the file for a new attempt, which fences every earlier one. Nothing comes back when there is nothing to do. */
 export const beginAttempt = (db: Db, workspace_id: string, id: string, now: number) =>
@@ -50,15 +51,31 @@ export const updateAttempt = (db: Db, file: FileRow, changes: Partial<FileRow>) 
     .update(files)
     .set(changes)
     .where(
-      and(isOpen(file.workspace_id, file.id), eq(files.attempt, file.attempt), notInArray(files.status, ['queued', 'ready', 'failed'])),
+      and(
+        isOpen(file.workspace_id, file.id),
+        eq(files.attempt, file.attempt),
+        notInArray(files.status, ['queued', 'ready', 'failed']),
+      ),
     )
     .returning({ id: files.id });
 
 /** Ends a file that was given up, whoever holds it. */
-export const failFile = (db: Db, workspace_id: string, id: string, error: { code: string; detail: string }, now: number) =>
+export const failFile = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  error: { code: string; detail: string },
+  now: number,
+) =>
   db
     .update(files)
-    .set({ status: 'failed', chunk_count: null, error_code: error.code, error_detail: error.detail, updated_at: now })
+    .set({
+      status: 'failed',
+      chunk_count: null,
+      error_code: error.code,
+      error_detail: error.detail,
+      updated_at: now,
+    })
     .where(and(isOpen(workspace_id, id), notInArray(files.status, ['ready', 'failed'])))
     .returning({ attempt: files.attempt });
 
@@ -77,7 +94,11 @@ export interface NewChunk {
 }
 
 /** Chunks and their keyword rows, unless the attempt has been overtaken: then neither. */
-export function insertChunks(db: Db, file: FileRow, rows: readonly NewChunk[]): [Statement, Statement] {
+export function insertChunks(
+  db: Db,
+  file: FileRow,
+  rows: readonly NewChunk[],
+): [Statement, Statement] {
   const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
   const words = JSON.stringify(rows.map(({ id, title, body }) => ({ id, title, body })));
   const insert = db.run(sql`
@@ -94,17 +115,35 @@ export function insertChunks(db: Db, file: FileRow, rows: readonly NewChunk[]): 
 }
 
 /** Chunks of the attempts from `from` up to, not including, `before`. */
-export const selectStaleChunks = (db: Db, workspace_id: string, file_id: string, from: number, before: number, limit: number) =>
+export const selectStaleChunks = (
+  db: Db,
+  workspace_id: string,
+  file_id: string,
+  from: number,
+  before: number,
+  limit: number,
+) =>
   db
     .select({ seq: chunks.seq, id: chunks.id })
     .from(chunks)
-    .where(and(eq(chunks.workspace_id, workspace_id), eq(chunks.file_id, file_id), gte(chunks.attempt, from), lt(chunks.attempt, before)))
+    .where(
+      and(
+        eq(chunks.workspace_id, workspace_id),
+        eq(chunks.file_id, file_id),
+        gte(chunks.attempt, from),
+        lt(chunks.attempt, before),
+      ),
+    )
     .orderBy(asc(chunks.attempt), asc(chunks.ordinal))
     .limit(limit);
 
 export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
-  db.run(sql`delete from chunk_words where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`),
-  db.run(sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`),
+  db.run(
+    sql`delete from chunk_words where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+  ),
+  db.run(
+    sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+  ),
   db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
 ];
 
@@ -116,7 +155,11 @@ export const selectAnyFile = (db: Db, workspace_id: string, id: string) =>
     .where(and(eq(files.workspace_id, workspace_id), eq(files.id, id)));
 
 export const deleteFileRow = (db: Db, workspace_id: string, id: string) =>
-  db.delete(files).where(and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNotNull(files.deleted_at)));
+  db
+    .delete(files)
+    .where(
+      and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNotNull(files.deleted_at)),
+    );
 
 export const selectFilesOfBase = (db: Db, workspace_id: string, base_id: string, limit: number) =>
   db

@@ -6,7 +6,14 @@ import type { Ctx } from '../platform/context.ts';
 import { type Chunk, chunkDocument } from './chunk.ts';
 import { DocumentFault, type ExtractedDocument } from './extract/document.ts';
 import { extractDocument } from './extract/extract.ts';
-import { beginAttempt, failFile, insertChunks, type NewChunk, selectBaseOfFile, updateAttempt } from './ingest-store.ts';
+import {
+  beginAttempt,
+  failFile,
+  insertChunks,
+  type NewChunk,
+  selectBaseOfFile,
+  updateAttempt,
+} from './ingest-store.ts';
 import { indexedBody, indexedTitle } from './keywords.ts';
 import { kindOfMediaType } from './media.ts';
 import { originalKey, streamOf, textKey, textKeys } from './objects.ts';
@@ -60,12 +67,20 @@ async function index(ctx: Ctx, file: FileRow, base: Base, written: string[]): Pr
     limit: Number.POSITIVE_INFINITY,
   });
   const pages = document.pages?.length ?? null;
-  await write(ctx, file, { status: 'chunking', progress: 0, page_count: pages, char_count: document.text.length });
+  await write(ctx, file, {
+    status: 'chunking',
+    progress: 0,
+    page_count: pages,
+    char_count: document.text.length,
+  });
   const chunks = chunkDocument(document, base);
-  if (chunks.length > maxChunks) throw new DocumentFault('too_large', `The document makes more than ${maxChunks} chunks.`);
+  if (chunks.length > maxChunks)
+    throw new DocumentFault('too_large', `The document makes more than ${maxChunks} chunks.`);
   await reserveChunks(ctx, file, chunks);
   for (let start = 0; start < chunks.length; start += batchSize) {
-    const rows = chunks.slice(start, start + batchSize).map((chunk, offset) => toRow(ctx, file, document, chunk, start + offset));
+    const rows = chunks
+      .slice(start, start + batchSize)
+      .map((chunk, offset) => toRow(ctx, file, document, chunk, start + offset));
     written.push(...rows.map(({ id }) => id));
     await storeBatch(ctx, file, base, rows, Math.min(1, (start + rows.length) / chunks.length));
   }
@@ -80,18 +95,31 @@ async function reserveChunks(ctx: Ctx, file: FileRow, chunks: readonly Chunk[]):
   } catch (error) {
     const exceeded = quotaFailure(error);
     if (exceeded === null) throw error;
-    throw new DocumentFault('quota_exceeded', `The file makes ${chunks.length} chunks. ${exceeded.message}`);
+    throw new DocumentFault(
+      'quota_exceeded',
+      `The file makes ${chunks.length} chunks. ${exceeded.message}`,
+    );
   }
 }
 
 async function extract(ctx: Ctx, file: FileRow): Promise<ExtractedDocument> {
   const object = await ctx.files.get(originalKey(ctx.workspace_id, file.id));
-  if (object === null) throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
+  if (object === null)
+    throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
   const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
-  return extractDocument(kindOfMediaType(file.media_type), bytes, { assets: ctx.assets, encoding: file.encoding });
+  return extractDocument(kindOfMediaType(file.media_type), bytes, {
+    assets: ctx.assets,
+    encoding: file.encoding,
+  });
 }
 
-function toRow(ctx: Ctx, file: FileRow, document: ExtractedDocument, chunk: Chunk, ordinal: number): NewChunk {
+function toRow(
+  ctx: Ctx,
+  file: FileRow,
+  document: ExtractedDocument,
+  chunk: Chunk,
+  ordinal: number,
+): NewChunk {
   const text = document.text.slice(chunk.start, chunk.end);
   return {
     ...chunk,
@@ -104,7 +132,13 @@ function toRow(ctx: Ctx, file: FileRow, document: ExtractedDocument, chunk: Chun
 }
 
 /** Rows first, vectors second: a vector without a row could not be found again to be removed. */
-async function storeBatch(ctx: Ctx, file: FileRow, base: Base, rows: readonly NewChunk[], progress: number): Promise<void> {
+async function storeBatch(
+  ctx: Ctx,
+  file: FileRow,
+  base: Base,
+  rows: readonly NewChunk[],
+  progress: number,
+): Promise<void> {
   const { embeddings, usage } = await embed(ctx, {
     model: base.embedding_model,
     values: rows.map(({ heading, text }) => (heading === null ? text : `${heading}\n${text}`)),
@@ -118,16 +152,29 @@ async function storeBatch(ctx: Ctx, file: FileRow, base: Base, rows: readonly Ne
     ...usage,
   ]);
   if ((written as unknown[]).length === 0) throw new Overtaken();
-  const records = rows.map(({ id }, position) => ({ id, base_id: file.base_id, values: embeddings[position] ?? [] }));
+  const records = rows.map(({ id }, position) => ({
+    id,
+    base_id: file.base_id,
+    values: embeddings[position] ?? [],
+  }));
   await ctx.vectors.upsert(ctx.workspace_id, records);
 }
 
 async function finish(ctx: Ctx, file: FileRow, chunk_count: number): Promise<void> {
   await write(ctx, file, { status: 'indexing', progress: 1 });
   const now = ctx.now();
-  const ready = { status: 'ready', progress: 1, chunk_count, ready_at: now, updated_at: now } as const;
+  const ready = {
+    status: 'ready',
+    progress: 1,
+    chunk_count,
+    ready_at: now,
+    updated_at: now,
+  } as const;
   const [written] = await commit(ctx, {
-    statements: [updateAttempt(ctx.db, file, ready), touchBase(ctx.db, ctx.workspace_id, file.base_id)],
+    statements: [
+      updateAttempt(ctx.db, file, ready),
+      touchBase(ctx.db, ctx.workspace_id, file.base_id),
+    ],
   });
   if ((written as unknown[]).length === 0) throw new Overtaken();
 }
@@ -137,7 +184,11 @@ async function write(ctx: Ctx, file: FileRow, changes: Partial<FileRow>): Promis
   if (written.length === 0) throw new Overtaken();
 }
 
-async function fail(ctx: Ctx, file: FileRow, { code, message, cause }: DocumentFault): Promise<void> {
+async function fail(
+  ctx: Ctx,
+  file: FileRow,
+  { code, message, cause }: DocumentFault,
+): Promise<void> {
   ctx.log.info('file_failed', { file_id: file.id, code, cause });
   await updateAttempt(ctx.db, file, {
     status: 'failed',
@@ -157,7 +208,10 @@ async function discard(ctx: Ctx, file: FileRow): Promise<void> {
 
 /** After the last attempt: the file says that it failed, and may be tried again by hand. */
 export async function giveUpFile(ctx: Ctx, file_id: string): Promise<void> {
-  const error = { code: 'internal', detail: 'The file could not be processed. Try again with reprocess.' };
+  const error = {
+    code: 'internal',
+    detail: 'The file could not be processed. Try again with reprocess.',
+  };
   const [failed] = await failFile(ctx.db, ctx.workspace_id, file_id, error, ctx.now());
   if (failed !== undefined) await removeChunks(ctx, file_id, failed.attempt + 1);
 }

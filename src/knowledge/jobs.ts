@@ -8,7 +8,10 @@ type KnowledgeJob = 'file.ingest' | 'file.delete' | 'base.delete';
 const noted = async () => undefined;
 
 export const knowledgeJobs: { readonly [Type in KnowledgeJob]: JobHandler<Type> } = {
-  'file.ingest': { run: (ctx, { file_id }) => ingestFile(ctx, file_id), giveUp: (ctx, { file_id }) => giveUpFile(ctx, file_id) },
+  'file.ingest': {
+    run: (ctx, { file_id }) => ingestFile(ctx, file_id),
+    giveUp: (ctx, { file_id }) => giveUpFile(ctx, file_id),
+  },
   'file.delete': { run: (ctx, { file_id }) => removeFile(ctx, file_id), giveUp: noted },
   'base.delete': { run: (ctx, { base_id }) => removeBase(ctx, base_id), giveUp: noted },
 };

@@ -8,10 +8,15 @@ export const indexedBody = (text: string): string => words(text).join(' ');
 
 /** The same of what stands above a chunk: the name of its file without extension, and its headings. */
 export const indexedTitle = (file_name: string, heading: string | null): string =>
-  indexedBody([file_name.replace(/\.[A-Za-z0-9]{1,10}$/, '').replaceAll(/[-_.]+/g, ' '), heading].filter(Boolean).join('\n'));
+  indexedBody(
+    [file_name.replace(/\.[A-Za-z0-9]{1,10}$/, '').replaceAll(/[-_.]+/g, ' '), heading]
+      .filter(Boolean)
+      .join('\n'),
+  );
 
 /** The words a query looks for, each once, in order. */
-export const queryWords = (query: string): string[] => [...new Set(contentWords(query))].slice(0, maxQueryWords);
+export const queryWords = (query: string): string[] =>
+  [...new Set(contentWords(query))].slice(0, maxQueryWords);
 
 /** An FTS5 string: nothing inside is an operator. */
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;

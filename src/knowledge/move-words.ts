@@ -21,13 +21,16 @@ interface OldRow {
  * Moves chunks from the keyword index that cuts words at their marks to the one that does not, 4,000 a minute at
  * most. Returns how many; 0 once all have moved. Ticks that overlap do the same work twice, with the same end.
  */
-export const moveKeywords = (ctx: Ctx): Promise<number> => inRounds(roundsOfTick, chunksAtOnce, () => moveSome(ctx));
+export const moveKeywords = (ctx: Ctx): Promise<number> =>
+  inRounds(roundsOfTick, chunksAtOnce, () => moveSome(ctx));
 
 async function moveSome(ctx: Ctx): Promise<number> {
   const rows = await selectOldRows(ctx.db, chunksAtOnce);
   if (rows.length === 0) return 0;
   const words = rows.flatMap(({ seq, text, heading, file_name }) =>
-    text === null ? [] : [{ seq, title: indexedTitle(file_name ?? '', heading), body: indexedBody(text) }],
+    text === null
+      ? []
+      : [{ seq, title: indexedTitle(file_name ?? '', heading), body: indexedBody(text) }],
   );
   await batch(ctx.db, [
     insertWords(ctx.db, words),
@@ -52,4 +55,5 @@ const insertWords = (db: Db, rows: readonly { readonly seq: number }[]) =>
     select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
     from json_each(${JSON.stringify(rows)}) j join chunks c on c.seq = j.value ->> 'seq'`);
 
-const deleteOldRows = (db: Db, seqs: readonly number[]) => db.run(sql`delete from chunks_fts where rowid in ${valuesOf(seqs)}`);
+const deleteOldRows = (db: Db, seqs: readonly number[]) =>
+  db.run(sql`delete from chunks_fts where rowid in ${valuesOf(seqs)}`);

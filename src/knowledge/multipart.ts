@@ -33,7 +33,8 @@ export async function readForm<Received>(
   const form = new FormReader(request, fieldNames, limits);
   try {
     const files: Received[] = [];
-    for (let part = await form.nextFile(); part !== null; part = await form.nextFile()) files.push(await receive(part));
+    for (let part = await form.nextFile(); part !== null; part = await form.nextFile())
+      files.push(await receive(part));
     return { files, fields: form.fields };
   } catch (error) {
     form.release();
@@ -68,9 +69,15 @@ class FormReader {
   constructor(request: Request, fieldNames: readonly string[], limits: FormLimits) {
     this.#parser = openParser(request, limits);
     this.#failed.promise.catch(() => undefined);
-    this.#parser.on('file', (field, body, { filename, mimeType }) => this.#addFile(field, body, filename, mimeType));
-    this.#parser.on('field', (name, value, { valueTruncated }) => this.#addField(fieldNames, limits, name, value, valueTruncated));
-    this.#parser.on('filesLimit', () => this.#fail(invalid('/file', `A request may have at most ${limits.files} files.`)));
+    this.#parser.on('file', (field, body, { filename, mimeType }) =>
+      this.#addFile(field, body, filename, mimeType),
+    );
+    this.#parser.on('field', (name, value, { valueTruncated }) =>
+      this.#addField(fieldNames, limits, name, value, valueTruncated),
+    );
+    this.#parser.on('filesLimit', () =>
+      this.#fail(invalid('/file', `A request may have at most ${limits.files} files.`)),
+    );
     this.#parser.on('partsLimit', () => this.#fail(invalid('', 'There are too many parts.')));
     this.#parser.on('error', (error: unknown) => this.#fail(cutOff(error)));
     this.#parser.once('finish', this.#finished.resolve);
@@ -112,14 +119,20 @@ class FormReader {
       this.#isEnded = true;
       this.#parser.end();
     }
-    const taken = value === undefined ? this.#finished.promise : new Promise<void>((resolve) => this.#parser.write(value, () => resolve()));
+    const taken =
+      value === undefined
+        ? this.#finished.promise
+        : new Promise<void>((resolve) => this.#parser.write(value, () => resolve()));
     await Promise.race([taken, this.#failed.promise]);
     if (this.#error !== null) throw this.#error;
   }
 
   #addFile(field: string, body: Readable, name: string | undefined, media_type: string): void {
     body.on('error', (error) => this.#fail(cutOff(error)));
-    if (field !== 'file' || !name) this.#fail(field === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(field));
+    if (field !== 'file' || !name)
+      this.#fail(
+        field === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(field),
+      );
     const file: Incoming = { name: name ?? '', media_type, pieces: [], isEnded: false };
     body.on('data', (bytes: Uint8Array) => void file.pieces.push(bytes));
     body.on('end', () => {
@@ -128,10 +141,20 @@ class FormReader {
     this.#files.push(file);
   }
 
-  #addField(names: readonly string[], limits: FormLimits, name: string, value: string, isCut: boolean): void {
-    if (!names.includes(name)) this.#fail(name === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(name));
+  #addField(
+    names: readonly string[],
+    limits: FormLimits,
+    name: string,
+    value: string,
+    isCut: boolean,
+  ): void {
+    if (!names.includes(name))
+      this.#fail(
+        name === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(name),
+      );
     else if (name in this.fields) this.#fail(invalid(`/${name}`, 'A field may be given once.'));
-    else if (isCut) this.#fail(invalid(`/${name}`, `A field may have at most ${limits.fieldSize} bytes.`));
+    else if (isCut)
+      this.#fail(invalid(`/${name}`, `A field may have at most ${limits.fieldSize} bytes.`));
     else this.fields[name] = value;
   }
 
@@ -143,9 +166,12 @@ class FormReader {
 }
 
 const cutOff = (cause: unknown) =>
-  cause instanceof Failure ? cause : new Failure('malformed_request', 'The multipart body is malformed or cut off.', { cause });
+  cause instanceof Failure
+    ? cause
+    : new Failure('malformed_request', 'The multipart body is malformed or cut off.', { cause });
 
-const unknownPart = (name: string | undefined) => invalid(`/${name ?? ''}`, 'There is no such field.');
+const unknownPart = (name: string | undefined) =>
+  invalid(`/${name ?? ''}`, 'There is no such field.');
 
 function openParser(request: Request, { files, fieldSize }: FormLimits): Busboy {
   const type = request.headers.get('content-type') ?? '';

@@ -1,7 +1,13 @@
 import { batch } from '../db/client.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { deleteChunks, deleteFileRow, selectAnyFile, selectFilesOfBase, selectStaleChunks } from './ingest-store.ts';
+import {
+  deleteChunks,
+  deleteFileRow,
+  selectAnyFile,
+  selectFilesOfBase,
+  selectStaleChunks,
+} from './ingest-store.ts';
 import { originalKey, textKeys } from './objects.ts';
 import { deleteBaseRow, markFileDeleted, touchBase } from './store.ts';
 
@@ -14,9 +20,21 @@ const filesPerRun = 50;
  * Removes chunks of attempts from `from` up to, not including, `before`, with their keyword rows and
  * vectors. Vectors go first: without the row nobody would know their ids.
  */
-export async function removeChunks(ctx: Ctx, file_id: string, before: number, from = 0): Promise<void> {
+export async function removeChunks(
+  ctx: Ctx,
+  file_id: string,
+  before: number,
+  from = 0,
+): Promise<void> {
   for (;;) {
-    const rows = await selectStaleChunks(ctx.db, ctx.workspace_id, file_id, from, before, step).all();
+    const rows = await selectStaleChunks(
+      ctx.db,
+      ctx.workspace_id,
+      file_id,
+      from,
+      before,
+      step,
+    ).all();
     if (rows.length === 0) return;
     await ctx.vectors.remove(
       ctx.workspace_id,
@@ -40,9 +58,15 @@ export async function removeFile(ctx: Ctx, file_id: string): Promise<void> {
   const file = await selectAnyFile(ctx.db, ctx.workspace_id, file_id).get();
   if (file !== undefined && file.deleted_at === null) return;
   await removeChunks(ctx, file_id, Number.MAX_SAFE_INTEGER);
-  await ctx.files.remove([originalKey(ctx.workspace_id, file_id), ...textKeys(ctx.workspace_id, file_id, file?.attempt ?? 0)]);
+  await ctx.files.remove([
+    originalKey(ctx.workspace_id, file_id),
+    ...textKeys(ctx.workspace_id, file_id, file?.attempt ?? 0),
+  ]);
   if (file === undefined) return;
-  await batch(ctx.db, [deleteFileRow(ctx.db, ctx.workspace_id, file_id), touchBase(ctx.db, ctx.workspace_id, file.base_id)]);
+  await batch(ctx.db, [
+    deleteFileRow(ctx.db, ctx.workspace_id, file_id),
+    touchBase(ctx.db, ctx.workspace_id, file.base_id),
+  ]);
 }
 
 /** Removes the files of a base that is marked deleted, some at a time, and then its row. */

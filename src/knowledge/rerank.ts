@@ -19,7 +19,11 @@ export function rerankScore(terms: readonly Term[], { stems, headingStems }: Pas
     else known.push(index);
   }
   const occurrences = terms.map((term) => places.get(term.stems[0] ?? '') ?? []);
-  return 0.7 * frequency(terms, occurrences) + 0.2 * nearness(terms, occurrences) + 0.1 * coverageOf(terms, new Set(headingStems));
+  return (
+    0.7 * frequency(terms, occurrences) +
+    0.2 * nearness(terms, occurrences) +
+    0.1 * coverageOf(terms, new Set(headingStems))
+  );
 }
 
 function frequency(terms: readonly Term[], occurrences: readonly (readonly number[])[]): number {

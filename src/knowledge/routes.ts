@@ -3,7 +3,16 @@ import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
 import { createBase, deleteBase, getBase, listBases, updateBase } from './bases.ts';
-import { deleteFile, getContent, getFile, listChunks, listFiles, reprocessFile, searchBase, updateFile } from './files.ts';
+import {
+  deleteFile,
+  getContent,
+  getFile,
+  listChunks,
+  listFiles,
+  reprocessFile,
+  searchBase,
+  updateFile,
+} from './files.ts';
 import { servedTypes } from './media.ts';
 import {
   BaseQuery,
@@ -107,10 +116,15 @@ export const knowledgeRoutes = new Router()
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
       bodyLimit: 32 * 1024 * 1024,
-      reply: { status: 202, schema: Uploaded, description: 'The file; or the files, in their order' },
+      reply: {
+        status: 202,
+        schema: Uploaded,
+        description: 'The file; or the files, in their order',
+      },
       failures: ['conflict', 'quota_exceeded'],
     },
-    (ctx, { params, body, request }) => uploadFiles(ctx, params.kb, body === undefined ? { request } : { body }),
+    (ctx, { params, body, request }) =>
+      uploadFiles(ctx, params.kb, body === undefined ? { request } : { body }),
   )
   .endpoint(
     {
@@ -171,7 +185,8 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Delete a file',
-      description: 'Hidden at once; original, text, chunks, keyword rows and vectors are removed in the background.',
+      description:
+        'Hidden at once; original, text, chunks, keyword rows and vectors are removed in the background.',
       params: file,
       reply: { status: 204, description: 'Deleted' },
     },
@@ -186,7 +201,11 @@ export const knowledgeRoutes = new Router()
       summary: 'Download a file',
       params: file,
       alsoProduces: servedTypes,
-      reply: { status: 200, mediaType: 'application/octet-stream', description: 'The original, as an attachment' },
+      reply: {
+        status: 200,
+        mediaType: 'application/octet-stream',
+        description: 'The original, as an attachment',
+      },
     },
     (ctx, { params }) => getContent(ctx, params.file),
   )
@@ -199,7 +218,11 @@ export const knowledgeRoutes = new Router()
       summary: 'List the chunks of a file',
       params: file,
       query: ChunkQuery,
-      reply: { status: 200, schema: pageOf(FileChunk), description: 'Chunks in the order of the text' },
+      reply: {
+        status: 200,
+        schema: pageOf(FileChunk),
+        description: 'Chunks in the order of the text',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { params, query }) => listChunks(ctx, params.file, query),

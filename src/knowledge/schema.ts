@@ -8,16 +8,36 @@ import type { BaseRow, ChunkRow, FileRow } from './store.ts';
 
 const Settings = {
   name: Name(100).openapi({ example: 'Handbook' }),
-  description: z.string().max(2000).openapi({ example: 'Everything about leave, travel and equipment.' }),
+  description: z
+    .string()
+    .max(2000)
+    .openapi({ example: 'Everything about leave, travel and equipment.' }),
 };
 
 export const CreateBase = z
   .strictObject({
     name: Settings.name,
     description: Settings.description.default(''),
-    embedding_model: z.string().min(3).max(200).default('builtin/lexical').describe('Fixed for the life of the base'),
-    chunk_tokens: z.number().int().min(50).max(2000).default(512).describe('Most estimated tokens of a chunk'),
-    chunk_overlap_tokens: z.number().int().min(0).max(500).default(64).describe('Tokens a chunk repeats from the one before it'),
+    embedding_model: z
+      .string()
+      .min(3)
+      .max(200)
+      .default('builtin/lexical')
+      .describe('Fixed for the life of the base'),
+    chunk_tokens: z
+      .number()
+      .int()
+      .min(50)
+      .max(2000)
+      .default(512)
+      .describe('Most estimated tokens of a chunk'),
+    chunk_overlap_tokens: z
+      .number()
+      .int()
+      .min(0)
+      .max(500)
+      .default(64)
+      .describe('Tokens a chunk repeats from the one before it'),
   })
   .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
     path: ['chunk_overlap_tokens'],
@@ -35,7 +55,10 @@ export type UpdateBase = z.output<typeof UpdateBase>;
 export const KnowledgeBase = z
   .object({
     id: Id('kb'),
-    agent_id: z.string().nullable().describe('The agent whose own base this is; null for a shared one'),
+    agent_id: z
+      .string()
+      .nullable()
+      .describe('The agent whose own base this is; null for a shared one'),
     ...Settings,
     embedding_model: z.string(),
     dimensions: z.number().int(),
@@ -65,7 +88,11 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
 });
 
 export const FileName = Name(255).openapi({ example: 'leave.md' });
-export const ExternalId = z.string().min(1).max(255).describe("The caller's own id of the document: the same one again replaces the file");
+export const ExternalId = z
+  .string()
+  .min(1)
+  .max(255)
+  .describe("The caller's own id of the document: the same one again replaces the file");
 
 export const Encoding = z
   .string()
@@ -84,7 +111,9 @@ export const FileUpload = z
     external_id: ExternalId.optional(),
     metadata: Metadata.optional(),
   })
-  .openapi('FileUpload', { example: { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' } });
+  .openapi('FileUpload', {
+    example: { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' },
+  });
 export type FileUpload = z.output<typeof FileUpload>;
 
 /** Files as they are. */
@@ -122,7 +151,12 @@ export const File = z
     tokens: z.number().int().nullable(),
     chunk_count: z.number().int().nullable(),
     external_id: z.string().nullable(),
-    encoding: z.string().nullable().describe('As named at the upload, by its standard name; null when it is determined from the file'),
+    encoding: z
+      .string()
+      .nullable()
+      .describe(
+        'As named at the upload, by its standard name; null when it is determined from the file',
+      ),
     metadata: z.record(z.string(), z.unknown()),
     created_at: Time,
     updated_at: Time,
@@ -134,12 +168,17 @@ export type File = z.output<typeof File>;
 const FileList = z.object({ data: z.array(File) }).openapi('UploadedFiles');
 
 /** What an upload answers: one file has its own fields and stands in `data` too, so that a list can always be read. */
-export const Uploaded = z.union([z.object({ ...File.shape, data: z.array(File).length(1) }).openapi('UploadedFile'), FileList]);
+export const Uploaded = z.union([
+  z.object({ ...File.shape, data: z.array(File).length(1) }).openapi('UploadedFile'),
+  FileList,
+]);
 export type Uploaded = z.output<typeof Uploaded>;
 
 export const toUploaded = (files: readonly File[]): Uploaded => {
   const [file] = files;
-  return file !== undefined && files.length === 1 ? { ...file, data: [file] } : { data: [...files] };
+  return file !== undefined && files.length === 1
+    ? { ...file, data: [file] }
+    : { data: [...files] };
 };
 
 export const FileQuery = z.strictObject({
@@ -159,7 +198,10 @@ export const toFile = (row: FileRow): File => ({
   status: row.status,
   progress: row.progress,
   attempts: row.attempt,
-  error: row.error_code === null ? null : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
+  error:
+    row.error_code === null
+      ? null
+      : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
   pages: row.page_count,
   tokens: row.token_count,
   chunk_count: row.chunk_count,

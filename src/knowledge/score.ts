@@ -33,7 +33,11 @@ export function scoreHits(mode: SearchMode, hits: readonly Evidence[]): number[]
     .toReversed();
 }
 
-function scoreOf(mode: SearchMode, { coverage, similarity, knowsMeaning, rerank_score }: Evidence, place: number): number {
+function scoreOf(
+  mode: SearchMode,
+  { coverage, similarity, knowsMeaning, rerank_score }: Evidence,
+  place: number,
+): number {
   const cosine = clip(similarity ?? 0);
   const meaning = knowsMeaning ? scaleSimilarity(cosine) : cosine;
   const score = mode === 'vector' ? cosine : (Math.max(coverage, meaning) * (k + 1)) / (k + place);

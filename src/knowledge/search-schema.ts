@@ -13,12 +13,19 @@ export const SearchQuery = z
     query: z.string().trim().min(1).max(4000),
     mode: z.enum(searchModes).default('hybrid'),
     top_k: z.number().int().min(1).max(50).default(8),
-    min_score: z.number().min(0).max(1).default(0).describe('Hits with a lower `score` are left out'),
+    min_score: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('Hits with a lower `score` are left out'),
     reranker: z.enum(rerankers).nullable().default(null),
     filter: z
       .strictObject({
         file_ids: z.array(Id('file')).min(1).max(100),
-        metadata: z.record(z.string().min(1).max(64), Scalar).refine((value) => Object.keys(value).length <= 20, 'At most 20 keys.'),
+        metadata: z
+          .record(z.string().min(1).max(64), Scalar)
+          .refine((value) => Object.keys(value).length <= 20, 'At most 20 keys.'),
       })
       .partial()
       .nullable()
@@ -28,7 +35,12 @@ export const SearchQuery = z
   .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
 export type SearchQuery = z.output<typeof SearchQuery>;
 
-const rank = (leg: string) => z.number().int().nullable().describe(`Place in the ${leg} leg, from 1; null when it did not find this`);
+const rank = (leg: string) =>
+  z
+    .number()
+    .int()
+    .nullable()
+    .describe(`Place in the ${leg} leg, from 1; null when it did not find this`);
 
 export const SearchHit = z
   .object({
@@ -59,7 +71,11 @@ export type SearchHit = z.output<typeof SearchHit>;
 export const SearchResult = z
   .object({
     hits: z.array(SearchHit),
-    confidence: z.number().min(0).max(1).describe('How well the best hits cover what was asked; 0 when nothing was found'),
+    confidence: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('How well the best hits cover what was asked; 0 when nothing was found'),
     coverage: z.enum(['full', 'partial', 'none']),
   })
   .openapi('SearchResult');

@@ -26,13 +26,18 @@ export interface SearchFilter {
 const overfetch = 3;
 const overfetchFiltered = 5000;
 
-const columns = sql.raw(`c.id as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
+const columns =
+  sql.raw(`c.id as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
   c.start as start_offset, c."end" as end_offset, c.heading as heading`);
 
-const joins = sql.raw(`join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and f.attempt = c.attempt
+const joins =
+  sql.raw(`join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and f.attempt = c.attempt
   join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`);
 
-const isVisible = (workspace_id: string, base_ids: readonly string[]): SQL => sql`c.workspace_id = ${workspace_id}
+const isVisible = (
+  workspace_id: string,
+  base_ids: readonly string[],
+): SQL => sql`c.workspace_id = ${workspace_id}
   and f.status = 'ready' and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}`;
 
 function passes({ file_ids, metadata }: SearchFilter): SQL {
@@ -45,12 +50,14 @@ function passes({ file_ids, metadata }: SearchFilter): SQL {
   return sql`${ofFiles}${ofMetadata}`;
 }
 
-const isFiltered = ({ file_ids, metadata }: SearchFilter) => file_ids !== undefined || metadata !== undefined;
+const isFiltered = ({ file_ids, metadata }: SearchFilter) =>
+  file_ids !== undefined || metadata !== undefined;
 
 /** Where the words of chunks stand; the second has those from before the first, until the minute's task has moved them. */
 const keywordIndexes = ['chunk_words', 'chunks_fts'].map((name) => sql.raw(name));
 
-const inEach = (query: (index: SQL) => SQL, between: SQL): SQL => sql.join(keywordIndexes.map(query), between);
+const inEach = (query: (index: SQL) => SQL, between: SQL): SQL =>
+  sql.join(keywordIndexes.map(query), between);
 
 /** The keyword leg, best first by BM25; a word in a heading or file name counts half. */
 export const searchKeywords = (

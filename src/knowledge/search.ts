@@ -10,7 +10,13 @@ import { queryWords } from './keywords.ts';
 import { rerankScore } from './rerank.ts';
 import { scoreHits } from './score.ts';
 import type { SearchHit, SearchMode } from './search-schema.ts';
-import { countWords, type PassageRow, type SearchFilter, searchKeywords, selectPassages } from './search-store.ts';
+import {
+  countWords,
+  type PassageRow,
+  type SearchFilter,
+  searchKeywords,
+  selectPassages,
+} from './search-store.ts';
 import { type BaseRow, selectBasesByIds } from './store.ts';
 
 /** Candidates of each leg. */
@@ -57,7 +63,11 @@ const vectorWeight = (model: string) => (model === 'builtin/lexical' ? 0.01 : 1)
  * bases and keyword leg, one for what only the vector leg has found. Every hit has been checked against
  * D1: whatever an index says, it is of this workspace, of a live base, of a ready file as it is now.
  */
-export async function searchKnowledge(ctx: Ctx, input: SearchInput, call: SearchCall): Promise<Found> {
+export async function searchKnowledge(
+  ctx: Ctx,
+  input: SearchInput,
+  call: SearchCall,
+): Promise<Found> {
   return findPassages(ctx, input, call, (bases) => bases);
 }
 
@@ -71,29 +81,54 @@ export async function findPassages(
   const started = ctx.now();
   try {
     const { bases, terms, keywordRows } = await searchByWords(ctx, input, choose);
-    const { hits: vectorHits, usage } = input.mode === 'keyword' ? { hits: [], usage: [] } : await searchByVector(ctx, bases, input, call);
+    const { hits: vectorHits, usage } =
+      input.mode === 'keyword'
+        ? { hits: [], usage: [] }
+        : await searchByVector(ctx, bases, input, call);
     const candidates = await mergeLegs(ctx, input, keywordRows, vectorHits);
-    const ranked = rank(candidates, terms, input, Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0));
+    const ranked = rank(
+      candidates,
+      terms,
+      input,
+      Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0),
+    );
     const vocabularies = ranked.slice(0, Math.max(input.top_k, judgedPassages)).map(vocabularyOf);
-    const hits = toHits(ranked, vocabularies, terms, input, bases).filter((hit) => hit.score >= input.min_score);
-    const similarity = bases.some(knowsMeaning) ? Math.max(...ranked.map(({ vector_score }) => vector_score ?? 0), 0) : null;
-    return { hits, ...(hits.length === 0 ? judge(terms, [], null) : judge(terms, vocabularies, similarity)), usage };
+    const hits = toHits(ranked, vocabularies, terms, input, bases).filter(
+      (hit) => hit.score >= input.min_score,
+    );
+    const similarity = bases.some(knowsMeaning)
+      ? Math.max(...ranked.map(({ vector_score }) => vector_score ?? 0), 0)
+      : null;
+    return {
+      hits,
+      ...(hits.length === 0 ? judge(terms, [], null) : judge(terms, vocabularies, similarity)),
+      usage,
+    };
   } finally {
     ctx.meter.retrieval_ms += ctx.now() - started;
   }
 }
 
-async function searchByWords(ctx: Ctx, input: SearchInput, choose: (bases: readonly BaseRow[]) => readonly BaseRow[]) {
+async function searchByWords(
+  ctx: Ctx,
+  input: SearchInput,
+  choose: (bases: readonly BaseRow[]) => readonly BaseRow[],
+) {
   const words = queryWords(input.query);
   const filter = input.filter ?? {};
   const hasWords = words.length > 0 && input.base_ids.length > 0;
   const [rows, ...legs] = await batch(ctx.db, [
     selectBasesByIds(ctx.db, ctx.workspace_id, input.base_ids),
     ...(hasWords ? [countWords(ctx.db, input.base_ids, words)] : []),
-    ...(hasWords && input.mode !== 'vector' ? [searchKeywords(ctx.db, ctx.workspace_id, input.base_ids, words, filter, legLimit)] : []),
+    ...(hasWords && input.mode !== 'vector'
+      ? [searchKeywords(ctx.db, ctx.workspace_id, input.base_ids, words, filter, legLimit)]
+      : []),
   ] as Statement[]);
   const bases = choose(rows as BaseRow[]);
-  const [counts, found] = legs as unknown as [{ count: number }[] | undefined, PassageRow[] | undefined];
+  const [counts, found] = legs as unknown as [
+    { count: number }[] | undefined,
+    PassageRow[] | undefined,
+  ];
   const chunk_count = bases.reduce((sum, base) => sum + base.chunk_count, 0);
   return {
     bases,
@@ -107,7 +142,12 @@ async function searchByWords(ctx: Ctx, input: SearchInput, choose: (bases: reado
 }
 
 /** One embedding for each model among the bases that have anything; hits in the order of their cosine. */
-async function searchByVector(ctx: Ctx, bases: readonly BaseRow[], { query }: SearchInput, call: SearchCall) {
+async function searchByVector(
+  ctx: Ctx,
+  bases: readonly BaseRow[],
+  { query }: SearchInput,
+  call: SearchCall,
+) {
   const found = await Promise.all(
     [
       ...Map.groupBy(
@@ -116,17 +156,30 @@ async function searchByVector(ctx: Ctx, bases: readonly BaseRow[], { query }: Se
       ),
     ].map(async ([model, group], index) => {
       const call_key = index === 0 ? call.call_key : `${call.call_key}:${index}`;
-      const { embeddings, usage } = await embed(ctx, { ...call, model, values: [query], operation: 'embed_query', call_key });
+      const { embeddings, usage } = await embed(ctx, {
+        ...call,
+        model,
+        values: [query],
+        operation: 'embed_query',
+        call_key,
+      });
       const values = embeddings[0] ?? [];
       const revisions = group.map(({ id, vectors_revision }) => ({ id, vectors_revision }));
       return {
-        hits: await ctx.vectors.query({ workspace_id: ctx.workspace_id, bases: revisions, values, limit: legLimit }),
+        hits: await ctx.vectors.query({
+          workspace_id: ctx.workspace_id,
+          bases: revisions,
+          values,
+          limit: legLimit,
+        }),
         usage,
       };
     }),
   );
   return {
-    hits: found.flatMap(({ hits }) => hits.filter(({ score }) => score > 0)).sort((a, b) => b.score - a.score),
+    hits: found
+      .flatMap(({ hits }) => hits.filter(({ score }) => score > 0))
+      .sort((a, b) => b.score - a.score),
     usage: found.flatMap(({ usage }) => usage),
   };
 }
@@ -140,10 +193,21 @@ async function mergeLegs(
   const rows = new Map(keywordRows.map((row) => [row.chunk_id, row]));
   const unseen = vectorHits.map(({ id }) => id).filter((id) => !rows.has(id));
   if (unseen.length > 0) {
-    for (const row of await selectPassages(ctx.db, ctx.workspace_id, base_ids, unseen, filter ?? {})) rows.set(row.chunk_id, row);
+    for (const row of await selectPassages(
+      ctx.db,
+      ctx.workspace_id,
+      base_ids,
+      unseen,
+      filter ?? {},
+    ))
+      rows.set(row.chunk_id, row);
   }
   const keywordRanks = new Map(keywordRows.map(({ chunk_id }, index) => [chunk_id, index + 1]));
-  const checked = new Map(vectorHits.filter(({ id }) => rows.has(id)).map(({ id, score }, index) => [id, { rank: index + 1, score }]));
+  const checked = new Map(
+    vectorHits
+      .filter(({ id }) => rows.has(id))
+      .map(({ id, score }, index) => [id, { rank: index + 1, score }]),
+  );
   return [...rows.values()].map((row) => ({
     row,
     keyword_rank: keywordRanks.get(row.chunk_id) ?? null,
@@ -157,28 +221,44 @@ interface Ranked extends Candidate {
   readonly rerank_score: number | null;
 }
 
-function rank(candidates: readonly Candidate[], terms: readonly Term[], input: SearchInput, weight: number): Ranked[] {
+function rank(
+  candidates: readonly Candidate[],
+  terms: readonly Term[],
+  input: SearchInput,
+  weight: number,
+): Ranked[] {
   const ordered = (rankOf: (candidate: Candidate) => number | null) =>
     candidates
       .flatMap((candidate) => (rankOf(candidate) === null ? [] : [candidate]))
       .sort((a, b) => (rankOf(a) ?? 0) - (rankOf(b) ?? 0))
       .map(({ row }) => row.chunk_id);
   const legs = [
-    ...(input.mode === 'vector' ? [] : [{ ids: ordered((candidate) => candidate.keyword_rank), weight: 1 }]),
+    ...(input.mode === 'vector'
+      ? []
+      : [{ ids: ordered((candidate) => candidate.keyword_rank), weight: 1 }]),
     ...(input.mode === 'keyword'
       ? []
-      : [{ ids: ordered((candidate) => candidate.vector_rank), weight: input.mode === 'vector' ? 1 : weight }]),
+      : [
+          {
+            ids: ordered((candidate) => candidate.vector_rank),
+            weight: input.mode === 'vector' ? 1 : weight,
+          },
+        ]),
   ];
   const byId = new Map(candidates.map((candidate) => [candidate.row.chunk_id, candidate]));
   const fused = fuse(legs).flatMap(({ id, score }) => {
     const candidate = byId.get(id);
     return candidate === undefined ? [] : [{ candidate, score }];
   });
-  if (input.reranker === null) return fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
+  if (input.reranker === null)
+    return fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
   return fused
     .map(({ candidate, score }) => {
       const { text, heading } = candidate.row;
-      const rerank_score = rerankScore(terms, { stems: stemsOf(text), headingStems: stemsOf(heading ?? '') });
+      const rerank_score = rerankScore(terms, {
+        stems: stemsOf(text),
+        headingStems: stemsOf(heading ?? ''),
+      });
       return { ranked: { ...candidate, rerank_score }, order: score + rerank_score };
     })
     .sort((a, b) => b.order - a.order)
@@ -189,7 +269,8 @@ const knowsMeaning = ({ embedding_model }: BaseRow) => embedding_model !== 'buil
 
 type Vocabulary = ReadonlySet<string>;
 
-const vocabularyOf = ({ row }: Candidate): Vocabulary => new Set(stemsOf(`${row.heading ?? ''}\n${row.file_name}\n${row.text}`));
+const vocabularyOf = ({ row }: Candidate): Vocabulary =>
+  new Set(stemsOf(`${row.heading ?? ''}\n${row.file_name}\n${row.text}`));
 
 /** The first `top_k`, with their scores. */
 function toHits(

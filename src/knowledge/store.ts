@@ -10,10 +10,15 @@ export type FileRow = typeof files.$inferSelect;
 export type ChunkRow = typeof chunks.$inferSelect;
 
 /** Values as one JSON parameter: a statement takes at most 100. */
-export const valuesOf = (values: readonly unknown[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
+export const valuesOf = (values: readonly unknown[]) =>
+  sql`(select value from json_each(${JSON.stringify(values)}))`;
 
 const ownBase = (workspace_id: string, id: string | SQL) =>
-  and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.id, id), isNull(knowledge_bases.deleted_at));
+  and(
+    eq(knowledge_bases.workspace_id, workspace_id),
+    eq(knowledge_bases.id, id),
+    isNull(knowledge_bases.deleted_at),
+  );
 
 export const insertBase = (db: Db, row: BaseRow) => db.insert(knowledge_bases).values(row);
 
@@ -25,21 +30,37 @@ export const selectBasesByIds = (db: Db, workspace_id: string, ids: readonly str
     .select()
     .from(knowledge_bases)
     .where(
-      and(eq(knowledge_bases.workspace_id, workspace_id), inArray(knowledge_bases.id, valuesOf(ids)), isNull(knowledge_bases.deleted_at)),
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        inArray(knowledge_bases.id, valuesOf(ids)),
+        isNull(knowledge_bases.deleted_at),
+      ),
     );
 
 export const selectAgentBase = (db: Db, workspace_id: string, agent_id: string) =>
   db
     .select()
     .from(knowledge_bases)
-    .where(and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.agent_id, agent_id), isNull(knowledge_bases.deleted_at)));
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        eq(knowledge_bases.agent_id, agent_id),
+        isNull(knowledge_bases.deleted_at),
+      ),
+    );
 
 export interface BaseFilters {
   /** Null for all; else only bases of these agents. */
   readonly agent_ids: readonly string[] | null;
 }
 
-export const selectBases = (db: Db, workspace_id: string, filters: BaseFilters, after: string | null, limit: number) =>
+export const selectBases = (
+  db: Db,
+  workspace_id: string,
+  filters: BaseFilters,
+  after: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(knowledge_bases)
@@ -47,7 +68,9 @@ export const selectBases = (db: Db, workspace_id: string, filters: BaseFilters, 
       and(
         eq(knowledge_bases.workspace_id, workspace_id),
         isNull(knowledge_bases.deleted_at),
-        filters.agent_ids === null ? undefined : inArray(knowledge_bases.agent_id, valuesOf(filters.agent_ids)),
+        filters.agent_ids === null
+          ? undefined
+          : inArray(knowledge_bases.agent_id, valuesOf(filters.agent_ids)),
         after === null ? undefined : lt(knowledge_bases.id, after),
       ),
     )
@@ -77,14 +100,22 @@ export const selectAgentsOfBase = (db: Db, workspace_id: string, id: string, lim
  * An agent's own base goes with its agent only, which `with_agent` says. Fails the whole batch, by a null in
  * `knowledge_bases.updated_at`, while an agent searches the base.
  */
-export const markBaseDeleted = (db: Db, workspace_id: string, id: string, now: number, with_agent = false) =>
+export const markBaseDeleted = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  now: number,
+  with_agent = false,
+) =>
   db
     .update(knowledge_bases)
     .set({
       deleted_at: now,
       updated_at: sql`case when not exists ${selectAgentsOfBase(db, workspace_id, id, 1)} then cast(${now} as integer) end`,
     })
-    .where(and(ownBase(workspace_id, id), with_agent ? undefined : isNull(knowledge_bases.agent_id)))
+    .where(
+      and(ownBase(workspace_id, id), with_agent ? undefined : isNull(knowledge_bases.agent_id)),
+    )
     .returning({ id: knowledge_bases.id });
 
 /** For the batch that deletes a base: its files are out of sight, and out of the quotas, with it. */
@@ -92,13 +123,25 @@ export const markFilesDeleted = (db: Db, workspace_id: string, base_id: string, 
   db
     .update(files)
     .set({ deleted_at: now, updated_at: now, attempt: sql`${files.attempt} + 1` })
-    .where(and(eq(files.workspace_id, workspace_id), eq(files.base_id, base_id), isNull(files.deleted_at)));
+    .where(
+      and(
+        eq(files.workspace_id, workspace_id),
+        eq(files.base_id, base_id),
+        isNull(files.deleted_at),
+      ),
+    );
 
 /** Once nothing refers to it. */
 export const deleteBaseRow = (db: Db, workspace_id: string, id: string) =>
   db
     .delete(knowledge_bases)
-    .where(and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.id, id), isNotNull(knowledge_bases.deleted_at)));
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        eq(knowledge_bases.id, id),
+        isNotNull(knowledge_bases.deleted_at),
+      ),
+    );
 
 /** The vectors of a base have changed, and with them what its ready files hold. */
 export const touchBase = (db: Db, workspace_id: string, id: string) =>
@@ -110,7 +153,8 @@ export const touchBase = (db: Db, workspace_id: string, id: string) =>
     })
     .where(and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.id, id)));
 
-const ownFile = (workspace_id: string, id: string) => and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
+const ownFile = (workspace_id: string, id: string) =>
+  and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
 
 /** Fails on the NOT NULL `files.base_id` when the base is gone, and on an index when the file is there already. */
 export const insertFile = (db: Db, row: FileRow) =>
@@ -133,20 +177,39 @@ export const insertCleanup = (db: Db, workspace_id: string, file_id: string, now
   });
 
 export const deleteCleanups = (db: Db, workspace_id: string, file_ids: readonly string[]) =>
-  db.delete(outbox).where(and(eq(outbox.workspace_id, workspace_id), inArray(outbox.id, valuesOf(file_ids.map(cleanupId)))));
+  db
+    .delete(outbox)
+    .where(
+      and(
+        eq(outbox.workspace_id, workspace_id),
+        inArray(outbox.id, valuesOf(file_ids.map(cleanupId))),
+      ),
+    );
 
 const cleanupId = (file_id: string) => file_id.replace('file_', 'job_');
 
 /** The file with the agent of its base, which decides who may see it. */
 export const selectFile = (db: Db, workspace_id: string, id: string) =>
   db
-    .select({ file: files, agent_id: sql<string | null>`${knowledge_bases.agent_id}`.as('agent_id') })
+    .select({
+      file: files,
+      agent_id: sql<string | null>`${knowledge_bases.agent_id}`.as('agent_id'),
+    })
     .from(files)
-    .innerJoin(knowledge_bases, and(eq(knowledge_bases.id, files.base_id), isNull(knowledge_bases.deleted_at)))
+    .innerJoin(
+      knowledge_bases,
+      and(eq(knowledge_bases.id, files.base_id), isNull(knowledge_bases.deleted_at)),
+    )
     .where(ownFile(workspace_id, id));
 
 /** Files of the base with one of these contents or this external id. */
-export const selectTwins = (db: Db, workspace_id: string, base_id: string, digests: readonly string[], external_id: string | null) =>
+export const selectTwins = (
+  db: Db,
+  workspace_id: string,
+  base_id: string,
+  digests: readonly string[],
+  external_id: string | null,
+) =>
   db
     .select()
     .from(files)
@@ -183,7 +246,9 @@ export const selectFiles = (
         isNull(files.deleted_at),
         filters.status === undefined ? undefined : eq(files.status, filters.status),
         filters.external_id === undefined ? undefined : eq(files.external_id, filters.external_id),
-        filters.q === undefined ? undefined : sql`instr(lower(${files.name}), lower(${filters.q})) > 0`,
+        filters.q === undefined
+          ? undefined
+          : sql`instr(lower(${files.name}), lower(${filters.q})) > 0`,
         after === null ? undefined : lt(files.id, after),
       ),
     )

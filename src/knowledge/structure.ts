@@ -103,7 +103,10 @@ function* readBlocks(text: string, isMarkdown: boolean): Generator<Block> {
   if (prose.length > 0) yield { kind: 'prose', lines: prose };
 }
 
-function kindOfLine({ text }: Line, prose: readonly Line[]): 'heading' | 'setext' | 'table' | 'code' | 'prose' {
+function kindOfLine(
+  { text }: Line,
+  prose: readonly Line[],
+): 'heading' | 'setext' | 'table' | 'code' | 'prose' {
   if (heading.test(text)) return 'heading';
   if (prose.length === 1 && setextRule.test(text)) return 'setext';
   if (tableLine.test(text)) return 'table';
@@ -135,7 +138,10 @@ function readRows(text: string, lines: readonly Line[], maxTokens: number, befor
   // A table without names for its columns has an empty header.
   const header = hasHeader ? readCells(lines[0]?.text ?? '') || null : null;
   const head = toUnits(text, lines.slice(0, bodyStart), 'row', null, maxTokens, before);
-  return [...head, ...toUnits(text, lines.slice(bodyStart), 'row', header, maxTokens, head.at(-1)?.end ?? before)];
+  return [
+    ...head,
+    ...toUnits(text, lines.slice(bodyStart), 'row', header, maxTokens, head.at(-1)?.end ?? before),
+  ];
 }
 
 const readCells = (row: string): string =>
@@ -180,7 +186,11 @@ function* splitSpan(text: string, { start, end }: Span, maxTokens: number): Gene
   for (let from = start; from < end; ) {
     const to = cutBefore(text, from, Math.min(end, from + window), end);
     for (const { index, segment } of sentences.segment(text.slice(from, to))) {
-      yield* splitLong(text, { start: from + index, end: from + index + segment.length }, maxTokens);
+      yield* splitLong(
+        text,
+        { start: from + index, end: from + index + segment.length },
+        maxTokens,
+      );
     }
     from = to;
   }
@@ -191,8 +201,14 @@ function* splitLong(text: string, { start, end }: Span, maxTokens: number): Gene
   for (let from = start; from < end; ) {
     let to = Math.min(end, from + maxTokens * 4);
     // Below the limit, not at it: the white space before a piece counts with it.
-    for (let tokens = estimateTokens(text.slice(from, to)); tokens >= maxTokens; tokens = estimateTokens(text.slice(from, to))) {
-      to = from + Math.max(1, Math.min(to - from - 1, Math.floor(((to - from) * (maxTokens - 1)) / tokens)));
+    for (
+      let tokens = estimateTokens(text.slice(from, to));
+      tokens >= maxTokens;
+      tokens = estimateTokens(text.slice(from, to))
+    ) {
+      to =
+        from +
+        Math.max(1, Math.min(to - from - 1, Math.floor(((to - from) * (maxTokens - 1)) / tokens)));
       if (to - from === 1) break;
     }
     to = cutBefore(text, from, to, end);
@@ -204,9 +220,13 @@ function* splitLong(text: string, { start, end }: Span, maxTokens: number): Gene
 /** The last good place to cut at or before `to`: after white space, else never inside a surrogate pair. */
 export function cutBefore(text: string, from: number, to: number, end: number): number {
   if (to >= end) return end;
-  for (let at = to; at > from + (to - from) / 2; at -= 1) if (/\s/.test(text.charAt(at - 1))) return at;
+  for (let at = to; at > from + (to - from) / 2; at -= 1)
+    if (/\s/.test(text.charAt(at - 1))) return at;
   return isInsidePair(text, to) ? (to - 1 > from ? to - 1 : to + 1) : to;
 }
 
 export const isInsidePair = (text: string, at: number): boolean =>
-  at > 0 && at < text.length && (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
+  at > 0 &&
+  at < text.length &&
+  (text.charCodeAt(at) & 0xfc00) === 0xdc00 &&
+  (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;

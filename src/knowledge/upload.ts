@@ -10,7 +10,15 @@ import { type FilePart, readForm } from './multipart.ts';
 import { originalKey } from './objects.ts';
 import { type Received, receiveFile, textPart } from './receive.ts';
 import { ExternalId, type FileUpload, toFile, toUploaded, type Uploaded } from './schema.ts';
-import { deleteCleanups, type FileRow, insertCleanup, insertFile, markFileDeleted, selectTwins, updateFile } from './store.ts';
+import {
+  deleteCleanups,
+  type FileRow,
+  insertCleanup,
+  insertFile,
+  markFileDeleted,
+  selectTwins,
+  updateFile,
+} from './store.ts';
 
 export const maxFilesPerRequest = 20;
 const maxFieldBytes = 20_000;
@@ -35,7 +43,11 @@ interface Upload {
  * Stores files and promises to read them. The same content again is the same file; the same
  * `external_id` replaces the file that has it. Either everything of a request is kept or nothing.
  */
-export async function uploadFiles(ctx: Ctx, base_id: string, source: UploadSource): Promise<Uploaded> {
+export async function uploadFiles(
+  ctx: Ctx,
+  base_id: string,
+  source: UploadSource,
+): Promise<Uploaded> {
   await findBase(ctx, base_id);
   const stored: string[] = [];
   try {
@@ -45,7 +57,10 @@ export async function uploadFiles(ctx: Ctx, base_id: string, source: UploadSourc
       stored.push(id);
       return storePart(ctx, id, part);
     };
-    const upload = 'body' in source ? await readBody(source.body, receive) : await readRequest(source.request, receive);
+    const upload =
+      'body' in source
+        ? await readBody(source.body, receive)
+        : await readRequest(source.request, receive);
     const known = 'body' in source ? ctx : await fingerprintBody(ctx, identityOf(upload));
     const reply = await commitUpload(known, base_id, upload);
     const kept = new Set(reply.data.map((file) => file.id));
@@ -60,7 +75,10 @@ export async function uploadFiles(ctx: Ctx, base_id: string, source: UploadSourc
 }
 
 /** What makes two uploads the same request: everything but the ids. */
-const identityOf = ({ files, ...rest }: Upload) => ({ ...rest, files: files.map(({ id: _, ...file }) => file) });
+const identityOf = ({ files, ...rest }: Upload) => ({
+  ...rest,
+  files: files.map(({ id: _, ...file }) => file),
+});
 
 /** Removes objects that no row speaks of, then the promise to do so. */
 async function cleanUp(ctx: Ctx, ids: readonly string[]): Promise<void> {
@@ -75,26 +93,44 @@ async function cleanUp(ctx: Ctx, ids: readonly string[]): Promise<void> {
 
 type Receive = (part: FilePart) => Promise<Stored>;
 
-async function readBody({ name, text, external_id, metadata = {} }: FileUpload, receive: Receive): Promise<Upload> {
+async function readBody(
+  { name, text, external_id, metadata = {} }: FileUpload,
+  receive: Receive,
+): Promise<Upload> {
   const file = await receive(textPart({ name, text }));
   return { files: [file], external_id: external_id ?? null, encoding: null, metadata };
 }
 
 async function readRequest(request: Request, receive: Receive): Promise<Upload> {
   const limits = { files: maxFilesPerRequest, fieldSize: maxFieldBytes };
-  const { files, fields } = await readForm(request, ['external_id', 'encoding', 'metadata'], limits, receive);
+  const { files, fields } = await readForm(
+    request,
+    ['external_id', 'encoding', 'metadata'],
+    limits,
+    receive,
+  );
   if (files.length === 0) throw invalid('/file', 'At least one part named file is needed.');
   const external_id = fields.external_id ?? null;
-  if (external_id !== null && files.length > 1) throw invalid('/external_id', 'An external_id goes with one file only.');
+  if (external_id !== null && files.length > 1)
+    throw invalid('/external_id', 'An external_id goes with one file only.');
   if (external_id !== null && !isText(external_id, ExternalId))
     throw invalid('/external_id', 'Must be 1 to 255 characters of well-formed text.');
   const encoding = fields.encoding === undefined ? null : readEncoding(fields.encoding);
-  return { files, external_id, encoding, metadata: fields.metadata === undefined ? {} : readMetadata(fields.metadata) };
+  return {
+    files,
+    external_id,
+    encoding,
+    metadata: fields.metadata === undefined ? {} : readMetadata(fields.metadata),
+  };
 }
 
 function readEncoding(label: string): string {
   const encoding = encodingOf(label);
-  if (encoding === null) throw invalid('/encoding', 'Unknown encoding. Use a label of the WHATWG Encoding Standard, such as windows-1250.');
+  if (encoding === null)
+    throw invalid(
+      '/encoding',
+      'Unknown encoding. Use a label of the WHATWG Encoding Standard, such as windows-1250.',
+    );
   return encoding;
 }
 
@@ -123,10 +159,14 @@ async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<
     } catch (error) {
       if (isGuardViolation(error, 'files.base_id')) throw notFound('knowledge base');
       const isRace =
-        isUniqueViolation(error, 'files.base_id', 'files.sha256') || isUniqueViolation(error, 'files.base_id', 'files.external_id');
+        isUniqueViolation(error, 'files.base_id', 'files.sha256') ||
+        isUniqueViolation(error, 'files.base_id', 'files.external_id');
       if (!isRace) throw error;
       if (attempt === commitAttempts)
-        throw new Failure('conflict', 'The file is being replaced by others again and again.', { retryAfter: 1, cause: error });
+        throw new Failure('conflict', 'The file is being replaced by others again and again.', {
+          retryAfter: 1,
+          cause: error,
+        });
       // Those that lost together must not meet again.
       const pause = Math.random() * Math.min(longestPause, 10 * 2 ** attempt);
       await new Promise((resolve) => setTimeout(resolve, pause));
@@ -137,13 +177,22 @@ async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<
 /** Reads what is there, decides, and writes; the unique indexes refuse when that was not so any more. */
 async function tryCommit(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {
   const digests = upload.files.map((file) => file.sha256);
-  const twins = await selectTwins(ctx.db, ctx.workspace_id, base_id, digests, upload.external_id).all();
-  const plan = upload.files.reduce<Plan>((sum, file) => planFile(ctx, base_id, upload, file, twins, sum), {
-    rows: [],
-    statements: [],
-    jobs: [],
-    audit: [],
-  });
+  const twins = await selectTwins(
+    ctx.db,
+    ctx.workspace_id,
+    base_id,
+    digests,
+    upload.external_id,
+  ).all();
+  const plan = upload.files.reduce<Plan>(
+    (sum, file) => planFile(ctx, base_id, upload, file, twins, sum),
+    {
+      rows: [],
+      statements: [],
+      jobs: [],
+      audit: [],
+    },
+  );
   const reply = toUploaded(plan.rows.map(toFile));
   await commit(ctx, { statements: plan.statements, jobs: plan.jobs, audit: plan.audit, reply });
   return reply;
@@ -156,25 +205,43 @@ interface Plan {
   readonly audit: NonNullable<Parameters<typeof commit>[1]['audit']>;
 }
 
-function planFile(ctx: Ctx, base_id: string, upload: Upload, file: Stored, twins: readonly FileRow[], plan: Plan): Plan {
+function planFile(
+  ctx: Ctx,
+  base_id: string,
+  upload: Upload,
+  file: Stored,
+  twins: readonly FileRow[],
+  plan: Plan,
+): Plan {
   const { external_id } = upload;
-  const named = external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
+  const named =
+    external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
   const same = [...twins, ...plan.rows].filter((row) => row.sha256 === file.sha256);
-  if (named !== undefined && named.sha256 === file.sha256) return merge(plan, readAgain(ctx, named, upload.encoding));
+  if (named !== undefined && named.sha256 === file.sha256)
+    return merge(plan, readAgain(ctx, named, upload.encoding));
   const twin = same.find((row) => external_id === null || row.external_id === null);
   const replaced = named === undefined ? nothing : replaceFile(ctx, named);
   if (twin !== undefined)
     return merge(
       plan,
       replaced,
-      external_id === null ? readAgain(ctx, twin, upload.encoding) : adopt(ctx, twin, external_id, upload.encoding),
+      external_id === null
+        ? readAgain(ctx, twin, upload.encoding)
+        : adopt(ctx, twin, external_id, upload.encoding),
     );
   const row = newFile(ctx, base_id, upload, file);
   return merge(plan, replaced, {
     rows: [row],
     statements: [insertFile(ctx.db, row), deleteCleanups(ctx.db, ctx.workspace_id, [row.id])],
     jobs: [{ type: 'file.ingest', file_id: row.id, api_key_id: payingKey(ctx.actor) }],
-    audit: [{ action: 'file.create', target_type: 'file', target_id: row.id, detail: { base_id, name: row.name } }],
+    audit: [
+      {
+        action: 'file.create',
+        target_type: 'file',
+        target_id: row.id,
+        detail: { base_id, name: row.name },
+      },
+    ],
   });
 }
 
@@ -196,8 +263,12 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
     {
       ...nothing,
       rows: [row],
-      statements: [updateFile(ctx.db, ctx.workspace_id, twin.id, { external_id, updated_at: row.updated_at })],
-      audit: [{ action: 'file.update', target_type: 'file', target_id: twin.id, detail: { external_id } }],
+      statements: [
+        updateFile(ctx.db, ctx.workspace_id, twin.id, { external_id, updated_at: row.updated_at }),
+      ],
+      audit: [
+        { action: 'file.update', target_type: 'file', target_id: twin.id, detail: { external_id } },
+      ],
     },
   );
 };
@@ -205,12 +276,21 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
 /** The content is there already; where the caller names another encoding than before, it is read once more. */
 function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   if (encoding === null || encoding === row.encoding) return { ...nothing, rows: [row] };
-  const changes = { encoding, status: 'queued', progress: 0, error_code: null, error_detail: null, updated_at: ctx.now() } as const;
+  const changes = {
+    encoding,
+    status: 'queued',
+    progress: 0,
+    error_code: null,
+    error_detail: null,
+    updated_at: ctx.now(),
+  } as const;
   return {
     rows: [{ ...row, ...changes }],
     statements: [updateFile(ctx.db, ctx.workspace_id, row.id, changes)],
     jobs: [{ type: 'file.ingest', file_id: row.id, api_key_id: payingKey(ctx.actor) }],
-    audit: [{ action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } }],
+    audit: [
+      { action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } },
+    ],
   };
 }
 
@@ -221,7 +301,12 @@ const replaceFile = (ctx: Ctx, old: FileRow): Plan => ({
   audit: [{ action: 'file.replace', target_type: 'file', target_id: old.id }],
 });
 
-function newFile(ctx: Ctx, base_id: string, { external_id, encoding, metadata }: Upload, file: Stored): FileRow {
+function newFile(
+  ctx: Ctx,
+  base_id: string,
+  { external_id, encoding, metadata }: Upload,
+  file: Stored,
+): FileRow {
   const now = ctx.now();
   return {
     ...file,

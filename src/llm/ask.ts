@@ -35,7 +35,10 @@ const reasoningTokens = 2000;
 const cutShort: ReadonlySet<string> = new Set(['length', 'content-filter', 'error', 'interrupted']);
 
 /** Does not throw for a fault of a provider or the refusal of a budget: there is a rule to fall back on. */
-export async function askModel(ctx: Ctx, { model, instructions, text, max_output_tokens, schema, ...task }: Task): Promise<TaskResult> {
+export async function askModel(
+  ctx: Ctx,
+  { model, instructions, text, max_output_tokens, schema, ...task }: Task,
+): Promise<TaskResult> {
   const stream = streamStep(ctx, {
     ...task,
     account: new Account(),
@@ -52,17 +55,24 @@ export async function askModel(ctx: Ctx, { model, instructions, text, max_output
   let next = await stream.next();
   while (next.done !== true) next = await stream.next();
   const { content, failure, finish_reason, usage } = next.value;
-  if (failure !== null) ctx.log.warn('task_failed', { operation: task.operation, model, code: failure.code });
+  if (failure !== null)
+    ctx.log.warn('task_failed', { operation: task.operation, model, code: failure.code });
   const said = content.map((part) => (part.type === 'text' ? part.text : '')).join('');
   const isWhole = failure === null && !cutShort.has(finish_reason) && said.trim() !== '';
   return { text: isWhole ? said : null, failure, usage };
 }
 
-function settingsFor(model: string, max: number, schema: object | undefined): Pick<LanguageModelV4CallOptions, 'maxOutputTokens'> {
+function settingsFor(
+  model: string,
+  max: number,
+  schema: object | undefined,
+): Pick<LanguageModelV4CallOptions, 'maxOutputTokens'> {
   const { reasoning, structured_output } = capabilitiesOf(model);
   return {
     maxOutputTokens: reasoning === false ? max : max + reasoningTokens,
     ...(reasoning === true ? { reasoning: 'low' as const } : {}),
-    ...(schema === undefined || structured_output === false ? {} : structuredFormat(toOutputFormat(schema))),
+    ...(schema === undefined || structured_output === false
+      ? {}
+      : structuredFormat(toOutputFormat(schema))),
   };
 }

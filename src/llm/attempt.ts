@@ -1,4 +1,8 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4FinishReason, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { type Tokens, unknownTokens } from '../usage/index.ts';
@@ -30,15 +34,22 @@ export async function* attempt(
   heard: Heard,
 ): AsyncGenerator<StepEvent, Attempt> {
   const started = ctx.now();
-  const blame: Blame = { provider: target.provider.name, is_own_key: target.is_own_key, now: started };
+  const blame: Blame = {
+    provider: target.provider.name,
+    is_own_key: target.is_own_key,
+    now: started,
+  };
   const abort = new AbortController();
   const onAbort = () => abort.abort(signal.reason);
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
-  const watch = new SilenceWatch(ctx, () => abort.abort(new DOMException('The model said nothing for too long.', 'TimeoutError')));
+  const watch = new SilenceWatch(ctx, () =>
+    abort.abort(new DOMException('The model said nothing for too long.', 'TimeoutError')),
+  );
   let fault: Fault | null = null;
   const { settings, provider } = target;
-  if (provider.thinks_in_text === true) heard.tags = new ThinkTags(heard.content, `${settings.base_url} ${settings.model}`);
+  if (provider.thinks_in_text === true)
+    heard.tags = new ThinkTags(heard.content, `${settings.base_url} ${settings.model}`);
   try {
     refuseWithoutQuestion(options, target);
     const model = await target.language();
@@ -51,11 +62,16 @@ export async function* attempt(
     yield* listen(ctx, new PartReader(stream, abort.signal), watch, heard);
     if (heard.end === null) abort.signal.throwIfAborted();
     if (isCut(heard.end)) fault = brokenOff(blame);
-    else if (heard.end.finishReason.unified === 'error') fault = givenUp(blame, heard.end.finishReason.raw);
+    else if (heard.end.finishReason.unified === 'error')
+      fault = givenUp(blame, heard.end.finishReason.raw);
   } catch (error) {
     heard.tags?.end();
     yield* heard.content.take();
-    fault = signal.aborted ? stopped(error) : abort.signal.aborted ? silent(blame) : toFault(error, blame);
+    fault = signal.aborted
+      ? stopped(error)
+      : abort.signal.aborted
+        ? silent(blame)
+        : toFault(error, blame);
   } finally {
     watch.stop();
     signal.removeEventListener('abort', onAbort);
@@ -65,14 +81,20 @@ export async function* attempt(
   return {
     content: heard.content,
     finish_reason: fault === null && heard.end !== null ? heard.end.finishReason.unified : 'error',
-    tokens: heard.end === null ? unknownTokens : readUsage(heard.end.usage, !heard.content.has_begun),
+    tokens:
+      heard.end === null ? unknownTokens : readUsage(heard.end.usage, !heard.content.has_begun),
     latency_ms: ctx.now() - started,
     first_token_ms: heard.first_at === null ? null : heard.first_at - started,
     fault,
   };
 }
 
-export const nothingHeard = (): Heard => ({ content: new StepContent(), tags: null, end: null, first_at: null });
+export const nothingHeard = (): Heard => ({
+  content: new StepContent(),
+  tags: null,
+  end: null,
+  first_at: null,
+});
 
 type End = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
 
@@ -87,7 +109,12 @@ export interface Heard {
 }
 
 /** Reads to the end of the answer. Throws what the stream throws, and the errors that it names. */
-async function* listen(ctx: Ctx, parts: PartReader, watch: SilenceWatch, heard: Heard): AsyncGenerator<StepEvent, void> {
+async function* listen(
+  ctx: Ctx,
+  parts: PartReader,
+  watch: SilenceWatch,
+  heard: Heard,
+): AsyncGenerator<StepEvent, void> {
   const { content, tags } = heard;
   const reader = tags ?? content;
   for (let part = await parts.read(); part !== null; part = await parts.read()) {
@@ -113,25 +140,37 @@ async function* listen(ctx: Ctx, parts: PartReader, watch: SilenceWatch, heard: 
 function isCut(end: End | null): end is null {
   if (end === null) return true;
   const { unified, raw } = end.finishReason;
-  return unified === 'interrupted' || (raw === undefined && (unified === 'error' || unified === 'other'));
+  return (
+    unified === 'interrupted' || (raw === undefined && (unified === 'error' || unified === 'other'))
+  );
 }
 
 /** The caller's options for a provider go before what every call to it carries. */
-function withProviderOptions({ providerOptions }: CallOptions, { provider }: Target): Pick<CallOptions, 'providerOptions'> {
+function withProviderOptions(
+  { providerOptions }: CallOptions,
+  { provider }: Target,
+): Pick<CallOptions, 'providerOptions'> {
   if (provider.options === undefined) return {};
   const names = new Set([...Object.keys(provider.options), ...Object.keys(providerOptions ?? {})]);
   return {
-    providerOptions: Object.fromEntries([...names].map((name) => [name, { ...provider.options?.[name], ...providerOptions?.[name] }])),
+    providerOptions: Object.fromEntries(
+      [...names].map((name) => [name, { ...provider.options?.[name], ...providerOptions?.[name] }]),
+    ),
   };
 }
 
 /** Throws `validation_failed` before anything is sent; a fallback model may take it. */
 function refuseWithoutQuestion({ prompt }: CallOptions, { provider }: Target): void {
   if (provider.needs_question === undefined || prompt.some(({ role }) => role === 'user')) return;
-  throw new Failure('validation_failed', `${provider.name} needs a message of the user. A conversation without one is not supported.`);
+  throw new Failure(
+    'validation_failed',
+    `${provider.name} needs a message of the user. A conversation without one is not supported.`,
+  );
 }
 
 function withTools({ tools }: CallOptions, { provider }: Target): Pick<CallOptions, 'tools'> {
   if (tools === undefined || provider.takes_strict_tools !== false) return {};
-  return { tools: tools.map((tool) => (tool.type === 'function' ? { ...tool, strict: undefined } : tool)) };
+  return {
+    tools: tools.map((tool) => (tool.type === 'function' ? { ...tool, strict: undefined } : tool)),
+  };
 }

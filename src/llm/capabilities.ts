@@ -12,7 +12,13 @@ export interface Capabilities {
 
 type Can = 'tools' | 'images' | 'structured_output' | 'reasoning' | 'sampling';
 
-const unknown: Capabilities = { tools: null, images: null, structured_output: null, reasoning: null, sampling: null };
+const unknown: Capabilities = {
+  tools: null,
+  images: null,
+  structured_output: null,
+  reasoning: null,
+  sampling: null,
+};
 
 /** All five are known: those that are named it can, the others it cannot. */
 const only = (...can: readonly Can[]): Capabilities => ({

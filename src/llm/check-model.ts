@@ -24,7 +24,10 @@ export interface ModelUse {
  */
 export function checkModels(use: ModelUse): Violation[] {
   const names = [
-    ...use.fallback_models.map((name, index) => ({ name, pointer: `/config/fallback_models/${index}` })),
+    ...use.fallback_models.map((name, index) => ({
+      name,
+      pointer: `/config/fallback_models/${index}`,
+    })),
     { name: use.model, pointer: '/config/model' },
   ];
   const unknown = names.flatMap(({ name, pointer }) => {
@@ -49,12 +52,21 @@ export function modelFault(name: string): string | null {
 /** Only what the first model is known not to support. */
 function unsupportedSettings({ model, settings, ...use }: ModelUse): Violation[] {
   const { sampling, reasoning } = capabilitiesOf(model);
-  const refuse = (pointer: string, what: string) => ({ pointer, detail: `${model} does not support ${what}.` });
+  const refuse = (pointer: string, what: string) => ({
+    pointer,
+    detail: `${model} does not support ${what}.`,
+  });
   const isReasoned = settings.reasoning_effort !== null && settings.reasoning_effort !== 'none';
   return [
-    ...(sampling === false && settings.temperature !== null ? [refuse('/config/settings/temperature', 'a temperature')] : []),
-    ...(sampling === false && settings.top_p !== null ? [refuse('/config/settings/top_p', '`top_p`')] : []),
-    ...(reasoning === false && isReasoned ? [refuse('/config/settings/reasoning_effort', 'a reasoning effort')] : []),
+    ...(sampling === false && settings.temperature !== null
+      ? [refuse('/config/settings/temperature', 'a temperature')]
+      : []),
+    ...(sampling === false && settings.top_p !== null
+      ? [refuse('/config/settings/top_p', '`top_p`')]
+      : []),
+    ...(reasoning === false && isReasoned
+      ? [refuse('/config/settings/reasoning_effort', 'a reasoning effort')]
+      : []),
     ...missing(model, use).map(({ pointer, what }) => refuse(pointer, what)),
   ];
 }
@@ -69,10 +81,15 @@ const unfitFallbacks = ({ fallback_models, ...use }: ModelUse): Violation[] =>
   );
 
 /** What a configuration needs and the model is known not to have. */
-function missing(model: string, { has_tools, has_output_schema }: Pick<ModelUse, 'has_tools' | 'has_output_schema'>) {
+function missing(
+  model: string,
+  { has_tools, has_output_schema }: Pick<ModelUse, 'has_tools' | 'has_output_schema'>,
+) {
   const { tools, structured_output } = capabilitiesOf(model);
   return [
     ...(has_tools && tools === false ? [{ pointer: '/config/tools', what: 'tools' }] : []),
-    ...(has_output_schema && structured_output === false ? [{ pointer: '/config/output_schema', what: 'structured output' }] : []),
+    ...(has_output_schema && structured_output === false
+      ? [{ pointer: '/config/output_schema', what: 'structured output' }]
+      : []),
   ];
 }

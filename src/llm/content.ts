@@ -1,4 +1,8 @@
-import type { LanguageModelV4Content, LanguageModelV4StreamPart, SharedV4ProviderMetadata } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4Content,
+  LanguageModelV4StreamPart,
+  SharedV4ProviderMetadata,
+} from '@ai-sdk/provider';
 
 /** What a step shows while it runs. Deltas that arrive together are one event. */
 export type StepEvent =
@@ -9,11 +13,16 @@ export type StepEvent =
   | { readonly type: 'tool-input-start'; readonly tool_call_id: string; readonly tool_name: string }
   | { readonly type: 'tool-input-delta'; readonly tool_call_id: string; readonly delta: string };
 
-type Open = { type: 'text' | 'reasoning'; text: string; providerMetadata?: SharedV4ProviderMetadata };
+type Open = {
+  type: 'text' | 'reasoning';
+  text: string;
+  providerMetadata?: SharedV4ProviderMetadata;
+};
 
 /** Marks reasoning that came in the text of an answer: models of such servers do not want it back. */
 export const fromText: SharedV4ProviderMetadata = { agentgrid: { from_text: true } };
-export const isFromText = (metadata: SharedV4ProviderMetadata | undefined): boolean => metadata?.agentgrid?.from_text === true;
+export const isFromText = (metadata: SharedV4ProviderMetadata | undefined): boolean =>
+  metadata?.agentgrid?.from_text === true;
 
 /** Names what goes back with a message as a whole, and the part that holds it. */
 export const ofMessage = 'agentgrid.message';
@@ -92,7 +101,12 @@ export class StepContent {
   /** What a provider wants back with the whole answer comes at its end. */
   finish(metadata: SharedV4ProviderMetadata | undefined): void {
     const message = metadata?.[ofMessage];
-    if (message !== undefined) this.parts.push({ type: 'custom', kind: ofMessage, providerMetadata: { openaiCompatible: message } });
+    if (message !== undefined)
+      this.parts.push({
+        type: 'custom',
+        kind: ofMessage,
+        providerMetadata: { openaiCompatible: message },
+      });
   }
 
   get hasEvents(): boolean {
@@ -105,7 +119,12 @@ export class StepContent {
     return events;
   }
 
-  #append(type: Open['type'], id: string, delta: string, metadata: SharedV4ProviderMetadata | undefined): void {
+  #append(
+    type: Open['type'],
+    id: string,
+    delta: string,
+    metadata: SharedV4ProviderMetadata | undefined,
+  ): void {
     const open = this.#find(type, id, metadata);
     if (delta === '') return;
     open.text += delta;
@@ -116,7 +135,12 @@ export class StepContent {
   #emit(event: Pending): void {
     this.has_begun = true;
     const last = this.#pending.at(-1);
-    if (last?.delta !== undefined && event.delta !== undefined && last.type === event.type && last.tool_call_id === event.tool_call_id) {
+    if (
+      last?.delta !== undefined &&
+      event.delta !== undefined &&
+      last.type === event.type &&
+      last.tool_call_id === event.tool_call_id
+    ) {
       last.delta += event.delta;
     } else this.#pending.push(event);
   }

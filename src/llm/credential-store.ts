@@ -5,7 +5,10 @@ import { provider_credentials } from '../db/schema/models.ts';
 export type CredentialRow = typeof provider_credentials.$inferSelect;
 
 const of = (workspace_id: string, provider: string) =>
-  and(eq(provider_credentials.workspace_id, workspace_id), eq(provider_credentials.provider, provider));
+  and(
+    eq(provider_credentials.workspace_id, workspace_id),
+    eq(provider_credentials.provider, provider),
+  );
 
 export const selectCredentials = (db: Db, workspace_id: string) =>
   db.select().from(provider_credentials).where(eq(provider_credentials.workspace_id, workspace_id));
@@ -36,7 +39,10 @@ export function putCredential(db: Db, row: CredentialRow) {
 }
 
 export const deleteCredential = (db: Db, workspace_id: string, provider: string) =>
-  db.delete(provider_credentials).where(of(workspace_id, provider)).returning({ provider: provider_credentials.provider });
+  db
+    .delete(provider_credentials)
+    .where(of(workspace_id, provider))
+    .returning({ provider: provider_credentials.provider });
 
 /** Keys sealed under an encryption key older than `version`, in a fixed order from `after` on. */
 export const selectOldSeals = (
@@ -62,4 +68,6 @@ export const replaceSeal = (db: Db, row: CredentialRow, api_key: string, key_ver
   db
     .update(provider_credentials)
     .set({ api_key, key_version })
-    .where(and(of(row.workspace_id, row.provider), eq(provider_credentials.api_key, row.api_key ?? '')));
+    .where(
+      and(of(row.workspace_id, row.provider), eq(provider_credentials.api_key, row.api_key ?? '')),
+    );

@@ -27,7 +27,10 @@ export interface EmbedCall extends Attribution {
  * the caller's batch, one for each request. The vectors are as long as `embeddingDimensions(model)`, where that is known.
  * `tokens` is null where the provider does not count them. Throws the provider's failure; what was used until then is recorded all the same.
  */
-export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: number[][]; tokens: number | null; usage: Statement[] }> {
+export async function embed(
+  ctx: Ctx,
+  call: EmbedCall,
+): Promise<{ embeddings: number[][]; tokens: number | null; usage: Statement[] }> {
   const known = findEmbeddingModel(call.model);
   if (known === undefined && !isEmbeddingModel(call.model))
     throw new Failure('provider_error', `There is no embedding model ${call.model}.`);
@@ -44,11 +47,16 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
         call.model,
         'embedding',
         () => tokensOf(rest),
-        (target, signal) => embedSome(target, known?.options ?? lengthOption(call.dimensions), rest, signal),
+        (target, signal) =>
+          embedSome(target, known?.options ?? lengthOption(call.dimensions), rest, signal),
       );
-      if (some.length === 0) throw new Failure('provider_error', `${call.model} returned no vectors.`);
+      if (some.length === 0)
+        throw new Failure('provider_error', `${call.model} returned no vectors.`);
       if (dimensions !== undefined && some.some((vector) => vector.length !== dimensions)) {
-        throw new Failure('provider_error', `${call.model} returned vectors of another length than ${dimensions}.`);
+        throw new Failure(
+          'provider_error',
+          `${call.model} returned vectors of another length than ${dimensions}.`,
+        );
       }
       embeddings.push(...some);
       tokens = tokens === null || used === null ? null : tokens + used;
@@ -61,9 +69,15 @@ export async function embed(ctx: Ctx, call: EmbedCall): Promise<{ embeddings: nu
 }
 
 /** As many of the values as the model takes at once. */
-async function embedSome(target: Target, options: SharedV4ProviderOptions | undefined, values: readonly string[], signal: AbortSignal) {
+async function embedSome(
+  target: Target,
+  options: SharedV4ProviderOptions | undefined,
+  values: readonly string[],
+  signal: AbortSignal,
+) {
   const { provider } = target;
-  if (provider.embedding === undefined) throw new Failure('provider_error', `${provider.name} has no embedding models here.`);
+  if (provider.embedding === undefined)
+    throw new Failure('provider_error', `${provider.name} has no embedding models here.`);
   const model = await provider.embedding(target.settings);
   const size = (await model.maxEmbeddingsPerCall) ?? values.length;
   const sent = values.slice(0, size);
@@ -74,13 +88,22 @@ async function embedSome(target: Target, options: SharedV4ProviderOptions | unde
   });
   const input_tokens = toCount(result.usage?.tokens) || null;
   const tokens = { ...unknownTokens, input_tokens, output_tokens: 0 };
-  return { value: { embeddings: result.embeddings, tokens: input_tokens }, tokens, estimate: () => tokensOf(sent) };
+  return {
+    value: { embeddings: result.embeddings, tokens: input_tokens },
+    tokens,
+    estimate: () => tokensOf(sent),
+  };
 }
 
 /** Each package reads its own provider's. */
 const lengthOption = (dimensions: number | undefined): SharedV4ProviderOptions | undefined =>
   dimensions === undefined
     ? undefined
-    : { openai: { dimensions }, openaiCompatible: { dimensions }, google: { outputDimensionality: dimensions } };
+    : {
+        openai: { dimensions },
+        openaiCompatible: { dimensions },
+        google: { outputDimensionality: dimensions },
+      };
 
-const tokensOf = (values: readonly string[]): number => values.reduce((sum, value) => sum + estimateTokens(value), 0);
+const tokensOf = (values: readonly string[]): number =>
+  values.reduce((sum, value) => sum + estimateTokens(value), 0);

@@ -13,7 +13,10 @@ const embeddingModels: Readonly<Record<string, EmbeddingModel>> = {
   'builtin/lexical': { dimensions: lexicalDimensions },
   'openai/text-embedding-3-small': { dimensions: 1536 },
   'openai/text-embedding-3-large': { dimensions: 1536, options: { openai: { dimensions: 1536 } } },
-  'google/gemini-embedding-001': { dimensions: 768, options: { google: { outputDimensionality: 768 } } },
+  'google/gemini-embedding-001': {
+    dimensions: 768,
+    options: { google: { outputDimensionality: 768 } },
+  },
   'mistral/mistral-embed': { dimensions: 1024 },
   'workers-ai/@cf/baai/bge-m3': { dimensions: 1024 },
   'workers-ai/@cf/baai/bge-base-en-v1.5': { dimensions: 768 },
@@ -29,6 +32,7 @@ export const findEmbeddingModel = (name: string): EmbeddingModel | undefined =>
   Object.hasOwn(embeddingModels, name) ? embeddingModels[name] : undefined;
 
 /** Length of the model's vectors; null when there is no such model. */
-export const embeddingDimensions = (name: string): number | null => findEmbeddingModel(name)?.dimensions ?? null;
+export const embeddingDimensions = (name: string): number | null =>
+  findEmbeddingModel(name)?.dimensions ?? null;
 
 export const embeddingModelNames = (): string[] => Object.keys(embeddingModels);

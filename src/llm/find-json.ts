@@ -15,7 +15,9 @@ export function* findJson(text: string): Generator<FoundJson> {
   const whole = text.replace(/^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff\0]+$/g, '');
   const all = read(whole);
   if (all !== null) return yield all;
-  for (const [, fenced = ''] of whole.matchAll(/^[ \t]*(?:```|~~~)[^\n`]*\n([\s\S]*?)\n?[ \t]*(?:```|~~~)[ \t]*$/gm)) {
+  for (const [, fenced = ''] of whole.matchAll(
+    /^[ \t]*(?:```|~~~)[^\n`]*\n([\s\S]*?)\n?[ \t]*(?:```|~~~)[ \t]*$/gm,
+  )) {
     const found = read(fenced.trim());
     if (found !== null) yield found;
   }

@@ -22,7 +22,11 @@ export const joinDeltas =
   (send: Fetch, now: () => number): Fetch =>
   async (input, init) => {
     const response = await send(input, init);
-    if (response.body === null || response.headers.get('content-type')?.includes('text/event-stream') !== true) return response;
+    if (
+      response.body === null ||
+      response.headers.get('content-type')?.includes('text/event-stream') !== true
+    )
+      return response;
     const { status, statusText, headers } = response;
     return new Response(joined(response.body, now), { status, statusText, headers });
   };
@@ -54,7 +58,11 @@ class Joiner {
   #isBetweenEvents = true;
   #isBetweenLines = true;
 
-  constructor(reader: ReadableStreamDefaultReader<Uint8Array>, controller: ReadableStreamDefaultController<Uint8Array>, now: () => number) {
+  constructor(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    now: () => number,
+  ) {
     this.#reader = reader;
     this.#controller = controller;
     this.#now = now;
@@ -107,10 +115,14 @@ class Joiner {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#size === 0 || this.#isOver) return;
-    const piece = this.#gathered.length === 1 ? (this.#gathered[0] as Uint8Array) : concat(this.#gathered, this.#size);
+    const piece =
+      this.#gathered.length === 1
+        ? (this.#gathered[0] as Uint8Array)
+        : concat(this.#gathered, this.#size);
     this.#gathered = [];
     this.#size = 0;
-    if (this.#spoke_at !== null || firstText.test(decoder.decode(piece))) this.#spoke_at = this.#now();
+    if (this.#spoke_at !== null || firstText.test(decoder.decode(piece)))
+      this.#spoke_at = this.#now();
     this.#controller.enqueue(joinPiece(piece, this.#isBetweenEvents));
     for (const byte of piece.subarray(-2)) {
       this.#isBetweenEvents = this.#isBetweenLines && byte === newLine;
@@ -151,12 +163,14 @@ export function joinPiece(piece: Uint8Array, isBetweenEvents: boolean): Uint8Arr
 }
 
 function afterBlankLine(piece: Uint8Array): number {
-  for (let at = piece.indexOf(newLine); at !== -1; at = piece.indexOf(newLine, at + 1)) if (piece[at + 1] === newLine) return at + 2;
+  for (let at = piece.indexOf(newLine); at !== -1; at = piece.indexOf(newLine, at + 1))
+    if (piece[at + 1] === newLine) return at + 2;
   return -1;
 }
 
 function afterLastBlankLine(piece: Uint8Array): number {
-  for (let at = piece.lastIndexOf(newLine); at > 0; at = piece.lastIndexOf(newLine, at - 1)) if (piece[at - 1] === newLine) return at + 1;
+  for (let at = piece.lastIndexOf(newLine); at > 0; at = piece.lastIndexOf(newLine, at - 1))
+    if (piece[at - 1] === newLine) return at + 1;
   return -1;
 }
 
@@ -172,8 +186,14 @@ function joinEvents(events: readonly string[]): string[] {
   const joined: string[] = [];
   let last = null as Delta | null;
   for (const event of events) {
-    const delta: Delta | null = last === null ? readDelta(event) : (asLast(event, last) ?? readDelta(event));
-    if (last !== null && delta !== null && delta.before === last.before && delta.after === last.after) {
+    const delta: Delta | null =
+      last === null ? readDelta(event) : (asLast(event, last) ?? readDelta(event));
+    if (
+      last !== null &&
+      delta !== null &&
+      delta.before === last.before &&
+      delta.after === last.after
+    ) {
       last = { before: last.before, text: last.text + delta.text, after: last.after };
       continue;
     }
@@ -193,7 +213,12 @@ function asLast(event: string, last: Delta): Delta | null {
 
 /** The text of an event that is like another around it; null where it is not. */
 export function textBetween(event: string, { before, after }: Delta): string | null {
-  if (event.length < before.length + after.length || !event.startsWith(before) || !event.endsWith(after)) return null;
+  if (
+    event.length < before.length + after.length ||
+    !event.startsWith(before) ||
+    !event.endsWith(after)
+  )
+    return null;
   const text = event.slice(before.length, event.length - after.length);
   return jsonText.test(text) ? text : null;
 }
@@ -204,5 +229,7 @@ export function readDelta(event: string): Delta | null {
   const start = found.index + found[0].length;
   let end = start;
   while (end < event.length && event[end] !== '"') end += event[end] === '\\' ? 2 : 1;
-  return end >= event.length ? null : { before: event.slice(0, start), text: event.slice(start, end), after: event.slice(end) };
+  return end >= event.length
+    ? null
+    : { before: event.slice(0, start), text: event.slice(start, end), after: event.slice(end) };
 }

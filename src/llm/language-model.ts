@@ -15,7 +15,12 @@ const notServed: Readonly<Record<string, RegExp>> = {
 };
 
 /** Providers that serve whatever their owner calls by any name. */
-const namesItsOwn: ReadonlySet<string> = new Set(['openai-compatible', 'ollama', 'builtin', 'azure-openai']);
+const namesItsOwn: ReadonlySet<string> = new Set([
+  'openai-compatible',
+  'ollama',
+  'builtin',
+  'azure-openai',
+]);
 
 /** Whether a model may be one to talk with: false where its name says that it is not. */
 export function isLanguageModel(name: string): boolean {
@@ -30,7 +35,11 @@ export function isLanguageModel(name: string): boolean {
 export function isEmbeddingModel(name: string): boolean {
   const named = readModelName(name);
   if (named === null || named.provider === 'builtin') return findEmbeddingModel(name) !== undefined;
-  return findEmbeddingModel(name) !== undefined || namesItsOwn.has(named.provider) || embeddingWords.test(named.model);
+  return (
+    findEmbeddingModel(name) !== undefined ||
+    namesItsOwn.has(named.provider) ||
+    embeddingWords.test(named.model)
+  );
 }
 
 const embeddingWords = /(^|[-_./@])(embed|embedding|embeddings|bge|e5|gte|minilm)([-_.:]|\d|$)/i;
@@ -40,4 +49,5 @@ export const soundsLikeEmbedding = (name: string): boolean =>
   findEmbeddingModel(name) !== undefined || embeddingWords.test(readModelName(name)?.model ?? '');
 
 /** Names in the price table that stand for many models: `ft:gpt-4o`, `gpt-4o-mini-2024-07-18.ft-`, `gpt-4o:extended`. */
-export const isPriceOnly = (model: string): boolean => /^ft:[^:]*$|\.ft-|:(extended|free)$/.test(model);
+export const isPriceOnly = (model: string): boolean =>
+  /^ft:[^:]*$|\.ft-|:(extended|free)$/.test(model);

@@ -24,13 +24,19 @@ export interface LostCall extends Omit<Attribution, 'account' | 'run_id'> {
  * What a host that died has held and not settled, for the batch that closes its run: `lost` is paid for
  * under the name of the call's first attempt, so that it and the call itself are never both counted.
  */
-export async function settleLost(ctx: Ctx, run_id: string, lost: LostCall | null): Promise<Statement[]> {
+export async function settleLost(
+  ctx: Ctx,
+  run_id: string,
+  lost: LostCall | null,
+): Promise<Statement[]> {
   const holds = await selectLostHolds(ctx, run_id);
   const named = lost === null ? null : readModelName(lost.model);
   const provider = named === null ? undefined : findProvider(named.provider);
-  if (lost === null || named === null || provider === undefined) return settleStatements(ctx, holds, []);
+  if (lost === null || named === null || provider === undefined)
+    return settleStatements(ctx, holds, []);
   const { model: name, ...call } = lost;
-  const override = provider.price_id === free ? null : ((await readWorkspaceModels(ctx)).prices.get(name) ?? null);
+  const override =
+    provider.price_id === free ? null : ((await readWorkspaceModels(ctx)).prices.get(name) ?? null);
   const recorded = recordUsage(ctx, {
     ...call,
     call_key: `${lost.call_key}:0`,

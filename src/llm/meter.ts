@@ -50,13 +50,28 @@ export class Meter {
   #lowered: string | null = null;
 
   constructor(ctx: Ctx, call: MeteredCall) {
-    const { operation, call_key, account, agent_id, version_id, session_id, run_id, end_user_id, asked_agent_ids = [] } = call;
+    const {
+      operation,
+      call_key,
+      account,
+      agent_id,
+      version_id,
+      session_id,
+      run_id,
+      end_user_id,
+      asked_agent_ids = [],
+    } = call;
     this.#account = account;
     this.#ctx = ctx;
     this.#operation = operation;
     this.#call_key = call_key;
     this.#attribution = { agent_id, version_id, session_id, run_id, end_user_id } as Attribution;
-    this.#purse = new Purse(ctx, { ...this.#attribution, asked_agent_ids, ...(account === undefined ? {} : { account }), call_key });
+    this.#purse = new Purse(ctx, {
+      ...this.#attribution,
+      asked_agent_ids,
+      ...(account === undefined ? {} : { account }),
+      call_key,
+    });
   }
 
   get cost_nano_usd(): NanoUsd | null {
@@ -86,7 +101,10 @@ export class Meter {
     const meant = await this.#find((isLowered ? this.#purse.downgrade?.model : null) ?? name, kind);
     if ('failure' in meant) return meant;
     if (this.#account?.isClosed === true && (costOf(this.#ctx, meant.target, aCall) ?? 0) > 0) {
-      return { failure: new Failure('budget_exceeded', `The run may cost nothing, and ${name} does.`), is_final: false };
+      return {
+        failure: new Failure('budget_exceeded', `The run may cost nothing, and ${name} does.`),
+        is_final: false,
+      };
     }
     try {
       // Once for all its attempts.
@@ -100,15 +118,29 @@ export class Meter {
     }
     const { downgrade } = this.#purse;
     if (downgrade !== null) this.#lowered ??= name;
-    const cheaper = downgrade?.model == null || this.#lowered !== name ? null : await this.#cheaper(downgrade.model, kind);
-    return { target: cheaper ?? meant.target, max_output_tokens: downgrade?.max_output_tokens ?? null };
+    const cheaper =
+      downgrade?.model == null || this.#lowered !== name
+        ? null
+        : await this.#cheaper(downgrade.model, kind);
+    return {
+      target: cheaper ?? meant.target,
+      max_output_tokens: downgrade?.max_output_tokens ?? null,
+    };
   }
 
-  async #find(name: string, kind: Kind): Promise<{ readonly target: Target } | { readonly failure: Failure; readonly is_final: false }> {
+  async #find(
+    name: string,
+    kind: Kind,
+  ): Promise<
+    { readonly target: Target } | { readonly failure: Failure; readonly is_final: false }
+  > {
     const named = readModelName(name);
     const provider = named === null ? undefined : findProvider(named.provider);
     if (named === null || provider?.[kind] === undefined) {
-      return { failure: new Failure('provider_error', `There is no ${kind} model ${name}.`), is_final: false };
+      return {
+        failure: new Failure('provider_error', `There is no ${kind} model ${name}.`),
+        is_final: false,
+      };
     }
     try {
       return { target: await openTarget(this.#ctx, provider, named.model) };
@@ -133,16 +165,40 @@ export class Meter {
     const call_key = `${this.#call_key}:${this.#rows.length}`;
     if (fault !== null) {
       const { code } = fault.failure;
-      this.#ctx.log.warn('model_call_failed', { provider: provider.id, model, call_key, code, ...fault.log });
+      this.#ctx.log.warn('model_call_failed', {
+        provider: provider.id,
+        model,
+        call_key,
+        code,
+        ...fault.log,
+      });
       if (!fault.was_sent) return;
     }
     const status = fault === null ? 'ok' : signal.aborted ? 'aborted' : 'error';
-    const about = { ...this.#attribution, call_key, provider: provider.id, model, operation: this.#operation };
-    const recorded = recordUsage(this.#ctx, { ...about, tokens, is_estimated, price, latency_ms, first_token_ms, status });
+    const about = {
+      ...this.#attribution,
+      call_key,
+      provider: provider.id,
+      model,
+      operation: this.#operation,
+    };
+    const recorded = recordUsage(this.#ctx, {
+      ...about,
+      tokens,
+      is_estimated,
+      price,
+      latency_ms,
+      first_token_ms,
+      status,
+    });
     this.#rows.push(recorded.statement);
     this.#usage_ids.push(recorded.id);
     this.#costs.push(recorded.cost_nano_usd);
     this.#account?.add(this.#operation, recorded.cost_nano_usd, tokens);
-    spendTokens(this.#ctx, this.#attribution, (tokens.input_tokens ?? 0) + (tokens.output_tokens ?? 0));
+    spendTokens(
+      this.#ctx,
+      this.#attribution,
+      (tokens.input_tokens ?? 0) + (tokens.output_tokens ?? 0),
+    );
   }
 }

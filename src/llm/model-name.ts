@@ -7,5 +7,7 @@ export interface ModelName {
 /** null for a text that names no provider. */
 export function readModelName(name: string): ModelName | null {
   const at = name.indexOf('/');
-  return at < 1 || at === name.length - 1 ? null : { provider: name.slice(0, at), model: name.slice(at + 1) };
+  return at < 1 || at === name.length - 1
+    ? null
+    : { provider: name.slice(0, at), model: name.slice(at + 1) };
 }

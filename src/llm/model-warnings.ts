@@ -20,7 +20,9 @@ interface Models {
 function isUnlisted(name: string): boolean {
   const named = readModelName(name);
   const price_id = findProvider(named?.provider ?? '')?.price_id;
-  return named !== null && price_id != null && price_id !== free && !isListedModel(price_id, named.model);
+  return (
+    named !== null && price_id != null && price_id !== free && !isListedModel(price_id, named.model)
+  );
 }
 
 const unlistedDetail = (name: string): string =>
@@ -30,7 +32,9 @@ const unlistedDetail = (name: string): string =>
 export async function modelWarnings(ctx: Ctx): Promise<(models: Models) => Warning[]> {
   const known = await readWorkspaceModels(ctx);
   const unlisted = (name: string, pointer: string): Warning[] =>
-    known.prices.has(name) || !isUnlisted(name) ? [] : [{ code: 'unknown_model', detail: unlistedDetail(name), pointer }];
+    known.prices.has(name) || !isUnlisted(name)
+      ? []
+      : [{ code: 'unknown_model', detail: unlistedDetail(name), pointer }];
   const warn = (name: string, pointer: string, effect: string): Warning[] => {
     const provider = findProvider(readModelName(name)?.provider ?? '');
     if (provider === undefined || findAccess(ctx, provider, known) !== null) return [];
@@ -42,7 +46,9 @@ export async function modelWarnings(ctx: Ctx): Promise<(models: Models) => Warni
     ...warn(
       model,
       '/config/model',
-      fallback_models.length === 0 ? `calls of ${model} fail` : `${model} is passed over for the fallback models`,
+      fallback_models.length === 0
+        ? `calls of ${model} fail`
+        : `${model} is passed over for the fallback models`,
     ),
     ...fallback_models.flatMap((name, index) => [
       ...unlisted(name, `/config/fallback_models/${index}`),

@@ -1,6 +1,11 @@
 import type { Ctx } from '../platform/context.ts';
 import { type Page, readPage } from '../shared/page.ts';
-import { free, listModels as listPriced, nanoPerTokenOfUsdPerMillion, type TokenPrices } from '../usage/index.ts';
+import {
+  free,
+  listModels as listPriced,
+  nanoPerTokenOfUsdPerMillion,
+  type TokenPrices,
+} from '../usage/index.ts';
 import { builtinLanguageModelNames } from './builtin/models.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { embeddingModelNames } from './embedding-models.ts';
@@ -15,13 +20,18 @@ import { findAccess, readWorkspaceModels } from './workspace-models.ts';
  * Language models that this workspace can call: those of the price table and those it has priced
  * itself, of every provider that it has access to. Others of the same providers can be called too.
  */
-export function listModels(ctx: Ctx, { limit, cursor, ...filters }: ModelQuery): Promise<Page<ModelInfo>> {
+export function listModels(
+  ctx: Ctx,
+  { limit, cursor, ...filters }: ModelQuery,
+): Promise<Page<ModelInfo>> {
   return readPage(
     { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'models', filters },
     { limit, cursor },
     async (after, count) => {
       const models = await callableModels(ctx);
-      return models.filter((model) => (after === null || model.id > after) && matches(model, filters)).slice(0, count);
+      return models
+        .filter((model) => (after === null || model.id > after) && matches(model, filters))
+        .slice(0, count);
     },
     ({ id }) => id,
     (model) => model,
@@ -42,19 +52,32 @@ export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
   const open = providers.filter((provider) => findAccess(ctx, provider, models) !== null);
   const isOpen = new Set(open.map(({ id }) => id));
   const of = (name: string) => isOpen.has(readModelName(name)?.provider ?? '');
-  const served = await Promise.all(open.map(async (one) => (await servedModels(ctx, one)).map((model) => `${one.id}/${model}`)));
+  const served = await Promise.all(
+    open.map(async (one) => (await servedModels(ctx, one)).map((model) => `${one.id}/${model}`)),
+  );
   const own = [...served.flat(), ...[...prices.keys()].filter(of)];
   const embedding = [...embeddingModelNames().filter(of), ...own.filter(soundsLikeEmbedding)];
-  const language = [...(await callableModels(ctx)).map(({ id }) => id), ...own.filter(isLanguageModel)];
+  const language = [
+    ...(await callableModels(ctx)).map(({ id }) => id),
+    ...own.filter(isLanguageModel),
+  ];
   const isEmbedding = new Set(embedding);
-  return { embedding: [...isEmbedding], language: [...new Set(language)].filter((name) => !isEmbedding.has(name)) };
+  return {
+    embedding: [...isEmbedding],
+    language: [...new Set(language)].filter((name) => !isEmbedding.has(name)),
+  };
 }
 
-function matches(model: ModelInfo, { provider, q, ...wanted }: Omit<ModelQuery, 'limit' | 'cursor'>): boolean {
+function matches(
+  model: ModelInfo,
+  { provider, q, ...wanted }: Omit<ModelQuery, 'limit' | 'cursor'>,
+): boolean {
   if (provider !== undefined && model.provider !== provider) return false;
-  if (q !== undefined && !`${model.id} ${model.name ?? ''}`.toLowerCase().includes(q.toLowerCase())) return false;
+  if (q !== undefined && !`${model.id} ${model.name ?? ''}`.toLowerCase().includes(q.toLowerCase()))
+    return false;
   return Object.entries(wanted).every(
-    ([name, value]) => value === undefined || (model.capabilities[name as keyof typeof wanted] === true) === value,
+    ([name, value]) =>
+      value === undefined || (model.capabilities[name as keyof typeof wanted] === true) === value,
   );
 }
 
@@ -66,21 +89,41 @@ async function callableModels(ctx: Ctx): Promise<ModelInfo[]> {
   return found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function modelsOf(ctx: Ctx, { id: provider, price_id }: Provider, overrides: ReadonlyMap<string, TokenPrices>): ModelInfo[] {
+function modelsOf(
+  ctx: Ctx,
+  { id: provider, price_id }: Provider,
+  overrides: ReadonlyMap<string, TokenPrices>,
+): ModelInfo[] {
   if (price_id === free) {
     const prices = { input: 0, output: 0, cache_read: null, cache_write: null };
-    return builtinLanguageModelNames.map((id) => toModel(id, { name: 'Quotes passages; built in', context_window: null }, prices, 'free'));
+    return builtinLanguageModelNames.map((id) =>
+      toModel(id, { name: 'Quotes passages; built in', context_window: null }, prices, 'free'),
+    );
   }
   const priced = price_id === null ? [] : listPriced(price_id, ctx.now());
-  const listed = priced.filter(({ model }) => isLanguageModel(`${provider}/${model}`) && !isPriceOnly(model));
+  const listed = priced.filter(
+    ({ model }) => isLanguageModel(`${provider}/${model}`) && !isPriceOnly(model),
+  );
   const known = listed.map(({ model, prices, ...about }) => {
     const id = `${provider}/${model}`;
     const override = overrides.get(id);
-    return toModel(id, about, toWirePrices(override ?? prices), override !== undefined ? 'override' : prices === null ? null : 'table');
+    return toModel(
+      id,
+      about,
+      toWirePrices(override ?? prices),
+      override !== undefined ? 'override' : prices === null ? null : 'table',
+    );
   });
   const names = new Set(known.map(({ id }) => id));
-  const own = [...overrides].filter(([id]) => !names.has(id) && isLanguageModel(id) && readModelName(id)?.provider === provider);
-  return [...known, ...own.map(([id, prices]) => toModel(id, { name: null, context_window: null }, toWirePrices(prices), 'override'))];
+  const own = [...overrides].filter(
+    ([id]) => !names.has(id) && isLanguageModel(id) && readModelName(id)?.provider === provider,
+  );
+  return [
+    ...known,
+    ...own.map(([id, prices]) =>
+      toModel(id, { name: null, context_window: null }, toWirePrices(prices), 'override'),
+    ),
+  ];
 }
 
 function toModel(
@@ -91,12 +134,20 @@ function toModel(
 ): ModelInfo {
   const { tools, images, structured_output, reasoning } = capabilitiesOf(id);
   const provider = readModelName(id)?.provider ?? '';
-  return { id, provider, ...about, prices, price_source, capabilities: { tools, images, structured_output, reasoning } };
+  return {
+    id,
+    provider,
+    ...about,
+    prices,
+    price_source,
+    capabilities: { tools, images, structured_output, reasoning },
+  };
 }
 
 export function toWirePrices(prices: TokenPrices | null): ModelInfo['prices'] {
   if (prices === null) return null;
-  const perMillion = (price: number) => Math.round((price / nanoPerTokenOfUsdPerMillion) * 1e9) / 1e9;
+  const perMillion = (price: number) =>
+    Math.round((price / nanoPerTokenOfUsdPerMillion) * 1e9) / 1e9;
   const orNull = (price: number | null) => (price === null ? null : perMillion(price));
   return {
     input: perMillion(prices.input),

@@ -16,7 +16,9 @@ const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\u{e0000}-\u
 
 /** Tags of this envelope inside a document must not close or open one. */
 export const neutral = (text: string) =>
-  text.replaceAll(invisible, '').replaceAll(/<(?=\/?(?:documents?|question|conversation|summary|message)\b)/gi, '&lt;');
+  text
+    .replaceAll(invisible, '')
+    .replaceAll(/<(?=\/?(?:documents?|question|conversation|summary|message)\b)/gi, '&lt;');
 
 /** What was retrieved, with the user's question where it was retrieved for one: delimited, labelled as untrusted, never in the system role. */
 export function writePassages(passages: readonly Passage[], question?: string): string {
@@ -31,18 +33,22 @@ export function writePassages(passages: readonly Passage[], question?: string): 
 }
 
 /** The inverse of `writePassages`, for a model of ours; null for a text that is not of this form. */
-export function readPassages(text: string): { readonly passages: Passage[]; readonly question: string } | null {
+export function readPassages(
+  text: string,
+): { readonly passages: Passage[]; readonly question: string } | null {
   const question = /<question>\n([\s\S]*)\n<\/question>\s*$/.exec(text)?.[1];
   return question === undefined ? null : { passages: readDocuments(text), question };
 }
 
 /** The passages of what `writePassages` wrote, with a question or without. */
 export const readDocuments = (text: string): Passage[] =>
-  [...text.matchAll(/<document (?:number="(\d+)" )?name="([^"]*)"(?: page="(\d+)")?>\n([\s\S]*?)\n<\/document>/g)].map(
-    ([, number, name = '', page, body = '']) => ({
-      number: number === undefined ? null : Number(number),
-      name,
-      page: page === undefined ? null : Number(page),
-      text: body,
-    }),
-  );
+  [
+    ...text.matchAll(
+      /<document (?:number="(\d+)" )?name="([^"]*)"(?: page="(\d+)")?>\n([\s\S]*?)\n<\/document>/g,
+    ),
+  ].map(([, number, name = '', page, body = '']) => ({
+    number: number === undefined ? null : Number(number),
+    name,
+    page: page === undefined ? null : Number(page),
+    text: body,
+  }));

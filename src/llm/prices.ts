@@ -18,15 +18,24 @@ import type { ListedPrice, PriceList, PriceQuery, PutPrices } from './schema.ts'
 import { forgetWorkspaceModels } from './workspace-models.ts';
 
 /** What calls are priced at: the price table with the workspace's overrides in it; one trip. */
-export function listPrices(ctx: Ctx, { limit, cursor, provider }: PriceQuery): Promise<Page<ListedPrice>> {
+export function listPrices(
+  ctx: Ctx,
+  { limit, cursor, provider }: PriceQuery,
+): Promise<Page<ListedPrice>> {
   return readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'prices', filters: { provider } },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: 'prices',
+      filters: { provider },
+    },
     { limit, cursor },
     async (after, count) => {
       const rows = await selectPriceOverrides(ctx.db, ctx.workspace_id).all();
       const prices = merge(ctx, new Map(rows.map((row) => [row.model, toTokenPrices(row)])));
       const isWanted = ({ model }: ListedPrice) =>
-        (after === null || model > after) && (provider === undefined || readModelName(model)?.provider === provider);
+        (after === null || model > after) &&
+        (provider === undefined || readModelName(model)?.provider === provider);
       return prices.filter(isWanted).slice(0, count);
     },
     ({ model }) => model,
@@ -39,7 +48,9 @@ function merge(ctx: Ctx, overrides: ReadonlyMap<string, TokenPrices>): ListedPri
     providers.flatMap(({ id, price_id }) =>
       price_id === null || price_id === free
         ? []
-        : listPriced(price_id, ctx.now()).map(({ model, prices }) => [`${id}/${model}`, prices] as const),
+        : listPriced(price_id, ctx.now()).map(
+            ({ model, prices }) => [`${id}/${model}`, prices] as const,
+          ),
     ),
   );
   const names = [...new Set([...table.keys(), ...overrides.keys()])].sort();
@@ -49,7 +60,14 @@ function merge(ctx: Ctx, overrides: ReadonlyMap<string, TokenPrices>): ListedPri
     const prices = override === undefined ? table_prices : toWirePrices(override);
     return prices === null
       ? []
-      : [{ model, source: override === undefined ? ('table' as const) : ('override' as const), prices, table_prices }];
+      : [
+          {
+            model,
+            source: override === undefined ? ('table' as const) : ('override' as const),
+            prices,
+            table_prices,
+          },
+        ];
   });
 }
 
@@ -58,11 +76,22 @@ export async function setPrices(ctx: Ctx, { overrides }: PutPrices): Promise<Pri
   const errors = overrides.flatMap(({ model }, index) => {
     const provider = findProvider(readModelName(model)?.provider ?? '');
     if (provider !== undefined && provider.price_id !== free) return [];
-    return [{ pointer: `/overrides/${index}/model`, detail: 'There is no such provider, or its models cost nothing.' }];
+    return [
+      {
+        pointer: `/overrides/${index}/model`,
+        detail: 'There is no such provider, or its models cost nothing.',
+      },
+    ];
   });
-  if (errors.length > 0) throw new Failure('validation_failed', 'An override is for a model that has no price to override.', { errors });
+  if (errors.length > 0)
+    throw new Failure(
+      'validation_failed',
+      'An override is for a model that has no price to override.',
+      { errors },
+    );
   const now = ctx.now();
-  const toNano = (price: number | null) => (price === null ? null : price * nanoPerTokenOfUsdPerMillion);
+  const toNano = (price: number | null) =>
+    price === null ? null : price * nanoPerTokenOfUsdPerMillion;
   const rows = overrides.map(({ model, input, output, cache_read, cache_write }) => ({
     workspace_id: ctx.workspace_id,
     model,

@@ -4,7 +4,11 @@ import { reasoningDetails } from './reasoning-details.ts';
 /** Provider packages are loaded on first use: a turn on another provider pays for none of them. */
 
 export const openai = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/openai')).createOpenAI({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+  (await import('@ai-sdk/openai')).createOpenAI({
+    baseURL: base_url,
+    apiKey: api_key ?? '',
+    fetch,
+  });
 
 /** Keys of a resource go in a header of Azure's own; tokens of Entra ID are bearers. */
 export const azure = async ({ base_url, api_key, fetch }: ModelSettings) =>
@@ -16,19 +20,35 @@ export const azure = async ({ base_url, api_key, fetch }: ModelSettings) =>
   });
 
 export const anthropic = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/anthropic')).createAnthropic({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+  (await import('@ai-sdk/anthropic')).createAnthropic({
+    baseURL: base_url,
+    apiKey: api_key ?? '',
+    fetch,
+  });
 
 export const google = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/google')).createGoogle({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+  (await import('@ai-sdk/google')).createGoogle({
+    baseURL: base_url,
+    apiKey: api_key ?? '',
+    fetch,
+  });
 
 export const groq = async ({ base_url, api_key, fetch }: ModelSettings) =>
   (await import('@ai-sdk/groq')).createGroq({ baseURL: base_url, apiKey: api_key ?? '', fetch });
 
 export const deepseek = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/deepseek')).createDeepSeek({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+  (await import('@ai-sdk/deepseek')).createDeepSeek({
+    baseURL: base_url,
+    apiKey: api_key ?? '',
+    fetch,
+  });
 
 export const mistral = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/mistral')).createMistral({ baseURL: base_url, apiKey: api_key ?? '', fetch });
+  (await import('@ai-sdk/mistral')).createMistral({
+    baseURL: base_url,
+    apiKey: api_key ?? '',
+    fetch,
+  });
 
 export const bedrock = async ({ base_url, api_key, fetch }: ModelSettings) =>
   (await import('@ai-sdk/amazon-bedrock')).createAmazonBedrock({
@@ -41,7 +61,8 @@ export const bedrock = async ({ base_url, api_key, fetch }: ModelSettings) =>
 /** A Bedrock API key, or the credentials of an IAM user or role: `id:secret`, `id:secret:session token`. */
 function awsCredentials(api_key: string) {
   const [accessKeyId = '', secretAccessKey = '', sessionToken] = api_key.split(':');
-  if (!/^A[KS]IA[A-Z0-9]{12,}$/.test(accessKeyId) || secretAccessKey === '') return { apiKey: api_key };
+  if (!/^A[KS]IA[A-Z0-9]{12,}$/.test(accessKeyId) || secretAccessKey === '')
+    return { apiKey: api_key };
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 

@@ -1,8 +1,24 @@
-import type { EmbeddingModelV4, LanguageModelV4, RerankingModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import type {
+  EmbeddingModelV4,
+  LanguageModelV4,
+  RerankingModelV4,
+  SharedV4ProviderOptions,
+} from '@ai-sdk/provider';
 import { free } from '../usage/index.ts';
 import { builtinEmbedder, builtinLanguageModel } from './builtin/models.ts';
 import type { ModelSettings } from './model-settings.ts';
-import { anthropic, azure, bedrock, compatible, deepseek, google, groq, mistral, openai, workersAi } from './provider-packages.ts';
+import {
+  anthropic,
+  azure,
+  bedrock,
+  compatible,
+  deepseek,
+  google,
+  groq,
+  mistral,
+  openai,
+  workersAi,
+} from './provider-packages.ts';
 
 export interface Provider {
   readonly id: string;

@@ -2,7 +2,14 @@ import { type Downgrade, findKnownBudgets, reserve, settleStatements } from '../
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
-import { type Attribution, free, type Hold, priceOf, typicalOutput, unknownTokens } from '../usage/index.ts';
+import {
+  type Attribution,
+  free,
+  type Hold,
+  priceOf,
+  typicalOutput,
+  unknownTokens,
+} from '../usage/index.ts';
 import type { CallSize } from './call-size.ts';
 import type { Target } from './workspace-models.ts';
 
@@ -29,23 +36,50 @@ export class Purse {
    * Holds what an attempt may cost on top of what the call has cost so far; no trip where enough is
    * held, and none in a workspace without budgets. Throws `budget_exceeded`.
    */
-  async hold(target: Target, sizeOf: SizeOf, spent: NanoUsd, open: (model: string) => Promise<Target | null>): Promise<void> {
+  async hold(
+    target: Target,
+    sizeOf: SizeOf,
+    spent: NanoUsd,
+    open: (model: string) => Promise<Target | null>,
+  ): Promise<void> {
     if (target.price.price_id === free || findKnownBudgets(this.#ctx)?.budgets.length === 0) return;
     const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
-    const missing = (cost: NanoUsd | null) => (cost === null ? null : Math.max(0, spent + cost - held));
+    const missing = (cost: NanoUsd | null) =>
+      cost === null ? null : Math.max(0, spent + cost - held);
     const estimate = async (downgrade: Downgrade | null) => {
-      if (downgrade === null) return missing(await this.#costOf(target, sizeOf, this.downgrade?.max_output_tokens ?? null));
+      if (downgrade === null)
+        return missing(
+          await this.#costOf(target, sizeOf, this.downgrade?.max_output_tokens ?? null),
+        );
       // What a call was made by one budget it stays.
       if (this.downgrade !== null) return undefined;
       const other = downgrade.model === null ? target : await open(downgrade.model);
-      return other === null ? undefined : missing(await this.#costOf(other, sizeOf, downgrade.max_output_tokens));
+      return other === null
+        ? undefined
+        : missing(await this.#costOf(other, sizeOf, downgrade.max_output_tokens));
     };
     if (this.#holds.length > 0) {
       const more = await estimate(null);
-      if (more === null ? this.#holds.some(({ amount }) => amount === null) : more === 0 && held > 0) return;
+      if (
+        more === null ? this.#holds.some(({ amount }) => amount === null) : more === 0 && held > 0
+      )
+        return;
     }
-    const { agent_id = null, asked_agent_ids = [], end_user_id = null, run_id = null, call_key } = this.#call;
-    const spender = { agent_id, asked_agent_ids, end_user_id, run_id, call_key, model: `${target.provider.id}/${target.model}` };
+    const {
+      agent_id = null,
+      asked_agent_ids = [],
+      end_user_id = null,
+      run_id = null,
+      call_key,
+    } = this.#call;
+    const spender = {
+      agent_id,
+      asked_agent_ids,
+      end_user_id,
+      run_id,
+      call_key,
+      model: `${target.provider.id}/${target.model}`,
+    };
     const { hold_id, amount, downgrade } = await reserve(this.#ctx, spender, estimate);
     if (hold_id !== null) this.#holds.push({ id: hold_id, amount });
     if (downgrade === null) return;
@@ -62,9 +96,14 @@ export class Purse {
     );
   }
 
-  async #costOf(target: Target, sizeOf: SizeOf, max_output_tokens: number | null): Promise<NanoUsd | null> {
+  async #costOf(
+    target: Target,
+    sizeOf: SizeOf,
+    max_output_tokens: number | null,
+  ): Promise<NanoUsd | null> {
     const size = sizeOf();
-    const most = size.output_tokens ?? (await typicalOutput(this.#ctx, this.#call.agent_id ?? null));
+    const most =
+      size.output_tokens ?? (await typicalOutput(this.#ctx, this.#call.agent_id ?? null));
     const output_tokens = Math.min(most, max_output_tokens ?? most);
     return costOf(this.#ctx, target, { input_tokens: size.input_tokens, output_tokens });
   }
@@ -73,5 +112,9 @@ export class Purse {
 /** What a call of this size costs at most; null when the price is not known. */
 export function costOf(ctx: Ctx, { model, price }: Target, size: CallSize): NanoUsd | null {
   const input_tokens = Math.ceil(size.input_tokens * margin);
-  return priceOf({ ...price, model }, { ...unknownTokens, input_tokens, output_tokens: size.output_tokens }, ctx.now());
+  return priceOf(
+    { ...price, model },
+    { ...unknownTokens, input_tokens, output_tokens: size.output_tokens },
+    ctx.now(),
+  );
 }

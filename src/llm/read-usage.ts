@@ -7,7 +7,9 @@ const maxTokens = 100_000_000;
 /** A whole count; null for what is none. */
 export function toCount(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && number >= 0 && number <= maxTokens ? Math.round(number) : null;
+  return typeof number === 'number' && number >= 0 && number <= maxTokens
+    ? Math.round(number)
+    : null;
 }
 
 /**
@@ -15,13 +17,22 @@ export function toCount(value: unknown): number | null {
  * Every count is a whole number or null, cached input is part of the input and reasoning of the output.
  * `isEmpty` says whether nothing of an answer came: only then an output of 0 is a count.
  */
-export function readUsage({ inputTokens, outputTokens, raw = {} }: LanguageModelV4Usage, isEmpty: boolean): Tokens {
+export function readUsage(
+  { inputTokens, outputTokens, raw = {} }: LanguageModelV4Usage,
+  isEmpty: boolean,
+): Tokens {
   const counts = {
     // No call has an empty prompt.
     input: toCount(inputTokens.total) || null,
     output: toCount(outputTokens.total),
-    read: toCount(inputTokens.cacheRead) || firstCount(raw, cacheReadFields) || toCount(inputTokens.cacheRead),
-    write: toCount(inputTokens.cacheWrite) || firstCount(raw, cacheWriteFields) || toCount(inputTokens.cacheWrite),
+    read:
+      toCount(inputTokens.cacheRead) ||
+      firstCount(raw, cacheReadFields) ||
+      toCount(inputTokens.cacheRead),
+    write:
+      toCount(inputTokens.cacheWrite) ||
+      firstCount(raw, cacheWriteFields) ||
+      toCount(inputTokens.cacheWrite),
     reasoning: toCount(outputTokens.reasoning),
   };
   const { input, output, read, write, reasoning } = withTotal(counts, toCount(raw.total_tokens));
@@ -30,7 +41,9 @@ export function readUsage({ inputTokens, outputTokens, raw = {} }: LanguageModel
     input_tokens: input,
     cache_read_tokens: read,
     cache_write_tokens: write,
-    ...(cache_write_1h_tokens ? { cache_write_1h_tokens: Math.min(cache_write_1h_tokens, write ?? 0) } : {}),
+    ...(cache_write_1h_tokens
+      ? { cache_write_1h_tokens: Math.min(cache_write_1h_tokens, write ?? 0) }
+      : {}),
     output_tokens: output === 0 && !isEmpty ? null : output,
     reasoning_tokens: reasoning,
   };
@@ -53,8 +66,11 @@ function withTotal(counts: Counts, total: number | null): Counts {
   const { input, output, read, write, reasoning } = counts;
   const cached = (read ?? 0) + (write ?? 0);
   const thought = reasoning ?? 0;
-  const rest = input === null || output === null || total === null ? 0 : Math.max(0, total - input - output);
-  const isCacheBeside = input !== null && (cached > input || (cached > 0 && (rest === cached || rest === cached + thought)));
+  const rest =
+    input === null || output === null || total === null ? 0 : Math.max(0, total - input - output);
+  const isCacheBeside =
+    input !== null &&
+    (cached > input || (cached > 0 && (rest === cached || rest === cached + thought)));
   const restOfOutput = rest - (isCacheBeside ? cached : 0);
   const isReasoningBeside = output !== null && thought > output;
   // Rounded counts may miss their total by one.
@@ -77,12 +93,20 @@ const cacheReadFields = [
   'num_cached_tokens',
   'cache_read_input_tokens',
 ];
-const cacheWriteFields = ['prompt_tokens_details.cache_write_tokens', 'cache_creation_input_tokens'];
+const cacheWriteFields = [
+  'prompt_tokens_details.cache_write_tokens',
+  'cache_creation_input_tokens',
+];
 
 /** The first count that is above 0; null where there is none. */
 function firstCount(raw: unknown, paths: readonly string[]): number | null {
   for (const path of paths) {
-    const value = path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown> | null | undefined)?.[name], raw);
+    const value = path
+      .split('.')
+      .reduce<unknown>(
+        (at, name) => (at as Record<string, unknown> | null | undefined)?.[name],
+        raw,
+      );
     const count = toCount(value);
     if (count !== null && count > 0) return count;
   }

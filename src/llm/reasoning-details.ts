@@ -32,9 +32,15 @@ const toMetadata = (details: readonly Detail[]) =>
   details.length === 0 ? undefined : { [ofMessage]: { reasoning_details: details as never } };
 
 function detailsIn(data: unknown, field: 'delta' | 'message'): readonly Detail[] {
-  const choice = (data as { choices?: readonly Record<string, { reasoning_details?: unknown } | undefined>[] } | undefined)?.choices?.[0];
+  const choice = (
+    data as
+      | { choices?: readonly Record<string, { reasoning_details?: unknown } | undefined>[] }
+      | undefined
+  )?.choices?.[0];
   const details = choice?.[field]?.reasoning_details;
-  return Array.isArray(details) ? details.filter((detail) => typeof detail === 'object' && detail !== null) : [];
+  return Array.isArray(details)
+    ? details.filter((detail) => typeof detail === 'object' && detail !== null)
+    : [];
 }
 
 /** A piece of the detail before it, by type, id and index, or a new one. */
@@ -53,7 +59,8 @@ function addDetail(details: Detail[], detail: Detail): void {
   const joined: Record<string, unknown> = { ...last };
   for (const [name, value] of Object.entries(detail)) {
     const before = last[name];
-    if (streamed.includes(name) && typeof before === 'string' && typeof value === 'string') joined[name] = before + value;
+    if (streamed.includes(name) && typeof before === 'string' && typeof value === 'string')
+      joined[name] = before + value;
     else if (value !== null && value !== undefined) joined[name] = value;
   }
   details[details.length - 1] = joined;

@@ -30,7 +30,10 @@ export async function request<Value>(
   send: (target: Target, signal: AbortSignal) => Promise<Answer<Value>>,
 ): Promise<Value> {
   for (let tries = 1; ; tries += 1) {
-    const opened = await meter.open(model, kind, () => ({ input_tokens: inputTokens(), output_tokens: 0 }));
+    const opened = await meter.open(model, kind, () => ({
+      input_tokens: inputTokens(),
+      output_tokens: 0,
+    }));
     if ('failure' in opened) throw opened.failure;
     const { target } = opened;
     const started = ctx.now();
@@ -39,13 +42,32 @@ export async function request<Value>(
     try {
       const { value, tokens, estimate } = await unlessAborted(send(target, signal), signal);
       const is_estimated = tokens.input_tokens === null;
-      const counted = is_estimated ? { ...tokens, input_tokens: estimate(), output_tokens: 0 } : tokens;
+      const counted = is_estimated
+        ? { ...tokens, input_tokens: estimate(), output_tokens: 0 }
+        : tokens;
       meter.record(target, { ...timing(), tokens: counted, is_estimated, fault: null }, ctx.signal);
       return value;
     } catch (error) {
-      const blame = { provider: target.provider.name, is_own_key: target.is_own_key, now: ctx.now() };
-      const fault = ctx.signal.aborted ? stopped(error) : signal.aborted ? silent(blame) : toFault(error, blame);
-      meter.record(target, { ...timing(), is_estimated: false, tokens: fault.is_refusal ? noTokens : unknownTokens, fault }, ctx.signal);
+      const blame = {
+        provider: target.provider.name,
+        is_own_key: target.is_own_key,
+        now: ctx.now(),
+      };
+      const fault = ctx.signal.aborted
+        ? stopped(error)
+        : signal.aborted
+          ? silent(blame)
+          : toFault(error, blame);
+      meter.record(
+        target,
+        {
+          ...timing(),
+          is_estimated: false,
+          tokens: fault.is_refusal ? noTokens : unknownTokens,
+          fault,
+        },
+        ctx.signal,
+      );
       const delay = ctx.signal.aborted ? null : delayBeforeRetry(fault, tries);
       if (delay === null) throw fault.failure;
       await wait(delay, ctx.signal);

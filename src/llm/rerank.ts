@@ -22,7 +22,10 @@ export interface RerankedDocument {
 }
 
 /** The metered call of a reranking model: the documents, the best first. Throws the failure of the provider. */
-export async function rerank(ctx: Ctx, call: RerankCall): Promise<{ ranking: RerankedDocument[]; usage: Statement[] }> {
+export async function rerank(
+  ctx: Ctx,
+  call: RerankCall,
+): Promise<{ ranking: RerankedDocument[]; usage: Statement[] }> {
   const meter = new Meter(ctx, call);
   try {
     const ranking = await request(
@@ -32,7 +35,9 @@ export async function rerank(ctx: Ctx, call: RerankCall): Promise<{ ranking: Rer
       'reranking',
       () => tokensOf(call),
       async ({ provider, settings }, signal) => {
-        const model = await (provider.reranking as NonNullable<typeof provider.reranking>)(settings);
+        const model = await (provider.reranking as NonNullable<typeof provider.reranking>)(
+          settings,
+        );
         const { ranking: ranked } = await model.doRerank({
           query: call.query,
           documents: { type: 'text', values: [...call.documents] },
@@ -54,4 +59,7 @@ export async function rerank(ctx: Ctx, call: RerankCall): Promise<{ ranking: Rer
 
 /** The question is read with each of the documents. */
 const tokensOf = ({ query, documents }: RerankCall): number =>
-  documents.reduce((sum, document) => sum + estimateTokens(document), documents.length * estimateTokens(query));
+  documents.reduce(
+    (sum, document) => sum + estimateTokens(document),
+    documents.length * estimateTokens(query),
+  );

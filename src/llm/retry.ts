@@ -13,7 +13,11 @@ const longestWait = 15 * second;
  * jitter under a doubling ceiling (AWS Architecture Blog, "Exponential Backoff And Jitter"), never
  * less than the provider asked for.
  */
-export function delayBeforeRetry(fault: Fault, done: number, random: () => number = Math.random): number | null {
+export function delayBeforeRetry(
+  fault: Fault,
+  done: number,
+  random: () => number = Math.random,
+): number | null {
   if (!fault.may_retry || done >= maxAttempts) return null;
   const jittered = random() * Math.min(firstCeiling * 2 ** (done - 1), lastCeiling);
   const asked = fault.retry_after_ms ?? 0;

@@ -29,7 +29,8 @@ export const llmRoutes = new Router()
       access: 'models:read',
       tag: 'Models',
       summary: 'List model providers',
-      description: 'Every provider there is, and whether this workspace can call it. All of them are on one page.',
+      description:
+        'Every provider there is, and whether this workspace can call it. All of them are on one page.',
       reply: { status: 200, schema: pageOf(ProviderState), description: 'The providers' },
     },
     (ctx) => listProviders(ctx),
@@ -42,7 +43,11 @@ export const llmRoutes = new Router()
       tag: 'Models',
       summary: 'Get a model provider',
       params: provider,
-      reply: { status: 200, schema: ProviderState, description: 'The provider as this workspace has set it' },
+      reply: {
+        status: 200,
+        schema: ProviderState,
+        description: 'The provider as this workspace has set it',
+      },
     },
     (ctx, { params }) => getProvider(ctx, params.provider),
   )
@@ -86,7 +91,11 @@ export const llmRoutes = new Router()
       description: 'Asks the model for one word, which costs what it costs.',
       params: provider,
       body: TestProvider,
-      reply: { status: 200, schema: ProviderTest, description: 'Whether it answered, or what went wrong' },
+      reply: {
+        status: 200,
+        schema: ProviderTest,
+        description: 'Whether it answered, or what went wrong',
+      },
       failures: ['budget_exceeded'],
     },
     (ctx, { params, body }) => testProvider(ctx, params.provider, body),
@@ -113,7 +122,8 @@ export const llmRoutes = new Router()
       access: 'models:read',
       tag: 'Models',
       summary: 'List prices',
-      description: 'What model calls are priced at: the price table (pydantic/genai-prices) with the overrides of the workspace in it.',
+      description:
+        'What model calls are priced at: the price table (pydantic/genai-prices) with the overrides of the workspace in it.',
       query: PriceQuery,
       reply: { status: 200, schema: pageOf(ListedPrice), description: 'Prices by model' },
       failures: ['invalid_cursor'],
@@ -127,7 +137,8 @@ export const llmRoutes = new Router()
       access: 'providers:manage',
       tag: 'Models',
       summary: 'Set price overrides',
-      description: 'For contracts, and for models that the price table does not know. Holds for calls from now on.',
+      description:
+        'For contracts, and for models that the price table does not know. Holds for calls from now on.',
       body: PutPrices,
       reply: { status: 200, schema: PriceList, description: 'The overrides as they are now' },
     },

@@ -5,7 +5,9 @@ import { providers } from './providers.ts';
 
 const ids = providers.map(({ id }) => id) as [string, ...string[]];
 
-export const ProviderId = z.enum(ids).openapi({ description: 'A provider, as in `provider/model`', example: 'openai' });
+export const ProviderId = z
+  .enum(ids)
+  .openapi({ description: 'A provider, as in `provider/model`', example: 'openai' });
 
 const Model = z
   .string()
@@ -28,7 +30,9 @@ export const PutProvider = z
       .max(500)
       .nullable()
       .default(null)
-      .describe("Where an OpenAI-compatible server is; null for the provider's own address. Another address than before clears the key")
+      .describe(
+        "Where an OpenAI-compatible server is; null for the provider's own address. Another address than before clears the key",
+      )
       .openapi({ example: 'https://llm.example.com/v1' }),
   })
   .openapi('PutProvider', { example: { api_key: 'a-key-of-the-provider' } as never });
@@ -49,7 +53,10 @@ export const ProviderState = z
     api_key: z
       .object({
         last_four: z.string().nullable().openapi({ example: '7f3a' }),
-        fingerprint: z.string().describe('The same for the same key, within a workspace').openapi({ example: '3q2-7w_aZk5f' }),
+        fingerprint: z
+          .string()
+          .describe('The same for the same key, within a workspace')
+          .openapi({ example: '3q2-7w_aZk5f' }),
       })
       .nullable()
       .describe("The workspace's own key, which is never shown"),
@@ -60,7 +67,12 @@ export type ProviderState = z.output<typeof ProviderState>;
 
 export const TestProvider = z
   .strictObject({
-    model: z.string().min(1).max(200).describe('A model of the provider, without its prefix').openapi({ example: 'gpt-5-mini' }),
+    model: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('A model of the provider, without its prefix')
+      .openapi({ example: 'gpt-5-mini' }),
   })
   .openapi('TestProvider');
 export type TestProvider = z.output<typeof TestProvider>;
@@ -132,10 +144,15 @@ export const PutPrices = z
     overrides: z
       .array(PriceOverride)
       .max(500)
-      .refine((list) => new Set(list.map(({ model }) => model)).size === list.length, 'Each model once.')
+      .refine(
+        (list) => new Set(list.map(({ model }) => model)).size === list.length,
+        'Each model once.',
+      )
       .describe('All of them: what is not here goes back to the price table'),
   })
-  .openapi('PutPrices', { example: { overrides: [{ model: 'ollama/llama3.2', input: 0, output: 0 }] } as never });
+  .openapi('PutPrices', {
+    example: { overrides: [{ model: 'ollama/llama3.2', input: 0, output: 0 }] } as never,
+  });
 export type PutPrices = z.output<typeof PutPrices>;
 
 export const PriceList = z.object({ overrides: z.array(PriceOverride) }).openapi('PriceList');
@@ -155,7 +172,9 @@ export const ListedPrice = z
     model: z.string().openapi({ example: 'openai/gpt-5-mini' }),
     source: z.enum(['override', 'table']),
     prices: Prices,
-    table_prices: Prices.nullable().describe('What the override stands in for; null when the table does not know the model'),
+    table_prices: Prices.nullable().describe(
+      'What the override stands in for; null when the table does not know the model',
+    ),
   })
   .openapi('ListedPrice');
 export type ListedPrice = z.output<typeof ListedPrice>;

@@ -99,7 +99,8 @@ const toResult = (
   tokens: done?.tokens ?? unknownTokens,
   cost_nano_usd: meter.cost_nano_usd,
   latency_ms,
-  first_token_ms: done?.first_token_ms == null ? null : latency_ms - done.latency_ms + done.first_token_ms,
+  first_token_ms:
+    done?.first_token_ms == null ? null : latency_ms - done.latency_ms + done.first_token_ms,
   usage: meter.close(),
   downgrade: meter.downgrade,
   failed_models: failed,
@@ -108,10 +109,16 @@ const toResult = (
 
 /** A failure that tells of the other models that failed, too. */
 function withOthers(failure: Failure, failed: readonly FailedModel[]): Failure {
-  const others = failed.filter(({ code, detail }) => code !== failure.code || detail !== failure.message);
+  const others = failed.filter(
+    ({ code, detail }) => code !== failure.code || detail !== failure.message,
+  );
   if (others.length === 0) return failure;
   const told = others.map(({ model, detail }) => `${model}: ${detail}`).join(' ');
-  return new Failure(failure.code, `${failure.message} Other models failed as well. ${told}`, failure.options);
+  return new Failure(
+    failure.code,
+    `${failure.message} Other models failed as well. ${told}`,
+    failure.options,
+  );
 }
 
 interface Last {
@@ -127,25 +134,42 @@ type Tried = Omit<Last, 'model'> & {
   readonly is_final: boolean;
 };
 
-async function* tryModel(ctx: Ctx, call: StepCall, meter: Meter, name: string): AsyncGenerator<StepEvent, Tried> {
-  const sizeOf = () => ({ input_tokens: promptTokens(call.options), output_tokens: call.options.maxOutputTokens ?? null });
+async function* tryModel(
+  ctx: Ctx,
+  call: StepCall,
+  meter: Meter,
+  name: string,
+): AsyncGenerator<StepEvent, Tried> {
+  const sizeOf = () => ({
+    input_tokens: promptTokens(call.options),
+    output_tokens: call.options.maxOutputTokens ?? null,
+  });
   for (let tries = 1; ; tries += 1) {
     const opened = await meter.open(name, 'language', sizeOf);
     if ('failure' in opened) return { attempt: null, ...opened };
     const { target, max_output_tokens } = opened;
-    const { fault, ...done } = yield* attemptMetered(ctx, call, meter, target, within(call.options, max_output_tokens));
+    const { fault, ...done } = yield* attemptMetered(
+      ctx,
+      call,
+      meter,
+      target,
+      within(call.options, max_output_tokens),
+    );
     const about = { attempt: { ...done, fault }, model: `${target.provider.id}/${target.model}` };
     if (fault === null) return { ...about, failure: null, is_final: true };
     if (done.content.has_begun) return { ...about, failure: fault.failure, is_final: true };
     const delay = delayBeforeRetry(fault, tries);
     if (delay === null) return { ...about, failure: fault.failure, is_final: false };
     await wait(delay, call.signal);
-    if (call.signal.aborted) return { ...about, failure: stopped(call.signal.reason).failure, is_final: true };
+    if (call.signal.aborted)
+      return { ...about, failure: stopped(call.signal.reason).failure, is_final: true };
   }
 }
 
 const within = (options: CallOptions, most: number | null): CallOptions =>
-  most === null ? options : { ...options, maxOutputTokens: Math.min(most, options.maxOutputTokens ?? most) };
+  most === null
+    ? options
+    : { ...options, maxOutputTokens: Math.min(most, options.maxOutputTokens ?? most) };
 
 async function* attemptMetered(
   ctx: Ctx,
@@ -167,8 +191,18 @@ async function* attemptMetered(
   } finally {
     if (done === null) {
       heard.tags?.end();
-      const cut = { ...heard, tokens: unknownTokens, latency_ms: ctx.now() - started, first_token_ms: null, fault: stopped(null) as Fault };
-      meter.record(target, { ...cut, ...countTokens(cut, call.options, isSent) }, AbortSignal.abort());
+      const cut = {
+        ...heard,
+        tokens: unknownTokens,
+        latency_ms: ctx.now() - started,
+        first_token_ms: null,
+        fault: stopped(null) as Fault,
+      };
+      meter.record(
+        target,
+        { ...cut, ...countTokens(cut, call.options, isSent) },
+        AbortSignal.abort(),
+      );
     }
   }
 }
@@ -186,5 +220,12 @@ function countTokens(
   const isKnown = tokens.input_tokens !== null && tokens.output_tokens !== null;
   if (isKnown || !(content.has_begun || wasStopped)) return { tokens, is_estimated: false };
   const input_tokens = tokens.input_tokens ?? promptTokens(options);
-  return { tokens: { ...tokens, input_tokens, output_tokens: tokens.output_tokens ?? contentTokens(content.parts) }, is_estimated: true };
+  return {
+    tokens: {
+      ...tokens,
+      input_tokens,
+      output_tokens: tokens.output_tokens ?? contentTokens(content.parts),
+    },
+    is_estimated: true,
+  };
 }

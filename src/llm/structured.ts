@@ -24,7 +24,11 @@ export interface OutputFormat {
 }
 
 /** The format of a schema that says nothing of itself, such as an agent's: strict where OpenAI takes it so. */
-export const toOutputFormat = (schema: object): OutputFormat => ({ schema, name: 'answer', strict: isStrictSchema(schema) });
+export const toOutputFormat = (schema: object): OutputFormat => ({
+  schema,
+  name: 'answer',
+  strict: isStrictSchema(schema),
+});
 
 /** Names under which the provider packages read `strictJsonSchema`, which some of them set to true unless told otherwise. */
 const namespaces = ['openai', 'openaiCompatible', 'groq', 'mistral', 'deepseek', 'azure', 'xai'];
@@ -33,10 +37,14 @@ const namespaces = ['openai', 'openaiCompatible', 'groq', 'mistral', 'deepseek',
 export function structuredFormat({ schema, name, description, strict }: OutputFormat) {
   const responseFormat: NonNullable<LanguageModelV4CallOptions['responseFormat']> = {
     type: 'json',
-    ...(schema === null ? {} : { schema: schema as never, name, ...(description === undefined ? {} : { description }) }),
+    ...(schema === null
+      ? {}
+      : { schema: schema as never, name, ...(description === undefined ? {} : { description }) }),
   };
   const providerOptions: NonNullable<LanguageModelV4CallOptions['providerOptions']> =
-    schema === null ? {} : Object.fromEntries(namespaces.map((provider) => [provider, { strictJsonSchema: strict }]));
+    schema === null
+      ? {}
+      : Object.fromEntries(namespaces.map((provider) => [provider, { strictJsonSchema: strict }]));
   return { responseFormat, providerOptions };
 }
 
@@ -57,10 +65,16 @@ export function parseStructured(text: string, schema: object): Structured {
 function errorsOf(value: unknown, schema: object): readonly string[] {
   try {
     const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(value);
-    return valid ? [] : errors.slice(0, maxErrors).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+    return valid
+      ? []
+      : errors
+          .slice(0, maxErrors)
+          .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
   } catch (error) {
     // A schema that refers to itself, or an answer nested beyond the stack: no reason for the turn to break.
-    return [`The answer cannot be checked: ${error instanceof Error ? error.message : 'the schema is unusable'}.`];
+    return [
+      `The answer cannot be checked: ${error instanceof Error ? error.message : 'the schema is unusable'}.`,
+    ];
   }
 }
 
@@ -80,4 +94,7 @@ export const repairPrompt = (text: string, errors: readonly string[]): LanguageM
 
 /** The run ends with this, its text kept, when the second answer is no better. */
 export const structuredOutputFailed = (errors: readonly string[]) =>
-  new Failure('structured_output_failed', `The model's answer does not follow the output schema: ${errors.slice(0, 3).join('; ')}`);
+  new Failure(
+    'structured_output_failed',
+    `The model's answer does not follow the output schema: ${errors.slice(0, 3).join('; ')}`,
+  );

@@ -13,7 +13,8 @@ const isOdd = (text: string, mark: string): boolean => text.split(mark).length %
 
 /** Whether a closing tag ends a thought, by where it stands: not in code, quotes or JSON, nor within a sentence. */
 export function isStray(before: string, after: string): boolean {
-  if (/^\s*([[{]|```)/.test(before) || isOdd(before, '```') || /<think|\[think\]/i.test(before)) return false;
+  if (/^\s*([[{]|```)/.test(before) || isOdd(before, '```') || /<think|\[think\]/i.test(before))
+    return false;
   const line = before.slice(before.lastIndexOf('\n') + 1);
   if (isOdd(line, '`') || /["'“‘«(]$/.test(line)) return false;
   if (line.trim() === '' || after === '' || /^[^\S\n]*\n/.test(after)) return true;
@@ -21,7 +22,8 @@ export function isStray(before: string, after: string): boolean {
 }
 
 /** Whether a tag has a line for itself: where an answer is known to begin with a thought that is enough. */
-export const isOnItsOwn = (before: string, after: string): boolean => /(^|\n)[^\S\n]*$/.test(before) && /^[^\S\n]*\n/.test(after);
+export const isOnItsOwn = (before: string, after: string): boolean =>
+  /(^|\n)[^\S\n]*$/.test(before) && /^[^\S\n]*\n/.test(after);
 
 /** Where the opening tag ends with which a text begins; 0 where more of it may come, null where there is none. */
 export function openingEnd(text: string, [open, , end]: Tag): number | null {
@@ -36,7 +38,10 @@ export function openingEnd(text: string, [open, , end]: Tag): number | null {
 }
 
 /** The closing tag of a thought: where it begins and ends. */
-export function closingOf(text: string, [, close, end]: Tag): { readonly at: number; readonly end: number } | null {
+export function closingOf(
+  text: string,
+  [, close, end]: Tag,
+): { readonly at: number; readonly end: number } | null {
   const lower = text.toLowerCase();
   for (let at = lower.indexOf(close); at !== -1; at = lower.indexOf(close, at + 1)) {
     const rest = text.slice(at + close.length).trimStart();

@@ -11,13 +11,20 @@ const patience = 30 * second;
  * Asks a model for one word, metered like any other call. What goes wrong with the provider is the answer, not a failure
  * of the request. Throws `budget_exceeded`: then nobody was asked.
  */
-export async function testProvider(ctx: Ctx, provider: string, { model }: TestProvider): Promise<ProviderTest> {
+export async function testProvider(
+  ctx: Ctx,
+  provider: string,
+  { model }: TestProvider,
+): Promise<ProviderTest> {
   const name = `${provider}/${model}`;
   const stream = streamStep(ctx, {
     models: [name],
     operation: 'provider_test',
     call_key: ctx.newId('use'),
-    options: { prompt: [{ role: 'user', content: [{ type: 'text', text: 'Answer with the word: ok' }] }], maxOutputTokens: 16 },
+    options: {
+      prompt: [{ role: 'user', content: [{ type: 'text', text: 'Answer with the word: ok' }] }],
+      maxOutputTokens: 16,
+    },
     signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(patience)]),
   });
   let next = await stream.next();

@@ -1,6 +1,15 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { fromText, type StepContent } from './content.ts';
-import { closingOf, isOnItsOwn, isOpenEnded, isStray, openingEnd, overlap, stray, type Tag } from './tag-places.ts';
+import {
+  closingOf,
+  isOnItsOwn,
+  isOpenEnded,
+  isStray,
+  openingEnd,
+  overlap,
+  stray,
+  type Tag,
+} from './tag-places.ts';
 
 /** Tags that models put around their reasoning, by their chat templates; in any letters, and with attributes in the opening one. */
 const tags = [
@@ -61,7 +70,8 @@ export class ThinkTags {
     else {
       // Where a server tells reasoning from text there are no tags, and a call ends what was said before it.
       if (part.type === 'reasoning-delta' && part.delta !== '') this.#settle('literal');
-      else if (part.type === 'tool-input-start' || part.type === 'tool-call') this.#settle('answer');
+      else if (part.type === 'tool-input-start' || part.type === 'tool-call')
+        this.#settle('answer');
       this.#content.add(part);
     }
   }
@@ -91,7 +101,10 @@ export class ThinkTags {
   #read(part: TextDelta): void {
     this.#id = part.id;
     const { delta } = part;
-    if (this.#state === 'literal' || (this.#state === 'answer' && this.#rest === '' && !delta.includes('<'))) {
+    if (
+      this.#state === 'literal' ||
+      (this.#state === 'answer' && this.#rest === '' && !delta.includes('<'))
+    ) {
       this.#content.add(part);
       return;
     }
@@ -132,7 +145,8 @@ export class ThinkTags {
       this.#rest = text;
       return null;
     }
-    const isInside = !this.#hasClosed && (seenInside.has(this.#model) || beginInside.test(this.#model));
+    const isInside =
+      !this.#hasClosed && (seenInside.has(this.#model) || beginInside.test(this.#model));
     this.#state = isInside ? 'held' : 'answer';
     // White space between a thought and its answer belongs to neither.
     return this.#hasClosed ? begun : text;
@@ -164,7 +178,11 @@ export class ThinkTags {
       const after = text.slice(index + tag.length);
       this.#mayBeStray = !isLast && isOpenEnded(after);
       if (this.#mayBeStray) break;
-      if (!isStray(text.slice(0, index), after) && !(beginInside.test(this.#model) && isOnItsOwn(text.slice(0, index), after))) continue;
+      if (
+        !isStray(text.slice(0, index), after) &&
+        !(beginInside.test(this.#model) && isOnItsOwn(text.slice(0, index), after))
+      )
+        continue;
       this.#hasThought = false;
       this.#think(text.slice(0, index).trimEnd());
       this.#close();

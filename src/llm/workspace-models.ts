@@ -5,7 +5,14 @@ import type { Ctx } from '../platform/context.ts';
 import { type Place, unseal } from '../platform/vault.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
-import { free, type PricedModel, type PriceOverrideRow, selectPriceOverrides, type TokenPrices, toTokenPrices } from '../usage/index.ts';
+import {
+  free,
+  type PricedModel,
+  type PriceOverrideRow,
+  selectPriceOverrides,
+  type TokenPrices,
+  toTokenPrices,
+} from '../usage/index.ts';
 import { type CredentialRow, selectCredentials } from './credential-store.ts';
 import { joinDeltas } from './join-deltas.ts';
 import { readLeniently } from './lenient/read-leniently.ts';
@@ -31,7 +38,8 @@ const cacheSize = 500;
 const cache = new Map<string, WorkspaceModels>();
 
 /** Called where credentials or prices change, so that this isolate knows at once. */
-export const forgetWorkspaceModels = (workspace_id: string): void => void cache.delete(workspace_id);
+export const forgetWorkspaceModels = (workspace_id: string): void =>
+  void cache.delete(workspace_id);
 
 /** Cached for up to 30 seconds; otherwise one trip. */
 export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
@@ -39,7 +47,10 @@ export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
 }
 
 /** Runs statements that a turn begins with, and reads in the same trip what the model call after them will need. */
-export async function batchWithModels<const Statements extends readonly Statement[]>(ctx: Ctx, statements: Statements) {
+export async function batchWithModels<const Statements extends readonly Statement[]>(
+  ctx: Ctx,
+  statements: Statements,
+) {
   if (findCached(ctx) !== undefined) return batch(ctx.db, statements);
   const results = (await batch(ctx.db, [...statements, ...statementsFor(ctx)])) as unknown[];
   remember(ctx, results.splice(statements.length) as unknown as ModelRows);
@@ -48,7 +59,11 @@ export async function batchWithModels<const Statements extends readonly Statemen
 
 /** With the budgets, which are asked before every call. */
 const statementsFor = (ctx: Ctx) =>
-  [selectCredentials(ctx.db, ctx.workspace_id), selectPriceOverrides(ctx.db, ctx.workspace_id), ...selectKnownBudgets(ctx)] as const;
+  [
+    selectCredentials(ctx.db, ctx.workspace_id),
+    selectPriceOverrides(ctx.db, ctx.workspace_id),
+    ...selectKnownBudgets(ctx),
+  ] as const;
 
 type ModelRows = readonly [
   credentials: readonly CredentialRow[],
@@ -58,7 +73,11 @@ type ModelRows = readonly [
 
 function findCached(ctx: Ctx): WorkspaceModels | undefined {
   const cached = cache.get(ctx.workspace_id);
-  return cached !== undefined && ctx.now() - cached.read_at < cacheFor && findKnownBudgets(ctx) !== undefined ? cached : undefined;
+  return cached !== undefined &&
+    ctx.now() - cached.read_at < cacheFor &&
+    findKnownBudgets(ctx) !== undefined
+    ? cached
+    : undefined;
 }
 
 function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): WorkspaceModels {
@@ -78,7 +97,9 @@ function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): Works
 }
 
 /** Where a key is sealed: it opens for this provider at this address only. */
-export const placeOf = (row: Pick<CredentialRow, 'workspace_id' | 'provider' | 'base_url'>): Place => ({
+export const placeOf = (
+  row: Pick<CredentialRow, 'workspace_id' | 'provider' | 'base_url'>,
+): Place => ({
   workspace_id: row.workspace_id,
   record: `provider_credentials/${row.provider}`,
   field: `api_key for ${row.base_url ?? 'the default address'}`,
@@ -95,15 +116,22 @@ export interface Access {
 type Known = Pick<WorkspaceModels, 'credentials'>;
 
 /** Where a provider is for this workspace and whose key it would get; null when it cannot be called. Nothing is opened. */
-export function findAccess(ctx: Ctx, provider: Provider, { credentials }: Known): Omit<Access, 'api_key'> | null {
+export function findAccess(
+  ctx: Ctx,
+  provider: Provider,
+  { credentials }: Known,
+): Omit<Access, 'api_key'> | null {
   if (provider.transport === 'inside') return { base_url: '', key_source: null };
-  if (provider.transport === 'binding') return ctx.models.workersAi === null ? null : { base_url: '', key_source: 'deployment' };
+  if (provider.transport === 'binding')
+    return ctx.models.workersAi === null ? null : { base_url: '', key_source: 'deployment' };
   const row = credentials.get(provider.id);
   const base_url = row?.base_url ?? provider.default_base_url;
   if (base_url === null || refusalOf(ctx, base_url) !== null) return null;
   if (row !== undefined && row.api_key !== null) return { base_url, key_source: 'workspace' };
   // The deployment's key goes to the provider's own address, never to one that a workspace chose.
-  const isShared = (row?.base_url ?? null) === null && ctx.config.shared_provider_keys.has(provider.key_variable ?? '');
+  const isShared =
+    (row?.base_url ?? null) === null &&
+    ctx.config.shared_provider_keys.has(provider.key_variable ?? '');
   if (isShared) return { base_url, key_source: 'deployment' };
   return provider.needs_key ? null : { base_url, key_source: null };
 }
@@ -127,15 +155,30 @@ function refusalOf(ctx: Ctx, base_url: string): string | null {
 }
 
 /** Why `findAccess` finds none, as a clause without a full stop, and a sentence that says what to do. */
-export function explainNoAccess(ctx: Ctx, provider: Provider, { credentials }: Known): { readonly reason: string; readonly cure: string } {
+export function explainNoAccess(
+  ctx: Ctx,
+  provider: Provider,
+  { credentials }: Known,
+): { readonly reason: string; readonly cure: string } {
   const { id, name, default_base_url, transport } = provider;
-  if (transport === 'binding') return { reason: `${name} is not available on this server`, cure: 'It runs on Cloudflare only.' };
+  if (transport === 'binding')
+    return {
+      reason: `${name} is not available on this server`,
+      cure: 'It runs on Cloudflare only.',
+    };
   const base_url = credentials.get(id)?.base_url ?? default_base_url;
   const put = `\`PUT /providers/${id}\``;
-  if (base_url === null) return { reason: `${name} has no address in this workspace`, cure: `Set \`base_url\` with ${put}.` };
+  if (base_url === null)
+    return {
+      reason: `${name} has no address in this workspace`,
+      cure: `Set \`base_url\` with ${put}.`,
+    };
   const refusal = refusalOf(ctx, base_url);
   if (refusal !== null) return { reason: `${name} cannot be called at ${base_url}`, cure: refusal };
-  return { reason: `${name} has no usable credential in this workspace`, cure: `Set one with ${put}.` };
+  return {
+    reason: `${name} has no usable credential in this workspace`,
+    cure: `Set one with ${put}.`,
+  };
 }
 
 /** Throws `provider_not_configured`, and what `unseal` throws. */
@@ -145,13 +188,21 @@ async function openAccess(ctx: Ctx, provider: Provider, models: WorkspaceModels)
     const { reason, cure } = explainNoAccess(ctx, provider, models);
     throw new Failure('provider_not_configured', `${reason}. ${cure}`);
   }
-  if (access.key_source === null || provider.transport !== 'http') return { ...access, api_key: null };
+  if (access.key_source === null || provider.transport !== 'http')
+    return { ...access, api_key: null };
   if (access.key_source === 'deployment')
-    return { ...access, api_key: ctx.config.shared_provider_keys.get(provider.key_variable ?? '') ?? null };
+    return {
+      ...access,
+      api_key: ctx.config.shared_provider_keys.get(provider.key_variable ?? '') ?? null,
+    };
   return { ...access, api_key: await openKey(ctx, provider, models) };
 }
 
-async function openKey(ctx: Ctx, { id }: Provider, { credentials, keys }: WorkspaceModels): Promise<string> {
+async function openKey(
+  ctx: Ctx,
+  { id }: Provider,
+  { credentials, keys }: WorkspaceModels,
+): Promise<string> {
   const row = credentials.get(id) as CredentialRow;
   const key = keys.get(id) ?? (await unseal(ctx.config, placeOf(row), row.api_key ?? ''));
   keys.set(id, key);
@@ -179,7 +230,14 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
   const workers_ai = ctx.models.workersAi;
   if (provider.price_id === free) {
     const settings = { model, base_url: '', api_key: null, fetch: refuseFetch, workers_ai };
-    return newTarget({ provider, model, settings, egress: ctx.egress, is_own_key: false, price: { price_id: free, override: null } });
+    return newTarget({
+      provider,
+      model,
+      settings,
+      egress: ctx.egress,
+      is_own_key: false,
+      price: { price_id: free, override: null },
+    });
   }
   const models = await readWorkspaceModels(ctx);
   const name = `${provider.id}/${model}`;
@@ -188,7 +246,12 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
   const { base_url, api_key, key_source } = await openAccess(ctx, provider, models);
   const fetch =
     provider.transport === 'http'
-      ? readLeniently(joinDeltas(ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeout_ms }), ctx.now))
+      ? readLeniently(
+          joinDeltas(
+            ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeout_ms }),
+            ctx.now,
+          ),
+        )
       : refuseFetch;
   const target = newTarget({
     provider,
@@ -218,4 +281,5 @@ function newTarget(target: Omit<Target, 'language'>): Target {
   };
 }
 
-const refuseFetch: ModelSettings['fetch'] = () => Promise.reject(new Error('This provider is not reached over HTTP.'));
+const refuseFetch: ModelSettings['fetch'] = () =>
+  Promise.reject(new Error('This provider is not reached over HTTP.'));

@@ -13,7 +13,12 @@ interface Asker {
 }
 
 /** A run of the agent that a model stands for, in a session that is made with it. Throws `model_not_found`. */
-export async function prepareRun(ctx: Ctx, model: string, text: string, asker: Asker): Promise<{ session_id: string; input: TurnInput }> {
+export async function prepareRun(
+  ctx: Ctx,
+  model: string,
+  text: string,
+  asker: Asker,
+): Promise<{ session_id: string; input: TurnInput }> {
   const { agent, version } = readAgentModel(await toAgentName(ctx, model));
   const end_user_id = asker.user ?? asker.safety_identifier ?? null;
   const asked = { message: text, version, end_user_id, inputs: {}, metadata: asker.metadata ?? {} };
@@ -24,7 +29,12 @@ export async function prepareRun(ctx: Ctx, model: string, text: string, asker: A
 }
 
 /** The answer in the form of the caller, also where it is one that was given before. */
-export async function answerOf<Reply>(ctx: Ctx, session_id: string, input: TurnInput, write: (message: Message) => Reply): Promise<Reply> {
+export async function answerOf<Reply>(
+  ctx: Ctx,
+  session_id: string,
+  input: TurnInput,
+  write: (message: Message) => Reply,
+): Promise<Reply> {
   try {
     return write(await runToEnd(ctx, session_id, input));
   } catch (error) {
@@ -34,7 +44,9 @@ export async function answerOf<Reply>(ctx: Ctx, session_id: string, input: TurnI
 
 /** An agent that is not there or is archived. */
 const isUnknown = (error: unknown): boolean =>
-  error instanceof Failure && (error.code === 'not_found' || error.code === 'agent_archived' || isVersionFault(error));
+  error instanceof Failure &&
+  (error.code === 'not_found' || error.code === 'agent_archived' || isVersionFault(error));
 
 /** An agent that the caller may see has no such version. */
-const isVersionFault = (error: unknown): boolean => error instanceof Failure && error.options.errors?.[0]?.pointer === '/version';
+const isVersionFault = (error: unknown): boolean =>
+  error instanceof Failure && error.options.errors?.[0]?.pointer === '/version';

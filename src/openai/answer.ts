@@ -10,7 +10,15 @@ export interface ClientCall {
 
 export const clientCallsOf = ({ parts }: Pick<Message, 'parts'>): ClientCall[] =>
   parts.flatMap((part) =>
-    part.type === 'tool-call' ? [{ id: part.tool_call_id, name: part.tool_name, arguments: JSON.stringify(part.input ?? {}) }] : [],
+    part.type === 'tool-call'
+      ? [
+          {
+            id: part.tool_call_id,
+            name: part.tool_name,
+            arguments: JSON.stringify(part.input ?? {}),
+          },
+        ]
+      : [],
   );
 
 /** A citation, with where its marker stands in the text. */

@@ -8,7 +8,8 @@ import { readTools } from './tool-choice.ts';
 /** The conversation of a request for a chat completion. Throws `validation_failed`. */
 export function readChat({ messages }: Pick<CreateChatCompletion, 'messages'>): Conversation {
   const writer = new Writer();
-  for (const [index, message] of messages.entries()) addMessage(writer, message, `/messages/${index}`);
+  for (const [index, message] of messages.entries())
+    addMessage(writer, message, `/messages/${index}`);
   return writer.done('/messages');
 }
 
@@ -25,13 +26,17 @@ export const filesOfChat = ({ messages }: Pick<CreateChatCompletion, 'messages'>
             const { file_data: data, file_id, filename: name } = part.file;
             return [{ part, at: `${at}/file`, kind: 'file', data, file_id, name }];
           }
-          return part.type === 'image_url' ? [{ part, at: `${at}/image_url/url`, kind: 'image', ...sourceOf(part.image_url.url) }] : [];
+          return part.type === 'image_url'
+            ? [{ part, at: `${at}/image_url/url`, kind: 'image', ...sourceOf(part.image_url.url) }]
+            : [];
         }),
   );
 
 /** Of parts that are no text, such as reasoning, nothing. */
 const textOf = (content: string | readonly TextPart[]): string =>
-  typeof content === 'string' ? content : content.map(({ text, refusal }) => text ?? refusal ?? '').join('');
+  typeof content === 'string'
+    ? content
+    : content.map(({ text, refusal }) => text ?? refusal ?? '').join('');
 
 function addMessage(writer: Writer, message: ChatMessage, at: string): void {
   switch (message.role) {
@@ -47,9 +52,11 @@ function addMessage(writer: Writer, message: ChatMessage, at: string): void {
       break;
     case 'assistant': {
       const text = textOf(message.content ?? message.refusal ?? '');
-      if (text !== '' || (message.tool_calls ?? []).length === 0) writer.add({ role: 'assistant', content: [toText(text)] });
+      if (text !== '' || (message.tool_calls ?? []).length === 0)
+        writer.add({ role: 'assistant', content: [toText(text)] });
       else writer.add({ role: 'assistant', content: [] });
-      for (const { id, function: called } of message.tool_calls ?? []) writer.call(id, called.name, called.arguments);
+      for (const { id, function: called } of message.tool_calls ?? [])
+        writer.call(id, called.name, called.arguments);
     }
   }
 }
@@ -61,9 +68,21 @@ function toUserParts(content: Extract<ChatMessage, { role: 'user' }>['content'])
 
 /** What the request asks for besides the agent's own settings. Throws `validation_failed`. */
 export function readChatOverrides(body: CreateChatCompletion): Overrides {
-  const { temperature, top_p, stop, reasoning_effort, seed, frequency_penalty, presence_penalty, response_format } = body;
+  const {
+    temperature,
+    top_p,
+    stop,
+    reasoning_effort,
+    seed,
+    frequency_penalty,
+    presence_penalty,
+    response_format,
+  } = body;
   const max_output_tokens = body.max_completion_tokens ?? body.max_tokens;
-  const format = response_format?.type === 'json_schema' ? { type: response_format.type, ...response_format.json_schema } : response_format;
+  const format =
+    response_format?.type === 'json_schema'
+      ? { type: response_format.type, ...response_format.json_schema }
+      : response_format;
   return {
     settings: {
       ...(temperature == null ? {} : { temperature }),
@@ -79,7 +98,10 @@ export function readChatOverrides(body: CreateChatCompletion): Overrides {
     },
     ...readFormat(format ?? null, '/response_format/json_schema/schema'),
     ...readTools(
-      (body.tools ?? []).map(({ function: tool }, index) => ({ at: `/tools/${index}/function`, tool })),
+      (body.tools ?? []).map(({ function: tool }, index) => ({
+        at: `/tools/${index}/function`,
+        tool,
+      })),
       choiceOf(body),
     ),
     ...(body.parallel_tool_calls === false ? { most_calls: 1 } : {}),

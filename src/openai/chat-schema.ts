@@ -26,21 +26,30 @@ const RefusalPart = said({ type: z.literal('refusal'), refusal: Text });
 const ImagePart = said({
   type: z.literal('image_url'),
   image_url: said({
-    url: z.string().max(maxInlineFile).describe('An `https:` URL, or a data URL: `data:image/png;base64,…`'),
+    url: z
+      .string()
+      .max(maxInlineFile)
+      .describe('An `https:` URL, or a data URL: `data:image/png;base64,…`'),
     detail: z.string().max(40).nullish(),
   }),
 });
 const FilePart = said({
   type: z.literal('file'),
   file: said({
-    file_data: z.string().max(maxInlineFile).nullish().describe('A data URL: `data:application/pdf;base64,…`'),
+    file_data: z
+      .string()
+      .max(maxInlineFile)
+      .nullish()
+      .describe('A data URL: `data:application/pdf;base64,…`'),
     file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
     filename: z.string().max(255).nullish(),
   }),
 });
 
 /** Text, or parts of some types. */
-const contentOf = <const Parts extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]]>(
+const contentOf = <
+  const Parts extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]],
+>(
   parts: Parts,
   expected: string,
 ) => {
@@ -48,12 +57,20 @@ const contentOf = <const Parts extends readonly [z.core.$ZodTypeDiscriminable, .
   return z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expected) });
 };
 const textContent = contentOf([TextPart], 'Must be text, or a list of `text` parts.');
-const userContent = contentOf([TextPart, ImagePart, FilePart], 'Must be text, or a list of `text`, `image_url` and `file` parts.');
-const assistantContent = contentOf([TextPart, RefusalPart, ReasoningPart], 'Must be text, or a list of `text` and `refusal` parts.');
+const userContent = contentOf(
+  [TextPart, ImagePart, FilePart],
+  'Must be text, or a list of `text`, `image_url` and `file` parts.',
+);
+const assistantContent = contentOf(
+  [TextPart, RefusalPart, ReasoningPart],
+  'Must be text, or a list of `text` and `refusal` parts.',
+);
 
 const ToolCall = said({
   id: z.string().min(1).max(200),
-  type: z.literal('function', { error: 'Other tool calls than those of type `function` are not supported.' }),
+  type: z.literal('function', {
+    error: 'Other tool calls than those of type `function` are not supported.',
+  }),
   function: said({ name: toolName, arguments: Text }),
 });
 export type ToolCall = z.output<typeof ToolCall>;
@@ -70,14 +87,21 @@ const Assistant = said({
   audio: refused('Audio'),
   function_call: refused('`function_call`, in place of `tool_calls`,'),
 });
-const ToolMessage = said({ role: z.literal('tool'), tool_call_id: z.string().min(1).max(200), content: textContent });
+const ToolMessage = said({
+  role: z.literal('tool'),
+  tool_call_id: z.string().min(1).max(200),
+  content: textContent,
+});
 
 export const ChatMessage = z
   .discriminatedUnion('role', [System, UserMessage, Assistant, ToolMessage])
   .openapi('ChatMessage', { example: { role: 'user', content: 'How do I descale the machine?' } });
 export type ChatMessage = z.output<typeof ChatMessage>;
 
-const ChatToolName = z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: toolName }) });
+const ChatToolName = z.strictObject({
+  type: z.literal('function'),
+  function: z.strictObject({ name: toolName }),
+});
 
 export const CreateChatCompletion = z
   .strictObject({
@@ -92,11 +116,20 @@ export const CreateChatCompletion = z
       ),
     stream: z.boolean().nullish().describe('Chunks as server-sent events'),
     stream_options: z
-      .strictObject({ include_usage: z.boolean().nullish().describe('One more chunk with the usage'), include_obfuscation: ignored() })
+      .strictObject({
+        include_usage: z.boolean().nullish().describe('One more chunk with the usage'),
+        include_obfuscation: ignored(),
+      })
       .nullish(),
     ...sampling,
     max_completion_tokens: z.number().int().min(1).max(1_000_000).nullish(),
-    max_tokens: z.number().int().min(1).max(1_000_000).nullish().describe('The older name of `max_completion_tokens`'),
+    max_tokens: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullish()
+      .describe('The older name of `max_completion_tokens`'),
     stop: z.union([z.string().max(100), z.array(z.string().min(1).max(100)).max(4)]).nullish(),
     seed: z.number().int().nullish(),
     frequency_penalty: z.number().min(-2).max(2).nullish(),
@@ -112,22 +145,44 @@ export const CreateChatCompletion = z
       )
       .max(maxTools)
       .nullish()
-      .describe('Tools of yours, besides those of the agent: a call of one ends the answer, and you send its result back'),
+      .describe(
+        'Tools of yours, besides those of the agent: a call of one ends the answer, and you send its result back',
+      ),
     tool_choice: z
       .union(
         [
           z.enum(['none', 'auto', 'required']),
-          z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: toolName }) }),
-          z.strictObject({ type: z.literal('allowed_tools'), allowed_tools: z.strictObject(allowedFields(ChatToolName)) }),
+          z.strictObject({
+            type: z.literal('function'),
+            function: z.strictObject({ name: toolName }),
+          }),
+          z.strictObject({
+            type: z.literal('allowed_tools'),
+            allowed_tools: z.strictObject(allowedFields(ChatToolName)),
+          }),
         ],
         { error: orExplain(expectedChoice) },
       )
       .nullish(),
-    parallel_tool_calls: z.boolean().nullish().describe('false: at most one call of your tools an answer'),
+    parallel_tool_calls: z
+      .boolean()
+      .nullish()
+      .describe('false: at most one call of your tools an answer'),
     response_format: z
-      .union([TextFormat, JsonFormat, z.strictObject({ type: z.literal('json_schema'), json_schema: z.strictObject(schemaFields) })], {
-        error: 'Must be of type `text`, `json_object`, or `json_schema` with a `name` and a `schema` in `json_schema`.',
-      })
+      .union(
+        [
+          TextFormat,
+          JsonFormat,
+          z.strictObject({
+            type: z.literal('json_schema'),
+            json_schema: z.strictObject(schemaFields),
+          }),
+        ],
+        {
+          error:
+            'Must be of type `text`, `json_object`, or `json_schema` with a `name` and a `schema` in `json_schema`.',
+        },
+      )
       .nullish()
       .describe('The form of the answer, in place of the agent’s own'),
     user: User,
@@ -155,7 +210,10 @@ export const CreateChatCompletion = z
     verbosity: ignored(),
   })
   .openapi('CreateChatCompletion', {
-    example: { model: 'support', messages: [{ role: 'user', content: 'How do I descale the machine?' }] } as never,
+    example: {
+      model: 'support',
+      messages: [{ role: 'user', content: 'How do I descale the machine?' }],
+    } as never,
   });
 export type CreateChatCompletion = z.output<typeof CreateChatCompletion>;
 
@@ -163,8 +221,13 @@ export const ChatAnnotation = z
   .object({
     type: z.literal('url_citation'),
     url_citation: z.object({
-      url: z.string().describe('Where the file’s content is: `/api/v1/files/{file}/content` of this host'),
-      title: z.string().describe('The file’s name, with the page where it has pages').openapi({ example: 'manual.pdf, page 3' }),
+      url: z
+        .string()
+        .describe('Where the file’s content is: `/api/v1/files/{file}/content` of this host'),
+      title: z
+        .string()
+        .describe('The file’s name, with the page where it has pages')
+        .openapi({ example: 'manual.pdf, page 3' }),
       start_index: z.number().int().describe('Of the marker in the text'),
       end_index: z.number().int(),
     }),
@@ -199,7 +262,11 @@ export const ChatCompletion = z
           annotations: z.array(ChatAnnotation),
           tool_calls: z
             .array(
-              z.object({ id: z.string(), type: z.literal('function'), function: z.object({ name: z.string(), arguments: z.string() }) }),
+              z.object({
+                id: z.string(),
+                type: z.literal('function'),
+                function: z.object({ name: z.string(), arguments: z.string() }),
+              }),
             )
             .optional(),
         }),

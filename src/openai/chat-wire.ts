@@ -47,7 +47,11 @@ class ChatWire implements Wire {
       case 'tool-input-delta':
         return this.#addArguments(event.tool_call_id, event.delta);
       case 'tool-call':
-        return this.#wholeCall({ id: event.tool_call_id, name: event.tool_name, arguments: JSON.stringify(event.input ?? {}) });
+        return this.#wholeCall({
+          id: event.tool_call_id,
+          name: event.tool_name,
+          arguments: JSON.stringify(event.input ?? {}),
+        });
       case 'finished':
         return this.#finish(event.message);
       case 'failed':
@@ -78,7 +82,11 @@ class ChatWire implements Wire {
     if (!this.#options.tools.includes(name) || this.#calls.has(id)) return [];
     const index = this.#calls.size;
     this.#calls.set(id, { index, has_arguments: false });
-    return [this.#delta({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] })];
+    return [
+      this.#delta({
+        tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }],
+      }),
+    ];
   }
 
   #addArguments(id: string, text: string): string[] {
@@ -91,7 +99,9 @@ class ChatWire implements Wire {
   /** Some providers do not stream arguments. */
   #wholeCall({ id, name, arguments: text }: ClientCall): string[] {
     const opened = this.#openCall(id, name);
-    return this.#calls.get(id)?.has_arguments === true ? opened : [...opened, ...this.#addArguments(id, text)];
+    return this.#calls.get(id)?.has_arguments === true
+      ? opened
+      : [...opened, ...this.#addArguments(id, text)];
   }
 
   #finish(message: Message): string[] {
@@ -104,16 +114,28 @@ class ChatWire implements Wire {
       ...this.#say(rest),
       ...clientCallsOf(message).flatMap((call) => this.#wholeCall(call)),
       ...(annotations.length === 0 ? [] : [this.#delta({ annotations })]),
-      this.#delta({}, finishOf(message), run === null ? {} : { agentgrid: chatExtrasOf(message, run) }),
+      this.#delta(
+        {},
+        finishOf(message),
+        run === null ? {} : { agentgrid: chatExtrasOf(message, run) },
+      ),
       ...(this.#options.include_usage ? [this.#chunk([], usageOf(message))] : []),
     ];
   }
 
-  #delta(delta: ChatDelta, finish_reason: Choice['finish_reason'] = null, more: Pick<ChatChunk, 'agentgrid'> = {}): string {
+  #delta(
+    delta: ChatDelta,
+    finish_reason: Choice['finish_reason'] = null,
+    more: Pick<ChatChunk, 'agentgrid'> = {},
+  ): string {
     return this.#chunk([{ index: 0, delta, logprobs: null, finish_reason }], null, more);
   }
 
-  #chunk(choices: Choice[], usage: CompletionUsage | null, more: Pick<ChatChunk, 'agentgrid'> = {}): string {
+  #chunk(
+    choices: Choice[],
+    usage: CompletionUsage | null,
+    more: Pick<ChatChunk, 'agentgrid'> = {},
+  ): string {
     if (this.#head === null) throw new Error('a chunk came before the run had begun');
     const chunk: ChatChunk = {
       ...this.#head,
@@ -131,4 +153,7 @@ class ChatWire implements Wire {
   }
 }
 
-export const chatWire: WireKind = { name: 'openai.chat', make: (options) => new ChatWire(options as ChatWireOptions) };
+export const chatWire: WireKind = {
+  name: 'openai.chat',
+  make: (options) => new ChatWire(options as ChatWireOptions),
+};

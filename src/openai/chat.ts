@@ -10,19 +10,32 @@ import { bringFiles } from './input-files.ts';
 import { checkRequestSize } from './text-size.ts';
 
 /** Answers a conversation that the caller keeps; `origin` is where its citations point to: one run of an agent, without a session to go on in. */
-export async function createChatCompletion(ctx: Ctx, body: CreateChatCompletion, origin: string): Promise<ChatCompletion | Response> {
+export async function createChatCompletion(
+  ctx: Ctx,
+  body: CreateChatCompletion,
+  origin: string,
+): Promise<ChatCompletion | Response> {
   checkRequestSize(body);
   const brought = await bringFiles(ctx, filesOfChat(body));
   const { question, messages } = readChat(body);
   const overrides = readChatOverrides(body);
   const { session_id, input: plain } = await prepareRun(ctx, body.model, question, body);
   const input: TurnInput = { ...plain, prompt: messages, overrides, brought };
-  if (body.stream === true) return toEventStream(await runAsStream(ctx, session_id, input, wireFor(body, origin)));
+  if (body.stream === true)
+    return toEventStream(await runAsStream(ctx, session_id, input, wireFor(body, origin)));
   return answerOf(ctx, session_id, input, (message) => toCompletion(message, body.model, origin));
 }
 
-function wireFor({ model, stream_options, tools }: CreateChatCompletion, origin: string): WireRequest {
+function wireFor(
+  { model, stream_options, tools }: CreateChatCompletion,
+  origin: string,
+): WireRequest {
   const names = (tools ?? []).map((tool) => tool.function.name);
-  const options: ChatWireOptions = { model, include_usage: stream_options?.include_usage ?? false, tools: names, origin };
+  const options: ChatWireOptions = {
+    model,
+    include_usage: stream_options?.include_usage ?? false,
+    tools: names,
+    origin,
+  };
   return { kind: chatWire, options };
 }

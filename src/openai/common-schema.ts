@@ -9,7 +9,10 @@ export const refused = (detail: string) =>
   z
     .unknown()
     .optional()
-    .refine((value) => value === undefined || value === null || value === false || isEmpty(value), `${detail} is not supported.`)
+    .refine(
+      (value) => value === undefined || value === null || value === false || isEmpty(value),
+      `${detail} is not supported.`,
+    )
     .describe(`Not supported: only null, false or empty`);
 
 const isEmpty = (value: unknown): boolean =>
@@ -23,23 +26,34 @@ export const longestText = 1_000_000;
 export const Text = z.string().max(longestText);
 
 /** Who asks, in the caller's own terms: the end user of the session and of its usage. */
-export const User = EndUserId.nullish().describe('Who asks, in your own terms').openapi({ example: 'customer-4711' });
+export const User = EndUserId.nullish()
+  .describe('Who asks, in your own terms')
+  .openapi({ example: 'customer-4711' });
 
 export const Metadata = z
   .record(z.string().min(1).max(64), z.string().max(512))
   .refine((value) => Object.keys(value).length <= 16, 'At most 16 keys.')
   .nullish()
-  .describe('Your own; a key that is called like an input of the agent gives its value, numbers and booleans as text')
+  .describe(
+    'Your own; a key that is called like an input of the agent gives its value, numbers and booleans as text',
+  )
   .openapi({ example: { team: 'support' } });
 
 export const sampling = {
-  temperature: z.number().min(0).max(2).nullish().describe('The agent’s own unless given, as for the others'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .nullish()
+    .describe('The agent’s own unless given, as for the others'),
   top_p: z.number().min(0).max(1).nullish(),
 };
 
 export const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish();
 
-export const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'Letters, digits, `_` and `-`, at most 64.');
+export const toolName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Letters, digits, `_` and `-`, at most 64.');
 
 /** A JSON Schema as a caller gives it. */
 export const JsonSchema = z
@@ -56,7 +70,9 @@ export const functionFields = {
 
 /** Which of the caller's tools may be called: OpenAI's `allowed_tools`. */
 export const allowedFields = <Name extends z.ZodType>(name: Name) => ({
-  mode: z.enum(['auto', 'required']).describe('required: the first step of the answer calls one of them'),
+  mode: z
+    .enum(['auto', 'required'])
+    .describe('required: the first step of the answer calls one of them'),
   tools: z.array(name).min(1).max(maxTools),
 });
 

@@ -32,7 +32,13 @@ export function toCompletion(message: Message, model: string, origin: string): C
           annotations: annotationsOf(message, origin),
           ...(calls.length === 0
             ? {}
-            : { tool_calls: calls.map(({ id, ...call }) => ({ id, type: 'function' as const, function: call })) }),
+            : {
+                tool_calls: calls.map(({ id, ...call }) => ({
+                  id,
+                  type: 'function' as const,
+                  function: call,
+                })),
+              }),
         },
         logprobs: null,
         finish_reason: finishOf(message),
@@ -44,7 +50,10 @@ export function toCompletion(message: Message, model: string, origin: string): C
 }
 
 /** Citations in the one form that Chat Completions has for them; `origin` is this server's, `https://host`. */
-export const annotationsOf = (message: Pick<Message, 'text' | 'citations'>, origin: string): ChatAnnotation[] =>
+export const annotationsOf = (
+  message: Pick<Message, 'text' | 'citations'>,
+  origin: string,
+): ChatAnnotation[] =>
   citedIn(message).map(({ citation: { file_id, file_name, page }, marker, index }) => ({
     type: 'url_citation',
     url_citation: {
@@ -71,7 +80,9 @@ export function usageOf({ run }: Pick<Message, 'run'>): CompletionUsage | null {
     prompt_tokens: input_tokens,
     completion_tokens: output_tokens,
     total_tokens: input_tokens + output_tokens,
-    ...(cache_read_tokens == null ? {} : { prompt_tokens_details: { cached_tokens: cache_read_tokens } }),
+    ...(cache_read_tokens == null
+      ? {}
+      : { prompt_tokens_details: { cached_tokens: cache_read_tokens } }),
     ...(reasoning_tokens == null ? {} : { completion_tokens_details: { reasoning_tokens } }),
   };
 }

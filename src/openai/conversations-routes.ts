@@ -95,7 +95,8 @@ export const conversationRoutes = new Router(openAiErrors)
       access: 'messages:read',
       tag,
       summary: 'List conversation items',
-      description: 'What was asked and answered in the branch that the session shows, then what was added since. The newest 1000 messages.',
+      description:
+        'What was asked and answered in the branch that the session shows, then what was added since. The newest 1000 messages.',
       params: conversation,
       query: ItemQuery,
       reply: { status: 200, schema: ItemList, description: 'A page of items' },
@@ -151,7 +152,8 @@ export const conversationRoutes = new Router(openAiErrors)
       access: 'messages:read',
       tag,
       summary: 'List input items',
-      description: 'What the response was asked with, without the conversation before it. Nothing while it is queued.',
+      description:
+        'What the response was asked with, without the conversation before it. Nothing while it is queued.',
       params: z.object({ response: ResponseId }),
       query: ItemQuery,
       reply: { status: 200, schema: ItemList, description: 'A page of items' },

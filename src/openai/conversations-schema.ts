@@ -13,7 +13,9 @@ const NewItems = z.array(InputItem).max(maxNewItems);
 
 export const CreateConversation = z
   .strictObject({
-    items: NewItems.nullish().describe('Read by the first response; files by `file_id` or URL only'),
+    items: NewItems.nullish().describe(
+      'Read by the first response; files by `file_id` or URL only',
+    ),
     metadata: Metadata,
   })
   .openapi('CreateConversation', { example: { metadata: { topic: 'returns' } } as never });
@@ -25,8 +27,12 @@ export const UpdateConversation = z
 export type UpdateConversation = z.output<typeof UpdateConversation>;
 
 export const CreateItems = z
-  .strictObject({ items: NewItems.min(1).describe('Read by the next response; files by `file_id` or URL only') })
-  .openapi('CreateConversationItems', { example: { items: [{ role: 'user', content: 'My order is 4711.' }] } as never });
+  .strictObject({
+    items: NewItems.min(1).describe('Read by the next response; files by `file_id` or URL only'),
+  })
+  .openapi('CreateConversationItems', {
+    example: { items: [{ role: 'user', content: 'My order is 4711.' }] } as never,
+  });
 export type CreateItems = z.output<typeof CreateItems>;
 
 export const Conversation = z
@@ -40,15 +46,29 @@ export const Conversation = z
 export type Conversation = z.output<typeof Conversation>;
 
 export const DeletedConversation = z
-  .object({ id: ConversationId, object: z.literal('conversation.deleted'), deleted: z.literal(true) })
+  .object({
+    id: ConversationId,
+    object: z.literal('conversation.deleted'),
+    deleted: z.literal(true),
+  })
   .openapi('DeletedConversation');
 
 /** Messages, calls and results; which fields there are depends on the type. */
 export const Item = z
-  .object({ id: z.string(), type: z.enum(['message', 'function_call', 'function_call_output']), status: z.string() })
+  .object({
+    id: z.string(),
+    type: z.enum(['message', 'function_call', 'function_call_output']),
+    status: z.string(),
+  })
   .loose()
   .openapi('ResponseItem', {
-    example: { id: 'msg_1', type: 'message', role: 'user', status: 'completed', content: [{ type: 'input_text', text: 'Hello' }] } as never,
+    example: {
+      id: 'msg_1',
+      type: 'message',
+      role: 'user',
+      status: 'completed',
+      content: [{ type: 'input_text', text: 'Hello' }],
+    } as never,
   });
 
 export const ItemList = cursorPageOf(Item).openapi('ResponseItemList');
@@ -56,7 +76,15 @@ export const ItemList = cursorPageOf(Item).openapi('ResponseItemList');
 const ignoredList = z.string().max(2000).optional().describe('Accepted, without effect here');
 export const IncludeQuery = z.strictObject({ include: ignoredList, 'include[]': ignoredList });
 
-export const ItemQuery = z.strictObject({ ...cursorQuery(100), include: ignoredList, 'include[]': ignoredList });
+export const ItemQuery = z.strictObject({
+  ...cursorQuery(100),
+  include: ignoredList,
+  'include[]': ignoredList,
+});
 export type ItemQuery = z.output<typeof ItemQuery>;
 
-export const ItemId = z.string().min(1).max(200).openapi({ description: 'Id of an item', example: 'msg_01kajv2q5ve0mt8h2vj3c6x7ra_0' });
+export const ItemId = z
+  .string()
+  .min(1)
+  .max(200)
+  .openapi({ description: 'Id of an item', example: 'msg_01kajv2q5ve0mt8h2vj3c6x7ra_0' });

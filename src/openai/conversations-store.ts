@@ -6,18 +6,27 @@ import { day } from '../shared/time.ts';
 export type ConversationRow = typeof conversations.$inferSelect;
 export type WaitingItemRow = typeof conversation_items.$inferSelect;
 
-const own = (workspace_id: string, id: string) => and(eq(conversations.workspace_id, workspace_id), eq(conversations.id, id));
+const own = (workspace_id: string, id: string) =>
+  and(eq(conversations.workspace_id, workspace_id), eq(conversations.id, id));
 
 const itemsOf = (workspace_id: string, id: string) =>
-  and(eq(conversation_items.workspace_id, workspace_id), eq(conversation_items.conversation_id, id));
+  and(
+    eq(conversation_items.workspace_id, workspace_id),
+    eq(conversation_items.conversation_id, id),
+  );
 
-export const insertConversation = (db: Db, row: ConversationRow) => db.insert(conversations).values(row);
+export const insertConversation = (db: Db, row: ConversationRow) =>
+  db.insert(conversations).values(row);
 
 export const selectConversation = (db: Db, workspace_id: string, id: string) =>
   db.select().from(conversations).where(own(workspace_id, id));
 
-export const updateConversation = (db: Db, workspace_id: string, id: string, metadata: Record<string, string>) =>
-  db.update(conversations).set({ metadata }).where(own(workspace_id, id)).returning();
+export const updateConversation = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  metadata: Record<string, string>,
+) => db.update(conversations).set({ metadata }).where(own(workspace_id, id)).returning();
 
 /** Items first. */
 export const deleteConversation = (db: Db, workspace_id: string, id: string) => [
@@ -34,7 +43,11 @@ export const insertItem = (db: Db, { position: _, ...row }: WaitingItemRow) =>
   });
 
 export const selectItems = (db: Db, workspace_id: string, id: string) =>
-  db.select().from(conversation_items).where(itemsOf(workspace_id, id)).orderBy(asc(conversation_items.position));
+  db
+    .select()
+    .from(conversation_items)
+    .where(itemsOf(workspace_id, id))
+    .orderBy(asc(conversation_items.position));
 
 export const deleteItem = (db: Db, workspace_id: string, conversation_id: string, id: string) =>
   db

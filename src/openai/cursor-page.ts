@@ -2,7 +2,11 @@ import { z } from '@hono/zod-openapi';
 
 /** How OpenAI's lists are asked for: by the id behind which they go on. */
 export const cursorQuery = (most: number) => ({
-  after: z.string().max(200).optional().describe('The id of the last item that you have; the list goes on behind it'),
+  after: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('The id of the last item that you have; the list goes on behind it'),
   limit: z
     .string()
     .regex(/^\d{1,5}$/, 'Must be a whole number.')
@@ -31,7 +35,10 @@ export interface CursorPage<Item> {
   readonly has_more: boolean;
 }
 
-export const toCursorPage = <Item extends { readonly id?: string | undefined }>(data: Item[], has_more: boolean): CursorPage<Item> => ({
+export const toCursorPage = <Item extends { readonly id?: string | undefined }>(
+  data: Item[],
+  has_more: boolean,
+): CursorPage<Item> => ({
   object: 'list',
   data,
   first_id: data[0]?.id ?? null,

@@ -12,11 +12,20 @@ export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promi
   const length = embeddingDimensions(model);
   if (length === null && !isEmbeddingModel(model)) throw unknownEmbeddingModel();
   if (length !== null && dimensions !== undefined && dimensions !== length) {
-    throw unsupported('/dimensions', `Other lengths than ${length} are not supported by this model.`);
+    throw unsupported(
+      '/dimensions',
+      `Other lengths than ${length} are not supported by this model.`,
+    );
   }
   const values = typeof input.input === 'string' ? [input.input] : input.input;
   const call_key = `${ctx.request_id}:${ctx.newId('use')}`;
-  const asked = { model, values, ...(dimensions === undefined ? {} : { dimensions }), operation: 'embed', call_key } as const;
+  const asked = {
+    model,
+    values,
+    ...(dimensions === undefined ? {} : { dimensions }),
+    operation: 'embed',
+    call_key,
+  } as const;
   const { embeddings, tokens, usage } = await embed(ctx, { ...asked, end_user_id: user ?? null });
   const prompt_tokens = tokens ?? values.reduce((sum, text) => sum + estimateTokens(text), 0);
   const reply: Embeddings = {
@@ -38,6 +47,7 @@ function toBase64(vector: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);
   let bytes = '';
-  for (let index = 0; index < view.byteLength; index += 1) bytes += String.fromCharCode(view.getUint8(index));
+  for (let index = 0; index < view.byteLength; index += 1)
+    bytes += String.fromCharCode(view.getUint8(index));
   return btoa(bytes);
 }

@@ -1,6 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { ErrorForm } from '../http/error-form.ts';
-import { Failure, type FailureCode, failures, noSuchVersion, type Violation } from '../shared/failure.ts';
+import {
+  Failure,
+  type FailureCode,
+  failures,
+  noSuchVersion,
+  type Violation,
+} from '../shared/failure.ts';
 
 const types = ['invalid_request_error', 'insufficient_quota', 'requests', 'server_error'] as const;
 type ErrorType = (typeof types)[number];
@@ -16,12 +22,21 @@ const ErrorEnvelope = z
         errors: z
           .array(z.object({ pointer: z.string(), detail: z.string() }))
           .optional()
-          .describe('All that is wrong, where there is more to say than `param` does; pointers are RFC 6901'),
+          .describe(
+            'All that is wrong, where there is more to say than `param` does; pointers are RFC 6901',
+          ),
       })
       .loose(),
   })
   .openapi('OpenAIError', {
-    example: { error: { message: 'The model does not exist.', type: 'invalid_request_error', param: 'model', code: 'model_not_found' } },
+    example: {
+      error: {
+        message: 'The model does not exist.',
+        type: 'invalid_request_error',
+        param: 'model',
+        code: 'model_not_found',
+      },
+    },
   });
 
 /** What OpenAI calls our failures; what it has no name for keeps ours. */
@@ -37,12 +52,15 @@ const codes: Partial<Record<FailureCode, string>> = {
 const nameOf = (code: FailureCode): string => codes[code] ?? code;
 
 /** OpenAI answers 400 to what it cannot do; every other status is the same. */
-const statusOf = (code: FailureCode): number => (failures[code].status === 422 ? 400 : failures[code].status);
+const statusOf = (code: FailureCode): number =>
+  failures[code].status === 422 ? 400 : failures[code].status;
 
 function typeOf(code: FailureCode): ErrorType {
   if (code === 'budget_exceeded') return 'insufficient_quota';
   if (code === 'rate_limited') return 'requests';
-  return failures[code].status >= 500 || failures[code].status === 424 ? 'server_error' : 'invalid_request_error';
+  return failures[code].status >= 500 || failures[code].status === 424
+    ? 'server_error'
+    : 'invalid_request_error';
 }
 
 /** Errors as OpenAI clients read them. */
@@ -73,7 +91,9 @@ export const openAiErrors: ErrorForm = {
 };
 
 const messageOf = (first: Violation): string =>
-  first.detail === 'Is required.' ? `${paramOf(first)} is required.` : `${paramOf(first)}: ${first.detail}`;
+  first.detail === 'Is required.'
+    ? `${paramOf(first)} is required.`
+    : `${paramOf(first)}: ${first.detail}`;
 
 /** `/messages/0/role` as `messages[0].role`. */
 const paramOf = ({ pointer }: Pick<Violation, 'pointer'>): string =>
@@ -90,7 +110,9 @@ function kindOf({ detail }: Violation): string {
 }
 
 export const unknownUrl = (method: string, path: string): Failure =>
-  new Failure('not_found', `Unknown request URL: ${method} ${path}. See /docs for what there is.`, { extra: { code: 'unknown_url' } });
+  new Failure('not_found', `Unknown request URL: ${method} ${path}. See /docs for what there is.`, {
+    extra: { code: 'unknown_url' },
+  });
 
 /** The same for a model that is not there and one that the key does not cover. */
 export const unknownModel = (): Failure =>
@@ -105,11 +127,15 @@ export const unknownModel = (): Failure =>
 
 /** A version that an agent does not have, said only to who may see the agent. */
 export const unknownModelVersion = (version: string): Failure =>
-  new Failure('not_found', noSuchVersion(version), { extra: { param: 'model', code: 'model_not_found' } });
+  new Failure('not_found', noSuchVersion(version), {
+    extra: { param: 'model', code: 'model_not_found' },
+  });
 
-export const unknownConversationItem = (): Failure => new Failure('not_found', 'The conversation has no item with this id.');
+export const unknownConversationItem = (): Failure =>
+  new Failure('not_found', 'The conversation has no item with this id.');
 
-export const unknownFileObject = (): Failure => new Failure('not_found', 'No such File object.', { extra: { param: 'id' } });
+export const unknownFileObject = (): Failure =>
+  new Failure('not_found', 'No such File object.', { extra: { param: 'id' } });
 
 export const unknownResponse = (param: string | null = null): Failure =>
   new Failure('not_found', 'There is no response with this id.', { extra: { param } });
@@ -131,7 +157,9 @@ export const unknownItem = (id: string): Failure =>
 
 /** A file id in a request that stands for no file, or for none that the key may see. */
 export const unknownFile = (pointer: string): Failure =>
-  new Failure('not_found', 'There is no file with this id. POST /v1/files uploads one.', { extra: { param: paramOf({ pointer }) } });
+  new Failure('not_found', 'There is no file with this id. POST /v1/files uploads one.', {
+    extra: { param: paramOf({ pointer }) },
+  });
 
 export const unknownConversation = (param: string | null = null): Failure =>
   new Failure('not_found', 'There is no conversation with this id.', { extra: { param } });
@@ -141,9 +169,13 @@ export const unsupported = (pointer: string, detail: string): Failure =>
   new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
 
 export const unknownEmbeddingModel = (): Failure =>
-  new Failure('not_found', 'There is no such embedding model. They are named `provider/model`; GET /v1/models lists them.', {
-    extra: { param: 'model', code: 'model_not_found' },
-  });
+  new Failure(
+    'not_found',
+    'There is no such embedding model. They are named `provider/model`; GET /v1/models lists them.',
+    {
+      extra: { param: 'model', code: 'model_not_found' },
+    },
+  );
 
 /** A failure that comes too late for a status, as it stands in a stream. */
 export const envelopeOf = (code: FailureCode, detail: string, run_id: string): object =>

@@ -1,7 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { ChatAnnotation, ChatCompletion, CompletionUsage } from './chat-schema.ts';
 import { ChatExtras } from './extras.ts';
-import { OpenAiResponse, OutputCall, OutputMessage, ResponseAnnotation } from './responses-schema.ts';
+import {
+  OpenAiResponse,
+  OutputCall,
+  OutputMessage,
+  ResponseAnnotation,
+} from './responses-schema.ts';
 
 const { id, created, model, system_fingerprint, choices } = ChatCompletion.shape;
 
@@ -33,13 +38,21 @@ export const ChatCompletionChunk = z
         finish_reason: choices.element.shape.finish_reason.nullable(),
       }),
     ),
-    usage: CompletionUsage.nullable().optional().describe('With `stream_options.include_usage`: null but on the last'),
+    usage: CompletionUsage.nullable()
+      .optional()
+      .describe('With `stream_options.include_usage`: null but on the last'),
     agentgrid: ChatExtras.optional().describe('With the `finish_reason`'),
   })
-  .openapi('ChatCompletionChunk', { description: 'The JSON of a `data:` line; `data: [DONE]` closes the stream.' });
+  .openapi('ChatCompletionChunk', {
+    description: 'The JSON of a `data:` line; `data: [DONE]` closes the stream.',
+  });
 
 const number = { sequence_number: z.number().int().describe('0, 1, 2 … without a gap') };
-const place = { item_id: z.string(), output_index: z.number().int(), content_index: z.number().int() };
+const place = {
+  item_id: z.string(),
+  output_index: z.number().int(),
+  content_index: z.number().int(),
+};
 const ofCall = { item_id: z.string(), output_index: z.number().int() };
 const part = OutputMessage.shape.content.element;
 const logprobs = z.array(z.unknown());
@@ -55,11 +68,19 @@ export const ResponseStreamEvent = z
     event('response.output_item.added', item),
     event('response.content_part.added', { ...place, part }),
     event('response.output_text.delta', { ...place, delta: z.string(), logprobs }),
-    event('response.output_text.annotation.added', { ...place, annotation_index: z.number().int(), annotation: ResponseAnnotation }),
+    event('response.output_text.annotation.added', {
+      ...place,
+      annotation_index: z.number().int(),
+      annotation: ResponseAnnotation,
+    }),
     event('response.output_text.done', { ...place, text: z.string(), logprobs }),
     event('response.content_part.done', { ...place, part }),
     event('response.function_call_arguments.delta', { ...ofCall, delta: z.string() }),
-    event('response.function_call_arguments.done', { ...ofCall, name: z.string(), arguments: z.string() }),
+    event('response.function_call_arguments.done', {
+      ...ofCall,
+      name: z.string(),
+      arguments: z.string(),
+    }),
     event('response.output_item.done', item),
     event('response.completed', { response: OpenAiResponse }),
     event('response.incomplete', { response: OpenAiResponse }),
@@ -67,5 +88,6 @@ export const ResponseStreamEvent = z
     event('error', { code: z.string(), message: z.string(), param: z.string().nullable() }),
   ])
   .openapi('ResponseStreamEvent', {
-    description: 'The JSON of a `data:` line, named by its `event:` line; `data: [DONE]` closes the stream.',
+    description:
+      'The JSON of a `data:` line, named by its `event:` line; `data: [DONE]` closes the stream.',
   });

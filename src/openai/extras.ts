@@ -40,11 +40,16 @@ export const ChatExtras = Extras.extend({
 }).openapi('OpenAIChatExtras');
 export type ChatExtras = z.output<typeof ChatExtras>;
 
-export const chatExtrasOf = (message: Pick<Message, 'text' | 'citations'>, run: Run): ChatExtras => ({
+export const chatExtrasOf = (
+  message: Pick<Message, 'text' | 'citations'>,
+  run: Run,
+): ChatExtras => ({
   ...extrasOf(run),
-  citations: citedIn(message).map(({ citation: { file_id, file_name: filename, page, quote }, marker, index }) => ({
-    ...{ file_id, filename, page, quote },
-    start_index: index,
-    end_index: index + marker.length,
-  })),
+  citations: citedIn(message).map(
+    ({ citation: { file_id, file_name: filename, page, quote }, marker, index }) => ({
+      ...{ file_id, filename, page, quote },
+      start_index: index,
+      end_index: index + marker.length,
+    }),
+  ),
 });

@@ -60,7 +60,11 @@ export const fileRoutes = new Router(openAiErrors)
       summary: 'Download an OpenAI file',
       params: upload,
       alsoProduces: [...allServedTypes, 'application/binary'],
-      reply: { status: 200, mediaType: 'application/octet-stream', description: 'The original, as an attachment' },
+      reply: {
+        status: 200,
+        mediaType: 'application/octet-stream',
+        description: 'The original, as an attachment',
+      },
     },
     (ctx, { params }) => getFileContent(ctx, params.upload),
   )

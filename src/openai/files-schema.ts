@@ -9,13 +9,18 @@ export const expiresAfter = { least: 3600, most: 2_592_000 } as const;
 
 export const UploadForm = z
   .strictObject({
-    file: z.string().openapi({ format: 'binary' }).describe('A document of at most 25 MB, or an image of at most 3.75 MB'),
+    file: z
+      .string()
+      .openapi({ format: 'binary' })
+      .describe('A document of at most 25 MB, or an image of at most 3.75 MB'),
     purpose: z.enum(filePurposes).describe('Kept with the file; all are treated alike'),
     'expires_after[anchor]': z.literal('created_at').optional(),
     'expires_after[seconds]': z
       .string()
       .optional()
-      .describe(`When the file is erased, in seconds after its upload: ${expiresAfter.least} to ${expiresAfter.most}`),
+      .describe(
+        `When the file is erased, in seconds after its upload: ${expiresAfter.least} to ${expiresAfter.most}`,
+      ),
   })
   .openapi('OpenAIFileForm');
 
@@ -30,7 +35,9 @@ export const FileObject = z
     purpose: z.enum(filePurposes),
     status: z
       .enum(['uploaded', 'processed', 'error'])
-      .describe('`uploaded`: its text is extracted when it is first sent to a model; `error`: it could not be read'),
+      .describe(
+        '`uploaded`: its text is extracted when it is first sent to a model; `error`: it could not be read',
+      ),
     status_details: z.string().optional(),
   })
   .openapi('OpenAIFile');
@@ -44,4 +51,6 @@ export const FileQuery = z.strictObject({
 });
 export type FileQuery = z.output<typeof FileQuery>;
 
-export const DeletedFile = z.object({ id: Id('upl'), object: z.literal('file'), deleted: z.literal(true) }).openapi('OpenAIDeletedFile');
+export const DeletedFile = z
+  .object({ id: Id('upl'), object: z.literal('file'), deleted: z.literal(true) })
+  .openapi('OpenAIDeletedFile');

@@ -5,11 +5,13 @@ import { day } from '../shared/time.ts';
 
 export type UploadRow = typeof uploads.$inferSelect;
 
-const own = (workspace_id: string, id: string) => and(eq(uploads.workspace_id, workspace_id), eq(uploads.id, id));
+const own = (workspace_id: string, id: string) =>
+  and(eq(uploads.workspace_id, workspace_id), eq(uploads.id, id));
 
 export const insertUpload = (db: Db, row: UploadRow) => db.insert(uploads).values(row);
 
-export const selectUpload = (db: Db, workspace_id: string, id: string) => db.select().from(uploads).where(own(workspace_id, id));
+export const selectUpload = (db: Db, workspace_id: string, id: string) =>
+  db.select().from(uploads).where(own(workspace_id, id));
 
 export interface UploadFilter {
   readonly purpose: string | undefined;
@@ -21,9 +23,14 @@ export interface UploadFilter {
   readonly now: number;
 }
 
-const isLive = (now: number) => sql`(${uploads.expires_at} is null or ${uploads.expires_at} > ${now})`;
+const isLive = (now: number) =>
+  sql`(${uploads.expires_at} is null or ${uploads.expires_at} > ${now})`;
 
-export const selectUploads = (db: Db, workspace_id: string, { purpose, created_by, order, after, limit, now }: UploadFilter) =>
+export const selectUploads = (
+  db: Db,
+  workspace_id: string,
+  { purpose, created_by, order, after, limit, now }: UploadFilter,
+) =>
   db
     .select()
     .from(uploads)
@@ -33,14 +40,22 @@ export const selectUploads = (db: Db, workspace_id: string, { purpose, created_b
         isLive(now),
         purpose === undefined ? undefined : eq(uploads.purpose, purpose),
         created_by === undefined ? undefined : eq(uploads.created_by, created_by),
-        after === undefined ? undefined : order === 'asc' ? gt(uploads.id, after) : lt(uploads.id, after),
+        after === undefined
+          ? undefined
+          : order === 'asc'
+            ? gt(uploads.id, after)
+            : lt(uploads.id, after),
       ),
     )
     .orderBy(order === 'asc' ? asc(uploads.id) : desc(uploads.id))
     .limit(limit);
 
-export const updateUpload = (db: Db, workspace_id: string, id: string, changes: Partial<UploadRow>) =>
-  db.update(uploads).set(changes).where(own(workspace_id, id));
+export const updateUpload = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  changes: Partial<UploadRow>,
+) => db.update(uploads).set(changes).where(own(workspace_id, id));
 
 export const deleteUpload = (db: Db, workspace_id: string, id: string) =>
   db.delete(uploads).where(own(workspace_id, id)).returning({ id: uploads.id });

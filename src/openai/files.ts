@@ -20,7 +20,15 @@ import { second } from '../shared/time.ts';
 import { type CursorPage, toCursorPage } from './cursor-page.ts';
 import { unknownFileObject } from './errors.ts';
 import { expiresAfter, type FileObject, type FileQuery, filePurposes } from './files-schema.ts';
-import { deleteUpload, insertUpload, selectDueUploads, selectUpload, selectUploads, type UploadRow, updateUpload } from './files-store.ts';
+import {
+  deleteUpload,
+  insertUpload,
+  selectDueUploads,
+  selectUpload,
+  selectUploads,
+  type UploadRow,
+  updateUpload,
+} from './files-store.ts';
 
 const pageSize = 1000;
 /** Files that a tick erases. */
@@ -34,13 +42,17 @@ export async function createFile(ctx: Ctx, request: Request): Promise<FileObject
   const id = ctx.newId('upl');
   await insertAttachmentCleanup(ctx.db, ctx.workspace_id, id, ctx.now()).run();
   try {
-    const receive = (part: FilePart) => receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType);
+    const receive = (part: FilePart) =>
+      receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType);
     const names = ['purpose', 'expires_after[anchor]', 'expires_after[seconds]'];
     const { files, fields } = await readForm(request, names, { files: 1, fieldSize: 100 }, receive);
     const [file] = files;
     if (file === undefined) throw invalid('/file', 'A part named `file` is required.');
     const purpose = readPurpose(fields.purpose);
-    const lifetime = readLifetime(fields['expires_after[anchor]'], fields['expires_after[seconds]']);
+    const lifetime = readLifetime(
+      fields['expires_after[anchor]'],
+      fields['expires_after[seconds]'],
+    );
     const known = await fingerprintBody(ctx, { file, purpose, lifetime });
     const kind = attachmentKind(file.media_type);
     const now = ctx.now();
@@ -58,10 +70,16 @@ export async function createFile(ctx: Ctx, request: Request): Promise<FileObject
       created_by: actorId(ctx.actor),
       created_at: now,
     };
-    const read = kind === 'document' && isQuick(row.media_type, row.byte_size) ? { ...row, ...(await extract(ctx, row)) } : row;
+    const read =
+      kind === 'document' && isQuick(row.media_type, row.byte_size)
+        ? { ...row, ...(await extract(ctx, row)) }
+        : row;
     const reply = toFileObject(read);
     await commit(known, {
-      statements: [insertUpload(ctx.db, read), deleteAttachmentCleanups(ctx.db, ctx.workspace_id, [id])],
+      statements: [
+        insertUpload(ctx.db, read),
+        deleteAttachmentCleanups(ctx.db, ctx.workspace_id, [id]),
+      ],
       audit: [{ action: 'upload.create', target_type: 'upload', target_id: id }],
       reply,
     });
@@ -82,7 +100,10 @@ function readPurpose(purpose: string | undefined): FileObject['purpose'] {
   const known = filePurposes.find((one) => one === purpose);
   if (known !== undefined) return known;
   if (purpose === undefined) throw invalid('/purpose', 'Is required.');
-  throw invalid('/purpose', `The purpose ${purpose} is not supported. Supported purposes: ${filePurposes.join(', ')}.`);
+  throw invalid(
+    '/purpose',
+    `The purpose ${purpose} is not supported. Supported purposes: ${filePurposes.join(', ')}.`,
+  );
 }
 
 function readLifetime(anchor: string | undefined, seconds: string | undefined): number | null {
@@ -90,7 +111,10 @@ function readLifetime(anchor: string | undefined, seconds: string | undefined): 
   if (anchor !== 'created_at') throw invalid('/expires_after/anchor', 'Must be `created_at`.');
   const value = /^\d{1,8}$/.test(seconds ?? '') ? Number(seconds) : 0;
   if (value < expiresAfter.least || value > expiresAfter.most)
-    throw invalid('/expires_after/seconds', `Must be ${expiresAfter.least} to ${expiresAfter.most}.`);
+    throw invalid(
+      '/expires_after/seconds',
+      `Must be ${expiresAfter.least} to ${expiresAfter.most}.`,
+    );
   return value;
 }
 
@@ -98,24 +122,36 @@ async function extract(
   ctx: Ctx,
   { id, media_type }: UploadRow,
 ): Promise<Pick<UploadRow, 'status' | 'error_detail' | 'page_count' | 'token_count'>> {
-  const { status, error_detail, page_count, token_count } = await extractAttachment(ctx, { object_id: id, media_type });
-  return { status: status === 'ready' ? 'processed' : 'error', error_detail, page_count, token_count };
+  const { status, error_detail, page_count, token_count } = await extractAttachment(ctx, {
+    object_id: id,
+    media_type,
+  });
+  return {
+    status: status === 'ready' ? 'processed' : 'error',
+    error_detail,
+    page_count,
+    token_count,
+  };
 }
 
 /** The file with its text extracted. Throws `not_found`, and `validation_failed` where it cannot be read. */
 export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
   const row = await findFile(ctx, id);
   if (row.status === 'processed') return row;
-  if (row.status === 'error') throw invalid('/file_id', `${row.name} could not be read: ${row.error_detail}`);
+  if (row.status === 'error')
+    throw invalid('/file_id', `${row.name} could not be read: ${row.error_detail}`);
   const changes = await extract(ctx, row);
   await updateUpload(ctx.db, ctx.workspace_id, id, changes).run();
-  if (changes.status === 'error') throw invalid('/file_id', `${row.name} could not be read: ${changes.error_detail}`);
+  if (changes.status === 'error')
+    throw invalid('/file_id', `${row.name} could not be read: ${changes.error_detail}`);
   return { ...row, ...changes };
 }
 
 /** Who sees all agents sees all files; others see those that their key has uploaded. */
 const onlyBy = ({ actor }: Ctx): string | undefined =>
-  actor.type === 'api_key' && (actor.agent_ids !== null || !allows(actor.role, 'agents:read')) ? actor.id : undefined;
+  actor.type === 'api_key' && (actor.agent_ids !== null || !allows(actor.role, 'agents:read'))
+    ? actor.id
+    : undefined;
 
 async function findFile(ctx: Ctx, id: string): Promise<UploadRow> {
   const row = isId('upl', id) ? await selectUpload(ctx.db, ctx.workspace_id, id).get() : undefined;
@@ -130,12 +166,20 @@ export async function listFiles(
   { after, limit = pageSize, order = 'desc', purpose }: FileQuery,
 ): Promise<CursorPage<FileObject>> {
   const count = Math.min(limit, pageSize);
-  const filter = { purpose, order, after, limit: count + 1, created_by: onlyBy(ctx), now: ctx.now() };
+  const filter = {
+    purpose,
+    order,
+    after,
+    limit: count + 1,
+    created_by: onlyBy(ctx),
+    now: ctx.now(),
+  };
   const rows = await selectUploads(ctx.db, ctx.workspace_id, filter).all();
   return toCursorPage(rows.slice(0, count).map(toFileObject), rows.length > count);
 }
 
-export const getFile = async (ctx: Ctx, id: string): Promise<FileObject> => toFileObject(await findFile(ctx, id));
+export const getFile = async (ctx: Ctx, id: string): Promise<FileObject> =>
+  toFileObject(await findFile(ctx, id));
 
 /** The original. Throws `not_found`. */
 export async function getFileContent(ctx: Ctx, id: string): Promise<Response> {
@@ -146,7 +190,10 @@ export async function getFileContent(ctx: Ctx, id: string): Promise<Response> {
 }
 
 /** Erases the file; messages that it was sent with keep their copy until they are erased. */
-export async function deleteFile(ctx: Ctx, id: string): Promise<{ id: string; object: 'file'; deleted: true }> {
+export async function deleteFile(
+  ctx: Ctx,
+  id: string,
+): Promise<{ id: string; object: 'file'; deleted: true }> {
   await findFile(ctx, id);
   await erase(ctx, id, 'upload.delete');
   return { id, object: 'file', deleted: true };
@@ -162,7 +209,8 @@ const erase = (ctx: Ctx, id: string, action: string) =>
 /** Erases files whose time is over. */
 export async function eraseDueFiles(ctx: Ctx): Promise<number> {
   const due = await selectDueUploads(ctx.db, ctx.now(), sweepLimit);
-  for (const { id, workspace_id } of due) await erase({ ...ctx, workspace_id }, id, 'upload.expire');
+  for (const { id, workspace_id } of due)
+    await erase({ ...ctx, workspace_id }, id, 'upload.expire');
   return due.length;
 }
 

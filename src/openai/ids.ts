@@ -8,7 +8,8 @@ export const toCompletionId = (run_id: string): string => `chatcmpl-${suffixOf(r
 export const toRunId = (response_id: string): string => `run_${suffixOf(response_id)}`;
 
 /** A call of the caller's tools as an item: the message that it is of, and its place among that message's calls. */
-export const toCallItemId = (message_id: string, index: number): string => `fc_${suffixOf(message_id)}_${index}`;
+export const toCallItemId = (message_id: string, index: number): string =>
+  `fc_${suffixOf(message_id)}_${index}`;
 
 /** The message that an item id points to: by its own id, or as one of what it was asked or calls. Null for an id that was not issued here. */
 export function readItemId(id: string): string | null {
@@ -18,4 +19,9 @@ export function readItemId(id: string): string | null {
 
 /** When a run was made, in Unix seconds: the first 48 bits of its id are its milliseconds. */
 export const createdAt = (run_id: string): number =>
-  Math.floor([...suffixOf(run_id).slice(0, 10)].reduce((time, character) => time * 32 + alphabet.indexOf(character), 0) / 1000);
+  Math.floor(
+    [...suffixOf(run_id).slice(0, 10)].reduce(
+      (time, character) => time * 32 + alphabet.indexOf(character),
+      0,
+    ) / 1000,
+  );

@@ -1,7 +1,14 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
 import { EgressError } from '../platform/egress.ts';
-import { type AttachmentRow, bringFile, bringUpload, imageTypeOf, maxImageBytes, referenceTo } from '../sessions/index.ts';
+import {
+  type AttachmentRow,
+  bringFile,
+  bringUpload,
+  imageTypeOf,
+  maxImageBytes,
+  referenceTo,
+} from '../sessions/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import { unknownFile, unsupported } from './errors.ts';
@@ -27,7 +34,8 @@ export interface GivenFile {
 }
 
 /** Where an image is that is given as one URL. */
-export const sourceOf = (url: string): Pick<GivenFile, 'data' | 'url'> => (/^data:/i.test(url) ? { data: url } : { url });
+export const sourceOf = (url: string): Pick<GivenFile, 'data' | 'url'> =>
+  /^data:/i.test(url) ? { data: url } : { url };
 
 /** What became of the parts of requests that are being answered. */
 const known = new WeakMap<object, LanguageModelV4FilePart>();
@@ -35,7 +43,8 @@ const known = new WeakMap<object, LanguageModelV4FilePart>();
 /** The file that was brought for a part of a request, as it stands in the prompt. */
 export function filePartOf(part: object): LanguageModelV4FilePart {
   const brought = known.get(part);
-  if (brought === undefined) throw new Error('a file of the request was not brought before its conversation was read');
+  if (brought === undefined)
+    throw new Error('a file of the request was not brought before its conversation was read');
   return brought;
 }
 
@@ -44,7 +53,11 @@ export function filePartOf(part: object): LanguageModelV4FilePart {
  * cannot be fetched or read, `not_found` for an unknown file id.
  */
 export async function bringFiles(ctx: Ctx, given: readonly GivenFile[]): Promise<AttachmentRow[]> {
-  if (given.length > mostFiles) throw unsupported(given[mostFiles]?.at ?? '', `More than ${mostFiles} files are not supported.`);
+  if (given.length > mostFiles)
+    throw unsupported(
+      given[mostFiles]?.at ?? '',
+      `More than ${mostFiles} files are not supported.`,
+    );
   const brought: AttachmentRow[] = [];
   // One after the other: each may be as large as the memory allows for one.
   for (const file of given) {
@@ -75,20 +88,26 @@ function checkSource({ at, data, url, file_id }: GivenFile): void {
 
 /** What is wrong with a file is told as a fault of the part that has it. */
 function atPart({ at }: GivenFile, error: unknown): unknown {
-  if (error instanceof EgressError) return unsupported(at, `The file could not be downloaded: ${error.message}`);
+  if (error instanceof EgressError)
+    return unsupported(at, `The file could not be downloaded: ${error.message}`);
   if (!(error instanceof Failure) || error.status >= 500) return error;
   if (error.code === 'not_found') return unknownFile(`${at}/file_id`);
-  return error.options.errors?.[0]?.pointer.startsWith(at) ? error : unsupported(at, error.options.errors?.[0]?.detail ?? error.message);
+  return error.options.errors?.[0]?.pointer.startsWith(at)
+    ? error
+    : unsupported(at, error.options.errors?.[0]?.detail ?? error.message);
 }
 
 async function bringOne(ctx: Ctx, file: GivenFile): Promise<AttachmentRow> {
   checkSource(file);
   if (file.file_id) {
     const upload = await findReadFile(ctx, file.file_id);
-    if (file.kind === 'image' && upload.kind !== 'image') throw unsupported(`${file.at}/file_id`, `${upload.name} is not an image.`);
+    if (file.kind === 'image' && upload.kind !== 'image')
+      throw unsupported(`${file.at}/file_id`, `${upload.name} is not an image.`);
     return bringUpload(ctx, upload);
   }
-  const { bytes, media_type, name } = file.data ? decode(file, file.data) : await download(ctx, file, file.url ?? '');
+  const { bytes, media_type, name } = file.data
+    ? decode(file, file.data)
+    : await download(ctx, file, file.url ?? '');
   return bringFile(ctx, { ...typeOf(file, bytes, media_type, name), body: toParts(bytes) });
 }
 
@@ -109,19 +128,37 @@ function decode({ at, name }: GivenFile, text: string): Raw {
     for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
     return { bytes, media_type: media_type.toLowerCase(), name: name ?? null };
   } catch {
-    throw unsupported(at, 'The data must be base64, or a data URL: `data:application/pdf;base64,…`.');
+    throw unsupported(
+      at,
+      'The data must be base64, or a data URL: `data:application/pdf;base64,…`.',
+    );
   }
 }
 
 async function download(ctx: Ctx, { at, kind, name }: GivenFile, address: string): Promise<Raw> {
   const url = URL.canParse(address) ? new URL(address) : null;
-  const isOpen = url?.protocol === 'https:' || (url?.protocol === 'http:' && ctx.config.allow_private_network);
-  if (url === null || !isOpen) throw unsupported(at, 'The URL must be an `https:` or a `data:…;base64,` URL; others are not supported.');
-  const limits = { redirects, deadline_ms, max_bytes: kind === 'image' ? maxImageBytes : maxFileBytes };
-  const response = await ctx.egress.request(url.href, { headers: { accept: '*/*' }, signal: ctx.signal }, limits);
+  const isOpen =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && ctx.config.allow_private_network);
+  if (url === null || !isOpen)
+    throw unsupported(
+      at,
+      'The URL must be an `https:` or a `data:…;base64,` URL; others are not supported.',
+    );
+  const limits = {
+    redirects,
+    deadline_ms,
+    max_bytes: kind === 'image' ? maxImageBytes : maxFileBytes,
+  };
+  const response = await ctx.egress.request(
+    url.href,
+    { headers: { accept: '*/*' }, signal: ctx.signal },
+    limits,
+  );
   if (!response.ok) throw unsupported(at, `The server of the file answered ${response.status}.`);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const media_type = (response.headers.get('content-type')?.split(';')[0] ?? '').trim().toLowerCase();
+  const media_type = (response.headers.get('content-type')?.split(';')[0] ?? '')
+    .trim()
+    .toLowerCase();
   return { bytes, media_type, name: name ?? nameIn(new URL(response.url || url.href)) };
 }
 
@@ -146,18 +183,35 @@ const extensions: Readonly<Record<string, string>> = {
 };
 
 /** Name and declared type as an upload would have them. An image is what its first bytes say. */
-function typeOf({ at, kind }: GivenFile, bytes: Uint8Array, media_type: string, name: string | null) {
+function typeOf(
+  { at, kind }: GivenFile,
+  bytes: Uint8Array,
+  media_type: string,
+  name: string | null,
+) {
   const image = imageTypeOf(bytes.subarray(0, 16));
   const base = (name ?? kind).replace(/\.[A-Za-z0-9]{1,8}$/, '');
-  if (image !== null) return { name: `${base || kind}.${image.extension}`, media_type: image.media_type };
-  if (kind === 'image') throw unsupported(at, 'Supported image types: png, jpeg, webp, gif; other content is not supported.');
+  if (image !== null)
+    return { name: `${base || kind}.${image.extension}`, media_type: image.media_type };
+  if (kind === 'image')
+    throw unsupported(
+      at,
+      'Supported image types: png, jpeg, webp, gif; other content is not supported.',
+    );
   const isPdf = new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-';
-  const extension = isPdf ? 'pdf' : Object.hasOwn(extensions, media_type) ? extensions[media_type] : undefined;
+  const extension = isPdf
+    ? 'pdf'
+    : Object.hasOwn(extensions, media_type)
+      ? extensions[media_type]
+      : undefined;
   const hasExtension = name !== null && /\.[A-Za-z0-9]{1,8}$/.test(name);
   // What the name says counts; a server's own idea of the type is often none.
   if (hasExtension && !isPdf) return { name, media_type: '' };
   if (extension === undefined)
-    throw unsupported(at, `A file of type ${media_type || 'unknown'} needs a \`filename\` with a supported extension.`);
+    throw unsupported(
+      at,
+      `A file of type ${media_type || 'unknown'} needs a \`filename\` with a supported extension.`,
+    );
   return { name: `${base || kind}.${extension}`, media_type: '' };
 }
 

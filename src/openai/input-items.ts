@@ -7,7 +7,11 @@ import { itemsOf, type ResponseItem } from './items.ts';
 import { findResponse } from './responses.ts';
 
 /** What a response was asked with, without the conversation before it; nothing while it is queued. Throws `not_found`. */
-export async function listInputItems(ctx: Ctx, id: string, query: ItemQuery): Promise<CursorPage<ResponseItem>> {
+export async function listInputItems(
+  ctx: Ctx,
+  id: string,
+  query: ItemQuery,
+): Promise<CursorPage<ResponseItem>> {
   const { row } = await findResponse(ctx, id);
   const question = await readQuestion(ctx, row);
   return pageOfItems(

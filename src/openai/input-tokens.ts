@@ -28,9 +28,19 @@ export async function countInputTokens(
   const { rows, model, tokens } = await readRequest(ctx, body);
   const { config, tools } = await readVersion(ctx, model);
   const history = windowed(rows, config.memory.window_tokens);
-  const texts = [config.instructions, body.instructions ?? '', JSON.stringify(tools), JSON.stringify(body.tools ?? [])];
-  const fixed = texts.filter((text) => text !== '' && text !== '[]').reduce((sum, text) => sum + estimateTokens(text), 0);
-  const reply = { object: 'response.input_tokens' as const, input_tokens: fixed + history + tokens };
+  const texts = [
+    config.instructions,
+    body.instructions ?? '',
+    JSON.stringify(tools),
+    JSON.stringify(body.tools ?? []),
+  ];
+  const fixed = texts
+    .filter((text) => text !== '' && text !== '[]')
+    .reduce((sum, text) => sum + estimateTokens(text), 0);
+  const reply = {
+    object: 'response.input_tokens' as const,
+    input_tokens: fixed + history + tokens,
+  };
   await commit(ctx, { statements: [], reply });
   return reply;
 }
@@ -44,7 +54,10 @@ interface Asked {
 async function readRequest(ctx: Ctx, body: CountInputTokens): Promise<Asked> {
   const conversation = conversationIdOf(body);
   if (conversation !== null && body.previous_response_id != null)
-    throw unsupported('/previous_response_id', '`previous_response_id` together with `conversation` is not supported.');
+    throw unsupported(
+      '/previous_response_id',
+      '`previous_response_id` together with `conversation` is not supported.',
+    );
   const input: CreateResponse['input'] = body.input ?? '';
   const found =
     conversation !== null
@@ -54,29 +67,47 @@ async function readRequest(ctx: Ctx, body: CountInputTokens): Promise<Asked> {
         : { branch: null, waiting: [], row: null };
   const model = body.model ?? found.branch?.session.agent_id;
   if (model === undefined)
-    throw unsupported('/model', '`model` is required where neither `conversation` nor `previous_response_id` names it.');
+    throw unsupported(
+      '/model',
+      '`model` is required where neither `conversation` nor `previous_response_id` names it.',
+    );
   const isEmpty = input === '' && found.waiting.length === 0;
   const { messages, brought } = isEmpty
     ? { messages: [], brought: [] }
     : await readWith(ctx, { ...body, input: input === '' ? [] : input }, found);
   const said = messages.reduce((sum, message) => sum + estimateTokens(textOf(message)) + 4, 0);
-  return { rows: found.branch?.rows ?? [], model, tokens: said + brought.reduce((sum, file) => sum + tokensOfFile(file), 0) };
+  return {
+    rows: found.branch?.rows ?? [],
+    model,
+    tokens: said + brought.reduce((sum, file) => sum + tokensOfFile(file), 0),
+  };
 }
 
 async function findBefore(ctx: Ctx, id: string) {
   const { session, terminal } = await findResponse(ctx, id).catch((error: unknown) => {
-    throw error instanceof Failure && error.code === 'not_found' ? unknownResponse('previous_response_id') : error;
+    throw error instanceof Failure && error.code === 'not_found'
+      ? unknownResponse('previous_response_id')
+      : error;
   });
   const leaf = terminal?.type === 'finished' ? terminal.message.id : null;
-  return { branch: { session, rows: leaf === null ? [] : await readBranchTo(ctx, session.id, leaf) }, waiting: [], row: null };
+  return {
+    branch: { session, rows: leaf === null ? [] : await readBranchTo(ctx, session.id, leaf) },
+    waiting: [],
+    row: null,
+  };
 }
 
 const textOf = ({ content }: { readonly content: string | readonly object[] }): string =>
   typeof content === 'string'
     ? content
-    : content.map((part) => ('text' in part ? String(part.text) : 'data' in part ? '' : JSON.stringify(part))).join('\n');
+    : content
+        .map((part) =>
+          'text' in part ? String(part.text) : 'data' in part ? '' : JSON.stringify(part),
+        )
+        .join('\n');
 
-const tokensOfFile = ({ kind, token_count }: AttachmentRow): number => (kind === 'image' ? imageTokens : (token_count ?? 0));
+const tokensOfFile = ({ kind, token_count }: AttachmentRow): number =>
+  kind === 'image' ? imageTokens : (token_count ?? 0);
 
 /** The newest messages that the version's window takes. */
 function windowed(rows: readonly MessageRow[], window: number): number {

@@ -34,7 +34,12 @@ export class Writer {
 
   call(id: string, name: string, text: string): void {
     this.#names.set(id, name);
-    const part = { type: 'tool-call' as const, toolCallId: id, toolName: name, input: readArguments(text) };
+    const part = {
+      type: 'tool-call' as const,
+      toolCallId: id,
+      toolName: name,
+      input: readArguments(text),
+    };
     const last = this.messages.at(-1);
     if (last?.role === 'assistant') last.content.push(part);
     else this.messages.push({ role: 'assistant', content: [part] });
@@ -44,7 +49,12 @@ export class Writer {
   result(id: string, value: string, at: string): void {
     const toolName = this.#names.get(id);
     if (toolName === undefined) throw unsupported(at, 'There is no such tool call before it.');
-    const part = { type: 'tool-result' as const, toolCallId: id, toolName, output: { type: 'text' as const, value } };
+    const part = {
+      type: 'tool-result' as const,
+      toolCallId: id,
+      toolName,
+      output: { type: 'text' as const, value },
+    };
     const last = this.messages.at(-1);
     if (last?.role === 'tool') last.content.push(part);
     else this.messages.push({ role: 'tool', content: [part] });
@@ -55,11 +65,16 @@ export class Writer {
     const last = this.messages.at(-1);
     if (last === undefined) throw unsupported(at, 'A request without a message is not supported.');
     const isText = (part: { readonly type: string }) => part.type === 'text';
-    if (last.role === 'user' && last.content.every((part) => isText(part) && 'text' in part && part.text.trim() === ''))
+    if (
+      last.role === 'user' &&
+      last.content.every((part) => isText(part) && 'text' in part && part.text.trim() === '')
+    )
       throw unsupported(at, 'An empty last message is not supported.');
     const user = this.messages.findLast(({ role }) => role === 'user');
     const parts = user?.role === 'user' ? user.content : [];
-    const question = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
+    const question = parts
+      .flatMap((part) => (part.type === 'text' ? [part.text] : []))
+      .join('\n\n');
     return { messages: this.messages, question };
   }
 }

@@ -1,6 +1,12 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
-import { type AttachmentRow, bringAttached, type ReferencedMessage, readBranchTo, readReferenced } from '../sessions/index.ts';
+import {
+  type AttachmentRow,
+  bringAttached,
+  type ReferencedMessage,
+  readBranchTo,
+  readReferenced,
+} from '../sessions/index.ts';
 import type { ClientCall } from './answer.ts';
 import { unknownItem } from './errors.ts';
 import { readItemId } from './ids.ts';
@@ -49,10 +55,18 @@ export async function readEarlier(
   const items = typeof input === 'string' ? [] : input;
   const ids = items.flatMap((item) => (isReference(item) ? [item.id] : []));
   const isLate = chain !== null && hasUnknownResult(items, chain.calls);
-  if (ids.length === 0 && !isLate) return { items: new Map(), calls: chain?.calls ?? [], files: [] };
+  if (ids.length === 0 && !isLate)
+    return { items: new Map(), calls: chain?.calls ?? [], files: [] };
   const branch = chain === null ? [] : await readBranchTo(ctx, chain.session_id, chain.message_id);
-  const calls = [...branch.flatMap(({ prompt }) => (prompt ?? []).flatMap(callsIn)), ...(chain?.calls ?? [])];
-  const held = new Set([...waiting, ...branch.map(({ id }) => id), ...itemsOf(branch).map(({ item }) => item.id)]);
+  const calls = [
+    ...branch.flatMap(({ prompt }) => (prompt ?? []).flatMap(callsIn)),
+    ...(chain?.calls ?? []),
+  ];
+  const held = new Set([
+    ...waiting,
+    ...branch.map(({ id }) => id),
+    ...itemsOf(branch).map(({ item }) => item.id),
+  ]);
   const found = await findItems(ctx, ids, held, user ?? safety_identifier ?? null);
   const files = await filesOf(ctx, [...found.values()]);
   const referenced = ids.map((id) => [id, toReferenced(found.get(id) ?? null)] as const);
@@ -60,14 +74,17 @@ export async function readEarlier(
 }
 
 /** An `item_reference`, which needs no type. */
-export const isReference = (item: InputItem): item is Extract<InputItem, { type?: 'item_reference' | null | undefined }> & { id: string } =>
+export const isReference = (
+  item: InputItem,
+): item is Extract<InputItem, { type?: 'item_reference' | null | undefined }> & { id: string } =>
   'id' in item && !('role' in item) && (item.type == null || item.type === 'item_reference');
 
 function hasUnknownResult(items: Items, open: readonly ClientCall[]): boolean {
   const known = new Set(open.map(({ id }) => id));
   for (const item of items) {
     if ('type' in item && item.type === 'function_call') known.add(item.call_id);
-    if ('type' in item && item.type === 'function_call_output' && !known.has(item.call_id)) return true;
+    if ('type' in item && item.type === 'function_call_output' && !known.has(item.call_id))
+      return true;
   }
   return false;
 }
@@ -76,7 +93,15 @@ const callsIn = (message: LanguageModelV4Message): ClientCall[] =>
   message.role !== 'assistant'
     ? []
     : message.content.flatMap((part) =>
-        part.type === 'tool-call' ? [{ id: part.toolCallId, name: part.toolName, arguments: JSON.stringify(part.input ?? {}) }] : [],
+        part.type === 'tool-call'
+          ? [
+              {
+                id: part.toolCallId,
+                name: part.toolName,
+                arguments: JSON.stringify(part.input ?? {}),
+              },
+            ]
+          : [],
       );
 
 /** Items of stored responses by their ids, but for those that are `held` already and those without content. */
@@ -89,11 +114,14 @@ export async function findItems(
   const places = new Map(ids.filter((id) => !held.has(id)).map((id) => [id, readItemId(id)]));
   const wanted = [...new Set([...places.values()].flatMap((message_id) => message_id ?? []))];
   const found = wanted.length === 0 ? [] : await readReferenced(ctx, wanted);
-  const byId = new Map(found.filter((one) => isStored(one) && isOf(one, user)).map(({ row }) => [row.id, row]));
+  const byId = new Map(
+    found.filter((one) => isStored(one) && isOf(one, user)).map(({ row }) => [row.id, row]),
+  );
   return new Map(
     [...places].flatMap(([id, message_id]) => {
       const row = byId.get(message_id ?? '');
-      const stored = row === undefined ? undefined : itemsOf([row]).find(({ item }) => item.id === id);
+      const stored =
+        row === undefined ? undefined : itemsOf([row]).find(({ item }) => item.id === id);
       if (stored !== undefined) return [[id, stored] as const];
       // An answer without a word is an item of its response, too.
       if (row?.role !== 'assistant' || row.id !== id) throw unknownItem(id);
@@ -103,7 +131,8 @@ export async function findItems(
 }
 
 /** Of a response, and one that was to be stored. */
-const isStored = ({ run }: ReferencedMessage): boolean => (run.metadata?.openai as ResponseEcho | undefined)?.store === true;
+const isStored = ({ run }: ReferencedMessage): boolean =>
+  (run.metadata?.openai as ResponseEcho | undefined)?.store === true;
 
 /** What one end user has said is not put before another. */
 const isOf = ({ session }: ReferencedMessage, user: string | null): boolean =>
@@ -112,21 +141,34 @@ const isOf = ({ session }: ReferencedMessage, user: string | null): boolean =>
 function toReferenced(stored: StoredItem | null): Referenced {
   if (stored === null) return { messages: [] };
   const { item, row, place } = stored;
-  if (item.type === 'function_call') return { call: { id: item.call_id, name: item.name, arguments: item.arguments } };
+  if (item.type === 'function_call')
+    return { call: { id: item.call_id, name: item.name, arguments: item.arguments } };
   const message = place === null ? undefined : row.prompt?.[place.message];
   if (item.type === 'function_call_output') {
     const part = message?.role === 'tool' ? message.content[place?.part ?? -1] : undefined;
     const name = part?.type === 'tool-result' ? part.toolName : '';
     return { result: { call: { id: item.call_id, name }, value: String(item.output) } };
   }
-  if (message?.role === 'system') return { messages: [{ role: 'system', content: message.content }] };
+  if (message?.role === 'system')
+    return { messages: [{ role: 'system', content: message.content }] };
   if (message?.role === 'user') return { messages: [{ role: 'user', content: message.content }] };
   const text =
-    message?.role === 'assistant' ? message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('') : row.text;
-  return { messages: [{ role: row.role === 'user' && message === undefined ? 'user' : 'assistant', content: [toText(text)] }] };
+    message?.role === 'assistant'
+      ? message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
+      : row.text;
+  return {
+    messages: [
+      {
+        role: row.role === 'user' && message === undefined ? 'user' : 'assistant',
+        content: [toText(text)],
+      },
+    ],
+  };
 }
 
 async function filesOf(ctx: Ctx, items: readonly StoredItem[]): Promise<AttachmentRow[]> {
-  const files = await Promise.all(items.map((stored) => bringAttached(ctx, stored.row.session_id, objectsIn(stored))));
+  const files = await Promise.all(
+    items.map((stored) => bringAttached(ctx, stored.row.session_id, objectsIn(stored))),
+  );
   return files.flat();
 }

@@ -7,7 +7,13 @@ import type { InputItem, OutputCall, OutputMessage } from './responses-schema.ts
 export type ResponseItem =
   | OutputMessage
   | OutputCall
-  | { readonly type: 'message'; readonly id: string; readonly status: 'completed'; readonly role: string; readonly content: unknown[] }
+  | {
+      readonly type: 'message';
+      readonly id: string;
+      readonly status: 'completed';
+      readonly role: string;
+      readonly content: unknown[];
+    }
   | {
       readonly type: 'function_call_output';
       readonly id: string;
@@ -35,7 +41,9 @@ export const itemsOf = (rows: readonly MessageRow[]): StoredItem[] =>
   rows.flatMap((row) => (row.role === 'user' ? inputItems(row) : outputItems(row)));
 
 function outputItems(row: MessageRow): StoredItem[] {
-  const output = outputOf(toMessage(row, undefined)).filter((item) => item.type !== 'message' || item.content[0]?.text !== '');
+  const output = outputOf(toMessage(row, undefined)).filter(
+    (item) => item.type !== 'message' || item.content[0]?.text !== '',
+  );
   return output.map((item) => ({ item, row, place: null }));
 }
 
@@ -44,7 +52,19 @@ function inputItems(row: MessageRow): StoredItem[] {
     const content = [{ type: 'input_text', text: row.text }];
     return row.text === ''
       ? []
-      : [{ item: { type: 'message', id: nameOf(row, 'msg', 0), status: 'completed', role: 'user', content }, row, place: null }];
+      : [
+          {
+            item: {
+              type: 'message',
+              id: nameOf(row, 'msg', 0),
+              status: 'completed',
+              role: 'user',
+              content,
+            },
+            row,
+            place: null,
+          },
+        ];
   }
   return placesIn(row.prompt).flatMap((place, index) => {
     const item = toItem(row, place, index);
@@ -55,27 +75,39 @@ function inputItems(row: MessageRow): StoredItem[] {
 /** Everything in a prompt that is an item, in its order. */
 export const placesIn = (prompt: readonly LanguageModelV4Message[]): Place[] =>
   prompt.flatMap((message, index): Place[] => {
-    if (message.role === 'system' || message.role === 'user') return [{ message: index, part: null }];
-    const parts = message.content.flatMap((part, place) => (isCall(part) ? [{ message: index, part: place }] : []));
+    if (message.role === 'system' || message.role === 'user')
+      return [{ message: index, part: null }];
+    const parts = message.content.flatMap((part, place) =>
+      isCall(part) ? [{ message: index, part: place }] : [],
+    );
     return message.role === 'assistant' && message.content.some(({ type }) => type === 'text')
       ? [{ message: index, part: null }, ...parts]
       : parts;
   });
 
-const isCall = ({ type }: { readonly type: string }) => type === 'tool-call' || type === 'tool-result';
+const isCall = ({ type }: { readonly type: string }) =>
+  type === 'tool-call' || type === 'tool-result';
 
 const suffixOf = (id: string): string => id.slice(id.indexOf('_') + 1);
 
 /** Under which an item is found again that came without a name. */
-const nameOf = (row: MessageRow, prefix: string, index: number): string => `${prefix}_${suffixOf(row.id)}_${index}`;
+const nameOf = (row: MessageRow, prefix: string, index: number): string =>
+  `${prefix}_${suffixOf(row.id)}_${index}`;
 
 interface Named {
-  readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  readonly providerOptions?:
+    | Readonly<Record<string, Readonly<Record<string, unknown>>>>
+    | undefined;
 }
 
-const ownName = ({ providerOptions }: Named): string | undefined => providerOptions?.agentgrid?.item_id as string | undefined;
+const ownName = ({ providerOptions }: Named): string | undefined =>
+  providerOptions?.agentgrid?.item_id as string | undefined;
 
-function toItem(row: MessageRow, { message: at, part: place }: Place, index: number): ResponseItem | null {
+function toItem(
+  row: MessageRow,
+  { message: at, part: place }: Place,
+  index: number,
+): ResponseItem | null {
   const message = (row.prompt ?? [])[at] as LanguageModelV4Message;
   const status = 'completed' as const;
   if (place === null) {
@@ -84,7 +116,8 @@ function toItem(row: MessageRow, { message: at, part: place }: Place, index: num
     const id = ownName(message as Named) ?? nameOf(row, 'msg', index);
     return { type: 'message', id, status, role: message.role, content };
   }
-  const part = message.role === 'assistant' || message.role === 'tool' ? message.content[place] : undefined;
+  const part =
+    message.role === 'assistant' || message.role === 'tool' ? message.content[place] : undefined;
   const id = ownName((part ?? {}) as Named) ?? nameOf(row, 'fc', index);
   if (part?.type === 'tool-call')
     return {
@@ -96,14 +129,22 @@ function toItem(row: MessageRow, { message: at, part: place }: Place, index: num
       arguments: JSON.stringify(part.input ?? {}),
     };
   if (part?.type !== 'tool-result') return null;
-  return { type: 'function_call_output', id, status, call_id: part.toolCallId, output: 'value' in part.output ? part.output.value : '' };
+  return {
+    type: 'function_call_output',
+    id,
+    status,
+    call_id: part.toolCallId,
+    output: 'value' in part.output ? part.output.value : '',
+  };
 }
 
 function contentOf(row: MessageRow, message: LanguageModelV4Message): unknown[] {
   if (message.role === 'system') return [{ type: 'input_text', text: message.content }];
   if (message.role === 'assistant')
     return message.content.flatMap((part) =>
-      part.type === 'text' ? [{ type: 'output_text', text: part.text, annotations: [], logprobs: [] }] : [],
+      part.type === 'text'
+        ? [{ type: 'output_text', text: part.text, annotations: [], logprobs: [] }]
+        : [],
     );
   if (message.role !== 'user') return [];
   return message.content.map((part) => {
@@ -112,7 +153,8 @@ function contentOf(row: MessageRow, message: LanguageModelV4Message): unknown[] 
     const file = row.attachments.find((one) => one.object_id === object_id);
     // A file of `/v1/files` is found under its own id there.
     const file_id = object_id?.startsWith('upl_') === true ? object_id : (file?.id ?? null);
-    if (part.mediaType.startsWith('image/')) return { type: 'input_image', image_url: null, file_id, detail: 'auto' };
+    if (part.mediaType.startsWith('image/'))
+      return { type: 'input_image', image_url: null, file_id, detail: 'auto' };
     return { type: 'input_file', file_id, filename: part.filename ?? file?.name ?? null };
   });
 }
@@ -124,7 +166,10 @@ export function objectsIn({ row, place }: StoredItem): string[] {
 }
 
 /** A prompt whose first items have the given names, by which they are found again. */
-export function withNames(prompt: readonly LanguageModelV4Message[], names: readonly string[]): LanguageModelV4Message[] {
+export function withNames(
+  prompt: readonly LanguageModelV4Message[],
+  names: readonly string[],
+): LanguageModelV4Message[] {
   const places = placesIn(prompt);
   return prompt.map((message, at) => {
     const own = places.flatMap((place, index) =>
@@ -134,20 +179,34 @@ export function withNames(prompt: readonly LanguageModelV4Message[], names: read
   });
 }
 
-function withName(message: LanguageModelV4Message, part: number | null, item_id: string): LanguageModelV4Message {
+function withName(
+  message: LanguageModelV4Message,
+  part: number | null,
+  item_id: string,
+): LanguageModelV4Message {
   const providerOptions = { agentgrid: { item_id } };
-  if (part === null || typeof message.content === 'string') return { ...message, providerOptions } as LanguageModelV4Message;
-  const content = message.content.map((one, index) => (index === part ? { ...one, providerOptions } : one));
+  if (part === null || typeof message.content === 'string')
+    return { ...message, providerOptions } as LanguageModelV4Message;
+  const content = message.content.map((one, index) =>
+    index === part ? { ...one, providerOptions } : one,
+  );
   return { ...message, content } as LanguageModelV4Message;
 }
 
 /** A message's prompt without one of its items; the others keep their names. */
-export function withoutItem(row: MessageRow, { message: at, part }: Place): LanguageModelV4Message[] {
-  const names = placesIn(row.prompt ?? []).map((place, index) => toItem(row, place, index)?.id ?? '');
+export function withoutItem(
+  row: MessageRow,
+  { message: at, part }: Place,
+): LanguageModelV4Message[] {
+  const names = placesIn(row.prompt ?? []).map(
+    (place, index) => toItem(row, place, index)?.id ?? '',
+  );
   return withNames(row.prompt ?? [], names).flatMap((message, index): LanguageModelV4Message[] => {
     if (index !== at) return [message];
     if (message.role === 'system' || message.role === 'user') return [];
-    const content = message.content.filter((one, place) => (part === null ? isCall(one) : place !== part));
+    const content = message.content.filter((one, place) =>
+      part === null ? isCall(one) : place !== part,
+    );
     return content.length === 0 ? [] : [{ ...message, content } as LanguageModelV4Message];
   });
 }
@@ -156,7 +215,10 @@ export function withoutItem(row: MessageRow, { message: at, part }: Place): Lang
 export function sentItem(id: string, item: InputItem): ResponseItem | null {
   const status = 'completed' as const;
   if ('role' in item) {
-    const parts = typeof item.content === 'string' ? [{ type: 'text' as const, text: item.content }] : item.content;
+    const parts =
+      typeof item.content === 'string'
+        ? [{ type: 'text' as const, text: item.content }]
+        : item.content;
     const content = parts.flatMap((part) => sentPart(part, item.role === 'assistant'));
     return { type: 'message', id, status, role: item.role, content };
   }

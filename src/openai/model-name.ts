@@ -12,6 +12,7 @@ export interface AgentModel {
 export function readAgentModel(model: string): AgentModel {
   const [agent = '', version, ...rest] = model.split('@');
   const isVersion = version === undefined || VersionRequest.safeParse(version).success;
-  if (rest.length > 0 || !AgentParameter.safeParse(agent).success || !isVersion) throw unknownModel();
+  if (rest.length > 0 || !AgentParameter.safeParse(agent).success || !isVersion)
+    throw unknownModel();
   return { agent, version: version ?? null };
 }

@@ -32,7 +32,10 @@ export async function getModel(ctx: Ctx, model: string): Promise<Model> {
     throw error instanceof Failure && error.code === 'not_found' ? unknownModel() : error;
   });
   if (row.archived_at !== null) throw unknownModel();
-  const found = version === null ? row : await selectVersionFor(ctx.db, ctx.workspace_id, row.id, version).get();
+  const found =
+    version === null
+      ? row
+      : await selectVersionFor(ctx.db, ctx.workspace_id, row.id, version).get();
   if (found === undefined) throw unknownModelVersion(version ?? '');
   return toModel(model, found.created_at, 'workspace');
 }

@@ -1,4 +1,9 @@
-import type { OpenAiResponse, OutputCall, OutputMessage, ResponseAnnotation } from './responses-schema.ts';
+import type {
+  OpenAiResponse,
+  OutputCall,
+  OutputMessage,
+  ResponseAnnotation,
+} from './responses-schema.ts';
 
 interface ItemPlace {
   readonly item_id: string;
@@ -12,20 +17,47 @@ type Item = OutputMessage | OutputCall;
 /** Every event of a response's stream, as it is sent; `sequence_number` is added last. */
 export type ResponseFrame =
   | {
-      readonly type: 'response.created' | 'response.in_progress' | 'response.completed' | 'response.incomplete' | 'response.failed';
+      readonly type:
+        | 'response.created'
+        | 'response.in_progress'
+        | 'response.completed'
+        | 'response.incomplete'
+        | 'response.failed';
       readonly response: OpenAiResponse;
     }
-  | { readonly type: 'response.output_item.added' | 'response.output_item.done'; readonly output_index: number; readonly item: Item }
-  | ({ readonly type: 'response.content_part.added' | 'response.content_part.done'; readonly part: Part } & ContentPlace)
-  | ({ readonly type: 'response.output_text.delta'; readonly delta: string; readonly logprobs: never[] } & ContentPlace)
-  | ({ readonly type: 'response.output_text.done'; readonly text: string; readonly logprobs: never[] } & ContentPlace)
+  | {
+      readonly type: 'response.output_item.added' | 'response.output_item.done';
+      readonly output_index: number;
+      readonly item: Item;
+    }
+  | ({
+      readonly type: 'response.content_part.added' | 'response.content_part.done';
+      readonly part: Part;
+    } & ContentPlace)
+  | ({
+      readonly type: 'response.output_text.delta';
+      readonly delta: string;
+      readonly logprobs: never[];
+    } & ContentPlace)
+  | ({
+      readonly type: 'response.output_text.done';
+      readonly text: string;
+      readonly logprobs: never[];
+    } & ContentPlace)
   | ({
       readonly type: 'response.output_text.annotation.added';
       readonly annotation_index: number;
       readonly annotation: ResponseAnnotation;
     } & ContentPlace)
-  | ({ readonly type: 'response.function_call_arguments.delta'; readonly delta: string } & ItemPlace)
-  | ({ readonly type: 'response.function_call_arguments.done'; readonly name: string; readonly arguments: string } & ItemPlace)
+  | ({
+      readonly type: 'response.function_call_arguments.delta';
+      readonly delta: string;
+    } & ItemPlace)
+  | ({
+      readonly type: 'response.function_call_arguments.done';
+      readonly name: string;
+      readonly arguments: string;
+    } & ItemPlace)
   | ErrorFrame;
 
 /** Of a stream that never became a response. */

@@ -4,12 +4,22 @@ import { citedIn, clientCallsOf } from './answer.ts';
 import { usageOf } from './completion.ts';
 import { extrasOf } from './extras.ts';
 import { createdAt, toCallItemId, toResponseId } from './ids.ts';
-import type { OpenAiResponse, OutputCall, OutputMessage, ResponseAnnotation, ResponseEcho } from './responses-schema.ts';
+import type {
+  OpenAiResponse,
+  OutputCall,
+  OutputMessage,
+  ResponseAnnotation,
+  ResponseEcho,
+} from './responses-schema.ts';
 
 type Output = OpenAiResponse['output'];
 
 /** A response while it is being made. */
-export const beginningOf = (run_id: string, echo: ResponseEcho, status: 'queued' | 'in_progress' = 'in_progress'): OpenAiResponse => ({
+export const beginningOf = (
+  run_id: string,
+  echo: ResponseEcho,
+  status: 'queued' | 'in_progress' = 'in_progress',
+): OpenAiResponse => ({
   ...echo,
   id: toResponseId(run_id),
   object: 'response',
@@ -24,7 +34,11 @@ export const beginningOf = (run_id: string, echo: ResponseEcho, status: 'queued'
 });
 
 /** A response whose run has ended with an answer. */
-export function endOf(message: Message, echo: ResponseEcho, output: Output = outputOf(message)): OpenAiResponse {
+export function endOf(
+  message: Message,
+  echo: ResponseEcho,
+  output: Output = outputOf(message),
+): OpenAiResponse {
   const { run, run_id } = message;
   return {
     ...beginningOf(run_id, echo),
@@ -37,12 +51,22 @@ export function endOf(message: Message, echo: ResponseEcho, output: Output = out
 }
 
 /** A response whose run has failed, with what it had said until then. */
-export function failureOf(run: Run, error: { code: FailureCode; detail: string }, echo: ResponseEcho, output: Output): OpenAiResponse {
+export function failureOf(
+  run: Run,
+  error: { code: FailureCode; detail: string },
+  echo: ResponseEcho,
+  output: Output,
+): OpenAiResponse {
   const isCancelled = run.status === 'cancelled';
   return {
     ...beginningOf(run.id, echo),
     status: isCancelled ? 'cancelled' : 'failed',
-    error: isCancelled ? null : { code: error.code === 'rate_limited' ? 'rate_limit_exceeded' : 'server_error', message: error.detail },
+    error: isCancelled
+      ? null
+      : {
+          code: error.code === 'rate_limited' ? 'rate_limit_exceeded' : 'server_error',
+          message: error.detail,
+        },
     completed_at: endedAt(run),
     output,
     usage: toUsage({ run }),
@@ -56,18 +80,22 @@ function outcomeOf(run: Run | null): Pick<OpenAiResponse, 'status' | 'incomplete
   // OpenAI's API has no other words; the run's own reason is among the extras.
   if (reason === 'length' || reason === 'limit_exceeded')
     return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
-  if (reason === 'content-filter') return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+  if (reason === 'content-filter')
+    return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
   return { status: 'completed', incomplete_details: null };
 }
 
-const endedAt = (run: Run | null): number | null => (run?.ended_at == null ? null : Math.floor(Date.parse(run.ended_at) / 1000));
+const endedAt = (run: Run | null): number | null =>
+  run?.ended_at == null ? null : Math.floor(Date.parse(run.ended_at) / 1000);
 
 /** What the answer consists of: its text, then calls of the caller's tools. */
 export function outputOf(message: Message): Output {
   const calls = clientCallsOf(message).map(({ id, name, arguments: text }, index) =>
     toCall(toCallItemId(message.id, index), { call_id: id, name, text }, 'completed'),
   );
-  return message.text === '' && calls.length > 0 ? calls : [toOutputMessage(message, 'completed'), ...calls];
+  return message.text === '' && calls.length > 0
+    ? calls
+    : [toOutputMessage(message, 'completed'), ...calls];
 }
 
 export const toOutputMessage = (
@@ -78,12 +106,18 @@ export const toOutputMessage = (
   id,
   status,
   role: 'assistant',
-  content: [{ type: 'output_text', text, annotations: annotationsOf({ text, citations }), logprobs: [] }],
+  content: [
+    { type: 'output_text', text, annotations: annotationsOf({ text, citations }), logprobs: [] },
+  ],
 });
 
 export const toCall = (
   id: string,
-  { call_id, name, text }: { readonly call_id: string; readonly name: string; readonly text: string },
+  {
+    call_id,
+    name,
+    text,
+  }: { readonly call_id: string; readonly name: string; readonly text: string },
   status: OutputCall['status'],
 ): OutputCall => ({
   type: 'function_call',
@@ -110,9 +144,14 @@ function toUsage(message: Pick<Message, 'run'>): OpenAiResponse['usage'] {
   return {
     input_tokens: usage.prompt_tokens,
     // Nothing is written to a provider's cache on demand, so that what is written is other input.
-    input_tokens_details: { cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0, cache_write_tokens: 0 },
+    input_tokens_details: {
+      cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+      cache_write_tokens: 0,
+    },
     output_tokens: usage.completion_tokens,
-    output_tokens_details: { reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0 },
+    output_tokens_details: {
+      reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+    },
     total_tokens: usage.total_tokens,
   };
 }

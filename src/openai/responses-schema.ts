@@ -36,21 +36,34 @@ const OutputText = said({ type: z.literal('output_text'), text: Text });
 const Refusal = said({ type: z.literal('refusal'), refusal: Text });
 const InputImage = said({
   type: z.literal('input_image'),
-  image_url: z.string().max(maxInlineFile).nullish().describe('An `https:` URL, or a data URL: `data:image/png;base64,…`'),
+  image_url: z
+    .string()
+    .max(maxInlineFile)
+    .nullish()
+    .describe('An `https:` URL, or a data URL: `data:image/png;base64,…`'),
   file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
   detail: z.string().max(40).nullish(),
 });
 const InputFile = said({
   type: z.literal('input_file'),
-  file_data: z.string().max(maxInlineFile).nullish().describe('A data URL: `data:application/pdf;base64,…`'),
+  file_data: z
+    .string()
+    .max(maxInlineFile)
+    .nullish()
+    .describe('A data URL: `data:application/pdf;base64,…`'),
   file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
   file_url: z.string().max(4000).nullish().describe('An `https:` URL'),
   filename: z.string().max(255).nullish(),
 });
-const expectedParts = 'Must be text, or a list of `input_text`, `input_image`, `input_file`, `output_text` and `refusal` parts.';
-const Part = z.discriminatedUnion('type', [InputText, OutputText, Refusal, InputImage, InputFile, ReasoningPart], {
-  error: orExplain(expectedParts),
-});
+const expectedParts =
+  'Must be text, or a list of `input_text`, `input_image`, `input_file`, `output_text` and `refusal` parts.';
+const Part = z.discriminatedUnion(
+  'type',
+  [InputText, OutputText, Refusal, InputImage, InputFile, ReasoningPart],
+  {
+    error: orExplain(expectedParts),
+  },
+);
 const content = z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expectedParts) });
 
 const MessageItem = said({
@@ -64,7 +77,14 @@ const expectedOutput = 'Must be text, or a list of `input_text` parts.';
 const OutputPart = z.discriminatedUnion('type', [InputText], { error: orExplain(expectedOutput) });
 
 const callId = z.string().min(1).max(200);
-const FunctionCall = said({ type: z.literal('function_call'), call_id: callId, name: toolName, arguments: Text, id, status });
+const FunctionCall = said({
+  type: z.literal('function_call'),
+  call_id: callId,
+  name: toolName,
+  arguments: Text,
+  id,
+  status,
+});
 const FunctionOutput = said({
   type: z.literal('function_call_output'),
   call_id: callId,
@@ -73,7 +93,11 @@ const FunctionOutput = said({
   status,
 });
 /** Reasoning, and searches of a model whose outcome is in the message after them. */
-const IgnoredItem = said({ type: z.enum(['reasoning', 'web_search_call', 'file_search_call']), id, status });
+const IgnoredItem = said({
+  type: z.enum(['reasoning', 'web_search_call', 'file_search_call']),
+  id,
+  status,
+});
 const ItemReference = said({
   type: z.literal('item_reference').nullish(),
   id: z.string().min(1).max(200).describe('Id of an output item of a stored response'),
@@ -81,53 +105,92 @@ const ItemReference = said({
 
 export const InputItem = z
   .union([MessageItem, FunctionCall, FunctionOutput, IgnoredItem, ItemReference], {
-    error: orExplain('Must be a message, `function_call`, `function_call_output`, `item_reference` or `reasoning`.'),
+    error: orExplain(
+      'Must be a message, `function_call`, `function_call_output`, `item_reference` or `reasoning`.',
+    ),
   })
-  .openapi('ResponseInputItem', { example: { role: 'user', content: 'How do I descale the machine?' } as never });
+  .openapi('ResponseInputItem', {
+    example: { role: 'user', content: 'How do I descale the machine?' } as never,
+  });
 export type InputItem = z.output<typeof InputItem>;
 
 const Tool = z.strictObject({
-  type: z.literal('function', { error: 'Other tools than functions are not supported; give them to the agent.' }),
+  type: z.literal('function', {
+    error: 'Other tools than functions are not supported; give them to the agent.',
+  }),
   ...functionFields,
   cache_control: ignored(),
 });
 
 const NamedTool = z.strictObject({ type: z.literal('function'), name: toolName });
 const ToolChoice = z.union(
-  [z.enum(['none', 'auto', 'required']), NamedTool, z.strictObject({ type: z.literal('allowed_tools'), ...allowedFields(NamedTool) })],
+  [
+    z.enum(['none', 'auto', 'required']),
+    NamedTool,
+    z.strictObject({ type: z.literal('allowed_tools'), ...allowedFields(NamedTool) }),
+  ],
   { error: orExplain(expectedChoice) },
 );
 
 /** What is no id of one stands for no conversation. */
-const conversationId = z.string().max(200).openapi({ description: 'Id, `conv_…`', example: 'conv_01kajv2q5ve0mt8h2vj3c6x7ra' });
+const conversationId = z
+  .string()
+  .max(200)
+  .openapi({ description: 'Id, `conv_…`', example: 'conv_01kajv2q5ve0mt8h2vj3c6x7ra' });
 const ConversationParam = z.union([conversationId, z.strictObject({ id: conversationId })], {
   error: 'Must be the id of a conversation, `conv_…`, or an object with its `id`.',
 });
 
 export const CreateResponse = z
   .strictObject({
-    model: ModelName.nullish().describe('May be left out where `previous_response_id` says which agent it is'),
+    model: ModelName.nullish().describe(
+      'May be left out where `previous_response_id` says which agent it is',
+    ),
     input: z
       .union([Text.min(1), z.array(InputItem).min(1).max(maxItems)], {
         error: orExplain('Must be text, or a list of messages and tool calls.'),
       })
       .describe('Text, or items. Keys that are not listed are ignored in items and parts'),
-    instructions: z.string().max(100_000).nullish().describe('Besides those of the agent; for this response alone'),
-    previous_response_id: z.string().max(200).nullish().describe('Goes on from that response, also where others have followed it'),
+    instructions: z
+      .string()
+      .max(100_000)
+      .nullish()
+      .describe('Besides those of the agent; for this response alone'),
+    previous_response_id: z
+      .string()
+      .max(200)
+      .nullish()
+      .describe('Goes on from that response, also where others have followed it'),
     stream: z.boolean().nullish().describe('Events with `sequence_number`, as server-sent events'),
     stream_options: z.strictObject({ include_obfuscation: ignored() }).nullish(),
     store: z.boolean().nullish().describe('false: it can be neither read nor continued afterwards'),
-    background: z.boolean().nullish().describe('Answers at once; read it, or its stream, by its id'),
+    background: z
+      .boolean()
+      .nullish()
+      .describe('Answers at once; read it, or its stream, by its id'),
     ...sampling,
     max_output_tokens: z.number().int().min(1).max(1_000_000).nullish(),
-    reasoning: z.strictObject({ effort, summary: ignored(), generate_summary: ignored() }).nullish(),
-    tools: z.array(Tool).max(maxTools).nullish().describe('Tools of yours, besides those of the agent'),
+    reasoning: z
+      .strictObject({ effort, summary: ignored(), generate_summary: ignored() })
+      .nullish(),
+    tools: z
+      .array(Tool)
+      .max(maxTools)
+      .nullish()
+      .describe('Tools of yours, besides those of the agent'),
     tool_choice: ToolChoice.nullish(),
-    parallel_tool_calls: z.boolean().nullish().describe('false: at most one call of your tools an answer'),
+    parallel_tool_calls: z
+      .boolean()
+      .nullish()
+      .describe('false: at most one call of your tools an answer'),
     text: z
       .strictObject({
         format: z
-          .discriminatedUnion('type', [TextFormat, JsonFormat, z.strictObject({ type: z.literal('json_schema'), ...schemaFields })])
+          .discriminatedUnion('type', [
+            TextFormat,
+            JsonFormat,
+            z.strictObject({ type: z.literal('json_schema'), ...schemaFields }),
+          ])
           .nullish(),
         verbosity: ignored(),
       })
@@ -139,9 +202,15 @@ export const CreateResponse = z
       .enum(['auto', 'disabled'])
       .nullish()
       .describe('History that is too long is always left out or told shortly, as the agent is set'),
-    include: z.array(z.string().max(100)).max(20).nullish().describe('Accepted, without effect here'),
+    include: z
+      .array(z.string().max(100))
+      .max(20)
+      .nullish()
+      .describe('Accepted, without effect here'),
     top_logprobs: refused('`top_logprobs`'),
-    conversation: ConversationParam.nullish().describe('Goes on in that conversation; in place of `previous_response_id`'),
+    conversation: ConversationParam.nullish().describe(
+      'Goes on in that conversation; in place of `previous_response_id`',
+    ),
     prompt: refused('`prompt`, in place of an agent,'),
     max_tool_calls: refused('`max_tool_calls`, in place of the agent’s limits,'),
     moderation: refused('`moderation`'),
@@ -151,7 +220,9 @@ export const CreateResponse = z
     prompt_cache_retention: ignored(),
     service_tier: ignored(),
   })
-  .openapi('CreateResponse', { example: { model: 'support', input: 'How do I descale the machine?' } as never });
+  .openapi('CreateResponse', {
+    example: { model: 'support', input: 'How do I descale the machine?' } as never,
+  });
 export type CreateResponse = z.output<typeof CreateResponse>;
 
 /** What a request would send is counted by the same fields. */
@@ -161,11 +232,18 @@ export const CountInputTokens = z
     input: CreateResponse.shape.input.nullish(),
     personality: ignored(),
   })
-  .refine(({ model, conversation, previous_response_id }) => (model ?? conversation ?? previous_response_id) != null, {
-    path: ['model'],
-    error: '`model` is required where neither `conversation` nor `previous_response_id` names it.',
-  })
-  .openapi('CountInputTokens', { example: { model: 'support', input: 'How do I descale the machine?' } as never });
+  .refine(
+    ({ model, conversation, previous_response_id }) =>
+      (model ?? conversation ?? previous_response_id) != null,
+    {
+      path: ['model'],
+      error:
+        '`model` is required where neither `conversation` nor `previous_response_id` names it.',
+    },
+  )
+  .openapi('CountInputTokens', {
+    example: { model: 'support', input: 'How do I descale the machine?' } as never,
+  });
 export type CountInputTokens = z.output<typeof CountInputTokens>;
 
 export const InputTokens = z
@@ -201,7 +279,11 @@ export type ResponseAnnotation = z.output<typeof ResponseAnnotation>;
 
 const itemStatus = z.enum(['in_progress', 'completed', 'incomplete']);
 
-const Logprob = z.object({ token: z.string(), bytes: z.array(z.number().int()), logprob: z.number() });
+const Logprob = z.object({
+  token: z.string(),
+  bytes: z.array(z.number().int()),
+  logprob: z.number(),
+});
 
 export const OutputMessage = z.object({
   type: z.literal('message'),
@@ -213,7 +295,9 @@ export const OutputMessage = z.object({
       type: z.literal('output_text'),
       text: z.string(),
       annotations: z.array(ResponseAnnotation),
-      logprobs: z.array(Logprob.extend({ top_logprobs: z.array(Logprob) })).describe('Always empty'),
+      logprobs: z
+        .array(Logprob.extend({ top_logprobs: z.array(Logprob) }))
+        .describe('Always empty'),
     }),
   ),
 });
@@ -281,16 +365,23 @@ export const OpenAiResponse = z
     status: z
       .enum(['queued', 'in_progress', 'completed', 'failed', 'cancelled', 'incomplete'])
       .describe('`queued`: in the background, it waits for the response before it in its session'),
-    error: z.object({ code: z.enum(['server_error', 'rate_limit_exceeded']), message: z.string() }).nullable(),
+    error: z
+      .object({ code: z.enum(['server_error', 'rate_limit_exceeded']), message: z.string() })
+      .nullable(),
     incomplete_details: z
       .object({ reason: z.enum(['max_output_tokens', 'content_filter']) })
       .nullable()
-      .describe('`max_output_tokens` also where a limit of the agent ended it, as `agentgrid.finish_reason` tells'),
+      .describe(
+        '`max_output_tokens` also where a limit of the agent ended it, as `agentgrid.finish_reason` tells',
+      ),
     output: z.array(z.union([OutputMessage, OutputCall])),
     usage: z
       .object({
         input_tokens: z.number().int(),
-        input_tokens_details: z.object({ cached_tokens: z.number().int(), cache_write_tokens: z.number().int() }),
+        input_tokens_details: z.object({
+          cached_tokens: z.number().int(),
+          cache_write_tokens: z.number().int(),
+        }),
         output_tokens: z.number().int(),
         output_tokens_details: z.object({ reasoning_tokens: z.number().int() }),
         total_tokens: z.number().int(),

@@ -5,7 +5,12 @@ import { openAiErrors } from './errors.ts';
 import { toCallItemId } from './ids.ts';
 import { beginningOf, endOf, failureOf, toCall, toOutputMessage } from './response.ts';
 import type { ResponseFrame as Frame } from './response-events.ts';
-import type { OpenAiResponse, OutputCall, OutputMessage, ResponseEcho } from './responses-schema.ts';
+import type {
+  OpenAiResponse,
+  OutputCall,
+  OutputMessage,
+  ResponseEcho,
+} from './responses-schema.ts';
 
 /** What the events depend on besides the turn's: what the request asked for. */
 export interface ResponsesWireOptions extends Readonly<Record<string, unknown>> {
@@ -53,9 +58,17 @@ class ResponsesWire implements Wire {
   }
 
   refuse(failure: Failure): string {
-    const { error } = openAiErrors.bodyOf(failure, '') as { error: { code: string; message: string; param: string | null } };
+    const { error } = openAiErrors.bodyOf(failure, '') as {
+      error: { code: string; message: string; param: string | null };
+    };
     const { code, message, param } = error;
-    const data = { type: 'error', sequence_number: this.#sequence, code, message, param: param ?? null };
+    const data = {
+      type: 'error',
+      sequence_number: this.#sequence,
+      code,
+      message,
+      param: param ?? null,
+    };
     return `id: ${this.#sequence + 1}\nevent: error\ndata: ${JSON.stringify(data)}\n\n${this.end()}`;
   }
 
@@ -73,7 +86,11 @@ class ResponsesWire implements Wire {
       case 'tool-input-delta':
         return this.#addArguments(event.tool_call_id, event.delta);
       case 'tool-call':
-        return this.#wholeCall(event.tool_call_id, event.tool_name, JSON.stringify(event.input ?? {}));
+        return this.#wholeCall(
+          event.tool_call_id,
+          event.tool_name,
+          JSON.stringify(event.input ?? {}),
+        );
       case 'finished':
         return this.#finish(event.message);
       case 'failed':
@@ -113,23 +130,39 @@ class ResponsesWire implements Wire {
 
   #say(delta: string): Frame[] {
     if (delta === '') return [];
-    return [...this.#openMessage(), { type: 'response.output_text.delta', ...this.#place, delta, logprobs: [] }];
+    return [
+      ...this.#openMessage(),
+      { type: 'response.output_text.delta', ...this.#place, delta, logprobs: [] },
+    ];
   }
 
   #openCall(id: string, name: string): Frame[] {
     if (!this.#options.tools.includes(name) || this.#calls.has(id)) return [];
-    const item = toCall(toCallItemId(this.#message_id, this.#calls.size), { call_id: id, name, text: '' }, 'in_progress');
+    const item = toCall(
+      toCallItemId(this.#message_id, this.#calls.size),
+      { call_id: id, name, text: '' },
+      'in_progress',
+    );
     const call: OpenCall = { item, output_index: this.#items, text: '', is_done: false };
     this.#items += 1;
     this.#calls.set(id, call);
-    return [{ type: 'response.output_item.added', output_index: call.output_index, item: call.item }];
+    return [
+      { type: 'response.output_item.added', output_index: call.output_index, item: call.item },
+    ];
   }
 
   #addArguments(id: string, delta: string): Frame[] {
     const call = this.#calls.get(id);
     if (call === undefined || call.is_done || delta === '') return [];
     call.text += delta;
-    return [{ type: 'response.function_call_arguments.delta', item_id: call.item.id, output_index: call.output_index, delta }];
+    return [
+      {
+        type: 'response.function_call_arguments.delta',
+        item_id: call.item.id,
+        output_index: call.output_index,
+        delta,
+      },
+    ];
   }
 
   /** Some providers do not stream arguments. */
@@ -144,7 +177,11 @@ class ResponsesWire implements Wire {
       ...opened,
       ...added,
       { type: 'response.function_call_arguments.done', ...place, name, arguments: call.text },
-      { type: 'response.output_item.done', output_index: call.output_index, item: this.#callItem(call) },
+      {
+        type: 'response.output_item.done',
+        output_index: call.output_index,
+        item: this.#callItem(call),
+      },
     ];
   }
 
@@ -159,9 +196,18 @@ class ResponsesWire implements Wire {
     const begun = this.#response === null ? this.#begin(run_id, message.id) : [];
     const rest = this.#say(this.#joined.end() + (this.#joined.text === '' ? text : ''));
     const calls = clientCallsOf(message);
-    const said = text === '' && calls.length > 0 ? [] : [...this.#openMessage(), ...this.#closeMessage(message)];
-    const called = calls.flatMap(({ id, name, arguments: given }) => this.#wholeCall(id, name, given));
-    const response = endOf(message, this.#options.echo, this.#output(toOutputMessage(message, 'completed')));
+    const said =
+      text === '' && calls.length > 0
+        ? []
+        : [...this.#openMessage(), ...this.#closeMessage(message)];
+    const called = calls.flatMap(({ id, name, arguments: given }) =>
+      this.#wholeCall(id, name, given),
+    );
+    const response = endOf(
+      message,
+      this.#options.echo,
+      this.#output(toOutputMessage(message, 'completed')),
+    );
     const type = response.status === 'completed' ? 'response.completed' : 'response.incomplete';
     return [...begun, ...rest, ...said, ...called, { type, response }];
   }
@@ -189,13 +235,20 @@ class ResponsesWire implements Wire {
     const rest = this.#say(this.#joined.end());
     const output = this.#output(this.#messageItem('incomplete'));
     const response = failureOf(run, { code, detail }, this.#options.echo, output);
-    return [...begun, ...rest, { type: response.status === 'failed' ? 'response.failed' : 'response.incomplete', response }];
+    return [
+      ...begun,
+      ...rest,
+      { type: response.status === 'failed' ? 'response.failed' : 'response.incomplete', response },
+    ];
   }
 
   /** The items in the order in which they began. */
   #output(message: OutputMessage): OpenAiResponse['output'] {
-    const calls = [...this.#calls.values()].map((call) => [call.output_index, this.#callItem(call)] as const);
-    const all = this.#message_index === null ? calls : [...calls, [this.#message_index, message] as const];
+    const calls = [...this.#calls.values()].map(
+      (call) => [call.output_index, this.#callItem(call)] as const,
+    );
+    const all =
+      this.#message_index === null ? calls : [...calls, [this.#message_index, message] as const];
     return all.toSorted(([a], [b]) => a - b).map(([, item]) => item);
   }
 }

@@ -7,8 +7,20 @@ import { createEmbeddings } from './embeddings.ts';
 import { openAiErrors } from './errors.ts';
 import { ChatCompletionChunk, ResponseStreamEvent } from './event-schema.ts';
 import { getModel, listModels } from './models.ts';
-import { cancelResponse, createResponse, deleteResponse, getResponse, streamResponse } from './responses.ts';
-import { CreateResponse, DeletedResponse, OpenAiResponse, ResponseId, ResponseQuery } from './responses-schema.ts';
+import {
+  cancelResponse,
+  createResponse,
+  deleteResponse,
+  getResponse,
+  streamResponse,
+} from './responses.ts';
+import {
+  CreateResponse,
+  DeletedResponse,
+  OpenAiResponse,
+  ResponseId,
+  ResponseQuery,
+} from './responses-schema.ts';
 import { CreateEmbeddings, Embeddings, Model, ModelList, ModelName } from './schema.ts';
 
 const tag = 'OpenAI-compatible';
@@ -68,7 +80,11 @@ export const openAiRoutes = new Router(openAiErrors)
       description:
         'Texts as vectors, by an embedding model that this workspace can call. Metered, and subject to budgets, like every call.',
       body: CreateEmbeddings,
-      reply: { status: 200, schema: Embeddings, description: 'One vector for each text, in their order' },
+      reply: {
+        status: 200,
+        schema: Embeddings,
+        description: 'One vector for each text, in their order',
+      },
       failures: [
         'not_found',
         'budget_exceeded',
@@ -130,7 +146,8 @@ export const openAiRoutes = new Router(openAiErrors)
       access: 'messages:read',
       tag,
       summary: 'Get a response',
-      description: 'As it stands. With `stream=true` its events, live while it is being made; `starting_after` leaves out those before.',
+      description:
+        'As it stands. With `stream=true` its events, live while it is being made; `starting_after` leaves out those before.',
       params: response,
       query: ResponseQuery,
       alsoProduces: ['text/event-stream'],
@@ -138,7 +155,10 @@ export const openAiRoutes = new Router(openAiErrors)
       reply: { status: 200, schema: OpenAiResponse, description: 'The response, or its events' },
       failures: ['events_gone'],
     },
-    (ctx, { params, query }) => (query.stream ? streamResponse(ctx, params.response, query) : getResponse(ctx, params.response)),
+    (ctx, { params, query }) =>
+      query.stream
+        ? streamResponse(ctx, params.response, query)
+        : getResponse(ctx, params.response),
   )
   .endpoint(
     {
@@ -147,7 +167,8 @@ export const openAiRoutes = new Router(openAiErrors)
       access: 'sessions:write',
       tag,
       summary: 'Cancel a response',
-      description: 'Stops one that is being made; what it has said stays. One that has ended stays as it is.',
+      description:
+        'Stops one that is being made; what it has said stays. One that has ended stays as it is.',
       params: response,
       reply: { status: 200, schema: OpenAiResponse, description: 'The response as it has ended' },
     },
@@ -160,7 +181,8 @@ export const openAiRoutes = new Router(openAiErrors)
       access: 'sessions:write',
       tag,
       summary: 'Delete a response',
-      description: 'Erases what was asked and answered. Responses that follow it stay; what it cost stays counted.',
+      description:
+        'Erases what was asked and answered. Responses that follow it stay; what it cost stays counted.',
       params: response,
       reply: { status: 200, schema: DeletedResponse, description: 'It is erased' },
     },

@@ -10,10 +10,13 @@ import { placeOf } from '../http/violations.ts';
  */
 
 /** A message, an item or a part: keys that are not listed are ignored. */
-export const said = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape).openapi({ additionalProperties: true });
+export const said = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.object(shape).openapi({ additionalProperties: true });
 
 /** Parts of an answer that hold reasoning; they are ignored. */
-export const ReasoningPart = said({ type: z.enum(['reasoning', 'reasoning_text', 'summary_text', 'thinking', 'redacted_thinking']) });
+export const ReasoningPart = said({
+  type: z.enum(['reasoning', 'reasoning_text', 'summary_text', 'thinking', 'redacted_thinking']),
+});
 
 interface Issue {
   readonly path: readonly PropertyKey[];
@@ -23,16 +26,29 @@ interface Issue {
 /** A message for a union of kinds: the fault in the kind that was meant, the type that is not known, or what is expected. */
 export const orExplain =
   (expected: string) =>
-  (issue: { readonly input?: unknown; readonly errors?: readonly (readonly Issue[])[] }): string => {
-    const isOther = ({ path }: Issue) => path.length === 0 || path[0] === 'type' || path[0] === 'role';
-    const { type, role } = (issue.input ?? {}) as { readonly type?: unknown; readonly role?: unknown };
+  (issue: {
+    readonly input?: unknown;
+    readonly errors?: readonly (readonly Issue[])[];
+  }): string => {
+    const isOther = ({ path }: Issue) =>
+      path.length === 0 || path[0] === 'type' || path[0] === 'role';
+    const { type, role } = (issue.input ?? {}) as {
+      readonly type?: unknown;
+      readonly role?: unknown;
+    };
     // Kinds that have no role say nothing of a wrong one.
-    const wrongRole = role === undefined ? undefined : issue.errors?.flat().find(({ path }) => path.length === 1 && path[0] === 'role');
+    const wrongRole =
+      role === undefined
+        ? undefined
+        : issue.errors?.flat().find(({ path }) => path.length === 1 && path[0] === 'role');
     if (wrongRole !== undefined) return `${placeOf(wrongRole.path)}${wrongRole.message}`;
     const meant = issue.errors?.filter((branch) => !branch.some(isOther)) ?? [];
     const first = meant[0]?.[0];
     if (first !== undefined) return `${placeOf(first.path)}${first.message}`;
-    return typeof type === 'string' ? `Type \`${type.slice(0, 64)}\` is not supported here. ${expected}` : expected;
+    return typeof type === 'string'
+      ? `Type \`${type.slice(0, 64)}\` is not supported here. ${expected}`
+      : expected;
   };
 
-export const expectedChoice = 'Must be `none`, `auto`, `required`, or an object of type `function` or `allowed_tools`.';
+export const expectedChoice =
+  'Must be `none`, `auto`, `required`, or an object of type `function` or `allowed_tools`.';

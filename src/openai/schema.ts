@@ -16,36 +16,64 @@ export const Model = z
   .openapi('OpenAIModel');
 export type Model = z.output<typeof Model>;
 
-export const ModelList = z.object({ object: z.literal('list'), data: z.array(Model) }).openapi('OpenAIModelList');
+export const ModelList = z
+  .object({ object: z.literal('list'), data: z.array(Model) })
+  .openapi('OpenAIModelList');
 export type ModelList = z.output<typeof ModelList>;
 
 const longestText = 100_000;
 
 export const CreateEmbeddings = z
   .strictObject({
-    model: z.string().min(1).max(200).describe('An embedding model: `provider/model`').openapi({ example: 'builtin/lexical' }),
+    model: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('An embedding model: `provider/model`')
+      .openapi({ example: 'builtin/lexical' }),
     input: z
-      .union([z.string().min(1).max(longestText), z.array(z.string().min(1).max(longestText)).min(1).max(1000)], {
-        error: 'Must be a text or a list of up to 1000 texts; lists of tokens are not supported.',
-      })
+      .union(
+        [
+          z.string().min(1).max(longestText),
+          z.array(z.string().min(1).max(longestText)).min(1).max(1000),
+        ],
+        {
+          error: 'Must be a text or a list of up to 1000 texts; lists of tokens are not supported.',
+        },
+      )
       .describe('A text, or several'),
-    encoding_format: z.enum(['float', 'base64']).default('float').describe('base64 is of little-endian 32-bit floats'),
+    encoding_format: z
+      .enum(['float', 'base64'])
+      .default('float')
+      .describe('base64 is of little-endian 32-bit floats'),
     dimensions: z
       .number()
       .int()
       .min(1)
       .optional()
-      .describe('The model’s own length; other lengths only for models whose length is not known here, such as those of your own server'),
-    user: z.string().max(128).optional().describe('Who the call is for; it stands in the usage records'),
+      .describe(
+        'The model’s own length; other lengths only for models whose length is not known here, such as those of your own server',
+      ),
+    user: z
+      .string()
+      .max(128)
+      .optional()
+      .describe('Who the call is for; it stands in the usage records'),
   })
-  .openapi('CreateEmbeddings', { example: { model: 'builtin/lexical', input: 'How do I descale the machine?' } as never });
+  .openapi('CreateEmbeddings', {
+    example: { model: 'builtin/lexical', input: 'How do I descale the machine?' } as never,
+  });
 export type CreateEmbeddings = z.output<typeof CreateEmbeddings>;
 
 export const Embeddings = z
   .object({
     object: z.literal('list'),
     data: z.array(
-      z.object({ object: z.literal('embedding'), index: z.number().int(), embedding: z.union([z.array(z.number()), z.string()]) }),
+      z.object({
+        object: z.literal('embedding'),
+        index: z.number().int(),
+        embedding: z.union([z.array(z.number()), z.string()]),
+      }),
     ),
     model: z.string(),
     usage: z.object({ prompt_tokens: z.number().int(), total_tokens: z.number().int() }),

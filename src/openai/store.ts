@@ -15,7 +15,9 @@ export const selectModelAgents = (db: Db, workspace_id: string, only: readonly s
         eq(agents.workspace_id, workspace_id),
         isNull(agents.archived_at),
         isNull(agents.provider_model),
-        only === null ? undefined : sql`${agents.id} in (select value from json_each(${JSON.stringify(only)}))`,
+        only === null
+          ? undefined
+          : sql`${agents.id} in (select value from json_each(${JSON.stringify(only)}))`,
       ),
     )
     .orderBy(desc(agents.id))

@@ -16,9 +16,16 @@ interface Before {
  * Items as a conversation keeps them until its next response: what they refer to stands in the place of references,
  * and files are there. Throws `validation_failed`, `not_found`.
  */
-export async function toWaitable(ctx: Ctx, items: readonly InputItem[], { branch, waiting }: Before): Promise<InputItem[]> {
+export async function toWaitable(
+  ctx: Ctx,
+  items: readonly InputItem[],
+  { branch, waiting }: Before,
+): Promise<InputItem[]> {
   const ids = items.flatMap((item) => (isReference(item) ? [item.id] : []));
-  const held = new Set([...waiting.map(({ id }) => id), ...itemsOf(branch?.rows ?? []).map(({ item }) => item.id)]);
+  const held = new Set([
+    ...waiting.map(({ id }) => id),
+    ...itemsOf(branch?.rows ?? []).map(({ item }) => item.id),
+  ]);
   const found = await findItems(ctx, ids, held, branch?.session.end_user_id ?? null);
   const whole = items.flatMap((item, index): InputItem[] => {
     if (!isReference(item)) return [item];
@@ -30,9 +37,17 @@ export async function toWaitable(ctx: Ctx, items: readonly InputItem[], { branch
 }
 
 /** A stored item as it would have been sent. Only files of `/v1/files` have ids that may be sent. */
-function toSent({ id: _, ...item }: { readonly id: string; readonly content?: unknown }, at: string): InputItem {
-  const parts = Array.isArray(item.content) ? (item.content as { readonly file_id?: string | null }[]) : [];
+function toSent(
+  { id: _, ...item }: { readonly id: string; readonly content?: unknown },
+  at: string,
+): InputItem {
+  const parts = Array.isArray(item.content)
+    ? (item.content as { readonly file_id?: string | null }[])
+    : [];
   if (parts.some(({ file_id }) => file_id?.startsWith('upl_') === false))
-    throw unsupported(at, 'A reference to an item with a file that is not in `/v1/files` is not supported: send the item itself.');
+    throw unsupported(
+      at,
+      'A reference to an item with a file that is not in `/v1/files` is not supported: send the item itself.',
+    );
   return InputItem.parse(item);
 }

@@ -20,7 +20,9 @@ export const writeExposition = (metrics: readonly Metric[]): string =>
   metrics
     .filter(({ samples }) => samples.length > 0)
     .map(({ name, type, help, samples }) => {
-      const lines = samples.map(({ labels = {}, value }) => `${name}${writeLabels(labels)} ${writeValue(value)}`);
+      const lines = samples.map(
+        ({ labels = {}, value }) => `${name}${writeLabels(labels)} ${writeValue(value)}`,
+      );
       return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${lines.join('\n')}\n`;
     })
     .join('');
@@ -34,4 +36,11 @@ const escapeHelp = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\
 const escapeLabel = (text: string) => escapeHelp(text).replaceAll('"', '\\"');
 
 /** As Go reads floats. */
-const writeValue = (value: number) => (Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
+const writeValue = (value: number) =>
+  Number.isFinite(value)
+    ? String(value)
+    : Number.isNaN(value)
+      ? 'NaN'
+      : value > 0
+        ? '+Inf'
+        : '-Inf';

@@ -14,9 +14,17 @@ export interface JobCount {
 export interface Figures {
   readonly jobs: readonly JobCount[];
   readonly buried: readonly { readonly type: string; readonly jobs: number }[];
-  readonly holds: { readonly open: number; readonly held_nano_usd: number; readonly oldest: number | null };
+  readonly holds: {
+    readonly open: number;
+    readonly held_nano_usd: number;
+    readonly oldest: number | null;
+  };
   readonly runs: { readonly running: number; readonly lost: number };
-  readonly ticks: readonly { readonly cron: string; readonly ticked_at: number; readonly succeeded: string }[];
+  readonly ticks: readonly {
+    readonly cron: string;
+    readonly ticked_at: number;
+    readonly succeeded: string;
+  }[];
   readonly telemetry: readonly {
     readonly failures: number;
     readonly suspended: number;
@@ -45,6 +53,13 @@ export async function readFigures(db: Db, workspace_id: string, now: number): Pr
       (select count(*) from (select 1 from telemetry_runs where workspace_id = ${workspace_id} limit ${countAtMost})) as waiting,
       (select queued_at from telemetry_runs where workspace_id = ${workspace_id} order by run_id limit 1) as oldest
       from telemetry where workspace_id = ${workspace_id} and is_enabled = 1`),
-  ])) as unknown as [Figures['jobs'], Figures['buried'], [Figures['holds']], [Figures['runs']], Figures['ticks'], Figures['telemetry']];
+  ])) as unknown as [
+    Figures['jobs'],
+    Figures['buried'],
+    [Figures['holds']],
+    [Figures['runs']],
+    Figures['ticks'],
+    Figures['telemetry'],
+  ];
   return { jobs, buried, holds, runs, ticks, telemetry };
 }

@@ -26,7 +26,8 @@ export const healthRoutes = new Router()
       tag: 'Operations',
       summary: 'Check that everything answers',
       operationId: 'checkReadiness',
-      description: 'Asks the database, the file store and the queue. A 503 names in `checks` what does not answer.',
+      description:
+        'Asks the database, the file store and the queue. A 503 names in `checks` what does not answer.',
       reply: { status: 200, schema: Readiness, description: 'Everything answers' },
     },
     (ctx) => checkReadiness(ctx),

@@ -5,9 +5,15 @@ import type { Ctx } from '../platform/context.ts';
  * Notes that the tasks of a cron expression were gone through, and which of them ended well: one row
  * a tick. A task that failed keeps the time it last did not; one that is gone is forgotten.
  */
-export async function recordTick(ctx: Ctx, cron: string, outcomes: Readonly<Record<string, boolean>>): Promise<void> {
+export async function recordTick(
+  ctx: Ctx,
+  cron: string,
+  outcomes: Readonly<Record<string, boolean>>,
+): Promise<void> {
   const now = ctx.now();
-  const succeeded = JSON.stringify(Object.fromEntries(Object.entries(outcomes).map(([task, isDone]) => [task, isDone ? now : 0])));
+  const succeeded = JSON.stringify(
+    Object.fromEntries(Object.entries(outcomes).map(([task, isDone]) => [task, isDone ? now : 0])),
+  );
   await ctx.db.run(sql`insert into schedule_ticks (cron, ticked_at, succeeded) values (${cron}, cast(${now} as integer), ${succeeded})
     on conflict (cron) do update set ticked_at = max(ticked_at, excluded.ticked_at), succeeded = (
       select json_group_object(task.key, max(task.value, coalesce(before.value, 0)))

@@ -45,11 +45,16 @@ const platformSuffixes = ['workers.dev'];
  * spelling of an address gets through: the parser has turned `0x7f.1`, `２１３０７０６４３３` and `①②⑦.⓪.⓪.①`
  * into `127.0.0.1` before it is looked at.
  */
-export function refuseAddress(text: string, { allow_private_network, own_hosts }: HostRules): string | null {
+export function refuseAddress(
+  text: string,
+  { allow_private_network, own_hosts }: HostRules,
+): string | null {
   const url = text.length > maxLength ? null : URL.parse(text);
   if (url === null) return 'This is not an absolute URL.';
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Only https and http can be called.';
-  if (url.username !== '' || url.password !== '' || /^[a-z]+:[\\/]*[^\\/?#]*@/i.test(text)) return 'A URL must not carry credentials.';
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return 'Only https and http can be called.';
+  if (url.username !== '' || url.password !== '' || /^[a-z]+:[\\/]*[^\\/?#]*@/i.test(text))
+    return 'A URL must not carry credentials.';
   const host = url.hostname.toLowerCase();
   if (isBelow(host.replace(/\.+$/, ''), own_hosts)) return 'AgentGrid does not call itself.';
   if (allow_private_network) return null;
@@ -63,10 +68,13 @@ const localCure = 'A local server allows it when started with `--var ALLOW_PRIVA
 
 function refuseNonPublic(port: string, host: string): string | null {
   if (!['', '80', '443'].includes(port)) return 'Only ports 80 and 443 can be called.';
-  if (host.startsWith('[') || /(^|\.)\d+$/.test(host)) return 'A host must be a name, not an IP address.';
-  if (host.endsWith('.') || host.startsWith('.') || host.includes('..')) return 'A host must be a plain name.';
+  if (host.startsWith('[') || /(^|\.)\d+$/.test(host))
+    return 'A host must be a name, not an IP address.';
+  if (host.endsWith('.') || host.startsWith('.') || host.includes('..'))
+    return 'A host must be a plain name.';
   if (!host.includes('.')) return 'A host must be a full name.';
   return isBelow(host, closedSuffixes) ? 'This host is not on the public internet.' : null;
 }
 
-const isBelow = (host: string, names: readonly string[]) => names.some((name) => host === name || host.endsWith(`.${name}`));
+const isBelow = (host: string, names: readonly string[]) =>
+  names.some((name) => host === name || host.endsWith(`.${name}`));

@@ -6,7 +6,16 @@ import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
 import { createLog } from './log.ts';
-import type { AssetReader, Egress, FloodGuard, HostCommand, HostReply, JobQueue, SessionHosts, VectorIndex } from './ports.ts';
+import type {
+  AssetReader,
+  Egress,
+  FloodGuard,
+  HostCommand,
+  HostReply,
+  JobQueue,
+  SessionHosts,
+  VectorIndex,
+} from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
 import { createFloodGuard, createRateCounts } from './rate-limiting.ts';
 import { createVectorizeIndex } from './vectorize-index.ts';
@@ -41,7 +50,11 @@ export interface PlatformOptions {
 }
 
 /** Binds the platform for one request, queue message or cron tick. */
-export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUntil'>, options: PlatformOptions): Platform {
+export function openPlatform(
+  env: Env,
+  execution: Pick<ExecutionContext, 'waitUntil'>,
+  options: PlatformOptions,
+): Platform {
   const config = readConfig(env);
   const meter: Meter = { db: newDbMeter(), llm_ms: 0, retrieval_ms: 0 };
   const session = env.DB.withSession(options.consistency ?? 'first-primary');
@@ -97,7 +110,10 @@ export function openPlatform(env: Env, execution: Pick<ExecutionContext, 'waitUn
         vectors: createVectorIndex(env, db),
         now: () => Date.now(),
         newId,
-        defer: (work) => execution.waitUntil(work.catch((error: unknown) => log.error('deferred_work_failed', { error }))),
+        defer: (work) =>
+          execution.waitUntil(
+            work.catch((error: unknown) => log.error('deferred_work_failed', { error })),
+          ),
         log,
       };
     },
@@ -132,7 +148,9 @@ const createAssetReader = (binding: Fetcher): AssetReader => ({
 const createJobQueue = (queue: Queue): JobQueue => ({
   async send(messages: readonly JobMessage[]) {
     for (let start = 0; start < messages.length; start += 100) {
-      await queue.sendBatch(messages.slice(start, start + 100).map((body) => ({ body, contentType: 'json' })));
+      await queue.sendBatch(
+        messages.slice(start, start + 100).map((body) => ({ body, contentType: 'json' })),
+      );
     }
   },
   async check() {
@@ -141,9 +159,14 @@ const createJobQueue = (queue: Queue): JobQueue => ({
 });
 
 /** What a host has done for a request counts as the request's. */
-const createSessionHosts = (namespace: Env['SESSIONS'], onReply: (reply: HostReply) => void): SessionHosts => ({
+const createSessionHosts = (
+  namespace: Env['SESSIONS'],
+  onReply: (reply: HostReply) => void,
+): SessionHosts => ({
   get(session_id) {
-    const host = namespace.get(namespace.idFromName(session_id)) as unknown as { ask(command: HostCommand): Promise<HostReply> };
+    const host = namespace.get(namespace.idFromName(session_id)) as unknown as {
+      ask(command: HostCommand): Promise<HostReply>;
+    };
     return {
       async ask(command) {
         const reply = await host.ask(command);

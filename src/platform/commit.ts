@@ -38,11 +38,17 @@ export interface AuditEntry {
  */
 export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
   const now = ctx.now();
-  const jobs = (change.jobs ?? []).map((job) => ({ id: ctx.newId('job'), workspace_id: ctx.workspace_id, job }));
+  const jobs = (change.jobs ?? []).map((job) => ({
+    id: ctx.newId('job'),
+    workspace_id: ctx.workspace_id,
+    job,
+  }));
   const head = await keyRow(ctx, change);
   const tail: Statement[] = [
     ...(change.audit ?? []).map((entry) => auditRow(ctx, entry)),
-    ...jobs.map((row) => ctx.db.insert(outbox).values({ ...row, due_at: now + firstSweepAfter, created_at: now })),
+    ...jobs.map((row) =>
+      ctx.db.insert(outbox).values({ ...row, due_at: now + firstSweepAfter, created_at: now }),
+    ),
   ];
   let results: unknown[];
   try {
@@ -61,18 +67,32 @@ export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
  * `commit` for what no caller would repeat, such as the end of a run: tried again while the database
  * loses the connection. `wasMade` tells whether what got no answer was done all the same; then null.
  */
-export async function commitSurely(ctx: Ctx, change: Change, wasMade: () => Promise<boolean>): Promise<unknown[] | null> {
-  return retried(async (tries) => (tries > 1 && (await wasMade()) ? null : commit(ctx, change)), 50);
+export async function commitSurely(
+  ctx: Ctx,
+  change: Change,
+  wasMade: () => Promise<boolean>,
+): Promise<unknown[] | null> {
+  return retried(
+    async (tries) => (tries > 1 && (await wasMade()) ? null : commit(ctx, change)),
+    50,
+  );
 }
 
 /** A statement is thenable, so it is handed out in an array: awaiting it would run it. */
 async function keyRow(ctx: Ctx, change: Change): Promise<Statement[]> {
   if (ctx.idempotency === null || !('reply' in change || 'pending' in change)) return [];
   const { key_hash, fingerprint: known } = ctx.idempotency;
-  if (known === null) throw new Error('the body of an idempotent request was committed before it was fingerprinted');
+  if (known === null)
+    throw new Error('the body of an idempotent request was committed before it was fingerprinted');
   const now = ctx.now();
   const fingerprint = guardedFingerprint(ctx, ctx.idempotency, known);
-  const row = { workspace_id: ctx.workspace_id, key_hash, fingerprint, created_at: now, expires_at: now + keepFor };
+  const row = {
+    workspace_id: ctx.workspace_id,
+    key_hash,
+    fingerprint,
+    created_at: now,
+    expires_at: now + keepFor,
+  };
   const outcome = change.pending ?? { reply: await sealReply(ctx, ctx.idempotency, change.reply) };
   return [ctx.db.insert(idempotency_keys).values({ ...row, ...outcome })];
 }

@@ -9,11 +9,13 @@ const EncryptionKeys = z
   .transform((text, check) => {
     const keys = new Map<number, Uint8Array<ArrayBuffer>>();
     for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
-      const [, version, encoded = ''] = /^\s*([1-9]\d{0,8}):([A-Za-z0-9+/_-]{43}=?)\s*$/.exec(entry) ?? [];
+      const [, version, encoded = ''] =
+        /^\s*([1-9]\d{0,8}):([A-Za-z0-9+/_-]{43}=?)\s*$/.exec(entry) ?? [];
       if (version === undefined || keys.has(Number(version))) {
         check.addIssue({
           code: 'custom',
-          message: 'ENCRYPTION_KEYS must be `version:base64 of 32 bytes`, each version once; see .dev.vars.example',
+          message:
+            'ENCRYPTION_KEYS must be `version:base64 of 32 bytes`, each version once; see .dev.vars.example',
         });
         return z.NEVER;
       }
@@ -23,7 +25,9 @@ const EncryptionKeys = z
   });
 
 const decodeKey = (encoded: string) =>
-  Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+  Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+    char.charCodeAt(0),
+  );
 
 const Switch = (name: string) =>
   z
@@ -42,7 +46,16 @@ const HostNames = z
       .map((name) => name.trim())
       .filter((name) => name !== ''),
   )
-  .pipe(z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'PUBLIC_HOSTS must be host names with commas between them')));
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(
+          /^[a-z0-9-]+(\.[a-z0-9-]+)*$/,
+          'PUBLIC_HOSTS must be host names with commas between them',
+        ),
+    ),
+  );
 
 /** What a workspace may hold where the deployment does not say otherwise; migrations begin with the same. */
 const standardQuotas: Readonly<Record<QuotaName, number>> = {
@@ -110,9 +123,19 @@ export function readConfig(env: object): Config {
   if (known !== undefined) return known;
   const result = Settings.safeParse(env);
   if (!result.success) {
-    throw new Failure('unavailable', `The deployment is not configured: ${result.error.issues.map((issue) => issue.message).join('; ')}.`);
+    throw new Failure(
+      'unavailable',
+      `The deployment is not configured: ${result.error.issues.map((issue) => issue.message).join('; ')}.`,
+    );
   }
-  const { ROOT_KEY, ENCRYPTION_KEYS, SHARED_PROVIDER_KEYS, ALLOW_PRIVATE_NETWORK, PUBLIC_HOSTS, QUOTAS } = result.data;
+  const {
+    ROOT_KEY,
+    ENCRYPTION_KEYS,
+    SHARED_PROVIDER_KEYS,
+    ALLOW_PRIVATE_NETWORK,
+    PUBLIC_HOSTS,
+    QUOTAS,
+  } = result.data;
   const config = {
     root_key: ROOT_KEY,
     signing_secret: `cursor:${ROOT_KEY}`,
@@ -129,5 +152,6 @@ export function readConfig(env: object): Config {
 
 const providerKeys = (env: object): [string, string][] =>
   Object.entries(env).filter(
-    (entry): entry is [string, string] => /_API_KEY$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
+    (entry): entry is [string, string] =>
+      /_API_KEY$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
   );

@@ -51,7 +51,8 @@ export interface Ctx {
   readonly log: Log;
 }
 
-export const actorId = (actor: Actor): string | null => (actor.type === 'api_key' ? actor.id : actor.type === 'system' ? actor.name : null);
+export const actorId = (actor: Actor): string | null =>
+  actor.type === 'api_key' ? actor.id : actor.type === 'system' ? actor.name : null;
 
 /** The key that pays for what the actor does: its own, or in the background that of whoever caused the work. */
 export const payingKey = (actor: Actor): string | null =>
@@ -59,7 +60,10 @@ export const payingKey = (actor: Actor): string | null =>
 
 /** Whether the actor's credential covers the agent. */
 export const coversAgent = (actor: Actor, agent_id: string | null): boolean =>
-  actor.type !== 'api_key' || actor.agent_ids === null || (agent_id !== null && actor.agent_ids.includes(agent_id));
+  actor.type !== 'api_key' ||
+  actor.agent_ids === null ||
+  (agent_id !== null && actor.agent_ids.includes(agent_id));
 
 /** The agents a list is narrowed to; null for no narrowing. */
-export const coveredAgents = (actor: Actor): readonly string[] | null => (actor.type === 'api_key' ? actor.agent_ids : null);
+export const coveredAgents = (actor: Actor): readonly string[] | null =>
+  actor.type === 'api_key' ? actor.agent_ids : null;

@@ -33,7 +33,9 @@ export function createD1VectorIndex(db: Db): VectorIndex {
   return {
     async upsert(workspace_id, records) {
       for (let start = 0; start < records.length; start += upsertRows) {
-        const rows = records.slice(start, start + upsertRows).map(({ id, base_id, values }) => ({ id, base_id, vector: encode(values) }));
+        const rows = records
+          .slice(start, start + upsertRows)
+          .map(({ id, base_id, values }) => ({ id, base_id, vector: encode(values) }));
         await db.run(sql`
           insert into chunk_vectors (chunk_id, workspace_id, base_id, vector)
           select value ->> 'id', ${workspace_id}, value ->> 'base_id', value ->> 'vector' from json_each(${JSON.stringify(rows)}) where true
@@ -76,7 +78,11 @@ function recall(workspace_id: string, base: Base): readonly Page[] | null {
 }
 
 /** Reads bases, all in one trip where they are small, and keeps them; what is larger than the cache is read each time. */
-async function* readBases(db: Db, workspace_id: string, bases: readonly Base[]): AsyncGenerator<Page> {
+async function* readBases(
+  db: Db,
+  workspace_id: string,
+  bases: readonly Base[],
+): AsyncGenerator<Page> {
   if (bases.length === 0) return;
   const read = new Map<string, Page[]>(bases.map(({ id }) => [id, []]));
   let bytes = 0;
@@ -116,9 +122,18 @@ function keep(key: string, entry: CachedBase): void {
   }
 }
 
-const selectRows = (db: Db, workspace_id: string, base_ids: readonly string[], after: { base_id: string; chunk_id: string }) =>
+const selectRows = (
+  db: Db,
+  workspace_id: string,
+  base_ids: readonly string[],
+  after: { base_id: string; chunk_id: string },
+) =>
   db
-    .select({ base_id: chunk_vectors.base_id, chunk_id: chunk_vectors.chunk_id, vector: chunk_vectors.vector })
+    .select({
+      base_id: chunk_vectors.base_id,
+      chunk_id: chunk_vectors.chunk_id,
+      vector: chunk_vectors.vector,
+    })
     .from(chunk_vectors)
     .where(
       sql`${chunk_vectors.workspace_id} = ${workspace_id} and ${chunk_vectors.base_id} in (select value from json_each(${JSON.stringify(base_ids)}))
@@ -134,7 +149,9 @@ const base64 = Uint8Array as unknown as { fromBase64(text: string): Uint8Array }
 /** Symmetric quantisation: the largest component becomes 127. Cosine does not see the scale. */
 function encode(values: readonly number[]): string {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const bytes = Int8Array.from(values, (value) => (largest === 0 ? 0 : Math.round((value / largest) * 127)));
+  const bytes = Int8Array.from(values, (value) =>
+    largest === 0 ? 0 : Math.round((value / largest) * 127),
+  );
   return (new Uint8Array(bytes.buffer) as unknown as { toBase64(): string }).toBase64();
 }
 
@@ -159,11 +176,16 @@ function toUnit(values: readonly number[]): Float32Array {
   return Float32Array.from(values, (value) => (length === 0 ? 0 : value / length));
 }
 
-function scan({ ids, dimensions, values, inverseLengths }: Page, query: Float32Array, best: Best): void {
+function scan(
+  { ids, dimensions, values, inverseLengths }: Page,
+  query: Float32Array,
+  best: Best,
+): void {
   if (dimensions !== query.length) return;
   for (let index = 0, offset = 0; index < ids.length; index += 1, offset += dimensions) {
     let product = 0;
-    for (let at = 0; at < dimensions; at += 1) product += (values[offset + at] ?? 0) * (query[at] ?? 0);
+    for (let at = 0; at < dimensions; at += 1)
+      product += (values[offset + at] ?? 0) * (query[at] ?? 0);
     best.offer(ids[index] ?? '', product * (inverseLengths[index] ?? 0));
   }
 }
@@ -179,7 +201,8 @@ class Best {
 
   offer(id: string, score: number): void {
     const last = this.#hits.at(-1);
-    if (this.#hits.length >= this.#limit && last !== undefined && compare({ id, score }, last) >= 0) return;
+    if (this.#hits.length >= this.#limit && last !== undefined && compare({ id, score }, last) >= 0)
+      return;
     let low = 0;
     for (let high = this.#hits.length; low < high; ) {
       const middle = (low + high) >> 1;

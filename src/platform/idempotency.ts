@@ -50,10 +50,15 @@ interface KeyedRequest {
 }
 
 /** The meaning of an `Idempotency-Key` header: scoped to one workspace, one credential and one route. */
-export async function readIdempotency(config: Config, { workspace_id, actor, route, key, path, body }: KeyedRequest): Promise<Idempotency> {
+export async function readIdempotency(
+  config: Config,
+  { workspace_id, actor, route, key, path, body }: KeyedRequest,
+): Promise<Idempotency> {
   return {
     key,
-    key_hash: await sha256(JSON.stringify([workspace_id, route, key, await credentialOf(config, actor)])),
+    key_hash: await sha256(
+      JSON.stringify([workspace_id, route, key, await credentialOf(config, actor)]),
+    ),
     unscoped_hash: await sha256(JSON.stringify([workspace_id, route, key])),
     path,
     fingerprint: body === null ? null : await fingerprintOf(path, body),
@@ -62,7 +67,11 @@ export async function readIdempotency(config: Config, { workspace_id, actor, rou
 
 /** The same key value sent with another credential is another request. A new ROOT_KEY is another credential. */
 const credentialOf = async ({ root_key }: Config, actor: Actor): Promise<string> =>
-  actor.type === 'api_key' ? actor.id : actor.type === 'root' ? `root:${await sha256(root_key)}` : actor.type;
+  actor.type === 'api_key'
+    ? actor.id
+    : actor.type === 'root'
+      ? `root:${await sha256(root_key)}`
+      : actor.type;
 
 const fingerprintOf = (path: string, body: string) => sha256(JSON.stringify([path, body]));
 
@@ -88,7 +97,9 @@ export async function throwIfAnswered(ctx: Ctx): Promise<void> {
 /** What to throw when the key row turned out to exist inside a batch. */
 export async function readReply(ctx: Ctx): Promise<Error> {
   const row = await findKey(ctx);
-  return row === undefined ? new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 }) : toReplay(ctx, row);
+  return row === undefined
+    ? new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 })
+    : toReplay(ctx, row);
 }
 
 const findKey = (ctx: Ctx) =>
@@ -98,16 +109,21 @@ const findKey = (ctx: Ctx) =>
     .where(
       and(
         eq(idempotency_keys.workspace_id, ctx.workspace_id),
-        inArray(idempotency_keys.key_hash, [ctx.idempotency?.key_hash ?? '', ctx.idempotency?.unscoped_hash ?? '']),
+        inArray(idempotency_keys.key_hash, [
+          ctx.idempotency?.key_hash ?? '',
+          ctx.idempotency?.unscoped_hash ?? '',
+        ]),
       ),
     )
     .get();
 
 async function toReplay(ctx: Ctx, row: typeof idempotency_keys.$inferSelect): Promise<Error> {
   const { idempotency } = ctx;
-  if (idempotency === null || row.fingerprint !== idempotency.fingerprint) return fingerprintMismatch();
+  if (idempotency === null || row.fingerprint !== idempotency.fingerprint)
+    return fingerprintMismatch();
   if (row.run_id !== null) return new KeyOfRun(row.run_id);
-  if (row.reply === null) return new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 });
+  if (row.reply === null)
+    return new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 });
   // Nothing says whose reply it is.
   if (row.key_hash === idempotency.unscoped_hash) return replyGone();
   const { reply, coverage } = await openReply(ctx, idempotency, row.reply);
@@ -118,7 +134,11 @@ async function toReplay(ctx: Ctx, row: typeof idempotency_keys.$inferSelect): Pr
  * The fingerprint for a new row, or null, which the table refuses, where the key was used before rows belonged to one
  * credential. Two days after every deployment has scoped rows this can go, with `unscoped_hash`.
  */
-export const guardedFingerprint = (ctx: Ctx, { unscoped_hash }: Idempotency, fingerprint: string): SQL<string> =>
+export const guardedFingerprint = (
+  ctx: Ctx,
+  { unscoped_hash }: Idempotency,
+  fingerprint: string,
+): SQL<string> =>
   sql`iif(exists (select 1 from idempotency_keys earlier where earlier.workspace_id = ${ctx.workspace_id}
     and earlier.key_hash = ${unscoped_hash}), null, ${fingerprint})`;
 

@@ -1,6 +1,7 @@
 import type { Log } from './ports.ts';
 
-const secretPattern = /\b(ag_[0-9A-Za-z]{8})[0-9A-Za-z]+|(\bBearer )\S+|\b(sk-[0-9A-Za-z]{4}|gsk_|AIza)[0-9A-Za-z_.-]+/g;
+const secretPattern =
+  /\b(ag_[0-9A-Za-z]{8})[0-9A-Za-z]+|(\bBearer )\S+|\b(sk-[0-9A-Za-z]{4}|gsk_|AIza)[0-9A-Za-z_.-]+/g;
 
 /** One JSON object a line: no line breaks or escape codes from input, no keys. */
 export function createLog(base: Readonly<Record<string, unknown>>): Log {
@@ -8,7 +9,9 @@ export function createLog(base: Readonly<Record<string, unknown>>): Log {
     (level: 'info' | 'warn' | 'error') =>
     (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
       const line = JSON.stringify({ level, event, ...base, ...fields }, (_key, value: unknown) =>
-        value instanceof Error ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause } : value,
+        value instanceof Error
+          ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+          : value,
       );
       console[level](line.replaceAll(secretPattern, '$1$2$3[redacted]'));
     };

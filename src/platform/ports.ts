@@ -39,7 +39,9 @@ export interface VectorIndex {
 export interface FileStore {
   /** Writes as the bytes arrive, in bounded memory, and returns what was written. */
   put(key: string, body: ReadableStream<Uint8Array>, options: PutOptions): Promise<StoredFile>;
-  get(key: string): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly byte_size: number } | null>;
+  get(
+    key: string,
+  ): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly byte_size: number } | null>;
   remove(keys: readonly string[]): Promise<void>;
   /** Removes every object whose key begins with this. */
   removeAll(prefix: string): Promise<void>;
@@ -96,8 +98,17 @@ export interface HostCaller {
 /** Failures travel as data: an exception would lose its code on the way. */
 export interface HostReply {
   readonly outcome:
-    | { readonly ok: true; readonly value: unknown; readonly body: ReadableStream<Uint8Array> | null }
-    | { readonly ok: false; readonly code: FailureCode; readonly detail: string; readonly options: FailureOptions };
+    | {
+        readonly ok: true;
+        readonly value: unknown;
+        readonly body: ReadableStream<Uint8Array> | null;
+      }
+    | {
+        readonly ok: false;
+        readonly code: FailureCode;
+        readonly detail: string;
+        readonly options: FailureOptions;
+      };
   /** What it has cost up to the reply. */
   readonly meter: Meter;
   readonly bookmark: string | null;

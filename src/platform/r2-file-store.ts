@@ -29,7 +29,12 @@ export function createR2FileStore(bucket: R2Bucket): FileStore {
   };
 }
 
-async function putStreamed(bucket: R2Bucket, key: string, body: ReadableStream<Uint8Array>, options: PutOptions): Promise<StoredFile> {
+async function putStreamed(
+  bucket: R2Bucket,
+  key: string,
+  body: ReadableStream<Uint8Array>,
+  options: PutOptions,
+): Promise<StoredFile> {
   const digest = new crypto.DigestStream('SHA-256');
   const hash = digest.getWriter();
   const httpMetadata = { contentType: options.media_type };
@@ -40,7 +45,8 @@ async function putStreamed(bucket: R2Bucket, key: string, body: ReadableStream<U
     let pending = new PartBuffer();
     for await (const bytes of body) {
       byte_size += bytes.byteLength;
-      if (byte_size > options.limit) throw new Failure('too_large', `A file may have at most ${options.limit} bytes.`);
+      if (byte_size > options.limit)
+        throw new Failure('too_large', `A file may have at most ${options.limit} bytes.`);
       await hash.write(bytes);
       for (let rest = bytes; rest.byteLength > 0; ) {
         rest = pending.add(rest);
@@ -53,7 +59,8 @@ async function putStreamed(bucket: R2Bucket, key: string, body: ReadableStream<U
     await hash.close();
     if (upload === null) await bucket.put(key, pending.bytes, { httpMetadata });
     else {
-      if (pending.bytes.byteLength > 0) parts.push(await upload.uploadPart(parts.length + 1, pending.bytes));
+      if (pending.bytes.byteLength > 0)
+        parts.push(await upload.uploadPart(parts.length + 1, pending.bytes));
       await upload.complete(parts);
     }
     return { byte_size, sha256: toHex(await digest.digest) };
@@ -74,7 +81,9 @@ class PartBuffer {
   add(bytes: Uint8Array): Uint8Array {
     const taken = bytes.subarray(0, partBytes - this.#length);
     if (this.#length + taken.byteLength > this.#bytes.byteLength) {
-      const grown = new Uint8Array(Math.min(partBytes, Math.max(this.#bytes.byteLength * 2, this.#length + taken.byteLength)));
+      const grown = new Uint8Array(
+        Math.min(partBytes, Math.max(this.#bytes.byteLength * 2, this.#length + taken.byteLength)),
+      );
       grown.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = grown;
     }

@@ -19,15 +19,29 @@ const encoder = new TextEncoder();
  * Seals the reply to a request that carries an idempotency key. Replies hold what is shown once, such as a
  * new key's secret: opening one takes a key of the deployment and the idempotency key, which is not stored.
  */
-export async function sealReply(ctx: Ctx, idempotency: Idempotency, reply: unknown): Promise<string> {
+export async function sealReply(
+  ctx: Ctx,
+  idempotency: Idempotency,
+  reply: unknown,
+): Promise<string> {
   const stored: StoredReply = { coverage: coverageOf(ctx), reply: reply ?? null };
-  return seal(await replyConfig(ctx, idempotency), placeOf(ctx, idempotency), JSON.stringify(stored));
+  return seal(
+    await replyConfig(ctx, idempotency),
+    placeOf(ctx, idempotency),
+    JSON.stringify(stored),
+  );
 }
 
 /** Throws `reply_gone` where the reply was sealed under a key that the deployment no longer has. */
-export async function openReply(ctx: Ctx, idempotency: Idempotency, sealed: string): Promise<StoredReply> {
+export async function openReply(
+  ctx: Ctx,
+  idempotency: Idempotency,
+  sealed: string,
+): Promise<StoredReply> {
   try {
-    return JSON.parse(await unseal(await replyConfig(ctx, idempotency), placeOf(ctx, idempotency), sealed)) as StoredReply;
+    return JSON.parse(
+      await unseal(await replyConfig(ctx, idempotency), placeOf(ctx, idempotency), sealed),
+    ) as StoredReply;
   } catch (error) {
     if (error instanceof Failure) throw replyGone(error);
     throw error;
@@ -48,18 +62,32 @@ function coverageOf({ actor }: Ctx): Coverage | null {
   return { role, agent_ids, expires_at };
 }
 
-const placeOf = ({ workspace_id }: Ctx, { key_hash }: Idempotency) => ({ workspace_id, record: key_hash, field: 'idempotent_reply' });
+const placeOf = ({ workspace_id }: Ctx, { key_hash }: Idempotency) => ({
+  workspace_id,
+  record: key_hash,
+  field: 'idempotent_reply',
+});
 
 /**
  * The configuration with each encryption key replaced by one derived from it and the idempotency key (HKDF,
  * RFC 5869). Version 0 comes from ROOT_KEY: it serves a deployment that has no ENCRYPTION_KEYS.
  */
-async function replyConfig({ config, workspace_id }: Ctx, { key }: Idempotency): Promise<Ctx['config']> {
-  const versions: Version[] = [[0, encoder.encode(config.sealing_secret) as Uint8Array<ArrayBuffer>], ...config.encryption_keys];
+async function replyConfig(
+  { config, workspace_id }: Ctx,
+  { key }: Idempotency,
+): Promise<Ctx['config']> {
+  const versions: Version[] = [
+    [0, encoder.encode(config.sealing_secret) as Uint8Array<ArrayBuffer>],
+    ...config.encryption_keys,
+  ];
   const info = encoder.encode(JSON.stringify(['idempotent reply', workspace_id, key]));
   const derive = async ([version, raw]: Version): Promise<Version> => {
     const material = await crypto.subtle.importKey('raw', raw, 'HKDF', false, ['deriveBits']);
-    const bits = await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info }, material, 256);
+    const bits = await crypto.subtle.deriveBits(
+      { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info },
+      material,
+      256,
+    );
     return [version, new Uint8Array(bits)];
   };
   return { ...config, encryption_keys: new Map(await Promise.all(versions.map(derive))) };

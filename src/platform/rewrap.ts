@@ -19,7 +19,10 @@ const maxBatches = 20;
  * Moves secrets that are sealed under an encryption key before the newest to that one; what one tick
  * does not reach the next does. One that cannot be opened stays, and the log says so. Returns how many were moved.
  */
-export async function rewrapOld(ctx: Ctx, select: (newest: number, after: string, limit: number) => Promise<Sealed[]>): Promise<number> {
+export async function rewrapOld(
+  ctx: Ctx,
+  select: (newest: number, after: string, limit: number) => Promise<Sealed[]>,
+): Promise<number> {
   if (ctx.config.encryption_keys.size === 0) return 0;
   const newest = newestKey(ctx.config);
   let after = '';
@@ -29,7 +32,11 @@ export async function rewrapOld(ctx: Ctx, select: (newest: number, after: string
     const statements = await Promise.all(
       rows.map(async ({ place, sealed, replace }) => {
         const resealed = await rewrap(ctx.config, place, sealed).catch((error: unknown) => {
-          ctx.log.error('credential_not_rewrapped', { workspace_id: place.workspace_id, record: place.record, error });
+          ctx.log.error('credential_not_rewrapped', {
+            workspace_id: place.workspace_id,
+            record: place.record,
+            error,
+          });
           return null;
         });
         return resealed === null ? [] : [replace(resealed, newest)];

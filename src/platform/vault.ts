@@ -21,7 +21,11 @@ export async function seal(config: Config, place: Place, plaintext: string): Pro
   const newest = newestKey(config);
   const raw = crypto.getRandomValues(new Uint8Array(32));
   const own = await importKey(raw);
-  return pack(newest, await wrap(config, newest, place, raw), await encrypt(own, secretContext(place), encoder.encode(plaintext)));
+  return pack(
+    newest,
+    await wrap(config, newest, place, raw),
+    await encrypt(own, secretContext(place), encoder.encode(plaintext)),
+  );
 }
 
 /** Throws `credential_unusable` for what was sealed elsewhere or changed, `unavailable` when its key version is not configured. */
@@ -36,14 +40,21 @@ export async function rewrap(config: Config, place: Place, sealed: string): Prom
   const { version, wrapped, secret } = unpack(sealed);
   const newest = newestKey(config);
   if (version === newest) return null;
-  return pack(newest, await wrap(config, newest, place, await unwrap(config, version, place, wrapped)), secret);
+  return pack(
+    newest,
+    await wrap(config, newest, place, await unwrap(config, version, place, wrapped)),
+    secret,
+  );
 }
 
 /** The version that `seal` uses, for a column by which rotation finds what is old. Throws `unavailable`. */
 export function newestKey({ encryption_keys }: Config): number {
   const newest = Math.max(...encryption_keys.keys());
   if (Number.isFinite(newest)) return newest;
-  throw new Failure('unavailable', 'The deployment has no ENCRYPTION_KEYS, without which no secret can be kept; see .dev.vars.example.');
+  throw new Failure(
+    'unavailable',
+    'The deployment has no ENCRYPTION_KEYS, without which no secret can be kept; see .dev.vars.example.',
+  );
 }
 
 const imported = new WeakMap<Uint8Array, CryptoKey>();
@@ -51,7 +62,10 @@ const imported = new WeakMap<Uint8Array, CryptoKey>();
 async function deploymentKey({ encryption_keys }: Config, version: number): Promise<CryptoKey> {
   const raw = encryption_keys.get(version);
   if (raw === undefined) {
-    throw new Failure('unavailable', `ENCRYPTION_KEYS has no version ${version}, under which a secret is sealed. Put it back to rotate.`);
+    throw new Failure(
+      'unavailable',
+      `ENCRYPTION_KEYS has no version ${version}, under which a secret is sealed. Put it back to rotate.`,
+    );
   }
   const known = imported.get(raw) ?? (await importKey(raw));
   imported.set(raw, known);
@@ -64,38 +78,57 @@ const wrap = async (config: Config, version: number, place: Place, raw: Uint8Arr
 const unwrap = async (config: Config, version: number, place: Place, wrapped: string) =>
   decrypt(await deploymentKey(config, version), keyContext(place, version), wrapped);
 
-const secretContext = ({ workspace_id, record, field }: Place) => JSON.stringify([format, workspace_id, record, field]);
+const secretContext = ({ workspace_id, record, field }: Place) =>
+  JSON.stringify([format, workspace_id, record, field]);
 const keyContext = ({ workspace_id, record, field }: Place, version: number) =>
   JSON.stringify([format, workspace_id, record, field, version]);
 
-const importKey = (raw: Uint8Array) => crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
+const importKey = (raw: Uint8Array) =>
+  crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
 
 /** Nonce and ciphertext in one. */
 async function encrypt(key: CryptoKey, context: string, plain: Uint8Array): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: encoder.encode(context) }, key, plain);
+  const sealed = await crypto.subtle.encrypt(
+    { name: 'AES-GCM', iv, additionalData: encoder.encode(context) },
+    key,
+    plain,
+  );
   const whole = new Uint8Array(iv.byteLength + sealed.byteLength);
   whole.set(iv);
   whole.set(new Uint8Array(sealed), iv.byteLength);
   return toBase64Url(whole);
 }
 
-async function decrypt(key: CryptoKey, context: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
+async function decrypt(
+  key: CryptoKey,
+  context: string,
+  text: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const whole = fromBase64Url(text);
-    const algorithm = { name: 'AES-GCM', iv: whole.subarray(0, 12), additionalData: encoder.encode(context) };
+    const algorithm = {
+      name: 'AES-GCM',
+      iv: whole.subarray(0, 12),
+      additionalData: encoder.encode(context),
+    };
     return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, whole.subarray(12)));
   } catch (error) {
     throw unusable(error);
   }
 }
 
-const pack = (version: number, wrapped: string, secret: string) => [format, version, wrapped, secret].join('.');
+const pack = (version: number, wrapped: string, secret: string) =>
+  [format, version, wrapped, secret].join('.');
 
 function unpack(sealed: string) {
-  const [, version, wrapped = '', secret = ''] = /^v1\.(\d{1,9})\.([\w-]+)\.([\w-]+)$/.exec(sealed) ?? [];
+  const [, version, wrapped = '', secret = ''] =
+    /^v1\.(\d{1,9})\.([\w-]+)\.([\w-]+)$/.exec(sealed) ?? [];
   if (version === undefined) throw unusable(undefined);
   return { version: Number(version), wrapped, secret };
 }
 
-const unusable = (cause: unknown) => new Failure('credential_unusable', 'A stored secret cannot be opened here. Save it again.', { cause });
+const unusable = (cause: unknown) =>
+  new Failure('credential_unusable', 'A stored secret cannot be opened here. Save it again.', {
+    cause,
+  });

@@ -13,7 +13,12 @@ export function createVectorizeIndex(index: Vectorize): VectorIndex {
     async upsert(workspace_id, records) {
       for (const part of inParts(records, callLimit)) {
         await index.upsert(
-          part.map(({ id, base_id, values }) => ({ id, namespace: workspace_id, values: [...values], metadata: { base_id } })),
+          part.map(({ id, base_id, values }) => ({
+            id,
+            namespace: workspace_id,
+            values: [...values],
+            metadata: { base_id },
+          })),
         );
       }
     },
@@ -39,4 +44,6 @@ export function createVectorizeIndex(index: Vectorize): VectorIndex {
 }
 
 const inParts = <Item>(items: readonly Item[], size: number): (readonly Item[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );

@@ -9,6 +9,7 @@ export const admission: Admission = {
     if (caller.actor.type !== 'api_key') return;
     await admitBurst(platform, caller.actor.id);
     // Whoever has set them too low can still change them.
-    if (caller.rate_limits?.requests === true && access !== 'rate-limits:manage') await admitRequest(platform.context(caller));
+    if (caller.rate_limits?.requests === true && access !== 'rate-limits:manage')
+      await admitRequest(platform.context(caller));
   },
 };

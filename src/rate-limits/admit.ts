@@ -11,7 +11,10 @@ export interface RateCaller {
   readonly run_id?: string | null | undefined;
 }
 
-const subjectsOf = ({ workspace_id, actor }: Pick<Ctx, 'workspace_id' | 'actor'>, { agent_id, end_user_id }: RateCaller): RateSubjects => ({
+const subjectsOf = (
+  { workspace_id, actor }: Pick<Ctx, 'workspace_id' | 'actor'>,
+  { agent_id, end_user_id }: RateCaller,
+): RateSubjects => ({
   workspace: workspace_id,
   api_key: actor.type === 'api_key' ? actor.id : null,
   agent: agent_id ?? null,
@@ -24,7 +27,12 @@ const ofCalls: readonly RateScope[] = ['agent', 'end_user'];
 /** Counts a request. Throws `rate_limited`. */
 export async function admitRequest(ctx: Ctx): Promise<void> {
   if (ctx.rate_limits?.requests !== true) return;
-  await take(ctx, { subjects: subjectsOf(ctx, {}), requests: ['workspace', 'api_key'], tokens: false, run_id: null });
+  await take(ctx, {
+    subjects: subjectsOf(ctx, {}),
+    requests: ['workspace', 'api_key'],
+    tokens: false,
+    run_id: null,
+  });
 }
 
 /** A run that counts as going on. */
@@ -35,13 +43,20 @@ export interface RunSlot {
 }
 
 /** Counts a run before anything of it is stored; null where nothing is to be counted. Throws `rate_limited`. */
-export async function admitRun(ctx: Ctx, run_id: string, caller: RateCaller): Promise<RunSlot | null> {
+export async function admitRun(
+  ctx: Ctx,
+  run_id: string,
+  caller: RateCaller,
+): Promise<RunSlot | null> {
   if (ctx.rate_limits?.calls !== true) return null;
   const subjects = subjectsOf(ctx, caller);
   const standings = await take(ctx, { subjects, requests: ofCalls, tokens: true, run_id });
   if (!standings.some(({ unit }) => unit === 'concurrent-requests')) return null;
   // A slot that is not given back comes free by itself.
-  const release = () => ctx.limiter.release(run_id).catch((error: unknown) => ctx.log.warn('run_slot_not_released', { run_id, error }));
+  const release = () =>
+    ctx.limiter
+      .release(run_id)
+      .catch((error: unknown) => ctx.log.warn('run_slot_not_released', { run_id, error }));
   return {
     release,
     async *during(run) {
@@ -65,7 +80,8 @@ export async function admitCall(ctx: Ctx, caller: RateCaller): Promise<void> {
 
 /** Counts the tokens of a call that was made. */
 export function spendTokens(ctx: Ctx, caller: RateCaller, tokens: number): void {
-  if (ctx.rate_limits?.calls === true && tokens > 0) ctx.defer(ctx.limiter.spend(subjectsOf(ctx, caller), tokens));
+  if (ctx.rate_limits?.calls === true && tokens > 0)
+    ctx.defer(ctx.limiter.spend(subjectsOf(ctx, caller), tokens));
 }
 
 async function take(ctx: Ctx, wanted: RateWanted): Promise<RateStanding[]> {
@@ -74,17 +90,37 @@ async function take(ctx: Ctx, wanted: RateWanted): Promise<RateStanding[]> {
     standings = await ctx.limiter.take(ctx.rate_limits?.revision ?? 0, wanted);
   } catch (error) {
     ctx.log.error('rate_limiter_failed', { error });
-    throw new Failure('unavailable', 'The rate limits could not be asked; try again.', { retryAfter: 1, cause: error });
+    throw new Failure('unavailable', 'The rate limits could not be asked; try again.', {
+      retryAfter: 1,
+      cause: error,
+    });
   }
   for (const standing of standings) ctx.rates.set(standing.policy, standing);
-  const [refused] = standings.filter(({ is_refused }) => is_refused).sort((a, b) => (b.reset_s ?? 0) - (a.reset_s ?? 0));
+  const [refused] = standings
+    .filter(({ is_refused }) => is_refused)
+    .sort((a, b) => (b.reset_s ?? 0) - (a.reset_s ?? 0));
   if (refused !== undefined) throw rateLimited(refused);
   return standings;
 }
 
 /** Names the limit that takes longest to allow it again. */
-export function rateLimited({ policy, scope, id, unit, limit, window_s, reset_s }: RateStanding): Failure {
-  const per = window_s === null ? 'at once' : window_s === 60 ? 'a minute' : window_s === 86_400 ? 'a day (UTC)' : `in ${window_s} seconds`;
+export function rateLimited({
+  policy,
+  scope,
+  id,
+  unit,
+  limit,
+  window_s,
+  reset_s,
+}: RateStanding): Failure {
+  const per =
+    window_s === null
+      ? 'at once'
+      : window_s === 60
+        ? 'a minute'
+        : window_s === 86_400
+          ? 'a day (UTC)'
+          : `in ${window_s} seconds`;
   return new Failure('rate_limited', `The limit \`${policy}\` allows ${limit} ${unit} ${per}.`, {
     retryAfter: reset_s ?? 1,
     extra: { limit: { name: policy, scope, id, unit, quota: limit, window_s } },

@@ -1,5 +1,10 @@
 import type { RateStanding, RateSubjects, RateWanted } from '../platform/ports.ts';
-import { limitsFor, type RateMeasure, type RateRules, type RateScope } from '../shared/rate-rules.ts';
+import {
+  limitsFor,
+  type RateMeasure,
+  type RateRules,
+  type RateScope,
+} from '../shared/rate-rules.ts';
 import { day, minute, second } from '../shared/time.ts';
 
 /** How long a run counts without a sign of life of its host. */
@@ -38,15 +43,29 @@ interface Window {
   readonly counts: Map<string, number>;
 }
 
-const windows: Partial<Record<RateMeasure, number>> = { requests_per_minute: minute, tokens_per_minute: minute, requests_per_day: day };
+const windows: Partial<Record<RateMeasure, number>> = {
+  requests_per_minute: minute,
+  tokens_per_minute: minute,
+  requests_per_day: day,
+};
 const units = {
   requests_per_minute: 'requests',
   requests_per_day: 'requests',
   tokens_per_minute: 'tokens',
   concurrent_runs: 'concurrent-requests',
 } as const;
-const names = { requests_per_minute: 'minute', requests_per_day: 'day', tokens_per_minute: 'tokens', concurrent_runs: 'runs' } as const;
-const scopeNames = { workspace: 'workspace', api_key: 'key', agent: 'agent', end_user: 'end-user' } as const;
+const names = {
+  requests_per_minute: 'minute',
+  requests_per_day: 'day',
+  tokens_per_minute: 'tokens',
+  concurrent_runs: 'runs',
+} as const;
+const scopeNames = {
+  workspace: 'workspace',
+  api_key: 'key',
+  agent: 'agent',
+  end_user: 'end-user',
+} as const;
 
 /**
  * The counts of one workspace, in windows of a minute and a day (UTC) that are the same for everybody.
@@ -71,12 +90,15 @@ export class Counters {
     const asked = checks.map((check) => ({ check, used: this.#used(check, wanted.run_id) }));
     const isRefused = asked.some(({ check, used }) => isOver(check, used));
     if (!isRefused) {
-      for (const { check, used } of asked) if (check.cost > 0) this.#count(check, used + check.cost);
+      for (const { check, used } of asked)
+        if (check.cost > 0) this.#count(check, used + check.cost);
       if (wanted.run_id !== null && checks.some(({ measure }) => measure === 'concurrent_runs')) {
         this.#hold({ run_id: wanted.run_id, subjects: wanted.subjects, until: now + leaseFor });
       }
     }
-    return asked.map(({ check, used }) => standingOf(check, isRefused ? used : used + check.cost, isOver(check, used), now));
+    return asked.map(({ check, used }) =>
+      standingOf(check, isRefused ? used : used + check.cost, isOver(check, used), now),
+    );
   }
 
   /** Adds tokens that were used, whatever the limits are: a call that was made has used them. */
@@ -110,7 +132,9 @@ export class Counters {
       window.starts_at = starts_at;
       window.counts.clear();
     }
-    const lost = [...this.#leases.values()].filter(({ until }) => until <= now).map(({ run_id }) => run_id);
+    const lost = [...this.#leases.values()]
+      .filter(({ until }) => until <= now)
+      .map(({ run_id }) => run_id);
     if (lost.length === 0) return;
     for (const run_id of lost) this.#leases.delete(run_id);
     this.#store.dropLeases(lost);
@@ -118,7 +142,9 @@ export class Counters {
 
   #used({ scope, id, measure }: Check, run_id: string | null): number {
     if (measure === 'concurrent_runs') {
-      return [...this.#leases.values()].filter((lease) => lease.run_id !== run_id && lease.subjects[scope] === id).length;
+      return [...this.#leases.values()].filter(
+        (lease) => lease.run_id !== run_id && lease.subjects[scope] === id,
+      ).length;
     }
     const name = nameOf({ scope, id, measure });
     if (measure !== 'requests_per_day') return this.#minute.counts.get(name) ?? 0;
@@ -137,13 +163,17 @@ export class Counters {
   }
 }
 
-const nameOf = ({ scope, id, measure }: Pick<Check, 'scope' | 'id' | 'measure'>) => `${measure}:${scope}:${id}`;
+const nameOf = ({ scope, id, measure }: Pick<Check, 'scope' | 'id' | 'measure'>) =>
+  `${measure}:${scope}:${id}`;
 
 const entriesOf = (subjects: RateSubjects) =>
-  (Object.entries(subjects) as [RateScope, string | null][]).filter((entry): entry is [RateScope, string] => entry[1] !== null);
+  (Object.entries(subjects) as [RateScope, string | null][]).filter(
+    (entry): entry is [RateScope, string] => entry[1] !== null,
+  );
 
 /** Tokens are not known before they are used: a call is let through as long as any are left. */
-const isOver = ({ limit, measure, cost }: Check, used: number) => (measure === 'tokens_per_minute' ? used >= limit : used + cost > limit);
+const isOver = ({ limit, measure, cost }: Check, used: number) =>
+  measure === 'tokens_per_minute' ? used >= limit : used + cost > limit;
 
 function checksOf({ subjects, requests, tokens, run_id }: RateWanted, rules: RateRules): Check[] {
   return entriesOf(subjects).flatMap(([scope, id]) => {
@@ -160,10 +190,16 @@ function checksOf({ subjects, requests, tokens, run_id }: RateWanted, rules: Rat
   });
 }
 
-function standingOf({ scope, id, measure, limit }: Check, used: number, is_refused: boolean, now: number): RateStanding {
+function standingOf(
+  { scope, id, measure, limit }: Check,
+  used: number,
+  is_refused: boolean,
+  now: number,
+): RateStanding {
   const window = windows[measure];
   // A run that is going on may end at any time.
-  const reset_s = window === undefined ? (is_refused ? 1 : null) : Math.ceil((window - (now % window)) / second);
+  const reset_s =
+    window === undefined ? (is_refused ? 1 : null) : Math.ceil((window - (now % window)) / second);
   return {
     policy: `${scopeNames[scope]}-${names[measure]}`,
     scope,

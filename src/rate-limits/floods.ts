@@ -42,7 +42,10 @@ export function networkOf(ip: string): string {
   const [head = '', tail] = ip.toLowerCase().split('::');
   const groups = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const middle = tail === undefined ? [] : Array<string>(Math.max(0, 8 - groups.length - after.length)).fill('0');
+  const middle =
+    tail === undefined
+      ? []
+      : Array<string>(Math.max(0, 8 - groups.length - after.length)).fill('0');
   return `${[...groups, ...middle, ...after]
     .slice(0, 4)
     .map((group) => group.replace(/^0+(?=.)/, ''))

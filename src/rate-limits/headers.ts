@@ -7,10 +7,14 @@ import type { RateStanding } from '../platform/ports.ts';
 export function rateLimitHeaders(standings: readonly RateStanding[]): Record<string, string> {
   if (standings.length === 0) return {};
   const policies = standings.map(({ policy, limit, unit, window_s }) => {
-    const quota = unit === 'requests' ? `"${policy}";q=${limit}` : `"${policy}";q=${limit};qu="${unit}"`;
+    const quota =
+      unit === 'requests' ? `"${policy}";q=${limit}` : `"${policy}";q=${limit};qu="${unit}"`;
     return window_s === null ? quota : `${quota};w=${window_s}`;
   });
-  const left = standings.map(({ policy, remaining, reset_s }) => `"${policy}";r=${remaining}${reset_s === null ? '' : `;t=${reset_s}`}`);
+  const left = standings.map(
+    ({ policy, remaining, reset_s }) =>
+      `"${policy}";r=${remaining}${reset_s === null ? '' : `;t=${reset_s}`}`,
+  );
   return { 'ratelimit-policy': policies.join(', '), ratelimit: left.join(', ') };
 }
 
@@ -18,7 +22,9 @@ export function rateLimitHeaders(standings: readonly RateStanding[]): Record<str
 export function openAiRateLimitHeaders(standings: readonly RateStanding[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const unit of ['requests', 'tokens'] as const) {
-    const [tightest] = standings.filter((one) => one.unit === unit).sort((a, b) => a.remaining - b.remaining);
+    const [tightest] = standings
+      .filter((one) => one.unit === unit)
+      .sort((a, b) => a.remaining - b.remaining);
     if (tightest === undefined) continue;
     headers[`x-ratelimit-limit-${unit}`] = String(tightest.limit);
     headers[`x-ratelimit-remaining-${unit}`] = String(tightest.remaining);

@@ -13,7 +13,10 @@ import { selectRateLimits } from './store.ts';
 export class RateLimiter extends DurableObject<Env> {
   readonly #counters: Counters;
   readonly #platform: Platform;
-  #rules: { readonly revision: number; readonly rules: RateRules } = { revision: 0, rules: noRules };
+  #rules: { readonly revision: number; readonly rules: RateRules } = {
+    revision: 0,
+    rules: noRules,
+  };
   #reading: Promise<void> | null = null;
   #sweeps_at = 0;
 
@@ -53,7 +56,9 @@ export class RateLimiter extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const today = startOfDay(this.#platform.now());
     this.ctx.storage.sql.exec('delete from days where starts_at < ?', today);
-    const { left } = this.ctx.storage.sql.exec<{ left: number }>('select count(*) as left from days').one();
+    const { left } = this.ctx.storage.sql
+      .exec<{ left: number }>('select count(*) as left from days')
+      .one();
     if (left > 0) await this.ctx.storage.setAlarm(today + day + minute);
   }
 
@@ -83,19 +88,45 @@ const startOfDay = (now: number) => now - (now % day);
 
 /** Writes are on disk before whoever asked hears of it: the object holds back its answer until then. */
 function openStore(sql: SqlStorage): CounterStore {
-  sql.exec('create table if not exists days (starts_at integer, name text, used integer, primary key (starts_at, name)) without rowid');
-  sql.exec('create table if not exists leases (run_id text primary key, subjects text, until integer) without rowid');
+  sql.exec(
+    'create table if not exists days (starts_at integer, name text, used integer, primary key (starts_at, name)) without rowid',
+  );
+  sql.exec(
+    'create table if not exists leases (run_id text primary key, subjects text, until integer) without rowid',
+  );
   return {
     readDay: (starts_at, name) =>
-      sql.exec<{ used: number }>('select used from days where starts_at = ? and name = ?', starts_at, name).toArray()[0]?.used ?? 0,
-    writeDay: (starts_at, name, used) => void sql.exec('insert or replace into days values (?, ?, ?)', starts_at, name, used),
+      sql
+        .exec<{ used: number }>(
+          'select used from days where starts_at = ? and name = ?',
+          starts_at,
+          name,
+        )
+        .toArray()[0]?.used ?? 0,
+    writeDay: (starts_at, name, used) =>
+      void sql.exec('insert or replace into days values (?, ?, ?)', starts_at, name, used),
     leases: () =>
       sql
         .exec<{ run_id: string; subjects: string; until: number }>('select * from leases')
         .toArray()
-        .map(({ run_id, subjects, until }): Lease => ({ run_id, subjects: JSON.parse(subjects) as RateSubjects, until })),
+        .map(
+          ({ run_id, subjects, until }): Lease => ({
+            run_id,
+            subjects: JSON.parse(subjects) as RateSubjects,
+            until,
+          }),
+        ),
     putLease: ({ run_id, subjects, until }) =>
-      void sql.exec('insert or replace into leases values (?, ?, ?)', run_id, JSON.stringify(subjects), until),
-    dropLeases: (run_ids) => void sql.exec('delete from leases where run_id in (select value from json_each(?))', JSON.stringify(run_ids)),
+      void sql.exec(
+        'insert or replace into leases values (?, ?, ?)',
+        run_id,
+        JSON.stringify(subjects),
+        until,
+      ),
+    dropLeases: (run_ids) =>
+      void sql.exec(
+        'delete from leases where run_id in (select value from json_each(?))',
+        JSON.stringify(run_ids),
+      ),
   };
 }

@@ -22,7 +22,14 @@ const Limits = z
     tokens_per_minute: measures.tokens_per_minute.default(null),
     concurrent_runs: measures.concurrent_runs.default(null),
   })
-  .openapi('Limits', { example: { requests_per_minute: 600, requests_per_day: null, tokens_per_minute: null, concurrent_runs: 20 } });
+  .openapi('Limits', {
+    example: {
+      requests_per_minute: 600,
+      requests_per_day: null,
+      tokens_per_minute: null,
+      concurrent_runs: 20,
+    },
+  });
 
 const overriding = z.strictObject(measures).partial().shape;
 
@@ -40,7 +47,12 @@ const scope = (id: z.ZodString, what: string) =>
 function refuseTwice(overrides: readonly RateOverride[], check: z.RefinementCtx): void {
   const seen = new Set<string>();
   for (const [index, { id }] of overrides.entries()) {
-    if (seen.has(id)) check.addIssue({ code: 'custom', path: [index, 'id'], message: 'There is an override for this already.' });
+    if (seen.has(id))
+      check.addIssue({
+        code: 'custom',
+        path: [index, 'id'],
+        message: 'There is an override for this already.',
+      });
     seen.add(id);
   }
 }
@@ -55,13 +67,17 @@ export const RateLimits = z
     end_user: scope(EndUserId, 'end user').default(none),
   })
   .refine(
-    ({ api_key, agent, end_user }) => api_key.overrides.length + agent.overrides.length + end_user.overrides.length <= maxOverrides,
+    ({ api_key, agent, end_user }) =>
+      api_key.overrides.length + agent.overrides.length + end_user.overrides.length <= maxOverrides,
     `At most ${maxOverrides} overrides.`,
   )
   .openapi('RateLimits', {
     example: {
       api_key: { default: { requests_per_minute: 600 } },
-      end_user: { default: { requests_per_minute: 10, requests_per_day: 200 }, overrides: [{ id: 'user-42', requests_per_day: null }] },
+      end_user: {
+        default: { requests_per_minute: 10, requests_per_day: 200 },
+        overrides: [{ id: 'user-42', requests_per_day: null }],
+      },
     } as never,
   });
 export type RateLimits = z.output<typeof RateLimits>;

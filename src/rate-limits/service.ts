@@ -17,11 +17,21 @@ export async function setRateLimits(ctx: Ctx, rules: RateLimits): Promise<RateLi
   try {
     await commit(ctx, {
       statements: [putRateLimits(ctx.db, ctx.workspace_id, rules, ctx.now())],
-      audit: [{ action: 'rate_limits.set', target_type: 'workspace', target_id: ctx.workspace_id, detail: { ...rules } }],
+      audit: [
+        {
+          action: 'rate_limits.set',
+          target_type: 'workspace',
+          target_id: ctx.workspace_id,
+          detail: { ...rules },
+        },
+      ],
     });
   } catch (error) {
     throw isGuardViolation(error, 'rate_limits.rules')
-      ? new Failure('not_found', 'An override names an agent or API key that is not in this workspace.')
+      ? new Failure(
+          'not_found',
+          'An override names an agent or API key that is not in this workspace.',
+        )
       : error;
   }
   forgetKeysOf(ctx.workspace_id);
@@ -33,5 +43,10 @@ const toWire = ({ workspace, api_key, agent, end_user }: RateRules): RateLimits 
     default: { ...each },
     overrides: overrides.map((one) => ({ ...one })),
   });
-  return { workspace: { ...workspace }, api_key: scope(api_key), agent: scope(agent), end_user: scope(end_user) };
+  return {
+    workspace: { ...workspace },
+    api_key: scope(api_key),
+    agent: scope(agent),
+    end_user: scope(end_user),
+  };
 };

@@ -11,7 +11,10 @@ export const selectRateLimits = (db: Db, workspace_id: string) =>
 
 /** Violates `rate_limits.rules` when an override names a key or an agent that the workspace does not have. */
 export function putRateLimits(db: Db, workspace_id: string, rules: RateRules, now: number) {
-  const missing = (table: 'api_keys' | 'agents', overrides: RateRules['agent']['overrides']) => sql`exists (
+  const missing = (
+    table: 'api_keys' | 'agents',
+    overrides: RateRules['agent']['overrides'],
+  ) => sql`exists (
     select 1 from json_each(${JSON.stringify(overrides.map(({ id }) => id))}) named
     where not exists (select 1 from ${sql.identifier(table)} own where own.id = named.value and own.workspace_id = ${workspace_id}))`;
   const checked = sql<RateRules>`iif(${missing('api_keys', rules.api_key.overrides)} or ${missing('agents', rules.agent.overrides)},
@@ -21,7 +24,11 @@ export function putRateLimits(db: Db, workspace_id: string, rules: RateRules, no
     .values({ workspace_id, rules: checked, revision: 1, updated_at: now })
     .onConflictDoUpdate({
       target: rate_limits.workspace_id,
-      set: { rules: sql`excluded.rules`, revision: sql`${rate_limits.revision} + 1`, updated_at: now },
+      set: {
+        rules: sql`excluded.rules`,
+        revision: sql`${rate_limits.revision} + 1`,
+        updated_at: now,
+      },
     })
     .returning();
 }

@@ -1,9 +1,26 @@
 export { bringAttached, bringFile, bringUpload } from './attachments/brought.ts';
-export { attachmentJobs, extractAttachment, originalKey, removeObjects } from './attachments/extract.ts';
-export { allServedTypes, attachmentKind, attachmentType, imageTypeOf, isQuick, maxImageBytes, servedAs } from './attachments/media.ts';
+export {
+  attachmentJobs,
+  extractAttachment,
+  originalKey,
+  removeObjects,
+} from './attachments/extract.ts';
+export {
+  allServedTypes,
+  attachmentKind,
+  attachmentType,
+  imageTypeOf,
+  isQuick,
+  maxImageBytes,
+  servedAs,
+} from './attachments/media.ts';
 export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
 export { attachmentRoutes } from './attachments/routes.ts';
-export { type AttachmentRow, deleteAttachmentCleanups, insertAttachmentCleanup } from './attachments/store.ts';
+export {
+  type AttachmentRow,
+  deleteAttachmentCleanups,
+  insertAttachmentCleanup,
+} from './attachments/store.ts';
 export { backgroundJobs } from './background/jobs.ts';
 export { sessionHost } from './host/host.ts';
 export { closeLostRuns } from './host/jobs.ts';
@@ -25,6 +42,16 @@ export { tokensOf } from './turn/history.ts';
 export type { Overrides } from './turn/overrides.ts';
 export type { TurnInput } from './turn/turn-input.ts';
 export { type ReferencedMessage, readReferenced } from './wire/referenced-messages.ts';
-export { attachToRun, type EndedRun, getRun, type RunStream, readOutcome, runAsStream, runToEnd, startRun, stopRun } from './wire/runs.ts';
+export {
+  attachToRun,
+  type EndedRun,
+  getRun,
+  type RunStream,
+  readOutcome,
+  runAsStream,
+  runToEnd,
+  startRun,
+  stopRun,
+} from './wire/runs.ts';
 export { uiWire } from './wire/ui-message-stream.ts';
 export { type Wire, type WireKind, type WireRequest, writeEvents } from './wire/wire.ts';

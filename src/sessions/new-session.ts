@@ -2,7 +2,10 @@ import { actorId, type Ctx } from '../platform/context.ts';
 import type { SessionRow } from './store.ts';
 
 /** A session without messages. */
-export function newSession(ctx: Ctx, given: Pick<SessionRow, 'agent_id' | 'end_user_id' | 'inputs'> & Partial<SessionRow>): SessionRow {
+export function newSession(
+  ctx: Ctx,
+  given: Pick<SessionRow, 'agent_id' | 'end_user_id' | 'inputs'> & Partial<SessionRow>,
+): SessionRow {
   const now = ctx.now();
   return {
     id: ctx.newId(given.kind === 'one_shot' ? 'shot' : 'ses'),

@@ -29,12 +29,15 @@ export const onlyOwn = (ctx: Ctx): string | undefined =>
   ctx.actor.type === 'api_key' && !allows(ctx.actor.role, 'agents:read') ? ctx.actor.id : undefined;
 
 /** Whether the caller may know what end users and agents said to each other. */
-export const mayReadMessages = ({ actor }: Ctx): boolean => actor.type !== 'api_key' || allows(actor.role, 'messages:read');
+export const mayReadMessages = ({ actor }: Ctx): boolean =>
+  actor.type !== 'api_key' || allows(actor.role, 'messages:read');
 
 /** A session as the caller may see it: a title that quotes what was said, and what was filled in, is for those who read messages. */
 export function sessionFor(ctx: Ctx, row: SessionRow): Session {
   const session = toSession(row, ctx.now());
-  return mayReadMessages(ctx) ? session : { ...session, inputs: {}, title: row.titled_by === 'person' ? row.title : null };
+  return mayReadMessages(ctx)
+    ? session
+    : { ...session, inputs: {}, title: row.titled_by === 'person' ? row.title : null };
 }
 
 /** A run as the caller may see it. */
@@ -44,5 +47,10 @@ export const runFor = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>
     : {
         ...run,
         inputs: {},
-        steps: run.steps.map((step) => ({ ...step, input: null, output: null, error: step.error === null ? null : 'It failed.' })),
+        steps: run.steps.map((step) => ({
+          ...step,
+          input: null,
+          output: null,
+          error: step.error === null ? null : 'It failed.',
+        })),
       };

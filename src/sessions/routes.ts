@@ -47,7 +47,11 @@ export const sessionRoutes = new Router()
       summary: 'Create a session',
       params: agent,
       body: CreateSession,
-      reply: { status: 201, schema: OpenedSession, description: 'The session, with what it opens with' },
+      reply: {
+        status: 201,
+        schema: OpenedSession,
+        description: 'The session, with what it opens with',
+      },
       failures: ['agent_archived', 'quota_exceeded'],
     },
     (ctx, { params, body }) => createSession(ctx, params.agent, body),
@@ -79,7 +83,11 @@ export const sessionRoutes = new Router()
       description:
         'Sessions of every agent, newest first, filtered as the list of one agent is. A key that is limited to agents sees theirs.',
       query: AllSessionsQuery,
-      reply: { status: 200, schema: pageOf(ListedSession), description: 'Sessions of the workspace' },
+      reply: {
+        status: 200,
+        schema: pageOf(ListedSession),
+        description: 'Sessions of the workspace',
+      },
       failures: ['not_found', 'invalid_cursor'],
     },
     (ctx, { query: { agent: only, ...query } }) => listSessions(ctx, only ?? null, query),
@@ -92,7 +100,11 @@ export const sessionRoutes = new Router()
       tag,
       summary: 'Get a session',
       params: session,
-      reply: { status: 200, schema: SessionWithMessages, description: 'The session with its newest messages' },
+      reply: {
+        status: 200,
+        schema: SessionWithMessages,
+        description: 'The session with its newest messages',
+      },
     },
     (ctx, { params }) => getSession(ctx, params.session),
   )
@@ -140,7 +152,11 @@ export const sessionRoutes = new Router()
         'whether the branch that is shown is listed or all of them; `siblings` leads from one to the next.',
       params: session,
       query: MessageQuery,
-      reply: { status: 200, schema: pageOf(Message), description: 'Messages with citations and usage' },
+      reply: {
+        status: 200,
+        schema: pageOf(Message),
+        description: 'Messages with citations and usage',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { params, query }) => listMessages(ctx, params.session, query),
@@ -168,7 +184,12 @@ export const sessionRoutes = new Router()
     },
     (ctx, { params, body, request }) => {
       const { message: _message, parts: _parts, stream, ...input } = body;
-      return respond(ctx, { session_id: params.session, input: { ...input, text: textOf(body) } }, { stream }, request);
+      return respond(
+        ctx,
+        { session_id: params.session, input: { ...input, text: textOf(body) } },
+        { stream },
+        request,
+      );
     },
   )
   .endpoint(
@@ -178,7 +199,8 @@ export const sessionRoutes = new Router()
       access: 'sessions:read',
       tag,
       summary: 'Get a run',
-      description: 'State and trace: what was retrieved, which model was called, how long it took and what it cost.',
+      description:
+        'State and trace: what was retrieved, which model was called, how long it took and what it cost.',
       params: z.object({ run: Id('run') }),
       reply: { status: 200, schema: RunWithSteps, description: 'The run with its steps' },
     },
@@ -200,7 +222,8 @@ export const sessionRoutes = new Router()
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The events' },
       failures: ['malformed_request', 'events_gone'],
     },
-    async (ctx, { params, request }) => toEventStream(await attachToRun(ctx, params.run, { kind: uiWire }, readLastEventId(request))),
+    async (ctx, { params, request }) =>
+      toEventStream(await attachToRun(ctx, params.run, { kind: uiWire }, readLastEventId(request))),
   )
   .endpoint(
     {
@@ -209,12 +232,20 @@ export const sessionRoutes = new Router()
       access: 'sessions:write',
       tag,
       summary: 'Cancel a run',
-      description: 'Stops the model and ends the run as `cancelled`, with its text so far. A run that has ended stays as it is.',
+      description:
+        'Stops the model and ends the run as `cancelled`, with its text so far. A run that has ended stays as it is.',
       params: z.object({ run: Id('run') }),
       reply: { status: 200, schema: Run, description: 'The run as it has ended' },
     },
     (ctx, { params }) => cancelRun(ctx, params.run),
   );
 
-for (const routes of [chatRoutes, feedbackRoutes, treeRoutes, oneShotRoutes, runListRoutes, suggestionRoutes])
+for (const routes of [
+  chatRoutes,
+  feedbackRoutes,
+  treeRoutes,
+  oneShotRoutes,
+  runListRoutes,
+  suggestionRoutes,
+])
   sessionRoutes.route('/', routes);

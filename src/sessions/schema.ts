@@ -31,7 +31,9 @@ export const CreateSession = z
       .max(366 * 86_400)
       .nullable()
       .default(null)
-      .describe('Seconds until the session takes no more messages; within the hour after that it is erased'),
+      .describe(
+        'Seconds until the session takes no more messages; within the hour after that it is erased',
+      ),
     metadata: Metadata.default({}),
   })
   .openapi('CreateSession', { example: { end_user_id: 'customer-4711' } as never });
@@ -44,7 +46,9 @@ export const UpdateSession = z
     on_busy: OnBusy,
     inputs: Inputs.describe('All of them: what is not given has its default again'),
     metadata: Metadata,
-    active_message_id: Id('msg').describe('Shows, and goes on from, the branch through this message, down to its newest message'),
+    active_message_id: Id('msg').describe(
+      'Shows, and goes on from, the branch through this message, down to its newest message',
+    ),
   })
   .partial()
   .openapi('UpdateSession', { example: { title: 'Broken grinder' } });
@@ -59,11 +63,21 @@ export const SessionQuery = z.strictObject({
     .min(1)
     .max(200)
     .optional()
-    .describe('Words that all stand in the title, or in one message; in any form (“descaling” finds “descale”). `matches` shows where')
+    .describe(
+      'Words that all stand in the title, or in one message; in any form (“descaling” finds “descale”). `matches` shows where',
+    )
     .openapi({ example: 'descaling warranty' }),
-  version: VersionParameter.optional().describe('Only sessions with a run of this version; with the next two: of one and the same run'),
+  version: VersionParameter.optional().describe(
+    'Only sessions with a run of this version; with the next two: of one and the same run',
+  ),
   run_status: z.enum(runStatuses).optional().describe('Only sessions with a run in this state'),
-  finish_reason: z.string().min(1).max(64).optional().describe('Only sessions with a run that ended so').openapi({ example: 'no_answer' }),
+  finish_reason: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Only sessions with a run that ended so')
+    .openapi({ example: 'no_answer' }),
   feedback: z
     .enum(['any', ...ratings])
     .optional()
@@ -77,7 +91,10 @@ export type AllSessionsQuery = z.output<typeof AllSessionsQuery>;
 
 export const MessageQuery = z.strictObject({
   ...pageQuery,
-  branch: z.enum(['active', 'all']).default('active').describe('The branch that is shown, or every message there is'),
+  branch: z
+    .enum(['active', 'all'])
+    .default('active')
+    .describe('The branch that is shown, or every message there is'),
 });
 export type MessageQuery = z.output<typeof MessageQuery>;
 
@@ -85,15 +102,29 @@ export const Session = z
   .object({
     id: Id('ses'),
     agent_id: Id('agt'),
-    title: z.string().nullable().describe('For a role that may not read messages null, unless a person has given it'),
+    title: z
+      .string()
+      .nullable()
+      .describe('For a role that may not read messages null, unless a person has given it'),
     end_user_id: z.string().nullable(),
-    version: z.string().nullable().describe('The version every run uses; null follows the active one'),
-    inputs: Inputs.describe('Values of the agent’s form fields; for a role that may not read messages empty'),
+    version: z
+      .string()
+      .nullable()
+      .describe('The version every run uses; null follows the active one'),
+    inputs: Inputs.describe(
+      'Values of the agent’s form fields; for a role that may not read messages empty',
+    ),
     on_busy: OnBusy,
     metadata: Metadata,
     message_count: z.number().int(),
-    active_message_id: z.string().nullable().describe('The last message of the branch that is shown; null before the first'),
-    forked_from_message_id: z.string().nullable().describe('The message of another session up to which this one was copied'),
+    active_message_id: z
+      .string()
+      .nullable()
+      .describe('The last message of the branch that is shown; null before the first'),
+    forked_from_message_id: z
+      .string()
+      .nullable()
+      .describe('The message of another session up to which this one was copied'),
     active_run_id: z.string().nullable().describe('The run that is answering now'),
     archived_at: Time.nullable(),
     expires_at: Time.nullable(),
@@ -105,14 +136,19 @@ export const Session = z
 export type Session = z.output<typeof Session>;
 
 const opening = {
-  welcome_message: z.string().nullable().describe('What the agent greets with, in the version that the session would use now'),
+  welcome_message: z
+    .string()
+    .nullable()
+    .describe('What the agent greets with, in the version that the session would use now'),
   starter_questions: z.array(z.string()).describe('What an end user may begin with'),
 };
 
 export const OpenedSession = Session.extend(opening).openapi('OpenedSession');
 export type OpenedSession = z.output<typeof OpenedSession>;
 
-export const toOpening = (config: AgentConfig | null): Pick<OpenedSession, 'welcome_message' | 'starter_questions'> => ({
+export const toOpening = (
+  config: AgentConfig | null,
+): Pick<OpenedSession, 'welcome_message' | 'starter_questions'> => ({
   welcome_message: config?.welcome_message ?? null,
   starter_questions: config?.starter_questions ?? [],
 });
@@ -154,8 +190,16 @@ export const Usage = z
   .object({
     input_tokens: z.number().int().nullable(),
     output_tokens: z.number().int().nullable(),
-    cache_read_tokens: z.number().int().nullable().describe('Of the input; null when a provider did not say'),
-    reasoning_tokens: z.number().int().nullable().describe('Of the output; null when a provider did not say'),
+    cache_read_tokens: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Of the input; null when a provider did not say'),
+    reasoning_tokens: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Of the output; null when a provider did not say'),
     cost_usd: z.number().nullable().describe('null when a price is unknown'),
   })
   .openapi('Usage');
@@ -182,7 +226,10 @@ export const RunContext = z
         id: z.string(),
         included: z.enum(['whole', 'passages', 'image', 'none']),
         tokens: z.number().int(),
-        reason: z.enum(['budget', 'too_many_images', 'images_unsupported', 'gone']).nullable().describe('Why nothing of it was sent'),
+        reason: z
+          .enum(['budget', 'too_many_images', 'images_unsupported', 'gone'])
+          .nullable()
+          .describe('Why nothing of it was sent'),
       }),
     ),
     tokens: z
@@ -204,17 +251,32 @@ export const Run = z
     session_id: z.string().nullable().describe('null for a run without a session'),
     agent_id: Id('agt'),
     version_id: Id('ver'),
-    is_preview: z.boolean().describe('Of a draft that was not saved; `version_id` is then the version it was tried against'),
+    is_preview: z
+      .boolean()
+      .describe(
+        'Of a draft that was not saved; `version_id` is then the version it was tried against',
+      ),
     status: z.enum(runStatuses),
     finish_reason: z.string().nullable().openapi({ example: 'stop' }),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    confidence: z.number().nullable().describe('0..1: how well the documents cover the question; null without knowledge'),
-    coverage: z.enum(coverages).nullable(),
-    context: RunContext.nullable().describe('What the model was given of the conversation; null where no model was asked'),
-    downgrade: z
-      .object({ budget_id: Id('bud'), model: z.string().nullable(), max_output_tokens: z.number().int().nullable() })
+    confidence: z
+      .number()
       .nullable()
-      .describe('What a budget that runs low has made of the run: the model and the length that it allowed'),
+      .describe('0..1: how well the documents cover the question; null without knowledge'),
+    coverage: z.enum(coverages).nullable(),
+    context: RunContext.nullable().describe(
+      'What the model was given of the conversation; null where no model was asked',
+    ),
+    downgrade: z
+      .object({
+        budget_id: Id('bud'),
+        model: z.string().nullable(),
+        max_output_tokens: z.number().int().nullable(),
+      })
+      .nullable()
+      .describe(
+        'What a budget that runs low has made of the run: the model and the length that it allowed',
+      ),
     usage: Usage,
     first_token_ms: z.number().int().nullable(),
     latency_ms: z.number().int().nullable(),
@@ -228,7 +290,10 @@ export type Run = z.output<typeof Run>;
 function contextOfRun({ context }: RunRow): Pick<Run, 'context' | 'downgrade'> {
   if (context === null) return { context: null, downgrade: null };
   const { downgrade = null, ...given } = context;
-  return { context: { attachments: [], ...given } as unknown as Run['context'], downgrade: downgrade as Run['downgrade'] };
+  return {
+    context: { attachments: [], ...given } as unknown as Run['context'],
+    downgrade: downgrade as Run['downgrade'],
+  };
 }
 
 export const toRun = (row: RunRow): Run => ({
@@ -307,7 +372,9 @@ const Siblings = z
     previous_id: z.string().nullable(),
     next_id: z.string().nullable(),
   })
-  .describe('Where it stands among the messages that follow the same one: answers that were regenerated, questions that were edited')
+  .describe(
+    'Where it stands among the messages that follow the same one: answers that were regenerated, questions that were edited',
+  )
   .openapi('Siblings');
 
 const toolCall = { tool_call_id: z.string(), tool_name: z.string() };
@@ -317,7 +384,9 @@ export const MessagePart = z
     z.object({ type: z.literal('text'), text: z.string() }).openapi('TextPart'),
     z
       .object({ type: z.literal('tool-call'), ...toolCall, input: z.unknown() })
-      .openapi('ToolCallPart', { description: 'A call of a tool of the caller’s, which ended the run' }),
+      .openapi('ToolCallPart', {
+        description: 'A call of a tool of the caller’s, which ended the run',
+      }),
     z
       .object({ type: z.literal('tool-result'), ...toolCall, output: z.unknown() })
       .openapi('ToolResultPart', { description: 'What the caller’s tool said' }),
@@ -328,10 +397,20 @@ function partsOf({ text, prompt }: MessageRow): z.output<typeof MessagePart>[] {
   const last = prompt?.at(-1);
   const tools = last?.role === 'assistant' || last?.role === 'tool' ? last.content : [];
   const parts = tools.flatMap((part): z.output<typeof MessagePart>[] => {
-    if (part.type === 'tool-call') return [{ type: part.type, tool_call_id: part.toolCallId, tool_name: part.toolName, input: part.input }];
+    if (part.type === 'tool-call')
+      return [
+        {
+          type: part.type,
+          tool_call_id: part.toolCallId,
+          tool_name: part.toolName,
+          input: part.input,
+        },
+      ];
     if (part.type !== 'tool-result') return [];
     const { toolCallId: tool_call_id, toolName: tool_name, output } = part;
-    return [{ type: part.type, tool_call_id, tool_name, output: 'value' in output ? output.value : null }];
+    return [
+      { type: part.type, tool_call_id, tool_name, output: 'value' in output ? output.value : null },
+    ];
   });
   return [...(text === '' && parts.length > 0 ? [] : [{ type: 'text' as const, text }]), ...parts];
 }
@@ -341,7 +420,10 @@ export const Message = z
     id: Id('msg'),
     session_id: Id('ses').nullable().describe('null where the run has no session'),
     seq: z.number().int().describe('1, 2, 3 … without a gap, over all branches'),
-    parent_id: z.string().nullable().describe('The message it follows; other answers to the same question have the same'),
+    parent_id: z
+      .string()
+      .nullable()
+      .describe('The message it follows; other answers to the same question have the same'),
     role: z.enum(['user', 'assistant']),
     text: z.string(),
     parts: z.array(MessagePart),
@@ -350,7 +432,9 @@ export const Message = z
     run_id: Id('run').describe('The run that this message started, or that made it'),
     run: Run.nullable().describe('The run that made this answer; null on a user’s message'),
     siblings: Siblings.nullable().describe('null in an answer as it is made'),
-    feedback: z.array(Feedback).describe('What people think of this answer, at most one for each end user'),
+    feedback: z
+      .array(Feedback)
+      .describe('What people think of this answer, at most one for each end user'),
     created_at: Time,
   })
   .openapi('Message');
@@ -359,7 +443,13 @@ export type Message = z.output<typeof Message>;
 export const toMessage = (
   row: MessageRow,
   run: RunRow | undefined,
-  { feedback = [], siblings = null }: { feedback?: readonly FeedbackRow[] | undefined; siblings?: Message['siblings'] | undefined } = {},
+  {
+    feedback = [],
+    siblings = null,
+  }: {
+    feedback?: readonly FeedbackRow[] | undefined;
+    siblings?: Message['siblings'] | undefined;
+  } = {},
 ): Message => ({
   id: row.id,
   session_id: shownSession(row.session_id),
@@ -369,7 +459,9 @@ export const toMessage = (
   text: row.text,
   parts: partsOf(row),
   citations: row.citations as Message['citations'],
-  attachments: row.attachments.filter(({ message_id }) => message_id === row.id).map(toMessageAttachment),
+  attachments: row.attachments
+    .filter(({ message_id }) => message_id === row.id)
+    .map(toMessageAttachment),
   run_id: row.run_id,
   run: row.role === 'assistant' && run !== undefined ? toRun(run) : null,
   siblings,
@@ -378,6 +470,8 @@ export const toMessage = (
 });
 
 export const SessionWithMessages = OpenedSession.extend({
-  messages: pageOf(Message).nullable().describe('The newest, newest first; null for a role that may not read them'),
+  messages: pageOf(Message)
+    .nullable()
+    .describe('The newest, newest first; null for a role that may not read them'),
 }).openapi('SessionWithMessages');
 export type SessionWithMessages = z.output<typeof SessionWithMessages>;

@@ -4,11 +4,15 @@ import { busyPolicies } from '../db/schema/sessions.ts';
 import { Id, Name } from '../http/schema.ts';
 import { maxAttachments } from './attachments/schema.ts';
 
-export const OptionalVersion = VersionRequest.nullable().openapi({ type: ['string', 'integer', 'null'] });
+export const OptionalVersion = VersionRequest.nullable().openapi({
+  type: ['string', 'integer', 'null'],
+});
 
 export const OnBusy = z
   .enum(busyPolicies)
-  .describe('What a message meets that comes while another is being answered: refused, kept waiting, or put in its place');
+  .describe(
+    'What a message meets that comes while another is being answered: refused, kept waiting, or put in its place',
+  );
 
 export const longestMessage = 100_000;
 export const TextPart = z.strictObject({
@@ -18,10 +22,23 @@ export const TextPart = z.strictObject({
 
 export const SendMessage = z
   .strictObject({
-    message: z.string().trim().min(1).max(longestMessage).optional().describe('The user’s text; or `parts`'),
+    message: z
+      .string()
+      .trim()
+      .min(1)
+      .max(longestMessage)
+      .optional()
+      .describe('The user’s text; or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),
-    stream: z.boolean().optional().describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
-    attachments: z.array(Id('att')).max(maxAttachments).optional().describe('Attachments of this session that go with the message'),
+    stream: z
+      .boolean()
+      .optional()
+      .describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
+    attachments: z
+      .array(Id('att'))
+      .max(maxAttachments)
+      .optional()
+      .describe('Attachments of this session that go with the message'),
     version: OptionalVersion.default(null),
     on_busy: OnBusy.nullable().default(null).describe('null for the session’s own'),
   })
@@ -44,7 +61,10 @@ export const textOf = ({
 export const Regenerate = z
   .strictObject({
     version: OptionalVersion.default(null),
-    stream: z.boolean().optional().describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
+    stream: z
+      .boolean()
+      .optional()
+      .describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
     on_busy: OnBusy.nullable().default(null).describe('null for the session’s own'),
   })
   .openapi('Regenerate', { example: {} as never });
@@ -53,7 +73,10 @@ export type Regenerate = z.output<typeof Regenerate>;
 export const ForkSession = z
   .strictObject({
     message_id: Id('msg').describe('The last message that is copied'),
-    title: Name(200).nullable().optional().describe('Absent for the title of the session it is forked from'),
+    title: Name(200)
+      .nullable()
+      .optional()
+      .describe('Absent for the title of the session it is forked from'),
   })
   .openapi('ForkSession');
 export type ForkSession = z.output<typeof ForkSession>;

@@ -35,13 +35,18 @@ import { readMessages } from './tree/list-messages.ts';
 import { branchThrough } from './tree/store.ts';
 import { checkInputs } from './turn/instructions.ts';
 
-export async function createSession(ctx: Ctx, agentName: string, input: CreateSession): Promise<OpenedSession> {
+export async function createSession(
+  ctx: Ctx,
+  agentName: string,
+  input: CreateSession,
+): Promise<OpenedSession> {
   const [agents, versions] = await batch(ctx.db, [
     selectAgent(ctx.db, ctx.workspace_id, agentName),
     selectVersionFor(ctx.db, ctx.workspace_id, agentName, input.version),
   ]);
   const agent = ownAgent(ctx, agents);
-  if (agent.archived_at !== null) throw new Failure('agent_archived', 'The agent is archived: restore it first.');
+  if (agent.archived_at !== null)
+    throw new Failure('agent_archived', 'The agent is archived: restore it first.');
   const [version] = versions;
   if (version === undefined) throw invalid('/version', noSuchVersion(input.version ?? ''));
   const config = parseConfig(version.config);
@@ -73,7 +78,8 @@ export async function getSession(ctx: Ctx, id: string): Promise<SessionWithMessa
   return { ...toSession(session, ctx.now()), ...openingOf(version), messages: page };
 }
 
-const openingOf = (version: TurnVersionRow | null | undefined) => toOpening(version == null ? null : parseConfig(version.config));
+const openingOf = (version: TurnVersionRow | null | undefined) =>
+  toOpening(version == null ? null : parseConfig(version.config));
 
 /** Throws `validation_failed` for values that the form of the version does not take which the session would use now. */
 async function checkNewInputs(ctx: Ctx, id: string, { inputs }: UpdateSession): Promise<void> {
@@ -93,7 +99,9 @@ export async function updateSession(ctx: Ctx, id: string, input: UpdateSession):
   try {
     row = await applyUpdate(ctx, id, input);
   } catch (error) {
-    const leftover = isGuardViolation(error, 'sessions.updated_at') ? await runInTheWay(ctx, session, input) : error;
+    const leftover = isGuardViolation(error, 'sessions.updated_at')
+      ? await runInTheWay(ctx, session, input)
+      : error;
     if (leftover !== null) throw leftover;
     row = await applyUpdate(ctx, id, input);
   }
@@ -102,15 +110,23 @@ export async function updateSession(ctx: Ctx, id: string, input: UpdateSession):
   return toSession(row, ctx.now());
 }
 
-async function applyUpdate(ctx: Ctx, id: string, { archived, active_message_id, ...input }: UpdateSession) {
+async function applyUpdate(
+  ctx: Ctx,
+  id: string,
+  { archived, active_message_id, ...input }: UpdateSession,
+) {
   const { db, workspace_id } = ctx;
   const now = ctx.now();
   const { title } = input;
   const changes = {
     ...input,
     ...(title === undefined ? {} : { titled_by: title === null ? null : ('person' as const) }),
-    ...(archived === undefined ? {} : { archived_at: archived ? sql`coalesce(archived_at, ${now})` : null }),
-    ...(active_message_id === undefined ? { updated_at: now } : branchThrough(workspace_id, id, active_message_id, now)),
+    ...(archived === undefined
+      ? {}
+      : { archived_at: archived ? sql`coalesce(archived_at, ${now})` : null }),
+    ...(active_message_id === undefined
+      ? { updated_at: now }
+      : branchThrough(workspace_id, id, active_message_id, now)),
   };
   const statements: Statement[] = [
     updateSessionRow(db, workspace_id, id, changes),
@@ -122,12 +138,18 @@ async function applyUpdate(ctx: Ctx, id: string, { archived, active_message_id, 
 }
 
 /** Why a branch cannot be chosen; null when what was in the way is gone: a run that no host answers for. */
-async function runInTheWay(ctx: Ctx, { id }: SessionRow, { active_message_id }: UpdateSession): Promise<Failure | null> {
+async function runInTheWay(
+  ctx: Ctx,
+  { id }: SessionRow,
+  { active_message_id }: UpdateSession,
+): Promise<Failure | null> {
   const find = () => selectSession(ctx.db, ctx.workspace_id, id).get();
   const run_id = (await find())?.active_run_id;
   if (run_id == null) {
     const message = await selectMessage(ctx.db, ctx.workspace_id, active_message_id ?? '').get();
-    return message?.session_id === id ? null : invalid('/active_message_id', 'The session has no such message.');
+    return message?.session_id === id
+      ? null
+      : invalid('/active_message_id', 'The session has no such message.');
   }
   await hostOf(ctx, id).recover(run_id);
   if ((await find())?.active_run_id == null) return null;

@@ -18,21 +18,32 @@ export type RunRow = typeof runs.$inferSelect;
 export type RunStepRow = typeof run_steps.$inferSelect;
 
 export const insertSession = (db: Db, row: SessionRow) =>
-  db.insert(sessions).values({ ...row, index_number: row.kind === 'chat' ? nextIndexNumber : null });
+  db
+    .insert(sessions)
+    .values({ ...row, index_number: row.kind === 'chat' ? nextIndexNumber : null });
 
 /** What a turn begins with: its session, and what the workspace has set: whether traces may say what was said, who writes titles. */
-export type ClaimedSession = SessionRow & { readonly keeps_content: boolean; readonly background_model: string | null };
+export type ClaimedSession = SessionRow & {
+  readonly keeps_content: boolean;
+  readonly background_model: string | null;
+};
 
 const claimedColumns = (workspace_id: string) => ({
   ...getTableColumns(sessions),
-  background_model: sql<string | null>`(select w.background_model from workspaces w where w.id = ${workspace_id})`.as('background_model'),
-  keeps_content: sql<boolean>`(select w.content_logging from workspaces w where w.id = ${workspace_id})`
-    .mapWith(Boolean)
-    .as('keeps_content'),
+  background_model: sql<
+    string | null
+  >`(select w.background_model from workspaces w where w.id = ${workspace_id})`.as(
+    'background_model',
+  ),
+  keeps_content:
+    sql<boolean>`(select w.content_logging from workspaces w where w.id = ${workspace_id})`
+      .mapWith(Boolean)
+      .as('keeps_content'),
 });
 
 /** A session that is made by the turn that holds it. */
-export const insertClaimedSession = (db: Db, row: SessionRow) => insertSession(db, row).returning(claimedColumns(row.workspace_id));
+export const insertClaimedSession = (db: Db, row: SessionRow) =>
+  insertSession(db, row).returning(claimedColumns(row.workspace_id));
 
 export const selectClaimedSession = (db: Db, workspace_id: string, id: string) =>
   db
@@ -57,7 +68,12 @@ export const selectSessionOfRun = (db: Db, workspace_id: string, run_id: string)
       ),
     );
 
-export const updateSession = (db: Db, workspace_id: string, id: string, changes: SQLiteUpdateSetSource<typeof sessions>) =>
+export const updateSession = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  changes: SQLiteUpdateSetSource<typeof sessions>,
+) =>
   db
     .update(sessions)
     .set(changes)
@@ -73,13 +89,24 @@ export function deleteSession(db: Db, workspace_id: string, id: string, now: num
     unindexSession(db, workspace_id, id),
     deleteFeedbackOfSession(db, workspace_id, id),
     db.delete(run_steps).where(sql`${run_steps.run_id} in ${ownRuns}`),
-    db.delete(messages).where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, id))),
+    db
+      .delete(messages)
+      .where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, id))),
     db.delete(runs).where(and(eq(runs.workspace_id, workspace_id), eq(runs.session_id, id))),
     dropSummaries(db, workspace_id, id),
     db
       .delete(conversation_items)
-      .where(and(eq(conversation_items.workspace_id, workspace_id), eq(conversation_items.conversation_id, conversation_id))),
-    db.delete(conversations).where(and(eq(conversations.workspace_id, workspace_id), eq(conversations.id, conversation_id))),
+      .where(
+        and(
+          eq(conversation_items.workspace_id, workspace_id),
+          eq(conversation_items.conversation_id, conversation_id),
+        ),
+      ),
+    db
+      .delete(conversations)
+      .where(
+        and(eq(conversations.workspace_id, workspace_id), eq(conversations.id, conversation_id)),
+      ),
     db.delete(sessions).where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, id))),
   ];
 }
@@ -88,7 +115,13 @@ export function deleteSession(db: Db, workspace_id: string, id: string, now: num
  * A branch, leaf first: the message `from` and those it follows, at most `limit`. It goes from parent to
  * parent, so that its cost is what it returns, however long the session.
  */
-export function selectPath(db: Db, workspace_id: string, session_id: string, from: SQL | string, limit: number) {
+export function selectPath(
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  from: SQL | string,
+  limit: number,
+) {
   const own = sql`m.session_id = ${session_id} and m.workspace_id = ${workspace_id}`;
   const path = sql`(with recursive path as (
     select m.*, 1 as step from messages m where m.id = ${from} and ${own}
@@ -98,7 +131,12 @@ export function selectPath(db: Db, workspace_id: string, session_id: string, fro
 }
 
 /** The newest message of the user that follows another, or begins the session. */
-export const selectNewestQuestion = (db: Db, workspace_id: string, session_id: string, parent_id: string | null) =>
+export const selectNewestQuestion = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  parent_id: string | null,
+) =>
   db
     .select({ id: messages.id })
     .from(messages)
@@ -115,7 +153,10 @@ export const selectNewestQuestion = (db: Db, workspace_id: string, session_id: s
 
 /** The columns of a message, of rows that come from no table as far as Drizzle can tell. */
 const pathColumns = Object.fromEntries(
-  Object.entries(getTableColumns(messages)).map(([name, column]) => [name, sql`${sql.identifier(name)}`.mapWith(column).as(name)]),
+  Object.entries(getTableColumns(messages)).map(([name, column]) => [
+    name,
+    sql`${sql.identifier(name)}`.mapWith(column).as(name),
+  ]),
 ) as unknown as typeof messages._.columns;
 
 /** The leaf of the branch that a session shows. */
@@ -132,8 +173,14 @@ function versionId(agent: SQL, wanted: SQL): SQL<string | null> {
 }
 
 /** The version a run of a session is to use: the requested one, else the session's, else the agent's active one. */
-export const versionOfSession = (session: Pick<SessionRow, 'id' | 'agent_id'>, requested: string | null): SQL<string | null> =>
-  versionId(sql`${session.agent_id}`, sql`coalesce(${requested}, (select s.version from sessions s where s.id = ${session.id}))`);
+export const versionOfSession = (
+  session: Pick<SessionRow, 'id' | 'agent_id'>,
+  requested: string | null,
+): SQL<string | null> =>
+  versionId(
+    sql`${session.agent_id}`,
+    sql`coalesce(${requested}, (select s.version from sessions s where s.id = ${session.id}))`,
+  );
 
 const versionColumns = {
   version_id: sql<string>`${agent_versions.id}`.as('version_id'),
@@ -141,28 +188,48 @@ const versionColumns = {
   number: agent_versions.number,
   config: agent_versions.config,
   tools: agent_versions.tools,
-  background_model: sql<string | null>`(select w.background_model from workspaces w where w.id = ${agent_versions.workspace_id})`.as(
+  background_model: sql<
+    string | null
+  >`(select w.background_model from workspaces w where w.id = ${agent_versions.workspace_id})`.as(
     'background_model',
   ),
 };
 
 /** The version a run would use now, with its configuration. */
-export const selectVersionOfSession = (db: Db, workspace_id: string, session_id: string, requested: string | null) =>
+export const selectVersionOfSession = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  requested: string | null,
+) =>
   db
     .select(versionColumns)
     .from(sessions)
     .innerJoin(
       agent_versions,
-      eq(agent_versions.id, versionId(sql`${sessions.agent_id}`, sql`coalesce(${requested}, ${sessions.version})`)),
+      eq(
+        agent_versions.id,
+        versionId(sql`${sessions.agent_id}`, sql`coalesce(${requested}, ${sessions.version})`),
+      ),
     )
     .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id)));
 
 /** The version that a run of an agent would use, without a session. */
-export const selectVersionOfAgent = (db: Db, workspace_id: string, agent_id: string, requested: string | null) =>
+export const selectVersionOfAgent = (
+  db: Db,
+  workspace_id: string,
+  agent_id: string,
+  requested: string | null,
+) =>
   db
     .select(versionColumns)
     .from(agent_versions)
-    .where(and(eq(agent_versions.workspace_id, workspace_id), eq(agent_versions.id, versionId(sql`${agent_id}`, sql`${requested}`))));
+    .where(
+      and(
+        eq(agent_versions.workspace_id, workspace_id),
+        eq(agent_versions.id, versionId(sql`${agent_id}`, sql`${requested}`)),
+      ),
+    );
 
 /** The version a run uses, unless that is the one that is known. */
 export const selectVersionOfRun = (db: Db, run_id: string, known: string | null) =>
@@ -174,15 +241,21 @@ export const selectVersionOfRun = (db: Db, run_id: string, known: string | null)
     );
 
 /** The same, for a batch. */
-export const readVersionOfRun = compileByColumns<{ readonly run_id: string; readonly known: string | null }>((db, { run_id, known }) =>
-  selectVersionOfRun(db, run_id, known),
-);
+export const readVersionOfRun = compileByColumns<{
+  readonly run_id: string;
+  readonly known: string | null;
+}>((db, { run_id, known }) => selectVersionOfRun(db, run_id, known));
 
-export type TurnVersionRow = Awaited<ReturnType<ReturnType<typeof selectVersionOfRun>['all']>>[number];
+export type TurnVersionRow = Awaited<
+  ReturnType<ReturnType<typeof selectVersionOfRun>['all']>
+>[number];
 
 /** Whether the workspace lets traces say what was said. */
 export const selectKeepsContent = (db: Db, workspace_id: string) =>
-  db.select({ keeps_content: workspaces.content_logging }).from(workspaces).where(eq(workspaces.id, workspace_id));
+  db
+    .select({ keeps_content: workspaces.content_logging })
+    .from(workspaces)
+    .where(eq(workspaces.id, workspace_id));
 
 export interface Claim {
   /** The head that the caller knows: on another one it would answer what it has not read. */
@@ -199,32 +272,42 @@ export interface Claim {
 export const claimSession = (db: Db, run: RunRow, claim: Claim, now: number): Statement =>
   claimWith(db, { ...claim, run_id: run.id, lease_until: run.lease_until, now, ...placeOf(run) });
 
-const placeOf = ({ workspace_id, session_id, agent_id }: RunRow) => ({ workspace_id, session_id: session_id ?? '', agent_id });
+const placeOf = ({ workspace_id, session_id, agent_id }: RunRow) => ({
+  workspace_id,
+  session_id: session_id ?? '',
+  agent_id,
+});
 
-type ClaimOfRun = Claim & ReturnType<typeof placeOf> & { readonly run_id: string; readonly lease_until: number; readonly now: number };
+type ClaimOfRun = Claim &
+  ReturnType<typeof placeOf> & {
+    readonly run_id: string;
+    readonly lease_until: number;
+    readonly now: number;
+  };
 
-const claimWith = compileByColumns<ClaimOfRun>((db, { expected_head, head, new_messages, run_id, lease_until, now, ...own }) =>
-  db
-    .update(sessions)
-    .set({
-      active_run_id: run_id,
-      active_run_until: lease_until,
-      message_seq: sql`${sessions.message_seq} + ${new_messages}`,
-      head_id: head,
-      updated_at: now,
-    })
-    .where(
-      and(
-        eq(sessions.workspace_id, own.workspace_id),
-        eq(sessions.id, own.session_id),
-        isNull(sessions.active_run_id),
-        sql`${sessions.head_id} is ${expected_head}`,
-        isNull(sessions.archived_at),
-        sql`(${sessions.expires_at} is null or ${sessions.expires_at} > ${now})`,
-        sql`exists (select 1 from agents a where a.id = ${own.agent_id} and a.archived_at is null)`,
-      ),
-    )
-    .returning(claimedColumns(own.workspace_id)),
+const claimWith = compileByColumns<ClaimOfRun>(
+  (db, { expected_head, head, new_messages, run_id, lease_until, now, ...own }) =>
+    db
+      .update(sessions)
+      .set({
+        active_run_id: run_id,
+        active_run_until: lease_until,
+        message_seq: sql`${sessions.message_seq} + ${new_messages}`,
+        head_id: head,
+        updated_at: now,
+      })
+      .where(
+        and(
+          eq(sessions.workspace_id, own.workspace_id),
+          eq(sessions.id, own.session_id),
+          isNull(sessions.active_run_id),
+          sql`${sessions.head_id} is ${expected_head}`,
+          isNull(sessions.archived_at),
+          sql`(${sessions.expires_at} is null or ${sessions.expires_at} > ${now})`,
+          sql`exists (select 1 from agents a where a.id = ${own.agent_id} and a.archived_at is null)`,
+        ),
+      )
+      .returning(claimedColumns(own.workspace_id)),
 );
 
 /** Frees the session; with `answer`, that message becomes its head. Without, the head is `head`, where it is given. */
@@ -233,7 +316,15 @@ export const releaseSession = (
   { id, workspace_id, session_id }: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>,
   now: number,
   { new_messages, head }: { readonly new_messages: 0 | 1; readonly head?: string | null },
-): Statement => releaseWith(db, { workspace_id, session_id: session_id ?? '', run_id: id, now, new_messages, head });
+): Statement =>
+  releaseWith(db, {
+    workspace_id,
+    session_id: session_id ?? '',
+    run_id: id,
+    now,
+    new_messages,
+    head,
+  });
 
 interface Release extends Readonly<Record<'workspace_id' | 'session_id' | 'run_id', string>> {
   readonly now: number;
@@ -241,17 +332,24 @@ interface Release extends Readonly<Record<'workspace_id' | 'session_id' | 'run_i
   readonly head: string | null | undefined;
 }
 
-const releaseWith = compileByColumns<Release>((db, { workspace_id, session_id, run_id, now, new_messages, head }) =>
-  db
-    .update(sessions)
-    .set({
-      active_run_id: null,
-      active_run_until: 0,
-      message_seq: sql`${sessions.message_seq} + ${new_messages}`,
-      ...(head === undefined ? {} : { head_id: head }),
-      updated_at: now,
-    })
-    .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id), eq(sessions.active_run_id, run_id))),
+const releaseWith = compileByColumns<Release>(
+  (db, { workspace_id, session_id, run_id, now, new_messages, head }) =>
+    db
+      .update(sessions)
+      .set({
+        active_run_id: null,
+        active_run_until: 0,
+        message_seq: sql`${sessions.message_seq} + ${new_messages}`,
+        ...(head === undefined ? {} : { head_id: head }),
+        updated_at: now,
+      })
+      .where(
+        and(
+          eq(sessions.workspace_id, workspace_id),
+          eq(sessions.id, session_id),
+          eq(sessions.active_run_id, run_id),
+        ),
+      ),
 );
 
 /**
@@ -259,16 +357,29 @@ const releaseWith = compileByColumns<Release>((db, { workspace_id, session_id, r
  * the session; otherwise `seq` is null, which the table refuses, and the whole batch with it. The same
  * of `attachments` when one that it is sent with has been deleted.
  */
-export const insertMessage = (db: Db, { seq: _, ...row }: Omit<MessageRow, 'seq'> & { readonly seq?: number }, ahead: 0 | 1): Statement =>
+export const insertMessage = (
+  db: Db,
+  { seq: _, ...row }: Omit<MessageRow, 'seq'> & { readonly seq?: number },
+  ahead: 0 | 1,
+): Statement =>
   row.attachments.length === 0
     ? insertPlainMessage(db, { ...row, ahead })
-    : db.insert(messages).values({ ...row, attachments: guardedFiles(row.attachments, row.id), seq: nextSeq(row, ahead) });
+    : db
+        .insert(messages)
+        .values({
+          ...row,
+          attachments: guardedFiles(row.attachments, row.id),
+          seq: nextSeq(row, ahead),
+        });
 
-const nextSeq = ({ session_id, run_id }: Readonly<Record<'session_id' | 'run_id', unknown>>, ahead: unknown) =>
+const nextSeq = (
+  { session_id, run_id }: Readonly<Record<'session_id' | 'run_id', unknown>>,
+  ahead: unknown,
+) =>
   sql<number>`(select message_seq + ${ahead} from sessions where id = ${session_id} and active_run_id = ${run_id})`;
 
-const insertPlainMessage = compileByColumns<Omit<MessageRow, 'seq'> & { readonly ahead: 0 | 1 }>((db, { ahead, ...row }) =>
-  db.insert(messages).values({ ...row, seq: nextSeq(row, ahead) }),
+const insertPlainMessage = compileByColumns<Omit<MessageRow, 'seq'> & { readonly ahead: 0 | 1 }>(
+  (db, { ahead, ...row }) => db.insert(messages).values({ ...row, seq: nextSeq(row, ahead) }),
 );
 
 /** A run whose version may be left to the database; there is none where `version_id` comes out null. */
@@ -279,16 +390,25 @@ export const insertRun = (db: Db, row: RunRow, version_id: SQL<string | null> | 
  * A run with the version that its session is to use, if the run holds the session and the session has what the
  * version's form asks for; otherwise none, which the table refuses.
  */
-export const insertRunOfSession = (db: Db, { version_id: _, ...row }: RunRow, requested: string | null): Statement =>
-  insertRunWith(db, { ...row, requested });
+export const insertRunOfSession = (
+  db: Db,
+  { version_id: _, ...row }: RunRow,
+  requested: string | null,
+): Statement => insertRunWith(db, { ...row, requested });
 
-const insertRunWith = compileByColumns<Omit<RunRow, 'version_id'> & { readonly requested: string | null }>((db, { requested, ...row }) => {
+const insertRunWith = compileByColumns<
+  Omit<RunRow, 'version_id'> & { readonly requested: string | null }
+>((db, { requested, ...row }) => {
   const version = versionOfSession({ id: row.session_id ?? '', agent_id: row.agent_id }, requested);
   const holder = sql`(select s.active_run_id from sessions s where s.id = ${row.session_id})`;
   const isFilled = sql`(${row.is_preview} or not exists (${missingInputs(row.session_id, version)}))`;
   const begun = ['version_id', 'input_message_id', 'status', 'lease_until', 'metadata'] as const;
   // One that has waited has its row already.
-  return insertRun(db, { ...row, version_id: '' }, sql`iif(${holder} = ${row.id} and ${isFilled}, ${version}, null)`).onConflictDoUpdate({
+  return insertRun(
+    db,
+    { ...row, version_id: '' },
+    sql`iif(${holder} = ${row.id} and ${isFilled}, ${version}, null)`,
+  ).onConflictDoUpdate({
     target: runs.id,
     set: Object.fromEntries(begun.map((name) => [name, sql`excluded.${sql.identifier(name)}`])),
     setWhere: sql`${runs.status} = 'queued'`,
@@ -302,7 +422,12 @@ const missingInputs = (session_id: string | null, version: SQL): SQL => sql`sele
     and json_type(s.inputs, '$.' || (field.value ->> 'name')) is null`;
 
 /** A run that waits for the one before it in its session, with the version that it would use now. */
-export const insertQueuedRun = (db: Db, row: RunRow, session: Pick<SessionRow, 'id' | 'agent_id'>, requested: string | null): Statement =>
+export const insertQueuedRun = (
+  db: Db,
+  row: RunRow,
+  session: Pick<SessionRow, 'id' | 'agent_id'>,
+  requested: string | null,
+): Statement =>
   insertRun(db, { ...row, status: 'queued' }, sql`${versionOfSession(session, requested)}`);
 
 /** Tells that the host of a run which waits is there. */
@@ -313,32 +438,52 @@ export const renewQueuedRun = (db: Db, workspace_id: string, id: string, until: 
     .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, id), eq(runs.status, 'queued')));
 
 /** Whether a run has yet to end. */
-export const isOpen = ({ status }: Pick<RunRow, 'status'>): boolean => status === 'running' || status === 'queued';
+export const isOpen = ({ status }: Pick<RunRow, 'status'>): boolean =>
+  status === 'running' || status === 'queued';
 
 /** Ends a run that is running or waits, or changes nothing: it has ended once already. */
 export const endRun = (db: Db, workspace_id: string, id: string, end: Partial<RunRow>): Statement =>
   endRunWith(db, { ...end, own_workspace_id: workspace_id, own_id: id });
 
-const endRunWith = compileByColumns<Partial<RunRow> & Readonly<Record<'own_workspace_id' | 'own_id', string>>>(
-  (db, { own_workspace_id, own_id, ...end }) =>
-    db
-      .update(runs)
-      .set(end)
-      .where(and(eq(runs.workspace_id, own_workspace_id), eq(runs.id, own_id), sql`${runs.status} in ('running', 'queued')`)),
+const endRunWith = compileByColumns<
+  Partial<RunRow> & Readonly<Record<'own_workspace_id' | 'own_id', string>>
+>((db, { own_workspace_id, own_id, ...end }) =>
+  db
+    .update(runs)
+    .set(end)
+    .where(
+      and(
+        eq(runs.workspace_id, own_workspace_id),
+        eq(runs.id, own_id),
+        sql`${runs.status} in ('running', 'queued')`,
+      ),
+    ),
 );
 
-export const insertRunStep = compileByColumns<RunStepRow>((db, row) => db.insert(run_steps).values(row));
+export const insertRunStep = compileByColumns<RunStepRow>((db, row) =>
+  db.insert(run_steps).values(row),
+);
 
-export const renewRun = (db: Db, run: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>, until: number): Statement[] => [
+export const renewRun = (
+  db: Db,
+  run: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>,
+  until: number,
+): Statement[] => [
   db
     .update(runs)
     .set({ lease_until: until })
-    .where(and(eq(runs.workspace_id, run.workspace_id), eq(runs.id, run.id), eq(runs.status, 'running'))),
+    .where(
+      and(eq(runs.workspace_id, run.workspace_id), eq(runs.id, run.id), eq(runs.status, 'running')),
+    ),
   db
     .update(sessions)
     .set({ active_run_until: until })
     .where(
-      and(eq(sessions.workspace_id, run.workspace_id), eq(sessions.id, run.session_id ?? ''), sql`${sessions.active_run_id} = ${run.id}`),
+      and(
+        eq(sessions.workspace_id, run.workspace_id),
+        eq(sessions.id, run.session_id ?? ''),
+        sql`${sessions.active_run_id} = ${run.id}`,
+      ),
     ),
 ];
 

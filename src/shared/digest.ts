@@ -1,16 +1,30 @@
 const encoder = new TextEncoder();
 
-export const toHex = (bytes: ArrayBuffer): string => (new Uint8Array(bytes) as unknown as EncodedBytes).toHex();
+export const toHex = (bytes: ArrayBuffer): string =>
+  (new Uint8Array(bytes) as unknown as EncodedBytes).toHex();
 
 /** SHA-256 as lower-case hex. */
 export async function sha256(input: string | Uint8Array<ArrayBuffer>): Promise<string> {
-  return toHex(await crypto.subtle.digest('SHA-256', typeof input === 'string' ? encoder.encode(input) : input));
+  return toHex(
+    await crypto.subtle.digest(
+      'SHA-256',
+      typeof input === 'string' ? encoder.encode(input) : input,
+    ),
+  );
 }
 
 /** HMAC-SHA-256 as base64url. */
 export async function hmac(secret: string, message: string): Promise<string> {
-  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(message))));
+  const key = await crypto.subtle.importKey(
+    'raw',
+    encoder.encode(secret),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  );
+  return toBase64Url(
+    new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(message))),
+  );
 }
 
 // In the runtime and in Node 25, not yet in TypeScript's library.
@@ -24,7 +38,9 @@ export const toBase64Url = (bytes: Uint8Array): string =>
 
 /** Throws on anything that is not base64url. */
 export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+    char.charCodeAt(0),
+  );
 
 /** Equality of two digests in time that does not depend on where they differ. */
 export function equalDigests(a: string, b: string): boolean {

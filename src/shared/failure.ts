@@ -78,24 +78,35 @@ export class Failure extends Error {
 
 /** The same answer for what does not exist and what belongs to somebody else. `what` is the kind of thing that was named. */
 export const notFound = (what: string) =>
-  new Failure('not_found', what === 'workspace' ? 'No such workspace.' : `No such ${what} in this workspace.`);
+  new Failure(
+    'not_found',
+    what === 'workspace' ? 'No such workspace.' : `No such ${what} in this workspace.`,
+  );
 
 /** Said only to who may see the agent, and of what can be no version of any. */
 export const noSuchVersion = (version: string) =>
-  version.startsWith('ver_') ? 'No such version of this agent.' : `Version ${version.slice(0, 64)} of this agent does not exist.`;
+  version.startsWith('ver_')
+    ? 'No such version of this agent.'
+    : `Version ${version.slice(0, 64)} of this agent does not exist.`;
 
 export const unknownVersion = (version: string) => new Failure('not_found', noSuchVersion(version));
 
-export const invalid = (pointer: string, detail: string) => new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
+export const invalid = (pointer: string, detail: string) =>
+  new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
 
 /** Names the first thing that is wrong, and lists all. */
-export const validationFailed = (errors: readonly Violation[]) => new Failure('validation_failed', causeOf(errors), { errors });
+export const validationFailed = (errors: readonly Violation[]) =>
+  new Failure('validation_failed', causeOf(errors), { errors });
 
 function causeOf([first, ...others]: readonly Violation[]): string {
   if (first === undefined) return 'The request is not valid.';
   const { pointer, detail } = first;
   const isPredicate = /^(?:Is|Must|Has) /.test(detail);
   const cause =
-    pointer === '' ? detail : isPredicate ? `${pointer} ${detail[0]?.toLowerCase()}${detail.slice(1)}` : `${pointer}: ${detail}`;
+    pointer === ''
+      ? detail
+      : isPredicate
+        ? `${pointer} ${detail[0]?.toLowerCase()}${detail.slice(1)}`
+        : `${pointer}: ${detail}`;
   return others.length === 0 ? cause : `${cause} ${others.length} more in \`errors\`.`;
 }

@@ -43,7 +43,8 @@ export const idPattern = (prefix: IdPrefix) => new RegExp(`^${prefix}_${suffix}$
 
 const patterns = new Map(idPrefixes.map((prefix) => [prefix, idPattern(prefix)]));
 
-export const isId = (prefix: IdPrefix, value: string): boolean => patterns.get(prefix)?.test(value) ?? false;
+export const isId = (prefix: IdPrefix, value: string): boolean =>
+  patterns.get(prefix)?.test(value) ?? false;
 
 /** The UUID inside an id: 32 hexadecimal digits, of which the second half is random. */
 export const idHex = (id: string): string => TypeID.fromString(id).toUUID().replaceAll('-', '');

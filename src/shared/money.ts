@@ -3,10 +3,14 @@ export type NanoUsd = number;
 
 export const nanoPerUsd = 1_000_000_000;
 
-export const toWireUsd = (nano: NanoUsd | null): number | null => (nano === null ? null : nano / nanoPerUsd);
+export const toWireUsd = (nano: NanoUsd | null): number | null =>
+  nano === null ? null : nano / nanoPerUsd;
 
 export const fromUsd = (usd: number): NanoUsd => Math.round(usd * nanoPerUsd);
 
 /** A sum in which one unknown makes the whole unknown. */
 export const sumOrNull = (costs: readonly (NanoUsd | null)[]): NanoUsd | null =>
-  costs.reduce<NanoUsd | null>((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
+  costs.reduce<NanoUsd | null>(
+    (sum, cost) => (sum === null || cost === null ? null : sum + cost),
+    0,
+  );

@@ -35,7 +35,9 @@ async function encodeCursor(scope: CursorScope, position: string): Promise<strin
 
 async function decodeCursor(scope: CursorScope, cursor: string): Promise<string> {
   try {
-    const position = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64Url(cursor.split('.')[0] ?? ''));
+    const position = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      fromBase64Url(cursor.split('.')[0] ?? ''),
+    );
     // The whole text is compared: base64 can be written in more than one way, a cursor cannot.
     if (equalDigests(cursor, await encodeCursor(scope, position))) return position;
   } catch {
@@ -62,6 +64,9 @@ export async function readPage<Row, Item>(
   const rows = await readRows(after, query.limit + 1);
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
-  const next_cursor = rows.length > query.limit && last !== undefined ? await encodeCursor(scope, positionOf(last)) : null;
+  const next_cursor =
+    rows.length > query.limit && last !== undefined
+      ? await encodeCursor(scope, positionOf(last))
+      : null;
   return { data: shown.map(toItem), next_cursor };
 }

@@ -2,14 +2,21 @@
 export const rateScopes = ['workspace', 'api_key', 'agent', 'end_user'] as const;
 export type RateScope = (typeof rateScopes)[number];
 
-export const rateMeasures = ['requests_per_minute', 'requests_per_day', 'tokens_per_minute', 'concurrent_runs'] as const;
+export const rateMeasures = [
+  'requests_per_minute',
+  'requests_per_day',
+  'tokens_per_minute',
+  'concurrent_runs',
+] as const;
 export type RateMeasure = (typeof rateMeasures)[number];
 
 /** null is no limit. */
 export type RateLimits = { readonly [Measure in RateMeasure]: number | null };
 
 /** For one of a scope; what is left out is as for each. */
-export type RateOverride = { readonly id: string } & { readonly [Measure in RateMeasure]?: number | null | undefined };
+export type RateOverride = { readonly id: string } & {
+  readonly [Measure in RateMeasure]?: number | null | undefined;
+};
 
 export interface RateScopeRules {
   /** For each of the scope, with a count of its own. */
@@ -18,7 +25,9 @@ export interface RateScopeRules {
 }
 
 /** All limits of a workspace. */
-export type RateRules = { readonly workspace: RateLimits } & { readonly [Scope in Exclude<RateScope, 'workspace'>]: RateScopeRules };
+export type RateRules = { readonly workspace: RateLimits } & {
+  readonly [Scope in Exclude<RateScope, 'workspace'>]: RateScopeRules;
+};
 
 /** What a caller meets of a workspace's limits: for nothing more a counter need be asked. */
 export interface RateLimitsInForce {
@@ -37,7 +46,12 @@ export const noLimits: RateLimits = {
 };
 
 const noScopeLimits: RateScopeRules = { default: noLimits, overrides: [] };
-export const noRules: RateRules = { workspace: noLimits, api_key: noScopeLimits, agent: noScopeLimits, end_user: noScopeLimits };
+export const noRules: RateRules = {
+  workspace: noLimits,
+  api_key: noScopeLimits,
+  agent: noScopeLimits,
+  end_user: noScopeLimits,
+};
 
 /** The limits for one of a scope: its own where it has any, otherwise those for each. */
 export function limitsFor(rules: RateRules, scope: RateScope, id: string): RateLimits {
@@ -55,10 +69,18 @@ const hasAny = (limits: Partial<RateLimits>, measures: readonly RateMeasure[]) =
   measures.some((measure) => typeof limits[measure] === 'number');
 
 /** What of the rules a key meets; null for nothing. */
-export function inForce(rules: RateRules, revision: number, api_key_id: string): RateLimitsInForce | null {
+export function inForce(
+  rules: RateRules,
+  revision: number,
+  api_key_id: string,
+): RateLimitsInForce | null {
   const own = [rules.workspace, limitsFor(rules, 'api_key', api_key_id)];
-  const others = [rules.agent, rules.end_user].flatMap((scope) => [scope.default, ...scope.overrides] as Partial<RateLimits>[]);
+  const others = [rules.agent, rules.end_user].flatMap(
+    (scope) => [scope.default, ...scope.overrides] as Partial<RateLimits>[],
+  );
   const requests = own.some((limits) => hasAny(limits, ofRequests));
-  const calls = own.some((limits) => hasAny(limits, ofCalls)) || others.some((limits) => hasAny(limits, rateMeasures));
+  const calls =
+    own.some((limits) => hasAny(limits, ofCalls)) ||
+    others.some((limits) => hasAny(limits, rateMeasures));
   return requests || calls ? { revision, requests, calls } : null;
 }

@@ -1,7 +1,8 @@
 /** Instants are integer epoch milliseconds inside and RFC 3339 UTC on the wire. */
 export const toWireTime = (epochMs: number): string => new Date(epochMs).toISOString();
 
-export const toWireTimeOrNull = (epochMs: number | null): string | null => (epochMs === null ? null : toWireTime(epochMs));
+export const toWireTimeOrNull = (epochMs: number | null): string | null =>
+  epochMs === null ? null : toWireTime(epochMs);
 
 export const second = 1000;
 export const minute = 60 * second;

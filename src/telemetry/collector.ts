@@ -20,11 +20,24 @@ const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const misconfigured: ReadonlySet<number> = new Set([401, 403, 404, 405]);
 
 /** Sends a batch once. Throws nothing that the other side could cause. */
-export async function sendSpans(ctx: Ctx, endpoint: string, headers: Readonly<Record<string, string>>, body: string): Promise<Outcome> {
-  const own = { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'agentgrid' };
+export async function sendSpans(
+  ctx: Ctx,
+  endpoint: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<Outcome> {
+  const own = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'user-agent': 'agentgrid',
+  };
   const init = { method: 'POST', headers: { ...headers, ...own }, body, signal: ctx.signal };
   try {
-    return readOutcome(await ctx.egress.request(endpoint, init, limits), Object.values(headers), ctx.now());
+    return readOutcome(
+      await ctx.egress.request(endpoint, init, limits),
+      Object.values(headers),
+      ctx.now(),
+    );
   } catch (error) {
     if (!(error instanceof EgressError)) throw error;
     return outcomeOf(error.reason, error.message);
@@ -32,29 +45,50 @@ export async function sendSpans(ctx: Ctx, endpoint: string, headers: Readonly<Re
 }
 
 function outcomeOf(reason: EgressReason, message: string): Outcome {
-  if (reason === 'url_not_allowed' || reason === 'redirect_refused') return { type: 'suspended', reason: message };
-  if (reason === 'timeout' || reason === 'unreachable' || reason === 'aborted') return { type: 'retry', after_ms: null, reason: message };
+  if (reason === 'url_not_allowed' || reason === 'redirect_refused')
+    return { type: 'suspended', reason: message };
+  if (reason === 'timeout' || reason === 'unreachable' || reason === 'aborted')
+    return { type: 'retry', after_ms: null, reason: message };
   return { type: 'refused', reason: message, isTooLarge: false };
 }
 
-async function readOutcome(response: Response, secrets: readonly string[], now: number): Promise<Outcome> {
+async function readOutcome(
+  response: Response,
+  secrets: readonly string[],
+  now: number,
+): Promise<Outcome> {
   const { status } = response;
   const said = readReply(await response.text(), secrets);
-  if (response.ok) return { type: 'accepted', rejected_spans: said.rejected_spans, warning: said.message };
+  if (response.ok)
+    return { type: 'accepted', rejected_spans: said.rejected_spans, warning: said.message };
   const reason = `The endpoint answered ${status}${said.message === null ? '' : `: ${said.message}`}`;
-  if (retryable.has(status)) return { type: 'retry', after_ms: readRetryAfter(response.headers.get('retry-after'), now), reason };
+  if (retryable.has(status))
+    return {
+      type: 'retry',
+      after_ms: readRetryAfter(response.headers.get('retry-after'), now),
+      reason,
+    };
   if (misconfigured.has(status)) return { type: 'suspended', reason };
   return { type: 'refused', reason, isTooLarge: status === 413 };
 }
 
 /** `ExportTraceServiceResponse` of a success, `Status` of a failure; anything else says nothing. */
-function readReply(text: string, secrets: readonly string[]): { readonly rejected_spans: number; readonly message: string | null } {
-  const reply = readJson(text) as { partialSuccess?: { rejectedSpans?: unknown; errorMessage?: unknown }; message?: unknown } | null;
+function readReply(
+  text: string,
+  secrets: readonly string[],
+): { readonly rejected_spans: number; readonly message: string | null } {
+  const reply = readJson(text) as {
+    partialSuccess?: { rejectedSpans?: unknown; errorMessage?: unknown };
+    message?: unknown;
+  } | null;
   const rejected = Number(reply?.partialSuccess?.rejectedSpans ?? 0);
   const message = reply?.partialSuccess?.errorMessage ?? reply?.message;
   return {
     rejected_spans: Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0,
-    message: typeof message === 'string' && message !== '' ? withoutSecrets(message, secrets).slice(0, 300) : null,
+    message:
+      typeof message === 'string' && message !== ''
+        ? withoutSecrets(message, secrets).slice(0, 300)
+        : null,
   };
 }
 

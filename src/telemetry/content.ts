@@ -10,13 +10,19 @@ export interface GenAiMessage {
 type GenAiPart = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 /** What a model call was given, as the trace keeps it; null where it was cut. */
-export function toInput(stored: unknown): { readonly system: readonly GenAiPart[]; readonly messages: readonly GenAiMessage[] } | null {
+export function toInput(
+  stored: unknown,
+): { readonly system: readonly GenAiPart[]; readonly messages: readonly GenAiMessage[] } | null {
   if (!Array.isArray(stored)) return null;
   const given = stored as LanguageModelV4Message[];
   return {
-    system: given.flatMap((message) => (message.role === 'system' ? [{ type: 'text', content: message.content }] : [])),
+    system: given.flatMap((message) =>
+      message.role === 'system' ? [{ type: 'text', content: message.content }] : [],
+    ),
     messages: given.flatMap((message) =>
-      message.role === 'system' ? [] : [{ role: message.role, parts: (message.content as readonly Part[]).map(toPart) }],
+      message.role === 'system'
+        ? []
+        : [{ role: message.role, parts: (message.content as readonly Part[]).map(toPart) }],
     ),
   };
 }
@@ -24,10 +30,18 @@ export function toInput(stored: unknown): { readonly system: readonly GenAiPart[
 /** What a model call answered, as the trace keeps it; null where it was cut or is no list. */
 export const toOutput = (stored: unknown, finish_reason: string): GenAiMessage | null =>
   Array.isArray(stored)
-    ? { role: 'assistant', parts: (stored as Part[]).filter(({ type }) => type !== 'source').map(toPart), finish_reason }
+    ? {
+        role: 'assistant',
+        parts: (stored as Part[]).filter(({ type }) => type !== 'source').map(toPart),
+        finish_reason,
+      }
     : null;
 
-export const ofText = (role: 'user' | 'assistant', text: string, finish_reason?: string): GenAiMessage => ({
+export const ofText = (
+  role: 'user' | 'assistant',
+  text: string,
+  finish_reason?: string,
+): GenAiMessage => ({
   role,
   parts: [{ type: 'text', content: text }],
   ...(finish_reason === undefined ? {} : { finish_reason }),
@@ -46,12 +60,17 @@ function toPart(part: Part): GenAiPart {
       arguments: typeof part.input === 'string' ? readJson(part.input) : part.input,
     };
   if (part.type === 'tool-result')
-    return { type: 'tool_call_response', id: part.toolCallId, response: 'output' in part ? outputOf(part.output) : part.result };
+    return {
+      type: 'tool_call_response',
+      id: part.toolCallId,
+      response: 'output' in part ? outputOf(part.output) : part.result,
+    };
   // Bytes of images and documents stay where they are.
   return { type: part.type, ...('mediaType' in part ? { mime_type: part.mediaType } : {}) };
 }
 
-const outputOf = (output: { readonly type: string; readonly value?: unknown }) => output.value ?? output.type;
+const outputOf = (output: { readonly type: string; readonly value?: unknown }) =>
+  output.value ?? output.type;
 
 function readJson(text: string): unknown {
   try {

@@ -38,7 +38,10 @@ export async function exportTelemetry(ctx: Ctx): Promise<number> {
   const due = await selectDueWorkspaces(ctx.db, now, tickLimit);
   if (due.length === 0) return 0;
   const rows = due.map(({ workspace_id }) => ({ workspace_id, job_id: ctx.newId('job') }));
-  const jobs = await promiseExports(ctx.db, rows, now, { sweep_at: now + firstSweepAfter, until: now + jobFor });
+  const jobs = await promiseExports(ctx.db, rows, now, {
+    sweep_at: now + firstSweepAfter,
+    until: now + jobFor,
+  });
   await ctx.jobs.send(jobs.map((job) => ({ ...job, job: { type: 'telemetry.export' } })));
   return jobs.length;
 }
@@ -49,24 +52,39 @@ export async function exportTelemetry(ctx: Ctx): Promise<number> {
  */
 export async function exportWorkspace(ctx: Ctx): Promise<void> {
   const { db, workspace_id } = ctx;
-  const [[row], [content]] = await batch(db, [selectTelemetry(db, workspace_id), selectKeepsContent(db, workspace_id)]);
+  const [[row], [content]] = await batch(db, [
+    selectTelemetry(db, workspace_id),
+    selectKeepsContent(db, workspace_id),
+  ]);
   if (row === undefined || !row.is_enabled) return;
   const now = ctx.now();
-  const reason = { last_error: row.last_error ?? 'Runs were given up: they had waited for a day.', last_error_at: now };
+  const reason = {
+    last_error: row.last_error ?? 'Runs were given up: they had waited for a day.',
+    last_error_at: now,
+  };
   await dropOldRuns(db, workspace_id, now - keepFor, reason);
-  if (row.suspended_at !== null) return void (await updateTelemetry(db, workspace_id, { due_at: now + hour }).run());
+  if (row.suspended_at !== null)
+    return void (await updateTelemetry(db, workspace_id, { due_at: now + hour }).run());
   const headers = await openHeaders(ctx, row).catch((error: unknown) => {
     if (error instanceof Failure) return error;
     throw error;
   });
-  if (headers instanceof Failure) return void (await settle(ctx, row, [], { type: 'retry', after_ms: null, reason: headers.message }));
+  if (headers instanceof Failure)
+    return void (await settle(ctx, row, [], {
+      type: 'retry',
+      after_ms: null,
+      reason: headers.message,
+    }));
   const withContent = row.include_content && content?.keeps_content === true;
   for (let batches = 0, limit = runsAtATime; batches < batchesOfJob; batches += 1) {
     const waiting = await readWaiting(db, workspace_id, limit, withContent);
-    if (waiting.run_ids.length === 0) return void (await updateTelemetry(db, workspace_id, { due_at: 0 }).run());
+    if (waiting.run_ids.length === 0)
+      return void (await updateTelemetry(db, workspace_id, { due_at: 0 }).run());
     const { run_ids, body } = fill(ctx, waiting, withContent);
-    const outcome: Outcome = body === null ? nothing : await sendSpans(ctx, row.endpoint, headers, body);
-    if (outcome.type === 'refused' && outcome.isTooLarge && run_ids.length > 1) limit = Math.ceil(run_ids.length / 2);
+    const outcome: Outcome =
+      body === null ? nothing : await sendSpans(ctx, row.endpoint, headers, body);
+    if (outcome.type === 'refused' && outcome.isTooLarge && run_ids.length > 1)
+      limit = Math.ceil(run_ids.length / 2);
     else if (!(await settle(ctx, row, run_ids, outcome))) return;
   }
   await updateTelemetry(db, workspace_id, { due_at: 0 }).run();
@@ -82,7 +100,9 @@ function fill(ctx: Ctx, { run_ids, runs, steps }: Waiting, withContent: boolean)
   let size = 0;
   for (const run of runs) {
     erased.delete(run.id);
-    const told = toSpans(run, steps.get(run.id) ?? [], withContent).map((span) => JSON.stringify(span));
+    const told = toSpans(run, steps.get(run.id) ?? [], withContent).map((span) =>
+      JSON.stringify(span),
+    );
     const characters = told.reduce((sum, text) => sum + text.length, 0);
     if (taken.length > 0 && size + characters > bodyLimit) break;
     spans.push(...told);
@@ -97,13 +117,20 @@ function fill(ctx: Ctx, { run_ids, runs, steps }: Waiting, withContent: boolean)
 }
 
 /** Notes what became of a batch. Returns whether to go on with the next. */
-async function settle(ctx: Ctx, row: TelemetryRow, run_ids: readonly string[], outcome: Outcome): Promise<boolean> {
+async function settle(
+  ctx: Ctx,
+  row: TelemetryRow,
+  run_ids: readonly string[],
+  outcome: Outcome,
+): Promise<boolean> {
   const { db, workspace_id } = ctx;
   const now = ctx.now();
   if (outcome.type === 'accepted') {
     const { rejected_spans, warning } = outcome;
     const said =
-      warning !== null || rejected_spans > 0 ? `The endpoint rejected ${rejected_spans} spans: ${warning ?? 'it does not say why'}` : null;
+      warning !== null || rejected_spans > 0
+        ? `The endpoint rejected ${rejected_spans} spans: ${warning ?? 'it does not say why'}`
+        : null;
     const noted = { last_error: said, last_error_at: said === null ? null : now };
     await settleRuns(db, workspace_id, run_ids, {
       exported_runs: run_ids.length,
@@ -115,17 +142,30 @@ async function settle(ctx: Ctx, row: TelemetryRow, run_ids: readonly string[], o
     return true;
   }
   const failed = { last_error: outcome.reason, last_error_at: now };
-  ctx.log.warn('telemetry_not_exported', { outcome: outcome.type, reason: outcome.reason, runs: run_ids.length });
+  ctx.log.warn('telemetry_not_exported', {
+    outcome: outcome.type,
+    reason: outcome.reason,
+    runs: run_ids.length,
+  });
   if (outcome.type === 'refused') {
     await settleRuns(db, workspace_id, run_ids, { dropped_runs: run_ids.length, ...failed });
     return true;
   }
   if (outcome.type === 'suspended') {
-    await updateTelemetry(db, workspace_id, { suspended_at: now, due_at: now + hour, ...failed }).run();
+    await updateTelemetry(db, workspace_id, {
+      suspended_at: now,
+      due_at: now + hour,
+      ...failed,
+    }).run();
     return false;
   }
   const failures = row.failures + 1;
-  const backoff = Math.min(longestBackoff, minute * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
-  await updateTelemetry(db, workspace_id, { failures, due_at: now + Math.round(outcome.after_ms ?? backoff), ...failed }).run();
+  const backoff =
+    Math.min(longestBackoff, minute * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+  await updateTelemetry(db, workspace_id, {
+    failures,
+    due_at: now + Math.round(outcome.after_ms ?? backoff),
+    ...failed,
+  }).run();
   return false;
 }

@@ -29,11 +29,20 @@ export interface Span {
 }
 
 /** Numbers are integers unless they say that they are not. */
-export type Attribute = string | number | boolean | readonly string[] | { readonly double: number } | null | undefined;
+export type Attribute =
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | { readonly double: number }
+  | null
+  | undefined;
 
 /** What is null or absent is left out. */
 export const toAttributes = (attributes: Readonly<Record<string, Attribute>>): KeyValue[] =>
-  Object.entries(attributes).flatMap(([key, value]) => (value == null ? [] : [{ key, value: toAnyValue(value) }]));
+  Object.entries(attributes).flatMap(([key, value]) =>
+    value == null ? [] : [{ key, value: toAnyValue(value) }],
+  );
 
 function toAnyValue(value: Exclude<Attribute, null | undefined>): AnyValue {
   if (typeof value === 'string') return { stringValue: value };
@@ -44,7 +53,8 @@ function toAnyValue(value: Exclude<Attribute, null | undefined>): AnyValue {
 }
 
 /** Milliseconds since the epoch in nanoseconds, which no number holds. */
-export const toNanos = (epochMs: number): string => String(BigInt(Math.round(epochMs)) * 1_000_000n);
+export const toNanos = (epochMs: number): string =>
+  String(BigInt(Math.round(epochMs)) * 1_000_000n);
 
 export const failed = (message: string | null): NonNullable<Span['status']> => ({
   code: statusOfError,
@@ -56,7 +66,12 @@ const schemaUrl = 'https://opentelemetry.io/schemas/1.41.0';
 
 /** The body of a request, of spans that are JSON already. */
 export function toExportRequest(workspace_id: string, spans: readonly string[]): string {
-  const resource = { attributes: toAttributes({ 'service.name': 'agentgrid', 'agentgrid.workspace.id': workspace_id }) };
+  const resource = {
+    attributes: toAttributes({
+      'service.name': 'agentgrid',
+      'agentgrid.workspace.id': workspace_id,
+    }),
+  };
   const scope = { name: 'agentgrid' };
   const [before = '', after = ''] = JSON.stringify({
     resourceSpans: [{ resource, scopeSpans: [{ scope, spans: ['@'], schemaUrl }] }],

@@ -7,7 +7,9 @@ export const PutTelemetry = z
     endpoint: z
       .url()
       .max(2000)
-      .describe('Takes traces over OTLP/HTTP as JSON; the whole address, path included. https only, redirects are not followed'),
+      .describe(
+        'Takes traces over OTLP/HTTP as JSON; the whole address, path included. https only, redirects are not followed',
+      ),
     headers: z
       .record(z.string(), z.string())
       .refine((headers) => Object.keys(headers).length <= 16, 'At most 16 headers.')
@@ -18,7 +20,9 @@ export const PutTelemetry = z
     include_content: z
       .boolean()
       .default(false)
-      .describe('Whether prompts, answers, arguments and results go along. Nothing of them does where the workspace does not keep content'),
+      .describe(
+        'Whether prompts, answers, arguments and results go along. Nothing of them does where the workspace does not keep content',
+      ),
   })
   .openapi('PutTelemetry', {
     example: {
@@ -46,9 +50,15 @@ export const Telemetry = z
     waiting_runs: z.number().int().describe('Counted up to 10,000. A run waits for a day at most'),
     exported_runs: z.number().int(),
     dropped_runs: z.number().int().describe('Refused by the endpoint, or given up after a day'),
-    rejected_spans: z.number().int().describe('Spans that the endpoint did not take of what it took'),
+    rejected_spans: z
+      .number()
+      .int()
+      .describe('Spans that the endpoint did not take of what it took'),
     last_exported_at: Time.nullable(),
-    last_error: z.object({ detail: z.string(), at: Time }).nullable().describe('Until an export goes well'),
+    last_error: z
+      .object({ detail: z.string(), at: Time })
+      .nullable()
+      .describe('Until an export goes well'),
     next_attempt_at: Time.nullable().describe('While it is `retrying`: not before this'),
     updated_at: Time.nullable(),
   })

@@ -24,12 +24,20 @@ export async function sealHeaders(
   return {
     headers: await seal(ctx.config, placeOf(ctx.workspace_id, endpoint), JSON.stringify(headers)),
     key_version: newestKey(ctx.config),
-    header_hints: entries.map(([name, value]) => ({ name, last_four: value.length < minToShow ? null : value.slice(-4) })),
+    header_hints: entries.map(([name, value]) => ({
+      name,
+      last_four: value.length < minToShow ? null : value.slice(-4),
+    })),
   };
 }
 
-export const openHeaders = async (ctx: Ctx, { headers, endpoint }: TelemetryRow): Promise<Record<string, string>> =>
-  headers === null ? {} : JSON.parse(await unseal(ctx.config, placeOf(ctx.workspace_id, endpoint), headers));
+export const openHeaders = async (
+  ctx: Ctx,
+  { headers, endpoint }: TelemetryRow,
+): Promise<Record<string, string>> =>
+  headers === null
+    ? {}
+    : JSON.parse(await unseal(ctx.config, placeOf(ctx.workspace_id, endpoint), headers));
 
 const rewrapLimit = 100;
 const maxBatches = 20;
@@ -43,8 +51,16 @@ export async function rewrapTelemetryHeaders(ctx: Ctx): Promise<void> {
     const rows = await selectOldSeals(ctx.db, newest, after, rewrapLimit);
     const statements = await Promise.all(
       rows.map(async (row) => {
-        const resealed = await rewrap(ctx.config, placeOf(row.workspace_id, row.endpoint), row.headers ?? '').catch((error: unknown) => {
-          ctx.log.error('credential_not_rewrapped', { workspace_id: row.workspace_id, record: 'telemetry', error });
+        const resealed = await rewrap(
+          ctx.config,
+          placeOf(row.workspace_id, row.endpoint),
+          row.headers ?? '',
+        ).catch((error: unknown) => {
+          ctx.log.error('credential_not_rewrapped', {
+            workspace_id: row.workspace_id,
+            record: 'telemetry',
+            error,
+          });
           return null;
         });
         return resealed === null ? [] : [replaceSeal(ctx.db, row, resealed, newest)];

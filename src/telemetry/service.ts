@@ -6,35 +6,70 @@ import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { headerProblem } from '../tools/index.ts';
 import type { PutTelemetry, Telemetry } from './schema.ts';
 import { sealHeaders } from './secrets.ts';
-import { clearQueue, deleteTelemetry, putTelemetry, selectTelemetry, selectWaiting, type TelemetryRow } from './store.ts';
+import {
+  clearQueue,
+  deleteTelemetry,
+  putTelemetry,
+  selectTelemetry,
+  selectWaiting,
+  type TelemetryRow,
+} from './store.ts';
 
 export async function getTelemetry(ctx: Ctx): Promise<Telemetry> {
-  const [[row], [line]] = await batch(ctx.db, [selectTelemetry(ctx.db, ctx.workspace_id), selectWaiting(ctx.db, ctx.workspace_id)]);
+  const [[row], [line]] = await batch(ctx.db, [
+    selectTelemetry(ctx.db, ctx.workspace_id),
+    selectWaiting(ctx.db, ctx.workspace_id),
+  ]);
   return row === undefined ? off : toTelemetry(row, line?.waiting ?? 0);
 }
 
 /** Throws `validation_failed`, `url_not_allowed`, and `unavailable` where headers are given and there are no encryption keys. */
-export async function setTelemetry(ctx: Ctx, { enabled, headers, include_content, ...input }: PutTelemetry): Promise<Telemetry> {
+export async function setTelemetry(
+  ctx: Ctx,
+  { enabled, headers, include_content, ...input }: PutTelemetry,
+): Promise<Telemetry> {
   const { db, workspace_id } = ctx;
   const endpoint = checkEndpoint(ctx, input.endpoint);
   for (const [name, value] of Object.entries(headers ?? {})) {
     const problem = headerProblem(name, value, true);
     if (problem !== null)
-      throw invalid(`/headers/${name}`, 'Not a header that can be sent: a name, and one line of 1 to 4096 printable characters.');
+      throw invalid(
+        `/headers/${name}`,
+        'Not a header that can be sent: a name, and one line of 1 to 4096 printable characters.',
+      );
   }
   const before = await selectTelemetry(db, workspace_id).get();
   const keepsHeaders = headers === undefined && before?.endpoint === endpoint;
   const now = ctx.now();
-  const nothing = { due_at: 0, failures: 0, suspended_at: null, last_error: null, last_error_at: null, last_exported_at: null };
+  const nothing = {
+    due_at: 0,
+    failures: 0,
+    suspended_at: null,
+    last_error: null,
+    last_error_at: null,
+    last_exported_at: null,
+  };
   const sealed = await sealHeaders(ctx, endpoint, headers ?? {});
   const row: TelemetryRow = {
-    ...{ workspace_id, endpoint, include_content, is_enabled: enabled, created_at: now, updated_at: now },
+    ...{
+      workspace_id,
+      endpoint,
+      include_content,
+      is_enabled: enabled,
+      created_at: now,
+      updated_at: now,
+    },
     ...{ ...nothing, ...sealed, exported_runs: 0, dropped_runs: 0, rejected_spans: 0 },
   };
   const names = keepsHeaders ? undefined : sealed.header_hints.map(({ name }) => name);
   const [rows] = await commit(ctx, {
-    statements: [putTelemetry(db, row, keepsHeaders), ...(enabled ? [] : [clearQueue(db, workspace_id)])],
-    audit: [entry(ctx, 'telemetry.set', { endpoint, enabled, include_content, headers: names ?? 'kept' })],
+    statements: [
+      putTelemetry(db, row, keepsHeaders),
+      ...(enabled ? [] : [clearQueue(db, workspace_id)]),
+    ],
+    audit: [
+      entry(ctx, 'telemetry.set', { endpoint, enabled, include_content, headers: names ?? 'kept' }),
+    ],
   });
   const [line] = await selectWaiting(db, workspace_id);
   return toTelemetry((rows as TelemetryRow[])[0] ?? row, line?.waiting ?? 0);
@@ -86,7 +121,10 @@ const toTelemetry = (row: TelemetryRow, waiting_runs: number): Telemetry => ({
   dropped_runs: row.dropped_runs,
   rejected_spans: row.rejected_spans,
   last_exported_at: toWireTimeOrNull(row.last_exported_at),
-  last_error: row.last_error === null || row.last_error_at === null ? null : { detail: row.last_error, at: toWireTime(row.last_error_at) },
+  last_error:
+    row.last_error === null || row.last_error_at === null
+      ? null
+      : { detail: row.last_error, at: toWireTime(row.last_error_at) },
   next_attempt_at: stateOf(row) === 'retrying' ? toWireTime(row.due_at) : null,
   updated_at: toWireTime(row.updated_at),
 });

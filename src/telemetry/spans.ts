@@ -86,9 +86,12 @@ function runSpan(run: RunFacts, steps: readonly StepFacts[], withContent: boolea
   const error = errorOf(run);
   const content: Attributes = withContent
     ? {
-        'gen_ai.input.messages': run.question === null ? null : JSON.stringify([ofText('user', run.question)]),
+        'gen_ai.input.messages':
+          run.question === null ? null : JSON.stringify([ofText('user', run.question)]),
         'gen_ai.output.messages':
-          run.answer === null ? null : JSON.stringify([ofText('assistant', run.answer, run.finish_reason ?? 'stop')]),
+          run.answer === null
+            ? null
+            : JSON.stringify([ofText('assistant', run.answer, run.finish_reason ?? 'stop')]),
       }
     : {};
   const attributes = toAttributes({
@@ -100,7 +103,8 @@ function runSpan(run: RunFacts, steps: readonly StepFacts[], withContent: boolea
     'gen_ai.agent.version': run.version === null ? null : String(run.version),
     'gen_ai.conversation.id': run.session_id,
     'gen_ai.response.finish_reasons': run.finish_reason === null ? null : [run.finish_reason],
-    'gen_ai.response.time_to_first_chunk': run.first_token_ms === null ? null : { double: run.first_token_ms / 1000 },
+    'gen_ai.response.time_to_first_chunk':
+      run.first_token_ms === null ? null : { double: run.first_token_ms / 1000 },
     ...usageOf(run),
     'error.type': error,
     'agentgrid.run.id': run.id,
@@ -126,7 +130,8 @@ function errorOf({ status, error_code }: RunFacts): string | null {
 }
 
 function stepSpan(run: RunFacts, step: StepFacts, withContent: boolean, isLastCall: boolean): Bare {
-  const { name, kind, attributes } = step.type === 'model' ? chat(run, step, withContent, isLastCall) : other(step, withContent);
+  const { name, kind, attributes } =
+    step.type === 'model' ? chat(run, step, withContent, isLastCall) : other(step, withContent);
   return {
     name,
     kind,
@@ -144,9 +149,18 @@ function stepSpan(run: RunFacts, step: StepFacts, withContent: boolean, isLastCa
   };
 }
 
-type Described = { readonly name: string; readonly kind: Span['kind']; readonly attributes: Attributes };
+type Described = {
+  readonly name: string;
+  readonly kind: Span['kind'];
+  readonly attributes: Attributes;
+};
 
-function chat(run: RunFacts, step: StepFacts, withContent: boolean, isLastCall: boolean): Described {
+function chat(
+  run: RunFacts,
+  step: StepFacts,
+  withContent: boolean,
+  isLastCall: boolean,
+): Described {
   const { provider, model } = readModel(step.name);
   const output = (step.output ?? {}) as Readonly<Record<string, unknown>>;
   const finish_reason = typeof output.finish_reason === 'string' ? output.finish_reason : null;
@@ -160,25 +174,40 @@ function chat(run: RunFacts, step: StepFacts, withContent: boolean, isLastCall: 
       'gen_ai.request.stream': true,
       'gen_ai.response.finish_reasons': finish_reason === null ? null : [finish_reason],
       ...usageOf(output),
-      ...(withContent ? contentOf(run, step, output.content, finish_reason ?? 'stop', isLastCall) : {}),
+      ...(withContent
+        ? contentOf(run, step, output.content, finish_reason ?? 'stop', isLastCall)
+        : {}),
     },
   };
 }
 
 /** Of a call that went on, what was added to the conversation since the one before it; the text of the last is the answer. */
-function contentOf(run: RunFacts, { input }: StepFacts, said: unknown, finish_reason: string, isLastCall: boolean): Attributes {
+function contentOf(
+  run: RunFacts,
+  { input }: StepFacts,
+  said: unknown,
+  finish_reason: string,
+  isLastCall: boolean,
+): Attributes {
   const given = toInput(input);
-  const told = toOutput(said, finish_reason) ?? (isLastCall && run.answer !== null ? ofText('assistant', run.answer, finish_reason) : null);
+  const told =
+    toOutput(said, finish_reason) ??
+    (isLastCall && run.answer !== null ? ofText('assistant', run.answer, finish_reason) : null);
   return {
-    'gen_ai.system_instructions': given === null || given.system.length === 0 ? null : JSON.stringify(given.system),
-    'gen_ai.input.messages': given === null || given.messages.length === 0 ? null : JSON.stringify(given.messages),
+    'gen_ai.system_instructions':
+      given === null || given.system.length === 0 ? null : JSON.stringify(given.system),
+    'gen_ai.input.messages':
+      given === null || given.messages.length === 0 ? null : JSON.stringify(given.messages),
     'gen_ai.output.messages': told === null ? null : JSON.stringify([told]),
   };
 }
 
 function other({ type, name, input, output }: StepFacts, withContent: boolean): Described {
   if (type === 'tool') {
-    const content = { 'gen_ai.tool.call.arguments': toText(input), 'gen_ai.tool.call.result': toText(output) };
+    const content = {
+      'gen_ai.tool.call.arguments': toText(input),
+      'gen_ai.tool.call.result': toText(output),
+    };
     return {
       name: `execute_tool ${name}`,
       kind: kinds.internal,
@@ -205,12 +234,15 @@ function other({ type, name, input, output }: StepFacts, withContent: boolean): 
       'agentgrid.retrieval.hits': hits?.length,
       'agentgrid.retrieval.confidence': confidence == null ? null : { double: confidence },
       'agentgrid.retrieval.coverage': coverage,
-      ...(withContent && documents !== undefined ? { 'gen_ai.retrieval.documents': JSON.stringify(documents) } : {}),
+      ...(withContent && documents !== undefined
+        ? { 'gen_ai.retrieval.documents': JSON.stringify(documents) }
+        : {}),
     },
   };
 }
 
-const toText = (value: unknown): string | null => (value == null ? null : typeof value === 'string' ? value : JSON.stringify(value));
+const toText = (value: unknown): string | null =>
+  value == null ? null : typeof value === 'string' ? value : JSON.stringify(value);
 
 function usageOf(tokens: Readonly<Record<string, unknown>> | RunFacts): Attributes {
   const of = (name: string) => {

@@ -8,11 +8,15 @@ export type TelemetryRow = typeof telemetry.$inferSelect;
 
 const of = (workspace_id: string) => eq(telemetry.workspace_id, workspace_id);
 
-export const selectTelemetry = (db: Db, workspace_id: string) => db.select().from(telemetry).where(of(workspace_id));
+export const selectTelemetry = (db: Db, workspace_id: string) =>
+  db.select().from(telemetry).where(of(workspace_id));
 
 /** A workspace that keeps no content has none to export. */
 export const selectKeepsContent = (db: Db, workspace_id: string) =>
-  db.select({ keeps_content: workspaces.content_logging }).from(workspaces).where(eq(workspaces.id, workspace_id));
+  db
+    .select({ keeps_content: workspaces.content_logging })
+    .from(workspaces)
+    .where(eq(workspaces.id, workspace_id));
 
 /** Runs that wait, counted up to 10,000. */
 export const selectWaiting = (db: Db, workspace_id: string) =>
@@ -22,8 +26,15 @@ export const selectWaiting = (db: Db, workspace_id: string) =>
 
 /** Headers that are kept are those for the same endpoint. Counters go on; what had gone wrong is forgotten. */
 export function putTelemetry(db: Db, row: TelemetryRow, keepsHeaders: boolean) {
-  const { endpoint, include_content, is_enabled, updated_at, headers, key_version, header_hints } = row;
-  const clean = { due_at: 0, failures: 0, suspended_at: null, last_error: null, last_error_at: null };
+  const { endpoint, include_content, is_enabled, updated_at, headers, key_version, header_hints } =
+    row;
+  const clean = {
+    due_at: 0,
+    failures: 0,
+    suspended_at: null,
+    last_error: null,
+    last_error_at: null,
+  };
   const secrets = keepsHeaders ? {} : { headers, key_version, header_hints };
   return db
     .insert(telemetry)
@@ -35,9 +46,11 @@ export function putTelemetry(db: Db, row: TelemetryRow, keepsHeaders: boolean) {
     .returning();
 }
 
-export const deleteTelemetry = (db: Db, workspace_id: string) => db.delete(telemetry).where(of(workspace_id));
+export const deleteTelemetry = (db: Db, workspace_id: string) =>
+  db.delete(telemetry).where(of(workspace_id));
 
-export const clearQueue = (db: Db, workspace_id: string) => db.run(sql`delete from telemetry_runs where workspace_id = ${workspace_id}`);
+export const clearQueue = (db: Db, workspace_id: string) =>
+  db.run(sql`delete from telemetry_runs where workspace_id = ${workspace_id}`);
 
 export const updateTelemetry = (db: Db, workspace_id: string, changes: Partial<TelemetryRow>) =>
   db.update(telemetry).set(changes).where(of(workspace_id));
@@ -50,7 +63,12 @@ export const selectOldSeals = (db: Db, version: number, after: string, limit: nu
     .orderBy(telemetry.workspace_id)
     .limit(limit);
 
-export const replaceSeal = (db: Db, { workspace_id, headers: before }: TelemetryRow, headers: string, key_version: number) =>
+export const replaceSeal = (
+  db: Db,
+  { workspace_id, headers: before }: TelemetryRow,
+  headers: string,
+  key_version: number,
+) =>
   db
     .update(telemetry)
     .set({ headers, key_version })
@@ -85,7 +103,12 @@ export async function promiseExports(
 }
 
 /** Gives up runs that have waited since before `since`, and says how many. */
-export async function dropOldRuns(db: Db, workspace_id: string, since: number, reason: Pick<TelemetryRow, 'last_error' | 'last_error_at'>) {
+export async function dropOldRuns(
+  db: Db,
+  workspace_id: string,
+  since: number,
+  reason: Pick<TelemetryRow, 'last_error' | 'last_error_at'>,
+) {
   const old = sql`from telemetry_runs where workspace_id = ${workspace_id} and queued_at < ${since} and run_id in (
     select run_id from telemetry_runs where workspace_id = ${workspace_id} order by run_id limit 2000)`;
   const [gone] = (await batch(db, [
@@ -99,7 +122,12 @@ export async function dropOldRuns(db: Db, workspace_id: string, since: number, r
 }
 
 /** Takes runs out of the line, with what is to be noted of them. */
-export const settleRuns = (db: Db, workspace_id: string, run_ids: readonly string[], counts: Partial<TelemetryRow>) => {
+export const settleRuns = (
+  db: Db,
+  workspace_id: string,
+  run_ids: readonly string[],
+  counts: Partial<TelemetryRow>,
+) => {
   const added = (name: 'exported_runs' | 'dropped_runs' | 'rejected_spans') =>
     counts[name] === undefined ? {} : { [name]: sql`${telemetry[name]} + ${counts[name]}` };
   return batch(db, [
@@ -108,7 +136,12 @@ export const settleRuns = (db: Db, workspace_id: string, run_ids: readonly strin
     ),
     db
       .update(telemetry)
-      .set({ ...counts, ...added('exported_runs'), ...added('dropped_runs'), ...added('rejected_spans') })
+      .set({
+        ...counts,
+        ...added('exported_runs'),
+        ...added('dropped_runs'),
+        ...added('rejected_spans'),
+      })
       .where(of(workspace_id)),
   ]);
 };
@@ -121,7 +154,12 @@ export interface Waiting {
 }
 
 /** The runs at the head of the line with everything that is told of them, in one trip. */
-export async function readWaiting(db: Db, workspace_id: string, limit: number, withContent: boolean): Promise<Waiting> {
+export async function readWaiting(
+  db: Db,
+  workspace_id: string,
+  limit: number,
+  withContent: boolean,
+): Promise<Waiting> {
   const line = sql`(select run_id from telemetry_runs where workspace_id = ${workspace_id} order by run_id limit ${limit})`;
   const text = withContent
     ? sql`(select m.text from messages m where m.id = r.input_message_id) as question,
@@ -137,9 +175,21 @@ export async function readWaiting(db: Db, workspace_id: string, limit: number, w
       where r.workspace_id = ${workspace_id} and r.ended_at is not null order by r.id`),
     db.all(sql`select s.run_id, s.id, s.type, s.name, ${input}, s.output, s.error, s.cost_nano_usd, s.started_at, s.latency_ms
       from ${line} q cross join run_steps s on s.run_id = q.run_id where s.workspace_id = ${workspace_id} order by s.run_id, s.ordinal`),
-  ])) as unknown as [{ run_id: string }[], RunFacts[], (StepFacts & { run_id: string; input: string | null; output: string | null })[]];
-  const read = steps.map(({ input: asked, output, ...step }) => ({ ...step, input: parse(asked), output: parse(output) }));
-  return { run_ids: ids.map(({ run_id }) => run_id), runs, steps: Map.groupBy(read, ({ run_id }) => run_id) };
+  ])) as unknown as [
+    { run_id: string }[],
+    RunFacts[],
+    (StepFacts & { run_id: string; input: string | null; output: string | null })[],
+  ];
+  const read = steps.map(({ input: asked, output, ...step }) => ({
+    ...step,
+    input: parse(asked),
+    output: parse(output),
+  }));
+  return {
+    run_ids: ids.map(({ run_id }) => run_id),
+    runs,
+    steps: Map.groupBy(read, ({ run_id }) => run_id),
+  };
 }
 
 const parse = (json: string | null): unknown => (json === null ? null : JSON.parse(json));

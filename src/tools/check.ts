@@ -15,7 +15,11 @@ export interface Draft extends Omit<Definition, 'secret_headers'> {
  * What the schema of single fields cannot tell. `secrets` are the values given for secret headers, and
  * '' for those that stay. Throws `validation_failed` or `url_not_allowed`, with a pointer for each fault.
  */
-export function checkDraft(ctx: Ctx, draft: Draft, secrets: Readonly<Record<string, string>>): UrlTemplate {
+export function checkDraft(
+  ctx: Ctx,
+  draft: Draft,
+  secrets: Readonly<Record<string, string>>,
+): UrlTemplate {
   const template = parseUrlTemplate(draft.url);
   if (typeof template === 'string') throw invalidWith([{ pointer: '/url', detail: template }]);
   checkAddress(ctx, draft.url);
@@ -26,7 +30,9 @@ export function checkDraft(ctx: Ctx, draft: Draft, secrets: Readonly<Record<stri
     ...placeholderProblems(draft, template),
     ...bodyProblems(draft, template),
     ...headerProblems(draft, secrets),
-    ...(Object.keys(secrets).length > 0 && template.origin.startsWith('http:') && !ctx.config.allow_private_network
+    ...(Object.keys(secrets).length > 0 &&
+    template.origin.startsWith('http:') &&
+    !ctx.config.allow_private_network
       ? [{ pointer: '/url', detail: 'A tool with secret headers must be https.' }]
       : []),
   ];
@@ -34,7 +40,8 @@ export function checkDraft(ctx: Ctx, draft: Draft, secrets: Readonly<Record<stri
   return template;
 }
 
-const invalidWith = (errors: readonly Violation[]) => new Failure('validation_failed', 'The tool does not fit together.', { errors });
+const invalidWith = (errors: readonly Violation[]) =>
+  new Failure('validation_failed', 'The tool does not fit together.', { errors });
 
 /** The whole of it, since an origin no longer shows credentials. */
 function checkAddress(ctx: Ctx, url: string): void {
@@ -42,44 +49,83 @@ function checkAddress(ctx: Ctx, url: string): void {
     ctx.egress.check(url.replaceAll(/[{}]/g, ''));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(error.code, error.message, { errors: [{ pointer: '/url', detail: error.message }] });
+    throw new Failure(error.code, error.message, {
+      errors: [{ pointer: '/url', detail: error.message }],
+    });
   }
 }
 
-function placeholderProblems({ input_schema }: Draft, { path_names, query_names }: UrlTemplate): Violation[] {
+function placeholderProblems(
+  { input_schema }: Draft,
+  { path_names, query_names }: UrlTemplate,
+): Violation[] {
   const declared = argumentNames(input_schema);
   const required = requiredNames(input_schema);
-  const unknown = [...new Set([...path_names, ...query_names])].filter((name) => !declared.includes(name));
+  const unknown = [...new Set([...path_names, ...query_names])].filter(
+    (name) => !declared.includes(name),
+  );
   const optional = path_names.filter((name) => declared.includes(name) && !required.includes(name));
   return [
-    ...unknown.map((name) => ({ pointer: '/url', detail: `{${name}} is not an argument that input_schema declares.` })),
-    ...optional.map((name) => ({ pointer: '/input_schema', detail: `${name} is part of the path, so it must be required.` })),
+    ...unknown.map((name) => ({
+      pointer: '/url',
+      detail: `{${name}} is not an argument that input_schema declares.`,
+    })),
+    ...optional.map((name) => ({
+      pointer: '/input_schema',
+      detail: `${name} is part of the path, so it must be required.`,
+    })),
   ];
 }
 
-function bodyProblems({ method, body, input_schema }: Draft, { path_names, query_names }: UrlTemplate): Violation[] {
-  if (method === 'GET' && body !== null) return [{ pointer: '/body', detail: 'A GET has no body: put the arguments into the URL.' }];
-  const rest = argumentNames(input_schema).filter((name) => !path_names.includes(name) && !query_names.includes(name));
+function bodyProblems(
+  { method, body, input_schema }: Draft,
+  { path_names, query_names }: UrlTemplate,
+): Violation[] {
+  if (method === 'GET' && body !== null)
+    return [{ pointer: '/body', detail: 'A GET has no body: put the arguments into the URL.' }];
+  const rest = argumentNames(input_schema).filter(
+    (name) => !path_names.includes(name) && !query_names.includes(name),
+  );
   if (body !== null && body.argument === null) return [];
   if (body !== null && body.argument !== null && !rest.includes(body.argument)) {
-    return [{ pointer: '/body/argument', detail: `${body.argument} is not an argument that is free to be the body.` }];
+    return [
+      {
+        pointer: '/body/argument',
+        detail: `${body.argument} is not an argument that is free to be the body.`,
+      },
+    ];
   }
   const unused = rest.filter((name) => name !== body?.argument);
-  return unused.map((name) => ({ pointer: '/input_schema', detail: `${name} is used nowhere: name it in the URL or send a body.` }));
+  return unused.map((name) => ({
+    pointer: '/input_schema',
+    detail: `${name} is used nowhere: name it in the URL or send a body.`,
+  }));
 }
 
-function headerProblems({ headers }: Draft, secrets: Readonly<Record<string, string>>): Violation[] {
+function headerProblems(
+  { headers }: Draft,
+  secrets: Readonly<Record<string, string>>,
+): Violation[] {
   const all = [
     ...Object.entries(headers).map(([name, value]) => ({ field: 'headers', name, value })),
-    ...Object.entries(secrets).map(([name, value]) => ({ field: 'secret_headers', name, value: value === '' ? 'kept' : value })),
+    ...Object.entries(secrets).map(([name, value]) => ({
+      field: 'secret_headers',
+      name,
+      value: value === '' ? 'kept' : value,
+    })),
   ];
-  const pointer = (field: string, name: string) => `/${field}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = (field: string, name: string) =>
+    `/${field}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const seen = new Set<string>();
   const errors = all.flatMap(({ field, name, value }) => {
     const isTwice = seen.has(name.toLowerCase());
     seen.add(name.toLowerCase());
-    const detail = isTwice ? 'This header is given twice.' : headerProblem(name, value, field === 'secret_headers');
+    const detail = isTwice
+      ? 'This header is given twice.'
+      : headerProblem(name, value, field === 'secret_headers');
     return detail === null ? [] : [{ pointer: pointer(field, name), detail }];
   });
-  return all.length > maxHeaders ? [{ pointer: '/headers', detail: `At most ${maxHeaders} headers.` }] : errors;
+  return all.length > maxHeaders
+    ? [{ pointer: '/headers', detail: `At most ${maxHeaders} headers.` }]
+    : errors;
 }

@@ -11,9 +11,23 @@ export type Method = (typeof methods)[number];
 export const toolName = /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/;
 
 /** Tools that every workspace has; their names are taken. */
-export const builtInNames = ['knowledge_search', 'web_search', 'fetch_url', 'run_code', 'calculator', 'current_time', 'agent'] as const;
+export const builtInNames = [
+  'knowledge_search',
+  'web_search',
+  'fetch_url',
+  'run_code',
+  'calculator',
+  'current_time',
+  'agent',
+] as const;
 /** Those of them that an agent can be given. */
-export const availableBuiltIns: readonly string[] = ['knowledge_search', 'fetch_url', 'calculator', 'current_time', 'agent'];
+export const availableBuiltIns: readonly string[] = [
+  'knowledge_search',
+  'fetch_url',
+  'calculator',
+  'current_time',
+  'agent',
+];
 
 const Body = z
   .strictObject({
@@ -24,12 +38,17 @@ const Body = z
       .max(64)
       .nullable()
       .default(null)
-      .describe('The argument that is the whole body; null for an object of all that are not in the URL'),
+      .describe(
+        'The argument that is the whole body; null for an object of all that are not in the URL',
+      ),
   })
   .nullable();
 
 const Response = z.strictObject({
-  format: z.enum(['auto', 'json', 'text']).default('auto').describe('`auto` takes JSON for what it is and anything else as text'),
+  format: z
+    .enum(['auto', 'json', 'text'])
+    .default('auto')
+    .describe('`auto` takes JSON for what it is and anything else as text'),
   pointer: z
     .string()
     .max(500)
@@ -52,7 +71,10 @@ const HeaderName = z.string().min(1).max(100);
 
 /** What a tool does, but for its secrets. */
 export const definitionFields = {
-  name: z.string().regex(toolName, 'A letter, then letters, digits, `_` and `-`; at most 64.').openapi({ example: 'get_weather' }),
+  name: z
+    .string()
+    .regex(toolName, 'A letter, then letters, digits, `_` and `-`; at most 64.')
+    .openapi({ example: 'get_weather' }),
   description: z
     .string()
     .trim()
@@ -60,7 +82,11 @@ export const definitionFields = {
     .max(4000)
     .describe('What it does and when to use it: the model reads this')
     .openapi({ example: 'The weather in a city now.' }),
-  effect: z.enum(effects).describe('What a call may do outside: `read` changes nothing, `destructive` cannot be taken back'),
+  effect: z
+    .enum(effects)
+    .describe(
+      'What a call may do outside: `read` changes nothing, `destructive` cannot be taken back',
+    ),
   method: z.enum(methods),
   url: z
     .string()
@@ -78,7 +104,12 @@ export const definitionFields = {
   body: Body.describe('How arguments that are not in the URL are sent; null sends none'),
   response: Response,
   timeout_ms: z.number().int().min(100).max(60_000).describe('For everything, redirects too'),
-  max_bytes: z.number().int().min(1).max(2_000_000).describe('Of the answer, decompressed; more is an error'),
+  max_bytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(2_000_000)
+    .describe('Of the answer, decompressed; more is an error'),
 };
 
 export const definitionDefaults = {

@@ -36,7 +36,8 @@ const denied = new Set([
 const deniedPrefixes = ['cf-', 'x-forwarded-', 'sec-', 'proxy-', 'x-amz-cf-'];
 
 /** Names whose values are credentials wherever they are used: they are kept sealed or not at all. */
-const secretNames = /^(authorization|api-?key|x-.*(api-?key|token|secret|password|auth).*|.*-api-?key|.*(access|auth)-?token)$/;
+const secretNames =
+  /^(authorization|api-?key|x-.*(api-?key|token|secret|password|auth).*|.*-api-?key|.*(access|auth)-?token)$/;
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 const printable = /^[\t\x20-\x7e]*$/;
@@ -46,9 +47,12 @@ const maxValue = 4096;
 export function headerProblem(name: string, value: string, isSecret: boolean): string | null {
   const lower = name.toLowerCase();
   if (!token.test(name)) return 'This is not the name of a header.';
-  if (denied.has(lower) || deniedPrefixes.some((prefix) => lower.startsWith(prefix))) return `A tool cannot set ${lower}.`;
-  if (!isSecret && secretNames.test(lower)) return `${lower} carries a credential: put it into secret_headers, where it is kept sealed.`;
-  if (value.trim() === '' || value.length > maxValue) return `A value has 1 to ${maxValue} characters.`;
+  if (denied.has(lower) || deniedPrefixes.some((prefix) => lower.startsWith(prefix)))
+    return `A tool cannot set ${lower}.`;
+  if (!isSecret && secretNames.test(lower))
+    return `${lower} carries a credential: put it into secret_headers, where it is kept sealed.`;
+  if (value.trim() === '' || value.length > maxValue)
+    return `A value has 1 to ${maxValue} characters.`;
   if (!printable.test(value)) return 'A value is one line of printable ASCII.';
   return null;
 }

@@ -8,7 +8,15 @@ import { mapResponse } from './response.ts';
 import { fillUrl, parseUrlTemplate, UnfitArgument, type UrlTemplate } from './url-template.ts';
 
 /** Types that a model can read. */
-const contentTypes = ['text/*', 'application/json', '+json', 'application/xml', '+xml', 'application/x-ndjson', 'application/yaml'];
+const contentTypes = [
+  'text/*',
+  'application/json',
+  '+json',
+  'application/xml',
+  '+xml',
+  'application/x-ndjson',
+  'application/yaml',
+];
 
 /** Characters of an error answer that the model gets to read. */
 const maxErrorText = 2000;
@@ -27,7 +35,11 @@ export type HttpResult =
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /** Where a secret is sealed to. */
-export const placeOfSecret = (workspace_id: string, id: string) => ({ workspace_id, record: id, field: 'value' });
+export const placeOfSecret = (workspace_id: string, id: string) => ({
+  workspace_id,
+  record: id,
+  field: 'value',
+});
 
 /**
  * One call of an HTTP tool with arguments that match its schema. Never throws for a fault of the tool,
@@ -46,15 +58,26 @@ export async function callHttpTool(
     const url = fillUrl(template, input);
     const values = await openSecrets(ctx, definition, secrets, template);
     const headers = new Headers(usualHeaders);
-    for (const [name, value] of [...Object.entries(definition.headers), ...Object.entries(values)]) headers.set(name, value);
+    for (const [name, value] of [...Object.entries(definition.headers), ...Object.entries(values)])
+      headers.set(name, value);
     const body = bodyOf(definition, template, input, headers);
-    const limits = { redirects: 3, deadline_ms: definition.timeout_ms, max_bytes: definition.max_bytes, content_types: contentTypes };
+    const limits = {
+      redirects: 3,
+      deadline_ms: definition.timeout_ms,
+      max_bytes: definition.max_bytes,
+      content_types: contentTypes,
+    };
     const response = await ctx.egress.request(
       url,
       { method: definition.method, headers, signal, ...(body === null ? {} : { body }) },
       limits,
     );
-    return readAnswer(definition, response.status, response.headers, redact(await response.text(), Object.values(values)));
+    return readAnswer(
+      definition,
+      response.status,
+      response.headers,
+      redact(await response.text(), Object.values(values)),
+    );
   } catch (error) {
     return { ok: false, status: null, error: errorText(error) };
   }
@@ -67,10 +90,18 @@ function errorText(error: unknown): string {
   throw error;
 }
 
-const usualHeaders = { accept: 'application/json, text/*;q=0.9, */*;q=0.1', 'user-agent': 'AgentGrid' };
+const usualHeaders = {
+  accept: 'application/json, text/*;q=0.9, */*;q=0.1',
+  'user-agent': 'AgentGrid',
+};
 
 /** Values by header. A secret goes to the origin it was given for, or nowhere. Throws like `unseal`. */
-async function openSecrets(ctx: Ctx, definition: Definition, secrets: readonly SealedSecret[], { origin }: UrlTemplate) {
+async function openSecrets(
+  ctx: Ctx,
+  definition: Definition,
+  secrets: readonly SealedSecret[],
+  { origin }: UrlTemplate,
+) {
   const values: Record<string, string> = {};
   for (const [name, id] of Object.entries(definition.secret_headers)) {
     const secret = secrets.find((one) => one.id === id);
@@ -81,29 +112,44 @@ async function openSecrets(ctx: Ctx, definition: Definition, secrets: readonly S
   return values;
 }
 
-function bodyOf({ body }: Definition, template: UrlTemplate, input: Arguments, headers: Headers): string | null {
+function bodyOf(
+  { body }: Definition,
+  template: UrlTemplate,
+  input: Arguments,
+  headers: Headers,
+): string | null {
   if (body === null) return null;
   const inUrl = new Set([...template.path_names, ...template.query_names]);
   const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !inUrl.has(name)));
   const value = body.argument === null ? rest : rest[body.argument];
   if (value === undefined) return null;
   if (!headers.has('content-type'))
-    headers.set('content-type', body.type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded');
+    headers.set(
+      'content-type',
+      body.type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
+    );
   return body.type === 'json' ? JSON.stringify(value) : formOf(value);
 }
 
 function formOf(value: unknown): string {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new UnfitArgument('A form must be an object.');
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new UnfitArgument('A form must be an object.');
   const form = new URLSearchParams();
   for (const [name, one] of Object.entries(value)) {
     for (const item of Array.isArray(one) ? one : [one]) {
-      if (item !== null && item !== undefined) form.append(name, typeof item === 'object' ? JSON.stringify(item) : String(item));
+      if (item !== null && item !== undefined)
+        form.append(name, typeof item === 'object' ? JSON.stringify(item) : String(item));
     }
   }
   return form.toString();
 }
 
-function readAnswer(definition: Definition, status: number, headers: Headers, text: string): HttpResult {
+function readAnswer(
+  definition: Definition,
+  status: number,
+  headers: Headers,
+  text: string,
+): HttpResult {
   if (status >= 400)
     return {
       ok: false,
@@ -111,5 +157,7 @@ function readAnswer(definition: Definition, status: number, headers: Headers, te
       error: `The call was answered with HTTP ${status}.${text === '' ? '' : ` ${text.slice(0, maxErrorText).toWellFormed()}`}`,
     };
   const mapped = mapResponse(definition.response, text, headers.get('content-type') ?? '');
-  return 'error' in mapped ? { ok: false, status, error: mapped.error } : { ok: true, status, output: mapped.output };
+  return 'error' in mapped
+    ? { ok: false, status, error: mapped.error }
+    : { ok: true, status, output: mapped.output };
 }

@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { definitionDefaults, definitionFields, effects, methods, SecretHeaders } from './definition.ts';
+import {
+  definitionDefaults,
+  definitionFields,
+  effects,
+  methods,
+  SecretHeaders,
+} from './definition.ts';
 import { Tool } from './schema.ts';
 
 const example = JSON.stringify({
@@ -8,7 +14,10 @@ const example = JSON.stringify({
   servers: [{ url: 'https://api.example.com' }],
   paths: {
     '/weather': {
-      get: { operationId: 'getWeather', parameters: [{ name: 'city', in: 'query', required: true, schema: { type: 'string' } }] },
+      get: {
+        operationId: 'getWeather',
+        parameters: [{ name: 'city', in: 'query', required: true, schema: { type: 'string' } }],
+      },
     },
   },
 });
@@ -16,7 +25,12 @@ const example = JSON.stringify({
 export const maxDocument = 2_000_000;
 
 const source = {
-  document: z.string().min(2).max(maxDocument).describe('The text of an OpenAPI 3.0 or 3.1 document, in JSON').openapi({ example }),
+  document: z
+    .string()
+    .min(2)
+    .max(maxDocument)
+    .describe('The text of an OpenAPI 3.0 or 3.1 document, in JSON')
+    .openapi({ example }),
   server_url: z
     .string()
     .min(8)
@@ -26,7 +40,9 @@ const source = {
     .openapi({ example: 'https://api.example.com' }),
 };
 
-export const PreviewImport = z.strictObject(source).openapi('PreviewImport', { example: { document: example } });
+export const PreviewImport = z
+  .strictObject(source)
+  .openapi('PreviewImport', { example: { document: example } });
 export type PreviewImport = z.output<typeof PreviewImport>;
 
 const Choice = z.strictObject({
@@ -34,17 +50,26 @@ const Choice = z.strictObject({
   method: z.enum(methods).optional(),
   path: z.string().min(1).max(2000).optional().describe('As in the document, with `method`'),
   name: definitionFields.name.optional().describe('Instead of the name made of the operation'),
-  effect: z.enum(effects).optional().describe('Instead of `read` for GET, `destructive` for DELETE, `write` for others'),
+  effect: z
+    .enum(effects)
+    .optional()
+    .describe('Instead of `read` for GET, `destructive` for DELETE, `write` for others'),
 });
 
 export const ImportTools = z
   .strictObject({
     ...source,
-    operations: z.array(Choice).min(1).max(50).describe('By `operation_id`, or by `method` and `path`'),
+    operations: z
+      .array(Choice)
+      .min(1)
+      .max(50)
+      .describe('By `operation_id`, or by `method` and `path`'),
     headers: definitionFields.headers.default(definitionDefaults.headers),
     secret_headers: SecretHeaders.default({}),
   })
-  .openapi('ImportTools', { example: { document: example, operations: [{ operation_id: 'getWeather' }] } as never });
+  .openapi('ImportTools', {
+    example: { document: example, operations: [{ operation_id: 'getWeather' }] } as never,
+  });
 export type ImportTools = z.output<typeof ImportTools>;
 
 export const ImportPreview = z

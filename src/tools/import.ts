@@ -3,7 +3,12 @@ import type { Ctx } from '../platform/context.ts';
 import { Failure, invalid, type Violation } from '../shared/failure.ts';
 import { definitionDefaults } from './definition.ts';
 import type { ImportedTools, ImportPreview, ImportTools, PreviewImport } from './import-schema.ts';
-import { type FoundOperation, findOperations, type ImportableOperation, parseDocument } from './openapi-document.ts';
+import {
+  type FoundOperation,
+  findOperations,
+  type ImportableOperation,
+  parseDocument,
+} from './openapi-document.ts';
 import { OversizedDocument, UnfitDocument } from './references.ts';
 import { CreateTool, toTool } from './schema.ts';
 import { auditOf, commitNamed, newTool } from './service.ts';
@@ -26,11 +31,17 @@ function toPreview({ read, ...operation }: FoundOperation) {
   }
 }
 
-function readDocument({ document: given, server_url }: PreviewImport): { readonly title: string; readonly operations: FoundOperation[] } {
+function readDocument({ document: given, server_url }: PreviewImport): {
+  readonly title: string;
+  readonly operations: FoundOperation[];
+} {
   return refuseUnfit(() => {
     const document = parseDocument(given);
     const { title } = (document.info ?? {}) as { title?: unknown };
-    return { title: typeof title === 'string' ? title.slice(0, 500).toWellFormed() : '', operations: findOperations(document, server_url) };
+    return {
+      title: typeof title === 'string' ? title.slice(0, 500).toWellFormed() : '',
+      operations: findOperations(document, server_url),
+    };
   });
 }
 
@@ -53,8 +64,13 @@ export async function importTools(ctx: Ctx, input: ImportTools): Promise<Importe
   for (const [index, choice] of input.operations.entries()) {
     const pointer = `/operations/${index}`;
     const read = readChoice(operations, choice, pointer);
-    const wanted = { ...read, name: choice.name ?? read.name, effect: choice.effect ?? read.effect };
-    if (made.some(({ row }) => row.name === wanted.name)) throw invalid(pointer, `Two of the operations would be called ${wanted.name}.`);
+    const wanted = {
+      ...read,
+      name: choice.name ?? read.name,
+      effect: choice.effect ?? read.effect,
+    };
+    if (made.some(({ row }) => row.name === wanted.name))
+      throw invalid(pointer, `Two of the operations would be called ${wanted.name}.`);
     made.push(await makeTool(ctx, input, wanted, pointer));
   }
   const reply = { data: made.map(({ row }) => toTool(row)) };
@@ -86,7 +102,9 @@ function readChoice(
   if (only === undefined || found.length > 1) {
     throw invalid(
       pointer,
-      only === undefined ? 'The document has no such operation.' : 'The document has several such operations: name method and path.',
+      only === undefined
+        ? 'The document has no such operation.'
+        : 'The document has several such operations: name method and path.',
     );
   }
   try {
@@ -97,21 +115,40 @@ function readChoice(
 }
 
 /** What comes out of a document is checked like what a caller writes. */
-async function makeTool(ctx: Ctx, { headers, secret_headers }: ImportTools, operation: ImportableOperation, pointer: string) {
-  const parsed = CreateTool.safeParse({ ...definitionDefaults, ...operation, headers, secret_headers });
+async function makeTool(
+  ctx: Ctx,
+  { headers, secret_headers }: ImportTools,
+  operation: ImportableOperation,
+  pointer: string,
+) {
+  const parsed = CreateTool.safeParse({
+    ...definitionDefaults,
+    ...operation,
+    headers,
+    secret_headers,
+  });
   const text = JSON.stringify(operation);
-  if (/\\u0000|\\ud[89a-f]/i.test(text)) throw invalid(pointer, 'Text must be well-formed Unicode without NUL.');
-  if (!parsed.success) throw invalid(pointer, parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join(' '));
+  if (/\\u0000|\\ud[89a-f]/i.test(text))
+    throw invalid(pointer, 'Text must be well-formed Unicode without NUL.');
+  if (!parsed.success)
+    throw invalid(
+      pointer,
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join(' '),
+    );
   try {
     return await newTool(ctx, parsed.data);
   } catch (error) {
-    throw error instanceof Failure && error.options.errors !== undefined ? at(pointer, error, error.options.errors) : error;
+    throw error instanceof Failure && error.options.errors !== undefined
+      ? at(pointer, error, error.options.errors)
+      : error;
   }
 }
 
 const at = (pointer: string, { code, message }: Failure, errors: readonly Violation[]) =>
   new Failure(code, message, {
     errors: errors.map((error) =>
-      /^\/(secret_)?headers/.test(error.pointer) ? error : { pointer, detail: `${error.pointer}: ${error.detail}` },
+      /^\/(secret_)?headers/.test(error.pointer)
+        ? error
+        : { pointer, detail: `${error.pointer}: ${error.detail}` },
     ),
   });

@@ -37,7 +37,8 @@ export function parseDocument(text: string): Node {
   } catch {
     throw new UnfitDocument('The document is not JSON. YAML has to be converted first.');
   }
-  if (!isNode(document) || !isNode(document.paths)) throw new UnfitDocument('This is not an OpenAPI document: it has no paths.');
+  if (!isNode(document) || !isNode(document.paths))
+    throw new UnfitDocument('This is not an OpenAPI document: it has no paths.');
   if (typeof document.openapi !== 'string' || !/^3\.[01]\./.test(document.openapi)) {
     throw new UnfitDocument('Only OpenAPI 3.0 and 3.1 are understood.');
   }
@@ -53,7 +54,8 @@ export function findOperations(document: Node, server_url: string | undefined): 
     for (const method of methods) {
       const operation = item[method.toLowerCase()];
       if (!isNode(operation)) continue;
-      if (found.length === maxOperations) throw new UnfitDocument(`The document has more than ${maxOperations} operations.`);
+      if (found.length === maxOperations)
+        throw new UnfitDocument(`The document has more than ${maxOperations} operations.`);
       const operation_id = typeof operation.operationId === 'string' ? operation.operationId : null;
       const summary = text(operation.summary) || text(operation.description).slice(0, 200) || null;
       const where = { document, schemas, path, item, operation, method, server_url };
@@ -74,7 +76,9 @@ interface Where {
 }
 
 const text = (value: unknown): string =>
-  typeof value === 'string' ? value.slice(0, maxText).trim().toWellFormed().replaceAll('\0', '') : '';
+  typeof value === 'string'
+    ? value.slice(0, maxText).trim().toWellFormed().replaceAll('\0', '')
+    : '';
 
 function readOperation(where: Where): ImportableOperation {
   const { path, operation, method } = where;
@@ -83,8 +87,11 @@ function readOperation(where: Where): ImportableOperation {
   const inQuery = parameters.filter((parameter) => parameter.in === 'query');
   const query = inQuery.map(({ name }) => `${encodeURIComponent(name)}={${name}}`).join('&');
   const all = [...parameters, ...(body === null ? [] : [body])];
-  const described = [text(operation.summary), text(operation.description)].filter((part) => part !== '');
-  if (method === 'GET' && body !== null) throw new UnfitDocument('A GET with a body is not supported.');
+  const described = [text(operation.summary), text(operation.description)].filter(
+    (part) => part !== '',
+  );
+  if (method === 'GET' && body !== null)
+    throw new UnfitDocument('A GET with a body is not supported.');
   return {
     name: nameOf(text(operation.operationId) || `${method.toLowerCase()}_${path}`),
     description: [...new Set(described)].join('\n\n').slice(0, 4000).trim() || `${method} ${path}`,
@@ -122,7 +129,8 @@ function serverOf({ document, item, operation, server_url }: Where): string {
     return isNode(variable) ? text(variable.default) : '';
   });
   const url = server_url ?? stated;
-  if (!/^https?:\/\//i.test(url)) throw new UnfitDocument('The document names no absolute server: give server_url.');
+  if (!/^https?:\/\//i.test(url))
+    throw new UnfitDocument('The document names no absolute server: give server_url.');
   return url.replace(/\/+$/, '');
 }
 
@@ -135,12 +143,22 @@ interface Parameter {
 
 /** Of the path item and of the operation, which wins. What is sent in headers is for `headers` of the tool. */
 function readParameters({ document, schemas, item, operation, path }: Where): Parameter[] {
-  const both = [item.parameters, operation.parameters].flatMap((list) => (Array.isArray(list) ? list : []));
-  if (both.length > maxParameters) throw new UnfitDocument(`The operation has more than ${maxParameters} parameters.`);
-  const byPlace = new Map(both.map((one) => follow(document, one)).map((one) => [`${text(one.in)} ${text(one.name)}`, one]));
+  const both = [item.parameters, operation.parameters].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  );
+  if (both.length > maxParameters)
+    throw new UnfitDocument(`The operation has more than ${maxParameters} parameters.`);
+  const byPlace = new Map(
+    both
+      .map((one) => follow(document, one))
+      .map((one) => [`${text(one.in)} ${text(one.name)}`, one]),
+  );
   const parameters = [...byPlace.values()].flatMap((one) => readParameter(schemas, one));
-  const unknown = [...path.matchAll(/\{([^}]*)\}/g)].find(([, name]) => !parameters.some((one) => one.in === 'path' && one.name === name));
-  if (unknown !== undefined) throw new UnfitDocument(`The path names ${unknown[0]}, which is no parameter.`);
+  const unknown = [...path.matchAll(/\{([^}]*)\}/g)].find(
+    ([, name]) => !parameters.some((one) => one.in === 'path' && one.name === name),
+  );
+  if (unknown !== undefined)
+    throw new UnfitDocument(`The path names ${unknown[0]}, which is no parameter.`);
   const names = parameters.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new UnfitDocument(`Two parameters are called ${twice}.`);
@@ -153,7 +171,9 @@ function readParameter(schemas: Unfolder, one: Node): Parameter[] {
   if (place !== 'path' && place !== 'query') return [];
   if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/.test(name)) {
     if (required !== true) return [];
-    throw new UnfitDocument(`The parameter ${JSON.stringify(name)} has a name that an argument cannot have.`);
+    throw new UnfitDocument(
+      `The parameter ${JSON.stringify(name)} has a name that an argument cannot have.`,
+    );
   }
   const schema = schemas.unfold(one.schema ?? {});
   if (schema.type === 'object' || one.content !== undefined) {
@@ -175,13 +195,18 @@ function readRequestBody({ document, schemas, operation }: Where, taken: Readonl
   if (operation.requestBody === undefined) return null;
   const body = follow(document, operation.requestBody);
   const content = isNode(body.content) ? body.content : {};
-  const json = Object.entries(content).find(([type]) => /^application\/([\w.+-]+\+)?json\b/i.test(type))?.[1];
+  const json = Object.entries(content).find(([type]) =>
+    /^application\/([\w.+-]+\+)?json\b/i.test(type),
+  )?.[1];
   const form = content['application/x-www-form-urlencoded'];
   const media = json ?? form;
   if (!isNode(media))
-    throw new UnfitDocument(`The body is ${Object.keys(content).join(', ') || 'of no type'}: only JSON and forms can be sent.`);
+    throw new UnfitDocument(
+      `The body is ${Object.keys(content).join(', ') || 'of no type'}: only JSON and forms can be sent.`,
+    );
   const schema = schemas.unfold(media.schema ?? {});
-  const description = text(body.description) || text(schema.description) || 'The body of the request';
+  const description =
+    text(body.description) || text(schema.description) || 'The body of the request';
   const name = taken.has('body') ? 'request_body' : 'body';
   const type = json === undefined ? ('form' as const) : ('json' as const);
   return { name, type, required: body.required === true, schema: { ...schema, description } };

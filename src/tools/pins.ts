@@ -9,7 +9,10 @@ import { type PinState, selectPinned, selectPinStates, selectToolsByName } from 
  * Each name at the tool's current revision; a name that the caller may not use, or that is of no tool,
  * is in `unknown`. No trip when all are built in.
  */
-export async function pinTools(ctx: Ctx, names: readonly string[]): Promise<{ readonly pins: ToolPin[]; readonly unknown: string[] }> {
+export async function pinTools(
+  ctx: Ctx,
+  names: readonly string[],
+): Promise<{ readonly pins: ToolPin[]; readonly unknown: string[] }> {
   const own = names.filter((name) => !availableBuiltIns.includes(name));
   const isAllowed = own.length > 0 && coversAgent(ctx.actor, null);
   const rows = isAllowed ? await selectToolsByName(ctx.db, ctx.workspace_id, own).all() : [];
@@ -24,7 +27,8 @@ export async function pinTools(ctx: Ctx, names: readonly string[]): Promise<{ re
 
 /** How pins stand to the tools as they are now. No trip when all are built in. */
 export async function readPinStates(ctx: Ctx, pins: readonly ToolPin[]): Promise<PinState[]> {
-  if (pins.every((pin) => 'builtin' in pin)) return pins.map(({ name }) => ({ name, tool_id: null, revision: null, status: 'current' }));
+  if (pins.every((pin) => 'builtin' in pin))
+    return pins.map(({ name }) => ({ name, tool_id: null, revision: null, status: 'current' }));
   return (await selectPinStates(ctx.db, pins).get())?.states ?? [];
 }
 
@@ -45,7 +49,16 @@ export async function readPinned(ctx: Ctx, pins: readonly ToolPin[]): Promise<Pi
   return own.flatMap((pin) => {
     const row = byKey.get(`${pin.tool_id}:${pin.revision}`);
     if (row === undefined) return [];
-    const status = row.is_deleted === 1 ? 'deleted' : row.current === row.revision ? 'current' : 'changed';
-    return [{ pin, status, effect: row.effect, definition: row.definition as unknown as Definition, secrets: row.secrets }];
+    const status =
+      row.is_deleted === 1 ? 'deleted' : row.current === row.revision ? 'current' : 'changed';
+    return [
+      {
+        pin,
+        status,
+        effect: row.effect,
+        definition: row.definition as unknown as Definition,
+        secrets: row.secrets,
+      },
+    ];
   });
 }

@@ -45,7 +45,10 @@ export function follow(document: Node, node: unknown): Node {
 }
 
 function at(document: Node, reference: string): unknown {
-  if (!reference.startsWith('#/')) throw new UnfitDocument(`${reference} is not in this document: only local references are followed.`);
+  if (!reference.startsWith('#/'))
+    throw new UnfitDocument(
+      `${reference} is not in this document: only local references are followed.`,
+    );
   const pointer = decode(reference.slice(1));
   const found = readPointer(document, pointer);
   if (found === null) throw new UnfitDocument(`${reference} is not in this document.`);
@@ -91,7 +94,14 @@ export class Unfolder {
   }
 
   #unfold(node: unknown, open: readonly string[]): Unfolded {
-    if (!isNode(node)) return { value: node === undefined ? {} : node, nodes: 1, characters: 0, depth: 0, isWhole: true };
+    if (!isNode(node))
+      return {
+        value: node === undefined ? {} : node,
+        nodes: 1,
+        characters: 0,
+        depth: 0,
+        isWhole: true,
+      };
     const known = this.#whole.get(node);
     if (known !== undefined && open.length + known.depth <= maxDepth) return known;
     const unfolded = this.#unfoldNode(node, open);
@@ -106,7 +116,13 @@ export class Unfolder {
     const isReference = typeof reference === 'string';
     this.#spend(workOfNode);
     if (open.length > maxDepth || (isReference && open.includes(reference)))
-      return { value: isReference ? { description: 'Nested once more.' } : {}, nodes: 1, characters: 0, depth: 0, isWhole: false };
+      return {
+        value: isReference ? { description: 'Nested once more.' } : {},
+        nodes: 1,
+        characters: 0,
+        depth: 0,
+        isWhole: false,
+      };
     const inner = new Members((one, name) => this.#unfold(one, [...open, name]));
     if (isReference) return inner.joined(inner.take(at(this.#document, reference), reference), 0);
     const own = JSON.stringify(ownKeywords(node)).length;
@@ -155,18 +171,36 @@ class Members {
 
 /** What a schema says besides the schemas inside of it. */
 const ownKeywords = (node: Node) =>
-  Object.fromEntries(Object.entries(node).filter(([keyword]) => !single.has(keyword) && !lists.has(keyword) && keyword !== 'properties'));
+  Object.fromEntries(
+    Object.entries(node).filter(
+      ([keyword]) => !single.has(keyword) && !lists.has(keyword) && keyword !== 'properties',
+    ),
+  );
 
-const single = new Set(['items', 'additionalProperties', 'not', 'contains', 'propertyNames', 'if', 'then', 'else']);
+const single = new Set([
+  'items',
+  'additionalProperties',
+  'not',
+  'contains',
+  'propertyNames',
+  'if',
+  'then',
+  'else',
+]);
 const lists = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 
-function unfoldMembers(node: Node, inner: (node: unknown, name: string) => unknown): Record<string, unknown> {
+function unfoldMembers(
+  node: Node,
+  inner: (node: unknown, name: string) => unknown,
+): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(node)) {
     if (dropped.has(keyword) || keyword.startsWith('x-')) continue;
     if (single.has(keyword)) result[keyword] = inner(value, keyword);
-    else if (lists.has(keyword) && Array.isArray(value)) result[keyword] = value.map((one) => inner(one, keyword));
-    else if (keyword === 'properties' && isNode(value)) result[keyword] = unfoldProperties(value, inner);
+    else if (lists.has(keyword) && Array.isArray(value))
+      result[keyword] = value.map((one) => inner(one, keyword));
+    else if (keyword === 'properties' && isNode(value))
+      result[keyword] = unfoldProperties(value, inner);
     else result[keyword] = value;
   }
   return modern(result);
@@ -181,21 +215,42 @@ const unfoldProperties = (members: Node, inner: (node: unknown, name: string) =>
   );
 
 /** OpenAPI 3.0's own keywords as JSON Schema; patterns as words, since they are not enforced. */
-function modern({ nullable, exclusiveMinimum, exclusiveMaximum, pattern, patternProperties, ...schema }: Record<string, unknown>) {
-  const note = typeof pattern === 'string' ? { description: [schema.description, `Pattern: ${pattern}`].filter(Boolean).join(' ') } : {};
+function modern({
+  nullable,
+  exclusiveMinimum,
+  exclusiveMaximum,
+  pattern,
+  patternProperties,
+  ...schema
+}: Record<string, unknown>) {
+  const note =
+    typeof pattern === 'string'
+      ? { description: [schema.description, `Pattern: ${pattern}`].filter(Boolean).join(' ') }
+      : {};
   const bounds = {
     ...bound('minimum', 'exclusiveMinimum', schema.minimum, exclusiveMinimum),
     ...bound('maximum', 'exclusiveMaximum', schema.maximum, exclusiveMaximum),
   };
-  const type = nullable === true && typeof schema.type === 'string' ? { type: [schema.type, 'null'] } : {};
-  const choice = nullable === true && Array.isArray(schema.enum) && !schema.enum.includes(null) ? { enum: [...schema.enum, null] } : {};
+  const type =
+    nullable === true && typeof schema.type === 'string' ? { type: [schema.type, 'null'] } : {};
+  const choice =
+    nullable === true && Array.isArray(schema.enum) && !schema.enum.includes(null)
+      ? { enum: [...schema.enum, null] }
+      : {};
   const known = new Set(Object.keys((schema.properties as Node | undefined) ?? {}));
   const required =
-    Array.isArray(schema.required) && isNode(schema.properties) ? { required: schema.required.filter((name) => known.has(name)) } : {};
+    Array.isArray(schema.required) && isNode(schema.properties)
+      ? { required: schema.required.filter((name) => known.has(name)) }
+      : {};
   return { ...schema, ...note, ...bounds, ...type, ...choice, ...required };
 }
 
-function bound(name: string, exclusive: string, value: unknown, flag: unknown): Record<string, unknown> {
+function bound(
+  name: string,
+  exclusive: string,
+  value: unknown,
+  flag: unknown,
+): Record<string, unknown> {
   if (flag === undefined || flag === false) return {};
   return flag === true ? { [name]: undefined, [exclusive]: value } : { [exclusive]: flag };
 }

@@ -4,17 +4,24 @@ import { readPointer } from './pointer.ts';
 type Mapped = { readonly output: unknown } | { readonly error: string };
 
 /** What the model reads of an answer. An answer that is not what the mapping needs is an error in words. */
-export function mapResponse({ format, pointer, fields }: Definition['response'], text: string, contentType: string): Mapped {
+export function mapResponse(
+  { format, pointer, fields }: Definition['response'],
+  text: string,
+  contentType: string,
+): Mapped {
   if (format === 'text') return { output: text };
   const parsed = parse(text);
-  const needsJson = format === 'json' || pointer !== null || fields !== null || /[/+]json\b/i.test(contentType);
+  const needsJson =
+    format === 'json' || pointer !== null || fields !== null || /[/+]json\b/i.test(contentType);
   if (parsed === undefined) {
-    if (needsJson && text.trim() !== '') return { error: 'The call was made, but its answer is not JSON.' };
+    if (needsJson && text.trim() !== '')
+      return { error: 'The call was made, but its answer is not JSON.' };
     return { output: text };
   }
   if (!needsJson) return { output: text };
   const part = pointer === null ? { value: parsed.value } : readPointer(parsed.value, pointer);
-  if (part === null) return { error: `The call was made, but its answer has nothing at ${pointer}.` };
+  if (part === null)
+    return { error: `The call was made, but its answer has nothing at ${pointer}.` };
   return { output: fields === null ? part.value : pick(part.value, fields) };
 }
 
@@ -30,6 +37,8 @@ function pick(value: unknown, fields: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((item) => pick(item, fields));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
-    fields.flatMap((field) => (Object.hasOwn(value, field) ? [[field, (value as Record<string, unknown>)[field]]] : [])),
+    fields.flatMap((field) =>
+      Object.hasOwn(value, field) ? [[field, (value as Record<string, unknown>)[field]]] : [],
+    ),
   );
 }

@@ -20,8 +20,12 @@ export async function rewrapToolSecrets(ctx: Ctx): Promise<number> {
   let moved = 0;
   for (let read = 0; read < maxReads; read += 1) {
     const rows = await selectOldSecrets(ctx.db, newest, after, limit).all();
-    const resealed = await Promise.all(rows.map(async (row) => ({ row, value: await tryRewrap(ctx, row) })));
-    const statements = resealed.flatMap(({ row, value }) => (value === null ? [] : [moveSecret(ctx.db, row, value, newest)]));
+    const resealed = await Promise.all(
+      rows.map(async (row) => ({ row, value: await tryRewrap(ctx, row) })),
+    );
+    const statements = resealed.flatMap(({ row, value }) =>
+      value === null ? [] : [moveSecret(ctx.db, row, value, newest)],
+    );
     await batch(ctx.db, statements);
     moved += statements.length;
     const last = rows.at(-1);
@@ -32,12 +36,20 @@ export async function rewrapToolSecrets(ctx: Ctx): Promise<number> {
   return moved;
 }
 
-async function tryRewrap(ctx: Ctx, { workspace_id, id, value, key_version }: SecretRow): Promise<string | null> {
+async function tryRewrap(
+  ctx: Ctx,
+  { workspace_id, id, value, key_version }: SecretRow,
+): Promise<string | null> {
   try {
     return await rewrap(ctx.config, placeOfSecret(workspace_id, id), value);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    ctx.log.error('tool_secret_not_rewrapped', { workspace_id, secret_id: id, key_version, code: error.code });
+    ctx.log.error('tool_secret_not_rewrapped', {
+      workspace_id,
+      secret_id: id,
+      key_version,
+      code: error.code,
+    });
     return null;
   }
 }

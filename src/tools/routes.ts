@@ -3,7 +3,13 @@ import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
 import { importTools, previewImport } from './import.ts';
-import { ImportedTools, ImportPreview, ImportTools, maxDocument, PreviewImport } from './import-schema.ts';
+import {
+  ImportedTools,
+  ImportPreview,
+  ImportTools,
+  maxDocument,
+  PreviewImport,
+} from './import-schema.ts';
 import { CreateTool, TestTool, Tool, ToolQuery, ToolResult, UpdateTool } from './schema.ts';
 import { createTool, deleteTool, getTool, listTools, updateTool } from './service.ts';
 import { tryTool } from './try.ts';
@@ -22,7 +28,8 @@ export const toolRoutes = new Router()
       access: 'tools:write',
       tag,
       summary: 'Create a tool',
-      description: 'An HTTP request that models may make, with arguments of a schema. Agents name it in `tools`.',
+      description:
+        'An HTTP request that models may make, with arguments of a schema. Agents name it in `tools`.',
       body: CreateTool,
       reply: { status: 201, schema: Tool, description: 'The tool; secrets are never shown again' },
       failures: ['name_taken', 'url_not_allowed', 'quota_exceeded'],
@@ -53,7 +60,11 @@ export const toolRoutes = new Router()
       description: 'Makes tools of chosen operations of an OpenAPI document, all or none.',
       body: ImportTools,
       bodyLimit: documentLimit,
-      reply: { status: 201, schema: ImportedTools, description: 'The tools, in the order they were chosen in' },
+      reply: {
+        status: 201,
+        schema: ImportedTools,
+        description: 'The tools, in the order they were chosen in',
+      },
       failures: ['name_taken', 'url_not_allowed'],
     },
     (ctx, { body }) => importTools(ctx, body),
@@ -65,10 +76,15 @@ export const toolRoutes = new Router()
       access: 'tools:write',
       tag,
       summary: 'Preview an import',
-      description: 'What an OpenAPI document offers and what of it can be a tool. Nothing is stored.',
+      description:
+        'What an OpenAPI document offers and what of it can be a tool. Nothing is stored.',
       body: PreviewImport,
       bodyLimit: documentLimit,
-      reply: { status: 200, schema: ImportPreview, description: 'The operations, in the order of the document' },
+      reply: {
+        status: 200,
+        schema: ImportPreview,
+        description: 'The operations, in the order of the document',
+      },
     },
     (ctx, { body }) => previewImport(ctx, body),
   )
@@ -92,7 +108,8 @@ export const toolRoutes = new Router()
       access: 'tools:write',
       tag,
       summary: 'Update a tool',
-      description: 'Makes the next revision. Versions of agents keep the revision they were made with until `tools` is set again.',
+      description:
+        'Makes the next revision. Versions of agents keep the revision they were made with until `tools` is set again.',
       params: tool,
       body: UpdateTool,
       reply: { status: 200, schema: Tool, description: 'The tool as it is now' },

@@ -2,10 +2,28 @@ import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Time } from '../http/schema.ts';
 import { toWireTime } from '../shared/time.ts';
-import { type Definition, definitionDefaults, definitionFields, effects, SecretHeaders } from './definition.ts';
+import {
+  type Definition,
+  definitionDefaults,
+  definitionFields,
+  effects,
+  SecretHeaders,
+} from './definition.ts';
 import type { ToolRow } from './store.ts';
 
-const { name, description, effect, method, url, input_schema, headers, body, response, timeout_ms, max_bytes } = definitionFields;
+const {
+  name,
+  description,
+  effect,
+  method,
+  url,
+  input_schema,
+  headers,
+  body,
+  response,
+  timeout_ms,
+  max_bytes,
+} = definitionFields;
 
 export const CreateTool = z
   .strictObject({
@@ -20,7 +38,9 @@ export const CreateTool = z
     secret_headers: SecretHeaders.default({}),
     body: body
       .optional()
-      .describe('How arguments that are not in the URL are sent; JSON unless given for POST, PUT and PATCH, none for others'),
+      .describe(
+        'How arguments that are not in the URL are sent; JSON unless given for POST, PUT and PATCH, none for others',
+      ),
     response: response.default(definitionDefaults.response),
     timeout_ms: timeout_ms.default(definitionDefaults.timeout_ms),
     max_bytes: max_bytes.default(definitionDefaults.max_bytes),
@@ -31,7 +51,11 @@ export const CreateTool = z
       description: 'The weather in a city now.',
       effect: 'read',
       url: 'https://api.example.com/weather?city={city}',
-      input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+      input_schema: {
+        type: 'object',
+        properties: { city: { type: 'string' } },
+        required: ['city'],
+      },
     } as never,
   });
 export type CreateTool = z.output<typeof CreateTool>;
@@ -41,7 +65,9 @@ export const UpdateTool = z
     ...definitionFields,
     secret_headers: z
       .record(z.string().min(1).max(100), z.string().min(1).max(4096).nullable())
-      .describe('Merged: what is absent stays, null takes a header away. A change of origin clears what is not given again'),
+      .describe(
+        'Merged: what is absent stays, null takes a header away. A change of origin clears what is not given again',
+      ),
   })
   .partial()
   .openapi('UpdateTool', { example: { description: 'The weather in a city now, in Celsius.' } });
@@ -57,7 +83,11 @@ export const Tool = z
   .object({
     id: Id('tool'),
     type: z.literal('http'),
-    revision: z.number().int().min(1).describe('Rises with every change of what it does; the `ETag`'),
+    revision: z
+      .number()
+      .int()
+      .min(1)
+      .describe('Rises with every change of what it does; the `ETag`'),
     ...definitionFields,
     input_schema: z.record(z.string(), z.unknown()),
     secret_headers: z.record(z.string(), SecretHeader),
@@ -87,7 +117,9 @@ export const toTool = (row: ToolRow): Tool => {
     secret_headers: Object.fromEntries(
       Object.entries(secret_headers).flatMap(([header, id]) => {
         const secret = row.secrets[id];
-        return secret === undefined ? [] : [[header, { ...secret, updated_at: toWireTime(secret.updated_at) }]];
+        return secret === undefined
+          ? []
+          : [[header, { ...secret, updated_at: toWireTime(secret.updated_at) }]];
       }),
     ),
     created_by: row.created_by,
@@ -97,7 +129,12 @@ export const toTool = (row: ToolRow): Tool => {
 };
 
 export const TestTool = z
-  .strictObject({ input: z.record(z.string(), z.unknown()).default({}).describe('Arguments, as a model would give them') })
+  .strictObject({
+    input: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('Arguments, as a model would give them'),
+  })
   .openapi('TestTool', { example: { input: { city: 'Bern' } } });
 export type TestTool = z.output<typeof TestTool>;
 

@@ -31,22 +31,33 @@ export async function keepSecrets(
   const statements: Statement[] = [];
   for (const [name, value] of Object.entries(values)) {
     const header = name.toLowerCase();
-    const known = Object.entries(tool.secrets).find(([, secret]) => secret.header === header && secret.origin === origin)?.[0];
+    const known = Object.entries(tool.secrets).find(
+      ([, secret]) => secret.header === header && secret.origin === origin,
+    )?.[0];
     const id = known ?? ctx.newId('sec');
     const about = {
       last_four: value.length < minToShow ? null : value.slice(-4),
       fingerprint: await fingerprint(ctx, value),
       updated_at: ctx.now(),
     };
-    const sealed = { value: await seal(ctx.config, placeOfSecret(ctx.workspace_id, id), value), key_version: newestKey(ctx.config) };
+    const sealed = {
+      value: await seal(ctx.config, placeOfSecret(ctx.workspace_id, id), value),
+      key_version: newestKey(ctx.config),
+    };
     const row = { id, workspace_id: ctx.workspace_id, tool_id: tool.id, ...about, ...sealed };
     ids[name] = id;
     summaries[id] = { header, origin, ...about };
-    statements.push(known === undefined ? insertSecret(ctx.db, { ...row, header, origin }) : replaceSecret(ctx.db, row));
+    statements.push(
+      known === undefined
+        ? insertSecret(ctx.db, { ...row, header, origin })
+        : replaceSecret(ctx.db, row),
+    );
   }
   return { ids, summaries, statements };
 }
 
 /** Tells equal values apart from others within a workspace; says nothing to who lacks the deployment's secret. */
 const fingerprint = async (ctx: Ctx, value: string) =>
-  (await hmac(ctx.config.sealing_secret, JSON.stringify([ctx.workspace_id, 'tool_secret', value]))).slice(0, 12);
+  (
+    await hmac(ctx.config.sealing_secret, JSON.stringify([ctx.workspace_id, 'tool_secret', value]))
+  ).slice(0, 12);

@@ -9,7 +9,16 @@ import type { Definition } from './definition.ts';
 import { closed } from './input-schema.ts';
 import { type CreateTool, type Tool, type ToolQuery, toTool, type UpdateTool } from './schema.ts';
 import { keepSecrets } from './secrets.ts';
-import { advanceTool, eraseUnpinned, insertRevision, insertTool, markToolDeleted, selectTool, selectTools, type ToolRow } from './store.ts';
+import {
+  advanceTool,
+  eraseUnpinned,
+  insertRevision,
+  insertTool,
+  markToolDeleted,
+  selectTool,
+  selectTools,
+  type ToolRow,
+} from './store.ts';
 
 /** Changes of one tool at the same moment, each of which starts again. */
 const attempts = 10;
@@ -25,13 +34,23 @@ export async function createTool(ctx: Ctx, input: CreateTool): Promise<Tool> {
 /** The rows of a new tool, for one batch or a larger one. */
 export async function newTool(ctx: Ctx, { type: _, secret_headers, ...input }: CreateTool) {
   // It would be out of sight for the key that made it.
-  if (coveredAgents(ctx.actor) !== null) throw new Failure('forbidden', 'A key that is limited to agents cannot make or change tools.');
-  const draft = toDraft({ ...input, body: input.body === undefined ? defaultBody(input.method) : input.body });
+  if (coveredAgents(ctx.actor) !== null)
+    throw new Failure('forbidden', 'A key that is limited to agents cannot make or change tools.');
+  const draft = toDraft({
+    ...input,
+    body: input.body === undefined ? defaultBody(input.method) : input.body,
+  });
   const { origin } = checkDraft(ctx, draft, secret_headers);
   const id = ctx.newId('tool');
   const secrets = await keepSecrets(ctx, { id, secrets: {} }, origin, secret_headers);
   const now = ctx.now();
-  const about = { workspace_id: ctx.workspace_id, name: draft.name, revision: 1, created_by: actorId(ctx.actor), created_at: now };
+  const about = {
+    workspace_id: ctx.workspace_id,
+    name: draft.name,
+    revision: 1,
+    created_by: actorId(ctx.actor),
+    created_at: now,
+  };
   const base = { id, ...about, deleted_at: null, updated_at: now };
   const { name: __, ...rest } = draft;
   const definition = { ...rest, secret_headers: secrets.ids };
@@ -47,7 +66,18 @@ export async function newTool(ctx: Ctx, { type: _, secret_headers, ...input }: C
 const defaultBody = (method: Definition['method']): Definition['body'] =>
   method === 'GET' || method === 'DELETE' ? null : { type: 'json', argument: null };
 
-const toDraft = ({ name, description, method, url, input_schema, headers, body, response, timeout_ms, max_bytes }: Draft): Draft => ({
+const toDraft = ({
+  name,
+  description,
+  method,
+  url,
+  input_schema,
+  headers,
+  body,
+  response,
+  timeout_ms,
+  max_bytes,
+}: Draft): Draft => ({
   name,
   description,
   method,
@@ -60,7 +90,11 @@ const toDraft = ({ name, description, method, url, input_schema, headers, body, 
   max_bytes,
 });
 
-export const auditOf = (action: string, row: ToolRow, detail: Readonly<Record<string, unknown>> = {}) => ({
+export const auditOf = (
+  action: string,
+  row: ToolRow,
+  detail: Readonly<Record<string, unknown>> = {},
+) => ({
   action,
   target_type: 'tool',
   target_id: row.id,
@@ -71,26 +105,39 @@ export async function commitNamed<Result>(work: () => Promise<Result>): Promise<
   try {
     return await work();
   } catch (error) {
-    const isTaken = isIndexViolation(error, 'tools_name') || isUniqueViolation(error, 'tools.workspace_id', 'tools.name');
-    throw isTaken ? new Failure('name_taken', 'Another tool of the workspace has this name.') : error;
+    const isTaken =
+      isIndexViolation(error, 'tools_name') ||
+      isUniqueViolation(error, 'tools.workspace_id', 'tools.name');
+    throw isTaken
+      ? new Failure('name_taken', 'Another tool of the workspace has this name.')
+      : error;
   }
 }
 
 /** Throws `not_found`, also for a key that is limited to agents. */
 export async function findTool(ctx: Ctx, id: string): Promise<ToolRow> {
-  const row = coversAgent(ctx.actor, null) ? await selectTool(ctx.db, ctx.workspace_id, id).get() : undefined;
+  const row = coversAgent(ctx.actor, null)
+    ? await selectTool(ctx.db, ctx.workspace_id, id).get()
+    : undefined;
   if (row === undefined) throw notFound('tool');
   return row;
 }
 
-export const getTool = async (ctx: Ctx, id: string): Promise<Tool> => toTool(await findTool(ctx, id));
+export const getTool = async (ctx: Ctx, id: string): Promise<Tool> =>
+  toTool(await findTool(ctx, id));
 
 /** Newest first; one trip. */
-export const listTools = (ctx: Ctx, { limit, cursor, ...filters }: ToolQuery): Promise<Page<Tool>> =>
+export const listTools = (
+  ctx: Ctx,
+  { limit, cursor, ...filters }: ToolQuery,
+): Promise<Page<Tool>> =>
   readPage(
     { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'tools', filters },
     { limit, cursor },
-    async (after, count) => (coversAgent(ctx.actor, null) ? selectTools(ctx.db, ctx.workspace_id, filters, after, count).all() : []),
+    async (after, count) =>
+      coversAgent(ctx.actor, null)
+        ? selectTools(ctx.db, ctx.workspace_id, filters, after, count).all()
+        : [],
     (row) => row.id,
     toTool,
   );
@@ -100,50 +147,99 @@ export const listTools = (ctx: Ctx, { limit, cursor, ...filters }: ToolQuery): P
  * value of a secret for the same origin serves every revision and makes none. Throws `not_found`,
  * `precondition_failed`, `validation_failed`, `url_not_allowed`, `name_taken`.
  */
-export async function updateTool(ctx: Ctx, id: string, input: UpdateTool, ifMatch: readonly string[] | null): Promise<Tool> {
+export async function updateTool(
+  ctx: Ctx,
+  id: string,
+  input: UpdateTool,
+  ifMatch: readonly string[] | null,
+): Promise<Tool> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const row = await findTool(ctx, id);
     if (ifMatch !== null && !ifMatch.includes(String(row.revision))) throw stale();
     const { next, statements, detail } = await planUpdate(ctx, row, input);
     if (statements.length === 0) return toTool(row);
     try {
-      await commitNamed(() => commit(ctx, { statements, audit: [auditOf('tool.update', next, detail)] }));
+      await commitNamed(() =>
+        commit(ctx, { statements, audit: [auditOf('tool.update', next, detail)] }),
+      );
       return toTool(next);
     } catch (error) {
       if (!isGuardViolation(error, 'tools.revision')) throw error;
       if (ifMatch !== null) throw stale();
     }
   }
-  throw new Failure('unavailable', 'Too many changes of this tool at once; try again.', { retryAfter: 1 });
+  throw new Failure('unavailable', 'Too many changes of this tool at once; try again.', {
+    retryAfter: 1,
+  });
 }
 
-const stale = () => new Failure('precondition_failed', 'The tool has changed since: read it again.');
+const stale = () =>
+  new Failure('precondition_failed', 'The tool has changed since: read it again.');
 
-async function planUpdate(ctx: Ctx, row: ToolRow, { secret_headers: given = {}, effect = row.effect, ...changes }: UpdateTool) {
+async function planUpdate(
+  ctx: Ctx,
+  row: ToolRow,
+  { secret_headers: given = {}, effect = row.effect, ...changes }: UpdateTool,
+) {
   const current = row.definition as unknown as Definition;
   const draft = toDraft({ name: row.name, ...current, ...withoutUndefined(changes) } as Draft);
   const { kept, values } = mergeSecrets(row, current, draft, given);
-  const { origin } = checkDraft(ctx, draft, { ...Object.fromEntries(Object.keys(kept).map((header) => [header, ''])), ...values });
+  const { origin } = checkDraft(ctx, draft, {
+    ...Object.fromEntries(Object.keys(kept).map((header) => [header, ''])),
+    ...values,
+  });
   const secrets = await keepSecrets(ctx, row, origin, values);
   const { name, ...rest } = draft;
   const definition = { ...rest, secret_headers: { ...kept, ...secrets.ids } };
-  const isChanged = name !== row.name || effect !== row.effect || canonicalJson(definition) !== canonicalJson(current);
+  const isChanged =
+    name !== row.name ||
+    effect !== row.effect ||
+    canonicalJson(definition) !== canonicalJson(current);
   const now = ctx.now();
   const revision = row.revision + (isChanged ? 1 : 0);
-  const next: ToolRow = { ...row, name, effect, revision, definition, updated_at: now, secrets: { ...row.secrets, ...secrets.summaries } };
-  const written = { workspace_id: row.workspace_id, tool_id: row.id, revision, name, effect, definition };
+  const next: ToolRow = {
+    ...row,
+    name,
+    effect,
+    revision,
+    definition,
+    updated_at: now,
+    secrets: { ...row.secrets, ...secrets.summaries },
+  };
+  const written = {
+    workspace_id: row.workspace_id,
+    tool_id: row.id,
+    revision,
+    name,
+    effect,
+    definition,
+  };
   const statements = [
-    ...(isChanged || secrets.statements.length > 0 ? [advanceTool(ctx.db, row, { name, revision, updated_at: now })] : []),
-    ...(isChanged ? [insertRevision(ctx.db, { ...written, created_by: actorId(ctx.actor), created_at: now })] : []),
+    ...(isChanged || secrets.statements.length > 0
+      ? [advanceTool(ctx.db, row, { name, revision, updated_at: now })]
+      : []),
+    ...(isChanged
+      ? [insertRevision(ctx.db, { ...written, created_by: actorId(ctx.actor), created_at: now })]
+      : []),
     ...secrets.statements,
   ];
-  return { next, statements, detail: { changed: Object.keys(changes), secret_headers: Object.keys(given) } };
+  return {
+    next,
+    statements,
+    detail: { changed: Object.keys(changes), secret_headers: Object.keys(given) },
+  };
 }
 
-const withoutUndefined = (fields: object) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+const withoutUndefined = (fields: object) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /** Secrets that stay, by header, and the values that are new. Those of another origin are never taken along. */
-function mergeSecrets(row: ToolRow, current: Definition, draft: Draft, given: Readonly<Record<string, string | null>>) {
+function mergeSecrets(
+  row: ToolRow,
+  current: Definition,
+  draft: Draft,
+  given: Readonly<Record<string, string | null>>,
+) {
   const origin = URL.parse(draft.url.replaceAll(/[{}]/g, ''))?.origin;
   const touched = new Set(Object.keys(given).map((header) => header.toLowerCase()));
   const kept = Object.fromEntries(
@@ -151,12 +247,18 @@ function mergeSecrets(row: ToolRow, current: Definition, draft: Draft, given: Re
       ([header, id]) => !touched.has(header.toLowerCase()) && row.secrets[id]?.origin === origin,
     ),
   );
-  const values = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null));
+  const values = Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
   return { kept, values };
 }
 
 /** Gone for new versions at once; versions that refer to it keep what they refer to. Throws `not_found`. */
-export async function deleteTool(ctx: Ctx, id: string, ifMatch: readonly string[] | null): Promise<void> {
+export async function deleteTool(
+  ctx: Ctx,
+  id: string,
+  ifMatch: readonly string[] | null,
+): Promise<void> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const row = await findTool(ctx, id);
     if (ifMatch !== null && !ifMatch.includes(String(row.revision))) throw stale();
@@ -171,5 +273,7 @@ export async function deleteTool(ctx: Ctx, id: string, ifMatch: readonly string[
       if (ifMatch !== null) throw stale();
     }
   }
-  throw new Failure('unavailable', 'Too many changes of this tool at once; try again.', { retryAfter: 1 });
+  throw new Failure('unavailable', 'Too many changes of this tool at once; try again.', {
+    retryAfter: 1,
+  });
 }

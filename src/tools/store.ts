@@ -16,7 +16,9 @@ export interface SecretSummary {
 
 /** A tool with its current revision and what may be told of its secrets, by id. */
 export type ToolRow = ToolBaseRow &
-  Pick<RevisionRow, 'effect' | 'definition'> & { readonly secrets: Readonly<Record<string, SecretSummary>> };
+  Pick<RevisionRow, 'effect' | 'definition'> & {
+    readonly secrets: Readonly<Record<string, SecretSummary>>;
+  };
 
 const secretsOfTool = sql<ToolRow['secrets']>`(
   select json_group_object(s.id, json_object('header', s.header, 'origin', s.origin, 'last_four', s.last_four,
@@ -40,17 +42,27 @@ const selectLive = (db: Db, workspace_id: string, where: SQL | undefined) =>
       secrets: secretsOfTool,
     })
     .from(tools)
-    .innerJoin(tool_revisions, and(eq(tool_revisions.tool_id, tools.id), eq(tool_revisions.revision, tools.revision)))
+    .innerJoin(
+      tool_revisions,
+      and(eq(tool_revisions.tool_id, tools.id), eq(tool_revisions.revision, tools.revision)),
+    )
     .where(and(eq(tools.workspace_id, workspace_id), isNull(tools.deleted_at), where));
 
-export const selectTool = (db: Db, workspace_id: string, id: string) => selectLive(db, workspace_id, eq(tools.id, id));
+export const selectTool = (db: Db, workspace_id: string, id: string) =>
+  selectLive(db, workspace_id, eq(tools.id, id));
 
 export interface ToolFilter {
   readonly q?: string | undefined;
   readonly effect?: RevisionRow['effect'] | undefined;
 }
 
-export const selectTools = (db: Db, workspace_id: string, { q, effect }: ToolFilter, after: string | null, limit: number) =>
+export const selectTools = (
+  db: Db,
+  workspace_id: string,
+  { q, effect }: ToolFilter,
+  after: string | null,
+  limit: number,
+) =>
   selectLive(
     db,
     workspace_id,
@@ -80,25 +92,45 @@ export const insertTool = (db: Db, row: ToolBaseRow) => db.insert(tools).values(
 export const insertRevision = (db: Db, row: RevisionRow) => db.insert(tool_revisions).values(row);
 
 /** Violates `tools.revision` when the tool is no longer at `from`, or gone. */
-export const advanceTool = (db: Db, row: ToolBaseRow, changes: Pick<ToolBaseRow, 'name' | 'revision' | 'updated_at'>) =>
+export const advanceTool = (
+  db: Db,
+  row: ToolBaseRow,
+  changes: Pick<ToolBaseRow, 'name' | 'revision' | 'updated_at'>,
+) =>
   db
     .update(tools)
-    .set({ ...changes, revision: sql`case when revision = ${row.revision} and deleted_at is null then ${changes.revision} end` })
+    .set({
+      ...changes,
+      revision: sql`case when revision = ${row.revision} and deleted_at is null then ${changes.revision} end`,
+    })
     .where(and(eq(tools.workspace_id, row.workspace_id), eq(tools.id, row.id)));
 
 export const insertSecret = (db: Db, row: SecretRow) => db.insert(tool_secrets).values(row);
 
 /** Another value for the same header and origin, in every revision that names the secret. */
-export const replaceSecret = (db: Db, { workspace_id, tool_id, id, ...changes }: Omit<SecretRow, 'header' | 'origin'>) =>
+export const replaceSecret = (
+  db: Db,
+  { workspace_id, tool_id, id, ...changes }: Omit<SecretRow, 'header' | 'origin'>,
+) =>
   db
     .update(tool_secrets)
     .set(changes)
-    .where(and(eq(tool_secrets.workspace_id, workspace_id), eq(tool_secrets.tool_id, tool_id), eq(tool_secrets.id, id)));
+    .where(
+      and(
+        eq(tool_secrets.workspace_id, workspace_id),
+        eq(tool_secrets.tool_id, tool_id),
+        eq(tool_secrets.id, id),
+      ),
+    );
 
 export const markToolDeleted = (db: Db, row: ToolBaseRow, now: number) =>
   db
     .update(tools)
-    .set({ deleted_at: now, updated_at: now, revision: sql`case when revision = ${row.revision} and deleted_at is null then revision end` })
+    .set({
+      deleted_at: now,
+      updated_at: now,
+      revision: sql`case when revision = ${row.revision} and deleted_at is null then revision end`,
+    })
     .where(and(eq(tools.workspace_id, row.workspace_id), eq(tools.id, row.id)));
 
 /** Of every workspace: rotation is the deployment's. */
@@ -115,7 +147,13 @@ export const moveSecret = (db: Db, row: SecretRow, value: string, key_version: n
   db
     .update(tool_secrets)
     .set({ value, key_version })
-    .where(and(eq(tool_secrets.workspace_id, row.workspace_id), eq(tool_secrets.id, row.id), eq(tool_secrets.value, row.value)));
+    .where(
+      and(
+        eq(tool_secrets.workspace_id, row.workspace_id),
+        eq(tool_secrets.id, row.id),
+        eq(tool_secrets.value, row.value),
+      ),
+    );
 
 /** Once the tool is gone: revisions that no version of an agent refers to, and all secrets when no revision is left. */
 export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
@@ -138,7 +176,10 @@ export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
 ];
 
 /** A revision of a tool with the sealed secrets that it names, whether the tool is still there or not. */
-export type PinnedRow = Pick<RevisionRow, 'tool_id' | 'revision' | 'name' | 'effect' | 'definition'> & {
+export type PinnedRow = Pick<
+  RevisionRow,
+  'tool_id' | 'revision' | 'name' | 'effect' | 'definition'
+> & {
   readonly secrets: readonly Pick<SecretRow, 'id' | 'header' | 'origin' | 'value'>[];
   readonly current: number;
   readonly is_deleted: number;
@@ -150,7 +191,11 @@ const sealedSecrets = sql<PinnedRow['secrets']>`(
   .mapWith((text: string) => JSON.parse(text) as PinnedRow['secrets'])
   .as('secrets');
 
-export const selectPinned = (db: Db, workspace_id: string, pins: readonly { readonly tool_id: string; readonly revision: number }[]) =>
+export const selectPinned = (
+  db: Db,
+  workspace_id: string,
+  pins: readonly { readonly tool_id: string; readonly revision: number }[],
+) =>
   db
     .select({
       tool_id: tool_revisions.tool_id,

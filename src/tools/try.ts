@@ -10,7 +10,9 @@ import { selectPinned } from './store.ts';
 /** Calls the tool as a model would; a fault of the tool is part of the answer. Throws `not_found`. */
 export async function tryTool(ctx: Ctx, id: string, { input }: TestTool): Promise<ToolResult> {
   const row = await findTool(ctx, id);
-  const [pinned] = await selectPinned(ctx.db, ctx.workspace_id, [{ tool_id: row.id, revision: row.revision }]);
+  const [pinned] = await selectPinned(ctx.db, ctx.workspace_id, [
+    { tool_id: row.id, revision: row.revision },
+  ]);
   const definition = row.definition as unknown as Definition;
   const started = ctx.now();
   const problem = argumentProblem(definition.input_schema, input);
@@ -25,14 +27,23 @@ export async function tryTool(ctx: Ctx, id: string, { input }: TestTool): Promis
     error: result.ok ? null : result.error,
     latency_ms: ctx.now() - started,
   };
-  await commit(ctx, { statements: [], audit: [auditOf('tool.test', row, { ok: result.ok, status: result.status })], reply });
+  await commit(ctx, {
+    statements: [],
+    audit: [auditOf('tool.test', row, { ok: result.ok, status: result.status })],
+    reply,
+  });
   return reply;
 }
 
 /** What is wrong with arguments, in words the caller can mend them by; null when they match. */
-export function argumentProblem(schema: Readonly<Record<string, unknown>>, input: Arguments): string | null {
+export function argumentProblem(
+  schema: Readonly<Record<string, unknown>>,
+  input: Arguments,
+): string | null {
   const { valid, errors } = new Validator(schema, '2020-12', false).validate(input);
   if (valid) return null;
-  const details = errors.slice(0, 10).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  const details = errors
+    .slice(0, 10)
+    .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
   return `The arguments do not match the tool's schema. ${details.join(' ')}`;
 }

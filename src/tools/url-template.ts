@@ -16,28 +16,40 @@ interface QueryPart {
 const placeholder = /\{([A-Za-z_][A-Za-z0-9_.-]{0,63})\}/g;
 const shape = /^([a-z]+:\/\/[^/?#{}\\\s]+)(\/[^?#]*)?(?:\?([^#]*))?$/i;
 
-const namesIn = (text: string): string[] => [...new Set([...text.matchAll(placeholder)].map(([, name = '']) => name))];
+const namesIn = (text: string): string[] => [
+  ...new Set([...text.matchAll(placeholder)].map(([, name = '']) => name)),
+];
 const hasBraces = (text: string) => /[{}]/.test(text.replaceAll(placeholder, ''));
 
 /** The template, or what is wrong with it. Says nothing about whether the address may be called. */
 export function parseUrlTemplate(text: string): UrlTemplate | string {
   const [, origin, path = '/', query] = shape.exec(text) ?? [];
-  if (origin === undefined) return 'Must be an absolute URL whose host has no placeholder, without a fragment.';
+  if (origin === undefined)
+    return 'Must be an absolute URL whose host has no placeholder, without a fragment.';
   if (hasBraces(path) || hasBraces(query ?? ''))
     return 'Placeholders are `{name}`: a letter or underscore, then letters, digits, `_`, `-` and `.`.';
   const plain = path.replaceAll(placeholder, 'x');
   const url = URL.parse(origin + plain);
   if (url === null) return 'Must be an absolute URL.';
-  if (url.pathname !== plain) return `The path must be written as it is sent, as in ${url.pathname}.`;
+  if (url.pathname !== plain)
+    return `The path must be written as it is sent, as in ${url.pathname}.`;
   const parts = query === undefined ? [] : query.split('&').map(toPart);
   if (parts.some(({ name }) => name === '' || name.includes('{')))
     return 'Placeholders in the query stand for values, as in `?limit={limit}`.';
-  return { origin: url.origin, path, query: parts, path_names: namesIn(path), query_names: namesIn(query ?? '') };
+  return {
+    origin: url.origin,
+    path,
+    query: parts,
+    path_names: namesIn(path),
+    query_names: namesIn(query ?? ''),
+  };
 }
 
 const toPart = (text: string): QueryPart => {
   const at = text.indexOf('=');
-  return at < 0 ? { name: text, value: '' } : { name: text.slice(0, at), value: text.slice(at + 1) };
+  return at < 0
+    ? { name: text, value: '' }
+    : { name: text.slice(0, at), value: text.slice(at + 1) };
 };
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -57,7 +69,8 @@ export function fillUrl(template: UrlTemplate, input: Arguments): string {
     if (value === '') throw new UnfitArgument(`${name} must not be empty.`);
     return value;
   });
-  if (path.split('/').some(isDots)) throw new UnfitArgument(`${template.path_names.join(', ')} must not make a path of dots.`);
+  if (path.split('/').some(isDots))
+    throw new UnfitArgument(`${template.path_names.join(', ')} must not make a path of dots.`);
   const query = template.query.flatMap((part) => fillPart(part, input)).join('&');
   const url = URL.parse(`${template.origin}${path}${query === '' ? '' : `?${query}`}`);
   if (url === null || url.origin !== template.origin || url.pathname !== path || url.hash !== '') {
@@ -74,7 +87,8 @@ function fillPart({ name, value }: QueryPart, input: Arguments): string[] {
   if (names.some((one) => input[one] === undefined || input[one] === null)) return [];
   const [only = ''] = names;
   const items = input[only];
-  if (value === `{${only}}` && Array.isArray(items)) return items.map((item) => `${name}=${encode(only, item)}`);
+  if (value === `{${only}}` && Array.isArray(items))
+    return items.map((item) => `${name}=${encode(only, item)}`);
   return [`${name}=${value.replaceAll(placeholder, (_, one: string) => encode(one, input[one]))}`];
 }
 

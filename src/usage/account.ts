@@ -65,4 +65,5 @@ export class Account {
   }
 }
 
-const plus = (sum: number | null, more: number | null) => (sum === null || more === null ? null : sum + more);
+const plus = (sum: number | null, more: number | null) =>
+  sum === null || more === null ? null : sum + more;

@@ -10,7 +10,18 @@ export {
   type Tokens,
   unknownTokens,
 } from './price.ts';
-export { type PriceOverrideRow, replacePriceOverrides, selectPriceOverrides, toTokenPrices } from './price-overrides.ts';
-export { contextWindowOf, isListedModel, type ListedModel, listModels, nanoPerTokenOfUsdPerMillion } from './price-table.ts';
+export {
+  type PriceOverrideRow,
+  replacePriceOverrides,
+  selectPriceOverrides,
+  toTokenPrices,
+} from './price-overrides.ts';
+export {
+  contextWindowOf,
+  isListedModel,
+  type ListedModel,
+  listModels,
+  nanoPerTokenOfUsdPerMillion,
+} from './price-table.ts';
 export { type Attribution, type ModelCall, type RecordedUsage, recordUsage } from './record.ts';
 export { typicalOutput } from './typical-output.ts';

@@ -40,7 +40,10 @@ function datesOf(period: 'day' | 'week' | 'month', wall: number): [first: number
     const monday = midnight - ((date.getUTCDay() + 6) % 7) * day;
     return [monday, monday + 7 * day];
   }
-  return [Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1), Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)];
+  return [
+    Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1),
+    Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1),
+  ];
 }
 
 interface Clock {
@@ -66,7 +69,9 @@ function clockOf(time_zone: string): Clock {
     second: 'numeric',
   });
   const wall = (at: number): number => {
-    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)])) as Record<string, number>;
+    const parts = Object.fromEntries(
+      format.formatToParts(at).map(({ type, value }) => [type, Number(value)]),
+    ) as Record<string, number>;
     const { year = 0, month = 1, day: date = 1, hour: hours = 0, minute = 0, second = 0 } = parts;
     return Date.UTC(year, month - 1, date, hours, minute, second) + (((at % 1000) + 1000) % 1000);
   };

@@ -6,10 +6,18 @@ import type { TokenPrices } from './price.ts';
 export type PriceOverrideRow = typeof price_overrides.$inferSelect;
 
 export const selectPriceOverrides = (db: Db, workspace_id: string) =>
-  db.select().from(price_overrides).where(eq(price_overrides.workspace_id, workspace_id)).orderBy(price_overrides.model);
+  db
+    .select()
+    .from(price_overrides)
+    .where(eq(price_overrides.workspace_id, workspace_id))
+    .orderBy(price_overrides.model);
 
 /** All of a workspace's overrides at once: what is not given is gone. */
-export const replacePriceOverrides = (db: Db, workspace_id: string, rows: readonly PriceOverrideRow[]): Statement[] => [
+export const replacePriceOverrides = (
+  db: Db,
+  workspace_id: string,
+  rows: readonly PriceOverrideRow[],
+): Statement[] => [
   db.delete(price_overrides).where(eq(price_overrides.workspace_id, workspace_id)),
   db.insert(price_overrides).select(
     sql`select ${workspace_id}, value ->> 'model', value ->> 'input', value ->> 'output', value ->> 'cache_read', value ->> 'cache_write', value ->> 'updated_at'
@@ -17,7 +25,12 @@ export const replacePriceOverrides = (db: Db, workspace_id: string, rows: readon
   ),
 ];
 
-export const toTokenPrices = ({ input, output, cache_read, cache_write }: PriceOverrideRow): TokenPrices => ({
+export const toTokenPrices = ({
+  input,
+  output,
+  cache_read,
+  cache_write,
+}: PriceOverrideRow): TokenPrices => ({
   input,
   output,
   cache_read,

@@ -15,19 +15,36 @@ export function listModels(price_id: string, at: number): ListedModel[] {
   const models = findProvider({ providerId: price_id })?.models ?? [];
   return models.flatMap(({ id, name, context_window, deprecated, prices }) => {
     const price = currentPrice(price_id, id, prices, at);
-    if (deprecated === true || price?.input_mtok === undefined || price.output_mtok === undefined) return [];
-    return [{ model: id, name: name ?? null, context_window: context_window ?? null, prices: toTokenPrices(price) }];
+    if (deprecated === true || price?.input_mtok === undefined || price.output_mtok === undefined)
+      return [];
+    return [
+      {
+        model: id,
+        name: name ?? null,
+        context_window: context_window ?? null,
+        prices: toTokenPrices(price),
+      },
+    ];
   });
 }
 
 /** What the package itself prices a call with at that instant. */
-function currentPrice(price_id: string, model: string, prices: ModelInfo['prices'], at: number): ModelPrice | undefined {
+function currentPrice(
+  price_id: string,
+  model: string,
+  prices: ModelInfo['prices'],
+  at: number,
+): ModelPrice | undefined {
   if (!Array.isArray(prices)) return prices;
   const isDaily = prices.some(({ constraint }) => constraint?.type === 'time_of_date');
-  const calculated = isDaily ? calcPrice({}, model, { providerId: price_id, timestamp: new Date(at) }) : null;
+  const calculated = isDaily
+    ? calcPrice({}, model, { providerId: price_id, timestamp: new Date(at) })
+    : null;
   if (calculated !== null && calculated.model.id === model) return calculated.model_price;
   const holds = prices.findLast(
-    ({ constraint }) => constraint === undefined || ('start_date' in constraint && Date.parse(constraint.start_date) <= at),
+    ({ constraint }) =>
+      constraint === undefined ||
+      ('start_date' in constraint && Date.parse(constraint.start_date) <= at),
   );
   return (holds ?? prices[0])?.prices;
 }
@@ -59,7 +76,9 @@ export function contextWindowOf(price_id: string, model: string): number | null 
   const key = `${price_id}/${model}`;
   const known = windows.get(key);
   if (known !== undefined) return known;
-  const found = calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id })?.model.context_window ?? null;
+  const found =
+    calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id })?.model
+      .context_window ?? null;
   if (windows.size >= windowsKept) windows.delete(windows.keys().next().value as string);
   windows.set(key, found);
   return found;

@@ -22,7 +22,13 @@ export const unknownTokens: Tokens = {
 };
 
 /** Of a call that the provider refused before it did anything. */
-export const noTokens: Tokens = { input_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, output_tokens: 0, reasoning_tokens: 0 };
+export const noTokens: Tokens = {
+  input_tokens: 0,
+  cache_read_tokens: 0,
+  cache_write_tokens: 0,
+  output_tokens: 0,
+  reasoning_tokens: 0,
+};
 
 /** Nano-USD a token. */
 export interface TokenPrices {
@@ -45,7 +51,11 @@ export interface PricedModel {
 }
 
 /** The cost of a call in nano-USD; null when the price or the usage is unknown. Prices: pydantic/genai-prices. */
-export function priceOf({ price_id, model, override }: PricedModel, tokens: Tokens, at: number): NanoUsd | null {
+export function priceOf(
+  { price_id, model, override }: PricedModel,
+  tokens: Tokens,
+  at: number,
+): NanoUsd | null {
   if (price_id === free) return 0;
   const { input_tokens, output_tokens } = tokens;
   if (input_tokens === null || output_tokens === null) return null;
@@ -57,7 +67,9 @@ export function priceOf({ price_id, model, override }: PricedModel, tokens: Toke
     output_tokens,
     cache_read_tokens: tokens.cache_read_tokens ?? 0,
     cache_write_tokens: tokens.cache_write_tokens ?? 0,
-    ...(tokens.cache_write_1h_tokens === undefined ? {} : { cache_write_1h_tokens: tokens.cache_write_1h_tokens }),
+    ...(tokens.cache_write_1h_tokens === undefined
+      ? {}
+      : { cache_write_1h_tokens: tokens.cache_write_1h_tokens }),
     output_reasoning_tokens: tokens.reasoning_tokens ?? 0,
   };
   try {
@@ -74,6 +86,9 @@ function costOf(prices: TokenPrices, tokens: Tokens): NanoUsd {
   const read = tokens.cache_read_tokens ?? 0;
   const write = tokens.cache_write_tokens ?? 0;
   const plain = Math.max(0, (tokens.input_tokens ?? 0) - read - write);
-  const input = plain * prices.input + read * (prices.cache_read ?? prices.input) + write * (prices.cache_write ?? prices.input);
+  const input =
+    plain * prices.input +
+    read * (prices.cache_read ?? prices.input) +
+    write * (prices.cache_write ?? prices.input);
   return Math.round(input + (tokens.output_tokens ?? 0) * prices.output);
 }

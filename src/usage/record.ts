@@ -59,4 +59,6 @@ export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): Re
   return { id: row.id, statement: insertUsage(ctx.db, row), cost_nano_usd };
 }
 
-const insertUsage = compileByColumns<typeof usage.$inferInsert>((db, row) => db.insert(usage).values(row).onConflictDoNothing());
+const insertUsage = compileByColumns<typeof usage.$inferInsert>((db, row) =>
+  db.insert(usage).values(row).onConflictDoNothing(),
+);

@@ -25,9 +25,14 @@ export async function typicalOutput(ctx: Ctx, agent_id: string | null): Promise<
     .orderBy(desc(usage.created_at), desc(usage.id))
     .limit(sample);
   const lengths = rows
-    .flatMap(({ operation, status, tokens }) => (operation === 'answer' && status === 'ok' && tokens !== null ? [tokens] : []))
+    .flatMap(({ operation, status, tokens }) =>
+      operation === 'answer' && status === 'ok' && tokens !== null ? [tokens] : [],
+    )
     .sort((a, b) => a - b);
-  const tokens = lengths.length < fewest ? unknownOutput : (lengths[Math.ceil(lengths.length * 0.95) - 1] ?? unknownOutput);
+  const tokens =
+    lengths.length < fewest
+      ? unknownOutput
+      : (lengths[Math.ceil(lengths.length * 0.95) - 1] ?? unknownOutput);
   if (cache.size >= cacheSize) cache.clear();
   cache.set(name, { read_at: ctx.now(), tokens });
   return tokens;

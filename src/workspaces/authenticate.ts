@@ -27,17 +27,23 @@ export function forgetKeysOf(workspace_id: string): void {
 export const authenticate: Authenticate = async (platform, authorization, access) => {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const { config, db } = platform;
-  const refuse = (reason: string, detail = 'The key is unknown, revoked or expired, or its workspace is suspended.'): never => {
+  const refuse = (
+    reason: string,
+    detail = 'The key is unknown, revoked or expired, or its workspace is suspended.',
+  ): never => {
     platform.log.warn('authentication_failed', { reason });
     throw new Failure('unauthenticated', detail);
   };
-  if (authorization === undefined) return refuse('absent', 'No credential. Send a key as `Authorization: Bearer ag_…`.');
-  if (token === undefined) return refuse('not a bearer token', 'The Authorization header must be `Bearer` and a key.');
+  if (authorization === undefined)
+    return refuse('absent', 'No credential. Send a key as `Authorization: Bearer ag_…`.');
+  if (token === undefined)
+    return refuse('not a bearer token', 'The Authorization header must be `Bearer` and a key.');
   const hash = await sha256(token);
   let row = findCached(hash, platform.now());
   if (row === undefined) {
     if (equalDigests(hash, await sha256(config.root_key))) {
-      if (access !== 'root') throw new Failure('forbidden', 'The root key manages workspaces and nothing else.');
+      if (access !== 'root')
+        throw new Failure('forbidden', 'The root key manages workspaces and nothing else.');
       return { workspace_id: '', actor: { type: 'root' }, rate_limits: null };
     }
     if (!(await isWellFormedKey(token))) return refuse('typo');
@@ -47,10 +53,15 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (row.is_closed) return refuse('workspace suspended or deleted');
   if (row.revoked_at !== null) return refuse('revoked');
   if (row.expires_at !== null && row.expires_at <= platform.now()) return refuse('expired');
-  if (access === 'root') throw new Failure('forbidden', 'This needs the root key of the deployment.');
+  if (access === 'root')
+    throw new Failure('forbidden', 'This needs the root key of the deployment.');
   const { id, role, agent_ids, expires_at, workspace_id, rate_limits } = row;
   const is_rotated = row.rotated_to !== null;
-  return { workspace_id, actor: { type: 'api_key', id, role, agent_ids, expires_at, is_rotated }, rate_limits };
+  return {
+    workspace_id,
+    actor: { type: 'api_key', id, role, agent_ids, expires_at, is_rotated },
+    rate_limits,
+  };
 };
 
 function findCached(hash: string, now: number): CredentialRow | undefined {
@@ -58,12 +69,19 @@ function findCached(hash: string, now: number): CredentialRow | undefined {
   return cached !== undefined && now - cached.read_at < cacheFor ? cached.row : undefined;
 }
 
-async function readKey(db: Platform['db'], hash: string, now: number): Promise<CredentialRow | undefined> {
+async function readKey(
+  db: Platform['db'],
+  hash: string,
+  now: number,
+): Promise<CredentialRow | undefined> {
   cache.delete(hash);
   const found = await selectCredential(db, hash).get();
   if (found === undefined) return undefined;
   const { rate_rules, rate_revision, ...key } = found;
-  const row = { ...key, rate_limits: rate_rules === null ? null : inForce(rate_rules, rate_revision ?? 0, key.id) };
+  const row = {
+    ...key,
+    rate_limits: rate_rules === null ? null : inForce(rate_rules, rate_revision ?? 0, key.id),
+  };
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
   cache.set(hash, { row, read_at: now });
   return row;

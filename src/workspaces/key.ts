@@ -20,7 +20,10 @@ export async function newKey(): Promise<string> {
 
 /** Whether a text was ever a key: a typo fails here, without a look at the database. */
 export async function isWellFormedKey(text: string): Promise<boolean> {
-  return shape.test(text) && text.slice(-checksumLength) === (await checksum(text.slice(0, -checksumLength)));
+  return (
+    shape.test(text) &&
+    text.slice(-checksumLength) === (await checksum(text.slice(0, -checksumLength)))
+  );
 }
 
 const checksum = async (body: string) => (await sha256(body)).slice(0, checksumLength);

@@ -46,7 +46,11 @@ export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
         summary: 'Create a workspace',
         description: 'Makes a workspace and its first admin key. The secret is shown once.',
         body: CreateWorkspace,
-        reply: { status: 201, schema: NewWorkspace, description: 'The workspace and its first admin key' },
+        reply: {
+          status: 201,
+          schema: NewWorkspace,
+          description: 'The workspace and its first admin key',
+        },
       },
       (ctx, { body }) => createWorkspace(ctx, body, faultOf),
     )
@@ -68,7 +72,8 @@ export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
         access: 'workspace:write',
         tag: 'Workspaces',
         summary: 'Update the workspace',
-        description: 'Another time zone takes what budgets have spent over to the days, weeks and months that run there.',
+        description:
+          'Another time zone takes what budgets have spent over to the days, weeks and months that run there.',
         body: UpdateWorkspace,
         reply: { status: 200, schema: Workspace, description: 'The workspace as it is now' },
         failures: ['conflict'],
@@ -83,7 +88,11 @@ export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
         tag: 'Workspaces',
         summary: 'Get the caller',
         operationId: 'getCurrentKey',
-        reply: { status: 200, schema: Me, description: 'Who the credential stands for and what it may do' },
+        reply: {
+          status: 200,
+          schema: Me,
+          description: 'Who the credential stands for and what it may do',
+        },
       },
       async (ctx) => getMe(ctx),
     )
@@ -177,7 +186,11 @@ export const workspaceRoutes = (faultOf: CheckModel, zones: ZoneChange) =>
         tag: 'Workspaces',
         summary: 'List the audit log',
         query: AuditQuery,
-        reply: { status: 200, schema: pageOf(AuditEntry), description: 'Who did what, newest first' },
+        reply: {
+          status: 200,
+          schema: pageOf(AuditEntry),
+          description: 'Who did what, newest first',
+        },
         failures: ['invalid_cursor'],
       },
       (ctx, { query }) => listAuditLog(ctx, query),

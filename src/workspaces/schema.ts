@@ -8,13 +8,20 @@ import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 const Settings = {
   name: Name(100).openapi({ example: 'Acme' }),
   time_zone: TimeZone,
-  default_model: z.string().min(3).max(200).describe('For agents that name none').openapi({ example: 'builtin/extractive' }),
+  default_model: z
+    .string()
+    .min(3)
+    .max(200)
+    .describe('For agents that name none')
+    .openapi({ example: 'builtin/extractive' }),
   background_model: z
     .string()
     .min(3)
     .max(200)
     .nullable()
-    .describe('A cheap model that writes titles, summaries and suggestions; null for the built-in rules')
+    .describe(
+      'A cheap model that writes titles, summaries and suggestions; null for the built-in rules',
+    )
     .openapi({ example: 'openai/gpt-5-nano' }),
   retention_days: z
     .number()
@@ -22,7 +29,9 @@ const Settings = {
     .min(1)
     .max(3650)
     .nullable()
-    .describe('Sessions that were created longer ago than this are erased, within the hour; null keeps them'),
+    .describe(
+      'Sessions that were created longer ago than this are erased, within the hour; null keeps them',
+    ),
   usage_retention_days: z
     .number()
     .int()
@@ -30,7 +39,11 @@ const Settings = {
     .max(3650)
     .nullable()
     .describe('Usage rows older than this are moved to the archive; null keeps them'),
-  content_logging: z.boolean().describe('Whether traces and events keep what was said; messages are kept until their session is erased'),
+  content_logging: z
+    .boolean()
+    .describe(
+      'Whether traces and events keep what was said; messages are kept until their session is erased',
+    ),
 };
 
 export const CreateWorkspace = z
@@ -52,16 +65,27 @@ export const UpdateWorkspace = z
   .openapi('UpdateWorkspace', { example: { time_zone: 'Europe/Zurich' } });
 export type UpdateWorkspace = z.output<typeof UpdateWorkspace>;
 
-export const Workspace = z.object({ id: Id('ws'), ...Settings, created_at: Time, updated_at: Time }).openapi('Workspace');
+export const Workspace = z
+  .object({ id: Id('ws'), ...Settings, created_at: Time, updated_at: Time })
+  .openapi('Workspace');
 export type Workspace = z.output<typeof Workspace>;
 
-export const toWorkspace = ({ suspended_at: _s, deleted_at: _d, ...row }: typeof workspaces.$inferSelect): Workspace => ({
+export const toWorkspace = ({
+  suspended_at: _s,
+  deleted_at: _d,
+  ...row
+}: typeof workspaces.$inferSelect): Workspace => ({
   ...row,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
 });
 
-const AgentIds = z.array(Id('agt')).min(1).max(50).nullable().describe('The only agents this key may touch; null for all');
+const AgentIds = z
+  .array(Id('agt'))
+  .min(1)
+  .max(50)
+  .nullable()
+  .describe('The only agents this key may touch; null for all');
 
 export const CreateApiKey = z
   .strictObject({
@@ -74,7 +98,12 @@ export const CreateApiKey = z
 export type CreateApiKey = z.output<typeof CreateApiKey>;
 
 export const UpdateApiKey = z
-  .strictObject({ name: Name(100), role: z.enum(roles), agent_ids: AgentIds, expires_at: Instant.nullable() })
+  .strictObject({
+    name: Name(100),
+    role: z.enum(roles),
+    agent_ids: AgentIds,
+    expires_at: Instant.nullable(),
+  })
   .partial()
   .openapi('UpdateApiKey', { example: { name: 'Website (old)' } });
 export type UpdateApiKey = z.output<typeof UpdateApiKey>;
@@ -110,11 +139,16 @@ export const ApiKey = z
 export type ApiKey = z.output<typeof ApiKey>;
 
 export const NewApiKey = ApiKey.extend({
-  secret: z.string().describe('Shown this once; only its SHA-256 is kept').openapi({ example: 'ag_1…' }),
+  secret: z
+    .string()
+    .describe('Shown this once; only its SHA-256 is kept')
+    .openapi({ example: 'ag_1…' }),
 }).openapi('NewApiKey');
 export type NewApiKey = z.output<typeof NewApiKey>;
 
-export const NewWorkspace = z.object({ workspace: Workspace, api_key: NewApiKey }).openapi('NewWorkspace');
+export const NewWorkspace = z
+  .object({ workspace: Workspace, api_key: NewApiKey })
+  .openapi('NewWorkspace');
 export type NewWorkspace = z.output<typeof NewWorkspace>;
 
 export function toApiKey(row: typeof api_keys.$inferSelect, now: number): ApiKey {
@@ -149,7 +183,12 @@ export type Me = z.output<typeof Me>;
 
 export const AuditQuery = z.strictObject({
   ...pageQuery,
-  action: z.string().max(64).optional().describe('What was done').openapi({ example: 'agent.activate' }),
+  action: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('What was done')
+    .openapi({ example: 'agent.activate' }),
   actor_id: z.string().max(64).optional().describe('Who did it: the id of a key'),
   target_id: z.string().max(64).optional().describe('What it was done to'),
   ...dateRange,
@@ -172,7 +211,10 @@ export const AuditEntry = z
   .openapi('AuditEntry');
 export type AuditEntry = z.output<typeof AuditEntry>;
 
-export const toAuditEntry = ({ workspace_id: _, ...row }: typeof audit_log.$inferSelect): AuditEntry => ({
+export const toAuditEntry = ({
+  workspace_id: _,
+  ...row
+}: typeof audit_log.$inferSelect): AuditEntry => ({
   ...row,
   created_at: toWireTime(row.created_at),
 });

@@ -47,7 +47,10 @@ import {
 export type CheckModel = (name: string) => string | null;
 
 /** Throws `validation_failed` for models that there are not. */
-function checkModels({ default_model, background_model }: UpdateWorkspace, faultOf: CheckModel): void {
+function checkModels(
+  { default_model, background_model }: UpdateWorkspace,
+  faultOf: CheckModel,
+): void {
   const named = { default_model, background_model };
   const errors = Object.entries(named).flatMap(([field, name]) => {
     const isRule = field === 'background_model' && name?.startsWith('builtin/');
@@ -58,11 +61,16 @@ function checkModels({ default_model, background_model }: UpdateWorkspace, fault
         : faultOf(name);
     return detail === null ? [] : [{ pointer: `/${field}`, detail }];
   });
-  if (errors.length > 0) throw new Failure('validation_failed', 'A model is not one that can be used here.', { errors });
+  if (errors.length > 0)
+    throw new Failure('validation_failed', 'A model is not one that can be used here.', { errors });
 }
 
 /** A workspace and its first admin key. Root key only. */
-export async function createWorkspace(ctx: Ctx, input: CreateWorkspace, faultOf: CheckModel): Promise<NewWorkspace> {
+export async function createWorkspace(
+  ctx: Ctx,
+  input: CreateWorkspace,
+  faultOf: CheckModel,
+): Promise<NewWorkspace> {
   checkModels(input, faultOf);
   const now = ctx.now();
   const workspace: WorkspaceRow = {
@@ -82,7 +90,14 @@ export async function createWorkspace(ctx: Ctx, input: CreateWorkspace, faultOf:
   const reply = { workspace: toWorkspace(workspace), api_key: { ...toApiKey(key, now), secret } };
   await commit(ctx, {
     statements: [insertWorkspace(ctx.db, workspace), insertApiKey(ctx.db, key)],
-    audit: [{ action: 'workspace.create', target_type: 'workspace', target_id: workspace.id, workspace_id: workspace.id }],
+    audit: [
+      {
+        action: 'workspace.create',
+        target_type: 'workspace',
+        target_id: workspace.id,
+        workspace_id: workspace.id,
+      },
+    ],
     reply,
   });
   return reply;
@@ -106,20 +121,42 @@ export interface ZoneChange {
   readonly moved: (workspace_id: string) => void;
 }
 
-export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace, faultOf: CheckModel, zones: ZoneChange): Promise<Workspace> {
+export async function updateWorkspace(
+  ctx: Ctx,
+  input: UpdateWorkspace,
+  faultOf: CheckModel,
+  zones: ZoneChange,
+): Promise<Workspace> {
   checkModels(input, faultOf);
   const { time_zone } = input;
   const before = time_zone === undefined ? null : (await findWorkspace(ctx)).time_zone;
   const isMoved = before !== null && time_zone !== undefined && before !== time_zone;
   const moves = isMoved ? zones.move(ctx, before, time_zone) : [];
   const results = await commit(ctx, {
-    statements: [...moves, updateWorkspaceRow(ctx.db, ctx.workspace_id, { ...input, updated_at: ctx.now() }, isMoved ? before : undefined)],
-    audit: [{ action: 'workspace.update', target_type: 'workspace', target_id: ctx.workspace_id, detail: input }],
+    statements: [
+      ...moves,
+      updateWorkspaceRow(
+        ctx.db,
+        ctx.workspace_id,
+        { ...input, updated_at: ctx.now() },
+        isMoved ? before : undefined,
+      ),
+    ],
+    audit: [
+      {
+        action: 'workspace.update',
+        target_type: 'workspace',
+        target_id: ctx.workspace_id,
+        detail: input,
+      },
+    ],
   });
   if (isMoved) zones.moved(ctx.workspace_id);
   const [row] = results.at(-1) as WorkspaceRow[];
   if (row === undefined)
-    throw isMoved ? new Failure('conflict', 'The time zone has been changed meanwhile; try again.') : notFound('workspace');
+    throw isMoved
+      ? new Failure('conflict', 'The time zone has been changed meanwhile; try again.')
+      : notFound('workspace');
   return toWorkspace(row);
 }
 
@@ -130,7 +167,9 @@ export function getMe(ctx: Ctx): Me {
     id,
     workspace_id: ctx.workspace_id,
     role,
-    permissions: (Object.keys(permissions) as Permission[]).filter((permission) => mayUse({ role, agent_ids }, permission)),
+    permissions: (Object.keys(permissions) as Permission[]).filter((permission) =>
+      mayUse({ role, agent_ids }, permission),
+    ),
     agent_ids: agent_ids === null ? null : [...agent_ids],
     expires_at: toWireTimeOrNull(expires_at),
   };
@@ -138,14 +177,22 @@ export function getMe(ctx: Ctx): Me {
 
 export async function createApiKey(ctx: Ctx, input: CreateApiKey): Promise<NewApiKey> {
   const expires_at = input.expires_at === null ? null : Date.parse(input.expires_at);
-  if (expires_at !== null && expires_at <= ctx.now()) throw invalid('/expires_at', 'Must be in the future.');
+  if (expires_at !== null && expires_at <= ctx.now())
+    throw invalid('/expires_at', 'Must be in the future.');
   refuseWider(ctx, { ...input, expires_at });
   const { row, secret } = await makeKey(ctx, ctx.workspace_id, { ...input, expires_at });
   const reply = { ...toApiKey(row, ctx.now()), secret };
   try {
     await commit(ctx, {
       statements: [insertApiKey(ctx.db, row)],
-      audit: [{ action: 'api_key.create', target_type: 'api_key', target_id: row.id, detail: { ...input } }],
+      audit: [
+        {
+          action: 'api_key.create',
+          target_type: 'api_key',
+          target_id: row.id,
+          detail: { ...input },
+        },
+      ],
       reply,
     });
   } catch (error) {
@@ -163,12 +210,16 @@ export const listApiKeys = (ctx: Ctx, query: PageQuery): Promise<Page<ApiKey>> =
     (row) => toApiKey(row, ctx.now()),
   );
 
-export const getApiKey = async (ctx: Ctx, id: string): Promise<ApiKey> => toApiKey(await findApiKey(ctx, id), ctx.now());
+export const getApiKey = async (ctx: Ctx, id: string): Promise<ApiKey> =>
+  toApiKey(await findApiKey(ctx, id), ctx.now());
 
 export async function updateApiKey(ctx: Ctx, id: string, input: UpdateApiKey): Promise<ApiKey> {
   const row = await findApiKey(ctx, id);
   const { expires_at: expires, ...rest } = input;
-  const changes = { ...rest, ...(expires === undefined ? {} : { expires_at: expires === null ? null : Date.parse(expires) }) };
+  const changes = {
+    ...rest,
+    ...(expires === undefined ? {} : { expires_at: expires === null ? null : Date.parse(expires) }),
+  };
   refuseWider(ctx, { ...row, ...changes });
   if (Object.keys(changes).length === 0) return toApiKey(row, ctx.now());
   return toApiKey(await changeKey(ctx, row, changes, 'api_key.update'), ctx.now());
@@ -197,7 +248,14 @@ export async function rotateApiKey(ctx: Ctx, id: string, input: RotateApiKey): P
         inheritRateLimits(ctx.db, ctx.workspace_id, id, row.id),
         ...inheritBudgets(ctx.db, ctx.workspace_id, id, row.id),
       ],
-      audit: [{ action: 'api_key.rotate', target_type: 'api_key', target_id: id, detail: { rotated_to: row.id, ...input } }],
+      audit: [
+        {
+          action: 'api_key.rotate',
+          target_type: 'api_key',
+          target_id: id,
+          detail: { rotated_to: row.id, ...input },
+        },
+      ],
       reply,
     });
   } catch (error) {
@@ -208,10 +266,18 @@ export async function rotateApiKey(ctx: Ctx, id: string, input: RotateApiKey): P
   return reply;
 }
 
-export function listAuditLog(ctx: Ctx, { limit, cursor, ...filters }: AuditQuery): Promise<Page<AuditEntry>> {
+export function listAuditLog(
+  ctx: Ctx,
+  { limit, cursor, ...filters }: AuditQuery,
+): Promise<Page<AuditEntry>> {
   const filter = withRange(filters);
   return readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'audit-log', filters: filter },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: 'audit-log',
+      filters: filter,
+    },
     { limit, cursor },
     (after, count) => selectAuditLog(ctx.db, ctx.workspace_id, filter, after, count).all(),
     (row) => row.id,
@@ -225,7 +291,12 @@ async function findApiKey(ctx: Ctx, id: string): Promise<ApiKeyRow> {
   return row;
 }
 
-async function changeKey(ctx: Ctx, row: ApiKeyRow, changes: Partial<ApiKeyRow>, action: string): Promise<ApiKeyRow> {
+async function changeKey(
+  ctx: Ctx,
+  row: ApiKeyRow,
+  changes: Partial<ApiKeyRow>,
+  action: string,
+): Promise<ApiKeyRow> {
   try {
     const [rows] = await commit(ctx, {
       statements: [updateApiKeyRow(ctx.db, ctx.workspace_id, row.id, changes, ctx.now())],
@@ -238,11 +309,18 @@ async function changeKey(ctx: Ctx, row: ApiKeyRow, changes: Partial<ApiKeyRow>, 
   } catch (error) {
     if (isGuardViolation(error, 'api_keys.name')) throw notFound('agent');
     if (!isGuardViolation(error, 'api_keys.role')) throw error;
-    throw new Failure('last_admin_key', 'The key is revoked, or it is the last admin key: make another first.');
+    throw new Failure(
+      'last_admin_key',
+      'The key is revoked, or it is the last admin key: make another first.',
+    );
   }
 }
 
-async function makeKey(ctx: Ctx, workspace_id: string, of: Pick<ApiKeyRow, 'name' | 'role' | 'agent_ids' | 'expires_at'>) {
+async function makeKey(
+  ctx: Ctx,
+  workspace_id: string,
+  of: Pick<ApiKeyRow, 'name' | 'role' | 'agent_ids' | 'expires_at'>,
+) {
   const secret = await newKey();
   const row: ApiKeyRow = {
     id: ctx.newId('key'),
@@ -269,6 +347,7 @@ function refuseWider(ctx: Ctx, key: Pick<ApiKeyRow, 'role' | 'agent_ids' | 'expi
 }
 
 function keyActor(ctx: Ctx): ApiKeyActor {
-  if (ctx.actor.type !== 'api_key') throw new Failure('forbidden', 'Only a key of the workspace can do this.');
+  if (ctx.actor.type !== 'api_key')
+    throw new Failure('forbidden', 'Only a key of the workspace can do this.');
   return ctx.actor;
 }

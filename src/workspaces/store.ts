@@ -8,23 +8,42 @@ import type { RateLimitsInForce } from '../shared/rate-rules.ts';
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type ApiKeyRow = typeof api_keys.$inferSelect;
 /** A key, with what of the workspace's rate limits it meets, and whether the workspace is suspended or deleted. */
-export type CredentialRow = ApiKeyRow & { readonly rate_limits: RateLimitsInForce | null; readonly is_closed: boolean };
+export type CredentialRow = ApiKeyRow & {
+  readonly rate_limits: RateLimitsInForce | null;
+  readonly is_closed: boolean;
+};
 
-export const selectWorkspace = (db: Db, workspace_id: string) => db.select().from(workspaces).where(eq(workspaces.id, workspace_id));
+export const selectWorkspace = (db: Db, workspace_id: string) =>
+  db.select().from(workspaces).where(eq(workspaces.id, workspace_id));
 
 export const insertWorkspace = (db: Db, row: WorkspaceRow) => db.insert(workspaces).values(row);
 
 /** With `time_zone` only where that is its zone still. */
-export const updateWorkspace = (db: Db, workspace_id: string, changes: Partial<WorkspaceRow>, time_zone?: string) =>
+export const updateWorkspace = (
+  db: Db,
+  workspace_id: string,
+  changes: Partial<WorkspaceRow>,
+  time_zone?: string,
+) =>
   db
     .update(workspaces)
     .set(changes)
-    .where(and(eq(workspaces.id, workspace_id), time_zone === undefined ? undefined : eq(workspaces.time_zone, time_zone)))
+    .where(
+      and(
+        eq(workspaces.id, workspace_id),
+        time_zone === undefined ? undefined : eq(workspaces.time_zone, time_zone),
+      ),
+    )
     .returning();
 
 /** Violates `api_keys.name` when the key names an agent that the workspace does not have. */
 export const insertApiKey = (db: Db, row: ApiKeyRow) =>
-  db.insert(api_keys).values({ ...row, name: sql`iif(${hasAgents(row.workspace_id, row.agent_ids)}, ${row.name}, null)` });
+  db
+    .insert(api_keys)
+    .values({
+      ...row,
+      name: sql`iif(${hasAgents(row.workspace_id, row.agent_ids)}, ${row.name}, null)`,
+    });
 
 const hasAgents = (workspace_id: string, agent_ids: readonly string[] | null) => sql`not exists (
   select 1 from json_each(${JSON.stringify(agent_ids ?? [])}) named
@@ -37,7 +56,10 @@ export const selectCredential = (db: Db, hash: string) =>
       ...getTableColumns(api_keys),
       rate_rules: rate_limits.rules,
       rate_revision: rate_limits.revision,
-      is_closed: sql<boolean>`coalesce(${workspaces.suspended_at}, ${workspaces.deleted_at}) is not null`.mapWith(Boolean).as('is_closed'),
+      is_closed:
+        sql<boolean>`coalesce(${workspaces.suspended_at}, ${workspaces.deleted_at}) is not null`
+          .mapWith(Boolean)
+          .as('is_closed'),
     })
     .from(api_keys)
     .innerJoin(workspaces, eq(workspaces.id, api_keys.workspace_id))
@@ -54,7 +76,12 @@ export const selectApiKeys = (db: Db, workspace_id: string, after: string | null
   db
     .select()
     .from(api_keys)
-    .where(and(eq(api_keys.workspace_id, workspace_id), after === null ? undefined : lt(api_keys.id, after)))
+    .where(
+      and(
+        eq(api_keys.workspace_id, workspace_id),
+        after === null ? undefined : lt(api_keys.id, after),
+      ),
+    )
     .orderBy(desc(api_keys.id))
     .limit(limit);
 
@@ -67,8 +94,19 @@ const anotherAdmin = (workspace_id: string, id: string, now: number) => sql`exis
  * Changes a key. Violates `api_keys.role` when it is revoked or the change would leave no admin, and
  * `api_keys.name` when it names an agent that the workspace does not have.
  */
-export function updateApiKey(db: Db, workspace_id: string, id: string, changes: Partial<ApiKeyRow>, now: number) {
-  const { name = sql`${api_keys.name}`, role = sql`${api_keys.role}`, agent_ids = null, ...rest } = changes;
+export function updateApiKey(
+  db: Db,
+  workspace_id: string,
+  id: string,
+  changes: Partial<ApiKeyRow>,
+  now: number,
+) {
+  const {
+    name = sql`${api_keys.name}`,
+    role = sql`${api_keys.role}`,
+    agent_ids = null,
+    ...rest
+  } = changes;
   const isHarmless = Object.keys(changes).every((field) => field === 'name');
   const isAllowed = sql`${api_keys.revoked_at} is null
     and (${isHarmless} or ${api_keys.role} <> 'admin' or ${anotherAdmin(workspace_id, id, now)})`;
@@ -98,7 +136,12 @@ export const inheritRateLimits = (db: Db, workspace_id: string, id: string, succ
 };
 
 /** What budgets have counted for one key, open holds too, and those that are for it alone go over to its successor. */
-export function inheritBudgets(db: Db, workspace_id: string, id: string, successor: string): Statement[] {
+export function inheritBudgets(
+  db: Db,
+  workspace_id: string,
+  id: string,
+  successor: string,
+): Statement[] {
   const of = sql`budget_id in (select b.id from budgets b where b.workspace_id = ${workspace_id} and b.scope = 'api_key') and subject = ${id}`;
   return [
     db.run(sql`update budget_counters set subject = ${successor} where ${of}`),
@@ -110,7 +153,13 @@ export function inheritBudgets(db: Db, workspace_id: string, id: string, success
 }
 
 /** Marks a key as replaced. Violates `api_keys.role` when it is revoked or has been replaced already. */
-export const replaceApiKey = (db: Db, workspace_id: string, id: string, rotated_to: string, expires_at: number) =>
+export const replaceApiKey = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  rotated_to: string,
+  expires_at: number,
+) =>
   db
     .update(api_keys)
     .set({
@@ -128,7 +177,13 @@ export interface AuditFilter {
   readonly to?: number | undefined;
 }
 
-export const selectAuditLog = (db: Db, workspace_id: string, filter: AuditFilter, after: string | null, limit: number) =>
+export const selectAuditLog = (
+  db: Db,
+  workspace_id: string,
+  filter: AuditFilter,
+  after: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(audit_log)

@@ -35,17 +35,24 @@ describe('agents', () => {
     expect(read.headers.get('etag')).toBe('"1"');
     expect((await workspace.get(`/agents/${body.slug}`)).body).toEqual(body);
     const audit = await workspace.get(`/audit-log?target_id=${body.id}`);
-    expect(audit.body.data.map(({ action }: { action: string }) => action)).toEqual(['agent.create']);
+    expect(audit.body.data.map(({ action }: { action: string }) => action)).toEqual([
+      'agent.create',
+    ]);
   });
 
   it('takes the default model of the workspace as it is then', async () => {
     const workspace = await newWorkspace();
     // As it may have been stored before a provider was given up: no request can set it.
-    await env.DB.prepare("update workspaces set default_model = 'nobody/none' where id = ?").bind(workspace.id).run();
+    await env.DB.prepare("update workspaces set default_model = 'nobody/none' where id = ?")
+      .bind(workspace.id)
+      .run();
     const refused = await workspace.post('/agents', { name: 'A' });
     expect(refused.status).toBe(422);
     expect(refused.body.errors[0].pointer).toBe('/config/model');
-    const made = await workspace.post('/agents', { name: 'A', config: { model: 'builtin/extractive' } });
+    const made = await workspace.post('/agents', {
+      name: 'A',
+      config: { model: 'builtin/extractive' },
+    });
     expect(made.status).toBe(201);
   });
 
@@ -53,15 +60,25 @@ describe('agents', () => {
     const workspace = await newWorkspace();
     const make = (json: object) => workspace.post('/agents', json);
     const slugs = [];
-    for (const name of ['Help desk', 'help  DESK!', 'Help-Desk', '客服', 'a'.repeat(100)]) slugs.push((await make({ name })).body.slug);
+    for (const name of ['Help desk', 'help  DESK!', 'Help-Desk', '客服', 'a'.repeat(100)])
+      slugs.push((await make({ name })).body.slug);
     expect(slugs).toEqual(['help-desk', 'help-desk-2', 'help-desk-3', 'agent', 'a'.repeat(64)]);
     expect((await make({ name: 'a'.repeat(100) })).body.slug).toBe(`${'a'.repeat(62)}-2`);
     const taken = await make({ name: 'Other', slug: 'help-desk' });
     expect([taken.status, taken.body.code]).toEqual([409, 'slug_taken']);
     expect((await make({ name: 'Other', slug: 'Help Desk' })).status).toBe(422);
-    expect((await (await newWorkspace()).post('/agents', { name: 'x', slug: 'help-desk' })).status).toBe(201);
+    expect(
+      (await (await newWorkspace()).post('/agents', { name: 'x', slug: 'help-desk' })).status,
+    ).toBe(201);
     const raced = await Promise.all(Array.from({ length: 6 }, () => make({ name: 'Race' })));
-    expect(raced.map(({ body }) => body.slug).sort()).toEqual(['race', 'race-2', 'race-3', 'race-4', 'race-5', 'race-6']);
+    expect(raced.map(({ body }) => body.slug).sort()).toEqual([
+      'race',
+      'race-2',
+      'race-3',
+      'race-4',
+      'race-5',
+      'race-6',
+    ]);
   });
 
   it('reads one agent and one page in a single trip', async () => {
@@ -93,8 +110,17 @@ describe('agents', () => {
       ['Support bot', ['help', 'sales']],
       ['Legal', []],
     ] as const)
-      made.push((await workspace.post('/agents', { name, tags, description: name === 'Legal' ? '100%_sure' : '' })).body.id);
-    const ids = async (query: string) => (await workspace.get(`/agents${query}`)).body.data.map(({ id }: { id: string }) => id);
+      made.push(
+        (
+          await workspace.post('/agents', {
+            name,
+            tags,
+            description: name === 'Legal' ? '100%_sure' : '',
+          })
+        ).body.id,
+      );
+    const ids = async (query: string) =>
+      (await workspace.get(`/agents${query}`)).body.data.map(({ id }: { id: string }) => id);
     const [sales, support, legal] = made;
     expect(await ids('')).toEqual([legal, support, sales]);
     expect(await ids('?q=BOT')).toEqual([support, sales]);
@@ -103,13 +129,20 @@ describe('agents', () => {
     expect(await ids('?tag=sales')).toEqual([support, sales]);
     expect(await ids('?tag=sal')).toEqual([]);
     const all = await workspace.get('/agents?limit=2');
-    expect((await workspace.get(`/agents?limit=2&cursor=${all.body.next_cursor}`)).body.data).toHaveLength(1);
-    expect((await workspace.get(`/agents?limit=2&q=b&cursor=${all.body.next_cursor}`)).status).toBe(400);
+    expect(
+      (await workspace.get(`/agents?limit=2&cursor=${all.body.next_cursor}`)).body.data,
+    ).toHaveLength(1);
+    expect((await workspace.get(`/agents?limit=2&q=b&cursor=${all.body.next_cursor}`)).status).toBe(
+      400,
+    );
     await workspace.delete(`/agents/${legal}`);
     expect(await ids('')).toEqual([support, sales]);
     expect(await ids('?archived=true')).toEqual([legal]);
     expect((await workspace.get('/agents?archived=yes')).status).toBe(422);
-    expect((await workspace.get('/agents')).body.data[0]).toMatchObject({ model: 'builtin/extractive', active_version: { number: 1 } });
+    expect((await workspace.get('/agents')).body.data[0]).toMatchObject({
+      model: 'builtin/extractive',
+      active_version: { number: 1 },
+    });
     expect((await workspace.get('/agents')).body.data[0].config).toBeUndefined();
   });
 });

@@ -17,7 +17,10 @@ describe('configuration', () => {
       [{ knowledge: { base_ids: ['x'] } }, '/config/knowledge/base_ids/0'],
       [{ instructions: 'x'.repeat(100_001) }, '/config/instructions'],
       [{ starter_questions: Array(7).fill('?') }, '/config/starter_questions'],
-      [{ fallback_models: Array.from({ length: 6 }, (_, index) => `openai/${index}`) }, '/config/fallback_models'],
+      [
+        { fallback_models: Array.from({ length: 6 }, (_, index) => `openai/${index}`) },
+        '/config/fallback_models',
+      ],
       [{ model: 'gpt' }, '/config/model'],
       [{ model: 'nobody/nothing' }, '/config/model'],
       [{ fallback_models: ['builtin/extractive', 'nobody/nothing'] }, '/config/fallback_models/1'],
@@ -26,11 +29,17 @@ describe('configuration', () => {
       [{ inputs: [field('a b')] }, '/config/inputs/0/name'],
       [{ inputs: [field('a', { is_secret: true })] }, '/config/inputs/0/is_secret'],
       [{ inputs: [field('a', { type: 'number', default: '1' })] }, '/config/inputs/0/default'],
-      [{ inputs: [field('a', { type: 'select', options: ['x'], default: 'y' })] }, '/config/inputs/0/default'],
+      [
+        { inputs: [field('a', { type: 'select', options: ['x'], default: 'y' })] },
+        '/config/inputs/0/default',
+      ],
       [{ inputs: [field('a', { type: 'colour' })] }, '/config/inputs/0/type'],
       [{ instructions: 'Hello {{ name }}' }, '/config/instructions'],
       [{ output_schema: { type: 'string' } }, '/config/output_schema'],
-      [{ output_schema: { type: 'object', properties: { a: { type: 'strin' } } } }, '/config/output_schema'],
+      [
+        { output_schema: { type: 'object', properties: { a: { type: 'strin' } } } },
+        '/config/output_schema',
+      ],
       [{ limits: { steps: 0 } }, '/config/limits/steps'],
       [{ memory: { window_tokens: 255 } }, '/config/memory/window_tokens'],
       [{ memory: { window_tokens: 1_000_001 } }, '/config/memory/window_tokens'],
@@ -39,7 +48,10 @@ describe('configuration', () => {
     ];
     for (const [config, pointer] of cases) {
       const { status, body } = await workspace.post('/agents', { name: 'A', config });
-      expect([status, body.errors?.[0]?.pointer], JSON.stringify(config).slice(0, 200)).toEqual([422, pointer]);
+      expect([status, body.errors?.[0]?.pointer], JSON.stringify(config).slice(0, 200)).toEqual([
+        422,
+        pointer,
+      ]);
     }
     expect((await workspace.get('/agents')).body.data).toEqual([]);
   });
@@ -56,7 +68,10 @@ describe('configuration', () => {
       { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } },
       { properties: { a: { $ref: 'https://example.com/schema.json' } } },
     ]) {
-      const { status, body } = await workspace.post('/agents', { name: 'A', config: { output_schema: { type: 'object', ...more } } });
+      const { status, body } = await workspace.post('/agents', {
+        name: 'A',
+        config: { output_schema: { type: 'object', ...more } },
+      });
       expect([status, body.errors?.[0]], JSON.stringify(more)).toEqual([
         422,
         { pointer: '/config/output_schema', detail: expect.stringMatching(/pattern|\$ref|\$defs/) },
@@ -73,11 +88,18 @@ describe('configuration', () => {
       [{ model: 'openai/gpt-4-turbo', output_schema }, '/config/output_schema'],
       [{ model: 'openai/o1-mini', output_schema }, '/config/output_schema'],
       [
-        { model: 'openai/gpt-5', fallback_models: ['anthropic/claude-sonnet-4-5', 'openai/gpt-4-turbo'], output_schema },
+        {
+          model: 'openai/gpt-5',
+          fallback_models: ['anthropic/claude-sonnet-4-5', 'openai/gpt-4-turbo'],
+          output_schema,
+        },
         '/config/fallback_models/1',
       ],
       [{ model: 'openai/o1-mini', tools: ['calculator'] }, '/config/tools'],
-      [{ model: 'openai/gpt-5', fallback_models: ['openai/o1-mini'], tools: ['calculator'] }, '/config/fallback_models/0'],
+      [
+        { model: 'openai/gpt-5', fallback_models: ['openai/o1-mini'], tools: ['calculator'] },
+        '/config/fallback_models/0',
+      ],
     ];
     for (const [config, pointer] of cases) {
       const { status, body } = await make(config);
@@ -86,21 +108,41 @@ describe('configuration', () => {
         [{ pointer, detail: expect.stringContaining('does not support') }],
       ]);
     }
-    const fit = { model: 'openai/gpt-5', fallback_models: ['anthropic/claude-sonnet-4-5', 'openai-compatible/new'], output_schema };
+    const fit = {
+      model: 'openai/gpt-5',
+      fallback_models: ['anthropic/claude-sonnet-4-5', 'openai-compatible/new'],
+      output_schema,
+    };
     const { status, body } = await make({ ...fit, tools: ['calculator'] });
     expect(status).toBe(201);
     // Changing the model alone is checked against what is there.
-    const changed = await workspace.patch(`/agents/${body.id}`, { config: { model: 'openai/gpt-4-turbo' } });
-    expect([changed.status, changed.body.errors?.[0]?.pointer]).toEqual([422, '/config/output_schema']);
+    const changed = await workspace.patch(`/agents/${body.id}`, {
+      config: { model: 'openai/gpt-4-turbo' },
+    });
+    expect([changed.status, changed.body.errors?.[0]?.pointer]).toEqual([
+      422,
+      '/config/output_schema',
+    ]);
   });
 
   it('takes a window of no history, or of one that holds a message', async () => {
     const workspace = await newWorkspace();
     for (const window_tokens of [0, 256, 1_000_000]) {
-      expect((await newAgent(workspace, { config: { memory: { window_tokens } } })).config.memory.window_tokens).toBe(window_tokens);
+      expect(
+        (await newAgent(workspace, { config: { memory: { window_tokens } } })).config.memory
+          .window_tokens,
+      ).toBe(window_tokens);
     }
-    const { body } = await workspace.post('/agents', { name: 'A', config: { memory: { window_tokens: 100 } } });
-    expect(body.errors).toEqual([{ pointer: '/config/memory/window_tokens', detail: '0 for no history, or at least 256 tokens.' }]);
+    const { body } = await workspace.post('/agents', {
+      name: 'A',
+      config: { memory: { window_tokens: 100 } },
+    });
+    expect(body.errors).toEqual([
+      {
+        pointer: '/config/memory/window_tokens',
+        detail: '0 for no history, or at least 256 tokens.',
+      },
+    ]);
   });
 
   it('says where configuration belongs when it stands beside the name', async () => {
@@ -112,18 +154,35 @@ describe('configuration', () => {
       await workspace.post(`/agents/${agent.id}/versions`, { instructions: 'x' }),
     ]) {
       expect(answer.status).toBe(422);
-      expect(answer.body.errors).toEqual([{ pointer: '/instructions', detail: expect.stringContaining('under `config`') }]);
+      expect(answer.body.errors).toEqual([
+        { pointer: '/instructions', detail: expect.stringContaining('under `config`') },
+      ]);
     }
-    for (const name of ['id', 'workspace_id', 'revision', 'active_version', 'created_by', 'archived_at', 'config_hash']) {
-      expect((await workspace.patch(`/agents/${agent.id}`, { [name]: 'x' })).body.errors[0].pointer).toBe(`/${name}`);
+    for (const name of [
+      'id',
+      'workspace_id',
+      'revision',
+      'active_version',
+      'created_by',
+      'archived_at',
+      'config_hash',
+    ]) {
+      expect(
+        (await workspace.patch(`/agents/${agent.id}`, { [name]: 'x' })).body.errors[0].pointer,
+      ).toBe(`/${name}`);
     }
   });
 
   it('takes variables that inputs declare, and leaves other braces alone', async () => {
     const workspace = await newWorkspace();
-    const config = { instructions: 'In {{city}}, {{ city }}: {{ not a name }} {} {{}}', inputs: [field('city')] };
+    const config = {
+      instructions: 'In {{city}}, {{ city }}: {{ not a name }} {} {{}}',
+      inputs: [field('city')],
+    };
     const agent = await newAgent(workspace, { config });
-    expect(agent.config.inputs).toEqual([{ type: 'text', name: 'city', label: 'city', required: false, default: null }]);
+    expect(agent.config.inputs).toEqual([
+      { type: 'text', name: 'city', label: 'city', required: false, default: null },
+    ]);
     const without = await workspace.patch(`/agents/${agent.id}`, { config: { inputs: [] } });
     expect([without.status, without.body.errors[0].pointer]).toEqual([422, '/config/instructions']);
   });
@@ -138,18 +197,36 @@ describe('configuration', () => {
         welcome_message: 'Hi',
       },
     });
-    const change = async (config: object) => (await workspace.patch(`/agents/${agent.id}`, { config })).body.config;
+    const change = async (config: object) =>
+      (await workspace.patch(`/agents/${agent.id}`, { config })).body.config;
     const merged = await change({ settings: { top_p: 0.9 }, metadata: { c: 3 } });
     expect(merged.settings).toEqual({ ...agent.config.settings, top_p: 0.9 });
     expect(merged.metadata).toEqual({ c: 3 });
     expect(merged.knowledge).toEqual(agent.config.knowledge);
-    const reset = await change({ settings: { temperature: null }, knowledge: { no_answer: null, base_ids: null }, welcome_message: null });
+    const reset = await change({
+      settings: { temperature: null },
+      knowledge: { no_answer: null, base_ids: null },
+      welcome_message: null,
+    });
     expect(reset.settings).toEqual({ ...merged.settings, temperature: null });
-    expect(reset.knowledge).toMatchObject({ top_k: 3, base_ids: [agent.base_id], no_answer: expect.stringContaining('could not find') });
+    expect(reset.knowledge).toMatchObject({
+      top_k: 3,
+      base_ids: [agent.base_id],
+      no_answer: expect.stringContaining('could not find'),
+    });
     expect(reset.welcome_message).toBeNull();
-    const plain = await change({ settings: null, knowledge: null, metadata: null, model: null, inputs: null });
+    const plain = await change({
+      settings: null,
+      knowledge: null,
+      metadata: null,
+      model: null,
+      inputs: null,
+    });
     const { config } = await newAgent(workspace);
-    expect(plain).toEqual({ ...config, knowledge: { ...config.knowledge, base_ids: [agent.base_id] } });
+    expect(plain).toEqual({
+      ...config,
+      knowledge: { ...config.knowledge, base_ids: [agent.base_id] },
+    });
   });
 
   it('knows only knowledge bases of the workspace, own and shared (R2)', async () => {
@@ -157,13 +234,20 @@ describe('configuration', () => {
     const agent = await newAgent(workspace);
     const shared = (await workspace.post('/knowledge-bases', { name: 'Shared' })).body;
     const both = { config: { knowledge: { base_ids: [shared.id, agent.base_id] } } };
-    expect((await workspace.patch(`/agents/${agent.id}`, both)).body.config.knowledge.base_ids).toEqual([shared.id, agent.base_id]);
+    expect(
+      (await workspace.patch(`/agents/${agent.id}`, both)).body.config.knowledge.base_ids,
+    ).toEqual([shared.id, agent.base_id]);
     const other = await newWorkspace();
     const random = 'kb_01kajv2q5ve0mt8h2vj3c6x7ra';
     for (const id of [shared.id, random]) {
-      const refused = await other.post('/agents', { name: 'Thief', config: { knowledge: { base_ids: [id] } } });
+      const refused = await other.post('/agents', {
+        name: 'Thief',
+        config: { knowledge: { base_ids: [id] } },
+      });
       expect(problem(refused)).toEqual([404, 'not_found']);
-      expect(refused.body.errors).toEqual([{ pointer: '/config/knowledge/base_ids/0', detail: expect.any(String) }]);
+      expect(refused.body.errors).toEqual([
+        { pointer: '/config/knowledge/base_ids/0', detail: expect.any(String) },
+      ]);
     }
     expect((await other.get('/agents')).body.data).toEqual([]);
   });

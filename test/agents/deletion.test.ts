@@ -3,16 +3,34 @@ import { describe, expect, it, vi } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { atRest } from '../support/resources.ts';
 
-const count = async (sql: string, id: string) => (await env.DB.prepare(sql).bind(id).first<{ n: number }>())?.n;
+const count = async (sql: string, id: string) =>
+  (await env.DB.prepare(sql).bind(id).first<{ n: number }>())?.n;
 
 async function usedAgent(workspace: Workspace) {
-  const agent = (await workspace.post('/agents', { name: 'Old desk', slug: 'desk', config: { instructions: 'Answer.' } })).body;
-  const file = (await workspace.post('/agents/desk/files', { name: 'hours.md', text: '# Hours\n\nThe shop opens at nine.' })).body.data[0];
+  const agent = (
+    await workspace.post('/agents', {
+      name: 'Old desk',
+      slug: 'desk',
+      config: { instructions: 'Answer.' },
+    })
+  ).body;
+  const file = (
+    await workspace.post('/agents/desk/files', {
+      name: 'hours.md',
+      text: '# Hours\n\nThe shop opens at nine.',
+    })
+  ).body.data[0];
   await atRest(workspace.id);
   const session = (await workspace.post('/agents/desk/sessions', {})).body.id;
-  const answer = (await workspace.post(`/sessions/${session}/messages`, { message: 'When does the shop open?' })).body;
-  const once = (await workspace.post('/agents/desk/runs', { message: 'When does the shop open?' })).body;
-  await workspace.post(`/sessions/${session}/attachments`, { name: 'a.txt', text: 'An attachment' });
+  const answer = (
+    await workspace.post(`/sessions/${session}/messages`, { message: 'When does the shop open?' })
+  ).body;
+  const once = (await workspace.post('/agents/desk/runs', { message: 'When does the shop open?' }))
+    .body;
+  await workspace.post(`/sessions/${session}/attachments`, {
+    name: 'a.txt',
+    text: 'An attachment',
+  });
   return { agent, file, session, answer, once };
 }
 
@@ -23,7 +41,9 @@ describe('deleting an agent permanently', () => {
     const refused = await workspace.delete('/agents/desk?permanent=true');
     expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
     await workspace.delete('/agents/desk');
-    const stale = await workspace.delete('/agents/desk?permanent=true', { headers: { 'if-match': '"1"' } });
+    const stale = await workspace.delete('/agents/desk?permanent=true', {
+      headers: { 'if-match': '"1"' },
+    });
     expect(stale.status).toBe(412);
     expect((await workspace.get('/agents/desk')).status).toBe(200);
   });
@@ -35,7 +55,12 @@ describe('deleting an agent permanently', () => {
     expect(usage).toBeGreaterThan(0);
     await workspace.delete('/agents/desk');
     expect((await workspace.delete('/agents/desk?permanent=true')).status).toBe(204);
-    for (const path of ['/agents/desk', `/agents/${agent.id}`, `/files/${file.id}`, `/agents/${agent.id}/versions`])
+    for (const path of [
+      '/agents/desk',
+      `/agents/${agent.id}`,
+      `/files/${file.id}`,
+      `/agents/${agent.id}/versions`,
+    ])
       expect([path, (await workspace.get(path)).status]).toEqual([path, 404]);
     expect((await workspace.delete(`/agents/${agent.id}?permanent=true`)).status).toBe(404);
     expect((await workspace.post(`/agents/${agent.id}/restore`)).status).toBe(404);
@@ -44,35 +69,72 @@ describe('deleting an agent permanently', () => {
     expect(again.status).toBe(201);
 
     await atRest(workspace.id);
-    for (const path of [`/sessions/${session}`, `/messages/${answer.id}`, `/runs/${answer.run.id}`, `/runs/${once.run.id}`])
+    for (const path of [
+      `/sessions/${session}`,
+      `/messages/${answer.id}`,
+      `/runs/${answer.run.id}`,
+      `/runs/${once.run.id}`,
+    ])
       expect([path, (await workspace.get(path)).status]).toEqual([path, 404]);
-    for (const table of ['agent_versions', 'agent_labels', 'agent_activations', 'sessions', 'runs', 'message_feedback'])
-      expect([table, await count(`select count(*) as n from ${table} where agent_id = ?`, agent.id)]).toEqual([table, 0]);
+    for (const table of [
+      'agent_versions',
+      'agent_labels',
+      'agent_activations',
+      'sessions',
+      'runs',
+      'message_feedback',
+    ])
+      expect([
+        table,
+        await count(`select count(*) as n from ${table} where agent_id = ?`, agent.id),
+      ]).toEqual([table, 0]);
     for (const table of ['chunks', 'chunk_vectors', 'files', 'attachments'])
-      expect([table, await count(`select count(*) as n from ${table} where workspace_id = ?`, workspace.id)]).toEqual([table, 0]);
-    expect(await count('select count(*) as n from knowledge_bases where workspace_id = ?', workspace.id)).toBe(1);
-    await vi.waitUntil(async () => (await env.FILES.list({ prefix: `${workspace.id}/` })).objects.length === 0, { timeout: 5000 });
-    const kept = await env.DB.prepare('select name, description, tags from agents where id = ?').bind(agent.id).first();
+      expect([
+        table,
+        await count(`select count(*) as n from ${table} where workspace_id = ?`, workspace.id),
+      ]).toEqual([table, 0]);
+    expect(
+      await count('select count(*) as n from knowledge_bases where workspace_id = ?', workspace.id),
+    ).toBe(1);
+    await vi.waitUntil(
+      async () => (await env.FILES.list({ prefix: `${workspace.id}/` })).objects.length === 0,
+      { timeout: 5000 },
+    );
+    const kept = await env.DB.prepare('select name, description, tags from agents where id = ?')
+      .bind(agent.id)
+      .first();
     expect(kept).toEqual({ name: 'Deleted agent', description: '', tags: '[]' });
     expect((await workspace.get('/usage')).body.data).toHaveLength(usage);
     expect((await workspace.get(`/usage?agent=${agent.id}`)).body.data).toHaveLength(usage);
     const quotas = (await workspace.get('/quotas')).body.data;
-    expect(quotas.filter(({ used }: { used: number }) => used > 0).map(({ quota }: { quota: string }) => quota)).toEqual([
-      'agents',
-      'keys',
-    ]);
+    expect(
+      quotas
+        .filter(({ used }: { used: number }) => used > 0)
+        .map(({ quota }: { quota: string }) => quota),
+    ).toEqual(['agents', 'keys']);
     const [audit] = (await workspace.get(`/audit-log?target_id=${agent.id}`)).body.data;
-    expect(audit).toMatchObject({ action: 'agent.delete', detail: { slug: 'desk', name: 'Old desk' } });
+    expect(audit).toMatchObject({
+      action: 'agent.delete',
+      detail: { slug: 'desk', name: 'Old desk' },
+    });
   });
 
   it('is refused while another agent searches its base, and keeps everything then', async () => {
     const workspace = await newWorkspace();
     const { body: desk } = await workspace.post('/agents', { name: 'Desk', slug: 'desk' });
     const base_ids = [desk.base_id ?? desk.knowledge_base_id ?? desk.config.knowledge.base_ids[0]];
-    await workspace.post('/agents', { name: 'Borrower', slug: 'borrower', config: { knowledge: { base_ids } } });
+    await workspace.post('/agents', {
+      name: 'Borrower',
+      slug: 'borrower',
+      config: { knowledge: { base_ids } },
+    });
     await workspace.delete('/agents/desk');
     const refused = await workspace.delete('/agents/desk?permanent=true');
-    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([409, 'conflict', expect.stringContaining('borrower')]);
+    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+      409,
+      'conflict',
+      expect.stringContaining('borrower'),
+    ]);
     expect((await workspace.post('/agents/desk/restore')).status).toBe(200);
   });
 
@@ -86,6 +148,8 @@ describe('deleting an agent permanently', () => {
     await atRest(workspace.id);
     expect((await workspace.get(`/sessions/${session}`)).status).toBe(200);
     expect((await workspace.get(`/agents/${other}/versions`)).body.data).toHaveLength(1);
-    expect((await workspace.post('/agents/other/files', { name: 'a.txt', text: 'Text' })).status).toBe(202);
+    expect(
+      (await workspace.post('/agents/other/files', { name: 'a.txt', text: 'Text' })).status,
+    ).toBe(202);
   });
 });

@@ -3,7 +3,10 @@ import { newWorkspace, type Workspace } from '../support/api.ts';
 import { newAgent, problem } from './support.ts';
 
 const ready = (workspace: Workspace, file: string) =>
-  vi.waitUntil(async () => (await workspace.get(`/files/${file}`)).body.status === 'ready', { timeout: 20_000, interval: 50 });
+  vi.waitUntil(async () => (await workspace.get(`/files/${file}`)).body.status === 'ready', {
+    timeout: 20_000,
+    interval: 50,
+  });
 
 describe('life of an agent', () => {
   it('archives without loss: hidden, unchangeable, and back again', async () => {
@@ -25,29 +28,61 @@ describe('life of an agent', () => {
       expect(problem(answer)).toEqual([409, 'agent_archived']);
     }
     expect((await workspace.get('/agents')).body.data).toEqual([]);
-    expect((await workspace.get(path)).body).toMatchObject({ archived_at: expect.any(String), revision: 3 });
+    expect((await workspace.get(path)).body).toMatchObject({
+      archived_at: expect.any(String),
+      revision: 3,
+    });
     expect((await workspace.get(`${path}/versions`)).body.data).toHaveLength(2);
-    expect((await workspace.post('/agents', { name: 'x', slug: agent.slug })).body.code).toBe('slug_taken');
+    expect((await workspace.post('/agents', { name: 'x', slug: agent.slug })).body.code).toBe(
+      'slug_taken',
+    );
     const restored = await workspace.post(`${path}/restore`);
-    expect([restored.status, restored.body.archived_at, restored.body.revision]).toEqual([200, null, 4]);
+    expect([restored.status, restored.body.archived_at, restored.body.revision]).toEqual([
+      200,
+      null,
+      4,
+    ]);
     expect((await workspace.post(`${path}/restore`)).body).toEqual(restored.body);
     expect((await workspace.get('/agents')).body.data).toHaveLength(1);
-    const audit = (await workspace.get(`/audit-log?target_id=${agent.id}`)).body.data.map(({ action }: { action: string }) => action);
-    expect(audit).toEqual(['agent.restore', 'agent.archive', 'agent.create_version', 'agent.create']);
+    const audit = (await workspace.get(`/audit-log?target_id=${agent.id}`)).body.data.map(
+      ({ action }: { action: string }) => action,
+    );
+    expect(audit).toEqual([
+      'agent.restore',
+      'agent.archive',
+      'agent.create_version',
+      'agent.create',
+    ]);
   });
 
   it('duplicates the active configuration, with the same knowledge and its own', async () => {
     const workspace = await newWorkspace();
-    const source = await newAgent(workspace, { name: 'Source', description: 'd', tags: ['t'], config: { instructions: 'One' } });
+    const source = await newAgent(workspace, {
+      name: 'Source',
+      description: 'd',
+      tags: ['t'],
+      config: { instructions: 'One' },
+    });
     await workspace.patch(`/agents/${source.id}`, { config: { instructions: 'Two' } });
     const copy = await workspace.post(`/agents/${source.slug}/duplicate`, {});
     expect(copy.status).toBe(201);
-    expect(copy.body).toMatchObject({ name: 'Source (copy)', slug: 'source-copy', description: 'd', tags: ['t'], latest_version: 1 });
+    expect(copy.body).toMatchObject({
+      name: 'Source (copy)',
+      slug: 'source-copy',
+      description: 'd',
+      tags: ['t'],
+      latest_version: 1,
+    });
     expect(copy.body.config.instructions).toBe('Two');
     expect(copy.body.config.knowledge.base_ids).toEqual([source.base_id, copy.body.base_id]);
-    const named = await workspace.post(`/agents/${source.slug}/duplicate`, { name: 'Second', slug: 'source' });
+    const named = await workspace.post(`/agents/${source.slug}/duplicate`, {
+      name: 'Second',
+      slug: 'source',
+    });
     expect(problem(named)).toEqual([409, 'slug_taken']);
-    expect((await workspace.post(`/agents/${source.slug}/duplicate`, { config: {} })).status).toBe(422);
+    expect((await workspace.post(`/agents/${source.slug}/duplicate`, { config: {} })).status).toBe(
+      422,
+    );
     await workspace.patch(`/agents/${source.id}`, { config: { instructions: 'Three' } });
     expect((await workspace.get(`/agents/${copy.body.id}`)).body).toEqual(copy.body);
   });
@@ -56,11 +91,21 @@ describe('life of an agent', () => {
     const workspace = await newWorkspace();
     const shared = (await workspace.post('/knowledge-bases', { name: 'Handbook' })).body;
     const lost = (await workspace.post('/knowledge-bases', { name: 'Only here' })).body;
-    const agent = await newAgent(workspace, { name: 'Help', tags: ['a'], config: { instructions: 'x', settings: { temperature: 1 } } });
+    const agent = await newAgent(workspace, {
+      name: 'Help',
+      tags: ['a'],
+      config: { instructions: 'x', settings: { temperature: 1 } },
+    });
     const base_ids = [shared.id, agent.base_id, lost.id];
-    const changed = await workspace.patch(`/agents/${agent.id}`, { config: { knowledge: { base_ids, top_k: 3 } } });
+    const changed = await workspace.patch(`/agents/${agent.id}`, {
+      config: { knowledge: { base_ids, top_k: 3 } },
+    });
     const manifest = (await workspace.get(`/agents/${agent.slug}/export`)).body;
-    expect(manifest).toMatchObject({ kind: 'agentgrid.agent', format: 1, agent: { name: 'Help', slug: 'help', tags: ['a'] } });
+    expect(manifest).toMatchObject({
+      kind: 'agentgrid.agent',
+      format: 1,
+      agent: { name: 'Help', slug: 'help', tags: ['a'] },
+    });
     expect(manifest.knowledge_bases).toEqual([
       { name: 'Handbook', is_own: false },
       { name: 'Help', is_own: true },
@@ -70,16 +115,25 @@ describe('life of an agent', () => {
 
     const back = await workspace.post('/agents/import', manifest);
     expect(back.status).toBe(201);
-    expect(back.body).toMatchObject({ slug: 'help-2', warnings: [expect.stringContaining('help-2')] });
+    expect(back.body).toMatchObject({
+      slug: 'help-2',
+      warnings: [expect.stringContaining('help-2')],
+    });
     expect(back.body.config).toEqual({
       ...changed.body.config,
-      knowledge: { ...changed.body.config.knowledge, base_ids: [shared.id, back.body.base_id, lost.id] },
+      knowledge: {
+        ...changed.body.config.knowledge,
+        base_ids: [shared.id, back.body.base_id, lost.id],
+      },
     });
 
     const other = await newWorkspace();
     const handbook = (await other.post('/knowledge-bases', { name: 'Handbook' })).body;
     const imported = await other.post('/agents/import', manifest);
-    expect(imported.body).toMatchObject({ slug: 'help', warnings: [expect.stringContaining('Only here')] });
+    expect(imported.body).toMatchObject({
+      slug: 'help',
+      warnings: [expect.stringContaining('Only here')],
+    });
     expect(imported.body.config.knowledge.base_ids).toEqual([handbook.id, imported.body.base_id]);
     await other.post('/knowledge-bases', { name: 'Handbook' });
     const ambiguous = await other.post('/agents/import', manifest);
@@ -96,10 +150,16 @@ describe('life of an agent', () => {
       [{ ...manifest, format: 2 }, '/format'],
       [{ ...manifest, workspace_id: workspace.id }, '/workspace_id'],
       [{ ...manifest, agent: { ...manifest.agent, id: agent.id } }, '/agent/id'],
-      [{ ...manifest, config: { ...manifest.config, knowledge: { base_ids: [] } } }, '/config/knowledge/base_ids'],
+      [
+        { ...manifest, config: { ...manifest.config, knowledge: { base_ids: [] } } },
+        '/config/knowledge/base_ids',
+      ],
       [{ ...manifest, config: { instructions: '{{x}}' } }, '/config/instructions'],
       [{ ...manifest, config: { model: 'nobody/nothing' } }, '/config/model'],
-      [{ ...manifest, knowledge_bases: [{ name: 'x', is_own: true, id: agent.base_id }] }, '/knowledge_bases/0/id'],
+      [
+        { ...manifest, knowledge_bases: [{ name: 'x', is_own: true, id: agent.base_id }] },
+        '/knowledge_bases/0/id',
+      ],
     ];
     for (const [json, pointer] of cases) {
       const { status, body } = await workspace.post('/agents/import', json);
@@ -110,9 +170,14 @@ describe('life of an agent', () => {
 
   it('shows a key that is limited to some agents those only (R2, R4)', async () => {
     const workspace = await newWorkspace();
-    const [own, other] = [await newAgent(workspace, { name: 'Own' }), await newAgent(workspace, { name: 'Other' })];
+    const [own, other] = [
+      await newAgent(workspace, { name: 'Own' }),
+      await newAgent(workspace, { name: 'Other' }),
+    ];
     const limited = await workspace.withRole('editor', [own.id]);
-    expect((await limited.get('/agents')).body.data.map(({ id }: { id: string }) => id)).toEqual([own.id]);
+    expect((await limited.get('/agents')).body.data.map(({ id }: { id: string }) => id)).toEqual([
+      own.id,
+    ]);
     expect((await limited.get('/agents?q=Other')).body.data).toEqual([]);
     for (const path of [`/agents/${other.id}`, '/agents/other'])
       for (const answer of [
@@ -140,8 +205,12 @@ describe('life of an agent', () => {
     ]) {
       expect(problem(answer)).toEqual([403, 'forbidden']);
     }
-    expect((await limited.patch(`/agents/${own.id}`, { config: { instructions: 'x' } })).status).toBe(200);
-    const theft = await limited.patch(`/agents/${own.id}`, { config: { knowledge: { base_ids: [other.base_id] } } });
+    expect(
+      (await limited.patch(`/agents/${own.id}`, { config: { instructions: 'x' } })).status,
+    ).toBe(200);
+    const theft = await limited.patch(`/agents/${own.id}`, {
+      config: { knowledge: { base_ids: [other.base_id] } },
+    });
     expect(problem(theft)).toEqual([404, 'not_found']);
   });
 
@@ -149,19 +218,26 @@ describe('life of an agent', () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const path = `/agents/${agent.slug}`;
-    const upload = await workspace.post(`${path}/files`, { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' });
+    const upload = await workspace.post(`${path}/files`, {
+      name: 'leave.md',
+      text: '# Leave\n\nEverybody has 25 days of leave a year.',
+    });
     expect(upload.status).toBe(202);
     const [file] = upload.body.data;
     expect(file.base_id).toBe(agent.base_id);
     const form = new FormData();
-    form.append('file', new File(['The office in Basel opens at nine.'], 'office.txt', { type: 'text/plain' }));
+    form.append(
+      'file',
+      new File(['The office in Basel opens at nine.'], 'office.txt', { type: 'text/plain' }),
+    );
     const second = await workspace.post(`${path}/files`, undefined, { body: form });
     expect(second.status).toBe(202);
     await ready(workspace, file.id);
     await ready(workspace, second.body.data[0].id);
     expect((await workspace.get(`${path}/files`)).body.data).toHaveLength(2);
 
-    const search = (json: object) => workspace.post(`${path}/search`, { query: 'How many days of leave?', ...json });
+    const search = (json: object) =>
+      workspace.post(`${path}/search`, { query: 'How many days of leave?', ...json });
     const found = await search({});
     expect(found.status).toBe(200);
     expect(found.body.hits[0]).toMatchObject({ file_id: file.id, base_id: agent.base_id });

@@ -4,7 +4,9 @@ import { newWorkspace, type Workspace } from '../support/api.ts';
 import { ifMatch, newAgent, problem } from './support.ts';
 
 const allNumbers = async (workspace: Workspace, id: string): Promise<number[]> =>
-  (await workspace.get(`/agents/${id}/versions?limit=100`)).body.data.map(({ number }: { number: number }) => number).reverse();
+  (await workspace.get(`/agents/${id}/versions?limit=100`)).body.data
+    .map(({ number }: { number: number }) => number)
+    .reverse();
 
 interface Step {
   readonly version: { readonly id: string; readonly number: number } | null;
@@ -21,10 +23,14 @@ describe('changes at the same time', () => {
   it('lets 50 changes without If-Match all succeed, each on top of the others, numbered 1..n (R58)', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
-    const changes = upTo(50).map((index) => workspace.patch(`/agents/${agent.id}`, { config: { instructions: `Change ${index}` } }));
+    const changes = upTo(50).map((index) =>
+      workspace.patch(`/agents/${agent.id}`, { config: { instructions: `Change ${index}` } }),
+    );
     const answers = await Promise.all(changes);
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
-    expect(answers.map(({ body }) => body.active_version.number).sort((a, b) => a - b)).toEqual(upTo(51).slice(1));
+    expect(answers.map(({ body }) => body.active_version.number).sort((a, b) => a - b)).toEqual(
+      upTo(51).slice(1),
+    );
     expect(await allNumbers(workspace, agent.id)).toEqual(upTo(51));
     const last = answers.find(({ body }) => body.active_version.number === 51);
     expect((await workspace.get(`/agents/${agent.id}`)).body).toEqual(last?.body);
@@ -51,15 +57,23 @@ describe('changes at the same time', () => {
     await Promise.all(changes.map((change) => workspace.patch(`/agents/${agent.id}`, change)));
     const { body } = await workspace.get(`/agents/${agent.id}`);
     expect(body).toMatchObject({ name: 'Renamed', tags: ['a'], latest_version: 5, revision: 7 });
-    expect(body.config).toMatchObject({ instructions: 'x', settings: { temperature: 1, top_p: 0.5 }, limits: { steps: 3 } });
+    expect(body.config).toMatchObject({
+      instructions: 'x',
+      settings: { temperature: 1, top_p: 0.5 },
+      limits: { steps: 3 },
+    });
   });
 
   it('grants one of many changes that name the same state, and tells the others (R57)', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
-    const changes = upTo(12).map((index) => workspace.patch(`/agents/${agent.id}`, { config: { instructions: `${index}` } }, ifMatch(1)));
+    const changes = upTo(12).map((index) =>
+      workspace.patch(`/agents/${agent.id}`, { config: { instructions: `${index}` } }, ifMatch(1)),
+    );
     const answers = await Promise.all(changes);
-    expect(answers.map(problem).sort()).toEqual([[200, undefined], ...Array(11).fill([412, 'precondition_failed'])].sort());
+    expect(answers.map(problem).sort()).toEqual(
+      [[200, undefined], ...Array(11).fill([412, 'precondition_failed'])].sort(),
+    );
     expect(await allNumbers(workspace, agent.id)).toEqual([1, 2]);
   });
 
@@ -99,9 +113,17 @@ describe('changes at the same time', () => {
     await step(workspace.delete(path, ifMatch(revision)));
     await step(workspace.post(`${path}/restore`, undefined, ifMatch(revision)));
     for (const listed of ['"x", TAG', 'W/"x" ,TAG,"y,z"', ',TAG,']) {
-      await step(workspace.patch(path, { name: listed }, { headers: { 'if-match': listed.replace('TAG', `"${revision}"`) } }));
+      await step(
+        workspace.patch(
+          path,
+          { name: listed },
+          { headers: { 'if-match': listed.replace('TAG', `"${revision}"`) } },
+        ),
+      );
     }
-    expect((await workspace.patch(path, { name: 'y' }, { headers: { 'if-match': '*' } })).status).toBe(200);
+    expect(
+      (await workspace.patch(path, { name: 'y' }, { headers: { 'if-match': '*' } })).status,
+    ).toBe(200);
   });
 
   it('numbers versions without a gap or a repeat, whatever races (property)', async () => {
@@ -118,9 +140,12 @@ describe('changes at the same time', () => {
         const path = `/agents/${agent.id}`;
         const answers = await Promise.all(
           operations.map((one) => {
-            if (one.kind === 'patch') return workspace.patch(path, { config: { instructions: `${one.text}` } });
-            if (one.kind === 'draft') return workspace.post(`${path}/versions`, { activate: one.activate });
-            if (one.kind === 'activate') return workspace.post(`${path}/versions/${one.number}/activate`, {});
+            if (one.kind === 'patch')
+              return workspace.patch(path, { config: { instructions: `${one.text}` } });
+            if (one.kind === 'draft')
+              return workspace.post(`${path}/versions`, { activate: one.activate });
+            if (one.kind === 'activate')
+              return workspace.post(`${path}/versions/${one.number}/activate`, {});
             return workspace.put(`${path}/labels/l`, { version: `${one.number}` });
           }),
         );
@@ -129,8 +154,11 @@ describe('changes at the same time', () => {
         expect(await allNumbers(workspace, agent.id)).toEqual(upTo(body.latest_version));
         const chain = await allActivations(workspace, agent.id);
         expect(chain[0]?.version).toEqual(body.active_version);
-        for (const [index, { previous_version }] of chain.entries()) expect(previous_version).toEqual(chain[index + 1]?.version ?? null);
-        expect((await workspace.get(`${path}/versions/${body.active_version.number}`)).body.is_active).toBe(true);
+        for (const [index, { previous_version }] of chain.entries())
+          expect(previous_version).toEqual(chain[index + 1]?.version ?? null);
+        expect(
+          (await workspace.get(`${path}/versions/${body.active_version.number}`)).body.is_active,
+        ).toBe(true);
       }),
       { numRuns: 15 },
     );
@@ -139,13 +167,19 @@ describe('changes at the same time', () => {
   it('does once what is sent twice with one idempotency key, also when it changes nothing (R55)', async () => {
     const workspace = await newWorkspace();
     const same = { headers: { 'idempotency-key': 'k' } };
-    const created = await Promise.all([1, 2, 3].map(() => workspace.post('/agents', { name: 'Once' }, same)));
+    const created = await Promise.all(
+      [1, 2, 3].map(() => workspace.post('/agents', { name: 'Once' }, same)),
+    );
     const ids = new Set(created.map(({ body }) => body.id));
     expect(ids.size).toBe(1);
     expect((await workspace.get('/agents')).body.data).toHaveLength(1);
-    expect((await workspace.post('/agents', { name: 'Other' }, same)).body.code).toBe('idempotency_mismatch');
+    expect((await workspace.post('/agents', { name: 'Other' }, same)).body.code).toBe(
+      'idempotency_mismatch',
+    );
     const path = `/agents/${[...ids][0]}`;
-    const drafts = await Promise.all([1, 2, 3].map(() => workspace.post(`${path}/versions`, {}, same)));
+    const drafts = await Promise.all(
+      [1, 2, 3].map(() => workspace.post(`${path}/versions`, {}, same)),
+    );
     expect(new Set(drafts.map(({ body }) => body.number))).toEqual(new Set([2]));
     expect(drafts[0]?.headers.get('etag')).toBe('"2"');
 

@@ -7,8 +7,11 @@ export async function newAgent(workspace: Workspace, json: object = {}): Promise
   return body;
 }
 
-export const ifMatch = (revision: number | string): Options => ({ headers: { 'if-match': `"${revision}"` } });
+export const ifMatch = (revision: number | string): Options => ({
+  headers: { 'if-match': `"${revision}"` },
+});
 
-export const trips = (headers: Headers) => Number(/desc="(\d+) trips/.exec(headers.get('server-timing') ?? '')?.[1]);
+export const trips = (headers: Headers) =>
+  Number(/desc="(\d+) trips/.exec(headers.get('server-timing') ?? '')?.[1]);
 
 export const problem = ({ status, body }: Answer) => [status, body.code];

@@ -20,7 +20,10 @@ describe('the webhook of alerts', () => {
     expect((await workspace.get(path)).body).toEqual(nothing);
     expect((await workspace.delete(path)).status).toBe(404);
     const { status, body } = await workspace.put(path, { url });
-    expect([status, body]).toEqual([200, expect.objectContaining({ url, secret: expect.stringMatching(/^whsec_[\w-]{43}$/) })]);
+    expect([status, body]).toEqual([
+      200,
+      expect.objectContaining({ url, secret: expect.stringMatching(/^whsec_[\w-]{43}$/) }),
+    ]);
     expect(body.last_four).toBe(body.secret.slice(-4));
     const shown = { url, last_four: body.last_four, updated_at: expect.any(String) };
     expect((await workspace.get(path)).body).toEqual(shown);
@@ -55,21 +58,37 @@ describe('the webhook of alerts', () => {
   it('keeps the secret sealed, and moves it to the newest key', async () => {
     const workspace = await newWorkspace();
     const first = env.ENCRYPTION_KEYS.split(',')[0] ?? '';
-    const { body } = await requestWith({ ENCRYPTION_KEYS: first }, 'PUT', `/api/v1${path}`, workspace.key, { json: { url } });
+    const { body } = await requestWith(
+      { ENCRYPTION_KEYS: first },
+      'PUT',
+      `/api/v1${path}`,
+      workspace.key,
+      { json: { url } },
+    );
     const before = await stored(workspace);
     expect(before?.secret).not.toContain(body.secret);
     expect(before?.key_version).toBe(1);
     expect(await rewrapAlertSecrets(contextOf(workspace))).toBeGreaterThan(0);
     expect((await stored(workspace))?.key_version).toBe(2);
     expect(await rewrapAlertSecrets(contextOf(workspace))).toBe(0);
-    expect((await workspace.put(path, { url })).body).toMatchObject({ secret: null, last_four: body.secret.slice(-4) });
+    expect((await workspace.put(path, { url })).body).toMatchObject({
+      secret: null,
+      last_four: body.secret.slice(-4),
+    });
   });
 
   it('is for admins of the whole workspace', async () => {
     const workspace = await newWorkspace();
     const agent = (await workspace.post('/agents', { name: 'One' })).body.id;
-    for (const other of [await workspace.withRole('editor'), await workspace.withRole('admin', [agent])]) {
-      const replies = [await other.put(path, { url }), await other.get(path), await other.delete(path)];
+    for (const other of [
+      await workspace.withRole('editor'),
+      await workspace.withRole('admin', [agent]),
+    ]) {
+      const replies = [
+        await other.put(path, { url }),
+        await other.get(path),
+        await other.delete(path),
+      ];
       expect(replies.map(({ status }) => status)).toEqual([403, 403, 403]);
     }
   });

@@ -3,9 +3,14 @@ import type { DayFigures } from '../../src/analytics/anomalies.ts';
 import * as rule from '../../src/analytics/anomalies.ts';
 
 /** By what each day stands out. */
-const markAnomalies = (days: readonly DayFigures[]) => rule.markAnomalies(days).map((marks) => marks.map(({ measure }) => measure));
+const markAnomalies = (days: readonly DayFigures[]) =>
+  rule.markAnomalies(days).map((marks) => marks.map(({ measure }) => measure));
 
-const usual = (index: number): DayFigures => ({ cost_usd: 1 + (index % 5) / 10, runs: 100, error_rate: 0.01 * (index % 3) });
+const usual = (index: number): DayFigures => ({
+  cost_usd: 1 + (index % 5) / 10,
+  runs: 100,
+  error_rate: 0.01 * (index % 3),
+});
 const days = (count: number) => Array.from({ length: count }, (_, index) => usual(index));
 const nothing: DayFigures = { cost_usd: 0, runs: 0, error_rate: 0 };
 
@@ -25,14 +30,25 @@ describe('anomalies', () => {
 
   it('need a week of activity to stand out of', () => {
     expect(markAnomalies([...days(6), { ...usual(0), cost_usd: 100 }]).at(-1)).toEqual([]);
-    expect(markAnomalies([...Array.from({ length: 30 }, () => nothing), { ...usual(0), cost_usd: 100 }]).at(-1)).toEqual([]);
-    expect(markAnomalies([...days(7), ...Array.from({ length: 10 }, () => nothing), { ...usual(0), cost_usd: 100 }]).at(-1)).toEqual([
-      'cost',
-    ]);
+    expect(
+      markAnomalies([
+        ...Array.from({ length: 30 }, () => nothing),
+        { ...usual(0), cost_usd: 100 },
+      ]).at(-1),
+    ).toEqual([]);
+    expect(
+      markAnomalies([
+        ...days(7),
+        ...Array.from({ length: 10 }, () => nothing),
+        { ...usual(0), cost_usd: 100 },
+      ]).at(-1),
+    ).toEqual(['cost']);
   });
 
   it('are not what is a few cents, or two of nine runs', () => {
     const idle = Array.from({ length: 10 }, () => ({ cost_usd: 0.0001, runs: 5, error_rate: 0 }));
-    expect(markAnomalies([...idle, { cost_usd: 0.05, runs: 9, error_rate: 0.22 }]).at(-1)).toEqual([]);
+    expect(markAnomalies([...idle, { cost_usd: 0.05, runs: 9, error_rate: 0.22 }]).at(-1)).toEqual(
+      [],
+    );
   });
 });

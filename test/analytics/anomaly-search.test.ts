@@ -18,17 +18,57 @@ const execution = { waitUntil: (work: Promise<unknown>) => work } as unknown as 
 const minuteTick = () => runSchedule('* * * * *', env, execution);
 
 /** So many runs of an agent in an hour, of which some failed, which cost so much together. */
-async function act({ workspace, agents }: Tenant, agent: number, at: number, { usd = 1, runs = 20, failed = 0 } = {}): Promise<void> {
+async function act(
+  { workspace, agents }: Tenant,
+  agent: number,
+  at: number,
+  { usd = 1, runs = 20, failed = 0 } = {},
+): Promise<void> {
   const { id: agent_id, version_id } = agents[agent] as Tenant['agents'][number];
-  const session = { id: newId('ses'), agent_id, kind: 'chat' as const, end_user_id: null, created_at: at };
+  const session = {
+    id: newId('ses'),
+    agent_id,
+    kind: 'chat' as const,
+    end_user_id: null,
+    created_at: at,
+  };
   const made: Run[] = Array.from({ length: runs }, (_, index) => ({
-    ...{ id: newId('run'), agent_id, version_id, session_id: session.id, is_preview: false, created_by: null },
-    ...{ status: index < failed ? 'failed' : 'completed', confidence: null, coverage: null, first_token_ms: 1, latency_ms: 2 },
+    ...{
+      id: newId('run'),
+      agent_id,
+      version_id,
+      session_id: session.id,
+      is_preview: false,
+      created_by: null,
+    },
+    ...{
+      status: index < failed ? 'failed' : 'completed',
+      confidence: null,
+      coverage: null,
+      first_token_ms: 1,
+      latency_ms: 2,
+    },
     ...{ created_at: at, ended_at: at },
   }));
   const calls = made.map((run) => ({
-    ...{ id: newId('use'), agent_id, version_id, session_id: session.id, run_id: run.id, api_key_id: null, end_user_id: null },
-    ...{ provider: 'openai', model: 'm', operation: 'answer', input_tokens: 1, output_tokens: 1, latency_ms: 1, first_token_ms: 1 },
+    ...{
+      id: newId('use'),
+      agent_id,
+      version_id,
+      session_id: session.id,
+      run_id: run.id,
+      api_key_id: null,
+      end_user_id: null,
+    },
+    ...{
+      provider: 'openai',
+      model: 'm',
+      operation: 'answer',
+      input_tokens: 1,
+      output_tokens: 1,
+      latency_ms: 1,
+      first_token_ms: 1,
+    },
     ...{ cost_nano_usd: Math.round((usd * 1e9) / runs), status: 'ok' as const, created_at: at },
   }));
   await insertHistory(workspace.id, { sessions: [session], runs: made, calls, ratings: [] });
@@ -37,7 +77,8 @@ async function act({ workspace, agents }: Tenant, agent: number, at: number, { u
 /** Ten usual days of each agent before the day. */
 async function usual(tenant: Tenant, before = today): Promise<void> {
   for (let back = 10; back >= 1; back -= 1)
-    for (const agent of tenant.agents.keys()) await act(tenant, agent, before - back * day + 6 * hour);
+    for (const agent of tenant.agents.keys())
+      await act(tenant, agent, before - back * day + 6 * hour);
 }
 
 /** What the hourly cron does at an instant. */
@@ -46,12 +87,17 @@ async function tick({ workspace }: Tenant, now: number): Promise<void> {
   await findAnomalies(contextAt('', now));
 }
 
-const list = async ({ workspace }: Tenant, query = '') => (await workspace.get(`/anomalies${query}`)).body.data;
+const list = async ({ workspace }: Tenant, query = '') =>
+  (await workspace.get(`/anomalies${query}`)).body.data;
 
 async function listening({ workspace }: Tenant, reply: object = { status: 200 }) {
   const site = new Site();
   const url = await site.answers('/hook', reply);
-  return { site, url, secret: (await workspace.put('/alerts/webhook', { url })).body.secret as string };
+  return {
+    site,
+    url,
+    secret: (await workspace.put('/alerts/webhook', { url })).body.secret as string,
+  };
 }
 
 describe('anomalies', () => {
@@ -69,14 +115,26 @@ describe('anomalies', () => {
     await Promise.all([minuteTick(), minuteTick()]);
     await vi.waitUntil(async () => (await site.calls()).length >= 2, { timeout: 10_000 });
     await atRest(tenant.workspace.id);
-    const about = { agent_id: tenant.agents[0]?.id, date: '2026-05-20', delivered_at: expect.any(String) };
+    const about = {
+      agent_id: tenant.agents[0]?.id,
+      date: '2026-05-20',
+      delivered_at: expect.any(String),
+    };
     const found = await list(tenant);
     expect(found).toEqual([
       expect.objectContaining({ ...about, measure: 'error_rate', value: 0.5, usual: 0 }),
-      expect.objectContaining({ ...about, measure: 'cost', value: 50, usual: 1, found_at: '2026-05-20T04:00:00.000Z' }),
+      expect.objectContaining({
+        ...about,
+        measure: 'cost',
+        value: 50,
+        usual: 1,
+        found_at: '2026-05-20T04:00:00.000Z',
+      }),
     ]);
     const calls = await site.calls();
-    const told = calls.map(({ body }) => JSON.parse(body)).sort((a, b) => (a.anomaly.measure < b.anomaly.measure ? 1 : -1));
+    const told = calls
+      .map(({ body }) => JSON.parse(body))
+      .sort((a, b) => (a.anomaly.measure < b.anomaly.measure ? 1 : -1));
     expect(told).toEqual(
       found.map((anomaly: object) => ({
         type: 'anomaly.alert',
@@ -92,12 +150,17 @@ describe('anomalies', () => {
     await usual(tenant);
     await act(tenant, 0, today + 2 * hour, { usd: 50, failed: 10 });
     await tick(tenant, noon);
-    const { series } = (await tenant.workspace.get(`/agents/${tenant.agents[0]?.id}/analytics?start_date=2026-05-01&end_date=2026-05-20`))
-      .body;
+    const { series } = (
+      await tenant.workspace.get(
+        `/agents/${tenant.agents[0]?.id}/analytics?start_date=2026-05-01&end_date=2026-05-20`,
+      )
+    ).body;
     const marks = series.flatMap(({ start, anomalies }: { start: string; anomalies: string[] }) =>
       anomalies.map((measure) => `${start.slice(0, 10)} ${measure}`),
     );
-    const found = (await list(tenant)).map(({ date, measure }: { date: string; measure: string }) => `${date} ${measure}`);
+    const found = (await list(tenant)).map(
+      ({ date, measure }: { date: string; measure: string }) => `${date} ${measure}`,
+    );
     expect(marks.sort()).toEqual(found.sort());
   });
 
@@ -106,9 +169,17 @@ describe('anomalies', () => {
     await usual(tenant);
     await tick(tenant, today + hour);
     for (const after of [0, 1, 2, 3, 4])
-      await act(tenant, 0, today + after * day + 23 * hour, after === 0 || after === 3 ? { usd: 50 } : {});
+      await act(
+        tenant,
+        0,
+        today + after * day + 23 * hour,
+        after === 0 || after === 3 ? { usd: 50 } : {},
+      );
     await tick(tenant, today + 5 * day + 10 * hour);
-    expect((await list(tenant)).map(({ date }: { date: string }) => date)).toEqual(['2026-05-23', '2026-05-20']);
+    expect((await list(tenant)).map(({ date }: { date: string }) => date)).toEqual([
+      '2026-05-23',
+      '2026-05-20',
+    ]);
     // Something comes in late for the last day that is over.
     await act(tenant, 0, today + 4 * day + 22 * hour, { usd: 50 });
     await tick(tenant, today + 5 * day + 11 * hour);
@@ -146,9 +217,8 @@ describe('anomalies', () => {
     expect((await tenant.workspace.get('/anomalies?from=yesterday')).status).toBe(422);
     const paged = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const { body }: { body: { data: unknown[]; next_cursor: string | null } } = await tenant.workspace.get(
-        `/anomalies?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
-      );
+      const { body }: { body: { data: unknown[]; next_cursor: string | null } } =
+        await tenant.workspace.get(`/anomalies?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
       paged.push(...body.data);
       cursor = body.next_cursor;
     }
@@ -192,7 +262,10 @@ describe('anomalies', () => {
     await tick(tenant, noon + 2 * hour);
     await minuteTick();
     await atRest(tenant.workspace.id);
-    expect([await list(tenant), await site.calls()]).toEqual([[expect.objectContaining({ delivered_at: null })], []]);
+    expect([await list(tenant), await site.calls()]).toEqual([
+      [expect.objectContaining({ delivered_at: null })],
+      [],
+    ]);
   });
 
   it('are found and promised once, wherever a search breaks off', async () => {
@@ -203,13 +276,18 @@ describe('anomalies', () => {
     await act(tenant, 0, today + hour, { usd: 50, failed: 10 });
     await rollUpWorkspace(contextAt(id, noon), id);
     const rows = async (sql: string) => (await env.DB.prepare(sql).bind(id).all()).results;
-    const promised = () => rows("select job ->> 'anomaly_id' as id from outbox where workspace_id = ? order by 1");
-    const search = (DB: D1Database) => findAnomalies(contextAt('', noon, DB)).catch(() => undefined);
+    const promised = () =>
+      rows("select job ->> 'anomaly_id' as id from outbox where workspace_id = ? order by 1");
+    const search = (DB: D1Database) =>
+      findAnomalies(contextAt('', noon, DB)).catch(() => undefined);
     const whole = faulty(env.DB, null);
     for (let at = 0; at <= whole.trips(); at += 1) {
       for (const mode of ['before', 'after'] as const) {
-        for (const table of ['anomalies', 'outbox']) await rows(`delete from ${table} where workspace_id = ?`);
-        await rows('update analytics_state set searched_revision = 0, searched_until = null where workspace_id = ?');
+        for (const table of ['anomalies', 'outbox'])
+          await rows(`delete from ${table} where workspace_id = ?`);
+        await rows(
+          'update analytics_state set searched_revision = 0, searched_until = null where workspace_id = ?',
+        );
         await search(at === 0 ? whole.database : faulty(env.DB, { at, mode }).database);
         await search(env.DB);
         const found = await rows('select id from anomalies where workspace_id = ? order by 1');
@@ -237,12 +315,16 @@ describe('anomalies', () => {
           .all<{ detail: string }>();
         return results
           .map(({ detail }) => detail)
-          .filter((detail) => /^SCAN (?!g\b|given\b|analytics_state USING)|TEMP B-TREE/.test(detail));
+          .filter((detail) =>
+            /^SCAN (?!g\b|given\b|analytics_state USING)|TEMP B-TREE/.test(detail),
+          );
       }),
     );
     expect(plans.flat().filter((detail) => !detail.includes('VIRTUAL TABLE'))).toEqual([]);
     await findAnomalies(contextAt('', noon, recorded.database));
     expect(recorded.statements.length - first).toBeLessThanOrEqual(3);
-    await env.DB.prepare('delete from outbox where workspace_id = ?').bind(tenant.workspace.id).run();
+    await env.DB.prepare('delete from outbox where workspace_id = ?')
+      .bind(tenant.workspace.id)
+      .run();
   });
 });

@@ -41,14 +41,29 @@ async function tenantWith(count: number) {
     callAt(tenant, start + (number % 3) * day + Math.floor(number / 6) * 1000, number),
   );
   const fresh = callAt(tenant, now - day, count);
-  await insertHistory(tenant.workspace.id, { sessions: [], runs: [], calls: [...old, fresh], ratings: [] });
+  await insertHistory(tenant.workspace.id, {
+    sessions: [],
+    runs: [],
+    calls: [...old, fresh],
+    ratings: [],
+  });
   return { ...tenant, old, fresh };
 }
 
-const gunzip = async (id: string, { key }: Tenant['workspace']): Promise<{ id: string; cost_usd: number }[]> => {
-  const response = await exports.default.fetch(toRequest('GET', `/api/v1/usage/archives/${id}/content`, key));
-  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/gzip']);
-  const text = await new Response(response.body?.pipeThrough(new DecompressionStream('gzip'))).text();
+const gunzip = async (
+  id: string,
+  { key }: Tenant['workspace'],
+): Promise<{ id: string; cost_usd: number }[]> => {
+  const response = await exports.default.fetch(
+    toRequest('GET', `/api/v1/usage/archives/${id}/content`, key),
+  );
+  expect([response.status, response.headers.get('content-type')]).toEqual([
+    200,
+    'application/gzip',
+  ]);
+  const text = await new Response(
+    response.body?.pipeThrough(new DecompressionStream('gzip')),
+  ).text();
   return text
     .trim()
     .split('\n')
@@ -56,20 +71,29 @@ const gunzip = async (id: string, { key }: Tenant['workspace']): Promise<{ id: s
 };
 
 const stored = async (workspace_id: string) =>
-  (await env.DB.prepare('select id from usage where workspace_id = ?').bind(workspace_id).all<{ id: string }>()).results.map(
-    ({ id }) => id,
-  );
+  (
+    await env.DB.prepare('select id from usage where workspace_id = ?')
+      .bind(workspace_id)
+      .all<{ id: string }>()
+  ).results.map(({ id }) => id);
 
 /** What is archived and what is stored, together and apart. */
 async function whereabouts({ workspace }: Tenant) {
   const { data } = (await workspace.get('/usage/archives?limit=100')).body;
-  const archived = (await Promise.all(data.map(({ id }: { id: string }) => gunzip(id, workspace)))).flat();
+  const archived = (
+    await Promise.all(data.map(({ id }: { id: string }) => gunzip(id, workspace)))
+  ).flat();
   return { archives: data, archived, stored: await stored(workspace.id) };
 }
 
 const costOf = async ({ workspace }: Tenant) =>
-  (await getCostBreakdown(contextAt(workspace.id, now), null, { start_date: '2026-01-01', end_date: '2026-03-31', group_by: 'end_user' }))
-    .cost_usd;
+  (
+    await getCostBreakdown(contextAt(workspace.id, now), null, {
+      start_date: '2026-01-01',
+      end_date: '2026-03-31',
+      group_by: 'end_user',
+    })
+  ).cost_usd;
 
 describe('the archive', () => {
   it('takes what is older than is kept, once it has been rolled up, and changes no sum', async () => {
@@ -81,12 +105,16 @@ describe('the archive', () => {
     await rollUpWorkspace(contextAt(id, now), id);
     await archiveWorkspace(contextAt(id, now), id, 35);
     const after = await whereabouts(tenant);
-    expect(after.archives.map(({ day: date, part }: { day: string; part: number }) => [date, part])).toEqual([
+    expect(
+      after.archives.map(({ day: date, part }: { day: string; part: number }) => [date, part]),
+    ).toEqual([
       ['2026-01-12', 1],
       ['2026-01-11', 1],
       ['2026-01-10', 1],
     ]);
-    expect(new Set(after.archived.map((call) => call.id))).toEqual(new Set(tenant.old.map((call) => call.id)));
+    expect(new Set(after.archived.map((call) => call.id))).toEqual(
+      new Set(tenant.old.map((call) => call.id)),
+    );
     expect(after.archived).toHaveLength(tenant.old.length);
     expect(after.stored).toEqual([tenant.fresh.id]);
     expect(await costOf(tenant)).toBeCloseTo(before, 12);
@@ -96,15 +124,21 @@ describe('the archive', () => {
     await rollUpWorkspace(contextAt(id, now + 1), id);
     await archiveWorkspace(contextAt(id, now + 1), id, 35);
     const again = await whereabouts(tenant);
-    expect([again.archives[0].part, again.archives[0].row_count, again.stored.length]).toEqual([2, 1, 1]);
+    expect([again.archives[0].part, again.archives[0].row_count, again.stored.length]).toEqual([
+      2, 1, 1,
+    ]);
     expect(await costOf(tenant)).toBeCloseTo(before, 12);
   });
 
   it('is made on the hour, after the rollups, for workspaces that ask for it', async () => {
     const tenant = await tenantWith(9);
     const other = await tenantWith(3);
-    expect((await tenant.workspace.patch('/workspace', { usage_retention_days: 34 })).status).toBe(422);
-    const { status, body } = await tenant.workspace.patch('/workspace', { usage_retention_days: 35 });
+    expect((await tenant.workspace.patch('/workspace', { usage_retention_days: 34 })).status).toBe(
+      422,
+    );
+    const { status, body } = await tenant.workspace.patch('/workspace', {
+      usage_retention_days: 35,
+    });
     expect([status, body.usage_retention_days]).toEqual([200, 35]);
     const execution = createExecutionContext();
     await runSchedule('7 * * * *', env, execution);
@@ -112,7 +146,9 @@ describe('the archive', () => {
     // The clock is that of today, to which all of it is old.
     expect((await whereabouts(tenant)).archived).toHaveLength(10);
     expect((await whereabouts(other)).stored).toHaveLength(4);
-    const { totals } = (await other.workspace.get('/analytics?start_date=2026-01-01&end_date=2026-03-31')).body;
+    const { totals } = (
+      await other.workspace.get('/analytics?start_date=2026-01-01&end_date=2026-03-31')
+    ).body;
     expect(totals.usage.calls).toBe(4);
   });
 
@@ -133,7 +169,9 @@ describe('the archive', () => {
       const later = now + 600_000;
       await Promise.all([1, 2].map(() => archiveWorkspace(contextAt(id, later), id, 35)));
       const after = await whereabouts(tenant);
-      expect(after.archived.map((call) => call.id).toSorted(), told).toEqual(tenant.old.map((call) => call.id).toSorted());
+      expect(after.archived.map((call) => call.id).toSorted(), told).toEqual(
+        tenant.old.map((call) => call.id).toSorted(),
+      );
       expect(after.stored, told).toEqual([tenant.fresh.id]);
       expect(await costOf(tenant), told).toBeCloseTo(before, 12);
       return made;
@@ -156,12 +194,16 @@ describe('the archive', () => {
         if (mode === 'after') await ctx.files.put(...given);
         throw new Error('the file store does not answer');
       };
-      await expect(archiveWorkspace({ ...ctx, files: { ...ctx.files, put } }, id, 35)).rejects.toThrow('file store');
+      await expect(
+        archiveWorkspace({ ...ctx, files: { ...ctx.files, put } }, id, 35),
+      ).rejects.toThrow('file store');
       const cut = await whereabouts(tenant);
       expect([cut.archives.length, cut.stored.length], mode).toEqual([0, 10]);
       await archiveWorkspace(contextAt(id, now + 600_000), id, 35);
       const after = await whereabouts(tenant);
-      expect(after.archived.map((call) => call.id).toSorted(), mode).toEqual(tenant.old.map((call) => call.id).toSorted());
+      expect(after.archived.map((call) => call.id).toSorted(), mode).toEqual(
+        tenant.old.map((call) => call.id).toSorted(),
+      );
     }
   });
 
@@ -172,13 +214,16 @@ describe('the archive', () => {
     const seen: string[] = [];
     for (const isCut of [true, false]) {
       const refusing = isCut
-        ? await env.DB.prepare("insert into analytics_marks (workspace_id, grain, bucket, marks) values (?, 'day', ?, 1)")
+        ? await env.DB.prepare(
+            "insert into analytics_marks (workspace_id, grain, bucket, marks) values (?, 'day', ?, 1)",
+          )
             .bind(id, start)
             .run()
         : null;
       expect(refusing === null).toBe(!isCut);
       await archiveWorkspace(contextAt(id, now), id, 35);
-      if (isCut) await env.DB.prepare('delete from analytics_marks where workspace_id = ?').bind(id).run();
+      if (isCut)
+        await env.DB.prepare('delete from analytics_marks where workspace_id = ?').bind(id).run();
       const object = await env.FILES.get(`usage-archives/${id}/2026-01-10.1.ndjson.gz`);
       seen.push((object as R2ObjectBody).etag);
     }

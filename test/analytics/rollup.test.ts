@@ -49,14 +49,25 @@ const events = (max: number) =>
         // On the edges of hours and quarters, and around midnight of each zone.
         fc.integer({ min: 0, max: days * 96 - 1 }).map((quarter) => quarter * 15),
         fc
-          .tuple(fc.integer({ min: 1, max: days - 1 }), fc.constantFrom(0, 1320, 1380, 1110, 150, 615), fc.integer({ min: -20, max: 20 }))
+          .tuple(
+            fc.integer({ min: 1, max: days - 1 }),
+            fc.constantFrom(0, 1320, 1380, 1110, 150, 615),
+            fc.integer({ min: -20, max: 20 }),
+          )
           .map(([date, midnight, off]) => Math.min(days * 1440 - 1, date * 1440 + midnight + off)),
       ),
       agent: fc.nat(1),
       session: fc.nat(5),
       latency: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 60_000 })),
       cost: fc.option(fc.integer({ min: 0, max: 10 ** 9 })),
-      status: fc.constantFrom('completed', 'completed', 'failed', 'cancelled', 'interrupted', 'limit_exceeded'),
+      status: fc.constantFrom(
+        'completed',
+        'completed',
+        'failed',
+        'cancelled',
+        'interrupted',
+        'limit_exceeded',
+      ),
       operation: fc.constantFrom('answer', 'embed_query', 'title'),
       model: fc.constantFrom('a', 'b'),
       is_preview: fc.boolean().map((odd) => odd),
@@ -67,7 +78,11 @@ const events = (max: number) =>
   );
 
 /** Rows of events; sessions are kept between calls, since several events are of one. */
-function historyOf(tenant: Tenant, list: readonly Event[], sessions: Map<string, Session>): History {
+function historyOf(
+  tenant: Tenant,
+  list: readonly Event[],
+  sessions: Map<string, Session>,
+): History {
   const runs: Run[] = [];
   const calls: Call[] = [];
   const ratings: Rating[] = [];
@@ -150,19 +165,43 @@ const plus = (a: History, b: History): History => ({
 const nothing: History = { sessions: [], runs: [], calls: [], ratings: [] };
 
 /** What the API says in a zone against a recount, for the workspace and its agents, day by day. */
-async function check(tenant: Tenant, history: History, now: number, zone: string): Promise<string[]> {
+async function check(
+  tenant: Tenant,
+  history: History,
+  now: number,
+  zone: string,
+): Promise<string[]> {
   const ctx = contextAt(tenant.workspace.id, now);
   const found: string[] = [];
   for (const agent of [null, ...tenant.agents.map(({ id }) => id)]) {
-    const query = { start_date: '2026-03-28', end_date: '2026-03-30', time_zone: zone, granularity: 'day', group_by: 'version' } as const;
-    const { totals, series, start: from, end: to, groups, capabilities } = await getAnalytics(ctx, agent, query);
+    const query = {
+      start_date: '2026-03-28',
+      end_date: '2026-03-30',
+      time_zone: zone,
+      granularity: 'day',
+      group_by: 'version',
+    } as const;
+    const {
+      totals,
+      series,
+      start: from,
+      end: to,
+      groups,
+      capabilities,
+    } = await getAnalytics(ctx, agent, query);
     found.push(
-      ...differences(totals, recount(history, agent, Date.parse(from), Date.parse(to))).map((text) => `${zone} total ${agent}${text}`),
+      ...differences(totals, recount(history, agent, Date.parse(from), Date.parse(to))).map(
+        (text) => `${zone} total ${agent}${text}`,
+      ),
     );
     for (const [index, part] of series.entries()) {
       const until = Date.parse(series[index + 1]?.start ?? to);
       const { start: at, anomalies: _anomalies, ...measures } = part;
-      found.push(...differences(measures, recount(history, agent, Date.parse(at), until)).map((text) => `${zone} ${at} ${agent}${text}`));
+      found.push(
+        ...differences(measures, recount(history, agent, Date.parse(at), until)).map(
+          (text) => `${zone} ${at} ${agent}${text}`,
+        ),
+      );
     }
     const used =
       totals.usage.runs === 0
@@ -178,7 +217,8 @@ async function check(tenant: Tenant, history: History, now: number, zone: string
     if (JSON.stringify(capabilities) !== JSON.stringify(used))
       found.push(`${zone}: ${JSON.stringify(capabilities)} instead of ${JSON.stringify(used)}`);
     const cost = groups.reduce((sum, group) => sum + group.cost.total_usd, 0);
-    if (Math.abs(cost - totals.cost.total_usd) > 1e-6) found.push(`${zone}: groups cost ${cost} instead of ${totals.cost.total_usd}`);
+    if (Math.abs(cost - totals.cost.total_usd) > 1e-6)
+      found.push(`${zone}: groups cost ${cost} instead of ${totals.cost.total_usd}`);
   }
   return found;
 }
@@ -187,7 +227,10 @@ describe('rollups', () => {
   it('are equal to a recount on random histories: late, doubled and out of order, crons fired twice', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(events(12), fc.integer({ min: 1, max: days * 24 + 3 })), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.tuple(events(12), fc.integer({ min: 1, max: days * 24 + 3 })), {
+          minLength: 1,
+          maxLength: 3,
+        }),
         fc.constantFrom(...zones),
         async (steps, zone) => {
           const tenant = await newTenant();
@@ -202,7 +245,11 @@ describe('rollups', () => {
             await insertHistory(tenant.workspace.id, { ...nothing, calls: more.calls });
             now = Math.max(now, start + hours * hour);
             await Promise.all(
-              [1, 2].map(() => rollUpWorkspace(contextAt(tenant.workspace.id, now), tenant.workspace.id).catch(() => undefined)),
+              [1, 2].map(() =>
+                rollUpWorkspace(contextAt(tenant.workspace.id, now), tenant.workspace.id).catch(
+                  () => undefined,
+                ),
+              ),
             );
             expect(await check(tenant, history, now, zone)).toEqual([]);
           }
@@ -235,12 +282,22 @@ describe('a tick under a fault of any round trip', () => {
       const late = historyOf(tenant, list.slice(0, 3), sessions);
       await insertHistory(tenant.workspace.id, late);
       const { database, trips } = faulty(env.DB, fault);
-      await rollUpWorkspace(contextAt(tenant.workspace.id, now, database), tenant.workspace.id).catch(() => undefined);
+      await rollUpWorkspace(
+        contextAt(tenant.workspace.id, now, database),
+        tenant.workspace.id,
+      ).catch(() => undefined);
       const made = trips();
       // Past the lease of the one that died.
       await rollUpWorkspace(contextAt(tenant.workspace.id, now + hour / 4), tenant.workspace.id);
-      expect(await check(tenant, plus(first, late), now, 'Asia/Kolkata'), JSON.stringify(fault)).toEqual([]);
-      const { results } = await env.DB.prepare('select * from analytics_marks where workspace_id = ?').bind(tenant.workspace.id).all();
+      expect(
+        await check(tenant, plus(first, late), now, 'Asia/Kolkata'),
+        JSON.stringify(fault),
+      ).toEqual([]);
+      const { results } = await env.DB.prepare(
+        'select * from analytics_marks where workspace_id = ?',
+      )
+        .bind(tenant.workspace.id)
+        .all();
       expect(results, JSON.stringify(fault)).toEqual([]);
       return made;
     };

@@ -34,9 +34,17 @@ describe('analytics of 90 days by day', () => {
     const tenant = await newTenant(1);
     await fill(tenant);
     const paths = [`/agents/${tenant.agents[0]?.id}/analytics`, '/analytics'];
-    for (const zone of ['UTC', 'Europe/Zurich', 'Asia/Kolkata', 'America/St_Johns', 'Pacific/Chatham']) {
+    for (const zone of [
+      'UTC',
+      'Europe/Zurich',
+      'Asia/Kolkata',
+      'America/St_Johns',
+      'Pacific/Chatham',
+    ]) {
       for (const path of paths) {
-        const { body, headers } = await tenant.workspace.get(`${path}?start_date=2026-04-10&end_date=2026-07-08&time_zone=${zone}`);
+        const { body, headers } = await tenant.workspace.get(
+          `${path}?start_date=2026-04-10&end_date=2026-07-08&time_zone=${zone}`,
+        );
         const { trips, rows_read } = readServerTiming(headers.get('server-timing') ?? '');
         expect([body.series.length, trips], `${path} ${zone}`).toEqual([90, 1]);
         expect(rows_read, `${path} ${zone}`).toBeLessThanOrEqual(zone === 'UTC' ? 400 : 2500);

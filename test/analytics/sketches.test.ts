@@ -4,10 +4,13 @@ import { Figures } from '../../src/analytics/figures.ts';
 import { Histogram } from '../../src/analytics/histogram.ts';
 import { DistinctSketch } from '../../src/analytics/sketch.ts';
 
-const times = fc.array(fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 3_600_000 })), {
-  minLength: 1,
-  maxLength: 300,
-});
+const times = fc.array(
+  fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 3_600_000 })),
+  {
+    minLength: 1,
+    maxLength: 300,
+  },
+);
 
 const exact = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] as number;
@@ -23,11 +26,14 @@ describe('histograms', () => {
     fc.assert(
       fc.property(fc.array(times, { minLength: 1, maxLength: 5 }), (parts) => {
         const merged = new Histogram();
-        for (const part of parts) merged.merge(Histogram.from(JSON.parse(JSON.stringify(histogramOf(part)))));
+        for (const part of parts)
+          merged.merge(Histogram.from(JSON.parse(JSON.stringify(histogramOf(part)))));
         const all = parts.flat();
         for (const share of [0.5, 0.95, 0.99, 1]) {
           const true_value = exact(all, share);
-          expect(Math.abs((merged.percentile(share) ?? Number.NaN) - true_value)).toBeLessThanOrEqual(0.02 * true_value);
+          expect(
+            Math.abs((merged.percentile(share) ?? Number.NaN) - true_value),
+          ).toBeLessThanOrEqual(0.02 * true_value);
         }
         expect(merged.mean).toBe(all.reduce((sum, value) => sum + value, 0) / all.length);
         expect(JSON.stringify(merged)).toBe(JSON.stringify(histogramOf(all.toReversed())));
@@ -36,7 +42,11 @@ describe('histograms', () => {
   });
 
   it('knows nothing of nothing', () => {
-    expect([new Histogram().mean, new Histogram().percentile(0.5), new Histogram().count]).toEqual([null, null, 0]);
+    expect([new Histogram().mean, new Histogram().percentile(0.5), new Histogram().count]).toEqual([
+      null,
+      null,
+      0,
+    ]);
   });
 });
 
@@ -46,7 +56,8 @@ describe('distinct counts', () => {
     for (let number = from; number < to; number += 1) sketch.add(`user-${number}`);
     return sketch;
   };
-  const stored = (sketch: DistinctSketch) => DistinctSketch.from(JSON.parse(JSON.stringify(sketch)));
+  const stored = (sketch: DistinctSketch) =>
+    DistinctSketch.from(JSON.parse(JSON.stringify(sketch)));
 
   it('are exact up to 200, merged or not', () => {
     fc.assert(
@@ -63,7 +74,9 @@ describe('distinct counts', () => {
     for (const size of [201, 1000, 5000, 20_000, 100_000]) {
       const merged = new DistinctSketch();
       for (let part = 0; part < 4; part += 1)
-        merged.merge(stored(sketchOf(Math.floor((size / 4) * part) - 50, Math.floor((size / 4) * (part + 1)))));
+        merged.merge(
+          stored(sketchOf(Math.floor((size / 4) * part) - 50, Math.floor((size / 4) * (part + 1)))),
+        );
       const expected = size + 50;
       expect(Math.abs(merged.count - expected) / expected, `${size}`).toBeLessThan(0.07);
     }
@@ -79,7 +92,8 @@ describe('distinct counts', () => {
   });
 });
 
-const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+const range = (from: number, to: number) =>
+  Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
 
 describe('figures', () => {
   it('are the same after a round through the database', () => {
@@ -91,8 +105,12 @@ describe('figures', () => {
     const again = Figures.from(JSON.parse(JSON.stringify(figures)));
     again.merge(new Figures());
     expect(JSON.stringify(again)).toBe(JSON.stringify(figures));
-    expect([again.sum('runs'), again.sum('cost'), again.distinct('users'), again.distinct('chats'), again.time('call').count]).toEqual([
-      3, 0, 1, 0, 0,
-    ]);
+    expect([
+      again.sum('runs'),
+      again.sum('cost'),
+      again.distinct('users'),
+      again.distinct('chats'),
+      again.time('call').count,
+    ]).toEqual([3, 0, 1, 0, 0]);
   });
 });

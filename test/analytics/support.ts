@@ -7,13 +7,22 @@ import { newWorkspace, type Workspace } from '../support/api.ts';
 
 /** A context of the system at an instant, with another database if need be. */
 export function contextAt(workspace_id: string, at: number, DB: D1Database = env.DB): Ctx {
-  const platform = openPlatform({ ...env, DB } as Env, createExecutionContext(), { request_id: newId('req') });
-  return { ...platform.context({ workspace_id, actor: { type: 'system', name: 'test' } }), now: () => at };
+  const platform = openPlatform({ ...env, DB } as Env, createExecutionContext(), {
+    request_id: newId('req'),
+  });
+  return {
+    ...platform.context({ workspace_id, actor: { type: 'system', name: 'test' } }),
+    now: () => at,
+  };
 }
 
 export interface Tenant {
   readonly workspace: Workspace;
-  readonly agents: readonly { readonly id: string; readonly slug: string; readonly version_id: string }[];
+  readonly agents: readonly {
+    readonly id: string;
+    readonly slug: string;
+    readonly version_id: string;
+  }[];
 }
 
 export async function newTenant(agents = 2): Promise<Tenant> {
@@ -89,10 +98,16 @@ export interface History {
 }
 
 const bulk = (sql: string, workspace_id: string, rows: readonly unknown[], extra = '') =>
-  env.DB.prepare(`${sql} from json_each(?2) where ?1 is not null ${extra}`).bind(workspace_id, JSON.stringify(rows));
+  env.DB.prepare(`${sql} from json_each(?2) where ?1 is not null ${extra}`).bind(
+    workspace_id,
+    JSON.stringify(rows),
+  );
 
 /** Rows as the product would have left them; each run has a question and, unless it failed, an answer. */
-export async function insertHistory(workspace_id: string, { sessions, runs, calls, ratings }: History): Promise<void> {
+export async function insertHistory(
+  workspace_id: string,
+  { sessions, runs, calls, ratings }: History,
+): Promise<void> {
   const pick = (...names: string[]) => names.map((name) => `value ->> '${name}'`).join(', ');
   await env.DB.batch([
     bulk(
@@ -140,10 +155,18 @@ export async function insertHistory(workspace_id: string, { sessions, runs, call
   ]);
 }
 
-const messageIds = new Map<string, { user_id: string; assistant_id: string; user_seq: number; assistant_seq: number }>();
+const messageIds = new Map<
+  string,
+  { user_id: string; assistant_id: string; user_seq: number; assistant_seq: number }
+>();
 export function messagesOf({ id }: Pick<Run, 'id'>) {
   const seq = 2 * messageIds.size;
-  const made = messageIds.get(id) ?? { user_id: newId('msg'), assistant_id: newId('msg'), user_seq: seq + 1, assistant_seq: seq + 2 };
+  const made = messageIds.get(id) ?? {
+    user_id: newId('msg'),
+    assistant_id: newId('msg'),
+    user_seq: seq + 1,
+    assistant_seq: seq + 2,
+  };
   messageIds.set(id, made);
   return made;
 }
@@ -151,7 +174,14 @@ export function messagesOf({ id }: Pick<Run, 'id'>) {
 /** A model and a tool, which fails where the run does. */
 const stepsOf = ({ id, status }: Run) => [
   { id, step_id: newId('step'), ordinal: 1, type: 'model', error: null, cost: 5 },
-  { id, step_id: newId('step'), ordinal: 2, type: 'tool', error: status === 'failed' ? 'broken' : null, cost: 3 },
+  {
+    id,
+    step_id: newId('step'),
+    ordinal: 2,
+    type: 'tool',
+    error: status === 'failed' ? 'broken' : null,
+    cost: 3,
+  },
 ];
 
 /** Everything that is rolled up, for comparison. */

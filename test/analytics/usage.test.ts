@@ -34,7 +34,9 @@ async function tenantWith(count: number) {
   const tenant = await newTenant();
   const session_id = newId('ses');
   const run_id = newId('run');
-  const calls = Array.from({ length: count }, (_, number) => callOf(tenant, number, number === 7 ? { session_id, run_id } : {}));
+  const calls = Array.from({ length: count }, (_, number) =>
+    callOf(tenant, number, number === 7 ? { session_id, run_id } : {}),
+  );
   await insertHistory(tenant.workspace.id, { sessions: [], runs: [], calls, ratings: [] });
   return { ...tenant, calls, session_id, run_id };
 }
@@ -46,14 +48,20 @@ describe('the list of model calls', () => {
     const { workspace, calls } = await tenantWith(25);
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const { status, body } = await workspace.get(`/usage?limit=7${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      const { status, body } = await workspace.get(
+        `/usage?limit=7${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
       expect(status).toBe(200);
       seen.push(...ids(body));
       cursor = body.next_cursor;
     }
-    const expected = calls.toSorted((a, b) => b.created_at - a.created_at || (a.id < b.id ? 1 : -1)).map(({ id }) => id);
+    const expected = calls
+      .toSorted((a, b) => b.created_at - a.created_at || (a.id < b.id ? 1 : -1))
+      .map(({ id }) => id);
     expect(seen).toEqual(expected);
-    expect((await workspace.get('/usage?limit=1')).body.data[0].call_key).toEqual(expect.any(String));
+    expect((await workspace.get('/usage?limit=1')).body.data[0].call_key).toEqual(
+      expect.any(String),
+    );
   });
 
   it('takes each filter, and all of them together', async () => {
@@ -84,7 +92,8 @@ describe('the list of model calls', () => {
       ...filters,
       [
         `agent=${agent.id}&model=b&from=${time}`,
-        (call: Call) => call.agent_id === agent.id && call.model === 'b' && call.created_at >= Date.parse(time),
+        (call: Call) =>
+          call.agent_id === agent.id && call.model === 'b' && call.created_at >= Date.parse(time),
       ] as const,
     ]) {
       const { body } = await workspace.get(`/usage?limit=100&${query}`);
@@ -98,9 +107,12 @@ describe('the list of model calls', () => {
     const [mine, other] = agents as [Tenant['agents'][number], Tenant['agents'][number]];
     const limited = await workspace.withRole('viewer', [mine.id]);
     const own = calls.filter(({ agent_id }) => agent_id === mine.id);
-    expect(new Set(ids((await limited.get('/usage?limit=100')).body))).toEqual(new Set(own.map(({ id }) => id)));
+    expect(new Set(ids((await limited.get('/usage?limit=100')).body))).toEqual(
+      new Set(own.map(({ id }) => id)),
+    );
     for (const path of ['/usage', '/anomalies']) {
-      for (const name of [other.id, 'no-such-agent']) expect((await limited.get(`${path}?agent=${name}`)).status).toBe(404);
+      for (const name of [other.id, 'no-such-agent'])
+        expect((await limited.get(`${path}?agent=${name}`)).status).toBe(404);
       expect((await limited.get(`${path}?agent=${mine.slug}`)).status).toBe(200);
     }
     const table = await limited.get('/usage', { headers: { accept: 'text/csv' } });
@@ -116,24 +128,41 @@ describe('the list of model calls', () => {
 
   it.each(['session', 'end_user'])('has its costs by %s add up to the whole', async (grouping) => {
     const { workspace, calls } = await tenantWith(25);
-    const { body } = await workspace.get(`/cost-breakdown?start_date=2026-05-01&end_date=2026-05-02&group_by=${grouping}`);
-    const sum = (field: string) => body.parts.reduce((all: number, part: Record<string, number>) => all + (part[field] ?? 0), 0);
+    const { body } = await workspace.get(
+      `/cost-breakdown?start_date=2026-05-01&end_date=2026-05-02&group_by=${grouping}`,
+    );
+    const sum = (field: string) =>
+      body.parts.reduce((all: number, part: Record<string, number>) => all + (part[field] ?? 0), 0);
     expect(body.parts.map(({ value }: { value: string }) => value)).toContain('none');
-    expect([sum('cost_usd'), sum('calls')]).toEqual([expect.closeTo(body.cost_usd, 9), calls.length]);
+    expect([sum('cost_usd'), sum('calls')]).toEqual([
+      expect.closeTo(body.cost_usd, 9),
+      calls.length,
+    ]);
     expect(sum('share')).toBeCloseTo(1, 3);
-    const by = (await workspace.get('/cost-breakdown?start_date=2026-05-01&end_date=2026-05-02&group_by=model')).body.parts;
+    const by = (
+      await workspace.get(
+        '/cost-breakdown?start_date=2026-05-01&end_date=2026-05-02&group_by=model',
+      )
+    ).body.parts;
     for (const field of ['input_tokens', 'output_tokens', 'unpriced_calls']) {
-      const whole = by.reduce((all: number, part: Record<string, number>) => all + (part[field] ?? 0), 0);
+      const whole = by.reduce(
+        (all: number, part: Record<string, number>) => all + (part[field] ?? 0),
+        0,
+      );
       expect([field, sum(field)]).toEqual([field, whole]);
       // What is of nobody is not all of it.
       const named = body.parts.filter(({ value }: { value: string }) => value !== 'none');
-      expect(named.some((part: Record<string, number>) => (part[field] ?? 0) > 0) || whole === 0).toBe(true);
+      expect(
+        named.some((part: Record<string, number>) => (part[field] ?? 0) > 0) || whole === 0,
+      ).toBe(true);
     }
   });
 
   it('is a table for those who ask for one, of any length', async () => {
     const { workspace, calls } = await tenantWith(1203);
-    const { status, headers, body } = await workspace.get('/usage?limit=3', { headers: { accept: 'text/csv' } });
+    const { status, headers, body } = await workspace.get('/usage?limit=3', {
+      headers: { accept: 'text/csv' },
+    });
     expect([status, headers.get('content-type')?.split(';')[0]]).toEqual([200, 'text/csv']);
     const [head, ...lines] = (body as string)
       .trim()
@@ -151,8 +180,11 @@ describe('the list of model calls', () => {
   it('is a table only for those who like one better', async () => {
     const { workspace } = await newTenant(1);
     const typeFor = async (accept: string) =>
-      (await workspace.get('/usage', { headers: { accept } })).headers.get('content-type')?.split(';')[0];
-    for (const accept of ['TEXT/CSV', 'text/*', 'text/csv, */*']) expect(await typeFor(accept), accept).toBe('text/csv');
+      (await workspace.get('/usage', { headers: { accept } })).headers
+        .get('content-type')
+        ?.split(';')[0];
+    for (const accept of ['TEXT/CSV', 'text/*', 'text/csv, */*'])
+      expect(await typeFor(accept), accept).toBe('text/csv');
     for (const accept of ['*/*', 'application/json, text/csv;q=0.5', 'text/csv;q=0, */*'])
       expect(await typeFor(accept), accept).toBe('application/json');
   });
@@ -194,7 +226,12 @@ describe('cells', () => {
       ),
       { numRuns: 50 },
     );
-    expect([toCell(null), toCell(-1.5), toCell(true), toCell('plain')]).toEqual(['', '-1.5', 'true', 'plain']);
+    expect([toCell(null), toCell(-1.5), toCell(true), toCell('plain')]).toEqual([
+      '',
+      '-1.5',
+      'true',
+      'plain',
+    ]);
   });
 });
 
@@ -215,18 +252,30 @@ describe('what a turn leaves behind', () => {
   it('is in the list and in the analytics of the same hour', async () => {
     const { workspace, agents } = await newTenant(1);
     const [agent] = agents as [Tenant['agents'][number]];
-    const session = (await workspace.post(`/agents/${agent.id}/sessions`, { end_user_id: 'ann' })).body.id;
+    const session = (await workspace.post(`/agents/${agent.id}/sessions`, { end_user_id: 'ann' }))
+      .body.id;
     const answer = await workspace.post(`/sessions/${session}/messages`, { message: 'Hello?' });
     expect(answer.status).toBe(200);
     const { data } = (await workspace.get(`/usage?session=${session}&operation=answer`)).body;
     expect(data).toHaveLength(1);
-    const { totals, series, top_sessions, top_end_users, is_complete } = (await workspace.get(`/agents/${agent.slug}/analytics`)).body;
-    expect(totals.usage).toMatchObject({ runs: 1, chats: 1, chats_started: 1, messages: 2, unique_users: 1, messages_per_chat: 2 });
+    const { totals, series, top_sessions, top_end_users, is_complete } = (
+      await workspace.get(`/agents/${agent.slug}/analytics`)
+    ).body;
+    expect(totals.usage).toMatchObject({
+      runs: 1,
+      chats: 1,
+      chats_started: 1,
+      messages: 2,
+      unique_users: 1,
+      messages_per_chat: 2,
+    });
     expect(totals.performance.runs_by_status).toEqual({ completed: 1 });
     expect([series.length, is_complete]).toEqual([30, true]);
     expect(top_sessions[0]).toMatchObject({ session_id: session, runs: 1 });
     expect(top_end_users[0]).toMatchObject({ end_user_id: 'ann', runs: 1, messages: 2 });
-    const parts = (await workspace.get('/cost-breakdown?group_by=operation')).body.parts.map(({ value }: { value: string }) => value);
+    const parts = (await workspace.get('/cost-breakdown?group_by=operation')).body.parts.map(
+      ({ value }: { value: string }) => value,
+    );
     expect(parts).toContain('answer');
   });
 
@@ -242,8 +291,18 @@ describe('what a turn leaves behind', () => {
       ]) {
         const { status, body } = await workspace.get(path + query);
         expect(status, query).toBe(200);
-        expect(body.totals.usage).toMatchObject({ runs: 0, chats: 0, calls: 0, messages_per_chat: 0, unique_users: 0 });
-        expect(body.totals.cost).toMatchObject({ total_usd: 0, per_message_usd: 0, per_session_usd: 0 });
+        expect(body.totals.usage).toMatchObject({
+          runs: 0,
+          chats: 0,
+          calls: 0,
+          messages_per_chat: 0,
+          unique_users: 0,
+        });
+        expect(body.totals.cost).toMatchObject({
+          total_usd: 0,
+          per_message_usd: 0,
+          per_session_usd: 0,
+        });
         expect(body.totals.performance).toMatchObject({ latency_ms: null, error_rate: 0 });
         expect([body.groups, body.top_sessions]).toEqual([[], []]);
         // The day on which clocks go back has 25 hours.
@@ -257,7 +316,10 @@ describe('what a turn leaves behind', () => {
       ])
         expect((await workspace.get(path + query)).status, query).toBe(422);
     }
-    expect((await workspace.get('/cost-breakdown?group_by=session')).body).toMatchObject({ cost_usd: 0, parts: [] });
+    expect((await workspace.get('/cost-breakdown?group_by=session')).body).toMatchObject({
+      cost_usd: 0,
+      parts: [],
+    });
   });
 
   it('takes one round trip, whatever the time zone of the workspace', async () => {

@@ -1,6 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { raiseAlerts, reserve, rewrapBudgetSecrets, settleStatements } from '../../src/budgets/index.ts';
+import {
+  raiseAlerts,
+  reserve,
+  rewrapBudgetSecrets,
+  settleStatements,
+} from '../../src/budgets/index.ts';
 import { runSchedule } from '../../src/jobs/schedule.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
@@ -20,18 +25,37 @@ async function spend(
 ) {
   const ctx = contextOf({ id });
   const call_key = crypto.randomUUID();
-  const { hold_id } = await reserve(ctx, { ...about, run_id: null, call_key, model: 'openai-compatible/m' }, async () => cost);
+  const { hold_id } = await reserve(
+    ctx,
+    { ...about, run_id: null, call_key, model: 'openai-compatible/m' },
+    async () => cost,
+  );
   const row = usageOf(ctx, call_key, cost);
   await run(ctx, [row.statement, ...settleStatements(ctx, [hold_id ?? ''], [row.id])]);
 }
 
-const tick = () => runSchedule('* * * * *', env, { waitUntil: (work: Promise<unknown>) => work } as unknown as ExecutionContext);
+const tick = () =>
+  runSchedule('* * * * *', env, {
+    waitUntil: (work: Promise<unknown>) => work,
+  } as unknown as ExecutionContext);
 
-async function agentWith(workspace: Workspace, rounds = [{ text: ['Hello.'], usage: { input_tokens: 100, output_tokens: 50 } }]) {
+async function agentWith(
+  workspace: Workspace,
+  rounds = [{ text: ['Hello.'], usage: { input_tokens: 100, output_tokens: 50 } }],
+) {
   const scripted = await playScript({ rounds, repeat: true });
-  await workspace.put('/providers/openai-compatible', { api_key: scripted.api_key, base_url: scripted.base_url.compatible });
-  await workspace.put('/prices', { overrides: [{ model: 'openai-compatible/m', input: 1, output: 1 }] });
-  const config = { model: 'openai-compatible/m', settings: { max_output_tokens: 100 }, knowledge: { base_ids: [] } };
+  await workspace.put('/providers/openai-compatible', {
+    api_key: scripted.api_key,
+    base_url: scripted.base_url.compatible,
+  });
+  await workspace.put('/prices', {
+    overrides: [{ model: 'openai-compatible/m', input: 1, output: 1 }],
+  });
+  const config = {
+    model: 'openai-compatible/m',
+    settings: { max_output_tokens: 100 },
+    knowledge: { base_ids: [] },
+  };
   const agent = await workspace.post('/agents', { name: `Agent ${crypto.randomUUID()}`, config });
   expect(agent.status, JSON.stringify(agent.body)).toBe(201);
   return { agent: agent.body.id as string, scripted };
@@ -50,7 +74,10 @@ describe('budgets', () => {
       alerts: { thresholds: [50, 80, 100], webhook: null },
     });
     const path = `/budgets/${made.body.id}`;
-    expect((await workspace.patch(path, { limit_usd: 2, action: 'warn' })).body).toMatchObject({ limit_usd: 2, action: 'warn' });
+    expect((await workspace.patch(path, { limit_usd: 2, action: 'warn' })).body).toMatchObject({
+      limit_usd: 2,
+      action: 'warn',
+    });
     expect((await workspace.get(path)).body).toMatchObject({ limit_usd: 2 });
     expect((await workspace.get('/budgets')).body.data).toHaveLength(1);
     expect((await workspace.delete(path)).status).toBe(204);
@@ -65,14 +92,20 @@ describe('budgets', () => {
     expect((await post({ action: 'downgrade' })).body.errors[0].pointer).toBe('/downgrade');
     const rule = (model: string) => ({ action: 'downgrade', downgrade: { model } });
     for (const model of ['nobody/cheap', 'builtin/nothing', 'openai/whisper-1']) {
-      expect((await post(rule(model))).body.errors, model).toMatchObject([{ pointer: '/downgrade/model' }]);
+      expect((await post(rule(model))).body.errors, model).toMatchObject([
+        { pointer: '/downgrade/model' },
+      ]);
     }
     const { body: made } = await post(rule('openai/gpt-5-nano'));
-    expect((await workspace.patch(`/budgets/${made.id}`, rule('nobody/cheap'))).body.errors).toMatchObject([
-      { pointer: '/downgrade/model' },
+    expect(
+      (await workspace.patch(`/budgets/${made.id}`, rule('nobody/cheap'))).body.errors,
+    ).toMatchObject([{ pointer: '/downgrade/model' }]);
+    expect((await post({ scope: 'end_user', subject_id: 'has space' })).body.errors).toMatchObject([
+      { pointer: '/subject_id' },
     ]);
-    expect((await post({ scope: 'end_user', subject_id: 'has space' })).body.errors).toMatchObject([{ pointer: '/subject_id' }]);
-    expect((await post({ limit_usd: 4e-10 })).body.errors).toMatchObject([{ pointer: '/limit_usd' }]);
+    expect((await post({ limit_usd: 4e-10 })).body.errors).toMatchObject([
+      { pointer: '/limit_usd' },
+    ]);
     expect((await post({ limit_usd: 0 })).status).toBe(201);
     expect((await post({ scope: 'api_key', subject_id: other.key_id })).status).toBe(404);
     expect((await post({ scope: 'api_key', subject_id: workspace.key_id })).status).toBe(201);
@@ -85,7 +118,11 @@ describe('budgets', () => {
   it('stop a chat with 402, before the provider hears of it, and say which and until when', async () => {
     const workspace = await newWorkspace();
     const { agent, scripted } = await agentWith(workspace);
-    const { body: budget } = await workspace.post('/budgets', { ...monthly, name: 'Small', limit_usd: 0.0003 });
+    const { body: budget } = await workspace.post('/budgets', {
+      ...monthly,
+      name: 'Small',
+      limit_usd: 0.0003,
+    });
     const { body: session } = await workspace.post(`/agents/${agent}/sessions`, {});
     const say = () => workspace.post(`/sessions/${session.id}/messages`, { message: 'Hello?' });
     const first = await say();
@@ -94,7 +131,11 @@ describe('budgets', () => {
     const third = await say();
     expect([second.status, third.status]).toContain(402);
     const refused = [second, third].find(({ status }) => status === 402)?.body;
-    expect(refused).toMatchObject({ code: 'budget_exceeded', budget: { id: budget.id, name: 'Small' }, limit_usd: 0.0003 });
+    expect(refused).toMatchObject({
+      code: 'budget_exceeded',
+      budget: { id: budget.id, name: 'Small' },
+      limit_usd: 0.0003,
+    });
     expect(Date.parse(refused.resets_at)).toBeGreaterThan(Date.now());
     const billed = (await scripted.requests()).length;
     const { body: explained } = await workspace.get(`/budgets/${budget.id}/explain`);
@@ -107,7 +148,13 @@ describe('budgets', () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
     await workspace.post('/budgets', { ...monthly, period: 'day' });
-    const nobody = { agent_id: null, end_user_id: null, run_id: null, call_key: crypto.randomUUID(), model: 'openai-compatible/m' };
+    const nobody = {
+      agent_id: null,
+      end_user_id: null,
+      run_id: null,
+      call_key: crypto.randomUUID(),
+      model: 'openai-compatible/m',
+    };
     const ask = () => workspace.post(`/agents/${agent}/runs`, { message: 'Hello?' });
     const ctx = contextOf(workspace);
     const { hold_id } = await reserve(ctx, nobody, async () => 990_000);
@@ -117,25 +164,39 @@ describe('budgets', () => {
     await spend(workspace, 990_000);
     const gone = await ask();
     const until = Math.ceil((Date.parse(gone.body.resets_at) - Date.now()) / 1000);
-    expect([gone.status, Math.abs(Number(gone.headers.get('retry-after')) - until) <= 2]).toEqual([402, true]);
+    expect([gone.status, Math.abs(Number(gone.headers.get('retry-after')) - until) <= 2]).toEqual([
+      402,
+      true,
+    ]);
   });
 
   it('admit exactly as many of 64 chats at once as there is room for', async () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
     const sessions = await Promise.all(
-      Array.from({ length: 65 }, async () => (await workspace.post(`/agents/${agent}/sessions`, {})).body.id),
+      Array.from(
+        { length: 65 },
+        async () => (await workspace.post(`/agents/${agent}/sessions`, {})).body.id,
+      ),
     );
     const { body: probe } = await workspace.post('/budgets', { ...monthly, limit_usd: 1 });
     await workspace.post(`/sessions/${sessions[0]}/messages`, { message: 'Hello?' });
-    const [{ held_usd }] = (await workspace.get(`/budgets/${probe.id}/explain`)).body.last_settlements;
+    const [{ held_usd }] = (await workspace.get(`/budgets/${probe.id}/explain`)).body
+      .last_settlements;
     // From now on a call costs what is held for it, so that it does not matter which is settled when.
     const tokens = Math.round(held_usd * 1_000_000);
-    const { scripted } = await agentWith(workspace, [{ text: ['Hello.'], usage: { input_tokens: tokens - 50, output_tokens: 50 } }]);
+    const { scripted } = await agentWith(workspace, [
+      { text: ['Hello.'], usage: { input_tokens: tokens - 50, output_tokens: 50 } },
+    ]);
     await workspace.delete(`/budgets/${probe.id}`);
-    const { body: budget } = await workspace.post('/budgets', { ...monthly, limit_usd: 21.5 * held_usd });
+    const { body: budget } = await workspace.post('/budgets', {
+      ...monthly,
+      limit_usd: 21.5 * held_usd,
+    });
     const answers = await Promise.all(
-      sessions.slice(1).map((session) => workspace.post(`/sessions/${session}/messages`, { message: 'Hello?' })),
+      sessions
+        .slice(1)
+        .map((session) => workspace.post(`/sessions/${session}/messages`, { message: 'Hello?' })),
     );
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
     expect([count(200), count(402), (await scripted.requests()).length]).toEqual([21, 43, 21]);
@@ -151,16 +212,33 @@ describe('budgets', () => {
       ids.push((await workspace.post('/budgets', { ...monthly, name: period, period })).body.id);
     await spend(workspace, 600_000);
     const ctx = contextOf(workspace);
-    const about = { agent_id: null, end_user_id: null, run_id: null, call_key: 'open', model: 'openai-compatible/m' };
+    const about = {
+      agent_id: null,
+      end_user_id: null,
+      run_id: null,
+      call_key: 'open',
+      model: 'openai-compatible/m',
+    };
     const { hold_id } = await reserve(ctx, about, async () => 300_000);
     const standings = async () => {
-      const explained = await Promise.all(ids.map(async (id) => (await workspace.get(`/budgets/${id}/explain`)).body.standings));
-      return explained.map((rows) => rows.map(({ spent_usd, held_usd }: Record<string, number>) => [spent_usd, held_usd]));
+      const explained = await Promise.all(
+        ids.map(async (id) => (await workspace.get(`/budgets/${id}/explain`)).body.standings),
+      );
+      return explained.map((rows) =>
+        rows.map(({ spent_usd, held_usd }: Record<string, number>) => [spent_usd, held_usd]),
+      );
     };
-    for (const time_zone of ['Pacific/Kiritimati', 'Pacific/Honolulu', 'America/Los_Angeles', 'UTC']) {
+    for (const time_zone of [
+      'Pacific/Kiritimati',
+      'Pacific/Honolulu',
+      'America/Los_Angeles',
+      'UTC',
+    ]) {
       expect((await workspace.patch('/workspace', { time_zone })).status).toBe(200);
       expect(await standings(), time_zone).toEqual(ids.map(() => [[0.0006, 0.0003]]));
-      await expect(reserve(contextOf(workspace), { ...about, call_key: time_zone }, async () => 200_000)).rejects.toThrow('no room');
+      await expect(
+        reserve(contextOf(workspace), { ...about, call_key: time_zone }, async () => 200_000),
+      ).rejects.toThrow('no room');
     }
     const row = usageOf(ctx, 'open', 250_000);
     await run(ctx, [row.statement, ...settleStatements(ctx, [hold_id ?? ''], [row.id])]);
@@ -172,10 +250,14 @@ describe('budgets', () => {
     const { id } = (await workspace.post('/budgets', { ...monthly, period: 'day' })).body;
     await spend(workspace, 900_000);
     // As another isolate would change it.
-    await env.DB.prepare("update workspaces set time_zone = 'Pacific/Kiritimati' where id = ?").bind(workspace.id).run();
+    await env.DB.prepare("update workspaces set time_zone = 'Pacific/Kiritimati' where id = ?")
+      .bind(workspace.id)
+      .run();
     await spend(workspace, 100_000);
     const { standings } = (await workspace.get(`/budgets/${id}/explain`)).body;
-    const start = new Date(standings[0].period_start).toLocaleTimeString('en-GB', { timeZone: 'Pacific/Kiritimati' });
+    const start = new Date(standings[0].period_start).toLocaleTimeString('en-GB', {
+      timeZone: 'Pacific/Kiritimati',
+    });
     expect([start, standings[0].spent_usd]).toEqual(['00:00:00', 0.0001]);
   });
 
@@ -183,13 +265,26 @@ describe('budgets', () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
     const bot = await workspace.withRole('runtime', [agent]);
-    for (const scope of ['workspace', 'agent', 'api_key', 'end_user']) await workspace.post('/budgets', { ...monthly, name: scope, scope });
-    await workspace.post('/budgets', { ...monthly, name: 'another key', scope: 'api_key', subject_id: workspace.key_id });
-    const names = async (query = '') => (await bot.get(`/users/me/budget${query}`)).body.data.map(({ name }: { name: string }) => name);
+    for (const scope of ['workspace', 'agent', 'api_key', 'end_user'])
+      await workspace.post('/budgets', { ...monthly, name: scope, scope });
+    await workspace.post('/budgets', {
+      ...monthly,
+      name: 'another key',
+      scope: 'api_key',
+      subject_id: workspace.key_id,
+    });
+    const names = async (query = '') =>
+      (await bot.get(`/users/me/budget${query}`)).body.data.map(
+        ({ name }: { name: string }) => name,
+      );
     expect(await names()).toEqual(['workspace', 'agent', 'api_key']);
     expect(await names('?end_user_id=eva')).toEqual(['workspace', 'agent', 'api_key', 'end_user']);
     await spend(workspace, 250_000);
-    expect((await bot.get('/users/me/budget')).body.data[0]).toMatchObject({ spent_usd: 0.00025, remaining_usd: 0.00075, percent: 25 });
+    expect((await bot.get('/users/me/budget')).body.data[0]).toMatchObject({
+      spent_usd: 0.00025,
+      remaining_usd: 0.00075,
+      percent: 25,
+    });
   });
 });
 
@@ -223,13 +318,22 @@ describe('alerts', () => {
     for (const call of calls) await checkSignature(secret, call);
     await vi.waitUntil(async () => {
       const { alerts } = (await workspace.get(`/budgets/${id}/explain`)).body;
-      return alerts.length === 2 && alerts.every(({ delivered_at }: { delivered_at: string | null }) => delivered_at !== null);
+      return (
+        alerts.length === 2 &&
+        alerts.every(({ delivered_at }: { delivered_at: string | null }) => delivered_at !== null)
+      );
     });
   });
 
   it('reach everyone in one tick, however many end users have spent', async () => {
     const workspace = await newWorkspace();
-    const each = { ...monthly, scope: 'end_user', period: 'total', limit_usd: 1, alerts: { thresholds: [50] } };
+    const each = {
+      ...monthly,
+      scope: 'end_user',
+      period: 'total',
+      limit_usd: 1,
+      alerts: { thresholds: [50] },
+    };
     const { id } = (await workspace.post('/budgets', each)).body;
     await env.DB.prepare(
       `with recursive n (i) as (select 1 union all select i + 1 from n where i < 450)
@@ -239,7 +343,9 @@ describe('alerts', () => {
       .bind(id, workspace.id, Date.now())
       .run();
     await raiseAlerts(contextOf(workspace));
-    const alerts = env.DB.prepare('select count(*) as n from budget_alerts where budget_id = ?').bind(id);
+    const alerts = env.DB.prepare(
+      'select count(*) as n from budget_alerts where budget_id = ?',
+    ).bind(id);
     expect(await alerts.first('n')).toBe(450);
   });
 
@@ -249,13 +355,17 @@ describe('alerts', () => {
     await spend(workspace, 400_000);
     const config = { settings: { max_output_tokens: 2000 } };
     for (let turn = 0; turn < 3; turn += 1)
-      expect((await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?', config })).status).toBe(402);
+      expect(
+        (await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?', config })).status,
+      ).toBe(402);
     await tick();
     await vi.waitUntil(async () => (await site.calls()).length > 0, { timeout: 10_000 });
     await atRest(workspace.id);
     const calls = await site.calls();
     expect(calls.map(({ body }) => JSON.parse(body as string).alert.kind)).toEqual(['refused']);
-    expect((await workspace.get(`/budgets/${id}/explain`)).body.alerts).toMatchObject([{ kind: 'refused', spent_usd: 0.0004 }]);
+    expect((await workspace.get(`/budgets/${id}/explain`)).body.alerts).toMatchObject([
+      { kind: 'refused', spent_usd: 0.0004 },
+    ]);
   });
 
   it('tell of a threshold that a lower limit has passed', async () => {
@@ -263,7 +373,9 @@ describe('alerts', () => {
     await spend(workspace, 400_000);
     const kinds = async () => {
       await raiseAlerts(contextOf(workspace));
-      return (await workspace.get(`/budgets/${id}/explain`)).body.alerts.map(({ kind }: { kind: string }) => kind);
+      return (await workspace.get(`/budgets/${id}/explain`)).body.alerts.map(
+        ({ kind }: { kind: string }) => kind,
+      );
     };
     expect(await kinds()).toEqual([]);
     expect((await workspace.patch(`/budgets/${id}`, { limit_usd: 0.0006 })).status).toBe(200);
@@ -274,7 +386,9 @@ describe('alerts', () => {
     const { workspace, id } = await watched();
     const kinds = async () => {
       await raiseAlerts(contextOf(workspace));
-      return (await workspace.get(`/budgets/${id}/explain`)).body.alerts.map(({ kind }: { kind: string }) => kind).toReversed();
+      return (await workspace.get(`/budgets/${id}/explain`)).body.alerts
+        .map(({ kind }: { kind: string }) => kind)
+        .toReversed();
     };
     await spend(workspace, 900_000);
     expect(await kinds()).toEqual(['50', '80']);
@@ -289,10 +403,15 @@ describe('alerts', () => {
     const shared = new Site();
     const url = await shared.answers('/alerts', { status: 200, body: 'ok' });
     const { secret } = (await workspace.put('/alerts/webhook', { url })).body;
-    const { id } = (await workspace.post('/budgets', { ...monthly, period: 'total', name: 'Without' })).body;
+    const { id } = (
+      await workspace.post('/budgets', { ...monthly, period: 'total', name: 'Without' })
+    ).body;
     await spend(workspace, 500_000);
     await tick();
-    await vi.waitUntil(async () => (await shared.calls()).length > 0 && (await site.calls()).length > 0, { timeout: 10_000 });
+    await vi.waitUntil(
+      async () => (await shared.calls()).length > 0 && (await site.calls()).length > 0,
+      { timeout: 10_000 },
+    );
     await atRest(workspace.id);
     const [call, ...more] = await shared.calls();
     expect([more, await site.calls()]).toEqual([[], [expect.anything()]]);
@@ -303,22 +422,35 @@ describe('alerts', () => {
       budget: { id, alerts: { webhook: null } },
     });
     await checkSignature(secret, call as NonNullable<typeof call>);
-    expect((await workspace.get(`/budgets/${id}/explain`)).body.alerts).toMatchObject([{ kind: '50', delivered_at: expect.any(String) }]);
+    expect((await workspace.get(`/budgets/${id}/explain`)).body.alerts).toMatchObject([
+      { kind: '50', delivered_at: expect.any(String) },
+    ]);
   });
 
   it('come from a forecast before the money is gone', async () => {
     const workspace = await newWorkspace();
-    const { body } = await workspace.post('/budgets', { ...monthly, limit_usd: 1, alerts: { thresholds: [] } });
+    const { body } = await workspace.post('/budgets', {
+      ...monthly,
+      limit_usd: 1,
+      alerts: { thresholds: [] },
+    });
     await spend(workspace, 300_000_000);
     const ctx = contextOf(workspace);
     const [row] = (
-      await env.DB.prepare('select period_start, period_end from budget_counters where budget_id = ?')
+      await env.DB.prepare(
+        'select period_start, period_end from budget_counters where budget_id = ?',
+      )
         .bind(body.id)
         .all<{ period_start: number; period_end: number }>()
     ).results;
-    const at = (share: number) => () => (row?.period_start ?? 0) + share * ((row?.period_end ?? 0) - (row?.period_start ?? 0));
+    const at = (share: number) => () =>
+      (row?.period_start ?? 0) + share * ((row?.period_end ?? 0) - (row?.period_start ?? 0));
     const alerts = async () => (await workspace.get(`/budgets/${body.id}/explain`)).body.alerts;
-    await env.DB.prepare('update budget_counters set updated_at = period_start + 1 where budget_id = ?').bind(body.id).run();
+    await env.DB.prepare(
+      'update budget_counters set updated_at = period_start + 1 where budget_id = ?',
+    )
+      .bind(body.id)
+      .run();
     // Too early to tell, and nothing more is spent until it is not.
     await raiseAlerts({ ...ctx, now: at(0.05) });
     expect(await alerts()).toEqual([]);

@@ -11,11 +11,21 @@ const usage = { input_tokens: 100, output_tokens: 50 };
 const answer: Round = { text: ['Hello ', 'there.'], usage };
 
 /** A workspace with a scripted model at a thousand nano-dollars a token in and out. */
-async function priced(rounds: readonly Round[] = [answer], models = ['openai-compatible/large', 'openai-compatible/small']) {
+async function priced(
+  rounds: readonly Round[] = [answer],
+  models = ['openai-compatible/large', 'openai-compatible/small'],
+) {
   const workspace = await newWorkspace();
   const scripted = await playScript({ rounds, repeat: true });
-  await workspace.put('/providers/openai-compatible', { api_key: scripted.api_key, base_url: scripted.base_url.compatible });
-  const overrides = models.map((model) => ({ model, input: model.endsWith('small') ? 0.1 : 1, output: model.endsWith('small') ? 0.1 : 1 }));
+  await workspace.put('/providers/openai-compatible', {
+    api_key: scripted.api_key,
+    base_url: scripted.base_url.compatible,
+  });
+  const overrides = models.map((model) => ({
+    model,
+    input: model.endsWith('small') ? 0.1 : 1,
+    output: model.endsWith('small') ? 0.1 : 1,
+  }));
   expect((await workspace.put('/prices', { overrides })).status).toBe(200);
   return { workspace, scripted, ctx: contextOf(workspace) };
 }
@@ -53,23 +63,40 @@ describe('a model call', () => {
   it('is refused before the provider hears of it, whatever it is; no other model is asked', async () => {
     const reranker = 'workers-ai/@cf/baai/bge-reranker-base';
     const embedder = 'openai/text-embedding-3-small';
-    const { workspace, ctx, scripted } = await priced([answer], ['openai-compatible/large', reranker, embedder]);
-    await workspace.put('/providers/openai', { api_key: scripted.api_key, base_url: scripted.base_url.openai });
+    const { workspace, ctx, scripted } = await priced(
+      [answer],
+      ['openai-compatible/large', reranker, embedder],
+    );
+    await workspace.put('/providers/openai', {
+      api_key: scripted.api_key,
+      base_url: scripted.base_url.openai,
+    });
     await putBudget(ctx, { limit_nano_usd: 1, name: 'Tiny' });
     const { result } = await step(ctx, ['openai-compatible/large', 'builtin/extractive'], ask);
-    expect(result.failure).toMatchObject({ code: 'budget_exceeded', status: 402, options: { extra: { budget: { name: 'Tiny' } } } });
+    expect(result.failure).toMatchObject({
+      code: 'budget_exceeded',
+      status: 402,
+      options: { extra: { budget: { name: 'Tiny' } } },
+    });
     expect(result.usage).toEqual([]);
     const call_key = crypto.randomUUID();
     const refused = { code: 'budget_exceeded' };
-    await expect(embed(ctx, { values: ['text'], operation: 'embed_query', call_key, model: embedder })).rejects.toMatchObject(refused);
+    await expect(
+      embed(ctx, { values: ['text'], operation: 'embed_query', call_key, model: embedder }),
+    ).rejects.toMatchObject(refused);
     const own = { ...ctx, models: { workersAi: {} as Ai } };
     const documents = { query: 'a', documents: ['b'] };
-    await expect(rerank(own, { ...documents, operation: 'rerank', call_key, model: reranker })).rejects.toMatchObject(refused);
+    await expect(
+      rerank(own, { ...documents, operation: 'rerank', call_key, model: reranker }),
+    ).rejects.toMatchObject(refused);
     expect(await scripted.requests()).toEqual([]);
   });
 
   it('costs nothing where the provider refused it, and is paid for where it broke off', async () => {
-    const { workspace, ctx } = await priced([{ fault: { kind: 'status', status: 400 } }, { ...answer, fault: { kind: 'cut', events: 3 } }]);
+    const { workspace, ctx } = await priced([
+      { fault: { kind: 'status', status: 400 } },
+      { ...answer, fault: { kind: 'cut', events: 3 } },
+    ]);
     await putBudget(ctx, { limit_nano_usd: 1_000_000 });
     const refused = await step(ctx, ['openai-compatible/large'], ask);
     await run(ctx, refused.result.usage);
@@ -106,7 +133,9 @@ describe('a model call', () => {
     const { result } = await step(ctx, ['openai-compatible/nobody-knows'], ask);
     expect(result.failure?.status ?? null).toBe(status);
     await run(ctx, result.usage);
-    expect(await counters(workspace.id)).toMatchObject(status === null ? [{ spent: 0, held: 0, unpriced_calls: 1 }] : []);
+    expect(await counters(workspace.id)).toMatchObject(
+      status === null ? [{ spent: 0, held: 0, unpriced_calls: 1 }] : [],
+    );
   });
 
   it('goes on past a budget that only warns', async () => {
@@ -118,7 +147,9 @@ describe('a model call', () => {
   });
 
   it('is paid for when nobody reads on', async () => {
-    const { workspace, ctx } = await priced([{ ...answer, text: Array(50).fill('word '), fault: { kind: 'drip', bytes: 300, ms: 20 } }]);
+    const { workspace, ctx } = await priced([
+      { ...answer, text: Array(50).fill('word '), fault: { kind: 'drip', bytes: 300, ms: 20 } },
+    ]);
     await putBudget(ctx, { limit_nano_usd: 1_000_000 });
     const deferred: Promise<unknown>[] = [];
     const call = {
@@ -128,7 +159,8 @@ describe('a model call', () => {
       signal: new AbortController().signal,
       ...ask,
     };
-    for await (const _ of streamStep({ ...ctx, defer: (work) => void deferred.push(work) }, call)) break;
+    for await (const _ of streamStep({ ...ctx, defer: (work) => void deferred.push(work) }, call))
+      break;
     await Promise.all(deferred);
     const [counter] = await counters(workspace.id);
     expect(counter).toMatchObject({ held: 0, spent: await spentOf(workspace.id) });
@@ -141,7 +173,11 @@ describe('a budget that runs low', () => {
 
   it('picks the cheaper model and the shorter answer, and says so', async () => {
     const { workspace, ctx, scripted } = await priced();
-    const id = await putBudget(ctx, { limit_nano_usd: 400_000, action: 'downgrade', downgrade: rule });
+    const id = await putBudget(ctx, {
+      limit_nano_usd: 400_000,
+      action: 'downgrade',
+      downgrade: rule,
+    });
     const models: string[] = [];
     for (let turn = 0; turn < 4; turn += 1) {
       const account = new Account();
@@ -149,10 +185,20 @@ describe('a budget that runs low', () => {
       await run(ctx, result.usage);
       models.push(result.model);
       expect(account.lowered).toEqual(result.downgrade);
-      if (turn === 3) expect(result.downgrade).toEqual({ budget_id: id, model: rule.model, max_output_tokens: 20 });
+      if (turn === 3)
+        expect(result.downgrade).toEqual({
+          budget_id: id,
+          model: rule.model,
+          max_output_tokens: 20,
+        });
     }
-    expect(models).toEqual(['large', 'large', 'small', 'small'].map((name) => `openai-compatible/${name}`));
-    const sent = (await scripted.requests()).map(({ body }) => [body.model, body.max_tokens ?? body.max_completion_tokens]);
+    expect(models).toEqual(
+      ['large', 'large', 'small', 'small'].map((name) => `openai-compatible/${name}`),
+    );
+    const sent = (await scripted.requests()).map(({ body }) => [
+      body.model,
+      body.max_tokens ?? body.max_completion_tokens,
+    ]);
     expect(sent.at(-1)).toEqual(['small', 20]);
     expect(await counters(workspace.id)).toMatchObject([{ spent: 330_000, held: 0 }]);
   });

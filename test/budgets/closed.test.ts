@@ -5,17 +5,33 @@ describe('a run that may cost nothing', () => {
   const limits = { cost_usd: 0 };
 
   it('makes no call that has a price', async () => {
-    const { workspace, provider, send } = await newChat({ rounds: [{ text: ['Hi.'] }] }, { config: { limits } });
-    await workspace.put('/prices', { overrides: [{ model: 'openai-compatible/scripted', input: 1, output: 1 }] });
+    const { workspace, provider, send } = await newChat(
+      { rounds: [{ text: ['Hi.'] }] },
+      { config: { limits } },
+    );
+    await workspace.put('/prices', {
+      overrides: [{ model: 'openai-compatible/scripted', input: 1, output: 1 }],
+    });
     const { body } = await send({ message: 'Hello?' });
-    expect(body).toMatchObject({ text: '', run: { status: 'limit_exceeded', usage: { cost_usd: 0 } } });
+    expect(body).toMatchObject({
+      text: '',
+      run: { status: 'limit_exceeded', usage: { cost_usd: 0 } },
+    });
     expect(await provider.requests()).toEqual([]);
     expect((await workspace.get('/usage')).body.data).toEqual([]);
   });
 
   it('has free models', async () => {
-    const { workspace, send } = await newChat({ rounds: [{ text: ['Hi.'] }] }, { config: { limits } });
-    await workspace.put('/prices', { overrides: [{ model: 'openai-compatible/scripted', input: 0, output: 0 }] });
-    expect((await send({ message: 'Hello?' })).body).toMatchObject({ text: 'Hi.', run: { status: 'completed' } });
+    const { workspace, send } = await newChat(
+      { rounds: [{ text: ['Hi.'] }] },
+      { config: { limits } },
+    );
+    await workspace.put('/prices', {
+      overrides: [{ model: 'openai-compatible/scripted', input: 0, output: 0 }],
+    });
+    expect((await send({ message: 'Hello?' })).body).toMatchObject({
+      text: 'Hi.',
+      run: { status: 'completed' },
+    });
   });
 });

@@ -49,18 +49,29 @@ async function nested(limits: { workspace: number; agent: number; user: number }
   await putBudget(ctx, { limit_nano_usd: limits.workspace, period: 'month' });
   await putBudget(ctx, { limit_nano_usd: limits.agent, scope: 'agent', period: 'week' });
   await putBudget(ctx, { limit_nano_usd: limits.user, scope: 'end_user', period: 'day' });
-  await putBudget(ctx, { limit_nano_usd: limits.user, scope: 'end_user', subject_id: 'user_0', period: 'total' });
+  await putBudget(ctx, {
+    limit_nano_usd: limits.user,
+    scope: 'end_user',
+    subject_id: 'user_0',
+    period: 'total',
+  });
   return { ...workspace, ctx };
 }
 
 /** One call from its reservation to whatever becomes of it; returns what it cost, or null when it was refused. */
-async function play(id: string, name: string, { agent, user, estimate, percent, fate }: Call): Promise<number | null> {
+async function play(
+  id: string,
+  name: string,
+  { agent, user, estimate, percent, fate }: Call,
+): Promise<number | null> {
   const ctx = contextOf({ id });
   const key = `${id}:${name}`;
-  const reserved = await reserve(ctx, spender(key, agent, user), async () => estimate).catch((error: unknown) => {
-    if (error instanceof Failure && error.code === 'budget_exceeded') return null;
-    throw error;
-  });
+  const reserved = await reserve(ctx, spender(key, agent, user), async () => estimate).catch(
+    (error: unknown) => {
+      if (error instanceof Failure && error.code === 'budget_exceeded') return null;
+      throw error;
+    },
+  );
   if (reserved === null) return null;
   if (fate === 'crash') return 0;
   const holds = [reserved.hold_id ?? ''];
@@ -75,10 +86,15 @@ async function play(id: string, name: string, { agent, user, estimate, percent, 
   if (fate === 'settled_twice') await run(ctx, statements);
   if (fate === 'replayed') {
     // A job that comes again: the call has been paid for, and its row is there.
-    const again = await reserve(ctx, spender(key, agent, user), async () => estimate).catch(() => null);
+    const again = await reserve(ctx, spender(key, agent, user), async () => estimate).catch(
+      () => null,
+    );
     if (again !== null) {
       const second = usageOf(ctx, key, cost);
-      await run(ctx, [second.statement, ...settleStatements(ctx, [again.hold_id ?? ''], [second.id])]);
+      await run(ctx, [
+        second.statement,
+        ...settleStatements(ctx, [again.hold_id ?? ''], [second.id]),
+      ]);
     }
   }
   return cost;
@@ -90,50 +106,77 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total
 describe('reserve, run, settle', () => {
   it('never passes a limit, holds nothing at rest and spends what usage says: a thousand calls', async () => {
     await fc.assert(
-      fc.asyncProperty(Limits, fc.array(Call, { minLength: 1000, maxLength: 1000 }), async (limits, calls) => {
-        const { id } = await nested(limits);
-        const costs = await Promise.all(calls.map((call, index) => play(id, `call_${index}`, call)));
-        const crashed = calls.filter((call, index) => call.fate === 'crash' && costs[index] !== null).length;
-        expect(await returnLostHolds(later(id))).toBeGreaterThanOrEqual(crashed);
-        const rest = await counters(id);
-        expect(rest.every(({ held }) => held === 0)).toBe(true);
-        const spent = sum(costs.map((cost) => cost ?? 0));
-        expect(await spentOf(id)).toBe(spent);
-        const by = (prefix: string) => sum(rest.filter(({ subject }) => subject.startsWith(prefix)).map((counter) => counter.spent));
-        expect(sum(rest.filter(({ subject }) => subject === '').map((counter) => counter.spent))).toBe(spent);
-        expect(by('agent_')).toBe(spent);
-        const ofUser = sum(calls.map(({ user }, index) => (user === 0 ? (costs[index] ?? 0) : 0)));
-        expect(by('user_')).toBe(spent + ofUser);
-        // None is refused while there is room, so a small budget is used up to the last call that fits.
-        if (costs.some((cost) => cost === null)) expect(rest.length).toBeGreaterThan(0);
-      }),
+      fc.asyncProperty(
+        Limits,
+        fc.array(Call, { minLength: 1000, maxLength: 1000 }),
+        async (limits, calls) => {
+          const { id } = await nested(limits);
+          const costs = await Promise.all(
+            calls.map((call, index) => play(id, `call_${index}`, call)),
+          );
+          const crashed = calls.filter(
+            (call, index) => call.fate === 'crash' && costs[index] !== null,
+          ).length;
+          expect(await returnLostHolds(later(id))).toBeGreaterThanOrEqual(crashed);
+          const rest = await counters(id);
+          expect(rest.every(({ held }) => held === 0)).toBe(true);
+          const spent = sum(costs.map((cost) => cost ?? 0));
+          expect(await spentOf(id)).toBe(spent);
+          const by = (prefix: string) =>
+            sum(
+              rest
+                .filter(({ subject }) => subject.startsWith(prefix))
+                .map((counter) => counter.spent),
+            );
+          expect(
+            sum(rest.filter(({ subject }) => subject === '').map((counter) => counter.spent)),
+          ).toBe(spent);
+          expect(by('agent_')).toBe(spent);
+          const ofUser = sum(
+            calls.map(({ user }, index) => (user === 0 ? (costs[index] ?? 0) : 0)),
+          );
+          expect(by('user_')).toBe(spent + ofUser);
+          // None is refused while there is room, so a small budget is used up to the last call that fits.
+          if (costs.some((cost) => cost === null)) expect(rest.length).toBeGreaterThan(0);
+        },
+      ),
       { numRuns: 1, endOnFailure: true },
     );
   }, 120_000);
 
   it('grants and refuses as a plain ledger does, call by call', async () => {
     await fc.assert(
-      fc.asyncProperty(Limits, fc.array(Call, { minLength: 20, maxLength: 60 }), async (limits, calls) => {
-        const small = {
-          workspace: Math.ceil(limits.workspace / 20),
-          agent: Math.ceil(limits.agent / 20),
-          user: Math.ceil(limits.user / 20),
-        };
-        const { id } = await nested(small);
-        const ledger = new Map<string, { used: number; limit: number }>();
-        for (const [index, call] of calls.entries()) {
-          const bound = [
-            ['workspace', small.workspace],
-            [`agent_${call.agent}`, small.agent],
-            [`user_${call.user}`, small.user],
-          ] as const;
-          const entries = bound.map(([name, limit]) => ledger.get(name) ?? ledger.set(name, { used: 0, limit }).get(name));
-          const fits = entries.every((entry) => (entry?.used ?? 0) + call.estimate <= (entry?.limit ?? 0));
-          const cost = await play(id, `call_${index}`, call);
-          expect(cost !== null, `call ${index}`).toBe(fits);
-          for (const entry of entries) if (entry !== undefined && cost !== null) entry.used += call.fate === 'crash' ? call.estimate : cost;
-        }
-      }),
+      fc.asyncProperty(
+        Limits,
+        fc.array(Call, { minLength: 20, maxLength: 60 }),
+        async (limits, calls) => {
+          const small = {
+            workspace: Math.ceil(limits.workspace / 20),
+            agent: Math.ceil(limits.agent / 20),
+            user: Math.ceil(limits.user / 20),
+          };
+          const { id } = await nested(small);
+          const ledger = new Map<string, { used: number; limit: number }>();
+          for (const [index, call] of calls.entries()) {
+            const bound = [
+              ['workspace', small.workspace],
+              [`agent_${call.agent}`, small.agent],
+              [`user_${call.user}`, small.user],
+            ] as const;
+            const entries = bound.map(
+              ([name, limit]) => ledger.get(name) ?? ledger.set(name, { used: 0, limit }).get(name),
+            );
+            const fits = entries.every(
+              (entry) => (entry?.used ?? 0) + call.estimate <= (entry?.limit ?? 0),
+            );
+            const cost = await play(id, `call_${index}`, call);
+            expect(cost !== null, `call ${index}`).toBe(fits);
+            for (const entry of entries)
+              if (entry !== undefined && cost !== null)
+                entry.used += call.fate === 'crash' ? call.estimate : cost;
+          }
+        },
+      ),
       { numRuns: 8, endOnFailure: true },
     );
   }, 120_000);
@@ -142,7 +185,9 @@ describe('reserve, run, settle', () => {
     const { id, ctx } = { ...(await newWorkspace()), ctx: null as never };
     const own = ctx ?? contextOf({ id });
     await putBudget(own, { limit_nano_usd: 1050 });
-    const calls = Array.from({ length: 64 }, (_, index) => reserve(contextOf({ id }), spender(`${id}:${index}`), async () => 50));
+    const calls = Array.from({ length: 64 }, (_, index) =>
+      reserve(contextOf({ id }), spender(`${id}:${index}`), async () => 50),
+    );
     const outcomes = await Promise.allSettled(calls);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(21);
     expect(await counters(id)).toMatchObject([{ spent: 0, held: 1050 }]);
@@ -153,8 +198,13 @@ describe('reserve, run, settle', () => {
     const ctx = contextOf({ id });
     await putBudget(ctx, { limit_nano_usd: 1000 });
     await putBudget(ctx, { limit_nano_usd: 10, scope: 'agent', name: 'Small' });
-    const refused = await reserve(ctx, spender(`${id}:1`), async () => 50).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: 'budget_exceeded', options: { extra: { budget: { name: 'Small' }, limit_usd: 1e-8 } } });
+    const refused = await reserve(ctx, spender(`${id}:1`), async () => 50).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({
+      code: 'budget_exceeded',
+      options: { extra: { budget: { name: 'Small' }, limit_usd: 1e-8 } },
+    });
     expect(await counters(id)).toEqual([]);
     expect(await holdsOf(id)).toEqual([]);
   });
@@ -165,22 +215,29 @@ describe('a fault', () => {
     { at, mode: 'before' as const },
     { at, mode: 'after' as const },
   ]);
-  it.each(faults)('of trip $at, $mode it is made, counts nothing twice and loses nothing', async (fault) => {
-    const { id } = await newWorkspace();
-    await putBudget(contextOf({ id }), { limit_nano_usd: 1000 });
-    const { database } = faulty(env.DB, fault);
-    const ctx = contextOf({ id }, { DB: database });
-    const key = `${id}:1`;
-    const row = usageOf(ctx, key, 30);
-    const statements = (holds: string[]) => [row.statement, ...settleStatements(ctx, holds, [row.id])];
-    const again = async <Result>(work: () => Promise<Result>): Promise<Result> => work().catch(() => work());
-    const { hold_id } = await again(() => reserve(ctx, spender(key), async () => 50));
-    await again(() => run(ctx, statements([hold_id ?? ''])));
-    await again(() => run(ctx, statements([hold_id ?? ''])));
-    await returnLostHolds(later(id));
-    expect(await counters(id)).toMatchObject([{ spent: 30, held: 0 }]);
-    expect(await spentOf(id)).toBe(30);
-  });
+  it.each(faults)(
+    'of trip $at, $mode it is made, counts nothing twice and loses nothing',
+    async (fault) => {
+      const { id } = await newWorkspace();
+      await putBudget(contextOf({ id }), { limit_nano_usd: 1000 });
+      const { database } = faulty(env.DB, fault);
+      const ctx = contextOf({ id }, { DB: database });
+      const key = `${id}:1`;
+      const row = usageOf(ctx, key, 30);
+      const statements = (holds: string[]) => [
+        row.statement,
+        ...settleStatements(ctx, holds, [row.id]),
+      ];
+      const again = async <Result>(work: () => Promise<Result>): Promise<Result> =>
+        work().catch(() => work());
+      const { hold_id } = await again(() => reserve(ctx, spender(key), async () => 50));
+      await again(() => run(ctx, statements([hold_id ?? ''])));
+      await again(() => run(ctx, statements([hold_id ?? ''])));
+      await returnLostHolds(later(id));
+      expect(await counters(id)).toMatchObject([{ spent: 30, held: 0 }]);
+      expect(await spentOf(id)).toBe(30);
+    },
+  );
 
   it('of the sweep returns a lost hold once', async () => {
     for (const mode of ['before', 'after'] as const) {
@@ -188,7 +245,10 @@ describe('a fault', () => {
       const ctx = contextOf({ id });
       await putBudget(ctx, { limit_nano_usd: 1000 });
       const { hold_id } = await reserve(ctx, spender(`${id}:1`), async () => 50);
-      const broken = { ...contextOf({ id }, { DB: faulty(env.DB, { at: 1, mode }).database }), now: () => Date.now() + 3_600_000 };
+      const broken = {
+        ...contextOf({ id }, { DB: faulty(env.DB, { at: 1, mode }).database }),
+        now: () => Date.now() + 3_600_000,
+      };
       await expect(returnLostHolds(broken)).rejects.toThrow();
       await returnLostHolds(later(id));
       expect(await counters(id)).toMatchObject([{ spent: 0, held: 0 }]);

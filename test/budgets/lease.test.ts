@@ -12,16 +12,29 @@ describe('a hold whose host is gone', () => {
   it('is given back, but not while its run gives signs of life', async () => {
     const workspace = await newWorkspace();
     const ctx = contextOf(workspace);
-    const { body: agent } = await workspace.post('/agents', { name: 'Agent', config: { knowledge: { base_ids: [] } } });
+    const { body: agent } = await workspace.post('/agents', {
+      name: 'Agent',
+      config: { knowledge: { base_ids: [] } },
+    });
     const { body: session } = await workspace.post(`/agents/${agent.id}/sessions`, {});
-    const { body: message } = await workspace.post(`/sessions/${session.id}/messages`, { message: 'Hello?' });
+    const { body: message } = await workspace.post(`/sessions/${session.id}/messages`, {
+      message: 'Hello?',
+    });
     const run_id = message.run.id as string;
     await putBudget(ctx, { limit_nano_usd: 1000 });
-    const spender = { agent_id: agent.id, end_user_id: null, run_id, call_key: run_id, model: 'openai-compatible/m' };
+    const spender = {
+      agent_id: agent.id,
+      end_user_id: null,
+      run_id,
+      call_key: run_id,
+      model: 'openai-compatible/m',
+    };
     await reserve(ctx, spender, async () => 50);
     const later = { ...ctx, now: () => Date.now() + hour };
     const lives = (status: string, lease_until: number) =>
-      env.DB.prepare('update runs set status = ?, lease_until = ? where id = ?').bind(status, lease_until, run_id).run();
+      env.DB.prepare('update runs set status = ?, lease_until = ? where id = ?')
+        .bind(status, lease_until, run_id)
+        .run();
     await lives('running', later.now() + 1000);
     await returnLostHolds(later);
     expect(await counters(workspace.id)).toMatchObject([{ held: 50 }]);
@@ -44,9 +57,17 @@ describe('a version without a limit of its answers', () => {
   it('is held for what its agent usually says', async () => {
     const workspace = await newWorkspace();
     const ctx = contextOf(workspace);
-    const scripted = await playScript({ rounds: [{ text: ['Hello.'], usage: { input_tokens: 10, output_tokens: 5 } }], repeat: true });
-    await workspace.put('/providers/openai-compatible', { api_key: scripted.api_key, base_url: scripted.base_url.compatible });
-    await workspace.put('/prices', { overrides: [{ model: 'openai-compatible/m', input: 0, output: 1 }] });
+    const scripted = await playScript({
+      rounds: [{ text: ['Hello.'], usage: { input_tokens: 10, output_tokens: 5 } }],
+      repeat: true,
+    });
+    await workspace.put('/providers/openai-compatible', {
+      api_key: scripted.api_key,
+      base_url: scripted.base_url.compatible,
+    });
+    await workspace.put('/prices', {
+      overrides: [{ model: 'openai-compatible/m', input: 0, output: 1 }],
+    });
     await putBudget(ctx, { limit_nano_usd: 1_000_000_000 });
     const heldFor = async (agent_id: string) => {
       await step(ctx, ['openai-compatible/m'], { options: question('Hello?'), agent_id });

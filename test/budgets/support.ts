@@ -8,7 +8,10 @@ import { noTokens, recordUsage } from '../../src/usage/index.ts';
 type BudgetRow = typeof budgets.$inferSelect;
 
 /** A budget as it is in the table, without the front door. */
-export async function putBudget(ctx: Ctx, budget: Partial<BudgetRow> & Pick<BudgetRow, 'limit_nano_usd'>): Promise<string> {
+export async function putBudget(
+  ctx: Ctx,
+  budget: Partial<BudgetRow> & Pick<BudgetRow, 'limit_nano_usd'>,
+): Promise<string> {
   const id = ctx.newId('bud');
   const row: BudgetRow = {
     id,
@@ -36,14 +39,22 @@ export async function putBudget(ctx: Ctx, budget: Partial<BudgetRow> & Pick<Budg
 }
 
 /** The usage row of a call that cost so much, at a price of a nano-dollar a token. */
-export function usageOf(ctx: Ctx, call_key: string, cost: number, about: { agent_id?: string; end_user_id?: string } = {}) {
+export function usageOf(
+  ctx: Ctx,
+  call_key: string,
+  cost: number,
+  about: { agent_id?: string; end_user_id?: string } = {},
+) {
   return recordUsage(ctx, {
     ...about,
     call_key,
     provider: 'openai-compatible',
     model: 'm',
     operation: 'answer',
-    price: { price_id: null, override: { input: 1, output: 1, cache_read: null, cache_write: null } },
+    price: {
+      price_id: null,
+      override: { input: 1, output: 1, cache_read: null, cache_write: null },
+    },
     tokens: { ...noTokens, output_tokens: cost },
     latency_ms: 1,
     first_token_ms: null,
@@ -83,7 +94,9 @@ export const holdsOf = async (workspace_id: string) =>
 /** What the usage table says was spent, by a column. */
 export const spentOf = async (workspace_id: string): Promise<number> =>
   (
-    await env.DB.prepare('select coalesce(sum(cost_nano_usd), 0) as n from usage where workspace_id = ?')
+    await env.DB.prepare(
+      'select coalesce(sum(cost_nano_usd), 0) as n from usage where workspace_id = ?',
+    )
       .bind(workspace_id)
       .first<{ n: number }>()
   )?.n ?? 0;

@@ -25,7 +25,13 @@ it('a write to Vectorize is seen later', async () => {
   const index = createVectorizeIndex(new FakeVectorize(() => now, 30_000) as unknown as Vectorize);
   const [workspace_id, base_id] = [newId('ws'), newId('kb')];
   await index.upsert(workspace_id, [{ id: newId('chk'), base_id, values: [1, 0] }]);
-  const query = () => index.query({ workspace_id, bases: [{ id: base_id, vectors_revision: 1 }], values: [1, 0], limit: 5 });
+  const query = () =>
+    index.query({
+      workspace_id,
+      bases: [{ id: base_id, vectors_revision: 1 }],
+      values: [1, 0],
+      limit: 5,
+    });
   expect(await query()).toHaveLength(0);
   now = 30_000;
   expect(await query()).toHaveLength(1);
@@ -37,7 +43,12 @@ it('the D1 index reads a base once for each revision', async () => {
   const [workspace_id, base_id] = [newId('ws'), newId('kb')];
   await index.upsert(workspace_id, [{ id: newId('chk'), base_id, values: [1, 0] }]);
   const query = (vectors_revision: number) =>
-    index.query({ workspace_id, bases: [{ id: base_id, vectors_revision }], values: [1, 0], limit: 5 });
+    index.query({
+      workspace_id,
+      bases: [{ id: base_id, vectors_revision }],
+      values: [1, 0],
+      limit: 5,
+    });
   meter.trips = 0;
   await query(1);
   await query(1);
@@ -48,11 +59,21 @@ it('the D1 index reads a base once for each revision', async () => {
 
 it('the D1 index lets no workspace replace or remove what another has', async () => {
   const index = openD1();
-  const [workspace_id, stranger, base_id, id] = [newId('ws'), newId('ws'), newId('kb'), newId('chk')];
+  const [workspace_id, stranger, base_id, id] = [
+    newId('ws'),
+    newId('ws'),
+    newId('kb'),
+    newId('chk'),
+  ];
   await index.upsert(workspace_id, [{ id, base_id, values: [1, 0] }]);
   await index.upsert(stranger, [{ id, base_id, values: [0, 1] }]);
   await index.remove(stranger, [id]);
-  const hits = await index.query({ workspace_id, bases: [{ id: base_id, vectors_revision: 1 }], values: [1, 0], limit: 5 });
+  const hits = await index.query({
+    workspace_id,
+    bases: [{ id: base_id, vectors_revision: 1 }],
+    values: [1, 0],
+    limit: 5,
+  });
   expect(hits[0]?.score).toBeCloseTo(1, 2);
 });
 

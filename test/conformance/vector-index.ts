@@ -20,7 +20,10 @@ export function describeVectorIndex(name: string, open: () => Subject): void {
       base_id = newId('kb');
     });
 
-    const upsert = async (records: Parameters<VectorIndex['upsert']>[1], workspace = workspace_id) => {
+    const upsert = async (
+      records: Parameters<VectorIndex['upsert']>[1],
+      workspace = workspace_id,
+    ) => {
       await subject.index.upsert(workspace, records);
       subject.settle();
       revision += 1;
@@ -30,25 +33,40 @@ export function describeVectorIndex(name: string, open: () => Subject): void {
       subject.settle();
       revision += 1;
     };
-    const query = (values: readonly number[], rest: Partial<Omit<VectorQuery, 'bases'>> & { bases?: string[] } = {}) => {
+    const query = (
+      values: readonly number[],
+      rest: Partial<Omit<VectorQuery, 'bases'>> & { bases?: string[] } = {},
+    ) => {
       const { bases = [base_id], ...options } = rest;
       const revised = bases.map((id) => ({ id, vectors_revision: revision }));
       return subject.index.query({ workspace_id, limit: 10, values, ...options, bases: revised });
     };
-    const record = (values: number[], base = base_id) => ({ id: newId('chk'), base_id: base, values });
+    const record = (values: number[], base = base_id) => ({
+      id: newId('chk'),
+      base_id: base,
+      values,
+    });
 
     it('ranks by cosine, whatever the length of the vectors', async () => {
-      const [near, middle, far, opposite] = [record([9, 1, 0]), record([0.5, 0.5, 0]), record([0, 1, 0.1]), record([-1, 0, 0])];
+      const [near, middle, far, opposite] = [
+        record([9, 1, 0]),
+        record([0.5, 0.5, 0]),
+        record([0, 1, 0.1]),
+        record([-1, 0, 0]),
+      ];
       await upsert([far, opposite, near, middle]);
       const hits = await query([1, 0, 0]);
       expect(hits.map(({ id }) => id)).toEqual([near.id, middle.id, far.id, opposite.id]);
-      for (const [index, expected] of [0.994, Math.SQRT1_2, 0, -1].entries()) expect(hits[index]?.score).toBeCloseTo(expected, 1);
+      for (const [index, expected] of [0.994, Math.SQRT1_2, 0, -1].entries())
+        expect(hits[index]?.score).toBeCloseTo(expected, 1);
     });
 
     it('keeps the best up to the limit', async () => {
       const records = Array.from({ length: 130 }, (_, index) => record([1, index / 130, 0]));
       await upsert(records);
-      expect((await query([1, 0, 0], { limit: 7 })).map(({ id }) => id)).toEqual(records.slice(0, 7).map(({ id }) => id));
+      expect((await query([1, 0, 0], { limit: 7 })).map(({ id }) => id)).toEqual(
+        records.slice(0, 7).map(({ id }) => id),
+      );
       expect(await query([1, 0, 0], { limit: 100 })).toHaveLength(100);
     });
 

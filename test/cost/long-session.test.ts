@@ -9,7 +9,9 @@ let agent: string;
 
 beforeAll(async () => {
   workspace = await newWorkspace();
-  agent = (await workspace.post('/agents', { name: 'Plain', config: { knowledge: { base_ids: [] } } })).body.id;
+  agent = (
+    await workspace.post('/agents', { name: 'Plain', config: { knowledge: { base_ids: [] } } })
+  ).body.id;
 });
 
 /** A session that has this many messages already, put there without a turn: no host has heard of it. */
@@ -17,8 +19,15 @@ async function sessionOf(count: number): Promise<string> {
   const { id } = (await workspace.post(`/agents/${agent}/sessions`, {})).body;
   const version = (await workspace.get(`/agents/${agent}`)).body.active_version.id;
   const runs = Array.from({ length: count / 2 }, () => newId('run'));
-  const messages = Array.from({ length: count }, (_, index) => ({ id: newId('msg'), run: runs[Math.floor(index / 2)], seq: index + 1 }));
-  const rows = messages.map((message, index) => ({ ...message, parent: messages[index - 1]?.id ?? null }));
+  const messages = Array.from({ length: count }, (_, index) => ({
+    id: newId('msg'),
+    run: runs[Math.floor(index / 2)],
+    seq: index + 1,
+  }));
+  const rows = messages.map((message, index) => ({
+    ...message,
+    parent: messages[index - 1]?.id ?? null,
+  }));
   await env.DB.batch([
     env.DB.prepare(
       `insert into runs (id, workspace_id, agent_id, version_id, session_id, status, lease_until, created_at, ended_at)
@@ -29,14 +38,20 @@ async function sessionOf(count: number): Promise<string> {
        select value ->> 'id', ?2, ?3, value ->> 'seq', value ->> 'parent', value ->> 'seq', iif((value ->> 'seq') % 2 = 1, 'user', 'assistant'),
          'Message number ' || (value ->> 'seq'), '[]', value ->> 'run', 1 from json_each(?1)`,
     ).bind(JSON.stringify(rows), workspace.id, id),
-    env.DB.prepare('update sessions set message_seq = ?2, head_id = ?3 where id = ?1').bind(id, count, rows.at(-1)?.id ?? null),
+    env.DB.prepare('update sessions set message_seq = ?2, head_id = ?3 where id = ?1').bind(
+      id,
+      count,
+      rows.at(-1)?.id ?? null,
+    ),
   ]);
   return id;
 }
 
 /** What a whole turn costs. */
 async function turn(session: string) {
-  const { status, headers, body } = await workspace.post(`/sessions/${session}/messages`, { message: 'And then?' });
+  const { status, headers, body } = await workspace.post(`/sessions/${session}/messages`, {
+    message: 'And then?',
+  });
   expect([status, body.run?.status]).toEqual([200, 'completed']);
   return readServerTiming(headers.get('server-timing') ?? '');
 }
@@ -49,8 +64,12 @@ describe('a session of 2,000 messages', () => {
     for (const state of ['cold', 'hot']) {
       const [some, many] = [await turn(short), await turn(long)];
       expect({ state, trips: many.trips }).toEqual({ state, trips: some.trips });
-      expect(many.rows_read, `${state}: ${JSON.stringify([some, many])}`).toBeLessThanOrEqual(some.rows_read * 1.2);
-      expect(many.rows_written, `${state}: ${JSON.stringify([some, many])}`).toBeLessThanOrEqual(some.rows_written * 1.2);
+      expect(many.rows_read, `${state}: ${JSON.stringify([some, many])}`).toBeLessThanOrEqual(
+        some.rows_read * 1.2,
+      );
+      expect(many.rows_written, `${state}: ${JSON.stringify([some, many])}`).toBeLessThanOrEqual(
+        some.rows_written * 1.2,
+      );
     }
   });
 
@@ -64,13 +83,18 @@ describe('a session of 2,000 messages', () => {
       );
       const { trips, rows_read } = readServerTiming(page.headers.get('server-timing') ?? '');
       costs.push({ trips, rows_read });
-      seen.push(...page.body.data.map(({ text }: { text: string }) => Number(text.split(' ').at(-1))));
+      seen.push(
+        ...page.body.data.map(({ text }: { text: string }) => Number(text.split(' ').at(-1))),
+      );
       cursor = page.body.next_cursor;
     }
     expect(seen).toEqual(Array.from({ length: 2000 }, (_, index) => 2000 - index));
     // The last page has no message before it to look at.
     const [first, ...others] = costs.slice(0, -1);
-    expect(new Set(others.map((cost) => JSON.stringify(cost))).size, JSON.stringify(costs.slice(0, 5))).toBe(1);
+    expect(
+      new Set(others.map((cost) => JSON.stringify(cost))).size,
+      JSON.stringify(costs.slice(0, 5)),
+    ).toBe(1);
     expect(first?.trips).toBe(1);
     expect(first?.rows_read).toBeLessThanOrEqual((others[0]?.rows_read ?? 0) + 2);
     expect(costs.at(-1)?.rows_read).toBeLessThanOrEqual(others[0]?.rows_read ?? 0);

@@ -7,7 +7,11 @@ import { runs } from '../../src/db/schema/sessions.ts';
 
 const db = () => openDb(env.DB.withSession('first-primary'), newDbMeter());
 const asked = (statement: Statement) => {
-  const { sql, params } = (statement as unknown as { _prepare: () => { getQuery: () => { sql: string; params: unknown[] } } })
+  const { sql, params } = (
+    statement as unknown as {
+      _prepare: () => { getQuery: () => { sql: string; params: unknown[] } };
+    }
+  )
     ._prepare()
     .getQuery();
   return { sql, params };
@@ -40,11 +44,18 @@ it('asks the database for the same as Drizzle does', () => {
     expect(named(ours.sql)).toEqual(named(theirs.sql));
     expect(ours.params).toEqual(theirs.params);
   }
-  const change = compileByColumns<Partial<Row> & { readonly own: string }>((to, { own, ...values }) =>
-    to.update(runs).set(values).where(eq(runs.id, own)),
+  const change = compileByColumns<Partial<Row> & { readonly own: string }>(
+    (to, { own, ...values }) => to.update(runs).set(values).where(eq(runs.id, own)),
   );
-  const changes = { status: 'completed', context: null, cost_nano_usd: 7, is_preview: undefined } as const;
-  expect(asked(change(db(), { ...changes, own: 'run_1' }))).toEqual(asked(db().update(runs).set(changes).where(eq(runs.id, 'run_1'))));
+  const changes = {
+    status: 'completed',
+    context: null,
+    cost_nano_usd: 7,
+    is_preview: undefined,
+  } as const;
+  expect(asked(change(db(), { ...changes, own: 'run_1' }))).toEqual(
+    asked(db().update(runs).set(changes).where(eq(runs.id, 'run_1'))),
+  );
 });
 
 it('runs in a batch with others, and reads what it wrote', async () => {
@@ -52,7 +63,10 @@ it('runs in a batch with others, and reads what it wrote', async () => {
   const own = db();
   const one = { ...row, id: `run_${crypto.randomUUID()}` };
   const read = own.select().from(runs).where(eq(runs.id, one.id));
-  const [[written], [stored]] = (await batch(own, [insert(own, one), read])) as unknown as [unknown[], unknown[]];
+  const [[written], [stored]] = (await batch(own, [insert(own, one), read])) as unknown as [
+    unknown[],
+    unknown[],
+  ];
   expect(written).toMatchObject(one);
   expect(stored).toEqual(written);
 });

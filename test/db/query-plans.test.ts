@@ -11,7 +11,9 @@ import { requestWith } from '../support/worker.ts';
 /** Every operation once, each list with each of its filters, and the periodic work. */
 async function tour(DB: D1Database): Promise<void> {
   const { workspace, values } = await seed('Tour');
-  const inOrder = operations.toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'));
+  const inOrder = operations.toSorted(
+    (a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'),
+  );
   for (const operation of inOrder) {
     const json = validBody(operation, values);
     const key = operation.access === 'root' ? rootKey : workspace.key;
@@ -20,10 +22,17 @@ async function tour(DB: D1Database): Promise<void> {
       ...(operation.method === 'POST' ? { headers: { 'idempotency-key': 'tour' } } : {}),
     };
     for (const query of queriesOf(operation))
-      await requestWith({ DB }, operation.method, fillPath(operation, values) + query, key, options);
+      await requestWith(
+        { DB },
+        operation.method,
+        fillPath(operation, values) + query,
+        key,
+        options,
+      );
   }
   const execution = { waitUntil: () => undefined } as unknown as ExecutionContext;
-  for (const cron of ['* * * * *', '7 * * * *']) await runSchedule(cron, { ...env, DB } as Env, execution);
+  for (const cron of ['* * * * *', '7 * * * *'])
+    await runSchedule(cron, { ...env, DB } as Env, execution);
 }
 
 const filterValues: Readonly<Record<string, string>> = {
@@ -34,20 +43,34 @@ const filterValues: Readonly<Record<string, string>> = {
 };
 
 function queriesOf({ method, parameters }: Operation): string[] {
-  const filters = parameters.filter((parameter) => parameter.in === 'query' && parameter.name !== 'cursor');
+  const filters = parameters.filter(
+    (parameter) => parameter.in === 'query' && parameter.name !== 'cursor',
+  );
   if (method !== 'GET') return [''];
-  return ['', ...filters.map(({ name, schema }) => `?${name}=${filterValues[name] ?? schema.enum?.[0] ?? schema.example ?? 'x'}`)];
+  return [
+    '',
+    ...filters.map(
+      ({ name, schema }) =>
+        `?${name}=${filterValues[name] ?? schema.enum?.[0] ?? schema.example ?? 'x'}`,
+    ),
+  ];
 }
 
 /** Reads of a whole tenant table are what no index stops; small constant tables and json_each are not among them. */
-async function scansOf(sql: string, values: readonly unknown[], tables: ReadonlySet<string>): Promise<string[]> {
+async function scansOf(
+  sql: string,
+  values: readonly unknown[],
+  tables: ReadonlySet<string>,
+): Promise<string[]> {
   // It reads nothing: what its plan lists are children of the table, which are looked through while a foreign key is violated only.
   if (/^insert into "?\w+"? \([^()]*\) values \([^()]*\)$/.test(sql)) return [];
   const { results } = await env.DB.prepare(`explain query plan ${sql}`)
     .bind(...values)
     .all<{ detail: string }>();
   const aliases = new Map(
-    [...sql.matchAll(/(?:from|join)\s+"?(\w+)"?\s+(?:as\s+)?"?(\w+)"?/gi)].map(([, table = '', alias = '']) => [alias, table]),
+    [...sql.matchAll(/(?:from|join)\s+"?(\w+)"?\s+(?:as\s+)?"?(\w+)"?/gi)].map(
+      ([, table = '', alias = '']) => [alias, table],
+    ),
   );
   return results
     .map(({ detail }) => detail)
@@ -69,14 +92,21 @@ describe('query plans', () => {
 
   it('has toured what the product asks of the database', () => {
     expect(statements.size).toBeGreaterThan(20);
-    for (const { sql } of [...statements.keys()].map((text) => ({ sql: text }))) expect(sql).not.toBe('');
+    for (const { sql } of [...statements.keys()].map((text) => ({ sql: text })))
+      expect(sql).not.toBe('');
   });
 
   it('knows a scan when it sees one', async () => {
-    expect(await scansOf('select k.id from api_keys k where k.name = ?', ['x'], tables)).toHaveLength(1);
-    expect(await scansOf('update "agents" set name = ? where "agents"."name" = ?', ['x', 'y'], tables)).toHaveLength(1);
+    expect(
+      await scansOf('select k.id from api_keys k where k.name = ?', ['x'], tables),
+    ).toHaveLength(1);
+    expect(
+      await scansOf('update "agents" set name = ? where "agents"."name" = ?', ['x', 'y'], tables),
+    ).toHaveLength(1);
     expect(await scansOf('select count(*) from "audit_log"', [], tables)).toHaveLength(1);
-    expect(await scansOf('select id from api_keys where workspace_id = ?', ['x'], tables)).toEqual([]);
+    expect(await scansOf('select id from api_keys where workspace_id = ?', ['x'], tables)).toEqual(
+      [],
+    );
   });
 
   it('scans no table of tenants', async () => {
@@ -92,7 +122,9 @@ describe('query plans', () => {
     for (const [sql, values] of statements) {
       expect(values.length, sql).toBeLessThanOrEqual(100);
       expect(sql.length, sql).toBeLessThan(100_000);
-      expect(sql, 'an id is a parameter, not text').not.toMatch(/'(?:ws|agt|key|kb|file|ses|msg|run|ver)_[0-9a-z]{26}'/);
+      expect(sql, 'an id is a parameter, not text').not.toMatch(
+        /'(?:ws|agt|key|kb|file|ses|msg|run|ver)_[0-9a-z]{26}'/,
+      );
     }
   });
 });

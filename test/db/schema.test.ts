@@ -3,11 +3,19 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 
 /** Tables that belong to no workspace. */
-const shared = new Set(['workspaces', 'd1_migrations', 'analytics_cursors', 'schedule_ticks', 'quota_defaults']);
+const shared = new Set([
+  'workspaces',
+  'd1_migrations',
+  'analytics_cursors',
+  'schedule_ticks',
+  'quota_defaults',
+]);
 
 const schema = async () =>
   (
-    await env.DB.prepare("select type, name, sql from sqlite_master where name not like '\\_cf\\_%' escape '\\' order by type, name").all<{
+    await env.DB.prepare(
+      "select type, name, sql from sqlite_master where name not like '\\_cf\\_%' escape '\\' order by type, name",
+    ).all<{
       type: string;
       name: string;
       sql: string | null;
@@ -16,19 +24,27 @@ const schema = async () =>
 
 /** Our own tables: not SQLite's, not those behind a virtual table. */
 async function tables() {
-  const all = (await schema()).filter(({ type, name }) => type === 'table' && !name.startsWith('sqlite_'));
-  const virtual = all.filter(({ sql }) => sql?.startsWith('CREATE VIRTUAL')).map(({ name }) => name);
-  return all.filter(({ name }) => !virtual.some((prefix) => name === prefix || name.startsWith(`${prefix}_`)));
+  const all = (await schema()).filter(
+    ({ type, name }) => type === 'table' && !name.startsWith('sqlite_'),
+  );
+  const virtual = all
+    .filter(({ sql }) => sql?.startsWith('CREATE VIRTUAL'))
+    .map(({ name }) => name);
+  return all.filter(
+    ({ name }) => !virtual.some((prefix) => name === prefix || name.startsWith(`${prefix}_`)),
+  );
 }
 
 describe('the schema', () => {
   it('has STRICT tables only', async () => {
-    for (const { name, sql } of await tables()) if (name !== 'd1_migrations') expect(sql, name).toMatch(/\)\s*STRICT$/);
+    for (const { name, sql } of await tables())
+      if (name !== 'd1_migrations') expect(sql, name).toMatch(/\)\s*STRICT$/);
   });
 
   it('has a workspace_id that is not null in every table with data of a workspace', async () => {
     for (const { name, sql } of await tables()) {
-      if (!shared.has(name)) expect(sql, name).toMatch(/`workspace_id` text (?:PRIMARY KEY )?NOT NULL/);
+      if (!shared.has(name))
+        expect(sql, name).toMatch(/`workspace_id` text (?:PRIMARY KEY )?NOT NULL/);
     }
   });
 
@@ -51,7 +67,9 @@ describe('the schema', () => {
   });
 
   it('never changes a version, an activation or an audit row (R58, R83)', async () => {
-    const guarded = (await schema()).filter(({ type }) => type === 'trigger').map(({ name }) => name);
+    const guarded = (await schema())
+      .filter(({ type }) => type === 'trigger')
+      .map(({ name }) => name);
     for (const table of ['agent_versions', 'agent_activations', 'audit_log']) {
       expect(guarded).toEqual(expect.arrayContaining([`${table}_no_update`, `${table}_no_delete`]));
     }

@@ -1,7 +1,12 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { type AgentCall, resolveTools, type Tool, type ToolOutcome } from '../../src/execution/index.ts';
+import {
+  type AgentCall,
+  resolveTools,
+  type Tool,
+  type ToolOutcome,
+} from '../../src/execution/index.ts';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
 import type { Ctx } from '../../src/platform/context.ts';
 import { Account } from '../../src/usage/index.ts';
@@ -17,8 +22,16 @@ const contextOf = (workspace: Workspace, now = Date.parse('2026-07-01T12:00:00Z'
   now: () => now,
 });
 
-const builtIn = async (ctx: Ctx, name: string, runAgent?: (ctx: Ctx, call: AgentCall) => Promise<ToolOutcome>): Promise<Tool> => {
-  const [tool] = await resolveTools(ctx, [{ name, builtin: true }], runAgent === undefined ? {} : { runAgent });
+const builtIn = async (
+  ctx: Ctx,
+  name: string,
+  runAgent?: (ctx: Ctx, call: AgentCall) => Promise<ToolOutcome>,
+): Promise<Tool> => {
+  const [tool] = await resolveTools(
+    ctx,
+    [{ name, builtin: true }],
+    runAgent === undefined ? {} : { runAgent },
+  );
   if (tool === undefined) throw new Error(`no tool ${name}`);
   return tool;
 };
@@ -34,7 +47,10 @@ const circumstances = () => ({
 describe('calculator', () => {
   const calculate = async (expression: string): Promise<string> => {
     const ctx = contextOf({ id: 'ws_none' } as Workspace);
-    const outcome = await (await builtIn(ctx, 'calculator')).run(ctx, { ...circumstances(), input: { expression } });
+    const outcome = await (await builtIn(ctx, 'calculator')).run(ctx, {
+      ...circumstances(),
+      input: { expression },
+    });
     return outcome.ok ? (outcome.output as { value: string }).value : `error: ${outcome.error}`;
   };
 
@@ -116,14 +132,23 @@ describe('current_time', () => {
   it('tells the time there', async () => {
     const ctx = contextOf(await newWorkspace());
     const tool = await builtIn(ctx, 'current_time');
-    const at = async (time_zone?: string) => tool.run(ctx, { ...circumstances(), input: time_zone === undefined ? {} : { time_zone } });
+    const at = async (time_zone?: string) =>
+      tool.run(ctx, { ...circumstances(), input: time_zone === undefined ? {} : { time_zone } });
     expect(await at('Europe/Zurich')).toEqual({
       ok: true,
-      output: { time_zone: 'Europe/Zurich', local: '2026-07-01T14:00:00+02:00', weekday: 'Wednesday', utc: '2026-07-01T12:00:00.000Z' },
+      output: {
+        time_zone: 'Europe/Zurich',
+        local: '2026-07-01T14:00:00+02:00',
+        weekday: 'Wednesday',
+        utc: '2026-07-01T12:00:00.000Z',
+      },
     });
-    expect(await at('Asia/Kathmandu')).toMatchObject({ output: { local: '2026-07-01T17:45:00+05:45' } });
+    expect(await at('Asia/Kathmandu')).toMatchObject({
+      output: { local: '2026-07-01T17:45:00+05:45' },
+    });
     expect(await at()).toMatchObject({ output: { local: '2026-07-01T12:00:00+00:00' } });
-    for (const none of ['Mars/Olympus', '+02:00', '', 'x'.repeat(60)]) expect((await at(none)).ok, none).toBe(false);
+    for (const none of ['Mars/Olympus', '+02:00', '', 'x'.repeat(60)])
+      expect((await at(none)).ok, none).toBe(false);
   });
 });
 
@@ -136,7 +161,9 @@ describe('fetch_url', () => {
     new Site().answers('/page', { body, headers: { 'content-type': type } });
   const read = async (body: string, type?: string) => {
     const outcome = await fetchWith({ url: await page(body, type) });
-    return outcome.ok ? (outcome.output as { title: string | null; text: string; next_start: number | null }) : outcome.error;
+    return outcome.ok
+      ? (outcome.output as { title: string | null; text: string; next_start: number | null })
+      : outcome.error;
   };
 
   it('reads the main content of a page, and nothing that a reader does not see', async () => {
@@ -167,7 +194,9 @@ describe('fetch_url', () => {
     for (const url of [at, moved]) {
       const outcome = await fetchWith({ url });
       const { text } = (outcome.ok ? outcome.output : {}) as { text: string };
-      expect(text).toContain(`See [the docs](${site.url('/deep/my_docs/a?x=1&y=2')}), [other](https://other.example.com/p)`);
+      expect(text).toContain(
+        `See [the docs](${site.url('/deep/my_docs/a?x=1&y=2')}), [other](https://other.example.com/p)`,
+      );
       expect(text).toContain('[cdn](https://cdn.example.com/x), part, script,');
       expect(text.replaceAll(/\s+/g, ' ')).toContain('hidden, mail, data, account, none, broken.');
       expect(text).toContain(`- [Next](${site.url('/deep/down/next')})`);
@@ -175,20 +204,34 @@ describe('fetch_url', () => {
       expect(text).not.toMatch(/alert|pw@/);
     }
     const based = await fetchWith({
-      url: await site.answers('/based', links('<head><base href="/docs/"></head><main><a href="a">A</a></main>')),
+      url: await site.answers(
+        '/based',
+        links('<head><base href="/docs/"></head><main><a href="a">A</a></main>'),
+      ),
     });
     expect(based).toMatchObject({ output: { text: `[A](${site.url('/docs/a')})` } });
   });
 
   it('reads an only article, pages without landmarks, and other text', async () => {
-    const article = (await read('<body><div>AROUND</div><article><header><h1>Title</h1></header><p>Text</p></article></body>')) as {
+    const article = (await read(
+      '<body><div>AROUND</div><article><header><h1>Title</h1></header><p>Text</p></article></body>',
+    )) as {
       text: string;
     };
-    expect([article.text.includes('AROUND'), article.text.includes('Title'), article.text.includes('Text')]).toEqual([false, true, true]);
-    expect(((await read('<p>a</p><article>b</article><article>c</article>')) as { text: string }).text).toMatch(/a[\s\S]*b[\s\S]*c/);
+    expect([
+      article.text.includes('AROUND'),
+      article.text.includes('Title'),
+      article.text.includes('Text'),
+    ]).toEqual([false, true, true]);
+    expect(
+      ((await read('<p>a</p><article>b</article><article>c</article>')) as { text: string }).text,
+    ).toMatch(/a[\s\S]*b[\s\S]*c/);
     expect(((await read('<main></main><p>outside</p>')) as { text: string }).text).toBe('outside');
     expect(((await read('<main><p>never closed')) as { text: string }).text).toBe('never closed');
-    expect(await read('{"a": 1}', 'application/json')).toMatchObject({ title: null, text: '{"a": 1}' });
+    expect(await read('{"a": 1}', 'application/json')).toMatchObject({
+      title: null,
+      text: '{"a": 1}',
+    });
   });
 
   it('cuts long pages, and goes on where it was asked to', async () => {
@@ -206,9 +249,14 @@ describe('fetch_url', () => {
       repeat: 3000,
       headers: { 'content-type': 'text/plain' },
     });
-    expect(await fetchWith({ url: bomb })).toMatchObject({ ok: false, error: expect.stringContaining('too_large') });
+    expect(await fetchWith({ url: bomb })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('too_large'),
+    });
     expect(await read('x', 'application/pdf')).toContain('content_type');
-    expect(await fetchWith({ url: await new Site().answers('/', { status: 500, body: 'x' }) })).toMatchObject({ ok: false });
+    expect(
+      await fetchWith({ url: await new Site().answers('/', { status: 500, body: 'x' }) }),
+    ).toMatchObject({ ok: false });
     const deep = await read(`<p>${'<div>'.repeat(100_000)}x`);
     expect(typeof deep === 'string' || deep.text.length < 100).toBe(true);
   });
@@ -216,10 +264,18 @@ describe('fetch_url', () => {
   it('goes nowhere it may not, directly or by a redirect (R34, R35)', async () => {
     const before = (await unexpectedCalls()).length;
     for (const url of forbiddenUrls)
-      expect(await fetchWith({ url }), url).toMatchObject({ ok: false, error: expect.stringContaining('url_not_allowed') });
-    const trap = await new Site().answers('/', { status: 302, headers: { location: 'http://169.254.169.254/latest/meta-data/' } });
+      expect(await fetchWith({ url }), url).toMatchObject({
+        ok: false,
+        error: expect.stringContaining('url_not_allowed'),
+      });
+    const trap = await new Site().answers('/', {
+      status: 302,
+      headers: { location: 'http://169.254.169.254/latest/meta-data/' },
+    });
     expect((await fetchWith({ url: trap })).ok).toBe(false);
-    const inside = (await unexpectedCalls()).slice(before).filter(({ url }) => !/example\.com/.test(url));
+    const inside = (await unexpectedCalls())
+      .slice(before)
+      .filter(({ url }) => !/example\.com/.test(url));
     expect(inside).toEqual([]);
   });
 });
@@ -227,13 +283,20 @@ describe('fetch_url', () => {
 describe('knowledge_search', () => {
   it("searches the version's bases, and its hits can be cited", async () => {
     const workspace = await newWorkspace();
-    const agent = (await workspace.post('/agents', { name: 'A', config: { instructions: 'x', tools: ['knowledge_search'] } })).body;
+    const agent = (
+      await workspace.post('/agents', {
+        name: 'A',
+        config: { instructions: 'x', tools: ['knowledge_search'] },
+      })
+    ).body;
     const upload = await workspace.post(`/agents/${agent.id}/files`, {
       name: 'hours.md',
       text: '# Opening hours\n\nThe bakery opens at nine on Sundays.\n',
     });
     const { id } = upload.body.data?.[0] ?? upload.body;
-    await expect.poll(async () => (await workspace.get(`/files/${id}`)).body.status, { timeout: 15_000 }).toBe('ready');
+    await expect
+      .poll(async () => (await workspace.get(`/files/${id}`)).body.status, { timeout: 15_000 })
+      .toBe('ready');
     const ctx = contextOf(workspace, Date.now());
     const tool = await builtIn(ctx, 'knowledge_search');
     const search = (query: string, config: object = agent.config) =>
@@ -245,14 +308,23 @@ describe('knowledge_search', () => {
       output: { passages: [{ file_name: 'hours.md' }] },
     });
     expect(found.usage?.length).toBe(1);
-    expect(await search('quantum chromodynamics')).toMatchObject({ ok: true, output: { passages: [] } });
-    expect((await search('x', { knowledge: { ...agent.config.knowledge, base_ids: [] } })).ok).toBe(false);
+    expect(await search('quantum chromodynamics')).toMatchObject({
+      ok: true,
+      output: { passages: [] },
+    });
+    expect((await search('x', { knowledge: { ...agent.config.knowledge, base_ids: [] } })).ok).toBe(
+      false,
+    );
 
     // Another workspace's context finds nothing in these bases.
     const foreign = contextOf(await newWorkspace(), Date.now());
-    expect(await tool.run(foreign, { ...circumstances(), config: agent.config, input: { query: 'bakery Sundays' } })).not.toHaveProperty(
-      'sources',
-    );
+    expect(
+      await tool.run(foreign, {
+        ...circumstances(),
+        config: agent.config,
+        input: { query: 'bakery Sundays' },
+      }),
+    ).not.toHaveProperty('sources');
   });
 });
 
@@ -261,7 +333,14 @@ describe('agent', () => {
     const workspace = await newWorkspace();
     const [a, b, gone] = await Promise.all(
       ['a', 'b', 'gone'].map(
-        async (slug) => (await workspace.post('/agents', { name: slug, slug: `agent-${slug}`, config: { instructions: 'x' } })).body,
+        async (slug) =>
+          (
+            await workspace.post('/agents', {
+              name: slug,
+              slug: `agent-${slug}`,
+              config: { instructions: 'x' },
+            })
+          ).body,
       ),
     );
     await workspace.delete(`/agents/${gone.id}`);
@@ -285,7 +364,8 @@ describe('agent', () => {
       a.id,
       'agent-gone',
       'none',
-      (await (await newWorkspace()).post('/agents', { name: 'x', config: { instructions: 'x' } })).body.id,
+      (await (await newWorkspace()).post('/agents', { name: 'x', config: { instructions: 'x' } }))
+        .body.id,
     ]) {
       expect((await ask(name)).ok, name).toBe(false);
     }
@@ -317,8 +397,14 @@ describe('HTTP tools of a version', () => {
       { name: 'one', tool_id: made.body.id, revision: 1 },
       { name: 'calculator', builtin: true as const },
     ];
-    await workspace.post('/agents', { name: 'A', config: { instructions: 'x', tools: ['one', 'calculator'] } });
-    await workspace.patch(`/tools/${made.body.id}`, { url: site.url('/two'), effect: 'destructive' });
+    await workspace.post('/agents', {
+      name: 'A',
+      config: { instructions: 'x', tools: ['one', 'calculator'] },
+    });
+    await workspace.patch(`/tools/${made.body.id}`, {
+      url: site.url('/two'),
+      effect: 'destructive',
+    });
     await workspace.delete(`/tools/${made.body.id}`);
     const ctx = contextOf(workspace);
     const tools = await resolveTools(ctx, pins);
@@ -329,7 +415,10 @@ describe('HTTP tools of a version', () => {
     const outcome = await tools[0]?.run(ctx, { ...circumstances(), input: {} });
     expect(outcome).toEqual({ ok: true, output: { you: 'sent [secret]', zero: 'ab' } });
     const [call] = await site.calls();
-    expect([call?.headers.authorization, call?.headers.accept]).toEqual(['Bearer sk-canary-0123456789', 'application/json']);
+    expect([call?.headers.authorization, call?.headers.accept]).toEqual([
+      'Bearer sk-canary-0123456789',
+      'application/json',
+    ]);
     expect(await resolveTools(contextOf(await newWorkspace()), pins)).toHaveLength(1);
   });
 });

@@ -6,10 +6,20 @@ import { Site } from '../support/outbound.ts';
 import { playScript } from '../support/provider/client.ts';
 import type { Round, Script } from '../support/provider/script.ts';
 
-const addresses = { openai: 'openai', 'openai-chat': 'openai', anthropic: 'anthropic', 'openai-compatible': 'compatible' } as const;
+const addresses = {
+  openai: 'openai',
+  'openai-chat': 'openai',
+  anthropic: 'anthropic',
+  'openai-compatible': 'compatible',
+} as const;
 type Provider = keyof typeof addresses;
 
-const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false };
+const schema = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+  additionalProperties: false,
+};
 
 /** Three rounds: two calls at once, one more that finds a passage, the answer with its citation. */
 const rounds: Round[] = [
@@ -22,15 +32,25 @@ const rounds: Round[] = [
     usage: { input_tokens: 100, output_tokens: 10 },
   },
   {
-    tool_calls: [{ id: 'call_3', name: 'knowledge_search', arguments: { query: 'umbrella policy' } }],
+    tool_calls: [
+      { id: 'call_3', name: 'knowledge_search', arguments: { query: 'umbrella policy' } },
+    ],
     usage: { input_tokens: 150, output_tokens: 5 },
   },
   { text: ['Take an umbrella ', '[1].'], usage: { input_tokens: 200, output_tokens: 6 } },
 ];
 
-async function newAgent(workspace: Workspace, script: Script, config: object = {}, provider: Provider = 'openai-compatible') {
+async function newAgent(
+  workspace: Workspace,
+  script: Script,
+  config: object = {},
+  provider: Provider = 'openai-compatible',
+) {
   const scripted = await playScript(script);
-  await workspace.put(`/providers/${provider}`, { api_key: scripted.api_key, base_url: scripted.base_url[addresses[provider]] });
+  await workspace.put(`/providers/${provider}`, {
+    api_key: scripted.api_key,
+    base_url: scripted.base_url[addresses[provider]],
+  });
   const created = await workspace.post('/agents', {
     name: 'Traveller',
     config: { model: `${provider}/scripted-large`, instructions: 'Help.', ...config },
@@ -41,7 +61,10 @@ async function newAgent(workspace: Workspace, script: Script, config: object = {
 
 async function newWeatherTool(workspace: Workspace) {
   const site = new Site();
-  const url = await site.answers('/weather', { headers: { 'content-type': 'application/json' }, body: '{"sky":"rain"}' });
+  const url = await site.answers('/weather', {
+    headers: { 'content-type': 'application/json' },
+    body: '{"sky":"rain"}',
+  });
   const tool = await workspace.post('/tools', {
     name: 'get_weather',
     description: 'The weather in a city.',
@@ -54,7 +77,12 @@ async function newWeatherTool(workspace: Workspace) {
   return site;
 }
 
-async function ask(workspace: Workspace, agent: string, message: string, headers: Record<string, string> = {}) {
+async function ask(
+  workspace: Workspace,
+  agent: string,
+  message: string,
+  headers: Record<string, string> = {},
+) {
   const session = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id as string;
   const answer = await workspace.post(`/sessions/${session}/messages`, { message }, { headers });
   return { session, ...answer };
@@ -72,27 +100,47 @@ describe('the tool loop', () => {
     for (const provider of Object.keys(addresses) as Provider[]) {
       const workspace = await newWorkspace();
       const site = await newWeatherTool(workspace);
-      const config = { tools: ['get_weather', 'knowledge_search'], knowledge: { scope: 'general' } };
-      const { agent, scripted } = await newAgent(workspace, { rounds: [...rounds] }, config, provider);
+      const config = {
+        tools: ['get_weather', 'knowledge_search'],
+        knowledge: { scope: 'general' },
+      };
+      const { agent, scripted } = await newAgent(
+        workspace,
+        { rounds: [...rounds] },
+        config,
+        provider,
+      );
       const upload = await workspace.post(`/agents/${agent}/files`, {
         name: 'policy.md',
         text: '# Umbrella policy\n\nTake an umbrella when it rains.',
       });
-      await vi.waitUntil(async () => (await workspace.get(`/files/${upload.body.data[0].id}`)).body.status === 'ready', {
-        timeout: 15_000,
+      await vi.waitUntil(
+        async () =>
+          (await workspace.get(`/files/${upload.body.data[0].id}`)).body.status === 'ready',
+        {
+          timeout: 15_000,
+        },
+      );
+      const { status, body } = await ask(workspace, agent, 'Xyzzy?', {
+        accept: 'text/event-stream',
       });
-      const { status, body } = await ask(workspace, agent, 'Xyzzy?', { accept: 'text/event-stream' });
       expect(status, JSON.stringify(body)).toBe(200);
       const chunks = chunksOf(body);
       const ran = chunks.findLast((chunk) => chunk.type === 'data-run');
       const run = (ran as unknown as { data: { id: string; session_id: string } }).data;
       const { steps } = (await workspace.get(`/runs/${run.id}`)).body;
       const message = (await workspace.get(`/sessions/${run.session_id}/messages`)).body.data[0];
-      expect((await site.calls()).map(({ url }) => new URL(url).searchParams.get('city')).sort()).toEqual(['Paris', 'Zürich']);
+      expect(
+        (await site.calls()).map(({ url }) => new URL(url).searchParams.get('city')).sort(),
+      ).toEqual(['Paris', 'Zürich']);
       expect(await scripted.requests()).toHaveLength(3);
       seen.push({
         types: chunks.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1]),
-        steps: steps.map(({ type, name, error }: Record<string, unknown>) => [type, type === 'model' ? 'model' : name, error]),
+        steps: steps.map(({ type, name, error }: Record<string, unknown>) => [
+          type,
+          type === 'model' ? 'model' : name,
+          error,
+        ]),
         text: message.text,
         citations: message.citations.map(({ quote }: { quote: string }) => quote),
         // How much of the output was reasoning, not every provider says.
@@ -126,15 +174,22 @@ describe('the tool loop', () => {
       { id: 'd', name: 'get_weather', arguments: { city: 'Paris', admin: true } },
     ];
     const script = { rounds: [{ tool_calls: wrong }, { text: ['Sorry.'] }] };
-    const { agent, scripted } = await newAgent(workspace, script, { tools: ['get_weather'], knowledge: { base_ids: [] } });
+    const { agent, scripted } = await newAgent(workspace, script, {
+      tools: ['get_weather'],
+      knowledge: { base_ids: [] },
+    });
     const { body } = await ask(workspace, agent, 'Hi');
     expect(body).toMatchObject({ text: 'Sorry.', run: { status: 'completed' } });
     expect(await site.calls()).toEqual([]);
     const { steps } = (await workspace.get(`/runs/${body.run.id}`)).body;
     expect(
-      steps.filter(({ type }: { type: string }) => type === 'tool').every(({ error }: { error: unknown }) => typeof error === 'string'),
+      steps
+        .filter(({ type }: { type: string }) => type === 'tool')
+        .every(({ error }: { error: unknown }) => typeof error === 'string'),
     ).toBe(true);
-    expect(JSON.stringify((await scripted.requests())[1])).toContain('There is no tool launch_rocket');
+    expect(JSON.stringify((await scripted.requests())[1])).toContain(
+      'There is no tool launch_rocket',
+    );
   });
 
   it.each([
@@ -143,7 +198,10 @@ describe('the tool loop', () => {
   ])('ends within the limit of %s with the text so far (R47)', async (limit, limits, requests) => {
     const workspace = await newWorkspace();
     await newWeatherTool(workspace);
-    const round: Round = { text: ['Again.'], tool_calls: [{ id: 'x', name: 'get_weather', arguments: { city: 'Bern' } }] };
+    const round: Round = {
+      text: ['Again.'],
+      tool_calls: [{ id: 'x', name: 'get_weather', arguments: { city: 'Bern' } }],
+    };
     const { agent, scripted } = await newAgent(
       workspace,
       { rounds: [round], repeat: true },
@@ -158,17 +216,32 @@ describe('the tool loop', () => {
     });
     expect(body.text).toBe(['Again.', 'Again.'].slice(0, requests).join('\n\n'));
     expect(await scripted.requests()).toHaveLength(requests);
-    const rows = await env.DB.prepare('select count(*) as count from usage where run_id = ?').bind(body.run.id).first();
+    const rows = await env.DB.prepare('select count(*) as count from usage where run_id = ?')
+      .bind(body.run.id)
+      .first();
     expect(rows?.count).toBe(requests);
   });
 
   it('holds a structured answer back until it follows the schema, with one repair', async () => {
     const workspace = await newWorkspace();
-    const output_schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false };
+    const output_schema = {
+      type: 'object',
+      properties: { city: { type: 'string' } },
+      required: ['city'],
+      additionalProperties: false,
+    };
     const config = { output_schema, knowledge: { base_ids: [] } };
-    const repaired = await newAgent(workspace, { rounds: [{ text: ['Bern it is'] }, { text: ['{"city":', '"Bern"}'] }] }, config);
+    const repaired = await newAgent(
+      workspace,
+      { rounds: [{ text: ['Bern it is'] }, { text: ['{"city":', '"Bern"}'] }] },
+      config,
+    );
     expect((await ask(workspace, repaired.agent, 'Where?')).body.text).toBe('{"city":"Bern"}');
-    const hopeless = await newAgent(workspace, { rounds: [{ text: ['no'] }, { text: ['never'] }] }, config);
+    const hopeless = await newAgent(
+      workspace,
+      { rounds: [{ text: ['no'] }, { text: ['never'] }] },
+      config,
+    );
     const { session, status, body } = await ask(workspace, hopeless.agent, 'Where?');
     expect([status, body.code]).toEqual([502, 'structured_output_failed']);
     expect((await workspace.get(`/sessions/${session}/messages`)).body.data[0]).toMatchObject({
@@ -180,20 +253,30 @@ describe('the tool loop', () => {
 
   it('asks another agent on the account of the run, and never in circles', async () => {
     const workspace = await newWorkspace();
-    const asks = (slug: string): Round => ({ tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: slug, message: 'Colour?' } }] });
+    const asks = (slug: string): Round => ({
+      tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: slug, message: 'Colour?' } }],
+    });
     const config = { tools: ['agent'], knowledge: { base_ids: [] } };
     // One script for both: the outer agent asks, the inner one asks back, is refused, and answers.
-    const script = { rounds: [asks('painter'), asks('outer'), { text: ['Blue.'] }, { text: ['It says blue.'] }] };
+    const script = {
+      rounds: [asks('painter'), asks('outer'), { text: ['Blue.'] }, { text: ['It says blue.'] }],
+    };
     const { agent, scripted } = await newAgent(workspace, script, config);
     await workspace.patch(`/agents/${agent}`, { slug: 'outer' });
-    const painter = { name: 'Painter', slug: 'painter', config: { model: 'openai-compatible/scripted-large', ...config } };
+    const painter = {
+      name: 'Painter',
+      slug: 'painter',
+      config: { model: 'openai-compatible/scripted-large', ...config },
+    };
     expect((await workspace.post('/agents', painter)).status).toBe(201);
     const { body } = await ask(workspace, agent, 'Which colour?');
     expect(body).toMatchObject({ text: 'It says blue.', run: { status: 'completed' } });
     const requests = await scripted.requests();
     expect(JSON.stringify(requests[2])).toContain('in circles');
     expect(JSON.stringify(requests[3])).toContain('Blue.');
-    const { results } = await env.DB.prepare('select * from usage where run_id = ?').bind(body.run.id).all();
+    const { results } = await env.DB.prepare('select * from usage where run_id = ?')
+      .bind(body.run.id)
+      .all();
     expect(results).toHaveLength(4);
   });
 
@@ -202,8 +285,14 @@ describe('the tool loop', () => {
     const price = { model: 'openai-compatible/scripted-large', input: 10_000, output: 0 };
     expect((await workspace.put('/prices', { overrides: [price] })).status).toBeLessThan(300);
     const usage = { input_tokens: 300, output_tokens: 0 };
-    const asks: Round = { tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: 'spender', message: 'Go.' } }], usage };
-    const loops: Round = { tool_calls: [{ id: 'now', name: 'current_time', arguments: {} }], usage };
+    const asks: Round = {
+      tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: 'spender', message: 'Go.' } }],
+      usage,
+    };
+    const loops: Round = {
+      tool_calls: [{ id: 'now', name: 'current_time', arguments: {} }],
+      usage,
+    };
     const { agent, scripted } = await newAgent(
       workspace,
       { rounds: [asks, loops], repeat: true },
@@ -215,26 +304,53 @@ describe('the tool loop', () => {
       knowledge: { base_ids: [] },
       limits: { cost_usd: 1000, steps: 50 },
     };
-    expect((await workspace.post('/agents', { name: 'Spender', slug: 'spender', config: spender })).status).toBe(201);
+    expect(
+      (await workspace.post('/agents', { name: 'Spender', slug: 'spender', config: spender }))
+        .status,
+    ).toBe(201);
     const { body } = await ask(workspace, agent, 'Hi');
     // 3 USD a call: the one that asks, three of the one that is asked, and then the 10 are reached.
     expect(await scripted.requests()).toHaveLength(4);
-    expect(body.run).toMatchObject({ status: 'limit_exceeded', usage: { cost_usd: 12, input_tokens: 1200 } });
+    expect(body.run).toMatchObject({
+      status: 'limit_exceeded',
+      usage: { cost_usd: 12, input_tokens: 1200 },
+    });
     const { steps } = (await workspace.get(`/runs/${body.run.id}`)).body;
     expect(steps.find(({ type }: { type: string }) => type === 'tool').cost_usd).toBe(9);
-    const sum = await env.DB.prepare('select sum(cost_nano_usd) as sum from usage where run_id = ?').bind(body.run.id).first('sum');
+    const sum = await env.DB.prepare('select sum(cost_nano_usd) as sum from usage where run_id = ?')
+      .bind(body.run.id)
+      .first('sum');
     expect(sum).toBe(12_000_000_000);
   });
 
   it('repairs a structured answer within the limits, and keeps the first text when the repair fails', async () => {
     const workspace = await newWorkspace();
-    const config = { output_schema: { type: 'object', properties: {} }, knowledge: { base_ids: [] } };
-    const limited = await newAgent(workspace, { rounds: [{ text: ['first'] }] }, { ...config, limits: { steps: 1 } });
-    expect((await ask(workspace, limited.agent, 'Where?')).body).toMatchObject({ text: 'first', run: { status: 'limit_exceeded' } });
+    const config = {
+      output_schema: { type: 'object', properties: {} },
+      knowledge: { base_ids: [] },
+    };
+    const limited = await newAgent(
+      workspace,
+      { rounds: [{ text: ['first'] }] },
+      { ...config, limits: { steps: 1 } },
+    );
+    expect((await ask(workspace, limited.agent, 'Where?')).body).toMatchObject({
+      text: 'first',
+      run: { status: 'limit_exceeded' },
+    });
     expect(await limited.scripted.requests()).toHaveLength(1);
-    const script: Script = { rounds: [{ text: ['first'] }, { fault: { kind: 'status', status: 400 } }] };
-    const { session, status } = await ask(workspace, (await newAgent(workspace, script, config)).agent, 'Where?');
+    const script: Script = {
+      rounds: [{ text: ['first'] }, { fault: { kind: 'status', status: 400 } }],
+    };
+    const { session, status } = await ask(
+      workspace,
+      (await newAgent(workspace, script, config)).agent,
+      'Where?',
+    );
     expect(status).toBe(502);
-    expect((await workspace.get(`/sessions/${session}/messages`)).body.data[0]).toMatchObject({ role: 'assistant', text: 'first' });
+    expect((await workspace.get(`/sessions/${session}/messages`)).body.data[0]).toMatchObject({
+      role: 'assistant',
+      text: 'first',
+    });
   });
 });

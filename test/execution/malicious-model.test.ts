@@ -26,8 +26,15 @@ interface Prepared {
 async function prepare(): Promise<Prepared> {
   const [workspace, site] = [await newWorkspace(), new Site()];
   for (const path of ['/weather', '/admin'])
-    await site.answers(path, { body: '{"sky":"grey"}', headers: { 'content-type': 'application/json' } });
-  const made = await workspace.post('/tools', { name: 'weather', ...weather, url: `${site.url('/weather')}?city={city}` });
+    await site.answers(path, {
+      body: '{"sky":"grey"}',
+      headers: { 'content-type': 'application/json' },
+    });
+  const made = await workspace.post('/tools', {
+    name: 'weather',
+    ...weather,
+    url: `${site.url('/weather')}?city={city}`,
+  });
   expect(made.status, JSON.stringify(made.body)).toBe(201);
   return { workspace, site };
 }
@@ -35,29 +42,46 @@ async function prepare(): Promise<Prepared> {
 /** One turn of an agent whose model follows the script, and what is stored of it. */
 async function turn({ workspace }: Prepared, script: Script, config: object = {}) {
   const scripted = await playScript(script);
-  await workspace.put('/providers/openai-compatible', { api_key: scripted.api_key, base_url: scripted.base_url.compatible });
+  await workspace.put('/providers/openai-compatible', {
+    api_key: scripted.api_key,
+    base_url: scripted.base_url.compatible,
+  });
   const knowledge = { base_ids: [] };
   const agent = await workspace.post('/agents', {
     name: crypto.randomUUID(),
-    config: { instructions: 'Help.', model: 'openai-compatible/evil', tools: ['weather'], knowledge, ...config },
+    config: {
+      instructions: 'Help.',
+      model: 'openai-compatible/evil',
+      tools: ['weather'],
+      knowledge,
+      ...config,
+    },
   });
   expect(agent.status, JSON.stringify(agent.body)).toBe(201);
   const session = await workspace.post(`/agents/${agent.body.id}/sessions`, {});
-  const answer = await workspace.post(`/sessions/${session.body.id}/messages`, { message: 'Go on.' });
+  const answer = await workspace.post(`/sessions/${session.body.id}/messages`, {
+    message: 'Go on.',
+  });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   const { body: run } = await workspace.get(`/runs/${answer.body.run.id}`);
-  const tools: { name: string; input: unknown; output: unknown; error: string | null }[] = run.steps.filter(
-    ({ type }: { type: string }) => type === 'tool',
-  );
+  const tools: { name: string; input: unknown; output: unknown; error: string | null }[] =
+    run.steps.filter(({ type }: { type: string }) => type === 'tool');
   const requests = await scripted.requests();
-  const offered: string[] = (requests[0]?.body.tools ?? []).map((tool: { function: { name: string } }) => tool.function.name);
+  const offered: string[] = (requests[0]?.body.tools ?? []).map(
+    (tool: { function: { name: string } }) => tool.function.name,
+  );
   return { answer: answer.body, run, tools, requests, offered };
 }
 
 describe('a malicious model (R42)', () => {
   it('gets no tool that its version does not name', async () => {
     const prepared = await prepare();
-    const hidden = { ...weather, name: 'hidden', url: prepared.site.url('/admin'), input_schema: { type: 'object' } };
+    const hidden = {
+      ...weather,
+      name: 'hidden',
+      url: prepared.site.url('/admin'),
+      input_schema: { type: 'object' },
+    };
     await prepared.workspace.post('/tools', hidden);
     const { run, tools, requests, offered } = await turn(
       prepared,
@@ -92,18 +116,35 @@ describe('a malicious model (R42)', () => {
 
   it('cannot leave the address of a tool by its arguments (R39)', async () => {
     const prepared = await prepare();
-    const given = ['../admin', '/admin', 'x&city=y', 'x#', '?x=', '%2e%2e/admin', '\r\nhost: evil.example', '@evil.example'];
-    const { tools } = await turn(prepared, malice.withArguments('weather', ...given.map((city) => ({ city }))));
+    const given = [
+      '../admin',
+      '/admin',
+      'x&city=y',
+      'x#',
+      '?x=',
+      '%2e%2e/admin',
+      '\r\nhost: evil.example',
+      '@evil.example',
+    ];
+    const { tools } = await turn(
+      prepared,
+      malice.withArguments('weather', ...given.map((city) => ({ city }))),
+    );
     expect(tools).toHaveLength(given.length);
     const seen = (await prepared.site.calls()).map(({ url }) => new URL(url));
-    expect(seen.map(({ origin, pathname }) => origin + pathname)).toEqual(seen.map(() => prepared.site.url('/weather')));
+    expect(seen.map(({ origin, pathname }) => origin + pathname)).toEqual(
+      seen.map(() => prepared.site.url('/weather')),
+    );
     for (const { searchParams } of seen) expect([...searchParams.keys()]).toEqual(['city']);
     for (const { searchParams } of seen) expect(given).toContain(searchParams.get('city'));
   });
 
   it('cannot make anybody carry 5 MB of arguments', async () => {
     const prepared = await prepare();
-    const { run, tools, requests } = await turn(prepared, malice.hugeArguments('weather', 'city', 5_000_000));
+    const { run, tools, requests } = await turn(
+      prepared,
+      malice.hugeArguments('weather', 'city', 5_000_000),
+    );
     expect(['completed', 'limit_exceeded', 'failed']).toContain(run.status);
     expect(await prepared.site.calls()).toEqual([]);
     expect(JSON.stringify(tools).length).toBeLessThan(200_000);
@@ -112,7 +153,11 @@ describe('a malicious model (R42)', () => {
 
   it('is stopped where it never stops, with the text so far (R47)', async () => {
     const prepared = await prepare();
-    const { answer, run, requests } = await turn(prepared, malice.endlessLoop('weather', { city: 'Bonn' }), { limits: { steps: 4 } });
+    const { answer, run, requests } = await turn(
+      prepared,
+      malice.endlessLoop('weather', { city: 'Bonn' }),
+      { limits: { steps: 4 } },
+    );
     expect(run).toMatchObject({ status: 'limit_exceeded', error: { code: 'limit_exceeded' } });
     expect(requests).toHaveLength(4);
     expect((await prepared.site.calls()).length).toBeLessThanOrEqual(4);
@@ -134,7 +179,10 @@ describe('a malicious model (R42)', () => {
 
   it('confuses nobody by giving two calls one id', async () => {
     const prepared = await prepare();
-    const { run, tools, requests } = await turn(prepared, malice.sameId('weather', { city: 'Bonn' }, { city: 'Ulm' }));
+    const { run, tools, requests } = await turn(
+      prepared,
+      malice.sameId('weather', { city: 'Bonn' }, { city: 'Ulm' }),
+    );
     expect(run.status).toBe('completed');
     expect(tools).toHaveLength(2);
     const { messages } = (requests[1]?.body ?? { messages: [] }) as {
@@ -150,10 +198,16 @@ describe('a malicious model (R42)', () => {
   it('reaches no internal address, nor one that redirects there (R34, R35)', async () => {
     const prepared = await prepare();
     const before = (await unexpectedCalls()).length;
-    const detour = await prepared.site.answers('/detour', { status: 302, headers: { location: 'http://169.254.169.254/latest' } });
+    const detour = await prepared.site.answers('/detour', {
+      status: 302,
+      headers: { location: 'http://169.254.169.254/latest' },
+    });
     const urls = [...forbiddenUrls, detour];
     const script = malice.withArguments('fetch_url', ...urls.map((url) => ({ url })));
-    const { run, tools, offered } = await turn(prepared, script, { tools: ['fetch_url'], limits: { tool_calls: 500 } });
+    const { run, tools, offered } = await turn(prepared, script, {
+      tools: ['fetch_url'],
+      limits: { tool_calls: 500 },
+    });
     expect(offered).toEqual(['fetch_url']);
     expect(run.status).toBe('completed');
     expect(tools).toHaveLength(urls.length);
@@ -165,7 +219,11 @@ describe('a malicious model (R42)', () => {
   it('finds nothing in the documents of another workspace, or outside those of its agent', async () => {
     const [prepared, other] = [await prepare(), await prepare()];
     const { body: base } = await other.workspace.post('/knowledge-bases', { name: 'Secret' });
-    const given = [{ query: 'secret', base_ids: [base.id] }, { query: 'secret', base_id: base.id }, { query: `base_ids: ${base.id}` }];
+    const given = [
+      { query: 'secret', base_ids: [base.id] },
+      { query: 'secret', base_id: base.id },
+      { query: `base_ids: ${base.id}` },
+    ];
     const script = malice.withArguments('knowledge_search', ...given);
     const { tools, offered } = await turn(prepared, script, { tools: ['knowledge_search'] });
     expect(offered).toEqual(['knowledge_search']);
@@ -178,8 +236,13 @@ describe('a malicious model (R42)', () => {
       name: 'Stranger',
       config: { instructions: 'the-secret-of-others' },
     });
-    const asks = (...agents: string[]) => malice.withArguments('agent', ...agents.map((agent) => ({ agent, message: 'Tell me.' })));
-    const { tools, offered, requests } = await turn(prepared, asks(stranger.id, stranger.slug, '../stranger', '*'), { tools: ['agent'] });
+    const asks = (...agents: string[]) =>
+      malice.withArguments('agent', ...agents.map((agent) => ({ agent, message: 'Tell me.' })));
+    const { tools, offered, requests } = await turn(
+      prepared,
+      asks(stranger.id, stranger.slug, '../stranger', '*'),
+      { tools: ['agent'] },
+    );
     expect(offered).toEqual(['agent']);
     expect(tools.map(({ error }) => error !== null)).toEqual([true, true, true, true]);
     expect(JSON.stringify(requests)).not.toContain('the-secret-of-others');

@@ -1,7 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Answer, request, rootKey } from '../support/api.ts';
-import { fillPath, jsonBodyOf, type Operation, operations, pathParameters, resolve } from '../support/document.ts';
+import {
+  fillPath,
+  jsonBodyOf,
+  type Operation,
+  operations,
+  pathParameters,
+  resolve,
+} from '../support/document.ts';
 import { type Fault, faulty } from '../support/faulty.ts';
 import { idsInBody, type Seeded, seed, validOptions } from '../support/resources.ts';
 import { countAll } from '../support/rows.ts';
@@ -10,11 +17,16 @@ import { requestWith } from '../support/worker.ts';
 /** Runs live in their hosts, and searches spend: what they leave behind after a fault is tested where they live. */
 const elsewhere = /\/(messages|search|chat|completions|responses)$/;
 const creating = operations.filter(
-  ({ method, access, path }) => method === 'POST' && access !== 'public' && access !== 'root' && !elsewhere.test(path),
+  ({ method, access, path }) =>
+    method === 'POST' && access !== 'public' && access !== 'root' && !elsewhere.test(path),
 );
 
 /** The queue takes everything and delivers nothing, so that every promised job stays in the outbox. */
-const JOBS = { send: async () => undefined, sendBatch: async () => undefined, metrics: async () => undefined };
+const JOBS = {
+  send: async () => undefined,
+  sendBatch: async () => undefined,
+  metrics: async () => undefined,
+};
 
 interface Outcome {
   readonly first: Answer;
@@ -25,23 +37,42 @@ interface Outcome {
 
 /** Jobs that were promised. The removal of an upload's object is promised before there is a row, and stays until a sweep looks. */
 async function countJobs(workspace_id: string): Promise<Record<string, number>> {
-  const { results } = await env.DB.prepare('select id from outbox where workspace_id = ? and job not like ? and job not like ?')
+  const { results } = await env.DB.prepare(
+    'select id from outbox where workspace_id = ? and job not like ? and job not like ?',
+  )
     .bind(workspace_id, '%file.delete%', '%attachment.delete%')
     .all();
   return { ...(await countAll(workspace_id)), outbox: results.length };
 }
 
 const changes = (before: Record<string, number>, after: Record<string, number>) =>
-  Object.fromEntries(Object.entries(after).flatMap(([table, n]) => (n === before[table] ? [] : [[table, n - (before[table] ?? 0)]])));
+  Object.fromEntries(
+    Object.entries(after).flatMap(([table, n]) =>
+      n === before[table] ? [] : [[table, n - (before[table] ?? 0)]],
+    ),
+  );
 
 /** Sends the operation with a fault, then again with the same idempotency key and no fault. */
-async function tryTwice(operation: Operation, { workspace, values }: Seeded, fault: Fault | null): Promise<Outcome> {
-  const options = () => ({ headers: { 'idempotency-key': 'once' }, ...validOptions(operation, values) });
+async function tryTwice(
+  operation: Operation,
+  { workspace, values }: Seeded,
+  fault: Fault | null,
+): Promise<Outcome> {
+  const options = () => ({
+    headers: { 'idempotency-key': 'once' },
+    ...validOptions(operation, values),
+  });
   const path = fillPath(operation, values);
   await requestWith({ JOBS }, 'GET', '/api/v1/users/me', workspace.key);
   const before = await countJobs(workspace.id);
   const { database, trips } = faulty(env.DB, fault);
-  const first = await requestWith({ DB: database, JOBS }, operation.method, path, workspace.key, options());
+  const first = await requestWith(
+    { DB: database, JOBS },
+    operation.method,
+    path,
+    workspace.key,
+    options(),
+  );
   const made = trips();
   const again = await requestWith({ JOBS }, operation.method, path, workspace.key, options());
   expect(again.status, JSON.stringify(again.body)).toBeLessThan(300);
@@ -51,7 +82,9 @@ async function tryTwice(operation: Operation, { workspace, values }: Seeded, fau
 /** What the path names, and what a body must. */
 const needsOf = (operation: Operation) => {
   const body = jsonBodyOf(operation);
-  const required = idsInBody(body).filter(({ path }) => path.length === 1 && resolve(body ?? {}).required?.includes(String(path[0])));
+  const required = idsInBody(body).filter(
+    ({ path }) => path.length === 1 && resolve(body ?? {}).required?.includes(String(path[0])),
+  );
   return [
     ...(operation.path.startsWith('/v1/') ? ['agent'] : []),
     ...pathParameters(operation),
@@ -63,15 +96,28 @@ describe('a retry after a fault of the database', () => {
   it.each(creating.map((operation) => [operation.name, operation] as const))(
     '%s has exactly one effect (R56)',
     async (_name, operation) => {
-      const expected = await tryTwice(operation, await seed('Undisturbed', needsOf(operation)), null);
+      const expected = await tryTwice(
+        operation,
+        await seed('Undisturbed', needsOf(operation)),
+        null,
+      );
       expect(expected.added.idempotency_keys).toBe(1);
       const points = Array.from({ length: expected.trips }, (_, index) => index + 1);
-      const faults = points.flatMap((at) => [{ at, mode: 'before' } as const, { at, mode: 'after' } as const]);
+      const faults = points.flatMap((at) => [
+        { at, mode: 'before' } as const,
+        { at, mode: 'after' } as const,
+      ]);
       const outcomes = await Promise.all(
-        faults.map(async (fault) => ({ fault, ...(await tryTwice(operation, await seed('Disturbed', needsOf(operation)), fault)) })),
+        faults.map(async (fault) => ({
+          fault,
+          ...(await tryTwice(operation, await seed('Disturbed', needsOf(operation)), fault)),
+        })),
       );
       for (const { fault, first, added } of outcomes) {
-        expect([503, expected.first.status], `${JSON.stringify(fault)}: ${JSON.stringify(first.body)}`).toContain(first.status);
+        expect(
+          [503, expected.first.status],
+          `${JSON.stringify(fault)}: ${JSON.stringify(first.body)}`,
+        ).toContain(first.status);
         if (first.status === 503) expect(first.headers.get('retry-after')).not.toBe(null);
         expect(added, JSON.stringify(fault)).toEqual(expected.added);
       }
@@ -80,19 +126,31 @@ describe('a retry after a fault of the database', () => {
   );
 
   it('POST /api/v1/workspaces makes one workspace (R56)', async () => {
-    const options = () => ({ json: { name: `Once ${crypto.randomUUID()}` }, headers: { 'idempotency-key': crypto.randomUUID() } });
-    const named = (name: string) => env.DB.prepare('select count(*) as n from workspaces where name = ?').bind(name).first('n');
+    const options = () => ({
+      json: { name: `Once ${crypto.randomUUID()}` },
+      headers: { 'idempotency-key': crypto.randomUUID() },
+    });
+    const named = (name: string) =>
+      env.DB.prepare('select count(*) as n from workspaces where name = ?').bind(name).first('n');
     const { database, trips } = faulty(env.DB, null);
     await requestWith({ DB: database }, 'POST', '/api/v1/workspaces', rootKey, options());
     for (let at = 1; at <= trips(); at += 1) {
       for (const mode of ['before', 'after'] as const) {
         const same = options();
-        const first = await requestWith({ DB: faulty(env.DB, { at, mode }).database }, 'POST', '/api/v1/workspaces', rootKey, same);
+        const first = await requestWith(
+          { DB: faulty(env.DB, { at, mode }).database },
+          'POST',
+          '/api/v1/workspaces',
+          rootKey,
+          same,
+        );
         expect(first.status).toBe(503);
         const again = await request('POST', '/api/v1/workspaces', rootKey, same);
         expect(again.status).toBe(201);
         expect(await named(same.json.name)).toBe(1);
-        expect((await request('GET', '/api/v1/audit-log', again.body.api_key.secret)).body.data).toHaveLength(1);
+        expect(
+          (await request('GET', '/api/v1/audit-log', again.body.api_key.secret)).body.data,
+        ).toHaveLength(1);
       }
     }
   });
@@ -100,12 +158,20 @@ describe('a retry after a fault of the database', () => {
   it('leaves neither change nor audit row when the batch fails, and both when only its answer is lost (R83)', async () => {
     const { workspace } = await seed('Halves', []);
     const { trips, database } = faulty(env.DB, null);
-    await requestWith({ DB: database }, 'PATCH', '/api/v1/workspace', workspace.key, { json: { name: 'Whole' } });
+    await requestWith({ DB: database }, 'PATCH', '/api/v1/workspace', workspace.key, {
+      json: { name: 'Whole' },
+    });
     for (let at = 1; at <= trips(); at += 1) {
       for (const mode of ['before', 'after'] as const) {
         const name = `${mode} ${at}`;
         const audited = (await countAll(workspace.id)).audit_log ?? 0;
-        await requestWith({ DB: faulty(env.DB, { at, mode }).database }, 'PATCH', '/api/v1/workspace', workspace.key, { json: { name } });
+        await requestWith(
+          { DB: faulty(env.DB, { at, mode }).database },
+          'PATCH',
+          '/api/v1/workspace',
+          workspace.key,
+          { json: { name } },
+        );
         const isChanged = (await workspace.get('/workspace')).body.name === name;
         expect((await countAll(workspace.id)).audit_log, name).toBe(audited + (isChanged ? 1 : 0));
       }

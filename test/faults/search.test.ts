@@ -9,10 +9,26 @@ import { requestWith } from '../support/worker.ts';
 async function searched() {
   const workspace = await newWorkspace();
   const scripted = await playScript({ rounds: [], repeat: true });
-  await workspace.put('/providers/openai', { api_key: scripted.api_key, base_url: scripted.base_url.openai });
-  const { body: budget } = await workspace.post('/budgets', { name: 'All', scope: 'workspace', period: 'total', limit_usd: 1 });
-  const { body: base } = await workspace.post('/knowledge-bases', { name: 'Base', embedding_model: 'openai/text-embedding-3-large' });
-  return { workspace, path: `/api/v1/knowledge-bases/${base.id}/search`, budget: budget.id, scripted };
+  await workspace.put('/providers/openai', {
+    api_key: scripted.api_key,
+    base_url: scripted.base_url.openai,
+  });
+  const { body: budget } = await workspace.post('/budgets', {
+    name: 'All',
+    scope: 'workspace',
+    period: 'total',
+    limit_usd: 1,
+  });
+  const { body: base } = await workspace.post('/knowledge-bases', {
+    name: 'Base',
+    embedding_model: 'openai/text-embedding-3-large',
+  });
+  return {
+    workspace,
+    path: `/api/v1/knowledge-bases/${base.id}/search`,
+    budget: budget.id,
+    scripted,
+  };
 }
 
 describe('a search under a fault of any round trip', () => {
@@ -25,13 +41,17 @@ describe('a search under a fault of any round trip', () => {
         await requestWith({ DB: database }, 'POST', path, workspace.key, search);
         if (trips() <= at) break;
         const calls = (await scripted.requests()).length;
-        const { results } = await env.DB.prepare('select cost_nano_usd as cost from usage where workspace_id = ?')
+        const { results } = await env.DB.prepare(
+          'select cost_nano_usd as cost from usage where workspace_id = ?',
+        )
           .bind(workspace.id)
           .all<{ cost: number }>();
         expect([mode, at, results.length]).toEqual([mode, at, calls]);
         const { standings } = (await workspace.get(`/budgets/${budget}/explain`)).body;
         const spent = results.reduce((sum, { cost }) => sum + cost, 0);
-        expect([mode, at, standings[0].held_usd, Math.round(standings[0].spent_usd * 1e9)]).toEqual([mode, at, 0, spent]);
+        expect([mode, at, standings[0].held_usd, Math.round(standings[0].spent_usd * 1e9)]).toEqual(
+          [mode, at, 0, spent],
+        );
       }
     }
   });

@@ -8,12 +8,22 @@ import { rebindHost } from '../support/host.ts';
 async function sendTwice(fault: Fault | null) {
   const workspace = await newWorkspace();
   const agent = (await workspace.post('/agents', { name: 'A' })).body;
-  const file = (await workspace.post(`/agents/${agent.id}/files`, { name: 'tea.md', text: '# Tea\n\nGreen tea is steeped at 80 degrees.' }))
-    .body.data[0];
-  await vi.waitUntil(async () => (await workspace.get(`/files/${file.id}`)).body.status === 'ready', { timeout: 15_000 });
+  const file = (
+    await workspace.post(`/agents/${agent.id}/files`, {
+      name: 'tea.md',
+      text: '# Tea\n\nGreen tea is steeped at 80 degrees.',
+    })
+  ).body.data[0];
+  await vi.waitUntil(
+    async () => (await workspace.get(`/files/${file.id}`)).body.status === 'ready',
+    { timeout: 15_000 },
+  );
   const session = (await workspace.post(`/agents/${agent.id}/sessions`, {})).body.id;
   const path = `/api/v1/sessions/${session}/messages`;
-  const options = { json: { message: 'How hot is green tea steeped?' }, headers: { 'idempotency-key': 'once' } };
+  const options = {
+    json: { message: 'How hot is green tea steeped?' },
+    headers: { 'idempotency-key': 'once' },
+  };
   const { database, trips } = faulty(env.DB, fault);
   await rebindHost(session, { DB: database });
   const first = await request('POST', path, workspace.key, options);

@@ -24,6 +24,14 @@ it.each([
 
 it('is not acceptable what is refused by name or not named at all', () => {
   const json = ['application/json'];
-  expect(['*/*', 'application/*;q=0.1', 'text/html, */*;q=0.1'].map((accept) => isAcceptable(accept, json))).toEqual([true, true, true]);
-  expect(['text/html', '*/*;q=0', 'application/json;q=0, */*', ''].map((accept) => isAcceptable(accept, json))).not.toContain(true);
+  expect(
+    ['*/*', 'application/*;q=0.1', 'text/html, */*;q=0.1'].map((accept) =>
+      isAcceptable(accept, json),
+    ),
+  ).toEqual([true, true, true]);
+  expect(
+    ['text/html', '*/*;q=0', 'application/json;q=0, */*', ''].map((accept) =>
+      isAcceptable(accept, json),
+    ),
+  ).not.toContain(true);
 });

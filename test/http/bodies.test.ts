@@ -1,9 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
-import { call, expectProblem, fillPath, jsonBodyOf, operations, violationsOf } from '../support/document.ts';
+import {
+  call,
+  expectProblem,
+  fillPath,
+  jsonBodyOf,
+  operations,
+  violationsOf,
+} from '../support/document.ts';
 import { type Seeded, seed } from '../support/resources.ts';
 
-const posts = operations.filter((operation) => operation.method === 'POST' && jsonBodyOf(operation) !== undefined);
+const posts = operations.filter(
+  (operation) => operation.method === 'POST' && jsonBodyOf(operation) !== undefined,
+);
 const optional = posts.filter(({ requestBody }) => requestBody?.required === false);
 
 describe('a POST in whose body nothing is required', () => {
@@ -27,16 +36,21 @@ describe('a POST in whose body nothing is required', () => {
     );
     for (const operation of posts) {
       // A schema may ask for one of two fields, which JSON Schema does not tell of.
-      if (optional.includes(operation)) expect(violationsOf(jsonBodyOf(operation) ?? {}, {}), operation.name).toEqual([]);
-      else if (violationsOf(jsonBodyOf(operation) ?? {}, {}).length > 0) expect(operation.requestBody?.required).toBe(true);
+      if (optional.includes(operation))
+        expect(violationsOf(jsonBodyOf(operation) ?? {}, {}), operation.name).toEqual([]);
+      else if (violationsOf(jsonBodyOf(operation) ?? {}, {}).length > 0)
+        expect(operation.requestBody?.required).toBe(true);
     }
   });
 
-  it.each(optional.map((operation) => [operation.name, operation] as const))('%s may come without one', async (_name, operation) => {
-    const path = fillPath(operation, own.values);
-    const answer = await call(operation, path, workspace.key);
-    expect([200, 201, 202, 204], JSON.stringify(answer.body)).toContain(answer.status);
-  });
+  it.each(optional.map((operation) => [operation.name, operation] as const))(
+    '%s may come without one',
+    async (_name, operation) => {
+      const path = fillPath(operation, own.values);
+      const answer = await call(operation, path, workspace.key);
+      expect([200, 201, 202, 204], JSON.stringify(answer.body)).toContain(answer.status);
+    },
+  );
 
   it('is refused as before when there is a body of another type, or JSON that is none', async () => {
     for (const operation of optional.filter(({ path }) => path.startsWith('/api/'))) {
@@ -54,7 +68,10 @@ describe('a POST in whose body nothing is required', () => {
     const agent = (await other.post('/agents', { name: 'A' })).body.id;
     const headers = { 'idempotency-key': 'same' };
     const first = await other.post(`/agents/${agent}/duplicate`, undefined, { headers });
-    const empty = await other.post(`/agents/${agent}/duplicate`, undefined, { headers, body: new Uint8Array() });
+    const empty = await other.post(`/agents/${agent}/duplicate`, undefined, {
+      headers,
+      body: new Uint8Array(),
+    });
     const again = await other.post(`/agents/${agent}/duplicate`, {}, { headers });
     expect([first.status, empty.status, again.status]).toEqual([201, 201, 201]);
     expect([empty.body.id, again.body.id]).toEqual([first.body.id, first.body.id]);

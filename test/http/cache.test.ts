@@ -21,31 +21,48 @@ describe('caches', () => {
     own = await seed('Caches');
   });
 
-  it.each(guarded.map((operation) => [operation.name, operation] as const))('%s may be stored by none', async (_name, operation) => {
-    const { method, access } = operation;
-    const credential = access === 'root' ? rootKey : own.workspace.key;
-    const nowhere = fillPath(operation, { ...randomValues(), provider: 'unknown' });
-    expectUncached(await request(method, nowhere, null), 'without a credential');
-    expectUncached(await request(method, nowhere, access === 'root' ? own.workspace.key : rootKey), 'with the wrong credential');
-    const broken = method === 'GET' ? {} : { body: '{', headers: { 'content-type': 'application/json' } };
-    expectUncached(await request(method, `${nowhere}?unknown=1`, credential, broken), 'refused');
-    expectUncached(await request(method, nowhere, credential, { headers: { accept: 'image/png' } }), 'not acceptable');
-    if (method !== 'GET' && method !== 'POST') return;
-    const valid = method === 'GET' ? {} : validOptions(operation, own.values);
-    const forms = valid.json === undefined ? [valid] : [valid, validOptions(operation, own.values, { stream: true })];
-    for (const options of forms) {
-      const answer = await request(method, fillPath(operation, own.values), credential, options);
-      if (options === valid) expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
-      expectUncached(answer, JSON.stringify(options.json) ?? '');
-    }
-  });
+  it.each(guarded.map((operation) => [operation.name, operation] as const))(
+    '%s may be stored by none',
+    async (_name, operation) => {
+      const { method, access } = operation;
+      const credential = access === 'root' ? rootKey : own.workspace.key;
+      const nowhere = fillPath(operation, { ...randomValues(), provider: 'unknown' });
+      expectUncached(await request(method, nowhere, null), 'without a credential');
+      expectUncached(
+        await request(method, nowhere, access === 'root' ? own.workspace.key : rootKey),
+        'with the wrong credential',
+      );
+      const broken =
+        method === 'GET' ? {} : { body: '{', headers: { 'content-type': 'application/json' } };
+      expectUncached(await request(method, `${nowhere}?unknown=1`, credential, broken), 'refused');
+      expectUncached(
+        await request(method, nowhere, credential, { headers: { accept: 'image/png' } }),
+        'not acceptable',
+      );
+      if (method !== 'GET' && method !== 'POST') return;
+      const valid = method === 'GET' ? {} : validOptions(operation, own.values);
+      const forms =
+        valid.json === undefined
+          ? [valid]
+          : [valid, validOptions(operation, own.values, { stream: true })];
+      for (const options of forms) {
+        const answer = await request(method, fillPath(operation, own.values), credential, options);
+        if (options === valid) expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+        expectUncached(answer, JSON.stringify(options.json) ?? '');
+      }
+    },
+  );
 
   it('may store no stream, no table and no file', async () => {
     const { session, agent, run, file } = own.values;
     const headers = { accept: 'text/event-stream' };
     for (const [method, path, options] of [
       ['POST', `/api/v1/sessions/${session}/messages`, { json: { message: 'Hello' }, headers }],
-      ['POST', '/v1/chat/completions', { json: { model: agent, stream: true, messages: [{ role: 'user', content: 'Hello' }] } }],
+      [
+        'POST',
+        '/v1/chat/completions',
+        { json: { model: agent, stream: true, messages: [{ role: 'user', content: 'Hello' }] } },
+      ],
       ['POST', '/v1/responses', { json: { model: agent, stream: true, input: 'Hello' } }],
       ['GET', `/api/v1/runs/${run}/events`, { headers }],
       ['GET', `/api/v1/files/${file}/content`, {}],
@@ -75,9 +92,16 @@ describe('caches', () => {
     expectUncached(answer, 'with an origin');
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     const preflight = await request('OPTIONS', '/api/v1/users/me', null, {
-      headers: { ...origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
+      headers: {
+        ...origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
     });
-    expect([preflight.status, preflight.headers.get('access-control-max-age')]).toEqual([204, '600']);
+    expect([preflight.status, preflight.headers.get('access-control-max-age')]).toEqual([
+      204,
+      '600',
+    ]);
     expect(preflight.headers.get('vary')).toContain('Access-Control-Request-Headers');
   });
 });

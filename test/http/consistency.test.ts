@@ -22,7 +22,11 @@ async function observe(method: string, path: string, key: string, options: Optio
       return database.withSession(constraint?.startsWith('first-') ? constraint : 'first-primary');
     },
   };
-  const response = await app.fetch(toRequest(method, path, key, options), { ...env, DB: watched }, createExecutionContext());
+  const response = await app.fetch(
+    toRequest(method, path, key, options),
+    { ...env, DB: watched },
+    createExecutionContext(),
+  );
   return { answer: await toAnswer(response), began, statements };
 }
 
@@ -41,8 +45,14 @@ describe('where a request reads', () => {
     async (_name, operation) => {
       const key = operation.access === 'root' ? rootKey : own.workspace.key;
       for (const bookmark of [undefined, oldest, newest, 'first-unconstrained', 'nonsense']) {
-        const headers: Record<string, string> = bookmark === undefined ? {} : { 'x-d1-bookmark': bookmark };
-        const { began } = await observe(operation.method, fillPath(operation, randomValues()), key, { headers });
+        const headers: Record<string, string> =
+          bookmark === undefined ? {} : { 'x-d1-bookmark': bookmark };
+        const { began } = await observe(
+          operation.method,
+          fillPath(operation, randomValues()),
+          key,
+          { headers },
+        );
         expect(began, bookmark ?? 'none').toEqual(['first-primary']);
       }
     },
@@ -57,10 +67,14 @@ describe('where a request reads', () => {
         [oldest, oldest],
         ['first-primary', 'first-unconstrained'],
       ] as const) {
-        const { answer, began, statements } = await observe('GET', path, key, { headers: { 'x-d1-bookmark': bookmark } });
+        const { answer, began, statements } = await observe('GET', path, key, {
+          headers: { 'x-d1-bookmark': bookmark },
+        });
         expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
         expect(began).toEqual([where]);
-        expect(statements.map(({ sql }) => sql).filter((sql) => !/^\s*(?:select|with)\b/i.test(sql))).toEqual([]);
+        expect(
+          statements.map(({ sql }) => sql).filter((sql) => !/^\s*(?:select|with)\b/i.test(sql)),
+        ).toEqual([]);
       }
     },
   );

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { newWorkspace, rootKey, type Workspace } from '../support/api.ts';
 import { expectProblem, operations } from '../support/document.ts';
 
-const lists = operations.filter(({ parameters, path }) => parameters.some(({ name }) => name === 'cursor') && !path.includes('{'));
+const lists = operations.filter(
+  ({ parameters, path }) => parameters.some(({ name }) => name === 'cursor') && !path.includes('{'),
+);
 
 async function pagedWorkspace(keys: number): Promise<Workspace> {
   const workspace = await newWorkspace();
@@ -12,16 +14,30 @@ async function pagedWorkspace(keys: number): Promise<Workspace> {
 }
 
 describe('cursors', () => {
-  it.each(lists.map(({ path, access }) => [path, access] as const))('%s refuses what is not a cursor of it (R23)', async (path, access) => {
-    const own = await newWorkspace();
-    const workspace = access === 'root' ? own.as(rootKey) : own;
-    const foreign = (await (await pagedWorkspace(1)).get('/api-keys?limit=1')).body.next_cursor;
-    for (const cursor of ['x', '.', 'a.b', foreign, `${'x'.repeat(999)}`, 'bnVsbA.AAAA', '💩', '%']) {
-      const answer = await workspace.get(`${path.replace('/api/v1', '')}?cursor=${encodeURIComponent(cursor)}`);
-      expectProblem(answer, 400, cursor);
-      expect(answer.body.code).toBe('invalid_cursor');
-    }
-  });
+  it.each(lists.map(({ path, access }) => [path, access] as const))(
+    '%s refuses what is not a cursor of it (R23)',
+    async (path, access) => {
+      const own = await newWorkspace();
+      const workspace = access === 'root' ? own.as(rootKey) : own;
+      const foreign = (await (await pagedWorkspace(1)).get('/api-keys?limit=1')).body.next_cursor;
+      for (const cursor of [
+        'x',
+        '.',
+        'a.b',
+        foreign,
+        `${'x'.repeat(999)}`,
+        'bnVsbA.AAAA',
+        '💩',
+        '%',
+      ]) {
+        const answer = await workspace.get(
+          `${path.replace('/api/v1', '')}?cursor=${encodeURIComponent(cursor)}`,
+        );
+        expectProblem(answer, 400, cursor);
+        expect(answer.body.code).toBe('invalid_cursor');
+      }
+    },
+  );
 
   it('is bound to workspace, list and filters (R23)', async () => {
     const workspace = await pagedWorkspace(3);
@@ -29,17 +45,27 @@ describe('cursors', () => {
     expect((await workspace.get(`/api-keys?cursor=${next_cursor}`)).body.data).toHaveLength(3);
     expectProblem(await (await newWorkspace()).get(`/api-keys?cursor=${next_cursor}`), 400);
     expectProblem(await workspace.get(`/audit-log?cursor=${next_cursor}`), 400);
-    const filtered = (await workspace.get('/audit-log?limit=1&action=api_key.create')).body.next_cursor;
-    expect((await workspace.get(`/audit-log?action=api_key.create&cursor=${filtered}`)).body.data).toHaveLength(2);
+    const filtered = (await workspace.get('/audit-log?limit=1&action=api_key.create')).body
+      .next_cursor;
+    expect(
+      (await workspace.get(`/audit-log?action=api_key.create&cursor=${filtered}`)).body.data,
+    ).toHaveLength(2);
     expectProblem(await workspace.get(`/audit-log?cursor=${filtered}`), 400);
-    expectProblem(await workspace.get(`/audit-log?action=workspace.create&cursor=${filtered}`), 400);
+    expectProblem(
+      await workspace.get(`/audit-log?action=workspace.create&cursor=${filtered}`),
+      400,
+    );
   });
 
   it('stands no change of a single character (R23)', async () => {
     const workspace = await pagedWorkspace(1);
     const { next_cursor } = (await workspace.get('/api-keys?limit=1')).body;
     const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ '];
-    const change = fc.tuple(fc.nat(next_cursor.length), fc.constantFrom('', ...alphabet), fc.constantFrom(0, 1));
+    const change = fc.tuple(
+      fc.nat(next_cursor.length),
+      fc.constantFrom('', ...alphabet),
+      fc.constantFrom(0, 1),
+    );
     for (const changed of [
       `${next_cursor}.`,
       ` ${next_cursor}`,
@@ -47,13 +73,21 @@ describe('cursors', () => {
       next_cursor.replace('.', ' .'),
       next_cursor.replace('.', '==.'),
     ]) {
-      expectProblem(await workspace.get(`/api-keys?cursor=${encodeURIComponent(changed)}`), 400, changed);
+      expectProblem(
+        await workspace.get(`/api-keys?cursor=${encodeURIComponent(changed)}`),
+        400,
+        changed,
+      );
     }
     await fc.assert(
       fc.asyncProperty(change, async ([at, character, removed]) => {
         const changed = next_cursor.slice(0, at) + character + next_cursor.slice(at + removed);
         fc.pre(changed !== next_cursor);
-        expectProblem(await workspace.get(`/api-keys?cursor=${encodeURIComponent(changed)}`), 400, changed);
+        expectProblem(
+          await workspace.get(`/api-keys?cursor=${encodeURIComponent(changed)}`),
+          400,
+          changed,
+        );
       }),
       { numRuns: 150 },
     );
@@ -61,10 +95,14 @@ describe('cursors', () => {
 
   it('neither skips nor repeats what was there throughout, while rows come and go (R23)', async () => {
     const workspace = await pagedWorkspace(9);
-    const before = (await workspace.get('/api-keys?limit=100')).body.data.map(({ id }: { id: string }) => id);
+    const before = (await workspace.get('/api-keys?limit=100')).body.data.map(
+      ({ id }: { id: string }) => id,
+    );
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const { body } = await workspace.get(`/api-keys?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      const { body } = await workspace.get(
+        `/api-keys?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
       seen.push(...body.data.map(({ id }: { id: string }) => id));
       cursor = body.next_cursor;
       await workspace.withRole('viewer');

@@ -9,11 +9,36 @@ const errorsOf = ({ body }: { body: { errors?: { pointer: string; detail: string
 describe('errors', () => {
   it.each([
     ['/agents', {}, '/name is required.', '/name Is required.'],
-    ['/agents', { name: 5 }, '/name must be text, not a number.', '/name Must be text, not a number.'],
-    ['/tools', { name: 'a', description: 'b' }, /^\/effect is required\. \d more in `errors`\.$/, null],
-    ['/budgets', { name: 'A', scope: 'galaxy', period: 'day', limit_usd: 1 }, /^\/scope must be `workspace` or /, null],
-    ['/knowledge-bases', { name: 'A', chunk_tokens: 1 }, /^\/chunk_tokens must be at least \d+\./, null],
-    ['/knowledge-bases', { name: 'A', chunk_tokens: 400.5 }, '/chunk_tokens must be a whole number.', null],
+    [
+      '/agents',
+      { name: 5 },
+      '/name must be text, not a number.',
+      '/name Must be text, not a number.',
+    ],
+    [
+      '/tools',
+      { name: 'a', description: 'b' },
+      /^\/effect is required\. \d more in `errors`\.$/,
+      null,
+    ],
+    [
+      '/budgets',
+      { name: 'A', scope: 'galaxy', period: 'day', limit_usd: 1 },
+      /^\/scope must be `workspace` or /,
+      null,
+    ],
+    [
+      '/knowledge-bases',
+      { name: 'A', chunk_tokens: 1 },
+      /^\/chunk_tokens must be at least \d+\./,
+      null,
+    ],
+    [
+      '/knowledge-bases',
+      { name: 'A', chunk_tokens: 400.5 },
+      '/chunk_tokens must be a whole number.',
+      null,
+    ],
     ['/api-keys', { name: '', role: 'viewer' }, '/name must have at least 1 character.', null],
     [
       '/agents',
@@ -34,17 +59,35 @@ describe('errors', () => {
     ['/agents', { nmae: 'A', name: 'A' }, '/nmae', 'name'],
     ['/agents', { name: 'A', descripton: 'x' }, '/descripton', 'description'],
     ['/agents', { name: 'A', config: { instruction: 'x' } }, '/config/instruction', 'instructions'],
-    ['/agents', { name: 'A', config: { settings: { temprature: 1 } } }, '/config/settings/temprature', 'temperature'],
-    ['/agents', { name: 'A', config: { fallbackModels: [] } }, '/config/fallbackModels', 'fallback_models'],
+    [
+      '/agents',
+      { name: 'A', config: { settings: { temprature: 1 } } },
+      '/config/settings/temprature',
+      'temperature',
+    ],
+    [
+      '/agents',
+      { name: 'A', config: { fallbackModels: [] } },
+      '/config/fallbackModels',
+      'fallback_models',
+    ],
     ['/budgets', { name: 'A', scope: 'workspace', period: 'day', limit: 1 }, '/limit', 'limit_usd'],
-    ['/agents', { name: 'A', config: { temperature: 1 } }, '/config/temperature', 'settings.temperature'],
+    [
+      '/agents',
+      { name: 'A', config: { temperature: 1 } },
+      '/config/temperature',
+      'settings.temperature',
+    ],
     ['/agents', { name: 'A', config: { top_k: 3 } }, '/config/top_k', 'knowledge.top_k'],
     ['/knowledge-bases', { name: 'A', desc: 'x' }, '/desc', 'description'],
     ['/agents', { name: 'A', zzz: 1 }, '/zzz', null],
   ])('of unknown fields for %s suggest a near name', async (path, body, pointer, near) => {
     const workspace = await newWorkspace();
     const answer = await workspace.post(path, body);
-    const expected = near === null ? 'There is no such field.' : `There is no such field. Did you mean \`${near}\`?`;
+    const expected =
+      near === null
+        ? 'There is no such field.'
+        : `There is no such field. Did you mean \`${near}\`?`;
     expect(errorsOf(answer)).toContain(`${pointer} ${expected}`);
   });
 
@@ -56,13 +99,18 @@ describe('errors', () => {
 
   it('under /v1 say the same in the envelope of OpenAI', async () => {
     const { key } = await newWorkspace();
-    const send = async (json: object) => (await request('POST', '/v1/chat/completions', key, { json })).body.error;
+    const send = async (json: object) =>
+      (await request('POST', '/v1/chat/completions', key, { json })).body.error;
     expect(await send({ messages: [{ role: 'user', content: 'Hi' }] })).toMatchObject({
       message: 'model is required.',
       code: 'missing_required_parameter',
       param: 'model',
     });
-    const unknown = await send({ model: 'a', messages: [{ role: 'user', content: 'Hi' }], temprature: 1 });
+    const unknown = await send({
+      model: 'a',
+      messages: [{ role: 'user', content: 'Hi' }],
+      temprature: 1,
+    });
     expect([unknown.code, unknown.message]).toEqual([
       'unknown_parameter',
       'temprature: There is no such field. Did you mean `temperature`?',
@@ -70,19 +118,33 @@ describe('errors', () => {
   });
 
   it.each([
-    [{ role: 'pirate', content: 'x' }, 'messages[0].role: Must be `system` or `developer` or `user` or `assistant` or `tool`.'],
+    [
+      { role: 'pirate', content: 'x' },
+      'messages[0].role: Must be `system` or `developer` or `user` or `assistant` or `tool`.',
+    ],
     [{ content: 'x' }, 'messages[0].role is required.'],
-    [{ role: 'user', content: 5 }, 'messages[0].content: Must be text, or a list of `text`, `image_url` and `file` parts.'],
+    [
+      { role: 'user', content: 5 },
+      'messages[0].content: Must be text, or a list of `text`, `image_url` and `file` parts.',
+    ],
     [{ role: 'user', content: [{ type: 'text' }] }, 'messages[0].content[0].text is required.'],
-    [{ role: 'user', content: [{ type: 'image_url', image_url: {} }] }, 'messages[0].content[0].image_url.url is required.'],
+    [
+      { role: 'user', content: [{ type: 'image_url', image_url: {} }] },
+      'messages[0].content[0].image_url.url is required.',
+    ],
   ])('of a message %j name what is wrong inside', async (message, expected) => {
     const { key } = await newWorkspace();
-    const { body } = await request('POST', '/v1/chat/completions', key, { json: { model: 'a', messages: [message] } });
+    const { body } = await request('POST', '/v1/chat/completions', key, {
+      json: { model: 'a', messages: [message] },
+    });
     expect(body.error.message).toBe(expected);
   });
 
   it.each([
-    ['/runs?start_date=yesterday', '?start_date must be an instant such as `2026-11-20T09:30:00Z` or a date such as `2026-11-20`.'],
+    [
+      '/runs?start_date=yesterday',
+      '?start_date must be an instant such as `2026-11-20T09:30:00Z` or a date such as `2026-11-20`.',
+    ],
     ['/runs?limit=many', '?limit must be a number.'],
     ['/runs?session_id=x', '?session_id: There is no such parameter. Did you mean `session`?'],
     ['/runs?error_code=x', '?error_code: There is no such parameter. Did you mean `error`?'],
@@ -98,30 +160,61 @@ describe('errors', () => {
       expect(status, path).toBe(404);
       return body.detail;
     };
-    expect(await detail('/agentz')).toBe('There is no GET /api/v1/agentz. /docs lists what there is.');
+    expect(await detail('/agentz')).toBe(
+      'There is no GET /api/v1/agentz. /docs lists what there is.',
+    );
     expect(await detail('/agents/nobody')).toBe('No such agent in this workspace.');
-    expect(await detail(`/agents/${agent.id}/versions/99`)).toBe('Version 99 of this agent does not exist.');
+    expect(await detail(`/agents/${agent.id}/versions/99`)).toBe(
+      'Version 99 of this agent does not exist.',
+    );
     expect(await detail('/tools/nothing')).toBe('No such tool in this workspace.');
-    for (const path of [`/agents/${agent.id}`, `/agents/${agent.id}/versions/1`, `/agents/${agent.id}/versions/99`])
+    for (const path of [
+      `/agents/${agent.id}`,
+      `/agents/${agent.id}/versions/1`,
+      `/agents/${agent.id}/versions/99`,
+    ])
       expect(await detail(path, stranger)).toBe('No such agent in this workspace.');
     const base = await newBase(workspace);
-    expect(await detail(`/knowledge-bases/${base}`, stranger)).toBe(await detail('/knowledge-bases/kb_nothing', stranger));
+    expect(await detail(`/knowledge-bases/${base}`, stranger)).toBe(
+      await detail('/knowledge-bases/kb_nothing', stranger),
+    );
   });
 
   it('of every path with an unknown id name the kind, for malformed and for unknown ids alike', async () => {
     const { key } = await newWorkspace();
     const well: Readonly<Record<string, string>> = Object.fromEntries(
-      Object.entries({ key: 'key', tool: 'tool', budget: 'bud', kb: 'kb', file: 'file', session: 'ses', run: 'run', message: 'msg' })
-        .concat(Object.entries({ question: 'msg', attachment: 'att', response: 'resp', conversation: 'conv', item: 'msg', upload: 'upl' }))
+      Object.entries({
+        key: 'key',
+        tool: 'tool',
+        budget: 'bud',
+        kb: 'kb',
+        file: 'file',
+        session: 'ses',
+        run: 'run',
+        message: 'msg',
+      })
+        .concat(
+          Object.entries({
+            question: 'msg',
+            attachment: 'att',
+            response: 'resp',
+            conversation: 'conv',
+            item: 'msg',
+            upload: 'upl',
+          }),
+        )
         .concat(Object.entries({ workspace: 'ws', agent: 'agt', archive: 'arc' }))
         .map(([name, prefix]) => [name, `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`]),
     );
     // Some texts of OpenAI repeat the id.
     const detailOf = ({ body }: { body: { detail?: string; error?: { message: string } } }) =>
       (body.detail ?? body.error?.message)?.replace(/'[^']*'/, "''");
-    for (const operation of operations.filter(({ method, path }) => ['GET', 'DELETE'].includes(method) && path.includes('{'))) {
+    for (const operation of operations.filter(
+      ({ method, path }) => ['GET', 'DELETE'].includes(method) && path.includes('{'),
+    )) {
       const as = operation.access === 'root' ? rootKey : key;
-      const fill = (values: (name: string) => string) => operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values(name));
+      const fill = (values: (name: string) => string) =>
+        operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values(name));
       const unknown = await request(
         operation.method,
         fill((name) => well[name] ?? (name === 'label' ? 'live' : '1')),
@@ -149,9 +242,16 @@ describe('errors', () => {
       const refusals = [
         await workspace.post('/api-keys', { name: 'A', role: 'runtime', agent_ids: [agent] }),
         await workspace.patch(`/api-keys/${key}`, { agent_ids: [agent] }),
-        await workspace.post('/budgets', { name: 'A', scope: 'agent', subject_id: agent, period: 'day', limit_usd: 1 }),
+        await workspace.post('/budgets', {
+          name: 'A',
+          scope: 'agent',
+          subject_id: agent,
+          period: 'day',
+          limit_usd: 1,
+        }),
       ];
-      for (const { status, body } of refusals) expect([status, body.detail]).toEqual([404, 'No such agent in this workspace.']);
+      for (const { status, body } of refusals)
+        expect([status, body.detail]).toEqual([404, 'No such agent in this workspace.']);
     }
   });
 
@@ -159,16 +259,30 @@ describe('errors', () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     await workspace.post('/agents', { name: 'Desk', slug: 'version-desk' });
     const ask = async (model: string, { key } = workspace) =>
-      (await request('POST', '/v1/chat/completions', key, { json: { model, messages: [{ role: 'user', content: 'Hi' }] } })).body.error;
-    expect(await ask('version-desk@9')).toMatchObject({ code: 'model_not_found', message: 'Version 9 of this agent does not exist.' });
+      (
+        await request('POST', '/v1/chat/completions', key, {
+          json: { model, messages: [{ role: 'user', content: 'Hi' }] },
+        })
+      ).body.error;
+    expect(await ask('version-desk@9')).toMatchObject({
+      code: 'model_not_found',
+      message: 'Version 9 of this agent does not exist.',
+    });
     expect((await ask('version-desk@9', stranger)).message).toBe((await ask('nobody')).message);
-    expect((await request('GET', '/v1/models/version-desk@9', workspace.key)).body.error.message).toContain('Version 9');
+    expect(
+      (await request('GET', '/v1/models/version-desk@9', workspace.key)).body.error.message,
+    ).toContain('Version 9');
   });
 
   it('tell a missing credential from a wrong one', async () => {
     const { key } = await newWorkspace();
     const detail = async (authorization?: string) => {
-      const answer = await request('GET', '/api/v1/agents', null, authorization === undefined ? {} : { headers: { authorization } });
+      const answer = await request(
+        'GET',
+        '/api/v1/agents',
+        null,
+        authorization === undefined ? {} : { headers: { authorization } },
+      );
       expect(answer.status).toBe(401);
       return answer.body.detail;
     };
@@ -181,14 +295,30 @@ describe('errors', () => {
 
   it('leave a model that the price table does not know to a warning', async () => {
     const workspace = await newWorkspace();
-    const create = async (config: object) => (await workspace.post('/agents', { name: 'A', config })).body;
-    const unknown = ({ warnings = [] }: { warnings?: { code: string }[] }) => warnings.filter(({ code }) => code === 'unknown_model');
-    const typo = await create({ model: 'openai/gpt-5-minni-nano-x', fallback_models: ['anthropic/claude-haiku-4-5'] });
+    const create = async (config: object) =>
+      (await workspace.post('/agents', { name: 'A', config })).body;
+    const unknown = ({ warnings = [] }: { warnings?: { code: string }[] }) =>
+      warnings.filter(({ code }) => code === 'unknown_model');
+    const typo = await create({
+      model: 'openai/gpt-5-minni-nano-x',
+      fallback_models: ['anthropic/claude-haiku-4-5'],
+    });
     expect(unknown(typo)).toEqual([
-      { code: 'unknown_model', pointer: '/config/model', detail: expect.stringContaining('openai/gpt-5-minni-nano-x') },
+      {
+        code: 'unknown_model',
+        pointer: '/config/model',
+        detail: expect.stringContaining('openai/gpt-5-minni-nano-x'),
+      },
     ]);
-    expect((await workspace.get(`/agents/${typo.id}/versions/1`)).body.warnings).toEqual(typo.warnings);
-    for (const model of ['openai/gpt-5-mini', 'builtin/extractive', 'ollama/whatever', 'openai-compatible/mine'])
+    expect((await workspace.get(`/agents/${typo.id}/versions/1`)).body.warnings).toEqual(
+      typo.warnings,
+    );
+    for (const model of [
+      'openai/gpt-5-mini',
+      'builtin/extractive',
+      'ollama/whatever',
+      'openai-compatible/mine',
+    ])
       expect(unknown(await create({ model })), model).toEqual([]);
   });
 });

@@ -7,7 +7,9 @@ import { expectProblem, expectRefusal, operations } from '../support/document.ts
 import { randomValues } from '../support/resources.ts';
 
 const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const templates = new Map(operations.map(({ path }) => [path, new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)]));
+const templates = new Map(
+  operations.map(({ path }) => [path, new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)]),
+);
 
 describe('the front door', () => {
   let workspace: Workspace;
@@ -15,17 +17,24 @@ describe('the front door', () => {
     workspace = await newWorkspace();
   });
 
-  it.each([...templates.keys()])('%s answers 405 and Allow to other methods (R14)', async (path) => {
-    const values = randomValues();
-    const concrete = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'x');
-    const allowed = new Set(operations.filter((operation) => templates.get(operation.path)?.test(concrete)).map(({ method }) => method));
-    for (const method of [...everyMethod, 'PROPFIND'].filter((one) => !allowed.has(one))) {
-      const answer = await request(method, concrete, workspace.key);
-      expectRefusal({ path: concrete }, answer, 405, `${method} ${concrete}`);
-      const allow = new Set(answer.headers.get('allow')?.split(', '));
-      expect(allow).toEqual(allowed.has('GET') ? new Set([...allowed, 'HEAD']) : allowed);
-    }
-  });
+  it.each([...templates.keys()])(
+    '%s answers 405 and Allow to other methods (R14)',
+    async (path) => {
+      const values = randomValues();
+      const concrete = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'x');
+      const allowed = new Set(
+        operations
+          .filter((operation) => templates.get(operation.path)?.test(concrete))
+          .map(({ method }) => method),
+      );
+      for (const method of [...everyMethod, 'PROPFIND'].filter((one) => !allowed.has(one))) {
+        const answer = await request(method, concrete, workspace.key);
+        expectRefusal({ path: concrete }, answer, 405, `${method} ${concrete}`);
+        const allow = new Set(answer.headers.get('allow')?.split(', '));
+        expect(allow).toEqual(allowed.has('GET') ? new Set([...allowed, 'HEAD']) : allowed);
+      }
+    },
+  );
 
   it('answers 404 to paths that are not there, whatever they look like', async () => {
     const paths = [
@@ -38,16 +47,39 @@ describe('the front door', () => {
       '/api/v1/workspace%2f',
       '/api/v2/workspace',
     ];
-    for (const path of [...paths, '/nothing', '/.env', '/openapi.yaml', '/%00', '/%E0%A4%A', '/api/v1/%E0%A4%A', `/${'a/'.repeat(2000)}`]) {
-      for (const key of [null, workspace.key]) expectProblem(await request('GET', path, key), 404, path);
+    for (const path of [
+      ...paths,
+      '/nothing',
+      '/.env',
+      '/openapi.yaml',
+      '/%00',
+      '/%E0%A4%A',
+      '/api/v1/%E0%A4%A',
+      `/${'a/'.repeat(2000)}`,
+    ]) {
+      for (const key of [null, workspace.key])
+        expectProblem(await request('GET', path, key), 404, path);
     }
   });
 
   it('names every request, and takes a name only of strict form (R82)', async () => {
     const own = await workspace.get('/users/me', { headers: { 'x-request-id': 'checkout-42_a' } });
     expect(own.headers.get('x-request-id')).toBe('checkout-42_a');
-    for (const bad of ['a b', 'a\tb', 'é', '<script>', '../x', 'a"b', 'x'.repeat(129), '', '{"a":1}', '\u001b[31m'.slice(1)]) {
-      const { headers } = await request('GET', '/api/v1/nothing', null, { headers: { 'x-request-id': bad } });
+    for (const bad of [
+      'a b',
+      'a\tb',
+      'é',
+      '<script>',
+      '../x',
+      'a"b',
+      'x'.repeat(129),
+      '',
+      '{"a":1}',
+      '\u001b[31m'.slice(1),
+    ]) {
+      const { headers } = await request('GET', '/api/v1/nothing', null, {
+        headers: { 'x-request-id': bad },
+      });
       expect(headers.get('x-request-id'), bad).toMatch(/^req_[0-9a-z]{26}$/);
     }
     const [one, two] = [await workspace.get('/users/me'), await workspace.get('/users/me')];
@@ -60,7 +92,10 @@ describe('the front door', () => {
       await workspace.get('/nothing'),
       await request('GET', '/api/v1/users/me', null),
       await request('PUT', '/api/v1/users/me', workspace.key),
-      await workspace.post('/api-keys', undefined, { body: '{', headers: { 'content-type': 'application/json' } }),
+      await workspace.post('/api-keys', undefined, {
+        body: '{',
+        headers: { 'content-type': 'application/json' },
+      }),
       await request('GET', '/healthz', null),
       await request('GET', '/readyz', null),
       await request('GET', '/docs', null),
@@ -85,7 +120,11 @@ describe('the front door', () => {
       expect(answer.headers.get('access-control-allow-credentials')).toBe(null);
       expect(answer.headers.get('access-control-expose-headers')).toContain('x-request-id');
       const preflight = await request('OPTIONS', '/api/v1/api-keys', null, {
-        headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,content-type' },
+        headers: {
+          origin,
+          'access-control-request-method': 'PATCH',
+          'access-control-request-headers': 'authorization,content-type',
+        },
       });
       expect(preflight.status).toBe(204);
       expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
@@ -93,7 +132,9 @@ describe('the front door', () => {
       expect(Number(preflight.headers.get('access-control-max-age'))).toBeLessThanOrEqual(600);
     }
     for (const path of ['/readyz', '/healthz', '/docs']) {
-      const { headers } = await request('GET', path, workspace.key, { headers: { origin: 'https://example.com' } });
+      const { headers } = await request('GET', path, workspace.key, {
+        headers: { origin: 'https://example.com' },
+      });
       expect(headers.get('access-control-allow-origin'), path).toBe(null);
     }
   });
@@ -123,15 +164,30 @@ describe('the front door', () => {
     const read = await workspace.get('/workspace', { headers: { 'x-d1-bookmark': bookmark } });
     expect(read.body.name).toBe('Bookmarked');
     for (const bad of ['x', 'first-primary', '0'.repeat(5000), `${bookmark}0`, "' or 1=1"]) {
-      expect((await workspace.get('/workspace', { headers: { 'x-d1-bookmark': bad } })).status, bad).toBe(200);
+      expect(
+        (await workspace.get('/workspace', { headers: { 'x-d1-bookmark': bad } })).status,
+        bad,
+      ).toBe(200);
     }
   });
 
   it('lets no header say who calls, how, or from where (R13)', async () => {
-    const override = { 'x-http-method-override': 'DELETE', 'x-http-method': 'DELETE', 'x-method-override': 'DELETE' };
+    const override = {
+      'x-http-method-override': 'DELETE',
+      'x-http-method': 'DELETE',
+      'x-method-override': 'DELETE',
+    };
     const viewer = await workspace.withRole('viewer');
     expect((await workspace.get(`/api-keys?limit=1`, { headers: override })).status).toBe(200);
-    expect((await workspace.post(`/api-keys/${viewer.key_id}/rotate`, { grace_s: 60 }, { headers: override })).status).toBe(201);
+    expect(
+      (
+        await workspace.post(
+          `/api-keys/${viewer.key_id}/rotate`,
+          { grace_s: 60 },
+          { headers: override },
+        )
+      ).status,
+    ).toBe(201);
     expect((await workspace.get('/users/me?_method=DELETE')).status).toBe(422);
     const elsewhere = {
       'x-original-url': '/api/v1/api-keys',
@@ -140,18 +196,34 @@ describe('the front door', () => {
       forwarded: 'for=1.2.3.4',
     };
     expect((await viewer.get('/users/me', { headers: elsewhere })).body.role).toBe('viewer');
-    expectProblem(await viewer.get('/api-keys', { headers: { 'x-original-url': '/api/v1/users/me', host: 'localhost' } }), 403);
+    expectProblem(
+      await viewer.get('/api-keys', {
+        headers: { 'x-original-url': '/api/v1/users/me', host: 'localhost' },
+      }),
+      403,
+    );
     expectProblem(
       await request('GET', '/api/v1/users/me', null, {
         headers: { 'x-api-key': workspace.key, cookie: `authorization=Bearer ${workspace.key}` },
       }),
       401,
     );
-    expectProblem(await request('GET', `/api/v1/users/me?authorization=Bearer%20${workspace.key}`, null), 401);
+    expectProblem(
+      await request('GET', `/api/v1/users/me?authorization=Bearer%20${workspace.key}`, null),
+      401,
+    );
 
-    const ips = { 'x-forwarded-for': '1.2.3.4', 'x-real-ip': '1.2.3.4', 'true-client-ip': '1.2.3.4' };
+    const ips = {
+      'x-forwarded-for': '1.2.3.4',
+      'x-real-ip': '1.2.3.4',
+      'true-client-ip': '1.2.3.4',
+    };
     await workspace.patch('/workspace', { name: 'From nowhere' }, { headers: ips });
-    await workspace.patch('/workspace', { name: 'From somewhere' }, { headers: { ...ips, 'cf-connecting-ip': '203.0.113.9' } });
+    await workspace.patch(
+      '/workspace',
+      { name: 'From somewhere' },
+      { headers: { ...ips, 'cf-connecting-ip': '203.0.113.9' } },
+    );
     const { data } = (await workspace.get('/audit-log?action=workspace.update&limit=2')).body;
     expect(data.map(({ ip }: { ip: string | null }) => ip)).toEqual(['203.0.113.9', null]);
   });
@@ -164,12 +236,17 @@ describe('the front door', () => {
     const broken = () => Promise.reject(new Error('gone'));
     const parts = { FILES: { ...env.FILES, head: broken }, JOBS: { metrics: broken } };
     const execution = createExecutionContext();
-    const asked = new Request('http://agentgrid.test/readyz', { headers: { authorization: `Bearer ${workspace.key}` } });
+    const asked = new Request('http://agentgrid.test/readyz', {
+      headers: { authorization: `Bearer ${workspace.key}` },
+    });
     const response = await app.fetch(asked, { ...env, ...parts } as unknown as Env, execution);
     await waitOnExecutionContext(execution);
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('5');
-    expect(await response.json()).toMatchObject({ code: 'unavailable', checks: { database: 'ok', files: 'failed', queue: 'failed' } });
+    expect(await response.json()).toMatchObject({
+      code: 'unavailable',
+      checks: { database: 'ok', files: 'failed', queue: 'failed' },
+    });
   });
 
   it('says by name what a deployment lacks, never by value', async () => {
@@ -179,6 +256,10 @@ describe('the front door', () => {
       createExecutionContext(),
     );
     const text = await response.text();
-    expect([response.status, text.includes('ROOT_KEY'), text.includes('short-secret')]).toEqual([503, true, false]);
+    expect([response.status, text.includes('ROOT_KEY'), text.includes('short-secret')]).toEqual([
+      503,
+      true,
+      false,
+    ]);
   });
 });

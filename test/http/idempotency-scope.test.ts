@@ -28,7 +28,9 @@ const forms: readonly Form[] = posts.flatMap((operation) => {
   const schema = jsonBodyOf(operation);
   const streams = schema !== undefined && resolve(schema).properties?.stream !== undefined;
   const plain = { title: operation.name, operation, more: {} };
-  return streams ? [plain, { title: `${operation.name} as a stream`, operation, more: { stream: true } }] : [plain];
+  return streams
+    ? [plain, { title: `${operation.name} as a stream`, operation, more: { stream: true } }]
+    : [plain];
 });
 
 describe('a stored reply and other credentials', () => {
@@ -43,7 +45,10 @@ describe('a stored reply and other credentials', () => {
       (await workspace.withRole(role, agent_ids)).key;
     widths.set('an equal admin', await make('admin'));
     widths.set('an admin of another agent', await make('admin', [elsewhere]));
-    widths.set('an admin that expires', (await workspace.post('/api-keys', { name: 'Soon', role: 'admin', expires_at })).body.secret);
+    widths.set(
+      'an admin that expires',
+      (await workspace.post('/api-keys', { name: 'Soon', role: 'admin', expires_at })).body.secret,
+    );
     widths.set('an editor', await make('editor'));
     widths.set('an editor of another agent', await make('editor', [elsewhere]));
     widths.set('a runtime key', await make('runtime'));
@@ -53,29 +58,39 @@ describe('a stored reply and other credentials', () => {
     widths.set('the root key', rootKey);
   });
 
-  it.each(forms.map((form) => [form.title, form] as const))('%s gives it to none of them', async (_title, { operation, more }) => {
-    const sending = () => validOptions(operation, own.values, more);
-    const path = fillPath(operation, own.values);
-    const owner = operation.access === 'root' ? rootKey : own.workspace.key;
-    const value = `scope-${crypto.randomUUID()}`;
-    const first = await request('POST', path, owner, { ...key(value), ...sending() });
-    expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
-    const sent = new Set(textsIn([own.values, sending().json]));
-    const secrets = textsIn(first.body).filter((text) => !sent.has(text) && /^ag_1/.test(text));
-    for (const [width, other] of widths) {
-      if (other === owner) continue;
-      const answer = await request('POST', path, other, { ...key(value), ...sending() });
-      const control = await request('POST', path, other, sending());
-      const context = `${width}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`;
-      expect(answer.headers.get('idempotent-replayed'), context).toBeNull();
-      expect(isRefused(answer), `${context}, without the header ${control.status}`).toBe(isRefused(control));
-      if (isRefused(control)) expect([answer.status, codeOf(answer)], context).toEqual([control.status, codeOf(control)]);
-      for (const secret of secrets) expect(JSON.stringify(answer.body), context).not.toContain(secret);
-    }
-    const again = await request('POST', path, owner, { ...key(value), ...sending() });
-    expect(again.status).toBe(first.status);
-    expect(again.headers.get('idempotent-replayed')).toBe('true');
-  });
+  it.each(forms.map((form) => [form.title, form] as const))(
+    '%s gives it to none of them',
+    async (_title, { operation, more }) => {
+      const sending = () => validOptions(operation, own.values, more);
+      const path = fillPath(operation, own.values);
+      const owner = operation.access === 'root' ? rootKey : own.workspace.key;
+      const value = `scope-${crypto.randomUUID()}`;
+      const first = await request('POST', path, owner, { ...key(value), ...sending() });
+      expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
+      const sent = new Set(textsIn([own.values, sending().json]));
+      const secrets = textsIn(first.body).filter((text) => !sent.has(text) && /^ag_1/.test(text));
+      for (const [width, other] of widths) {
+        if (other === owner) continue;
+        const answer = await request('POST', path, other, { ...key(value), ...sending() });
+        const control = await request('POST', path, other, sending());
+        const context = `${width}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`;
+        expect(answer.headers.get('idempotent-replayed'), context).toBeNull();
+        expect(isRefused(answer), `${context}, without the header ${control.status}`).toBe(
+          isRefused(control),
+        );
+        if (isRefused(control))
+          expect([answer.status, codeOf(answer)], context).toEqual([
+            control.status,
+            codeOf(control),
+          ]);
+        for (const secret of secrets)
+          expect(JSON.stringify(answer.body), context).not.toContain(secret);
+      }
+      const again = await request('POST', path, owner, { ...key(value), ...sending() });
+      expect(again.status).toBe(first.status);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+    },
+  );
 
   it('gives an upload in parts to none of them', async () => {
     const { values, workspace } = own;
@@ -84,10 +99,18 @@ describe('a stored reply and other credentials', () => {
       form.set('file', new Blob(['Only the first sender reads this.']), 'note.txt');
       return request('POST', path, as, { ...key('multipart'), body: form });
     };
-    for (const path of [`/api/v1/knowledge-bases/${values.kb}/files`, `/api/v1/sessions/${values.session}/attachments`]) {
+    for (const path of [
+      `/api/v1/knowledge-bases/${values.kb}/files`,
+      `/api/v1/sessions/${values.session}/attachments`,
+    ]) {
       const first = await upload(path, workspace.key);
       expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
-      for (const width of ['an admin of another agent', 'a runtime key of another agent', 'a viewer', 'an admin of another workspace']) {
+      for (const width of [
+        'an admin of another agent',
+        'a runtime key of another agent',
+        'a viewer',
+        'an admin of another workspace',
+      ]) {
         const answer = await upload(path, widths.get(width) ?? '');
         expect(answer.headers.get('idempotent-replayed'), width).toBeNull();
       }
@@ -101,10 +124,13 @@ describe('a stored reply and a key that has changed since', () => {
   let agents: readonly [string, string];
   beforeAll(async () => {
     admin = await newWorkspace();
-    const make = async (name: string) => (await admin.post('/agents', { name, config: { instructions: 'Answer.' } })).body.id as string;
+    const make = async (name: string) =>
+      (await admin.post('/agents', { name, config: { instructions: 'Answer.' } })).body
+        .id as string;
     agents = [await make('One'), await make('Two')];
   });
-  const change = async (key_id: string, json: unknown) => expect((await admin.patch(`/api-keys/${key_id}`, json)).status).toBe(200);
+  const change = async (key_id: string, json: unknown) =>
+    expect((await admin.patch(`/api-keys/${key_id}`, json)).status).toBe(200);
 
   it.each([
     ['its role', { role: 'editor' }],
@@ -112,7 +138,8 @@ describe('a stored reply and a key that has changed since', () => {
     ['its expiry', { expires_at: new Date(Date.now() + day).toISOString() }],
   ] as const)('refuses the reply with 403 once %s is narrower', async (_what, changes) => {
     const caller = await admin.withRole('admin');
-    const create = () => caller.post('/api-keys', { name: 'Made', role: 'viewer' }, key('narrowed'));
+    const create = () =>
+      caller.post('/api-keys', { name: 'Made', role: 'viewer' }, key('narrowed'));
     const { secret } = (await create()).body;
     await change(caller.key_id, typeof changes === 'function' ? changes() : changes);
     const again = await create();
@@ -130,11 +157,16 @@ describe('a stored reply and a key that has changed since', () => {
       [`/api/v1/agents/${agents[1]}/runs`, { message: 'Hello' }],
       [`/api/v1/sessions/${session}/messages`, { message: 'Hello' }],
       [`/api/v1/sessions/${session}/messages`, { message: 'Hello', stream: true }],
-      ['/v1/chat/completions', { model: agents[1], messages: [{ role: 'user', content: 'Hello' }] }],
+      [
+        '/v1/chat/completions',
+        { model: agents[1], messages: [{ role: 'user', content: 'Hello' }] },
+      ],
       ['/v1/responses', { model: agents[1], input: 'Hello', stream: true }],
     ];
-    const send = ([path, json]: [string, object], at: number) => request('POST', path, caller.key, { ...key(`covers-${at}`), json });
-    for (const [at, one] of asked.entries()) expect((await send(one, at)).status, one[0]).toBeLessThan(300);
+    const send = ([path, json]: [string, object], at: number) =>
+      request('POST', path, caller.key, { ...key(`covers-${at}`), json });
+    for (const [at, one] of asked.entries())
+      expect((await send(one, at)).status, one[0]).toBeLessThan(300);
     await change(caller.key_id, { agent_ids: [agents[0]] });
     for (const [at, one] of asked.entries()) {
       const again = await send(one, at);
@@ -145,21 +177,34 @@ describe('a stored reply and a key that has changed since', () => {
 
   it('gives the reply where the key covers more than it did', async () => {
     const caller = await admin.withRole('editor', [agents[0]]);
-    const create = () => caller.post(`/agents/${agents[0]}/versions`, { config: { instructions: 'Answer briefly.' } }, key('widened'));
+    const create = () =>
+      caller.post(
+        `/agents/${agents[0]}/versions`,
+        { config: { instructions: 'Answer briefly.' } },
+        key('widened'),
+      );
     const first = await create();
     expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
     await change(caller.key_id, { role: 'admin', agent_ids: null });
     const again = await create();
-    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([first.status, 'true']);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([
+      first.status,
+      'true',
+    ]);
     expect(again.body).toEqual(first.body);
   });
 
   it('lets a key in its grace repeat its own rotation, and not its successor', async () => {
     const caller = await admin.withRole('admin');
-    const rotate = (as: Workspace) => as.post(`/api-keys/${caller.key_id}/rotate`, { grace_s: 600 }, key('rotation'));
+    const rotate = (as: Workspace) =>
+      as.post(`/api-keys/${caller.key_id}/rotate`, { grace_s: 600 }, key('rotation'));
     const first = await rotate(caller);
     const again = await rotate(caller);
-    expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 201, 'true']);
+    expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([
+      201,
+      201,
+      'true',
+    ]);
     expect(again.body).toEqual(first.body);
     expect((await rotate(caller.as(first.body.secret))).status).toBe(409);
   });

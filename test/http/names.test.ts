@@ -3,8 +3,12 @@ import { type Answer, request, rootKey } from '../support/api.ts';
 import { expectProblem, pointersOf } from '../support/document.ts';
 import { type Seeded, seed } from '../support/resources.ts';
 
-const code = (text: string) => [...text].map((char) => `U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`).join(' ');
-const tags = (text: string) => [...text].map((char) => String.fromCodePoint(0xe0000 + (char.codePointAt(0) ?? 0))).join('');
+const code = (text: string) =>
+  [...text]
+    .map((char) => `U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`)
+    .join(' ');
+const tags = (text: string) =>
+  [...text].map((char) => String.fromCodePoint(0xe0000 + (char.codePointAt(0) ?? 0))).join('');
 
 const unique = (kind: string) => `${kind}-${crypto.randomUUID().slice(0, 8)}`;
 
@@ -17,31 +21,78 @@ describe('names (R18)', () => {
 
   /** Every field that takes a name, with the place that a refusal points to. */
   const fields: readonly (readonly [string, string, (text: string) => Promise<Answer>])[] = [
-    ['a workspace', '/name', (text) => request('POST', '/api/v1/workspaces', rootKey, { json: { name: text } })],
-    ['a workspace that is renamed', '/name', (text) => own.workspace.patch('/workspace', { name: text })],
-    ['an API key', '/name', (text) => own.workspace.post('/api-keys', { name: text, role: 'viewer' })],
-    ['an API key that is renamed', '/name', (text) => own.workspace.patch(`/api-keys/${own.values.key}`, { name: text })],
-    ['an agent', '/name', (text) => own.workspace.post('/agents', { name: text, slug: unique('agent') })],
-    ['an agent that is renamed', '/name', (text) => own.workspace.patch(`/agents/${own.values.agent}`, { name: text })],
-    ['a tag', '/tags/0', (text) => own.workspace.patch(`/agents/${own.values.agent}`, { tags: [text] })],
-    ['a copy', '/name', (text) => own.workspace.post(`/agents/${own.values.agent}/duplicate`, { name: text, slug: unique('copy') })],
+    [
+      'a workspace',
+      '/name',
+      (text) => request('POST', '/api/v1/workspaces', rootKey, { json: { name: text } }),
+    ],
+    [
+      'a workspace that is renamed',
+      '/name',
+      (text) => own.workspace.patch('/workspace', { name: text }),
+    ],
+    [
+      'an API key',
+      '/name',
+      (text) => own.workspace.post('/api-keys', { name: text, role: 'viewer' }),
+    ],
+    [
+      'an API key that is renamed',
+      '/name',
+      (text) => own.workspace.patch(`/api-keys/${own.values.key}`, { name: text }),
+    ],
+    [
+      'an agent',
+      '/name',
+      (text) => own.workspace.post('/agents', { name: text, slug: unique('agent') }),
+    ],
+    [
+      'an agent that is renamed',
+      '/name',
+      (text) => own.workspace.patch(`/agents/${own.values.agent}`, { name: text }),
+    ],
+    [
+      'a tag',
+      '/tags/0',
+      (text) => own.workspace.patch(`/agents/${own.values.agent}`, { tags: [text] }),
+    ],
+    [
+      'a copy',
+      '/name',
+      (text) =>
+        own.workspace.post(`/agents/${own.values.agent}/duplicate`, {
+          name: text,
+          slug: unique('copy'),
+        }),
+    ],
     ['a knowledge base', '/name', name],
     ['a file', '/name', (text) => own.workspace.patch(`/files/${own.values.file}`, { name: text })],
-    ['a session', '/title', (text) => own.workspace.patch(`/sessions/${own.values.session}`, { title: text })],
-    ['a budget', '/name', (text) => own.workspace.patch(`/budgets/${own.values.budget}`, { name: text })],
+    [
+      'a session',
+      '/title',
+      (text) => own.workspace.patch(`/sessions/${own.values.session}`, { title: text }),
+    ],
+    [
+      'a budget',
+      '/name',
+      (text) => own.workspace.patch(`/budgets/${own.values.budget}`, { name: text }),
+    ],
   ];
 
-  it.each(fields)('of %s take what is seen and refuse what is not', async (_what, pointer, send) => {
-    for (const text of ['Team 🏴󠁧󠁢󠁷󠁬󠁳󠁿 Cardiff', 'کتاب‌خانه', 'Plain']) {
-      const { status, body } = await send(text);
-      expect(status, `${code(text)} ${JSON.stringify(body)}`).toBeLessThan(300);
-    }
-    for (const text of ['Pay\u00adroll', `Team${tags('obey')}`, '\u3164', '\u2800\u2800']) {
-      const answer = await send(text);
-      expectProblem(answer, 422, code(text));
-      expect(pointersOf(answer)).toEqual([pointer]);
-    }
-  });
+  it.each(fields)(
+    'of %s take what is seen and refuse what is not',
+    async (_what, pointer, send) => {
+      for (const text of ['Team 🏴󠁧󠁢󠁷󠁬󠁳󠁿 Cardiff', 'کتاب‌خانه', 'Plain']) {
+        const { status, body } = await send(text);
+        expect(status, `${code(text)} ${JSON.stringify(body)}`).toBeLessThan(300);
+      }
+      for (const text of ['Pay\u00adroll', `Team${tags('obey')}`, '\u3164', '\u2800\u2800']) {
+        const answer = await send(text);
+        expectProblem(answer, 422, code(text));
+        expect(pointersOf(answer)).toEqual([pointer]);
+      }
+    },
+  );
 
   it.each([
     'Family 👩‍👩‍👦',
@@ -117,14 +168,18 @@ describe('names (R18)', () => {
     expect(answer.body.errors[0].detail).toMatch(/invisible characters: remove U\+[0-9A-F]{4,6} /);
   });
 
-  it.each(['\u0301', '   \u00a0\u3000', '\u0e34', ' '])('refuse %j, which looks blank', async (text) => {
-    expectProblem(await name(text), 422);
-  });
+  it.each(['\u0301', '   \u00a0\u3000', '\u0e34', ' '])(
+    'refuse %j, which looks blank',
+    async (text) => {
+      expectProblem(await name(text), 422);
+    },
+  );
 
   it('of copies are cut between characters and can be sent again', async () => {
     const long = '👩‍👩‍👧‍👦'.repeat(9);
     const { id } = (await own.workspace.post('/agents', { name: long, slug: unique('long') })).body;
-    const copy = (await own.workspace.post(`/agents/${id}/duplicate`, { slug: unique('copy') })).body;
+    const copy = (await own.workspace.post(`/agents/${id}/duplicate`, { slug: unique('copy') }))
+      .body;
     expect(copy.name).toBe(`${'👩‍👩‍👧‍👦'.repeat(8)} (copy)`);
     expect((await own.workspace.patch(`/agents/${copy.id}`, { name: copy.name })).status).toBe(200);
   });
@@ -133,7 +188,9 @@ describe('names (R18)', () => {
     const upload = (file_name: string) => {
       const form = new FormData();
       form.set('file', new Blob([`Opening hours ${file_name}`]), file_name);
-      return request('POST', `/api/v1/knowledge-bases/${own.values.kb}/files`, own.workspace.key, { body: form });
+      return request('POST', `/api/v1/knowledge-bases/${own.values.kb}/files`, own.workspace.key, {
+        body: form,
+      });
     };
     expect((await upload('👩‍🍳 recipes.txt')).status).toBe(202);
     const refused = await upload('invoice\u00ad.txt');

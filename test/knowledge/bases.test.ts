@@ -11,18 +11,29 @@ describe('knowledge bases', () => {
     const base = await newBase(workspace);
     const file = await addText(workspace, base, 'a.txt', 'The shop opens at nine.');
     const agents = [];
-    for (const name of ['One', 'Two']) agents.push(await newAgent(workspace, name, { knowledge: { base_ids: [base] } }));
+    for (const name of ['One', 'Two'])
+      agents.push(await newAgent(workspace, name, { knowledge: { base_ids: [base] } }));
     const refused = await workspace.delete(`/knowledge-bases/${base}`);
     expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
     expect(refused.body.agents).toEqual(agents.map(({ id, slug }) => ({ id, slug })));
     expect(refused.body.detail).toContain('one, two');
     expect((await workspace.get(`/files/${file.id}`)).body.status).toBe('ready');
     const audit = await workspace.get('/audit-log');
-    expect(audit.body.data.map(({ action }: { action: string }) => action)).not.toContain('knowledge_base.delete');
+    expect(audit.body.data.map(({ action }: { action: string }) => action)).not.toContain(
+      'knowledge_base.delete',
+    );
 
     const [one, two] = agents;
-    expect((await workspace.patch(`/agents/${one.id}`, { config: { knowledge: { base_ids: [one.base_id] } } })).status).toBe(200);
-    expect((await workspace.delete(`/knowledge-bases/${base}`)).body.agents).toEqual([{ id: two.id, slug: two.slug }]);
+    expect(
+      (
+        await workspace.patch(`/agents/${one.id}`, {
+          config: { knowledge: { base_ids: [one.base_id] } },
+        })
+      ).status,
+    ).toBe(200);
+    expect((await workspace.delete(`/knowledge-bases/${base}`)).body.agents).toEqual([
+      { id: two.id, slug: two.slug },
+    ]);
     // An archived agent searches nothing, and nobody could take the base from it.
     expect((await workspace.delete(`/agents/${two.id}`)).status).toBe(204);
     expect((await workspace.delete(`/knowledge-bases/${base}`)).status).toBe(204);
@@ -44,10 +55,16 @@ describe('knowledge bases', () => {
     const key = await workspace.withRole('editor', [mine.id]);
     const text = { name: 'a.txt', text: 'The shop opens at nine.' };
     const own = (await key.post(`/knowledge-bases/${mine.base_id}/files`, text)).body;
-    expect((await key.post(`/agents/${mine.id}/files`, { ...text, text: 'It closes at six.' })).status).toBe(202);
+    expect(
+      (await key.post(`/agents/${mine.id}/files`, { ...text, text: 'It closes at six.' })).status,
+    ).toBe(202);
     expect((await key.get(`/files/${own.id}`)).status).toBe(200);
-    expect((await key.post(`/knowledge-bases/${mine.base_id}/search`, { query: 'shop' })).status).toBe(200);
-    expect((await key.get('/knowledge-bases')).body.data.map(({ id }: { id: string }) => id)).toEqual([mine.base_id]);
+    expect(
+      (await key.post(`/knowledge-bases/${mine.base_id}/search`, { query: 'shop' })).status,
+    ).toBe(200);
+    expect(
+      (await key.get('/knowledge-bases')).body.data.map(({ id }: { id: string }) => id),
+    ).toEqual([mine.base_id]);
     expect((await key.post('/knowledge-bases', { name: 'Shared' })).status).toBe(403);
     for (const base of [other.base_id, shared]) {
       const file = await addText(workspace, base, 'a.txt', 'The shop opens at nine.');
@@ -67,11 +84,23 @@ describe('knowledge bases', () => {
         await key.delete(`/files/${file.id}`),
       ];
       expect(answers.map(({ status }) => status)).toEqual(Array(answers.length).fill(404));
-      expect((await workspace.get(`/files/${file.id}`)).body).toMatchObject({ name: 'a.txt', status: 'ready' });
+      expect((await workspace.get(`/files/${file.id}`)).body).toMatchObject({
+        name: 'a.txt',
+        status: 'ready',
+      });
     }
     for (const path of [`/agents/${other.id}/files`, `/agents/${other.id}/search`]) {
-      expect((await key.post(path, path.endsWith('files') ? text : { query: 'shop' })).status, path).toBe(404);
+      expect(
+        (await key.post(path, path.endsWith('files') ? text : { query: 'shop' })).status,
+        path,
+      ).toBe(404);
     }
-    expect((await key.patch(`/agents/${mine.id}`, { config: { knowledge: { base_ids: [other.base_id] } } })).status).toBe(404);
+    expect(
+      (
+        await key.patch(`/agents/${mine.id}`, {
+          config: { knowledge: { base_ids: [other.base_id] } },
+        })
+      ).status,
+    ).toBe(404);
   });
 });

@@ -5,11 +5,18 @@ import { docxParts, makeZip, type ZipEntry } from '../support/documents.ts';
 
 const w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
 const r = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"';
-const xml = (name: string, content: string): ZipEntry => ({ name, content: Uint8Array.from(new TextEncoder().encode(content)) });
+const xml = (name: string, content: string): ZipEntry => ({
+  name,
+  content: Uint8Array.from(new TextEncoder().encode(content)),
+});
 
 /** Parts by the type of their relationship, which is their id as well. */
 async function read(body: string, parts: Readonly<Record<string, string>> = {}): Promise<string> {
-  const named = Object.entries(parts).map(([type, content]) => ({ type, target: `${type}.xml`, content }));
+  const named = Object.entries(parts).map(([type, content]) => ({
+    type,
+    target: `${type}.xml`,
+    content,
+  }));
   const links = named.map(
     ({ type, target }) =>
       `<Relationship Id="${type}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"/>`,
@@ -23,7 +30,8 @@ async function read(body: string, parts: Readonly<Record<string, string>> = {}):
   return (await extractDocument('docx', await makeZip(entries))).text;
 }
 
-const run = (text: string, properties = '') => `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`;
+const run = (text: string, properties = '') =>
+  `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`;
 const p = (content: string, properties = '') => `<w:p><w:pPr>${properties}</w:pPr>${content}</w:p>`;
 const styles = (content: string) => `<w:styles ${w}>${content}</w:styles>`;
 const style = (id: string, rest: string, type = 'paragraph') =>
@@ -36,12 +44,16 @@ const numbering = (abstracts: readonly string[], nums: readonly string[]) =>
   `<w:numbering ${w}>${abstracts.map((levels, id) => `<w:abstractNum w:abstractNumId="${id}">${levels}</w:abstractNum>`).join('')}${nums.join('')}</w:numbering>`;
 const num = (id: number, abstract: number, overrides = '') =>
   `<w:num w:numId="${id}"><w:abstractNumId w:val="${abstract}"/>${overrides}</w:num>`;
-const startAt = (ilvl: number, start: number) => `<w:lvlOverride w:ilvl="${ilvl}"><w:startOverride w:val="${start}"/></w:lvlOverride>`;
+const startAt = (ilvl: number, start: number) =>
+  `<w:lvlOverride w:ilvl="${ilvl}"><w:startOverride w:val="${start}"/></w:lvlOverride>`;
 
 describe('lists of a Word document', () => {
   it('show the labels that a reader sees: levels, formats, restarts, and going on after other text', async () => {
     const outline =
-      level(0, 'decimal', '%1.') + level(1, 'decimal', '%1.%2') + level(2, 'lowerLetter', '(%3)') + level(3, 'upperRoman', '%4)');
+      level(0, 'decimal', '%1.') +
+      level(1, 'decimal', '%1.%2') +
+      level(2, 'lowerLetter', '(%3)') +
+      level(3, 'upperRoman', '%4)');
     const body = [
       inList('Scope', 1),
       inList('Terms', 1, 1),
@@ -54,7 +66,9 @@ describe('lists of a Word document', () => {
       inList('Start', 1, 1),
       inList('Later', 2),
     ].join('');
-    const text = await read(body, { numbering: numbering([outline], [num(1, 0), num(2, 0, startAt(0, 7))]) });
+    const text = await read(body, {
+      numbering: numbering([outline], [num(1, 0), num(2, 0, startAt(0, 7))]),
+    });
     expect(text).toBe(
       '1. Scope\n  1.1 Terms\n  1.2 Fees\n    (a) base\n    (b) extra\n      I) deep\n\nA note between.\n\n2. Duration\n  2.1 Start\n7. Later',
     );
@@ -62,17 +76,23 @@ describe('lists of a Word document', () => {
 
   it('go on with a number that was set, and count in letters as Word does', async () => {
     const levels = `<w:lvl w:ilvl="0"><w:start w:val="12"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="Annex %1:"/></w:lvl>`;
-    const long = '<w:lvl w:ilvl="0"><w:start w:val="26"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1)"/></w:lvl>';
-    const text = await read(inList('one', 1) + inList('two', 1) + inList('z', 2) + inList('aa', 2), {
-      numbering: numbering([levels, long], [num(1, 0), num(2, 1)]),
-    });
+    const long =
+      '<w:lvl w:ilvl="0"><w:start w:val="26"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1)"/></w:lvl>';
+    const text = await read(
+      inList('one', 1) + inList('two', 1) + inList('z', 2) + inList('aa', 2),
+      {
+        numbering: numbering([levels, long], [num(1, 0), num(2, 1)]),
+      },
+    );
     expect(text).toBe('Annex L: one\nAnnex M: two\nz) z\naa) aa');
   });
 
   it('number headings by their style, and leave bullets and hidden paragraphs uncounted', async () => {
     const levels =
-      level(0, 'decimal', '§ %1', '<w:pStyle w:val="heading 1"/>') + level(1, 'decimal', '%1-%2', '<w:pStyle w:val="heading 2"/>');
-    const heading = (name: string, text: string, mark = '') => p(run(text, mark), `<w:pStyle w:val="${name}"/><w:rPr>${mark}</w:rPr>`);
+      level(0, 'decimal', '§ %1', '<w:pStyle w:val="heading 1"/>') +
+      level(1, 'decimal', '%1-%2', '<w:pStyle w:val="heading 2"/>');
+    const heading = (name: string, text: string, mark = '') =>
+      p(run(text, mark), `<w:pStyle w:val="${name}"/><w:rPr>${mark}</w:rPr>`);
     const text = await read(
       heading('heading 1', 'Rent') +
         heading('heading 1', 'Secret', '<w:vanish/>') +
@@ -81,7 +101,9 @@ describe('lists of a Word document', () => {
         inList('point', 2),
       {
         styles: styles(
-          ['heading 1', 'heading 2'].map((id) => style(id, '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>')).join(''),
+          ['heading 1', 'heading 2']
+            .map((id) => style(id, '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'))
+            .join(''),
         ),
         numbering: numbering([levels, level(0, 'bullet', '')], [num(1, 0), num(2, 1)]),
       },
@@ -126,13 +148,18 @@ describe('text of a Word document', () => {
       ),
       `<w:sdt><w:sdtPr/><w:sdtContent>${p(run('Controlled'))}</w:sdtContent></w:sdt>`,
       `<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>${p(run('Click to enter text'))}</w:sdtContent></w:sdt>`,
-      p(`<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r><w:r><w:noBreakHyphen/></w:r><w:r><w:tab/></w:r>${run('end')}`),
+      p(
+        `<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r><w:r><w:noBreakHyphen/></w:r><w:r><w:tab/></w:r>${run('end')}`,
+      ),
     ].join('');
-    expect(await read(body)).toBe('Dated 3 May, see clause 9\n\nBoxed words\n\nControlled\n\n✓- end');
+    expect(await read(body)).toBe(
+      'Dated 3 May, see clause 9\n\nBoxed words\n\nControlled\n\n✓- end',
+    );
   });
 
   it('marks powers, indices and struck-out text across runs, and writes formulas on a line', async () => {
-    const math = (inner: string) => `<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">${inner}</m:oMath>`;
+    const math = (inner: string) =>
+      `<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">${inner}</m:oMath>`;
     const t = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
     const body = [
       p(
@@ -170,7 +197,8 @@ describe('text of a Word document', () => {
   });
 
   it('gives notes, headers and footers once each, and no comments or page numbers', async () => {
-    const note = (kind: string, id: number, text: string) => `<w:${kind} w:id="${id}">${p(run(text))}</w:${kind}>`;
+    const note = (kind: string, id: number, text: string) =>
+      `<w:${kind} w:id="${id}">${p(run(text))}</w:${kind}>`;
     const section = `<w:sectPr><w:headerReference w:type="default" r:id="header" ${r}/><w:footerReference w:type="first" r:id="footer" ${r}/></w:sectPr>`;
     const body = p(
       `${run('Price')}<w:r><w:footnoteReference w:id="5"/></w:r>${run(' and term')}<w:r><w:endnoteReference w:id="2"/></w:r><w:r><w:commentReference w:id="0"/></w:r>`,
@@ -187,10 +215,13 @@ describe('text of a Word document', () => {
 });
 
 describe('tables of a Word document', () => {
-  const cell = (content: string, properties = '') => `<w:tc><w:tcPr>${properties}</w:tcPr>${content}</w:tc>`;
-  const row = (cells: readonly string[], properties = '') => `<w:tr><w:trPr>${properties}</w:trPr>${cells.join('')}</w:tr>`;
+  const cell = (content: string, properties = '') =>
+    `<w:tc><w:tcPr>${properties}</w:tcPr>${content}</w:tc>`;
+  const row = (cells: readonly string[], properties = '') =>
+    `<w:tr><w:trPr>${properties}</w:trPr>${cells.join('')}</w:tr>`;
   const table = (rows: readonly string[]) => `<w:tbl><w:tblPr/>${rows.join('')}</w:tbl>`;
-  const words = (text: string, properties = '', format = '') => cell(p(run(text, format)), properties);
+  const words = (text: string, properties = '', format = '') =>
+    cell(p(run(text, format)), properties);
 
   it('keep cells under their headers through spans, and rows that are deleted or hidden out', async () => {
     const rows = [
@@ -212,12 +243,16 @@ describe('tables of a Word document', () => {
 
   it('have the header that is set off from the rest, and none otherwise', async () => {
     const plain = [row([words('Mon'), words('closed')]), row([words('Tue'), words('open')])];
-    expect(await read(table(plain))).toBe('|  |  |\n| --- | --- |\n| Mon | closed |\n| Tue | open |');
+    expect(await read(table(plain))).toBe(
+      '|  |  |\n| --- | --- |\n| Mon | closed |\n| Tue | open |',
+    );
     const bold = [row([words('Day', '', '<w:b/>'), words('State', '', '<w:b/>')]), ...plain];
     expect(await read(table(bold))).toContain('| Day | State |\n| --- | --- |\n| Mon |');
-    expect(await read(table([row([words('Day'), words('Visitors')]), row([words('Mon'), words('1,204')])]))).toContain(
-      '| Day | Visitors |\n| ---',
-    );
+    expect(
+      await read(
+        table([row([words('Day'), words('Visitors')]), row([words('Mon'), words('1,204')])]),
+      ),
+    ).toContain('| Day | Visitors |\n| ---');
   });
 
   it('span columns by either kind of merging, and hide text by the style of the table', async () => {
@@ -227,10 +262,9 @@ describe('tables of a Word document', () => {
     ];
     expect(await read(table(rows))).toContain('| Shift | Shift | Pay |');
     const ghost = styles(style('Ghost', '<w:rPr><w:vanish/></w:rPr>', 'table'));
-    const hidden = table([row([words('unseen'), words('shown', '', '<w:vanish w:val="0"/>')])]).replace(
-      '<w:tblPr/>',
-      '<w:tblPr><w:tblStyle w:val="Ghost"/></w:tblPr>',
-    );
+    const hidden = table([
+      row([words('unseen'), words('shown', '', '<w:vanish w:val="0"/>')]),
+    ]).replace('<w:tblPr/>', '<w:tblPr><w:tblStyle w:val="Ghost"/></w:tblPr>');
     const text = await read(hidden + p(run('after')), { styles: ghost });
     expect(text).toContain('shown');
     expect(text).toContain('after');
@@ -248,13 +282,18 @@ describe('tables of a Word document', () => {
 });
 
 describe('drawings and raised text of a Word document', () => {
-  const names = 'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:v="urn:schemas-microsoft-com:vml"';
+  const names =
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:v="urn:schemas-microsoft-com:vml"';
   const picture = (attributes: string) =>
     `<w:r><w:drawing ${names}><wp:inline><wp:docPr id="1" name="p" ${attributes}/></wp:inline></w:drawing></w:r>`;
 
   it('have their words beside the text, unless they are hidden', async () => {
-    expect(await read(p(run('See') + picture('descr="a map of the site"') + run('below.')))).toBe('See a map of the site below.');
-    expect(await read(p(run('See') + picture('descr="unseen" hidden="1"') + run(' below.')))).toBe('See below.');
+    expect(await read(p(run('See') + picture('descr="a map of the site"') + run('below.')))).toBe(
+      'See a map of the site below.',
+    );
+    expect(await read(p(run('See') + picture('descr="unseen" hidden="1"') + run(' below.')))).toBe(
+      'See below.',
+    );
     const box = (style: string) =>
       `<w:r><w:pict ${names}><v:shape style="${style}"><v:textbox><w:txbxContent>${p(run('In a box'))}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>`;
     expect(await read(p(run('Text')) + p(box('width:9pt')))).toBe('Text\n\nIn a box');
@@ -262,17 +301,29 @@ describe('drawings and raised text of a Word document', () => {
   });
 
   it('keep the mark of what is raised by its position', async () => {
-    const raised = (text: string, by: number) => run(text, `<w:position w:val="${by}"/><w:sz w:val="14"/>`);
-    expect(await read(p(run('5 m') + raised('3', 8) + run(' of CO') + raised('2', -6) + run(', and') + raised(' more', 1)))).toBe(
-      '5 m^3 of CO_2, and more',
-    );
+    const raised = (text: string, by: number) =>
+      run(text, `<w:position w:val="${by}"/><w:sz w:val="14"/>`);
+    expect(
+      await read(
+        p(
+          run('5 m') +
+            raised('3', 8) +
+            run(' of CO') +
+            raised('2', -6) +
+            run(', and') +
+            raised(' more', 1),
+        ),
+      ),
+    ).toBe('5 m^3 of CO_2, and more');
   });
 });
 
 describe('parts of a Word document', () => {
   it('are refused with a document type anywhere, and damaged when they are not well-formed', async () => {
     const faultOf = async (content: string) => {
-      const entries = docxParts(p(run('x'))).map((entry) => (entry.name === 'word/document.xml' ? xml(entry.name, content) : entry));
+      const entries = docxParts(p(run('x'))).map((entry) =>
+        entry.name === 'word/document.xml' ? xml(entry.name, content) : entry,
+      );
       return extractDocument('docx', await makeZip(entries)).then(String, (error: unknown) =>
         error instanceof DocumentFault ? error.code : error,
       );
@@ -280,8 +331,10 @@ describe('parts of a Word document', () => {
     const late = `<?xml version="1.0"?><!--${' '.repeat(9000)}--><!DOCTYPE d [<!ENTITY e "x">]><w:document ${w}><w:body/></w:document>`;
     expect(await faultOf(late)).toBe('unsafe_xml');
     expect(await faultOf(`<w:document ${w}><w:body><w:p></w:body></w:document>`)).toBe('corrupt');
-    expect(await faultOf(`<w:document ${w}><w:body>${'<w:sdt>'.repeat(2000)}${'</w:sdt>'.repeat(2000)}</w:body></w:document>`)).toBe(
-      'too_large',
-    );
+    expect(
+      await faultOf(
+        `<w:document ${w}><w:body>${'<w:sdt>'.repeat(2000)}${'</w:sdt>'.repeat(2000)}</w:body></w:document>`,
+      ),
+    ).toBe('too_large');
   });
 });

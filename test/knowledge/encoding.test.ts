@@ -6,17 +6,24 @@ import { pageToMarkdown } from '../../src/knowledge/page.ts';
 import { newWorkspace } from '../support/api.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
 
-const fromHex = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+const fromHex = (hex: string) =>
+  Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const utf16 = (text: string, isBig: boolean) => {
   const view = new DataView(new ArrayBuffer(text.length * 2));
-  for (let index = 0; index < text.length; index += 1) view.setUint16(index * 2, text.charCodeAt(index), !isBig);
+  for (let index = 0; index < text.length; index += 1)
+    view.setUint16(index * 2, text.charCodeAt(index), !isBig);
   return new Uint8Array(view.buffer);
 };
-const read = async (kind: FileKind, bytes: Uint8Array<ArrayBuffer>, encoding: string | null = null) =>
-  (await extractDocument(kind, bytes, { encoding })).text;
+const read = async (
+  kind: FileKind,
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string | null = null,
+) => (await extractDocument(kind, bytes, { encoding })).text;
 const faultOf = (kind: FileKind, bytes: Uint8Array<ArrayBuffer>, encoding: string | null = null) =>
-  read(kind, bytes, encoding).then(String, (error: unknown) => (error instanceof DocumentFault ? error.code : error));
+  read(kind, bytes, encoding).then(String, (error: unknown) =>
+    error instanceof DocumentFault ? error.code : error,
+  );
 
 /** `Imię;Ręka` in Windows-1250: too little to tell it from other Latin encodings. */
 const undecidable = fromHex('496d69ea3b52ea6b610a');
@@ -36,7 +43,10 @@ describe('encodings', () => {
         'Nejvyšší správní soud žádosti vyhověl, neboť důvody byly přesvědčivé.',
       ],
     ];
-    for (const [hex, text] of samples) expect((await read('csv', fromHex(hex))).replace(' | neboť', ', neboť'), text).toContain(text);
+    for (const [hex, text] of samples)
+      expect((await read('csv', fromHex(hex))).replace(' | neboť', ', neboť'), text).toContain(
+        text,
+      );
   });
 
   it('of UTF-16 are found with and without a mark', async () => {
@@ -49,10 +59,18 @@ describe('encodings', () => {
   });
 
   it('of UTF-16 without a mark are found in any script, and never read as controls', async () => {
-    for (const text of ['Срок поставки пять дней.', 'مدة التسليم خمسة أيام.', 'ส่งของภายในห้าวัน ครับ', 'Παράδοση σε πέντε ημέρες.']) {
-      for (const isBig of [false, true]) expect(await read('text', utf16(`${text}\n`, isBig))).toBe(`${text}\n`);
+    for (const text of [
+      'Срок поставки пять дней.',
+      'مدة التسليم خمسة أيام.',
+      'ส่งของภายในห้าวัน ครับ',
+      'Παράδοση σε πέντε ημέρες.',
+    ]) {
+      for (const isBig of [false, true])
+        expect(await read('text', utf16(`${text}\n`, isBig))).toBe(`${text}\n`);
     }
-    expect(await read('csv', utf16('id;이름\n7;가스 주소\n', false))).toContain('| 7 | 가스 주소 |');
+    expect(await read('csv', utf16('id;이름\n7;가스 주소\n', false))).toContain(
+      '| 7 | 가스 주소 |',
+    );
   });
 
   it('of short texts are found where their words leave no doubt, most of them plain or not', async () => {
@@ -67,11 +85,17 @@ describe('encodings', () => {
       ['fdfefd6b20766520fe69726b6574', 'ışık ve şirket'],
       ['b6f1e7f22c20dce4e5e9e120eae1e920f4e9ecde', 'Άρης, άδεια και τιμή'],
       ['c7e4c5ccc7d2c920d9d4d1e8e620eae8e5c7', 'الإجازة عشرون يوما'],
-      ['636f64652c76616c75650a41312c6d61f1616e610a41322c636f72617af36e0a', 'code,value\nA1,mañana\nA2,corazón\n'],
+      [
+        '636f64652c76616c75650a41312c6d61f1616e610a41322c636f72617af36e0a',
+        'code,value\nA1,mañana\nA2,corazón\n',
+      ],
       ['53e36f205061756c6f3b4a6fe36f0a', 'São Paulo;João\n'],
       ['4672616ee7616973', 'Français'],
       ['54726f6d73f8', 'Tromsø'],
-      ['53746f726564206174203235b0432c20352080206561636820962093636f6f6c94', 'Stored at 25°C, 5 € each – “cool”'],
+      [
+        '53746f726564206174203235b0432c20352080206561636820962093636f6f6c94',
+        'Stored at 25°C, 5 € each – “cool”',
+      ],
       ['41746f73746f676f732061e869fb2c20fe6f64fe69f820eb6a6f', 'Atostogos ačiū, žodžių ėjo'],
     ];
     for (const [hex, text] of samples) expect(await read('text', fromHex(hex)), text).toBe(text);
@@ -79,7 +103,15 @@ describe('encodings', () => {
 
   it('of short texts that may be another word in another encoding fail the file', async () => {
     // Imię, apă, η, dieną, a Cyrillic word in a plain table, a page of DOS, one character of Korean.
-    for (const hex of ['496d69ea', '6170e3', 'e7', '6469656ee0', '69643b6e616d650a313be4e00a', '53747261e165', 'b3d7'])
+    for (const hex of [
+      '496d69ea',
+      '6170e3',
+      'e7',
+      '6469656ee0',
+      '69643b6e616d650a313be4e00a',
+      '53747261e165',
+      'b3d7',
+    ])
       expect(await faultOf('text', fromHex(hex)), hex).toBe('unknown_encoding');
   });
 
@@ -99,20 +131,36 @@ describe('encodings', () => {
       expect(await read('html', latin1(declaration + body))).toBe('Стол');
     }
     expect(
-      await read('html', latin1('<?xml version="1.0" encoding="windows-1251"?><html><body><p>\xd1\xf2\xee\xeb</p></body></html>')),
+      await read(
+        'html',
+        latin1(
+          '<?xml version="1.0" encoding="windows-1251"?><html><body><p>\xd1\xf2\xee\xeb</p></body></html>',
+        ),
+      ),
     ).toBe('Стол');
-    const utf8 = Uint8Array.from(new TextEncoder().encode('<meta charset=iso-8859-1><p>Žluťoučký kůň</p>'));
+    const utf8 = Uint8Array.from(
+      new TextEncoder().encode('<meta charset=iso-8859-1><p>Žluťoučký kůň</p>'),
+    );
     expect(await read('html', utf8)).toBe('Žluťoučký kůň');
-    expect(await read('html', latin1('<meta charset=utf-8><p>Gr\xfc\xdfe aus K\xf6ln</p>'))).toBe('Grüße aus Köln');
+    expect(await read('html', latin1('<meta charset=utf-8><p>Gr\xfc\xdfe aus K\xf6ln</p>'))).toBe(
+      'Grüße aus Köln',
+    );
   });
 
   it('of a fetched page are those that its server names before those it declares', async () => {
-    const page = latin1('<meta charset=iso-8859-1><title>\xd6\xe5\xed\xe0</title><p>\xd1\xf2\xee\xeb</p>');
-    expect(await pageToMarkdown(page.buffer, 'text/html; charset="Windows-1251"', 'https://a.test/')).toEqual({
+    const page = latin1(
+      '<meta charset=iso-8859-1><title>\xd6\xe5\xed\xe0</title><p>\xd1\xf2\xee\xeb</p>',
+    );
+    expect(
+      await pageToMarkdown(page.buffer, 'text/html; charset="Windows-1251"', 'https://a.test/'),
+    ).toEqual({
       title: 'Цена',
       text: 'Стол',
     });
-    expect((await pageToMarkdown(latin1('caf\xe9 cr\xe8me').buffer, 'text/plain', 'https://a.test/'))?.text).toBe('café crème');
+    expect(
+      (await pageToMarkdown(latin1('caf\xe9 cr\xe8me').buffer, 'text/plain', 'https://a.test/'))
+        ?.text,
+    ).toBe('café crème');
   });
 });
 
@@ -120,11 +168,20 @@ describe('the encoding of an upload', () => {
   it('is named in a field; the same content with another name for it is read again', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
-    const upload = uploadForm.bind(null, workspace, `/knowledge-bases/${base}/files`, [{ name: 'towns.csv', content: undecidable }]);
+    const upload = uploadForm.bind(null, workspace, `/knowledge-bases/${base}/files`, [
+      { name: 'towns.csv', content: undecidable },
+    ]);
     const first = await upload();
-    expect((await settled(workspace, first.body.id)).error).toMatchObject({ code: 'unknown_encoding' });
+    expect((await settled(workspace, first.body.id)).error).toMatchObject({
+      code: 'unknown_encoding',
+    });
     const second = await upload({ encoding: 'cp1250' });
-    expect(second.body).toMatchObject({ id: first.body.id, encoding: 'windows-1250', status: 'queued', error: null });
+    expect(second.body).toMatchObject({
+      id: first.body.id,
+      encoding: 'windows-1250',
+      status: 'queued',
+      error: null,
+    });
     expect((await settled(workspace, first.body.id)).status).toBe('ready');
     const { body } = await workspace.get(`/files/${first.body.id}/chunks`);
     expect(body.data[0].text).toContain('| Imię | Ręka |');
@@ -136,7 +193,12 @@ describe('the encoding of an upload', () => {
     const workspace = await newWorkspace();
     const path = `/knowledge-bases/${await newBase(workspace)}/files`;
     for (const encoding of ['klingon', 'replacement', '']) {
-      const { status, body } = await uploadForm(workspace, path, [{ name: 'a.txt', content: 'a' }], { encoding });
+      const { status, body } = await uploadForm(
+        workspace,
+        path,
+        [{ name: 'a.txt', content: 'a' }],
+        { encoding },
+      );
       expect([status, body.errors[0].pointer]).toEqual([422, '/encoding']);
     }
   });

@@ -18,10 +18,22 @@ describe('knowledge', () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const file = await addText(workspace, base, 'handbook.md', handbook);
-    expect(file).toMatchObject({ status: 'ready', error: null, media_type: 'text/markdown', progress: 1 });
-    const { body, status } = await workspace.post(`/knowledge-bases/${base}/search`, { query: 'How many days of leave do I have?' });
+    expect(file).toMatchObject({
+      status: 'ready',
+      error: null,
+      media_type: 'text/markdown',
+      progress: 1,
+    });
+    const { body, status } = await workspace.post(`/knowledge-bases/${base}/search`, {
+      query: 'How many days of leave do I have?',
+    });
     expect(status).toBe(200);
-    expect(body.hits[0]).toMatchObject({ file_id: file.id, file_name: 'handbook.md', base_id: base, keyword_rank: 1 });
+    expect(body.hits[0]).toMatchObject({
+      file_id: file.id,
+      file_name: 'handbook.md',
+      base_id: base,
+      keyword_rank: 1,
+    });
     expect(body.hits[0].text).toContain('25 days');
     expect(body.confidence).toBeGreaterThan(0.6);
     expect(body.coverage).toBe('full');
@@ -42,9 +54,18 @@ describe('knowledge', () => {
       { metadata: '{"shop":"north"}' },
     );
     expect(status, JSON.stringify(body)).toBe(202);
-    expect(body.data.map((file: { name: string }) => file.name)).toEqual(['Größe.md', 'prices.csv']);
-    for (const file of body.data) expect(await settled(workspace, file.id)).toMatchObject({ status: 'ready', metadata: { shop: 'north' } });
-    const found = await workspace.post(`/knowledge-bases/${base}/search`, { query: 'price of the stove' });
+    expect(body.data.map((file: { name: string }) => file.name)).toEqual([
+      'Größe.md',
+      'prices.csv',
+    ]);
+    for (const file of body.data)
+      expect(await settled(workspace, file.id)).toMatchObject({
+        status: 'ready',
+        metadata: { shop: 'north' },
+      });
+    const found = await workspace.post(`/knowledge-bases/${base}/search`, {
+      query: 'price of the stove',
+    });
     expect(found.body.hits[0].file_name).toBe('prices.csv');
   });
 });

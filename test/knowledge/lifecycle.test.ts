@@ -26,15 +26,22 @@ async function remains(workspace_id: string) {
   return {
     files: await count('select count(*) as n from files where workspace_id = ?', workspace_id),
     chunks: await count('select count(*) as n from chunks where workspace_id = ?', workspace_id),
-    vectors: await count('select count(*) as n from chunk_vectors where workspace_id = ?', workspace_id),
+    vectors: await count(
+      'select count(*) as n from chunk_vectors where workspace_id = ?',
+      workspace_id,
+    ),
     objects: (await env.FILES.list({ prefix: workspace_id })).objects.length,
   };
 }
 
-const keywordRows = (base: string) => count('select count(*) as n from chunk_words where chunk_words match ?', `scope : "${base}"`);
+const keywordRows = (base: string) =>
+  count('select count(*) as n from chunk_words where chunk_words match ?', `scope : "${base}"`);
 
 const nothing = { files: 0, chunks: 0, vectors: 0, objects: 0 };
-const long = Array.from({ length: 300 }, (_, index) => `Paragraph ${index} speaks of the number ${index * 7}.`).join('\n\n');
+const long = Array.from(
+  { length: 300 },
+  (_, index) => `Paragraph ${index} speaks of the number ${index * 7}.`,
+).join('\n\n');
 
 describe('the life of a file', () => {
   it('keeps the text that its chunks are slices of', async () => {
@@ -44,7 +51,9 @@ describe('the life of a file', () => {
     const object = await env.FILES.get(`${workspace.id}/${file.id}/text-${file.attempts}`);
     const text = (await object?.text()) ?? '';
     const first = await workspace.get(`/files/${file.id}/chunks?limit=10`);
-    const rest = await workspace.get(`/files/${file.id}/chunks?limit=100&cursor=${encodeURIComponent(first.body.next_cursor)}`);
+    const rest = await workspace.get(
+      `/files/${file.id}/chunks?limit=100&cursor=${encodeURIComponent(first.body.next_cursor)}`,
+    );
     const chunks = [...first.body.data, ...rest.body.data];
     expect(chunks).toHaveLength(file.chunk_count);
     for (const chunk of chunks) expect(text.slice(chunk.start, chunk.end)).toBe(chunk.text);
@@ -55,12 +64,21 @@ describe('the life of a file', () => {
     const base = await newBase(workspace, { chunk_tokens: 60, chunk_overlap_tokens: 10 });
     const file = await addText(workspace, base, 'long.txt', long);
     await env.DB.prepare("update files set status = 'queued' where id = ?").bind(file.id).run();
-    const run = () => knowledgeJobs['file.ingest'].run(contextOf(workspace.id), { type: 'file.ingest', file_id: file.id });
+    const run = () =>
+      knowledgeJobs['file.ingest'].run(contextOf(workspace.id), {
+        type: 'file.ingest',
+        file_id: file.id,
+      });
     await Promise.all([run(), run(), run()]);
     await run();
     const after = await settled(workspace, file.id);
     expect(after).toMatchObject({ status: 'ready', chunk_count: file.chunk_count });
-    expect(await remains(workspace.id)).toEqual({ files: 1, chunks: file.chunk_count, vectors: file.chunk_count, objects: 2 });
+    expect(await remains(workspace.id)).toEqual({
+      files: 1,
+      chunks: file.chunk_count,
+      vectors: file.chunk_count,
+      objects: 2,
+    });
     expect(await keywordRows(base)).toBe(file.chunk_count);
   });
 
@@ -71,12 +89,28 @@ describe('the life of a file', () => {
     await env.DB.prepare("update files set status = 'queued' where id = ?").bind(file.id).run();
     const ctx = contextOf(workspace.id);
     const upsert = vi.fn(ctx.vectors.upsert);
-    const dying = { ...ctx, vectors: { ...ctx.vectors, upsert: upsert.mockRejectedValueOnce(new Error('the worker died')) } };
-    await expect(knowledgeJobs['file.ingest'].run(dying, { type: 'file.ingest', file_id: file.id })).rejects.toThrow('died');
+    const dying = {
+      ...ctx,
+      vectors: {
+        ...ctx.vectors,
+        upsert: upsert.mockRejectedValueOnce(new Error('the worker died')),
+      },
+    };
+    await expect(
+      knowledgeJobs['file.ingest'].run(dying, { type: 'file.ingest', file_id: file.id }),
+    ).rejects.toThrow('died');
     expect((await workspace.get(`/files/${file.id}`)).body.status).toBe('embedding');
-    expect((await workspace.post(`/knowledge-bases/${base}/search`, { query: 'paragraph number' })).body.hits).toEqual([]);
+    expect(
+      (await workspace.post(`/knowledge-bases/${base}/search`, { query: 'paragraph number' })).body
+        .hits,
+    ).toEqual([]);
     await knowledgeJobs['file.ingest'].run(ctx, { type: 'file.ingest', file_id: file.id });
-    expect(await remains(workspace.id)).toEqual({ files: 1, chunks: file.chunk_count, vectors: file.chunk_count, objects: 2 });
+    expect(await remains(workspace.id)).toEqual({
+      files: 1,
+      chunks: file.chunk_count,
+      vectors: file.chunk_count,
+      objects: 2,
+    });
     expect(await keywordRows(base)).toBe(file.chunk_count);
   });
 
@@ -86,12 +120,22 @@ describe('the life of a file', () => {
     const file = await addText(workspace, base, 'a.txt', 'Some text.');
     await env.FILES.delete(`${workspace.id}/${file.id}`);
     expect((await workspace.post(`/files/${file.id}/reprocess`)).status).toBe(202);
-    expect(await settled(workspace, file.id)).toMatchObject({ status: 'failed', error: { code: 'gone' } });
+    expect(await settled(workspace, file.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'gone' },
+    });
     await env.FILES.put(`${workspace.id}/${file.id}`, 'Some text.');
     await env.DB.prepare("update files set status = 'embedding' where id = ?").bind(file.id).run();
     expect((await workspace.post(`/files/${file.id}/reprocess`)).body.code).toBe('conflict');
-    await knowledgeJobs['file.ingest'].giveUp(contextOf(workspace.id), { type: 'file.ingest', file_id: file.id }, 'why');
-    expect((await workspace.get(`/files/${file.id}`)).body).toMatchObject({ status: 'failed', error: { code: 'internal' } });
+    await knowledgeJobs['file.ingest'].giveUp(
+      contextOf(workspace.id),
+      { type: 'file.ingest', file_id: file.id },
+      'why',
+    );
+    expect((await workspace.get(`/files/${file.id}`)).body).toMatchObject({
+      status: 'failed',
+      error: { code: 'internal' },
+    });
     await workspace.post(`/files/${file.id}/reprocess`);
     expect(await settled(workspace, file.id)).toMatchObject({ status: 'ready', error: null });
   });
@@ -102,7 +146,9 @@ describe('the life of a file', () => {
     const file = await addText(workspace, base, 'a.txt', 'A canary sings.');
     expect((await workspace.delete(`/files/${file.id}`)).status).toBe(204);
     expect((await workspace.get(`/files/${file.id}`)).status).toBe(404);
-    expect((await workspace.post(`/knowledge-bases/${base}/search`, { query: 'canary' })).body).toMatchObject({ hits: [], confidence: 0 });
+    expect(
+      (await workspace.post(`/knowledge-bases/${base}/search`, { query: 'canary' })).body,
+    ).toMatchObject({ hits: [], confidence: 0 });
     await atRest(workspace.id);
     expect(await remains(workspace.id)).toEqual(nothing);
     expect(await keywordRows(base)).toBe(0);
@@ -112,10 +158,14 @@ describe('the life of a file', () => {
   it('goes with its base (R77)', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
-    for (const name of ['a', 'b', 'c']) await addText(workspace, base, `${name}.txt`, `The canary ${name} sings.`);
+    for (const name of ['a', 'b', 'c'])
+      await addText(workspace, base, `${name}.txt`, `The canary ${name} sings.`);
     expect((await workspace.delete(`/knowledge-bases/${base}`)).status).toBe(204);
     expect((await workspace.get(`/knowledge-bases/${base}`)).status).toBe(404);
-    expect((await workspace.post(`/knowledge-bases/${base}/files`, { name: 'd.txt', text: 'late' })).status).toBe(404);
+    expect(
+      (await workspace.post(`/knowledge-bases/${base}/files`, { name: 'd.txt', text: 'late' }))
+        .status,
+    ).toBe(404);
     await atRest(workspace.id);
     expect(await remains(workspace.id)).toEqual(nothing);
     expect(await count('select count(*) as n from knowledge_bases where id = ?', base)).toBe(0);

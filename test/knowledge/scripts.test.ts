@@ -13,17 +13,49 @@ interface Pair {
 }
 
 const pairs: Readonly<Record<string, Pair>> = {
-  Thai: { query: 'น้ำ', right: 'โรงแรมมีน้ำดื่มฟรีทุกห้อง', wrong: ['กรุณานำบัตรมาด้วย', 'ครูสอนในนาข้าว', 'หนังสือเล่มนี้หน้าสวย'] },
-  'Thai, one syllable': { query: 'ปี', right: 'ประกันสองปีสำหรับเครื่อง', wrong: ['ป่าไม้ของเรา', 'ปู่ของฉันใจดี', 'เป้าหมายใหม่'] },
+  Thai: {
+    query: 'น้ำ',
+    right: 'โรงแรมมีน้ำดื่มฟรีทุกห้อง',
+    wrong: ['กรุณานำบัตรมาด้วย', 'ครูสอนในนาข้าว', 'หนังสือเล่มนี้หน้าสวย'],
+  },
+  'Thai, one syllable': {
+    query: 'ปี',
+    right: 'ประกันสองปีสำหรับเครื่อง',
+    wrong: ['ป่าไม้ของเรา', 'ปู่ของฉันใจดี', 'เป้าหมายใหม่'],
+  },
   Lao: { query: 'ປີ', right: 'ຮັບປະກັນ ສອງ ປີ', wrong: ['ຂ້ອຍ ກິນ ປາ', 'ລາວ ໄປ ປ່າ', 'ປູ່ ຂອງ ຂ້ອຍ'] },
-  Khmer: { query: 'ទឹក', right: 'មាន ទឹក ក្នុង បន្ទប់', wrong: ['តម្លៃ ទាក់ទាញ', 'គាត់ ទៅ ទាំង ពីរ', 'ការ ទុក ចិត្ត'] },
-  Burmese: { query: 'ရေ', right: 'အခန်းတွင် ရေ ရှိသည်', wrong: ['ရာ ပေါင်းများစွာ', 'သူ ရူး နေသည်', 'ရိုး ရှင်းသော'] },
-  Hindi: { query: 'दिन', right: 'वापसी के लिए तीस दिन हैं।', wrong: ['यह गरीब दीन आदमी है।', 'दाना और पानी दो।', 'वह दूना काम करता है।'] },
-  Marathi: { query: 'पाणी', right: 'खोलीत पाणी मोफत आहे.', wrong: ['पणा चांगला आहे.', 'पेणे येथे जा.', 'त्याने पुणे पाहिले.'] },
-  Bengali: { query: 'দিন', right: 'ফেরতের জন্য ত্রিশ দিন আছে।', wrong: ['সে খুব দীন মানুষ।', 'দান করা ভালো।', 'দেনা শোধ করো।'] },
+  Khmer: {
+    query: 'ទឹក',
+    right: 'មាន ទឹក ក្នុង បន្ទប់',
+    wrong: ['តម្លៃ ទាក់ទាញ', 'គាត់ ទៅ ទាំង ពីរ', 'ការ ទុក ចិត្ត'],
+  },
+  Burmese: {
+    query: 'ရေ',
+    right: 'အခန်းတွင် ရေ ရှိသည်',
+    wrong: ['ရာ ပေါင်းများစွာ', 'သူ ရူး နေသည်', 'ရိုး ရှင်းသော'],
+  },
+  Hindi: {
+    query: 'दिन',
+    right: 'वापसी के लिए तीस दिन हैं।',
+    wrong: ['यह गरीब दीन आदमी है।', 'दाना और पानी दो।', 'वह दूना काम करता है।'],
+  },
+  Marathi: {
+    query: 'पाणी',
+    right: 'खोलीत पाणी मोफत आहे.',
+    wrong: ['पणा चांगला आहे.', 'पेणे येथे जा.', 'त्याने पुणे पाहिले.'],
+  },
+  Bengali: {
+    query: 'দিন',
+    right: 'ফেরতের জন্য ত্রিশ দিন আছে।',
+    wrong: ['সে খুব দীন মানুষ।', 'দান করা ভালো।', 'দেনা শোধ করো।'],
+  },
   Punjabi: { query: 'ਦਿਨ', right: 'ਵਾਪਸੀ ਲਈ ਤੀਹ ਦਿਨ ਹਨ', wrong: ['ਦਾਨ ਕਰੋ', 'ਇਹ ਦੀਨ ਹੈ', 'ਦੂਣਾ ਕੰਮ'] },
   Gujarati: { query: 'દિવસ', right: 'ત્રીસ દિવસ છે', wrong: ['દેવસ છે', 'દવાસ છે', 'દીવાસ છે'] },
-  Tamil: { query: 'பால்', right: 'கடையில் பால் கிடைக்கும்', wrong: ['பல் வலி உள்ளது', 'பில் கட்டவும்', 'பேல் என்றான்'] },
+  Tamil: {
+    query: 'பால்',
+    right: 'கடையில் பால் கிடைக்கும்',
+    wrong: ['பல் வலி உள்ளது', 'பில் கட்டவும்', 'பேல் என்றான்'],
+  },
   Telugu: { query: 'పాలు', right: 'దుకాణంలో పాలు ఉన్నాయి', wrong: ['పలు రకాలు', 'పిలు అన్నాడు', 'పీల విరిగింది'] },
   Kannada: { query: 'ಹಾಲು', right: 'ಅಂಗಡಿಯಲ್ಲಿ ಹಾಲು ಇದೆ', wrong: ['ಹಲವು ಬಗೆ', 'ಹಿಲು ಎಂದ', 'ಹೊಲ ದೊಡ್ಡದು'] },
   Malayalam: { query: 'പാൽ', right: 'കടയിൽ പാൽ ഉണ്ട്', wrong: ['പൽ വേദന', 'പുൽ മേട്', 'പേൽ എന്ന്'] },
@@ -34,7 +66,8 @@ const pairs: Readonly<Record<string, Pair>> = {
 const keyword = async (workspace: Workspace, base: string, query: string) =>
   (await workspace.post(`/knowledge-bases/${base}/search`, { query, mode: 'keyword' })).body;
 
-const names = (body: { hits: readonly { file_name: string }[] }) => body.hits.map(({ file_name }) => file_name);
+const names = (body: { hits: readonly { file_name: string }[] }) =>
+  body.hits.map(({ file_name }) => file_name);
 
 async function baseOf(texts: Readonly<Record<string, string>>) {
   const workspace = await newWorkspace();
@@ -44,16 +77,24 @@ async function baseOf(texts: Readonly<Record<string, string>>) {
 }
 
 describe('words of all scripts', () => {
-  it.each(Object.entries(pairs))('tells words of %s apart that differ by a mark only', async (_script, { query, right, wrong }) => {
-    const { workspace, base } = await baseOf(
-      Object.fromEntries([...wrong, right].map((text, index) => [text === right ? 'right.txt' : `wrong-${index}.txt`, text])),
-    );
-    const found = await keyword(workspace, base, query);
-    expect(names(found)).toEqual(['right.txt']);
-    expect([found.coverage, found.hits[0].score > 0.9]).toEqual(['full', true]);
-    const hybrid = await workspace.post(`/knowledge-bases/${base}/search`, { query });
-    expect(names(hybrid.body)[0]).toBe('right.txt');
-  });
+  it.each(Object.entries(pairs))(
+    'tells words of %s apart that differ by a mark only',
+    async (_script, { query, right, wrong }) => {
+      const { workspace, base } = await baseOf(
+        Object.fromEntries(
+          [...wrong, right].map((text, index) => [
+            text === right ? 'right.txt' : `wrong-${index}.txt`,
+            text,
+          ]),
+        ),
+      );
+      const found = await keyword(workspace, base, query);
+      expect(names(found)).toEqual(['right.txt']);
+      expect([found.coverage, found.hits[0].score > 0.9]).toEqual(['full', true]);
+      const hybrid = await workspace.post(`/knowledge-bases/${base}/search`, { query });
+      expect(names(hybrid.body)[0]).toBe('right.txt');
+    },
+  );
 
   it('has no confidence in a word that only looks alike without its marks', async () => {
     for (const { query, wrong } of Object.values(pairs)) {
@@ -71,7 +112,12 @@ describe('words of all scripts', () => {
     ['Persian non-joiners in plurals', 'کتاب', 'این کتاب‌ها تازه‌اند', 'کاتب آمد'],
     ['joiners of conjuncts', 'ශ්රී', 'ශ්‍රී ලංකාව', 'සිරි මල'],
     ['Thai AM typed in two characters', 'ทําความ', 'บริการทำความสะอาด', 'ทามานาน'],
-    ['soft hyphens', 'Kündigungsfrist', 'Die Kündi\u00adgungs\u00adfrist beträgt drei Monate', 'Die Kündigung kommt'],
+    [
+      'soft hyphens',
+      'Kündigungsfrist',
+      'Die Kündi\u00adgungs\u00adfrist beträgt drei Monate',
+      'Die Kündigung kommt',
+    ],
     ['decomposed accents', 'résumé', 'Le re\u0301sume\u0301 est court', 'Il résiste'],
     ['stress marks', 'замок', 'Старый за\u0301мок', 'Он замолк'],
     ['full width and capitals', 'ABC', 'Model ａｂｃ', 'Model abd'],
@@ -85,10 +131,21 @@ describe('words of all scripts', () => {
   it('quotes the sentence with the word itself', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
-    const agent = await workspace.post('/agents', { name: 'Quotes', slug: 'quotes', config: { knowledge: { base_ids: [base] } } });
+    const agent = await workspace.post('/agents', {
+      name: 'Quotes',
+      slug: 'quotes',
+      config: { knowledge: { base_ids: [base] } },
+    });
     expect(agent.status, JSON.stringify(agent.body)).toBe(201);
-    await addText(workspace, base, 'shop.txt', 'यह गरीब दीन आदमी है जो दुकान आता है।\n\nवापसी के लिए तीस दिन का समय है।');
-    const { body } = await workspace.post('/agents/quotes/runs', { message: 'वापसी के लिए कितने दिन?' });
+    await addText(
+      workspace,
+      base,
+      'shop.txt',
+      'यह गरीब दीन आदमी है जो दुकान आता है।\n\nवापसी के लिए तीस दिन का समय है।',
+    );
+    const { body } = await workspace.post('/agents/quotes/runs', {
+      message: 'वापसी के लिए कितने दिन?',
+    });
     expect(body.text).toContain('तीस दिन');
     expect(body.text).not.toContain('दीन');
   });
@@ -96,7 +153,10 @@ describe('words of all scripts', () => {
 
 describe('the keyword index from before marks belonged to words', () => {
   it('is searched until its rows have moved, and moves them all', async () => {
-    const { workspace, base } = await baseOf({ 'old.txt': 'वापसी के लिए तीस दिन हैं।', 'gone.txt': 'A zebra has stripes.' });
+    const { workspace, base } = await baseOf({
+      'old.txt': 'वापसी के लिए तीस दिन हैं।',
+      'gone.txt': 'A zebra has stripes.',
+    });
     await addText(workspace, base, 'new.txt', 'नया दिन अच्छा है।');
     const seqs =
       "select c.seq from chunks c join files f on f.id = c.file_id where c.workspace_id = ? and f.name in ('old.txt', 'gone.txt')";
@@ -109,8 +169,11 @@ describe('the keyword index from before marks belonged to words', () => {
     expect(names(await keyword(workspace, base, 'zebra'))).toEqual(['gone.txt']);
     expect(names(await keyword(workspace, base, 'दिन')).sort()).toEqual(['new.txt', 'old.txt']);
     const left = async (table: string) =>
-      (await env.DB.prepare(`select count(*) as n from ${table} where ${table} match ?`).bind(`scope : "${base}"`).first<{ n: number }>())
-        ?.n;
+      (
+        await env.DB.prepare(`select count(*) as n from ${table} where ${table} match ?`)
+          .bind(`scope : "${base}"`)
+          .first<{ n: number }>()
+      )?.n;
     expect([await left('chunks_fts'), await left('chunk_words')]).toEqual([2, 1]);
     await runSchedule('* * * * *', env, createExecutionContext());
     expect([await left('chunks_fts'), await left('chunk_words')]).toEqual([0, 3]);

@@ -14,22 +14,39 @@ const contextOf = (workspace_id: string) =>
     actor: { type: 'system', name: 'test' },
   });
 
-const search = (workspace: Workspace, base: string, query: string, rest: Record<string, unknown> = {}) =>
-  workspace.post(`/knowledge-bases/${base}/search`, { query, ...rest });
+const search = (
+  workspace: Workspace,
+  base: string,
+  query: string,
+  rest: Record<string, unknown> = {},
+) => workspace.post(`/knowledge-bases/${base}/search`, { query, ...rest });
 
 const wanted = { mode: 'hybrid', top_k: 8, min_score: 0, reranker: null } as const;
 
 describe('search', () => {
   it('drops what an index says of another workspace, base, attempt or nothing at all (R5)', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
-    const [base, other, foreign] = [await newBase(workspace), await newBase(workspace), await newBase(stranger)];
+    const [base, other, foreign] = [
+      await newBase(workspace),
+      await newBase(workspace),
+      await newBase(stranger),
+    ];
     const mine = await addText(workspace, base, 'a.txt', 'A secret about zebras.');
     const beside = await addText(workspace, other, 'b.txt', 'Another secret about zebras.');
     const theirs = await addText(stranger, foreign, 'c.txt', 'Their secret about zebras.');
-    const idOf = async (owner: Workspace, file: string) => (await owner.get(`/files/${file}/chunks`)).body.data[0].id;
-    const ids = [await idOf(stranger, theirs.id), newId('chk'), await idOf(workspace, beside.id), await idOf(workspace, mine.id)];
+    const idOf = async (owner: Workspace, file: string) =>
+      (await owner.get(`/files/${file}/chunks`)).body.data[0].id;
+    const ids = [
+      await idOf(stranger, theirs.id),
+      newId('chk'),
+      await idOf(workspace, beside.id),
+      await idOf(workspace, mine.id),
+    ];
     const ctx = contextOf(workspace.id);
-    const lying = { ...ctx, vectors: { ...ctx.vectors, query: async () => ids.map((id) => ({ id, score: 0.9 })) } };
+    const lying = {
+      ...ctx,
+      vectors: { ...ctx.vectors, query: async () => ids.map((id) => ({ id, score: 0.9 })) },
+    };
     const { hits } = await searchKnowledge(
       lying,
       { ...wanted, mode: 'vector', base_ids: [base], query: 'zebras' },
@@ -37,7 +54,11 @@ describe('search', () => {
     );
     expect(hits.map(({ file_id }) => file_id)).toEqual([mine.id]);
     expect(hits[0]).toMatchObject({ vector_rank: 1, vector_score: 0.9 });
-    const reached = await searchKnowledge(ctx, { ...wanted, base_ids: [foreign], query: 'zebras' }, { call_key: newId('req') });
+    const reached = await searchKnowledge(
+      ctx,
+      { ...wanted, base_ids: [foreign], query: 'zebras' },
+      { call_key: newId('req') },
+    );
     expect(reached).toMatchObject({ hits: [], confidence: 0, coverage: 'none' });
   });
 
@@ -48,7 +69,11 @@ describe('search', () => {
     await addText(workspace, base, 'b.txt', 'Lions have manes.');
     const trips = async (mode: 'hybrid' | 'keyword') => {
       const ctx = contextOf(workspace.id);
-      const { usage } = await searchKnowledge(ctx, { ...wanted, mode, base_ids: [base], query: 'zebra manes' }, { call_key: newId('req') });
+      const { usage } = await searchKnowledge(
+        ctx,
+        { ...wanted, mode, base_ids: [base], query: 'zebra manes' },
+        { call_key: newId('req') },
+      );
       return [ctx.meter.db.trips, usage.length];
     };
     await trips('hybrid');
@@ -56,7 +81,9 @@ describe('search', () => {
     expect(await trips('keyword')).toEqual([1, 0]);
     const { body } = await workspace.post(`/knowledge-bases/${base}/search`, { query: 'zebra' });
     expect(body.hits).not.toHaveLength(0);
-    const rows = await env.DB.prepare("select operation, input_tokens from usage where workspace_id = ? and operation = 'embed_query'")
+    const rows = await env.DB.prepare(
+      "select operation, input_tokens from usage where workspace_id = ? and operation = 'embed_query'",
+    )
       .bind(workspace.id)
       .all();
     expect(rows.results).toHaveLength(1);
@@ -80,10 +107,15 @@ describe('search', () => {
     ];
     for (const query of odd) expect((await search(workspace, base, query)).status, query).toBe(200);
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), async (query) => {
-        const { status } = await search(workspace, base, query);
-        expect(query.includes('\0') || query.trim() === '' ? [422] : [200, 422]).toContain(status);
-      }),
+      fc.asyncProperty(
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
+        async (query) => {
+          const { status } = await search(workspace, base, query);
+          expect(query.includes('\0') || query.trim() === '' ? [422] : [200, 422]).toContain(
+            status,
+          );
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -97,8 +129,14 @@ describe('search', () => {
       de: 'Die Kündigungsfrist beträgt drei Monate zum Quartalsende.',
       fr: "L'abonnement se résilie par écrit avant l'échéance.",
     };
-    for (const [language, text] of Object.entries(texts)) await addText(workspace, base, `${language}.txt`, text);
-    const queries = { zh: '多少天内可以退货？', th: 'ร้านปิดกี่โมง', de: 'KUNDIGUNGSFRIST?', fr: 'Comment résilier un abonnement ?' };
+    for (const [language, text] of Object.entries(texts))
+      await addText(workspace, base, `${language}.txt`, text);
+    const queries = {
+      zh: '多少天内可以退货？',
+      th: 'ร้านปิดกี่โมง',
+      de: 'KUNDIGUNGSFRIST?',
+      fr: 'Comment résilier un abonnement ?',
+    };
     for (const [language, query] of Object.entries(queries)) {
       const { body } = await search(workspace, base, query, { mode: 'keyword' });
       expect(body.hits[0]?.file_name, language).toBe(`${language}.txt`);
@@ -130,7 +168,11 @@ describe('search', () => {
       expect(coverage, query).not.toBe('full');
       if (query === 'for a the') expect(hits).not.toEqual([]);
     }
-    for (const query of ['What is the boiling point of mercury?', 'Who won the football world cup?', 'Explain quantum entanglement']) {
+    for (const query of [
+      'What is the boiling point of mercury?',
+      'Who won the football world cup?',
+      'Explain quantum entanglement',
+    ]) {
       expect((await ask(query)).confidence, query).toBeLessThan(0.25);
       expect((await ask(query)).coverage, query).toBe('none');
     }
@@ -142,20 +184,39 @@ describe('search', () => {
     const files = [];
     for (let index = 0; index < 6; index += 1) {
       const metadata = { year: 2020 + index, even: index % 2 === 0, team: 'red' };
-      files.push(await addText(workspace, base, `${index}.txt`, `Report ${index} about zebras. ${'zebra '.repeat(index)}`, { metadata }));
+      files.push(
+        await addText(
+          workspace,
+          base,
+          `${index}.txt`,
+          `Report ${index} about zebras. ${'zebra '.repeat(index)}`,
+          { metadata },
+        ),
+      );
     }
     const names = async (rest: Record<string, unknown>) =>
-      (await search(workspace, base, 'zebras', rest)).body.hits.map((hit: { file_name: string }) => hit.file_name).sort();
-    expect(await names({ filter: { metadata: { even: true } } })).toEqual(['0.txt', '2.txt', '4.txt']);
+      (await search(workspace, base, 'zebras', rest)).body.hits
+        .map((hit: { file_name: string }) => hit.file_name)
+        .sort();
+    expect(await names({ filter: { metadata: { even: true } } })).toEqual([
+      '0.txt',
+      '2.txt',
+      '4.txt',
+    ]);
     expect(await names({ filter: { metadata: { even: true, year: 2022 } } })).toEqual(['2.txt']);
     expect(await names({ filter: { metadata: { year: '2022' } } })).toEqual([]);
     expect(await names({ filter: { metadata: { even: 1 } } })).toEqual([]);
-    expect(await names({ filter: { file_ids: [files[1].id, files[3].id] }, mode: 'vector' })).toEqual(['1.txt', '3.txt']);
+    expect(
+      await names({ filter: { file_ids: [files[1].id, files[3].id] }, mode: 'vector' }),
+    ).toEqual(['1.txt', '3.txt']);
     expect(await names({ top_k: 2 })).toHaveLength(2);
-    const { hits } = (await search(workspace, base, 'zebras', { reranker: 'builtin/lexical' })).body;
+    const { hits } = (await search(workspace, base, 'zebras', { reranker: 'builtin/lexical' }))
+      .body;
     const scores = hits.map((hit: { score: number }) => hit.score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
-    expect(hits.every((hit: { rerank_score: number }) => hit.rerank_score > 0 && hit.rerank_score <= 1)).toBe(true);
+    expect(
+      hits.every((hit: { rerank_score: number }) => hit.rerank_score > 0 && hit.rerank_score <= 1),
+    ).toBe(true);
     expect(await names({ min_score: 1, mode: 'keyword' })).toHaveLength(1);
   });
 
@@ -163,9 +224,15 @@ describe('search', () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     await addText(workspace, base, 'zebra.txt', 'Zebras have black stripes and graze in herds.');
-    await addText(workspace, base, 'lion.txt', 'Lions sleep for most of the day and hunt in the night, in herds of their own.');
+    await addText(
+      workspace,
+      base,
+      'lion.txt',
+      'Lions sleep for most of the day and hunt in the night, in herds of their own.',
+    );
     await addText(workspace, base, 'quiz.txt', 'Quick quizzes puzzle and dazzle the jazzy crowd.');
-    const ask = async (query: string, rest: Record<string, unknown>) => (await search(workspace, base, query, rest)).body.hits;
+    const ask = async (query: string, rest: Record<string, unknown>) =>
+      (await search(workspace, base, query, rest)).body.hits;
     for (const mode of ['vector', 'hybrid', 'keyword']) {
       expect(await ask('zzzz qqqq', { mode, min_score: 0.5 }), mode).toEqual([]);
       const hits = await ask('black stripes of zebra herds', { mode });
@@ -190,10 +257,18 @@ describe('search', () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const base = await newBase(workspace);
     const file = await addText(workspace, base, 'a.txt', 'Ours.');
-    const paths = [`/knowledge-bases/${base}`, `/knowledge-bases/${base}/files`, `/files/${file.id}`, `/files/${file.id}/content`];
-    for (const path of [...paths, `/files/${file.id}/chunks`]) expect((await stranger.get(path)).status, path).toBe(404);
+    const paths = [
+      `/knowledge-bases/${base}`,
+      `/knowledge-bases/${base}/files`,
+      `/files/${file.id}`,
+      `/files/${file.id}/content`,
+    ];
+    for (const path of [...paths, `/files/${file.id}/chunks`])
+      expect((await stranger.get(path)).status, path).toBe(404);
     expect((await search(stranger, base, 'ours')).status).toBe(404);
-    expect((await stranger.post(`/knowledge-bases/${base}/files`, { name: 'a.txt', text: 'x' })).status).toBe(404);
+    expect(
+      (await stranger.post(`/knowledge-bases/${base}/files`, { name: 'a.txt', text: 'x' })).status,
+    ).toBe(404);
     expect((await stranger.post(`/files/${file.id}/reprocess`)).status).toBe(404);
     expect((await stranger.delete(`/knowledge-bases/${base}`)).status).toBe(404);
     expect((await workspace.get(`/files/${file.id}`)).body.status).toBe('ready');

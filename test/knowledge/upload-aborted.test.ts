@@ -5,7 +5,8 @@ import { newBase } from '../support/files.ts';
 
 const mebibyte = 1024 * 1024;
 const headers = { 'content-type': 'multipart/form-data; boundary=B' };
-const partOf = (name: string) => `--B\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n`;
+const partOf = (name: string) =>
+  `--B\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n`;
 
 /** A body that comes piece by piece, and how much of it was taken. */
 function arriving(head: string, blocks: number, byte: number, tail: string) {
@@ -34,7 +35,9 @@ async function open() {
   const objects = async () => (await env.FILES.list({ prefix: workspace.id })).objects.length;
   const promises = async () =>
     (
-      await env.DB.prepare("select count(*) as n from outbox where workspace_id = ? and job ->> 'type' = 'file.delete'")
+      await env.DB.prepare(
+        "select count(*) as n from outbox where workspace_id = ? and job ->> 'type' = 'file.delete'",
+      )
         .bind(workspace.id)
         .first<{ n: number }>()
     )?.n;
@@ -45,10 +48,20 @@ describe('uploads that go wrong on the way', () => {
   it('refuses a body that is cut off, wherever, and keeps nothing (R26)', async () => {
     const { workspace, path, left } = await open();
     const whole = `${partOf('a.md')}first\r\n${partOf('b.md')}second\r\n--B\r\nContent-Disposition: form-data; name="external_id"\r\n\r\nx\r\n`;
-    const cuts = [`${partOf('a.md')}abc`, partOf('a.md'), `${partOf('a.md')}first\r\n${partOf('b.md')}sec`, whole, '--B', '--B\r\nContent'];
+    const cuts = [
+      `${partOf('a.md')}abc`,
+      partOf('a.md'),
+      `${partOf('a.md')}first\r\n${partOf('b.md')}sec`,
+      whole,
+      '--B',
+      '--B\r\nContent',
+    ];
     for (const body of cuts) {
       const answer = await workspace.post(path, undefined, { headers, body });
-      expect([answer.status, answer.body.code], JSON.stringify(body)).toEqual([400, 'malformed_request']);
+      expect([answer.status, answer.body.code], JSON.stringify(body)).toEqual([
+        400,
+        'malformed_request',
+      ]);
     }
     const { body } = arriving(partOf('long.md'), 6, 97, '');
     expect((await workspace.post(path, undefined, { headers, body })).status).toBe(400);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase, settled, uploadForm } from '../support/files.ts';
 
-const objectsOf = async (workspace: Workspace) => (await env.FILES.list({ prefix: workspace.id })).objects.map((object) => object.key);
+const objectsOf = async (workspace: Workspace) =>
+  (await env.FILES.list({ prefix: workspace.id })).objects.map((object) => object.key);
 
 async function open() {
   const workspace = await newWorkspace();
@@ -28,7 +29,9 @@ describe('uploads', () => {
       { name: 'page.html', content: '<p>hi</p>', type: 'image/png' },
     ];
     for (const part of cases) expect((await upload([part])).status, part.name).toBe(415);
-    expect((await upload([{ name: 'good.txt', content: 'good' }, cases[0] as (typeof cases)[0]])).status).toBe(415);
+    expect(
+      (await upload([{ name: 'good.txt', content: 'good' }, cases[0] as (typeof cases)[0]])).status,
+    ).toBe(415);
     expect(await objectsOf(workspace)).toEqual([]);
     expect((await workspace.get('/knowledge-bases')).body.data[0].chunk_count).toBe(0);
   });
@@ -36,27 +39,44 @@ describe('uploads', () => {
   it('refuses empty files, unknown parts, too many files and fields that do not fit', async () => {
     const { upload, workspace, path } = await open();
     const one = { name: 'a.txt', content: 'text' };
-    const many = Array.from({ length: 21 }, (_, index) => ({ name: `${index}.txt`, content: `text ${index}` }));
+    const many = Array.from({ length: 21 }, (_, index) => ({
+      name: `${index}.txt`,
+      content: `text ${index}`,
+    }));
     expect((await upload([{ name: 'empty.txt', content: '' }])).status).toBe(422);
     expect((await upload([])).status).toBe(422);
     expect((await upload(many)).status).toBe(422);
-    expect((await upload([one], { color: 'red' })).body.errors).toEqual([{ pointer: '/color', detail: 'There is no such field.' }]);
+    expect((await upload([one], { color: 'red' })).body.errors).toEqual([
+      { pointer: '/color', detail: 'There is no such field.' },
+    ]);
     expect((await upload([one], { metadata: 'no json' })).body.errors[0].pointer).toBe('/metadata');
     expect((await upload([one], { metadata: '[1]' })).status).toBe(422);
-    expect((await upload([one, { name: 'b.txt', content: 'b' }], { external_id: 'x' })).body.errors[0].pointer).toBe('/external_id');
+    expect(
+      (await upload([one, { name: 'b.txt', content: 'b' }], { external_id: 'x' })).body.errors[0]
+        .pointer,
+    ).toBe('/external_id');
     const cut = {
       headers: { 'content-type': 'multipart/form-data; boundary=x' },
       body: '--x\r\nContent-Disposition: form-data; name="file"',
     };
     expect((await workspace.post(path, undefined, cut)).status).toBe(400);
-    expect((await workspace.post(path, undefined, { headers: { 'content-type': 'multipart/form-data' }, body: 'x' })).status).toBe(400);
+    expect(
+      (
+        await workspace.post(path, undefined, {
+          headers: { 'content-type': 'multipart/form-data' },
+          body: 'x',
+        })
+      ).status,
+    ).toBe(400);
     expect(await objectsOf(workspace)).toEqual([]);
   });
 
   it('takes 25 MB and not a byte more', async () => {
     const { workspace, upload } = await open();
     const limit = 25 * 1024 * 1024;
-    const { status, body } = await upload([{ name: 'big.txt', content: new Uint8Array(limit + 1).fill(97) }]);
+    const { status, body } = await upload([
+      { name: 'big.txt', content: new Uint8Array(limit + 1).fill(97) },
+    ]);
     expect([status, body.code]).toEqual([413, 'too_large']);
     expect(await objectsOf(workspace)).toEqual([]);
     const fits = await upload([{ name: 'big.txt', content: new Uint8Array(limit).fill(97) }]);
@@ -72,14 +92,30 @@ describe('uploads', () => {
       { name: 'c.txt', content: 'same content' },
     ]);
     expect(again.body.data.map(({ id }: { id: string }) => id)).toEqual([first.id, first.id]);
-    const named = await workspace.post(path, { name: 'd.txt', text: 'version one', external_id: 'doc' });
-    const next = await workspace.post(path, { name: 'd.txt', text: 'version two', external_id: 'doc' });
+    const named = await workspace.post(path, {
+      name: 'd.txt',
+      text: 'version one',
+      external_id: 'doc',
+    });
+    const next = await workspace.post(path, {
+      name: 'd.txt',
+      text: 'version two',
+      external_id: 'doc',
+    });
     expect(next.body.data[0].id).not.toBe(named.body.data[0].id);
     expect((await workspace.get(`/files/${named.body.data[0].id}`)).status).toBe(404);
-    const same = await workspace.post(path, { name: 'd.txt', text: 'version two', external_id: 'doc' });
+    const same = await workspace.post(path, {
+      name: 'd.txt',
+      text: 'version two',
+      external_id: 'doc',
+    });
     expect(same.body.data[0].id).toBe(next.body.data[0].id);
     expect((await workspace.get(`${path}?external_id=doc`)).body.data).toHaveLength(1);
-    const adopted = await workspace.post(path, { name: 'a.txt', text: 'same content', external_id: 'other' });
+    const adopted = await workspace.post(path, {
+      name: 'a.txt',
+      text: 'same content',
+      external_id: 'other',
+    });
     expect(adopted.body.data[0]).toMatchObject({ id: first.id, external_id: 'other' });
   });
 
@@ -101,15 +137,20 @@ describe('uploads', () => {
 
   it('makes one file of many uploads of one content at once', async () => {
     const { workspace, path } = await open();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => workspace.post(path, { name: 'a.txt', text: 'raced' })));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => workspace.post(path, { name: 'a.txt', text: 'raced' })),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
     expect(new Set(answers.map(({ body }) => body.data[0].id)).size).toBe(1);
   });
 
   it('lets the last of many uploads with one external id win', async () => {
     const { workspace, path } = await open();
-    const upload = (text: string) => workspace.post(path, { name: 'a.txt', text, external_id: 'doc' });
-    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => upload(`version ${index}`)));
+    const upload = (text: string) =>
+      workspace.post(path, { name: 'a.txt', text, external_id: 'doc' });
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => upload(`version ${index}`)),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(202));
     const { data } = (await workspace.get(`${path}?external_id=doc`)).body;
     expect(data).toHaveLength(1);
@@ -125,20 +166,31 @@ describe('uploads', () => {
     const again = await upload(parts, {}, key);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     expect(again.body).toEqual(first.body);
-    for (const other of [[{ name: 'a.txt', content: 'beta' }], [{ name: 'b.txt', content: 'alpha' }]]) {
+    for (const other of [
+      [{ name: 'a.txt', content: 'beta' }],
+      [{ name: 'b.txt', content: 'alpha' }],
+    ]) {
       expect((await upload(other, {}, key)).body.code).toBe('idempotency_mismatch');
     }
-    expect((await upload(parts, { metadata: '{"a":1}' }, key)).body.code).toBe('idempotency_mismatch');
+    expect((await upload(parts, { metadata: '{"a":1}' }, key)).body.code).toBe(
+      'idempotency_mismatch',
+    );
     await settled(workspace, first.body.data[0].id);
     expect((await workspace.get(path)).body.data).toHaveLength(1);
-    expect((await objectsOf(workspace)).filter((objectKey) => !objectKey.includes('text-'))).toHaveLength(1);
+    expect(
+      (await objectsOf(workspace)).filter((objectKey) => !objectKey.includes('text-')),
+    ).toHaveLength(1);
   });
 
   it('serves the original as an attachment that a browser will not run (R31)', async () => {
     const { workspace, upload } = await open();
     const name = 'Größe "x"; 日本.html';
     const { body } = await upload([{ name, content: '<script>alert(1)</script><p>hi</p>' }]);
-    const { status, headers, body: content } = await workspace.get(`/files/${body.data[0].id}/content`);
+    const {
+      status,
+      headers,
+      body: content,
+    } = await workspace.get(`/files/${body.data[0].id}/content`);
     expect(status).toBe(200);
     expect(content).toBe('<script>alert(1)</script><p>hi</p>');
     expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');

@@ -9,7 +9,11 @@ const passages = [
 ];
 const question = 'When does the shop open?';
 const tools: StepCall['options']['tools'] = [
-  { type: 'function', name: 'knowledge_search', inputSchema: { type: 'object', properties: { query: { type: 'string' } } } },
+  {
+    type: 'function',
+    name: 'knowledge_search',
+    inputSchema: { type: 'object', properties: { query: { type: 'string' } } },
+  },
 ];
 const ask = { role: 'user' as const, content: [{ type: 'text' as const, text: question }] };
 const run = (options: StepCall['options']) => step(ctx(), ['builtin/extractive'], { options });
@@ -17,7 +21,9 @@ const run = (options: StepCall['options']) => step(ctx(), ['builtin/extractive']
 describe('builtin/extractive', () => {
   it('quotes what it was given, with citations', async () => {
     const { text, result } = await run({
-      prompt: [{ role: 'user', content: [{ type: 'text', text: writePassages(passages, question) }] }],
+      prompt: [
+        { role: 'user', content: [{ type: 'text', text: writePassages(passages, question) }] },
+      ],
       tools,
     });
     expect(text).toContain('The shop opens at nine. [1]');
@@ -25,39 +31,69 @@ describe('builtin/extractive', () => {
   });
 
   it('quotes a row of a table rather than its column names', async () => {
-    const table = '| How often | What |\n| --- | --- |\n| Every morning | Empty the tray and wipe the spout |';
+    const table =
+      '| How often | What |\n| --- | --- |\n| Every morning | Empty the tray and wipe the spout |';
     const quote = async (text: string, asked: string) =>
       (
         await run({
           prompt: [
-            { role: 'user', content: [{ type: 'text', text: writePassages([{ number: 1, name: 'care.md', page: 1, text }], asked) }] },
+            {
+              role: 'user',
+              content: [
+                {
+                  type: 'text',
+                  text: writePassages([{ number: 1, name: 'care.md', page: 1, text }], asked),
+                },
+              ],
+            },
           ],
         })
       ).text;
-    expect(await quote(table, 'How often must I empty the tray?')).toBe('> | Every morning | Empty the tray and wipe the spout | [1]');
-    expect(await quote('| Fee for late books | Fee for lost books |\n| --- | --- |\n| 2 | 40 |', 'What is the fee for lost books?')).toBe(
-      '> | Fee for late books | Fee for lost books | [1]',
+    expect(await quote(table, 'How often must I empty the tray?')).toBe(
+      '> | Every morning | Empty the tray and wipe the spout | [1]',
     );
+    expect(
+      await quote(
+        '| Fee for late books | Fee for lost books |\n| --- | --- |\n| 2 | 40 |',
+        'What is the fee for lost books?',
+      ),
+    ).toBe('> | Fee for late books | Fee for lost books | [1]');
   });
 
   it('searches first where it may, and quotes what was found', async () => {
     const first = await run({ prompt: [ask], tools });
     expect(first.result.finish_reason).toBe('tool-calls');
     const [call] = first.result.content;
-    expect(call).toMatchObject({ type: 'tool-call', toolName: 'knowledge_search', input: JSON.stringify({ query: question }) });
+    expect(call).toMatchObject({
+      type: 'tool-call',
+      toolName: 'knowledge_search',
+      input: JSON.stringify({ query: question }),
+    });
     if (call?.type !== 'tool-call') throw new Error('no call');
     const { toolCallId, toolName } = call;
     const found = (value: string): StepCall['options']['prompt'] => [
       ask,
-      { role: 'assistant', content: [{ type: 'tool-call', toolCallId, toolName, input: { query: question } }] },
-      { role: 'tool', content: [{ type: 'tool-result', toolCallId, toolName, output: { type: 'text', value } }] },
+      {
+        role: 'assistant',
+        content: [{ type: 'tool-call', toolCallId, toolName, input: { query: question } }],
+      },
+      {
+        role: 'tool',
+        content: [{ type: 'tool-result', toolCallId, toolName, output: { type: 'text', value } }],
+      },
     ];
-    expect((await run({ prompt: found(writePassages(passages)), tools })).text).toContain('The shop opens at nine. [1]');
-    expect((await run({ prompt: found('Nothing was found.'), tools })).text).toContain('I found nothing about that');
+    expect((await run({ prompt: found(writePassages(passages)), tools })).text).toContain(
+      'The shop opens at nine. [1]',
+    );
+    expect((await run({ prompt: found('Nothing was found.'), tools })).text).toContain(
+      'I found nothing about that',
+    );
   });
 
   it('says what it is without documents, and when it may not search', async () => {
     expect((await run({ prompt: [ask] })).text).toContain('I only quote documents');
-    expect((await run({ prompt: [ask], tools, toolChoice: { type: 'none' } })).text).toContain('I only quote documents');
+    expect((await run({ prompt: [ask], tools, toolChoice: { type: 'none' } })).text).toContain(
+      'I only quote documents',
+    );
   });
 });

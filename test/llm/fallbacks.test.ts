@@ -10,11 +10,16 @@ const primary = 'openai-compatible/scripted';
 
 describe('fallback models', () => {
   it('hide no failure of the model that was meant: the error, the steps and the version name it', async () => {
-    const chat = await newChat({ rounds: [broken] }, { config: { model: primary, fallback_models: ['anthropic/claude-haiku-4-5'] } });
+    const chat = await newChat(
+      { rounds: [broken] },
+      { config: { model: primary, fallback_models: ['anthropic/claude-haiku-4-5'] } },
+    );
     const failed = await chat.send({ message: 'Hello?' });
     expect([failed.status, failed.body.code]).toEqual([502, 'provider_error']);
     expect(failed.body.detail).toContain('HTTP 400');
-    expect(failed.body.detail).toContain('anthropic/claude-haiku-4-5: Anthropic has no usable credential');
+    expect(failed.body.detail).toContain(
+      'anthropic/claude-haiku-4-5: Anthropic has no usable credential',
+    );
     const version = (await chat.workspace.get(`/agents/${chat.agent}/versions/1`)).body;
     expect(version.warnings).toEqual([
       {
@@ -23,17 +28,27 @@ describe('fallback models', () => {
         detail: expect.stringContaining('PUT /providers/anthropic'),
       },
     ]);
-    const saved = await chat.workspace.patch(`/agents/${chat.agent}`, { config: { instructions: 'Anew' } });
+    const saved = await chat.workspace.patch(`/agents/${chat.agent}`, {
+      config: { instructions: 'Anew' },
+    });
     expect(saved.body.warnings).toEqual(version.warnings);
     await chat.workspace.put('/providers/anthropic', { api_key: 'sk-ant-0123456789' });
-    expect((await chat.workspace.get(`/agents/${chat.agent}/versions/1`)).body.warnings).toEqual([]);
+    expect((await chat.workspace.get(`/agents/${chat.agent}/versions/1`)).body.warnings).toEqual(
+      [],
+    );
   });
 
   it('answer in place of the model that was meant, whose failure is in the steps', async () => {
     const chat = await newChat({ rounds: [broken] });
     const spare = await playScript({ rounds: [{ text: ['From the spare.'] }] });
-    await chat.workspace.put('/providers/anthropic', { api_key: spare.api_key, base_url: spare.base_url.anthropic });
-    const config = { model: primary, fallback_models: ['mistral/none', 'anthropic/claude-haiku-4-5'] };
+    await chat.workspace.put('/providers/anthropic', {
+      api_key: spare.api_key,
+      base_url: spare.base_url.anthropic,
+    });
+    const config = {
+      model: primary,
+      fallback_models: ['mistral/none', 'anthropic/claude-haiku-4-5'],
+    };
     await chat.workspace.patch(`/agents/${chat.agent}`, { config });
     const { status, body } = await chat.send({ message: 'Hello?' });
     expect([status, body.text]).toEqual([200, 'From the spare.']);
@@ -47,16 +62,29 @@ describe('fallback models', () => {
 
 it('a budget that refuses a model of unknown price names both cures', async () => {
   const chat = await newChat({ rounds: [{ text: ['x'] }], repeat: true });
-  const budget = (await chat.workspace.post('/budgets', { name: 'All', scope: 'workspace', period: 'month', limit_usd: 1 })).body;
+  const budget = (
+    await chat.workspace.post('/budgets', {
+      name: 'All',
+      scope: 'workspace',
+      period: 'month',
+      limit_usd: 1,
+    })
+  ).body;
   const refused = await chat.send({ message: 'Hello?' });
   expect([refused.status, refused.body.code]).toEqual([402, 'budget_exceeded']);
-  for (const named of [primary, 'PUT /prices', 'unknown_price: allow', 'All']) expect(refused.body.detail).toContain(named);
+  for (const named of [primary, 'PUT /prices', 'unknown_price: allow', 'All'])
+    expect(refused.body.detail).toContain(named);
   await chat.workspace.patch(`/budgets/${budget.id}`, { unknown_price: 'allow' });
   expect((await chat.send({ message: 'Hello?' })).status).toBe(200);
 });
 
 describe('a structured answer', () => {
-  const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false };
+  const schema = {
+    type: 'object',
+    properties: { city: { type: 'string' } },
+    required: ['city'],
+    additionalProperties: false,
+  };
   const json = '{"city":"Bern {1}"}';
 
   it.each([
@@ -75,7 +103,10 @@ describe('a structured answer', () => {
       ok: false,
       errors: expect.arrayContaining([expect.stringContaining('city')]),
     });
-    expect(parseStructured('{"city":', schema)).toEqual({ ok: false, errors: ['The answer is not JSON.'] });
+    expect(parseStructured('{"city":', schema)).toEqual({
+      ok: false,
+      errors: ['The answer is not JSON.'],
+    });
   });
 
   it('is paid for once, and handed out without what stood around it', async () => {
@@ -90,12 +121,17 @@ describe('a structured answer', () => {
 });
 
 it('reasoning details of a stream are joined by their index, and go back with the call of a tool', async () => {
-  const piece = (details: object[], more: object = {}) => delta({ reasoning_details: details, ...more });
+  const piece = (details: object[], more: object = {}) =>
+    delta({ reasoning_details: details, ...more });
   const body = sse(
     piece([{ type: 'reasoning.text', index: 0, text: 'Let me ', format: 'f' }]),
     piece([{ type: 'reasoning.text', index: 0, text: 'look.', signature: 'SIG' }]),
     piece([{ type: 'reasoning.encrypted', index: 1, id: 'r1', data: 'ENC' }]),
-    delta({ tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'lookup', arguments: '{}' } }] }),
+    delta({
+      tool_calls: [
+        { index: 0, id: 'a', type: 'function', function: { name: 'lookup', arguments: '{}' } },
+      ],
+    }),
     delta({}, 'tool_calls'),
     done,
   );

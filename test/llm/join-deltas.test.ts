@@ -3,16 +3,21 @@ import { expect, it } from 'vitest';
 import { joinDeltas, joinPiece } from '../../src/llm/join-deltas.ts';
 
 const encoder = new TextEncoder();
-const chat = (delta: object, rest: object = {}) => `data: ${JSON.stringify({ id: 'c1', choices: [{ index: 0, delta, ...rest }] })}\n\n`;
+const chat = (delta: object, rest: object = {}) =>
+  `data: ${JSON.stringify({ id: 'c1', choices: [{ index: 0, delta, ...rest }] })}\n\n`;
 const anthropic = (text: string) =>
   `event: content_block_delta\ndata: ${JSON.stringify({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })}\n\n`;
 
 const event = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'grapheme' }).map((content) => chat({ content })) },
-  fc.string({ unit: 'binary' }).map((reasoning_content) => chat({ content: null, reasoning_content })),
+  fc
+    .string({ unit: 'binary' })
+    .map((reasoning_content) => chat({ content: null, reasoning_content })),
   fc.string().map((content) => chat({ role: 'assistant', content })),
   fc.string().map((content) => chat({ content }, { finish_reason: 'stop' })),
-  fc.string().map((content) => chat({ tool_calls: [{ index: 0, function: { arguments: content } }] })),
+  fc
+    .string()
+    .map((content) => chat({ tool_calls: [{ index: 0, function: { arguments: content } }] })),
   fc.string().map((text) => anthropic(text)),
   fc.constantFrom(
     'data: [DONE]\n\n',
@@ -42,7 +47,9 @@ function takeText(one: string): { frame: string; text: string | null } {
   try {
     const data = JSON.parse(json);
     const delta = data.delta ?? data.choices?.[0].delta;
-    const field = ['content', 'reasoning_content', 'text'].find((name) => typeof delta?.[name] === 'string');
+    const field = ['content', 'reasoning_content', 'text'].find(
+      (name) => typeof delta?.[name] === 'string',
+    );
     if (field === undefined) return { frame: one, text: null };
     const text = delta[field];
     delta[field] = '';
@@ -54,7 +61,9 @@ function takeText(one: string): { frame: string; text: string | null } {
 
 const pieces = (bytes: Uint8Array, cuts: readonly number[]) => {
   const ends = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
-  return [...ends, bytes.length].map((end, index) => bytes.slice(index === 0 ? 0 : ends[index - 1], end));
+  return [...ends, bytes.length].map((end, index) =>
+    bytes.slice(index === 0 ? 0 : ends[index - 1], end),
+  );
 };
 
 const throughFetch = async (sent: readonly Uint8Array[]) => {
@@ -73,26 +82,40 @@ const throughFetch = async (sent: readonly Uint8Array[]) => {
 
 it('says the same in fewer events, wherever the stream is cut', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(event, { maxLength: 30 }), fc.array(fc.nat(), { maxLength: 8 }), async (events, cuts) => {
-      const stream = events.join('');
-      const joined = await throughFetch(pieces(encoder.encode(stream), cuts));
-      expect(said(joined)).toEqual(said(stream));
-      expect(joined.length).toBeLessThanOrEqual(stream.length);
-    }),
+    fc.asyncProperty(
+      fc.array(event, { maxLength: 30 }),
+      fc.array(fc.nat(), { maxLength: 8 }),
+      async (events, cuts) => {
+        const stream = events.join('');
+        const joined = await throughFetch(pieces(encoder.encode(stream), cuts));
+        expect(said(joined)).toEqual(said(stream));
+        expect(joined.length).toBeLessThanOrEqual(stream.length);
+      },
+    ),
   );
 });
 
 it('makes one event of text that came together, and leaves everything else as it is', () => {
-  const join = (text: string, isBetweenEvents = true) => new TextDecoder().decode(joinPiece(encoder.encode(text), isBetweenEvents));
-  expect(join(chat({ content: 'a"' }) + chat({ content: '\n😀' }))).toBe(chat({ content: 'a"\n😀' }));
+  const join = (text: string, isBetweenEvents = true) =>
+    new TextDecoder().decode(joinPiece(encoder.encode(text), isBetweenEvents));
+  expect(join(chat({ content: 'a"' }) + chat({ content: '\n😀' }))).toBe(
+    chat({ content: 'a"\n😀' }),
+  );
   expect(join(anthropic('a') + anthropic('b'))).toBe(anthropic('ab'));
   const others = [
     chat({ content: 'a' }) + chat({ content: 'b' }, { finish_reason: 'stop' }),
     chat({ content: 'a' }) + chat({ tool_calls: [] }),
-    chat({ content: 'a' }).replaceAll('\n', '\r\n') + chat({ content: 'b' }).replaceAll('\n', '\r\n'),
+    chat({ content: 'a' }).replaceAll('\n', '\r\n') +
+      chat({ content: 'b' }).replaceAll('\n', '\r\n'),
   ];
   for (const other of others) expect(join(other)).toBe(other);
   // A piece that begins and ends in the middle of events.
-  const cut = chat({ content: 'a' }).slice(9) + chat({ content: 'b' }) + chat({ content: 'c' }) + chat({ content: 'd' }).slice(0, -1);
-  expect(join(cut, false)).toBe(chat({ content: 'a' }).slice(9) + chat({ content: 'bc' }) + chat({ content: 'd' }).slice(0, -1));
+  const cut =
+    chat({ content: 'a' }).slice(9) +
+    chat({ content: 'b' }) +
+    chat({ content: 'c' }) +
+    chat({ content: 'd' }).slice(0, -1);
+  expect(join(cut, false)).toBe(
+    chat({ content: 'a' }).slice(9) + chat({ content: 'bc' }) + chat({ content: 'd' }).slice(0, -1),
+  );
 });

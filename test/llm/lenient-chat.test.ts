@@ -11,64 +11,146 @@ const lookup = { name: 'lookup', arguments: '{"q":"tea"}' };
 const chunk = (choice: object, more: object = {}) => ({ ...delta({}), choices: [choice], ...more });
 const message = (content: string, finish_reason: string | null = null) =>
   chunk({ index: 0, message: { role: 'assistant', content }, finish_reason });
-const piece = (more: object, args: string) => ({ type: 'function', function: { name: 'lookup', arguments: args }, ...more });
+const piece = (more: object, args: string) => ({
+  type: 'function',
+  function: { name: 'lookup', arguments: args },
+  ...more,
+});
 const calledTwice = { ...called, calls: [...called.calls, ['lookup', { q: 'milk' }]] };
 const milk = '{"q":"milk"}';
 
 const oddities: readonly (readonly [name: string, body: string, expected: typeof answered])[] = [
   [
     'errors that are none',
-    sse(...text.map((one) => ({ ...one, error: null })), { ...delta({}, 'stop'), error: {} }, counted(usage), done),
+    sse(
+      ...text.map((one) => ({ ...one, error: null })),
+      { ...delta({}, 'stop'), error: {} },
+      counted(usage),
+      done,
+    ),
     answered,
   ],
-  ['messages in pieces', sse(message('Whole '), message('answer.'), delta({}, 'stop'), counted(usage), done), answered],
-  ['messages that grow', sse(message('Whole '), message('Whole answer.', 'stop'), counted(usage), done), answered],
+  [
+    'messages in pieces',
+    sse(message('Whole '), message('answer.'), delta({}, 'stop'), counted(usage), done),
+    answered,
+  ],
+  [
+    'messages that grow',
+    sse(message('Whole '), message('Whole answer.', 'stop'), counted(usage), done),
+    answered,
+  ],
   [
     'messages in pieces, and then as a whole',
-    sse(message('Whole '), message('answer.'), message('Whole answer.', 'stop'), counted(usage), done),
+    sse(
+      message('Whole '),
+      message('answer.'),
+      message('Whole answer.', 'stop'),
+      counted(usage),
+      done,
+    ),
     answered,
   ],
-  ['deltas that are texts', sse(chunk({ index: 0, delta: 'Whole ' }), chunk({ index: 0, delta: 'answer.' }), ...end), answered],
+  [
+    'deltas that are texts',
+    sse(chunk({ index: 0, delta: 'Whole ' }), chunk({ index: 0, delta: 'answer.' }), ...end),
+    answered,
+  ],
   [
     'no deltas',
-    sse(chunk({ index: 0, finish_reason: null }), ...text, chunk({ index: 0, delta: null, finish_reason: 'stop' }), counted(usage), done),
+    sse(
+      chunk({ index: 0, finish_reason: null }),
+      ...text,
+      chunk({ index: 0, delta: null, finish_reason: 'stop' }),
+      counted(usage),
+      done,
+    ),
     answered,
   ],
   [
     'texts in lists',
-    sse(delta({ content: [{ type: 'text', text: 'Whole ' }] }), delta({ content: { text: 'answer.' } }), ...end),
+    sse(
+      delta({ content: [{ type: 'text', text: 'Whole ' }] }),
+      delta({ content: { text: 'answer.' } }),
+      ...end,
+    ),
     answered,
   ],
   ['no blank lines', sse(...text, ...end).replaceAll('\n\n', '\n'), answered],
-  ['a document a line', [...text, delta({}, 'stop'), counted(usage)].map((one) => JSON.stringify(one)).join('\n'), answered],
-  ['a mark of the end in other letters', sse(...text, delta({}, 'stop'), counted(usage), 'data: [done]\n\n'), answered],
-  ['words behind the end', sse(...text, ...end, delta({ content: ' More.' }), { error: 'too late' }, '<html>', done), answered],
+  [
+    'a document a line',
+    [...text, delta({}, 'stop'), counted(usage)].map((one) => JSON.stringify(one)).join('\n'),
+    answered,
+  ],
+  [
+    'a mark of the end in other letters',
+    sse(...text, delta({}, 'stop'), counted(usage), 'data: [done]\n\n'),
+    answered,
+  ],
+  [
+    'words behind the end',
+    sse(...text, ...end, delta({ content: ' More.' }), { error: 'too late' }, '<html>', done),
+    answered,
+  ],
   ['usage behind the end', sse(...text, delta({}, 'stop'), done, counted(usage)), answered],
-  ['usage in a choice', sse(...text, chunk({ index: 0, delta: {}, finish_reason: 'stop', usage }), done), answered],
+  [
+    'usage in a choice',
+    sse(...text, chunk({ index: 0, delta: {}, finish_reason: 'stop', usage }), done),
+    answered,
+  ],
   [
     'counts of 0 behind others',
-    sse(...text.map((one) => ({ ...one, usage })), { ...delta({}, 'stop'), usage: { prompt_tokens: 0, completion_tokens: 0 } }, done),
+    sse(
+      ...text.map((one) => ({ ...one, usage })),
+      { ...delta({}, 'stop'), usage: { prompt_tokens: 0, completion_tokens: 0 } },
+      done,
+    ),
     answered,
   ],
   [
     'lists in place of details',
-    sse(...text, delta({}, 'stop'), counted({ ...usage, prompt_tokens_details: 'none', completion_tokens_details: [] }), done),
+    sse(
+      ...text,
+      delta({}, 'stop'),
+      counted({ ...usage, prompt_tokens_details: 'none', completion_tokens_details: [] }),
+      done,
+    ),
     answered,
   ],
-  ['counts under other names', sse(...text, delta({}, 'stop'), counted({ input_tokens: 12, output_tokens: 3 }), done), answered],
-  ['one count and the total', sse(...text, delta({}, 'stop'), counted({ completion_tokens: 3, total_tokens: 15 }), done), answered],
-  ['another word for the end', sse(...text, delta({}, 'EOS_TOKEN'), counted(usage), done), answered],
+  [
+    'counts under other names',
+    sse(...text, delta({}, 'stop'), counted({ input_tokens: 12, output_tokens: 3 }), done),
+    answered,
+  ],
+  [
+    'one count and the total',
+    sse(...text, delta({}, 'stop'), counted({ completion_tokens: 3, total_tokens: 15 }), done),
+    answered,
+  ],
+  [
+    'another word for the end',
+    sse(...text, delta({}, 'EOS_TOKEN'), counted(usage), done),
+    answered,
+  ],
   [
     'fields beside the text that are not as they should be',
     sse(
-      ...text.map((one) => ({ ...one, system_fingerprint: 9, service_tier: 1, choices: [{ ...one.choices[0], logprobs: 'none' }] })),
+      ...text.map((one) => ({
+        ...one,
+        system_fingerprint: 9,
+        service_tier: 1,
+        choices: [{ ...one.choices[0], logprobs: 'none' }],
+      })),
       ...end,
     ),
     answered,
   ],
   [
     'annotations of other kinds',
-    sse(delta({ content: 'Whole answer.', annotations: [{ type: 'mood' }], refusal: 0 }), ...end).replace('"refusal":0', '"refusal":null'),
+    sse(
+      delta({ content: 'Whole answer.', annotations: [{ type: 'mood' }], refusal: 0 }),
+      ...end,
+    ).replace('"refusal":0', '"refusal":null'),
     answered,
   ],
   [
@@ -133,18 +215,34 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
   ],
 ];
 
-const providers: readonly RawProvider[] = ['openai-compatible', 'openai-chat', 'groq', 'deepseek', 'mistral'];
+const providers: readonly RawProvider[] = [
+  'openai-compatible',
+  'openai-chat',
+  'groq',
+  'deepseek',
+  'mistral',
+];
 
 describe.each(providers)('an answer of %s is whole and paid for once, with', (provider) => {
   it.each(oddities)('%s', async (_name, body, expected) => {
     const { ctx, ask } = await openRaw(provider, body);
     const { result, text: said, requests } = await ask();
-    const calls = result.content.flatMap((part) => (part.type === 'tool-call' ? [[part.toolName, JSON.parse(part.input)]] : []));
-    expect({ failure: result.failure?.message ?? null, text: said, finish: result.finish_reason, calls, requests }).toEqual({
+    const calls = result.content.flatMap((part) =>
+      part.type === 'tool-call' ? [[part.toolName, JSON.parse(part.input)]] : [],
+    );
+    expect({
+      failure: result.failure?.message ?? null,
+      text: said,
+      finish: result.finish_reason,
+      calls,
+      requests,
+    }).toEqual({
       failure: null,
       requests: 1,
       ...expected,
     });
-    expect(await usageRows(ctx, result)).toMatchObject([{ input_tokens: 12, output_tokens: 3, is_estimated: 0, status: 'ok' }]);
+    expect(await usageRows(ctx, result)).toMatchObject([
+      { input_tokens: 12, output_tokens: 3, is_estimated: 0, status: 'ok' },
+    ]);
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { counted, delta, done, named, openRaw, type RawProvider, sse, stepWith } from './raw-provider.ts';
+import {
+  counted,
+  delta,
+  done,
+  named,
+  openRaw,
+  type RawProvider,
+  sse,
+  stepWith,
+} from './raw-provider.ts';
 import { usageRows } from './support.ts';
 
 const usage = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 };
@@ -10,8 +19,16 @@ const called = { text: '', finish: 'tool-calls', calls: [['lookup', { q: 'tea' }
 const lookup = { name: 'lookup', arguments: '{"q":"tea"}' };
 
 const chat: readonly (readonly [name: string, body: string, expected: typeof answered])[] = [
-  ['usage in a chunk without choices', sse(...text, delta({}, 'stop'), { id: 'c1', usage }, done), answered],
-  ['usage in a chunk whose choices are null', sse(...text, delta({}, 'stop'), { ...counted(usage), choices: null }, done), answered],
+  [
+    'usage in a chunk without choices',
+    sse(...text, delta({}, 'stop'), { id: 'c1', usage }, done),
+    answered,
+  ],
+  [
+    'usage in a chunk whose choices are null',
+    sse(...text, delta({}, 'stop'), { ...counted(usage), choices: null }, done),
+    answered,
+  ],
   [
     'lines that are signs of life',
     sse(
@@ -25,19 +42,43 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
     ),
     answered,
   ],
-  ['numeric ids and times in words', sse(...text.map((one) => ({ ...one, id: 7, created: '12' })), ...end), answered],
+  [
+    'numeric ids and times in words',
+    sse(...text.map((one) => ({ ...one, id: 7, created: '12' })), ...end),
+    answered,
+  ],
   ['no finish reason before the end', sse(...text, counted(usage), done), answered],
   ['usage in place of an end', sse(...text, counted(usage)), answered],
   [
     'an empty finish reason in each chunk',
-    sse(...text.map((one) => ({ ...one, choices: [{ ...one.choices[0], finish_reason: '' }] })), ...end),
+    sse(
+      ...text.map((one) => ({ ...one, choices: [{ ...one.choices[0], finish_reason: '' }] })),
+      ...end,
+    ),
     answered,
   ],
-  ['another role', sse(delta({ role: 'model', content: 'Whole ' }), delta({ role: null, content: 'answer.' }), ...end), answered],
+  [
+    'another role',
+    sse(
+      delta({ role: 'model', content: 'Whole ' }),
+      delta({ role: null, content: 'answer.' }),
+      ...end,
+    ),
+    answered,
+  ],
   [
     'a message in place of a delta',
     sse(
-      { ...delta({}), choices: [{ index: 0, message: { role: 'assistant', content: 'Whole answer.' }, finish_reason: 'stop' }] },
+      {
+        ...delta({}),
+        choices: [
+          {
+            index: 0,
+            message: { role: 'assistant', content: 'Whole answer.' },
+            finish_reason: 'stop',
+          },
+        ],
+      },
       counted(usage),
       done,
     ),
@@ -47,24 +88,45 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
     'the whole message after its deltas',
     sse(
       ...text,
-      { ...delta({}), choices: [{ index: 0, message: { role: 'assistant', content: 'Whole answer.' }, finish_reason: 'stop' }] },
+      {
+        ...delta({}),
+        choices: [
+          {
+            index: 0,
+            message: { role: 'assistant', content: 'Whole answer.' },
+            finish_reason: 'stop',
+          },
+        ],
+      },
       counted(usage),
       done,
     ),
     answered,
   ],
-  ['a function call of old', sse(delta({ function_call: lookup }), delta({}, 'function_call'), counted(usage), done), called],
+  [
+    'a function call of old',
+    sse(delta({ function_call: lookup }), delta({}, 'function_call'), counted(usage), done),
+    called,
+  ],
   [
     'arguments that are no text',
     sse(
-      delta({ tool_calls: [{ id: 9, type: 'function', function: { name: 'lookup', arguments: { q: 'tea' } } }] }),
+      delta({
+        tool_calls: [
+          { id: 9, type: 'function', function: { name: 'lookup', arguments: { q: 'tea' } } },
+        ],
+      }),
       delta({}, 'tool_calls'),
       counted(usage),
       done,
     ),
     called,
   ],
-  ['calls without an id, and no finish reason', sse(delta({ tool_calls: [{ index: 0, function: lookup }] }), counted(usage), done), called],
+  [
+    'calls without an id, and no finish reason',
+    sse(delta({ tool_calls: [{ index: 0, function: lookup }] }), counted(usage), done),
+    called,
+  ],
   [
     'a document in place of a stream',
     JSON.stringify({
@@ -72,7 +134,13 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
       object: 'chat.completion',
       created: 1,
       model: 'm',
-      choices: [{ index: 0, message: { role: 'assistant', content: 'Whole answer.' }, finish_reason: 'stop' }],
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: 'Whole answer.' },
+          finish_reason: 'stop',
+        },
+      ],
       usage,
     }),
     answered,
@@ -83,7 +151,11 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
       id: 'c1',
       choices: [
         {
-          message: { role: 'assistant', content: null, tool_calls: [{ id: 'a', type: 'function', function: lookup }] },
+          message: {
+            role: 'assistant',
+            content: null,
+            tool_calls: [{ id: 'a', type: 'function', function: lookup }],
+          },
           finish_reason: 'tool_calls',
         },
       ],
@@ -102,9 +174,18 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
 
 const read = async (provider: RawProvider, body: string) => {
   const { result, text: said, ctx, requests } = await withContext(provider, body);
-  const calls = result.content.flatMap((part) => (part.type === 'tool-call' ? [[part.toolName, JSON.parse(part.input)]] : []));
+  const calls = result.content.flatMap((part) =>
+    part.type === 'tool-call' ? [[part.toolName, JSON.parse(part.input)]] : [],
+  );
   const [row] = await usageRows(ctx, result);
-  return { failure: result.failure?.message ?? null, text: said, finish: result.finish_reason, calls, requests, row };
+  return {
+    failure: result.failure?.message ?? null,
+    text: said,
+    finish: result.finish_reason,
+    calls,
+    requests,
+    row,
+  };
 };
 
 async function withContext(provider: RawProvider, body: string) {
@@ -112,18 +193,50 @@ async function withContext(provider: RawProvider, body: string) {
   return { ctx, ...(await ask()) };
 }
 
-describe.each(['openai-compatible', 'openai-chat', 'groq', 'deepseek', 'mistral'] as const)('an answer of %s is read with', (provider) => {
-  it.each(chat)('%s', async (_name, body, expected) => {
-    const { row, ...seen } = await read(provider, body);
-    expect(seen).toEqual({ failure: null, requests: 1, ...expected });
-    expect(row).toMatchObject({ input_tokens: 12, output_tokens: 3, is_estimated: 0, status: 'ok' });
-  });
-});
+describe.each(['openai-compatible', 'openai-chat', 'groq', 'deepseek', 'mistral'] as const)(
+  'an answer of %s is read with',
+  (provider) => {
+    it.each(chat)('%s', async (_name, body, expected) => {
+      const { row, ...seen } = await read(provider, body);
+      expect(seen).toEqual({ failure: null, requests: 1, ...expected });
+      expect(row).toMatchObject({
+        input_tokens: 12,
+        output_tokens: 3,
+        is_estimated: 0,
+        status: 'ok',
+      });
+    });
+  },
+);
 
-const errors: readonly (readonly [name: string, provider: RawProvider, body: string, code: string, requests: number])[] = [
-  ['a refused key', 'openai-compatible', '{"error":{"message":"Invalid API key","type":"authentication_error"}}', 'provider_auth', 1],
-  ['a numeric code', 'openrouter', '{"error":{"code":402,"message":"Insufficient credits"}}', 'provider_auth', 1],
-  ['an error of vLLM', 'openai-compatible', '{"object":"error","message":"max tokens is too large","code":400}', 'provider_error', 1],
+const errors: readonly (readonly [
+  name: string,
+  provider: RawProvider,
+  body: string,
+  code: string,
+  requests: number,
+])[] = [
+  [
+    'a refused key',
+    'openai-compatible',
+    '{"error":{"message":"Invalid API key","type":"authentication_error"}}',
+    'provider_auth',
+    1,
+  ],
+  [
+    'a numeric code',
+    'openrouter',
+    '{"error":{"code":402,"message":"Insufficient credits"}}',
+    'provider_auth',
+    1,
+  ],
+  [
+    'an error of vLLM',
+    'openai-compatible',
+    '{"object":"error","message":"max tokens is too large","code":400}',
+    'provider_error',
+    1,
+  ],
   ['an error in words', 'ollama', '{"error":"model \\"m\\" not found"}', 'provider_error', 1],
   [
     'an error event',
@@ -139,8 +252,20 @@ const errors: readonly (readonly [name: string, provider: RawProvider, body: str
     'provider_error',
     1,
   ],
-  ['an error of Anthropic', 'anthropic', '{"type":"error","error":{"type":"invalid_request_error","message":"no"}}', 'provider_error', 1],
-  ['a limit, which may pass', 'openai-compatible', '{"error":{"message":"slow down","type":"rate_limit_error"}}', 'rate_limited', 3],
+  [
+    'an error of Anthropic',
+    'anthropic',
+    '{"type":"error","error":{"type":"invalid_request_error","message":"no"}}',
+    'provider_error',
+    1,
+  ],
+  [
+    'a limit, which may pass',
+    'openai-compatible',
+    '{"error":{"message":"slow down","type":"rate_limit_error"}}',
+    'rate_limited',
+    3,
+  ],
 ];
 
 describe('an error under a success status is a failure of the provider, tried again only where that may help', () => {
@@ -154,13 +279,23 @@ describe('an error under a success status is a failure of the provider, tried ag
 });
 
 it('pays once for an answer that nobody can read', async () => {
-  const { result, requests } = await stepWith('openai-compatible', sse('data: {"id":"c1","choices":[{"del\n\n', ...end));
+  const { result, requests } = await stepWith(
+    'openai-compatible',
+    sse('data: {"id":"c1","choices":[{"del\n\n', ...end),
+  );
   expect([result.failure?.code, requests]).toEqual(['provider_error', 1]);
 });
 
 it('keeps text that came before an error, and asks nobody again', async () => {
-  const seen = await stepWith('openai-compatible', sse(...text, { error: { message: 'boom', code: 500 } }));
-  expect(seen).toMatchObject({ text: 'Whole answer.', requests: 1, result: { failure: { code: 'provider_error' } } });
+  const seen = await stepWith(
+    'openai-compatible',
+    sse(...text, { error: { message: 'boom', code: 500 } }),
+  );
+  expect(seen).toMatchObject({
+    text: 'Whole answer.',
+    requests: 1,
+    result: { failure: { code: 'provider_error' } },
+  });
 });
 
 const start = {
@@ -181,24 +316,50 @@ const block = (index: number, content_block: object, ...deltas: object[]) => [
   { type: 'content_block_stop', index },
 ];
 const says = (index: number) =>
-  block(index, { type: 'text', text: '' }, { type: 'text_delta', text: 'Whole ' }, { type: 'text_delta', text: 'answer.' });
-const stops = [{ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } }, { type: 'message_stop' }];
+  block(
+    index,
+    { type: 'text', text: '' },
+    { type: 'text_delta', text: 'Whole ' },
+    { type: 'text_delta', text: 'answer.' },
+  );
+const stops = [
+  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } },
+  { type: 'message_stop' },
+];
 
 const messages: readonly (readonly [name: string, body: string])[] = [
   ['events that nobody knows', named(start, { type: 'message_forecast' }, ...says(0), ...stops)],
   [
     'blocks that nobody knows',
-    named(start, ...block(0, { type: 'hologram' }, { type: 'text_delta', text: 'not this' }), ...says(1), ...stops),
+    named(
+      start,
+      ...block(0, { type: 'hologram' }, { type: 'text_delta', text: 'not this' }),
+      ...says(1),
+      ...stops,
+    ),
   ],
   [
     'deltas that nobody knows',
     named(
       start,
-      ...block(0, { type: 'text', text: '' }, { type: 'mood_delta', mood: 1 }, { type: 'text_delta', text: 'Whole answer.' }),
+      ...block(
+        0,
+        { type: 'text', text: '' },
+        { type: 'mood_delta', mood: 1 },
+        { type: 'text_delta', text: 'Whole answer.' },
+      ),
       ...stops,
     ),
   ],
-  ['no stop reason', named(start, ...says(0), { type: 'message_delta', delta: {}, usage: { output_tokens: 3 } }, { type: 'message_stop' })],
+  [
+    'no stop reason',
+    named(
+      start,
+      ...says(0),
+      { type: 'message_delta', delta: {}, usage: { output_tokens: 3 } },
+      { type: 'message_stop' },
+    ),
+  ],
   [
     'blocks that do not say which they are, a text that stands in its beginning, and odd fields',
     named(
@@ -206,7 +367,12 @@ const messages: readonly (readonly [name: string, body: string])[] = [
       { type: 'content_block_start', content_block: { type: 'text', text: 'Whole ' } },
       { type: 'content_block_delta', delta: { type: 'text_delta', text: 'answer.' } },
       { type: 'content_block_stop' },
-      { type: 'message_delta', delta: { stop_reason: 'end_turn', container: 7 }, context_management: 'x', usage: { output_tokens: 3 } },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn', container: 7 },
+        context_management: 'x',
+        usage: { output_tokens: 3 },
+      },
       { type: 'message_stop' },
     ),
   ],
@@ -238,16 +404,46 @@ it('reads google and openai past optional fields of another type', async () => {
   };
   const usageMetadata = { promptTokenCount: 12, candidatesTokenCount: 3, totalTokenCount: 15 };
   const gemini = await stepWith('google', sse({ candidates: [candidate], usageMetadata }));
-  expect(gemini).toMatchObject({ text: 'Whole answer.', requests: 1, result: { failure: null, finish_reason: 'stop' } });
-  const usage = { input_tokens: 12, output_tokens: 3, total_tokens: 15, input_tokens_details: [], output_tokens_details: 'none' };
-  const response = { id: 7, object: 'response', created_at: 1.5, model: 'm', service_tier: 3, status: 'in_progress', output: [] };
-  const item = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [] };
+  expect(gemini).toMatchObject({
+    text: 'Whole answer.',
+    requests: 1,
+    result: { failure: null, finish_reason: 'stop' },
+  });
+  const usage = {
+    input_tokens: 12,
+    output_tokens: 3,
+    total_tokens: 15,
+    input_tokens_details: [],
+    output_tokens_details: 'none',
+  };
+  const response = {
+    id: 7,
+    object: 'response',
+    created_at: 1.5,
+    model: 'm',
+    service_tier: 3,
+    status: 'in_progress',
+    output: [],
+  };
+  const item = {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    status: 'completed',
+    content: [],
+  };
   const openai = await stepWith(
     'openai',
     named(
       { type: 'response.created', response },
       { type: 'response.output_item.added', output_index: 0, item },
-      { type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'Whole answer.' },
+      {
+        type: 'response.output_text.delta',
+        item_id: 'msg_1',
+        output_index: 0,
+        content_index: 0,
+        delta: 'Whole answer.',
+      },
       { type: 'response.output_item.done', output_index: 0, item },
       { type: 'response.completed', response: { ...response, status: 'completed', usage } },
     ),
@@ -261,10 +457,15 @@ it('reads google and openai past optional fields of another type', async () => {
 
 it('reads documents in place of a stream from google and openai', async () => {
   const candidate = (part: string, finishReason?: string) => ({
-    candidates: [{ content: { role: 'model', parts: [{ text: part }, { novelty: {} }] }, finishReason }],
+    candidates: [
+      { content: { role: 'model', parts: [{ text: part }, { novelty: {} }] }, finishReason },
+    ],
     usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 3, totalTokenCount: 15 },
   });
-  const gemini = await stepWith('google', JSON.stringify([candidate('Whole '), candidate('answer.', 'STOP')]));
+  const gemini = await stepWith(
+    'google',
+    JSON.stringify([candidate('Whole '), candidate('answer.', 'STOP')]),
+  );
   expect(gemini).toMatchObject({
     text: 'Whole answer.',
     requests: 1,
@@ -290,11 +491,17 @@ it('reads documents in place of a stream from google and openai', async () => {
     ],
     usage: { input_tokens: 12, output_tokens: 3, total_tokens: 15 },
   };
-  const openai = await stepWith('openai', JSON.stringify(response), { headers: { 'content-type': 'application/json' } });
+  const openai = await stepWith('openai', JSON.stringify(response), {
+    headers: { 'content-type': 'application/json' },
+  });
   expect(openai).toMatchObject({
     text: 'Whole answer.',
     requests: 1,
-    result: { failure: null, finish_reason: 'tool-calls', tokens: { input_tokens: 12, output_tokens: 3 } },
+    result: {
+      failure: null,
+      finish_reason: 'tool-calls',
+      tokens: { input_tokens: 12, output_tokens: 3 },
+    },
   });
 });
 
@@ -311,12 +518,20 @@ describe('an end that the model itself gave in an error is paid for once', () =>
     ],
     [
       'google',
-      sse({ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata: { promptTokenCount: 12, totalTokenCount: 12 } }),
+      sse({
+        promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
+        usageMetadata: { promptTokenCount: 12, totalTokenCount: 12 },
+      }),
       null,
     ],
     [
       'deepseek',
-      sse(delta({ role: 'assistant', content: '' }), delta({}, 'insufficient_system_resource'), counted(usage), done),
+      sse(
+        delta({ role: 'assistant', content: '' }),
+        delta({}, 'insufficient_system_resource'),
+        counted(usage),
+        done,
+      ),
       'provider_error',
     ],
   ] as const)('%s %#', async (provider, body, code) => {

@@ -35,7 +35,13 @@ const chatEvents = (usage: object) => [
     model: 'm',
     choices: [{ index: 0, delta: { role: 'assistant', content: 'Hi' }, finish_reason: null }],
   },
-  { id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+  {
+    id: 'c1',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
+  },
   { id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage },
 ];
 
@@ -43,13 +49,22 @@ const item = { type: 'message', id: 'msg_1', status: 'completed', role: 'assista
 const responsesEvents = (usage: object) => [
   { type: 'response.created', response: { id: 'resp_1', created_at: 1, model: 'gpt-5-mini' } },
   { type: 'response.output_item.added', output_index: 0, item: { ...item, content: [] } },
-  { type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'Hi' },
+  {
+    type: 'response.output_text.delta',
+    item_id: 'msg_1',
+    output_index: 0,
+    content_index: 0,
+    delta: 'Hi',
+  },
   {
     type: 'response.output_item.done',
     output_index: 0,
     item: { ...item, content: [{ type: 'output_text', text: 'Hi', annotations: [] }] },
   },
-  { type: 'response.completed', response: { id: 'resp_1', created_at: 1, model: 'gpt-5-mini', usage } },
+  {
+    type: 'response.completed',
+    response: { id: 'resp_1', created_at: 1, model: 'gpt-5-mini', usage },
+  },
 ];
 
 const anthropicEvents = (start: object, end: object) => [
@@ -81,9 +96,19 @@ const fixtures: Readonly<Record<string, Fixture>> = {
       completion_tokens: 300,
       total_tokens: 2306,
       prompt_tokens_details: { cached_tokens: 1920, audio_tokens: 0 },
-      completion_tokens_details: { reasoning_tokens: 192, audio_tokens: 0, accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 },
+      completion_tokens_details: {
+        reasoning_tokens: 192,
+        audio_tokens: 0,
+        accepted_prediction_tokens: 0,
+        rejected_prediction_tokens: 0,
+      },
     }),
-    tokens: { input_tokens: 2006, cache_read_tokens: 1920, output_tokens: 300, reasoning_tokens: 192 },
+    tokens: {
+      input_tokens: 2006,
+      cache_read_tokens: 1920,
+      output_tokens: 300,
+      reasoning_tokens: 192,
+    },
     cost: 86 * 250 + 1920 * 25 + 300 * 2000,
   },
   'OpenAI responses': {
@@ -95,17 +120,33 @@ const fixtures: Readonly<Record<string, Fixture>> = {
       output_tokens_details: { reasoning_tokens: 256 },
       total_tokens: 1900,
     }),
-    tokens: { input_tokens: 1500, cache_read_tokens: 1024, output_tokens: 400, reasoning_tokens: 256 },
+    tokens: {
+      input_tokens: 1500,
+      cache_read_tokens: 1024,
+      output_tokens: 400,
+      reasoning_tokens: 256,
+    },
     cost: 476 * 250 + 1024 * 25 + 400 * 2000,
   },
   // input_tokens leaves out what was read from and written to the cache.
   Anthropic: {
     model: 'anthropic/claude-sonnet-4-5',
     events: anthropicEvents(
-      { input_tokens: 50, cache_creation_input_tokens: 1000, cache_read_input_tokens: 2000, output_tokens: 1, service_tier: 'standard' },
+      {
+        input_tokens: 50,
+        cache_creation_input_tokens: 1000,
+        cache_read_input_tokens: 2000,
+        output_tokens: 1,
+        service_tier: 'standard',
+      },
       { output_tokens: 300 },
     ),
-    tokens: { input_tokens: 3050, cache_read_tokens: 2000, cache_write_tokens: 1000, output_tokens: 300 },
+    tokens: {
+      input_tokens: 3050,
+      cache_read_tokens: 2000,
+      cache_write_tokens: 1000,
+      output_tokens: 300,
+    },
     cost: 50 * 3000 + 2000 * 300 + 1000 * 3750 + 300 * 15_000,
   },
   // candidatesTokenCount leaves out the thoughts, promptTokenCount contains what was cached.
@@ -114,7 +155,9 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     events: [
       { candidates: [{ content: { parts: [{ text: 'Hi' }], role: 'model' }, index: 0 }] },
       {
-        candidates: [{ content: { parts: [{ text: '' }], role: 'model' }, finishReason: 'STOP', index: 0 }],
+        candidates: [
+          { content: { parts: [{ text: '' }], role: 'model' }, finishReason: 'STOP', index: 0 },
+        ],
         usageMetadata: {
           promptTokenCount: 1000,
           cachedContentTokenCount: 600,
@@ -124,19 +167,34 @@ const fixtures: Readonly<Record<string, Fixture>> = {
         },
       },
     ],
-    tokens: { input_tokens: 1000, cache_read_tokens: 600, output_tokens: 350, reasoning_tokens: 250 },
+    tokens: {
+      input_tokens: 1000,
+      cache_read_tokens: 600,
+      output_tokens: 350,
+      reasoning_tokens: 250,
+    },
     cost: 400 * 300 + 600 * 30 + 350 * 2500,
   },
   DeepSeek: {
     model: 'deepseek/deepseek-chat',
     events: chatEvents(deepSeekUsage),
-    tokens: { input_tokens: 1000, cache_read_tokens: 640, output_tokens: 200, reasoning_tokens: 80 },
+    tokens: {
+      input_tokens: 1000,
+      cache_read_tokens: 640,
+      output_tokens: 200,
+      reasoning_tokens: 80,
+    },
     cost: 360 * 270 + 640 * 70 + 200 * 1100,
   },
   'DeepSeek at night': {
     model: 'deepseek/deepseek-chat',
     events: chatEvents(deepSeekUsage),
-    tokens: { input_tokens: 1000, cache_read_tokens: 640, output_tokens: 200, reasoning_tokens: 80 },
+    tokens: {
+      input_tokens: 1000,
+      cache_read_tokens: 640,
+      output_tokens: 200,
+      reasoning_tokens: 80,
+    },
     cost: 360 * 135 + 640 * 35 + 200 * 550,
     at: night,
   },
@@ -146,7 +204,12 @@ const fixtures: Readonly<Record<string, Fixture>> = {
       { response: 'Hi' },
       {
         response: '',
-        usage: { prompt_tokens: 700, completion_tokens: 50, total_tokens: 750, prompt_tokens_details: { cached_tokens: 200 } },
+        usage: {
+          prompt_tokens: 700,
+          completion_tokens: 50,
+          total_tokens: 750,
+          prompt_tokens_details: { cached_tokens: 200 },
+        },
       },
     ],
     tokens: { input_tokens: 700, cache_read_tokens: 200, output_tokens: 50 },
@@ -168,9 +231,14 @@ describe('prices', () => {
   /** A context in which every provider answers with these events. */
   function answering(events: readonly object[]): Ctx {
     const ctx = contextOf(workspace);
-    const respond = async () => new Response(bodyOf(events), { headers: { 'content-type': 'text/event-stream' } });
+    const respond = async () =>
+      new Response(bodyOf(events), { headers: { 'content-type': 'text/event-stream' } });
     const workersAi = { run: async () => (await respond()).body } as unknown as Ai;
-    return { ...ctx, egress: { ...ctx.egress, providerFetch: () => respond }, models: { workersAi } };
+    return {
+      ...ctx,
+      egress: { ...ctx.egress, providerFetch: () => respond },
+      models: { workersAi },
+    };
   }
 
   it.each(Object.entries(fixtures))(
@@ -185,8 +253,13 @@ describe('prices', () => {
 
   it('are of tokens counted here without usage, and unknown, not 0, for models that nobody knows (R53)', async () => {
     const without = await step(answering(chatEvents({}).slice(0, 2)), ['openai-chat/gpt-5-mini']);
-    expect([without.result.failure, without.result.cost_nano_usd]).toEqual([null, expect.any(Number)]);
-    const none = await step(answering([{ response: 'Hi' }, { response: '' }]), ['workers-ai/@cf/zai-org/glm-5.2']);
+    expect([without.result.failure, without.result.cost_nano_usd]).toEqual([
+      null,
+      expect.any(Number),
+    ]);
+    const none = await step(answering([{ response: 'Hi' }, { response: '' }]), [
+      'workers-ai/@cf/zai-org/glm-5.2',
+    ]);
     expect(none.result.cost_nano_usd).toBeGreaterThan(0);
     const { events } = fixtures['OpenAI chat'] as Fixture;
     const unknown = await step(answering(events), ['openai-chat/a-model-of-tomorrow']);
@@ -199,7 +272,10 @@ describe('prices', () => {
       const { body } = await own.get(`/prices?limit=100&provider=${model.split('/')[0]}`);
       return body.data.find((price: { model: string }) => price.model === model);
     };
-    expect(await find('openai/gpt-5-mini')).toMatchObject({ source: 'table', prices: { input: 0.25, output: 2, cache_read: 0.025 } });
+    expect(await find('openai/gpt-5-mini')).toMatchObject({
+      source: 'table',
+      prices: { input: 0.25, output: 2, cache_read: 0.025 },
+    });
     const overrides = [
       { model: 'openai/gpt-5-mini', input: 0.2, output: 1.6, cache_read: null, cache_write: null },
       { model: 'ollama/llama3.2', input: 0, output: 0, cache_read: null, cache_write: null },
@@ -220,8 +296,13 @@ describe('prices', () => {
         { model: 'builtin/extractive', input: 1, output: 1 },
       ],
     });
-    expect(bad.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/overrides/0/model', '/overrides/1/model']);
-    expect((await (await own.withRole('editor')).put('/prices', { overrides: [] })).status).toBe(403);
+    expect(bad.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/overrides/0/model',
+      '/overrides/1/model',
+    ]);
+    expect((await (await own.withRole('editor')).put('/prices', { overrides: [] })).status).toBe(
+      403,
+    );
   });
 });
 
@@ -235,7 +316,9 @@ describe('models', () => {
     await own.put('/providers/anthropic', { api_key: 'sk-0123456789abcdef' });
     const { body } = await own.get('/models?limit=100');
     expect(ids(body)).toContain('anthropic/claude-sonnet-4-5');
-    expect(body.data.find(({ id }: { id: string }) => id === 'anthropic/claude-sonnet-4-5')).toMatchObject({
+    expect(
+      body.data.find(({ id }: { id: string }) => id === 'anthropic/claude-sonnet-4-5'),
+    ).toMatchObject({
       provider: 'anthropic',
       context_window: 200_000,
       price_source: 'table',
@@ -268,7 +351,10 @@ describe('models', () => {
       await own.put(`/providers/${provider}`, { api_key: 'sk-0123456789abcdef' });
     const price = { input: 1, output: 1, cache_read: null, cache_write: null };
     await own.put('/prices', {
-      overrides: ['openai/text-embedding-3-small', 'openai/ft:gpt-4o:acme::1'].map((model) => ({ model, ...price })),
+      overrides: ['openai/text-embedding-3-small', 'openai/ft:gpt-4o:acme::1'].map((model) => ({
+        model,
+        ...price,
+      })),
     });
     const listed: string[] = [];
     for (let cursor = ''; ; ) {
@@ -310,23 +396,37 @@ describe('models', () => {
       const { status, body } = await own.post('/agents', { name: 'A', config: { model } });
       expect([status, body.errors?.[0]?.pointer], model).toEqual([422, '/config/model']);
     }
-    for (const model of ['openai/ft:gpt-4o:acme::1', 'openai-compatible/my-image-reader', 'openai/alive-1', 'mistral/mistral-small-latest'])
+    for (const model of [
+      'openai/ft:gpt-4o:acme::1',
+      'openai-compatible/my-image-reader',
+      'openai/alive-1',
+      'mistral/mistral-small-latest',
+    ])
       expect((await own.post('/agents', { name: 'A', config: { model } })).status, model).toBe(201);
   });
 
   it('are checked when a version is made: provider, and settings that a model is known not to take', async () => {
     const own = await newWorkspace();
     const make = (config: object) => own.post('/agents', { name: 'A', config });
-    const pointers = (body: { errors?: { pointer: string }[] }) => body.errors?.map(({ pointer }) => pointer);
+    const pointers = (body: { errors?: { pointer: string }[] }) =>
+      body.errors?.map(({ pointer }) => pointer);
     expect((await make({ model: 'openai/a-model-of-tomorrow' })).status).toBe(201);
-    expect((await make({ model: 'openai/gpt-5-mini', settings: { reasoning_effort: 'low' } })).status).toBe(201);
+    expect(
+      (await make({ model: 'openai/gpt-5-mini', settings: { reasoning_effort: 'low' } })).status,
+    ).toBe(201);
     for (const [config, pointer] of [
       [{ model: 'nobody/nothing' }, '/config/model'],
       [{ model: 'builtin/nothing' }, '/config/model'],
       [{ fallback_models: ['openai/gpt-5-mini', 'nobody/x'] }, '/config/fallback_models/1'],
-      [{ model: 'openai/gpt-5-mini', settings: { temperature: 0.5 } }, '/config/settings/temperature'],
+      [
+        { model: 'openai/gpt-5-mini', settings: { temperature: 0.5 } },
+        '/config/settings/temperature',
+      ],
       [{ model: 'openai/o3-mini', settings: { top_p: 0.5 } }, '/config/settings/top_p'],
-      [{ model: 'openai/gpt-4o', settings: { reasoning_effort: 'high' } }, '/config/settings/reasoning_effort'],
+      [
+        { model: 'openai/gpt-4o', settings: { reasoning_effort: 'high' } },
+        '/config/settings/reasoning_effort',
+      ],
     ] as const) {
       const { status, body } = await make(config);
       expect([status, pointers(body)], JSON.stringify(config)).toEqual([422, [pointer]]);

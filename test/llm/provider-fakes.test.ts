@@ -6,7 +6,9 @@ import { conversation, listen, read, reply, type Said } from '../support/provide
 import { languages } from '../support/provider/languages.ts';
 import { type Fault, whole } from '../support/provider/script.ts';
 
-const question: LanguageModelV4Message[] = [{ role: 'user', content: [{ type: 'text', text: 'Weather?' }] }];
+const question: LanguageModelV4Message[] = [
+  { role: 'user', content: [{ type: 'text', text: 'Weather?' }] },
+];
 const schema = { type: 'object' as const };
 const tools: LanguageModelV4CallOptions['tools'] = [
   { type: 'function', name: 'weather', inputSchema: schema },
@@ -25,9 +27,17 @@ const expected = (name: string): Said[] =>
     text: whole(text),
     // Chat completions of OpenAI's own do not show thought.
     reasoning: name === 'openai chat' ? '' : whole(reasoning),
-    tool_calls: (tool_calls ?? []).map(({ id, name: tool, arguments: input }) => ({ id, name: tool, input })),
+    tool_calls: (tool_calls ?? []).map(({ id, name: tool, arguments: input }) => ({
+      id,
+      name: tool,
+      input,
+    })),
     finish: tool_calls === undefined ? 'stop' : 'tool-calls',
-    usage: { input: usage?.input_tokens, cache_read: usage?.cache_read_tokens, output: usage?.output_tokens },
+    usage: {
+      input: usage?.input_tokens,
+      cache_read: usage?.cache_read_tokens,
+      output: usage?.output_tokens,
+    },
     errors: [],
   }));
 
@@ -68,25 +78,39 @@ describe.each(Object.keys(languages))('the fake of %s, read by its own package',
     { kind: 'slow-headers', ms: 50 },
     { kind: 'drip', bytes: 1, ms: 0 },
   ])('says the same through %o', async (fault) => {
-    const model = open(name, await playScript({ rounds: [{ text: ['Zürich 🌧', ' Übel'], fault }] }));
+    const model = open(
+      name,
+      await playScript({ rounds: [{ text: ['Zürich 🌧', ' Übel'], fault }] }),
+    );
     const { stream } = await model.doStream({ prompt: question });
-    expect(await listen(stream)).toMatchObject({ text: 'Zürich 🌧 Übel', finish: 'stop', errors: [] });
+    expect(await listen(stream)).toMatchObject({
+      text: 'Zürich 🌧 Übel',
+      finish: 'stop',
+      errors: [],
+    });
   });
 
   it.each([401, 403, 429, 500, 529])('fails with %i as its service does', async (status) => {
-    const provider = await playScript({ rounds: [{ fault: { kind: 'status', status, retry_after: '7' } }] });
+    const provider = await playScript({
+      rounds: [{ fault: { kind: 'status', status, retry_after: '7' } }],
+    });
     const failure = await open(name, provider)
       .doStream({ prompt: question })
       .then(
         () => null,
         (error) => error,
       );
-    expect(failure).toMatchObject({ statusCode: status, message: expect.stringContaining(`${status}`) });
+    expect(failure).toMatchObject({
+      statusCode: status,
+      message: expect.stringContaining(`${status}`),
+    });
     expect(failure.responseHeaders['retry-after']).toBe('7');
   });
 
   it('never looks finished when it is cut off', async () => {
-    const rounds = (fault: Fault) => [{ text: ['a', 'b', 'c'], usage: { input_tokens: 1, output_tokens: 3 }, fault }];
+    const rounds = (fault: Fault) => [
+      { text: ['a', 'b', 'c'], usage: { input_tokens: 1, output_tokens: 3 }, fault },
+    ];
     // The last events: what tells the end, and what only follows it.
     for (const kind of ['cut', 'reset-after'] as const) {
       for (const events of [0, 1, 2, 3]) {
@@ -107,10 +131,16 @@ describe.each(Object.keys(languages))('the fake of %s, read by its own package',
 describe('the scripted provider', () => {
   it('embeds texts that share words near each other', async () => {
     const provider = await playScript({ rounds: [] });
-    const model = createOpenAI({ apiKey: provider.api_key, baseURL: provider.base_url.openai }).embedding('text-embedding-3-small');
-    const { embeddings, usage } = await model.doEmbed({ values: ['the red house', 'a red house', 'quarterly tax return'] });
+    const model = createOpenAI({
+      apiKey: provider.api_key,
+      baseURL: provider.base_url.openai,
+    }).embedding('text-embedding-3-small');
+    const { embeddings, usage } = await model.doEmbed({
+      values: ['the red house', 'a red house', 'quarterly tax return'],
+    });
     const [one = [], two = [], three = []] = embeddings;
-    const near = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+    const near = (a: readonly number[], b: readonly number[]) =>
+      a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
     expect(near(one, one)).toBeCloseTo(1, 3);
     expect(near(one, two)).toBeGreaterThan(near(one, three));
     expect(usage?.tokens).toBeGreaterThan(0);
@@ -121,20 +151,33 @@ describe('the scripted provider', () => {
     const model = (apiKey: string) => createOpenAI({ apiKey }).chat('scripted');
     const { stream } = await model(provider.api_key).doStream({ prompt: question });
     expect((await listen(stream)).text).toBe('hello');
-    await expect(model('sk-unknown').doStream({ prompt: question })).rejects.toMatchObject({ statusCode: 401 });
-    expect((await provider.requests()).map(({ url }) => url)).toEqual(['https://api.openai.com/v1/chat/completions']);
+    await expect(model('sk-unknown').doStream({ prompt: question })).rejects.toMatchObject({
+      statusCode: 401,
+    });
+    expect((await provider.requests()).map(({ url }) => url)).toEqual([
+      'https://api.openai.com/v1/chat/completions',
+    ]);
   });
 
   it('has no answer beyond its last round, and says so', async () => {
     const provider = await playScript({ rounds: [] });
-    await expect(open('anthropic', provider).doStream({ prompt: question })).rejects.toMatchObject({ statusCode: 400 });
-    expect((await provider.unexpected()).map(({ url }) => url)).toContain(`${provider.base_url.anthropic}/messages`);
+    await expect(open('anthropic', provider).doStream({ prompt: question })).rejects.toMatchObject({
+      statusCode: 400,
+    });
+    expect((await provider.unexpected()).map(({ url }) => url)).toContain(
+      `${provider.base_url.anthropic}/messages`,
+    );
   });
 
   it('notices a client that goes away', async () => {
-    const provider = await playScript({ rounds: [{ text: ['a'], fault: { kind: 'stall', events: 2 } }] });
+    const provider = await playScript({
+      rounds: [{ text: ['a'], fault: { kind: 'stall', events: 2 } }],
+    });
     const stop = new AbortController();
-    const { stream } = await open('openai chat', provider).doStream({ prompt: question, abortSignal: stop.signal });
+    const { stream } = await open('openai chat', provider).doStream({
+      prompt: question,
+      abortSignal: stop.signal,
+    });
     setTimeout(() => stop.abort(), 50);
     await expect(listen(stream)).rejects.toThrow();
     await expect.poll(async () => (await provider.requests())[0]?.aborted).toBe(true);

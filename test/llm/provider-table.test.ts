@@ -7,9 +7,21 @@ import { contextOf, step, usageRows } from './support.ts';
 /** Where each of them is, and how its key travels. */
 const table = {
   xai: { base_url: null, url: 'https://api.x.ai/v1/chat/completions', header: 'authorization' },
-  openrouter: { base_url: null, url: 'https://openrouter.ai/api/v1/chat/completions', header: 'authorization' },
-  together: { base_url: null, url: 'https://api.together.xyz/v1/chat/completions', header: 'authorization' },
-  fireworks: { base_url: null, url: 'https://api.fireworks.ai/inference/v1/chat/completions', header: 'authorization' },
+  openrouter: {
+    base_url: null,
+    url: 'https://openrouter.ai/api/v1/chat/completions',
+    header: 'authorization',
+  },
+  together: {
+    base_url: null,
+    url: 'https://api.together.xyz/v1/chat/completions',
+    header: 'authorization',
+  },
+  fireworks: {
+    base_url: null,
+    url: 'https://api.fireworks.ai/inference/v1/chat/completions',
+    header: 'authorization',
+  },
   'azure-openai': {
     base_url: 'https://scripted.openai.azure.com/openai/v1',
     url: 'https://scripted.openai.azure.com/openai/v1/responses',
@@ -32,13 +44,20 @@ const ids = Object.keys(table) as Id[];
 async function open(id: Id, script: Script) {
   const workspace = await newWorkspace();
   const scripted = await playScript(script);
-  const set = await workspace.put(`/providers/${id}`, { api_key: scripted.api_key, base_url: table[id].base_url });
+  const set = await workspace.put(`/providers/${id}`, {
+    api_key: scripted.api_key,
+    base_url: table[id].base_url,
+  });
   expect(set.status, JSON.stringify(set.body)).toBe(200);
   return { workspace, scripted, ctx: contextOf(workspace) };
 }
 
 const tools = [
-  { type: 'function' as const, name: 'lookup', inputSchema: { type: 'object' as const, properties: { q: { type: 'string' as const } } } },
+  {
+    type: 'function' as const,
+    name: 'lookup',
+    inputSchema: { type: 'object' as const, properties: { q: { type: 'string' as const } } },
+  },
 ];
 const calling: Round = {
   text: ['Let me ', 'look.'],
@@ -53,17 +72,29 @@ const question = [{ role: 'user' as const, content: [{ type: 'text' as const, te
 describe.each(ids)('%s', (id) => {
   it('streams text and tool calls from its own address, and meters them', async () => {
     const { ctx, scripted } = await open(id, { rounds: [calling] });
-    const { text, result } = await step(ctx, [`${id}/scripted-large`], { options: { prompt: question, tools } });
+    const { text, result } = await step(ctx, [`${id}/scripted-large`], {
+      options: { prompt: question, tools },
+    });
     expect(result.failure).toBeNull();
     expect(text).toBe('Let me look.');
     expect(result.finish_reason).toBe('tool-calls');
     const calls = result.content.filter((part) => part.type === 'tool-call');
-    expect(calls.map(({ toolCallId, toolName, input }) => [toolCallId, toolName, JSON.parse(input)])).toEqual([
+    expect(
+      calls.map(({ toolCallId, toolName, input }) => [toolCallId, toolName, JSON.parse(input)]),
+    ).toEqual([
       ['call_1', 'lookup', { q: 'a' }],
       ['call_2', 'lookup', { q: 'b' }],
     ]);
     expect(await usageRows(ctx, result)).toMatchObject([
-      { provider: id, model: 'scripted-large', input_tokens: 100, cache_read_tokens: 40, output_tokens: 20, status: 'ok', is_estimated: 0 },
+      {
+        provider: id,
+        model: 'scripted-large',
+        input_tokens: 100,
+        cache_read_tokens: 40,
+        output_tokens: 20,
+        status: 'ok',
+        is_estimated: 0,
+      },
     ]);
     const [request] = await scripted.requests();
     expect(request?.url).toBe(table[id].url);
@@ -71,7 +102,9 @@ describe.each(ids)('%s', (id) => {
   });
 
   it('counts an answer here where no usage came', async () => {
-    const { ctx } = await open(id, { rounds: [{ text: ['A whole sentence of an answer.'], fault: { kind: 'missing-usage' } }] });
+    const { ctx } = await open(id, {
+      rounds: [{ text: ['A whole sentence of an answer.'], fault: { kind: 'missing-usage' } }],
+    });
     const { result } = await step(ctx, [`${id}/scripted-large`]);
     expect(result.failure).toBeNull();
     const [row] = await usageRows(ctx, result);
@@ -81,7 +114,9 @@ describe.each(ids)('%s', (id) => {
   });
 
   it('has its refusals named, without its key in them', async () => {
-    const { ctx, scripted } = await open(id, { rounds: [{ fault: { kind: 'status', status: 401 } }] });
+    const { ctx, scripted } = await open(id, {
+      rounds: [{ fault: { kind: 'status', status: 401 } }],
+    });
     const { result } = await step(ctx, [`${id}/scripted-large`]);
     expect(result.failure).toMatchObject({ code: 'provider_auth' });
     expect(result.failure?.message).not.toContain(scripted.api_key);
@@ -89,7 +124,9 @@ describe.each(ids)('%s', (id) => {
   });
 
   it('keeps what came before a failure in the stream', async () => {
-    const { ctx, scripted } = await open(id, { rounds: [{ text: ['Half ', 'an ', 'answer'], fault: { kind: 'error-event', events: 6 } }] });
+    const { ctx, scripted } = await open(id, {
+      rounds: [{ text: ['Half ', 'an ', 'answer'], fault: { kind: 'error-event', events: 6 } }],
+    });
     const { text, result } = await step(ctx, [`${id}/scripted-large`]);
     expect(result.failure).toMatchObject({ code: 'provider_error' });
     expect(text).toMatch(/^Half /);
@@ -101,7 +138,10 @@ describe('bedrock', () => {
   it('signs requests where its key is that of an IAM user, for the region of its address', async () => {
     const workspace = await newWorkspace();
     const scripted = await playScript({ rounds: [{ text: ['Signed.'] }] });
-    await workspace.put('/providers/bedrock', { api_key: 'AKIAIOSFODNN7EXAMPLE:c2VjcmV0/+key', base_url: scripted.base_url.bedrock });
+    await workspace.put('/providers/bedrock', {
+      api_key: 'AKIAIOSFODNN7EXAMPLE:c2VjcmV0/+key',
+      base_url: scripted.base_url.bedrock,
+    });
     const { text } = await step(contextOf(workspace), ['bedrock/us.scripted-v1:0']);
     expect(text).toBe('Signed.');
     const [request] = await scripted.requests();

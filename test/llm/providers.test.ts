@@ -8,7 +8,10 @@ import { requestWith } from '../support/worker.ts';
 import { contextOf, step } from './support.ts';
 
 const canary = 'sk-canary-0123456789-7f3a';
-const script: Script = { rounds: [{ text: ['ok'], usage: { input_tokens: 5, output_tokens: 1 } }], repeat: true };
+const script: Script = {
+  rounds: [{ text: ['ok'], usage: { input_tokens: 5, output_tokens: 1 } }],
+  repeat: true,
+};
 const rowOf = (workspace: Workspace, provider = 'openai') =>
   env.DB.prepare('select * from provider_credentials where workspace_id = ? and provider = ?')
     .bind(workspace.id, provider)
@@ -35,30 +38,43 @@ describe('provider credentials', () => {
     const row = await rowOf(workspace);
     expect(row?.api_key).toMatch(/^v1\.2\./);
     const audit = await workspace.get('/audit-log?target_id=openai');
-    expect(audit.body.data[0]).toMatchObject({ action: 'provider.set', detail: { last_four: '7f3a', has_new_key: true } });
+    expect(audit.body.data[0]).toMatchObject({
+      action: 'provider.set',
+      detail: { last_four: '7f3a', has_new_key: true },
+    });
     for (const seen of [body, row, audit.body, (await workspace.get('/providers')).body])
       expect(JSON.stringify(seen)).not.toContain('canary');
     const [same, other] = [await newWorkspace(), await newWorkspace()];
     await same.put('/providers/openai', { api_key: canary });
     await other.put('/providers/openai', { api_key: canary });
-    expect((await same.get('/providers/openai')).body.api_key.fingerprint).not.toBe(body.api_key.fingerprint);
+    expect((await same.get('/providers/openai')).body.api_key.fingerprint).not.toBe(
+      body.api_key.fingerprint,
+    );
   });
 
   it('stay while the address stays, and go when it changes (R37)', async () => {
     const own = await newWorkspace();
     const put = async (json: unknown) => (await own.put('/providers/openai-compatible', json)).body;
-    expect((await put({ api_key: canary, base_url: 'https://one.example.com/v1/' })).base_url).toBe('https://one.example.com/v1');
+    expect((await put({ api_key: canary, base_url: 'https://one.example.com/v1/' })).base_url).toBe(
+      'https://one.example.com/v1',
+    );
     const sealed = (await rowOf(own, 'openai-compatible'))?.api_key;
-    expect((await put({ base_url: 'https://one.example.com/v1' })).api_key).toMatchObject({ last_four: '7f3a' });
+    expect((await put({ base_url: 'https://one.example.com/v1' })).api_key).toMatchObject({
+      last_four: '7f3a',
+    });
     expect((await rowOf(own, 'openai-compatible'))?.api_key).toBe(sealed);
     expect((await put({ base_url: 'https://two.example.com/v1' })).api_key).toBeNull();
     expect((await put({ base_url: 'https://one.example.com/v1' })).api_key).toBeNull();
     // Behind the back of the API, too: the seal names the address.
     await put({ api_key: canary, base_url: 'https://one.example.com/v1' });
-    await env.DB.prepare("update provider_credentials set base_url = 'https://evil.example.com/v1' where workspace_id = ?")
+    await env.DB.prepare(
+      "update provider_credentials set base_url = 'https://evil.example.com/v1' where workspace_id = ?",
+    )
       .bind(own.id)
       .run();
-    expect((await step(contextOf(own), ['openai-compatible/m'])).result.failure?.code).toBe('credential_unusable');
+    expect((await step(contextOf(own), ['openai-compatible/m'])).result.failure?.code).toBe(
+      'credential_unusable',
+    );
   });
 
   it('go to public addresses only, without credentials or a query in them (R34, R37)', async () => {
@@ -68,11 +84,22 @@ describe('provider credentials', () => {
       'https://user:pw@llm.example.com/v1',
       'ftp://llm.example.com',
     ]) {
-      const { status, body } = await workspace.put('/providers/openai-compatible', { base_url, api_key: canary });
+      const { status, body } = await workspace.put('/providers/openai-compatible', {
+        base_url,
+        api_key: canary,
+      });
       expect([status, body.code], base_url).toEqual([422, 'url_not_allowed']);
     }
-    for (const json of [{ base_url: 'https://llm.example.com/v1?key=x' }, {}, { api_key: 'two\nlines' }, { api_key: '' }]) {
-      expect((await workspace.put('/providers/openai-compatible', json)).status, JSON.stringify(json)).toBe(422);
+    for (const json of [
+      { base_url: 'https://llm.example.com/v1?key=x' },
+      {},
+      { api_key: 'two\nlines' },
+      { api_key: '' },
+    ]) {
+      expect(
+        (await workspace.put('/providers/openai-compatible', json)).status,
+        JSON.stringify(json),
+      ).toBe(422);
     }
   });
 
@@ -84,15 +111,26 @@ describe('provider credentials', () => {
       expect([status, body.code]).toEqual([422, 'url_not_allowed']);
     }
     const path = '/api/v1/providers/openai-compatible';
-    const inside = await requestWith({ ALLOW_PRIVATE_NETWORK: 'true' } as never, 'PUT', path, own.key, { json: { base_url } });
+    const inside = await requestWith(
+      { ALLOW_PRIVATE_NETWORK: 'true' } as never,
+      'PUT',
+      path,
+      own.key,
+      { json: { base_url } },
+    );
     expect([inside.status, inside.body.usable]).toEqual([200, true]);
     // An address from before is not called either.
     expect((await own.get('/providers/openai-compatible')).body.usable).toBe(false);
-    expect((await step(contextOf(own), ['openai-compatible/m'])).result.failure?.code).toBe('provider_not_configured');
+    expect((await step(contextOf(own), ['openai-compatible/m'])).result.failure?.code).toBe(
+      'provider_not_configured',
+    );
   });
 
   it.each([
-    ['openai/gpt-5-mini', 'OpenAI has no usable credential in this workspace. Set one with `PUT /providers/openai`.'],
+    [
+      'openai/gpt-5-mini',
+      'OpenAI has no usable credential in this workspace. Set one with `PUT /providers/openai`.',
+    ],
     [
       'openai-compatible/m',
       'OpenAI-compatible server has no address in this workspace. Set `base_url` with `PUT /providers/openai-compatible`.',
@@ -111,8 +149,16 @@ describe('provider credentials', () => {
   });
 
   it('reach Ollama on this machine where private networks are allowed, and only there', async () => {
-    expect((await workspace.get('/providers/ollama')).body).toMatchObject({ usable: false, base_url: 'http://localhost:11434/v1' });
-    const allowed = await requestWith({ ALLOW_PRIVATE_NETWORK: 'true' } as never, 'GET', '/api/v1/providers/ollama', workspace.key);
+    expect((await workspace.get('/providers/ollama')).body).toMatchObject({
+      usable: false,
+      base_url: 'http://localhost:11434/v1',
+    });
+    const allowed = await requestWith(
+      { ALLOW_PRIVATE_NETWORK: 'true' } as never,
+      'GET',
+      '/api/v1/providers/ollama',
+      workspace.key,
+    );
     expect(allowed.body.usable).toBe(true);
   });
 
@@ -126,29 +172,46 @@ describe('provider credentials', () => {
     expect(body.data.map(({ id }: { id: string }) => id)).toEqual(
       expect.arrayContaining(['builtin', 'openai', 'anthropic', 'workers-ai', 'ollama']),
     );
-    expect(body.data.find(({ id }: { id: string }) => id === 'workers-ai')).toMatchObject({ usable: false, configurable: false });
-    for (const path of ['/providers/nobody', '/providers/OPENAI']) expect((await workspace.get(path)).status).toBe(404);
-    for (const listed of body.data) expect((await workspace.get(`/providers/${listed.id}`)).body).toEqual(listed);
+    expect(body.data.find(({ id }: { id: string }) => id === 'workers-ai')).toMatchObject({
+      usable: false,
+      configurable: false,
+    });
+    for (const path of ['/providers/nobody', '/providers/OPENAI'])
+      expect((await workspace.get(path)).status).toBe(404);
+    for (const listed of body.data)
+      expect((await workspace.get(`/providers/${listed.id}`)).body).toEqual(listed);
   });
 
   it('are not for providers that are part of the deployment, which can be tested like the others', async () => {
     for (const id of ['builtin', 'workers-ai']) {
       for (const json of [{ api_key: canary }, { base_url: 'https://llm.example.com/v1' }, {}]) {
         const { status, body } = await workspace.put(`/providers/${id}`, json);
-        expect([status, body.code, body.detail], id).toEqual([422, 'validation_failed', expect.stringContaining('part of the deployment')]);
+        expect([status, body.code, body.detail], id).toEqual([
+          422,
+          'validation_failed',
+          expect.stringContaining('part of the deployment'),
+        ]);
       }
       expect((await workspace.delete(`/providers/${id}`)).status).toBe(404);
     }
-    expect((await workspace.post('/providers/builtin/test', { model: 'extractive' })).body).toMatchObject({ ok: true, cost_usd: 0 });
-    expect((await workspace.post('/providers/builtin/test', { model: 'nothing' })).body).toMatchObject({ ok: false });
-    expect((await workspace.post('/providers/workers-ai/test', { model: '@cf/x' })).body).toMatchObject({ ok: false });
+    expect(
+      (await workspace.post('/providers/builtin/test', { model: 'extractive' })).body,
+    ).toMatchObject({ ok: true, cost_usd: 0 });
+    expect(
+      (await workspace.post('/providers/builtin/test', { model: 'nothing' })).body,
+    ).toMatchObject({ ok: false });
+    expect(
+      (await workspace.post('/providers/workers-ai/test', { model: '@cf/x' })).body,
+    ).toMatchObject({ ok: false });
   });
 
   it('moved to another workspace open nothing, and say so (R74)', async () => {
     const thief = await newWorkspace();
     await thief.put('/providers/openai', { api_key: 'another-key-altogether' });
     const stolen = await rowOf(workspace);
-    await env.DB.prepare('update provider_credentials set api_key = ? where workspace_id = ?').bind(stolen?.api_key, thief.id).run();
+    await env.DB.prepare('update provider_credentials set api_key = ? where workspace_id = ?')
+      .bind(stolen?.api_key, thief.id)
+      .run();
     const { result } = await step(contextOf(thief), ['openai/gpt-5-mini']);
     expect(result.failure).toMatchObject({ code: 'credential_unusable', status: 409 });
     expect(result.usage).toEqual([]);
@@ -170,19 +233,35 @@ describe('provider credentials', () => {
   it('can be tested, for what a call costs', async () => {
     const own = await newWorkspace();
     const none = await own.post('/providers/openai/test', { model: 'gpt-5-mini' });
-    expect(none.body).toMatchObject({ ok: false, cost_usd: 0, error: { code: 'provider_not_configured' } });
+    expect(none.body).toMatchObject({
+      ok: false,
+      cost_usd: 0,
+      error: { code: 'provider_not_configured' },
+    });
     const scripted = await playScript(script);
     await own.put('/providers/openai', { api_key: scripted.api_key });
-    const { status, body } = await own.post('/providers/openai/test', { model: 'gpt-5-mini' }, { headers: { 'idempotency-key': 'once' } });
+    const { status, body } = await own.post(
+      '/providers/openai/test',
+      { model: 'gpt-5-mini' },
+      { headers: { 'idempotency-key': 'once' } },
+    );
     expect([status, body.ok, body.error]).toEqual([200, true, null]);
     expect(body.cost_usd).toBeGreaterThan(0);
-    await own.post('/providers/openai/test', { model: 'gpt-5-mini' }, { headers: { 'idempotency-key': 'once' } });
+    await own.post(
+      '/providers/openai/test',
+      { model: 'gpt-5-mini' },
+      { headers: { 'idempotency-key': 'once' } },
+    );
     const [sent, ...more] = await scripted.requests();
     expect(more).toEqual([]);
     expect(sent?.headers.authorization).toBe(`Bearer ${scripted.api_key}`);
     expect(sent?.url).toBe('https://api.openai.com/v1/responses');
     expect(sent?.body.store).toBe(false);
-    const { results } = await env.DB.prepare('select operation, status from usage where workspace_id = ?').bind(own.id).all();
+    const { results } = await env.DB.prepare(
+      'select operation, status from usage where workspace_id = ?',
+    )
+      .bind(own.id)
+      .all();
     expect(results).toEqual([{ operation: 'provider_test', status: 'ok' }]);
     await own.put('/providers/openai', { api_key: 'sk-unknown-key-0123456789' });
     const refused = await own.post('/providers/openai/test', { model: 'gpt-5-mini' });
@@ -192,44 +271,64 @@ describe('provider credentials', () => {
 });
 
 describe("the deployment's own keys", () => {
-  const shared = (api_key: string, on: string) => ({ OPENAI_API_KEY: api_key, SHARED_PROVIDER_KEYS: on });
+  const shared = (api_key: string, on: string) => ({
+    OPENAI_API_KEY: api_key,
+    SHARED_PROVIDER_KEYS: on,
+  });
 
   it('serve workspaces without their own where the operator says so, at the default address only (R37)', async () => {
     const own = await newWorkspace();
     const scripted = await playScript(script);
     const bindings = shared(scripted.api_key, 'true');
-    expect((await step(contextOf(own, shared(scripted.api_key, 'false')), ['openai/gpt-5-mini'])).result.failure?.code).toBe(
-      'provider_not_configured',
-    );
+    expect(
+      (await step(contextOf(own, shared(scripted.api_key, 'false')), ['openai/gpt-5-mini'])).result
+        .failure?.code,
+    ).toBe('provider_not_configured');
     expect((await step(contextOf(own, bindings), ['openai/gpt-5-mini'])).text).toBe('ok');
     const elsewhere = await playScript(script);
     await own.put('/providers/openai', { base_url: elsewhere.base_url.openai });
-    expect((await step(contextOf(own, bindings), ['openai/gpt-5-mini'])).result.failure?.code).toBe('provider_not_configured');
+    expect((await step(contextOf(own, bindings), ['openai/gpt-5-mini'])).result.failure?.code).toBe(
+      'provider_not_configured',
+    );
     expect(await elsewhere.requests()).toEqual([]);
   });
 
   it('that do not work are not the fault of the workspace (R49)', async () => {
     const own = await newWorkspace();
-    const { result } = await step(contextOf(own, shared('sk-nobody-knows-this-one', 'true')), ['openai/gpt-5-mini']);
+    const { result } = await step(contextOf(own, shared('sk-nobody-knows-this-one', 'true')), [
+      'openai/gpt-5-mini',
+    ]);
     expect(result.failure).toMatchObject({ code: 'provider_error', status: 502 });
     expect(result.cost_nano_usd).toBe(0);
   });
 });
 
 describe('rotation of the encryption key', () => {
-  const keys = (...letters: string[]) => letters.map((letter, index) => `${index + 11}:${btoa(letter.repeat(32))}`).join(',');
-  const old = () => env.DB.prepare('select count(*) as n from provider_credentials where key_version < 12').first<{ n: number }>();
+  const keys = (...letters: string[]) =>
+    letters.map((letter, index) => `${index + 11}:${btoa(letter.repeat(32))}`).join(',');
+  const old = () =>
+    env.DB.prepare('select count(*) as n from provider_credentials where key_version < 12').first<{
+      n: number;
+    }>();
 
   it('moves every key to the newest version, goes on where it was stopped, and needs the old one no longer (R75)', async () => {
     await env.DB.prepare('delete from provider_credentials').run();
     const own = await newWorkspace();
     for (const provider of ['openai', 'anthropic', 'groq']) {
-      const put = await requestWith({ ENCRYPTION_KEYS: keys('a') } as never, 'PUT', `/api/v1/providers/${provider}`, own.key, {
-        json: { api_key: canary },
-      });
+      const put = await requestWith(
+        { ENCRYPTION_KEYS: keys('a') } as never,
+        'PUT',
+        `/api/v1/providers/${provider}`,
+        own.key,
+        {
+          json: { api_key: canary },
+        },
+      );
       expect(put.status).toBe(200);
     }
-    await env.DB.prepare("update provider_credentials set api_key = 'v1.11.x.y' where provider = 'groq'").run();
+    await env.DB.prepare(
+      "update provider_credentials set api_key = 'v1.11.x.y' where provider = 'groq'",
+    ).run();
     expect((await old())?.n).toBe(3);
     const both = contextOf(own, { ENCRYPTION_KEYS: keys('a', 'b') });
     expect(await rewrapCredentials(both)).toBe(2);
@@ -240,7 +339,9 @@ describe('rotation of the encryption key', () => {
     expect((await old())?.n).toBe(0);
     const newest = keys('a', 'b').split(',')[1] ?? '';
     const scripted = await playScript(script);
-    const { result } = await step(contextOf(own, { ENCRYPTION_KEYS: newest }), ['openai/gpt-5-mini']);
+    const { result } = await step(contextOf(own, { ENCRYPTION_KEYS: newest }), [
+      'openai/gpt-5-mini',
+    ]);
     // The key opens; that the provider does not know it is another matter.
     expect(result.failure?.code).toBe('provider_auth');
     expect(await scripted.requests()).toEqual([]);
@@ -248,14 +349,29 @@ describe('rotation of the encryption key', () => {
 
   it('that lost the old key says so and keeps what there is (R75)', async () => {
     const own = await newWorkspace();
-    await requestWith({ ENCRYPTION_KEYS: keys('a') } as never, 'PUT', '/api/v1/providers/openai', own.key, { json: { api_key: canary } });
+    await requestWith(
+      { ENCRYPTION_KEYS: keys('a') } as never,
+      'PUT',
+      '/api/v1/providers/openai',
+      own.key,
+      { json: { api_key: canary } },
+    );
     const lost = contextOf(own, { ENCRYPTION_KEYS: keys('a', 'b').split(',')[1] });
     expect(await rewrapCredentials(lost)).toBe(0);
-    expect((await step(lost, ['openai/gpt-5-mini'])).result.failure).toMatchObject({ code: 'unavailable', status: 503 });
-    expect((await rowOf(own))?.api_key).toMatch(/^v1\.11\./);
-    const none = await requestWith({ ENCRYPTION_KEYS: '' } as never, 'PUT', '/api/v1/providers/openai', own.key, {
-      json: { api_key: canary },
+    expect((await step(lost, ['openai/gpt-5-mini'])).result.failure).toMatchObject({
+      code: 'unavailable',
+      status: 503,
     });
+    expect((await rowOf(own))?.api_key).toMatch(/^v1\.11\./);
+    const none = await requestWith(
+      { ENCRYPTION_KEYS: '' } as never,
+      'PUT',
+      '/api/v1/providers/openai',
+      own.key,
+      {
+        json: { api_key: canary },
+      },
+    );
     expect([none.status, none.body.code]).toEqual([503, 'unavailable']);
   });
 });

@@ -15,7 +15,10 @@ async function workspaceWith(
 ) {
   const workspace = await newWorkspace();
   const scripted = await playScript(script);
-  await workspace.put(`/providers/${provider}`, { api_key: scripted.api_key, base_url: scripted.base_url[address] });
+  await workspace.put(`/providers/${provider}`, {
+    api_key: scripted.api_key,
+    base_url: scripted.base_url[address],
+  });
   return { workspace, scripted, ctx: contextOf(workspace) };
 }
 
@@ -52,21 +55,40 @@ describe('a key', () => {
       const seen: unknown[] = [];
       for (const _ of faults) {
         const { result } = await step(ctx, [`${provider}/m`]);
-        seen.push(result.failure?.message, String(result.failure?.stack), result.failure?.options, result.content);
+        seen.push(
+          result.failure?.message,
+          String(result.failure?.stack),
+          result.failure?.options,
+          result.content,
+        );
         expect(result.failure?.options.cause instanceof Error).toBe(false);
         await usageRows(ctx, result);
       }
-      const tables = ['usage', 'audit_log', 'provider_credentials', 'idempotency_keys', 'run_steps', 'messages'];
-      for (const table of tables) seen.push((await env.DB.prepare(`select * from ${table}`).all()).results);
+      const tables = [
+        'usage',
+        'audit_log',
+        'provider_credentials',
+        'idempotency_keys',
+        'run_steps',
+        'messages',
+      ];
+      for (const table of tables)
+        seen.push((await env.DB.prepare(`select * from ${table}`).all()).results);
       const secret = scripted.api_key.slice(3);
       expect(JSON.stringify([seen, lines])).not.toContain(secret);
       expect(lines.join('\n')).toContain('model_call_failed');
       // The service's own words stay with it.
-      expect(JSON.stringify([seen, lines])).not.toMatch(/Incorrect API key|invalid x-api-key|scripted (?:failure|error)/i);
+      expect(JSON.stringify([seen, lines])).not.toMatch(
+        /Incorrect API key|invalid x-api-key|scripted (?:failure|error)/i,
+      );
       for (const { headers, url, body } of await scripted.requests()) {
         const holding = Object.entries(headers).filter(([, value]) => value.includes(secret));
-        expect(holding.map(([name]) => name)).toEqual([provider === 'anthropic' ? 'x-api-key' : 'authorization']);
-        expect(JSON.stringify([url.replace(secret.split('.')[0] ?? '', ''), body])).not.toContain(secret);
+        expect(holding.map(([name]) => name)).toEqual([
+          provider === 'anthropic' ? 'x-api-key' : 'authorization',
+        ]);
+        expect(JSON.stringify([url.replace(secret.split('.')[0] ?? '', ''), body])).not.toContain(
+          secret,
+        );
       }
     },
   );
@@ -74,7 +96,9 @@ describe('a key', () => {
 
 describe('stopping', () => {
   it('ends the request, keeps what there is, and says that it was stopped', async () => {
-    const { scripted, ctx } = await workspaceWith({ rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }] });
+    const { scripted, ctx } = await workspaceWith({
+      rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }],
+    });
     const stop = new AbortController();
     const call: StepCall = {
       models: ['openai-compatible/m', 'openai-compatible/n'],
@@ -94,8 +118,12 @@ describe('stopping', () => {
     expect([failure?.code, finish_reason]).toEqual(['provider_timeout', 'error']);
     expect(text).not.toBe('');
     expect(content).toMatchObject([{ type: 'text', text }]);
-    expect(await usageRows(ctx, next.value)).toMatchObject([{ status: 'aborted', is_estimated: 1 }]);
-    await vi.waitUntil(async () => (await scripted.requests())[0]?.aborted === true, { timeout: 5000 });
+    expect(await usageRows(ctx, next.value)).toMatchObject([
+      { status: 'aborted', is_estimated: 1 },
+    ]);
+    await vi.waitUntil(async () => (await scripted.requests())[0]?.aborted === true, {
+      timeout: 5000,
+    });
     expect(await scripted.requests()).toHaveLength(1);
   });
 
@@ -106,14 +134,18 @@ describe('stopping', () => {
   ] as const)('by the clock gets out of %s at once', async (_name, fault) => {
     const { ctx } = await workspaceWith({ rounds: [{ text: words, usage, fault }] });
     const started = Date.now();
-    const { result } = await step(ctx, ['openai-compatible/m'], { signal: AbortSignal.timeout(300) });
+    const { result } = await step(ctx, ['openai-compatible/m'], {
+      signal: AbortSignal.timeout(300),
+    });
     expect(result.failure).toMatchObject({ code: 'provider_timeout', status: 504 });
     expect(result.usage).toHaveLength(1);
     expect(Date.now() - started).toBeLessThan(2500);
   });
 
   it('also when nobody reads on', async () => {
-    const { scripted, ctx } = await workspaceWith({ rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }] });
+    const { scripted, ctx } = await workspaceWith({
+      rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }],
+    });
     const call: StepCall = {
       models: ['openai-compatible/m'],
       operation: 'answer',
@@ -122,7 +154,9 @@ describe('stopping', () => {
       signal: new AbortController().signal,
     };
     for await (const _ of streamStep(ctx, call)) break;
-    await vi.waitUntil(async () => (await scripted.requests())[0]?.aborted === true, { timeout: 5000 });
+    await vi.waitUntil(async () => (await scripted.requests())[0]?.aborted === true, {
+      timeout: 5000,
+    });
   });
 });
 
@@ -141,15 +175,29 @@ describe('retries', () => {
 
 describe('embeddings', () => {
   const values = ['one', 'two'];
-  const call = { model: 'openai/text-embedding-3-large', values, operation: 'embed_file' as const, call_key: 'file_1:0' };
+  const call = {
+    model: 'openai/text-embedding-3-large',
+    values,
+    operation: 'embed_file' as const,
+    call_key: 'file_1:0',
+  };
   const statuses = async (workspace_id: string) =>
-    (await env.DB.prepare('select status from usage where workspace_id = ? order by call_key').bind(workspace_id).all()).results.map(
-      ({ status }) => status,
-    );
+    (
+      await env.DB.prepare('select status from usage where workspace_id = ? order by call_key')
+        .bind(workspace_id)
+        .all()
+    ).results.map(({ status }) => status);
 
   it('are metered and tried again like any call', async () => {
-    const { scripted, ctx } = await workspaceWith({ rounds: [], embedding_faults: [{ kind: 'status', status: 503 }] }, 'openai', 'openai');
-    const { embeddings, usage: rows } = await embed(ctx, { ...call, call_key: `${ctx.workspace_id}:0` });
+    const { scripted, ctx } = await workspaceWith(
+      { rounds: [], embedding_faults: [{ kind: 'status', status: 503 }] },
+      'openai',
+      'openai',
+    );
+    const { embeddings, usage: rows } = await embed(ctx, {
+      ...call,
+      call_key: `${ctx.workspace_id}:0`,
+    });
     expect(embeddings.map((vector) => vector.length)).toEqual([1536, 1536]);
     expect((await scripted.requests()).map(({ body }) => [body.input, body.dimensions])).toEqual([
       [values, 1536],
@@ -161,9 +209,9 @@ describe('embeddings', () => {
 
   it('of another length than the base was made for are refused, and paid for', async () => {
     const { ctx } = await workspaceWith({ rounds: [] }, 'mistral');
-    await expect(embed(ctx, { ...call, model: 'mistral/mistral-embed', call_key: `${ctx.workspace_id}:0` })).rejects.toThrow(
-      'another length than 1024',
-    );
+    await expect(
+      embed(ctx, { ...call, model: 'mistral/mistral-embed', call_key: `${ctx.workspace_id}:0` }),
+    ).rejects.toThrow('another length than 1024');
     await vi.waitUntil(async () => (await statuses(ctx.workspace_id)).length === 1);
   });
 

@@ -4,10 +4,17 @@ import { playScript } from '../support/provider/client.ts';
 import type { Fault, Round, Script } from '../support/provider/script.ts';
 import { contextOf, step, usageRows } from './support.ts';
 
-const answer: Round = { text: ['Hel', 'lo ', 'wor', 'ld'], usage: { input_tokens: 10, output_tokens: 4 } };
+const answer: Round = {
+  text: ['Hel', 'lo ', 'wor', 'ld'],
+  usage: { input_tokens: 10, output_tokens: 4 },
+};
 
 /** A workspace with a scripted model behind a provider of its own. */
-async function workspaceWith(script: Script, provider: keyof typeof addresses = 'openai-compatible', workspace?: Workspace) {
+async function workspaceWith(
+  script: Script,
+  provider: keyof typeof addresses = 'openai-compatible',
+  workspace?: Workspace,
+) {
   const own = workspace ?? (await newWorkspace());
   const scripted = await playScript(script);
   const base_url = scripted.base_url[addresses[provider]];
@@ -55,9 +62,15 @@ describe('a step', () => {
         ['lookup', { q: 'a' }],
         ['lookup', { q: 'b' }],
       ]);
-      expect(result.content.find((part) => part.type === 'text')).toMatchObject({ text: 'Let me look.' });
+      expect(result.content.find((part) => part.type === 'text')).toMatchObject({
+        text: 'Let me look.',
+      });
       expect(result.finish_reason).toBe('tool-calls');
-      expect(result.tokens).toMatchObject({ input_tokens: 100, cache_read_tokens: 40, output_tokens: 20 });
+      expect(result.tokens).toMatchObject({
+        input_tokens: 100,
+        cache_read_tokens: 40,
+        output_tokens: 20,
+      });
       const rows = await usageRows(ctx, result);
       expect(rows).toMatchObject([
         {
@@ -75,9 +88,16 @@ describe('a step', () => {
   );
 
   it('is priced by what the workspace says it pays, each class once', async () => {
-    const usage = { input_tokens: 1000, cache_read_tokens: 400, output_tokens: 500, reasoning_tokens: 100 };
+    const usage = {
+      input_tokens: 1000,
+      cache_read_tokens: 400,
+      output_tokens: 500,
+      reasoning_tokens: 100,
+    };
     const { ctx, workspace } = await workspaceWith({ rounds: [{ text: ['x'], usage }] });
-    const overrides = [{ model: 'openai-compatible/m', input: 2, output: 10, cache_read: 0.5, cache_write: null }];
+    const overrides = [
+      { model: 'openai-compatible/m', input: 2, output: 10, cache_read: 0.5, cache_write: null },
+    ];
     expect((await workspace.put('/prices', { overrides })).body).toEqual({ overrides });
     const { result } = await step(ctx, ['openai-compatible/m']);
     // 600 × 2000 + 400 × 500 + 500 × 10,000 nano-USD
@@ -86,7 +106,9 @@ describe('a step', () => {
 
   it('hands out together what arrives together', async () => {
     const deltas = Array.from({ length: 200 }, (_, index) => `w${index} `);
-    const { ctx } = await workspaceWith({ rounds: [{ ...answer, text: deltas, fault: { kind: 'drip', bytes: 4096, ms: 1 } }] });
+    const { ctx } = await workspaceWith({
+      rounds: [{ ...answer, text: deltas, fault: { kind: 'drip', bytes: 4096, ms: 1 } }],
+    });
     const { events, text } = await step(ctx, ['openai-compatible/m']);
     expect(text).toBe(deltas.join(''));
     expect(events.length).toBeLessThan(60);
@@ -118,20 +140,52 @@ interface Case {
 const untilText = { 'openai-compatible': 3, openai: 6, anthropic: 5 } as const;
 
 const cases: readonly (readonly [string, Case])[] = [
-  ['401', { fault: { kind: 'status', status: 401 }, requests: 1, code: 'provider_auth', status: 424 }],
-  ['403', { fault: { kind: 'status', status: 403 }, requests: 1, code: 'provider_auth', status: 424 }],
-  ['400', { fault: { kind: 'status', status: 400 }, requests: 1, code: 'provider_error', status: 502 }],
-  ['404', { fault: { kind: 'status', status: 404 }, requests: 1, code: 'provider_error', status: 502 }],
-  ['429', { fault: { kind: 'status', status: 429 }, requests: 3, code: 'rate_limited', status: 429 }],
+  [
+    '401',
+    { fault: { kind: 'status', status: 401 }, requests: 1, code: 'provider_auth', status: 424 },
+  ],
+  [
+    '403',
+    { fault: { kind: 'status', status: 403 }, requests: 1, code: 'provider_auth', status: 424 },
+  ],
+  [
+    '400',
+    { fault: { kind: 'status', status: 400 }, requests: 1, code: 'provider_error', status: 502 },
+  ],
+  [
+    '404',
+    { fault: { kind: 'status', status: 404 }, requests: 1, code: 'provider_error', status: 502 },
+  ],
+  [
+    '429',
+    { fault: { kind: 'status', status: 429 }, requests: 3, code: 'rate_limited', status: 429 },
+  ],
   [
     '429 asking for too long',
-    { fault: { kind: 'status', status: 429, retry_after: '120' }, requests: 1, code: 'rate_limited', status: 429 },
+    {
+      fault: { kind: 'status', status: 429, retry_after: '120' },
+      requests: 1,
+      code: 'rate_limited',
+      status: 429,
+    },
   ],
-  ['500', { fault: { kind: 'status', status: 500 }, requests: 3, code: 'provider_error', status: 502 }],
-  ['529', { fault: { kind: 'status', status: 529 }, requests: 3, code: 'provider_error', status: 502 }],
+  [
+    '500',
+    { fault: { kind: 'status', status: 500 }, requests: 3, code: 'provider_error', status: 502 },
+  ],
+  [
+    '529',
+    { fault: { kind: 'status', status: 529 }, requests: 3, code: 'provider_error', status: 502 },
+  ],
   ['reset', { fault: { kind: 'reset' }, requests: 3, code: 'provider_error', status: 502 }],
-  ['reset after the headers', { fault: { kind: 'reset-after', events: 0 }, requests: 3, code: 'provider_error', status: 502 }],
-  ['clean end after the headers', { fault: { kind: 'cut', events: 0 }, requests: 3, code: 'provider_error', status: 502 }],
+  [
+    'reset after the headers',
+    { fault: { kind: 'reset-after', events: 0 }, requests: 3, code: 'provider_error', status: 502 },
+  ],
+  [
+    'clean end after the headers',
+    { fault: { kind: 'cut', events: 0 }, requests: 3, code: 'provider_error', status: 502 },
+  ],
   [
     'redirect',
     {
@@ -141,42 +195,89 @@ const cases: readonly (readonly [string, Case])[] = [
       status: 502,
     },
   ],
-  ['reset in the answer', { fault: { kind: 'reset-after', events: 3 }, requests: 1, code: 'provider_error', status: 502, text: 'Hel' }],
-  ['clean end in the answer', { fault: { kind: 'cut', events: 3 }, requests: 1, code: 'provider_error', status: 502, text: 'Hel' }],
-  ['garbage in the answer', { fault: { kind: 'garbage', events: 3 }, requests: 1, code: 'provider_error', status: 502, text: 'Hel' }],
+  [
+    'reset in the answer',
+    {
+      fault: { kind: 'reset-after', events: 3 },
+      requests: 1,
+      code: 'provider_error',
+      status: 502,
+      text: 'Hel',
+    },
+  ],
+  [
+    'clean end in the answer',
+    {
+      fault: { kind: 'cut', events: 3 },
+      requests: 1,
+      code: 'provider_error',
+      status: 502,
+      text: 'Hel',
+    },
+  ],
+  [
+    'garbage in the answer',
+    {
+      fault: { kind: 'garbage', events: 3 },
+      requests: 1,
+      code: 'provider_error',
+      status: 502,
+      text: 'Hel',
+    },
+  ],
   [
     'an error event in the answer',
-    { fault: { kind: 'error-event', events: 3 }, requests: 1, code: 'provider_error', status: 502, text: 'Hel' },
+    {
+      fault: { kind: 'error-event', events: 3 },
+      requests: 1,
+      code: 'provider_error',
+      status: 502,
+      text: 'Hel',
+    },
   ],
 ];
 
-describe.each(['openai-compatible', 'openai', 'anthropic'] as const)('faults of %s (R35, R49, R53)', (provider) => {
-  it.each(cases)('%s', async (_name, { fault: given, requests, code, status, text }) => {
-    const fault = text !== undefined && 'events' in given ? { ...given, events: untilText[provider] } : given;
-    const { workspace, scripted, ctx } = await workspaceWith({ rounds: [{ ...answer, fault }], repeat: true }, provider);
-    const other = await workspaceWith({ rounds: [answer] }, 'groq', workspace);
-    const call_key = `test:${crypto.randomUUID()}`;
-    const alone = await step(ctx, [`${provider}/first`], { call_key });
-    expect({ code: alone.result.failure?.code, status: alone.result.failure?.status }).toEqual({ code, status });
-    if (code === 'rate_limited') expect(alone.result.failure?.options.retryAfter).toBeGreaterThan(0);
-    expect(await scripted.requests()).toHaveLength(requests);
-    expect(alone.result.usage).toHaveLength(requests);
-    if (text !== undefined) expect('Hello world'.startsWith(alone.text) && alone.text.length > 0).toBe(true);
-    else expect(alone.text).toBe('');
+describe.each(['openai-compatible', 'openai', 'anthropic'] as const)(
+  'faults of %s (R35, R49, R53)',
+  (provider) => {
+    it.each(cases)('%s', async (_name, { fault: given, requests, code, status, text }) => {
+      const fault =
+        text !== undefined && 'events' in given ? { ...given, events: untilText[provider] } : given;
+      const { workspace, scripted, ctx } = await workspaceWith(
+        { rounds: [{ ...answer, fault }], repeat: true },
+        provider,
+      );
+      const other = await workspaceWith({ rounds: [answer] }, 'groq', workspace);
+      const call_key = `test:${crypto.randomUUID()}`;
+      const alone = await step(ctx, [`${provider}/first`], { call_key });
+      expect({ code: alone.result.failure?.code, status: alone.result.failure?.status }).toEqual({
+        code,
+        status,
+      });
+      if (code === 'rate_limited')
+        expect(alone.result.failure?.options.retryAfter).toBeGreaterThan(0);
+      expect(await scripted.requests()).toHaveLength(requests);
+      expect(alone.result.usage).toHaveLength(requests);
+      if (text !== undefined)
+        expect('Hello world'.startsWith(alone.text) && alone.text.length > 0).toBe(true);
+      else expect(alone.text).toBe('');
 
-    const both = await step(ctx, [`${provider}/first`, 'groq/second'], { call_key: `${call_key}b` });
-    const fellBack = text === undefined;
-    expect(both.result.model).toBe(fellBack ? 'groq/second' : `${provider}/first`);
-    expect(both.result.failure === null).toBe(fellBack);
-    if (fellBack) expect(both.text).toBe('Hello world');
-    expect(await scripted.requests()).toHaveLength(requests * 2);
-    expect(await other.scripted.requests()).toHaveLength(fellBack ? 1 : 0);
-    await usageRows(ctx, alone.result);
-    const rows = await usageRows(ctx, both.result);
-    expect(rows.map(({ call_key: key, status: of }) => [key, of])).toEqual([
-      ...Array.from({ length: requests }, (_, index) => [`${call_key}:${index}`, 'error']),
-      ...Array.from({ length: requests }, (_, index) => [`${call_key}b:${index}`, 'error']),
-      ...(fellBack ? [[`${call_key}b:${requests}`, 'ok']] : []),
-    ]);
-  });
-});
+      const both = await step(ctx, [`${provider}/first`, 'groq/second'], {
+        call_key: `${call_key}b`,
+      });
+      const fellBack = text === undefined;
+      expect(both.result.model).toBe(fellBack ? 'groq/second' : `${provider}/first`);
+      expect(both.result.failure === null).toBe(fellBack);
+      if (fellBack) expect(both.text).toBe('Hello world');
+      expect(await scripted.requests()).toHaveLength(requests * 2);
+      expect(await other.scripted.requests()).toHaveLength(fellBack ? 1 : 0);
+      await usageRows(ctx, alone.result);
+      const rows = await usageRows(ctx, both.result);
+      expect(rows.map(({ call_key: key, status: of }) => [key, of])).toEqual([
+        ...Array.from({ length: requests }, (_, index) => [`${call_key}:${index}`, 'error']),
+        ...Array.from({ length: requests }, (_, index) => [`${call_key}b:${index}`, 'error']),
+        ...(fellBack ? [[`${call_key}b:${requests}`, 'ok']] : []),
+      ]);
+    });
+  },
+);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseStructured, repairPrompt, structuredFormat, structuredOutputFailed, toOutputFormat } from '../../src/llm/index.ts';
+import {
+  parseStructured,
+  repairPrompt,
+  structuredFormat,
+  structuredOutputFailed,
+  toOutputFormat,
+} from '../../src/llm/index.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 import { contextOf, question, step } from './support.ts';
@@ -19,12 +25,19 @@ describe('structured answers', () => {
       '```json\n{"answer":"a","score":3}\n```',
       '```\n{"answer":"a","score":3}\n```',
     ]) {
-      expect(parseStructured(text, schema)).toEqual({ ok: true, value: { answer: 'a', score: 3 }, json: '{"answer":"a","score":3}' });
+      expect(parseStructured(text, schema)).toEqual({
+        ok: true,
+        value: { answer: 'a', score: 3 },
+        json: '{"answer":"a","score":3}',
+      });
     }
   });
 
   it('say what is wrong where', () => {
-    expect(parseStructured('The score is 3.', schema)).toEqual({ ok: false, errors: ['The answer is not JSON.'] });
+    expect(parseStructured('The score is 3.', schema)).toEqual({
+      ok: false,
+      errors: ['The answer is not JSON.'],
+    });
     const wrong = parseStructured('{"answer":1,"score":9}', schema);
     expect(wrong.ok).toBe(false);
     if (wrong.ok) return;
@@ -32,7 +45,10 @@ describe('structured answers', () => {
     expect(wrong.errors.join('\n')).toContain('#/score');
     expect(parseStructured('{"answer":"a","score":3,"more":1}', schema).ok).toBe(false);
     expect(parseStructured('[]', schema).ok).toBe(false);
-    expect(structuredOutputFailed(wrong.errors)).toMatchObject({ code: 'structured_output_failed', status: 502 });
+    expect(structuredOutputFailed(wrong.errors)).toMatchObject({
+      code: 'structured_output_failed',
+      status: 502,
+    });
   });
 
   it('that cannot be checked are wrong, and break nothing', () => {
@@ -58,10 +74,19 @@ describe('structured answers', () => {
     const parsed = parseStructured(first.text, schema);
     expect(parsed.ok).toBe(false);
     const repair = repairPrompt(first.text, parsed.ok ? [] : parsed.errors);
-    const second = await step(ctx, ['openai-compatible/m'], { options: { prompt: [...prompt, ...repair], ...form } });
-    expect(parseStructured(second.text, schema)).toEqual({ ok: true, value: { answer: 'a', score: 3 }, json: '{"answer":"a","score":3}' });
+    const second = await step(ctx, ['openai-compatible/m'], {
+      options: { prompt: [...prompt, ...repair], ...form },
+    });
+    expect(parseStructured(second.text, schema)).toEqual({
+      ok: true,
+      value: { answer: 'a', score: 3 },
+      json: '{"answer":"a","score":3}',
+    });
     const [asked, again] = await scripted.requests();
-    expect(asked?.body.response_format).toMatchObject({ type: 'json_schema', json_schema: { schema } });
+    expect(asked?.body.response_format).toMatchObject({
+      type: 'json_schema',
+      json_schema: { schema },
+    });
     expect(asked?.headers.authorization).toBeUndefined();
     expect(JSON.stringify(again?.body.messages)).toContain('does not follow the schema');
   });

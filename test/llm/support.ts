@@ -7,8 +7,13 @@ import { newId } from '../../src/shared/id.ts';
 import type { Workspace } from '../support/api.ts';
 
 /** A context of a workspace, as a job would have it, over `bindings`. */
-export function contextOf(workspace: Pick<Workspace, 'id'>, bindings: Partial<Record<string, unknown>> = {}): Ctx {
-  const platform = openPlatform({ ...env, ...bindings } as Env, createExecutionContext(), { request_id: newId('req') });
+export function contextOf(
+  workspace: Pick<Workspace, 'id'>,
+  bindings: Partial<Record<string, unknown>> = {},
+): Ctx {
+  const platform = openPlatform({ ...env, ...bindings } as Env, createExecutionContext(), {
+    request_id: newId('req'),
+  });
   return platform.context({ workspace_id: workspace.id, actor: { type: 'system', name: 'test' } });
 }
 
@@ -18,10 +23,16 @@ export interface Stepped {
   readonly result: StepResult;
 }
 
-export const question = (text: string): StepCall['options'] => ({ prompt: [{ role: 'user', content: [{ type: 'text', text }] }] });
+export const question = (text: string): StepCall['options'] => ({
+  prompt: [{ role: 'user', content: [{ type: 'text', text }] }],
+});
 
 /** One whole step. */
-export async function step(ctx: Ctx, models: readonly string[], more: Partial<StepCall> = {}): Promise<Stepped> {
+export async function step(
+  ctx: Ctx,
+  models: readonly string[],
+  more: Partial<StepCall> = {},
+): Promise<Stepped> {
   const call: StepCall = {
     models,
     operation: 'answer',
@@ -39,8 +50,15 @@ export async function step(ctx: Ctx, models: readonly string[], more: Partial<St
 }
 
 /** The usage rows that a step would store, as they are in the table. */
-export async function usageRows(ctx: Ctx, { usage }: StepResult): Promise<Record<string, unknown>[]> {
+export async function usageRows(
+  ctx: Ctx,
+  { usage }: StepResult,
+): Promise<Record<string, unknown>[]> {
   for (const statement of usage) await ctx.db.batch([statement]);
-  const { results } = await env.DB.prepare('select * from usage where workspace_id = ? order by call_key').bind(ctx.workspace_id).all();
+  const { results } = await env.DB.prepare(
+    'select * from usage where workspace_id = ? order by call_key',
+  )
+    .bind(ctx.workspace_id)
+    .all();
   return results;
 }

@@ -17,7 +17,8 @@ function read(pieces: readonly string[], model = newModel()) {
   const tags = new ThinkTags(content, model);
   for (const piece of pieces) tags.add({ type: 'text-delta', id: 't', delta: piece });
   tags.end();
-  const of = (type: 'text' | 'reasoning') => content.parts.map((part) => (part.type === type ? part.text : '')).join('');
+  const of = (type: 'text' | 'reasoning') =>
+    content.parts.map((part) => (part.type === type ? part.text : '')).join('');
   let shown = '';
   for (const event of content.take()) {
     if (event.type === 'text') shown += event.delta;
@@ -34,7 +35,11 @@ const thoughts: readonly (readonly [text: string, answer: string, reasoning: str
   ['<think>\n\n</think>\n\nYes.', 'Yes.', ''],
   ['<think>one</think>\n<think>two</think>\nYes.', 'Yes.', 'onetwo'],
   ['<think>cut off in the mid', '', 'cut off in the mid'],
-  ['Okay, they want it short.\n</think>\n\nTwenty days.', 'Twenty days.', 'Okay, they want it short.\n'],
+  [
+    'Okay, they want it short.\n</think>\n\nTwenty days.',
+    'Twenty days.',
+    'Okay, they want it short.\n',
+  ],
   ['Okay.</think>Twenty days.', 'Twenty days.', 'Okay.'],
   ['Okay, nothing to say.\n</think>', '', 'Okay, nothing to say.\n'],
   ['<THINK>Hm.</Think>\nYes.', 'Yes.', 'Hm.'],
@@ -76,14 +81,19 @@ describe('reasoning in the text', () => {
   });
 
   it('is the same however the text is cut', () => {
-    const words = fc.array(fc.constantFrom('<think>', '</think>', '\n', 'a', ' ', '`', '<', '</', 'think>', 'Yes.', '"'), {
-      maxLength: 14,
-    });
+    const words = fc.array(
+      fc.constantFrom('<think>', '</think>', '\n', 'a', ' ', '`', '<', '</', 'think>', 'Yes.', '"'),
+      {
+        maxLength: 14,
+      },
+    );
     fc.assert(
       fc.property(words, fc.array(fc.nat(40), { maxLength: 8 }), (list, cuts) => {
         const text = list.join('');
         const ends = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].sort((a, b) => a - b);
-        const pieces = [...ends, text.length].map((end, index) => text.slice(index === 0 ? 0 : ends[index - 1], end));
+        const pieces = [...ends, text.length].map((end, index) =>
+          text.slice(index === 0 ? 0 : ends[index - 1], end),
+        );
         const model = newModel();
         const inOne = read([text], `${model} one`);
         expect(read(pieces, `${model} cut`)).toEqual(inOne);
@@ -106,17 +116,24 @@ describe('reasoning in the text', () => {
     ]);
   });
 
-  it.each(literals)('is not taken out of what a model says about tags that was seen to begin inside of it: %j', (text) => {
-    const model = newModel();
-    read(['Hm.\n</think>\nYes.'], model);
-    expect(read([...text], model)).toEqual({ text, reasoning: '', shown: text });
-    read(['Hm.\n</think>\nYes.'], model);
-    expect(read([`Say \`</think>\`.\n</think>\n${text}`], model).shown).toBe(text.trimStart());
-  });
+  it.each(literals)(
+    'is not taken out of what a model says about tags that was seen to begin inside of it: %j',
+    (text) => {
+      const model = newModel();
+      read(['Hm.\n</think>\nYes.'], model);
+      expect(read([...text], model)).toEqual({ text, reasoning: '', shown: text });
+      read(['Hm.\n</think>\nYes.'], model);
+      expect(read([`Say \`</think>\`.\n</think>\n${text}`], model).shown).toBe(text.trimStart());
+    },
+  );
 
   it('ends at a tag on a line of its own, whatever stands before it, where a model is known to begin inside', () => {
     const thought = '{"draft": 1}\n```js\nlet open;';
-    expect(read([`${thought}\n</think>\n\nYes.`], `${newModel()}/qwq-32b`)).toEqual({ text: 'Yes.', reasoning: thought, shown: 'Yes.' });
+    expect(read([`${thought}\n</think>\n\nYes.`], `${newModel()}/qwq-32b`)).toEqual({
+      text: 'Yes.',
+      reasoning: thought,
+      shown: 'Yes.',
+    });
   });
 
   it('goes back to no model with the results of its tools', async () => {

@@ -2,24 +2,35 @@ import { describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 
-const trips = (headers: Headers) => Number(/(\d+) trips/.exec(headers.get('server-timing') ?? '')?.[1]);
+const trips = (headers: Headers) =>
+  Number(/(\d+) trips/.exec(headers.get('server-timing') ?? '')?.[1]);
 
 /** The first turn of a session of an agent on a model, without knowledge. */
 async function firstTurn(workspace: Workspace, model: string, more: object = {}, how: object = {}) {
-  const agent = (await workspace.post('/agents', { name: 'A', config: { model, knowledge: { base_ids: [] }, ...more } })).body;
+  const agent = (
+    await workspace.post('/agents', {
+      name: 'A',
+      config: { model, knowledge: { base_ids: [] }, ...more },
+    })
+  ).body;
   const session = (await workspace.post(`/agents/${agent.id}/sessions`, {})).body;
   return workspace.post(`/sessions/${session.id}/messages`, { message: 'Hello?', ...how });
 }
 
 describe('a turn', () => {
   it('on a provider takes no more trips than one on the built-in model, also the first', async () => {
-    const scripted = await playScript({ rounds: [{ text: ['Hello ', 'there'], usage: { input_tokens: 9, output_tokens: 2 } }] });
+    const scripted = await playScript({
+      rounds: [{ text: ['Hello ', 'there'], usage: { input_tokens: 9, output_tokens: 2 } }],
+    });
     const workspace = await newWorkspace();
     await workspace.put('/providers/openai', { api_key: scripted.api_key });
     const turn = await firstTurn(workspace, 'openai/gpt-5-mini');
     expect(turn.body).toMatchObject({
       text: 'Hello there',
-      run: { status: 'completed', usage: { input_tokens: 9, output_tokens: 2, cost_usd: 0.00000625 } },
+      run: {
+        status: 'completed',
+        usage: { input_tokens: 9, output_tokens: 2, cost_usd: 0.00000625 },
+      },
     });
     const builtin = await firstTurn(await newWorkspace(), 'builtin/extractive');
     expect(builtin.status).toBe(200);
@@ -31,7 +42,9 @@ describe('a turn', () => {
     await workspace.put('/providers/openai', { api_key: 'sk-nobody-knows-this-key' });
     const failed = await firstTurn(workspace, 'openai/gpt-5-mini');
     expect([failed.status, failed.body.code]).toEqual([424, 'provider_auth']);
-    const scripted = await playScript({ rounds: [{ text: ['Hi'], usage: { input_tokens: 9, output_tokens: 2 } }] });
+    const scripted = await playScript({
+      rounds: [{ text: ['Hi'], usage: { input_tokens: 9, output_tokens: 2 } }],
+    });
     await workspace.put('/providers/anthropic', { api_key: scripted.api_key });
     const saved = await firstTurn(workspace, 'openai/gpt-5-mini', {
       fallback_models: ['groq/not-configured', 'anthropic/claude-sonnet-4-5'],
@@ -45,13 +58,26 @@ describe('a turn', () => {
       [undefined, '10'],
       ['120', '120'],
     ] as const) {
-      const fault = { kind: 'status' as const, status: 429, ...(retry_after === undefined ? {} : { retry_after }) };
+      const fault = {
+        kind: 'status' as const,
+        status: 429,
+        ...(retry_after === undefined ? {} : { retry_after }),
+      };
       const scripted = await playScript({ rounds: Array(8).fill({ fault }) });
       const workspace = await newWorkspace();
       await workspace.put('/providers/openai', { api_key: scripted.api_key });
       for (const stream of [false, true]) {
-        const { status, headers, body } = await firstTurn(workspace, 'openai/gpt-5-mini', {}, { stream });
-        expect([status, body.code, headers.get('retry-after')]).toEqual([429, 'rate_limited', expected]);
+        const { status, headers, body } = await firstTurn(
+          workspace,
+          'openai/gpt-5-mini',
+          {},
+          { stream },
+        );
+        expect([status, body.code, headers.get('retry-after')]).toEqual([
+          429,
+          'rate_limited',
+          expected,
+        ]);
       }
     }
   });

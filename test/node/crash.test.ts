@@ -52,10 +52,16 @@ async function listen(): Promise<Heard> {
     ],
   };
   const scripted = await playScript(script, provider.url);
-  await client.call('PUT', '/providers/openai-compatible', { json: { base_url: scripted.base_url.compatible, api_key: scripted.api_key } });
+  await client.call('PUT', '/providers/openai-compatible', {
+    json: { base_url: scripted.base_url.compatible, api_key: scripted.api_key },
+  });
   const config = { model: 'openai-compatible/scripted', knowledge: { base_ids: [] } };
-  const agent = await client.call<{ id: string }>('POST', '/agents', { json: { name: crypto.randomUUID(), config } });
-  const session = await client.call<{ id: string }>('POST', `/agents/${agent.id}/sessions`, { json: {} });
+  const agent = await client.call<{ id: string }>('POST', '/agents', {
+    json: { name: crypto.randomUUID(), config },
+  });
+  const session = await client.call<{ id: string }>('POST', `/agents/${agent.id}/sessions`, {
+    json: {},
+  });
   const response = await client.send('POST', `/sessions/${session.id}/messages`, {
     json: { message: 'Hello?' },
     headers: { accept: 'text/event-stream' },
@@ -67,7 +73,9 @@ async function listen(): Promise<Heard> {
 
 async function follow(response: Response, deltas: Heard['deltas']): Promise<void> {
   let rest = '';
-  for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(
+    new TextDecoderStream(),
+  )) {
     const pieces = (rest + chunk).split('\n\n');
     rest = pieces.pop() ?? '';
     for (const piece of pieces) {
@@ -85,7 +93,10 @@ describe('a server that is killed while it answers', () => {
 
   it('dies in the middle of two answers', async () => {
     heard = [await listen(), await listen()];
-    await vi.waitUntil(() => heard.every(({ deltas }) => deltas.length > 55), { timeout: 30_000, interval: 20 });
+    await vi.waitUntil(() => heard.every(({ deltas }) => deltas.length > 55), {
+      timeout: 30_000,
+      interval: 20,
+    });
     killed_at = Date.now();
     for (const pid of familyOf(server.child.pid)) process.kill(pid, 'SIGKILL');
     await server.stop();
@@ -95,7 +106,9 @@ describe('a server that is killed while it answers', () => {
 
   it('answers the next message at once, and has the text up to two seconds before', async () => {
     const { session, run, deltas } = heard[0] as Heard;
-    const answer = await client.call<Message>('POST', `/sessions/${session}/messages`, { json: { message: 'Again?' } });
+    const answer = await client.call<Message>('POST', `/sessions/${session}/messages`, {
+      json: { message: 'Again?' },
+    });
     expect(answer.text).toBe('Here.');
     const { data } = await client.call<{ data: Message[] }>('GET', `/sessions/${session}/messages`);
     expect(data.map(({ seq, role }) => [seq, role])).toEqual([
@@ -112,11 +125,15 @@ describe('a server that is killed while it answers', () => {
 
   it('closes the other by itself', async () => {
     const { session, run, deltas } = heard[1] as Heard;
-    const ended = async () => (await client.call<{ status: string }>('GET', `/runs/${run}`)).status !== 'running';
+    const ended = async () =>
+      (await client.call<{ status: string }>('GET', `/runs/${run}`)).status !== 'running';
     await vi.waitUntil(ended, { timeout: 90_000, interval: 500 });
     const { data } = await client.call<{ data: Message[] }>('GET', `/sessions/${session}/messages`);
     expectKept(data[0], deltas);
-    expect(await client.call('GET', `/sessions/${session}`)).toMatchObject({ active_run_id: null, message_count: 2 });
+    expect(await client.call('GET', `/sessions/${session}`)).toMatchObject({
+      active_run_id: null,
+      message_count: 2,
+    });
   });
 
   function expectKept(message: Message | undefined, deltas: Heard['deltas']): void {

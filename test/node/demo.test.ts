@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 
 async function runDemo(...flags: string[]) {
-  const child = spawn(process.execPath, ['scripts/demo.ts', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['scripts/demo.ts', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const printed: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => printed.push(data.toString('utf8')));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => printed.push(data.toString('utf8')));
   const [code] = await once(child, 'close');
   return { code, text: printed.join('') };
 }
@@ -28,6 +31,9 @@ describe('npm run demo', () => {
       text: expect.stringContaining('--model goes with --tools'),
     });
     const dead = await runDemo('--tools', '--url', 'http://127.0.0.1:1', '--key', 'agk_none');
-    expect(dead).toMatchObject({ code: 1, text: expect.stringContaining('The demo failed: fetch failed') });
+    expect(dead).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('The demo failed: fetch failed'),
+    });
   });
 });

@@ -17,13 +17,17 @@ interface Settings {
   readonly r2_buckets: readonly Binding[];
   readonly vectorize: readonly Binding[];
   readonly ai?: Binding;
-  readonly queues: { readonly producers: readonly Binding[]; readonly consumers: readonly { queue: string; dead_letter_queue?: string }[] };
+  readonly queues: {
+    readonly producers: readonly Binding[];
+    readonly consumers: readonly { queue: string; dead_letter_queue?: string }[];
+  };
   readonly vars: Readonly<Record<string, string>>;
   readonly triggers: object;
   readonly secrets: { readonly required: readonly string[] };
 }
 
-const read = (env: string | undefined) => unstable_readConfig({ config: 'wrangler.toml', env }) as Settings;
+const read = (env: string | undefined) =>
+  unstable_readConfig({ config: 'wrangler.toml', env }) as Settings;
 const largestBundle = 1.5 * 1024 * 1024;
 
 describe('the workers of the benches', () => {
@@ -36,22 +40,31 @@ describe.each(environments)('deploying to %s', (env) => {
   it('builds without a warning, small enough, without anything of the tests (R81)', () => {
     const out = mkdtempSync(join(tmpdir(), 'agentgrid-deploy-'));
     try {
-      const { status, stdout, stderr } = spawnSync('wrangler', ['deploy', '--dry-run', '--env', env, '--outdir', out], {
-        encoding: 'utf8',
-        env: {
-          ...process.env,
-          CI: 'true',
-          WRANGLER_SEND_METRICS: 'false',
-          WRANGLER_HIDE_BANNER: 'true',
-          WRANGLER_LOG_PATH: join(out, 'logs'),
+      const { status, stdout, stderr } = spawnSync(
+        'wrangler',
+        ['deploy', '--dry-run', '--env', env, '--outdir', out],
+        {
+          encoding: 'utf8',
+          env: {
+            ...process.env,
+            CI: 'true',
+            WRANGLER_SEND_METRICS: 'false',
+            WRANGLER_HIDE_BANNER: 'true',
+            WRANGLER_LOG_PATH: join(out, 'logs'),
+          },
         },
-      });
+      );
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(stdout).toContain('--dry-run: exiting now.');
       const bundle = readFileSync(join(out, 'worker.js'));
       expect(gzipSync(bundle, { level: 9 }).byteLength).toBeLessThan(largestBundle);
       // The key of the tests, the message of the injected fault, and where sources would be.
-      const foreign = ['root-key-of-the-tests', 'D1_ERROR: Network connection lost.', 'FUZZ_RUNS', 'sourceMappingURL=data:'];
+      const foreign = [
+        'root-key-of-the-tests',
+        'D1_ERROR: Network connection lost.',
+        'FUZZ_RUNS',
+        'sourceMappingURL=data:',
+      ];
       expect(foreign.filter((text) => bundle.includes(text))).toEqual([]);
     } finally {
       rmSync(out, { recursive: true });
@@ -67,7 +80,10 @@ describe.each(environments)('deploying to %s', (env) => {
     ];
     const [local, hosted] = [read(undefined), read(env)];
     expect(names(hosted)).toEqual(names(local));
-    expect([hosted.ai?.binding, hosted.vectorize.map(({ binding }) => binding)]).toEqual(['AI', ['VECTORS']]);
+    expect([hosted.ai?.binding, hosted.vectorize.map(({ binding }) => binding)]).toEqual([
+      'AI',
+      ['VECTORS'],
+    ]);
     expect([local.ai?.binding, local.vectorize]).toEqual([undefined, []]);
     expect(hosted.triggers).toEqual(local.triggers);
     expect(hosted.secrets.required).toEqual(['ROOT_KEY', 'ENCRYPTION_KEYS']);
@@ -87,7 +103,14 @@ describe.each([undefined, ...environments])('queues of %s', (env) => {
     const consumers = read(env).queues.consumers;
     for (const consumer of consumers) {
       expect(Object.keys(consumer)).toEqual(
-        expect.arrayContaining(['queue', 'max_batch_size', 'max_batch_timeout', 'max_retries', 'max_concurrency', 'retry_delay']),
+        expect.arrayContaining([
+          'queue',
+          'max_batch_size',
+          'max_batch_timeout',
+          'max_retries',
+          'max_concurrency',
+          'retry_delay',
+        ]),
       );
     }
     const [jobs, dead] = consumers;

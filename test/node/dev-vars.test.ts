@@ -13,7 +13,9 @@ import { providers } from '../../src/llm/providers.ts';
 // Wrangler passes on only what wrangler.toml names: without that a key in .dev.vars is silently no key.
 describe('what stands in .dev.vars', () => {
   it('has a name to go by, for the key of every provider', () => {
-    const { secrets } = unstable_readConfig({ config: 'wrangler.toml' }) as { secrets: { required: string[] } };
+    const { secrets } = unstable_readConfig({ config: 'wrangler.toml' }) as {
+      secrets: { required: string[] };
+    };
     const keys = providers.flatMap(({ key_variable }) => key_variable ?? []);
     expect(secrets.required).toEqual(['ROOT_KEY', 'ENCRYPTION_KEYS', ...new Set(keys)]);
   });
@@ -21,21 +23,40 @@ describe('what stands in .dev.vars', () => {
   it('reaches the Worker as it is written, and no list of processes', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'agentgrid-dev-vars-'));
     const secret = 'canary-$HOME-"0123456789"-abcdef';
-    const dev_vars = { OPENAI_API_KEY: secret, SHARED_PROVIDER_KEYS: 'true', ALLOW_PRIVATE_NETWORK: 'true' };
+    const dev_vars = {
+      OPENAI_API_KEY: secret,
+      SHARED_PROVIDER_KEYS: 'true',
+      ALLOW_PRIVATE_NETWORK: 'true',
+    };
     // The key that workspaces are made with shows that nothing is put in where a `$` stands.
     const { root_key, encryption_keys } = openState(directory, 'root-key-$HOME-0123456789');
     const secrets = { root_key, encryption_keys, dev_vars };
     const port = await freePort();
     const printed: string[] = [];
-    const options = { port, directory, ...secrets, vars: ['ALLOW_PRIVATE_NETWORK:false'], onLine: (line: string) => printed.push(line) };
+    const options = {
+      port,
+      directory,
+      ...secrets,
+      vars: ['ALLOW_PRIVATE_NETWORK:false'],
+      onLine: (line: string) => printed.push(line),
+    };
     const server = await startServer(options, new AbortController().signal);
     try {
-      const client = openClient(server.url, (await openWorkspace(server.url, directory, openState(directory, root_key))).key);
-      expect(await client.call('GET', '/providers/openai')).toMatchObject({ usable: true, key_source: 'deployment', api_key: null });
+      const client = openClient(
+        server.url,
+        (await openWorkspace(server.url, directory, openState(directory, root_key))).key,
+      );
+      expect(await client.call('GET', '/providers/openai')).toMatchObject({
+        usable: true,
+        key_source: 'deployment',
+        api_key: null,
+      });
       // A flag wins over the file.
       expect(await client.call('GET', '/providers/ollama')).toMatchObject({ usable: false });
       expect(spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout).not.toContain(secret);
-      expect(printed.join('\n') + readFileSync(join(directory, 'agentgrid.json'), 'utf8')).not.toContain('canary');
+      expect(
+        printed.join('\n') + readFileSync(join(directory, 'agentgrid.json'), 'utf8'),
+      ).not.toContain('canary');
     } finally {
       await server.stop();
       rmSync(directory, { recursive: true, force: true });

@@ -30,14 +30,25 @@ afterAll(async () => {
   for (const directory of [state, work]) rmSync(directory, { recursive: true, force: true });
 });
 
-const node = async (script: string, ...flags: string[]) => (await run(process.execPath, [script, ...flags], { cwd: work })).stdout;
+const node = async (script: string, ...flags: string[]) =>
+  (await run(process.execPath, [script, ...flags], { cwd: work })).stdout;
 
 /** Type-checks a program strictly, with what was generated; what the compiler has to say, or nothing. */
 async function compile(program: string): Promise<string> {
   const options = ['--strict', '--module', 'node16'];
-  const out = ['--target', 'es2022', '--lib', 'es2023,dom,dom.iterable,dom.asynciterable', '--outDir', 'out', '--skipLibCheck'];
+  const out = [
+    '--target',
+    'es2022',
+    '--lib',
+    'es2023,dom,dom.iterable,dom.asynciterable',
+    '--outDir',
+    'out',
+    '--skipLibCheck',
+  ];
   const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  return node(inGenerators('typescript/bin/tsc'), ...options, ...out, ...types, program).catch(({ stdout }: { stdout: string }) => stdout);
+  return node(inGenerators('typescript/bin/tsc'), ...options, ...out, ...types, program).catch(
+    ({ stdout }: { stdout: string }) => stdout,
+  );
 }
 
 const expected = {

@@ -9,7 +9,10 @@ import { lockDirectory, lockPath } from '../../scripts/lock.ts';
 import { hasMembers, startOf } from '../../scripts/processes.ts';
 
 /** Runs a line of shell until the test is over; gives the process and the first line it prints. */
-async function run(line: string, detached = false): Promise<{ child: ChildProcess; printed: string }> {
+async function run(
+  line: string,
+  detached = false,
+): Promise<{ child: ChildProcess; printed: string }> {
   const child = spawn('sh', ['-c', line], { stdio: ['ignore', 'pipe', 'inherit'], detached });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [printed] = await once(createInterface({ input: child.stdout }), 'line');
@@ -20,7 +23,11 @@ async function run(line: string, detached = false): Promise<{ child: ChildProces
 async function makeZombie(): Promise<number> {
   const { printed } = await run('sleep 0.3 & echo $!; exec sleep 60');
   const zombie = Number(printed);
-  await expect.poll(() => spawnSync('ps', ['-o', 'stat=', '-p', String(zombie)], { encoding: 'utf8' }).stdout.trim()).toMatch(/^Z/);
+  await expect
+    .poll(() =>
+      spawnSync('ps', ['-o', 'stat=', '-p', String(zombie)], { encoding: 'utf8' }).stdout.trim(),
+    )
+    .toMatch(/^Z/);
   return zombie;
 }
 
@@ -30,19 +37,29 @@ describe('the lock of a data directory', () => {
     directory = mkdtempSync(join(tmpdir(), 'agentgrid-lock-'));
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
-  const holdBy = (holder: unknown) => writeFileSync(lockPath(directory), typeof holder === 'string' ? holder : JSON.stringify(holder));
+  const holdBy = (holder: unknown) =>
+    writeFileSync(
+      lockPath(directory),
+      typeof holder === 'string' ? holder : JSON.stringify(holder),
+    );
   const taken = async () => {
     const lock = await lockDirectory(directory);
-    expect(JSON.parse(readFileSync(lockPath(directory), 'utf8'))).toMatchObject({ pid: process.pid, started: startOf(process.pid) });
+    expect(JSON.parse(readFileSync(lockPath(directory), 'utf8'))).toMatchObject({
+      pid: process.pid,
+      started: startOf(process.pid),
+    });
     lock.release();
     expect(existsSync(lockPath(directory))).toBe(false);
   };
   const refused = async (holder: number) => {
     const before = readFileSync(lockPath(directory), 'utf8');
-    await expect(lockDirectory(directory)).rejects.toThrow(`${directory} is in use by another AgentGrid (process ${holder}).`);
+    await expect(lockDirectory(directory)).rejects.toThrow(
+      `${directory} is in use by another AgentGrid (process ${holder}).`,
+    );
     expect(readFileSync(lockPath(directory), 'utf8')).toBe(before);
   };
-  const old = () => utimesSync(lockPath(directory), new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
+  const old = () =>
+    utimesSync(lockPath(directory), new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
 
   it('is had by one, and is free again afterwards, also where there was no directory', async () => {
     await taken();
@@ -135,7 +152,10 @@ describe('the lock of a data directory', () => {
     const lock = await lockDirectory(directory);
     const read = () => JSON.parse(readFileSync(lockPath(directory), 'utf8'));
     lock.addGroup(process.ppid);
-    expect(read()).toMatchObject({ groups: [{ pid: process.ppid, started: startOf(process.ppid) }], is_stopping: false });
+    expect(read()).toMatchObject({
+      groups: [{ pid: process.ppid, started: startOf(process.ppid) }],
+      is_stopping: false,
+    });
     lock.stopping();
     expect(read()).toMatchObject({ pid: process.pid, is_stopping: true });
     lock.release();

@@ -3,8 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..', 'src');
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const sources = files.map((file) => ({ file: file.replaceAll('\\', '/'), text: readFileSync(join(root, file), 'utf8') }));
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const sources = files.map((file) => ({
+  file: file.replaceAll('\\', '/'),
+  text: readFileSync(join(root, file), 'utf8'),
+}));
 
 const filesWith = (pattern: RegExp) =>
   sources
@@ -17,7 +22,11 @@ const ways: readonly (readonly [way: string, pattern: RegExp, allowed: readonly 
   ['a language model is called', /[.?[]\s*['"]?do(?:Stream|Generate)\b/, ['llm/attempt.ts']],
   ['an embedding model is called', /[.?[]\s*['"]?doEmbed\b/, ['llm/embed.ts']],
   ['a reranking model is called', /[.?[]\s*['"]?doRerank\b/, ['llm/rerank.ts']],
-  ['a model is taken out of its hands', /\{[^{}]*\bdo(?:Stream|Generate|Embed|Rerank)\b[^{}]*\}\s*=/, []],
+  [
+    'a model is taken out of its hands',
+    /\{[^{}]*\bdo(?:Stream|Generate|Embed|Rerank)\b[^{}]*\}\s*=/,
+    [],
+  ],
   [
     'a provider package is loaded',
     /(?<!^import type [^;]*)(?:from|import)\s*\(?\s*['"](?:@ai-sdk\/(?!provider['"])[\w-]+|workers-ai-provider|openai|@anthropic-ai\/[\w-]+)/m,
@@ -31,9 +40,19 @@ const ways: readonly (readonly [way: string, pattern: RegExp, allowed: readonly 
   [
     'a provider makes a model',
     /\.(?:language|embedding|reranking)\b\s*(?:as\b[^;]*)?\)?\s*\(/,
-    ['llm/attempt.ts', 'llm/embed.ts', 'llm/providers.ts', 'llm/rerank.ts', 'llm/workspace-models.ts'],
+    [
+      'llm/attempt.ts',
+      'llm/embed.ts',
+      'llm/providers.ts',
+      'llm/rerank.ts',
+      'llm/workspace-models.ts',
+    ],
   ],
-  ['Workers AI is called by its binding', /\b(?:AI|workersAi|workers_ai)\b\)?\s*[?!]?\.\s*(?:run|toMarkdown|gateway|autorag)\b/, []],
+  [
+    'Workers AI is called by its binding',
+    /\b(?:AI|workersAi|workers_ai)\b\)?\s*[?!]?\.\s*(?:run|toMarkdown|gateway|autorag)\b/,
+    [],
+  ],
 ];
 
 describe('every use of a model goes through the metered call', () => {
@@ -42,7 +61,8 @@ describe('every use of a model goes through the metered call', () => {
   });
 
   it('has a meter wherever a model is called', () => {
-    for (const file of ['llm/step.ts', 'llm/embed.ts', 'llm/rerank.ts']) expect(filesWith(/new Meter\(ctx, call\)/)).toContain(file);
+    for (const file of ['llm/step.ts', 'llm/embed.ts', 'llm/rerank.ts'])
+      expect(filesWith(/new Meter\(ctx, call\)/)).toContain(file);
     // A stream has one caller, which has the meter.
     expect(filesWith(/\battempt\(ctx,/)).toEqual(['llm/step.ts']);
   });

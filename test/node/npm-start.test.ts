@@ -18,7 +18,9 @@ afterAll(() => {
 /** `npm start` as a person's terminal or a supervisor runs it: only npm's own number is known. */
 async function npmStart(port: number) {
   const flags = ['--port', String(port), '--no-sample', '--persist-to', directory, '--json'];
-  const npm = spawn('npm', ['start', '--silent', '--', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const npm = spawn('npm', ['start', '--silent', '--', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exit = once(npm, 'exit');
   let failed = '';
   npm.stderr.on('data', (chunk) => {
@@ -43,13 +45,16 @@ describe('npm start', { timeout: 240_000 }, () => {
   /** npm's only child, which the shell has made room for. */
   const serverOf = () => life.family[1] ?? 0;
 
-  it.each(['SIGKILL', 'SIGTERM'] as const)('takes directory and port over right after the server got %s', async (signal) => {
-    const { family } = life;
-    process.kill(serverOf(), signal);
-    life = await npmStart(port);
-    expect(stillRunning(family)).toEqual([]);
-    expect((await fetch(`${life.url}/healthz`)).status).toBe(200);
-  });
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'takes directory and port over right after the server got %s',
+    async (signal) => {
+      const { family } = life;
+      process.kill(serverOf(), signal);
+      life = await npmStart(port);
+      expect(stillRunning(family)).toEqual([]);
+      expect((await fetch(`${life.url}/healthz`)).status).toBe(200);
+    },
+  );
 
   it('ends with all that it started when npm alone gets SIGINT', async () => {
     const { npm, exit, family } = life;

@@ -20,11 +20,23 @@ afterAll(() => {
 const text = ['Zürich ', '🌧 ', 'Übel'];
 
 async function ask(fault: Fault | undefined, round: Round = { text }) {
-  const provider = await playScript({ rounds: [{ ...round, ...(fault === undefined ? {} : { fault }) }], repeat: true }, server.url);
+  const provider = await playScript(
+    { rounds: [{ ...round, ...(fault === undefined ? {} : { fault }) }], repeat: true },
+    server.url,
+  );
   const body = JSON.stringify({ model: 'scripted', stream: true, messages: [] });
-  const headers = { authorization: `Bearer ${provider.api_key}`, 'content-type': 'application/json' };
+  const headers = {
+    authorization: `Bearer ${provider.api_key}`,
+    'content-type': 'application/json',
+  };
   const send = (init: RequestInit = {}) =>
-    fetch(`${provider.base_url.compatible}/chat/completions`, { method: 'POST', headers, body, redirect: 'manual', ...init });
+    fetch(`${provider.base_url.compatible}/chat/completions`, {
+      method: 'POST',
+      headers,
+      body,
+      redirect: 'manual',
+      ...init,
+    });
   return { provider, send };
 }
 
@@ -33,7 +45,8 @@ async function drain(response: Response) {
   const pieces: string[] = [];
   const decoder = new TextDecoder();
   try {
-    if (response.body !== null) for await (const bytes of response.body) pieces.push(decoder.decode(bytes, { stream: true }));
+    if (response.body !== null)
+      for await (const bytes of response.body) pieces.push(decoder.decode(bytes, { stream: true }));
     return { pieces, end: 'clean' };
   } catch {
     return { pieces, end: 'broken' };
@@ -53,8 +66,13 @@ describe('the provider server', () => {
 
   it('resets before a byte, after the headers and between events', async () => {
     await expect((await ask({ kind: 'reset' })).send()).rejects.toThrow();
-    expect(await drain(await (await ask({ kind: 'reset-after', events: 0 })).send())).toEqual({ pieces: [], end: 'broken' });
-    const { pieces, end } = await drain(await (await ask({ kind: 'reset-after', events: 2 })).send());
+    expect(await drain(await (await ask({ kind: 'reset-after', events: 0 })).send())).toEqual({
+      pieces: [],
+      end: 'broken',
+    });
+    const { pieces, end } = await drain(
+      await (await ask({ kind: 'reset-after', events: 2 })).send(),
+    );
     expect([pieces.join('').includes('Zürich'), end]).toEqual([true, 'broken']);
   });
 
@@ -64,7 +82,9 @@ describe('the provider server', () => {
   });
 
   it('cuts characters apart', async () => {
-    const { pieces, end } = await drain(await (await ask({ kind: 'drip', bytes: 1, ms: 1 })).send());
+    const { pieces, end } = await drain(
+      await (await ask({ kind: 'drip', bytes: 1, ms: 1 })).send(),
+    );
     expect(end).toBe('clean');
     expect(pieces.length).toBeGreaterThan(500);
     expect(pieces.join('')).toContain('Zürich ');
@@ -86,7 +106,11 @@ describe('the provider server', () => {
 
   it('redirects to another host, where nothing arrives by itself', async () => {
     const there = await playScript({ rounds: [{ text }] }, elsewhere.url);
-    const { send } = await ask({ kind: 'redirect', status: 307, location: `${there.base_url.compatible}/chat/completions` });
+    const { send } = await ask({
+      kind: 'redirect',
+      status: 307,
+      location: `${there.base_url.compatible}/chat/completions`,
+    });
     expect((await send()).status).toBe(307);
     expect(await there.requests()).toEqual([]);
     // And would be noticed if it did.
@@ -97,7 +121,9 @@ describe('the provider server', () => {
   it('carries a delta of 5 MB', async () => {
     const provider = await playScript({ rounds: [{ text: ['x'.repeat(5_000_000)] }] }, server.url);
     for (const [name, open] of Object.entries(languages).slice(0, 1)) {
-      const { stream } = await open(provider).doStream({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] });
+      const { stream } = await open(provider).doStream({
+        prompt: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+      });
       expect((await listen(stream)).text.length, name).toBe(5_000_000);
     }
   });

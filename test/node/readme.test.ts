@@ -19,14 +19,17 @@ interface Command {
 
 /** The calls of `$URL` in the README's shell blocks, in their order; those that read from a pipe or call OpenAI aside. */
 function readCommands(): Command[] {
-  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(([, text = '']) => text);
+  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(
+    ([, text = '']) => text,
+  );
   return blocks.flatMap((block) => {
     const text = block.replaceAll('\\\n', ' ');
     const starts = [...text.matchAll(/(?:(\w+)=\$\()?curl /g)];
     return starts.flatMap((start, index) => {
       const line = text.slice(start.index, starts[index + 1]?.index);
       const path = /\$URL(\/[^\s"]+)/.exec(line)?.[1];
-      if (path === undefined || line.includes('-d @-') || path === '/providers/openai/test') return [];
+      if (path === undefined || line.includes('-d @-') || path === '/providers/openai/test')
+        return [];
       const all = (pattern: RegExp) => [...line.matchAll(pattern)].map(([, value = '']) => value);
       return {
         line,
@@ -87,12 +90,24 @@ describe('the README', () => {
       const response = await send(command, values);
       const text = await response.text();
       expect(response.status, `${command.line}\n${text.slice(0, 500)}`).toBeLessThan(300);
-      if (command.variable !== undefined) values[command.variable] = String(taken[command.variable]?.(JSON.parse(text)));
+      if (command.variable !== undefined)
+        values[command.variable] = String(taken[command.variable]?.(JSON.parse(text)));
     }
-    const child = spawn(process.execPath, ['scripts/demo.ts', '--tools', '--url', server.url, '--key', server.key]);
+    const child = spawn(process.execPath, [
+      'scripts/demo.ts',
+      '--tools',
+      '--url',
+      server.url,
+      '--key',
+      server.key,
+    ]);
     let printed = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (printed += data.toString('utf8')));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (printed += data.toString('utf8')));
     const [code] = await once(child, 'close');
-    expect({ code, printed }).toMatchObject({ code: 0, printed: expect.stringMatching(/Landquart.*six weeks/) });
+    expect({ code, printed }).toMatchObject({
+      code: 0,
+      printed: expect.stringMatching(/Landquart.*six weeks/),
+    });
   });
 });

@@ -40,7 +40,10 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const answer: Round = { text: ['Zürich ', '🌧 ', 'Übel'], usage: { input_tokens: 10, output_tokens: 3 } };
+const answer: Round = {
+  text: ['Zürich ', '🌧 ', 'Übel'],
+  usage: { input_tokens: 10, output_tokens: 3 },
+};
 
 interface Run {
   readonly id: string;
@@ -52,16 +55,31 @@ interface Run {
 /** An agent whose model is on the server process; `ask` streams a turn and tells what came when. */
 async function agentWith(script: Script, config: object = {}) {
   const scripted = await playScript(script, provider.url);
-  await client.call('PUT', '/providers/openai-compatible', { json: { base_url: scripted.base_url.compatible, api_key: scripted.api_key } });
-  const fields = { instructions: 'Help.', model: 'openai-compatible/scripted', knowledge: { base_ids: [] }, ...config };
-  const agent = await client.call<{ id: string }>('POST', '/agents', { json: { name: crypto.randomUUID(), config: fields } });
-  const session = await client.call<{ id: string }>('POST', `/agents/${agent.id}/sessions`, { json: {} });
+  await client.call('PUT', '/providers/openai-compatible', {
+    json: { base_url: scripted.base_url.compatible, api_key: scripted.api_key },
+  });
+  const fields = {
+    instructions: 'Help.',
+    model: 'openai-compatible/scripted',
+    knowledge: { base_ids: [] },
+    ...config,
+  };
+  const agent = await client.call<{ id: string }>('POST', '/agents', {
+    json: { name: crypto.randomUUID(), config: fields },
+  });
+  const session = await client.call<{ id: string }>('POST', `/agents/${agent.id}/sessions`, {
+    json: {},
+  });
   const ask = async () => {
     const headers = { accept: 'text/event-stream' };
-    const response = await client.send('POST', `/sessions/${session.id}/messages`, { json: { message: 'Weather?' }, headers });
+    const response = await client.send('POST', `/sessions/${session.id}/messages`, {
+      json: { message: 'Weather?' },
+      headers,
+    });
     const pieces: { at: number; text: string }[] = [];
     const started = performance.now();
-    for await (const bytes of response.body ?? []) pieces.push({ at: performance.now() - started, text: new TextDecoder().decode(bytes) });
+    for await (const bytes of response.body ?? [])
+      pieces.push({ at: performance.now() - started, text: new TextDecoder().decode(bytes) });
     const all = pieces.map(({ text }) => text).join('');
     const run_id = /run_[0-9a-z]{26}/.exec(all)?.[0] ?? '';
     return { pieces, all, run: await client.call<Run>('GET', `/runs/${run_id}`) };
@@ -71,15 +89,23 @@ async function agentWith(script: Script, config: object = {}) {
 
 describe('a model on a server of its own (R35, R36, R49)', () => {
   it('streams: what is said before a pause is there before the pause ends', async () => {
-    const { ask } = await agentWith({ rounds: [{ ...answer, fault: { kind: 'drip', bytes: 400, ms: 300 } }] });
+    const { ask } = await agentWith({
+      rounds: [{ ...answer, fault: { kind: 'drip', bytes: 400, ms: 300 } }],
+    });
     const { pieces, run } = await ask();
-    expect(run).toMatchObject({ status: 'completed', usage: { input_tokens: 10, output_tokens: 3 } });
+    expect(run).toMatchObject({
+      status: 'completed',
+      usage: { input_tokens: 10, output_tokens: 3 },
+    });
     const first = pieces.find(({ text }) => text.includes('Zürich'))?.at ?? Number.NaN;
     expect((pieces.at(-1)?.at ?? 0) - first).toBeGreaterThan(250);
   });
 
   it('is hung up on when the time of the run is over', async () => {
-    const { scripted, ask } = await agentWith({ rounds: [{ ...answer, fault: { kind: 'stall', events: 3 } }] }, { limits: { seconds: 1 } });
+    const { scripted, ask } = await agentWith(
+      { rounds: [{ ...answer, fault: { kind: 'stall', events: 3 } }] },
+      { limits: { seconds: 1 } },
+    );
     const { run, all } = await ask();
     expect(run).toMatchObject({ status: 'limit_exceeded' });
     expect(all).toContain('Zürich');
@@ -87,7 +113,10 @@ describe('a model on a server of its own (R35, R36, R49)', () => {
   });
 
   it('keeps the text so far when the connection dies in the middle, and asks nobody again', async () => {
-    const { scripted, ask } = await agentWith({ rounds: [{ ...answer, fault: { kind: 'reset-after', events: 3 } }], repeat: true });
+    const { scripted, ask } = await agentWith({
+      rounds: [{ ...answer, fault: { kind: 'reset-after', events: 3 } }],
+      repeat: true,
+    });
     const { run, all } = await ask();
     expect(run).toMatchObject({ status: 'failed', error: { code: 'provider_error' } });
     expect(all).toContain('Zürich');
@@ -95,7 +124,9 @@ describe('a model on a server of its own (R35, R36, R49)', () => {
   });
 
   it('is asked again when the connection dies before a byte', async () => {
-    const { scripted, ask } = await agentWith({ rounds: [{ ...answer, fault: { kind: 'reset' } }, answer] });
+    const { scripted, ask } = await agentWith({
+      rounds: [{ ...answer, fault: { kind: 'reset' } }, answer],
+    });
     const { run, all } = await ask();
     expect(run.status).toBe('completed');
     expect(all).toContain('Übel');
@@ -103,14 +134,19 @@ describe('a model on a server of its own (R35, R36, R49)', () => {
   });
 
   it('is waited for while it keeps its headers back', async () => {
-    const { ask } = await agentWith({ rounds: [{ ...answer, fault: { kind: 'slow-headers', ms: 1500 } }] });
+    const { ask } = await agentWith({
+      rounds: [{ ...answer, fault: { kind: 'slow-headers', ms: 1500 } }],
+    });
     expect((await ask()).run.status).toBe('completed');
   });
 
   it('is not followed to another host', async () => {
     const there = await playScript({ rounds: [answer], repeat: true }, elsewhere.url);
     const location = `${there.base_url.compatible}/chat/completions`;
-    const { ask, scripted } = await agentWith({ rounds: [{ fault: { kind: 'redirect', status: 307, location } }], repeat: true });
+    const { ask, scripted } = await agentWith({
+      rounds: [{ fault: { kind: 'redirect', status: 307, location } }],
+      repeat: true,
+    });
     // Nothing has been said yet, so that it can be an answer of HTTP.
     await expect(ask()).rejects.toMatchObject({ status: 502, code: 'provider_error' });
     expect(await there.requests()).toEqual([]);

@@ -25,8 +25,16 @@ afterAll(async () => {
 describe('a server that has just been started', () => {
   it('has printed one line with what a script needs, and kept its secrets for their owner only', async () => {
     expect(server.stdout).toHaveLength(1);
-    expect(Object.keys(JSON.parse(server.stdout[0] ?? '')).sort()).toEqual(['key', 'root_key', 'url', 'workspace_id']);
-    expect(await client.call('GET', '/users/me')).toMatchObject({ workspace_id: server.workspace_id, role: 'admin' });
+    expect(Object.keys(JSON.parse(server.stdout[0] ?? '')).sort()).toEqual([
+      'key',
+      'root_key',
+      'url',
+      'workspace_id',
+    ]);
+    expect(await client.call('GET', '/users/me')).toMatchObject({
+      workspace_id: server.workspace_id,
+      role: 'admin',
+    });
     expect(server.stderr.join('\n')).not.toContain(server.key);
     expect(statSync(join(directory, 'agentgrid.json')).mode & 0o077).toBe(0);
   });
@@ -40,7 +48,8 @@ describe('a server that has just been started', () => {
     const links = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
     expect(links.length).toBeGreaterThanOrEqual(4);
     expect(links.filter((link) => !link.startsWith('/'))).toEqual([]);
-    for (const link of links) expect([link, (await fetch(server.url + link)).status]).toEqual([link, 200]);
+    for (const link of links)
+      expect([link, (await fetch(server.url + link)).status]).toEqual([link, 200]);
   });
 
   it('refuses to start twice on a port, and says what to do', async () => {
@@ -48,7 +57,9 @@ describe('a server that has just been started', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     const second = mkdtempSync(join(tmpdir(), 'agentgrid-second-'));
-    await expect(spawnServer(second, ['--port', String(port)])).rejects.toThrow(`Port ${port} cannot be used (EADDRINUSE). Choose another`);
+    await expect(spawnServer(second, ['--port', String(port)])).rejects.toThrow(
+      `Port ${port} cannot be used (EADDRINUSE). Choose another`,
+    );
     taken.close();
     rmSync(second, { recursive: true });
   });
@@ -56,7 +67,9 @@ describe('a server that has just been started', () => {
   it('refuses to start twice on a data directory, and goes on', async () => {
     const says = `${directory} is in use by another AgentGrid (process ${server.child.pid}). Stop that one, or choose another`;
     await expect(spawnServer(directory, ['--no-sample'])).rejects.toThrow(says);
-    expect(await client.call('GET', '/users/me')).toMatchObject({ workspace_id: server.workspace_id });
+    expect(await client.call('GET', '/users/me')).toMatchObject({
+      workspace_id: server.workspace_id,
+    });
   });
 });
 
@@ -72,7 +85,11 @@ describe('a server that is killed under load (R60, R66)', () => {
 
   it('is loaded with uploads, messages and changes, and dies in the middle of them', async () => {
     agent = await client.call('POST', '/agents', { json: { name: 'Killed' } });
-    const sessions = await Promise.all([1, 2].map(() => client.call<{ id: string }>('POST', `/agents/${agent.id}/sessions`, { json: {} })));
+    const sessions = await Promise.all(
+      [1, 2].map(() =>
+        client.call<{ id: string }>('POST', `/agents/${agent.id}/sessions`, { json: {} }),
+      ),
+    );
     for (const { id } of sessions) acknowledged.messages.set(id, []);
     const stop = new AbortController();
     const load = [
@@ -81,9 +98,13 @@ describe('a server that is killed under load (R60, R66)', () => {
       ...sessions.map(({ id }) => repeat(stop.signal, (turn) => sendOne(id, turn))),
       repeat(stop.signal, (turn) => changeOne(agent.id, turn)),
     ];
-    const isLoaded = () => acknowledged.files.size >= 20 && countMessages() >= 20 && acknowledged.versions >= 5;
+    const isLoaded = () =>
+      acknowledged.files.size >= 20 && countMessages() >= 20 && acknowledged.versions >= 5;
     await vi.waitUntil(isLoaded, { timeout: 60_000, interval: 10 });
-    await vi.waitUntil(async () => (await listUnfinished()).length > 0, { timeout: 30_000, interval: 10 });
+    await vi.waitUntil(async () => (await listUnfinished()).length > 0, {
+      timeout: 30_000,
+      interval: 10,
+    });
     for (const pid of familyOf(server.child.pid)) process.kill(pid, 'SIGKILL');
     stop.abort();
     await Promise.all(load);
@@ -95,37 +116,60 @@ describe('a server that is killed under load (R60, R66)', () => {
     server = await spawnServer(directory, ['--no-sample']);
     client = openClient(server.url, server.key);
     expect([server.workspace_id, server.key]).toEqual([before.workspace_id, before.key]);
-    for (const id of acknowledged.files) expect(await client.call('GET', `/files/${id}`)).toMatchObject({ id });
+    for (const id of acknowledged.files)
+      expect(await client.call('GET', `/files/${id}`)).toMatchObject({ id });
     for (const [session, texts] of acknowledged.messages) {
-      const kept = await readAll<{ seq: number; role: string; text: string }>(`/sessions/${session}/messages?limit=100`);
-      expect(kept).toEqual(expect.arrayContaining(texts.map((text) => expect.objectContaining(text))));
-      expect(kept.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(kept.map((_, index) => index + 1));
+      const kept = await readAll<{ seq: number; role: string; text: string }>(
+        `/sessions/${session}/messages?limit=100`,
+      );
+      expect(kept).toEqual(
+        expect.arrayContaining(texts.map((text) => expect.objectContaining(text))),
+      );
+      expect(kept.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(
+        kept.map((_, index) => index + 1),
+      );
     }
     const versions = await readAll<{ number: number }>(`/agents/${agent.id}/versions?limit=100`);
     expect(versions.length).toBeGreaterThanOrEqual(acknowledged.versions);
-    expect(versions.map(({ number }) => number).sort((a, b) => a - b)).toEqual(versions.map((_, index) => index + 1));
+    expect(versions.map(({ number }) => number).sort((a, b) => a - b)).toEqual(
+      versions.map((_, index) => index + 1),
+    );
   });
 
   it('finishes the files that were in work within a minute, by itself', async () => {
-    await vi.waitUntil(async () => (await listUnfinished()).length === 0, { timeout: 60_000, interval: 500 });
-    const files = await readAll<{ status: string; error: unknown }>(`/knowledge-bases/${agent.base_id}/files?limit=100`);
+    await vi.waitUntil(async () => (await listUnfinished()).length === 0, {
+      timeout: 60_000,
+      interval: 500,
+    });
+    const files = await readAll<{ status: string; error: unknown }>(
+      `/knowledge-bases/${agent.base_id}/files?limit=100`,
+    );
     expect(files.filter(({ status }) => status !== 'ready')).toEqual([]);
   });
 
   it('goes on with the sessions that were answering', async () => {
-    for (const session of acknowledged.messages.keys()) await vi.waitFor(() => sendOne(session, -1), { timeout: 60_000, interval: 1000 });
+    for (const session of acknowledged.messages.keys())
+      await vi.waitFor(() => sendOne(session, -1), { timeout: 60_000, interval: 1000 });
   });
 
-  const isUnfinished = ({ status }: { status: string }) => status !== 'ready' && status !== 'failed';
+  const isUnfinished = ({ status }: { status: string }) =>
+    status !== 'ready' && status !== 'failed';
   const listUnfinished = async () =>
-    (await readAll<{ status: string }>(`/knowledge-bases/${agent.base_id}/files?limit=100`)).filter(isUnfinished);
-  const countMessages = () => [...acknowledged.messages.values()].reduce((sum, texts) => sum + texts.length, 0);
+    (await readAll<{ status: string }>(`/knowledge-bases/${agent.base_id}/files?limit=100`)).filter(
+      isUnfinished,
+    );
+  const countMessages = () =>
+    [...acknowledged.messages.values()].reduce((sum, texts) => sum + texts.length, 0);
 
   async function uploadOne(base_id: string, turn: number): Promise<boolean> {
     const text = `# Locker ${turn}\n\n${`Locker number ${turn} belongs to person ${turn} and opens with the code ${turn * 7}. `.repeat(40)}`;
-    const { data } = await client.call<{ data: { id: string }[] }>('POST', `/knowledge-bases/${base_id}/files`, {
-      json: { name: `locker-${turn}.md`, text },
-    });
+    const { data } = await client.call<{ data: { id: string }[] }>(
+      'POST',
+      `/knowledge-bases/${base_id}/files`,
+      {
+        json: { name: `locker-${turn}.md`, text },
+      },
+    );
     for (const { id } of data) acknowledged.files.add(id);
     return true;
   }
@@ -135,20 +179,29 @@ describe('a server that is killed under load (R60, R66)', () => {
     const answer = await client.call<{ text: string }>('POST', `/sessions/${session}/messages`, {
       json: { message: question },
     });
-    acknowledged.messages.get(session)?.push({ role: 'user', text: question }, { role: 'assistant', text: answer.text });
+    acknowledged.messages
+      .get(session)
+      ?.push({ role: 'user', text: question }, { role: 'assistant', text: answer.text });
     return true;
   }
 
   async function changeOne(agent_id: string, turn: number): Promise<boolean> {
-    const changed = await client.call<{ active_version: { number: number } }>('PATCH', `/agents/${agent_id}`, {
-      json: { config: { instructions: `Answer in ${turn + 1} words.` } },
-    });
+    const changed = await client.call<{ active_version: { number: number } }>(
+      'PATCH',
+      `/agents/${agent_id}`,
+      {
+        json: { config: { instructions: `Answer in ${turn + 1} words.` } },
+      },
+    );
     acknowledged.versions = Math.max(acknowledged.versions, changed.active_version.number);
     return true;
   }
 
   /** One after the other until the server is gone. */
-  async function repeat(signal: AbortSignal, act: (turn: number) => Promise<unknown>): Promise<void> {
+  async function repeat(
+    signal: AbortSignal,
+    act: (turn: number) => Promise<unknown>,
+  ): Promise<void> {
     for (let turn = 0; !signal.aborted; turn += 1) {
       try {
         await act(turn);
@@ -163,7 +216,10 @@ describe('a server that is killed under load (R60, R66)', () => {
     const items: Item[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: { data: Item[]; next_cursor: string | null } = await client.call('GET', path + query);
+      const page: { data: Item[]; next_cursor: string | null } = await client.call(
+        'GET',
+        path + query,
+      );
       items.push(...page.data);
       cursor = page.next_cursor;
     }

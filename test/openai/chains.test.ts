@@ -6,16 +6,26 @@ type Sent = { readonly body: any };
 
 describe('a response that is deleted in the middle of a chain', () => {
   it('takes its words with it, and leaves a fork of the session what it has', async () => {
-    const { client, workspace, model, scripted } = await scene({ rounds: [says('Aye.')], repeat: true });
+    const { client, workspace, model, scripted } = await scene({
+      rounds: [says('Aye.')],
+      repeat: true,
+    });
     const first = await client.responses.create({ model, input: 'The xylophone question?' });
-    const second = await client.responses.create({ input: 'And then?', previous_response_id: first.id });
+    const second = await client.responses.create({
+      input: 'And then?',
+      previous_response_id: first.id,
+    });
     const { body: run } = await workspace.get(`/runs/${first.id.replace('resp_', 'run_')}`);
     const { data } = (await workspace.get(`/sessions/${run.session_id}/messages`)).body;
     const answer = data.find(({ seq }: { seq: number }) => seq === 2);
-    const { body: fork } = await workspace.post(`/sessions/${run.session_id}/fork`, { message_id: answer.id });
+    const { body: fork } = await workspace.post(`/sessions/${run.session_id}/fork`, {
+      message_id: answer.id,
+    });
     await client.responses.delete(first.id);
     const textsOf = async (id: string) =>
-      (await workspace.get(`/sessions/${id}/messages`)).body.data.map(({ text }: { text: string }) => text).toReversed();
+      (await workspace.get(`/sessions/${id}/messages`)).body.data
+        .map(({ text }: { text: string }) => text)
+        .toReversed();
     expect(await textsOf(fork.id)).toEqual(['The xylophone question?', 'Aye.']);
     expect(await textsOf(run.session_id)).toEqual(['', '', 'And then?', 'Aye.']);
     expect((await workspace.get(`/sessions/${run.session_id}`)).body.title).toBeNull();
@@ -28,16 +38,26 @@ describe('a response that is deleted in the middle of a chain', () => {
 
 describe('a chain', () => {
   it('follows the version that a request names: a label or number, or the active one', async () => {
-    const { client, workspace, agent_id, model, scripted } = await scene({ rounds: [says('Aye.')], repeat: true });
-    await workspace.patch(`/agents/${agent_id}`, { config: { instructions: 'Of the second version.' } });
+    const { client, workspace, agent_id, model, scripted } = await scene({
+      rounds: [says('Aye.')],
+      repeat: true,
+    });
+    await workspace.patch(`/agents/${agent_id}`, {
+      config: { instructions: 'Of the second version.' },
+    });
     const first = await client.responses.create({ model: `${model}@1`, input: 'Hello?' });
-    const instructed = async () => JSON.stringify(((await scripted.requests()).at(-1) as Sent).body).includes('second version');
+    const instructed = async () =>
+      JSON.stringify(((await scripted.requests()).at(-1) as Sent).body).includes('second version');
     expect(await instructed()).toBe(false);
     const same = await client.responses.create({ input: 'Again?', previous_response_id: first.id });
     expect(await instructed()).toBe(false);
     await client.responses.create({ model, input: 'And now?', previous_response_id: same.id });
     expect(await instructed()).toBe(true);
-    await client.responses.create({ model: agent_id, input: 'By its id?', previous_response_id: same.id });
+    await client.responses.create({
+      model: agent_id,
+      input: 'By its id?',
+      previous_response_id: same.id,
+    });
     expect(await instructed()).toBe(true);
   });
 
@@ -47,8 +67,12 @@ describe('a chain', () => {
     const more = { input: 'Again?', previous_response_id: first.id };
     expect((await failureOf(client.responses.create({ ...more, user: 'bob' }))).param).toBe('user');
     expect((await client.responses.create({ ...more, user: 'alice' })).status).toBe('completed');
-    const other = (await workspace.post('/agents', { name: 'Other', slug: `other-${crypto.randomUUID()}` })).body;
-    expect((await failureOf(client.responses.create({ ...more, model: other.slug }))).param).toBe('model');
+    const other = (
+      await workspace.post('/agents', { name: 'Other', slug: `other-${crypto.randomUUID()}` })
+    ).body;
+    expect((await failureOf(client.responses.create({ ...more, model: other.slug }))).param).toBe(
+      'model',
+    );
   });
 
   it('can be read with a list of what to include, as the client sends it', async () => {

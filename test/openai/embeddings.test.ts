@@ -22,7 +22,11 @@ describe('embeddings and models, by the openai client', () => {
     }
     expect(floats.data[0]?.embedding).toEqual(floats.data[2]?.embedding);
     expect(floats.usage.prompt_tokens).toBeGreaterThan(0);
-    const { results } = await env.DB.prepare('select operation, model from usage where workspace_id = ?').bind(workspace.id).all();
+    const { results } = await env.DB.prepare(
+      'select operation, model from usage where workspace_id = ?',
+    )
+      .bind(workspace.id)
+      .all();
     expect(results).toEqual([
       { operation: 'embed', model: 'lexical' },
       { operation: 'embed', model: 'lexical' },
@@ -44,7 +48,8 @@ describe('embeddings and models, by the openai client', () => {
 
   it('refuse other models and lengths, and tokens', async () => {
     const client = clientOf((await newWorkspace()).key);
-    const create = (more: object) => failureOf(client.embeddings.create({ model: 'builtin/lexical', input: 'Hello', ...more }));
+    const create = (more: object) =>
+      failureOf(client.embeddings.create({ model: 'builtin/lexical', input: 'Hello', ...more }));
     for (const model of ['text-embedding-ada-002', 'valueOf', 'constructor'])
       expect((await create({ model })).code).toBe('model_not_found');
     expect((await create({ dimensions: 64 })).param).toBe('dimensions');
@@ -54,12 +59,25 @@ describe('embeddings and models, by the openai client', () => {
   it('lists agents, newest first, and what else the role may know of', async () => {
     const workspace = await newWorkspace();
     const made = [];
-    for (const name of ['First', 'Second', 'Third']) made.push((await workspace.post('/agents', { name })).body);
+    for (const name of ['First', 'Second', 'Third'])
+      made.push((await workspace.post('/agents', { name })).body);
     await workspace.delete(`/agents/${made[1].id}`);
-    const namesOf = async (key: string) => (await clientOf(key).models.list()).data.map(({ id }) => id);
-    expect(await namesOf(workspace.key)).toEqual(['third', 'first', 'builtin/lexical', 'builtin/extractive']);
-    expect(await namesOf((await workspace.withRole('viewer')).key)).toEqual(['third', 'first', 'builtin/lexical']);
+    const namesOf = async (key: string) =>
+      (await clientOf(key).models.list()).data.map(({ id }) => id);
+    expect(await namesOf(workspace.key)).toEqual([
+      'third',
+      'first',
+      'builtin/lexical',
+      'builtin/extractive',
+    ]);
+    expect(await namesOf((await workspace.withRole('viewer')).key)).toEqual([
+      'third',
+      'first',
+      'builtin/lexical',
+    ]);
     expect(await namesOf((await workspace.withRole('runtime')).key)).toEqual(['third', 'first']);
-    expect(await namesOf((await workspace.withRole('runtime', [made[0].id])).key)).toEqual(['first']);
+    expect(await namesOf((await workspace.withRole('runtime', [made[0].id])).key)).toEqual([
+      'first',
+    ]);
   });
 });

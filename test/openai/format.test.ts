@@ -12,7 +12,9 @@ const bodyOf = async ({ scripted }: Awaited<ReturnType<typeof scene>>, index = -
 
 describe('the form of an answer, as the provider is asked for it', () => {
   it('has the schema as it was sent: with references, to itself too, and with patterns', async () => {
-    const set = await scene({ rounds: [says('{"root":{"name":"a","children":[{"name":"b","children":[]}]}}')] });
+    const set = await scene({
+      rounds: [says('{"root":{"name":"a","children":[{"name":"b","children":[]}]}}')],
+    });
     const schema = {
       type: 'object',
       properties: { root: { $ref: '#/$defs/node' } },
@@ -21,36 +23,78 @@ describe('the form of an answer, as the provider is asked for it', () => {
       $defs: {
         node: {
           type: 'object',
-          properties: { name: { type: 'string', pattern: '^[a-z]+$' }, children: { type: 'array', items: { $ref: '#/$defs/node' } } },
+          properties: {
+            name: { type: 'string', pattern: '^[a-z]+$' },
+            children: { type: 'array', items: { $ref: '#/$defs/node' } },
+          },
           required: ['name', 'children'],
           additionalProperties: false,
         },
       },
     };
-    const response_format = { type: 'json_schema' as const, json_schema: { name: 'tree', schema, strict: true } };
-    const completion = await set.client.chat.completions.create({ model: set.model, messages: hello, response_format });
+    const response_format = {
+      type: 'json_schema' as const,
+      json_schema: { name: 'tree', schema, strict: true },
+    };
+    const completion = await set.client.chat.completions.create({
+      model: set.model,
+      messages: hello,
+      response_format,
+    });
     expect(JSON.parse(completion.choices[0]?.message.content ?? '').root.children).toHaveLength(1);
-    expect((await bodyOf(set)).text.format).toEqual({ type: 'json_schema', name: 'tree', schema, strict: true });
+    expect((await bodyOf(set)).text.format).toEqual({
+      type: 'json_schema',
+      name: 'tree',
+      schema,
+      strict: true,
+    });
   });
 
   it('is not strict unless the request says so', async () => {
     for (const strict of [undefined, null, false]) {
       const set = await scene({ rounds: [says('{"n":1}')] });
-      const format = { type: 'json_schema' as const, name: 'loose', schema: open, ...(strict === undefined ? {} : { strict }) };
-      const response = await set.client.responses.create({ model: set.model, input: 'Data', text: { format } });
-      expect((await bodyOf(set)).text.format).toEqual({ type: 'json_schema', name: 'loose', schema: open, strict: false });
-      expect(response.text?.format).toEqual({ type: 'json_schema', name: 'loose', schema: open, strict: false });
+      const format = {
+        type: 'json_schema' as const,
+        name: 'loose',
+        schema: open,
+        ...(strict === undefined ? {} : { strict }),
+      };
+      const response = await set.client.responses.create({
+        model: set.model,
+        input: 'Data',
+        text: { format },
+      });
+      expect((await bodyOf(set)).text.format).toEqual({
+        type: 'json_schema',
+        name: 'loose',
+        schema: open,
+        strict: false,
+      });
+      expect(response.text?.format).toEqual({
+        type: 'json_schema',
+        name: 'loose',
+        schema: open,
+        strict: false,
+      });
     }
   });
 
   it('is json_object as such, with the word that OpenAI wants where nobody has said it', async () => {
     const set = await scene({ rounds: [says('{"n":1}'), says('{"n":2}')] });
     const response_format = { type: 'json_object' as const };
-    await set.client.chat.completions.create({ model: set.model, messages: hello, response_format });
+    await set.client.chat.completions.create({
+      model: set.model,
+      messages: hello,
+      response_format,
+    });
     const first = await bodyOf(set);
     expect(first.text.format).toEqual({ type: 'json_object' });
     expect(JSON.stringify(first.input)).toContain('Answer with a JSON object.');
-    await set.client.chat.completions.create({ model: set.model, messages: [{ role: 'user', content: 'As json' }], response_format });
+    await set.client.chat.completions.create({
+      model: set.model,
+      messages: [{ role: 'user', content: 'As json' }],
+      response_format,
+    });
     expect(JSON.stringify((await bodyOf(set)).input)).not.toContain('Answer with');
   });
 
@@ -58,11 +102,18 @@ describe('the form of an answer, as the provider is asked for it', () => {
     for (const [output_schema, strict] of [
       [closed, true],
       [open, false],
-      [{ ...closed, properties: { n: { type: 'number' }, s: { type: 'string', maxLength: 4 } } }, false],
+      [
+        { ...closed, properties: { n: { type: 'number' }, s: { type: 'string', maxLength: 4 } } },
+        false,
+      ],
     ] as const) {
       const set = await scene({ rounds: [says('{"n":1}')] }, { output_schema });
       await set.client.chat.completions.create({ model: set.model, messages: hello });
-      expect((await bodyOf(set)).text.format).toMatchObject({ type: 'json_schema', strict, schema: output_schema });
+      expect((await bodyOf(set)).text.format).toMatchObject({
+        type: 'json_schema',
+        strict,
+        schema: output_schema,
+      });
     }
   });
 
@@ -70,7 +121,12 @@ describe('the form of an answer, as the provider is asked for it', () => {
     const set = await scene({ rounds: [says('Hi')] });
     const functions = [
       { ...weather, name: 'exact', strict: true },
-      { ...weather, name: 'loose', strict: false, parameters: { ...open, $defs: { a: closed }, properties: { a: { $ref: '#/$defs/a' } } } },
+      {
+        ...weather,
+        name: 'loose',
+        strict: false,
+        parameters: { ...open, $defs: { a: closed }, properties: { a: { $ref: '#/$defs/a' } } },
+      },
     ];
     const tools = functions.map((one) => ({ type: 'function' as const, function: one }));
     await set.client.chat.completions.create({ model: set.model, messages: hello, tools });
@@ -84,8 +140,14 @@ describe('the form of an answer, as the provider is asked for it', () => {
 describe('the subset of OpenAI’s strict mode', () => {
   it.each([
     [closed, true],
-    [{ ...closed, properties: { n: { type: ['number', 'null'], description: 'N', minimum: 1 } } }, true],
-    [{ ...closed, properties: { n: { anyOf: [{ type: 'string', format: 'email' }, closed] } } }, true],
+    [
+      { ...closed, properties: { n: { type: ['number', 'null'], description: 'N', minimum: 1 } } },
+      true,
+    ],
+    [
+      { ...closed, properties: { n: { anyOf: [{ type: 'string', format: 'email' }, closed] } } },
+      true,
+    ],
     [{ ...closed, properties: { n: { enum: ['a', 'b'] } } }, true],
     [{ type: 'object' }, false],
     [{ type: 'object', properties: {}, additionalProperties: false }, true],
@@ -107,11 +169,19 @@ describe('the subset of OpenAI’s strict mode', () => {
 
 describe('tool_choice allowed_tools', () => {
   const named = (...names: string[]) => names.map((name) => ({ type: 'function' as const, name }));
-  const tools = ['get_weather', 'get_time', 'get_news'].map((name) => ({ type: 'function' as const, ...weather, name, strict: null }));
+  const tools = ['get_weather', 'get_time', 'get_news'].map((name) => ({
+    type: 'function' as const,
+    ...weather,
+    name,
+    strict: null,
+  }));
   const call = { id: 'call_1', name: 'get_time', arguments: {} };
 
   it('offers those alone besides the agent’s own, and the agent’s own not where one of them is required', async () => {
-    const set = await scene({ rounds: [says('Hi'), { tool_calls: [call], usage }] }, { tools: ['calculator'] });
+    const set = await scene(
+      { rounds: [says('Hi'), { tool_calls: [call], usage }] },
+      { tools: ['calculator'] },
+    );
     const namesIn = async () => (await bodyOf(set)).tools.map(({ name }: { name: string }) => name);
     const ask = (mode: 'auto' | 'required') =>
       set.client.responses.create({
@@ -123,16 +193,28 @@ describe('tool_choice allowed_tools', () => {
     const free = await ask('auto');
     expect(await namesIn()).toEqual(['calculator', 'get_time', 'get_news']);
     expect((await bodyOf(set)).tool_choice).toBe('auto');
-    expect(free.tool_choice).toEqual({ type: 'allowed_tools', mode: 'auto', tools: named('get_time', 'get_news') });
-    expect((await ask('required')).output).toMatchObject([{ type: 'function_call', name: 'get_time' }]);
+    expect(free.tool_choice).toEqual({
+      type: 'allowed_tools',
+      mode: 'auto',
+      tools: named('get_time', 'get_news'),
+    });
+    expect((await ask('required')).output).toMatchObject([
+      { type: 'function_call', name: 'get_time' },
+    ]);
     expect(await namesIn()).toEqual(['get_time', 'get_news']);
     expect((await bodyOf(set)).tool_choice).toBe('required');
   });
 
   it('is refused for a tool that is not among the tools', async () => {
     const { client, model } = await scene({ rounds: [] });
-    const tool_choice = { type: 'allowed_tools' as const, mode: 'auto' as const, tools: named('get_time', 'nothing') };
-    const error = await failureOf(client.responses.create({ model, input: 'Hi', tools, tool_choice }));
+    const tool_choice = {
+      type: 'allowed_tools' as const,
+      mode: 'auto' as const,
+      tools: named('get_time', 'nothing'),
+    };
+    const error = await failureOf(
+      client.responses.create({ model, input: 'Hi', tools, tool_choice }),
+    );
     expect([error.status, error.param]).toEqual([400, 'tool_choice']);
     expect(error.message).toContain('nothing');
   });

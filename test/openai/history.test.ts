@@ -4,13 +4,21 @@ import { failureOf, says, scene } from './support.ts';
 const user = (content: string) => ({ role: 'user' as const, content });
 
 /** What a model of the provider read, without the agent's instructions. */
-async function sentBy(set: Awaited<ReturnType<typeof scene>>): Promise<{ readonly role: string }[]> {
+async function sentBy(
+  set: Awaited<ReturnType<typeof scene>>,
+): Promise<{ readonly role: string }[]> {
   const { body } = (await set.scripted.requests()).at(-1) ?? {};
-  return (body.input ?? body.messages).filter(({ role }: { role: string }) => role !== 'system' && role !== 'developer');
+  return (body.input ?? body.messages).filter(
+    ({ role }: { role: string }) => role !== 'system' && role !== 'developer',
+  );
 }
 
 /** An agent on a model behind another wire of the provider. */
-async function sceneOn(provider: 'openai-compatible' | 'anthropic', model: string, rounds: Parameters<typeof scene>[0]['rounds']) {
+async function sceneOn(
+  provider: 'openai-compatible' | 'anthropic',
+  model: string,
+  rounds: Parameters<typeof scene>[0]['rounds'],
+) {
   const set = await scene({ rounds }, { model: `${provider}/${model}` });
   const { api_key, base_url } = set.scripted;
   const url = provider === 'anthropic' ? base_url.anthropic : base_url.compatible;
@@ -23,8 +31,17 @@ describe('the messages of a chat completion', () => {
     const set = await scene({ rounds: [says('Fine.')] });
     const cache = { cache_control: { type: 'ephemeral' } };
     const messages = [
-      { role: 'system', content: [{ type: 'text', text: 'Be kind.', ...cache }], name: 'boss', weight: 1 },
-      { role: 'user', content: [{ type: 'text', text: 'One', annotations: [], logprobs: null, ...cache }], id: 'msg_1' },
+      {
+        role: 'system',
+        content: [{ type: 'text', text: 'Be kind.', ...cache }],
+        name: 'boss',
+        weight: 1,
+      },
+      {
+        role: 'user',
+        content: [{ type: 'text', text: 'One', annotations: [], logprobs: null, ...cache }],
+        id: 'msg_1',
+      },
       {
         ...{
           role: 'assistant',
@@ -53,10 +70,18 @@ describe('the messages of a chat completion', () => {
           },
         ],
       },
-      { role: 'tool', tool_call_id: 'call_1', content: [{ type: 'text', text: 'Three', ...cache }], name: 'look', status: 'success' },
+      {
+        role: 'tool',
+        tool_call_id: 'call_1',
+        content: [{ type: 'text', text: 'Three', ...cache }],
+        name: 'look',
+        status: 'success',
+      },
       user('Four'),
     ];
-    const tools = [{ type: 'function', function: { name: 'look', parameters: { type: 'object' } }, ...cache }];
+    const tools = [
+      { type: 'function', function: { name: 'look', parameters: { type: 'object' } }, ...cache },
+    ];
     await set.client.chat.completions.create({ model: set.model, messages, tools } as never);
     const sent = JSON.stringify(await sentBy(set));
     for (const text of ['One', 'Two', 'Three', 'Four']) expect(sent).toContain(text);
@@ -65,50 +90,86 @@ describe('the messages of a chat completion', () => {
 
   it.each([
     [
-      { role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] },
+      {
+        role: 'user',
+        content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }],
+      },
       'messages[1].content[0].type',
       'input_audio',
     ],
     [
-      { role: 'user', content: [{ type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } }] },
+      {
+        role: 'user',
+        content: [{ type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } }],
+      },
       'messages[1].content[0].type',
       'video_url',
     ],
     [{ role: 'assistant', content: 'A', audio: { id: 'audio_1' } }, 'messages[1].audio', 'Audio'],
-    [{ role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } }, 'messages[1].function_call', 'function_call'],
     [
-      { role: 'assistant', content: null, tool_calls: [{ id: 'a', type: 'custom', custom: { name: 'f', input: '' } }] },
+      { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
+      'messages[1].function_call',
+      'function_call',
+    ],
+    [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'a', type: 'custom', custom: { name: 'f', input: '' } }],
+      },
       'messages[1].tool_calls[0].type',
       'not supported',
     ],
     [{ role: 'function', name: 'f', content: 'A' }, 'messages[1].role', ''],
-  ])('are refused by name where a model would have read something else: %j', async (message, param, name) => {
-    const { client, model } = await scene({ rounds: [] });
-    const error = await failureOf(client.chat.completions.create({ model, messages: [user('Hi'), message, user('Well?')] } as never));
-    expect([error.status, error.param]).toEqual([400, param]);
-    expect(error.message).toContain(name);
-  });
+  ])(
+    'are refused by name where a model would have read something else: %j',
+    async (message, param, name) => {
+      const { client, model } = await scene({ rounds: [] });
+      const error = await failureOf(
+        client.chat.completions.create({
+          model,
+          messages: [user('Hi'), message, user('Well?')],
+        } as never),
+      );
+      expect([error.status, error.param]).toEqual([400, param]);
+      expect(error.message).toContain(name);
+    },
+  );
 
   it('may end in an answer to go on from, or in instructions', async () => {
     const set = await sceneOn('openai-compatible', 'm', [says('three.'), says('Oui.')]);
     const { client, model } = set;
     const messages = [user('Count'), { role: 'assistant' as const, content: 'One, two,' }];
-    expect((await client.chat.completions.create({ model, messages })).choices[0]?.message.content).toBe('three.');
+    expect(
+      (await client.chat.completions.create({ model, messages })).choices[0]?.message.content,
+    ).toBe('three.');
     expect(await sentBy(set)).toEqual(messages);
     const asked = [user('Hello'), { role: 'system' as const, content: 'In French.' }];
-    expect((await client.chat.completions.create({ model, messages: asked })).choices[0]?.message.content).toBe('Oui.');
+    expect(
+      (await client.chat.completions.create({ model, messages: asked })).choices[0]?.message
+        .content,
+    ).toBe('Oui.');
     expect(JSON.stringify((await set.scripted.requests()).at(-1)?.body)).toContain('In French.');
   });
 
   it('may be instructions alone where the provider takes them; another refuses by its name, before anything is paid', async () => {
     const messages = [{ role: 'system' as const, content: 'Greet the world.' }];
     const set = await scene({ rounds: [says('Hello, world.')] });
-    expect((await set.client.chat.completions.create({ model: set.model, messages })).choices[0]?.message.content).toBe('Hello, world.');
     expect(
-      (await set.client.responses.create({ model: set.model, input: [{ role: 'developer', content: 'Greet.' }] }).catch((e) => e)).status,
+      (await set.client.chat.completions.create({ model: set.model, messages })).choices[0]?.message
+        .content,
+    ).toBe('Hello, world.');
+    expect(
+      (
+        await set.client.responses
+          .create({ model: set.model, input: [{ role: 'developer', content: 'Greet.' }] })
+          .catch((e) => e)
+      ).status,
     ).toBe(502);
     const other = await sceneOn('anthropic', 'claude-sonnet-4-5', []);
-    const error = await failureOf(other.client.chat.completions.create({ model: other.model, messages }));
+    const error = await failureOf(
+      other.client.chat.completions.create({ model: other.model, messages }),
+    );
     expect([error.status, error.type]).toEqual([400, 'invalid_request_error']);
     expect(error.message).toContain('Anthropic needs a message of the user');
     expect(await other.scripted.requests()).toEqual([]);
@@ -118,7 +179,13 @@ describe('the messages of a chat completion', () => {
 describe('the items of a response', () => {
   it('are read without the keys that say nothing to a model, also as OpenAI sends them', async () => {
     const set = await scene({ rounds: [says('Fine.')] });
-    const part = { type: 'output_text', text: 'Two', annotations: [{ type: 'file_citation', index: 0 }], logprobs: [], parsed: null };
+    const part = {
+      type: 'output_text',
+      text: 'Two',
+      annotations: [{ type: 'file_citation', index: 0 }],
+      logprobs: [],
+      parsed: null,
+    };
     const input = [
       {
         type: 'message',
@@ -127,9 +194,28 @@ describe('the items of a response', () => {
         id: 'msg_1',
         created_by: 'x',
       },
-      { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'Hmm' }], content: null, encrypted_content: 'gAAA' },
-      { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'x' } },
-      { type: 'message', role: 'assistant', id: 'msg_2', status: 'completed', phase: 'final_answer', content: [part], agentgrid: {} },
+      {
+        type: 'reasoning',
+        id: 'rs_1',
+        summary: [{ type: 'summary_text', text: 'Hmm' }],
+        content: null,
+        encrypted_content: 'gAAA',
+      },
+      {
+        type: 'web_search_call',
+        id: 'ws_1',
+        status: 'completed',
+        action: { type: 'search', query: 'x' },
+      },
+      {
+        type: 'message',
+        role: 'assistant',
+        id: 'msg_2',
+        status: 'completed',
+        phase: 'final_answer',
+        content: [part],
+        agentgrid: {},
+      },
       {
         type: 'function_call',
         id: 'fc_1',
@@ -140,7 +226,12 @@ describe('the items of a response', () => {
         namespace: null,
         caller: null,
       },
-      { type: 'function_call_output', id: 'fco_1', call_id: 'call_1', output: [{ type: 'input_text', text: 'Three', cache_control: {} }] },
+      {
+        type: 'function_call_output',
+        id: 'fco_1',
+        call_id: 'call_1',
+        output: [{ type: 'input_text', text: 'Three', cache_control: {} }],
+      },
       user('Four'),
     ];
     await set.client.responses.create({ model: set.model, input } as never);
@@ -150,22 +241,51 @@ describe('the items of a response', () => {
   });
 
   it.each([
-    [{ type: 'computer_call_output', call_id: 'a', output: {} }, 'input[1]', 'Type `computer_call_output` is'],
-    [{ type: 'mcp_call', id: 'a', name: 'x', arguments: '{}', server_label: 's' }, 'input[1]', 'Type `mcp_call` is'],
-    [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }, 'input[1].content[0].type', 'Type `input_audio` is'],
+    [
+      { type: 'computer_call_output', call_id: 'a', output: {} },
+      'input[1]',
+      'Type `computer_call_output` is',
+    ],
+    [
+      { type: 'mcp_call', id: 'a', name: 'x', arguments: '{}', server_label: 's' },
+      'input[1]',
+      'Type `mcp_call` is',
+    ],
+    [
+      { role: 'user', content: [{ type: 'input_audio', input_audio: {} }] },
+      'input[1].content[0].type',
+      'Type `input_audio` is',
+    ],
     [
       { type: 'function_call_output', call_id: 'a', output: [{ type: 'input_video', url: 'x' }] },
       'input[1].output[0].type',
       'Type `input_video` is',
     ],
-    [{ role: 'developer', content: [{ type: 'input_file', file_id: 'upl_x' }] }, 'input[1].content[0]', '`input_file` is'],
-    [{ role: 'assistant', content: [{ type: 'input_image', image_url: 'data:,' }] }, 'input[1].content[0]', '`input_image` is'],
-  ])('are refused by name where a model would have read something else: %j', async (item, param, name) => {
-    const { client, model } = await scene({ rounds: [] });
-    const error = await failureOf(client.responses.create({ model, input: [user('Hi'), item] } as never));
-    expect([error.status, error.code, error.param]).toEqual([400, 'unsupported_parameter', param]);
-    expect(error.message).toContain(`${name} not supported`);
-  });
+    [
+      { role: 'developer', content: [{ type: 'input_file', file_id: 'upl_x' }] },
+      'input[1].content[0]',
+      '`input_file` is',
+    ],
+    [
+      { role: 'assistant', content: [{ type: 'input_image', image_url: 'data:,' }] },
+      'input[1].content[0]',
+      '`input_image` is',
+    ],
+  ])(
+    'are refused by name where a model would have read something else: %j',
+    async (item, param, name) => {
+      const { client, model } = await scene({ rounds: [] });
+      const error = await failureOf(
+        client.responses.create({ model, input: [user('Hi'), item] } as never),
+      );
+      expect([error.status, error.code, error.param]).toEqual([
+        400,
+        'unsupported_parameter',
+        param,
+      ]);
+      expect(error.message).toContain(`${name} not supported`);
+    },
+  );
 
   it.each([
     [{}, 'input', 'missing_required_parameter', 'input is required.'],
@@ -181,8 +301,18 @@ describe('the items of a response', () => {
       'invalid_value',
       'Must be text',
     ],
-    [{ input: [{ role: 'robot', content: 'Hi' }] }, 'input[0].role', 'invalid_value', '`developer`'],
-    [{ input: [{ role: 'user' }] }, 'input[0].content', 'missing_required_parameter', 'is required.'],
+    [
+      { input: [{ role: 'robot', content: 'Hi' }] },
+      'input[0].role',
+      'invalid_value',
+      '`developer`',
+    ],
+    [
+      { input: [{ role: 'user' }] },
+      'input[0].content',
+      'missing_required_parameter',
+      'is required.',
+    ],
     [
       { input: 'Hi', tool_choice: { type: 'web_search' } },
       'tool_choice',
@@ -199,15 +329,28 @@ describe('the items of a response', () => {
   it('may end in an answer to go on from', async () => {
     const set = await scene({ rounds: [says('three.')] });
     const input = [user('Count'), { role: 'assistant' as const, content: 'One, two,' }];
-    expect((await set.client.responses.create({ model: set.model, input })).output_text).toBe('three.');
+    expect((await set.client.responses.create({ model: set.model, input })).output_text).toBe(
+      'three.',
+    );
     expect((await sentBy(set)).map(({ role }) => role)).toEqual(['user', 'assistant']);
   });
 
   it('follow no response whose id is malformed', async () => {
     const { client, model } = await scene({ rounds: [] });
-    for (const previous_response_id of ['resp_x', '', 'chatcmpl-1', 'resp_68a1f0c2b1e88190a1b2c3d4e5f60718']) {
-      const error = await failureOf(client.responses.create({ model, input: 'Hi', previous_response_id }));
-      expect([error.status, error.code, error.param]).toEqual([400, 'previous_response_not_found', 'previous_response_id']);
+    for (const previous_response_id of [
+      'resp_x',
+      '',
+      'chatcmpl-1',
+      'resp_68a1f0c2b1e88190a1b2c3d4e5f60718',
+    ]) {
+      const error = await failureOf(
+        client.responses.create({ model, input: 'Hi', previous_response_id }),
+      );
+      expect([error.status, error.code, error.param]).toEqual([
+        400,
+        'previous_response_not_found',
+        'previous_response_id',
+      ]);
       expect(error.message).toContain(`'${previous_response_id}' not found`);
     }
   });

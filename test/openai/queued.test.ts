@@ -14,15 +14,21 @@ async function busy(rounds: readonly Round[], waiting: number) {
   const { client, model } = stage;
   const first = await client.responses.create({ model, input: 'First' });
   const ask = (input: string, options = {}) =>
-    client.responses.create({ model, input, background: true, previous_response_id: first.id }, options);
+    client.responses.create(
+      { model, input, background: true, previous_response_id: first.id },
+      options,
+    );
   const active = await ask('Active');
-  await vi.waitUntil(async () => (await stage.scripted.requests()).length === 2, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await stage.scripted.requests()).length === 2, {
+    timeout: 10_000,
+  });
   const queued: OpenAI.Responses.Response[] = [];
   for (let index = 0; index < waiting; index += 1) queued.push(await ask(`Waiting ${index}`));
   return { ...stage, ask, active, queued };
 }
 
-const statusOf = async ({ client }: Pick<Scene, 'client'>, { id }: { id: string }) => (await client.responses.retrieve(id)).status;
+const statusOf = async ({ client }: Pick<Scene, 'client'>, { id }: { id: string }) =>
+  (await client.responses.retrieve(id)).status;
 const toRun = ({ id }: { id: string }) => id.replace('resp_', 'run_');
 
 describe('a background response behind another', () => {
@@ -41,41 +47,79 @@ describe('a background response behind another', () => {
     }
     expect((await client.responses.cancel(active.id)).status).toBe('cancelled');
     for (const [index, response] of queued.entries()) {
-      await vi.waitUntil(async () => (await statusOf(stage, response)) === 'completed', { timeout: 10_000 });
-      expect((await client.responses.retrieve(response.id)).output_text).toBe(['Second.', 'Third.'][index]);
+      await vi.waitUntil(async () => (await statusOf(stage, response)) === 'completed', {
+        timeout: 10_000,
+      });
+      expect((await client.responses.retrieve(response.id)).output_text).toBe(
+        ['Second.', 'Third.'][index],
+      );
     }
     const asked = (await stage.scripted.requests()).map(({ body }) => JSON.stringify(body));
-    expect([asked[2]?.includes('Waiting 0'), asked[3]?.includes('Waiting 1')]).toEqual([true, true]);
+    expect([asked[2]?.includes('Waiting 0'), asked[3]?.includes('Waiting 1')]).toEqual([
+      true,
+      true,
+    ]);
   });
 
-  it.each(['response', 'run'] as const)('is cancelled as a %s while it waits, and what waits behind it goes on', async (kind) => {
-    const stage = await busy([says('After.')], 2);
-    const { client, workspace, active } = stage;
-    const [first, second] = stage.queued as [OpenAI.Responses.Response, OpenAI.Responses.Response];
-    if (kind === 'response')
-      expect(await client.responses.cancel(first.id)).toMatchObject({ id: first.id, status: 'cancelled', error: null });
-    else expect((await workspace.post(`/runs/${toRun(first)}/cancel`)).body).toMatchObject({ status: 'cancelled' });
-    expect(await statusOf(stage, second)).toBe('queued');
-    await client.responses.cancel(active.id);
-    await vi.waitUntil(async () => (await statusOf(stage, second)) === 'completed', { timeout: 10_000 });
-    expect(await statusOf(stage, first)).toBe('cancelled');
-    expect((await workspace.get(`/runs/${toRun(first)}`)).body.error).toMatchObject({ code: 'run_cancelled' });
-    expect(JSON.stringify((await stage.scripted.requests()).map(({ body }) => body))).not.toContain('Waiting 0');
-  });
+  it.each(['response', 'run'] as const)(
+    'is cancelled as a %s while it waits, and what waits behind it goes on',
+    async (kind) => {
+      const stage = await busy([says('After.')], 2);
+      const { client, workspace, active } = stage;
+      const [first, second] = stage.queued as [
+        OpenAI.Responses.Response,
+        OpenAI.Responses.Response,
+      ];
+      if (kind === 'response')
+        expect(await client.responses.cancel(first.id)).toMatchObject({
+          id: first.id,
+          status: 'cancelled',
+          error: null,
+        });
+      else
+        expect((await workspace.post(`/runs/${toRun(first)}/cancel`)).body).toMatchObject({
+          status: 'cancelled',
+        });
+      expect(await statusOf(stage, second)).toBe('queued');
+      await client.responses.cancel(active.id);
+      await vi.waitUntil(async () => (await statusOf(stage, second)) === 'completed', {
+        timeout: 10_000,
+      });
+      expect(await statusOf(stage, first)).toBe('cancelled');
+      expect((await workspace.get(`/runs/${toRun(first)}`)).body.error).toMatchObject({
+        code: 'run_cancelled',
+      });
+      expect(
+        JSON.stringify((await stage.scripted.requests()).map(({ body }) => body)),
+      ).not.toContain('Waiting 0');
+    },
+  );
 
   it('is one run for one Idempotency-Key, while it waits and afterwards', async () => {
     const stage = await busy([says('Once.'), says('Other.')], 0);
     const options = { headers: { 'idempotency-key': 'again' } };
-    const [one, two] = await Promise.all([stage.ask('Waiting', options), stage.ask('Waiting', options)]);
+    const [one, two] = await Promise.all([
+      stage.ask('Waiting', options),
+      stage.ask('Waiting', options),
+    ]);
     expect([one.id, one.status, two.status]).toEqual([two.id, 'queued', 'queued']);
-    const replayed = async () => (await stage.ask('Waiting', options).withResponse()).response.headers.get('idempotent-replayed');
+    const replayed = async () =>
+      (await stage.ask('Waiting', options).withResponse()).response.headers.get(
+        'idempotent-replayed',
+      );
     expect(await replayed()).toBe('true');
     await stage.client.responses.cancel(stage.active.id);
-    await vi.waitUntil(async () => (await statusOf(stage, one)) === 'completed', { timeout: 10_000 });
+    await vi.waitUntil(async () => (await statusOf(stage, one)) === 'completed', {
+      timeout: 10_000,
+    });
     expect((await stage.ask('Waiting', options)).id).toBe(one.id);
     expect(await replayed()).toBe('true');
-    expect((await stage.ask('Other').withResponse()).response.headers.get('idempotent-replayed')).toBeNull();
-    const row = await env.DB.prepare('select count(*) as runs from runs where workspace_id = ?').bind(stage.workspace.id).first();
+    expect(
+      (await stage.ask('Other').withResponse()).response.headers.get('idempotent-replayed'),
+    ).toBeNull();
+    const row = await env.DB.prepare('select count(*) as runs from runs where workspace_id = ?')
+      .bind(stage.workspace.id)
+      .first();
     expect(row).toEqual({ runs: 4 });
   });
 
@@ -94,8 +138,14 @@ describe('a background response behind another', () => {
     const options = { headers: { 'idempotency-key': 'lost' } };
     const queued = await stage.ask('Waiting', options);
     await abortAllDurableObjects();
-    await env.DB.prepare('update runs set lease_until = 1 where workspace_id = ? and ended_at is null').bind(stage.workspace.id).run();
-    await runSchedule('* * * * *', env, { waitUntil: () => undefined } as unknown as ExecutionContext);
+    await env.DB.prepare(
+      'update runs set lease_until = 1 where workspace_id = ? and ended_at is null',
+    )
+      .bind(stage.workspace.id)
+      .run();
+    await runSchedule('* * * * *', env, {
+      waitUntil: () => undefined,
+    } as unknown as ExecutionContext);
     expect(await statusOf(stage, queued)).toBe('failed');
     expect((await stage.workspace.get(`/runs/${toRun(queued)}`)).body).toMatchObject({
       status: 'interrupted',
@@ -103,7 +153,9 @@ describe('a background response behind another', () => {
     });
     expect(await statusOf(stage, stage.active)).toBe('failed');
     const again = await stage.ask('Waiting', options);
-    await vi.waitUntil(async () => (await statusOf(stage, again)) === 'completed', { timeout: 10_000 });
+    await vi.waitUntil(async () => (await statusOf(stage, again)) === 'completed', {
+      timeout: 10_000,
+    });
     expect((await stage.client.responses.retrieve(again.id)).output_text).toBe('Anew.');
   });
 

@@ -11,7 +11,8 @@ export const clientOf = (key: string): OpenAI =>
     baseURL: 'http://agentgrid.test/v1',
     maxRetries: 0,
     dangerouslyAllowBrowser: true,
-    fetch: (input, init) => exports.default.fetch(new Request(input as RequestInfo, init as RequestInit)),
+    fetch: (input, init) =>
+      exports.default.fetch(new Request(input as RequestInfo, init as RequestInit)),
   });
 
 export interface Scene {
@@ -23,7 +24,12 @@ export interface Scene {
   readonly scripted: ScriptedProvider;
 }
 
-export const usage = { input_tokens: 20, cache_read_tokens: 8, output_tokens: 9, reasoning_tokens: 3 };
+export const usage = {
+  input_tokens: 20,
+  cache_read_tokens: 8,
+  output_tokens: 9,
+  reasoning_tokens: 3,
+};
 export const says = (...text: string[]): Round => ({ text, usage });
 
 /** A workspace with an agent on a model that has its lines. */
@@ -31,15 +37,31 @@ export async function scene(script: Script, config: object = {}): Promise<Scene>
   const scripted = await playScript(script);
   const workspace = await newWorkspace();
   await workspace.put('/providers/openai', { api_key: scripted.api_key });
-  const fields = { instructions: 'You are terse.', model: 'openai/gpt-5-mini', knowledge: { base_ids: [] }, ...config };
+  const fields = {
+    instructions: 'You are terse.',
+    model: 'openai/gpt-5-mini',
+    knowledge: { base_ids: [] },
+    ...config,
+  };
   const { body } = await workspace.post('/agents', { name: 'Support', config: fields });
-  return { workspace, client: clientOf(workspace.key), model: body.slug, agent_id: body.id, scripted };
+  return {
+    workspace,
+    client: clientOf(workspace.key),
+    model: body.slug,
+    agent_id: body.id,
+    scripted,
+  };
 }
 
 export const weather = {
   name: 'get_weather',
   description: 'The weather of a city',
-  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false },
+  parameters: {
+    type: 'object',
+    properties: { city: { type: 'string' } },
+    required: ['city'],
+    additionalProperties: false,
+  },
 };
 
 /** What the client throws. */

@@ -9,10 +9,22 @@ import { newId } from '../../src/shared/id.ts';
 const run_id = newId('run');
 const message_id = newId('msg');
 const version = { id: newId('ver'), number: 7 };
-const started: TurnEvent = { type: 'started', run_id, message_id, user_message_id: newId('msg'), version };
+const started: TurnEvent = {
+  type: 'started',
+  run_id,
+  message_id,
+  user_message_id: newId('msg'),
+  version,
+};
 
 const finished = (text: string): TurnEvent => {
-  const usage = { input_tokens: 1, output_tokens: 1, cache_read_tokens: null, reasoning_tokens: null, cost_usd: 0 };
+  const usage = {
+    input_tokens: 1,
+    output_tokens: 1,
+    cache_read_tokens: null,
+    reasoning_tokens: null,
+    cost_usd: 0,
+  };
   const run = {
     id: run_id,
     status: 'completed',
@@ -23,7 +35,14 @@ const finished = (text: string): TurnEvent => {
   };
   return {
     type: 'finished',
-    message: { id: message_id, text, parts: [{ type: 'text', text }], citations: [], run_id, run } as unknown as Message,
+    message: {
+      id: message_id,
+      text,
+      parts: [{ type: 'text', text }],
+      citations: [],
+      run_id,
+      run,
+    } as unknown as Message,
   };
 };
 
@@ -51,14 +70,22 @@ const said = (frames: readonly string[]): string =>
   frames
     .map(dataOf)
     .reduce(
-      (text, data) => text + (data.choices?.[0]?.delta.content ?? (data.type === 'response.output_text.delta' ? data.delta : '')),
+      (text, data) =>
+        text +
+        (data.choices?.[0]?.delta.content ??
+          (data.type === 'response.output_text.delta' ? data.delta : '')),
       '',
     );
 
-const rounds = fc.array(fc.array(fc.oneof(fc.string({ minLength: 1, unit: 'grapheme' }), fc.constantFrom(' ', '\n', 'a ', ' b'))), {
-  minLength: 1,
-  maxLength: 4,
-});
+const rounds = fc.array(
+  fc.array(
+    fc.oneof(fc.string({ minLength: 1, unit: 'grapheme' }), fc.constantFrom(' ', '\n', 'a ', ' b')),
+  ),
+  {
+    minLength: 1,
+    maxLength: 4,
+  },
+);
 
 describe.each(kinds)('the wire of %s', (_name, kind, options) => {
   it('says what the stored message says, in frames that are numbered and the same each time', () => {
@@ -79,9 +106,13 @@ describe.each(kinds)('the wire of %s', (_name, kind, options) => {
   });
 
   it('tells a run whose events are not kept by its message', () => {
-    const frames = framesOf(kind, options, [{ type: 'text', delta: 'All of it' }, finished('All of it')]);
+    const frames = framesOf(kind, options, [
+      { type: 'text', delta: 'All of it' },
+      finished('All of it'),
+    ]);
     expect(said(frames)).toBe('All of it');
-    for (const data of frames.map(dataOf)) expect(data.id ?? data.response?.id ?? data.item_id ?? data.item?.id).toBeDefined();
+    for (const data of frames.map(dataOf))
+      expect(data.id ?? data.response?.id ?? data.item_id ?? data.item?.id).toBeDefined();
   });
 
   it('says nothing of the agent’s own tools', () => {
@@ -92,6 +123,8 @@ describe.each(kinds)('the wire of %s', (_name, kind, options) => {
       { type: 'tool-call', ...tool, input: {} },
       { type: 'tool-output', tool_call_id: 'call_1', output: 4, latency_ms: 1 },
     ];
-    expect(framesOf(kind, options, [started, ...events])).toEqual(framesOf(kind, options, [started]));
+    expect(framesOf(kind, options, [started, ...events])).toEqual(
+      framesOf(kind, options, [started]),
+    );
   });
 });

@@ -25,7 +25,11 @@ describe('credentials', () => {
         'Bearer ag_1nonsense',
         `bearer\t${'x'.repeat(4000)}`,
       ]) {
-        const answer = await probe(operation, null, authorization === undefined ? {} : { authorization });
+        const answer = await probe(
+          operation,
+          null,
+          authorization === undefined ? {} : { authorization },
+        );
         expectRefusal(operation, answer, 401, String(authorization));
         expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer /);
       }
@@ -37,7 +41,13 @@ describe('credentials', () => {
     for (const operation of guarded) {
       const isRoot = operation.access === 'root';
       expectRefusal(operation, await probe(operation, isRoot ? key : rootKey), 403, operation.name);
-      if (isRoot) expectRefusal(operation, await probe(operation, `${key.slice(0, -1)}~`), 401, operation.name);
+      if (isRoot)
+        expectRefusal(
+          operation,
+          await probe(operation, `${key.slice(0, -1)}~`),
+          401,
+          operation.name,
+        );
     }
   });
 });
@@ -62,16 +72,27 @@ describe('roles', () => {
 
   it('lets a viewer change nothing (R9)', async () => {
     for (const operation of forKeys.filter(({ method }) => method !== 'GET')) {
-      expectRefusal(operation, await probe(operation, workspaces.get('viewer')?.key ?? ''), 403, operation.name);
+      expectRefusal(
+        operation,
+        await probe(operation, workspaces.get('viewer')?.key ?? ''),
+        403,
+        operation.name,
+      );
     }
   });
 
   it('keeps keys, settings and the audit log for admins (R8, R9)', async () => {
     for (const operation of forKeys.filter(
-      ({ path, method }) => /api-keys|audit-log/.test(path) || (path.endsWith('/workspace') && method !== 'GET'),
+      ({ path, method }) =>
+        /api-keys|audit-log/.test(path) || (path.endsWith('/workspace') && method !== 'GET'),
     )) {
       for (const role of ['viewer', 'runtime', 'editor']) {
-        expectRefusal(operation, await probe(operation, workspaces.get(role)?.key ?? ''), 403, `${role} ${operation.name}`);
+        expectRefusal(
+          operation,
+          await probe(operation, workspaces.get(role)?.key ?? ''),
+          403,
+          `${role} ${operation.name}`,
+        );
       }
     }
   });
@@ -82,17 +103,31 @@ describe('roles', () => {
     const limited = await admin.withRole('admin', [agent]);
     const me = (await limited.get('/users/me')).body;
     const closed = [
-      ...['workspace:write', 'keys:read', 'audit:read', 'providers:manage', 'tools:write', 'usage:archives'],
+      ...[
+        'workspace:write',
+        'keys:read',
+        'audit:read',
+        'providers:manage',
+        'tools:write',
+        'usage:archives',
+      ],
       ...['budgets:manage', 'rate-limits:manage', 'operations:read'],
     ];
-    expect(me.permissions).toEqual(Object.keys(permissions).filter((permission) => !closed.includes(permission)));
+    expect(me.permissions).toEqual(
+      Object.keys(permissions).filter((permission) => !closed.includes(permission)),
+    );
     for (const operation of forKeys) {
       const answer = await probe(operation, limited.key);
       const isClosed = closed.includes(operation.access);
-      expect(operation.description?.includes('Not for keys that are limited to agents.'), operation.name).toBe(isClosed);
+      expect(
+        operation.description?.includes('Not for keys that are limited to agents.'),
+        operation.name,
+      ).toBe(isClosed);
       if (isClosed) expectRefusal(operation, answer, 403, operation.name);
     }
-    const names = forKeys.filter(({ access }) => closed.includes(access)).map(({ name }) => name.replace('/api/v1', ''));
+    const names = forKeys
+      .filter(({ access }) => closed.includes(access))
+      .map(({ name }) => name.replace('/api/v1', ''));
     expect(names).toEqual(
       expect.arrayContaining([
         'PATCH /workspace',

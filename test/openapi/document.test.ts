@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { app } from '../../src/app.ts';
 import { permissions } from '../../src/http/access.ts';
-import { document, type Operation, operations, pathParameters, placesIn, resolve, type Schema, violationsOf } from '../support/document.ts';
+import {
+  document,
+  type Operation,
+  operations,
+  pathParameters,
+  placesIn,
+  resolve,
+  type Schema,
+  violationsOf,
+} from '../support/document.ts';
 
 /** Served outside the document: the document itself and pages for people. */
 const undocumented = ['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'];
@@ -12,7 +21,9 @@ const publicOperations = ['GET /healthz'];
 const schemasOf = (operation: Operation): Schema[] => [
   ...operation.parameters.map(({ schema }) => schema),
   ...[operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
-    Object.values(part?.content ?? {}).flatMap(({ schema }) => (schema === undefined ? [] : [schema])),
+    Object.values(part?.content ?? {}).flatMap(({ schema }) =>
+      schema === undefined ? [] : [schema],
+    ),
   ),
 ];
 
@@ -20,7 +31,8 @@ const schemasOf = (operation: Operation): Schema[] => [
 function* everySchema(value: unknown): Generator<Schema> {
   if (value === null || typeof value !== 'object') return;
   if (!Array.isArray(value)) yield value as Schema;
-  for (const [key, inner] of Object.entries(value)) if (key !== 'example' && key !== 'examples') yield* everySchema(inner);
+  for (const [key, inner] of Object.entries(value))
+    if (key !== 'example' && key !== 'examples') yield* everySchema(inner);
 }
 
 describe('the document', () => {
@@ -28,12 +40,16 @@ describe('the document', () => {
     const served = app.routes
       .filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{\.\+\})?/g, '{$1}')}`);
-    expect(new Set(served)).toEqual(new Set([...operations.map(({ name }) => name), ...undocumented]));
+    expect(new Set(served)).toEqual(
+      new Set([...operations.map(({ name }) => name), ...undocumented]),
+    );
     expect(served).toHaveLength(new Set(served).size);
   });
 
   it('names every public operation, and only those lack a credential (R1)', () => {
-    expect(operations.filter(({ access }) => access === 'public').map(({ name }) => name)).toEqual(publicOperations);
+    expect(operations.filter(({ access }) => access === 'public').map(({ name }) => name)).toEqual(
+      publicOperations,
+    );
     for (const { name, access, security } of operations) {
       const scheme = access === 'root' ? 'root_key' : 'api_key';
       expect(security, name).toEqual(access === 'public' ? [] : [{ [scheme]: [] }]);
@@ -41,7 +57,8 @@ describe('the document', () => {
   });
 
   it('gives every operation an access that the role table knows (R9)', () => {
-    for (const { name, access } of operations) expect([...Object.keys(permissions), 'public', 'root'], name).toContain(access);
+    for (const { name, access } of operations)
+      expect([...Object.keys(permissions), 'public', 'root'], name).toContain(access);
   });
 
   it('has one operationId for each operation', () => {
@@ -56,7 +73,15 @@ describe('the document', () => {
       expect(operationId).not.toMatch(/(?:A|An|The|Of|For|Two|That)(?=[A-Z]|$)/);
     }
     const ids = operations.map(({ operationId }) => operationId);
-    for (const id of ['createAgent', 'getAgent', 'listAgents', 'listKnowledgeBaseFiles', 'getCurrentKey', 'setAlertWebhook', 'runAgent'])
+    for (const id of [
+      'createAgent',
+      'getAgent',
+      'listAgents',
+      'listKnowledgeBaseFiles',
+      'getCurrentKey',
+      'setAlertWebhook',
+      'runAgent',
+    ])
       expect(ids).toContain(id);
   });
 
@@ -68,7 +93,9 @@ describe('the document', () => {
   });
 
   it('lists null among the values of everything that may be null', () => {
-    const nullable = [...everySchema(document)].filter((schema) => Array.isArray(schema.type) && schema.type.includes('null'));
+    const nullable = [...everySchema(document)].filter(
+      (schema) => Array.isArray(schema.type) && schema.type.includes('null'),
+    );
     expect(nullable.length).toBeGreaterThan(50);
     for (const schema of nullable) {
       if (schema.enum !== undefined) expect(schema.enum, JSON.stringify(schema)).toContain(null);
@@ -77,8 +104,13 @@ describe('the document', () => {
   });
 
   it('has no defaults in bodies: what may be left out is optional, what is always there is required', () => {
-    const bodies = operations.flatMap(({ requestBody, responses }) => [requestBody, ...Object.values(responses)]);
-    for (const { schema } of bodies.flatMap((body) => Object.values(body?.content ?? {}).flatMap(({ schema: one }) => [...placesIn(one)])))
+    const bodies = operations.flatMap(({ requestBody, responses }) => [
+      requestBody,
+      ...Object.values(responses),
+    ]);
+    for (const { schema } of bodies.flatMap((body) =>
+      Object.values(body?.content ?? {}).flatMap(({ schema: one }) => [...placesIn(one)]),
+    ))
       expect(schema, JSON.stringify(schema)).not.toHaveProperty('default');
     const { CreateSession, RateLimits, RateLimitsInput } = document.components.schemas;
     expect(CreateSession?.required).toBeUndefined();
@@ -90,12 +122,16 @@ describe('the document', () => {
   it('has a schema for the events of every stream', () => {
     const streams = operations.flatMap(({ name, responses }) =>
       Object.values(responses).flatMap(({ content }) =>
-        content?.['text/event-stream'] === undefined ? [] : ([[name, content['text/event-stream'].schema]] as const),
+        content?.['text/event-stream'] === undefined
+          ? []
+          : ([[name, content['text/event-stream'].schema]] as const),
       ),
     );
     expect(streams.length).toBeGreaterThan(7);
     for (const [name, schema] of streams) {
-      const events = ['ChatCompletionChunk', 'ResponseStreamEvent', 'StreamEvent'].map((one) => `#/components/schemas/${one}`);
+      const events = ['ChatCompletionChunk', 'ResponseStreamEvent', 'StreamEvent'].map(
+        (one) => `#/components/schemas/${one}`,
+      );
       expect(events, name).toContain(schema?.$ref);
     }
   });
@@ -109,24 +145,36 @@ describe('the document', () => {
     }
   });
 
-  it.each(operations.map((operation) => [operation.name, operation] as const))('describes %s', (_name, operation) => {
-    expect(operation.summary).toMatch(/\S{3}/);
-    expect(operation.description).toMatch(/\S{3}/);
-    expect(operation.tags).toHaveLength(1);
-    for (const parameter of operation.parameters) expect(parameter.description, parameter.name).toMatch(/\S{3}/);
-    const inPath = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
-    expect(new Set(inPath)).toEqual(new Set(pathParameters(operation)));
-    for (const [status, { description }] of Object.entries(operation.responses)) expect(description, status).toMatch(/\S{3}/);
-  });
+  it.each(operations.map((operation) => [operation.name, operation] as const))(
+    'describes %s',
+    (_name, operation) => {
+      expect(operation.summary).toMatch(/\S{3}/);
+      expect(operation.description).toMatch(/\S{3}/);
+      expect(operation.tags).toHaveLength(1);
+      for (const parameter of operation.parameters)
+        expect(parameter.description, parameter.name).toMatch(/\S{3}/);
+      const inPath = operation.parameters
+        .filter((parameter) => parameter.in === 'path')
+        .map(({ name }) => name);
+      expect(new Set(inPath)).toEqual(new Set(pathParameters(operation)));
+      for (const [status, { description }] of Object.entries(operation.responses))
+        expect(description, status).toMatch(/\S{3}/);
+    },
+  );
 
   it.each(operations.map((operation) => [operation.name, operation] as const))(
     'has examples that match their schemas: %s',
     (_name, operation) => {
-      for (const schema of schemasOf(operation).flatMap((one) => [...placesIn(one)].map((place) => place.schema))) {
-        for (const example of [schema.example, ...(schema.examples ?? [])].filter((value) => value !== undefined)) {
+      for (const schema of schemasOf(operation).flatMap((one) =>
+        [...placesIn(one)].map((place) => place.schema),
+      )) {
+        for (const example of [schema.example, ...(schema.examples ?? [])].filter(
+          (value) => value !== undefined,
+        )) {
           expect(violationsOf(schema, example), JSON.stringify(example)).toEqual([]);
         }
-        if (schema.default !== undefined) expect(violationsOf(schema, schema.default), JSON.stringify(schema.default)).toEqual([]);
+        if (schema.default !== undefined)
+          expect(violationsOf(schema, schema.default), JSON.stringify(schema.default)).toEqual([]);
       }
     },
   );
@@ -142,7 +190,9 @@ describe('the document', () => {
       const schema = requestBody?.content['application/json']?.schema;
       for (const { schema: inner, path } of placesIn(schema)) {
         if (inner.properties === undefined) continue;
-        expect(inner.additionalProperties, `${name}: ${Object.keys(inner.properties)}`).toBe(isHistory(name, path));
+        expect(inner.additionalProperties, `${name}: ${Object.keys(inner.properties)}`).toBe(
+          isHistory(name, path),
+        );
       }
     }
   });

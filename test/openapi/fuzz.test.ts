@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rootKey } from '../support/api.ts';
 import { mutated, oddities, valuesOf } from '../support/arbitrary.ts';
-import { call, fillPath, jsonBodyOf, type Operation, operations, type Parameter, pathParameters } from '../support/document.ts';
+import {
+  call,
+  fillPath,
+  jsonBodyOf,
+  type Operation,
+  operations,
+  type Parameter,
+  pathParameters,
+} from '../support/document.ts';
 import { randomValues, type Seeded, seed, type Values, validBody } from '../support/resources.ts';
 
 /** Requests of each sort for each operation; `FUZZ_RUNS=200 npm run test:only` for a long look. */
@@ -16,19 +24,32 @@ interface Draft {
   readonly body: unknown;
 }
 
-const inQuery = ({ parameters }: Operation) => parameters.filter((parameter) => parameter.in === 'query' && parameter.name !== 'cursor');
-const optional = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+const inQuery = ({ parameters }: Operation) =>
+  parameters.filter((parameter) => parameter.in === 'query' && parameter.name !== 'cursor');
+const optional = <Value>(arbitrary: fc.Arbitrary<Value>) =>
+  fc.option(arbitrary, { nil: undefined, freq: 2 });
 
 function queries(parameters: readonly Parameter[], isValid: boolean) {
-  const of = ({ schema }: Parameter) => optional(isValid ? valuesOf(schema) : fc.oneof(valuesOf(schema), oddities));
-  return fc.record(Object.fromEntries(parameters.map((parameter) => [parameter.name, of(parameter)])));
+  const of = ({ schema }: Parameter) =>
+    optional(isValid ? valuesOf(schema) : fc.oneof(valuesOf(schema), oddities));
+  return fc.record(
+    Object.fromEntries(parameters.map((parameter) => [parameter.name, of(parameter)])),
+  );
 }
 
 /** Requests that the schemas allow, to things that are there. */
 function validDrafts(operation: Operation, own: Values): fc.Arbitrary<Draft> {
   const schema = jsonBodyOf(operation);
-  const body = schema === undefined ? fc.constant(undefined) : fc.oneof(valuesOf(schema), fc.constant(validBody(operation, own)));
-  return fc.record({ values: fc.constant(own), query: queries(inQuery(operation), true), headers: fc.constant({}), body });
+  const body =
+    schema === undefined
+      ? fc.constant(undefined)
+      : fc.oneof(valuesOf(schema), fc.constant(validBody(operation, own)));
+  return fc.record({
+    values: fc.constant(own),
+    query: queries(inQuery(operation), true),
+    headers: fc.constant({}),
+    body,
+  });
 }
 
 /** Requests with something wrong in them: an id, a parameter, a header, a place in the body. */
@@ -39,7 +60,12 @@ function mutatedDrafts(operation: Operation, own: Values): fc.Arbitrary<Draft> {
     {
       weight: 1,
       arbitrary: fc.record(
-        Object.fromEntries(pathParameters(operation).map((name) => [name, fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' })])),
+        Object.fromEntries(
+          pathParameters(operation).map((name) => [
+            name,
+            fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }),
+          ]),
+        ),
       ),
     },
   );
@@ -52,7 +78,11 @@ function mutatedDrafts(operation: Operation, own: Values): fc.Arbitrary<Draft> {
       'x-d1-bookmark': odd(['x', '00000000-00000000-00000000-00000000000000000000000000000000']),
       'last-event-id': odd(['0', '-1', 'x']),
     })
-    .map((some) => Object.fromEntries(Object.entries(some).filter((entry): entry is [string, string] => entry[1] !== undefined)));
+    .map((some) =>
+      Object.fromEntries(
+        Object.entries(some).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      ),
+    );
   return validDrafts(operation, own).chain((draft) =>
     fc.record({
       values: parts,
@@ -63,24 +93,39 @@ function mutatedDrafts(operation: Operation, own: Values): fc.Arbitrary<Draft> {
   );
 }
 
-const text = (value: unknown) => (typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value));
+const text = (value: unknown) =>
+  typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);
 
-async function run(operation: Operation, key: string, { values, query, headers, body }: Draft): Promise<void> {
+async function run(
+  operation: Operation,
+  key: string,
+  { values, query, headers, body }: Draft,
+): Promise<void> {
   const search = new URLSearchParams(
-    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, text(value)] as [string, string]])),
+    Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, text(value)] as [string, string]],
+    ),
   );
-  const path = fillPath(operation, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.toWellFormed()])));
+  const path = fillPath(
+    operation,
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.toWellFormed()])),
+  );
   // A path of dots is another path.
   fc.pre(!path.split('/').some((part) => part === '.' || part === '..'));
   const answer = await call(operation, search.size === 0 ? path : `${path}?${search}`, key, {
     headers,
     ...(body === undefined ? {} : { json: body }),
   });
-  expect(answer.status, `${operation.method} ${path}?${search} ${JSON.stringify(body)}`).toBeLessThan(500);
+  expect(
+    answer.status,
+    `${operation.method} ${path}?${search} ${JSON.stringify(body)}`,
+  ).toBeLessThan(500);
 }
 
 /** What takes things away comes last, so that the others have something to work on. */
-const inOrder = operations.toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'));
+const inOrder = operations.toSorted(
+  (a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'),
+);
 
 describe('any request', () => {
   let own: Seeded;

@@ -12,10 +12,18 @@ import {
   pointerTo,
   typesOf,
 } from '../support/document.ts';
-import { exampleOf, randomValues, type Seeded, seed, validBody, withValueAt } from '../support/resources.ts';
+import {
+  exampleOf,
+  randomValues,
+  type Seeded,
+  seed,
+  validBody,
+  withValueAt,
+} from '../support/resources.ts';
 import { hashRows } from '../support/rows.ts';
 
-const named = (list: readonly Operation[]) => list.map((operation) => [operation.name, operation] as const);
+const named = (list: readonly Operation[]) =>
+  list.map((operation) => [operation.name, operation] as const);
 const withBody = operations.filter((operation) => jsonBodyOf(operation) !== undefined);
 
 describe('input', () => {
@@ -27,25 +35,37 @@ describe('input', () => {
   });
 
   const send = (operation: Operation, options: Parameters<typeof call>[3], query = '') =>
-    call(operation, fillPath(operation, own.values) + query, operation.access === 'root' ? rootKey : own.workspace.key, options);
-  const sendJson = (operation: Operation, text: string) => send(operation, { body: text, headers: { 'content-type': 'application/json' } });
+    call(
+      operation,
+      fillPath(operation, own.values) + query,
+      operation.access === 'root' ? rootKey : own.workspace.key,
+      options,
+    );
+  const sendJson = (operation: Operation, text: string) =>
+    send(operation, { body: text, headers: { 'content-type': 'application/json' } });
 
   describe.each(named(withBody))('%s', (_name, operation) => {
     const places = [...placesIn(jsonBodyOf(operation))];
 
     it('refuses unknown and server-owned fields, nested ones too (R10)', async () => {
       const body = validBody(operation, own.values);
-      for (const { path, schema, isInUnion } of places.filter((place) => place.schema.additionalProperties === false)) {
+      for (const { path, schema, isInUnion } of places.filter(
+        (place) => place.schema.additionalProperties === false,
+      )) {
         for (const field of ['unexpected_field', 'workspace_id', 'created_at', '__proto__'].filter(
           (name) => !(name in (schema.properties ?? {})),
         )) {
           const at = path.length === 0 ? body : exampleOf(schema);
-          const text = JSON.stringify(withValueAt(body, [...path], { ...(at as object), [`@${field}`]: 1 })).replace(`@${field}`, field);
+          const text = JSON.stringify(
+            withValueAt(body, [...path], { ...(at as object), [`@${field}`]: 1 }),
+          ).replace(`@${field}`, field);
           const answer = await sendJson(operation, text);
           expectRefusal(operation, answer, 422, text);
           const pointer = pointerTo([...path, field]);
           expect(
-            pointersOf(answer).some((named) => named === pointer || (isInUnion && pointer.startsWith(named))),
+            pointersOf(answer).some(
+              (named) => named === pointer || (isInUnion && pointer.startsWith(named)),
+            ),
             `${pointer}: ${text}`,
           ).toBe(true);
         }
@@ -77,28 +97,62 @@ describe('input', () => {
           '-0.0',
           ...(isInUnion || typesOf(schema).length > 1 ? [] : ['"1"', 'true']),
         ]) {
-          const answer = await sendJson(operation, JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', literal));
+          const answer = await sendJson(
+            operation,
+            JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', literal),
+          );
           expectRefusal(operation, answer, 422, `${pointerTo(path)} ${literal}`);
         }
         expectRefusal(
           operation,
-          await sendJson(operation, JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', 'NaN')),
+          await sendJson(
+            operation,
+            JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', 'NaN'),
+          ),
           400,
         );
       }
     });
 
     it('refuses what is not JSON with 400, and what no handler should meet with 422 (R16)', async () => {
-      for (const text of ['', ' ', '{', '{"a":1,}', "{'a':1}", 'undefined', '\ufeff', '{"a":1}{}', '[1', 'nul']) {
+      for (const text of [
+        '',
+        ' ',
+        '{',
+        '{"a":1,}',
+        "{'a':1}",
+        'undefined',
+        '\ufeff',
+        '{"a":1}{}',
+        '[1',
+        'nul',
+      ]) {
         expectRefusal(operation, await sendJson(operation, text), 400, text);
       }
       const bytes = new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]);
-      expectRefusal(operation, await send(operation, { body: bytes, headers: { 'content-type': 'application/json' } }), 400, 'not UTF-8');
+      expectRefusal(
+        operation,
+        await send(operation, { body: bytes, headers: { 'content-type': 'application/json' } }),
+        400,
+        'not UTF-8',
+      );
       const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
-      const keys = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`k${index}`, 1]));
+      const keys = Object.fromEntries(
+        Array.from({ length: 10_001 }, (_, index) => [`k${index}`, 1]),
+      );
       const items = { a: Array.from({ length: 1001 }, () => 1) };
-      const bounded = ['null', '1', '"text"', '[]', nested(33), nested(100_000), JSON.stringify(keys), JSON.stringify(items)];
-      for (const text of bounded) expectRefusal(operation, await sendJson(operation, text), 422, text.slice(0, 40));
+      const bounded = [
+        'null',
+        '1',
+        '"text"',
+        '[]',
+        nested(33),
+        nested(100_000),
+        JSON.stringify(keys),
+        JSON.stringify(items),
+      ];
+      for (const text of bounded)
+        expectRefusal(operation, await sendJson(operation, text), 422, text.slice(0, 40));
     });
 
     it('takes one media type it knows, in UTF-8, not compressed (R14, R15)', async () => {
@@ -124,7 +178,12 @@ describe('input', () => {
       }
       expectRefusal(operation, await typed({}), 415, 'no content type');
       for (const encoding of ['gzip', 'br', 'gzip, gzip', 'x']) {
-        expectRefusal(operation, await typed({ 'content-type': 'application/json', 'content-encoding': encoding }), 415, encoding);
+        expectRefusal(
+          operation,
+          await typed({ 'content-type': 'application/json', 'content-encoding': encoding }),
+          415,
+          encoding,
+        );
       }
       for (const type of [
         'application/json',
@@ -140,7 +199,12 @@ describe('input', () => {
       const limit = operation['x-body-limit'] ?? 0;
       expect(limit).toBeGreaterThan(0);
       const headers = { 'content-type': 'application/json' };
-      expectRefusal(operation, await send(operation, { body: new Uint8Array(limit + 1).fill(0x20), headers }), 413, 'with');
+      expectRefusal(
+        operation,
+        await send(operation, { body: new Uint8Array(limit + 1).fill(0x20), headers }),
+        413,
+        'with',
+      );
       let sent = 0;
       const stream = new ReadableStream<Uint8Array>({
         pull(controller) {
@@ -153,37 +217,55 @@ describe('input', () => {
     });
   });
 
-  it.each(named(operations))('%s cannot be had as what it is not (R14)', async (_name, operation) => {
-    for (const accept of ['x-none/x-none', 'application/json;q=0', 'application/xml, image/x-none']) {
-      const body = validBody(operation, own.values);
-      const values = randomValues();
-      const key = operation.access === 'root' ? rootKey : own.workspace.key;
-      const answer = await call(operation, fillPath(operation, values), key, {
-        headers: { accept },
-        ...(body === undefined ? {} : { json: body }),
-      });
-      expectRefusal(operation, answer, 406, accept);
-    }
-  });
-
-  it.each(named(operations))('%s refuses query parameters that it does not know or cannot read', async (_name, operation) => {
-    const parameters = operation.parameters.filter((parameter) => parameter.in === 'query');
-    const refused = ['?unexpected_parameter=1', '?unexpected_parameter', '?__proto__=1'];
-    for (const { name, schema } of parameters) {
-      const value = encodeURIComponent(String(exampleOf(schema)));
-      refused.push(`?${name}=%00`, `?${name}=a%00b`);
-      // Only a list may come in several.
-      if (!name.endsWith('[]')) refused.push(`?${name}=${value}&${name}=${value}`);
-      if (typesOf(schema).some((type) => type === 'integer' || type === 'number')) {
-        refused.push(...['', 'x', '1e309', 'NaN', '-1', '9007199254740993'].map((bad) => `?${name}=${bad}`));
+  it.each(named(operations))(
+    '%s cannot be had as what it is not (R14)',
+    async (_name, operation) => {
+      for (const accept of [
+        'x-none/x-none',
+        'application/json;q=0',
+        'application/xml, image/x-none',
+      ]) {
+        const body = validBody(operation, own.values);
+        const values = randomValues();
+        const key = operation.access === 'root' ? rootKey : own.workspace.key;
+        const answer = await call(operation, fillPath(operation, values), key, {
+          headers: { accept },
+          ...(body === undefined ? {} : { json: body }),
+        });
+        expectRefusal(operation, answer, 406, accept);
       }
-      if (schema.enum !== undefined) refused.push(`?${name}=no-such-value`);
-    }
-    for (const query of refused) {
-      const body = validBody(operation, own.values);
-      expectRefusal(operation, await send(operation, body === undefined ? {} : { json: body }, query), 422, query);
-    }
-  });
+    },
+  );
 
-  it('has changed nothing by all this', async () => expect(await hashRows(own.workspace.id)).toEqual(before));
+  it.each(named(operations))(
+    '%s refuses query parameters that it does not know or cannot read',
+    async (_name, operation) => {
+      const parameters = operation.parameters.filter((parameter) => parameter.in === 'query');
+      const refused = ['?unexpected_parameter=1', '?unexpected_parameter', '?__proto__=1'];
+      for (const { name, schema } of parameters) {
+        const value = encodeURIComponent(String(exampleOf(schema)));
+        refused.push(`?${name}=%00`, `?${name}=a%00b`);
+        // Only a list may come in several.
+        if (!name.endsWith('[]')) refused.push(`?${name}=${value}&${name}=${value}`);
+        if (typesOf(schema).some((type) => type === 'integer' || type === 'number')) {
+          refused.push(
+            ...['', 'x', '1e309', 'NaN', '-1', '9007199254740993'].map((bad) => `?${name}=${bad}`),
+          );
+        }
+        if (schema.enum !== undefined) refused.push(`?${name}=no-such-value`);
+      }
+      for (const query of refused) {
+        const body = validBody(operation, own.values);
+        expectRefusal(
+          operation,
+          await send(operation, body === undefined ? {} : { json: body }, query),
+          422,
+          query,
+        );
+      }
+    },
+  );
+
+  it('has changed nothing by all this', async () =>
+    expect(await hashRows(own.workspace.id)).toEqual(before));
 });

@@ -1,12 +1,34 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { call, fillPath, jsonBodyOf, operations, pathParameters, refusedWith, withoutRequestId } from '../support/document.ts';
-import { idsInBody, namedParameters, randomValues, type Seeded, seed, validBody, withValueAt } from '../support/resources.ts';
+import {
+  call,
+  fillPath,
+  jsonBodyOf,
+  operations,
+  pathParameters,
+  refusedWith,
+  withoutRequestId,
+} from '../support/document.ts';
+import {
+  idsInBody,
+  namedParameters,
+  randomValues,
+  type Seeded,
+  seed,
+  validBody,
+  withValueAt,
+} from '../support/resources.ts';
 import { hashRows } from '../support/rows.ts';
 
 /** The root key stands above workspaces. */
-const withParameters = operations.filter((operation) => operation.access !== 'root' && pathParameters(operation).length > 0);
-const withIds = withParameters.filter((operation) => pathParameters(operation).some((name) => !namedParameters.has(name)));
-const withIdsInBody = operations.filter((operation) => operation.access !== 'root' && idsInBody(jsonBodyOf(operation)).length > 0);
+const withParameters = operations.filter(
+  (operation) => operation.access !== 'root' && pathParameters(operation).length > 0,
+);
+const withIds = withParameters.filter((operation) =>
+  pathParameters(operation).some((name) => !namedParameters.has(name)),
+);
+const withIdsInBody = operations.filter(
+  (operation) => operation.access !== 'root' && idsInBody(jsonBodyOf(operation)).length > 0,
+);
 const json = (body: unknown) => (body === undefined ? {} : { json: body });
 
 describe('two workspaces', () => {
@@ -19,7 +41,9 @@ describe('two workspaces', () => {
 
   it('has a seed for every path parameter', () => {
     for (const operation of withParameters)
-      expect(Object.keys(victim.values), operation.name).toEqual(expect.arrayContaining(pathParameters(operation)));
+      expect(Object.keys(victim.values), operation.name).toEqual(
+        expect.arrayContaining(pathParameters(operation)),
+      );
   });
 
   it.each(withIds.map((operation) => [operation.name, operation] as const))(
@@ -33,13 +57,30 @@ describe('two workspaces', () => {
       const body = json(validBody(operation, attacker.values));
       for (const foreign of sets) {
         const pick = (source: Readonly<Record<string, string>>) =>
-          Object.fromEntries(parameters.map((name) => [name, (foreign.includes(name) ? source : attacker.values)[name] ?? '']));
-        const theirs = await call(operation, fillPath(operation, pick(victim.values)), attacker.workspace.key, body);
-        const nobodys = await call(operation, fillPath(operation, pick(randomValues())), attacker.workspace.key, body);
+          Object.fromEntries(
+            parameters.map((name) => [
+              name,
+              (foreign.includes(name) ? source : attacker.values)[name] ?? '',
+            ]),
+          );
+        const theirs = await call(
+          operation,
+          fillPath(operation, pick(victim.values)),
+          attacker.workspace.key,
+          body,
+        );
+        const nobodys = await call(
+          operation,
+          fillPath(operation, pick(randomValues())),
+          attacker.workspace.key,
+          body,
+        );
         expect(theirs.status, `${foreign}: ${JSON.stringify(theirs.body)}`).toBe(404);
         expect(withoutRequestId(theirs)).toEqual(withoutRequestId(nobodys));
       }
-      expect([await hashRows(victim.workspace.id), await hashRows(attacker.workspace.id)]).toEqual(before);
+      expect([await hashRows(victim.workspace.id), await hashRows(attacker.workspace.id)]).toEqual(
+        before,
+      );
     },
   );
 
@@ -50,9 +91,20 @@ describe('two workspaces', () => {
       const path = fillPath(operation, attacker.values);
       for (const { path: at, parameter } of idsInBody(jsonBodyOf(operation))) {
         if (victim.values[parameter] === undefined) continue;
-        const withId = (id: string | undefined) => json(withValueAt(validBody(operation, attacker.values), at, id));
-        const theirs = await call(operation, path, attacker.workspace.key, withId(victim.values[parameter]));
-        const nobodys = await call(operation, path, attacker.workspace.key, withId(randomValues()[parameter]));
+        const withId = (id: string | undefined) =>
+          json(withValueAt(validBody(operation, attacker.values), at, id));
+        const theirs = await call(
+          operation,
+          path,
+          attacker.workspace.key,
+          withId(victim.values[parameter]),
+        );
+        const nobodys = await call(
+          operation,
+          path,
+          attacker.workspace.key,
+          withId(randomValues()[parameter]),
+        );
         // A search that is narrowed to what is not there finds nothing; everything else refuses.
         expect(
           operation.path.endsWith('/search') ? [200] : [404, refusedWith(operation, 422)],
@@ -83,12 +135,19 @@ describe('two workspaces', () => {
         'agt_short',
         '%E0%A4%A',
       ];
-      const own = Object.fromEntries(pathParameters(operation).map((name) => [name, attacker.values[name] ?? '']));
+      const own = Object.fromEntries(
+        pathParameters(operation).map((name) => [name, attacker.values[name] ?? '']),
+      );
       const [first = ''] = pathParameters(operation);
       const upper = own[first]?.toUpperCase() ?? '';
       for (const id of [...malformed, upper]) {
         const path = fillPath(operation, { ...own, [first]: 'ID' }).replace('/ID', `/${id}`);
-        const answer = await call(operation, path, attacker.workspace.key, json(validBody(operation, attacker.values)));
+        const answer = await call(
+          operation,
+          path,
+          attacker.workspace.key,
+          json(validBody(operation, attacker.values)),
+        );
         expect(answer.status, id).toBe(404);
       }
     },

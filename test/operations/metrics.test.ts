@@ -14,12 +14,15 @@ function parse(text: string): Map<string, number> {
   const samples = new Map<string, number>();
   let open = '';
   for (const line of text.trimEnd().split('\n')) {
-    const [, comment, name = ''] = /^# (HELP|TYPE) ([a-zA-Z_:][\w:]*) (?:gauge$|counter$|\S.*)/.exec(line) ?? [];
+    const [, comment, name = ''] =
+      /^# (HELP|TYPE) ([a-zA-Z_:][\w:]*) (?:gauge$|counter$|\S.*)/.exec(line) ?? [];
     if (comment === 'HELP') open = name;
     if (comment !== undefined) expect(name, line).toBe(open);
     else {
       const [, sample = '', labels = '', value = ''] =
-        /^([a-zA-Z_:][\w:]*)((?:\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)*\})?) (\+Inf|-Inf|NaN|-?[\d.e+-]+)$/.exec(line) ?? [];
+        /^([a-zA-Z_:][\w:]*)((?:\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)*\})?) (\+Inf|-Inf|NaN|-?[\d.e+-]+)$/.exec(
+          line,
+        ) ?? [];
       expect(sample, line).toBe(open);
       expect(samples.has(sample + labels), line).toBe(false);
       samples.set(sample + labels, value === '+Inf' ? Number.POSITIVE_INFINITY : Number(value));
@@ -30,13 +33,18 @@ function parse(text: string): Map<string, number> {
 
 async function metricsOf({ key }: Workspace) {
   const { status, headers, body } = await request('GET', '/metrics', key);
-  expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+  expect([status, headers.get('content-type')]).toEqual([
+    200,
+    'text/plain; version=0.0.4; charset=utf-8',
+  ]);
   return parse(body);
 }
 
 async function insert(table: string, row: Record<string, unknown>): Promise<void> {
   const names = Object.keys(row);
-  await env.DB.prepare(`insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`)
+  await env.DB.prepare(
+    `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`,
+  )
     .bind(...Object.values(row))
     .run();
 }
@@ -87,11 +95,33 @@ describe('GET /metrics', () => {
   it('tells of money that is set aside, once a call, and for how long (R84)', async () => {
     const workspace = await newWorkspace();
     const now = Date.now();
-    const hold = { id: newId('hold'), workspace_id: workspace.id, subject: '', period_start: 0, call_key: newId('run'), model: 'm' };
+    const hold = {
+      id: newId('hold'),
+      workspace_id: workspace.id,
+      subject: '',
+      period_start: 0,
+      call_key: newId('run'),
+      model: 'm',
+    };
     for (const name of ['a', 'b']) {
       const id = newId('bud');
-      const budget = { id, workspace_id: workspace.id, name, scope: 'workspace', period: 'total', limit_nano_usd: 1e9, action: 'block' };
-      await insert('budgets', { ...budget, unknown_price: 'allow', thresholds: '[]', forecast: 0, created_at: now, updated_at: now });
+      const budget = {
+        id,
+        workspace_id: workspace.id,
+        name,
+        scope: 'workspace',
+        period: 'total',
+        limit_nano_usd: 1e9,
+        action: 'block',
+      };
+      await insert('budgets', {
+        ...budget,
+        unknown_price: 'allow',
+        thresholds: '[]',
+        forecast: 0,
+        created_at: now,
+        updated_at: now,
+      });
       const lease_until = now + 60 * minute;
       await insert('budget_holds', {
         ...hold,
@@ -111,13 +141,21 @@ describe('GET /metrics', () => {
   it('tells of runs that go on and of those that are lost (R84)', async () => {
     const workspace = await newWorkspace();
     const now = Date.now();
-    const run = { workspace_id: workspace.id, agent_id: newId('agt'), version_id: newId('ver'), status: 'running', created_at: now };
+    const run = {
+      workspace_id: workspace.id,
+      agent_id: newId('agt'),
+      version_id: newId('ver'),
+      status: 'running',
+      created_at: now,
+    };
     await insert('runs', { ...run, id: newId('run'), lease_until: now + minute });
     const lost = newId('run');
     await insert('runs', { ...run, id: lost, lease_until: now - 1 });
     const after = await metricsOf(workspace);
     expect([after.get('agentgrid_runs_running'), after.get('agentgrid_runs_lost')]).toEqual([2, 1]);
-    await env.DB.prepare("update runs set status = 'failed' where workspace_id = ?").bind(workspace.id).run();
+    await env.DB.prepare("update runs set status = 'failed' where workspace_id = ?")
+      .bind(workspace.id)
+      .run();
     expect((await metricsOf(workspace)).get('agentgrid_runs_running')).toBe(0);
   });
 
@@ -139,10 +177,19 @@ describe('GET /metrics', () => {
     expect(late.get(at('* * * * *'))).toBeGreaterThanOrEqual(3600);
 
     // A task that fails keeps its age while the others are young again, and one that is no more is forgotten.
-    const broken = { send: () => Promise.reject(new Error('gone')), sendBatch: () => Promise.reject(new Error('gone')) };
+    const broken = {
+      send: () => Promise.reject(new Error('gone')),
+      sendBatch: () => Promise.reject(new Error('gone')),
+    };
     const due = newId('job');
     const job = JSON.stringify({ type: 'file.ingest', file_id: newId('file') });
-    await insert('outbox', { id: due, workspace_id: workspace.id, job, due_at: 1, created_at: Date.now() });
+    await insert('outbox', {
+      id: due,
+      workspace_id: workspace.id,
+      job,
+      due_at: 1,
+      created_at: Date.now(),
+    });
     await runSchedule('* * * * *', { ...env, JOBS: broken } as unknown as Env, execution);
     const after = await metricsOf(workspace);
     expect(after.get(at('* * * * *'))).toBeLessThan(30);
@@ -156,26 +203,44 @@ describe('GET /metrics', () => {
     const workspace = await newWorkspace();
     await request('GET', '/metrics', workspace.key);
     const recorded = recording(env.DB);
-    const { headers } = await requestWith({ DB: recorded.database }, 'GET', '/metrics', workspace.key);
+    const { headers } = await requestWith(
+      { DB: recorded.database },
+      'GET',
+      '/metrics',
+      workspace.key,
+    );
     expect(headers.get('server-timing')).toMatch(/1 trips/);
   });
 
   it('is for admins of the whole workspace', async () => {
     const workspace = await newWorkspace();
     for (const role of ['viewer', 'runtime', 'editor'] as const) {
-      expect((await request('GET', '/metrics', (await workspace.withRole(role)).key)).status).toBe(403);
+      expect((await request('GET', '/metrics', (await workspace.withRole(role)).key)).status).toBe(
+        403,
+      );
     }
     const { body: agent } = await workspace.post('/agents', { name: 'One' });
-    expect((await request('GET', '/metrics', (await workspace.withRole('admin', [agent.id])).key)).status).toBe(403);
-    const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1';
-    expect((await request('GET', '/metrics', workspace.key, { headers: { accept } })).status).toBe(200);
+    expect(
+      (await request('GET', '/metrics', (await workspace.withRole('admin', [agent.id])).key))
+        .status,
+    ).toBe(403);
+    const accept =
+      'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1';
+    expect((await request('GET', '/metrics', workspace.key, { headers: { accept } })).status).toBe(
+      200,
+    );
   });
 });
 
 describe('the text format', () => {
   it('escapes what has a meaning in it', () => {
     const text = writeExposition([
-      { name: 'a', type: 'gauge', help: 'line\nand \\', samples: [{ labels: { b: '"\\\n' }, value: Number.POSITIVE_INFINITY }] },
+      {
+        name: 'a',
+        type: 'gauge',
+        help: 'line\nand \\',
+        samples: [{ labels: { b: '"\\\n' }, value: Number.POSITIVE_INFINITY }],
+      },
       { name: 'none', type: 'gauge', help: 'x', samples: [] },
     ]);
     expect(text).toBe('# HELP a line\\nand \\\\\n# TYPE a gauge\na{b="\\"\\\\\\n"} +Inf\n');

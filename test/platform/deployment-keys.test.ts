@@ -4,7 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { app } from '../../src/app.ts';
 import { sha256 } from '../../src/shared/digest.ts';
 import { newId } from '../../src/shared/id.ts';
-import { type Answer, newWorkspace, type Options, toAnswer, toRequest, type Workspace } from '../support/api.ts';
+import {
+  type Answer,
+  newWorkspace,
+  type Options,
+  toAnswer,
+  toRequest,
+  type Workspace,
+} from '../support/api.ts';
 import { expectProblem, fillPath, operations, pathParameters } from '../support/document.ts';
 import { type Seeded, seed } from '../support/resources.ts';
 
@@ -15,8 +22,15 @@ const another = { ROOT_KEY: 'another-root-key-of-the-tests-01234' };
 /** The same deployment with other settings. */
 const deployed = (settings: Partial<Record<keyof Env, string>>) => {
   const changed = { ...env, ...settings } as Env;
-  return async (method: string, path: string, key: string, options: Options = {}): Promise<Answer> =>
-    toAnswer(await app.fetch(toRequest(method, path, key, options), changed, createExecutionContext()));
+  return async (
+    method: string,
+    path: string,
+    key: string,
+    options: Options = {},
+  ): Promise<Answer> =>
+    toAnswer(
+      await app.fetch(toRequest(method, path, key, options), changed, createExecutionContext()),
+    );
 };
 
 describe('stored replies', () => {
@@ -25,8 +39,16 @@ describe('stored replies', () => {
     workspace = await newWorkspace();
   });
   const body = { name: 'Sealed', role: 'viewer' };
-  const create = (key: string, settings: Parameters<typeof deployed>[0] = {}, path = '/api-keys', json: object = body) =>
-    deployed(settings)('POST', `/api/v1${path}`, workspace.key, { json, headers: { 'idempotency-key': key } });
+  const create = (
+    key: string,
+    settings: Parameters<typeof deployed>[0] = {},
+    path = '/api-keys',
+    json: object = body,
+  ) =>
+    deployed(settings)('POST', `/api/v1${path}`, workspace.key, {
+      json,
+      headers: { 'idempotency-key': key },
+    });
   const expectSame = (again: Answer, made: Answer) => {
     expect(again.status, JSON.stringify(again.body)).toBe(201);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
@@ -45,7 +67,10 @@ describe('stored replies', () => {
 
   it('are repeated after a version has been added to ENCRYPTION_KEYS', async () => {
     const made = await create('version-added', { ENCRYPTION_KEYS: first });
-    expectSame(await create('version-added', { ENCRYPTION_KEYS: `${first},7:${secretOf('n')}` }), made);
+    expectSame(
+      await create('version-added', { ENCRYPTION_KEYS: `${first},7:${secretOf('n')}` }),
+      made,
+    );
   });
 
   it.each([
@@ -70,10 +95,21 @@ describe('stored replies', () => {
   });
 
   it('answers 410 where what is stored is damaged', async () => {
-    for (const [at, reply] of ['', 'x', 'AAAA.BBBB', 'v1.1.AAAA.BBBB', 'v1.999999999.AAAA.BBBB'].entries()) {
+    for (const [at, reply] of [
+      '',
+      'x',
+      'AAAA.BBBB',
+      'v1.1.AAAA.BBBB',
+      'v1.999999999.AAAA.BBBB',
+    ].entries()) {
       await create(`damaged-${at}`);
-      const hash = 'key_hash = (select key_hash from idempotency_keys where workspace_id = ?2 order by rowid desc limit 1)';
-      await env.DB.prepare(`update idempotency_keys set reply = ?1 where workspace_id = ?2 and ${hash}`).bind(reply, workspace.id).run();
+      const hash =
+        'key_hash = (select key_hash from idempotency_keys where workspace_id = ?2 order by rowid desc limit 1)';
+      await env.DB.prepare(
+        `update idempotency_keys set reply = ?1 where workspace_id = ?2 and ${hash}`,
+      )
+        .bind(reply, workspace.id)
+        .run();
       expectGone(await create(`damaged-${at}`));
     }
   });
@@ -86,18 +122,35 @@ describe('stored replies', () => {
       });
     const made = await send({}, env.ROOT_KEY);
     const other = await send(another, another.ROOT_KEY);
-    expect([made.status, other.status, other.headers.get('idempotent-replayed')]).toEqual([201, 201, null]);
+    expect([made.status, other.status, other.headers.get('idempotent-replayed')]).toEqual([
+      201,
+      201,
+      null,
+    ]);
     expect(other.body.workspace.id).not.toBe(made.body.workspace.id);
   });
 
   /** A row as it was written before rows belonged to one credential. */
-  const writeUnscoped = async (key: string, path: string, json: object, outcome: { reply?: string; run_id?: string }) => {
+  const writeUnscoped = async (
+    key: string,
+    path: string,
+    json: object,
+    outcome: { reply?: string; run_id?: string },
+  ) => {
     const route = `post ${path.replace(/agt_\w+/, '{agent}')}`;
     const [hash, fingerprint] = await Promise.all([
       sha256(JSON.stringify([workspace.id, route, key])),
       sha256(JSON.stringify([`/api/v1${path}`, JSON.stringify(json)])),
     ]);
-    const values = [workspace.id, hash, fingerprint, outcome.reply ?? null, outcome.run_id ?? null, Date.now(), Date.now() + 86_400_000];
+    const values = [
+      workspace.id,
+      hash,
+      fingerprint,
+      outcome.reply ?? null,
+      outcome.run_id ?? null,
+      Date.now(),
+      Date.now() + 86_400_000,
+    ];
     await env.DB.prepare(
       'insert into idempotency_keys (workspace_id, key_hash, fingerprint, reply, run_id, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -108,8 +161,12 @@ describe('stored replies', () => {
   it('of an earlier release are gone, and neither their effect nor their run happens again', async () => {
     await writeUnscoped('earlier', '/api-keys', body, { reply: 'AAAA.BBBB' });
     expectGone(await create('earlier'));
-    expect((await create('earlier', {}, '/api-keys', { ...body, name: 'Other' })).body.code).toBe('idempotency_mismatch');
-    const agent = (await workspace.post('/agents', { name: 'A', config: { instructions: 'Answer.' } })).body.id;
+    expect((await create('earlier', {}, '/api-keys', { ...body, name: 'Other' })).body.code).toBe(
+      'idempotency_mismatch',
+    );
+    const agent = (
+      await workspace.post('/agents', { name: 'A', config: { instructions: 'Answer.' } })
+    ).body.id;
     const message = { message: 'Hello' };
     const run = (await workspace.post(`/agents/${agent}/runs`, message)).body;
     await writeUnscoped('earlier-run', `/agents/${agent}/runs`, message, { run_id: run.run.id });
@@ -120,29 +177,39 @@ describe('stored replies', () => {
 });
 
 describe('cursors after ROOT_KEY has changed', () => {
-  const lists = operations.filter(({ parameters }) => parameters.some(({ name }) => name === 'cursor'));
+  const lists = operations.filter(({ parameters }) =>
+    parameters.some(({ name }) => name === 'cursor'),
+  );
   let own: Seeded;
   beforeAll(async () => {
     own = await seed('Cursors');
   });
 
-  it.each(lists.map((operation) => [operation.name, operation] as const))('%s answers 400 invalid_cursor', async (_name, operation) => {
-    const path = fillPath(operation, {
-      ...own.values,
-      ...(pathParameters(operation).includes('model') ? { model: own.values.agent } : {}),
-    });
-    const cursor = `${btoa(newId('key')).replaceAll('=', '')}.${'A'.repeat(43)}`;
-    const key = operation.access === 'root' ? another.ROOT_KEY : own.workspace.key;
-    const answer = await deployed(another)('GET', `${path}?cursor=${cursor}`, key);
-    expectProblem(answer, 400);
-    expect(answer.body.code).toBe('invalid_cursor');
-  });
+  it.each(lists.map((operation) => [operation.name, operation] as const))(
+    '%s answers 400 invalid_cursor',
+    async (_name, operation) => {
+      const path = fillPath(operation, {
+        ...own.values,
+        ...(pathParameters(operation).includes('model') ? { model: own.values.agent } : {}),
+      });
+      const cursor = `${btoa(newId('key')).replaceAll('=', '')}.${'A'.repeat(43)}`;
+      const key = operation.access === 'root' ? another.ROOT_KEY : own.workspace.key;
+      const answer = await deployed(another)('GET', `${path}?cursor=${cursor}`, key);
+      expectProblem(answer, 400);
+      expect(answer.body.code).toBe('invalid_cursor');
+    },
+  );
 
   it('are those of the list no more, and the list can be begun again', async () => {
     const { next_cursor } = (await own.workspace.get('/audit-log?limit=1')).body;
     const get = deployed(another);
     expect((await own.workspace.get(`/audit-log?limit=1&cursor=${next_cursor}`)).status).toBe(200);
-    expect((await get('GET', `/api/v1/audit-log?limit=1&cursor=${next_cursor}`, own.workspace.key)).body.code).toBe('invalid_cursor');
-    expect((await get('GET', '/api/v1/audit-log?limit=1', own.workspace.key)).body.data).toHaveLength(1);
+    expect(
+      (await get('GET', `/api/v1/audit-log?limit=1&cursor=${next_cursor}`, own.workspace.key)).body
+        .code,
+    ).toBe('invalid_cursor');
+    expect(
+      (await get('GET', '/api/v1/audit-log?limit=1', own.workspace.key)).body.data,
+    ).toHaveLength(1);
   });
 });

@@ -9,7 +9,8 @@ const limits = { redirects: 3, deadline_ms: 3000, max_bytes: 100_000 };
 
 /** Calls that went where none may go; those of tests that run beside this one are not asked about. */
 const forbiddenHosts = new Set(forbiddenUrls.flatMap((url) => URL.parse(url)?.host ?? []));
-const strays = async () => (await unexpectedCalls()).filter(({ url }) => forbiddenHosts.has(new URL(url).host));
+const strays = async () =>
+  (await unexpectedCalls()).filter(({ url }) => forbiddenHosts.has(new URL(url).host));
 
 const reasonOf = async (work: Promise<unknown>): Promise<string> => {
   try {
@@ -22,16 +23,20 @@ const reasonOf = async (work: Promise<unknown>): Promise<string> => {
 };
 
 describe('addresses (R34)', () => {
-  it.each([...forbiddenUrls, 'https://agents.acme.com/', 'https://api.agents.acme.com/', 'https://AGENTS.acme.com./'])(
-    'refuses %s',
-    async (url) => {
-      const before = await strays();
-      expect(() => egress.check(url)).toThrow(Failure);
-      expect(await reasonOf(egress.request(url, {}, limits))).toBe('url_not_allowed');
-      expect(await reasonOf(egress.providerFetch(url, { headers_timeout_ms: 1000 })(url))).toBe('url_not_allowed');
-      expect(await strays()).toEqual(before);
-    },
-  );
+  it.each([
+    ...forbiddenUrls,
+    'https://agents.acme.com/',
+    'https://api.agents.acme.com/',
+    'https://AGENTS.acme.com./',
+  ])('refuses %s', async (url) => {
+    const before = await strays();
+    expect(() => egress.check(url)).toThrow(Failure);
+    expect(await reasonOf(egress.request(url, {}, limits))).toBe('url_not_allowed');
+    expect(await reasonOf(egress.providerFetch(url, { headers_timeout_ms: 1000 })(url))).toBe(
+      'url_not_allowed',
+    );
+    expect(await strays()).toEqual(before);
+  });
 
   it('lets public names through, on the two ports of the web', () => {
     for (const url of [
@@ -48,8 +53,19 @@ describe('addresses (R34)', () => {
 
   it('lets private hosts and other ports through where the operator says so, but nothing else more', () => {
     const local = createEgress({ allow_private_network: true, own_hosts: [] });
-    for (const url of ['http://localhost:11434/v1', 'http://127.0.0.1/', 'http://[::1]:8080/', 'http://ollama:1/']) local.check(url);
-    for (const url of ['data:,x', 'file:///etc/passwd', 'http://user:pass@localhost/', 'ftp://localhost/']) {
+    for (const url of [
+      'http://localhost:11434/v1',
+      'http://127.0.0.1/',
+      'http://[::1]:8080/',
+      'http://ollama:1/',
+    ])
+      local.check(url);
+    for (const url of [
+      'data:,x',
+      'file:///etc/passwd',
+      'http://user:pass@localhost/',
+      'ftp://localhost/',
+    ]) {
       expect(() => local.check(url), url).toThrow(Failure);
     }
   });
@@ -59,11 +75,14 @@ describe('redirects (R35)', () => {
   it('are followed three times at most, each hop checked', async () => {
     const site = new Site();
     await site.answers('/3', { body: 'there' });
-    for (const hop of [2, 1, 0]) await site.answers(`/${hop}`, { status: 302, headers: { location: `/${hop + 1}` } });
+    for (const hop of [2, 1, 0])
+      await site.answers(`/${hop}`, { status: 302, headers: { location: `/${hop + 1}` } });
     await site.answers('/start', { status: 301, headers: { location: '/0' } });
     expect(await (await egress.request(site.url('/0'), {}, limits)).text()).toBe('there');
     expect(await reasonOf(egress.request(site.url('/start'), {}, limits))).toBe('redirect_refused');
-    expect(await reasonOf(egress.request(site.url('/2'), {}, { ...limits, redirects: 0 }))).toBe('redirect_refused');
+    expect(await reasonOf(egress.request(site.url('/2'), {}, { ...limits, redirects: 0 }))).toBe(
+      'redirect_refused',
+    );
   });
 
   it('lead nowhere that could not be called directly', async () => {
@@ -71,10 +90,18 @@ describe('redirects (R35)', () => {
     const before = await strays();
     const absolute = forbiddenUrls.filter((url) => /^[a-z]+:(\/\/|[^/]*[,(])/.test(url));
     for (const [index, location] of absolute.entries()) {
-      const url = await site.answers(`/${index}`, { status: 302, headers: { location: encodeURI(location) } });
-      expect(['url_not_allowed', 'redirect_refused'], location).toContain(await reasonOf(egress.request(url, {}, limits)));
+      const url = await site.answers(`/${index}`, {
+        status: 302,
+        headers: { location: encodeURI(location) },
+      });
+      expect(['url_not_allowed', 'redirect_refused'], location).toContain(
+        await reasonOf(egress.request(url, {}, limits)),
+      );
     }
-    const plain = await site.answers('/plain', { status: 302, headers: { location: site.url('/x').replace('https', 'http') } });
+    const plain = await site.answers('/plain', {
+      status: 302,
+      headers: { location: site.url('/x').replace('https', 'http') },
+    });
     expect(await reasonOf(egress.request(plain, {}, limits))).toBe('redirect_refused');
     expect(await strays()).toEqual(before);
   });
@@ -82,8 +109,15 @@ describe('redirects (R35)', () => {
   it('carry no header of the caller and no body to another origin', async () => {
     const [from, to] = [new Site(), new Site()];
     await to.answers('/', { body: 'ok' });
-    for (const status of [301, 302, 303, 307, 308]) await from.answers(`/${status}`, { status, headers: { location: to.url('/') } });
-    const headers = { authorization: 'Bearer canary', cookie: 'a=canary', 'x-api-key': 'canary', 'x-own': 'canary', accept: 'text/plain' };
+    for (const status of [301, 302, 303, 307, 308])
+      await from.answers(`/${status}`, { status, headers: { location: to.url('/') } });
+    const headers = {
+      authorization: 'Bearer canary',
+      cookie: 'a=canary',
+      'x-api-key': 'canary',
+      'x-own': 'canary',
+      accept: 'text/plain',
+    };
     await egress.request(from.url('/302'), { headers }, limits);
     await egress.request(from.url('/308'), { headers }, limits);
     await egress.request(
@@ -92,13 +126,23 @@ describe('redirects (R35)', () => {
       limits,
     );
     for (const status of [307, 308]) {
-      expect(await reasonOf(egress.request(from.url(`/${status}`), { method: 'POST', body: 'canary', headers }, limits))).toBe(
-        'redirect_refused',
-      );
+      expect(
+        await reasonOf(
+          egress.request(
+            from.url(`/${status}`),
+            { method: 'POST', body: 'canary', headers },
+            limits,
+          ),
+        ),
+      ).toBe('redirect_refused');
     }
-    expect(await reasonOf(egress.request(from.url('/302'), { method: 'DELETE', headers }, limits))).toBe('redirect_refused');
+    expect(
+      await reasonOf(egress.request(from.url('/302'), { method: 'DELETE', headers }, limits)),
+    ).toBe('redirect_refused');
     const seen = await to.calls();
-    expect(seen.map(({ method, body }) => ({ method, body }))).toEqual(Array.from({ length: 3 }, () => ({ method: 'GET', body: '' })));
+    expect(seen.map(({ method, body }) => ({ method, body }))).toEqual(
+      Array.from({ length: 3 }, () => ({ method: 'GET', body: '' })),
+    );
     expect(JSON.stringify(seen)).not.toContain('canary');
     expect(seen[0]?.headers.accept).toBe('text/plain');
   });
@@ -107,26 +151,37 @@ describe('redirects (R35)', () => {
     const [home, other] = [new Site(), new Site()];
     await home.answers('/end', { body: 'ok' });
     await other.answers('/', { status: 302, headers: { location: home.url('/end') } });
-    const start = await home.answers('/start', { status: 302, headers: { location: other.url('/') } });
+    const start = await home.answers('/start', {
+      status: 302,
+      headers: { location: other.url('/') },
+    });
     await egress.request(start, { headers: { authorization: 'Bearer canary' } }, limits);
-    expect((await home.calls()).map(({ headers }) => headers.authorization)).toEqual(['Bearer canary', undefined]);
+    expect((await home.calls()).map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer canary',
+      undefined,
+    ]);
   });
 
   it('repeat method and body only at the same origin and where HTTP says so', async () => {
     const site = new Site();
     await site.answers('/end', { body: 'ok' });
-    for (const status of [303, 307]) await site.answers(`/${status}`, { status, headers: { location: '/end' } });
-    const init = { method: 'POST', body: 'text', headers: { 'content-type': 'text/plain', 'x-own': '1' } };
+    for (const status of [303, 307])
+      await site.answers(`/${status}`, { status, headers: { location: '/end' } });
+    const init = {
+      method: 'POST',
+      body: 'text',
+      headers: { 'content-type': 'text/plain', 'x-own': '1' },
+    };
     await egress.request(site.url('/307'), init, limits);
     await egress.request(site.url('/303'), init, limits);
     const [, kept, , changed] = await site.calls();
     expect([kept?.method, kept?.body, kept?.headers['x-own']]).toEqual(['POST', 'text', '1']);
-    expect([changed?.method, changed?.body, changed?.headers['x-own'], changed?.headers['content-type']]).toEqual([
-      'GET',
-      '',
-      '1',
-      undefined,
-    ]);
+    expect([
+      changed?.method,
+      changed?.body,
+      changed?.headers['x-own'],
+      changed?.headers['content-type'],
+    ]).toEqual(['GET', '', '1', undefined]);
   });
 
   it('are not followed for a provider, whose key goes to its own origin only (R37)', async () => {
@@ -136,9 +191,15 @@ describe('redirects (R35)', () => {
     await provider.answers('/v1/ok', { body: 'ok' });
     const call = egress.providerFetch(provider.url('/v1'), { headers_timeout_ms: 1000 });
     expect(await (await call(provider.url('/v1/ok'))).text()).toBe('ok');
-    expect(await reasonOf(call(provider.url('/v1/chat'), { method: 'POST', body: '{}', headers: { 'x-api-key': 'canary' } }))).toBe(
-      'redirect_refused',
-    );
+    expect(
+      await reasonOf(
+        call(provider.url('/v1/chat'), {
+          method: 'POST',
+          body: '{}',
+          headers: { 'x-api-key': 'canary' },
+        }),
+      ),
+    ).toBe('redirect_refused');
     expect(await reasonOf(call(other.url('/')))).toBe('url_not_allowed');
     expect(await other.calls()).toEqual([]);
   });
@@ -151,10 +212,14 @@ describe('answers (R36)', () => {
     const dripping = await site.answers('/drip', { drip_ms: 100, body: 'x'.repeat(100) });
     for (const url of [slow, dripping]) {
       const started = Date.now();
-      expect(await reasonOf(egress.request(url, {}, { ...limits, deadline_ms: 400 })), url).toBe('timeout');
+      expect(await reasonOf(egress.request(url, {}, { ...limits, deadline_ms: 400 })), url).toBe(
+        'timeout',
+      );
       expect(Date.now() - started).toBeLessThan(1500);
     }
-    expect(await reasonOf(egress.providerFetch(site.origin, { headers_timeout_ms: 200 })(slow))).toBe('timeout');
+    expect(
+      await reasonOf(egress.providerFetch(site.origin, { headers_timeout_ms: 200 })(slow)),
+    ).toBe('timeout');
   });
 
   it('stop when the caller does', async () => {
@@ -167,7 +232,11 @@ describe('answers (R36)', () => {
 
   it('are counted after decoding', async () => {
     const site = new Site();
-    const bomb = await site.answers('/bomb', { gzip: true, body: '0'.repeat(1000), repeat: 20_000 });
+    const bomb = await site.answers('/bomb', {
+      gzip: true,
+      body: '0'.repeat(1000),
+      repeat: 20_000,
+    });
     const fits = await site.answers('/fits', { gzip: true, body: 'abc' });
     expect(await reasonOf(egress.request(bomb, {}, limits))).toBe('too_large');
     const answer = await egress.request(fits, {}, { ...limits, max_bytes: 3 });
@@ -179,8 +248,18 @@ describe('answers (R36)', () => {
     const site = new Site();
     const only = { ...limits, content_types: ['text/*', 'application/json'] };
     const of = async (type: string) =>
-      reasonOf(egress.request(await site.answers(`/${crypto.randomUUID()}`, { body: 'x', headers: { 'content-type': type } }), {}, only));
-    for (const type of ['text/html; charset=utf-8', 'Application/JSON', 'text/plain']) expect(await of(type), type).toBe('none');
+      reasonOf(
+        egress.request(
+          await site.answers(`/${crypto.randomUUID()}`, {
+            body: 'x',
+            headers: { 'content-type': type },
+          }),
+          {},
+          only,
+        ),
+      );
+    for (const type of ['text/html; charset=utf-8', 'Application/JSON', 'text/plain'])
+      expect(await of(type), type).toBe('none');
     for (const type of ['image/png', 'application/octet-stream', 'text', 'application/jsonx'])
       expect(await of(type), type).toBe('content_type');
   });
@@ -188,7 +267,9 @@ describe('answers (R36)', () => {
   it('have headers of a bearable size', async () => {
     const site = new Site();
     const url = await site.answers('/', {
-      headers: Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`x-${index}`, 'y'.repeat(2000)])),
+      headers: Object.fromEntries(
+        Array.from({ length: 20 }, (_, index) => [`x-${index}`, 'y'.repeat(2000)]),
+      ),
     });
     expect(await reasonOf(egress.request(url, {}, limits))).toBe('headers_too_large');
   });
@@ -197,7 +278,11 @@ describe('answers (R36)', () => {
     const site = new Site();
     const url = await site.answers('/', { status: 204, headers: { 'x-own': '1' } });
     const answer = await egress.request(url, { method: 'DELETE' }, limits);
-    expect([answer.status, answer.headers.get('x-own'), await answer.text()]).toEqual([204, '1', '']);
+    expect([answer.status, answer.headers.get('x-own'), await answer.text()]).toEqual([
+      204,
+      '1',
+      '',
+    ]);
   });
 
   it('that never come are errors of their own', async () => {
@@ -205,8 +290,12 @@ describe('answers (R36)', () => {
       Promise.reject(new Error('internal error; reference=1')),
     );
     expect(await reasonOf(broken.request('https://example.com/', {}, limits))).toBe('unreachable');
-    expect(await reasonOf(broken.providerFetch('https://example.com/', { headers_timeout_ms: 100 })('https://example.com/'))).toBe(
-      'unreachable',
-    );
+    expect(
+      await reasonOf(
+        broken.providerFetch('https://example.com/', { headers_timeout_ms: 100 })(
+          'https://example.com/',
+        ),
+      ),
+    ).toBe('unreachable');
   });
 });

@@ -5,12 +5,20 @@ import { Failure } from '../../src/shared/failure.ts';
 
 const key = (letter: string) => btoa(letter.repeat(32));
 const configOf = (ENCRYPTION_KEYS?: string) =>
-  readConfig({ ROOT_KEY: 'root-key-of-the-tests-0123456789', ...(ENCRYPTION_KEYS === undefined ? {} : { ENCRYPTION_KEYS }) });
+  readConfig({
+    ROOT_KEY: 'root-key-of-the-tests-0123456789',
+    ...(ENCRYPTION_KEYS === undefined ? {} : { ENCRYPTION_KEYS }),
+  });
 const one = configOf(`1:${key('a')}`);
 const both = configOf(`1:${key('a')},2:${key('b')}`);
 const two = configOf(`2:${key('b')}`);
-const place: Place = { workspace_id: 'ws_1', record: 'provider_credentials/openai', field: 'api_key' };
-const codeOf = (work: Promise<unknown>) => work.then(String, (error: unknown) => (error instanceof Failure ? error.code : String(error)));
+const place: Place = {
+  workspace_id: 'ws_1',
+  record: 'provider_credentials/openai',
+  field: 'api_key',
+};
+const codeOf = (work: Promise<unknown>) =>
+  work.then(String, (error: unknown) => (error instanceof Failure ? error.code : String(error)));
 
 describe('the vault', () => {
   it('gives a secret back where it was put, never the same text twice (R74)', async () => {
@@ -34,11 +42,14 @@ describe('the vault', () => {
       [place, 'v2.1.x.y'],
       [place, 'plain'],
     ] as const) {
-      const expected = text === sealed.replace('v1.1.', 'v1.01.') ? 'secret' : 'credential_unusable';
+      const expected =
+        text === sealed.replace('v1.1.', 'v1.01.') ? 'secret' : 'credential_unusable';
       expect(await codeOf(unseal(one, at, text)), text).toBe(expected);
     }
     const parts = (await seal(both, place, 'secret')).split('.');
-    expect(await codeOf(unseal(both, place, [parts[0], '1', ...parts.slice(2)].join('.')))).toBe('credential_unusable');
+    expect(await codeOf(unseal(both, place, [parts[0], '1', ...parts.slice(2)].join('.')))).toBe(
+      'credential_unusable',
+    );
   });
 
   it('rotates without opening the secret, and the old key may go then (R75)', async () => {
@@ -48,7 +59,9 @@ describe('the vault', () => {
     expect(renewed?.split('.')[3]).toBe(old.split('.')[3]);
     expect(await unseal(two, place, renewed ?? '')).toBe('secret');
     expect(await rewrap(both, place, renewed ?? '')).toBeNull();
-    expect(await codeOf(rewrap(both, { ...place, workspace_id: 'ws_2' }, old))).toBe('credential_unusable');
+    expect(await codeOf(rewrap(both, { ...place, workspace_id: 'ws_2' }, old))).toBe(
+      'credential_unusable',
+    );
     expect(newestKey(both)).toBe(2);
   });
 
@@ -56,7 +69,13 @@ describe('the vault', () => {
     expect(await codeOf(seal(configOf(), place, 'secret'))).toBe('unavailable');
     const sealed = await seal(one, place, 'secret');
     await expect(unseal(two, place, sealed)).rejects.toThrow('ENCRYPTION_KEYS has no version 1');
-    for (const bad of ['1:short', 'nonsense', `1:${key('a')},1:${key('b')}`, `0:${key('a')}`, `1:${key('a')};2:${key('b')}`]) {
+    for (const bad of [
+      '1:short',
+      'nonsense',
+      `1:${key('a')},1:${key('b')}`,
+      `0:${key('a')}`,
+      `1:${key('a')};2:${key('b')}`,
+    ]) {
       expect(() => configOf(bad), bad).toThrow('ENCRYPTION_KEYS must be');
     }
   });

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RateSubjects } from '../../src/platform/ports.ts';
-import { type CounterStore, Counters, type Lease, leaseFor } from '../../src/rate-limits/counters.ts';
+import {
+  type CounterStore,
+  Counters,
+  type Lease,
+  leaseFor,
+} from '../../src/rate-limits/counters.ts';
 import { networkOf } from '../../src/rate-limits/floods.ts';
 import { inForce, noLimits, noRules, type RateRules } from '../../src/shared/rate-rules.ts';
 
@@ -20,38 +25,63 @@ function memoryStore(): CounterStore {
   };
 }
 
-const subjects = (end_user: string): RateSubjects => ({ workspace: 'w', api_key: 'k', agent: null, end_user });
+const subjects = (end_user: string): RateSubjects => ({
+  workspace: 'w',
+  api_key: 'k',
+  agent: null,
+  end_user,
+});
 const start = Date.UTC(2027, 1, 27, 23, 50);
 
 describe('the counters', () => {
   it('grant what a plain recount of everything granted before would grant', () => {
-    const step = fc.record({ user: fc.constantFrom('a', 'b'), wait: fc.nat(90_000), dies: fc.nat(9).map((n) => n === 0) });
+    const step = fc.record({
+      user: fc.constantFrom('a', 'b'),
+      wait: fc.nat(90_000),
+      dies: fc.nat(9).map((n) => n === 0),
+    });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), fc.nat(4), fc.integer({ min: 0, max: 12 }), (steps, per_minute, per_day) => {
-        const rules: RateRules = {
-          ...noRules,
-          workspace: { ...noLimits, requests_per_day: per_day },
-          end_user: { default: { ...noLimits, requests_per_minute: per_minute }, overrides: [] },
-        };
-        const store = memoryStore();
-        let counters = new Counters(store);
-        let granted: { user: string; at: number }[] = [];
-        let now = start;
-        for (const { user, wait, dies } of steps) {
-          now += wait;
-          if (dies) {
-            counters = new Counters(store);
-            // The minute is what an object that dies forgets.
-            granted = granted.map((one) => (one.at - (one.at % 60_000) === now - (now % 60_000) ? { ...one, user: '' } : one));
+      fc.property(
+        fc.array(step, { maxLength: 120 }),
+        fc.nat(4),
+        fc.integer({ min: 0, max: 12 }),
+        (steps, per_minute, per_day) => {
+          const rules: RateRules = {
+            ...noRules,
+            workspace: { ...noLimits, requests_per_day: per_day },
+            end_user: { default: { ...noLimits, requests_per_minute: per_minute }, overrides: [] },
+          };
+          const store = memoryStore();
+          let counters = new Counters(store);
+          let granted: { user: string; at: number }[] = [];
+          let now = start;
+          for (const { user, wait, dies } of steps) {
+            now += wait;
+            if (dies) {
+              counters = new Counters(store);
+              // The minute is what an object that dies forgets.
+              granted = granted.map((one) =>
+                one.at - (one.at % 60_000) === now - (now % 60_000) ? { ...one, user: '' } : one,
+              );
+            }
+            const ofMinute = granted.filter(
+              (one) => one.user === user && one.at >= now - (now % 60_000),
+            ).length;
+            const ofDay = granted.filter((one) => one.at >= now - (now % 86_400_000)).length;
+            const wanted = {
+              subjects: subjects(user),
+              requests: ['workspace', 'end_user'],
+              tokens: false,
+              run_id: null,
+            } as const;
+            const isGranted = !counters
+              .take(wanted, rules, now)
+              .some(({ is_refused }) => is_refused);
+            expect(isGranted).toBe(ofMinute < per_minute && ofDay < per_day);
+            if (isGranted) granted.push({ user, at: now });
           }
-          const ofMinute = granted.filter((one) => one.user === user && one.at >= now - (now % 60_000)).length;
-          const ofDay = granted.filter((one) => one.at >= now - (now % 86_400_000)).length;
-          const wanted = { subjects: subjects(user), requests: ['workspace', 'end_user'], tokens: false, run_id: null } as const;
-          const isGranted = !counters.take(wanted, rules, now).some(({ is_refused }) => is_refused);
-          expect(isGranted).toBe(ofMinute < per_minute && ofDay < per_day);
-          if (isGranted) granted.push({ user, at: now });
-        }
-      }),
+        },
+      ),
     );
   });
 
@@ -59,8 +89,14 @@ describe('the counters', () => {
     const rules: RateRules = { ...noRules, workspace: { ...noLimits, concurrent_runs: 1 } };
     const counters = new Counters(memoryStore());
     const begins = (run_id: string, now: number) =>
-      !counters.take({ subjects: subjects('a'), requests: [], tokens: false, run_id }, rules, now).some(({ is_refused }) => is_refused);
-    expect([begins('one', start), begins('one', start), begins('two', start)]).toEqual([true, true, false]);
+      !counters
+        .take({ subjects: subjects('a'), requests: [], tokens: false, run_id }, rules, now)
+        .some(({ is_refused }) => is_refused);
+    expect([begins('one', start), begins('one', start), begins('two', start)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     counters.renew('one', subjects('a'), start + leaseFor - 1);
     expect(begins('two', start + leaseFor)).toBe(false);
     expect(begins('two', start + 2 * leaseFor)).toBe(true);

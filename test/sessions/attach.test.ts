@@ -6,18 +6,27 @@ import type { Round } from '../support/provider/script.ts';
 
 /** An answer of more than forty deltas that come one by one; a busy machine may bring some of them together. */
 const words = Array.from({ length: 60 }, (_, index) => `w${index} `);
-const slowly: Round = { text: words, usage: { input_tokens: 10, output_tokens: 40 }, fault: { kind: 'drip', bytes: 200, ms: 10 } };
+const slowly: Round = {
+  text: words,
+  usage: { input_tokens: 10, output_tokens: 40 },
+  fault: { kind: 'drip', bytes: 200, ms: 10 },
+};
 
 describe('a run that goes on', () => {
-  it('brings the same events, each once, wherever a listener hung up and came back (R63)', { timeout: 90_000 }, async () => {
-    const chats = await Promise.all(Array.from({ length: 8 }, () => newChat({ rounds: [slowly], repeat: true })));
+  it('brings the same events, each once, wherever a listener hung up and came back (R63)', {
+    timeout: 90_000,
+  }, async () => {
+    const chats = await Promise.all(
+      Array.from({ length: 8 }, () => newChat({ rounds: [slowly], repeat: true })),
+    );
     const whole = await readFrames(await (chats[0] as Chat).stream({ message: 'Hello?' }));
     expect(textOf(whole)).toBe(words.join(''));
     expect(whole.length).toBeGreaterThan(40);
     const positions = whole.map((_, seen) => seen).concat(whole.length);
     await Promise.all(
       chats.map(async (chat, lane) => {
-        for (const seen of positions.filter((position) => position % chats.length === lane)) await hangUpAndComeBack(chat, seen);
+        for (const seen of positions.filter((position) => position % chats.length === lane))
+          await hangUpAndComeBack(chat, seen);
       }),
     );
   });
@@ -26,24 +35,43 @@ describe('a run that goes on', () => {
     const { workspace, stream } = await newChat({ rounds: [slowly], repeat: true });
     const whole = await readFrames(await stream({ message: 'Hello?' }));
     await abortAllDurableObjects();
-    const again = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': '17' } });
+    const again = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, {
+      headers: { 'last-event-id': '17' },
+    });
     expect(await readFrames(again)).toEqual(whole.slice(17));
-    const refused = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': 'x' } });
+    const refused = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, {
+      headers: { 'last-event-id': 'x' },
+    });
     expect(refused.status).toBe(400);
-    const beyond = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': '5000' } });
-    expect([beyond.status, ((await beyond.json()) as { code: string }).code]).toEqual([410, 'events_gone']);
-    const end = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, { headers: { 'last-event-id': String(whole.length) } });
+    const beyond = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, {
+      headers: { 'last-event-id': '5000' },
+    });
+    expect([beyond.status, ((await beyond.json()) as { code: string }).code]).toEqual([
+      410,
+      'events_gone',
+    ]);
+    const end = await openStream(workspace, 'GET', `/runs/${runOf(whole)}/events`, {
+      headers: { 'last-event-id': String(whole.length) },
+    });
     expect(await end.text()).toBe('data: [DONE]\n\n');
   });
 
-  it('says so in time where its model is slow to speak, and beats every ten seconds', { timeout: 40_000 }, async () => {
-    const { workspace, stream } = await newChat({ rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }] });
+  it('says so in time where its model is slow to speak, and beats every ten seconds', {
+    timeout: 40_000,
+  }, async () => {
+    const { workspace, stream } = await newChat({
+      rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }],
+    });
     const response = await stream({ message: 'Hello?' });
     expect(response.status).toBe(200);
     const run = response.headers.get('x-run-id');
-    const beyond = await openStream(workspace, 'GET', `/runs/${run}/events`, { headers: { 'last-event-id': '99' } });
+    const beyond = await openStream(workspace, 'GET', `/runs/${run}/events`, {
+      headers: { 'last-event-id': '99' },
+    });
     expect(beyond.status).toBe(410);
-    const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = (response.body as ReadableStream<Uint8Array>)
+      .pipeThrough(new TextDecoderStream())
+      .getReader();
     let heard = '';
     while (!heard.includes(': keep-alive')) heard += (await reader.read()).value;
     expect(heard).toContain('"type":"start"');
@@ -55,25 +83,37 @@ describe('a run that goes on', () => {
 
   it('is nobody else’s to hear or to stop (R63)', async () => {
     const { workspace, stream } = await newChat({ rounds: [slowly] });
-    const run = runOf(await readFrames(await stream({ message: 'Hello?' }), (frames) => frames.length > 5));
+    const run = runOf(
+      await readFrames(await stream({ message: 'Hello?' }), (frames) => frames.length > 5),
+    );
     const stranger = await newWorkspace();
     const other = await workspace.withRole('runtime');
     for (const caller of [stranger, other]) {
       expect((await caller.get(`/runs/${run}/events`)).status).toBe(404);
       expect((await caller.post(`/runs/${run}/cancel`)).status).toBe(404);
     }
-    expect((await (await workspace.withRole('viewer')).get(`/runs/${run}/events`)).status).toBe(403);
-    await vi.waitUntil(async () => (await workspace.get(`/runs/${run}`)).body.status === 'completed', { timeout: 10_000 });
+    expect((await (await workspace.withRole('viewer')).get(`/runs/${run}/events`)).status).toBe(
+      403,
+    );
+    await vi.waitUntil(
+      async () => (await workspace.get(`/runs/${run}`)).body.status === 'completed',
+      { timeout: 10_000 },
+    );
   });
 });
 
 /** Hears so many events of an answer, hangs up, and hears the rest. */
-async function hangUpAndComeBack({ workspace, session, stream }: Chat, seen: number): Promise<void> {
+async function hangUpAndComeBack(
+  { workspace, session, stream }: Chat,
+  seen: number,
+): Promise<void> {
   const response = await stream({ message: 'Hello?' });
   const run = response.headers.get('x-run-id');
   const before = await readFrames(response, (frames) => frames.length >= seen);
   const headers = { 'last-event-id': String(before.length) };
-  const after = await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`, { headers }));
+  const after = await readFrames(
+    await openStream(workspace, 'GET', `/runs/${run}/events`, { headers }),
+  );
   const frames = [...before, ...after];
   const told = JSON.stringify({ session, run, seen });
   expect(
@@ -82,7 +122,9 @@ async function hangUpAndComeBack({ workspace, session, stream }: Chat, seen: num
   ).toEqual(frames.map((_, index) => index + 1));
   expect(textOf(frames), told).toBe(words.join(''));
   // Once it has ended, the record tells the very same.
-  expect(frames, told).toEqual(await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`)));
+  expect(frames, told).toEqual(
+    await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`)),
+  );
 }
 
 describe('a run that is cancelled', () => {
@@ -98,13 +140,24 @@ describe('a run that is cancelled', () => {
     const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
     await vi.waitUntil(async () => (await workspace.get(`/runs/${run}`)).body.status === 'running');
     // Only once something has been said.
-    await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`), (frames) => textOf(frames) !== '');
+    await readFrames(
+      await openStream(workspace, 'GET', `/runs/${run}/events`),
+      (frames) => textOf(frames) !== '',
+    );
     const cancelled = await workspace.post(`/runs/${run}/cancel`);
-    expect(cancelled.body).toMatchObject({ id: run, status: 'cancelled', finish_reason: 'cancelled' });
+    expect(cancelled.body).toMatchObject({
+      id: run,
+      status: 'cancelled',
+      finish_reason: 'cancelled',
+    });
     const frames = await reading;
     expect(frames.slice(-2).map(({ data }) => data.type)).toEqual(['abort', 'finish']);
     const [answer] = (await workspace.get(`/sessions/${session}/messages`)).body.data;
-    expect(answer).toMatchObject({ role: 'assistant', text: textOf(frames), run: { status: 'cancelled' } });
+    expect(answer).toMatchObject({
+      role: 'assistant',
+      text: textOf(frames),
+      run: { status: 'cancelled' },
+    });
     expect(answer.text).toMatch(/^w0 /);
     await vi.waitUntil(async () => (await provider.requests())[0]?.aborted === true);
     expect((await workspace.post(`/runs/${run}/cancel`)).body.status).toBe('cancelled');
@@ -112,13 +165,21 @@ describe('a run that is cancelled', () => {
   });
 
   it('before its first word is a failure of its own', async () => {
-    const { workspace, session, provider, send } = await newChat({ rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }] });
+    const { workspace, session, provider, send } = await newChat({
+      rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }],
+    });
     const sending = send({ message: 'Hello?' });
     await vi.waitUntil(async () => (await provider.requests()).length === 1);
     const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
     await workspace.post(`/runs/${run}/cancel`);
-    expect(await sending).toMatchObject({ status: 409, body: { code: 'run_cancelled', run_id: run } });
-    expect((await workspace.get(`/sessions/${session}`)).body).toMatchObject({ active_run_id: null, message_count: 1 });
+    expect(await sending).toMatchObject({
+      status: 409,
+      body: { code: 'run_cancelled', run_id: run },
+    });
+    expect((await workspace.get(`/sessions/${session}`)).body).toMatchObject({
+      active_run_id: null,
+      message_count: 1,
+    });
   });
 });
 
@@ -128,12 +189,17 @@ describe('a host that dies', () => {
     const { workspace, session, stream, send } = await newChat({
       rounds: [long, { text: ['Here.'], usage: { input_tokens: 1, output_tokens: 1 } }],
     });
-    const frames = await readFrames(await stream({ message: 'Hello?' }), (seen) => textOf(seen).includes('w15'));
+    const frames = await readFrames(await stream({ message: 'Hello?' }), (seen) =>
+      textOf(seen).includes('w15'),
+    );
     await abortAllDurableObjects();
     const answer = await send({ message: 'Again?' });
     expect(answer.body.text).toBe('Here.');
     const { data } = (await workspace.get(`/sessions/${session}/messages`)).body;
-    const kept = data.find(({ run_id, role }: { run_id: string; role: string }) => run_id === runOf(frames) && role === 'assistant');
+    const kept = data.find(
+      ({ run_id, role }: { run_id: string; role: string }) =>
+        run_id === runOf(frames) && role === 'assistant',
+    );
     expect(kept).toMatchObject({ run: { status: 'interrupted', finish_reason: 'interrupted' } });
     expect(words.join('').startsWith(kept.text)).toBe(true);
     expect(kept.text.length).toBeGreaterThan(0);
@@ -141,9 +207,14 @@ describe('a host that dies', () => {
     // Who has heard more than was kept is told so; from where the record goes it ends with its end.
     const told = await openStream(workspace, 'GET', `/runs/${runOf(frames)}/events`);
     const record = await readFrames(told);
-    expect(record.at(-1)?.data).toMatchObject({ type: 'error', errorText: expect.stringMatching(/^run_interrupted/) });
+    expect(record.at(-1)?.data).toMatchObject({
+      type: 'error',
+      errorText: expect.stringMatching(/^run_interrupted/),
+    });
     const resume = (after: number) =>
-      openStream(workspace, 'GET', `/runs/${runOf(frames)}/events`, { headers: { 'last-event-id': String(after) } });
+      openStream(workspace, 'GET', `/runs/${runOf(frames)}/events`, {
+        headers: { 'last-event-id': String(after) },
+      });
     expect((await resume(record.length)).status).toBe(410);
     expect((await readFrames(await resume(3))).at(-1)).toEqual(record.at(-1));
   });

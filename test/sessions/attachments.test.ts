@@ -15,11 +15,14 @@ const images = {
   'a.gif': bytes(0x47, 0x49, 0x46, 0x38, 0x39, 0x61),
 };
 
-const objectsOf = async (workspace: Workspace) => (await env.FILES.list({ prefix: workspace.id })).objects.map(({ key }) => key);
+const objectsOf = async (workspace: Workspace) =>
+  (await env.FILES.list({ prefix: workspace.id })).objects.map(({ key }) => key);
 
 async function open(of?: Workspace) {
   const workspace = of ?? (await newWorkspace());
-  const agent = (await workspace.post('/agents', { name: 'A', config: { knowledge: { base_ids: [] } } })).body.id;
+  const agent = (
+    await workspace.post('/agents', { name: 'A', config: { knowledge: { base_ids: [] } } })
+  ).body.id;
   const session: string = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id;
   const path = `/sessions/${session}/attachments`;
   return { workspace, agent, session, path, upload: uploadForm.bind(null, workspace, path) };
@@ -41,19 +44,46 @@ describe('uploading attachments', () => {
     const { status, body } = await upload(documents);
     expect(status).toBe(201);
     for (const attachment of body.data) {
-      expect(attachment).toMatchObject({ kind: 'document', status: 'ready', error: null, message_id: null });
+      expect(attachment).toMatchObject({
+        kind: 'document',
+        status: 'ready',
+        error: null,
+        message_id: null,
+      });
       expect(attachment.tokens, attachment.name).toBeGreaterThan(2);
     }
-    expect(body.data.at(-1)).toMatchObject({ id: expect.stringMatching(/^att_/), name: 'a.pdf', media_type: 'application/pdf', pages: 2 });
+    expect(body.data.at(-1)).toMatchObject({
+      id: expect.stringMatching(/^att_/),
+      name: 'a.pdf',
+      media_type: 'application/pdf',
+      pages: 2,
+    });
     for (const [name, content] of Object.entries(images)) {
       const image = await upload([{ name, content, type: name === 'a.jpg' ? 'image/jpg' : '' }]);
-      expect(image.body).toMatchObject({ name, kind: 'image', status: 'ready', pages: null, tokens: null, byte_size: content.byteLength });
+      expect(image.body).toMatchObject({
+        name,
+        kind: 'image',
+        status: 'ready',
+        pages: null,
+        tokens: null,
+        byte_size: content.byteLength,
+      });
     }
     const text = await workspace.post(path, { name: 'note', text: 'Just a note.' });
-    expect(text.body).toMatchObject({ name: 'note.txt', media_type: 'text/plain', data: [{ id: text.body.id }] });
+    expect(text.body).toMatchObject({
+      name: 'note.txt',
+      media_type: 'text/plain',
+      data: [{ id: text.body.id }],
+    });
     const list = await workspace.get(`${path}?limit=3`);
-    expect(list.body.data.map(({ name }: { name: string }) => name)).toEqual(['a.txt', 'a.md', 'a.html']);
-    const rest = await workspace.get(`${path}?limit=100&cursor=${encodeURIComponent(list.body.next_cursor)}`);
+    expect(list.body.data.map(({ name }: { name: string }) => name)).toEqual([
+      'a.txt',
+      'a.md',
+      'a.html',
+    ]);
+    const rest = await workspace.get(
+      `${path}?limit=100&cursor=${encodeURIComponent(list.body.next_cursor)}`,
+    );
     expect(rest.body.data).toHaveLength(9);
     expect((await workspace.get(`/attachments/${text.body.id}`)).body).toEqual(text.body.data[0]);
   });
@@ -73,13 +103,21 @@ describe('uploading attachments', () => {
     ];
     for (const part of cases) expect((await upload([part])).status, part.name).toBe(415);
     const { detail } = (await upload([{ name: 'a.exe', content: 'MZ' }])).body;
-    for (const extension of ['.md', '.pdf', '.png', '.jpg', '.webp', '.gif']) expect(detail).toContain(extension);
-    expect((await upload([{ name: 'good.txt', content: 'good' }, cases[0] as (typeof cases)[0]])).status).toBe(415);
+    for (const extension of ['.md', '.pdf', '.png', '.jpg', '.webp', '.gif'])
+      expect(detail).toContain(extension);
+    expect(
+      (await upload([{ name: 'good.txt', content: 'good' }, cases[0] as (typeof cases)[0]])).status,
+    ).toBe(415);
     expect((await upload([{ name: 'empty.txt', content: '' }])).status).toBe(422);
     expect((await upload([{ name: 'empty.png', content: '' }])).status).toBe(422);
     expect((await upload([])).status).toBe(422);
-    expect((await upload([{ name: 'a.txt', content: 'x' }], { title: 'x' })).body.errors[0].pointer).toBe('/title');
-    const many = Array.from({ length: 11 }, (_, index) => ({ name: `${index}.txt`, content: `text ${index}` }));
+    expect(
+      (await upload([{ name: 'a.txt', content: 'x' }], { title: 'x' })).body.errors[0].pointer,
+    ).toBe('/title');
+    const many = Array.from({ length: 11 }, (_, index) => ({
+      name: `${index}.txt`,
+      content: `text ${index}`,
+    }));
     expect((await upload(many)).status).toBe(422);
     const big = new Uint8Array(3_750_001);
     big.set(png);
@@ -96,11 +134,17 @@ describe('uploading attachments', () => {
       { name: 'broken.pdf', content: '%PDF-1.7 and no more' },
     ]);
     expect(status).toBe(201);
-    expect(body.data.map((one: { status: string; error: { code: string } }) => [one.status, one.error.code])).toEqual([
+    expect(
+      body.data.map((one: { status: string; error: { code: string } }) => [
+        one.status,
+        one.error.code,
+      ]),
+    ).toEqual([
       ['failed', 'empty_document'],
       ['failed', 'corrupt'],
     ]);
-    for (const { id } of body.data) expect((await workspace.delete(`/attachments/${id}`)).status).toBe(204);
+    for (const { id } of body.data)
+      expect((await workspace.delete(`/attachments/${id}`)).status).toBe(204);
     await atRest(workspace.id);
     expect(await objectsOf(workspace)).toEqual([]);
   });
@@ -124,7 +168,9 @@ describe('uploading attachments', () => {
 
   it('is one attachment for one content, also in a race and for one request twice (R55)', async () => {
     const { upload, workspace, path } = await open();
-    const answers = await Promise.all(Array.from({ length: 6 }, () => workspace.post(path, { name: 'a.txt', text: 'raced' })));
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => workspace.post(path, { name: 'a.txt', text: 'raced' })),
+    );
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     const twice = await upload([
       { name: 'a.txt', content: 'twice' },
@@ -135,9 +181,13 @@ describe('uploading attachments', () => {
     const first = await upload([{ name: 'k.txt', content: 'keyed' }], {}, key);
     const again = await upload([{ name: 'k.txt', content: 'keyed' }], {}, key);
     expect([again.headers.get('idempotent-replayed'), again.body]).toEqual(['true', first.body]);
-    expect((await upload([{ name: 'k.txt', content: 'other' }], {}, key)).body.code).toBe('idempotency_mismatch');
+    expect((await upload([{ name: 'k.txt', content: 'other' }], {}, key)).body.code).toBe(
+      'idempotency_mismatch',
+    );
     const elsewhere = await open(workspace);
-    expect((await workspace.post(elsewhere.path, { name: 'a.txt', text: 'raced' })).body.id).not.toBe(answers[0]?.body.id);
+    expect(
+      (await workspace.post(elsewhere.path, { name: 'a.txt', text: 'raced' })).body.id,
+    ).not.toBe(answers[0]?.body.id);
     await atRest(workspace.id);
     expect(await countRows('attachments', workspace.id)).toBe(4);
     expect(await objectsOf(workspace)).toHaveLength(8);
@@ -145,21 +195,29 @@ describe('uploading attachments', () => {
 
   it('serves the original as something that no browser runs, whatever its name (R31)', async () => {
     const { upload, workspace } = await open();
-    const { body } = await upload([{ name: '../../Größe "x";\u202e.html', content: '<script>1</script>' }]);
+    const { body } = await upload([
+      { name: '../../Größe "x";\u202e.html', content: '<script>1</script>' },
+    ]);
     expect(body.code).toBe('validation_failed');
-    const page = (await upload([{ name: 'C:\\tmp\\Größe "x"; 日本.html', content: '<script>1</script><p>hi</p>' }])).body;
+    const page = (
+      await upload([
+        { name: 'C:\\tmp\\Größe "x"; 日本.html', content: '<script>1</script><p>hi</p>' },
+      ])
+    ).body;
     expect(page.name).toMatch(/日本\.html$/);
     const served = await workspace.get(`/attachments/${page.id}/content`);
     expect(served.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(served.headers.get('content-security-policy')).toContain('sandbox');
     expect(served.headers.get('x-content-type-options')).toBe('nosniff');
-    expect(served.headers.get('content-disposition')).toMatch(/^attachment; filename="[ -~]+"; filename\*=UTF-8''\S+$/);
+    expect(served.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="[ -~]+"; filename\*=UTF-8''\S+$/,
+    );
     const image = (await upload([{ name: 'a.png', content: images['a.png'] }])).body;
     const shown = await workspace.get(`/attachments/${image.id}/content`);
-    expect([shown.headers.get('content-type'), shown.headers.get('content-disposition')?.split(';')[0]]).toEqual([
-      'image/png',
-      'attachment',
-    ]);
+    expect([
+      shown.headers.get('content-type'),
+      shown.headers.get('content-disposition')?.split(';')[0],
+    ]).toEqual(['image/png', 'attachment']);
   });
 
   it('is for those who may see the session: others get 404, and nothing changes (R2, R3)', async () => {
@@ -170,22 +228,29 @@ describe('uploading attachments', () => {
     const viewer = await workspace.withRole('viewer');
     const before = await hashRows(workspace.id);
     for (const other of [stranger, runtime]) {
-      for (const route of [`/attachments/${id}`, `/attachments/${id}/content`, path]) expect((await other.get(route)).status).toBe(404);
+      for (const route of [`/attachments/${id}`, `/attachments/${id}/content`, path])
+        expect((await other.get(route)).status).toBe(404);
       expect((await other.delete(`/attachments/${id}`)).status).toBe(404);
       expect((await other.post(path, { name: 'a.txt', text: 'mine' })).status).toBe(404);
     }
-    for (const route of [`/attachments/${id}`, path]) expect((await viewer.get(route)).status).toBe(403);
+    for (const route of [`/attachments/${id}`, path])
+      expect((await viewer.get(route)).status).toBe(403);
     const after = await hashRows(workspace.id);
     expect({ ...after, api_keys: before.api_keys }).toEqual(before);
     await workspace.patch(`/sessions/${session}`, { archived: true });
-    expect((await workspace.post(path, { name: 'b.txt', text: 'late' })).body.code).toBe('session_closed');
+    expect((await workspace.post(path, { name: 'b.txt', text: 'late' })).body.code).toBe(
+      'session_closed',
+    );
   });
 
   it('lets a runtime key use its own sessions', async () => {
     const { workspace, agent } = await open();
     const runtime = await workspace.withRole('runtime');
     const session = (await runtime.post(`/agents/${agent}/sessions`, {})).body.id;
-    const { status, body } = await runtime.post(`/sessions/${session}/attachments`, { name: 'a.txt', text: 'mine' });
+    const { status, body } = await runtime.post(`/sessions/${session}/attachments`, {
+      name: 'a.txt',
+      text: 'mine',
+    });
     expect(status).toBe(201);
     expect((await runtime.get(`/attachments/${body.id}`)).body).toEqual(body.data[0]);
     expect((await runtime.delete(`/attachments/${body.id}`)).status).toBe(204);

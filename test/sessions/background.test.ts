@@ -11,27 +11,41 @@ const backgroundModel = 'anthropic/claude-haiku-4-5';
 const patience = { timeout: 10_000, interval: 50 };
 
 /** A workspace whose agent answers by one script and whose background model by another. */
-async function scripted({ answers, background, config = {} }: { answers?: Script; background?: Script; config?: object }) {
+async function scripted({
+  answers,
+  background,
+  config = {},
+}: {
+  answers?: Script;
+  background?: Script;
+  config?: object;
+}) {
   const workspace = await newWorkspace();
   const model = answers === undefined ? 'builtin/extractive' : 'openai/gpt-4o-mini';
   const agentScript = answers === undefined ? null : await playScript(answers);
   const backgroundScript = background === undefined ? null : await playScript(background);
-  if (agentScript !== null) await workspace.put('/providers/openai', { api_key: agentScript.api_key });
+  if (agentScript !== null)
+    await workspace.put('/providers/openai', { api_key: agentScript.api_key });
   if (backgroundScript !== null) {
     await workspace.put('/providers/anthropic', { api_key: backgroundScript.api_key });
-    expect((await workspace.patch('/workspace', { background_model: backgroundModel })).status).toBe(200);
+    expect(
+      (await workspace.patch('/workspace', { background_model: backgroundModel })).status,
+    ).toBe(200);
   }
   const { body } = await workspace.post('/agents', {
     name: 'A',
     config: { instructions: 'Be brief.', model, knowledge: { base_ids: [] }, ...config },
   });
   const session = (await workspace.post(`/agents/${body.id}/sessions`, {})).body.id as string;
-  const send = async (message: string) => (await workspace.post(`/sessions/${session}/messages`, { message })).body;
+  const send = async (message: string) =>
+    (await workspace.post(`/sessions/${session}/messages`, { message })).body;
   return { workspace, agent: body.id as string, session, send, agentScript, backgroundScript };
 }
 
 const titleOf = async (workspace: Workspace, session: string) => {
-  const row = await env.DB.prepare('select title, titled_by from sessions where id = ? and workspace_id = ?')
+  const row = await env.DB.prepare(
+    'select title, titled_by from sessions where id = ? and workspace_id = ?',
+  )
     .bind(session, workspace.id)
     .first<{ title: string | null; titled_by: string | null }>();
   return [row?.title, row?.titled_by];
@@ -39,18 +53,28 @@ const titleOf = async (workspace: Workspace, session: string) => {
 
 const usageOf = async (workspace: Workspace, operation: string) =>
   (
-    await env.DB.prepare('select * from usage where workspace_id = ? and operation = ? order by call_key')
+    await env.DB.prepare(
+      'select * from usage where workspace_id = ? and operation = ? order by call_key',
+    )
       .bind(workspace.id, operation)
       .all<Record<string, unknown>>()
   ).results;
 
-const saying = (text: string): Round => ({ text: [text], usage: { input_tokens: 20, output_tokens: 4 } });
+const saying = (text: string): Round => ({
+  text: [text],
+  usage: { input_tokens: 20, output_tokens: 4 },
+});
 
 describe('titles', () => {
   it('come by rule with the first answer, and are what the session is then called', async () => {
     const { workspace, session, send } = await scripted({});
     const answer = await send('Hi! How do I descale the machine?');
-    expect(answer.run.context.messages).toEqual({ included: 0, summarized: 0, omitted: 0, first_message_id: null });
+    expect(answer.run.context.messages).toEqual({
+      included: 0,
+      summarized: 0,
+      omitted: 0,
+      first_message_id: null,
+    });
     expect((await workspace.get(`/sessions/${session}`)).body.title).toBe('Descale the machine');
     await send('And what does the warranty cover?');
     expect(await titleOf(workspace, session)).toEqual(['Descale the machine', 'rule']);
@@ -70,8 +94,16 @@ describe('titles', () => {
       background: { rounds: [saying('**"Descaling the Aurora."**')] },
     });
     const { run } = await send('How do I descale the machine?');
-    await vi.waitFor(async () => expect(await titleOf(workspace, session)).toEqual(['Descaling the Aurora', 'model']), patience);
-    await backgroundJobs['session.title'].run(contextOf(workspace), { type: 'session.title', session_id: session, run_id: run.id });
+    await vi.waitFor(
+      async () =>
+        expect(await titleOf(workspace, session)).toEqual(['Descaling the Aurora', 'model']),
+      patience,
+    );
+    await backgroundJobs['session.title'].run(contextOf(workspace), {
+      type: 'session.title',
+      session_id: session,
+      run_id: run.id,
+    });
     expect(await backgroundScript?.requests()).toHaveLength(1);
     const [asked] = (await backgroundScript?.requests()) ?? [];
     expect(JSON.stringify(asked?.body.system)).not.toContain('descale');
@@ -92,13 +124,25 @@ describe('titles', () => {
   it('of a person stay, also when the model is slower than the person; those that were taken away stay away', async () => {
     for (const title of ['Mine', null]) {
       const slow = { ...saying('Theirs'), fault: { kind: 'slow-headers' as const, ms: 700 } };
-      const { workspace, session, send, backgroundScript } = await scripted({ background: { rounds: [slow] } });
+      const { workspace, session, send, backgroundScript } = await scripted({
+        background: { rounds: [slow] },
+      });
       const { run } = await send('How do I descale the machine?');
-      await vi.waitFor(async () => expect(await backgroundScript?.requests()).toHaveLength(1), patience);
+      await vi.waitFor(
+        async () => expect(await backgroundScript?.requests()).toHaveLength(1),
+        patience,
+      );
       expect((await workspace.patch(`/sessions/${session}`, { title })).status).toBe(200);
-      await vi.waitFor(async () => expect(await usageOf(workspace, 'title')).toHaveLength(1), patience);
+      await vi.waitFor(
+        async () => expect(await usageOf(workspace, 'title')).toHaveLength(1),
+        patience,
+      );
       expect(await titleOf(workspace, session)).toEqual([title, title === null ? null : 'person']);
-      await backgroundJobs['session.title'].run(contextOf(workspace), { type: 'session.title', session_id: session, run_id: run.id });
+      await backgroundJobs['session.title'].run(contextOf(workspace), {
+        type: 'session.title',
+        session_id: session,
+        run_id: run.id,
+      });
       expect(await backgroundScript?.requests()).toHaveLength(1);
     }
   });
@@ -120,14 +164,24 @@ describe('titles', () => {
 });
 
 const long = (topic: string) =>
-  `${topic} is what I want to talk about in some more words than are strictly needed for it to be said. `.repeat(4);
+  `${topic} is what I want to talk about in some more words than are strictly needed for it to be said. `.repeat(
+    4,
+  );
 const memory = { window_tokens: 600, summary: true };
 
 const summariesOf = async (session: string) =>
   (
     await env.DB.prepare('select * from session_summaries where session_id = ? order by version')
       .bind(session)
-      .all<{ id: string; version: number; covers_depth: number; covers_message_id: string; text: string; model: string; tokens: number }>()
+      .all<{
+        id: string;
+        version: number;
+        covers_depth: number;
+        covers_message_id: string;
+        text: string;
+        model: string;
+        tokens: number;
+      }>()
   ).results;
 
 describe('the rolling summary', () => {
@@ -141,16 +195,25 @@ describe('the rolling summary', () => {
       const { run } = await send(long(`Topic ${turn}`));
       const { included, summarized, omitted } = run.context.messages;
       expect(included + summarized + omitted).toBe(2 * (turn - 1));
-      await vi.waitFor(async () => expect(await countRows('outbox', workspace.id)).toBe(0), patience);
+      await vi.waitFor(
+        async () => expect(await countRows('outbox', workspace.id)).toBe(0),
+        patience,
+      );
     }
     const { run } = await send('What is my machine?');
     const [newest] = (await summariesOf(session)).reverse();
     expect(newest?.model).toBe(backgroundModel);
     expect(run.context.messages).toMatchObject({ omitted: 0, summarized: newest?.covers_depth });
-    expect(run.context.summary).toEqual({ version: newest?.version, covers_message_id: newest?.covers_message_id, tokens: newest?.tokens });
+    expect(run.context.summary).toEqual({
+      version: newest?.version,
+      covers_message_id: newest?.covers_message_id,
+      tokens: newest?.tokens,
+    });
     const { body } = ((await agentScript?.requests()) ?? []).at(-1) ?? { body: {} };
     const prompt = body.input as { role: string; content: string | { text: string }[] }[];
-    expect(JSON.stringify(prompt.filter(({ role }) => role === 'system' || role === 'developer'))).not.toContain('4711');
+    expect(
+      JSON.stringify(prompt.filter(({ role }) => role === 'system' || role === 'developer')),
+    ).not.toContain('4711');
     const text = JSON.stringify(prompt);
     expect(text.match(/4711/g)).toHaveLength(1);
     expect(text.match(/<\/summary>/g)).toHaveLength(1);
@@ -171,17 +234,31 @@ describe('the rolling summary', () => {
     let last = { run: { id: '' } };
     for (let turn = 1; turn <= 9; turn += 1) {
       last = await send(long(`Topic ${turn}`));
-      await vi.waitFor(async () => expect(await countRows('outbox', workspace.id)).toBe(0), patience);
+      await vi.waitFor(
+        async () => expect(await countRows('outbox', workspace.id)).toBe(0),
+        patience,
+      );
     }
     const made = await summariesOf(session);
     expect(made.length).toBeGreaterThan(1);
     expect(made.length).toBeLessThan(7);
     expect(made.map(({ version }) => version)).toEqual(made.map((_, index) => index + 1));
     expect(await usageOf(workspace, 'summary')).toHaveLength(made.length);
-    const { covers_message_id: message_id, covers_depth: depth } = made.at(-1) as (typeof made)[number];
-    const job = { type: 'session.summarize' as const, session_id: session, run_id: last.run.id, message_id, depth, max_tokens: 150 };
+    const { covers_message_id: message_id, covers_depth: depth } = made.at(
+      -1,
+    ) as (typeof made)[number];
+    const job = {
+      type: 'session.summarize' as const,
+      session_id: session,
+      run_id: last.run.id,
+      message_id,
+      depth,
+      max_tokens: 150,
+    };
     const asked = (await backgroundScript?.requests())?.length;
-    await Promise.all([1, 2, 3].map(() => backgroundJobs['session.summarize'].run(contextOf(workspace), job)));
+    await Promise.all(
+      [1, 2, 3].map(() => backgroundJobs['session.summarize'].run(contextOf(workspace), job)),
+    );
     expect(await summariesOf(session)).toEqual(made);
     expect((await backgroundScript?.requests())?.length).toBe(asked);
   });
@@ -189,19 +266,37 @@ describe('the rolling summary', () => {
   it('comes of one version and one usage row where jobs for it race', async () => {
     const { workspace, session, send } = await scripted({
       answers: { rounds: [saying(long('The answer'))], repeat: true },
-      background: { rounds: [saying('A title'), { ...saying('In short.'), fault: { kind: 'slow-headers', ms: 300 } }], repeat: true },
+      background: {
+        rounds: [
+          saying('A title'),
+          { ...saying('In short.'), fault: { kind: 'slow-headers', ms: 300 } },
+        ],
+        repeat: true,
+      },
       config: { memory: { window_tokens: 100_000, summary: true } },
     });
     const { run } = await send(long('Topic 1'));
     const { id: message_id } = await send(long('Topic 2'));
-    const job = { type: 'session.summarize' as const, session_id: session, run_id: run.id, message_id, depth: 4, max_tokens: 150 };
-    await Promise.all([1, 2, 3, 4].map(() => backgroundJobs['session.summarize'].run(contextOf(workspace), job)));
+    const job = {
+      type: 'session.summarize' as const,
+      session_id: session,
+      run_id: run.id,
+      message_id,
+      depth: 4,
+      max_tokens: 150,
+    };
+    await Promise.all(
+      [1, 2, 3, 4].map(() => backgroundJobs['session.summarize'].run(contextOf(workspace), job)),
+    );
     expect(await summariesOf(session)).toHaveLength(1);
     expect(await usageOf(workspace, 'summary')).toHaveLength(1);
   });
 
   it('is written by rule where no model is configured or it fails', async () => {
-    for (const background of [undefined, { rounds: [{ fault: { kind: 'status' as const, status: 500 } }], repeat: true }]) {
+    for (const background of [
+      undefined,
+      { rounds: [{ fault: { kind: 'status' as const, status: 500 } }], repeat: true },
+    ]) {
       const { workspace, session, send } = await scripted({
         answers: { rounds: [saying(long('The answer'))], repeat: true },
         ...(background === undefined ? {} : { background }),
@@ -209,8 +304,14 @@ describe('the rolling summary', () => {
       });
       await send(`My machine has the serial number 4711 and leaks water. ${long('It')}`);
       for (let turn = 2; turn <= 4; turn += 1) await send(long(`Topic ${turn}`));
-      await vi.waitFor(async () => expect(await summariesOf(session)).not.toEqual([]), { timeout: 25_000, interval: 100 });
-      await vi.waitFor(async () => expect(await countRows('outbox', workspace.id)).toBe(0), { timeout: 25_000, interval: 100 });
+      await vi.waitFor(async () => expect(await summariesOf(session)).not.toEqual([]), {
+        timeout: 25_000,
+        interval: 100,
+      });
+      await vi.waitFor(async () => expect(await countRows('outbox', workspace.id)).toBe(0), {
+        timeout: 25_000,
+        interval: 100,
+      });
       const [summary] = await summariesOf(session);
       expect(summary).toMatchObject({ version: 1, model: 'builtin' });
       expect(summary?.text).toContain('4711');
@@ -226,18 +327,39 @@ describe('the rolling summary', () => {
     const first = await send(long('Topic 1'));
     for (let turn = 2; turn <= 6; turn += 1) {
       await send(long(`Topic ${turn}`));
-      await vi.waitFor(async () => expect(await countRows('outbox', workspace.id)).toBe(0), patience);
+      await vi.waitFor(
+        async () => expect(await countRows('outbox', workspace.id)).toBe(0),
+        patience,
+      );
     }
     const made = await summariesOf(session);
     expect(made.length).toBeGreaterThan(0);
-    const edited = await workspace.post(`/messages/${first.parent_id}/edit`, { message: 'Something else' });
-    expect(edited.body.run.context).toMatchObject({ summary: null, messages: { included: 0, summarized: 0, omitted: 0 } });
+    const edited = await workspace.post(`/messages/${first.parent_id}/edit`, {
+      message: 'Something else',
+    });
+    expect(edited.body.run.context).toMatchObject({
+      summary: null,
+      messages: { included: 0, summarized: 0, omitted: 0 },
+    });
     expect(await summariesOf(session)).toEqual([]);
-    const { covers_message_id: message_id, covers_depth: depth } = made.at(-1) as (typeof made)[number];
-    const job = { type: 'session.summarize' as const, session_id: session, run_id: first.run.id, message_id, depth, max_tokens: 150 };
+    const { covers_message_id: message_id, covers_depth: depth } = made.at(
+      -1,
+    ) as (typeof made)[number];
+    const job = {
+      type: 'session.summarize' as const,
+      session_id: session,
+      run_id: first.run.id,
+      message_id,
+      depth,
+      max_tokens: 150,
+    };
     await backgroundJobs['session.summarize'].run(contextOf(workspace), job);
     expect(await summariesOf(session)).toEqual([]);
-    expect((await send('Go on')).run.context.messages).toMatchObject({ included: 2, summarized: 0, omitted: 0 });
+    expect((await send('Go on')).run.context.messages).toMatchObject({
+      included: 2,
+      summarized: 0,
+      omitted: 0,
+    });
   });
 
   it('goes with its session, and is not made where the version does not want it', async () => {
@@ -250,10 +372,19 @@ describe('the rolling summary', () => {
     expect(run.context).toMatchObject({ summary: null, messages: { summarized: 0 } });
     expect(run.context.messages.omitted).toBeGreaterThan(0);
     expect(await summariesOf(session)).toEqual([]);
-    const summed = await scripted({ answers: { rounds: [saying(long('The answer'))], repeat: true }, config: { memory } });
+    const summed = await scripted({
+      answers: { rounds: [saying(long('The answer'))], repeat: true },
+      config: { memory },
+    });
     for (let turn = 1; turn <= 4; turn += 1) await summed.send(long(`Topic ${turn}`));
-    await vi.waitFor(async () => expect(await summariesOf(summed.session)).not.toEqual([]), patience);
-    await vi.waitFor(async () => expect(await countRows('outbox', summed.workspace.id)).toBe(0), patience);
+    await vi.waitFor(
+      async () => expect(await summariesOf(summed.session)).not.toEqual([]),
+      patience,
+    );
+    await vi.waitFor(
+      async () => expect(await countRows('outbox', summed.workspace.id)).toBe(0),
+      patience,
+    );
     expect((await summed.workspace.delete(`/sessions/${summed.session}`)).status).toBe(204);
     expect(await countRows('session_summaries', summed.workspace.id)).toBe(0);
     expect((await workspace.get(`/sessions/${session}`)).status).toBe(200);

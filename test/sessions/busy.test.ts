@@ -13,26 +13,43 @@ const times = Array.from({ length: many }, (_, index) => index);
 
 /** What a session holds, oldest first: sequence numbers, roles, how the runs ended, what was paid for. */
 async function stateOf({ workspace, session }: Chat) {
-  const read = async <Row>(sql: string) => (await env.DB.prepare(sql).bind(workspace.id).all<Row>()).results;
+  const read = async <Row>(sql: string) =>
+    (await env.DB.prepare(sql).bind(workspace.id).all<Row>()).results;
   const messages = await read<{ seq: number; role: string; id: string; parent_id: string | null }>(
     'select seq, role, id, parent_id from messages where workspace_id = ? order by seq',
   );
-  const runs = await read<{ status: string }>('select status from runs where workspace_id = ? order by id');
-  const usage = await read<{ run_id: string }>("select run_id from usage where workspace_id = ? and operation = 'answer'");
+  const runs = await read<{ status: string }>(
+    'select status from runs where workspace_id = ? order by id',
+  );
+  const usage = await read<{ run_id: string }>(
+    "select run_id from usage where workspace_id = ? and operation = 'answer'",
+  );
   const { body } = await workspace.get(`/sessions/${session}`);
-  return { messages, statuses: runs.map(({ status }) => status), usage, active_run_id: body.active_run_id };
+  return {
+    messages,
+    statuses: runs.map(({ status }) => status),
+    usage,
+    active_run_id: body.active_run_id,
+  };
 }
 
-const isGapless = (messages: readonly { readonly seq: number }[]) => messages.every(({ seq }, index) => seq === index + 1);
+const isGapless = (messages: readonly { readonly seq: number }[]) =>
+  messages.every(({ seq }, index) => seq === index + 1);
 
 describe('a request that is refused', () => {
   it('ends nobody’s answer, and hears of it before it waits', async () => {
-    const chat = await newChat({ rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 60, ms: 60 } }] });
+    const chat = await newChat({
+      rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 60, ms: 60 } }],
+    });
     const running = await chat.stream({ message: 'Hello?' });
     for (const on_busy of ['interrupt', 'queue']) {
-      expect((await chat.send({ message: 'I?', on_busy, version: '99' })).body.errors).toMatchObject([{ pointer: '/version' }]);
+      expect(
+        (await chat.send({ message: 'I?', on_busy, version: '99' })).body.errors,
+      ).toMatchObject([{ pointer: '/version' }]);
       const attachments = ['att_01kajv2q5ve0mt8h2vj3c6x7ra'];
-      expect((await chat.send({ message: 'I?', on_busy, attachments })).body.errors).toMatchObject([{ pointer: '/attachments/0' }]);
+      expect((await chat.send({ message: 'I?', on_busy, attachments })).body.errors).toMatchObject([
+        { pointer: '/attachments/0' },
+      ]);
       expect((await stateOf(chat)).active_run_id).not.toBeNull();
     }
     expect(textOf(await readFrames(running))).toBe('one two three');
@@ -43,10 +60,14 @@ describe('a request that is refused', () => {
 describe('thirty messages at once', () => {
   it('with one key are one run, one usage row and thirty times the same answer (R55)', async () => {
     const chat = await newChat({ rounds: [slowly] });
-    const answers = await Promise.all(times.map(() => chat.send({ message: 'Hello?' }, { 'idempotency-key': 'one' })));
+    const answers = await Promise.all(
+      times.map(() => chat.send({ message: 'Hello?' }, { 'idempotency-key': 'one' })),
+    );
     expect(answers.map(({ status }) => status)).toEqual(times.map(() => 200));
     for (const { body } of answers) expect(body).toEqual(answers[0]?.body);
-    expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(many - 1);
+    expect(
+      answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true'),
+    ).toHaveLength(many - 1);
     const { messages, statuses, usage } = await stateOf(chat);
     expect([messages.length, statuses, usage.length]).toEqual([2, ['completed'], 1]);
     expect(await chat.provider.requests()).toHaveLength(1);
@@ -58,8 +79,12 @@ describe('thirty messages at once', () => {
     const chat = await newChat({ rounds: [slowly] });
     const key = { 'idempotency-key': 'one' };
     const first = await chat.stream({ message: 'Hello?' }, key);
-    const joined = await Promise.all(times.slice(1).map(() => chat.stream({ message: 'Hello?' }, key)));
-    const [frames, ...others] = await Promise.all([first, ...joined].map((response) => readFrames(response)));
+    const joined = await Promise.all(
+      times.slice(1).map(() => chat.stream({ message: 'Hello?' }, key)),
+    );
+    const [frames, ...others] = await Promise.all(
+      [first, ...joined].map((response) => readFrames(response)),
+    );
     expect(textOf(frames ?? [])).toBe('one two three');
     for (const other of others) expect(other).toEqual(frames);
     // And once more when it is over.
@@ -68,10 +93,15 @@ describe('thirty messages at once', () => {
 
   it('are answered one at a time where the session rejects (R59)', async () => {
     const chat = await newChat({ rounds: [slowly], repeat: true });
-    const answers = await Promise.all(times.map((index) => chat.send({ message: `Hello ${index}?` }, { 'idempotency-key': `${index}` })));
+    const answers = await Promise.all(
+      times.map((index) =>
+        chat.send({ message: `Hello ${index}?` }, { 'idempotency-key': `${index}` }),
+      ),
+    );
     const refused = answers.filter(({ status }) => status === 409);
     expect(refused).toHaveLength(many - 1);
-    const { id } = (answers.find(({ status }) => status === 200) as (typeof answers)[number]).body.run;
+    const { id } = (answers.find(({ status }) => status === 200) as (typeof answers)[number]).body
+      .run;
     for (const { body, headers } of refused) {
       expect(body).toMatchObject({ code: 'session_busy', run_id: id });
       expect(headers.get('retry-after')).toBe('1');
@@ -85,22 +115,39 @@ describe('thirty messages at once', () => {
       { rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 2000, ms: 1 } }], repeat: true },
       { session: { on_busy: 'queue' } },
     );
-    const answers = await Promise.all(times.map((index) => chat.send({ message: `Hello ${index}?` })));
-    expect(answers.map(({ status, body }) => [status, body.text])).toEqual(times.map(() => [200, 'one two three']));
+    const answers = await Promise.all(
+      times.map((index) => chat.send({ message: `Hello ${index}?` })),
+    );
+    expect(answers.map(({ status, body }) => [status, body.text])).toEqual(
+      times.map(() => [200, 'one two three']),
+    );
     const { messages, statuses, usage, active_run_id } = await stateOf(chat);
     expect(isGapless(messages)).toBe(true);
-    expect(messages.map(({ parent_id }) => parent_id)).toEqual([null, ...messages.slice(0, -1).map(({ id }) => id)]);
+    expect(messages.map(({ parent_id }) => parent_id)).toEqual([
+      null,
+      ...messages.slice(0, -1).map(({ id }) => id),
+    ]);
     expect(messages.map(({ role }) => role)).toEqual(times.flatMap(() => ['user', 'assistant']));
-    expect([statuses, usage.length, active_run_id]).toEqual([times.map(() => 'completed'), many, null]);
+    expect([statuses, usage.length, active_run_id]).toEqual([
+      times.map(() => 'completed'),
+      many,
+      null,
+    ]);
   });
 
   it('make way for the last one where they interrupt', async () => {
     const chat = await newChat({ rounds: [slowly], repeat: true });
-    const answers = await Promise.all(times.map((index) => chat.send({ message: `Hello ${index}?`, on_busy: 'interrupt' })));
-    const whole = answers.filter(({ status, body }) => status === 200 && body.run.status === 'completed');
+    const answers = await Promise.all(
+      times.map((index) => chat.send({ message: `Hello ${index}?`, on_busy: 'interrupt' })),
+    );
+    const whole = answers.filter(
+      ({ status, body }) => status === 200 && body.run.status === 'completed',
+    );
     expect(whole.map(({ body }) => body.text)).toEqual(['one two three']);
     for (const { status, body } of answers.filter((answer) => !whole.includes(answer))) {
-      expect(status === 200 ? body.run.status : body.code).toBe(status === 200 ? 'cancelled' : 'run_cancelled');
+      expect(status === 200 ? body.run.status : body.code).toBe(
+        status === 200 ? 'cancelled' : 'run_cancelled',
+      );
     }
     const { messages, statuses, active_run_id } = await stateOf(chat);
     expect(isGapless(messages)).toBe(true);
@@ -109,8 +156,13 @@ describe('thirty messages at once', () => {
   });
 
   it('find a bounded queue', async () => {
-    const chat = await newChat({ rounds: [slowly], repeat: true }, { session: { on_busy: 'queue' } });
-    const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => chat.send({ message: `Hello ${index}?` })));
+    const chat = await newChat(
+      { rounds: [slowly], repeat: true },
+      { session: { on_busy: 'queue' } },
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => chat.send({ message: `Hello ${index}?` })),
+    );
     const refused = answers.filter(({ status }) => status === 409);
     expect(refused.length).toBeGreaterThan(0);
     const { messages } = await stateOf(chat);
@@ -127,7 +179,10 @@ describe('messages in line', () => {
     const first = chat.send({ message: 'A' });
     await vi.waitUntil(async () => (await chat.provider.requests()).length === 1);
     const waiting = chat.send({ message: 'B', on_busy: 'queue' });
-    await vi.waitUntil(async () => (await chat.workspace.get(`/sessions/${chat.session}`)).body.active_run_id !== null);
+    await vi.waitUntil(
+      async () =>
+        (await chat.workspace.get(`/sessions/${chat.session}`)).body.active_run_id !== null,
+    );
     await new Promise((resolve) => setTimeout(resolve, 20));
     const interrupting = chat.send({ message: 'D', on_busy: 'interrupt' });
     const [a, b, d] = await Promise.all([first, waiting, interrupting]);
@@ -150,7 +205,8 @@ describe('messages in line', () => {
     const waiting = ['B', 'C', 'D'].map((message) => chat.send({ message, on_busy: 'queue' }));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await chat.workspace.delete(`/sessions/${chat.session}`)).status).toBe(204);
-    for (const answer of await Promise.all(waiting)) expect([answer.status, answer.body.code]).toEqual([409, 'session_closed']);
+    for (const answer of await Promise.all(waiting))
+      expect([answer.status, answer.body.code]).toEqual([409, 'session_closed']);
     await first;
     expect(await chat.provider.requests()).toHaveLength(1);
   });

@@ -8,10 +8,19 @@ async function newAgent(workspace: Workspace, name = 'Support'): Promise<string>
 }
 
 /** A question and its answer in a new session. */
-async function newAnswer(workspace: Workspace, agent: string, session: object = {}, message = 'Hello there') {
+async function newAnswer(
+  workspace: Workspace,
+  agent: string,
+  session: object = {},
+  message = 'Hello there',
+) {
   const { body } = await workspace.post(`/agents/${agent}/sessions`, session);
   const answer = await workspace.post(`/sessions/${body.id}/messages`, { message });
-  return { session: body.id as string, message: answer.body.id as string, run: answer.body.run_id as string };
+  return {
+    session: body.id as string,
+    message: answer.body.id as string,
+    run: answer.body.run_id as string,
+  };
 }
 
 describe('feedback', () => {
@@ -25,7 +34,11 @@ describe('feedback', () => {
   it('is one for each end user and message, and can be changed', async () => {
     const { message } = await newAnswer(workspace, agent, { end_user_id: 'ada' });
     const path = `/messages/${message}/feedback`;
-    const first = await workspace.put(path, { rating: 'down', comment: ' Too short. ', tags: ['style', 'style', 'length'] });
+    const first = await workspace.put(path, {
+      rating: 'down',
+      comment: ' Too short. ',
+      tags: ['style', 'style', 'length'],
+    });
     expect(first.status).toBe(200);
     expect(first.body).toMatchObject({
       message_id: message,
@@ -35,7 +48,13 @@ describe('feedback', () => {
       tags: ['style', 'length'],
     });
     const second = await workspace.put(path, { rating: 4 });
-    expect(second.body).toMatchObject({ id: first.body.id, rating: 4, comment: null, tags: [], created_at: first.body.created_at });
+    expect(second.body).toMatchObject({
+      id: first.body.id,
+      rating: 4,
+      comment: null,
+      tags: [],
+      created_at: first.body.created_at,
+    });
     const other = await workspace.put(path, { rating: 'up', end_user_id: 'bob' });
     expect(other.body).toMatchObject({ end_user_id: 'bob', rating: 'up' });
     expect(await countRows('message_feedback', workspace.id)).toBe(2);
@@ -49,13 +68,21 @@ describe('feedback', () => {
       { end_user_id: 'ada', rating: 2, comment: 'Meh' },
       { end_user_id: 'bob', rating: 'up', comment: null },
     ];
-    expect((await workspace.get(`/sessions/${session}/messages`)).body.data).toMatchObject([{ feedback: shown }, { feedback: [] }]);
-    expect((await workspace.get(`/sessions/${session}`)).body.messages.data[0]).toMatchObject({ id: message, feedback: shown });
+    expect((await workspace.get(`/sessions/${session}/messages`)).body.data).toMatchObject([
+      { feedback: shown },
+      { feedback: [] },
+    ]);
+    expect((await workspace.get(`/sessions/${session}`)).body.messages.data[0]).toMatchObject({
+      id: message,
+      feedback: shown,
+    });
   });
 
   it('belongs to nobody by name where the session names nobody', async () => {
     const { message } = await newAnswer(workspace, agent);
-    expect((await workspace.put(`/messages/${message}/feedback`, { rating: 'up' })).body.end_user_id).toBeNull();
+    expect(
+      (await workspace.put(`/messages/${message}/feedback`, { rating: 'up' })).body.end_user_id,
+    ).toBeNull();
     await workspace.put(`/messages/${message}/feedback`, { rating: 'down' });
     expect(await countRows('message_feedback', workspace.id)).toBe(1);
     expect((await workspace.delete(`/messages/${message}/feedback`)).status).toBe(204);
@@ -65,7 +92,9 @@ describe('feedback', () => {
   it('stands once after thirty at once', async () => {
     const { message } = await newAnswer(workspace, agent);
     const answers = await Promise.all(
-      Array.from({ length: 30 }, (_, n) => workspace.put(`/messages/${message}/feedback`, { rating: (n % 5) + 1 })),
+      Array.from({ length: 30 }, (_, n) =>
+        workspace.put(`/messages/${message}/feedback`, { rating: (n % 5) + 1 }),
+      ),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
@@ -104,9 +133,14 @@ describe('feedback', () => {
     const viewer = await workspace.withRole('viewer');
     const elsewhere = await workspace.withRole('editor', [await newAgent(workspace, 'Other')]);
     const { message } = await newAnswer(runtime, agent);
-    const put = async (by: Workspace) => (await by.put(`/messages/${message}/feedback`, { rating: 'up' })).status;
+    const put = async (by: Workspace) =>
+      (await by.put(`/messages/${message}/feedback`, { rating: 'up' })).status;
     expect([await put(runtime), await put(editor)]).toEqual([200, 200]);
-    expect([await put(stranger), await put(elsewhere), await put(await newWorkspace('Other'))]).toEqual([404, 404, 404]);
+    expect([
+      await put(stranger),
+      await put(elsewhere),
+      await put(await newWorkspace('Other')),
+    ]).toEqual([404, 404, 404]);
     expect(await put(viewer)).toBe(403);
     expect((await stranger.delete(`/messages/${message}/feedback`)).status).toBe(404);
     expect((await stranger.get(`/agents/${agent}/feedback`)).body.data).toEqual([]);
@@ -120,7 +154,9 @@ describe('feedback', () => {
     await workspace.put(`/messages/${message}/feedback`, { rating: 'up', comment: 'Thanks' });
     expect((await workspace.delete(`/sessions/${session}`)).status).toBe(204);
     expect(await countRows('message_feedback', workspace.id)).toBe(0);
-    expect((await workspace.put(`/messages/${message}/feedback`, { rating: 'up' })).status).toBe(404);
+    expect((await workspace.put(`/messages/${message}/feedback`, { rating: 'up' })).status).toBe(
+      404,
+    );
   });
 });
 
@@ -131,7 +167,10 @@ describe('the feedback of an agent', () => {
     const first = await newAnswer(workspace, agent, { end_user_id: 'ada' }, 'First question');
     const second = await newAnswer(workspace, agent, { end_user_id: 'bob' }, 'Second question');
     await workspace.put(`/messages/${first.message}/feedback`, { rating: 'down', tags: ['wrong'] });
-    await workspace.put(`/messages/${second.message}/feedback`, { rating: 5, tags: ['kind', 'fast'] });
+    await workspace.put(`/messages/${second.message}/feedback`, {
+      rating: 5,
+      tags: ['kind', 'fast'],
+    });
     const version = await workspace.post(`/agents/${agent}/versions`, {
       change_summary: 'Next',
       activate: true,
@@ -143,10 +182,17 @@ describe('the feedback of an agent', () => {
       .bind(Date.UTC(2020, 0, 1), first.message)
       .run();
 
-    const list = async (query = '') => (await workspace.get(`/agents/${agent}/feedback${query}`)).body;
-    const found = async (query: string) => (await list(query)).data.map((entry: { question: string }) => entry.question);
+    const list = async (query = '') =>
+      (await workspace.get(`/agents/${agent}/feedback${query}`)).body;
+    const found = async (query: string) =>
+      (await list(query)).data.map((entry: { question: string }) => entry.question);
     const [entry] = (await list()).data;
-    expect(entry).toMatchObject({ question: 'Third question', session_id: third.session, run_id: third.run, version_number: 2 });
+    expect(entry).toMatchObject({
+      question: 'Third question',
+      session_id: third.session,
+      run_id: third.run,
+      version_number: 2,
+    });
     expect(entry.answer.length).toBeGreaterThan(0);
     expect(await found('')).toEqual(['Third question', 'Second question', 'First question']);
     expect(await found('?rating=down')).toEqual(['Third question', 'First question']);
@@ -157,7 +203,9 @@ describe('the feedback of an agent', () => {
     expect(await found('?version=1')).toEqual(['Second question', 'First question']);
     expect(await found(`?version=${version.body.id}`)).toEqual(['Third question']);
     expect(await found('?version=nowhere')).toEqual([]);
-    expect(await found('?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z')).toEqual(['First question']);
+    expect(await found('?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z')).toEqual([
+      'First question',
+    ]);
     expect(await found('?to=2020-01-01T00:00:00Z')).toEqual([]);
     expect(await found('?start_date=2020-01-01&end_date=2020-01-01')).toEqual(['First question']);
     expect(await found('?end_date=2019-12-31')).toEqual([]);

@@ -7,7 +7,10 @@ import { type Chat, newChat } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 import { countAll } from '../support/rows.ts';
 
-const says = (...text: string[]): Round => ({ text, usage: { input_tokens: 10, output_tokens: 3 } });
+const says = (...text: string[]): Round => ({
+  text,
+  usage: { input_tokens: 10, output_tokens: 3 },
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
 const messagesOf = async ({ workspace }: Chat, session: string): Promise<any[]> =>
@@ -23,15 +26,27 @@ describe('a fork', () => {
     const first = (await chat.send({ message: 'First?' })).body;
     await chat.send({ message: 'Second?' });
     const before = await messagesOf(chat, session);
-    const { status, body } = await workspace.post(`/sessions/${session}/fork`, { message_id: first.id });
+    const { status, body } = await workspace.post(`/sessions/${session}/fork`, {
+      message_id: first.id,
+    });
     expect(status).toBe(201);
-    expect(body).toMatchObject({ end_user_id: 'ada', title: 'Grinder', message_count: 2, forked_from_message_id: first.id });
+    expect(body).toMatchObject({
+      end_user_id: 'ada',
+      title: 'Grinder',
+      message_count: 2,
+      forked_from_message_id: first.id,
+    });
     const copied = await messagesOf(chat, body.id);
     expect(copied.map(({ text, seq }) => [text, seq])).toEqual([
       ['First?', 1],
       ['A', 2],
     ]);
-    expect(copied[1]).toMatchObject({ parent_id: copied[0].id, run_id: first.run_id, session_id: body.id, run: { id: first.run_id } });
+    expect(copied[1]).toMatchObject({
+      parent_id: copied[0].id,
+      run_id: first.run_id,
+      session_id: body.id,
+      run: { id: first.run_id },
+    });
     expect(copied[1].id).toBe(body.active_message_id);
     const next = await workspace.post(`/sessions/${body.id}/messages`, { message: 'Elsewhere?' });
     expect(next.body.text).toBe('C');
@@ -49,7 +64,9 @@ describe('a fork', () => {
     const chat = await newChat({ rounds: [says('A'), says('B')] });
     const { workspace, session } = chat;
     const { id } = (await chat.send({ message: 'First?' })).body;
-    const fork = (await workspace.post(`/sessions/${session}/fork`, { message_id: id, title: null })).body;
+    const fork = (
+      await workspace.post(`/sessions/${session}/fork`, { message_id: id, title: null })
+    ).body;
     expect(fork.title).toBeNull();
     await workspace.delete(`/sessions/${session}`);
     const [, answer] = await messagesOf(chat, fork.id);
@@ -68,10 +85,13 @@ describe('a fork', () => {
       text: '# Note\n\nThe code word is Rosebud.\n',
     });
     const file = upload.body.data?.[0]?.id ?? upload.body.id;
-    await vi.waitUntil(async () => (await workspace.get(`/attachments/${file}`)).body.status === 'ready', {
-      timeout: 15_000,
-      interval: 100,
-    });
+    await vi.waitUntil(
+      async () => (await workspace.get(`/attachments/${file}`)).body.status === 'ready',
+      {
+        timeout: 15_000,
+        interval: 100,
+      },
+    );
     await chat.send({ message: 'Read this.', attachments: [file] });
     const { id } = (await chat.send({ message: 'What is the code word?' })).body;
     const fork = (await workspace.post(`/sessions/${session}/fork`, { message_id: id })).body;
@@ -89,8 +109,12 @@ describe('a fork', () => {
     const chat = await newChat({ rounds: [says('Use citric acid.')] });
     const { workspace, agent, session } = chat;
     const { id } = (await chat.send({ message: 'How do I descale it?' })).body;
-    const fork = (await workspace.post(`/sessions/${session}/fork`, { message_id: id, title: 'Copy' })).body;
-    await runSchedule('* * * * *', env, { waitUntil: () => undefined } as unknown as ExecutionContext);
+    const fork = (
+      await workspace.post(`/sessions/${session}/fork`, { message_id: id, title: 'Copy' })
+    ).body;
+    await runSchedule('* * * * *', env, {
+      waitUntil: () => undefined,
+    } as unknown as ExecutionContext);
     const { data } = (await workspace.get(`/agents/${agent}/sessions?q=citric`)).body;
     expect(data.map((found: { id: string }) => found.id)).toContain(fork.id);
   });
@@ -108,24 +132,36 @@ describe('a fork', () => {
     )
       .bind(workspace.id, session, run_id, JSON.stringify(rows))
       .run();
-    await env.DB.prepare('update sessions set head_id = ?, message_seq = 2000 where id = ?').bind(ids.at(-1), session).run();
-    const { status, headers, body } = await workspace.post(`/sessions/${session}/fork`, { message_id: ids.at(-1) });
+    await env.DB.prepare('update sessions set head_id = ?, message_seq = 2000 where id = ?')
+      .bind(ids.at(-1), session)
+      .run();
+    const { status, headers, body } = await workspace.post(`/sessions/${session}/fork`, {
+      message_id: ids.at(-1),
+    });
     expect([status, body.message_count]).toEqual([201, 2000]);
     expect(headers.get('server-timing')).toMatch(/trips;desc="?[1-4]\b|db/);
     const newest = await workspace.get(`/sessions/${body.id}/messages?limit=2`);
-    expect(newest.body.data.map(({ text }: { text: string }) => text)).toEqual(['text 2000', 'text 1999']);
+    expect(newest.body.data.map(({ text }: { text: string }) => text)).toEqual([
+      'text 2000',
+      'text 1999',
+    ]);
   });
 
   it('is made once with one key, and of what the caller may know alone', async () => {
     const chat = await newChat({ rounds: [says('A')], repeat: true });
     const { workspace, agent, session } = chat;
     const { id } = (await chat.send({ message: 'First?' })).body;
-    const fork = () => workspace.post(`/sessions/${session}/fork`, { message_id: id }, { headers: { 'idempotency-key': 'f' } });
+    const fork = () =>
+      workspace.post(
+        `/sessions/${session}/fork`,
+        { message_id: id },
+        { headers: { 'idempotency-key': 'f' } },
+      );
     expect((await fork()).body).toEqual((await fork()).body);
     const other = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id;
-    expect((await workspace.post(`/sessions/${other}/fork`, { message_id: id })).body.errors).toEqual([
-      { pointer: '/message_id', detail: 'The session has no such message.' },
-    ]);
+    expect(
+      (await workspace.post(`/sessions/${other}/fork`, { message_id: id })).body.errors,
+    ).toEqual([{ pointer: '/message_id', detail: 'The session has no such message.' }]);
     for (const caller of [await newWorkspace(), await workspace.withRole('runtime')])
       expect((await caller.post(`/sessions/${session}/fork`, { message_id: id })).status).toBe(404);
   });

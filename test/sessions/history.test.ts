@@ -31,9 +31,15 @@ const limits = fc.record({
 /** The end of a branch: the older part of it may not have been read. */
 const branch = fc
   .record({
-    texts: fc.array(fc.record({ role: fc.constantFrom('user', 'assistant'), text: fc.string({ maxLength: 1500, unit: 'grapheme' }) }), {
-      maxLength: 40,
-    }),
+    texts: fc.array(
+      fc.record({
+        role: fc.constantFrom('user', 'assistant'),
+        text: fc.string({ maxLength: 1500, unit: 'grapheme' }),
+      }),
+      {
+        maxLength: 40,
+      },
+    ),
     unread: fc.nat(500),
   })
   .map(({ texts, unread }) =>
@@ -63,10 +69,17 @@ describe('the window of history', () => {
       fc.property(branch, fc.nat(6000), (messages, budget) => {
         const window = windowOf(messages, budget);
         expect(window).toEqual(messages.slice(messages.length - window.length));
-        expect(window.reduce((sum, message) => sum + tokensOf(message), 0)).toBeLessThanOrEqual(budget);
+        expect(window.reduce((sum, message) => sum + tokensOf(message), 0)).toBeLessThanOrEqual(
+          budget,
+        );
         if (window.length > 0) expect(window[0]?.role).toBe('user');
-        const longer = messages.findLastIndex((message, index) => message.role === 'user' && index < messages.length - window.length);
-        if (longer >= 0) expect(messages.slice(longer).reduce((sum, message) => sum + tokensOf(message), 0)).toBeGreaterThan(budget);
+        const longer = messages.findLastIndex(
+          (message, index) => message.role === 'user' && index < messages.length - window.length,
+        );
+        if (longer >= 0)
+          expect(
+            messages.slice(longer).reduce((sum, message) => sum + tokensOf(message), 0),
+          ).toBeGreaterThan(budget);
       }),
     );
   });
@@ -79,7 +92,9 @@ describe('the window of history', () => {
         expect(budget).toBeLessThanOrEqual(limit.window_tokens);
         if (limit.context_window === null || budget === 0) return;
         const others = Object.values(weights).reduce((sum, tokens) => sum + tokens, 0);
-        expect(budget + others + (limit.max_output_tokens ?? 0)).toBeLessThanOrEqual(limit.context_window);
+        expect(budget + others + (limit.max_output_tokens ?? 0)).toBeLessThanOrEqual(
+          limit.context_window,
+        );
       }),
     );
   });
@@ -87,19 +102,36 @@ describe('the window of history', () => {
   it('sends nothing twice and drops nothing without saying so', () => {
     const covers = fc.nat(600);
     fc.assert(
-      fc.property(branch, limits, load, covers, fc.nat(1200), fc.boolean(), (messages, limit, weights, depth, tokens, isOther) => {
-        const summary = depth === 0 ? null : coveredAt(depth, tokens, isOther ? 'msg_elsewhere' : `msg_${depth}`);
-        const { messages: sent, context, summary: told } = contextOf(messages, summary, limit, weights);
-        const { included, summarized, omitted, first_message_id } = context.messages;
-        expect(included + summarized + omitted).toBe(totalOf(messages));
-        expect(Math.min(included, summarized, omitted)).toBeGreaterThanOrEqual(0);
-        expect(sent.length).toBe(included);
-        expect(sent.every((message) => (message.depth ?? 0) > summarized)).toBe(true);
-        expect(first_message_id).toBe(sent[0]?.id ?? null);
-        expect(told === null).toBe(context.summary === null);
-        if (told === null) expect(summarized).toBe(0);
-        expect(context.tokens.history + (context.summary?.tokens ?? 0)).toBeLessThanOrEqual(context.tokens.budget);
-      }),
+      fc.property(
+        branch,
+        limits,
+        load,
+        covers,
+        fc.nat(1200),
+        fc.boolean(),
+        (messages, limit, weights, depth, tokens, isOther) => {
+          const summary =
+            depth === 0
+              ? null
+              : coveredAt(depth, tokens, isOther ? 'msg_elsewhere' : `msg_${depth}`);
+          const {
+            messages: sent,
+            context,
+            summary: told,
+          } = contextOf(messages, summary, limit, weights);
+          const { included, summarized, omitted, first_message_id } = context.messages;
+          expect(included + summarized + omitted).toBe(totalOf(messages));
+          expect(Math.min(included, summarized, omitted)).toBeGreaterThanOrEqual(0);
+          expect(sent.length).toBe(included);
+          expect(sent.every((message) => (message.depth ?? 0) > summarized)).toBe(true);
+          expect(first_message_id).toBe(sent[0]?.id ?? null);
+          expect(told === null).toBe(context.summary === null);
+          if (told === null) expect(summarized).toBe(0);
+          expect(context.tokens.history + (context.summary?.tokens ?? 0)).toBeLessThanOrEqual(
+            context.tokens.budget,
+          );
+        },
+      ),
     );
   });
 
@@ -110,7 +142,12 @@ describe('the window of history', () => {
       id: `msg_${depth}`,
       depth,
     }));
-    const limit = { window_tokens: 1000, summary: true, context_window: null, max_output_tokens: null };
+    const limit = {
+      window_tokens: 1000,
+      summary: true,
+      context_window: null,
+      max_output_tokens: null,
+    };
     const nothing = { instructions: 0, question: 0, passages: 0, attachments: 0 };
     const summarizedWith = (summary: Summary, more: Partial<Limits> = {}) =>
       contextOf(messages, summary, { ...limit, ...more }, nothing).context.messages.summarized;
@@ -126,34 +163,62 @@ describe('the window of history', () => {
       { role: 'user', text: 'One?' },
       { role: 'assistant', text: 'One.' },
     ];
-    const limit = { window_tokens: 1000, summary: true, context_window: null, max_output_tokens: null };
-    const { context } = contextOf(messages, null, limit, { instructions: 0, question: 1, passages: 0, attachments: 0 });
-    expect(context.messages).toEqual({ included: 2, summarized: 0, omitted: 0, first_message_id: null });
+    const limit = {
+      window_tokens: 1000,
+      summary: true,
+      context_window: null,
+      max_output_tokens: null,
+    };
+    const { context } = contextOf(messages, null, limit, {
+      instructions: 0,
+      question: 1,
+      passages: 0,
+      attachments: 0,
+    });
+    expect(context.messages).toEqual({
+      included: 2,
+      summarized: 0,
+      omitted: 0,
+      first_message_id: null,
+    });
   });
 });
 
 describe('folding', () => {
   it('happens once not everything fits any more, and leaves at most half of the budget word for word', () => {
     fc.assert(
-      fc.property(branch, fc.nat(600), fc.integer({ min: 1, max: 8000 }), (messages, depth, budget) => {
-        const covered = Math.min(depth, totalOf(messages));
-        const loose = messages.filter((message) => (message.depth ?? 0) > covered);
-        const tokens = loose.reduce((sum, message) => sum + tokensOf(message), 0);
-        const last = foldOf(messages, covered, budget);
-        const isAllThere = loose.length === totalOf(messages) - covered;
-        if (isAllThere && tokens <= budget) return void expect(last).toBeNull();
-        if (last === null) return void expect(loose.length).toBeLessThanOrEqual(2);
-        expect(last.depth).toBeGreaterThan(covered);
-        const kept = loose.filter((message) => (message.depth ?? 0) > last.depth);
-        expect(kept.reduce((sum, message) => sum + tokensOf(message), 0)).toBeLessThanOrEqual(budget);
-        if (kept.length > 2) expect(kept.reduce((sum, message) => sum + tokensOf(message), 0)).toBeLessThanOrEqual(budget / 2);
-        return void expect(last.id).toBe(`msg_${last.depth}`);
-      }),
+      fc.property(
+        branch,
+        fc.nat(600),
+        fc.integer({ min: 1, max: 8000 }),
+        (messages, depth, budget) => {
+          const covered = Math.min(depth, totalOf(messages));
+          const loose = messages.filter((message) => (message.depth ?? 0) > covered);
+          const tokens = loose.reduce((sum, message) => sum + tokensOf(message), 0);
+          const last = foldOf(messages, covered, budget);
+          const isAllThere = loose.length === totalOf(messages) - covered;
+          if (isAllThere && tokens <= budget) return void expect(last).toBeNull();
+          if (last === null) return void expect(loose.length).toBeLessThanOrEqual(2);
+          expect(last.depth).toBeGreaterThan(covered);
+          const kept = loose.filter((message) => (message.depth ?? 0) > last.depth);
+          expect(kept.reduce((sum, message) => sum + tokensOf(message), 0)).toBeLessThanOrEqual(
+            budget,
+          );
+          if (kept.length > 2)
+            expect(kept.reduce((sum, message) => sum + tokensOf(message), 0)).toBeLessThanOrEqual(
+              budget / 2,
+            );
+          return void expect(last.id).toBe(`msg_${last.depth}`);
+        },
+      ),
     );
   });
 
   it('does not happen every turn', () => {
-    const said = 'A sentence of the usual length that somebody writes in a chat about a coffee machine. '.repeat(3);
+    const said =
+      'A sentence of the usual length that somebody writes in a chat about a coffee machine. '.repeat(
+        3,
+      );
     const messages: HistoryMessage[] = [];
     let covered = 0;
     let folds = 0;
@@ -181,7 +246,13 @@ describe('counting', () => {
     expect(contextWindowOf('openai/gpt-4o')).toBe(128_000);
     expect(contextWindowOf('openai/gpt-4o-2024-08-06')).toBe(128_000);
     expect(contextWindowOf('anthropic/claude-sonnet-4-5')).toBe(200_000);
-    for (const unknown of ['builtin/extractive', 'openai/nobody-knows', 'openai-compatible/llama3', 'nobody/none', 'none']) {
+    for (const unknown of [
+      'builtin/extractive',
+      'openai/nobody-knows',
+      'openai-compatible/llama3',
+      'nobody/none',
+      'none',
+    ]) {
       expect(contextWindowOf(unknown)).toBeNull();
     }
   });

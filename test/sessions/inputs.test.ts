@@ -9,8 +9,13 @@ describe('inputs of a session', () => {
   it('that are required are not filled in with nothing', async () => {
     const { workspace, agent } = await newChat(once, { config: { inputs: [city] } });
     for (const value of ['', '  ']) {
-      const { status, body } = await workspace.post(`/agents/${agent}/sessions`, { inputs: { city: value } });
-      expect([status, body.errors]).toEqual([422, [{ pointer: '/inputs/city', detail: 'Your city is required.' }]]);
+      const { status, body } = await workspace.post(`/agents/${agent}/sessions`, {
+        inputs: { city: value },
+      });
+      expect([status, body.errors]).toEqual([
+        422,
+        [{ pointer: '/inputs/city', detail: 'Your city is required.' }],
+      ]);
     }
   });
 
@@ -19,26 +24,38 @@ describe('inputs of a session', () => {
     expect((await send({ message: 'Hello?' })).status).toBe(200);
     const { data: before } = (await workspace.get(`/sessions/${session}/messages`)).body;
     const shape = { ...city, name: 'shape', default: 'round' };
-    await workspace.patch(`/agents/${agent}`, { config: { instructions: 'In {{city}}, {{shape}}.', inputs: [city, shape] } });
+    await workspace.patch(`/agents/${agent}`, {
+      config: { instructions: 'In {{city}}, {{shape}}.', inputs: [city, shape] },
+    });
     const refused = await send({ message: 'Hello?' });
     expect([refused.status, refused.body.code]).toEqual([422, 'validation_failed']);
     expect(refused.body.detail).toContain('`city`');
     expect(refused.body.detail).not.toContain('shape');
     const answer = before.find(({ role }: { role: string }) => role === 'assistant').id;
     expect((await workspace.post(`/messages/${answer}/regenerate`)).status).toBe(422);
-    expect((await workspace.get(`/sessions/${session}/messages`)).body.data, 'nothing of it is stored').toEqual(before);
+    expect(
+      (await workspace.get(`/sessions/${session}/messages`)).body.data,
+      'nothing of it is stored',
+    ).toEqual(before);
     await workspace.patch(`/sessions/${session}`, { inputs: { city: 'Bern' } });
     expect((await send({ message: 'Hello?' })).body.text).toBe('Here.');
   });
 });
 
 describe('inputs for clients of OpenAI', () => {
-  const inputs = [city, { type: 'number', name: 'age', label: 'Age', required: true }, { type: 'boolean', name: 'vip', label: 'VIP' }];
+  const inputs = [
+    city,
+    { type: 'number', name: 'age', label: 'Age', required: true },
+    { type: 'boolean', name: 'vip', label: 'VIP' },
+  ];
   const config = { instructions: '{{city}}/{{age}}/{{vip}}', inputs };
   const messages = [{ role: 'user' as const, content: 'Hello?' }];
 
   it('are metadata with their names', async () => {
-    const { client, model, scripted } = await scene({ rounds: [says('Hi.')], repeat: true }, config);
+    const { client, model, scripted } = await scene(
+      { rounds: [says('Hi.')], repeat: true },
+      config,
+    );
     const metadata = { city: 'Bern', age: '42', vip: 'true', team: 'a' };
     await client.chat.completions.create({ model, messages, metadata });
     const first = await client.responses.create({ model, input: 'Hello?', metadata });
@@ -52,7 +69,9 @@ describe('inputs for clients of OpenAI', () => {
     const missing = await failureOf(client.chat.completions.create({ model, messages }));
     expect([missing.status, missing.param]).toEqual([400, 'metadata.city']);
     expect(missing.message).toContain('Your city is required.');
-    const wrong = await failureOf(client.responses.create({ model, input: 'Hello?', metadata: { city: 'Bern', age: 'old' } }));
+    const wrong = await failureOf(
+      client.responses.create({ model, input: 'Hello?', metadata: { city: 'Bern', age: 'old' } }),
+    );
     expect([wrong.status, wrong.param]).toEqual([400, 'metadata.age']);
   });
 });
@@ -61,10 +80,15 @@ describe('blank text', () => {
   it('is no message', async () => {
     const { workspace, agent, send } = await newChat(once);
     expect((await send({ parts: [{ type: 'text', text: ' \n' }] })).status).toBe(422);
-    expect((await workspace.post(`/agents/${agent}/runs`, { parts: [{ type: 'text', text: ' ' }] })).status).toBe(422);
+    expect(
+      (await workspace.post(`/agents/${agent}/runs`, { parts: [{ type: 'text', text: ' ' }] }))
+        .status,
+    ).toBe(422);
     const { client, model } = await scene({ rounds: [says('Hi.')] });
     for (const content of ['', ' ', [{ type: 'text' as const, text: '' }]]) {
-      const { status } = await failureOf(client.chat.completions.create({ model, messages: [{ role: 'user', content }] }));
+      const { status } = await failureOf(
+        client.chat.completions.create({ model, messages: [{ role: 'user', content }] }),
+      );
       expect(status).toBe(400);
     }
     expect((await failureOf(client.responses.create({ model, input: ' ' }))).status).toBe(400);

@@ -5,7 +5,10 @@ import { newChat, openStream, readFrames, textOf } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 import { countAll } from '../support/rows.ts';
 
-const answer: Round = { text: ['one ', 'two ', 'three'], usage: { input_tokens: 10, output_tokens: 3 } };
+const answer: Round = {
+  text: ['one ', 'two ', 'three'],
+  usage: { input_tokens: 10, output_tokens: 3 },
+};
 const slowly: Round = { ...answer, fault: { kind: 'drip', bytes: 100, ms: 40 } };
 const fails: Round = { fault: { kind: 'status', status: 400 } } as Round;
 
@@ -22,14 +25,26 @@ describe('a run without a session', () => {
       false,
     ]);
     const run = (await workspace.get(`/runs/${body.run_id}`)).body;
-    expect(run).toMatchObject({ session_id: null, status: 'completed', end_user_id: 'ada', metadata: { page: 'home' }, inputs: {} });
+    expect(run).toMatchObject({
+      session_id: null,
+      status: 'completed',
+      end_user_id: 'ada',
+      metadata: { page: 'home' },
+      inputs: {},
+    });
     expect(run.steps.length).toBeGreaterThan(0);
     const events = await workspace.get(`/runs/${body.run_id}/events`);
     expect(events.body).toContain('three');
     expect((await workspace.get(`/agents/${agent}/sessions`)).body.data).toHaveLength(1);
-    const usage = await env.DB.prepare('select session_id, end_user_id, operation from usage where run_id = ?').bind(body.run_id).all();
+    const usage = await env.DB.prepare(
+      'select session_id, end_user_id, operation from usage where run_id = ?',
+    )
+      .bind(body.run_id)
+      .all();
     expect(usage.results).toEqual([{ session_id: null, end_user_id: 'ada', operation: 'answer' }]);
-    expect((await workspace.put(`/messages/${body.id}/feedback`, { rating: 'up' })).status).toBe(200);
+    expect((await workspace.put(`/messages/${body.id}/feedback`, { rating: 'up' })).status).toBe(
+      200,
+    );
     const { data } = (await workspace.get(`/agents/${agent}/feedback`)).body;
     expect(data.map((entry: { session_id: unknown }) => entry.session_id)).toEqual([null]);
     const again = await workspace.post(`/messages/${body.id}/regenerate`);
@@ -39,30 +54,50 @@ describe('a run without a session', () => {
   it('checks the form, the version and who may see it', async () => {
     const { workspace, agent } = await newChat(
       { rounds: [answer] },
-      { config: { instructions: 'Talk to {{name}}.', inputs: [{ type: 'text', name: 'name', label: 'Name', required: true }] } },
+      {
+        config: {
+          instructions: 'Talk to {{name}}.',
+          inputs: [{ type: 'text', name: 'name', label: 'Name', required: true }],
+        },
+      },
     );
     const path = `/agents/${agent}/runs`;
-    expect((await workspace.post(path, { message: 'Hi' })).body.errors).toEqual([{ pointer: '/inputs/name', detail: 'Name is required.' }]);
-    expect((await workspace.post(path, { message: 'Hi', version: '9', inputs: { name: 'Ada' } })).body.errors).toEqual([
-      { pointer: '/version', detail: 'Version 9 of this agent does not exist.' },
+    expect((await workspace.post(path, { message: 'Hi' })).body.errors).toEqual([
+      { pointer: '/inputs/name', detail: 'Name is required.' },
     ]);
+    expect(
+      (await workspace.post(path, { message: 'Hi', version: '9', inputs: { name: 'Ada' } })).body
+        .errors,
+    ).toEqual([{ pointer: '/version', detail: 'Version 9 of this agent does not exist.' }]);
     const runtime = await workspace.withRole('runtime');
     const { body } = await runtime.post(path, { message: 'Hi', inputs: { name: 'Ada' } });
-    expect(JSON.stringify((await (await newWorkspace()).get(`/runs/${body.run_id}`)).status)).toBe('404');
-    expect((await (await workspace.withRole('runtime')).get(`/runs/${body.run_id}`)).status).toBe(404);
+    expect(JSON.stringify((await (await newWorkspace()).get(`/runs/${body.run_id}`)).status)).toBe(
+      '404',
+    );
+    expect((await (await workspace.withRole('runtime')).get(`/runs/${body.run_id}`)).status).toBe(
+      404,
+    );
     expect((await runtime.get(`/runs/${body.run_id}`)).body.inputs).toEqual({ name: 'Ada' });
     await workspace.delete(`/agents/${agent}`);
-    expect((await workspace.post(path, { message: 'Hi', inputs: { name: 'Ada' } })).body.code).toBe('agent_archived');
+    expect((await workspace.post(path, { message: 'Hi', inputs: { name: 'Ada' } })).body.code).toBe(
+      'agent_archived',
+    );
   });
 
   it('with one key is one run, also for those who come at once', async () => {
     const { workspace, agent, provider } = await newChat({ rounds: [slowly] });
     const path = `/agents/${agent}/runs`;
     const headers = { 'idempotency-key': 'one' };
-    const answers = await Promise.all(Array.from({ length: 12 }, () => workspace.post(path, { message: 'Hello?' }, { headers })));
-    expect(answers.map(({ status, body }) => [status, body.text])).toEqual(answers.map(() => [200, 'one two three']));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => workspace.post(path, { message: 'Hello?' }, { headers })),
+    );
+    expect(answers.map(({ status, body }) => [status, body.text])).toEqual(
+      answers.map(() => [200, 'one two three']),
+    );
     for (const { body } of answers) expect(body).toEqual(answers[0]?.body);
-    const stream = await readFrames(await openStream(workspace, 'POST', path, { json: { message: 'Hello?' }, headers }));
+    const stream = await readFrames(
+      await openStream(workspace, 'POST', path, { json: { message: 'Hello?' }, headers }),
+    );
     expect(textOf(stream)).toBe('one two three');
     expect(await provider.requests()).toHaveLength(1);
     const { runs, messages } = await countAll(workspace.id);
@@ -74,7 +109,9 @@ describe('a run without a session', () => {
   it('with one key, as streams that come at once, hears the same events', async () => {
     const { workspace, agent, provider } = await newChat({ rounds: [slowly] });
     const options = { json: { message: 'Hello?' }, headers: { 'idempotency-key': 'one' } };
-    const streams = await Promise.all([1, 2, 3, 4].map(() => openStream(workspace, 'POST', `/agents/${agent}/runs`, options)));
+    const streams = await Promise.all(
+      [1, 2, 3, 4].map(() => openStream(workspace, 'POST', `/agents/${agent}/runs`, options)),
+    );
     const [first, ...others] = await Promise.all(streams.map((stream) => readFrames(stream)));
     expect(textOf(first ?? [])).toBe('one two three');
     for (const other of others) expect(other).toEqual(first);
@@ -83,7 +120,12 @@ describe('a run without a session', () => {
 
   it('is tried again by its key when it came to nothing', async () => {
     const { workspace, agent } = await newChat({ rounds: [fails, answer] });
-    const send = () => workspace.post(`/agents/${agent}/runs`, { message: 'Hello?' }, { headers: { 'idempotency-key': 'one' } });
+    const send = () =>
+      workspace.post(
+        `/agents/${agent}/runs`,
+        { message: 'Hello?' },
+        { headers: { 'idempotency-key': 'one' } },
+      );
     expect((await send()).status).toBeGreaterThanOrEqual(400);
     const again = await send();
     expect([again.status, again.body.text]).toEqual([200, 'one two three']);
@@ -92,7 +134,9 @@ describe('a run without a session', () => {
 
   it('is cancelled as any run, and attached to while it goes on', async () => {
     const { workspace, agent } = await newChat({ rounds: [slowly] });
-    const stream = await openStream(workspace, 'POST', `/agents/${agent}/runs`, { json: { message: 'Hello?' } });
+    const stream = await openStream(workspace, 'POST', `/agents/${agent}/runs`, {
+      json: { message: 'Hello?' },
+    });
     const run = stream.headers.get('x-run-id');
     const attached = readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`));
     const { body } = await workspace.post(`/runs/${run}/cancel`);
@@ -108,11 +152,17 @@ describe('a preview', () => {
     const before = (await workspace.get(`/agents/${agent}`)).body;
     const config = { instructions: 'Speak as a pirate.' };
     const { body } = await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?', config });
-    expect(body.run).toMatchObject({ is_preview: true, status: 'completed', version_id: before.active_version.id });
+    expect(body.run).toMatchObject({
+      is_preview: true,
+      status: 'completed',
+      version_id: before.active_version.id,
+    });
     expect(JSON.stringify(await provider.requests())).toContain('Speak as a pirate.');
     expect((await workspace.get(`/agents/${agent}`)).body).toEqual(before);
     expect((await workspace.get(`/agents/${agent}/versions`)).body.data).toHaveLength(1);
-    const usage = await env.DB.prepare('select operation from usage where run_id = ?').bind(body.run_id).all();
+    const usage = await env.DB.prepare('select operation from usage where run_id = ?')
+      .bind(body.run_id)
+      .all();
     expect(usage.results).toEqual([{ operation: 'preview' }]);
   });
 
@@ -141,7 +191,8 @@ describe('a preview', () => {
     const asked = { message: 'Hi', config: { instructions: 'Other.' } };
     const results = await Promise.all(
       (['runtime', 'editor'] as const).map(
-        async (role) => (await (await workspace.withRole(role)).post(`/agents/${agent}/runs`, asked)).status,
+        async (role) =>
+          (await (await workspace.withRole(role)).post(`/agents/${agent}/runs`, asked)).status,
       ),
     );
     expect(results).toEqual([403, 200]);
@@ -150,7 +201,8 @@ describe('a preview', () => {
   it('stays a draft when it is tried again by its key', async () => {
     const { workspace, agent, provider } = await newChat({ rounds: [fails, answer] });
     const asked = { message: 'Hi', config: { instructions: 'Speak as a pirate.' } };
-    const send = () => workspace.post(`/agents/${agent}/runs`, asked, { headers: { 'idempotency-key': 'one' } });
+    const send = () =>
+      workspace.post(`/agents/${agent}/runs`, asked, { headers: { 'idempotency-key': 'one' } });
     await send();
     const { body } = await send();
     expect(body.run.is_preview).toBe(true);

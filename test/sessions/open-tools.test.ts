@@ -6,8 +6,13 @@ const call = { id: 'call_1', name: 'current_time', arguments: { zone: 'Europe/Zu
 describe('a tool call that a run does not come to', () => {
   it('is ended in the stream before the run is', async () => {
     const config = { tools: ['current_time'], limits: { tool_calls: 0 } };
-    const { stream } = await newChat({ rounds: [{ text: ['Let me see. '], tool_calls: [call] }] }, { config });
-    const types = (await readFrames(await stream({ message: 'What time is it?' }))).map(({ data }) => data.type);
+    const { stream } = await newChat(
+      { rounds: [{ text: ['Let me see. '], tool_calls: [call] }] },
+      { config },
+    );
+    const types = (await readFrames(await stream({ message: 'What time is it?' }))).map(
+      ({ data }) => data.type,
+    );
     expect(types).toContain('tool-input-start');
     expect(types.filter((type) => type === 'tool-input-error')).toHaveLength(1);
     expect(types.indexOf('tool-input-error')).toBeLessThan(types.indexOf('finish-step'));

@@ -13,10 +13,23 @@ async function recordOf({ workspace, session }: Chat) {
     "select status, input_tokens, output_tokens, is_estimated from usage where workspace_id = ? and operation = 'answer' order by call_key",
   )
     .bind(workspace.id)
-    .all<{ status: string; input_tokens: number | null; output_tokens: number | null; is_estimated: number }>();
+    .all<{
+      status: string;
+      input_tokens: number | null;
+      output_tokens: number | null;
+      is_estimated: number;
+    }>();
   const { data } = (await workspace.get(`/sessions/${session}/messages`)).body;
-  const { results: runs } = await env.DB.prepare('select status, error_code from runs where workspace_id = ?').bind(workspace.id).all();
-  return { usage: usage.results, text: data[0].role === 'assistant' ? data[0].text : null, run: runs[0] };
+  const { results: runs } = await env.DB.prepare(
+    'select status, error_code from runs where workspace_id = ?',
+  )
+    .bind(workspace.id)
+    .all();
+  return {
+    usage: usage.results,
+    text: data[0].role === 'assistant' ? data[0].text : null,
+    run: runs[0],
+  };
 }
 
 interface Expected {
@@ -31,13 +44,28 @@ interface Expected {
 const ok = { status: 200, billed: [{ status: 'ok', is_estimated: 0 }] } as const;
 
 /** Before the first word: the status of the answer. `then` is what the provider says when it is asked again. */
-const table: readonly (readonly [name: string, fault: Fault, then: Round | null, expected: Expected])[] = [
-  ['401', { kind: 'status', status: 401 }, null, { status: 424, code: 'provider_auth', billed: [{ status: 'error', is_estimated: 0 }] }],
+const table: readonly (readonly [
+  name: string,
+  fault: Fault,
+  then: Round | null,
+  expected: Expected,
+])[] = [
+  [
+    '401',
+    { kind: 'status', status: 401 },
+    null,
+    { status: 424, code: 'provider_auth', billed: [{ status: 'error', is_estimated: 0 }] },
+  ],
   [
     '429 with Retry-After',
     { kind: 'status', status: 429, retry_after: '120' },
     null,
-    { status: 429, code: 'rate_limited', retry_after: '120', billed: [{ status: 'error', is_estimated: 0 }] },
+    {
+      status: 429,
+      code: 'rate_limited',
+      retry_after: '120',
+      billed: [{ status: 'error', is_estimated: 0 }],
+    },
   ],
   [
     '500, then an answer',
@@ -49,7 +77,12 @@ const table: readonly (readonly [name: string, fault: Fault, then: Round | null,
   ['UTF-8 split at every byte', { kind: 'drip', bytes: 1, ms: 0 }, null, ok],
   ['CRLF', { kind: 'crlf' }, null, ok],
   ['a byte order mark', { kind: 'bom' }, null, ok],
-  ['missing usage', { kind: 'missing-usage' }, null, { status: 200, billed: [{ status: 'ok', is_estimated: 1 }] }],
+  [
+    'missing usage',
+    { kind: 'missing-usage' },
+    null,
+    { status: 200, billed: [{ status: 'ok', is_estimated: 1 }] },
+  ],
 ];
 
 describe('a fault of the provider', () => {
@@ -57,20 +90,31 @@ describe('a fault of the provider', () => {
     const rounds = [{ ...good, fault }, ...(then === null ? [] : [then])];
     for (const isStream of [false, true]) {
       const chat = await newChat({ rounds });
-      const answer = isStream ? await chat.stream({ message: 'Hello?' }) : await chat.send({ message: 'Hello?' });
+      const answer = isStream
+        ? await chat.stream({ message: 'Hello?' })
+        : await chat.send({ message: 'Hello?' });
       expect(answer.status).toBe(expected.status);
       expect(answer.headers.get('retry-after')).toBe(expected.retry_after ?? null);
       const isAnswered = expected.status === 200;
       if (answer instanceof Response) {
         if (isAnswered) expect(textOf(await readFrames(answer))).toBe(whole);
         else expect(await answer.json()).toMatchObject({ code: expected.code });
-      } else expect(isAnswered ? answer.body.text : answer.body.code).toBe(isAnswered ? whole : expected.code);
+      } else
+        expect(isAnswered ? answer.body.text : answer.body.code).toBe(
+          isAnswered ? whole : expected.code,
+        );
       const { usage, text, run } = await recordOf(chat);
-      expect(usage.map(({ status, is_estimated }) => ({ status, is_estimated }))).toEqual(expected.billed);
-      expect([text, run?.status, run?.error_code]).toEqual(isAnswered ? [whole, 'completed', null] : [null, 'failed', expected.code]);
+      expect(usage.map(({ status, is_estimated }) => ({ status, is_estimated }))).toEqual(
+        expected.billed,
+      );
+      expect([text, run?.status, run?.error_code]).toEqual(
+        isAnswered ? [whole, 'completed', null] : [null, 'failed', expected.code],
+      );
       // A refusal has used nothing; an answer at least what it says.
       for (const { status, input_tokens, output_tokens } of usage) {
-        expect([input_tokens, output_tokens]).toEqual(status === 'error' ? [0, 0] : [expect.any(Number), expect.any(Number)]);
+        expect([input_tokens, output_tokens]).toEqual(
+          status === 'error' ? [0, 0] : [expect.any(Number), expect.any(Number)],
+        );
       }
     }
   });
@@ -78,40 +122,55 @@ describe('a fault of the provider', () => {
   const late = ['cut', 'reset-after', 'garbage', 'error-event'] as const;
   // An opening event, then one for each word, then the end and the usage.
   const positions = Array.from({ length: words.length + 2 }, (_, index) => index);
-  it.each(late)('%s at each event keeps what was said and tells the rest in the stream', async (kind) => {
-    for (const events of positions) {
-      const chat = await newChat({ rounds: [{ ...good, fault: { kind, events } }, good, good], repeat: true });
-      const response = await chat.stream({ message: 'Hello?' });
-      expect([200, 502]).toContain(response.status);
-      const frames = response.status === 200 ? await readFrames(response) : [];
-      const { usage, text, run } = await recordOf(chat);
-      const said = textOf(frames);
-      const told = JSON.stringify({ kind, events, said, run, usage });
-      expect(text ?? '', told).toBe(said);
-      const last = frames.at(-1)?.data;
-      if (run?.status === 'completed') {
-        expect([said, last.type], told).toEqual([whole, 'finish']);
-      } else {
-        expect(whole.startsWith(said), told).toBe(true);
-        // Nobody asks again for what cannot be read: where nothing has come before it, there is no stream.
-        if (response.status === 502) expect([kind, said], told).toEqual(['garbage', '']);
-        else expect(last, told).toMatchObject({ type: 'error', errorText: expect.stringMatching(/^provider_error: /) });
+  it.each(late)(
+    '%s at each event keeps what was said and tells the rest in the stream',
+    async (kind) => {
+      for (const events of positions) {
+        const chat = await newChat({
+          rounds: [{ ...good, fault: { kind, events } }, good, good],
+          repeat: true,
+        });
+        const response = await chat.stream({ message: 'Hello?' });
+        expect([200, 502]).toContain(response.status);
+        const frames = response.status === 200 ? await readFrames(response) : [];
+        const { usage, text, run } = await recordOf(chat);
+        const said = textOf(frames);
+        const told = JSON.stringify({ kind, events, said, run, usage });
+        expect(text ?? '', told).toBe(said);
+        const last = frames.at(-1)?.data;
+        if (run?.status === 'completed') {
+          expect([said, last.type], told).toEqual([whole, 'finish']);
+        } else {
+          expect(whole.startsWith(said), told).toBe(true);
+          // Nobody asks again for what cannot be read: where nothing has come before it, there is no stream.
+          if (response.status === 502) expect([kind, said], told).toEqual(['garbage', '']);
+          else
+            expect(last, told).toMatchObject({
+              type: 'error',
+              errorText: expect.stringMatching(/^provider_error: /),
+            });
+        }
+        // Every attempt that spoke is billed, by what the provider says or by what was counted; nothing twice.
+        for (const row of usage.filter(({ status }) => status === 'error'))
+          expect(row.is_estimated === 1 || row.output_tokens !== 6, told).toBe(true);
+        expect(usage.filter(({ status }) => status === 'ok').length, told).toBe(
+          run?.status === 'completed' ? 1 : 0,
+        );
       }
-      // Every attempt that spoke is billed, by what the provider says or by what was counted; nothing twice.
-      for (const row of usage.filter(({ status }) => status === 'error'))
-        expect(row.is_estimated === 1 || row.output_tokens !== 6, told).toBe(true);
-      expect(usage.filter(({ status }) => status === 'ok').length, told).toBe(run?.status === 'completed' ? 1 : 0);
-    }
-  });
+    },
+  );
 
   it('a model that falls silent is stopped by the time of the run, with what it said', async () => {
-    const chat = await newChat({ rounds: [{ ...good, fault: { kind: 'stall', events: 4 } }] }, { config: { limits: { seconds: 1 } } });
+    const chat = await newChat(
+      { rounds: [{ ...good, fault: { kind: 'stall', events: 4 } }] },
+      { config: { limits: { seconds: 1 } } },
+    );
     const answer = await chat.send({ message: 'Hello?' });
-    expect([answer.status, answer.body.run.status, answer.body.finish_reason ?? answer.body.run.finish_reason]).toEqual([
-      200,
-      'limit_exceeded',
-      'limit_exceeded',
-    ]);
+    expect([
+      answer.status,
+      answer.body.run.status,
+      answer.body.finish_reason ?? answer.body.run.finish_reason,
+    ]).toEqual([200, 'limit_exceeded', 'limit_exceeded']);
     expect(whole.startsWith(answer.body.text)).toBe(true);
     const { usage } = await recordOf(chat);
     expect(usage).toMatchObject([{ status: 'aborted', is_estimated: 1 }]);

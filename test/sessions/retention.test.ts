@@ -9,54 +9,80 @@ import { atRest } from '../support/resources.ts';
 import { countAll, tenantTables } from '../support/rows.ts';
 
 const day = 86_400_000;
-const answer: Round = { text: ['one ', 'two ', 'three'], usage: { input_tokens: 10, output_tokens: 3 } };
+const answer: Round = {
+  text: ['one ', 'two ', 'three'],
+  usage: { input_tokens: 10, output_tokens: 3 },
+};
 const slowly: Round = { ...answer, fault: { kind: 'drip', bytes: 100, ms: 40 } };
 
-const tick = (given: Env = env) => runSchedule('7 * * * *', given, { waitUntil: () => undefined } as unknown as ExecutionContext);
+const tick = (given: Env = env) =>
+  runSchedule('7 * * * *', given, { waitUntil: () => undefined } as unknown as ExecutionContext);
 
 /** Makes a session look as if it had been made a while ago. */
 const age = (id: string, days: number) =>
-  env.DB.prepare('update sessions set created_at = created_at - ?1, expires_at = expires_at - ?1 where id = ?2')
+  env.DB.prepare(
+    'update sessions set created_at = created_at - ?1, expires_at = expires_at - ?1 where id = ?2',
+  )
     .bind(days * day, id)
     .run();
 
-const isThere = async (workspace: Workspace, session: string) => (await workspace.get(`/sessions/${session}`)).status === 200;
+const isThere = async (workspace: Workspace, session: string) =>
+  (await workspace.get(`/sessions/${session}`)).status === 200;
 
 /** Every row and every stored file in which a text is found, wherever it is. */
 async function whereIs(canary: string): Promise<string[]> {
   const tables = await tenantTables();
   const found: string[] = [];
-  const words = await env.DB.prepare('select count(*) n from messages_fts where messages_fts match ?').bind(canary).first<number>('n');
+  const words = await env.DB.prepare(
+    'select count(*) n from messages_fts where messages_fts match ?',
+  )
+    .bind(canary)
+    .first<number>('n');
   if (words !== 0) found.push('messages_fts');
   for (const table of tables) {
     const { results } = await env.DB.prepare(`select * from ${table}`).all();
-    if (results.some((row) => JSON.stringify(row).toLowerCase().includes(canary))) found.push(table);
+    if (results.some((row) => JSON.stringify(row).toLowerCase().includes(canary)))
+      found.push(table);
   }
   const { objects } = await env.FILES.list();
-  for (const { key } of objects) if ((await (await env.FILES.get(key))?.text())?.toLowerCase().includes(canary)) found.push(key);
+  for (const { key } of objects)
+    if ((await (await env.FILES.get(key))?.text())?.toLowerCase().includes(canary)) found.push(key);
   return found;
 }
 
 describe('deleting a session', () => {
   it('erases every word of it, and its files (R77)', async () => {
     const canary = `canary${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`;
-    const chat = await newChat({ rounds: [{ ...answer, text: [`You said ${canary}.`] }], repeat: true });
+    const chat = await newChat({
+      rounds: [{ ...answer, text: [`You said ${canary}.`] }],
+      repeat: true,
+    });
     const { workspace, session } = chat;
     const upload = await workspace.post(`/sessions/${session}/attachments`, {
       name: 'note.md',
       text: `# Note\n\nThe word is ${canary}.\n`,
     });
     const file = upload.body.data?.[0]?.id ?? upload.body.id;
-    await vi.waitUntil(async () => (await workspace.get(`/attachments/${file}`)).body.status === 'ready', {
-      timeout: 15_000,
-      interval: 100,
-    });
-    const { id } = (await chat.send({ message: `My word is ${canary}`, attachments: [file] }, { 'idempotency-key': 'one' })).body;
+    await vi.waitUntil(
+      async () => (await workspace.get(`/attachments/${file}`)).body.status === 'ready',
+      {
+        timeout: 15_000,
+        interval: 100,
+      },
+    );
+    const { id } = (
+      await chat.send(
+        { message: `My word is ${canary}`, attachments: [file] },
+        { 'idempotency-key': 'one' },
+      )
+    ).body;
     await workspace.post(`/messages/${id}/regenerate`);
     await workspace.put(`/messages/${id}/feedback`, { rating: 'down', comment: `Not ${canary}!` });
     await workspace.patch(`/sessions/${session}`, { title: `About ${canary}` });
     await atRest(workspace.id);
-    expect(await whereIs(canary)).toEqual(expect.arrayContaining(['messages', 'messages_fts', 'sessions', 'message_feedback', 'runs']));
+    expect(await whereIs(canary)).toEqual(
+      expect.arrayContaining(['messages', 'messages_fts', 'sessions', 'message_feedback', 'runs']),
+    );
     expect((await workspace.delete(`/sessions/${session}`)).status).toBe(204);
     await atRest(workspace.id);
     expect(await whereIs(canary)).toEqual([]);
@@ -66,10 +92,13 @@ describe('deleting a session', () => {
   });
 
   it('stops a run that goes on', async () => {
-    const chat = await newChat({ rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 50, ms: 150 } }] });
+    const chat = await newChat({
+      rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 50, ms: 150 } }],
+    });
     const stream = await chat.stream({ message: 'Hello?' });
     const host = env.SESSIONS.get(env.SESSIONS.idFromName(chat.session));
-    const kept = () => runInDurableObject(host, async (_host, { storage }) => (await storage.list()).size);
+    const kept = () =>
+      runInDurableObject(host, async (_host, { storage }) => (await storage.list()).size);
     await vi.waitUntil(async () => (await kept()) > 0, { timeout: 10_000, interval: 50 });
     expect((await chat.workspace.delete(`/sessions/${chat.session}`)).status).toBe(204);
     await readFrames(stream);
@@ -84,7 +113,8 @@ describe('the hourly tick', () => {
     const chat = await newChat({ rounds: [answer], repeat: true });
     const { workspace, agent } = chat;
     await workspace.patch('/workspace', { retention_days: 30 });
-    const make = async (json: object = {}) => (await workspace.post(`/agents/${agent}/sessions`, json)).body.id as string;
+    const make = async (json: object = {}) =>
+      (await workspace.post(`/agents/${agent}/sessions`, json)).body.id as string;
     const [old, young, expired, lasting] = [
       await make(),
       await make(),
@@ -96,9 +126,13 @@ describe('the hourly tick', () => {
     await age(young, 29);
     await age(expired, 1);
     await tick();
-    const there = await Promise.all([old, young, expired, lasting, chat.session].map((id) => isThere(workspace, id)));
+    const there = await Promise.all(
+      [old, young, expired, lasting, chat.session].map((id) => isThere(workspace, id)),
+    );
     expect(there).toEqual([false, true, false, true, true]);
-    const { results } = await env.DB.prepare("select detail from audit_log where workspace_id = ? and action = 'session.expire'")
+    const { results } = await env.DB.prepare(
+      "select detail from audit_log where workspace_id = ? and action = 'session.expire'",
+    )
       .bind(workspace.id)
       .all<{ detail: string }>();
     expect(results.map(({ detail }) => JSON.parse(detail))).toEqual([{ sessions: 2 }]);
@@ -125,13 +159,17 @@ describe('the hourly tick', () => {
 
   it('erases runs without a session after 30 days, or within hours where content is not kept', async () => {
     const { workspace, agent } = await newChat({ rounds: [answer], repeat: true });
-    const run = async () => (await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?' })).body.run_id as string;
+    const run = async () =>
+      (await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?' })).body.run_id as string;
     const first = await run();
     await workspace.patch('/workspace', { content_logging: false });
     const second = await run();
     const sessionOf = async (id: string) =>
-      (await env.DB.prepare('select session_id from runs where id = ?').bind(id).first<string>('session_id')) ?? '';
-    const there = async () => Promise.all([first, second].map(async (id) => (await workspace.get(`/runs/${id}`)).status));
+      (await env.DB.prepare('select session_id from runs where id = ?')
+        .bind(id)
+        .first<string>('session_id')) ?? '';
+    const there = async () =>
+      Promise.all([first, second].map(async (id) => (await workspace.get(`/runs/${id}`)).status));
     for (const id of [first, second]) await age(await sessionOf(id), 0.5);
     await tick();
     expect(await there()).toEqual([200, 404]);
@@ -141,7 +179,10 @@ describe('the hourly tick', () => {
   });
 
   it('goes on with the others when the sessions of one cannot be erased', async () => {
-    const chats = [await newChat({ rounds: [answer] }), await newChat({ rounds: [answer] })] as const;
+    const chats = [
+      await newChat({ rounds: [answer] }),
+      await newChat({ rounds: [answer] }),
+    ] as const;
     const [broken, sound] = chats;
     for (const { workspace, session } of chats) {
       await workspace.patch('/workspace', { retention_days: 1 });
@@ -154,7 +195,10 @@ describe('the hourly tick', () => {
     await age(more, 4);
     try {
       await tick();
-      expect([await isThere(broken.workspace, broken.session), await isThere(broken.workspace, more)]).toEqual([true, false]);
+      expect([
+        await isThere(broken.workspace, broken.session),
+        await isThere(broken.workspace, more),
+      ]).toEqual([true, false]);
       expect(await isThere(sound.workspace, sound.session)).toBe(false);
     } finally {
       await env.DB.prepare('drop trigger no_erasing').run();
@@ -200,7 +244,9 @@ describe('a workspace without content logging', () => {
     expect(run.steps.length).toBeGreaterThan(0);
     expect(JSON.stringify(run)).not.toContain(canary);
     expect(run.steps.at(-1).output).toMatchObject({ finish_reason: 'stop', output_tokens: 3 });
-    const row = await env.DB.prepare('select events from runs where id = ?').bind(body.run_id).first('events');
+    const row = await env.DB.prepare('select events from runs where id = ?')
+      .bind(body.run_id)
+      .first('events');
     expect(row).toBeNull();
     // Whoever comes later is told from the message.
     expect((await workspace.get(`/runs/${body.run_id}/events`)).body).toContain(canary);
@@ -210,6 +256,8 @@ describe('a workspace without content logging', () => {
     // It counts at once, also for a session that its host remembers.
     await workspace.patch('/workspace', { content_logging: true });
     const next = await chat.send({ message: `And a second ${canary}?` });
-    expect(JSON.stringify((await workspace.get(`/runs/${next.body.run_id}`)).body.steps)).toContain(canary);
+    expect(JSON.stringify((await workspace.get(`/runs/${next.body.run_id}`)).body.steps)).toContain(
+      canary,
+    );
   });
 });

@@ -13,11 +13,18 @@ const ids = async (path: string, as: Workspace = workspace): Promise<string[]> =
   expect(status, JSON.stringify(body)).toBe(200);
   return body.data.map(({ id }: { id: string }) => id);
 };
-const at = (id: string, set: string) => env.DB.prepare(`update runs set ${set} where id = ?`).bind(id).run();
+const at = (id: string, set: string) =>
+  env.DB.prepare(`update runs set ${set} where id = ?`).bind(id).run();
 
-async function ask(as: Workspace, agent: string, end_user_id: string): Promise<{ session: string; run: string; message: string }> {
+async function ask(
+  as: Workspace,
+  agent: string,
+  end_user_id: string,
+): Promise<{ session: string; run: string; message: string }> {
   const session = (await as.post(`/agents/${agent}/sessions`, { end_user_id })).body.id;
-  const { body } = await as.post(`/sessions/${session}/messages`, { message: 'When does the shop open?' });
+  const { body } = await as.post(`/sessions/${session}/messages`, {
+    message: 'When does the shop open?',
+  });
   return { session, run: body.run.id, message: body.id };
 }
 
@@ -40,16 +47,28 @@ describe('the list of runs', () => {
     expect(await ids('/runs')).toEqual([runs.once, runs.bob, runs.ada]);
     const first = (await workspace.get('/runs?limit=2')).body;
     const second = (await workspace.get(`/runs?limit=2&cursor=${first.next_cursor}`)).body;
-    expect([...first.data, ...second.data].map(({ id }) => id)).toEqual([runs.once, runs.bob, runs.ada]);
+    expect([...first.data, ...second.data].map(({ id }) => id)).toEqual([
+      runs.once,
+      runs.bob,
+      runs.ada,
+    ]);
     expect(second.next_cursor).toBeNull();
-    expect((await workspace.get(`/runs?limit=2&status=failed&cursor=${first.next_cursor}`)).body.code).toBe('invalid_cursor');
+    expect(
+      (await workspace.get(`/runs?limit=2&status=failed&cursor=${first.next_cursor}`)).body.code,
+    ).toBe('invalid_cursor');
   });
 
   it('has one trip and the end user of each run', async () => {
     await workspace.get('/runs');
     const { headers, body } = await workspace.get(`/agents/desk/runs`);
     expect(headers.get('server-timing')).toMatch(/desc="1 trips/);
-    expect(body.data.map(({ id, end_user_id, agent_id }: Record<string, unknown>) => [id, end_user_id, agent_id])).toEqual([
+    expect(
+      body.data.map(({ id, end_user_id, agent_id }: Record<string, unknown>) => [
+        id,
+        end_user_id,
+        agent_id,
+      ]),
+    ).toEqual([
       [runs.bob, 'bob', desk],
       [runs.ada, 'ada', desk],
     ]);
@@ -79,7 +98,13 @@ describe('the list of runs', () => {
   it('refuses unknown agents, malformed filters and mixed names', async () => {
     expect((await workspace.get('/runs?agent=nobody')).status).toBe(404);
     expect((await workspace.get('/agents/nobody/runs')).status).toBe(404);
-    for (const query of ['status=done', 'min_cost_usd=-1', 'start_date=yesterday', 'session=x', 'user=ada'])
+    for (const query of [
+      'status=done',
+      'min_cost_usd=-1',
+      'start_date=yesterday',
+      'session=x',
+      'user=ada',
+    ])
       expect([query, (await workspace.get(`/runs?${query}`)).status]).toEqual([query, 422]);
   });
 });
@@ -160,13 +185,19 @@ describe('one message', () => {
 
 it('takes the same names of a period in every list that has one, and marks the old ones as deprecated', async () => {
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
-  const dated = operations.filter(({ method, parameters }) => method === 'GET' && parameters.some(({ name }) => name === 'from'));
+  const dated = operations.filter(
+    ({ method, parameters }) => method === 'GET' && parameters.some(({ name }) => name === 'from'),
+  );
   expect(dated.length).toBeGreaterThan(5);
   for (const operation of dated) {
     const names = operation.parameters.map(({ name }) => name);
     expect(names, operation.name).toEqual(expect.arrayContaining(['start_date', 'end_date']));
-    const old = operation.parameters.filter(({ name }) => ['from', 'to', 'end_user'].includes(name));
-    expect(old, operation.name).toEqual(old.map((parameter) => ({ ...parameter, deprecated: true })));
+    const old = operation.parameters.filter(({ name }) =>
+      ['from', 'to', 'end_user'].includes(name),
+    );
+    expect(old, operation.name).toEqual(
+      old.map((parameter) => ({ ...parameter, deprecated: true })),
+    );
     const path = operation.path.replace('/api/v1', '').replace('{agent}', 'desk');
     expect(await ids(`${path}?start_date=${tomorrow}`), operation.name).toEqual([]);
   }

@@ -19,22 +19,33 @@ async function newAgent(workspace: Workspace, name = 'Support'): Promise<string>
 }
 
 /** A session in which these were asked, one after the other. */
-async function newSession(workspace: Workspace, agent: string, session: object, ...questions: string[]): Promise<string> {
+async function newSession(
+  workspace: Workspace,
+  agent: string,
+  session: object,
+  ...questions: string[]
+): Promise<string> {
   const { id } = (await workspace.post(`/agents/${agent}/sessions`, session)).body;
   for (const message of questions) await workspace.post(`/sessions/${id}/messages`, { message });
   return id;
 }
 
 async function search(workspace: Workspace, agent: string, query: Record<string, string>) {
-  const { status, body } = await workspace.get(`/agents/${agent}/sessions?${new URLSearchParams(query)}`);
+  const { status, body } = await workspace.get(
+    `/agents/${agent}/sessions?${new URLSearchParams(query)}`,
+  );
   expect(status, JSON.stringify(body)).toBe(200);
-  return body as { data: { id: string; matches: Match[]; match_count: number | null }[]; next_cursor: string | null };
+  return body as {
+    data: { id: string; matches: Match[]; match_count: number | null }[];
+    next_cursor: string | null;
+  };
 }
 
 const idsOf = async (workspace: Workspace, agent: string, query: Record<string, string>) =>
   (await search(workspace, agent, query)).data.map(({ id }) => id);
 
-const marked = ({ snippet, highlights }: Match) => highlights.map(({ start, end }) => snippet.slice(start, end));
+const marked = ({ snippet, highlights }: Match) =>
+  highlights.map(({ start, end }) => snippet.slice(start, end));
 
 describe('search over titles and messages', () => {
   let workspace: Workspace;
@@ -46,10 +57,20 @@ describe('search over titles and messages', () => {
   beforeAll(async () => {
     workspace = await newWorkspace();
     agent = await newAgent(workspace);
-    english = await newSession(workspace, agent, {}, 'My Café machine needs descaling, what should I use? It’s a 2.5 litre one.');
+    english = await newSession(
+      workspace,
+      agent,
+      {},
+      'My Café machine needs descaling, what should I use? It’s a 2.5 litre one.',
+    );
     chinese = await newSession(workspace, agent, {}, '我的意式咖啡机坏了，还在保修期内吗？');
     thai = await newSession(workspace, agent, {}, 'เครื่องชงกาแฟของฉันเสีย ทำอย่างไรกับน้ำที่รั่ว');
-    titled = await newSession(workspace, agent, { title: 'Broken grinder & more' }, 'Nothing to see here');
+    titled = await newSession(
+      workspace,
+      agent,
+      { title: 'Broken grinder & more' },
+      'Nothing to see here',
+    );
   });
 
   it.each([
@@ -66,11 +87,14 @@ describe('search over titles and messages', () => {
     expect(match === undefined ? [] : marked(match).join(' ')).toContain(mark);
   });
 
-  it.each(['咖啡机', '咖啡', '保修', '意式咖啡机 保修期', '啡机坏'])('finds Chinese in any part of a word: %s', async (q) => {
-    const { data } = await search(workspace, agent, { q });
-    expect(data.map(({ id }) => id)).toEqual([chinese]);
-    expect(marked(data[0]?.matches[0] as Match).length).toBeGreaterThan(0);
-  });
+  it.each(['咖啡机', '咖啡', '保修', '意式咖啡机 保修期', '啡机坏'])(
+    'finds Chinese in any part of a word: %s',
+    async (q) => {
+      const { data } = await search(workspace, agent, { q });
+      expect(data.map(({ id }) => id)).toEqual([chinese]);
+      expect(marked(data[0]?.matches[0] as Match).length).toBeGreaterThan(0);
+    },
+  );
 
   it.each(['กาแฟ', 'เครื่องชงกาแฟ', 'น้ำ', 'รั่ว'])('finds Thai: %s', async (q) => {
     const { data } = await search(workspace, agent, { q });
@@ -86,7 +110,11 @@ describe('search over titles and messages', () => {
   it('finds titles, and shows them first', async () => {
     const { data } = await search(workspace, agent, { q: 'grinders' });
     expect(data).toMatchObject([
-      { id: titled, match_count: 1, matches: [{ message_id: null, role: null, snippet: 'Broken grinder & more' }] },
+      {
+        id: titled,
+        match_count: 1,
+        matches: [{ message_id: null, role: null, snippet: 'Broken grinder & more' }],
+      },
     ]);
     expect(marked(data[0]?.matches[0] as Match)).toEqual(['grinder']);
   });
@@ -94,7 +122,9 @@ describe('search over titles and messages', () => {
   it('finds a title that was given by rule', async () => {
     const id = await newSession(workspace, agent, {}, 'Which thermostat fits?');
     const { data } = await search(workspace, agent, { q: 'thermostat' });
-    expect(data).toMatchObject([{ id, matches: [{ message_id: null, role: null }, { role: 'user' }] }]);
+    expect(data).toMatchObject([
+      { id, matches: [{ message_id: null, role: null }, { role: 'user' }] },
+    ]);
     await workspace.delete(`/sessions/${id}`);
   });
 
@@ -129,14 +159,18 @@ describe('search over titles and messages', () => {
     '½',
     'x'.repeat(200),
   ])('takes %j for words, whatever it is', async (q) => {
-    const { status } = await workspace.get(`/agents/${agent}/sessions?${new URLSearchParams({ q })}`);
+    const { status } = await workspace.get(
+      `/agents/${agent}/sessions?${new URLSearchParams({ q })}`,
+    );
     expect(status).toBe(200);
   });
 
   it('never fails, whatever is asked', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }), async (q) => {
-        const { status } = await workspace.get(`/agents/${agent}/sessions?q=${encodeURIComponent(q)}`);
+        const { status } = await workspace.get(
+          `/agents/${agent}/sessions?q=${encodeURIComponent(q)}`,
+        );
         expect(status).toBe(q.includes('\0') || !q.isWellFormed() ? 422 : 200);
       }),
       { numRuns: Number(env.FUZZ_RUNS) },
@@ -168,11 +202,17 @@ describe('what is found', () => {
   it('is paged, newest first, with a few matches of each session', async () => {
     const sessions: string[] = [];
     for (let n = 0; n < 5; n += 1)
-      sessions.push(await newSession(workspace, agent, { title: 'About kettles' }, 'One kettle', 'Two kettles'));
+      sessions.push(
+        await newSession(workspace, agent, { title: 'About kettles' }, 'One kettle', 'Two kettles'),
+      );
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page = await search(workspace, agent, { q: 'kettle', limit: '2', ...(cursor === null ? {} : { cursor }) });
+      const page = await search(workspace, agent, {
+        q: 'kettle',
+        limit: '2',
+        ...(cursor === null ? {} : { cursor }),
+      });
       for (const { matches, match_count } of page.data) {
         expect(match_count).toBeGreaterThanOrEqual(3);
         expect(matches).toHaveLength(3);
@@ -183,7 +223,9 @@ describe('what is found', () => {
     } while (cursor !== null);
     expect(seen).toEqual(sessions.toReversed());
     const { next_cursor } = await search(workspace, agent, { q: 'kettle', limit: '2' });
-    const other = await workspace.get(`/agents/${agent}/sessions?q=kettles&limit=2&cursor=${next_cursor}`);
+    const other = await workspace.get(
+      `/agents/${agent}/sessions?q=kettles&limit=2&cursor=${next_cursor}`,
+    );
     expect(other).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } });
   });
 
@@ -216,7 +258,9 @@ describe('what is found', () => {
     await workspace.patch(`/sessions/${id}`, { title: null });
     expect(await idsOf(workspace, agent, { q: 'moka' })).toEqual([]);
     const rows = async () => {
-      const found = env.DB.prepare(`select count(*) as n from messages_fts where messages_fts match 'ibrik'`);
+      const found = env.DB.prepare(
+        `select count(*) as n from messages_fts where messages_fts match 'ibrik'`,
+      );
       return (await found.first<{ n: number }>())?.n;
     };
     expect(await rows()).toBeGreaterThan(0);
@@ -230,14 +274,32 @@ describe('what is found', () => {
 
   it('is filtered by end user, date, archive, version, run and feedback', async () => {
     const filtered = await newAgent(workspace, 'Filtered');
-    const ada = await newSession(workspace, filtered, { end_user_id: 'ada' }, 'A question of lanterns');
-    const bob = await newSession(workspace, filtered, { end_user_id: 'bob~' }, 'Another of lanterns');
-    await workspace.post(`/agents/${filtered}/versions`, { change_summary: 'Next', activate: true, config: { instructions: 'Be kind.' } });
+    const ada = await newSession(
+      workspace,
+      filtered,
+      { end_user_id: 'ada' },
+      'A question of lanterns',
+    );
+    const bob = await newSession(
+      workspace,
+      filtered,
+      { end_user_id: 'bob~' },
+      'Another of lanterns',
+    );
+    await workspace.post(`/agents/${filtered}/versions`, {
+      change_summary: 'Next',
+      activate: true,
+      config: { instructions: 'Be kind.' },
+    });
     const eve = await newSession(workspace, filtered, {}, 'A third of lanterns');
     const empty = await newSession(workspace, filtered, { title: 'Lanterns' });
     const { body } = await workspace.get(`/sessions/${ada}/messages`);
     await workspace.put(`/messages/${body.data[0].id}/feedback`, { rating: 'down' });
-    await env.DB.prepare(`update runs set status = 'failed', finish_reason = 'error' where session_id = ?`).bind(bob).run();
+    await env.DB.prepare(
+      `update runs set status = 'failed', finish_reason = 'error' where session_id = ?`,
+    )
+      .bind(bob)
+      .run();
     await env.DB.prepare('update sessions set created_at = ? where id = ?')
       .bind(Date.UTC(2020, 0, 1), eve)
       .run();
@@ -263,12 +325,20 @@ describe('what is found', () => {
   });
 
   it('comes from one round trip', async () => {
-    const { headers } = await workspace.get(`/agents/${agent}/sessions?q=kettle&feedback=any&version=1`);
+    const { headers } = await workspace.get(
+      `/agents/${agent}/sessions?q=kettle&feedback=any&version=1`,
+    );
     expect(headers.get('server-timing')).toMatch(/desc="[12] trips/);
   });
 
   it('has the sessions that waited to be indexed', async () => {
-    const id = await newSession(workspace, agent, { title: '旧标题' }, 'An astrolabe of old', '古老的星盘');
+    const id = await newSession(
+      workspace,
+      agent,
+      { title: '旧标题' },
+      'An astrolabe of old',
+      '古老的星盘',
+    );
     await env.DB.batch([
       env.DB.prepare(
         'delete from messages_fts where rowid >= (select index_number * 1048576 from sessions where id = ?1) and rowid < (select (index_number + 1) * 1048576 from sessions where id = ?1)',
@@ -290,12 +360,29 @@ describe('a snippet', () => {
     const { text: snippet, highlights } = snippetOf(text, queryWords('months of warranties'));
     expect(snippet.length).toBeLessThan(260);
     expect(snippet).toMatch(/^…\S.*The warranty lasts 30 months\..*\S…$/);
-    expect(highlights.map(({ start, end }) => snippet.slice(start, end))).toEqual(['warranty', 'months']);
+    expect(highlights.map(({ start, end }) => snippet.slice(start, end))).toEqual([
+      'warranty',
+      'months',
+    ]);
   });
 
   it('marks what it shows, and never half a character', () => {
-    const word = fc.constantFrom('kettle', 'Kettles', '咖啡', 'กาแฟ', '😀', 'x', '\n', '…', 'naïve', '𠮷', 'ทำ');
-    const texts = fc.array(word, { maxLength: 300 }).chain((list) => fc.constantFrom(list.join(' '), list.join('')));
+    const word = fc.constantFrom(
+      'kettle',
+      'Kettles',
+      '咖啡',
+      'กาแฟ',
+      '😀',
+      'x',
+      '\n',
+      '…',
+      'naïve',
+      '𠮷',
+      'ทำ',
+    );
+    const texts = fc
+      .array(word, { maxLength: 300 })
+      .chain((list) => fc.constantFrom(list.join(' '), list.join('')));
     fc.assert(
       fc.property(texts, fc.array(word, { minLength: 1, maxLength: 4 }), (text, asked) => {
         const { text: snippet, highlights } = snippetOf(text, queryWords(asked.join(' ')));

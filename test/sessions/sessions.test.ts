@@ -15,14 +15,23 @@ The warranty lasts 30 months from the day of purchase. It does not cover damage 
 `;
 
 async function newAgent(workspace: Workspace, config: object = {}) {
-  const { body } = await workspace.post('/agents', { name: 'Support', config: { instructions: 'Be brief.', ...config } });
+  const { body } = await workspace.post('/agents', {
+    name: 'Support',
+    config: { instructions: 'Be brief.', ...config },
+  });
   return body.id as string;
 }
 
 async function addManual(workspace: Workspace, agent: string) {
-  const { body } = await workspace.post(`/agents/${agent}/files`, { name: 'manual.md', text: manual });
+  const { body } = await workspace.post(`/agents/${agent}/files`, {
+    name: 'manual.md',
+    text: manual,
+  });
   const file = body.data[0].id as string;
-  await vi.waitUntil(async () => (await workspace.get(`/files/${file}`)).body.status === 'ready', { timeout: 15_000, interval: 100 });
+  await vi.waitUntil(async () => (await workspace.get(`/files/${file}`)).body.status === 'ready', {
+    timeout: 15_000,
+    interval: 100,
+  });
   return file;
 }
 
@@ -34,7 +43,10 @@ function chunksOf(sse: string): { id: string | undefined; chunk: UIMessageChunk 
   return sse
     .split('\n\n')
     .filter((event) => event.includes('data: {'))
-    .map((event) => ({ id: /^id: (\d+)$/m.exec(event)?.[1], chunk: JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? '') }));
+    .map((event) => ({
+      id: /^id: (\d+)$/m.exec(event)?.[1],
+      chunk: JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? ''),
+    }));
 }
 
 describe('a turn with knowledge', () => {
@@ -49,16 +61,23 @@ describe('a turn with knowledge', () => {
 
   it('answers from the document with a citation whose offsets are the quote', async () => {
     const session = await newSession(workspace, agent);
-    const { status, body } = await workspace.post(`/sessions/${session}/messages`, { message: 'How often should I descale it?' });
+    const { status, body } = await workspace.post(`/sessions/${session}/messages`, {
+      message: 'How often should I descale it?',
+    });
     expect(status).toBe(200);
     expect(body.text).toContain('every 200 cups');
     expect(body.citations[0]).toMatchObject({ number: 1, file_id: file, file_name: 'manual.md' });
     expect(body.citations[0].quote).toContain('Descale the machine every 200 cups.');
-    expect(body.run).toMatchObject({ status: 'completed', finish_reason: 'stop', coverage: 'full' });
+    expect(body.run).toMatchObject({
+      status: 'completed',
+      finish_reason: 'stop',
+      coverage: 'full',
+    });
     expect(body.run.confidence).toBeGreaterThan(0.5);
     expect(body.run.usage.cost_usd).toBe(0);
     const text = await env.FILES.get(
-      (await env.FILES.list({ prefix: workspace.id })).objects.find(({ key }) => /text/.test(key))?.key ?? '',
+      (await env.FILES.list({ prefix: workspace.id })).objects.find(({ key }) => /text/.test(key))
+        ?.key ?? '',
     );
     const { start, end, quote } = body.citations[0];
     expect((await text?.text())?.slice(start, end)).toBe(quote);
@@ -84,18 +103,28 @@ describe('a turn with knowledge', () => {
     let message: UIMessage | undefined;
     for await (const state of readUIMessageStream({ stream })) message = state;
     const parts = message?.parts ?? [];
-    expect(parts.find((part) => part.type === 'text')).toMatchObject({ text: expect.stringContaining('30 months') });
-    expect(parts.find((part) => part.type === 'source-document')).toMatchObject({ filename: 'manual.md' });
-    expect(parts.find((part) => part.type === 'data-run')).toMatchObject({ data: { status: 'completed', usage: { cost_usd: 0 } } });
+    expect(parts.find((part) => part.type === 'text')).toMatchObject({
+      text: expect.stringContaining('30 months'),
+    });
+    expect(parts.find((part) => part.type === 'source-document')).toMatchObject({
+      filename: 'manual.md',
+    });
+    expect(parts.find((part) => part.type === 'data-run')).toMatchObject({
+      data: { status: 'completed', usage: { cost_usd: 0 } },
+    });
     const stored = await workspace.get(`/sessions/${session}/messages`);
     expect(stored.body.data[0]).toMatchObject({ id: message?.id, role: 'assistant', seq: 2 });
   });
 
   it('says so when the documents hold nothing', async () => {
-    const strict = await newAgent(workspace, { knowledge: { scope: 'only', no_answer: 'That is not in my documents.' } });
+    const strict = await newAgent(workspace, {
+      knowledge: { scope: 'only', no_answer: 'That is not in my documents.' },
+    });
     await addManual(workspace, strict);
     const session = await newSession(workspace, strict);
-    const { body } = await workspace.post(`/sessions/${session}/messages`, { message: 'Who won the football championship in 1974?' });
+    const { body } = await workspace.post(`/sessions/${session}/messages`, {
+      message: 'Who won the football championship in 1974?',
+    });
     expect(body).toMatchObject({
       text: 'That is not in my documents.',
       citations: [],
@@ -106,15 +135,23 @@ describe('a turn with knowledge', () => {
 
   it('understands a short follow-up by the question before it', async () => {
     const session = await newSession(workspace, agent);
-    await workspace.post(`/sessions/${session}/messages`, { message: 'How long does the warranty last?' });
-    const { body } = await workspace.post(`/sessions/${session}/messages`, { message: 'And limescale?' });
+    await workspace.post(`/sessions/${session}/messages`, {
+      message: 'How long does the warranty last?',
+    });
+    const { body } = await workspace.post(`/sessions/${session}/messages`, {
+      message: 'And limescale?',
+    });
     expect(body.text).toContain('limescale');
   });
 
   it('does not take a short question of its own for a follow-up', async () => {
     const session = await newSession(workspace, agent);
-    await workspace.post(`/sessions/${session}/messages`, { message: 'How long does the warranty last?' });
-    const { body } = await workspace.post(`/sessions/${session}/messages`, { message: 'What is the capital of Mongolia?' });
+    await workspace.post(`/sessions/${session}/messages`, {
+      message: 'How long does the warranty last?',
+    });
+    const { body } = await workspace.post(`/sessions/${session}/messages`, {
+      message: 'What is the capital of Mongolia?',
+    });
     expect(body).toMatchObject({ citations: [], run: { coverage: 'none', confidence: 0 } });
   });
 
@@ -142,12 +179,27 @@ describe('a turn with knowledge', () => {
 
   it('writes one usage row for each model call and a trace of the steps', async () => {
     const session = await newSession(workspace, agent, { end_user_id: 'ada' });
-    const { body } = await workspace.post(`/sessions/${session}/messages`, { message: 'Which acid is right?' });
-    const { results } = await env.DB.prepare('select * from usage where run_id = ? order by operation').bind(body.run.id).all();
+    const { body } = await workspace.post(`/sessions/${session}/messages`, {
+      message: 'Which acid is right?',
+    });
+    const { results } = await env.DB.prepare(
+      'select * from usage where run_id = ? order by operation',
+    )
+      .bind(body.run.id)
+      .all();
     expect(results.map(({ operation }) => operation)).toEqual(['answer', 'embed_query']);
-    expect(results[0]).toMatchObject({ session_id: session, end_user_id: 'ada', provider: 'builtin', cost_nano_usd: 0, status: 'ok' });
+    expect(results[0]).toMatchObject({
+      session_id: session,
+      end_user_id: 'ada',
+      provider: 'builtin',
+      cost_nano_usd: 0,
+      status: 'ok',
+    });
     const run = await workspace.get(`/runs/${body.run.id}`);
-    expect(run.body.steps.map(({ type }: { type: string }) => type)).toEqual(['retrieval', 'model']);
+    expect(run.body.steps.map(({ type }: { type: string }) => type)).toEqual([
+      'retrieval',
+      'model',
+    ]);
   });
 });
 
@@ -156,10 +208,14 @@ describe('sessions', () => {
     const workspace = await newWorkspace();
     const session = await newSession(workspace, await newAgent(workspace));
     const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, n) => workspace.post(`/sessions/${session}/messages`, { message: `Hello ${n}` })),
+      Array.from({ length: 12 }, (_, n) =>
+        workspace.post(`/sessions/${session}/messages`, { message: `Hello ${n}` }),
+      ),
     );
     const busy = answers.filter(({ status }) => status === 409);
-    expect(busy.every(({ body }) => body.code === 'session_busy' && body.run_id.startsWith('run_'))).toBe(true);
+    expect(
+      busy.every(({ body }) => body.code === 'session_busy' && body.run_id.startsWith('run_')),
+    ).toBe(true);
     const taken = answers.filter(({ status }) => status === 200);
     expect(taken.length + busy.length).toBe(12);
     const { body } = await workspace.get(`/sessions/${session}/messages?limit=100`);
@@ -172,7 +228,11 @@ describe('sessions', () => {
     const workspace = await newWorkspace();
     const session = await newSession(workspace, await newAgent(workspace));
     const send = (accept: string) =>
-      workspace.post(`/sessions/${session}/messages`, { message: 'Hello' }, { headers: { accept, 'idempotency-key': 'once' } });
+      workspace.post(
+        `/sessions/${session}/messages`,
+        { message: 'Hello' },
+        { headers: { accept, 'idempotency-key': 'once' } },
+      );
     const first = await send('application/json');
     const again = await send('application/json');
     expect(again.body).toEqual(first.body);
@@ -190,27 +250,50 @@ describe('sessions', () => {
     });
     const missing = await workspace.post(`/agents/${agent}/sessions`, {});
     expect(missing.body.errors).toEqual([{ pointer: '/inputs/name', detail: 'Name is required.' }]);
-    const wrong = await workspace.post(`/agents/${agent}/sessions`, { inputs: { name: 7, colour: 'red' } });
+    const wrong = await workspace.post(`/agents/${agent}/sessions`, {
+      inputs: { name: 7, colour: 'red' },
+    });
     expect(wrong.body.errors).toHaveLength(2);
-    expect((await workspace.post(`/agents/${agent}/sessions`, { inputs: { name: '{{name}}' } })).status).toBe(201);
+    expect(
+      (await workspace.post(`/agents/${agent}/sessions`, { inputs: { name: '{{name}}' } })).status,
+    ).toBe(201);
   });
 
   it('lists, renames, archives and erases', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const ids = [];
-    for (const end_user_id of ['a', 'b', 'a']) ids.unshift(await newSession(workspace, agent, { end_user_id }));
+    for (const end_user_id of ['a', 'b', 'a'])
+      ids.unshift(await newSession(workspace, agent, { end_user_id }));
     const first = await workspace.get(`/agents/${agent}/sessions?limit=2`);
-    const second = await workspace.get(`/agents/${agent}/sessions?limit=2&cursor=${first.body.next_cursor}`);
-    expect([...first.body.data, ...second.body.data].map(({ id }: { id: string }) => id)).toEqual(ids);
-    expect((await workspace.get(`/agents/${agent}/sessions?end_user_id=a`)).body.data).toHaveLength(2);
+    const second = await workspace.get(
+      `/agents/${agent}/sessions?limit=2&cursor=${first.body.next_cursor}`,
+    );
+    expect([...first.body.data, ...second.body.data].map(({ id }: { id: string }) => id)).toEqual(
+      ids,
+    );
+    expect((await workspace.get(`/agents/${agent}/sessions?end_user_id=a`)).body.data).toHaveLength(
+      2,
+    );
     const [id] = ids;
     await workspace.post(`/sessions/${id}/messages`, { message: 'Remember the canary 8c1f.' });
-    expect((await workspace.patch(`/sessions/${id}`, { title: 'Birds', archived: true })).body).toMatchObject({ title: 'Birds' });
-    expect((await workspace.post(`/sessions/${id}/messages`, { message: 'Hi' })).body.code).toBe('session_closed');
+    expect(
+      (await workspace.patch(`/sessions/${id}`, { title: 'Birds', archived: true })).body,
+    ).toMatchObject({ title: 'Birds' });
+    expect((await workspace.post(`/sessions/${id}/messages`, { message: 'Hi' })).body.code).toBe(
+      'session_closed',
+    );
     expect((await workspace.delete(`/sessions/${id}`)).status).toBe(204);
     expect((await workspace.get(`/sessions/${id}`)).status).toBe(404);
-    for (const table of ['sessions', 'messages', 'runs', 'run_steps', 'usage', 'audit_log', 'idempotency_keys']) {
+    for (const table of [
+      'sessions',
+      'messages',
+      'runs',
+      'run_steps',
+      'usage',
+      'audit_log',
+      'idempotency_keys',
+    ]) {
       const { results } = await env.DB.prepare(`select * from ${table}`).all();
       expect(JSON.stringify(results)).not.toContain('canary 8c1f');
     }
@@ -224,14 +307,21 @@ describe('sessions', () => {
     const foreign = await newSession(workspace, agent);
     const own = await newSession(runtime, agent);
     expect((await runtime.get(`/sessions/${foreign}`)).status).toBe(404);
-    expect((await runtime.post(`/sessions/${foreign}/messages`, { message: 'Hi' })).status).toBe(404);
-    expect((await runtime.get(`/agents/${agent}/sessions`)).body.data.map(({ id }: { id: string }) => id)).toEqual([own]);
+    expect((await runtime.post(`/sessions/${foreign}/messages`, { message: 'Hi' })).status).toBe(
+      404,
+    );
+    expect(
+      (await runtime.get(`/agents/${agent}/sessions`)).body.data.map(
+        ({ id }: { id: string }) => id,
+      ),
+    ).toEqual([own]);
     expect((await viewer.get(`/sessions/${own}`)).body.messages).toBe(null);
     await runtime.post(`/sessions/${own}/messages`, { message: 'Hi' });
-    expect((await runtime.get(`/sessions/${own}`)).body.messages.data.map(({ role }: { role: string }) => role)).toEqual([
-      'assistant',
-      'user',
-    ]);
+    expect(
+      (await runtime.get(`/sessions/${own}`)).body.messages.data.map(
+        ({ role }: { role: string }) => role,
+      ),
+    ).toEqual(['assistant', 'user']);
     expect((await viewer.get(`/sessions/${own}/messages`)).status).toBe(403);
   });
 
@@ -241,15 +331,22 @@ describe('sessions', () => {
     await workspace.patch(`/agents/${agent}`, { config: { instructions: 'Second.' } });
     await workspace.put(`/agents/${agent}/labels/stable`, { version: '1' });
     const versions = (await workspace.get(`/agents/${agent}/versions`)).body.data;
-    const idOf = (number: number) => versions.find((version: { number: number }) => version.number === number).id;
+    const idOf = (number: number) =>
+      versions.find((version: { number: number }) => version.number === number).id;
     const pinned = await newSession(workspace, agent, { version: 'stable' });
     const ask = async (session: string, version?: string | number) =>
-      (await workspace.post(`/sessions/${session}/messages`, { message: 'Hi', ...(version === undefined ? {} : { version }) })).body.run
-        .version_id;
+      (
+        await workspace.post(`/sessions/${session}/messages`, {
+          message: 'Hi',
+          ...(version === undefined ? {} : { version }),
+        })
+      ).body.run.version_id;
     expect(await ask(pinned)).toBe(idOf(1));
     expect(await ask(pinned, 2)).toBe(idOf(2));
     expect(await ask(await newSession(workspace, agent))).toBe(idOf(2));
-    expect((await workspace.post(`/sessions/${pinned}/messages`, { message: 'Hi', version: 9 })).status).toBe(422);
+    expect(
+      (await workspace.post(`/sessions/${pinned}/messages`, { message: 'Hi', version: 9 })).status,
+    ).toBe(422);
   });
 
   it('closes a run whose host died and lets the session go on', async () => {
@@ -257,15 +354,26 @@ describe('sessions', () => {
     const session = await newSession(workspace, await newAgent(workspace));
     const { body } = await workspace.post(`/sessions/${session}/messages`, { message: 'Hi' });
     await env.DB.batch([
-      env.DB.prepare("update runs set status = 'running', ended_at = null, lease_until = 1 where id = ?").bind(body.run.id),
-      env.DB.prepare('update sessions set active_run_id = ?, active_run_until = 1 where id = ?').bind(body.run.id, session),
+      env.DB.prepare(
+        "update runs set status = 'running', ended_at = null, lease_until = 1 where id = ?",
+      ).bind(body.run.id),
+      env.DB.prepare(
+        'update sessions set active_run_id = ?, active_run_until = 1 where id = ?',
+      ).bind(body.run.id, session),
     ]);
-    const { createExecutionContext, createScheduledController, waitOnExecutionContext } = await import('cloudflare:test');
+    const { createExecutionContext, createScheduledController, waitOnExecutionContext } =
+      await import('cloudflare:test');
     const { default: worker } = await import('../../src/worker.ts');
     const execution = createExecutionContext();
-    await worker.scheduled(createScheduledController({ cron: '* * * * *', scheduledTime: new Date() }), env, execution);
+    await worker.scheduled(
+      createScheduledController({ cron: '* * * * *', scheduledTime: new Date() }),
+      env,
+      execution,
+    );
     await waitOnExecutionContext(execution);
     expect((await workspace.get(`/runs/${body.run.id}`)).body.status).toBe('interrupted');
-    expect((await workspace.post(`/sessions/${session}/messages`, { message: 'Still there?' })).status).toBe(200);
+    expect(
+      (await workspace.post(`/sessions/${session}/messages`, { message: 'Still there?' })).status,
+    ).toBe(200);
   });
 });

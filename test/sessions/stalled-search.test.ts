@@ -8,10 +8,23 @@ import { playScript } from '../support/provider/client.ts';
 async function stalled(seconds: number) {
   const workspace = await newWorkspace();
   const stall = { kind: 'stall', events: 0 } as const;
-  const scripted = await playScript({ rounds: [{ text: ['Here.'] }], repeat: true, embedding_faults: [null, stall] });
-  await workspace.put('/providers/openai', { api_key: scripted.api_key, base_url: scripted.base_url.openai });
-  await workspace.put('/providers/openai-compatible', { api_key: scripted.api_key, base_url: scripted.base_url.compatible });
-  const { body: base } = await workspace.post('/knowledge-bases', { name: 'Base', embedding_model: 'openai/text-embedding-3-large' });
+  const scripted = await playScript({
+    rounds: [{ text: ['Here.'] }],
+    repeat: true,
+    embedding_faults: [null, stall],
+  });
+  await workspace.put('/providers/openai', {
+    api_key: scripted.api_key,
+    base_url: scripted.base_url.openai,
+  });
+  await workspace.put('/providers/openai-compatible', {
+    api_key: scripted.api_key,
+    base_url: scripted.base_url.compatible,
+  });
+  const { body: base } = await workspace.post('/knowledge-bases', {
+    name: 'Base',
+    embedding_model: 'openai/text-embedding-3-large',
+  });
   await addText(workspace, base.id, 'shelves.txt', 'The grinder is on the second shelf.');
   const knowledge = { base_ids: [base.id], scope: 'general' };
   const config = { model: 'openai-compatible/m', limits: { seconds }, knowledge };
@@ -24,10 +37,14 @@ async function stalled(seconds: number) {
 describe('a run whose search never ends', () => {
   it('stops when it is cancelled, and the session answers the next message', async () => {
     const { workspace, session, scripted, send } = await stalled(300);
-    const opening = openStream(workspace, 'POST', `/sessions/${session}/messages`, { json: { message: 'Where is it?' } });
+    const opening = openStream(workspace, 'POST', `/sessions/${session}/messages`, {
+      json: { message: 'Where is it?' },
+    });
     await vi.waitUntil(async () => (await scripted.requests()).length === 2, { timeout: 5000 });
     const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
-    expect((await workspace.post(`/runs/${run}/cancel`)).body).toMatchObject({ status: 'cancelled' });
+    expect((await workspace.post(`/runs/${run}/cancel`)).body).toMatchObject({
+      status: 'cancelled',
+    });
     await (await opening).text();
     expect((await send()).body).toMatchObject({ text: 'Here.', run: { status: 'completed' } });
   });
@@ -35,7 +52,10 @@ describe('a run whose search never ends', () => {
   it('ends at the limit of its time', async () => {
     const { send } = await stalled(1);
     const { body } = await send();
-    expect(body).toMatchObject({ text: '', run: { status: 'limit_exceeded', finish_reason: 'limit_exceeded' } });
+    expect(body).toMatchObject({
+      text: '',
+      run: { status: 'limit_exceeded', finish_reason: 'limit_exceeded' },
+    });
     expect((await send()).body.text).toBe('Here.');
   });
 });

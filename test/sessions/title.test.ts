@@ -4,7 +4,11 @@ import { cleanTitle, isEmptyTitle, titleOf } from '../../src/sessions/background
 
 const exchanges: readonly (readonly [question: string, answer: string, title: string | null])[] = [
   ['How do I descale the machine?', 'Descale it every 200 cups.', 'Descale the machine'],
-  ['Hi there! Could you please tell me what the warranty period of the Aurora is? Thanks!', '30 months.', 'Warranty period of the Aurora'],
+  [
+    'Hi there! Could you please tell me what the warranty period of the Aurora is? Thanks!',
+    '30 months.',
+    'Warranty period of the Aurora',
+  ],
   ['Good morning. Tell me about refunds, please.', 'Refunds take five days.', 'Refunds'],
   ['what is the capital of France', 'Paris', 'Capital of France'],
   ['Refund', '', 'Refund'],
@@ -14,11 +18,19 @@ const exchanges: readonly (readonly [question: string, answer: string, title: st
   ['我想知道公司的退货政策是什么', '三十天内可退货。', '公司的退货政策'],
   ['こんにちは。保証期間は何ヶ月ですか？', '30ヶ月です。', '保証期間は何ヶ月'],
   ['สวัสดีครับ อยากทราบว่าวิธีล้างเครื่องชงกาแฟทำอย่างไรครับ', 'ล้างทุก 200 แก้ว', 'วิธีล้างเครื่องชงกาแฟทำอย่างไร'],
-  ['Guten Tag, können Sie mir bitte sagen, wie lange die Garantie gilt?', '30 Monate.', 'Wie lange die Garantie gilt'],
+  [
+    'Guten Tag, können Sie mir bitte sagen, wie lange die Garantie gilt?',
+    '30 Monate.',
+    'Wie lange die Garantie gilt',
+  ],
   ['Bonjour, quelle est la durée de la garantie ?', '30 mois.', 'Durée de la garantie'],
   ['¿Cuál es el plazo de devolución?', '30 días.', 'Plazo de devolución'],
   ['```python\ndef fibonacci(n):\n    return n\n```', '', 'fibonacci'],
-  ['Why?\n```js\nfoo.bar()\n```\nTypeError: foo is undefined', 'foo is undefined since nobody set it.', 'TypeError: foo is undefined'],
+  [
+    'Why?\n```js\nfoo.bar()\n```\nTypeError: foo is undefined',
+    'foo is undefined since nobody set it.',
+    'TypeError: foo is undefined',
+  ],
   ['const a = 1;\nfunction computeTotal() {\n  return a;\n}', '', 'computeTotal'],
   ['https://github.com/vercel/ai/issues/123', '', 'github.com/vercel/ai/issues/123'],
   [
@@ -38,17 +50,29 @@ describe('a title by rule', () => {
   });
 
   it('of a very long message is the part that the answer is about, in whole words', () => {
-    const padding = 'I have been a customer for many years and I was always happy with what I got from you. ';
-    const topic = 'Since the last update the export to PDF shows an error about missing fonts on my laptop.';
-    const title = titleOf(padding.repeat(10) + topic + padding.repeat(10), 'The PDF export needs fonts: install the missing fonts.') ?? '';
+    const padding =
+      'I have been a customer for many years and I was always happy with what I got from you. ';
+    const topic =
+      'Since the last update the export to PDF shows an error about missing fonts on my laptop.';
+    const title =
+      titleOf(
+        padding.repeat(10) + topic + padding.repeat(10),
+        'The PDF export needs fonts: install the missing fonts.',
+      ) ?? '';
     expect(title).toMatch(/fonts/);
     expect(title.length).toBeLessThanOrEqual(80);
     expect(topic.toLowerCase()).toContain(title.toLowerCase());
-    expect(topic.toLowerCase().split(/[ .]/)).toEqual(expect.arrayContaining(title.toLowerCase().split(' ')));
+    expect(topic.toLowerCase().split(/[ .]/)).toEqual(
+      expect.arrayContaining(title.toLowerCase().split(' ')),
+    );
   });
 
   it('is one clean line of at most 80 characters, of any text', () => {
-    const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.lorem({ maxCount: 60 }), fc.webUrl());
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 300 }),
+      fc.lorem({ maxCount: 60 }),
+      fc.webUrl(),
+    );
     const all = fc.array(text, { maxLength: 5 }).map((parts) => parts.join('\n'));
     fc.assert(
       fc.property(all, all, (question, answer) => {
@@ -63,8 +87,22 @@ describe('a title by rule', () => {
   });
 
   it('does not take long for texts that are made to', () => {
-    for (const part of [' ', '*', 'a. ', '[', '`', 'hi ', '谢谢', 'https://', 'Error', 'import a', 'thanks ']) {
-      expect(titleOf(part.repeat(30_000), part.repeat(30_000))?.length ?? 0).toBeLessThanOrEqual(80);
+    for (const part of [
+      ' ',
+      '*',
+      'a. ',
+      '[',
+      '`',
+      'hi ',
+      '谢谢',
+      'https://',
+      'Error',
+      'import a',
+      'thanks ',
+    ]) {
+      expect(titleOf(part.repeat(30_000), part.repeat(30_000))?.length ?? 0).toBeLessThanOrEqual(
+        80,
+      );
     }
   });
 });
@@ -84,7 +122,9 @@ describe("a model's title", () => {
   });
 
   it('of a greeting alone gives way to a topic', () => {
-    expect(['Hello', 'Hi there', '你好', 'สวัสดีครับ', 'Guten Tag'].map(isEmptyTitle)).toEqual(Array(5).fill(true));
+    expect(['Hello', 'Hi there', '你好', 'สวัสดีครับ', 'Guten Tag'].map(isEmptyTitle)).toEqual(
+      Array(5).fill(true),
+    );
     expect(isEmptyTitle('Refunds')).toBe(false);
   });
 });

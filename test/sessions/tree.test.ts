@@ -4,22 +4,35 @@ import { newWorkspace } from '../support/api.ts';
 import { type Chat, newChat, openStream, readFrames, textOf } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 
-const says = (...text: string[]): Round => ({ text, usage: { input_tokens: 10, output_tokens: 3 } });
-const slowly: Round = { ...says('one ', 'two ', 'three'), fault: { kind: 'drip', bytes: 100, ms: 40 } };
+const says = (...text: string[]): Round => ({
+  text,
+  usage: { input_tokens: 10, output_tokens: 3 },
+});
+const slowly: Round = {
+  ...says('one ', 'two ', 'three'),
+  fault: { kind: 'drip', bytes: 100, ms: 40 },
+};
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
 const messagesOf = async ({ workspace, session }: Chat, query = ''): Promise<any[]> =>
   (await workspace.get(`/sessions/${session}/messages?limit=100${query}`)).body.data;
-const textsOf = async (chat: Chat, query = '') => (await messagesOf(chat, query)).map(({ text }) => text).toReversed();
+const textsOf = async (chat: Chat, query = '') =>
+  (await messagesOf(chat, query)).map(({ text }) => text).toReversed();
 
 describe('regenerating', () => {
   it('answers a question once more, beside the first answer', async () => {
     const chat = await newChat({ rounds: [says('First.'), says('Second.'), says('Third.')] });
     const first = (await chat.send({ message: 'Hello?' })).body;
     const second = await chat.workspace.post(`/messages/${first.id}/regenerate`);
-    expect([second.status, second.body.text, second.body.parent_id]).toEqual([200, 'Second.', first.parent_id]);
+    expect([second.status, second.body.text, second.body.parent_id]).toEqual([
+      200,
+      'Second.',
+      first.parent_id,
+    ]);
     // A message of the user stands for itself.
-    const third = (await chat.workspace.post(`/messages/${first.parent_id}/regenerate`, { version: '1' })).body;
+    const third = (
+      await chat.workspace.post(`/messages/${first.parent_id}/regenerate`, { version: '1' })
+    ).body;
     expect(await textsOf(chat)).toEqual(['Hello?', 'Third.']);
     const all = await messagesOf(chat, '&branch=all');
     expect(all.map(({ seq, text }) => [seq, text])).toEqual([
@@ -34,7 +47,9 @@ describe('regenerating', () => {
       { position: 1, count: 3, previous_id: null, next_id: second.body.id },
       { position: 1, count: 1, previous_id: null, next_id: null },
     ]);
-    const usage = await env.DB.prepare("select count(*) n from usage where workspace_id = ? and operation = 'answer'")
+    const usage = await env.DB.prepare(
+      "select count(*) n from usage where workspace_id = ? and operation = 'answer'",
+    )
       .bind(chat.workspace.id)
       .first('n');
     expect(usage).toBe(3);
@@ -73,17 +88,24 @@ describe('regenerating', () => {
     const first = (await chat.send({ message: 'Hello?' })).body;
     const path = `/messages/${first.id}/regenerate`;
     const options = { json: {}, headers: { 'idempotency-key': 'again' } };
-    const streams = await Promise.all([1, 2, 3].map(() => openStream(chat.workspace, 'POST', path, options)));
+    const streams = await Promise.all(
+      [1, 2, 3].map(() => openStream(chat.workspace, 'POST', path, options)),
+    );
     const heard = await Promise.all(streams.map((stream) => readFrames(stream)));
     for (const frames of heard) expect(textOf(frames)).toBe('one two three');
     const json = await chat.workspace.post(path, {}, { headers: { 'idempotency-key': 'again' } });
-    expect([json.body.text, json.headers.get('idempotent-replayed')]).toEqual(['one two three', 'true']);
+    expect([json.body.text, json.headers.get('idempotent-replayed')]).toEqual([
+      'one two three',
+      'true',
+    ]);
     expect(await messagesOf(chat, '&branch=all')).toHaveLength(3);
   });
 
   it('goes back to the branch that was shown when it comes to nothing, and can be tried again by its key', async () => {
     const fails: Round = { fault: { kind: 'status', status: 400 } } as Round;
-    const chat = await newChat({ rounds: [says('First.'), says('Then.'), fails, says('At last.')] });
+    const chat = await newChat({
+      rounds: [says('First.'), says('Then.'), fails, says('At last.')],
+    });
     const first = (await chat.send({ message: 'Hello?' })).body;
     await chat.send({ message: 'And then?' });
     const before = await textsOf(chat);
@@ -112,11 +134,17 @@ describe('editing', () => {
     const chat = await newChat({ rounds: [says('A'), says('B'), says('C'), says('D')] });
     await chat.send({ message: 'First?' });
     const second = (await chat.send({ message: 'Second?' })).body;
-    const edited = (await chat.workspace.post(`/messages/${second.parent_id}/edit`, { message: 'Other?' })).body;
+    const edited = (
+      await chat.workspace.post(`/messages/${second.parent_id}/edit`, { message: 'Other?' })
+    ).body;
     expect(edited.text).toBe('C');
     expect(await textsOf(chat)).toEqual(['First?', 'A', 'Other?', 'C']);
     const [, question] = await messagesOf(chat);
-    expect(question.siblings).toMatchObject({ position: 2, count: 2, previous_id: second.parent_id });
+    expect(question.siblings).toMatchObject({
+      position: 2,
+      count: 2,
+      previous_id: second.parent_id,
+    });
     // Also the first of all, which follows none.
     const [root] = (await messagesOf(chat)).toReversed();
     await chat.workspace.post(`/messages/${root.id}/edit`, { message: 'From the start?' });
@@ -153,16 +181,27 @@ describe('the branch that is shown', () => {
     const { workspace, agent, session } = chat;
     const first = (await chat.send({ message: 'First?' })).body;
     const other = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id;
-    const wrong = await workspace.patch(`/sessions/${other}`, { active_message_id: first.id, title: 'New' });
-    expect(wrong.body.errors).toEqual([{ pointer: '/active_message_id', detail: 'The session has no such message.' }]);
+    const wrong = await workspace.patch(`/sessions/${other}`, {
+      active_message_id: first.id,
+      title: 'New',
+    });
+    expect(wrong.body.errors).toEqual([
+      { pointer: '/active_message_id', detail: 'The session has no such message.' },
+    ]);
     expect((await workspace.get(`/sessions/${other}`)).body.title).toBeNull();
     const stream = await chat.stream({ message: 'Second?' });
     const busy = await workspace.patch(`/sessions/${session}`, { active_message_id: first.id });
-    expect([busy.status, busy.body.code, busy.body.run_id]).toEqual([409, 'session_busy', stream.headers.get('x-run-id')]);
+    expect([busy.status, busy.body.code, busy.body.run_id]).toEqual([
+      409,
+      'session_busy',
+      stream.headers.get('x-run-id'),
+    ]);
     // What does not move the head is no matter of the run.
     expect((await workspace.patch(`/sessions/${session}`, { on_busy: 'queue' })).status).toBe(200);
     await readFrames(stream);
-    expect((await workspace.patch(`/sessions/${session}`, { active_message_id: first.id })).status).toBe(200);
+    expect(
+      (await workspace.patch(`/sessions/${session}`, { active_message_id: first.id })).status,
+    ).toBe(200);
     expect((await workspace.get(`/sessions/${session}`)).body.on_busy).toBe('queue');
   });
 

@@ -15,10 +15,16 @@ export interface Options {
   readonly json?: unknown;
 }
 
-export function toRequest(method: string, path: string, key: string | null, options: Options = {}): Request {
+export function toRequest(
+  method: string,
+  path: string,
+  key: string | null,
+  options: Options = {},
+): Request {
   const headers = new Headers(options.headers);
   if (key !== null) headers.set('authorization', `Bearer ${key}`);
-  if (options.json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
+  if (options.json !== undefined && !headers.has('content-type'))
+    headers.set('content-type', 'application/json');
   const body = options.json === undefined ? (options.body ?? null) : JSON.stringify(options.json);
   return new Request(`http://agentgrid.test${path}`, { method, headers, body, redirect: 'manual' });
 }
@@ -26,12 +32,20 @@ export function toRequest(method: string, path: string, key: string | null, opti
 export async function toAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson && text !== '' ? JSON.parse(text) : text,
+  };
 }
 
 /** One request through the front door: the worker's own fetch handler, in workerd. */
-export const request = async (method: string, path: string, key: string | null, options: Options = {}): Promise<Answer> =>
-  toAnswer(await exports.default.fetch(toRequest(method, path, key, options)));
+export const request = async (
+  method: string,
+  path: string,
+  key: string | null,
+  options: Options = {},
+): Promise<Answer> => toAnswer(await exports.default.fetch(toRequest(method, path, key, options)));
 
 export interface Workspace {
   readonly id: string;
@@ -45,7 +59,10 @@ export interface Workspace {
   /** The same workspace through another key. */
   as(key: string): Workspace;
   /** Makes a key and returns the workspace as seen through it. */
-  withRole(role: 'viewer' | 'runtime' | 'editor' | 'admin', agent_ids?: string[]): Promise<Workspace>;
+  withRole(
+    role: 'viewer' | 'runtime' | 'editor' | 'admin',
+    agent_ids?: string[],
+  ): Promise<Workspace>;
 }
 
 /** Paths are relative to `/api/v1`. */
@@ -63,7 +80,11 @@ function open(id: string, key: string, key_id: string): Workspace {
     delete: (path, options) => call('DELETE', path, undefined, options),
     as: (other) => open(id, other, key_id),
     async withRole(role, agent_ids) {
-      const { body } = await call('POST', '/api-keys', { name: role, role, ...(agent_ids === undefined ? {} : { agent_ids }) });
+      const { body } = await call('POST', '/api-keys', {
+        name: role,
+        role,
+        ...(agent_ids === undefined ? {} : { agent_ids }),
+      });
       return open(id, body.secret, body.id);
     },
   };

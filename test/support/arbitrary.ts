@@ -7,13 +7,17 @@ export function valuesOf(schema: Schema, depth = 0): fc.Arbitrary<unknown> {
   if (target.const !== undefined) return fc.constant(target.const);
   if (target.enum !== undefined) return fc.constantFrom(...target.enum);
   if (target.allOf !== undefined) {
-    return fc.tuple(...target.allOf.map((part) => valuesOf(part, depth))).map((parts) => Object.assign({}, ...parts));
+    return fc
+      .tuple(...target.allOf.map((part) => valuesOf(part, depth)))
+      .map((parts) => Object.assign({}, ...parts));
   }
   const choices = target.anyOf ?? target.oneOf;
   if (choices !== undefined) return fc.oneof(...choices.map((choice) => valuesOf(choice, depth)));
   const types = typesOf(target);
   if (types.length === 0 && target.properties === undefined) return fc.jsonValue({ maxDepth: 2 });
-  return fc.oneof(...(types.length === 0 ? ['object'] : types).map((type) => ofType(type, target, depth)));
+  return fc.oneof(
+    ...(types.length === 0 ? ['object'] : types).map((type) => ofType(type, target, depth)),
+  );
 }
 
 function ofType(type: string, schema: Schema, depth: number): fc.Arbitrary<unknown> {
@@ -23,15 +27,26 @@ function ofType(type: string, schema: Schema, depth: number): fc.Arbitrary<unkno
   if (type === 'integer' || type === 'number') return numbersOf(type, schema);
   if (type === 'array') {
     const { minItems = 0, maxItems = minItems + 4 } = schema;
-    return fc.array(valuesOf(schema.items ?? {}, depth + 1), { minLength: minItems, maxLength: Math.min(maxItems, minItems + 4) });
+    return fc.array(valuesOf(schema.items ?? {}, depth + 1), {
+      minLength: minItems,
+      maxLength: Math.min(maxItems, minItems + 4),
+    });
   }
   return objectsOf(schema, depth);
 }
 
-function stringsOf({ pattern, format, minLength = 0, maxLength = minLength + 60, example }: Schema): fc.Arbitrary<unknown> {
+function stringsOf({
+  pattern,
+  format,
+  minLength = 0,
+  maxLength = minLength + 60,
+  example,
+}: Schema): fc.Arbitrary<unknown> {
   const known = typeof example === 'string' ? [fc.constant(example)] : [];
   if (format === 'date-time')
-    return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(8e12) }).map((date) => date.toISOString());
+    return fc
+      .date({ noInvalidDate: true, min: new Date(0), max: new Date(8e12) })
+      .map((date) => date.toISOString());
   if (format === 'uri') return fc.oneof(fc.webUrl(), ...known);
   if (pattern !== undefined) return fc.oneof(fc.stringMatching(new RegExp(pattern)), ...known);
   const size = { minLength, maxLength: Math.min(maxLength, minLength + 60) };
@@ -41,18 +56,32 @@ function stringsOf({ pattern, format, minLength = 0, maxLength = minLength + 60,
 function numbersOf(type: string, schema: Schema): fc.Arbitrary<unknown> {
   const min = schema.minimum ?? schema.exclusiveMinimum ?? -1e6;
   const max = schema.maximum ?? schema.exclusiveMaximum ?? Math.max(min, 1e6);
-  if (type === 'integer') return fc.integer({ min: Math.ceil(Math.max(min, -(2 ** 31))), max: Math.floor(Math.min(max, 2 ** 31)) });
+  if (type === 'integer')
+    return fc.integer({
+      min: Math.ceil(Math.max(min, -(2 ** 31))),
+      max: Math.floor(Math.min(max, 2 ** 31)),
+    });
   return fc.double({ min, max, noNaN: true }).map((value) => (Object.is(value, -0) ? 0 : value));
 }
 
-function objectsOf({ properties = {}, required = [], additionalProperties }: Schema, depth: number): fc.Arbitrary<unknown> {
+function objectsOf(
+  { properties = {}, required = [], additionalProperties }: Schema,
+  depth: number,
+): fc.Arbitrary<unknown> {
   // Deep down only what must be there, so that schemas that contain themselves come to an end.
   const names = Object.keys(properties).filter((name) => depth < 6 || required.includes(name));
-  const known = fc.record(Object.fromEntries(names.map((name) => [name, valuesOf(properties[name] ?? {}, depth + 1)])), {
-    requiredKeys: required.filter((name) => names.includes(name)),
-  });
+  const known = fc.record(
+    Object.fromEntries(names.map((name) => [name, valuesOf(properties[name] ?? {}, depth + 1)])),
+    {
+      requiredKeys: required.filter((name) => names.includes(name)),
+    },
+  );
   if (typeof additionalProperties !== 'object' || depth >= 6) return known;
-  const free = fc.dictionary(fc.stringMatching(/^[a-z_]{1,12}$/), valuesOf(additionalProperties, depth + 1), { maxKeys: 3 });
+  const free = fc.dictionary(
+    fc.stringMatching(/^[a-z_]{1,12}$/),
+    valuesOf(additionalProperties, depth + 1),
+    { maxKeys: 3 },
+  );
   return fc.tuple(free, known).map(([some, rest]) => ({ ...some, ...(rest as object) }));
 }
 
@@ -106,18 +135,23 @@ export const oddities: fc.Arbitrary<unknown> = fc.oneof(
 
 /** A value with one place, the root too, replaced, removed, or given a companion. */
 export function mutated(value: unknown): fc.Arbitrary<unknown> {
-  return fc.tuple(fc.infiniteStream(fc.nat(1000)), fc.constantFrom('replace', 'remove', 'add'), oddities).map(([choices, how, oddity]) => {
-    const descend = (inner: unknown): unknown => {
-      const keys = inner !== null && typeof inner === 'object' ? Object.keys(inner) : [];
-      const choice = choices.next().value ?? 0;
-      if (keys.length === 0 || choice % (keys.length + 2) === keys.length) return oddity;
-      const key = keys[choice % keys.length] ?? '';
-      if (Array.isArray(inner)) return inner.map((item, index) => (String(index) === key ? descend(item) : item));
-      const object = inner as Record<string, unknown>;
-      if (how === 'add') return { ...object, [typeof oddity === 'string' ? oddity : 'extra']: oddity };
-      if (how === 'remove') return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
-      return { ...object, [key]: descend(object[key]) };
-    };
-    return descend(value);
-  });
+  return fc
+    .tuple(fc.infiniteStream(fc.nat(1000)), fc.constantFrom('replace', 'remove', 'add'), oddities)
+    .map(([choices, how, oddity]) => {
+      const descend = (inner: unknown): unknown => {
+        const keys = inner !== null && typeof inner === 'object' ? Object.keys(inner) : [];
+        const choice = choices.next().value ?? 0;
+        if (keys.length === 0 || choice % (keys.length + 2) === keys.length) return oddity;
+        const key = keys[choice % keys.length] ?? '';
+        if (Array.isArray(inner))
+          return inner.map((item, index) => (String(index) === key ? descend(item) : item));
+        const object = inner as Record<string, unknown>;
+        if (how === 'add')
+          return { ...object, [typeof oddity === 'string' ? oddity : 'extra']: oddity };
+        if (how === 'remove')
+          return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+        return { ...object, [key]: descend(object[key]) };
+      };
+      return descend(value);
+    });
 }

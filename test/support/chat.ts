@@ -15,10 +15,16 @@ export interface Chat {
 }
 
 /** A session with an agent whose model says what the script says. */
-export async function newChat(script: Script, { config = {}, session = {} }: { config?: object; session?: object } = {}): Promise<Chat> {
+export async function newChat(
+  script: Script,
+  { config = {}, session = {} }: { config?: object; session?: object } = {},
+): Promise<Chat> {
   const workspace = await newWorkspace();
   const provider = await playScript(script);
-  await workspace.put('/providers/openai-compatible', { base_url: provider.base_url.compatible, api_key: provider.api_key });
+  await workspace.put('/providers/openai-compatible', {
+    base_url: provider.base_url.compatible,
+    api_key: provider.api_key,
+  });
   const fields = { model: 'openai-compatible/scripted', knowledge: { base_ids: [] }, ...config };
   const agent = (await workspace.post('/agents', { name: 'A', config: fields })).body.id;
   const id = (await workspace.post(`/agents/${agent}/sessions`, session)).body.id;
@@ -39,7 +45,10 @@ export const openStream = async (
   path: string,
   { json, headers = {} }: { json?: object; headers?: Record<string, string> } = {},
 ): Promise<Response> => {
-  const options = { headers: { accept: 'text/event-stream', ...headers }, ...(json === undefined ? {} : { json }) };
+  const options = {
+    headers: { accept: 'text/event-stream', ...headers },
+    ...(json === undefined ? {} : { json }),
+  };
   return exports.default.fetch(toRequest(method, `/api/v1${path}`, workspace.key, options));
 };
 
@@ -51,9 +60,14 @@ export interface Frame {
 }
 
 /** Reads events until `enough` says so, then hangs up. The closing marker is not among them. */
-export async function readFrames(response: Response, enough: (frames: readonly Frame[]) => boolean = () => false): Promise<Frame[]> {
+export async function readFrames(
+  response: Response,
+  enough: (frames: readonly Frame[]) => boolean = () => false,
+): Promise<Frame[]> {
   const frames: Frame[] = [];
-  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>)
+    .pipeThrough(new TextDecoderStream())
+    .getReader();
   let rest = '';
   while (!enough(frames)) {
     const { done, value } = await reader.read();
@@ -78,4 +92,5 @@ function toFrame(text: string): Frame | null {
 export const textOf = (frames: readonly Frame[]): string =>
   frames.map(({ data }) => (data.type === 'text-delta' ? data.delta : '')).join('');
 
-export const runOf = (frames: readonly Frame[]): string => frames.find(({ data }) => data.type === 'data-run')?.data.data.id;
+export const runOf = (frames: readonly Frame[]): string =>
+  frames.find(({ data }) => data.type === 'data-run')?.data.data.id;

@@ -64,36 +64,48 @@ export interface Operation {
   /** Bytes of a JSON body. */
   readonly 'x-body-limit'?: number;
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Content }>
+  >;
 }
 
 interface Document {
   readonly openapi: string;
   readonly tags: readonly { readonly name: string; readonly description: string }[];
-  readonly webhooks: Readonly<Record<string, { readonly post: Pick<Operation, 'description' | 'requestBody'> }>>;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'name' | 'method' | 'path' | 'access'>>>>>;
+  readonly webhooks: Readonly<
+    Record<string, { readonly post: Pick<Operation, 'description' | 'requestBody'> }>
+  >;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, Omit<Operation, 'name' | 'method' | 'path' | 'access'>>>>
+  >;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
 /** The document as the worker serves it. */
 export const document = await readDocument();
 
-export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({
-    ...operation,
-    name: `${method.toUpperCase()} ${path}`,
-    method: method.toUpperCase(),
-    path,
-    access: (operation as unknown as Record<string, Access>)['x-access'] as Access,
-    parameters: operation.parameters ?? [],
-  })),
+export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(
+  ([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      ...operation,
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      access: (operation as unknown as Record<string, Access>)['x-access'] as Access,
+      parameters: operation.parameters ?? [],
+    })),
 );
 
 /** By name; undefined while its feature has not landed. */
-export const operationNamed = (name: string): Operation | undefined => operations.find((operation) => operation.name === name);
+export const operationNamed = (name: string): Operation | undefined =>
+  operations.find((operation) => operation.name === name);
 
 async function readDocument(): Promise<Document> {
-  const response = await app.fetch(new Request('http://agentgrid.test/openapi.json'), env, createExecutionContext());
+  const response = await app.fetch(
+    new Request('http://agentgrid.test/openapi.json'),
+    env,
+    createExecutionContext(),
+  );
   return response.json();
 }
 
@@ -109,7 +121,10 @@ const validators = new Map<Schema | string, Validator>();
 
 function validatorOf(schema: Schema): Validator {
   const key = schema.$ref ?? schema;
-  const root = { ...schema, components: { schemas: document.components.schemas } } as unknown as JsonSchema;
+  const root = {
+    ...schema,
+    components: { schemas: document.components.schemas },
+  } as unknown as JsonSchema;
   const validator = validators.get(key) ?? new Validator(root, '2020-12', false);
   validators.set(key, validator);
   return validator;
@@ -130,36 +145,61 @@ export interface Place {
 }
 
 /** Every place in a body that a schema knows, the root first. */
-export function* placesIn(schema: Schema | undefined, path: Place['path'] = [], isInUnion = false): Generator<Place> {
+export function* placesIn(
+  schema: Schema | undefined,
+  path: Place['path'] = [],
+  isInUnion = false,
+): Generator<Place> {
   if (schema === undefined || path.length > 8) return;
   const target = resolve(schema);
   yield { path, schema: target, isInUnion };
-  for (const [name, inner] of Object.entries(target.properties ?? {})) yield* placesIn(inner, [...path, name], isInUnion);
+  for (const [name, inner] of Object.entries(target.properties ?? {}))
+    yield* placesIn(inner, [...path, name], isInUnion);
   if (target.items !== undefined) yield* placesIn(target.items, [...path, 0], isInUnion);
-  if (typeof target.additionalProperties === 'object') yield* placesIn(target.additionalProperties, [...path, 'some_key'], isInUnion);
+  if (typeof target.additionalProperties === 'object')
+    yield* placesIn(target.additionalProperties, [...path, 'some_key'], isInUnion);
   for (const inner of target.allOf ?? []) yield* placesIn(inner, path, isInUnion);
-  for (const inner of [...(target.anyOf ?? []), ...(target.oneOf ?? [])]) yield* placesIn(inner, path, true);
+  for (const inner of [...(target.anyOf ?? []), ...(target.oneOf ?? [])])
+    yield* placesIn(inner, path, true);
 }
 
 export const pointerTo = (path: Place['path']): string => path.map((part) => `/${part}`).join('');
 
-export const typesOf = ({ type }: Schema): readonly string[] => (type === undefined ? [] : typeof type === 'string' ? [type] : type);
+export const typesOf = ({ type }: Schema): readonly string[] =>
+  type === undefined ? [] : typeof type === 'string' ? [type] : type;
 
-export const jsonBodyOf = (operation: Operation): Schema | undefined => operation.requestBody?.content['application/json']?.schema;
+export const jsonBodyOf = (operation: Operation): Schema | undefined =>
+  operation.requestBody?.content['application/json']?.schema;
 
-export const pathParameters = (operation: Operation): string[] => [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+export const pathParameters = (operation: Operation): string[] =>
+  [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
 export const fillPath = (operation: Operation, values: Readonly<Record<string, string>>): string =>
-  operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? `no-${name}`));
+  operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(values[name] ?? `no-${name}`),
+  );
 
 /** Calls an operation and checks that the answer is one that the document allows. */
-export async function call(operation: Operation, path: string, key: string | null, options: Options = {}): Promise<Answer> {
+export async function call(
+  operation: Operation,
+  path: string,
+  key: string | null,
+  options: Options = {},
+): Promise<Answer> {
   const answer = await request(operation.method, path, key, options);
-  expectDocumented(operation, answer, `${operation.method} ${path} ${JSON.stringify(options.json)?.slice(0, 400) ?? ''}`);
+  expectDocumented(
+    operation,
+    answer,
+    `${operation.method} ${path} ${JSON.stringify(options.json)?.slice(0, 400) ?? ''}`,
+  );
   return answer;
 }
 
-export function expectDocumented(operation: Operation, answer: Answer, what = operation.name): void {
+export function expectDocumented(
+  operation: Operation,
+  answer: Answer,
+  what = operation.name,
+): void {
   const { status, headers, body } = answer;
   const context = `${what} -> ${status} ${JSON.stringify(body)?.slice(0, 400)}`;
   expect(headers.get('x-request-id'), context).toMatch(/^[\w-]{1,128}$/);
@@ -168,7 +208,11 @@ export function expectDocumented(operation: Operation, answer: Answer, what = op
   else expectContent(operation, answer, context);
 }
 
-function expectContent(operation: Operation, { status, headers, body }: Answer, context: string): void {
+function expectContent(
+  operation: Operation,
+  { status, headers, body }: Answer,
+  context: string,
+): void {
   const content = operation.responses[String(status)]?.content;
   if (content === undefined) {
     expect(body, context).toBe('');
@@ -177,7 +221,8 @@ function expectContent(operation: Operation, { status, headers, body }: Answer, 
   const media = headers.get('content-type')?.split(';')[0] ?? '';
   const schema = (content[media] ?? content['*/*'])?.schema;
   expect(schema, `${context}: ${media} is not documented`).toBeDefined();
-  if (media === 'application/json' && schema !== undefined) expect(violationsOf(schema, body), context).toEqual([]);
+  if (media === 'application/json' && schema !== undefined)
+    expect(violationsOf(schema, body), context).toEqual([]);
 }
 
 /** Under `/v1` failures are in OpenAI's envelope, which has 400 for what is 422 elsewhere. */
@@ -192,21 +237,36 @@ function expectForm(operation: Pick<Operation, 'path'>, answer: Answer, context:
     return;
   }
   expect(answer.headers.get('content-type'), context).toBe('application/json');
-  expect(violationsOf({ $ref: '#/components/schemas/OpenAIError' }, answer.body), context).toEqual([]);
+  expect(violationsOf({ $ref: '#/components/schemas/OpenAIError' }, answer.body), context).toEqual(
+    [],
+  );
 }
 
 /** A refusal in the form of the operation. */
-export function expectRefusal(operation: Pick<Operation, 'path'>, answer: Answer, status: number, context = ''): void {
-  expect(answer.status, context || JSON.stringify(answer.body)).toBe(refusedWith(operation, status));
+export function expectRefusal(
+  operation: Pick<Operation, 'path'>,
+  answer: Answer,
+  status: number,
+  context = '',
+): void {
+  expect(answer.status, context || JSON.stringify(answer.body)).toBe(
+    refusedWith(operation, status),
+  );
   expectForm(operation, answer, context);
 }
 
 /** Where a refused body is wrong. */
 export const pointersOf = ({ body }: Answer): string[] =>
-  ((body.errors ?? body.error?.errors ?? []) as { pointer: string }[]).map(({ pointer }) => pointer);
+  ((body.errors ?? body.error?.errors ?? []) as { pointer: string }[]).map(
+    ({ pointer }) => pointer,
+  );
 
 /** RFC 9457 as this API does it. */
-export function expectProblem({ status, headers, body }: Answer, expected: number, context = ''): void {
+export function expectProblem(
+  { status, headers, body }: Answer,
+  expected: number,
+  context = '',
+): void {
   expect(status, context || JSON.stringify(body)).toBe(expected);
   expect(headers.get('content-type'), context).toBe('application/problem+json');
   expect(violationsOf({ $ref: '#/components/schemas/Problem' }, body), context).toEqual([]);
@@ -216,4 +276,7 @@ export function expectProblem({ status, headers, body }: Answer, expected: numbe
 }
 
 /** Problems are compared without what names the request. */
-export const withoutRequestId = ({ status, body }: Answer) => ({ status, body: { ...body, request_id: '' } });
+export const withoutRequestId = ({ status, body }: Answer) => ({
+  status,
+  body: { ...body, request_id: '' },
+});

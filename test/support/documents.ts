@@ -4,7 +4,11 @@ const encode = (text: string) => Uint8Array.from(new TextEncoder().encode(text))
 
 /** A PDF of one line of text a page. Lines that begin with "# " are set larger. */
 export function makePdf(pages: readonly (readonly string[])[]): Uint8Array<ArrayBuffer> {
-  const objects: string[] = ['<< /Type /Catalog /Pages 2 0 R >>', '', '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'];
+  const objects: string[] = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '',
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+  ];
   const kids: number[] = [];
   for (const lines of pages) {
     const drawn = lines.map((line, index) => {
@@ -46,7 +50,9 @@ export async function makeZip(entries: readonly ZipEntry[]): Promise<Uint8Array<
   let offset = 0;
   for (const { name, content, claimedSize, isEncrypted } of entries) {
     const deflated = new Uint8Array(
-      await new Response(new Blob([content]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer(),
+      await new Response(
+        new Blob([content]).stream().pipeThrough(new CompressionStream('deflate-raw')),
+      ).arrayBuffer(),
     );
     const label = encode(name);
     const common = (view: DataView, at: number) => {
@@ -105,7 +111,10 @@ export function docxParts(body: string, prologue = ''): ZipEntry[] {
       '_rels/.rels',
       '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
     ),
-    part('word/document.xml', `<w:document xmlns:w="${main}"><w:body>${body}</w:body></w:document>`),
+    part(
+      'word/document.xml',
+      `<w:document xmlns:w="${main}"><w:body>${body}</w:body></w:document>`,
+    ),
   ];
 }
 

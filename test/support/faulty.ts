@@ -51,13 +51,17 @@ type Watch = <Result>(call: () => Promise<Result>, made: Made[]) => Promise<Resu
 
 /** D1 as the product uses it: sessions, prepared statements, batches. Everything that travels goes through `watch`. */
 function watched(database: D1Database, watch: Watch): D1Database {
-  const originals = new WeakMap<object, { readonly statement: D1PreparedStatement; readonly made: Made }>();
+  const originals = new WeakMap<
+    object,
+    { readonly statement: D1PreparedStatement; readonly made: Made }
+  >();
   const wrap = (statement: D1PreparedStatement, made: Made): D1PreparedStatement => {
     const wrapped = {
       bind: (...values: unknown[]) => wrap(statement.bind(...values), { sql: made.sql, values }),
       run: () => watch(() => statement.run(), [made]),
       all: () => watch(() => statement.all(), [made]),
-      first: (column?: string) => watch(() => (column === undefined ? statement.first() : statement.first(column)), [made]),
+      first: (column?: string) =>
+        watch(() => (column === undefined ? statement.first() : statement.first(column)), [made]),
       raw: (options?: { columnNames?: false }) => watch(() => statement.raw(options), [made]),
     };
     originals.set(wrapped, { statement, made });
@@ -66,7 +70,9 @@ function watched(database: D1Database, watch: Watch): D1Database {
   const over = (source: D1Database | D1DatabaseSession) => ({
     prepare: (sql: string) => wrap(source.prepare(sql), { sql, values: [] }),
     batch: (statements: D1PreparedStatement[]) => {
-      const known = statements.map((statement) => originals.get(statement) ?? { statement, made: { sql: '', values: [] } });
+      const known = statements.map(
+        (statement) => originals.get(statement) ?? { statement, made: { sql: '', values: [] } },
+      );
       return watch(
         () => source.batch(known.map(({ statement }) => statement)),
         known.map(({ made }) => made),

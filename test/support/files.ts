@@ -17,20 +17,34 @@ export function uploadForm(
 ): Promise<Answer> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  for (const { name, content, type } of parts) form.append('file', new Blob([content], { type: type ?? '' }), name);
+  for (const { name, content, type } of parts)
+    form.append('file', new Blob([content], { type: type ?? '' }), name);
   return workspace.post(path, undefined, { body: form, headers });
 }
 
 /** A base of its own. */
-export async function newBase(workspace: Workspace, settings: Record<string, unknown> = {}): Promise<string> {
+export async function newBase(
+  workspace: Workspace,
+  settings: Record<string, unknown> = {},
+): Promise<string> {
   const { status, body } = await workspace.post('/knowledge-bases', { name: 'Base', ...settings });
   if (status !== 201) throw new Error(`creating a base gave ${status}: ${JSON.stringify(body)}`);
   return body.id;
 }
 
 /** Uploads text and waits until it can be searched; returns the file. */
-export async function addText(workspace: Workspace, base: string, name: string, text: string, rest: Record<string, unknown> = {}) {
-  const { status, body } = await workspace.post(`/knowledge-bases/${base}/files`, { name, text, ...rest });
+export async function addText(
+  workspace: Workspace,
+  base: string,
+  name: string,
+  text: string,
+  rest: Record<string, unknown> = {},
+) {
+  const { status, body } = await workspace.post(`/knowledge-bases/${base}/files`, {
+    name,
+    text,
+    ...rest,
+  });
   if (status !== 202) throw new Error(`uploading ${name} gave ${status}: ${JSON.stringify(body)}`);
   return settled(workspace, body.data[0].id);
 }

@@ -43,22 +43,44 @@ export async function outboundService(request: Request): Promise<Response> {
   if (url.hostname === controlHost) return control(url, body);
   const address = `${url.origin}${url.pathname}`;
   const reply = replies.get(address);
-  calls.push({ method: request.method, url: url.href, headers: Object.fromEntries(request.headers), body, expected: reply !== undefined });
-  return reply === undefined ? new Response('Nothing outbound is expected here.', { status: 599 }) : send(reply);
+  calls.push({
+    method: request.method,
+    url: url.href,
+    headers: Object.fromEntries(request.headers),
+    body,
+    expected: reply !== undefined,
+  });
+  return reply === undefined
+    ? new Response('Nothing outbound is expected here.', { status: 599 })
+    : send(reply);
 }
 
 function control(url: URL, body: string): Response {
-  const { address, reply, prefix } = JSON.parse(body === '' ? '{}' : body) as { address?: string; reply?: Reply; prefix?: string };
+  const { address, reply, prefix } = JSON.parse(body === '' ? '{}' : body) as {
+    address?: string;
+    reply?: Reply;
+    prefix?: string;
+  };
   if (url.pathname === '/register' && address !== undefined && reply !== undefined) {
     replies.set(address, reply);
     return Response.json({});
   }
-  return Response.json(calls.filter((call) => (prefix === undefined ? !call.expected : call.url.startsWith(prefix))));
+  return Response.json(
+    calls.filter((call) => (prefix === undefined ? !call.expected : call.url.startsWith(prefix))),
+  );
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function send({ status = 200, headers = {}, body = '', repeat = 1, gzip = false, delay_ms = 0, drip_ms }: Reply): Promise<Response> {
+async function send({
+  status = 200,
+  headers = {},
+  body = '',
+  repeat = 1,
+  gzip = false,
+  delay_ms = 0,
+  drip_ms,
+}: Reply): Promise<Response> {
   if (delay_ms > 0) await pause(delay_ms);
   const text = body.repeat(repeat);
   const init = { status, headers: { ...headers, ...(gzip ? { 'content-encoding': 'gzip' } : {}) } };

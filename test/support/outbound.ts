@@ -1,7 +1,9 @@
 import { controlHost, type OutboundCall, type Reply } from './outbound-service.ts';
 
 const control = async <T>(path: string, body: object): Promise<T> =>
-  (await fetch(`https://${controlHost}${path}`, { method: 'POST', body: JSON.stringify(body) })).json();
+  (
+    await fetch(`https://${controlHost}${path}`, { method: 'POST', body: JSON.stringify(body) })
+  ).json();
 
 /** An origin of its own in the outside world: it answers what a test says and remembers who called. */
 export class Site {

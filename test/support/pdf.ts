@@ -2,7 +2,9 @@
 
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
-export type PdfObject = string | { readonly dictionary: string; readonly data: Uint8Array<ArrayBuffer> };
+export type PdfObject =
+  | string
+  | { readonly dictionary: string; readonly data: Uint8Array<ArrayBuffer> };
 
 /** A file of these objects, numbered from 1; the first is the catalogue. */
 export function pdfOf(objects: readonly PdfObject[], trailer = ''): Uint8Array<ArrayBuffer> {
@@ -13,13 +15,22 @@ export function pdfOf(objects: readonly PdfObject[], trailer = ''): Uint8Array<A
     offsets.push(sizes());
     parts.push(latin1(`${index + 1} 0 obj\n`));
     if (typeof object === 'string') parts.push(latin1(object));
-    else parts.push(latin1(`<< /Length ${object.data.byteLength} ${object.dictionary} >>\nstream\n`), object.data, latin1('\nendstream'));
+    else
+      parts.push(
+        latin1(`<< /Length ${object.data.byteLength} ${object.dictionary} >>\nstream\n`),
+        object.data,
+        latin1('\nendstream'),
+      );
     parts.push(latin1('\nendobj\n'));
   }
   const start = sizes();
   const entries = offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
   parts.push(latin1(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${entries}`));
-  parts.push(latin1(`trailer\n<< /Size ${objects.length + 1} /Root 1 0 R ${trailer} >>\nstartxref\n${start}\n%%EOF\n`));
+  parts.push(
+    latin1(
+      `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R ${trailer} >>\nstartxref\n${start}\n%%EOF\n`,
+    ),
+  );
   return concat(parts);
 }
 
@@ -45,7 +56,10 @@ export interface PageOptions {
 }
 
 /** One page: catalogue, pages, page, content, font, then the given objects from 6 on. */
-export const pageOf = (content: string | PdfObject, options: PageOptions = {}): Uint8Array<ArrayBuffer> =>
+export const pageOf = (
+  content: string | PdfObject,
+  options: PageOptions = {},
+): Uint8Array<ArrayBuffer> =>
   pdfOf([
     `<< /Type /Catalog /Pages 2 0 R ${options.catalog ?? ''} >>`,
     '<< /Type /Pages /Count 1 /Kids [3 0 R] >>',
@@ -60,7 +74,11 @@ export const at = (x: number, y: number, text: string, size = 12, font = 'F1'): 
   `BT /${font} ${size} Tf 1 0 0 1 ${x} ${y} Tm ${text.startsWith('<') ? text : `(${text.replaceAll(/[()\\]/g, '\\$&')})`} Tj ET`;
 
 export const deflate = async (data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
-  new Uint8Array(await new Response(new Blob([data]).stream().pipeThrough(new CompressionStream('deflate'))).arrayBuffer());
+  new Uint8Array(
+    await new Response(
+      new Blob([data]).stream().pipeThrough(new CompressionStream('deflate')),
+    ).arrayBuffer(),
+  );
 
 export const bytesOf = latin1;
 

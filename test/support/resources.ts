@@ -2,7 +2,15 @@ import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { type IdPrefix, newId } from '../../src/shared/id.ts';
 import { newWorkspace, type Options, request, type Workspace } from './api.ts';
-import { jsonBodyOf, type Operation, operationNamed, placesIn, resolve, type Schema, typesOf } from './document.ts';
+import {
+  jsonBodyOf,
+  type Operation,
+  operationNamed,
+  placesIn,
+  resolve,
+  type Schema,
+  typesOf,
+} from './document.ts';
 import { Site } from './outbound.ts';
 
 /**
@@ -31,7 +39,9 @@ const recipes: readonly Recipe[] = [
   {
     needs: 'POST /api/v1/api-keys',
     gives: ['key'],
-    make: async (workspace) => ({ key: (await created(workspace, '/api-keys', { name: 'Seed', role: 'viewer' })).id }),
+    make: async (workspace) => ({
+      key: (await created(workspace, '/api-keys', { name: 'Seed', role: 'viewer' })).id,
+    }),
   },
   {
     needs: 'PUT /api/v1/providers/{provider}',
@@ -45,7 +55,12 @@ const recipes: readonly Recipe[] = [
     needs: 'POST /api/v1/budgets',
     gives: ['budget'],
     make: async (workspace) => {
-      const about = { name: `Budget ${unique()}`, scope: 'workspace', period: 'month', limit_usd: 1000 };
+      const about = {
+        name: `Budget ${unique()}`,
+        scope: 'workspace',
+        period: 'month',
+        limit_usd: 1000,
+      };
       return { budget: (await created(workspace, '/budgets', about)).id };
     },
   },
@@ -53,17 +68,31 @@ const recipes: readonly Recipe[] = [
     needs: 'POST /api/v1/tools',
     gives: ['tool'],
     make: async (workspace) => {
-      const url = await new Site().answers('/status', { body: '{"up":true}', headers: { 'content-type': 'application/json' } });
+      const url = await new Site().answers('/status', {
+        body: '{"up":true}',
+        headers: { 'content-type': 'application/json' },
+      });
       const input_schema = { type: 'object', properties: { city: { type: 'string' } } };
-      const about = { name: `tool_${unique()}`, description: 'Tells whether it is up.', effect: 'read' };
-      return { tool: (await created(workspace, '/tools', { ...about, url: `${url}?city={city}`, input_schema })).id };
+      const about = {
+        name: `tool_${unique()}`,
+        description: 'Tells whether it is up.',
+        effect: 'read',
+      };
+      return {
+        tool: (
+          await created(workspace, '/tools', { ...about, url: `${url}?city={city}`, input_schema })
+        ).id,
+      };
     },
   },
   {
     needs: 'POST /api/v1/agents',
     gives: ['agent'],
     make: async (workspace) => {
-      const agent = await created(workspace, '/agents', { name: `Seed ${unique()}`, config: { instructions: 'Answer.' } });
+      const agent = await created(workspace, '/agents', {
+        name: `Seed ${unique()}`,
+        config: { instructions: 'Answer.' },
+      });
       return { agent: agent.id };
     },
   },
@@ -78,7 +107,10 @@ const recipes: readonly Recipe[] = [
     gives: ['version', 'a', 'b'],
     from: ['agent'],
     make: async (workspace, { agent }) => {
-      const version = await created(workspace, `/agents/${agent}/versions`, { change_summary: 'A draft', activate: false });
+      const version = await created(workspace, `/agents/${agent}/versions`, {
+        change_summary: 'A draft',
+        activate: false,
+      });
       return { version: version.id, a: version.id, b: version.id };
     },
   },
@@ -95,7 +127,9 @@ const recipes: readonly Recipe[] = [
   {
     needs: 'POST /api/v1/knowledge-bases',
     gives: ['kb'],
-    make: async (workspace) => ({ kb: (await created(workspace, '/knowledge-bases', { name: `Seed ${unique()}` })).id }),
+    make: async (workspace) => ({
+      kb: (await created(workspace, '/knowledge-bases', { name: `Seed ${unique()}` })).id,
+    }),
   },
   {
     needs: 'POST /api/v1/knowledge-bases/{kb}/files',
@@ -103,7 +137,10 @@ const recipes: readonly Recipe[] = [
     from: ['kb'],
     make: async (workspace, { kb }) => {
       const text = `# Opening hours\n\nThe shop ${unique()} opens at nine.\n`;
-      const body = await created(workspace, `/knowledge-bases/${kb}/files`, { name: 'hours.md', text });
+      const body = await created(workspace, `/knowledge-bases/${kb}/files`, {
+        name: 'hours.md',
+        text,
+      });
       return { file: body.id ?? body.data[0].id };
     },
   },
@@ -111,7 +148,9 @@ const recipes: readonly Recipe[] = [
     needs: 'POST /api/v1/agents/{agent}/sessions',
     gives: ['session'],
     from: ['agent'],
-    make: async (workspace, { agent }) => ({ session: (await created(workspace, `/agents/${agent}/sessions`, {})).id }),
+    make: async (workspace, { agent }) => ({
+      session: (await created(workspace, `/agents/${agent}/sessions`, {})).id,
+    }),
   },
   {
     needs: 'POST /api/v1/sessions/{session}/attachments',
@@ -119,7 +158,14 @@ const recipes: readonly Recipe[] = [
     from: ['session'],
     make: async (workspace, { session }) => {
       const text = `Invoice ${unique()}: one grinder, 89 EUR.`;
-      return { attachment: (await created(workspace, `/sessions/${session}/attachments`, { name: 'invoice.txt', text })).id };
+      return {
+        attachment: (
+          await created(workspace, `/sessions/${session}/attachments`, {
+            name: 'invoice.txt',
+            text,
+          })
+        ).id,
+      };
     },
   },
   {
@@ -127,8 +173,14 @@ const recipes: readonly Recipe[] = [
     gives: ['message', 'question', 'run'],
     from: ['session'],
     make: async (workspace, { session }) => {
-      const answer = await created(workspace, `/sessions/${session}/messages`, { message: 'When does the shop open?' });
-      return { message: answer.id, question: answer.parent_id, run: answer.run?.id ?? answer.run_id };
+      const answer = await created(workspace, `/sessions/${session}/messages`, {
+        message: 'When does the shop open?',
+      });
+      return {
+        message: answer.id,
+        question: answer.parent_id,
+        run: answer.run?.id ?? answer.run_id,
+      };
     },
   },
   {
@@ -136,7 +188,9 @@ const recipes: readonly Recipe[] = [
     gives: ['response'],
     from: ['agent'],
     make: async ({ key }, { agent }) => {
-      const { body } = await request('POST', '/v1/responses', key, { json: { model: agent, input: 'When does the shop open?' } });
+      const { body } = await request('POST', '/v1/responses', key, {
+        json: { model: agent, input: 'When does the shop open?' },
+      });
       return { response: body.id };
     },
   },
@@ -155,7 +209,8 @@ const recipes: readonly Recipe[] = [
     gives: ['conversation', 'item'],
     make: async ({ key }) => {
       const items = [{ role: 'user', content: 'When does the shop open?' }];
-      const conversation = (await request('POST', '/v1/conversations', key, { json: { items } })).body.id;
+      const conversation = (await request('POST', '/v1/conversations', key, { json: { items } }))
+        .body.id;
       const { body } = await request('GET', `/v1/conversations/${conversation}/items`, key);
       return { conversation, item: body.data[0].id };
     },
@@ -166,7 +221,14 @@ const recipes: readonly Recipe[] = [
     make: async (workspace) => {
       const archive = newId('arc');
       await env.FILES.put(archive, 'rows');
-      const values = [archive, workspace.id, Date.UTC(2026, 0, 1), archive, '0'.repeat(64), Date.now()];
+      const values = [
+        archive,
+        workspace.id,
+        Date.UTC(2026, 0, 1),
+        archive,
+        '0'.repeat(64),
+        Date.now(),
+      ];
       await env.DB.prepare(
         'insert into usage_archives (id, workspace_id, day, part, object_key, row_count, cost_nano_usd, byte_size, sha256, created_at) values (?, ?, ?, 1, ?, 1, 0, 4, ?, ?)',
       )
@@ -201,7 +263,12 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
 
 /** Well-formed ids of nothing, by parameter. */
 export const randomValues = (): Values => ({
-  ...Object.fromEntries(Object.entries(parameterOfPrefix).map(([prefix, parameter]) => [parameter, newId(prefix as IdPrefix)])),
+  ...Object.fromEntries(
+    Object.entries(parameterOfPrefix).map(([prefix, parameter]) => [
+      parameter,
+      newId(prefix as IdPrefix),
+    ]),
+  ),
   question: newId('msg'),
   a: newId('ver'),
   b: newId('ver'),
@@ -215,8 +282,14 @@ export const randomValues = (): Values => ({
 /** Bodies for operations whose documented example needs something that only a seed has. */
 const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
   'PUT /api/v1/agents/{agent}/labels/{label}': ({ version }) => ({ version }),
-  'POST /v1/chat/completions': ({ agent }) => ({ model: agent, messages: [{ role: 'user', content: 'When does the shop open?' }] }),
-  'POST /v1/responses/input_tokens': ({ agent }) => ({ model: agent, input: 'When does the shop open?' }),
+  'POST /v1/chat/completions': ({ agent }) => ({
+    model: agent,
+    messages: [{ role: 'user', content: 'When does the shop open?' }],
+  }),
+  'POST /v1/responses/input_tokens': ({ agent }) => ({
+    model: agent,
+    input: 'When does the shop open?',
+  }),
   'POST /v1/responses': ({ agent }) => ({ model: agent, input: 'When does the shop open?' }),
 };
 
@@ -237,7 +310,8 @@ export async function seed(name: string, parameters?: readonly string[]): Promis
   });
   let values: Values = {};
   for (const { needs, make } of chosen.toReversed()) {
-    if (operationNamed(needs) !== undefined) values = { ...values, ...(await make(workspace, values)) };
+    if (operationNamed(needs) !== undefined)
+      values = { ...values, ...(await make(workspace, values)) };
   }
   await atRest(workspace.id);
   return { workspace, values };
@@ -246,7 +320,10 @@ export async function seed(name: string, parameters?: readonly string[]): Promis
 /** Waits until no job of the workspace is left. */
 export const atRest = (workspace_id: string) =>
   vi.waitUntil(
-    async () => (await env.DB.prepare('select 1 from outbox where workspace_id = ? limit 1').bind(workspace_id).first()) === null,
+    async () =>
+      (await env.DB.prepare('select 1 from outbox where workspace_id = ? limit 1')
+        .bind(workspace_id)
+        .first()) === null,
     { timeout: 20_000, interval: 50 },
   );
 
@@ -266,7 +343,11 @@ export function validBody(operation: Operation, own: Values): unknown {
 }
 
 /** What a valid request carries: JSON, or a form where the operation takes nothing else. `more` is added to JSON. */
-export function validOptions(operation: Operation, own: Values, more: Readonly<Record<string, unknown>> = {}): Options {
+export function validOptions(
+  operation: Operation,
+  own: Values,
+  more: Readonly<Record<string, unknown>> = {},
+): Options {
   const body = validBody(operation, own);
   if (body !== undefined) return { json: { ...(body as object), ...more } };
   if (operation.requestBody?.content['multipart/form-data'] === undefined) return {};
@@ -279,23 +360,33 @@ export function validOptions(operation: Operation, own: Values, more: Readonly<R
 /** The documented example; where there is none, the examples and defaults of what is required. */
 export function exampleOf(schema: Schema): unknown {
   const target = resolve(schema);
-  const [documented] = [target.example, ...(target.examples ?? []), target.default, target.const, ...(target.enum ?? [])].filter(
-    (value) => value !== undefined,
-  );
+  const [documented] = [
+    target.example,
+    ...(target.examples ?? []),
+    target.default,
+    target.const,
+    ...(target.enum ?? []),
+  ].filter((value) => value !== undefined);
   if (documented !== undefined) return documented;
   const [choice] = target.anyOf ?? target.oneOf ?? [];
   if (choice !== undefined) return exampleOf(choice);
   const [type] = typesOf(target);
-  if (type === 'string') return 'text'.padEnd(target.minLength ?? 0, '.').slice(0, target.maxLength);
+  if (type === 'string')
+    return 'text'.padEnd(target.minLength ?? 0, '.').slice(0, target.maxLength);
   if (type === 'number' || type === 'integer') return target.minimum ?? 1;
   if (type === 'boolean') return true;
   if (type === 'array') return target.minItems === undefined ? [] : [exampleOf(target.items ?? {})];
-  return Object.fromEntries((target.required ?? []).map((name) => [name, exampleOf(target.properties?.[name] ?? {})]));
+  return Object.fromEntries(
+    (target.required ?? []).map((name) => [name, exampleOf(target.properties?.[name] ?? {})]),
+  );
 }
 
 function withOwnIds(value: unknown, own: Values): unknown {
   return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => {
-    const prefix = typeof inner === 'string' ? (/^([a-z]{2,5})_[0-9a-z]{26}$/.exec(inner)?.[1] as IdPrefix | undefined) : undefined;
+    const prefix =
+      typeof inner === 'string'
+        ? (/^([a-z]{2,5})_[0-9a-z]{26}$/.exec(inner)?.[1] as IdPrefix | undefined)
+        : undefined;
     const parameter = prefix === undefined ? undefined : parameterOfPrefix[prefix];
     return (parameter === undefined ? undefined : own[parameter]) ?? inner;
   });
@@ -309,11 +400,19 @@ export const idsInBody = (schema: Schema | undefined) =>
   });
 
 /** A copy with one place set; objects and arrays on the way are made. */
-export function withValueAt(value: unknown, path: readonly (string | number)[], inner: unknown): unknown {
+export function withValueAt(
+  value: unknown,
+  path: readonly (string | number)[],
+  inner: unknown,
+): unknown {
   const [first, ...rest] = path;
   if (first === undefined) return inner;
   // What else an item has may say which of several it is.
-  if (typeof first === 'number') return [withValueAt(Array.isArray(value) ? value[0] : undefined, rest, inner)];
-  const object = value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  if (typeof first === 'number')
+    return [withValueAt(Array.isArray(value) ? value[0] : undefined, rest, inner)];
+  const object =
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
   return { ...object, [first]: withValueAt(object[first], rest, inner) };
 }

@@ -15,16 +15,23 @@ export async function hashRows(workspace_id: string): Promise<Record<string, str
   const rows = await env.DB.batch(
     tables.map((table) => {
       const column = table === 'workspaces' ? 'id' : 'workspace_id';
-      return env.DB.prepare(`select * from ${table} where ${column} = ? order by 1, 2`).bind(workspace_id);
+      return env.DB.prepare(`select * from ${table} where ${column} = ? order by 1, 2`).bind(
+        workspace_id,
+      );
     }),
   );
-  const hashes = rows.map(async ({ results }, index) => [tables[index] ?? '', await sha256(JSON.stringify(results))] as const);
+  const hashes = rows.map(
+    async ({ results }, index) =>
+      [tables[index] ?? '', await sha256(JSON.stringify(results))] as const,
+  );
   return Object.fromEntries(await Promise.all(hashes));
 }
 
 /** How many rows of a table a workspace has. */
 export async function countRows(table: string, workspace_id: string): Promise<number> {
-  const row = await env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`).bind(workspace_id).first<{ n: number }>();
+  const row = await env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`)
+    .bind(workspace_id)
+    .first<{ n: number }>();
   return row?.n ?? 0;
 }
 
@@ -32,7 +39,13 @@ export async function countRows(table: string, workspace_id: string): Promise<nu
 export async function countAll(workspace_id: string): Promise<Record<string, number>> {
   const tables = (await tenantTables()).filter((table) => table !== 'workspaces');
   const counts = await env.DB.batch<{ n: number }>(
-    tables.map((table) => env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`).bind(workspace_id)),
+    tables.map((table) =>
+      env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`).bind(
+        workspace_id,
+      ),
+    ),
   );
-  return Object.fromEntries(counts.map(({ results }, index) => [tables[index] ?? '', results[0]?.n ?? 0]));
+  return Object.fromEntries(
+    counts.map(({ results }, index) => [tables[index] ?? '', results[0]?.n ?? 0]),
+  );
 }

@@ -48,7 +48,9 @@ export class StallGuard implements Reporter {
   #look(): void {
     if (Date.now() - this.#heard_at < patience_ms) return;
     const files = [...this.#unfinished].map(([file, where]) => `  ${file}\n    ${where}`);
-    console.error(`Nothing has happened for ${patience_ms / 60_000} minutes. What has begun and not ended:\n${files.join('\n')}`);
+    console.error(
+      `Nothing has happened for ${patience_ms / 60_000} minutes. What has begun and not ended:\n${files.join('\n')}`,
+    );
     process.exit(exitCode);
   }
 }

@@ -1,5 +1,14 @@
 /** What is documented of Vectorize, held by the fake: what production refuses must fail here. */
-const limits = { id: 64, namespace: 64, dimensions: 1536, upsert: 1000, topK: 100, filter: 2048, metadata: 10 * 1024, removed: 1000 };
+const limits = {
+  id: 64,
+  namespace: 64,
+  dimensions: 1536,
+  upsert: 1000,
+  topK: 100,
+  filter: 2048,
+  metadata: 10 * 1024,
+  removed: 1000,
+};
 
 interface Change {
   readonly visible_at: number;
@@ -31,7 +40,10 @@ export class FakeVectorize {
       check(bytes(vector.id) <= limits.id, 'id is too long');
       check(bytes(vector.namespace ?? '') <= limits.namespace, 'namespace is too long');
       check([...vector.values].length <= limits.dimensions, 'too many dimensions');
-      check(bytes(JSON.stringify(vector.metadata ?? {})) <= limits.metadata, 'metadata is too large');
+      check(
+        bytes(JSON.stringify(vector.metadata ?? {})) <= limits.metadata,
+        'metadata is too large',
+      );
       this.#changes.push({ visible_at: this.#now() + this.#delay, id: vector.id, vector });
     }
     return { mutationId: crypto.randomUUID() };
@@ -39,7 +51,8 @@ export class FakeVectorize {
 
   async deleteByIds(ids: string[]) {
     check(ids.length <= limits.removed, `at most ${limits.removed} ids a call`);
-    for (const id of ids) this.#changes.push({ visible_at: this.#now() + this.#delay, id, vector: null });
+    for (const id of ids)
+      this.#changes.push({ visible_at: this.#now() + this.#delay, id, vector: null });
     return { mutationId: crypto.randomUUID() };
   }
 

@@ -7,9 +7,19 @@ import { type Answer, type Options, toAnswer, toRequest } from './api.ts';
 export type Bindings = Partial<Record<keyof Env, unknown>>;
 
 /** One request with other bindings, deferred work waited for. */
-export async function requestWith(bindings: Bindings, method: string, path: string, key: string, options: Options = {}): Promise<Answer> {
+export async function requestWith(
+  bindings: Bindings,
+  method: string,
+  path: string,
+  key: string,
+  options: Options = {},
+): Promise<Answer> {
   const execution = createExecutionContext();
-  const response = await app.fetch(toRequest(method, path, key, options), { ...env, ...bindings } as Env, execution);
+  const response = await app.fetch(
+    toRequest(method, path, key, options),
+    { ...env, ...bindings } as Env,
+    execution,
+  );
   const answer = await toAnswer(response);
   await waitOnExecutionContext(execution);
   return answer;

@@ -10,7 +10,9 @@ const json = { 'content-type': 'application/json' };
 /** A run that waits, and a collector that will answer it in its own way. */
 async function waiting(reply: Reply) {
   const chat = await newChat({ rounds: [{ text: ['Hello.'] }], repeat: true });
-  const collector = await collecting(chat.workspace, { headers: { 'x-key': 'key-of-the-collector' } });
+  const collector = await collecting(chat.workspace, {
+    headers: { 'x-key': 'key-of-the-collector' },
+  });
   await collector.answer(reply);
   await chat.send({ message: 'Hello' });
   await exportNow(chat.workspace);
@@ -18,22 +20,35 @@ async function waiting(reply: Reply) {
 }
 
 describe('a collector', () => {
-  it.each([429, 502, 503, 504])('that answers %i is asked again, with the same spans', async (status) => {
-    const { workspace, collector, state } = await waiting({ status, headers: json, body: '{"message":"busy"}' });
-    expect(await state()).toMatchObject({
-      state: 'retrying',
-      waiting_runs: 1,
-      last_error: { detail: `The endpoint answered ${status}: busy` },
-    });
-    await exportNow(workspace);
-    expect(await collector.site.calls(), 'not before its time').toHaveLength(1);
-    await collector.answer();
-    await makeDue(workspace);
-    await exportNow(workspace);
-    const [first, second] = await collector.site.calls();
-    expect(second?.body).toBe(first?.body);
-    expect(await state()).toMatchObject({ state: 'ok', waiting_runs: 0, exported_runs: 1, dropped_runs: 0, last_error: null });
-  });
+  it.each([429, 502, 503, 504])(
+    'that answers %i is asked again, with the same spans',
+    async (status) => {
+      const { workspace, collector, state } = await waiting({
+        status,
+        headers: json,
+        body: '{"message":"busy"}',
+      });
+      expect(await state()).toMatchObject({
+        state: 'retrying',
+        waiting_runs: 1,
+        last_error: { detail: `The endpoint answered ${status}: busy` },
+      });
+      await exportNow(workspace);
+      expect(await collector.site.calls(), 'not before its time').toHaveLength(1);
+      await collector.answer();
+      await makeDue(workspace);
+      await exportNow(workspace);
+      const [first, second] = await collector.site.calls();
+      expect(second?.body).toBe(first?.body);
+      expect(await state()).toMatchObject({
+        state: 'ok',
+        waiting_runs: 0,
+        exported_runs: 1,
+        dropped_runs: 0,
+        last_error: null,
+      });
+    },
+  );
 
   it('is left alone for as long as it says', async () => {
     const seconds = async (value: string) => {
@@ -65,16 +80,27 @@ describe('a collector', () => {
   });
 
   it('that takes a part is not sent it again, and what it says is told', async () => {
-    const body = JSON.stringify({ partialSuccess: { rejectedSpans: '1', errorMessage: 'too old, key-of-the-collector' } });
+    const body = JSON.stringify({
+      partialSuccess: { rejectedSpans: '1', errorMessage: 'too old, key-of-the-collector' },
+    });
     const { workspace, collector, state } = await waiting({ headers: json, body });
-    expect(await state()).toMatchObject({ state: 'ok', waiting_runs: 0, exported_runs: 1, rejected_spans: 1 });
+    expect(await state()).toMatchObject({
+      state: 'ok',
+      waiting_runs: 0,
+      exported_runs: 1,
+      rejected_spans: 1,
+    });
     expect((await state()).last_error.detail).toBe('The endpoint rejected 1 spans: too old, …');
     await exportNow(workspace);
     expect(await collector.site.calls()).toHaveLength(1);
   });
 
   it.each([400, 422, 500])('that refuses with %i is not sent it again', async (status) => {
-    const { workspace, collector, state } = await waiting({ status, headers: json, body: '{"message":"bad data"}' });
+    const { workspace, collector, state } = await waiting({
+      status,
+      headers: json,
+      body: '{"message":"bad data"}',
+    });
     await makeDue(workspace);
     await exportNow(workspace);
     expect(await collector.site.calls()).toHaveLength(1);
@@ -82,22 +108,27 @@ describe('a collector', () => {
     expect((await state()).last_error.detail).toContain('bad data');
   });
 
-  it.each([401, 403, 404])('that answers %i gets nothing until it is set anew, and then everything', async (status) => {
-    const { workspace, collector, state } = await waiting({ status });
-    expect(await state()).toMatchObject({ state: 'suspended', waiting_runs: 1 });
-    await makeDue(workspace);
-    await exportNow(workspace);
-    expect(await collector.site.calls()).toHaveLength(1);
-    await collector.answer();
-    await workspace.put('/telemetry', {
-      enabled: true,
-      endpoint: collector.endpoint,
-      headers: { 'x-key': 'another-key-of-the-collector' },
-    });
-    await exportNow(workspace);
-    expect((await collector.site.calls())[1]?.headers['x-key']).toBe('another-key-of-the-collector');
-    expect(await state()).toMatchObject({ state: 'ok', waiting_runs: 0, exported_runs: 1 });
-  });
+  it.each([401, 403, 404])(
+    'that answers %i gets nothing until it is set anew, and then everything',
+    async (status) => {
+      const { workspace, collector, state } = await waiting({ status });
+      expect(await state()).toMatchObject({ state: 'suspended', waiting_runs: 1 });
+      await makeDue(workspace);
+      await exportNow(workspace);
+      expect(await collector.site.calls()).toHaveLength(1);
+      await collector.answer();
+      await workspace.put('/telemetry', {
+        enabled: true,
+        endpoint: collector.endpoint,
+        headers: { 'x-key': 'another-key-of-the-collector' },
+      });
+      await exportNow(workspace);
+      expect((await collector.site.calls())[1]?.headers['x-key']).toBe(
+        'another-key-of-the-collector',
+      );
+      expect(await state()).toMatchObject({ state: 'ok', waiting_runs: 0, exported_runs: 1 });
+    },
+  );
 
   it('that redirects is not followed, with its headers nowhere else', async () => {
     const elsewhere = new Site();
@@ -113,7 +144,9 @@ describe('a collector', () => {
     await collector.answer({ status: 413 });
     await makeDue(workspace);
     await exportNow(workspace);
-    const sizes = (await collector.site.calls()).slice(1).map(({ body }) => body.split('invoke_agent A').length - 1);
+    const sizes = (await collector.site.calls())
+      .slice(1)
+      .map(({ body }) => body.split('invoke_agent A').length - 1);
     expect(sizes).toEqual([2, 1, 1]);
     expect(await state()).toMatchObject({ waiting_runs: 0, dropped_runs: 2 });
   });
@@ -129,9 +162,17 @@ describe('a collector', () => {
 
   it('that is gone for a day loses what has waited for so long, which is told', async () => {
     const { workspace, state } = await waiting({ status: 503 });
-    await env.DB.prepare('update telemetry_runs set queued_at = queued_at - 90000000 where workspace_id = ?').bind(workspace.id).run();
+    await env.DB.prepare(
+      'update telemetry_runs set queued_at = queued_at - 90000000 where workspace_id = ?',
+    )
+      .bind(workspace.id)
+      .run();
     await makeDue(workspace);
     await exportNow(workspace);
-    expect(await state()).toMatchObject({ waiting_runs: 0, dropped_runs: 1, last_error: { detail: 'The endpoint answered 503' } });
+    expect(await state()).toMatchObject({
+      waiting_runs: 0,
+      dropped_runs: 1,
+      last_error: { detail: 'The endpoint answered 503' },
+    });
   });
 });

@@ -10,11 +10,19 @@ import { countRows } from '../support/rows.ts';
 import { collecting, exportNow, read, type Span, tick } from './support.ts';
 
 const secret = 'a-secret-of-the-user-0815';
-const one = { rounds: [{ text: ['The shop opens ', 'at nine.'], usage: { input_tokens: 30, output_tokens: 7 } }], repeat: true };
+const one = {
+  rounds: [
+    { text: ['The shop opens ', 'at nine.'], usage: { input_tokens: 30, output_tokens: 7 } },
+  ],
+  repeat: true,
+};
 
 /** A chat in which a tool is called. */
 async function withTool() {
-  const url = await new Site().answers('/status', { body: '{"up":"result-of-the-tool"}', headers: { 'content-type': 'application/json' } });
+  const url = await new Site().answers('/status', {
+    body: '{"up":"result-of-the-tool"}',
+    headers: { 'content-type': 'application/json' },
+  });
   const chat = await newChat({
     rounds: [
       {
@@ -25,32 +33,55 @@ async function withTool() {
     ],
   });
   const input_schema = { type: 'object', properties: { city: { type: 'string' } } };
-  const about = { name: 'status', description: 'Tells whether it is up.', effect: 'read', url: `${url}?city={city}`, input_schema };
+  const about = {
+    name: 'status',
+    description: 'Tells whether it is up.',
+    effect: 'read',
+    url: `${url}?city={city}`,
+    input_schema,
+  };
   await chat.workspace.post('/tools', about);
-  const { body } = await chat.workspace.post(`/agents/${chat.agent}/versions`, { config: { tools: ['status'] }, activate: true });
+  const { body } = await chat.workspace.post(`/agents/${chat.agent}/versions`, {
+    config: { tools: ['status'] },
+    activate: true,
+  });
   expect(body.id, JSON.stringify(body)).toMatch(/^ver_/);
   return chat;
 }
 
-const named = (spans: readonly Span[], name: string) => spans.find((span) => span.name === name) as Span;
+const named = (spans: readonly Span[], name: string) =>
+  spans.find((span) => span.name === name) as Span;
 
 describe('exported runs', () => {
   it('are spans of the GenAI conventions, over OTLP/HTTP as JSON', async () => {
     const chat = await withTool();
-    const collector = await collecting(chat.workspace, { headers: { authorization: 'Bearer key-of-the-collector' } });
+    const collector = await collecting(chat.workspace, {
+      headers: { authorization: 'Bearer key-of-the-collector' },
+    });
     const { body: answer } = await chat.send({ message: secret });
     await exportNow(chat.workspace);
 
     const [call, ...more] = await collector.site.calls();
     expect(more).toEqual([]);
     expect(call).toMatchObject({ method: 'POST', url: collector.endpoint });
-    expect(call?.headers).toMatchObject({ 'content-type': 'application/json', authorization: 'Bearer key-of-the-collector' });
+    expect(call?.headers).toMatchObject({
+      'content-type': 'application/json',
+      authorization: 'Bearer key-of-the-collector',
+    });
     const request = JSON.parse(call?.body ?? '');
     expect(Object.keys(request)).toEqual(['resourceSpans']);
-    expect(request.resourceSpans[0].resource.attributes).toContainEqual({ key: 'service.name', value: { stringValue: 'agentgrid' } });
+    expect(request.resourceSpans[0].resource.attributes).toContainEqual({
+      key: 'service.name',
+      value: { stringValue: 'agentgrid' },
+    });
 
     const spans = await collector.spans();
-    expect(spans.map(({ name }) => name).sort()).toEqual(['chat scripted', 'chat scripted', 'execute_tool status', 'invoke_agent A']);
+    expect(spans.map(({ name }) => name).sort()).toEqual([
+      'chat scripted',
+      'chat scripted',
+      'execute_tool status',
+      'invoke_agent A',
+    ]);
     const traceId = idHex(answer.run.id);
     for (const span of spans) {
       expect(span.traceId).toBe(traceId);
@@ -87,7 +118,10 @@ describe('exported runs', () => {
     expect(read(last)['gen_ai.response.finish_reasons']).toEqual(['stop']);
     const tool = named(spans, 'execute_tool status');
     expect([tool.kind, tool.parentSpanId]).toEqual([1, root.spanId]);
-    expect(read(tool)).toMatchObject({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'status' });
+    expect(read(tool)).toMatchObject({
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'status',
+    });
   });
 
   it('tell nothing of what was said, unless that is asked for and the workspace keeps it', async () => {
@@ -96,7 +130,13 @@ describe('exported runs', () => {
     const said = async () => (await collector.site.calls()).at(-1)?.body ?? '';
     await chat.send({ message: secret });
     await exportNow(chat.workspace);
-    for (const words of [secret, 'Bern', 'result-of-the-tool', 'It is up.', 'gen_ai.input.messages'])
+    for (const words of [
+      secret,
+      'Bern',
+      'result-of-the-tool',
+      'It is up.',
+      'gen_ai.input.messages',
+    ])
       expect(await said()).not.toContain(words);
   });
 
@@ -107,7 +147,9 @@ describe('exported runs', () => {
     await exportNow(chat.workspace);
     const spans = await collector.spans();
     const root = read(named(spans, 'invoke_agent A'));
-    expect(JSON.parse(root['gen_ai.input.messages'] as string)).toEqual([{ role: 'user', parts: [{ type: 'text', content: secret }] }]);
+    expect(JSON.parse(root['gen_ai.input.messages'] as string)).toEqual([
+      { role: 'user', parts: [{ type: 'text', content: secret }] },
+    ]);
     expect(JSON.parse(root['gen_ai.output.messages'] as string)).toEqual([
       { role: 'assistant', parts: [{ type: 'text', content: 'It is up.' }], finish_reason: 'stop' },
     ]);
@@ -129,7 +171,10 @@ describe('exported runs', () => {
   });
 
   it('that failed say why', async () => {
-    const chat = await newChat({ rounds: [{ fault: { kind: 'status', status: 400 } }], repeat: true });
+    const chat = await newChat({
+      rounds: [{ fault: { kind: 'status', status: 400 } }],
+      repeat: true,
+    });
     const collector = await collecting(chat.workspace);
     const { body } = await chat.send({ message: 'Hello' });
     await exportNow(chat.workspace);
@@ -148,10 +193,17 @@ describe('exported runs', () => {
     expect(await countRows('telemetry_runs', chat.workspace.id)).toBe(0);
     await chat.workspace.put('/telemetry', { enabled: true, endpoint: collector.endpoint });
     await chat.send({ message: 'After' });
-    expect((await chat.workspace.get('/telemetry')).body).toMatchObject({ state: 'ok', waiting_runs: 1 });
+    expect((await chat.workspace.get('/telemetry')).body).toMatchObject({
+      state: 'ok',
+      waiting_runs: 1,
+    });
     await exportNow(chat.workspace);
     expect(await collector.spans()).toHaveLength(2);
-    expect((await chat.workspace.get('/telemetry')).body).toMatchObject({ waiting_runs: 0, exported_runs: 1, last_error: null });
+    expect((await chat.workspace.get('/telemetry')).body).toMatchObject({
+      waiting_runs: 0,
+      exported_runs: 1,
+      last_error: null,
+    });
     await exportNow(chat.workspace);
     expect(await collector.site.calls()).toHaveLength(1);
   });
@@ -169,7 +221,9 @@ describe('exported runs', () => {
     const chat = await newChat(one);
     const collector = await collecting(chat.workspace);
     await chat.send({ message: 'Hello' });
-    await env.DB.prepare('update telemetry_runs set run_id = ? where workspace_id = ?').bind('run_gone', chat.workspace.id).run();
+    await env.DB.prepare('update telemetry_runs set run_id = ? where workspace_id = ?')
+      .bind('run_gone', chat.workspace.id)
+      .run();
     await exportNow(chat.workspace);
     expect(await countRows('telemetry_runs', chat.workspace.id)).toBe(0);
     expect(await collector.site.calls()).toEqual([]);
@@ -182,14 +236,20 @@ describe('exported runs', () => {
     for (const mode of ['before', 'after'] as const) {
       for (const at of [1, 2]) {
         await expect(tick({ DB: faulty(env.DB, { at, mode }).database })).rejects.toThrow();
-        expect(await countRows('outbox', chat.workspace.id)).toBe(mode === 'after' && at === 2 ? 1 : 0);
+        expect(await countRows('outbox', chat.workspace.id)).toBe(
+          mode === 'after' && at === 2 ? 1 : 0,
+        );
       }
     }
     // The job that nobody sent is sent by the sweep.
     await tick();
     expect(await countRows('outbox', chat.workspace.id)).toBe(1);
-    await env.DB.prepare('update outbox set due_at = 0 where workspace_id = ?').bind(chat.workspace.id).run();
-    await runSchedule('* * * * *', env, { waitUntil: () => undefined } as unknown as ExecutionContext);
+    await env.DB.prepare('update outbox set due_at = 0 where workspace_id = ?')
+      .bind(chat.workspace.id)
+      .run();
+    await runSchedule('* * * * *', env, {
+      waitUntil: () => undefined,
+    } as unknown as ExecutionContext);
     await atRest(chat.workspace.id);
     const ids = (await collector.spans()).map(({ spanId }) => spanId);
     expect(new Set(ids).size).toBe(2);

@@ -19,7 +19,8 @@ it('finds runs to export by index, few of them by few rows', async () => {
       request_id: 'test',
     },
   );
-  const context = (workspace_id: string) => platform.context({ workspace_id, actor: { type: 'system', name: 'test' } });
+  const context = (workspace_id: string) =>
+    platform.context({ workspace_id, actor: { type: 'system', name: 'test' } });
   await exportTelemetry(context(''));
   await exportWorkspace(context(chat.workspace.id));
   expect(platform.meter.db.trips).toBeLessThanOrEqual(9);
@@ -29,7 +30,11 @@ it('finds runs to export by index, few of them by few rows', async () => {
       .all<{ detail: string }>();
     return results
       .map(({ detail }) => detail)
-      .filter((detail) => /^SCAN (?!w\b|q\b|\(|waiting\b|json_each)/.test(detail) && !detail.includes('VIRTUAL TABLE'));
+      .filter(
+        (detail) =>
+          /^SCAN (?!w\b|q\b|\(|waiting\b|json_each)/.test(detail) &&
+          !detail.includes('VIRTUAL TABLE'),
+      );
   });
   expect((await Promise.all(plans)).flat()).toEqual([]);
   await env.DB.prepare('delete from outbox where workspace_id = ?').bind(chat.workspace.id).run();

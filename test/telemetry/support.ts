@@ -32,8 +32,9 @@ export class Collector {
 
   async spans(): Promise<Span[]> {
     return (await this.site.calls()).flatMap(({ body }) =>
-      JSON.parse(body).resourceSpans.flatMap(({ scopeSpans }: { scopeSpans: { spans: Span[] }[] }) =>
-        scopeSpans.flatMap(({ spans }) => spans),
+      JSON.parse(body).resourceSpans.flatMap(
+        ({ scopeSpans }: { scopeSpans: { spans: Span[] }[] }) =>
+          scopeSpans.flatMap(({ spans }) => spans),
       ),
     );
   }
@@ -51,7 +52,9 @@ export async function collecting(workspace: Workspace, settings: object = {}): P
 export async function tick(bindings: object = {}): Promise<void> {
   const execution = createExecutionContext();
   const platform = openPlatform({ ...env, ...bindings } as Env, execution, { request_id: 'test' });
-  await exportTelemetry(platform.context({ workspace_id: '', actor: { type: 'system', name: 'telemetry' } }));
+  await exportTelemetry(
+    platform.context({ workspace_id: '', actor: { type: 'system', name: 'telemetry' } }),
+  );
   await waitOnExecutionContext(execution);
 }
 
@@ -71,6 +74,7 @@ export const read = ({ attributes }: Span): Record<string, unknown> =>
 
 function plain(value: Record<string, unknown>): unknown {
   if ('intValue' in value) return BigInt(value.intValue as string);
-  if ('arrayValue' in value) return (value.arrayValue as { values: Record<string, unknown>[] }).values.map(plain);
+  if ('arrayValue' in value)
+    return (value.arrayValue as { values: Record<string, unknown>[] }).values.map(plain);
   return Object.values(value)[0];
 }

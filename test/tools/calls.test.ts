@@ -24,8 +24,15 @@ describe('calls', () => {
       '{limit}',
     ];
     for (const order of hostile) {
-      await site.answers(`/orders/${encodeURIComponent(order)}`, { body: '{"ok":true}', headers: json });
-      expect(await test(workspace, id, { order }), order).toMatchObject({ ok: true, output: { ok: true }, status: 200 });
+      await site.answers(`/orders/${encodeURIComponent(order)}`, {
+        body: '{"ok":true}',
+        headers: json,
+      });
+      expect(await test(workspace, id, { order }), order).toMatchObject({
+        ok: true,
+        output: { ok: true },
+        status: 200,
+      });
     }
     await site.answers('/orders/1', { body: '{"ok":true}', headers: json });
     expect((await test(workspace, id, { order: '1', limit: 2 })).ok).toBe(true);
@@ -44,7 +51,11 @@ describe('calls', () => {
       { order: 'a', limit: 1.5 },
     ]) {
       const result = await test(workspace, id, input);
-      expect(result, JSON.stringify(input)).toMatchObject({ ok: false, status: null, output: null });
+      expect(result, JSON.stringify(input)).toMatchObject({
+        ok: false,
+        status: null,
+        output: null,
+      });
       expect(result.error).toMatch(/arguments/i);
     }
     expect((await site.calls()).length).toBe(before);
@@ -57,7 +68,11 @@ describe('calls', () => {
     await site.answers('/all', { status: 204 });
     const input_schema = {
       type: 'object',
-      properties: { order: { type: 'string' }, items: { type: 'array' }, note: { type: ['string', 'null'] } },
+      properties: {
+        order: { type: 'string' },
+        items: { type: 'array' },
+        note: { type: ['string', 'null'] },
+      },
       required: ['order'],
     };
     const make = async (name: string, more: object) =>
@@ -77,9 +92,16 @@ describe('calls', () => {
       body: { type: 'json', argument: 'list' },
     });
     const input = { order: '7', items: [1, { a: 'ü' }], note: 'x & y' };
-    expect(await test(workspace, asJson.id, input)).toMatchObject({ ok: true, status: 201, output: '' });
+    expect(await test(workspace, asJson.id, input)).toMatchObject({
+      ok: true,
+      status: 201,
+      output: '',
+    });
     expect((await test(workspace, asForm.id, input)).ok).toBe(true);
-    expect(await test(workspace, whole.id, { list: [1, 2] })).toMatchObject({ ok: true, status: 204 });
+    expect(await test(workspace, whole.id, { list: [1, 2] })).toMatchObject({
+      ok: true,
+      status: 204,
+    });
     const [first, second, third] = await site.calls();
     expect([first?.method, first?.headers['content-type'], JSON.parse(first?.body ?? '')]).toEqual([
       'POST',
@@ -97,15 +119,25 @@ describe('calls', () => {
   it('give back the part of an answer that was asked for', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
-    const url = await site.answers('/', { body: JSON.stringify({ data: { items: [{ id: 1, big: 'x' }, { id: 2 }] } }), headers: json });
+    const url = await site.answers('/', {
+      body: JSON.stringify({ data: { items: [{ id: 1, big: 'x' }, { id: 2 }] } }),
+      headers: json,
+    });
     const output = async (name: string, response: object | undefined) => {
       const { body } = await workspace.post(
         '/tools',
-        draft(url, { name, input_schema: { type: 'object' }, ...(response === undefined ? {} : { response }) }),
+        draft(url, {
+          name,
+          input_schema: { type: 'object' },
+          ...(response === undefined ? {} : { response }),
+        }),
       );
       return test(workspace, body.id, {});
     };
-    expect((await output('a', { pointer: '/data/items', fields: ['id'] })).output).toEqual([{ id: 1 }, { id: 2 }]);
+    expect((await output('a', { pointer: '/data/items', fields: ['id'] })).output).toEqual([
+      { id: 1 },
+      { id: 2 },
+    ]);
     expect((await output('b', { pointer: '/data/items/1/id' })).output).toBe(2);
     expect((await output('c', { format: 'text' })).output).toContain('"big":"x"');
     expect((await output('d', { pointer: '/nothing' })).error).toContain('nothing at');
@@ -120,24 +152,41 @@ describe('calls', () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/404', { status: 404, body: 'no such order' });
-    await site.answers('/big', { body: 'x'.repeat(5000), headers: { 'content-type': 'text/plain' } });
+    await site.answers('/big', {
+      body: 'x'.repeat(5000),
+      headers: { 'content-type': 'text/plain' },
+    });
     await site.answers('/image', { body: 'x', headers: { 'content-type': 'image/png' } });
     await site.answers('/slow', { delay_ms: 10_000 });
-    await site.answers('/inside', { status: 302, headers: { location: 'http://169.254.169.254/' } });
+    await site.answers('/inside', {
+      status: 302,
+      headers: { location: 'http://169.254.169.254/' },
+    });
     const before = await unexpectedCalls();
     const result = async (path: string) => {
       const { body } = await workspace.post(
         '/tools',
-        draft(site.url(path), { name: `t${path.slice(1)}`, input_schema: { type: 'object' }, timeout_ms: 2500, max_bytes: 4000 }),
+        draft(site.url(path), {
+          name: `t${path.slice(1)}`,
+          input_schema: { type: 'object' },
+          timeout_ms: 2500,
+          max_bytes: 4000,
+        }),
       );
       return test(workspace, body.id, {});
     };
-    expect(await result('/404')).toMatchObject({ ok: false, status: 404, error: 'The call was answered with HTTP 404. no such order' });
+    expect(await result('/404')).toMatchObject({
+      ok: false,
+      status: 404,
+      error: 'The call was answered with HTTP 404. no such order',
+    });
     expect((await result('/big')).error).toContain('too_large');
     expect((await result('/image')).error).toContain('content_type');
     expect((await result('/slow')).error).toContain('timeout');
     expect((await result('/inside')).error).toContain('redirect_refused');
-    const inside = (await unexpectedCalls()).slice(before.length).filter(({ url }) => url.includes('169.254'));
+    const inside = (await unexpectedCalls())
+      .slice(before.length)
+      .filter(({ url }) => url.includes('169.254'));
     expect(inside).toEqual([]);
   });
 });

@@ -58,7 +58,10 @@ describe('what a tool may be', () => {
   ])('does not send the header %s (R38)', async (name) => {
     const workspace = await newWorkspace();
     for (const field of ['headers', 'secret_headers']) {
-      const answer = await workspace.post('/tools', { ...withPath(new Site()), [field]: { [name]: 'value' } });
+      const answer = await workspace.post('/tools', {
+        ...withPath(new Site()),
+        [field]: { [name]: 'value' },
+      });
       expect(answer.status, field).toBe(422);
       expect(answer.body.errors[0].pointer).toMatch(new RegExp(`^/${field}`));
     }
@@ -69,18 +72,26 @@ describe('what a tool may be', () => {
     for (const value of ['a\r\nb: c', 'a\nb', 'a\rb', 'ü', '\u007f', ' ', '']) {
       for (const field of ['headers', 'secret_headers']) {
         expect(
-          (await workspace.post('/tools', { ...withPath(new Site()), [field]: { 'x-own': value } })).status,
+          (await workspace.post('/tools', { ...withPath(new Site()), [field]: { 'x-own': value } }))
+            .status,
           JSON.stringify(value),
         ).toBe(422);
       }
     }
     for (const name of ['Authorization', 'X-Api-Key', 'api-key', 'x-auth-token', 'X-Secret']) {
-      expect((await workspace.post('/tools', { ...withPath(new Site()), headers: { [name]: canary } })).status, name).toBe(422);
+      expect(
+        (await workspace.post('/tools', { ...withPath(new Site()), headers: { [name]: canary } }))
+          .status,
+        name,
+      ).toBe(422);
     }
     const both = { headers: { 'X-Own': '1' }, secret_headers: { 'x-own': '2' } };
     expect((await workspace.post('/tools', { ...withPath(new Site()), ...both })).status).toBe(422);
     const plain = { ...withPath(new Site()), secret_headers: { 'x-own': canary } };
-    expect((await workspace.post('/tools', { ...plain, url: plain.url.replace('https', 'http') })).status).toBe(422);
+    expect(
+      (await workspace.post('/tools', { ...plain, url: plain.url.replace('https', 'http') }))
+        .status,
+    ).toBe(422);
   });
 
   it.each([
@@ -102,7 +113,10 @@ describe('what a tool may be', () => {
     { type: 'object', properties: { order: {}, unused: {} }, required: ['order'] },
   ])('has a closed schema of arguments: %j (R39)', async (input_schema) => {
     const workspace = await newWorkspace();
-    const answer = await workspace.post('/tools', draft(new Site().url('/{order}'), { input_schema }));
+    const answer = await workspace.post(
+      '/tools',
+      draft(new Site().url('/{order}'), { input_schema }),
+    );
     expect(answer.status, JSON.stringify(answer.body)).toBe(422);
   });
 });

@@ -8,7 +8,10 @@ const shop = (server: string) => ({
   servers: [{ url: `${server}/{stage}`, variables: { stage: { default: 'v1' } } }],
   components: {
     schemas: {
-      Node: { type: 'object', properties: { name: { type: 'string' }, child: { $ref: '#/components/schemas/Node' } } },
+      Node: {
+        type: 'object',
+        properties: { name: { type: 'string' }, child: { $ref: '#/components/schemas/Node' } },
+      },
       Order: {
         type: 'object',
         required: ['id', 'customer'],
@@ -20,34 +23,59 @@ const shop = (server: string) => ({
         },
       },
     },
-    parameters: { Order: { name: 'order', in: 'path', required: true, schema: { type: 'string' } } },
+    parameters: {
+      Order: { name: 'order', in: 'path', required: true, schema: { type: 'string' } },
+    },
   },
   paths: {
     '/orders/{order}': {
-      parameters: [{ $ref: '#/components/parameters/Order' }, { name: 'X-Trace', in: 'header', schema: { type: 'string' } }],
+      parameters: [
+        { $ref: '#/components/parameters/Order' },
+        { name: 'X-Trace', in: 'header', schema: { type: 'string' } },
+      ],
       get: {
         operationId: 'orders.get',
         summary: 'An order',
-        parameters: [{ name: 'fields', in: 'query', schema: { type: 'array', items: { type: 'string' } } }],
+        parameters: [
+          { name: 'fields', in: 'query', schema: { type: 'array', items: { type: 'string' } } },
+        ],
       },
       put: {
         operationId: 'putOrder',
-        requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/Order' } } } },
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Order' } } },
+        },
       },
       delete: { summary: 'Away with it' },
     },
-    '/upload': { post: { operationId: 'upload', requestBody: { content: { 'multipart/form-data': { schema: {} } } } } },
-    '/broken': { get: { operationId: 'broken', parameters: [{ $ref: '#/components/parameters/None' }] } },
-    '/circle': { get: { operationId: 'circle', parameters: [{ $ref: '#/components/parameters/Order' }] } },
+    '/upload': {
+      post: {
+        operationId: 'upload',
+        requestBody: { content: { 'multipart/form-data': { schema: {} } } },
+      },
+    },
+    '/broken': {
+      get: { operationId: 'broken', parameters: [{ $ref: '#/components/parameters/None' }] },
+    },
+    '/circle': {
+      get: { operationId: 'circle', parameters: [{ $ref: '#/components/parameters/Order' }] },
+    },
   },
 });
 
 describe('import from OpenAPI', () => {
   it('shows what can be had, and why not', async () => {
     const workspace = await newWorkspace();
-    const { status, body } = await workspace.post('/tools/openapi/preview', { document: JSON.stringify(shop('https://shop.example.com')) });
+    const { status, body } = await workspace.post('/tools/openapi/preview', {
+      document: JSON.stringify(shop('https://shop.example.com')),
+    });
     expect([status, body.title]).toEqual([200, 'Shop']);
-    const shown = body.operations.map(({ name, effect, problem }: Record<string, string>) => [name, effect, problem === null]);
+    const shown = body.operations.map(({ name, effect, problem }: Record<string, string>) => [
+      name,
+      effect,
+      problem === null,
+    ]);
     expect(shown).toEqual([
       ['orders_get', 'read', true],
       ['putOrder', 'write', true],
@@ -56,14 +84,19 @@ describe('import from OpenAPI', () => {
       [null, null, false],
       ['circle', 'read', true],
     ]);
-    expect(body.operations[0].url).toBe('https://shop.example.com/v1/orders/{order}?fields={fields}');
+    expect(body.operations[0].url).toBe(
+      'https://shop.example.com/v1/orders/{order}?fields={fields}',
+    );
     expect((await workspace.get('/tools')).body.data).toEqual([]);
   });
 
   it('makes tools that work', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
-    await site.answers('/v1/orders/7', { body: '{"ok":true}', headers: { 'content-type': 'application/json' } });
+    await site.answers('/v1/orders/7', {
+      body: '{"ok":true}',
+      headers: { 'content-type': 'application/json' },
+    });
     const { status, body } = await workspace.post('/tools/openapi', {
       document: JSON.stringify(shop(site.origin)),
       operations: [
@@ -81,24 +114,40 @@ describe('import from OpenAPI', () => {
       { type: 'json', argument: 'body' },
     ]);
     const { properties, required } = put.input_schema.properties.body;
-    expect([Object.keys(properties), required]).toEqual([['customer', 'price', 'tree'], ['customer']]);
+    expect([Object.keys(properties), required]).toEqual([
+      ['customer', 'price', 'tree'],
+      ['customer'],
+    ]);
     expect(properties.customer).toEqual({ type: ['string', 'null'], description: 'Pattern: ^c_' });
     expect(properties.price).toEqual({ type: 'number', exclusiveMinimum: 0 });
     expect(properties.tree.properties.child.description).toBe('Nested once more.');
-    expect((await workspace.post(`/tools/${get.id}/test`, { input: { order: '7', fields: ['a', 'b'] } })).body.ok).toBe(true);
-    expect((await workspace.post(`/tools/${put.id}/test`, { input: { order: '7', body: { customer: 'c_1' } } })).body.ok).toBe(true);
+    expect(
+      (await workspace.post(`/tools/${get.id}/test`, { input: { order: '7', fields: ['a', 'b'] } }))
+        .body.ok,
+    ).toBe(true);
+    expect(
+      (
+        await workspace.post(`/tools/${put.id}/test`, {
+          input: { order: '7', body: { customer: 'c_1' } },
+        })
+      ).body.ok,
+    ).toBe(true);
     const calls = await site.calls();
     expect(calls.map(({ method, url, body: sent }) => [method, url, sent])).toEqual([
       ['GET', site.url('/v1/orders/7?fields=a&fields=b'), ''],
       ['PUT', site.url('/v1/orders/7'), '{"customer":"c_1"}'],
     ]);
-    expect(calls.map(({ headers }) => headers.authorization)).toEqual(['Bearer canary-0123456789', 'Bearer canary-0123456789']);
+    expect(calls.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer canary-0123456789',
+      'Bearer canary-0123456789',
+    ]);
   });
 
   it('makes all or none', async () => {
     const workspace = await newWorkspace();
     const document = JSON.stringify(shop('https://shop.example.com'));
-    const choose = (...operations: object[]) => workspace.post('/tools/openapi', { document, operations });
+    const choose = (...operations: object[]) =>
+      workspace.post('/tools/openapi', { document, operations });
     const good = { operation_id: 'orders.get' };
     for (const bad of [
       { operation_id: 'none' },
@@ -110,7 +159,10 @@ describe('import from OpenAPI', () => {
       { operation_id: 'putOrder', name: 'calculator' },
     ]) {
       const answer = await choose(good, bad);
-      expect([answer.status, answer.body.errors[0].pointer], JSON.stringify(bad)).toEqual([422, '/operations/1']);
+      expect([answer.status, answer.body.errors[0].pointer], JSON.stringify(bad)).toEqual([
+        422,
+        '/operations/1',
+      ]);
     }
     expect((await workspace.get('/tools')).body.data).toEqual([]);
     await choose(good);
@@ -139,7 +191,12 @@ describe('import from OpenAPI', () => {
     ]) {
       expect(await send(document), document).toBe(422);
     }
-    for (const server of ['http://localhost', 'https://10.0.0.1', '/relative', 'https://a.internal'])
+    for (const server of [
+      'http://localhost',
+      'https://10.0.0.1',
+      '/relative',
+      'https://a.internal',
+    ])
       expect(await send(shop(server)), server).toBe(422);
     expect(await send(shop('/relative'), { server_url: 'https://shop.example.com' })).toBe(201);
     const remote = shop('https://shop.example.com');
@@ -161,13 +218,19 @@ describe('import from OpenAPI', () => {
     schemas.L40 = { type: 'string' };
     schemas.Order = { $ref: '#/components/schemas/L0' } as never;
     const started = Date.now();
-    const { body } = await workspace.post('/tools/openapi/preview', { document: JSON.stringify(document) });
+    const { body } = await workspace.post('/tools/openapi/preview', {
+      document: JSON.stringify(document),
+    });
     expect(body.operations[1].problem).toContain('unfold');
     expect(Date.now() - started).toBeLessThan(2000);
   });
 
   /** Bodies of `count` operations, each made by `body`. */
-  const documentOf = (count: number, body: (index: number) => object, schemas: Record<string, object>) => ({
+  const documentOf = (
+    count: number,
+    body: (index: number) => object,
+    schemas: Record<string, object>,
+  ) => ({
     openapi: '3.1.0',
     info: { title: 'Many', version: '1' },
     servers: [{ url: 'https://many.example.com' }],
@@ -175,7 +238,12 @@ describe('import from OpenAPI', () => {
     paths: Object.fromEntries(
       Array.from({ length: count }, (_, index) => [
         `/p${index}`,
-        { post: { operationId: `op${index}`, requestBody: { content: { 'application/json': { schema: body(index) } } } } },
+        {
+          post: {
+            operationId: `op${index}`,
+            requestBody: { content: { 'application/json': { schema: body(index) } } },
+          },
+        },
       ]),
     ),
   });
@@ -185,50 +253,80 @@ describe('import from OpenAPI', () => {
   };
   const wide = (name: (index: number) => object) => ({
     type: 'object',
-    properties: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`f${index}`, name(index)])),
+    properties: Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`f${index}`, name(index)]),
+    ),
   });
 
   it('unfolds a schema that 2,000 operations share only once', async () => {
     const shared = wide(() => wide(() => ({ type: 'string', maxLength: 10 })));
-    const { status, body } = await previewOf(documentOf(2000, () => ({ $ref: '#/components/schemas/Shared' }), { Shared: shared }));
+    const { status, body } = await previewOf(
+      documentOf(2000, () => ({ $ref: '#/components/schemas/Shared' }), { Shared: shared }),
+    );
     expect(status).toBe(200);
     expect(body.operations.length).toBe(2000);
-    expect(body.operations.filter(({ problem }: { problem: string | null }) => problem !== null)).toEqual([]);
-    const wrapped = (index: number) => ({ type: 'object', properties: { [`a${index}`]: { $ref: '#/components/schemas/Shared' } } });
+    expect(
+      body.operations.filter(({ problem }: { problem: string | null }) => problem !== null),
+    ).toEqual([]);
+    const wrapped = (index: number) => ({
+      type: 'object',
+      properties: { [`a${index}`]: { $ref: '#/components/schemas/Shared' } },
+    });
     const inside = await previewOf(documentOf(2000, wrapped, { Shared: shared }));
-    expect(inside.body.operations.every(({ problem }: { problem: string | null }) => problem === null)).toBe(true);
+    expect(
+      inside.body.operations.every(({ problem }: { problem: string | null }) => problem === null),
+    ).toBe(true);
   });
 
   it.each([
     [
       'circles',
       () => ({ $ref: '#/components/schemas/A' }),
-      { A: wide(() => ({ $ref: '#/components/schemas/B' })), B: wide(() => ({ $ref: '#/components/schemas/A' })) },
+      {
+        A: wide(() => ({ $ref: '#/components/schemas/B' })),
+        B: wide(() => ({ $ref: '#/components/schemas/A' })),
+      },
     ],
     [
       'one long text',
       () => ({ $ref: '#/components/schemas/A' }),
-      { A: { type: 'object', description: 'x'.repeat(200_000), properties: { again: { $ref: '#/components/schemas/A' } } } },
+      {
+        A: {
+          type: 'object',
+          description: 'x'.repeat(200_000),
+          properties: { again: { $ref: '#/components/schemas/A' } },
+        },
+      },
     ],
-  ])('refuses a document whose operations together unfold to too much: %s', async (_kind, body, schemas) => {
-    const answer = await previewOf(documentOf(2000, body, schemas));
-    expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, '/document']);
-    expect(answer.body.errors[0].detail).toContain('this document');
-  });
+  ])(
+    'refuses a document whose operations together unfold to too much: %s',
+    async (_kind, body, schemas) => {
+      const answer = await previewOf(documentOf(2000, body, schemas));
+      expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, '/document']);
+      expect(answer.body.errors[0].detail).toContain('this document');
+    },
+  );
 
   it('does not repeat a long text for each place that refers to it', async () => {
     const schemas = {
       Long: { type: 'string', description: 'x'.repeat(100_000) },
       All: wide(() => ({ $ref: '#/components/schemas/Long' })),
     };
-    const { status, body } = await previewOf(documentOf(3, () => ({ $ref: '#/components/schemas/All' }), schemas));
+    const { status, body } = await previewOf(
+      documentOf(3, () => ({ $ref: '#/components/schemas/All' }), schemas),
+    );
     expect(status).toBe(200);
-    expect(body.operations.map(({ problem }: { problem: string }) => problem.includes('unfold'))).toEqual([true, true, true]);
+    expect(
+      body.operations.map(({ problem }: { problem: string }) => problem.includes('unfold')),
+    ).toEqual([true, true, true]);
   });
 
   it('refuses an operation with thousands of parameters', async () => {
     const document = documentOf(1, () => ({ type: 'string' }), {});
-    const parameters = Array.from({ length: 30_000 }, (_, index) => ({ name: `p${index}`, in: 'query' }));
+    const parameters = Array.from({ length: 30_000 }, (_, index) => ({
+      name: `p${index}`,
+      in: 'query',
+    }));
     Object.assign(document.paths['/p0'] ?? {}, { parameters });
     const { body } = await previewOf(document);
     expect(body.operations[0].problem).toContain('500 parameters');

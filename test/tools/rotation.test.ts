@@ -32,12 +32,18 @@ it('moves the secrets of tools to the newest encryption key, once, and leaves wh
     ...ctx,
     config: {
       ...ctx.config,
-      encryption_keys: new Map([...ctx.config.encryption_keys, ...extra.map(([version, text]) => [version, key(text)] as const)]),
+      encryption_keys: new Map([
+        ...ctx.config.encryption_keys,
+        ...extra.map(([version, text]) => [version, key(text)] as const),
+      ]),
     },
   });
   const version = async () =>
-    (await env.DB.prepare('select key_version from tool_secrets where tool_id = ?').bind(tool.id).first<{ key_version: number }>())
-      ?.key_version;
+    (
+      await env.DB.prepare('select key_version from tool_secrets where tool_id = ?')
+        .bind(tool.id)
+        .first<{ key_version: number }>()
+    )?.key_version;
   const newest = Math.max(...ctx.config.encryption_keys.keys());
   expect([await rewrapToolSecrets(ctx), await version()]).toEqual([0, newest]);
   const next = withKeys([newest + 1, 'next']);
@@ -46,6 +52,9 @@ it('moves the secrets of tools to the newest encryption key, once, and leaves wh
   expect([await rewrapToolSecrets(next), await version()]).toEqual([0, newest + 1]);
   // The running deployment has not got that key: the secret is unusable, and a key that is missing moves nothing.
   expect((await workspace.post(`/tools/${tool.id}/test`, {})).body.ok).toBe(false);
-  expect([await rewrapToolSecrets(withKeys([newest + 2, 'third'])), await version()]).toEqual([0, newest + 1]);
+  expect([await rewrapToolSecrets(withKeys([newest + 2, 'third'])), await version()]).toEqual([
+    0,
+    newest + 1,
+  ]);
   expect(await site.calls()).toEqual([]);
 });

@@ -5,22 +5,35 @@ import { Site } from '../support/outbound.ts';
 import { canary, json, test, withPath } from './support.ts';
 
 describe('secrets', () => {
-  const secretTool = (site: Site) => ({ ...withPath(site), secret_headers: { Authorization: `Bearer ${canary}`, 'X-Own-Key': canary } });
-  const sentTo = async (site: Site) => (await site.calls()).map(({ headers }) => headers.authorization);
+  const secretTool = (site: Site) => ({
+    ...withPath(site),
+    secret_headers: { Authorization: `Bearer ${canary}`, 'X-Own-Key': canary },
+  });
+  const sentTo = async (site: Site) =>
+    (await site.calls()).map(({ headers }) => headers.authorization);
 
   it('arrive at their origin and are found nowhere else (R74, R76)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/orders/1', { body: '{}', headers: json });
-    const made = await workspace.post('/tools', secretTool(site), { headers: { 'idempotency-key': 'one' } });
+    const made = await workspace.post('/tools', secretTool(site), {
+      headers: { 'idempotency-key': 'one' },
+    });
     const { id } = made.body;
     expect(made.body.secret_headers.Authorization).toMatchObject({ last_four: 'cdef' });
     await test(workspace, id, { order: '1' });
     expect(await sentTo(site)).toEqual([`Bearer ${canary}`]);
     expect((await site.calls())[0]?.headers['x-own-key']).toBe(canary);
-    const shown = [made, await workspace.get(`/tools/${id}`), await workspace.get('/tools'), await workspace.get('/audit-log')];
+    const shown = [
+      made,
+      await workspace.get(`/tools/${id}`),
+      await workspace.get('/tools'),
+      await workspace.get('/audit-log'),
+    ];
     expect(JSON.stringify(shown.map(({ body }) => body))).not.toContain(canary);
-    const { results: tables } = await env.DB.prepare("select name from sqlite_master where type = 'table' and name not like '%fts%'").all<{
+    const { results: tables } = await env.DB.prepare(
+      "select name from sqlite_master where type = 'table' and name not like '%fts%'",
+    ).all<{
       name: string;
     }>();
     for (const { name } of tables.filter((table) => !table.name.startsWith('_cf'))) {
@@ -34,32 +47,61 @@ describe('secrets', () => {
     const site = new Site();
     await site.answers('/orders/1', { body: '{}', headers: json });
     const { id } = (await workspace.post('/tools', secretTool(site))).body;
-    const changed = (await workspace.patch(`/tools/${id}`, { secret_headers: { authorization: 'Bearer new-value-0123456789' } })).body;
+    const changed = (
+      await workspace.patch(`/tools/${id}`, {
+        secret_headers: { authorization: 'Bearer new-value-0123456789' },
+      })
+    ).body;
     expect(Object.keys(changed.secret_headers).sort()).toEqual(['X-Own-Key', 'authorization']);
     await test(workspace, id, { order: '1' });
     expect(await sentTo(site)).toEqual(['Bearer new-value-0123456789']);
-    const rotated = (await workspace.patch(`/tools/${id}`, { secret_headers: { authorization: 'Bearer third-value-0123456789' } })).body;
+    const rotated = (
+      await workspace.patch(`/tools/${id}`, {
+        secret_headers: { authorization: 'Bearer third-value-0123456789' },
+      })
+    ).body;
     expect(rotated.revision).toBe(changed.revision);
-    const removed = (await workspace.patch(`/tools/${id}`, { secret_headers: { authorization: null } })).body;
-    expect([Object.keys(removed.secret_headers), removed.revision]).toEqual([['X-Own-Key'], changed.revision + 1]);
+    const removed = (
+      await workspace.patch(`/tools/${id}`, { secret_headers: { authorization: null } })
+    ).body;
+    expect([Object.keys(removed.secret_headers), removed.revision]).toEqual([
+      ['X-Own-Key'],
+      changed.revision + 1,
+    ]);
   });
 
   it('are not repeated to a model in any form that a service may echo them in (R46)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     const value = 'Sk/Canary+0123?456>789~xyz';
-    const echoes = [value, `user:${value}`, `u:${value}`, `us:${value}:more`].map((text) => btoa(text));
-    const safe = echoes.map((text) => text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''));
+    const echoes = [value, `user:${value}`, `u:${value}`, `us:${value}:more`].map((text) =>
+      btoa(text),
+    );
+    const safe = echoes.map((text) =>
+      text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
+    );
     const percent = encodeURIComponent(value);
-    const plain = [value, value.toLowerCase(), value.toUpperCase(), percent, percent.toLowerCase(), `Bearer ${value}`];
-    await site.answers('/orders/1', { body: JSON.stringify({ echoes, safe, plain, kept: 'Sk and 789' }), headers: json });
+    const plain = [
+      value,
+      value.toLowerCase(),
+      value.toUpperCase(),
+      percent,
+      percent.toLowerCase(),
+      `Bearer ${value}`,
+    ];
+    await site.answers('/orders/1', {
+      body: JSON.stringify({ echoes, safe, plain, kept: 'Sk and 789' }),
+      headers: json,
+    });
     const secret_headers = { Authorization: `Bearer ${value}`, 'X-Own-Key': 'a.*b' };
     const { id } = (await workspace.post('/tools', { ...withPath(site), secret_headers })).body;
     const { output } = await test(workspace, id, { order: '1' });
     expect(output.kept).toBe('Sk and 789');
-    for (const text of [...output.echoes, ...output.safe, ...output.plain]) expect(text).toContain('[secret]');
+    for (const text of [...output.echoes, ...output.safe, ...output.plain])
+      expect(text).toContain('[secret]');
     // What a base64 text has of its neighbours may stay; the secret may not.
-    for (const text of [...output.echoes, ...output.safe]) expect(text.replace('[secret]', '').length).toBeLessThan(16);
+    for (const text of [...output.echoes, ...output.safe])
+      expect(text.replace('[secret]', '').length).toBeLessThan(16);
     expect(JSON.stringify(output).toLowerCase()).not.toContain('canary');
   });
 
@@ -70,7 +112,9 @@ describe('secrets', () => {
     await site.answers('/orders/1', { status: 302, headers: { location: other.url('/orders/1') } });
     const { id } = (await workspace.post('/tools', secretTool(site))).body;
     await test(workspace, id, { order: '1' });
-    const moved = (await workspace.patch(`/tools/${id}`, { url: other.url('/orders/{order}?limit={limit}') })).body;
+    const moved = (
+      await workspace.patch(`/tools/${id}`, { url: other.url('/orders/{order}?limit={limit}') })
+    ).body;
     expect(moved.secret_headers).toEqual({});
     await test(workspace, id, { order: '1' });
     expect(await sentTo(other)).toEqual([undefined, undefined]);

@@ -12,12 +12,19 @@ export const draft = (url: string, more: object = {}) => ({
   description: 'An order by its number.',
   effect: 'read',
   url,
-  input_schema: { type: 'object', properties: { order: { type: 'string' }, limit: { type: 'integer' } }, required: ['order'] },
+  input_schema: {
+    type: 'object',
+    properties: { order: { type: 'string' }, limit: { type: 'integer' } },
+    required: ['order'],
+  },
   ...more,
 });
 
 export const withPath = (site: Site) => draft(site.url('/orders/{order}?limit={limit}'));
 
 /** What a call by `POST /tools/{id}/test` came to. */
-export const test = async (workspace: Workspace, id: string, input: object): Promise<Answer['body']> =>
-  (await workspace.post(`/tools/${id}/test`, { input })).body;
+export const test = async (
+  workspace: Workspace,
+  id: string,
+  input: object,
+): Promise<Answer['body']> => (await workspace.post(`/tools/${id}/test`, { input })).body;

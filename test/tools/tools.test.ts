@@ -10,25 +10,58 @@ describe('HTTP tools', () => {
     const made = await workspace.post('/tools', withPath(site));
     expect(made.status).toBe(201);
     expect(made.headers.get('etag')).toBe('"1"');
-    expect(made.body).toMatchObject({ revision: 1, method: 'GET', body: null, headers: {}, secret_headers: {}, timeout_ms: 15_000 });
+    expect(made.body).toMatchObject({
+      revision: 1,
+      method: 'GET',
+      body: null,
+      headers: {},
+      secret_headers: {},
+      timeout_ms: 15_000,
+    });
     expect(made.body.input_schema.additionalProperties).toBe(false);
     const { id } = made.body;
     expect((await workspace.get(`/tools/${id}`)).body).toEqual(made.body);
     await workspace.post('/tools', { ...withPath(site), name: 'other', effect: 'write' });
-    expect((await workspace.get('/tools?effect=write')).body.data.map(({ name }: { name: string }) => name)).toEqual(['other']);
+    expect(
+      (await workspace.get('/tools?effect=write')).body.data.map(
+        ({ name }: { name: string }) => name,
+      ),
+    ).toEqual(['other']);
     expect((await workspace.get('/tools?q=GET_')).body.data).toEqual([made.body]);
     const first = (await workspace.get('/tools?limit=1')).body;
-    expect((await workspace.get(`/tools?limit=1&cursor=${first.next_cursor}`)).body.data).toEqual([made.body]);
+    expect((await workspace.get(`/tools?limit=1&cursor=${first.next_cursor}`)).body.data).toEqual([
+      made.body,
+    ]);
 
-    const changed = await workspace.patch(`/tools/${id}`, { description: 'Better.' }, { headers: { 'if-match': '"1"' } });
-    expect([changed.status, changed.body.revision, changed.body.description]).toEqual([200, 2, 'Better.']);
-    expect((await workspace.patch(`/tools/${id}`, { description: 'Worse.' }, { headers: { 'if-match': '"1"' } })).status).toBe(412);
-    expect((await workspace.patch(`/tools/${id}`, { description: 'Better.' })).body.revision).toBe(2);
+    const changed = await workspace.patch(
+      `/tools/${id}`,
+      { description: 'Better.' },
+      { headers: { 'if-match': '"1"' } },
+    );
+    expect([changed.status, changed.body.revision, changed.body.description]).toEqual([
+      200,
+      2,
+      'Better.',
+    ]);
+    expect(
+      (
+        await workspace.patch(
+          `/tools/${id}`,
+          { description: 'Worse.' },
+          { headers: { 'if-match': '"1"' } },
+        )
+      ).status,
+    ).toBe(412);
+    expect((await workspace.patch(`/tools/${id}`, { description: 'Better.' })).body.revision).toBe(
+      2,
+    );
     expect((await workspace.delete(`/tools/${id}`)).status).toBe(204);
     expect((await workspace.get(`/tools/${id}`)).status).toBe(404);
     expect((await workspace.delete(`/tools/${id}`)).status).toBe(404);
     expect((await workspace.post('/tools', withPath(site))).status).toBe(201);
-    const actions = (await workspace.get('/audit-log')).body.data.map(({ action }: { action: string }) => action);
+    const actions = (await workspace.get('/audit-log')).body.data.map(
+      ({ action }: { action: string }) => action,
+    );
     expect(actions.filter((action: string) => action.startsWith('tool.'))).toEqual([
       'tool.create',
       'tool.delete',
@@ -44,7 +77,16 @@ describe('HTTP tools', () => {
     await workspace.post('/tools', withPath(site));
     const twice = await workspace.post('/tools', withPath(site));
     expect([twice.status, twice.body.code]).toEqual([409, 'name_taken']);
-    for (const name of ['calculator', 'knowledge_search', 'agent', '1st', 'a b', '', 'a'.repeat(65), 'a.b']) {
+    for (const name of [
+      'calculator',
+      'knowledge_search',
+      'agent',
+      '1st',
+      'a b',
+      '',
+      'a'.repeat(65),
+      'a.b',
+    ]) {
       expect((await workspace.post('/tools', { ...withPath(site), name })).status, name).toBe(422);
     }
   });
@@ -63,13 +105,19 @@ describe('HTTP tools', () => {
     const workspace = await newWorkspace();
     const { id } = (await workspace.post('/tools', withPath(new Site()))).body;
     const answers = await Promise.all(
-      Array.from({ length: 6 }, (_, index) => workspace.patch(`/tools/${id}`, { description: `Number ${index}` })),
+      Array.from({ length: 6 }, (_, index) =>
+        workspace.patch(`/tools/${id}`, { description: `Number ${index}` }),
+      ),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
     expect(answers.map(({ body }) => body.revision).sort()).toEqual([2, 3, 4, 5, 6, 7]);
     const once = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
-        workspace.patch(`/tools/${id}`, { description: `Again ${index}` }, { headers: { 'if-match': '"7"' } }),
+        workspace.patch(
+          `/tools/${id}`,
+          { description: `Again ${index}` },
+          { headers: { 'if-match': '"7"' } },
+        ),
       ),
     );
     expect(once.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412, 412]);
@@ -83,6 +131,8 @@ describe('HTTP tools', () => {
     expect((await limited.get(`/tools/${id}`)).status).toBe(404);
     expect((await limited.get('/tools')).body.data).toEqual([]);
     expect((await limited.post('/tools', withPath(new Site()))).status).toBe(403);
-    expect((await limited.patch(`/agents/${agent.id}`, { config: { tools: ['get_order'] } })).status).toBe(422);
+    expect(
+      (await limited.patch(`/agents/${agent.id}`, { config: { tools: ['get_order'] } })).status,
+    ).toBe(422);
   });
 });

@@ -2,7 +2,11 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 
-const input_schema = { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] };
+const input_schema = {
+  type: 'object',
+  properties: { order: { type: 'string' } },
+  required: ['order'],
+};
 const tool = (name: string) => ({
   name,
   description: 'An order by its number.',
@@ -11,23 +15,42 @@ const tool = (name: string) => ({
   input_schema,
   secret_headers: { 'X-Own-Key': 'sk-canary-0123456789abcdef' },
 });
-const makeTool = async (workspace: Workspace, name = 'get_order') => (await workspace.post('/tools', tool(name))).body;
+const makeTool = async (workspace: Workspace, name = 'get_order') =>
+  (await workspace.post('/tools', tool(name))).body;
 const makeAgent = async (workspace: Workspace, tools: string[]) =>
   (await workspace.post('/agents', { name: 'A', config: { instructions: 'x', tools } })).body;
 const toolsOf = async (workspace: Workspace, agent: string, version: number) =>
   (await workspace.get(`/agents/${agent}/versions/${version}`)).body.tools;
 const rows = async (table: string, tool_id: string) =>
-  (await env.DB.prepare(`select count(*) as n from ${table} where tool_id = ?`).bind(tool_id).first<{ n: number }>())?.n;
+  (
+    await env.DB.prepare(`select count(*) as n from ${table} where tool_id = ?`)
+      .bind(tool_id)
+      .first<{ n: number }>()
+  )?.n;
 
 describe('tools of a version', () => {
   it('have to be there', async () => {
     const workspace = await newWorkspace();
     const other = await newWorkspace();
     await makeTool(other);
-    const refused = await workspace.post('/agents', { name: 'A', config: { instructions: 'x', tools: ['calculator', 'get_order'] } });
-    expect([refused.status, refused.body.errors]).toEqual([422, [{ pointer: '/config/tools/1', detail: 'There is no tool get_order.' }]]);
+    const refused = await workspace.post('/agents', {
+      name: 'A',
+      config: { instructions: 'x', tools: ['calculator', 'get_order'] },
+    });
+    expect([refused.status, refused.body.errors]).toEqual([
+      422,
+      [{ pointer: '/config/tools/1', detail: 'There is no tool get_order.' }],
+    ]);
     for (const name of ['web_search', 'run_code', 'Calculator']) {
-      expect((await workspace.post('/agents', { name: 'A', config: { instructions: 'x', tools: [name] } })).status, name).toBe(422);
+      expect(
+        (
+          await workspace.post('/agents', {
+            name: 'A',
+            config: { instructions: 'x', tools: [name] },
+          })
+        ).status,
+        name,
+      ).toBe(422);
     }
   });
 
@@ -36,7 +59,10 @@ describe('tools of a version', () => {
     const { id } = await makeTool(workspace);
     const agent = await makeAgent(workspace, ['get_order', 'calculator']);
     const builtin = { name: 'calculator', tool_id: null, revision: null, status: 'current' };
-    const at = (revision: number, status: string) => [{ name: 'get_order', tool_id: id, revision, status }, builtin];
+    const at = (revision: number, status: string) => [
+      { name: 'get_order', tool_id: id, revision, status },
+      builtin,
+    ];
     expect(await toolsOf(workspace, agent.id, 1)).toEqual(at(1, 'current'));
     await workspace.patch(`/tools/${id}`, { description: 'Better.' });
     expect(await toolsOf(workspace, agent.id, 1)).toEqual(at(1, 'changed'));
@@ -44,11 +70,17 @@ describe('tools of a version', () => {
     // Something else changes: the tool stays. The tools are named again: they are taken as they are now.
     await workspace.patch(`/agents/${agent.id}`, { config: { instructions: 'y' } });
     expect(await toolsOf(workspace, agent.id, 2)).toEqual(at(1, 'changed'));
-    const draft = await workspace.post(`/agents/${agent.id}/versions`, { config: { tools: ['get_order', 'calculator'] } });
+    const draft = await workspace.post(`/agents/${agent.id}/versions`, {
+      config: { tools: ['get_order', 'calculator'] },
+    });
     expect([draft.body.number, draft.body.tools]).toEqual([3, at(2, 'current')]);
-    const named = await workspace.patch(`/agents/${agent.id}`, { config: { tools: ['get_order', 'calculator'] } });
+    const named = await workspace.patch(`/agents/${agent.id}`, {
+      config: { tools: ['get_order', 'calculator'] },
+    });
     expect(named.body.version?.number ?? named.body.active_version?.number).toBe(4);
-    await workspace.patch(`/agents/${agent.id}`, { config: { tools: ['get_order', 'calculator'] } });
+    await workspace.patch(`/agents/${agent.id}`, {
+      config: { tools: ['get_order', 'calculator'] },
+    });
     expect((await workspace.get(`/agents/${agent.id}/versions/5`)).status).toBe(404);
   });
 
@@ -58,16 +90,33 @@ describe('tools of a version', () => {
     const free = await makeTool(workspace, 'free');
     const agent = await makeAgent(workspace, ['get_order']);
     await workspace.patch(`/tools/${id}`, { description: 'Better.' });
-    for (const one of [id, free.id]) expect((await workspace.delete(`/tools/${one}`)).status).toBe(204);
+    for (const one of [id, free.id])
+      expect((await workspace.delete(`/tools/${one}`)).status).toBe(204);
     expect([await rows('tool_revisions', id), await rows('tool_secrets', id)]).toEqual([1, 1]);
-    expect([await rows('tool_revisions', free.id), await rows('tool_secrets', free.id)]).toEqual([0, 0]);
-    expect(await toolsOf(workspace, agent.id, 1)).toEqual([{ name: 'get_order', tool_id: id, revision: 1, status: 'deleted' }]);
+    expect([await rows('tool_revisions', free.id), await rows('tool_secrets', free.id)]).toEqual([
+      0, 0,
+    ]);
+    expect(await toolsOf(workspace, agent.id, 1)).toEqual([
+      { name: 'get_order', tool_id: id, revision: 1, status: 'deleted' },
+    ]);
 
-    expect((await workspace.patch(`/agents/${agent.id}`, { config: { instructions: 'y' } })).status).toBe(200);
+    expect(
+      (await workspace.patch(`/agents/${agent.id}`, { config: { instructions: 'y' } })).status,
+    ).toBe(200);
     expect((await toolsOf(workspace, agent.id, 2))[0].status).toBe('deleted');
-    expect((await workspace.post('/agents', { name: 'B', config: { instructions: 'x', tools: ['get_order'] } })).status).toBe(422);
+    expect(
+      (
+        await workspace.post('/agents', {
+          name: 'B',
+          config: { instructions: 'x', tools: ['get_order'] },
+        })
+      ).status,
+    ).toBe(422);
     const copy = await workspace.post(`/agents/${agent.id}/duplicate`, {});
-    expect((await toolsOf(workspace, copy.body.id, 1))[0]).toMatchObject({ tool_id: id, revision: 1 });
+    expect((await toolsOf(workspace, copy.body.id, 1))[0]).toMatchObject({
+      tool_id: id,
+      revision: 1,
+    });
   });
 
   it('cannot be erased between being named and being stored', async () => {
@@ -75,7 +124,10 @@ describe('tools of a version', () => {
     for (let round = 0; round < 5; round += 1) {
       const { id } = await makeTool(workspace, `tool_${round}`);
       const config = { instructions: 'x', tools: [`tool_${round}`] };
-      const [made, gone] = await Promise.all([workspace.post('/agents', { name: 'A', config }), workspace.delete(`/tools/${id}`)]);
+      const [made, gone] = await Promise.all([
+        workspace.post('/agents', { name: 'A', config }),
+        workspace.delete(`/tools/${id}`),
+      ]);
       expect([201, 422]).toContain(made.status);
       expect(gone.status).toBe(204);
       expect(await rows('tool_revisions', id)).toBe(made.status === 201 ? 1 : 0);
@@ -91,6 +143,8 @@ describe('tools of a version', () => {
     const other = await newWorkspace();
     const imported = await other.post('/agents/import', manifest);
     expect([imported.status, imported.body.config.tools]).toEqual([201, ['current_time']]);
-    expect(imported.body.warnings).toEqual(['There is no tool named get_order: the agent does not have it.']);
+    expect(imported.body.warnings).toEqual([
+      'There is no tool named get_order: the agent does not have it.',
+    ]);
   });
 });

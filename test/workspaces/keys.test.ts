@@ -8,10 +8,16 @@ const actions = (entries: { action: string }[]) => entries.map(({ action }) => a
 describe('keys', () => {
   it('names only agents of its own workspace (R2)', async () => {
     const workspace = await newWorkspace();
-    const create = await workspace.post('/api-keys', { name: 'Limited', role: 'viewer', agent_ids: [newId('agt')] });
+    const create = await workspace.post('/api-keys', {
+      name: 'Limited',
+      role: 'viewer',
+      agent_ids: [newId('agt')],
+    });
     expect(create.body.code).toBe('not_found');
     const limited = await workspace.withRole('viewer');
-    const change = await workspace.patch(`/api-keys/${limited.key_id}`, { agent_ids: [newId('agt')] });
+    const change = await workspace.patch(`/api-keys/${limited.key_id}`, {
+      agent_ids: [newId('agt')],
+    });
     expect(change.body.code).toBe('not_found');
     expect((await limited.get('/users/me')).body.agent_ids).toBe(null);
     expect(await countRows('api_keys', workspace.id)).toBe(2);
@@ -20,8 +26,12 @@ describe('keys', () => {
   it('rotates a key once, however many ask at the same time', async () => {
     const workspace = await newWorkspace();
     const old = await workspace.withRole('viewer');
-    const answers = await Promise.all(Array.from({ length: 8 }, () => workspace.post(`/api-keys/${old.key_id}/rotate`, {})));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => workspace.post(`/api-keys/${old.key_id}/rotate`, {})),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      201, 409, 409, 409, 409, 409, 409, 409,
+    ]);
     expect(await countRows('api_keys', workspace.id)).toBe(3);
     const { data } = (await workspace.get('/audit-log')).body;
     expect(actions(data)).toEqual(['api_key.rotate', 'api_key.create', 'workspace.create']);
@@ -32,9 +42,14 @@ describe('keys', () => {
     const own = `/api-keys/${workspace.key_id}`;
     expect((await workspace.delete(own)).body.code).toBe('last_admin_key');
     expect((await workspace.patch(own, { role: 'viewer' })).body.code).toBe('last_admin_key');
-    expect((await workspace.patch(own, { expires_at: '2020-01-01T00:00:00Z' })).body.code).toBe('last_admin_key');
+    expect((await workspace.patch(own, { expires_at: '2020-01-01T00:00:00Z' })).body.code).toBe(
+      'last_admin_key',
+    );
     expect((await workspace.patch(own, { name: 'Renamed' })).body.name).toBe('Renamed');
-    expect(actions((await workspace.get('/audit-log')).body.data)).toEqual(['api_key.update', 'workspace.create']);
+    expect(actions((await workspace.get('/audit-log')).body.data)).toEqual([
+      'api_key.update',
+      'workspace.create',
+    ]);
     const second = await workspace.withRole('admin');
     expect((await workspace.delete(own)).status).toBe(204);
     expect((await second.delete(`/api-keys/${second.key_id}`)).body.code).toBe('last_admin_key');

@@ -7,7 +7,10 @@ import { seed } from '../support/resources.ts';
 import { countAll } from '../support/rows.ts';
 
 const root = (method: string, path: string, json?: unknown, headers = {}) =>
-  request(method, `/api/v1/workspaces${path}`, rootKey, { headers, ...(json === undefined ? {} : { json }) });
+  request(method, `/api/v1/workspaces${path}`, rootKey, {
+    headers,
+    ...(json === undefined ? {} : { json }),
+  });
 
 describe('workspaces of the deployment', () => {
   it('are listed newest first, each once, over pages', async () => {
@@ -29,9 +32,17 @@ describe('workspaces of the deployment', () => {
     const renamed = await root('PATCH', `/${id}`, { name: 'After', quotas: { tools: 3 } });
     expect(renamed.body).toMatchObject({ id, name: 'After', status: 'active', suspended_at: null });
     expect((await root('GET', `/${id}`)).body).toEqual(renamed.body);
-    expect(renamed.body.quotas).toContainEqual({ quota: 'tools', limit: 3, used: 0, source: 'workspace' });
+    expect(renamed.body.quotas).toContainEqual({
+      quota: 'tools',
+      limit: 3,
+      used: 0,
+      source: 'workspace',
+    });
     expect((await get('/workspace')).body).toMatchObject({ id, name: 'After' });
-    expect((await get('/audit-log')).body.data[0]).toMatchObject({ action: 'workspace.manage', actor_type: 'root' });
+    expect((await get('/audit-log')).body.data[0]).toMatchObject({
+      action: 'workspace.manage',
+      actor_type: 'root',
+    });
   });
 
   it('answer 404 for ids of nothing', async () => {
@@ -44,7 +55,11 @@ describe('workspaces of the deployment', () => {
       ['POST', '/suspend'],
       ['POST', '/resume'],
     ] as const)
-      expect([path, (await root(method, `/${other}${path}`, method === 'PATCH' ? { name: 'X' } : undefined)).status]).toEqual([path, 404]);
+      expect([
+        path,
+        (await root(method, `/${other}${path}`, method === 'PATCH' ? { name: 'X' } : undefined))
+          .status,
+      ]).toEqual([path, 404]);
   });
 
   it('refuse every credential while suspended, and take it again when resumed (R7)', async () => {
@@ -54,7 +69,9 @@ describe('workspaces of the deployment', () => {
     expect((await viewer.get('/agents')).status).toBe(200);
     const suspended = await root('POST', `/${workspace.id}/suspend`);
     expect(suspended.body).toMatchObject({ status: 'suspended', suspended_at: expect.any(String) });
-    expect((await root('POST', `/${workspace.id}/suspend`)).body.suspended_at).toBe(suspended.body.suspended_at);
+    expect((await root('POST', `/${workspace.id}/suspend`)).body.suspended_at).toBe(
+      suspended.body.suspended_at,
+    );
     const answers = [
       await workspace.get('/workspace'),
       await viewer.get('/agents'),
@@ -64,14 +81,19 @@ describe('workspaces of the deployment', () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
     expect((await root('GET', '?status=suspended')).body.data[0].id).toBe(workspace.id);
-    expect((await root('POST', `/${workspace.id}/resume`)).body).toMatchObject({ status: 'active', suspended_at: null });
+    expect((await root('POST', `/${workspace.id}/resume`)).body).toMatchObject({
+      status: 'active',
+      suspended_at: null,
+    });
     expect((await viewer.get('/agents')).status).toBe(200);
   });
 
   it('refuse a credential that another isolate suspended once 30 seconds have passed (R7)', async () => {
     const workspace = await newWorkspace();
     expect((await workspace.get('/workspace')).status).toBe(200);
-    await env.DB.prepare('update workspaces set suspended_at = 1 where id = ?').bind(workspace.id).run();
+    await env.DB.prepare('update workspaces set suspended_at = 1 where id = ?')
+      .bind(workspace.id)
+      .run();
     vi.setSystemTime(Date.now() + 31_000);
     try {
       expect((await workspace.get('/workspace')).status).toBe(401);
@@ -84,39 +106,58 @@ describe('workspaces of the deployment', () => {
 /** Objects of the file store that name the workspace. */
 async function objectsOf(id: string): Promise<string[]> {
   const keys: string[] = [];
-  for (const prefix of [`${id}/`, `usage-archives/${id}/`]) keys.push(...(await env.FILES.list({ prefix })).objects.map(({ key }) => key));
+  for (const prefix of [`${id}/`, `usage-archives/${id}/`])
+    keys.push(...(await env.FILES.list({ prefix })).objects.map(({ key }) => key));
   return keys;
 }
 
 /** Rows of chunks that the keyword indexes still have. */
 async function countIndexed(seqs: readonly number[]): Promise<number> {
   const counts = ['chunk_words', 'chunks_fts'].map((index) =>
-    env.DB.prepare(`select count(*) as n from ${index} where rowid in (select value from json_each(?))`).bind(JSON.stringify(seqs)),
+    env.DB.prepare(
+      `select count(*) as n from ${index} where rowid in (select value from json_each(?))`,
+    ).bind(JSON.stringify(seqs)),
   );
-  return (await env.DB.batch<{ n: number }>(counts)).reduce((sum, { results }) => sum + (results[0]?.n ?? 0), 0);
+  return (await env.DB.batch<{ n: number }>(counts)).reduce(
+    (sum, { results }) => sum + (results[0]?.n ?? 0),
+    0,
+  );
 }
 
 /** Rows of every table that still name the workspace. */
-const left = async (id: string) => Object.entries(await countAll(id)).filter(([, count]) => count > 0);
+const left = async (id: string) =>
+  Object.entries(await countAll(id)).filter(([, count]) => count > 0);
 const isErased = async ({ id }: Workspace) =>
-  (await left(id)).length === 0 && (await env.DB.prepare('select 1 from workspaces where id = ?').bind(id).first()) === null;
+  (await left(id)).length === 0 &&
+  (await env.DB.prepare('select 1 from workspaces where id = ?').bind(id).first()) === null;
 
 /** A row of any kind in each table that has none, so that no table is left out of the proof. */
 async function fillEmptyTables(id: string): Promise<void> {
   for (const [table, count] of Object.entries(await countAll(id))) {
     if (count > 0) continue;
-    const { results } = await env.DB.prepare(`pragma table_info(${table})`).all<{ name: string; type: string }>();
+    const { results } = await env.DB.prepare(`pragma table_info(${table})`).all<{
+      name: string;
+      type: string;
+    }>();
     const parents = new Map<string, unknown>([['workspace_id', id]]);
-    const { results: keys } = await env.DB.prepare(`pragma foreign_key_list(${table})`).all<{ table: string; from: string; to: string }>();
+    const { results: keys } = await env.DB.prepare(`pragma foreign_key_list(${table})`).all<{
+      table: string;
+      from: string;
+      to: string;
+    }>();
     for (const key of keys.filter(({ from }) => from !== 'workspace_id')) {
-      const parent = await env.DB.prepare(`select ${key.to} as value from ${key.table} where workspace_id = ?`)
+      const parent = await env.DB.prepare(
+        `select ${key.to} as value from ${key.table} where workspace_id = ?`,
+      )
         .bind(id)
         .first<{ value: string }>();
       parents.set(key.from, parent?.value);
     }
     // Text that is JSON too, and instants that no periodic work waits for.
     const values = results.map(
-      ({ name, type }) => parents.get(name) ?? (/int|real/i.test(type) ? 4_000_000_000_000 : JSON.stringify(crypto.randomUUID())),
+      ({ name, type }) =>
+        parents.get(name) ??
+        (/int|real/i.test(type) ? 4_000_000_000_000 : JSON.stringify(crypto.randomUUID())),
     );
     const row = env.DB.prepare(`insert into ${table} values (${values.map(() => '?').join(', ')})`);
     await row.bind(...values).run();
@@ -128,7 +169,9 @@ async function fullWorkspace(): Promise<Workspace> {
   await workspace.put('/alert-webhook', { url: 'https://hooks.example.com/x' });
   await workspace.put('/telemetry', { endpoint: 'https://otel.example.com' });
   await workspace.put('/rate-limits', { workspace: { requests_per_minute: 1000 } });
-  await workspace.put('/prices', { prices: [{ model: 'openai/gpt-5-mini', input_usd_per_million: 1, output_usd_per_million: 1 }] });
+  await workspace.put('/prices', {
+    prices: [{ model: 'openai/gpt-5-mini', input_usd_per_million: 1, output_usd_per_million: 1 }],
+  });
   await workspace.put(`/messages/${values.message}/feedback`, { rating: 'up' });
   await workspace.post('/agents', { name: 'With key' }, { headers: { 'idempotency-key': 'once' } });
   const execution = createExecutionContext();
@@ -146,9 +189,14 @@ describe('deleting a workspace', () => {
     expect(Object.entries(before).filter(([, count]) => count === 0)).toEqual([]);
     expect((await left(workspace.id)).length).toBe(Object.keys(before).length);
     expect(await objectsOf(workspace.id)).not.toEqual([]);
-    const found = () => env.DB.prepare(`select count(*) as n from messages_fts where messages_fts match 'shop'`).first<{ n: number }>();
+    const found = () =>
+      env.DB.prepare(
+        `select count(*) as n from messages_fts where messages_fts match 'shop'`,
+      ).first<{ n: number }>();
     const words = (await found())?.n ?? 0;
-    const { results: chunks } = await env.DB.prepare('select seq from chunks where workspace_id = ?')
+    const { results: chunks } = await env.DB.prepare(
+      'select seq from chunks where workspace_id = ?',
+    )
       .bind(workspace.id)
       .all<{ seq: number }>();
     const indexed = () => countIndexed(chunks.map(({ seq }) => seq));
@@ -160,7 +208,9 @@ describe('deleting a workspace', () => {
     expect((await root('DELETE', `/${workspace.id}`)).status).toBe(404);
     expect((await root('POST', `/${workspace.id}/resume`)).status).toBe(404);
 
-    await vi.waitUntil(() => isErased(workspace), { timeout: 25_000, interval: 100 }).catch(() => undefined);
+    await vi
+      .waitUntil(() => isErased(workspace), { timeout: 25_000, interval: 100 })
+      .catch(() => undefined);
     expect(await left(workspace.id)).toEqual([]);
     expect(await isErased(workspace)).toBe(true);
     expect(await objectsOf(workspace.id)).toEqual([]);
@@ -183,11 +233,16 @@ describe('deleting a workspace', () => {
     );
     await insert.bind(crypto.randomUUID(), workspace.id).run();
     expect(await left(workspace.id)).toHaveLength(1);
-    const pass = env.DB.prepare(`update outbox set due_at = 0 where workspace_id = '' and job ->> 'workspace_id' = ?`);
+    const pass = env.DB.prepare(
+      `update outbox set due_at = 0 where workspace_id = '' and job ->> 'workspace_id' = ?`,
+    );
     expect((await pass.bind(workspace.id).run()).meta.changes).toBe(1);
     const execution = createExecutionContext();
     await runSchedule('* * * * *', env as Env, execution);
     await waitOnExecutionContext(execution);
-    await vi.waitUntil(async () => (await left(workspace.id)).length === 0, { timeout: 15_000, interval: 100 });
+    await vi.waitUntil(async () => (await left(workspace.id)).length === 0, {
+      timeout: 15_000,
+      interval: 100,
+    });
   }, 40_000);
 });

@@ -13,12 +13,16 @@ describe('the migration that introduces quotas', () => {
     const before = (await env.DB.prepare(counters).bind(workspace.id).all()).results;
     expect(before.length).toBeGreaterThan(5);
     const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes('quota_counters'));
-    const inserts = (migration?.queries ?? []).filter((sql) => /^(?:--.*\n|\s)*INSERT INTO quotas /.test(sql));
+    const inserts = (migration?.queries ?? []).filter((sql) =>
+      /^(?:--.*\n|\s)*INSERT INTO quotas /.test(sql),
+    );
     expect(inserts).toHaveLength(7);
     await env.DB.batch([
       env.DB.prepare('delete from quotas where workspace_id = ?').bind(workspace.id),
       // Those of others are there: they keep theirs.
-      ...inserts.map((sql) => env.DB.prepare(sql.replace(/^[\s\S]*?INSERT INTO/, 'INSERT OR IGNORE INTO'))),
+      ...inserts.map((sql) =>
+        env.DB.prepare(sql.replace(/^[\s\S]*?INSERT INTO/, 'INSERT OR IGNORE INTO')),
+      ),
     ]);
     const after = (await env.DB.prepare(counters).bind(workspace.id).all()).results;
     expect(after).toEqual(before.filter(({ used }) => used !== 0));
@@ -29,10 +33,15 @@ describe('the migration that counts files of /v1/files', () => {
   it('counts those that are there as the triggers have, what messages share once', async () => {
     const workspace = await newWorkspace();
     const agent = (await workspace.post('/agents', { name: 'Agent' })).body.id;
-    const uploads = [await uploadFile(workspace, 'One.'), await uploadFile(workspace, 'Two, longer.')];
+    const uploads = [
+      await uploadFile(workspace, 'One.'),
+      await uploadFile(workspace, 'Two, longer.'),
+    ];
     expect((await send(workspace, agent, uploads[0]?.body.id)).status).toBe(200);
     const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes('upload_quota'));
-    const inserts = (migration?.queries ?? []).filter((sql) => /^(?:--.*\n|\s)*INSERT INTO quotas /.test(sql));
+    const inserts = (migration?.queries ?? []).filter((sql) =>
+      /^(?:--.*\n|\s)*INSERT INTO quotas /.test(sql),
+    );
     expect(inserts).toHaveLength(2);
     const only = `WHERE workspace_id = '${workspace.id}' AND`;
     const attached = 'One.'.length;
@@ -40,9 +49,13 @@ describe('the migration that counts files of /v1/files', () => {
       env.DB.prepare(
         `update quotas set used = iif(resource = 'files', 0, ?) where workspace_id = ? and resource in ('files', 'bytes')`,
       ).bind(attached, workspace.id),
-      ...inserts.map((sql) => env.DB.prepare(sql.replace(/^[\s\S]*?INSERT INTO/, 'INSERT INTO').replace('WHERE', only))),
+      ...inserts.map((sql) =>
+        env.DB.prepare(sql.replace(/^[\s\S]*?INSERT INTO/, 'INSERT INTO').replace('WHERE', only)),
+      ),
     ]);
     expect(await quotaOf(workspace, 'files')).toMatchObject({ used: 2 });
-    expect(await quotaOf(workspace, 'bytes')).toMatchObject({ used: attached + 'Two, longer.'.length });
+    expect(await quotaOf(workspace, 'bytes')).toMatchObject({
+      used: attached + 'Two, longer.'.length,
+    });
   });
 });

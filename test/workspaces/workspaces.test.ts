@@ -4,7 +4,9 @@ import { newWorkspace, request, rootKey } from '../support/api.ts';
 
 describe('workspaces and keys', () => {
   it('makes a workspace with its first admin key, which is stored as a hash only (R6)', async () => {
-    const { status, body } = await request('POST', '/api/v1/workspaces', rootKey, { json: { name: 'Acme' } });
+    const { status, body } = await request('POST', '/api/v1/workspaces', rootKey, {
+      json: { name: 'Acme' },
+    });
     expect(status).toBe(201);
     const { secret } = body.api_key;
     const me = await request('GET', '/api/v1/users/me', secret);
@@ -29,22 +31,38 @@ describe('workspaces and keys', () => {
 
   it('replays an idempotent create, secret and all, and keeps no secret in the clear (R55)', async () => {
     const workspace = await newWorkspace();
-    const create = (name: string) => workspace.post('/api-keys', { name, role: 'viewer' }, { headers: { 'idempotency-key': 'abc' } });
+    const create = (name: string) =>
+      workspace.post(
+        '/api-keys',
+        { name, role: 'viewer' },
+        { headers: { 'idempotency-key': 'abc' } },
+      );
     const first = await create('one');
     const again = await create('one');
     expect(again.body).toEqual(first.body);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     expect((await create('two')).body.code).toBe('idempotency_mismatch');
     expect((await workspace.get('/api-keys')).body.data).toHaveLength(2);
-    const stored = JSON.stringify((await env.DB.prepare('select * from idempotency_keys').all()).results);
+    const stored = JSON.stringify(
+      (await env.DB.prepare('select * from idempotency_keys').all()).results,
+    );
     expect(stored).not.toContain(first.body.secret.slice(5, 17));
   });
 
   it('takes models that there are, and no built-in one for the background', async () => {
     const workspace = await newWorkspace();
-    expect((await workspace.get('/workspace')).body).toMatchObject({ default_model: 'builtin/extractive', background_model: null });
-    const set = await workspace.patch('/workspace', { default_model: 'openai/gpt-5-mini', background_model: 'openai/gpt-5-nano' });
-    expect(set.body).toMatchObject({ default_model: 'openai/gpt-5-mini', background_model: 'openai/gpt-5-nano' });
+    expect((await workspace.get('/workspace')).body).toMatchObject({
+      default_model: 'builtin/extractive',
+      background_model: null,
+    });
+    const set = await workspace.patch('/workspace', {
+      default_model: 'openai/gpt-5-mini',
+      background_model: 'openai/gpt-5-nano',
+    });
+    expect(set.body).toMatchObject({
+      default_model: 'openai/gpt-5-mini',
+      background_model: 'openai/gpt-5-nano',
+    });
     for (const [field, model] of [
       ['default_model', 'nobody/none'],
       ['default_model', 'builtin/lexical'],
@@ -54,10 +72,17 @@ describe('workspaces and keys', () => {
       ['background_model', 'none'],
     ] as const) {
       const refused = await workspace.patch('/workspace', { [field]: model });
-      expect([refused.status, refused.body.errors?.[0]?.pointer], model).toEqual([422, `/${field}`]);
+      expect([refused.status, refused.body.errors?.[0]?.pointer], model).toEqual([
+        422,
+        `/${field}`,
+      ]);
     }
-    expect((await workspace.patch('/workspace', { background_model: null })).body.background_model).toBeNull();
-    const made = await request('POST', '/api/v1/workspaces', rootKey, { json: { name: 'Acme', default_model: 'nobody/none' } });
+    expect(
+      (await workspace.patch('/workspace', { background_model: null })).body.background_model,
+    ).toBeNull();
+    const made = await request('POST', '/api/v1/workspaces', rootKey, {
+      json: { name: 'Acme', default_model: 'nobody/none' },
+    });
     expect([made.status, made.body.errors?.[0]?.pointer]).toEqual([422, '/default_model']);
   });
 });

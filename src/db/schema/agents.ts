@@ -1,5 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 import type { ToolPin } from './tools.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -31,7 +38,9 @@ export const agents = sqliteTable(
   (table) => [
     uniqueIndex('agents_slug').on(table.workspace_id, table.slug),
     index('agents_workspace').on(table.workspace_id, table.id),
-    uniqueIndex('agents_provider_model').on(table.workspace_id, table.provider_model).where(sql`provider_model is not null`),
+    uniqueIndex('agents_provider_model')
+      .on(table.workspace_id, table.provider_model)
+      .where(sql`provider_model is not null`),
   ],
 );
 

@@ -1,5 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 
 export const grains = ['hour', 'day'] as const;
 export type Grain = (typeof grains)[number];
@@ -19,7 +27,11 @@ export const analytics_rollups = sqliteTable(
     /** Of an hour: the same by quarter, for time zones that are not whole hours from UTC. Last, so that it is read only where asked for. */
     quarters: text(),
   },
-  (table) => [primaryKey({ columns: [table.workspace_id, table.agent_id, table.dimension, table.grain, table.bucket] })],
+  (table) => [
+    primaryKey({
+      columns: [table.workspace_id, table.agent_id, table.dimension, table.grain, table.bucket],
+    }),
+  ],
 );
 
 /** How far a workspace is rolled up. Instants that a column names are the first that are not. */
@@ -42,7 +54,11 @@ export const analytics_state = sqliteTable(
     /** The date up to which anomalies were looked for on days that were over; null for never. */
     searched_until: text(),
   },
-  (table) => [index('analytics_state_unsearched').on(table.workspace_id).where(sql`revision > searched_revision`)],
+  (table) => [
+    index('analytics_state_unsearched')
+      .on(table.workspace_id)
+      .where(sql`revision > searched_revision`),
+  ],
 );
 
 export const anomalyMeasures = ['cost', 'error_rate'] as const;

@@ -1,5 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 
 export const budgetScopes = ['workspace', 'agent', 'api_key', 'end_user'] as const;
 export type BudgetScope = (typeof budgetScopes)[number];
@@ -47,7 +54,10 @@ export const budgets = sqliteTable(
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [index('budgets_workspace').on(table.workspace_id, table.id), index('budgets_key').on(table.key_version)],
+  (table) => [
+    index('budgets_workspace').on(table.workspace_id, table.id),
+    index('budgets_key').on(table.key_version),
+  ],
 );
 
 /** What is spent and held of a budget, for each of its subjects and periods. */
@@ -125,5 +135,13 @@ export const budget_alerts = sqliteTable(
     /** null until the webhook has taken it. */
     delivered_at: integer(),
   },
-  (table) => [uniqueIndex('budget_alerts_once').on(table.budget_id, table.subject, table.period_start, table.kind, table.limit_nano_usd)],
+  (table) => [
+    uniqueIndex('budget_alerts_once').on(
+      table.budget_id,
+      table.subject,
+      table.period_start,
+      table.kind,
+      table.limit_nano_usd,
+    ),
+  ],
 );

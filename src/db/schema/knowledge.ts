@@ -2,7 +2,15 @@ import { sql } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { workspaces } from './workspaces.ts';
 
-export const fileStatuses = ['queued', 'extracting', 'chunking', 'embedding', 'indexing', 'ready', 'failed'] as const;
+export const fileStatuses = [
+  'queued',
+  'extracting',
+  'chunking',
+  'embedding',
+  'indexing',
+  'ready',
+  'failed',
+] as const;
 export type FileStatus = (typeof fileStatuses)[number];
 
 export const knowledge_bases = sqliteTable(
@@ -28,7 +36,10 @@ export const knowledge_bases = sqliteTable(
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [index('knowledge_bases_workspace').on(table.workspace_id, table.id), uniqueIndex('knowledge_bases_agent').on(table.agent_id)],
+  (table) => [
+    index('knowledge_bases_workspace').on(table.workspace_id, table.id),
+    uniqueIndex('knowledge_bases_agent').on(table.agent_id),
+  ],
 );
 
 export const files = sqliteTable(
@@ -68,8 +79,12 @@ export const files = sqliteTable(
     index('files_base').on(table.workspace_id, table.base_id, table.id),
     index('files_sha256').on(table.base_id, table.sha256),
     /** Files that a caller names by `external_id` may have the same content: each is replaced on its own. */
-    uniqueIndex('files_content').on(table.base_id, table.sha256).where(sql`deleted_at is null and external_id is null`),
-    uniqueIndex('files_external_id').on(table.base_id, table.external_id).where(sql`deleted_at is null and external_id is not null`),
+    uniqueIndex('files_content')
+      .on(table.base_id, table.sha256)
+      .where(sql`deleted_at is null and external_id is null`),
+    uniqueIndex('files_external_id')
+      .on(table.base_id, table.external_id)
+      .where(sql`deleted_at is null and external_id is not null`),
   ],
 );
 
@@ -93,7 +108,10 @@ export const chunks = sqliteTable(
     end: integer().notNull(),
     token_count: integer().notNull(),
   },
-  (table) => [uniqueIndex('chunks_id').on(table.id), uniqueIndex('chunks_file').on(table.file_id, table.attempt, table.ordinal)],
+  (table) => [
+    uniqueIndex('chunks_id').on(table.id),
+    uniqueIndex('chunks_file').on(table.file_id, table.attempt, table.ordinal),
+  ],
 );
 
 /** Vectors of the embedded adapter: int8, base64. */

@@ -16,7 +16,10 @@ export const provider_credentials = sqliteTable(
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.workspace_id, table.provider] }), index('provider_credentials_key').on(table.key_version)],
+  (table) => [
+    primaryKey({ columns: [table.workspace_id, table.provider] }),
+    index('provider_credentials_key').on(table.key_version),
+  ],
 );
 
 /** What a workspace pays for a model, where that differs from the price table. Nano-USD a token. */

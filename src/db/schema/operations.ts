@@ -18,7 +18,9 @@ export const telemetry = sqliteTable(
     headers: text(),
     key_version: integer(),
     /** Names with the last characters of the values, for people. */
-    header_hints: text({ mode: 'json' }).notNull().$type<{ name: string; last_four: string | null }[]>(),
+    header_hints: text({ mode: 'json' })
+      .notNull()
+      .$type<{ name: string; last_four: string | null }[]>(),
     include_content: integer({ mode: 'boolean' }).notNull(),
     is_enabled: integer({ mode: 'boolean' }).notNull(),
     /** Before this nothing is sent. */

@@ -18,7 +18,10 @@ export const outbox = sqliteTable(
     last_error: text(),
     created_at: integer().notNull(),
   },
-  (table) => [index('outbox_due').on(table.due_at), index('outbox_workspace').on(table.workspace_id, table.created_at)],
+  (table) => [
+    index('outbox_due').on(table.due_at),
+    index('outbox_workspace').on(table.workspace_id, table.created_at),
+  ],
 );
 
 /** Jobs that used up their attempts, kept for a person to look at and replay. */
@@ -50,7 +53,9 @@ export const idempotency_keys = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.workspace_id, table.key_hash] }),
-    index('idempotency_keys_run').on(table.workspace_id, table.run_id).where(sql`run_id is not null`),
+    index('idempotency_keys_run')
+      .on(table.workspace_id, table.run_id)
+      .where(sql`run_id is not null`),
     index('idempotency_keys_expiry').on(table.expires_at),
   ],
 );

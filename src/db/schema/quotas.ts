@@ -1,7 +1,16 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** What a workspace may hold a limited number of, by the names of the API. */
-export const quotaNames = ['files', 'bytes', 'chunks', 'agents', 'sessions', 'tools', 'keys', 'knowledge_bases'] as const;
+export const quotaNames = [
+  'files',
+  'bytes',
+  'chunks',
+  'agents',
+  'sessions',
+  'tools',
+  'keys',
+  'knowledge_bases',
+] as const;
 export type QuotaName = (typeof quotaNames)[number];
 
 /**

@@ -4,7 +4,15 @@ import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-or
 import { agents } from './agents.ts';
 
 /** `queued` waits for the run before it in its session. */
-export const runStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted', 'limit_exceeded'] as const;
+export const runStatuses = [
+  'queued',
+  'running',
+  'completed',
+  'failed',
+  'cancelled',
+  'interrupted',
+  'limit_exceeded',
+] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 export const coverages = ['full', 'partial', 'none'] as const;
@@ -149,7 +157,9 @@ export const runs = sqliteTable(
     index('runs_workspace').on(table.workspace_id, table.id),
     index('runs_agent').on(table.workspace_id, table.agent_id, table.id),
     index('runs_session').on(table.workspace_id, table.session_id, table.id),
-    index('runs_ended').on(table.workspace_id, table.agent_id, table.ended_at, table.id).where(sql`ended_at is not null`),
+    index('runs_ended')
+      .on(table.workspace_id, table.agent_id, table.ended_at, table.id)
+      .where(sql`ended_at is not null`),
     index('runs_lease').on(table.lease_until).where(sql`status = 'running'`),
     index('runs_queued').on(table.lease_until).where(sql`status = 'queued'`),
   ],
@@ -227,7 +237,12 @@ export const message_feedback = sqliteTable(
     uniqueIndex('message_feedback_message').on(table.message_id, table.end_user_id),
     index('message_feedback_session').on(table.session_id),
     index('message_feedback_agent').on(table.workspace_id, table.agent_id, table.updated_at),
-    index('message_feedback_time').on(table.workspace_id, table.agent_id, table.created_at, table.id),
+    index('message_feedback_time').on(
+      table.workspace_id,
+      table.agent_id,
+      table.created_at,
+      table.id,
+    ),
   ],
 );
 

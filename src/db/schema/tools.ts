@@ -1,5 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 import { workspaces } from './workspaces.ts';
 
 /** What a version of an agent keeps of a tool that its configuration names. */
@@ -43,7 +50,10 @@ export const tool_revisions = sqliteTable(
     created_by: text(),
     created_at: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tool_id, table.revision] }), index('tool_revisions_workspace').on(table.workspace_id)],
+  (table) => [
+    primaryKey({ columns: [table.tool_id, table.revision] }),
+    index('tool_revisions_workspace').on(table.workspace_id),
+  ],
 );
 
 /**

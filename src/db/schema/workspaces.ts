@@ -24,7 +24,9 @@ export const workspaces = sqliteTable(
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [index('workspaces_retention').on(table.retention_days).where(sql`retention_days is not null`)],
+  (table) => [
+    index('workspaces_retention').on(table.retention_days).where(sql`retention_days is not null`),
+  ],
 );
 
 export const api_keys = sqliteTable(
@@ -50,6 +52,8 @@ export const api_keys = sqliteTable(
   (table) => [
     uniqueIndex('api_keys_hash').on(table.hash),
     index('api_keys_workspace').on(table.workspace_id, table.id),
-    index('api_keys_valid').on(table.workspace_id, table.expires_at).where(sql`revoked_at is null and rotated_to is null`),
+    index('api_keys_valid')
+      .on(table.workspace_id, table.expires_at)
+      .where(sql`revoked_at is null and rotated_to is null`),
   ],
 );

@@ -27,7 +27,12 @@ export const agentTool = (runAgent: RunAgent): Tool => ({
   input_schema: {
     type: 'object',
     properties: {
-      agent: { type: 'string', minLength: 1, maxLength: 64, description: 'Slug or id of the agent' },
+      agent: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 64,
+        description: 'Slug or id of the agent',
+      },
       message: { type: 'string', minLength: 1, maxLength: 20_000 },
     },
     required: ['agent', 'message'],
@@ -36,13 +41,25 @@ export const agentTool = (runAgent: RunAgent): Tool => ({
   effect: 'read',
   async run(ctx, { input, depth, above: given = [], attribution, signal, tool_call_id }) {
     const { agent: name, message } = input as { agent: string; message: string };
-    if (depth >= maxDepth) return { ok: false, error: `Agents may ask each other at most ${maxDepth} deep.` };
+    if (depth >= maxDepth)
+      return { ok: false, error: `Agents may ask each other at most ${maxDepth} deep.` };
     const agent = await find(ctx, name);
     if (agent === null) return { ok: false, error: `There is no agent ${name}.` };
     const above = [...given, ...(attribution.agent_id ? [attribution.agent_id] : [])];
     if (above.includes(agent.id))
-      return { ok: false, error: `${name} is already at work on this: agents may not ask each other in circles.` };
-    return runAgent(ctx, { agent, message, depth: depth + 1, above, attribution, signal, tool_call_id });
+      return {
+        ok: false,
+        error: `${name} is already at work on this: agents may not ask each other in circles.`,
+      };
+    return runAgent(ctx, {
+      agent,
+      message,
+      depth: depth + 1,
+      above,
+      attribution,
+      signal,
+      tool_call_id,
+    });
   },
 });
 

@@ -6,7 +6,13 @@ export const currentTime: Tool = {
   description: 'The date, time and day of the week now, in UTC and in a time zone.',
   input_schema: {
     type: 'object',
-    properties: { time_zone: { type: 'string', maxLength: 64, description: 'IANA name such as Europe/Zurich; UTC unless given' } },
+    properties: {
+      time_zone: {
+        type: 'string',
+        maxLength: 64,
+        description: 'IANA name such as Europe/Zurich; UTC unless given',
+      },
+    },
     additionalProperties: false,
   },
   effect: 'read',
@@ -14,7 +20,8 @@ export const currentTime: Tool = {
     const { time_zone = 'UTC' } = input as { time_zone?: string };
     const now = ctx.now();
     const local = localTime(now, time_zone);
-    if (local === null) return { ok: false, error: `${time_zone} is not an IANA time zone such as Europe/Zurich.` };
+    if (local === null)
+      return { ok: false, error: `${time_zone} is not an IANA time zone such as Europe/Zurich.` };
     return { ok: true, output: { time_zone, ...local, utc: toWireTime(now) } };
   },
 };
@@ -36,7 +43,9 @@ function localTime(epochMs: number, timeZone: string): { local: string; weekday:
       second: '2-digit',
       timeZoneName: 'longOffset',
     });
-    const part = Object.fromEntries(format.formatToParts(epochMs).map(({ type, value }) => [type, value]));
+    const part = Object.fromEntries(
+      format.formatToParts(epochMs).map(({ type, value }) => [type, value]),
+    );
     const offset = part.timeZoneName?.replace('GMT', '') || '+00:00';
     return {
       local: `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}${offset}`,

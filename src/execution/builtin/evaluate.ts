@@ -7,7 +7,13 @@ export class NoValue extends Error {
 }
 
 /** 40 digits, and no numbers so long that writing them out would take for ever. */
-const Number40 = Decimal.clone({ precision: 40, maxE: 9_000, minE: -9_000, toExpPos: 30, toExpNeg: -30 });
+const Number40 = Decimal.clone({
+  precision: 40,
+  maxE: 9_000,
+  minE: -9_000,
+  toExpPos: 30,
+  toExpNeg: -30,
+});
 type Value = InstanceType<typeof Number40>;
 
 jsep.removeAllUnaryOps();
@@ -39,32 +45,43 @@ const constants: ReadonlyMap<string, Value> = new Map([
   ['e', Number40.exp(1)],
 ]);
 
-const functions: ReadonlyMap<string, { readonly least: number; readonly most: number; readonly apply: (...values: Value[]) => Value }> =
-  new Map(
-    Object.entries({
-      abs: unary((x) => x.abs()),
-      sqrt: unary((x) => x.sqrt()),
-      cbrt: unary((x) => x.cbrt()),
-      floor: unary((x) => x.floor()),
-      ceil: unary((x) => x.ceil()),
-      trunc: unary((x) => x.trunc()),
-      exp: unary((x) => exponential(x)),
-      ln: unary((x) => x.ln()),
-      log10: unary((x) => x.log(10)),
-      log2: unary((x) => x.log(2)),
-      sin: unary((x) => angle(x).sin()),
-      cos: unary((x) => angle(x).cos()),
-      tan: unary((x) => angle(x).tan()),
-      asin: unary((x) => x.asin()),
-      acos: unary((x) => x.acos()),
-      atan: unary((x) => x.atan()),
-      round: { least: 1, most: 2, apply: (x: Value, places?: Value) => x.toDecimalPlaces(wholePlaces(places), Decimal.ROUND_HALF_UP) },
-      min: { least: 1, most: 100, apply: (...values: Value[]) => Number40.min(...values) },
-      max: { least: 1, most: 100, apply: (...values: Value[]) => Number40.max(...values) },
-      sum: { least: 1, most: 100, apply: (...values: Value[]) => Number40.sum(...values) },
-      mean: { least: 1, most: 100, apply: (...values: Value[]) => Number40.sum(...values).div(values.length) },
-    }),
-  );
+const functions: ReadonlyMap<
+  string,
+  { readonly least: number; readonly most: number; readonly apply: (...values: Value[]) => Value }
+> = new Map(
+  Object.entries({
+    abs: unary((x) => x.abs()),
+    sqrt: unary((x) => x.sqrt()),
+    cbrt: unary((x) => x.cbrt()),
+    floor: unary((x) => x.floor()),
+    ceil: unary((x) => x.ceil()),
+    trunc: unary((x) => x.trunc()),
+    exp: unary((x) => exponential(x)),
+    ln: unary((x) => x.ln()),
+    log10: unary((x) => x.log(10)),
+    log2: unary((x) => x.log(2)),
+    sin: unary((x) => angle(x).sin()),
+    cos: unary((x) => angle(x).cos()),
+    tan: unary((x) => angle(x).tan()),
+    asin: unary((x) => x.asin()),
+    acos: unary((x) => x.acos()),
+    atan: unary((x) => x.atan()),
+    round: {
+      least: 1,
+      most: 2,
+      apply: (x: Value, places?: Value) =>
+        x.toDecimalPlaces(wholePlaces(places), Decimal.ROUND_HALF_UP),
+    },
+    min: { least: 1, most: 100, apply: (...values: Value[]) => Number40.min(...values) },
+    max: { least: 1, most: 100, apply: (...values: Value[]) => Number40.max(...values) },
+    sum: { least: 1, most: 100, apply: (...values: Value[]) => Number40.sum(...values) },
+    mean: {
+      least: 1,
+      most: 100,
+      apply: (...values: Value[]) => Number40.sum(...values).div(values.length),
+    },
+  }),
+);
 
 /** Powers of ten that a value may have; the library would work on larger ones for minutes. */
 const mostDigits = 9_000;
@@ -91,7 +108,8 @@ function unary(apply: (x: Value) => Value) {
 
 function wholePlaces(places: Value | undefined): number {
   if (places === undefined) return 0;
-  if (!places.isInteger() || places.lt(0) || places.gt(40)) throw new NoValue('round takes 0 to 40 decimal places.');
+  if (!places.isInteger() || places.lt(0) || places.gt(40))
+    throw new NoValue('round takes 0 to 40 decimal places.');
   return places.toNumber();
 }
 
@@ -107,7 +125,9 @@ function parse(expression: string): jsep.Expression {
   try {
     return jsep(expression);
   } catch (error) {
-    throw new NoValue(`This cannot be read: ${error instanceof Error ? error.message : 'it is no expression'}.`);
+    throw new NoValue(
+      `This cannot be read: ${error instanceof Error ? error.message : 'it is no expression'}.`,
+    );
   }
 }
 
@@ -120,18 +140,24 @@ function calculate(node: jsep.Expression): Value {
     case 'Group':
       return calculate(inner(node));
     case 'UnaryExpression':
-      return signed((node as jsep.UnaryExpression).operator, calculate((node as jsep.UnaryExpression).argument));
+      return signed(
+        (node as jsep.UnaryExpression).operator,
+        calculate((node as jsep.UnaryExpression).argument),
+      );
     case 'BinaryExpression':
       return binary(node as jsep.BinaryExpression);
     case 'CallExpression':
       return call(node as jsep.CallExpression);
     default:
-      throw new NoValue('Only numbers, + - * / % ^, parentheses and functions can be used, one expression at a time.');
+      throw new NoValue(
+        'Only numbers, + - * / % ^, parentheses and functions can be used, one expression at a time.',
+      );
   }
 }
 
 function inner({ argument }: jsep.Expression): jsep.Expression {
-  if (argument === false || argument === undefined) throw new NoValue('There is nothing between the parentheses.');
+  if (argument === false || argument === undefined)
+    throw new NoValue('There is nothing between the parentheses.');
   return argument as jsep.Expression;
 }
 
@@ -165,7 +191,9 @@ function binary({ operator, left, right }: jsep.BinaryExpression): Value {
 function call({ callee, arguments: given }: jsep.CallExpression): Value {
   const name = callee.type === 'Identifier' ? (callee as jsep.Identifier).name.toLowerCase() : '';
   const known = functions.get(name);
-  if (known === undefined) throw new NoValue(`There are the functions ${[...functions.keys()].join(', ')}.`);
-  if (given.length < known.least || given.length > known.most) throw new NoValue(`${name} takes ${known.least} to ${known.most} values.`);
+  if (known === undefined)
+    throw new NoValue(`There are the functions ${[...functions.keys()].join(', ')}.`);
+  if (given.length < known.least || given.length > known.most)
+    throw new NoValue(`${name} takes ${known.least} to ${known.most} values.`);
   return known.apply(...given.map(calculate));
 }

@@ -4,7 +4,14 @@ import type { Tool, ToolOutcome } from '../tool.ts';
 
 const maxBytes = 2_000_000;
 const usualCharacters = 20_000;
-const contentTypes = ['text/*', 'application/xhtml+xml', 'application/json', '+json', 'application/xml', '+xml'];
+const contentTypes = [
+  'text/*',
+  'application/xhtml+xml',
+  'application/json',
+  '+json',
+  'application/xml',
+  '+xml',
+];
 
 export const fetchUrl: Tool = {
   name: 'fetch_url',
@@ -13,22 +20,54 @@ export const fetchUrl: Tool = {
   input_schema: {
     type: 'object',
     properties: {
-      url: { type: 'string', minLength: 1, maxLength: 4000, description: 'Absolute address, https or http' },
-      start: { type: 'integer', minimum: 0, maximum: maxBytes, description: 'Character to go on from when a page was cut' },
-      max_characters: { type: 'integer', minimum: 500, maximum: 40_000, description: `${usualCharacters} unless given` },
+      url: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 4000,
+        description: 'Absolute address, https or http',
+      },
+      start: {
+        type: 'integer',
+        minimum: 0,
+        maximum: maxBytes,
+        description: 'Character to go on from when a page was cut',
+      },
+      max_characters: {
+        type: 'integer',
+        minimum: 500,
+        maximum: 40_000,
+        description: `${usualCharacters} unless given`,
+      },
     },
     required: ['url'],
     additionalProperties: false,
   },
   effect: 'read',
   async run(ctx, { input, signal }): Promise<ToolOutcome> {
-    const { url, start = 0, max_characters = usualCharacters } = input as { url: string; start?: number; max_characters?: number };
-    const headers = { accept: 'text/html, text/markdown, text/plain;q=0.9, */*;q=0.1', 'user-agent': 'AgentGrid' };
+    const {
+      url,
+      start = 0,
+      max_characters = usualCharacters,
+    } = input as { url: string; start?: number; max_characters?: number };
+    const headers = {
+      accept: 'text/html, text/markdown, text/plain;q=0.9, */*;q=0.1',
+      'user-agent': 'AgentGrid',
+    };
     try {
-      const limits = { redirects: 3, deadline_ms: 20_000, max_bytes: maxBytes, content_types: contentTypes };
+      const limits = {
+        redirects: 3,
+        deadline_ms: 20_000,
+        max_bytes: maxBytes,
+        content_types: contentTypes,
+      };
       const response = await ctx.egress.request(url, { headers, signal }, limits);
-      if (!response.ok) return { ok: false, error: `The address was answered with HTTP ${response.status}.` };
-      const page = await pageToMarkdown(await response.arrayBuffer(), response.headers.get('content-type') ?? '', response.url);
+      if (!response.ok)
+        return { ok: false, error: `The address was answered with HTTP ${response.status}.` };
+      const page = await pageToMarkdown(
+        await response.arrayBuffer(),
+        response.headers.get('content-type') ?? '',
+        response.url,
+      );
       if (page === null) return { ok: false, error: 'The page is nested too deeply to be read.' };
       const text = page.text.slice(start, start + max_characters).toWellFormed();
       const next_start = start + max_characters < page.text.length ? start + max_characters : null;

@@ -9,7 +9,12 @@ export const knowledgeSearch: Tool = {
   input_schema: {
     type: 'object',
     properties: {
-      query: { type: 'string', minLength: 1, maxLength: 2000, description: 'A question or key words' },
+      query: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 2000,
+        description: 'A question or key words',
+      },
       top_k: { type: 'integer', minimum: 1, maximum: 20, description: 'How many passages at most' },
     },
     required: ['query'],
@@ -23,10 +28,23 @@ export const knowledgeSearch: Tool = {
     // Named anew each time: a model may give two calls one id, and each has been paid for.
     const call_key = `${attribution.run_id ?? ctx.request_id}:${ctx.newId('use')}`;
     const search = { base_ids, query, mode, min_score, reranker, top_k: top_k ?? usual };
-    const { hits, confidence, coverage, usage } = await searchKnowledge(ctx, search, { ...attribution, call_key });
+    const { hits, confidence, coverage, usage } = await searchKnowledge(ctx, search, {
+      ...attribution,
+      call_key,
+    });
     const sources = coverage === 'none' ? [] : hits;
-    if (sources.length === 0) return { ok: true, output: { passages: [], coverage, note: 'The documents say nothing about this.' }, usage };
-    const passages = sources.map(({ file_name, page, heading, text }) => ({ file_name, page, heading, text }));
+    if (sources.length === 0)
+      return {
+        ok: true,
+        output: { passages: [], coverage, note: 'The documents say nothing about this.' },
+        usage,
+      };
+    const passages = sources.map(({ file_name, page, heading, text }) => ({
+      file_name,
+      page,
+      heading,
+      text,
+    }));
     return { ok: true, output: { passages, confidence, coverage }, sources, usage };
   },
 };

@@ -1,4 +1,10 @@
-import { alternative, type InlineContext, InlineReader, type InlineResult, isBlank } from './docx-inline.ts';
+import {
+  alternative,
+  type InlineContext,
+  InlineReader,
+  type InlineResult,
+  isBlank,
+} from './docx-inline.ts';
 import type { ListLabel, Numbering } from './docx-numbering.ts';
 import type { Style, Styles } from './docx-styles.ts';
 import { readWordTable } from './docx-table.ts';
@@ -14,7 +20,15 @@ export interface BodyContext extends Omit<InlineContext, 'aside'> {
   readonly inserted: (id: string | undefined) => Node[];
 }
 
-const containers = new Set(['w:body', 'w:sdtContent', 'w:customXml', 'w:smartTag', 'w:ins', 'w:moveTo', 'w:txbxContent']);
+const containers = new Set([
+  'w:body',
+  'w:sdtContent',
+  'w:customXml',
+  'w:smartTag',
+  'w:ins',
+  'w:moveTo',
+  'w:txbxContent',
+]);
 const codeStyle =
   /^(?:source code|code|code ?block|html preformatted|preformatted(?: text)?|macro text|verbatim|program ?listing|sourcecode)$/;
 /** Signs that are in code and not in a letter. */
@@ -47,10 +61,13 @@ export class BodyReader {
     if (node.name === 'w:tbl') return this.#table(node);
     if (node.name === 'w:sdt') {
       if (flagOf(childOf(node, 'w:sdtPr'), 'w:showingPlcHdr') === true) return [];
-      return elementsOf(node).flatMap((content) => (content.name === 'w:sdtContent' ? this.#blocks(content) : []));
+      return elementsOf(node).flatMap((content) =>
+        content.name === 'w:sdtContent' ? this.#blocks(content) : [],
+      );
     }
     if (node.name === 'mc:AlternateContent') return this.#blocks(alternative(node));
-    if (node.name === 'm:oMathPara' || node.name === 'm:oMath') return this.#paragraph({ name: 'w:p', attributes: {}, children: [node] });
+    if (node.name === 'm:oMathPara' || node.name === 'm:oMath')
+      return this.#paragraph({ name: 'w:p', attributes: {}, children: [node] });
     if (node.name === 'w:altChunk') return this.#context.inserted(node.attributes['r:id']);
     return containers.has(node.name) ? this.#blocks(node) : [];
   }
@@ -58,7 +75,10 @@ export class BodyReader {
   #table(node: XmlElement): Node[] {
     const { styles } = this.#context;
     const outer = this.#tableStyles;
-    this.#tableStyles = [...styles.chain(propertyOf(childOf(node, 'w:tblPr'), 'w:tblStyle')), ...outer];
+    this.#tableStyles = [
+      ...styles.chain(propertyOf(childOf(node, 'w:tblPr'), 'w:tblStyle')),
+      ...outer,
+    ];
     const table = readWordTable(node, styles, (cell) => this.read(cell));
     this.#tableStyles = outer;
     return table === null ? [] : [table];
@@ -70,29 +90,41 @@ export class BodyReader {
     const chain = styles.paragraphChain(propertyOf(properties, 'w:pStyle'));
     const mark = childOf(properties, 'w:rPr');
     const line = this.#inline.read(node, [...chain, ...this.#tableStyles]);
-    const isHidden = line.isEmpty && (flagOf(mark, 'w:vanish') === true || childOf(mark, 'w:del') !== undefined);
+    const isHidden =
+      line.isEmpty && (flagOf(mark, 'w:vanish') === true || childOf(mark, 'w:del') !== undefined);
     if (isHidden) return line.asides;
     const nodes = [...this.#pending, ...line.nodes];
-    this.#pending = childOf(mark, 'w:del') === undefined && flagOf(mark, 'w:specVanish') !== true ? [] : nodes;
+    this.#pending =
+      childOf(mark, 'w:del') === undefined && flagOf(mark, 'w:specVanish') !== true ? [] : nodes;
     if (this.#pending.length > 0) return line.asides;
     const label = this.#label(properties, chain);
-    return [...(isBlank(nodes) ? [] : [asBlock(nodes, line, chain, properties, label)]), ...line.asides];
+    return [
+      ...(isBlank(nodes) ? [] : [asBlock(nodes, line, chain, properties, label)]),
+      ...line.asides,
+    ];
   }
 
   #label(properties: XmlElement | undefined, chain: readonly Style[]): ListLabel | null {
     const { numbering } = this.#context;
     const direct = childOf(properties, 'w:numPr');
-    const ofStyle = chain.map(({ paragraph }) => childOf(paragraph, 'w:numPr')).find((found) => found !== undefined);
+    const ofStyle = chain
+      .map(({ paragraph }) => childOf(paragraph, 'w:numPr'))
+      .find((found) => found !== undefined);
     const id =
       propertyOf(direct, 'w:numId') ??
-      chain.map(({ paragraph }) => propertyOf(childOf(paragraph, 'w:numPr'), 'w:numId')).find(Boolean) ??
+      chain
+        .map(({ paragraph }) => propertyOf(childOf(paragraph, 'w:numPr'), 'w:numId'))
+        .find(Boolean) ??
       null;
     if (id === null || id === '0') return null;
     const linked = numbering.levelOfStyle(
       id,
       chain.slice(0, 1).map((style) => style.id),
     );
-    return numbering.next(id, integerOf(direct, 'w:ilvl') ?? linked ?? integerOf(ofStyle, 'w:ilvl') ?? 0);
+    return numbering.next(
+      id,
+      integerOf(direct, 'w:ilvl') ?? linked ?? integerOf(ofStyle, 'w:ilvl') ?? 0,
+    );
   }
 
   /** Text boxes, wherever they are in a drawing, and what is drawn from other parts. */
@@ -128,12 +160,20 @@ function asBlock(
 ): Element {
   const heading = headingOf(properties, chain);
   const shown = label === null || label.text === '' ? null : label;
-  if (heading !== null) return element(`h${heading}`, shown === null || shown.text === '-' ? nodes : [`${shown.text} `, ...nodes]);
-  if (shown !== null) return element('item', nodes, { label: shown.text, indent: '  '.repeat(shown.level) });
+  if (heading !== null)
+    return element(
+      `h${heading}`,
+      shown === null || shown.text === '-' ? nodes : [`${shown.text} `, ...nodes],
+    );
+  if (shown !== null)
+    return element('item', nodes, { label: shown.text, indent: '  '.repeat(shown.level) });
   const [style] = chain;
-  if (chain.some(({ name }) => codeStyle.test(name))) return element('pre', nodes, { code: 'style' });
+  if (chain.some(({ name }) => codeStyle.test(name)))
+    return element('pre', nodes, { code: 'style' });
   if (line.isMonospaced) return element('pre', nodes, { code: 'font' });
-  return /^(?:intense )?quote$/.test(style?.name ?? '') ? element('blockquote', nodes) : element('p', nodes);
+  return /^(?:intense )?quote$/.test(style?.name ?? '')
+    ? element('blockquote', nodes)
+    : element('p', nodes);
 }
 
 /** Lines of code become one block, lines of a list stand close together, and type-written prose is prose. */
@@ -149,22 +189,31 @@ function grouped(blocks: readonly Node[]): Node[] {
     while (end < blocks.length && isSameKind(blocks[end], node)) end += 1;
     const group = blocks.slice(at, end).filter(isElement);
     if (node.tag === 'item')
-      result.push(...group.map((item, index) => element('item', item.children, { ...item.attributes, close: String(index > 0) })));
+      result.push(
+        ...group.map((item, index) =>
+          element('item', item.children, { ...item.attributes, close: String(index > 0) }),
+        ),
+      );
     else result.push(...codeBlocks(group));
     at = end - 1;
   }
   return result;
 }
 
-const isSameKind = (node: Node | undefined, other: Element) => node !== undefined && isElement(node) && node.tag === other.tag;
+const isSameKind = (node: Node | undefined, other: Element) =>
+  node !== undefined && isElement(node) && node.tag === other.tag;
 
 function codeBlocks(lines: readonly Element[]): Element[] {
-  const isCode = lines.some((line) => line.attributes.code === 'style' || codeSigns.test(textOf(line)));
+  const isCode = lines.some(
+    (line) => line.attributes.code === 'style' || codeSigns.test(textOf(line)),
+  );
   if (!isCode) return lines.map(({ children }) => element('p', children));
   return [
     element(
       'pre',
-      lines.flatMap(({ children }, index): Node[] => (index === 0 ? [...children] : ['\n', ...children])),
+      lines.flatMap(({ children }, index): Node[] =>
+        index === 0 ? [...children] : ['\n', ...children],
+      ),
     ),
   ];
 }

@@ -7,7 +7,9 @@ export function readDrawing(node: XmlElement, parts: WordPackage, from: string):
   if (node.name === 'dgm:relIds') {
     const diagram = partOf(parts, from, node.attributes['r:dm']);
     const points = diagram === null ? [] : [...descendants(diagram, 'dgm:pt')];
-    return points.flatMap((point) => paragraphsOf(point).map((text) => element('item', [text], { label: '-', close: 'true' })));
+    return points.flatMap((point) =>
+      paragraphsOf(point).map((text) => element('item', [text], { label: '-', close: 'true' })),
+    );
   }
   if (node.name !== 'c:chart') return [];
   const chart = partOf(parts, from, node.attributes['r:id']);
@@ -27,7 +29,9 @@ const paragraphsOf = (node: XmlElement): string[] =>
 
 /** Its titles, then a table of its series: a row for each category. */
 function readChart(chart: XmlElement): Node[] {
-  const titles = [...descendants(chart, 'c:title')].flatMap(paragraphsOf).map((text) => element('p', [text]));
+  const titles = [...descendants(chart, 'c:title')]
+    .flatMap(paragraphsOf)
+    .map((text) => element('p', [text]));
   const series = [...descendants(chart, 'c:ser')].map((entry) => ({
     name: valuesOf(childOf(entry, 'c:tx')).get(0) ?? '',
     categories: valuesOf(childOf(entry, 'c:cat') ?? childOf(entry, 'c:xVal')),
@@ -35,11 +39,18 @@ function readChart(chart: XmlElement): Node[] {
   }));
   const [first] = series;
   if (first === undefined) return titles;
-  const rows = [...new Set(series.flatMap(({ values, categories }) => [...categories.keys(), ...values.keys()]))].sort((a, b) => a - b);
+  const rows = [
+    ...new Set(
+      series.flatMap(({ values, categories }) => [...categories.keys(), ...values.keys()]),
+    ),
+  ].sort((a, b) => a - b);
   const cell = (tag: string, text: string | undefined) => element(tag, [text ?? '']);
   const head = element('tr', [cell('th', ''), ...series.map(({ name }) => cell('th', name))]);
   const body = rows.map((row) =>
-    element('tr', [cell('td', first.categories.get(row)), ...series.map(({ values }) => cell('td', values.get(row)))]),
+    element('tr', [
+      cell('td', first.categories.get(row)),
+      ...series.map(({ values }) => cell('td', values.get(row))),
+    ]),
   );
   return [...titles, element('table', [head, ...body], { data: 'true' })];
 }

@@ -2,7 +2,15 @@ import { codePoint } from 'dingbat-to-unicode';
 import { readMath } from './docx-math.ts';
 import { type RunFormat, readRunFormat, type Style, type Styles } from './docx-styles.ts';
 import { element, isElement, type Node, textOf } from './tree.ts';
-import { childOf, descendants, elementsOf, flagOf, propertyOf, textIn, type XmlElement } from './xml.ts';
+import {
+  childOf,
+  descendants,
+  elementsOf,
+  flagOf,
+  propertyOf,
+  textIn,
+  type XmlElement,
+} from './xml.ts';
 
 /** A stretch of text of one look. */
 interface Stretch {
@@ -87,23 +95,30 @@ export class InlineReader {
 
   #child(node: XmlElement): void {
     if (node.name === 'w:r') this.#run(node);
-    else if (node.name === 'w:fldSimple' && this.#isSkipped(node.attributes['w:instr'] ?? '')) return;
+    else if (node.name === 'w:fldSimple' && this.#isSkipped(node.attributes['w:instr'] ?? ''))
+      return;
     else if (wrappers.has(node.name)) this.#children(node);
     else if (node.name === 'w:sdt') this.#control(node);
     else if (node.name === 'mc:AlternateContent') this.#children(alternative(node));
-    else if (node.name === 'm:oMath' || node.name === 'm:oMathPara') this.#add([readMath(node)], plainFormat);
+    else if (node.name === 'm:oMath' || node.name === 'm:oMathPara')
+      this.#add([readMath(node)], plainFormat);
   }
 
   /** A content control; the words that ask for content are none. */
   #control(node: XmlElement): void {
     if (flagOf(childOf(node, 'w:sdtPr'), 'w:showingPlcHdr') === true) return;
-    for (const content of elementsOf(node)) if (content.name === 'w:sdtContent') this.#children(content);
+    for (const content of elementsOf(node))
+      if (content.name === 'w:sdtContent') this.#children(content);
   }
 
   #run(run: XmlElement): void {
     const properties = childOf(run, 'w:rPr');
     const { styles } = this.#context;
-    const format = styles.resolve(readRunFormat(properties), this.#paragraph, styles.chain(propertyOf(properties, 'w:rStyle')));
+    const format = styles.resolve(
+      readRunFormat(properties),
+      this.#paragraph,
+      styles.chain(propertyOf(properties, 'w:rStyle')),
+    );
     for (const node of elementsOf(run)) this.#runContent(node, format);
   }
 
@@ -117,7 +132,11 @@ export class InlineReader {
       if (field?.isCode) field.code += textIn(node);
       return;
     }
-    if (format.isHidden === true || this.#fields.some(({ isCode, code }) => isCode || this.#isSkipped(code))) return;
+    if (
+      format.isHidden === true ||
+      this.#fields.some(({ isCode, code }) => isCode || this.#isSkipped(code))
+    )
+      return;
     if (node.name === 'mc:AlternateContent') {
       for (const inner of elementsOf(alternative(node))) this.#runContent(inner, format);
     } else if (node.name === 'w:drawing' || node.name === 'w:pict' || node.name === 'w:object') {
@@ -158,19 +177,24 @@ export class InlineReader {
       this.#fields.push({ isCode: true, code: '' });
       const box = childOf(childOf(node, 'w:ffData'), 'w:checkBox');
       const isChecked = flagOf(box, 'w:checked') ?? flagOf(box, 'w:default') ?? false;
-      if (box !== undefined && format.isHidden !== true) this.#add([isChecked ? '[x]' : '[ ]'], format);
+      if (box !== undefined && format.isHidden !== true)
+        this.#add([isChecked ? '[x]' : '[ ]'], format);
     } else if (type === 'separate') {
       const field = this.#fields.at(-1);
       if (field !== undefined) field.isCode = false;
     } else if (type === 'end') this.#fields.pop();
   }
 
-  #isSkipped = (code: string) => this.#context.skipsPageFields && /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b/i.test(code);
+  #isSkipped = (code: string) =>
+    this.#context.skipsPageFields && /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b/i.test(code);
 
   #add(nodes: readonly Node[], format: RunFormat): void {
     const kept = nodes.filter((node) => node !== '');
     if (kept.length === 0) return;
-    const marks = [format.isStruck === true ? 'del' : '', format.position === 'sup' || format.position === 'sub' ? format.position : ''];
+    const marks = [
+      format.isStruck === true ? 'del' : '',
+      format.position === 'sup' || format.position === 'sub' ? format.position : '',
+    ];
     const last = this.#stretches.at(-1);
     if (
       last !== undefined &&
@@ -183,7 +207,13 @@ export class InlineReader {
   }
 }
 
-const plainFormat: RunFormat = { isHidden: false, isStruck: false, isBold: null, position: null, isMonospaced: null };
+const plainFormat: RunFormat = {
+  isHidden: false,
+  isStruck: false,
+  isBold: null,
+  position: null,
+  isMonospaced: null,
+};
 
 /** Neighbours with the same marks share them: `10^12`, not `10^1^2`. */
 function merged(stretches: readonly Stretch[]): Node[] {
@@ -194,7 +224,9 @@ function merged(stretches: readonly Stretch[]): Node[] {
     else groups.push({ marks, nodes: [...nodes] });
   }
   return groups.flatMap(({ marks, nodes }) =>
-    marks.toReversed().reduce<Node[]>((inner, mark) => (mark === '' ? inner : [element(mark, inner)]), nodes),
+    marks
+      .toReversed()
+      .reduce<Node[]>((inner, mark) => (mark === '' ? inner : [element(mark, inner)]), nodes),
   );
 }
 
@@ -202,25 +234,36 @@ function merged(stretches: readonly Stretch[]): Node[] {
 export function alternative(node: XmlElement): XmlElement {
   const choices = elementsOf(node).filter(({ name }) => name === 'mc:Choice');
   const isReadable = (choice: XmlElement) =>
-    ['w:t', 'w:drawing', 'w:pict', 'm:oMath'].some((name) => !descendants(choice, name).next().done);
+    ['w:t', 'w:drawing', 'w:pict', 'm:oMath'].some(
+      (name) => !descendants(choice, name).next().done,
+    );
   return choices.find(isReadable) ?? childOf(node, 'mc:Fallback') ?? choices[0] ?? node;
 }
 
 /** Hidden in the selection pane, or by the style of a shape. */
 const isUnseen = (node: XmlElement): boolean =>
-  [...descendants(node, 'wp:docPr')].some(({ attributes }) => /^(?:1|true|on)$/.test(attributes.hidden ?? '')) ||
-  elementsOf(node).some(({ attributes }) => /(?:visibility\s*:\s*hidden|display\s*:\s*none)/i.test(attributes.style ?? ''));
+  [...descendants(node, 'wp:docPr')].some(({ attributes }) =>
+    /^(?:1|true|on)$/.test(attributes.hidden ?? ''),
+  ) ||
+  elementsOf(node).some(({ attributes }) =>
+    /(?:visibility\s*:\s*hidden|display\s*:\s*none)/i.test(attributes.style ?? ''),
+  );
 
 /** The words that stand for a picture. */
 function pictureText(node: XmlElement): string {
   const [properties] = descendants(node, 'wp:docPr');
   const [shape] = descendants(node, 'v:shape');
   const [path] = descendants(node, 'v:textpath');
-  const words = [properties?.attributes.descr, shape?.attributes.alt, path?.attributes.string].filter(Boolean);
+  const words = [
+    properties?.attributes.descr,
+    shape?.attributes.alt,
+    path?.attributes.string,
+  ].filter(Boolean);
   return words.length === 0 ? '' : ` ${words.join(' ')} `;
 }
 
-const rubyText = (node: XmlElement | undefined): string => (node === undefined ? '' : [...descendants(node, 'w:t')].map(textIn).join(''));
+const rubyText = (node: XmlElement | undefined): string =>
+  node === undefined ? '' : [...descendants(node, 'w:t')].map(textIn).join('');
 
 function symbol(node: XmlElement): string {
   const code = Number.parseInt(node.attributes['w:char'] ?? '', 16);

@@ -2,16 +2,19 @@ import { type Element, element, type Node } from './tree.ts';
 import { childOf, elementsOf, textIn, type XmlElement } from './xml.ts';
 
 /** A formula of Word (ECMA-376, 22.1) as the elements of MathML that say the same. */
-export const readMath = (node: XmlElement): Element => element('math', elementsOf(node).flatMap(readNode));
+export const readMath = (node: XmlElement): Element =>
+  element('math', elementsOf(node).flatMap(readNode));
 
-const part = (node: XmlElement, name: string): Element => element('mrow', elementsOf(childOf(node, name)).flatMap(readNode));
+const part = (node: XmlElement, name: string): Element =>
+  element('mrow', elementsOf(childOf(node, name)).flatMap(readNode));
 
 const characterOf = (node: XmlElement, name: string, otherwise: string): string => {
   const found = childOf(childOf(node, `${node.name}Pr`), name);
   return found === undefined ? otherwise : (found.attributes['m:val'] ?? '');
 };
 
-const isHidden = (node: XmlElement, name: string) => /^(?:1|true|on)$/.test(characterOf(node, name, '0') || '1');
+const isHidden = (node: XmlElement, name: string) =>
+  /^(?:1|true|on)$/.test(characterOf(node, name, '0') || '1');
 
 function readNode(node: XmlElement): Node[] {
   const inner = (name: string) => part(node, name);
@@ -35,7 +38,11 @@ function readNode(node: XmlElement): Node[] {
         : [element('mroot', [inner('m:e'), inner('m:deg')])];
     case 'm:nary':
       return [
-        element('munderover', [element('mo', [characterOf(node, 'm:chr', '∫')]), inner('m:sub'), inner('m:sup')]),
+        element('munderover', [
+          element('mo', [characterOf(node, 'm:chr', '∫')]),
+          inner('m:sub'),
+          inner('m:sup'),
+        ]),
         element('mtext', [' ']),
         inner('m:e'),
       ];
@@ -72,7 +79,9 @@ const entries = (node: XmlElement): Element[] =>
 
 function delimited(node: XmlElement): Element {
   const separator = characterOf(node, 'm:sepChr', '|');
-  const inner = entries(node).flatMap((entry, index): Node[] => (index === 0 ? [entry] : [element('mtext', [separator]), entry]));
+  const inner = entries(node).flatMap((entry, index): Node[] =>
+    index === 0 ? [entry] : [element('mtext', [separator]), entry],
+  );
   const [open, close] = [characterOf(node, 'm:begChr', '('), characterOf(node, 'm:endChr', ')')];
   return element('mrow', [element('mtext', [open]), ...inner, element('mtext', [close])]);
 }

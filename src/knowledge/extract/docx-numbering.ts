@@ -1,6 +1,14 @@
 import type { Styles } from './docx-styles.ts';
 import { repeatedLetter, romanNumeral } from './number-label.ts';
-import { childOf, descendants, elementsOf, flagOf, integerOf, propertyOf, type XmlElement } from './xml.ts';
+import {
+  childOf,
+  descendants,
+  elementsOf,
+  flagOf,
+  integerOf,
+  propertyOf,
+  type XmlElement,
+} from './xml.ts';
 
 export interface ListLabel {
   /** As a reader sees it; empty where the level shows none. A bullet is `-`. */
@@ -41,7 +49,12 @@ function readLevel(node: XmlElement): Level {
 }
 
 const readLevels = (node: XmlElement): Map<number, Level> =>
-  new Map([...descendants(node, 'w:lvl')].map((level) => [Number(level.attributes['w:ilvl'] ?? 0), readLevel(level)]));
+  new Map(
+    [...descendants(node, 'w:lvl')].map((level) => [
+      Number(level.attributes['w:ilvl'] ?? 0),
+      readLevel(level),
+    ]),
+  );
 
 /** The labels of a document's lists, counted in the order of its paragraphs (ECMA-376, 17.9). */
 export class Numbering {
@@ -61,11 +74,19 @@ export class Numbering {
       if (link !== null) links.set(id, link);
     }
     const numbers = [...descendants(root, 'w:num')];
-    const abstractOf = new Map(numbers.map((node) => [node.attributes['w:numId'] ?? '', propertyOf(node, 'w:abstractNumId') ?? '']));
+    const abstractOf = new Map(
+      numbers.map((node) => [
+        node.attributes['w:numId'] ?? '',
+        propertyOf(node, 'w:abstractNumId') ?? '',
+      ]),
+    );
     for (const node of numbers) {
       const id = node.attributes['w:numId'] ?? '';
       const own = abstractOf.get(id) ?? '';
-      const linked = propertyOf(childOf(styles.chain(links.get(own) ?? null)[0]?.paragraph, 'w:numPr'), 'w:numId');
+      const linked = propertyOf(
+        childOf(styles.chain(links.get(own) ?? null)[0]?.paragraph, 'w:numPr'),
+        'w:numId',
+      );
       const overrides = elementsOf(node).filter(({ name }) => name === 'w:lvlOverride');
       const levelOf = (override: XmlElement) => Number(override.attributes['w:ilvl'] ?? 0);
       this.#instances.set(id, {
@@ -83,8 +104,11 @@ export class Numbering {
 
   /** The level that a paragraph style is linked to in a list. */
   levelOfStyle(num_id: string, style_ids: readonly string[]): number | null {
-    const levels = this.#abstracts.get(this.#instances.get(num_id)?.abstract ?? '') ?? new Map<number, Level>();
-    return [...levels].find(([, { style }]) => style !== null && style_ids.includes(style))?.[0] ?? null;
+    const levels =
+      this.#abstracts.get(this.#instances.get(num_id)?.abstract ?? '') ?? new Map<number, Level>();
+    return (
+      [...levels].find(([, { style }]) => style !== null && style_ids.includes(style))?.[0] ?? null
+    );
   }
 
   /** Counts a paragraph and gives its label; null where there is no such list. */
@@ -101,19 +125,29 @@ export class Numbering {
     const text = own.text.replaceAll(/%([1-9])/g, (_, digit: string) => {
       const shown = levels.get(Number(digit) - 1);
       const number = counts[Number(digit) - 1] ?? startOf(instance, Number(digit) - 1, shown);
-      return formatNumber(number, own.isLegal && shown?.format !== 'decimalZero' ? 'decimal' : (shown?.format ?? 'decimal'));
+      return formatNumber(
+        number,
+        own.isLegal && shown?.format !== 'decimalZero' ? 'decimal' : (shown?.format ?? 'decimal'),
+      );
     });
     return { text: text.trim(), level };
   }
 
-  #count(num_id: string, instance: Instance, levels: ReadonlyMap<number, Level>, level: number, own: Level): (number | undefined)[] {
+  #count(
+    num_id: string,
+    instance: Instance,
+    levels: ReadonlyMap<number, Level>,
+    level: number,
+    own: Level,
+  ): (number | undefined)[] {
     const counts = this.#counts.get(instance.abstract) ?? [];
     this.#counts.set(instance.abstract, counts);
     const key = `${num_id}:${level}`;
     const isOverridden = instance.starts.has(level) && !this.#started.has(key);
     this.#started.add(key);
     const before = counts[level];
-    counts[level] = before === undefined || isOverridden ? startOf(instance, level, own) : before + 1;
+    counts[level] =
+      before === undefined || isOverridden ? startOf(instance, level, own) : before + 1;
     for (let deeper = level + 1; deeper <= maxLevel; deeper += 1) {
       const after = levels.get(deeper)?.restartsAfter ?? null;
       if (after === null || (after > 0 && level < after)) counts[deeper] = undefined;
@@ -122,7 +156,8 @@ export class Numbering {
   }
 }
 
-const startOf = (instance: Instance, level: number, definition: Level | undefined) => instance.starts.get(level) ?? definition?.start ?? 1;
+const startOf = (instance: Instance, level: number, definition: Level | undefined) =>
+  instance.starts.get(level) ?? definition?.start ?? 1;
 
 const digitsOfHan = '〇一二三四五六七八九';
 const russian = 'абвгдежзиклмнопрстуфхцчшщыэюя';

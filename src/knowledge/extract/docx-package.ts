@@ -22,9 +22,14 @@ export class WordPackage {
 
   /** The main part. Throws `unsupported` for another kind of document. */
   get main(): Part {
-    const named = [...this.#relationships('').values()].find(({ type }) => type === 'officeDocument')?.target;
+    const named = [...this.#relationships('').values()].find(
+      ({ type }) => type === 'officeDocument',
+    )?.target;
     const name = [named, 'word/document.xml', ...this.#parts.keys()].find(
-      (candidate) => candidate !== undefined && this.#parts.has(candidate) && /(?:^|\/)document\d*\.xml$/i.test(candidate),
+      (candidate) =>
+        candidate !== undefined &&
+        this.#parts.has(candidate) &&
+        /(?:^|\/)document\d*\.xml$/i.test(candidate),
     );
     const part = this.part(named !== undefined && this.#isWord(named) ? named : (name ?? ''));
     if (part === null) throw new DocumentFault('unsupported', 'The file is not a Word document.');
@@ -46,7 +51,9 @@ export class WordPackage {
 
   /** The first part that `from` has a relationship of this type to. */
   related(from: string, type: string): Part | null {
-    const found = [...this.#relationships(from).values()].find((relationship) => relationship.type === type);
+    const found = [...this.#relationships(from).values()].find(
+      (relationship) => relationship.type === type,
+    );
     return found === undefined ? null : this.part(found.target);
   }
 
@@ -74,7 +81,10 @@ export class WordPackage {
         .filter(({ attributes }) => attributes.TargetMode !== 'External')
         .map(({ attributes }): [string, Relationship] => [
           attributes.Id ?? '',
-          { type: (attributes.Type ?? '').split('/').at(-1) ?? '', target: resolve(folder, attributes.Target ?? '') },
+          {
+            type: (attributes.Type ?? '').split('/').at(-1) ?? '',
+            target: resolve(folder, attributes.Target ?? ''),
+          },
         ]),
     );
   }

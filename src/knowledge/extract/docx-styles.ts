@@ -19,7 +19,8 @@ export interface Style {
   readonly hasFirstRow: boolean;
 }
 
-const monospaced = /courier|consolas|\bmono|menlo|monaco|lucida console|fixedsys|source code|cascadia|inconsolata|typewriter/i;
+const monospaced =
+  /courier|consolas|\bmono|menlo|monaco|lucida console|fixedsys|source code|cascadia|inconsolata|typewriter/i;
 
 export function readRunFormat(properties: XmlElement | undefined): RunFormat {
   const struck = flagOf(properties, 'w:strike');
@@ -36,7 +37,14 @@ export function readRunFormat(properties: XmlElement | undefined): RunFormat {
     isHidden: isTiny ? true : flagOf(properties, 'w:vanish'),
     isStruck: struck === true ? true : (flagOf(properties, 'w:dstrike') ?? struck),
     isBold: flagOf(properties, 'w:b'),
-    position: align === 'superscript' ? 'sup' : align === 'subscript' ? 'sub' : align === null ? moved : 'baseline',
+    position:
+      align === 'superscript'
+        ? 'sup'
+        : align === 'subscript'
+          ? 'sub'
+          : align === null
+            ? moved
+            : 'baseline',
     isMonospaced: font === null ? null : monospaced.test(font),
   };
 }
@@ -52,7 +60,9 @@ export class Styles {
     this.#defaults = readRunFormat(childOf(defaults, 'w:rPr'));
     for (const node of root === null ? [] : descendants(root, 'w:style')) {
       const id = node.attributes['w:styleId'] ?? '';
-      const firstRow = [...descendants(node, 'w:tblStylePr')].find(({ attributes }) => attributes['w:type'] === 'firstRow');
+      const firstRow = [...descendants(node, 'w:tblStylePr')].find(
+        ({ attributes }) => attributes['w:type'] === 'firstRow',
+      );
       this.#styles.set(id, {
         id,
         name: (propertyOf(node, 'w:name') ?? id).toLowerCase(),
@@ -69,7 +79,11 @@ export class Styles {
   /** The style and those it is based on, nearest first. */
   chain(id: string | null): Style[] {
     const chain: Style[] = [];
-    for (let style = this.#styles.get(id ?? ''); style !== undefined && chain.length < 30; style = this.#styles.get(style.basedOn ?? '')) {
+    for (
+      let style = this.#styles.get(id ?? '');
+      style !== undefined && chain.length < 30;
+      style = this.#styles.get(style.basedOn ?? '')
+    ) {
       if (chain.includes(style)) break;
       chain.push(style);
     }
@@ -80,8 +94,10 @@ export class Styles {
 
   /** What a run looks like: itself, else its styles, whose toggles cancel each other (ECMA-376, 17.7.3), else the default. */
   resolve(direct: RunFormat, paragraph: readonly Style[], character: readonly Style[]): RunFormat {
-    const nearest = <Key extends keyof RunFormat>(chain: readonly Style[], key: Key): RunFormat[Key] | null =>
-      chain.find(({ run }) => run[key] !== null)?.run[key] ?? null;
+    const nearest = <Key extends keyof RunFormat>(
+      chain: readonly Style[],
+      key: Key,
+    ): RunFormat[Key] | null => chain.find(({ run }) => run[key] !== null)?.run[key] ?? null;
     const toggle = (key: 'isHidden' | 'isStruck' | 'isBold'): boolean => {
       if (direct[key] !== null) return direct[key];
       const [ofParagraph, ofCharacter] = [nearest(paragraph, key), nearest(character, key)];
@@ -94,7 +110,10 @@ export class Styles {
       isBold: toggle('isBold'),
       position: direct.position ?? nearest(character, 'position') ?? nearest(paragraph, 'position'),
       isMonospaced:
-        direct.isMonospaced ?? nearest(character, 'isMonospaced') ?? nearest(paragraph, 'isMonospaced') ?? this.#defaults.isMonospaced,
+        direct.isMonospaced ??
+        nearest(character, 'isMonospaced') ??
+        nearest(paragraph, 'isMonospaced') ??
+        this.#defaults.isMonospaced,
     };
   }
 }

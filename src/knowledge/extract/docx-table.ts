@@ -1,6 +1,15 @@
 import { readRunFormat, type Styles } from './docx-styles.ts';
 import { type Element, element, type Node } from './tree.ts';
-import { childOf, descendants, elementsOf, flagOf, integerOf, propertyOf, textIn, type XmlElement } from './xml.ts';
+import {
+  childOf,
+  descendants,
+  elementsOf,
+  flagOf,
+  integerOf,
+  propertyOf,
+  textIn,
+  type XmlElement,
+} from './xml.ts';
 
 interface WordCell {
   readonly node: XmlElement | null;
@@ -12,7 +21,9 @@ interface WordCell {
 const wrappers = new Set(['w:sdt', 'w:sdtContent', 'w:customXml', 'w:ins', 'w:moveTo']);
 
 const within = (node: XmlElement, name: string): XmlElement[] =>
-  elementsOf(node).flatMap((child) => (child.name === name ? [child] : wrappers.has(child.name) ? within(child, name) : []));
+  elementsOf(node).flatMap((child) =>
+    child.name === name ? [child] : wrappers.has(child.name) ? within(child, name) : [],
+  );
 
 const isGone = (row: XmlElement) => {
   const properties = childOf(row, 'w:trPr');
@@ -20,7 +31,11 @@ const isGone = (row: XmlElement) => {
 };
 
 /** A table of Word as one of HTML; null where nothing is in it. Merged cells span what they cover. */
-export function readWordTable(table: XmlElement, styles: Styles, readCell: (cell: XmlElement) => readonly Node[]): Element | null {
+export function readWordTable(
+  table: XmlElement,
+  styles: Styles,
+  readCell: (cell: XmlElement) => readonly Node[],
+): Element | null {
   const rows = within(table, 'w:tr').filter((row) => !isGone(row));
   const grid = spannedCells(rows);
   const headers = countHeaderRows(table, rows, styles);
@@ -28,10 +43,14 @@ export function readWordTable(table: XmlElement, styles: Styles, readCell: (cell
     element(
       'tr',
       cells.map(({ node, columns, rows }) =>
-        element(index < headers ? 'th' : 'td', node === null ? [] : readCell(node).map(asCellContent), {
-          colspan: String(columns),
-          rowspan: String(rows),
-        }),
+        element(
+          index < headers ? 'th' : 'td',
+          node === null ? [] : readCell(node).map(asCellContent),
+          {
+            colspan: String(columns),
+            rowspan: String(rows),
+          },
+        ),
       ),
     ),
   );
@@ -42,13 +61,16 @@ export function readWordTable(table: XmlElement, styles: Styles, readCell: (cell
 
 /** A heading in a cell is a line of it. */
 const asCellContent = (node: Node): Node =>
-  typeof node !== 'string' && /^h[1-6]$/.test(node.tag) ? element('p', node.children, node.attributes) : node;
+  typeof node !== 'string' && /^h[1-6]$/.test(node.tag)
+    ? element('p', node.children, node.attributes)
+    : node;
 
 function spannedCells(rows: readonly XmlElement[]): WordCell[][] {
   const open = new Map<number, WordCell>();
   return rows.map((row) => {
     const before = integerOf(childOf(row, 'w:trPr'), 'w:gridBefore') ?? 0;
-    const cells: WordCell[] = before > 0 ? [{ node: null, columns: Math.min(before, 63), rows: 1 }] : [];
+    const cells: WordCell[] =
+      before > 0 ? [{ node: null, columns: Math.min(before, 63), rows: 1 }] : [];
     let column = before;
     for (const node of within(row, 'w:tc')) {
       const properties = childOf(node, 'w:tcPr');
@@ -59,7 +81,12 @@ function spannedCells(rows: readonly XmlElement[]): WordCell[][] {
       const across = childOf(properties, 'w:hMerge');
       if (across !== undefined && across.attributes['w:val'] !== 'restart' && last !== undefined)
         cells[cells.length - 1] = { ...last, columns: last.columns + columns };
-      else if (merge !== undefined && merge.attributes['w:val'] !== 'restart' && above !== undefined) above.rows += 1;
+      else if (
+        merge !== undefined &&
+        merge.attributes['w:val'] !== 'restart' &&
+        above !== undefined
+      )
+        above.rows += 1;
       else {
         const cell = { node, columns, rows: 1 };
         cells.push(cell);
@@ -81,8 +108,14 @@ function countHeaderRows(table: XmlElement, rows: readonly XmlElement[], styles:
   const properties = childOf(table, 'w:tblPr');
   const look = childOf(properties, 'w:tblLook')?.attributes ?? {};
   const usesFirstRow =
-    look['w:firstRow'] === '1' || look['w:firstRow'] === 'true' || (Number.parseInt(look['w:val'] ?? '0', 16) & 0x20) !== 0;
-  if (usesFirstRow && styles.chain(propertyOf(properties, 'w:tblStyle')).some(({ hasFirstRow }) => hasFirstRow)) return 1;
+    look['w:firstRow'] === '1' ||
+    look['w:firstRow'] === 'true' ||
+    (Number.parseInt(look['w:val'] ?? '0', 16) & 0x20) !== 0;
+  if (
+    usesFirstRow &&
+    styles.chain(propertyOf(properties, 'w:tblStyle')).some(({ hasFirstRow }) => hasFirstRow)
+  )
+    return 1;
   if (first === undefined || second === undefined) return 0;
   return (isSetOff(first, styles) && !isSetOff(second, styles)) || namesNumbers(rows) ? 1 : 0;
 }
@@ -91,8 +124,14 @@ const numeric = /^[\s\p{Sc}]*[-+(]?\d[\d.,:'’\s\p{Sc}%)/-]*\p{L}{0,3}$/u;
 
 /** Whether a first row of words stands over a column that has nothing but numbers. */
 function namesNumbers(rows: readonly XmlElement[]): boolean {
-  const [names = [], ...body] = rows.map((row) => within(row, 'w:tc').map((cell) => textIn(cell).trim()));
-  if (names.some((name) => !/\p{L}/u.test(name) || numeric.test(name)) || new Set(names).size < names.length) return false;
+  const [names = [], ...body] = rows.map((row) =>
+    within(row, 'w:tc').map((cell) => textIn(cell).trim()),
+  );
+  if (
+    names.some((name) => !/\p{L}/u.test(name) || numeric.test(name)) ||
+    new Set(names).size < names.length
+  )
+    return false;
   return names.some(
     (_, column) =>
       body.every((row) => row.length !== names.length || numeric.test(row[column] ?? '')) &&
@@ -108,7 +147,9 @@ function isSetOff(row: XmlElement, styles: Styles): boolean {
 
 function isShaded(cell: XmlElement): boolean {
   const shade = childOf(childOf(cell, 'w:tcPr'), 'w:shd')?.attributes;
-  return /^[0-9a-f]{6}$/i.test(shade?.['w:fill'] ?? '') && shade?.['w:fill']?.toUpperCase() !== 'FFFFFF';
+  return (
+    /^[0-9a-f]{6}$/i.test(shade?.['w:fill'] ?? '') && shade?.['w:fill']?.toUpperCase() !== 'FFFFFF'
+  );
 }
 
 function isBold(cell: XmlElement, styles: Styles): boolean {
@@ -118,7 +159,13 @@ function isBold(cell: XmlElement, styles: Styles): boolean {
       .filter((run) => textIn(run).trim() !== '')
       .every((run) => {
         const properties = childOf(run, 'w:rPr');
-        return styles.resolve(readRunFormat(properties), chain, styles.chain(propertyOf(properties, 'w:rStyle'))).isBold === true;
+        return (
+          styles.resolve(
+            readRunFormat(properties),
+            chain,
+            styles.chain(propertyOf(properties, 'w:rStyle')),
+          ).isBold === true
+        );
       });
   });
 }

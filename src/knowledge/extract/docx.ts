@@ -28,7 +28,8 @@ export async function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<Extra
     return { text: writeMarkdown(root), pages: null, isMarkdown: true };
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
-    if (error instanceof RangeError) throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
+    if (error instanceof RangeError)
+      throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
     throw new DocumentFault('corrupt', 'The Word document is damaged.', error);
   }
 }
@@ -57,7 +58,12 @@ class WordReader {
     const body = [...descendants(this.#main.root, 'w:body')][0];
     if (body === undefined) throw new DocumentFault('corrupt', 'The Word document has no body.');
     const text = this.#reader(this.#main).read(body);
-    return [...text, ...this.#readNotes('footnote'), ...this.#readNotes('endnote'), ...this.#readMargins()];
+    return [
+      ...text,
+      ...this.#readNotes('footnote'),
+      ...this.#readNotes('endnote'),
+      ...this.#readMargins(),
+    ];
   }
 
   #reader(part: Part, isMargin = false): BodyReader {
@@ -81,27 +87,39 @@ class WordReader {
   #readNotes(kind: NoteKind): Node[] {
     const part = this.#parts.related(this.#main.name, `${kind}s`);
     if (part === null) return [];
-    const notes = new Map([...descendants(part.root, `w:${kind}`)].map((note) => [note.attributes['w:id'] ?? '', note]));
+    const notes = new Map(
+      [...descendants(part.root, `w:${kind}`)].map((note) => [note.attributes['w:id'] ?? '', note]),
+    );
     const reader = this.#reader(part);
     return this.#notes[kind].flatMap((id): Node[] => {
       const note = notes.get(id);
       return note === undefined
         ? []
-        : [element('item', reader.read({ ...note, name: 'w:body' }), { label: this.#markOf(kind, id), close: 'false' })];
+        : [
+            element('item', reader.read({ ...note, name: 'w:body' }), {
+              label: this.#markOf(kind, id),
+              close: 'false',
+            }),
+          ];
     });
   }
 
   /** Headers and footers that are shown, each once and without page numbers. */
   #readMargins(): Node[] {
     const settings = this.#parts.related(this.#main.name, 'settings')?.root;
-    const hasEven = settings !== undefined && flagOf(elementsOf(settings)[0], 'w:evenAndOddHeaders') === true;
+    const hasEven =
+      settings !== undefined && flagOf(elementsOf(settings)[0], 'w:evenAndOddHeaders') === true;
     const parts = new Set<string>();
     for (const section of sectionsOf(this.#main.root)) {
       for (const { name, attributes } of elementsOf(section)) {
         const type = attributes['w:type'] ?? 'default';
-        const isShown = type === 'default' || (type === 'first' ? flagOf(section, 'w:titlePg') === true : hasEven);
+        const isShown =
+          type === 'default' ||
+          (type === 'first' ? flagOf(section, 'w:titlePg') === true : hasEven);
         const target =
-          /^w:(?:header|footer)Reference$/.test(name) && isShown ? this.#parts.target(this.#main.name, attributes['r:id']) : null;
+          /^w:(?:header|footer)Reference$/.test(name) && isShown
+            ? this.#parts.target(this.#main.name, attributes['r:id'])
+            : null;
         if (target !== null) parts.add(target);
       }
     }
@@ -135,7 +153,12 @@ const sectionsOf = (root: XmlElement): XmlElement[] => {
 /** Not the rest of a page number, and not said before. */
 function isTelling(text: string, seen: Set<string>): boolean {
   const words = text.replaceAll(/\s+/g, ' ').trim();
-  if (!/\p{L}/u.test(words) || /^(?:page|seite|página|pagina|p\.|stránka|strona|sida|side)?\s*(?:of|von|de|di|\/|z|av|af)?$/iu.test(words))
+  if (
+    !/\p{L}/u.test(words) ||
+    /^(?:page|seite|página|pagina|p\.|stránka|strona|sida|side)?\s*(?:of|von|de|di|\/|z|av|af)?$/iu.test(
+      words,
+    )
+  )
     return false;
   if (seen.has(words)) return false;
   seen.add(words);

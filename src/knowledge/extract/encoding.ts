@@ -45,11 +45,18 @@ const misnamed = (encoding: string) =>
  * Text of a file without a declaration of its own: by its byte order mark, else as the caller says, else
  * UTF-8, UTF-16, else by what its bytes make probable. Throws `unknown_encoding` rather than to guess.
  */
-export async function decodeText(bytes: Uint8Array, encoding: string | null = null): Promise<string> {
+export async function decodeText(
+  bytes: Uint8Array,
+  encoding: string | null = null,
+): Promise<string> {
   const known = bomOf(bytes) ?? encoding;
   if (known !== null) return decodeAs(bytes, known);
   if (isIso2022Jp(bytes)) return decodeAs(bytes, 'iso-2022-jp');
-  return decodeUnmarkedUtf16(bytes) ?? tryDecode(withoutCutEnd(bytes), 'utf-8') ?? (await decodeLegacy(bytes));
+  return (
+    decodeUnmarkedUtf16(bytes) ??
+    tryDecode(withoutCutEnd(bytes), 'utf-8') ??
+    (await decodeLegacy(bytes))
+  );
 }
 
 /**
@@ -57,7 +64,10 @@ export async function decodeText(bytes: Uint8Array, encoding: string | null = nu
  * declaration in the page, else as of any text. A page that declares what its bytes are not is read by
  * its bytes: many a page was saved as UTF-8 with the declaration it had. Throws `unknown_encoding`.
  */
-export async function decodeHtml(bytes: Uint8Array, transport: string | null = null): Promise<string> {
+export async function decodeHtml(
+  bytes: Uint8Array,
+  transport: string | null = null,
+): Promise<string> {
   const declared = await declaredEncoding(bytes, transport);
   if (declared === null) return decodeText(bytes);
   const isCertain = bomOf(bytes) !== null || transport !== null || declared === 'utf-8';
@@ -70,13 +80,18 @@ export async function decodeHtml(bytes: Uint8Array, transport: string | null = n
 /** Characters that are valid UTF-8 by chance in no text of another encoding. */
 const leastUtf8 = 4;
 
-async function declaredEncoding(bytes: Uint8Array, transport: string | null): Promise<string | null> {
+async function declaredEncoding(
+  bytes: Uint8Array,
+  transport: string | null,
+): Promise<string | null> {
   const { default: sniff } = await import('html-encoding-sniffer');
   const unknown = 'x-user-defined';
   const options = { transportLayerEncodingLabel: transport ?? undefined, defaultEncoding: unknown };
   const isXml = /^\s*<\?xml/.test(new TextDecoder('latin1').decode(bytes.subarray(0, 100)));
   const declared = sniff(bytes, options);
-  return encodingOf(declared === unknown && isXml ? sniff(bytes, { ...options, xml: true }) : declared);
+  return encodingOf(
+    declared === unknown && isXml ? sniff(bytes, { ...options, xml: true }) : declared,
+  );
 }
 
 /** More than one character in a hundred is none of the encoding. */
@@ -94,7 +109,10 @@ function withoutCutEnd(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= 3 && back < bytes.length; back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
     if (byte < 0x80) return bytes;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) && bytes.length > 1000 ? bytes.subarray(0, -back) : bytes;
+    if (byte >= 0xc0)
+      return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) && bytes.length > 1000
+        ? bytes.subarray(0, -back)
+        : bytes;
   }
   return bytes;
 }
@@ -111,9 +129,17 @@ function isIso2022Jp(bytes: Uint8Array): boolean {
  * and digits, 4 in Cyrillic ones. Its characters are of few scripts, in the right order of bytes alone.
  */
 export function unmarkedUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
-  const marks = bytes.reduce((sum, byte) => (byte < 0x20 && !isWhiteSpace(byte) ? sum + 1 : sum), 0);
+  const marks = bytes.reduce(
+    (sum, byte) => (byte < 0x20 && !isWhiteSpace(byte) ? sum + 1 : sum),
+    0,
+  );
   // A zero now and then is no text at all.
-  if (marks < 2 || marks * 50 < bytes.length || (marks * 5 < bytes.length && bytes.every((byte) => byte < 0x80))) return null;
+  if (
+    marks < 2 ||
+    marks * 50 < bytes.length ||
+    (marks * 5 < bytes.length && bytes.every((byte) => byte < 0x80))
+  )
+    return null;
   const length = Math.min(bytes.length, 200_000);
   const even = bytes.subarray(0, length - (length % 2));
   const [left, right] = [orderScore(even, 'utf-16le'), orderScore(even, 'utf-16be')];
@@ -127,7 +153,8 @@ const isWhiteSpace = (byte: number) => (byte >= 0x09 && byte <= 0x0d) || byte ==
 function orderScore(bytes: Uint8Array, encoding: string): number {
   const text = new TextDecoder(encoding).decode(bytes);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no text has them.
-  if (/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u0080-\u009f\ufffe\uffff\p{Cn}\p{Co}]/u.test(text)) return 0;
+  if (/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u0080-\u009f\ufffe\uffff\p{Cn}\p{Co}]/u.test(text))
+    return 0;
   const blocks = new Map<number, number>();
   for (const letter of text) {
     const high = (letter.codePointAt(0) ?? 0) >> 8;

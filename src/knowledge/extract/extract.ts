@@ -12,11 +12,18 @@ export interface ExtractOptions {
   readonly assets?: AssetReader;
 }
 
-type Extractor = (bytes: Uint8Array<ArrayBuffer>, options: ExtractOptions) => Promise<ExtractedDocument>;
+type Extractor = (
+  bytes: Uint8Array<ArrayBuffer>,
+  options: ExtractOptions,
+) => Promise<ExtractedDocument>;
 
 const plainText =
   (isMarkdown: boolean): Extractor =>
-  async (bytes, { encoding = null }) => ({ text: cleanText(await decodeText(bytes, encoding)), pages: null, isMarkdown });
+  async (bytes, { encoding = null }) => ({
+    text: cleanText(await decodeText(bytes, encoding)),
+    pages: null,
+    isMarkdown,
+  });
 
 /** Parsers are loaded when the first document of their kind comes, so that requests never pay for them. */
 const extractors: Readonly<Record<FileKind, Extractor>> = {
@@ -25,7 +32,8 @@ const extractors: Readonly<Record<FileKind, Extractor>> = {
   csv: async (bytes, { encoding = null }) => extractCsv(bytes, encoding),
   json: async (bytes, { encoding = null }) => extractJson(bytes, encoding),
   jsonl: async (bytes, { encoding = null }) => extractJsonLines(bytes, encoding),
-  html: async (bytes, { encoding = null }) => (await import('./html.ts')).extractHtml(bytes, encoding),
+  html: async (bytes, { encoding = null }) =>
+    (await import('./html.ts')).extractHtml(bytes, encoding),
   docx: async (bytes) => (await import('./docx.ts')).extractDocx(bytes),
   pdf: async (bytes, options) => (await import('./pdf.ts')).extractPdf(bytes, options),
 };
@@ -38,9 +46,15 @@ export async function extractDocument(
 ): Promise<ExtractedDocument> {
   const document = await extractors[kind](bytes, options);
   if (document.text.length > maxCharacters) {
-    throw new DocumentFault('too_large', `The document has more than ${maxCharacters} characters of text.`);
+    throw new DocumentFault(
+      'too_large',
+      `The document has more than ${maxCharacters} characters of text.`,
+    );
   }
   if (!/\S/.test(document.text))
-    throw new DocumentFault('empty_document', 'There is no text in the document; a scan has pictures of text only.');
+    throw new DocumentFault(
+      'empty_document',
+      'There is no text in the document; a scan has pictures of text only.',
+    );
   return document;
 }

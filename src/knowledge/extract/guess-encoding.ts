@@ -32,19 +32,32 @@ const multiByte: readonly MultiByte[] = [
     encoding: 'shift_jis',
     language: 'japanese',
     isCommon: (lead, trail) =>
-      within(lead, 0x81, 0x83) || within(lead, 0x89, 0x97) || (lead === 0x88 && trail >= 0x9f) || (lead === 0x98 && trail <= 0x72),
+      within(lead, 0x81, 0x83) ||
+      within(lead, 0x89, 0x97) ||
+      (lead === 0x88 && trail >= 0x9f) ||
+      (lead === 0x98 && trail <= 0x72),
   },
-  { encoding: 'euc-jp', language: 'japanese', isCommon: (lead) => within(lead, 0xa1, 0xa5) || within(lead, 0xb0, 0xcf) },
+  {
+    encoding: 'euc-jp',
+    language: 'japanese',
+    isCommon: (lead) => within(lead, 0xa1, 0xa5) || within(lead, 0xb0, 0xcf),
+  },
   {
     encoding: 'gb18030',
     language: 'simplified',
-    isCommon: (lead, trail) => trail >= 0xa1 && (within(lead, 0xa1, 0xa3) || within(lead, 0xb0, 0xd7)),
+    isCommon: (lead, trail) =>
+      trail >= 0xa1 && (within(lead, 0xa1, 0xa3) || within(lead, 0xb0, 0xd7)),
   },
-  { encoding: 'big5', language: 'traditional', isCommon: (lead) => within(lead, 0xa1, 0xa3) || within(lead, 0xa4, 0xc6) },
+  {
+    encoding: 'big5',
+    language: 'traditional',
+    isCommon: (lead) => within(lead, 0xa1, 0xa3) || within(lead, 0xa4, 0xc6),
+  },
   {
     encoding: 'euc-kr',
     language: 'korean',
-    isCommon: (lead, trail) => trail >= 0xa1 && (within(lead, 0xa1, 0xa3) || within(lead, 0xb0, 0xc8)),
+    isCommon: (lead, trail) =>
+      trail >= 0xa1 && (within(lead, 0xa1, 0xa3) || within(lead, 0xb0, 0xc8)),
   },
 ];
 
@@ -62,7 +75,9 @@ export async function guessEncoding(bytes: Uint8Array): Promise<string | null> {
   const wide = rankMultiByte(sample);
   const [best, next] = wide;
   if (best !== undefined && best.score - (next?.score ?? 0) >= leastLead)
-    return best.isCertain || guessByLetters((encoding) => decode(bytes, encoding)) === null ? decode(bytes, best.encoding) : null;
+    return best.isCertain || guessByLetters((encoding) => decode(bytes, encoding)) === null
+      ? decode(bytes, best.encoding)
+      : null;
   if (best !== undefined && next !== undefined) return null;
   const encoding = await guessSingleByte(sample);
   return encoding === null ? null : decode(bytes, encoding);
@@ -82,13 +97,18 @@ function sampleOf(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, feed > 0 ? feed : maxSample);
 }
 
-function rankMultiByte(bytes: Uint8Array): { encoding: string; score: number; isCertain: boolean }[] {
+function rankMultiByte(
+  bytes: Uint8Array,
+): { encoding: string; score: number; isCertain: boolean }[] {
   return multiByte
     .flatMap(({ encoding, language, isCommon }) => {
       const text = decode(bytes, encoding);
       if (text === null || /[\u0080-\u009f\ue000-\uf8ff]/.test(text)) return [];
-      const score = Math.min(shareOfCommon(bytes, isCommon), 1) < 0.85 ? 0 : shareOfFrequent(text, language);
-      return score < leastShare(text) || isStray(text) ? [] : [{ encoding, score, isCertain: score >= 0.8 && countBeyond(text) > 2 }];
+      const score =
+        Math.min(shareOfCommon(bytes, isCommon), 1) < 0.85 ? 0 : shareOfFrequent(text, language);
+      return score < leastShare(text) || isStray(text)
+        ? []
+        : [{ encoding, score, isCertain: score >= 0.8 && countBeyond(text) > 2 }];
     })
     .sort((left, right) => right.score - left.score);
 }
@@ -124,7 +144,10 @@ function shareOfCommon(bytes: Uint8Array, isCommon: MultiByte['isCommon']): numb
 /** Of the letters beyond ASCII. A letter in the middle of a Latin word speaks against the reading. */
 function shareOfFrequent(text: string, language: Language): number {
   const letters = text.match(/(?!\p{ASCII})\p{L}/gu) ?? [];
-  const known = letters.filter((letter) => (language === 'japanese' && /[\u3041-\u30ff]/.test(letter)) || frequent[language].has(letter));
+  const known = letters.filter(
+    (letter) =>
+      (language === 'japanese' && /[\u3041-\u30ff]/.test(letter)) || frequent[language].has(letter),
+  );
   const strange = text.match(/[A-Za-z](?!\p{ASCII})\p{L}[A-Za-z]|[\uff61-\uff9f]/gu) ?? [];
   return letters.length === 0 ? 0 : (known.length - strange.length) / letters.length;
 }
@@ -163,11 +186,16 @@ async function guessSingleByte(bytes: Uint8Array): Promise<string | null> {
   const guesses = analyse(bytes).flatMap(({ name, confidence }) => {
     const encoding = singleByte[name];
     const text = encoding === undefined ? null : decode(bytes, encoding);
-    return encoding === undefined || text === null || !isPlausible(text) ? [] : [{ encoding, confidence, text }];
+    return encoding === undefined || text === null || !isPlausible(text)
+      ? []
+      : [{ encoding, confidence, text }];
   });
   const [best] = guesses;
   const next = guesses.find(({ text }) => text !== best?.text);
-  const isClear = best !== undefined && best.confidence >= leastConfidence && best.confidence - (next?.confidence ?? 0) >= leastMargin;
+  const isClear =
+    best !== undefined &&
+    best.confidence >= leastConfidence &&
+    best.confidence - (next?.confidence ?? 0) >= leastMargin;
   return isClear ? best.encoding : null;
 }
 
@@ -180,6 +208,8 @@ function isPlausible(text: string): boolean {
       /\p{L}(?!\p{ASCII})[^\p{L}\p{M}\u2019\u2010-\u2014\u00b7\u00ad\u00a0]\p{L}|\p{Ll}\p{Lu}|ς\p{L}|(?<![\p{L}\p{M}])\p{M}|[ÝÞ][bcdfghjklmnpqrstvwxz]|þ[bcdfghklmnpqstxz]|[ÈÌÒÙ]\p{Ll}|[Ÿÿƒªº¥¢£¤¦§¬¯±¹²³¼½¾×÷]\p{L}/gu,
     )?.length ?? 0;
   const foreign =
-    text.match(/[\u00c0-\u024f]{4,}|[A-Za-z][\u0370-\u07ff\u0e00-\u0e7f]|[\u0370-\u07ff\u0e00-\u0e7f][A-Za-z]/gu)?.length ?? 0;
+    text.match(
+      /[\u00c0-\u024f]{4,}|[A-Za-z][\u0370-\u07ff\u0e00-\u0e7f]|[\u0370-\u07ff\u0e00-\u0e7f][A-Za-z]/gu,
+    )?.length ?? 0;
   return (strange + foreign) * 12 <= beyond;
 }

@@ -68,13 +68,23 @@ export function guessByLetters(decode: (encoding: string) => string | null): Byt
       const isLikely =
         ofSigns.sum >= ofSigns.count * leastMean.signs &&
         ofWords.sum >= ofWords.count * (candidate.isLatin ? leastMean.latin : leastMean.other);
-      return [{ encoding: candidate.encoding, text, isLikely, score: ofSigns.sum + ofWords.sum + Math.log(candidate.prior) }];
+      return [
+        {
+          encoding: candidate.encoding,
+          text,
+          isLikely,
+          score: ofSigns.sum + ofWords.sum + Math.log(candidate.prior),
+        },
+      ];
     })
     .sort((left, right) => right.score - left.score);
   const [best] = readings;
   const next = readings.find(({ text }) => text !== best?.text);
   if (best === undefined || !best.isLikely) return null;
-  return { encoding: best.encoding, isClear: best.score - (next?.score ?? Number.NEGATIVE_INFINITY) >= leastOdds };
+  return {
+    encoding: best.encoding,
+    isClear: best.score - (next?.score ?? Number.NEGATIVE_INFINITY) >= leastOdds,
+  };
 }
 
 interface Score {
@@ -97,9 +107,12 @@ function scoreOfWords(text: string, { tables, isLatin }: Candidate): Score {
     if (!isLatin && /^(.)\1+$/u.test(word)) continue;
     // Nor is a word that is said again as much evidence as another.
     const weight = 1 + Math.log(times);
-    const scores = tables.map((shares) => (isLatin ? scoreLatin(word, shares) : scoreOther(word, shares)));
+    const scores = tables.map((shares) =>
+      isLatin ? scoreLatin(word, shares) : scoreOther(word, shares),
+    );
     const foreign = Math.max(...scores) + ofAnother;
-    for (const [index, score] of scores.entries()) sums[index] = (sums[index] ?? 0) + weight * Math.max(score, foreign);
+    for (const [index, score] of scores.entries())
+      sums[index] = (sums[index] ?? 0) + weight * Math.max(score, foreign);
     letters += weight * (isLatin ? (word.match(/\P{ASCII}/gu)?.length ?? 0) : word.length);
   }
   const sum = Math.max(...sums);
@@ -134,11 +147,14 @@ const isVowel = (letter: string | undefined) => letter !== undefined && vowels.t
 
 function scoreLatin(word: string, shares: ReadonlyMap<string, number>): number {
   const lower = [...word.toLowerCase().replaceAll('i\u0307', 'i')];
-  const isForeign = !/[a-z]/i.test(word) && (lower.length > 1 || !/[àéèêóöåáíúě]/.test(lower[0] ?? ''));
+  const isForeign =
+    !/[a-z]/i.test(word) && (lower.length > 1 || !/[àéèêóöåáíúě]/.test(lower[0] ?? ''));
   let sum = (isForeign ? Math.log(0.0001) : 0) + caseOf(word);
   for (const [index, letter] of lower.entries()) {
     if (/\p{ASCII}/u.test(letter)) continue;
-    sum += Math.log((shares.get(letter) ?? strange) * placed(lower[index - 1], letter, lower[index + 1]));
+    sum += Math.log(
+      (shares.get(letter) ?? strange) * placed(lower[index - 1], letter, lower[index + 1]),
+    );
   }
   return sum;
 }
@@ -148,19 +164,28 @@ function placed(before: string | undefined, letter: string, after: string | unde
   const rule = rules.find(({ letters }) => letters.includes(letter));
   if (rule !== undefined && !rule.fits(before, after)) return 0.02;
   const beside = [before, after].filter(isVowel).length;
-  const isDoubled = before !== undefined && /[a-z]/.test(before) && letter.normalize('NFD').charAt(0) === before;
-  if (isVowel(letter)) return isDoubled ? 0.03 : beside === 2 ? 0.1 : beside === 1 && !/[ãõœ]/.test(letter) ? 0.6 : 1;
+  const isDoubled =
+    before !== undefined && /[a-z]/.test(before) && letter.normalize('NFD').charAt(0) === before;
+  if (isVowel(letter))
+    return isDoubled ? 0.03 : beside === 2 ? 0.1 : beside === 1 && !/[ãõœ]/.test(letter) ? 0.6 : 1;
   return beside === 0 ? 0.3 : 1;
 }
 
 /** Where some letters stand in the languages that have them. */
-const rules: readonly { readonly letters: string; readonly fits: (before: string | undefined, after: string | undefined) => boolean }[] = [
+const rules: readonly {
+  readonly letters: string;
+  readonly fits: (before: string | undefined, after: string | undefined) => boolean;
+}[] = [
   { letters: 'ìòù', fits: (_, after) => after === undefined },
   { letters: 'è', fits: (before, after) => before !== undefined || after === undefined },
   { letters: 'çñ', fits: (_, after) => isVowel(after) },
   { letters: 'ğ', fits: (before) => isVowel(before) },
   { letters: 'ě', fits: (before) => before !== undefined && !isVowel(before) },
-  { letters: 'ĺŕ', fits: (before, after) => before !== undefined && after !== undefined && !isVowel(before) && !isVowel(after) },
+  {
+    letters: 'ĺŕ',
+    fits: (before, after) =>
+      before !== undefined && after !== undefined && !isVowel(before) && !isVowel(after),
+  },
   { letters: 'ă', fits: (_, after) => after !== 'o' },
   { letters: 'ē', fits: (_, after) => !isVowel(after) },
   { letters: 'ę', fits: (before) => before === undefined || before === 'i' || !isVowel(before) },
@@ -168,20 +193,34 @@ const rules: readonly { readonly letters: string; readonly fits: (before: string
   { letters: 'ů', fits: (before) => !isVowel(before) },
   { letters: 'ńśź', fits: (_, after) => !isVowel(after) },
   { letters: 'į', fits: (before, after) => before === undefined || after === undefined },
-  { letters: 'à', fits: (before, after) => after !== undefined || before === undefined || /[trilg]/.test(before) },
+  {
+    letters: 'à',
+    fits: (before, after) => after !== undefined || before === undefined || /[trilg]/.test(before),
+  },
   { letters: 'œ', fits: (_, after) => after !== undefined && 'ui'.includes(after) },
 ];
 
-const unaccented = /^(?:και|ναι|για|δεν|πως|που|του|τον|την|της|των|τους|τις|στο|στη|στην|στον|στα|μας|σας|θα|μια|εις|προς)$/;
+const unaccented =
+  /^(?:και|ναι|για|δεν|πως|που|του|τον|την|της|των|τους|τις|στο|στη|στην|στον|στα|μας|σας|θα|μια|εις|προς)$/;
 /** Letters of Hebrew that have another form at the end of a word, and those forms before it. */
 const misplacedForm = /[מנצ]$|[םןךץף](?=.)|\p{L}(?<!^)כ$/u;
 
 function scoreOther(word: string, shares: ReadonlyMap<string, number>): number {
   const lower = word.toLowerCase();
   let sum = caseOf(word);
-  for (const letter of lower) sum += Math.log(/\p{ASCII}/u.test(letter) ? 0.0001 : (shares.get(letter) ?? strange));
-  if (/^[ьъы]|[เแโใไ](?![ก-ฮ])|(?<!\p{L})\p{M}|ς\p{L}|[^ς]\bσ$/u.test(lower) || misplacedForm.test(word)) sum += Math.log(0.01);
-  if (/^\p{Script=Greek}{3,}$/u.test(word) && word !== word.toUpperCase() && !/[άέήίόύώΐΰ]/.test(lower) && !unaccented.test(lower))
+  for (const letter of lower)
+    sum += Math.log(/\p{ASCII}/u.test(letter) ? 0.0001 : (shares.get(letter) ?? strange));
+  if (
+    /^[ьъы]|[เแโใไ](?![ก-ฮ])|(?<!\p{L})\p{M}|ς\p{L}|[^ς]\bσ$/u.test(lower) ||
+    misplacedForm.test(word)
+  )
+    sum += Math.log(0.01);
+  if (
+    /^\p{Script=Greek}{3,}$/u.test(word) &&
+    word !== word.toUpperCase() &&
+    !/[άέήίόύώΐΰ]/.test(lower) &&
+    !unaccented.test(lower)
+  )
     sum += Math.log(0.1);
   return sum;
 }
@@ -189,5 +228,9 @@ function scoreOther(word: string, shares: ReadonlyMap<string, number>): number {
 /** Small letters, or a capital before them; words of capitals are rarer, and capitals after small letters are none. */
 function caseOf(word: string): number {
   if (/\p{Ll}\p{Lu}/u.test(word)) return Math.log(0.001);
-  return /^\p{Lu}{2,}$/u.test(word) ? Math.log(0.15) : /\p{Lu}{2}\p{Ll}/u.test(word) ? Math.log(0.01) : 0;
+  return /^\p{Lu}{2,}$/u.test(word)
+    ? Math.log(0.15)
+    : /\p{Lu}{2}\p{Ll}/u.test(word)
+      ? Math.log(0.01)
+      : 0;
 }

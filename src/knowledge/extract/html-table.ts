@@ -26,7 +26,9 @@ export function readTable(node: Element, options: InlineOptions): ReadTable {
   const captions = node.children.filter(isElement).filter(({ tag }) => tag === 'caption');
   const headerRows = countHeaderRows(rows);
   const isLayout = isForLayout(node, rows, headerRows + captions.length);
-  const read = isLayout ? [] : rows.map(({ cells, left }) => cells.map((cell) => readCell(cell, left, options)));
+  const read = isLayout
+    ? []
+    : rows.map(({ cells, left }) => cells.map((cell) => readCell(cell, left, options)));
   return {
     table: { rows: read, headerRows },
     caption: captions.map(({ children }) => inlineText(children, options)).join('\n'),
@@ -51,7 +53,8 @@ function rowsOf(table: Element): Row[] {
   const add = (rows: readonly Element[], into: 'thead' | 'tbody' | 'tfoot') => {
     for (const [index, row] of rows.entries()) {
       const cells = row.children.filter(isElement).filter(isCell);
-      if (cells.length > 0) sections[into].push({ cells, isHead: into === 'thead', left: rows.length - index });
+      if (cells.length > 0)
+        sections[into].push({ cells, isHead: into === 'thead', left: rows.length - index });
     }
   };
   // A parser puts rows into a section; a table that comes from elsewhere has them without one.
@@ -74,7 +77,8 @@ function rowsOf(table: Element): Row[] {
 function countHeaderRows(rows: readonly Row[]): number {
   const heads = rows.filter(({ isHead }) => isHead).length;
   const isNaming = ({ cells }: Row) =>
-    cells.some(({ tag }) => tag === 'th') && cells.every((cell) => cell.tag === 'th' || lineText(cell.children, plain) === '');
+    cells.some(({ tag }) => tag === 'th') &&
+    cells.every((cell) => cell.tag === 'th' || lineText(cell.children, plain) === '');
   const first = rows.findIndex((row) => !isNaming(row));
   const named = first < 0 ? rows.length : first;
   if (heads > 0) return heads;
@@ -90,10 +94,13 @@ function isForLayout(table: Element, rows: readonly Row[], marks: number): boole
   if (marks > 0 || rows.some(({ cells }) => cells.some(({ tag }) => tag === 'th'))) return false;
   if (findElement(table, ({ tag }) => /^h[1-6]$/.test(tag)) !== null) return true;
   const isBoxes = rows.every(({ cells }) => cells.length === 1) || rows.length === 1;
-  return isBoxes && findElement(table, ({ tag }) => /^(?:p|ul|ol|table|pre|item)$/.test(tag)) !== null;
+  return (
+    isBoxes && findElement(table, ({ tag }) => /^(?:p|ul|ol|table|pre|item)$/.test(tag)) !== null
+  );
 }
 
-const span = (text: string | undefined, most: number) => Math.min(most, Number(/^\s*(\d{1,6})/.exec(text ?? '')?.[1] ?? 1));
+const span = (text: string | undefined, most: number) =>
+  Math.min(most, Number(/^\s*(\d{1,6})/.exec(text ?? '')?.[1] ?? 1));
 
 function readCell(cell: Element, left: number, options: InlineOptions): Cell {
   const rows = span(cell.attributes.rowspan, 65_534);
@@ -108,12 +115,20 @@ function readCell(cell: Element, left: number, options: InlineOptions): Cell {
 function withMarkers(node: Node): Node {
   if (!isElement(node)) return node;
   if (node.tag === 'item')
-    return { ...node, children: [/\w/.test(node.attributes.label ?? '') ? `${node.attributes.label} ` : '', ...node.children] };
+    return {
+      ...node,
+      children: [
+        /\w/.test(node.attributes.label ?? '') ? `${node.attributes.label} ` : '',
+        ...node.children,
+      ],
+    };
   if (node.tag !== 'ol') return { ...node, children: node.children.map(withMarkers) };
   const markers = listMarkers(node);
   let index = 0;
   const children = node.children.map((child) =>
-    isElement(child) && child.tag === 'li' ? { ...child, children: [markers[index++] ?? '', ...child.children.map(withMarkers)] } : child,
+    isElement(child) && child.tag === 'li'
+      ? { ...child, children: [markers[index++] ?? '', ...child.children.map(withMarkers)] }
+      : child,
   );
   return { ...node, children };
 }
@@ -123,4 +138,10 @@ const joinLines = (text: string, isHeader: boolean) =>
   text
     .split('\n')
     .filter((line) => line !== '')
-    .reduce((sum, line) => (sum === '' ? line : `${sum}${isHeader || /[.,;:!?…–—、。，；：！？]$/.test(sum) ? ' ' : '; '}${line}`), '');
+    .reduce(
+      (sum, line) =>
+        sum === ''
+          ? line
+          : `${sum}${isHeader || /[.,;:!?…–—、。，；：！？]$/.test(sum) ? ' ' : '; '}${line}`,
+      '',
+    );

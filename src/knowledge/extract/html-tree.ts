@@ -1,4 +1,10 @@
-import { type DefaultTreeAdapterMap, type DefaultTreeAdapterTypes, defaultTreeAdapter, Parser, type TreeAdapter } from 'parse5';
+import {
+  type DefaultTreeAdapterMap,
+  type DefaultTreeAdapterTypes,
+  defaultTreeAdapter,
+  Parser,
+  type TreeAdapter,
+} from 'parse5';
 import { DocumentFault } from './document.ts';
 
 /** Browsers flatten what is nested deeper than 512. */
@@ -26,7 +32,10 @@ export function parseHtml(html: string): DefaultTreeAdapterTypes.Document {
     parser.tokenizer.write(html.slice(at, at + pieceLength), at + pieceLength >= html.length);
     const attributes = (parser.tokenizer as unknown as OpenTag).currentToken?.attrs?.length ?? 0;
     if (attributes > maxAttributes) {
-      throw new DocumentFault('too_large', `An element of the page has more than ${maxAttributes} attributes.`);
+      throw new DocumentFault(
+        'too_large',
+        `An element of the page has more than ${maxAttributes} attributes.`,
+      );
     }
   }
   return parser.document;
@@ -36,12 +45,14 @@ export function parseHtml(html: string): DefaultTreeAdapterTypes.Document {
 function boundedAdapter(): TreeAdapter<DefaultTreeAdapterMap> {
   let depth = 0;
   let elements = 0;
-  const placeOf = (parent: DefaultTreeAdapterTypes.ParentNode, node: HtmlNode) => (parent.childNodes as HtmlNode[]).lastIndexOf(node);
+  const placeOf = (parent: DefaultTreeAdapterTypes.ParentNode, node: HtmlNode) =>
+    (parent.childNodes as HtmlNode[]).lastIndexOf(node);
   return {
     ...defaultTreeAdapter,
     createElement(...args) {
       elements += 1;
-      if (elements > maxElements) throw new DocumentFault('too_large', `The page has more than ${maxElements} elements.`);
+      if (elements > maxElements)
+        throw new DocumentFault('too_large', `The page has more than ${maxElements} elements.`);
       return defaultTreeAdapter.createElement(...args);
     },
     insertBefore(parent, node, reference) {
@@ -60,7 +71,8 @@ function boundedAdapter(): TreeAdapter<DefaultTreeAdapterMap> {
     },
     onItemPush() {
       depth += 1;
-      if (depth > maxDepth) throw new DocumentFault('too_large', `The page is nested more than ${maxDepth} deep.`);
+      if (depth > maxDepth)
+        throw new DocumentFault('too_large', `The page is nested more than ${maxDepth} deep.`);
     },
     onItemPop() {
       depth -= 1;

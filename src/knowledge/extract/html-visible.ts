@@ -24,10 +24,13 @@ export function readPage(html: string): VisiblePage {
   const nodes = parseHtml(html).childNodes;
   const elements = [...elementsIn(nodes)];
   const titleElement = elements.find(({ tagName }) => tagName === 'title');
-  const baseElement = elements.find((node) => node.tagName === 'base' && attributeOf(node, 'href') !== null);
+  const baseElement = elements.find(
+    (node) => node.tagName === 'base' && attributeOf(node, 'href') !== null,
+  );
   const reader = new Reader(openableElements(elements));
   return {
-    title: titleElement?.childNodes.map((node) => ('value' in node ? node.value : '')).join('') ?? '',
+    title:
+      titleElement?.childNodes.map((node) => ('value' in node ? node.value : '')).join('') ?? '',
     base: baseElement === undefined ? null : attributeOf(baseElement, 'href'),
     body: element('body', reader.read(nodes, nothingInherited)),
   };
@@ -43,7 +46,18 @@ function* elementsIn(nodes: readonly HtmlNode[]): Generator<HtmlElement> {
 }
 
 /** What the serialiser asks for. */
-const keptAttributes = ['alt', 'href', 'role', 'start', 'reversed', 'type', 'value', 'colspan', 'rowspan', 'class'];
+const keptAttributes = [
+  'alt',
+  'href',
+  'role',
+  'start',
+  'reversed',
+  'type',
+  'value',
+  'colspan',
+  'rowspan',
+  'class',
+];
 const blockDisplay = /^(?:block|flex|grid|list-item|table|flow-root)$/;
 const listTypes: Readonly<Record<string, string>> = {
   'lower-alpha': 'a',
@@ -85,16 +99,24 @@ class Reader {
       case 'img':
         return isSeen(own) ? [attributeOf(node, 'alt') ?? ''] : [];
       default:
-        return [dressed(element(node.tagName, this.read(node.childNodes, own), attributesOf(node, style)), style)];
+        return [
+          dressed(
+            element(node.tagName, this.read(node.childNodes, own), attributesOf(node, style)),
+            style,
+          ),
+        ];
     }
   }
 }
 
 function attributesOf(node: HtmlElement, style: Style): Record<string, string> {
   const attributes = Object.fromEntries(
-    node.attrs.filter(({ name }) => keptAttributes.includes(name)).map(({ name, value }) => [name, value]),
+    node.attrs
+      .filter(({ name }) => keptAttributes.includes(name))
+      .map(({ name, value }) => [name, value]),
   );
-  const listType = listTypes[style.get('list-style-type') ?? style.get('list-style')?.split(' ')[0] ?? ''];
+  const listType =
+    listTypes[style.get('list-style-type') ?? style.get('list-style')?.split(' ')[0] ?? ''];
   if (node.tagName === 'ol' && listType !== undefined) attributes.type = listType;
   if (blockDisplay.test(style.get('display') ?? '')) attributes.block = 'true';
   return attributes;
@@ -120,16 +142,21 @@ function dressed(node: Element, style: Style): Element {
   return align === 'sub' ? wrapped(node, 'sub') : node;
 }
 
-const wrapped = (node: Element, tag: string) => element(node.tag, [element(tag, node.children)], node.attributes);
+const wrapped = (node: Element, tag: string) =>
+  element(node.tag, [element(tag, node.children)], node.attributes);
 
 /** The words of a drawing: each text of it on its own. */
 function drawnText(svg: HtmlElement): Node[] {
-  const texts = [...elementsIn(svg.childNodes)].filter(({ tagName }) => tagName === 'text' || tagName === 'foreignObject');
+  const texts = [...elementsIn(svg.childNodes)].filter(
+    ({ tagName }) => tagName === 'text' || tagName === 'foreignObject',
+  );
   return texts.map((node) => element('div', [textIn(node)]));
 }
 
 const textIn = (node: HtmlElement): string =>
-  [...node.childNodes].map((child) => ('value' in child ? child.value : 'tagName' in child ? textIn(child) : '')).join(' ');
+  [...node.childNodes]
+    .map((child) => ('value' in child ? child.value : 'tagName' in child ? textIn(child) : ''))
+    .join(' ');
 
 function checkMark(node: HtmlElement): Node[] {
   if (!/^(?:checkbox|radio)$/i.test(attributeOf(node, 'type') ?? '')) return [];

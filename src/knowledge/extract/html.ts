@@ -5,7 +5,10 @@ import { toMarkdown } from './markdown.ts';
 import type { Element } from './tree.ts';
 
 /** HTML as Markdown of what a reader sees; of its links the text alone: a quote reads better so. Throws `DocumentFault`. */
-export async function extractHtml(bytes: Uint8Array<ArrayBuffer>, encoding: string | null): Promise<ExtractedDocument> {
+export async function extractHtml(
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string | null,
+): Promise<ExtractedDocument> {
   const { body } = readPage(await decodeHtml(bytes, encoding));
   return { text: writeMarkdown(body), pages: null, isMarkdown: true };
 }
@@ -15,7 +18,8 @@ export function writeMarkdown(root: Element, base_url: string | null = null): st
   try {
     return cleanText(toMarkdown(root, base_url)).trim();
   } catch (error) {
-    if (error instanceof RangeError) throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
+    if (error instanceof RangeError)
+      throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
     throw error;
   }
 }

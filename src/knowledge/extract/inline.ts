@@ -22,7 +22,8 @@ const tidy = (text: string) =>
     .trim();
 
 /** One line of `inlineText`. */
-export const lineText = (nodes: readonly Node[], options: InlineOptions): string => inlineText(nodes, options).replaceAll(/\n+/g, ' ');
+export const lineText = (nodes: readonly Node[], options: InlineOptions): string =>
+  inlineText(nodes, options).replaceAll(/\n+/g, ' ');
 
 function rawText(nodes: readonly Node[], options: InlineOptions): string {
   let text = '';
@@ -86,7 +87,9 @@ export function struck(inner: string): string {
     .split('\n')
     .map((line) => {
       const [, lead = '', text = '', tail = ''] = aroundInner.exec(line) ?? [];
-      return text === '' || /^~~.*~~$/.test(text) ? line : `${lead}~~${text.replaceAll('~~', '')}~~${tail}`;
+      return text === '' || /^~~.*~~$/.test(text)
+        ? line
+        : `${lead}~~${text.replaceAll('~~', '')}~~${tail}`;
     })
     .join('\n');
 }
@@ -101,8 +104,17 @@ function asCode(inner: string): string {
 function linked(node: Element, inner: string, base_url: string | null): string {
   const href = (node.attributes.href ?? '').trim();
   const text = tidy(inner);
-  const url = base_url === null || text === '' || href === '' || href.startsWith('#') ? null : URL.parse(href, base_url);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.href.length > maxAddress) {
+  const url =
+    base_url === null || text === '' || href === '' || href.startsWith('#')
+      ? null
+      : URL.parse(href, base_url);
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== '' ||
+    url.password !== '' ||
+    url.href.length > maxAddress
+  ) {
     return inner;
   }
   const [, lead = '', , tail = ''] = aroundInner.exec(inner) ?? [];

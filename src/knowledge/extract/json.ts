@@ -1,4 +1,10 @@
-import { cleanText, DocumentFault, type ExtractedDocument, tableRow, tableRule } from './document.ts';
+import {
+  cleanText,
+  DocumentFault,
+  type ExtractedDocument,
+  tableRow,
+  tableRule,
+} from './document.ts';
 import { decodeText } from './encoding.ts';
 
 const maxDepth = 100;
@@ -14,24 +20,41 @@ class WrittenNumber {
 }
 
 /** A list of flat records becomes a table, anything else one line a value with the path that leads to it. Of two members of one name the last counts. */
-export async function extractJson(bytes: Uint8Array<ArrayBuffer>, encoding: string | null): Promise<ExtractedDocument> {
+export async function extractJson(
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string | null,
+): Promise<ExtractedDocument> {
   return write(parse(await decodeText(bytes, encoding), 'The file is not valid JSON.'));
 }
 
 /** One JSON value a line (JSON Lines, NDJSON); empty lines are skipped. A line that is none is named. */
-export async function extractJsonLines(bytes: Uint8Array<ArrayBuffer>, encoding: string | null): Promise<ExtractedDocument> {
+export async function extractJsonLines(
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string | null,
+): Promise<ExtractedDocument> {
   const lines = (await decodeText(bytes, encoding)).split('\n');
   const values = lines.flatMap((line, index) =>
-    line.trim() === '' ? [] : [parse(line, `Line ${index + 1} is not valid JSON. Each line must be one complete JSON value.`)],
+    line.trim() === ''
+      ? []
+      : [
+          parse(
+            line,
+            `Line ${index + 1} is not valid JSON. Each line must be one complete JSON value.`,
+          ),
+        ],
   );
-  if (values.length > maxRecords) throw new DocumentFault('too_large', `The file has more than ${maxRecords} records.`);
+  if (values.length > maxRecords)
+    throw new DocumentFault('too_large', `The file has more than ${maxRecords} records.`);
   return write(values);
 }
 
 function write(value: unknown): ExtractedDocument {
   const columns = columnsOf(value);
-  if (columns === null) return { text: [...linesOf(value, '', 0)].join('\n'), pages: null, isMarkdown: false };
-  const rows = (value as Record<string, unknown>[]).map((record) => tableRow(columns.map((column) => written(record[column] ?? ''))));
+  if (columns === null)
+    return { text: [...linesOf(value, '', 0)].join('\n'), pages: null, isMarkdown: false };
+  const rows = (value as Record<string, unknown>[]).map((record) =>
+    tableRow(columns.map((column) => written(record[column] ?? ''))),
+  );
   const text = [tableRow(columns.map(cleanText)), tableRule(columns.length), ...rows].join('\n');
   return { text, pages: null, isMarkdown: true };
 }
@@ -51,14 +74,18 @@ function parse(text: string, fault: string): unknown {
   }
 }
 
-const tooDeep = (cause?: unknown) => new DocumentFault('too_large', `JSON may be nested at most ${maxDepth} levels deep.`, cause);
+const tooDeep = (cause?: unknown) =>
+  new DocumentFault('too_large', `JSON may be nested at most ${maxDepth} levels deep.`, cause);
 
-const isScalar = (value: unknown) => value === null || typeof value !== 'object' || value instanceof WrittenNumber;
-const isRecord = (value: unknown): value is Record<string, unknown> => !isScalar(value) && !Array.isArray(value);
+const isScalar = (value: unknown) =>
+  value === null || typeof value !== 'object' || value instanceof WrittenNumber;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  !isScalar(value) && !Array.isArray(value);
 
 function columnsOf(value: unknown): string[] | null {
   if (!Array.isArray(value) || value.length < 2) return null;
-  if (!value.every((record) => isRecord(record) && Object.values(record).every(isScalar))) return null;
+  if (!value.every((record) => isRecord(record) && Object.values(record).every(isScalar)))
+    return null;
   const columns = new Set(value.flatMap((record: object) => Object.keys(record)));
   return columns.size > 0 && columns.size <= 100 ? [...columns] : null;
 }

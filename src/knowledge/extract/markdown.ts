@@ -2,7 +2,15 @@ import { listMarkers } from './html-list.ts';
 import { readTable } from './html-table.ts';
 import { type InlineOptions, inlineText, lineText, struck } from './inline.ts';
 import { tableToMarkdown } from './table.ts';
-import { type Element, findElement, holdsBlock, isBlock, isElement, type Node, textOf } from './tree.ts';
+import {
+  type Element,
+  findElement,
+  holdsBlock,
+  isBlock,
+  isElement,
+  type Node,
+  textOf,
+} from './tree.ts';
 
 /** A piece of Markdown, and whether it stands close to the one before: without an empty line between. */
 interface Piece {
@@ -15,7 +23,10 @@ interface Piece {
  * tables. Links keep their addresses when there is one to resolve them against.
  */
 export function toMarkdown(root: Element, base_url: string | null = null): string {
-  const options: InlineOptions = { base_url, tableLines: (table) => readTable(table, options).lines };
+  const options: InlineOptions = {
+    base_url,
+    tableLines: (table) => readTable(table, options).lines,
+  };
   return new Writer(options).write(root.children);
 }
 
@@ -73,9 +84,20 @@ class Writer {
       case 'dt':
         return piece(this.write(node.children));
       case 'dd':
-        return [{ text: prefixed(this.write(node.children), ': ', '  '), isClose: true }].filter(({ text }) => text !== '');
+        return [{ text: prefixed(this.write(node.children), ': ', '  '), isClose: true }].filter(
+          ({ text }) => text !== '',
+        );
       case 'item':
-        return [{ text: prefixed(this.write(node.children), marker(node), ' '.repeat(marker(node).length)), isClose: isCloseItem(node) }];
+        return [
+          {
+            text: prefixed(
+              this.write(node.children),
+              marker(node),
+              ' '.repeat(marker(node).length),
+            ),
+            isClose: isCloseItem(node),
+          },
+        ];
       case 'a':
         return this.#blocks(linkFirst(node));
       case 'del':
@@ -89,7 +111,9 @@ class Writer {
 
   #heading(node: Element): Piece[] {
     const text = lineText(node.children, this.#options);
-    return text === '' ? [] : piece(`${'#'.repeat(headingLevel(node.tag))} ${this.#isStruck ? struck(text) : text}`);
+    return text === ''
+      ? []
+      : piece(`${'#'.repeat(headingLevel(node.tag))} ${this.#isStruck ? struck(text) : text}`);
   }
 
   #struck(node: Element): Piece[] {
@@ -132,7 +156,9 @@ class Writer {
 }
 
 const nested = (node: Node): Node =>
-  isElement(node) && /^(?:ul|ol|menu)$/.test(node.tag) ? { ...node, attributes: { ...node.attributes, nested: 'true' } } : node;
+  isElement(node) && /^(?:ul|ol|menu)$/.test(node.tag)
+    ? { ...node, attributes: { ...node.attributes, nested: 'true' } }
+    : node;
 
 /** A link around blocks, such as a card, is that of the first of them that has text. */
 function linkFirst(link: Element): readonly Node[] {
@@ -140,7 +166,9 @@ function linkFirst(link: Element): readonly Node[] {
   const first = link.children[at];
   if (first === undefined) return link.children;
   const isBox = isElement(first) && (isBlock(first) || holdsBlock(first));
-  const inner = isBox ? { ...first, children: linkFirst({ ...link, children: first.children }) } : { ...link, children: [first] };
+  const inner = isBox
+    ? { ...first, children: linkFirst({ ...link, children: first.children }) }
+    : { ...link, children: [first] };
   return link.children.with(at, inner);
 }
 
@@ -157,9 +185,11 @@ function prefixed(text: string, first: string, others: string): string {
     .split('\n')
     .map((line, index) => {
       const isCode = fence !== '';
-      if (isCode ? line === fence : /^`{3,}/.test(line)) fence = isCode ? '' : (/^`+/.exec(line)?.[0] ?? '');
+      if (isCode ? line === fence : /^`{3,}/.test(line))
+        fence = isCode ? '' : (/^`+/.exec(line)?.[0] ?? '');
       if (index === 0) return isCode || fence !== '' ? `${first.trimEnd()}\n${line}` : first + line;
-      const isAtMargin = others.trim() === '' && (isCode || fence !== '' || line.startsWith('|') || line === '');
+      const isAtMargin =
+        others.trim() === '' && (isCode || fence !== '' || line.startsWith('|') || line === '');
       return isAtMargin ? line : (others + line).trimEnd();
     })
     .join('\n');
@@ -192,5 +222,12 @@ function codeText(node: Node): string {
 
 function languageOf(node: Element): string {
   const code = [node, ...node.children].filter(isElement);
-  return code.map(({ attributes }) => /(?:^|\s)lang(?:uage)?-([\w+#.-]{1,30})/.exec(attributes.class ?? '')?.[1]).find(Boolean) ?? '';
+  return (
+    code
+      .map(
+        ({ attributes }) =>
+          /(?:^|\s)lang(?:uage)?-([\w+#.-]{1,30})/.exec(attributes.class ?? '')?.[1],
+      )
+      .find(Boolean) ?? ''
+  );
 }

@@ -38,17 +38,21 @@ export function mathText(node: Node): string {
 /** Names of functions and numbers stay apart from what follows them. */
 function joined(node: Element, parts: readonly Node[]): string {
   const text = parts.map(mathText).reduce((left, right) => {
-    const isGlued = /(?:[\p{L}\p{N}]{2,}|[\^_](?:\([^()]*\)|[\p{L}\p{N}.]+))$/u.test(left) && /^[\p{L}\p{N}]/u.test(right);
+    const isGlued =
+      /(?:[\p{L}\p{N}]{2,}|[\^_](?:\([^()]*\)|[\p{L}\p{N}.]+))$/u.test(left) &&
+      /^[\p{L}\p{N}]/u.test(right);
     return isGlued ? `${left} ${right}` : left + right;
   }, '');
   return node.tag === 'math' ? text.replaceAll(/ {2,}/g, ' ').trim() : text;
 }
 
-const spacedOperator = (text: string) => (/^[=<>≤≥≠≈≡±→⇒∈+×÷]$/.test(text) ? ` ${text} ` : text.replace('\u2061', ''));
+const spacedOperator = (text: string) =>
+  /^[=<>≤≥≠≈≡±→⇒∈+×÷]$/.test(text) ? ` ${text} ` : text.replace('\u2061', '');
 
 const isSimple = (text: string) => /^[+−-]?[\p{L}\p{N}.,∞′*]*$/u.test(text.trim());
 
 const grouped = (text: string) => (isSimple(text) ? text.trim() : `(${text.trim()})`);
 
 /** A text set higher (`^`) or lower (`_`); without brackets where it is one word, and nothing where there is none. */
-export const script = (mark: '^' | '_', text: string): string => (text.trim() === '' ? '' : `${mark}${grouped(text)}`);
+export const script = (mark: '^' | '_', text: string): string =>
+  text.trim() === '' ? '' : `${mark}${grouped(text)}`;

@@ -32,10 +32,13 @@ export function romanNumeral(number: number): string {
 export function alphabeticNumeral(number: number): string {
   if (number < 1) return String(number);
   let text = '';
-  for (let left = number; left > 0; left = Math.floor((left - 1) / 26)) text = String.fromCharCode(97 + ((left - 1) % 26)) + text;
+  for (let left = number; left > 0; left = Math.floor((left - 1) / 26))
+    text = String.fromCharCode(97 + ((left - 1) % 26)) + text;
   return text;
 }
 
 /** a to z, aa, bb: as the lists of Word count (ECMA-376, 17.18.59, "lowerLetter"). */
 export const repeatedLetter = (number: number): string =>
-  number < 1 || number > 780 ? String(number) : String.fromCharCode(97 + ((number - 1) % 26)).repeat(Math.ceil(number / 26));
+  number < 1 || number > 780
+    ? String(number)
+    : String.fromCharCode(97 + ((number - 1) % 26)).repeat(Math.ceil(number / 26));

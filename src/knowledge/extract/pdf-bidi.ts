@@ -1,14 +1,17 @@
 import bidiFactory from 'bidi-js';
 
 const bidi = bidiFactory();
-const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\ufb1d-\ufdff\ufe70-\ufefc]/u;
+const rightToLeft =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\ufb1d-\ufdff\ufe70-\ufefc]/u;
 export const isRightToLeft = (text: string) => rightToLeft.test(text);
 
 /** Between the order of reading and the order on the page, either way (UAX #9, rule L2). */
 function reorder(text: string, base: 'ltr' | 'rtl'): string {
   const letters = [...text];
   // One code unit a letter, so that reversing cuts no pair.
-  const units = letters.map((letter) => (letter.length === 1 ? letter : isRightToLeft(letter) ? '\u05d0' : 'a')).join('');
+  const units = letters
+    .map((letter) => (letter.length === 1 ? letter : isRightToLeft(letter) ? '\u05d0' : 'a'))
+    .join('');
   for (const [start, end] of bidi.getReorderSegments(units, bidi.getEmbeddingLevels(units, base))) {
     const reversed = letters.slice(start, end + 1).reverse();
     letters.splice(start, reversed.length, ...reversed);
@@ -37,4 +40,5 @@ export const isMostlyRightToLeft = (texts: readonly string[]): boolean => {
 const forms =
   /[\u00a0\u00b5\u2000-\u200a\u202f\u2126\u212a\u212b\u2e80-\u2fd5\u3000\ufb00-\ufdff\ufe10-\ufe19\ufe30-\ufe48\ufe70-\ufefc]+/g;
 
-export const foldForms = (text: string): string => text.replaceAll(forms, (form) => form.normalize('NFKC'));
+export const foldForms = (text: string): string =>
+  text.replaceAll(forms, (form) => form.normalize('NFKC'));

@@ -52,7 +52,10 @@ export class PdfBudget {
   constructor(fileBytes: number, limits: PdfLimits = pdfLimits) {
     this.#limits = limits;
     this.#inflated = Math.min(limits.inflated, Math.max(limits.unrated, fileBytes * limits.ratio));
-    this.#operations = Math.min(limits.operations, Math.max(limits.minOperations, fileBytes * limits.operationsPerByte));
+    this.#operations = Math.min(
+      limits.operations,
+      Math.max(limits.minOperations, fileBytes * limits.operationsPerByte),
+    );
     this.#mappings = limits.mappings;
     this.#characters = limits.characters;
   }
@@ -60,18 +63,24 @@ export class PdfBudget {
   /** Throws `too_large` where a limit has been passed, now or before. */
   check(): void {
     if (this.#fault === null && performance.now() - this.#started > this.#limits.milliseconds)
-      this.#fault = new DocumentFault('too_large', 'The PDF takes too long to read. Split it, or print it to a new PDF.');
+      this.#fault = new DocumentFault(
+        'too_large',
+        'The PDF takes too long to read. Split it, or print it to a new PDF.',
+      );
     if (this.#fault !== null) throw this.#fault;
   }
 
   checkStream(bytes: number): void {
     if (bytes > this.#limits.stream)
-      this.#fail(`A stream of the PDF inflates to more than ${this.#limits.stream / MiB} MiB. Print the file to a new PDF.`);
+      this.#fail(
+        `A stream of the PDF inflates to more than ${this.#limits.stream / MiB} MiB. Print the file to a new PDF.`,
+      );
   }
 
   inflate(bytes: number): void {
     this.#inflated -= bytes;
-    if (this.#inflated < 0) this.#fail('The PDF inflates to much more than its file size. Print it to a new PDF.');
+    if (this.#inflated < 0)
+      this.#fail('The PDF inflates to much more than its file size. Print it to a new PDF.');
     this.check();
   }
 
@@ -84,7 +93,8 @@ export class PdfBudget {
   /** Counts an operator with its operands, and may end the page. */
   operate(bytes: number): void {
     this.#operations -= 1 + Math.floor(bytes / 32);
-    if (this.#operations < 0) this.#fail('The PDF draws too much for its size. Print it to a new PDF, or split it.');
+    if (this.#operations < 0)
+      this.#fail('The PDF draws too much for its size. Print it to a new PDF, or split it.');
     // The clock is no more than a second line: it may stand still while a Worker computes.
     this.#sinceClock += 1;
     if (this.#fault === null && this.#sinceClock < 64) return;
@@ -94,12 +104,14 @@ export class PdfBudget {
 
   write(characters: number): void {
     this.#characters -= characters;
-    if (this.#characters < 0) this.#fail(`The document has more than ${this.#limits.characters} characters of text.`);
+    if (this.#characters < 0)
+      this.#fail(`The document has more than ${this.#limits.characters} characters of text.`);
   }
 
   map(codes: number): void {
     if (codes > 0) this.#mappings -= codes;
-    if (this.#mappings < 0) this.#fail(`The fonts of the PDF map more than ${this.#limits.mappings} characters.`);
+    if (this.#mappings < 0)
+      this.#fail(`The fonts of the PDF map more than ${this.#limits.mappings} characters.`);
   }
 
   #fail(detail: string): never {

@@ -6,11 +6,18 @@ import type { PdfBudget } from './pdf-budget.ts';
 /** Parts of the parser, as far as they are guarded; the package exports none of them. */
 interface DecodeStream {
   readonly buffer: Uint8Array;
-  readonly stream: { reset(): void; readonly isAsync: boolean; getBytes(): Uint8Array; asyncGetBytes(): Promise<Uint8Array> };
+  readonly stream: {
+    reset(): void;
+    readonly isAsync: boolean;
+    getBytes(): Uint8Array;
+    asyncGetBytes(): Promise<Uint8Array>;
+  };
   eof: boolean;
   ensureBuffer(bytes: number): Uint8Array;
   readBlock(): void;
-  asyncGetBytesFromDecompressionStream(format: string): Promise<{ decompressed: Uint8Array | null; compressed: Uint8Array }>;
+  asyncGetBytesFromDecompressionStream(
+    format: string,
+  ): Promise<{ decompressed: Uint8Array | null; compressed: Uint8Array }>;
 }
 interface Parser {
   readonly lexer: { readonly stream: { readonly pos: number; readonly start?: number } };
@@ -39,7 +46,12 @@ interface Font {
 }
 
 /** Fields that only the constructors of DecodeStream, EvaluatorPreprocessor, CMap and Font assign. */
-const marks = ['_rawMinBufferLength', 'nonProcessedArgs', 'numCodespaceRanges', 'toFontChar'] as const;
+const marks = [
+  '_rawMinBufferLength',
+  'nonProcessedArgs',
+  'numCodespaceRanges',
+  'toFontChar',
+] as const;
 const found = new Map<string, object>();
 let isInstalled = false;
 
@@ -61,7 +73,12 @@ async function findPrototypes(): Promise<void> {
     Object.defineProperty(Object.prototype, mark, {
       configurable: true,
       set(this: object, value: unknown) {
-        Object.defineProperty(this, mark, { value, writable: true, enumerable: true, configurable: true });
+        Object.defineProperty(this, mark, {
+          value,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
         found.set(mark, this);
       },
     });
@@ -76,8 +93,10 @@ async function findPrototypes(): Promise<void> {
 }
 
 /** A page with a filtered stream, an operator and a character map. */
-const hex = (text: string) => `${[...text].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join('')}>`;
-const stream = (text: string) => `<< /Filter /ASCIIHexDecode /Length ${hex(text).length} >>\nstream\n${hex(text)}\nendstream`;
+const hex = (text: string) =>
+  `${[...text].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join('')}>`;
+const stream = (text: string) =>
+  `<< /Filter /ASCIIHexDecode /Length ${hex(text).length} >>\nstream\n${hex(text)}\nendstream`;
 const probe = [
   '%PDF-1.4',
   '1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj',
@@ -92,7 +111,8 @@ const probe = [
 /** The prototype above an object, farthest first, that has this method of its own. */
 function prototypeWith<T>(start: object | undefined, method: keyof T & string): T {
   let result: object | null = null;
-  for (let one: object | null = start ?? null; one !== null; one = Object.getPrototypeOf(one)) if (Object.hasOwn(one, method)) result = one;
+  for (let one: object | null = start ?? null; one !== null; one = Object.getPrototypeOf(one))
+    if (Object.hasOwn(one, method)) result = one;
   if (result === null) throw new Error(`The PDF parser has no ${method} that could be guarded.`);
   return result as T;
 }
@@ -136,7 +156,8 @@ function guardDecoders(decoders: DecodeStream): void {
   const { ensureBuffer } = decoders;
   decoders.ensureBuffer = function (bytes) {
     const budget = budgets.getStore();
-    if (budget === undefined || bytes <= this.buffer.byteLength) return ensureBuffer.call(this, bytes);
+    if (budget === undefined || bytes <= this.buffer.byteLength)
+      return ensureBuffer.call(this, bytes);
     budget.checkStream(bytes);
     const before = this.buffer.byteLength;
     const buffer = ensureBuffer.call(this, bytes);
@@ -146,9 +167,12 @@ function guardDecoders(decoders: DecodeStream): void {
   // The original inflates everything before it looks at any of it. Null makes the parser decode block by block, as it does on errors.
   decoders.asyncGetBytesFromDecompressionStream = async function (format) {
     this.stream.reset();
-    const compressed = this.stream.isAsync ? await this.stream.asyncGetBytes() : this.stream.getBytes();
+    const compressed = this.stream.isAsync
+      ? await this.stream.asyncGetBytes()
+      : this.stream.getBytes();
     const budget = budgets.getStore();
-    const decompressed = format === 'deflate' && budget !== undefined ? await inflate(compressed, budget) : null;
+    const decompressed =
+      format === 'deflate' && budget !== undefined ? await inflate(compressed, budget) : null;
     return { decompressed, compressed };
   };
 }
@@ -178,7 +202,16 @@ async function inflate(compressed: Uint8Array, budget: PdfBudget): Promise<Uint8
 }
 
 /** What only pictures are packed with, and Brotli, which comes out in one piece however large: never decoded. */
-const codecs = new Set(['DCT', 'DCTDecode', 'JPX', 'JPXDecode', 'CCF', 'CCITTFaxDecode', 'JBIG2Decode', 'BrotliDecode']);
+const codecs = new Set([
+  'DCT',
+  'DCTDecode',
+  'JPX',
+  'JPXDecode',
+  'CCF',
+  'CCITTFaxDecode',
+  'JBIG2Decode',
+  'BrotliDecode',
+]);
 
 function guardFilters(parsers: Parser): void {
   const { makeFilter } = parsers;
@@ -214,7 +247,8 @@ function handOnActualText(args: unknown[]): void {
   const [tag, properties] = args as [{ name?: unknown } | null, { get?: unknown } | null];
   if (typeof tag?.name !== 'string' || typeof properties?.get !== 'function') return;
   const text: unknown = properties.get('ActualText');
-  if (typeof text === 'string') args[0] = Object.create(tag, { name: { value: actualText + text } });
+  if (typeof text === 'string')
+    args[0] = Object.create(tag, { name: { value: actualText + text } });
 }
 
 /** The ActualText of marked content with this tag; null when it has none. */
@@ -223,6 +257,7 @@ export function actualTextOf(tag: unknown): string | null {
   const text = tag.slice(actualText.length);
   const mark = /^(\u00fe\u00ff|\u00ff\u00fe|\u00ef\u00bb\u00bf)/.exec(text)?.[0];
   if (mark === undefined) return text;
-  const label = mark === '\u00fe\u00ff' ? 'utf-16be' : mark === '\u00ff\u00fe' ? 'utf-16le' : 'utf-8';
+  const label =
+    mark === '\u00fe\u00ff' ? 'utf-16be' : mark === '\u00ff\u00fe' ? 'utf-16le' : 'utf-8';
   return new TextDecoder(label).decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
 }

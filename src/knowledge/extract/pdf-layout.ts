@@ -25,12 +25,18 @@ export type Vocabulary = ReadonlySet<string>;
 
 export function vocabularyOf(lines: readonly PdfLine[]): Vocabulary {
   const words = new Set<string>();
-  for (const line of lines) for (const [word] of textOf(line).matchAll(/\p{L}+(?:-\p{L}+)*(?!-)/gu)) words.add(word.toLowerCase());
+  for (const line of lines)
+    for (const [word] of textOf(line).matchAll(/\p{L}+(?:-\p{L}+)*(?!-)/gu))
+      words.add(word.toLowerCase());
   return words;
 }
 
 /** Lines as paragraphs and tables; larger type is a heading, a larger gap is a new paragraph. */
-export function writePage(lines: readonly PdfLine[], bodySize: number, vocabulary: Vocabulary): string {
+export function writePage(
+  lines: readonly PdfLine[],
+  bodySize: number,
+  vocabulary: Vocabulary,
+): string {
   let text = '';
   let previous: (PdfLine & { readonly level: number }) | null = null;
   for (let index = 0; index < lines.length; index += 1) {
@@ -45,7 +51,10 @@ export function writePage(lines: readonly PdfLine[], bodySize: number, vocabular
     const content = textOf(line);
     const level = headingLevel(line, content, bodySize);
     const continues: boolean =
-      previous !== null && previous.level === level && Math.abs(line.size - previous.size) < 1 && isNear(previous, line);
+      previous !== null &&
+      previous.level === level &&
+      Math.abs(line.size - previous.size) < 1 &&
+      isNear(previous, line);
     if (!continues) text += `${text === '' ? '' : '\n\n'}${mark(level)}${content}`;
     else text = joinLines(text, content, level > 0 ? ' ' : '\n', vocabulary);
     previous = { ...line, level };
@@ -67,7 +76,12 @@ function headingLevel({ size }: PdfLine, text: string, bodySize: number): number
 }
 
 /** A hyphen that breaks a word is undone; one that belongs to a compound, a number or an address stays. */
-export function joinLines(above: string, below: string, separator: string, vocabulary: Vocabulary): string {
+export function joinLines(
+  above: string,
+  below: string,
+  separator: string,
+  vocabulary: Vocabulary,
+): string {
   // The text above may be long, and only its last word counts.
   const end = above.slice(-100);
   if (/\p{L}\u00ad$/u.test(end)) return above.slice(0, -1) + below;
@@ -75,7 +89,8 @@ export function joinLines(above: string, below: string, separator: string, vocab
   const [tail] = /^[\p{L}\p{N}][^\s]*/u.exec(below) ?? [];
   if (head === undefined || tail === undefined) return above + separator + below;
   // "on- and offline": the hyphen stands for the rest of another word.
-  if (/^(and|or|to|und|oder|bis|bzw|et|ou|y|o|e|en|of|och|og)(?![\p{L}\p{N}])/iu.test(below)) return `${above} ${below}`;
+  if (/^(and|or|to|und|oder|bis|bzw|et|ou|y|o|e|en|of|och|og)(?![\p{L}\p{N}])/iu.test(below))
+    return `${above} ${below}`;
   return keepsHyphen(head, tail, vocabulary) ? above + below : above.slice(0, -1) + below;
 }
 
@@ -100,7 +115,11 @@ interface Interval {
 const maxColumns = 40;
 
 /** Rows whose cells stand below each other, from this line on; null for none. An empty cell keeps its column. */
-function tableAt(lines: readonly PdfLine[], from: number, bodySize: number): { readonly text: string; readonly rows: number } | null {
+function tableAt(
+  lines: readonly PdfLine[],
+  from: number,
+  bodySize: number,
+): { readonly text: string; readonly rows: number } | null {
   const rows: PdfLine[] = [];
   let columns: Interval[] = [];
   let kept = 0;
@@ -112,7 +131,13 @@ function tableAt(lines: readonly PdfLine[], from: number, bodySize: number): { r
     const next = withRow(columns, line);
     const isRow = line.segments.length > 1;
     if (above === undefined && !isRow) return null;
-    if (next.length < 2 || next.length > maxColumns || rows.length - kept > 3 || (rows.length > 0 && !fits(columns, next, line))) break;
+    if (
+      next.length < 2 ||
+      next.length > maxColumns ||
+      rows.length - kept > 3 ||
+      (rows.length > 0 && !fits(columns, next, line))
+    )
+      break;
     rows.push(line);
     columns = next;
     if (isRow) kept = rows.length;
@@ -126,8 +151,13 @@ function tableAt(lines: readonly PdfLine[], from: number, bodySize: number): { r
 /** Two lines alone may also be justified text with wide gaps. */
 function isTable(table: readonly PdfLine[]): boolean {
   const rows = table.filter(({ segments }) => segments.length > 1);
-  const widths = rows.flatMap(({ segments }) => segments.map(({ x, right, size }) => (right - x) / size));
-  return rows.length > 2 || (rows.length === 2 && widths.reduce((sum, width) => sum + width, 0) <= widths.length * 8);
+  const widths = rows.flatMap(({ segments }) =>
+    segments.map(({ x, right, size }) => (right - x) / size),
+  );
+  return (
+    rows.length > 2 ||
+    (rows.length === 2 && widths.reduce((sum, width) => sum + width, 0) <= widths.length * 8)
+  );
 }
 
 const isInTable = (above: PdfLine, below: PdfLine) => {
@@ -137,7 +167,9 @@ const isInTable = (above: PdfLine, below: PdfLine) => {
 
 /** Columns are what remains of the cells' extents when those that overlap are one. */
 function withRow(columns: readonly Interval[], { segments }: PdfLine): Interval[] {
-  const all = [...columns, ...segments].map(({ x, right }) => ({ x, right })).sort((a, b) => a.x - b.x);
+  const all = [...columns, ...segments]
+    .map(({ x, right }) => ({ x, right }))
+    .sort((a, b) => a.x - b.x);
   const merged: Interval[] = [];
   for (const one of all) {
     const last = merged.at(-1);
@@ -148,13 +180,21 @@ function withRow(columns: readonly Interval[], { segments }: PdfLine): Interval[
 }
 
 /** A line that would make one column of two, or that stands alone and is wide, is no row. */
-const fits = (columns: readonly Interval[], next: readonly Interval[], { segments }: PdfLine): boolean => {
-  const bridged = columns.filter((column) => segments.filter((one) => one.x < column.right && one.right > column.x).length > 0).length;
+const fits = (
+  columns: readonly Interval[],
+  next: readonly Interval[],
+  { segments }: PdfLine,
+): boolean => {
+  const bridged = columns.filter(
+    (column) => segments.filter((one) => one.x < column.right && one.right > column.x).length > 0,
+  ).length;
   return next.length >= columns.length && bridged > 0;
 };
 
 function writeTable(rows: readonly PdfLine[], columns: readonly Interval[]): string {
-  const isReversed = isMostlyRightToLeft(rows.flatMap(({ segments }) => segments.map(({ text }) => text)));
+  const isReversed = isMostlyRightToLeft(
+    rows.flatMap(({ segments }) => segments.map(({ text }) => text)),
+  );
   const cells = rows.map(({ segments }) => {
     const texts = columns.map((column) =>
       segments
@@ -166,7 +206,13 @@ function writeTable(rows: readonly PdfLine[], columns: readonly Interval[]): str
   });
   const [first = [], ...rest] = cells;
   // Names, some of which may be years.
-  const hasHeader = first.every((text) => /\p{L}|^(19|20)\d\d$/u.test(text) && !/:$/.test(text)) && /\p{L}/u.test(first.join(''));
+  const hasHeader =
+    first.every((text) => /\p{L}|^(19|20)\d\d$/u.test(text) && !/:$/.test(text)) &&
+    /\p{L}/u.test(first.join(''));
   const head = hasHeader ? first : columns.map(() => '');
-  return [tableRow(head), tableRule(columns.length), ...(hasHeader ? rest : cells).map((row) => tableRow(row))].join('\n');
+  return [
+    tableRow(head),
+    tableRule(columns.length),
+    ...(hasHeader ? rest : cells).map((row) => tableRow(row)),
+  ].join('\n');
 }

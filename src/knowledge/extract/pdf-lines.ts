@@ -53,7 +53,8 @@ export function turnRuns(runs: readonly PdfRun[], rotate: number): Piece[][] {
     group.pieces.push(turn(run, angle));
     group.letters += run.str.length;
   }
-  const rank = ([angle, { letters }]: [number, { letters: number }]) => (angle === rotate % 360 ? Number.POSITIVE_INFINITY : letters);
+  const rank = ([angle, { letters }]: [number, { letters: number }]) =>
+    angle === rotate % 360 ? Number.POSITIVE_INFINITY : letters;
   return [...groups].sort((a, b) => rank(b) - rank(a)).map(([, { pieces }]) => dropRepeats(pieces));
 }
 
@@ -86,7 +87,10 @@ function dropRepeats(pieces: readonly Piece[]): Piece[] {
       kept.push(piece);
       continue;
     }
-    if ([row - 1, row, row + 1].some((one) => rows.get(one)?.some((other) => repeats(piece, other)))) continue;
+    if (
+      [row - 1, row, row + 1].some((one) => rows.get(one)?.some((other) => repeats(piece, other)))
+    )
+      continue;
     kept.push(piece);
     const known = rows.get(row) ?? [];
     known.push(piece);
@@ -99,7 +103,8 @@ function dropRepeats(pieces: readonly Piece[]): Piece[] {
 
 function repeats(piece: Piece, other: Piece): boolean {
   const slack = Math.min(piece.size, other.size) * 0.12;
-  if (Math.abs(piece.y - other.y) > slack || Math.abs(piece.size - other.size) > slack) return false;
+  if (Math.abs(piece.y - other.y) > slack || Math.abs(piece.size - other.size) > slack)
+    return false;
   if (piece.x < other.x - slack || piece.right > other.right + slack) return false;
   const [text, whole] = [piece.letters, other.letters];
   if (text === whole) return Math.abs(piece.x - other.x) <= slack;
@@ -159,7 +164,12 @@ export function toSegment(fragment: Fragment): Segment {
     const next = markOf(piece, y, size);
     const gap = last === null ? 0 : piece.x - last.right;
     // Before a mark the parser takes kerning for a space.
-    if (last !== null && !/\s$/.test(line) && ((isSpaced && next === '') || gap > Math.max(last.size, piece.size) * 0.2)) line += ' ';
+    if (
+      last !== null &&
+      !/\s$/.test(line) &&
+      ((isSpaced && next === '') || gap > Math.max(last.size, piece.size) * 0.2)
+    )
+      line += ' ';
     if (next !== mark && next !== '' && !isOrdinal(line, piece.text)) line += next;
     line += piece.text;
     [last, isSpaced, mark] = [piece, false, next];
@@ -184,7 +194,11 @@ function baseOf({ pieces, y, size }: Fragment): { readonly y: number; readonly s
     sum.letters += piece.letters.length * piece.size;
     sums.set(key, sum);
   }
-  return [...sums.values()].reduce((best, one) => (one.letters > best.letters ? one : best), { y, size, letters: 0 });
+  return [...sums.values()].reduce((best, one) => (one.letters > best.letters ? one : best), {
+    y,
+    size,
+    letters: 0,
+  });
 }
 
 function markOf(piece: Piece, y: number, size: number): '' | '^' | '_' {
@@ -196,4 +210,5 @@ function markOf(piece: Piece, y: number, size: number): '' | '^' | '_' {
 }
 
 /** 1st, 2nd: raised by custom, and read as one word. */
-const isOrdinal = (line: string, text: string) => /\d$/.test(line) && /^(st|nd|rd|th|er|re|e)$/i.test(text.trim());
+const isOrdinal = (line: string, text: string) =>
+  /\d$/.test(line) && /^(st|nd|rd|th|er|re|e)$/i.test(text.trim());

@@ -1,5 +1,12 @@
 import type { PdfRun } from './pdf-lines.ts';
-import { addPiece, type Fragment, readFragments, type Segment, toSegment, turnRuns } from './pdf-lines.ts';
+import {
+  addPiece,
+  type Fragment,
+  readFragments,
+  type Segment,
+  toSegment,
+  turnRuns,
+} from './pdf-lines.ts';
 
 export interface PdfLine {
   /** From left to right; more than one where the line has gaps as wide as between columns. */
@@ -21,7 +28,9 @@ export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
   return turnRuns(runs, rotate).flatMap((pieces) => {
     const fragments = attachSmall(readFragments(pieces));
     const parts = fragments
-      .map((fragment, order): Part => ({ ...toSegment(fragment), order, column: null, isLong: false }))
+      .map(
+        (fragment, order): Part => ({ ...toSegment(fragment), order, column: null, isLong: false }),
+      )
       .filter(({ text }) => text !== '');
     findColumns(parts);
     return order(joinRows(parts));
@@ -37,7 +46,13 @@ function attachSmall(fragments: readonly Fragment[]): Fragment[] {
     const row = Math.round(small.y / 8);
     const host = [row - 1, row, row + 1]
       .flatMap((one) => rows.get(one)?.slice(0, 200) ?? [])
-      .find((one) => one !== small && small.size < one.size * 0.85 && Math.abs(one.y - small.y) <= one.size * 0.6 && touches(one, small));
+      .find(
+        (one) =>
+          one !== small &&
+          small.size < one.size * 0.85 &&
+          Math.abs(one.y - small.y) <= one.size * 0.6 &&
+          touches(one, small),
+      );
     if (host === undefined) return true;
     for (const piece of small.pieces) addPiece(host, piece);
     return false;
@@ -53,7 +68,8 @@ function findColumns(parts: readonly Part[]): void {
   const edges = new Map<number, Part[]>();
   for (const [index, part] of parts.entries()) {
     const around = parts.slice(Math.max(0, index - 3), index + 4);
-    part.isLong = around.reduce((sum, { x, right, size }) => sum + (right - x) / size, 0) > around.length * 10;
+    part.isLong =
+      around.reduce((sum, { x, right, size }) => sum + (right - x) / size, 0) > around.length * 10;
   }
   for (const part of parts) {
     const edge = Math.round(part.x / 6);
@@ -63,7 +79,11 @@ function findColumns(parts: readonly Part[]): void {
     const chain: Part[] = [];
     for (const part of [...group, ...(edges.get(edge + 1) ?? [])].toSorted((a, b) => b.y - a.y)) {
       const above = chain.at(-1);
-      if (above !== undefined && (above.y - part.y > above.size * 2.2 || Math.abs(above.size - part.size) > 1)) markColumn(chain.splice(0));
+      if (
+        above !== undefined &&
+        (above.y - part.y > above.size * 2.2 || Math.abs(above.size - part.size) > 1)
+      )
+        markColumn(chain.splice(0));
       chain.push(part);
     }
     markColumn(chain);
@@ -91,7 +111,9 @@ function joinRows(parts: readonly Part[]): Row[] {
   const byHeight = new Map<number, Row[]>();
   for (const part of parts) {
     const height = Math.round(part.y / 8);
-    const row = [height - 1, height, height + 1].flatMap((one) => byHeight.get(one)?.slice(-200) ?? []).find((one) => joins(one, part));
+    const row = [height - 1, height, height + 1]
+      .flatMap((one) => byHeight.get(one)?.slice(-200) ?? [])
+      .find((one) => joins(one, part));
     if (row === undefined) {
       const made = { parts: [part], y: part.y, size: part.size };
       rows.push(made);
@@ -112,21 +134,29 @@ const joins = (row: Row, part: Part): boolean =>
   Math.abs(row.y - part.y) <= Math.max(row.size, part.size) * 0.25 &&
   row.parts.every(
     (one) =>
-      (one.right <= part.x + part.size * 0.2 || part.right <= one.x + part.size * 0.2) && (one.column === null || part.column === null),
+      (one.right <= part.x + part.size * 0.2 || part.right <= one.x + part.size * 0.2) &&
+      (one.column === null || part.column === null),
   ) &&
   (row.parts.some((one) => Math.abs(one.order - part.order) === 1) ||
     [...row.parts, part].every(({ column, isLong }) => column === null && !isLong));
 
 /** Columns of running text one after the other; from top to bottom where nothing stands side by side, else as the file has it. */
 function order(rows: readonly Row[]): PdfLine[] {
-  const placed = rows.map((row) => ({ row, order: Math.min(...row.parts.map((part) => part.column ?? part.order)) }));
+  const placed = rows.map((row) => ({
+    row,
+    order: Math.min(...row.parts.map((part) => part.column ?? part.order)),
+  }));
   const byHeight = placed.toSorted((a, b) => b.row.y - a.row.y);
   const isOneColumn = byHeight.every(({ row }, index) => {
     const below = byHeight[index + 1]?.row;
     return below === undefined || row.y - below.y >= Math.min(row.size, below.size) * 0.5;
   });
   const sorted = isOneColumn ? byHeight : placed.toSorted((a, b) => a.order - b.order);
-  return sorted.map(({ row }) => ({ segments: withLabel(row.parts.toSorted((a, b) => a.x - b.x)), y: row.y, size: row.size }));
+  return sorted.map(({ row }) => ({
+    segments: withLabel(row.parts.toSorted((a, b) => a.x - b.x)),
+    y: row.y,
+    size: row.size,
+  }));
 }
 
 const label = /^(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[•▪◦●○■‣⁃–])$/i;
@@ -134,7 +164,8 @@ const label = /^(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[•
 /** An item of a list is its label and its text, however far they are apart; a row of a table has more, or wider gaps. */
 function withLabel(segments: readonly Segment[]): readonly Segment[] {
   const [first, second, ...others] = segments;
-  const isItem = first !== undefined && second !== undefined && others.length === 0 && label.test(first.text);
+  const isItem =
+    first !== undefined && second !== undefined && others.length === 0 && label.test(first.text);
   if (!isItem || second.x - first.right > second.size * 5) return segments;
   return [{ ...second, text: `${first.text} ${second.text}`, x: first.x }];
 }

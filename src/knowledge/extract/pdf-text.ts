@@ -38,7 +38,8 @@ class RunCollector {
   readonly #open: { readonly text: string | null; readonly from: number }[] = [];
 
   learn(styles: TextContent['styles']): void {
-    for (const [name, style] of Object.entries(styles)) if (style.vertical) this.#vertical.add(name);
+    for (const [name, style] of Object.entries(styles))
+      if (style.vertical) this.#vertical.add(name);
   }
 
   /** Returns how many characters came in. */
@@ -48,11 +49,16 @@ class RunCollector {
       return item.str.length;
     }
     if (item.type !== 'endMarkedContent') {
-      this.#open.push({ text: actualTextOf('tag' in item ? item.tag : null), from: this.runs.length });
+      this.#open.push({
+        text: actualTextOf('tag' in item ? item.tag : null),
+        from: this.runs.length,
+      });
       return 0;
     }
     const closed = this.#open.pop();
-    return closed === undefined || closed.text === null ? 0 : this.#replace(closed.text, closed.from);
+    return closed === undefined || closed.text === null
+      ? 0
+      : this.#replace(closed.text, closed.from);
   }
 
   /**
@@ -66,9 +72,19 @@ class RunCollector {
     if (first === undefined || text.length > drawn * 4 + 4) return 0;
     this.runs.length = from;
     const isTurned = first.transform[1] !== 0;
-    const end = replaced.reduce((most, { transform, width }) => Math.max(most, (transform[4] ?? 0) + width), 0);
-    const width = isTurned ? replaced.reduce((sum, run) => sum + run.width, 0) : end - (first.transform[4] ?? 0);
-    this.runs.push({ ...first, str: text, dir: isRightToLeft(text) ? 'rtl' : 'ltr', width: Math.max(width, first.width) });
+    const end = replaced.reduce(
+      (most, { transform, width }) => Math.max(most, (transform[4] ?? 0) + width),
+      0,
+    );
+    const width = isTurned
+      ? replaced.reduce((sum, run) => sum + run.width, 0)
+      : end - (first.transform[4] ?? 0);
+    this.runs.push({
+      ...first,
+      str: text,
+      dir: isRightToLeft(text) ? 'rtl' : 'ltr',
+      width: Math.max(width, first.width),
+    });
     return text.length;
   }
 }

@@ -12,7 +12,14 @@ import { type Page, type Pdf, readRuns } from './pdf-text.ts';
 const maxPages = 2000;
 
 /** Errors of a file are told by what is thrown; its warnings would be lines of the log. */
-const settings = { disableFontFace: true, maxImageSize: 1, cMapUrl: 'cmaps/', cMapPacked: true, useWorkerFetch: false, verbosity: 0 };
+const settings = {
+  disableFontFace: true,
+  maxImageSize: 1,
+  cMapUrl: 'cmaps/',
+  cMapPacked: true,
+  useWorkerFetch: false,
+  verbosity: 0,
+};
 
 export interface PdfOptions {
   readonly assets?: AssetReader;
@@ -28,11 +35,18 @@ export async function extractPdf(
   return runGuarded(budget, () => readDocument(bytes, budget, assets ?? null));
 }
 
-async function readDocument(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget, assets: AssetReader | null): Promise<ExtractedDocument> {
+async function readDocument(
+  bytes: Uint8Array<ArrayBuffer>,
+  budget: PdfBudget,
+  assets: AssetReader | null,
+): Promise<ExtractedDocument> {
   const pdf = await open(bytes, budget, assets);
   try {
     if (pdf.numPages > maxPages)
-      throw new DocumentFault('too_many_pages', `A PDF may have at most ${maxPages} pages; this has ${pdf.numPages}.`);
+      throw new DocumentFault(
+        'too_many_pages',
+        `A PDF may have at most ${maxPages} pages; this has ${pdf.numPages}.`,
+      );
     const pages = await readPages(pdf, budget);
     const bodySize = bodySizeOf(pages.flat());
     const vocabulary = vocabularyOf(pages.flat());
@@ -50,10 +64,17 @@ async function readDocument(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget, a
   }
 }
 
-async function open(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget, assets: AssetReader | null): Promise<Pdf> {
+async function open(
+  bytes: Uint8Array<ArrayBuffer>,
+  budget: PdfBudget,
+  assets: AssetReader | null,
+): Promise<Pdf> {
   try {
     // The parser takes the buffer for itself, so it gets one of its own.
-    return await getDocumentProxy(bytes.slice(), { ...settings, BinaryDataFactory: cmapsFrom(assets) });
+    return await getDocumentProxy(bytes.slice(), {
+      ...settings,
+      BinaryDataFactory: cmapsFrom(assets),
+    });
   } catch (error) {
     budget.check();
     if (error instanceof Error && error.name === 'PasswordException') {
@@ -65,7 +86,8 @@ async function open(bytes: Uint8Array<ArrayBuffer>, budget: PdfBudget, assets: A
 
 async function readPages(pdf: Pdf, budget: PdfBudget): Promise<PdfLine[][]> {
   const pages: PdfLine[][] = [];
-  for (let number = 1; number <= pdf.numPages; number += 1) pages.push(await readPage(pdf, number, budget));
+  for (let number = 1; number <= pdf.numPages; number += 1)
+    pages.push(await readPage(pdf, number, budget));
   return pages;
 }
 
@@ -85,15 +107,28 @@ async function readPage(pdf: Pdf, number: number, budget: PdfBudget): Promise<Pd
 /** The predefined character maps of CJK fonts (ISO 32000-2, 9.7.5.2), read when a font names one. */
 const cmapsFrom = (assets: AssetReader | null) =>
   class {
-    readonly fetch = async ({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<Uint8Array> => {
-      const bytes = kind === 'cMapUrl' && /^[\w-]+\.bcmap$/.test(filename) ? await assets?.read(`cmaps/${filename}`) : null;
+    readonly fetch = async ({
+      kind,
+      filename,
+    }: {
+      readonly kind: string;
+      readonly filename: string;
+    }): Promise<Uint8Array> => {
+      const bytes =
+        kind === 'cMapUrl' && /^[\w-]+\.bcmap$/.test(filename)
+          ? await assets?.read(`cmaps/${filename}`)
+          : null;
       if (bytes === null || bytes === undefined) throw new Error(`There is no ${filename}.`);
       return bytes;
     };
   };
 
 /** A form that cannot be read costs its values, not the page. */
-async function readPageFields(page: Page, runs: readonly PdfRun[], budget: PdfBudget): Promise<PdfRun[]> {
+async function readPageFields(
+  page: Page,
+  runs: readonly PdfRun[],
+  budget: PdfBudget,
+): Promise<PdfRun[]> {
   try {
     const fields = readFields(await page.getAnnotations({ intent: 'display' }), runs);
     budget.write(fields.reduce((sum, { str }) => sum + str.length, 0));

@@ -26,11 +26,18 @@ export function tableToMarkdown({ rows, headerRows }: Table): string {
   const grid = layOut(rows);
   const width = Math.max(0, ...grid.map((row) => row.length));
   if (width === 0 || grid.every((row) => row.every((text) => text === ''))) return '';
-  if (width * grid.length > maxCells) throw new DocumentFault('too_large', `A table has more than ${maxCells} cells.`);
+  if (width * grid.length > maxCells)
+    throw new DocumentFault('too_large', `A table has more than ${maxCells} cells.`);
   const filled = grid.map((row) => Array.from({ length: width }, (_, column) => row[column] ?? ''));
-  const header = Array.from({ length: width }, (_, column) => [...new Set(filled.slice(0, headerRows).map((row) => row[column] ?? ''))]);
+  const header = Array.from({ length: width }, (_, column) => [
+    ...new Set(filled.slice(0, headerRows).map((row) => row[column] ?? '')),
+  ]);
   const body = filled.slice(headerRows).filter((row) => row.some((text) => text !== ''));
-  return [tableRow(header.map((texts) => texts.filter(Boolean).join(' '))), tableRule(width), ...body.map(tableRow)].join('\n');
+  return [
+    tableRow(header.map((texts) => texts.filter(Boolean).join(' '))),
+    tableRule(width),
+    ...body.map(tableRow),
+  ].join('\n');
 }
 
 /** The text of every place of the grid (HTML Standard, "Forming a table"). */
@@ -42,7 +49,11 @@ function layOut(rows: readonly (readonly Cell[])[]): string[][] {
     const line: string[] = [];
     let column = 0;
     const skip = () => {
-      for (let held = taken[column]; held !== undefined && held.until > index; held = taken[column]) {
+      for (
+        let held = taken[column];
+        held !== undefined && held.until > index;
+        held = taken[column]
+      ) {
         line[column] = held.text;
         column += 1;
       }
@@ -55,7 +66,11 @@ function layOut(rows: readonly (readonly Cell[])[]): string[][] {
       for (let offset = 0; offset < span; offset += 1, column += 1) {
         const text = offset === 0 || isRepeated ? cell.text : '';
         line[column] = text;
-        if (cell.rows > 1) taken[column] = { until: index + cell.rows, text: cell.text.length <= maxRepeated ? text : '' };
+        if (cell.rows > 1)
+          taken[column] = {
+            until: index + cell.rows,
+            text: cell.text.length <= maxRepeated ? text : '',
+          };
       }
     }
     for (; column < taken.length; column += 1) {
@@ -63,7 +78,8 @@ function layOut(rows: readonly (readonly Cell[])[]): string[][] {
       if (held !== undefined && held.until > index) line[column] = held.text;
     }
     cells += line.length;
-    if (cells > maxCells) throw new DocumentFault('too_large', `A table has more than ${maxCells} cells.`);
+    if (cells > maxCells)
+      throw new DocumentFault('too_large', `A table has more than ${maxCells} cells.`);
     grid.push(Array.from(line, (text) => text ?? ''));
   }
   return grid;

@@ -7,7 +7,11 @@ export interface Element {
 
 export type Node = Element | string;
 
-export const element = (tag: string, children: readonly Node[], attributes: Readonly<Record<string, string>> = {}): Element => ({
+export const element = (
+  tag: string,
+  children: readonly Node[],
+  attributes: Readonly<Record<string, string>> = {},
+): Element => ({
   tag,
   attributes,
   children,
@@ -21,7 +25,8 @@ const blockTags = new Set(
   ),
 );
 
-export const isBlock = (node: Node): node is Element => isElement(node) && (blockTags.has(node.tag) || node.attributes.block === 'true');
+export const isBlock = (node: Node): node is Element =>
+  isElement(node) && (blockTags.has(node.tag) || node.attributes.block === 'true');
 
 const holders = new WeakMap<Element, boolean>();
 
@@ -29,7 +34,9 @@ const holders = new WeakMap<Element, boolean>();
 export function holdsBlock(node: Element): boolean {
   let holds = holders.get(node);
   if (holds === undefined) {
-    holds = node.children.some((child) => isElement(child) && (isBlock(child) || holdsBlock(child)));
+    holds = node.children.some(
+      (child) => isElement(child) && (isBlock(child) || holdsBlock(child)),
+    );
     holders.set(node, holds);
   }
   return holds;

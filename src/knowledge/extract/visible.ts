@@ -14,7 +14,11 @@ export interface Inherited {
   readonly isTransparent: boolean;
 }
 
-export const nothingInherited: Inherited = { isInvisible: false, isTiny: false, isTransparent: false };
+export const nothingInherited: Inherited = {
+  isInvisible: false,
+  isTiny: false,
+  isTransparent: false,
+};
 
 export type Style = ReadonlyMap<string, string>;
 
@@ -49,14 +53,20 @@ export function styleOf(node: HtmlElement): Style {
 }
 
 const wordsOf = (node: HtmlElement, name: string): string[] =>
-  (attributeOf(node, name) ?? '').split(/\s+/).flatMap((word) => (word === '' ? [] : [word.replace(/^#/, '')]));
+  (attributeOf(node, name) ?? '')
+    .split(/\s+/)
+    .flatMap((word) => (word === '' ? [] : [word.replace(/^#/, '')]));
 
 const isOpener = (node: HtmlElement) =>
-  node.tagName === 'button' || node.tagName === 'a' || /^(?:button|tab)$/.test(attributeOf(node, 'role') ?? '');
+  node.tagName === 'button' ||
+  node.tagName === 'a' ||
+  /^(?:button|tab)$/.test(attributeOf(node, 'role') ?? '');
 
 /** Says that it opens something, but not what: that is what follows it. */
 const opensNext = (node: HtmlElement) =>
-  isOpener(node) && attributeOf(node, 'aria-expanded') !== null && attributeOf(node, 'aria-controls') === null;
+  isOpener(node) &&
+  attributeOf(node, 'aria-expanded') !== null &&
+  attributeOf(node, 'aria-controls') === null;
 
 /** What a button opens: an accordion's answer is a click away from its reader. */
 export function openableElements(nodes: readonly HtmlElement[]): ReadonlySet<HtmlElement> {
@@ -64,8 +74,15 @@ export function openableElements(nodes: readonly HtmlElement[]): ReadonlySet<Htm
   const labels = new Set<string>();
   const following = new Set<HtmlElement>();
   for (const node of nodes.filter(isOpener)) {
-    const isToggle = attributeOf(node, 'data-toggle') !== null || attributeOf(node, 'data-bs-toggle') !== null;
-    const names = ['aria-controls', 'data-bs-target', 'data-target', 'popovertarget', ...(isToggle ? ['href'] : [])];
+    const isToggle =
+      attributeOf(node, 'data-toggle') !== null || attributeOf(node, 'data-bs-toggle') !== null;
+    const names = [
+      'aria-controls',
+      'data-bs-target',
+      'data-target',
+      'popovertarget',
+      ...(isToggle ? ['href'] : []),
+    ];
     for (const id of names.flatMap((name) => wordsOf(node, name))) opened.add(id);
     if (!opensNext(node)) continue;
     for (const box of boxesOf(node)) {
@@ -76,7 +93,9 @@ export function openableElements(nodes: readonly HtmlElement[]): ReadonlySet<Htm
   }
   labels.delete('');
   const isOpened = (node: HtmlElement) =>
-    opened.has(attributeOf(node, 'id') ?? '') || following.has(node) || wordsOf(node, 'aria-labelledby').some((id) => labels.has(id));
+    opened.has(attributeOf(node, 'id') ?? '') ||
+    following.has(node) ||
+    wordsOf(node, 'aria-labelledby').some((id) => labels.has(id));
   return new Set(nodes.filter(isOpened));
 }
 
@@ -89,12 +108,18 @@ function boxesOf(node: HtmlElement): HtmlElement[] {
 
 function nextOf(node: HtmlElement): HtmlElement | null {
   const siblings = node.parentNode?.childNodes ?? [];
-  const next = siblings.slice(siblings.indexOf(node) + 1).find((one) => 'tagName' in one || ('value' in one && one.value.trim() !== ''));
+  const next = siblings
+    .slice(siblings.indexOf(node) + 1)
+    .find((one) => 'tagName' in one || ('value' in one && one.value.trim() !== ''));
   return next !== undefined && 'tagName' in next ? next : null;
 }
 
 /** Whether a reader sees nothing of an element, whatever is in it. `hidden=until-found` is found by its reader. */
-export function isUnseen(node: HtmlElement, style: Style, openable: ReadonlySet<HtmlElement>): boolean {
+export function isUnseen(
+  node: HtmlElement,
+  style: Style,
+  openable: ReadonlySet<HtmlElement>,
+): boolean {
   if (unseenTags.has(node.tagName)) return true;
   if (node.tagName === 'dialog' && attributeOf(node, 'open') === null) return true;
   if (node.tagName === 'button' && isControl(node)) return true;
@@ -111,10 +136,12 @@ export function isUnseen(node: HtmlElement, style: Style, openable: ReadonlySet<
 }
 
 /** Buttons that send or clear a form; any other may be the question of an accordion. */
-const isControl = (node: HtmlElement) => /^(?:submit|reset)$/i.test(attributeOf(node, 'type') ?? '');
+const isControl = (node: HtmlElement) =>
+  /^(?:submit|reset)$/i.test(attributeOf(node, 'type') ?? '');
 
 /** Less than a twentieth is seen by nobody. */
-const isClear = (opacity: string) => /^(?:0?\.0[0-4]\d*|0(?:\.0\d*)?|[0-4]?(?:\.\d+)?%)$/.test(opacity);
+const isClear = (opacity: string) =>
+  /^(?:0?\.0[0-4]\d*|0(?:\.0\d*)?|[0-4]?(?:\.\d+)?%)$/.test(opacity);
 /** Up to one, which is what is left for screen readers alone. */
 const pixel = /^(?:0(?:\.\d+)?(?:[a-z]+|%)?|1(?:px|pt))$/;
 const zero = /^0(?:\.0+)?(?:[a-z]+|%)?$/;
@@ -137,11 +164,17 @@ function isPushedAway(style: Style): boolean {
     /translate[xy3d]*\([^)]*-\d{4,}px/.test(declared('transform'))
   )
     return true;
-  if (/^rect\(\s*0?[01]?(?:px)?[\s,]/.test(declared('clip')) || /^inset\(\s*(?:50|100)%/.test(declared('clip-path'))) return true;
+  if (
+    /^rect\(\s*0?[01]?(?:px)?[\s,]/.test(declared('clip')) ||
+    /^inset\(\s*(?:50|100)%/.test(declared('clip-path'))
+  )
+    return true;
   const isOut =
-    /absolute|fixed/.test(declared('position')) && ['left', 'top', 'right', 'bottom'].some((side) => farAway.test(declared(side)));
+    /absolute|fixed/.test(declared('position')) &&
+    ['left', 'top', 'right', 'bottom'].some((side) => farAway.test(declared(side)));
   const isCut =
-    /hidden|clip/.test(declared('overflow')) && ['height', 'max-height', 'width', 'max-width'].some((name) => pixel.test(declared(name)));
+    /hidden|clip/.test(declared('overflow')) &&
+    ['height', 'max-height', 'width', 'max-width'].some((name) => pixel.test(declared(name)));
   return isOut || isCut;
 }
 
@@ -151,12 +184,19 @@ const tiny = /^(?:0?\.\d+|[01](?:\.0+)?)(?:px|pt)?$|^0(?:\.0+)?(?:[a-z]+|%)$/;
 export function inherit(from: Inherited, style: Style): Inherited {
   if (style.size === 0) return from;
   const visibility = style.get('visibility');
-  const size = style.get('font-size') ?? /(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)|0(?=\s*\/))/.exec(style.get('font') ?? '')?.[1];
+  const size =
+    style.get('font-size') ??
+    /(?:^|\s)(\d[\d.]*(?:px|pt|em|rem|%)|0(?=\s*\/))/.exec(style.get('font') ?? '')?.[1];
   const color = style.get('color');
   return {
     isInvisible:
-      visibility === undefined || visibility === 'inherit' ? from.isInvisible : visibility !== 'visible' && visibility !== 'initial',
-    isTiny: size === undefined || (/^(?:inherit|[\d.]+(?:em|%))$/.test(size) && from.isTiny) ? from.isTiny : tiny.test(size),
+      visibility === undefined || visibility === 'inherit'
+        ? from.isInvisible
+        : visibility !== 'visible' && visibility !== 'initial',
+    isTiny:
+      size === undefined || (/^(?:inherit|[\d.]+(?:em|%))$/.test(size) && from.isTiny)
+        ? from.isTiny
+        : tiny.test(size),
     isTransparent:
       color === undefined || color === 'inherit'
         ? from.isTransparent
@@ -169,4 +209,5 @@ export function inherit(from: Inherited, style: Style): Inherited {
 /** Four values: the last of three is no opacity. */
 const isAlpha = (color: string) => color.includes('/') || color.split(',').length === 4;
 
-export const isSeen = ({ isInvisible, isTiny, isTransparent }: Inherited): boolean => !isInvisible && !isTiny && !isTransparent;
+export const isSeen = ({ isInvisible, isTiny, isTransparent }: Inherited): boolean =>
+  !isInvisible && !isTiny && !isTransparent;

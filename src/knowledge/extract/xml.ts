@@ -41,14 +41,24 @@ export function parseXml(bytes: Uint8Array): XmlElement {
   let elements = 0;
   const parser = new SaxesParser({ xmlns: true });
   parser.on('doctype', () => {
-    throw new DocumentFault('unsafe_xml', 'The document declares XML entities, which are not read.');
+    throw new DocumentFault(
+      'unsafe_xml',
+      'The document declares XML entities, which are not read.',
+    );
   });
   parser.on('opentag', ({ uri, local, attributes }) => {
     elements += 1;
     if (open.length > maxDepth || elements > maxElements)
       throw new DocumentFault('too_large', 'The document is nested too deeply or too long.');
-    const named = Object.values(attributes).map((entry): [string, string] => [(prefixes[entry.uri] ?? '') + entry.local, entry.value]);
-    const node = { name: (prefixes[uri] ?? '?:') + local, attributes: Object.fromEntries(named), children: [] };
+    const named = Object.values(attributes).map((entry): [string, string] => [
+      (prefixes[entry.uri] ?? '') + entry.local,
+      entry.value,
+    ]);
+    const node = {
+      name: (prefixes[uri] ?? '?:') + local,
+      attributes: Object.fromEntries(named),
+      children: [],
+    };
     open.at(-1)?.children.push(node);
     open.push(node);
   });
@@ -60,7 +70,12 @@ export function parseXml(bytes: Uint8Array): XmlElement {
   };
   parser.on('text', addText);
   parser.on('cdata', addText);
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : 'utf-8';
   parser.write(new TextDecoder(encoding).decode(bytes)).close();
   return root;
 }
@@ -72,7 +87,8 @@ export const childOf = (node: XmlElement | undefined, name: string): XmlElement 
   elementsOf(node).find((child) => child.name === name);
 
 /** The value of a property that is an element of its own: `<w:numFmt w:val="decimal"/>`. */
-export const propertyOf = (node: XmlElement | undefined, name: string): string | null => childOf(node, name)?.attributes['w:val'] ?? null;
+export const propertyOf = (node: XmlElement | undefined, name: string): string | null =>
+  childOf(node, name)?.attributes['w:val'] ?? null;
 
 export function integerOf(node: XmlElement | undefined, name: string): number | null {
   const value = propertyOf(node, name);
@@ -82,7 +98,9 @@ export function integerOf(node: XmlElement | undefined, name: string): number | 
 /** A property that is on when it is there, unless its value says off; null where it is not there. */
 export function flagOf(node: XmlElement | undefined, name: string): boolean | null {
   const found = childOf(node, name);
-  return found === undefined ? null : !/^(?:0|false|off|none)$/.test(found.attributes['w:val'] ?? '1');
+  return found === undefined
+    ? null
+    : !/^(?:0|false|off|none)$/.test(found.attributes['w:val'] ?? '1');
 }
 
 /** All elements of a name inside, in the order of the document; not those inside of one another. */
@@ -94,4 +112,6 @@ export function* descendants(node: XmlElement, name: string): Generator<XmlEleme
 }
 
 export const textIn = (node: XmlElement | undefined): string =>
-  (node?.children ?? []).map((child) => (typeof child === 'string' ? child : textIn(child))).join('');
+  (node?.children ?? [])
+    .map((child) => (typeof child === 'string' ? child : textIn(child)))
+    .join('');

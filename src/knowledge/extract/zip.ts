@@ -15,7 +15,8 @@ interface Entry {
   readonly stored: number;
 }
 
-const corrupt = (cause?: unknown) => new DocumentFault('corrupt', 'The archive inside the file is damaged.', cause);
+const corrupt = (cause?: unknown) =>
+  new DocumentFault('corrupt', 'The archive inside the file is damaged.', cause);
 
 /**
  * Inflates every entry once, counting what really comes out (sizes in an archive may lie), and returns
@@ -41,12 +42,18 @@ function readDirectory(bytes: Uint8Array, maxEntries: number): Entry[] {
   try {
     const end = findEnd(view);
     const count = view.getUint16(end + 10, true);
-    if (count > maxEntries) throw new DocumentFault('too_large', `An archive may have at most ${maxEntries} entries.`);
+    if (count > maxEntries)
+      throw new DocumentFault('too_large', `An archive may have at most ${maxEntries} entries.`);
     const entries: Entry[] = [];
     for (let at = view.getUint32(end + 16, true), index = 0; index < count; index += 1) {
       if (view.getUint32(at, true) !== 0x02014b50) throw corrupt();
-      if ((view.getUint16(at + 8, true) & 1) !== 0) throw new DocumentFault('encrypted', 'The document is protected by a password.');
-      const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number];
+      if ((view.getUint16(at + 8, true) & 1) !== 0)
+        throw new DocumentFault('encrypted', 'The document is protected by a password.');
+      const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
+        number,
+        number,
+        number,
+      ];
       const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + lengths[0]));
       entries.push({
         name,
@@ -78,21 +85,29 @@ async function inflate(
 ): Promise<Uint8Array | null> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (entry.offset + 30 > bytes.byteLength) throw corrupt();
-  const start = entry.offset + 30 + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true);
+  const start =
+    entry.offset +
+    30 +
+    view.getUint16(entry.offset + 26, true) +
+    view.getUint16(entry.offset + 28, true);
   const stored = bytes.subarray(start, start + entry.stored);
   if (entry.method !== 0 && entry.method !== 8)
     throw new DocumentFault('unsupported', 'The archive inside the file is of an unknown method.');
   const source = new Blob([stored]).stream();
-  const stream = entry.method === 0 ? source : source.pipeThrough(new DecompressionStream('deflate-raw'));
+  const stream =
+    entry.method === 0 ? source : source.pipeThrough(new DecompressionStream('deflate-raw'));
   const parts: Uint8Array[] = [];
   try {
     for await (const part of stream) {
       budget.left -= part.byteLength;
-      if (budget.left < 0) throw new DocumentFault('too_large', 'The document is much larger than its file says.');
+      if (budget.left < 0)
+        throw new DocumentFault('too_large', 'The document is much larger than its file says.');
       if (isKept) parts.push(part);
     }
   } catch (error) {
     throw error instanceof DocumentFault ? error : corrupt(error);
   }
-  return isKept ? new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer()) : null;
+  return isKept
+    ? new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer())
+    : null;
 }

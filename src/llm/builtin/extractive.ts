@@ -53,7 +53,11 @@ function answer(options: LanguageModelV4CallOptions): Answer {
   const input = prompt.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0);
   const search = searchFor(options);
   if (search !== null)
-    return { content: search, finishReason: { unified: 'tool-calls', raw: undefined }, usage: usageOf(input, search.input) };
+    return {
+      content: search,
+      finishReason: { unified: 'tool-calls', raw: undefined },
+      usage: usageOf(input, search.input),
+    };
   const full = speak(prompt);
   const text = maxOutputTokens === undefined ? full : truncate(full, maxOutputTokens);
   return {
@@ -64,9 +68,15 @@ function answer(options: LanguageModelV4CallOptions): Answer {
 }
 
 /** A call of `knowledge_search` with the question, where there is one and nothing has been looked up for it yet. */
-function searchFor({ prompt, tools = [], toolChoice }: LanguageModelV4CallOptions): LanguageModelV4ToolCall | null {
+function searchFor({
+  prompt,
+  tools = [],
+  toolChoice,
+}: LanguageModelV4CallOptions): LanguageModelV4ToolCall | null {
   const last = prompt.at(-1);
-  const mayCall = toolChoice?.type !== 'none' && tools.some((tool) => tool.type === 'function' && tool.name === searchTool);
+  const mayCall =
+    toolChoice?.type !== 'none' &&
+    tools.some((tool) => tool.type === 'function' && tool.name === searchTool);
   if (!mayCall || last?.role !== 'user') return null;
   const question = textOf(last);
   if (readPassages(question) !== null) return null;
@@ -83,8 +93,12 @@ function speak(prompt: LanguageModelV4Prompt): string {
   const newest = turns.at(-1) ?? '';
   const asked = readPassages(newest);
   if (asked !== null) return quote(asked.passages, asked.question, turns.slice(0, -1));
-  const found = prompt.slice(prompt.findLastIndex(({ role }) => role === 'user')).flatMap(resultsOf);
-  return found.length === 0 ? noDocuments : quote(found.flatMap(readDocuments), newest, turns.slice(0, -1));
+  const found = prompt
+    .slice(prompt.findLastIndex(({ role }) => role === 'user'))
+    .flatMap(resultsOf);
+  return found.length === 0
+    ? noDocuments
+    : quote(found.flatMap(readDocuments), newest, turns.slice(0, -1));
 }
 
 /** What `knowledge_search` has said, as text. */
@@ -92,7 +106,9 @@ const resultsOf = (message: LanguageModelV4Message): string[] =>
   message.role !== 'tool'
     ? []
     : message.content.flatMap((part) =>
-        part.type === 'tool-result' && part.toolName === searchTool && part.output.type === 'text' ? [part.output.value] : [],
+        part.type === 'tool-result' && part.toolName === searchTool && part.output.type === 'text'
+          ? [part.output.value]
+          : [],
       );
 
 const usageOf = (input: number, text: string): LanguageModelV4Usage => {
@@ -103,18 +119,26 @@ const usageOf = (input: number, text: string): LanguageModelV4Usage => {
   };
 };
 
-function quote(passages: Parameters<typeof selectQuotes>[0], question: string, earlier: readonly string[]): string {
+function quote(
+  passages: Parameters<typeof selectQuotes>[0],
+  question: string,
+  earlier: readonly string[],
+): string {
   const before = earlier.map((turn) => readPassages(turn)?.question ?? turn).at(-1) ?? '';
   const quotes = selectQuotes(passages, question, before);
   if (quotes.length === 0) return nothingFound;
-  return quotes.map(({ text, number }) => `> ${text}${number === null ? '' : ` [${number}]`}`).join('\n\n');
+  return quotes
+    .map(({ text, number }) => `> ${text}${number === null ? '' : ` [${number}]`}`)
+    .join('\n\n');
 }
 
 function textOf(message: LanguageModelV4Message): string {
   if (message.role === 'system') return message.content;
   const last = message.content.length - 1;
   return message.content
-    .map((part, index) => (part.type === 'text' && (index === last || !isSummaryPart(part.text)) ? part.text : ''))
+    .map((part, index) =>
+      part.type === 'text' && (index === last || !isSummaryPart(part.text)) ? part.text : '',
+    )
     .join('');
 }
 
@@ -126,7 +150,11 @@ function truncate(text: string, tokens: number): string {
 }
 
 /** A few words at a time, as a provider would send them. */
-function streamOf({ content, finishReason, usage }: Answer): ReadableStream<LanguageModelV4StreamPart> {
+function streamOf({
+  content,
+  finishReason,
+  usage,
+}: Answer): ReadableStream<LanguageModelV4StreamPart> {
   const parts: LanguageModelV4StreamPart[] = [
     { type: 'stream-start', warnings: [] },
     ...(content.type === 'text' ? partsOf(content.text) : [content]),
@@ -143,6 +171,8 @@ function streamOf({ content, finishReason, usage }: Answer): ReadableStream<Lang
 
 const partsOf = (text: string): LanguageModelV4StreamPart[] => [
   { type: 'text-start', id: '0' },
-  ...(text.match(/(?:\S+\s*){1,4}|\s+/g) ?? []).map((delta) => ({ type: 'text-delta', id: '0', delta }) as const),
+  ...(text.match(/(?:\S+\s*){1,4}|\s+/g) ?? []).map(
+    (delta) => ({ type: 'text-delta', id: '0', delta }) as const,
+  ),
   { type: 'text-end', id: '0' },
 ];

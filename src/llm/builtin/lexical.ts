@@ -24,18 +24,21 @@ export const lexicalEmbedder: EmbeddingModelV4 = {
 
 function embedText(text: string): number[] {
   const features = new Map<string, number>();
-  const add = (feature: string, weight: number) => features.set(feature, (features.get(feature) ?? 0) + weight);
+  const add = (feature: string, weight: number) =>
+    features.set(feature, (features.get(feature) ?? 0) + weight);
   for (const word of words(text)) {
     if (isStopWord(word)) continue;
     add(word, 1);
     const framed = `<${word}>`;
-    if (word.length > 3) for (let at = 0; at + 3 <= framed.length; at += 1) add(`#${framed.slice(at, at + 3)}`, 0.25);
+    if (word.length > 3)
+      for (let at = 0; at + 3 <= framed.length; at += 1) add(`#${framed.slice(at, at + 3)}`, 0.25);
   }
   const vector = new Array<number>(lexicalDimensions).fill(0);
   for (const [feature, count] of features) {
     const hash = fnv1a(feature);
     const dimension = hash % lexicalDimensions;
-    vector[dimension] = (vector[dimension] ?? 0) + (hash & 0x8000_0000 ? -1 : 1) * Math.log1p(count);
+    vector[dimension] =
+      (vector[dimension] ?? 0) + (hash & 0x8000_0000 ? -1 : 1) * Math.log1p(count);
   }
   const length = Math.hypot(...vector);
   return length === 0 ? vector : vector.map((value) => value / length);
@@ -44,7 +47,8 @@ function embedText(text: string): number[] {
 /** FNV-1a over UTF-16 code units, finished with murmur3's mixer so that low and high bits are independent. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;

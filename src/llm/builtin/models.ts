@@ -5,7 +5,8 @@ import { lexicalEmbedder } from './lexical.ts';
 
 export const builtinLanguageModelNames: readonly string[] = ['builtin/extractive'];
 
-const unknown = (model: string) => new Failure('provider_error', `There is no model builtin/${model}.`);
+const unknown = (model: string) =>
+  new Failure('provider_error', `There is no model builtin/${model}.`);
 
 export function builtinLanguageModel(model: string): LanguageModelV4 {
   if (model === extractiveModel.modelId) return extractiveModel;

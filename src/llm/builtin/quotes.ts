@@ -32,7 +32,11 @@ interface Candidate extends Quote {
  * The sentences that cover most of the question's words, rarer words counting more, in the order of
  * the passages. None when no sentence shares a word with the question.
  */
-export function selectQuotes(passages: readonly Passage[], question: string, earlierQuestion: string): Quote[] {
+export function selectQuotes(
+  passages: readonly Passage[],
+  question: string,
+  earlierQuestion: string,
+): Quote[] {
   const weights = questionWeights(question, earlierQuestion);
   const candidates = passages
     .flatMap((passage, rank) => splitPassage(passage).map((quote) => ({ ...quote, rank })))
@@ -42,7 +46,11 @@ export function selectQuotes(passages: readonly Passage[], question: string, ear
   const covered = new Set<string>();
   let best = 0;
   while (chosen.length < maxQuotes) {
-    const next = mostTelling(candidates, chosen, (word) => (covered.has(word) ? 0.3 : 1) * (weights.get(word) ?? 0) * (idf.get(word) ?? 0));
+    const next = mostTelling(
+      candidates,
+      chosen,
+      (word) => (covered.has(word) ? 0.3 : 1) * (weights.get(word) ?? 0) * (idf.get(word) ?? 0),
+    );
     if (next === null || next.score <= 0 || next.score < best * minShare) break;
     best = Math.max(best, next.score);
     chosen.push(next.candidate);
@@ -53,13 +61,20 @@ export function selectQuotes(passages: readonly Passage[], question: string, ear
 
 function questionWeights(question: string, earlierQuestion: string): Map<string, number> {
   const subject = contentWords(question).filter((word) => !isAskingWord(word));
-  const weights = new Map((subject.length > 0 ? subject : contentWords(question)).map((word) => [stem(word), 1]));
+  const weights = new Map(
+    (subject.length > 0 ? subject : contentWords(question)).map((word) => [stem(word), 1]),
+  );
   if (!isFollowUp(question)) return weights;
-  for (const word of contentWords(earlierQuestion).map(stem)) if (!weights.has(word)) weights.set(word, earlierWeight);
+  for (const word of contentWords(earlierQuestion).map(stem))
+    if (!weights.has(word)) weights.set(word, earlierWeight);
   return weights;
 }
 
-function mostTelling(candidates: readonly Candidate[], chosen: readonly Candidate[], weigh: (word: string) => number) {
+function mostTelling(
+  candidates: readonly Candidate[],
+  chosen: readonly Candidate[],
+  weigh: (word: string) => number,
+) {
   let best: { candidate: Candidate; score: number } | null = null;
   for (const candidate of candidates) {
     if (chosen.some((other) => other.text === candidate.text)) continue;
@@ -86,7 +101,8 @@ function rarity(stems: readonly string[], candidates: readonly Candidate[]): Map
 /** A line that stands by itself: a heading, a list item, a table row. */
 const ownLine = /^\s*(?:#{1,6}\s|[-*+•]\s|\d+[.)]\s|\|)/;
 
-const isRule = (block: string | undefined) => block !== undefined && /^\s*\|?[\s:|-]+\|?$/.test(block);
+const isRule = (block: string | undefined) =>
+  block !== undefined && /^\s*\|?[\s:|-]+\|?$/.test(block);
 
 /** Sentences of a passage, across the line breaks of running text; a heading or a rule of a table is none. */
 function splitPassage({ number, text }: Passage): (Quote & { readonly isHeader: boolean })[] {
@@ -104,7 +120,8 @@ function blocksOf(text: string): string[] {
   const blocks: string[] = [];
   let isOpen = false;
   for (const line of text.split('\n')) {
-    if (isOpen && line.trim() !== '' && !ownLine.test(line)) blocks.push(`${blocks.pop()} ${line.trim()}`);
+    if (isOpen && line.trim() !== '' && !ownLine.test(line))
+      blocks.push(`${blocks.pop()} ${line.trim()}`);
     else if (line.trim() !== '') blocks.push(line);
     isOpen = line.trim() !== '' && !/^\s*(?:#{1,6}\s|\|)/.test(line);
   }

@@ -22,13 +22,22 @@ export class ChatCalls {
     if (value === undefined || value === null) return value;
     const list = (Array.isArray(value) ? value : [value]).filter(isData);
     const mended = mapList(list, (call) => this.#mendCall(call));
-    return Array.isArray(value) && value.length === mended.length && mended.every((call, at) => call === value[at]) ? value : mended;
+    return Array.isArray(value) &&
+      value.length === mended.length &&
+      mended.every((call, at) => call === value[at])
+      ? value
+      : mended;
   }
 
   #mendCall(given: Data): Data {
-    const named = isData(given.function) ? given.function : { name: given.name, arguments: given.arguments };
+    const named = isData(given.function)
+      ? given.function
+      : { name: given.name, arguments: given.arguments };
     const { name } = named;
-    const text = isData(named.arguments) || Array.isArray(named.arguments) ? JSON.stringify(named.arguments) : toText(named.arguments);
+    const text =
+      isData(named.arguments) || Array.isArray(named.arguments)
+        ? JSON.stringify(named.arguments)
+        : toText(named.arguments);
     const index = toNumber(given.index) ?? null;
     const id = toText(given.id) || null;
     const isNamed = typeof name === 'string' && name !== '';
@@ -39,7 +48,8 @@ export class ChatCalls {
     return withChanges(given, {
       index: call.index,
       id: isFirst ? call.id : toText(given.id),
-      type: isFirst || (typeof given.type === 'string' && given.type !== '') ? 'function' : undefined,
+      type:
+        isFirst || (typeof given.type === 'string' && given.type !== '') ? 'function' : undefined,
       function: withChanges(named, { name: toText(name), arguments: text }),
     });
   }
@@ -47,12 +57,17 @@ export class ChatCalls {
   /** The call that this is a piece of; null for a new one. */
   #find(index: unknown, id: unknown, isNamed: boolean, text: unknown): Call | null {
     const byId =
-      id === null ? undefined : this.#calls.find((call) => call.id === id && (index === null || this.#byIndex.get(index) === call));
+      id === null
+        ? undefined
+        : this.#calls.find(
+            (call) => call.id === id && (index === null || this.#byIndex.get(index) === call),
+          );
     if (byId !== undefined) return byId;
     const before = index === null ? this.#calls.at(-1) : this.#byIndex.get(index);
     if (before === undefined) return null;
     // Some servers give every call the same index, or none, and name it again with each piece.
-    if (isNamed && (id !== null || index === null || (isWhole(before.arguments) && text !== ''))) return null;
+    if (isNamed && (id !== null || index === null || (isWhole(before.arguments) && text !== '')))
+      return null;
     return before;
   }
 

@@ -31,13 +31,21 @@ export class ChatDialect implements Dialect {
     if (choices === null && usage === undefined) return [];
     const { x_groq } = data;
     // Groq's package looks for it where Groq has it.
-    const groq = isData(x_groq) || usage !== undefined ? withChanges(isData(x_groq) ? x_groq : {}, { usage }) : x_groq;
-    const head = { id: toText(data.id), created: toNumber(data.created), model: toText(data.model) };
+    const groq =
+      isData(x_groq) || usage !== undefined
+        ? withChanges(isData(x_groq) ? x_groq : {}, { usage })
+        : x_groq;
+    const head = {
+      id: toText(data.id),
+      created: toNumber(data.created),
+      model: toText(data.model),
+    };
     if (data.id !== undefined) this.#head = { ...head, object: 'chat.completion.chunk' };
     return [
       withChanges(data, {
         ...head,
-        object: data.object === undefined || data.object === null ? data.object : 'chat.completion.chunk',
+        object:
+          data.object === undefined || data.object === null ? data.object : 'chat.completion.chunk',
         system_fingerprint: toText(data.system_fingerprint),
         service_tier: toText(data.service_tier),
         // Not an error, and packages take it for one.
@@ -72,7 +80,9 @@ export class ChatDialect implements Dialect {
 
   /** Kimi has it in the choice, Groq in a field of its own. */
   #readUsage({ usage, choices, x_groq }: Data): Data | undefined {
-    const inChoice = Array.isArray(choices) ? choices.filter(isData).map((choice) => choice.usage) : [];
+    const inChoice = Array.isArray(choices)
+      ? choices.filter(isData).map((choice) => choice.usage)
+      : [];
     const given = [usage, ...inChoice, isData(x_groq) ? x_groq.usage : undefined].find(isData);
     const mended = mendChatUsage(given);
     if (mended === undefined) return undefined;
@@ -93,17 +103,25 @@ export class ChatDialect implements Dialect {
     const finish_reason = toFinishReason(choice.finish_reason);
     if (typeof finish_reason === 'string') this.#hasFinished = true;
     const logprobs = choice.logprobs === null ? null : undefined;
-    return withChanges(choice, { finish_reason, index: toNumber(choice.index) ?? 0, logprobs, ...this.#mendSaid(choice) });
+    return withChanges(choice, {
+      finish_reason,
+      index: toNumber(choice.index) ?? 0,
+      logprobs,
+      ...this.#mendSaid(choice),
+    });
   }
 
   #mendSaid({ delta, message, text }: Data): Data {
     const [change, whole] = [toMessage(delta), toMessage(message)];
     if (change !== null && (whole === null || Object.keys(change).length > 0)) {
-      if (change.content !== undefined && change.content !== null && change.content !== '') this.#said = null;
+      if (change.content !== undefined && change.content !== null && change.content !== '')
+        this.#said = null;
       return { delta: this.#mendDelta(change) };
     }
-    if (whole !== null) return { message: undefined, delta: this.#mendDelta(this.#notYetSaid(whole)) };
-    if (typeof text === 'string') return { text: undefined, delta: this.#mendDelta({ content: text }) };
+    if (whole !== null)
+      return { message: undefined, delta: this.#mendDelta(this.#notYetSaid(whole)) };
+    if (typeof text === 'string')
+      return { text: undefined, delta: this.#mendDelta({ content: text }) };
     return { delta: {} };
   }
 
@@ -120,7 +138,11 @@ export class ChatDialect implements Dialect {
     const isRepeated = before !== '' && content.startsWith(before) && isMore;
     this.#said = isRepeated ? content : before + content;
     this.#messages += 1;
-    return { ...(this.#hasContent ? {} : rest), ...called, content: isRepeated ? content.slice(before.length) : content };
+    return {
+      ...(this.#hasContent ? {} : rest),
+      ...called,
+      content: isRepeated ? content.slice(before.length) : content,
+    };
   }
 
   #mendDelta(delta: Data): Data {
@@ -130,20 +152,26 @@ export class ChatDialect implements Dialect {
       role: role === undefined || role === null ? undefined : 'assistant',
       content: toContent(content),
       reasoning_content: toText(reasoning_content),
-      reasoning: isData(reasoning) ? toText(reasoning.content ?? reasoning.text) : toText(reasoning),
+      reasoning: isData(reasoning)
+        ? toText(reasoning.content ?? reasoning.text)
+        : toText(reasoning),
       function_call: undefined,
       refusal: toText(delta.refusal),
       annotations: toAnnotations(delta.annotations),
       tool_calls: this.#calls.mend(calls),
     });
     this.#hasContent ||=
-      this.#calls.count > 0 || [mended.content, mended.reasoning_content, mended.reasoning].some((said) => said !== '' && said != null);
+      this.#calls.count > 0 ||
+      [mended.content, mended.reasoning_content, mended.reasoning].some(
+        (said) => said !== '' && said != null,
+      );
     return mended;
   }
 }
 
 /** A delta or a message; null where there is none. */
-const toMessage = (value: unknown): Data | null => (isData(value) ? value : typeof value === 'string' ? { content: value } : null);
+const toMessage = (value: unknown): Data | null =>
+  isData(value) ? value : typeof value === 'string' ? { content: value } : null;
 
 /** Lists of texts become one; those with thoughts in them are Mistral's, and its package's to read. */
 function toContent(content: unknown): unknown {
@@ -157,7 +185,8 @@ function toContent(content: unknown): unknown {
 function toAnnotations(value: unknown): unknown {
   if (value === undefined || value === null) return value;
   if (!Array.isArray(value)) return undefined;
-  const isKnown = (one: unknown) => isData(one) && one.type === 'url_citation' && isData(one.url_citation);
+  const isKnown = (one: unknown) =>
+    isData(one) && one.type === 'url_citation' && isData(one.url_citation);
   return value.every(isKnown) ? value : value.filter(isKnown);
 }
 

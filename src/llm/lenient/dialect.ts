@@ -20,4 +20,5 @@ export interface Dialect {
   readonly hasEnded?: boolean;
 }
 
-export const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isData = (value: unknown): value is Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -52,7 +52,9 @@ export class EventMender {
     if (this.#isDocument) return this.#give(this.#guarded(() => this.#readDocument(rest)));
     // An event that was cut off in the middle is none.
     const last = isWholeEvent(rest) ? this.#mend(rest.trimEnd() + blankLine) : '';
-    return this.#give(last + (this.#dialect.hasEnded === true && !this.#isOver ? this.#finish() : ''));
+    return this.#give(
+      last + (this.#dialect.hasEnded === true && !this.#isOver ? this.#finish() : ''),
+    );
   }
 
   /** An event stream begins with a field's name or a comment; a JSON document never does. */
@@ -106,7 +108,8 @@ export class EventMender {
     let isChanged = false;
     let text = '';
     for (const event of events) {
-      const good = this.#isGood(event) && !this.#isDone ? event : this.#guarded(() => this.#mendEvent(event));
+      const good =
+        this.#isGood(event) && !this.#isDone ? event : this.#guarded(() => this.#mendEvent(event));
       isChanged ||= good !== event;
       text += this.#whole(good);
     }
@@ -129,13 +132,21 @@ export class EventMender {
     if (!/^[[{]/.test(data)) return '';
     const value = parse(data);
     // Events without the blank lines between them.
-    if (value === undefined && lines.length > 1 && lines.every((line) => isDone.test(line) || parse(line) !== undefined))
+    if (
+      value === undefined &&
+      lines.length > 1 &&
+      lines.every((line) => isDone.test(line) || parse(line) !== undefined)
+    )
       return lines.map((line) => this.#whole(this.#mendEvent(`data: ${line}`))).join('');
     // Half an event: the package says what is wrong with it.
     if (value === undefined) return this.#isDone ? '' : event;
     const list = Array.isArray(value) ? value : [value];
-    const given = list.filter(isData).map((one) => (name === 'error' && one.error === undefined ? { error: one } : one));
-    const mended = (this.#isDone ? given.flatMap(usageOf) : given).flatMap((one) => this.#dialect.mend(one));
+    const given = list
+      .filter(isData)
+      .map((one) => (name === 'error' && one.error === undefined ? { error: one } : one));
+    const mended = (this.#isDone ? given.flatMap(usageOf) : given).flatMap((one) =>
+      this.#dialect.mend(one),
+    );
     if (mended.length > 0) this.#hasAnswered = true;
     if (mended.length === 1 && mended[0] === value) {
       this.#good = readDelta(event) ?? this.#good;
@@ -163,7 +174,11 @@ const writeEvent = (data: Data, { has_event_names }: Dialect): string =>
   `${has_event_names && typeof data.type === 'string' ? `event: ${data.type}\n` : ''}data: ${JSON.stringify(data)}${blankLine}`;
 
 /** As https://html.spec.whatwg.org/multipage/server-sent-events.html reads them. */
-function fieldsOf(event: string): { readonly data: string | null; readonly lines: readonly string[]; readonly name: string | null } {
+function fieldsOf(event: string): {
+  readonly data: string | null;
+  readonly lines: readonly string[];
+  readonly name: string | null;
+} {
   const lines: string[] = [];
   let name: string | null = null;
   for (const line of event.split('\n')) {
@@ -173,20 +188,28 @@ function fieldsOf(event: string): { readonly data: string | null; readonly lines
     if (key === 'event') name = value.trim();
     else lines.push(value.trim());
   }
-  return { data: lines.length === 0 ? null : lines.join('\n').trim(), lines: lines.filter((line) => line !== ''), name };
+  return {
+    data: lines.length === 0 ? null : lines.join('\n').trim(),
+    lines: lines.filter((line) => line !== ''),
+    name,
+  };
 }
 
 function isWholeEvent(event: string): boolean {
   const { data, lines } = fieldsOf(event);
   if (data === null) return false;
-  return [[data], lines].some((given) => given.every((line) => isDone.test(line) || parse(line) !== undefined));
+  return [[data], lines].some((given) =>
+    given.every((line) => isDone.test(line) || parse(line) !== undefined),
+  );
 }
 
 /** One document a line. */
-const documentsIn = (text: string): unknown[] => text.split('\n').map((line) => parse(line.replace(/^data:/, '')));
+const documentsIn = (text: string): unknown[] =>
+  text.split('\n').map((line) => parse(line.replace(/^data:/, '')));
 
 /** What may still come behind the mark of an end. */
-const usageOf = ({ choices: _said, error: _error, ...data }: Data): Data[] => (isData(data.usage) ? [data] : []);
+const usageOf = ({ choices: _said, error: _error, ...data }: Data): Data[] =>
+  isData(data.usage) ? [data] : [];
 
 function parse(text: string): unknown {
   try {

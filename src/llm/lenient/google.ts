@@ -22,7 +22,11 @@ export class GoogleDialect implements Dialect {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
     const { responseId, usageMetadata } = data;
-    const changes = { candidates: mendCandidates(data), responseId: toText(responseId), usageMetadata: mendUsage(usageMetadata) };
+    const changes = {
+      candidates: mendCandidates(data),
+      responseId: toText(responseId),
+      usageMetadata: mendUsage(usageMetadata),
+    };
     return [withChanges(data, changes)];
   }
 
@@ -42,20 +46,32 @@ export class GoogleDialect implements Dialect {
 function mendCandidates({ candidates, promptFeedback }: Data): unknown {
   const given = Array.isArray(candidates) ? candidates : [];
   // A prompt that was blocked has no candidate, and so no end of its own.
-  if (given.length === 0 && isData(promptFeedback) && typeof promptFeedback.blockReason === 'string') return [{ finishReason: 'SAFETY' }];
+  if (
+    given.length === 0 &&
+    isData(promptFeedback) &&
+    typeof promptFeedback.blockReason === 'string'
+  )
+    return [{ finishReason: 'SAFETY' }];
   const mended = mapList(given.filter(isData), mendCandidate);
-  return mended.length === given.length && mended.every((candidate, at) => candidate === given[at]) ? candidates : mended;
+  return mended.length === given.length && mended.every((candidate, at) => candidate === given[at])
+    ? candidates
+    : mended;
 }
 
 function mendCandidate(given: Data): Data {
   const { content, finishReason, safetyRatings } = given;
   const candidate = withChanges(given, {
     finishReason: typeof finishReason === 'string' ? finishReason.toUpperCase() : undefined,
-    safetyRatings: safetyRatings === null || Array.isArray(safetyRatings) ? safetyRatings : undefined,
+    safetyRatings:
+      safetyRatings === null || Array.isArray(safetyRatings) ? safetyRatings : undefined,
     groundingMetadata: objectOrNone(given.groundingMetadata),
     urlContextMetadata: objectOrNone(given.urlContextMetadata),
   });
   if (!isData(content) || !Array.isArray(content.parts)) return candidate;
-  const parts = content.parts.filter((part) => isData(part) && knownParts.some((name) => name in part));
-  return parts.length === content.parts.length ? candidate : { ...candidate, content: { ...content, parts } };
+  const parts = content.parts.filter(
+    (part) => isData(part) && knownParts.some((name) => name in part),
+  );
+  return parts.length === content.parts.length
+    ? candidate
+    : { ...candidate, content: { ...content, parts } };
 }

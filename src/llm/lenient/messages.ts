@@ -20,7 +20,14 @@ const knownBlocks = new Set([
   'tool_search_tool_result',
   'advisor_tool_result',
 ]);
-const knownDeltas = new Set(['input_json_delta', 'text_delta', 'thinking_delta', 'signature_delta', 'compaction_delta', 'citations_delta']);
+const knownDeltas = new Set([
+  'input_json_delta',
+  'text_delta',
+  'thinking_delta',
+  'signature_delta',
+  'compaction_delta',
+  'citations_delta',
+]);
 const knownCitations = new Set([
   'char_location',
   'page_location',
@@ -48,15 +55,21 @@ export class MessagesDialect implements Dialect {
     if (error !== undefined) throw new ReportedError(error);
     switch (data.type) {
       case 'message_start':
-        return [withChanges(data, { message: mendMessage(isData(data.message) ? data.message : {}) })];
+        return [
+          withChanges(data, { message: mendMessage(isData(data.message) ? data.message : {}) }),
+        ];
       case 'content_block_start':
         return this.#startBlock(data);
       case 'content_block_delta': {
         if (!isData(data.delta) || !isKnownDelta(data.delta)) return [];
-        return this.#ignored.has(this.#indexOf(data)) ? [] : [withChanges(data, { index: this.#indexOf(data) })];
+        return this.#ignored.has(this.#indexOf(data))
+          ? []
+          : [withChanges(data, { index: this.#indexOf(data) })];
       }
       case 'content_block_stop':
-        return this.#ignored.delete(this.#indexOf(data)) ? [] : [withChanges(data, { index: this.#indexOf(data) })];
+        return this.#ignored.delete(this.#indexOf(data))
+          ? []
+          : [withChanges(data, { index: this.#indexOf(data) })];
       case 'message_delta':
         return [this.#mendDelta(data)];
       case 'message_stop':
@@ -105,43 +118,76 @@ export class MessagesDialect implements Dialect {
     }
     this.#hasContent = true;
     if (block.type === 'tool_use') this.#hasToolUse = true;
-    const begin = (empty: Data) => withChanges(data, { index, content_block: withChanges(block, { ...empty, id: toText(block.id) }) });
-    const begun = begin(block.type === 'text' ? { text: '' } : block.type === 'thinking' ? { thinking: '' } : {});
+    const begin = (empty: Data) =>
+      withChanges(data, {
+        index,
+        content_block: withChanges(block, { ...empty, id: toText(block.id) }),
+      });
+    const begun = begin(
+      block.type === 'text' ? { text: '' } : block.type === 'thinking' ? { thinking: '' } : {},
+    );
     // What stands in the beginning itself is read in no package.
     const said = block.type === 'text' ? block.text : block.thinking;
-    if (!['text', 'thinking'].includes(block.type as string) || typeof said !== 'string' || said === '') return [begun];
-    const delta = block.type === 'text' ? { type: 'text_delta', text: said } : { type: 'thinking_delta', thinking: said };
+    if (
+      !['text', 'thinking'].includes(block.type as string) ||
+      typeof said !== 'string' ||
+      said === ''
+    )
+      return [begun];
+    const delta =
+      block.type === 'text'
+        ? { type: 'text_delta', text: said }
+        : { type: 'thinking_delta', thinking: said };
     return [begun, { type: 'content_block_delta', index, delta }];
   }
 
   #mendDelta(data: Data): Data {
     const delta = isData(data.delta) ? data.delta : {};
-    if (typeof delta.stop_reason === 'string' && delta.stop_reason !== '') this.#hasStopReason = true;
+    if (typeof delta.stop_reason === 'string' && delta.stop_reason !== '')
+      this.#hasStopReason = true;
     const usage = mendUsage(data.usage);
     const counted =
-      isData(usage) && typeof usage.output_tokens === 'number' ? usage : { ...(isData(usage) ? usage : {}), output_tokens: 0 };
-    return withChanges(data, { delta: withoutOdd(delta), usage: counted, context_management: objectOrNone(data.context_management) });
+      isData(usage) && typeof usage.output_tokens === 'number'
+        ? usage
+        : { ...(isData(usage) ? usage : {}), output_tokens: 0 };
+    return withChanges(data, {
+      delta: withoutOdd(delta),
+      usage: counted,
+      context_management: objectOrNone(data.context_management),
+    });
   }
 
   #stopReason(): readonly Data[] {
     if (this.#hasStopReason || !this.#hasContent) return [];
     this.#hasStopReason = true;
     // Counts that stand in an earlier event stay: 0 would not.
-    return [{ type: 'message_delta', delta: { stop_reason: this.#hasToolUse ? 'tool_use' : 'end_turn' }, usage: { output_tokens: 0 } }];
+    return [
+      {
+        type: 'message_delta',
+        delta: { stop_reason: this.#hasToolUse ? 'tool_use' : 'end_turn' },
+        usage: { output_tokens: 0 },
+      },
+    ];
   }
 }
 
 const isKnownDelta = ({ type, citation }: Data): boolean =>
-  knownDeltas.has(type as string) && (type !== 'citations_delta' || (isData(citation) && knownCitations.has(citation.type as string)));
+  knownDeltas.has(type as string) &&
+  (type !== 'citations_delta' || (isData(citation) && knownCitations.has(citation.type as string)));
 
 function mendMessage(message: Data): Data {
   const usage = mendUsage(message.usage);
   const counts = isData(usage) ? usage : {};
-  const content = Array.isArray(message.content) ? message.content.filter((part) => isData(part) && part.type === 'tool_use') : null;
+  const content = Array.isArray(message.content)
+    ? message.content.filter((part) => isData(part) && part.type === 'tool_use')
+    : null;
   return withChanges(withoutOdd(message), {
     id: toText(message.id),
     model: toText(message.model),
-    content: content === null || content.length === (message.content as unknown[]).length ? message.content : content,
+    content:
+      content === null || content.length === (message.content as unknown[]).length
+        ? message.content
+        : content,
     usage: typeof counts.input_tokens === 'number' ? counts : { ...counts, input_tokens: 0 },
   });
 }
@@ -149,20 +195,34 @@ function mendMessage(message: Data): Data {
 /** What is told of the container, and of the context that was cut, is left out where it is of another form. */
 const withoutOdd = (value: Data): Data =>
   withChanges(value, {
-    container: isData(value.container) && typeof value.container.id !== 'string' ? undefined : objectOrNone(value.container),
+    container:
+      isData(value.container) && typeof value.container.id !== 'string'
+        ? undefined
+        : objectOrNone(value.container),
     context_management: objectOrNone(value.context_management),
   });
 
 /** A whole block as it would have been streamed. */
 function eventsOf(block: Data, index: number): Data[] {
-  const start = (content_block: Data): Data => ({ type: 'content_block_start', index, content_block });
+  const start = (content_block: Data): Data => ({
+    type: 'content_block_start',
+    index,
+    content_block,
+  });
   const delta = (value: Data): Data => ({ type: 'content_block_delta', index, delta: value });
   const stop: Data = { type: 'content_block_stop', index };
   const { type, text, thinking, signature, input } = block;
-  if (type === 'text') return [start({ type, text: '' }), delta({ type: 'text_delta', text: text ?? '' }), stop];
+  if (type === 'text')
+    return [start({ type, text: '' }), delta({ type: 'text_delta', text: text ?? '' }), stop];
   if (type === 'thinking') {
-    const signed = typeof signature === 'string' ? [delta({ type: 'signature_delta', signature })] : [];
-    return [start({ type, thinking: '' }), delta({ type: 'thinking_delta', thinking: thinking ?? '' }), ...signed, stop];
+    const signed =
+      typeof signature === 'string' ? [delta({ type: 'signature_delta', signature })] : [];
+    return [
+      start({ type, thinking: '' }),
+      delta({ type: 'thinking_delta', thinking: thinking ?? '' }),
+      ...signed,
+      stop,
+    ];
   }
   if (type !== 'tool_use') return [start(block), stop];
   const partial_json = JSON.stringify(input ?? {});

@@ -29,7 +29,11 @@ export const readLeniently =
     const headers = new Headers(response.headers);
     headers.delete('content-length');
     headers.set('content-type', 'text/event-stream');
-    return new Response(mended(response.body, new EventMender(dialect)), { status, statusText, headers });
+    return new Response(mended(response.body, new EventMender(dialect)), {
+      status,
+      statusText,
+      headers,
+    });
   };
 
 function dialectOf(input: RequestInfo | URL): Dialect | null {

@@ -12,7 +12,10 @@ export class ReportedError extends Error {
     super('The provider reported an error.');
     const { code, type, status } = isData(error) ? error : {};
     this.status = statusOf([code, status, type], isData(error) ? error.message : error);
-    this.code = [code, status, type].find((word): word is string => typeof word === 'string' && word !== '') ?? null;
+    this.code =
+      [code, status, type].find(
+        (word): word is string => typeof word === 'string' && word !== '',
+      ) ?? null;
   }
 }
 
@@ -51,7 +54,9 @@ const statuses: readonly (readonly [RegExp, number])[] = [
 ];
 
 function statusOf(words: readonly unknown[], message: unknown): number {
-  const number = words.map(Number).find((value) => Number.isInteger(value) && value >= 400 && value <= 599);
+  const number = words
+    .map(Number)
+    .find((value) => Number.isInteger(value) && value >= 400 && value <= 599);
   if (number !== undefined) return number;
   const texts = [...words, message].filter((word): word is string => typeof word === 'string');
   for (const text of texts) {

@@ -22,12 +22,19 @@ export class ResponsesDialect implements Dialect {
     if (type.startsWith('response.output_')) this.#hasContent = true;
     if (!ends.has(type) || !isData(response)) return [withChanges(data, { response })];
     this.#hasEnded = true;
-    return [withChanges(data, { response: withChanges(response, { usage: countsOf(response.usage) }) })];
+    return [
+      withChanges(data, { response: withChanges(response, { usage: countsOf(response.usage) }) }),
+    ];
   }
 
   atEnd(): readonly Data[] {
     if (this.#hasEnded || !this.#hasContent) return [];
-    return [{ type: 'response.completed', response: { ...this.#response, status: 'completed', usage: countsOf(undefined) } }];
+    return [
+      {
+        type: 'response.completed',
+        response: { ...this.#response, status: 'completed', usage: countsOf(undefined) },
+      },
+    ];
   }
 
   errorEvent(message: string): Data {
@@ -38,7 +45,10 @@ export class ResponsesDialect implements Dialect {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
     if (!Array.isArray(data.output)) return [];
-    const type = data.status === 'incomplete' || data.status === 'failed' ? `response.${data.status}` : 'response.completed';
+    const type =
+      data.status === 'incomplete' || data.status === 'failed'
+        ? `response.${data.status}`
+        : 'response.completed';
     const events: Data[] = [
       { type: 'response.created', response: { ...data, status: 'in_progress', output: [] } },
       ...data.output.filter(isData).flatMap((item, output_index) => eventsOf(item, output_index)),
@@ -70,7 +80,11 @@ function countsOf(value: unknown): Data {
 function eventsOf(item: Data, output_index: number): Data[] {
   const item_id = item.id;
   const about = { output_index, item_id };
-  const added = (value: Data): Data => ({ type: 'response.output_item.added', output_index, item: value });
+  const added = (value: Data): Data => ({
+    type: 'response.output_item.added',
+    output_index,
+    item: value,
+  });
   const done: Data = { type: 'response.output_item.done', output_index, item };
   if (item.type === 'message') {
     const parts = Array.isArray(item.content) ? item.content.filter(isData) : [];
@@ -78,13 +92,19 @@ function eventsOf(item: Data, output_index: number): Data[] {
       ({ text, refusal }, content_index): Data => ({
         ...about,
         content_index,
-        ...(text === undefined ? { type: 'response.refusal.delta', delta: refusal } : { type: 'response.output_text.delta', delta: text }),
+        ...(text === undefined
+          ? { type: 'response.refusal.delta', delta: refusal }
+          : { type: 'response.output_text.delta', delta: text }),
       }),
     );
     return [added({ ...item, content: [] }), ...deltas, done];
   }
   if (item.type === 'function_call') {
-    const delta: Data = { type: 'response.function_call_arguments.delta', ...about, delta: item.arguments };
+    const delta: Data = {
+      type: 'response.function_call_arguments.delta',
+      ...about,
+      delta: item.arguments,
+    };
     return [added({ ...item, arguments: '' }), delta, done];
   }
   if (item.type === 'reasoning' && Array.isArray(item.summary)) {

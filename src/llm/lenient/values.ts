@@ -14,10 +14,15 @@ export function withChanges<Value extends Data>(value: Value, changes: Data): Va
 
 /** A text field; numbers become their digits, anything else is left out. */
 export const toText = (value: unknown): unknown =>
-  value === undefined || value === null || typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
+  value === undefined || value === null || typeof value === 'string'
+    ? value
+    : typeof value === 'number'
+      ? String(value)
+      : undefined;
 
 /** A field that holds an object; anything else is left out. */
-export const objectOrNone = (value: unknown): unknown => (value === null || isData(value) ? value : undefined);
+export const objectOrNone = (value: unknown): unknown =>
+  value === null || isData(value) ? value : undefined;
 
 /** A number field; digits become their number, anything else is left out. */
 export function toNumber(value: unknown): unknown {
@@ -36,13 +41,17 @@ export function mendUsage(value: unknown): unknown {
   for (const [name, field] of Object.entries(value)) {
     if (isCount.test(name)) changes[name] = toNumber(field);
     // Google's details are lists, by modality.
-    else if (/_details$/.test(name) || (/details?$/i.test(name) && !Array.isArray(field))) changes[name] = mendUsage(field);
+    else if (/_details$/.test(name) || (/details?$/i.test(name) && !Array.isArray(field)))
+      changes[name] = mendUsage(field);
   }
   return withChanges(value, changes);
 }
 
 /** A list without entries that are none; the list itself where all are. */
-export function mapList<Value>(list: readonly Value[], change: (value: Value, index: number) => Value): readonly Value[] {
+export function mapList<Value>(
+  list: readonly Value[],
+  change: (value: Value, index: number) => Value,
+): readonly Value[] {
   const changed = list.map(change);
   return changed.every((value, index) => value === list[index]) ? list : changed;
 }

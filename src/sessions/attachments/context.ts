@@ -62,11 +62,15 @@ type Plan = AttachmentUse & { readonly file: AttachedFile };
  * order it was sent. A document takes what it needs: whole where it fits into what is left, else its
  * best passages for the question, up to half of what is left. Images are sent while they are few.
  */
-export async function gatherAttachments(ctx: Ctx, { files, model, question }: Asked): Promise<AttachmentContext> {
+export async function gatherAttachments(
+  ctx: Ctx,
+  { files, model, question }: Asked,
+): Promise<AttachmentContext> {
   if (files.length === 0) return noAttachments;
   const gathered: (readonly [Included | null, AttachmentUse])[] = [];
   // One after the other: a large text is let go before the next is read.
-  for (const plan of planOf(newestFirst(files), model)) gathered.push(await gather(ctx, plan, question));
+  for (const plan of planOf(newestFirst(files), model))
+    gathered.push(await gather(ctx, plan, question));
   const uses = gathered.map(([, use]) => use);
   return {
     included: gathered.flatMap(([included]) => included ?? []),
@@ -81,7 +85,13 @@ function newestFirst(files: readonly AttachedFile[]): AttachedFile[] {
   return messages.flatMap((id) => files.filter(({ message_id }) => message_id === id));
 }
 
-const leftOut = (file: AttachedFile, reason: AttachmentUse['reason']): Plan => ({ file, id: file.id, included: 'none', tokens: 0, reason });
+const leftOut = (file: AttachedFile, reason: AttachmentUse['reason']): Plan => ({
+  file,
+  id: file.id,
+  included: 'none',
+  tokens: 0,
+  reason,
+});
 
 function planOf(files: readonly AttachedFile[], model: string): Plan[] {
   let tokens = documentBudget(model);
@@ -100,22 +110,47 @@ function planOf(files: readonly AttachedFile[], model: string): Plan[] {
     const taken = isWhole ? needed : Math.floor(tokens / 2);
     if (!isWhole && taken < leastTokens) return leftOut(file, 'budget');
     tokens -= taken;
-    return { file, id: file.id, included: isWhole ? 'whole' : 'passages', tokens: taken, reason: null };
+    return {
+      file,
+      id: file.id,
+      included: isWhole ? 'whole' : 'passages',
+      tokens: taken,
+      reason: null,
+    };
   });
 }
 
-async function gather(ctx: Ctx, { file, ...use }: Plan, question: string): Promise<[Included | null, AttachmentUse]> {
+async function gather(
+  ctx: Ctx,
+  { file, ...use }: Plan,
+  question: string,
+): Promise<[Included | null, AttachmentUse]> {
   if (use.included === 'none') return [null, use];
-  const gone: [null, AttachmentUse] = [null, { ...use, included: 'none', tokens: 0, reason: 'gone' }];
+  const gone: [null, AttachmentUse] = [
+    null,
+    { ...use, included: 'none', tokens: 0, reason: 'gone' },
+  ];
   if (use.included === 'image') {
     const object = await ctx.files.get(originalKey(ctx.workspace_id, file.object_id));
     if (object === null) return gone;
     const data = new Uint8Array(await new Response(object.body).arrayBuffer());
-    return [{ file, isWhole: true, passages: [], image: { type: 'file', mediaType: file.media_type, data: { type: 'data', data } } }, use];
+    return [
+      {
+        file,
+        isWhole: true,
+        passages: [],
+        image: { type: 'file', mediaType: file.media_type, data: { type: 'data', data } },
+      },
+      use,
+    ];
   }
   const document = await readText(ctx, file.object_id);
   if (document === null) return gone;
-  if (use.included === 'whole') return [{ file, isWhole: true, passages: [{ page: null, text: document.text }], image: null }, use];
+  if (use.included === 'whole')
+    return [
+      { file, isWhole: true, passages: [{ page: null, text: document.text }], image: null },
+      use,
+    ];
   const passages = pickPassages(document, question, use.tokens);
   const tokens = passages.reduce((sum, passage) => sum + passage.tokens, 0);
   return [
@@ -125,4 +160,5 @@ async function gather(ctx: Ctx, { file, ...use }: Plan, question: string): Promi
 }
 
 /** Whether any of it is an image: then the models that stand in must take images, too. */
-export const hasImages = ({ included }: AttachmentContext): boolean => included.some(({ image }) => image !== null);
+export const hasImages = ({ included }: AttachmentContext): boolean =>
+  included.some(({ image }) => image !== null);

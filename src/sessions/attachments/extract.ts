@@ -1,16 +1,32 @@
 import type { JobHandler } from '../../jobs/handler.ts';
 import { JobMessage } from '../../jobs/job.ts';
-import { DocumentFault, type ExtractedDocument, extractDocument, kindOfMediaType, originalKey, streamOf } from '../../knowledge/index.ts';
+import {
+  DocumentFault,
+  type ExtractedDocument,
+  extractDocument,
+  kindOfMediaType,
+  originalKey,
+  streamOf,
+} from '../../knowledge/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
-import { type AttachmentRow, selectAttachment, selectLiveObjects, settleAttachment } from './store.ts';
+import {
+  type AttachmentRow,
+  selectAttachment,
+  selectLiveObjects,
+  settleAttachment,
+} from './store.ts';
 
 export { originalKey };
 
 /** The extracted text with its pages, as JSON: too long for a row of D1 (2 MB), and read only by turns that need it. */
-export const textKey = (workspace_id: string, object_id: string): string => `${workspace_id}/${object_id}/text`;
+export const textKey = (workspace_id: string, object_id: string): string =>
+  `${workspace_id}/${object_id}/text`;
 
-type Extracted = Pick<AttachmentRow, 'status' | 'error_code' | 'error_detail' | 'page_count' | 'token_count'>;
+type Extracted = Pick<
+  AttachmentRow,
+  'status' | 'error_code' | 'error_detail' | 'page_count' | 'token_count'
+>;
 
 const failed = (code: string, detail: string): Extracted => ({
   status: 'failed',
@@ -27,15 +43,26 @@ export async function extractAttachment(
 ): Promise<Extracted> {
   try {
     const object = await ctx.files.get(originalKey(ctx.workspace_id, object_id));
-    if (object === null) throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
+    if (object === null)
+      throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
     const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
     const document = await extractDocument(kindOfMediaType(media_type), bytes, ctx);
     await storeText(ctx, object_id, document);
     const page_count = document.pages?.length ?? null;
-    return { status: 'ready', error_code: null, error_detail: null, page_count, token_count: estimateTokens(document.text) };
+    return {
+      status: 'ready',
+      error_code: null,
+      error_detail: null,
+      page_count,
+      token_count: estimateTokens(document.text),
+    };
   } catch (error) {
     if (!(error instanceof DocumentFault)) throw error;
-    ctx.log.info('attachment_failed', { attachment_id: object_id, code: error.code, cause: error.cause });
+    ctx.log.info('attachment_failed', {
+      attachment_id: object_id,
+      code: error.code,
+      cause: error.cause,
+    });
     return failed(error.code, error.message);
   }
 }
@@ -55,17 +82,25 @@ export async function readText(ctx: Ctx, object_id: string): Promise<ExtractedDo
 async function settle(ctx: Ctx, attachment_id: string): Promise<void> {
   const row = await selectAttachment(ctx.db, ctx.workspace_id, attachment_id).get();
   if (row !== undefined && row.status !== 'processing') return;
-  const changes = row === undefined ? null : { ...(await extractAttachment(ctx, row)), updated_at: ctx.now() };
-  const settled = changes === null ? [] : await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, changes).all();
+  const changes =
+    row === undefined ? null : { ...(await extractAttachment(ctx, row)), updated_at: ctx.now() };
+  const settled =
+    changes === null
+      ? []
+      : await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, changes).all();
   // Deleted meanwhile, perhaps before the text was there to be removed; or another delivery was first, and then it lives.
   if (settled.length === 0) await removeObjects(ctx, [row?.object_id ?? attachment_id]);
 }
 
 /** Removes the objects that no attachment speaks of. */
 export async function removeObjects(ctx: Ctx, object_ids: readonly string[]): Promise<void> {
-  const live = new Set((await selectLiveObjects(ctx.db, object_ids).all()).map(({ object_id }) => object_id));
+  const live = new Set(
+    (await selectLiveObjects(ctx.db, object_ids).all()).map(({ object_id }) => object_id),
+  );
   const dead = object_ids.filter((id) => !live.has(id));
-  await ctx.files.remove(dead.flatMap((id) => [originalKey(ctx.workspace_id, id), textKey(ctx.workspace_id, id)]));
+  await ctx.files.remove(
+    dead.flatMap((id) => [originalKey(ctx.workspace_id, id), textKey(ctx.workspace_id, id)]),
+  );
 }
 
 /** Sends the job that `eraseAttachments` has left, if any, instead of waiting for the sweep. */
@@ -87,8 +122,14 @@ export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type
   'attachment.extract': {
     run: (ctx, { attachment_id }) => settle(ctx, attachment_id),
     giveUp: async (ctx, { attachment_id }) => {
-      await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, { ...gaveUp, updated_at: ctx.now() }).all();
+      await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, {
+        ...gaveUp,
+        updated_at: ctx.now(),
+      }).all();
     },
   },
-  'attachment.delete': { run: (ctx, { object_ids }) => removeObjects(ctx, object_ids), giveUp: noted },
+  'attachment.delete': {
+    run: (ctx, { object_ids }) => removeObjects(ctx, object_ids),
+    giveUp: noted,
+  },
 };

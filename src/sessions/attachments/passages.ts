@@ -24,12 +24,23 @@ const closelyRead = 64;
  * The passages of a document that have most of what a question asks about, in the order of the text,
  * together at most `budget` estimated tokens. Where none has anything of it, the beginning.
  */
-export function pickPassages(document: ExtractedDocument, question: string, budget: number): Excerpt[] {
-  const chunks = chunkDocument(document, { chunk_tokens: Math.min(passageTokens, budget), chunk_overlap_tokens: 0 });
+export function pickPassages(
+  document: ExtractedDocument,
+  question: string,
+  budget: number,
+): Excerpt[] {
+  const chunks = chunkDocument(document, {
+    chunk_tokens: Math.min(passageTokens, budget),
+    chunk_overlap_tokens: 0,
+  });
   const ranked = rank(document.text, chunks, question);
   return take(ranked.length > 0 ? ranked : chunks, budget)
     .sort((a, b) => a.start - b.start)
-    .map(({ start, end, page, token_count }) => ({ page, text: document.text.slice(start, end), tokens: token_count }));
+    .map(({ start, end, page, token_count }) => ({
+      page,
+      text: document.text.slice(start, end),
+      tokens: token_count,
+    }));
 }
 
 /** Those that fit, in their order. */
@@ -49,7 +60,8 @@ function rank(text: string, chunks: readonly Chunk[], question: string): Chunk[]
   const rough = chunks.map((chunk) => {
     const folded = fold(text.slice(chunk.start, chunk.end));
     const found = stems.map((parts) => parts.every((stem) => folded.includes(rootOf(stem))));
-    for (const [index, isFound] of found.entries()) counts[index] = (counts[index] ?? 0) + (isFound ? 1 : 0);
+    for (const [index, isFound] of found.entries())
+      counts[index] = (counts[index] ?? 0) + (isFound ? 1 : 0);
     return { chunk, words: found.filter(Boolean).length };
   });
   const terms = subjectTerms(weighTerms(question, counts, chunks.length));
@@ -57,7 +69,10 @@ function rank(text: string, chunks: readonly Chunk[], question: string): Chunk[]
     .filter(({ words }) => words > 0)
     .sort((a, b) => b.words - a.words || a.chunk.start - b.chunk.start)
     .slice(0, closelyRead)
-    .map(({ chunk }) => ({ chunk, coverage: coverageOf(terms, new Set(stemsOf(text.slice(chunk.start, chunk.end)))) }))
+    .map(({ chunk }) => ({
+      chunk,
+      coverage: coverageOf(terms, new Set(stemsOf(text.slice(chunk.start, chunk.end)))),
+    }))
     .filter(({ coverage }) => coverage > 0)
     .sort((a, b) => b.coverage - a.coverage || a.chunk.start - b.chunk.start)
     .map(({ chunk }) => chunk);

@@ -5,13 +5,24 @@ import type { AttachmentContext, Included } from './context.ts';
 import { mapReferences, referencesIn } from './references.ts';
 
 /** A user's message as a model gets it: images, then documents as untrusted data around what was said. */
-export function userMessage(text: string, attached: readonly Included[], found: readonly Passage[] = []): LanguageModelV4Message {
+export function userMessage(
+  text: string,
+  attached: readonly Included[],
+  found: readonly Passage[] = [],
+): LanguageModelV4Message {
   const images = attached.flatMap(({ image }) => image ?? []);
   const passages = [...attached.flatMap(passagesOf), ...found];
-  return { role: 'user', content: [...images, { type: 'text', text: passages.length === 0 ? text : writePassages(passages, text) }] };
+  return {
+    role: 'user',
+    content: [
+      ...images,
+      { type: 'text', text: passages.length === 0 ? text : writePassages(passages, text) },
+    ],
+  };
 }
 
-const passagesOf = ({ file, passages }: Included): Passage[] => passages.map((passage) => ({ number: null, name: file.name, ...passage }));
+const passagesOf = ({ file, passages }: Included): Passage[] =>
+  passages.map((passage) => ({ number: null, name: file.name, ...passage }));
 
 type Sent = Pick<HistoryMessage, 'text' | 'prompt'> & { readonly id?: string };
 
@@ -36,12 +47,16 @@ export function placeAttachments(
   given: readonly LanguageModelV4Message[] | null = null,
 ): Placed {
   const sent = new Set(history.filter(({ prompt }) => prompt == null).map(({ id }) => id));
-  const named = new Set([...history.flatMap(({ prompt }) => prompt ?? []), ...(given ?? [])].flatMap(referencesIn));
+  const named = new Set(
+    [...history.flatMap(({ prompt }) => prompt ?? []), ...(given ?? [])].flatMap(referencesIn),
+  );
   const question = given?.findLast(({ role }) => role === 'user');
   const asked = new Set(question === undefined ? [] : referencesIn(question));
   // A document of the question stands with what was found for it; an image keeps its place.
   const isThere = ({ file, isWhole, image }: Included) =>
-    isWhole && ((named.has(file.object_id) && (image !== null || !asked.has(file.object_id))) || sent.has(file.message_id));
+    isWhole &&
+    ((named.has(file.object_id) && (image !== null || !asked.has(file.object_id))) ||
+      sent.has(file.message_id));
   const there = new Map(included.filter(isThere).map((one) => [one.file.object_id, one]));
   return {
     with: ({ id }) => included.filter((one) => isThere(one) && one.file.message_id === id),
@@ -51,7 +66,10 @@ export function placeAttachments(
 }
 
 /** As `userMessage` writes it. What is left out of the prompt, or is told beside the question, leaves no trace in its place. */
-function fillReferences(message: LanguageModelV4Message, find: (object_id: string) => Included | undefined): LanguageModelV4Message {
+function fillReferences(
+  message: LanguageModelV4Message,
+  find: (object_id: string) => Included | undefined,
+): LanguageModelV4Message {
   if (message.role !== 'user' || referencesIn(message).length === 0) return message;
   const documents = referencesIn(message)
     .flatMap((object_id) => find(object_id) ?? [])
@@ -61,5 +79,8 @@ function fillReferences(message: LanguageModelV4Message, find: (object_id: strin
   if (passages.length === 0 || filled.role !== 'user') return filled;
   const texts = filled.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   const others = filled.content.filter(({ type }) => type !== 'text');
-  return { ...filled, content: [...others, { type: 'text', text: writePassages(passages, texts.join('\n\n')) }] };
+  return {
+    ...filled,
+    content: [...others, { type: 'text', text: writePassages(passages, texts.join('\n\n')) }],
+  };
 }

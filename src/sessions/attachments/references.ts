@@ -1,4 +1,8 @@
-import type { LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4TextPart } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4FilePart,
+  LanguageModelV4Message,
+  LanguageModelV4TextPart,
+} from '@ai-sdk/provider';
 import type { AttachedFile } from '../../db/schema/sessions.ts';
 
 /** Under this name a file part of a stored prompt refers to an attachment of its session. */
@@ -19,7 +23,10 @@ export const referenceTo = ({
 type Part = LanguageModelV4TextPart | LanguageModelV4FilePart;
 
 /** The object of the attachment that a part refers to; null for any other part. */
-export const referenceOf = (part: { readonly type: string; readonly data?: unknown }): string | null => {
+export const referenceOf = (part: {
+  readonly type: string;
+  readonly data?: unknown;
+}): string | null => {
   const data = part.type === 'file' ? (part as LanguageModelV4FilePart).data : null;
   return data?.type === 'reference' ? (data.reference[provider] ?? null) : null;
 };

@@ -3,8 +3,19 @@ import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
 import { allServedTypes } from './media.ts';
-import { Attachment, AttachmentForm, AttachmentQuery, AttachmentUpload, UploadedAttachments } from './schema.ts';
-import { deleteAttachment, getAttachment, getAttachmentContent, listAttachments } from './service.ts';
+import {
+  Attachment,
+  AttachmentForm,
+  AttachmentQuery,
+  AttachmentUpload,
+  UploadedAttachments,
+} from './schema.ts';
+import {
+  deleteAttachment,
+  getAttachment,
+  getAttachmentContent,
+  listAttachments,
+} from './service.ts';
 import { uploadAttachments } from './upload.ts';
 
 const session = z.object({ session: Id('ses') });
@@ -27,10 +38,15 @@ export const attachmentRoutes = new Router()
       body: AttachmentUpload,
       otherBodies: { 'multipart/form-data': AttachmentForm },
       bodyLimit: 32 * 1024 * 1024,
-      reply: { status: 201, schema: UploadedAttachments, description: 'The attachment; or the attachments, in the order of the files' },
+      reply: {
+        status: 201,
+        schema: UploadedAttachments,
+        description: 'The attachment; or the attachments, in the order of the files',
+      },
       failures: ['session_closed', 'conflict', 'quota_exceeded'],
     },
-    (ctx, { params, body, request }) => uploadAttachments(ctx, params.session, body === undefined ? { request } : { body }),
+    (ctx, { params, body, request }) =>
+      uploadAttachments(ctx, params.session, body === undefined ? { request } : { body }),
   )
   .endpoint(
     {
@@ -67,7 +83,11 @@ export const attachmentRoutes = new Router()
       summary: 'Download an attachment',
       params: attachment,
       alsoProduces: allServedTypes,
-      reply: { status: 200, mediaType: 'application/octet-stream', description: 'The original, as an attachment' },
+      reply: {
+        status: 200,
+        mediaType: 'application/octet-stream',
+        description: 'The original, as an attachment',
+      },
     },
     (ctx, { params }) => getAttachmentContent(ctx, params.attachment),
   )

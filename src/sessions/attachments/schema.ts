@@ -12,7 +12,9 @@ export const maxAttachments = 10;
 /** Text in place of a file. */
 export const AttachmentUpload = FileUpload.pick({ name: true, text: true })
   .strict()
-  .openapi('AttachmentUpload', { example: { name: 'invoice.txt', text: 'Invoice 4711: one grinder, 89 EUR.' } });
+  .openapi('AttachmentUpload', {
+    example: { name: 'invoice.txt', text: 'Invoice 4711: one grinder, 89 EUR.' },
+  });
 export type AttachmentUpload = z.output<typeof AttachmentUpload>;
 
 export const AttachmentForm = z
@@ -58,17 +60,27 @@ const AttachmentList = z.object({ data: z.array(Attachment) }).openapi('Uploaded
 
 /** One attachment has its own fields and stands in `data` too, so that a list can always be read. */
 export const UploadedAttachments = z.union([
-  z.object({ ...Attachment.shape, data: z.array(Attachment).length(1) }).openapi('UploadedAttachment'),
+  z
+    .object({ ...Attachment.shape, data: z.array(Attachment).length(1) })
+    .openapi('UploadedAttachment'),
   AttachmentList,
 ]);
 export type UploadedAttachments = z.output<typeof UploadedAttachments>;
 
 export const toUploadedAttachments = (attachments: readonly Attachment[]): UploadedAttachments => {
   const [attachment] = attachments;
-  return attachment !== undefined && attachments.length === 1 ? { ...attachment, data: [attachment] } : { data: [...attachments] };
+  return attachment !== undefined && attachments.length === 1
+    ? { ...attachment, data: [attachment] }
+    : { data: [...attachments] };
 };
 
-export const toMessageAttachment = ({ id, name, kind, media_type, byte_size }: MessageAttachment): MessageAttachment => ({
+export const toMessageAttachment = ({
+  id,
+  name,
+  kind,
+  media_type,
+  byte_size,
+}: MessageAttachment): MessageAttachment => ({
   id,
   name,
   kind,
@@ -81,7 +93,10 @@ export const toAttachment = (row: AttachmentRow): Attachment => ({
   session_id: row.session_id,
   message_id: row.message_id,
   status: row.status,
-  error: row.error_code === null ? null : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
+  error:
+    row.error_code === null
+      ? null
+      : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
   pages: row.page_count,
   tokens: row.token_count,
   created_at: toWireTime(row.created_at),

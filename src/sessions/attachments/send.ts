@@ -12,7 +12,10 @@ import { type AttachmentRow, selectAttachmentsByIds, useAttachments } from './st
 const mostCarried = 30;
 
 /** What a user's message has with it: its own files, and those of the messages before it. */
-export const carriedBy = (before: readonly AttachedFile[], own: readonly AttachedFile[]): AttachedFile[] => {
+export const carriedBy = (
+  before: readonly AttachedFile[],
+  own: readonly AttachedFile[],
+): AttachedFile[] => {
   const again = new Set(own.map(({ id }) => id));
   return [...before.filter(({ id }) => !again.has(id)), ...own].slice(-mostCarried);
 };
@@ -36,8 +39,14 @@ export async function takeAttachments(
   ]);
   const known = new Map(rows.map((row) => [row.id, row]));
   const taken = ids.map((id, index) => checkReady(`/attachments/${index}`, known.get(id)));
-  const model = draft?.config.model ?? (versions[0] === undefined ? null : parseConfig(versions[0].config).model);
-  if (model !== null && capabilitiesOf(model).images === false && taken.some(({ kind }) => kind === 'image')) {
+  const model =
+    draft?.config.model ??
+    (versions[0] === undefined ? null : parseConfig(versions[0].config).model);
+  if (
+    model !== null &&
+    capabilitiesOf(model).images === false &&
+    taken.some(({ kind }) => kind === 'image')
+  ) {
     throw invalid('/attachments', `The model ${model} does not take images.`);
   }
   return taken.map((row) => toAttachedFile(row, message_id));
@@ -45,9 +54,12 @@ export async function takeAttachments(
 
 function checkReady(pointer: string, row: AttachmentRow | undefined): AttachmentRow {
   if (row === undefined) throw invalid(pointer, 'There is no such attachment in this session.');
-  if (row.status === 'failed') throw invalid(pointer, `${row.name} could not be read: ${row.error_detail ?? row.error_code}`);
+  if (row.status === 'failed')
+    throw invalid(pointer, `${row.name} could not be read: ${row.error_detail ?? row.error_code}`);
   if (row.status !== 'ready')
-    throw new Failure('conflict', `${row.name} is still being read; send it once it is ready.`, { retryAfter: 1 });
+    throw new Failure('conflict', `${row.name} is still being read; send it once it is ready.`, {
+      retryAfter: 1,
+    });
   return row;
 }
 
@@ -63,7 +75,10 @@ export const toAttachedFile = (row: AttachmentRow, message_id: string): Attached
 });
 
 /** For the batch that stores the message, before the message. */
-export function markUsed(ctx: Ctx, { id, attachments }: Pick<MessageRow, 'id' | 'attachments'>): Statement[] {
+export function markUsed(
+  ctx: Ctx,
+  { id, attachments }: Pick<MessageRow, 'id' | 'attachments'>,
+): Statement[] {
   const own = attachments.filter(({ message_id }) => message_id === id);
   const ids = own.map((file) => file.id);
   return ids.length === 0 ? [] : [useAttachments(ctx.db, ctx.workspace_id, id, ids)];

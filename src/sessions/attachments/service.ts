@@ -9,7 +9,13 @@ import { selectSession } from '../store.ts';
 import { originalKey } from './extract.ts';
 import { servedAs } from './media.ts';
 import { type Attachment, toAttachment } from './schema.ts';
-import { type AttachmentRow, deleteUnusedAttachment, selectAttachment, selectAttachments, selectSessionOfAttachment } from './store.ts';
+import {
+  type AttachmentRow,
+  deleteUnusedAttachment,
+  selectAttachment,
+  selectAttachments,
+  selectSessionOfAttachment,
+} from './store.ts';
 
 /** Throws `not_found`, also for one of a session that the caller may not know of. */
 async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
@@ -22,12 +28,21 @@ async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
   return attachment;
 }
 
-export const getAttachment = async (ctx: Ctx, id: string): Promise<Attachment> => toAttachment(await findAttachment(ctx, id));
+export const getAttachment = async (ctx: Ctx, id: string): Promise<Attachment> =>
+  toAttachment(await findAttachment(ctx, id));
 
 /** In the order in which they came; one trip. Throws `not_found`. */
-export const listAttachments = (ctx: Ctx, session_id: string, query: PageQuery): Promise<Page<Attachment>> =>
+export const listAttachments = (
+  ctx: Ctx,
+  session_id: string,
+  query: PageQuery,
+): Promise<Page<Attachment>> =>
   readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: `attachments:${session_id}` },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: `attachments:${session_id}`,
+    },
     query,
     async (after, count) => {
       const [sessions, rows] = await batch(ctx.db, [
@@ -52,11 +67,21 @@ export async function getAttachmentContent(ctx: Ctx, id: string): Promise<Respon
 /** Throws `conflict` once a message has it: it goes with the session then. */
 export async function deleteAttachment(ctx: Ctx, id: string): Promise<void> {
   const { object_id, session_id, message_id } = await findAttachment(ctx, id);
-  const used = new Failure('conflict', 'A message was sent with the attachment; it is erased with the session.');
+  const used = new Failure(
+    'conflict',
+    'A message was sent with the attachment; it is erased with the session.',
+  );
   if (message_id !== null) throw used;
   const [rows] = await commit(ctx, {
     statements: [deleteUnusedAttachment(ctx.db, ctx.workspace_id, id)],
-    audit: [{ action: 'attachment.delete', target_type: 'attachment', target_id: id, detail: { session_id } }],
+    audit: [
+      {
+        action: 'attachment.delete',
+        target_type: 'attachment',
+        target_id: id,
+        detail: { session_id },
+      },
+    ],
     jobs: [{ type: 'attachment.delete', object_ids: [object_id] }],
   });
   if ((rows as unknown[]).length === 0) throw used;

@@ -8,9 +8,11 @@ import { hour } from '../../shared/time.ts';
 export type AttachmentRow = typeof attachments.$inferSelect;
 
 /** Values as one JSON parameter: a statement takes at most 100. */
-export const valuesOf = (values: readonly unknown[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
+export const valuesOf = (values: readonly unknown[]) =>
+  sql`(select value from json_each(${JSON.stringify(values)}))`;
 
-const own = (workspace_id: string, id: string) => and(eq(attachments.workspace_id, workspace_id), eq(attachments.id, id));
+const own = (workspace_id: string, id: string) =>
+  and(eq(attachments.workspace_id, workspace_id), eq(attachments.id, id));
 
 const ofSession = (workspace_id: string, session_id: string) =>
   and(eq(attachments.workspace_id, workspace_id), eq(attachments.session_id, session_id));
@@ -22,7 +24,8 @@ export const insertAttachment = (db: Db, row: AttachmentRow) =>
     session_id: sql`(select s.id from sessions s where s.id = ${row.session_id} and s.workspace_id = ${row.workspace_id})`,
   });
 
-export const selectAttachment = (db: Db, workspace_id: string, id: string) => db.select().from(attachments).where(own(workspace_id, id));
+export const selectAttachment = (db: Db, workspace_id: string, id: string) =>
+  db.select().from(attachments).where(own(workspace_id, id));
 
 /** The session that decides who may see it. */
 export const selectSessionOfAttachment = (db: Db, workspace_id: string, id: string) =>
@@ -37,39 +40,84 @@ export const selectSessionOfAttachment = (db: Db, workspace_id: string, id: stri
     );
 
 /** In the order in which they came. */
-export const selectAttachments = (db: Db, workspace_id: string, session_id: string, after: string | null, limit: number) =>
+export const selectAttachments = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  after: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(attachments)
-    .where(and(ofSession(workspace_id, session_id), after === null ? undefined : gt(attachments.id, after)))
+    .where(
+      and(
+        ofSession(workspace_id, session_id),
+        after === null ? undefined : gt(attachments.id, after),
+      ),
+    )
     .orderBy(asc(attachments.id))
     .limit(limit);
 
 /** Those of the session with one of these contents. */
-export const selectSameAttachments = (db: Db, workspace_id: string, session_id: string, digests: readonly string[]) =>
+export const selectSameAttachments = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  digests: readonly string[],
+) =>
   db
     .select()
     .from(attachments)
-    .where(and(ofSession(workspace_id, session_id), inArray(attachments.sha256, valuesOf(digests))));
+    .where(
+      and(ofSession(workspace_id, session_id), inArray(attachments.sha256, valuesOf(digests))),
+    );
 
-export const selectAttachmentsByIds = (db: Db, workspace_id: string, session_id: string, ids: readonly string[]) =>
+export const selectAttachmentsByIds = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  ids: readonly string[],
+) =>
   db
     .select()
     .from(attachments)
     .where(and(ofSession(workspace_id, session_id), inArray(attachments.id, valuesOf(ids))));
 
-export const selectAttachmentsByObjects = (db: Db, workspace_id: string, session_id: string, object_ids: readonly string[]) =>
+export const selectAttachmentsByObjects = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  object_ids: readonly string[],
+) =>
   db
     .select()
     .from(attachments)
-    .where(and(ofSession(workspace_id, session_id), eq(attachments.status, 'ready'), inArray(attachments.object_id, valuesOf(object_ids))));
+    .where(
+      and(
+        ofSession(workspace_id, session_id),
+        eq(attachments.status, 'ready'),
+        inArray(attachments.object_id, valuesOf(object_ids)),
+      ),
+    );
 
 /** A message has them: from now on they go with the session only. */
-export const useAttachments = (db: Db, workspace_id: string, message_id: string, ids: readonly string[]) =>
+export const useAttachments = (
+  db: Db,
+  workspace_id: string,
+  message_id: string,
+  ids: readonly string[],
+) =>
   db
     .update(attachments)
     .set({ message_id })
-    .where(and(eq(attachments.workspace_id, workspace_id), inArray(attachments.id, valuesOf(ids)), isNull(attachments.message_id)));
+    .where(
+      and(
+        eq(attachments.workspace_id, workspace_id),
+        inArray(attachments.id, valuesOf(ids)),
+        isNull(attachments.message_id),
+      ),
+    );
 
 /**
  * The files of a message, if those that are its own are all there still; otherwise null, which the
@@ -89,7 +137,12 @@ export const countAttachments = (db: Db, workspace_id: string, session_id: strin
     .where(ofSession(workspace_id, session_id));
 
 /** Changes one whose text is still to be taken; nothing comes back when there is none. */
-export const settleAttachment = (db: Db, workspace_id: string, id: string, changes: Partial<AttachmentRow>) =>
+export const settleAttachment = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  changes: Partial<AttachmentRow>,
+) =>
   db
     .update(attachments)
     .set(changes)
@@ -122,7 +175,12 @@ const cleanupAfter = hour;
 const cleanupId = (object_id: string) => object_id.replace(/^[a-z]+_/, 'job_');
 
 /** Promised before an object is written and taken back with the row: what is left without a row is removed. */
-export const insertAttachmentCleanup = (db: Db, workspace_id: string, object_id: string, now: number) =>
+export const insertAttachmentCleanup = (
+  db: Db,
+  workspace_id: string,
+  object_id: string,
+  now: number,
+) =>
   db.insert(outbox).values({
     id: cleanupId(object_id),
     workspace_id,
@@ -131,14 +189,30 @@ export const insertAttachmentCleanup = (db: Db, workspace_id: string, object_id:
     created_at: now,
   });
 
-export const deleteAttachmentCleanups = (db: Db, workspace_id: string, object_ids: readonly string[]) =>
-  db.delete(outbox).where(and(eq(outbox.workspace_id, workspace_id), inArray(outbox.id, valuesOf(object_ids.map(cleanupId)))));
+export const deleteAttachmentCleanups = (
+  db: Db,
+  workspace_id: string,
+  object_ids: readonly string[],
+) =>
+  db
+    .delete(outbox)
+    .where(
+      and(
+        eq(outbox.workspace_id, workspace_id),
+        inArray(outbox.id, valuesOf(object_ids.map(cleanupId))),
+      ),
+    );
 
 /**
  * Erases the attachments of a session, for the batch that erases the session, before its row. The first
  * statement returns the job for their objects, if there are any: to be sent, or found by the sweep.
  */
-export function eraseAttachments(db: Db, workspace_id: string, session_id: string, now: number): Statement[] {
+export function eraseAttachments(
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  now: number,
+): Statement[] {
   const job = sql`json_object('type', 'attachment.delete', 'object_ids', json_group_array(a.object_id))`;
   return [
     db.all(sql`

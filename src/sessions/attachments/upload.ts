@@ -1,6 +1,12 @@
 import { batch } from '../../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
-import { type FilePart, type Received, readForm, receiveFile, textPart } from '../../knowledge/index.ts';
+import {
+  type FilePart,
+  type Received,
+  readForm,
+  receiveFile,
+  textPart,
+} from '../../knowledge/index.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
@@ -9,7 +15,13 @@ import { ownSession } from '../own-session.ts';
 import { type SessionRow, selectSession } from '../store.ts';
 import { extractAttachment, originalKey, removeObjects } from './extract.ts';
 import { attachmentKind, attachmentType, isQuick } from './media.ts';
-import { type AttachmentUpload, maxAttachments, toAttachment, toUploadedAttachments, type UploadedAttachments } from './schema.ts';
+import {
+  type AttachmentUpload,
+  maxAttachments,
+  toAttachment,
+  toUploadedAttachments,
+  type UploadedAttachments,
+} from './schema.ts';
 import {
   type AttachmentRow,
   countAttachments,
@@ -34,7 +46,11 @@ interface Stored extends Received {
  * Stores files for the next message of a session and takes their text, at once where that is quick.
  * The same content again is the same attachment. Either everything of a request is kept or nothing.
  */
-export async function uploadAttachments(ctx: Ctx, session_id: string, source: AttachmentSource): Promise<UploadedAttachments> {
+export async function uploadAttachments(
+  ctx: Ctx,
+  session_id: string,
+  source: AttachmentSource,
+): Promise<UploadedAttachments> {
   const session = await findOpenSession(ctx, session_id);
   const stored: string[] = [];
   try {
@@ -42,10 +58,19 @@ export async function uploadAttachments(ctx: Ctx, session_id: string, source: At
       const id = ctx.newId('att');
       await insertAttachmentCleanup(ctx.db, ctx.workspace_id, id, ctx.now()).run();
       stored.push(id);
-      return { id, ...(await receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType)) };
+      return {
+        id,
+        ...(await receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType)),
+      };
     };
-    const files = 'body' in source ? [await receive(textPart(source.body))] : await readFiles(source.request, receive);
-    const known = 'body' in source ? ctx : await fingerprintBody(ctx, { files: files.map(({ id: _, ...file }) => file) });
+    const files =
+      'body' in source
+        ? [await receive(textPart(source.body))]
+        : await readFiles(source.request, receive);
+    const known =
+      'body' in source
+        ? ctx
+        : await fingerprintBody(ctx, { files: files.map(({ id: _, ...file }) => file) });
     const reply = await commitUpload(known, session.id, files);
     const kept = new Set(reply.data.map(({ id }) => id));
     const unneeded = stored.filter((id) => !kept.has(id));
@@ -65,14 +90,21 @@ async function findOpenSession(ctx: Ctx, id: string): Promise<SessionRow> {
   ]);
   const session = ownSession(ctx, sessions);
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
-  if (session.expires_at !== null && session.expires_at <= ctx.now()) throw new Failure('session_closed', 'The session has expired.');
+  if (session.expires_at !== null && session.expires_at <= ctx.now())
+    throw new Failure('session_closed', 'The session has expired.');
   if ((counts[0]?.count ?? 0) >= maxSessionAttachments) {
-    throw new Failure('conflict', `A session may have at most ${maxSessionAttachments} attachments.`);
+    throw new Failure(
+      'conflict',
+      `A session may have at most ${maxSessionAttachments} attachments.`,
+    );
   }
   return session;
 }
 
-async function readFiles(request: Request, receive: (part: FilePart) => Promise<Stored>): Promise<readonly Stored[]> {
+async function readFiles(
+  request: Request,
+  receive: (part: FilePart) => Promise<Stored>,
+): Promise<readonly Stored[]> {
   const { files } = await readForm(request, [], { files: maxAttachments, fieldSize: 1 }, receive);
   if (files.length === 0) throw invalid('/file', 'At least one part named file is needed.');
   return files;
@@ -89,14 +121,22 @@ async function cleanUp(ctx: Ctx, ids: readonly string[]): Promise<void> {
   }
 }
 
-async function commitUpload(ctx: Ctx, session_id: string, files: readonly Stored[]): Promise<UploadedAttachments> {
+async function commitUpload(
+  ctx: Ctx,
+  session_id: string,
+  files: readonly Stored[],
+): Promise<UploadedAttachments> {
   const rows = new Map<string, AttachmentRow>();
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await tryCommit(ctx, session_id, files, rows);
     } catch (error) {
       if (isGuardViolation(error, 'attachments.session_id')) throw notFound('session');
-      if (!isUniqueViolation(error, 'attachments.session_id', 'attachments.sha256') || attempt === commitAttempts) throw error;
+      if (
+        !isUniqueViolation(error, 'attachments.session_id', 'attachments.sha256') ||
+        attempt === commitAttempts
+      )
+        throw error;
     }
   }
 }
@@ -119,7 +159,9 @@ async function tryCommit(
     rows.set(file.sha256, row);
     added.push(row);
   }
-  const reply = toUploadedAttachments(files.flatMap(({ sha256 }) => rows.get(sha256) ?? []).map(toAttachment));
+  const reply = toUploadedAttachments(
+    files.flatMap(({ sha256 }) => rows.get(sha256) ?? []).map(toAttachment),
+  );
   await commit(ctx, {
     statements: [
       ...added.map((row) => insertAttachment(ctx.db, row)),
@@ -129,8 +171,15 @@ async function tryCommit(
         added.map(({ id }) => id),
       ),
     ],
-    jobs: added.filter(({ status }) => status === 'processing').map(({ id }) => ({ type: 'attachment.extract', attachment_id: id })),
-    audit: added.map(({ id }) => ({ action: 'attachment.create', target_type: 'attachment', target_id: id, detail: { session_id } })),
+    jobs: added
+      .filter(({ status }) => status === 'processing')
+      .map(({ id }) => ({ type: 'attachment.extract', attachment_id: id })),
+    audit: added.map(({ id }) => ({
+      action: 'attachment.create',
+      target_type: 'attachment',
+      target_id: id,
+      detail: { session_id },
+    })),
     reply,
   });
   return reply;

@@ -25,7 +25,10 @@ const closingVerb = /(?<=[\p{L}\p{N}])\s+(?:is|are|was|were)$/iu;
 const closings =
   /(?:[\s,.;!\u3002\uff01\uff0c\u3001]|^)*(?:(?:please|thanks?( you)?( so much| very much| a lot)?( in advance)?|cheers|bitte|danke( schön)?|vielen dank|merci( d'avance| beaucoup)?|s'il vous pla[iî]t|svp|gracias|por favor|obrigad[oa]|grazie)(?![\p{L}\p{M}])|谢谢(你|您)?|多谢|是什么|吗|呢|啊|ありがとう(ございます)?|ですか|教えてください|(ครับ|ค่ะ|คะ|นะ|ขอบคุณ|หน่อย|บ้าง|ไหม|คืออะไร|อะไร))[\s.,!?\u3002\uff01\uff1f]*$/iu;
 
-const opening = new RegExp(`^(?:(?:${openings.join('|')})(?![\\p{L}\\p{M}\\p{N}])|${denseOpenings})`, 'iu');
+const opening = new RegExp(
+  `^(?:(?:${openings.join('|')})(?![\\p{L}\\p{M}\\p{N}])|${denseOpenings})`,
+  'iu',
+);
 /** Punctuation between sentences and parts of them, of East Asia too. */
 const stops = String.raw`\s,.;:!?¿¡؟…~*\u3001-\u3003\uff01\uff0c\uff0e\uff1a\uff1b\uff1f\uff5e`;
 const separators = new RegExp(`^[${stops}()[\\]#>-]+`, 'u');
@@ -37,7 +40,11 @@ export function withoutFiller(sentence: string): string {
   let text = sentence.trim().replace(separators, '').replace(enders, '');
   for (let before = ''; before !== text; ) {
     before = text;
-    text = text.replace(opening, '').replace(separators, '').replace(closings, '').replace(enders, '');
+    text = text
+      .replace(opening, '')
+      .replace(separators, '')
+      .replace(closings, '')
+      .replace(enders, '');
   }
   return text.replace(closingVerb, '').replace(noun, '').trim();
 }

@@ -10,8 +10,20 @@ import { indexTitle } from '../search/store.ts';
 import { type RunRow, type SessionRow, selectRun, selectSession } from '../store.ts';
 import { foldOf, type HistoryMessage, tokensOf } from '../turn/history.ts';
 import { selectExchange, titleByModel, titleByRule } from './store.ts';
-import { abridge, capSummary, extractSummary, summaryInstructions, summaryTokens } from './summary.ts';
-import { type BranchMessage, insertSummary, type SummaryRow, selectBranchPart, selectSummary } from './summary-store.ts';
+import {
+  abridge,
+  capSummary,
+  extractSummary,
+  summaryInstructions,
+  summaryTokens,
+} from './summary.ts';
+import {
+  type BranchMessage,
+  insertSummary,
+  type SummaryRow,
+  selectBranchPart,
+  selectSummary,
+} from './summary-store.ts';
 import { cleanTitle, isEmptyTitle, titleInstructions, titleOf } from './title.ts';
 
 type JobOf<Type extends Job['type']> = Extract<Job, { type: Type }>;
@@ -31,14 +43,21 @@ export interface EndedTurn {
 }
 
 /** What the end of a turn adds to its batch: a title by rule, and jobs for a better one and for the summary. */
-export function followUps(ctx: Ctx, turn: EndedTurn): { readonly statements: Statement[]; readonly jobs: Job[] } {
-  if (turn.session.kind === 'one_shot' || turn.run.status !== 'completed') return { statements: [], jobs: [] };
+export function followUps(
+  ctx: Ctx,
+  turn: EndedTurn,
+): { readonly statements: Statement[]; readonly jobs: Job[] } {
+  if (turn.session.kind === 'one_shot' || turn.run.status !== 'completed')
+    return { statements: [], jobs: [] };
   const title = titleWork(ctx, turn);
   const fold = foldJob(ctx, turn);
   return { statements: title.statements, jobs: [...title.jobs, ...(fold === null ? [] : [fold])] };
 }
 
-function titleWork({ db, actor }: Ctx, { session, run, branch, background_model }: EndedTurn): { statements: Statement[]; jobs: Job[] } {
+function titleWork(
+  { db, actor }: Ctx,
+  { session, run, branch, background_model }: EndedTurn,
+): { statements: Statement[]; jobs: Job[] } {
   const { id, workspace_id, title: known, titled_by } = session;
   const isWanted = known === null || (titled_by === 'rule' && isEmptyTitle(known));
   const [question, answer] = branch.slice(-2);
@@ -46,17 +65,30 @@ function titleWork({ db, actor }: Ctx, { session, run, branch, background_model 
   if (title === null || title === known) return { statements: [], jobs: [] };
   const isWorthMore = background_model !== null && !isEmptyTitle(title);
   return {
-    statements: [titleByRule(db, workspace_id, id, title, known), ...indexTitle(db, workspace_id, id, title)],
-    jobs: isWorthMore ? [{ type: 'session.title', session_id: id, run_id: run.id, api_key_id: payingKey(actor) }] : [],
+    statements: [
+      titleByRule(db, workspace_id, id, title, known),
+      ...indexTitle(db, workspace_id, id, title),
+    ],
+    jobs: isWorthMore
+      ? [{ type: 'session.title', session_id: id, run_id: run.id, api_key_id: payingKey(actor) }]
+      : [],
   };
 }
 
-function foldJob({ actor }: Ctx, { session, run, branch, memory, budget, covered }: EndedTurn): Job | null {
+function foldJob(
+  { actor }: Ctx,
+  { session, run, branch, memory, budget, covered }: EndedTurn,
+): Job | null {
   const last = memory.summary ? foldOf(branch, covered, budget) : null;
   if (last?.id === undefined) return null;
   const through = { message_id: last.id, depth: last.depth };
   const cause = { session_id: session.id, run_id: run.id, api_key_id: payingKey(actor) };
-  return { type: 'session.summarize', ...cause, ...through, max_tokens: summaryTokens(memory.window_tokens) };
+  return {
+    type: 'session.summarize',
+    ...cause,
+    ...through,
+    max_tokens: summaryTokens(memory.window_tokens),
+  };
 }
 
 /** What the background's model calls are put down to: the run that caused them, whose own cost they are no part of. */
@@ -80,7 +112,11 @@ async function summarize(ctx: Ctx, job: JobOf<'session.summarize'>): Promise<voi
 }
 
 /** Folds the next messages into the summary; false when there are none left to fold, or they are of another branch now. */
-async function foldPart(ctx: Ctx, job: JobOf<'session.summarize'>, model: string | null): Promise<boolean> {
+async function foldPart(
+  ctx: Ctx,
+  job: JobOf<'session.summarize'>,
+  model: string | null,
+): Promise<boolean> {
   const { session_id, run_id, depth, message_id, max_tokens } = job;
   const [[session], [base], [run], [target]] = await batch(ctx.db, [
     selectSession(ctx.db, ctx.workspace_id, session_id),
@@ -90,7 +126,14 @@ async function foldPart(ctx: Ctx, job: JobOf<'session.summarize'>, model: string
   ]);
   const from = base?.covers_depth ?? 0;
   if (session === undefined || target?.id !== message_id || from >= depth) return false;
-  const found = await selectBranchPart(ctx.db, ctx.workspace_id, session_id, from, depth, part.messages);
+  const found = await selectBranchPart(
+    ctx.db,
+    ctx.workspace_id,
+    session_id,
+    from,
+    depth,
+    part.messages,
+  );
   const taken = takePart(found);
   const last = taken.at(-1);
   if (last === undefined) return false;
@@ -111,8 +154,13 @@ async function foldPart(ctx: Ctx, job: JobOf<'session.summarize'>, model: string
     model: by,
     created_at: ctx.now(),
   };
-  const isStored = async () => (await selectSummary(ctx.db, ctx.workspace_id, session_id).get())?.id === row.id;
-  const results = await commitSurely(ctx, { statements: [insertSummary(ctx.db, row, base?.id ?? null), ...usage] }, isStored);
+  const isStored = async () =>
+    (await selectSummary(ctx.db, ctx.workspace_id, session_id).get())?.id === row.id;
+  const results = await commitSurely(
+    ctx,
+    { statements: [insertSummary(ctx.db, row, base?.id ?? null), ...usage] },
+    isStored,
+  );
   const isMade = results === null || (results[0] as unknown[]).length > 0;
   return isMade && last.depth < depth;
 }
@@ -138,7 +186,10 @@ interface ToSummarize {
 }
 
 /** By the model, or by rule where there is none or it fails: what fell out of the window is told in either case. */
-async function writeSummaryOf(ctx: Ctx, { previous, messages, max_tokens, model, call_key, attribution }: ToSummarize) {
+async function writeSummaryOf(
+  ctx: Ctx,
+  { previous, messages, max_tokens, model, call_key, attribution }: ToSummarize,
+) {
   const byRule = () => extractSummary(previous, messages, max_tokens);
   if (model === null) return { text: byRule(), usage: [], by: 'builtin' };
   const { text, usage } = await askModel(ctx, {
@@ -147,7 +198,9 @@ async function writeSummaryOf(ctx: Ctx, { previous, messages, max_tokens, model,
     instructions: summaryInstructions(max_tokens),
     text: (previous === '' ? '' : writeSummary(previous)) + writeConversation(messages),
   });
-  return text === null ? { text: byRule(), usage, by: 'builtin' } : { text: capSummary(text, max_tokens), usage, by: model };
+  return text === null
+    ? { text: byRule(), usage, by: 'builtin' }
+    : { text: capSummary(text, max_tokens), usage, by: model };
 }
 
 async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'>): Promise<void> {
@@ -167,16 +220,24 @@ async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'
   const title = text === null ? null : cleanTitle(text);
   const { db, workspace_id } = ctx;
   const titled =
-    title === null ? [] : [titleByModel(db, workspace_id, session_id, title), ...indexTitle(db, workspace_id, session_id, title)];
+    title === null
+      ? []
+      : [
+          titleByModel(db, workspace_id, session_id, title),
+          ...indexTitle(db, workspace_id, session_id, title),
+        ];
   const statements = [...titled, ...usage];
   // Twice is as good as once: the title is guarded, and a usage row has one name.
   await commitSurely(ctx, { statements }, async () => false);
 }
 
 /** A title or a summary that was not to be had is no loss to anybody: there is the rule's, or the next turn asks again. */
-const giveUp: JobHandler['giveUp'] = async (ctx, job, error) => ctx.log.warn('background_given_up', { job, error });
+const giveUp: JobHandler['giveUp'] = async (ctx, job, error) =>
+  ctx.log.warn('background_given_up', { job, error });
 
-export const backgroundJobs: { readonly [Type in 'session.title' | 'session.summarize']: JobHandler<Type> } = {
+export const backgroundJobs: {
+  readonly [Type in 'session.title' | 'session.summarize']: JobHandler<Type>;
+} = {
   'session.title': { run: giveTitle, giveUp },
   'session.summarize': { run: summarize, giveUp },
 };

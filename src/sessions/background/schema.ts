@@ -7,8 +7,14 @@ export type AskSuggestions = z.output<typeof AskSuggestions>;
 
 export const Suggestions = z
   .object({
-    suggestions: z.array(z.string()).describe('Questions as an end user would ask them; none where there is nothing to go by'),
-    source: z.enum(['model', 'rule']).describe('The background model of the workspace, or the built-in rule, which costs nothing'),
+    suggestions: z
+      .array(z.string())
+      .describe('Questions as an end user would ask them; none where there is nothing to go by'),
+    source: z
+      .enum(['model', 'rule'])
+      .describe('The background model of the workspace, or the built-in rule, which costs nothing'),
   })
-  .openapi('Suggestions', { example: { suggestions: ['What about the warranty?'], source: 'rule' } });
+  .openapi('Suggestions', {
+    example: { suggestions: ['What about the warranty?'], source: 'rule' },
+  });
 export type Suggestions = z.output<typeof Suggestions>;

@@ -3,7 +3,13 @@ import type { Db } from '../../db/client.ts';
 import { messages, runs, sessions } from '../../db/schema/sessions.ts';
 
 /** Gives a session a title by rule, unless it has got one meanwhile: of a person, of a model, or another than `known`. */
-export const titleByRule = (db: Db, workspace_id: string, session_id: string, title: string, known: string | null) =>
+export const titleByRule = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  title: string,
+  known: string | null,
+) =>
   db
     .update(sessions)
     .set({ title, titled_by: 'rule' })
@@ -21,7 +27,13 @@ export const titleByModel = (db: Db, workspace_id: string, session_id: string, t
   db
     .update(sessions)
     .set({ title, titled_by: 'model' })
-    .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id), eq(sessions.titled_by, 'rule')));
+    .where(
+      and(
+        eq(sessions.workspace_id, workspace_id),
+        eq(sessions.id, session_id),
+        eq(sessions.titled_by, 'rule'),
+      ),
+    );
 
 /** A run's question and answer. */
 export const selectExchange = (db: Db, workspace_id: string, run_id: string) =>

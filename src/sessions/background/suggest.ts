@@ -17,7 +17,13 @@ import {
   type TurnVersionRow,
 } from '../store.ts';
 import type { AskSuggestions, Suggestions } from './schema.ts';
-import { type SuggestFrom, suggestByRule, suggestionInstructions, suggestionSchema, tidySuggestions } from './suggestions.ts';
+import {
+  type SuggestFrom,
+  suggestByRule,
+  suggestionInstructions,
+  suggestionSchema,
+  tidySuggestions,
+} from './suggestions.ts';
 import { abridge } from './summary.ts';
 
 /** Messages that are looked at for what was asked, and those a model gets to read. */
@@ -25,18 +31,29 @@ const read = { asked: 60, model: 6 };
 const maxTokens = 400;
 
 /** Questions that an end user may ask next: by the workspace's background model, or by rule where there is none or it fails. */
-export async function suggest(ctx: Ctx, session_id: string, { count }: AskSuggestions): Promise<Suggestions> {
+export async function suggest(
+  ctx: Ctx,
+  session_id: string,
+  { count }: AskSuggestions,
+): Promise<Suggestions> {
   const [sessions, versions, path] = await batch(ctx.db, [
     selectSession(ctx.db, ctx.workspace_id, session_id),
     selectVersionOfSession(ctx.db, ctx.workspace_id, session_id, null),
-    selectPath(ctx.db, ctx.workspace_id, session_id, headOf(ctx.workspace_id, session_id), read.asked),
+    selectPath(
+      ctx.db,
+      ctx.workspace_id,
+      session_id,
+      headOf(ctx.workspace_id, session_id),
+      read.asked,
+    ),
   ]);
   const session = ownSession(ctx, sessions);
   const [version] = versions;
   const config = version === undefined ? null : parseConfig(version.config);
   const from = await gather(ctx, config, path);
   const model = path.length === 0 ? null : (version?.background_model ?? null);
-  const asked = model === null ? null : await askFor(ctx, { session, version, path, from, count, model });
+  const asked =
+    model === null ? null : await askFor(ctx, { session, version, path, from, count, model });
   const reply: Suggestions =
     asked === null || asked.suggestions.length === 0
       ? { suggestions: suggestByRule(from, count), source: 'rule' }
@@ -45,19 +62,36 @@ export async function suggest(ctx: Ctx, session_id: string, { count }: AskSugges
   return reply;
 }
 
-async function gather(ctx: Ctx, config: AgentConfig | null, path: readonly MessageRow[]): Promise<SuggestFrom> {
+async function gather(
+  ctx: Ctx,
+  config: AgentConfig | null,
+  path: readonly MessageRow[],
+): Promise<SuggestFrom> {
   const asked = path.filter(({ role }) => role === 'user').map(({ text }) => text);
   const answer = path.find(({ role }) => role === 'assistant');
-  const found = answer === undefined ? [] : (await selectRunSteps(ctx.db, ctx.workspace_id, answer.run_id).all()).flatMap(chunksOf);
-  const cited = (answer?.citations ?? []).map((citation) => String((citation as { chunk_id?: string }).chunk_id));
+  const found =
+    answer === undefined
+      ? []
+      : (await selectRunSteps(ctx.db, ctx.workspace_id, answer.run_id).all()).flatMap(chunksOf);
+  const cited = (answer?.citations ?? []).map((citation) =>
+    String((citation as { chunk_id?: string }).chunk_id),
+  );
   const ids = [...new Set([...found.filter((id) => !cited.includes(id)), ...cited])];
   const headings = ids.length === 0 ? [] : await selectHeadings(ctx.db, ctx.workspace_id, ids);
   const starter_questions = config?.starter_questions ?? [];
-  return { headings: [...new Set(headings.map(({ heading }) => heading))], starter_questions, asked: asked.reverse() };
+  return {
+    headings: [...new Set(headings.map(({ heading }) => heading))],
+    starter_questions,
+    asked: asked.reverse(),
+  };
 }
 
 const chunksOf = ({ type, output }: RunStepRow): string[] =>
-  type === 'retrieval' ? ((output as { hits?: { chunk_id: string }[] } | null)?.hits ?? []).map(({ chunk_id }) => chunk_id) : [];
+  type === 'retrieval'
+    ? ((output as { hits?: { chunk_id: string }[] } | null)?.hits ?? []).map(
+        ({ chunk_id }) => chunk_id,
+      )
+    : [];
 
 interface Ask {
   readonly session: SessionRow;
@@ -83,12 +117,16 @@ async function askFor(
     operation: 'suggestions',
     call_key: `${session.id}:suggestions:${ctx.newId('use')}`,
     instructions: suggestionInstructions(count),
-    text: writeConversation([...messages, ...(topics === '' ? [] : [{ role: 'assistant' as const, text: `Documents: ${topics}` }])]),
+    text: writeConversation([
+      ...messages,
+      ...(topics === '' ? [] : [{ role: 'assistant' as const, text: `Documents: ${topics}` }]),
+    ]),
     max_output_tokens: maxTokens,
     schema: suggestionSchema(count),
   });
   // A model may give more than was asked for; the first are as good as any.
   const parsed = text === null ? null : parseStructured(text, suggestionSchema(100));
-  const suggestions = parsed?.ok === true ? (parsed.value as { suggestions: string[] }).suggestions : [];
+  const suggestions =
+    parsed?.ok === true ? (parsed.value as { suggestions: string[] }).suggestions : [];
   return { suggestions: tidySuggestions(suggestions, from.asked, count), usage };
 }

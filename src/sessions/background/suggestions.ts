@@ -31,7 +31,11 @@ export const suggestionSchema = (count: number) => ({
 });
 
 /** Questions as they may be shown: one line each, none twice and none that was asked already. */
-export function tidySuggestions(texts: readonly string[], asked: readonly string[], count: number): string[] {
+export function tidySuggestions(
+  texts: readonly string[],
+  asked: readonly string[],
+  count: number,
+): string[] {
   const kept: string[] = [];
   for (const text of texts) {
     const clean = oneLine(text);
@@ -46,11 +50,23 @@ export function tidySuggestions(texts: readonly string[], asked: readonly string
  * Questions by rule: after the headings of what was found, whose text can answer them, then the
  * starter questions. Nothing that was asked already.
  */
-export function suggestByRule({ headings, starter_questions, asked }: SuggestFrom, count: number): string[] {
-  const ask = isEnglish(asked.at(-1) ?? '') ? (topic: string) => `What about ${topic}?` : (topic: string) => `${topic}${markOf(topic)}`;
+export function suggestByRule(
+  { headings, starter_questions, asked }: SuggestFrom,
+  count: number,
+): string[] {
+  const ask = isEnglish(asked.at(-1) ?? '')
+    ? (topic: string) => `What about ${topic}?`
+    : (topic: string) => `${topic}${markOf(topic)}`;
   const topics = headings.flatMap((heading) => topicOf(heading) ?? []);
   const unasked = topics.filter((topic) => !asked.some((question) => isSame(topic, question)));
-  return tidySuggestions([...unasked.map((topic) => (/[?\uff1f]$/.test(topic) ? topic : ask(topic))), ...starter_questions], asked, count);
+  return tidySuggestions(
+    [
+      ...unasked.map((topic) => (/[?\uff1f]$/.test(topic) ? topic : ask(topic))),
+      ...starter_questions,
+    ],
+    asked,
+    count,
+  );
 }
 
 /** The last of the titles, without its number; null where it is no topic. */
@@ -58,11 +74,13 @@ function topicOf(heading: string): string | null {
   const last = heading.split(' > ').at(-1) ?? '';
   const isQuestion = /[?\uff1f]\s*$/.test(last);
   const topic = cleanTitle(last.replace(/^\s*(?:\d+[.)]?)+\s+/, ''));
-  if (topic === null || !/\p{L}{2}/u.test(topic) || last.includes('|') || last.length > 100) return null;
+  if (topic === null || !/\p{L}{2}/u.test(topic) || last.includes('|') || last.length > 100)
+    return null;
   return isQuestion ? `${topic}?` : topic;
 }
 
-const markOf = (topic: string): string => (/[\u3040-\u30ff\u4e00-\u9fff]/.test(topic) ? '\uff1f' : '?');
+const markOf = (topic: string): string =>
+  /[\u3040-\u30ff\u4e00-\u9fff]/.test(topic) ? '\uff1f' : '?';
 
 const english = new Set('the what how is are do does can where when why which my your'.split(' '));
 const isEnglish = (question: string): boolean => words(question).some((word) => english.has(word));

@@ -9,12 +9,22 @@ export const selectSummary = (db: Db, workspace_id: string, session_id: string) 
   db
     .select()
     .from(session_summaries)
-    .where(and(eq(session_summaries.workspace_id, workspace_id), eq(session_summaries.session_id, session_id)))
+    .where(
+      and(
+        eq(session_summaries.workspace_id, workspace_id),
+        eq(session_summaries.session_id, session_id),
+      ),
+    )
     .orderBy(desc(session_summaries.version))
     .limit(1);
 
 /** For a batch that changes the active branch after the message at `depth`: what was summarised beyond it is of another branch. */
-export const dropSummariesAfter = (db: Db, workspace_id: string, session_id: string, depth: number | SQL) =>
+export const dropSummariesAfter = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  depth: number | SQL,
+) =>
   db
     .delete(session_summaries)
     .where(
@@ -38,7 +48,14 @@ export const dropOtherSummaries = (db: Db, workspace_id: string, session_id: str
     );
 
 export const dropSummaries = (db: Db, workspace_id: string, session_id: string) =>
-  db.delete(session_summaries).where(and(eq(session_summaries.workspace_id, workspace_id), eq(session_summaries.session_id, session_id)));
+  db
+    .delete(session_summaries)
+    .where(
+      and(
+        eq(session_summaries.workspace_id, workspace_id),
+        eq(session_summaries.session_id, session_id),
+      ),
+    );
 
 /** The messages of the active branch that are deeper than `above`, from its head upwards. */
 const branchAbove = (workspace_id: string, session_id: string, above: number): SQL => sql`
@@ -56,7 +73,14 @@ export interface BranchMessage {
 }
 
 /** Of the active branch, the messages after depth `after`, up to and with depth `upTo`, oldest first. */
-export const selectBranchPart = (db: Db, workspace_id: string, session_id: string, after: number, upTo: number, limit: number) =>
+export const selectBranchPart = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  after: number,
+  upTo: number,
+  limit: number,
+) =>
   db.all<BranchMessage>(
     sql`${branchAbove(workspace_id, session_id, after)} select id, depth, role, text from branch where depth <= ${upTo} order by depth limit ${limit}`,
   );

@@ -5,7 +5,8 @@ import type { HistoryMessage } from '../turn/history.ts';
 type Said = Pick<HistoryMessage, 'role' | 'text'>;
 
 /** Tokens a summary may have: a quarter of the window, so that most of it stays word for word. */
-export const summaryTokens = (window_tokens: number): number => Math.min(1000, Math.max(64, Math.floor(window_tokens / 4)));
+export const summaryTokens = (window_tokens: number): number =>
+  Math.min(1000, Math.max(64, Math.floor(window_tokens / 4)));
 
 /** What a model is told that writes a summary. What it is to summarise comes as data. */
 export const summaryInstructions = (max_tokens: number): string =>
@@ -23,7 +24,10 @@ export function abridge<Message extends Said>(message: Message): Message {
   if (text.length <= longestMessage) return message;
   const half = longestMessage / 2;
   const cut = text.length - longestMessage;
-  return { ...message, text: `${text.slice(0, half)}\n[… ${cut} characters …]\n${text.slice(-half)}` };
+  return {
+    ...message,
+    text: `${text.slice(0, half)}\n[… ${cut} characters …]\n${text.slice(-half)}`,
+  };
 }
 
 /** As much of a summary as may be kept: whole lines, or sentences where it has one line. */
@@ -61,10 +65,16 @@ const fading = 0.85;
  * more than answers, as do sentences with numbers and names. What users say about themselves and what
  * was decided goes first, up to half of the room; a sentence that repeats another is left out.
  */
-export function extractSummary(previous: string, messages: readonly Said[], max_tokens: number): string {
+export function extractSummary(
+  previous: string,
+  messages: readonly Said[],
+  max_tokens: number,
+): string {
   const before = previous.split('\n').filter((line) => line.trim() !== '');
   const spoken = messages.flatMap(sentencesOf);
-  const all = [...before.map((line) => ({ line, weight: fading })), ...spoken].slice(-mostCandidates);
+  const all = [...before.map((line) => ({ line, weight: fading })), ...spoken].slice(
+    -mostCandidates,
+  );
   const counts = countWords(all.map(({ line }) => line));
   const candidates = all.map(({ line, weight }, order): Candidate => {
     const words = new Set(subjectWords(line));
@@ -72,7 +82,13 @@ export function extractSummary(previous: string, messages: readonly Said[], max_
     const is_fact = isFact(line);
     // A fact is worth as much later on as it was at first.
     const worth = is_fact ? Math.max(1, weight) : weight;
-    return { line, words, order, is_fact, score: (worth * said) / Math.sqrt(Math.max(3, words.size)) };
+    return {
+      line,
+      words,
+      order,
+      is_fact,
+      score: (worth * said) / Math.sqrt(Math.max(3, words.size)),
+    };
   });
   return choose(candidates, max_tokens)
     .sort((a, b) => a.order - b.order)
@@ -87,7 +103,12 @@ function choose(candidates: readonly Candidate[], max_tokens: number): Candidate
   const fill = (from: readonly Candidate[], most: number) => {
     for (const candidate of from) {
       const tokens = estimateTokens(`${candidate.line}\n`);
-      if (candidate.score <= 0 || used + tokens > most || chosen.some((one) => overlap(one.words, candidate.words) > sameness)) continue;
+      if (
+        candidate.score <= 0 ||
+        used + tokens > most ||
+        chosen.some((one) => overlap(one.words, candidate.words) > sameness)
+      )
+        continue;
       chosen.push(candidate);
       used += tokens;
       if (most - used < 8) break;
@@ -111,12 +132,16 @@ const isQuestion = /[?\uff1f؟]\s*$/u;
 
 /** Whether a line says something of its user, or what was decided. */
 const isFact = (line: string): boolean =>
-  !isQuestion.test(line) && (decided.test(line) || (line.startsWith(`${labels.user}: `) && self.test(line.slice(labels.user.length + 2))));
+  !isQuestion.test(line) &&
+  (decided.test(line) ||
+    (line.startsWith(`${labels.user}: `) && self.test(line.slice(labels.user.length + 2))));
 
 /** Sentences of a message without its code, each with its speaker and its weight. */
 function sentencesOf({ role, text }: Said): { line: string; weight: number }[] {
   const prose = text.replace(/```[\s\S]*?(?:```|$)/g, '\n').replace(/\s?\[\d{1,3}\]/g, '');
-  const sentences = prose.split(/\n+/).flatMap((line) => [...sentenceSegments.segment(line)].map(({ segment }) => segment.trim()));
+  const sentences = prose
+    .split(/\n+/)
+    .flatMap((line) => [...sentenceSegments.segment(line)].map(({ segment }) => segment.trim()));
   return sentences
     .filter((sentence) => subjectWords(sentence).length > 1)
     .map((sentence, index) => {
@@ -133,7 +158,8 @@ const subjectWords = (line: string): string[] =>
 
 function countWords(lines: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const line of lines) for (const word of new Set(subjectWords(line))) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const line of lines)
+    for (const word of new Set(subjectWords(line))) counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;
 }
 

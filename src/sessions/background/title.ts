@@ -37,7 +37,12 @@ export function cleanTitle(text: string): string | null {
     );
   const line = lines.find((one) => /[\p{L}\p{N}]/u.test(one));
   const title =
-    line === undefined ? '' : shorten(line, longest, () => 1).replace(/[\s,;:.!?…،\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f-]+$/u, '');
+    line === undefined
+      ? ''
+      : shorten(line, longest, () => 1).replace(
+          /[\s,;:.!?…،\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f-]+$/u,
+          '',
+        );
   return title === '' ? null : title;
 }
 
@@ -49,7 +54,11 @@ export function titleOf(question: string, answer: string): string | null {
   const { prose, code } = takeApart(question);
   const topic = topicOf(prose, answer);
   if (topic !== null) return cleanTitle(capitalize(topic));
-  return cleanTitle(codeTitle(code) ?? '') ?? cleanTitle(capitalize(prose.trim())) ?? cleanTitle(question);
+  return (
+    cleanTitle(codeTitle(code) ?? '') ??
+    cleanTitle(capitalize(prose.trim())) ??
+    cleanTitle(question)
+  );
 }
 
 /** Whether a title says nothing of a topic, so that a later exchange may give a better one. */
@@ -61,15 +70,18 @@ const pointing = new Set(
     ' ',
   ),
 );
-const isVague = (phrase: string): boolean => words(phrase).every((word) => isStopWord(word) || pointing.has(word));
+const isVague = (phrase: string): boolean =>
+  words(phrase).every((word) => isStopWord(word) || pointing.has(word));
 
 /** Text apart from fenced code and from lines that look like code; addresses become short. */
 function takeApart(message: string): { prose: string; code: string } {
   const fenced: string[] = [];
-  const rest = message.slice(0, looked.question).replace(/```[\w+#.-]*\n?([\s\S]*?)(?:```|$)/g, (_, body: string) => {
-    fenced.push(body);
-    return '\n';
-  });
+  const rest = message
+    .slice(0, looked.question)
+    .replace(/```[\w+#.-]*\n?([\s\S]*?)(?:```|$)/g, (_, body: string) => {
+      fenced.push(body);
+      return '\n';
+    });
   const lines = rest.split(/\r?\n/);
   const prose = lines.filter((line) => !isCode(line)).join('\n');
   const code = [...fenced, ...lines.filter(isCode)].join('\n');
@@ -84,7 +96,8 @@ const codeLines = [
   /^\s*(?:return|if|for|while|elif|else)\b.*[=<>(].*[:;{]\s*$/,
   /^\s*(?:SELECT|INSERT|UPDATE|DELETE)\s.*\b(?:FROM|INTO|SET)\b/,
 ];
-const isCode = (line: string): boolean => line.length <= looked.line && codeLines.some((pattern) => pattern.test(line));
+const isCode = (line: string): boolean =>
+  line.length <= looked.line && codeLines.some((pattern) => pattern.test(line));
 
 /** An address without what leads nowhere: its host, and its path or the last words of it. */
 function shortAddress(address: string): string {
@@ -103,7 +116,9 @@ function shortAddress(address: string): string {
 
 /** What the code is about: the error it ends in, else what it declares, else its first line. */
 function codeTitle(code: string): string | null {
-  const declared = /\b(?:def|class|function|func|fn|interface|struct)\s+([A-Za-z_$][\w$]*)/.exec(code)?.[1];
+  const declared = /\b(?:def|class|function|func|fn|interface|struct)\s+([A-Za-z_$][\w$]*)/.exec(
+    code,
+  )?.[1];
   const lines = code.split('\n').map((line) => line.slice(0, looked.line).trim());
   const error = lines.find((line) => /(?:Error|Exception): \S/.test(line));
   const line = lines.find((one) => /[\p{L}\p{N}]/u.test(one));
@@ -115,7 +130,9 @@ function codeTitle(code: string): string | null {
 function topicOf(prose: string, answer: string): string | null {
   const weights = weigh(prose, answer);
   let best: { readonly phrase: string; readonly score: number } | null = null;
-  const sentences = prose.split(/\n+/).flatMap((line) => [...sentenceSegments.segment(line)].map(({ segment }) => segment));
+  const sentences = prose
+    .split(/\n+/)
+    .flatMap((line) => [...sentenceSegments.segment(line)].map(({ segment }) => segment));
   for (const [index, sentence] of sentences.slice(0, 40).entries()) {
     const phrase = withoutFiller(sentence.slice(0, looked.sentence).replace(/\s+/g, ' '));
     if (isVague(phrase)) continue;
@@ -142,15 +159,23 @@ function weigh(prose: string, answer: string): Weights {
 /** What each word says, taken once; a sentence that says as much in fewer words is the better title. */
 function worth(list: readonly string[], weights: Weights): number {
   const distinct = [...new Set(list)];
-  return distinct.reduce((total, word) => total + (weights.get(word) ?? 0), 0) / Math.sqrt(Math.max(1, distinct.length));
+  return (
+    distinct.reduce((total, word) => total + (weights.get(word) ?? 0), 0) /
+    Math.sqrt(Math.max(1, distinct.length))
+  );
 }
 
 /** The window of whole words, not wider than a title, that says most; it begins and ends with a word that says something. */
 function narrow(phrase: string, weights: Weights): string {
   if (columns(phrase) <= wide) return phrase;
-  const clauses = phrase.split(/(?<=[,;:—–\u3001\uff0c\uff1a\uff1b])\s*|\s[-–—]\s|\s\(/u).filter((clause) => clause.trim() !== '');
+  const clauses = phrase
+    .split(/(?<=[,;:—–\u3001\uff0c\uff1a\uff1b])\s*|\s[-–—]\s|\s\(/u)
+    .filter((clause) => clause.trim() !== '');
   const scored = clauses.map((clause) => ({ clause, score: worth(contentWords(clause), weights) }));
-  const { clause } = scored.reduce((best, one) => (one.score > best.score ? one : best), { clause: phrase, score: -1 });
+  const { clause } = scored.reduce((best, one) => (one.score > best.score ? one : best), {
+    clause: phrase,
+    score: -1,
+  });
   const tokens = [...wordSegments.segment(clause)].map(({ segment, isWordLike }) => ({
     segment,
     weight: isWordLike === true ? (weights.get(segment.normalize('NFKC').toLowerCase()) ?? 0.5) : 0,
@@ -175,7 +200,10 @@ function narrow(phrase: string, weights: Weights): string {
 
 const columns = (text: string): number => {
   let width = 0;
-  for (const character of text) width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/u.test(character) ? 2 : 1;
+  for (const character of text)
+    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/u.test(character)
+      ? 2
+      : 1;
   return width;
 };
 
@@ -198,5 +226,7 @@ function shorten(text: string, most: number, measure: (character: string) => num
 /** The first letter, unless the word is a name that is written as it is: an address, an identifier. */
 function capitalize(text: string): string {
   const first = /^\S*/.exec(text)?.[0] ?? '';
-  return /[./_$@\\(]|\p{Ll}\p{Lu}/u.test(first) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return /[./_$@\\(]|\p{Ll}\p{Lu}/u.test(first)
+    ? text
+    : text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -27,11 +27,24 @@ export const chatRoutes = new Router()
         'history: of `messages` only the last is looked at.',
       body: ChatRequest,
       events: StreamEvent,
-      reply: { status: 200, mediaType: 'text/event-stream', description: 'The answer, as it comes' },
-      failures: ['not_found', 'session_busy', 'session_closed', 'agent_archived', 'provider_error', 'rate_limited', 'provider_timeout'],
+      reply: {
+        status: 200,
+        mediaType: 'text/event-stream',
+        description: 'The answer, as it comes',
+      },
+      failures: [
+        'not_found',
+        'session_busy',
+        'session_closed',
+        'agent_archived',
+        'provider_error',
+        'rate_limited',
+        'provider_timeout',
+      ],
       ownsIdempotency: true,
     },
-    async (ctx, { body }) => toEventStream(await runAsStream(ctx, body.id, await toTurnInput(ctx, body), wire)),
+    async (ctx, { body }) =>
+      toEventStream(await runAsStream(ctx, body.id, await toTurnInput(ctx, body), wire)),
   )
   .endpoint(
     {
@@ -40,7 +53,8 @@ export const chatRoutes = new Router()
       access: 'messages:read',
       tag,
       summary: 'Resume a chat (AI SDK)',
-      description: 'What `useChat` with `resume` asks for: the run that is answering, from its first event.',
+      description:
+        'What `useChat` with `resume` asks for: the run that is answering, from its first event.',
       params: z.object({ session: Id('ses') }),
       events: StreamEvent,
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The events of the run' },
@@ -48,6 +62,8 @@ export const chatRoutes = new Router()
     },
     async (ctx, { params }) => {
       const run = await findActiveRun(ctx, params.session);
-      return run === null ? new Response(null, { status: 204 }) : toEventStream(await attachToRun(ctx, run, wire, 0));
+      return run === null
+        ? new Response(null, { status: 204 })
+        : toEventStream(await attachToRun(ctx, run, wire, 0));
     },
   );

@@ -3,7 +3,14 @@ import type { Ctx } from '../../platform/context.ts';
 import { invalid, notFound } from '../../shared/failure.ts';
 import { isId } from '../../shared/id.ts';
 import { ownSession } from '../own-session.ts';
-import { headOf, type MessageRow, selectMessage, selectNewestQuestion, selectPath, selectSession } from '../store.ts';
+import {
+  headOf,
+  type MessageRow,
+  selectMessage,
+  selectNewestQuestion,
+  selectPath,
+  selectSession,
+} from '../store.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
 import { type ChatRequest, UiMessage } from './schema.ts';
 
@@ -19,11 +26,19 @@ export async function toTurnInput(
   if (trigger === 'regenerate-message' && attachments !== undefined)
     throw invalid('/attachments', 'An answer that is made anew has the files of its question.');
   if (trigger === 'regenerate-message')
-    return { ...common, text: null, parent_id: await questionOf(ctx, id, messageId ?? null, idBefore(messages)) };
+    return {
+      ...common,
+      text: null,
+      parent_id: await questionOf(ctx, id, messageId ?? null, idBefore(messages)),
+    };
   const { data: last } = UiMessage.safeParse(messages.at(-1));
-  if (last?.role !== 'user') throw invalid('/messages', 'The last message must be the user’s, with `role` and `parts`.');
+  if (last?.role !== 'user')
+    throw invalid('/messages', 'The last message must be the user’s, with `role` and `parts`.');
   if (last.parts.some(({ type }) => type === 'file')) {
-    throw invalid('/messages', 'Files are uploaded as attachments of the session and named in `attachments`.');
+    throw invalid(
+      '/messages',
+      'Files are uploaded as attachments of the session and named in `attachments`.',
+    );
   }
   const text = last.parts
     .flatMap((part) => (part.type === 'text' && part.text !== undefined ? [part.text] : []))
@@ -31,11 +46,20 @@ export async function toTurnInput(
     .trim();
   if (text === '') throw invalid('/messages', 'The last message has no text.');
   if (messageId == null) return { ...common, text };
-  if (isId('msg', messageId)) return { ...common, text, parent_id: (await findMessage(ctx, id, messageId)).parent_id };
+  if (isId('msg', messageId))
+    return { ...common, text, parent_id: (await findMessage(ctx, id, messageId)).parent_id };
   // The client makes up ids of its own for what its user says: what is edited follows the answer before it, which has one of ours.
   const before = idBefore(messages);
-  if (before === undefined) throw invalid('/messageId', 'Is no message of the session, and neither is the one before it in `messages`.');
-  return { ...common, text, parent_id: before === null ? null : (await findMessage(ctx, id, before)).id };
+  if (before === undefined)
+    throw invalid(
+      '/messageId',
+      'Is no message of the session, and neither is the one before it in `messages`.',
+    );
+  return {
+    ...common,
+    text,
+    parent_id: before === null ? null : (await findMessage(ctx, id, before)).id,
+  };
 }
 
 /** The id of ours that the message before the last has; null where the last is the first, undefined for an id of the client's. */
@@ -47,7 +71,10 @@ function idBefore(messages: ChatRequest['messages']): string | null | undefined 
 
 /** The run that is answering in a session, for a client that comes back; null where none is. */
 export async function findActiveRun(ctx: Ctx, session_id: string): Promise<string | null> {
-  const { active_run_id, active_run_until } = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, session_id).all());
+  const { active_run_id, active_run_until } = ownSession(
+    ctx,
+    await selectSession(ctx.db, ctx.workspace_id, session_id).all(),
+  );
   return active_run_until > ctx.now() ? active_run_id : null;
 }
 
@@ -55,7 +82,12 @@ export async function findActiveRun(ctx: Ctx, session_id: string): Promise<strin
  * The user's message that an answer, or else the newest answer, belongs to. One that only the client has an id for is
  * the newest that follows `before`.
  */
-async function questionOf(ctx: Ctx, session_id: string, message_id: string | null, before: string | null | undefined): Promise<string> {
+async function questionOf(
+  ctx: Ctx,
+  session_id: string,
+  message_id: string | null,
+  before: string | null | undefined,
+): Promise<string> {
   if (message_id !== null && !isId('msg', message_id)) {
     if (before === undefined) throw notFound('message');
     const [sessions, [question]] = await batch(ctx.db, [

@@ -39,7 +39,8 @@ export const feedbackRoutes = new Router()
       query: FeedbackOwner,
       reply: { status: 204, description: 'There is no feedback of this end user any more' },
     },
-    async (ctx, { params, query }) => void (await deleteFeedback(ctx, params.message, query.end_user_id)),
+    async (ctx, { params, query }) =>
+      void (await deleteFeedback(ctx, params.message, query.end_user_id)),
   )
   .endpoint(
     {
@@ -53,7 +54,11 @@ export const feedbackRoutes = new Router()
         'A `runtime` key sees that of the sessions it made.',
       params: z.object({ agent: AgentParameter }),
       query: FeedbackQuery,
-      reply: { status: 200, schema: pageOf(FeedbackEntry), description: 'Feedback on the agent’s answers' },
+      reply: {
+        status: 200,
+        schema: pageOf(FeedbackEntry),
+        description: 'Feedback on the agent’s answers',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { params, query }) => listFeedback(ctx, params.agent, query),

@@ -11,7 +11,11 @@ type StoredRating = (typeof ratings)[number];
 
 const Rating = z
   .union([z.enum(['up', 'down']), z.number().int().min(1).max(5)])
-  .openapi({ type: ['string', 'integer'], description: '`up`, `down`, or a number from 1 (worst) to 5', example: 'down' });
+  .openapi({
+    type: ['string', 'integer'],
+    description: '`up`, `down`, or a number from 1 (worst) to 5',
+    example: 'down',
+  });
 
 const Tag = Name(64).openapi({ example: 'outdated' });
 
@@ -25,13 +29,19 @@ export const SetFeedback = z
       .default([])
       .transform((tags) => [...new Set(tags)])
       .describe('Your own words for what is right or wrong'),
-    end_user_id: EndUserId.optional().describe('Whose feedback it is; without it that of the session’s end user'),
+    end_user_id: EndUserId.optional().describe(
+      'Whose feedback it is; without it that of the session’s end user',
+    ),
   })
-  .openapi('SetFeedback', { example: { rating: 'down', comment: 'The interval is 200 cups.', tags: ['outdated'] } as never });
+  .openapi('SetFeedback', {
+    example: { rating: 'down', comment: 'The interval is 200 cups.', tags: ['outdated'] } as never,
+  });
 export type SetFeedback = z.output<typeof SetFeedback>;
 
 export const FeedbackOwner = z.strictObject({
-  end_user_id: EndUserId.optional().describe('Whose feedback; without it that of the session’s end user'),
+  end_user_id: EndUserId.optional().describe(
+    'Whose feedback; without it that of the session’s end user',
+  ),
 });
 
 export const Feedback = z
@@ -51,7 +61,13 @@ export type Feedback = z.output<typeof Feedback>;
 export const FeedbackQuery = z.strictObject({
   ...pageQuery,
   rating: z.enum(ratings).optional().describe('Only this rating'),
-  tag: z.string().min(1).max(64).optional().describe('Only with this tag').openapi({ example: 'outdated' }),
+  tag: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Only with this tag')
+    .openapi({ example: 'outdated' }),
   version: VersionParameter.optional().describe('Only on answers of this version'),
   end_user_id: EndUserId.optional().describe('Only of this end user'),
   ...dateRange,
@@ -69,9 +85,11 @@ export const FeedbackEntry = Feedback.extend({
 export type FeedbackEntry = z.output<typeof FeedbackEntry>;
 
 /** Stars are numbers on the wire. */
-const toWireRating = (rating: StoredRating): Feedback['rating'] => (rating === 'up' || rating === 'down' ? rating : Number(rating));
+const toWireRating = (rating: StoredRating): Feedback['rating'] =>
+  rating === 'up' || rating === 'down' ? rating : Number(rating);
 
-export const toStoredRating = (rating: SetFeedback['rating']): StoredRating => String(rating) as StoredRating;
+export const toStoredRating = (rating: SetFeedback['rating']): StoredRating =>
+  String(rating) as StoredRating;
 
 export const toFeedback = (row: FeedbackRow): Feedback => ({
   id: row.id,

@@ -27,9 +27,14 @@ import {
 } from './store.ts';
 
 /** Sets or changes what an end user thinks of an answer. Only answers can be judged. */
-export async function setFeedback(ctx: Ctx, message_id: string, input: SetFeedback): Promise<Feedback> {
+export async function setFeedback(
+  ctx: Ctx,
+  message_id: string,
+  input: SetFeedback,
+): Promise<Feedback> {
   const { session, message } = await readRated(ctx, message_id);
-  if (message.role !== 'assistant') throw new Failure('conflict', 'Feedback is on answers; this is a message of the user.');
+  if (message.role !== 'assistant')
+    throw new Failure('conflict', 'Feedback is on answers; this is a message of the user.');
   const now = ctx.now();
   const row: FeedbackRow = {
     id: ctx.newId('fb'),
@@ -54,25 +59,46 @@ export async function setFeedback(ctx: Ctx, message_id: string, input: SetFeedba
 }
 
 /** Takes it back. Throws `not_found` where there is none. */
-export async function deleteFeedback(ctx: Ctx, message_id: string, end_user_id: string | undefined): Promise<void> {
+export async function deleteFeedback(
+  ctx: Ctx,
+  message_id: string,
+  end_user_id: string | undefined,
+): Promise<void> {
   const { session } = await readRated(ctx, message_id);
   const [rows] = await commit(ctx, {
-    statements: [deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(session, end_user_id))],
+    statements: [
+      deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(session, end_user_id)),
+    ],
   });
   if ((rows as unknown[]).length === 0) throw notFound('message');
 }
 
 /** What people think of an agent's answers, the latest change first. */
-export async function listFeedback(ctx: Ctx, agent: string, query: FeedbackQuery): Promise<Page<FeedbackEntry>> {
+export async function listFeedback(
+  ctx: Ctx,
+  agent: string,
+  query: FeedbackQuery,
+): Promise<Page<FeedbackEntry>> {
   const { limit, cursor, ...filters } = query;
   const filter = { ...withRange(filters), agent, created_by: onlyOwn(ctx) };
   return readPage(
-    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'feedback', filters: filter },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: ctx.workspace_id,
+      list: 'feedback',
+      filters: filter,
+    },
     { limit, cursor },
     async (after, count) => {
       const [agents, rows] = await batch(ctx.db, [
         selectAgent(ctx.db, ctx.workspace_id, agent),
-        selectFeedback(ctx.db, ctx.workspace_id, filter, after === null ? null : readPosition(after), count),
+        selectFeedback(
+          ctx.db,
+          ctx.workspace_id,
+          filter,
+          after === null ? null : readPosition(after),
+          count,
+        ),
       ]);
       ownAgent(ctx, agents);
       return rows as FeedbackEntryRow[];
@@ -88,7 +114,8 @@ function readPosition(position: string): { at: number; id: string } {
   return { at: Number(at), id };
 }
 
-const ownerOf = (session: SessionRow, end_user_id: string | undefined): string => end_user_id ?? session.end_user_id ?? '';
+const ownerOf = (session: SessionRow, end_user_id: string | undefined): string =>
+  end_user_id ?? session.end_user_id ?? '';
 
 async function readRated(ctx: Ctx, message_id: string) {
   const [sessions, messages] = await batch(ctx.db, [

@@ -44,11 +44,21 @@ export const upsertFeedback = (db: Db, row: FeedbackRow) =>
     )
     .onConflictDoUpdate({
       target: [message_feedback.message_id, message_feedback.end_user_id],
-      set: { rating: sql`excluded.rating`, comment: sql`excluded.comment`, tags: sql`excluded.tags`, updated_at: sql`excluded.updated_at` },
+      set: {
+        rating: sql`excluded.rating`,
+        comment: sql`excluded.comment`,
+        tags: sql`excluded.tags`,
+        updated_at: sql`excluded.updated_at`,
+      },
     })
     .returning();
 
-export const deleteFeedback = (db: Db, workspace_id: string, message_id: string, end_user_id: string) =>
+export const deleteFeedback = (
+  db: Db,
+  workspace_id: string,
+  message_id: string,
+  end_user_id: string,
+) =>
   db
     .delete(message_feedback)
     .where(
@@ -62,14 +72,26 @@ export const deleteFeedback = (db: Db, workspace_id: string, message_id: string,
 
 /** Of every message of a session: for when the session is erased, before its messages. */
 export const deleteFeedbackOfSession = (db: Db, workspace_id: string, session_id: string) =>
-  db.delete(message_feedback).where(and(eq(message_feedback.workspace_id, workspace_id), eq(message_feedback.session_id, session_id)));
+  db
+    .delete(message_feedback)
+    .where(
+      and(
+        eq(message_feedback.workspace_id, workspace_id),
+        eq(message_feedback.session_id, session_id),
+      ),
+    );
 
 /** Of some messages, given as a query for their ids. */
 export const selectFeedbackOf = (db: Db, workspace_id: string, message_ids: SQL) =>
   db
     .select()
     .from(message_feedback)
-    .where(and(eq(message_feedback.workspace_id, workspace_id), sql`${message_feedback.message_id} in (${message_ids})`));
+    .where(
+      and(
+        eq(message_feedback.workspace_id, workspace_id),
+        sql`${message_feedback.message_id} in (${message_ids})`,
+      ),
+    );
 
 export interface FeedbackFilter {
   /** Id or slug. */
@@ -105,7 +127,9 @@ export function selectFeedback(
   const f = message_feedback;
   const agent_id = namedAgent(workspace_id, filter.agent);
   const isOwn = sql`exists (select 1 from sessions where id = ${f.session_id} and created_by = ${filter.created_by ?? null})`;
-  const question = sql<string | null>`(select substr(q.text, 1, ${excerpt}) from messages q where q.id = ${messages.parent_id})`;
+  const question = sql<
+    string | null
+  >`(select substr(q.text, 1, ${excerpt}) from messages q where q.id = ${messages.parent_id})`;
   return db
     .select({
       ...getTableColumns(f),
@@ -121,8 +145,12 @@ export function selectFeedback(
         eq(f.workspace_id, workspace_id),
         sql`${f.agent_id} = ${agent_id}`,
         filter.rating === undefined ? undefined : eq(f.rating, filter.rating),
-        filter.tag === undefined ? undefined : sql`exists (select 1 from json_each(${f.tags}) t where t.value = ${filter.tag})`,
-        filter.version === undefined ? undefined : sql`${f.version_id} = ${namedVersion(agent_id, filter.version)}`,
+        filter.tag === undefined
+          ? undefined
+          : sql`exists (select 1 from json_each(${f.tags}) t where t.value = ${filter.tag})`,
+        filter.version === undefined
+          ? undefined
+          : sql`${f.version_id} = ${namedVersion(agent_id, filter.version)}`,
         filter.end_user_id === undefined ? undefined : eq(f.end_user_id, filter.end_user_id),
         filter.created_by === undefined ? undefined : isOwn,
         filter.from === undefined ? undefined : gte(f.updated_at, filter.from),

@@ -3,7 +3,15 @@ import { batch } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { indexMessages } from '../search/store.ts';
-import { endRun, insertMessage, type MessageRow, type RunRow, releaseSession, selectKeepsContent, selectMessage } from '../store.ts';
+import {
+  endRun,
+  insertMessage,
+  type MessageRow,
+  type RunRow,
+  releaseSession,
+  selectKeepsContent,
+  selectMessage,
+} from '../store.ts';
 import type { TurnEvent } from '../turn/events.ts';
 import { encodeEvents, interruptedDetail, textOf } from '../wire/event-log.ts';
 import { settleLostCall } from './lost-call.ts';
@@ -12,21 +20,31 @@ import { settleLostCall } from './lost-call.ts';
  * Ends a run whose host died, with what it had said: the session takes messages again, and the call
  * that was under way is paid for as far as it got. Does nothing where the run has ended already.
  */
-export async function closeInterrupted(ctx: Ctx, run: RunRow, events: readonly TurnEvent[]): Promise<void> {
+export async function closeInterrupted(
+  ctx: Ctx,
+  run: RunRow,
+  events: readonly TurnEvent[],
+): Promise<void> {
   const now = ctx.now();
   const text = textOf(events);
   const [[asked], [settings]] = await batch(ctx.db, [
     selectMessage(ctx.db, run.workspace_id, run.input_message_id ?? ''),
     selectKeepsContent(ctx.db, run.workspace_id),
   ]);
-  const answer = text === '' || asked === undefined ? null : answerRow(ctx, run, asked, events, text);
+  const answer =
+    text === '' || asked === undefined ? null : answerRow(ctx, run, asked, events, text);
   const statements = [
     ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
     ...indexMessages(
       ctx.db,
       [asked, answer].filter((row) => row != null),
     ),
-    releaseSession(ctx.db, run, now, answer === null ? { new_messages: 0 } : { new_messages: 1, head: answer.id }),
+    releaseSession(
+      ctx.db,
+      run,
+      now,
+      answer === null ? { new_messages: 0 } : { new_messages: 1, head: answer.id },
+    ),
     endRun(ctx.db, run.workspace_id, run.id, {
       status: 'interrupted',
       finish_reason: 'interrupted',
@@ -46,7 +64,8 @@ export async function closeInterrupted(ctx: Ctx, run: RunRow, events: readonly T
 
 /** What the run has used, from the rows of all its calls; null where one of them is unknown. */
 const sumUp = (ctx: Ctx, { id }: RunRow) => {
-  const sum = (column: string) => sql.raw(`iif(count(*) = count(${column}), coalesce(sum(${column}), 0), null)`);
+  const sum = (column: string) =>
+    sql.raw(`iif(count(*) = count(${column}), coalesce(sum(${column}), 0), null)`);
   return ctx.db.run(sql`update runs set
       cost_nano_usd = (select ${sum('cost_nano_usd')} from usage where run_id = ${id}),
       (input_tokens, output_tokens) =
@@ -54,7 +73,13 @@ const sumUp = (ctx: Ctx, { id }: RunRow) => {
     where id = ${id} and workspace_id = ${ctx.workspace_id} and status = 'interrupted'`);
 };
 
-function answerRow(ctx: Ctx, run: RunRow, asked: MessageRow, events: readonly TurnEvent[], text: string): MessageRow {
+function answerRow(
+  ctx: Ctx,
+  run: RunRow,
+  asked: MessageRow,
+  events: readonly TurnEvent[],
+  text: string,
+): MessageRow {
   const started = events.find((event) => event.type === 'started');
   return {
     ...asked,

@@ -7,7 +7,12 @@ import type { NamedWire, WireRequest } from '../wire/wire.ts';
 /** What a host can be asked, and with what; `host.ts` answers. */
 export interface HostVerbs {
   /** Starts a run, or joins the one that the request's idempotency key has started. */
-  start: { readonly session_id: string; readonly input: TurnInput; readonly wire: NamedWire | null; readonly is_background: boolean };
+  start: {
+    readonly session_id: string;
+    readonly input: TurnInput;
+    readonly wire: NamedWire | null;
+    readonly is_background: boolean;
+  };
   attach: { readonly run_id: string; readonly after: number; readonly wire: NamedWire | null };
   cancel: { readonly run_id: string };
   /** Closes a run that nobody answers for any more. */
@@ -40,18 +45,25 @@ export function hostOf(ctx: Ctx, session_id: string) {
     if (!outcome.ok) throw new Failure(outcome.code, outcome.detail, outcome.options);
     return outcome;
   };
-  const hear = async <Verb extends 'start' | 'attach'>(verb: Verb, input: HostVerbs[Verb]): Promise<Heard> => {
+  const hear = async <Verb extends 'start' | 'attach'>(
+    verb: Verb,
+    input: HostVerbs[Verb],
+  ): Promise<Heard> => {
     const { value, body } = await ask(verb, input);
     return { listening: value as Listening, body };
   };
   return {
-    start: (input: TurnInput, wire: WireRequest | null) => hear('start', { session_id, input, wire: named(wire), is_background: false }),
-    startInBackground: (input: TurnInput) => hear('start', { session_id, input, wire: null, is_background: true }),
-    attach: (run_id: string, after: number, wire: WireRequest | null) => hear('attach', { run_id, after, wire: named(wire) }),
+    start: (input: TurnInput, wire: WireRequest | null) =>
+      hear('start', { session_id, input, wire: named(wire), is_background: false }),
+    startInBackground: (input: TurnInput) =>
+      hear('start', { session_id, input, wire: null, is_background: true }),
+    attach: (run_id: string, after: number, wire: WireRequest | null) =>
+      hear('attach', { run_id, after, wire: named(wire) }),
     cancel: async (run_id: string) => void (await ask('cancel', { run_id })),
     recover: async (run_id: string) => void (await ask('recover', { run_id })),
     forget: async (erase = false) => void (await ask('forget', { erase })),
   };
 }
 
-const named = (wire: WireRequest | null): NamedWire | null => wire && { name: wire.kind.name, options: wire.options ?? {} };
+const named = (wire: WireRequest | null): NamedWire | null =>
+  wire && { name: wire.kind.name, options: wire.options ?? {} };

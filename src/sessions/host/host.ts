@@ -28,7 +28,12 @@ interface Kept {
   readonly workspace_id: string;
 }
 
-type Handlers = { readonly [Verb in keyof HostVerbs]: (ctx: Ctx, input: HostVerbs[Verb]) => Promise<Heard | undefined> };
+type Handlers = {
+  readonly [Verb in keyof HostVerbs]: (
+    ctx: Ctx,
+    input: HostVerbs[Verb],
+  ) => Promise<Heard | undefined>;
+};
 
 /**
  * One object for each session: it owns the run that is answering, makes those wait that come meanwhile,
@@ -49,16 +54,28 @@ export const sessionHost = (wires: readonly WireKind[]) =>
         const starting = this.#line.start(ctx, session_id, input);
         if (wire !== null) return this.#stream(ctx, starting, wire);
         const started = await starting;
-        if ('elsewhere' in started) return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
+        if ('elsewhere' in started)
+          return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
         const { run, is_joined } = started;
-        return { listening: { type: 'message', message: await run.answer(), is_joined }, body: null };
+        return {
+          listening: { type: 'message', message: await run.answer(), is_joined },
+          body: null,
+        };
       },
       attach: async (ctx, { run_id, after, wire }) => {
-        if (wire !== null && after === 0 && this.#line.isWaiting(run_id)) return this.#stream(ctx, this.#waitFor(run_id), wire);
+        if (wire !== null && after === 0 && this.#line.isWaiting(run_id))
+          return this.#stream(ctx, this.#waitFor(run_id), wire);
         const run = await this.#line.find(run_id);
         if (run === null) return { listening: { type: 'elsewhere', run_id }, body: null };
-        if (wire === null) return { listening: { type: 'message', message: await run.answer(), is_joined: true }, body: null };
-        return { listening: { type: 'stream', run_id: run.id, is_joined: true }, body: run.listen(makeWire(wires, wire), after) };
+        if (wire === null)
+          return {
+            listening: { type: 'message', message: await run.answer(), is_joined: true },
+            body: null,
+          };
+        return {
+          listening: { type: 'stream', run_id: run.id, is_joined: true },
+          body: run.listen(makeWire(wires, wire), after),
+        };
       },
       cancel: async (_ctx, { run_id }) => {
         if (await this.#line.cancelWaiting(run_id)) return undefined;
@@ -80,14 +97,23 @@ export const sessionHost = (wires: readonly WireKind[]) =>
 
     /** Tells the id of the run once it is stored, be it that it has begun or that it waits for its turn. */
     async #startInBackground(ctx: Ctx, session_id: string, input: TurnInput): Promise<Heard> {
-      const queued = Promise.withResolvers<{ readonly run_id: string; readonly is_joined: boolean }>();
-      const starting = this.#line.start(ctx, session_id, input, (run_id, is_joined) => queued.resolve({ run_id, is_joined }));
+      const queued = Promise.withResolvers<{
+        readonly run_id: string;
+        readonly is_joined: boolean;
+      }>();
+      const starting = this.#line.start(ctx, session_id, input, (run_id, is_joined) =>
+        queued.resolve({ run_id, is_joined }),
+      );
       // What becomes of one that waits is in its record.
       starting.catch(() => undefined);
       const begun = await Promise.race([queued.promise, starting]);
       if ('run_id' in begun) return { listening: { type: 'begun', ...begun }, body: null };
-      if ('elsewhere' in begun) return { listening: { type: 'elsewhere', run_id: begun.elsewhere }, body: null };
-      return { listening: { type: 'begun', run_id: begun.run.id, is_joined: begun.is_joined }, body: null };
+      if ('elsewhere' in begun)
+        return { listening: { type: 'elsewhere', run_id: begun.elsewhere }, body: null };
+      return {
+        listening: { type: 'begun', run_id: begun.run.id, is_joined: begun.is_joined },
+        body: null,
+      };
     }
 
     async #waitFor(run_id: string): Promise<Started> {
@@ -103,12 +129,19 @@ export const sessionHost = (wires: readonly WireKind[]) =>
       try {
         const started = await Promise.race([starting, isLate.promise]);
         if (started === null)
-          return { listening: { type: 'stream', run_id: null, is_joined: false }, body: listenLater(ctx, starting, wire) };
-        if ('elsewhere' in started) return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
+          return {
+            listening: { type: 'stream', run_id: null, is_joined: false },
+            body: listenLater(ctx, starting, wire),
+          };
+        if ('elsewhere' in started)
+          return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
         const { run, is_joined } = started;
         await Promise.race([run.spoken, isLate.promise]);
         if (run.events.at(-1)?.type === 'failed' && !run.hasSpoken) await run.answer();
-        return { listening: { type: 'stream', run_id: run.id, is_joined }, body: run.listen(wire, 0) };
+        return {
+          listening: { type: 'stream', run_id: run.id, is_joined },
+          body: run.listen(wire, 0),
+        };
       } finally {
         // A timer that is left would keep the object awake.
         clearTimeout(timer);
@@ -124,12 +157,20 @@ export const sessionHost = (wires: readonly WireKind[]) =>
         rates: [...ctx.rates.values()],
       });
       try {
-        const handle = this.#handlers[verb as keyof HostVerbs] as (ctx: Ctx, input: unknown) => Promise<Heard | undefined>;
+        const handle = this.#handlers[verb as keyof HostVerbs] as (
+          ctx: Ctx,
+          input: unknown,
+        ) => Promise<Heard | undefined>;
         const heard = await handle(ctx, input);
         return reply({ ok: true, value: heard?.listening, body: heard?.body ?? null });
       } catch (error) {
         const { code, message, options } = failureOf(ctx, error);
-        return reply({ ok: false, code, detail: message, options: { ...options, cause: undefined } });
+        return reply({
+          ok: false,
+          code,
+          detail: message,
+          options: { ...options, cause: undefined },
+        });
       }
     }
 
@@ -137,12 +178,19 @@ export const sessionHost = (wires: readonly WireKind[]) =>
       const kept = await this.ctx.storage.get<Kept>('run');
       if (kept === undefined) return;
       const { workspace_id, run_id } = kept;
-      const ctx = this.#context({ workspace_id, actor: { type: 'system', name: 'session_host' }, request_id: run_id });
+      const ctx = this.#context({
+        workspace_id,
+        actor: { type: 'system', name: 'session_host' },
+        request_id: run_id,
+      });
       if (this.#line.has(run_id)) await this.ctx.storage.setAlarm(ctx.now() + alarmEvery);
       else await this.#recover(ctx, run_id);
     }
 
-    #context({ request_id, ...call }: Partial<HostCommand['caller']> & Pick<Ctx, 'workspace_id' | 'actor' | 'request_id'>): Ctx {
+    #context({
+      request_id,
+      ...call
+    }: Partial<HostCommand['caller']> & Pick<Ctx, 'workspace_id' | 'actor' | 'request_id'>): Ctx {
       return openPlatform(this.env, this.ctx, { request_id }).context(call);
     }
 
@@ -171,8 +219,12 @@ export const sessionHost = (wires: readonly WireKind[]) =>
       if (this.#line.has(run_id)) return;
       const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
       const kept = await this.ctx.storage.get<Kept>('run');
-      const segments = kept?.run_id === run_id ? await this.ctx.storage.list<string>({ prefix: 'events:' }) : new Map<string, string>();
-      if (run !== undefined && isOpen(run)) await closeInterrupted(ctx, run, [...segments.values()].flatMap(decodeEvents));
+      const segments =
+        kept?.run_id === run_id
+          ? await this.ctx.storage.list<string>({ prefix: 'events:' })
+          : new Map<string, string>();
+      if (run !== undefined && isOpen(run))
+        await closeInterrupted(ctx, run, [...segments.values()].flatMap(decodeEvents));
       this.#line.forget();
       if (kept?.run_id === run_id) {
         this.#segments = 1;
@@ -196,7 +248,11 @@ function listenLater(ctx: Ctx, starting: Promise<Started>, wire: Wire): Readable
     try {
       const started = await starting;
       heart.stop();
-      if ('elsewhere' in started) throw new Failure('request_in_flight', 'The first request with this key has its answer; send it again.');
+      if ('elsewhere' in started)
+        throw new Failure(
+          'request_in_flight',
+          'The first request with this key has its answer; send it again.',
+        );
       await started.run.tell(sink, wire);
     } catch (error) {
       heart.stop();

@@ -27,7 +27,13 @@ export class LiveRun {
   #hasSpoken = false;
   #saved = 0;
 
-  constructor(id: string, events: TurnEvent[], cancel: AbortController, source: AsyncGenerator<TurnEvent, void>, save: Save) {
+  constructor(
+    id: string,
+    events: TurnEvent[],
+    cancel: AbortController,
+    source: AsyncGenerator<TurnEvent, void>,
+    save: Save,
+  ) {
     this.id = id;
     this.events = events;
     this.#cancel = cancel;
@@ -61,7 +67,9 @@ export class LiveRun {
     if (after > frames.length) throw eventsGone();
     const { readable, writable } = new IdentityTransformStream();
     // A listener that goes away is no fault of the run.
-    void this.#tell(writable.getWriter(), wire, frames.slice(after).join(''), past.length).catch(() => undefined);
+    void this.#tell(writable.getWriter(), wire, frames.slice(after).join(''), past.length).catch(
+      () => undefined,
+    );
     return readable;
   }
 
@@ -70,7 +78,11 @@ export class LiveRun {
     return this.#tell(sink, wire, '', 0);
   }
 
-  async #drive(source: AsyncGenerator<TurnEvent, void>, save: Save, spoke: () => void): Promise<void> {
+  async #drive(
+    source: AsyncGenerator<TurnEvent, void>,
+    save: Save,
+    spoke: () => void,
+  ): Promise<void> {
     const timer = setInterval(() => this.#save(save), saveEvery);
     try {
       for await (const event of source) {
@@ -102,18 +114,25 @@ export class LiveRun {
     this.#waiting.clear();
   }
 
-  async #tell(sink: WritableStreamDefaultWriter<Uint8Array>, wire: Wire, past: string, told: number): Promise<void> {
+  async #tell(
+    sink: WritableStreamDefaultWriter<Uint8Array>,
+    wire: Wire,
+    past: string,
+    told: number,
+  ): Promise<void> {
     const heart = new Heart(sink);
     try {
       let text = past;
       for (let position = told; ; ) {
         const hasEnded = this.#hasEnded;
-        for (; position < this.events.length; position += 1) text += wire.frames(this.events[position] as TurnEvent).join('');
+        for (; position < this.events.length; position += 1)
+          text += wire.frames(this.events[position] as TurnEvent).join('');
         if (hasEnded) text += wire.end();
         if (text !== '') await heart.write(text);
         if (hasEnded) break;
         text = '';
-        if (position === this.events.length && !this.#hasEnded) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+        if (position === this.events.length && !this.#hasEnded)
+          await new Promise<void>((resolve) => this.#waiting.add(resolve));
       }
       await sink.close();
     } finally {

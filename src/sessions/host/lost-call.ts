@@ -28,7 +28,10 @@ export async function settleLostCall(
 ): Promise<Statement[]> {
   const at = events.findLastIndex(({ type }) => type === 'round');
   const round = events[at];
-  const lost = round?.type === 'round' ? await lostCall(ctx, run, asked, round.ordinal, events.slice(0, at), events.slice(at + 1)) : null;
+  const lost =
+    round?.type === 'round'
+      ? await lostCall(ctx, run, asked, round.ordinal, events.slice(0, at), events.slice(at + 1))
+      : null;
   return settleLost(ctx, run.id, lost);
 }
 
@@ -50,15 +53,30 @@ async function lostCall(
   const { config, tools } = toTurnVersion(version);
   const hasBegun = said.some(isSpeech);
   const count = async (): Promise<Tokens> => {
-    const history = asked?.parent_id == null ? [] : await readPath(ctx, session.id, asked.parent_id, toTurnVersion(version));
-    const hits = before.reduce((sum, event) => sum + (event.type === 'retrieved' ? event.hits : 0), 0);
-    const attachments = (asked?.attachments ?? []).reduce((sum, { tokens }) => sum + (tokens ?? 0), 0);
-    const { tokens, summary: told } = contextOfTurn({ config, session, history, summary, question: '' }, [], {
-      tokens: attachments,
-    }).context;
+    const history =
+      asked?.parent_id == null
+        ? []
+        : await readPath(ctx, session.id, asked.parent_id, toTurnVersion(version));
+    const hits = before.reduce(
+      (sum, event) => sum + (event.type === 'retrieved' ? event.hits : 0),
+      0,
+    );
+    const attachments = (asked?.attachments ?? []).reduce(
+      (sum, { tokens }) => sum + (tokens ?? 0),
+      0,
+    );
+    const { tokens, summary: told } = contextOfTurn(
+      { config, session, history, summary, question: '' },
+      [],
+      {
+        tokens: attachments,
+      },
+    ).context;
     const question = asked === undefined ? 0 : tokensOf(asked);
-    const sent = tokens.instructions + tokens.attachments + tokens.history + (told?.tokens ?? 0) + question;
-    const input_tokens = sent + hits * perPassage + tools.length * perTool + estimateTokens(wordsOf(before));
+    const sent =
+      tokens.instructions + tokens.attachments + tokens.history + (told?.tokens ?? 0) + question;
+    const input_tokens =
+      sent + hits * perPassage + tools.length * perTool + estimateTokens(wordsOf(before));
     return { ...unknownTokens, input_tokens, output_tokens: estimateTokens(wordsOf(said)) };
   };
   return {

@@ -24,7 +24,13 @@ export interface TurnVersion {
   readonly background_model: string | null;
 }
 
-export const toTurnVersion = ({ version_id: id, number, config, tools, background_model }: TurnVersionRow): TurnVersion => ({
+export const toTurnVersion = ({
+  version_id: id,
+  number,
+  config,
+  tools,
+  background_model,
+}: TurnVersionRow): TurnVersion => ({
   id,
   number,
   config: parseConfig(config),
@@ -37,7 +43,8 @@ const firstRead = 25;
 const mostMessages = 400;
 
 /** How many messages a window of history may hold at most: short ones must not make a turn read a whole session. */
-export const historyLimit = (window_tokens: number): number => Math.min(mostMessages, Math.max(firstRead, Math.ceil(window_tokens / 333)));
+export const historyLimit = (window_tokens: number): number =>
+  Math.min(mostMessages, Math.max(firstRead, Math.ceil(window_tokens / 333)));
 
 /** What a host knows of its session between turns. D1 is the record: what is known here is checked by the batch that starts a run. */
 export interface Memory {
@@ -49,7 +56,11 @@ export interface Memory {
 }
 
 /** Reads a session in one trip, with what its next model call will need. Throws `not_found`. */
-export async function readMemory(ctx: Ctx, session_id: string, requested: string | null): Promise<Memory> {
+export async function readMemory(
+  ctx: Ctx,
+  session_id: string,
+  requested: string | null,
+): Promise<Memory> {
   const { db, workspace_id } = ctx;
   const [sessions, versions, newest] = await batchWithModels(ctx, [
     selectSession(db, workspace_id, session_id),
@@ -63,19 +74,34 @@ export async function readMemory(ctx: Ctx, session_id: string, requested: string
 }
 
 /** The branch that ends with a message, as far as the history may reach. Empty where there is no such message. */
-export async function readPath(ctx: Ctx, session_id: string, leaf: string, version: TurnVersion | null): Promise<MessageRow[]> {
+export async function readPath(
+  ctx: Ctx,
+  session_id: string,
+  leaf: string,
+  version: TurnVersion | null,
+): Promise<MessageRow[]> {
   const newest = await selectPath(ctx.db, ctx.workspace_id, session_id, leaf, firstRead).all();
   return lengthen(ctx, session_id, newest, version);
 }
 
-async function lengthen(ctx: Ctx, session_id: string, newest: readonly MessageRow[], version: TurnVersion | null): Promise<MessageRow[]> {
+async function lengthen(
+  ctx: Ctx,
+  session_id: string,
+  newest: readonly MessageRow[],
+  version: TurnVersion | null,
+): Promise<MessageRow[]> {
   const limit = historyLimit(version?.config.memory.window_tokens ?? 0);
   const before = newest.at(-1)?.parent_id ?? null;
   const isAll = limit <= firstRead || newest.length < firstRead || before === null;
-  const older = isAll ? [] : await selectPath(ctx.db, ctx.workspace_id, session_id, before, limit - firstRead).all();
+  const older = isAll
+    ? []
+    : await selectPath(ctx.db, ctx.workspace_id, session_id, before, limit - firstRead).all();
   return [...newest, ...older].reverse();
 }
 
 /** The branch with the messages of a turn, no longer than the history may reach. */
-export const lengthened = (path: readonly MessageRow[], { config }: TurnVersion, ...more: readonly MessageRow[]): MessageRow[] =>
-  [...path, ...more].slice(-historyLimit(config.memory.window_tokens));
+export const lengthened = (
+  path: readonly MessageRow[],
+  { config }: TurnVersion,
+  ...more: readonly MessageRow[]
+): MessageRow[] => [...path, ...more].slice(-historyLimit(config.memory.window_tokens));

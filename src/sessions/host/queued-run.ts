@@ -7,7 +7,8 @@ import { endRun, insertQueuedRun, renewQueuedRun, type SessionRow } from '../sto
 import { leaseFor, newRun } from '../turn/start-turn.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
 
-export const cancelledWhileQueued = () => new Failure('run_cancelled', 'The run was cancelled while it was queued.');
+export const cancelledWhileQueued = () =>
+  new Failure('run_cancelled', 'The run was cancelled while it was queued.');
 
 /**
  * The record of a run that waits for its turn: listed and cancelled like any other, renewed while its host
@@ -23,7 +24,13 @@ export class QueuedRun {
   readonly #more: readonly Statement[];
   #isStored = false;
 
-  constructor(ctx: Ctx, run_id: string, session: SessionRow, input: TurnInput, more: readonly Statement[]) {
+  constructor(
+    ctx: Ctx,
+    run_id: string,
+    session: SessionRow,
+    input: TurnInput,
+    more: readonly Statement[],
+  ) {
     this.ctx = { ...ctx, idempotency: null };
     this.#asked = ctx;
     this.#run_id = run_id;
@@ -39,7 +46,8 @@ export class QueuedRun {
     await this.#store();
     onStored();
     const { db, workspace_id, now, defer } = this.ctx;
-    const renew = () => defer(renewQueuedRun(db, workspace_id, this.#run_id, now() + leaseFor).run());
+    const renew = () =>
+      defer(renewQueuedRun(db, workspace_id, this.#run_id, now() + leaseFor).run());
     const heartbeat = setInterval(renew, leaseFor / 3);
     try {
       await turn;
@@ -52,13 +60,23 @@ export class QueuedRun {
   async close(error: unknown): Promise<void> {
     if (!this.#isStored) return;
     const { db, workspace_id, now, log } = this.ctx;
-    const { code, message } = error instanceof Failure ? error : new Failure('internal', 'The run could not be started.');
+    const { code, message } =
+      error instanceof Failure ? error : new Failure('internal', 'The run could not be started.');
     const isCancelled = code === 'run_cancelled';
-    const reason = { error_code: code, error_detail: message, finish_reason: isCancelled ? 'cancelled' : 'error' };
-    const end = { ...reason, status: isCancelled ? ('cancelled' as const) : ('failed' as const), ended_at: now() };
+    const reason = {
+      error_code: code,
+      error_detail: message,
+      finish_reason: isCancelled ? 'cancelled' : 'error',
+    };
+    const end = {
+      ...reason,
+      status: isCancelled ? ('cancelled' as const) : ('failed' as const),
+      ended_at: now(),
+    };
     // What cannot be written now is left to the sweep.
-    await commit(this.ctx, { statements: [endRun(db, workspace_id, this.#run_id, end)] }).catch((cause: unknown) =>
-      log.error('queued_run_not_closed', { run_id: this.#run_id, error: cause }),
+    await commit(this.ctx, { statements: [endRun(db, workspace_id, this.#run_id, end)] }).catch(
+      (cause: unknown) =>
+        log.error('queued_run_not_closed', { run_id: this.#run_id, error: cause }),
     );
   }
 
@@ -69,7 +87,8 @@ export class QueuedRun {
       const pending = this.#more.length === 0 ? { pending: { run_id: this.#run_id } } : {};
       await commit(this.#asked, { statements: [insert, ...this.#more], ...pending });
     } catch (error) {
-      if (isGuardViolation(error, 'runs.version_id')) throw invalid('/version', 'This version of the agent does not exist.');
+      if (isGuardViolation(error, 'runs.version_id'))
+        throw invalid('/version', 'This version of the agent does not exist.');
       throw error;
     }
     this.#isStored = true;

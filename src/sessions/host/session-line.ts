@@ -1,11 +1,22 @@
 import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { fingerprintMismatch, KeyOfRun, moveKey, throwIfAnswered } from '../../platform/idempotency.ts';
+import {
+  fingerprintMismatch,
+  KeyOfRun,
+  moveKey,
+  throwIfAnswered,
+} from '../../platform/idempotency.ts';
 import { admitRun } from '../../rate-limits/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { takeAttachments } from '../attachments/send.ts';
 import { ownSession } from '../own-session.ts';
-import { isOpen, type RunRow, type SessionRow, selectRun, selectVersionOfSession } from '../store.ts';
+import {
+  isOpen,
+  type RunRow,
+  type SessionRow,
+  selectRun,
+  selectVersionOfSession,
+} from '../store.ts';
 import type { TurnEvent } from '../turn/events.ts';
 import { runTurn } from '../turn/run-turn.ts';
 import { pathAfter, refuse, StaleMemory, startTurn, type Turn } from '../turn/start-turn.ts';
@@ -31,7 +42,9 @@ export interface LineHooks {
 /** Tells a request that is not waited for by anybody the id of its run, as soon as that waits, and whether an earlier one has started it. */
 export type OnQueued = (run_id: string, is_joined: boolean) => void;
 
-export type Started = { readonly run: LiveRun; readonly is_joined: boolean } | { readonly elsewhere: string };
+export type Started =
+  | { readonly run: LiveRun; readonly is_joined: boolean }
+  | { readonly elsewhere: string };
 
 /** The turns of one session, one after the other, and what is remembered between them. */
 export class SessionLine {
@@ -82,10 +95,18 @@ export class SessionLine {
    * `session_busy` with the id of the run that is in the way, and what the turn throws. With `onQueued` a run that
    * has to wait is stored before.
    */
-  async start(ctx: Ctx, session_id: string, input: TurnInput, onQueued: OnQueued | null = null): Promise<Started> {
+  async start(
+    ctx: Ctx,
+    session_id: string,
+    input: TurnInput,
+    onQueued: OnQueued | null = null,
+  ): Promise<Started> {
     const memory = await this.#remember(ctx, session_id, input);
     if (input.create === undefined) ownSession(ctx, [memory.session]);
-    const known = ctx.idempotency === null ? undefined : this.#line.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
+    const known =
+      ctx.idempotency === null
+        ? undefined
+        : this.#line.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
     if (known !== undefined) {
       if (known.key?.fingerprint !== ctx.idempotency?.fingerprint) throw fingerprintMismatch();
       if (this.#line.isWaiting(known.run_id)) onQueued?.(known.run_id, true);
@@ -102,12 +123,19 @@ export class SessionLine {
   }
 
   /** The run that a key has started earlier: it may go on, have ended, or have come to nothing and be tried again. */
-  async #join(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, onQueued: OnQueued | null): Promise<Started> {
+  async #join(
+    ctx: Ctx,
+    session_id: string,
+    input: TurnInput,
+    run_id: string,
+    onQueued: OnQueued | null,
+  ): Promise<Started> {
     if (this.#line.isWaiting(run_id)) onQueued?.(run_id, true);
     const live = await this.find(run_id);
     if (live !== null) return { run: live, is_joined: true };
     const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
-    if (run?.session_id !== session_id) return this.#joinElsewhere(ctx, session_id, input, run, run_id);
+    if (run?.session_id !== session_id)
+      return this.#joinElsewhere(ctx, session_id, input, run, run_id);
     if (isOpen(run)) await this.#hooks.recover(ctx, run_id);
     const memory = await this.#read(ctx, session_id, input.version);
     const mayTryAgain = run.status === 'failed' || isOpen(run) || run.status === 'interrupted';
@@ -115,7 +143,9 @@ export class SessionLine {
     if (mayTryAgain && run.input_message_id === null)
       return { run: await this.#enter(ctx, input, memory, run, onQueued), is_joined: false };
     // What was to be answered once more still can be; a message that others have followed is better sent anew.
-    const canFollow = input.text === null || memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
+    const canFollow =
+      input.text === null ||
+      memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
     if (!mayTryAgain || !canFollow || run.input_message_id === null) return { elsewhere: run_id };
     const { create: _, ...rest } = input;
     const again: TurnInput = { ...rest, text: null, parent_id: run.input_message_id };
@@ -123,14 +153,27 @@ export class SessionLine {
   }
 
   /** A run with a session of its own, which came to nothing, is tried again with another. */
-  async #joinElsewhere(ctx: Ctx, session_id: string, input: TurnInput, run: RunRow | undefined, run_id: string): Promise<Started> {
-    const cameToNothing = run !== undefined && (run.status === 'failed' || run.status === 'interrupted');
+  async #joinElsewhere(
+    ctx: Ctx,
+    session_id: string,
+    input: TurnInput,
+    run: RunRow | undefined,
+    run_id: string,
+  ): Promise<Started> {
+    const cameToNothing =
+      run !== undefined && (run.status === 'failed' || run.status === 'interrupted');
     if (input.create === undefined || !cameToNothing) return { elsewhere: run_id };
     const memory = await this.#remember(ctx, session_id, input);
     return { run: await this.#enter(ctx, input, memory, run, null), is_joined: false };
   }
 
-  async #enter(ctx: Ctx, input: TurnInput, memory: Memory, replaced: RunRow | null, onQueued: OnQueued | null): Promise<LiveRun> {
+  async #enter(
+    ctx: Ctx,
+    input: TurnInput,
+    memory: Memory,
+    replaced: RunRow | null,
+    onQueued: OnQueued | null,
+  ): Promise<LiveRun> {
     const on_busy = input.on_busy ?? memory.session.on_busy;
     this.#line.admit(on_busy);
     if (this.#line.isBusy && needsChecks(input)) {
@@ -140,12 +183,21 @@ export class SessionLine {
     }
     const place = new Place(ctx.newId('run'), on_busy, ctx.idempotency);
     const more = replaced === null ? [] : moveKey(ctx, replaced.id, place.run_id);
-    const queued = onQueued !== null && this.#line.isBusy ? new QueuedRun(ctx, place.run_id, memory.session, input, more) : null;
+    const queued =
+      onQueued !== null && this.#line.isBusy
+        ? new QueuedRun(ctx, place.run_id, memory.session, input, more)
+        : null;
     try {
       const turn = this.#line.enter(place);
       if (queued === null) await turn;
       else await queued.wait(turn, () => onQueued?.(place.run_id, false));
-      return await this.#answer(queued?.ctx ?? ctx, memory.session, input, place, queued === null ? more : []);
+      return await this.#answer(
+        queued?.ctx ?? ctx,
+        memory.session,
+        input,
+        place,
+        queued === null ? more : [],
+      );
     } catch (error) {
       await queued?.close(error);
       place.run.reject(error);
@@ -155,15 +207,25 @@ export class SessionLine {
   }
 
   /** The turn of a place whose time has come. */
-  async #answer(ctx: Ctx, session: SessionRow, input: TurnInput, place: Place, more: readonly Statement[]): Promise<LiveRun> {
+  async #answer(
+    ctx: Ctx,
+    session: SessionRow,
+    input: TurnInput,
+    place: Place,
+    more: readonly Statement[],
+  ): Promise<LiveRun> {
     const forgotten = this.#forgotten;
     const slot = await admitRun(ctx, place.run_id, session);
-    const turn = await this.#begin(ctx, session.id, input, place.run_id, more).catch(async (error: unknown) => {
-      await slot?.release();
-      throw error;
-    });
+    const turn = await this.#begin(ctx, session.id, input, place.run_id, more).catch(
+      async (error: unknown) => {
+        await slot?.release();
+        throw error;
+      },
+    );
     const source = slot === null ? runTurn(ctx, turn) : slot.during(runTurn(ctx, turn));
-    const live = new LiveRun(place.run_id, turn.events, turn.cancel, source, (events) => this.#hooks.save(ctx, turn, events));
+    const live = new LiveRun(place.run_id, turn.events, turn.cancel, source, (events) =>
+      this.#hooks.save(ctx, turn, events),
+    );
     place.begin(live);
     ctx.defer(live.ended.finally(() => this.#end(place, turn, forgotten)));
     return live;
@@ -176,7 +238,13 @@ export class SessionLine {
     this.#line.leave(place);
   }
 
-  async #begin(ctx: Ctx, session_id: string, input: TurnInput, run_id: string, more: readonly Statement[]): Promise<Turn> {
+  async #begin(
+    ctx: Ctx,
+    session_id: string,
+    input: TurnInput,
+    run_id: string,
+    more: readonly Statement[],
+  ): Promise<Turn> {
     let asked = this.#memory === null ? input : withoutCreate(input);
     let memory = await this.#remember(ctx, session_id, asked);
     for (let reads = 0; ; reads += 1) {
@@ -185,7 +253,8 @@ export class SessionLine {
       } catch (error) {
         if (!(error instanceof StaleMemory)) throw error;
       }
-      if (reads === maxReads) throw new Failure('agent_archived', 'The agent is archived: restore it to go on.');
+      if (reads === maxReads)
+        throw new Failure('agent_archived', 'The agent is archived: restore it to go on.');
       const stored = await this.#readStored(ctx, session_id, asked);
       if (stored !== null) asked = withoutCreate(asked);
       memory = stored ?? memory;
@@ -209,10 +278,15 @@ export class SessionLine {
   }
 
   /** null for a session that is yet to be made. */
-  async #readStored(ctx: Ctx, session_id: string, { create, version }: TurnInput): Promise<Memory | null> {
+  async #readStored(
+    ctx: Ctx,
+    session_id: string,
+    { create, version }: TurnInput,
+  ): Promise<Memory | null> {
     if (create === undefined || create.kind === 'chat')
       return this.#read(ctx, session_id, version).catch((error: unknown) => {
-        if (create !== undefined && error instanceof Failure && error.code === 'not_found') return null;
+        if (create !== undefined && error instanceof Failure && error.code === 'not_found')
+          return null;
         throw error;
       });
     return null;
@@ -233,7 +307,12 @@ const needsChecks = ({ version, attachments, draft }: TurnInput): boolean =>
 /** What else than the state of the session may be wrong with a request. Throws `validation_failed`, and `conflict` for an attachment that is not ready. */
 async function checkTurn(ctx: Ctx, session: SessionRow, input: TurnInput): Promise<void> {
   if (input.version !== null && input.draft === undefined) {
-    const row = await selectVersionOfSession(ctx.db, ctx.workspace_id, session.id, input.version).get();
+    const row = await selectVersionOfSession(
+      ctx.db,
+      ctx.workspace_id,
+      session.id,
+      input.version,
+    ).get();
     refuse(ctx, { session, version: row === undefined ? null : toTurnVersion(row) });
   }
   await takeAttachments(ctx, session, '', input);
@@ -246,7 +325,13 @@ function memoryAfter(turn: Turn): Memory | null {
   const { session, user, version } = turn;
   const message_seq = session.message_seq + (answer === null ? 0 : 1);
   return {
-    session: { ...session, message_seq, head_id: answer?.id ?? user.id, active_run_id: null, active_run_until: 0 },
+    session: {
+      ...session,
+      message_seq,
+      head_id: answer?.id ?? user.id,
+      active_run_id: null,
+      active_run_until: 0,
+    },
     version,
     path: pathAfter(turn),
   };

@@ -59,10 +59,14 @@ export class WaitingLine {
   /** Throws `session_busy` with the id of the run that is in the way. */
   admit(on_busy: BusyPolicy): void {
     if (this.#active === null || (on_busy !== 'reject' && this.#waiting.length < longest)) return;
-    throw new Failure('session_busy', 'The session is answering another message; wait for that run, read its events or cancel it.', {
-      retryAfter: 1,
-      extra: { run_id: this.#active.run_id },
-    });
+    throw new Failure(
+      'session_busy',
+      'The session is answering another message; wait for that run, read its events or cancel it.',
+      {
+        retryAfter: 1,
+        extra: { run_id: this.#active.run_id },
+      },
+    );
   }
 
   /** Resolves when it is the place's turn. Throws where the line is cleared before. */
@@ -80,12 +84,17 @@ export class WaitingLine {
     place.over.resolve();
     this.#waiting = this.#waiting.filter((one) => one !== place);
     if (this.#active !== place) return;
-    const next = this.#waiting.find(({ on_busy }) => on_busy === 'interrupt') ?? this.#waiting[0] ?? null;
+    const next =
+      this.#waiting.find(({ on_busy }) => on_busy === 'interrupt') ?? this.#waiting[0] ?? null;
     this.#active = next;
     if (next === null) return;
     this.#waiting = this.#waiting.filter((one) => one !== next);
     // It is stored all the same: somebody has said it.
-    if (next.on_busy === 'interrupt' && this.#waiting.some(({ on_busy }) => on_busy === 'interrupt')) next.cancel();
+    if (
+      next.on_busy === 'interrupt' &&
+      this.#waiting.some(({ on_busy }) => on_busy === 'interrupt')
+    )
+      next.cancel();
     next.turn.resolve();
   }
 
@@ -107,7 +116,8 @@ export class WaitingLine {
   async clear(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { turn } of waiting) turn.reject(new Failure('session_closed', 'The session was deleted.'));
+    for (const { turn } of waiting)
+      turn.reject(new Failure('session_closed', 'The session was deleted.'));
     this.#active?.cancel();
     await this.#active?.over.promise;
   }

@@ -27,5 +27,6 @@ export const oneShotRoutes = new Router().endpoint(
     failures: runFailures,
     ownsIdempotency: true,
   },
-  async (ctx, { params, body, request }) => respond(ctx, await prepareOneShot(ctx, params.agent, body), body, request),
+  async (ctx, { params, body, request }) =>
+    respond(ctx, await prepareOneShot(ctx, params.agent, body), body, request),
 );

@@ -22,7 +22,12 @@ const keptWithoutContent = hour;
  * while. Throws `not_found`, `agent_archived`, `validation_failed`, and `forbidden` for a draft of one
  * who may not change agents. With `reads_metadata` the form is filled from what has its fields' names there.
  */
-export async function prepareOneShot(ctx: Ctx, agentName: string, given: StartRun, reads_metadata = false): Promise<Asked> {
+export async function prepareOneShot(
+  ctx: Ctx,
+  agentName: string,
+  given: StartRun,
+  reads_metadata = false,
+): Promise<Asked> {
   if (given.config !== undefined) refuseDraft(ctx);
   const [agents, versions, keeps] = await batch(ctx.db, [
     selectAgent(ctx.db, ctx.workspace_id, agentName),
@@ -30,14 +35,19 @@ export async function prepareOneShot(ctx: Ctx, agentName: string, given: StartRu
     selectKeepsContent(ctx.db, ctx.workspace_id),
   ]);
   const agent = ownAgent(ctx, agents);
-  if (agent.archived_at !== null) throw new Failure('agent_archived', 'The agent is archived: restore it first.');
+  if (agent.archived_at !== null)
+    throw new Failure('agent_archived', 'The agent is archived: restore it first.');
   const [version] = versions;
   if (version === undefined) throw invalid('/version', noSuchVersion(given.version ?? ''));
-  const draft = given.config === undefined ? undefined : await previewConfig(ctx, version, given.config);
+  const draft =
+    given.config === undefined ? undefined : await previewConfig(ctx, version, given.config);
   const { inputs: fields } = draft?.config ?? parseConfig(version.config);
   const asked = reads_metadata ? { ...given, inputs: readInputs(fields, given.metadata) } : given;
   checkInputs(fields, asked.inputs, reads_metadata ? '/metadata' : '/inputs');
-  const create = oneShotSession(ctx, keeps[0]?.keeps_content ?? true, { ...asked, agent_id: agent.id });
+  const create = oneShotSession(ctx, keeps[0]?.keeps_content ?? true, {
+    ...asked,
+    agent_id: agent.id,
+  });
   const input: TurnInput = { text: textOf(asked), version: asked.version, on_busy: null, create };
   return { session_id: create.id, input: draft === undefined ? input : { ...input, draft } };
 }
@@ -46,7 +56,13 @@ export async function prepareOneShot(ctx: Ctx, agentName: string, given: StartRu
 export const oneShotSession = (
   ctx: Ctx,
   keeps_content: boolean,
-  { agent_id, end_user_id, inputs, version, metadata }: Pick<SessionRow, 'agent_id' | 'end_user_id' | 'inputs' | 'version' | 'metadata'>,
+  {
+    agent_id,
+    end_user_id,
+    inputs,
+    version,
+    metadata,
+  }: Pick<SessionRow, 'agent_id' | 'end_user_id' | 'inputs' | 'version' | 'metadata'>,
 ): SessionRow =>
   newSession(ctx, {
     kind: 'one_shot',
@@ -56,5 +72,8 @@ export const oneShotSession = (
 
 function refuseDraft({ actor }: Ctx): void {
   if (actor.type === 'api_key' && !mayUse(actor, 'agents:write'))
-    throw new Failure('forbidden', 'Trying a draft needs the permission agents:write, which the credential’s role does not have.');
+    throw new Failure(
+      'forbidden',
+      'Trying a draft needs the permission agents:write, which the credential’s role does not have.',
+    );
 }

@@ -31,7 +31,10 @@ export async function eraseFromMessage(
   const guarded = sql`iif(${isUnchanged}, ${left.text}, null)`;
   const change = commit(ctx, {
     statements: [
-      db.update(messages).set({ text: guarded, prompt: left.prompt, citations: left.citations }).where(own),
+      db
+        .update(messages)
+        .set({ text: guarded, prompt: left.prompt, citations: left.citations })
+        .where(own),
       ...(object_ids.length === 0 ? [] : eraseFiles(ctx, session.id, object_ids)),
       ...(session.titled_by === 'person' || session.title === null
         ? []
@@ -41,13 +44,16 @@ export async function eraseFromMessage(
           ]),
       ...indexMessages(db, [{ ...row, ...left }]),
       dropSummaries(db, workspace_id, session.id),
-      db.delete(run_steps).where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, row.run_id))),
+      db
+        .delete(run_steps)
+        .where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, row.run_id))),
       db
         .update(runs)
         .set({ events: null, context: null })
         .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, row.run_id))),
     ],
-    jobs: object_ids.length === 0 ? [] : [{ type: 'attachment.delete', object_ids: [...object_ids] }],
+    jobs:
+      object_ids.length === 0 ? [] : [{ type: 'attachment.delete', object_ids: [...object_ids] }],
     audit: [{ action: 'message.erase', target_type: 'message', target_id: row.id }],
   });
   await change.catch((error: unknown) => {
@@ -58,13 +64,23 @@ export async function eraseFromMessage(
 }
 
 /** Messages carry the files of those before them on. */
-function eraseFiles({ db, workspace_id }: Ctx, session_id: string, object_ids: readonly string[]): Statement[] {
+function eraseFiles(
+  { db, workspace_id }: Ctx,
+  session_id: string,
+  object_ids: readonly string[],
+): Statement[] {
   const kept = sql`(select json_group_array(json(f.value)) from json_each(${messages.attachments}) f where f.value ->> 'object_id' not in ${valuesOf(object_ids)})`;
   return [
     db
       .update(messages)
       .set({ attachments: kept })
-      .where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, session_id), sql`${messages.attachments} <> '[]'`)),
+      .where(
+        and(
+          eq(messages.workspace_id, workspace_id),
+          eq(messages.session_id, session_id),
+          sql`${messages.attachments} <> '[]'`,
+        ),
+      ),
     db
       .delete(attachments)
       .where(

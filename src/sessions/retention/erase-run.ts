@@ -17,7 +17,9 @@ import { readOutcome } from '../wire/runs.ts';
 export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
   const { session } = await readOutcome(ctx, run_id);
   const { db, workspace_id } = ctx;
-  const said = (await selectMessagesOfRun(db, workspace_id, run_id).all()).filter(({ session_id }) => session_id === session.id);
+  const said = (await selectMessagesOfRun(db, workspace_id, run_id).all()).filter(
+    ({ session_id }) => session_id === session.id,
+  );
   if (said.length === session.message_seq) {
     await deleteSession(ctx, session.id);
     return;
@@ -28,7 +30,13 @@ export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
       db
         .update(messages)
         .set({ text: '', prompt: null, citations: [] })
-        .where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, session.id), eq(messages.run_id, run_id))),
+        .where(
+          and(
+            eq(messages.workspace_id, workspace_id),
+            eq(messages.session_id, session.id),
+            eq(messages.run_id, run_id),
+          ),
+        ),
       ...(session.titled_by === 'person' || session.title === null
         ? []
         : [
@@ -37,7 +45,9 @@ export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
           ]),
       ...indexMessages(db, empty),
       dropSummaries(db, workspace_id, session.id),
-      db.delete(run_steps).where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, run_id))),
+      db
+        .delete(run_steps)
+        .where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, run_id))),
       db
         .update(runs)
         .set({ events: null, metadata: null, context: null })

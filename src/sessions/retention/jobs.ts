@@ -19,7 +19,8 @@ export async function eraseDueSessions(ctx: Ctx): Promise<number> {
   let erased = 0;
   for (const [workspace_id, sessions] of Map.groupBy(due, (session) => session.workspace_id)) {
     const own = { ...ctx, workspace_id };
-    for (let at = 0; at < sessions.length; at += atOnce) erased += await eraseOr(own, sessions.slice(at, at + atOnce));
+    for (let at = 0; at < sessions.length; at += atOnce)
+      erased += await eraseOr(own, sessions.slice(at, at + atOnce));
   }
   return erased;
 }
@@ -37,7 +38,8 @@ async function eraseOr(ctx: Ctx, sessions: readonly DueSession[]): Promise<numbe
       return erased;
     }
     // One that has begun to answer meanwhile is left for the next tick.
-    if (!isGuardViolation(error, 'sessions.agent_id')) ctx.log.error('session_not_erased', { session_id: first?.id, error });
+    if (!isGuardViolation(error, 'sessions.agent_id'))
+      ctx.log.error('session_not_erased', { session_id: first?.id, error });
     return 0;
   }
 }
@@ -47,7 +49,14 @@ async function erase(ctx: Ctx, sessions: readonly DueSession[]): Promise<void> {
   const each = ids.map((id) => deleteSession(ctx.db, ctx.workspace_id, id, ctx.now()));
   const [, ...results] = await commit(ctx, {
     statements: [refuseBusy(ctx.db, ctx.workspace_id, ids), ...each.flat()],
-    audit: [{ action: 'session.expire', target_type: 'workspace', target_id: ctx.workspace_id, detail: { sessions: ids.length } }],
+    audit: [
+      {
+        action: 'session.expire',
+        target_type: 'workspace',
+        target_id: ctx.workspace_id,
+        detail: { sessions: ids.length },
+      },
+    ],
   });
   // The first result of each session is the job for its files.
   let at = 0;

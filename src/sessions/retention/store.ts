@@ -35,9 +35,19 @@ export const refuseBusy = (db: Db, workspace_id: string, ids: readonly string[])
     .where(sql`${sessions.workspace_id} = ${workspace_id} and ${sessions.id} in ${valuesOf(ids)}`);
 
 /** Some sessions of any kind, of one agent or of all. */
-export const selectSomeSessions = (db: Db, workspace_id: string, agent_id: string | null, limit: number) =>
+export const selectSomeSessions = (
+  db: Db,
+  workspace_id: string,
+  agent_id: string | null,
+  limit: number,
+) =>
   db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.workspace_id, workspace_id), agent_id === null ? undefined : eq(sessions.agent_id, agent_id)))
+    .where(
+      and(
+        eq(sessions.workspace_id, workspace_id),
+        agent_id === null ? undefined : eq(sessions.agent_id, agent_id),
+      ),
+    )
     .limit(limit);

@@ -13,7 +13,11 @@ import { type RunFilter, selectRuns } from './store.ts';
  * The runs of an agent, or of all that the caller's key covers, newest first; one trip. A key that only runs agents
  * sees those of the sessions it made. Throws `not_found` for an agent that is not there.
  */
-export function listRuns(ctx: Ctx, agent: string | null, query: AgentRunsQuery): Promise<Page<ListedRun>> {
+export function listRuns(
+  ctx: Ctx,
+  agent: string | null,
+  query: AgentRunsQuery,
+): Promise<Page<ListedRun>> {
   const { limit, cursor, min_cost_usd, max_cost_usd, ...filters } = query;
   const filter: RunFilter = {
     ...withRange(filters),
@@ -25,7 +29,12 @@ export function listRuns(ctx: Ctx, agent: string | null, query: AgentRunsQuery):
   };
   const { config, workspace_id } = ctx;
   return readPage(
-    { secret: config.signing_secret, workspace_id, list: 'runs', filters: { ...filter, only: filter.only?.join() } },
+    {
+      secret: config.signing_secret,
+      workspace_id,
+      list: 'runs',
+      filters: { ...filter, only: filter.only?.join() },
+    },
     { limit, cursor },
     async (after, count) => {
       const [agents, rows] = await batch(ctx.db, [

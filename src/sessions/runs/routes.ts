@@ -6,7 +6,8 @@ import { listRuns } from './list-runs.ts';
 import { AgentRunsQuery, ListedRun, RunsQuery } from './schema.ts';
 
 const tag = 'Sessions';
-const visibility = 'A `runtime` key sees the runs of the sessions it made. Runs without a session are among them until they are erased.';
+const visibility =
+  'A `runtime` key sees the runs of the sessions it made. Runs without a session are among them until they are erased.';
 
 export const runListRoutes = new Router()
   .endpoint(

@@ -17,15 +17,25 @@ export const AgentRunsQuery = z.strictObject({
   version: VersionParameter.optional().describe('Only runs of this version'),
   session: Id('ses').optional().describe('Only runs of this session'),
   end_user_id: EndUserId.optional().describe('Only of this end user'),
-  finish_reason: z.string().min(1).max(64).optional().describe('Only runs that ended so').openapi({ example: 'no_answer' }),
+  finish_reason: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Only runs that ended so')
+    .openapi({ example: 'no_answer' }),
   error: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'An error code, or `any`.')
     .optional()
     .describe('Only runs with this error code; `any` for all that have one')
     .openapi({ example: 'provider_error' }),
-  min_cost_usd: Cost.optional().describe('Only runs that cost this much or more; a run of unknown cost is never among them'),
-  max_cost_usd: Cost.optional().describe('Only runs that cost this much or less; a run of unknown cost is never among them'),
+  min_cost_usd: Cost.optional().describe(
+    'Only runs that cost this much or more; a run of unknown cost is never among them',
+  ),
+  max_cost_usd: Cost.optional().describe(
+    'Only runs that cost this much or less; a run of unknown cost is never among them',
+  ),
   ...dateRange,
 });
 export type AgentRunsQuery = z.output<typeof AgentRunsQuery>;

@@ -25,22 +25,39 @@ export interface RunFilter {
 }
 
 /** Newest first; `after` is the id of the last one seen. */
-export const selectRuns = (db: Db, workspace_id: string, filter: RunFilter, after: string | null, limit: number) =>
+export const selectRuns = (
+  db: Db,
+  workspace_id: string,
+  filter: RunFilter,
+  after: string | null,
+  limit: number,
+) =>
   db
-    .select({ ...getTableColumns(runs), end_user_id: sql<string | null>`${sessions.end_user_id}`.as('end_user_id') })
+    .select({
+      ...getTableColumns(runs),
+      end_user_id: sql<string | null>`${sessions.end_user_id}`.as('end_user_id'),
+    })
     .from(runs)
     .leftJoin(sessions, eq(sessions.id, runs.session_id))
     .where(
       and(
         eq(runs.workspace_id, workspace_id),
-        filter.agent === null ? undefined : sql`${runs.agent_id} = ${namedAgent(workspace_id, filter.agent)}`,
-        filter.only === null ? undefined : sql`${runs.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
+        filter.agent === null
+          ? undefined
+          : sql`${runs.agent_id} = ${namedAgent(workspace_id, filter.agent)}`,
+        filter.only === null
+          ? undefined
+          : sql`${runs.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
         filter.created_by === undefined ? undefined : eq(sessions.created_by, filter.created_by),
         filter.status === undefined ? undefined : eq(runs.status, filter.status),
-        filter.version === undefined ? undefined : sql`${runs.version_id} = ${namedVersion(sql`${runs.agent_id}`, filter.version)}`,
+        filter.version === undefined
+          ? undefined
+          : sql`${runs.version_id} = ${namedVersion(sql`${runs.agent_id}`, filter.version)}`,
         filter.session === undefined ? undefined : eq(runs.session_id, filter.session),
         filter.end_user_id === undefined ? undefined : eq(sessions.end_user_id, filter.end_user_id),
-        filter.finish_reason === undefined ? undefined : eq(runs.finish_reason, filter.finish_reason),
+        filter.finish_reason === undefined
+          ? undefined
+          : eq(runs.finish_reason, filter.finish_reason),
         hasError(filter),
         filter.min_cost === undefined ? undefined : gte(runs.cost_nano_usd, filter.min_cost),
         filter.max_cost === undefined ? undefined : lte(runs.cost_nano_usd, filter.max_cost),
@@ -53,4 +70,8 @@ export const selectRuns = (db: Db, workspace_id: string, filter: RunFilter, afte
     .limit(limit);
 
 const hasError = ({ error }: RunFilter) =>
-  error === undefined ? undefined : error === 'any' ? isNotNull(runs.error_code) : eq(runs.error_code, error);
+  error === undefined
+    ? undefined
+    : error === 'any'
+      ? isNotNull(runs.error_code)
+      : eq(runs.error_code, error);

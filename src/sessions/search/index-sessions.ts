@@ -1,7 +1,14 @@
 import { batch, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { SessionRow } from '../store.ts';
-import { type IndexedMessage, indexMessages, indexTitle, markIndexed, selectTexts, selectUnindexed } from './store.ts';
+import {
+  type IndexedMessage,
+  indexMessages,
+  indexTitle,
+  markIndexed,
+  selectTexts,
+  selectUnindexed,
+} from './store.ts';
 
 /** Sessions that a tick indexes, messages that are read at once, and characters that go into one statement. */
 const sessionsAtOnce = 200;

@@ -14,9 +14,18 @@ import { queryWords } from './words.ts';
  * The sessions of an agent, or of all that the caller's key covers, newest first; with `q` those in which a title
  * or a message has all of its words. Throws `not_found` for an agent that is not there.
  */
-export async function listSessions(ctx: Ctx, agent: string | null, query: SessionQuery): Promise<Page<ListedSession>> {
+export async function listSessions(
+  ctx: Ctx,
+  agent: string | null,
+  query: SessionQuery,
+): Promise<Page<ListedSession>> {
   const { limit, cursor, q, ...filters } = query;
-  const filter: SessionFilter = { ...withRange(filters), agent, only: coveredAgents(ctx.actor), created_by: onlyOwn(ctx) };
+  const filter: SessionFilter = {
+    ...withRange(filters),
+    agent,
+    only: coveredAgents(ctx.actor),
+    created_by: onlyOwn(ctx),
+  };
   const scope = {
     secret: ctx.config.signing_secret,
     workspace_id: ctx.workspace_id,
@@ -66,7 +75,14 @@ function search(
       const query = { words, is_wordless: !mayReadMessages(ctx) };
       const [agents, rows] = await batch(ctx.db, [
         agent,
-        searchSessions(ctx.db, ctx.workspace_id, filter, query, after === null ? null : Number(after), count),
+        searchSessions(
+          ctx.db,
+          ctx.workspace_id,
+          filter,
+          query,
+          after === null ? null : Number(after),
+          count,
+        ),
       ]);
       if (filter.agent !== null) ownAgent(ctx, agents);
       return rows;
@@ -74,7 +90,9 @@ function search(
     (row) => String(row.index_number),
     (row) => ({
       ...sessionFor(ctx, row),
-      matches: (JSON.parse(row.hits) as HitRow[]).sort((a, b) => a.seq - b.seq).map((hit) => toMatch(hit, row.title, words)),
+      matches: (JSON.parse(row.hits) as HitRow[])
+        .sort((a, b) => a.seq - b.seq)
+        .map((hit) => toMatch(hit, row.title, words)),
       match_count: row.hit_count,
     }),
   );

@@ -9,7 +9,9 @@ export const SessionMatch = z
   .object({
     message_id: Id('msg').nullable().describe('null where it is the title'),
     role: z.enum(['user', 'assistant']).nullable(),
-    snippet: z.string().describe('Plain text around the first of the words, with … where it is cut'),
+    snippet: z
+      .string()
+      .describe('Plain text around the first of the words, with … where it is cut'),
     highlights: z
       .array(z.object({ start: z.number().int(), end: z.number().int() }))
       .describe('Where the words stand: `snippet.slice(start, end)`, in UTF-16 code units'),
@@ -19,13 +21,23 @@ export const SessionMatch = z
 export type SessionMatch = z.output<typeof SessionMatch>;
 
 export const ListedSession = Session.extend({
-  matches: z.array(SessionMatch).describe('With `q`: the title and the earliest messages that match, at most 3; else empty'),
-  match_count: z.number().int().nullable().describe('With `q`: how many messages match, the title counted'),
+  matches: z
+    .array(SessionMatch)
+    .describe('With `q`: the title and the earliest messages that match, at most 3; else empty'),
+  match_count: z
+    .number()
+    .int()
+    .nullable()
+    .describe('With `q`: how many messages match, the title counted'),
 }).openapi('ListedSession');
 export type ListedSession = z.output<typeof ListedSession>;
 
 export function toMatch(row: HitRow, title: string | null, words: readonly string[]): SessionMatch {
-  const { text, highlights } = snippetOf(row.message_id === null ? (title ?? '') : (row.text ?? ''), words, row.at > 1);
+  const { text, highlights } = snippetOf(
+    row.message_id === null ? (title ?? '') : (row.text ?? ''),
+    words,
+    row.at > 1,
+  );
   return {
     message_id: row.message_id,
     role: row.role,

@@ -24,7 +24,9 @@ export function snippetOf(text: string, queried: readonly string[], isCutBefore 
   const shift = before.length - from;
   return {
     text: before + text.slice(from, to).replaceAll(/\s/g, ' ') + (to < text.length ? '…' : ''),
-    highlights: found.filter(({ end }) => end <= to).map(({ start, end }) => ({ start: start + shift, end: end + shift })),
+    highlights: found
+      .filter(({ end }) => end <= to)
+      .map(({ start, end }) => ({ start: start + shift, end: end + shift })),
   };
 }
 
@@ -37,18 +39,28 @@ function rangesOf(text: string, queried: readonly string[]): { start: number; en
   for (const token of tokensOf(text)) {
     recent.push(token);
     if (recent.length > longest) recent.shift();
-    const [phrase] = phrases.filter((stems) => endsWith(recent, stems)).sort((a, b) => b.length - a.length);
-    if (phrase !== undefined) add(ranges, { start: recent[recent.length - phrase.length]?.start ?? token.start, end: token.end });
+    const [phrase] = phrases
+      .filter((stems) => endsWith(recent, stems))
+      .sort((a, b) => b.length - a.length);
+    if (phrase !== undefined)
+      add(ranges, {
+        start: recent[recent.length - phrase.length]?.start ?? token.start,
+        end: token.end,
+      });
     if (ranges[0] !== undefined && token.start > ranges[0].start + length) break;
   }
   return ranges;
 }
 
 const endsWith = (recent: readonly Token[], stems: readonly string[]): boolean =>
-  recent.length >= stems.length && stems.every((stem, index) => recent[recent.length - stems.length + index]?.stem === stem);
+  recent.length >= stems.length &&
+  stems.every((stem, index) => recent[recent.length - stems.length + index]?.stem === stem);
 
 /** Ranges that overlap or touch become one. */
-function add(ranges: { start: number; end: number }[], range: { start: number; end: number }): void {
+function add(
+  ranges: { start: number; end: number }[],
+  range: { start: number; end: number },
+): void {
   const last = ranges.at(-1);
   if (last === undefined || range.start > last.end) ranges.push(range);
   else last.end = range.end;
@@ -69,4 +81,5 @@ function endOf(text: string, from: number, found: number): number {
 }
 
 /** Not between the halves of a character. */
-const whole = (text: string, at: number): number => (/[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at);
+const whole = (text: string, at: number): number =>
+  /[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at;

@@ -1,4 +1,17 @@
-import { and, asc, desc, eq, getTableColumns, gt, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  isNotNull,
+  isNull,
+  lt,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
 import { namedAgent, namedVersion } from '../turn/named-version.ts';
@@ -13,7 +26,8 @@ const rowsOfSession = 2 ** 20;
 const rowsFrom = (number: SQL) => sql`(${number} * ${sql.raw(String(rowsOfSession))})`;
 
 /** What a row may be found by besides its words: its agent and its end user, each as one word. */
-const scopeOf = (session: string) => sql.raw(`substr(${session}.agent_id, 5) || coalesce(' u' || hex(${session}.end_user_id), '')`);
+const scopeOf = (session: string) =>
+  sql.raw(`substr(${session}.agent_id, 5) || coalesce(' u' || hex(${session}.end_user_id), '')`);
 
 /**
  * The number of a new session; to be taken in the statement that writes it. Those below zero are of
@@ -39,10 +53,16 @@ export function indexMessages(db: Db, rows: readonly IndexedMessage[]): Statemen
 }
 
 /** Makes a session found by the title that the same batch has given it, or by none; does nothing where it has got another. */
-export function indexTitle(db: Db, workspace_id: string, session_id: string, title: string | null): Statement[] {
+export function indexTitle(
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  title: string | null,
+): Statement[] {
   const row = rowsFrom(sql`s.index_number`);
   const own = sql`from sessions s where s.id = ${session_id} and s.workspace_id = ${workspace_id} and s.index_number > 0 and s.title is ${title}`;
-  if (title === null) return [db.run(sql`delete from messages_fts where rowid = (select ${row} ${own})`)];
+  if (title === null)
+    return [db.run(sql`delete from messages_fts where rowid = (select ${row} ${own})`)];
   const statement = db.run(sql`
     insert or replace into messages_fts (rowid, scope, title, body) select ${row}, ${scopeOf('s')}, ${indexedText(title)}, '' ${own}`);
   return [statement];
@@ -51,19 +71,35 @@ export function indexTitle(db: Db, workspace_id: string, session_id: string, tit
 /** Nothing of the session is found any more. Goes before the session itself. */
 export function unindexSession(db: Db, workspace_id: string, session_id: string): Statement {
   const number = sql`(select s.index_number from sessions s where s.id = ${session_id} and s.workspace_id = ${workspace_id})`;
-  return db.run(sql`delete from messages_fts where rowid >= ${rowsFrom(number)} and rowid < ${rowsFrom(sql`(${number} + 1)`)}`);
+  return db.run(
+    sql`delete from messages_fts where rowid >= ${rowsFrom(number)} and rowid < ${rowsFrom(sql`(${number} + 1)`)}`,
+  );
 }
 
 /** Sessions from before the index, or whose rows were lost; the newest first. */
 export const selectUnindexed = (db: Db, limit: number) =>
-  db.select().from(sessions).where(lt(sessions.index_number, 0)).orderBy(asc(sessions.index_number)).limit(limit);
+  db
+    .select()
+    .from(sessions)
+    .where(lt(sessions.index_number, 0))
+    .orderBy(asc(sessions.index_number))
+    .limit(limit);
 
 /** Takes a session for indexed, unless it has got messages since it was read. Those of the same batch follow it. */
-export const markIndexed = (db: Db, session: { readonly id: string; readonly message_seq: number }) =>
+export const markIndexed = (
+  db: Db,
+  session: { readonly id: string; readonly message_seq: number },
+) =>
   db
     .update(sessions)
     .set({ index_number: sql`-${sessions.index_number}` })
-    .where(and(eq(sessions.id, session.id), lt(sessions.index_number, 0), eq(sessions.message_seq, session.message_seq)));
+    .where(
+      and(
+        eq(sessions.id, session.id),
+        lt(sessions.index_number, 0),
+        eq(sessions.message_seq, session.message_seq),
+      ),
+    );
 
 /** Messages of any branch, in order. */
 export const selectTexts = (db: Db, session_id: string, after: number, limit: number) =>
@@ -96,8 +132,12 @@ export interface SessionFilter {
 export function passes(workspace_id: string, filter: SessionFilter): SQL | undefined {
   return and(
     eq(sessions.workspace_id, workspace_id),
-    filter.agent === null ? undefined : sql`${sessions.agent_id} = ${namedAgent(workspace_id, filter.agent)}`,
-    filter.only === null ? undefined : sql`${sessions.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
+    filter.agent === null
+      ? undefined
+      : sql`${sessions.agent_id} = ${namedAgent(workspace_id, filter.agent)}`,
+    filter.only === null
+      ? undefined
+      : sql`${sessions.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
     eq(sessions.kind, 'chat'),
     filter.archived ? isNotNull(sessions.archived_at) : isNull(sessions.archived_at),
     filter.end_user_id === undefined ? undefined : eq(sessions.end_user_id, filter.end_user_id),
@@ -109,11 +149,17 @@ export function passes(workspace_id: string, filter: SessionFilter): SQL | undef
   );
 }
 
-function hasRun(workspace_id: string, { version, run_status, finish_reason }: SessionFilter): SQL | undefined {
-  if (version === undefined && run_status === undefined && finish_reason === undefined) return undefined;
+function hasRun(
+  workspace_id: string,
+  { version, run_status, finish_reason }: SessionFilter,
+): SQL | undefined {
+  if (version === undefined && run_status === undefined && finish_reason === undefined)
+    return undefined;
   const conditions = and(
     sql`r.workspace_id = ${workspace_id} and r.session_id = ${sessions.id}`,
-    version === undefined ? undefined : sql`r.version_id = ${namedVersion(sql`${sessions.agent_id}`, version)}`,
+    version === undefined
+      ? undefined
+      : sql`r.version_id = ${namedVersion(sql`${sessions.agent_id}`, version)}`,
     run_status === undefined ? undefined : sql`r.status = ${run_status}`,
     finish_reason === undefined ? undefined : sql`r.finish_reason = ${finish_reason}`,
   );
@@ -127,7 +173,13 @@ function hasFeedback({ feedback }: SessionFilter): SQL | undefined {
 }
 
 /** Newest first; `after` is the id of the last one seen. */
-export const selectSessions = (db: Db, workspace_id: string, filter: SessionFilter, after: string | null, limit: number) =>
+export const selectSessions = (
+  db: Db,
+  workspace_id: string,
+  filter: SessionFilter,
+  after: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(sessions)
@@ -163,8 +215,13 @@ export function searchSessions(
   after: number | null,
   limit: number,
 ) {
-  const match = matchOf(workspace_id, filter, matchAll(query.words, query.is_wordless ? ['title'] : ['title', 'body']));
-  const before = after === null ? sql`` : sql` and rowid < ${rowsFrom(sql`cast(${after} as integer)`)}`;
+  const match = matchOf(
+    workspace_id,
+    filter,
+    matchAll(query.words, query.is_wordless ? ['title'] : ['title', 'body']),
+  );
+  const before =
+    after === null ? sql`` : sql` and rowid < ${rowsFrom(sql`cast(${after} as integer)`)}`;
   const found = sql`(select rowid / ${sql.raw(String(rowsOfSession))} as number, count(*) as hits
     from messages_fts where messages_fts match ${match}${before} group by 1)`;
   return db
@@ -175,17 +232,32 @@ export function searchSessions(
     })
     .from(sql`${found} found`)
     .crossJoin(sessions)
-    .where(and(sql`${sessions.index_number} = found.number`, passes(workspace_id, filter), isWordless(query)))
+    .where(
+      and(
+        sql`${sessions.index_number} = found.number`,
+        passes(workspace_id, filter),
+        isWordless(query),
+      ),
+    )
     .orderBy(sql`found.number desc`)
     .limit(limit);
 }
 
-const isWordless = ({ is_wordless }: { readonly is_wordless: boolean }) => (is_wordless ? eq(sessions.titled_by, 'person') : undefined);
+const isWordless = ({ is_wordless }: { readonly is_wordless: boolean }) =>
+  is_wordless ? eq(sessions.titled_by, 'person') : undefined;
 
 /** The index cuts off all other agents and end users by itself. */
-function matchOf(workspace_id: string, { agent, only, end_user_id }: SessionFilter, expression: string): SQL {
-  const user = end_user_id === undefined ? sql`` : sql` || ' AND scope : "u' || hex(${end_user_id}) || '"'`;
-  const covered = only === null ? sql`` : sql` and a.id in (select value from json_each(${JSON.stringify(only)}))`;
+function matchOf(
+  workspace_id: string,
+  { agent, only, end_user_id }: SessionFilter,
+  expression: string,
+): SQL {
+  const user =
+    end_user_id === undefined ? sql`` : sql` || ' AND scope : "u' || hex(${end_user_id}) || '"'`;
+  const covered =
+    only === null
+      ? sql``
+      : sql` and a.id in (select value from json_each(${JSON.stringify(only)}))`;
   const agents =
     agent === null
       ? sql`(select group_concat('"' || substr(a.id, 5) || '"', ' OR ') from agents a where a.workspace_id = ${workspace_id}${covered})`

@@ -32,13 +32,18 @@ function* piecesOf(text: string): Generator<Piece> {
 function* cut(run: string, at: number): Generator<Piece> {
   for (const { 0: piece, index } of run.matchAll(pieces)) {
     if (!isUnspaced.test(piece)) yield { start: at + index, text: piece };
-    else for (const word of segmenter.segment(piece)) yield { start: at + index + word.index, text: word.segment };
+    else
+      for (const word of segmenter.segment(piece))
+        yield { start: at + index + word.index, text: word.segment };
   }
 }
 
 /** A text as it is given to the keyword index, which cuts at spaces and signs by itself: with spaces where words have none. */
 export const indexedText = (text: string): string =>
-  (isSpecial.test(text) ? Array.from(piecesOf(text), (piece) => piece.text).join(' ') : text).normalize('NFKC');
+  (isSpecial.test(text)
+    ? Array.from(piecesOf(text), (piece) => piece.text).join(' ')
+    : text
+  ).normalize('NFKC');
 
 /** The words a query looks for, each once, in order; none when it has only signs. */
 export function queryWords(query: string): string[] {
@@ -54,7 +59,10 @@ export function queryWords(query: string): string[] {
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 /** FTS5 expression: all of the words, in one title or message. */
-export const matchAll = (queried: readonly string[], columns: readonly ('title' | 'body')[]): string =>
+export const matchAll = (
+  queried: readonly string[],
+  columns: readonly ('title' | 'body')[],
+): string =>
   `{${columns.join(' ')}} : (${queried.map((word) => quoted(indexedText(word))).join(' AND ')})`;
 
 /** A word of a text: where it stands and what it is matched by. */
@@ -65,7 +73,8 @@ export interface Token {
 }
 
 export function* tokensOf(text: string): Generator<Token> {
-  for (const { start, text: word } of piecesOf(text)) yield { start, end: start + word.length, stem: stemOf(word) };
+  for (const { start, text: word } of piecesOf(text))
+    yield { start, end: start + word.length, stem: stemOf(word) };
 }
 
 /** Without accents and endings, as the keyword index does it (Porter 1980). */

@@ -1,7 +1,15 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { ownSession } from '../own-session.ts';
-import { headOf, type MessageRow, type RunRow, type SessionRow, selectMessage, selectPath, selectSession } from '../store.ts';
+import {
+  headOf,
+  type MessageRow,
+  type RunRow,
+  type SessionRow,
+  selectMessage,
+  selectPath,
+  selectSession,
+} from '../store.ts';
 
 /** Messages of a branch that are read as one list. */
 const mostMessages = 1000;
@@ -16,15 +24,32 @@ export interface Branch {
 export async function readBranch(ctx: Ctx, session_id: string): Promise<Branch | null> {
   const [sessions, rows] = await batch(ctx.db, [
     selectSession(ctx.db, ctx.workspace_id, session_id),
-    selectPath(ctx.db, ctx.workspace_id, session_id, headOf(ctx.workspace_id, session_id), mostMessages),
+    selectPath(
+      ctx.db,
+      ctx.workspace_id,
+      session_id,
+      headOf(ctx.workspace_id, session_id),
+      mostMessages,
+    ),
   ]);
-  return sessions.length === 0 ? null : { session: ownSession(ctx, sessions), rows: rows.reverse() };
+  return sessions.length === 0
+    ? null
+    : { session: ownSession(ctx, sessions), rows: rows.reverse() };
 }
 
 /** The branch that ends with a message, oldest first. The caller has checked who may see the session. */
-export const readBranchTo = async (ctx: Ctx, session_id: string, leaf: string): Promise<MessageRow[]> =>
+export const readBranchTo = async (
+  ctx: Ctx,
+  session_id: string,
+  leaf: string,
+): Promise<MessageRow[]> =>
   (await selectPath(ctx.db, ctx.workspace_id, session_id, leaf, mostMessages).all()).reverse();
 
 /** The message that a run answers; undefined while it is queued. The caller has checked who may see the run. */
-export const readQuestion = (ctx: Ctx, { input_message_id }: RunRow): Promise<MessageRow | undefined> =>
-  input_message_id === null ? Promise.resolve(undefined) : selectMessage(ctx.db, ctx.workspace_id, input_message_id).get();
+export const readQuestion = (
+  ctx: Ctx,
+  { input_message_id }: RunRow,
+): Promise<MessageRow | undefined> =>
+  input_message_id === null
+    ? Promise.resolve(undefined)
+    : selectMessage(ctx.db, ctx.workspace_id, input_message_id).get();

@@ -8,7 +8,9 @@ import { idsOfPath } from './messages-store.ts';
 
 /** The branch up to and with a message, in order. */
 export const selectBranchIds = (db: Db, session_id: string, message_id: string, limit: number) =>
-  db.all<{ id: string }>(sql`select m.id from messages m where m.id in (${idsOfPath(session_id, message_id, limit)}) order by m.depth`);
+  db.all<{ id: string }>(
+    sql`select m.id from messages m where m.id in (${idsOfPath(session_id, message_id, limit)}) order by m.depth`,
+  );
 
 export interface CarriedFile {
   readonly id: string;
@@ -31,10 +33,19 @@ export const insertFork = (db: Db, row: SessionRow, from: string) =>
   });
 
 /** Every row of `table` that `from` finds as `alias`, with some columns of its own. */
-function copyRows(db: Db, table: SQLiteTable, name: string, alias: string, own: Readonly<Record<string, SQL>>, from: SQL): Statement {
+function copyRows(
+  db: Db,
+  table: SQLiteTable,
+  name: string,
+  alias: string,
+  own: Readonly<Record<string, SQL>>,
+  from: SQL,
+): Statement {
   const columns = Object.keys(getTableColumns(table));
   const values = columns.map((column) => own[column] ?? sql.raw(`${alias}.${column}`));
-  return db.run(sql`insert into ${sql.raw(name)} (${sql.raw(columns.join(', '))}) select ${sql.join(values, sql`, `)} from ${from}`);
+  return db.run(
+    sql`insert into ${sql.raw(name)} (${sql.raw(columns.join(', '))}) select ${sql.join(values, sql`, `)} from ${from}`,
+  );
 }
 
 /** `ids` are the old id and the new one of each message, in order; `names` the new ids of files and of the messages they came with. */
@@ -45,7 +56,12 @@ export interface Copies {
   readonly files: readonly (readonly [string, string, string])[];
 }
 
-export function copyMessages(db: Db, workspace_id: string, session_id: string, { ids, names }: Copies): Statement {
+export function copyMessages(
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  { ids, names }: Copies,
+): Statement {
   const rows = ids.map(([from, to], index) => [from, to, ids[index - 1]?.[1] ?? null]);
   const renamed = sql`(select json_group_array(json_set(f.value, '$.id', ${nameOf('id', names)}, '$.message_id', ${nameOf('message_id', names)}))
     from json_each(m.attachments) f)`;
@@ -65,15 +81,36 @@ const nameOf = (field: 'id' | 'message_id', names: Copies['names']) =>
   sql`json_extract(${JSON.stringify(names)}, '$.' || (f.value ->> ${field}))`;
 
 /** Files are not copied: both rows speak of the same object, which lives as long as one of them. */
-export function copyAttachments(db: Db, workspace_id: string, session_id: string, { files }: Copies): Statement {
-  const own = { id: sql`j.value ->> 1`, session_id: sql`${session_id}`, message_id: sql`j.value ->> 2` };
+export function copyAttachments(
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  { files }: Copies,
+): Statement {
+  const own = {
+    id: sql`j.value ->> 1`,
+    session_id: sql`${session_id}`,
+    message_id: sql`j.value ->> 2`,
+  };
   const from = sql`json_each(${JSON.stringify(files)}) j join attachments a on a.id = j.value ->> 0 and a.workspace_id = ${workspace_id}`;
   return copyRows(db, attachments, 'attachments', 'a', own, from);
 }
 
 /** The newest summary that goes up to a message which is copied. */
-export function copySummary(db: Db, workspace_id: string, session_id: string, from: string, id: string, { ids }: Copies): Statement {
-  const own = { id: sql`${id}`, session_id: sql`${session_id}`, version: sql`1`, covers_message_id: sql`j.value ->> 1` };
+export function copySummary(
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  from: string,
+  id: string,
+  { ids }: Copies,
+): Statement {
+  const own = {
+    id: sql`${id}`,
+    session_id: sql`${session_id}`,
+    version: sql`1`,
+    covers_message_id: sql`j.value ->> 1`,
+  };
   const rows = sql`json_each(${JSON.stringify(ids)}) j join session_summaries y on y.covers_message_id = j.value ->> 0
     where y.session_id = ${from} and y.workspace_id = ${workspace_id} order by y.version desc limit 1`;
   return copyRows(db, session_summaries, 'session_summaries', 'y', own, rows);

@@ -27,7 +27,11 @@ const mostMessages = 5000;
  * cost. The copies name the runs that made them, which stay the other session's. Throws `not_found`,
  * `validation_failed` for a message of another session, `conflict` for a branch that is too long.
  */
-export async function forkSession(ctx: Ctx, session_id: string, { message_id, title }: ForkSession): Promise<Session> {
+export async function forkSession(
+  ctx: Ctx,
+  session_id: string,
+  { message_id, title }: ForkSession,
+): Promise<Session> {
   const { db, workspace_id } = ctx;
   const [sessions, branch, carried] = await batch(db, [
     selectSession(db, workspace_id, session_id),
@@ -36,7 +40,11 @@ export async function forkSession(ctx: Ctx, session_id: string, { message_id, ti
   ]);
   const from = ownSession(ctx, sessions);
   if (branch.length === 0) throw invalid('/message_id', 'The session has no such message.');
-  if (branch.length > mostMessages) throw new Failure('conflict', `A fork copies at most ${mostMessages} messages; this branch has more.`);
+  if (branch.length > mostMessages)
+    throw new Failure(
+      'conflict',
+      `A fork copies at most ${mostMessages} messages; this branch has more.`,
+    );
   const copies = copiesOf(ctx, branch, carried);
   const row = forkOf(ctx, from, message_id, title, copies);
   const reply = toSession(row, ctx.now());
@@ -56,7 +64,11 @@ export async function forkSession(ctx: Ctx, session_id: string, { message_id, ti
   return reply;
 }
 
-function copiesOf(ctx: Ctx, branch: readonly { id: string }[], carried: readonly CarriedFile[]): Copies {
+function copiesOf(
+  ctx: Ctx,
+  branch: readonly { id: string }[],
+  carried: readonly CarriedFile[],
+): Copies {
   const ids = branch.map(({ id }) => [id, ctx.newId('msg')] as const);
   const newIds = new Map(ids);
   const files = [...new Map(carried.toReversed().map((file) => [file.id, file])).values()].map(
@@ -69,10 +81,18 @@ function copiesOf(ctx: Ctx, branch: readonly { id: string }[], carried: readonly
   return { ids, files, names: Object.fromEntries(names) as Copies['names'] };
 }
 
-function forkOf(ctx: Ctx, from: SessionRow, message_id: string, title: string | null | undefined, { ids }: Copies): SessionRow {
+function forkOf(
+  ctx: Ctx,
+  from: SessionRow,
+  message_id: string,
+  title: string | null | undefined,
+  { ids }: Copies,
+): SessionRow {
   const { agent_id, end_user_id, inputs, on_busy, version, metadata, expires_at } = from;
   const named =
-    title === undefined ? { title: from.title, titled_by: from.titled_by } : { title, titled_by: title === null ? null : 'person' };
+    title === undefined
+      ? { title: from.title, titled_by: from.titled_by }
+      : { title, titled_by: title === null ? null : 'person' };
   return newSession(ctx, {
     ...{ agent_id, end_user_id, inputs, on_busy, version, metadata, expires_at },
     ...(named as Pick<SessionRow, 'title' | 'titled_by'>),

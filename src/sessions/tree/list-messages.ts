@@ -17,10 +17,21 @@ import {
   selectVersionOfSession,
   type TurnVersionRow,
 } from '../store.ts';
-import { idsBefore, idsOfPath, type SiblingsRow, selectMessagesBefore, selectRunsOf, selectSiblings } from './messages-store.ts';
+import {
+  idsBefore,
+  idsOfPath,
+  type SiblingsRow,
+  selectMessagesBefore,
+  selectRunsOf,
+  selectSiblings,
+} from './messages-store.ts';
 
 /** Newest first, so that the first page is what a chat window shows. */
-export async function listMessages(ctx: Ctx, session_id: string, { branch, ...query }: MessageQuery): Promise<Page<Message>> {
+export async function listMessages(
+  ctx: Ctx,
+  session_id: string,
+  { branch, ...query }: MessageQuery,
+): Promise<Page<Message>> {
   return (await readMessages(ctx, session_id, branch, query)).page;
 }
 
@@ -44,10 +55,18 @@ export async function readMessages(
   const { db, workspace_id } = ctx;
   let read: Read | undefined;
   const page = await readPage(
-    { secret: ctx.config.signing_secret, workspace_id, list: `messages:${session_id}`, filters: { branch } },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id,
+      list: `messages:${session_id}`,
+      filters: { branch },
+    },
     query,
     async (after, count) => {
-      const { rows: select, ids } = branch === 'all' ? allFrom(ctx, session_id, after, count) : shownFrom(ctx, session_id, after, count);
+      const { rows: select, ids } =
+        branch === 'all'
+          ? allFrom(ctx, session_id, after, count)
+          : shownFrom(ctx, session_id, after, count);
       const [sessions, rows, runs, feedback, siblings, versions] = await batch(db, [
         selectSession(db, workspace_id, session_id),
         select,
@@ -66,7 +85,11 @@ export async function readMessages(
       return rows;
     },
     (row: MessageRow) => (branch === 'all' ? String(row.seq) : row.id),
-    (row) => toMessage(row, read?.runs.get(row.run_id), { feedback: read?.feedback.get(row.id), siblings: toSiblings(read, row) }),
+    (row) =>
+      toMessage(row, read?.runs.get(row.run_id), {
+        feedback: read?.feedback.get(row.id),
+        siblings: toSiblings(read, row),
+      }),
   );
   if (read === undefined) throw notFound('session');
   return { session: read.session, version: read.version, page };
@@ -82,12 +105,28 @@ function placeOf(row: SiblingsRow | undefined): Message['siblings'] {
   return { position, count, previous_id, next_id };
 }
 
-function shownFrom({ db, workspace_id }: Ctx, session_id: string, after: string | null, count: number) {
-  const from: SQL = after === null ? headOf(workspace_id, session_id) : sql`(select parent_id from messages where id = ${after})`;
-  return { rows: selectPath(db, workspace_id, session_id, from, count), ids: idsOfPath(session_id, from, count) };
+function shownFrom(
+  { db, workspace_id }: Ctx,
+  session_id: string,
+  after: string | null,
+  count: number,
+) {
+  const from: SQL =
+    after === null
+      ? headOf(workspace_id, session_id)
+      : sql`(select parent_id from messages where id = ${after})`;
+  return {
+    rows: selectPath(db, workspace_id, session_id, from, count),
+    ids: idsOfPath(session_id, from, count),
+  };
 }
 
-function allFrom({ db, workspace_id }: Ctx, session_id: string, after: string | null, count: number) {
+function allFrom(
+  { db, workspace_id }: Ctx,
+  session_id: string,
+  after: string | null,
+  count: number,
+) {
   const before = after === null ? null : Number(after);
   return {
     rows: selectMessagesBefore(db, workspace_id, session_id, before, count),

@@ -14,7 +14,13 @@ export const idsBefore = (session_id: string, before: number | null, limit: numb
   select m.id from messages m where m.session_id = ${session_id} and m.seq < ${before ?? Number.MAX_SAFE_INTEGER} order by m.seq desc limit ${limit}`;
 
 /** Messages of any branch, the newest before `before` first. */
-export const selectMessagesBefore = (db: Db, workspace_id: string, session_id: string, before: number | null, limit: number) =>
+export const selectMessagesBefore = (
+  db: Db,
+  workspace_id: string,
+  session_id: string,
+  before: number | null,
+  limit: number,
+) =>
   db
     .select()
     .from(messages)
@@ -33,7 +39,12 @@ export const selectRunsOf = (db: Db, workspace_id: string, ids: SQL) =>
   db
     .select()
     .from(runs)
-    .where(and(eq(runs.workspace_id, workspace_id), sql`${runs.id} in (select m.run_id from messages m where m.id in (${ids}))`));
+    .where(
+      and(
+        eq(runs.workspace_id, workspace_id),
+        sql`${runs.id} in (select m.run_id from messages m where m.id in (${ids}))`,
+      ),
+    );
 
 export interface SiblingsRow {
   readonly id: string;

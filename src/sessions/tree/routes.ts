@@ -23,7 +23,11 @@ export const treeRoutes = new Router()
       tag,
       summary: 'Get a message',
       params: message,
-      reply: { status: 200, schema: Message, description: 'The message with its run, feedback and siblings' },
+      reply: {
+        status: 200,
+        schema: Message,
+        description: 'The message with its run, feedback and siblings',
+      },
     },
     (ctx, { params }) => getMessage(ctx, params.message),
   )
@@ -45,7 +49,8 @@ export const treeRoutes = new Router()
       failures,
       ownsIdempotency: true,
     },
-    async (ctx, { params, body, request }) => respond(ctx, await regenerate(ctx, params.message, body), body, request),
+    async (ctx, { params, body, request }) =>
+      respond(ctx, await regenerate(ctx, params.message, body), body, request),
   )
   .endpoint(
     {
@@ -65,7 +70,8 @@ export const treeRoutes = new Router()
       failures,
       ownsIdempotency: true,
     },
-    async (ctx, { params, body, request }) => respond(ctx, await edit(ctx, params.question, body), body, request),
+    async (ctx, { params, body, request }) =>
+      respond(ctx, await edit(ctx, params.question, body), body, request),
   )
   .endpoint(
     {

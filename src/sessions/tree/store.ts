@@ -11,7 +11,12 @@ const newestBelow = (workspace_id: string, session_id: string, message_id: strin
  * What makes a session show the branch through a message, down to its newest. While a run goes on, or
  * where there is no such message, `updated_at` is null, which the table refuses, and the whole batch with it.
  */
-export function branchThrough(workspace_id: string, session_id: string, message_id: string, now: number) {
+export function branchThrough(
+  workspace_id: string,
+  session_id: string,
+  message_id: string,
+  now: number,
+) {
   const isThere = sql`exists (select 1 from messages m where m.id = ${message_id} and m.session_id = ${session_id} and m.workspace_id = ${workspace_id})`;
   return {
     head_id: sql`${newestBelow(workspace_id, session_id, message_id)}`,

@@ -26,16 +26,29 @@ import { contextOfTurn } from './turn-context.ts';
  * The part of a turn in which the model speaks. Text is passed on as it comes, or, where it has to
  * follow a schema, once it does: one repair is asked for, then `structured_output_failed` is thrown.
  */
-export async function* answer(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerator<TurnEvent, void> {
+export async function* answer(
+  ctx: Ctx,
+  turn: Turn,
+  progress: Progress,
+): AsyncGenerator<TurnEvent, void> {
   const tools = await resolveTools(ctx, turn.tools, { runAgent });
   const { limits, output_schema: schema } = turn.config;
   const { signal } = turn;
   const given = contextOfTurn(turn, progress.sources, progress.attached);
   progress.context = given.context;
   const asked = { ...turn, history: given.messages, summary: given.summary };
-  let prompt: readonly LanguageModelV4Message[] = promptOf(asked, progress.sources, progress.attached);
+  let prompt: readonly LanguageModelV4Message[] = promptOf(
+    asked,
+    progress.sources,
+    progress.attached,
+  );
   for (let repairs = 0; ; repairs += 1) {
-    const result = yield* converse(ctx, turn, progress, { prompt, tools, signal, isHeld: schema !== null });
+    const result = yield* converse(ctx, turn, progress, {
+      prompt,
+      tools,
+      signal,
+      isHeld: schema !== null,
+    });
     if (result.calls.length > 0) endWithCalls(progress, result);
     if (schema === null || progress.limit !== null || result.calls.length > 0) return;
     const parsed = parseStructured(progress.text, schema);
@@ -59,7 +72,12 @@ interface Conversation {
   readonly isHeld: boolean;
 }
 
-async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation: Conversation): AsyncGenerator<TurnEvent, LoopResult> {
+async function* converse(
+  ctx: Ctx,
+  turn: Turn,
+  progress: Progress,
+  conversation: Conversation,
+): AsyncGenerator<TurnEvent, LoopResult> {
   const { prompt, tools, signal, isHeld } = conversation;
   const speech = new Speech(turn, progress, isHeld);
   const loop = runLoop(ctx, {
@@ -68,7 +86,10 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
     call_key: turn.run.id,
     operation: turn.run.is_preview ? 'preview' : 'answer',
     models: modelsFor(turn.config, progress.attached),
-    options: { ...modelOptions(turn.config, turn.overrides.output_format), ...turn.overrides.options },
+    options: {
+      ...modelOptions(turn.config, turn.overrides.output_format),
+      ...turn.overrides.options,
+    },
     client: clientOf(turn, tools),
     circumstances: { config: turn.config, depth: 0, attribution: attributionOf(turn), signal },
     spent: progress.spent,
@@ -97,9 +118,13 @@ async function* converse(ctx: Ctx, turn: Turn, progress: Progress, conversation:
 async function storeRound(ctx: Ctx, turn: Turn, progress: Progress): Promise<void> {
   const { steps, usage } = progress.take();
   const rows = steps.map((step) => insertRunStep(ctx.db, step));
-  const change = { statements: [...rows, ...usage, ...renewRun(ctx.db, turn.run, ctx.now() + leaseFor)] };
+  const change = {
+    statements: [...rows, ...usage, ...renewRun(ctx.db, turn.run, ctx.now() + leaseFor)],
+  };
   const last = steps.at(-1)?.id;
-  await commitSurely(ctx, change, async () => (await selectRunSteps(ctx.db, ctx.workspace_id, turn.run.id)).some(({ id }) => id === last));
+  await commitSurely(ctx, change, async () =>
+    (await selectRunSteps(ctx.db, ctx.workspace_id, turn.run.id)).some(({ id }) => id === last),
+  );
 }
 
 /** Turns what the loop tells into what the turn tells: text without markers that cite nothing, tools by name. */
@@ -114,7 +139,10 @@ class Speech {
   #before = '';
 
   constructor(turn: Turn, progress: Progress, isHeld: boolean) {
-    const mayCite = turn.config.knowledge.citations && !isHeld && (progress.sources.length > 0 || turn.tools.length > 0);
+    const mayCite =
+      turn.config.knowledge.citations &&
+      !isHeld &&
+      (progress.sources.length > 0 || turn.tools.length > 0);
     this.#filter = mayCite ? new CitationFilter(() => progress.sources) : null;
     this.#progress = progress;
     this.#isHeld = isHeld;
@@ -135,14 +163,18 @@ class Speech {
       }
       case 'tool-input-start':
         // What was held back belongs to the text before the call.
-        return [...this.end(), ...(this.#mayAsk(event.tool_call_id, event.tool_name) ? [event] : [])];
+        return [
+          ...this.end(),
+          ...(this.#mayAsk(event.tool_call_id, event.tool_name) ? [event] : []),
+        ];
       case 'tool-input-delta':
         return this.#asked.get(event.tool_call_id) === false ? [] : [event];
       case 'tool-call':
         return [{ ...event, input: readArguments(event.input) }];
       case 'tool-result': {
         const { tool_call_id, outcome, latency_ms } = event.called;
-        if (!outcome.ok) return [{ type: 'tool-error', tool_call_id, error: outcome.error, latency_ms }];
+        if (!outcome.ok)
+          return [{ type: 'tool-error', tool_call_id, error: outcome.error, latency_ms }];
         return [{ type: 'tool-output', tool_call_id, output: outcome.output, latency_ms }];
       }
       default:
@@ -174,7 +206,9 @@ class Speech {
     if (delta === '') return [];
     if (this.#isNewPart) this.#before = this.#progress.text;
     // Only the last answer has to follow a schema; what was said on the way to it is not part of it.
-    if (this.#isNewPart) this.#progress.text = this.#isHeld || this.#progress.text === '' ? '' : `${this.#progress.text.trimEnd()}\n\n`;
+    if (this.#isNewPart)
+      this.#progress.text =
+        this.#isHeld || this.#progress.text === '' ? '' : `${this.#progress.text.trimEnd()}\n\n`;
     this.#isNewPart = false;
     this.#progress.text += delta;
     return this.#isHeld ? [] : [{ type: 'text', delta }];
@@ -189,9 +223,15 @@ function endWithCalls(progress: Progress, { last, calls }: LoopResult): void {
 
 /** Throws `validation_failed` for a tool that is called like one of the agent's. */
 function clientOf({ overrides }: Turn, tools: readonly Tool[]): ClientTools {
-  const { tools: own = [], tool_choice = null, has_own_choice = false, most_calls = null } = overrides;
+  const {
+    tools: own = [],
+    tool_choice = null,
+    has_own_choice = false,
+    most_calls = null,
+  } = overrides;
   const taken = own.find((tool) => tools.some(({ name }) => name === tool.name));
-  if (taken !== undefined) throw invalid('/tools', `The agent has a tool ${taken.name} of its own.`);
+  if (taken !== undefined)
+    throw invalid('/tools', `The agent has a tool ${taken.name} of its own.`);
   return { tools: own, choice: tool_choice, has_own_choice, most_calls };
 }
 

@@ -9,14 +9,21 @@ export function atQuestion(
   write: (text: string) => LanguageModelV4Message,
 ): LanguageModelV4Message[] {
   const last = conversation.findLastIndex(({ role }) => role === 'user');
-  return conversation.map((message, index) => (index === last && message.role === 'user' ? rewritten(message, write) : message));
+  return conversation.map((message, index) =>
+    index === last && message.role === 'user' ? rewritten(message, write) : message,
+  );
 }
 
-function rewritten(message: UserMessage, write: (text: string) => LanguageModelV4Message): LanguageModelV4Message {
+function rewritten(
+  message: UserMessage,
+  write: (text: string) => LanguageModelV4Message,
+): LanguageModelV4Message {
   const texts = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   const files = message.content.filter(({ type }) => type !== 'text');
   const written = write(texts.join('\n\n'));
-  return written.role === 'user' ? { ...message, content: [...files, ...written.content] } : message;
+  return written.role === 'user'
+    ? { ...message, content: [...files, ...written.content] }
+    : message;
 }
 
 /**
@@ -24,9 +31,16 @@ function rewritten(message: UserMessage, write: (text: string) => LanguageModelV
  * is without its result or the other way round, and nothing is empty, which some refuse.
  */
 export function tidied(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
-  const system = conversation.flatMap((message) => (message.role === 'system' && message.content !== '' ? [message.content] : []));
-  const rest = withPairedCalls(conversation.filter(({ role }) => role !== 'system')).flatMap(withoutEmptyText);
-  return [...(system.length === 0 ? [] : [{ role: 'system' as const, content: system.join('\n\n') }]), ...rest];
+  const system = conversation.flatMap((message) =>
+    message.role === 'system' && message.content !== '' ? [message.content] : [],
+  );
+  const rest = withPairedCalls(conversation.filter(({ role }) => role !== 'system')).flatMap(
+    withoutEmptyText,
+  );
+  return [
+    ...(system.length === 0 ? [] : [{ role: 'system' as const, content: system.join('\n\n') }]),
+    ...rest,
+  ];
 }
 
 /** Of an answer that said nothing, or was erased. */

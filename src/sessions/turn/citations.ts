@@ -12,7 +12,10 @@ export interface Source {
   readonly text: string;
 }
 
-export const toSource = ({ file_id, file_name, chunk_id, page, start, text }: Omit<Source, 'number'>, number: number): Source => ({
+export const toSource = (
+  { file_id, file_name, chunk_id, page, start, text }: Omit<Source, 'number'>,
+  number: number,
+): Source => ({
   number,
   file_id,
   file_name,
@@ -83,7 +86,10 @@ export function readCitations(answer: string, sources: readonly Source[]): Citat
     // Several markers in a row share the claim before the first.
     if (claim.trim() !== '') from = match.index;
     if (source === undefined) continue;
-    const citation = cite(source, lastSentence(claim.trim() === '' ? answer.slice(0, match.index) : claim));
+    const citation = cite(
+      source,
+      lastSentence(claim.trim() === '' ? answer.slice(0, match.index) : claim),
+    );
     found.set(`${citation.chunk_id}:${citation.start}`, citation);
   }
   return [...found.values()];
@@ -94,15 +100,24 @@ function lastSentence(claim: string): string {
     .replaceAll(marker, ' ')
     .replaceAll(/^\s*>\s?/gm, '')
     .trim();
-  const sentences = [...new Intl.Segmenter('und', { granularity: 'sentence' }).segment(plain)].map(({ segment }) => segment.trim());
-  return plain.includes('\n\n') ? (plain.split('\n\n').at(-1) ?? plain) : (sentences.at(-1) ?? plain);
+  const sentences = [...new Intl.Segmenter('und', { granularity: 'sentence' }).segment(plain)].map(
+    ({ segment }) => segment.trim(),
+  );
+  return plain.includes('\n\n')
+    ? (plain.split('\n\n').at(-1) ?? plain)
+    : (sentences.at(-1) ?? plain);
 }
 
 function cite(source: Source, claim: string): Citation {
   const { number, file_id, file_name, chunk_id, page, text } = source;
   const [start, end] = verbatim(text, claim) ?? closestSentence(text, claim);
   const base = { number, file_id, file_name, chunk_id, page };
-  return { ...base, start: source.start + start, end: source.start + end, quote: text.slice(start, end) };
+  return {
+    ...base,
+    start: source.start + start,
+    end: source.start + end,
+    quote: text.slice(start, end),
+  };
 }
 
 /** Running text without its line breaks, at the same offsets: a segmenter ends a sentence at each of them. */
@@ -125,7 +140,9 @@ function closestSentence(text: string, claim: string): [start: number, end: numb
   const wanted = new Set(words(claim));
   let best: [number, number] = [0, text.length];
   let bestScore = -1;
-  for (const { segment, index } of new Intl.Segmenter('und', { granularity: 'sentence' }).segment(unwrapped(text))) {
+  for (const { segment, index } of new Intl.Segmenter('und', { granularity: 'sentence' }).segment(
+    unwrapped(text),
+  )) {
     const own = words(segment);
     const score = own.filter((word) => wanted.has(word)).length / Math.sqrt(own.length + 1);
     if (score <= bestScore || segment.trim() === '') continue;

@@ -6,7 +6,15 @@ import { Failure } from '../../shared/failure.ts';
 import { followUps } from '../background/jobs.ts';
 import { toMessage, toRun } from '../schema.ts';
 import { indexMessages } from '../search/store.ts';
-import { endRun, insertMessage, insertRunStep, type MessageRow, type RunRow, releaseSession, selectRun } from '../store.ts';
+import {
+  endRun,
+  insertMessage,
+  insertRunStep,
+  type MessageRow,
+  type RunRow,
+  releaseSession,
+  selectRun,
+} from '../store.ts';
 import { encodeEvents } from '../wire/event-log.ts';
 import { type Citation, readCitations } from './citations.ts';
 import type { TurnEvent } from './events.ts';
@@ -17,22 +25,32 @@ import type { Turn } from './start-turn.ts';
 export async function endTurn(ctx: Ctx, turn: Turn, progress: Progress): Promise<TurnEvent> {
   const isCancelled = turn.cancel.signal.aborted;
   if (isCancelled && progress.text === '') throw cancelled();
-  const citations = turn.config.knowledge.citations ? readCitations(progress.text, progress.sources) : [];
-  const outcome = isCancelled ? cancelledRun : { ...outcomeOf(progress), ...judge(turn, progress, citations) };
+  const citations = turn.config.knowledge.citations
+    ? readCitations(progress.text, progress.sources)
+    : [];
+  const outcome = isCancelled
+    ? cancelledRun
+    : { ...outcomeOf(progress), ...judge(turn, progress, citations) };
   const run = endedRun(ctx, turn, progress, outcome);
   const answer = answerRow(ctx, turn, progress, citations);
   await store(ctx, turn, progress, run, answer);
   return { type: 'finished', message: toMessage(answer, run) };
 }
 
-const cancelled = () => new Failure('run_cancelled', 'The run was cancelled before it said anything.');
+const cancelled = () =>
+  new Failure('run_cancelled', 'The run was cancelled before it said anything.');
 const cancelledRun = { status: 'cancelled', finish_reason: 'cancelled' } as const;
 
 /**
  * Ends a turn that did not come to its end: the text so far is kept, what was consumed is billed, the
  * session is free again. When even that cannot be stored the sweep closes the run.
  */
-export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: unknown): Promise<TurnEvent> {
+export async function failTurn(
+  ctx: Ctx,
+  turn: Turn,
+  progress: Progress,
+  error: unknown,
+): Promise<TurnEvent> {
   if (turn.cancel.signal.aborted && progress.text !== '') {
     return endTurn(ctx, turn, progress).catch((cause: unknown) => {
       ctx.log.error('run_not_closed', { run_id: turn.run.id, error: cause });
@@ -53,16 +71,38 @@ export async function failTurn(ctx: Ctx, turn: Turn, progress: Progress, error: 
   return toFailed(failure, run);
 }
 
-function toFailed({ code, message: detail, options: { retryAfter, extra } }: Failure, run: RunRow): TurnEvent {
+function toFailed(
+  { code, message: detail, options: { retryAfter, extra } }: Failure,
+  run: RunRow,
+): TurnEvent {
   const retry_after_s = retryAfter ?? null;
-  return { type: 'failed', code, detail, retry_after_s, ...(extra === undefined ? {} : { extra }), run: toRun(run) };
+  return {
+    type: 'failed',
+    code,
+    detail,
+    retry_after_s,
+    ...(extra === undefined ? {} : { extra }),
+    run: toRun(run),
+  };
 }
 
-async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answer: MessageRow | null): Promise<void> {
+async function store(
+  ctx: Ctx,
+  turn: Turn,
+  progress: Progress,
+  run: RunRow,
+  answer: MessageRow | null,
+): Promise<void> {
   const { id, workspace_id, ...end } = run;
   const { steps, usage } = progress.take();
-  const released = answer === null ? { new_messages: 0 as const, ...formerHead(turn) } : { new_messages: 1 as const, head: answer.id };
-  const { statements: more, jobs } = answer === null ? { statements: [], jobs: [] } : followUps(ctx, toEnded(turn, progress, run, answer));
+  const released =
+    answer === null
+      ? { new_messages: 0 as const, ...formerHead(turn) }
+      : { new_messages: 1 as const, head: answer.id };
+  const { statements: more, jobs } =
+    answer === null
+      ? { statements: [], jobs: [] }
+      : followUps(ctx, toEnded(turn, progress, run, answer));
   const change = {
     jobs,
     statements: [
@@ -75,7 +115,8 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
       ...more,
     ],
   };
-  const hasEnded = async () => (await selectRun(ctx.db, workspace_id, id).get())?.status !== 'running';
+  const hasEnded = async () =>
+    (await selectRun(ctx.db, workspace_id, id).get())?.status !== 'running';
   try {
     await commitSurely(ctx, change, hasEnded);
     Object.assign(turn.outcome, { is_stored: true, answer });
@@ -83,12 +124,19 @@ async function store(ctx: Ctx, turn: Turn, progress: Progress, run: RunRow, answ
     if (!isGuardViolation(error, 'messages.seq')) throw error;
     // Somebody closed the run while it was out of touch. Its cost is real all the same.
     await commit(ctx, { statements: usage });
-    throw new Failure('conflict', 'The run lost its session before it could end.', { cause: error });
+    throw new Failure('conflict', 'The run lost its session before it could end.', {
+      cause: error,
+    });
   }
 }
 
 /** The turn as what follows from it sees it. */
-const toEnded = ({ session, history, user, config, summary, version }: Turn, { context }: Progress, run: RunRow, answer: MessageRow) => ({
+const toEnded = (
+  { session, history, user, config, summary, version }: Turn,
+  { context }: Progress,
+  run: RunRow,
+  answer: MessageRow,
+) => ({
   session,
   run,
   branch: [...history, user, answer],
@@ -101,7 +149,8 @@ const toEnded = ({ session, history, user, config, summary, version }: Turn, { c
 /** A question that is answered anew has been indexed with its first answer. */
 const newQuestion = ({ former_head, user }: Turn) => (former_head === undefined ? [user] : []);
 
-const formerHead = ({ former_head }: Turn) => (former_head === undefined ? {} : { head: former_head });
+const formerHead = ({ former_head }: Turn) =>
+  former_head === undefined ? {} : { head: former_head };
 
 const answerRow = (
   ctx: Ctx,
@@ -128,7 +177,8 @@ const answerRow = (
 function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>): RunRow {
   const now = ctx.now();
   const { finish_reason, confidence, coverage, first_token_ms } = progress;
-  const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, cost_nano_usd } = turn.account;
+  const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, cost_nano_usd } =
+    turn.account;
   return {
     ...turn.run,
     ...{ finish_reason, confidence, coverage, cost_nano_usd, first_token_ms },
@@ -142,7 +192,10 @@ function endedRun(ctx: Ctx, turn: Turn, progress: Progress, end: Partial<RunRow>
 }
 
 /** What the model was given, with what of the attachments was sent where there were any. */
-const contextWith = ({ context, attached }: Progress, { account: { lowered } }: Turn): RunRow['context'] =>
+const contextWith = (
+  { context, attached }: Progress,
+  { account: { lowered } }: Turn,
+): RunRow['context'] =>
   context === null
     ? null
     : {
@@ -163,7 +216,20 @@ const outcomeOf = ({ limit }: Progress): Partial<RunRow> =>
       };
 
 /** An answer that cites nothing of what was found has not rested on it, however well it matched. */
-function judge({ config }: Turn, { confidence, coverage, sources }: Progress, citations: readonly Citation[]): Partial<RunRow> {
-  if (!config.knowledge.citations || confidence === null || sources.length === 0 || citations.length > 0) return {};
-  return { confidence: Math.min(confidence, 0.2), coverage: coverage === 'full' ? 'partial' : coverage };
+function judge(
+  { config }: Turn,
+  { confidence, coverage, sources }: Progress,
+  citations: readonly Citation[],
+): Partial<RunRow> {
+  if (
+    !config.knowledge.citations ||
+    confidence === null ||
+    sources.length === 0 ||
+    citations.length > 0
+  )
+    return {};
+  return {
+    confidence: Math.min(confidence, 0.2),
+    coverage: coverage === 'full' ? 'partial' : coverage,
+  };
 }

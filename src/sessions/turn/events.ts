@@ -13,16 +13,36 @@ export type TurnEvent =
       readonly user_message_id: string;
       readonly version: { readonly id: string; readonly number: number };
     }
-  | { readonly type: 'retrieved'; readonly hits: number; readonly confidence: number; readonly latency_ms: number }
+  | {
+      readonly type: 'retrieved';
+      readonly hits: number;
+      readonly confidence: number;
+      readonly latency_ms: number;
+    }
   /** A call of the model begins; text after it is another part than text before it. */
   | { readonly type: 'round'; readonly ordinal: number }
   | { readonly type: 'text'; readonly delta: string }
   | { readonly type: 'reasoning'; readonly delta: string }
   | { readonly type: 'tool-input-start'; readonly tool_call_id: string; readonly tool_name: string }
   | { readonly type: 'tool-input-delta'; readonly tool_call_id: string; readonly delta: string }
-  | { readonly type: 'tool-call'; readonly tool_call_id: string; readonly tool_name: string; readonly input: unknown }
-  | { readonly type: 'tool-output'; readonly tool_call_id: string; readonly output: unknown; readonly latency_ms: number }
-  | { readonly type: 'tool-error'; readonly tool_call_id: string; readonly error: string; readonly latency_ms: number }
+  | {
+      readonly type: 'tool-call';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      readonly input: unknown;
+    }
+  | {
+      readonly type: 'tool-output';
+      readonly tool_call_id: string;
+      readonly output: unknown;
+      readonly latency_ms: number;
+    }
+  | {
+      readonly type: 'tool-error';
+      readonly tool_call_id: string;
+      readonly error: string;
+      readonly latency_ms: number;
+    }
   | { readonly type: 'finished'; readonly message: Message }
   | {
       readonly type: 'failed';
@@ -35,9 +55,15 @@ export type TurnEvent =
       readonly run: Run;
     };
 
-export const isTerminal = ({ type }: TurnEvent): boolean => type === 'finished' || type === 'failed';
+export const isTerminal = ({ type }: TurnEvent): boolean =>
+  type === 'finished' || type === 'failed';
 
 /** What a model says first: from then on a failure comes too late for a status. */
-const speech: ReadonlySet<TurnEvent['type']> = new Set(['text', 'reasoning', 'tool-input-start', 'tool-call']);
+const speech: ReadonlySet<TurnEvent['type']> = new Set([
+  'text',
+  'reasoning',
+  'tool-input-start',
+  'tool-call',
+]);
 
 export const isSpeech = ({ type }: TurnEvent): boolean => speech.has(type);

@@ -72,9 +72,11 @@ export const tokensOf = ({ text, prompt }: Pick<HistoryMessage, 'text' | 'prompt
   estimateTokens(prompt == null ? text : JSON.stringify(prompt)) + perMessage;
 
 /** A conversation may begin with it: results need the call before them. */
-const mayBegin = ({ role, prompt }: HistoryMessage): boolean => role === 'user' && prompt?.[0]?.role !== 'tool';
+const mayBegin = ({ role, prompt }: HistoryMessage): boolean =>
+  role === 'user' && prompt?.[0]?.role !== 'tool';
 
-const sum = (messages: readonly HistoryMessage[]) => messages.reduce((total, message) => total + tokensOf(message), 0);
+const sum = (messages: readonly HistoryMessage[]) =>
+  messages.reduce((total, message) => total + tokensOf(message), 0);
 
 /**
  * The newest messages that fit into `budget` estimated tokens, oldest first. It begins with a user's
@@ -93,11 +95,15 @@ export function windowOf(messages: readonly HistoryMessage[], budget: number): H
 }
 
 /** Tokens there are for history: what the version allows, and no more than the model has left. */
-export function historyBudget({ window_tokens, context_window, max_output_tokens }: Limits, load: Load): number {
+export function historyBudget(
+  { window_tokens, context_window, max_output_tokens }: Limits,
+  load: Load,
+): number {
   if (context_window === null) return window_tokens;
   const answer = max_output_tokens ?? Math.min(answerReserve, Math.floor(context_window / 4));
   const { instructions, question, passages, attachments } = load;
-  const room = Math.floor(context_window * usable) - answer - instructions - question - passages - attachments;
+  const room =
+    Math.floor(context_window * usable) - answer - instructions - question - passages - attachments;
   return Math.max(0, Math.min(window_tokens, room));
 }
 
@@ -106,10 +112,18 @@ export function historyBudget({ window_tokens, context_window, max_output_tokens
  * before the question, oldest first. What the summary covers is not sent again; what is neither
  * sent nor covered is counted as omitted.
  */
-export function contextOf(branch: readonly HistoryMessage[], newest: Summary | null, limits: Limits, load: Load): Context {
+export function contextOf(
+  branch: readonly HistoryMessage[],
+  newest: Summary | null,
+  limits: Limits,
+  load: Load,
+): Context {
   const budget = historyBudget(limits, load);
   const total = lengthOf(branch);
-  const summary = limits.summary && newest !== null && newest.tokens <= budget && isOf(newest, branch) ? newest : null;
+  const summary =
+    limits.summary && newest !== null && newest.tokens <= budget && isOf(newest, branch)
+      ? newest
+      : null;
   const summarized = summary?.covers_depth ?? 0;
   const messages = windowOf(uncovered(branch, summarized), budget - (summary?.tokens ?? 0));
   return {
@@ -122,13 +136,21 @@ export function contextOf(branch: readonly HistoryMessage[], newest: Summary | n
         omitted: total - summarized - messages.length,
         first_message_id: messages[0]?.id ?? null,
       },
-      summary: summary === null ? null : { version: summary.version, covers_message_id: summary.covers_message_id, tokens: summary.tokens },
+      summary:
+        summary === null
+          ? null
+          : {
+              version: summary.version,
+              covers_message_id: summary.covers_message_id,
+              tokens: summary.tokens,
+            },
       tokens: { ...load, history: sum(messages), budget },
     },
   };
 }
 
-const lengthOf = (branch: readonly HistoryMessage[]): number => branch.at(-1)?.depth ?? branch.length;
+const lengthOf = (branch: readonly HistoryMessage[]): number =>
+  branch.at(-1)?.depth ?? branch.length;
 
 /** The messages of a branch after a depth. */
 function uncovered(branch: readonly HistoryMessage[], depth: number): readonly HistoryMessage[] {
@@ -137,7 +159,10 @@ function uncovered(branch: readonly HistoryMessage[], depth: number): readonly H
 }
 
 /** Whether a summary is of this branch: one that left before its last message is another conversation. */
-function isOf({ covers_depth, covers_message_id }: Summary, branch: readonly HistoryMessage[]): boolean {
+function isOf(
+  { covers_depth, covers_message_id }: Summary,
+  branch: readonly HistoryMessage[],
+): boolean {
   const total = lengthOf(branch);
   if (covers_depth > total) return false;
   const at = branch[covers_depth - (total - branch.length) - 1];
@@ -149,13 +174,20 @@ function isOf({ covers_depth, covers_message_id }: Summary, branch: readonly His
  * while all of it fits. Half of the budget stays word for word, so that it is not folded every turn.
  * `branch` goes up to the answer; `covered` is the depth that the summary covers already.
  */
-export function foldOf(branch: readonly HistoryMessage[], covered: number, budget: number): (HistoryMessage & { depth: number }) | null {
+export function foldOf(
+  branch: readonly HistoryMessage[],
+  covered: number,
+  budget: number,
+): (HistoryMessage & { depth: number }) | null {
   const loose = uncovered(branch, covered);
   const total = lengthOf(branch);
   const isComplete = loose.length === total - covered;
   if (budget <= 0 || (isComplete && sum(loose) <= budget)) return null;
   // Short messages are too many before they are too long: then the older half of them goes.
-  const half = windowOf(isComplete ? loose : loose.slice(Math.ceil(loose.length / 2)), Math.floor(budget / 2));
+  const half = windowOf(
+    isComplete ? loose : loose.slice(Math.ceil(loose.length / 2)),
+    Math.floor(budget / 2),
+  );
   const kept = half.length > 0 || !isComplete ? half : windowOf(loose.slice(-2), budget);
   const last = loose[loose.length - kept.length - 1];
   return last === undefined ? null : { ...last, depth: total - kept.length };

@@ -15,7 +15,8 @@ export function checkInputs(fields: readonly Field[], inputs: Inputs, at = '/inp
     const detail = faultOf(field, inputs[field.name]);
     if (detail !== null) errors.push({ pointer: `${at}/${field.name}`, detail });
   }
-  if (errors.length > 0) throw new Failure('validation_failed', 'The inputs do not match the agent’s form.', { errors });
+  if (errors.length > 0)
+    throw new Failure('validation_failed', 'The inputs do not match the agent’s form.', { errors });
 }
 
 /**
@@ -23,17 +24,32 @@ export function checkInputs(fields: readonly Field[], inputs: Inputs, at = '/inp
  * version that came after the session may have more of them.
  */
 export function refuseMissing(fields: readonly Field[], inputs: Inputs): void {
-  const missing = fields.filter(({ name, required, default: preset }) => required && preset === null && inputs[name] === undefined);
+  const missing = fields.filter(
+    ({ name, required, default: preset }) =>
+      required && preset === null && inputs[name] === undefined,
+  );
   if (missing.length === 0) return;
-  const errors = missing.map(({ name, label }) => ({ pointer: `/inputs/${name}`, detail: `${label} is required.` }));
+  const errors = missing.map(({ name, label }) => ({
+    pointer: `/inputs/${name}`,
+    detail: `${label} is required.`,
+  }));
   const names = missing.map(({ name }) => `\`${name}\``).join(', ');
-  throw new Failure('validation_failed', `The agent’s form now needs ${names}: set \`inputs\` of the session.`, { errors });
+  throw new Failure(
+    'validation_failed',
+    `The agent’s form now needs ${names}: set \`inputs\` of the session.`,
+    { errors },
+  );
 }
 
 /** Values for the fields of a form from texts that have their names; what is no number or boolean stays text, which the form refuses. */
-export const readInputs = (fields: readonly Field[], texts: Readonly<Record<string, unknown>>): Inputs =>
+export const readInputs = (
+  fields: readonly Field[],
+  texts: Readonly<Record<string, unknown>>,
+): Inputs =>
   Object.fromEntries(
-    fields.filter(({ name }) => typeof texts[name] === 'string').map((field) => [field.name, toValue(field, texts[field.name] as string)]),
+    fields
+      .filter(({ name }) => typeof texts[name] === 'string')
+      .map((field) => [field.name, toValue(field, texts[field.name] as string)]),
   );
 
 function toValue({ type }: Field, text: string): Inputs[string] {
@@ -42,16 +58,23 @@ function toValue({ type }: Field, text: string): Inputs[string] {
 }
 
 function faultOf(field: Field, value: Inputs[string] | undefined): string | null {
-  if (value === undefined) return field.required && field.default === null ? `${field.label} is required.` : null;
+  if (value === undefined)
+    return field.required && field.default === null ? `${field.label} is required.` : null;
   if (field.type === 'select')
-    return field.options.some((option) => option === value) ? null : `Must be one of ${field.options.join(', ')}.`;
-  if (field.required && typeof value === 'string' && value.trim() === '') return `${field.label} is required.`;
+    return field.options.some((option) => option === value)
+      ? null
+      : `Must be one of ${field.options.join(', ')}.`;
+  if (field.required && typeof value === 'string' && value.trim() === '')
+    return `${field.label} is required.`;
   const expected = field.type === 'text' ? 'string' : field.type;
   return typeof value === expected ? null : `Must be a ${expected}.`;
 }
 
 /** Puts values into `{{variables}}`, literally and once: a value that holds `{{x}}` stays text. What is not given is its default, or empty. */
-export function fillVariables({ instructions, inputs: fields }: Pick<AgentConfig, 'instructions' | 'inputs'>, inputs: Inputs): string {
+export function fillVariables(
+  { instructions, inputs: fields }: Pick<AgentConfig, 'instructions' | 'inputs'>,
+  inputs: Inputs,
+): string {
   return instructions.replaceAll(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/g, (placeholder, name: string) => {
     const field = fields.find((one) => one.name === name);
     return field === undefined ? placeholder : String(inputs[name] ?? field.default ?? '');

@@ -9,7 +9,10 @@ export interface Overrides {
   readonly instructions?: string | null;
   readonly settings?: Partial<AgentConfig['settings']>;
   /** Settings that a version does not have. */
-  readonly options?: Pick<LanguageModelV4CallOptions, 'seed' | 'frequencyPenalty' | 'presencePenalty'>;
+  readonly options?: Pick<
+    LanguageModelV4CallOptions,
+    'seed' | 'frequencyPenalty' | 'presencePenalty'
+  >;
   /** In place of the version's; null for free text, absent for the version's. */
   readonly output_schema?: Record<string, unknown> | null;
   /** How the provider is asked for it; by the version's own rule where it is absent. */
@@ -24,7 +27,10 @@ export interface Overrides {
 }
 
 /** The configuration as the run has it. */
-export const withOverrides = (config: AgentConfig, { settings, output_schema }: Overrides): AgentConfig => ({
+export const withOverrides = (
+  config: AgentConfig,
+  { settings, output_schema }: Overrides,
+): AgentConfig => ({
   ...config,
   settings: { ...config.settings, ...settings },
   ...(output_schema === undefined ? {} : { output_schema }),

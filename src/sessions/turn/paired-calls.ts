@@ -1,4 +1,8 @@
-import type { LanguageModelV4Message, LanguageModelV4ToolCallPart, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4Message,
+  LanguageModelV4ToolCallPart,
+  LanguageModelV4ToolResultPart,
+} from '@ai-sdk/provider';
 
 /** What a model reads where the caller has given results of other calls of the same message, and none of this one. */
 const noResult = 'No result was given.';
@@ -8,7 +12,9 @@ const noResult = 'No result was given.';
  * have results the others stay, and say so; a result that comes later stands there with its call. Calls of a message
  * that has no result at all are left out: the conversation went on without them. So are results of no call.
  */
-export function withPairedCalls(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
+export function withPairedCalls(
+  conversation: readonly LanguageModelV4Message[],
+): LanguageModelV4Message[] {
   const open = new Map<string, LanguageModelV4ToolCallPart>();
   const late = lateCalls(conversation);
   const paired: LanguageModelV4Message[] = [];
@@ -19,11 +25,15 @@ export function withPairedCalls(conversation: readonly LanguageModelV4Message[])
       const isAnswered = calls.some(({ toolCallId }) => results.has(toolCallId));
       for (const call of calls) if (!results.has(call.toolCallId)) open.set(call.toolCallId, call);
       const kept = message.content.filter(
-        (part) => part.type !== 'tool-call' || results.has(part.toolCallId) || (isAnswered && !late.has(part)),
+        (part) =>
+          part.type !== 'tool-call' ||
+          results.has(part.toolCallId) ||
+          (isAnswered && !late.has(part)),
       );
       if (kept.length > 0) paired.push({ ...message, content: kept });
     } else if (message.role === 'tool') {
-      for (const one of resultMessages(message, conversation[index - 1], open, late)) append(paired, one);
+      for (const one of resultMessages(message, conversation[index - 1], open, late))
+        append(paired, one);
     } else paired.push(message);
   }
   return paired;
@@ -43,9 +53,15 @@ type Call = LanguageModelV4ToolCallPart;
 const callsIn = (message: LanguageModelV4Message | undefined): Call[] =>
   message?.role === 'assistant' ? message.content.filter((part) => part.type === 'tool-call') : [];
 
-const resultsIn = (message: LanguageModelV4Message | undefined): Map<string, LanguageModelV4ToolResultPart> =>
+const resultsIn = (
+  message: LanguageModelV4Message | undefined,
+): Map<string, LanguageModelV4ToolResultPart> =>
   new Map(
-    message?.role === 'tool' ? message.content.flatMap((part) => (part.type === 'tool-result' ? [[part.toolCallId, part]] : [])) : [],
+    message?.role === 'tool'
+      ? message.content.flatMap((part) =>
+          part.type === 'tool-result' ? [[part.toolCallId, part]] : [],
+        )
+      : [],
   );
 
 /** Calls whose results come, but not in the message after them. Ids may be used again: the last open call of an id is meant. */
@@ -54,7 +70,8 @@ function lateCalls(conversation: readonly LanguageModelV4Message[]): ReadonlySet
   const late = new Set<Call>();
   for (const [index, message] of conversation.entries()) {
     const next = resultsIn(conversation[index + 1]);
-    for (const call of callsIn(message)) if (!next.has(call.toolCallId)) open.set(call.toolCallId, call);
+    for (const call of callsIn(message))
+      if (!next.has(call.toolCallId)) open.set(call.toolCallId, call);
     const asked = new Set(callsIn(conversation[index - 1]).map(({ toolCallId }) => toolCallId));
     for (const id of resultsIn(message).keys()) {
       const call = asked.has(id) ? undefined : open.get(id);
@@ -77,17 +94,29 @@ function resultMessages(
     const result = results.get(call.toolCallId);
     if (result !== undefined) return [result];
     if (late.has(call)) return [];
-    return [{ type: 'tool-result', toolCallId: call.toolCallId, toolName: call.toolName, output: { type: 'text', value: noResult } }];
+    return [
+      {
+        type: 'tool-result',
+        toolCallId: call.toolCallId,
+        toolName: call.toolName,
+        output: { type: 'text', value: noResult },
+      },
+    ];
   });
   const isHere = calls.some(({ toolCallId }) => results.has(toolCallId));
   const asked = new Set(calls.map(({ toolCallId }) => toolCallId));
-  const others = [...results.values()].filter(({ toolCallId }) => !asked.has(toolCallId) && open.has(toolCallId));
+  const others = [...results.values()].filter(
+    ({ toolCallId }) => !asked.has(toolCallId) && open.has(toolCallId),
+  );
   return [
     ...(isHere ? [{ ...message, content: here }] : []),
     ...(others.length === 0
       ? []
       : [
-          { role: 'assistant' as const, content: others.map(({ toolCallId }) => open.get(toolCallId) as Call) },
+          {
+            role: 'assistant' as const,
+            content: others.map(({ toolCallId }) => open.get(toolCallId) as Call),
+          },
           { role: 'tool' as const, content: others },
         ]),
   ];

@@ -13,7 +13,8 @@ import type { RunContext } from './history.ts';
 /** Characters of a tool's input or output that the trace keeps. */
 const maxTrace = 20_000;
 
-type NewStep = Pick<RunStepRow, 'type' | 'name' | 'started_at' | 'latency_ms'> & Partial<RunStepRow>;
+type NewStep = Pick<RunStepRow, 'type' | 'name' | 'started_at' | 'latency_ms'> &
+  Partial<RunStepRow>;
 
 /** What a turn has gathered so far; what is stored when it ends, however it ends. */
 export class Progress {
@@ -49,19 +50,48 @@ export class Progress {
     const nothing = { input: null, output: null, error: null, cost_nano_usd: null };
     const { workspace_id } = this.#ctx;
     const kept = this.#keeps_content ? step : withoutContent(step);
-    this.steps.push({ ...nothing, ...kept, id: this.#ctx.newId('step'), workspace_id, run_id: this.#run_id, ordinal: this.#ordinal });
+    this.steps.push({
+      ...nothing,
+      ...kept,
+      id: this.#ctx.newId('step'),
+      workspace_id,
+      run_id: this.#run_id,
+      ordinal: this.#ordinal,
+    });
     this.#ordinal += 1;
   }
 
   /** A model call with the tools it asked for, as steps of the trace. */
   addRound({ model, asked, started_at, tools, usage }: Round): void {
-    const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure, failed_models } = model;
+    const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure, failed_models } =
+      model;
     // The text of a last round is the message itself; a round that goes on is kept whole, to go on from.
     const said = tools.length === 0 ? {} : { content: capped(content) };
-    const output = { finish_reason, ...tokens, ...(failed_models.length === 0 ? {} : { failed_models }), ...said };
+    const output = {
+      finish_reason,
+      ...tokens,
+      ...(failed_models.length === 0 ? {} : { failed_models }),
+      ...said,
+    };
     const error = failure?.message ?? null;
-    this.addStep({ type: 'model', name: model.model, input: capped(asked), output, error, started_at, latency_ms, cost_nano_usd });
-    for (const { tool_name, input, outcome, cost_nano_usd: paid, started_at: at, latency_ms: took } of tools) {
+    this.addStep({
+      type: 'model',
+      name: model.model,
+      input: capped(asked),
+      output,
+      error,
+      started_at,
+      latency_ms,
+      cost_nano_usd,
+    });
+    for (const {
+      tool_name,
+      input,
+      outcome,
+      cost_nano_usd: paid,
+      started_at: at,
+      latency_ms: took,
+    } of tools) {
       const result = outcome.ok ? { output: capped(outcome.output) } : { error: outcome.error };
       this.addStep({
         type: 'tool',
@@ -110,11 +140,18 @@ const wordless: ReadonlySet<string> = new Set([
 const withoutContent = (step: NewStep): NewStep => ({
   ...step,
   input: null,
-  output: step.type === 'tool' ? null : Object.fromEntries(Object.entries(step.output ?? {}).filter(([name]) => wordless.has(name))),
+  output:
+    step.type === 'tool'
+      ? null
+      : Object.fromEntries(
+          Object.entries(step.output ?? {}).filter(([name]) => wordless.has(name)),
+        ),
   error: step.error == null ? null : 'It failed; what it said is not kept.',
 });
 
 function capped(value: unknown): unknown {
   const json = JSON.stringify(value ?? null);
-  return json.length <= maxTrace ? value : { cut: json.slice(0, maxTrace), characters: json.length };
+  return json.length <= maxTrace
+    ? value
+    : { cut: json.slice(0, maxTrace), characters: json.length };
 }

@@ -20,13 +20,27 @@ export async function* runTurn(given: Ctx, turn: Turn): AsyncGenerator<TurnEvent
   const ctx = { ...given, signal: turn.signal };
   const progress = new Progress(ctx, turn.run.id, turn.keeps_content);
   const { message_id, user, version } = turn;
-  const heartbeat = setInterval(() => ctx.defer(batch(ctx.db, renewRun(ctx.db, turn.run, ctx.now() + leaseFor))), leaseFor / 3);
+  const heartbeat = setInterval(
+    () => ctx.defer(batch(ctx.db, renewRun(ctx.db, turn.run, ctx.now() + leaseFor))),
+    leaseFor / 3,
+  );
   try {
     const { id, number } = version;
-    yield { type: 'started', run_id: turn.run.id, message_id, user_message_id: user.id, version: { id, number } };
+    yield {
+      type: 'started',
+      run_id: turn.run.id,
+      message_id,
+      user_message_id: user.id,
+      version: { id, number },
+    };
     const { question, config } = turn;
-    progress.attached = await gatherAttachments(ctx, { files: user.attachments, model: config.model, question });
-    if (config.knowledge.base_ids.length > 0 && searchText(turn) !== '') yield* retrieve(ctx, turn, progress);
+    progress.attached = await gatherAttachments(ctx, {
+      files: user.attachments,
+      model: config.model,
+      question,
+    });
+    if (config.knowledge.base_ids.length > 0 && searchText(turn) !== '')
+      yield* retrieve(ctx, turn, progress);
     turn.cancel.signal.throwIfAborted();
     if (turn.signal.aborted) progress.limit = 'seconds';
     else if (mayAnswer(turn, progress)) yield* answer(ctx, turn, progress);
@@ -55,7 +69,11 @@ const mayAnswer = ({ config, overrides }: Turn, { sources, attached }: Progress)
   config.tools.length > 0 ||
   (overrides.tools?.length ?? 0) > 0;
 
-async function* retrieve(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerator<TurnEvent, void> {
+async function* retrieve(
+  ctx: Ctx,
+  turn: Turn,
+  progress: Progress,
+): AsyncGenerator<TurnEvent, void> {
   const started_at = ctx.now();
   const account = new Account(undefined, turn.account);
   const { base_ids, mode, top_k, min_score, reranker } = turn.config.knowledge;
@@ -78,6 +96,18 @@ async function* retrieve(ctx: Ctx, turn: Turn, progress: Progress): AsyncGenerat
   const hits = found.hits.map(({ chunk_id, score }) => ({ chunk_id, score }));
   const output = { hits, confidence: found.confidence, coverage: found.coverage };
   const { cost_nano_usd } = account;
-  progress.addStep({ type: 'retrieval', name: mode, output, started_at, latency_ms, cost_nano_usd });
-  yield { type: 'retrieved', hits: progress.sources.length, confidence: found.confidence, latency_ms };
+  progress.addStep({
+    type: 'retrieval',
+    name: mode,
+    output,
+    started_at,
+    latency_ms,
+    cost_nano_usd,
+  });
+  yield {
+    type: 'retrieved',
+    hits: progress.sources.length,
+    confidence: found.confidence,
+    latency_ms,
+  };
 }

@@ -11,8 +11,19 @@ import type { ToolPin } from '../../tools/index.ts';
 import { Account } from '../../usage/index.ts';
 import { type Brought, noFiles, takeBrought, withTaken } from '../attachments/brought.ts';
 import { carriedBy, markUsed, takeAttachments } from '../attachments/send.ts';
-import { dropOtherSummaries, dropSummariesAfter, selectSummary } from '../background/summary-store.ts';
-import { historyLimit, lengthened, type Memory, readPath, type TurnVersion, toTurnVersion } from '../host/memory.ts';
+import {
+  dropOtherSummaries,
+  dropSummariesAfter,
+  selectSummary,
+} from '../background/summary-store.ts';
+import {
+  historyLimit,
+  lengthened,
+  type Memory,
+  readPath,
+  type TurnVersion,
+  toTurnVersion,
+} from '../host/memory.ts';
 import {
   type ClaimedSession,
   claimSession,
@@ -80,16 +91,36 @@ export class StaleMemory extends Error {}
  * Begins a turn in one batch: takes the session, stores run and message, reads the version where it is
  * not the one that is known. Throws `StaleMemory` when the session is not as it is remembered, or takes no message.
  */
-export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_id: string, more: readonly Statement[]): Promise<Turn> {
+export async function startTurn(
+  ctx: Ctx,
+  memory: Memory,
+  input: TurnInput,
+  run_id: string,
+  more: readonly Statement[],
+): Promise<Turn> {
   const asked = await placeOf(ctx, memory, input);
   const now = ctx.now();
   const { session, version: known } = memory;
   const run = newRun(ctx, session, run_id, input);
   const isNew = asked.again === null;
   const brought = isNew ? await takeBrought(ctx, session, input) : noFiles;
-  const user = asked.again ?? (await newMessage(ctx, session, run, asked, { ...input, prompt: withTaken(input.prompt, brought) }, brought));
-  const claim = { expected_head: session.head_id, head: user.id, new_messages: isNew ? 1 : 0 } as const;
-  const remembers = (input.draft?.config ?? known?.config)?.memory.summary === true && input.create === undefined;
+  const user =
+    asked.again ??
+    (await newMessage(
+      ctx,
+      session,
+      run,
+      asked,
+      { ...input, prompt: withTaken(input.prompt, brought) },
+      brought,
+    ));
+  const claim = {
+    expected_head: session.head_id,
+    head: user.id,
+    new_messages: isNew ? 1 : 0,
+  } as const;
+  const remembers =
+    (input.draft?.config ?? known?.config)?.memory.summary === true && input.create === undefined;
   const statements: Statement[] = [
     input.create === undefined
       ? claimSession(ctx.db, run, claim, now)
@@ -102,13 +133,22 @@ export async function startTurn(ctx: Ctx, memory: Memory, input: TurnInput, run_
         }),
     insertRunOfSession(ctx.db, { ...run, input_message_id: user.id }, input.version),
     readVersionOfRun(ctx.db, { run_id: run.id, known: known?.id ?? null }),
-    ...(isNew ? [...brought.statements(user.id), ...markUsed(ctx, user), insertMessage(ctx.db, user, 0)] : []),
+    ...(isNew
+      ? [...brought.statements(user.id), ...markUsed(ctx, user), insertMessage(ctx.db, user, 0)]
+      : []),
     ...(input.create === undefined ? leavesBranch(ctx, memory, asked) : []),
-    ...((input.takes_items?.length ?? 0) === 0 ? [] : takeItems(ctx.db, ctx.workspace_id, session.id, input.takes_items ?? [])),
+    ...((input.takes_items?.length ?? 0) === 0
+      ? []
+      : takeItems(ctx.db, ctx.workspace_id, session.id, input.takes_items ?? [])),
     ...more,
     ...(remembers ? [selectSummary(ctx.db, ctx.workspace_id, session.id)] : []),
   ];
-  const started = await commitStart(ctx, run, { statements, ...(more.length === 0 ? { pending: { run_id } } : {}) }, remembers);
+  const started = await commitStart(
+    ctx,
+    run,
+    { statements, ...(more.length === 0 ? { pending: { run_id } } : {}) },
+    remembers,
+  );
   const used = started.version ?? known;
   if (used === null) throw new Error('the version of a run that has started is not known');
   const { keeps_content, background_model, ...held } = started.session;
@@ -154,25 +194,40 @@ async function placeOf(ctx: Ctx, memory: Memory, { text, parent_id }: TurnInput)
   const leaf = path.at(-1) ?? null;
   if (parent_id !== undefined && (leaf?.id ?? null) !== parent_id) throw notFound('message');
   if (text !== null) return { parent: leaf, again: null, path };
-  if (leaf?.role !== 'user') throw new Failure('conflict', 'Only a message of the user can be answered.');
+  if (leaf?.role !== 'user')
+    throw new Failure('conflict', 'Only a message of the user can be answered.');
   return { parent: null, again: leaf, path: path.slice(0, -1) };
 }
 
-async function branchTo(ctx: Ctx, { path, session, version }: Memory, leaf: string | null): Promise<readonly MessageRow[]> {
+async function branchTo(
+  ctx: Ctx,
+  { path, session, version }: Memory,
+  leaf: string | null,
+): Promise<readonly MessageRow[]> {
   if (leaf === null) return [];
   const known = path.slice(0, path.findIndex(({ id }) => id === leaf) + 1);
   // What is remembered reaches back from the head only: further up there may be more that belongs to the history.
-  const isWhole = known[0]?.parent_id === null || known.length >= historyLimit(version?.config.memory.window_tokens ?? 0);
+  const isWhole =
+    known[0]?.parent_id === null ||
+    known.length >= historyLimit(version?.config.memory.window_tokens ?? 0);
   return known.length > 0 && isWhole ? known : readPath(ctx, session.id, leaf, version);
 }
 
 /** Where the turn does not go on from the head, what was summarised of the branch that is left goes. */
-function leavesBranch({ db, workspace_id }: Ctx, { session, path }: Memory, { parent, again, path: before }: Place): Statement[] {
+function leavesBranch(
+  { db, workspace_id }: Ctx,
+  { session, path }: Memory,
+  { parent, again, path: before }: Place,
+): Statement[] {
   const leaf = again ?? parent;
   if ((leaf?.id ?? null) === session.head_id) return [];
   const last = before.at(-1);
   const isShown = last === undefined || path.some(({ id }) => id === last.id);
-  return [isShown ? dropSummariesAfter(db, workspace_id, session.id, last?.depth ?? 0) : dropOtherSummaries(db, workspace_id, session.id)];
+  return [
+    isShown
+      ? dropSummariesAfter(db, workspace_id, session.id, last?.depth ?? 0)
+      : dropOtherSummaries(db, workspace_id, session.id),
+  ];
 }
 
 interface Started {
@@ -182,27 +237,40 @@ interface Started {
   readonly summary: Summary | null;
 }
 
-async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof commitSurely>[1], remembers: boolean): Promise<Started> {
-  const wasMade = async () => (await selectRun(ctx.db, run.workspace_id, run.id).get()) !== undefined;
+async function commitStart(
+  ctx: Ctx,
+  run: RunRow,
+  change: Parameters<typeof commitSurely>[1],
+  remembers: boolean,
+): Promise<Started> {
+  const wasMade = async () =>
+    (await selectRun(ctx.db, run.workspace_id, run.id).get()) !== undefined;
   let results: unknown[] | null;
   try {
     results = await commitSurely(ctx, change, wasMade);
   } catch (error) {
-    if (isGuardViolation(error, 'messages.attachments')) throw invalid('/attachments', 'An attachment was deleted meanwhile.');
+    if (isGuardViolation(error, 'messages.attachments'))
+      throw invalid('/attachments', 'An attachment was deleted meanwhile.');
     if (isGuardViolation(error, 'conversations.metadata'))
-      throw new Failure('conflict', 'The items of the conversation changed meanwhile. Retry.', { retryAfter: 1 });
+      throw new Failure('conflict', 'The items of the conversation changed meanwhile. Retry.', {
+        retryAfter: 1,
+      });
     // The first two messages of a conversation at once: one has made the session.
     if (isUniqueViolation(error, 'sessions.id')) throw new StaleMemory();
     // Another message has brought the same file to the session meanwhile.
-    if (isUniqueViolation(error, 'attachments.session_id', 'attachments.sha256')) throw new StaleMemory();
-    if (isGuardViolation(error, 'messages.seq') || isGuardViolation(error, 'runs.version_id')) throw new StaleMemory();
+    if (isUniqueViolation(error, 'attachments.session_id', 'attachments.sha256'))
+      throw new StaleMemory();
+    if (isGuardViolation(error, 'messages.seq') || isGuardViolation(error, 'runs.version_id'))
+      throw new StaleMemory();
     throw error;
   }
   const read = results ?? [
     await selectClaimedSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
     null,
     await selectVersionOfRun(ctx.db, run.id, null).all(),
-    ...(remembers ? [await selectSummary(ctx.db, run.workspace_id, run.session_id ?? '').all()] : []),
+    ...(remembers
+      ? [await selectSummary(ctx.db, run.workspace_id, run.session_id ?? '').all()]
+      : []),
   ];
   const [sessions, , versions] = read as [ClaimedSession[], unknown, TurnVersionRow[]];
   const [session] = sessions;
@@ -215,7 +283,8 @@ async function commitStart(ctx: Ctx, run: RunRow, change: Parameters<typeof comm
 /** Why a session that was read anew takes no message, where it does not. */
 export function refuse(ctx: Ctx, { session, version }: Pick<Memory, 'session' | 'version'>): void {
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
-  if (session.expires_at !== null && session.expires_at <= ctx.now()) throw new Failure('session_closed', 'The session has expired.');
+  if (session.expires_at !== null && session.expires_at <= ctx.now())
+    throw new Failure('session_closed', 'The session has expired.');
   if (version === null) throw invalid('/version', 'The version of the session does not exist.');
   refuseMissing(version.config.inputs, session.inputs);
 }
@@ -257,7 +326,10 @@ async function newMessage(
     text: input.text ?? '',
     citations: [],
     prompt: input.prompt === undefined ? null : [...input.prompt],
-    attachments: carriedBy(before, [...(await takeAttachments(ctx, session, id, input)), ...brought.files(id)]),
+    attachments: carriedBy(before, [
+      ...(await takeAttachments(ctx, session, id, input)),
+      ...brought.files(id),
+    ]),
     run_id: run.id,
     created_at: ctx.now(),
   };

@@ -19,7 +19,11 @@ export function contextOfTurn(
   return contextOf(
     turn.history,
     turn.summary,
-    { ...memory, context_window: contextWindowOf(model), max_output_tokens: settings.max_output_tokens },
+    {
+      ...memory,
+      context_window: contextWindowOf(model),
+      max_output_tokens: settings.max_output_tokens,
+    },
     {
       instructions: estimateTokens(instructionsOf(turn)),
       question: estimateTokens(turn.question),

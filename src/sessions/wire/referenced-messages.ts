@@ -17,7 +17,10 @@ export interface ReferencedMessage {
 }
 
 /** Messages by their ids, in one trip. Those that the caller may not know of, or whose session has expired, are left out. */
-export async function readReferenced(ctx: Ctx, ids: readonly string[]): Promise<ReferencedMessage[]> {
+export async function readReferenced(
+  ctx: Ctx,
+  ids: readonly string[],
+): Promise<ReferencedMessage[]> {
   const { db, workspace_id } = ctx;
   const given = sql`select value from json_each(${JSON.stringify(ids)})`;
   const isGiven = and(eq(messages.workspace_id, workspace_id), sql`${messages.id} in (${given})`);

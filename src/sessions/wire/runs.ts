@@ -5,7 +5,14 @@ import { Replay } from '../../platform/idempotency.ts';
 import { notFound } from '../../shared/failure.ts';
 import { type Heard, hostOf } from '../host/host-client.ts';
 import { ownSession, runFor } from '../own-session.ts';
-import { type Message, type Run, type RunWithSteps, toMessage, toRun, toRunStep } from '../schema.ts';
+import {
+  type Message,
+  type Run,
+  type RunWithSteps,
+  toMessage,
+  toRun,
+  toRunStep,
+} from '../schema.ts';
 import {
   isOpen,
   type MessageRow,
@@ -36,8 +43,10 @@ export interface RunStream {
  */
 export async function runToEnd(ctx: Ctx, session_id: string, input: TurnInput): Promise<Message> {
   const { listening } = await start(ctx, session_id, input, null);
-  if (listening.type === 'stream' || listening.type === 'begun') throw new Error('something else came where an answer was asked for');
-  const message = listening.type === 'message' ? listening.message : await waitFor(ctx, listening.run_id);
+  if (listening.type === 'stream' || listening.type === 'begun')
+    throw new Error('something else came where an answer was asked for');
+  const message =
+    listening.type === 'message' ? listening.message : await waitFor(ctx, listening.run_id);
   if (listening.type === 'elsewhere' || listening.is_joined) throw new Replay(message);
   return message;
 }
@@ -49,18 +58,32 @@ export interface StartedRun {
 }
 
 /** Starts a run that nobody waits for, or queues it behind the one that answers, or finds the one that the idempotency key has started. */
-export async function startRun(ctx: Ctx, session_id: string, input: TurnInput): Promise<StartedRun> {
+export async function startRun(
+  ctx: Ctx,
+  session_id: string,
+  input: TurnInput,
+): Promise<StartedRun> {
   const { listening } = await hostOf(ctx, session_id).startInBackground(input);
-  if (listening.type !== 'begun' && listening.type !== 'elsewhere') throw new Error('something else came where a run was to begin');
-  return { run_id: listening.run_id, is_joined: listening.type === 'elsewhere' || listening.is_joined };
+  if (listening.type !== 'begun' && listening.type !== 'elsewhere')
+    throw new Error('something else came where a run was to begin');
+  return {
+    run_id: listening.run_id,
+    is_joined: listening.type === 'elsewhere' || listening.is_joined,
+  };
 }
 
 /** The same as a stream, from the first event. A failure before the first word is thrown; a later one is an event. */
-export async function runAsStream(ctx: Ctx, session_id: string, input: TurnInput, wire: WireRequest): Promise<RunStream> {
+export async function runAsStream(
+  ctx: Ctx,
+  session_id: string,
+  input: TurnInput,
+  wire: WireRequest,
+): Promise<RunStream> {
   const heard = await start(ctx, session_id, input, wire);
   const stream = toStream(heard);
   if (stream !== null) return stream;
-  if (heard.listening.type !== 'elsewhere') throw new Error('an answer came where a stream was asked for');
+  if (heard.listening.type !== 'elsewhere')
+    throw new Error('an answer came where a stream was asked for');
   const { run, answer } = await readRun(ctx, heard.listening.run_id);
   if (run.status === 'failed' && answer === undefined) answerOf(terminalOf(run, answer));
   return attachToRun(ctx, heard.listening.run_id, wire, 0);
@@ -70,7 +93,12 @@ export async function runAsStream(ctx: Ctx, session_id: string, input: TurnInput
  * A run without a session has a host of its own. Where the request's key has started one before, it is
  * that one's host which knows whether to join, to tell or to try again.
  */
-async function start(ctx: Ctx, session_id: string, input: TurnInput, wire: WireRequest | null): Promise<Heard> {
+async function start(
+  ctx: Ctx,
+  session_id: string,
+  input: TurnInput,
+  wire: WireRequest | null,
+): Promise<Heard> {
   const heard = await hostOf(ctx, session_id).start(input, wire);
   if (heard.listening.type !== 'elsewhere' || input.create === undefined) return heard;
   const { host } = await readRun(ctx, heard.listening.run_id);
@@ -79,7 +107,12 @@ async function start(ctx: Ctx, session_id: string, input: TurnInput, wire: WireR
 }
 
 /** The events of a run from behind frame `after`: live while it goes on, from the record once it has ended. Throws `not_found`, `events_gone`. */
-export async function attachToRun(ctx: Ctx, run_id: string, wire: WireRequest, after: number): Promise<RunStream> {
+export async function attachToRun(
+  ctx: Ctx,
+  run_id: string,
+  wire: WireRequest,
+  after: number,
+): Promise<RunStream> {
   let stored = await readRun(ctx, run_id);
   if (isOpen(stored.run)) {
     const host = hostOf(ctx, stored.host);

@@ -3,7 +3,10 @@ import type { RunStream } from './runs.ts';
 import { uiMessageStreamHeaders } from './ui-message-stream.ts';
 
 /** Whether a request asks for events: its body says so, or, where it says nothing, what it accepts. */
-export function wantsStream({ stream }: { readonly stream?: boolean | undefined }, request: Request): boolean {
+export function wantsStream(
+  { stream }: { readonly stream?: boolean | undefined },
+  request: Request,
+): boolean {
   return stream ?? request.headers.get('accept')?.includes('text/event-stream') ?? false;
 }
 
@@ -21,6 +24,10 @@ export const toEventStream = ({ run_id, body, is_joined }: RunStream): Response 
 export function readLastEventId(request: Request): number {
   const header = request.headers.get('last-event-id') ?? '';
   if (header === '') return 0;
-  if (!/^\d{1,9}$/.test(header)) throw new Failure('malformed_request', 'Last-Event-ID must be the id of an event of this run: a number.');
+  if (!/^\d{1,9}$/.test(header))
+    throw new Failure(
+      'malformed_request',
+      'Last-Event-ID must be the id of an event of this run: a number.',
+    );
   return Number(header);
 }

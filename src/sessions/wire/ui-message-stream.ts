@@ -49,11 +49,21 @@ class UiMessageStream implements Wire {
         const { run_id: id, user_message_id, version } = event;
         return [
           { type: 'start', messageId: event.message_id },
-          { type: 'data-run', data: { id, status: 'running', user_message_id, version }, transient: true },
+          {
+            type: 'data-run',
+            data: { id, status: 'running', user_message_id, version },
+            transient: true,
+          },
         ];
       }
       case 'retrieved':
-        return [{ type: 'data-retrieval', data: { hits: event.hits, confidence: event.confidence }, transient: true }];
+        return [
+          {
+            type: 'data-retrieval',
+            data: { hits: event.hits, confidence: event.confidence },
+            transient: true,
+          },
+        ];
       case 'round':
         return [...this.#endStep(), ...this.#startStep()];
       case 'text':
@@ -84,7 +94,15 @@ class UiMessageStream implements Wire {
       case 'tool-input-delta':
         return [{ type: 'tool-input-delta', toolCallId, inputTextDelta: event.delta }];
       case 'tool-call':
-        return [{ type: 'tool-input-available', toolCallId, toolName: event.tool_name, input: event.input, dynamic: true }];
+        return [
+          {
+            type: 'tool-input-available',
+            toolCallId,
+            toolName: event.tool_name,
+            input: event.input,
+            dynamic: true,
+          },
+        ];
       case 'tool-output':
         return [{ type: 'tool-output-available', toolCallId, output: event.output, dynamic: true }];
       case 'tool-error':
@@ -98,7 +116,12 @@ class UiMessageStream implements Wire {
     const errorText = 'The run ended before the tool was called.';
     return open.map(([toolCallId, toolName]) =>
       toolName === null
-        ? { type: 'tool-output-error', toolCallId, errorText: 'The run ended before the tool had answered.', dynamic: true }
+        ? {
+            type: 'tool-output-error',
+            toolCallId,
+            errorText: 'The run ended before the tool had answered.',
+            dynamic: true,
+          }
         : { type: 'tool-input-error', toolCallId, toolName, input: null, errorText, dynamic: true },
     );
   }
@@ -138,7 +161,10 @@ class UiMessageStream implements Wire {
         type: 'source-document',
         sourceId: citation.chunk_id,
         mediaType: 'text/plain',
-        title: citation.page === null ? citation.file_name : `${citation.file_name}, page ${citation.page}`,
+        title:
+          citation.page === null
+            ? citation.file_name
+            : `${citation.file_name}, page ${citation.page}`,
         filename: citation.file_name,
         providerMetadata: { agentgrid: { ...citation } },
       }),

@@ -2,8 +2,20 @@ import { z } from '@hono/zod-openapi';
 import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import { ManagedWorkspace, ManageWorkspace, WorkspacesQuery, WorkspaceWithQuotas } from './schema.ts';
-import { deleteWorkspace, getManagedWorkspace, listWorkspaces, manageWorkspace, resumeWorkspace, suspendWorkspace } from './service.ts';
+import {
+  ManagedWorkspace,
+  ManageWorkspace,
+  WorkspacesQuery,
+  WorkspaceWithQuotas,
+} from './schema.ts';
+import {
+  deleteWorkspace,
+  getManagedWorkspace,
+  listWorkspaces,
+  manageWorkspace,
+  resumeWorkspace,
+  suspendWorkspace,
+} from './service.ts';
 
 const params = z.object({ workspace: Id('ws') });
 const about = { access: 'root', tag: 'Workspaces' } as const;
@@ -17,7 +29,11 @@ export const managedWorkspaceRoutes = new Router()
       path: '/workspaces',
       summary: 'List workspaces',
       query: WorkspacesQuery,
-      reply: { status: 200, schema: pageOf(ManagedWorkspace), description: 'Workspaces of the deployment, newest first' },
+      reply: {
+        status: 200,
+        schema: pageOf(ManagedWorkspace),
+        description: 'Workspaces of the deployment, newest first',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { query }) => listWorkspaces(ctx, query),
@@ -29,7 +45,11 @@ export const managedWorkspaceRoutes = new Router()
       path: '/workspaces/{workspace}',
       summary: 'Get a workspace by id',
       params,
-      reply: { status: 200, schema: WorkspaceWithQuotas, description: 'The workspace with its quotas' },
+      reply: {
+        status: 200,
+        schema: WorkspaceWithQuotas,
+        description: 'The workspace with its quotas',
+      },
     },
     (ctx, { params }) => getManagedWorkspace(ctx, params.workspace),
   )
@@ -39,10 +59,15 @@ export const managedWorkspaceRoutes = new Router()
       method: 'patch',
       path: '/workspaces/{workspace}',
       summary: 'Manage a workspace',
-      description: 'Renames it and sets its quotas. A limit below what is used deletes nothing; it stops additions.',
+      description:
+        'Renames it and sets its quotas. A limit below what is used deletes nothing; it stops additions.',
       params,
       body: ManageWorkspace,
-      reply: { status: 200, schema: WorkspaceWithQuotas, description: 'The workspace as it is now' },
+      reply: {
+        status: 200,
+        schema: WorkspaceWithQuotas,
+        description: 'The workspace as it is now',
+      },
     },
     (ctx, { params, body }) => manageWorkspace(ctx, params.workspace, body),
   )

@@ -14,7 +14,9 @@ export const ManagedWorkspace = Workspace.extend({
 }).openapi('ManagedWorkspace');
 export type ManagedWorkspace = z.output<typeof ManagedWorkspace>;
 
-export const WorkspaceWithQuotas = ManagedWorkspace.extend({ quotas: z.array(Quota) }).openapi('WorkspaceWithQuotas');
+export const WorkspaceWithQuotas = ManagedWorkspace.extend({ quotas: z.array(Quota) }).openapi(
+  'WorkspaceWithQuotas',
+);
 export type WorkspaceWithQuotas = z.output<typeof WorkspaceWithQuotas>;
 
 export const WorkspacesQuery = z.strictObject({

@@ -18,24 +18,45 @@ import {
 import { changeWorkspace, selectLiveWorkspace, selectWorkspaces, setSuspended } from './store.ts';
 
 /** Every workspace of the deployment, newest first. Root key only, like everything here. */
-export const listWorkspaces = (ctx: Ctx, { limit, cursor, status }: WorkspacesQuery): Promise<Page<ManagedWorkspace>> =>
+export const listWorkspaces = (
+  ctx: Ctx,
+  { limit, cursor, status }: WorkspacesQuery,
+): Promise<Page<ManagedWorkspace>> =>
   readPage(
-    { secret: ctx.config.signing_secret, workspace_id: '', list: 'workspaces', filters: { status } },
+    {
+      secret: ctx.config.signing_secret,
+      workspace_id: '',
+      list: 'workspaces',
+      filters: { status },
+    },
     { limit, cursor },
-    (after, count) => selectWorkspaces(ctx.db, status === undefined ? undefined : status === 'suspended', after, count).all(),
+    (after, count) =>
+      selectWorkspaces(
+        ctx.db,
+        status === undefined ? undefined : status === 'suspended',
+        after,
+        count,
+      ).all(),
     (row) => row.id,
     toManagedWorkspace,
   );
 
 /** With its quotas; one trip. Throws `not_found`. */
 export async function getManagedWorkspace(ctx: Ctx, id: string): Promise<WorkspaceWithQuotas> {
-  const [[row], quotas] = await batch(ctx.db, [selectLiveWorkspace(ctx.db, id), selectQuotas(ctx.db, id, ctx.now())]);
+  const [[row], quotas] = await batch(ctx.db, [
+    selectLiveWorkspace(ctx.db, id),
+    selectQuotas(ctx.db, id, ctx.now()),
+  ]);
   if (row === undefined) throw notFound('workspace');
   return { ...toManagedWorkspace(row), quotas: toQuotas(quotas) };
 }
 
 /** Renames a workspace and sets its quotas. A limit below what is used takes nothing away. Throws `not_found`. */
-export async function manageWorkspace(ctx: Ctx, id: string, { quotas = {}, ...settings }: ManageWorkspace): Promise<WorkspaceWithQuotas> {
+export async function manageWorkspace(
+  ctx: Ctx,
+  id: string,
+  { quotas = {}, ...settings }: ManageWorkspace,
+): Promise<WorkspaceWithQuotas> {
   const [found] = await selectLiveWorkspace(ctx.db, id);
   if (found === undefined) throw notFound('workspace');
   const results = await commit(ctx, {
@@ -44,20 +65,37 @@ export async function manageWorkspace(ctx: Ctx, id: string, { quotas = {}, ...se
       ...quotaChanges(ctx, id, quotas),
       selectQuotas(ctx.db, id, ctx.now()),
     ],
-    audit: [{ action: 'workspace.manage', target_type: 'workspace', target_id: id, workspace_id: id, detail: { ...settings, quotas } }],
+    audit: [
+      {
+        action: 'workspace.manage',
+        target_type: 'workspace',
+        target_id: id,
+        workspace_id: id,
+        detail: { ...settings, quotas },
+      },
+    ],
   });
   const [row] = results[0] as WorkspaceRow[];
   if (row === undefined) throw notFound('workspace');
-  return { ...toManagedWorkspace(row), quotas: toQuotas(results.at(-1) as Parameters<typeof toQuotas>[0]) };
+  return {
+    ...toManagedWorkspace(row),
+    quotas: toQuotas(results.at(-1) as Parameters<typeof toQuotas>[0]),
+  };
 }
 
 /** From now on every credential of the workspace is refused, elsewhere within 30 seconds. Twice is as good as once. */
-export const suspendWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> => suspend(ctx, id, ctx.now());
+export const suspendWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> =>
+  suspend(ctx, id, ctx.now());
 
 /** The credentials are valid again as they were. */
-export const resumeWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> => suspend(ctx, id, null);
+export const resumeWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> =>
+  suspend(ctx, id, null);
 
-async function suspend(ctx: Ctx, id: string, suspended_at: number | null): Promise<ManagedWorkspace> {
+async function suspend(
+  ctx: Ctx,
+  id: string,
+  suspended_at: number | null,
+): Promise<ManagedWorkspace> {
   const found = await selectLiveWorkspace(ctx.db, id).get();
   if (found === undefined) throw notFound('workspace');
   const since = suspended_at === null ? null : (found.suspended_at ?? suspended_at);
@@ -91,5 +129,6 @@ export async function deleteWorkspace(ctx: Ctx, id: string): Promise<void> {
 
 /** For the job: whether the workspace is marked deleted, or gone. */
 export async function assertDeleted(ctx: Ctx, id: string): Promise<void> {
-  if ((await selectLiveWorkspace(ctx.db, id).get()) !== undefined) throw new Failure('conflict', `Workspace ${id} is not deleted.`);
+  if ((await selectLiveWorkspace(ctx.db, id).get()) !== undefined)
+    throw new Failure('conflict', `Workspace ${id} is not deleted.`);
 }

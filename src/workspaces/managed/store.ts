@@ -5,13 +5,19 @@ import type { WorkspaceRow } from '../store.ts';
 
 const live = (id: string) => and(eq(workspaces.id, id), isNull(workspaces.deleted_at));
 
-export const selectLiveWorkspace = (db: Db, id: string) => db.select().from(workspaces).where(live(id));
+export const selectLiveWorkspace = (db: Db, id: string) =>
+  db.select().from(workspaces).where(live(id));
 
 /** Greater than every id: a range keeps SQLite on the index from the first page on. */
 const afterAll = 'ws_~';
 
 /** Newest first. */
-export const selectWorkspaces = (db: Db, is_suspended: boolean | undefined, after: string | null, limit: number) =>
+export const selectWorkspaces = (
+  db: Db,
+  is_suspended: boolean | undefined,
+  after: string | null,
+  limit: number,
+) =>
   db
     .select()
     .from(workspaces)
@@ -19,7 +25,9 @@ export const selectWorkspaces = (db: Db, is_suspended: boolean | undefined, afte
       and(
         lt(workspaces.id, after ?? afterAll),
         isNull(workspaces.deleted_at),
-        is_suspended === undefined ? undefined : sql`(${workspaces.suspended_at} is not null) = ${is_suspended}`,
+        is_suspended === undefined
+          ? undefined
+          : sql`(${workspaces.suspended_at} is not null) = ${is_suspended}`,
       ),
     )
     .orderBy(desc(workspaces.id))
@@ -33,6 +41,9 @@ export const changeWorkspace = (db: Db, id: string, changes: Partial<WorkspaceRo
 export const setSuspended = (db: Db, id: string, suspended_at: number | null, now: number) =>
   db
     .update(workspaces)
-    .set({ suspended_at: suspended_at === null ? null : sql`coalesce(suspended_at, ${suspended_at})`, updated_at: now })
+    .set({
+      suspended_at: suspended_at === null ? null : sql`coalesce(suspended_at, ${suspended_at})`,
+      updated_at: now,
+    })
     .where(live(id))
     .returning();

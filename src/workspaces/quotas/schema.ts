@@ -11,15 +11,21 @@ export const QuotaLimits = z
     bytes: limit.describe(
       'Bytes of the originals of files and attachments; what forked sessions, messages and `/v1/files` share counts once',
     ),
-    chunks: limit.describe('Chunks of files. A file that would exceed it becomes `failed` with `quota_exceeded`'),
+    chunks: limit.describe(
+      'Chunks of files. A file that would exceed it becomes `failed` with `quota_exceeded`',
+    ),
     agents: limit.describe('Agents that are not archived'),
-    sessions: limit.describe('Chat sessions, archived ones included; runs without a session do not count'),
+    sessions: limit.describe(
+      'Chat sessions, archived ones included; runs without a session do not count',
+    ),
     tools: limit.describe('Tools'),
     keys: limit.describe('API keys that are valid and have not been rotated'),
     knowledge_bases: limit.describe('Shared knowledge bases; those that agents own do not count'),
   })
   .partial()
-  .describe('Limits of this workspace; null takes the limit of the deployment. What is not given stays')
+  .describe(
+    'Limits of this workspace; null takes the limit of the deployment. What is not given stays',
+  )
   .openapi('QuotaLimits', { example: { files: 1000 } });
 export type QuotaLimits = z.output<typeof QuotaLimits>;
 
@@ -27,8 +33,13 @@ export const Quota = z
   .object({
     quota: z.enum(quotaNames),
     limit: z.number().int().nullable().describe('null is unlimited'),
-    used: z.number().int().describe('May be above the limit where the limit was lowered; then nothing can be added'),
-    source: z.enum(['deployment', 'workspace']).describe('Whose limit it is: `workspace` was set with `PATCH /workspaces/{workspace}`'),
+    used: z
+      .number()
+      .int()
+      .describe('May be above the limit where the limit was lowered; then nothing can be added'),
+    source: z
+      .enum(['deployment', 'workspace'])
+      .describe('Whose limit it is: `workspace` was set with `PATCH /workspaces/{workspace}`'),
   })
   .openapi('Quota');
 export type Quota = z.output<typeof Quota>;
@@ -40,5 +51,12 @@ export const toQuotas = (rows: readonly QuotaRow[]): Quota[] =>
     const row = rows.find(({ resource }) => resource === name);
     if (row === undefined) return [];
     const { own_max, default_max, used } = row;
-    return [{ quota: name, limit: own_max ?? default_max, used, source: own_max === null ? 'deployment' : 'workspace' }];
+    return [
+      {
+        quota: name,
+        limit: own_max ?? default_max,
+        used,
+        source: own_max === null ? 'deployment' : 'workspace',
+      },
+    ];
   });

@@ -12,7 +12,9 @@ export const listQuotas = async (ctx: Ctx): Promise<{ data: Quota[] }> => ({
 
 /** For the batch that changes a workspace. */
 export const quotaChanges = ({ db }: Ctx, workspace_id: string, limits: QuotaLimits): Statement[] =>
-  Object.entries(limits).map(([name, max]) => setQuota(db, workspace_id, name as QuotaName, max ?? null));
+  Object.entries(limits).map(([name, max]) =>
+    setQuota(db, workspace_id, name as QuotaName, max ?? null),
+  );
 
 /** The limits that this isolate has last written. */
 let written: string | null = null;
@@ -21,7 +23,10 @@ let written: string | null = null;
  * Makes the limits of the deployment's variables those that the database enforces. Writes once for each
  * isolate, and with `always`; a failure is logged and tried again with the next request.
  */
-export async function applyQuotaDefaults({ config, db, log }: Pick<Platform, 'config' | 'db' | 'log'>, always = false): Promise<void> {
+export async function applyQuotaDefaults(
+  { config, db, log }: Pick<Platform, 'config' | 'db' | 'log'>,
+  always = false,
+): Promise<void> {
   const limits = JSON.stringify(config.quotas);
   if (written === limits && !always) return;
   try {

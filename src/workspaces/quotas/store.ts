@@ -20,13 +20,19 @@ export const selectQuotas = (db: Db, workspace_id: string, now: number) =>
     from quota_defaults d left join quotas q on q.workspace_id = ${workspace_id} and q.resource = d.resource`);
 
 /** Gives a workspace a limit of its own; null takes it back. */
-export const setQuota = (db: Db, workspace_id: string, resource: QuotaName, max: number | null): Statement =>
+export const setQuota = (
+  db: Db,
+  workspace_id: string,
+  resource: QuotaName,
+  max: number | null,
+): Statement =>
   db
     .insert(quotas)
     .values({ workspace_id, resource, max })
     .onConflictDoUpdate({ target: [quotas.workspace_id, quotas.resource], set: { max } });
 
-export const deleteQuotas = (db: Db, workspace_id: string) => db.delete(quotas).where(eq(quotas.workspace_id, workspace_id));
+export const deleteQuotas = (db: Db, workspace_id: string) =>
+  db.delete(quotas).where(eq(quotas.workspace_id, workspace_id));
 
 /** Writes the limits of the deployment where they are others. */
 export const writeQuotaDefaults = (db: Db, limits: Readonly<Record<QuotaName, number | null>>) =>

@@ -14,15 +14,22 @@ export function agentsSdk(stage: () => Stage): void {
 
   describe.each([false, true])('@openai/agents (Responses API: %s)', (useResponses) => {
     const runner = (apiKey = stage().key) =>
-      new Runner({ modelProvider: new OpenAIProvider({ apiKey, baseURL: stage().url, useResponses }), tracingDisabled: true });
-    const agentOn = (model: string, more: object = {}) => new Agent({ name: 'Helper', instructions: 'Be brief.', model, ...more });
+      new Runner({
+        modelProvider: new OpenAIProvider({ apiKey, baseURL: stage().url, useResponses }),
+        tracingDisabled: true,
+      });
+    const agentOn = (model: string, more: object = {}) =>
+      new Agent({ name: 'Helper', instructions: 'Be brief.', model, ...more });
 
     it('holds a conversation: its history is sent back', async () => {
       const scene = await stage().agent([says('Hello ', 'there.'), says('Again.')]);
       const agent = agentOn(scene.model);
       const first = await runner().run(agent, 'Hi');
       expect(first.finalOutput).toBe('Hello there.');
-      const second = await runner().run(agent, [...first.history, { role: 'user', content: 'And?' }]);
+      const second = await runner().run(agent, [
+        ...first.history,
+        { role: 'user', content: 'And?' },
+      ]);
       expect(second.finalOutput).toBe('Again.');
       const [, sent] = await sentTo(scene);
       expect(JSON.stringify(sent.messages)).toContain('Hello there.');
@@ -34,14 +41,19 @@ export function agentsSdk(stage: () => Stage): void {
       const stream = await runner().run(agentOn(model), 'Count', { stream: true });
       let text = '';
       for await (const event of stream) {
-        if (event.type === 'raw_model_stream_event' && event.data.type === 'output_text_delta') text += event.data.delta;
+        if (event.type === 'raw_model_stream_event' && event.data.type === 'output_text_delta')
+          text += event.data.delta;
       }
       await stream.completed;
       expect([text, stream.finalOutput]).toEqual(['One two three', 'One two three']);
     });
 
     it.each([false, true])('runs tools, and goes on after them (stream: %s)', async (isStream) => {
-      const scene = await stage().agent([calls('Zug', 'Chur'), says('Rain in both.'), says('Still raining.')]);
+      const scene = await stage().agent([
+        calls('Zug', 'Chur'),
+        says('Rain in both.'),
+        says('Still raining.'),
+      ]);
       const agent = agentOn(scene.model, { tools: [get_weather] });
       const run = async (input: Parameters<Runner['run']>[1] & (string | object[])) => {
         if (!isStream) return runner().run(agent, input);
@@ -55,14 +67,21 @@ export function agentsSdk(stage: () => Stage): void {
       expect(second.finalOutput).toBe('Still raining.');
       const [asked, , last] = await sentTo(scene);
       expect(asked.tools[0].function.strict).toBe(true);
-      for (const text of ['rain in Zug', 'rain in Chur', 'Rain in both.']) expect(JSON.stringify(last.messages)).toContain(text);
+      for (const text of ['rain in Zug', 'rain in Chur', 'Rain in both.'])
+        expect(JSON.stringify(last.messages)).toContain(text);
     });
 
     it('asks for structured output by its schema', async () => {
       const scene = await stage().agent([says('{"n":4}')]);
-      const result = await runner().run(agentOn(scene.model, { outputType: z.object({ n: z.number() }) }), 'A number');
+      const result = await runner().run(
+        agentOn(scene.model, { outputType: z.object({ n: z.number() }) }),
+        'A number',
+      );
       expect(result.finalOutput).toEqual({ n: 4 });
-      expect((await sentTo(scene))[0].response_format).toMatchObject({ type: 'json_schema', json_schema: { strict: true } });
+      expect((await sentTo(scene))[0].response_format).toMatchObject({
+        type: 'json_schema',
+        json_schema: { strict: true },
+      });
     });
 
     it('reads cited answers, and sends them back', async () => {
@@ -70,13 +89,18 @@ export function agentsSdk(stage: () => Stage): void {
       const agent = agentOn(model);
       const first = await runner().run(agent, question);
       expect(first.finalOutput).toContain('two hundred litres');
-      const second = await runner().run(agent, [...first.history, { role: 'user', content: question }]);
+      const second = await runner().run(agent, [
+        ...first.history,
+        { role: 'user', content: question },
+      ]);
       expect(second.finalOutput).toContain('two hundred litres');
     });
 
     it('throws what the server answers', async () => {
       await expect(runner().run(agentOn('nobody'), 'Hi')).rejects.toMatchObject({ status: 404 });
-      await expect(runner('ag_nobody').run(agentOn('nobody'), 'Hi')).rejects.toMatchObject({ status: 401 });
+      await expect(runner('ag_nobody').run(agentOn('nobody'), 'Hi')).rejects.toMatchObject({
+        status: 401,
+      });
     });
   });
 }

@@ -19,7 +19,13 @@ import { calls, numberSchema, question, type Stage, says, sentTo, weatherSchema 
 export function aiSdk(stage: () => Stage): void {
   const openai = (apiKey = stage().key) => createOpenAI({ apiKey, baseURL: stage().url });
   const compatible = (apiKey = stage().key) =>
-    createOpenAICompatible({ name: 'agentgrid', apiKey, baseURL: stage().url, includeUsage: true, supportsStructuredOutputs: true });
+    createOpenAICompatible({
+      name: 'agentgrid',
+      apiKey,
+      baseURL: stage().url,
+      includeUsage: true,
+      supportsStructuredOutputs: true,
+    });
 
   const packages: readonly [string, (model: string, key?: string) => LanguageModel][] = [
     ['@ai-sdk/openai, default', (model, key) => openai(key)(model)],
@@ -36,22 +42,45 @@ export function aiSdk(stage: () => Stage): void {
 
   describe.each(packages)('%s', (_name, open) => {
     it('holds a conversation: what it was answered is sent back', async () => {
-      const scene = await stage().agent([says('Hello ', 'there.'), says('Again.'), says('Still here.')]);
+      const scene = await stage().agent([
+        says('Hello ', 'there.'),
+        says('Again.'),
+        says('Still here.'),
+      ]);
       const model = open(scene.model);
       const first = await generateText({ model, messages: hello });
       expect(first.text).toBe('Hello there.');
-      const second = [...hello, ...first.response.messages, { role: 'user' as const, content: 'And?' }];
+      const second = [
+        ...hello,
+        ...first.response.messages,
+        { role: 'user' as const, content: 'And?' },
+      ];
       const streamed = streamText({ model, messages: second });
       expect(await streamed.text).toBe('Again.');
-      const third = [...second, ...(await streamed.response).messages, { role: 'user' as const, content: 'Well?' }];
+      const third = [
+        ...second,
+        ...(await streamed.response).messages,
+        { role: 'user' as const, content: 'Well?' },
+      ];
       expect((await generateText({ model, messages: third })).text).toBe('Still here.');
-      const sent = (await sentTo(scene)).at(-1).messages.filter(({ role }: { role: string }) => role !== 'system');
-      expect(sent.map(({ content }: { content: string }) => content)).toEqual(['Hi', 'Hello there.', 'And?', 'Again.', 'Well?']);
+      const sent = (await sentTo(scene))
+        .at(-1)
+        .messages.filter(({ role }: { role: string }) => role !== 'system');
+      expect(sent.map(({ content }: { content: string }) => content)).toEqual([
+        'Hi',
+        'Hello there.',
+        'And?',
+        'Again.',
+        'Well?',
+      ]);
     });
 
     it('streams text and usage', async () => {
       const scene = await stage().agent([says('One ', 'two ', 'three')]);
-      const { textStream, totalUsage, finishReason } = streamText({ model: open(scene.model), prompt: 'Count' });
+      const { textStream, totalUsage, finishReason } = streamText({
+        model: open(scene.model),
+        prompt: 'Count',
+      });
       let text = '';
       for await (const delta of textStream) text += delta;
       expect(text).toBe('One two three');
@@ -61,12 +90,21 @@ export function aiSdk(stage: () => Stage): void {
 
     it.each(['generated', 'streamed'])('runs tools over two steps, %s', async (how) => {
       const scene = await stage().agent([calls('Zug', 'Chur'), says('Rain in both.')]);
-      const options = { model: open(scene.model), messages: hello, tools: { get_weather }, stopWhen: stepCountIs(3) };
-      const text = how === 'generated' ? (await generateText(options)).text : await streamText(options).text;
+      const options = {
+        model: open(scene.model),
+        messages: hello,
+        tools: { get_weather },
+        stopWhen: stepCountIs(3),
+      };
+      const text =
+        how === 'generated' ? (await generateText(options)).text : await streamText(options).text;
       expect(text).toBe('Rain in both.');
       const [, second] = await sentTo(scene);
       const results = second.messages.filter(({ role }: { role: string }) => role === 'tool');
-      expect(results.map(({ tool_call_id }: { tool_call_id: string }) => tool_call_id)).toEqual(['call_Zug', 'call_Chur']);
+      expect(results.map(({ tool_call_id }: { tool_call_id: string }) => tool_call_id)).toEqual([
+        'call_Zug',
+        'call_Chur',
+      ]);
       expect(results[1].content).toContain('Chur');
     });
 
@@ -87,7 +125,11 @@ export function aiSdk(stage: () => Stage): void {
         });
       }
       const scene = await stage().agent([says('{"anything":true}')]);
-      const { output } = await generateText({ model: open(scene.model), prompt: 'Anything, as JSON', output: Output.json() });
+      const { output } = await generateText({
+        model: open(scene.model),
+        prompt: 'Anything, as JSON',
+        output: Output.json(),
+      });
       expect(output).toEqual({ anything: true });
       expect((await sentTo(scene))[0].response_format).toEqual({ type: 'json_object' });
     });
@@ -104,7 +146,9 @@ export function aiSdk(stage: () => Stage): void {
         ...first.response.messages,
         { role: 'user' as const, content: question },
       ];
-      expect((await generateText({ model: open(model), messages })).text).toContain('two hundred litres');
+      expect((await generateText({ model: open(model), messages })).text).toContain(
+        'two hundred litres',
+      );
     });
 
     it('throws what the server answers', async () => {
@@ -125,12 +169,19 @@ export function aiSdk(stage: () => Stage): void {
   describe('sources of a cited answer', () => {
     it('are documents by the Responses API, and URLs by Chat Completions', async () => {
       const { model, file_id } = await stage().citingAgent();
-      const sourcesOf = async (by: LanguageModel) => (await generateText({ model: by, prompt: question })).sources;
-      expect(await sourcesOf(openai()(model))).toMatchObject([{ sourceType: 'document', filename: 'filters.md' }]);
+      const sourcesOf = async (by: LanguageModel) =>
+        (await generateText({ model: by, prompt: question })).sources;
+      expect(await sourcesOf(openai()(model))).toMatchObject([
+        { sourceType: 'document', filename: 'filters.md' },
+      ]);
       const url = expect.stringMatching(new RegExp(`^http://.*/api/v1/files/${file_id}/content$`));
-      expect(await sourcesOf(openai().chat(model))).toMatchObject([{ sourceType: 'url', title: 'filters.md', url }]);
+      expect(await sourcesOf(openai().chat(model))).toMatchObject([
+        { sourceType: 'url', title: 'filters.md', url },
+      ]);
       const streamed = streamText({ model: openai().chat(model), prompt: question });
-      expect(await streamed.sources).toMatchObject([{ sourceType: 'url', title: 'filters.md', url }]);
+      expect(await streamed.sources).toMatchObject([
+        { sourceType: 'url', title: 'filters.md', url },
+      ]);
     });
   });
 
@@ -142,13 +193,23 @@ export function aiSdk(stage: () => Stage): void {
         bodies.push(String(init?.body));
         return fetch(url, init);
       };
-      const model = createOpenAI({ apiKey: stage().key, baseURL: stage().url, fetch: spy })(scene.model);
+      const model = createOpenAI({ apiKey: stage().key, baseURL: stage().url, fetch: spy })(
+        scene.model,
+      );
       const first = await generateText({ model, messages: hello });
       const previousResponseId = first.response.id;
-      const messages = [...hello, ...first.response.messages, { role: 'user' as const, content: 'And?' }];
+      const messages = [
+        ...hello,
+        ...first.response.messages,
+        { role: 'user' as const, content: 'And?' },
+      ];
       await generateText({ model, messages });
       expect(bodies[1]).toContain('item_reference');
-      const chained = await generateText({ model, messages, providerOptions: { openai: { previousResponseId } } });
+      const chained = await generateText({
+        model,
+        messages,
+        providerOptions: { openai: { previousResponseId } },
+      });
       expect(chained.text).toBe('Third.');
       expect(bodies[2]).toContain('item_reference');
       const [, second, third] = await sentTo(scene);
@@ -162,8 +223,14 @@ export function aiSdk(stage: () => Stage): void {
       ['@ai-sdk/openai', () => openai().embedding('builtin/lexical')],
       ['@ai-sdk/openai-compatible', () => compatible().embeddingModel('builtin/lexical')],
     ] as const)('are vectors by %s', async (_name, open) => {
-      const { embeddings, usage } = await embedMany({ model: open(), values: ['one text', 'another'] });
-      expect(embeddings.map((vector) => vector.length)).toEqual([embeddings[0]?.length, embeddings[0]?.length]);
+      const { embeddings, usage } = await embedMany({
+        model: open(),
+        values: ['one text', 'another'],
+      });
+      expect(embeddings.map((vector) => vector.length)).toEqual([
+        embeddings[0]?.length,
+        embeddings[0]?.length,
+      ]);
       expect(usage.tokens).toBeGreaterThan(0);
     });
   });

@@ -1,15 +1,29 @@
-import { AIMessage, type AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
+import {
+  AIMessage,
+  type AIMessageChunk,
+  HumanMessage,
+  ToolMessage,
+} from '@langchain/core/messages';
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { describe, expect, it } from 'vitest';
 import { calls, numberSchema, question, type Stage, says, sentTo, weatherSchema } from './stage.ts';
 
 /** Tests of the package against a server; `stage` is there once they run. */
 export function langChain(stage: () => Stage): void {
-  const weather = { type: 'function' as const, function: { name: 'get_weather', description: 'Weather', parameters: weatherSchema } };
+  const weather = {
+    type: 'function' as const,
+    function: { name: 'get_weather', description: 'Weather', parameters: weatherSchema },
+  };
 
   describe.each([false, true])('@langchain/openai (Responses API: %s)', (useResponsesApi) => {
     const open = (model: string, apiKey = stage().key) =>
-      new ChatOpenAI({ model, apiKey, useResponsesApi, maxRetries: 0, configuration: { baseURL: stage().url } });
+      new ChatOpenAI({
+        model,
+        apiKey,
+        useResponsesApi,
+        maxRetries: 0,
+        configuration: { baseURL: stage().url },
+      });
 
     it('holds a conversation: what it was answered is sent back', async () => {
       const scene = await stage().agent([says('Hello ', 'there.'), says('Again.')]);
@@ -25,7 +39,8 @@ export function langChain(stage: () => Stage): void {
     it('streams', async () => {
       const { model } = await stage().agent([says('One ', 'two ', 'three')]);
       let whole: AIMessageChunk | undefined;
-      for await (const chunk of await open(model).stream('Count')) whole = whole === undefined ? chunk : whole.concat(chunk);
+      for await (const chunk of await open(model).stream('Count'))
+        whole = whole === undefined ? chunk : whole.concat(chunk);
       expect(whole?.text).toBe('One two three');
       expect(whole?.usage_metadata).toMatchObject({ input_tokens: 12, output_tokens: 5 });
     });
@@ -36,7 +51,8 @@ export function langChain(stage: () => Stage): void {
       const asked = await llm.invoke('Weather?');
       expect(asked.tool_calls?.map(({ args }) => args.city)).toEqual(['Zug', 'Chur']);
       const results = (asked.tool_calls ?? []).map(
-        ({ id = '', args }) => new ToolMessage({ tool_call_id: id, content: `rain in ${args.city}` }),
+        ({ id = '', args }) =>
+          new ToolMessage({ tool_call_id: id, content: `rain in ${args.city}` }),
       );
       const answer = await llm.invoke([new HumanMessage('Weather?'), asked, ...results]);
       expect(answer.text).toBe('Rain in both.');
@@ -48,9 +64,16 @@ export function langChain(stage: () => Stage): void {
     it('asks for structured output: strict, not strict, and any JSON', async () => {
       for (const strict of [true, false]) {
         const scene = await stage().agent([says('{"n":4}')]);
-        const llm = open(scene.model).withStructuredOutput(numberSchema, { name: 'number', method: 'jsonSchema', strict });
+        const llm = open(scene.model).withStructuredOutput(numberSchema, {
+          name: 'number',
+          method: 'jsonSchema',
+          strict,
+        });
         expect(await llm.invoke('A number, as JSON')).toEqual({ n: 4 });
-        expect((await sentTo(scene))[0].response_format).toMatchObject({ type: 'json_schema', json_schema: { name: 'number', strict } });
+        expect((await sentTo(scene))[0].response_format).toMatchObject({
+          type: 'json_schema',
+          json_schema: { name: 'number', strict },
+        });
       }
       const scene = await stage().agent([says('{"n":5}')]);
       const llm = open(scene.model).withStructuredOutput(numberSchema, { method: 'jsonMode' });
@@ -63,7 +86,11 @@ export function langChain(stage: () => Stage): void {
       const llm = open(model);
       const first = await llm.invoke(question);
       expect(first.text).toContain('two hundred litres');
-      const again = await llm.invoke([new HumanMessage(question), new AIMessage(first), new HumanMessage(question)]);
+      const again = await llm.invoke([
+        new HumanMessage(question),
+        new AIMessage(first),
+        new HumanMessage(question),
+      ]);
       expect(again.text).toContain('two hundred litres');
       let text = '';
       for await (const chunk of await llm.stream(question)) text += chunk.text;
@@ -72,14 +99,23 @@ export function langChain(stage: () => Stage): void {
 
     it('throws what the server answers', async () => {
       const scene = await stage().agent([]);
-      await expect(open('nobody').invoke('Hi')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
-      await expect(open(scene.model, 'ag_nobody').invoke('Hi')).rejects.toMatchObject({ status: 401 });
+      await expect(open('nobody').invoke('Hi')).rejects.toMatchObject({
+        status: 404,
+        code: 'model_not_found',
+      });
+      await expect(open(scene.model, 'ag_nobody').invoke('Hi')).rejects.toMatchObject({
+        status: 401,
+      });
     });
   });
 
   describe('embeddings of @langchain/openai', () => {
     it('are vectors', async () => {
-      const embeddings = new OpenAIEmbeddings({ model: 'builtin/lexical', apiKey: stage().key, configuration: { baseURL: stage().url } });
+      const embeddings = new OpenAIEmbeddings({
+        model: 'builtin/lexical',
+        apiKey: stage().key,
+        configuration: { baseURL: stage().url },
+      });
       const [one, other] = await embeddings.embedDocuments(['one text', 'another']);
       expect(one?.length).toBe(other?.length);
       expect(one?.some((value) => value !== 0)).toBe(true);

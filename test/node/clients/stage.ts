@@ -19,7 +19,12 @@ export class Stage {
   readonly #provider: Awaited<ReturnType<typeof startProvider>>;
   readonly #directory: string;
 
-  private constructor(server: Server, provider: Awaited<ReturnType<typeof startProvider>>, directory: string, key: string) {
+  private constructor(
+    server: Server,
+    provider: Awaited<ReturnType<typeof startProvider>>,
+    directory: string,
+    key: string,
+  ) {
     this.url = `${server.url}/v1`;
     this.key = key;
     this.api = openClient(server.url, key);
@@ -33,9 +38,24 @@ export class Stage {
     const state = openState(directory, undefined);
     const { root_key, encryption_keys } = state;
     const vars = ['ALLOW_PRIVATE_NETWORK:true'];
-    const options = { port: await freePort(), directory, root_key, encryption_keys, vars, onLine: () => undefined };
-    const [provider, server] = await Promise.all([startProvider(), startServer(options, new AbortController().signal)]);
-    return new Stage(server, provider, directory, (await openWorkspace(server.url, directory, state)).key);
+    const options = {
+      port: await freePort(),
+      directory,
+      root_key,
+      encryption_keys,
+      vars,
+      onLine: () => undefined,
+    };
+    const [provider, server] = await Promise.all([
+      startProvider(),
+      startServer(options, new AbortController().signal),
+    ]);
+    return new Stage(
+      server,
+      provider,
+      directory,
+      (await openWorkspace(server.url, directory, state)).key,
+    );
   }
 
   async close(): Promise<void> {
@@ -51,11 +71,16 @@ export class Stage {
   ): Promise<Scene> {
     const script: Script = { rounds };
     const scripted = await playScript(script, this.#provider.url);
-    const base_url = by === 'openai-compatible' ? scripted.base_url.compatible : scripted.base_url.openai;
-    await this.api.call('PUT', `/providers/${by}`, { json: { base_url, api_key: scripted.api_key } });
+    const base_url =
+      by === 'openai-compatible' ? scripted.base_url.compatible : scripted.base_url.openai;
+    await this.api.call('PUT', `/providers/${by}`, {
+      json: { base_url, api_key: scripted.api_key },
+    });
     const model = `${by}/${by === 'openai-compatible' ? 'scripted' : 'gpt-4.1-mini'}`;
     const fields = { instructions: 'Help.', model, knowledge: { base_ids: [] }, ...config };
-    const agent = await this.api.call<{ slug: string }>('POST', '/agents', { json: { name: crypto.randomUUID(), config: fields } });
+    const agent = await this.api.call<{ slug: string }>('POST', '/agents', {
+      json: { name: crypto.randomUUID(), config: fields },
+    });
     return { model: agent.slug, scripted };
   }
 
@@ -69,7 +94,9 @@ export class Stage {
     const agent = await this.api.call<Agent>('POST', '/agents', { json });
     const [base] = agent.config.knowledge.base_ids;
     const text = '# Filters\n\nReplace the carbon filter after two hundred litres of water.\n';
-    const file = await this.api.call<{ id: string }>('POST', `/knowledge-bases/${base}/files`, { json: { name: 'filters.md', text } });
+    const file = await this.api.call<{ id: string }>('POST', `/knowledge-bases/${base}/files`, {
+      json: { name: 'filters.md', text },
+    });
     for (let tries = 0; tries < 200; tries += 1) {
       const { status } = await this.api.call<{ status: string }>('GET', `/files/${file.id}`);
       if (status === 'ready') return { model: agent.slug, file_id: file.id };
@@ -88,9 +115,16 @@ export interface Scene {
 }
 
 export const question = 'After how many litres do I replace the carbon filter?';
-export const says = (...text: string[]): Round => ({ text, usage: { input_tokens: 12, output_tokens: 5 } });
+export const says = (...text: string[]): Round => ({
+  text,
+  usage: { input_tokens: 12, output_tokens: 5 },
+});
 export const calls = (...names: string[]): Round => ({
-  tool_calls: names.map((city) => ({ id: `call_${city}`, name: 'get_weather', arguments: { city } })),
+  tool_calls: names.map((city) => ({
+    id: `call_${city}`,
+    name: 'get_weather',
+    arguments: { city },
+  })),
   usage: { input_tokens: 12, output_tokens: 5 },
 });
 
@@ -110,4 +144,5 @@ export const numberSchema = {
 
 /** Bodies of the requests that the provider has had. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
-export const sentTo = async ({ scripted }: Scene): Promise<any[]> => (await scripted.requests()).map(({ body }) => body);
+export const sentTo = async ({ scripted }: Scene): Promise<any[]> =>
+  (await scripted.requests()).map(({ body }) => body);

@@ -7,7 +7,9 @@ interface Process {
 
 /** Every process that runs; those that have ended and only wait to be noticed do not count. */
 function list(): Process[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim().split('\n');
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
   return lines
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , state]) => !state?.startsWith('Z'))
@@ -18,7 +20,8 @@ function list(): Process[] {
 export function familyOf(pid: number | undefined): number[] {
   const processes = list();
   const family = [pid ?? Number.NaN];
-  for (const member of family) family.push(...processes.filter(({ parent }) => parent === member).map((child) => child.pid));
+  for (const member of family)
+    family.push(...processes.filter(({ parent }) => parent === member).map((child) => child.pid));
   return family;
 }
 

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** The scripted provider as a process of its own, on real sockets of loopback. */
-export async function startProvider(): Promise<{ readonly url: string; readonly stop: () => void }> {
+export async function startProvider(): Promise<{
+  readonly url: string;
+  readonly stop: () => void;
+}> {
   const path = fileURLToPath(new URL('../../support/provider/server.ts', import.meta.url));
   const child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(child.stdout, 'data');

@@ -14,7 +14,11 @@ export const bedrock: Protocol = {
     metrics: { latencyMs: 1 },
   }),
   failure: bedrockFailure,
-  failureEvent: (call) => frame({ ':message-type': 'exception', ':exception-type': 'internalServerException' }, bedrockFailure(500, call)),
+  failureEvent: (call) =>
+    frame(
+      { ':message-type': 'exception', ':exception-type': 'internalServerException' },
+      bedrockFailure(500, call),
+    ),
 };
 
 function bedrockFailure(status: number, call: Call) {
@@ -31,7 +35,12 @@ const stopReasonOf = ({ finish, tool_calls }: Round): string =>
         : 'tool_use';
 
 /** Its input leaves out what the cache had. */
-const usageOf = ({ input_tokens, output_tokens, cache_read_tokens = 0, cache_write_tokens = 0 }: Usage) => ({
+const usageOf = ({
+  input_tokens,
+  output_tokens,
+  cache_read_tokens = 0,
+  cache_write_tokens = 0,
+}: Usage) => ({
   inputTokens: input_tokens - cache_read_tokens - cache_write_tokens,
   outputTokens: output_tokens,
   totalTokens: input_tokens + output_tokens,
@@ -41,12 +50,16 @@ const usageOf = ({ input_tokens, output_tokens, cache_read_tokens = 0, cache_wri
 
 const contentOf = ({ text, tool_calls = [] }: Round): object[] => [
   ...(text === undefined ? [] : [{ text: whole(text) }]),
-  ...tool_calls.map((tool) => ({ toolUse: { toolUseId: tool.id, name: tool.name, input: JSON.parse(argumentText(tool)) } })),
+  ...tool_calls.map((tool) => ({
+    toolUse: { toolUseId: tool.id, name: tool.name, input: JSON.parse(argumentText(tool)) },
+  })),
 ];
 
 function streamConverse(round: Round): WireEvent[] {
   const blocks: { readonly start?: object; readonly deltas: readonly object[] }[] = [
-    ...(round.reasoning === undefined ? [] : [{ deltas: round.reasoning.map((text) => ({ reasoningContent: { text } })) }]),
+    ...(round.reasoning === undefined
+      ? []
+      : [{ deltas: round.reasoning.map((text) => ({ reasoningContent: { text } })) }]),
     ...(round.text === undefined ? [] : [{ deltas: round.text.map((text) => ({ text })) }]),
     ...(round.tool_calls ?? []).map((tool) => ({
       start: { toolUse: { toolUseId: tool.id, name: tool.name } },
@@ -61,19 +74,30 @@ function streamConverse(round: Round): WireEvent[] {
       event('contentBlockStop', { contentBlockIndex }),
     ]),
     event('messageStop', { stopReason: stopReasonOf(round) }),
-    ...(round.usage === undefined ? [] : [event('metadata', { usage: usageOf(round.usage), metrics: { latencyMs: 1 } })]),
+    ...(round.usage === undefined
+      ? []
+      : [event('metadata', { usage: usageOf(round.usage), metrics: { latencyMs: 1 } })]),
   ];
 }
 
 const event = (type: string, data: object): WireEvent =>
-  frame({ ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' }, data);
+  frame(
+    { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
+    data,
+  );
 
 /** Lengths and their checksum, headers, payload, checksum of all. Each header is a string, type 7. */
 function frame(headers: Readonly<Record<string, string>>, data: object): Uint8Array<ArrayBuffer> {
   const encoded = Object.entries(headers).map(([name, value]) => {
     const size = Buffer.alloc(2);
     size.writeUInt16BE(Buffer.byteLength(value));
-    return Buffer.concat([Buffer.from([Buffer.byteLength(name)]), Buffer.from(name), Buffer.from([7]), size, Buffer.from(value)]);
+    return Buffer.concat([
+      Buffer.from([Buffer.byteLength(name)]),
+      Buffer.from(name),
+      Buffer.from([7]),
+      size,
+      Buffer.from(value),
+    ]);
   });
   const header = Buffer.concat(encoded);
   const payload = Buffer.from(JSON.stringify(data));

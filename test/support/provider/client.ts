@@ -7,7 +7,9 @@ export const providerOrigin = 'https://provider.example.com';
 export interface ScriptedProvider {
   /** For the real base URLs: the key finds the script. Unique, so that it can be searched for as a canary. */
   readonly api_key: string;
-  readonly base_url: Readonly<Record<'openai' | 'compatible' | 'anthropic' | 'google' | 'bedrock', string>>;
+  readonly base_url: Readonly<
+    Record<'openai' | 'compatible' | 'anthropic' | 'google' | 'bedrock', string>
+  >;
   /** What has arrived, in its order. */
   requests(): Promise<RecordedRequest[]>;
   /** Requests that no script had an answer for, of all tests. */
@@ -15,11 +17,18 @@ export interface ScriptedProvider {
 }
 
 /** Gives the model its lines. `origin` is a real server's URL, or that behind `outboundService`. */
-export async function playScript(script: Script, origin: string = providerOrigin): Promise<ScriptedProvider> {
+export async function playScript(
+  script: Script,
+  origin: string = providerOrigin,
+): Promise<ScriptedProvider> {
   const id = crypto.randomUUID();
-  const put = await fetch(`${origin}/_scripts/${id}`, { method: 'PUT', body: JSON.stringify(script) });
+  const put = await fetch(`${origin}/_scripts/${id}`, {
+    method: 'PUT',
+    body: JSON.stringify(script),
+  });
   if (put.status !== 204) throw new Error(`The scripted provider does not answer: ${put.status}`);
-  const list = async (path: string): Promise<RecordedRequest[]> => (await fetch(`${origin}/_scripts/${path}`)).json();
+  const list = async (path: string): Promise<RecordedRequest[]> =>
+    (await fetch(`${origin}/_scripts/${path}`)).json();
   return {
     api_key: `sk-${id}.canary`,
     base_url: {

@@ -1,4 +1,9 @@
-import type { LanguageModelV4Content, LanguageModelV4Message, LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4Content,
+  LanguageModelV4Message,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider';
 import type { Script } from './script.ts';
 
 /** Three rounds: thought and two parallel calls, one further call, the answer. */
@@ -17,7 +22,10 @@ export const conversation: Script = {
       tool_calls: [{ id: 'call_clock', name: 'clock', arguments: {} }],
       usage: { input_tokens: 150, cache_read_tokens: 100, output_tokens: 8, reasoning_tokens: 0 },
     },
-    { text: ['Rain ', 'in both.'], usage: { input_tokens: 200, cache_read_tokens: 0, output_tokens: 12, reasoning_tokens: 0 } },
+    {
+      text: ['Rain ', 'in both.'],
+      usage: { input_tokens: 200, cache_read_tokens: 0, output_tokens: 12, reasoning_tokens: 0 },
+    },
   ],
 };
 
@@ -27,23 +35,38 @@ export interface Said {
   readonly reasoning: string;
   readonly tool_calls: { readonly id: string; readonly name: string; readonly input: unknown }[];
   readonly finish: string | null;
-  readonly usage: { readonly input: number | undefined; readonly cache_read: number | undefined; readonly output: number | undefined };
+  readonly usage: {
+    readonly input: number | undefined;
+    readonly cache_read: number | undefined;
+    readonly output: number | undefined;
+  };
   readonly errors: string[];
 }
 
 export async function listen(stream: ReadableStream<LanguageModelV4StreamPart>): Promise<Said> {
-  const said = { text: '', reasoning: '', tool_calls: [] as Said['tool_calls'], errors: [] as string[] };
+  const said = {
+    text: '',
+    reasoning: '',
+    tool_calls: [] as Said['tool_calls'],
+    errors: [] as string[],
+  };
   const inputs = new Map<string, string>();
   let finish: Said['finish'] = null;
   let usage: Said['usage'] = { input: undefined, cache_read: undefined, output: undefined };
   for await (const part of stream) {
     if (part.type === 'text-delta') said.text += part.delta;
     else if (part.type === 'reasoning-delta') said.reasoning += part.delta;
-    else if (part.type === 'tool-input-delta') inputs.set(part.id, (inputs.get(part.id) ?? '') + part.delta);
+    else if (part.type === 'tool-input-delta')
+      inputs.set(part.id, (inputs.get(part.id) ?? '') + part.delta);
     else if (part.type === 'tool-call') {
       const streamed = inputs.get(part.toolCallId) ?? '';
-      if (streamed !== '' && streamed !== part.input) said.errors.push(`streamed ${streamed}, called with ${part.input}`);
-      said.tool_calls.push({ id: part.toolCallId, name: part.toolName, input: JSON.parse(part.input) });
+      if (streamed !== '' && streamed !== part.input)
+        said.errors.push(`streamed ${streamed}, called with ${part.input}`);
+      said.tool_calls.push({
+        id: part.toolCallId,
+        name: part.toolName,
+        input: JSON.parse(part.input),
+      });
     } else if (part.type === 'error') said.errors.push(String(part.error));
     else if (part.type === 'finish') {
       finish = part.finishReason.unified;
@@ -60,8 +83,16 @@ const usageOf = ({ inputTokens, outputTokens }: LanguageModelV4Usage): Said['usa
 });
 
 /** The step and the results of its calls, as the next round's prompt has them. */
-export function reply(prompt: readonly LanguageModelV4Message[], said: Said): LanguageModelV4Message[] {
-  const calls = said.tool_calls.map(({ id, name, input }) => ({ type: 'tool-call' as const, toolCallId: id, toolName: name, input }));
+export function reply(
+  prompt: readonly LanguageModelV4Message[],
+  said: Said,
+): LanguageModelV4Message[] {
+  const calls = said.tool_calls.map(({ id, name, input }) => ({
+    type: 'tool-call' as const,
+    toolCallId: id,
+    toolName: name,
+    input,
+  }));
   const text = said.text === '' ? [] : [{ type: 'text' as const, text: said.text }];
   const results = said.tool_calls.map(({ id, name }) => ({
     type: 'tool-result' as const,
@@ -69,16 +100,27 @@ export function reply(prompt: readonly LanguageModelV4Message[], said: Said): La
     toolName: name,
     output: { type: 'text' as const, value: `result of ${id}` },
   }));
-  return [...prompt, { role: 'assistant', content: [...text, ...calls] }, { role: 'tool', content: results }];
+  return [
+    ...prompt,
+    { role: 'assistant', content: [...text, ...calls] },
+    { role: 'tool', content: results },
+  ];
 }
 
 /** The answer of a call that was not streamed, in the same form. */
-export function read(content: readonly LanguageModelV4Content[]): Pick<Said, 'text' | 'reasoning' | 'tool_calls'> {
+export function read(
+  content: readonly LanguageModelV4Content[],
+): Pick<Said, 'text' | 'reasoning' | 'tool_calls'> {
   const said = { text: '', reasoning: '', tool_calls: [] as Said['tool_calls'] };
   for (const part of content) {
     if (part.type === 'text') said.text += part.text;
     else if (part.type === 'reasoning') said.reasoning += part.text;
-    else if (part.type === 'tool-call') said.tool_calls.push({ id: part.toolCallId, name: part.toolName, input: JSON.parse(part.input) });
+    else if (part.type === 'tool-call')
+      said.tool_calls.push({
+        id: part.toolCallId,
+        name: part.toolName,
+        input: JSON.parse(part.input),
+      });
   }
   return said;
 }

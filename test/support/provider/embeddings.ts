@@ -9,7 +9,11 @@ export function answerEmbeddings({ body, model }: Call): unknown {
   const tokens = input.reduce((sum, text) => sum + Math.ceil(String(text).length / 4), 0);
   const data = input.map((text, index) => {
     const vector = embed(String(text), dimensions);
-    return { object: 'embedding', index, embedding: body?.encoding_format === 'base64' ? base64(vector) : [...vector] };
+    return {
+      object: 'embedding',
+      index,
+      embedding: body?.encoding_format === 'base64' ? base64(vector) : [...vector],
+    };
   });
   return { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
 }
@@ -19,7 +23,8 @@ function embed(text: string, dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const word of text.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? ['']) {
     let hash = 0;
-    for (const character of word) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+    for (const character of word)
+      hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
     const place = hash % dimensions;
     vector[place] = (vector[place] ?? 0) + 1;
   }
@@ -27,4 +32,5 @@ function embed(text: string, dimensions: number): Float32Array {
   return vector.map((value) => value / length);
 }
 
-const base64 = (vector: Float32Array): string => btoa(String.fromCharCode(...new Uint8Array(vector.buffer)));
+const base64 = (vector: Float32Array): string =>
+  btoa(String.fromCharCode(...new Uint8Array(vector.buffer)));

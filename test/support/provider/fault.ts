@@ -15,12 +15,15 @@ export interface Moves {
 }
 
 const encoder = new TextEncoder();
-const bytesOf = (event: WireEvent): Uint8Array => (typeof event === 'string' ? encoder.encode(event) : event);
-const withText = (event: WireEvent, change: (text: string) => string): WireEvent => (typeof event === 'string' ? change(event) : event);
+const bytesOf = (event: WireEvent): Uint8Array =>
+  typeof event === 'string' ? encoder.encode(event) : event;
+const withText = (event: WireEvent, change: (text: string) => string): WireEvent =>
+  typeof event === 'string' ? change(event) : event;
 
 /** The body of an answer with its fault worked in, one chunk an event unless the fault says otherwise. */
 export function bodyOf({ events, fault, failureEvent }: Moves): Move[] {
-  const moves = (list: readonly WireEvent[]): Move[] => list.map((event) => ({ bytes: bytesOf(event) }));
+  const moves = (list: readonly WireEvent[]): Move[] =>
+    list.map((event) => ({ bytes: bytesOf(event) }));
   switch (fault?.kind) {
     case 'cut':
       return moves(events.slice(0, fault.events));
@@ -29,15 +32,29 @@ export function bodyOf({ events, fault, failureEvent }: Moves): Move[] {
     case 'stall':
       return [...moves(events.slice(0, fault.events)), 'stall'];
     case 'garbage':
-      return moves([...events.slice(0, fault.events), 'data: {"broken\n\n', ...events.slice(fault.events)]);
+      return moves([
+        ...events.slice(0, fault.events),
+        'data: {"broken\n\n',
+        ...events.slice(fault.events),
+      ]);
     case 'error-event':
       return moves([...events.slice(0, fault.events), failureEvent(fault.events)]);
     case 'crlf':
-      return moves(events.map((event) => withText(event, (text) => text.replaceAll(/\r?\n/g, '\r\n'))));
+      return moves(
+        events.map((event) => withText(event, (text) => text.replaceAll(/\r?\n/g, '\r\n'))),
+      );
     case 'bom':
-      return moves(events.map((event, index) => (index === 0 ? withText(event, (text) => `\ufeff${text}`) : event)));
+      return moves(
+        events.map((event, index) =>
+          index === 0 ? withText(event, (text) => `\ufeff${text}`) : event,
+        ),
+      );
     case 'drip':
-      return drip(Uint8Array.from(events.flatMap((event) => [...bytesOf(event)])), fault.bytes, fault.ms);
+      return drip(
+        Uint8Array.from(events.flatMap((event) => [...bytesOf(event)])),
+        fault.bytes,
+        fault.ms,
+      );
     default:
       return moves(events);
   }

@@ -6,7 +6,12 @@ export const google: Protocol = {
   request_id_header: 'x-request-id',
   stream: streamContent,
   answer: (round, call) =>
-    contentOf(call, round, [...thoughts(round, true), ...texts(round, true), ...functionCalls(round)], finishOf(round)),
+    contentOf(
+      call,
+      round,
+      [...thoughts(round, true), ...texts(round, true), ...functionCalls(round)],
+      finishOf(round),
+    ),
   failure: googleFailure,
   failureEvent: (call) => event(googleFailure(503, call)),
 };
@@ -27,14 +32,17 @@ function googleFailure(status: number, call: Call): unknown {
 
 const event = (data: unknown): string => `data: ${JSON.stringify(data)}\r\n\r\n`;
 
-const finishOf = ({ finish }: Round): string => (finish === 'length' ? 'MAX_TOKENS' : finish === 'content-filter' ? 'SAFETY' : 'STOP');
+const finishOf = ({ finish }: Round): string =>
+  finish === 'length' ? 'MAX_TOKENS' : finish === 'content-filter' ? 'SAFETY' : 'STOP';
 
 const inParts = (pieces: readonly string[] | undefined, joined: boolean): readonly string[] =>
   pieces === undefined ? [] : joined ? [whole(pieces)] : pieces;
 
-const thoughts = (round: Round, joined: boolean): object[] => inParts(round.reasoning, joined).map((text) => ({ text, thought: true }));
+const thoughts = (round: Round, joined: boolean): object[] =>
+  inParts(round.reasoning, joined).map((text) => ({ text, thought: true }));
 
-const texts = (round: Round, joined: boolean): object[] => inParts(round.text, joined).map((text) => ({ text }));
+const texts = (round: Round, joined: boolean): object[] =>
+  inParts(round.text, joined).map((text) => ({ text }));
 
 /** Parallel calls come together; only the first bears the thought's signature. */
 const functionCalls = ({ tool_calls }: Round): object[] =>
@@ -54,9 +62,20 @@ function usageOf({ input_tokens, output_tokens, cache_read_tokens, reasoning_tok
   };
 }
 
-function contentOf(call: Call, { usage }: Round, parts: readonly object[], finishReason?: string): unknown {
+function contentOf(
+  call: Call,
+  { usage }: Round,
+  parts: readonly object[],
+  finishReason?: string,
+): unknown {
   return {
-    candidates: [{ content: { parts, role: 'model' }, ...(finishReason === undefined ? {} : { finishReason }), index: 0 }],
+    candidates: [
+      {
+        content: { parts, role: 'model' },
+        ...(finishReason === undefined ? {} : { finishReason }),
+        index: 0,
+      },
+    ],
     ...(usage === undefined ? {} : { usageMetadata: usageOf(usage) }),
     modelVersion: call.model,
     responseId: call.id,
@@ -66,7 +85,9 @@ function contentOf(call: Call, { usage }: Round, parts: readonly object[], finis
 function streamContent(round: Round, call: Call): string[] {
   const calls = functionCalls(round);
   return [
-    ...[...thoughts(round, false), ...texts(round, false)].map((part) => event(contentOf(call, round, [part]))),
+    ...[...thoughts(round, false), ...texts(round, false)].map((part) =>
+      event(contentOf(call, round, [part])),
+    ),
     ...(calls.length === 0 ? [] : [event(contentOf(call, round, calls))]),
     event(contentOf(call, round, [{ text: '' }], finishOf(round))),
   ];

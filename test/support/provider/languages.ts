@@ -6,11 +6,21 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ScriptedProvider } from './client.ts';
 
 /** The provider packages themselves, each over its own protocol, all speaking to one script. */
-export const languages: Readonly<Record<string, (provider: ScriptedProvider) => LanguageModelV4>> = {
-  'openai chat': ({ api_key: apiKey, base_url }) => createOpenAI({ apiKey, baseURL: base_url.openai }).chat('scripted'),
-  'openai responses': ({ api_key: apiKey, base_url }) => createOpenAI({ apiKey, baseURL: base_url.openai }).responses('scripted'),
-  anthropic: ({ api_key: apiKey, base_url }) => createAnthropic({ apiKey, baseURL: base_url.anthropic })('scripted'),
-  google: ({ api_key: apiKey, base_url }) => createGoogle({ apiKey, baseURL: base_url.google })('scripted'),
-  'openai-compatible': ({ api_key: apiKey, base_url }) =>
-    createOpenAICompatible({ name: 'scripted', apiKey, baseURL: base_url.compatible, includeUsage: true })('scripted'),
-};
+export const languages: Readonly<Record<string, (provider: ScriptedProvider) => LanguageModelV4>> =
+  {
+    'openai chat': ({ api_key: apiKey, base_url }) =>
+      createOpenAI({ apiKey, baseURL: base_url.openai }).chat('scripted'),
+    'openai responses': ({ api_key: apiKey, base_url }) =>
+      createOpenAI({ apiKey, baseURL: base_url.openai }).responses('scripted'),
+    anthropic: ({ api_key: apiKey, base_url }) =>
+      createAnthropic({ apiKey, baseURL: base_url.anthropic })('scripted'),
+    google: ({ api_key: apiKey, base_url }) =>
+      createGoogle({ apiKey, baseURL: base_url.google })('scripted'),
+    'openai-compatible': ({ api_key: apiKey, base_url }) =>
+      createOpenAICompatible({
+        name: 'scripted',
+        apiKey,
+        baseURL: base_url.compatible,
+        includeUsage: true,
+      })('scripted'),
+  };

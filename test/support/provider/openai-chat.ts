@@ -19,7 +19,14 @@ const codes: Readonly<Record<number, readonly [type: string, code: string | null
 /** A body that repeats the caller's key, as some servers do: nothing of it may get further. */
 export function openaiFailure(status: number, call: Call): unknown {
   const [type, code] = codes[status] ?? ['server_error', null];
-  return { error: { message: `The request failed with ${status}; key ${call.body?.credential ?? ''}.`, type, param: null, code } };
+  return {
+    error: {
+      message: `The request failed with ${status}; key ${call.body?.credential ?? ''}.`,
+      type,
+      param: null,
+      code,
+    },
+  };
 }
 
 const finishOf = (round: Round): string =>
@@ -31,7 +38,13 @@ const finishOf = (round: Round): string =>
       ? 'content_filter'
       : round.finish;
 
-const usageOf = ({ input_tokens, output_tokens, cache_read_tokens = 0, cache_write_tokens, reasoning_tokens = 0 }: Usage) => ({
+const usageOf = ({
+  input_tokens,
+  output_tokens,
+  cache_read_tokens = 0,
+  cache_write_tokens,
+  reasoning_tokens = 0,
+}: Usage) => ({
   prompt_tokens: input_tokens,
   completion_tokens: output_tokens,
   total_tokens: input_tokens + output_tokens,
@@ -40,7 +53,12 @@ const usageOf = ({ input_tokens, output_tokens, cache_read_tokens = 0, cache_wri
     audio_tokens: 0,
     ...(cache_write_tokens === undefined ? {} : { cache_write_tokens }),
   },
-  completion_tokens_details: { reasoning_tokens, audio_tokens: 0, accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 },
+  completion_tokens_details: {
+    reasoning_tokens,
+    audio_tokens: 0,
+    accepted_prediction_tokens: 0,
+    rejected_prediction_tokens: 0,
+  },
 });
 
 function streamChat(round: Round, call: Call, compatible: boolean): string[] {
@@ -62,14 +80,22 @@ function streamChat(round: Round, call: Call, compatible: boolean): string[] {
     });
   const hasText = round.text !== undefined;
   return [
-    chunk({ role: 'assistant', content: hasText || round.tool_calls === undefined ? '' : null, ...(compatible ? {} : { refusal: null }) }),
-    ...(compatible ? (round.reasoning ?? []) : []).map((reasoning_content) => chunk({ reasoning_content })),
+    chunk({
+      role: 'assistant',
+      content: hasText || round.tool_calls === undefined ? '' : null,
+      ...(compatible ? {} : { refusal: null }),
+    }),
+    ...(compatible ? (round.reasoning ?? []) : []).map((reasoning_content) =>
+      chunk({ reasoning_content }),
+    ),
     ...(round.text ?? []).map((content) => chunk({ content })),
     ...(round.tool_calls ?? []).flatMap((tool, index) =>
       toolDeltas(tool, index, compatible).map((delta) => chunk({ tool_calls: [delta] })),
     ),
     chunk({}, finishOf(round)),
-    ...(asked && round.usage !== undefined ? [dataEvent({ ...fields, choices: [], usage: usageOf(round.usage) })] : []),
+    ...(asked && round.usage !== undefined
+      ? [dataEvent({ ...fields, choices: [], usage: usageOf(round.usage) })]
+      : []),
     'data: [DONE]\n\n',
   ];
 }
@@ -94,7 +120,9 @@ function answerChat(round: Round, call: Call, compatible: boolean): unknown {
   const message = {
     role: 'assistant',
     content: round.text === undefined ? null : whole(round.text),
-    ...(compatible && round.reasoning !== undefined ? { reasoning_content: whole(round.reasoning) } : {}),
+    ...(compatible && round.reasoning !== undefined
+      ? { reasoning_content: whole(round.reasoning) }
+      : {}),
     ...(tool_calls === undefined ? {} : { tool_calls }),
     ...(compatible ? {} : { refusal: null, annotations: [] }),
   };

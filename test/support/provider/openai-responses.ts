@@ -6,13 +6,19 @@ import { argumentText, inPieces, type Round, type Usage, whole } from './script.
 export const openaiResponses: Protocol = {
   request_id_header: 'x-request-id',
   stream: streamResponse,
-  answer: (round, call) => responseOf(call, round.finish === 'length' ? 'incomplete' : 'completed', round),
+  answer: (round, call) =>
+    responseOf(call, round.finish === 'length' ? 'incomplete' : 'completed', round),
   failure: openaiFailure,
   failureEvent: (call, position) =>
     namedEvent({
       type: 'response.failed',
       ...{ sequence_number: position },
-      ...{ response: { ...responseOf(call, 'failed', {}), error: { code: 'server_error', message: 'The server had an error.' } } },
+      ...{
+        response: {
+          ...responseOf(call, 'failed', {}),
+          error: { code: 'server_error', message: 'The server had an error.' },
+        },
+      },
     }),
 };
 
@@ -40,7 +46,9 @@ function streamResponse(round: Round, call: Call): string[] {
     ]),
     { type: `response.${status}`, response: responseOf(call, status, round) },
   ];
-  return events.map(({ type, ...fields }, sequence_number) => namedEvent({ type, ...{ sequence_number, ...fields } }));
+  return events.map(({ type, ...fields }, sequence_number) =>
+    namedEvent({ type, ...{ sequence_number, ...fields } }),
+  );
 }
 
 function itemsOf(round: Round, call: Call): Item[] {
@@ -54,7 +62,12 @@ function itemsOf(round: Round, call: Call): Item[] {
       return {
         added: { ...item, status: 'in_progress', arguments: '' },
         events: (at) => [
-          ...inPieces(text).map((delta) => ({ type: 'response.function_call_arguments.delta', ...at, delta, obfuscation })),
+          ...inPieces(text).map((delta) => ({
+            type: 'response.function_call_arguments.delta',
+            ...at,
+            delta,
+            obfuscation,
+          })),
           { type: 'response.function_call_arguments.done', ...at, arguments: text },
         ],
         done: { ...item, ...{ status: 'completed', arguments: text } },
@@ -69,8 +82,19 @@ function reasoningItem(reasoning: readonly string[], call: Call): Item {
   return {
     added: { id, type: 'reasoning', encrypted_content: 'gAAAAAB', summary: [] },
     events: (at) => [
-      { type: 'response.reasoning_summary_part.added', ...at, summary_index: 0, part: { type: 'summary_text', text: '' } },
-      ...reasoning.map((delta) => ({ type: 'response.reasoning_summary_text.delta', ...at, summary_index: 0, delta, obfuscation })),
+      {
+        type: 'response.reasoning_summary_part.added',
+        ...at,
+        summary_index: 0,
+        part: { type: 'summary_text', text: '' },
+      },
+      ...reasoning.map((delta) => ({
+        type: 'response.reasoning_summary_text.delta',
+        ...at,
+        summary_index: 0,
+        delta,
+        obfuscation,
+      })),
       { type: 'response.reasoning_summary_text.done', ...at, summary_index: 0, text: part.text },
       { type: 'response.reasoning_summary_part.done', ...at, summary_index: 0, part },
     ],
@@ -85,7 +109,14 @@ function messageItem(text: readonly string[], call: Call): Item {
     added: { id, type: 'message', status: 'in_progress', content: [], role: 'assistant' },
     events: (at) => [
       { type: 'response.content_part.added', ...at, content_index: 0, part: { ...part, text: '' } },
-      ...text.map((delta) => ({ type: 'response.output_text.delta', ...at, content_index: 0, delta, logprobs: [], obfuscation })),
+      ...text.map((delta) => ({
+        type: 'response.output_text.delta',
+        ...at,
+        content_index: 0,
+        delta,
+        logprobs: [],
+        obfuscation,
+      })),
       { type: 'response.output_text.done', ...at, content_index: 0, text: part.text, logprobs: [] },
       { type: 'response.content_part.done', ...at, content_index: 0, part },
     ],
@@ -93,9 +124,18 @@ function messageItem(text: readonly string[], call: Call): Item {
   };
 }
 
-const usageOf = ({ input_tokens, output_tokens, cache_read_tokens = 0, cache_write_tokens, reasoning_tokens = 0 }: Usage) => ({
+const usageOf = ({
   input_tokens,
-  input_tokens_details: { cached_tokens: cache_read_tokens, ...(cache_write_tokens === undefined ? {} : { cache_write_tokens }) },
+  output_tokens,
+  cache_read_tokens = 0,
+  cache_write_tokens,
+  reasoning_tokens = 0,
+}: Usage) => ({
+  input_tokens,
+  input_tokens_details: {
+    cached_tokens: cache_read_tokens,
+    ...(cache_write_tokens === undefined ? {} : { cache_write_tokens }),
+  },
   output_tokens,
   output_tokens_details: { reasoning_tokens },
   total_tokens: input_tokens + output_tokens,
@@ -119,7 +159,10 @@ function responseOf(call: Call, status: string, round: Round): Record<string, un
     output: status === 'in_progress' ? [] : itemsOf(round, call).map(({ done }) => done),
     parallel_tool_calls: true,
     previous_response_id: null,
-    reasoning: { effort: body?.reasoning?.effort ?? null, summary: body?.reasoning?.summary ?? null },
+    reasoning: {
+      effort: body?.reasoning?.effort ?? null,
+      summary: body?.reasoning?.summary ?? null,
+    },
     service_tier: status === 'in_progress' ? 'auto' : 'default',
     store: body?.store ?? true,
     temperature: body?.temperature ?? 1,

@@ -29,8 +29,11 @@ export interface Protocol {
 
 export const dataEvent = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
 
-export const namedEvent = (data: { readonly type: string }): string => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+export const namedEvent = (data: { readonly type: string }): string =>
+  `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** The credential as the services take it. */
 export const credentialOf = (headers: Headers): string | null =>
-  headers.get('authorization')?.replace(/^Bearer /i, '') ?? headers.get('x-api-key') ?? headers.get('x-goog-api-key');
+  headers.get('authorization')?.replace(/^Bearer /i, '') ??
+  headers.get('x-api-key') ??
+  headers.get('x-goog-api-key');

@@ -61,7 +61,8 @@ export function createProvider(): Provider {
   const plays = new Map<string, Play>();
   const unexpected: RecordedRequest[] = [];
   const find = ({ pathname }: URL, headers: Headers) =>
-    plays.get(pathname.split('/')[1] ?? '') ?? plays.get(/^sk-([\w-]+)/.exec(credentialOf(headers) ?? '')?.[1] ?? '');
+    plays.get(pathname.split('/')[1] ?? '') ??
+    plays.get(/^sk-([\w-]+)/.exec(credentialOf(headers) ?? '')?.[1] ?? '');
 
   return {
     async handle(request) {
@@ -80,7 +81,12 @@ export function createProvider(): Provider {
   };
 }
 
-async function control(request: Request, id: string, plays: Map<string, Play>, unexpected: readonly RecordedRequest[]): Promise<Response> {
+async function control(
+  request: Request,
+  id: string,
+  plays: Map<string, Play>,
+  unexpected: readonly RecordedRequest[],
+): Promise<Response> {
   if (request.method === 'PUT') {
     plays.set(id, { script: await request.json<Script>(), requests: [], round: 0, embedding: 0 });
     return new Response(null, { status: 204 });
@@ -96,7 +102,13 @@ async function record(request: Request): Promise<RecordedRequest> {
   } catch {
     // Kept as the text that it is.
   }
-  return { method: request.method, url: request.url, headers: Object.fromEntries(request.headers), body, aborted: false };
+  return {
+    method: request.method,
+    url: request.url,
+    headers: Object.fromEntries(request.headers),
+    body,
+    aborted: false,
+  };
 }
 
 interface Context {
@@ -113,12 +125,19 @@ function callOf({ url, recorded, credential }: Context): Call {
   const named = /\/models?\/([^/:]+)[:/]/.exec(url.pathname)?.[1];
   const body = typeof recorded.body === 'object' ? recorded.body : {};
   const id = calls.toString(16).padStart(16, '0');
-  return { id, model: named ?? body.model ?? 'unnamed', created: Math.floor(Date.now() / 1000), body: { ...body, credential } };
+  return {
+    id,
+    model: named ?? body.model ?? 'unnamed',
+    created: Math.floor(Date.now() / 1000),
+    body: { ...body, credential },
+  };
 }
 
 function protocolOf({ hostname, pathname }: URL): Protocol | null {
   if (pathname.endsWith('/chat/completions')) {
-    return openaiChat({ compatible: hostname !== 'api.openai.com' && !pathname.includes('/openai/') });
+    return openaiChat({
+      compatible: hostname !== 'api.openai.com' && !pathname.includes('/openai/'),
+    });
   }
   if (pathname.endsWith('/responses')) return openaiResponses;
   if (pathname.endsWith('/messages')) return anthropic;
@@ -130,23 +149,37 @@ async function answer(play: Play, context: Context, onUnexpected: () => void): P
   const { url, recorded } = context;
   const call = callOf(context);
   if (recorded.method === 'GET' && url.pathname.endsWith('/models')) {
-    const service = recorded.headers['anthropic-version'] ? 'anthropic' : url.pathname.includes('/v1beta/') ? 'google' : 'openai';
+    const service = recorded.headers['anthropic-version']
+      ? 'anthropic'
+      : url.pathname.includes('/v1beta/')
+        ? 'google'
+        : 'openai';
     return Response.json(listModels(service, ['scripted-large', 'scripted-small']));
   }
   if (url.pathname.endsWith('/embeddings')) {
     const fault = play.script.embedding_faults?.[play.embedding++] ?? undefined;
-    return respond(openaiChat({ compatible: false }), [JSON.stringify(answerEmbeddings(call))], 'application/json', {
-      call,
-      fault,
-      context,
-    });
+    return respond(
+      openaiChat({ compatible: false }),
+      [JSON.stringify(answerEmbeddings(call))],
+      'application/json',
+      {
+        call,
+        fault,
+        context,
+      },
+    );
   }
   const protocol = protocolOf(url);
   const { rounds, repeat } = play.script;
   const round = rounds[play.round++] ?? (repeat === true ? rounds.at(-1) : undefined);
   if (protocol === null || round === undefined) {
     onUnexpected();
-    return failed(protocol ?? openaiChat({ compatible: true }), protocol === null ? 404 : 400, call, {});
+    return failed(
+      protocol ?? openaiChat({ compatible: true }),
+      protocol === null ? 404 : 400,
+      call,
+      {},
+    );
   }
   return playRound(protocol, round, { call, fault: round.fault, context });
 }
@@ -161,28 +194,67 @@ function playRound(protocol: Protocol, given: Round, answering: Answering): Prom
   const { call, fault, context } = answering;
   const { usage = { input_tokens: 1, output_tokens: 1 }, ...said } = given;
   const round = fault?.kind === 'missing-usage' ? said : { ...said, usage };
-  const streams = call.body.stream === true || /(:streamGenerateContent|\/converse-stream)$/.test(context.url.pathname);
+  const streams =
+    call.body.stream === true ||
+    /(:streamGenerateContent|\/converse-stream)$/.test(context.url.pathname);
   return streams
-    ? respond(protocol, protocol.stream(round, call), protocol.stream_type ?? 'text/event-stream; charset=utf-8', answering)
-    : respond(protocol, [JSON.stringify(protocol.answer(round, call))], 'application/json', answering);
+    ? respond(
+        protocol,
+        protocol.stream(round, call),
+        protocol.stream_type ?? 'text/event-stream; charset=utf-8',
+        answering,
+      )
+    : respond(
+        protocol,
+        [JSON.stringify(protocol.answer(round, call))],
+        'application/json',
+        answering,
+      );
 }
 
-async function respond(protocol: Protocol, events: readonly WireEvent[], type: string, answering: Answering): Promise<Response> {
+async function respond(
+  protocol: Protocol,
+  events: readonly WireEvent[],
+  type: string,
+  answering: Answering,
+): Promise<Response> {
   const { call, fault, context } = answering;
   if (fault?.kind === 'reset') throw new ConnectionReset('The script gives no answer.');
   if (fault?.kind === 'status')
-    return failed(protocol, fault.status, call, fault.retry_after === undefined ? {} : { 'retry-after': fault.retry_after });
-  if (fault?.kind === 'redirect') return new Response(null, { status: fault.status, headers: { location: fault.location } });
+    return failed(
+      protocol,
+      fault.status,
+      call,
+      fault.retry_after === undefined ? {} : { 'retry-after': fault.retry_after },
+    );
+  if (fault?.kind === 'redirect')
+    return new Response(null, { status: fault.status, headers: { location: fault.location } });
   if (fault?.kind === 'slow-headers') await pause(fault.ms, context.signal);
-  const moves = bodyOf({ events, fault, failureEvent: (position) => protocol.failureEvent(call, position) });
+  const moves = bodyOf({
+    events,
+    fault,
+    failureEvent: (position) => protocol.failureEvent(call, position),
+  });
   const plain = streamOf(moves, () => {
     context.recorded.aborted = true;
   });
-  const headers = { 'content-type': type, 'cache-control': 'no-cache', [protocol.request_id_header]: `req_${call.id}` };
+  const headers = {
+    'content-type': type,
+    'cache-control': 'no-cache',
+    [protocol.request_id_header]: `req_${call.id}`,
+  };
   if (fault?.kind !== 'gzip') return new Response(plain, { headers });
   const body = plain.pipeThrough(new CompressionStream('gzip'));
   return new Response(body, { headers: { ...headers, 'content-encoding': 'gzip' } });
 }
 
-const failed = (protocol: Protocol, status: number, call: Call, headers: Record<string, string>): Response =>
-  Response.json(protocol.failure(status, call), { status, headers: { ...headers, [protocol.request_id_header]: `req_${call.id}` } });
+const failed = (
+  protocol: Protocol,
+  status: number,
+  call: Call,
+  headers: Record<string, string>,
+): Response =>
+  Response.json(protocol.failure(status, call), {
+    status,
+    headers: { ...headers, [protocol.request_id_header]: `req_${call.id}` },
+  });

@@ -38,7 +38,11 @@ export interface Usage {
 export type Fault =
   /** An HTTP error in the protocol's own form; `retry_after` is the header as it stands: seconds or a date. */
   | { readonly kind: 'status'; readonly status: number; readonly retry_after?: string }
-  | { readonly kind: 'redirect'; readonly status: 301 | 302 | 303 | 307 | 308; readonly location: string }
+  | {
+      readonly kind: 'redirect';
+      readonly status: 301 | 302 | 303 | 307 | 308;
+      readonly location: string;
+    }
   /** The connection dies before any byte of an answer. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'slow-headers'; readonly ms: number }
@@ -52,7 +56,8 @@ export type Fault =
   | { readonly kind: 'drip'; readonly bytes: number; readonly ms: number }
   | { readonly kind: 'crlf' | 'bom' | 'gzip' | 'missing-usage' };
 
-export const argumentText = ({ arguments: given }: ToolCall): string => (typeof given === 'string' ? given : JSON.stringify(given));
+export const argumentText = ({ arguments: given }: ToolCall): string =>
+  typeof given === 'string' ? given : JSON.stringify(given);
 
 /** The value of the arguments for protocols that carry values; text that is no JSON stays text. */
 export function argumentValue(call: ToolCall): unknown {
@@ -66,7 +71,9 @@ export function argumentValue(call: ToolCall): unknown {
 /** A text in at most four deltas, as services stream arguments. */
 export function inPieces(text: string): string[] {
   const size = Math.max(1, Math.ceil(text.length / 4));
-  return Array.from({ length: Math.ceil(text.length / size) }, (_, index) => text.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+    text.slice(index * size, (index + 1) * size),
+  );
 }
 
 export const whole = (pieces: readonly string[] | undefined): string => (pieces ?? []).join('');

@@ -43,14 +43,24 @@ export const nodeHandler =
 
 function toRequest(incoming: IncomingMessage, scheme: string, signal: AbortSignal): Request {
   const { method = 'GET', url = '/' } = incoming;
-  const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !name.startsWith('mf-')));
-  const body = method === 'GET' || method === 'HEAD' ? {} : { body: Readable.toWeb(incoming), duplex: 'half' };
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).filter(([name]) => !name.startsWith('mf-')),
+  );
+  const body =
+    method === 'GET' || method === 'HEAD' ? {} : { body: Readable.toWeb(incoming), duplex: 'half' };
   const init = { method, headers: headers as Record<string, string>, signal, ...body };
-  return new Request(new URL(url, `${scheme}://${headers.host ?? 'localhost'}`).href, init as unknown as RequestInit);
+  return new Request(
+    new URL(url, `${scheme}://${headers.host ?? 'localhost'}`).href,
+    init as unknown as RequestInit,
+  );
 }
 
 /** As the stream gives it and no faster: chunk boundaries of the script are packets on the wire. */
-async function write(response: Response, outgoing: ServerResponse, gone: AbortSignal): Promise<void> {
+async function write(
+  response: Response,
+  outgoing: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
   outgoing.socket?.setNoDelay(true);
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.flushHeaders();
@@ -60,7 +70,8 @@ async function write(response: Response, outgoing: ServerResponse, gone: AbortSi
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!outgoing.write(value)) await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
+    if (!outgoing.write(value))
+      await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
   }
   outgoing.end();
 }

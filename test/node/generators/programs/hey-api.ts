@@ -19,9 +19,14 @@ async function main() {
   });
   let status: api.File['status'] = 'queued';
   while (status !== 'ready' && status !== 'failed') {
-    status = (await api.getFile({ path: { file: uploaded.data[0]?.id ?? '' }, throwOnError })).data.status;
+    status = (await api.getFile({ path: { file: uploaded.data[0]?.id ?? '' }, throwOnError })).data
+      .status;
   }
-  const { data: found } = await api.searchAgentKnowledge({ path, body: { query: 'descaling', top_k: 3 }, throwOnError });
+  const { data: found } = await api.searchAgentKnowledge({
+    path,
+    body: { query: 'descaling', top_k: 3 },
+    throwOnError,
+  });
   const { data: session } = await api.createSession({ path, body: {}, throwOnError });
   const { data: message } = await api.sendMessage({
     path: { session: session.id },
@@ -31,15 +36,33 @@ async function main() {
   const texts = message.parts.map((part) => (part.type === 'text' ? part.text : part.tool_name));
   const { data: run } = await api.getRun({ path: { run: message.run_id }, throwOnError });
   const kinds = run.steps.map((step) => (step.type === 'retrieval' ? step.output : step.name));
-  await api.updateAgent({ path, body: { config: { knowledge: { top_k: 3 } }, change_summary: 'Fewer passages' }, throwOnError });
+  await api.updateAgent({
+    path,
+    body: { config: { knowledge: { top_k: 3 } }, change_summary: 'Fewer passages' },
+    throwOnError,
+  });
   await api.compareVersions({ path: { ...path, a: '1', b: '2' }, throwOnError });
-  await api.activateVersion({ path: { ...path, version: '1' }, body: { reason: 'Two was worse' }, throwOnError });
-  await api.createBudget({ body: { name: 'All of us', scope: 'workspace', period: 'month', limit_usd: 100 }, throwOnError });
-  await api.setRateLimits({ body: { api_key: { default: { requests_per_minute: 600 } } }, throwOnError });
+  await api.activateVersion({
+    path: { ...path, version: '1' },
+    body: { reason: 'Two was worse' },
+    throwOnError,
+  });
+  await api.createBudget({
+    body: { name: 'All of us', scope: 'workspace', period: 'month', limit_usd: 100 },
+    throwOnError,
+  });
+  await api.setRateLimits({
+    body: { api_key: { default: { requests_per_minute: 600 } } },
+    throwOnError,
+  });
   const { data: limits } = await api.getRateLimits({ throwOnError });
   const overrides: number = limits.api_key.overrides.length;
   const { data: completion } = await api.createChatCompletion({
-    body: { model: agent.slug, messages: [{ role: 'user', content: 'How long does descaling take?' }], n: null },
+    body: {
+      model: agent.slug,
+      messages: [{ role: 'user', content: 'How long does descaling take?' }],
+      n: null,
+    },
     throwOnError,
   });
   const missing = await api.getAgent({ path: { agent: 'nobody' }, throwOnError: false });

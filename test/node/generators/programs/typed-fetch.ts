@@ -19,7 +19,9 @@ function ok<Data>(answer: { data?: Data; error?: unknown }): Data {
 
 async function main() {
   const agent = ok(
-    await client.POST('/api/v1/agents', { body: { name: 'Typed', slug: 'typed', config: { instructions: 'Answer briefly.' } } }),
+    await client.POST('/api/v1/agents', {
+      body: { name: 'Typed', slug: 'typed', config: { instructions: 'Answer briefly.' } },
+    }),
   );
   const path = { agent: agent.slug };
   const uploaded = ok(
@@ -33,8 +35,15 @@ async function main() {
     const file = uploaded.data[0]?.id ?? '';
     status = ok(await client.GET('/api/v1/files/{file}', { params: { path: { file } } })).status;
   }
-  const found = ok(await client.POST('/api/v1/agents/{agent}/search', { params: { path }, body: { query: 'descaling', top_k: 3 } }));
-  const session = ok(await client.POST('/api/v1/agents/{agent}/sessions', { params: { path }, body: {} }));
+  const found = ok(
+    await client.POST('/api/v1/agents/{agent}/search', {
+      params: { path },
+      body: { query: 'descaling', top_k: 3 },
+    }),
+  );
+  const session = ok(
+    await client.POST('/api/v1/agents/{agent}/sessions', { params: { path }, body: {} }),
+  );
   const message = ok(
     await client.POST('/api/v1/sessions/{session}/messages', {
       params: { path: { session: session.id } },
@@ -42,7 +51,9 @@ async function main() {
     }),
   );
   const texts = message.parts.map((part) => (part.type === 'text' ? part.text : part.tool_name));
-  const run = ok(await client.GET('/api/v1/runs/{run}', { params: { path: { run: message.run_id } } }));
+  const run = ok(
+    await client.GET('/api/v1/runs/{run}', { params: { path: { run: message.run_id } } }),
+  );
   const kinds = run.steps.map((step) => (step.type === 'retrieval' ? step.output : step.name));
   ok(
     await client.PATCH('/api/v1/agents/{agent}', {
@@ -50,24 +61,42 @@ async function main() {
       body: { config: { knowledge: { top_k: 3 } }, change_summary: 'Fewer passages' },
     }),
   );
-  ok(await client.GET('/api/v1/agents/{agent}/versions/{a}/diff/{b}', { params: { path: { ...path, a: '1', b: '2' } } }));
+  ok(
+    await client.GET('/api/v1/agents/{agent}/versions/{a}/diff/{b}', {
+      params: { path: { ...path, a: '1', b: '2' } },
+    }),
+  );
   ok(
     await client.POST('/api/v1/agents/{agent}/versions/{version}/activate', {
       params: { path: { ...path, version: '1' } },
       body: { reason: 'Two was worse' },
     }),
   );
-  ok(await client.POST('/api/v1/budgets', { body: { name: 'All of us', scope: 'workspace', period: 'month', limit_usd: 100 } }));
-  ok(await client.PUT('/api/v1/rate-limits', { body: { api_key: { default: { requests_per_minute: 600 } } } }));
+  ok(
+    await client.POST('/api/v1/budgets', {
+      body: { name: 'All of us', scope: 'workspace', period: 'month', limit_usd: 100 },
+    }),
+  );
+  ok(
+    await client.PUT('/api/v1/rate-limits', {
+      body: { api_key: { default: { requests_per_minute: 600 } } },
+    }),
+  );
   // Answers have what requests may leave out.
   const limits = ok(await client.GET('/api/v1/rate-limits', {}));
   const overrides: number = limits.api_key.overrides.length;
   const completion = ok(
     await client.POST('/v1/chat/completions', {
-      body: { model: agent.slug, messages: [{ role: 'user', content: 'How long does descaling take?' }], n: null },
+      body: {
+        model: agent.slug,
+        messages: [{ role: 'user', content: 'How long does descaling take?' }],
+        n: null,
+      },
     }),
   );
-  const missing = await client.GET('/api/v1/agents/{agent}', { params: { path: { agent: 'nobody' } } });
+  const missing = await client.GET('/api/v1/agents/{agent}', {
+    params: { path: { agent: 'nobody' } },
+  });
 
   const streamed = await client.POST('/api/v1/sessions/{session}/messages', {
     params: { path: { session: session.id } },
