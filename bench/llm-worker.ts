@@ -82,15 +82,13 @@ const ways: Readonly<Record<string, Way>> = {
 
 /** The workspace's own server, so that a step resolves its credential as in life. */
 const configure = ({ db, now, workspace_id }: Ctx, base_url: string) =>
-  db
-    .insert(provider_credentials)
-    .values({
-      workspace_id,
-      provider: 'openai-compatible',
-      base_url,
-      created_at: now(),
-      updated_at: now(),
-    });
+  db.insert(provider_credentials).values({
+    workspace_id,
+    provider: 'openai-compatible',
+    base_url,
+    created_at: now(),
+    updated_at: now(),
+  });
 
 export * from './objects.ts';
 

@@ -364,13 +364,11 @@ export const insertMessage = (
 ): Statement =>
   row.attachments.length === 0
     ? insertPlainMessage(db, { ...row, ahead })
-    : db
-        .insert(messages)
-        .values({
-          ...row,
-          attachments: guardedFiles(row.attachments, row.id),
-          seq: nextSeq(row, ahead),
-        });
+    : db.insert(messages).values({
+        ...row,
+        attachments: guardedFiles(row.attachments, row.id),
+        seq: nextSeq(row, ahead),
+      });
 
 const nextSeq = (
   { session_id, run_id }: Readonly<Record<'session_id' | 'run_id', unknown>>,

@@ -38,12 +38,10 @@ export const updateWorkspace = (
 
 /** Violates `api_keys.name` when the key names an agent that the workspace does not have. */
 export const insertApiKey = (db: Db, row: ApiKeyRow) =>
-  db
-    .insert(api_keys)
-    .values({
-      ...row,
-      name: sql`iif(${hasAgents(row.workspace_id, row.agent_ids)}, ${row.name}, null)`,
-    });
+  db.insert(api_keys).values({
+    ...row,
+    name: sql`iif(${hasAgents(row.workspace_id, row.agent_ids)}, ${row.name}, null)`,
+  });
 
 const hasAgents = (workspace_id: string, agent_ids: readonly string[] | null) => sql`not exists (
   select 1 from json_each(${JSON.stringify(agent_ids ?? [])}) named

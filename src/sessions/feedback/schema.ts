@@ -9,13 +9,11 @@ import type { FeedbackEntryRow, FeedbackRow } from './store.ts';
 
 type StoredRating = (typeof ratings)[number];
 
-const Rating = z
-  .union([z.enum(['up', 'down']), z.number().int().min(1).max(5)])
-  .openapi({
-    type: ['string', 'integer'],
-    description: '`up`, `down`, or a number from 1 (worst) to 5',
-    example: 'down',
-  });
+const Rating = z.union([z.enum(['up', 'down']), z.number().int().min(1).max(5)]).openapi({
+  type: ['string', 'integer'],
+  description: '`up`, `down`, or a number from 1 (worst) to 5',
+  example: 'down',
+});
 
 const Tag = Name(64).openapi({ example: 'outdated' });
 
