@@ -5,8 +5,8 @@ import { dirname, join, relative } from 'node:path';
 
 /** Lowest first. Folders on one line may know each other. */
 const ranks = [
-  ['shared', 'jobs/job.ts'],
-  ['db', 'platform', 'jobs/handler.ts'],
+  ['shared'],
+  ['db', 'platform'],
   ['http'],
   ['workspaces'],
   ['rate-limits'],
@@ -20,7 +20,7 @@ const ranks = [
   ['experiments'],
   ['execution'],
   ['sessions'],
-  ['openai'],
+  ['protocols'],
   ['evaluation'],
   ['architect'],
   ['analytics'],

@@ -17,16 +17,16 @@ import { problems } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
 import { llmRoutes, modelFault } from './llm/index.ts';
+import { healthRoutes } from './operations/index.ts';
+import { openPlatform } from './platform/cloudflare.ts';
+import { createLog } from './platform/log.ts';
 import {
   conversationRoutes,
   fileRoutes,
   openAiErrors,
   openAiRoutes,
   unknownUrl,
-} from './openai/index.ts';
-import { healthRoutes } from './operations/index.ts';
-import { openPlatform } from './platform/cloudflare.ts';
-import { createLog } from './platform/log.ts';
+} from './protocols/openai/index.ts';
 import {
   admission,
   openAiRateLimitHeaders,

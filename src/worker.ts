@@ -1,7 +1,7 @@
 import { app } from './app.ts';
 import { dispatchBatch } from './jobs/dispatch.ts';
 import { runSchedule } from './jobs/schedule.ts';
-import { chatWire, responsesWire } from './openai/index.ts';
+import { chatWire, responsesWire } from './protocols/openai/index.ts';
 import { RateLimiter } from './rate-limits/index.ts';
 import { sessionHost, uiWire } from './sessions/index.ts';
 

@@ -1,8 +1,8 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
-import type { Job } from '../jobs/job.ts';
 import { type AuditEntry, commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import type { Job } from '../platform/job.ts';
 import { canonicalJson, sha256 } from '../shared/digest.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import type { ToolPin } from '../tools/index.ts';

@@ -1,4 +1,4 @@
-import type { JobHandler } from '../jobs/handler.ts';
+import type { JobHandler } from '../platform/job-handler.ts';
 import { deliverAnomaly } from './anomaly-service.ts';
 
 /** The anomaly stays in the list, undelivered; the dead letter tells an operator. */

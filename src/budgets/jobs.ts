@@ -1,4 +1,4 @@
-import type { JobHandler } from '../jobs/handler.ts';
+import type { JobHandler } from '../platform/job-handler.ts';
 import { deliverAlert } from './webhook.ts';
 
 /** The alert stays in the list of its budget, undelivered; the dead letter tells an operator. */

@@ -1,6 +1,6 @@
 import { batch } from '../db/client.ts';
-import type { JobHandler } from '../jobs/handler.ts';
 import type { Ctx } from '../platform/context.ts';
+import type { JobHandler } from '../platform/job-handler.ts';
 import { eraseSessions } from '../sessions/index.ts';
 import { agentRemovals } from './store.ts';
 import { eraseWorkspace } from './workspace.ts';

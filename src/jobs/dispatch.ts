@@ -4,13 +4,13 @@ import { erasureJobs } from '../erasure/index.ts';
 import { knowledgeJobs } from '../knowledge/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
+import { type Job, JobMessage } from '../platform/job.ts';
+import type { JobHandler } from '../platform/job-handler.ts';
 import { attachmentJobs, backgroundJobs } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
 import { second } from '../shared/time.ts';
 import { telemetryJobs } from '../telemetry/index.ts';
 import { backoff, maxAttempts } from './backoff.ts';
-import type { JobHandler } from './handler.ts';
-import { type Job, JobMessage } from './job.ts';
 import { buryJob, claimFor, claimJob, finishJob, releaseJob, renewClaim } from './outbox.ts';
 
 const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = {

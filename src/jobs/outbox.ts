@@ -2,10 +2,10 @@ import { and, eq, lte, sql } from 'drizzle-orm';
 import { batch, type Db } from '../db/client.ts';
 import { dead_letters, idempotency_keys, outbox } from '../db/schema/platform.ts';
 import type { Ctx } from '../platform/context.ts';
+import type { JobMessage } from '../platform/job.ts';
 import { inRounds } from '../platform/rounds.ts';
 import { second } from '../shared/time.ts';
 import { backoff } from './backoff.ts';
-import type { JobMessage } from './job.ts';
 
 /** A claim must be renewed before it runs out; then the job is anybody's. */
 export const claimFor = 30 * second;

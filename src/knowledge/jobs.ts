@@ -1,4 +1,4 @@
-import type { JobHandler } from '../jobs/handler.ts';
+import type { JobHandler } from '../platform/job-handler.ts';
 import { giveUpFile, ingestFile } from './ingest.ts';
 import { removeBase, removeFile } from './remove.ts';
 

@@ -1,10 +1,10 @@
 import { newDbMeter, openDb } from '../db/client.ts';
-import type { JobMessage } from '../jobs/job.ts';
 import { newId } from '../shared/id.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
+import type { JobMessage } from './job.ts';
 import { createLog } from './log.ts';
 import type {
   AssetReader,

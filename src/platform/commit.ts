@@ -1,10 +1,10 @@
 import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import { audit_log, idempotency_keys, outbox } from '../db/schema/platform.ts';
-import type { Job } from '../jobs/job.ts';
 import { second } from '../shared/time.ts';
 import { actorId, type Ctx } from './context.ts';
 import { guardedFingerprint, keepFor, readReply } from './idempotency.ts';
+import type { Job } from './job.ts';
 import { sealReply } from './reply-vault.ts';
 import { retried } from './retried.ts';
 

@@ -1,7 +1,7 @@
-import type { JobMessage } from '../jobs/job.ts';
 import type { FailureCode, FailureOptions } from '../shared/failure.ts';
 import type { RateLimitsInForce, RateScope } from '../shared/rate-rules.ts';
 import type { Actor, Idempotency, Meter } from './caller.ts';
+import type { JobMessage } from './job.ts';
 
 /** A vector as it is kept: which chunk it stands for and where it may be found. */
 export interface VectorRecord {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, says, scene } from '../openai/support.ts';
+import { failureOf, says, scene } from '../protocols/openai/support.ts';
 import { newChat } from '../support/chat.ts';
 
 const once = { rounds: [{ text: ['Here.'] }], repeat: true };

@@ -1,5 +1,3 @@
-import type { JobHandler } from '../../jobs/handler.ts';
-import { JobMessage } from '../../jobs/job.ts';
 import {
   DocumentFault,
   type ExtractedDocument,
@@ -9,6 +7,8 @@ import {
   streamOf,
 } from '../../knowledge/index.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { JobMessage } from '../../platform/job.ts';
+import type { JobHandler } from '../../platform/job-handler.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import {
   type AttachmentRow,

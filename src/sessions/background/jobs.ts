@@ -1,9 +1,9 @@
 import { batch, type Statement } from '../../db/client.ts';
-import type { JobHandler } from '../../jobs/handler.ts';
-import type { Job } from '../../jobs/job.ts';
 import { askModel, writeConversation, writeSummary } from '../../llm/index.ts';
 import { commitSurely } from '../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../platform/context.ts';
+import type { Job } from '../../platform/job.ts';
+import type { JobHandler } from '../../platform/job-handler.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
 import { indexTitle } from '../search/store.ts';

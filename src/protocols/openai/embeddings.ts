@@ -1,0 +1,53 @@
+import { embed, embeddingDimensions, isEmbeddingModel } from '../../llm/index.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { retried } from '../../platform/retried.ts';
+import { estimateTokens } from '../../shared/tokens.ts';
+import { unknownEmbeddingModel, unsupported } from './errors.ts';
+import type { CreateEmbeddings, Embeddings } from './schema.ts';
+
+/** Texts as vectors, metered like every other call. Throws `model_not_found`, `validation_failed`, the provider's failure. */
+export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promise<Embeddings> {
+  const { model, encoding_format, dimensions, user } = input;
+  const length = embeddingDimensions(model);
+  if (length === null && !isEmbeddingModel(model)) throw unknownEmbeddingModel();
+  if (length !== null && dimensions !== undefined && dimensions !== length) {
+    throw unsupported(
+      '/dimensions',
+      `Other lengths than ${length} are not supported by this model.`,
+    );
+  }
+  const values = typeof input.input === 'string' ? [input.input] : input.input;
+  const call_key = `${ctx.request_id}:${ctx.newId('use')}`;
+  const asked = {
+    model,
+    values,
+    ...(dimensions === undefined ? {} : { dimensions }),
+    operation: 'embed',
+    call_key,
+  } as const;
+  const { embeddings, tokens, usage } = await embed(ctx, { ...asked, end_user_id: user ?? null });
+  const prompt_tokens = tokens ?? values.reduce((sum, text) => sum + estimateTokens(text), 0);
+  const reply: Embeddings = {
+    object: 'list',
+    data: embeddings.map((vector, index) => ({
+      object: 'embedding',
+      index,
+      embedding: encoding_format === 'base64' ? toBase64(vector) : vector,
+    })),
+    model,
+    usage: { prompt_tokens, total_tokens: prompt_tokens },
+  };
+  await retried(() => commit(ctx, { statements: usage, reply }));
+  return reply;
+}
+
+/** As OpenAI has it: the little-endian bytes of 32-bit floats. */
+function toBase64(vector: readonly number[]): string {
+  const view = new DataView(new ArrayBuffer(vector.length * 4));
+  for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);
+  let bytes = '';
+  for (let index = 0; index < view.byteLength; index += 1)
+    bytes += String.fromCharCode(view.getUint8(index));
+  return btoa(bytes);
+}

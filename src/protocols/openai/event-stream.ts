@@ -1,0 +1,13 @@
+import type { RunStream } from '../../sessions/index.ts';
+
+/** A run's events as a response; its id is in a header, too. */
+export const toEventStream = ({ run_id, body, is_joined }: RunStream): Response =>
+  new Response(body, {
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-store, no-transform',
+      'x-accel-buffering': 'no',
+      ...(run_id === null ? {} : { 'x-run-id': run_id }),
+      ...(is_joined ? { 'idempotent-replayed': 'true' } : {}),
+    },
+  });

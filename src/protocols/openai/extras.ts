@@ -1,0 +1,55 @@
+import { z } from '@hono/zod-openapi';
+import { Id } from '../../http/schema.ts';
+import { type Message, Run } from '../../sessions/index.ts';
+import { citedIn } from './answer.ts';
+
+/** What AgentGrid says besides what OpenAI's wire has a place for; clients pass over what they do not know. */
+export const Extras = z
+  .object({
+    run_id: Id('run'),
+    finish_reason: Run.shape.finish_reason,
+    cost_usd: Run.shape.usage.shape.cost_usd,
+    confidence: Run.shape.confidence,
+    downgrade: Run.shape.downgrade,
+  })
+  .openapi('OpenAIExtras');
+export type Extras = z.output<typeof Extras>;
+
+export const extrasOf = ({ id, finish_reason, usage, confidence, downgrade }: Run): Extras => ({
+  run_id: id,
+  finish_reason,
+  cost_usd: usage.cost_usd,
+  confidence,
+  downgrade,
+});
+
+/** What the annotations of a chat completion have no place for. */
+export const ChatExtras = Extras.extend({
+  citations: z
+    .array(
+      z.object({
+        file_id: Id('file'),
+        filename: z.string(),
+        page: z.number().int().nullable(),
+        quote: z.string().describe('The document’s own words'),
+        start_index: z.number().int().describe('Of the marker in the text'),
+        end_index: z.number().int(),
+      }),
+    )
+    .describe('In the order of the `annotations`'),
+}).openapi('OpenAIChatExtras');
+export type ChatExtras = z.output<typeof ChatExtras>;
+
+export const chatExtrasOf = (
+  message: Pick<Message, 'text' | 'citations'>,
+  run: Run,
+): ChatExtras => ({
+  ...extrasOf(run),
+  citations: citedIn(message).map(
+    ({ citation: { file_id, file_name: filename, page, quote }, marker, index }) => ({
+      ...{ file_id, filename, page, quote },
+      start_index: index,
+      end_index: index + marker.length,
+    }),
+  ),
+});

@@ -1,0 +1,56 @@
+import { z } from '@hono/zod-openapi';
+import { Id } from '../../http/schema.ts';
+import { cursorPageOf, cursorQuery } from './cursor-page.ts';
+
+export const filePurposes = ['user_data', 'assistants', 'vision', 'evals'] as const;
+
+/** Seconds, as OpenAI has it: an hour to thirty days. */
+export const expiresAfter = { least: 3600, most: 2_592_000 } as const;
+
+export const UploadForm = z
+  .strictObject({
+    file: z
+      .string()
+      .openapi({ format: 'binary' })
+      .describe('A document of at most 25 MB, or an image of at most 3.75 MB'),
+    purpose: z.enum(filePurposes).describe('Kept with the file; all are treated alike'),
+    'expires_after[anchor]': z.literal('created_at').optional(),
+    'expires_after[seconds]': z
+      .string()
+      .optional()
+      .describe(
+        `When the file is erased, in seconds after its upload: ${expiresAfter.least} to ${expiresAfter.most}`,
+      ),
+  })
+  .openapi('OpenAIFileForm');
+
+export const FileObject = z
+  .object({
+    id: Id('upl'),
+    object: z.literal('file'),
+    bytes: z.number().int(),
+    created_at: z.number().int(),
+    expires_at: z.number().int().optional(),
+    filename: z.string().openapi({ example: 'invoice.pdf' }),
+    purpose: z.enum(filePurposes),
+    status: z
+      .enum(['uploaded', 'processed', 'error'])
+      .describe(
+        '`uploaded`: its text is extracted when it is first sent to a model; `error`: it could not be read',
+      ),
+    status_details: z.string().optional(),
+  })
+  .openapi('OpenAIFile');
+export type FileObject = z.output<typeof FileObject>;
+
+export const FileList = cursorPageOf(FileObject).openapi('OpenAIFileList');
+
+export const FileQuery = z.strictObject({
+  ...cursorQuery(10_000),
+  purpose: z.string().max(40).optional().describe('Only files with this purpose'),
+});
+export type FileQuery = z.output<typeof FileQuery>;
+
+export const DeletedFile = z
+  .object({ id: Id('upl'), object: z.literal('file'), deleted: z.literal(true) })
+  .openapi('OpenAIDeletedFile');

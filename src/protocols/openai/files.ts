@@ -1,0 +1,229 @@
+import { allows } from '../../http/access.ts';
+import { asDownload, type FilePart, readForm, receiveFile } from '../../knowledge/index.ts';
+import { commit } from '../../platform/commit.ts';
+import { actorId, type Ctx } from '../../platform/context.ts';
+import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
+import {
+  attachmentKind,
+  attachmentType,
+  deleteAttachmentCleanups,
+  extractAttachment,
+  insertAttachmentCleanup,
+  isQuick,
+  originalKey,
+  removeObjects,
+  servedAs,
+} from '../../sessions/index.ts';
+import { Failure, invalid } from '../../shared/failure.ts';
+import { isId } from '../../shared/id.ts';
+import { second } from '../../shared/time.ts';
+import { type CursorPage, toCursorPage } from './cursor-page.ts';
+import { unknownFileObject } from './errors.ts';
+import { expiresAfter, type FileObject, type FileQuery, filePurposes } from './files-schema.ts';
+import {
+  deleteUpload,
+  insertUpload,
+  selectDueUploads,
+  selectUpload,
+  selectUploads,
+  type UploadRow,
+  updateUpload,
+} from './files-store.ts';
+
+const pageSize = 1000;
+/** Files that a tick erases. */
+const sweepLimit = 500;
+
+/**
+ * Stores a file that requests may refer to by its id. Text is extracted at once where that is quick, else by the first
+ * request that sends it to a model. Throws 413, 415 and `validation_failed`.
+ */
+export async function createFile(ctx: Ctx, request: Request): Promise<FileObject> {
+  const id = ctx.newId('upl');
+  await insertAttachmentCleanup(ctx.db, ctx.workspace_id, id, ctx.now()).run();
+  try {
+    const receive = (part: FilePart) =>
+      receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType);
+    const names = ['purpose', 'expires_after[anchor]', 'expires_after[seconds]'];
+    const { files, fields } = await readForm(request, names, { files: 1, fieldSize: 100 }, receive);
+    const [file] = files;
+    if (file === undefined) throw invalid('/file', 'A part named `file` is required.');
+    const purpose = readPurpose(fields.purpose);
+    const lifetime = readLifetime(
+      fields['expires_after[anchor]'],
+      fields['expires_after[seconds]'],
+    );
+    const known = await fingerprintBody(ctx, { file, purpose, lifetime });
+    const kind = attachmentKind(file.media_type);
+    const now = ctx.now();
+    const row: UploadRow = {
+      id,
+      workspace_id: ctx.workspace_id,
+      purpose,
+      ...file,
+      kind,
+      status: kind === 'image' ? 'processed' : 'uploaded',
+      error_detail: null,
+      page_count: null,
+      token_count: null,
+      expires_at: lifetime === null ? null : now + lifetime * second,
+      created_by: actorId(ctx.actor),
+      created_at: now,
+    };
+    const read =
+      kind === 'document' && isQuick(row.media_type, row.byte_size)
+        ? { ...row, ...(await extract(ctx, row)) }
+        : row;
+    const reply = toFileObject(read);
+    await commit(known, {
+      statements: [
+        insertUpload(ctx.db, read),
+        deleteAttachmentCleanups(ctx.db, ctx.workspace_id, [id]),
+      ],
+      audit: [{ action: 'upload.create', target_type: 'upload', target_id: id }],
+      reply,
+    });
+    return reply;
+  } catch (error) {
+    // Anything else may have been committed all the same: then the promised cleanup finds out.
+    if (error instanceof Failure || error instanceof Replay) ctx.defer(cleanUp(ctx, id));
+    throw error;
+  }
+}
+
+async function cleanUp(ctx: Ctx, id: string): Promise<void> {
+  await removeObjects(ctx, [id]);
+  await deleteAttachmentCleanups(ctx.db, ctx.workspace_id, [id]).run();
+}
+
+function readPurpose(purpose: string | undefined): FileObject['purpose'] {
+  const known = filePurposes.find((one) => one === purpose);
+  if (known !== undefined) return known;
+  if (purpose === undefined) throw invalid('/purpose', 'Is required.');
+  throw invalid(
+    '/purpose',
+    `The purpose ${purpose} is not supported. Supported purposes: ${filePurposes.join(', ')}.`,
+  );
+}
+
+function readLifetime(anchor: string | undefined, seconds: string | undefined): number | null {
+  if (anchor === undefined && seconds === undefined) return null;
+  if (anchor !== 'created_at') throw invalid('/expires_after/anchor', 'Must be `created_at`.');
+  const value = /^\d{1,8}$/.test(seconds ?? '') ? Number(seconds) : 0;
+  if (value < expiresAfter.least || value > expiresAfter.most)
+    throw invalid(
+      '/expires_after/seconds',
+      `Must be ${expiresAfter.least} to ${expiresAfter.most}.`,
+    );
+  return value;
+}
+
+async function extract(
+  ctx: Ctx,
+  { id, media_type }: UploadRow,
+): Promise<Pick<UploadRow, 'status' | 'error_detail' | 'page_count' | 'token_count'>> {
+  const { status, error_detail, page_count, token_count } = await extractAttachment(ctx, {
+    object_id: id,
+    media_type,
+  });
+  return {
+    status: status === 'ready' ? 'processed' : 'error',
+    error_detail,
+    page_count,
+    token_count,
+  };
+}
+
+/** The file with its text extracted. Throws `not_found`, and `validation_failed` where it cannot be read. */
+export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
+  const row = await findFile(ctx, id);
+  if (row.status === 'processed') return row;
+  if (row.status === 'error')
+    throw invalid('/file_id', `${row.name} could not be read: ${row.error_detail}`);
+  const changes = await extract(ctx, row);
+  await updateUpload(ctx.db, ctx.workspace_id, id, changes).run();
+  if (changes.status === 'error')
+    throw invalid('/file_id', `${row.name} could not be read: ${changes.error_detail}`);
+  return { ...row, ...changes };
+}
+
+/** Who sees all agents sees all files; others see those that their key has uploaded. */
+const onlyBy = ({ actor }: Ctx): string | undefined =>
+  actor.type === 'api_key' && (actor.agent_ids !== null || !allows(actor.role, 'agents:read'))
+    ? actor.id
+    : undefined;
+
+async function findFile(ctx: Ctx, id: string): Promise<UploadRow> {
+  const row = isId('upl', id) ? await selectUpload(ctx.db, ctx.workspace_id, id).get() : undefined;
+  const maker = onlyBy(ctx);
+  const isGone = row === undefined || (row.expires_at !== null && row.expires_at <= ctx.now());
+  if (isGone || (maker !== undefined && row.created_by !== maker)) throw unknownFileObject();
+  return row;
+}
+
+export async function listFiles(
+  ctx: Ctx,
+  { after, limit = pageSize, order = 'desc', purpose }: FileQuery,
+): Promise<CursorPage<FileObject>> {
+  const count = Math.min(limit, pageSize);
+  const filter = {
+    purpose,
+    order,
+    after,
+    limit: count + 1,
+    created_by: onlyBy(ctx),
+    now: ctx.now(),
+  };
+  const rows = await selectUploads(ctx.db, ctx.workspace_id, filter).all();
+  return toCursorPage(rows.slice(0, count).map(toFileObject), rows.length > count);
+}
+
+export const getFile = async (ctx: Ctx, id: string): Promise<FileObject> =>
+  toFileObject(await findFile(ctx, id));
+
+/** The original. Throws `not_found`. */
+export async function getFileContent(ctx: Ctx, id: string): Promise<Response> {
+  const { name, media_type } = await findFile(ctx, id);
+  const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
+  if (object === null) throw unknownFileObject();
+  return asDownload(object, name, servedAs(media_type));
+}
+
+/** Erases the file; messages that it was sent with keep their copy until they are erased. */
+export async function deleteFile(
+  ctx: Ctx,
+  id: string,
+): Promise<{ id: string; object: 'file'; deleted: true }> {
+  await findFile(ctx, id);
+  await erase(ctx, id, 'upload.delete');
+  return { id, object: 'file', deleted: true };
+}
+
+const erase = (ctx: Ctx, id: string, action: string) =>
+  commit(ctx, {
+    statements: [deleteUpload(ctx.db, ctx.workspace_id, id)],
+    audit: [{ action, target_type: 'upload', target_id: id }],
+    jobs: [{ type: 'attachment.delete', object_ids: [id] }],
+  });
+
+/** Erases files whose time is over. */
+export async function eraseDueFiles(ctx: Ctx): Promise<number> {
+  const due = await selectDueUploads(ctx.db, ctx.now(), sweepLimit);
+  for (const { id, workspace_id } of due)
+    await erase({ ...ctx, workspace_id }, id, 'upload.expire');
+  return due.length;
+}
+
+const toSeconds = (time: number): number => Math.floor(time / 1000);
+
+const toFileObject = (row: UploadRow): FileObject => ({
+  id: row.id,
+  object: 'file',
+  bytes: row.byte_size,
+  created_at: toSeconds(row.created_at),
+  ...(row.expires_at === null ? {} : { expires_at: toSeconds(row.expires_at) }),
+  filename: row.name,
+  purpose: row.purpose as FileObject['purpose'],
+  status: row.status,
+  ...(row.error_detail === null ? {} : { status_details: row.error_detail }),
+});

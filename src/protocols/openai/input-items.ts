@@ -1,0 +1,21 @@
+import type { Ctx } from '../../platform/context.ts';
+import { readQuestion } from '../../sessions/index.ts';
+import { pageOfItems } from './conversations.ts';
+import type { ItemQuery } from './conversations-schema.ts';
+import type { CursorPage } from './cursor-page.ts';
+import { itemsOf, type ResponseItem } from './items.ts';
+import { findResponse } from './responses.ts';
+
+/** What a response was asked with, without the conversation before it; nothing while it is queued. Throws `not_found`. */
+export async function listInputItems(
+  ctx: Ctx,
+  id: string,
+  query: ItemQuery,
+): Promise<CursorPage<ResponseItem>> {
+  const { row } = await findResponse(ctx, id);
+  const question = await readQuestion(ctx, row);
+  return pageOfItems(
+    itemsOf(question === undefined ? [] : [question]).map(({ item }) => item),
+    query,
+  );
+}

@@ -1,0 +1,133 @@
+import { parseConfig, selectVersionFor } from '../../agents/index.ts';
+import { commit } from '../../platform/commit.ts';
+import { type Ctx, coversAgent } from '../../platform/context.ts';
+import {
+  type AttachmentRow,
+  type MessageRow,
+  readBranchTo,
+  tokensOf,
+} from '../../sessions/index.ts';
+import { Failure } from '../../shared/failure.ts';
+import { estimateTokens } from '../../shared/tokens.ts';
+import { conversationIdOf, readWith } from './conversation-response.ts';
+import { findConversation } from './conversations.ts';
+import { unknownModel, unknownResponse, unsupported } from './errors.ts';
+import { readAgentModel } from './model-name.ts';
+import { toAgentName } from './provider-model.ts';
+import { findResponse } from './responses.ts';
+import type { CountInputTokens, CreateResponse } from './responses-schema.ts';
+import { checkRequestSize } from './text-size.ts';
+
+/** What an image costs at most with most providers. */
+const imageTokens = 1600;
+
+/**
+ * About how many tokens a request would send: instructions, tools, the conversation before it, its input and files.
+ * Passages that the agent would find in its knowledge are not among them. Estimated; nothing is sent to a model.
+ */
+export async function countInputTokens(
+  ctx: Ctx,
+  body: CountInputTokens,
+): Promise<{ object: 'response.input_tokens'; input_tokens: number }> {
+  checkRequestSize(body);
+  const { rows, model, tokens } = await readRequest(ctx, body);
+  const { config, tools } = await readVersion(ctx, model);
+  const history = windowed(rows, config.memory.window_tokens);
+  const texts = [
+    config.instructions,
+    body.instructions ?? '',
+    JSON.stringify(tools),
+    JSON.stringify(body.tools ?? []),
+  ];
+  const fixed = texts
+    .filter((text) => text !== '' && text !== '[]')
+    .reduce((sum, text) => sum + estimateTokens(text), 0);
+  const reply = {
+    object: 'response.input_tokens' as const,
+    input_tokens: fixed + history + tokens,
+  };
+  await commit(ctx, { statements: [], reply });
+  return reply;
+}
+
+interface Asked {
+  readonly rows: readonly MessageRow[];
+  readonly model: string;
+  readonly tokens: number;
+}
+
+async function readRequest(ctx: Ctx, body: CountInputTokens): Promise<Asked> {
+  const conversation = conversationIdOf(body);
+  if (conversation !== null && body.previous_response_id != null)
+    throw unsupported(
+      '/previous_response_id',
+      '`previous_response_id` together with `conversation` is not supported.',
+    );
+  const input: CreateResponse['input'] = body.input ?? '';
+  const found =
+    conversation !== null
+      ? await findConversation(ctx, conversation, 'conversation')
+      : body.previous_response_id != null
+        ? await findBefore(ctx, body.previous_response_id)
+        : { branch: null, waiting: [], row: null };
+  const model = body.model ?? found.branch?.session.agent_id;
+  if (model === undefined)
+    throw unsupported(
+      '/model',
+      '`model` is required where neither `conversation` nor `previous_response_id` names it.',
+    );
+  const isEmpty = input === '' && found.waiting.length === 0;
+  const { messages, brought } = isEmpty
+    ? { messages: [], brought: [] }
+    : await readWith(ctx, { ...body, input: input === '' ? [] : input }, found);
+  const said = messages.reduce((sum, message) => sum + estimateTokens(textOf(message)) + 4, 0);
+  return {
+    rows: found.branch?.rows ?? [],
+    model,
+    tokens: said + brought.reduce((sum, file) => sum + tokensOfFile(file), 0),
+  };
+}
+
+async function findBefore(ctx: Ctx, id: string) {
+  const { session, terminal } = await findResponse(ctx, id).catch((error: unknown) => {
+    throw error instanceof Failure && error.code === 'not_found'
+      ? unknownResponse('previous_response_id')
+      : error;
+  });
+  const leaf = terminal?.type === 'finished' ? terminal.message.id : null;
+  return {
+    branch: { session, rows: leaf === null ? [] : await readBranchTo(ctx, session.id, leaf) },
+    waiting: [],
+    row: null,
+  };
+}
+
+const textOf = ({ content }: { readonly content: string | readonly object[] }): string =>
+  typeof content === 'string'
+    ? content
+    : content
+        .map((part) =>
+          'text' in part ? String(part.text) : 'data' in part ? '' : JSON.stringify(part),
+        )
+        .join('\n');
+
+const tokensOfFile = ({ kind, token_count }: AttachmentRow): number =>
+  kind === 'image' ? imageTokens : (token_count ?? 0);
+
+/** The newest messages that the version's window takes. */
+function windowed(rows: readonly MessageRow[], window: number): number {
+  let sum = 0;
+  for (const row of rows.toReversed()) {
+    const next = sum + tokensOf(row);
+    if (next > window) break;
+    sum = next;
+  }
+  return sum;
+}
+
+async function readVersion(ctx: Ctx, model: string) {
+  const { agent, version } = readAgentModel(await toAgentName(ctx, model));
+  const row = await selectVersionFor(ctx.db, ctx.workspace_id, agent, version).get();
+  if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw unknownModel();
+  return { config: parseConfig(row.config), tools: row.tools };
+}

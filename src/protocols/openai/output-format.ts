@@ -1,0 +1,46 @@
+import { OutputSchema } from '../../agents/index.ts';
+import type { Overrides } from '../../sessions/index.ts';
+import { unsupported } from './errors.ts';
+import { toCheckable } from './json-schema.ts';
+
+type Format =
+  | { readonly type: 'text' }
+  | { readonly type: 'json_object' }
+  | {
+      readonly type: 'json_schema';
+      readonly name: string;
+      readonly description?: string | null | undefined;
+      readonly schema: Readonly<Record<string, unknown>>;
+      readonly strict?: boolean | null | undefined;
+    };
+
+/**
+ * The form of the answer in place of the agent's own, for the provider as the caller says it; nothing where the
+ * agent's own counts. Throws `validation_failed` for a schema that answers cannot be checked by.
+ */
+export function readFormat(
+  format: Format | null,
+  at: string,
+): Pick<Overrides, 'output_schema' | 'output_format'> {
+  if (format === null) return {};
+  if (format.type === 'text') return { output_schema: null };
+  if (format.type === 'json_object') {
+    return {
+      output_schema: { type: 'object' },
+      output_format: { schema: null, name: 'answer', strict: false },
+    };
+  }
+  const { name, description, schema, strict } = format;
+  const parsed = OutputSchema.safeParse(toCheckable(schema, at));
+  const message = parsed.error?.issues[0]?.message;
+  if (message !== undefined) throw unsupported(at, message);
+  return {
+    output_schema: parsed.data as Record<string, unknown>,
+    output_format: {
+      schema,
+      name,
+      ...(description == null ? {} : { description }),
+      strict: strict ?? false,
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { Message, Run } from '../../sessions/index.ts';
+import type { FailureCode } from '../../shared/failure.ts';
+import { citedIn, clientCallsOf } from './answer.ts';
+import { usageOf } from './completion.ts';
+import { extrasOf } from './extras.ts';
+import { createdAt, toCallItemId, toResponseId } from './ids.ts';
+import type {
+  OpenAiResponse,
+  OutputCall,
+  OutputMessage,
+  ResponseAnnotation,
+  ResponseEcho,
+} from './responses-schema.ts';
+
+type Output = OpenAiResponse['output'];
+
+/** A response while it is being made. */
+export const beginningOf = (
+  run_id: string,
+  echo: ResponseEcho,
+  status: 'queued' | 'in_progress' = 'in_progress',
+): OpenAiResponse => ({
+  ...echo,
+  id: toResponseId(run_id),
+  object: 'response',
+  access_programs: null,
+  created_at: createdAt(run_id),
+  completed_at: null,
+  status,
+  error: null,
+  incomplete_details: null,
+  output: [],
+  usage: null,
+});
+
+/** A response whose run has ended with an answer. */
+export function endOf(
+  message: Message,
+  echo: ResponseEcho,
+  output: Output = outputOf(message),
+): OpenAiResponse {
+  const { run, run_id } = message;
+  return {
+    ...beginningOf(run_id, echo),
+    ...outcomeOf(run),
+    completed_at: endedAt(run),
+    output,
+    usage: toUsage(message),
+    ...(run === null ? {} : { agentgrid: extrasOf(run) }),
+  };
+}
+
+/** A response whose run has failed, with what it had said until then. */
+export function failureOf(
+  run: Run,
+  error: { code: FailureCode; detail: string },
+  echo: ResponseEcho,
+  output: Output,
+): OpenAiResponse {
+  const isCancelled = run.status === 'cancelled';
+  return {
+    ...beginningOf(run.id, echo),
+    status: isCancelled ? 'cancelled' : 'failed',
+    error: isCancelled
+      ? null
+      : {
+          code: error.code === 'rate_limited' ? 'rate_limit_exceeded' : 'server_error',
+          message: error.detail,
+        },
+    completed_at: endedAt(run),
+    output,
+    usage: toUsage({ run }),
+    agentgrid: extrasOf(run),
+  };
+}
+
+function outcomeOf(run: Run | null): Pick<OpenAiResponse, 'status' | 'incomplete_details'> {
+  if (run?.status === 'cancelled') return { status: 'cancelled', incomplete_details: null };
+  const reason = run?.status === 'limit_exceeded' ? 'limit_exceeded' : run?.finish_reason;
+  // OpenAI's API has no other words; the run's own reason is among the extras.
+  if (reason === 'length' || reason === 'limit_exceeded')
+    return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+  if (reason === 'content-filter')
+    return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+  return { status: 'completed', incomplete_details: null };
+}
+
+const endedAt = (run: Run | null): number | null =>
+  run?.ended_at == null ? null : Math.floor(Date.parse(run.ended_at) / 1000);
+
+/** What the answer consists of: its text, then calls of the caller's tools. */
+export function outputOf(message: Message): Output {
+  const calls = clientCallsOf(message).map(({ id, name, arguments: text }, index) =>
+    toCall(toCallItemId(message.id, index), { call_id: id, name, text }, 'completed'),
+  );
+  return message.text === '' && calls.length > 0
+    ? calls
+    : [toOutputMessage(message, 'completed'), ...calls];
+}
+
+export const toOutputMessage = (
+  { id, text, citations }: Pick<Message, 'id' | 'text' | 'citations'>,
+  status: OutputMessage['status'],
+): OutputMessage => ({
+  type: 'message',
+  id,
+  status,
+  role: 'assistant',
+  content: [
+    { type: 'output_text', text, annotations: annotationsOf({ text, citations }), logprobs: [] },
+  ],
+});
+
+export const toCall = (
+  id: string,
+  {
+    call_id,
+    name,
+    text,
+  }: { readonly call_id: string; readonly name: string; readonly text: string },
+  status: OutputCall['status'],
+): OutputCall => ({
+  type: 'function_call',
+  id,
+  status,
+  call_id,
+  name,
+  arguments: text,
+});
+
+const annotationsOf = (message: Pick<Message, 'text' | 'citations'>): ResponseAnnotation[] =>
+  citedIn(message).map(({ citation: { file_id, file_name, page, quote }, index }) => ({
+    type: 'file_citation',
+    file_id,
+    filename: file_name,
+    index,
+    page,
+    quote,
+  }));
+
+function toUsage(message: Pick<Message, 'run'>): OpenAiResponse['usage'] {
+  const usage = usageOf(message);
+  if (usage === null) return null;
+  return {
+    input_tokens: usage.prompt_tokens,
+    // Nothing is written to a provider's cache on demand, so that what is written is other input.
+    input_tokens_details: {
+      cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+      cache_write_tokens: 0,
+    },
+    output_tokens: usage.completion_tokens,
+    output_tokens_details: {
+      reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+    },
+    total_tokens: usage.total_tokens,
+  };
+}

@@ -1,0 +1,162 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import type { Overrides } from '../../sessions/index.ts';
+import { unsupported } from './errors.ts';
+import { type Conversation, toText, Writer } from './input.ts';
+import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
+import type { Earlier, Referenced } from './item-references.ts';
+import { readFormat } from './output-format.ts';
+import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
+import { readTools } from './tool-choice.ts';
+
+type MessageItem = Extract<InputItem, { role: string }>;
+
+/** The items of a request, with what of earlier responses they refer to. Throws `validation_failed`. */
+export function readItems(
+  { input }: Pick<CreateResponse, 'input'>,
+  { items, calls }: Pick<Earlier, 'items' | 'calls'>,
+): Conversation {
+  const writer = new Writer(calls);
+  if (typeof input === 'string') writer.add({ role: 'user', content: [toText(input)] });
+  else for (const [index, item] of input.entries()) addItem(writer, item, items, `/input/${index}`);
+  return writer.done('/input');
+}
+
+/** The files among the items, for `bringFiles`, which comes before they are read. Throws `validation_failed` for those of others than the user. */
+export function filesOfItems(
+  { input }: Pick<CreateResponse, 'input'>,
+  base = '/input',
+): GivenFile[] {
+  if (typeof input === 'string') return [];
+  return input.flatMap((item, index) =>
+    !('role' in item) || typeof item.content === 'string'
+      ? []
+      : item.content.flatMap((part, place): GivenFile[] => {
+          const at = `${base}/${index}/content/${place}`;
+          if (item.role !== 'user' && isFile(part))
+            throw unsupported(
+              at,
+              `\`${part.type}\` is not supported in messages of the ${item.role}.`,
+            );
+          if (part.type === 'input_image')
+            return [
+              { part, at, kind: 'image', ...sourceOf(part.image_url ?? ''), file_id: part.file_id },
+            ];
+          if (part.type !== 'input_file') return [];
+          const { file_data: data, file_url: url, file_id, filename: name } = part;
+          return [{ part, at, kind: 'file', data, url, file_id, name }];
+        }),
+  );
+}
+
+function addItem(writer: Writer, item: InputItem, earlier: Earlier['items'], at: string): void {
+  if ('role' in item) addMessage(writer, item);
+  else if (item.type === 'function_call') writer.call(item.call_id, item.name, item.arguments);
+  else if (item.type === 'function_call_output') {
+    const value =
+      typeof item.output === 'string' ? item.output : item.output.map(({ text }) => text).join('');
+    writer.result(item.call_id, value, `${at}/call_id`);
+  } else if (item.type == null || item.type === 'item_reference')
+    addReferenced(writer, earlier.get(item.id), at);
+  // What a model thought is not shown here, so what comes back of it is somebody else's.
+}
+
+function addReferenced(writer: Writer, referenced: Referenced | undefined, at: string): void {
+  if (referenced === undefined) return;
+  if ('call' in referenced)
+    writer.call(referenced.call.id, referenced.call.name, referenced.call.arguments);
+  else if ('result' in referenced)
+    writer.result(referenced.result.call.id, referenced.result.value, at);
+  else for (const message of referenced.messages) writer.add(message);
+}
+
+function addMessage(writer: Writer, { role, content }: MessageItem): void {
+  const text =
+    typeof content === 'string'
+      ? content
+      : content
+          .map((part) => ('text' in part ? part.text : 'refusal' in part ? part.refusal : ''))
+          .join('');
+  if (role === 'user') writer.add({ role, content: toUserParts(content) });
+  else if (role === 'assistant') writer.add({ role, content: [toText(text)] });
+  else writer.add({ role: 'system', content: text });
+}
+
+const isFile = ({ type }: { readonly type: string }): boolean =>
+  type === 'input_image' || type === 'input_file';
+
+type UserParts = Extract<LanguageModelV4Message, { role: 'user' }>['content'];
+
+function toUserParts(content: MessageItem['content']): UserParts {
+  if (typeof content === 'string') return [toText(content)];
+  return content.flatMap((part): UserParts => {
+    if (part.type === 'input_image' || part.type === 'input_file') return [filePartOf(part)];
+    if ('text' in part) return [toText(part.text)];
+    return 'refusal' in part ? [toText(part.refusal)] : [];
+  });
+}
+
+/** What the request asks for besides the agent's own settings. Throws `validation_failed`. */
+export function readResponseOverrides(body: CreateResponse): Overrides {
+  const { temperature, top_p, max_output_tokens, instructions } = body;
+  return {
+    instructions: instructions ?? null,
+    settings: {
+      ...(temperature == null ? {} : { temperature }),
+      ...(top_p == null ? {} : { top_p }),
+      ...(max_output_tokens == null ? {} : { max_output_tokens }),
+      ...(body.reasoning?.effort == null ? {} : { reasoning_effort: body.reasoning.effort }),
+    },
+    ...readFormat(body.text?.format ?? null, '/text/format/schema'),
+    ...readTools(
+      (body.tools ?? []).map((tool, index) => ({ at: `/tools/${index}`, tool })),
+      choiceOf(body),
+    ),
+    ...(body.parallel_tool_calls === false ? { most_calls: 1 } : {}),
+  };
+}
+
+function choiceOf({ tool_choice: choice }: Pick<CreateResponse, 'tool_choice'>) {
+  if (choice == null || typeof choice === 'string') return choice ?? null;
+  return choice.type === 'function'
+    ? choice
+    : { mode: choice.mode, names: choice.tools.map(({ name }) => name) };
+}
+
+/** What the response tells again of its request. */
+export const echoOf = (body: CreateResponse, model: string): ResponseEcho => ({
+  model,
+  instructions: body.instructions ?? null,
+  previous_response_id: body.previous_response_id ?? null,
+  conversation:
+    body.conversation == null
+      ? null
+      : { id: typeof body.conversation === 'string' ? body.conversation : body.conversation.id },
+  background: body.background ?? false,
+  store: body.store ?? true,
+  temperature: body.temperature ?? null,
+  top_p: body.top_p ?? null,
+  max_output_tokens: body.max_output_tokens ?? null,
+  tools: (body.tools ?? []).map(({ type, name, description, parameters, strict }) => ({
+    ...{
+      type,
+      name,
+      description: description ?? null,
+      parameters: parameters ?? null,
+      strict: strict ?? false,
+    },
+  })),
+  tool_choice: body.tool_choice ?? 'auto',
+  parallel_tool_calls: body.parallel_tool_calls ?? true,
+  text: { format: formatOf(body) },
+  reasoning: { effort: body.reasoning?.effort ?? null, summary: null },
+  truncation: body.truncation ?? 'disabled',
+  user: body.user ?? null,
+  metadata: body.metadata ?? {},
+});
+
+function formatOf({ text }: CreateResponse): ResponseEcho['text']['format'] {
+  if (text?.format == null) return { type: 'text' };
+  if (text.format.type !== 'json_schema') return text.format;
+  const { description, strict, ...format } = text.format;
+  return { ...format, ...(description == null ? {} : { description }), strict: strict ?? false };
+}

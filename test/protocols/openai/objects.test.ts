@@ -1,0 +1,372 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { ChatOpenAI } from '@langchain/openai';
+import OpenAI from 'openai';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { ChatChunk } from '../../../src/protocols/openai/chat-chunk.ts';
+import type { ChatCompletion } from '../../../src/protocols/openai/chat-schema.ts';
+import { chatWire } from '../../../src/protocols/openai/chat-wire.ts';
+import { toCompletion } from '../../../src/protocols/openai/completion.ts';
+import { endOf } from '../../../src/protocols/openai/response.ts';
+import type { ResponseEvent } from '../../../src/protocols/openai/response-events.ts';
+import type {
+  OpenAiResponse,
+  ResponseEcho,
+} from '../../../src/protocols/openai/responses-schema.ts';
+import { responsesWire } from '../../../src/protocols/openai/responses-wire.ts';
+import type { Embeddings, ModelList } from '../../../src/protocols/openai/schema.ts';
+import type { Message, TurnEvent } from '../../../src/sessions/index.ts';
+import { Failure } from '../../../src/shared/failure.ts';
+import { newId } from '../../../src/shared/id.ts';
+
+const ids = {
+  run_id: newId('run'),
+  message_id: newId('msg'),
+  version: newId('ver'),
+  file: newId('file'),
+};
+const text = 'Every three months [1], and before a journey [2].';
+const call = { tool_call_id: 'call_1', tool_name: 'get_weather' };
+const input = { city: 'Zug' };
+
+const citation = (number: number, page: number | null) => ({
+  ...{
+    number,
+    page,
+    start: 0,
+    end: 5,
+    quote: 'Quote',
+    file_id: ids.file,
+    file_name: 'manual.pdf',
+    chunk_id: newId('chk'),
+  },
+});
+
+const runOf = (more: object) => ({
+  ...{
+    id: ids.run_id,
+    status: 'completed',
+    finish_reason: 'stop',
+    version_id: ids.version,
+    ended_at: '2026-11-20T09:30:00.000Z',
+  },
+  ...{ confidence: 0.8, downgrade: null, error: null },
+  usage: {
+    input_tokens: 9,
+    output_tokens: 4,
+    cache_read_tokens: 2,
+    reasoning_tokens: 1,
+    cost_usd: 0.001,
+  },
+  ...more,
+});
+
+/** A stored answer; with calls of the caller's tools where there are some. */
+const messageOf = (run: object = {}, calls: readonly object[] = []): Message =>
+  ({
+    ...{ id: ids.message_id, run_id: ids.run_id, text, run: runOf(run) },
+    parts: [{ type: 'text', text }, ...calls],
+    citations: [citation(1, 3), citation(2, null)],
+  }) as unknown as Message;
+
+/** Each kind of event once: a kind that is new has to be added here. */
+const events: { readonly [Kind in TurnEvent['type']]: Extract<TurnEvent, { type: Kind }> } = {
+  started: {
+    type: 'started',
+    run_id: ids.run_id,
+    message_id: ids.message_id,
+    user_message_id: newId('msg'),
+    version: { id: ids.version, number: 7 },
+  },
+  retrieved: { type: 'retrieved', hits: 2, confidence: 0.8, latency_ms: 3 },
+  round: { type: 'round', ordinal: 0 },
+  reasoning: { type: 'reasoning', delta: 'Let me think.' },
+  text: { type: 'text', delta: text },
+  'tool-input-start': { type: 'tool-input-start', ...call },
+  'tool-input-delta': {
+    type: 'tool-input-delta',
+    tool_call_id: 'call_1',
+    delta: JSON.stringify(input),
+  },
+  'tool-call': { type: 'tool-call', ...call, input },
+  'tool-output': { type: 'tool-output', tool_call_id: 'call_other', output: 4, latency_ms: 1 },
+  'tool-error': {
+    type: 'tool-error',
+    tool_call_id: 'call_other',
+    error: 'It failed.',
+    latency_ms: 1,
+  },
+  finished: { type: 'finished', message: messageOf() },
+  failed: {
+    ...{
+      type: 'failed',
+      code: 'provider_error',
+      detail: 'The provider failed.',
+      retry_after_s: null,
+    },
+    run: runOf({ status: 'failed', finish_reason: 'error' }) as never,
+  },
+};
+
+const { started, retrieved, round, reasoning, failed } = events;
+const spoken = [started, retrieved, round, reasoning, events.text];
+const asked = [events['tool-input-start'], events['tool-input-delta'], events['tool-call']];
+const others = [events['tool-output'], events['tool-error']];
+const calls = [{ type: 'tool-call', ...call, input }];
+
+const endings: readonly (readonly [string, readonly TurnEvent[]])[] = [
+  ['an answer', [...spoken, ...others, events.finished]],
+  [
+    'an answer with a call',
+    [
+      ...spoken,
+      ...asked,
+      { type: 'finished', message: messageOf({ finish_reason: 'tool-calls' }, calls) },
+    ],
+  ],
+  [
+    'an answer cut at its length',
+    [...spoken, { type: 'finished', message: messageOf({ finish_reason: 'length' }) }],
+  ],
+  [
+    'an answer that a limit ended',
+    [
+      ...spoken,
+      {
+        type: 'finished',
+        message: messageOf({ status: 'limit_exceeded', finish_reason: 'limit_exceeded' }),
+      },
+    ],
+  ],
+  [
+    'an answer that was filtered',
+    [...spoken, { type: 'finished', message: messageOf({ finish_reason: 'content-filter' }) }],
+  ],
+  [
+    'an answer that was cancelled',
+    [
+      ...spoken,
+      { type: 'finished', message: messageOf({ status: 'cancelled', finish_reason: 'cancelled' }) },
+    ],
+  ],
+  ['an answer without its events', [events.finished]],
+];
+
+const echo: ResponseEcho = {
+  ...{
+    model: 'support',
+    instructions: 'Be brief.',
+    previous_response_id: null,
+    background: false,
+    store: true,
+    temperature: 0.5,
+    top_p: null,
+  },
+  tools: [
+    {
+      type: 'function',
+      name: 'get_weather',
+      description: null,
+      parameters: { type: 'object' },
+      strict: true,
+    },
+  ],
+  tool_choice: {
+    type: 'allowed_tools',
+    mode: 'auto',
+    tools: [{ type: 'function', name: 'get_weather' }],
+  },
+  text: {
+    format: { type: 'json_schema', name: 'answer', schema: { type: 'object' }, strict: false },
+  },
+  ...{
+    max_output_tokens: null,
+    parallel_tool_calls: true,
+    reasoning: { effort: 'low', summary: null },
+    truncation: 'disabled',
+  },
+  ...{ user: 'customer-1', metadata: { team: 'a' } },
+};
+const origin = 'https://agentgrid.test';
+const kinds = {
+  chat: {
+    wire: chatWire,
+    options: { model: 'support', include_usage: true, tools: ['get_weather'], origin },
+  },
+  responses: { wire: responsesWire, options: { echo, tools: ['get_weather'] } },
+};
+type Kind = keyof typeof kinds;
+
+function bodyOf(kind: Kind, turn: readonly TurnEvent[]): string {
+  const { wire, options } = kinds[kind];
+  const made = wire.make(options);
+  return turn.flatMap((event) => made.frames(event)).join('') + made.end();
+}
+
+const answering = (body: string, type = 'text/event-stream') => ({
+  ...{ apiKey: 'key', baseURL: `${origin}/v1` },
+  fetch: async () => new Response(body, { headers: { 'content-type': type } }),
+});
+const client = (body: string, type?: string) =>
+  new OpenAI({ ...answering(body, type), maxRetries: 0, dangerouslyAllowBrowser: true });
+const aiSdk: readonly (readonly [
+  string,
+  Kind,
+  (body: string, type?: string) => LanguageModelV4,
+])[] = [
+  [
+    '@ai-sdk/openai',
+    'responses',
+    (...given) => createOpenAI(answering(...given)).responses('support'),
+  ],
+  ['@ai-sdk/openai', 'chat', (...given) => createOpenAI(answering(...given)).chat('support')],
+  [
+    '@ai-sdk/openai-compatible',
+    'chat',
+    (...given) =>
+      createOpenAICompatible({ name: 'own', ...answering(...given) }).chatModel('support'),
+  ],
+];
+const prompt = [
+  { role: 'user' as const, content: [{ type: 'text' as const, text: 'How often?' }] },
+];
+
+async function partsOf(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+): Promise<LanguageModelV4StreamPart[]> {
+  const parts: LanguageModelV4StreamPart[] = [];
+  for await (const part of stream) parts.push(part);
+  return parts;
+}
+const saidIn = (parts: readonly LanguageModelV4StreamPart[]) =>
+  parts.flatMap((part) => (part.type === 'text-delta' ? [part.delta] : [])).join('');
+
+/** The API sends null for these two, where the types of the package leave the field out. */
+type OfPackage = Omit<OpenAI.Responses.Response, 'output_text' | 'usage' | 'user'>;
+type WithoutResponse<Event> = Event extends { readonly response: unknown } ? never : Event;
+
+describe('what is sent has the types of the openai package', () => {
+  it('whole, and in every event', () => {
+    expectTypeOf<ChatCompletion>().toExtend<OpenAI.ChatCompletion>();
+    expectTypeOf<ChatChunk>().toExtend<OpenAI.ChatCompletionChunk>();
+    expectTypeOf<OpenAiResponse>().toExtend<OfPackage>();
+    expectTypeOf<NonNullable<OpenAiResponse['usage']>>().toExtend<OpenAI.Responses.ResponseUsage>();
+    expectTypeOf<WithoutResponse<ResponseEvent>>().toExtend<OpenAI.Responses.ResponseStreamEvent>();
+    expectTypeOf<ResponseEvent['type']>().toExtend<OpenAI.Responses.ResponseStreamEvent['type']>();
+    expectTypeOf<ModelList['data'][number]>().toExtend<OpenAI.Model>();
+    expectTypeOf<Omit<Embeddings, 'data'>>().toExtend<
+      Omit<OpenAI.CreateEmbeddingResponse, 'data'>
+    >();
+  });
+});
+
+describe.each(endings)('%s', (_name, turn) => {
+  const message = turn.flatMap((event) =>
+    event.type === 'finished' ? [event.message] : [],
+  )[0] as Message;
+  const hasCall = message.parts.some(({ type }) => type === 'tool-call');
+  const whole = { chat: toCompletion(message, 'support', origin), responses: endOf(message, echo) };
+
+  it('is put together by the openai package as it is sent whole', async () => {
+    const completion = await client(bodyOf('chat', turn))
+      .chat.completions.stream({ model: 'support', messages: [] })
+      .finalChatCompletion();
+    const { finish_reason, message: said } = whole.chat
+      .choices[0] as ChatCompletion['choices'][number];
+    expect(completion.choices[0]).toMatchObject({
+      finish_reason,
+      message: { content: said.content, annotations: said.annotations },
+    });
+    expect(completion.usage).toEqual(whole.chat.usage);
+    const response = await client(bodyOf('responses', turn))
+      .responses.stream({ model: 'support', input: 'Hi' })
+      .finalResponse();
+    expect(JSON.parse(JSON.stringify({ ...response, output: [] }))).toMatchObject({
+      ...whole.responses,
+      output: [],
+    });
+    expect(response.output).toMatchObject(whole.responses.output);
+  });
+
+  it.each(aiSdk)('is read by %s as %s, streamed and whole', async (_package, kind, open) => {
+    const { stream } = await open(bodyOf(kind, turn)).doStream({ prompt, includeRawChunks: false });
+    const parts = await partsOf(stream);
+    expect(parts.filter(({ type }) => type === 'error')).toEqual([]);
+    expect(saidIn(parts)).toBe(text);
+    expect(parts.filter(({ type }) => type === 'tool-call')).toHaveLength(hasCall ? 1 : 0);
+    const end = parts.at(-1);
+    const { content, finishReason } = await open(
+      JSON.stringify(whole[kind]),
+      'application/json',
+    ).doGenerate({ prompt });
+    expect(end?.type === 'finish' && end.finishReason.unified).toBe(finishReason.unified);
+    expect(content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')).toBe(
+      text,
+    );
+  });
+
+  it.each(['chat', 'responses'] as const)(
+    'is read by @langchain/openai as %s, streamed and whole',
+    async (kind) => {
+      const open = (body: string, type?: string) =>
+        new ChatOpenAI({
+          ...{
+            model: 'support',
+            apiKey: 'key',
+            maxRetries: 0,
+            useResponsesApi: kind === 'responses',
+          },
+          configuration: { ...answering(body, type), dangerouslyAllowBrowser: true },
+        });
+      let streamed = '';
+      for await (const chunk of await open(bodyOf(kind, turn)).stream('How often?'))
+        streamed += chunk.text;
+      const answer = await open(JSON.stringify(whole[kind]), 'application/json').invoke(
+        'How often?',
+      );
+      expect([streamed, answer.text]).toEqual([text, text]);
+      expect(answer.tool_calls ?? []).toHaveLength(hasCall ? 1 : 0);
+    },
+  );
+});
+
+describe('a failure in a stream', () => {
+  const turn = [...spoken, failed];
+
+  it('is thrown or told by the openai package', async () => {
+    const chat = client(bodyOf('chat', turn)).chat.completions.stream({
+      model: 'support',
+      messages: [],
+    });
+    await expect(chat.finalChatCompletion()).rejects.toThrow('The provider failed.');
+    const response = await client(bodyOf('responses', turn))
+      .responses.stream({ model: 'support', input: 'Hi' })
+      .finalResponse();
+    expect(response).toMatchObject({ status: 'failed', error: { code: 'server_error' } });
+  });
+
+  it.each(aiSdk)('is an error part of %s as %s', async (_package, kind, open) => {
+    const parts = await partsOf((await open(bodyOf(kind, turn)).doStream({ prompt })).stream);
+    expect(saidIn(parts)).toBe(text);
+    expect(JSON.stringify(parts.filter(({ type }) => type === 'error'))).toMatch(
+      kind === 'chat' ? /provider/i : /./,
+    );
+    expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: { unified: 'error' } });
+  });
+
+  it.each(['chat', 'responses'] as const)(
+    'that comes before it began has the form of an error event (%s)',
+    async (kind) => {
+      const { wire, options } = kinds[kind];
+      const body = wire.make(options).refuse(new Failure('session_busy', 'The session is busy.'));
+      const open = aiSdk.find(([, of]) => of === kind)?.[2];
+      // The package throws where the first event is an error.
+      await expect(
+        open?.(body)
+          .doStream({ prompt })
+          .then(({ stream }) => partsOf(stream)),
+      ).rejects.toThrow('The session is busy.');
+    },
+  );
+});
