@@ -17,7 +17,7 @@ import { problems } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
 import { llmRoutes, modelFault } from './llm/index.ts';
-import { healthRoutes } from './operations/index.ts';
+import { healthRoutes, telemetryRoutes } from './observability/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
 import {
@@ -36,7 +36,6 @@ import {
 import { attachmentRoutes, sessionRoutes } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
-import { telemetryRoutes } from './telemetry/index.ts';
 import { toolRoutes } from './tools/index.ts';
 import {
   applyQuotaDefaults,

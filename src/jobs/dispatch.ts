@@ -2,6 +2,7 @@ import { analyticsJobs } from '../analytics/index.ts';
 import { budgetJobs } from '../budgets/index.ts';
 import { erasureJobs } from '../erasure/index.ts';
 import { knowledgeJobs } from '../knowledge/index.ts';
+import { telemetryJobs } from '../observability/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Job, JobMessage } from '../platform/job.ts';
@@ -9,7 +10,6 @@ import type { JobHandler } from '../platform/job-handler.ts';
 import { attachmentJobs, backgroundJobs } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
 import { second } from '../shared/time.ts';
-import { telemetryJobs } from '../telemetry/index.ts';
 import { backoff, maxAttempts } from './backoff.ts';
 import { buryJob, claimFor, claimJob, finishJob, releaseJob, renewClaim } from './outbox.ts';
 

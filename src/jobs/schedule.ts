@@ -8,13 +8,12 @@ import {
 } from '../budgets/index.ts';
 import { moveKeywords } from '../knowledge/index.ts';
 import { rewrapCredentials } from '../llm/index.ts';
-import { recordTick } from '../operations/index.ts';
+import { exportTelemetry, recordTick, rewrapTelemetryHeaders } from '../observability/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { eraseDueConversations, eraseDueFiles } from '../protocols/openai/index.ts';
 import { closeLostRuns, eraseDueSessions, indexSessions } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
-import { exportTelemetry, rewrapTelemetryHeaders } from '../telemetry/index.ts';
 import { rewrapToolSecrets } from '../tools/index.ts';
 import { applyQuotaDefaults } from '../workspaces/index.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';

@@ -1,8 +1,8 @@
-import type { Ctx } from '../platform/context.ts';
-import { seal, unseal } from '../platform/vault.ts';
-import { Failure } from '../shared/failure.ts';
-import { second } from '../shared/time.ts';
-import { findWorkspace } from '../workspaces/index.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { seal, unseal } from '../../platform/vault.ts';
+import { Failure } from '../../shared/failure.ts';
+import { second } from '../../shared/time.ts';
+import { findWorkspace } from '../../workspaces/index.ts';
 import type { Readiness } from './schema.ts';
 
 /** What does not answer by then is as good as gone. */

@@ -1,11 +1,11 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { openPlatform } from '../../src/platform/cloudflare.ts';
-import { exportTelemetry } from '../../src/telemetry/export.ts';
-import type { Workspace } from '../support/api.ts';
-import { Site } from '../support/outbound.ts';
-import type { Reply } from '../support/outbound-service.ts';
-import { atRest } from '../support/resources.ts';
+import { exportTelemetry } from '../../../src/observability/telemetry/export.ts';
+import { openPlatform } from '../../../src/platform/cloudflare.ts';
+import type { Workspace } from '../../support/api.ts';
+import { Site } from '../../support/outbound.ts';
+import type { Reply } from '../../support/outbound-service.ts';
+import { atRest } from '../../support/resources.ts';
 
 export interface Span {
   readonly traceId: string;

@@ -1,6 +1,6 @@
-import type { Ctx } from '../platform/context.ts';
-import { nanoPerUsd } from '../shared/money.ts';
-import { second } from '../shared/time.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { nanoPerUsd } from '../../shared/money.ts';
+import { second } from '../../shared/time.ts';
 import { expositionType, type Metric, type Sample, writeExposition } from './exposition.ts';
 import { type Figures, readFigures } from './metrics-store.ts';
 

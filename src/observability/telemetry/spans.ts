@@ -1,6 +1,6 @@
-import type { RunStatus } from '../db/schema/sessions.ts';
-import { idHex } from '../shared/id.ts';
-import { toWireUsd } from '../shared/money.ts';
+import type { RunStatus } from '../../db/schema/sessions.ts';
+import { idHex } from '../../shared/id.ts';
+import { toWireUsd } from '../../shared/money.ts';
 import { ofText, toInput, toOutput } from './content.ts';
 import { type Attribute, failed, kinds, type Span, toAttributes, toNanos } from './otlp.ts';
 

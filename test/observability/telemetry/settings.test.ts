@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { openPlatform } from '../../src/platform/cloudflare.ts';
-import { rewrapTelemetryHeaders } from '../../src/telemetry/index.ts';
-import { newWorkspace, request, type Workspace } from '../support/api.ts';
-import { newChat } from '../support/chat.ts';
-import { forbiddenUrls } from '../support/forbidden-urls.ts';
+import { rewrapTelemetryHeaders } from '../../../src/observability/index.ts';
+import { openPlatform } from '../../../src/platform/cloudflare.ts';
+import { newWorkspace, request, type Workspace } from '../../support/api.ts';
+import { newChat } from '../../support/chat.ts';
+import { forbiddenUrls } from '../../support/forbidden-urls.ts';
 import { collecting, exportNow, makeDue } from './support.ts';
 
 const endpoint = 'https://collector.example.com/v1/traces';
@@ -89,7 +89,7 @@ describe('the telemetry export', () => {
   it('moves headers to the newest encryption key, and still opens them', async () => {
     const chat = await newChat({ rounds: [{ text: ['Hello.'] }], repeat: true });
     const first = env.ENCRYPTION_KEYS.split(',')[0] ?? '';
-    const { requestWith } = await import('../support/worker.ts');
+    const { requestWith } = await import('../../support/worker.ts');
     const collector = await collecting(chat.workspace);
     const json = {
       enabled: true,

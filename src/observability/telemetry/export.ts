@@ -1,8 +1,8 @@
-import { batch } from '../db/client.ts';
-import { firstSweepAfter } from '../platform/commit.ts';
-import type { Ctx } from '../platform/context.ts';
-import { Failure } from '../shared/failure.ts';
-import { day, hour, minute } from '../shared/time.ts';
+import { batch } from '../../db/client.ts';
+import { firstSweepAfter } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure } from '../../shared/failure.ts';
+import { day, hour, minute } from '../../shared/time.ts';
 import { type Outcome, sendSpans } from './collector.ts';
 import { toExportRequest } from './otlp.ts';
 import { openHeaders } from './secrets.ts';

@@ -1,7 +1,7 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm';
-import { batch, type Db } from '../db/client.ts';
-import { telemetry } from '../db/schema/operations.ts';
-import { workspaces } from '../db/schema/workspaces.ts';
+import { batch, type Db } from '../../db/client.ts';
+import { telemetry } from '../../db/schema/operations.ts';
+import { workspaces } from '../../db/schema/workspaces.ts';
 import type { RunFacts, StepFacts } from './spans.ts';
 
 export type TelemetryRow = typeof telemetry.$inferSelect;

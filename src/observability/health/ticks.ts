@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Ctx } from '../platform/context.ts';
+import type { Ctx } from '../../platform/context.ts';
 
 /**
  * Notes that the tasks of a cron expression were gone through, and which of them ended well: one row

@@ -1,4 +1,4 @@
-import type { JobHandler } from '../platform/job-handler.ts';
+import type { JobHandler } from '../../platform/job-handler.ts';
 import { exportWorkspace } from './export.ts';
 
 /** The runs stay in their line, and the next tick promises another job. */

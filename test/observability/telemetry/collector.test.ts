@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { newChat } from '../support/chat.ts';
-import { Site } from '../support/outbound.ts';
-import type { Reply } from '../support/outbound-service.ts';
+import { newChat } from '../../support/chat.ts';
+import { Site } from '../../support/outbound.ts';
+import type { Reply } from '../../support/outbound-service.ts';
 import { collecting, exportNow, makeDue } from './support.ts';
 
 const json = { 'content-type': 'application/json' };

@@ -1,9 +1,9 @@
-import { batch } from '../db/client.ts';
-import { commit } from '../platform/commit.ts';
-import type { Ctx } from '../platform/context.ts';
-import { Failure, invalid } from '../shared/failure.ts';
-import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-import { headerProblem } from '../tools/index.ts';
+import { batch } from '../../db/client.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure, invalid } from '../../shared/failure.ts';
+import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
+import { headerProblem } from '../../tools/index.ts';
 import type { PutTelemetry, Telemetry } from './schema.ts';
 import { sealHeaders } from './secrets.ts';
 import {

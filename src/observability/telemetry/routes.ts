@@ -1,4 +1,4 @@
-import { Router } from '../http/router.ts';
+import { Router } from '../../http/router.ts';
 import { PutTelemetry, Telemetry } from './schema.ts';
 import { getTelemetry, removeTelemetry, setTelemetry } from './service.ts';
 

@@ -1,10 +1,10 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { openPlatform } from '../../src/platform/cloudflare.ts';
-import { exportTelemetry, exportWorkspace } from '../../src/telemetry/export.ts';
-import { newChat } from '../support/chat.ts';
-import { recording } from '../support/faulty.ts';
+import { exportTelemetry, exportWorkspace } from '../../../src/observability/telemetry/export.ts';
+import { openPlatform } from '../../../src/platform/cloudflare.ts';
+import { newChat } from '../../support/chat.ts';
+import { recording } from '../../support/faulty.ts';
 import { collecting } from './support.ts';
 
 it('finds runs to export by index, few of them by few rows', async () => {

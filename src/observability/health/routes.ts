@@ -1,4 +1,4 @@
-import { Router } from '../http/router.ts';
+import { Router } from '../../http/router.ts';
 import { getMetrics } from './metrics.ts';
 import { Health, Readiness } from './schema.ts';
 import { checkReadiness } from './service.ts';

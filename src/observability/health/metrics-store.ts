@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { batch, type Db } from '../db/client.ts';
+import { batch, type Db } from '../../db/client.ts';
 
 /** Rows of a backlog that are counted; more are as bad. */
 export const countAtMost = 10_000;

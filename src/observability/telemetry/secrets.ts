@@ -1,6 +1,6 @@
-import { batch } from '../db/client.ts';
-import type { Ctx } from '../platform/context.ts';
-import { newestKey, type Place, rewrap, seal, unseal } from '../platform/vault.ts';
+import { batch } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { newestKey, type Place, rewrap, seal, unseal } from '../../platform/vault.ts';
 import { replaceSeal, selectOldSeals, type TelemetryRow } from './store.ts';
 
 /** Headers open for this endpoint only. */

@@ -1,6 +1,6 @@
-import type { Ctx } from '../platform/context.ts';
-import { EgressError, type EgressReason } from '../platform/egress.ts';
-import { hour, second } from '../shared/time.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { EgressError, type EgressReason } from '../../platform/egress.ts';
+import { hour, second } from '../../shared/time.ts';
 
 /** What became of a request to an endpoint (OTLP/HTTP, "Response"). */
 export type Outcome =

@@ -1,2 +1,0 @@
-export { healthRoutes } from './routes.ts';
-export { recordTick } from './ticks.ts';
