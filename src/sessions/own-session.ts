@@ -1,5 +1,5 @@
-import { allows } from '../http/access.ts';
-import { type Ctx, coversAgent } from '../platform/context.ts';
+import { hasRoleFor } from '../identity/index.ts';
+import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { type RunWithSteps, type Session, toSession } from './schema.ts';
 import type { SessionRow } from './store.ts';
@@ -26,11 +26,10 @@ export function ownAgent<Row extends { readonly id: string }>(ctx: Ctx, rows: re
 
 /** The key whose sessions alone the caller may see; undefined where it may see all. */
 export const onlyOwn = (ctx: Ctx): string | undefined =>
-  ctx.actor.type === 'api_key' && !allows(ctx.actor.role, 'agents:read') ? ctx.actor.id : undefined;
+  hasRoleFor(ctx, 'agents:read') ? undefined : (actorId(ctx.actor) ?? '');
 
 /** Whether the caller may know what end users and agents said to each other. */
-export const mayReadMessages = ({ actor }: Ctx): boolean =>
-  actor.type !== 'api_key' || allows(actor.role, 'messages:read');
+export const mayReadMessages = (ctx: Ctx): boolean => hasRoleFor(ctx, 'messages:read');
 
 /** A session as the caller may see it: a title that quotes what was said, and what was filled in, is for those who read messages. */
 export function sessionFor(ctx: Ctx, row: SessionRow): Session {

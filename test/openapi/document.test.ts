@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { app } from '../../src/app.ts';
-import { permissions } from '../../src/http/access.ts';
+import { permissions } from '../../src/http/permissions.ts';
 import {
   document,
   type Operation,

@@ -1,9 +1,9 @@
 import { batch } from '../../db/client.ts';
+import { invalidateKeysOf } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
-import { forgetKeysOf } from '../authenticate.ts';
 import { toQuotas } from '../quotas/schema.ts';
 import { quotaChanges } from '../quotas/service.ts';
 import { selectQuotas } from '../quotas/store.ts';
@@ -106,7 +106,7 @@ async function suspend(
     audit: [{ action, target_type: 'workspace', target_id: id, workspace_id: id }],
     reply,
   });
-  forgetKeysOf(id);
+  invalidateKeysOf(id);
   if ((rows as unknown[]).length === 0) throw notFound('workspace');
   return reply;
 }
@@ -124,7 +124,7 @@ export async function deleteWorkspace(ctx: Ctx, id: string): Promise<void> {
     // Promised outside of the workspace too: the context of the root key is of none.
     jobs: [{ type: 'workspace.delete', workspace_id: id, is_again: false }],
   });
-  forgetKeysOf(id);
+  invalidateKeysOf(id);
 }
 
 /** For the job: whether the workspace is marked deleted, or gone. */

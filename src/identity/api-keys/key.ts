@@ -1,4 +1,4 @@
-import { sha256 } from '../shared/digest.ts';
+import { sha256 } from '../../shared/digest.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const randomLength = 32;
