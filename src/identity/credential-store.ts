@@ -4,13 +4,13 @@ import { rate_limits } from '../db/schema/rate-limits.ts';
 import { api_keys, workspaces } from '../db/schema/workspaces.ts';
 import type { RateLimitsInForce } from '../shared/rate-rules.ts';
 
-/** A key, with what of the workspace's rate limits it meets, and whether the workspace is suspended or deleted. */
+/** A key with the rate limits that apply to it; `is_closed` when its workspace is suspended or deleted. */
 export type CredentialRow = typeof api_keys.$inferSelect & {
   readonly rate_limits: RateLimitsInForce | null;
   readonly is_closed: boolean;
 };
 
-/** The one read without a workspace: the credential is what tells it. */
+/** Finds a key by its hash. The only read without a workspace id: the credential determines the workspace. */
 export const selectCredential = (db: Db, hash: string) =>
   db
     .select({

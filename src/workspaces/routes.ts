@@ -10,7 +10,7 @@ export const workspaceRoutes = new Router()
       access: 'root',
       tag: 'Workspaces',
       summary: 'Create a workspace',
-      description: 'Makes a workspace and its first admin key. The secret is shown once.',
+      description: 'Creates a workspace and its first admin key. The secret is returned once.',
       body: CreateWorkspace,
       reply: {
         status: 201,
@@ -39,9 +39,9 @@ export const workspaceRoutes = new Router()
       tag: 'Workspaces',
       summary: 'Update the workspace',
       description:
-        'Another time zone takes what budgets have spent over to the days, weeks and months that run there.',
+        'A changed time zone moves the current spending of budgets to the periods of the new zone.',
       body: UpdateWorkspace,
-      reply: { status: 200, schema: Workspace, description: 'The workspace as it is now' },
+      reply: { status: 200, schema: Workspace, description: 'The updated workspace' },
       failures: ['conflict'],
     },
     (ctx, { body }) => updateWorkspace(ctx, body),

@@ -11,16 +11,14 @@ const Settings = {
     .string()
     .min(3)
     .max(200)
-    .describe('For agents that name none')
+    .describe('Model of agents that name none')
     .openapi({ example: 'builtin/extractive' }),
   background_model: z
     .string()
     .min(3)
     .max(200)
     .nullable()
-    .describe(
-      'A cheap model that writes titles, summaries and suggestions; null for the built-in rules',
-    )
+    .describe('Model for titles, summaries and suggestions. Null uses the built-in rules.')
     .openapi({ example: 'openai/gpt-5-nano' }),
   retention_days: z
     .number()
@@ -29,7 +27,7 @@ const Settings = {
     .max(3650)
     .nullable()
     .describe(
-      'Sessions that were created longer ago than this are erased, within the hour; null keeps them',
+      'Sessions created more than this many days ago are erased within the hour. Null keeps them.',
     ),
   usage_retention_days: z
     .number()
@@ -37,11 +35,11 @@ const Settings = {
     .min(35)
     .max(3650)
     .nullable()
-    .describe('Usage rows older than this are moved to the archive; null keeps them'),
+    .describe('Usage rows older than this many days are moved to the archive. Null keeps them.'),
   content_logging: z
     .boolean()
     .describe(
-      'Whether traces and events keep what was said; messages are kept until their session is erased',
+      'Stores content in traces and run events. Messages are stored until their session is erased in any case.',
     ),
 };
 

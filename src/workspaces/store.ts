@@ -9,7 +9,7 @@ export const selectWorkspace = (db: Db, workspace_id: string) =>
 
 export const insertWorkspace = (db: Db, row: WorkspaceRow) => db.insert(workspaces).values(row);
 
-/** With `time_zone` only where that is its zone still. */
+/** Updates a workspace; with `time_zone` only while that is still its zone. */
 export const updateWorkspace = (
   db: Db,
   workspace_id: string,

@@ -8,14 +8,14 @@ const AgentIds = z
   .min(1)
   .max(50)
   .nullable()
-  .describe('The only agents this key may touch; null for all');
+  .describe('Agents that the key is limited to. Null allows all agents.');
 
 export const CreateApiKey = z
   .strictObject({
     name: Name(100).openapi({ example: 'Website' }),
     role: z.enum(roles),
     agent_ids: AgentIds.default(null),
-    expires_at: Instant.nullable().default(null).describe('null never expires'),
+    expires_at: Instant.nullable().default(null).describe('Null for a key that does not expire.'),
   })
   .openapi('CreateApiKey', { example: { name: 'Website', role: 'runtime' } as never });
 export type CreateApiKey = z.output<typeof CreateApiKey>;
@@ -39,7 +39,7 @@ export const RotateApiKey = z
       .min(0)
       .max(30 * 86_400)
       .default(3600)
-      .describe('Seconds the old key stays valid'),
+      .describe('Seconds for which the old key stays valid'),
   })
   .openapi('RotateApiKey', { example: { grace_s: 3600 } });
 export type RotateApiKey = z.output<typeof RotateApiKey>;
@@ -64,7 +64,7 @@ export type ApiKey = z.output<typeof ApiKey>;
 export const NewApiKey = ApiKey.extend({
   secret: z
     .string()
-    .describe('Shown this once; only its SHA-256 is kept')
+    .describe('Returned once; only its SHA-256 hash is stored')
     .openapi({ example: 'ag_1…' }),
 }).openapi('NewApiKey');
 export type NewApiKey = z.output<typeof NewApiKey>;

@@ -93,7 +93,7 @@ export async function rotateApiKey(ctx: Ctx, id: string, input: RotateApiKey): P
   try {
     await commit(ctx, {
       statements: [
-        // First, so that the new key takes its place in the quota.
+        // First: the replaced key no longer counts towards the quota when the new one is inserted.
         replaceApiKey(ctx.db, ctx.workspace_id, id, row.id, now + input.grace_s * second),
         insertApiKey(ctx.db, row),
         inheritRateLimits(ctx.db, ctx.workspace_id, id, row.id),
@@ -143,7 +143,7 @@ async function changeKey(
     if (!isGuardViolation(error, 'api_keys.role')) throw error;
     throw new Failure(
       'last_admin_key',
-      'The key is revoked, or it is the last admin key: make another first.',
+      'The key is revoked, or it is the last admin key, which cannot be revoked or demoted. Create another admin key first.',
     );
   }
 }

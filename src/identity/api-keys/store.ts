@@ -34,7 +34,7 @@ export const selectApiKeys = (db: Db, workspace_id: string, after: string | null
     .orderBy(desc(api_keys.id))
     .limit(limit);
 
-/** Another key that is an unlimited admin, valid at `now`: without one the workspace would lock itself out. */
+/** Matches when another unlimited admin key is valid at `now`; the last one must not be revoked or demoted. */
 const anotherAdmin = (workspace_id: string, id: string, now: number) => sql`exists (
   select 1 from api_keys other where other.workspace_id = ${workspace_id} and other.id <> ${id} and other.role = 'admin'
   and other.agent_ids is null and other.revoked_at is null and (other.expires_at is null or other.expires_at > ${now}))`;

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { rate_limits } from '../../db/schema/rate-limits.ts';
 
-/** What one key is allowed besides the rest, its successor is. */
+/** Copies the rate limit override of a key to its successor. */
 export const inheritRateLimits = (db: Db, workspace_id: string, id: string, successor: string) => {
   const own = sql`(select json_set(own.value, '$.id', ${successor}) from json_each(${rate_limits.rules}, '$.api_key.overrides') own
     where own.value ->> 'id' = ${id})`;
@@ -15,7 +15,7 @@ export const inheritRateLimits = (db: Db, workspace_id: string, id: string, succ
     .where(and(eq(rate_limits.workspace_id, workspace_id), sql`${own} is not null`));
 };
 
-/** What budgets have counted for one key, open holds too, and those that are for it alone go over to its successor. */
+/** Moves counters, holds, alerts and budgets of a key to its successor. */
 export function inheritBudgets(
   db: Db,
   workspace_id: string,

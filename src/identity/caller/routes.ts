@@ -13,7 +13,7 @@ export const callerRoutes = new Router().endpoint(
     reply: {
       status: 200,
       schema: Me,
-      description: 'Who the credential stands for and what it may do',
+      description: 'The caller, its role and its permissions',
     },
   },
   async (ctx) => getMe(ctx),

@@ -14,7 +14,7 @@ export const auditLogRoutes = new Router().endpoint(
     reply: {
       status: 200,
       schema: pageOf(AuditEntry),
-      description: 'Who did what, newest first',
+      description: 'Entries, newest first',
     },
     failures: ['invalid_cursor'],
   },

@@ -6,14 +6,9 @@ import { toWireTime } from '../../shared/time.ts';
 
 export const AuditQuery = z.strictObject({
   ...pageQuery,
-  action: z
-    .string()
-    .max(64)
-    .optional()
-    .describe('What was done')
-    .openapi({ example: 'agent.activate' }),
-  actor_id: z.string().max(64).optional().describe('Who did it: the id of a key'),
-  target_id: z.string().max(64).optional().describe('What it was done to'),
+  action: z.string().max(64).optional().describe('Action').openapi({ example: 'agent.activate' }),
+  actor_id: z.string().max(64).optional().describe('Id of the actor, such as an API key'),
+  target_id: z.string().max(64).optional().describe('Id of the target'),
   ...dateRange,
 });
 export type AuditQuery = z.output<typeof AuditQuery>;
