@@ -1,3 +1,23 @@
+export { uiWire } from '../protocols/ui-stream/encoder.ts';
+export { mapReferences, referenceOf, referenceTo } from '../runs/attachments/references.ts';
+export type { TurnEvent } from '../runs/events.ts';
+export { sessionHost } from '../runs/host/host.ts';
+export { oneShotSession, prepareOneShot } from '../runs/one-off/service.ts';
+export type { Overrides } from '../runs/overrides.ts';
+export { tokensOf } from '../runs/prompt/history.ts';
+export { closeLostRuns } from '../runs/recover/close-lost-runs.ts';
+export {
+  attachToRun,
+  type EndedRun,
+  getRun,
+  type RunStream,
+  readOutcome,
+  runAsStream,
+  runToEnd,
+  startRun,
+  stopRun,
+} from '../runs/service.ts';
+export { type Wire, type WireKind, type WireRequest, writeEvents } from '../runs/stream/encoder.ts';
 export { bringAttached, bringFile, bringUpload } from './attachments/brought.ts';
 export {
   attachmentJobs,
@@ -14,7 +34,6 @@ export {
   maxImageBytes,
   servedAs,
 } from './attachments/media.ts';
-export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
 export { attachmentRoutes } from './attachments/routes.ts';
 export {
   type AttachmentRow,
@@ -22,10 +41,7 @@ export {
   insertAttachmentCleanup,
 } from './attachments/store.ts';
 export { backgroundJobs } from './background/jobs.ts';
-export { sessionHost } from './host/host.ts';
-export { closeLostRuns } from './host/jobs.ts';
 export { newSession } from './new-session.ts';
-export { oneShotSession, prepareOneShot } from './one-shot/service.ts';
 export { ownSession } from './own-session.ts';
 export { eraseFromMessage } from './retention/erase-item.ts';
 export { eraseRun } from './retention/erase-run.ts';
@@ -37,21 +53,5 @@ export { indexSessions } from './search/index-sessions.ts';
 export { deleteSession } from './service.ts';
 export type { MessageRow, SessionRow } from './store.ts';
 export { type Branch, readBranch, readBranchTo, readQuestion } from './tree/branch.ts';
-export type { TurnEvent } from './turn/events.ts';
-export { tokensOf } from './turn/history.ts';
-export type { Overrides } from './turn/overrides.ts';
+export { type ReferencedMessage, readReferenced } from './tree/referenced-messages.ts';
 export type { TurnInput } from './turn/turn-input.ts';
-export { type ReferencedMessage, readReferenced } from './wire/referenced-messages.ts';
-export {
-  attachToRun,
-  type EndedRun,
-  getRun,
-  type RunStream,
-  readOutcome,
-  runAsStream,
-  runToEnd,
-  startRun,
-  stopRun,
-} from './wire/runs.ts';
-export { uiWire } from './wire/ui-message-stream.ts';
-export { type Wire, type WireKind, type WireRequest, writeEvents } from './wire/wire.ts';

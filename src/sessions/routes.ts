@@ -3,11 +3,16 @@ import { AgentParameter } from '../agents/index.ts';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
+import { uiWire } from '../protocols/ui-stream/encoder.ts';
+import { StreamEvent } from '../protocols/ui-stream/event-schema.ts';
+import { chatRoutes } from '../protocols/ui-stream/routes.ts';
+import { runListRoutes } from '../runs/list/routes.ts';
+import { oneShotRoutes } from '../runs/one-off/routes.ts';
+import { attachToRun, cancelRun, getRun } from '../runs/service.ts';
+import { respond, runFailures } from '../runs/stream/respond.ts';
+import { readLastEventId, toEventStream } from '../runs/stream/sse.ts';
 import { suggestionRoutes } from './background/routes.ts';
-import { chatRoutes } from './chat/routes.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
-import { oneShotRoutes } from './one-shot/routes.ts';
-import { runListRoutes } from './runs/routes.ts';
 import {
   AllSessionsQuery,
   CreateSession,
@@ -27,11 +32,6 @@ import { SendMessage, textOf } from './send-schema.ts';
 import { createSession, deleteSession, getSession, updateSession } from './service.ts';
 import { listMessages } from './tree/list-messages.ts';
 import { treeRoutes } from './tree/routes.ts';
-import { StreamEvent } from './wire/event-schema.ts';
-import { respond, runFailures } from './wire/respond.ts';
-import { attachToRun, cancelRun, getRun } from './wire/runs.ts';
-import { readLastEventId, toEventStream } from './wire/sse.ts';
-import { uiWire } from './wire/ui-message-stream.ts';
 
 const agent = z.object({ agent: AgentParameter });
 const session = z.object({ session: Id('ses') });

@@ -4,11 +4,12 @@ import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { hostOf } from '../runs/host/host-client.ts';
+import { checkInputs } from '../runs/prompt/instructions.ts';
 import { Failure, invalid, noSuchVersion, notFound } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import { sendErasure } from './attachments/extract.ts';
 import { dropOtherSummaries } from './background/summary-store.ts';
-import { hostOf } from './host/host-client.ts';
 import { newSession } from './new-session.ts';
 import { mayReadMessages, ownAgent, ownSession, sessionFor } from './own-session.ts';
 import {
@@ -33,7 +34,6 @@ import {
 } from './store.ts';
 import { readMessages } from './tree/list-messages.ts';
 import { branchThrough } from './tree/store.ts';
-import { checkInputs } from './turn/instructions.ts';
 
 export async function createSession(
   ctx: Ctx,

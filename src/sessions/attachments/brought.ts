@@ -6,12 +6,12 @@ import type { AttachedFile } from '../../db/schema/sessions.ts';
 import { type FilePart, receiveFile } from '../../knowledge/index.ts';
 import { capabilitiesOf } from '../../llm/index.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
+import { mapReferences, referenceTo } from '../../runs/attachments/references.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { type SessionRow, selectVersionOfAgent } from '../store.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
 import { extractAttachment, originalKey } from './extract.ts';
 import { attachmentKind, attachmentType } from './media.ts';
-import { mapReferences, referenceTo } from './references.ts';
 import { toAttachedFile } from './send.ts';
 import {
   type AttachmentRow,

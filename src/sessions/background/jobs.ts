@@ -4,11 +4,11 @@ import { commitSurely } from '../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../platform/context.ts';
 import type { Job } from '../../platform/job.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';
+import { foldOf, type HistoryMessage, tokensOf } from '../../runs/prompt/history.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
 import { indexTitle } from '../search/store.ts';
 import { type RunRow, type SessionRow, selectRun, selectSession } from '../store.ts';
-import { foldOf, type HistoryMessage, tokensOf } from '../turn/history.ts';
 import { selectExchange, titleByModel, titleByRule } from './store.ts';
 import {
   abridge,

@@ -2,7 +2,7 @@ import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-
 import type { Db } from '../../db/client.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
 import { message_feedback, messages, runs, sessions } from '../../db/schema/sessions.ts';
-import { namedAgent, namedVersion } from '../turn/named-version.ts';
+import { namedAgent, namedVersion } from '../../runs/list/named-version.ts';
 
 export type FeedbackRow = typeof message_feedback.$inferSelect;
 

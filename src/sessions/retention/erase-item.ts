@@ -4,10 +4,10 @@ import { isGuardViolation } from '../../db/errors.ts';
 import { attachments, messages, run_steps, runs } from '../../db/schema/sessions.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { hostOf } from '../../runs/host/host-client.ts';
 import { Failure } from '../../shared/failure.ts';
 import { valuesOf } from '../attachments/store.ts';
 import { dropSummaries } from '../background/summary-store.ts';
-import { hostOf } from '../host/host-client.ts';
 import { indexMessages, indexTitle } from '../search/store.ts';
 import { type MessageRow, type SessionRow, updateSession } from '../store.ts';
 

@@ -2,12 +2,12 @@ import { and, eq } from 'drizzle-orm';
 import { messages, run_steps, runs } from '../../db/schema/sessions.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { hostOf } from '../../runs/host/host-client.ts';
+import { readOutcome } from '../../runs/service.ts';
 import { dropSummaries } from '../background/summary-store.ts';
-import { hostOf } from '../host/host-client.ts';
 import { indexMessages, indexTitle } from '../search/store.ts';
 import { deleteSession } from '../service.ts';
 import { selectMessagesOfRun, updateSession } from '../store.ts';
-import { readOutcome } from '../wire/runs.ts';
 
 /**
  * Erases what was said in a run: its messages are empty from then on, so that what follows them keeps

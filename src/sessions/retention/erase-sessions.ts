@@ -1,7 +1,7 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { hostOf } from '../../runs/host/host-client.ts';
 import { sendErasure } from '../attachments/extract.ts';
-import { hostOf } from '../host/host-client.ts';
 import { deleteSession } from '../store.ts';
 import { selectSomeSessions } from './store.ts';
 

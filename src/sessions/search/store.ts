@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
-import { namedAgent, namedVersion } from '../turn/named-version.ts';
+import { namedAgent, namedVersion } from '../../runs/list/named-version.ts';
 import { indexedText, matchAll, stemOf } from './words.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
+import { StreamEvent } from '../../protocols/ui-stream/event-schema.ts';
+import { respond, runFailures } from '../../runs/stream/respond.ts';
 import { Message, Session } from '../schema.ts';
 import { ForkSession, Regenerate, SendMessage } from '../send-schema.ts';
-import { StreamEvent } from '../wire/event-schema.ts';
-import { respond, runFailures } from '../wire/respond.ts';
 import { forkSession } from './fork.ts';
 import { getMessage } from './list-messages.ts';
 import { edit, regenerate } from './service.ts';

@@ -2,6 +2,10 @@ import { isGuardViolation } from '../../db/errors.ts';
 import { toFailure } from '../../http/error-form.ts';
 import { commit, commitSurely } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { type Citation, readCitations } from '../../runs/citations.ts';
+import type { TurnEvent } from '../../runs/events.ts';
+import type { Progress } from '../../runs/progress.ts';
+import { encodeEvents } from '../../runs/stream/event-log.ts';
 import { Failure } from '../../shared/failure.ts';
 import { followUps } from '../background/jobs.ts';
 import { toMessage, toRun } from '../schema.ts';
@@ -15,10 +19,6 @@ import {
   releaseSession,
   selectRun,
 } from '../store.ts';
-import { encodeEvents } from '../wire/event-log.ts';
-import { type Citation, readCitations } from './citations.ts';
-import type { TurnEvent } from './events.ts';
-import type { Progress } from './progress.ts';
 import type { Turn } from './start-turn.ts';
 
 /** Stores the answer with everything that belongs to it in one batch; only then is it finished. */

@@ -1,14 +1,14 @@
 import { batch } from '../../db/client.ts';
 import { searchKnowledge } from '../../knowledge/index.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { gatherAttachments } from '../../runs/attachments/context.ts';
+import type { TurnEvent } from '../../runs/events.ts';
+import { Progress } from '../../runs/progress.ts';
+import { searchText } from '../../runs/prompt/prompt.ts';
+import { answer } from '../../runs/run-agent.ts';
 import { Account } from '../../usage/index.ts';
-import { gatherAttachments } from '../attachments/context.ts';
 import { renewRun } from '../store.ts';
-import { answer } from './answer.ts';
 import { endTurn, failTurn } from './end-turn.ts';
-import type { TurnEvent } from './events.ts';
-import { Progress } from './progress.ts';
-import { searchText } from './prompt.ts';
 import { attributionOf, leaseFor, type Turn } from './start-turn.ts';
 
 /**

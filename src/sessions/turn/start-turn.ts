@@ -4,6 +4,10 @@ import type { Statement } from '../../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commitSurely } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
+import type { TurnEvent } from '../../runs/events.ts';
+import { type Overrides, withOverrides } from '../../runs/overrides.ts';
+import type { HistoryMessage, Summary } from '../../runs/prompt/history.ts';
+import { refuseMissing } from '../../runs/prompt/instructions.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
@@ -16,14 +20,6 @@ import {
   dropSummariesAfter,
   selectSummary,
 } from '../background/summary-store.ts';
-import {
-  historyLimit,
-  lengthened,
-  type Memory,
-  readPath,
-  type TurnVersion,
-  toTurnVersion,
-} from '../host/memory.ts';
 import {
   type ClaimedSession,
   claimSession,
@@ -39,10 +35,14 @@ import {
   selectVersionOfRun,
   type TurnVersionRow,
 } from '../store.ts';
-import type { TurnEvent } from './events.ts';
-import type { HistoryMessage, Summary } from './history.ts';
-import { refuseMissing } from './instructions.ts';
-import { type Overrides, withOverrides } from './overrides.ts';
+import {
+  historyLimit,
+  lengthened,
+  type Memory,
+  readPath,
+  type TurnVersion,
+  toTurnVersion,
+} from './memory.ts';
 import { takeItems } from './take-items.ts';
 import type { TurnInput } from './turn-input.ts';
 

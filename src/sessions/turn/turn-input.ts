@@ -1,10 +1,10 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { AgentConfig } from '../../agents/index.ts';
 import type { BusyPolicy } from '../../db/schema/sessions.ts';
+import type { Overrides } from '../../runs/overrides.ts';
 import type { ToolPin } from '../../tools/index.ts';
 import type { AttachmentRow } from '../attachments/store.ts';
 import type { SessionRow } from '../store.ts';
-import type { Overrides } from './overrides.ts';
 
 /** What a run is started with. */
 export interface TurnInput {

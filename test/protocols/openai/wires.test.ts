@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chatWire } from '../../../src/protocols/openai/chat-wire.ts';
 import { responsesWire } from '../../../src/protocols/openai/responses-wire.ts';
+import { textOf } from '../../../src/runs/stream/event-log.ts';
 import type { Message, TurnEvent, WireKind } from '../../../src/sessions/index.ts';
-import { textOf } from '../../../src/sessions/wire/event-log.ts';
 import { newId } from '../../../src/shared/id.ts';
 
 const run_id = newId('run');
