@@ -27,12 +27,14 @@ import {
   openAiRoutes,
   unknownUrl,
 } from './protocols/openai/index.ts';
+import { chatRoutes, uiStream } from './protocols/ui-stream/index.ts';
 import {
   admission,
   openAiRateLimitHeaders,
   rateLimitHeaders,
   rateLimitRoutes,
 } from './rate-limits/index.ts';
+import { runRoutes } from './runs/index.ts';
 import { attachmentRoutes, sessionRoutes } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
@@ -57,7 +59,9 @@ const features = [
   budgetRoutes(modelFault),
   rateLimitRoutes,
   knowledgeRoutes,
-  sessionRoutes,
+  sessionRoutes(uiStream),
+  runRoutes(uiStream),
+  chatRoutes,
   attachmentRoutes,
   analyticsRoutes,
   telemetryRoutes,

@@ -1,11 +1,16 @@
 import { app } from './app.ts';
 import { dispatchBatch } from './jobs/dispatch.ts';
 import { runSchedule } from './jobs/schedule.ts';
-import { chatWire, responsesWire } from './protocols/openai/index.ts';
+import { chatStream, responsesStream } from './protocols/openai/index.ts';
+import { uiStream } from './protocols/ui-stream/index.ts';
 import { RateLimiter } from './rate-limits/index.ts';
-import { sessionHost, uiWire } from './sessions/index.ts';
+import { oneOffDriver, runHost } from './runs/index.ts';
+import { turnDriver } from './sessions/index.ts';
 
-export class SessionHost extends sessionHost([uiWire, chatWire, responsesWire]) {}
+export class SessionHost extends runHost(
+  [uiStream, chatStream, responsesStream],
+  [turnDriver, oneOffDriver],
+) {}
 
 export { RateLimiter };
 

@@ -12,7 +12,8 @@ import { exportTelemetry, recordTick, rewrapTelemetryHeaders } from '../observab
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { eraseDueConversations, eraseDueFiles } from '../protocols/openai/index.ts';
-import { closeLostRuns, eraseDueSessions, indexSessions } from '../sessions/index.ts';
+import { closeLostRuns, eraseDueRuns, oneOffDriver } from '../runs/index.ts';
+import { eraseDueSessions, indexSessions, turnDriver } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
 import { rewrapToolSecrets } from '../tools/index.ts';
 import { applyQuotaDefaults } from '../workspaces/index.ts';
@@ -22,7 +23,7 @@ import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 const everyMinute: readonly Task[] = [
   { name: 'budget_alerts', run: raiseAlerts },
   { name: 'outbox', run: sweepOutbox },
-  { name: 'lost_runs', run: closeLostRuns },
+  { name: 'lost_runs', run: closeLostRuns([turnDriver, oneOffDriver]) },
   { name: 'lost_holds', run: returnLostHolds },
   { name: 'session_index', run: indexSessions },
   { name: 'chunk_index', run: moveKeywords },
@@ -38,6 +39,7 @@ const everyHour: readonly Task[] = [
   { name: 'telemetry_secrets', run: rewrapTelemetryHeaders },
   { name: 'old_holds', run: forgetOldHolds },
   { name: 'retention', run: eraseDueSessions },
+  { name: 'run_retention', run: eraseDueRuns },
   { name: 'uploads', run: eraseDueFiles },
   { name: 'conversations', run: eraseDueConversations },
   { name: 'rollups', run: rollUp },

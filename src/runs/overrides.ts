@@ -3,30 +3,31 @@ import type { AgentConfig } from '../agents/index.ts';
 import type { ClientTool } from '../execution/index.ts';
 import type { OutputFormat } from '../llm/index.ts';
 
-/** What a caller asks for besides what the version says, for one run. */
+/** Settings of one request that go before or beside those of the version. */
 export interface Overrides {
-  /** Put behind the agent's own; nothing is filled in. */
+  /** Appended to the agent's instructions. Form fields are not filled in. */
   readonly instructions?: string | null;
   readonly settings?: Partial<AgentConfig['settings']>;
-  /** Settings that a version does not have. */
+  /** Model settings that a version does not have. */
   readonly options?: Pick<
     LanguageModelV4CallOptions,
     'seed' | 'frequencyPenalty' | 'presencePenalty'
   >;
-  /** In place of the version's; null for free text, absent for the version's. */
+  /** Replaces the version's schema; null for free text, absent to keep the version's. */
   readonly output_schema?: Record<string, unknown> | null;
-  /** How the provider is asked for it; by the version's own rule where it is absent. */
+  /** The output format sent to the provider; absent to derive it from the schema. */
   readonly output_format?: OutputFormat;
+  /** Tools that the caller runs itself. */
   readonly tools?: readonly ClientTool[];
-  /** Of the first call of the model; later ones are free to choose. */
+  /** Tool choice of the first model call; later calls choose freely. */
   readonly tool_choice?: LanguageModelV4ToolChoice;
-  /** Whether the choice of the first call is among the caller's tools alone. */
+  /** The first model call is offered the caller's tools alone. */
   readonly has_own_choice?: boolean;
-  /** Calls of the caller's tools that one answer may have. */
-  readonly most_calls?: number;
+  /** Maximum number of calls of the caller's tools in one answer. */
+  readonly max_calls?: number;
 }
 
-/** The configuration as the run has it. */
+/** Returns the configuration with the overrides applied. */
 export const withOverrides = (
   config: AgentConfig,
   { settings, output_schema }: Overrides,

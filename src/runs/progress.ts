@@ -1,26 +1,20 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
-import type { Coverage } from '../db/schema/sessions.ts';
+import type { Coverage } from '../db/schema/runs.ts';
 import type { Limit, Round, Spent } from '../execution/index.ts';
 import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { RunStepRow } from '../sessions/store.ts';
-import { unknownTokens } from '../usage/index.ts';
 import { type AttachmentContext, noAttachments } from './attachments/context.ts';
 import { type Source, toSource } from './citations.ts';
 import type { RunContext } from './prompt/history.ts';
+import type { SpanRow } from './store/spans.ts';
+import { capContent, type NewSpan, type Trace, withoutContent } from './trace.ts';
 
-/** Characters of a tool's input or output that the trace keeps. */
-const maxTrace = 20_000;
-
-type NewStep = Pick<RunStepRow, 'type' | 'name' | 'started_at' | 'latency_ms'> &
-  Partial<RunStepRow>;
-
-/** What a turn has gathered so far; what is stored when it ends, however it ends. */
+/** What a run has produced so far. All of it is stored when the run ends, however it ends. */
 export class Progress {
   readonly spent: Spent = { steps: 0, tool_calls: 0 };
   text = '';
-  /** What the next model call reads in place of the text: a last round that asks the caller's tools. */
+  /** The answer as the next model call reads it, where it ends with calls of the caller's tools. */
   prompt: LanguageModelV4Message[] | null = null;
   sources: Source[] = [];
   attached: AttachmentContext = noAttachments;
@@ -28,86 +22,101 @@ export class Progress {
   coverage: Coverage | null = null;
   finish_reason = 'stop';
   limit: Limit | null = null;
-  /** From the start of the run. */
+  /** Milliseconds from the start of the run. */
   first_token_ms: number | null = null;
-  /** What the model was given; null where none was asked. */
+  /** The context of the model; null when no model was called. */
   context: RunContext | null = null;
   /** Not stored yet. */
-  steps: RunStepRow[] = [];
+  spans: SpanRow[] = [];
   usage: Statement[] = [];
   readonly #ctx: Ctx;
-  readonly #run_id: string;
-  readonly #keeps_content: boolean;
-  #ordinal = 0;
+  readonly #trace: Trace;
+  #stepOrdinal: number | null = null;
+  #toolOrdinals: number[] = [];
 
-  constructor(ctx: Ctx, run_id: string, keeps_content: boolean) {
+  constructor(ctx: Ctx, trace: Trace) {
     this.#ctx = ctx;
-    this.#run_id = run_id;
-    this.#keeps_content = keeps_content;
+    this.#trace = trace;
   }
 
-  addStep(step: NewStep): void {
-    const nothing = { input: null, output: null, error: null, cost_nano_usd: null };
-    const { workspace_id } = this.#ctx;
-    const kept = this.#keeps_content ? step : withoutContent(step);
-    this.steps.push({
-      ...nothing,
-      ...kept,
-      id: this.#ctx.newId('step'),
-      workspace_id,
-      run_id: this.#run_id,
-      ordinal: this.#ordinal,
+  /** Reserves the place of a step in the trace, so that the spans of a delegate come after the span of their call. */
+  beginStep(): void {
+    this.#stepOrdinal = this.#trace.takeOrdinal();
+    this.#toolOrdinals = [];
+  }
+
+  /** Reserves the place of the next tool call of the step. */
+  beginToolCall(): void {
+    this.#toolOrdinals.push(this.#trace.takeOrdinal());
+  }
+
+  addSpan(span: NewSpan, ordinal = this.#trace.takeOrdinal(), id = this.#ctx.newId('step')): void {
+    const { run_id, parent_id, agent_id, content_logging } = this.#trace;
+    this.spans.push({
+      ...{ input: null, output: null, error: null, cost_nano_usd: null },
+      ...(content_logging ? span : withoutContent(span)),
+      ...{ id, run_id, parent_id, agent_id, ordinal },
+      workspace_id: this.#ctx.workspace_id,
     });
-    this.#ordinal += 1;
   }
 
-  /** A model call with the tools it asked for, as steps of the trace. */
-  addRound({ model, asked, started_at, tools, usage }: Round): void {
+  /** Adds a model call with its tool calls, as spans of the trace. */
+  addStep({ model, asked, started_at, tools, usage }: Round): void {
     const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure, failed_models } =
       model;
-    // The text of a last round is the message itself; a round that goes on is kept whole, to go on from.
-    const said = tools.length === 0 ? {} : { content: capped(content) };
+    // The text of the last step is the message itself. Any other step is stored whole, so that the run can be resumed.
+    const kept = tools.length === 0 ? {} : { content: capContent(content) };
     const output = {
       finish_reason,
       ...tokens,
       ...(failed_models.length === 0 ? {} : { failed_models }),
-      ...said,
+      ...kept,
     };
-    const error = failure?.message ?? null;
-    this.addStep({
-      type: 'model',
-      name: model.model,
-      input: capped(asked),
-      output,
-      error,
-      started_at,
-      latency_ms,
-      cost_nano_usd,
-    });
-    for (const {
-      tool_name,
-      input,
-      outcome,
-      cost_nano_usd: paid,
-      started_at: at,
-      latency_ms: took,
-    } of tools) {
-      const result = outcome.ok ? { output: capped(outcome.output) } : { error: outcome.error };
-      this.addStep({
-        type: 'tool',
-        name: tool_name,
-        input: capped(input),
-        cost_nano_usd: paid,
-        started_at: at,
-        latency_ms: took,
-        ...result,
-      });
-    }
+    this.addSpan(
+      {
+        type: 'model',
+        name: model.model,
+        input: capContent(asked),
+        output,
+        error: failure?.message ?? null,
+        ...{ started_at, latency_ms, cost_nano_usd },
+      },
+      this.#stepOrdinal ?? undefined,
+    );
+    this.#stepOrdinal = null;
+    for (const [index, called] of tools.entries())
+      this.#addToolCall(called, this.#toolOrdinals[index]);
     this.usage.push(...usage);
     this.finish_reason = finish_reason;
   }
 
-  /** Gives passages the numbers by which the answer may cite them; one that is known keeps its own. */
+  #addToolCall(
+    {
+      span_id,
+      tool_name: name,
+      input,
+      outcome,
+      cost_nano_usd,
+      started_at,
+      latency_ms,
+    }: Round['tools'][number],
+    ordinal: number | undefined,
+  ): void {
+    const result = outcome.ok ? { output: capContent(outcome.output) } : { error: outcome.error };
+    this.addSpan(
+      {
+        type: 'tool',
+        name,
+        input: capContent(input),
+        ...{ cost_nano_usd, started_at, latency_ms },
+        ...result,
+      },
+      ordinal,
+      span_id,
+    );
+  }
+
+  /** Numbers passages, so that the answer can cite them. A passage that has a number keeps it. */
   addSources(hits: readonly Hit[]): Source[] {
     return hits.map((hit) => {
       const known = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);
@@ -118,40 +127,11 @@ export class Progress {
     });
   }
 
-  /** What has not been stored yet, handed over: the caller stores it. */
-  take(): { steps: RunStepRow[]; usage: Statement[] } {
-    const { steps, usage } = this;
-    this.steps = [];
+  /** Hands over what has not been stored yet; the caller stores it. */
+  take(): { spans: SpanRow[]; usage: Statement[] } {
+    const { spans, usage } = this;
+    this.spans = [];
     this.usage = [];
-    return { steps, usage };
+    return { spans, usage };
   }
-}
-
-/** What tells nothing of what was said: tokens, scores and how it ended. */
-const wordless: ReadonlySet<string> = new Set([
-  'hits',
-  'confidence',
-  'coverage',
-  'finish_reason',
-  'failed_models',
-  ...Object.keys(unknownTokens),
-]);
-
-const withoutContent = (step: NewStep): NewStep => ({
-  ...step,
-  input: null,
-  output:
-    step.type === 'tool'
-      ? null
-      : Object.fromEntries(
-          Object.entries(step.output ?? {}).filter(([name]) => wordless.has(name)),
-        ),
-  error: step.error == null ? null : 'It failed; what it said is not kept.',
-});
-
-function capped(value: unknown): unknown {
-  const json = JSON.stringify(value ?? null);
-  return json.length <= maxTrace
-    ? value
-    : { cut: json.slice(0, maxTrace), characters: json.length };
 }

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import {
   type ClientTools,
-  type LoopEvent,
+  type Limit,
   type LoopResult,
   reachedLimit,
   resolveTools,
@@ -10,235 +10,160 @@ import {
   toAnswered,
 } from '../execution/index.ts';
 import { parseStructured, repairPrompt, structuredOutputFailed } from '../llm/index.ts';
-import { commitSurely } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { insertRunStep, renewRun, selectRunSteps } from '../sessions/store.ts';
-import { attributionOf, leaseFor, type Turn } from '../sessions/turn/start-turn.ts';
 import { invalid } from '../shared/failure.ts';
-import { CitationFilter } from './citations.ts';
-import { runAgent } from './delegate.ts';
-import type { TurnEvent } from './events.ts';
+import type { AgentRun, RunOutcome } from './agent-run.ts';
+import { AnswerStream } from './answer-stream.ts';
+import { gatherAttachments } from './attachments/context.ts';
+import type { RunEvent } from './events.ts';
+import type { Overrides } from './overrides.ts';
 import type { Progress } from './progress.ts';
-import { modelOptions, modelsFor, passagesOf, promptOf } from './prompt/prompt.ts';
-import { contextOfTurn } from './prompt/run-context.ts';
+import { modelOptions, modelsFor, passagesOf, searchText, writePrompt } from './prompt/prompt.ts';
+import { contextOfRun } from './prompt/run-context.ts';
+import { retrieve } from './retrieve.ts';
+
+const answered: RunOutcome = { type: 'answered' };
 
 /**
- * The part of a turn in which the model speaks. Text is passed on as it comes, or, where it has to
- * follow a schema, once it does: one repair is asked for, then `structured_output_failed` is thrown.
+ * Runs an agent: reads the attachments, retrieves, calls the model and its tools, and repairs structured output once.
+ * The result is in `progress`. Throws the failure of the provider, `structured_output_failed`, and an `AbortError`
+ * when the run was cancelled before a model was called.
  */
-export async function* answer(
-  ctx: Ctx,
-  turn: Turn,
-  progress: Progress,
-): AsyncGenerator<TurnEvent, void> {
-  const tools = await resolveTools(ctx, turn.tools, { runAgent });
-  const { limits, output_schema: schema } = turn.config;
-  const { signal } = turn;
-  const given = contextOfTurn(turn, progress.sources, progress.attached);
+export async function* runAgent(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
+  const { config, prompt, progress, signal } = run;
+  progress.attached = await gatherAttachments(ctx, {
+    files: prompt.files,
+    model: config.model,
+    question: prompt.question,
+  });
+  if (config.knowledge.base_ids.length > 0 && searchText(prompt) !== '') yield* retrieve(ctx, run);
+  if (signal.aborted && !isTimeout(signal)) signal.throwIfAborted();
+  if (signal.aborted) return limited(progress, 'seconds');
+  if (mayAnswer(run)) return yield* answer(ctx, run);
+  progress.text = config.knowledge.no_answer;
+  progress.finish_reason = 'no_answer';
+  yield { type: 'text-delta', delta: progress.text };
+  return answered;
+}
+
+const isTimeout = ({ reason }: AbortSignal): boolean =>
+  reason instanceof DOMException && reason.name === 'TimeoutError';
+
+function limited(progress: Progress, limit: Limit): RunOutcome {
+  progress.limit = limit;
+  return { type: 'limit_exceeded', limit };
+}
+
+/**
+ * An agent that answers only from its documents declines without a model call when nothing was found. One with tools
+ * may still find something, and files of the user count as documents.
+ */
+const mayAnswer = ({ config, overrides, progress: { sources, attached } }: AgentRun): boolean =>
+  sources.length > 0 ||
+  attached.included.length > 0 ||
+  config.knowledge.base_ids.length === 0 ||
+  config.knowledge.scope !== 'only' ||
+  config.tools.length > 0 ||
+  (overrides.tools?.length ?? 0) > 0;
+
+/** Text is emitted as it comes or, where it has to follow a schema, once it does. */
+async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
+  const { config, progress, prompt, signal, account, overrides } = run;
+  const { limits, output_schema: schema } = config;
+  const delegate = run.delegate === undefined ? {} : { runAgent: run.delegate };
+  const tools = await resolveTools(ctx, run.tools, delegate);
+  const given = contextOfRun(config, prompt, progress.sources, progress.attached);
   progress.context = given.context;
-  const asked = { ...turn, history: given.messages, summary: given.summary };
-  let prompt: readonly LanguageModelV4Message[] = promptOf(
-    asked,
+  let messages: readonly LanguageModelV4Message[] = writePrompt(
+    { config, overrides, prompt, history: given.messages, summary: given.summary },
     progress.sources,
     progress.attached,
   );
   for (let repairs = 0; ; repairs += 1) {
-    const result = yield* converse(ctx, turn, progress, {
-      prompt,
-      tools,
-      signal,
-      isHeld: schema !== null,
-    });
-    if (result.calls.length > 0) endWithCalls(progress, result);
-    if (schema === null || progress.limit !== null || result.calls.length > 0) return;
+    const { calls, prompt: sent } = yield* converse(ctx, run, messages, tools);
+    if (calls.length > 0)
+      return { type: 'requires_action', calls, transcript: [...sent, ...(progress.prompt ?? [])] };
+    if (progress.limit !== null) return limited(progress, progress.limit);
+    if (schema === null) return answered;
     const parsed = parseStructured(progress.text, schema);
     if (parsed.ok) {
       progress.text = parsed.json;
-      yield { type: 'text', delta: progress.text };
-      return;
+      yield { type: 'text-delta', delta: progress.text };
+      return { type: 'answered', value: parsed.value };
     }
     if (repairs === 1) throw structuredOutputFailed(parsed.errors);
-    progress.limit = reachedLimit({ limits, account: turn.account, signal }, progress.spent, 0);
-    if (progress.limit !== null) return;
-    prompt = [...result.prompt, ...repairPrompt(progress.text, parsed.errors)];
+    const limit = reachedLimit({ limits, account, signal }, progress.spent, 0);
+    if (limit !== null) return limited(progress, limit);
+    messages = [...sent, ...repairPrompt(progress.text, parsed.errors)];
   }
-}
-
-interface Conversation {
-  readonly prompt: readonly LanguageModelV4Message[];
-  readonly tools: readonly Tool[];
-  readonly signal: AbortSignal;
-  /** Text is gathered, not passed on. */
-  readonly isHeld: boolean;
 }
 
 async function* converse(
   ctx: Ctx,
-  turn: Turn,
-  progress: Progress,
-  conversation: Conversation,
-): AsyncGenerator<TurnEvent, LoopResult> {
-  const { prompt, tools, signal, isHeld } = conversation;
-  const speech = new Speech(turn, progress, isHeld);
-  const loop = runLoop(ctx, {
-    prompt,
-    tools,
-    call_key: turn.run.id,
-    operation: turn.run.is_preview ? 'preview' : 'answer',
-    models: modelsFor(turn.config, progress.attached),
-    options: {
-      ...modelOptions(turn.config, turn.overrides.output_format),
-      ...turn.overrides.options,
-    },
-    client: clientOf(turn, tools),
-    circumstances: { config: turn.config, depth: 0, attribution: attributionOf(turn), signal },
-    spent: progress.spent,
-    cite: (hits) => passagesOf(turn.config, progress.addSources(hits)),
-    store: async (round) => {
-      progress.addRound(round);
-      await storeRound(ctx, turn, progress);
-    },
+  run: AgentRun,
+  messages: readonly LanguageModelV4Message[],
+  tools: readonly Tool[],
+): AsyncGenerator<RunEvent, LoopResult> {
+  const { progress } = run;
+  const isBuffered = run.config.output_schema !== null;
+  const mayCite = progress.sources.length > 0 || run.tools.length > 0;
+  const hasCitations = run.config.knowledge.citations && !isBuffered && mayCite;
+  const stream = new AnswerStream({
+    ...{ progress, overrides: run.overrides, hasCitations, isBuffered },
   });
+  const loop = runLoop(ctx, loopInput(run, messages, tools));
   let next = await loop.next();
   for (; next.done !== true; next = await loop.next()) {
-    for (const event of speech.hear(next.value)) {
-      progress.first_token_ms ??= event.type === 'text' ? ctx.now() - turn.run.created_at : null;
+    for (const event of stream.push(next.value)) {
+      if (event.type === 'text-delta') progress.first_token_ms ??= ctx.now() - run.started_at;
       yield event;
     }
   }
-  yield* speech.end();
-  const { last, limit, failure } = next.value;
-  if (last !== null) progress.addRound(last);
+  yield* stream.end();
+  const { last, limit, failure, calls } = next.value;
+  if (last !== null) progress.addStep(last);
   progress.limit = limit;
   if (failure !== null && limit === null) throw failure;
+  if (calls.length > 0) {
+    progress.prompt = toAnswered(last?.model.content ?? [], calls);
+    progress.finish_reason = 'tool-calls';
+  }
   return next.value;
 }
 
-/** Steps that are over are stored before the next begins: a crash loses neither what was done nor what it cost. */
-async function storeRound(ctx: Ctx, turn: Turn, progress: Progress): Promise<void> {
-  const { steps, usage } = progress.take();
-  const rows = steps.map((step) => insertRunStep(ctx.db, step));
-  const change = {
-    statements: [...rows, ...usage, ...renewRun(ctx.db, turn.run, ctx.now() + leaseFor)],
+function loopInput(
+  run: AgentRun,
+  messages: readonly LanguageModelV4Message[],
+  tools: readonly Tool[],
+): Parameters<typeof runLoop>[1] {
+  const { config, overrides, progress, signal, account } = run;
+  return {
+    prompt: messages,
+    tools,
+    call_key: run.call_key,
+    operation: run.operation,
+    models: modelsFor(config, progress.attached),
+    options: { ...modelOptions(config, overrides.output_format), ...overrides.options },
+    client: clientTools(overrides, tools),
+    circumstances: {
+      ...{ config, signal, depth: run.above.length, above: run.above },
+      attribution: { ...run.attribution, account },
+    },
+    spent: progress.spent,
+    cite: (hits) => passagesOf(config, progress.addSources(hits)),
+    store: async (step) => {
+      progress.addStep(step);
+      await run.store(progress);
+    },
   };
-  const last = steps.at(-1)?.id;
-  await commitSurely(ctx, change, async () =>
-    (await selectRunSteps(ctx.db, ctx.workspace_id, turn.run.id)).some(({ id }) => id === last),
-  );
 }
 
-/** Turns what the loop tells into what the turn tells: text without markers that cite nothing, tools by name. */
-class Speech {
-  readonly #filter: CitationFilter | null;
-  readonly #progress: Progress;
-  readonly #isHeld: boolean;
-  readonly #client: Turn['overrides'];
-  readonly #asked = new Map<string, boolean>();
-  #isNewPart = false;
-  /** The answer before what the model is saying now. */
-  #before = '';
-
-  constructor(turn: Turn, progress: Progress, isHeld: boolean) {
-    const mayCite =
-      turn.config.knowledge.citations &&
-      !isHeld &&
-      (progress.sources.length > 0 || turn.tools.length > 0);
-    this.#filter = mayCite ? new CitationFilter(() => progress.sources) : null;
-    this.#progress = progress;
-    this.#isHeld = isHeld;
-    this.#client = turn.overrides;
-  }
-
-  hear(event: LoopEvent): TurnEvent[] {
-    switch (event.type) {
-      case 'text':
-        return this.#say(this.#filter === null ? event.delta : this.#filter.push(event.delta));
-      case 'text-was-reasoning':
-        this.#takeBack();
-        return [];
-      case 'round': {
-        const rest = this.end();
-        this.#isNewPart = true;
-        return [...rest, event];
-      }
-      case 'tool-input-start':
-        // What was held back belongs to the text before the call.
-        return [
-          ...this.end(),
-          ...(this.#mayAsk(event.tool_call_id, event.tool_name) ? [event] : []),
-        ];
-      case 'tool-input-delta':
-        return this.#asked.get(event.tool_call_id) === false ? [] : [event];
-      case 'tool-call':
-        return [{ ...event, input: readArguments(event.input) }];
-      case 'tool-result': {
-        const { tool_call_id, outcome, latency_ms } = event.called;
-        if (!outcome.ok)
-          return [{ type: 'tool-error', tool_call_id, error: outcome.error, latency_ms }];
-        return [{ type: 'tool-output', tool_call_id, output: outcome.output, latency_ms }];
-      }
-      default:
-        return [event];
-    }
-  }
-
-  end(): TurnEvent[] {
-    return this.#filter === null ? [] : this.#say(this.#filter.end());
-  }
-
-  #takeBack(): void {
-    this.#filter?.end();
-    if (this.#isNewPart) return;
-    this.#progress.text = this.#before;
-    this.#isNewPart = true;
-  }
-
-  /** More calls of the caller's tools than one answer may have are not shown, as they are not kept. */
-  #mayAsk(id: string, name: string): boolean {
-    const { tools, most_calls } = this.#client;
-    if (most_calls === undefined || !tools?.some((tool) => tool.name === name)) return true;
-    const mayAsk = this.#asked.size < most_calls;
-    this.#asked.set(id, mayAsk);
-    return mayAsk;
-  }
-
-  #say(delta: string): TurnEvent[] {
-    if (delta === '') return [];
-    if (this.#isNewPart) this.#before = this.#progress.text;
-    // Only the last answer has to follow a schema; what was said on the way to it is not part of it.
-    if (this.#isNewPart)
-      this.#progress.text =
-        this.#isHeld || this.#progress.text === '' ? '' : `${this.#progress.text.trimEnd()}\n\n`;
-    this.#isNewPart = false;
-    this.#progress.text += delta;
-    return this.#isHeld ? [] : [{ type: 'text', delta }];
-  }
-}
-
-/** What a model has to say in a form of its own is not what it says before it asks for a tool. */
-function endWithCalls(progress: Progress, { last, calls }: LoopResult): void {
-  progress.prompt = toAnswered(last?.model.content ?? [], calls);
-  progress.finish_reason = 'tool-calls';
-}
-
-/** Throws `validation_failed` for a tool that is called like one of the agent's. */
-function clientOf({ overrides }: Turn, tools: readonly Tool[]): ClientTools {
-  const {
-    tools: own = [],
-    tool_choice = null,
-    has_own_choice = false,
-    most_calls = null,
-  } = overrides;
+/** Throws `validation_failed` for a tool with the name of one of the agent's own. */
+function clientTools(overrides: Overrides, tools: readonly Tool[]): ClientTools {
+  const { tools: own = [], has_own_choice = false } = overrides;
   const taken = own.find((tool) => tools.some(({ name }) => name === tool.name));
   if (taken !== undefined)
     throw invalid('/tools', `The agent has a tool ${taken.name} of its own.`);
-  return { tools: own, choice: tool_choice, has_own_choice, most_calls };
-}
-
-function readArguments(text: string): unknown {
-  try {
-    return JSON.parse(text === '' ? '{}' : text);
-  } catch {
-    return text.slice(0, 1000);
-  }
+  const { tool_choice = null, max_calls = null } = overrides;
+  return { tools: own, choice: tool_choice, has_own_choice, most_calls: max_calls };
 }

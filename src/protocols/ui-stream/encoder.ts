@@ -1,30 +1,29 @@
 import type { UIMessageChunk } from 'ai';
-import type { TurnEvent } from '../../runs/events.ts';
-import type { Wire, WireKind } from '../../runs/stream/encoder.ts';
-import type { Message, Run } from '../../sessions/schema.ts';
+import type { Message, NativeStream, Run, RunEvent, StreamEncoder } from '../../runs/index.ts';
 import type { Failure } from '../../shared/failure.ts';
+import { StreamEvent } from './event-schema.ts';
 
-export const uiMessageStreamHeaders = {
+const uiMessageStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-store, no-transform',
   'x-accel-buffering': 'no',
   'x-vercel-ai-ui-message-stream': 'v1',
 };
 
-type Speech = 'text' | 'reasoning';
+type PartType = 'text' | 'reasoning';
 type FinishReason = Extract<UIMessageChunk, { type: 'finish' }>['finishReason'];
 
-/** A turn's events as the AI SDK's UI message stream, version 1; frames are numbered from 1. */
-class UiMessageStream implements Wire {
+/** Encodes the events of a run as the AI SDK's UI message stream, version 1. Frames are numbered from 1. */
+class UiMessageStream implements StreamEncoder {
   #id = 0;
-  /** The part that is being written. */
-  #open: { readonly type: Speech; readonly id: string } | null = null;
+  /** The part that is open. */
+  #open: { readonly type: PartType; readonly id: string } | null = null;
   #parts = 0;
   #hasStep = false;
-  /** Tools that have been asked for and have not answered, by their call; null where the input is whole. */
-  readonly #asked = new Map<string, string | null>();
+  /** The names of called tools without a result, by call id; null where the input is complete. */
+  readonly #openCalls = new Map<string, string | null>();
 
-  frames(event: TurnEvent): string[] {
+  frames(event: RunEvent): string[] {
     return this.#write(this.#chunks(event));
   }
 
@@ -43,9 +42,9 @@ class UiMessageStream implements Wire {
     return this.#write([{ type: 'error', errorText: `${code}: ${message}` }]).join('') + this.end();
   }
 
-  #chunks(event: TurnEvent): UIMessageChunk[] {
+  #chunks(event: RunEvent): UIMessageChunk[] {
     switch (event.type) {
-      case 'started': {
+      case 'start': {
         const { run_id: id, user_message_id, version } = event;
         return [
           { type: 'start', messageId: event.message_id },
@@ -56,7 +55,7 @@ class UiMessageStream implements Wire {
           },
         ];
       }
-      case 'retrieved':
+      case 'retrieval':
         return [
           {
             type: 'data-retrieval',
@@ -64,16 +63,16 @@ class UiMessageStream implements Wire {
             transient: true,
           },
         ];
-      case 'round':
+      case 'start-step':
         return [...this.#endStep(), ...this.#startStep()];
-      case 'text':
-      case 'reasoning':
-        return this.#speak(event.type, event.delta);
-      case 'finished':
+      case 'text-delta':
+      case 'reasoning-delta':
+        return this.#writeDelta(event.type === 'text-delta' ? 'text' : 'reasoning', event.delta);
+      case 'finish':
         return this.#finish(event.message);
-      case 'failed':
+      case 'error':
         return [
-          ...this.#giveUp(true),
+          ...this.#closeCalls(true),
           ...this.#endStep(),
           { type: 'data-run', data: event.run },
           { type: 'error', errorText: `${event.code}: ${event.detail}` },
@@ -83,17 +82,17 @@ class UiMessageStream implements Wire {
     }
   }
 
-  #tool(event: Extract<TurnEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
+  #tool(event: Extract<RunEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
     const { tool_call_id: toolCallId } = event;
-    if (event.type === 'tool-input-start') this.#asked.set(toolCallId, event.tool_name);
-    else if (event.type === 'tool-call') this.#asked.set(toolCallId, null);
-    else if (event.type !== 'tool-input-delta') this.#asked.delete(toolCallId);
+    if (event.type === 'tool-input-start') this.#openCalls.set(toolCallId, event.tool_name);
+    else if (event.type === 'tool-input-available') this.#openCalls.set(toolCallId, null);
+    else if (event.type !== 'tool-input-delta') this.#openCalls.delete(toolCallId);
     switch (event.type) {
       case 'tool-input-start':
         return [{ type: 'tool-input-start', toolCallId, toolName: event.tool_name, dynamic: true }];
       case 'tool-input-delta':
         return [{ type: 'tool-input-delta', toolCallId, inputTextDelta: event.delta }];
-      case 'tool-call':
+      case 'tool-input-available':
         return [
           {
             type: 'tool-input-available',
@@ -103,16 +102,16 @@ class UiMessageStream implements Wire {
             dynamic: true,
           },
         ];
-      case 'tool-output':
+      case 'tool-output-available':
         return [{ type: 'tool-output-available', toolCallId, output: event.output, dynamic: true }];
-      case 'tool-error':
+      case 'tool-output-error':
         return [{ type: 'tool-output-error', toolCallId, errorText: event.error, dynamic: true }];
     }
   }
 
-  /** No call is left open by a run that has ended; `all`: nor one that is whole, which is the caller's to answer otherwise. */
-  #giveUp(all: boolean): UIMessageChunk[] {
-    const open = [...this.#asked].filter(([, name]) => all || name !== null);
+  /** Closes the calls that the run leaves open; with `all` also complete ones, which are otherwise the caller's to answer. */
+  #closeCalls(all: boolean): UIMessageChunk[] {
+    const open = [...this.#openCalls].filter(([, name]) => all || name !== null);
     const errorText = 'The run ended before the tool was called.';
     return open.map(([toolCallId, toolName]) =>
       toolName === null
@@ -126,7 +125,7 @@ class UiMessageStream implements Wire {
     );
   }
 
-  #speak(type: Speech, delta: string): UIMessageChunk[] {
+  #writeDelta(type: PartType, delta: string): UIMessageChunk[] {
     const chunks: UIMessageChunk[] = this.#hasStep ? [] : this.#startStep();
     if (this.#open?.type !== type) {
       chunks.push(...this.#close());
@@ -171,7 +170,7 @@ class UiMessageStream implements Wire {
     );
     return [
       ...this.#close(),
-      ...this.#giveUp(run?.finish_reason !== 'tool-calls'),
+      ...this.#closeCalls(run?.finish_reason !== 'tool-calls'),
       ...sources,
       { type: 'data-run', data: run },
       ...this.#endStep(),
@@ -181,11 +180,17 @@ class UiMessageStream implements Wire {
   }
 }
 
-/** Our reasons in the words of the protocol, which has fewer. */
+/** The finish reason in the protocol, which has fewer of them. */
 function reasonOf(run: Run | null): FinishReason {
   const reason = run?.finish_reason;
   if (reason === 'length' || reason === 'content-filter' || reason === 'error') return reason;
   return reason === 'stop' || reason === 'no_answer' ? 'stop' : 'other';
 }
 
-export const uiWire: WireKind = { name: 'ui', make: () => new UiMessageStream() };
+/** The stream protocol of the native API. */
+export const uiStream: NativeStream = {
+  name: 'ui',
+  make: () => new UiMessageStream(),
+  events: StreamEvent,
+  headers: uiMessageStreamHeaders,
+};

@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import { attachToRun, runAsStream } from '../../runs/service.ts';
-import { toEventStream } from '../../runs/stream/sse.ts';
-import { uiWire } from './encoder.ts';
+import { attachToRun, runAsStream, toEventStream } from '../../runs/index.ts';
+import { turnRequest } from '../../sessions/index.ts';
+import { uiStream } from './encoder.ts';
 import { StreamEvent } from './event-schema.ts';
 import { ChatRequest } from './schema.ts';
 import { findActiveRun, toTurnInput } from './service.ts';
 
 const tag = 'Chat';
-const wire = { kind: uiWire };
+const stream = { protocol: uiStream };
 
-/** What the AI SDK's `useChat` asks for by itself: `new DefaultChatTransport({ api: '<host>/api/v1/chat' })`. */
+/** The routes that the AI SDK's `useChat` calls: `new DefaultChatTransport({ api: '<host>/api/v1/chat' })`. */
 export const chatRoutes = new Router()
   .endpoint(
     {
@@ -22,9 +22,9 @@ export const chatRoutes = new Router()
       summary: 'Chat (AI SDK)',
       operationId: 'streamChat',
       description:
-        'Takes what `DefaultChatTransport` sends, with the session as the chat’s id, and answers with the UI message stream: ' +
+        'Takes the request of `DefaultChatTransport`, with the id of the session as that of the chat, and returns the UI message stream: ' +
         '`useChat({ id: session, transport: new DefaultChatTransport({ api: "…/api/v1/chat", headers }) })`. The session has the ' +
-        'history: of `messages` only the last is looked at.',
+        'history: only the last of `messages` is read.',
       body: ChatRequest,
       events: StreamEvent,
       reply: {
@@ -43,8 +43,10 @@ export const chatRoutes = new Router()
       ],
       ownsIdempotency: true,
     },
-    async (ctx, { body }) =>
-      toEventStream(await runAsStream(ctx, body.id, await toTurnInput(ctx, body), wire)),
+    async (ctx, { body }) => {
+      const turn = turnRequest(body.id, await toTurnInput(ctx, body));
+      return toEventStream(uiStream, await runAsStream(ctx, turn, stream));
+    },
   )
   .endpoint(
     {
@@ -54,16 +56,16 @@ export const chatRoutes = new Router()
       tag,
       summary: 'Resume a chat (AI SDK)',
       description:
-        'What `useChat` with `resume` asks for: the run that is answering, from its first event.',
+        'Called by `useChat` with `resume`: streams the active run from its first event.',
       params: z.object({ session: Id('ses') }),
       events: StreamEvent,
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The events of the run' },
-      alsoAnswers: { 204: 'No run is going on' },
+      alsoAnswers: { 204: 'No run is active' },
     },
     async (ctx, { params }) => {
       const run = await findActiveRun(ctx, params.session);
       return run === null
         ? new Response(null, { status: 204 })
-        : toEventStream(await attachToRun(ctx, run, wire, 0));
+        : toEventStream(uiStream, await attachToRun(ctx, run, stream, 0));
     },
   );

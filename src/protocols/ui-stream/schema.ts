@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { busyPolicies } from '../../db/schema/sessions.ts';
+import { busyPolicies } from '../../db/schema/runs.ts';
 import { Id } from '../../http/schema.ts';
-import { maxAttachments } from '../../sessions/attachments/schema.ts';
-import { OptionalVersion } from '../../sessions/send-schema.ts';
+import { OptionalVersion } from '../../runs/index.ts';
+import { maxAttachments } from '../../sessions/index.ts';
 
 /** Of a message as the AI SDK has it, what is looked at. */
 export const UiMessage = z.looseObject({

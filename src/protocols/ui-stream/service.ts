@@ -1,15 +1,15 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { ownSession } from '../../sessions/own-session.ts';
 import {
+  authorizeSession,
   headOf,
   type MessageRow,
   selectMessage,
   selectNewestQuestion,
   selectPath,
   selectSession,
-} from '../../sessions/store.ts';
-import type { TurnInput } from '../../sessions/turn/turn-input.ts';
+  type TurnInput,
+} from '../../sessions/index.ts';
 import { invalid, notFound } from '../../shared/failure.ts';
 import { isId } from '../../shared/id.ts';
 import { type ChatRequest, UiMessage } from './schema.ts';
@@ -71,7 +71,7 @@ function idBefore(messages: ChatRequest['messages']): string | null | undefined 
 
 /** The run that is answering in a session, for a client that comes back; null where none is. */
 export async function findActiveRun(ctx: Ctx, session_id: string): Promise<string | null> {
-  const { active_run_id, active_run_until } = ownSession(
+  const { active_run_id, active_run_until } = authorizeSession(
     ctx,
     await selectSession(ctx.db, ctx.workspace_id, session_id).all(),
   );
@@ -94,7 +94,7 @@ async function questionOf(
       selectSession(ctx.db, ctx.workspace_id, session_id),
       selectNewestQuestion(ctx.db, ctx.workspace_id, session_id, before),
     ]);
-    ownSession(ctx, sessions);
+    authorizeSession(ctx, sessions);
     if (question === undefined) throw notFound('message');
     return question.id;
   }
@@ -106,7 +106,7 @@ async function questionOf(
     selectSession(ctx.db, ctx.workspace_id, session_id),
     selectPath(ctx.db, ctx.workspace_id, session_id, headOf(ctx.workspace_id, session_id), 2),
   ]);
-  ownSession(ctx, sessions);
+  authorizeSession(ctx, sessions);
   const question = path.find(({ role }) => role === 'user');
   if (question === undefined) throw invalid('/trigger', 'The session has no message to answer.');
   return question.id;
@@ -118,7 +118,7 @@ async function findMessage(ctx: Ctx, session_id: string, id: string): Promise<Me
     selectSession(ctx.db, ctx.workspace_id, session_id),
     selectMessage(ctx.db, ctx.workspace_id, id),
   ]);
-  ownSession(ctx, sessions);
+  authorizeSession(ctx, sessions);
   const [message] = messages;
   if (message?.session_id !== session_id) throw notFound('message');
   return message;

@@ -1,9 +1,9 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider';
-import type { AttachedFile } from '../../db/schema/sessions.ts';
+import type { AttachedFile } from '../../db/schema/runs.ts';
 import { originalKey } from '../../knowledge/index.ts';
 import { capabilitiesOf, contextWindowOf } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { readText } from '../../sessions/attachments/extract.ts';
+import { readText } from './objects.ts';
 import { pickPassages } from './passages.ts';
 
 /** What one attachment gives to a prompt. */

@@ -3,7 +3,7 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4TextPart,
 } from '@ai-sdk/provider';
-import type { AttachedFile } from '../../db/schema/sessions.ts';
+import type { AttachedFile } from '../../db/schema/runs.ts';
 
 /** Under this name a file part of a stored prompt refers to an attachment of its session. */
 const provider = 'agentgrid';

@@ -1,69 +1,78 @@
 import type { Ctx } from '../../platform/context.ts';
-import type { Message } from '../../sessions/schema.ts';
-import type { TurnInput } from '../../sessions/turn/turn-input.ts';
 import { Failure } from '../../shared/failure.ts';
-import type { NamedWire, WireRequest } from '../stream/encoder.ts';
+import type { RunRequest } from '../driver.ts';
+import type { Message } from '../schema/message.ts';
+import type { RunRow } from '../store/runs.ts';
+import type { NamedStream, StreamRequest } from '../stream/encoder.ts';
 
-/** What a host can be asked, and with what; `host.ts` answers. */
-export interface HostVerbs {
+/** The commands of a host with their inputs; `host.ts` handles them. */
+export interface HostCommands {
   /** Starts a run, or joins the one that the request's idempotency key has started. */
   start: {
-    readonly session_id: string;
-    readonly input: TurnInput;
-    readonly wire: NamedWire | null;
+    readonly kind: string;
+    readonly input: unknown;
+    readonly stream: NamedStream | null;
     readonly is_background: boolean;
   };
-  attach: { readonly run_id: string; readonly after: number; readonly wire: NamedWire | null };
+  attach: { readonly run_id: string; readonly after: number; readonly stream: NamedStream | null };
   cancel: { readonly run_id: string };
-  /** Closes a run that nobody answers for any more. */
+  /** Closes a run whose host has died. */
   recover: { readonly run_id: string };
-  /** Drops what is remembered, so that the next turn reads what is stored; with `erase`, also what is kept for a crash. */
-  forget: { readonly erase: boolean };
+  /** Drops cached state, so that the next run reads what is stored; with `erase`, also what is kept for a crash. */
+  invalidate: { readonly erase: boolean };
 }
 
-/** What came of `start` and `attach`. */
-export type Listening =
-  /** `body` brings the events; the id is null where the run waits for another to end. */
+/** The result of `start` and `attach`. */
+export type StreamState =
+  /** The body has the events; the id is null while the run is queued. */
   | { readonly type: 'stream'; readonly run_id: string | null; readonly is_joined: boolean }
-  /** The run goes on by itself. */
+  /** The run was started and nobody waits for it. */
   | { readonly type: 'begun'; readonly run_id: string; readonly is_joined: boolean }
   | { readonly type: 'message'; readonly message: Message; readonly is_joined: boolean }
-  /** The run has ended and its record is in the database, or it is in another session. */
+  /** The run has ended and is stored, or another host executes it. */
   | { readonly type: 'elsewhere'; readonly run_id: string };
 
-export interface Heard {
-  readonly listening: Listening;
+export interface StreamReply {
+  readonly state: StreamState;
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
-/** The host of a session, asked on behalf of the context's caller. */
-export function hostOf(ctx: Ctx, session_id: string) {
-  const ask = async <Verb extends keyof HostVerbs>(verb: Verb, input: HostVerbs[Verb]) => {
+/** The name of the host that executes a run: one for each session, and one for each one-off run. */
+export const hostName = ({ session_id, id }: Pick<RunRow, 'session_id' | 'id'>): string =>
+  session_id ?? id;
+
+/** A host, called on behalf of the context's caller. */
+export function hostOf(ctx: Ctx, name: string) {
+  const send = async <Command extends keyof HostCommands>(
+    verb: Command,
+    input: HostCommands[Command],
+  ) => {
     const { workspace_id, actor, ip, request_id, idempotency, rate_limits } = ctx;
     const caller = { workspace_id, actor, ip, request_id, idempotency, rate_limits };
-    const { outcome } = await ctx.hosts.get(session_id).ask({ caller, verb, input });
+    const { outcome } = await ctx.hosts.get(name).ask({ caller, verb, input });
     if (!outcome.ok) throw new Failure(outcome.code, outcome.detail, outcome.options);
     return outcome;
   };
-  const hear = async <Verb extends 'start' | 'attach'>(
-    verb: Verb,
-    input: HostVerbs[Verb],
-  ): Promise<Heard> => {
-    const { value, body } = await ask(verb, input);
-    return { listening: value as Listening, body };
+  const open = async <Command extends 'start' | 'attach'>(
+    verb: Command,
+    input: HostCommands[Command],
+  ): Promise<StreamReply> => {
+    const { value, body } = await send(verb, input);
+    return { state: value as StreamState, body };
   };
   return {
-    start: (input: TurnInput, wire: WireRequest | null) =>
-      hear('start', { session_id, input, wire: named(wire), is_background: false }),
-    startInBackground: (input: TurnInput) =>
-      hear('start', { session_id, input, wire: null, is_background: true }),
-    attach: (run_id: string, after: number, wire: WireRequest | null) =>
-      hear('attach', { run_id, after, wire: named(wire) }),
-    cancel: async (run_id: string) => void (await ask('cancel', { run_id })),
-    recover: async (run_id: string) => void (await ask('recover', { run_id })),
-    forget: async (erase = false) => void (await ask('forget', { erase })),
+    start: ({ kind, input }: RunRequest, stream: StreamRequest | null) =>
+      open('start', { kind, input, stream: named(stream), is_background: false }),
+    startInBackground: ({ kind, input }: RunRequest) =>
+      open('start', { kind, input, stream: null, is_background: true }),
+    attach: (run_id: string, after: number, stream: StreamRequest | null) =>
+      open('attach', { run_id, after, stream: named(stream) }),
+    cancel: async (run_id: string) => void (await send('cancel', { run_id })),
+    recover: async (run_id: string) => void (await send('recover', { run_id })),
+    invalidate: async () => void (await send('invalidate', { erase: false })),
+    erase: async () => void (await send('invalidate', { erase: true })),
   };
 }
 
-const named = (wire: WireRequest | null): NamedWire | null =>
-  wire && { name: wire.kind.name, options: wire.options ?? {} };
+const named = (stream: StreamRequest | null): NamedStream | null =>
+  stream && { name: stream.protocol.name, options: stream.options ?? {} };

@@ -3,144 +3,136 @@ import { toFailure } from '../../http/error-form.ts';
 import { openPlatform } from '../../platform/cloudflare.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { HostCommand, HostReply } from '../../platform/ports.ts';
-import { isOpen, selectRun } from '../../sessions/store.ts';
-import { closeInterrupted } from '../../sessions/turn/close-interrupted.ts';
-import type { Turn } from '../../sessions/turn/start-turn.ts';
-import type { TurnInput } from '../../sessions/turn/turn-input.ts';
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
-import type { TurnEvent } from '../events.ts';
-import type { NamedWire, Wire, WireKind } from '../stream/encoder.ts';
-import { decodeEvents, encodeEvents } from '../stream/event-log.ts';
-import type { Heard, HostVerbs } from './host-client.ts';
-import { SessionLine, type Started } from './hosted-runs.ts';
-import { Heart } from './keep-alive.ts';
+import type { RunDriver, RunSource } from '../driver.ts';
+import type { NamedStream, StreamEncoder, StreamProtocol } from '../stream/encoder.ts';
+import { CrashLog } from './crash-log.ts';
+import type { HostCommands, StreamReply } from './host-client.ts';
+import { HostedRuns, type Started } from './hosted-runs.ts';
+import { streamLater } from './stream-later.ts';
 
-/** Wakes the object again while a run goes on, and after a crash: an object that nobody asks anything is put away. */
-const alarmEvery = 20 * second;
-
-/** How long a stream waits for its first word before it is begun all the same: proxies give up on a connection that says nothing. */
-const patience = 8 * second;
-
-/** What is kept of a run that has lasted for more than a moment, for the case that this object dies. */
-interface Kept {
-  readonly run_id: string;
-  readonly workspace_id: string;
-}
+/** How long a stream waits for the first output before the response begins: proxies time out on silent connections. */
+const firstOutputTimeoutMs = 8 * second;
 
 type Handlers = {
-  readonly [Verb in keyof HostVerbs]: (
+  readonly [Command in keyof HostCommands]: (
     ctx: Ctx,
-    input: HostVerbs[Verb],
-  ) => Promise<Heard | undefined>;
+    input: HostCommands[Command],
+  ) => Promise<StreamReply | undefined>;
 };
 
+const elsewhere = (run_id: string): StreamReply => ({
+  state: { type: 'elsewhere', run_id },
+  body: null,
+});
+
 /**
- * One object for each session: it owns the run that is answering, makes those wait that come meanwhile,
- * and goes on when nobody listens. D1 is the record; what is remembered here saves reading it again.
+ * The object that executes runs, one for each session and one for each one-off run: it owns the active run, queues
+ * the others, and goes on without listeners. D1 is the record; cached state only saves reading it again.
  */
-export const sessionHost = (wires: readonly WireKind[]) =>
+export const runHost = (protocols: readonly StreamProtocol[], drivers: readonly RunDriver[]) =>
   class extends DurableObject<Env> {
-    readonly #line = new SessionLine({
-      save: (ctx, turn, events) => this.#save(ctx, turn, events),
-      ended: () => this.#drop(),
-      recover: (ctx, run_id) => this.#recover(ctx, run_id),
+    readonly #log = new CrashLog(this.ctx.storage);
+    readonly #runs = new HostedRuns({
+      save: (ctx, { run }, events) => this.#log.save(ctx, run, events),
+      ended: () => this.#log.clear(),
     });
-    #segments = 0;
+    readonly #sources = new Map<string, RunSource<unknown>>(
+      drivers.map((driver) => [
+        driver.kind,
+        driver.open({ recover: (ctx, run_id) => this.#recover(ctx, run_id) }),
+      ]),
+    );
 
     readonly #handlers: Handlers = {
-      start: async (ctx, { session_id, input, wire, is_background }) => {
-        if (is_background) return this.#startInBackground(ctx, session_id, input);
-        const starting = this.#line.start(ctx, session_id, input);
-        if (wire !== null) return this.#stream(ctx, starting, wire);
+      start: async (ctx, { kind, input, stream, is_background }) => {
+        const source = this.#sourceOf(kind);
+        if (is_background) return this.#startInBackground(ctx, source, input);
+        const starting = this.#runs.start(ctx, source, input);
+        if (stream !== null) return this.#stream(ctx, starting, stream);
         const started = await starting;
-        if ('elsewhere' in started)
-          return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
+        if ('elsewhere' in started) return elsewhere(started.elsewhere);
         const { run, is_joined } = started;
-        return {
-          listening: { type: 'message', message: await run.answer(), is_joined },
-          body: null,
-        };
+        return { state: { type: 'message', message: await run.answer(), is_joined }, body: null };
       },
-      attach: async (ctx, { run_id, after, wire }) => {
-        if (wire !== null && after === 0 && this.#line.isWaiting(run_id))
-          return this.#stream(ctx, this.#waitFor(run_id), wire);
-        const run = await this.#line.find(run_id);
-        if (run === null) return { listening: { type: 'elsewhere', run_id }, body: null };
-        if (wire === null)
-          return {
-            listening: { type: 'message', message: await run.answer(), is_joined: true },
-            body: null,
-          };
+      attach: async (ctx, { run_id, after, stream }) => {
+        if (stream !== null && after === 0 && this.#runs.isQueued(run_id))
+          return this.#stream(ctx, this.#waitFor(run_id), stream);
+        const run = await this.#runs.find(run_id);
+        if (run === null) return elsewhere(run_id);
+        if (stream === null) {
+          const message = await run.answer();
+          return { state: { type: 'message', message, is_joined: true }, body: null };
+        }
         return {
-          listening: { type: 'stream', run_id: run.id, is_joined: true },
-          body: run.listen(makeWire(wires, wire), after),
+          state: { type: 'stream', run_id: run.id, is_joined: true },
+          body: run.stream(makeEncoder(protocols, stream), after),
         };
       },
       cancel: async (_ctx, { run_id }) => {
-        if (await this.#line.cancelWaiting(run_id)) return undefined;
-        const run = await this.#line.find(run_id);
+        if (await this.#runs.cancelQueued(run_id)) return undefined;
+        const run = await this.#runs.find(run_id);
         run?.cancel();
         await run?.ended;
         return undefined;
       },
       recover: async (ctx, { run_id }) => void (await this.#recover(ctx, run_id)),
-      forget: async (_ctx, { erase }) => {
-        this.#line.forget();
+      invalidate: async (_ctx, { erase }) => {
+        this.#invalidate();
         if (erase) {
-          await this.#line.clear();
+          await this.#runs.clear();
           await this.ctx.storage.deleteAll();
         }
         return undefined;
       },
     };
 
-    /** Tells the id of the run once it is stored, be it that it has begun or that it waits for its turn. */
-    async #startInBackground(ctx: Ctx, session_id: string, input: TurnInput): Promise<Heard> {
+    /** Returns the id of the run once it is stored, whether it has begun or is queued. */
+    async #startInBackground(
+      ctx: Ctx,
+      source: RunSource<unknown>,
+      input: unknown,
+    ): Promise<StreamReply> {
       const queued = Promise.withResolvers<{
         readonly run_id: string;
         readonly is_joined: boolean;
       }>();
-      const starting = this.#line.start(ctx, session_id, input, (run_id, is_joined) =>
+      const starting = this.#runs.start(ctx, source, input, (run_id, is_joined) =>
         queued.resolve({ run_id, is_joined }),
       );
-      // What becomes of one that waits is in its record.
+      // The failure of a queued run is in its record.
       starting.catch(() => undefined);
       const begun = await Promise.race([queued.promise, starting]);
-      if ('run_id' in begun) return { listening: { type: 'begun', ...begun }, body: null };
-      if ('elsewhere' in begun)
-        return { listening: { type: 'elsewhere', run_id: begun.elsewhere }, body: null };
-      return {
-        listening: { type: 'begun', run_id: begun.run.id, is_joined: begun.is_joined },
-        body: null,
-      };
+      if ('elsewhere' in begun) return elsewhere(begun.elsewhere);
+      const run_id = 'run_id' in begun ? begun.run_id : begun.run.id;
+      return { state: { type: 'begun', run_id, is_joined: begun.is_joined }, body: null };
     }
 
     async #waitFor(run_id: string): Promise<Started> {
-      const run = await this.#line.find(run_id);
+      const run = await this.#runs.find(run_id);
       return run === null ? { elsewhere: run_id } : { run, is_joined: true };
     }
 
-    /** A failure before the first word is thrown, as a status; one that takes long to come is told in the stream. */
-    async #stream(ctx: Ctx, starting: Promise<Started>, wanted: NamedWire): Promise<Heard> {
-      const wire = makeWire(wires, wanted);
+    /** A failure before the first output is thrown, as a status; one that takes longer is an event of the stream. */
+    async #stream(ctx: Ctx, starting: Promise<Started>, wanted: NamedStream): Promise<StreamReply> {
+      const encoder = makeEncoder(protocols, wanted);
       const isLate = Promise.withResolvers<null>();
-      const timer = setTimeout(() => isLate.resolve(null), patience);
+      const timer = setTimeout(() => isLate.resolve(null), firstOutputTimeoutMs);
       try {
         const started = await Promise.race([starting, isLate.promise]);
         if (started === null)
           return {
-            listening: { type: 'stream', run_id: null, is_joined: false },
-            body: listenLater(ctx, starting, wire),
+            state: { type: 'stream', run_id: null, is_joined: false },
+            body: streamLater(ctx, starting, encoder),
           };
-        if ('elsewhere' in started)
-          return { listening: { type: 'elsewhere', run_id: started.elsewhere }, body: null };
+        if ('elsewhere' in started) return elsewhere(started.elsewhere);
         const { run, is_joined } = started;
-        await Promise.race([run.spoken, isLate.promise]);
-        if (run.events.at(-1)?.type === 'failed' && !run.hasSpoken) await run.answer();
+        await Promise.race([run.firstOutput, isLate.promise]);
+        if (run.events.at(-1)?.type === 'error' && !run.hasOutput) await run.answer();
         return {
-          listening: { type: 'stream', run_id: run.id, is_joined },
-          body: run.listen(wire, 0),
+          state: { type: 'stream', run_id: run.id, is_joined },
+          body: run.stream(encoder, 0),
         };
       } finally {
         // A timer that is left would keep the object awake.
@@ -157,34 +149,30 @@ export const sessionHost = (wires: readonly WireKind[]) =>
         rates: [...ctx.rates.values()],
       });
       try {
-        const handle = this.#handlers[verb as keyof HostVerbs] as (
+        const handle = this.#handlers[verb as keyof HostCommands] as (
           ctx: Ctx,
           input: unknown,
-        ) => Promise<Heard | undefined>;
-        const heard = await handle(ctx, input);
-        return reply({ ok: true, value: heard?.listening, body: heard?.body ?? null });
+        ) => Promise<StreamReply | undefined>;
+        const result = await handle(ctx, input);
+        return reply({ ok: true, value: result?.state, body: result?.body ?? null });
       } catch (error) {
-        const { code, message, options } = failureOf(ctx, error);
-        return reply({
-          ok: false,
-          code,
-          detail: message,
-          options: { ...options, cause: undefined },
-        });
+        if (!(error instanceof Failure)) ctx.log.error('host_failed', { error });
+        const { code, message, options } = toFailure(error);
+        const outcome = { code, detail: message, options: { ...options, cause: undefined } };
+        return reply({ ok: false, ...outcome });
       }
     }
 
     override async alarm(): Promise<void> {
-      const kept = await this.ctx.storage.get<Kept>('run');
-      if (kept === undefined) return;
-      const { workspace_id, run_id } = kept;
+      const lost = await this.#log.run();
+      if (lost === null) return;
       const ctx = this.#context({
-        workspace_id,
+        workspace_id: lost.workspace_id,
         actor: { type: 'system', name: 'session_host' },
-        request_id: run_id,
+        request_id: lost.run_id,
       });
-      if (this.#line.has(run_id)) await this.ctx.storage.setAlarm(ctx.now() + alarmEvery);
-      else await this.#recover(ctx, run_id);
+      if (this.#runs.has(lost.run_id)) await this.#log.wakeAgain(ctx);
+      else await this.#recover(ctx, lost.run_id);
     }
 
     #context({
@@ -194,77 +182,29 @@ export const sessionHost = (wires: readonly WireKind[]) =>
       return openPlatform(this.env, this.ctx, { request_id }).context(call);
     }
 
-    async #save(ctx: Ctx, { run }: Turn, events: readonly TurnEvent[]): Promise<void> {
-      const { storage } = this.ctx;
-      const kept: Kept = { run_id: run.id, workspace_id: run.workspace_id };
-      const isFirst = this.#segments === 0;
-      this.#segments += 1;
-      const name = `events:${String(this.#segments).padStart(8, '0')}`;
-      await storage
-        .put({ ...(isFirst ? { run: kept } : {}), [name]: encodeEvents(events) ?? '[]' })
-        .then(() => (isFirst ? storage.setAlarm(ctx.now() + alarmEvery) : undefined))
-        .catch((error: unknown) => ctx.log.error('run_not_kept', { run_id: run.id, error }));
+    #sourceOf(kind: string): RunSource<unknown> {
+      const source = this.#sources.get(kind);
+      if (source === undefined) throw new Error(`there is no run driver ${kind}`);
+      return source;
     }
 
-    /** Drops what is kept of a run that has ended. */
-    async #drop(): Promise<void> {
-      if (this.#segments === 0) return;
-      this.#segments = 0;
-      await this.ctx.storage.deleteAlarm();
-      await this.ctx.storage.deleteAll();
+    #invalidate(): void {
+      for (const source of this.#sources.values()) source.invalidate();
     }
 
-    /** Closes a run that this object does not answer for: an earlier life of it did. */
+    /** Closes a run that an earlier life of this object had begun. */
     async #recover(ctx: Ctx, run_id: string): Promise<void> {
-      if (this.#line.has(run_id)) return;
-      const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
-      const kept = await this.ctx.storage.get<Kept>('run');
-      const segments =
-        kept?.run_id === run_id
-          ? await this.ctx.storage.list<string>({ prefix: 'events:' })
-          : new Map<string, string>();
-      if (run !== undefined && isOpen(run))
-        await closeInterrupted(ctx, run, [...segments.values()].flatMap(decodeEvents));
-      this.#line.forget();
-      if (kept?.run_id === run_id) {
-        this.#segments = 1;
-        await this.#drop();
-      }
+      if (this.#runs.has(run_id)) return;
+      await this.#log.recover(ctx, run_id, drivers);
+      this.#invalidate();
     }
   };
 
-function makeWire(wires: readonly WireKind[], { name, options }: NamedWire): Wire {
-  const kind = wires.find((one) => one.name === name);
-  if (kind === undefined) throw new Error(`there is no wire ${name}`);
-  return kind.make(options);
-}
-
-/** A stream that is open before its run has begun, or could. */
-function listenLater(ctx: Ctx, starting: Promise<Started>, wire: Wire): ReadableStream<Uint8Array> {
-  const { readable, writable } = new IdentityTransformStream();
-  const sink = writable.getWriter();
-  const heart = new Heart(sink);
-  const tell = async () => {
-    try {
-      const started = await starting;
-      heart.stop();
-      if ('elsewhere' in started)
-        throw new Failure(
-          'request_in_flight',
-          'The first request with this key has its answer; send it again.',
-        );
-      await started.run.tell(sink, wire);
-    } catch (error) {
-      heart.stop();
-      await sink.write(new TextEncoder().encode(wire.refuse(failureOf(ctx, error))));
-      await sink.close();
-    }
-  };
-  void tell().catch(() => undefined);
-  return readable;
-}
-
-function failureOf(ctx: Ctx, error: unknown): Failure {
-  if (!(error instanceof Failure)) ctx.log.error('host_failed', { error });
-  return toFailure(error);
+function makeEncoder(
+  protocols: readonly StreamProtocol[],
+  { name, options }: NamedStream,
+): StreamEncoder {
+  const protocol = protocols.find((one) => one.name === name);
+  if (protocol === undefined) throw new Error(`there is no stream protocol ${name}`);
+  return protocol.make(options);
 }

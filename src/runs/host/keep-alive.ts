@@ -1,12 +1,12 @@
 import { second } from '../../shared/time.ts';
 
-/** Tells proxies and clients that somebody is still there; means nothing. */
-const heartbeat = new TextEncoder().encode(': keep-alive\n\n');
-/** Twice without a word between, and it beats: after 10 seconds. */
-const lookEvery = 5 * second;
+/** An SSE comment: it keeps the connection open and is ignored by clients. */
+const comment = new TextEncoder().encode(': keep-alive\n\n');
+/** A comment is sent after two intervals without output: after 10 seconds. */
+const interval = 5 * second;
 
-/** Keeps a stream open while nothing is said on it. */
-export class Heart {
+/** Writes to a stream, and keeps it open while nothing is written. */
+export class KeepAlive {
   readonly #sink: WritableStreamDefaultWriter<Uint8Array>;
   readonly #encoder = new TextEncoder();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -14,7 +14,7 @@ export class Heart {
 
   constructor(sink: WritableStreamDefaultWriter<Uint8Array>) {
     this.#sink = sink;
-    this.#timer = setInterval(() => this.#look(), lookEvery);
+    this.#timer = setInterval(() => this.#tick(), interval);
   }
 
   async write(text: string): Promise<void> {
@@ -26,11 +26,11 @@ export class Heart {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #tick(): void {
     this.#idle += 1;
     if (this.#idle < 2) return;
     this.#idle = 0;
-    // Whoever has gone away is noticed by the next word.
-    void this.#sink.write(heartbeat).catch(() => this.stop());
+    // A client that has gone away is noticed by the next write.
+    void this.#sink.write(comment).catch(() => this.stop());
   }
 }

@@ -1,95 +1,94 @@
-import type { Message } from '../../sessions/schema.ts';
 import { second } from '../../shared/time.ts';
-import { isSpeech, isTerminal, type TurnEvent } from '../events.ts';
-import type { Wire } from '../stream/encoder.ts';
+import { isOutput, isTerminal, type RunEvent } from '../events.ts';
+import type { Message } from '../schema/message.ts';
+import type { StreamEncoder } from '../stream/encoder.ts';
 import { answerOf, eventsGone } from '../stream/event-log.ts';
-import { Heart } from './keep-alive.ts';
+import { KeepAlive } from './keep-alive.ts';
 
-/** How much text a crash may cost. */
+/** Events of at most this time are lost in a crash. */
 const saveEvery = second;
 
-/** Keeps events that came since it was last called, for the case that the host dies. */
-export type Save = (events: readonly TurnEvent[]) => Promise<void>;
+/** Stores the events since its last call, for the case that the host dies. */
+export type Save = (events: readonly RunEvent[]) => Promise<void>;
 
 /**
- * A run that goes on, whoever listens. Its events stay in memory until it has ended; each listener
- * reads them at its own pace, from wherever it likes.
+ * A run that is executed here, with or without listeners. Its events stay in memory until it has ended; each listener
+ * reads them at its own pace, from any position.
  */
 export class LiveRun {
   readonly id: string;
-  readonly events: TurnEvent[];
-  /** Resolves with the first word, or with the end where there is none. */
-  readonly spoken: Promise<void>;
+  readonly events: RunEvent[];
+  /** Resolves with the first output, or with the end of a run that has none. */
+  readonly firstOutput: Promise<void>;
   readonly ended: Promise<void>;
   readonly #cancel: AbortController;
   readonly #waiting = new Set<() => void>();
   #hasEnded = false;
-  #hasSpoken = false;
+  #hasOutput = false;
   #saved = 0;
 
   constructor(
     id: string,
-    events: TurnEvent[],
+    events: RunEvent[],
     cancel: AbortController,
-    source: AsyncGenerator<TurnEvent, void>,
+    source: AsyncGenerator<RunEvent, void>,
     save: Save,
   ) {
     this.id = id;
     this.events = events;
     this.#cancel = cancel;
-    const spoken = Promise.withResolvers<void>();
-    this.spoken = spoken.promise;
-    this.ended = this.#drive(source, save, spoken.resolve);
+    const firstOutput = Promise.withResolvers<void>();
+    this.firstOutput = firstOutput.promise;
+    this.ended = this.#drive(source, save, firstOutput.resolve);
   }
 
-  get hasSpoken(): boolean {
-    return this.#hasSpoken;
+  get hasOutput(): boolean {
+    return this.#hasOutput;
   }
 
-  /** Stops the model call; the run ends with the text so far. */
+  /** Stops the model call. The run ends with the text so far. */
   cancel(): void {
     this.#cancel.abort(new DOMException('The run was cancelled.', 'AbortError'));
   }
 
-  /** The answer, once it is stored. Throws the run's failure. */
+  /** Resolves with the answer once it is stored. Throws the run's failure. */
   async answer(): Promise<Message> {
     await this.ended;
     return answerOf(this.events.at(-1));
   }
 
   /**
-   * The events as a listener wants them, from behind frame `after`; the past at once, the rest as it
-   * comes. Throws `events_gone` where there has been no such frame.
+   * Streams the events behind frame `after`: those of the past at once, the others as they come. Throws `events_gone`
+   * when there is no such frame.
    */
-  listen(wire: Wire, after: number): ReadableStream<Uint8Array> {
+  stream(encoder: StreamEncoder, after: number): ReadableStream<Uint8Array> {
     const past = this.events.slice();
-    const frames = past.flatMap((event) => wire.frames(event));
+    const frames = past.flatMap((event) => encoder.frames(event));
     if (after > frames.length) throw eventsGone();
     const { readable, writable } = new IdentityTransformStream();
-    // A listener that goes away is no fault of the run.
-    void this.#tell(writable.getWriter(), wire, frames.slice(after).join(''), past.length).catch(
-      () => undefined,
-    );
+    const text = frames.slice(after).join('');
+    // A listener that goes away is no failure of the run.
+    void this.#write(writable.getWriter(), encoder, text, past.length).catch(() => undefined);
     return readable;
   }
 
-  /** All events, to a stream that is open already. */
-  tell(sink: WritableStreamDefaultWriter<Uint8Array>, wire: Wire): Promise<void> {
-    return this.#tell(sink, wire, '', 0);
+  /** Writes all events to a stream that is open already. */
+  streamTo(sink: WritableStreamDefaultWriter<Uint8Array>, encoder: StreamEncoder): Promise<void> {
+    return this.#write(sink, encoder, '', 0);
   }
 
   async #drive(
-    source: AsyncGenerator<TurnEvent, void>,
+    source: AsyncGenerator<RunEvent, void>,
     save: Save,
-    spoke: () => void,
+    onOutput: () => void,
   ): Promise<void> {
     const timer = setInterval(() => this.#save(save), saveEvery);
     try {
       for await (const event of source) {
         this.events.push(event);
-        if (!this.#hasSpoken && isSpeech(event)) {
-          this.#hasSpoken = true;
-          spoke();
+        if (!this.#hasOutput && isOutput(event)) {
+          this.#hasOutput = true;
+          onOutput();
         }
         if (isTerminal(event)) break;
         this.#wake();
@@ -97,7 +96,7 @@ export class LiveRun {
     } finally {
       clearInterval(timer);
       this.#hasEnded = true;
-      spoke();
+      onOutput();
       this.#wake();
     }
   }
@@ -114,21 +113,21 @@ export class LiveRun {
     this.#waiting.clear();
   }
 
-  async #tell(
+  async #write(
     sink: WritableStreamDefaultWriter<Uint8Array>,
-    wire: Wire,
+    encoder: StreamEncoder,
     past: string,
-    told: number,
+    from: number,
   ): Promise<void> {
-    const heart = new Heart(sink);
+    const output = new KeepAlive(sink);
     try {
       let text = past;
-      for (let position = told; ; ) {
+      for (let position = from; ; ) {
         const hasEnded = this.#hasEnded;
         for (; position < this.events.length; position += 1)
-          text += wire.frames(this.events[position] as TurnEvent).join('');
-        if (hasEnded) text += wire.end();
-        if (text !== '') await heart.write(text);
+          text += encoder.frames(this.events[position] as RunEvent).join('');
+        if (hasEnded) text += encoder.end();
+        if (text !== '') await output.write(text);
         if (hasEnded) break;
         text = '';
         if (position === this.events.length && !this.#hasEnded)
@@ -136,7 +135,7 @@ export class LiveRun {
       }
       await sink.close();
     } finally {
-      heart.stop();
+      output.stop();
     }
   }
 }

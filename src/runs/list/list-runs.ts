@@ -2,16 +2,16 @@ import { selectAgent } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
 import { withRange } from '../../http/schema.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
-import { onlyOwn, ownAgent } from '../../sessions/own-session.ts';
-import { toRun } from '../../sessions/schema.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { type Page, readPage } from '../../shared/page.ts';
+import { authorizeAgent, creatorFilter } from '../access.ts';
+import { toRun } from '../schema/run.ts';
 import type { AgentRunsQuery, ListedRun } from './schema.ts';
 import { type RunFilter, selectRuns } from './store.ts';
 
 /**
- * The runs of an agent, or of all that the caller's key covers, newest first; one trip. A key that only runs agents
- * sees those of the sessions it made. Throws `not_found` for an agent that is not there.
+ * Lists the runs of an agent, or of all agents that the caller's key covers, newest first, in one trip. A key that
+ * only runs agents sees the runs of the sessions that it created. Throws `not_found` for an unknown agent.
  */
 export function listRuns(
   ctx: Ctx,
@@ -23,7 +23,7 @@ export function listRuns(
     ...withRange(filters),
     agent,
     only: coveredAgents(ctx.actor),
-    created_by: onlyOwn(ctx),
+    created_by: creatorFilter(ctx),
     min_cost: min_cost_usd === undefined ? undefined : fromUsd(min_cost_usd),
     max_cost: max_cost_usd === undefined ? undefined : fromUsd(max_cost_usd),
   };
@@ -41,7 +41,7 @@ export function listRuns(
         selectAgent(ctx.db, workspace_id, agent ?? ''),
         selectRuns(ctx.db, workspace_id, filter, after, count),
       ]);
-      if (agent !== null) ownAgent(ctx, agents);
+      if (agent !== null) authorizeAgent(ctx, agents);
       return rows;
     },
     (row) => row.id,

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { AgentParameter, VersionParameter } from '../../agents/index.ts';
-import { runStatuses } from '../../db/schema/sessions.ts';
+import { runStatuses } from '../../db/schema/runs.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { dateRange, EndUserId, Id } from '../../http/schema.ts';
-import { Run } from '../../sessions/schema.ts';
+import { Run } from '../schema/run.ts';
 
 const Cost = z
   .string()

@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AgentConfigPatch } from '../../agents/index.ts';
 import { EndUserId, Metadata } from '../../http/schema.ts';
-import { Inputs } from '../../sessions/schema.ts';
-import { longestMessage, OptionalVersion, TextPart } from '../../sessions/send-schema.ts';
+import { Inputs, maxMessageChars, OptionalVersion, TextPart } from '../schema/request.ts';
 
 export const StartRun = z
   .strictObject({
@@ -10,7 +9,7 @@ export const StartRun = z
       .string()
       .trim()
       .min(1)
-      .max(longestMessage)
+      .max(maxMessageChars)
       .optional()
       .describe('The user’s text; or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),

@@ -1,50 +1,55 @@
+import type { z } from '@hono/zod-openapi';
 import type { Failure } from '../../shared/failure.ts';
-import type { TurnEvent } from '../events.ts';
+import type { RunEvent } from '../events.ts';
 
-/** A form in which the events of a run travel. Made anew for each listener, and deterministic in the events. */
-export interface Wire {
-  /** Whole frames of server-sent events. The nth frame of a run is always the same: a listener resumes by counting them. */
-  frames(event: TurnEvent): readonly string[];
-  /** Closes the stream, behind the terminal event. */
+/** Encodes the events of a run for one listener. Deterministic: the same events give the same frames. */
+export interface StreamEncoder {
+  /** Whole frames of server-sent events. The nth frame of a run is always the same, so that a client can resume by its number. */
+  frames(event: RunEvent): readonly string[];
+  /** Closes the stream, after the terminal event. */
   end(): string;
-  /** All there is to say where a stream was begun for a run that then was not. */
+  /** The whole stream of a run that could not be started after the response had begun. */
   refuse(failure: Failure): string;
 }
 
-export type WireFactory = (options: Readonly<Record<string, unknown>>) => Wire;
-
-/** A kind of wire. Hosts know it by its name: `worker.ts` lists them all. */
-export interface WireKind {
+/** A stream protocol. Hosts know it by name; `features.ts` registers all of them. */
+export interface StreamProtocol {
   readonly name: string;
-  readonly make: WireFactory;
+  readonly make: (options: Readonly<Record<string, unknown>>) => StreamEncoder;
 }
 
-/** A wire as somebody wants it. */
-export interface WireRequest {
-  readonly kind: WireKind;
+/** The stream protocol of the native API, with its OpenAPI schema and its response headers. */
+export interface NativeStream extends StreamProtocol {
+  readonly events: z.ZodType;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A protocol with the options that a request chose. */
+export interface StreamRequest {
+  readonly protocol: StreamProtocol;
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** The same, as it travels to a host. */
-export interface NamedWire {
+/** A `StreamRequest` as it travels to a host. */
+export interface NamedStream {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A run that has ended, from behind frame `after`, in one piece; null where there is no such frame, or
- * where a run that was cut off (`isCut`) has been told further than its record goes.
+ * Encodes a run that has ended, from behind frame `after`. Returns null when there is no such frame, and when a run
+ * that was interrupted (`isCut`) has been streamed further than its stored events go.
  */
-export function writeEvents(
-  { kind, options = {} }: WireRequest,
-  events: readonly TurnEvent[],
+export function encodeRun(
+  { protocol, options = {} }: StreamRequest,
+  events: readonly RunEvent[],
   after: number,
   isCut: boolean,
 ): string | null {
-  const wire = kind.make(options);
-  const frames = events.slice(0, -1).flatMap((event) => wire.frames(event));
-  const kept = frames.length;
-  frames.push(...events.slice(-1).flatMap((event) => wire.frames(event)));
-  if (after > (isCut ? kept : frames.length)) return null;
-  return frames.slice(after).join('') + wire.end();
+  const encoder = protocol.make(options);
+  const frames = events.slice(0, -1).flatMap((event) => encoder.frames(event));
+  const stored = frames.length;
+  frames.push(...events.slice(-1).flatMap((event) => encoder.frames(event)));
+  if (after > (isCut ? stored : frames.length)) return null;
+  return frames.slice(after).join('') + encoder.end();
 }

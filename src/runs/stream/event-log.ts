@@ -1,35 +1,53 @@
-import { type Message, toMessage, toRun } from '../../sessions/schema.ts';
-import type { MessageRow, RunRow } from '../../sessions/store.ts';
 import { Failure, type FailureCode, failures } from '../../shared/failure.ts';
-import { isTerminal, type TurnEvent } from '../events.ts';
+import { isTerminal, type RunEvent, type TerminalEvent } from '../events.ts';
+import { type Message, toMessage } from '../schema/message.ts';
+import { toRun } from '../schema/run.ts';
+import type { AnyMessageRow } from '../store/messages.ts';
+import type { RunRow } from '../store/runs.ts';
 
-/** Characters of events that are kept; of a longer run the message alone is. */
-const maxLog = 1_000_000;
+/** Maximum characters of stored events; of a longer run the message alone is stored. */
+const maxLogChars = 1_000_000;
 
 /**
- * The events of a run as they are kept. Most are text, and are written as bare strings. The terminal
- * event is not among them: the run and its message tell it. Null where they would be too much.
+ * Encodes the events of a run for storage. Text is most of them, and is stored as bare strings. The terminal event is
+ * left out, since it follows from the run and its message. Returns null when they are too long.
  */
-export function encodeEvents(events: readonly TurnEvent[]): string | null {
+export function encodeEvents(events: readonly RunEvent[]): string | null {
   const kept = events
     .filter((event) => !isTerminal(event))
-    .map((event) => (event.type === 'text' ? event.delta : event));
+    .map((event) => (event.type === 'text-delta' ? event.delta : event));
   const text = JSON.stringify(kept);
-  return text.length > maxLog ? null : text;
+  return text.length > maxLogChars ? null : text;
 }
 
-export const decodeEvents = (encoded: string): TurnEvent[] =>
-  (JSON.parse(encoded) as (string | TurnEvent)[]).map((event) =>
-    typeof event === 'string' ? { type: 'text', delta: event } : event,
+/** Names of events in logs that were stored before they took those of the AI SDK. */
+const formerNames: Readonly<Record<string, RunEvent['type']>> = {
+  started: 'start',
+  retrieved: 'retrieval',
+  round: 'start-step',
+  text: 'text-delta',
+  reasoning: 'reasoning-delta',
+  'tool-call': 'tool-input-available',
+  'tool-output': 'tool-output-available',
+  'tool-error': 'tool-output-error',
+};
+
+type StoredEvent = Exclude<RunEvent, TerminalEvent>;
+
+export const decodeEvents = (encoded: string): RunEvent[] =>
+  (JSON.parse(encoded) as (string | StoredEvent)[]).map((event) =>
+    typeof event === 'string'
+      ? { type: 'text-delta', delta: event }
+      : ({ ...event, type: formerNames[event.type] ?? event.type } as StoredEvent),
   );
 
-/** The text that events bring, as it stands in the message: a blank line between what is said in different rounds. */
-export function textOf(events: readonly TurnEvent[]): string {
+/** The text of the events as the message has it: with a blank line between the texts of different steps. */
+export function textOfEvents(events: readonly RunEvent[]): string {
   let text = '';
   let isNewPart = false;
   for (const event of events) {
-    if (event.type === 'round') isNewPart = true;
-    if (event.type !== 'text') continue;
+    if (event.type === 'start-step') isNewPart = true;
+    if (event.type !== 'text-delta') continue;
     if (isNewPart && text !== '') text = `${text.trimEnd()}\n\n`;
     isNewPart = false;
     text += event.delta;
@@ -43,12 +61,12 @@ export const eventsGone = () =>
     'The record of this run does not go so far, or is not kept; attach without Last-Event-ID, or read the message.',
   );
 
-/** The events of a run that has ended, from what is stored of it. Throws `events_gone` where `after` cannot be found in them. */
+/** The events of a run that has ended, from storage. Throws `events_gone` when `after` refers to events that are not stored. */
 export function storedEvents(
   run: RunRow,
-  answer: MessageRow | undefined,
+  answer: AnyMessageRow | undefined,
   after: number,
-): TurnEvent[] {
+): RunEvent[] {
   const terminal = terminalOf(run, answer);
   if (run.events !== null) return [...decodeEvents(run.events), terminal];
   if (after > 0)
@@ -56,20 +74,16 @@ export function storedEvents(
       'events_gone',
       'The events of this run are not kept; attach without Last-Event-ID, or read the message.',
     );
-  return answer === undefined ? [terminal] : [{ type: 'text', delta: answer.text }, terminal];
+  return answer === undefined ? [terminal] : [{ type: 'text-delta', delta: answer.text }, terminal];
 }
 
-/** How a run that has ended is told to whoever asks later. */
-export function terminalOf(
-  run: RunRow,
-  answer: MessageRow | undefined,
-): Extract<TurnEvent, { type: 'finished' | 'failed' }> {
+/** The terminal event of a run that has ended. */
+export function terminalOf(run: RunRow, answer: AnyMessageRow | undefined): TerminalEvent {
   const isAnswer =
     run.status === 'completed' || run.status === 'limit_exceeded' || run.status === 'cancelled';
-  if (answer !== undefined && isAnswer)
-    return { type: 'finished', message: toMessage(answer, run) };
+  if (answer !== undefined && isAnswer) return { type: 'finish', message: toMessage(answer, run) };
   const { code, detail } = faultOf(run);
-  return { type: 'failed', code, detail, retry_after_s: null, run: toRun(run) };
+  return { type: 'error', code, detail, retry_after_s: null, run: toRun(run) };
 }
 
 function faultOf({ status, error_code, error_detail }: RunRow): {
@@ -87,10 +101,10 @@ function faultOf({ status, error_code, error_detail }: RunRow): {
 export const interruptedDetail =
   'The run was interrupted: its host went away. What it had said is kept; send the message again.';
 
-/** What a caller that waits for the end gets. Throws the failure of a run that has no answer. */
-export function answerOf(terminal: TurnEvent | undefined): Message {
-  if (terminal?.type === 'finished') return terminal.message;
-  if (terminal?.type !== 'failed')
+/** The answer of a run that has ended. Throws the failure of a run without one. */
+export function answerOf(terminal: RunEvent | undefined): Message {
+  if (terminal?.type === 'finish') return terminal.message;
+  if (terminal?.type !== 'error')
     throw new Failure('internal', 'The run ended without saying how.');
   const { code, detail, retry_after_s, extra, run } = terminal;
   throw new Failure(code, detail, {

@@ -1,11 +1,11 @@
 import type { Ctx } from '../../platform/context.ts';
-import { uiWire } from '../../protocols/ui-stream/encoder.ts';
-import type { Message } from '../../sessions/schema.ts';
-import type { Asked } from '../../sessions/tree/service.ts';
-import { runAsStream, runToEnd } from '../service.ts';
+import type { RunRequest } from '../driver.ts';
+import type { Message } from '../schema/message.ts';
+import { runAsStream, runToEnd } from '../start.ts';
+import type { NativeStream } from './encoder.ts';
 import { toEventStream, wantsStream } from './sse.ts';
 
-/** How a run may fail before its first word, besides what is wrong with the request. */
+/** Failures of a run before its first output, besides those of the request. */
 export const runFailures = [
   'agent_archived',
   'run_cancelled',
@@ -17,13 +17,14 @@ export const runFailures = [
   'provider_timeout',
 ] as const;
 
-/** Runs it, and answers with the message or with events, as the request wants it. */
+/** Executes a run, and responds with the message or with events, as the request asks. */
 export async function respond(
   ctx: Ctx,
-  { session_id, input }: Asked,
+  run: RunRequest,
+  stream: NativeStream,
   body: { readonly stream?: boolean | undefined },
   request: Request,
 ): Promise<Message | Response> {
-  if (!wantsStream(body, request)) return runToEnd(ctx, session_id, input);
-  return toEventStream(await runAsStream(ctx, session_id, input, { kind: uiWire }));
+  if (!wantsStream(body, request)) return runToEnd(ctx, run);
+  return toEventStream(stream, await runAsStream(ctx, run, { protocol: stream }));
 }

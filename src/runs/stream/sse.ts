@@ -1,8 +1,8 @@
-import { uiMessageStreamHeaders } from '../../protocols/ui-stream/encoder.ts';
 import { Failure } from '../../shared/failure.ts';
-import type { RunStream } from '../service.ts';
+import type { NativeStream } from './encoder.ts';
+import type { RunStream } from './run-stream.ts';
 
-/** Whether a request asks for events: its body says so, or, where it says nothing, what it accepts. */
+/** Returns true if a request asks for events: by its body, or else by its `Accept` header. */
 export function wantsStream(
   { stream }: { readonly stream?: boolean | undefined },
   request: Request,
@@ -10,17 +10,20 @@ export function wantsStream(
   return stream ?? request.headers.get('accept')?.includes('text/event-stream') ?? false;
 }
 
-/** A run's events as a response; its id is in a header, for whoever wants to attach again or to cancel. */
-export const toEventStream = ({ run_id, body, is_joined }: RunStream): Response =>
+/** The events of a run as a response, with the id of the run in the `x-run-id` header. */
+export const toEventStream = (
+  { headers }: Pick<NativeStream, 'headers'>,
+  { run_id, body, is_joined }: RunStream,
+): Response =>
   new Response(body, {
     headers: {
-      ...uiMessageStreamHeaders,
+      ...headers,
       ...(run_id === null ? {} : { 'x-run-id': run_id }),
       ...(is_joined ? { 'idempotent-replayed': 'true' } : {}),
     },
   });
 
-/** The number of the last frame that a client has; 0 for none. Throws `malformed_request` for what names no frame of ours. */
+/** The number of the last frame that the client received; 0 for none. Throws `malformed_request`. */
 export function readLastEventId(request: Request): number {
   const header = request.headers.get('last-event-id') ?? '';
   if (header === '') return 0;

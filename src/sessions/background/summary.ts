@@ -1,4 +1,4 @@
-import type { HistoryMessage } from '../../runs/prompt/history.ts';
+import type { HistoryMessage } from '../../runs/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { contentWords, isAskingWord } from '../../shared/words.ts';
 

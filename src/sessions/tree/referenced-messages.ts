@@ -2,10 +2,11 @@ import { and, eq, sql } from 'drizzle-orm';
 import { batch } from '../../db/client.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { type Message, type RunRow, toMessage } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
-import { ownSession } from '../own-session.ts';
-import { type Message, toMessage } from '../schema.ts';
-import type { MessageRow, RunRow, SessionRow } from '../store.ts';
+import { authorizeSession } from '../authorize-session.ts';
+import type { MessageRow } from '../store/messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { selectRunsOf } from './messages-store.ts';
 
 /** A message that a request names by its id, with the run and the session that it is of. */
@@ -48,7 +49,7 @@ export async function readReferenced(
 function mayKnow(ctx: Ctx, session: SessionRow): boolean {
   if (session.expires_at !== null && session.expires_at <= ctx.now()) return false;
   try {
-    return ownSession(ctx, [session]) === session;
+    return authorizeSession(ctx, [session]) === session;
   } catch (error) {
     if (error instanceof Failure && error.code === 'not_found') return false;
     throw error;

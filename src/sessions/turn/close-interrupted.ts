@@ -1,92 +1,102 @@
-import { sql } from 'drizzle-orm';
 import { batch } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
 import type { Ctx } from '../../platform/context.ts';
-import type { TurnEvent } from '../../runs/events.ts';
-import { settleLostCall } from '../../runs/recover/lost-call.ts';
-import { encodeEvents, interruptedDetail, textOf } from '../../runs/stream/event-log.ts';
-import { indexMessages } from '../search/store.ts';
 import {
-  endRun,
-  insertMessage,
-  type MessageRow,
+  interruptRun,
+  type LostRun,
+  type RunEvent,
   type RunRow,
-  releaseSession,
-  selectKeepsContent,
-  selectMessage,
-} from '../store.ts';
+  selectContentLogging,
+  selectVersionOfRun,
+  settleLostCall,
+  sumUsage,
+  textOfEvents,
+  toRunVersion,
+} from '../../runs/index.ts';
+import { selectSummary } from '../background/summary-store.ts';
+import { indexMessages } from '../search/store.ts';
+import { releaseSession } from '../store/claims.ts';
+import { insertMessage, type MessageRow, selectMessage } from '../store/messages.ts';
+import { selectSession } from '../store/sessions.ts';
+import { readPath } from './memory.ts';
 
 /**
- * Ends a run whose host died, with what it had said: the session takes messages again, and the call
- * that was under way is paid for as far as it got. Does nothing where the run has ended already.
+ * Ends a turn whose host died, with the text so far: the session is released, and the model call that was active is
+ * billed as far as it got. Does nothing when the run has ended already.
  */
-export async function closeInterrupted(
+export async function closeInterruptedTurn(
   ctx: Ctx,
   run: RunRow,
-  events: readonly TurnEvent[],
+  events: readonly RunEvent[],
 ): Promise<void> {
-  const now = ctx.now();
-  const text = textOf(events);
-  const [[asked], [settings]] = await batch(ctx.db, [
-    selectMessage(ctx.db, run.workspace_id, run.input_message_id ?? ''),
-    selectKeepsContent(ctx.db, run.workspace_id),
+  const { db } = ctx;
+  const text = textOfEvents(events);
+  const [[question], [settings]] = await batch(db, [
+    selectMessage(db, run.workspace_id, run.input_message_id ?? ''),
+    selectContentLogging(db, run.workspace_id),
   ]);
   const answer =
-    text === '' || asked === undefined ? null : answerRow(ctx, run, asked, events, text);
+    text === '' || question === undefined ? null : answerRow(ctx, run, question, events, text);
+  const indexed = [question, answer].filter((row) => row != null);
+  const released =
+    answer === null ? { new_messages: 0 as const } : { new_messages: 1 as const, head: answer.id };
   const statements = [
-    ...(answer === null ? [] : [insertMessage(ctx.db, answer, 1)]),
-    ...indexMessages(
-      ctx.db,
-      [asked, answer].filter((row) => row != null),
-    ),
-    releaseSession(
-      ctx.db,
-      run,
-      now,
-      answer === null ? { new_messages: 0 } : { new_messages: 1, head: answer.id },
-    ),
-    endRun(ctx.db, run.workspace_id, run.id, {
-      status: 'interrupted',
-      finish_reason: 'interrupted',
-      error_code: 'run_interrupted',
-      error_detail: interruptedDetail,
-      events: settings?.keeps_content === true ? encodeEvents(events) : null,
-      latency_ms: now - run.created_at,
-      ended_at: now,
-    }),
-    ...(await settleLostCall(ctx, run, asked, events)),
-    sumUp(ctx, run),
+    ...(answer === null ? [] : [insertMessage(db, answer, 1)]),
+    ...indexMessages(db, indexed),
+    releaseSession(db, run, ctx.now(), released),
+    interruptRun(ctx, run, events, settings?.content_logging === true),
+    ...(await settleLostCall(ctx, run.id, events, () => lostTurn(ctx, run, question))),
+    sumUsage(ctx, run),
   ];
-  await batch(ctx.db, statements).catch((error: unknown) => {
+  await batch(db, statements).catch((error: unknown) => {
     if (!isGuardViolation(error, 'messages.seq')) throw error;
   });
 }
 
-/** What the run has used, from the rows of all its calls; null where one of them is unknown. */
-const sumUp = (ctx: Ctx, { id }: RunRow) => {
-  const sum = (column: string) =>
-    sql.raw(`iif(count(*) = count(${column}), coalesce(sum(${column}), 0), null)`);
-  return ctx.db.run(sql`update runs set
-      cost_nano_usd = (select ${sum('cost_nano_usd')} from usage where run_id = ${id}),
-      (input_tokens, output_tokens) =
-        (select ${sum('input_tokens')}, ${sum('output_tokens')} from usage where run_id = ${id} and operation not like 'embed%')
-    where id = ${id} and workspace_id = ${ctx.workspace_id} and status = 'interrupted'`);
-};
+async function lostTurn(
+  ctx: Ctx,
+  run: RunRow,
+  question: MessageRow | undefined,
+): Promise<LostRun | null> {
+  const { db, workspace_id } = ctx;
+  const session_id = run.session_id ?? '';
+  const [[session], [found], [summary = null]] = await batch(db, [
+    selectSession(db, workspace_id, session_id),
+    selectVersionOfRun(db, run.id, null),
+    selectSummary(db, workspace_id, session_id),
+  ]);
+  if (session === undefined || found === undefined) return null;
+  const version = toRunVersion(found);
+  const parent_id = question?.parent_id ?? null;
+  return {
+    run,
+    version,
+    end_user_id: session.end_user_id,
+    readPrompt: async () => ({
+      question: question?.text ?? '',
+      given: question?.prompt ?? null,
+      history: parent_id === null ? [] : await readPath(ctx, session_id, parent_id, version),
+      summary,
+      inputs: session.inputs,
+      files: question?.attachments ?? [],
+    }),
+  };
+}
 
 function answerRow(
   ctx: Ctx,
   run: RunRow,
-  asked: MessageRow,
-  events: readonly TurnEvent[],
+  question: MessageRow,
+  events: readonly RunEvent[],
   text: string,
 ): MessageRow {
-  const started = events.find((event) => event.type === 'started');
+  const started = events.find((event) => event.type === 'start');
   return {
-    ...asked,
+    ...question,
     prompt: null,
     id: started?.message_id ?? ctx.newId('msg'),
-    parent_id: asked.id,
-    depth: asked.depth + 1,
+    parent_id: question.id,
+    depth: question.depth + 1,
     role: 'assistant',
     text,
     citations: [],

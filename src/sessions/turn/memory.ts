@@ -1,61 +1,29 @@
-import { type AgentConfig, parseConfig } from '../../agents/index.ts';
 import { batchWithModels } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { type RunVersion, toRunVersion } from '../../runs/index.ts';
 import { notFound } from '../../shared/failure.ts';
-import type { ToolPin } from '../../tools/index.ts';
-import {
-  headOf,
-  type MessageRow,
-  type SessionRow,
-  selectPath,
-  selectSession,
-  selectVersionOfSession,
-  type TurnVersionRow,
-} from '../store.ts';
+import { headOf, type MessageRow, selectPath } from '../store/messages.ts';
+import { selectVersionOfSession } from '../store/runs.ts';
+import { type SessionRow, selectSession } from '../store/sessions.ts';
 
-/** A version as a run uses it. */
-export interface TurnVersion {
-  readonly id: string;
-  readonly number: number;
-  readonly config: AgentConfig;
-  /** The tools of the version, as they were when it was made. */
-  readonly tools: readonly ToolPin[];
-  /** The workspace's, for titles and summaries; null for the rules. */
-  readonly background_model: string | null;
-}
-
-export const toTurnVersion = ({
-  version_id: id,
-  number,
-  config,
-  tools,
-  background_model,
-}: TurnVersionRow): TurnVersion => ({
-  id,
-  number,
-  config: parseConfig(config),
-  tools,
-  background_model,
-});
-
-/** Messages that are read with the session: as many as the default window may hold. A larger one costs a long session one more trip. */
+/** Messages that are read with the session: as many as fit the default window. A larger window costs one more trip. */
 const firstRead = 25;
-const mostMessages = 400;
+const maxMessages = 400;
 
-/** How many messages a window of history may hold at most: short ones must not make a turn read a whole session. */
+/** The maximum number of messages in a window of history, which bounds what a turn reads of a session. */
 export const historyLimit = (window_tokens: number): number =>
-  Math.min(mostMessages, Math.max(firstRead, Math.ceil(window_tokens / 333)));
+  Math.min(maxMessages, Math.max(firstRead, Math.ceil(window_tokens / 333)));
 
-/** What a host knows of its session between turns. D1 is the record: what is known here is checked by the batch that starts a run. */
+/** The state of a session that its host caches between turns. The batch that starts a run checks it against D1. */
 export interface Memory {
   readonly session: SessionRow;
-  /** null where the version that was asked for does not exist. */
-  readonly version: TurnVersion | null;
-  /** The branch that is shown, oldest first, as far as the history may reach. */
+  /** Null when the requested version does not exist. */
+  readonly version: RunVersion | null;
+  /** The active branch, oldest first, as far as the history may reach. */
   readonly path: readonly MessageRow[];
 }
 
-/** Reads a session in one trip, with what its next model call will need. Throws `not_found`. */
+/** Reads a session, its version and its active branch in one trip. Throws `not_found`. */
 export async function readMemory(
   ctx: Ctx,
   session_id: string,
@@ -69,16 +37,16 @@ export async function readMemory(
   ]);
   const [session] = sessions;
   if (session === undefined) throw notFound('session');
-  const version = versions[0] === undefined ? null : toTurnVersion(versions[0]);
+  const version = versions[0] === undefined ? null : toRunVersion(versions[0]);
   return { session, version, path: await lengthen(ctx, session_id, newest, version) };
 }
 
-/** The branch that ends with a message, as far as the history may reach. Empty where there is no such message. */
+/** Returns the branch that ends with a message, as far as the history may reach; empty when the message does not exist. */
 export async function readPath(
   ctx: Ctx,
   session_id: string,
   leaf: string,
-  version: TurnVersion | null,
+  version: RunVersion | null,
 ): Promise<MessageRow[]> {
   const newest = await selectPath(ctx.db, ctx.workspace_id, session_id, leaf, firstRead).all();
   return lengthen(ctx, session_id, newest, version);
@@ -88,7 +56,7 @@ async function lengthen(
   ctx: Ctx,
   session_id: string,
   newest: readonly MessageRow[],
-  version: TurnVersion | null,
+  version: RunVersion | null,
 ): Promise<MessageRow[]> {
   const limit = historyLimit(version?.config.memory.window_tokens ?? 0);
   const before = newest.at(-1)?.parent_id ?? null;
@@ -99,9 +67,9 @@ async function lengthen(
   return [...newest, ...older].reverse();
 }
 
-/** The branch with the messages of a turn, no longer than the history may reach. */
-export const lengthened = (
+/** Returns the branch with the messages of a turn appended, no longer than the history may reach. */
+export const appended = (
   path: readonly MessageRow[],
-  { config }: TurnVersion,
+  { config }: RunVersion,
   ...more: readonly MessageRow[]
 ): MessageRow[] => [...path, ...more].slice(-historyLimit(config.memory.window_tokens));

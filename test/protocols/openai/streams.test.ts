@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chatWire } from '../../../src/protocols/openai/chat-wire.ts';
-import { responsesWire } from '../../../src/protocols/openai/responses-wire.ts';
-import { textOf } from '../../../src/runs/stream/event-log.ts';
-import type { Message, TurnEvent, WireKind } from '../../../src/sessions/index.ts';
+import { chatStream } from '../../../src/protocols/openai/chat-stream.ts';
+import { responsesStream } from '../../../src/protocols/openai/responses-stream.ts';
+import type { Message, RunEvent, StreamProtocol } from '../../../src/runs/index.ts';
+import { textOfEvents } from '../../../src/runs/stream/event-log.ts';
 import { newId } from '../../../src/shared/id.ts';
 
 const run_id = newId('run');
 const message_id = newId('msg');
 const version = { id: newId('ver'), number: 7 };
-const started: TurnEvent = {
-  type: 'started',
+const started: RunEvent = {
+  type: 'start',
   run_id,
   message_id,
   user_message_id: newId('msg'),
   version,
 };
 
-const finished = (text: string): TurnEvent => {
+const finished = (text: string): RunEvent => {
   const usage = {
     input_tokens: 1,
     output_tokens: 1,
@@ -34,7 +34,7 @@ const finished = (text: string): TurnEvent => {
     usage,
   };
   return {
-    type: 'finished',
+    type: 'finish',
     message: {
       id: message_id,
       text,
@@ -47,16 +47,16 @@ const finished = (text: string): TurnEvent => {
 };
 
 const echo = { model: 'support', tools: [], store: true, metadata: {} };
-const kinds: readonly [string, WireKind, object][] = [
-  ['chat', chatWire, { model: 'support', include_usage: true, tools: [] }],
-  ['responses', responsesWire, { echo, tools: [] }],
+const kinds: readonly [string, StreamProtocol, object][] = [
+  ['chat', chatStream, { model: 'support', include_usage: true, tools: [] }],
+  ['responses', responsesStream, { echo, tools: [] }],
 ];
 
-const framesOf = (kind: WireKind, options: object, events: readonly TurnEvent[]): string[] => {
-  const wire = kind.make(options as Record<string, unknown>);
-  return events.flatMap((event) => wire.frames(event));
+const framesOf = (kind: StreamProtocol, options: object, events: readonly RunEvent[]): string[] => {
+  const encoder = kind.make(options as Record<string, unknown>);
+  return events.flatMap((event) => encoder.frames(event));
 };
-// biome-ignore lint/suspicious/noExplicitAny: the wire, whatever it is.
+// biome-ignore lint/suspicious/noExplicitAny: the frames of any protocol.
 const dataOf = (frame: string): any =>
   JSON.parse(
     frame
@@ -87,15 +87,15 @@ const rounds = fc.array(
   },
 );
 
-describe.each(kinds)('the wire of %s', (_name, kind, options) => {
+describe.each(kinds)('the stream of %s', (_name, kind, options) => {
   it('says what the stored message says, in frames that are numbered and the same each time', () => {
     fc.assert(
       fc.property(rounds, (deltas) => {
-        const events = deltas.flatMap((some, ordinal): TurnEvent[] => [
-          { type: 'round', ordinal },
-          ...some.map((delta): TurnEvent => ({ type: 'text', delta })),
+        const events = deltas.flatMap((some, ordinal): RunEvent[] => [
+          { type: 'start-step', ordinal },
+          ...some.map((delta): RunEvent => ({ type: 'text-delta', delta })),
         ]);
-        const text = textOf(events);
+        const text = textOfEvents(events);
         const all = [started, ...events, finished(text)];
         const frames = framesOf(kind, options, all);
         expect(said(frames)).toBe(text);
@@ -107,7 +107,7 @@ describe.each(kinds)('the wire of %s', (_name, kind, options) => {
 
   it('tells a run whose events are not kept by its message', () => {
     const frames = framesOf(kind, options, [
-      { type: 'text', delta: 'All of it' },
+      { type: 'text-delta', delta: 'All of it' },
       finished('All of it'),
     ]);
     expect(said(frames)).toBe('All of it');
@@ -117,11 +117,11 @@ describe.each(kinds)('the wire of %s', (_name, kind, options) => {
 
   it('says nothing of the agent’s own tools', () => {
     const tool = { tool_call_id: 'call_1', tool_name: 'calculator' };
-    const events: TurnEvent[] = [
+    const events: RunEvent[] = [
       { type: 'tool-input-start', ...tool },
       { type: 'tool-input-delta', tool_call_id: 'call_1', delta: '{}' },
-      { type: 'tool-call', ...tool, input: {} },
-      { type: 'tool-output', tool_call_id: 'call_1', output: 4, latency_ms: 1 },
+      { type: 'tool-input-available', ...tool, input: {} },
+      { type: 'tool-output-available', tool_call_id: 'call_1', output: 4, latency_ms: 1 },
     ];
     expect(framesOf(kind, options, [started, ...events])).toEqual(
       framesOf(kind, options, [started]),

@@ -1,4 +1,4 @@
-import type { Message, TurnEvent, Wire, WireKind } from '../../sessions/index.ts';
+import type { Message, RunEvent, StreamEncoder, StreamProtocol } from '../../runs/index.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { clientCallsOf, Joined } from './answer.ts';
 import { openAiErrors } from './errors.ts';
@@ -13,7 +13,7 @@ import type {
 } from './responses-schema.ts';
 
 /** What the events depend on besides the turn's: what the request asked for. */
-export interface ResponsesWireOptions extends Readonly<Record<string, unknown>> {
+export interface ResponsesStreamOptions extends Readonly<Record<string, unknown>> {
   readonly echo: ResponseEcho;
   /** Names of the caller's own tools; calls of the agent's are its own matter. */
   readonly tools: readonly string[];
@@ -27,8 +27,8 @@ interface OpenCall {
 }
 
 /** A turn's events as those of a response, numbered from 0. The nth frame has the number n - 1. */
-class ResponsesWire implements Wire {
-  readonly #options: ResponsesWireOptions;
+class ResponsesEncoder implements StreamEncoder {
+  readonly #options: ResponsesStreamOptions;
   readonly #joined = new Joined();
   readonly #calls = new Map<string, OpenCall>();
   #sequence = 0;
@@ -38,13 +38,13 @@ class ResponsesWire implements Wire {
   /** Where the message stands in the output, once there is one. */
   #message_index: number | null = null;
 
-  constructor(options: ResponsesWireOptions) {
+  constructor(options: ResponsesStreamOptions) {
     this.#options = options;
   }
 
-  frames(event: TurnEvent): string[] {
+  frames(event: RunEvent): string[] {
     // Of a run whose events are not kept there is the message alone, and it brings the text again.
-    if (this.#response === null && event.type === 'text') return [];
+    if (this.#response === null && event.type === 'text-delta') return [];
     return this.#framesOf(event).map((frame) => {
       const { type, ...rest } = frame;
       const data = { type, sequence_number: this.#sequence, ...rest };
@@ -72,28 +72,28 @@ class ResponsesWire implements Wire {
     return `id: ${this.#sequence + 1}\nevent: error\ndata: ${JSON.stringify(data)}\n\n${this.end()}`;
   }
 
-  #framesOf(event: TurnEvent): Frame[] {
+  #framesOf(event: RunEvent): Frame[] {
     switch (event.type) {
-      case 'started':
+      case 'start':
         return this.#begin(event.run_id, event.message_id);
-      case 'round':
+      case 'start-step':
         this.#joined.beginPart();
         return [];
-      case 'text':
+      case 'text-delta':
         return this.#say(this.#joined.push(event.delta));
       case 'tool-input-start':
         return this.#openCall(event.tool_call_id, event.tool_name);
       case 'tool-input-delta':
         return this.#addArguments(event.tool_call_id, event.delta);
-      case 'tool-call':
+      case 'tool-input-available':
         return this.#wholeCall(
           event.tool_call_id,
           event.tool_name,
           JSON.stringify(event.input ?? {}),
         );
-      case 'finished':
+      case 'finish':
         return this.#finish(event.message);
-      case 'failed':
+      case 'error':
         return this.#fail(event);
       default:
         return [];
@@ -230,7 +230,7 @@ class ResponsesWire implements Wire {
     ];
   }
 
-  #fail({ run, code, detail }: Extract<TurnEvent, { type: 'failed' }>): Frame[] {
+  #fail({ run, code, detail }: Extract<RunEvent, { type: 'error' }>): Frame[] {
     const begun = this.#response === null ? this.#begin(run.id, '') : [];
     const rest = this.#say(this.#joined.end());
     const output = this.#output(this.#messageItem('incomplete'));
@@ -253,7 +253,7 @@ class ResponsesWire implements Wire {
   }
 }
 
-export const responsesWire: WireKind = {
+export const responsesStream: StreamProtocol = {
   name: 'openai.responses',
-  make: (options) => new ResponsesWire(options as ResponsesWireOptions),
+  make: (options) => new ResponsesEncoder(options as ResponsesStreamOptions),
 };

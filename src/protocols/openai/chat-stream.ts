@@ -1,4 +1,4 @@
-import type { Message, TurnEvent, Wire, WireKind } from '../../sessions/index.ts';
+import type { Message, RunEvent, StreamEncoder, StreamProtocol } from '../../runs/index.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { type ClientCall, clientCallsOf, Joined } from './answer.ts';
 import type { ChatChunk, ChatDelta } from './chat-chunk.ts';
@@ -7,54 +7,54 @@ import { annotationsOf, finishOf, headOf, usageOf } from './completion.ts';
 import { envelopeOf, openAiErrors } from './errors.ts';
 import { chatExtrasOf } from './extras.ts';
 
-/** What the chunks depend on besides the events. */
-export interface ChatWireOptions extends Readonly<Record<string, unknown>> {
+/** The options of a request that its chunks depend on. */
+export interface ChatStreamOptions extends Readonly<Record<string, unknown>> {
   readonly model: string;
   readonly include_usage: boolean;
-  /** Of this server, `https://host`. */
+  /** The origin of this server, `https://host`. */
   readonly origin: string;
-  /** Names of the caller's own tools; calls of the agent's are its own matter. */
+  /** Names of the caller's own tools. Calls of the agent's tools are not shown. */
   readonly tools: readonly string[];
 }
 
 type Choice = ChatChunk['choices'][number];
 
-/** A turn's events as the chunks of a chat completion. */
-class ChatWire implements Wire {
-  readonly #options: ChatWireOptions;
+/** Encodes the events of a run as chunks of a chat completion. */
+class ChatEncoder implements StreamEncoder {
+  readonly #options: ChatStreamOptions;
   readonly #joined = new Joined();
   readonly #calls = new Map<string, { readonly index: number; has_arguments: boolean }>();
   #head: ReturnType<typeof headOf> | null = null;
   #frame = 0;
 
-  constructor(options: ChatWireOptions) {
+  constructor(options: ChatStreamOptions) {
     this.#options = options;
   }
 
-  frames(event: TurnEvent): string[] {
-    // Of a run whose events are not kept there is the message alone, and it brings the text again.
-    if (this.#head === null && event.type === 'text') return [];
+  frames(event: RunEvent): string[] {
+    // Without stored events there is the message alone, which has the text.
+    if (this.#head === null && event.type === 'text-delta') return [];
     switch (event.type) {
-      case 'started':
+      case 'start':
         return this.#begin(event.run_id, event.version.id);
-      case 'round':
+      case 'start-step':
         this.#joined.beginPart();
         return [];
-      case 'text':
+      case 'text-delta':
         return this.#say(this.#joined.push(event.delta));
       case 'tool-input-start':
         return this.#openCall(event.tool_call_id, event.tool_name);
       case 'tool-input-delta':
         return this.#addArguments(event.tool_call_id, event.delta);
-      case 'tool-call':
+      case 'tool-input-available':
         return this.#wholeCall({
           id: event.tool_call_id,
           name: event.tool_name,
           arguments: JSON.stringify(event.input ?? {}),
         });
-      case 'finished':
+      case 'finish':
         return this.#finish(event.message);
-      case 'failed':
+      case 'error':
         return [this.#write(envelopeOf(event.code, event.detail, event.run.id))];
       default:
         return [];
@@ -153,7 +153,7 @@ class ChatWire implements Wire {
   }
 }
 
-export const chatWire: WireKind = {
+export const chatStream: StreamProtocol = {
   name: 'openai.chat',
-  make: (options) => new ChatWire(options as ChatWireOptions),
+  make: (options) => new ChatEncoder(options as ChatStreamOptions),
 };

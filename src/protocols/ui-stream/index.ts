@@ -1,0 +1,2 @@
+export { uiStream } from './encoder.ts';
+export { chatRoutes } from './routes.ts';
