@@ -16,6 +16,7 @@ import type { Job } from './platform/job.ts';
 import type { JobHandlers } from './platform/job-handler.ts';
 import type { RateStanding } from './platform/ports.ts';
 import { openAiErrors, openAiFeature, unknownUrl } from './protocols/openai/index.ts';
+import { uiStream, uiStreamFeature } from './protocols/ui-stream/index.ts';
 import {
   admission,
   openAiRateLimitHeaders,
@@ -23,10 +24,14 @@ import {
   rateLimitHeaders,
   rateLimitsFeature,
 } from './rate-limits/index.ts';
-import { sessionHost, sessionsFeature } from './sessions/index.ts';
+import { runHost, runsFeature } from './runs/index.ts';
+import { sessionsFeature } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
 import { toolsFeature } from './tools/index.ts';
 import { applyQuotaDefaults, workspacesFeature } from './workspaces/index.ts';
+
+const sessions = sessionsFeature(uiStream);
+const runs = runsFeature(uiStream, sessions.drivers);
 
 /** Every feature, in the order in which its tasks run in a tick: alerts and anomalies are queued before the outbox is swept. */
 const features = [
@@ -40,7 +45,9 @@ const features = [
   jobsFeature,
   rateLimitsFeature,
   knowledgeFeature,
-  sessionsFeature,
+  runs,
+  sessions,
+  uiStreamFeature,
   openAiFeature,
   analyticsFeature,
   observabilityFeature,
@@ -109,5 +116,8 @@ export const apiOf = (path: string): Api =>
 
 const streams = features.flatMap((feature) => ('streams' in feature ? feature.streams : []));
 
-export class SessionHost extends sessionHost(streams) {}
+const drivers = [...sessions.drivers, ...runs.drivers];
+
+/** The Durable Object that executes runs; the name of its class is part of deployed state. */
+export class SessionHost extends runHost(streams, drivers) {}
 export { RateLimiter };

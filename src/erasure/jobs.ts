@@ -1,6 +1,7 @@
 import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { JobHandler } from '../platform/job-handler.ts';
+import { eraseOneOffs } from '../runs/index.ts';
 import { eraseSessions } from '../sessions/index.ts';
 import { agentRemovals } from './store.ts';
 import { eraseWorkspace } from './workspace.ts';
@@ -11,6 +12,7 @@ const noted = async () => undefined;
 /** Erases what a deleted agent has; its base has a job of its own, its usage stays. */
 async function eraseAgent(ctx: Ctx, agent_id: string): Promise<void> {
   await eraseSessions(ctx, agent_id);
+  await eraseOneOffs(ctx, agent_id);
   await batch(ctx.db, agentRemovals(ctx.db, ctx.workspace_id, agent_id));
 }
 

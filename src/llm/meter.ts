@@ -59,7 +59,7 @@ export class Meter {
       session_id,
       run_id,
       end_user_id,
-      asked_agent_ids = [],
+      caller_agent_ids = [],
     } = call;
     this.#account = account;
     this.#ctx = ctx;
@@ -68,7 +68,7 @@ export class Meter {
     this.#attribution = { agent_id, version_id, session_id, run_id, end_user_id } as Attribution;
     this.#purse = new Purse(ctx, {
       ...this.#attribution,
-      asked_agent_ids,
+      caller_agent_ids,
       ...(account === undefined ? {} : { account }),
       call_key,
     });

@@ -68,14 +68,14 @@ export class Purse {
     }
     const {
       agent_id = null,
-      asked_agent_ids = [],
+      caller_agent_ids = [],
       end_user_id = null,
       run_id = null,
       call_key,
     } = this.#call;
     const spender = {
       agent_id,
-      asked_agent_ids,
+      caller_agent_ids,
       end_user_id,
       run_id,
       call_key,

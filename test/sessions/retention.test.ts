@@ -81,7 +81,7 @@ describe('deleting a session', () => {
     await workspace.patch(`/sessions/${session}`, { title: `About ${canary}` });
     await atRest(workspace.id);
     expect(await whereIs(canary)).toEqual(
-      expect.arrayContaining(['messages', 'messages_fts', 'sessions', 'message_feedback', 'runs']),
+      expect.arrayContaining(['messages', 'messages_fts', 'sessions', 'feedback', 'runs']),
     );
     expect((await workspace.delete(`/sessions/${session}`)).status).toBe(204);
     await atRest(workspace.id);

@@ -1,11 +1,11 @@
 import type { Feature } from '../../http/feature.ts';
-import type { WireKind } from '../../sessions/index.ts';
-import { chatWire } from './chat-wire.ts';
+import type { StreamProtocol } from '../../runs/index.ts';
+import { chatStream } from './chat-stream.ts';
 import { eraseDueConversations } from './conversations.ts';
 import { conversationRoutes } from './conversations-routes.ts';
 import { eraseDueFiles } from './files.ts';
 import { fileRoutes } from './files-routes.ts';
-import { responsesWire } from './responses-wire.ts';
+import { responsesStream } from './responses-stream.ts';
 import { openAiRoutes } from './routes.ts';
 
 export const openAiFeature = {
@@ -16,5 +16,5 @@ export const openAiFeature = {
       { name: 'conversations', run: eraseDueConversations },
     ],
   },
-  streams: [chatWire, responsesWire],
-} satisfies Feature & { readonly streams: readonly WireKind[] };
+  streams: [chatStream, responsesStream],
+} satisfies Feature & { readonly streams: readonly StreamProtocol[] };

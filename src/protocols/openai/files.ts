@@ -4,14 +4,16 @@ import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
 import {
+  deleteAttachmentCleanups,
+  insertAttachmentCleanup,
+  removeObjects,
+} from '../../runs/index.ts';
+import {
   attachmentKind,
   attachmentType,
-  deleteAttachmentCleanups,
   extractAttachment,
-  insertAttachmentCleanup,
   isQuick,
   originalKey,
-  removeObjects,
   servedAs,
 } from '../../sessions/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
