@@ -59,6 +59,8 @@ export {
   answerOfContent,
   questionOfContent,
   selectContentOfMessage,
+  selectRunOfContent,
+  type MessageOfOneOff,
   selectRunContent,
 } from './store/contents.ts';
 export { type AnyMessageRow, selectMessagesOfRun } from './store/messages.ts';

@@ -7,14 +7,9 @@ import { hostName } from './host/host-client.ts';
 import { type Message, toMessage } from './schema/message.ts';
 import { toRun } from './schema/run.ts';
 import { type RunWithSteps, toRunStep } from './schema/span.ts';
-import {
-  type AnyMessageRow,
-  answerOfRun,
-  type OwnedRunRow,
-  selectOwnedRun,
-  selectSessionAnswer,
-} from './store/messages.ts';
-import { isOpen, type RunRow } from './store/runs.ts';
+import { answerOfContent, type RunContentRow, selectRunContent } from './store/contents.ts';
+import { type AnyMessageRow, selectSessionAnswer, selectSessionOfRun } from './store/messages.ts';
+import { isOpen, type RunRow, selectRun } from './store/runs.ts';
 import { selectSpans } from './store/spans.ts';
 import { terminalOf } from './stream/event-log.ts';
 
@@ -29,13 +24,15 @@ export interface ReadRun {
 
 /** Reads a run. Throws `not_found`, also for a run that the caller may not see. */
 export async function readRun(ctx: Ctx, run_id: string): Promise<ReadRun> {
-  const [[owned], answers] = await batch(ctx.db, [
-    selectOwnedRun(ctx.db, ctx.workspace_id, run_id),
+  const [[run], [session], [content], [inSession]] = await batch(ctx.db, [
+    selectRun(ctx.db, ctx.workspace_id, run_id),
+    selectSessionOfRun(ctx.db, ctx.workspace_id, run_id),
+    selectRunContent(ctx.db, ctx.workspace_id, run_id),
     selectSessionAnswer(ctx.db, ctx.workspace_id, run_id),
   ]);
-  const { row, end_user_id } = authorizeRun(ctx, owned);
-  const answer = owned === undefined ? undefined : answerOfRun(owned, answers);
-  return { row, end_user_id, answer, host: hostName(row) };
+  const { row, end_user_id } = authorizeRun(ctx, { run, session, content });
+  const own = content?.answered_at == null ? undefined : answerOfContent(row, content);
+  return { row, end_user_id, answer: own ?? inSession, host: hostName(row) };
 }
 
 /** A run with its outcome. */
@@ -60,22 +57,31 @@ export async function readResult(ctx: Ctx, run_id: string): Promise<RunResult> {
 
 /** Reads a run with its trace. Throws `not_found`. */
 export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
-  const [[owned], spans] = await batch(ctx.db, [
-    selectOwnedRun(ctx.db, ctx.workspace_id, id),
+  const [[run], [session], [content], spans] = await batch(ctx.db, [
+    selectRun(ctx.db, ctx.workspace_id, id),
+    selectSessionOfRun(ctx.db, ctx.workspace_id, id),
+    selectRunContent(ctx.db, ctx.workspace_id, id),
     selectSpans(ctx.db, ctx.workspace_id, id),
   ]);
-  const { row, end_user_id, inputs, metadata } = authorizeRun(ctx, owned);
+  const { row, end_user_id, inputs, metadata } = authorizeRun(ctx, { run, session, content });
   const given = { end_user_id, inputs, metadata: metadata as RunWithSteps['metadata'] };
   return redactRun(ctx, { ...toRun(row), ...given, steps: spans.map(toRunStep) });
 }
 
+interface StoredRun {
+  readonly run: RunRow | undefined;
+  readonly session: SessionOfRun | undefined;
+  readonly content: RunContentRow | undefined;
+}
+
+type SessionOfRun = Awaited<ReturnType<ReturnType<typeof selectSessionOfRun>['all']>>[number];
+
 /** Throws `not_found` for a run that the caller may not see: the creator of its session decides, or its own. */
-function authorizeRun(ctx: Ctx, owned: OwnedRunRow | undefined) {
-  const owner = owned?.session ?? owned?.content ?? null;
-  if (owned === undefined || owner === null) throw notFound('run');
-  const { run, session } = owned;
-  const { end_user_id, inputs, metadata } = owner;
-  const created_by = session === null ? run.created_by : session.created_by;
+function authorizeRun(ctx: Ctx, { run, session, content }: StoredRun) {
+  const owner = session ?? content;
+  if (run === undefined || owner === undefined) throw notFound('run');
+  const created_by = session === undefined ? run.created_by : session.created_by;
   authorizeOwned(ctx, { agent_id: run.agent_id, created_by }, 'run');
+  const { end_user_id, inputs, metadata } = owner;
   return { row: run, end_user_id, inputs, metadata };
 }

@@ -100,8 +100,8 @@ describe('a run without a session', () => {
     );
     expect(textOf(stream)).toBe('one two three');
     expect(await provider.requests()).toHaveLength(1);
-    const { runs, messages } = await countAll(workspace.id);
-    expect([runs, messages]).toEqual([1, 2]);
+    const { runs, run_contents, messages, sessions } = await countAll(workspace.id);
+    expect([runs, run_contents, messages, sessions]).toEqual([1, 1, 0, 1]);
     const other = await workspace.post(path, { message: 'Other?' }, { headers });
     expect(other.body.code).toBe('idempotency_mismatch');
   });

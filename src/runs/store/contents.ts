@@ -91,18 +91,30 @@ export const selectRunContent = (db: Db, workspace_id: string, run_id: string) =
     .from(run_contents)
     .where(and(eq(run_contents.workspace_id, workspace_id), eq(run_contents.run_id, run_id)));
 
-/** The one-off run that a message is the question or the answer of, with its content. */
+const isMessage = (message_id: string) =>
+  or(eq(run_contents.question_id, message_id), eq(run_contents.answer_id, message_id));
+
+/** The content of the one-off run that a message is the question or the answer of. */
 export const selectContentOfMessage = (db: Db, workspace_id: string, message_id: string) =>
   db
-    .select({ run: runs, content: run_contents })
+    .select()
     .from(run_contents)
-    .innerJoin(runs, eq(runs.id, run_contents.run_id))
+    .where(and(eq(run_contents.workspace_id, workspace_id), isMessage(message_id)));
+
+/** The one-off run that a message is the question or the answer of. */
+export const selectRunOfContent = (db: Db, workspace_id: string, message_id: string) =>
+  db
+    .select()
+    .from(runs)
     .where(
-      and(
-        eq(run_contents.workspace_id, workspace_id),
-        or(eq(run_contents.question_id, message_id), eq(run_contents.answer_id, message_id)),
-      ),
+      sql`${runs.id} = (select ${run_contents.run_id} from ${run_contents} where ${run_contents.workspace_id} = ${workspace_id} and ${isMessage(message_id)} limit 1)`,
     );
+
+/** A message of a one-off run. */
+export interface MessageOfOneOff {
+  readonly run: RunRow;
+  readonly content: RunContentRow;
+}
 
 export interface DueRun {
   readonly run_id: string;

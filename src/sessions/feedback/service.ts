@@ -10,6 +10,7 @@ import {
   type Feedback,
   type FeedbackRow,
   selectContentOfMessage,
+  selectRunOfContent,
   toFeedback,
 } from '../../runs/index.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
@@ -132,13 +133,13 @@ interface Owner {
 /** Throws `not_found`, also for a message that the caller may not see. */
 async function readRated(ctx: Ctx, message_id: string) {
   const { db, workspace_id } = ctx;
-  const [sessions, [message], [oneOff]] = await batch(db, [
+  const [sessions, [message], [content], [run]] = await batch(db, [
     selectSessionOfMessage(db, workspace_id, message_id),
     selectRatedMessage(db, workspace_id, message_id),
     selectContentOfMessage(db, workspace_id, message_id),
+    selectRunOfContent(db, workspace_id, message_id),
   ]);
-  if (oneOff !== undefined) {
-    const { run, content } = oneOff;
+  if (content !== undefined && run !== undefined) {
     authorizeOwned(ctx, run, 'message');
     const role = message_id === content.answer_id ? ('assistant' as const) : ('user' as const);
     if (role === 'assistant' && content.answered_at === null) throw notFound('message');

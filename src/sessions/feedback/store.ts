@@ -44,7 +44,9 @@ export const upsertFeedback = (db: Db, row: FeedbackRow) =>
             }),
           ) as { [Name in keyof FeedbackRow]: SQL.Aliased },
         )
-        .from(sql`(${ratedMessage(row)}) as rated`),
+        .from(sql`(${ratedMessage(row)}) as rated`)
+        // Without it SQLite reads ON CONFLICT as a join condition.
+        .where(sql`true`),
     )
     .onConflictDoUpdate({
       target: [feedback.message_id, feedback.end_user_id],

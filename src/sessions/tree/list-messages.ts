@@ -6,10 +6,12 @@ import {
   authorizeOwned,
   type FeedbackRow,
   type Message,
+  type MessageOfOneOff,
   questionOfContent,
   type RunRow,
   type RunVersionRow,
   selectContentOfMessage,
+  selectRunOfContent,
   toMessage,
 } from '../../runs/index.ts';
 import { notFound } from '../../shared/failure.ts';
@@ -142,27 +144,27 @@ export async function getMessage(ctx: Ctx, id: string): Promise<Message> {
   const { db, workspace_id } = ctx;
   const ids = sql`${id}`;
   const session_id = sql`(select session_id from messages where id = ${id})`;
-  const [sessions, [message], [run], feedback, [siblings], [oneOff]] = await batch(db, [
+  const [sessions, [message], [run], feedback, [siblings], [content], [own]] = await batch(db, [
     selectSessionOfMessage(db, workspace_id, id),
     selectMessage(db, workspace_id, id),
     selectRunsOf(db, workspace_id, ids),
     selectFeedbackOf(db, workspace_id, ids),
     selectSiblings(db, workspace_id, session_id, ids),
     selectContentOfMessage(db, workspace_id, id),
+    selectRunOfContent(db, workspace_id, id),
   ]);
-  if (oneOff !== undefined) return ofOneOff(ctx, id, oneOff, feedback);
+  if (content !== undefined && own !== undefined)
+    return ofOneOff(ctx, id, { run: own, content }, feedback);
   authorizeSession(ctx, sessions, 'message');
   if (message === undefined) throw notFound('message');
   return toMessage(message, run, { feedback, siblings: placeOf(siblings) });
 }
 
-type OneOff = Awaited<ReturnType<ReturnType<typeof selectContentOfMessage>['all']>>[number];
-
 /** Throws `not_found` for an answer that does not exist yet, and for a run that the caller may not see. */
 function ofOneOff(
   ctx: Ctx,
   id: string,
-  { run, content }: OneOff,
+  { run, content }: MessageOfOneOff,
   feedback: readonly FeedbackRow[],
 ): Message {
   authorizeOwned(ctx, run, 'message');

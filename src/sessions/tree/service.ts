@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts';
 import {
   authorizeOwned,
   type RunRequest,
-  selectContentOfMessage,
+  selectRunOfContent,
   textOf,
 } from '../../runs/index.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
@@ -52,10 +52,10 @@ async function findMessage(
   const [sessions, [message], [oneOff]] = await batch(ctx.db, [
     selectSessionOfMessage(ctx.db, ctx.workspace_id, id),
     selectMessage(ctx.db, ctx.workspace_id, id),
-    selectContentOfMessage(ctx.db, ctx.workspace_id, id),
+    selectRunOfContent(ctx.db, ctx.workspace_id, id),
   ]);
   if (oneOff !== undefined) {
-    authorizeOwned(ctx, oneOff.run, 'message');
+    authorizeOwned(ctx, oneOff, 'message');
     throw new Failure(
       'conflict',
       'This message belongs to a run without a session. Start another run instead.',
