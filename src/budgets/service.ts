@@ -4,6 +4,7 @@ import { isGuardViolation } from '../db/errors.ts';
 import { EndUserId } from '../http/schema.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
@@ -104,13 +105,13 @@ export async function updateBudget(
   faultOf: CheckModel,
 ): Promise<Budget> {
   const row = await findBudget(ctx, id);
-  checkRule({ ...row, ...input });
+  const { alerts = {}, limit_usd, ...about } = definedFields(input);
+  checkRule({ ...row, ...about });
   checkDowngrade(input.downgrade, faultOf);
-  const { alerts = {}, limit_usd, ...about } = input;
   const { webhook, ...told } = alerts;
   const changes: Partial<BudgetRow> = {
     ...about,
-    ...told,
+    ...definedFields(told),
     ...(limit_usd === undefined ? {} : { limit_nano_usd: fromUsd(limit_usd) }),
     ...(webhook === undefined ? {} : await keepWebhook(ctx, id, webhook)),
     updated_at: ctx.now(),

@@ -4,6 +4,7 @@ import { isCoveredBy, mayUse, type Permission, permissions } from '../http/acces
 import { withRange } from '../http/schema.ts';
 import { commit } from '../platform/commit.ts';
 import { type ApiKeyActor, actorId, type Ctx } from '../platform/context.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { sha256 } from '../shared/digest.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
@@ -138,7 +139,7 @@ export async function updateWorkspace(
       updateWorkspaceRow(
         ctx.db,
         ctx.workspace_id,
-        { ...input, updated_at: ctx.now() },
+        { ...definedFields(input), updated_at: ctx.now() },
         isMoved ? before : undefined,
       ),
     ],
@@ -217,7 +218,7 @@ export async function updateApiKey(ctx: Ctx, id: string, input: UpdateApiKey): P
   const row = await findApiKey(ctx, id);
   const { expires_at: expires, ...rest } = input;
   const changes = {
-    ...rest,
+    ...definedFields(rest),
     ...(expires === undefined ? {} : { expires_at: expires === null ? null : Date.parse(expires) }),
   };
   refuseWider(ctx, { ...row, ...changes });

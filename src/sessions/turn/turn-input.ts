@@ -17,7 +17,7 @@ export interface TurnInput {
   /** null for the session's own policy. */
   readonly on_busy: BusyPolicy | null;
   /** Ids of attachments of the session that the message is sent with. */
-  readonly attachments?: readonly string[];
+  readonly attachments?: readonly string[] | undefined;
   /** Files that came with the request, stored and read; they become attachments of the session with the message. */
   readonly brought?: readonly AttachmentRow[];
   /** Items of a conversation that this run reads, and that are no longer waiting to be read then. */

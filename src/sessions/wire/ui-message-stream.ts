@@ -12,7 +12,7 @@ export const uiMessageStreamHeaders = {
 };
 
 type Speech = 'text' | 'reasoning';
-type FinishReason = Extract<UIMessageChunk, { type: 'finish' }>['finishReason'];
+type FinishReason = NonNullable<Extract<UIMessageChunk, { type: 'finish' }>['finishReason']>;
 
 /** A turn's events as the AI SDK's UI message stream, version 1; frames are numbered from 1. */
 class UiMessageStream implements Wire {

@@ -1,6 +1,7 @@
 import { batch } from '../../db/client.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { forgetKeysOf } from '../authenticate.ts';
@@ -61,7 +62,7 @@ export async function manageWorkspace(
   if (found === undefined) throw notFound('workspace');
   const results = await commit(ctx, {
     statements: [
-      changeWorkspace(ctx.db, id, { ...settings, updated_at: ctx.now() }),
+      changeWorkspace(ctx.db, id, { ...definedFields(settings), updated_at: ctx.now() }),
       ...quotaChanges(ctx, id, quotas),
       selectQuotas(ctx.db, id, ctx.now()),
     ],
