@@ -1,18 +1,16 @@
-export { checkConfig } from './check.ts';
-export { AgentConfig, AgentConfigPatch, mergeConfig, parseConfig } from './config.ts';
-export { createAgent } from './create.ts';
-export type { InputField } from './inputs.ts';
+export { AgentConfig, AgentConfigPatch, parseConfig } from './config.ts';
+
 export { OutputSchema } from './output-schema.ts';
 export {
   agent as AgentParameter,
   Version as VersionParameter,
   VersionRequest,
 } from './parameters.ts';
-export { type Preview, previewConfig } from './preview.ts';
+export { previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
 export { agentRoutes } from './routes.ts';
-export { VersionReference } from './schema.ts';
+
 export { findAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
-export { toVersionReference } from './version-schema.ts';
-export { selectVersionFor, type VersionRow } from './version-store.ts';
+
+export { selectVersionFor } from './version-store.ts';

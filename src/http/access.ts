@@ -61,7 +61,7 @@ export const mayUse = (
 ): boolean => allows(role, permission) && (agent_ids === null || !needsWholeWorkspace(permission));
 
 /** Whether `role` may do nothing that `other` may not. */
-export const isWithin = (role: Role, other: Role): boolean =>
+const isWithin = (role: Role, other: Role): boolean =>
   Object.values(permissions).every(
     (allowed: readonly Role[]) => !allowed.includes(role) || allowed.includes(other),
   );

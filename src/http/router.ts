@@ -33,7 +33,7 @@ export type Authenticate = (
   authorization: string | undefined,
   access: Permission | 'root',
 ) => Promise<Caller>;
-export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
+type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
 
 /** Says no to who asks too much; lives in rate-limits/, handed in by app.ts. */
 export interface Admission {

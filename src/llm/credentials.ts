@@ -105,7 +105,7 @@ export async function removeProvider(ctx: Ctx, id: string): Promise<void> {
   forgetWorkspaceModels(ctx.workspace_id);
 }
 
-export function knownProvider(id: string): Provider {
+function knownProvider(id: string): Provider {
   const provider = findProvider(id);
   if (provider === undefined) throw notFound('model provider');
   return provider;

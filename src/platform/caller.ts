@@ -12,7 +12,7 @@ export interface ApiKeyActor {
   readonly is_rotated: boolean;
 }
 
-export interface SystemActor {
+interface SystemActor {
   readonly type: 'system';
   readonly name: string;
   /** The key whose request the work comes of. */

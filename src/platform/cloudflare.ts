@@ -34,7 +34,7 @@ export interface Platform {
   readonly context: (call: Call) => Ctx;
 }
 
-export interface Call {
+interface Call {
   readonly workspace_id: string;
   readonly actor: Actor;
   readonly ip?: string | null;

@@ -4,7 +4,7 @@ import type { Actor, Idempotency, Meter } from './caller.ts';
 import type { JobMessage } from './job.ts';
 
 /** A vector as it is kept: which chunk it stands for and where it may be found. */
-export interface VectorRecord {
+interface VectorRecord {
   readonly id: string;
   readonly base_id: string;
   readonly values: readonly number[];
@@ -86,7 +86,7 @@ export interface HostCommand {
 }
 
 /** What a context is made of again on the other side. */
-export interface HostCaller {
+interface HostCaller {
   readonly workspace_id: string;
   readonly actor: Actor;
   readonly ip: string | null;

@@ -14,7 +14,7 @@ export {
   maxImageBytes,
   servedAs,
 } from './attachments/media.ts';
-export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
+export { referenceOf, referenceTo } from './attachments/references.ts';
 export { attachmentRoutes } from './attachments/routes.ts';
 export {
   type AttachmentRow,
@@ -25,8 +25,8 @@ export { backgroundJobs } from './background/jobs.ts';
 export { sessionHost } from './host/host.ts';
 export { closeLostRuns } from './host/jobs.ts';
 export { newSession } from './new-session.ts';
-export { oneShotSession, prepareOneShot } from './one-shot/service.ts';
-export { ownSession } from './own-session.ts';
+export { prepareOneShot } from './one-shot/service.ts';
+
 export { eraseFromMessage } from './retention/erase-item.ts';
 export { eraseRun } from './retention/erase-run.ts';
 export { eraseSessions } from './retention/erase-sessions.ts';
@@ -35,7 +35,7 @@ export { sessionRoutes } from './routes.ts';
 export { type Message, Run, toMessage } from './schema.ts';
 export { indexSessions } from './search/index-sessions.ts';
 export { deleteSession } from './service.ts';
-export type { MessageRow, SessionRow } from './store.ts';
+export type { MessageRow } from './store.ts';
 export { type Branch, readBranch, readBranchTo, readQuestion } from './tree/branch.ts';
 export type { TurnEvent } from './turn/events.ts';
 export { tokensOf } from './turn/history.ts';
@@ -45,7 +45,6 @@ export { type ReferencedMessage, readReferenced } from './wire/referenced-messag
 export {
   attachToRun,
   type EndedRun,
-  getRun,
   type RunStream,
   readOutcome,
   runAsStream,
@@ -54,4 +53,4 @@ export {
   stopRun,
 } from './wire/runs.ts';
 export { uiWire } from './wire/ui-message-stream.ts';
-export { type Wire, type WireKind, type WireRequest, writeEvents } from './wire/wire.ts';
+export type { Wire, WireKind, WireRequest } from './wire/wire.ts';

@@ -186,7 +186,7 @@ export const Citation = z
   })
   .openapi('Citation');
 
-export const Usage = z
+const Usage = z
   .object({
     input_tokens: z.number().int().nullable(),
     output_tokens: z.number().int().nullable(),
@@ -204,7 +204,7 @@ export const Usage = z
   })
   .openapi('Usage');
 
-export const RunContext = z
+const RunContext = z
   .object({
     messages: z
       .object({

@@ -173,7 +173,7 @@ function versionId(agent: SQL, wanted: SQL): SQL<string | null> {
 }
 
 /** The version a run of a session is to use: the requested one, else the session's, else the agent's active one. */
-export const versionOfSession = (
+const versionOfSession = (
   session: Pick<SessionRow, 'id' | 'agent_id'>,
   requested: string | null,
 ): SQL<string | null> =>
@@ -381,7 +381,7 @@ const insertPlainMessage = compileByColumns<Omit<MessageRow, 'seq'> & { readonly
 );
 
 /** A run whose version may be left to the database; there is none where `version_id` comes out null. */
-export const insertRun = (db: Db, row: RunRow, version_id: SQL<string | null> | string) =>
+const insertRun = (db: Db, row: RunRow, version_id: SQL<string | null> | string) =>
   db.insert(runs).values({ ...row, version_id: sql`${version_id}` });
 
 /**

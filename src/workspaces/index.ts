@@ -5,4 +5,3 @@ export { quotaRoutes } from './quotas/routes.ts';
 export { applyQuotaDefaults } from './quotas/service.ts';
 export { workspaceRoutes } from './routes.ts';
 export { type CheckModel, findWorkspace } from './service.ts';
-export type { WorkspaceRow } from './store.ts';

@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 
 /** Rows of a backlog that are counted; more are as bad. */
-export const countAtMost = 10_000;
+const countAtMost = 10_000;
 
-export interface JobCount {
+interface JobCount {
   readonly type: string;
   readonly state: 'due' | 'claimed' | 'waiting';
   readonly jobs: number;

@@ -220,7 +220,7 @@ export async function deleteResponse(
   return { id, object: 'response.deleted', deleted: true };
 }
 
-export function wireFor(echo: ResponseEcho): WireRequest {
+function wireFor(echo: ResponseEcho): WireRequest {
   const tools = (echo.tools as readonly { readonly name: string }[]).map(({ name }) => name);
   const options: ResponsesWireOptions = { echo, tools };
   return { kind: responsesWire, options };

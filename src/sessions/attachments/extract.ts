@@ -20,7 +20,7 @@ import {
 export { originalKey };
 
 /** The extracted text with its pages, as JSON: too long for a row of D1 (2 MB), and read only by turns that need it. */
-export const textKey = (workspace_id: string, object_id: string): string =>
+const textKey = (workspace_id: string, object_id: string): string =>
   `${workspace_id}/${object_id}/text`;
 
 type Extracted = Pick<

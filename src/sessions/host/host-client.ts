@@ -22,7 +22,7 @@ export interface HostVerbs {
 }
 
 /** What came of `start` and `attach`. */
-export type Listening =
+type Listening =
   /** `body` brings the events; the id is null where the run waits for another to end. */
   | { readonly type: 'stream'; readonly run_id: string | null; readonly is_joined: boolean }
   /** The run goes on by itself. */

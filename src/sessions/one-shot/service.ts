@@ -53,7 +53,7 @@ export async function prepareOneShot(
 }
 
 /** The session that holds a run which was asked for without one. */
-export const oneShotSession = (
+const oneShotSession = (
   ctx: Ctx,
   keeps_content: boolean,
   {

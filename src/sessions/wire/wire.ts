@@ -11,7 +11,7 @@ export interface Wire {
   refuse(failure: Failure): string;
 }
 
-export type WireFactory = (options: Readonly<Record<string, unknown>>) => Wire;
+type WireFactory = (options: Readonly<Record<string, unknown>>) => Wire;
 
 /** A kind of wire. Hosts know it by its name: `worker.ts` lists them all. */
 export interface WireKind {
