@@ -55,7 +55,7 @@ export const sessions = sqliteTable(
     active_run_until: integer().notNull().default(0),
     archived_at: integer(),
     expires_at: integer(),
-    /** Numbers its rows of the keyword index (sessions/search-store.ts); below zero while it waits to be indexed, null where it never is. */
+    /** Numbers its rows of the keyword index (index-sessions.ts); below zero while it waits to be indexed, null where it never is. */
     index_number: integer(),
     created_by: text(),
     created_at: integer().notNull(),
@@ -145,7 +145,7 @@ export const runs = sqliteTable(
     context: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     /** What a wire format has to show again when it is asked for the run. */
     metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    /** The events of a run that has ended, for whoever attaches later (sessions/event-log.ts); null where they would be too many. */
+    /** The events of a run that has ended, for whoever attaches later (event-log.ts); null where they would be too many. */
     events: text(),
     /** Past this a running run has lost its host. */
     lease_until: integer().notNull(),
