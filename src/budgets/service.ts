@@ -120,7 +120,7 @@ export async function updateBudget(
     ...input,
     ...(webhook == null ? {} : { alerts: { ...told, webhook: { url: webhook.url } } }),
   };
-  const [rows] = await commit(ctx, {
+  const [[changed]] = await commit(ctx, {
     // A lower limit may have passed thresholds that are still to be told.
     statements: [
       updateRow(ctx.db, ctx.workspace_id, id, changes),
@@ -129,7 +129,6 @@ export async function updateBudget(
     audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
   });
   forgetBudgets(ctx.workspace_id);
-  const [changed] = rows as BudgetRow[];
   if (changed === undefined) throw notFound('budget');
   return toBudget(changed);
 }

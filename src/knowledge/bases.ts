@@ -132,7 +132,7 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
       },
     ],
   });
-  return toBase(visible(ctx, (rows as BaseRow[])[0]));
+  return toBase(visible(ctx, rows[0]));
 }
 
 /** Agents that an answer names. */

@@ -78,7 +78,7 @@ export const listFilesOf = (
 export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promise<File> {
   const file = await findFile(ctx, id);
   if (Object.keys(input).length === 0) return toFile(file);
-  const [rows] = await commit(ctx, {
+  const [[row]] = await commit(ctx, {
     statements: [
       updateFileRow(ctx.db, ctx.workspace_id, id, {
         ...definedFields(input),
@@ -87,7 +87,6 @@ export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promi
     ],
     audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { ...input } }],
   });
-  const [row] = rows as FileRow[];
   if (row === undefined) throw notFound('file');
   return toFile(row);
 }
@@ -129,7 +128,7 @@ export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
     jobs: [{ type: 'file.ingest', file_id: id, api_key_id: payingKey(ctx.actor) }],
     reply,
   });
-  if ((rows as FileRow[]).length === 0) throw busy;
+  if (rows.length === 0) throw busy;
   return reply;
 }
 

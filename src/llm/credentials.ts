@@ -83,7 +83,7 @@ export async function setProvider(
     ],
   });
   forgetWorkspaceModels(ctx.workspace_id);
-  return toState(ctx, provider, (rows as CredentialRow[])[0]);
+  return toState(ctx, provider, rows[0]);
 }
 
 /** Throws `not_found` when the workspace has set nothing. */

@@ -1,4 +1,4 @@
-import type { Statement } from '../db/client.ts';
+import { lastResult, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { isCoveredBy, mayUse, type Permission, permissions } from '../http/access.ts';
 import { withRange } from '../http/schema.ts';
@@ -153,7 +153,7 @@ export async function updateWorkspace(
     ],
   });
   if (isMoved) zones.moved(ctx.workspace_id);
-  const [row] = results.at(-1) as WorkspaceRow[];
+  const [row] = lastResult(results);
   if (row === undefined)
     throw isMoved
       ? new Failure('conflict', 'The time zone has been changed meanwhile; try again.')
@@ -299,12 +299,11 @@ async function changeKey(
   action: string,
 ): Promise<ApiKeyRow> {
   try {
-    const [rows] = await commit(ctx, {
+    const [[changed]] = await commit(ctx, {
       statements: [updateApiKeyRow(ctx.db, ctx.workspace_id, row.id, changes, ctx.now())],
       audit: [{ action, target_type: 'api_key', target_id: row.id, detail: { ...changes } }],
     });
     forgetKey(row.hash);
-    const [changed] = rows as ApiKeyRow[];
     if (changed === undefined) throw notFound('API key');
     return changed;
   } catch (error) {

@@ -91,14 +91,17 @@ export async function promiseExports(
 ): Promise<{ readonly id: string; readonly workspace_id: string }[]> {
   const list = sql`json_each(${JSON.stringify(rows)}) w`;
   const integer = (value: number) => sql`cast(${value} as integer)`;
-  const [jobs] = (await batch(db, [
-    db.all(sql`insert into outbox (id, workspace_id, job, due_at, created_at)
+  const [jobs] = await batch(db, [
+    db.all<{
+      id: string;
+      workspace_id: string;
+    }>(sql`insert into outbox (id, workspace_id, job, due_at, created_at)
       select w.value ->> 'job_id', t.workspace_id, json_object('type', 'telemetry.export'), ${integer(sweep_at)}, ${integer(now)}
       from ${list} cross join telemetry t on t.workspace_id = w.value ->> 'workspace_id' and t.is_enabled = 1 and t.due_at <= ${now}
       where true returning id, workspace_id`),
     db.run(sql`update telemetry set due_at = ${integer(until)} where is_enabled = 1 and due_at <= ${now}
       and workspace_id in (select w.value ->> 'workspace_id' from ${list})`),
-  ])) as unknown as [{ id: string; workspace_id: string }[]];
+  ]);
   return jobs;
 }
 
@@ -111,13 +114,13 @@ export async function dropOldRuns(
 ) {
   const old = sql`from telemetry_runs where workspace_id = ${workspace_id} and queued_at < ${since} and run_id in (
     select run_id from telemetry_runs where workspace_id = ${workspace_id} order by run_id limit 2000)`;
-  const [gone] = (await batch(db, [
-    db.all(sql`select count(*) as runs ${old}`),
+  const [gone] = await batch(db, [
+    db.all<{ runs: number }>(sql`select count(*) as runs ${old}`),
     db.run(sql`update telemetry set dropped_runs = dropped_runs + (select count(*) ${old}),
       last_error = ${reason.last_error}, last_error_at = cast(${reason.last_error_at} as integer)
       where workspace_id = ${workspace_id} and exists (select 1 ${old})`),
     db.run(sql`delete ${old}`),
-  ])) as unknown as [{ runs: number }[]];
+  ]);
   return gone[0]?.runs ?? 0;
 }
 
@@ -166,20 +169,18 @@ export async function readWaiting(
       (select m.text from messages m where m.run_id = r.id and m.role = 'assistant' limit 1) as answer`
     : sql`null as question, null as answer`;
   const input = withContent ? sql`s.input` : sql`null as input`;
-  const [ids, runs, steps] = (await batch(db, [
-    db.all(sql`select run_id from ${line}`),
-    db.all(sql`select r.id, r.agent_id, a.name as agent_name, v.number as version, v.config ->> 'model' as model, r.session_id, r.is_preview, r.status,
+  const [ids, runs, steps] = await batch(db, [
+    db.all<{ run_id: string }>(sql`select run_id from ${line}`),
+    db.all<RunFacts>(sql`select r.id, r.agent_id, a.name as agent_name, v.number as version, v.config ->> 'model' as model, r.session_id, r.is_preview, r.status,
         r.finish_reason, r.error_code, r.error_detail, r.input_tokens, r.output_tokens, r.cache_read_tokens, r.reasoning_tokens, r.cost_nano_usd,
         r.first_token_ms, r.created_at, r.ended_at, ${text}
       from ${line} q cross join runs r on r.id = q.run_id left join agents a on a.id = r.agent_id left join agent_versions v on v.id = r.version_id
       where r.workspace_id = ${workspace_id} and r.ended_at is not null order by r.id`),
-    db.all(sql`select s.run_id, s.id, s.type, s.name, ${input}, s.output, s.error, s.cost_nano_usd, s.started_at, s.latency_ms
+    db.all<
+      StepFacts & { run_id: string; input: string | null; output: string | null }
+    >(sql`select s.run_id, s.id, s.type, s.name, ${input}, s.output, s.error, s.cost_nano_usd, s.started_at, s.latency_ms
       from ${line} q cross join run_steps s on s.run_id = q.run_id where s.workspace_id = ${workspace_id} order by s.run_id, s.ordinal`),
-  ])) as unknown as [
-    { run_id: string }[],
-    RunFacts[],
-    (StepFacts & { run_id: string; input: string | null; output: string | null })[],
-  ];
+  ]);
   const read = steps.map(({ input: asked, output, ...step }) => ({
     ...step,
     input: parse(asked),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   DocumentFault,
   type ExtractedDocument,
@@ -103,9 +104,13 @@ export async function removeObjects(ctx: Ctx, object_ids: readonly string[]): Pr
   );
 }
 
+const ErasureRows = z.array(
+  z.object({ id: z.string(), workspace_id: z.string(), job: z.string() }),
+);
+
 /** Sends the job that `eraseAttachments` has left, if any, instead of waiting for the sweep. */
 export function sendErasure(ctx: Ctx, rows: unknown): void {
-  const jobs = (rows as { id: string; workspace_id: string; job: string }[]).map((row) =>
+  const jobs = ErasureRows.parse(rows).map((row) =>
     JobMessage.parse({ ...row, job: JSON.parse(row.job) }),
   );
   if (jobs.length > 0) ctx.defer(ctx.jobs.send(jobs));

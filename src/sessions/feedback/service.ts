@@ -18,7 +18,6 @@ import {
 } from './schema.ts';
 import {
   deleteFeedback as deleteFeedbackRow,
-  type FeedbackEntryRow,
   type FeedbackRow,
   selectFeedback,
   selectRatedMessage,
@@ -52,8 +51,7 @@ export async function setFeedback(
     created_at: now,
     updated_at: now,
   };
-  const [rows] = await commit(ctx, { statements: [upsertFeedback(ctx.db, row)] });
-  const [stored] = rows as FeedbackRow[];
+  const [[stored]] = await commit(ctx, { statements: [upsertFeedback(ctx.db, row)] });
   if (stored === undefined) throw notFound('message');
   return toFeedback(stored);
 }
@@ -70,7 +68,7 @@ export async function deleteFeedback(
       deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(session, end_user_id)),
     ],
   });
-  if ((rows as unknown[]).length === 0) throw notFound('message');
+  if (rows.length === 0) throw notFound('message');
 }
 
 /** What people think of an agent's answers, the latest change first. */
@@ -101,7 +99,7 @@ export async function listFeedback(
         ),
       ]);
       ownAgent(ctx, agents);
-      return rows as FeedbackEntryRow[];
+      return rows;
     },
     (row) => `${row.updated_at}:${row.id}`,
     toFeedbackEntry,

@@ -1,4 +1,4 @@
-import { batch } from '../../db/client.ts';
+import { batch, lastResult } from '../../db/client.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { definedFields } from '../../shared/defined-fields.ts';
@@ -8,7 +8,6 @@ import { forgetKeysOf } from '../authenticate.ts';
 import { toQuotas } from '../quotas/schema.ts';
 import { quotaChanges } from '../quotas/service.ts';
 import { selectQuotas } from '../quotas/store.ts';
-import type { WorkspaceRow } from '../store.ts';
 import {
   type ManagedWorkspace,
   type ManageWorkspace,
@@ -76,11 +75,11 @@ export async function manageWorkspace(
       },
     ],
   });
-  const [row] = results[0] as WorkspaceRow[];
+  const [[row]] = results;
   if (row === undefined) throw notFound('workspace');
   return {
     ...toManagedWorkspace(row),
-    quotas: toQuotas(results.at(-1) as Parameters<typeof toQuotas>[0]),
+    quotas: toQuotas(lastResult(results)),
   };
 }
 
@@ -108,7 +107,7 @@ async function suspend(
     reply,
   });
   forgetKeysOf(id);
-  if ((rows as unknown[]).length === 0) throw notFound('workspace');
+  if (rows.length === 0) throw notFound('workspace');
   return reply;
 }
 
