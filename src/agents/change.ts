@@ -14,7 +14,8 @@ import {
   type Labels,
   selectAgentDetail,
 } from './store.ts';
-import { insertActivation, insertVersion, type VersionRow } from './version-store.ts';
+import type { VersionRow } from './version-choice.ts';
+import { insertActivation, insertVersion } from './version-store.ts';
 
 /** A version that is not stored yet: its number is given out in the writing statement. */
 export type NewVersion = Omit<VersionRow, 'number'>;

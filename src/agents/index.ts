@@ -14,5 +14,5 @@ export { agentRoutes } from './routes.ts';
 export { VersionReference } from './schema.ts';
 export { findAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
+export { chooseVersion, selectVersionFor, type VersionRow } from './version-choice.ts';
 export { toVersionReference } from './version-schema.ts';
-export { selectVersionFor, type VersionRow } from './version-store.ts';

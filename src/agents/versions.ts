@@ -20,6 +20,7 @@ import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
 import { selectAgent, selectAgentDetail } from './store.ts';
 import { pinsFor } from './tools.ts';
+import { selectVersionFor } from './version-choice.ts';
 import {
   type ActivateVersion,
   type Activation,
@@ -36,7 +37,6 @@ import {
   type ShownVersionRow,
   selectActivations,
   selectShownVersion,
-  selectVersionFor,
   selectVersions,
 } from './version-store.ts';
 

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
+import { chooseVersion } from '../agents/index.ts';
 import type { Db, Statement } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
 import { agent_versions } from '../db/schema/agents.ts';
@@ -163,21 +164,12 @@ const pathColumns = Object.fromEntries(
 export const headOf = (workspace_id: string, session_id: string): SQL =>
   sql`(select head_id from sessions where id = ${session_id} and workspace_id = ${workspace_id})`;
 
-/** The id of the version that is asked for, by number, id or label; else the agent's active one. Null when there is no such. */
-function versionId(agent: SQL, wanted: SQL): SQL<string | null> {
-  return sql`case
-    when ${wanted} is null then (select a.active_version_id from agents a where a.id = ${agent})
-    when ${wanted} glob 'ver_*' then (select v.id from agent_versions v where v.id = ${wanted} and v.agent_id = ${agent})
-    when ${wanted} not glob '*[^0-9]*' then (select v.id from agent_versions v where v.agent_id = ${agent} and v.number = cast(${wanted} as integer))
-    else (select l.version_id from agent_labels l where l.agent_id = ${agent} and l.label = ${wanted}) end`;
-}
-
 /** The version a run of a session is to use: the requested one, else the session's, else the agent's active one. */
 export const versionOfSession = (
   session: Pick<SessionRow, 'id' | 'agent_id'>,
   requested: string | null,
 ): SQL<string | null> =>
-  versionId(
+  chooseVersion(
     sql`${session.agent_id}`,
     sql`coalesce(${requested}, (select s.version from sessions s where s.id = ${session.id}))`,
   );
@@ -209,7 +201,7 @@ export const selectVersionOfSession = (
       agent_versions,
       eq(
         agent_versions.id,
-        versionId(sql`${sessions.agent_id}`, sql`coalesce(${requested}, ${sessions.version})`),
+        chooseVersion(sql`${sessions.agent_id}`, sql`coalesce(${requested}, ${sessions.version})`),
       ),
     )
     .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id)));
@@ -227,7 +219,7 @@ export const selectVersionOfAgent = (
     .where(
       and(
         eq(agent_versions.workspace_id, workspace_id),
-        eq(agent_versions.id, versionId(sql`${agent_id}`, sql`${requested}`)),
+        eq(agent_versions.id, chooseVersion(sql`${agent_id}`, sql`${requested}`)),
       ),
     );
 
@@ -400,7 +392,15 @@ const insertRunWith = compileByColumns<
   const version = versionOfSession({ id: row.session_id ?? '', agent_id: row.agent_id }, requested);
   const holder = sql`(select s.active_run_id from sessions s where s.id = ${row.session_id})`;
   const isFilled = sql`(${row.is_preview} or not exists (${missingInputs(row.session_id, version)}))`;
-  const begun = ['version_id', 'input_message_id', 'status', 'lease_until', 'metadata'] as const;
+  const begun = [
+    'version_id',
+    'experiment_id',
+    'variant_id',
+    'input_message_id',
+    'status',
+    'lease_until',
+    'metadata',
+  ] as const;
   // One that has waited has its row already.
   return insertRun(
     db,

@@ -341,6 +341,8 @@ export const newRun = (ctx: Ctx, session: SessionRow, id: string, input: TurnInp
   workspace_id: ctx.workspace_id,
   agent_id: session.agent_id,
   version_id: '',
+  experiment_id: null,
+  variant_id: null,
   session_id: session.id,
   input_message_id: null,
   is_preview: input.draft !== undefined,
