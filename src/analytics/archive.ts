@@ -13,7 +13,7 @@ import {
   selectCursor,
   takeLease,
 } from './store.ts';
-import { toUsage } from './usage-schema.ts';
+import { toUsage, usageSchema } from './usage-fields.ts';
 import type { UsageRow } from './usage-store.ts';
 
 /** Rows of one object, of one page while it is written, and of one statement that deletes. */
@@ -179,12 +179,12 @@ const isArchived = (id: string): SQL => sql`exists (select 1 from usage_archives
 const insertArchive = (
   ctx: Ctx,
   { workspace_id, token }: Lease,
-  row: typeof usage_archives.$inferSelect,
+  row: Omit<typeof usage_archives.$inferSelect, 'schema_number'>,
 ) =>
   ctx.db
     .insert(usage_archives)
     .select(
-      sql`select ${row.id}, ${workspace_id}, ${row.day}, ${row.part}, ${row.object_key}, ${row.row_count}, ${row.cost_nano_usd}, ${row.byte_size}, ${row.sha256}, ${row.created_at}
+      sql`select ${row.id}, ${workspace_id}, ${row.day}, ${row.part}, ${row.object_key}, ${row.row_count}, ${row.cost_nano_usd}, ${row.byte_size}, ${row.sha256}, ${row.created_at}, ${usageSchema}
       where exists (select 1 from analytics_state where workspace_id = ${workspace_id} and lease = ${token})
         and not exists (select 1 from analytics_marks where workspace_id = ${workspace_id} and grain = 'hour' and bucket >= ${row.day} and bucket < ${row.day + day})
         and not exists (select 1 from analytics_marks where workspace_id = ${workspace_id} and grain = 'day' and bucket = ${row.day})`,

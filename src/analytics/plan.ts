@@ -4,6 +4,13 @@ import { periodAt } from '../usage/index.ts';
 export const granularities = ['hour', 'day', 'month'] as const;
 export type Granularity = (typeof granularities)[number];
 
+/** The longest range of each granularity, in days. */
+export const longestDays: Readonly<Record<Granularity, number>> = {
+  hour: 31,
+  day: 400,
+  month: 1827,
+};
+
 /** A date where a clock on the wall is in `time_zone`, as `2026-11-22`. */
 export const dateAt = (at: number, time_zone: string): string => dateFormat(time_zone).format(at);
 

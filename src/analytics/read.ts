@@ -5,23 +5,23 @@ import { workspaces } from '../db/schema/workspaces.ts';
 import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { hour } from '../shared/time.ts';
+import { Cube } from './cube.ts';
+import type { Dimension } from './dimensions.ts';
 import {
   type CallFact,
-  Cube,
-  type Dimension,
-  mergeSlices,
   type RatingFact,
   type RunFact,
-  readQuarters,
-  readSlices,
-  type Slices,
-} from './cube.ts';
-import { selectCalls, selectRatings, selectRuns } from './facts.ts';
+  selectCalls,
+  selectRatings,
+  selectRuns,
+} from './facts.ts';
 import { indexAt, type RollupRange, rangesOf } from './plan.ts';
+import { mergeSlices, readQuarters, readSlices, type Slices } from './slices.ts';
 
-/** Something to be read: figures along a dimension, for each stretch between boundaries. */
+/** What a report reads: figures along a dimension, for each stretch between boundaries. */
 export interface Wanted {
-  readonly dimension: Dimension;
+  /** null reads nothing and leaves every stretch empty. */
+  readonly dimension: Dimension | null;
   readonly boundaries: readonly number[];
 }
 
@@ -158,7 +158,7 @@ function selectRollups(
   wanted: readonly Wanted[],
 ) {
   const ranges = wanted.flatMap(({ dimension: asked, boundaries }, part) =>
-    rangesOf(boundaries).flatMap((range: RollupRange) => {
+    (asked === null ? [] : rangesOf(boundaries)).flatMap((range: RollupRange) => {
       const dimension = isByAgent && asked === 'agent' ? 'all' : asked;
       const row = {
         part,
@@ -210,6 +210,7 @@ function addFacts(
   ratings: readonly RatingFact[],
 ): void {
   for (const [part, { dimension, boundaries }] of wanted.entries()) {
+    if (dimension === null) continue;
     const cubes = boundaries.slice(1).map(() => new Cube(['']));
     const cubeAt = ({ at }: { at: number }) => cubes[indexAt(boundaries, at)];
     for (const call of calls) cubeAt(call)?.addCall(call);

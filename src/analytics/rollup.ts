@@ -1,20 +1,19 @@
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { day, hour, minute } from '../shared/time.ts';
+import { Cube } from './cube.ts';
+import type { Dimension } from './dimensions.ts';
 import {
   type CallFact,
-  Cube,
-  capSlices,
-  type Dimension,
-  mergeSlices,
+  type FactRange,
   type RatingFact,
   type RunFact,
-  readSlices,
-  type Slices,
-  writeSlices,
-} from './cube.ts';
-import { type FactRange, selectCalls, selectRatings, selectRuns } from './facts.ts';
+  selectCalls,
+  selectRatings,
+  selectRuns,
+} from './facts.ts';
 import { goRound } from './round.ts';
+import { capSlices, mergeSlices, readSlices, type Slices, writeSlices } from './slices.ts';
 import {
   advanceState,
   deleteMark,

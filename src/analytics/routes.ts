@@ -5,6 +5,7 @@ import { Router } from '../http/router.ts';
 import { describeWebhook } from '../http/webhook.ts';
 import { Anomaly, AnomalyAlertEvent, AnomalyQuery } from './anomaly-schema.ts';
 import { listAnomalies } from './anomaly-service.ts';
+import { getCostBreakdown } from './cost-breakdown.ts';
 import {
   AgentAnalyticsQuery,
   AgentBreakdownQuery,
@@ -14,9 +15,10 @@ import {
   BreakdownQuery,
   CostBreakdown,
 } from './schema.ts';
-import { getAnalytics, getCostBreakdown } from './service.ts';
+import { getAnalytics } from './service.ts';
 import { listArchives, listUsage, readArchive, streamUsage } from './usage.ts';
-import { ArchiveParams, Usage, UsageArchive, UsageQuery } from './usage-schema.ts';
+import { Usage } from './usage-fields.ts';
+import { ArchiveParams, UsageArchive, UsageQuery } from './usage-schema.ts';
 
 const tag = 'Analytics';
 

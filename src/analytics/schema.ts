@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
 import { anomalyMeasures } from '../db/schema/analytics.ts';
-import { Time, TimeZone } from '../http/schema.ts';
+import { Id, Time, TimeZone } from '../http/schema.ts';
+import { breakdowns, groupings } from './groups.ts';
+import { count, Measures, Usd } from './measures.ts';
 import { granularities } from './plan.ts';
 
 /** Before and after this nothing is counted, and arithmetic with dates stays within what a date can be. */
@@ -19,47 +21,43 @@ const range = {
   time_zone: TimeZone.optional().describe("Where days begin; the workspace's"),
 };
 
-export const groupings = ['version', 'model', 'operation', 'api_key'] as const;
+const groupBy = 'Also returns the figures by this, at most the 100 values that cost most.';
 
 export const AgentAnalyticsQuery = z.strictObject({
   ...range,
   granularity: z
     .enum(granularities)
     .default('day')
-    .describe('At most 31 days by hour, 400 by day, 5 years by month'),
-  group_by: z.enum(groupings).optional().describe('Also by this: the 100 that cost most'),
+    .describe(
+      'Length of the stretches of the series: at most 31 days by hour, 400 by day, 5 years by month.',
+    ),
+  experiment: Id('exp').optional().describe('Only runs and calls of this experiment.'),
+  variant: Id('var').optional().describe('Only runs and calls of this variant.'),
+  group_by: z.enum(groupings).optional().describe(groupBy),
 });
 export const AnalyticsQuery = AgentAnalyticsQuery.extend({
   group_by: z
     .enum([...groupings, 'agent'])
     .optional()
-    .describe('Also by this: the 100 that cost most'),
+    .describe(groupBy),
 });
 export type AnalyticsQuery = z.output<typeof AnalyticsQuery>;
 
-const breakdowns = ['provider', ...groupings, 'end_user', 'session'] as const;
-const by = 'What the parts are; of end users and sessions the 100 that cost most';
+const parts =
+  'Dimension of the parts. By end user and session, the 100 values that cost most are kept apart.';
 export const AgentBreakdownQuery = z.strictObject({
   ...range,
-  group_by: z.enum(breakdowns).default('model').describe(by),
+  group_by: z.enum(breakdowns).default('model').describe(parts),
 });
 export const BreakdownQuery = AgentBreakdownQuery.extend({
   group_by: z
     .enum([...breakdowns, 'agent'])
     .default('model')
-    .describe(by),
+    .describe(parts),
 });
 export type BreakdownQuery = z.output<typeof BreakdownQuery>;
 
 export const AgentParams = z.object({ agent: AgentParameter });
-
-const count = z.number().int().min(0);
-const Usd = z.number().openapi({ example: 0.0123 });
-
-const Times = z
-  .object({ mean: z.number(), p50: z.number(), p95: z.number(), p99: z.number() })
-  .nullable()
-  .describe('Milliseconds; percentiles are true to 1.5 %. null of nothing');
 
 const OperationCost = z.object({
   operation: z.string().openapi({ example: 'answer' }),
@@ -71,59 +69,6 @@ const CapabilityCost = z.object({
   calls: count,
   cost_usd: Usd,
 });
-
-export const Measures = z
-  .object({
-    usage: z.object({
-      runs: count,
-      chats: count.describe(
-        'Sessions in which something was answered; exact up to 200, then within about 2 %',
-      ),
-      chats_started: count.describe('Sessions whose first message was answered'),
-      messages: count,
-      unique_users: count.describe(
-        'End users who were answered; exact up to 200, then within about 2 %',
-      ),
-      messages_per_chat: z.number(),
-      calls: count.describe('Model calls'),
-      input_tokens: count,
-      cache_read_tokens: count,
-      cache_write_tokens: count,
-      output_tokens: count,
-      reasoning_tokens: count,
-    }),
-    performance: z.object({
-      latency_ms: Times,
-      first_token_ms: Times,
-      call_latency_ms: Times,
-      error_rate: z.number().describe('Runs that failed or were interrupted, 0..1'),
-      call_error_rate: z.number(),
-      runs_by_status: z
-        .record(z.string(), count)
-        .describe('`refused`: by a budget; no error')
-        .openapi({ example: { completed: 12 } }),
-    }),
-    quality: z.object({
-      confidence: z.number().nullable().describe('Mean, 0..1; null where no answer has one'),
-      coverage: z.object({ full: count, partial: count, none: count }),
-      feedback: z.object({ positive: count, neutral: count, negative: count }),
-      approval_rate: z
-        .number()
-        .nullable()
-        .describe('Positive among positive and negative ratings; null without any'),
-    }),
-    cost: z.object({
-      total_usd: Usd,
-      per_message_usd: Usd.describe('For each answer'),
-      per_session_usd: Usd,
-      unpriced_calls: count.describe('Calls whose cost is unknown and in no sum'),
-      estimated_calls: count.describe(
-        'Calls whose tokens were counted here, since the provider did not say',
-      ),
-    }),
-  })
-  .openapi('Measures');
-export type Measures = z.output<typeof Measures>;
 
 const Top = { calls: count, runs: count, messages: count, cost_usd: Usd };
 

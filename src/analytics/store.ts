@@ -8,7 +8,7 @@ import {
   type Grain,
 } from '../db/schema/analytics.ts';
 import { day, hour } from '../shared/time.ts';
-import { type Dimension, dimensions } from './cube.ts';
+import { type Dimension, dimensions } from './dimensions.ts';
 
 export type StateRow = typeof analytics_state.$inferSelect;
 

@@ -4,13 +4,8 @@ import { notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { toLine } from './csv.ts';
 import { checkNamedAgent } from './named-agent.ts';
-import {
-  toUsage,
-  toUsageArchive,
-  Usage,
-  type UsageArchive,
-  type UsageQuery,
-} from './usage-schema.ts';
+import { toCells, toUsage, type Usage, usageColumns } from './usage-fields.ts';
+import { toUsageArchive, type UsageArchive, type UsageQuery } from './usage-schema.ts';
 import {
   selectArchive,
   selectArchives,
@@ -75,7 +70,7 @@ export async function streamUsage(
   const encoder = new TextEncoder();
   let after: UsagePosition | null = null;
   const body = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(encoder.encode(toLine(Object.keys(Usage.shape)))),
+    start: (controller) => controller.enqueue(encoder.encode(toLine(usageColumns))),
     async pull(controller) {
       const rows: UsageRow[] = await selectUsage(
         ctx.db,
@@ -85,9 +80,7 @@ export async function streamUsage(
         rowsAtATime,
       ).all();
       if (rows.length > 0)
-        controller.enqueue(
-          encoder.encode(rows.map((row) => toLine(Object.values(toUsage(row)))).join('')),
-        );
+        controller.enqueue(encoder.encode(rows.map((row) => toLine(toCells(row))).join('')));
       after = rows.at(-1) ?? null;
       if (rows.length < rowsAtATime) controller.close();
     },

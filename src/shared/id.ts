@@ -12,6 +12,7 @@ export const idPrefixes = [
   'bud',
   'chk',
   'conv',
+  'exp',
   'fb',
   'file',
   'hold',
@@ -29,6 +30,7 @@ export const idPrefixes = [
   'tool',
   'upl',
   'use',
+  'var',
   'ver',
   'ws',
 ] as const;

@@ -1,0 +1,1 @@
+ALTER TABLE `usage_archives` ADD `schema_number` integer DEFAULT 1 NOT NULL;
