@@ -165,7 +165,12 @@ export async function createVersion(
       const tools = await pinsFor(ctx, input.config?.tools, row.tools);
       states = await readPinStates(ctx, tools);
       await checkBases(ctx, input.config, usedBases(row));
-      const version = await newVersion(ctx, row.id, config, tools, input.change_summary ?? null);
+      const version = await newVersion(
+        ctx,
+        row.id,
+        { config, tools },
+        input.change_summary ?? null,
+      );
       const number = row.latest_version + 1;
       return {
         version,
