@@ -16,11 +16,11 @@ import {
 import { toUsage, usageSchema } from './usage-fields.ts';
 import type { UsageRow } from './usage-store.ts';
 
-/** Rows of one object, of one page while it is written, and of one statement that deletes. */
+/** The rows of one object, of one page while it is written, and of one deleting statement. */
 const rowsOfPart = 20_000;
 const pageSize = 2000;
 const deletedAtATime = 2000;
-/** Rows that a tick archives; what is left waits for the next. */
+/** The rows that one tick archives; the rest waits for the next. */
 const rowsOfTick = 400_000;
 const leaseFor = 5 * minute;
 const archiveLimit = 256 * 1024 * 1024;
@@ -29,7 +29,7 @@ interface Allowance {
   rows: number;
 }
 
-/** Moves usage rows that are older than a workspace keeps them into objects, a day at a time. */
+/** Moves usage rows past the retention of their workspace into objects, day by day. */
 export async function archiveUsage(ctx: Ctx): Promise<void> {
   const allowance: Allowance = { rows: rowsOfTick };
   let after = (await selectCursor(ctx.db, 'archive').get())?.position ?? '';
@@ -50,7 +50,7 @@ export async function archiveUsage(ctx: Ctx): Promise<void> {
   await saveCursor(ctx.db, 'archive', allowance.rows > 0 ? '' : after).run();
 }
 
-/** One workspace: whatever is older than `keep` days, once it has been rolled up. */
+/** Archives the rolled-up usage rows of one workspace that are older than `keep` days. */
 export async function archiveWorkspace(
   ctx: Ctx,
   workspace_id: string,
@@ -87,9 +87,9 @@ async function selectOldest(
 }
 
 /**
- * The oldest rows of a day. The object comes first; then, in one batch, its row and the deletion of
- * exactly what is in it. Cut off in between, the next time writes the same object again.
- * Returns how many rows there were, or 0 when the day is to be rolled up again first.
+ * Archives the oldest rows of a day: first the object, then in one batch its row and the deletion of exactly its
+ * lines. After an interruption the next attempt writes the same object again. Returns the number of rows; 0 when the
+ * day has to be rolled up again first.
  */
 async function archivePart(ctx: Ctx, lease: Lease, start: number): Promise<number> {
   const { workspace_id } = lease;
@@ -175,7 +175,7 @@ async function* linesOf(
 
 const isArchived = (id: string): SQL => sql`exists (select 1 from usage_archives where id = ${id})`;
 
-/** Only with the lease, and while nothing late waits to be counted into that day. Returns the row, or nothing. */
+/** Inserts the archive if the lease is held and no late fact of the day waits to be counted. Returns its id, or no row. */
 const insertArchive = (
   ctx: Ctx,
   { workspace_id, token }: Lease,

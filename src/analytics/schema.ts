@@ -6,7 +6,7 @@ import { breakdowns, groupings } from './groups.ts';
 import { count, Measures, Usd } from './measures.ts';
 import { granularities } from './plan.ts';
 
-/** Before and after this nothing is counted, and arithmetic with dates stays within what a date can be. */
+/** A date within the range that reports cover, so that arithmetic with dates cannot overflow. */
 export const LocalDate = z.iso
   .date()
   .refine(
@@ -16,12 +16,12 @@ export const LocalDate = z.iso
   .openapi({ example: '2026-11-01' });
 
 const range = {
-  start_date: LocalDate.optional().describe('The first day; 29 days before the last'),
-  end_date: LocalDate.optional().describe('The last day, itself included; today'),
-  time_zone: TimeZone.optional().describe("Where days begin; the workspace's"),
+  start_date: LocalDate.optional().describe('First day; 29 days before the last one unless given'),
+  end_date: LocalDate.optional().describe('Last day, inclusive; today unless given'),
+  time_zone: TimeZone.optional().describe("Time zone of the days; the workspace's unless given"),
 };
 
-const groupBy = 'Also returns the figures by this, at most the 100 values that cost most.';
+const groupBy = 'Also returns the figures by this dimension, at most the 100 values that cost most';
 
 export const AgentAnalyticsQuery = z.strictObject({
   ...range,
@@ -29,10 +29,18 @@ export const AgentAnalyticsQuery = z.strictObject({
     .enum(granularities)
     .default('day')
     .describe(
-      'Length of the stretches of the series: at most 31 days by hour, 400 by day, 5 years by month.',
+      'Length of the buckets of the series; a range has at most 31 days by hour, 400 by day, 5 years by month',
     ),
-  experiment: Id('exp').optional().describe('Only runs and calls of this experiment.'),
-  variant: Id('var').optional().describe('Only runs and calls of this variant.'),
+  experiment: Id('exp')
+    .optional()
+    .describe(
+      'Only runs, calls and ratings of this experiment. The toplists and `capabilities` are empty',
+    ),
+  variant: Id('var')
+    .optional()
+    .describe(
+      'Only runs, calls and ratings of this variant. The toplists and `capabilities` are empty',
+    ),
   group_by: z.enum(groupings).optional().describe(groupBy),
 });
 export const AnalyticsQuery = AgentAnalyticsQuery.extend({
@@ -44,7 +52,7 @@ export const AnalyticsQuery = AgentAnalyticsQuery.extend({
 export type AnalyticsQuery = z.output<typeof AnalyticsQuery>;
 
 const parts =
-  'Dimension of the parts. By end user and session, the 100 values that cost most are kept apart.';
+  'Dimension of the parts; by end user and by session, only the 100 that cost most are kept apart';
 export const AgentBreakdownQuery = z.strictObject({
   ...range,
   group_by: z.enum(breakdowns).default('model').describe(parts),
@@ -76,17 +84,17 @@ export const Analytics = z
   .object({
     agent_id: z.string().nullable().describe('null for the workspace'),
     start: Time,
-    end: Time.describe('The first instant that is left out'),
+    end: Time.describe('First instant after the range'),
     time_zone: z.string(),
     granularity: z.enum(granularities),
     as_of: Time,
     is_complete: z
       .boolean()
-      .describe('false while so much is not rolled up yet that it was not all counted'),
+      .describe('false when the most recent data was too much to be counted in full'),
     totals: Measures,
     previous: z
       .object({ start: Time, end: Time, totals: Measures })
-      .describe('As many days right before'),
+      .describe('The same number of days right before the range'),
     series: z.array(
       z.object({
         start: Time,
@@ -94,7 +102,7 @@ export const Analytics = z
         anomalies: z
           .array(z.enum(anomalyMeasures))
           .describe(
-            'By day: what is far above the days before in the range, of which there must be seven with some activity',
+            'By day only: measures far above the earlier days of the range, of which at least seven must have activity',
           ),
       }),
     ),
@@ -106,7 +114,7 @@ export const Analytics = z
       .object({ cost_usd: Usd, end: Time })
       .nullable()
       .describe(
-        'What all of the range will have cost, at the rate so far; null when it is over or has just begun',
+        'Cost of the whole range at the rate so far; null when the range is over or has just begun',
       ),
     capabilities: z
       .array(
@@ -117,10 +125,12 @@ export const Analytics = z
             .openapi({ example: 'tool:web_search' }),
           uses: count,
           failed: count,
-          cost_usd: Usd.describe('Of the models that it used; part of the cost by operation too'),
+          cost_usd: Usd.describe(
+            'Cost of the models that it used, which is part of `cost_by_operation` too',
+          ),
         }),
       )
-      .describe('What runs used besides the model that answers'),
+      .describe('Tools and retrieval that runs used'),
     top_sessions: z.array(z.object({ session_id: z.string(), ...Top })),
     top_end_users: z.array(z.object({ end_user_id: z.string(), ...Top })),
   })
@@ -130,21 +140,21 @@ export type Analytics = z.output<typeof Analytics>;
 const Part = z.object({
   value: z
     .string()
-    .describe('`none` stands for no value, `~others` for those that were too many to keep apart')
+    .describe('`none` for calls without a value, `~others` for the values that were not kept apart')
     .openapi({ example: 'openai/gpt-5' }),
   calls: count,
   input_tokens: count,
   output_tokens: count,
   cost_usd: Usd,
   unpriced_calls: count,
-  share: z.number().describe('Of the cost of all, 0..1'),
+  share: z.number().describe('Share of the total cost, 0..1'),
 });
 
 export const CostBreakdown = z
   .object({
     agent_id: z.string().nullable().describe('null for the workspace'),
     start: Time,
-    end: Time.describe('The first instant that is left out'),
+    end: Time.describe('First instant after the range'),
     time_zone: z.string(),
     as_of: Time,
     is_complete: z.boolean(),

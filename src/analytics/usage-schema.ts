@@ -7,8 +7,8 @@ import { toWireUsd } from '../shared/money.ts';
 import { toWireTime } from '../shared/time.ts';
 import { callStatuses } from './usage-fields.ts';
 
-/** Also one that a provider's protocol let through and sessions would not take. */
-const EndUser = z.string().min(1).max(200).describe('Only of this end user');
+/** Wider than in sessions: the OpenAI protocol accepts more. */
+const EndUser = z.string().min(1).max(200).describe('Id of the end user');
 
 export const UsageQuery = z.strictObject({
   ...pageQuery,
@@ -26,22 +26,22 @@ export const UsageQuery = z.strictObject({
     .min(1)
     .max(64)
     .optional()
-    .describe('Whose model it was')
+    .describe('Provider of the model')
     .openapi({ example: 'openai' }),
   model: z
     .string()
     .min(1)
     .max(200)
     .optional()
-    .describe('As the provider names it, or `provider/model`'),
+    .describe('Name of the model as the provider gives it, or `provider/model`'),
   operation: z
     .string()
     .min(1)
     .max(64)
     .optional()
-    .describe('What the call was for')
+    .describe('Purpose of the call')
     .openapi({ example: 'answer' }),
-  status: z.enum(callStatuses).optional().describe('How it ended'),
+  status: z.enum(callStatuses).optional().describe('Outcome of the call'),
   ...dateRange,
 });
 export type UsageQuery = z.output<typeof UsageQuery>;
@@ -51,8 +51,8 @@ export const ArchiveParams = z.object({ archive: Id('arc') });
 export const UsageArchive = z
   .object({
     id: Id('arc'),
-    day: z.iso.date().describe('The day, of UTC, that the rows are of'),
-    part: z.number().int().min(1).describe('A day may have several'),
+    day: z.iso.date().describe('UTC day of the rows'),
+    part: z.number().int().min(1).describe('Number of the archive within its day'),
     schema_number: z
       .number()
       .int()
@@ -61,7 +61,7 @@ export const UsageArchive = z
         'Version of the fields of its lines. A field that was added later is absent: it was not recorded then.',
       ),
     row_count: z.number().int(),
-    cost_usd: z.number().describe('Sum of the costs that are known'),
+    cost_usd: z.number().describe('Sum of the known costs'),
     byte_size: z.number().int(),
     sha256: z.string(),
     created_at: Time,

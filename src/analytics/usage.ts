@@ -15,7 +15,7 @@ import {
   type UsageRow,
 } from './usage-store.ts';
 
-/** Model calls, the newest first. A key that is limited to agents sees theirs alone. */
+/** Lists model calls, newest first. A key that is limited to agents sees only their calls. Throws `not_found`. */
 export async function listUsage(
   ctx: Ctx,
   { limit, cursor, ...filters }: UsageQuery,
@@ -57,10 +57,10 @@ const filterOf = (
   only: coveredAgents(ctx.actor),
 });
 
-/** Rows that a table is written of at a time. */
+/** The rows that are read for one piece of a table. */
 const rowsAtATime = 500;
 
-/** All that the filters let through as a table, a page in memory at a time. */
+/** Streams all rows that match the filters as CSV, with one page in memory. Throws `not_found`. */
 export async function streamUsage(
   ctx: Ctx,
   { limit: _limit, cursor: _cursor, ...filters }: UsageQuery,
@@ -103,7 +103,7 @@ export function listArchives(ctx: Ctx, query: PageQuery): Promise<Page<UsageArch
   );
 }
 
-/** The object as it is kept. */
+/** Returns the stored object of an archive. Throws `not_found`. */
 export async function readArchive(ctx: Ctx, id: string): Promise<Response> {
   const row = await selectArchive(ctx.db, ctx.workspace_id, id).get();
   const object = row === undefined ? null : await ctx.files.get(row.object_key);
