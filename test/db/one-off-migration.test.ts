@@ -38,9 +38,13 @@ const rating = {
 
 /** A chat with one run, and a hidden session with a failed run, its successor and a file. */
 function fill(db: SqlStorage): void {
-  insert(db, 'workspaces', { id: 'ws_1', name: 'W', created_at: 1, updated_at: 1 });
+  insert(db, 'workspaces', {
+    ...{ id: 'ws_1', name: 'W', time_zone: 'UTC', default_model: 'm', content_logging: 1 },
+    ...{ created_at: 1, updated_at: 1 },
+  });
   insert(db, 'agents', {
-    ...{ id: 'agt_1', workspace_id: 'ws_1', slug: 'a', name: 'A' },
+    ...{ id: 'agt_1', workspace_id: 'ws_1', slug: 'a', name: 'A', description: '' },
+    ...{ tags: '[]', active_version_id: 'ver_1', latest_version: 1, revision: 1 },
     ...{ created_at: 2, updated_at: 2 },
   });
   insert(db, 'sessions', { ...session, id: 'ses_1', kind: 'chat' });

@@ -39,7 +39,7 @@ export const RunStep = z
 export const RunWithSteps = Run.extend({
   end_user_id: z.string().nullable(),
   inputs: Inputs.describe(
-    'Of the session, or what a run without one was asked with; so `metadata`. Empty for a role that may not read messages',
+    'Form values of the session or, without one, of the run, like `metadata`. Empty for a role that may not read messages',
   ),
   metadata: Metadata,
   steps: z.array(RunStep),
