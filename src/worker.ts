@@ -4,13 +4,13 @@ import { runSchedule } from './jobs/schedule.ts';
 import { chatStream, responsesStream } from './protocols/openai/index.ts';
 import { uiStream } from './protocols/ui-stream/index.ts';
 import { RateLimiter } from './rate-limits/index.ts';
-import { oneOffDriver, runHost } from './runs/index.ts';
+import { oneOffDriver, RunHost } from './runs/index.ts';
 import { turnDriver } from './sessions/index.ts';
 
-export class SessionHost extends runHost(
-  [uiStream, chatStream, responsesStream],
-  [turnDriver, oneOffDriver],
-) {}
+export class SessionHost extends RunHost {
+  protected readonly protocols = [uiStream, chatStream, responsesStream];
+  protected readonly drivers = [turnDriver, oneOffDriver];
+}
 
 export { RateLimiter };
 

@@ -21,7 +21,7 @@ export {
 export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
 export type { HostPort, RunDriver, RunRequest, RunSource, RunTerms } from './driver.ts';
 export type { RunEvent } from './events.ts';
-export { runHost } from './host/host.ts';
+export { RunHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
 export { namedAgent, namedVersion } from './list/named-version.ts';
 export { oneOffDriver } from './one-off/driver.ts';
