@@ -3,8 +3,8 @@
 // over the words expected. https://en.wikipedia.org/wiki/Longest_common_subsequence
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { extractDocument } from '../src/knowledge/extract/extract.ts';
-import { kindOf } from '../src/knowledge/media.ts';
+import { extractDocument } from '../src/documents/extract.ts';
+import { kindOf } from '../src/documents/identify.ts';
 
 const [folder, flag, shown] = process.argv.slice(2);
 if (folder === undefined) {

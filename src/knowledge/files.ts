@@ -1,14 +1,13 @@
 import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
+import { asDownload, originalKey, servedTypeOf } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
 import { retried } from '../platform/retried.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { visible } from './bases.ts';
-import { asDownload } from './download.ts';
-import { servedTypeOf } from './media.ts';
-import { originalKey } from './objects.ts';
+
 import {
   type File,
   type FileChunk,

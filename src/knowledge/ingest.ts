@@ -1,11 +1,19 @@
 import { batch } from '../db/client.ts';
 import { quotaFailure } from '../db/errors.ts';
+import {
+  type Chunk,
+  chunkDocument,
+  DocumentFault,
+  type ExtractedDocument,
+  extractDocument,
+  kindOfMediaType,
+  originalKey,
+  streamOf,
+} from '../documents/index.ts';
 import { embed } from '../llm/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type Chunk, chunkDocument } from './chunk.ts';
-import { DocumentFault, type ExtractedDocument } from './extract/document.ts';
-import { extractDocument } from './extract/extract.ts';
+
 import {
   beginAttempt,
   failFile,
@@ -15,8 +23,8 @@ import {
   updateAttempt,
 } from './ingest-store.ts';
 import { indexedBody, indexedTitle } from './keywords.ts';
-import { kindOfMediaType } from './media.ts';
-import { originalKey, streamOf, textKey, textKeys } from './objects.ts';
+
+import { textKey, textKeys } from './objects.ts';
 import { removeChunks } from './remove.ts';
 import { type FileRow, touchBase } from './store.ts';
 

@@ -1,7 +1,3 @@
-/** Where things lie in the file store. Keys are made of ids only. */
-export const originalKey = (workspace_id: string, file_id: string): string =>
-  `${workspace_id}/${file_id}`;
-
 /** The extracted text that the chunks of an attempt are slices of. */
 export const textKey = (workspace_id: string, file_id: string, attempt: number): string =>
   `${workspace_id}/${file_id}/text-${attempt}`;
@@ -11,5 +7,3 @@ export const textKeys = (workspace_id: string, file_id: string, attempt: number)
   Array.from({ length: Math.min(attempt, 900) }, (_, index) =>
     textKey(workspace_id, file_id, attempt - index),
   ).filter((key) => !key.endsWith('text-0'));
-
-export const streamOf = (text: string): ReadableStream<Uint8Array> => new Blob([text]).stream();

@@ -1,4 +1,5 @@
 import { batch } from '../db/client.ts';
+import { originalKey } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import {
@@ -8,7 +9,7 @@ import {
   selectFilesOfBase,
   selectStaleChunks,
 } from './ingest-store.ts';
-import { originalKey, textKeys } from './objects.ts';
+import { textKeys } from './objects.ts';
 import { deleteBaseRow, markFileDeleted, touchBase } from './store.ts';
 
 /** Chunks that go together: a vector index takes 1000 ids a call at most. */

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { servedTypes } from '../documents/index.ts';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
@@ -13,7 +14,7 @@ import {
   searchBase,
   updateFile,
 } from './files.ts';
-import { servedTypes } from './media.ts';
+
 import {
   BaseQuery,
   ChunkQuery,

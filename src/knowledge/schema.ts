@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { fileStatuses } from '../db/schema/knowledge.ts';
+import { FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-import { faultCodes } from './extract/document.ts';
+
 import type { BaseRow, ChunkRow, FileRow } from './store.ts';
 
 const Settings = {
@@ -87,7 +88,6 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   updated_at: toWireTime(row.updated_at),
 });
 
-export const FileName = Name(255).openapi({ example: 'leave.md' });
 export const ExternalId = z
   .string()
   .min(1)

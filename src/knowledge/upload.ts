@@ -1,14 +1,20 @@
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
+import {
+  encodingOf,
+  type FilePart,
+  originalKey,
+  type Received,
+  readForm,
+  receiveFile,
+  textPart,
+} from '../documents/index.ts';
 import { Metadata } from '../http/schema.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, payingKey } from '../platform/context.ts';
 import { fingerprintBody, Replay } from '../platform/idempotency.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { findBase } from './bases.ts';
-import { encodingOf } from './extract/encoding.ts';
-import { type FilePart, readForm } from './multipart.ts';
-import { originalKey } from './objects.ts';
-import { type Received, receiveFile, textPart } from './receive.ts';
+
 import { ExternalId, type FileUpload, toFile, toUploaded, type Uploaded } from './schema.ts';
 import {
   deleteCleanups,

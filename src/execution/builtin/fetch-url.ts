@@ -1,4 +1,5 @@
-import { pageToMarkdown } from '../../knowledge/index.ts';
+import { pageToMarkdown } from '../../documents/index.ts';
+
 import { EgressError } from '../../platform/egress.ts';
 import type { Tool, ToolOutcome } from '../tool.ts';
 

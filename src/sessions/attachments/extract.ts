@@ -5,7 +5,8 @@ import {
   kindOfMediaType,
   originalKey,
   streamOf,
-} from '../../knowledge/index.ts';
+} from '../../documents/index.ts';
+
 import type { Ctx } from '../../platform/context.ts';
 import { JobMessage } from '../../platform/job.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';

@@ -4,7 +4,8 @@ import {
   kindOfMediaType,
   servedTypeOf,
   servedTypes,
-} from '../../knowledge/index.ts';
+} from '../../documents/index.ts';
+
 import { Failure } from '../../shared/failure.ts';
 
 export type AttachmentKind = 'document' | 'image';

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { attachmentStatuses } from '../../db/schema/sessions.ts';
+import { faultCodes } from '../../documents/index.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Time } from '../../http/schema.ts';
-import { FileUpload, faultCodes } from '../../knowledge/index.ts';
+import { FileUpload } from '../../knowledge/index.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { AttachmentRow } from './store.ts';
 

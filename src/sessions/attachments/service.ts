@@ -1,5 +1,6 @@
 import { batch } from '../../db/client.ts';
-import { asDownload } from '../../knowledge/index.ts';
+import { asDownload } from '../../documents/index.ts';
+
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';

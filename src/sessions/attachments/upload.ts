@@ -6,7 +6,8 @@ import {
   readForm,
   receiveFile,
   textPart,
-} from '../../knowledge/index.ts';
+} from '../../documents/index.ts';
+
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';

@@ -1,0 +1,180 @@
+import { DocumentFault } from '../document.ts';
+import { guessEncoding } from './guess.ts';
+
+/** Fails on bytes that the encoding does not have. */
+const tryDecode = (bytes: Uint8Array, label: string): string | null => {
+  try {
+    return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return null;
+  }
+};
+
+/** The name of an encoding (Encoding Standard, "Names and labels") for any of its labels; null for others, and for those that nobody may use. */
+export function encodingOf(label: string): string | null {
+  try {
+    const { encoding } = new TextDecoder(label.trim());
+    return encoding === 'replacement' || encoding === 'x-user-defined' ? null : encoding;
+  } catch {
+    return null;
+  }
+}
+
+const boms: readonly (readonly [string, readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+
+const bomOf = (bytes: Uint8Array): string | null =>
+  boms.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte))?.[0] ?? null;
+
+const undecidable = () =>
+  new DocumentFault(
+    'unknown_encoding',
+    'The character encoding of the file cannot be determined. Save it as UTF-8, or name its encoding when you upload it to a knowledge base: `encoding`, for example `windows-1250`.',
+  );
+
+const misnamed = (encoding: string) =>
+  new DocumentFault(
+    'unknown_encoding',
+    `The file is not valid ${encoding}. Save it as UTF-8, or name its real encoding in the field \`encoding\`.`,
+  );
+
+/**
+ * Text of a file without a declaration of its own: by its byte order mark, else as the caller says, else
+ * UTF-8, UTF-16, else by what its bytes make probable. Throws `unknown_encoding` rather than to guess.
+ */
+export async function decodeText(
+  bytes: Uint8Array,
+  encoding: string | null = null,
+): Promise<string> {
+  const known = bomOf(bytes) ?? encoding;
+  if (known !== null) return decodeAs(bytes, known);
+  if (isIso2022Jp(bytes)) return decodeAs(bytes, 'iso-2022-jp');
+  return (
+    decodeUnmarkedUtf16(bytes) ??
+    tryDecode(withoutCutEnd(bytes), 'utf-8') ??
+    (await decodeLegacy(bytes))
+  );
+}
+
+/**
+ * The text of a page (HTML Standard, "Determining the character encoding"): byte order mark, transport,
+ * declaration in the page, else as of any text. A page that declares what its bytes are not is read by
+ * its bytes: many a page was saved as UTF-8 with the declaration it had. Throws `unknown_encoding`.
+ */
+export async function decodeHtml(
+  bytes: Uint8Array,
+  transport: string | null = null,
+): Promise<string> {
+  const declared = await declaredEncoding(bytes, transport);
+  if (declared === null) return decodeText(bytes);
+  const isCertain = bomOf(bytes) !== null || transport !== null || declared === 'utf-8';
+  const utf8 = isCertain ? null : tryDecode(bytes, 'utf-8');
+  if (utf8 !== null && (utf8.match(/\P{ASCII}/gu)?.length ?? 0) >= leastUtf8) return utf8;
+  const text = new TextDecoder(declared).decode(bytes);
+  return isDamaged(text) && transport === null ? decodeText(bytes) : text;
+}
+
+/** Characters that are valid UTF-8 by chance in no text of another encoding. */
+const leastUtf8 = 4;
+
+async function declaredEncoding(
+  bytes: Uint8Array,
+  transport: string | null,
+): Promise<string | null> {
+  const { default: sniff } = await import('html-encoding-sniffer');
+  const unknown = 'x-user-defined';
+  const options = { transportLayerEncodingLabel: transport ?? undefined, defaultEncoding: unknown };
+  const isXml = /^\s*<\?xml/.test(new TextDecoder('latin1').decode(bytes.subarray(0, 100)));
+  const declared = sniff(bytes, options);
+  return encodingOf(
+    declared === unknown && isXml ? sniff(bytes, { ...options, xml: true }) : declared,
+  );
+}
+
+/** More than one character in a hundred is none of the encoding. */
+const isDamaged = (text: string) => (text.split('\ufffd').length - 1) * 100 > text.length;
+
+/** A text may be cut off or have a slip in it, which is shown as U+FFFD; more than that is another encoding. */
+function decodeAs(bytes: Uint8Array, encoding: string): string {
+  const text = new TextDecoder(encoding).decode(bytes);
+  if (isDamaged(text)) throw misnamed(encoding);
+  return text;
+}
+
+/** Without the first bytes of a character whose last ones are missing. */
+function withoutCutEnd(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= 3 && back < bytes.length; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes;
+    if (byte >= 0xc0)
+      return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) && bytes.length > 1000
+        ? bytes.subarray(0, -back)
+        : bytes;
+  }
+  return bytes;
+}
+
+/** Its escapes to Kanji, and no byte beyond ASCII. */
+function isIso2022Jp(bytes: Uint8Array): boolean {
+  if (!bytes.includes(0x1b) || bytes.some((byte) => byte > 0x7f)) return false;
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 100_000));
+  return text.includes('\u001b$B') || text.includes('\u001b$@');
+}
+
+/**
+ * UTF-16 without its mark: every second byte is one that no other text has so often, zero in Latin letters
+ * and digits, 4 in Cyrillic ones. Its characters are of few scripts, in the right order of bytes alone.
+ */
+export function unmarkedUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  const marks = bytes.reduce(
+    (sum, byte) => (byte < 0x20 && !isWhiteSpace(byte) ? sum + 1 : sum),
+    0,
+  );
+  // A zero now and then is no text at all.
+  if (
+    marks < 2 ||
+    marks * 50 < bytes.length ||
+    (marks * 5 < bytes.length && bytes.every((byte) => byte < 0x80))
+  )
+    return null;
+  const length = Math.min(bytes.length, 200_000);
+  const even = bytes.subarray(0, length - (length % 2));
+  const [left, right] = [orderScore(even, 'utf-16le'), orderScore(even, 'utf-16be')];
+  if (Math.max(left, right) === 0 || left === right) return null;
+  return left > right ? 'utf-16le' : 'utf-16be';
+}
+
+const isWhiteSpace = (byte: number) => (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b;
+
+/** 0 where the characters are none of a text, else by how many of them are ASCII. */
+function orderScore(bytes: Uint8Array, encoding: string): number {
+  const text = new TextDecoder(encoding).decode(bytes);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no text has them.
+  if (/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u0080-\u009f\ufffe\uffff\p{Cn}\p{Co}]/u.test(text))
+    return 0;
+  const blocks = new Map<number, number>();
+  for (const letter of text) {
+    const high = (letter.codePointAt(0) ?? 0) >> 8;
+    const block = high >= 0x34 && high <= 0x9f ? 0x4e : high >= 0xac && high <= 0xd7 ? 0xac : high;
+    blocks.set(block, (blocks.get(block) ?? 0) + 1);
+  }
+  const few = [...blocks.values()].sort((a, b) => b - a).slice(0, 4);
+  const ascii = text.match(/\p{ASCII}/gu)?.length ?? 0;
+  return few.reduce((sum, count) => sum + count, 0) >= text.length * 0.85 ? ascii / text.length : 0;
+}
+
+/** Latin text in UTF-16 is valid UTF-8 as well. */
+function decodeUnmarkedUtf16(bytes: Uint8Array): string | null {
+  const encoding = bytes.length % 2 === 0 ? unmarkedUtf16(bytes) : null;
+  return encoding === null ? null : tryDecode(bytes, encoding);
+}
+
+async function decodeLegacy(bytes: Uint8Array): Promise<string> {
+  if (bytes.includes(0)) throw undecidable();
+  const text = await guessEncoding(bytes);
+  if (text === null) throw undecidable();
+  return text;
+}

@@ -1,0 +1,41 @@
+import {
+  cleanText,
+  DocumentFault,
+  type ExtractedDocument,
+  tableRow,
+  tableRule,
+} from '../../document.ts';
+import { decodeText } from '../../encoding/decode.ts';
+
+const maxRows = 200_000;
+const maxFieldCharacters = 1_000_000;
+/** The line with which Excel names the delimiter; no row of the table. */
+const excelDelimiter = /^\ufeff?"?sep=([^\r\n])"?\r?\n/i;
+
+/** A Markdown table of all rows; the first one is the header. */
+export async function extractCsv(
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string | null,
+): Promise<ExtractedDocument> {
+  const { default: papa } = await import('papaparse');
+  const text = await decodeText(bytes, encoding);
+  const named = excelDelimiter.exec(text);
+  const { data } = papa.parse<string[]>(text.slice(named?.[0].length ?? 0), {
+    delimiter: named?.[1] ?? '',
+    skipEmptyLines: 'greedy',
+  });
+  if (data.length > maxRows)
+    throw new DocumentFault('too_large', `The table has more than ${maxRows} rows.`);
+  if (data.some((row) => row.some((field) => field.length > maxFieldCharacters))) {
+    throw new DocumentFault(
+      'too_large',
+      `A field has more than ${maxFieldCharacters} characters. Check for a quote that is not closed.`,
+    );
+  }
+  const [header = [], ...rows] = data.map((row) => row.map(cleanText));
+  return {
+    text: [tableRow(header), tableRule(header.length), ...rows.map(tableRow)].join('\n'),
+    pages: null,
+    isMarkdown: true,
+  };
+}

@@ -1,0 +1,121 @@
+import { DocumentFault, maxCharacters } from '../../document.ts';
+
+export interface PdfLimits {
+  /** Bytes of one decoded stream, or of all the content of a page. */
+  readonly stream: number;
+  /** Bytes of all decoded streams together; one that is decoded again counts again. */
+  readonly inflated: number;
+  /** Decoded bytes over bytes of the file, beyond `unrated` bytes. */
+  readonly ratio: number;
+  readonly unrated: number;
+  /**
+   * Drawing operators of all pages, those of a form as often as it is drawn; 32 bytes of operands count as
+   * one, a form as 50. A small file may have `minOperations`, a larger one so many for each byte.
+   */
+  readonly operations: number;
+  readonly minOperations: number;
+  readonly operationsPerByte: number;
+  readonly characters: number;
+  /** Codes that the character maps of fonts give a meaning to. */
+  readonly mappings: number;
+  readonly milliseconds: number;
+}
+
+const MiB = 1024 * 1024;
+
+export const pdfLimits: PdfLimits = {
+  stream: 32 * MiB,
+  inflated: 512 * MiB,
+  ratio: 100,
+  unrated: 64 * MiB,
+  operations: 20_000_000,
+  minOperations: 2_000_000,
+  operationsPerByte: 20,
+  characters: maxCharacters,
+  mappings: 8_000_000,
+  milliseconds: 60_000,
+};
+
+const operationsPerStream = 50;
+
+/** What reading one PDF may cost. The parser swallows errors, so a limit that was passed once stays passed. */
+export class PdfBudget {
+  readonly #limits: PdfLimits;
+  readonly #started = performance.now();
+  #inflated: number;
+  #operations: number;
+  #mappings: number;
+  #characters: number;
+  #sinceClock = 0;
+  #fault: DocumentFault | null = null;
+
+  constructor(fileBytes: number, limits: PdfLimits = pdfLimits) {
+    this.#limits = limits;
+    this.#inflated = Math.min(limits.inflated, Math.max(limits.unrated, fileBytes * limits.ratio));
+    this.#operations = Math.min(
+      limits.operations,
+      Math.max(limits.minOperations, fileBytes * limits.operationsPerByte),
+    );
+    this.#mappings = limits.mappings;
+    this.#characters = limits.characters;
+  }
+
+  /** Throws `too_large` where a limit has been passed, now or before. */
+  check(): void {
+    if (this.#fault === null && performance.now() - this.#started > this.#limits.milliseconds)
+      this.#fault = new DocumentFault(
+        'too_large',
+        'The PDF takes too long to read. Split it, or print it to a new PDF.',
+      );
+    if (this.#fault !== null) throw this.#fault;
+  }
+
+  checkStream(bytes: number): void {
+    if (bytes > this.#limits.stream)
+      this.#fail(
+        `A stream of the PDF inflates to more than ${this.#limits.stream / MiB} MiB. Print the file to a new PDF.`,
+      );
+  }
+
+  inflate(bytes: number): void {
+    this.#inflated -= bytes;
+    if (this.#inflated < 0)
+      this.#fail('The PDF inflates to much more than its file size. Print it to a new PDF.');
+    this.check();
+  }
+
+  /** Counts the beginning of a page or of a form. */
+  begin(): void {
+    this.#operations -= operationsPerStream;
+    this.check();
+  }
+
+  /** Counts an operator with its operands, and may end the page. */
+  operate(bytes: number): void {
+    this.#operations -= 1 + Math.floor(bytes / 32);
+    if (this.#operations < 0)
+      this.#fail('The PDF draws too much for its size. Print it to a new PDF, or split it.');
+    // The clock is no more than a second line: it may stand still while a Worker computes.
+    this.#sinceClock += 1;
+    if (this.#fault === null && this.#sinceClock < 64) return;
+    this.#sinceClock = 0;
+    this.check();
+  }
+
+  write(characters: number): void {
+    this.#characters -= characters;
+    if (this.#characters < 0)
+      this.#fail(`The document has more than ${this.#limits.characters} characters of text.`);
+  }
+
+  map(codes: number): void {
+    if (codes > 0) this.#mappings -= codes;
+    if (this.#mappings < 0)
+      this.#fail(`The fonts of the PDF map more than ${this.#limits.mappings} characters.`);
+  }
+
+  #fail(detail: string): never {
+    this.#fault ??= new DocumentFault('too_large', detail);
+    throw this.#fault;
+  }
+}

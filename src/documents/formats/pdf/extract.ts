@@ -1,0 +1,141 @@
+import { getDocumentProxy } from 'unpdf';
+import type { AssetReader } from '../../../platform/ports.ts';
+import { cleanText, DocumentFault, type ExtractedDocument } from '../../document.ts';
+import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
+import { readFields } from './form-fields.ts';
+import { runGuarded } from './guard.ts';
+import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
+import type { PdfRun } from './lines.ts';
+import { type PdfLine, readLines } from './rows.ts';
+import { type Page, type Pdf, readRuns } from './text-runs.ts';
+
+const maxPages = 2000;
+
+/** Errors of a file are told by what is thrown; its warnings would be lines of the log. */
+const settings = {
+  disableFontFace: true,
+  maxImageSize: 1,
+  cMapUrl: 'cmaps/',
+  cMapPacked: true,
+  useWorkerFetch: false,
+  verbosity: 0,
+};
+
+export interface PdfOptions {
+  readonly assets?: AssetReader;
+  readonly limits?: PdfLimits;
+}
+
+/** Text of every page in reading order, with headings where the type is larger. No script, form or attachment of the file is run. */
+export async function extractPdf(
+  bytes: Uint8Array<ArrayBuffer>,
+  { assets, limits = pdfLimits }: PdfOptions = {},
+): Promise<ExtractedDocument> {
+  const budget = new PdfBudget(bytes.byteLength, limits);
+  return runGuarded(budget, () => readDocument(bytes, budget, assets ?? null));
+}
+
+async function readDocument(
+  bytes: Uint8Array<ArrayBuffer>,
+  budget: PdfBudget,
+  assets: AssetReader | null,
+): Promise<ExtractedDocument> {
+  const pdf = await open(bytes, budget, assets);
+  try {
+    if (pdf.numPages > maxPages)
+      throw new DocumentFault(
+        'too_many_pages',
+        `A PDF may have at most ${maxPages} pages; this has ${pdf.numPages}.`,
+      );
+    const pages = await readPages(pdf, budget);
+    const bodySize = bodySizeOf(pages.flat());
+    const vocabulary = vocabularyOf(pages.flat());
+    const starts: number[] = [];
+    let text = '';
+    for (const lines of pages) {
+      if (text !== '') text += '\n\n';
+      starts.push(text.length);
+      text += cleanText(writePage(lines, bodySize, vocabulary));
+    }
+    return { text, pages: starts, isMarkdown: true };
+  } finally {
+    await pdf.cleanup();
+    await pdf.loadingTask.destroy();
+  }
+}
+
+async function open(
+  bytes: Uint8Array<ArrayBuffer>,
+  budget: PdfBudget,
+  assets: AssetReader | null,
+): Promise<Pdf> {
+  try {
+    // The parser takes the buffer for itself, so it gets one of its own.
+    return await getDocumentProxy(bytes.slice(), {
+      ...settings,
+      BinaryDataFactory: cmapsFrom(assets),
+    });
+  } catch (error) {
+    budget.check();
+    if (error instanceof Error && error.name === 'PasswordException') {
+      throw new DocumentFault('encrypted', 'The PDF is protected by a password.', error);
+    }
+    throw new DocumentFault('corrupt', 'The PDF is damaged.', error);
+  }
+}
+
+async function readPages(pdf: Pdf, budget: PdfBudget): Promise<PdfLine[][]> {
+  const pages: PdfLine[][] = [];
+  for (let number = 1; number <= pdf.numPages; number += 1)
+    pages.push(await readPage(pdf, number, budget));
+  return pages;
+}
+
+async function readPage(pdf: Pdf, number: number, budget: PdfBudget): Promise<PdfLine[]> {
+  try {
+    const page = await pdf.getPage(number);
+    const runs = await readRuns(page, budget);
+    const fields = await readPageFields(page, runs, budget);
+    page.cleanup();
+    return readLines([...runs, ...fields], page.rotate);
+  } catch (error) {
+    budget.check();
+    throw new DocumentFault('corrupt', `Page ${number} of the PDF is damaged.`, error);
+  }
+}
+
+/** The predefined character maps of CJK fonts (ISO 32000-2, 9.7.5.2), read when a font names one. */
+const cmapsFrom = (assets: AssetReader | null) =>
+  class {
+    readonly fetch = async ({
+      kind,
+      filename,
+    }: {
+      readonly kind: string;
+      readonly filename: string;
+    }): Promise<Uint8Array> => {
+      const bytes =
+        kind === 'cMapUrl' && /^[\w-]+\.bcmap$/.test(filename)
+          ? await assets?.read(`cmaps/${filename}`)
+          : null;
+      if (bytes === null || bytes === undefined) throw new Error(`There is no ${filename}.`);
+      return bytes;
+    };
+  };
+
+/** A form that cannot be read costs its values, not the page. */
+async function readPageFields(
+  page: Page,
+  runs: readonly PdfRun[],
+  budget: PdfBudget,
+): Promise<PdfRun[]> {
+  try {
+    const fields = readFields(await page.getAnnotations({ intent: 'display' }), runs);
+    budget.write(fields.reduce((sum, { str }) => sum + str.length, 0));
+    return fields;
+  } catch {
+    return [];
+  } finally {
+    budget.check();
+  }
+}

@@ -1,0 +1,117 @@
+import { SaxesParser } from 'saxes';
+import { DocumentFault } from '../document.ts';
+
+/** An element of Office Open XML. Names carry the prefix that is usual for their namespace, whichever the file has: `w:p`. */
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: (XmlElement | string)[];
+}
+
+/** Each in its transitional and in its strict form (ECMA-376, part 1 and 4). */
+const prefixes: Readonly<Record<string, string>> = {
+  'http://schemas.openxmlformats.org/wordprocessingml/2006/main': 'w:',
+  'http://purl.oclc.org/ooxml/wordprocessingml/main': 'w:',
+  'http://schemas.openxmlformats.org/drawingml/2006/main': 'a:',
+  'http://purl.oclc.org/ooxml/drawingml/main': 'a:',
+  'http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing': 'wp:',
+  'http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing': 'wp:',
+  'http://schemas.openxmlformats.org/drawingml/2006/diagram': 'dgm:',
+  'http://purl.oclc.org/ooxml/drawingml/diagram': 'dgm:',
+  'http://schemas.openxmlformats.org/drawingml/2006/chart': 'c:',
+  'http://purl.oclc.org/ooxml/drawingml/chart': 'c:',
+  'http://schemas.openxmlformats.org/officeDocument/2006/math': 'm:',
+  'http://purl.oclc.org/ooxml/officeDocument/math': 'm:',
+  'http://schemas.openxmlformats.org/officeDocument/2006/relationships': 'r:',
+  'http://purl.oclc.org/ooxml/officeDocument/relationships': 'r:',
+  'http://schemas.openxmlformats.org/markup-compatibility/2006': 'mc:',
+  'http://schemas.microsoft.com/office/word/2010/wordml': 'w14:',
+  'urn:schemas-microsoft-com:vml': 'v:',
+  'http://www.w3.org/XML/1998/namespace': 'xml:',
+  'http://schemas.openxmlformats.org/package/2006/relationships': '',
+};
+
+const maxDepth = 400;
+const maxElements = 3_000_000;
+
+/** Strictly: XML that is not well-formed is `corrupt`, a document type is `unsafe_xml`. Throws `too_large` as well. */
+export function parseXml(bytes: Uint8Array): XmlElement {
+  const root: XmlElement = { name: '', attributes: {}, children: [] };
+  const open: XmlElement[] = [root];
+  let elements = 0;
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on('doctype', () => {
+    throw new DocumentFault(
+      'unsafe_xml',
+      'The document declares XML entities, which are not read.',
+    );
+  });
+  parser.on('opentag', ({ uri, local, attributes }) => {
+    elements += 1;
+    if (open.length > maxDepth || elements > maxElements)
+      throw new DocumentFault('too_large', 'The document is nested too deeply or too long.');
+    const named = Object.values(attributes).map((entry): [string, string] => [
+      (prefixes[entry.uri] ?? '') + entry.local,
+      entry.value,
+    ]);
+    const node = {
+      name: (prefixes[uri] ?? '?:') + local,
+      attributes: Object.fromEntries(named),
+      children: [],
+    };
+    open.at(-1)?.children.push(node);
+    open.push(node);
+  });
+  parser.on('closetag', () => void open.pop());
+  const addText = (text: string) => {
+    const node = open.at(-1);
+    // White space between elements says nothing.
+    if (node !== undefined && /:t$|^w:instrText$|^c:v$/.test(node.name)) node.children.push(text);
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : 'utf-8';
+  parser.write(new TextDecoder(encoding).decode(bytes)).close();
+  return root;
+}
+
+export const elementsOf = (node: XmlElement | undefined): XmlElement[] =>
+  (node?.children ?? []).filter((child) => typeof child !== 'string');
+
+export const childOf = (node: XmlElement | undefined, name: string): XmlElement | undefined =>
+  elementsOf(node).find((child) => child.name === name);
+
+/** The value of a property that is an element of its own: `<w:numFmt w:val="decimal"/>`. */
+export const propertyOf = (node: XmlElement | undefined, name: string): string | null =>
+  childOf(node, name)?.attributes['w:val'] ?? null;
+
+export function integerOf(node: XmlElement | undefined, name: string): number | null {
+  const value = propertyOf(node, name);
+  return value !== null && /^-?\d{1,9}$/.test(value) ? Number(value) : null;
+}
+
+/** A property that is on when it is there, unless its value says off; null where it is not there. */
+export function flagOf(node: XmlElement | undefined, name: string): boolean | null {
+  const found = childOf(node, name);
+  return found === undefined
+    ? null
+    : !/^(?:0|false|off|none)$/.test(found.attributes['w:val'] ?? '1');
+}
+
+/** All elements of a name inside, in the order of the document; not those inside of one another. */
+export function* descendants(node: XmlElement, name: string): Generator<XmlElement> {
+  for (const child of elementsOf(node)) {
+    if (child.name === name) yield child;
+    else yield* descendants(child, name);
+  }
+}
+
+export const textIn = (node: XmlElement | undefined): string =>
+  (node?.children ?? [])
+    .map((child) => (typeof child === 'string' ? child : textIn(child)))
+    .join('');
