@@ -1,6 +1,8 @@
 import type { AssetReader } from '../platform/ports.ts';
-import { cleanText, DocumentFault, type ExtractedDocument, maxCharacters } from './document.ts';
+import { cleanText } from './clean-text.ts';
+import { type ExtractedDocument, maxCharacters } from './document.ts';
 import { decodeText } from './encoding/decode.ts';
+import { DocumentFault } from './fault.ts';
 import { extractCsv } from './formats/csv/extract.ts';
 import { extractJson, extractJsonLines } from './formats/json/extract.ts';
 import type { FileKind } from './identify.ts';

@@ -1,7 +1,8 @@
 export { type Chunk, type ChunkSource, chunkDocument } from './chunk/chunk.ts';
-export { DocumentFault, type ExtractedDocument, faultCodes } from './document.ts';
+export type { ExtractedDocument } from './document.ts';
 export { encodingOf } from './encoding/decode.ts';
 export { extractDocument } from './extract.ts';
+export { DocumentFault, faultCodes } from './fault.ts';
 export { kindOfMediaType, servedTypeOf, servedTypes } from './identify.ts';
 export { asDownload } from './transfer/download.ts';
 export { FileName } from './transfer/file-name.ts';

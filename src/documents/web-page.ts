@@ -1,5 +1,6 @@
-import { cleanText, DocumentFault } from './document.ts';
+import { cleanText } from './clean-text.ts';
 import { decodeHtml, decodeText, encodingOf } from './encoding/decode.ts';
+import { DocumentFault } from './fault.ts';
 import { type Element, element, findElement, isElement, type Node, textOf } from './markup/tree.ts';
 
 export interface WebPage {

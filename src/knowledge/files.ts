@@ -7,7 +7,6 @@ import { retried } from '../platform/retried.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { visible } from './bases.ts';
-
 import {
   type File,
   type FileChunk,

@@ -13,7 +13,6 @@ import {
 import { embed } from '../llm/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-
 import {
   beginAttempt,
   failFile,
@@ -23,7 +22,6 @@ import {
   updateAttempt,
 } from './ingest-store.ts';
 import { indexedBody, indexedTitle } from './keywords.ts';
-
 import { textKey, textKeys } from './objects.ts';
 import { removeChunks } from './remove.ts';
 import { type FileRow, touchBase } from './store.ts';

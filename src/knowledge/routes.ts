@@ -14,7 +14,6 @@ import {
   searchBase,
   updateFile,
 } from './files.ts';
-
 import {
   BaseQuery,
   ChunkQuery,

@@ -4,7 +4,6 @@ import { FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-
 import type { BaseRow, ChunkRow, FileRow } from './store.ts';
 
 const Settings = {

@@ -14,7 +14,6 @@ import { actorId, type Ctx, payingKey } from '../platform/context.ts';
 import { fingerprintBody, Replay } from '../platform/idempotency.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { findBase } from './bases.ts';
-
 import { ExternalId, type FileUpload, toFile, toUploaded, type Uploaded } from './schema.ts';
 import {
   deleteCleanups,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DocumentFault } from '../../src/documents/document.ts';
 import { extractDocument } from '../../src/documents/extract.ts';
+import { DocumentFault } from '../../src/documents/fault.ts';
 import { docxParts, makeZip, type ZipEntry } from '../support/documents.ts';
 
 const w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';

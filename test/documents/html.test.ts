@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DocumentFault } from '../../src/documents/document.ts';
 import { extractDocument } from '../../src/documents/extract.ts';
+import { DocumentFault } from '../../src/documents/fault.ts';
 
 const read = async (html: string) =>
   (await extractDocument('html', Uint8Array.from(new TextEncoder().encode(html)))).text;

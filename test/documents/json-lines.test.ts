@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DocumentFault } from '../../src/documents/document.ts';
 import { extractDocument } from '../../src/documents/extract.ts';
+import { DocumentFault } from '../../src/documents/fault.ts';
 import type { FileKind } from '../../src/documents/identify.ts';
 import { newWorkspace } from '../support/api.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DocumentFault } from '../../src/documents/document.ts';
+import { DocumentFault } from '../../src/documents/fault.ts';
 import { type PdfLimits, pdfLimits } from '../../src/documents/formats/pdf/budget.ts';
 import { extractPdf } from '../../src/documents/formats/pdf/extract.ts';
 import { newWorkspace } from '../support/api.ts';

@@ -1,4 +1,4 @@
-import { DocumentFault } from '../document.ts';
+import { DocumentFault } from '../fault.ts';
 import { guessEncoding } from './guess.ts';
 
 /** Fails on bytes that the encoding does not have. */

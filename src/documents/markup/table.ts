@@ -1,4 +1,5 @@
-import { DocumentFault, tableRow, tableRule } from '../document.ts';
+import { DocumentFault } from '../fault.ts';
+import { tableRow, tableRule } from './table-row.ts';
 
 export interface Cell {
   /** One line. */

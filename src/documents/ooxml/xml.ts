@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import { DocumentFault } from '../document.ts';
+import { DocumentFault } from '../fault.ts';
 
 /** An element of Office Open XML. Names carry the prefix that is usual for their namespace, whichever the file has: `w:p`. */
 export interface XmlElement {

@@ -1,4 +1,4 @@
-import { DocumentFault } from '../document.ts';
+import { DocumentFault } from '../fault.ts';
 
 export interface ZipLimits {
   readonly entries: number;

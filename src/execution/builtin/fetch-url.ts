@@ -1,5 +1,4 @@
 import { pageToMarkdown } from '../../documents/index.ts';
-
 import { EgressError } from '../../platform/egress.ts';
 import type { Tool, ToolOutcome } from '../tool.ts';
 

@@ -1,6 +1,5 @@
 import { asDownload, type FilePart, readForm, receiveFile } from '../../documents/index.ts';
 import { allows } from '../../http/access.ts';
-
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';

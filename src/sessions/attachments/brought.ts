@@ -4,7 +4,6 @@ import { batch, type Statement } from '../../db/client.ts';
 import type { uploads } from '../../db/schema/openai.ts';
 import type { AttachedFile } from '../../db/schema/sessions.ts';
 import { type FilePart, receiveFile } from '../../documents/index.ts';
-
 import { capabilitiesOf } from '../../llm/index.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { Failure, invalid } from '../../shared/failure.ts';

@@ -1,7 +1,6 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider';
 import type { AttachedFile } from '../../db/schema/sessions.ts';
 import { originalKey } from '../../documents/index.ts';
-
 import { capabilitiesOf, contextWindowOf } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { readText } from './extract.ts';

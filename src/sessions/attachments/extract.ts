@@ -6,7 +6,6 @@ import {
   originalKey,
   streamOf,
 } from '../../documents/index.ts';
-
 import type { Ctx } from '../../platform/context.ts';
 import { JobMessage } from '../../platform/job.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';

@@ -5,7 +5,6 @@ import {
   servedTypeOf,
   servedTypes,
 } from '../../documents/index.ts';
-
 import { Failure } from '../../shared/failure.ts';
 
 export type AttachmentKind = 'document' | 'image';

@@ -1,6 +1,5 @@
 import { batch } from '../../db/client.ts';
 import { asDownload } from '../../documents/index.ts';
-
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';

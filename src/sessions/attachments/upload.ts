@@ -7,7 +7,6 @@ import {
   receiveFile,
   textPart,
 } from '../../documents/index.ts';
-
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';

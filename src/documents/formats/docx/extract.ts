@@ -1,5 +1,6 @@
-import { DocumentFault, type ExtractedDocument } from '../../document.ts';
+import type { ExtractedDocument } from '../../document.ts';
 import { decodeHtml } from '../../encoding/decode.ts';
+import { DocumentFault } from '../../fault.ts';
 import { romanNumeral } from '../../markup/numerals.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { descendants, elementsOf, flagOf, type XmlElement } from '../../ooxml/xml.ts';

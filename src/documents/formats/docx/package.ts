@@ -1,4 +1,4 @@
-import { DocumentFault } from '../../document.ts';
+import { DocumentFault } from '../../fault.ts';
 import { descendants, elementsOf, parseXml, type XmlElement } from '../../ooxml/xml.ts';
 
 export interface Part {

@@ -1,5 +1,7 @@
-import { cleanText, DocumentFault, type ExtractedDocument } from '../../document.ts';
+import { cleanText } from '../../clean-text.ts';
+import type { ExtractedDocument } from '../../document.ts';
 import { decodeHtml } from '../../encoding/decode.ts';
+import { DocumentFault } from '../../fault.ts';
 import { toMarkdown } from '../../markup/markdown.ts';
 import type { Element } from '../../markup/tree.ts';
 import { readPage } from './visible-page.ts';

@@ -5,7 +5,7 @@ import {
   Parser,
   type TreeAdapter,
 } from 'parse5';
-import { DocumentFault } from '../../document.ts';
+import { DocumentFault } from '../../fault.ts';
 
 /** Browsers flatten what is nested deeper than 512. */
 const maxDepth = 500;

@@ -1,11 +1,8 @@
-import {
-  cleanText,
-  DocumentFault,
-  type ExtractedDocument,
-  tableRow,
-  tableRule,
-} from '../../document.ts';
+import { cleanText } from '../../clean-text.ts';
+import type { ExtractedDocument } from '../../document.ts';
 import { decodeText } from '../../encoding/decode.ts';
+import { DocumentFault } from '../../fault.ts';
+import { tableRow, tableRule } from '../../markup/table-row.ts';
 
 const maxDepth = 100;
 const maxRecords = 500_000;

@@ -1,4 +1,5 @@
-import { DocumentFault, maxCharacters } from '../../document.ts';
+import { maxCharacters } from '../../document.ts';
+import { DocumentFault } from '../../fault.ts';
 
 export interface PdfLimits {
   /** Bytes of one decoded stream, or of all the content of a page. */

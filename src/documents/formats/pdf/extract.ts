@@ -1,6 +1,8 @@
 import { getDocumentProxy } from 'unpdf';
 import type { AssetReader } from '../../../platform/ports.ts';
-import { cleanText, DocumentFault, type ExtractedDocument } from '../../document.ts';
+import { cleanText } from '../../clean-text.ts';
+import type { ExtractedDocument } from '../../document.ts';
+import { DocumentFault } from '../../fault.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
 import { readFields } from './form-fields.ts';
 import { runGuarded } from './guard.ts';

@@ -1,4 +1,4 @@
-import { tableRow, tableRule } from '../../document.ts';
+import { tableRow, tableRule } from '../../markup/table-row.ts';
 import { isMostlyRightToLeft } from './bidi.ts';
 import type { PdfLine } from './rows.ts';
 
