@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
-import { asDownload, originalKey, servedTypeOf } from '../documents/index.ts';
+import { downloadOriginal } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
 import { retried } from '../platform/retried.ts';
@@ -144,9 +144,9 @@ export async function listChunks(ctx: Ctx, id: string, query: PageQuery): Promis
 /** Throws `not_found`. */
 export async function getContent(ctx: Ctx, id: string): Promise<Response> {
   const file = await findFile(ctx, id);
-  const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
-  if (object === null) throw notFound('file');
-  return asDownload(object, file.name, servedTypeOf(file.media_type));
+  const download = await downloadOriginal(ctx, file);
+  if (download === null) throw notFound('file');
+  return download;
 }
 
 /** Searches one base for its own sake. */

@@ -5,9 +5,7 @@ import {
   chunkDocument,
   DocumentFault,
   type ExtractedDocument,
-  extractDocument,
-  kindOfMediaType,
-  originalKey,
+  extractOriginal,
   streamOf,
 } from '../documents/index.ts';
 import { embed } from '../llm/index.ts';
@@ -67,7 +65,7 @@ export async function ingestFile(ctx: Ctx, file_id: string): Promise<void> {
 
 /** Leaves the ids of the chunks it has stored in `written`. */
 async function index(ctx: Ctx, file: FileRow, base: Base, written: string[]): Promise<void> {
-  const document = await extract(ctx, file);
+  const document = await extractOriginal(ctx, file);
   await ctx.files.put(textKey(ctx.workspace_id, file.id, file.attempt), streamOf(document.text), {
     media_type: 'text/plain; charset=utf-8',
     limit: Number.POSITIVE_INFINITY,
@@ -106,17 +104,6 @@ async function reserveChunks(ctx: Ctx, file: FileRow, chunks: readonly Chunk[]):
       `The file makes ${chunks.length} chunks. ${exceeded.message}`,
     );
   }
-}
-
-async function extract(ctx: Ctx, file: FileRow): Promise<ExtractedDocument> {
-  const object = await ctx.files.get(originalKey(ctx.workspace_id, file.id));
-  if (object === null)
-    throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
-  const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
-  return extractDocument(kindOfMediaType(file.media_type), bytes, {
-    assets: ctx.assets,
-    encoding: file.encoding,
-  });
 }
 
 function toRow(

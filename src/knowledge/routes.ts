@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { servedTypes } from '../documents/index.ts';
+import { acceptedFiles, servedTypes } from '../documents/index.ts';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
@@ -110,8 +110,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Upload files',
-      description:
-        'Up to 20 files of at most 25 MB: txt, log, md, html, pdf, docx, csv, tsv, json, jsonl, ndjson, yaml. Name the character encoding of files that are not Unicode in `encoding`. The same content again is the same file; the same `external_id` replaces the file that has it. Read the file until its `status` is `ready` or `failed`.',
+      description: `Up to 20 ${acceptedFiles(['document'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file; the same \`external_id\` replaces the file that has it. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
@@ -200,7 +199,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Download a file',
       params: file,
-      alsoProduces: servedTypes,
+      alsoProduces: servedTypes(['document']),
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { fileStatuses } from '../db/schema/knowledge.ts';
-import { FileName, faultCodes } from '../documents/index.ts';
+import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
@@ -122,7 +122,7 @@ export const FileForm = z
       .array(z.string().openapi({ format: 'binary' }))
       .min(1)
       .max(20)
-      .describe('At most 25 MB each'),
+      .describe(`Supported: ${acceptedSizes(['document'])}`),
     external_id: ExternalId.optional(),
     encoding: Encoding.optional(),
     metadata: z.string().optional().describe('A JSON object for every file of the request'),

@@ -3,7 +3,7 @@ import {
   encodingOf,
   type FilePart,
   originalKey,
-  type Received,
+  type ReceivedFile,
   readForm,
   receiveFile,
   textPart,
@@ -33,7 +33,7 @@ const longestPause = 400;
 
 export type UploadSource = { readonly request: Request } | { readonly body: FileUpload };
 
-interface Stored extends Received {
+interface Stored extends ReceivedFile {
   readonly id: string;
 }
 
@@ -154,7 +154,7 @@ function readMetadata(text: string): Record<string, unknown> {
 
 const storePart = async (ctx: Ctx, id: string, part: FilePart): Promise<Stored> => ({
   id,
-  ...(await receiveFile(ctx, originalKey(ctx.workspace_id, id), part)),
+  ...(await receiveFile(ctx, id, part, ['document'])),
 });
 
 async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {

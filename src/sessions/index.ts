@@ -1,21 +1,8 @@
 export { bringAttached, bringFile, bringUpload } from './attachments/brought.ts';
-export {
-  attachmentJobs,
-  extractAttachment,
-  originalKey,
-  removeObjects,
-} from './attachments/extract.ts';
-export {
-  allServedTypes,
-  attachmentKind,
-  attachmentType,
-  imageTypeOf,
-  isQuick,
-  maxImageBytes,
-  servedAs,
-} from './attachments/media.ts';
+export { attachmentJobs, extractAttachment, removeObjects } from './attachments/extract.ts';
 export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
 export { attachmentRoutes } from './attachments/routes.ts';
+export { attachmentKinds } from './attachments/schema.ts';
 export {
   type AttachmentRow,
   deleteAttachmentCleanups,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { extractDocument } from '../../src/documents/extract.ts';
 import { DocumentFault } from '../../src/documents/fault.ts';
+import { formats } from '../../src/documents/formats.ts';
 import { docxParts, makeZip, type ZipEntry } from '../support/documents.ts';
 
 const w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
@@ -27,7 +28,7 @@ async function read(body: string, parts: Readonly<Record<string, string>> = {}):
     xml('word/_rels/document.xml.rels', rels),
     ...named.map(({ target, content }) => xml(`word/${target}`, content)),
   ];
-  return (await extractDocument('docx', await makeZip(entries))).text;
+  return (await extractDocument(formats.docx, await makeZip(entries))).text;
 }
 
 const run = (text: string, properties = '') =>
@@ -324,7 +325,7 @@ describe('parts of a Word document', () => {
       const entries = docxParts(p(run('x'))).map((entry) =>
         entry.name === 'word/document.xml' ? xml(entry.name, content) : entry,
       );
-      return extractDocument('docx', await makeZip(entries)).then(String, (error: unknown) =>
+      return extractDocument(formats.docx, await makeZip(entries)).then(String, (error: unknown) =>
         error instanceof DocumentFault ? error.code : error,
       );
     };

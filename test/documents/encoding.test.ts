@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { extractDocument } from '../../src/documents/extract.ts';
 import { DocumentFault } from '../../src/documents/fault.ts';
-import type { FileKind } from '../../src/documents/identify.ts';
-import { pageToMarkdown } from '../../src/documents/web-page.ts';
+import { type DocumentFormatName, formats } from '../../src/documents/formats.ts';
+import { readWebPage } from '../../src/documents/web-page.ts';
 import { newWorkspace } from '../support/api.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
 
@@ -16,11 +16,15 @@ const utf16 = (text: string, isBig: boolean) => {
   return new Uint8Array(view.buffer);
 };
 const read = async (
-  kind: FileKind,
+  kind: DocumentFormatName,
   bytes: Uint8Array<ArrayBuffer>,
   encoding: string | null = null,
-) => (await extractDocument(kind, bytes, { encoding })).text;
-const faultOf = (kind: FileKind, bytes: Uint8Array<ArrayBuffer>, encoding: string | null = null) =>
+) => (await extractDocument(formats[kind], bytes, { encoding })).text;
+const faultOf = (
+  kind: DocumentFormatName,
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string | null = null,
+) =>
   read(kind, bytes, encoding).then(String, (error: unknown) =>
     error instanceof DocumentFault ? error.code : error,
   );
@@ -152,14 +156,13 @@ describe('encodings', () => {
       '<meta charset=iso-8859-1><title>\xd6\xe5\xed\xe0</title><p>\xd1\xf2\xee\xeb</p>',
     );
     expect(
-      await pageToMarkdown(page.buffer, 'text/html; charset="Windows-1251"', 'https://a.test/'),
+      await readWebPage(page.buffer, 'text/html; charset="Windows-1251"', 'https://a.test/'),
     ).toEqual({
       title: 'Цена',
       text: 'Стол',
     });
     expect(
-      (await pageToMarkdown(latin1('caf\xe9 cr\xe8me').buffer, 'text/plain', 'https://a.test/'))
-        ?.text,
+      (await readWebPage(latin1('caf\xe9 cr\xe8me').buffer, 'text/plain', 'https://a.test/'))?.text,
     ).toBe('café crème');
   });
 });

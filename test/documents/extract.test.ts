@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { extractDocument } from '../../src/documents/extract.ts';
 import { DocumentFault } from '../../src/documents/fault.ts';
-import type { FileKind } from '../../src/documents/identify.ts';
+import { type DocumentFormatName, formats } from '../../src/documents/formats.ts';
 import { docxParts, makePdf, makeZip, paragraph, type ZipEntry } from '../support/documents.ts';
 
 const bytes = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
-const extract = async (kind: FileKind, content: string | Uint8Array<ArrayBuffer>) =>
-  extractDocument(kind, typeof content === 'string' ? bytes(content) : content);
-const faultOf = (kind: FileKind, content: string | Uint8Array<ArrayBuffer>) =>
+const extract = async (kind: DocumentFormatName, content: string | Uint8Array<ArrayBuffer>) =>
+  extractDocument(formats[kind], typeof content === 'string' ? bytes(content) : content);
+const faultOf = (kind: DocumentFormatName, content: string | Uint8Array<ArrayBuffer>) =>
   extract(kind, content).then(
     () => 'none',
     (error: unknown) => (error instanceof DocumentFault ? error.code : error),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { extractDocument } from '../../src/documents/extract.ts';
 import { DocumentFault } from '../../src/documents/fault.ts';
+import { formats } from '../../src/documents/formats.ts';
 
 const read = async (html: string) =>
-  (await extractDocument('html', Uint8Array.from(new TextEncoder().encode(html)))).text;
+  (await extractDocument(formats.html, Uint8Array.from(new TextEncoder().encode(html)))).text;
 const table = (...rows: string[]) => rows.join('\n');
 
 describe('hidden elements of a page', () => {

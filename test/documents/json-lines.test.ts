@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { extractDocument } from '../../src/documents/extract.ts';
 import { DocumentFault } from '../../src/documents/fault.ts';
-import type { FileKind } from '../../src/documents/identify.ts';
+import { type DocumentFormatName, formats } from '../../src/documents/formats.ts';
 import { newWorkspace } from '../support/api.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
 
-const read = async (kind: FileKind, text: string) =>
-  (await extractDocument(kind, Uint8Array.from(new TextEncoder().encode(text)))).text;
-const faultOf = (kind: FileKind, text: string) =>
+const read = async (kind: DocumentFormatName, text: string) =>
+  (await extractDocument(formats[kind], Uint8Array.from(new TextEncoder().encode(text)))).text;
+const faultOf = (kind: DocumentFormatName, text: string) =>
   read(kind, text).then(String, (error: unknown) =>
     error instanceof DocumentFault ? [error.code, error.message] : error,
   );

@@ -1,4 +1,4 @@
-import { headBytes } from '../identify.ts';
+import { headBytes } from '../signature.ts';
 
 export function toStream(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream({

@@ -1,8 +1,28 @@
-/** A stored original, never to be shown by a browser: attachment, sandboxed, as nothing that runs. */
-export const asDownload = (object: Original, name: string, served_as: string): Response =>
-  new Response(object.body, {
+import type { Ctx } from '../../platform/context.ts';
+import { formatOf } from '../identify.ts';
+import { originalKey } from './original.ts';
+
+/** A stored file to download. */
+export interface DownloadableFile {
+  /** Id that its key is made of. */
+  readonly id: string;
+  readonly name: string;
+  readonly media_type: string;
+}
+
+/**
+ * Responds with a stored original: as an attachment, sandboxed, and under the content type of its format,
+ * so that no browser executes it. Returns null when the object is missing.
+ */
+export async function downloadOriginal(
+  ctx: Ctx,
+  { id, name, media_type }: DownloadableFile,
+): Promise<Response | null> {
+  const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
+  if (object === null) return null;
+  return new Response(object.body, {
     headers: {
-      'content-type': served_as,
+      'content-type': formatOf(media_type).served_as,
       'content-length': String(object.byte_size),
       'content-disposition': dispositionOf(name),
       'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
@@ -10,13 +30,9 @@ export const asDownload = (object: Original, name: string, served_as: string): R
       'cache-control': 'private, no-store',
     },
   });
-
-interface Original {
-  readonly body: ReadableStream<Uint8Array>;
-  readonly byte_size: number;
 }
 
-/** RFC 6266: a plain ASCII name for old clients, the real one in RFC 8187's encoding. */
+/** RFC 6266: a plain ASCII name for old clients, the full name in RFC 8187 encoding. */
 function dispositionOf(name: string): string {
   const ascii = name
     .normalize('NFKD')

@@ -1,66 +1,51 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { StoredFile } from '../../platform/ports.ts';
 import { invalid } from '../../shared/failure.ts';
-import { checkContent, kindOf, mediaTypeOf } from '../identify.ts';
+import type { FormatKind } from '../format.ts';
+import { checkHead, identifyFormat } from '../identify.ts';
+import { maxBytes } from '../supported.ts';
 import { toStream, withCheckedHead } from './checked-head.ts';
 import { FileName } from './file-name.ts';
 import type { FilePart } from './multipart.ts';
-import { streamOf } from './original.ts';
+import { originalKey, streamOf } from './original.ts';
 
-export const maxFileBytes = 25 * 1024 * 1024;
-
-/** What a file may be, once its name and its declared type are known. */
-export interface FileType {
-  readonly media_type: string;
-  /** Bytes. */
-  readonly limit: number;
-  /** Throws 415 for first bytes that are something else. */
-  readonly check: (head: Uint8Array) => void;
-}
-
-export interface Received extends StoredFile {
+export interface ReceivedFile extends StoredFile {
   readonly name: string;
   readonly media_type: string;
 }
 
-/** A document that text can be taken from. Throws 415, which tells what is supported: `others` besides. */
-export function documentType(
-  name: string,
-  declared: string,
-  others: readonly string[] = [],
-): FileType {
-  const kind = kindOf(name, declared, others);
-  return {
-    media_type: mediaTypeOf(kind),
-    limit: maxFileBytes,
-    check: (head) => checkContent(name, kind, head),
-  };
-}
-
-/** Checks name, type and first bytes, and streams the rest to `key`. Throws 413, 415 and 422. */
+/**
+ * Checks name, type and first bytes of a file, and streams it to the original of `id`. Throws 413, 415
+ * with the supported types of `kinds`, and 422 for a bad name or an empty file.
+ */
 export async function receiveFile(
   ctx: Ctx,
-  key: string,
+  id: string,
   part: FilePart,
-  typeOf = documentType,
-): Promise<Received> {
-  // A path is not a name; some clients send one.
-  const name = FileName.safeParse(part.name.split(/[\\/]/).at(-1));
-  if (!name.success) {
-    const [issue] = name.error.issues;
-    const reason = issue?.code === 'custom' ? ` ${issue.message}` : '';
-    throw invalid('/file', `A file name must be one line of 1 to 255 visible characters.${reason}`);
-  }
-  const { media_type, limit, check } = typeOf(name.data, part.media_type);
-  const stored = await ctx.files.put(key, toStream(withCheckedHead(part.body, check)), {
+  kinds: readonly FormatKind[],
+): Promise<ReceivedFile> {
+  const name = readName(part.name);
+  const format = identifyFormat(name, part.media_type, kinds);
+  const body = withCheckedHead(part.body, (head) => checkHead(name, format, head));
+  const { media_type, kind } = format;
+  const stored = await ctx.files.put(originalKey(ctx.workspace_id, id), toStream(body), {
     media_type,
-    limit,
+    limit: maxBytes[kind],
   });
-  if (stored.byte_size === 0) throw invalid('/file', `${name.data} is empty.`);
-  return { name: name.data, media_type, ...stored };
+  if (stored.byte_size === 0) throw invalid('/file', `${name} is empty.`);
+  return { name, media_type, ...stored };
 }
 
-/** Text sent in place of a file; without an extension it is plain text. */
+/** Some clients send a path: its last segment is the name. */
+function readName(path: string): string {
+  const name = FileName.safeParse(path.split(/[\\/]/).at(-1));
+  if (name.success) return name.data;
+  const [issue] = name.error.issues;
+  const reason = issue?.code === 'custom' ? ` ${issue.message}` : '';
+  throw invalid('/file', `A file name must be one line of 1 to 255 visible characters.${reason}`);
+}
+
+/** Text that was sent in place of a file. A name without an extension gets `.txt`. */
 export const textPart = ({
   name,
   text,

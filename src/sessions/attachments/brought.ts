@@ -3,15 +3,15 @@ import { parseConfig } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import type { uploads } from '../../db/schema/openai.ts';
 import type { AttachedFile } from '../../db/schema/sessions.ts';
-import { type FilePart, receiveFile } from '../../documents/index.ts';
+import { type FilePart, formatOf, receiveFile } from '../../documents/index.ts';
 import { capabilitiesOf } from '../../llm/index.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { type SessionRow, selectVersionOfAgent } from '../store.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
-import { extractAttachment, originalKey } from './extract.ts';
-import { attachmentKind, attachmentType } from './media.ts';
+import { extractAttachment } from './extract.ts';
 import { mapReferences, referenceTo } from './references.ts';
+import { attachmentKinds } from './schema.ts';
 import { toAttachedFile } from './send.ts';
 import {
   type AttachmentRow,
@@ -44,8 +44,8 @@ type Read = Pick<
 export async function bringFile(ctx: Ctx, part: FilePart): Promise<AttachmentRow> {
   const id = ctx.newId('att');
   await insertAttachmentCleanup(ctx.db, ctx.workspace_id, id, ctx.now()).run();
-  const file = await receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType);
-  const kind = attachmentKind(file.media_type);
+  const file = await receiveFile(ctx, id, part, attachmentKinds);
+  const kind = formatOf(file.media_type).kind;
   const read = { id, object_id: id, kind, ...file, page_count: null, token_count: null };
   if (kind === 'image') return toRow(ctx, read);
   const { status, error_detail, page_count, token_count } = await extractAttachment(ctx, read);

@@ -1,8 +1,7 @@
 import {
   DocumentFault,
   type ExtractedDocument,
-  extractDocument,
-  kindOfMediaType,
+  extractOriginal,
   originalKey,
   streamOf,
 } from '../../documents/index.ts';
@@ -16,8 +15,6 @@ import {
   selectLiveObjects,
   settleAttachment,
 } from './store.ts';
-
-export { originalKey };
 
 /** The extracted text with its pages, as JSON: too long for a row of D1 (2 MB), and read only by turns that need it. */
 export const textKey = (workspace_id: string, object_id: string): string =>
@@ -42,11 +39,7 @@ export async function extractAttachment(
   { object_id, media_type }: Pick<AttachmentRow, 'object_id' | 'media_type'>,
 ): Promise<Extracted> {
   try {
-    const object = await ctx.files.get(originalKey(ctx.workspace_id, object_id));
-    if (object === null)
-      throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
-    const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
-    const document = await extractDocument(kindOfMediaType(media_type), bytes, ctx);
+    const document = await extractOriginal(ctx, { id: object_id, media_type });
     await storeText(ctx, object_id, document);
     const page_count = document.pages?.length ?? null;
     return {

@@ -1,13 +1,14 @@
 import { z } from '@hono/zod-openapi';
+import { acceptedFiles, servedTypes } from '../../documents/index.ts';
 import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import { allServedTypes } from './media.ts';
 import {
   Attachment,
   AttachmentForm,
   AttachmentQuery,
   AttachmentUpload,
+  attachmentKinds,
   UploadedAttachments,
 } from './schema.ts';
 import {
@@ -31,9 +32,9 @@ export const attachmentRoutes = new Router()
       tag,
       summary: 'Upload attachments',
       description:
-        'Up to 10 files for the next messages of this session: documents of at most 25 MB (txt, md, html, pdf, docx, csv, json, jsonl, yaml) and ' +
-        'images of at most 3.75 MB (png, jpg, webp, gif). The same content again is the same attachment. What takes longer to read is ' +
-        '`processing` at first: read the attachment until it is `ready`. Nobody else’s session sees it, and no knowledge base.',
+        `Up to 10 files for the next messages of this session: ${acceptedFiles(attachmentKinds)}. Uploading the same ` +
+        'content again returns the existing attachment. Large documents are `processing` at first: poll the attachment ' +
+        'until its `status` is `ready`. Attachments belong to this session and are not added to a knowledge base.',
       params: session,
       body: AttachmentUpload,
       otherBodies: { 'multipart/form-data': AttachmentForm },
@@ -82,7 +83,7 @@ export const attachmentRoutes = new Router()
       tag,
       summary: 'Download an attachment',
       params: attachment,
-      alsoProduces: allServedTypes,
+      alsoProduces: servedTypes(attachmentKinds),
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',

@@ -1,18 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import { attachmentStatuses } from '../../db/schema/sessions.ts';
-import { faultCodes } from '../../documents/index.ts';
+import { acceptedSizes, FileName, type FormatKind, faultCodes } from '../../documents/index.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Time } from '../../http/schema.ts';
-import { FileUpload } from '../../knowledge/index.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { AttachmentRow } from './store.ts';
 
 /** Of a request, and of a message. */
 export const maxAttachments = 10;
 
+/** Kinds of files that a message may carry. */
+export const attachmentKinds: readonly FormatKind[] = ['document', 'image'];
+
 /** Text in place of a file. */
-export const AttachmentUpload = FileUpload.pick({ name: true, text: true })
-  .strict()
+export const AttachmentUpload = z
+  .strictObject({ name: FileName, text: z.string().min(1) })
   .openapi('AttachmentUpload', {
     example: { name: 'invoice.txt', text: 'Invoice 4711: one grinder, 89 EUR.' },
   });
@@ -24,7 +26,7 @@ export const AttachmentForm = z
       .array(z.string().openapi({ format: 'binary' }))
       .min(1)
       .max(maxAttachments)
-      .describe('Documents of at most 25 MB, images of at most 3.75 MB'),
+      .describe(`Supported: ${acceptedSizes(attachmentKinds)}`),
   })
   .openapi('AttachmentForm');
 

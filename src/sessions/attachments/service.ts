@@ -1,13 +1,11 @@
 import { batch } from '../../db/client.ts';
-import { asDownload } from '../../documents/index.ts';
+import { downloadOriginal } from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { ownSession } from '../own-session.ts';
 import { selectSession } from '../store.ts';
-import { originalKey } from './extract.ts';
-import { servedAs } from './media.ts';
 import { type Attachment, toAttachment } from './schema.ts';
 import {
   type AttachmentRow,
@@ -59,9 +57,9 @@ export const listAttachments = (
 /** The original. Throws `not_found`. */
 export async function getAttachmentContent(ctx: Ctx, id: string): Promise<Response> {
   const { object_id, name, media_type } = await findAttachment(ctx, id);
-  const object = await ctx.files.get(originalKey(ctx.workspace_id, object_id));
-  if (object === null) throw notFound('attachment');
-  return asDownload(object, name, servedAs(media_type));
+  const download = await downloadOriginal(ctx, { id: object_id, name, media_type });
+  if (download === null) throw notFound('attachment');
+  return download;
 }
 
 /** Throws `conflict` once a message has it: it goes with the session then. */

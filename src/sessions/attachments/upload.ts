@@ -2,7 +2,9 @@ import { batch } from '../../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import {
   type FilePart,
-  type Received,
+  formatOf,
+  isExtractedInline,
+  type ReceivedFile,
   readForm,
   receiveFile,
   textPart,
@@ -13,10 +15,10 @@ import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { ownSession } from '../own-session.ts';
 import { type SessionRow, selectSession } from '../store.ts';
-import { extractAttachment, originalKey, removeObjects } from './extract.ts';
-import { attachmentKind, attachmentType, isQuick } from './media.ts';
+import { extractAttachment, removeObjects } from './extract.ts';
 import {
   type AttachmentUpload,
+  attachmentKinds,
   maxAttachments,
   toAttachment,
   toUploadedAttachments,
@@ -38,7 +40,7 @@ const commitAttempts = 5;
 
 export type AttachmentSource = { readonly request: Request } | { readonly body: AttachmentUpload };
 
-interface Stored extends Received {
+interface Stored extends ReceivedFile {
   readonly id: string;
 }
 
@@ -60,7 +62,7 @@ export async function uploadAttachments(
       stored.push(id);
       return {
         id,
-        ...(await receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType)),
+        ...(await receiveFile(ctx, id, part, attachmentKinds)),
       };
     };
     const files =
@@ -187,8 +189,8 @@ async function tryCommit(
 
 async function newAttachment(ctx: Ctx, session_id: string, file: Stored): Promise<AttachmentRow> {
   const now = ctx.now();
-  const kind = attachmentKind(file.media_type);
-  const isInline = kind === 'image' || isQuick(file.media_type, file.byte_size);
+  const { kind } = formatOf(file.media_type);
+  const isInline = kind === 'image' || isExtractedInline(file.media_type, file.byte_size);
   const row: AttachmentRow = {
     ...file,
     workspace_id: ctx.workspace_id,
