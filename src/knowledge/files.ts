@@ -15,8 +15,8 @@ import {
   toFile,
   type UpdateFile,
 } from './schema.ts';
-import { findPassages } from './search.ts';
-import type { SearchQuery, SearchResult } from './search-schema.ts';
+import type { SearchQuery, SearchResult } from './search/schema.ts';
+import { findPassages } from './search/search.ts';
 import {
   type FileRow,
   markFileDeleted,

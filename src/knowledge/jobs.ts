@@ -1,6 +1,6 @@
 import type { JobHandler } from '../platform/job-handler.ts';
-import { giveUpFile, ingestFile } from './ingest.ts';
-import { removeBase, removeFile } from './remove.ts';
+import { giveUpFile, ingestFile } from './ingest/ingest.ts';
+import { removeBase, removeFile } from './ingest/remove.ts';
 
 type KnowledgeJob = 'file.ingest' | 'file.delete' | 'base.delete';
 

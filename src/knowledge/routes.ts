@@ -28,8 +28,8 @@ import {
   UpdateFile,
   Uploaded,
 } from './schema.ts';
-import { SearchQuery, SearchResult } from './search-schema.ts';
-import { uploadFiles } from './upload.ts';
+import { SearchQuery, SearchResult } from './search/schema.ts';
+import { uploadFiles } from './upload/upload.ts';
 
 const kb = z.object({ kb: Id('kb') });
 const file = z.object({ file: Id('file') });

@@ -1,6 +1,6 @@
-import type { Ctx } from '../platform/context.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { markFileDeleted, selectSomeFiles } from '../store.ts';
 import { removeFile } from './remove.ts';
-import { markFileDeleted, selectSomeFiles } from './store.ts';
 
 const atOnce = 50;
 

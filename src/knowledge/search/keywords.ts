@@ -1,4 +1,4 @@
-import { contentWords, words } from '../shared/words.ts';
+import { contentWords, words } from '../../shared/words.ts';
 
 /** Words of a query that are looked for; more only cost time. */
 const maxQueryWords = 64;

@@ -1,5 +1,5 @@
 import { stemmer } from 'stemmer';
-import { isAskingWord, isStopWord, words } from '../shared/words.ts';
+import { isAskingWord, isStopWord, words } from '../../shared/words.ts';
 import { queryWords } from './keywords.ts';
 
 const parts = /[^\p{L}\p{M}\p{N}]+/u;

@@ -1,23 +1,23 @@
-import type { Statement } from '../db/client.ts';
-import { batch } from '../db/client.ts';
-import { embed } from '../llm/index.ts';
-import type { Ctx } from '../platform/context.ts';
-import type { Attribution } from '../usage/index.ts';
+import type { Statement } from '../../db/client.ts';
+import { batch } from '../../db/client.ts';
+import { embed } from '../../llm/index.ts';
+import type { Ctx } from '../../platform/context.ts';
+import type { Attribution } from '../../usage/index.ts';
+import { type BaseRow, selectBasesByIds } from '../store.ts';
 import { type Confidence, judge, judgedPassages } from './confidence.ts';
 import { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './evidence.ts';
 import { fuse } from './fuse.ts';
 import { queryWords } from './keywords.ts';
 import { rerankScore } from './rerank.ts';
+import type { SearchHit, SearchMode } from './schema.ts';
 import { scoreHits } from './score.ts';
-import type { SearchHit, SearchMode } from './search-schema.ts';
 import {
   countWords,
   type PassageRow,
   type SearchFilter,
   searchKeywords,
   selectPassages,
-} from './search-store.ts';
-import { type BaseRow, selectBasesByIds } from './store.ts';
+} from './store.ts';
 
 /** Candidates of each leg. */
 const legLimit = 60;

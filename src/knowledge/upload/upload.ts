@@ -1,4 +1,4 @@
-import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
+import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import {
   encodingOf,
   type FilePart,
@@ -7,14 +7,14 @@ import {
   readForm,
   receiveFile,
   textPart,
-} from '../documents/index.ts';
-import { Metadata } from '../http/schema.ts';
-import { commit } from '../platform/commit.ts';
-import { actorId, type Ctx, payingKey } from '../platform/context.ts';
-import { fingerprintBody, Replay } from '../platform/idempotency.ts';
-import { Failure, invalid, notFound } from '../shared/failure.ts';
-import { findBase } from './bases.ts';
-import { ExternalId, type FileUpload, toFile, toUploaded, type Uploaded } from './schema.ts';
+} from '../../documents/index.ts';
+import { Metadata } from '../../http/schema.ts';
+import { commit } from '../../platform/commit.ts';
+import { actorId, type Ctx, payingKey } from '../../platform/context.ts';
+import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
+import { Failure, invalid, notFound } from '../../shared/failure.ts';
+import { findBase } from '../bases.ts';
+import { ExternalId, type FileUpload, toFile, toUploaded, type Uploaded } from '../schema.ts';
 import {
   deleteCleanups,
   type FileRow,
@@ -23,7 +23,7 @@ import {
   markFileDeleted,
   selectTwins,
   updateFile,
-} from './store.ts';
+} from '../store.ts';
 
 export const maxFilesPerRequest = 20;
 const maxFieldBytes = 20_000;

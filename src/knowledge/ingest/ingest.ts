@@ -1,5 +1,5 @@
-import { batch } from '../db/client.ts';
-import { quotaFailure } from '../db/errors.ts';
+import { batch } from '../../db/client.ts';
+import { quotaFailure } from '../../db/errors.ts';
 import {
   type Chunk,
   chunkDocument,
@@ -7,10 +7,13 @@ import {
   type ExtractedDocument,
   extractOriginal,
   streamOf,
-} from '../documents/index.ts';
-import { embed } from '../llm/index.ts';
-import { commit } from '../platform/commit.ts';
-import type { Ctx } from '../platform/context.ts';
+} from '../../documents/index.ts';
+import { embed } from '../../llm/index.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { indexedBody, indexedTitle } from '../search/keywords.ts';
+import { type FileRow, touchBase } from '../store.ts';
+import { removeChunks } from './remove.ts';
 import {
   beginAttempt,
   failFile,
@@ -18,11 +21,8 @@ import {
   type NewChunk,
   selectBaseOfFile,
   updateAttempt,
-} from './ingest-store.ts';
-import { indexedBody, indexedTitle } from './keywords.ts';
-import { textKey, textKeys } from './objects.ts';
-import { removeChunks } from './remove.ts';
-import { type FileRow, touchBase } from './store.ts';
+} from './store.ts';
+import { textKey, textKeys } from './text-keys.ts';
 
 /** Chunks that are embedded and stored together. */
 const batchSize = 96;

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { batch, type Db } from '../db/client.ts';
-import type { Ctx } from '../platform/context.ts';
-import { inRounds } from '../platform/rounds.ts';
+import { batch, type Db } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { inRounds } from '../../platform/rounds.ts';
+import { valuesOf } from '../store.ts';
 import { indexedBody, indexedTitle } from './keywords.ts';
-import { valuesOf } from './store.ts';
 
 /** Chunks that move in one batch, far below what a statement of D1 may hold and last, and batches of a tick. */
 const chunksAtOnce = 200;

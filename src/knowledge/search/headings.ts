@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
+import type { Db } from '../../db/client.ts';
 
 /** Where passages stand that may still be shown: the titles above them, as they were when the file was read. */
 export const selectHeadings = (db: Db, workspace_id: string, chunk_ids: readonly string[]) =>

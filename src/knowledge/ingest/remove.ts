@@ -1,16 +1,16 @@
-import { batch } from '../db/client.ts';
-import { originalKey } from '../documents/index.ts';
-import { commit } from '../platform/commit.ts';
-import type { Ctx } from '../platform/context.ts';
+import { batch } from '../../db/client.ts';
+import { originalKey } from '../../documents/index.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { deleteBaseRow, markFileDeleted, touchBase } from '../store.ts';
 import {
   deleteChunks,
   deleteFileRow,
   selectAnyFile,
   selectFilesOfBase,
   selectStaleChunks,
-} from './ingest-store.ts';
-import { textKeys } from './objects.ts';
-import { deleteBaseRow, markFileDeleted, touchBase } from './store.ts';
+} from './store.ts';
+import { textKeys } from './text-keys.ts';
 
 /** Chunks that go together: a vector index takes 1000 ids a call at most. */
 const step = 500;

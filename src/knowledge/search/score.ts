@@ -1,5 +1,5 @@
 import { scaleSimilarity } from './confidence.ts';
-import type { SearchMode } from './search-schema.ts';
+import type { SearchMode } from './schema.ts';
 
 /** What speaks for a hit. */
 export interface Evidence {

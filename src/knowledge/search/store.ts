@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
+import type { Db } from '../../db/client.ts';
+import { valuesOf } from '../store.ts';
 import { matchAny } from './keywords.ts';
-import { valuesOf } from './store.ts';
 
 /** A chunk that may be shown: of this workspace, of a live base, of a ready file's latest attempt. */
 export interface PassageRow {
