@@ -7,6 +7,7 @@ export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
 export type { Coverage } from './search/confidence.ts';
 export { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './search/evidence.ts';
 export { selectHeadings } from './search/headings.ts';
+export type { Found, SearchCall, SearchInput } from './search/input.ts';
 export { queryWords } from './search/keywords.ts';
 export { moveKeywords } from './search/move-keywords.ts';
 export {
@@ -17,5 +18,6 @@ export {
   SearchResult,
   searchModes,
 } from './search/schema.ts';
-export { type Found, type SearchCall, type SearchInput, searchKnowledge } from './search/search.ts';
-export { type UploadSource, uploadFiles } from './upload/upload.ts';
+export { searchKnowledge } from './search/search.ts';
+export { uploadFiles } from './upload/upload.ts';
+export type { UploadSource } from './upload/upload-input.ts';

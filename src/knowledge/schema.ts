@@ -115,13 +115,16 @@ export const FileUpload = z
   });
 export type FileUpload = z.output<typeof FileUpload>;
 
-/** Files as they are. */
+/** Maximum number of files in one upload. */
+export const maxFilesPerRequest = 20;
+
+/** Files as multipart form data. */
 export const FileForm = z
   .strictObject({
     file: z
       .array(z.string().openapi({ format: 'binary' }))
       .min(1)
-      .max(20)
+      .max(maxFilesPerRequest)
       .describe(`Supported: ${acceptedSizes(['document'])}`),
     external_id: ExternalId.optional(),
     encoding: Encoding.optional(),

@@ -7,7 +7,7 @@ export interface Evidence {
   readonly coverage: number;
   /** Cosine; null where the vector leg did not find it. */
   readonly similarity: number | null;
-  readonly knowsMeaning: boolean;
+  readonly isSemantic: boolean;
   readonly rerank_score: number | null;
 }
 
@@ -35,11 +35,11 @@ export function scoreHits(mode: SearchMode, hits: readonly Evidence[]): number[]
 
 function scoreOf(
   mode: SearchMode,
-  { coverage, similarity, knowsMeaning, rerank_score }: Evidence,
+  { coverage, similarity, isSemantic, rerank_score }: Evidence,
   place: number,
 ): number {
   const cosine = clip(similarity ?? 0);
-  const meaning = knowsMeaning ? scaleSimilarity(cosine) : cosine;
+  const meaning = isSemantic ? scaleSimilarity(cosine) : cosine;
   const score = mode === 'vector' ? cosine : (Math.max(coverage, meaning) * (k + 1)) / (k + place);
   return rerank_score === null ? score : (score + rerank_score) / 2;
 }
