@@ -18,9 +18,12 @@ import {
   updateBase as updateBaseRow,
 } from './store.ts';
 
-/** A base that several agents may use. Throws `validation_failed` for an unknown embedding model. */
+/**
+ * Creates a base that several agents may use. Throws `validation_failed` for an unknown embedding
+ * model.
+ */
 export async function createBase(ctx: Ctx, input: CreateBase): Promise<KnowledgeBase> {
-  // A shared base would be out of sight for the key that made it.
+  // The key could not see the base that it created.
   if (coveredAgents(ctx.actor) !== null)
     throw new Failure('forbidden', 'A key that is limited to agents cannot make a shared base.');
   const row = newBase(ctx, input, null);
@@ -59,7 +62,7 @@ function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow 
   };
 }
 
-/** The base an agent has from birth: for the batch that makes the agent. */
+/** Returns an agent's own base, for the batch that creates the agent. */
 export function newAgentBase(
   ctx: Ctx,
   agent: { readonly id: string; readonly name: string },
@@ -68,7 +71,7 @@ export function newAgentBase(
   return { id: row.id, statement: insertBase(ctx.db, row) };
 }
 
-/** Throws `not_found`, also for a base that the key does not cover. */
+/** Returns a base. Throws `not_found`, also for a base that the key does not cover. */
 export async function findBase(ctx: Ctx, id: string): Promise<BaseRow> {
   return visible(ctx, await selectBase(ctx.db, ctx.workspace_id, id).get());
 }
@@ -78,7 +81,7 @@ export function visible(ctx: Ctx, row: BaseRow | undefined, named = 'knowledge b
   return row;
 }
 
-/** Which of these ids are of no base that the caller may use. */
+/** Returns the ids that are not those of a base the caller may use. */
 export async function unknownBases(ctx: Ctx, base_ids: readonly string[]): Promise<string[]> {
   if (base_ids.length === 0) return [];
   const rows = await selectBasesByIds(ctx.db, ctx.workspace_id, base_ids).all();
@@ -129,10 +132,13 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
   return toBase(visible(ctx, (rows as BaseRow[])[0]));
 }
 
-/** Agents that an answer names. */
+/** Maximum number of agents named in an error. */
 const maxNamed = 20;
 
-/** Hidden at once; a job removes what it holds. Throws `conflict` for an agent's own base and for one that agents search. */
+/**
+ * Hides a base; a job deletes its content. Throws `conflict` for an agent's own base and for a base
+ * that agents search.
+ */
 export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
   const base = await findBase(ctx, id);
   if (base.agent_id !== null)
@@ -147,8 +153,8 @@ export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
 }
 
 /**
- * Runs a change that has the statements of `removal` in its batch: they hide a base, an agent's own too, and its
- * files. Throws `conflict` while an agent searches the base.
+ * Runs a change whose batch includes the statements of `removal`, which hide a base, including an
+ * agent's own, and its files. Throws `conflict` while an agent searches the base.
  */
 export async function refuseSearchedBase<Result>(
   ctx: Ctx,
@@ -171,7 +177,7 @@ export async function refuseSearchedBase<Result>(
       const agents = await selectAgentsOfBase(db, workspace_id, id, maxNamed).all();
       const named = agents.map(({ slug }) => slug).join(', ');
       const detail = `Agents search this base: ${named}. Take it out of their configurations first.`;
-      // They may have let go of it in the meantime; then once more.
+      // No agent searches it any longer: retry.
       if (agents.length > 0) throw new Failure('conflict', detail, { extra: { agents } });
     }
   }

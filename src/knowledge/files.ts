@@ -28,7 +28,7 @@ import {
   updateFile as updateFileRow,
 } from './store.ts';
 
-/** Throws `not_found`, also for a file of a base that the key does not cover. */
+/** Returns a file. Throws `not_found`, also for a file of a base that the key does not cover. */
 async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
   const found = await selectFile(ctx.db, ctx.workspace_id, id).get();
   if (found === undefined || !coversAgent(ctx.actor, found.agent_id)) throw notFound('file');
@@ -38,13 +38,13 @@ async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
 export const getFile = async (ctx: Ctx, id: string): Promise<File> =>
   toFile(await findFile(ctx, id));
 
-/** Newest first; one trip. Throws `not_found`. */
+/** Lists the files of a base, newest first, in one round trip. Throws `not_found`. */
 export const listFiles = (ctx: Ctx, base_id: string, query: FileQuery): Promise<Page<File>> =>
   listFilesOf(ctx, base_id, base_id, query);
 
 /**
- * As above for a base that is told by a subquery, in the same single trip; `name` is what the subquery
- * stands for, and binds the cursor.
+ * Lists the files of a base given by its id or a subquery, in one round trip. `name` identifies the
+ * list in its cursors.
  */
 export const listFilesOf = (
   ctx: Ctx,
@@ -84,7 +84,7 @@ export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promi
   return toFile(row);
 }
 
-/** Out of sight at once; a job removes object, text, chunks, keyword rows and vectors. */
+/** Hides a file; a job deletes its object, text, chunks, keyword rows and vectors. */
 export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
   const file = await findFile(ctx, id);
   await commit(ctx, {
@@ -101,7 +101,9 @@ export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
   });
 }
 
-/** Extracts and indexes the file again. Throws `conflict` while it is on its way. */
+/**
+ * Queues a file for extraction and indexing again. Throws `conflict` while it is being processed.
+ */
 export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   const file = await findFile(ctx, id);
   const now = ctx.now();
@@ -149,7 +151,7 @@ export async function getContent(ctx: Ctx, id: string): Promise<Response> {
   return download;
 }
 
-/** Searches one base for its own sake. */
+/** Searches one base outside of a run, and stores the usage of the search. */
 export async function searchBase(
   ctx: Ctx,
   base_id: string,

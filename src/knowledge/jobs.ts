@@ -4,7 +4,10 @@ import { removeBase, removeFile } from './ingest/remove.ts';
 
 type KnowledgeJob = 'file.ingest' | 'file.delete' | 'base.delete';
 
-/** Nobody waits for a removal: what is removed is out of sight already, and the dead letter tells an operator. */
+/**
+ * Exhausted removals need no action: the data is hidden already, and the dead letter informs an
+ * operator.
+ */
 const noted = async () => undefined;
 
 export const knowledgeJobs: { readonly [Type in KnowledgeJob]: JobHandler<Type> } = {

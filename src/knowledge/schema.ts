@@ -102,7 +102,7 @@ export const Encoding = z
   )
   .openapi({ example: 'windows-1250' });
 
-/** Text instead of a file. */
+/** Text in place of a file. */
 export const FileUpload = z
   .strictObject({
     name: FileName,
@@ -169,7 +169,10 @@ export type File = z.output<typeof File>;
 
 const FileList = z.object({ data: z.array(File) }).openapi('UploadedFiles');
 
-/** What an upload answers: one file has its own fields and stands in `data` too, so that a list can always be read. */
+/**
+ * Response to an upload. A single file has its fields at the top level and in `data`, so that
+ * clients can always read the list.
+ */
 export const Uploaded = z.union([
   z.object({ ...File.shape, data: z.array(File).length(1) }).openapi('UploadedFile'),
   FileList,

@@ -9,7 +9,7 @@ export type BaseRow = typeof knowledge_bases.$inferSelect;
 export type FileRow = typeof files.$inferSelect;
 export type ChunkRow = typeof chunks.$inferSelect;
 
-/** Values as one JSON parameter: a statement takes at most 100. */
+/** Binds values as one JSON parameter, since a statement takes at most 100. */
 export const valuesOf = (values: readonly unknown[]) =>
   sql`(select value from json_each(${JSON.stringify(values)}))`;
 
@@ -50,7 +50,7 @@ export const selectAgentBase = (db: Db, workspace_id: string, agent_id: string) 
     );
 
 export interface BaseFilters {
-  /** Null for all; else only bases of these agents. */
+  /** Limits the list to bases of these agents; null for all. */
   readonly agent_ids: readonly string[] | null;
 }
 
@@ -80,7 +80,10 @@ export const selectBases = (
 export const updateBase = (db: Db, workspace_id: string, id: string, changes: Partial<BaseRow>) =>
   db.update(knowledge_bases).set(changes).where(ownBase(workspace_id, id)).returning();
 
-/** Agents whose active version searches the base. One that is archived searches nothing and cannot be changed. */
+/**
+ * Selects agents whose active version searches the base. Archived agents search nothing and cannot
+ * be changed.
+ */
 export const selectAgentsOfBase = (db: Db, workspace_id: string, id: string, limit: number) =>
   db
     .select({ id: agents.id, slug: agents.slug })
@@ -97,8 +100,8 @@ export const selectAgentsOfBase = (db: Db, workspace_id: string, id: string, lim
     .limit(limit);
 
 /**
- * An agent's own base goes with its agent only, which `with_agent` says. Fails the whole batch, by a null in
- * `knowledge_bases.updated_at`, while an agent searches the base.
+ * Hides a base; an agent's own base only with `with_agent`. While an agent searches the base, a
+ * null in `knowledge_bases.updated_at` fails the whole batch.
  */
 export const markBaseDeleted = (
   db: Db,
@@ -118,7 +121,7 @@ export const markBaseDeleted = (
     )
     .returning({ id: knowledge_bases.id });
 
-/** For the batch that deletes a base: its files are out of sight, and out of the quotas, with it. */
+/** Hides the files of a base, for the batch that deletes the base. This frees their quotas. */
 export const markFilesDeleted = (db: Db, workspace_id: string, base_id: string, now: number) =>
   db
     .update(files)
@@ -131,7 +134,7 @@ export const markFilesDeleted = (db: Db, workspace_id: string, base_id: string, 
       ),
     );
 
-/** Once nothing refers to it. */
+/** Deletes the row of a hidden base without files. */
 export const deleteBaseRow = (db: Db, workspace_id: string, id: string) =>
   db
     .delete(knowledge_bases)
@@ -143,7 +146,7 @@ export const deleteBaseRow = (db: Db, workspace_id: string, id: string) =>
       ),
     );
 
-/** The vectors of a base have changed, and with them what its ready files hold. */
+/** Marks a base whose vectors have changed, and updates its chunk count. */
 export const touchBase = (db: Db, workspace_id: string, id: string) =>
   db
     .update(knowledge_bases)
@@ -156,17 +159,23 @@ export const touchBase = (db: Db, workspace_id: string, id: string) =>
 const ownFile = (workspace_id: string, id: string) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
 
-/** Fails on the NOT NULL `files.base_id` when the base is gone, and on an index when the file is there already. */
+/**
+ * Inserts a file. Fails on the NOT NULL `files.base_id` when the base is gone, and on a unique
+ * index when the file exists.
+ */
 export const insertFile = (db: Db, row: FileRow) =>
   db.insert(files).values({
     ...row,
     base_id: sql`(select b.id from knowledge_bases b where b.id = ${row.base_id} and b.workspace_id = ${row.workspace_id} and b.deleted_at is null)`,
   });
 
-/** An upload takes at most this long. */
+/** Maximum duration of an upload. */
 const cleanupAfter = hour;
 
-/** Promised before an object is written and taken back with the row: what is left without a row is removed. */
+/**
+ * Schedules the cleanup of an object before it is written. The batch with the row cancels it: an
+ * object left without a row is deleted.
+ */
 export const insertCleanup = (db: Db, workspace_id: string, file_id: string, now: number) =>
   db.insert(outbox).values({
     id: cleanupId(file_id),
@@ -188,7 +197,7 @@ export const deleteCleanups = (db: Db, workspace_id: string, file_ids: readonly 
 
 const cleanupId = (file_id: string) => file_id.replace('file_', 'job_');
 
-/** The file with the agent of its base, which decides who may see it. */
+/** Selects a file with the agent of its base, which determines access. */
 export const selectFile = (db: Db, workspace_id: string, id: string) =>
   db
     .select({
@@ -202,7 +211,7 @@ export const selectFile = (db: Db, workspace_id: string, id: string) =>
     )
     .where(ownFile(workspace_id, id));
 
-/** Files of the base with one of these contents or this external id. */
+/** Selects files of the base with the same content or external id. */
 export const selectTwins = (
   db: Db,
   workspace_id: string,
@@ -255,14 +264,14 @@ export const selectFiles = (
     .orderBy(desc(files.id))
     .limit(limit);
 
-/** Some files in any state, of any base. */
+/** Selects files of the workspace in any state. */
 export const selectSomeFiles = (db: Db, workspace_id: string, limit: number) =>
   db.select({ id: files.id }).from(files).where(eq(files.workspace_id, workspace_id)).limit(limit);
 
 export const updateFile = (db: Db, workspace_id: string, id: string, changes: Partial<FileRow>) =>
   db.update(files).set(changes).where(ownFile(workspace_id, id)).returning();
 
-/** Hidden at once; the next attempt number fences a worker that is still at it. */
+/** Hides a file. The increased attempt number fences off a running ingestion. */
 export const markFileDeleted = (db: Db, workspace_id: string, id: string, now: number) =>
   db
     .update(files)
@@ -270,7 +279,7 @@ export const markFileDeleted = (db: Db, workspace_id: string, id: string, now: n
     .where(ownFile(workspace_id, id))
     .returning({ id: files.id });
 
-/** Back to the queue, unless it is on its way already. */
+/** Queues a file that is `ready` or `failed`; returns no row for others. */
 export const requeueFile = (db: Db, workspace_id: string, id: string, now: number) =>
   db
     .update(files)

@@ -2,19 +2,25 @@ import { estimateTokens } from '../../shared/tokens.ts';
 import { isInsidePair, readSections, type Section, type Unit } from './sections.ts';
 
 export interface ChunkOptions {
-  /** Estimated tokens; no chunk has more. */
+  /** Maximum size of a chunk in estimated tokens. */
   readonly chunk_tokens: number;
-  /** Estimated tokens that a chunk repeats from the one before it, inside one section. Less than half of a chunk. */
+  /**
+   * Estimated tokens that a chunk repeats from the previous chunk of its section. Less than half of
+   * `chunk_tokens`.
+   */
   readonly chunk_overlap_tokens: number;
 }
 
-/** `text.slice(start, end)` is the chunk. */
+/** A range of the text: `text.slice(start, end)`. */
 export interface Chunk {
   readonly start: number;
   readonly end: number;
-  /** Where it stands: titles of the headings above it, then the header of its table where that is not in it. */
+  /**
+   * Titles of the headings above the chunk, then the header row of its table unless the chunk
+   * includes it; null for none.
+   */
   readonly heading: string | null;
-  /** From 1; null where the format has no pages. A chunk lies on one page. */
+  /** Page number from 1; null when the format has no pages. A chunk never spans pages. */
   readonly page: number | null;
   readonly token_count: number;
 }
@@ -26,9 +32,9 @@ export interface ChunkSource {
 }
 
 /**
- * Cuts a document where it is cut already: at pages and headings, then between paragraphs, table rows
- * and lines of code, then between sentences, then between words, and only then anywhere. Together the
- * chunks hold everything but white space at their ends. Linear in the length of the text.
+ * Splits a document at pages and headings, then between paragraphs, table rows and lines of code,
+ * then between sentences, then between words, and only then anywhere. The chunks together contain
+ * all text except white space at their ends. Linear in the length of the text.
  */
 export function chunkDocument(source: ChunkSource, options: ChunkOptions): Chunk[] {
   const packer = new Packer(source, options);
@@ -44,7 +50,7 @@ export function chunkDocument(source: ChunkSource, options: ChunkOptions): Chunk
   return packer.finish();
 }
 
-/** A unit that runs over the end of a page is two: each is cited with its own page. */
+/** Splits a unit that crosses a page break, so that each part is cited with its own page. */
 function splitAtPages({ text, pages }: ChunkSource, unit: Unit): Unit[] {
   const cuts = (pages ?? []).filter((start) => start > unit.start && start < unit.end);
   if (cuts.length === 0) return [unit];
@@ -58,13 +64,13 @@ function splitAtPages({ text, pages }: ChunkSource, unit: Unit): Unit[] {
 class Packer {
   readonly #source: ChunkSource;
   readonly #options: ChunkOptions;
-  /** A section with less than this is put together with the next. */
+  /** A section with fewer estimated tokens is merged with the next one. */
   readonly #least: number;
   readonly #chunks: Chunk[] = [];
   #path: readonly string[] = [];
   #units: Unit[] = [];
   #tokens = 0;
-  /** Where the chunk begins when it repeats the end of the one before. */
+  /** Start of the overlap with the previous chunk; null without overlap. */
   #start: number | null = null;
   #chunkPath: readonly string[] = [];
   #page = 0;
@@ -78,7 +84,8 @@ class Packer {
   beginSection({ path }: Section): void {
     const hasBody = this.#units.some(({ kind }) => kind !== 'heading');
     if (this.#tokens >= this.#least && hasBody) this.#flush();
-    // Put together, two sections stand under what they have in common; a bare title belongs to what follows.
+    // Merged sections get the headings they share; a title without a body belongs to the next
+    // section.
     this.#chunkPath = this.#units.length > 0 && hasBody ? commonPath(this.#chunkPath, path) : path;
     this.#path = path;
   }
@@ -129,7 +136,7 @@ class Packer {
     });
   }
 
-  /** Begins the next chunk with the end of the last, as far as `next` leaves room. */
+  /** Starts the next chunk with the end of the previous one, as far as `next` leaves room. */
   #overlap(last: Unit, from: number, next: Unit): void {
     const { text } = this.#source;
     const room = Math.min(
@@ -157,7 +164,10 @@ class Packer {
   }
 }
 
-/** Where a chunk's first line begins: its indentation is part of it, empty lines before it are not. */
+/**
+ * Returns the start of a chunk's first line: its indentation is included, empty lines before it are
+ * not.
+ */
 function startOfText(text: string, from: number, to: number): number {
   const slice = text.slice(from, to);
   const blank = slice.length - slice.trimStart().length;
@@ -171,7 +181,10 @@ function commonPath(a: readonly string[], b: readonly string[]): readonly string
   return different < 0 ? a : a.slice(0, different);
 }
 
-/** The first sentence, line or word that begins at or after `lowest`; `end` when there is none. */
+/**
+ * Returns the start of the first sentence, line or word at or after `lowest`; `end` when there is
+ * none.
+ */
 function goodStart(text: string, lowest: number, end: number, isByLine: boolean): number {
   const tail = text.slice(lowest, end);
   const line = text.charAt(lowest - 1) === '\n' ? 0 : tail.indexOf('\n') + 1;

@@ -1,17 +1,22 @@
 import { estimateTokens } from '../../shared/tokens.ts';
 
-/** The smallest piece that is kept whole: a paragraph, a table row, a block or line of code, a sentence where it must be. */
+/**
+ * Smallest piece that is not split: a paragraph, a table row, a block or line of code, or a
+ * sentence of a long paragraph.
+ */
 export interface Unit {
   readonly start: number;
   readonly end: number;
-  /** Of the piece and of the white space before it. */
+  /** Estimated tokens of the piece and the white space before it. */
   readonly tokens: number;
   readonly kind: 'heading' | 'prose' | 'row' | 'code';
-  /** The header of the table a row belongs to; null elsewhere and for the header itself. */
+  /**
+   * Header row of the table that a row belongs to; null for other units and for the header itself.
+   */
   readonly header: string | null;
 }
 
-/** What stands under one heading. */
+/** Text under one heading. */
 export interface Section {
   /** Titles from the outermost heading to this one. */
   readonly path: readonly string[];
@@ -35,7 +40,10 @@ const tableLine = /^ {0,3}\|/;
 const tableRule = /^[\s|:-]+$/;
 const setextRule = /^ {0,3}(=+|-{2,})[ \t]*$/;
 
-/** Cuts a document into sections of units of at most `maxTokens` each. Linear in the length of the text. */
+/**
+ * Splits a document into sections with units of at most `maxTokens` each. Linear in the length of
+ * the text.
+ */
 export function readSections(text: string, isMarkdown: boolean, maxTokens: number): Section[] {
   const sections: { path: string[]; units: Unit[] }[] = [{ path: [], units: [] }];
   const open: { level: number; title: string }[] = [];
@@ -135,7 +143,7 @@ function readUnits(text: string, block: Block, maxTokens: number, before: number
 function readRows(text: string, lines: readonly Line[], maxTokens: number, before: number): Unit[] {
   const hasHeader = lines.length > 1 && tableRule.test(lines[1]?.text ?? '');
   const bodyStart = hasHeader ? 2 : 0;
-  // A table without names for its columns has an empty header.
+  // A table without column names has an empty header row.
   const header = hasHeader ? readCells(lines[0]?.text ?? '') || null : null;
   const head = toUnits(text, lines.slice(0, bodyStart), 'row', null, maxTokens, before);
   return [
@@ -175,7 +183,7 @@ function toUnits(
 }
 
 const sentences = new Intl.Segmenter('und', { granularity: 'sentence' });
-/** Characters that are looked at together for the ends of sentences. */
+/** Characters per call of the sentence segmenter. */
 const window = 20_000;
 
 function* splitSpan(text: string, { start, end }: Span, maxTokens: number): Generator<Span> {
@@ -196,11 +204,11 @@ function* splitSpan(text: string, { start, end }: Span, maxTokens: number): Gene
   }
 }
 
-/** Pieces without the end of a sentence in them: cut at white space, or anywhere where there is none. */
+/** Splits a long sentence at white space, or anywhere if it has none. */
 function* splitLong(text: string, { start, end }: Span, maxTokens: number): Generator<Span> {
   for (let from = start; from < end; ) {
     let to = Math.min(end, from + maxTokens * 4);
-    // Below the limit, not at it: the white space before a piece counts with it.
+    // Strictly below the limit: the white space before a piece counts as well.
     for (
       let tokens = estimateTokens(text.slice(from, to));
       tokens >= maxTokens;
@@ -217,7 +225,10 @@ function* splitLong(text: string, { start, end }: Span, maxTokens: number): Gene
   }
 }
 
-/** The last good place to cut at or before `to`: after white space, else never inside a surrogate pair. */
+/**
+ * Returns the last position at or before `to` after white space, else one that does not split a
+ * surrogate pair.
+ */
 export function cutBefore(text: string, from: number, to: number, end: number): number {
   if (to >= end) return end;
   for (let at = to; at > from + (to - from) / 2; at -= 1)

@@ -2,7 +2,7 @@ import { DocumentFault } from '../fault.ts';
 import { guessEncoding } from './guess.ts';
 import { unmarkedUtf16 } from './utf16.ts';
 
-/** Fails on bytes that the encoding does not have. */
+/** Returns null for bytes that are invalid in the encoding. */
 const tryDecode = (bytes: Uint8Array, label: string): string | null => {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
@@ -11,7 +11,10 @@ const tryDecode = (bytes: Uint8Array, label: string): string | null => {
   }
 };
 
-/** The name of an encoding (Encoding Standard, "Names and labels") for any of its labels; null for others, and for those that nobody may use. */
+/**
+ * Returns the standard name for any label of an encoding (Encoding Standard, "Names and labels");
+ * null for unknown labels, `replacement` and `x-user-defined`.
+ */
 export function encodingOf(label: string): string | null {
   try {
     const { encoding } = new TextDecoder(label.trim());
@@ -43,8 +46,9 @@ const misnamed = (encoding: string) =>
   );
 
 /**
- * Text of a file without a declaration of its own: by its byte order mark, else as the caller says, else
- * UTF-8, UTF-16, else by what its bytes make probable. Throws `unknown_encoding` rather than to guess.
+ * Decodes a file without an encoding declaration: by its byte order mark, else as `encoding` names
+ * it, else as UTF-8, UTF-16, or the most probable legacy encoding. Throws `unknown_encoding` when
+ * none is clear.
  */
 export async function decodeText(
   bytes: Uint8Array,
@@ -61,9 +65,10 @@ export async function decodeText(
 }
 
 /**
- * The text of a page (HTML Standard, "Determining the character encoding"): byte order mark, transport,
- * declaration in the page, else as of any text. A page that declares what its bytes are not is read by
- * its bytes: many a page was saved as UTF-8 with the declaration it had. Throws `unknown_encoding`.
+ * Decodes an HTML page (HTML Standard, "Determining the character encoding"): byte order mark,
+ * transport, declaration in the page, else as `decodeText`. A page that is valid UTF-8 overrules
+ * its declaration, since many pages are saved as UTF-8 with an outdated one. Throws
+ * `unknown_encoding`.
  */
 export async function decodeHtml(
   bytes: Uint8Array,
@@ -78,7 +83,7 @@ export async function decodeHtml(
   return isDamaged(text) && transport === null ? decodeText(bytes) : text;
 }
 
-/** Characters that are valid UTF-8 by chance in no text of another encoding. */
+/** Number of non-ASCII characters from which valid UTF-8 is no coincidence. */
 const leastUtf8 = 4;
 
 async function declaredEncoding(
@@ -95,17 +100,17 @@ async function declaredEncoding(
   );
 }
 
-/** More than one character in a hundred is none of the encoding. */
+/** True when more than 1 % of the characters are invalid in the encoding. */
 const isDamaged = (text: string) => (text.split('\ufffd').length - 1) * 100 > text.length;
 
-/** A text may be cut off or have a slip in it, which is shown as U+FFFD; more than that is another encoding. */
+/** A few invalid bytes, such as a truncated end, become U+FFFD; more indicate another encoding. */
 function decodeAs(bytes: Uint8Array, encoding: string): string {
   const text = new TextDecoder(encoding).decode(bytes);
   if (isDamaged(text)) throw misnamed(encoding);
   return text;
 }
 
-/** Without the first bytes of a character whose last ones are missing. */
+/** Removes a truncated character at the end. */
 function withoutCutEnd(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= 3 && back < bytes.length; back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
@@ -118,14 +123,14 @@ function withoutCutEnd(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Its escapes to Kanji, and no byte beyond ASCII. */
+/** Tests for the Kanji escape sequences of ISO-2022-JP in ASCII bytes. */
 function isIso2022Jp(bytes: Uint8Array): boolean {
   if (!bytes.includes(0x1b) || bytes.some((byte) => byte > 0x7f)) return false;
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, 100_000));
   return text.includes('\u001b$B') || text.includes('\u001b$@');
 }
 
-/** Latin text in UTF-16 is valid UTF-8 as well. */
+/** Runs before UTF-8: Latin text in UTF-16 is valid UTF-8, too. */
 function decodeUnmarkedUtf16(bytes: Uint8Array): string | null {
   const encoding = bytes.length % 2 === 0 ? unmarkedUtf16(bytes) : null;
   return encoding === null ? null : tryDecode(bytes, encoding);

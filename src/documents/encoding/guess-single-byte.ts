@@ -39,24 +39,24 @@ const candidates: readonly Candidate[] = [
   other('windows-874', 1, 'thai'),
 ];
 
-/** Of a letter that a language does not have. */
+/** Share of a letter that does not occur in a language. */
 const strange = 0.0005;
-/** Of a word that is of another language than the text. */
+/** Log probability of a word in another language than the rest. */
 const ofAnother = Math.log(0.02);
-/** How many times more probable the best reading must be than any that says something else. */
+/** Minimum log odds between the best reading and the next one with a different text. */
 const leastOdds = Math.log(20);
-/** Per letter or sign, below which none of the languages is that of the text. */
+/** Minimum mean log probability per letter or sign; below it no known language fits. */
 const leastMean = { latin: Math.log(0.012), other: Math.log(0.012), signs: Math.log(0.04) };
 
 export interface ByteReading {
   readonly encoding: string;
-  /** Whether any other that says something else is far less probable. */
+  /** True when every reading with a different text is far less probable. */
   readonly isClear: boolean;
 }
 
 /**
- * The most probable reading of bytes beyond ASCII, by the letters of the words they stand in: words
- * without them say nothing, and most of a table may be plain. Null where it is no language known here.
+ * Returns the most probable single-byte encoding, by the letters of words with non-ASCII
+ * characters; ASCII words carry no information. Returns null when no known language fits.
  */
 export function guessByLetters(decode: (encoding: string) => string | null): ByteReading | null {
   const readings = candidates
@@ -88,9 +88,9 @@ export function guessByLetters(decode: (encoding: string) => string | null): Byt
 }
 
 interface Score {
-  /** Logarithm of a likelihood. */
+  /** Log likelihood. */
   readonly sum: number;
-  /** Letters or signs it speaks of. */
+  /** Number of letters or signs scored. */
   readonly count: number;
 }
 
@@ -103,9 +103,9 @@ function scoreOfWords(text: string, { tables, isLatin }: Candidate): Score {
   let longest = 0;
   for (const [word, times] of counts) {
     longest = Math.max(longest, word.length);
-    // A letter again and again tells nothing of its alphabet.
+    // A repeated letter carries no information about the alphabet.
     if (!isLatin && /^(.)\1+$/u.test(word)) continue;
-    // Nor is a word that is said again as much evidence as another.
+    // Repetitions of a word count less than different words.
     const weight = 1 + Math.log(times);
     const scores = tables.map((shares) =>
       isLatin ? scoreLatin(word, shares) : scoreOther(word, shares),
@@ -116,19 +116,19 @@ function scoreOfWords(text: string, { tables, isLatin }: Candidate): Score {
     letters += weight * (isLatin ? (word.match(/\P{ASCII}/gu)?.length ?? 0) : word.length);
   }
   const sum = Math.max(...sums);
-  // Single letters of another script among Latin words are rather accents.
+  // Single letters of another script among Latin words are more likely accented letters.
   return { sum: !isLatin && longest === 1 ? sum + Math.log(0.01) : sum, count: letters };
 }
 
 const commonSign = /[\u2010-\u201f\u2022\u2026«»]|\u00a0(?=\S)/gu;
-/** Signs that stand where signs of their kind stand. */
+/** Signs in their usual context, such as `±` before a number. */
 const placedSign =
   /(?<=(?<!\p{L})(?:[cdkm]?m|ft|in|yd)|[\d)])[²³]|(?<=[\d)])¹|(?<=\d ?|^|\s)[½¼¾]|±(?= ?\d)|[¿¡](?=[^?!\n]{1,300}[?!])|[×÷](?= ?\d)|µ(?=[a-zA-Z]{1,2}(?!\p{L}))|§(?= ?[§\d])|[€£№](?= ?\d)|(?<=\d ?)[€£°ºª‰]|(?<=[\s;,|(]|^)[€£](?=[\s;,|)/]|$)|°(?=[CFK](?!\p{L}))|©(?= ?[\d\p{Lu}])|(?<=\p{L})[®™]|·(?=\s)/gu;
-/** In the middle of a word, or beside one where no sign is written. */
+/** Signs inside of a word, or next to one where they are not written. */
 const signInWord =
   /\p{L}[^\p{ASCII}\p{L}\p{M}\u2019\u2010-\u2014\u00b7\u00a0]\p{L}|(?<!\p{L})[^\p{ASCII}\p{L}\p{M}\u2010-\u201f\u00a0«»¿¡§\u2026µ]\p{L}|\p{L}[^\p{ASCII}\p{L}\p{M}\u2010-\u201f\u00a0«»\u2026²³¹°©®™·](?!\p{L})/gu;
 
-/** Signs are at home between words; in one, few of them are. */
+/** Scores signs: plausible between words, implausible inside of them. */
 function scoreOfSigns(text: string): Score {
   if (/[\u0080-\u009f]/.test(text)) return { sum: Number.NEGATIVE_INFINITY, count: 1 };
   const signs = text.match(/[^\p{ASCII}\p{L}\p{M}]/gu) ?? [];
@@ -159,7 +159,10 @@ function scoreLatin(word: string, shares: ReadonlyMap<string, number>): number {
   return sum;
 }
 
-/** How well a letter stands between its neighbours: vowels among consonants, and accents where they are written. */
+/**
+ * Probability of a letter between its neighbours: vowels stand among consonants, accents follow the
+ * rules below.
+ */
 function placed(before: string | undefined, letter: string, after: string | undefined): number {
   const rule = rules.find(({ letters }) => letters.includes(letter));
   if (rule !== undefined && !rule.fits(before, after)) return 0.02;
@@ -171,7 +174,7 @@ function placed(before: string | undefined, letter: string, after: string | unde
   return beside === 0 ? 0.3 : 1;
 }
 
-/** Where some letters stand in the languages that have them. */
+/** Positions in which letters occur in the languages that use them. */
 const rules: readonly {
   readonly letters: string;
   readonly fits: (before: string | undefined, after: string | undefined) => boolean;
@@ -202,7 +205,7 @@ const rules: readonly {
 
 const unaccented =
   /^(?:και|ναι|για|δεν|πως|που|του|τον|την|της|των|τους|τις|στο|στη|στην|στον|στα|μας|σας|θα|μια|εις|προς)$/;
-/** Letters of Hebrew that have another form at the end of a word, and those forms before it. */
+/** Hebrew letters whose final form is missing at the end of a word or used before it. */
 const misplacedForm = /[מנצ]$|[םןךץף](?=.)|\p{L}(?<!^)כ$/u;
 
 function scoreOther(word: string, shares: ReadonlyMap<string, number>): number {
@@ -225,7 +228,10 @@ function scoreOther(word: string, shares: ReadonlyMap<string, number>): number {
   return sum;
 }
 
-/** Small letters, or a capital before them; words of capitals are rarer, and capitals after small letters are none. */
+/**
+ * Scores the case of a word: lower case or capitalized is usual, upper case is rarer, a capital
+ * after a lower-case letter is implausible.
+ */
 function caseOf(word: string): number {
   if (/\p{Ll}\p{Lu}/u.test(word)) return Math.log(0.001);
   return /^\p{Lu}{2,}$/u.test(word)

@@ -1,6 +1,6 @@
 import { guessByLetters } from './guess-single-byte.ts';
 
-/** Characters that make up a good part of any text of a language; kana do so of Japanese by themselves. */
+/** Most frequent characters per language. For Japanese, kana count as well. */
 const frequent = {
   simplified: new Set(
     '的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身些与高意进把法此实回二理美点月明其种声全工己话儿者向情部正名定女问力机给等几很业最间新什打便位因重被走电四第门相次东政海口使教西再平真听世气信北少关并内加化由却代军产入先山五太水万市眼体别处总才场师书比住员九笑性通目华报立马命张活难神数件安表原车白应路期叫死常提感金何更反合放做系计或司利受光王果亲界及今京务制解各任至清物台象记边共风战干接它许八特觉望直服毛林题建南度统色字请交爱让认算论百吃义科怎元社术结六功指思非流每青管夫连远资队跟带花快条院变联权往展该领传近留红治决周保达办运武半候七必城父强步完革深区即求品士转量空甚众技轻程告江语英基派满式李息写呢识极令黄德收脸钱党倒未持取设始版双历越史商千片容研像找友孩站广改议形委早房音火际则首单据导影失拿网香似斯专石若兵弟谁校读志飞观争究包组造落视济喜离虽坏姓职薪假项号价格客户订销售财市编类型码址备注休单位购买库存费税率',
@@ -21,7 +21,7 @@ type Language = keyof typeof frequent;
 interface MultiByte {
   readonly encoding: string;
   readonly language: Language;
-  /** Whether the two bytes are a character of the first level: those in use. */
+  /** True for byte pairs of the first level of the character set: the characters in common use. */
   readonly isCommon: (lead: number, trail: number) => boolean;
 }
 
@@ -62,13 +62,13 @@ const multiByte: readonly MultiByte[] = [
 ];
 
 const maxSample = 200_000;
-/** How much better the best reading must be than any that says something else. */
+/** Minimum lead of the best reading over the next one. */
 const leastLead = 0.12;
 
 /**
- * Text in one of the encodings that are not Unicode, by what its bytes make probable; null where two
- * readings are about as probable and differ. ISO-2022-JP, the multi-byte encodings of East Asia by the
- * characters in use, single-byte ones by the n-grams of `chardet`.
+ * Decodes text in the most probable legacy encoding; null when two different readings are about
+ * equally probable. East Asian multi-byte encodings are judged by their common characters,
+ * single-byte encodings by letter frequencies and the n-grams of `chardet`.
  */
 export async function guessEncoding(bytes: Uint8Array): Promise<string | null> {
   const sample = bytes.byteLength > maxSample ? sampleOf(bytes) : bytes;
@@ -91,7 +91,7 @@ const decode = (bytes: Uint8Array, encoding: string): string | null => {
   }
 };
 
-/** Whole lines from the beginning. */
+/** Returns whole lines from the start, of at most `maxSample` bytes. */
 function sampleOf(bytes: Uint8Array): Uint8Array {
   const feed = bytes.lastIndexOf(0x0a, maxSample);
   return bytes.subarray(0, feed > 0 ? feed : maxSample);
@@ -115,13 +115,15 @@ function rankMultiByte(
 
 const countBeyond = (text: string) => text.match(/\P{ASCII}/gu)?.length ?? 0;
 
-/** One character, or a few that stand in Latin words: those of many a text in a single-byte encoding. */
+/**
+ * True for a single character, or a few inside of Latin words: typical of a single-byte encoding.
+ */
 const isStray = (text: string) => {
   const count = countBeyond(text);
   return count < 2 || (count < 6 && /(?!\p{ASCII})\p{L}[a-z]|[a-z](?!\p{ASCII})\p{L}/u.test(text));
 };
 
-/** Few characters are frequent ones by chance. */
+/** Minimum share of frequent characters; higher for short texts, where they occur by chance. */
 function leastShare(text: string): number {
   const count = countBeyond(text);
   if (count < 6) return 0.5;
@@ -141,7 +143,10 @@ function shareOfCommon(bytes: Uint8Array, isCommon: MultiByte['isCommon']): numb
   return all === 0 ? 0 : common / all;
 }
 
-/** Of the letters beyond ASCII. A letter in the middle of a Latin word speaks against the reading. */
+/**
+ * Share of frequent characters among non-ASCII letters. Letters inside of Latin words count against
+ * the reading.
+ */
 function shareOfFrequent(text: string, language: Language): number {
   const letters = text.match(/(?!\p{ASCII})\p{L}/gu) ?? [];
   const known = letters.filter(
@@ -152,7 +157,7 @@ function shareOfFrequent(text: string, language: Language): number {
   return letters.length === 0 ? 0 : (known.length - strange.length) / letters.length;
 }
 
-/** The names that `chardet` gives to what the Encoding Standard calls otherwise, or reads as a superset. */
+/** Names of `chardet`, mapped to those of the Encoding Standard, or to a superset. */
 const singleByte: Readonly<Record<string, string>> = {
   'ISO-8859-1': 'windows-1252',
   'ISO-8859-2': 'iso-8859-2',
@@ -172,10 +177,13 @@ const singleByte: Readonly<Record<string, string>> = {
   'windows-874': 'windows-874',
   'KOI8-R': 'koi8-r',
 };
-/** In hundredths: the least that `chardet` must give to the first, and the least that it must be before the next. */
+/**
+ * Minimum confidence of the best guess of `chardet`, and its minimum lead over the next, in
+ * percent.
+ */
 const leastConfidence = 12;
 const leastMargin = 5;
-/** Letters beyond ASCII that are enough for n-grams. */
+/** Minimum number of non-ASCII bytes for n-grams to be reliable. */
 const leastForNgrams = 60;
 
 async function guessSingleByte(bytes: Uint8Array): Promise<string | null> {
@@ -199,7 +207,7 @@ async function guessSingleByte(bytes: Uint8Array): Promise<string | null> {
   return isClear ? best.encoding : null;
 }
 
-/** Words are of one script and have no signs in them; of Latin ones most letters are plain. */
+/** True when words are of one script, contain no signs and, if Latin, are mostly unaccented. */
 function isPlausible(text: string): boolean {
   if (/[\u0080-\u009f]/.test(text)) return false;
   const beyond = text.match(/\P{ASCII}/gu)?.length ?? 0;

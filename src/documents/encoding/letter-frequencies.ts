@@ -1,4 +1,7 @@
-/** Shares, in thousandths, of the letters that tell a language and its encoding: all of them, or those beyond ASCII where it is written in Latin. */
+/**
+ * Letter frequencies per language in thousandths: all letters, or non-ASCII letters for languages
+ * in Latin script.
+ */
 const table = (text: string): ReadonlyMap<string, number> =>
   new Map(text.split(' ').map((entry) => [entry.slice(0, 1), Number(entry.slice(1)) / 1000]));
 

@@ -1,13 +1,14 @@
 /**
- * UTF-16 without its mark: every second byte is one that no other text has so often, zero in Latin letters
- * and digits, 4 in Cyrillic ones. Its characters are of few scripts, in the right order of bytes alone.
+ * Detects UTF-16 without a byte order mark: every second byte is one that is rare in other text
+ * (zero for Latin, 4 for Cyrillic letters), and only one byte order yields characters of few
+ * scripts. Returns null for other content.
  */
 export function unmarkedUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const marks = bytes.reduce(
     (sum, byte) => (byte < 0x20 && !isWhiteSpace(byte) ? sum + 1 : sum),
     0,
   );
-  // A zero now and then is no text at all.
+  // Occasional control bytes indicate binary content.
   if (
     marks < 2 ||
     marks * 50 < bytes.length ||
@@ -23,7 +24,7 @@ export function unmarkedUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null
 
 const isWhiteSpace = (byte: number) => (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b;
 
-/** 0 where the characters are none of a text, else by how many of them are ASCII. */
+/** Returns 0 for characters that do not form text, else the share of ASCII characters. */
 function orderScore(bytes: Uint8Array, encoding: string): number {
   const text = new TextDecoder(encoding).decode(bytes);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no text has them.

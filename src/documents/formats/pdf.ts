@@ -3,7 +3,10 @@ import { hasBytes } from '../signature.ts';
 
 const header = [0x25, 0x50, 0x44, 0x46, 0x2d];
 
-/** Readers accept a header anywhere in the first 1024 bytes (ISO 32000-1, Annex H, note 13). */
+/**
+ * PDF readers accept the header anywhere in the first 1024 bytes (PDF Reference 1.7, Appendix H,
+ * note 13).
+ */
 const hasHeader = (head: Uint8Array) => new TextDecoder('latin1').decode(head).includes('%PDF-');
 
 export const pdf: DocumentFormat = {
@@ -16,7 +19,7 @@ export const pdf: DocumentFormat = {
   checkHead: (head) => (hasHeader(head) ? null : 'is not a valid PDF (missing `%PDF` header)'),
   hasSignature: (head) => hasBytes(head, 0, ...header),
   extract: async (bytes, options) => (await import('./pdf/extract.ts')).extractPdf(bytes, options),
-  // A scan costs less than its pictures weigh.
+  // Scans are large but cheap: their pictures are not decoded.
   inline_bytes: 150_000,
   web: null,
 };

@@ -2,15 +2,18 @@ import { mathText, script } from './math.ts';
 import { type Element, isBlock, isElement, type Node, textOf } from './tree.ts';
 
 export interface InlineOptions {
-  /** Links keep their addresses, resolved against this one; null gives their text alone. */
+  /** Base of link addresses; null drops the addresses. */
   readonly base_url: string | null;
-  /** A table among lines of text: one line a row. */
+  /** Writes a nested table as one line per row. */
   readonly tableLines: (table: Element) => string[];
 }
 
 const maxAddress = 2000;
 
-/** Text with a line feed where the reader sees a new line; white space as a browser shows it. */
+/**
+ * Returns inline text with line feeds at visible line breaks, and white space collapsed as in a
+ * browser.
+ */
 export function inlineText(nodes: readonly Node[], options: InlineOptions): string {
   return tidy(rawText(nodes, options));
 }
@@ -21,7 +24,7 @@ const tidy = (text: string) =>
     .replaceAll(/ ?\n ?/g, '\n')
     .trim();
 
-/** One line of `inlineText`. */
+/** Returns `inlineText` on one line. */
 export const lineText = (nodes: readonly Node[], options: InlineOptions): string =>
   inlineText(nodes, options).replaceAll(/\n+/g, ' ');
 
@@ -70,7 +73,7 @@ function inlineElement(node: Element, before: string, options: InlineOptions): s
   }
 }
 
-/** What is raised without being a power: ordinals, marks of trade and references in brackets. */
+/** Writes superscript text: ordinals, trademark signs and bracketed references without a mark. */
 function raised(inner: string, before: string): string {
   const text = tidy(inner).replaceAll('\n', ' ');
   const isOrdinal = /\d$/.test(before) && /^(?:st|nd|rd|th|er|ers|re|ère|e|ème|de|te)$/.test(text);
@@ -81,7 +84,7 @@ function raised(inner: string, before: string): string {
 
 const aroundInner = /^(\s*)([\s\S]*?)(\s*)$/;
 
-/** Each line of a struck-out text on its own, the white space around it outside. */
+/** Strikes through each line of a text, without the white space around it. */
 export function struck(inner: string): string {
   return inner
     .split('\n')
@@ -100,7 +103,7 @@ function asCode(inner: string): string {
   return `${lead}\`${text}\`${tail}`;
 }
 
-/** Links to other pages, by http or https; of any other its text. */
+/** Writes http and https links to other pages as Markdown; other links as their text. */
 function linked(node: Element, inner: string, base_url: string | null): string {
   const href = (node.attributes.href ?? '').trim();
   const text = tidy(inner);

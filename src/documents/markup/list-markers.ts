@@ -1,7 +1,7 @@
 import { alphabeticNumeral, romanNumeral } from './numerals.ts';
 import { type Element, isElement } from './tree.ts';
 
-/** The markers of the items of a list, as a browser shows them (HTML Standard, "The ol element"). */
+/** Returns the markers of list items as a browser shows them (HTML Standard, "The ol element"). */
 export function listMarkers(list: Element): string[] {
   const items = list.children.filter(isElement).filter(({ tag }) => tag === 'li');
   if (list.tag !== 'ol') return items.map(() => '- ');

@@ -12,15 +12,15 @@ import {
   textOf,
 } from './tree.ts';
 
-/** A piece of Markdown, and whether it stands close to the one before: without an empty line between. */
+/** A block of Markdown. `isClose` omits the empty line before it. */
 interface Piece {
   readonly text: string;
   readonly isClose: boolean;
 }
 
 /**
- * A tree as Markdown to be read and quoted: emphasis is left out and nothing is escaped but the pipes of
- * tables. Links keep their addresses when there is one to resolve them against.
+ * Writes a tree as Markdown for reading and quoting: no emphasis, and nothing escaped except the
+ * pipes of tables. Links keep their addresses if `base_url` is given.
  */
 export function toMarkdown(root: Element, base_url: string | null = null): string {
   const options: InlineOptions = {
@@ -124,7 +124,7 @@ class Writer {
     return pieces;
   }
 
-  /** A list whose items have headings is a row of sections: its markers say nothing. */
+  /** Writes a list. Items with headings are sections and get no markers. */
   #list(node: Element): Piece[] {
     const isSections = findElement(node, (inner) => headingLevel(inner.tag) > 0) !== null;
     const markers = isSections ? [] : listMarkers(node);
@@ -160,7 +160,7 @@ const nested = (node: Node): Node =>
     ? { ...node, attributes: { ...node.attributes, nested: 'true' } }
     : node;
 
-/** A link around blocks, such as a card, is that of the first of them that has text. */
+/** Moves a link around blocks, such as a card, to the first block that has text. */
 function linkFirst(link: Element): readonly Node[] {
   const at = link.children.findIndex((node) => textOf(node).trim() !== '');
   const first = link.children[at];
@@ -177,7 +177,10 @@ const piece = (text: string): Piece[] => (text === '' ? [] : [{ text, isClose: f
 const marker = (node: Element) => `${node.attributes.indent ?? ''}${node.attributes.label ?? '-'} `;
 const isCloseItem = (node: Element) => node.attributes.close === 'true';
 
-/** Puts a mark before the first line and as much before each other; code and tables begin at the margin, where they are known as such. */
+/**
+ * Prefixes the first line with `first` and others with `others`. Code and tables stay at the
+ * margin, where Markdown recognizes them.
+ */
 function prefixed(text: string, first: string, others: string): string {
   if (text === '') return '';
   let fence = '';
@@ -195,7 +198,7 @@ function prefixed(text: string, first: string, others: string): string {
     .join('\n');
 }
 
-/** Code as it stands, fenced by more backticks than are in it. */
+/** Writes code in a fence that is longer than any run of backticks in it. */
 function fenced(node: Element): string {
   const text = codeText(node)
     .replace(/^(?:[^\S\n]*\n)+/, '')
@@ -206,7 +209,7 @@ function fenced(node: Element): string {
   return `${fence}${languageOf(node)}\n${text}\n${fence}`;
 }
 
-/** Text with its white space; each block in it on lines of its own. */
+/** Returns code with its white space, each nested block on its own lines. */
 function codeText(node: Node): string {
   if (!isElement(node)) return node.replaceAll(/\r\n?/g, '\n');
   if (node.tag === 'br') return '\n';

@@ -1,6 +1,6 @@
 import { type Element, isElement, type Node, textOf } from './tree.ts';
 
-/** A formula of MathML on one line: `x^2`, `(a + b)/c`, `√(x)`, `∑_(n=1)^∞`. */
+/** Writes a MathML formula on one line: `x^2`, `(a + b)/c`, `√(x)`, `∑_(n=1)^∞`. */
 export function mathText(node: Node): string {
   if (!isElement(node)) return node.replaceAll(/\s+/g, ' ').trim();
   const parts = node.children.filter((child) => isElement(child) || child.trim() !== '');
@@ -35,7 +35,7 @@ export function mathText(node: Node): string {
   }
 }
 
-/** Names of functions and numbers stay apart from what follows them. */
+/** Joins parts, with a space after function names and numbers. */
 function joined(node: Element, parts: readonly Node[]): string {
   const text = parts.map(mathText).reduce((left, right) => {
     const isGlued =
@@ -53,6 +53,9 @@ const isSimple = (text: string) => /^[+−-]?[\p{L}\p{N}.,∞′*]*$/u.test(text
 
 const grouped = (text: string) => (isSimple(text) ? text.trim() : `(${text.trim()})`);
 
-/** A text set higher (`^`) or lower (`_`); without brackets where it is one word, and nothing where there is none. */
+/**
+ * Writes a superscript (`^`) or subscript (`_`), in brackets unless it is one word. Empty text has
+ * no mark.
+ */
 export const script = (mark: '^' | '_', text: string): string =>
   text.trim() === '' ? '' : `${mark}${grouped(text)}`;

@@ -14,7 +14,7 @@ const romans: readonly (readonly [number, string])[] = [
   [1, 'i'],
 ];
 
-/** Lower case; digits where Roman numerals end (1 to 3999). */
+/** Returns a Roman numeral in lower case; digits outside of 1 to 3999. */
 export function romanNumeral(number: number): string {
   if (number < 1 || number > 3999) return String(number);
   let left = number;
@@ -28,7 +28,7 @@ export function romanNumeral(number: number): string {
   return text;
 }
 
-/** a to z, aa, ab: as the lists of HTML count (CSS Counter Styles, "alphabetic"). Digits below 1. */
+/** Counts a to z, aa, ab, as HTML lists do (CSS Counter Styles, "alphabetic"). Digits below 1. */
 export function alphabeticNumeral(number: number): string {
   if (number < 1) return String(number);
   let text = '';
@@ -37,7 +37,7 @@ export function alphabeticNumeral(number: number): string {
   return text;
 }
 
-/** a to z, aa, bb: as the lists of Word count (ECMA-376, 17.18.59, "lowerLetter"). */
+/** Counts a to z, aa, bb, as Word lists do (ECMA-376, 17.18.59, "lowerLetter"). */
 export const repeatedLetter = (number: number): string =>
   number < 1 || number > 780
     ? String(number)

@@ -6,16 +6,16 @@ import { type Element, element, findElement, isElement, type Node } from './tree
 export interface ReadTable {
   readonly table: Table;
   readonly caption: string;
-  /** It only places things: its cells are read as text one after the other. */
+  /** True for a layout table: its cells are read as text in sequence. */
   readonly isLayout: boolean;
-  /** One line a row, for a table that stands in a cell of another. */
+  /** One line per row, for a table nested in another table's cell. */
   readonly lines: string[];
 }
 
 interface Row {
   readonly cells: readonly Element[];
   readonly isHead: boolean;
-  /** Rows from here to the end of its section. */
+  /** Number of rows from this one to the end of its section. */
   readonly left: number;
 }
 
@@ -47,7 +47,7 @@ export function readTable(node: Element, options: InlineOptions): ReadTable {
   };
 }
 
-/** Rows in the order a browser shows them: heads first, feet last. */
+/** Returns rows in visual order: `thead` first, `tfoot` last. */
 function rowsOf(table: Element): Row[] {
   const sections = { thead: [] as Row[], tbody: [] as Row[], tfoot: [] as Row[] };
   const add = (rows: readonly Element[], into: 'thead' | 'tbody' | 'tfoot') => {
@@ -57,7 +57,7 @@ function rowsOf(table: Element): Row[] {
         sections[into].push({ cells, isHead: into === 'thead', left: rows.length - index });
     }
   };
-  // A parser puts rows into a section; a table that comes from elsewhere has them without one.
+  // The HTML parser puts rows into sections; tables of other formats have none.
   add(
     table.children.filter(isElement).filter(({ tag }) => tag === 'tr'),
     'tbody',
@@ -73,7 +73,10 @@ function rowsOf(table: Element): Row[] {
   return [...sections.thead, ...sections.tbody, ...sections.tfoot];
 }
 
-/** Rows of a `thead`, else rows at the top of which each cell is a `th`, but for empty ones. At least one row is left. */
+/**
+ * Counts header rows: those of a `thead`, else leading rows of `th` and empty cells. At least one
+ * row remains as body.
+ */
 function countHeaderRows(rows: readonly Row[]): number {
   const heads = rows.filter(({ isHead }) => isHead).length;
   const isNaming = ({ cells }: Row) =>
@@ -87,7 +90,10 @@ function countHeaderRows(rows: readonly Row[]): number {
 
 const plain: InlineOptions = { base_url: null, tableLines: () => [] };
 
-/** Says itself that it is none, or is one box or row of boxes, or has headings in it. */
+/**
+ * True for a table that declares itself as presentation, is a single row or column of boxes, or
+ * contains headings.
+ */
 function isForLayout(table: Element, rows: readonly Row[], marks: number): boolean {
   if (/^(?:presentation|none)$/.test(table.attributes.role ?? '')) return true;
   if (table.attributes.data === 'true') return false;
@@ -111,7 +117,7 @@ function readCell(cell: Element, left: number, options: InlineOptions): Cell {
   };
 }
 
-/** Numbered items keep their numbers. */
+/** Keeps the numbers of list items. */
 function withMarkers(node: Node): Node {
   if (!isElement(node)) return node;
   if (node.tag === 'item')
@@ -133,7 +139,10 @@ function withMarkers(node: Node): Node {
   return { ...node, children };
 }
 
-/** The lines of a cell on one: a semicolon between them, but where one ends in a mark already. A header is one name. */
+/**
+ * Joins the lines of a cell, with semicolons unless a line ends in punctuation. A header is one
+ * name.
+ */
 const joinLines = (text: string, isHeader: boolean) =>
   text
     .split('\n')

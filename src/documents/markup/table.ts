@@ -2,7 +2,7 @@ import { DocumentFault } from '../fault.ts';
 import { tableRow, tableRule } from './table-row.ts';
 
 export interface Cell {
-  /** One line. */
+  /** Text on one line. */
   readonly text: string;
   readonly columns: number;
   readonly rows: number;
@@ -10,18 +10,18 @@ export interface Cell {
 
 export interface Table {
   readonly rows: readonly (readonly Cell[])[];
-  /** Rows at the top that name the columns. */
+  /** Number of leading rows with column names. */
   readonly headerRows: number;
 }
 
 const maxColumns = 1000;
 const maxCells = 1_000_000;
-/** A text that stands for several rows or columns is said in each of them when it is as short as this. */
+/** Maximum length of a spanning text that is repeated in each cell. */
 const maxRepeated = 120;
 
 /**
- * A table as Markdown, every cell under the header of its column: what spans rows or columns is said in
- * each, so that a row is understood alone. Without header rows the header is left empty. Throws `too_large`.
+ * Writes a table as Markdown. Spanning cells are repeated in each row and column, so that a row is
+ * understood on its own. Without header rows the header is empty. Throws `too_large`.
  */
 export function tableToMarkdown({ rows, headerRows }: Table): string {
   const grid = layOut(rows);
@@ -41,7 +41,7 @@ export function tableToMarkdown({ rows, headerRows }: Table): string {
   ].join('\n');
 }
 
-/** The text of every place of the grid (HTML Standard, "Forming a table"). */
+/** Returns the text of each cell of the grid (HTML Standard, "Forming a table"). */
 function layOut(rows: readonly (readonly Cell[])[]): string[][] {
   const grid: string[][] = [];
   const taken: { until: number; text: string }[] = [];

@@ -1,4 +1,4 @@
-/** What a document shows, as a tree: the elements of HTML, whatever the format was. */
+/** Visible content of a document as a tree of HTML elements, whatever its format. */
 export interface Element {
   readonly tag: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export const isBlock = (node: Node): node is Element =>
 
 const holders = new WeakMap<Element, boolean>();
 
-/** Whether a block stands anywhere inside. Each element is looked at once. */
+/** True when an element contains a block at any depth. Cached per element. */
 export function holdsBlock(node: Element): boolean {
   let holds = holders.get(node);
   if (holds === undefined) {
@@ -42,7 +42,7 @@ export function holdsBlock(node: Element): boolean {
   return holds;
 }
 
-/** The first element inside that `is` one, in the order of the document. */
+/** Returns the first descendant that matches, in document order; null for none. */
 export function findElement(node: Element, is: (node: Element) => boolean): Element | null {
   for (const child of node.children) {
     if (!isElement(child)) continue;
@@ -52,7 +52,7 @@ export function findElement(node: Element, is: (node: Element) => boolean): Elem
   return null;
 }
 
-/** Text as it stands, white space included; a line for each line break. */
+/** Returns the text of a node with its white space, and line feeds for `br`. */
 export function textOf(node: Node): string {
   if (!isElement(node)) return node;
   return node.tag === 'br' ? '\n' : node.children.map(textOf).join('');

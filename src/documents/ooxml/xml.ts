@@ -1,14 +1,17 @@
 import { SaxesParser } from 'saxes';
 import { DocumentFault } from '../fault.ts';
 
-/** An element of Office Open XML. Names carry the prefix that is usual for their namespace, whichever the file has: `w:p`. */
+/**
+ * An element of Office Open XML. Names carry the usual prefix of their namespace, whatever the file
+ * declares: `w:p`.
+ */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: (XmlElement | string)[];
 }
 
-/** Each in its transitional and in its strict form (ECMA-376, part 1 and 4). */
+/** Namespaces in transitional and strict form (ECMA-376, parts 1 and 4). */
 const prefixes: Readonly<Record<string, string>> = {
   'http://schemas.openxmlformats.org/wordprocessingml/2006/main': 'w:',
   'http://purl.oclc.org/ooxml/wordprocessingml/main': 'w:',
@@ -34,7 +37,10 @@ const prefixes: Readonly<Record<string, string>> = {
 const maxDepth = 400;
 const maxElements = 3_000_000;
 
-/** Strictly: XML that is not well-formed is `corrupt`, a document type is `unsafe_xml`. Throws `too_large` as well. */
+/**
+ * Parses XML strictly. Throws `corrupt` for malformed XML, `unsafe_xml` for a document type, and
+ * `too_large`.
+ */
 export function parseXml(bytes: Uint8Array): XmlElement {
   const root: XmlElement = { name: '', attributes: {}, children: [] };
   const open: XmlElement[] = [root];
@@ -65,7 +71,7 @@ export function parseXml(bytes: Uint8Array): XmlElement {
   parser.on('closetag', () => void open.pop());
   const addText = (text: string) => {
     const node = open.at(-1);
-    // White space between elements says nothing.
+    // White space between elements has no meaning.
     if (node !== undefined && /:t$|^w:instrText$|^c:v$/.test(node.name)) node.children.push(text);
   };
   parser.on('text', addText);
@@ -86,7 +92,7 @@ export const elementsOf = (node: XmlElement | undefined): XmlElement[] =>
 export const childOf = (node: XmlElement | undefined, name: string): XmlElement | undefined =>
   elementsOf(node).find((child) => child.name === name);
 
-/** The value of a property that is an element of its own: `<w:numFmt w:val="decimal"/>`. */
+/** Returns the value of a property element: `<w:numFmt w:val="decimal"/>`. */
 export const propertyOf = (node: XmlElement | undefined, name: string): string | null =>
   childOf(node, name)?.attributes['w:val'] ?? null;
 
@@ -95,7 +101,7 @@ export function integerOf(node: XmlElement | undefined, name: string): number | 
   return value !== null && /^-?\d{1,9}$/.test(value) ? Number(value) : null;
 }
 
-/** A property that is on when it is there, unless its value says off; null where it is not there. */
+/** Returns a flag: present means on unless its value is off; null when absent. */
 export function flagOf(node: XmlElement | undefined, name: string): boolean | null {
   const found = childOf(node, name);
   return found === undefined
@@ -103,7 +109,7 @@ export function flagOf(node: XmlElement | undefined, name: string): boolean | nu
     : !/^(?:0|false|off|none)$/.test(found.attributes['w:val'] ?? '1');
 }
 
-/** All elements of a name inside, in the order of the document; not those inside of one another. */
+/** Yields descendants by name in document order, without those nested in one another. */
 export function* descendants(node: XmlElement, name: string): Generator<XmlElement> {
   for (const child of elementsOf(node)) {
     if (child.name === name) yield child;

@@ -2,9 +2,9 @@ import { DocumentFault } from '../fault.ts';
 
 export interface ZipLimits {
   readonly entries: number;
-  /** Inflated bytes of all entries together. */
+  /** Maximum inflated bytes of all entries. */
   readonly inflated: number;
-  /** Inflated over stored bytes of the archive. */
+  /** Maximum ratio of inflated bytes to the size of the archive. */
   readonly ratio: number;
 }
 
@@ -19,8 +19,9 @@ const corrupt = (cause?: unknown) =>
   new DocumentFault('corrupt', 'The archive inside the file is damaged.', cause);
 
 /**
- * Inflates every entry once, counting what really comes out (sizes in an archive may lie), and returns
- * those that `keep` names. Throws `too_large` as soon as a limit is passed. APPNOTE.TXT 6.3.10, 4.3.
+ * Inflates every entry once and returns those that `keep` selects. Counts actual output, since
+ * declared sizes may lie, and throws `too_large` as soon as a limit is exceeded. APPNOTE.TXT
+ * 6.3.10, 4.3.
  */
 export async function readZip(
   bytes: Uint8Array<ArrayBuffer>,
@@ -69,7 +70,7 @@ function readDirectory(bytes: Uint8Array, maxEntries: number): Entry[] {
   }
 }
 
-/** The end record stands last but for a comment of at most 65,535 bytes. */
+/** Finds the end record, which only a comment of at most 65,535 bytes may follow. */
 function findEnd(view: DataView): number {
   for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 0xffff); at -= 1) {
     if (view.getUint32(at, true) === 0x06054b50) return at;

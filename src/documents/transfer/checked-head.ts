@@ -11,7 +11,10 @@ export function toStream(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint
   });
 }
 
-/** The same bytes, once `check` has seen the first of them; throws what it throws, before any is handed on. */
+/**
+ * Yields the bytes unchanged after `check` has accepted the first `headBytes`. Throws what `check`
+ * throws, before it yields anything.
+ */
 export async function* withCheckedHead(
   body: AsyncIterable<Uint8Array>,
   check: (head: Uint8Array) => void,

@@ -11,7 +11,7 @@ export interface FilePart {
 
 export interface FormLimits {
   readonly files: number;
-  /** Bytes of a text field. */
+  /** Maximum bytes of a text field. */
   readonly fieldSize: number;
 }
 
@@ -21,8 +21,9 @@ export interface Form<Received> {
 }
 
 /**
- * Reads multipart/form-data as it comes: `receive` gets every `file` part in turn, and what it does not read
- * of the body is passed over; the sender waits meanwhile. Fields are those named. Throws 400, 413 and 422.
+ * Streams multipart/form-data: `receive` is called with each `file` part in turn, under
+ * back-pressure; unread rest of a part is skipped. Accepts text fields in `fieldNames` only. Throws
+ * 400, 413 and 422.
  */
 export async function readForm<Received>(
   request: Request,
@@ -43,7 +44,7 @@ export async function readForm<Received>(
   }
 }
 
-/** A file as far as it has come. */
+/** A file whose bytes are still arriving. */
 interface Incoming {
   readonly name: string;
   readonly media_type: string;
@@ -52,8 +53,8 @@ interface Incoming {
 }
 
 /**
- * The request is read only when somebody wants more of it than has come: whoever waits here waits for the
- * sender and for nothing else. The parser's own streams flow all the time, so that none can hold up another.
+ * Reads the request only on demand, so that a waiting consumer waits for the sender alone. The
+ * parser's own streams always flow: none of them can block another.
  */
 class FormReader {
   readonly fields: Record<string, string> = {};
@@ -84,7 +85,7 @@ class FormReader {
     this.#reader = request.body?.getReader();
   }
 
-  /** The next file, after what is left of the one before; null after the last. */
+  /** Skips the rest of the current file and returns the next one; null after the last. */
   async nextFile(): Promise<FilePart | null> {
     while (this.#current !== undefined && !this.#current.isEnded) {
       this.#current.pieces.length = 0;
@@ -97,7 +98,7 @@ class FormReader {
     return { name, media_type, body: this.#bytesOf(this.#current) };
   }
 
-  /** Lets somebody else read what is left of the request. */
+  /** Releases the lock, so that the rest of the request can be drained. */
   release(): void {
     this.#reader?.releaseLock();
   }
@@ -111,7 +112,10 @@ class FormReader {
     }
   }
 
-  /** One piece of the request into the parser, or its end. Throws what is wrong with the form so far. */
+  /**
+   * Feeds the next piece of the request, or its end, to the parser. Throws the first error of the
+   * form.
+   */
   async #readOn(): Promise<void> {
     const read = await this.#reader?.read();
     const value = read?.value;
@@ -158,7 +162,7 @@ class FormReader {
     else this.fields[name] = value;
   }
 
-  /** The first thing that is wrong; whatever comes after it is not looked at. */
+  /** Keeps the first error; later ones are ignored. */
   #fail(error: Error): void {
     this.#error ??= error;
     this.#failed.reject(this.#error);

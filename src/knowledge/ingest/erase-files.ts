@@ -4,7 +4,9 @@ import { removeFile } from './remove.ts';
 
 const atOnce = 50;
 
-/** Erases every file of the workspace: rows, chunks, keyword rows, vectors and objects. May stop anywhere and begin again. */
+/**
+ * Erases all files of the workspace: rows, chunks, keyword rows, vectors and objects. Resumable.
+ */
 export async function eraseFiles(ctx: Ctx): Promise<void> {
   for (;;) {
     const rows = await selectSomeFiles(ctx.db, ctx.workspace_id, atOnce).all();

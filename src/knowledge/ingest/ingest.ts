@@ -24,21 +24,21 @@ import {
 } from './store.ts';
 import { textKey, textKeys } from './text-keys.ts';
 
-/** Chunks that are embedded and stored together. */
+/** Number of chunks embedded and stored in one batch. */
 const batchSize = 96;
 const maxChunks = 50_000;
 
 type Base = NonNullable<Awaited<ReturnType<ReturnType<typeof selectBaseOfFile>['get']>>>;
 
-/** Another attempt has taken over, or the file is deleted: this one has nothing more to say. */
+/** The attempt has been superseded by another, or its file deleted. */
 class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
 /**
- * Makes a file searchable: extract, chunk, embed, index. May run twice, at once or again, and stop
- * anywhere: an attempt begins by removing what earlier ones left, and writes only while it is the
- * latest. A fault of the document ends it as `failed`; anything else is thrown, to be tried again.
+ * Ingests a file: extract, chunk, embed, index. Safe to run concurrently, repeatedly and after a
+ * crash: an attempt first removes what earlier ones left, and writes only while it is the latest. A
+ * `DocumentFault` ends it as `failed`; other errors are thrown and retried.
  */
 export async function ingestFile(ctx: Ctx, file_id: string): Promise<void> {
   const [rows, bases] = await batch(ctx.db, [
@@ -55,7 +55,7 @@ export async function ingestFile(ctx: Ctx, file_id: string): Promise<void> {
     await index(ctx, file, base, written);
   } catch (error) {
     if (error instanceof Overtaken) {
-      // Whoever came after has removed the rows, perhaps before these vectors were there.
+      // The newer attempt removed the rows, possibly before these vectors existed.
       await ctx.vectors.remove(ctx.workspace_id, written);
       await discard(ctx, file);
     } else if (error instanceof DocumentFault) await fail(ctx, file, error);
@@ -63,7 +63,10 @@ export async function ingestFile(ctx: Ctx, file_id: string): Promise<void> {
   }
 }
 
-/** Leaves the ids of the chunks it has stored in `written`. */
+/**
+ * Appends the ids of stored chunks to `written`, so that a superseded attempt can remove their
+ * vectors.
+ */
 async function index(ctx: Ctx, file: FileRow, base: Base, written: string[]): Promise<void> {
   const document = await extractOriginal(ctx, file);
   await ctx.files.put(textKey(ctx.workspace_id, file.id, file.attempt), streamOf(document.text), {
@@ -91,7 +94,7 @@ async function index(ctx: Ctx, file: FileRow, base: Base, written: string[]): Pr
   await finish(ctx, file, chunks.length);
 }
 
-/** The count is taken from the quota before the first chunk is stored or paid for. */
+/** Reserves the chunk quota before any chunk is stored or billed. Throws `quota_exceeded`. */
 async function reserveChunks(ctx: Ctx, file: FileRow, chunks: readonly Chunk[]): Promise<void> {
   const token_count = chunks.reduce((sum, chunk) => sum + chunk.token_count, 0);
   try {
@@ -124,7 +127,7 @@ function toRow(
   };
 }
 
-/** Rows first, vectors second: a vector without a row could not be found again to be removed. */
+/** Stores rows before vectors: a vector without a row could not be found for removal. */
 async function storeBatch(
   ctx: Ctx,
   file: FileRow,
@@ -193,13 +196,13 @@ async function fail(
   await discard(ctx, file);
 }
 
-/** What this attempt has left behind, whoever comes after it. */
+/** Removes everything that this attempt has stored. */
 async function discard(ctx: Ctx, file: FileRow): Promise<void> {
   await removeChunks(ctx, file.id, file.attempt + 1, file.attempt);
   await ctx.files.remove([textKey(ctx.workspace_id, file.id, file.attempt)]);
 }
 
-/** After the last attempt: the file says that it failed, and may be tried again by hand. */
+/** Marks a file as failed after its last attempt. It can be reprocessed manually. */
 export async function giveUpFile(ctx: Ctx, file_id: string): Promise<void> {
   const error = {
     code: 'internal',

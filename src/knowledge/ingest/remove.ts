@@ -12,14 +12,14 @@ import {
 } from './store.ts';
 import { textKeys } from './text-keys.ts';
 
-/** Chunks that go together: a vector index takes 1000 ids a call at most. */
+/** Chunks per batch; a vector index takes at most 1000 ids per call. */
 const step = 500;
-/** Files of a base that one run of the job removes. */
+/** Files removed per run of the job. */
 const filesPerRun = 50;
 
 /**
- * Removes chunks of attempts from `from` up to, not including, `before`, with their keyword rows and
- * vectors. Vectors go first: without the row nobody would know their ids.
+ * Removes the chunks of attempts in [`from`, `before`), with their keyword rows and vectors.
+ * Vectors go first: their ids are only in the rows.
  */
 export async function removeChunks(
   ctx: Ctx,
@@ -52,8 +52,8 @@ export async function removeChunks(
 }
 
 /**
- * Removes all there is of a file that is marked deleted, or that never came to have a row. A file that
- * is alive is left alone: the promise of an upload to clean up after itself ends here too.
+ * Removes all data of a hidden file, or of an upload without a row. Leaves a live file alone, so
+ * that an upload's scheduled cleanup is harmless.
  */
 export async function removeFile(ctx: Ctx, file_id: string): Promise<void> {
   const file = await selectAnyFile(ctx.db, ctx.workspace_id, file_id).get();
@@ -70,7 +70,7 @@ export async function removeFile(ctx: Ctx, file_id: string): Promise<void> {
   ]);
 }
 
-/** Removes the files of a base that is marked deleted, some at a time, and then its row. */
+/** Removes the files of a hidden base in steps, then its row. */
 export async function removeBase(ctx: Ctx, base_id: string): Promise<void> {
   const rows = await selectFilesOfBase(ctx.db, ctx.workspace_id, base_id, filesPerRun).all();
   for (const { id } of rows) {

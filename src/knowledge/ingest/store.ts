@@ -7,7 +7,9 @@ import { valuesOf } from '../store.ts';
 const isOpen = (workspace_id: string, id: string) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
 
-/** Takes the file for a new attempt, which fences every earlier one. Nothing comes back when there is nothing to do. */
+/**
+ * Starts a new attempt, which fences off earlier ones. Returns no row when there is nothing to do.
+ */
 export const beginAttempt = (db: Db, workspace_id: string, id: string, now: number) =>
   db
     .update(files)
@@ -45,7 +47,7 @@ export const selectBaseOfFile = (db: Db, workspace_id: string, file_id: string) 
       ),
     );
 
-/** Writes to the file as this attempt; nothing comes back when another has taken over. */
+/** Updates the file as this attempt. Returns no row when the attempt has been superseded. */
 export const updateAttempt = (db: Db, file: FileRow, changes: Partial<FileRow>) =>
   db
     .update(files)
@@ -59,7 +61,7 @@ export const updateAttempt = (db: Db, file: FileRow, changes: Partial<FileRow>) 
     )
     .returning({ id: files.id });
 
-/** Ends a file that was given up, whoever holds it. */
+/** Marks a file as failed, whatever its attempt. */
 export const failFile = (
   db: Db,
   workspace_id: string,
@@ -88,12 +90,12 @@ export interface NewChunk {
   readonly start: number;
   readonly end: number;
   readonly token_count: number;
-  /** Words of the keyword index, cut already. */
+  /** Segmented words for the keyword index. */
   readonly title: string;
   readonly body: string;
 }
 
-/** Chunks and their keyword rows, unless the attempt has been overtaken: then neither. */
+/** Inserts chunks and their keyword rows; none if the attempt has been superseded. */
 export function insertChunks(
   db: Db,
   file: FileRow,
@@ -114,7 +116,7 @@ export function insertChunks(
   return [insert, index];
 }
 
-/** Chunks of the attempts from `from` up to, not including, `before`. */
+/** Selects chunks of attempts in [`from`, `before`). */
 export const selectStaleChunks = (
   db: Db,
   workspace_id: string,
@@ -147,7 +149,7 @@ export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
   db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
 ];
 
-/** A file that is marked deleted, or undefined: then it never came to be, or is gone already. */
+/** Selects a file in any state, also a hidden one. */
 export const selectAnyFile = (db: Db, workspace_id: string, id: string) =>
   db
     .select()

@@ -3,33 +3,32 @@ import { coverageOf, subjectTerms, type Term } from './evidence.ts';
 export type Coverage = 'full' | 'partial' | 'none';
 
 export interface Confidence {
-  /** 0..1. */
+  /** From 0 to 1. */
   readonly confidence: number;
   readonly coverage: Coverage;
 }
 
-/** How many of the best passages are looked at. */
+/** Number of best passages that determine the confidence. */
 export const judgedPassages = 3;
 
-/** Most confidence in what was found for words that any text may have. */
+/** Maximum confidence for a query without a subject. */
 const withoutSubject = 0.2;
 
-/** Cosines of sentence embedders between unrelated and equivalent texts. */
+/** Cosine similarities of sentence embeddings for unrelated and equivalent texts. */
 const unrelated = 0.35;
 const equivalent = 0.8;
 
-/** A cosine of meaning as evidence, 0..1. */
+/** Scales the cosine similarity of a semantic embedding to 0..1. */
 export const scaleSimilarity = (cosine: number): number =>
   Math.min(1, Math.max(0, (cosine - unrelated) / (equivalent - unrelated)));
 
 /**
- * How well the best passages cover what was asked.
- *
- * Lexical: the share of the query's words, weighted by their idf, that stands in the best single
- * passage (three quarters) and in the best three together (one quarter), to the power 1.5, so that a
- * half match counts for about a third. Semantic, where the embedder knows meaning: the best cosine,
- * scaled from 0.35..0.8 to 0..1, counted for at most 0.7. The two are combined as independent evidence
- * (noisy or). Nothing found is 0; a query without any subject is never covered and gets at most 0.2.
+ * Judges how well the best passages cover the query. Lexical: the share of the query's words,
+ * weighted by idf, in the best passage (three quarters) and in the best three together (one
+ * quarter), to the power of 1.5, so that half a match counts about a third. Semantic, for semantic
+ * embeddings: the best cosine similarity, scaled from 0.35..0.8 to 0..1, times 0.7. Both are
+ * combined as independent evidence (noisy or). No passage: 0. A query without a subject is never
+ * covered and gets at most 0.2.
  */
 export function judge(
   terms: readonly Term[],

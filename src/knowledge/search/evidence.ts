@@ -4,11 +4,11 @@ import { queryWords } from './keywords.ts';
 
 const parts = /[^\p{L}\p{M}\p{N}]+/u;
 
-/** What a word is matched by: without accents and endings, as the keyword index does it (Porter 1980). */
+/** Returns the stem of a word without accents, as in the keyword index (Porter 1980). */
 export const stemOf = (word: string): string =>
   stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
 
-/** Stems of a text in order; "l'eau" is "l" and "eau", as the keyword index sees it. */
+/** Returns the stems of a text in order. "l'eau" yields "l" and "eau", as in the keyword index. */
 export const stemsOf = (text: string): string[] =>
   words(text).flatMap((word) =>
     word
@@ -17,24 +17,27 @@ export const stemsOf = (text: string): string[] =>
       .map(stemOf),
   );
 
-/** A word of the query with its weight. */
+/** A query word with its weight. */
 export interface Term {
   readonly word: string;
-  /** All of them must stand in a passage that has the word. */
+  /** A passage has the word if it has all of these. */
   readonly stems: readonly string[];
   /** Inverse document frequency in the searched bases, as in BM25. */
   readonly idf: number;
-  /** A word of what is asked about, not of asking and not one that every text has. */
+  /** True for words of the subject: neither question words nor stop words. */
   readonly isSubject: boolean;
 }
 
 /**
- * Chunks of no particular subject that every base is taken to have besides its own: in a base of three
- * chunks a word that two of them have is no less telling than one that nobody has.
+ * Neutral chunks added to the size of every base, so that in a tiny base a word found in most of
+ * its chunks still carries weight.
  */
 const background = 200;
 
-/** Weighs the words of a query; `counts` has the number of chunks with each word of `queryWords(query)`. */
+/**
+ * Weighs the words of a query. `counts` is the number of chunks with each word of
+ * `queryWords(query)`.
+ */
 export const weighTerms = (query: string, counts: readonly number[], chunk_count: number): Term[] =>
   queryWords(query).map((word, index) => {
     const count = counts[index] ?? 0;
@@ -43,13 +46,13 @@ export const weighTerms = (query: string, counts: readonly number[], chunk_count
     return { word, stems: stemsOf(word), idf, isSubject: !isAskingWord(word) && !isStopWord(word) };
   });
 
-/** The terms that coverage is measured by: those of the subject; all where there are no others. */
+/** Returns the terms that coverage is based on: those of the subject, or all if there are none. */
 export function subjectTerms(terms: readonly Term[]): readonly Term[] {
   const subject = terms.filter((term) => term.isSubject);
   return subject.length > 0 ? subject : terms;
 }
 
-/** Share of the terms' weight that stands in a passage, 0..1. */
+/** Returns the share of the terms' weight that a passage contains, from 0 to 1. */
 export function coverageOf(terms: readonly Term[], stems: ReadonlySet<string>): number {
   const total = terms.reduce((sum, { idf }) => sum + idf, 0);
   if (total === 0) return 0;

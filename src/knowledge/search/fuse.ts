@@ -1,16 +1,15 @@
-/** One ranking of ids, best first, and how much it counts. */
+/** A ranking of ids, best first, with its weight. */
 export interface Leg {
   readonly ids: readonly string[];
   readonly weight: number;
 }
 
-/** The constant of reciprocal rank fusion. */
+/** Constant of reciprocal rank fusion, as in the paper. */
 const k = 60;
 
 /**
- * Reciprocal rank fusion: an id scores Σ weight / (k + rank) over the rankings that have it (Cormack,
- * Clarke and Büttcher 2009, k = 60), divided by what the first of every ranking would get, so that 1
- * is the best possible. Ties go to the smaller id.
+ * Fuses rankings by reciprocal rank (Cormack, Clarke and Büttcher 2009): an id scores Σ weight / (k
+ * + rank), divided by the maximum, so that 1 is the best possible score. Ties are ordered by id.
  */
 export function fuse(legs: readonly Leg[]): { readonly id: string; readonly score: number }[] {
   const scores = new Map<string, number>();

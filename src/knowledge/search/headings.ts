@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 
-/** Where passages stand that may still be shown: the titles above them, as they were when the file was read. */
+/**
+ * Selects the headings of visible chunks, in the order of the ids. Chunks without headings are
+ * omitted.
+ */
 export const selectHeadings = (db: Db, workspace_id: string, chunk_ids: readonly string[]) =>
   db.all<{ chunk_id: string; heading: string }>(
     sql`select c.id as chunk_id, c.heading as heading from json_each(${JSON.stringify(chunk_ids)}) wanted

@@ -5,21 +5,22 @@ import { inRounds } from '../../platform/rounds.ts';
 import { valuesOf } from '../store.ts';
 import { indexedBody, indexedTitle } from './keywords.ts';
 
-/** Chunks that move in one batch, far below what a statement of D1 may hold and last, and batches of a tick. */
+/** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */
 const chunksAtOnce = 200;
 const roundsOfTick = 20;
 
 interface OldRow {
   readonly seq: number;
-  /** null where the chunk is gone. */
+  /** Null when the chunk has been deleted. */
   readonly text: string | null;
   readonly heading: string | null;
   readonly file_name: string | null;
 }
 
 /**
- * Moves chunks from the keyword index that cuts words at their marks to the one that does not, 4,000 a minute at
- * most. Returns how many; 0 once all have moved. Ticks that overlap do the same work twice, with the same end.
+ * Moves chunks from the former keyword index to the one with segmented words, at most 4,000 per
+ * minute. Returns the number of chunks moved; 0 once all are. Overlapping ticks repeat work and end
+ * in the same state.
  */
 export const moveKeywords = (ctx: Ctx): Promise<number> =>
   inRounds(roundsOfTick, chunksAtOnce, () => moveSome(ctx));
@@ -48,7 +49,7 @@ const selectOldRows = (db: Db, limit: number) =>
     from (select rowid as seq from chunks_fts order by rowid limit cast(${limit} as integer)) o
     left join chunks c on c.seq = o.seq left join files f on f.id = c.file_id`);
 
-/** A chunk that was deleted since it was read is not brought back. */
+/** Skips chunks deleted in the meantime. */
 const insertWords = (db: Db, rows: readonly { readonly seq: number }[]) =>
   db.run(sql`
     insert or replace into chunk_words (rowid, scope, title, body)

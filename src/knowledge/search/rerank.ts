@@ -1,15 +1,15 @@
 import { coverageOf, type Term } from './evidence.ts';
 
-/** A passage to be ranked: stems in their order, and those of its headings. */
+/** A passage to rank: its stems in order, and those of its headings. */
 export interface Passage {
   readonly stems: readonly string[];
   readonly headingStems: readonly string[];
 }
 
 /**
- * `builtin/lexical`: how much of the query a passage has (idf-weighted, a repeated word counting a
- * little more), how near to each other the words of the query that are neighbours stand in it, and
- * whether its headings name them. 0..1; knows nothing of meaning.
+ * Score of the reranker `builtin/lexical`, from 0 to 1: coverage of the query (by idf, with
+ * repetitions counting slightly more), proximity of adjacent query words, and coverage by the
+ * headings. Ignores meaning.
  */
 export function rerankScore(terms: readonly Term[], { stems, headingStems }: Passage): number {
   const places = new Map<string, number[]>();
@@ -32,7 +32,7 @@ function frequency(terms: readonly Term[], occurrences: readonly (readonly numbe
     const count = occurrences[index]?.length ?? 0;
     return sum + (idf * count) / (count + 0.35);
   }, 0);
-  // One more occurrence than any passage has would be needed for 1.
+  // Never reaches 1: repetitions have diminishing weight.
   return total === 0 ? 0 : found / total;
 }
 
@@ -48,7 +48,7 @@ function nearness(terms: readonly Term[], occurrences: readonly (readonly number
   return total === 0 ? 0 : found / total;
 }
 
-/** Of two rising lists. */
+/** Returns the smallest distance between two ascending lists; null when one is empty. */
 function leastDistance(a: readonly number[], b: readonly number[]): number | null {
   let least: number | null = null;
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {

@@ -1,25 +1,25 @@
 import { scaleSimilarity } from './confidence.ts';
 import type { SearchMode } from './schema.ts';
 
-/** What speaks for a hit. */
+/** Evidence for a hit. */
 export interface Evidence {
-  /** Share of the query's words, weighted by their idf, that the passage has. */
+  /** Share of the query's words that the passage contains, weighted by idf. */
   readonly coverage: number;
-  /** Cosine; null where the vector leg did not find it. */
+  /** Cosine similarity; null when the vector index did not return the passage. */
   readonly similarity: number | null;
   readonly isSemantic: boolean;
   readonly rerank_score: number | null;
 }
 
-/** The constant of reciprocal rank fusion: how slowly a place further down tells against a hit. */
+/** Constant of reciprocal rank fusion: a larger one lowers scores more slowly by rank. */
 const k = 60;
 
 const clip = (value: number) => Math.min(1, Math.max(0, value));
 
 /**
- * Scores hits that are in their order, best first; 0..1. Vector mode: the cosine. Else the larger of
- * coverage and similarity, times 61 / (60 + place). With a reranker, the mean of that and its score.
- * The order stands: what is above a hit has at least its score.
+ * Scores ranked hits from 0 to 1. Vector mode: the cosine similarity. Other modes: the larger of
+ * coverage and similarity, times 61 / (60 + rank). With a reranker: the mean of that and its score.
+ * A hit never scores lower than one ranked after it.
  */
 export function scoreHits(mode: SearchMode, hits: readonly Evidence[]): number[] {
   let least = 0;

@@ -3,7 +3,7 @@ import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../store.ts';
 import { matchAny } from './keywords.ts';
 
-/** A chunk that may be shown: of this workspace, of a live base, of a ready file's latest attempt. */
+/** A visible chunk: of this workspace, a live base and the latest attempt of a ready file. */
 export interface PassageRow {
   readonly chunk_id: string;
   readonly file_id: string;
@@ -18,11 +18,14 @@ export interface PassageRow {
 
 export interface SearchFilter {
   readonly file_ids?: readonly string[] | undefined;
-  /** Equality with each of these. */
+  /** Values that a file's metadata must equal. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Matches that are read before rows out of sight are dropped; a filter may drop nearly all. */
+/**
+ * Matches read before invisible rows are dropped, as a multiple of the limit; a filter may drop
+ * nearly all.
+ */
 const overfetch = 3;
 const overfetchFiltered = 5000;
 
@@ -53,13 +56,13 @@ function passes({ file_ids, metadata }: SearchFilter): SQL {
 const isFiltered = ({ file_ids, metadata }: SearchFilter) =>
   file_ids !== undefined || metadata !== undefined;
 
-/** Where the words of chunks stand; the second has those from before the first, until the minute's task has moved them. */
+/** Keyword indexes. The second is the former one, until `moveKeywords` has emptied it. */
 const keywordIndexes = ['chunk_words', 'chunks_fts'].map((name) => sql.raw(name));
 
 const inEach = (query: (index: SQL) => SQL, between: SQL): SQL =>
   sql.join(keywordIndexes.map(query), between);
 
-/** The keyword leg, best first by BM25; a word in a heading or file name counts half. */
+/** Selects chunks by keywords, best first by BM25. Words in a heading or file name count half. */
 export const searchKeywords = (
   db: Db,
   workspace_id: string,
@@ -83,13 +86,13 @@ export const searchKeywords = (
     order by k.place, c.seq limit cast(${limit} as integer)`);
 };
 
-/** In how many chunks of the bases each of the words stands, in their order. */
+/** Counts the chunks of the bases that contain each word, in the order of the words. */
 export const countWords = (db: Db, base_ids: readonly string[], terms: readonly string[]) =>
   db.all<{ count: number }>(sql`
     select ${inEach((index) => sql`(select count(*) from ${index} where ${index} match t.value)`, sql` + `)} as count
     from json_each(${JSON.stringify(terms.map((term) => matchAny(base_ids, [term])))}) t order by t.key`);
 
-/** Those of the chunks that may be shown. What an index says is not believed. */
+/** Selects the visible chunks among ids from an index, which may be stale. */
 export const selectPassages = (
   db: Db,
   workspace_id: string,

@@ -38,8 +38,8 @@ type Read = Pick<
 >;
 
 /**
- * Stores a file that came with a request and reads it. Until a message has it, the outbox promises to remove it.
- * Throws `validation_failed`, 413 and 415, also for a document that cannot be read.
+ * Stores a file of a request and extracts its text. A scheduled cleanup deletes it unless a message
+ * adopts it. Throws `validation_failed`, 413 and 415, also for a document that cannot be read.
  */
 export async function bringFile(ctx: Ctx, part: FilePart): Promise<AttachmentRow> {
   const id = ctx.newId('att');
@@ -54,7 +54,7 @@ export async function bringFile(ctx: Ctx, part: FilePart): Promise<AttachmentRow
   return toRow(ctx, { ...read, page_count, token_count });
 }
 
-/** An upload as a file of a message: it shares the object. */
+/** Returns an upload as an attachment that shares its object. */
 export const bringUpload = (ctx: Ctx, upload: typeof uploads.$inferSelect): AttachmentRow => {
   const {
     id: object_id,
@@ -79,7 +79,10 @@ export const bringUpload = (ctx: Ctx, upload: typeof uploads.$inferSelect): Atta
   });
 };
 
-/** Files of a session, by their objects, as files of another message: they share the objects. */
+/**
+ * Returns files of a session, by their objects, as attachments of another message that share the
+ * objects.
+ */
 export async function bringAttached(
   ctx: Ctx,
   session_id: string,
@@ -121,18 +124,24 @@ const toRow = (ctx: Ctx, read: Read): AttachmentRow => ({
   updated_at: ctx.now(),
 });
 
-/** What a message takes of the files that came with it. */
+/** Files that a message adopts from its request. */
 export interface Brought {
   readonly files: (message_id: string) => AttachedFile[];
-  /** For the batch that stores the message, before the message and after its session. */
+  /**
+   * Statements for the batch that stores the message: after those of its session, before the
+   * message.
+   */
   readonly statements: (message_id: string) => Statement[];
-  /** What became of each that was brought, by its object: the same content may be in the session already. */
+  /** Adopted attachment per object: an existing one of the session if it has the same content. */
   readonly taken: ReadonlyMap<string, AttachmentRow>;
 }
 
 export const noFiles: Brought = { files: () => [], statements: () => [], taken: new Map() };
 
-/** Throws `validation_failed` for images that the model is known not to take, `conflict` where the session has too many files. */
+/**
+ * Adopts the files of a request into a session. Throws `validation_failed` for images if the model
+ * does not support them, `conflict` when the session has too many files.
+ */
 export async function takeBrought(
   ctx: Ctx,
   session: SessionRow,
@@ -193,7 +202,7 @@ export async function takeBrought(
   };
 }
 
-/** A prompt that refers to what was taken in place of what was brought. */
+/** Returns the prompt with references to the adopted attachments. */
 export const withTaken = (
   prompt: readonly LanguageModelV4Message[] | undefined,
   { taken }: Brought,

@@ -6,22 +6,22 @@ import type { Ctx } from '../../platform/context.ts';
 import { readText } from './extract.ts';
 import { pickPassages } from './passages.ts';
 
-/** What one attachment gives to a prompt. */
+/** Content of one attachment in a prompt. */
 export interface Included {
   readonly file: AttachedFile;
-  /** All of it, or parts that were chosen for the question. */
+  /** True for the whole file, false for passages selected for the question. */
   readonly isWhole: boolean;
   readonly passages: readonly { readonly page: number | null; readonly text: string }[];
   readonly image: LanguageModelV4FilePart | null;
 }
 
-/** What a run tells of an attachment. */
+/** Use of an attachment, as a run reports it. */
 export interface AttachmentUse {
   readonly id: string;
   readonly included: 'whole' | 'passages' | 'image' | 'none';
-  /** Estimated. */
+  /** Estimated tokens. */
   readonly tokens: number;
-  /** Why nothing of it was sent. */
+  /** Reason why nothing was sent; null if something was. */
   readonly reason: 'budget' | 'too_many_images' | 'images_unsupported' | 'gone' | null;
 }
 
@@ -33,23 +33,29 @@ export interface AttachmentContext {
 
 export const noAttachments: AttachmentContext = { included: [], uses: [], tokens: 0 };
 
-/** Most tokens of documents in a prompt; where the context of the model is not known, a quarter of that. */
+/**
+ * Maximum tokens of documents in a prompt; a quarter of that if the model's context window is
+ * unknown.
+ */
 const mostTokens = 32_000;
-/** A document that would get less than this is left out. */
+/** A document with a smaller share of tokens is omitted. */
 const leastTokens = 200;
-/** Together, before base64; the least that a provider takes in a request is 20 MB (Google, "Image understanding"). */
+/**
+ * Maximum bytes of all images before base64. The smallest request limit of a provider is 20 MB
+ * (Google, "Image understanding").
+ */
 const mostImageBytes = 12_000_000;
 const mostImages = 10;
-/** What an image costs at most with most providers (Anthropic, "Vision"); an estimate, for the account. */
+/** Estimated tokens of an image: the maximum with most providers (Anthropic, "Vision"). */
 const imageTokens = 1600;
-/** Tokens that documents may take: half of the model's context at most. */
+/** Returns the token budget of documents: at most half of the model's context window. */
 export function documentBudget(model: string): number {
   const window = contextWindowOf(model);
   return window === null ? mostTokens / 4 : Math.min(mostTokens, Math.floor(window / 2));
 }
 
 interface Asked {
-  /** Of the message that is answered, in their order. */
+  /** Files of the message to answer, in their order. */
   readonly files: readonly AttachedFile[];
   readonly model: string;
   readonly question: string;
@@ -58,9 +64,9 @@ interface Asked {
 type Plan = AttachmentUse & { readonly file: AttachedFile };
 
 /**
- * What of the attachments goes into a prompt. Files of the newest message come first, each in the
- * order it was sent. A document takes what it needs: whole where it fits into what is left, else its
- * best passages for the question, up to half of what is left. Images are sent while they are few.
+ * Selects the content of attachments for a prompt. Files of the newest message come first, each in
+ * the order sent. A document is included whole if it fits into the remaining budget, else its best
+ * passages for the question, up to half of what remains. Images are included up to their limits.
  */
 export async function gatherAttachments(
   ctx: Ctx,
@@ -68,7 +74,7 @@ export async function gatherAttachments(
 ): Promise<AttachmentContext> {
   if (files.length === 0) return noAttachments;
   const gathered: (readonly [Included | null, AttachmentUse])[] = [];
-  // One after the other: a large text is let go before the next is read.
+  // Sequentially, so that only one large text is in memory.
   for (const plan of planOf(newestFirst(files), model))
     gathered.push(await gather(ctx, plan, question));
   const uses = gathered.map(([, use]) => use);
@@ -79,7 +85,7 @@ export async function gatherAttachments(
   };
 }
 
-/** Messages from the newest; within one, the order of its files. */
+/** Orders files by message, newest first, then as sent. */
 function newestFirst(files: readonly AttachedFile[]): AttachedFile[] {
   const messages = [...new Set(files.map(({ message_id }) => message_id))].reverse();
   return messages.flatMap((id) => files.filter(({ message_id }) => message_id === id));
@@ -159,6 +165,6 @@ async function gather(
   ];
 }
 
-/** Whether any of it is an image: then the models that stand in must take images, too. */
+/** True when the prompt contains images: fallback models must then support them. */
 export const hasImages = ({ included }: AttachmentContext): boolean =>
   included.some(({ image }) => image !== null);

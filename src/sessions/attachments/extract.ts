@@ -16,7 +16,10 @@ import {
   settleAttachment,
 } from './store.ts';
 
-/** The extracted text with its pages, as JSON: too long for a row of D1 (2 MB), and read only by turns that need it. */
+/**
+ * Key of the extracted text with its pages as JSON: too long for a D1 row (2 MB), and read only
+ * when needed.
+ */
 export const textKey = (workspace_id: string, object_id: string): string =>
   `${workspace_id}/${object_id}/text`;
 
@@ -33,7 +36,10 @@ const failed = (code: string, detail: string): Extracted => ({
   token_count: null,
 });
 
-/** Takes the text of a stored document and stores it; the same bytes always give the same text. A fault of the document is an answer. */
+/**
+ * Extracts and stores the text of a document. Idempotent. Returns a fault of the document as a
+ * result.
+ */
 export async function extractAttachment(
   ctx: Ctx,
   { object_id, media_type }: Pick<AttachmentRow, 'object_id' | 'media_type'>,
@@ -66,7 +72,7 @@ const storeText = (ctx: Ctx, object_id: string, document: ExtractedDocument) =>
     limit: Number.POSITIVE_INFINITY,
   });
 
-/** What was extracted; null when it is gone. */
+/** Returns the extracted text; null when it has been deleted. */
 export async function readText(ctx: Ctx, object_id: string): Promise<ExtractedDocument | null> {
   const object = await ctx.files.get(textKey(ctx.workspace_id, object_id));
   return object === null ? null : new Response(object.body).json<ExtractedDocument>();
@@ -81,11 +87,12 @@ async function settle(ctx: Ctx, attachment_id: string): Promise<void> {
     changes === null
       ? []
       : await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, changes).all();
-  // Deleted meanwhile, perhaps before the text was there to be removed; or another delivery was first, and then it lives.
+  // No row was updated: the attachment was deleted, so its objects are removed, or another delivery
+  // settled it first, so they are live.
   if (settled.length === 0) await removeObjects(ctx, [row?.object_id ?? attachment_id]);
 }
 
-/** Removes the objects that no attachment speaks of. */
+/** Removes objects that no attachment or upload references. */
 export async function removeObjects(ctx: Ctx, object_ids: readonly string[]): Promise<void> {
   const live = new Set(
     (await selectLiveObjects(ctx.db, object_ids).all()).map(({ object_id }) => object_id),
@@ -96,7 +103,7 @@ export async function removeObjects(ctx: Ctx, object_ids: readonly string[]): Pr
   );
 }
 
-/** Sends the job that `eraseAttachments` has left, if any, instead of waiting for the sweep. */
+/** Sends the job inserted by `eraseAttachments`, if any, without waiting for the sweep. */
 export function sendErasure(ctx: Ctx, rows: unknown): void {
   const jobs = (rows as { id: string; workspace_id: string; job: string }[]).map((row) =>
     JobMessage.parse({ ...row, job: JSON.parse(row.job) }),
@@ -106,7 +113,10 @@ export function sendErasure(ctx: Ctx, rows: unknown): void {
 
 const gaveUp = failed('internal', 'The file could not be processed. Delete it and send it again.');
 
-/** Nobody waits for a removal: what is removed is out of sight already, and the dead letter tells an operator. */
+/**
+ * Exhausted removals need no action: the data is hidden already, and the dead letter informs an
+ * operator.
+ */
 const noted = async () => undefined;
 
 type AttachmentJob = 'attachment.extract' | 'attachment.delete';

@@ -7,7 +7,7 @@ import {
   weighTerms,
 } from '../../knowledge/index.ts';
 
-/** A part of a document as it goes into a prompt. */
+/** Part of a document in a prompt. */
 export interface Excerpt {
   readonly page: number | null;
   readonly text: string;
@@ -15,12 +15,14 @@ export interface Excerpt {
 }
 
 const passageTokens = 300;
-/** Chunks whose words are looked at one by one; a longer document is sifted by plain search first. */
+/**
+ * Number of chunks scored by their stems; longer documents are filtered by substring search first.
+ */
 const closelyRead = 64;
 
 /**
- * The passages of a document that have most of what a question asks about, in the order of the text,
- * together at most `budget` estimated tokens. Where none has anything of it, the beginning.
+ * Returns the passages that best cover the question, in document order, within `budget` estimated
+ * tokens. Returns the beginning of the document when no passage covers any of it.
  */
 export function pickPassages(
   document: ExtractedDocument,
@@ -41,7 +43,7 @@ export function pickPassages(
     }));
 }
 
-/** Those that fit, in their order. */
+/** Returns the chunks that fit into the budget, in their order. */
 function take(chunks: readonly Chunk[], budget: number): Chunk[] {
   let left = budget;
   return chunks.filter(({ token_count }) => {
@@ -51,7 +53,7 @@ function take(chunks: readonly Chunk[], budget: number): Chunk[] {
   });
 }
 
-/** Chunks with words of the question, best first: by the share of the words' weight that they have. */
+/** Returns chunks with words of the question, by descending coverage. */
 function rank(text: string, chunks: readonly Chunk[], question: string): Chunk[] {
   const stems = queryWords(question).map(stemsOf);
   const counts = stems.map(() => 0);
@@ -82,5 +84,8 @@ const fold = (text: string) =>
     .replaceAll(/[\u0300-\u036f]/g, '')
     .toLowerCase();
 
-/** What every word with a stem begins with: an ending may have changed its last letter. Finds too much, and misses nothing. */
+/**
+ * Common prefix of the words with a stem: an ending may change its last letter. Matches too much
+ * rather than too little.
+ */
 const rootOf = (stem: string): string => (stem.length > 3 ? stem.slice(0, -1) : stem);

@@ -4,7 +4,7 @@ import type { HistoryMessage } from '../turn/history.ts';
 import type { AttachmentContext, Included } from './context.ts';
 import { mapReferences, referencesIn } from './references.ts';
 
-/** A user's message as a model gets it: images, then documents as untrusted data around what was said. */
+/** Builds the user message for a model: images, then documents as untrusted data, then the text. */
 export function userMessage(
   text: string,
   attached: readonly Included[],
@@ -26,20 +26,19 @@ const passagesOf = ({ file, passages }: Included): Passage[] =>
 
 type Sent = Pick<HistoryMessage, 'text' | 'prompt'> & { readonly id?: string };
 
-/** Where the attachments of a prompt stand. */
+/** Placement of attachments in a prompt. */
 export interface Placed {
-  /** In this message of the history. */
+  /** Attachments included with a message of the history. */
   readonly with: (message: Sent) => readonly Included[];
-  /** In the message that is answered. */
+  /** Attachments included with the message to answer. */
   readonly here: readonly Included[];
-  /** A message of the caller's with the files that it refers to in their places. */
+  /** Replaces the references in a caller's message by the files. */
   readonly filled: (message: LanguageModelV4Message) => LanguageModelV4Message;
 }
 
 /**
- * What is whole stays in the message it came with, so that a prompt begins as the one before it did.
- * Passages are chosen for the question, and stand with it; so does what came with a message that is
- * not sent any more.
+ * Places whole files in their original message, so that a prompt extends the previous one.
+ * Passages, and files whose message is no longer sent, go with the question.
  */
 export function placeAttachments(
   { included }: AttachmentContext,
@@ -52,7 +51,7 @@ export function placeAttachments(
   );
   const question = given?.findLast(({ role }) => role === 'user');
   const asked = new Set(question === undefined ? [] : referencesIn(question));
-  // A document of the question stands with what was found for it; an image keeps its place.
+  // Documents of the question go with the retrieved passages; images keep their place.
   const isThere = ({ file, isWhole, image }: Included) =>
     isWhole &&
     ((named.has(file.object_id) && (image !== null || !asked.has(file.object_id))) ||
@@ -65,7 +64,10 @@ export function placeAttachments(
   };
 }
 
-/** As `userMessage` writes it. What is left out of the prompt, or is told beside the question, leaves no trace in its place. */
+/**
+ * Fills references as `userMessage` does. Files that are omitted or placed with the question leave
+ * no trace.
+ */
 function fillReferences(
   message: LanguageModelV4Message,
   find: (object_id: string) => Included | undefined,

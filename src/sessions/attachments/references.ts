@@ -5,10 +5,13 @@ import type {
 } from '@ai-sdk/provider';
 import type { AttachedFile } from '../../db/schema/sessions.ts';
 
-/** Under this name a file part of a stored prompt refers to an attachment of its session. */
+/** Provider name under which file parts of stored prompts reference attachments. */
 const provider = 'agentgrid';
 
-/** Stands in a prompt for an attachment, which the turn puts in its place; by its object, which a fork of the session shares. */
+/**
+ * Returns a reference to an attachment, which the turn replaces by its content. References objects,
+ * which forks of a session share.
+ */
 export const referenceTo = ({
   object_id,
   name,
@@ -22,7 +25,7 @@ export const referenceTo = ({
 
 type Part = LanguageModelV4TextPart | LanguageModelV4FilePart;
 
-/** The object of the attachment that a part refers to; null for any other part. */
+/** Returns the object id that a part references; null for any other part. */
 export const referenceOf = (part: {
   readonly type: string;
   readonly data?: unknown;
@@ -34,7 +37,7 @@ export const referenceOf = (part: {
 export const referencesIn = (message: LanguageModelV4Message): string[] =>
   message.role === 'user' ? message.content.flatMap((part) => referenceOf(part) ?? []) : [];
 
-/** A message with other parts in place of those that refer to attachments. */
+/** Replaces the references in a message. */
 export const mapReferences = (
   message: LanguageModelV4Message,
   replace: (object_id: string, part: LanguageModelV4FilePart) => readonly Part[],

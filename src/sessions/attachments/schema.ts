@@ -6,7 +6,7 @@ import { Id, Time } from '../../http/schema.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { AttachmentRow } from './store.ts';
 
-/** Of a request, and of a message. */
+/** Maximum number of attachments per request and per message. */
 export const maxAttachments = 10;
 
 /** Kinds of files that a message may carry. */
@@ -30,7 +30,7 @@ export const AttachmentForm = z
   })
   .openapi('AttachmentForm');
 
-/** As a message shows it. */
+/** Attachment in a message. */
 export const MessageAttachment = z
   .object({
     id: Id('att'),
@@ -61,7 +61,10 @@ export const AttachmentQuery = z.strictObject(pageQuery);
 
 const AttachmentList = z.object({ data: z.array(Attachment) }).openapi('UploadedAttachments');
 
-/** One attachment has its own fields and stands in `data` too, so that a list can always be read. */
+/**
+ * Response to an upload. A single attachment has its fields at the top level and in `data`, so that
+ * clients can always read the list.
+ */
 export const UploadedAttachments = z.union([
   z
     .object({ ...Attachment.shape, data: z.array(Attachment).length(1) })

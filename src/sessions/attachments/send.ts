@@ -8,10 +8,10 @@ import { type MessageRow, type SessionRow, selectVersionOfAgent } from '../store
 import type { TurnInput } from '../turn/turn-input.ts';
 import { type AttachmentRow, selectAttachmentsByIds, useAttachments } from './store.ts';
 
-/** Attachments that a branch carries on; older ones are out of reach. */
+/** Maximum number of attachments that a branch keeps available; older ones are dropped. */
 const mostCarried = 30;
 
-/** What a user's message has with it: its own files, and those of the messages before it. */
+/** Returns the attachments available to a message: its own, and those of earlier messages. */
 export const carriedBy = (
   before: readonly AttachedFile[],
   own: readonly AttachedFile[],
@@ -21,9 +21,9 @@ export const carriedBy = (
 };
 
 /**
- * The attachments that a message is to be sent with; one read, and none without any. Throws
- * `validation_failed` for one that is not of this session, cannot be read, or is an image for a model
- * that is known not to take any, and `conflict` for one that is not ready yet.
+ * Returns the attachments of a message to send; no read without any. Throws `validation_failed` for
+ * one that is not of this session, cannot be read, or is an image although the model supports none,
+ * and `conflict` for one that is still processing.
  */
 export async function takeAttachments(
   ctx: Ctx,
@@ -74,7 +74,7 @@ export const toAttachedFile = (row: AttachmentRow, message_id: string): Attached
   tokens: row.token_count,
 });
 
-/** For the batch that stores the message, before the message. */
+/** Statements for the batch that stores the message, before the message. */
 export function markUsed(
   ctx: Ctx,
   { id, attachments }: Pick<MessageRow, 'id' | 'attachments'>,

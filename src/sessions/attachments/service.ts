@@ -15,7 +15,7 @@ import {
   selectSessionOfAttachment,
 } from './store.ts';
 
-/** Throws `not_found`, also for one of a session that the caller may not know of. */
+/** Returns an attachment. Throws `not_found`, also if the caller may not access its session. */
 async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
   const [[attachment], sessions] = await batch(ctx.db, [
     selectAttachment(ctx.db, ctx.workspace_id, id),
@@ -29,7 +29,7 @@ async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
 export const getAttachment = async (ctx: Ctx, id: string): Promise<Attachment> =>
   toAttachment(await findAttachment(ctx, id));
 
-/** In the order in which they came; one trip. Throws `not_found`. */
+/** Lists the attachments of a session, oldest first, in one round trip. Throws `not_found`. */
 export const listAttachments = (
   ctx: Ctx,
   session_id: string,
@@ -54,7 +54,7 @@ export const listAttachments = (
     toAttachment,
   );
 
-/** The original. Throws `not_found`. */
+/** Returns the original file. Throws `not_found`. */
 export async function getAttachmentContent(ctx: Ctx, id: string): Promise<Response> {
   const { object_id, name, media_type } = await findAttachment(ctx, id);
   const download = await downloadOriginal(ctx, { id: object_id, name, media_type });
@@ -62,7 +62,10 @@ export async function getAttachmentContent(ctx: Ctx, id: string): Promise<Respon
   return download;
 }
 
-/** Throws `conflict` once a message has it: it goes with the session then. */
+/**
+ * Deletes an unused attachment. Throws `conflict` once a message uses it: it is then erased with
+ * its session.
+ */
 export async function deleteAttachment(ctx: Ctx, id: string): Promise<void> {
   const { object_id, session_id, message_id } = await findAttachment(ctx, id);
   const used = new Failure(

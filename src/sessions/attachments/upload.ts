@@ -33,9 +33,9 @@ import {
   selectSameAttachments,
 } from './store.ts';
 
-/** Of one session. */
+/** Maximum number of attachments of a session. */
 export const maxSessionAttachments = 100;
-/** Two uploads that race for one content: the loser looks again. */
+/** Attempts of uploads that race for one content. */
 const commitAttempts = 5;
 
 export type AttachmentSource = { readonly request: Request } | { readonly body: AttachmentUpload };
@@ -45,8 +45,9 @@ interface Stored extends ReceivedFile {
 }
 
 /**
- * Stores files for the next message of a session and takes their text, at once where that is quick.
- * The same content again is the same attachment. Either everything of a request is kept or nothing.
+ * Stores files for the next messages of a session. Extracts small documents at once, others by a
+ * job. Content that exists already returns the existing attachment. A request stores all of its
+ * files or none.
  */
 export async function uploadAttachments(
   ctx: Ctx,
@@ -79,7 +80,7 @@ export async function uploadAttachments(
     if (unneeded.length > 0) ctx.defer(cleanUp(ctx, unneeded));
     return reply;
   } catch (error) {
-    // Anything else may have been committed all the same: then the promised cleanup finds out.
+    // After any other error the batch may have been committed: the scheduled cleanup decides.
     if (error instanceof Failure || error instanceof Replay) await cleanUp(ctx, stored);
     throw error;
   }
@@ -112,7 +113,7 @@ async function readFiles(
   return files;
 }
 
-/** Removes objects that no row speaks of, then the promise to do so. */
+/** Removes objects without a row, then their scheduled cleanup. */
 async function cleanUp(ctx: Ctx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   try {
@@ -143,7 +144,10 @@ async function commitUpload(
   }
 }
 
-/** Reads what is there, takes the text of what is new, and writes; the unique index refuses what came meanwhile. */
+/**
+ * Reads existing attachments, extracts new ones and writes; a unique index refuses an outdated
+ * plan.
+ */
 async function tryCommit(
   ctx: Ctx,
   session_id: string,

@@ -6,10 +6,13 @@ import { tableRow, tableRule } from '../../markup/table-row.ts';
 
 const maxRows = 200_000;
 const maxFieldCharacters = 1_000_000;
-/** The line with which Excel names the delimiter; no row of the table. */
+/** First line with which Excel declares the delimiter. */
 const excelDelimiter = /^\ufeff?"?sep=([^\r\n])"?\r?\n/i;
 
-/** A Markdown table of all rows; the first one is the header. */
+/**
+ * Extracts a CSV or TSV file as a Markdown table; its first row is the header. Throws
+ * `DocumentFault`.
+ */
 export async function extractCsv(
   bytes: Uint8Array<ArrayBuffer>,
   encoding: string | null,

@@ -21,9 +21,9 @@ import { readWordTable } from './table.ts';
 export interface BodyContext extends Omit<InlineContext, 'aside'> {
   readonly styles: Styles;
   readonly numbering: Numbering;
-  /** Diagrams, charts and whatever else is drawn from a part of its own. */
+  /** Reads diagrams, charts and other drawings stored in separate parts. */
   readonly drawing: (node: XmlElement) => Node[];
-  /** A document of another format that stands in this one. */
+  /** Returns an embedded document of another format (`w:altChunk`). */
   readonly inserted: (id: string | undefined) => Node[];
 }
 
@@ -38,16 +38,18 @@ const containers = new Set([
 ]);
 const codeStyle =
   /^(?:source code|code|code ?block|html preformatted|preformatted(?: text)?|macro text|verbatim|program ?listing|sourcecode)$/;
-/** Signs that are in code and not in a letter. */
+/** Characters that distinguish code from prose in a monospaced font. */
 const codeSigns = /[{}()[\];=<>$#\\|`_]|^\s{2,}|:$/;
 
-/** Reads blocks of WordprocessingML (ECMA-376, 17.3 to 17.5) into the elements of HTML that show the same. */
+/**
+ * Reads blocks of WordprocessingML (ECMA-376, 17.3 to 17.5) into the corresponding HTML elements.
+ */
 export class BodyReader {
   readonly #context: BodyContext;
   readonly #inline: InlineReader;
-  /** Text of paragraphs whose ends are deleted: it goes on in the next. */
+  /** Text of paragraphs whose paragraph mark is deleted: it continues in the next paragraph. */
   #pending: Node[] = [];
-  /** What the tables around a paragraph give to its text. */
+  /** Styles that a paragraph inherits from the tables around it. */
   #tableStyles: readonly Style[] = [];
 
   constructor(context: BodyContext) {
@@ -134,7 +136,7 @@ export class BodyReader {
     );
   }
 
-  /** Text boxes, wherever they are in a drawing, and what is drawn from other parts. */
+  /** Returns the text boxes of a drawing and its diagrams and charts. */
   #aside(drawing: XmlElement): Node[] {
     return elementsOf(drawing).flatMap((child): Node[] => {
       if (child.name === 'w:txbxContent') return [element('div', this.read(child))];
@@ -183,7 +185,10 @@ function asBlock(
     : element('p', nodes);
 }
 
-/** Lines of code become one block, lines of a list stand close together, and type-written prose is prose. */
+/**
+ * Merges lines of code into one block and puts list items close together. Monospaced prose becomes
+ * paragraphs.
+ */
 function grouped(blocks: readonly Node[]): Node[] {
   const result: Node[] = [];
   for (let at = 0; at < blocks.length; at += 1) {

@@ -2,7 +2,7 @@ import { element, type Node } from '../../markup/tree.ts';
 import { childOf, descendants, textIn, type XmlElement } from '../../ooxml/xml.ts';
 import type { WordPackage } from './package.ts';
 
-/** The words of a diagram or chart that a drawing shows from a part of its own. */
+/** Returns the text of a diagram or chart that a drawing references. */
 export function readDrawing(node: XmlElement, parts: WordPackage, from: string): Node[] {
   if (node.name === 'dgm:relIds') {
     const diagram = partOf(parts, from, node.attributes['r:dm']);
@@ -21,13 +21,13 @@ function partOf(parts: WordPackage, from: string, id: string | undefined): XmlEl
   return name === null ? null : (parts.part(name)?.root ?? null);
 }
 
-/** The text of each paragraph of a drawing. */
+/** Returns the non-empty paragraphs of a drawing. */
 const paragraphsOf = (node: XmlElement): string[] =>
   [...descendants(node, 'a:p')]
     .map((paragraph) => [...descendants(paragraph, 'a:t')].map(textIn).join(''))
     .filter((text) => text.trim() !== '');
 
-/** Its titles, then a table of its series: a row for each category. */
+/** Returns the titles of a chart, then its series as a table with one row per category. */
 function readChart(chart: XmlElement): Node[] {
   const titles = [...descendants(chart, 'c:title')]
     .flatMap(paragraphsOf)
@@ -55,7 +55,7 @@ function readChart(chart: XmlElement): Node[] {
   return [...titles, element('table', [head, ...body], { data: 'true' })];
 }
 
-/** Cached values by their index. */
+/** Returns cached values by their index. */
 const valuesOf = (node: XmlElement | undefined): Map<number, string> =>
   new Map(
     (node === undefined ? [] : [...descendants(node, 'c:pt')]).map((point) => [

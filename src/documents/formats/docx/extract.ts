@@ -14,13 +14,13 @@ import { type Part, WordPackage } from './package.ts';
 import { Styles } from './styles.ts';
 
 const limits = { entries: 5000, inflated: 200 * 1024 * 1024, ratio: 100 };
-/** Parts that text is taken from; pictures, fonts and embedded files are only counted. */
+/** Parts that are read. Others, such as pictures and fonts, only count towards the limits. */
 const readable = /\.(?:xml|rels|x?html?)$/i;
 
 /**
- * What a reader of a Word document sees: its text with headings, the labels of its lists, tables, text
- * boxes, diagrams, notes, and each header and footer once; tracked insertions as if accepted. Hidden
- * and deleted text, comments and pictures are left out, and external parts never fetched.
+ * Extracts what a reader of a Word document sees: text with headings, list labels, tables, text
+ * boxes, diagrams, notes, and each header and footer once, with tracked insertions accepted. Skips
+ * hidden and deleted text, comments and pictures. Never fetches external parts.
  */
 export async function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
   const parts = new WordPackage(await readZip(bytes, limits, (name) => readable.test(name)));
@@ -42,7 +42,7 @@ class WordReader {
   readonly #main: Part;
   readonly #styles: Styles;
   readonly #numbering: Numbering;
-  /** Ids of the notes of each kind, in the order in which the text names them. */
+  /** Ids of notes per kind, in the order of their references. */
   readonly #notes: Readonly<Record<NoteKind, string[]>> = { footnote: [], endnote: [] };
   readonly #inserted = new Map<string, Node[]>();
 
@@ -105,7 +105,7 @@ class WordReader {
     });
   }
 
-  /** Headers and footers that are shown, each once and without page numbers. */
+  /** Returns each visible header and footer once, without page numbers. */
   #readMargins(): Node[] {
     const settings = this.#parts.related(this.#main.name, 'settings')?.root;
     const hasEven =
@@ -135,7 +135,7 @@ class WordReader {
     });
   }
 
-  /** HTML that stands in the document as a part of its own. */
+  /** Reads embedded HTML parts (`w:altChunk`). */
   async #readInserted(): Promise<void> {
     for (const { attributes } of descendants(this.#main.root, 'w:altChunk')) {
       const id = attributes['r:id'] ?? '';
@@ -151,7 +151,7 @@ const sectionsOf = (root: XmlElement): XmlElement[] => {
   return body === undefined ? [] : [...descendants(body, 'w:sectPr')];
 };
 
-/** Not the rest of a page number, and not said before. */
+/** True for text that is not the remains of a page number and occurs for the first time. */
 function isTelling(text: string, seen: Set<string>): boolean {
   const words = text.replaceAll(/\s+/g, ' ').trim();
   if (

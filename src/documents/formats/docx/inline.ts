@@ -12,7 +12,7 @@ import {
 import { readMath } from './math.ts';
 import { type RunFormat, readRunFormat, type Style, type Styles } from './styles.ts';
 
-/** A stretch of text of one look. */
+/** Adjacent nodes with the same format. */
 interface Stretch {
   readonly marks: readonly string[];
   readonly nodes: Node[];
@@ -21,11 +21,11 @@ interface Stretch {
 
 export interface InlineContext {
   readonly styles: Styles;
-  /** What stands apart from the line although it is anchored in it: text boxes, drawings. */
+  /** Reads content anchored in a line but laid out apart from it: text boxes and drawings. */
   readonly aside: (drawing: XmlElement) => Node[];
-  /** The mark of a note in the text. */
+  /** Returns the reference mark of a note. */
   readonly noteMark: (kind: 'footnote' | 'endnote', id: string) => string;
-  /** Fields such as page numbers, which say nothing outside of their page. */
+  /** Skips page number fields, which have no meaning outside of their page. */
   readonly skipsPageFields: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface InlineResult {
   readonly isEmpty: boolean;
 }
 
-/** What may stand around runs without changing them. */
+/** Elements that may wrap runs without changing their meaning. */
 const wrappers = new Set([
   'w:hyperlink',
   'w:fldSimple',
@@ -50,13 +50,13 @@ const wrappers = new Set([
   'w:sdtContent',
 ]);
 
-/** A field whose code or result is being read; fields may go on into the next paragraph. */
+/** An open field. Fields may span paragraphs. */
 interface Field {
   isCode: boolean;
   code: string;
 }
 
-/** Reads the runs of paragraphs, one after the other: fields begin in one and end in another. */
+/** Reads the runs of consecutive paragraphs, since a field may begin in one and end in another. */
 export class InlineReader {
   readonly #context: InlineContext;
   readonly #fields: Field[] = [];
@@ -74,7 +74,7 @@ export class InlineReader {
     this.#asides = [];
     this.#paragraph = styles;
     this.#children(paragraph);
-    // The code of a field ends with its paragraph, so that one left open hides no more than that.
+    // Field codes end with their paragraph, so that an unclosed one hides no further text.
     while (this.#fields.at(-1)?.isCode) this.#fields.pop();
     const stretches = this.#stretches;
     const asides = this.#asides;
@@ -104,7 +104,7 @@ export class InlineReader {
       this.#add([readMath(node)], plainFormat);
   }
 
-  /** A content control; the words that ask for content are none. */
+  /** Reads a content control. Placeholder text is skipped. */
   #control(node: XmlElement): void {
     if (flagOf(childOf(node, 'w:sdtPr'), 'w:showingPlcHdr') === true) return;
     for (const content of elementsOf(node))
@@ -215,7 +215,7 @@ const plainFormat: RunFormat = {
   isMonospaced: null,
 };
 
-/** Neighbours with the same marks share them: `10^12`, not `10^1^2`. */
+/** Merges neighbours with the same marks: `10^12`, not `10^1^2`. */
 function merged(stretches: readonly Stretch[]): Node[] {
   const groups: { marks: readonly string[]; nodes: Node[] }[] = [];
   for (const { marks, nodes } of stretches) {
@@ -230,7 +230,7 @@ function merged(stretches: readonly Stretch[]): Node[] {
   );
 }
 
-/** The first choice that has something to read, else the fallback: both say the same. */
+/** Returns the first choice with text, else the fallback: they are equivalent. */
 export function alternative(node: XmlElement): XmlElement {
   const choices = elementsOf(node).filter(({ name }) => name === 'mc:Choice');
   const isReadable = (choice: XmlElement) =>
@@ -240,7 +240,7 @@ export function alternative(node: XmlElement): XmlElement {
   return choices.find(isReadable) ?? childOf(node, 'mc:Fallback') ?? choices[0] ?? node;
 }
 
-/** Hidden in the selection pane, or by the style of a shape. */
+/** True for drawings hidden in the selection pane or by the style of a shape. */
 const isUnseen = (node: XmlElement): boolean =>
   [...descendants(node, 'wp:docPr')].some(({ attributes }) =>
     /^(?:1|true|on)$/.test(attributes.hidden ?? ''),
@@ -249,7 +249,7 @@ const isUnseen = (node: XmlElement): boolean =>
     /(?:visibility\s*:\s*hidden|display\s*:\s*none)/i.test(attributes.style ?? ''),
   );
 
-/** The words that stand for a picture. */
+/** Returns the alternative text of a picture. */
 function pictureText(node: XmlElement): string {
   const [properties] = descendants(node, 'wp:docPr');
   const [shape] = descendants(node, 'v:shape');

@@ -1,7 +1,7 @@
 import { type Element, element, type Node } from '../../markup/tree.ts';
 import { childOf, elementsOf, textIn, type XmlElement } from '../../ooxml/xml.ts';
 
-/** A formula of Word (ECMA-376, 22.1) as the elements of MathML that say the same. */
+/** Converts a Word formula (ECMA-376, 22.1) to equivalent MathML elements. */
 export const readMath = (node: XmlElement): Element =>
   element('math', elementsOf(node).flatMap(readNode));
 

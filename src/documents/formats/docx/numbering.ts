@@ -11,9 +11,9 @@ import {
 import type { Styles } from './styles.ts';
 
 export interface ListLabel {
-  /** As a reader sees it; empty where the level shows none. A bullet is `-`. */
+  /** Visible label; empty for a level without one. A bullet is `-`. */
   readonly text: string;
-  /** From 0. */
+  /** Level from 0. */
   readonly level: number;
 }
 
@@ -23,7 +23,7 @@ interface Level {
   readonly text: string;
   readonly isLegal: boolean;
   readonly isHidden: boolean;
-  /** The level above which a new number restarts this one; 0 for never, null for any above. */
+  /** Level whose next number restarts this one; 0 for never, null for every level above. */
   readonly restartsAfter: number | null;
   readonly style: string | null;
 }
@@ -56,11 +56,11 @@ const readLevels = (node: XmlElement): Map<number, Level> =>
     ]),
   );
 
-/** The labels of a document's lists, counted in the order of its paragraphs (ECMA-376, 17.9). */
+/** Counts the list labels of a document, in the order of its paragraphs (ECMA-376, 17.9). */
 export class Numbering {
   readonly #instances = new Map<string, Instance>();
   readonly #abstracts = new Map<string, ReadonlyMap<number, Level>>();
-  /** Of each abstract definition: lists that share one go on counting. */
+  /** Counters per abstract definition: lists that share one continue its count. */
   readonly #counts = new Map<string, (number | undefined)[]>();
   readonly #started = new Set<string>();
 
@@ -102,7 +102,7 @@ export class Numbering {
     }
   }
 
-  /** The level that a paragraph style is linked to in a list. */
+  /** Returns the level that a paragraph style is linked to; null for none. */
   levelOfStyle(num_id: string, style_ids: readonly string[]): number | null {
     const levels =
       this.#abstracts.get(this.#instances.get(num_id)?.abstract ?? '') ?? new Map<number, Level>();
@@ -111,7 +111,7 @@ export class Numbering {
     );
   }
 
-  /** Counts a paragraph and gives its label; null where there is no such list. */
+  /** Counts a paragraph and returns its label; null for an unknown list. */
   next(num_id: string, wanted: number): ListLabel | null {
     const instance = this.#instances.get(num_id);
     if (instance === undefined) return null;
@@ -162,7 +162,7 @@ const startOf = (instance: Instance, level: number, definition: Level | undefine
 const digitsOfHan = '〇一二三四五六七八九';
 const russian = 'абвгдежзиклмнопрстуфхцчшщыэюя';
 
-/** Formats without a rule here are counted in digits. ECMA-376, 17.18.59. */
+/** Formats a number (ECMA-376, 17.18.59). Unknown formats use digits. */
 function formatNumber(number: number, format: string): string {
   switch (format) {
     case 'lowerLetter':

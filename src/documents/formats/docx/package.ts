@@ -11,7 +11,7 @@ interface Relationship {
   readonly target: string;
 }
 
-/** The parts of a Word document and the relationships between them (ECMA-376, part 2). Each is parsed when it is asked for. */
+/** Parts and relationships of a Word document (ECMA-376, part 2). Parts are parsed on demand. */
 export class WordPackage {
   readonly #parts: ReadonlyMap<string, Uint8Array>;
   readonly #parsed = new Map<string, XmlElement>();
@@ -20,7 +20,7 @@ export class WordPackage {
     this.#parts = parts;
   }
 
-  /** The main part. Throws `unsupported` for another kind of document. */
+  /** Returns the main part. Throws `unsupported` for another kind of document. */
   get main(): Part {
     const named = [...this.#relationships('').values()].find(
       ({ type }) => type === 'officeDocument',
@@ -49,7 +49,7 @@ export class WordPackage {
     return this.#parts.get(name) ?? null;
   }
 
-  /** The first part that `from` has a relationship of this type to. */
+  /** Returns the first part that `from` has a relationship of this type to; null for none. */
   related(from: string, type: string): Part | null {
     const found = [...this.#relationships(from).values()].find(
       (relationship) => relationship.type === type,
@@ -57,7 +57,7 @@ export class WordPackage {
     return found === undefined ? null : this.part(found.target);
   }
 
-  /** The name of the part that `from` calls by this id. */
+  /** Returns the name of the part that `from` references by this id; null for none. */
   target(from: string, id: string | undefined): string | null {
     return this.#relationships(from).get(id ?? '')?.target ?? null;
   }
@@ -70,7 +70,7 @@ export class WordPackage {
     return root;
   }
 
-  /** By id; what lies outside of the file is not among them. */
+  /** Returns relationships by id. External targets are excluded. */
   #relationships(from: string): ReadonlyMap<string, Relationship> {
     const slash = from.lastIndexOf('/') + 1;
     const folder = from.slice(0, slash);

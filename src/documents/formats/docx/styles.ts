@@ -7,7 +7,7 @@ import {
   type XmlElement,
 } from '../../ooxml/xml.ts';
 
-/** Formatting of a run that changes what a reader sees or how it is meant; null where it is not said. */
+/** Formatting of a run that affects its text or meaning; null for properties that are not set. */
 export interface RunFormat {
   readonly isHidden: boolean | null;
   readonly isStruck: boolean | null;
@@ -22,7 +22,7 @@ export interface Style {
   readonly basedOn: string | null;
   readonly run: RunFormat;
   readonly paragraph: XmlElement | undefined;
-  /** Whether tables of this style have a first row that looks different. */
+  /** True when tables of this style format their first row differently. */
   readonly hasFirstRow: boolean;
 }
 
@@ -35,10 +35,10 @@ export function readRunFormat(properties: XmlElement | undefined): RunFormat {
   const font = fonts?.['w:ascii'] ?? fonts?.['w:hAnsi'] ?? null;
   const align = propertyOf(properties, 'w:vertAlign');
   const size = integerOf(properties, 'w:sz');
-  // Half points: a nudge of less is no power.
+  // In half points: smaller offsets are no superscript or subscript.
   const raised = integerOf(properties, 'w:position') ?? 0;
   const moved = Math.abs(raised) < 4 ? null : raised > 0 ? 'sup' : 'sub';
-  // Half points: letters of one point are seen by nobody.
+  // In half points: text of at most one point is invisible.
   const isTiny = size !== null && size <= 2;
   return {
     isHidden: isTiny ? true : flagOf(properties, 'w:vanish'),
@@ -56,7 +56,7 @@ export function readRunFormat(properties: XmlElement | undefined): RunFormat {
   };
 }
 
-/** The styles of a document, each with what it takes from those it is based on. */
+/** Styles of a document with their inheritance. */
 export class Styles {
   readonly #styles = new Map<string, Style>();
   readonly #defaults: RunFormat;
@@ -83,7 +83,7 @@ export class Styles {
     }
   }
 
-  /** The style and those it is based on, nearest first. */
+  /** Returns a style and the styles it is based on, nearest first. */
   chain(id: string | null): Style[] {
     const chain: Style[] = [];
     for (
@@ -99,7 +99,10 @@ export class Styles {
 
   paragraphChain = (id: string | null): Style[] => this.chain(id ?? this.#defaultParagraph);
 
-  /** What a run looks like: itself, else its styles, whose toggles cancel each other (ECMA-376, 17.7.3), else the default. */
+  /**
+   * Resolves the format of a run: direct formatting, else its styles, whose toggle properties
+   * cancel each other (ECMA-376, 17.7.3), else the defaults.
+   */
   resolve(direct: RunFormat, paragraph: readonly Style[], character: readonly Style[]): RunFormat {
     const nearest = <Key extends keyof RunFormat>(
       chain: readonly Style[],

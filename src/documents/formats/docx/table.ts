@@ -17,7 +17,7 @@ interface WordCell {
   rows: number;
 }
 
-/** Controls and tracked changes may stand around rows and cells. */
+/** Content controls and tracked changes may wrap rows and cells. */
 const wrappers = new Set(['w:sdt', 'w:sdtContent', 'w:customXml', 'w:ins', 'w:moveTo']);
 
 const within = (node: XmlElement, name: string): XmlElement[] =>
@@ -30,7 +30,10 @@ const isGone = (row: XmlElement) => {
   return flagOf(properties, 'w:hidden') === true || childOf(properties, 'w:del') !== undefined;
 };
 
-/** A table of Word as one of HTML; null where nothing is in it. Merged cells span what they cover. */
+/**
+ * Converts a Word table to an HTML table, with merged cells as spans. Returns null for an empty
+ * table.
+ */
 export function readWordTable(
   table: XmlElement,
   styles: Styles,
@@ -59,7 +62,7 @@ export function readWordTable(
   return element('table', trs, isData ? { data: 'true' } : {});
 }
 
-/** A heading in a cell is a line of it. */
+/** Converts headings in cells to paragraphs. */
 const asCellContent = (node: Node): Node =>
   typeof node !== 'string' && /^h[1-6]$/.test(node.tag)
     ? element('p', node.children, node.attributes)
@@ -99,7 +102,9 @@ function spannedCells(rows: readonly XmlElement[]): WordCell[][] {
   });
 }
 
-/** Rows that Word repeats on each page, else a first row that looks different from the others. */
+/**
+ * Counts header rows: those that Word repeats on each page, else a first row with a different look.
+ */
 function countHeaderRows(table: XmlElement, rows: readonly XmlElement[], styles: Styles): number {
   const repeated = rows.findIndex((row) => flagOf(childOf(row, 'w:trPr'), 'w:tblHeader') !== true);
   if (rows.length < 2 || repeated < 0) return 0;
@@ -122,7 +127,7 @@ function countHeaderRows(table: XmlElement, rows: readonly XmlElement[], styles:
 
 const numeric = /^[\s\p{Sc}]*[-+(]?\d[\d.,:'’\s\p{Sc}%)/-]*\p{L}{0,3}$/u;
 
-/** Whether a first row of words stands over a column that has nothing but numbers. */
+/** True when the first row contains words and a column below it only numbers. */
 function namesNumbers(rows: readonly XmlElement[]): boolean {
   const [names = [], ...body] = rows.map((row) =>
     within(row, 'w:tc').map((cell) => textIn(cell).trim()),
@@ -139,7 +144,7 @@ function namesNumbers(rows: readonly XmlElement[]): boolean {
   );
 }
 
-/** Whether every cell of a row that says something is bold, or shaded. */
+/** True when all non-empty cells of a row are bold, or all are shaded. */
 function isSetOff(row: XmlElement, styles: Styles): boolean {
   const cells = within(row, 'w:tc').filter((cell) => textIn(cell).trim() !== '');
   return cells.length > 0 && (cells.every((cell) => isBold(cell, styles)) || cells.every(isShaded));

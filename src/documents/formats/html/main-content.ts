@@ -10,7 +10,10 @@ import {
 const aroundRoles = new Set(['navigation', 'banner', 'contentinfo', 'complementary', 'search']);
 const aroundTags = new Set(['nav', 'aside', 'dialog']);
 
-/** The page without what surrounds its content: its `main`, else its only `article`, else all that is left. */
+/**
+ * Returns the main content of a page: its `main` element, else its only `article`, else the page
+ * without navigation, headers, footers and dialogs.
+ */
 export function mainContent(page: Element): Element {
   const left = withoutSurroundings(page, null);
   const main = findElement(
@@ -33,7 +36,10 @@ function withoutSurroundings(node: Element, parent: Element | null): Element {
   return element(node.tag, children, node.attributes);
 }
 
-/** Headers and footers are around when they are those of the page; the footer of `main` is, too. */
+/**
+ * True for elements around the content. A header or footer counts if it belongs to the page, and a
+ * footer also if it belongs to `main`.
+ */
 function surrounds(
   { tag, attributes }: Element,
   parent: Element,

@@ -7,14 +7,14 @@ import {
 } from 'parse5';
 import { DocumentFault } from '../../fault.ts';
 
-/** Browsers flatten what is nested deeper than 512. */
+/** Maximum nesting; browsers flatten deeper elements from 512 on. */
 const maxDepth = 500;
-/** Elements that a page may have; formatting that is never closed is opened again in every paragraph. */
+/** Maximum number of elements. Unclosed formatting elements are reopened in every paragraph. */
 const maxElements = 1_000_000;
 const maxAttributes = 2000;
 const pieceLength = 16_384;
 
-/** The tag that is being read; the tokenizer looks through its attributes for each new one. */
+/** The tag being tokenized. The tokenizer compares each new attribute with all previous ones. */
 interface OpenTag {
   readonly currentToken: { readonly attrs?: readonly unknown[] } | null;
 }
@@ -23,8 +23,8 @@ export type HtmlNode = DefaultTreeAdapterTypes.ChildNode;
 export type HtmlElement = DefaultTreeAdapterTypes.Element;
 
 /**
- * The tree that a browser makes of a page (HTML Standard, "Parsing HTML documents"), with the end tags
- * that the page leaves out. In time linear to its length. Throws `too_large`.
+ * Parses a page as a browser does (HTML Standard, "Parsing HTML documents"), including omitted end
+ * tags. Linear in its length. Throws `too_large`.
  */
 export function parseHtml(html: string): DefaultTreeAdapterTypes.Document {
   const parser = new Parser<DefaultTreeAdapterMap>({ treeAdapter: boundedAdapter() });
@@ -41,7 +41,10 @@ export function parseHtml(html: string): DefaultTreeAdapterTypes.Document {
   return parser.document;
 }
 
-/** Counts depth and elements, and looks for a child from the end, where new ones are. */
+/**
+ * Limits depth and number of elements, and searches children from the end, where new ones are
+ * inserted.
+ */
 function boundedAdapter(): TreeAdapter<DefaultTreeAdapterMap> {
   let depth = 0;
   let elements = 0;

@@ -1,13 +1,13 @@
 import type { HtmlElement } from './parse.ts';
 
-/** Elements that show nothing of what they hold, or only a control of a form. */
+/** Elements without visible content, and form controls. */
 const unseenTags = new Set(
   'area audio base canvas col colgroup datalist embed frame frameset head iframe link map meta noembed noframes noscript object param rp script select source style template textarea title track video'.split(
     ' ',
   ),
 );
 
-/** What text takes from the elements around it, unless one between says otherwise. */
+/** Visibility that text inherits from its ancestors, unless an element in between overrides it. */
 export interface Inherited {
   readonly isInvisible: boolean;
   readonly isTiny: boolean;
@@ -27,7 +27,7 @@ const noStyle: Style = new Map();
 export const attributeOf = (node: HtmlElement, name: string): string | null =>
   node.attrs.find((entry) => entry.name === name)?.value ?? null;
 
-/** The declarations of a style attribute, in lower case; of two for one property the last. */
+/** Parses a style attribute, in lower case. The last declaration of a property wins. */
 export function styleOf(node: HtmlElement): Style {
   const text = attributeOf(node, 'style');
   if (text === null || text.length > 20_000) return noStyle;
@@ -62,13 +62,13 @@ const isOpener = (node: HtmlElement) =>
   node.tagName === 'a' ||
   /^(?:button|tab)$/.test(attributeOf(node, 'role') ?? '');
 
-/** Says that it opens something, but not what: that is what follows it. */
+/** True for an opener that names no target: it opens the element that follows it. */
 const opensNext = (node: HtmlElement) =>
   isOpener(node) &&
   attributeOf(node, 'aria-expanded') !== null &&
   attributeOf(node, 'aria-controls') === null;
 
-/** What a button opens: an accordion's answer is a click away from its reader. */
+/** Elements that a button opens, such as the panels of an accordion: hidden, but one click away. */
 export function openableElements(nodes: readonly HtmlElement[]): ReadonlySet<HtmlElement> {
   const opened = new Set<string>();
   const labels = new Set<string>();
@@ -99,7 +99,7 @@ export function openableElements(nodes: readonly HtmlElement[]): ReadonlySet<Htm
   return new Set(nodes.filter(isOpened));
 }
 
-/** A button and the heading or term that holds nothing else. */
+/** A button, and its parent if that is a heading or a term. */
 function boxesOf(node: HtmlElement): HtmlElement[] {
   const parent = node.parentNode;
   const isTitle = parent !== null && 'tagName' in parent && /^(?:h[1-6]|dt)$/.test(parent.tagName);
@@ -114,7 +114,9 @@ function nextOf(node: HtmlElement): HtmlElement | null {
   return next !== undefined && 'tagName' in next ? next : null;
 }
 
-/** Whether a reader sees nothing of an element, whatever is in it. `hidden=until-found` is found by its reader. */
+/**
+ * True when an element and everything in it is invisible. `hidden=until-found` counts as visible.
+ */
 export function isUnseen(
   node: HtmlElement,
   style: Style,
@@ -135,14 +137,14 @@ export function isUnseen(
   );
 }
 
-/** Buttons that send or clear a form; any other may be the question of an accordion. */
+/** True for buttons that submit or reset a form. Other buttons may be questions of an accordion. */
 const isControl = (node: HtmlElement) =>
   /^(?:submit|reset)$/i.test(attributeOf(node, 'type') ?? '');
 
-/** Less than a twentieth is seen by nobody. */
+/** Opacity below 5 % is invisible. */
 const isClear = (opacity: string) =>
   /^(?:0?\.0[0-4]\d*|0(?:\.0\d*)?|[0-4]?(?:\.\d+)?%)$/.test(opacity);
-/** Up to one, which is what is left for screen readers alone. */
+/** Sizes of at most one pixel, as used for text for screen readers only. */
 const pixel = /^(?:0(?:\.\d+)?(?:[a-z]+|%)?|1(?:px|pt))$/;
 const zero = /^0(?:\.0+)?(?:[a-z]+|%)?$/;
 const farAway = /^-\d{3,}(?:\.\d+)?(?:px|em|rem|pt|%|vw|vh)$/;
@@ -178,7 +180,7 @@ function isPushedAway(style: Style): boolean {
   return isOut || isCut;
 }
 
-/** Sizes up to a pixel are read by nobody. */
+/** Font sizes of at most one pixel are invisible. */
 const tiny = /^(?:0?\.\d+|[01](?:\.0+)?)(?:px|pt)?$|^0(?:\.0+)?(?:[a-z]+|%)$/;
 
 export function inherit(from: Inherited, style: Style): Inherited {
@@ -206,7 +208,7 @@ export function inherit(from: Inherited, style: Style): Inherited {
   };
 }
 
-/** Four values: the last of three is no opacity. */
+/** True for colours with an alpha value: the fourth, or one after a slash. */
 const isAlpha = (color: string) => color.includes('/') || color.split(',').length === 4;
 
 export const isSeen = ({ isInvisible, isTiny, isTransparent }: Inherited): boolean =>

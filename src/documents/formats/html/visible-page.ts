@@ -14,12 +14,14 @@ import {
 
 export interface VisiblePage {
   readonly title: string;
-  /** The address that links are relative to, where the page names one. */
+  /** `href` of the page's `base` element; null for none. */
   readonly base: string | null;
   readonly body: Element;
 }
 
-/** What a reader of a page sees. Nothing is run, nothing is fetched. Throws `too_large`. */
+/**
+ * Returns the visible content of a page. Runs no script and fetches nothing. Throws `too_large`.
+ */
 export function readPage(html: string): VisiblePage {
   const nodes = parseHtml(html).childNodes;
   const elements = [...elementsIn(nodes)];
@@ -45,7 +47,7 @@ function* elementsIn(nodes: readonly HtmlNode[]): Generator<HtmlElement> {
   }
 }
 
-/** What the serialiser asks for. */
+/** Attributes that the Markdown writer uses. */
 const keptAttributes = [
   'alt',
   'href',
@@ -122,7 +124,7 @@ function attributesOf(node: HtmlElement, style: Style): Record<string, string> {
   return attributes;
 }
 
-/** An element whose style says what other elements say by their names. */
+/** Wraps an element whose style has the meaning of another element, such as `del` or `pre`. */
 function dressed(node: Element, style: Style): Element {
   if (style.size === 0) return node;
   const decoration = `${style.get('text-decoration') ?? ''} ${style.get('text-decoration-line') ?? ''}`;
@@ -145,7 +147,7 @@ function dressed(node: Element, style: Style): Element {
 const wrapped = (node: Element, tag: string) =>
   element(node.tag, [element(tag, node.children)], node.attributes);
 
-/** The words of a drawing: each text of it on its own. */
+/** Returns each text of an SVG drawing as a block. */
 function drawnText(svg: HtmlElement): Node[] {
   const texts = [...elementsIn(svg.childNodes)].filter(
     ({ tagName }) => tagName === 'text' || tagName === 'foreignObject',

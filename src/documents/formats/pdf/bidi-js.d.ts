@@ -9,7 +9,7 @@ declare module 'bidi-js' {
   }
   export interface Bidi {
     getEmbeddingLevels(text: string, baseDirection?: 'ltr' | 'rtl' | 'auto'): EmbeddingLevels;
-    /** Ranges to be reversed one after the other, both ends included. */
+    /** Ranges to reverse in sequence, both ends included. */
     getReorderSegments(
       text: string,
       levels: EmbeddingLevels,

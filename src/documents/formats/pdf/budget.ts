@@ -2,22 +2,23 @@ import { maxCharacters } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 
 export interface PdfLimits {
-  /** Bytes of one decoded stream, or of all the content of a page. */
+  /** Maximum decoded bytes of one stream, and of the content of a page. */
   readonly stream: number;
-  /** Bytes of all decoded streams together; one that is decoded again counts again. */
+  /** Maximum decoded bytes of all streams; decoding a stream again counts again. */
   readonly inflated: number;
-  /** Decoded bytes over bytes of the file, beyond `unrated` bytes. */
+  /** Maximum ratio of decoded bytes to file size, beyond `unrated` bytes. */
   readonly ratio: number;
   readonly unrated: number;
   /**
-   * Drawing operators of all pages, those of a form as often as it is drawn; 32 bytes of operands count as
-   * one, a form as 50. A small file may have `minOperations`, a larger one so many for each byte.
+   * Maximum drawing operators of all pages, with forms counted each time they are drawn. 32 bytes
+   * of operands count as one operator, a form as 50. The limit is `operationsPerByte` times the
+   * file size, at least `minOperations`.
    */
   readonly operations: number;
   readonly minOperations: number;
   readonly operationsPerByte: number;
   readonly characters: number;
-  /** Codes that the character maps of fonts give a meaning to. */
+  /** Maximum number of codes mapped by the fonts' character maps. */
   readonly mappings: number;
   readonly milliseconds: number;
 }
@@ -39,7 +40,10 @@ export const pdfLimits: PdfLimits = {
 
 const operationsPerStream = 50;
 
-/** What reading one PDF may cost. The parser swallows errors, so a limit that was passed once stays passed. */
+/**
+ * Limits the cost of reading one PDF. The parser swallows errors, so an exceeded limit stays
+ * exceeded.
+ */
 export class PdfBudget {
   readonly #limits: PdfLimits;
   readonly #started = performance.now();
@@ -61,7 +65,7 @@ export class PdfBudget {
     this.#characters = limits.characters;
   }
 
-  /** Throws `too_large` where a limit has been passed, now or before. */
+  /** Throws `too_large` if a limit is or was exceeded. */
   check(): void {
     if (this.#fault === null && performance.now() - this.#started > this.#limits.milliseconds)
       this.#fault = new DocumentFault(
@@ -85,18 +89,18 @@ export class PdfBudget {
     this.check();
   }
 
-  /** Counts the beginning of a page or of a form. */
+  /** Counts the start of a page or form. */
   begin(): void {
     this.#operations -= operationsPerStream;
     this.check();
   }
 
-  /** Counts an operator with its operands, and may end the page. */
+  /** Counts an operator with its operands. Throws `too_large`, which ends the page. */
   operate(bytes: number): void {
     this.#operations -= 1 + Math.floor(bytes / 32);
     if (this.#operations < 0)
       this.#fail('The PDF draws too much for its size. Print it to a new PDF, or split it.');
-    // The clock is no more than a second line: it may stand still while a Worker computes.
+    // A fallback only: the clock of a Worker may stand still during computation.
     this.#sinceClock += 1;
     if (this.#fault === null && this.#sinceClock < 64) return;
     this.#sinceClock = 0;

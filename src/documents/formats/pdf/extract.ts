@@ -13,7 +13,7 @@ import { type Page, type Pdf, readRuns } from './text-runs.ts';
 
 const maxPages = 2000;
 
-/** Errors of a file are told by what is thrown; its warnings would be lines of the log. */
+/** Faults of a file are thrown; the parser's warnings would only fill the log. */
 const settings = {
   disableFontFace: true,
   maxImageSize: 1,
@@ -28,7 +28,10 @@ export interface PdfOptions {
   readonly limits?: PdfLimits;
 }
 
-/** Text of every page in reading order, with headings where the type is larger. No script, form or attachment of the file is run. */
+/**
+ * Extracts the text of all pages in reading order, with larger type as headings. Runs no script,
+ * form action or attachment of the file. Throws `DocumentFault`.
+ */
 export async function extractPdf(
   bytes: Uint8Array<ArrayBuffer>,
   { assets, limits = pdfLimits }: PdfOptions = {},
@@ -72,7 +75,7 @@ async function open(
   assets: AssetReader | null,
 ): Promise<Pdf> {
   try {
-    // The parser takes the buffer for itself, so it gets one of its own.
+    // The parser transfers the buffer, so it gets a copy.
     return await getDocumentProxy(bytes.slice(), {
       ...settings,
       BinaryDataFactory: cmapsFrom(assets),
@@ -106,7 +109,7 @@ async function readPage(pdf: Pdf, number: number, budget: PdfBudget): Promise<Pd
   }
 }
 
-/** The predefined character maps of CJK fonts (ISO 32000-2, 9.7.5.2), read when a font names one. */
+/** Loads predefined character maps of CJK fonts (ISO 32000-2, 9.7.5.2) on demand. */
 const cmapsFrom = (assets: AssetReader | null) =>
   class {
     readonly fetch = async ({
@@ -125,7 +128,7 @@ const cmapsFrom = (assets: AssetReader | null) =>
     };
   };
 
-/** A form that cannot be read costs its values, not the page. */
+/** Returns the values of form fields. An unreadable form loses its values, not the page. */
 async function readPageFields(
   page: Page,
   runs: readonly PdfRun[],

@@ -1,6 +1,6 @@
 import type { PdfRun } from './lines.ts';
 
-/** What is read of an annotation (ISO 32000-2, 12.5 and 12.7). */
+/** Fields of an annotation that are read (ISO 32000-2, 12.5 and 12.7). */
 interface Annotation {
   readonly subtype?: string;
   readonly rect?: readonly number[];
@@ -21,10 +21,10 @@ interface Annotation {
   readonly defaultAppearanceData?: { readonly fontSize?: number };
 }
 
-/** Invisible, hidden or not to be viewed. */
+/** Flags Invisible, Hidden and NoView. */
 const unseen = 1 | 2 | 32;
 
-/** What is filled in on a page, as runs at the places of their fields. */
+/** Returns values of form fields and free text as runs at their positions. */
 export const readFields = (annotations: readonly Annotation[], runs: readonly PdfRun[]): PdfRun[] =>
   annotations.flatMap((annotation) => {
     if (annotation.hidden === true || ((annotation.annotationFlags ?? 0) & unseen) !== 0) return [];
@@ -72,7 +72,7 @@ function buttonOf({
   ];
 }
 
-/** Whether the page itself shows the value, as a form does that has been flattened in part. */
+/** True when the page content already contains the value, as in a partly flattened form. */
 function isDrawn(
   lines: readonly string[],
   [left = 0, bottom = 0, right = 0, top = 0]: readonly number[],
@@ -109,7 +109,7 @@ function place(
     [right, top],
     [left, top],
   ][rotation / 90] ?? [left, bottom];
-  // One line stands in the middle of its field, near the baseline of its label; more begin at the top.
+  // A single line is centred, near the baseline of its label; multiple lines start at the top.
   const first =
     lines.length === 1 && annotation.multiLine !== true
       ? (height - size) / 2 + size * 0.22

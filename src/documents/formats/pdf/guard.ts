@@ -3,7 +3,7 @@ import { getDocumentProxy } from 'unpdf';
 import { isRightToLeft } from './bidi.ts';
 import type { PdfBudget } from './budget.ts';
 
-/** Parts of the parser, as far as they are guarded; the package exports none of them. */
+/** Guarded parts of the parser, which its package does not export. */
 interface DecodeStream {
   readonly buffer: Uint8Array;
   readonly stream: {
@@ -28,7 +28,7 @@ interface Preprocessor {
   [readTo]?: number;
   read(operation: Operation): boolean;
 }
-/** How far a preprocessor has come in its stream. */
+/** Position of a preprocessor in its stream. */
 const readTo = Symbol('readTo');
 
 interface Operation {
@@ -56,9 +56,9 @@ const found = new Map<string, object>();
 let isInstalled = false;
 
 /**
- * Runs `work` with every decoder, operator and character map of the PDF parser counted on `budget`.
- * pdf.js has no limit of its own and hides its classes, so their prototypes are found by parsing a tiny
- * file once; where a new version of it cannot be guarded, this throws.
+ * Runs `work` with every decoder, operator and character map of the PDF parser charged to `budget`.
+ * pdf.js has no limits and does not export its classes, so their prototypes are found once by
+ * parsing a tiny file. Throws when a new version of it cannot be guarded.
  */
 export async function runGuarded<T>(budget: PdfBudget, work: () => Promise<T>): Promise<T> {
   if (!isInstalled) {
@@ -92,7 +92,7 @@ async function findPrototypes(): Promise<void> {
   }
 }
 
-/** A page with a filtered stream, an operator and a character map. */
+/** A PDF with a filtered stream, an operator and a character map. */
 const hex = (text: string) =>
   `${[...text].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join('')}>`;
 const stream = (text: string) =>
@@ -108,7 +108,7 @@ const probe = [
   'trailer\n<< /Root 1 0 R /Size 7 >>\n%%EOF\n',
 ].join('\n');
 
-/** The prototype above an object, farthest first, that has this method of its own. */
+/** Returns the farthest prototype of an object that has its own `method`. */
 function prototypeWith<T>(start: object | undefined, method: keyof T & string): T {
   let result: object | null = null;
   for (let one: object | null = start ?? null; one !== null; one = Object.getPrototypeOf(one))
@@ -134,7 +134,7 @@ function install(): void {
     const budget = budgets.getStore();
     if (budget === undefined) return read.call(this, operation);
     const { stream: source } = this.parser.lexer;
-    // The parser reads ahead, the first time before it is asked.
+    // The parser reads ahead, for the first time in its constructor.
     if (this[readTo] === undefined) budget.begin();
     const before = this[readTo] ?? source.start ?? 0;
     const isRead = read.call(this, operation);
@@ -164,7 +164,8 @@ function guardDecoders(decoders: DecodeStream): void {
     budget.inflate(buffer.byteLength - before);
     return buffer;
   };
-  // The original inflates everything before it looks at any of it. Null makes the parser decode block by block, as it does on errors.
+  // The original inflates the whole stream before checking its size. Null makes the parser decode
+  // block by block, as it does after an error.
   decoders.asyncGetBytesFromDecompressionStream = async function (format) {
     this.stream.reset();
     const compressed = this.stream.isAsync
@@ -201,7 +202,10 @@ async function inflate(compressed: Uint8Array, budget: PdfBudget): Promise<Uint8
   return whole;
 }
 
-/** What only pictures are packed with, and Brotli, which comes out in one piece however large: never decoded. */
+/**
+ * Filters that are never decoded: those of pictures, and Brotli, which yields its output in one
+ * piece of any size.
+ */
 const codecs = new Set([
   'DCT',
   'DCTDecode',
@@ -226,7 +230,10 @@ function guardFilters(parsers: Parser): void {
   };
 }
 
-/** The parser turns right-to-left text around letter by letter, also the letters that one glyph stands for: those are turned first. */
+/**
+ * The parser reverses right-to-left text glyph by glyph; a glyph for several letters must be
+ * reversed beforehand.
+ */
 function reverseLigatures(fonts: Font): void {
   const { _charToGlyph: toGlyph } = fonts;
   const turned = new WeakSet<object>();
@@ -242,7 +249,7 @@ function reverseLigatures(fonts: Font): void {
 
 const actualText = 'ActualText:';
 
-/** The parser tells of marked content no more than its tag, so the text that stands for it goes along in that. */
+/** Passes ActualText in the tag of marked content, since the parser reports nothing but the tag. */
 function handOnActualText(args: unknown[]): void {
   const [tag, properties] = args as [{ name?: unknown } | null, { get?: unknown } | null];
   if (typeof tag?.name !== 'string' || typeof properties?.get !== 'function') return;
@@ -251,7 +258,7 @@ function handOnActualText(args: unknown[]): void {
     args[0] = Object.create(tag, { name: { value: actualText + text } });
 }
 
-/** The ActualText of marked content with this tag; null when it has none. */
+/** Returns the ActualText passed in a tag; null for none. */
 export function actualTextOf(tag: unknown): string | null {
   if (typeof tag !== 'string' || !tag.startsWith(actualText)) return null;
   const text = tag.slice(actualText.length);

@@ -7,7 +7,7 @@ const textOf = ({ segments }: PdfLine): string => {
   return (isMostlyRightToLeft(texts) ? texts.toReversed() : texts).join('  ');
 };
 
-/** The size of most of the text, by characters. */
+/** Returns the font size of most characters. */
 export function bodySizeOf(lines: readonly PdfLine[]): number {
   const characters = new Map<number, number>();
   for (const { size, segments } of lines) {
@@ -20,7 +20,9 @@ export function bodySizeOf(lines: readonly PdfLine[]): number {
   return [...characters].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0])[0];
 }
 
-/** Words as a document writes them, to decide whether a hyphen at the end of a line belongs to its word. */
+/**
+ * Words of the document, which decide whether a hyphen at the end of a line belongs to the word.
+ */
 export type Vocabulary = ReadonlySet<string>;
 
 export function vocabularyOf(lines: readonly PdfLine[]): Vocabulary {
@@ -31,7 +33,10 @@ export function vocabularyOf(lines: readonly PdfLine[]): Vocabulary {
   return words;
 }
 
-/** Lines as paragraphs and tables; larger type is a heading, a larger gap is a new paragraph. */
+/**
+ * Writes the lines of a page as paragraphs, headings (larger type) and tables. A larger gap starts
+ * a new paragraph.
+ */
 export function writePage(
   lines: readonly PdfLine[],
   bodySize: number,
@@ -75,20 +80,23 @@ function headingLevel({ size }: PdfLine, text: string, bodySize: number): number
   return ratio >= 1.7 ? 1 : ratio >= 1.35 ? 2 : ratio >= 1.15 ? 3 : 0;
 }
 
-/** A hyphen that breaks a word is undone; one that belongs to a compound, a number or an address stays. */
+/**
+ * Joins two lines. Removes a hyphen that breaks a word; keeps those of compounds, numbers and
+ * addresses.
+ */
 export function joinLines(
   above: string,
   below: string,
   separator: string,
   vocabulary: Vocabulary,
 ): string {
-  // The text above may be long, and only its last word counts.
+  // Only the last word matters, and the text above may be long.
   const end = above.slice(-100);
   if (/\p{L}\u00ad$/u.test(end)) return above.slice(0, -1) + below;
   const [, head] = /(\S*[\p{L}\p{N}])[-\u2010]$/u.exec(end) ?? [];
   const [tail] = /^[\p{L}\p{N}][^\s]*/u.exec(below) ?? [];
   if (head === undefined || tail === undefined) return above + separator + below;
-  // "on- and offline": the hyphen stands for the rest of another word.
+  // "on- and offline": the hyphen replaces the rest of a word.
   if (/^(and|or|to|und|oder|bis|bzw|et|ou|y|o|e|en|of|och|og)(?![\p{L}\p{N}])/iu.test(below))
     return `${above} ${below}`;
   return keepsHyphen(head, tail, vocabulary) ? above + below : above.slice(0, -1) + below;
@@ -114,7 +122,7 @@ interface Interval {
 
 const maxColumns = 40;
 
-/** Rows whose cells stand below each other, from this line on; null for none. An empty cell keeps its column. */
+/** Returns the table that starts at a line; null for none. An empty cell keeps its column. */
 function tableAt(
   lines: readonly PdfLine[],
   from: number,
@@ -148,7 +156,7 @@ function tableAt(
   return { text: writeTable(table, columns), rows: kept };
 }
 
-/** Two lines alone may also be justified text with wide gaps. */
+/** Two short rows suffice for a table; two long ones may be justified text with wide gaps. */
 function isTable(table: readonly PdfLine[]): boolean {
   const rows = table.filter(({ segments }) => segments.length > 1);
   const widths = rows.flatMap(({ segments }) =>
@@ -165,7 +173,7 @@ const isInTable = (above: PdfLine, below: PdfLine) => {
   return gap > 0 && gap <= Math.max(above.size, below.size) * 4;
 };
 
-/** Columns are what remains of the cells' extents when those that overlap are one. */
+/** Merges the extents of overlapping cells into columns. */
 function withRow(columns: readonly Interval[], { segments }: PdfLine): Interval[] {
   const all = [...columns, ...segments]
     .map(({ x, right }) => ({ x, right }))
@@ -179,7 +187,7 @@ function withRow(columns: readonly Interval[], { segments }: PdfLine): Interval[
   return merged;
 }
 
-/** A line that would make one column of two, or that stands alone and is wide, is no row. */
+/** True when a line adds to the columns: it merges none and overlaps at least one. */
 const fits = (
   columns: readonly Interval[],
   next: readonly Interval[],
@@ -205,7 +213,7 @@ function writeTable(rows: readonly PdfLine[], columns: readonly Interval[]): str
     return isReversed ? texts.reverse() : texts;
   });
   const [first = [], ...rest] = cells;
-  // Names, some of which may be years.
+  // Column names, some of which may be years.
   const hasHeader =
     first.every((text) => /\p{L}|^(19|20)\d\d$/u.test(text) && !/:$/.test(text)) &&
     /\p{L}/u.test(first.join(''));

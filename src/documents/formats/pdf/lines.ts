@@ -1,6 +1,9 @@
 import { foldForms, toLogical, toVisual } from './bidi.ts';
 
-/** A run of text as the PDF parser gives it; `transform` places it on the page, origin bottom left. */
+/**
+ * A run of text from the PDF parser; `transform` places it on the page, with the origin at the
+ * bottom left.
+ */
 export interface PdfRun {
   readonly str: string;
   readonly dir: string;
@@ -10,10 +13,10 @@ export interface PdfRun {
   readonly isVertical?: boolean;
 }
 
-/** A run turned so that it goes from left to right, y upwards. */
+/** A run rotated to read from left to right, with y upwards. */
 interface Piece {
   readonly text: string;
-  /** Without white space. */
+  /** Text without white space. */
   readonly letters: string;
   readonly x: number;
   readonly right: number;
@@ -21,7 +24,7 @@ interface Piece {
   readonly size: number;
 }
 
-/** Pieces on one baseline without a gap as wide as between columns. */
+/** Pieces on one baseline without a column-wide gap. */
 export interface Segment {
   readonly text: string;
   readonly x: number;
@@ -38,12 +41,12 @@ export interface Fragment {
   size: number;
 }
 
-/** Ems between cells, at least: more than a space of full width. */
+/** Minimum gap between columns in em: wider than a full-width space. */
 const columnGap = 1.25;
 
 const isBlank = ({ letters }: Piece) => letters === '';
 
-/** The runs by the direction they go in, that of the page's own reader first, then by how much there is of each. */
+/** Groups runs by direction: that of the page first, then by amount of text. */
 export function turnRuns(runs: readonly PdfRun[], rotate: number): Piece[][] {
   const groups = new Map<number, { pieces: Piece[]; letters: number }>();
   for (const run of runs) {
@@ -58,7 +61,7 @@ export function turnRuns(runs: readonly PdfRun[], rotate: number): Piece[][] {
   return [...groups].sort((a, b) => rank(b) - rank(a)).map(([, { pieces }]) => dropRepeats(pieces));
 }
 
-/** Degrees, counter-clockwise; a column of vertical writing goes down. */
+/** Returns the direction in degrees, counter-clockwise. Vertical writing runs downwards. */
 function angleOf({ transform: [a = 1, b = 0], isVertical }: PdfRun): number {
   const angle = Math.round((Math.atan2(b, a) * 180) / Math.PI) - (isVertical === true ? 90 : 0);
   return (angle + 360) % 360;
@@ -77,7 +80,7 @@ function turn(run: PdfRun, angle: number): Piece {
   return { text, letters: text.replaceAll(/\s+/g, ''), x, right: x + length, y, size };
 }
 
-/** Type that is drawn again almost in place, to make it bold or to give it a shadow, is read once. */
+/** Drops text drawn twice at almost the same place, as for bold type or shadows. */
 function dropRepeats(pieces: readonly Piece[]): Piece[] {
   const kept: Piece[] = [];
   const rows = new Map<number, Piece[]>();
@@ -94,7 +97,7 @@ function dropRepeats(pieces: readonly Piece[]): Piece[] {
     kept.push(piece);
     const known = rows.get(row) ?? [];
     known.push(piece);
-    // Of a row with no end, the last of it.
+    // Bounds the comparison: only the latest pieces of an endless row are kept.
     if (known.length > 400) known.splice(0, 200);
     rows.set(row, known);
   }
@@ -113,7 +116,7 @@ function repeats(piece: Piece, other: Piece): boolean {
   return text.length > 1 && whole.slice(from, Math.ceil(expected) + 2 + text.length).includes(text);
 }
 
-/** Pieces that follow each other on one baseline, in the order of the file. A gap as wide as between columns ends a fragment. */
+/** Joins consecutive pieces on one baseline, in file order. A column-wide gap ends a fragment. */
 export function readFragments(pieces: readonly Piece[]): Fragment[] {
   const fragments: Fragment[] = [];
   let open: Fragment | null = null;
@@ -149,7 +152,10 @@ function continues(open: Fragment, piece: Piece): boolean {
   return piece.x < open.right + size * columnGap && piece.right > open.x - size * columnGap;
 }
 
-/** A fragment from left to right, with spaces where the page leaves room and marks where type is raised or lowered. */
+/**
+ * Writes a fragment from left to right, with spaces for gaps and marks for superscripts and
+ * subscripts.
+ */
 export function toSegment(fragment: Fragment): Segment {
   const { y, size } = baseOf(fragment);
   let line = '';
@@ -163,7 +169,7 @@ export function toSegment(fragment: Fragment): Segment {
     }
     const next = markOf(piece, y, size);
     const gap = last === null ? 0 : piece.x - last.right;
-    // Before a mark the parser takes kerning for a space.
+    // Before a mark, a space of the parser is usually kerning.
     if (
       last !== null &&
       !/\s$/.test(line) &&
@@ -185,7 +191,7 @@ export function toSegment(fragment: Fragment): Segment {
   };
 }
 
-/** Baseline and size of most of the letters. */
+/** Returns the baseline and size of most letters. */
 function baseOf({ pieces, y, size }: Fragment): { readonly y: number; readonly size: number } {
   const sums = new Map<string, { y: number; size: number; letters: number }>();
   for (const piece of pieces) {
@@ -209,6 +215,6 @@ function markOf(piece: Piece, y: number, size: number): '' | '^' | '_' {
   return rise <= (isSmall ? -0.08 : -0.25) ? '_' : '';
 }
 
-/** 1st, 2nd: raised by custom, and read as one word. */
+/** Ordinals (1st, 2nd) are superscript by custom and read as one word. */
 const isOrdinal = (line: string, text: string) =>
   /\d$/.test(line) && /^(st|nd|rd|th|er|re|e)$/i.test(text.trim());

@@ -9,7 +9,7 @@ import {
 } from './lines.ts';
 
 export interface PdfLine {
-  /** From left to right; more than one where the line has gaps as wide as between columns. */
+  /** Segments from left to right; several for a line with column-wide gaps. */
   readonly segments: readonly Segment[];
   readonly y: number;
   readonly size: number;
@@ -17,13 +17,19 @@ export interface PdfLine {
 
 interface Part extends Segment {
   readonly order: number;
-  /** The column of running text that it is a line of, by the order of the column's first line; null for a heading, a cell, a label. */
+  /**
+   * Column of running text, identified by the order of its first line; null for headings, cells and
+   * labels.
+   */
   column: number | null;
-  /** Whether it and what the file draws around it are rather sentences than labels and values. */
+  /** True when the part and its neighbours are sentences rather than labels and values. */
   isLong: boolean;
 }
 
-/** The lines of a page: runs on one baseline joined across columns of a table, never across columns of running text. */
+/**
+ * Returns the lines of a page. Joins runs on one baseline across the columns of a table, never
+ * across columns of running text.
+ */
 export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
   return turnRuns(runs, rotate).flatMap((pieces) => {
     const fragments = attachSmall(readFragments(pieces));
@@ -37,7 +43,7 @@ export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
   });
 }
 
-/** Raised and lowered type that the file draws apart from its line. */
+/** Attaches superscripts and subscripts that the file draws apart from their line. */
 function attachSmall(fragments: readonly Fragment[]): Fragment[] {
   const rows = new Map<number, Fragment[]>();
   for (const fragment of fragments) push(rows, Math.round(fragment.y / 8), fragment);
@@ -59,11 +65,14 @@ function attachSmall(fragments: readonly Fragment[]): Fragment[] {
   });
 }
 
-/** Whether a place begins right where a word of the fragment ends. */
+/** True when a position directly follows a word of the fragment. */
 const touches = ({ pieces, size }: Fragment, { x }: { readonly x: number }) =>
   pieces.some((piece) => piece.letters !== '' && Math.abs(x - piece.right) < size * 0.25);
 
-/** Lines one below the other with the same left edge, most of them as long as the longest, are a column of running text. */
+/**
+ * Finds columns of running text: lines below each other with one left edge, most of them nearly as
+ * long as the longest.
+ */
 function findColumns(parts: readonly Part[]): void {
   const edges = new Map<number, Part[]>();
   for (const [index, part] of parts.entries()) {
@@ -126,7 +135,7 @@ function joinRows(parts: readonly Part[]): Row[] {
   return rows;
 }
 
-/** No page has more cells in a row; a file that says so is not worth the time. */
+/** Maximum number of cells in a row. */
 const maxCells = 200;
 
 const joins = (row: Row, part: Part): boolean =>
@@ -140,7 +149,7 @@ const joins = (row: Row, part: Part): boolean =>
   (row.parts.some((one) => Math.abs(one.order - part.order) === 1) ||
     [...row.parts, part].every(({ column, isLong }) => column === null && !isLong));
 
-/** Columns of running text one after the other; from top to bottom where nothing stands side by side, else as the file has it. */
+/** Orders rows: top to bottom for a single column, else column by column in file order. */
 function order(rows: readonly Row[]): PdfLine[] {
   const placed = rows.map((row) => ({
     row,
@@ -161,7 +170,10 @@ function order(rows: readonly Row[]): PdfLine[] {
 
 const label = /^(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[•▪◦●○■‣⁃–])$/i;
 
-/** An item of a list is its label and its text, however far they are apart; a row of a table has more, or wider gaps. */
+/**
+ * Joins the label and text of a list item, however far apart. Table rows have more segments or
+ * wider gaps.
+ */
 function withLabel(segments: readonly Segment[]): readonly Segment[] {
   const [first, second, ...others] = segments;
   const isItem =

@@ -9,10 +9,13 @@ export type Page = Awaited<ReturnType<Pdf['getPage']>>;
 type TextContent = Awaited<ReturnType<Page['getTextContent']>>;
 type Item = TextContent['items'][number];
 
-/** The runs of a page as the parser finds them, so that a page without end is left before its text fills the memory. */
+/**
+ * Streams the runs of a page, so that an endless page is abandoned before its text fills the
+ * memory.
+ */
 export async function readRuns(page: Page, budget: PdfBudget): Promise<PdfRun[]> {
   const collector = new RunCollector();
-  // Ligatures are undone when the letters stand in their order.
+  // Ligatures are resolved later, in reading order.
   const stream = page.streamTextContent({ disableNormalization: true, includeMarkedContent: true });
   const reader = (stream as ReadableStream<TextContent>).getReader();
   try {
@@ -26,7 +29,7 @@ export async function readRuns(page: Page, budget: PdfBudget): Promise<PdfRun[]>
     await reader.cancel(new Error('The page is not read to its end.')).catch(() => undefined);
     throw error;
   }
-  // The parser goes on without what it could not read, so a page may seem to have gone well.
+  // The parser skips what it cannot read: a page may seem complete although a limit was exceeded.
   budget.check();
   return collector.runs;
 }
@@ -34,7 +37,7 @@ export async function readRuns(page: Page, budget: PdfBudget): Promise<PdfRun[]>
 class RunCollector {
   readonly runs: PdfRun[] = [];
   readonly #vertical = new Set<string>();
-  /** Of each open marked content: the text that stands for it, and where its runs begin. */
+  /** Open marked content: its replacement text and the index of its first run. */
   readonly #open: { readonly text: string | null; readonly from: number }[] = [];
 
   learn(styles: TextContent['styles']): void {
@@ -42,7 +45,7 @@ class RunCollector {
       if (style.vertical) this.#vertical.add(name);
   }
 
-  /** Returns how many characters came in. */
+  /** Returns the number of characters added. */
   add(item: Item): number {
     if ('str' in item) {
       this.runs.push({ ...item, isVertical: this.#vertical.has(item.fontName) });
@@ -62,8 +65,8 @@ class RunCollector {
   }
 
   /**
-   * ActualText (ISO 32000-2, 14.9.4) says what letters the glyphs of a complex script, a ligature or a
-   * broken word stand for. It is no place for more than that: a reader sees the glyphs.
+   * Replaces runs by their ActualText (ISO 32000-2, 14.9.4): the letters of a complex script, a
+   * ligature or a hyphenated word. Longer texts are ignored, since a reader sees the glyphs only.
    */
   #replace(text: string, from: number): number {
     const replaced = this.runs.slice(from);
