@@ -25,7 +25,10 @@ import {
 export async function createBase(ctx: Ctx, input: CreateBase): Promise<KnowledgeBase> {
   // The key could not see the base that it created.
   if (coveredAgents(ctx.actor) !== null)
-    throw new Failure('forbidden', 'A key that is limited to agents cannot make a shared base.');
+    throw new Failure(
+      'forbidden',
+      'A key limited to agents cannot create a shared knowledge base.',
+    );
   const row = newBase(ctx, input, null);
   const reply = toBase(row);
   await commit(ctx, {
@@ -46,7 +49,7 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
 function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow {
   const dimensions = embeddingDimensions(input.embedding_model);
   if (dimensions === null)
-    throw invalid('/embedding_model', `There is no embedding model ${input.embedding_model}.`);
+    throw invalid('/embedding_model', `Unknown embedding model: ${input.embedding_model}.`);
   const now = ctx.now();
   return {
     id: ctx.newId('kb'),
@@ -133,7 +136,7 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
 }
 
 /** Maximum number of agents named in an error. */
-const maxNamed = 20;
+const maxNamedAgents = 20;
 
 /**
  * Hides a base; a job deletes its content. Throws `conflict` for an agent's own base and for a base
@@ -142,7 +145,10 @@ const maxNamed = 20;
 export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
   const base = await findBase(ctx, id);
   if (base.agent_id !== null)
-    throw new Failure('conflict', 'This base belongs to an agent and goes with it.');
+    throw new Failure(
+      'conflict',
+      'This knowledge base belongs to an agent and is deleted with it.',
+    );
   await refuseSearchedBase(ctx, (removal) =>
     commit(ctx, {
       statements: removal(id),
@@ -174,9 +180,9 @@ export async function refuseSearchedBase<Result>(
       return await change(removal);
     } catch (error) {
       if (!isGuardViolation(error, 'knowledge_bases.updated_at')) throw error;
-      const agents = await selectAgentsOfBase(db, workspace_id, id, maxNamed).all();
+      const agents = await selectAgentsOfBase(db, workspace_id, id, maxNamedAgents).all();
       const named = agents.map(({ slug }) => slug).join(', ');
-      const detail = `Agents search this base: ${named}. Take it out of their configurations first.`;
+      const detail = `Agents search this knowledge base: ${named}. Remove it from their configurations first.`;
       // No agent searches it any longer: retry.
       if (agents.length > 0) throw new Failure('conflict', detail, { extra: { agents } });
     }

@@ -1,5 +1,5 @@
 import type { JobHandler } from '../platform/job-handler.ts';
-import { giveUpFile, ingestFile } from './ingest/ingest.ts';
+import { failExhaustedFile, ingestFile } from './ingest/ingest.ts';
 import { removeBase, removeFile } from './ingest/remove.ts';
 
 type KnowledgeJob = 'file.ingest' | 'file.delete' | 'base.delete';
@@ -8,13 +8,13 @@ type KnowledgeJob = 'file.ingest' | 'file.delete' | 'base.delete';
  * Exhausted removals need no action: the data is hidden already, and the dead letter informs an
  * operator.
  */
-const noted = async () => undefined;
+const ignoreExhausted = async () => undefined;
 
 export const knowledgeJobs: { readonly [Type in KnowledgeJob]: JobHandler<Type> } = {
   'file.ingest': {
     run: (ctx, { file_id }) => ingestFile(ctx, file_id),
-    giveUp: (ctx, { file_id }) => giveUpFile(ctx, file_id),
+    giveUp: (ctx, { file_id }) => failExhaustedFile(ctx, file_id),
   },
-  'file.delete': { run: (ctx, { file_id }) => removeFile(ctx, file_id), giveUp: noted },
-  'base.delete': { run: (ctx, { base_id }) => removeBase(ctx, base_id), giveUp: noted },
+  'file.delete': { run: (ctx, { file_id }) => removeFile(ctx, file_id), giveUp: ignoreExhausted },
+  'base.delete': { run: (ctx, { base_id }) => removeBase(ctx, base_id), giveUp: ignoreExhausted },
 };

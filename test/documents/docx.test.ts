@@ -48,8 +48,8 @@ const num = (id: number, abstract: number, overrides = '') =>
 const startAt = (ilvl: number, start: number) =>
   `<w:lvlOverride w:ilvl="${ilvl}"><w:startOverride w:val="${start}"/></w:lvlOverride>`;
 
-describe('lists of a Word document', () => {
-  it('show the labels that a reader sees: levels, formats, restarts, and going on after other text', async () => {
+describe('lists in Word documents', () => {
+  it('keep their visible labels: levels, formats, restarts and continuation after other text', async () => {
     const outline =
       level(0, 'decimal', '%1.') +
       level(1, 'decimal', '%1.%2') +
@@ -75,7 +75,7 @@ describe('lists of a Word document', () => {
     );
   });
 
-  it('go on with a number that was set, and count in letters as Word does', async () => {
+  it('start at an overridden number, and count in letters as Word does', async () => {
     const levels = `<w:lvl w:ilvl="0"><w:start w:val="12"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="Annex %1:"/></w:lvl>`;
     const long =
       '<w:lvl w:ilvl="0"><w:start w:val="26"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1)"/></w:lvl>';
@@ -88,7 +88,7 @@ describe('lists of a Word document', () => {
     expect(text).toBe('Annex L: one\nAnnex M: two\nz) z\naa) aa');
   });
 
-  it('number headings by their style, and leave bullets and hidden paragraphs uncounted', async () => {
+  it('number headings by style, without counting bullets and hidden paragraphs', async () => {
     const levels =
       level(0, 'decimal', '§ %1', '<w:pStyle w:val="heading 1"/>') +
       level(1, 'decimal', '%1-%2', '<w:pStyle w:val="heading 2"/>');
@@ -113,8 +113,8 @@ describe('lists of a Word document', () => {
   });
 });
 
-describe('text of a Word document', () => {
-  it('leaves out what Word hides: by the run, by its styles, by deletion', async () => {
+describe('text of Word documents', () => {
+  it('omits text hidden by runs, by styles or by tracked deletion', async () => {
     const defined = styles(
       style('Ghost', '<w:rPr><w:vanish/></w:rPr>', 'character') +
         style('Base', '<w:rPr><w:vanish/></w:rPr>') +
@@ -138,7 +138,7 @@ describe('text of a Word document', () => {
     expect(await read(body, { styles: defined })).toBe('seen shown\n\nback\n\nnew here');
   });
 
-  it('keeps fields, content controls, text boxes in both of their forms once, and symbols', async () => {
+  it('keeps fields, content controls, symbols, and text boxes in either form once', async () => {
     const field = (code: string, result: string) =>
       `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>${code}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>${run(result)}<w:r><w:fldChar w:fldCharType="end"/></w:r>`;
     const box = `<w:txbxContent>${p(run('Boxed words'))}</w:txbxContent>`;
@@ -158,7 +158,7 @@ describe('text of a Word document', () => {
     );
   });
 
-  it('marks powers, indices and struck-out text across runs, and writes formulas on a line', async () => {
+  it('marks superscripts, subscripts and struck-out text across runs, and writes formulas on one line', async () => {
     const math = (inner: string) =>
       `<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">${inner}</m:oMath>`;
     const t = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
@@ -181,7 +181,7 @@ describe('text of a Word document', () => {
     expect(await read(body)).toBe('10^12 H_2O\n\nPrice ~~90 francs~~ 80\n\nx^(n-1)=a/(b+1)');
   });
 
-  it('keeps the white space of code, by its style or its font, and only of code', async () => {
+  it('keeps the white space of code, identified by style or font, and of nothing else', async () => {
     const mono = '<w:rFonts w:ascii="Consolas"/>';
     const body = [
       p(run('def f():'), '<w:pStyle w:val="Source Code"/>'),
@@ -197,7 +197,7 @@ describe('text of a Word document', () => {
     expect(await read(p(run('Dear reader', mono)))).toBe('Dear reader');
   });
 
-  it('gives notes, headers and footers once each, and no comments or page numbers', async () => {
+  it('includes notes, headers and footers once, without comments and page numbers', async () => {
     const note = (kind: string, id: number, text: string) =>
       `<w:${kind} w:id="${id}">${p(run(text))}</w:${kind}>`;
     const section = `<w:sectPr><w:headerReference w:type="default" r:id="header" ${r}/><w:footerReference w:type="first" r:id="footer" ${r}/></w:sectPr>`;
@@ -215,7 +215,7 @@ describe('text of a Word document', () => {
   });
 });
 
-describe('tables of a Word document', () => {
+describe('tables in Word documents', () => {
   const cell = (content: string, properties = '') =>
     `<w:tc><w:tcPr>${properties}</w:tcPr>${content}</w:tc>`;
   const row = (cells: readonly string[], properties = '') =>
@@ -224,7 +224,7 @@ describe('tables of a Word document', () => {
   const words = (text: string, properties = '', format = '') =>
     cell(p(run(text, format)), properties);
 
-  it('keep cells under their headers through spans, and rows that are deleted or hidden out', async () => {
+  it('keep cells under their headers across spans, without deleted and hidden rows', async () => {
     const rows = [
       row(
         ['Day', 'Room', 'Hours'].map((text) => words(text)),
@@ -242,7 +242,7 @@ describe('tables of a Word document', () => {
     );
   });
 
-  it('have the header that is set off from the rest, and none otherwise', async () => {
+  it('have a header when the first row is set off, and none otherwise', async () => {
     const plain = [row([words('Mon'), words('closed')]), row([words('Tue'), words('open')])];
     expect(await read(table(plain))).toBe(
       '|  |  |\n| --- | --- |\n| Mon | closed |\n| Tue | open |',
@@ -256,7 +256,7 @@ describe('tables of a Word document', () => {
     ).toContain('| Day | Visitors |\n| ---');
   });
 
-  it('span columns by either kind of merging, and hide text by the style of the table', async () => {
+  it('span columns merged either way, and hide text by table style', async () => {
     const rows = [
       row([words('Shift', '<w:hMerge w:val="restart"/>'), words('', '<w:hMerge/>'), words('Pay')]),
       row([words('early'), words('6'), words('12')]),
@@ -272,7 +272,7 @@ describe('tables of a Word document', () => {
     expect(text).not.toContain('unseen');
   });
 
-  it('keep paragraphs, lists and tables in a cell apart', async () => {
+  it('separate paragraphs, lists and tables within a cell', async () => {
     const inner = table([row([words('S'), words('1')]), row([words('M'), words('2')])]);
     const rows = [
       row([words('k'), cell(p(run('Open.')) + p(run('Wait')) + p(run('Close')))]),
@@ -282,13 +282,13 @@ describe('tables of a Word document', () => {
   });
 });
 
-describe('drawings and raised text of a Word document', () => {
+describe('drawings and raised text in Word documents', () => {
   const names =
     'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:v="urn:schemas-microsoft-com:vml"';
   const picture = (attributes: string) =>
     `<w:r><w:drawing ${names}><wp:inline><wp:docPr id="1" name="p" ${attributes}/></wp:inline></w:drawing></w:r>`;
 
-  it('have their words beside the text, unless they are hidden', async () => {
+  it('contribute their text unless they are hidden', async () => {
     expect(await read(p(run('See') + picture('descr="a map of the site"') + run('below.')))).toBe(
       'See a map of the site below.',
     );
@@ -301,7 +301,7 @@ describe('drawings and raised text of a Word document', () => {
     expect(await read(p(run('Text')) + p(box('width:9pt;visibility:hidden')))).toBe('Text');
   });
 
-  it('keep the mark of what is raised by its position', async () => {
+  it('mark text raised by its position', async () => {
     const raised = (text: string, by: number) =>
       run(text, `<w:position w:val="${by}"/><w:sz w:val="14"/>`);
     expect(
@@ -319,8 +319,8 @@ describe('drawings and raised text of a Word document', () => {
   });
 });
 
-describe('parts of a Word document', () => {
-  it('are refused with a document type anywhere, and damaged when they are not well-formed', async () => {
+describe('parts of Word documents', () => {
+  it('fail as unsafe_xml with a document type, and as corrupt when malformed', async () => {
     const faultOf = async (content: string) => {
       const entries = docxParts(p(run('x'))).map((entry) =>
         entry.name === 'word/document.xml' ? xml(entry.name, content) : entry,

@@ -33,7 +33,7 @@ const faultOf = (
 const undecidable = fromHex('496d69ea3b52ea6b610a');
 
 describe('encodings', () => {
-  it('of text are found by its bytes', async () => {
+  it('of text are detected from its bytes', async () => {
     const samples: readonly (readonly [string, string])[] = [
       ['9594956994d48d862c909497ca0a8eb28ef32c31320a', '| 軸受 | 12 |'],
       ['b6a9b5a52cbdf0b6ee0ab7fecef1c6f72c3930300a', '| 服务器 | 900 |'],
@@ -53,7 +53,7 @@ describe('encodings', () => {
       );
   });
 
-  it('of UTF-16 are found with and without a mark', async () => {
+  it('in UTF-16 are detected with and without a byte order mark', async () => {
     const text = 'name,größe\nŽilina,5\n';
     for (const isBig of [false, true]) {
       expect(await read('csv', utf16(text, isBig))).toContain('| Žilina | 5 |');
@@ -62,7 +62,7 @@ describe('encodings', () => {
     expect(await read('json', utf16('{"size":1.50}', false))).toBe('size: 1.50');
   });
 
-  it('of UTF-16 without a mark are found in any script, and never read as controls', async () => {
+  it('in UTF-16 without a byte order mark are detected in any script, and never decode to controls', async () => {
     for (const text of [
       'Срок поставки пять дней.',
       'مدة التسليم خمسة أيام.',
@@ -77,7 +77,7 @@ describe('encodings', () => {
     );
   });
 
-  it('of short texts are found where their words leave no doubt, most of them plain or not', async () => {
+  it('of short texts are detected when their words are unambiguous', async () => {
     const samples: readonly (readonly [string, string])[] = [
       ['d6e5ede03bc3eef0eee40aeffff2fc3bcceef1eae2e00a', 'Цена;Город\nпять;Москва\n'],
       ['efd4d0d5d3cb20c4d7c1c4c3c1d4d820c4cec5ca', 'Отпуск двадцать дней'],
@@ -105,7 +105,7 @@ describe('encodings', () => {
     for (const [hex, text] of samples) expect(await read('text', fromHex(hex)), text).toBe(text);
   });
 
-  it('of short texts that may be another word in another encoding fail the file', async () => {
+  it('of ambiguous short texts fail with unknown_encoding', async () => {
     // Imię, apă, η, dieną, a Cyrillic word in a plain table, a page of DOS, one character of Korean.
     for (const hex of [
       '496d69ea',
@@ -119,13 +119,13 @@ describe('encodings', () => {
       expect(await faultOf('text', fromHex(hex)), hex).toBe('unknown_encoding');
   });
 
-  it('that cannot be told apart fail the file, and are taken from its uploader', async () => {
+  it('that are ambiguous fail the file, and are taken from the upload when named', async () => {
     expect(await faultOf('text', undecidable)).toBe('unknown_encoding');
     expect(await read('text', undecidable, 'windows-1250')).toBe('Imię;Ręka\n');
     expect(await faultOf('text', latin1('\xff\xff\xff'), 'utf-8')).toBe('unknown_encoding');
   });
 
-  it('of a page are those it declares, in any of the forms, unless a byte order mark or its bytes say otherwise', async () => {
+  it('of pages follow their declaration in any form, unless a byte order mark or their bytes contradict it', async () => {
     const body = '<p>\xd1\xf2\xee\xeb</p>';
     for (const declaration of [
       '<meta charset=windows-1251>',
@@ -151,7 +151,7 @@ describe('encodings', () => {
     );
   });
 
-  it('of a fetched page are those that its server names before those it declares', async () => {
+  it('of fetched pages follow the server before the declaration', async () => {
     const page = latin1(
       '<meta charset=iso-8859-1><title>\xd6\xe5\xed\xe0</title><p>\xd1\xf2\xee\xeb</p>',
     );
@@ -168,7 +168,7 @@ describe('encodings', () => {
 });
 
 describe('the encoding of an upload', () => {
-  it('is named in a field; the same content with another name for it is read again', async () => {
+  it('is set by a field, and ingests the same content again when it changes', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const upload = uploadForm.bind(null, workspace, `/knowledge-bases/${base}/files`, [
@@ -192,7 +192,7 @@ describe('the encoding of an upload', () => {
     expect(third.body).toMatchObject({ id: first.body.id, status: 'ready', external_id: 'towns' });
   });
 
-  it('is refused when nobody knows it', async () => {
+  it('is rejected when unknown', async () => {
     const workspace = await newWorkspace();
     const path = `/knowledge-bases/${await newBase(workspace)}/files`;
     for (const encoding of ['klingon', 'replacement', '']) {

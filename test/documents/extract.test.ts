@@ -14,7 +14,7 @@ const faultOf = (kind: DocumentFormatName, content: string | Uint8Array<ArrayBuf
   );
 
 describe('extraction', () => {
-  it('reads a PDF page by page, larger type as headings', async () => {
+  it('extracts a PDF by page, with larger type as headings', async () => {
     const { text, pages } = await extract(
       'pdf',
       makePdf([['# Manual', 'Press the green button.'], ['The red one stops it.']]),
@@ -23,7 +23,7 @@ describe('extraction', () => {
     expect(pages).toEqual([0, text.indexOf('The red')]);
   });
 
-  it('says what is wrong with a PDF (R29)', async () => {
+  it('reports the fault of an unreadable PDF (R29)', async () => {
     expect(await faultOf('pdf', '%PDF-1.7\nnothing of the kind')).toBe('corrupt');
     expect(await faultOf('pdf', makePdf([[]]))).toBe('empty_document');
     expect(await faultOf('pdf', makePdf(Array.from({ length: 2001 }, () => ['x'])))).toBe(
@@ -31,7 +31,7 @@ describe('extraction', () => {
     );
   });
 
-  it('reads a Word document', async () => {
+  it('extracts a Word document', async () => {
     const table = `<w:tbl><w:tr><w:tc>${paragraph('Item')}</w:tc><w:tc>${paragraph('Price')}</w:tc></w:tr><w:tr><w:tc>${paragraph('Tent')}</w:tc><w:tc>${paragraph('300')}</w:tc></w:tr></w:tbl>`;
     const { text } = await extract(
       'docx',
@@ -41,7 +41,7 @@ describe('extraction', () => {
     expect(text).toContain('| Item | Price |\n| --- | --- |\n| Tent | 300 |');
   });
 
-  it('survives archive bombs, lies, passwords and entities in Word documents (R27, R28)', async () => {
+  it('rejects archive bombs, false sizes, passwords and entities in Word documents (R27, R28)', async () => {
     const zeros = new Uint8Array(30 * 1024 * 1024);
     const withPart = (part: ZipEntry) => makeZip([...docxParts(paragraph('x')), part]);
     expect(
@@ -78,7 +78,7 @@ describe('extraction', () => {
       expect(await faultOf('docx', whole.slice(0, length))).toBe('corrupt');
   });
 
-  it('takes from HTML what a reader sees (R30, R43)', async () => {
+  it('extracts only visible text from HTML (R30, R43)', async () => {
     const { text } = await extract(
       'html',
       `<html><head><title>T</title><style>p{}</style><base href="https://evil.test/"></head><body><!-- secret --><h1>Shop</h1>
@@ -94,13 +94,13 @@ describe('extraction', () => {
       expect(text).not.toContain(unseen);
   });
 
-  it('survives HTML that is nested deeply', async () => {
+  it('survives deeply nested HTML', async () => {
     expect(['none', 'too_large']).toContain(
       await faultOf('html', `${'<div>'.repeat(50_000)}deep${'</div>'.repeat(50_000)}`),
     );
   });
 
-  it('reads tables with any separator, and JSON as a table or as lines', async () => {
+  it('extracts CSV with any separator, and JSON as a table or as lines', async () => {
     for (const separator of [',', ';', '\t']) {
       const csv = ['name,price', '"Tent, large",300', 'a|b,"two\nlines"'].join('\n');
       const text = separator === ',' ? csv : 'name;price\nTent;300'.replaceAll(';', separator);
@@ -122,7 +122,7 @@ describe('extraction', () => {
     expect(await faultOf('text', ' \n\t ')).toBe('empty_document');
   });
 
-  it('decodes UTF-8 with and without mark, UTF-16 and Windows-1252, and keeps text well formed (R17)', async () => {
+  it('decodes UTF-8 with and without byte order mark, UTF-16 and Windows-1252 to well-formed text (R17)', async () => {
     expect((await extract('text', new Uint8Array([0xef, 0xbb, 0xbf, 0xc3, 0xa9]))).text).toBe('é');
     expect((await extract('text', new Uint8Array([0xff, 0xfe, 0xe9, 0x00]))).text).toBe('é');
     expect((await extract('text', new Uint8Array([0xe9, 0x74, 0xe9]))).text).toBe('été');

@@ -60,7 +60,7 @@ describe('the registry of formats', () => {
     }
   });
 
-  it('names the supported types and the fault of a file that it refuses', async () => {
+  it('gives 415 errors with the supported types or the fault of the file', async () => {
     const workspace = await newWorkspace();
     const path = `/knowledge-bases/${await newBase(workspace)}/files`;
     const detailOf = async (name: string, content: string | Uint8Array<ArrayBuffer>, type = '') =>

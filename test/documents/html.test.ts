@@ -8,7 +8,7 @@ const read = async (html: string) =>
 const table = (...rows: string[]) => rows.join('\n');
 
 describe('hidden elements of a page', () => {
-  it('end where their implied end tags are, and nothing after them is lost', async () => {
+  it('end at implied end tags, without losing what follows', async () => {
     expect(
       await read('<ol><li hidden>old<li>Bring a passport.<li>Arrive early.</ol><p>Gate 4'),
     ).toBe('1. Bring a passport.\n2. Arrive early.\n\nGate 4');
@@ -22,7 +22,7 @@ describe('hidden elements of a page', () => {
     expect(await read('<div aria-hidden="TRUE">icon</div><p>text')).toBe('text');
   });
 
-  it('are known by their style, also where a child is shown again', async () => {
+  it('are identified by style, except for children that are shown again', async () => {
     expect(
       await read('<div style="visibility: hidden">a<b style="visibility:visible">b</b></div>'),
     ).toBe('b');
@@ -39,7 +39,7 @@ describe('hidden elements of a page', () => {
     ).toBe('b');
   });
 
-  it('are kept where a click opens them', async () => {
+  it('are kept when a click opens them', async () => {
     const html =
       '<h3><button aria-controls="a1">Refunds?</button></h3><div id="a1" hidden>Within ten days.</div><details><summary>Pets?</summary>Dogs only.</details><div hidden="until-found">Found by search.</div><div id="a2" hidden>never</div>';
     expect(await read(html)).toBe(
@@ -52,7 +52,7 @@ describe('hidden elements of a page', () => {
     );
   });
 
-  it('are buttons as well, boxes of a pixel, colours without opacity and what is moved off the page', async () => {
+  it('include form buttons, one-pixel boxes, transparent colours and content moved off the page', async () => {
     for (const hidden of [
       '<button hidden>a</button>',
       '<button style="display:none">a</button>',
@@ -72,8 +72,8 @@ describe('hidden elements of a page', () => {
   });
 });
 
-describe('tables of a page', () => {
-  it('say what spans rows and columns in each, under its header', async () => {
+describe('tables in HTML', () => {
+  it('repeat spanning cells in each row and column, under their header', async () => {
     const html =
       '<table><thead><tr><th rowspan=2>Line<th colspan=2>Fare<tr><th>Single<th>Return<tbody><tr><td rowspan=2>U4<td>3<td>5<tr><td colspan=2>free at night</table>';
     expect(await read(html)).toBe(
@@ -86,7 +86,7 @@ describe('tables of a page', () => {
     );
   });
 
-  it('keep lines, lists, code and tables in a cell apart, and escape every pipe', async () => {
+  it('separate lines, lists, code and tables within a cell, and escape every pipe', async () => {
     const html =
       '<table><tr><th>K<th>V<tr><td>a<td>x<br>y<tr><td>b<td><ol start=3><li>p<li>q</ol><tr><td>c<td><table><tr><td>m<td>1<tr><td>n<td>2</table><tr><td>d|e|f<td><pre>one\ntwo</pre></table>';
     expect(await read(html)).toBe(
@@ -101,7 +101,7 @@ describe('tables of a page', () => {
     );
   });
 
-  it('have no header that is not there, and none at all where they only place things', async () => {
+  it('get no invented header, and are plain text when used for layout', async () => {
     expect(await read('<table><tr><td>Mon<td>closed<tr><td>Tue<td>9-17</table>')).toBe(
       table('|  |  |', '| --- | --- |', '| Mon | closed |', '| Tue | 9-17 |'),
     );
@@ -111,8 +111,8 @@ describe('tables of a page', () => {
   });
 });
 
-describe('text of a page', () => {
-  it('keeps marks of powers, indices and what is struck out', async () => {
+describe('text of HTML', () => {
+  it('marks superscripts, subscripts and struck-out text', async () => {
     expect(
       await read(
         '<p>10<sup>-9</sup> m, x<sub>i+1</sub>, CO<sub>2</sub>, the 3<sup>rd</sup>, see<sup>[4]</sup>',
@@ -126,7 +126,7 @@ describe('text of a page', () => {
     expect(await read('<del><p>gone</p><ul><li>x</ul></del>')).toContain('~~gone~~');
   });
 
-  it('keeps the labels of lists', async () => {
+  it('keeps list labels', async () => {
     expect(
       await read(
         '<ol start=4 type=a><li>x<li value=9>y</ol><ol reversed><li>p<li>q</ol><ol type=I start=9><li>z</ol>',
@@ -134,7 +134,7 @@ describe('text of a page', () => {
     ).toBe('d. x\ni. y\n\n2. p\n1. q\n\nIX. z');
   });
 
-  it('keeps headings on one line, and none without text', async () => {
+  it('writes headings on one line, and none without text', async () => {
     expect(
       await read(
         '<h1>Terms<br>of use</h1><h2> <img src=x> </h2><h2><div>Part</div><div>one</div></h2>',
@@ -142,7 +142,7 @@ describe('text of a page', () => {
     ).toBe('# Terms of use\n\n## Part one');
   });
 
-  it('keeps code as it stands, also in lists', async () => {
+  it('keeps code verbatim, also in lists', async () => {
     const code = 'if a:\n            b()\n\n\n\tc()';
     expect(await read(`<ul><li>run<pre>${code}</pre></ul>`)).toBe(
       `- run\n\n\`\`\`\n${code}\n\`\`\``,
@@ -152,19 +152,19 @@ describe('text of a page', () => {
   });
 });
 
-describe('pages made to be slow', () => {
+describe('adversarial pages', () => {
   const faultOf = (html: string) =>
     read(html).then(String, (error: unknown) =>
       error instanceof DocumentFault ? error.code : error,
     );
 
-  it('are read as deep as browsers nest them', async () => {
+  it('are read to the depth that browsers support', async () => {
     expect(await read(`${'<div>'.repeat(480)}deep`)).toBe('deep');
     expect((await read(`${'<ul><li>'.repeat(200)}deep`)).trim()).toMatch(/^- .*deep$/s);
     expect(await read(`${'<b>'.repeat(3)}${'<span>'.repeat(470)}deep`)).toBe('deep');
   });
 
-  it('are refused: deep, with many attributes, with formatting that is opened again without end, with vast spans', async () => {
+  it('fail as too_large: deep nesting, many attributes, endlessly reopened formatting, vast spans', async () => {
     expect(await faultOf(`${'<div>'.repeat(20_000)}x`)).toBe('too_large');
     expect(
       await faultOf(

@@ -13,7 +13,7 @@ const faultOf = (kind: DocumentFormatName, text: string) =>
   );
 
 describe('JSON', () => {
-  it('keeps numbers as they are written', async () => {
+  it('keeps numbers as written', async () => {
     expect(
       await read(
         'json',
@@ -24,7 +24,7 @@ describe('JSON', () => {
     expect(await read('json', '[{"n":10.10},{"n":null}]')).toContain('| 10.10 |');
   });
 
-  it('takes line separators in strings, drops what nobody sees, and keeps the last of two members', async () => {
+  it('accepts line separators in strings, drops invisible characters, and keeps the last of duplicate members', async () => {
     expect(await read('json', '{"a":"x\u2029y"}')).toBe('a: x\ny');
     expect(
       await read('json', String.raw`{"a\u200b":"p\u2066q\u00ad\udb40\udc41r","a":"s\u200b"}`),
@@ -34,21 +34,21 @@ describe('JSON', () => {
 });
 
 describe('JSON Lines', () => {
-  it('are records, with empty lines between them or not', async () => {
+  it('are extracted as records, with or without empty lines in between', async () => {
     expect(await read('jsonl', '{"sku":"A1","qty":9007199254740995}\r\n\n{"sku":"B2"}\n')).toBe(
       '| sku | qty |\n| --- | --- |\n| A1 | 9007199254740995 |\n| B2 |  |',
     );
     expect(await read('jsonl', '{"a":{"b":1}}\n[2,3]\n')).toBe('0 a b: 1\n\n1 0: 2\n1 1: 3\n');
   });
 
-  it('name the line that is none', async () => {
+  it('report the number of an invalid line', async () => {
     expect(await faultOf('jsonl', '{"a":1}\n\n{"a":\n')).toEqual([
       'corrupt',
       'Line 3 is not valid JSON. Each line must be one complete JSON value.',
     ]);
   });
 
-  it('are uploaded as .jsonl and .ndjson, by any of their media types', async () => {
+  it('are accepted as .jsonl and .ndjson under each of their media types', async () => {
     const workspace = await newWorkspace();
     const path = `/knowledge-bases/${await newBase(workspace)}/files`;
     const content = '{"city":"Bern","people":134000}\n{"city":"Basel","people":173000}\n';
@@ -70,7 +70,7 @@ describe('JSON Lines', () => {
 });
 
 describe('CSV', () => {
-  it('is read as Excel writes it', async () => {
+  it('is extracted as Excel writes it', async () => {
     expect(await read('csv', '\ufeffsep=;\r\nname;price\r\nTent;1,50\r\n')).toBe(
       '| name | price |\n| --- | --- |\n| Tent | 1,50 |',
     );

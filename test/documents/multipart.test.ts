@@ -73,7 +73,7 @@ describe('multipart forms', () => {
     fields: { metadata: '{"a":1}', external_id: 'x' },
   };
 
-  it('are the same wherever the body is cut in two, and byte by byte', async () => {
+  it('parse the same for every split of the body, and byte by byte', async () => {
     const bytes = encoder.encode(form);
     for (let at = 1; at < bytes.length; at += 1)
       expect(await read(inPieces(cutAt(bytes, bytes.length, at))), `cut at ${at}`).toEqual(
@@ -82,7 +82,7 @@ describe('multipart forms', () => {
     expect(await read(inPieces(cutAt(bytes, 1)))).toEqual(expected);
   });
 
-  it('end, whatever the sizes of the files are against those of the pieces', async () => {
+  it('complete for any ratio of file size to piece size', async () => {
     for (const size of [64, 100, 128]) {
       for (let length = 0; length < 2 * size; length += 1) {
         const names = ['a', 'b', 'c'].slice(0, 1 + (length % 3));
@@ -101,7 +101,7 @@ describe('multipart forms', () => {
     }
   });
 
-  it('go on after a file that nobody reads, and take files at the sizes of stream buffers', async () => {
+  it('continue after an unread file, and accept files at the sizes of stream buffers', async () => {
     const sizes = [16_383, 16_384, 16_385, 65_404, 65_535, 65_536, 65_537, 200_000, 0, 1];
     const bytes = encoder.encode(
       [
@@ -122,7 +122,7 @@ describe('multipart forms', () => {
     }
   });
 
-  it('are refused when they are cut off, at every place', async () => {
+  it('are rejected when truncated at any position', async () => {
     const bytes = encoder.encode(fileOf('a.md', 'first') + fieldOf('metadata', '{}') + end);
     for (let at = 0; at < bytes.length - 4; at += 1)
       await expect(
@@ -133,7 +133,7 @@ describe('multipart forms', () => {
 });
 
 describe('uploads', () => {
-  it('are all answered, in whatever pieces and with whatever pauses they come', async () => {
+  it('are all answered, for any pieces and pauses', async () => {
     const workspace = await newWorkspace();
     const path = `/knowledge-bases/${await newBase(workspace)}/files`;
     const sizes = [1, 4096, 16_384, 65_404, 65_536];

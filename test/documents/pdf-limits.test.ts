@@ -69,7 +69,7 @@ async function packed(spaces: number, fill: 'objects' | 'table'): Promise<Uint8A
 }
 
 describe('limits of PDFs', () => {
-  it('counts what comes out of every filter and chain of filters', async () => {
+  it('count the output of every filter and chain of filters', async () => {
     const zeros = await deflate(padded('', 8 * MiB, at(72, 700, 'late')));
     const contents = {
       once: { dictionary: '/Filter /FlateDecode', data: zeros },
@@ -93,7 +93,7 @@ describe('limits of PDFs', () => {
     expect(await outcome(pageOf(contents.runs))).not.toBe('too_large');
   });
 
-  it('counts object streams, cross-reference streams, fonts and forms', async () => {
+  it('count object streams, cross-reference streams, fonts and forms', async () => {
     expect(await outcome(await packed(0, 'objects'))).toBe('packed');
     expect(await outcome(await packed(8 * MiB, 'objects'), { stream: 4 * MiB })).toBe('too_large');
     expect(await outcome(await packed(8 * MiB, 'table'), { stream: 4 * MiB })).toBe('too_large');
@@ -109,7 +109,7 @@ describe('limits of PDFs', () => {
     expect(await outcome(pageOf('/X Do', forms), { stream: 4 * MiB })).toBe('too_large');
   });
 
-  it('counts all streams together, and those of one page as one', async () => {
+  it('count all streams together, and those of a page as one', async () => {
     const small = await flated(2 * MiB);
     const pages = Array.from({ length: 8 }, (_, index) => 3 + index);
     const page = (contents: string) =>
@@ -131,7 +131,7 @@ describe('limits of PDFs', () => {
     );
   });
 
-  it('reads a scan with large pictures, whose pixels it never unpacks', async () => {
+  it('accept a scan with large pictures, which are never decoded', async () => {
     const pixels = {
       dictionary:
         '/Type /XObject /Subtype /Image /Width 2048 /Height 2048 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode',
@@ -146,7 +146,7 @@ describe('limits of PDFs', () => {
     );
   });
 
-  it('interrupts a page that draws without end', async () => {
+  it('interrupt a page that draws endlessly', async () => {
     const nest = (levels: number) =>
       Array.from({ length: levels }, (_, level) => ({
         dictionary: `${form.replace('>> >>', `>> /XObject << /X ${7 + level} 0 R >> >>`)}`,
@@ -166,7 +166,7 @@ describe('limits of PDFs', () => {
     expect(await outcome(pageOf(at(72, 700, 'x')), { milliseconds: -1 })).toBe('too_large');
   });
 
-  it('bounds the character maps of fonts', async () => {
+  it('bound the character maps of fonts', async () => {
     const map = bytesOf('begincmap 1 beginbfrange <000000> <7fffff> <0020> endbfrange endcmap');
     const font = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 7 0 R >>';
     const file = pageOf(at(72, 700, 'text', 12, 'F2'), {
@@ -176,7 +176,7 @@ describe('limits of PDFs', () => {
     expect(await outcome(file, { mappings: 100_000 })).toBe('too_large');
   });
 
-  it('keeps the limits of files apart that are read at the same time', async () => {
+  it('apply separately to files read concurrently', async () => {
     const good = pageOf(await flated(3 * MiB, 'good'));
     const bad = pageOf(await flated(6 * MiB));
     const results = await Promise.all(
@@ -185,7 +185,7 @@ describe('limits of PDFs', () => {
     expect(results).toEqual(['good', 'too_large', 'good', 'too_large']);
   });
 
-  it('ends a file with one stream that inflates to 40 MB as failed, in a base and as an attachment', async () => {
+  it('fail a file with a stream that inflates to 40 MB, in a base and as an attachment', async () => {
     const file = pageOf(await flated(40 * MiB));
     expect(file.byteLength).toBeLessThan(150_000);
     const workspace = await newWorkspace();

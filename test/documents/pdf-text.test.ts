@@ -42,7 +42,7 @@ const letters = (text: string) => {
 };
 
 describe('text of PDFs', () => {
-  it('marks raised and lowered type, but for ordinals', async () => {
+  it('marks superscripts and subscripts, except ordinals', async () => {
     const raised = (x: number, text: string) => at(x, 705, text, 7);
     expect(
       await textOf([at(72, 700, 'Limit 10'), raised(114.2, '12'), at(125, 700, 'units')]),
@@ -58,7 +58,7 @@ describe('text of PDFs', () => {
     ).toBe('Since 2019^7\nnext line');
   });
 
-  it('reads type once that is drawn twice to make it bold, whole, by words or with a shadow', async () => {
+  it('reads text once that is drawn twice for bold type or shadows', async () => {
     expect(await textOf([at(72, 700, 'Opening hours'), at(72.3, 700, 'Opening hours')])).toBe(
       'Opening hours',
     );
@@ -78,7 +78,7 @@ describe('text of PDFs', () => {
     expect(await textOf([at(72, 700, 'l'), at(74.7, 700, 'l'), at(77.4, 700, 'a')])).toBe('lla');
   });
 
-  it('puts the runs of a line in their order on the page', async () => {
+  it('orders the runs of a line as on the page', async () => {
     expect(await textOf([at(138, 700, 'third'), at(72, 700, 'first'), at(96, 700, 'second')])).toBe(
       'first second third',
     );
@@ -92,7 +92,7 @@ describe('text of PDFs', () => {
     );
   });
 
-  it('keeps columns of running text apart', async () => {
+  it('separates columns of running text', async () => {
     const column = (x: number, word: string) =>
       Array.from({ length: 6 }, (_, index) =>
         at(x, 700 - index * 14, `${word} line ${index} of a text that fills it`),
@@ -105,7 +105,7 @@ describe('text of PDFs', () => {
     );
   });
 
-  it('keeps the column of a cell when others of its row are empty', async () => {
+  it('keeps the column of a cell when other cells of its row are empty', async () => {
     const row = (y: number, ...cells: readonly string[]) =>
       cells.map((cell, index) => (cell === '' ? '' : at(72 + index * 110, y, cell)));
     const table = [
@@ -119,7 +119,7 @@ describe('text of PDFs', () => {
     );
   });
 
-  it('takes the first row of a table for its header only where it is one', async () => {
+  it('uses the first row of a table as header only if it is one', async () => {
     const table = (...rows: readonly (readonly string[])[]) =>
       textOf(
         rows.flatMap((cells, row) =>
@@ -134,7 +134,7 @@ describe('text of PDFs', () => {
     );
   });
 
-  it('reads the label of a list item with its text, however far apart they are', async () => {
+  it('joins the label of a list item with its text, however far apart', async () => {
     const items = [
       at(72, 700, '9.'),
       at(108, 700, 'Bring your badge'),
@@ -152,7 +152,7 @@ describe('text of PDFs', () => {
     expect(await textOf(rows)).toContain('| 2. | Part 2. | 41 |');
   });
 
-  it('reads turned pages and sideways text', async () => {
+  it('reads rotated pages and sideways text', async () => {
     const turned = (angle: number, x: number, y: number, text: string) => {
       const [cosine, sine] = [
         Math.round(Math.cos((angle * Math.PI) / 180)),
@@ -200,7 +200,7 @@ describe('text of PDFs', () => {
     expect(await textOf(words, { fonts: '/F2 6 0 R', objects })).toBe('ראשון שני');
   });
 
-  it('joins words that a line breaks, and keeps the hyphens of compounds, numbers and addresses', async () => {
+  it('joins words broken across lines, and keeps the hyphens of compounds, numbers and addresses', async () => {
     const lines = (...of: readonly string[]) =>
       textOf(of.map((line, index) => at(72, 700 - index * 14, line)));
     expect(await lines('This is an impor-', 'tant rule.')).toBe('This is an important rule.');
@@ -216,7 +216,7 @@ describe('text of PDFs', () => {
     expect(await lines('a state-of-the-', 'art oven')).toBe('a state-of-the-art oven');
   });
 
-  it('spells ligatures out, and reads the text that stands for glyphs', async () => {
+  it('resolves ligatures, and prefers ActualText to glyphs', async () => {
     const ligatures = mappedFont(['\ufb01', '\ufb04', 'o', 'ce', 'x']);
     expect(
       await textOf(at(72, 700, codes(3, 2, 3, 1, 4), 12, 'F2'), {
@@ -233,7 +233,7 @@ describe('text of PDFs', () => {
     expect(await textOf([said(hidden, at(72, 700, 'Price list'))])).toBe('Price list');
   });
 
-  it('puts no space before a combining mark, and turns signs of vertical lines', async () => {
+  it('adds no space before a combining mark, and normalizes vertical signs', async () => {
     const marks = mappedFont(['\u0935', '\u093e', '\u0930', '\ufe12']);
     const drawn = [
       at(72, 700, codes(1), 12, 'F2'),
@@ -248,7 +248,7 @@ describe('text of PDFs', () => {
     );
   });
 
-  it('reads the values of form fields at their places, but no hidden ones and no passwords', async () => {
+  it('reads the values of form fields in place, except hidden fields and passwords', async () => {
     const field = (rest: string, y: number) =>
       `<< /Type /Annot /Subtype /Widget /F 4 /Rect [200 ${y - 4} 400 ${y + 14}] /DA (/F1 12 Tf 0 g) ${rest} >>`;
     const fields = [
@@ -280,7 +280,7 @@ describe('text of PDFs', () => {
     expect(text).not.toMatch(/98765|unseen/);
   });
 
-  it('reads fonts with predefined character maps, through the assets of the Worker', async () => {
+  it("reads fonts with predefined character maps from the Worker's assets", async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const texts = [

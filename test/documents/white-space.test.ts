@@ -10,7 +10,7 @@ const code = [...deep, `${'    '.repeat(14)}return 14`, '', '', 'def after():', 
 );
 
 describe('white space of code', () => {
-  it('survives up to the chunks and hits of text, Markdown, YAML and pages', async () => {
+  it('is kept in chunks and hits of text, Markdown, YAML and HTML', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace, { chunk_tokens: 1000 });
     const parts = [
@@ -34,7 +34,7 @@ describe('white space of code', () => {
     for (const { text } of hits.body.hits) expect(text.split('\n')).toContain(deep[13]);
   });
 
-  it('survives where a long file is cut: every chunk begins with the indentation of its line', () => {
+  it('is kept when a long file is split: every chunk begins with the indentation of its line', () => {
     const lines = Array.from(
       { length: 400 },
       (_, index) => `${' '.repeat((index % 7) * 4)}call_number_${index}(argument);`,

@@ -36,13 +36,13 @@ const bomOf = (bytes: Uint8Array): string | null =>
 const undecidable = () =>
   new DocumentFault(
     'unknown_encoding',
-    'The character encoding of the file cannot be determined. Save it as UTF-8, or name its encoding when you upload it to a knowledge base: `encoding`, for example `windows-1250`.',
+    'The character encoding of the file cannot be determined. Save it as UTF-8, or upload it to a knowledge base with the field `encoding`, for example `windows-1250`.',
   );
 
 const misnamed = (encoding: string) =>
   new DocumentFault(
     'unknown_encoding',
-    `The file is not valid ${encoding}. Save it as UTF-8, or name its real encoding in the field \`encoding\`.`,
+    `The file is not valid ${encoding}. Save it as UTF-8, or set the field \`encoding\` to its actual encoding.`,
   );
 
 /**
@@ -78,13 +78,13 @@ export async function decodeHtml(
   if (declared === null) return decodeText(bytes);
   const isCertain = bomOf(bytes) !== null || transport !== null || declared === 'utf-8';
   const utf8 = isCertain ? null : tryDecode(bytes, 'utf-8');
-  if (utf8 !== null && (utf8.match(/\P{ASCII}/gu)?.length ?? 0) >= leastUtf8) return utf8;
+  if (utf8 !== null && (utf8.match(/\P{ASCII}/gu)?.length ?? 0) >= minUtf8) return utf8;
   const text = new TextDecoder(declared).decode(bytes);
   return isDamaged(text) && transport === null ? decodeText(bytes) : text;
 }
 
 /** Number of non-ASCII characters from which valid UTF-8 is no coincidence. */
-const leastUtf8 = 4;
+const minUtf8 = 4;
 
 async function declaredEncoding(
   bytes: Uint8Array,

@@ -44,9 +44,9 @@ const strange = 0.0005;
 /** Log probability of a word in another language than the rest. */
 const ofAnother = Math.log(0.02);
 /** Minimum log odds between the best reading and the next one with a different text. */
-const leastOdds = Math.log(20);
+const minOdds = Math.log(20);
 /** Minimum mean log probability per letter or sign; below it no known language fits. */
-const leastMean = { latin: Math.log(0.012), other: Math.log(0.012), signs: Math.log(0.04) };
+const minMean = { latin: Math.log(0.012), other: Math.log(0.012), signs: Math.log(0.04) };
 
 export interface ByteReading {
   readonly encoding: string;
@@ -66,8 +66,8 @@ export function guessByLetters(decode: (encoding: string) => string | null): Byt
       const ofSigns = scoreOfSigns(text);
       const ofWords = scoreOfWords(text, candidate);
       const isLikely =
-        ofSigns.sum >= ofSigns.count * leastMean.signs &&
-        ofWords.sum >= ofWords.count * (candidate.isLatin ? leastMean.latin : leastMean.other);
+        ofSigns.sum >= ofSigns.count * minMean.signs &&
+        ofWords.sum >= ofWords.count * (candidate.isLatin ? minMean.latin : minMean.other);
       return [
         {
           encoding: candidate.encoding,
@@ -83,7 +83,7 @@ export function guessByLetters(decode: (encoding: string) => string | null): Byt
   if (best === undefined || !best.isLikely) return null;
   return {
     encoding: best.encoding,
-    isClear: best.score - (next?.score ?? Number.NEGATIVE_INFINITY) >= leastOdds,
+    isClear: best.score - (next?.score ?? Number.NEGATIVE_INFINITY) >= minOdds,
   };
 }
 

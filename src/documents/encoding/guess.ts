@@ -63,7 +63,7 @@ const multiByte: readonly MultiByte[] = [
 
 const maxSample = 200_000;
 /** Minimum lead of the best reading over the next one. */
-const leastLead = 0.12;
+const minLead = 0.12;
 
 /**
  * Decodes text in the most probable legacy encoding; null when two different readings are about
@@ -74,7 +74,7 @@ export async function guessEncoding(bytes: Uint8Array): Promise<string | null> {
   const sample = bytes.byteLength > maxSample ? sampleOf(bytes) : bytes;
   const wide = rankMultiByte(sample);
   const [best, next] = wide;
-  if (best !== undefined && best.score - (next?.score ?? 0) >= leastLead)
+  if (best !== undefined && best.score - (next?.score ?? 0) >= minLead)
     return best.isCertain || guessByLetters((encoding) => decode(bytes, encoding)) === null
       ? decode(bytes, best.encoding)
       : null;
@@ -106,7 +106,7 @@ function rankMultiByte(
       if (text === null || /[\u0080-\u009f\ue000-\uf8ff]/.test(text)) return [];
       const score =
         Math.min(shareOfCommon(bytes, isCommon), 1) < 0.85 ? 0 : shareOfFrequent(text, language);
-      return score < leastShare(text) || isStray(text)
+      return score < minShare(text) || isStray(text)
         ? []
         : [{ encoding, score, isCertain: score >= 0.8 && countBeyond(text) > 2 }];
     })
@@ -124,7 +124,7 @@ const isStray = (text: string) => {
 };
 
 /** Minimum share of frequent characters; higher for short texts, where they occur by chance. */
-function leastShare(text: string): number {
+function minShare(text: string): number {
   const count = countBeyond(text);
   if (count < 6) return 0.5;
   return count < 20 ? 0.3 : 0.15;
@@ -181,15 +181,15 @@ const singleByte: Readonly<Record<string, string>> = {
  * Minimum confidence of the best guess of `chardet`, and its minimum lead over the next, in
  * percent.
  */
-const leastConfidence = 12;
-const leastMargin = 5;
+const minConfidence = 12;
+const minMargin = 5;
 /** Minimum number of non-ASCII bytes for n-grams to be reliable. */
-const leastForNgrams = 60;
+const minNgramBytes = 60;
 
 async function guessSingleByte(bytes: Uint8Array): Promise<string | null> {
   const byLetters = guessByLetters((encoding) => decode(bytes, encoding));
   if (byLetters?.isClear === true) return byLetters.encoding;
-  if (bytes.reduce((sum, byte) => (byte > 0x7f ? sum + 1 : sum), 0) < leastForNgrams) return null;
+  if (bytes.reduce((sum, byte) => (byte > 0x7f ? sum + 1 : sum), 0) < minNgramBytes) return null;
   const { analyse } = await import('chardet');
   const guesses = analyse(bytes).flatMap(({ name, confidence }) => {
     const encoding = singleByte[name];
@@ -202,8 +202,8 @@ async function guessSingleByte(bytes: Uint8Array): Promise<string | null> {
   const next = guesses.find(({ text }) => text !== best?.text);
   const isClear =
     best !== undefined &&
-    best.confidence >= leastConfidence &&
-    best.confidence - (next?.confidence ?? 0) >= leastMargin;
+    best.confidence >= minConfidence &&
+    best.confidence - (next?.confidence ?? 0) >= minMargin;
   return isClear ? best.encoding : null;
 }
 

@@ -49,13 +49,16 @@ export function parseXml(bytes: Uint8Array): XmlElement {
   parser.on('doctype', () => {
     throw new DocumentFault(
       'unsafe_xml',
-      'The document declares XML entities, which are not read.',
+      'The document contains an XML document type declaration, which is not allowed.',
     );
   });
   parser.on('opentag', ({ uri, local, attributes }) => {
     elements += 1;
     if (open.length > maxDepth || elements > maxElements)
-      throw new DocumentFault('too_large', 'The document is nested too deeply or too long.');
+      throw new DocumentFault(
+        'too_large',
+        'The document is nested too deeply or has too many elements.',
+      );
     const named = Object.values(attributes).map((entry): [string, string] => [
       (prefixes[entry.uri] ?? '') + entry.local,
       entry.value,

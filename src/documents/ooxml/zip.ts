@@ -16,7 +16,7 @@ interface Entry {
 }
 
 const corrupt = (cause?: unknown) =>
-  new DocumentFault('corrupt', 'The archive inside the file is damaged.', cause);
+  new DocumentFault('corrupt', 'The ZIP archive is damaged.', cause);
 
 /**
  * Inflates every entry once and returns those that `keep` selects. Counts actual output, since
@@ -44,12 +44,12 @@ function readDirectory(bytes: Uint8Array, maxEntries: number): Entry[] {
     const end = findEnd(view);
     const count = view.getUint16(end + 10, true);
     if (count > maxEntries)
-      throw new DocumentFault('too_large', `An archive may have at most ${maxEntries} entries.`);
+      throw new DocumentFault('too_large', `The ZIP archive has more than ${maxEntries} entries.`);
     const entries: Entry[] = [];
     for (let at = view.getUint32(end + 16, true), index = 0; index < count; index += 1) {
       if (view.getUint32(at, true) !== 0x02014b50) throw corrupt();
       if ((view.getUint16(at + 8, true) & 1) !== 0)
-        throw new DocumentFault('encrypted', 'The document is protected by a password.');
+        throw new DocumentFault('encrypted', 'The document is password-protected.');
       const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
         number,
         number,
@@ -93,7 +93,10 @@ async function inflate(
     view.getUint16(entry.offset + 28, true);
   const stored = bytes.subarray(start, start + entry.stored);
   if (entry.method !== 0 && entry.method !== 8)
-    throw new DocumentFault('unsupported', 'The archive inside the file is of an unknown method.');
+    throw new DocumentFault(
+      'unsupported',
+      'The ZIP archive uses an unsupported compression method.',
+    );
   const source = new Blob([stored]).stream();
   const stream =
     entry.method === 0 ? source : source.pipeThrough(new DecompressionStream('deflate-raw'));
@@ -102,7 +105,10 @@ async function inflate(
     for await (const part of stream) {
       budget.left -= part.byteLength;
       if (budget.left < 0)
-        throw new DocumentFault('too_large', 'The document is much larger than its file says.');
+        throw new DocumentFault(
+          'too_large',
+          'The document decompresses to much more than its file size.',
+        );
       if (isKept) parts.push(part);
     }
   } catch (error) {

@@ -79,7 +79,7 @@ class FormReader {
     this.#parser.on('filesLimit', () =>
       this.#fail(invalid('/file', `A request may have at most ${limits.files} files.`)),
     );
-    this.#parser.on('partsLimit', () => this.#fail(invalid('', 'There are too many parts.')));
+    this.#parser.on('partsLimit', () => this.#fail(invalid('', 'The form has too many parts.')));
     this.#parser.on('error', (error: unknown) => this.#fail(cutOff(error)));
     this.#parser.once('finish', this.#finished.resolve);
     this.#reader = request.body?.getReader();
@@ -135,7 +135,9 @@ class FormReader {
     body.on('error', (error) => this.#fail(cutOff(error)));
     if (field !== 'file' || !name)
       this.#fail(
-        field === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(field),
+        field === 'file'
+          ? invalid('/file', 'A file part requires a `filename`.')
+          : unknownPart(field),
       );
     const file: Incoming = { name: name ?? '', media_type, pieces: [], isEnded: false };
     body.on('data', (bytes: Uint8Array) => void file.pieces.push(bytes));
@@ -154,11 +156,14 @@ class FormReader {
   ): void {
     if (!names.includes(name))
       this.#fail(
-        name === 'file' ? invalid('/file', 'A file needs a filename.') : unknownPart(name),
+        name === 'file'
+          ? invalid('/file', 'A file part requires a `filename`.')
+          : unknownPart(name),
       );
-    else if (name in this.fields) this.#fail(invalid(`/${name}`, 'A field may be given once.'));
+    else if (name in this.fields)
+      this.#fail(invalid(`/${name}`, 'The field may be sent only once.'));
     else if (isCut)
-      this.#fail(invalid(`/${name}`, `A field may have at most ${limits.fieldSize} bytes.`));
+      this.#fail(invalid(`/${name}`, `The field may have at most ${limits.fieldSize} bytes.`));
     else this.fields[name] = value;
   }
 
@@ -172,7 +177,7 @@ class FormReader {
 const cutOff = (cause: unknown) =>
   cause instanceof Failure
     ? cause
-    : new Failure('malformed_request', 'The multipart body is malformed or cut off.', { cause });
+    : new Failure('malformed_request', 'The multipart body is malformed or truncated.', { cause });
 
 const unknownPart = (name: string | undefined) =>
   invalid(`/${name ?? ''}`, 'There is no such field.');

@@ -31,8 +31,8 @@ const maxChunks = 50_000;
 type Base = NonNullable<Awaited<ReturnType<ReturnType<typeof selectBaseOfFile>['get']>>>;
 
 /** The attempt has been superseded by another, or its file deleted. */
-class Overtaken extends Error {
-  override readonly name = 'Overtaken';
+class StaleAttemptError extends Error {
+  override readonly name = 'StaleAttemptError';
 }
 
 /**
@@ -54,7 +54,7 @@ export async function ingestFile(ctx: Ctx, file_id: string): Promise<void> {
     await ctx.files.remove(textKeys(ctx.workspace_id, file.id, file.attempt - 1));
     await index(ctx, file, base, written);
   } catch (error) {
-    if (error instanceof Overtaken) {
+    if (error instanceof StaleAttemptError) {
       // The newer attempt removed the rows, possibly before these vectors existed.
       await ctx.vectors.remove(ctx.workspace_id, written);
       await discard(ctx, file);
@@ -82,7 +82,7 @@ async function index(ctx: Ctx, file: FileRow, base: Base, written: string[]): Pr
   });
   const chunks = chunkDocument(document, base);
   if (chunks.length > maxChunks)
-    throw new DocumentFault('too_large', `The document makes more than ${maxChunks} chunks.`);
+    throw new DocumentFault('too_large', `The document has more than ${maxChunks} chunks.`);
   await reserveChunks(ctx, file, chunks);
   for (let start = 0; start < chunks.length; start += batchSize) {
     const rows = chunks
@@ -104,7 +104,7 @@ async function reserveChunks(ctx: Ctx, file: FileRow, chunks: readonly Chunk[]):
     if (exceeded === null) throw error;
     throw new DocumentFault(
       'quota_exceeded',
-      `The file makes ${chunks.length} chunks. ${exceeded.message}`,
+      `The file has ${chunks.length} chunks. ${exceeded.message}`,
     );
   }
 }
@@ -147,7 +147,7 @@ async function storeBatch(
     ...insertChunks(ctx.db, file, rows),
     ...usage,
   ]);
-  if ((written as unknown[]).length === 0) throw new Overtaken();
+  if ((written as unknown[]).length === 0) throw new StaleAttemptError();
   const records = rows.map(({ id }, position) => ({
     id,
     base_id: file.base_id,
@@ -172,12 +172,12 @@ async function finish(ctx: Ctx, file: FileRow, chunk_count: number): Promise<voi
       touchBase(ctx.db, ctx.workspace_id, file.base_id),
     ],
   });
-  if ((written as unknown[]).length === 0) throw new Overtaken();
+  if ((written as unknown[]).length === 0) throw new StaleAttemptError();
 }
 
 async function write(ctx: Ctx, file: FileRow, changes: Partial<FileRow>): Promise<void> {
   const written = await updateAttempt(ctx.db, file, { ...changes, updated_at: ctx.now() }).all();
-  if (written.length === 0) throw new Overtaken();
+  if (written.length === 0) throw new StaleAttemptError();
 }
 
 async function fail(
@@ -203,10 +203,10 @@ async function discard(ctx: Ctx, file: FileRow): Promise<void> {
 }
 
 /** Marks a file as failed after its last attempt. It can be reprocessed manually. */
-export async function giveUpFile(ctx: Ctx, file_id: string): Promise<void> {
+export async function failExhaustedFile(ctx: Ctx, file_id: string): Promise<void> {
   const error = {
     code: 'internal',
-    detail: 'The file could not be processed. Try again with reprocess.',
+    detail: 'The file could not be processed. Retry with `POST /files/{file}/reprocess`.',
   };
   const [failed] = await failFile(ctx.db, ctx.workspace_id, file_id, error, ctx.now());
   if (failed !== undefined) await removeChunks(ctx, file_id, failed.attempt + 1);

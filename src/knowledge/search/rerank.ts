@@ -41,7 +41,7 @@ function nearness(terms: readonly Term[], occurrences: readonly (readonly number
   let found = 0;
   for (let index = 1; index < terms.length; index += 1) {
     const weight = (terms[index - 1]?.idf ?? 0) + (terms[index]?.idf ?? 0);
-    const distance = leastDistance(occurrences[index - 1] ?? [], occurrences[index] ?? []);
+    const distance = minDistance(occurrences[index - 1] ?? [], occurrences[index] ?? []);
     total += weight;
     if (distance !== null) found += weight / Math.max(1, distance);
   }
@@ -49,7 +49,7 @@ function nearness(terms: readonly Term[], occurrences: readonly (readonly number
 }
 
 /** Returns the smallest distance between two ascending lists; null when one is empty. */
-function leastDistance(a: readonly number[], b: readonly number[]): number | null {
+function minDistance(a: readonly number[], b: readonly number[]): number | null {
   let least: number | null = null;
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     const [left = 0, right = 0] = [a[i], b[j]];

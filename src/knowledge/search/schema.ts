@@ -13,12 +13,7 @@ export const SearchQuery = z
     query: z.string().trim().min(1).max(4000),
     mode: z.enum(searchModes).default('hybrid'),
     top_k: z.number().int().min(1).max(50).default(8),
-    min_score: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0)
-      .describe('Hits with a lower `score` are left out'),
+    min_score: z.number().min(0).max(1).default(0).describe('Omits hits with a lower `score`'),
     reranker: z.enum(rerankers).nullable().default(null),
     filter: z
       .strictObject({
@@ -30,17 +25,19 @@ export const SearchQuery = z
       .partial()
       .nullable()
       .default(null)
-      .describe('Only these files, and only files whose metadata equals all of these'),
+      .describe(
+        'Restricts the search to these files, and to files whose metadata has all of these values',
+      ),
   })
   .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
 export type SearchQuery = z.output<typeof SearchQuery>;
 
-const rank = (leg: string) =>
+const rank = (retriever: string) =>
   z
     .number()
     .int()
     .nullable()
-    .describe(`Place in the ${leg} leg, from 1; null when it did not find this`);
+    .describe(`Rank in the ${retriever} search, from 1; null if not found by it`);
 
 export const SearchHit = z
   .object({
@@ -58,7 +55,7 @@ export const SearchHit = z
       .min(0)
       .max(1)
       .describe(
-        'How much speaks for the hit: in vector mode its cosine; else the share of the query it covers, or its similarity where that is larger, lowered by its place; averaged with `rerank_score` where there is one. Never below that of a later hit',
+        'Relevance of the hit. Vector mode: its cosine similarity. Other modes: the larger of query coverage and similarity, lowered by rank, and averaged with `rerank_score` if there is one. Never lower than the score of a later hit',
       ),
     keyword_rank: rank('keyword'),
     vector_rank: rank('vector'),
@@ -75,7 +72,7 @@ export const SearchResult = z
       .number()
       .min(0)
       .max(1)
-      .describe('How well the best hits cover what was asked; 0 when nothing was found'),
+      .describe('How well the best hits cover the query; 0 without hits'),
     coverage: z.enum(['full', 'partial', 'none']),
   })
   .openapi('SearchResult');

@@ -64,5 +64,5 @@ function readMetadata(text: string): Record<string, unknown> {
   } catch {
     // Invalid JSON gets the same answer as an invalid shape.
   }
-  throw invalid('/metadata', 'Must be a JSON object of at most 50 short values.');
+  throw invalid('/metadata', 'Must be a JSON object with at most 50 short values.');
 }

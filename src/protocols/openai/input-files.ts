@@ -181,7 +181,7 @@ function typeOf(
   if (kind === 'image' && detected?.kind !== 'image')
     throw unsupported(
       at,
-      `The content is not a supported image. Supported types: ${extensionsOf(['image']).join(' ')}.`,
+      `The content is not a supported image. Supported image types: ${extensionsOf(['image']).join(' ')}.`,
     );
   if (detected !== null) return named(detected.extensions[0]);
   // Servers often send a generic type: the extension of the name counts.

@@ -167,7 +167,7 @@ export async function takeBrought(
     capabilitiesOf(model).images === false &&
     brought.some(({ kind }) => kind === 'image')
   )
-    throw invalid('/model', `The model ${model} does not take images.`);
+    throw invalid('/model', `Model ${model} does not support images.`);
   const unread = same.find(({ status }) => status !== 'ready');
   if (unread !== undefined)
     throw new Failure('conflict', `${unread.name} is still being processed. Retry.`, {

@@ -37,21 +37,23 @@ export const noAttachments: AttachmentContext = { included: [], uses: [], tokens
  * Maximum tokens of documents in a prompt; a quarter of that if the model's context window is
  * unknown.
  */
-const mostTokens = 32_000;
+const maxDocumentTokens = 32_000;
 /** A document with a smaller share of tokens is omitted. */
-const leastTokens = 200;
+const minDocumentTokens = 200;
 /**
  * Maximum bytes of all images before base64. The smallest request limit of a provider is 20 MB
  * (Google, "Image understanding").
  */
-const mostImageBytes = 12_000_000;
-const mostImages = 10;
+const maxTotalImageBytes = 12_000_000;
+const maxImages = 10;
 /** Estimated tokens of an image: the maximum with most providers (Anthropic, "Vision"). */
 const imageTokens = 1600;
 /** Returns the token budget of documents: at most half of the model's context window. */
 export function documentBudget(model: string): number {
   const window = contextWindowOf(model);
-  return window === null ? mostTokens / 4 : Math.min(mostTokens, Math.floor(window / 2));
+  return window === null
+    ? maxDocumentTokens / 4
+    : Math.min(maxDocumentTokens, Math.floor(window / 2));
 }
 
 interface Asked {
@@ -101,8 +103,8 @@ const leftOut = (file: AttachedFile, reason: AttachmentUse['reason']): Plan => (
 
 function planOf(files: readonly AttachedFile[], model: string): Plan[] {
   let tokens = documentBudget(model);
-  let bytes = mostImageBytes;
-  let images = mostImages;
+  let bytes = maxTotalImageBytes;
+  let images = maxImages;
   return files.map((file) => {
     if (file.kind === 'image') {
       if (capabilitiesOf(model).images === false) return leftOut(file, 'images_unsupported');
@@ -114,7 +116,7 @@ function planOf(files: readonly AttachedFile[], model: string): Plan[] {
     const needed = file.tokens ?? 0;
     const isWhole = needed <= tokens;
     const taken = isWhole ? needed : Math.floor(tokens / 2);
-    if (!isWhole && taken < leastTokens) return leftOut(file, 'budget');
+    if (!isWhole && taken < minDocumentTokens) return leftOut(file, 'budget');
     tokens -= taken;
     return {
       file,

@@ -111,13 +111,16 @@ export function sendErasure(ctx: Ctx, rows: unknown): void {
   if (jobs.length > 0) ctx.defer(ctx.jobs.send(jobs));
 }
 
-const gaveUp = failed('internal', 'The file could not be processed. Delete it and send it again.');
+const exhausted = failed(
+  'internal',
+  'The file could not be processed. Delete it and upload it again.',
+);
 
 /**
  * Exhausted removals need no action: the data is hidden already, and the dead letter informs an
  * operator.
  */
-const noted = async () => undefined;
+const ignoreExhausted = async () => undefined;
 
 type AttachmentJob = 'attachment.extract' | 'attachment.delete';
 
@@ -126,13 +129,13 @@ export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type
     run: (ctx, { attachment_id }) => settle(ctx, attachment_id),
     giveUp: async (ctx, { attachment_id }) => {
       await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, {
-        ...gaveUp,
+        ...exhausted,
         updated_at: ctx.now(),
       }).all();
     },
   },
   'attachment.delete': {
     run: (ctx, { object_ids }) => removeObjects(ctx, object_ids),
-    giveUp: noted,
+    giveUp: ignoreExhausted,
   },
 };

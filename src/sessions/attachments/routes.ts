@@ -42,7 +42,7 @@ export const attachmentRoutes = new Router()
       reply: {
         status: 201,
         schema: UploadedAttachments,
-        description: 'The attachment; or the attachments, in the order of the files',
+        description: 'The attachment; or the attachments, in the order sent',
       },
       failures: ['session_closed', 'conflict', 'quota_exceeded'],
     },
@@ -87,7 +87,7 @@ export const attachmentRoutes = new Router()
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',
-        description: 'The original, as an attachment',
+        description: 'The original file, as a download',
       },
     },
     (ctx, { params }) => getAttachmentContent(ctx, params.attachment),
@@ -99,7 +99,8 @@ export const attachmentRoutes = new Router()
       access: 'sessions:write',
       tag,
       summary: 'Delete an attachment',
-      description: 'While no message was sent with it; then it is erased with its session.',
+      description:
+        'Deletes an attachment that no message uses. An attachment that was sent is erased with its session.',
       params: attachment,
       reply: { status: 204, description: 'Deleted' },
       failures: ['conflict'],

@@ -46,11 +46,11 @@ export const Attachment = z
   .object({
     ...MessageAttachment.shape,
     session_id: Id('ses'),
-    message_id: Id('msg').nullable().describe('The first message that it was sent with'),
-    status: z.enum(attachmentStatuses).describe('A `ready` one can be sent with a message'),
+    message_id: Id('msg').nullable().describe('First message that was sent with it'),
+    status: z.enum(attachmentStatuses).describe('`ready` attachments can be sent with a message'),
     error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
-    pages: z.number().int().nullable().describe('null where the format has no pages'),
-    tokens: z.number().int().nullable().describe('Estimated tokens of its text; null for an image'),
+    pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
+    tokens: z.number().int().nullable().describe('Estimated tokens of the text; null for images'),
     created_at: Time,
     updated_at: Time,
   })

@@ -9,7 +9,7 @@ import type { TurnInput } from '../turn/turn-input.ts';
 import { type AttachmentRow, selectAttachmentsByIds, useAttachments } from './store.ts';
 
 /** Maximum number of attachments that a branch keeps available; older ones are dropped. */
-const mostCarried = 30;
+const maxCarriedAttachments = 30;
 
 /** Returns the attachments available to a message: its own, and those of earlier messages. */
 export const carriedBy = (
@@ -17,7 +17,7 @@ export const carriedBy = (
   own: readonly AttachedFile[],
 ): AttachedFile[] => {
   const again = new Set(own.map(({ id }) => id));
-  return [...before.filter(({ id }) => !again.has(id)), ...own].slice(-mostCarried);
+  return [...before.filter(({ id }) => !again.has(id)), ...own].slice(-maxCarriedAttachments);
 };
 
 /**
@@ -47,19 +47,23 @@ export async function takeAttachments(
     capabilitiesOf(model).images === false &&
     taken.some(({ kind }) => kind === 'image')
   ) {
-    throw invalid('/attachments', `The model ${model} does not take images.`);
+    throw invalid('/attachments', `Model ${model} does not support images.`);
   }
   return taken.map((row) => toAttachedFile(row, message_id));
 }
 
 function checkReady(pointer: string, row: AttachmentRow | undefined): AttachmentRow {
-  if (row === undefined) throw invalid(pointer, 'There is no such attachment in this session.');
+  if (row === undefined) throw invalid(pointer, 'This session has no such attachment.');
   if (row.status === 'failed')
     throw invalid(pointer, `${row.name} could not be read: ${row.error_detail ?? row.error_code}`);
   if (row.status !== 'ready')
-    throw new Failure('conflict', `${row.name} is still being read; send it once it is ready.`, {
-      retryAfter: 1,
-    });
+    throw new Failure(
+      'conflict',
+      `${row.name} is still being processed. Send it once it is \`ready\`.`,
+      {
+        retryAfter: 1,
+      },
+    );
   return row;
 }
 

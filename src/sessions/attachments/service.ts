@@ -70,7 +70,7 @@ export async function deleteAttachment(ctx: Ctx, id: string): Promise<void> {
   const { object_id, session_id, message_id } = await findAttachment(ctx, id);
   const used = new Failure(
     'conflict',
-    'A message was sent with the attachment; it is erased with the session.',
+    'A message uses the attachment. It is erased with its session.',
   );
   if (message_id !== null) throw used;
   const [rows] = await commit(ctx, {

@@ -109,7 +109,7 @@ async function readFiles(
   receive: (part: FilePart) => Promise<Stored>,
 ): Promise<readonly Stored[]> {
   const { files } = await readForm(request, [], { files: maxAttachments, fieldSize: 1 }, receive);
-  if (files.length === 0) throw invalid('/file', 'At least one part named file is needed.');
+  if (files.length === 0) throw invalid('/file', 'At least one part named `file` is required.');
   return files;
 }
 

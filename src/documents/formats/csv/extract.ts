@@ -29,7 +29,7 @@ export async function extractCsv(
   if (data.some((row) => row.some((field) => field.length > maxFieldCharacters))) {
     throw new DocumentFault(
       'too_large',
-      `A field has more than ${maxFieldCharacters} characters. Check for a quote that is not closed.`,
+      `A field has more than ${maxFieldCharacters} characters. Check for an unclosed quote.`,
     );
   }
   const [header = [], ...rows] = data.map((row) => row.map(cleanText));

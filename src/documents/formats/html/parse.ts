@@ -75,7 +75,10 @@ function boundedAdapter(): TreeAdapter<DefaultTreeAdapterMap> {
     onItemPush() {
       depth += 1;
       if (depth > maxDepth)
-        throw new DocumentFault('too_large', `The page is nested more than ${maxDepth} deep.`);
+        throw new DocumentFault(
+          'too_large',
+          `The page is nested more than ${maxDepth} levels deep.`,
+        );
     },
     onItemPop() {
       depth -= 1;

@@ -70,7 +70,7 @@ export class PdfBudget {
     if (this.#fault === null && performance.now() - this.#started > this.#limits.milliseconds)
       this.#fault = new DocumentFault(
         'too_large',
-        'The PDF takes too long to read. Split it, or print it to a new PDF.',
+        'Reading the PDF takes too long. Split it, or print it to a new PDF.',
       );
     if (this.#fault !== null) throw this.#fault;
   }

@@ -50,7 +50,7 @@ async function readDocument(
     if (pdf.numPages > maxPages)
       throw new DocumentFault(
         'too_many_pages',
-        `A PDF may have at most ${maxPages} pages; this has ${pdf.numPages}.`,
+        `The PDF has ${pdf.numPages} pages. At most ${maxPages} are supported.`,
       );
     const pages = await readPages(pdf, budget);
     const bodySize = bodySizeOf(pages.flat());
@@ -83,7 +83,7 @@ async function open(
   } catch (error) {
     budget.check();
     if (error instanceof Error && error.name === 'PasswordException') {
-      throw new DocumentFault('encrypted', 'The PDF is protected by a password.', error);
+      throw new DocumentFault('encrypted', 'The PDF is password-protected.', error);
     }
     throw new DocumentFault('corrupt', 'The PDF is damaged.', error);
   }
