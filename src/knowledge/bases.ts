@@ -5,18 +5,18 @@ import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
-import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './schema.ts';
 import {
   type BaseRow,
   insertBase,
   markBaseDeleted,
-  markFilesDeleted,
   selectAgentsOfBase,
   selectBase,
   selectBases,
   selectBasesByIds,
   updateBase as updateBaseRow,
-} from './store.ts';
+} from './base-store.ts';
+import { markFilesDeleted } from './file-store.ts';
+import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './schema.ts';
 
 /**
  * Creates a base that several agents may use. Throws `validation_failed` for an unknown embedding

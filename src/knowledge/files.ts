@@ -6,7 +6,17 @@ import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
 import { retried } from '../platform/retried.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
+import {
+  type FileRow,
+  markFileDeleted,
+  requeueFile,
+  selectFile,
+  selectFileChunks,
+  selectFiles,
+  updateFile as updateFileRow,
+} from './file-store.ts';
 import {
   type File,
   type FileChunk,
@@ -17,16 +27,6 @@ import {
 } from './schema.ts';
 import type { SearchQuery, SearchResult } from './search/schema.ts';
 import { findPassages } from './search/search.ts';
-import {
-  type FileRow,
-  markFileDeleted,
-  requeueFile,
-  selectBase,
-  selectFile,
-  selectFileChunks,
-  selectFiles,
-  updateFile as updateFileRow,
-} from './store.ts';
 
 /** Returns a file. Throws `not_found`, also for a file of a base that the key does not cover. */
 async function findFile(ctx: Ctx, id: string): Promise<FileRow> {

@@ -4,7 +4,8 @@ import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-import type { BaseRow, ChunkRow, FileRow } from './store.ts';
+import type { BaseRow } from './base-store.ts';
+import type { ChunkRow, FileRow } from './file-store.ts';
 
 const Settings = {
   name: Name(100).openapi({ example: 'Handbook' }),

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
-import { markFileDeleted, selectSomeFiles } from '../store.ts';
+import { markFileDeleted, selectSomeFiles } from '../file-store.ts';
 import { removeFile } from './remove.ts';
 
 const atOnce = 50;

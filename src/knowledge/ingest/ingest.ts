@@ -11,8 +11,9 @@ import {
 import { embed } from '../../llm/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { touchBase } from '../base-store.ts';
+import type { FileRow } from '../file-store.ts';
 import { indexedBody, indexedTitle } from '../search/keywords.ts';
-import { type FileRow, touchBase } from '../store.ts';
 import { removeChunks } from './remove.ts';
 import {
   beginAttempt,

@@ -2,7 +2,8 @@ import { batch } from '../../db/client.ts';
 import { originalKey } from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { deleteBaseRow, markFileDeleted, touchBase } from '../store.ts';
+import { deleteBaseRow, touchBase } from '../base-store.ts';
+import { markFileDeleted } from '../file-store.ts';
 import {
   deleteChunks,
   deleteFileRow,

@@ -1,8 +1,8 @@
 import { and, asc, eq, gte, isNotNull, isNull, lt, notInArray, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
-import type { FileRow } from '../store.ts';
-import { valuesOf } from '../store.ts';
+import type { FileRow } from '../file-store.ts';
+import { valuesOf } from '../json-values.ts';
 
 const isOpen = (workspace_id: string, id: string) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));

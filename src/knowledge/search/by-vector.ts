@@ -1,6 +1,6 @@
 import { embed } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import type { BaseRow } from '../store.ts';
+import type { BaseRow } from '../base-store.ts';
 import { candidateLimit, type SearchCall, type SearchInput } from './input.ts';
 
 /** Embeds the query once per embedding model of the non-empty bases. Returns hits by descending cosine similarity. */

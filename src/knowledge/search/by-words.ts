@@ -1,6 +1,6 @@
 import { batch, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { type BaseRow, selectBasesByIds } from '../store.ts';
+import { type BaseRow, selectBasesByIds } from '../base-store.ts';
 import { weighTerms } from './evidence.ts';
 import { candidateLimit, type SearchInput } from './input.ts';
 import { queryWords } from './keywords.ts';

@@ -1,4 +1,4 @@
-import type { BaseRow } from '../store.ts';
+import type { BaseRow } from '../base-store.ts';
 import type { Candidate } from './candidates.ts';
 import { coverageOf, stemsOf, subjectTerms, type Term } from './evidence.ts';
 import type { SearchInput } from './input.ts';

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { inRounds } from '../../platform/rounds.ts';
-import { valuesOf } from '../store.ts';
+import { valuesOf } from '../json-values.ts';
 import { indexedBody, indexedTitle } from './keywords.ts';
 
 /** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */

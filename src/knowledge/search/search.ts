@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
-import type { BaseRow } from '../store.ts';
+import type { BaseRow } from '../base-store.ts';
 import { searchByVector } from './by-vector.ts';
 import { searchByWords } from './by-words.ts';
 import { mergeCandidates } from './candidates.ts';

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { valuesOf } from '../store.ts';
+import { valuesOf } from '../json-values.ts';
 import { matchAny } from './keywords.ts';
 
 /** A visible chunk: of this workspace, a live base and the latest attempt of a ready file. */

@@ -2,8 +2,8 @@ import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
+import { selectTwins } from '../file-store.ts';
 import { toFile, toUploaded, type Uploaded } from '../schema.ts';
-import { selectTwins } from '../store.ts';
 import { noChanges, type Plan, planFile } from './plan-upload.ts';
 import type { Upload } from './upload-input.ts';
 

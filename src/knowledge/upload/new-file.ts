@@ -1,5 +1,5 @@
 import { actorId, type Ctx } from '../../platform/context.ts';
-import type { FileRow } from '../store.ts';
+import type { FileRow } from '../file-store.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
 
 /** Row of a file that is queued for ingestion. */

@@ -1,6 +1,7 @@
 import type { commit } from '../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../platform/context.ts';
-import { deleteCleanups, type FileRow, insertFile, markFileDeleted, updateFile } from '../store.ts';
+import { type FileRow, insertFile, markFileDeleted, updateFile } from '../file-store.ts';
+import { deleteCleanups } from './cleanup-store.ts';
 import { newFile } from './new-file.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
 

@@ -4,7 +4,7 @@ import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
 import { Failure } from '../../shared/failure.ts';
 import { findBase } from '../bases.ts';
 import type { Uploaded } from '../schema.ts';
-import { deleteCleanups, insertCleanup } from '../store.ts';
+import { deleteCleanups, insertCleanup } from './cleanup-store.ts';
 import { commitUpload } from './commit-upload.ts';
 import { readUpload } from './read-upload.ts';
 import type { StoredFile, Upload, UploadSource } from './upload-input.ts';

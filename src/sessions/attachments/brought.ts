@@ -1,15 +1,14 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import { parseConfig } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import type { uploads } from '../../db/schema/openai.ts';
 import type { AttachedFile } from '../../db/schema/sessions.ts';
 import { type FilePart, formatOf, receiveFile } from '../../documents/index.ts';
-import { capabilitiesOf } from '../../llm/index.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
-import { Failure, invalid } from '../../shared/failure.ts';
+import { Failure } from '../../shared/failure.ts';
 import { type SessionRow, selectVersionOfAgent } from '../store.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
 import { extractAttachment } from './extract.ts';
+import { requireImageSupport } from './image-support.ts';
 import { mapReferences, referenceTo } from './references.ts';
 import { attachmentKinds } from './schema.ts';
 import { toAttachedFile } from './send.ts';
@@ -159,15 +158,7 @@ export async function takeBrought(
       version ?? (create ?? session).version,
     ),
   ]);
-  const model =
-    draft?.config.model ??
-    (versions[0] === undefined ? null : parseConfig(versions[0].config).model);
-  if (
-    model !== null &&
-    capabilitiesOf(model).images === false &&
-    brought.some(({ kind }) => kind === 'image')
-  )
-    throw invalid('/model', `Model ${model} does not support images.`);
+  requireImageSupport('/model', brought, draft, versions[0]);
   const unread = same.find(({ status }) => status !== 'ready');
   if (unread !== undefined)
     throw new Failure('conflict', `${unread.name} is still being processed. Retry.`, {
@@ -186,21 +177,27 @@ export async function takeBrought(
   const taken = new Map(
     brought.map((row) => [row.object_id, known.get(row.sha256) ?? added.get(row.sha256) ?? row]),
   );
-  const own = [...added.values()];
   return {
     taken,
     files: (message_id) =>
       [...new Set(taken.values())].map((row) => toAttachedFile(row, message_id)),
-    statements: (message_id) => [
-      ...own.map((row) => insertAttachment(ctx.db, { ...row, message_id })),
-      deleteAttachmentCleanups(
-        ctx.db,
-        ctx.workspace_id,
-        own.filter(({ id, object_id }) => id === object_id).map(({ id }) => id),
-      ),
-    ],
+    statements: (message_id) => insertAdopted(ctx, [...added.values()], message_id),
   };
 }
+
+/** Inserts the attachments of a message. Cancels the cleanup of objects that are not shared. */
+const insertAdopted = (
+  ctx: Ctx,
+  rows: readonly AttachmentRow[],
+  message_id: string,
+): Statement[] => [
+  ...rows.map((row) => insertAttachment(ctx.db, { ...row, message_id })),
+  deleteAttachmentCleanups(
+    ctx.db,
+    ctx.workspace_id,
+    rows.filter(({ id, object_id }) => id === object_id).map(({ id }) => id),
+  ),
+];
 
 /** Returns the prompt with references to the adopted attachments. */
 export const withTaken = (

@@ -1,11 +1,10 @@
-import { parseConfig } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import type { AttachedFile } from '../../db/schema/sessions.ts';
-import { capabilitiesOf } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { type MessageRow, type SessionRow, selectVersionOfAgent } from '../store.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
+import { requireImageSupport } from './image-support.ts';
 import { type AttachmentRow, selectAttachmentsByIds, useAttachments } from './store.ts';
 
 /** Maximum number of attachments that a branch keeps available; older ones are dropped. */
@@ -39,16 +38,7 @@ export async function takeAttachments(
   ]);
   const known = new Map(rows.map((row) => [row.id, row]));
   const taken = ids.map((id, index) => checkReady(`/attachments/${index}`, known.get(id)));
-  const model =
-    draft?.config.model ??
-    (versions[0] === undefined ? null : parseConfig(versions[0].config).model);
-  if (
-    model !== null &&
-    capabilitiesOf(model).images === false &&
-    taken.some(({ kind }) => kind === 'image')
-  ) {
-    throw invalid('/attachments', `Model ${model} does not support images.`);
-  }
+  requireImageSupport('/attachments', taken, draft, versions[0]);
   return taken.map((row) => toAttachedFile(row, message_id));
 }
 

@@ -37,15 +37,7 @@ function readNode(node: XmlElement): Node[] {
         ? [element('msqrt', [inner('m:e')])]
         : [element('mroot', [inner('m:e'), inner('m:deg')])];
     case 'm:nary':
-      return [
-        element('munderover', [
-          element('mo', [characterOf(node, 'm:chr', '∫')]),
-          inner('m:sub'),
-          inner('m:sup'),
-        ]),
-        element('mtext', [' ']),
-        inner('m:e'),
-      ];
+      return nary(node);
     case 'm:d':
       return [delimited(node)];
     case 'm:func':
@@ -69,6 +61,17 @@ function readNode(node: XmlElement): Node[] {
       return /Pr$/.test(node.name) ? [] : elementsOf(node).flatMap(readNode);
   }
 }
+
+/** A sum, product or integral with its limits. */
+const nary = (node: XmlElement): Node[] => [
+  element('munderover', [
+    element('mo', [characterOf(node, 'm:chr', '∫')]),
+    part(node, 'm:sub'),
+    part(node, 'm:sup'),
+  ]),
+  element('mtext', [' ']),
+  part(node, 'm:e'),
+];
 
 const asText = (node: Node): Node => (typeof node === 'string' ? element('mtext', [node]) : node);
 
