@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import readme from '../../README.md?raw';
-import { allFormats, formats } from '../../src/documents/formats.ts';
+import { allFormats, type DocumentFormatName, formats } from '../../src/documents/formats.ts';
 import { headBytes } from '../../src/documents/signature.ts';
 import { extensionsOf } from '../../src/documents/supported.ts';
 import { newWorkspace } from '../support/api.ts';
@@ -21,7 +21,9 @@ const samples = {
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
-} as const;
+} as const satisfies Readonly<
+  Record<DocumentFormatName, () => Promise<string | Uint8Array<ArrayBuffer>>>
+>;
 
 const documents = Object.entries(samples).map(([name, content]) => ({
   name: name as keyof typeof samples,
