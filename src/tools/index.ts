@@ -1,4 +1,5 @@
 export type { ToolPin } from '../db/schema/tools.ts';
+export { defineBuiltIn } from './builtin/define.ts';
 export { availableBuiltIns, builtInNames, type Effect, effects } from './definition.ts';
 export { headerProblem } from './headers.ts';
 export { callHttpTool, type HttpResult } from './http-call.ts';
@@ -7,3 +8,11 @@ export { type PinnedTool, pinTools, readPinned, readPinStates } from './pins.ts'
 export { rewrapToolSecrets } from './rotate.ts';
 export { toolRoutes } from './routes.ts';
 export { type PinState, pinStates, pinStatuses } from './store.ts';
+export type {
+  CallableTool,
+  KnowledgeAnswer,
+  KnowledgeQuery,
+  ToolContext,
+  ToolOutcome,
+  ToolServices,
+} from './tool.ts';

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import {
   type AgentCall,
+  type RunAgent,
   resolveTools,
   type Tool,
   type ToolOutcome,
@@ -22,21 +23,15 @@ const contextOf = (workspace: Workspace, now = Date.parse('2026-07-01T12:00:00Z'
   now: () => now,
 });
 
-const builtIn = async (
-  ctx: Ctx,
-  name: string,
-  runAgent?: (ctx: Ctx, call: AgentCall) => Promise<ToolOutcome>,
-): Promise<Tool> => {
-  const [tool] = await resolveTools(
-    ctx,
-    [{ name, builtin: true }],
-    runAgent === undefined ? {} : { runAgent },
-  );
+const noAgent: RunAgent = async () => ({ ok: false, error: 'No agent can be called.' });
+
+const builtIn = async (ctx: Ctx, name: string, runAgent: RunAgent = noAgent): Promise<Tool> => {
+  const [tool] = await resolveTools(ctx, [{ name, builtin: true }], { runAgent });
   if (tool === undefined) throw new Error(`no tool ${name}`);
   return tool;
 };
 
-const circumstances = () => ({
+const callContext = () => ({
   tool_call_id: 'call_1',
   attribution: { account: new Account() },
   config: {} as never,
@@ -48,7 +43,7 @@ describe('calculator', () => {
   const calculate = async (expression: string): Promise<string> => {
     const ctx = contextOf({ id: 'ws_none' } as Workspace);
     const outcome = await (await builtIn(ctx, 'calculator')).run(ctx, {
-      ...circumstances(),
+      ...callContext(),
       input: { expression },
     });
     return outcome.ok ? (outcome.output as { value: string }).value : `error: ${outcome.error}`;
@@ -133,7 +128,7 @@ describe('current_time', () => {
     const ctx = contextOf(await newWorkspace());
     const tool = await builtIn(ctx, 'current_time');
     const at = async (time_zone?: string) =>
-      tool.run(ctx, { ...circumstances(), input: time_zone === undefined ? {} : { time_zone } });
+      tool.run(ctx, { ...callContext(), input: time_zone === undefined ? {} : { time_zone } });
     expect(await at('Europe/Zurich')).toEqual({
       ok: true,
       output: {
@@ -155,7 +150,7 @@ describe('current_time', () => {
 describe('fetch_url', () => {
   const fetchWith = async (input: object): Promise<ToolOutcome> => {
     const ctx = contextOf({ id: 'ws_none' } as Workspace);
-    return (await builtIn(ctx, 'fetch_url')).run(ctx, { ...circumstances(), input });
+    return (await builtIn(ctx, 'fetch_url')).run(ctx, { ...callContext(), input });
   };
   const page = (body: string, type = 'text/html; charset=utf-8') =>
     new Site().answers('/page', { body, headers: { 'content-type': type } });
@@ -266,7 +261,7 @@ describe('fetch_url', () => {
     for (const url of forbiddenUrls)
       expect(await fetchWith({ url }), url).toMatchObject({
         ok: false,
-        error: expect.stringContaining('url_not_allowed'),
+        error: expect.stringContaining(url === '' ? 'Invalid arguments' : 'url_not_allowed'),
       });
     const trap = await new Site().answers('/', {
       status: 302,
@@ -300,7 +295,7 @@ describe('knowledge_search', () => {
     const ctx = contextOf(workspace, Date.now());
     const tool = await builtIn(ctx, 'knowledge_search');
     const search = (query: string, config: object = agent.config) =>
-      tool.run(ctx, { ...circumstances(), config: config as never, input: { query } });
+      tool.run(ctx, { ...callContext(), config: config as never, input: { query } });
     const found = await search('When does the bakery open on Sundays?');
     expect(found).toMatchObject({
       ok: true,
@@ -320,7 +315,7 @@ describe('knowledge_search', () => {
     const foreign = contextOf(await newWorkspace(), Date.now());
     expect(
       await tool.run(foreign, {
-        ...circumstances(),
+        ...callContext(),
         config: agent.config,
         input: { query: 'bakery Sundays' },
       }),
@@ -352,7 +347,7 @@ describe('agent', () => {
     });
     const ask = (agent: string, more: object = {}) =>
       tool.run(ctx, {
-        ...circumstances(),
+        ...callContext(),
         attribution: { agent_id: a.id, account: new Account() },
         ...more,
         input: { agent, message: 'Hi' },
@@ -407,18 +402,20 @@ describe('HTTP tools of a version', () => {
     });
     await workspace.delete(`/tools/${made.body.id}`);
     const ctx = contextOf(workspace);
-    const tools = await resolveTools(ctx, pins);
+    const tools = await resolveTools(ctx, pins, { runAgent: noAgent });
     expect(tools.map(({ name, effect }) => [name, effect])).toEqual([
       ['one', 'write'],
       ['calculator', 'read'],
     ]);
-    const outcome = await tools[0]?.run(ctx, { ...circumstances(), input: {} });
+    const outcome = await tools[0]?.run(ctx, { ...callContext(), input: {} });
     expect(outcome).toEqual({ ok: true, output: { you: 'sent [secret]', zero: 'ab' } });
     const [call] = await site.calls();
     expect([call?.headers.authorization, call?.headers.accept]).toEqual([
       'Bearer sk-canary-0123456789',
       'application/json',
     ]);
-    expect(await resolveTools(contextOf(await newWorkspace()), pins)).toHaveLength(1);
+    expect(
+      await resolveTools(contextOf(await newWorkspace()), pins, { runAgent: noAgent }),
+    ).toHaveLength(1);
   });
 });

@@ -251,7 +251,7 @@ describe('the tool loop', () => {
     });
   });
 
-  it('asks another agent on the account of the run, and never in circles', async () => {
+  it('bills a delegate to the account of the run and refuses cycles', async () => {
     const workspace = await newWorkspace();
     const asks = (slug: string): Round => ({
       tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: slug, message: 'Colour?' } }],
@@ -272,7 +272,7 @@ describe('the tool loop', () => {
     const { body } = await ask(workspace, agent, 'Which colour?');
     expect(body).toMatchObject({ text: 'It says blue.', run: { status: 'completed' } });
     const requests = await scripted.requests();
-    expect(JSON.stringify(requests[2])).toContain('in circles');
+    expect(JSON.stringify(requests[2])).toContain('in a cycle');
     expect(JSON.stringify(requests[3])).toContain('Blue.');
     const { results } = await env.DB.prepare('select * from usage where run_id = ?')
       .bind(body.run.id)

@@ -1,41 +1,27 @@
-import type { Tool } from '../tool.ts';
+import { z } from '@hono/zod-openapi';
+import { defineBuiltIn } from '../../tools/index.ts';
 
-export const calculator: Tool = {
+export const calculator = defineBuiltIn({
   name: 'calculator',
   description:
     'Calculates an arithmetic expression exactly, with 40 digits: + - * / % ^, parentheses, pi, e, and functions such as sqrt, round(x, places), ' +
     'min, max, sum, mean, ln, log10, sin. Use it for every calculation whose result matters.',
-  input_schema: {
-    type: 'object',
-    properties: {
-      expression: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 1000,
-        description: 'For example (19.99 * 3 + 4.5) * 1.081',
-      },
-    },
-    required: ['expression'],
-    additionalProperties: false,
-  },
+  input: z.strictObject({
+    expression: z.string().min(1).max(1000).describe('For example (19.99 * 3 + 4.5) * 1.081'),
+  }),
   effect: 'read',
-  async run(_ctx, { input }) {
-    const { expression } = input as { expression: string };
-    const { evaluate, NoValue } = await import('./evaluate.ts');
+  revision: 1,
+  async run(_ctx, { expression }) {
+    const { evaluate, InvalidExpressionError } = await import('./evaluate.ts');
     try {
       return { ok: true, output: { value: evaluate(expression) } };
     } catch (error) {
-      // The library's own faults too: too deep for the stack, or out of its precision.
-      const isKnown =
-        error instanceof NoValue ||
-        error instanceof RangeError ||
-        /^\[DecimalError\]/.test(String((error as Error).message));
-      if (!isKnown) throw error;
-      return {
-        ok: false,
-        error:
-          error instanceof NoValue ? error.message : 'The expression is too large to calculate.',
-      };
+      if (error instanceof InvalidExpressionError) return { ok: false, error: error.message };
+      // Faults of the library itself: the expression is nested too deeply, or exceeds its precision.
+      const isTooLarge =
+        error instanceof RangeError || /^\[DecimalError\]/.test(String((error as Error).message));
+      if (!isTooLarge) throw error;
+      return { ok: false, error: 'The expression is too large to calculate.' };
     }
   },
-};
+});

@@ -91,7 +91,7 @@ async function* converse(
       ...turn.overrides.options,
     },
     client: clientOf(turn, tools),
-    circumstances: { config: turn.config, depth: 0, attribution: attributionOf(turn), signal },
+    context: { config: turn.config, depth: 0, attribution: attributionOf(turn), signal },
     spent: progress.spent,
     cite: (hits) => passagesOf(turn.config, progress.addSources(hits)),
     store: async (round) => {

@@ -72,7 +72,7 @@ export const runAgent: RunAgent = async (given, call) => {
     ),
     options: modelOptions(config),
     tools: await resolveTools(ctx, version.tools, { runAgent }),
-    circumstances: {
+    context: {
       config,
       depth: call.depth,
       above: [...call.above, call.agent.id],
