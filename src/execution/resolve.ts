@@ -1,17 +1,13 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
 import {
+  builtIns,
   type CallableTool,
   callHttpTool,
   type PinnedTool,
   readPinned,
   type ToolPin,
 } from '../tools/index.ts';
-import { agent } from './builtin/agent.ts';
-import { calculator } from './builtin/calculator.ts';
-import { currentTime } from './builtin/current-time.ts';
-import { fetchUrl } from './builtin/fetch-url.ts';
-import { knowledgeSearch } from './builtin/knowledge-search.ts';
 import type { RunAgent } from './delegate.ts';
 import { withoutInvisible } from './invisible.ts';
 import { toolServices } from './services.ts';
@@ -21,14 +17,6 @@ export interface ToolPorts {
   /** Runs another agent. */
   readonly runAgent: RunAgent;
 }
-
-const builtIns: readonly CallableTool[] = [
-  knowledgeSearch,
-  fetchUrl,
-  calculator,
-  currentTime,
-  agent,
-];
 
 /** Returns the tools that a version has pinned, in its order. Takes one trip; none when all are built in. */
 export async function resolveTools(

@@ -1,5 +1,5 @@
 export type { ToolPin } from '../db/schema/tools.ts';
-export { defineBuiltIn } from './builtin/define.ts';
+export { builtIns } from './builtin/registry.ts';
 export { availableBuiltIns, builtInNames, type Effect, effects } from './definition.ts';
 export { headerProblem } from './headers.ts';
 export { callHttpTool, type HttpResult } from './http-call.ts';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { EgressError } from '../../platform/egress.ts';
-import { defineBuiltIn } from '../../tools/index.ts';
+import { defineBuiltIn } from './define.ts';
 
 const maxBytes = 2_000_000;
 const defaultCharacters = 20_000;

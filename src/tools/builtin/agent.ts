@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { defineBuiltIn } from '../../tools/index.ts';
+import { defineBuiltIn } from './define.ts';
 
 /** Calls another agent of the workspace. Limits of depth and cycles are the service's to enforce. */
 export const agent = defineBuiltIn({

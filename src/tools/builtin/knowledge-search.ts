@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { defineBuiltIn } from '../../tools/index.ts';
+import { defineBuiltIn } from './define.ts';
 
 /** Searches the knowledge bases of the agent with its own settings. The passages found can be cited. */
 export const knowledgeSearch = defineBuiltIn({

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { toWireTime } from '../../shared/time.ts';
-import { defineBuiltIn } from '../../tools/index.ts';
+import { defineBuiltIn } from './define.ts';
 
 export const currentTime = defineBuiltIn({
   name: 'current_time',

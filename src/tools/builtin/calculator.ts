@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { defineBuiltIn } from '../../tools/index.ts';
+import { defineBuiltIn } from './define.ts';
 
 export const calculator = defineBuiltIn({
   name: 'calculator',
