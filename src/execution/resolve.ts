@@ -1,13 +1,5 @@
-import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
-import {
-  builtIns,
-  type CallableTool,
-  callHttpTool,
-  type PinnedTool,
-  readPinned,
-  type ToolPin,
-} from '../tools/index.ts';
+import { type CallableTool, resolvePins, type ToolPin } from '../tools/index.ts';
 import type { RunAgent } from './delegate.ts';
 import { withoutInvisible } from './invisible.ts';
 import { toolServices } from './services.ts';
@@ -19,41 +11,11 @@ export interface ToolPorts {
 }
 
 /** Returns the tools that a version has pinned, in its order. Takes one trip; none when all are built in. */
-export async function resolveTools(
+export const resolveTools = async (
   ctx: Ctx,
   pins: readonly ToolPin[],
   ports: ToolPorts,
-): Promise<Tool[]> {
-  const pinned = new Map((await readPinned(ctx, pins)).map((one) => [one.pin.name, one]));
-  return pins.flatMap((pin) => {
-    const own = pinned.get(pin.name);
-    const tool =
-      'builtin' in pin
-        ? builtIns.find(({ name }) => name === pin.name)
-        : own === undefined
-          ? undefined
-          : httpTool(own);
-    if (tool === undefined) ctx.log.warn('tool_not_resolved', { tool: pin.name });
-    return tool === undefined ? [] : [toTool(tool, ports)];
-  });
-}
-
-const httpTool = ({ pin, effect, definition, secrets }: PinnedTool): CallableTool => ({
-  name: pin.name,
-  description: definition.description,
-  input_schema: definition.input_schema as JSONSchema7,
-  effect,
-  async run(ctx, input, { signal }) {
-    const result = await callHttpTool(
-      ctx,
-      definition,
-      secrets,
-      input as Record<string, unknown>,
-      signal,
-    );
-    return result.ok ? { ok: true, output: result.output } : { ok: false, error: result.error };
-  },
-});
+): Promise<Tool[]> => (await resolvePins(ctx, pins)).map((tool) => toTool(tool, ports));
 
 /** Gives a tool its context and removes invisible characters from its result, which is untrusted text (R43). */
 const toTool = (tool: CallableTool, { runAgent }: ToolPorts): Tool => ({
@@ -64,12 +26,8 @@ const toTool = (tool: CallableTool, { runAgent }: ToolPorts): Tool => ({
   async run(ctx, call) {
     const { tool_call_id, attribution, signal } = call;
     const services = toolServices(ctx, call, runAgent);
-    const outcome = await tool.run(ctx, call.input, {
-      tool_call_id,
-      attribution,
-      signal,
-      services,
-    });
+    const context = { tool_call_id, attribution, signal, services };
+    const outcome = await tool.run(ctx, call.input, context);
     return outcome.ok
       ? { ...outcome, output: withoutInvisible(outcome.output) }
       : { ...outcome, error: withoutInvisible(outcome.error) as string };

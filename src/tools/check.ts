@@ -1,11 +1,19 @@
 import type { Ctx } from '../platform/context.ts';
 import { Failure, type Violation } from '../shared/failure.ts';
-import { builtInNames, type Definition } from './definition.ts';
+import { builtIns } from './builtin/registry.ts';
+import type { Definition } from './definition.ts';
 import { headerProblem } from './headers.ts';
 import { argumentNames, requiredNames } from './input-schema.ts';
 import { parseUrlTemplate, type UrlTemplate } from './url-template.ts';
 
 const maxHeaders = 30;
+/** Names that no HTTP tool can have: those of tools that are, or are going to be, part of the deployment. */
+const reservedNames = new Set([
+  ...builtIns.map(({ name }) => name),
+  'agent',
+  'web_search',
+  'run_code',
+]);
 
 export interface Draft extends Omit<Definition, 'secret_headers'> {
   readonly name: string;
@@ -24,7 +32,7 @@ export function checkDraft(
   if (typeof template === 'string') throw invalidWith([{ pointer: '/url', detail: template }]);
   checkAddress(ctx, draft.url);
   const errors = [
-    ...((builtInNames as readonly string[]).includes(draft.name)
+    ...(reservedNames.has(draft.name)
       ? [{ pointer: '/name', detail: `${draft.name} is the name of a built-in tool.` }]
       : []),
     ...placeholderProblems(draft, template),

@@ -10,25 +10,6 @@ export type Method = (typeof methods)[number];
 /** Also what providers take as the name of a function. */
 export const toolName = /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/;
 
-/** Tools that every workspace has; their names are taken. */
-export const builtInNames = [
-  'knowledge_search',
-  'web_search',
-  'fetch_url',
-  'run_code',
-  'calculator',
-  'current_time',
-  'agent',
-] as const;
-/** Those of them that an agent can be given. */
-export const availableBuiltIns: readonly string[] = [
-  'knowledge_search',
-  'fetch_url',
-  'calculator',
-  'current_time',
-  'agent',
-];
-
 const Body = z
   .strictObject({
     type: z.enum(['json', 'form']),

@@ -1,13 +1,12 @@
-export type { ToolPin } from '../db/schema/tools.ts';
-export { builtIns } from './builtin/registry.ts';
-export { availableBuiltIns, builtInNames, type Effect, effects } from './definition.ts';
+export type { ToolPin } from '../db/schema/tool-pins.ts';
+export { type Effect, effects } from './definition.ts';
 export { headerProblem } from './headers.ts';
-export { callHttpTool, type HttpResult } from './http-call.ts';
 export { schemaProblem } from './input-schema.ts';
-export { type PinnedTool, pinTools, readPinned, readPinStates } from './pins.ts';
+export { type PinState, pinStates, pinsExist } from './pin-states.ts';
+export { listAvailableTools, pinTools, readPinStates, resolvePins } from './pins.ts';
 export { rewrapToolSecrets } from './rotate.ts';
 export { toolRoutes } from './routes.ts';
-export { type PinState, pinStates, pinStatuses } from './store.ts';
+export { pinStatuses } from './sources/source.ts';
 export type {
   CallableTool,
   KnowledgeAnswer,

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { type ToolPin, tool_revisions, tool_secrets, tools } from '../db/schema/tools.ts';
+import { tool_revisions, tool_secrets, tools } from '../db/schema/tools.ts';
 
 export type ToolBaseRow = typeof tools.$inferSelect;
 export type RevisionRow = typeof tool_revisions.$inferSelect;
@@ -75,7 +75,23 @@ export const selectTools = (
     .orderBy(desc(tools.id))
     .limit(limit);
 
-/** Live tools by name: what a configuration may refer to. */
+/** Name, description and effect of every live tool; a quota bounds their number. */
+export const selectListed = (db: Db, workspace_id: string) =>
+  db
+    .select({
+      name: tools.name,
+      description: sql<string>`${tool_revisions.definition} ->> 'description'`,
+      effect: tool_revisions.effect,
+    })
+    .from(tools)
+    .innerJoin(
+      tool_revisions,
+      and(eq(tool_revisions.tool_id, tools.id), eq(tool_revisions.revision, tools.revision)),
+    )
+    .where(and(eq(tools.workspace_id, workspace_id), isNull(tools.deleted_at)))
+    .orderBy(tools.id);
+
+/** Live tools by name. */
 export const selectToolsByName = (db: Db, workspace_id: string, names: readonly string[]) =>
   db
     .select({ id: tools.id, name: tools.name, revision: tools.revision })
@@ -181,8 +197,6 @@ export type PinnedRow = Pick<
   'tool_id' | 'revision' | 'name' | 'effect' | 'definition'
 > & {
   readonly secrets: readonly Pick<SecretRow, 'id' | 'header' | 'origin' | 'value'>[];
-  readonly current: number;
-  readonly is_deleted: number;
 };
 
 const sealedSecrets = sql<PinnedRow['secrets']>`(
@@ -204,11 +218,8 @@ export const selectPinned = (
       effect: tool_revisions.effect,
       definition: tool_revisions.definition,
       secrets: sealedSecrets,
-      current: sql<number>`${tools.revision}`.as('current'),
-      is_deleted: sql<number>`${tools.deleted_at} is not null`.as('is_deleted'),
     })
     .from(tool_revisions)
-    .innerJoin(tools, eq(tools.id, tool_revisions.tool_id))
     .where(
       and(
         eq(tool_revisions.workspace_id, workspace_id),
@@ -216,27 +227,3 @@ export const selectPinned = (
           select value ->> 'tool_id', value ->> 'revision' from json_each(${JSON.stringify(pins)}))`,
       ),
     );
-
-export const pinStatuses = ['current', 'changed', 'deleted'] as const;
-
-/** A tool of a version as it is shown. */
-export interface PinState {
-  readonly name: string;
-  /** null for what is built in, as `revision`. */
-  readonly tool_id: string | null;
-  readonly revision: number | null;
-  readonly status: (typeof pinStatuses)[number];
-}
-
-/** States of the pins in a column or value, for a select list. */
-export const pinStates = (pins: SQL) =>
-  sql<PinState[]>`(
-  select json_group_array(json_object('name', pin.value ->> 'name', 'tool_id', pin.value ->> 'tool_id', 'revision', pin.value ->> 'revision',
-    'status', case when pin.value ->> 'tool_id' is null then 'current' when t.id is null or t.deleted_at is not null then 'deleted'
-      when t.revision = pin.value ->> 'revision' then 'current' else 'changed' end))
-  from json_each(${pins}) pin left join tools t on t.id = pin.value ->> 'tool_id')`
-    .mapWith((text: string) => JSON.parse(text) as PinState[])
-    .as('states');
-
-export const selectPinStates = (db: Db, pins: readonly ToolPin[]) =>
-  db.select({ states: pinStates(sql`${JSON.stringify(pins)}`) }).from(sql`(select 1)`);
