@@ -1,6 +1,6 @@
 import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
-import { Validator } from '@cfworker/json-schema';
 import type { Ctx } from '../platform/context.ts';
+import { schemaErrors } from '../shared/json-schema/index.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import type { ToolOutcome } from '../tools/index.ts';
 import { Account } from '../usage/index.ts';
@@ -100,12 +100,8 @@ function readInput(
   } catch {
     return { input: null, error: 'The arguments are not JSON.' };
   }
-  const { valid, errors } = new Validator(tool.input_schema as object, '2020-12', false).validate(
-    input,
-  );
-  if (valid) return { input, error: null };
-  const details = errors
-    .slice(0, 10)
-    .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  const errors = schemaErrors(tool.input_schema, input);
+  if (errors.length === 0) return { input, error: null };
+  const details = errors.slice(0, 10);
   return { input, error: `The arguments do not match the tool's schema. ${details.join(' ')}` };
 }

@@ -1,7 +1,6 @@
 export type { ToolPin } from '../db/schema/tool-pins.ts';
 export { type Effect, effects } from './definition.ts';
 export { headerProblem } from './headers.ts';
-export { schemaProblem } from './input-schema.ts';
 export { type PinState, pinStates, pinsExist } from './pin-states.ts';
 export { listAvailableTools, pinTools, readPinStates, resolvePins } from './pins.ts';
 export { rewrapToolSecrets } from './rotate.ts';

@@ -1,5 +1,5 @@
+import { isNode } from '../shared/json-schema/index.ts';
 import { type Effect, type Method, methods, toolName } from './definition.ts';
-import { isNode } from './input-schema.ts';
 import { follow, UnfitDocument, Unfolder } from './references.ts';
 
 type Node = Readonly<Record<string, unknown>>;

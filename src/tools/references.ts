@@ -1,4 +1,4 @@
-import { isNode } from './input-schema.ts';
+import { isNode } from '../shared/json-schema/index.ts';
 import { readPointer } from './pointer.ts';
 
 type Node = Readonly<Record<string, unknown>>;
