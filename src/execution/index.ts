@@ -9,7 +9,8 @@ export {
   type Round,
   runLoop,
 } from './loop.ts';
-export { resolveTools, type ToolPorts } from './resolve.ts';
+export { resolveTools } from './resolve.ts';
+export type { ToolPorts } from './services.ts';
 export { type Limit, reachedLimit, type Spent } from './stop.ts';
 export type { ClientTool, RunContext, Tool, ToolCall } from './tool.ts';
 export { toAnswered } from './transcript.ts';

@@ -4,11 +4,19 @@ import type { KnowledgeAnswer, KnowledgeQuery, ToolServices } from '../tools/ind
 import { callDelegate, type RunAgent } from './delegate.ts';
 import type { ToolCall } from './tool.ts';
 
+export interface ToolPorts {
+  /** Runs another agent. Without it, the tool `agent` is omitted. */
+  readonly runAgent?: RunAgent;
+}
+
 /** Binds the features that tools use to one tool call. */
-export const toolServices = (ctx: Ctx, call: ToolCall, runAgent: RunAgent): ToolServices => ({
+export const toolServices = (ctx: Ctx, call: ToolCall, { runAgent }: ToolPorts): ToolServices => ({
   searchKnowledge: (query) => searchOwnKnowledge(ctx, call, query),
   readPage: pageToMarkdown,
-  callAgent: (request) => callDelegate(ctx, call, request, runAgent),
+  callAgent: async (request) =>
+    runAgent === undefined
+      ? { ok: false, error: 'Agents cannot be called in this run.' }
+      : callDelegate(ctx, call, request, runAgent),
 });
 
 /** Searches the knowledge bases of the agent's version with the settings of that version. */

@@ -14,7 +14,7 @@ export interface SecretSummary {
   readonly updated_at: number;
 }
 
-/** A tool with its current revision and what may be told of its secrets, by id. */
+/** A tool with its current revision and summaries of its secrets, by id. */
 export type ToolRow = ToolBaseRow &
   Pick<RevisionRow, 'effect' | 'definition'> & {
     readonly secrets: Readonly<Record<string, SecretSummary>>;
@@ -123,7 +123,7 @@ export const advanceTool = (
 
 export const insertSecret = (db: Db, row: SecretRow) => db.insert(tool_secrets).values(row);
 
-/** Another value for the same header and origin, in every revision that names the secret. */
+/** Replaces the value of a secret in every revision that refers to it. */
 export const replaceSecret = (
   db: Db,
   { workspace_id, tool_id, id, ...changes }: Omit<SecretRow, 'header' | 'origin'>,
@@ -149,7 +149,7 @@ export const markToolDeleted = (db: Db, row: ToolBaseRow, now: number) =>
     })
     .where(and(eq(tools.workspace_id, row.workspace_id), eq(tools.id, row.id)));
 
-/** Of every workspace: rotation is the deployment's. */
+/** Selects secrets of all workspaces for the rotation of keys. */
 export const selectOldSecrets = (db: Db, version: number, after: string, limit: number) =>
   db
     .select()
@@ -158,7 +158,7 @@ export const selectOldSecrets = (db: Db, version: number, after: string, limit: 
     .orderBy(tool_secrets.id)
     .limit(limit);
 
-/** Unless another value has come in between, which is under the newest key already. */
+/** Moves a secret, unless its value has been replaced since and is under the newest key already. */
 export const moveSecret = (db: Db, row: SecretRow, value: string, key_version: number) =>
   db
     .update(tool_secrets)
@@ -171,7 +171,7 @@ export const moveSecret = (db: Db, row: SecretRow, value: string, key_version: n
       ),
     );
 
-/** Once the tool is gone: revisions that no version of an agent refers to, and all secrets when no revision is left. */
+/** Erases revisions of a deleted tool that no agent version refers to, and secrets that no revision refers to. */
 export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
   db.delete(tool_revisions).where(
     and(
@@ -191,7 +191,7 @@ export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
   ),
 ];
 
-/** A revision of a tool with the sealed secrets that it names, whether the tool is still there or not. */
+/** A revision with its sealed secrets, also of a deleted tool. */
 export type PinnedRow = Pick<
   RevisionRow,
   'tool_id' | 'revision' | 'name' | 'effect' | 'definition'

@@ -74,7 +74,7 @@ describe('calculator', () => {
     ['1e-7 * 1', '0.0000001'],
     ['round(pi, 10)', '3.1415926536'],
     ['log10(1000) + ln(e)', '4'],
-  ])('%s is %s', async (expression, value) => {
+  ])('evaluates %s to %s', async (expression, value) => {
     expect(await calculate(expression)).toBe(value);
   });
 
@@ -120,7 +120,7 @@ describe('calculator', () => {
     '{}',
     '`x`',
     '1,2',
-  ])('has no value for %s, and says so at once', async (expression) => {
+  ])('refuses %s without delay', async (expression) => {
     const started = performance.now();
     expect(await calculate(expression)).toMatch(/^error: /);
     expect(performance.now() - started).toBeLessThan(1000);
@@ -128,7 +128,7 @@ describe('calculator', () => {
 });
 
 describe('current_time', () => {
-  it('tells the time there', async () => {
+  it('returns the local time of a time zone', async () => {
     const ctx = contextOf(await newWorkspace());
     const tool = await builtIn(ctx, 'current_time');
     const at = async (time_zone?: string) =>
@@ -165,7 +165,7 @@ describe('fetch_url', () => {
       : outcome.error;
   };
 
-  it('reads the main content of a page, and nothing that a reader does not see', async () => {
+  it('returns the main content of a page without what is hidden', async () => {
     const html = `<!doctype html><html><head><title> The
       title </title><style>b{}</style></head><body><header>SITE</header><nav>MENU</nav>
       <main><h1>Hello</h1><p>Some <b>bold</b> text.</p><script>alert('SCRIPT')</script><!-- COMMENT --><p style="display:none">HIDDEN</p>
@@ -179,7 +179,7 @@ describe('fetch_url', () => {
     expect(text).not.toMatch(/SITE|MENU|SCRIPT|COMMENT|HIDDEN|ASIDE|FOOT/);
   });
 
-  it('keeps links to other pages, absolute, and of other links the text', async () => {
+  it('keeps links to other pages as absolute URLs and other links as text', async () => {
     const site = new Site();
     const links = (body: string) => ({ body, headers: { 'content-type': 'text/html' } });
     const body = `<main><p>See <a href="../my_docs/a?x=1&amp;y=2" title="T">the <b>docs</b></a>, <a href="https://other.example.com/p">other</a>,
@@ -211,7 +211,7 @@ describe('fetch_url', () => {
     expect(based).toMatchObject({ output: { text: `[A](${site.url('/docs/a')})` } });
   });
 
-  it('reads an only article, pages without landmarks, and other text', async () => {
+  it('reads a single article, pages without landmarks, and plain text', async () => {
     const article = (await read(
       '<body><div>AROUND</div><article><header><h1>Title</h1></header><p>Text</p></article></body>',
     )) as {
@@ -233,7 +233,7 @@ describe('fetch_url', () => {
     });
   });
 
-  it('cuts long pages, and goes on where it was asked to', async () => {
+  it('cuts long pages and continues from `start`', async () => {
     const url = await page('word '.repeat(10_000), 'text/plain');
     const first = await fetchWith({ url, max_characters: 500 });
     expect(first).toMatchObject({ ok: true, output: { next_start: 500 } });
@@ -241,7 +241,7 @@ describe('fetch_url', () => {
     expect(last).toMatchObject({ ok: true, output: { next_start: null } });
   });
 
-  it('refuses what is too large, no text, or an error', async () => {
+  it('refuses large responses, other content types and error statuses', async () => {
     const bomb = await new Site().answers('/', {
       gzip: true,
       body: '0'.repeat(1000),
@@ -260,7 +260,7 @@ describe('fetch_url', () => {
     expect(typeof deep === 'string' || deep.text.length < 100).toBe(true);
   });
 
-  it('goes nowhere it may not, directly or by a redirect (R34, R35)', async () => {
+  it('calls no forbidden address, directly or by a redirect (R34, R35)', async () => {
     const before = (await unexpectedCalls()).length;
     for (const url of forbiddenUrls)
       expect(await fetchWith({ url }), url).toMatchObject({
@@ -282,7 +282,7 @@ describe('fetch_url', () => {
 });
 
 describe('knowledge_search', () => {
-  it("searches the version's bases, and its hits can be cited", async () => {
+  it("searches the version's knowledge bases and returns citable passages", async () => {
     const workspace = await newWorkspace();
     const agent = (
       await workspace.post('/agents', {
@@ -330,7 +330,7 @@ describe('knowledge_search', () => {
 });
 
 describe('agent', () => {
-  it('asks another agent, never too deep and never in circles (R47)', async () => {
+  it('runs a delegate within the limit of depth and without cycles (R47)', async () => {
     const workspace = await newWorkspace();
     const [a, b, gone] = await Promise.all(
       ['a', 'b', 'gone'].map(
@@ -377,7 +377,7 @@ describe('agent', () => {
 });
 
 describe('HTTP tools of a version', () => {
-  it('do what they did when the version was made, and repeat no secret (R46)', async () => {
+  it('use the revision of the version and return no secret (R46)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/one', {
