@@ -199,9 +199,10 @@ export type PinnedRow = Pick<
   readonly secrets: readonly Pick<SecretRow, 'id' | 'header' | 'origin' | 'value'>[];
 };
 
+/** Qualified by hand: in a query of one table Drizzle writes `tool_id`, which would be that of the secret. */
 const sealedSecrets = sql<PinnedRow['secrets']>`(
   select json_group_array(json_object('id', s.id, 'header', s.header, 'origin', s.origin, 'value', s.value))
-  from tool_secrets s where s.tool_id = ${tool_revisions.tool_id})`
+  from tool_secrets s where s.tool_id = tool_revisions.tool_id)`
   .mapWith((text: string) => JSON.parse(text) as PinnedRow['secrets'])
   .as('secrets');
 
