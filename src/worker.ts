@@ -1,21 +1,11 @@
 import { app } from './app.ts';
-import { dispatchBatch } from './jobs/dispatch.ts';
-import { runSchedule } from './jobs/schedule.ts';
-import { chatStream, responsesStream } from './protocols/openai/index.ts';
-import { uiStream } from './protocols/ui-stream/index.ts';
-import { RateLimiter } from './rate-limits/index.ts';
-import { oneOffDriver, RunHost } from './runs/index.ts';
-import { turnDriver } from './sessions/index.ts';
+import { jobHandlers, schedule } from './features.ts';
+import { dispatchBatch, runSchedule } from './jobs/index.ts';
 
-export class SessionHost extends RunHost {
-  protected readonly protocols = [uiStream, chatStream, responsesStream];
-  protected readonly drivers = [turnDriver, oneOffDriver];
-}
-
-export { RateLimiter };
+export { RateLimiter, SessionHost } from './features.ts';
 
 export default {
   fetch: app.fetch,
-  queue: dispatchBatch,
-  scheduled: (controller, env, execution) => runSchedule(controller.cron, env, execution),
+  queue: (messages, env, execution) => dispatchBatch(jobHandlers, messages, env, execution),
+  scheduled: (controller, env, execution) => runSchedule(schedule, controller.cron, env, execution),
 } satisfies ExportedHandler<Env>;

@@ -19,6 +19,9 @@ async function eraseAgent(ctx: Ctx, agent_id: string): Promise<void> {
 type ErasureJob = 'workspace.delete' | 'agent.delete';
 
 export const erasureJobs: { readonly [Type in ErasureJob]: JobHandler<Type> } = {
-  'workspace.delete': { run: (ctx, { is_again }) => eraseWorkspace(ctx, is_again), giveUp: noted },
-  'agent.delete': { run: (ctx, { agent_id }) => eraseAgent(ctx, agent_id), giveUp: noted },
+  'workspace.delete': {
+    run: (ctx, { is_again }) => eraseWorkspace(ctx, is_again),
+    onExhausted: noted,
+  },
+  'agent.delete': { run: (ctx, { agent_id }) => eraseAgent(ctx, agent_id), onExhausted: noted },
 };

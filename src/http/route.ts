@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { FailureCode } from '../shared/failure.ts';
-import type { Access } from './access.ts';
+import type { Access } from './permissions.ts';
 
 export type Shape = z.ZodType | undefined;
 export type Output<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -15,7 +15,7 @@ export interface Route<
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Hono's form is derived: `/agents/{agent}`. */
   readonly path: string;
-  /** Without this nothing is served; the role table is `http/access.ts`. */
+  /** Without this nothing is served; the role table is `identity/access.ts`. */
   readonly access: Access;
   readonly tag: string;
   readonly summary: string;

@@ -1,4 +1,4 @@
-import { type Downgrade, findKnownBudgets, reserve, settleStatements } from '../budgets/index.ts';
+import { type Downgrade, findCachedBudgets, reserve, settleStatements } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
@@ -42,7 +42,8 @@ export class Purse {
     spent: NanoUsd,
     open: (model: string) => Promise<Target | null>,
   ): Promise<void> {
-    if (target.price.price_id === free || findKnownBudgets(this.#ctx)?.budgets.length === 0) return;
+    if (target.price.price_id === free || findCachedBudgets(this.#ctx)?.budgets.length === 0)
+      return;
     const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
     const missing = (cost: NanoUsd | null) =>
       cost === null ? null : Math.max(0, spent + cost - held);

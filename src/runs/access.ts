@@ -1,5 +1,5 @@
-import { allows } from '../http/access.ts';
-import { type Ctx, coversAgent } from '../platform/context.ts';
+import { hasRoleFor } from '../identity/index.ts';
+import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import type { RunWithSteps } from './schema/span.ts';
 
@@ -36,11 +36,10 @@ export function authorizeAgent<Row extends { readonly id: string }>(
 
 /** Returns the key whose sessions and one-off runs the caller is limited to; undefined for no such limit. */
 export const creatorFilter = (ctx: Ctx): string | undefined =>
-  ctx.actor.type === 'api_key' && !allows(ctx.actor.role, 'agents:read') ? ctx.actor.id : undefined;
+  hasRoleFor(ctx, 'agents:read') ? undefined : (actorId(ctx.actor) ?? '');
 
 /** Returns true if the caller may read what end users and agents wrote. */
-export const mayReadMessages = ({ actor }: Ctx): boolean =>
-  actor.type !== 'api_key' || allows(actor.role, 'messages:read');
+export const mayReadMessages = (ctx: Ctx): boolean => hasRoleFor(ctx, 'messages:read');
 
 /** Returns a run without the content that the caller may not read. */
 export const redactRun = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>

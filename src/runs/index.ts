@@ -21,6 +21,7 @@ export {
 export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
 export type { HostPort, RunDriver, RunRequest, RunSource, RunTerms } from './driver.ts';
 export type { RunEvent } from './events.ts';
+export { runsFeature } from './feature.ts';
 export { RunHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
 export { namedAgent, namedVersion } from './list/named-version.ts';
@@ -35,7 +36,6 @@ export { getRun, type RunResult, readResult } from './read-run.ts';
 export { closeLostRuns } from './recover/close-lost-runs.ts';
 export { interruptRun, sumUsage } from './recover/interrupt.ts';
 export { type LostRun, settleLostCall } from './recover/lost-call.ts';
-export { runRoutes } from './routes.ts';
 export { runAgent } from './run-agent.ts';
 export { Feedback, type FeedbackRow, Rating, toFeedback } from './schema/feedback.ts';
 export {

@@ -9,18 +9,15 @@ export {
   maxImageBytes,
   servedAs,
 } from './attachments/media.ts';
-export { attachmentRoutes } from './attachments/routes.ts';
 export { maxAttachments } from './attachments/schema.ts';
 export type { AttachmentRow } from './attachments/store.ts';
 export { authorizeSession } from './authorize-session.ts';
 export { backgroundJobs } from './background/jobs.ts';
+export { sessionsFeature } from './feature.ts';
 export { newSession } from './new-session.ts';
 export { eraseFromMessage } from './retention/erase-item.ts';
 export { eraseRun } from './retention/erase-run.ts';
 export { eraseSessions } from './retention/erase-sessions.ts';
-export { eraseDueSessions } from './retention/jobs.ts';
-export { sessionRoutes } from './routes.ts';
-export { indexSessions } from './search/index-sessions.ts';
 export { deleteSession } from './service.ts';
 export {
   headOf,

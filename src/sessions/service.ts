@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { parseConfig, selectAgent, selectVersionFor } from '../agents/index.ts';
-import { batch, type Statement } from '../db/client.ts';
+import { batch } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -71,7 +71,7 @@ export async function createSession(
 
 /** With its newest messages, for callers that may read those; `next_cursor` goes on in the list of messages. */
 export async function getSession(ctx: Ctx, id: string): Promise<SessionWithMessages> {
-  if (ctx.actor.type !== 'api_key' || !mayReadMessages(ctx)) {
+  if (!mayReadMessages(ctx)) {
     const [sessions, [version]] = await batch(ctx.db, [
       selectSession(ctx.db, ctx.workspace_id, id),
       selectVersionOfSession(ctx.db, ctx.workspace_id, id, null),
@@ -136,13 +136,13 @@ async function applyUpdate(
       ? { updated_at: now }
       : branchThrough(workspace_id, id, active_message_id, now)),
   };
-  const statements: Statement[] = [
+  const statements = [
     updateSessionRow(db, workspace_id, id, changes),
     ...(title === undefined ? [] : indexTitle(db, workspace_id, id, title)),
     ...(active_message_id === undefined ? [] : [dropOtherSummaries(db, workspace_id, id)]),
-  ];
-  const [rows] = await commit(ctx, { statements });
-  return (rows as SessionRow[])[0];
+  ] as const;
+  const [[row]] = await commit(ctx, { statements });
+  return row;
 }
 
 /** Why a branch cannot be chosen; null when what was in the way is gone: a run that no host answers for. */

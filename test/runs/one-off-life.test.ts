@@ -1,11 +1,11 @@
 import { abortAllDurableObjects } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { request } from '../support/api.ts';
 import { newChat, openStream, readFrames, runOf, textOf } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 import { countAll } from '../support/rows.ts';
+import { runSchedule } from '../support/schedule.ts';
 
 const answer: Round = {
   text: ['one ', 'two ', 'three'],

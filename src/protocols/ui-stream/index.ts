@@ -1,2 +1,2 @@
 export { uiStream } from './encoder.ts';
-export { chatRoutes } from './routes.ts';
+export { uiStreamFeature } from './feature.ts';

@@ -1,6 +1,6 @@
 import { parseConfig, previewConfig, selectAgent, selectVersionFor } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
-import { mayUse } from '../../http/access.ts';
+import { mayUse } from '../../identity/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid, noSuchVersion } from '../../shared/failure.ts';
 import { authorizeAgent } from '../access.ts';
@@ -48,7 +48,7 @@ export async function prepareOneOff(
 }
 
 function refuseDraft({ actor }: Ctx): void {
-  if (actor.type === 'api_key' && !mayUse(actor, 'agents:write'))
+  if (!mayUse(actor, 'agents:write'))
     throw new Failure(
       'forbidden',
       'Trying a draft needs the permission agents:write, which the credential’s role does not have.',

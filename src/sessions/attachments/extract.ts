@@ -79,7 +79,7 @@ type AttachmentJob = 'attachment.extract' | 'attachment.delete';
 export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type> } = {
   'attachment.extract': {
     run: (ctx, { attachment_id }) => settle(ctx, attachment_id),
-    giveUp: async (ctx, { attachment_id }) => {
+    onExhausted: async (ctx, { attachment_id }) => {
       await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, {
         ...gaveUp,
         updated_at: ctx.now(),
@@ -88,6 +88,6 @@ export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type
   },
   'attachment.delete': {
     run: (ctx, { object_ids }) => removeObjects(ctx, object_ids),
-    giveUp: noted,
+    onExhausted: noted,
   },
 };

@@ -160,7 +160,7 @@ async function foldPart(
     { statements: [insertSummary(ctx.db, row, base?.id ?? null), ...usage] },
     isStored,
   );
-  const isMade = results === null || (results[0] as unknown[]).length > 0;
+  const isMade = results === null || results[0].length > 0;
   return isMade && last.depth < depth;
 }
 
@@ -231,12 +231,12 @@ async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'
 }
 
 /** A title or a summary that was not to be had is no loss to anybody: there is the rule's, or the next turn asks again. */
-const giveUp: JobHandler['giveUp'] = async (ctx, job, error) =>
+const onExhausted: JobHandler['onExhausted'] = async (ctx, job, error) =>
   ctx.log.warn('background_given_up', { job, error });
 
 export const backgroundJobs: {
   readonly [Type in 'session.title' | 'session.summarize']: JobHandler<Type>;
 } = {
-  'session.title': { run: giveTitle, giveUp },
-  'session.summarize': { run: summarize, giveUp },
+  'session.title': { run: giveTitle, onExhausted },
+  'session.summarize': { run: summarize, onExhausted },
 };

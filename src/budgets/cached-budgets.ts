@@ -18,9 +18,9 @@ const cacheSize = 500;
 const cache = new Map<string, KnownBudgets>();
 
 /** Called where budgets change, so that this isolate knows at once. */
-export const forgetBudgets = (workspace_id: string): void => void cache.delete(workspace_id);
+export const invalidateBudgets = (workspace_id: string): void => void cache.delete(workspace_id);
 
-export function findKnownBudgets({
+export function findCachedBudgets({
   workspace_id,
   now,
 }: Pick<Ctx, 'workspace_id' | 'now'>): KnownBudgets | undefined {
@@ -28,8 +28,8 @@ export function findKnownBudgets({
   return known !== undefined && now() - known.read_at < cacheFor ? known : undefined;
 }
 
-/** What to read in a batch that is made anyway; `rememberBudgets` takes the results. */
-export const selectKnownBudgets = ({ db, workspace_id }: Ctx) =>
+/** What to read in a batch that is made anyway; `cacheBudgets` takes the results. */
+export const selectCachedBudgets = ({ db, workspace_id }: Ctx) =>
   [
     selectAllBudgets(db, workspace_id),
     db
@@ -38,7 +38,7 @@ export const selectKnownBudgets = ({ db, workspace_id }: Ctx) =>
       .where(eq(workspaces.id, workspace_id)),
   ] as const;
 
-export function rememberBudgets(
+export function cacheBudgets(
   ctx: Ctx,
   budgets: readonly BudgetRow[],
   zones: readonly { time_zone: string }[],
@@ -53,6 +53,6 @@ export function rememberBudgets(
 /** Cached for up to 30 seconds; otherwise one trip. */
 export async function readKnownBudgets(ctx: Ctx): Promise<KnownBudgets> {
   return (
-    findKnownBudgets(ctx) ?? rememberBudgets(ctx, ...(await batch(ctx.db, selectKnownBudgets(ctx))))
+    findCachedBudgets(ctx) ?? cacheBudgets(ctx, ...(await batch(ctx.db, selectCachedBudgets(ctx))))
   );
 }

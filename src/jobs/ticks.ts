@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { Ctx } from '../../platform/context.ts';
+import type { Ctx } from '../platform/context.ts';
 
 /**
- * Notes that the tasks of a cron expression were gone through, and which of them ended well: one row
- * a tick. A task that failed keeps the time it last did not; one that is gone is forgotten.
+ * Records one tick of a cron expression and which of its tasks succeeded, in one row per expression. A task
+ * that failed keeps the time of its last success; a task that no longer exists is dropped.
  */
 export async function recordTick(
   ctx: Ctx,

@@ -4,25 +4,25 @@ import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { inForce } from '../shared/rate-rules.ts';
 import { second } from '../shared/time.ts';
-import { isWellFormedKey } from './key.ts';
-import { type CredentialRow, selectCredential } from './store.ts';
+import { isWellFormedKey } from './api-keys/key.ts';
+import { type CredentialRow, selectCredential } from './credential-store.ts';
 
-/** How long another isolate may go on honouring a key that was revoked here. */
+/** Time for which another isolate may still accept a key that was revoked here. */
 const cacheFor = 30 * second;
 const cacheSize = 1000;
 const cache = new Map<string, { readonly row: CredentialRow; readonly read_at: number }>();
 
-/** Called where a key changes, so that this isolate knows at once. */
-export const forgetKey = (hash: string): void => void cache.delete(hash);
+/** Drops a changed key from the cache of this isolate. */
+export const invalidateKey = (hash: string): void => void cache.delete(hash);
 
-/** Called where something changes that is read with the keys of a workspace. */
-export function forgetKeysOf(workspace_id: string): void {
+/** Drops the keys of a workspace whose settings or rate limits changed. */
+export function invalidateKeysOf(workspace_id: string): void {
   for (const [hash, { row }] of cache) if (row.workspace_id === workspace_id) cache.delete(hash);
 }
 
 /**
- * The caller behind an `Authorization` header. Throws `unauthenticated`; the log, not the answer,
- * tells a typo from a key that was revoked. Throws `forbidden` for a credential of the other kind.
+ * Returns the caller of an `Authorization` header. Throws `unauthenticated` with one text for every
+ * reason, which only the log names, and `forbidden` for a root key in place of an API key or the other way round.
  */
 export const authenticate: Authenticate = async (platform, authorization, access) => {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
@@ -43,7 +43,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (row === undefined) {
     if (equalDigests(hash, await sha256(config.root_key))) {
       if (access !== 'root')
-        throw new Failure('forbidden', 'The root key manages workspaces and nothing else.');
+        throw new Failure('forbidden', 'The root key is accepted for managing workspaces only.');
       return { workspace_id: '', actor: { type: 'root' }, rate_limits: null };
     }
     if (!(await isWellFormedKey(token))) return refuse('typo');
@@ -54,7 +54,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (row.revoked_at !== null) return refuse('revoked');
   if (row.expires_at !== null && row.expires_at <= platform.now()) return refuse('expired');
   if (access === 'root')
-    throw new Failure('forbidden', 'This needs the root key of the deployment.');
+    throw new Failure('forbidden', 'This operation requires the root key of the deployment.');
   const { id, role, agent_ids, expires_at, workspace_id, rate_limits } = row;
   const is_rotated = row.rotated_to !== null;
   return {

@@ -1,14 +1,16 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
-import { lexicalDimensions } from './builtin/lexical.ts';
+
+/** Length of the vectors of `builtin/lexical`. */
+export const lexicalDimensions = 512;
 
 export interface EmbeddingModel {
   /** Length of its vectors; at most 1536, which is what a vector index takes. */
   readonly dimensions: number;
-  /** How the provider is asked for that length, where it gives several. */
+  /** Provider options that request this length from a model with several. */
   readonly options?: SharedV4ProviderOptions;
 }
 
-/** The models that a knowledge base can be made with: the length of their vectors has to be known before there is one. */
+/** Embedding models of known dimensions, which a knowledge base must have before it is created. */
 const embeddingModels: Readonly<Record<string, EmbeddingModel>> = {
   'builtin/lexical': { dimensions: lexicalDimensions },
   'openai/text-embedding-3-small': { dimensions: 1536 },
