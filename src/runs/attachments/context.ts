@@ -1,6 +1,6 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider';
 import type { AttachedFile } from '../../db/schema/runs.ts';
-import { originalKey } from '../../knowledge/index.ts';
+import { originalKey } from '../../documents/index.ts';
 import { capabilitiesOf, contextWindowOf } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { readText } from './objects.ts';
@@ -16,7 +16,7 @@ export interface Included {
 }
 
 /** How a run has used an attachment. */
-interface AttachmentUse {
+export interface AttachmentUse {
   readonly id: string;
   readonly included: 'whole' | 'passages' | 'image' | 'none';
   /** Estimated. */
@@ -43,7 +43,7 @@ const maxImages = 10;
 /** Estimated tokens of an image: the maximum of most providers (Anthropic, "Vision"). */
 const imageTokens = 1600;
 /** Returns the tokens available for documents: at most half of the model's context window. */
-function documentBudget(model: string): number {
+export function documentBudget(model: string): number {
   const window = contextWindowOf(model);
   return window === null ? maxTokens / 4 : Math.min(maxTokens, Math.floor(window / 2));
 }
