@@ -1,21 +1,6 @@
-import { stemmer } from 'stemmer';
-import { isAskingWord, isStopWord, words } from '../shared/words.ts';
+import { stemsOf } from '../shared/stems.ts';
+import { isAskingWord, isStopWord } from '../shared/words.ts';
 import { queryWords } from './keywords.ts';
-
-const parts = /[^\p{L}\p{M}\p{N}]+/u;
-
-/** What a word is matched by: without accents and endings, as the keyword index does it (Porter 1980). */
-const stemOf = (word: string): string =>
-  stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
-
-/** Stems of a text in order; "l'eau" is "l" and "eau", as the keyword index sees it. */
-export const stemsOf = (text: string): string[] =>
-  words(text).flatMap((word) =>
-    word
-      .split(parts)
-      .filter((part) => part !== '')
-      .map(stemOf),
-  );
 
 /** A word of the query with its weight. */
 export interface Term {

@@ -3,7 +3,7 @@ export { type Chunk, chunkDocument } from './chunk.ts';
 
 export { asDownload } from './download.ts';
 export { eraseFiles } from './erase-files.ts';
-export { coverageOf, stemsOf, subjectTerms, weighTerms } from './evidence.ts';
+export { coverageOf, subjectTerms, weighTerms } from './evidence.ts';
 export { DocumentFault, type ExtractedDocument, faultCodes } from './extract/document.ts';
 export { extractDocument } from './extract/extract.ts';
 export { listFilesOf } from './files.ts';

@@ -4,10 +4,10 @@ import {
   coverageOf,
   type ExtractedDocument,
   queryWords,
-  stemsOf,
   subjectTerms,
   weighTerms,
 } from '../../knowledge/index.ts';
+import { stemsOf } from '../../shared/stems.ts';
 
 /** A part of a document as it goes into a prompt. */
 export interface Excerpt {
