@@ -8,7 +8,7 @@ export interface ApiKeyActor {
   /** The agents this key is limited to; null for all. */
   readonly agent_ids: readonly string[] | null;
   readonly expires_at: number | null;
-  /** Whether the key has been rotated, and expires when its grace ends. */
+  /** True once the key has been rotated; it then expires at the end of its grace period. */
   readonly is_rotated: boolean;
 }
 
@@ -19,7 +19,7 @@ interface SystemActor {
   readonly api_key_id?: string | null | undefined;
 }
 
-/** Who acts: a key, the holder of the root key, or the system itself in a job. */
+/** The actor of a request or job: an API key, the holder of the root key, or the system. */
 export type Actor = ApiKeyActor | { readonly type: 'root' } | SystemActor;
 
 /** An `Idempotency-Key` that came with the request; `platform/idempotency.ts` gives it meaning. */
@@ -29,11 +29,11 @@ export interface Idempotency {
   /** The hash that rows had before they belonged to one credential. */
   readonly unscoped_hash: string;
   readonly path: string;
-  /** Of path and body: the same key with another request is refused. Null until a handler that reads the body itself has done so. */
+  /** Hash of path and body: the same key with another request is refused. null until a handler that reads the body itself has done so. */
   readonly fingerprint: string | null;
 }
 
-/** What a request or job has cost so far. */
+/** Timings and database use of a request or job so far. */
 export interface Meter {
   readonly db: DbMeter;
   llm_ms: number;

@@ -103,7 +103,7 @@ const abortReason = (caller: AbortSignal | undefined): EgressError =>
     ? new EgressError('aborted', 'The request was stopped.')
     : new EgressError('timeout', 'The other side took longer than is allowed.');
 
-/** The work, or an error as soon as the signal says so, whatever the work does about the signal. */
+/** Returns the result of the work, or throws as soon as the signal aborts, even if the work ignores it. */
 async function untilAborted<Result>(
   work: Promise<Result>,
   signal: AbortSignal,
@@ -197,7 +197,7 @@ function checkContentType(type: string, allowed: readonly string[]): void {
   );
 }
 
-/** Counts what comes out of the decoder, so that a bomb is stopped however small it was on the wire. */
+/** Counts decoded bytes, so that a decompression bomb is stopped. */
 async function readBytes(
   body: ReadableStream<Uint8Array>,
   limit: number,

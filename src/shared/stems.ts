@@ -3,7 +3,7 @@ import { words } from './words.ts';
 
 const parts = /[^\p{L}\p{M}\p{N}]+/u;
 
-/** What a word is matched by: without accents and endings, as the keyword index does it (Porter 1980). */
+/** The stem of a word, without accents and endings, as in the keyword index (Porter 1980). */
 const stemOf = (word: string): string =>
   stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
 
