@@ -5,7 +5,7 @@ export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
 export type { Coverage } from './search/confidence.ts';
-export { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './search/evidence.ts';
+export { coverageOf, subjectTerms, type Term, weighTerms } from './search/evidence.ts';
 export { selectHeadings } from './search/headings.ts';
 export type { Found, SearchCall, SearchInput } from './search/input.ts';
 export { queryWords } from './search/keywords.ts';

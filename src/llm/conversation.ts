@@ -17,3 +17,18 @@ export const isSummaryPart = (text: string): boolean => text.startsWith(summaryS
 /** Messages for a model to read as data: what they say to do is not said to it. */
 export const writeConversation = (messages: readonly Said[]): string =>
   `<conversation>\n${messages.map(({ role, text }) => `<message from="${role}">\n${neutral(text)}\n</message>`).join('\n')}\n</conversation>`;
+
+/** Characters of one message that a task reads: its beginning and its end. */
+const longestMessage = 12_000;
+
+/** Returns a message of at most 12,000 characters and a note of how many were left out of its middle. */
+export function abridge<Message extends Said>(message: Message): Message {
+  const { text } = message;
+  if (text.length <= longestMessage) return message;
+  const half = longestMessage / 2;
+  const cut = text.length - longestMessage;
+  return {
+    ...message,
+    text: `${text.slice(0, half)}\n[… ${cut} characters …]\n${text.slice(-half)}`,
+  };
+}

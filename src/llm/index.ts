@@ -1,9 +1,9 @@
-export { askModel } from './ask.ts';
+export { isEmptyTitle } from './builtin/extract-title.ts';
 export { capabilitiesOf } from './capabilities.ts';
 export { checkModels, type ModelUse } from './check-model.ts';
 export { isFromText, ofMessage, type StepEvent } from './content.ts';
 export { contextWindowOf } from './context-window.ts';
-export { writeConversation, writeSummary } from './conversation.ts';
+export { abridge, writeSummary } from './conversation.ts';
 export { rewrapCredentials } from './credentials.ts';
 export { type EmbedCall, embed } from './embed.ts';
 export { llmFeature } from './feature.ts';
@@ -22,4 +22,8 @@ export {
   structuredOutputFailed,
   toOutputFormat,
 } from './structured.ts';
+export { runTask } from './tasks/run-task.ts';
+export { suggestionsTask } from './tasks/suggestions.ts';
+export { summaryTask, summaryTokens } from './tasks/summary.ts';
+export { titleTask } from './tasks/title.ts';
 export { batchWithModels } from './workspace-models.ts';

@@ -1,4 +1,4 @@
-/** What a deployment lets through. */
+/** The addresses that a deployment may call. */
 export interface HostRules {
   /** Loopback and private hosts, and any port: for a laptop, never by default. */
   readonly allow_private_network: boolean;
@@ -63,7 +63,7 @@ export function refuseAddress(
   return isBelow(host, platformSuffixes) ? 'AgentGrid does not call itself.' : null;
 }
 
-/** What is private on Cloudflare may be what a newcomer has on a laptop. */
+/** Hosts of a private network, which local development may call and a deployment may not. */
 const localCure = 'A local server allows it when started with `--var ALLOW_PRIVATE_NETWORK:true`.';
 
 function refuseNonPublic(port: string, host: string): string | null {

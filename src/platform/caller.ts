@@ -69,11 +69,11 @@ export interface Idempotency {
   /** The hash that rows had before they belonged to one credential. */
   readonly unscoped_hash: string;
   readonly path: string;
-  /** Of path and body: the same key with another request is refused. Null until a handler that reads the body itself has done so. */
+  /** Hash of path and body: the same key with another request is refused. null until a handler that reads the body itself has done so. */
   readonly fingerprint: string | null;
 }
 
-/** What a request or job has cost so far. */
+/** Timings and database use of a request or job so far. */
 export interface Meter {
   readonly db: DbMeter;
   llm_ms: number;

@@ -1,23 +1,16 @@
 import { newDbMeter, openDb } from '../db/client.ts';
 import { newId } from '../shared/id.ts';
+import { createAssetReader } from './asset-reader.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
-import type { JobMessage } from './job.ts';
+import { createJobQueue } from './job-queue.ts';
 import { createLog } from './log.ts';
-import type {
-  AssetReader,
-  Egress,
-  FloodGuard,
-  HostCommand,
-  HostReply,
-  JobQueue,
-  SessionHosts,
-  VectorIndex,
-} from './ports.ts';
+import type { Egress, FloodGuard, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
 import { createFloodGuard, createRateCounts } from './rate-limiting.ts';
+import { createSessionHosts } from './session-hosts.ts';
 import { createVectorizeIndex } from './vectorize-index.ts';
 
 /** Everything of the runtime that a context is made of; the only reader of `Env`. */
@@ -59,11 +52,7 @@ export function openPlatform(
   const meter: Meter = { db: newDbMeter(), llm_ms: 0, retrieval_ms: 0 };
   const session = env.DB.withSession(options.consistency ?? 'first-primary');
   const db = openDb(session, meter.db);
-  const files = createR2FileStore(env.FILES);
-  const assets = createAssetReader(env.ASSETS);
-  const jobs = createJobQueue(env.JOBS);
-  const models = { workersAi: 'AI' in env ? ((env.AI as Ai | undefined) ?? null) : null };
-  const egress = egressOf(config);
+  const ports = openPorts(env, config, db);
   const rates: Ctx['rates'] = new Map();
   let reached: string | null = null;
   // Bookmarks sort as they follow each other.
@@ -98,16 +87,11 @@ export function openPlatform(
         config,
         db,
         meter,
-        files,
-        assets,
-        jobs,
-        models,
-        egress,
+        ...ports,
         hosts,
         rates,
         limiter: createRateCounts(env.RATE_LIMITER, call.workspace_id),
         bookmark,
-        vectors: createVectorIndex(env, db),
         now: () => Date.now(),
         newId,
         defer: (work) =>
@@ -119,6 +103,16 @@ export function openPlatform(
     },
   };
 }
+
+/** The adapters that depend on nothing but the bindings. */
+const openPorts = (env: Env, config: Config, db: Ctx['db']) => ({
+  files: createR2FileStore(env.FILES),
+  assets: createAssetReader(env.ASSETS),
+  jobs: createJobQueue(env.JOBS),
+  models: { workersAi: 'AI' in env ? (env.AI ?? null) : null },
+  egress: egressOf(config),
+  vectors: createVectorIndex(env, db),
+});
 
 const egresses = new WeakMap<Config, Egress>();
 
@@ -134,48 +128,6 @@ const createVectorIndex = (env: Env, db: Ctx['db']): VectorIndex => {
   const hosted = 'VECTORS' in env ? env.VECTORS : undefined;
   return hosted === undefined ? createD1VectorIndex(db) : createVectorizeIndex(hosted);
 };
-
-/** The host of the address means nothing to the binding. */
-const createAssetReader = (binding: Fetcher): AssetReader => ({
-  async read(path) {
-    const response = await binding.fetch(`https://assets.invalid/${path}`);
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    await response.body?.cancel();
-    return null;
-  },
-});
-
-const createJobQueue = (queue: Queue): JobQueue => ({
-  async send(messages: readonly JobMessage[]) {
-    for (let start = 0; start < messages.length; start += 100) {
-      await queue.sendBatch(
-        messages.slice(start, start + 100).map((body) => ({ body, contentType: 'json' })),
-      );
-    }
-  },
-  async check() {
-    await queue.metrics();
-  },
-});
-
-/** What a host has done for a request counts as the request's. */
-const createSessionHosts = (
-  namespace: Env['SESSIONS'],
-  onReply: (reply: HostReply) => void,
-): SessionHosts => ({
-  get(session_id) {
-    const host = namespace.get(namespace.idFromName(session_id)) as unknown as {
-      ask(command: HostCommand): Promise<HostReply>;
-    };
-    return {
-      async ask(command) {
-        const reply = await host.ask(command);
-        onReply(reply);
-        return reply;
-      },
-    };
-  },
-});
 
 function addTo(meter: Meter, { db, llm_ms, retrieval_ms }: Meter): void {
   meter.db.trips += db.trips;

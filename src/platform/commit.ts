@@ -15,9 +15,9 @@ export interface Change<Batch extends Statements = Statements> {
   readonly statements: Batch;
   readonly audit?: readonly AuditEntry[];
   readonly jobs?: readonly Job[];
-  /** What the caller gets; kept for a replay when the request has an idempotency key. */
+  /** The response body, stored for a replay when the request has an idempotency key. */
   readonly reply?: unknown;
-  /** Instead of `reply`, where the answer takes long: the run that the key stands for, whatever becomes of it. */
+  /** Instead of `reply` for a long answer: the run that the key starts. A replay attaches to it. */
   readonly pending?: { readonly run_id: string };
 }
 
@@ -70,8 +70,9 @@ export async function commit<const Batch extends Statements>(
 }
 
 /**
- * `commit` for what no caller would repeat, such as the end of a run: tried again while the database
- * loses the connection. `wasMade` tells whether what got no answer was done all the same; then null.
+ * Commits a change that no caller would repeat, such as the end of a run: retries while the database
+ * loses the connection. `wasMade` returns true when an attempt without a response was committed; the
+ * result is then null.
  */
 export async function commitSurely<const Batch extends Statements>(
   ctx: Ctx,

@@ -57,7 +57,7 @@ const HostNames = z
     ),
   );
 
-/** What a workspace may hold where the deployment does not say otherwise; migrations begin with the same. */
+/** Default limits of a workspace; the migrations insert the same values. */
 const standardQuotas: Readonly<Record<QuotaName, number>> = {
   files: 100_000,
   bytes: 100 * 2 ** 30,
@@ -111,7 +111,7 @@ export interface Config {
   readonly allow_private_network: boolean;
   /** Names the deployment answers to besides workers.dev, which it must not call itself. */
   readonly own_hosts: readonly string[];
-  /** What a workspace may hold unless it has a limit of its own; null is unlimited. */
+  /** Limits of a workspace without its own; null is unlimited. */
   readonly quotas: Readonly<Record<QuotaName, number | null>>;
 }
 

@@ -35,11 +35,11 @@ export interface Ctx {
   readonly egress: Egress;
   readonly hosts: SessionHosts;
   readonly limiter: RateCounts;
-  /** What the caller meets of the workspace's rate limits; null for nothing, as in the background. */
+  /** The workspace's rate limits that apply to the caller; null for none, as in the background. */
   readonly rate_limits: RateLimitsInForce | null;
   /** Where the request stands with the limits it was held against, by their names. */
   readonly rates: Map<string, RateStanding>;
-  /** Where this request's reads have got to, for whoever goes on with it. */
+  /** The D1 bookmark of this request's latest read or write, for a request that continues from it. */
   readonly bookmark: () => string | null;
   readonly idempotency: Idempotency | null;
   /** Aborted when the client goes away. */
@@ -47,7 +47,7 @@ export interface Ctx {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: (prefix: IdPrefix) => string;
-  /** Goes on after the response; a failure is logged, never thrown. */
+  /** Lets work continue after the response. A failure is logged and not thrown. */
   readonly defer: (work: Promise<unknown>) => void;
   readonly log: Log;
 }

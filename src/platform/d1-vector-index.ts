@@ -7,7 +7,7 @@ import type { VectorHit, VectorIndex, VectorQuery } from './ports.ts';
 const upsertRows = 500;
 /** Rows of one read. */
 const pageRows = 20_000;
-/** Of all cached bases together. */
+/** Bytes of all cached bases together. */
 const cacheBytes = 32 * 1024 * 1024;
 const cacheEntries = 1000;
 

@@ -27,7 +27,7 @@ export class Replay extends Error {
   }
 }
 
-/** Thrown in place of an effect that has begun: the run that the key started, which may go on, or have ended. */
+/** Thrown when the key has started a run, which may be active or ended; the caller attaches to it. */
 export class KeyOfRun extends Error {
   override readonly name = 'KeyOfRun';
   readonly run_id: string;
@@ -45,7 +45,7 @@ interface KeyedRequest {
   readonly route: string;
   readonly key: string;
   readonly path: string;
-  /** What makes two requests the same; null when the handler has yet to read it. */
+  /** The request body that is part of the fingerprint; null while the handler has not read it. */
   readonly body: string | null;
 }
 
@@ -100,7 +100,7 @@ export async function throwIfAnswered(ctx: Ctx): Promise<void> {
   if (row !== undefined) throw await toReplay(ctx, row);
 }
 
-/** What to throw when the key row turned out to exist inside a batch. */
+/** Returns the error to throw when a batch failed because the key row exists. */
 export async function readReply(ctx: Ctx): Promise<Error> {
   const row = await findKey(ctx);
   return row === undefined

@@ -1,7 +1,7 @@
 import type { Ctx } from './context.ts';
 import type { Job } from './job.ts';
 
-/** Executes jobs of one type. `run` may be called again for the same job at any time. */
+/** Handles one type of job. `run` must be idempotent: it may be called again for the same job at any time. */
 export interface JobHandler<Type extends Job['type'] = Job['type']> {
   readonly run: (ctx: Ctx, job: Extract<Job, { type: Type }>) => Promise<void>;
   /** Called once the attempts are exhausted, so that the owner can record the failure. */

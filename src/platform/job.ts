@@ -37,6 +37,6 @@ export const Job = z.discriminatedUnion('type', [
 ]);
 export type Job = z.infer<typeof Job>;
 
-/** What travels on the queue. */
+/** The message of a job on the queue. */
 export const JobMessage = z.strictObject({ id: z.string(), workspace_id: z.string(), job: Job });
 export type JobMessage = z.infer<typeof JobMessage>;

@@ -73,7 +73,7 @@ export interface JobQueue {
   check(): Promise<void>;
 }
 
-/** The live part of a session: one object for each, wherever it is asked from. */
+/** The live part of a session: one object for each session, reached from anywhere. */
 export interface SessionHosts {
   get(session_id: string): { ask(command: HostCommand): Promise<HostReply> };
 }
@@ -85,7 +85,7 @@ export interface HostCommand {
   readonly input: unknown;
 }
 
-/** What a context is made of again on the other side. */
+/** The fields from which the host rebuilds a context. */
 interface HostCaller {
   readonly workspace_id: string;
   readonly actor: Actor;
@@ -109,22 +109,22 @@ export interface HostReply {
         readonly detail: string;
         readonly options: FailureOptions;
       };
-  /** What it has cost up to the reply. */
+  /** Timings and database use up to the reply. */
   readonly meter: Meter;
   readonly bookmark: string | null;
   /** Where it stands with the limits that it was held against. */
   readonly rates: readonly RateStanding[];
 }
 
-/** Who is counted; null for nobody of the scope. */
+/** The subject of each scope; null where the scope has none. */
 export type RateSubjects = { readonly [Scope in RateScope]: string | null };
 
-/** What is to be counted for all subjects at once, or not at all. */
+/** Counts for all subjects, taken together or not at all. */
 export interface RateWanted {
   readonly subjects: RateSubjects;
   /** The scopes that it is a request of. */
   readonly requests: readonly RateScope[];
-  /** Whether it takes tokens, nobody knows how many. */
+  /** True when tokens must be left; how many are used is not known yet. */
   readonly tokens: boolean;
   /** The run that begins with it. */
   readonly run_id: string | null;
@@ -138,7 +138,7 @@ export interface RateStanding {
   readonly id: string;
   readonly limit: number;
   readonly unit: 'requests' | 'tokens' | 'concurrent-requests';
-  /** null for what is no matter of time. */
+  /** null for a limit without a time window. */
   readonly window_s: number | null;
   readonly remaining: number;
   /** Seconds until all of it is to be had again; null where nobody knows. */
@@ -163,12 +163,12 @@ export interface FloodGuard {
   admitsKey(key_id: string): Promise<boolean>;
 }
 
-/** What model providers this deployment can reach without a workspace's own credential. */
+/** Model providers that this deployment reaches without a workspace's credential. */
 export interface ModelAccess {
   readonly workersAi: Ai | null;
 }
 
-/** What one outbound request may take. */
+/** Limits of one outbound request. */
 export interface EgressLimits {
   /** 0..3; each hop is checked like the first. */
   readonly redirects: number;

@@ -5,7 +5,7 @@ type Verbs = Record<keyof RateCounts, (...input: unknown[]) => Promise<unknown>>
 /** The object that counts for a workspace, found when it is first asked; asked once more where it was just being moved. */
 export function createRateCounts(namespace: Env['RATE_LIMITER'], workspace_id: string): RateCounts {
   const find = () => namespace.get(namespace.idFromName(workspace_id)) as unknown as Verbs;
-  // What goes through one stub arrives in its order.
+  // Calls through one stub arrive in their order.
   let limiter: Verbs | null = null;
   const ask = async <Result>(verb: keyof RateCounts, ...input: unknown[]): Promise<Result> => {
     try {
@@ -26,7 +26,7 @@ export function createRateCounts(namespace: Env['RATE_LIMITER'], workspace_id: s
   };
 }
 
-/** A counter that does not answer is no reason to turn anybody away: what it guards against is abuse. */
+/** Admits the request when the counter does not answer: it guards against abuse only. */
 export function createFloodGuard(env: Env): FloodGuard {
   const admits = async (limiter: RateLimit | undefined, key: string): Promise<boolean> => {
     if (limiter === undefined) return true;

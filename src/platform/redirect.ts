@@ -1,6 +1,6 @@
 /** Headers that say nothing about who asks; all others stay with the origin they were meant for. */
 const harmless = new Set(['accept', 'accept-language', 'user-agent']);
-/** What describes a body, and goes with it. */
+/** Headers that describe a body and are removed together with it. */
 const aboutBody = ['content-type', 'content-length', 'content-encoding', 'content-language'];
 
 export const isRedirect = ({ status, headers }: Response): boolean =>

@@ -16,8 +16,8 @@ const atATime = 100;
 const maxBatches = 20;
 
 /**
- * Moves secrets that are sealed under an encryption key before the newest to that one; what one tick
- * does not reach the next does. One that cannot be opened stays, and the log says so. Returns how many were moved.
+ * Reseals secrets under the newest encryption key, a bounded number in one tick. A secret that cannot
+ * be opened stays as it is and is logged. Returns the number of resealed secrets.
  */
 export async function rewrapOld(
   ctx: Ctx,

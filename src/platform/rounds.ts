@@ -1,6 +1,6 @@
 /**
- * Periodic work in bounded steps: `step` does at most `limit` things and says how many it did. Goes on while
- * there was more, at most `rounds` times: what is left then waits for the next tick. Returns how many were done.
+ * Runs periodic work in bounded steps: `step` handles at most `limit` items and returns how many. Repeats
+ * while a step was full, at most `rounds` times; the rest waits for the next tick. Returns the total.
  */
 export async function inRounds(
   rounds: number,

@@ -1,4 +1,4 @@
-/** What can be limited, and for whom. */
+/** The scopes and measures of rate limits. */
 const rateScopes = ['workspace', 'api_key', 'agent', 'end_user'] as const;
 export type RateScope = (typeof rateScopes)[number];
 
@@ -10,7 +10,7 @@ const rateMeasures = [
 ] as const;
 export type RateMeasure = (typeof rateMeasures)[number];
 
-/** null is no limit. */
+/** null is unlimited. */
 export type RateLimits = { readonly [Measure in RateMeasure]: number | null };
 
 /** For one of a scope; what is left out is as for each. */
@@ -29,12 +29,12 @@ export type RateRules = { readonly workspace: RateLimits } & {
   readonly [Scope in Exclude<RateScope, 'workspace'>]: RateScopeRules;
 };
 
-/** What a caller meets of a workspace's limits: for nothing more a counter need be asked. */
+/** The limits of a workspace that may apply to a caller; other counters are not called. */
 export interface RateLimitsInForce {
   readonly revision: number;
-  /** Whether each request of the key counts. */
+  /** True when each request of the key counts. */
   readonly requests: boolean;
-  /** Whether runs and model calls may count. */
+  /** True when runs and model calls may count. */
   readonly calls: boolean;
 }
 
@@ -68,7 +68,7 @@ const ofCalls = ['tokens_per_minute', 'concurrent_runs'] as const;
 const hasAny = (limits: Partial<RateLimits>, measures: readonly RateMeasure[]) =>
   measures.some((measure) => typeof limits[measure] === 'number');
 
-/** What of the rules a key meets; null for nothing. */
+/** Returns the rules that apply to a key; null for none. */
 export function inForce(
   rules: RateRules,
   revision: number,

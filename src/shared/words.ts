@@ -14,7 +14,7 @@ const stopWords = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Words of asking rather than of the subject: whether a passage has them says nothing about it. */
+/** Words that ask rather than name a subject: finding them in a passage proves nothing. */
 const askingWords = new Set(
   [
     'please explain tell give show list describe define know want need find help mean means say says hello hi thanks thank many much often long far soon',

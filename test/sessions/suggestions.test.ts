@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { suggestByRule, tidySuggestions } from '../../src/sessions/background/suggestions.ts';
+import { extractQuestions, tidySuggestions } from '../../src/llm/builtin/extract-questions.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 
@@ -24,21 +24,21 @@ describe('suggestions by rule', () => {
       starter_questions: ['Is descaling done?', 'Where is the shop?'],
       asked: ['What is it called?', 'How is descaling done?'],
     };
-    expect(suggestByRule(from, 6)).toEqual([
+    expect(extractQuestions(from, 6)).toEqual([
       'What about Warranty and returns?',
       'Can I use vinegar?',
       'Where is the shop?',
     ]);
     expect(
-      suggestByRule(
+      extractQuestions(
         { headings: ['Entkalken'], starter_questions: [], asked: ['Gibt es Garantie'] },
         3,
       ),
     ).toEqual(['Entkalken?']);
     expect(
-      suggestByRule({ headings: ['保修'], starter_questions: [], asked: ['怎么清洗'] }, 3),
+      extractQuestions({ headings: ['保修'], starter_questions: [], asked: ['怎么清洗'] }, 3),
     ).toEqual(['保修？']);
-    expect(suggestByRule({ headings: [], starter_questions: [], asked: [] }, 3)).toEqual([]);
+    expect(extractQuestions({ headings: [], starter_questions: [], asked: [] }, 3)).toEqual([]);
   });
 
   it('are clean lines, none twice, as many as were asked for, of anything', () => {

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeSummary } from '../../src/llm/index.ts';
-import {
-  abridge,
-  capSummary,
-  extractSummary,
-  summaryTokens,
-} from '../../src/sessions/background/summary.ts';
+import { extractSummary } from '../../src/llm/builtin/extract-summary.ts';
+import { abridge, writeSummary } from '../../src/llm/conversation.ts';
+import { capSummary, summaryTokens } from '../../src/llm/tasks/summary.ts';
 import { estimateTokens } from '../../src/shared/tokens.ts';
 
 const said = (role: 'user' | 'assistant', text: string) => ({ role, text });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanTitle, isEmptyTitle, titleOf } from '../../src/sessions/background/title.ts';
+import { cleanTitle, extractTitle, isEmptyTitle } from '../../src/llm/builtin/extract-title.ts';
 
 const exchanges: readonly (readonly [question: string, answer: string, title: string | null])[] = [
   ['How do I descale the machine?', 'Descale it every 200 cups.', 'Descale the machine'],
@@ -46,7 +46,7 @@ const exchanges: readonly (readonly [question: string, answer: string, title: st
 
 describe('a title by rule', () => {
   it.each(exchanges)('of %j, answered %j, is %j', (question, answer, title) => {
-    expect(titleOf(question, answer)).toBe(title);
+    expect(extractTitle(question, answer)).toBe(title);
   });
 
   it('of a very long message is the part that the answer is about, in whole words', () => {
@@ -55,7 +55,7 @@ describe('a title by rule', () => {
     const topic =
       'Since the last update the export to PDF shows an error about missing fonts on my laptop.';
     const title =
-      titleOf(
+      extractTitle(
         padding.repeat(10) + topic + padding.repeat(10),
         'The PDF export needs fonts: install the missing fonts.',
       ) ?? '';
@@ -76,7 +76,7 @@ describe('a title by rule', () => {
     const all = fc.array(text, { maxLength: 5 }).map((parts) => parts.join('\n'));
     fc.assert(
       fc.property(all, all, (question, answer) => {
-        const title = titleOf(question, answer);
+        const title = extractTitle(question, answer);
         if (title === null) return;
         expect([...title].length).toBeLessThanOrEqual(80);
         expect(title).not.toMatch(/[\r\n"“”`]/);
@@ -100,9 +100,9 @@ describe('a title by rule', () => {
       'import a',
       'thanks ',
     ]) {
-      expect(titleOf(part.repeat(30_000), part.repeat(30_000))?.length ?? 0).toBeLessThanOrEqual(
-        80,
-      );
+      expect(
+        extractTitle(part.repeat(30_000), part.repeat(30_000))?.length ?? 0,
+      ).toBeLessThanOrEqual(80);
     }
   });
 });

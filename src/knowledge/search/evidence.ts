@@ -1,21 +1,6 @@
-import { stemmer } from 'stemmer';
-import { isAskingWord, isStopWord, words } from '../../shared/words.ts';
+import { stemsOf } from '../../shared/stems.ts';
+import { isAskingWord, isStopWord } from '../../shared/words.ts';
 import { queryWords } from './keywords.ts';
-
-const parts = /[^\p{L}\p{M}\p{N}]+/u;
-
-/** Returns the stem of a word without accents, as in the keyword index (Porter 1980). */
-export const stemOf = (word: string): string =>
-  stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
-
-/** Returns the stems of a text in order. "l'eau" yields "l" and "eau", as in the keyword index. */
-export const stemsOf = (text: string): string[] =>
-  words(text).flatMap((word) =>
-    word
-      .split(parts)
-      .filter((part) => part !== '')
-      .map(stemOf),
-  );
 
 /** A query word with its weight. */
 export interface Term {

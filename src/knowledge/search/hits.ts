@@ -1,6 +1,7 @@
+import { stemsOf } from '../../shared/stems.ts';
 import type { BaseRow } from '../base-store.ts';
 import type { Candidate } from './candidates.ts';
-import { coverageOf, stemsOf, subjectTerms, type Term } from './evidence.ts';
+import { coverageOf, subjectTerms, type Term } from './evidence.ts';
 import type { SearchInput } from './input.ts';
 import type { Ranked } from './rank.ts';
 import type { SearchHit } from './schema.ts';

@@ -1,5 +1,6 @@
+import { stemsOf } from '../../shared/stems.ts';
 import type { Candidate } from './candidates.ts';
-import { stemsOf, type Term } from './evidence.ts';
+import type { Term } from './evidence.ts';
 import { fuse } from './fuse.ts';
 import type { SearchInput } from './input.ts';
 import { rerankScore } from './rerank.ts';

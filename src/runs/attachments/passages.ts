@@ -1,11 +1,6 @@
 import { type Chunk, chunkDocument, type ExtractedDocument } from '../../documents/index.ts';
-import {
-  coverageOf,
-  queryWords,
-  stemsOf,
-  subjectTerms,
-  weighTerms,
-} from '../../knowledge/index.ts';
+import { coverageOf, queryWords, subjectTerms, weighTerms } from '../../knowledge/index.ts';
+import { stemsOf } from '../../shared/stems.ts';
 
 /** A part of a document as it goes into a prompt. */
 export interface Excerpt {

@@ -1,5 +1,12 @@
 import { batch, type Statement } from '../../db/client.ts';
-import { askModel, writeConversation, writeSummary } from '../../llm/index.ts';
+import {
+  abridge,
+  isEmptyTitle,
+  runTask,
+  summaryTask,
+  summaryTokens,
+  titleTask,
+} from '../../llm/index.ts';
 import { commitSurely } from '../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../platform/context.ts';
 import type { Job } from '../../platform/job.ts';
@@ -11,20 +18,12 @@ import { indexTitle } from '../search/store.ts';
 import { type SessionRow, selectSession } from '../store/sessions.ts';
 import { selectExchange, titleByModel, titleByRule } from './store.ts';
 import {
-  abridge,
-  capSummary,
-  extractSummary,
-  summaryInstructions,
-  summaryTokens,
-} from './summary.ts';
-import {
   type BranchMessage,
   insertSummary,
   type SummaryRow,
   selectBranchPart,
   selectSummary,
 } from './summary-store.ts';
-import { cleanTitle, isEmptyTitle, titleInstructions, titleOf } from './title.ts';
 
 type JobOf<Type extends Job['type']> = Extract<Job, { type: Type }>;
 
@@ -59,8 +58,7 @@ function titleWork(
 ): { statements: Statement[]; jobs: Job[] } {
   const { id, workspace_id, title: known, titled_by } = session;
   const isWanted = known === null || (titled_by === 'rule' && isEmptyTitle(known));
-  const [question, answer] = branch.slice(-2);
-  const title = isWanted ? titleOf(question?.text ?? '', answer?.text ?? '') : null;
+  const title = isWanted ? titleTask.extract(branch.slice(-2)) : null;
   if (title === null || title === known) return { statements: [], jobs: [] };
   const isWorthMore = background_model !== null && !isEmptyTitle(title);
   return {
@@ -137,10 +135,9 @@ async function foldPart(
   const last = taken.at(-1);
   if (last === undefined) return false;
   const call_key = `${run_id}:summary:${from}`;
-  const { text, usage, by } = await writeSummaryOf(ctx, {
-    ...{ previous: base?.text ?? '', messages: taken, max_tokens, model },
-    ...{ call_key, attribution: attributionOf(session, run) },
-  });
+  const input = { previous: base?.text ?? '', messages: taken, max_tokens };
+  const call = { ...attributionOf(session, run), model, call_key };
+  const { output: text, usage, by } = await runTask(ctx, summaryTask, input, call);
   const row: SummaryRow = {
     id: ctx.newId('sum'),
     workspace_id: ctx.workspace_id,
@@ -175,33 +172,6 @@ function takePart(messages: readonly BranchMessage[]): BranchMessage[] {
   return taken;
 }
 
-interface ToSummarize {
-  readonly previous: string;
-  readonly messages: readonly BranchMessage[];
-  readonly max_tokens: number;
-  readonly model: string | null;
-  readonly call_key: string;
-  readonly attribution: ReturnType<typeof attributionOf>;
-}
-
-/** By the model, or by rule where there is none or it fails: what fell out of the window is told in either case. */
-async function writeSummaryOf(
-  ctx: Ctx,
-  { previous, messages, max_tokens, model, call_key, attribution }: ToSummarize,
-) {
-  const byRule = () => extractSummary(previous, messages, max_tokens);
-  if (model === null) return { text: byRule(), usage: [], by: 'builtin' };
-  const { text, usage } = await askModel(ctx, {
-    ...attribution,
-    ...{ model, call_key, operation: 'summary', max_output_tokens: max_tokens },
-    instructions: summaryInstructions(max_tokens),
-    text: (previous === '' ? '' : writeSummary(previous)) + writeConversation(messages),
-  });
-  return text === null
-    ? { text: byRule(), usage, by: 'builtin' }
-    : { text: capSummary(text, max_tokens), usage, by: model };
-}
-
 async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'>): Promise<void> {
   const [[session], exchange, [run]] = await batch(ctx.db, [
     selectSession(ctx.db, ctx.workspace_id, session_id),
@@ -210,13 +180,10 @@ async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'
   ]);
   const { background_model: model } = await findWorkspace(ctx);
   if (session?.titled_by !== 'rule' || model === null || exchange.length === 0) return;
-  const { text, usage } = await askModel(ctx, {
-    ...attributionOf(session, run),
-    ...{ model, call_key: `${run_id}:title`, operation: 'title', max_output_tokens: 60 },
-    instructions: titleInstructions,
-    text: writeConversation(exchange.map(abridge)),
-  });
-  const title = text === null ? null : cleanTitle(text);
+  const call = { ...attributionOf(session, run), model, call_key: `${run_id}:title` };
+  const { output, by, usage } = await runTask(ctx, titleTask, exchange, call);
+  // The rule has given its title already.
+  const title = by === 'builtin' ? null : output;
   const { db, workspace_id } = ctx;
   const titled =
     title === null

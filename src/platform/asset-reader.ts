@@ -1,0 +1,11 @@
+import type { AssetReader } from './ports.ts';
+
+/** Returns the reader of the deployed assets. The host of the URL has no meaning to the binding. */
+export const createAssetReader = (binding: Fetcher): AssetReader => ({
+  async read(path) {
+    const response = await binding.fetch(`https://assets.invalid/${path}`);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    await response.body?.cancel();
+    return null;
+  },
+});
