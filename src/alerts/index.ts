@@ -2,8 +2,6 @@ export { alertRoutes } from './routes.ts';
 export { promiseAlerts, selectAlertWebhook } from './store.ts';
 export {
   checkWebhookUrl,
-  placeOfSecret,
-  rewrapAlertSecrets,
   tellWebhook,
   toWebhook,
   type Webhook,

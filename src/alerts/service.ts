@@ -1,5 +1,6 @@
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { putSecret, sealSecret } from '../secrets/index.ts';
 import { toBase64Url } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { toWireTime } from '../shared/time.ts';
@@ -8,9 +9,10 @@ import {
   type AlertWebhookRow,
   deleteAlertWebhook,
   putAlertWebhook,
+  type SealedAlertWebhook,
   selectAlertWebhook,
 } from './store.ts';
-import { checkWebhookUrl, sealSecret } from './webhook.ts';
+import { checkWebhookUrl, signingSecretOf } from './webhook.ts';
 
 export async function getAlertWebhook(ctx: Ctx): Promise<AlertWebhook> {
   const row = await selectAlertWebhook(ctx.db, ctx.workspace_id).get();
@@ -24,22 +26,28 @@ export async function setAlertWebhook(
 ): Promise<AlertWebhookSet> {
   const url = checkWebhookUrl(ctx, given);
   const secret = `whsec_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
-  const sealed = await sealSecret(ctx, url, secret);
   const now = ctx.now();
   const row = {
     workspace_id: ctx.workspace_id,
     url,
-    ...sealed,
     last_four: secret.slice(-4),
     created_at: now,
     updated_at: now,
   };
-  const [rows] = await commit(ctx, {
-    statements: [putAlertWebhook(ctx.db, row, rotate_secret)],
+  const sealed = await sealSecret(ctx, signingSecretOf(row), secret);
+  const results = await commit(ctx, {
+    statements: [
+      putSecret(ctx.db, sealed, { keepsBound: !rotate_secret }),
+      putAlertWebhook(ctx.db, row, rotate_secret),
+      selectAlertWebhook(ctx.db, ctx.workspace_id),
+    ],
     audit: [entry(ctx, 'alert_webhook.set', { url, rotate_secret })],
   });
-  const [stored = row] = rows as AlertWebhookRow[];
-  return { ...toAlertWebhook(stored), secret: stored.secret === sealed.secret ? secret : null };
+  const [stored] = results[2] as SealedAlertWebhook[];
+  return {
+    ...toAlertWebhook(stored ?? row),
+    secret: stored?.secret === sealed.sealed ? secret : null,
+  };
 }
 
 /** Throws `not_found` when nothing is set. */

@@ -1,50 +1,40 @@
-import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
+import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../db/client.ts';
 import { alert_webhooks } from '../db/schema/operations.ts';
+import { sealedOf } from '../secrets/index.ts';
 
 export type AlertWebhookRow = typeof alert_webhooks.$inferSelect;
 
 const of = (workspace_id: string) => eq(alert_webhooks.workspace_id, workspace_id);
 
-export const selectAlertWebhook = (db: Db, workspace_id: string) =>
-  db.select().from(alert_webhooks).where(of(workspace_id));
+/** With the sealed signing secret. */
+export type SealedAlertWebhook = AlertWebhookRow & { readonly secret: string | null };
 
-/** The secret stays as long as the address does, unless it is to be another. Returns the row as it is then. */
+export const selectAlertWebhook = (db: Db, workspace_id: string) =>
+  db
+    .select({
+      ...getTableColumns(alert_webhooks),
+      secret: sealedOf('alert_webhook', 'webhook_secret', 'alert_webhooks', 'workspace_id').as(
+        'secret',
+      ),
+    })
+    .from(alert_webhooks)
+    .where(of(workspace_id));
+
+/** The secret stays as long as the address does, unless it is rotated. */
 export function putAlertWebhook(db: Db, row: AlertWebhookRow, rotates: boolean) {
-  const kept = (name: 'secret' | 'key_version' | 'last_four') =>
-    sql`iif(${rotates ? 1 : 0} or ${alert_webhooks.url} <> excluded.url, excluded.${sql.raw(name)}, ${alert_webhooks[name]})`;
-  const set = {
-    ...{ url: row.url, updated_at: row.updated_at },
-    ...{ secret: kept('secret'), key_version: kept('key_version'), last_four: kept('last_four') },
-  };
+  const last_four = sql`iif(${rotates ? 1 : 0} or ${alert_webhooks.url} <> excluded.url, excluded.last_four, ${alert_webhooks.last_four})`;
   return db
     .insert(alert_webhooks)
     .values(row)
-    .onConflictDoUpdate({ target: alert_webhooks.workspace_id, set })
-    .returning();
+    .onConflictDoUpdate({
+      target: alert_webhooks.workspace_id,
+      set: { url: row.url, updated_at: row.updated_at, last_four },
+    });
 }
 
 export const deleteAlertWebhook = (db: Db, workspace_id: string) =>
   db.delete(alert_webhooks).where(of(workspace_id));
-
-export const selectOldSecrets = (db: Db, newest: number, after: string, limit: number) =>
-  db
-    .select()
-    .from(alert_webhooks)
-    .where(and(lt(alert_webhooks.key_version, newest), gt(alert_webhooks.workspace_id, after)))
-    .orderBy(alert_webhooks.workspace_id)
-    .limit(limit);
-
-export const replaceSecret = (
-  db: Db,
-  { workspace_id, secret: before }: AlertWebhookRow,
-  secret: string,
-  key_version: number,
-) =>
-  db
-    .update(alert_webhooks)
-    .set({ secret, key_version })
-    .where(and(of(workspace_id), eq(alert_webhooks.secret, before)));
 
 /** What a job is promised for: `id` as it is in its table, or as it would be had another not been there first. */
 export interface Raised {

@@ -5,5 +5,4 @@ export { findKnownBudgets, forgetBudgets, rememberBudgets, selectKnownBudgets } 
 export { type Downgrade, type Estimate, type Reserved, reserve } from './reserve.ts';
 export { budgetRoutes } from './routes.ts';
 export { forgetOldHolds, returnLostHolds } from './sweep.ts';
-export { rewrapBudgetSecrets } from './webhook.ts';
 export { moveToZone } from './zones.ts';

@@ -1,9 +1,11 @@
+import { sql } from 'drizzle-orm';
 import { checkWebhookUrl } from '../alerts/index.ts';
-import { batch } from '../db/client.ts';
+import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { EndUserId } from '../http/schema.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import { putSecret, removeSecret, sealSecret } from '../secrets/index.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
@@ -35,7 +37,7 @@ import {
   selectHolds,
   updateBudget as updateRow,
 } from './store.ts';
-import { sealWebhookSecret } from './webhook.ts';
+import { signingSecretOf } from './webhook.ts';
 
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
 export async function createBudget(
@@ -56,6 +58,7 @@ export async function createBudget(
   const now = ctx.now();
   const id = ctx.newId('bud');
   const { alerts, limit_usd, ...about } = input;
+  const webhook = await planWebhook(ctx, id, alerts.webhook);
   const row: BudgetRow = {
     id,
     workspace_id: ctx.workspace_id,
@@ -63,7 +66,7 @@ export async function createBudget(
     limit_nano_usd: fromUsd(limit_usd),
     thresholds: alerts.thresholds,
     forecast: alerts.forecast,
-    ...(await keepWebhook(ctx, id, alerts.webhook)),
+    webhook_url: webhook.url,
     created_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,
@@ -73,7 +76,11 @@ export async function createBudget(
     const audit = [
       { action: 'budget.create', target_type: 'budget', target_id: id, detail: { ...reply } },
     ];
-    await commit(ctx, { statements: [insertBudget(ctx.db, row)], audit, reply });
+    await commit(ctx, {
+      statements: [insertBudget(ctx.db, row), ...webhook.statements],
+      audit,
+      reply,
+    });
   } catch (error) {
     if (isGuardViolation(error, 'budgets.scope'))
       throw notFound(row.scope === 'agent' ? 'agent' : 'API key');
@@ -108,11 +115,12 @@ export async function updateBudget(
   checkDowngrade(input.downgrade, faultOf);
   const { alerts = {}, limit_usd, ...about } = input;
   const { webhook, ...told } = alerts;
+  const planned = webhook === undefined ? null : await planWebhook(ctx, id, webhook);
   const changes: Partial<BudgetRow> = {
     ...about,
     ...told,
     ...(limit_usd === undefined ? {} : { limit_nano_usd: fromUsd(limit_usd) }),
-    ...(webhook === undefined ? {} : await keepWebhook(ctx, id, webhook)),
+    ...(planned === null ? {} : { webhook_url: planned.url }),
     updated_at: ctx.now(),
   };
   const detail = {
@@ -124,6 +132,7 @@ export async function updateBudget(
     statements: [
       updateRow(ctx.db, ctx.workspace_id, id, changes),
       markCounters(ctx.db, ctx.workspace_id, id, ctx.now()),
+      ...(planned?.statements ?? []),
     ],
     audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
   });
@@ -224,12 +233,19 @@ function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined, faultOf: 
   if (fault !== null) throw invalid('/downgrade/model', fault);
 }
 
-async function keepWebhook(
+/** The address of a webhook with the statements that store its secret, or remove it where there is none. */
+async function planWebhook(
   ctx: Ctx,
   id: string,
   webhook: { readonly url: string; readonly secret: string } | null,
-) {
-  if (webhook === null) return { webhook_url: null, webhook_secret: null, key_version: null };
+): Promise<{ readonly url: string | null; readonly statements: readonly Statement[] }> {
+  if (webhook === null) {
+    const ref = signingSecretOf(id, null);
+    return { url: null, statements: [removeSecret(ctx.db, ctx.workspace_id, ref)] };
+  }
   const url = checkWebhookUrl(ctx, webhook.url);
-  return { webhook_url: url, ...(await sealWebhookSecret(ctx, id, url, webhook.secret)) };
+  const sealed = await sealSecret(ctx, signingSecretOf(id, url), webhook.secret);
+  // The budget may be deleted meanwhile.
+  const when = sql`exists (select 1 from budgets where id = ${id})`;
+  return { url, statements: [putSecret(ctx.db, sealed, { when })] };
 }

@@ -1,46 +1,38 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm';
-import {
-  placeOfSecret,
-  selectAlertWebhook,
-  tellWebhook,
-  toWebhook,
-  type Webhook,
-} from '../alerts/index.ts';
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import { selectAlertWebhook, tellWebhook, toWebhook, type Webhook } from '../alerts/index.ts';
 import { batch } from '../db/client.ts';
 import { budget_alerts, budgets } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
-import { rewrapOld } from '../platform/rewrap.ts';
-import { newestKey, seal } from '../platform/vault.ts';
+import { type SecretRef, sealedOf } from '../secrets/index.ts';
 import { toAlert, toBudget } from './schema.ts';
 import type { BudgetRow } from './store.ts';
 
-const placeOf = (workspace_id: string, id: string, url: string) =>
-  placeOfSecret(workspace_id, `budgets/${id}`, url);
-
-export const sealWebhookSecret = async (ctx: Ctx, id: string, url: string, secret: string) => ({
-  webhook_secret: await seal(ctx.config, placeOf(ctx.workspace_id, id, url), secret),
-  key_version: newestKey(ctx.config),
+/** The signing secret of a budget's own webhook; it opens for this address only. */
+export const signingSecretOf = (budget_id: string, url: string | null): SecretRef => ({
+  owner_type: 'budget',
+  owner_id: budget_id,
+  field: 'webhook_secret',
+  bound_to: url,
 });
 
-/** The budget's own; null where it has none. */
-function ownWebhook({
-  workspace_id,
-  id,
-  webhook_url: url,
-  webhook_secret: secret,
-}: BudgetRow): Webhook | null {
-  return url === null || secret === null
-    ? null
-    : { url, secret, place: placeOf(workspace_id, id, url) };
-}
+/** Returns null for a budget without a webhook of its own. */
+const ownWebhook = ({ id, webhook_url: url, sealed }: SealedBudget): Webhook | null =>
+  url === null ? null : { url, sealed: sealed ?? '', secret: signingSecretOf(id, url) };
 
-/** Tells a webhook of an alert, the budget's or else the workspace's; once it has taken it, not again. Throws when it does not. */
+type SealedBudget = BudgetRow & { readonly sealed: string | null };
+
+const withSecret = {
+  ...getTableColumns(budgets),
+  sealed: sealedOf('budget', 'webhook_secret', 'budgets', 'id').as('sealed'),
+};
+
+/** Sends an alert to the budget's webhook, or else to the workspace's, until it is accepted once. Throws when it is not. */
 export async function deliverAlert(ctx: Ctx, alert_id: string): Promise<void> {
   const own = and(eq(budget_alerts.id, alert_id), eq(budget_alerts.workspace_id, ctx.workspace_id));
   const budget_id = ctx.db.select({ id: budget_alerts.budget_id }).from(budget_alerts).where(own);
   const [[alert], [budget], [shared]] = await batch(ctx.db, [
     ctx.db.select().from(budget_alerts).where(own),
-    ctx.db.select().from(budgets).where(eq(budgets.id, budget_id)),
+    ctx.db.select(withSecret).from(budgets).where(eq(budgets.id, budget_id)),
     selectAlertWebhook(ctx.db, ctx.workspace_id),
   ]);
   if (alert === undefined || budget === undefined || alert.delivered_at !== null) return;
@@ -57,28 +49,3 @@ export async function deliverAlert(ctx: Ctx, alert_id: string): Promise<void> {
     .where(eq(budget_alerts.id, alert_id))
     .run();
 }
-
-export const rewrapBudgetSecrets = (ctx: Ctx): Promise<number> =>
-  rewrapOld(ctx, async (newest, after, limit) => {
-    const rows = await ctx.db
-      .select({
-        id: budgets.id,
-        workspace_id: budgets.workspace_id,
-        url: budgets.webhook_url,
-        sealed: budgets.webhook_secret,
-      })
-      .from(budgets)
-      .where(and(lt(budgets.key_version, newest), gt(budgets.id, after)))
-      .orderBy(budgets.id)
-      .limit(limit);
-    return rows.map(({ id, workspace_id, url, sealed }) => ({
-      id,
-      place: placeOf(workspace_id, id, url ?? ''),
-      sealed: sealed ?? '',
-      replace: (webhook_secret, key_version) =>
-        ctx.db
-          .update(budgets)
-          .set({ webhook_secret, key_version })
-          .where(and(eq(budgets.id, id), sql`${budgets.webhook_secret} = ${sealed}`)),
-    }));
-  });

@@ -41,6 +41,7 @@ const removals: readonly Removal[] = [
     'price_overrides',
     'alert_webhooks',
     'telemetry',
+    'secrets',
     'telemetry_runs',
     'rate_limits',
   ].map((table) => ({ table, of: own })),

@@ -1,20 +1,13 @@
-import { rewrapAlertSecrets } from '../alerts/index.ts';
 import { archiveUsage, findAnomalies, rollUp } from '../analytics/index.ts';
-import {
-  forgetOldHolds,
-  raiseAlerts,
-  returnLostHolds,
-  rewrapBudgetSecrets,
-} from '../budgets/index.ts';
+import { forgetOldHolds, raiseAlerts, returnLostHolds } from '../budgets/index.ts';
 import { moveKeywords } from '../knowledge/index.ts';
-import { rewrapCredentials } from '../llm/index.ts';
-import { exportTelemetry, recordTick, rewrapTelemetryHeaders } from '../observability/index.ts';
+import { exportTelemetry, recordTick } from '../observability/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { eraseDueConversations, eraseDueFiles } from '../protocols/openai/index.ts';
+import { rewrapSecrets } from '../secrets/index.ts';
 import { closeLostRuns, eraseDueSessions, indexSessions } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
-import { rewrapToolSecrets } from '../tools/index.ts';
 import { applyQuotaDefaults } from '../workspaces/index.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 
@@ -31,11 +24,7 @@ const everyMinute: readonly Task[] = [
 ];
 const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },
-  { name: 'credentials', run: rewrapCredentials },
-  { name: 'tool_secrets', run: rewrapToolSecrets },
-  { name: 'budget_secrets', run: rewrapBudgetSecrets },
-  { name: 'alert_secrets', run: rewrapAlertSecrets },
-  { name: 'telemetry_secrets', run: rewrapTelemetryHeaders },
+  { name: 'secrets', run: rewrapSecrets },
   { name: 'old_holds', run: forgetOldHolds },
   { name: 'retention', run: eraseDueSessions },
   { name: 'uploads', run: eraseDueFiles },

@@ -4,7 +4,6 @@ export { checkModels, type ModelUse, modelFault } from './check-model.ts';
 export { isFromText, ofMessage, type StepEvent } from './content.ts';
 export { contextWindowOf } from './context-window.ts';
 export { isSummaryPart, type Said, writeConversation, writeSummary } from './conversation.ts';
-export { rewrapCredentials } from './credentials.ts';
 export { type EmbedCall, embed } from './embed.ts';
 export { embeddingDimensions, embeddingModelNames } from './embedding-models.ts';
 export { isFollowUp } from './follow-up.ts';

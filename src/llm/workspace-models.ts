@@ -2,7 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { findKnownBudgets, rememberBudgets, selectKnownBudgets } from '../budgets/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type Place, unseal } from '../platform/vault.ts';
+import { openSecret } from '../secrets/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type TokenPrices,
   toTokenPrices,
 } from '../usage/index.ts';
-import { type CredentialRow, selectCredentials } from './credential-store.ts';
+import { type CredentialRow, keyOf, selectCredentials } from './credential-store.ts';
 import { joinDeltas } from './join-deltas.ts';
 import { readLeniently } from './lenient/read-leniently.ts';
 import type { ModelSettings } from './model-settings.ts';
@@ -95,15 +95,6 @@ function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): Works
   cache.set(ctx.workspace_id, models);
   return models;
 }
-
-/** Where a key is sealed: it opens for this provider at this address only. */
-export const placeOf = (
-  row: Pick<CredentialRow, 'workspace_id' | 'provider' | 'base_url'>,
-): Place => ({
-  workspace_id: row.workspace_id,
-  record: `provider_credentials/${row.provider}`,
-  field: `api_key for ${row.base_url ?? 'the default address'}`,
-});
 
 /** How a workspace reaches a provider. */
 export interface Access {
@@ -204,7 +195,7 @@ async function openKey(
   { credentials, keys }: WorkspaceModels,
 ): Promise<string> {
   const row = credentials.get(id) as CredentialRow;
-  const key = keys.get(id) ?? (await unseal(ctx.config, placeOf(row), row.api_key ?? ''));
+  const key = keys.get(id) ?? (await openSecret(ctx, keyOf(row), row.api_key ?? ''));
   keys.set(id, key);
   return key;
 }

@@ -3,4 +3,3 @@ export { recordTick } from './health/ticks.ts';
 export { exportTelemetry } from './telemetry/export.ts';
 export { telemetryJobs } from './telemetry/jobs.ts';
 export { telemetryRoutes } from './telemetry/routes.ts';
-export { rewrapTelemetryHeaders } from './telemetry/secrets.ts';

@@ -4,6 +4,5 @@ export { headerProblem } from './headers.ts';
 export { callHttpTool, type HttpResult } from './http-call.ts';
 export { schemaProblem } from './input-schema.ts';
 export { type PinnedTool, pinTools, readPinned, readPinStates } from './pins.ts';
-export { rewrapToolSecrets } from './rotate.ts';
 export { toolRoutes } from './routes.ts';
 export { type PinState, pinStates, pinStatuses } from './store.ts';

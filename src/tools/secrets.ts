@@ -1,24 +1,21 @@
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import { newestKey, seal } from '../platform/vault.ts';
+import { lastFourOf, putSecret, sealSecret } from '../secrets/index.ts';
 import { hmac } from '../shared/digest.ts';
-import { placeOfSecret } from './http-call.ts';
-import { insertSecret, replaceSecret, type SecretSummary } from './store.ts';
-
-/** Four characters of less than this would tell too much. */
-const minToShow = 16;
+import { headerValue } from './http-call.ts';
+import { insertSecret, type SecretSummary, updateSecret } from './store.ts';
 
 interface Kept {
   /** Ids by header, for the definition. */
   readonly ids: Record<string, string>;
-  /** What may be told of them, by id. */
+  /** Their descriptions, by id. */
   readonly summaries: Readonly<Record<string, SecretSummary>>;
   readonly statements: Statement[];
 }
 
 /**
- * Seals values for an origin. One that the tool already keeps for the same header and origin is
- * replaced in place, so that a new key serves every version; the statements are for the tool's batch.
+ * Seals values for an origin. The value that the tool has for the same header and origin is replaced,
+ * so that a new key serves every version. The statements are for the batch of the tool.
  */
 export async function keepSecrets(
   ctx: Ctx,
@@ -36,27 +33,24 @@ export async function keepSecrets(
     )?.[0];
     const id = known ?? ctx.newId('sec');
     const about = {
-      last_four: value.length < minToShow ? null : value.slice(-4),
+      last_four: lastFourOf(value),
       fingerprint: await fingerprint(ctx, value),
       updated_at: ctx.now(),
     };
-    const sealed = {
-      value: await seal(ctx.config, placeOfSecret(ctx.workspace_id, id), value),
-      key_version: newestKey(ctx.config),
-    };
-    const row = { id, workspace_id: ctx.workspace_id, tool_id: tool.id, ...about, ...sealed };
+    const row = { id, workspace_id: ctx.workspace_id, tool_id: tool.id, ...about };
     ids[name] = id;
     summaries[id] = { header, origin, ...about };
     statements.push(
       known === undefined
         ? insertSecret(ctx.db, { ...row, header, origin })
-        : replaceSecret(ctx.db, row),
+        : updateSecret(ctx.db, row),
+      putSecret(ctx.db, await sealSecret(ctx, headerValue(id), value)),
     );
   }
   return { ids, summaries, statements };
 }
 
-/** Tells equal values apart from others within a workspace; says nothing to who lacks the deployment's secret. */
+/** Equal values of a workspace have equal fingerprints. It reveals nothing without the deployment's secret. */
 const fingerprint = async (ctx: Ctx, value: string) =>
   (
     await hmac(ctx.config.sealing_secret, JSON.stringify([ctx.workspace_id, 'tool_secret', value]))

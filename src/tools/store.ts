@@ -1,6 +1,8 @@
-import { and, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { type ToolPin, tool_revisions, tool_secrets, tools } from '../db/schema/tools.ts';
+import { sealedOf } from '../secrets/index.ts';
+import type { SealedSecret } from './http-call.ts';
 
 export type ToolBaseRow = typeof tools.$inferSelect;
 export type RevisionRow = typeof tool_revisions.$inferSelect;
@@ -107,8 +109,8 @@ export const advanceTool = (
 
 export const insertSecret = (db: Db, row: SecretRow) => db.insert(tool_secrets).values(row);
 
-/** Another value for the same header and origin, in every revision that names the secret. */
-export const replaceSecret = (
+/** Describes another value for the same header and origin, in every revision that refers to the secret. */
+export const updateSecret = (
   db: Db,
   { workspace_id, tool_id, id, ...changes }: Omit<SecretRow, 'header' | 'origin'>,
 ) =>
@@ -132,28 +134,6 @@ export const markToolDeleted = (db: Db, row: ToolBaseRow, now: number) =>
       revision: sql`case when revision = ${row.revision} and deleted_at is null then revision end`,
     })
     .where(and(eq(tools.workspace_id, row.workspace_id), eq(tools.id, row.id)));
-
-/** Of every workspace: rotation is the deployment's. */
-export const selectOldSecrets = (db: Db, version: number, after: string, limit: number) =>
-  db
-    .select()
-    .from(tool_secrets)
-    .where(and(lt(tool_secrets.key_version, version), gt(tool_secrets.id, after)))
-    .orderBy(tool_secrets.id)
-    .limit(limit);
-
-/** Unless another value has come in between, which is under the newest key already. */
-export const moveSecret = (db: Db, row: SecretRow, value: string, key_version: number) =>
-  db
-    .update(tool_secrets)
-    .set({ value, key_version })
-    .where(
-      and(
-        eq(tool_secrets.workspace_id, row.workspace_id),
-        eq(tool_secrets.id, row.id),
-        eq(tool_secrets.value, row.value),
-      ),
-    );
 
 /** Once the tool is gone: revisions that no version of an agent refers to, and all secrets when no revision is left. */
 export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
@@ -180,13 +160,14 @@ export type PinnedRow = Pick<
   RevisionRow,
   'tool_id' | 'revision' | 'name' | 'effect' | 'definition'
 > & {
-  readonly secrets: readonly Pick<SecretRow, 'id' | 'header' | 'origin' | 'value'>[];
+  readonly secrets: readonly SealedSecret[];
   readonly current: number;
   readonly is_deleted: number;
 };
 
 const sealedSecrets = sql<PinnedRow['secrets']>`(
-  select json_group_array(json_object('id', s.id, 'header', s.header, 'origin', s.origin, 'value', s.value))
+  select json_group_array(json_object('id', s.id, 'header', s.header, 'origin', s.origin,
+    'value', ${sealedOf('tool_header', 'value', 's', 'id')}))
   from tool_secrets s where s.tool_id = ${tool_revisions.tool_id})`
   .mapWith((text: string) => JSON.parse(text) as PinnedRow['secrets'])
   .as('secrets');

@@ -5,7 +5,7 @@ import { Failure, invalid } from '../../shared/failure.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import { headerProblem } from '../../tools/index.ts';
 import type { PutTelemetry, Telemetry } from './schema.ts';
-import { sealHeaders } from './secrets.ts';
+import { planHeaders } from './secrets.ts';
 import {
   clearQueue,
   deleteTelemetry,
@@ -49,7 +49,7 @@ export async function setTelemetry(
     last_error_at: null,
     last_exported_at: null,
   };
-  const sealed = await sealHeaders(ctx, endpoint, headers ?? {});
+  const planned = await planHeaders(ctx, endpoint, headers ?? {});
   const row: TelemetryRow = {
     ...{
       workspace_id,
@@ -59,12 +59,14 @@ export async function setTelemetry(
       created_at: now,
       updated_at: now,
     },
-    ...{ ...nothing, ...sealed, exported_runs: 0, dropped_runs: 0, rejected_spans: 0 },
+    ...{ ...nothing, header_hints: planned.hints },
+    ...{ exported_runs: 0, dropped_runs: 0, rejected_spans: 0 },
   };
-  const names = keepsHeaders ? undefined : sealed.header_hints.map(({ name }) => name);
+  const names = keepsHeaders ? undefined : planned.hints.map(({ name }) => name);
   const [rows] = await commit(ctx, {
     statements: [
       putTelemetry(db, row, keepsHeaders),
+      ...(keepsHeaders ? [] : [planned.statement]),
       ...(enabled ? [] : [clearQueue(db, workspace_id)]),
     ],
     audit: [

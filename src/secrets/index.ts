@@ -1,0 +1,4 @@
+export type { SecretRef } from './place.ts';
+export { rewrapSecrets } from './rotate.ts';
+export { lastFourOf, openSecret, sealSecret } from './service.ts';
+export { putSecret, removeSecret, removeUnlessBound, sealedOf } from './store.ts';
