@@ -11,7 +11,6 @@ const ranks = [
   ['identity'],
   ['workspaces'],
   ['secrets'],
-  ['alerts'],
   ['notifications'],
   ['usage'],
   ['rate-limits'],

@@ -1,5 +1,5 @@
-import { tellWebhook, toWebhook } from '../alerts/index.ts';
 import { batch } from '../db/client.ts';
+import { tellWebhook, toWebhook } from '../notifications/index.ts';
 import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import { type Anomaly, type AnomalyQuery, toAnomaly } from './anomaly-schema.ts';

@@ -1,8 +1,8 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
-import { promiseAlerts, selectAlertWebhook } from '../alerts/index.ts';
 import type { Db, Statement } from '../db/client.ts';
 import { type AnomalyMeasure, analytics_state, anomalies } from '../db/schema/analytics.ts';
 import { workspaces } from '../db/schema/workspaces.ts';
+import { promiseAlerts, selectAlertWebhook } from '../notifications/index.ts';
 
 export type AnomalyRow = typeof anomalies.$inferSelect;
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { promiseAlerts } from '../alerts/index.ts';
 import { batch, type Statement } from '../db/client.ts';
+import { promiseAlerts } from '../notifications/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { inRounds } from '../platform/rounds.ts';
 import type { NanoUsd } from '../shared/money.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { checkWebhookUrl } from '../alerts/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { EndUserId } from '../http/schema.ts';
+import { checkWebhookUrl } from '../notifications/index.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
 import { putSecret, removeSecret, sealSecret } from '../secrets/index.ts';

@@ -1,7 +1,12 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
-import { selectAlertWebhook, tellWebhook, toWebhook, type Webhook } from '../alerts/index.ts';
 import { batch } from '../db/client.ts';
 import { budget_alerts, budgets } from '../db/schema/budgets.ts';
+import {
+  selectAlertWebhook,
+  tellWebhook,
+  toWebhook,
+  type Webhook,
+} from '../notifications/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type SecretRef, sealedOf } from '../secrets/index.ts';
 import { toAlert, toBudget } from './schema.ts';

@@ -1,8 +1,8 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { selectAlertWebhook, tellWebhook, toWebhook } from '../../src/alerts/index.ts';
 import { deliverAlert } from '../../src/budgets/webhook.ts';
+import { selectAlertWebhook, tellWebhook, toWebhook } from '../../src/notifications/index.ts';
 import { openHeaders } from '../../src/observability/telemetry/secrets.ts';
 import { selectTelemetry } from '../../src/observability/telemetry/store.ts';
 import { seal } from '../../src/platform/vault.ts';

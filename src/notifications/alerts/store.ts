@@ -1,7 +1,7 @@
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { Db, Statement } from '../db/client.ts';
-import { alert_webhooks } from '../db/schema/operations.ts';
-import { sealedOf } from '../secrets/index.ts';
+import type { Db, Statement } from '../../db/client.ts';
+import { alert_webhooks } from '../../db/schema/operations.ts';
+import { sealedOf } from '../../secrets/index.ts';
 
 export type AlertWebhookRow = typeof alert_webhooks.$inferSelect;
 

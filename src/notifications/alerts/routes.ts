@@ -1,4 +1,4 @@
-import { Router } from '../http/router.ts';
+import { Router } from '../../http/router.ts';
 import { AlertWebhook, AlertWebhookSet, PutAlertWebhook } from './schema.ts';
 import { getAlertWebhook, removeAlertWebhook, setAlertWebhook } from './service.ts';
 

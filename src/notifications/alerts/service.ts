@@ -1,9 +1,9 @@
-import { commit } from '../platform/commit.ts';
-import type { Ctx } from '../platform/context.ts';
-import { putSecret, sealSecret } from '../secrets/index.ts';
-import { toBase64Url } from '../shared/digest.ts';
-import { Failure } from '../shared/failure.ts';
-import { toWireTime } from '../shared/time.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { putSecret, sealSecret } from '../../secrets/index.ts';
+import { toBase64Url } from '../../shared/digest.ts';
+import { Failure } from '../../shared/failure.ts';
+import { toWireTime } from '../../shared/time.ts';
 import type { AlertWebhook, AlertWebhookSet, PutAlertWebhook } from './schema.ts';
 import {
   type AlertWebhookRow,

@@ -1,8 +1,8 @@
-import type { Ctx } from '../platform/context.ts';
-import { signWebhook } from '../platform/webhook.ts';
-import { openSecret, type SecretRef } from '../secrets/index.ts';
-import { Failure } from '../shared/failure.ts';
-import { second } from '../shared/time.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { signWebhook } from '../../platform/webhook.ts';
+import { openSecret, type SecretRef } from '../../secrets/index.ts';
+import { Failure } from '../../shared/failure.ts';
+import { second } from '../../shared/time.ts';
 import type { AlertWebhookRow, SealedAlertWebhook } from './store.ts';
 
 /** An address with the sealed secret that signs what is sent there. */

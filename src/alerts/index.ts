@@ -1,8 +1,0 @@
-export { alertRoutes } from './routes.ts';
-export { promiseAlerts, selectAlertWebhook } from './store.ts';
-export {
-  checkWebhookUrl,
-  tellWebhook,
-  toWebhook,
-  type Webhook,
-} from './webhook.ts';
