@@ -73,11 +73,18 @@ for (const file of ['src', 'test', 'scripts'].flatMap((folder) =>
   if (count > longest) problems.push(`${file} has ${count} lines; ${longest} is the most`);
 }
 
+const allMigrations = filesIn('migrations', /\.sql$/)
+  .map((file) => readFileSync(join(root, file), 'utf8'))
+  .join('\n');
+const isReferenced = (table: string) =>
+  new RegExp(`REFERENCES\\s+[\`"]?${table}\\b`, 'i').test(allMigrations);
+
 /** On D1 a rebuilt table loses its children, and a CASE … END in a trigger breaks the remote splitter. */
 for (const file of filesIn('migrations', /\.sql$/)) {
   const sql = readFileSync(join(root, file), 'utf8');
   if (sql.includes('\r')) problems.push(`${file} has carriage returns`);
-  if (/\bDROP\s+TABLE\b/i.test(sql)) problems.push(`${file} drops a table`);
+  for (const [, table = ''] of sql.matchAll(/\bDROP\s+TABLE\s+[`"]?(\w+)/gi))
+    if (isReferenced(table)) problems.push(`${file} drops ${table}, which other tables refer to`);
   if (sql.includes('__new_')) problems.push(`${file} rebuilds a table`);
   for (const statement of sql
     .split('--> statement-breakpoint')

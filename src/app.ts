@@ -16,7 +16,7 @@ import { problems } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
 import { knowledgeRoutes } from './knowledge/index.ts';
 import { llmRoutes, modelFault } from './llm/index.ts';
-import { alertRoutes } from './notifications/index.ts';
+import { notificationRoutes } from './notifications/index.ts';
 import { healthRoutes, telemetryRoutes } from './observability/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
@@ -53,7 +53,7 @@ const features = [
   toolRoutes,
   agentRoutes,
   llmRoutes,
-  alertRoutes,
+  ...notificationRoutes,
   budgetRoutes(modelFault),
   rateLimitRoutes,
   knowledgeRoutes,

@@ -2,10 +2,9 @@ import { sql } from 'drizzle-orm';
 import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { EndUserId } from '../http/schema.ts';
-import { checkWebhookUrl } from '../notifications/index.ts';
+import { planManagedWebhook, removeManagedWebhook } from '../notifications/index.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
-import { putSecret, removeSecret, sealSecret } from '../secrets/index.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
@@ -37,7 +36,6 @@ import {
   selectHolds,
   updateBudget as updateRow,
 } from './store.ts';
-import { signingSecretOf } from './webhook.ts';
 
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
 export async function createBudget(
@@ -233,19 +231,16 @@ function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined, faultOf: 
   if (fault !== null) throw invalid('/downgrade/model', fault);
 }
 
-/** The address of a webhook with the statements that store its secret, or remove it where there is none. */
+/** The address of the budget's own webhook with the statements that set it, or remove it where there is none. */
 async function planWebhook(
   ctx: Ctx,
   id: string,
-  webhook: { readonly url: string; readonly secret: string } | null,
+  setting: { readonly url: string; readonly secret: string } | null,
 ): Promise<{ readonly url: string | null; readonly statements: readonly Statement[] }> {
-  if (webhook === null) {
-    const ref = signingSecretOf(id, null);
-    return { url: null, statements: [removeSecret(ctx.db, ctx.workspace_id, ref)] };
-  }
-  const url = checkWebhookUrl(ctx, webhook.url);
-  const sealed = await sealSecret(ctx, signingSecretOf(id, url), webhook.secret);
+  const webhook = { purpose: 'budget', owner_id: id } as const;
+  if (setting === null)
+    return { url: null, statements: [removeManagedWebhook(ctx.db, ctx.workspace_id, webhook)] };
   // The budget may be deleted meanwhile.
   const when = sql`exists (select 1 from budgets where id = ${id})`;
-  return { url, statements: [putSecret(ctx.db, sealed, { when })] };
+  return planManagedWebhook(ctx, webhook, { ...setting, when });
 }

@@ -1,56 +1,53 @@
-import { and, eq, getTableColumns } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import { budget_alerts, budgets } from '../db/schema/budgets.ts';
-import {
-  selectAlertWebhook,
-  tellWebhook,
-  toWebhook,
-  type Webhook,
-} from '../notifications/index.ts';
+import { type EventData, type EventType, publishEvents } from '../notifications/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type SecretRef, sealedOf } from '../secrets/index.ts';
+import { toWireUsd } from '../shared/money.ts';
+import { toWireTime } from '../shared/time.ts';
 import { toAlert, toBudget } from './schema.ts';
-import type { BudgetRow } from './store.ts';
+import type { AlertRow, BudgetRow } from './store.ts';
 
-/** The signing secret of a budget's own webhook; it opens for this address only. */
-export const signingSecretOf = (budget_id: string, url: string | null): SecretRef => ({
-  owner_type: 'budget',
-  owner_id: budget_id,
-  field: 'webhook_secret',
-  bound_to: url,
-});
+type BudgetEventType = Extract<EventType, `budget.${string}`>;
 
-/** Returns null for a budget without a webhook of its own. */
-const ownWebhook = ({ id, webhook_url: url, sealed }: SealedBudget): Webhook | null =>
-  url === null ? null : { url, sealed: sealed ?? '', secret: signingSecretOf(id, url) };
+/** The event that an alert of this kind is published as. */
+export function eventTypeOf(kind: string): BudgetEventType {
+  if (kind === 'forecast') return 'budget.forecast_exceeded';
+  return kind === 'refused' ? 'budget.call_refused' : 'budget.threshold_reached';
+}
 
-type SealedBudget = BudgetRow & { readonly sealed: string | null };
-
-const withSecret = {
-  ...getTableColumns(budgets),
-  sealed: sealedOf('budget', 'webhook_secret', 'budgets', 'id').as('sealed'),
-};
-
-/** Sends an alert to the budget's webhook, or else to the workspace's, until it is accepted once. Throws when it is not. */
-export async function deliverAlert(ctx: Ctx, alert_id: string): Promise<void> {
+/** Publishes an alert as an event, once. The budget's own webhook, or else that of the workspace, receives it as `budget.alert`. */
+export async function publishAlert(ctx: Ctx, alert_id: string): Promise<void> {
   const own = and(eq(budget_alerts.id, alert_id), eq(budget_alerts.workspace_id, ctx.workspace_id));
   const budget_id = ctx.db.select({ id: budget_alerts.budget_id }).from(budget_alerts).where(own);
-  const [[alert], [budget], [shared]] = await batch(ctx.db, [
+  const [[alert], [budget]] = await batch(ctx.db, [
     ctx.db.select().from(budget_alerts).where(own),
-    ctx.db.select(withSecret).from(budgets).where(eq(budgets.id, budget_id)),
-    selectAlertWebhook(ctx.db, ctx.workspace_id),
+    ctx.db.select().from(budgets).where(eq(budgets.id, budget_id)),
   ]);
   if (alert === undefined || budget === undefined || alert.delivered_at !== null) return;
-  const hook = ownWebhook(budget) ?? (shared === undefined ? null : toWebhook(shared));
-  if (hook === null) return;
-  await tellWebhook(ctx, hook, {
-    type: 'budget.alert',
-    alert: toAlert(alert),
-    budget: toBudget(budget),
-  });
-  await ctx.db
-    .update(budget_alerts)
-    .set({ delivered_at: ctx.now() })
-    .where(eq(budget_alerts.id, alert_id))
-    .run();
+  await publishEvents(ctx, [
+    {
+      workspace_id: ctx.workspace_id,
+      type: eventTypeOf(alert.kind),
+      subject_id: alert.id,
+      owner_id: budget.id,
+      data: toData(alert, budget),
+      alert_body: { type: 'budget.alert', alert: toAlert(alert), budget: toBudget(budget) },
+      created_at: alert.created_at,
+    },
+  ]);
 }
+
+const toData = (alert: AlertRow, budget: BudgetRow): EventData<BudgetEventType> => ({
+  alert_id: alert.id,
+  budget_id: budget.id,
+  name: budget.name,
+  kind: alert.kind,
+  scope: budget.scope,
+  subject: alert.subject === '' ? null : alert.subject,
+  period: budget.period,
+  period_start: toWireTime(alert.period_start),
+  limit_usd: toWireUsd(alert.limit_nano_usd) ?? 0,
+  spent_usd: toWireUsd(alert.spent_nano_usd) ?? 0,
+  forecast_usd: toWireUsd(alert.forecast_nano_usd),
+});

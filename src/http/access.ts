@@ -15,6 +15,8 @@ export const permissions = {
   'providers:manage': ['admin'],
   /** What model calls may cost, and whose money it is. */
   'budgets:manage': ['admin'],
+  /** Addresses that receive events, and what was delivered to them. */
+  'webhooks:manage': ['admin'],
   'agents:read': ['viewer', 'editor', 'admin'],
   'agents:write': ['editor', 'admin'],
   'tools:read': ['viewer', 'editor', 'admin'],
@@ -46,6 +48,7 @@ const ofWholeWorkspace: ReadonlySet<Access> = new Set<Permission>([
   'audit:read',
   'providers:manage',
   'budgets:manage',
+  'webhooks:manage',
   'rate-limits:manage',
   'tools:write',
   'usage:archives',

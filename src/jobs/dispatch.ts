@@ -2,6 +2,7 @@ import { analyticsJobs } from '../analytics/index.ts';
 import { budgetJobs } from '../budgets/index.ts';
 import { erasureJobs } from '../erasure/index.ts';
 import { knowledgeJobs } from '../knowledge/index.ts';
+import { notificationJobs } from '../notifications/index.ts';
 import { telemetryJobs } from '../observability/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -19,6 +20,7 @@ const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = {
   ...knowledgeJobs,
   ...attachmentJobs,
   ...backgroundJobs,
+  ...notificationJobs,
   ...telemetryJobs,
   ...erasureJobs,
 };

@@ -1,6 +1,7 @@
 import { archiveUsage, findAnomalies, rollUp } from '../analytics/index.ts';
 import { forgetOldHolds, raiseAlerts, returnLostHolds } from '../budgets/index.ts';
 import { moveKeywords } from '../knowledge/index.ts';
+import { deleteOldDeliveries, fanOutEvents, retryDeliveries } from '../notifications/index.ts';
 import { exportTelemetry, recordTick } from '../observability/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -14,6 +15,8 @@ import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
 /** Each is bounded, and does nothing the second time. */
 const everyMinute: readonly Task[] = [
   { name: 'budget_alerts', run: raiseAlerts },
+  { name: 'webhook_events', run: fanOutEvents },
+  { name: 'webhook_deliveries', run: retryDeliveries },
   { name: 'outbox', run: sweepOutbox },
   { name: 'lost_runs', run: closeLostRuns },
   { name: 'lost_holds', run: returnLostHolds },
@@ -25,6 +28,7 @@ const everyMinute: readonly Task[] = [
 const everyHour: readonly Task[] = [
   { name: 'idempotency_keys', run: sweepIdempotencyKeys },
   { name: 'secrets', run: rewrapSecrets },
+  { name: 'webhook_log', run: deleteOldDeliveries },
   { name: 'old_holds', run: forgetOldHolds },
   { name: 'retention', run: eraseDueSessions },
   { name: 'uploads', run: eraseDueFiles },

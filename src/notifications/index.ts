@@ -1,8 +1,8 @@
-export { alertRoutes } from './alerts/routes.ts';
-export { promiseAlerts, selectAlertWebhook } from './alerts/store.ts';
-export {
-  checkWebhookUrl,
-  tellWebhook,
-  toWebhook,
-  type Webhook,
-} from './alerts/webhook.ts';
+export { deleteOldDeliveries, retryDeliveries } from './deliveries/retry.ts';
+export { fanOutEvents } from './events/fan-out.ts';
+export { promiseAlerts, type RaisedAlert } from './events/promise.ts';
+export { type NewEvent, publishEvents } from './events/publish.ts';
+export type { EventData, EventType } from './events/registry.ts';
+export { notificationJobs } from './jobs.ts';
+export { notificationRoutes } from './routes.ts';
+export { planManagedWebhook, removeManagedWebhook } from './webhooks/managed.ts';

@@ -15,6 +15,7 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   tool_header: (id) => id,
   budget: (id) => `budgets/${id}`,
   alert_webhook: () => 'alert_webhook',
+  webhook: (id) => id,
   telemetry: () => 'telemetry',
 };
 

@@ -12,6 +12,7 @@ export const idPrefixes = [
   'bud',
   'chk',
   'conv',
+  'evt',
   'fb',
   'file',
   'hold',
@@ -30,6 +31,8 @@ export const idPrefixes = [
   'upl',
   'use',
   'ver',
+  'whd',
+  'whk',
   'ws',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];

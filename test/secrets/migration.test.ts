@@ -1,8 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { deliverAlert } from '../../src/budgets/webhook.ts';
-import { selectAlertWebhook, tellWebhook, toWebhook } from '../../src/notifications/index.ts';
+import { testWebhook } from '../../src/notifications/deliveries/test-webhook.ts';
 import { openHeaders } from '../../src/observability/telemetry/secrets.ts';
 import { selectTelemetry } from '../../src/observability/telemetry/store.ts';
 import { seal } from '../../src/platform/vault.ts';
@@ -15,12 +14,7 @@ import { playScript, type ScriptedProvider } from '../support/provider/client.ts
 import { checkSignature } from '../support/webhook.ts';
 
 const id = newId('ws');
-const [tool, header, budget, alert] = [
-  newId('tool'),
-  newId('sec'),
-  newId('bud'),
-  newId('alert'),
-] as const;
+const [tool, header, budget] = [newId('tool'), newId('sec'), newId('bud')] as const;
 const [tools, hooks, own] = [new Site(), new Site(), new Site()] as const;
 const bindings = { DB: env.OLD_DB };
 const ctx = contextOf({ id }, bindings);
@@ -72,10 +66,6 @@ const oldRows = async (url: Record<'tool' | 'hook' | 'own', string>) => {
         'secret of the budget',
       ),
     },
-    budget_alerts: {
-      ...{ id: alert, workspace_id: id, budget_id: budget, subject: '', period_start: 1 },
-      ...{ kind: '50', limit_nano_usd: 1, spent_nano_usd: 1, created_at: 1 },
-    },
     alert_webhooks: {
       ...{ workspace_id: id, url: url.hook, key_version: 2, last_four: 'four' },
       ...{ created_at: 1, updated_at: 1 },
@@ -112,12 +102,10 @@ async function expectAllToOpen(): Promise<void> {
   expect([result.failure, (await provider.requests()).length > 0]).toEqual([null, true]);
   expect(await tryTool(ctx, tool, { input: {} })).toMatchObject({ ok: true });
   expect((await tools.calls()).at(-1)?.headers['x-own-key']).toBe('the key of the tool');
-  const [hook] = await selectAlertWebhook(ctx.db, id);
-  if (hook === undefined) throw new Error('The webhook of alerts is gone.');
-  await tellWebhook(ctx, toWebhook(hook), { type: 'test' });
+  const ids = { alerts: id.replace('ws_', 'whk_'), budget: budget.replace('bud_', 'whk_') };
+  expect(await testWebhook(ctx, ids.alerts)).toMatchObject({ status: 'succeeded' });
   await checkSignature('secret of alerts', (await hooks.calls()).at(-1) as never);
-  await env.OLD_DB.prepare('update budget_alerts set delivered_at = null').run();
-  await deliverAlert(ctx, alert);
+  expect(await testWebhook(ctx, ids.budget)).toMatchObject({ status: 'succeeded' });
   await checkSignature('secret of the budget', (await own.calls()).at(-1) as never);
   const [telemetry] = await selectTelemetry(ctx.db, id);
   if (telemetry === undefined) throw new Error('The telemetry settings are gone.');
@@ -175,7 +163,7 @@ describe('the migration that moves sealed values to one table', () => {
       'provider_credentials',
       'tool_secrets',
       'budgets',
-      'alert_webhooks',
+      'webhooks',
       'telemetry',
     ]) {
       const before = (await stored()).length;

@@ -34,15 +34,6 @@ export const telemetry = sqliteTable('telemetry', {
   updated_at: integer().notNull(),
 });
 
-/** Where the alerts of a workspace are sent. The signing secret is in `secrets`. */
-export const alert_webhooks = sqliteTable('alert_webhooks', {
-  workspace_id: text().primaryKey(),
-  url: text().notNull(),
-  last_four: text().notNull(),
-  created_at: integer().notNull(),
-  updated_at: integer().notNull(),
-});
-
 /** Runs that have ended and are still to be exported; a trigger puts them here, in the batch of their end. */
 export const telemetry_runs = sqliteTable(
   'telemetry_runs',

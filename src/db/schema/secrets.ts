@@ -6,6 +6,7 @@ export const secretOwners = [
   'tool_header',
   'budget',
   'alert_webhook',
+  'webhook',
   'telemetry',
 ] as const;
 export type SecretOwner = (typeof secretOwners)[number];

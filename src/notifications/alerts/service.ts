@@ -1,21 +1,23 @@
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { putSecret, sealSecret } from '../../secrets/index.ts';
-import { toBase64Url } from '../../shared/digest.ts';
 import { Failure } from '../../shared/failure.ts';
 import { toWireTime } from '../../shared/time.ts';
-import type { AlertWebhook, AlertWebhookSet, PutAlertWebhook } from './schema.ts';
 import {
-  type AlertWebhookRow,
-  deleteAlertWebhook,
-  putAlertWebhook,
-  type SealedAlertWebhook,
-  selectAlertWebhook,
-} from './store.ts';
-import { checkWebhookUrl, signingSecretOf } from './webhook.ts';
+  type ManagedWebhookRow,
+  planManagedWebhook,
+  removeManagedWebhook,
+  selectManagedWebhook,
+} from '../webhooks/managed.ts';
+import { newSigningSecret } from '../webhooks/secret.ts';
+import type { AlertWebhook, AlertWebhookSet, PutAlertWebhook } from './schema.ts';
+
+const webhookOf = ({ workspace_id }: Ctx) =>
+  ({ purpose: 'alerts', owner_id: workspace_id }) as const;
+
+const selectOwn = (ctx: Ctx) => selectManagedWebhook(ctx.db, ctx.workspace_id, webhookOf(ctx));
 
 export async function getAlertWebhook(ctx: Ctx): Promise<AlertWebhook> {
-  const row = await selectAlertWebhook(ctx.db, ctx.workspace_id).get();
+  const row = await selectOwn(ctx).get();
   return row === undefined ? { url: null, last_four: null, updated_at: null } : toAlertWebhook(row);
 }
 
@@ -24,38 +26,27 @@ export async function setAlertWebhook(
   ctx: Ctx,
   { url: given, rotate_secret }: PutAlertWebhook,
 ): Promise<AlertWebhookSet> {
-  const url = checkWebhookUrl(ctx, given);
-  const secret = `whsec_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
-  const now = ctx.now();
-  const row = {
-    workspace_id: ctx.workspace_id,
-    url,
-    last_four: secret.slice(-4),
-    created_at: now,
-    updated_at: now,
-  };
-  const sealed = await sealSecret(ctx, signingSecretOf(row), secret);
+  const secret = newSigningSecret();
+  const { url, sealed, statements } = await planManagedWebhook(ctx, webhookOf(ctx), {
+    url: given,
+    secret,
+    keepsSecret: !rotate_secret,
+  });
   const results = await commit(ctx, {
-    statements: [
-      putSecret(ctx.db, sealed, { keepsBound: !rotate_secret }),
-      putAlertWebhook(ctx.db, row, rotate_secret),
-      selectAlertWebhook(ctx.db, ctx.workspace_id),
-    ],
+    statements: [...statements, selectOwn(ctx)],
     audit: [entry(ctx, 'alert_webhook.set', { url, rotate_secret })],
   });
-  const [stored] = results[2] as SealedAlertWebhook[];
-  return {
-    ...toAlertWebhook(stored ?? row),
-    secret: stored?.secret === sealed.sealed ? secret : null,
-  };
+  const [stored] = results.at(-1) as ManagedWebhookRow[];
+  if (stored === undefined) throw new Error('the webhook of alerts was not stored');
+  return { ...toAlertWebhook(stored), secret: stored.sealed === sealed ? secret : null };
 }
 
 /** Throws `not_found` when nothing is set. */
 export async function removeAlertWebhook(ctx: Ctx): Promise<void> {
-  const row = await selectAlertWebhook(ctx.db, ctx.workspace_id).get();
+  const row = await selectOwn(ctx).get();
   if (row === undefined) throw new Failure('not_found', 'The workspace has no alert webhook.');
   await commit(ctx, {
-    statements: [deleteAlertWebhook(ctx.db, ctx.workspace_id)],
+    statements: [removeManagedWebhook(ctx.db, ctx.workspace_id, webhookOf(ctx))],
     audit: [entry(ctx, 'alert_webhook.remove', { url: row.url })],
   });
 }
@@ -67,7 +58,7 @@ const entry = (ctx: Ctx, action: string, detail: Record<string, unknown>) => ({
   detail,
 });
 
-const toAlertWebhook = ({ url, last_four, updated_at }: AlertWebhookRow): AlertWebhook => ({
+const toAlertWebhook = ({ url, last_four, updated_at }: ManagedWebhookRow): AlertWebhook => ({
   url,
   last_four,
   updated_at: toWireTime(updated_at),
