@@ -2,6 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { findKnownBudgets, rememberBudgets, selectKnownBudgets } from '../budgets/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
+import { checkSecureUrl } from '../platform/secure-url.ts';
 import { openSecret } from '../secrets/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
@@ -129,10 +130,7 @@ export function findAccess(
 
 /** Keys and conversations never go out in clear text but inside a private network. Throws `url_not_allowed`. */
 export function checkProviderUrl(ctx: Ctx, base_url: string): URL {
-  const url = ctx.egress.check(base_url);
-  if (url.protocol !== 'https:' && !ctx.config.allow_private_network)
-    throw new Failure('url_not_allowed', 'A provider is called over https only.');
-  return url;
+  return checkSecureUrl(ctx, base_url, 'A provider is called over https only.');
 }
 
 /** Why the address may not be called; null when it may. */

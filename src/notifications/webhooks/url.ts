@@ -1,10 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
-import { Failure } from '../../shared/failure.ts';
+import { checkSecureUrl } from '../../platform/secure-url.ts';
 
-/** The address as it is stored. Payloads must not be readable in transit. Throws `url_not_allowed`. */
-export function checkWebhookUrl(ctx: Ctx, text: string): string {
-  const url = ctx.egress.check(text);
-  if (url.protocol !== 'https:' && !ctx.config.allow_private_network)
-    throw new Failure('url_not_allowed', 'A webhook is called over https only.');
-  return url.href;
-}
+/** The address as it is stored. Throws `url_not_allowed`. */
+export const checkWebhookUrl = (ctx: Ctx, text: string): string =>
+  checkSecureUrl(ctx, text, 'A webhook is called over https only.').href;

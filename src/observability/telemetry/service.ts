@@ -1,6 +1,7 @@
 import { batch } from '../../db/client.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { checkSecureUrl } from '../../platform/secure-url.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import { headerProblem } from '../../tools/index.ts';
@@ -94,12 +95,9 @@ const entry = (ctx: Ctx, action: string, detail: Record<string, unknown>) => ({
   detail,
 });
 
-/** What runs tell is nobody's business on the way. */
 function checkEndpoint(ctx: Ctx, text: string): string {
-  const url = ctx.egress.check(text);
-  if (url.protocol !== 'https:' && !ctx.config.allow_private_network)
-    throw new Failure('url_not_allowed', 'Telemetry is sent over https only.');
-  if (url.hash !== '') throw invalid('/endpoint', 'An endpoint has no fragment.');
+  const url = checkSecureUrl(ctx, text, 'Telemetry is sent over https only.');
+  if (url.hash !== '') throw invalid('/endpoint', 'The endpoint must not have a fragment.');
   return url.href;
 }
 
