@@ -1,6 +1,7 @@
 export { checkConfig } from './check.ts';
 export { AgentConfig, AgentConfigPatch, mergeConfig, parseConfig } from './config.ts';
 export { createAgent } from './create.ts';
+export { agentsFeature } from './feature.ts';
 export type { InputField } from './inputs.ts';
 export { OutputSchema } from './output-schema.ts';
 export {
@@ -8,11 +9,10 @@ export {
   Version as VersionParameter,
   VersionRequest,
 } from './parameters.ts';
-export { type Preview, previewConfig } from './preview.ts';
+export { previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
-export { agentRoutes } from './routes.ts';
 export { VersionReference } from './schema.ts';
 export { findAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
+export { chooseVersion, selectVersionFor, type VersionRow } from './version-choice.ts';
 export { toVersionReference } from './version-schema.ts';
-export { selectVersionFor, type VersionRow } from './version-store.ts';

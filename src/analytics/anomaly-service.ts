@@ -5,7 +5,7 @@ import { type Anomaly, type AnomalyQuery, toAnomaly } from './anomaly-schema.ts'
 import { positionOf, selectAnomalies, selectAnomaly } from './anomaly-store.ts';
 import { checkNamedAgent } from './named-agent.ts';
 
-/** The last days first. A key that is limited to agents sees theirs alone. */
+/** Lists anomalies, newest day first. A key that is limited to agents sees only their anomalies. Throws `not_found`. */
 export async function listAnomalies(
   ctx: Ctx,
   { limit, cursor, start_date, end_date, ...query }: AnomalyQuery,

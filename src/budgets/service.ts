@@ -2,16 +2,17 @@ import { sql } from 'drizzle-orm';
 import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { EndUserId } from '../http/schema.ts';
+import { modelNameError } from '../models/index.ts';
 import { planManagedWebhook, removeManagedWebhook } from '../notifications/index.ts';
 import { commit } from '../platform/commit.ts';
-import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import { actorId, type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { periodAt } from '../usage/index.ts';
-import type { CheckModel } from '../workspaces/index.ts';
+import { invalidateBudgets, readKnownBudgets } from './cached-budgets.ts';
 import { type Bound, type Spender, selectBinding } from './hold.ts';
-import { forgetBudgets, readKnownBudgets } from './known.ts';
 import {
   type Budget,
   type CreateBudget,
@@ -38,11 +39,7 @@ import {
 } from './store.ts';
 
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
-export async function createBudget(
-  ctx: Ctx,
-  input: CreateBudget,
-  faultOf: CheckModel,
-): Promise<Budget> {
+export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budget> {
   if (input.scope === 'workspace' && input.subject_id !== null)
     throw invalid('/subject_id', 'A budget of the workspace has no subject.');
   if (
@@ -52,7 +49,7 @@ export async function createBudget(
   )
     throw invalid('/subject_id', 'No end user has such an id: 1 to 128 visible ASCII characters.');
   checkRule(input);
-  checkDowngrade(input.downgrade, faultOf);
+  checkDowngrade(input.downgrade);
   const now = ctx.now();
   const id = ctx.newId('bud');
   const { alerts, limit_usd, ...about } = input;
@@ -86,7 +83,7 @@ export async function createBudget(
       throw new Failure('conflict', `A workspace has at most ${maxBudgets} budgets.`);
     throw error;
   }
-  forgetBudgets(ctx.workspace_id);
+  invalidateBudgets(ctx.workspace_id);
   return reply;
 }
 
@@ -102,21 +99,16 @@ export const listBudgets = (ctx: Ctx, query: PageQuery): Promise<Page<Budget>> =
 export const getBudget = async (ctx: Ctx, id: string): Promise<Budget> =>
   toBudget(await findBudget(ctx, id));
 
-export async function updateBudget(
-  ctx: Ctx,
-  id: string,
-  input: UpdateBudget,
-  faultOf: CheckModel,
-): Promise<Budget> {
+export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): Promise<Budget> {
   const row = await findBudget(ctx, id);
-  checkRule({ ...row, ...input });
-  checkDowngrade(input.downgrade, faultOf);
-  const { alerts = {}, limit_usd, ...about } = input;
+  const { alerts = {}, limit_usd, ...about } = definedFields(input);
+  checkRule({ ...row, ...about });
+  checkDowngrade(input.downgrade);
   const { webhook, ...told } = alerts;
   const planned = webhook === undefined ? null : await planWebhook(ctx, id, webhook);
   const changes: Partial<BudgetRow> = {
     ...about,
-    ...told,
+    ...definedFields(told),
     ...(limit_usd === undefined ? {} : { limit_nano_usd: fromUsd(limit_usd) }),
     ...(planned === null ? {} : { webhook_url: planned.url }),
     updated_at: ctx.now(),
@@ -125,7 +117,7 @@ export async function updateBudget(
     ...input,
     ...(webhook == null ? {} : { alerts: { ...told, webhook: { url: webhook.url } } }),
   };
-  const [rows] = await commit(ctx, {
+  const [[changed]] = await commit(ctx, {
     // A lower limit may have passed thresholds that are still to be told.
     statements: [
       updateRow(ctx.db, ctx.workspace_id, id, changes),
@@ -134,8 +126,7 @@ export async function updateBudget(
     ],
     audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
   });
-  forgetBudgets(ctx.workspace_id);
-  const [changed] = rows as BudgetRow[];
+  invalidateBudgets(ctx.workspace_id);
   if (changed === undefined) throw notFound('budget');
   return toBudget(changed);
 }
@@ -146,7 +137,7 @@ export async function removeBudget(ctx: Ctx, id: string): Promise<void> {
     statements: deleteBudget(ctx.db, ctx.workspace_id, id),
     audit: [{ action: 'budget.delete', target_type: 'budget', target_id: id, detail: { name } }],
   });
-  forgetBudgets(ctx.workspace_id);
+  invalidateBudgets(ctx.workspace_id);
 }
 
 const shownStandings = 20;
@@ -199,7 +190,7 @@ export async function listOwnBudgets(
   if (agent_id !== undefined && !coversAgent(ctx.actor, agent_id)) throw notFound('agent');
   const { budgets, time_zone } = await readKnownBudgets(ctx);
   if (budgets.length === 0) return { data: [], next_cursor: null };
-  const limited = ctx.actor.type === 'api_key' ? ctx.actor.agent_ids : null;
+  const limited = coveredAgents(ctx.actor);
   const agents = agent_id !== undefined ? [agent_id] : (limited ?? [null]);
   const nobody: Spender = { agent_id: null, end_user_id, run_id: null, call_key: '', model: '' };
   const statements = agents.map((agent) =>
@@ -226,8 +217,8 @@ function checkRule({ action, downgrade }: Pick<BudgetRow, 'action' | 'downgrade'
     throw invalid('/downgrade', 'Say what calls become when the budget runs low.');
 }
 
-function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined, faultOf: CheckModel): void {
-  const fault = downgrade?.model == null ? null : faultOf(downgrade.model);
+function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined): void {
+  const fault = downgrade?.model == null ? null : modelNameError(downgrade.model);
   if (fault !== null) throw invalid('/downgrade/model', fault);
 }
 

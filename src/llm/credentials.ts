@@ -71,7 +71,7 @@ export async function setProvider(
       ? { last_four: null, fingerprint: null }
       : await describeKey(ctx, api_key);
   const sealed = api_key === undefined ? null : await sealSecret(ctx, keyOf(row), api_key);
-  const results = await commit(ctx, {
+  const [, , rows] = await commit(ctx, {
     statements: [
       sealed === null
         ? removeUnlessBound(ctx.db, ctx.workspace_id, keyOf(row))
@@ -89,7 +89,7 @@ export async function setProvider(
     ],
   });
   forgetWorkspaceModels(ctx.workspace_id);
-  return toState(ctx, provider, (results[2] as CredentialRow[])[0]);
+  return toState(ctx, provider, rows[0]);
 }
 
 /** Throws `not_found` when the workspace has set nothing. */
@@ -111,7 +111,7 @@ export async function removeProvider(ctx: Ctx, id: string): Promise<void> {
   forgetWorkspaceModels(ctx.workspace_id);
 }
 
-export function knownProvider(id: string): Provider {
+function knownProvider(id: string): Provider {
   const provider = findProvider(id);
   if (provider === undefined) throw notFound('model provider');
   return provider;

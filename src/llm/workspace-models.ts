@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { findKnownBudgets, rememberBudgets, selectKnownBudgets } from '../budgets/index.ts';
-import { batch, type Statement } from '../db/client.ts';
+import { cacheBudgets, findCachedBudgets, selectCachedBudgets } from '../budgets/index.ts';
+import { type BatchResults, batch, batchBoth, type Statements } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { checkSecureUrl } from '../platform/secure-url.ts';
 import { openSecret } from '../secrets/index.ts';
@@ -48,14 +48,14 @@ export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
 }
 
 /** Runs statements that a turn begins with, and reads in the same trip what the model call after them will need. */
-export async function batchWithModels<const Statements extends readonly Statement[]>(
+export async function batchWithModels<const Batch extends Statements>(
   ctx: Ctx,
-  statements: Statements,
-) {
+  statements: Batch,
+): Promise<BatchResults<Batch>> {
   if (findCached(ctx) !== undefined) return batch(ctx.db, statements);
-  const results = (await batch(ctx.db, [...statements, ...statementsFor(ctx)])) as unknown[];
-  remember(ctx, results.splice(statements.length) as unknown as ModelRows);
-  return results as Awaited<ReturnType<typeof batch<Statements>>>;
+  const [results, models] = await batchBoth(ctx.db, statements, statementsFor(ctx));
+  remember(ctx, models);
+  return results;
 }
 
 /** With the budgets, which are asked before every call. */
@@ -63,26 +63,26 @@ const statementsFor = (ctx: Ctx) =>
   [
     selectCredentials(ctx.db, ctx.workspace_id),
     selectPriceOverrides(ctx.db, ctx.workspace_id),
-    ...selectKnownBudgets(ctx),
+    ...selectCachedBudgets(ctx),
   ] as const;
 
 type ModelRows = readonly [
   credentials: readonly CredentialRow[],
   prices: readonly PriceOverrideRow[],
-  ...budgets: Parameters<typeof rememberBudgets> extends [unknown, ...infer Rest] ? Rest : never,
+  ...budgets: Parameters<typeof cacheBudgets> extends [unknown, ...infer Rest] ? Rest : never,
 ];
 
 function findCached(ctx: Ctx): WorkspaceModels | undefined {
   const cached = cache.get(ctx.workspace_id);
   return cached !== undefined &&
     ctx.now() - cached.read_at < cacheFor &&
-    findKnownBudgets(ctx) !== undefined
+    findCachedBudgets(ctx) !== undefined
     ? cached
     : undefined;
 }
 
 function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): WorkspaceModels {
-  rememberBudgets(ctx, ...budgets);
+  cacheBudgets(ctx, ...budgets);
   const models: WorkspaceModels = {
     read_at: ctx.now(),
     credentials: new Map(credentials.map((row) => [row.provider, row])),

@@ -3,6 +3,5 @@ export { fanOutEvents } from './events/fan-out.ts';
 export { promiseAlerts, type RaisedAlert } from './events/promise.ts';
 export { type NewEvent, publishEvents } from './events/publish.ts';
 export type { EventData, EventType } from './events/registry.ts';
-export { notificationJobs } from './jobs.ts';
-export { notificationRoutes } from './routes.ts';
+export { notificationsFeature } from './feature.ts';
 export { planManagedWebhook, removeManagedWebhook } from './webhooks/managed.ts';

@@ -4,6 +4,6 @@ import { deliverEvent, failAttempt } from './deliveries/deliver.ts';
 export const notificationJobs: { readonly 'webhook.deliver': JobHandler<'webhook.deliver'> } = {
   'webhook.deliver': {
     run: (ctx, { delivery_id }) => deliverEvent(ctx, delivery_id),
-    giveUp: (ctx, { delivery_id }, error) => failAttempt(ctx, delivery_id, error),
+    onExhausted: (ctx, { delivery_id }, error) => failAttempt(ctx, delivery_id, error),
   },
 };

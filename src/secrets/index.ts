@@ -1,3 +1,4 @@
+export { secretsFeature } from './feature.ts';
 export type { SecretRef } from './place.ts';
 export { rewrapSecrets } from './rotate.ts';
 export { lastFourOf, openSecret, sealSecret } from './service.ts';

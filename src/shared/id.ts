@@ -1,7 +1,7 @@
 import { TypeID, typeid } from 'typeid-js';
 
 /** TypeID prefixes. An id is prefix + UUIDv7, so that `ORDER BY id` is creation order. */
-export const idPrefixes = [
+const idPrefixes = [
   'act',
   'agt',
   'anm',
@@ -13,6 +13,7 @@ export const idPrefixes = [
   'chk',
   'conv',
   'evt',
+  'exp',
   'fb',
   'file',
   'hold',
@@ -24,12 +25,12 @@ export const idPrefixes = [
   'run',
   'sec',
   'ses',
-  'shot',
   'step',
   'sum',
   'tool',
   'upl',
   'use',
+  'var',
   'ver',
   'whd',
   'whk',

@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { raiseAlerts, reserve, settleStatements } from '../../src/budgets/index.ts';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { rewrapSecrets } from '../../src/secrets/index.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { Site } from '../support/outbound.ts';
 import { playScript } from '../support/provider/client.ts';
 import { atRest } from '../support/resources.ts';
+import { runSchedule } from '../support/schedule.ts';
 import { checkSignature } from '../support/webhook.ts';
 import { run, usageOf } from './support.ts';
 

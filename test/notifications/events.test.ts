@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { events, eventTypes, payloadOf } from '../../src/notifications/events/registry.ts';
 import { fanOutEvents } from '../../src/notifications/index.ts';
 import { newId } from '../../src/shared/id.ts';
@@ -8,6 +7,7 @@ import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { newChat } from '../support/chat.ts';
 import { atRest } from '../support/resources.ts';
+import { runSchedule } from '../support/schedule.ts';
 import { checkSignature } from '../support/webhook.ts';
 import { deliveriesOf, payloads, publish, receiving, rowsOf } from './support.ts';
 

@@ -107,7 +107,7 @@ export const events = {
     schema: z.strictObject({
       feedback_id: Id('fb'),
       agent_id: Id('agt'),
-      session_id: Id('ses'),
+      session_id: Id('ses').nullable(),
       message_id: Id('msg'),
       run_id: Id('run'),
       end_user_id: z.string().nullable(),

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 import type { files } from '../../db/schema/knowledge.ts';
-import type { message_feedback, runs } from '../../db/schema/sessions.ts';
+import type { runs } from '../../db/schema/runs.ts';
+import type { feedback as feedbackTable } from '../../db/schema/sessions.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import type { NewEvent } from './publish.ts';
@@ -27,7 +28,7 @@ export type QueuedType =
 
 type RunRow = typeof runs.$inferSelect;
 type FileRow = typeof files.$inferSelect;
-type FeedbackRow = typeof message_feedback.$inferSelect;
+type FeedbackRow = typeof feedbackTable.$inferSelect;
 type Stored<Row> = { readonly [Key in keyof Row]: Row[Key] extends boolean ? number : Row[Key] };
 
 export interface QueuePage {
@@ -49,7 +50,7 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
     db.all(sql`select f.id, f.base_id, f.name, f.external_id, f.media_type, f.byte_size, f.status, f.chunk_count, f.error_code,
       f.error_detail, f.created_at from ${page} cross join files f on f.id = q.subject_id and f.workspace_id = q.workspace_id`),
     db.all(sql`select b.id, b.agent_id, b.session_id, b.message_id, b.run_id, b.end_user_id, b.rating, b.tags, b.created_at
-      from ${page} cross join message_feedback b on b.id = q.subject_id and b.workspace_id = q.workspace_id`),
+      from ${page} cross join feedback b on b.id = q.subject_id and b.workspace_id = q.workspace_id`),
   ])) as unknown as [QueuedEvent[], Stored<RunRow>[], Stored<FileRow>[], never[]];
   const byId = <Row extends { readonly id: string }>(rows: readonly Row[]) =>
     new Map(rows.map((row) => [row.id, row]));

@@ -2,6 +2,7 @@ import { isGuardViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { putSecret, sealSecret } from '../../secrets/index.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import type { CreateWebhook, UpdateWebhook, Webhook, WebhookWithSecret } from './schema.ts';
@@ -78,7 +79,7 @@ export async function updateWebhook(
   if (isSetElsewhere) throw setElsewhere(row);
   const now = ctx.now();
   const changes = {
-    ...about,
+    ...definedFields(about),
     ...(url === undefined ? {} : { url: checkWebhookUrl(ctx, url) }),
     ...(is_enabled === undefined || is_enabled === row.is_enabled
       ? {}

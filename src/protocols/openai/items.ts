@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import { type MessageRow, referenceOf, toMessage } from '../../sessions/index.ts';
+import { referenceOf, toMessage } from '../../runs/index.ts';
+import type { MessageRow } from '../../sessions/index.ts';
 import { outputOf } from './response.ts';
 import type { InputItem, OutputCall, OutputMessage } from './responses-schema.ts';
 
@@ -73,7 +74,7 @@ function inputItems(row: MessageRow): StoredItem[] {
 }
 
 /** Everything in a prompt that is an item, in its order. */
-export const placesIn = (prompt: readonly LanguageModelV4Message[]): Place[] =>
+const placesIn = (prompt: readonly LanguageModelV4Message[]): Place[] =>
   prompt.flatMap((message, index): Place[] => {
     if (message.role === 'system' || message.role === 'user')
       return [{ message: index, part: null }];

@@ -12,9 +12,10 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
+import { chooseVersion } from '../../agents/index.ts';
 import type { Db, Statement } from '../../db/client.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
-import { namedAgent, namedVersion } from '../turn/named-version.ts';
+import { namedAgent } from '../../runs/index.ts';
 import { indexedText, matchAll, stemOf } from './words.ts';
 
 /**
@@ -129,7 +130,7 @@ export interface SessionFilter {
 }
 
 /** Which sessions are listed. */
-export function passes(workspace_id: string, filter: SessionFilter): SQL | undefined {
+function passes(workspace_id: string, filter: SessionFilter): SQL | undefined {
   return and(
     eq(sessions.workspace_id, workspace_id),
     filter.agent === null
@@ -138,7 +139,6 @@ export function passes(workspace_id: string, filter: SessionFilter): SQL | undef
     filter.only === null
       ? undefined
       : sql`${sessions.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
-    eq(sessions.kind, 'chat'),
     filter.archived ? isNotNull(sessions.archived_at) : isNull(sessions.archived_at),
     filter.end_user_id === undefined ? undefined : eq(sessions.end_user_id, filter.end_user_id),
     filter.created_by === undefined ? undefined : eq(sessions.created_by, filter.created_by),
@@ -159,7 +159,7 @@ function hasRun(
     sql`r.workspace_id = ${workspace_id} and r.session_id = ${sessions.id}`,
     version === undefined
       ? undefined
-      : sql`r.version_id = ${namedVersion(sql`${sessions.agent_id}`, version)}`,
+      : sql`r.version_id = ${chooseVersion(sql`${sessions.agent_id}`, version)}`,
     run_status === undefined ? undefined : sql`r.status = ${run_status}`,
     finish_reason === undefined ? undefined : sql`r.finish_reason = ${finish_reason}`,
   );
@@ -169,7 +169,7 @@ function hasRun(
 function hasFeedback({ feedback }: SessionFilter): SQL | undefined {
   if (feedback === undefined) return undefined;
   const isSo = feedback === 'any' ? sql`` : sql` and f.rating = ${feedback}`;
-  return sql`exists (select 1 from message_feedback f where f.session_id = ${sessions.id}${isSo})`;
+  return sql`exists (select 1 from feedback f where f.session_id = ${sessions.id}${isSo})`;
 }
 
 /** Newest first; `after` is the id of the last one seen. */
