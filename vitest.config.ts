@@ -31,6 +31,8 @@ const inWorkerd = async () =>
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
             FUZZ_RUNS: process.env.FUZZ_RUNS ?? '12',
           },
+          // Migrated step by step by the tests of migrations.
+          d1Databases: { OLD_DB: 'old' },
           outboundService: { node: nodeHandler(outboundService, 'https') },
           queueConsumers: {
             'agentgrid-jobs': {

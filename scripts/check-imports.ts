@@ -12,7 +12,6 @@ const ranks = [
   'jobs',
   'identity',
   'secrets',
-  'alerts',
   'notifications',
   'models',
   'usage',

@@ -1,5 +1,4 @@
 import { agentsFeature } from './agents/index.ts';
-import { alertsFeature } from './alerts/index.ts';
 import { analyticsFeature } from './analytics/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
 import { erasureFeature } from './erasure/index.ts';
@@ -11,6 +10,7 @@ import { authenticate, authorize, identityFeature, isCoveredBy } from './identit
 import { jobsFeature } from './jobs/index.ts';
 import { knowledgeFeature } from './knowledge/index.ts';
 import { llmFeature } from './llm/index.ts';
+import { notificationsFeature } from './notifications/index.ts';
 import { observabilityFeature } from './observability/index.ts';
 import type { Job } from './platform/job.ts';
 import type { JobHandlers } from './platform/job-handler.ts';
@@ -25,6 +25,7 @@ import {
   rateLimitsFeature,
 } from './rate-limits/index.ts';
 import { RunHost, runsFeature } from './runs/index.ts';
+import { secretsFeature } from './secrets/index.ts';
 import { sessionsFeature } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
 import { toolsFeature } from './tools/index.ts';
@@ -40,8 +41,9 @@ const features = [
   toolsFeature,
   agentsFeature,
   llmFeature,
-  alertsFeature,
+  secretsFeature,
   budgetsFeature,
+  notificationsFeature,
   jobsFeature,
   rateLimitsFeature,
   knowledgeFeature,

@@ -6,11 +6,22 @@ export const checkMigrations = (): string[] =>
     const sql = readText(file);
     return [
       ...(sql.includes('\r') ? [`${file} has carriage returns`] : []),
-      ...(/\bDROP\s+TABLE\b/i.test(sql) ? [`${file} drops a table`] : []),
+      ...checkDrops(file, sql),
       ...(sql.includes('__new_') ? [`${file} rebuilds a table`] : []),
       ...statementsOf(sql).flatMap((statement) => checkStatement(file, statement)),
     ];
   });
+
+const isReferenced = (table: string) =>
+  filesIn('migrations', /\.sql$/).some((file) =>
+    new RegExp(`REFERENCES\\s+[\`"]?${table}\\b`, 'i').test(readText(file)),
+  );
+
+/** A table to which no other refers may be dropped. */
+const checkDrops = (file: string, sql: string): string[] =>
+  [...sql.matchAll(/\bDROP\s+TABLE\s+[`"]?(\w+)/gi)].flatMap(([, table = '']) =>
+    isReferenced(table) ? [`${file} drops ${table}, which other tables refer to`] : [],
+  );
 
 const statementsOf = (sql: string) =>
   sql.split('--> statement-breakpoint').map((part) => part.replaceAll(/^\s*--.*$/gm, '').trim());

@@ -1,9 +1,8 @@
-import { tellWebhook, toWebhook } from '../alerts/index.ts';
-import { batch } from '../db/client.ts';
+import { publishEvents } from '../notifications/index.ts';
 import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import { type Anomaly, type AnomalyQuery, toAnomaly } from './anomaly-schema.ts';
-import { noteDelivery, positionOf, selectAnomalies, selectAnomaly } from './anomaly-store.ts';
+import { positionOf, selectAnomalies, selectAnomaly } from './anomaly-store.ts';
 import { checkNamedAgent } from './named-agent.ts';
 
 /** Lists anomalies, newest day first. A key that is limited to agents sees only their anomalies. Throws `not_found`. */
@@ -28,10 +27,19 @@ export async function listAnomalies(
   );
 }
 
-/** Sends an anomaly to the workspace's webhook, unless it has been accepted. Throws when delivery fails. */
-export async function deliverAnomaly(ctx: Ctx, id: string): Promise<void> {
-  const [[row], [hook]] = await batch(ctx.db, selectAnomaly(ctx.db, ctx.workspace_id, id));
-  if (row === undefined || hook === undefined || row.delivered_at !== null) return;
-  await tellWebhook(ctx, toWebhook(hook), { type: 'anomaly.alert', anomaly: toAnomaly(row) });
-  await noteDelivery(ctx.db, ctx.workspace_id, id, ctx.now()).run();
+/** Publishes an anomaly as an event, once. The webhook of alerts receives it as `anomaly.alert`. */
+export async function publishAnomaly(ctx: Ctx, id: string): Promise<void> {
+  const row = await selectAnomaly(ctx.db, ctx.workspace_id, id).get();
+  if (row === undefined || row.delivered_at !== null) return;
+  const { agent_id, date, measure, value, usual } = row;
+  await publishEvents(ctx, [
+    {
+      workspace_id: ctx.workspace_id,
+      type: 'anomaly.detected',
+      subject_id: id,
+      data: { anomaly_id: id, agent_id, date, measure, value, usual },
+      alert_body: { type: 'anomaly.alert', anomaly: toAnomaly(row) },
+      created_at: row.created_at,
+    },
+  ]);
 }

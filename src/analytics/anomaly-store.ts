@@ -1,8 +1,8 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
-import { promiseAlerts, selectAlertWebhook } from '../alerts/index.ts';
 import type { Db, Statement } from '../db/client.ts';
 import { type AnomalyMeasure, analytics_state, anomalies } from '../db/schema/analytics.ts';
 import { workspaces } from '../db/schema/workspaces.ts';
+import { promiseAlerts } from '../notifications/index.ts';
 
 export type AnomalyRow = typeof anomalies.$inferSelect;
 
@@ -67,19 +67,13 @@ export function addAnomalies(
     id,
     job_id,
     workspace_id,
-    hasWebhook: false,
+    event_type: 'anomaly.detected' as const,
   }));
   return [insert, promiseAlerts(db, 'anomalies', job, alerts, now)];
 }
 
 export const selectAnomaly = (db: Db, workspace_id: string, id: string) =>
-  [
-    db.select().from(anomalies).where(of(workspace_id, id)),
-    selectAlertWebhook(db, workspace_id),
-  ] as const;
-
-export const noteDelivery = (db: Db, workspace_id: string, id: string, now: number) =>
-  db.update(anomalies).set({ delivered_at: now }).where(of(workspace_id, id));
+  db.select().from(anomalies).where(of(workspace_id, id));
 
 const of = (workspace_id: string, id: string) =>
   and(eq(anomalies.id, id), eq(anomalies.workspace_id, workspace_id));

@@ -1,12 +1,12 @@
 import type { JobHandler } from '../platform/job-handler.ts';
-import { deliverAnomaly } from './anomaly-service.ts';
+import { publishAnomaly } from './anomaly-service.ts';
 
-/** An anomaly that could not be delivered stays listed as undelivered; the dead letter is for the operator. */
+/** The anomaly stays in the list, undelivered. The dead letter is what an operator sees. */
 const noted = async () => undefined;
 
 export const analyticsJobs: { readonly 'anomaly.alert': JobHandler<'anomaly.alert'> } = {
   'anomaly.alert': {
-    run: (ctx, { anomaly_id }) => deliverAnomaly(ctx, anomaly_id),
+    run: (ctx, { anomaly_id }) => publishAnomaly(ctx, anomaly_id),
     onExhausted: noted,
   },
 };

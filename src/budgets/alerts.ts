@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { promiseAlerts } from '../alerts/index.ts';
 import { batch, type Statement } from '../db/client.ts';
+import { promiseAlerts } from '../notifications/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { inRounds } from '../platform/rounds.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import type { Bound } from './hold.ts';
 import { refuses } from './refusal.ts';
+import { eventTypeOf } from './webhook.ts';
 
 /** Counters that are looked at at once, and how often in a tick: budgets of each end user have very many. */
 const roundLimit = 200;
@@ -23,7 +24,6 @@ interface Changed {
   readonly limit_nano_usd: NanoUsd;
   readonly thresholds: string;
   readonly forecast: number;
-  readonly webhook_url: string | null;
 }
 
 /** What a period costs if it goes on as it has begun; null where that cannot be told. */
@@ -65,7 +65,7 @@ async function raiseSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const counters =
     await ctx.db.all<Changed>(sql`select c.budget_id, c.subject, c.period_start, c.period_end, c.workspace_id,
-      c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast, b.webhook_url
+      c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast
     from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 and c.updated_at <= ${now} order by c.updated_at limit ${roundLimit}`);
   if (counters.length === 0) return 0;
   const alerts = counters.flatMap((counter) =>
@@ -118,7 +118,6 @@ type Subject = Pick<
   | 'workspace_id'
   | 'spent_nano_usd'
   | 'limit_nano_usd'
-  | 'webhook_url'
 >;
 
 const newAlert = (ctx: Ctx, of: Subject, kind: string) => ({
@@ -132,7 +131,7 @@ const newAlert = (ctx: Ctx, of: Subject, kind: string) => ({
   limit_nano_usd: of.limit_nano_usd,
   spent_nano_usd: of.spent_nano_usd,
   forecast_nano_usd: forecastOf(of, ctx.now()),
-  hasWebhook: of.webhook_url !== null,
+  event_type: eventTypeOf(kind),
 });
 
 const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);

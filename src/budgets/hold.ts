@@ -129,7 +129,7 @@ export function holdStatements(
 /** The budgets that bind a spender and how full they are; one row each. */
 export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted) =>
   ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, b.period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade, b.thresholds,
-      b.webhook_url, ${zoneNow(ctx)} as time_zone, ${subject} as subject, ${span('start')} as period_start, ${span('end')} as period_end,
+      ${zoneNow(ctx)} as time_zone, ${subject} as subject, ${span('start')} as period_start, ${span('end')} as period_end,
       coalesce(c.spent_nano_usd, 0) as spent_nano_usd, coalesce(c.held_nano_usd, 0) as held_nano_usd,
       coalesce(c.unpriced_calls, 0) as unpriced_calls, h.amount_nano_usd
     from ${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)} ${counter}
@@ -149,7 +149,6 @@ export interface Bound {
   readonly downgrade: string | null;
   /** JSON of an array of percents. */
   readonly thresholds: string;
-  readonly webhook_url: string | null;
   /** Of the workspace, as it is stored. */
   readonly time_zone: string;
   readonly period_start: number;

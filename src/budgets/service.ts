@@ -1,8 +1,9 @@
-import { checkWebhookUrl } from '../alerts/index.ts';
-import { batch } from '../db/client.ts';
+import { sql } from 'drizzle-orm';
+import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { EndUserId } from '../http/schema.ts';
 import { modelNameError } from '../models/index.ts';
+import { planManagedWebhook, removeManagedWebhook } from '../notifications/index.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
@@ -36,7 +37,6 @@ import {
   selectHolds,
   updateBudget as updateRow,
 } from './store.ts';
-import { sealWebhookSecret } from './webhook.ts';
 
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
 export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budget> {
@@ -53,6 +53,7 @@ export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budge
   const now = ctx.now();
   const id = ctx.newId('bud');
   const { alerts, limit_usd, ...about } = input;
+  const webhook = await planWebhook(ctx, id, alerts.webhook);
   const row: BudgetRow = {
     id,
     workspace_id: ctx.workspace_id,
@@ -60,7 +61,7 @@ export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budge
     limit_nano_usd: fromUsd(limit_usd),
     thresholds: alerts.thresholds,
     forecast: alerts.forecast,
-    ...(await keepWebhook(ctx, id, alerts.webhook)),
+    webhook_url: webhook.url,
     created_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,
@@ -70,7 +71,11 @@ export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budge
     const audit = [
       { action: 'budget.create', target_type: 'budget', target_id: id, detail: { ...reply } },
     ];
-    await commit(ctx, { statements: [insertBudget(ctx.db, row)], audit, reply });
+    await commit(ctx, {
+      statements: [insertBudget(ctx.db, row), ...webhook.statements],
+      audit,
+      reply,
+    });
   } catch (error) {
     if (isGuardViolation(error, 'budgets.scope'))
       throw notFound(row.scope === 'agent' ? 'agent' : 'API key');
@@ -100,11 +105,12 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): P
   checkRule({ ...row, ...about });
   checkDowngrade(input.downgrade);
   const { webhook, ...told } = alerts;
+  const planned = webhook === undefined ? null : await planWebhook(ctx, id, webhook);
   const changes: Partial<BudgetRow> = {
     ...about,
     ...definedFields(told),
     ...(limit_usd === undefined ? {} : { limit_nano_usd: fromUsd(limit_usd) }),
-    ...(webhook === undefined ? {} : await keepWebhook(ctx, id, webhook)),
+    ...(planned === null ? {} : { webhook_url: planned.url }),
     updated_at: ctx.now(),
   };
   const detail = {
@@ -116,6 +122,7 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): P
     statements: [
       updateRow(ctx.db, ctx.workspace_id, id, changes),
       markCounters(ctx.db, ctx.workspace_id, id, ctx.now()),
+      ...(planned?.statements ?? []),
     ],
     audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
   });
@@ -215,12 +222,16 @@ function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined): void {
   if (fault !== null) throw invalid('/downgrade/model', fault);
 }
 
-async function keepWebhook(
+/** The address of the budget's own webhook with the statements that set it, or remove it where there is none. */
+async function planWebhook(
   ctx: Ctx,
   id: string,
-  webhook: { readonly url: string; readonly secret: string } | null,
-) {
-  if (webhook === null) return { webhook_url: null, webhook_secret: null, key_version: null };
-  const url = checkWebhookUrl(ctx, webhook.url);
-  return { webhook_url: url, ...(await sealWebhookSecret(ctx, id, url, webhook.secret)) };
+  setting: { readonly url: string; readonly secret: string } | null,
+): Promise<{ readonly url: string | null; readonly statements: readonly Statement[] }> {
+  const webhook = { purpose: 'budget', owner_id: id } as const;
+  if (setting === null)
+    return { url: null, statements: [removeManagedWebhook(ctx.db, ctx.workspace_id, webhook)] };
+  // The budget may be deleted meanwhile.
+  const when = sql`exists (select 1 from budgets where id = ${id})`;
+  return planManagedWebhook(ctx, webhook, { ...setting, when });
 }

@@ -13,6 +13,8 @@ export const permissions = {
   'providers:manage': ['admin'],
   /** Limits on the cost of model calls. */
   'budgets:manage': ['admin'],
+  /** Addresses that receive events, and what was delivered to them. */
+  'webhooks:manage': ['admin'],
   'agents:read': ['viewer', 'editor', 'admin'],
   'agents:write': ['editor', 'admin'],
   'tools:read': ['viewer', 'editor', 'admin'],
@@ -44,6 +46,7 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'audit:read',
   'providers:manage',
   'budgets:manage',
+  'webhooks:manage',
   'rate-limits:manage',
   'tools:write',
   'usage:archives',

@@ -37,5 +37,6 @@ export const tags = [
     name: 'Analytics',
     description: 'Usage, cost, latency and quality over time; anomalies; archives',
   },
+  { name: 'Webhooks', description: 'Addresses that receive events, and the log of deliveries' },
   { name: 'Operations', description: 'Health, metrics and telemetry export' },
 ] as const;

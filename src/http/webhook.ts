@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Router } from './router.ts';
 
 export interface WebhookEvent {
-  /** As in `type` of what is sent. */
+  /** The `type` of the payload. */
   readonly name: string;
   readonly tag: string;
   readonly summary: string;
@@ -10,7 +10,7 @@ export interface WebhookEvent {
   readonly schema: z.ZodType;
 }
 
-/** Puts what we send into the document, beside what we answer. */
+/** Adds a request that AgentGrid sends to the OpenAPI document. */
 export function describeWebhook(
   { openAPIRegistry }: Router,
   { name, tag, summary, description, schema }: WebhookEvent,
@@ -23,7 +23,9 @@ export function describeWebhook(
     description: `${description} \`agentgrid-signature: t=…,v1=…\` is the HMAC-SHA-256 of \`<t>.<body>\` under the secret of the webhook.`,
     request: { body: { required: true, content: { 'application/json': { schema } } } },
     responses: {
-      '2XX': { description: 'Taken; anything else is sent again a few times, with the same id' },
+      '2XX': {
+        description: 'Accepted. A request with any other answer is repeated, with the same id',
+      },
     },
   });
 }

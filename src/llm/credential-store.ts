@@ -1,8 +1,12 @@
-import { and, asc, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { provider_credentials } from '../db/schema/models.ts';
+import { type SecretRef, sealedOf } from '../secrets/index.ts';
 
-export type CredentialRow = typeof provider_credentials.$inferSelect;
+type StoredCredential = typeof provider_credentials.$inferSelect;
+
+/** With the sealed key; null without one. */
+export type CredentialRow = StoredCredential & { readonly api_key: string | null };
 
 const of = (workspace_id: string, provider: string) =>
   and(
@@ -10,16 +14,35 @@ const of = (workspace_id: string, provider: string) =>
     eq(provider_credentials.provider, provider),
   );
 
+/** A key opens for this provider at this address only. */
+export const keyOf = ({
+  provider,
+  base_url,
+}: Pick<CredentialRow, 'provider' | 'base_url'>): SecretRef => ({
+  owner_type: 'provider',
+  owner_id: provider,
+  field: 'api_key',
+  bound_to: base_url ?? 'the default address',
+});
+
+const withKey = (db: Db) =>
+  db
+    .select({
+      ...getTableColumns(provider_credentials),
+      api_key: sealedOf('provider', 'api_key', 'provider_credentials', 'provider').as('api_key'),
+    })
+    .from(provider_credentials);
+
 export const selectCredentials = (db: Db, workspace_id: string) =>
-  db.select().from(provider_credentials).where(eq(provider_credentials.workspace_id, workspace_id));
+  withKey(db).where(eq(provider_credentials.workspace_id, workspace_id));
 
 export const selectCredential = (db: Db, workspace_id: string, provider: string) =>
-  db.select().from(provider_credentials).where(of(workspace_id, provider));
+  withKey(db).where(of(workspace_id, provider));
 
-/** Keeps the key that is there only when `row` brings none and stays at the same address (security.md R37). */
-export function putCredential(db: Db, row: CredentialRow) {
-  const keeps = sql`excluded.api_key is null and excluded.base_url is ${provider_credentials.base_url}`;
-  const kept = (name: 'api_key' | 'key_version' | 'last_four' | 'fingerprint') =>
+/** Without a new key, the description of the stored one stays as long as the address does (security.md R37). */
+export function putCredential(db: Db, row: StoredCredential) {
+  const keeps = sql`excluded.fingerprint is null and excluded.base_url is ${provider_credentials.base_url}`;
+  const kept = (name: 'last_four' | 'fingerprint') =>
     sql`iif(${keeps}, ${provider_credentials[name]}, ${sql.raw(`excluded.${name}`)})`;
   return db
     .insert(provider_credentials)
@@ -28,14 +51,11 @@ export function putCredential(db: Db, row: CredentialRow) {
       target: [provider_credentials.workspace_id, provider_credentials.provider],
       set: {
         base_url: sql`excluded.base_url`,
-        api_key: kept('api_key'),
-        key_version: kept('key_version'),
         last_four: kept('last_four'),
         fingerprint: kept('fingerprint'),
         updated_at: sql`excluded.updated_at`,
       },
-    })
-    .returning();
+    });
 }
 
 export const deleteCredential = (db: Db, workspace_id: string, provider: string) =>
@@ -43,31 +63,3 @@ export const deleteCredential = (db: Db, workspace_id: string, provider: string)
     .delete(provider_credentials)
     .where(of(workspace_id, provider))
     .returning({ provider: provider_credentials.provider });
-
-/** Keys sealed under an encryption key older than `version`, in a fixed order from `after` on. */
-export const selectOldSeals = (
-  db: Db,
-  version: number,
-  after: { readonly workspace_id: string; readonly provider: string },
-  limit: number,
-) =>
-  db
-    .select()
-    .from(provider_credentials)
-    .where(
-      and(
-        lt(provider_credentials.key_version, version),
-        sql`(${provider_credentials.workspace_id}, ${provider_credentials.provider}) > (${after.workspace_id}, ${after.provider})`,
-      ),
-    )
-    .orderBy(asc(provider_credentials.workspace_id), asc(provider_credentials.provider))
-    .limit(limit);
-
-/** Only where the key is still the one that was read. */
-export const replaceSeal = (db: Db, row: CredentialRow, api_key: string, key_version: number) =>
-  db
-    .update(provider_credentials)
-    .set({ api_key, key_version })
-    .where(
-      and(of(row.workspace_id, row.provider), eq(provider_credentials.api_key, row.api_key ?? '')),
-    );

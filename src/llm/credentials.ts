@@ -1,7 +1,6 @@
-import { batch } from '../db/client.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { newestKey, rewrap, seal } from '../platform/vault.ts';
+import { lastFourOf, putSecret, removeUnlessBound, sealSecret } from '../secrets/index.ts';
 import { hmac } from '../shared/digest.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import type { Page } from '../shared/page.ts';
@@ -9,20 +8,14 @@ import { toWireTimeOrNull } from '../shared/time.ts';
 import {
   type CredentialRow,
   deleteCredential,
+  keyOf,
   putCredential,
-  replaceSeal,
   selectCredential,
   selectCredentials,
-  selectOldSeals,
 } from './credential-store.ts';
 import { findProvider, type Provider, providers } from './providers.ts';
 import type { ProviderState, PutProvider } from './schema.ts';
-import {
-  checkProviderUrl,
-  findAccess,
-  forgetWorkspaceModels,
-  placeOf,
-} from './workspace-models.ts';
+import { checkProviderUrl, findAccess, forgetWorkspaceModels } from './workspace-models.ts';
 
 /** Every provider there is and whether this workspace can call it; one trip. */
 export async function listProviders(ctx: Ctx): Promise<Page<ProviderState>> {
@@ -66,13 +59,26 @@ export async function setProvider(
   if (base_url === null && provider.default_base_url === null)
     throw invalid('/base_url', `base_url is required: ${provider.name} has no default address.`);
   const now = ctx.now();
-  const place = { workspace_id: ctx.workspace_id, provider: id, base_url };
+  const row = {
+    workspace_id: ctx.workspace_id,
+    provider: id,
+    base_url,
+    created_at: now,
+    updated_at: now,
+  };
   const key =
     api_key === undefined
-      ? { api_key: null, key_version: null, last_four: null, fingerprint: null }
-      : await sealKey(ctx, place, api_key);
-  const [rows] = await commit(ctx, {
-    statements: [putCredential(ctx.db, { ...place, ...key, created_at: now, updated_at: now })],
+      ? { last_four: null, fingerprint: null }
+      : await describeKey(ctx, api_key);
+  const sealed = api_key === undefined ? null : await sealSecret(ctx, keyOf(row), api_key);
+  const [, , rows] = await commit(ctx, {
+    statements: [
+      sealed === null
+        ? removeUnlessBound(ctx.db, ctx.workspace_id, keyOf(row))
+        : putSecret(ctx.db, sealed),
+      putCredential(ctx.db, { ...row, ...key }),
+      selectCredential(ctx.db, ctx.workspace_id, id),
+    ],
     audit: [
       {
         action: 'provider.set',
@@ -119,22 +125,12 @@ function checkAddress(ctx: Ctx, text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
-async function sealKey(
-  ctx: Ctx,
-  at: Pick<CredentialRow, 'workspace_id' | 'provider' | 'base_url'>,
-  api_key: string,
-) {
+/** What people may see of a key. */
+async function describeKey(ctx: Ctx, api_key: string) {
+  const text = JSON.stringify(['provider key', ctx.workspace_id, api_key]);
   return {
-    api_key: await seal(ctx.config, placeOf(at), api_key),
-    key_version: newestKey(ctx.config),
-    // Four characters of a short key would be most of it.
-    last_four: api_key.length < 16 ? null : api_key.slice(-4),
-    fingerprint: (
-      await hmac(
-        ctx.config.signing_secret,
-        JSON.stringify(['provider key', ctx.workspace_id, api_key]),
-      )
-    ).slice(0, 12),
+    last_four: lastFourOf(api_key),
+    fingerprint: (await hmac(ctx.config.signing_secret, text)).slice(0, 12),
   };
 }
 
@@ -156,52 +152,4 @@ function toState(ctx: Ctx, provider: Provider, row: CredentialRow | undefined): 
         : { last_four: row.last_four, fingerprint: row.fingerprint ?? '' },
     updated_at: toWireTimeOrNull(row?.updated_at ?? null),
   };
-}
-
-/** Keys a tick re-seals, and how many reads that takes. */
-const rewrapLimit = 100;
-const maxBatches = 20;
-
-/**
- * Moves keys that are sealed under an old encryption key to the newest, without opening them; what one
- * tick does not reach the next does. A key that cannot be moved is logged and left. Returns how many were moved.
- */
-export async function rewrapCredentials(ctx: Ctx): Promise<number> {
-  if (ctx.config.encryption_keys.size === 0) return 0;
-  const newest = newestKey(ctx.config);
-  let after = { workspace_id: '', provider: '' };
-  let moved = 0;
-  for (let round = 0; round < maxBatches; round += 1) {
-    const rows = await selectOldSeals(ctx.db, newest, after, rewrapLimit).all();
-    const resealed = await Promise.all(
-      rows.map(async (row) => ({ row, sealed: await tryRewrap(ctx, row) })),
-    );
-    const statements = resealed.flatMap(({ row, sealed }) =>
-      sealed === null ? [] : [replaceSeal(ctx.db, row, sealed, newest)],
-    );
-    await batch(ctx.db, statements);
-    moved += statements.length;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < rewrapLimit) break;
-    after = last;
-  }
-  if (moved > 0) ctx.log.info('credentials_rewrapped', { moved, key_version: newest });
-  return moved;
-}
-
-async function tryRewrap(ctx: Ctx, row: CredentialRow): Promise<string | null> {
-  try {
-    return await rewrap(ctx.config, placeOf(row), row.api_key ?? '');
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { workspace_id, provider, key_version } = row;
-    ctx.log.error('credential_not_rewrapped', {
-      workspace_id,
-      provider,
-      key_version,
-      code: error.code,
-      reason: error.message,
-    });
-    return null;
-  }
 }

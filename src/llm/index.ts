@@ -4,7 +4,6 @@ export { checkModels, type ModelUse } from './check-model.ts';
 export { isFromText, ofMessage, type StepEvent } from './content.ts';
 export { contextWindowOf } from './context-window.ts';
 export { abridge, writeSummary } from './conversation.ts';
-export { rewrapCredentials } from './credentials.ts';
 export { type EmbedCall, embed } from './embed.ts';
 export { llmFeature } from './feature.ts';
 export { isFollowUp } from './follow-up.ts';

@@ -2,7 +2,8 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { cacheBudgets, findCachedBudgets, selectCachedBudgets } from '../budgets/index.ts';
 import { type BatchResults, batch, batchBoth, type Statements } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type Place, unseal } from '../platform/vault.ts';
+import { checkSecureUrl } from '../platform/secure-url.ts';
+import { openSecret } from '../secrets/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type TokenPrices,
   toTokenPrices,
 } from '../usage/index.ts';
-import { type CredentialRow, selectCredentials } from './credential-store.ts';
+import { type CredentialRow, keyOf, selectCredentials } from './credential-store.ts';
 import { joinDeltas } from './join-deltas.ts';
 import { readLeniently } from './lenient/read-leniently.ts';
 import type { ModelSettings } from './model-settings.ts';
@@ -96,15 +97,6 @@ function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): Works
   return models;
 }
 
-/** Where a key is sealed: it opens for this provider at this address only. */
-export const placeOf = (
-  row: Pick<CredentialRow, 'workspace_id' | 'provider' | 'base_url'>,
-): Place => ({
-  workspace_id: row.workspace_id,
-  record: `provider_credentials/${row.provider}`,
-  field: `api_key for ${row.base_url ?? 'the default address'}`,
-});
-
 /** How a workspace reaches a provider. */
 export interface Access {
   readonly base_url: string;
@@ -138,10 +130,7 @@ export function findAccess(
 
 /** Keys and conversations never go out in clear text but inside a private network. Throws `url_not_allowed`. */
 export function checkProviderUrl(ctx: Ctx, base_url: string): URL {
-  const url = ctx.egress.check(base_url);
-  if (url.protocol !== 'https:' && !ctx.config.allow_private_network)
-    throw new Failure('url_not_allowed', 'A provider is called over https only.');
-  return url;
+  return checkSecureUrl(ctx, base_url, 'A provider is called over https only.');
 }
 
 /** Why the address may not be called; null when it may. */
@@ -204,7 +193,7 @@ async function openKey(
   { credentials, keys }: WorkspaceModels,
 ): Promise<string> {
   const row = credentials.get(id) as CredentialRow;
-  const key = keys.get(id) ?? (await unseal(ctx.config, placeOf(row), row.api_key ?? ''));
+  const key = keys.get(id) ?? (await openSecret(ctx, keyOf(row), row.api_key ?? ''));
   keys.set(id, key);
   return key;
 }

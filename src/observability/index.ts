@@ -1,3 +1,2 @@
 export { observabilityFeature } from './feature.ts';
 export { exportTelemetry } from './telemetry/export.ts';
-export { rewrapTelemetryHeaders } from './telemetry/secrets.ts';

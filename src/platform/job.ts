@@ -13,6 +13,7 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('agent.delete'), agent_id: z.string() }),
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
+  z.strictObject({ type: z.literal('webhook.deliver'), delivery_id: z.string() }),
   z.strictObject({ type: z.literal('telemetry.export') }),
   z.strictObject({ type: z.literal('file.ingest'), file_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('file.delete'), file_id: z.string() }),

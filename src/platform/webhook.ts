@@ -1,18 +1,27 @@
 import { toHex } from '../shared/digest.ts';
 
 /**
- * `agentgrid-signature` of something that is sent to a webhook: `t=<unix seconds>,v1=<hex>`, an
- * HMAC-SHA-256 over `<t>.<body>`. A receiver computes it anew and refuses what is minutes old.
+ * The `agentgrid-signature` header of a webhook request: `t=<unix seconds>,v1=<hex>`, where `v1` is the
+ * HMAC-SHA-256 of `<t>.<body>`. With several secrets there is a `v1` for each, and one valid `v1` is enough.
+ * A receiver rejects a `t` that is minutes old.
  */
-export async function signWebhook(secret: string, body: string, now: number): Promise<string> {
-  const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey(
-    'raw',
-    encoder.encode(secret),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign'],
-  );
+export async function signWebhook(
+  secrets: readonly string[],
+  body: string,
+  now: number,
+): Promise<string> {
   const t = Math.floor(now / 1000);
-  return `t=${t},v1=${toHex(await crypto.subtle.sign('HMAC', key, encoder.encode(`${t}.${body}`)))}`;
+  const signatures = await Promise.all(
+    secrets.map(async (secret) => `v1=${await hmacHex(secret, `${t}.${body}`)}`),
+  );
+  return [`t=${t}`, ...signatures].join(',');
+}
+
+async function hmacHex(secret: string, text: string): Promise<string> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, [
+    'sign',
+  ]);
+  return toHex(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
 }

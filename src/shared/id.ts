@@ -12,6 +12,7 @@ const idPrefixes = [
   'bud',
   'chk',
   'conv',
+  'evt',
   'exp',
   'fb',
   'file',
@@ -31,6 +32,8 @@ const idPrefixes = [
   'use',
   'var',
   'ver',
+  'whd',
+  'whk',
   'ws',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];

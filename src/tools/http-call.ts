@@ -1,6 +1,6 @@
 import type { Ctx } from '../platform/context.ts';
 import { EgressError } from '../platform/egress.ts';
-import { unseal } from '../platform/vault.ts';
+import { openSecret, type SecretRef } from '../secrets/index.ts';
 import { Failure } from '../shared/failure.ts';
 import type { Definition } from './definition.ts';
 import { redact } from './redact.ts';
@@ -34,11 +34,12 @@ export type HttpResult =
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** The record and field that a secret is sealed for. */
-export const placeOfSecret = (workspace_id: string, id: string) => ({
-  workspace_id,
-  record: id,
+/** The value of a secret header, by the id of the header's row. */
+export const headerValue = (id: string): SecretRef => ({
+  owner_type: 'tool_header',
+  owner_id: id,
   field: 'value',
+  bound_to: null,
 });
 
 /**
@@ -107,8 +108,8 @@ async function openSecrets(
   for (const [name, id] of Object.entries(definition.secret_headers)) {
     const secret = secrets.find((one) => one.id === id);
     if (secret === undefined || secret.origin !== origin)
-      throw new Failure('credential_unusable', 'A secret header cannot be used. Save it again.');
-    values[name] = await unseal(ctx.config, placeOfSecret(ctx.workspace_id, id), secret.value);
+      throw new Failure('credential_unusable', 'A secret header has to be saved again.');
+    values[name] = await openSecret(ctx, headerValue(id), secret.value);
   }
   return values;
 }

@@ -4,7 +4,6 @@ export { toolsFeature } from './feature.ts';
 export { headerProblem } from './headers.ts';
 export { type PinState, pinStates, pinsExist } from './pin-states.ts';
 export { listAvailableTools, pinTools, readPinStates, resolvePins } from './pins.ts';
-export { rewrapToolSecrets } from './rotate.ts';
 export { pinStatuses } from './sources/source.ts';
 export type {
   CallableTool,

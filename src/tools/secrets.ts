@@ -1,12 +1,9 @@
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import { newestKey, seal } from '../platform/vault.ts';
+import { lastFourOf, putSecret, sealSecret } from '../secrets/index.ts';
 import { hmac } from '../shared/digest.ts';
-import { placeOfSecret } from './http-call.ts';
-import { insertSecret, replaceSecret, type SecretSummary } from './store.ts';
-
-/** The last four characters of shorter values are not shown. */
-const minToShow = 16;
+import { headerValue } from './http-call.ts';
+import { insertSecret, type SecretSummary, updateSecret } from './store.ts';
 
 interface Kept {
   /** Ids by header, for the definition. */
@@ -36,21 +33,18 @@ export async function keepSecrets(
     )?.[0];
     const id = known ?? ctx.newId('sec');
     const about = {
-      last_four: value.length < minToShow ? null : value.slice(-4),
+      last_four: lastFourOf(value),
       fingerprint: await fingerprint(ctx, value),
       updated_at: ctx.now(),
     };
-    const sealed = {
-      value: await seal(ctx.config, placeOfSecret(ctx.workspace_id, id), value),
-      key_version: newestKey(ctx.config),
-    };
-    const row = { id, workspace_id: ctx.workspace_id, tool_id: tool.id, ...about, ...sealed };
+    const row = { id, workspace_id: ctx.workspace_id, tool_id: tool.id, ...about };
     ids[name] = id;
     summaries[id] = { header, origin, ...about };
     statements.push(
       known === undefined
         ? insertSecret(ctx.db, { ...row, header, origin })
-        : replaceSecret(ctx.db, row),
+        : updateSecret(ctx.db, row),
+      putSecret(ctx.db, await sealSecret(ctx, headerValue(id), value)),
     );
   }
   return { ids, summaries, statements };

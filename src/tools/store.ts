@@ -1,6 +1,8 @@
-import { and, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { tool_revisions, tool_secrets, tools } from '../db/schema/tools.ts';
+import { sealedOf } from '../secrets/index.ts';
+import type { SealedSecret } from './http-call.ts';
 
 export type ToolBaseRow = typeof tools.$inferSelect;
 export type RevisionRow = typeof tool_revisions.$inferSelect;
@@ -123,8 +125,8 @@ export const advanceTool = (
 
 export const insertSecret = (db: Db, row: SecretRow) => db.insert(tool_secrets).values(row);
 
-/** Replaces the value of a secret in every revision that refers to it. */
-export const replaceSecret = (
+/** Updates the summary of a secret whose value was replaced, in every revision that refers to it. */
+export const updateSecret = (
   db: Db,
   { workspace_id, tool_id, id, ...changes }: Omit<SecretRow, 'header' | 'origin'>,
 ) =>
@@ -149,29 +151,7 @@ export const markToolDeleted = (db: Db, row: ToolBaseRow, now: number) =>
     })
     .where(and(eq(tools.workspace_id, row.workspace_id), eq(tools.id, row.id)));
 
-/** Selects secrets of all workspaces for the rotation of keys. */
-export const selectOldSecrets = (db: Db, version: number, after: string, limit: number) =>
-  db
-    .select()
-    .from(tool_secrets)
-    .where(and(lt(tool_secrets.key_version, version), gt(tool_secrets.id, after)))
-    .orderBy(tool_secrets.id)
-    .limit(limit);
-
-/** Moves a secret, unless its value has been replaced since and is under the newest key already. */
-export const moveSecret = (db: Db, row: SecretRow, value: string, key_version: number) =>
-  db
-    .update(tool_secrets)
-    .set({ value, key_version })
-    .where(
-      and(
-        eq(tool_secrets.workspace_id, row.workspace_id),
-        eq(tool_secrets.id, row.id),
-        eq(tool_secrets.value, row.value),
-      ),
-    );
-
-/** Erases revisions of a deleted tool that no agent version refers to, and secrets that no revision refers to. */
+/** Erases revisions of a deleted tool that no agent version refers to, and its secrets when no revision is left. */
 export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
   db.delete(tool_revisions).where(
     and(
@@ -196,12 +176,13 @@ export type PinnedRow = Pick<
   RevisionRow,
   'tool_id' | 'revision' | 'name' | 'effect' | 'definition'
 > & {
-  readonly secrets: readonly Pick<SecretRow, 'id' | 'header' | 'origin' | 'value'>[];
+  readonly secrets: readonly SealedSecret[];
 };
 
 /** Qualified by hand: in a query of one table Drizzle writes `tool_id`, which would be that of the secret. */
 const sealedSecrets = sql<PinnedRow['secrets']>`(
-  select json_group_array(json_object('id', s.id, 'header', s.header, 'origin', s.origin, 'value', s.value))
+  select json_group_array(json_object('id', s.id, 'header', s.header, 'origin', s.origin,
+    'value', ${sealedOf('tool_header', 'value', 's', 'id')}))
   from tool_secrets s where s.tool_id = tool_revisions.tool_id)`
   .mapWith((text: string) => JSON.parse(text) as PinnedRow['secrets'])
   .as('secrets');

@@ -1,11 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  raiseAlerts,
-  reserve,
-  rewrapBudgetSecrets,
-  settleStatements,
-} from '../../src/budgets/index.ts';
+import { raiseAlerts, reserve, settleStatements } from '../../src/budgets/index.ts';
+import { rewrapSecrets } from '../../src/secrets/index.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { Site } from '../support/outbound.ts';
@@ -461,7 +457,7 @@ describe('alerts', () => {
   it('keep their secret sealed, and move it to the newest key', async () => {
     const { workspace, secret, id } = await watched();
     const row = () =>
-      env.DB.prepare('select webhook_secret, key_version from budgets where id = ?')
+      env.DB.prepare('select sealed as webhook_secret, key_version from secrets where owner_id = ?')
         .bind(id)
         .first<{ webhook_secret: string; key_version: number }>();
     expect((await row())?.webhook_secret).not.toContain(secret);
@@ -469,6 +465,6 @@ describe('alerts', () => {
     expect(JSON.stringify((await workspace.get(`/budgets/${id}`)).body)).not.toContain(secret);
     const audit = await workspace.get('/audit-log');
     expect(JSON.stringify(audit.body)).not.toContain(secret);
-    expect(await rewrapBudgetSecrets(contextOf(workspace))).toBe(0);
+    expect(await rewrapSecrets(contextOf(workspace))).toBe(0);
   });
 });

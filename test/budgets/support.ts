@@ -26,8 +26,6 @@ export async function putBudget(
     thresholds: [],
     forecast: false,
     webhook_url: null,
-    webhook_secret: null,
-    key_version: null,
     created_by: null,
     created_at: ctx.now(),
     updated_at: ctx.now(),

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { rewrapCredentials } from '../../src/llm/index.ts';
+import { rewrapSecrets } from '../../src/secrets/index.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 import type { Script } from '../support/provider/script.ts';
@@ -13,7 +13,9 @@ const script: Script = {
   repeat: true,
 };
 const rowOf = (workspace: Workspace, provider = 'openai') =>
-  env.DB.prepare('select * from provider_credentials where workspace_id = ? and provider = ?')
+  env.DB.prepare(
+    "select *, sealed as api_key from secrets where workspace_id = ? and owner_type = 'provider' and owner_id = ?",
+  )
     .bind(workspace.id, provider)
     .first<Record<string, string>>();
 
@@ -209,7 +211,9 @@ describe('provider credentials', () => {
     const thief = await newWorkspace();
     await thief.put('/providers/openai', { api_key: 'another-key-altogether' });
     const stolen = await rowOf(workspace);
-    await env.DB.prepare('update provider_credentials set api_key = ? where workspace_id = ?')
+    await env.DB.prepare(
+      "update secrets set sealed = ? where workspace_id = ? and owner_type = 'provider'",
+    )
       .bind(stolen?.api_key, thief.id)
       .run();
     const { result } = await step(contextOf(thief), ['openai/gpt-5-mini']);
@@ -307,12 +311,12 @@ describe('rotation of the encryption key', () => {
   const keys = (...letters: string[]) =>
     letters.map((letter, index) => `${index + 11}:${btoa(letter.repeat(32))}`).join(',');
   const old = () =>
-    env.DB.prepare('select count(*) as n from provider_credentials where key_version < 12').first<{
+    env.DB.prepare('select count(*) as n from secrets where key_version < 12').first<{
       n: number;
     }>();
 
   it('moves every key to the newest version, goes on where it was stopped, and needs the old one no longer (R75)', async () => {
-    await env.DB.prepare('delete from provider_credentials').run();
+    await env.DB.prepare('delete from secrets').run();
     const own = await newWorkspace();
     for (const provider of ['openai', 'anthropic', 'groq']) {
       const put = await requestWith(
@@ -326,16 +330,14 @@ describe('rotation of the encryption key', () => {
       );
       expect(put.status).toBe(200);
     }
-    await env.DB.prepare(
-      "update provider_credentials set api_key = 'v1.11.x.y' where provider = 'groq'",
-    ).run();
+    await env.DB.prepare("update secrets set sealed = 'v1.11.x.y' where owner_id = 'groq'").run();
     expect((await old())?.n).toBe(3);
     const both = contextOf(own, { ENCRYPTION_KEYS: keys('a', 'b') });
-    expect(await rewrapCredentials(both)).toBe(2);
+    expect(await rewrapSecrets(both)).toBe(2);
     expect((await old())?.n).toBe(1);
     await own.put('/providers/groq', { api_key: canary });
     await env.DB.prepare("delete from provider_credentials where provider = 'groq'").run();
-    expect(await rewrapCredentials(both)).toBe(0);
+    expect(await rewrapSecrets(both)).toBe(0);
     expect((await old())?.n).toBe(0);
     const newest = keys('a', 'b').split(',')[1] ?? '';
     const scripted = await playScript(script);
@@ -357,7 +359,7 @@ describe('rotation of the encryption key', () => {
       { json: { api_key: canary } },
     );
     const lost = contextOf(own, { ENCRYPTION_KEYS: keys('a', 'b').split(',')[1] });
-    expect(await rewrapCredentials(lost)).toBe(0);
+    expect(await rewrapSecrets(lost)).toBe(0);
     expect((await step(lost, ['openai/gpt-5-mini'])).result.failure).toMatchObject({
       code: 'unavailable',
       status: 503,

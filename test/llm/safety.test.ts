@@ -68,6 +68,7 @@ describe('a key', () => {
         'usage',
         'audit_log',
         'provider_credentials',
+        'secrets',
         'idempotency_keys',
         'run_steps',
         'messages',

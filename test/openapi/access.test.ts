@@ -111,7 +111,7 @@ describe('roles', () => {
         'tools:write',
         'usage:archives',
       ],
-      ...['budgets:manage', 'rate-limits:manage', 'operations:read'],
+      ...['budgets:manage', 'webhooks:manage', 'rate-limits:manage', 'operations:read'],
     ];
     expect(me.permissions).toEqual(
       Object.keys(permissions).filter((permission) => !closed.includes(permission)),

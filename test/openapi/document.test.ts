@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { app } from '../../src/app.ts';
 import { permissions } from '../../src/http/permissions.ts';
+import { eventTypes } from '../../src/notifications/events/registry.ts';
 import {
   document,
   type Operation,
@@ -137,7 +138,9 @@ describe('the document', () => {
   });
 
   it('describes what it sends', () => {
-    expect(Object.keys(document.webhooks).toSorted()).toEqual(['anomaly.alert', 'budget.alert']);
+    expect(Object.keys(document.webhooks).toSorted()).toEqual(
+      ['anomaly.alert', 'budget.alert', ...eventTypes].toSorted(),
+    );
     for (const [name, { post }] of Object.entries(document.webhooks)) {
       expect(post.description, name).toContain('agentgrid-signature');
       const schema = resolve(post.requestBody?.content['application/json']?.schema ?? {});

@@ -6,6 +6,8 @@ declare global {
       ROOT_KEY: string;
       ENCRYPTION_KEYS: string;
       TEST_MIGRATIONS: D1Migration[];
+      /** Empty: a test of migrations applies them step by step. */
+      OLD_DB: D1Database;
       /** Requests of each sort that the fuzz makes for each operation. */
       FUZZ_RUNS: string;
     }

@@ -65,6 +65,15 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/webhooks',
+    gives: ['webhook', 'delivery'],
+    make: async (workspace) => {
+      const url = await new Site().answers('/events', { body: 'ok' });
+      const { id } = await created(workspace, '/webhooks', { url, event_types: ['budget.*'] });
+      return { webhook: id, delivery: (await created(workspace, `/webhooks/${id}/test`, {})).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/tools',
     gives: ['tool'],
     make: async (workspace) => {
@@ -257,6 +266,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   run: 'run',
   arc: 'archive',
   bud: 'budget',
+  whk: 'webhook',
+  whd: 'delivery',
   upl: 'upload',
   conv: 'conversation',
 };

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
 import type { Ctx } from '../../src/platform/context.ts';
-import { rewrapToolSecrets } from '../../src/tools/index.ts';
+import { rewrapSecrets } from '../../src/secrets/index.ts';
 import { newWorkspace } from '../support/api.ts';
 import { Site } from '../support/outbound.ts';
 
@@ -40,19 +40,21 @@ it('rotation moves secrets of tools to the newest encryption key once and leaves
   });
   const version = async () =>
     (
-      await env.DB.prepare('select key_version from tool_secrets where tool_id = ?')
+      await env.DB.prepare(
+        'select s.key_version from secrets s join tool_secrets t on t.id = s.owner_id where t.tool_id = ?',
+      )
         .bind(tool.id)
         .first<{ key_version: number }>()
     )?.key_version;
   const newest = Math.max(...ctx.config.encryption_keys.keys());
-  expect([await rewrapToolSecrets(ctx), await version()]).toEqual([0, newest]);
+  expect([await rewrapSecrets(ctx), await version()]).toEqual([0, newest]);
   const next = withKeys([newest + 1, 'next']);
   // And those of other tests.
-  expect(await rewrapToolSecrets(next)).toBeGreaterThan(0);
-  expect([await rewrapToolSecrets(next), await version()]).toEqual([0, newest + 1]);
+  expect(await rewrapSecrets(next)).toBeGreaterThan(0);
+  expect([await rewrapSecrets(next), await version()]).toEqual([0, newest + 1]);
   // The running deployment has not got that key: the secret is unusable, and a key that is missing moves nothing.
   expect((await workspace.post(`/tools/${tool.id}/test`, {})).body.ok).toBe(false);
-  expect([await rewrapToolSecrets(withKeys([newest + 2, 'third'])), await version()]).toEqual([
+  expect([await rewrapSecrets(withKeys([newest + 2, 'third'])), await version()]).toEqual([
     0,
     newest + 1,
   ]);

@@ -128,7 +128,7 @@ describe('secret headers of a tool', () => {
     const a = (await workspace.post('/tools', secretTool(site))).body;
     const b = (await workspace.post('/tools', { ...secretTool(site), name: 'other' })).body;
     await env.DB.prepare(
-      "update tool_secrets set value = (select value from tool_secrets where tool_id = ? and header = 'authorization') where tool_id = ? and header = 'authorization'",
+      "update secrets set sealed = (select s.sealed from secrets s join tool_secrets t on t.id = s.owner_id where t.tool_id = ? and t.header = 'authorization') where owner_id = (select id from tool_secrets where tool_id = ? and header = 'authorization')",
     )
       .bind(b.id, a.id)
       .run();

@@ -138,6 +138,7 @@ async function fillEmptyTables(id: string): Promise<void> {
     const { results } = await env.DB.prepare(`pragma table_info(${table})`).all<{
       name: string;
       type: string;
+      pk: number;
     }>();
     const parents = new Map<string, unknown>([['workspace_id', id]]);
     const { results: keys } = await env.DB.prepare(`pragma foreign_key_list(${table})`).all<{
@@ -155,9 +156,14 @@ async function fillEmptyTables(id: string): Promise<void> {
     }
     // Text that is JSON too, and instants that no periodic work waits for.
     const values = results.map(
-      ({ name, type }) =>
+      ({ name, type, pk }) =>
         parents.get(name) ??
-        (/int|real/i.test(type) ? 4_000_000_000_000 : JSON.stringify(crypto.randomUUID())),
+        (/int|real/i.test(type)
+          ? // A number that is the key is left to the database.
+            pk === 1
+            ? null
+            : 4_000_000_000_000
+          : JSON.stringify(crypto.randomUUID())),
     );
     const row = env.DB.prepare(`insert into ${table} values (${values.map(() => '?').join(', ')})`);
     await row.bind(...values).run();

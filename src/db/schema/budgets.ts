@@ -47,17 +47,11 @@ export const budgets = sqliteTable(
     /** Whether to tell when the period is heading past the limit. */
     forecast: integer({ mode: 'boolean' }).notNull(),
     webhook_url: text(),
-    /** Sealed (platform/vault.ts). */
-    webhook_secret: text(),
-    key_version: integer(),
     created_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [
-    index('budgets_workspace').on(table.workspace_id, table.id),
-    index('budgets_key').on(table.key_version),
-  ],
+  (table) => [index('budgets_workspace').on(table.workspace_id, table.id)],
 );
 
 /** What is spent and held of a budget, for each of its subjects and periods. */

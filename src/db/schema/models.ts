@@ -1,6 +1,6 @@
-import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** A workspace's own access to a model provider. The key is sealed (platform/vault.ts) and bound to `base_url`. */
+/** A workspace's own access to a model provider. The key is in `secrets`, bound to `base_url`. */
 export const provider_credentials = sqliteTable(
   'provider_credentials',
   {
@@ -8,18 +8,13 @@ export const provider_credentials = sqliteTable(
     provider: text().notNull(),
     /** null for the provider's own address. */
     base_url: text(),
-    api_key: text(),
-    /** Version of the encryption key that `api_key` is sealed under. */
-    key_version: integer(),
     last_four: text(),
+    /** null without a key. */
     fingerprint: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.workspace_id, table.provider] }),
-    index('provider_credentials_key').on(table.key_version),
-  ],
+  (table) => [primaryKey({ columns: [table.workspace_id, table.provider] })],
 );
 
 /** What a workspace pays for a model, where that differs from the price table. Nano-USD a token. */

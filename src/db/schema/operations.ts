@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** When the periodic work was last done: one row for each cron expression, written once a tick. */
 export const schedule_ticks = sqliteTable('schedule_ticks', {
@@ -9,53 +9,30 @@ export const schedule_ticks = sqliteTable('schedule_ticks', {
 });
 
 /** Where a workspace has its runs exported to, and how that goes. */
-export const telemetry = sqliteTable(
-  'telemetry',
-  {
-    workspace_id: text().primaryKey(),
-    endpoint: text().notNull(),
-    /** A JSON object, sealed (platform/vault.ts); null without any. */
-    headers: text(),
-    key_version: integer(),
-    /** Names with the last characters of the values, for people. */
-    header_hints: text({ mode: 'json' })
-      .notNull()
-      .$type<{ name: string; last_four: string | null }[]>(),
-    include_content: integer({ mode: 'boolean' }).notNull(),
-    is_enabled: integer({ mode: 'boolean' }).notNull(),
-    /** Before this nothing is sent. */
-    due_at: integer().notNull().default(0),
-    /** Requests in a row that have failed and may be made again. */
-    failures: integer().notNull().default(0),
-    /** Since when nothing is sent, because the endpoint has refused for good; until it is set anew. */
-    suspended_at: integer(),
-    last_error: text(),
-    last_error_at: integer(),
-    last_exported_at: integer(),
-    exported_runs: integer().notNull().default(0),
-    dropped_runs: integer().notNull().default(0),
-    rejected_spans: integer().notNull().default(0),
-    created_at: integer().notNull(),
-    updated_at: integer().notNull(),
-  },
-  (table) => [index('telemetry_key').on(table.key_version)],
-);
-
-/** Where a workspace is told of alerts. */
-export const alert_webhooks = sqliteTable(
-  'alert_webhooks',
-  {
-    workspace_id: text().primaryKey(),
-    url: text().notNull(),
-    /** Sealed (platform/vault.ts). */
-    secret: text().notNull(),
-    key_version: integer().notNull(),
-    last_four: text().notNull(),
-    created_at: integer().notNull(),
-    updated_at: integer().notNull(),
-  },
-  (table) => [index('alert_webhooks_key').on(table.key_version)],
-);
+export const telemetry = sqliteTable('telemetry', {
+  workspace_id: text().primaryKey(),
+  endpoint: text().notNull(),
+  /** Names of the headers with the last characters of their values. The values are in `secrets`. */
+  header_hints: text({ mode: 'json' })
+    .notNull()
+    .$type<{ name: string; last_four: string | null }[]>(),
+  include_content: integer({ mode: 'boolean' }).notNull(),
+  is_enabled: integer({ mode: 'boolean' }).notNull(),
+  /** Before this nothing is sent. */
+  due_at: integer().notNull().default(0),
+  /** Requests in a row that have failed and may be made again. */
+  failures: integer().notNull().default(0),
+  /** Since when nothing is sent, because the endpoint has refused for good; until it is set anew. */
+  suspended_at: integer(),
+  last_error: text(),
+  last_error_at: integer(),
+  last_exported_at: integer(),
+  exported_runs: integer().notNull().default(0),
+  dropped_runs: integer().notNull().default(0),
+  rejected_spans: integer().notNull().default(0),
+  created_at: integer().notNull(),
+  updated_at: integer().notNull(),
+});
 
 /** Runs that have ended and are still to be exported; a trigger puts them here, in the batch of their end. */
 export const telemetry_runs = sqliteTable(

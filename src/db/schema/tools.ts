@@ -52,8 +52,8 @@ export const tool_revisions = sqliteTable(
 );
 
 /**
- * The secret value of one header for one origin, sealed (platform/vault.ts). Revisions name it by id: a
- * new value takes the place of the old one in all of them, another origin gets a secret of its own.
+ * One secret header for one origin; its value is in `secrets`. Revisions refer to it by id: a new value
+ * replaces the old one in all of them, another origin has a secret of its own.
  */
 export const tool_secrets = sqliteTable(
   'tool_secrets',
@@ -65,9 +65,6 @@ export const tool_secrets = sqliteTable(
       .references(() => tools.id),
     header: text().notNull(),
     origin: text().notNull(),
-    value: text().notNull(),
-    /** Version of the encryption key that `value` is sealed under. */
-    key_version: integer().notNull(),
     last_four: text(),
     fingerprint: text().notNull(),
     updated_at: integer().notNull(),
@@ -75,6 +72,5 @@ export const tool_secrets = sqliteTable(
   (table) => [
     uniqueIndex('tool_secrets_place').on(table.tool_id, table.header, table.origin),
     index('tool_secrets_workspace').on(table.workspace_id),
-    index('tool_secrets_key').on(table.key_version),
   ],
 );

@@ -1,73 +1,44 @@
-import { batch } from '../../db/client.ts';
+import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { newestKey, type Place, rewrap, seal, unseal } from '../../platform/vault.ts';
-import { replaceSeal, selectOldSeals, type TelemetryRow } from './store.ts';
+import {
+  lastFourOf,
+  openSecret,
+  putSecret,
+  removeSecret,
+  type SecretRef,
+  sealSecret,
+} from '../../secrets/index.ts';
+import type { SealedTelemetry, TelemetryRow } from './store.ts';
 
-/** Headers open for this endpoint only. */
-const placeOf = (workspace_id: string, endpoint: string): Place => ({
-  workspace_id,
-  record: 'telemetry',
-  field: `headers for ${endpoint}`,
+/** The headers as one JSON object; they open for this endpoint only. */
+const headersOf = (workspace_id: string, endpoint: string): SecretRef => ({
+  owner_type: 'telemetry',
+  owner_id: workspace_id,
+  field: 'headers',
+  bound_to: endpoint,
 });
 
-/** Four characters of less than this would tell too much. */
-const minToShow = 16;
-
-/** Headers as they are kept: sealed, with what people may see of them. */
-export async function sealHeaders(
+/** Statements that store headers, or remove those there are, with what people may see of them. */
+export async function planHeaders(
   ctx: Ctx,
   endpoint: string,
   headers: Readonly<Record<string, string>>,
-): Promise<Pick<TelemetryRow, 'headers' | 'key_version' | 'header_hints'>> {
+): Promise<{ readonly statement: Statement; readonly hints: TelemetryRow['header_hints'] }> {
+  const ref = headersOf(ctx.workspace_id, endpoint);
   const entries = Object.entries(headers);
-  if (entries.length === 0) return { headers: null, key_version: null, header_hints: [] };
+  if (entries.length === 0)
+    return { statement: removeSecret(ctx.db, ctx.workspace_id, ref), hints: [] };
   return {
-    headers: await seal(ctx.config, placeOf(ctx.workspace_id, endpoint), JSON.stringify(headers)),
-    key_version: newestKey(ctx.config),
-    header_hints: entries.map(([name, value]) => ({
-      name,
-      last_four: value.length < minToShow ? null : value.slice(-4),
-    })),
+    statement: putSecret(ctx.db, await sealSecret(ctx, ref, JSON.stringify(headers))),
+    hints: entries.map(([name, value]) => ({ name, last_four: lastFourOf(value) })),
   };
 }
 
+/** Throws like `openSecret`. */
 export const openHeaders = async (
   ctx: Ctx,
-  { headers, endpoint }: TelemetryRow,
+  { headers, endpoint }: SealedTelemetry,
 ): Promise<Record<string, string>> =>
   headers === null
     ? {}
-    : JSON.parse(await unseal(ctx.config, placeOf(ctx.workspace_id, endpoint), headers));
-
-const rewrapLimit = 100;
-const maxBatches = 20;
-
-/** Moves headers that are sealed under an old encryption key to the newest; what one tick does not reach the next does. */
-export async function rewrapTelemetryHeaders(ctx: Ctx): Promise<void> {
-  if (ctx.config.encryption_keys.size === 0) return;
-  const newest = newestKey(ctx.config);
-  let after = '';
-  for (let round = 0; round < maxBatches; round += 1) {
-    const rows = await selectOldSeals(ctx.db, newest, after, rewrapLimit);
-    const statements = await Promise.all(
-      rows.map(async (row) => {
-        const resealed = await rewrap(
-          ctx.config,
-          placeOf(row.workspace_id, row.endpoint),
-          row.headers ?? '',
-        ).catch((error: unknown) => {
-          ctx.log.error('credential_not_rewrapped', {
-            workspace_id: row.workspace_id,
-            record: 'telemetry',
-            error,
-          });
-          return null;
-        });
-        return resealed === null ? [] : [replaceSeal(ctx.db, row, resealed, newest)];
-      }),
-    );
-    await batch(ctx.db, statements.flat());
-    after = rows.at(-1)?.workspace_id ?? '';
-    if (rows.length < rewrapLimit) return;
-  }
-}
+    : JSON.parse(await openSecret(ctx, headersOf(ctx.workspace_id, endpoint), headers));

@@ -1,11 +1,12 @@
 import { batch } from '../../db/client.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { checkSecureUrl } from '../../platform/secure-url.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import { headerProblem } from '../../tools/index.ts';
 import type { PutTelemetry, Telemetry } from './schema.ts';
-import { sealHeaders } from './secrets.ts';
+import { planHeaders } from './secrets.ts';
 import {
   clearQueue,
   deleteTelemetry,
@@ -49,7 +50,7 @@ export async function setTelemetry(
     last_error_at: null,
     last_exported_at: null,
   };
-  const sealed = await sealHeaders(ctx, endpoint, headers ?? {});
+  const planned = await planHeaders(ctx, endpoint, headers ?? {});
   const row: TelemetryRow = {
     ...{
       workspace_id,
@@ -59,12 +60,14 @@ export async function setTelemetry(
       created_at: now,
       updated_at: now,
     },
-    ...{ ...nothing, ...sealed, exported_runs: 0, dropped_runs: 0, rejected_spans: 0 },
+    ...{ ...nothing, header_hints: planned.hints },
+    ...{ exported_runs: 0, dropped_runs: 0, rejected_spans: 0 },
   };
-  const names = keepsHeaders ? undefined : sealed.header_hints.map(({ name }) => name);
+  const names = keepsHeaders ? undefined : planned.hints.map(({ name }) => name);
   const [rows] = await commit(ctx, {
     statements: [
       putTelemetry(db, row, keepsHeaders),
+      ...(keepsHeaders ? [] : [planned.statement]),
       ...(enabled ? [] : [clearQueue(db, workspace_id)]),
     ],
     audit: [
@@ -92,12 +95,9 @@ const entry = (ctx: Ctx, action: string, detail: Record<string, unknown>) => ({
   detail,
 });
 
-/** What runs tell is nobody's business on the way. */
 function checkEndpoint(ctx: Ctx, text: string): string {
-  const url = ctx.egress.check(text);
-  if (url.protocol !== 'https:' && !ctx.config.allow_private_network)
-    throw new Failure('url_not_allowed', 'Telemetry is sent over https only.');
-  if (url.hash !== '') throw invalid('/endpoint', 'An endpoint has no fragment.');
+  const url = checkSecureUrl(ctx, text, 'Telemetry is sent over https only.');
+  if (url.hash !== '') throw invalid('/endpoint', 'The endpoint must not have a fragment.');
   return url.href;
 }
 

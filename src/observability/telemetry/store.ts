@@ -1,15 +1,25 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm';
+import { eq, getTableColumns, sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 import { telemetry } from '../../db/schema/operations.ts';
 import { workspaces } from '../../db/schema/workspaces.ts';
+import { sealedOf } from '../../secrets/index.ts';
 import type { RunFacts, StepFacts } from './spans.ts';
 
 export type TelemetryRow = typeof telemetry.$inferSelect;
 
 const of = (workspace_id: string) => eq(telemetry.workspace_id, workspace_id);
 
+/** With the sealed headers; null without any. */
+export type SealedTelemetry = TelemetryRow & { readonly headers: string | null };
+
 export const selectTelemetry = (db: Db, workspace_id: string) =>
-  db.select().from(telemetry).where(of(workspace_id));
+  db
+    .select({
+      ...getTableColumns(telemetry),
+      headers: sealedOf('telemetry', 'headers', 'telemetry', 'workspace_id').as('headers'),
+    })
+    .from(telemetry)
+    .where(of(workspace_id));
 
 /** A workspace that keeps no content has none to export. */
 export const selectKeepsContent = (db: Db, workspace_id: string) =>
@@ -24,10 +34,9 @@ export const selectWaiting = (db: Db, workspace_id: string) =>
     sql`select count(*) as waiting from (select 1 from telemetry_runs where workspace_id = ${workspace_id} limit 10000)`,
   );
 
-/** Headers that are kept are those for the same endpoint. Counters go on; what had gone wrong is forgotten. */
+/** Keeps counters and clears errors. With `keepsHeaders` the descriptions of headers stay, too. */
 export function putTelemetry(db: Db, row: TelemetryRow, keepsHeaders: boolean) {
-  const { endpoint, include_content, is_enabled, updated_at, headers, key_version, header_hints } =
-    row;
+  const { endpoint, include_content, is_enabled, updated_at, header_hints } = row;
   const clean = {
     due_at: 0,
     failures: 0,
@@ -35,7 +44,7 @@ export function putTelemetry(db: Db, row: TelemetryRow, keepsHeaders: boolean) {
     last_error: null,
     last_error_at: null,
   };
-  const secrets = keepsHeaders ? {} : { headers, key_version, header_hints };
+  const secrets = keepsHeaders ? {} : { header_hints };
   return db
     .insert(telemetry)
     .values(row)
@@ -54,25 +63,6 @@ export const clearQueue = (db: Db, workspace_id: string) =>
 
 export const updateTelemetry = (db: Db, workspace_id: string, changes: Partial<TelemetryRow>) =>
   db.update(telemetry).set(changes).where(of(workspace_id));
-
-export const selectOldSeals = (db: Db, version: number, after: string, limit: number) =>
-  db
-    .select()
-    .from(telemetry)
-    .where(and(lt(telemetry.key_version, version), gt(telemetry.workspace_id, after)))
-    .orderBy(telemetry.workspace_id)
-    .limit(limit);
-
-export const replaceSeal = (
-  db: Db,
-  { workspace_id, headers: before }: TelemetryRow,
-  headers: string,
-  key_version: number,
-) =>
-  db
-    .update(telemetry)
-    .set({ headers, key_version })
-    .where(and(of(workspace_id), sql`${telemetry.headers} = ${before}`));
 
 /** Workspaces whose runs wait: one step through the index each, however many runs they have. */
 export const selectDueWorkspaces = (db: Db, now: number, limit: number) =>

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { rewrapTelemetryHeaders } from '../../../src/observability/index.ts';
 import { openPlatform } from '../../../src/platform/cloudflare.ts';
+import { rewrapSecrets } from '../../../src/secrets/index.ts';
 import { newWorkspace, request, type Workspace } from '../../support/api.ts';
 import { newChat } from '../../support/chat.ts';
 import { forbiddenUrls } from '../../support/forbidden-urls.ts';
@@ -10,7 +10,9 @@ import { collecting, exportNow, makeDue } from './support.ts';
 const endpoint = 'https://collector.example.com/v1/traces';
 const secret = 'Bearer canary-of-the-collector-4711';
 const stored = (workspace: Workspace) =>
-  env.DB.prepare('select headers, key_version from telemetry where workspace_id = ?')
+  env.DB.prepare(
+    "select sealed as headers, key_version from secrets where workspace_id = ? and owner_type = 'telemetry'",
+  )
     .bind(workspace.id)
     .first<{ headers: string; key_version: number }>();
 
@@ -83,7 +85,7 @@ describe('the telemetry export', () => {
       endpoint: 'https://elsewhere.example.com/v1/traces',
     });
     expect(moved.body.headers).toEqual([]);
-    expect((await stored(workspace))?.headers).toBeNull();
+    expect(await stored(workspace)).toBeNull();
   });
 
   it('moves headers to the newest encryption key, and still opens them', async () => {
@@ -101,7 +103,7 @@ describe('the telemetry export', () => {
     });
     expect((await stored(chat.workspace))?.key_version).toBe(1);
     const platform = openPlatform(env, { waitUntil: () => undefined }, { request_id: 'test' });
-    await rewrapTelemetryHeaders(
+    await rewrapSecrets(
       platform.context({ workspace_id: '', actor: { type: 'system', name: 'test' } }),
     );
     expect((await stored(chat.workspace))?.key_version).toBe(2);
@@ -113,7 +115,9 @@ describe('the telemetry export', () => {
   it('says so when its headers cannot be opened, and sends nothing without them', async () => {
     const chat = await newChat({ rounds: [{ text: ['Hello.'] }], repeat: true });
     const collector = await collecting(chat.workspace, { headers: { authorization: secret } });
-    await env.DB.prepare("update telemetry set headers = 'v1.2.a.b' where workspace_id = ?")
+    await env.DB.prepare(
+      "update secrets set sealed = 'v1.2.a.b' where workspace_id = ? and owner_type = 'telemetry'",
+    )
       .bind(chat.workspace.id)
       .run();
     await chat.send({ message: 'Hello' });

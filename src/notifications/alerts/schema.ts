@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Time } from '../http/schema.ts';
+import { Time } from '../../http/schema.ts';
 
 export const PutAlertWebhook = z
   .strictObject({

@@ -1,4 +1,4 @@
-import { Router } from '../http/router.ts';
+import { Router } from '../../http/router.ts';
 import { AlertWebhook, AlertWebhookSet, PutAlertWebhook } from './schema.ts';
 import { getAlertWebhook, removeAlertWebhook, setAlertWebhook } from './service.ts';
 
@@ -12,7 +12,8 @@ export const alertRoutes = new Router()
       access: 'operations:read',
       tag,
       summary: 'Get the webhook of alerts',
-      description: 'Where the workspace is told of alerts. All null where nothing is set.',
+      description:
+        'The address that receives alerts of the workspace. All null where nothing is set.',
       reply: { status: 200, schema: AlertWebhook, description: 'The webhook' },
     },
     (ctx) => getAlertWebhook(ctx),
@@ -25,10 +26,11 @@ export const alertRoutes = new Router()
       tag,
       summary: 'Set the webhook of alerts',
       description:
-        'Told of anomalies (`anomaly.alert`), and of the alerts of budgets that have no webhook of their own (`budget.alert`). What it does ' +
-        'not answer with 2xx is sent again a few times, with the same id. The signature is an HMAC-SHA-256 of `<t>.<body>` under the secret.',
+        'Receives anomalies (`anomaly.alert`), and the alerts of budgets that have no webhook of their own (`budget.alert`). A request that is ' +
+        'not answered with 2xx is repeated, with the same alert. The signature is an HMAC-SHA-256 of `<t>.<body>` under the secret. ' +
+        'Webhooks for all events are made with `POST /webhooks`.',
       body: PutAlertWebhook,
-      reply: { status: 200, schema: AlertWebhookSet, description: 'The webhook as it is set now' },
+      reply: { status: 200, schema: AlertWebhookSet, description: 'The updated webhook' },
       failures: ['url_not_allowed'],
     },
     (ctx, { body }) => setAlertWebhook(ctx, body),
@@ -40,7 +42,7 @@ export const alertRoutes = new Router()
       access: 'workspace:write',
       tag,
       summary: 'Remove the webhook of alerts',
-      description: 'What was not sent yet is not sent any more.',
+      description: 'Cancels its pending deliveries.',
       reply: { status: 204, description: 'Removed' },
       failures: ['not_found'],
     },

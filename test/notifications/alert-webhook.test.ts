@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { rewrapAlertSecrets } from '../../src/alerts/index.ts';
+import { rewrapSecrets } from '../../src/secrets/index.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { forbiddenUrls } from '../support/forbidden-urls.ts';
@@ -9,7 +9,9 @@ import { requestWith } from '../support/worker.ts';
 const url = 'https://hooks.example.com/agentgrid';
 const path = '/alerts/webhook';
 const stored = (workspace: Workspace) =>
-  env.DB.prepare('select secret, key_version from alert_webhooks where workspace_id = ?')
+  env.DB.prepare(
+    "select sealed as secret, key_version from secrets where workspace_id = ? and owner_type = 'alert_webhook'",
+  )
     .bind(workspace.id)
     .first<{ secret: string; key_version: number }>();
 
@@ -68,9 +70,9 @@ describe('the webhook of alerts', () => {
     const before = await stored(workspace);
     expect(before?.secret).not.toContain(body.secret);
     expect(before?.key_version).toBe(1);
-    expect(await rewrapAlertSecrets(contextOf(workspace))).toBeGreaterThan(0);
+    expect(await rewrapSecrets(contextOf(workspace))).toBeGreaterThan(0);
     expect((await stored(workspace))?.key_version).toBe(2);
-    expect(await rewrapAlertSecrets(contextOf(workspace))).toBe(0);
+    expect(await rewrapSecrets(contextOf(workspace))).toBe(0);
     expect((await workspace.put(path, { url })).body).toMatchObject({
       secret: null,
       last_four: body.secret.slice(-4),

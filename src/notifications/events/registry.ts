@@ -1,0 +1,161 @@
+import { z } from '@hono/zod-openapi';
+import { Id, Time } from '../../http/schema.ts';
+import { budgetData, budgetExample } from './budget-data.ts';
+import { fileData, fileExample, runData, runExample } from './subject-data.ts';
+
+interface EventDeclaration {
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  /** The `data` of the payload. */
+  readonly schema: z.ZodObject;
+  readonly example: Record<string, unknown>;
+}
+
+/** Every event there is. Payloads, event filters and the OpenAPI `webhooks` derive from this table. */
+export const events = {
+  'run.completed': {
+    tag: 'Runs',
+    summary: 'A run completed',
+    description: 'The run ended with an answer.',
+    schema: runData,
+    example: runExample,
+  },
+  'run.failed': {
+    tag: 'Runs',
+    summary: 'A run failed',
+    description: 'The run ended as `failed`, `interrupted` or `limit_exceeded`.',
+    schema: runData,
+    example: {
+      ...runExample,
+      status: 'failed',
+      finish_reason: 'error',
+      error: { code: 'provider_error', detail: 'The model provider failed.' },
+    },
+  },
+  'run.requires_action': {
+    tag: 'Runs',
+    summary: 'A run requires action',
+    description: 'The run waits for results of tools that the client runs.',
+    schema: runData,
+    example: { ...runExample, status: 'requires_action', finish_reason: null, ended_at: null },
+  },
+  'file.ready': {
+    tag: 'Knowledge',
+    summary: 'A file is ready',
+    description: 'The file of a knowledge base is indexed and can be searched.',
+    schema: fileData,
+    example: fileExample,
+  },
+  'file.failed': {
+    tag: 'Knowledge',
+    summary: 'A file failed',
+    description: 'The file of a knowledge base could not be indexed.',
+    schema: fileData,
+    example: {
+      ...fileExample,
+      status: 'failed',
+      error: { code: 'file_unreadable', detail: 'The PDF is encrypted.' },
+    },
+  },
+  'budget.threshold_reached': {
+    tag: 'Budgets',
+    summary: 'A budget reached a threshold',
+    description: 'The spending of a period reached one of the thresholds of the budget.',
+    schema: budgetData,
+    example: budgetExample,
+  },
+  'budget.forecast_exceeded': {
+    tag: 'Budgets',
+    summary: 'A budget is forecast to be exceeded',
+    description: 'At its current rate, the spending of the period will pass the limit.',
+    schema: budgetData,
+    example: { ...budgetExample, kind: 'forecast', forecast_usd: 71.5 },
+  },
+  'budget.call_refused': {
+    tag: 'Budgets',
+    summary: 'A budget refused a call',
+    description: 'For the first time in the period, a call did not fit into the budget.',
+    schema: budgetData,
+    example: { ...budgetExample, kind: 'refused' },
+  },
+  'anomaly.detected': {
+    tag: 'Analytics',
+    summary: 'An anomaly was detected',
+    description: 'The cost or the error rate of an agent is far above its past days.',
+    schema: z.strictObject({
+      anomaly_id: Id('anm'),
+      agent_id: Id('agt'),
+      date: z.iso.date().describe("In the workspace's time zone"),
+      measure: z.enum(['cost', 'error_rate']),
+      value: z.number().describe('US dollars, or the share of runs that failed, 0..1'),
+      usual: z.number().describe('Median of the days before'),
+    }),
+    example: {
+      anomaly_id: 'anm_01kajv2q5ve0mt8h2vj3c6x7ra',
+      agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
+      date: '2026-11-20',
+      measure: 'cost',
+      value: 12.5,
+      usual: 1.1,
+    },
+  },
+  'feedback.created': {
+    tag: 'Feedback',
+    summary: 'Feedback was created',
+    description: 'Somebody rated an answer. The comment is not included: read it with the API.',
+    schema: z.strictObject({
+      feedback_id: Id('fb'),
+      agent_id: Id('agt'),
+      session_id: Id('ses').nullable(),
+      message_id: Id('msg'),
+      run_id: Id('run'),
+      end_user_id: z.string().nullable(),
+      rating: z.string().describe('`up`, `down`, or a number from 1 to 5'),
+      tags: z.array(z.string()),
+      created_at: Time,
+    }),
+    example: {
+      feedback_id: 'fb_01kajv2q5ve0mt8h2vj3c6x7ra',
+      agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
+      session_id: 'ses_01kajv2q5ve0mt8h2vj3c6x7ra',
+      message_id: 'msg_01kajv2q5ve0mt8h2vj3c6x7ra',
+      run_id: 'run_01kajv2q5ve0mt8h2vj3c6x7ra',
+      end_user_id: 'customer-4711',
+      rating: 'down',
+      tags: ['outdated'],
+      created_at: '2026-11-20T09:30:00.000Z',
+    },
+  },
+  'webhook.test': {
+    tag: 'Webhooks',
+    summary: 'A webhook is tested',
+    description: 'Sent by `POST /webhooks/{webhook}/test` only.',
+    schema: z.strictObject({ webhook_id: Id('whk') }),
+    example: { webhook_id: 'whk_01kajv2q5ve0mt8h2vj3c6x7ra' },
+  },
+} as const satisfies Record<string, EventDeclaration>;
+
+export type EventType = keyof typeof events;
+export type EventData<Type extends EventType> = z.output<(typeof events)[Type]['schema']>;
+
+export const eventTypes = Object.keys(events) as EventType[];
+
+/** Types that a webhook may subscribe to. */
+export const subscribableTypes = eventTypes.filter((type) => type !== 'webhook.test');
+
+/** Patterns of a subscription, in GLOB syntax: everything, or every type with a prefix. */
+export const eventPatterns = [
+  '*',
+  ...new Set(subscribableTypes.map((type) => `${type.split('.')[0]}.*`)),
+];
+
+/** The body of a request for an event of this type. */
+export const payloadOf = (type: EventType) =>
+  z.strictObject({
+    id: Id('evt').describe('The same in every attempt: ignore an event that was received before'),
+    type: z.literal(type),
+    created_at: Time,
+    workspace_id: Id('ws'),
+    data: events[type].schema.openapi({ example: events[type].example as never }),
+  });

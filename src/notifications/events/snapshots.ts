@@ -1,0 +1,130 @@
+import { sql } from 'drizzle-orm';
+import { batch, type Db } from '../../db/client.ts';
+import type { files } from '../../db/schema/knowledge.ts';
+import type { runs } from '../../db/schema/runs.ts';
+import type { feedback as feedbackTable } from '../../db/schema/sessions.ts';
+import { toWireUsd } from '../../shared/money.ts';
+import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
+import type { NewEvent } from './publish.ts';
+import type { EventData } from './registry.ts';
+
+/** A row of `webhook_event_queue`. */
+export interface QueuedEvent {
+  readonly seq: number;
+  readonly workspace_id: string;
+  readonly type: QueuedType;
+  readonly subject_id: string;
+  readonly created_at: number;
+}
+
+/** The types that triggers add (migrations, `webhook_event_of_…`). */
+export type QueuedType =
+  | 'run.completed'
+  | 'run.failed'
+  | 'run.requires_action'
+  | 'file.ready'
+  | 'file.failed'
+  | 'feedback.created';
+
+type RunRow = typeof runs.$inferSelect;
+type FileRow = typeof files.$inferSelect;
+type FeedbackRow = typeof feedbackTable.$inferSelect;
+type Stored<Row> = { readonly [Key in keyof Row]: Row[Key] extends boolean ? number : Row[Key] };
+
+export interface QueuePage {
+  readonly events: readonly QueuedEvent[];
+  readonly runs: ReadonlyMap<string, Stored<RunRow>>;
+  readonly files: ReadonlyMap<string, Stored<FileRow>>;
+  readonly feedback: ReadonlyMap<string, Omit<FeedbackRow, 'tags'> & { readonly tags: string }>;
+}
+
+/** The oldest events that wait, with the rows that they are about, in one trip. */
+export async function readQueue(db: Db, now: number, limit: number): Promise<QueuePage> {
+  const page = sql`(select * from webhook_event_queue where seq > 0 and created_at <= ${now}
+    order by seq limit ${limit}) q`;
+  const [events, runRows, fileRows, feedbackRows] = (await batch(db, [
+    db.all(sql`select seq, workspace_id, type, subject_id, created_at from ${page} order by seq`),
+    db.all(sql`select r.id, r.agent_id, r.version_id, r.session_id, r.is_preview, r.status, r.finish_reason, r.error_code,
+      r.error_detail, r.input_tokens, r.output_tokens, r.cost_nano_usd, r.created_at, r.ended_at
+      from ${page} cross join runs r on r.id = q.subject_id and r.workspace_id = q.workspace_id`),
+    db.all(sql`select f.id, f.base_id, f.name, f.external_id, f.media_type, f.byte_size, f.status, f.chunk_count, f.error_code,
+      f.error_detail, f.created_at from ${page} cross join files f on f.id = q.subject_id and f.workspace_id = q.workspace_id`),
+    db.all(sql`select b.id, b.agent_id, b.session_id, b.message_id, b.run_id, b.end_user_id, b.rating, b.tags, b.created_at
+      from ${page} cross join feedback b on b.id = q.subject_id and b.workspace_id = q.workspace_id`),
+  ])) as unknown as [QueuedEvent[], Stored<RunRow>[], Stored<FileRow>[], never[]];
+  const byId = <Row extends { readonly id: string }>(rows: readonly Row[]) =>
+    new Map(rows.map((row) => [row.id, row]));
+  return { events, runs: byId(runRows), files: byId(fileRows), feedback: byId(feedbackRows) };
+}
+
+/** A queued event with its data; null where its subject has been erased since. */
+export function toEvent(
+  { type, ...about }: QueuedEvent,
+  { runs, files, feedback }: QueuePage,
+): NewEvent | null {
+  switch (type) {
+    case 'run.completed':
+    case 'run.failed':
+    case 'run.requires_action': {
+      const run = runs.get(about.subject_id);
+      return run === undefined ? null : { ...about, type, data: toRunData(type, run) };
+    }
+    case 'file.ready':
+    case 'file.failed': {
+      const file = files.get(about.subject_id);
+      return file === undefined ? null : { ...about, type, data: toFileData(type, file) };
+    }
+    case 'feedback.created': {
+      const row = feedback.get(about.subject_id);
+      return row === undefined ? null : { ...about, type, data: toFeedbackData(row) };
+    }
+    default:
+      return null;
+  }
+}
+
+const errorOf = ({ error_code, error_detail }: Pick<RunRow, 'error_code' | 'error_detail'>) =>
+  error_code === null ? null : { code: error_code, detail: error_detail };
+
+/** The run may have moved on since: the type says which state the event is about. */
+const toRunData = (type: QueuedType, row: Stored<RunRow>): EventData<'run.completed'> => ({
+  run_id: row.id,
+  agent_id: row.agent_id,
+  version_id: row.version_id,
+  session_id: row.session_id,
+  is_preview: Boolean(row.is_preview),
+  status: type === 'run.requires_action' ? 'requires_action' : row.status,
+  finish_reason: row.finish_reason,
+  error: errorOf(row),
+  usage: { input_tokens: row.input_tokens, output_tokens: row.output_tokens },
+  cost_usd: toWireUsd(row.cost_nano_usd),
+  created_at: toWireTime(row.created_at),
+  ended_at: toWireTimeOrNull(row.ended_at),
+});
+
+const toFileData = (type: QueuedType, row: Stored<FileRow>): EventData<'file.ready'> => ({
+  file_id: row.id,
+  knowledge_base_id: row.base_id,
+  name: row.name,
+  external_id: row.external_id,
+  media_type: row.media_type,
+  byte_size: row.byte_size,
+  status: type === 'file.ready' ? 'ready' : 'failed',
+  chunk_count: row.chunk_count,
+  error: errorOf(row),
+  created_at: toWireTime(row.created_at),
+});
+
+const toFeedbackData = (
+  row: Omit<FeedbackRow, 'tags'> & { readonly tags: string },
+): EventData<'feedback.created'> => ({
+  feedback_id: row.id,
+  agent_id: row.agent_id,
+  session_id: row.session_id,
+  message_id: row.message_id,
+  run_id: row.run_id,
+  end_user_id: row.end_user_id === '' ? null : row.end_user_id,
+  rating: String(row.rating),
+  tags: JSON.parse(row.tags) as string[],
+  created_at: toWireTime(row.created_at),
+});

@@ -1,0 +1,64 @@
+import { z } from '@hono/zod-openapi';
+import { Id, Time } from '../../http/schema.ts';
+
+const error = z.strictObject({ code: z.string(), detail: z.string().nullable() }).nullable();
+
+/** A run without its content: read messages and steps with the API. */
+export const runData = z.strictObject({
+  run_id: Id('run'),
+  agent_id: Id('agt'),
+  version_id: Id('ver'),
+  session_id: Id('ses').nullable(),
+  is_preview: z.boolean(),
+  status: z.string(),
+  finish_reason: z.string().nullable(),
+  error,
+  usage: z.strictObject({
+    input_tokens: z.number().int().nullable(),
+    output_tokens: z.number().int().nullable(),
+  }),
+  cost_usd: z.number().nullable(),
+  created_at: Time,
+  ended_at: Time.nullable(),
+});
+
+export const runExample = {
+  run_id: 'run_01kajv2q5ve0mt8h2vj3c6x7ra',
+  agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
+  version_id: 'ver_01kajv2q5ve0mt8h2vj3c6x7ra',
+  session_id: 'ses_01kajv2q5ve0mt8h2vj3c6x7ra',
+  is_preview: false,
+  status: 'completed',
+  finish_reason: 'stop',
+  error: null,
+  usage: { input_tokens: 1240, output_tokens: 85 },
+  cost_usd: 0.00095,
+  created_at: '2026-11-20T09:29:57.000Z',
+  ended_at: '2026-11-20T09:30:00.000Z',
+};
+
+export const fileData = z.strictObject({
+  file_id: Id('file'),
+  knowledge_base_id: Id('kb'),
+  name: z.string(),
+  external_id: z.string().nullable(),
+  media_type: z.string(),
+  byte_size: z.number().int(),
+  status: z.enum(['ready', 'failed']),
+  chunk_count: z.number().int().nullable(),
+  error,
+  created_at: Time,
+});
+
+export const fileExample = {
+  file_id: 'file_01kajv2q5ve0mt8h2vj3c6x7ra',
+  knowledge_base_id: 'kb_01kajv2q5ve0mt8h2vj3c6x7ra',
+  name: 'manual.pdf',
+  external_id: null,
+  media_type: 'application/pdf',
+  byte_size: 184_211,
+  status: 'ready',
+  chunk_count: 42,
+  error: null,
+  created_at: '2026-11-20T09:29:12.000Z',
+};

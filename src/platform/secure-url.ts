@@ -1,0 +1,17 @@
+import { Failure } from '../shared/failure.ts';
+import type { Ctx } from './context.ts';
+
+/**
+ * An address that carries secrets or content: one that the egress rules allow, over https unless the
+ * deployment allows its private network. Throws `url_not_allowed`, with `detail` where it is not https.
+ */
+export function checkSecureUrl(
+  { config, egress }: Pick<Ctx, 'config' | 'egress'>,
+  text: string,
+  detail: string,
+): URL {
+  const url = egress.check(text);
+  if (url.protocol !== 'https:' && !config.allow_private_network)
+    throw new Failure('url_not_allowed', detail);
+  return url;
+}

@@ -1,0 +1,30 @@
+import type { SecretOwner } from '../db/schema/secrets.ts';
+import type { Place } from '../platform/vault.ts';
+
+/** Names a secret within a workspace. `bound_to` is the address it may be sent to; it is part of the seal. */
+export interface SecretRef {
+  readonly owner_type: SecretOwner;
+  readonly owner_id: string;
+  readonly field: string;
+  readonly bound_to: string | null;
+}
+
+/** The record that a seal names. Changing one of these makes every stored value of its kind unusable. */
+const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
+  provider: (provider) => `provider_credentials/${provider}`,
+  tool_header: (id) => id,
+  budget: (id) => `budgets/${id}`,
+  alert_webhook: () => 'alert_webhook',
+  webhook: (id) => id,
+  telemetry: () => 'telemetry',
+};
+
+/** The only place in which a secret opens: workspace, record, field and address. */
+export const placeOf = (
+  workspace_id: string,
+  { owner_type, owner_id, field, bound_to }: SecretRef,
+): Place => ({
+  workspace_id,
+  record: records[owner_type](owner_id),
+  field: bound_to === null ? field : `${field} for ${bound_to}`,
+});
