@@ -3,7 +3,7 @@ import { schemaProblem } from '../tools/index.ts';
 
 const maxBytes = 64 * 1024;
 
-/** What is wrong with a JSON Schema for structured answers; null when it can be used. */
+/** Returns why a JSON Schema cannot be used for structured answers; null when it can. */
 function problemOf(schema: Readonly<Record<string, unknown>>): string | null {
   if (JSON.stringify(schema).length > maxBytes) return `At most ${maxBytes} characters.`;
   const { type, properties, required } = schema;
@@ -14,21 +14,21 @@ function problemOf(schema: Readonly<Record<string, unknown>>): string | null {
     !(Array.isArray(required) && required.every((name) => typeof name === 'string'))
   )
     return '`required` must be an array of names.';
-  // As for tools: a pattern could run for hours and a reference in circles, once for every answer (R24).
+  // As for tools: a pattern could take hours, and a reference could be circular, for every answer (R24).
   const unsafe = schemaProblem(schema);
   if (unsafe !== null) return unsafe;
   try {
     z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
     return null;
   } catch (error) {
-    return `This is not a JSON Schema that can be checked: ${error instanceof Error ? error.message : 'it cannot be read'}.`;
+    return `Invalid JSON Schema: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`;
   }
 }
 
 const isObject = (value: unknown) =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** JSON Schema (draft 2020-12) of an object. */
+/** A JSON Schema (draft 2020-12) of an object. */
 export const OutputSchema = z
   .record(z.string(), z.unknown())
   .superRefine((schema, check) => {

@@ -140,7 +140,7 @@ describe('configuration', () => {
     expect(body.errors).toEqual([
       {
         pointer: '/config/memory/window_tokens',
-        detail: '0 for no history, or at least 256 tokens.',
+        detail: 'Must be 0 for no history, or at least 256.',
       },
     ]);
   });
