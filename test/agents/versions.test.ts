@@ -233,10 +233,10 @@ describe('versions', () => {
     await workspace.patch(`/agents/${agent.id}`, {
       config: { instructions: lines('b'), output_schema: schema('b') },
     });
-    const started = Date.now();
     const { status, body } = await workspace.get(`/agents/${agent.id}/versions/1/diff/2`);
     expect(status).toBe(200);
-    expect(Date.now() - started).toBeLessThan(3000);
+    // Long texts and arrays are replaced as a whole; comparing them item by item would take minutes.
+    expect(body.patch).toHaveLength(2);
     expect(body.instructions.map(({ type }: { type: string }) => type)).toEqual([
       'removed',
       'added',
