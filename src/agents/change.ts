@@ -17,31 +17,31 @@ import {
 import type { VersionRow } from './version-choice.ts';
 import { insertActivation, insertVersion } from './version-store.ts';
 
-/** A version that is not stored yet: its number is given out in the writing statement. */
+/** A version before it is stored: the writing statement assigns its number. */
 export type NewVersion = Omit<VersionRow, 'number'>;
 
-/** What to do about an agent, decided on the ground of the row as it was read. */
+/** A change of an agent, decided from the row as it was read. */
 export interface Plan {
   readonly changes?: AgentChanges;
   readonly version?: NewVersion;
-  /** The version to point the agent at, with who and why: the new one or one that is there. */
+  /** The version to activate, new or existing, and the reason. */
   readonly activation?: {
     readonly version: NewVersion | VersionRow;
     readonly reason: string | null;
   };
-  /** All labels as they are afterwards; `statements` make them so. */
+  /** All labels after the change; `statements` store them. */
   readonly labels?: Labels;
-  /** After the agent and its version, in the same batch. */
+  /** Statements that follow those of the agent and its version in the batch. */
   readonly statements?: readonly Statement[];
   readonly audit: Omit<AuditEntry, 'target_type' | 'target_id'>;
   readonly jobs?: readonly Job[];
 }
 
-/** With 50 writers at once the unluckiest took about ten. */
+/** With 50 concurrent writers, the slowest took about ten attempts. */
 const attempts = 30;
 const longestPause_ms = 800;
 
-/** The agent with its active configuration; one trip. Throws `not_found`, also for a key that does not cover it. */
+/** Reads an agent with its active configuration, in one round trip. Throws `not_found`, also for a key that does not cover it. */
 export async function readAgent(ctx: Ctx, agent: string): Promise<AgentDetailRow> {
   const row = await selectAgentDetail(ctx.db, ctx.workspace_id, agent).get();
   if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
@@ -50,14 +50,14 @@ export async function readAgent(ctx: Ctx, agent: string): Promise<AgentDetailRow
 
 export interface Target {
   readonly agent: string;
-  /** The entity tags of `If-Match`, one of which must be the state; null when any will do. */
+  /** The entity tags of `If-Match`, one of which must match; null without the header. */
   readonly ifMatch: readonly string[] | null;
 }
 
 /**
- * Reads an agent, lets `decide` say what to do, and does it if the agent has not changed in between;
- * otherwise starts again, or gives `precondition_failed` when the caller named the state it wants to
- * change. `decide` returns null to leave the agent alone. `toReply` makes the wire object of what is then.
+ * Reads an agent, lets `decide` plan a change, and commits it if the agent has not changed meanwhile. Otherwise it
+ * starts again, or throws `precondition_failed` when `ifMatch` is given. `decide` returns null for no change.
+ * `toReply` makes the reply from the row after the change.
  */
 export async function withAgent<Reply>(
   ctx: Ctx,
@@ -71,7 +71,7 @@ export async function withAgent<Reply>(
     const plan = await decide(row);
     if (plan === null) {
       const reply = toReply(row, null);
-      // A request that changes nothing is answered too: its idempotency key must not act later.
+      // The reply is stored even without a change, so that a replay of the request cannot make one later.
       await commit(ctx, { statements: [], reply });
       return reply;
     }
@@ -81,12 +81,12 @@ export async function withAgent<Reply>(
     if (ifMatch !== null) throw stale();
     await pause(attempt);
   }
-  throw new Failure('unavailable', 'Too many changes of this agent at once; try again.', {
+  throw new Failure('unavailable', 'Too many concurrent changes of this agent. Retry.', {
     retryAfter: 1,
   });
 }
 
-/** Whether the plan was carried out; false when another change came first. */
+/** Commits a plan. Returns false when another change came first. */
 async function isDone(
   ctx: Ctx,
   row: AgentDetailRow,
@@ -121,7 +121,7 @@ async function isDone(
     });
     return true;
   } catch (error) {
-    // A tool that was named and is gone by now is found missing in the next attempt.
+    // The next attempt reports a tool that was deleted meanwhile.
     if (
       isGuardViolation(error, 'agents.revision') ||
       isGuardViolation(error, 'agent_versions.tools')
@@ -131,7 +131,7 @@ async function isDone(
   }
 }
 
-/** The row as it is once the plan is carried out; the guard on the revision makes this certain. */
+/** Returns the row after the plan is committed, which the guard on the revision ensures. */
 function applyPlan(row: AgentDetailRow, plan: Plan, now: number): AgentDetailRow {
   const latest_version = row.latest_version + (plan.version === undefined ? 0 : 1);
   const active = plan.activation?.version;
@@ -160,18 +160,18 @@ const toActive = ({
   tools,
 });
 
-/** Twice as long each time up to a limit, and never the same for two that met. */
+/** Waits with exponential backoff and jitter. */
 const pause = (attempt: number) =>
   new Promise((resolve) =>
     setTimeout(resolve, Math.random() * Math.min(longestPause_ms, 10 * 2 ** attempt)),
   );
 
 const stale = () =>
-  new Failure('precondition_failed', 'The agent has changed since: read it again.');
+  new Failure('precondition_failed', 'The agent has changed. Read it again and retry.');
 export const slugTaken = () =>
   new Failure(
     'slug_taken',
-    'Another agent of the workspace has this slug; an archived one keeps its own.',
+    'Another agent of the workspace has this slug. Archived agents keep their slugs.',
   );
 export const isSlugTaken = (error: unknown) =>
   isUniqueViolation(error, 'agents.workspace_id', 'agents.slug');
@@ -202,7 +202,7 @@ export const newVersion = async (
 
 export const hashConfig = (config: AgentConfig): Promise<string> => sha256(canonicalJson(config));
 
-/** Who pointed the agent at the version, when and why. In an array, since a statement is thenable. */
+/** Returns the statement that records an activation, in an array since statements are thenable. */
 export const activationOf = (
   ctx: Ctx,
   agent_id: string,

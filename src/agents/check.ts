@@ -5,7 +5,7 @@ import { Failure, type Violation, validationFailed } from '../shared/failure.ts'
 import type { AgentConfig, AgentConfigPatch } from './config.ts';
 import { undeclaredVariables } from './inputs.ts';
 
-/** What the schema of single fields cannot tell. Throws `validation_failed` with a pointer for each. */
+/** Checks rules that span several fields. Throws `validation_failed` with a pointer for each violation. */
 export function checkConfig(config: AgentConfig): void {
   const errors: Violation[] = [
     ...undeclaredVariables(config.instructions, config.inputs),
@@ -18,7 +18,7 @@ export function checkConfig(config: AgentConfig): void {
   if (errors.length > 0) throw validationFailed(errors);
 }
 
-/** Throws `not_found`, or what else is said, for bases that the agent does not use yet and that are not there for this credential. */
+/** Checks bases that the agent does not use yet. Throws `code` for those that do not exist for this credential. */
 export async function checkBases(
   ctx: Ctx,
   patch: AgentConfigPatch | undefined,
@@ -32,7 +32,9 @@ export async function checkBases(
   if (unknown.length === 0) return;
   const errors = unknown.map((id) => ({
     pointer: `/config/knowledge/base_ids/${base_ids.indexOf(id)}`,
-    detail: 'There is no such knowledge base.',
+    detail: 'This knowledge base does not exist.',
   }));
-  throw new Failure(code, 'A knowledge base is not one of this workspace.', { errors });
+  throw new Failure(code, 'The configuration names a knowledge base that does not exist.', {
+    errors,
+  });
 }

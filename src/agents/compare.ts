@@ -8,12 +8,12 @@ export interface LineChange {
   readonly lines: string[];
 }
 
-/** Past this many changed lines two texts have nothing in common worth looking for; bounds the work. */
+/** Texts with more changed lines are shown as replaced as a whole, which bounds the work. */
 const maxEdits = 1000;
-/** The patch compares arrays item by item with every other; past this length one replaces the other. */
+/** Longer arrays are replaced as a whole: a patch compares every item with every other. */
 const maxItems = 64;
 
-/** RFC 6902: makes `to` of `from`. */
+/** Returns a JSON Patch (RFC 6902) that turns `from` into `to`. */
 export const patchBetween = (from: AgentConfig, to: AgentConfig): Operation[] =>
   createPatch(from, to, (input: unknown, output: unknown, pointer) => {
     const isLong =
@@ -26,7 +26,7 @@ export const patchBetween = (from: AgentConfig, to: AgentConfig): Operation[] =>
       : [{ op: 'replace', path: pointer.toString(), value: output }];
   });
 
-/** Runs of lines, in the order of the new text, a removed run before what takes its place. */
+/** Returns runs of lines in the order of the new text, a removed run before its replacement. */
 export function compareLines(from: string, to: string): LineChange[] {
   const parts = diffLines(from, to, { maxEditLength: maxEdits });
   if (parts === undefined) return [toChange('removed', from), toChange('added', to)];
@@ -40,7 +40,7 @@ const toChange = (type: LineChange['type'], text: string): LineChange => ({
   lines: text.replace(/\r?\n$/, '').split(/\r?\n/),
 });
 
-/** One line for each field that differs, for people: `settings.temperature: null -> 0.2`. */
+/** Returns one readable line for each changed field: `settings.temperature: null -> 0.2`. */
 export function summarise(from: AgentConfig, to: AgentConfig): string[] {
   const before = leavesOf(from);
   const after = leavesOf(to);

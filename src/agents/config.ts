@@ -7,7 +7,7 @@ import { OutputSchema } from './output-schema.ts';
 const Model = z
   .string()
   .max(200)
-  .regex(/^[a-z0-9_-]+\/\S+$/, 'A model is named `provider/model`.')
+  .regex(/^[a-z0-9_-]+\/\S+$/, 'Must have the form `provider/model`.')
   .openapi({ example: 'builtin/extractive' });
 
 const differ = (items: readonly string[]) => new Set(items).size === items.length;
@@ -18,10 +18,10 @@ const settings = {
     .min(0)
     .max(2)
     .nullable()
-    .describe('null leaves it to the provider, as for the others'),
+    .describe('Sampling temperature; null uses the default of the provider, as in all settings'),
   top_p: z.number().min(0).max(1).nullable(),
   max_output_tokens: z.number().int().min(1).max(1_000_000).nullable(),
-  stop: z.array(z.string().min(1).max(100)).max(4).describe('Texts that end the answer'),
+  stop: z.array(z.string().min(1).max(100)).max(4).describe('Stop sequences'),
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullable(),
 };
 
@@ -30,63 +30,65 @@ const knowledge = {
     .array(Id('kb'))
     .max(10)
     .refine(differ, 'Each base once.')
-    .describe("Where to look; the agent's own base unless given"),
-  mode: z.enum(searchModes).describe('Both legs, or one of them'),
-  top_k: z.number().int().min(1).max(50).describe('Passages handed to the model'),
-  min_score: z.number().min(0).max(1).describe('Passages below this are left out'),
-  reranker: z.enum(rerankers).nullable().describe('null for none'),
+    .describe("Ids of the knowledge bases to search; the agent's own base unless given"),
+  mode: z.enum(searchModes).describe('Hybrid, keyword-only or vector-only retrieval'),
+  top_k: z.number().int().min(1).max(50).describe('Passages that the model is given'),
+  min_score: z.number().min(0).max(1).describe('Leaves out passages with a lower score'),
+  reranker: z.enum(rerankers).nullable().describe('Reranker; null for none'),
   rewrite_query: z
     .boolean()
-    .describe('Whether the question is rewritten with the conversation before searching'),
+    .describe('Rewrites the question with its conversation before the search'),
   scope: z
     .enum(['only', 'first', 'general'])
-    .describe('Answer only from knowledge, from knowledge first, or freely'),
+    .describe(
+      'Answers from the knowledge only, from the knowledge first, or from general knowledge too',
+    ),
   citations: z.boolean(),
-  no_answer: z.string().min(1).max(2000).describe('What to say when the knowledge has no answer'),
+  no_answer: z.string().min(1).max(2000).describe('Answer when the knowledge has none'),
 };
 
 const memory = {
   window_tokens: z
     .union([
       z.literal(0),
-      z.number().int().min(256, '0 for no history, or at least 256 tokens.').max(1_000_000),
+      z.number().int().min(256, 'Must be 0 for no history, or at least 256.').max(1_000_000),
     ])
-    .describe('Tokens of history that a turn carries: 0 for none, or at least 256'),
-  summary: z.boolean().describe('Whether what falls out of the window is summarised'),
+    .describe('Tokens of history in a prompt: 0 for none, or at least 256'),
+  summary: z.boolean().describe('Summarizes older messages that do not fit into the window'),
 };
 
 const limits = {
-  steps: z.number().int().min(1).max(100).describe('Model calls a run'),
-  tool_calls: z.number().int().min(0).max(500).describe('Tool calls a run'),
-  cost_usd: z.number().min(0).max(1000).describe('Cost a run'),
-  seconds: z.number().int().min(1).max(3600).describe('Wall time a run'),
+  steps: z.number().int().min(1).max(100).describe('Maximum model calls of a run'),
+  tool_calls: z.number().int().min(0).max(500).describe('Maximum tool calls of a run'),
+  cost_usd: z.number().min(0).max(1000).describe('Maximum cost of a run'),
+  seconds: z.number().int().min(1).max(3600).describe('Maximum duration of a run'),
 };
 
 const plain = {
   instructions: z
     .string()
     .max(100_000)
-    .describe('The system prompt; `{{name}}` stands for an input'),
-  model: Model.describe("The workspace's default model unless given"),
+    .describe('System prompt; `{{name}}` is replaced by the value of an input'),
+  model: Model.describe("Model that answers; the workspace's default model unless given"),
   fallback_models: z
     .array(Model)
     .max(5)
     .refine(differ, 'Each model once.')
-    .describe('Tried in order when the model fails'),
+    .describe('Models that are tried in this order when the model fails'),
   tools: z
     .array(z.string().min(1).max(64))
     .max(64)
     .refine(differ, 'Each tool once.')
-    .describe('Names of tools the model may call')
+    .describe('Names of the tools that the model may call')
     .openapi({ example: [] }),
   welcome_message: z.string().min(1).max(4000).nullable(),
   starter_questions: z.array(z.string().trim().min(1).max(300)).max(6),
-  inputs: InputFields.describe('Form fields that a session starts with'),
+  inputs: InputFields.describe('Fields of the form that a session starts with'),
   output_schema: OutputSchema.nullable(),
   metadata: Metadata,
 };
 
-/** Objects that a change is merged into one level deep; every other field is replaced whole. */
+/** The objects into which a patch is merged one level deep. All other fields are replaced as a whole. */
 const sections = { settings, knowledge, memory, limits };
 
 type Nullish<Shape> = {
@@ -103,7 +105,7 @@ const nullish = <Shape extends z.ZodRawShape>(shape: Shape) =>
     ]),
   ) as Nullish<Shape>;
 
-/** A whole configuration: what is stored and shown. Nothing is left to a default that may change later. */
+/** A complete configuration, as it is stored and shown. It depends on no default that may change later. */
 export const AgentConfig = z
   .strictObject({
     ...plain,
@@ -122,11 +124,11 @@ const patch = {
   limits: z.strictObject(nullish(limits)).nullable().optional(),
 };
 
-/** A part of a configuration: RFC 7396 at the top level and in the sections; null takes a field back to its default. */
+/** A part of a configuration: RFC 7396 at the top level and in the sections; null resets a field to its default. */
 export const AgentConfigPatch = z
   .strictObject({ ...patch, knowledge: z.strictObject(nullish(knowledge)).nullable().optional() })
   .describe(
-    'Merged into the configuration: what is absent stays, null takes a field back to its default',
+    'Merged into the configuration: fields that are left out are kept, null resets a field to its default',
   )
   .openapi('AgentConfigPatch', {
     example: { instructions: 'Answer in one sentence.', settings: { temperature: 0.2 } },
@@ -135,7 +137,7 @@ export type AgentConfigPatch = z.output<typeof AgentConfigPatch>;
 
 const { base_ids: _, ...portableKnowledge } = knowledge;
 
-/** A configuration as it travels between workspaces: bases go by name, beside it. */
+/** A configuration without ids of a workspace. The manifest names knowledge bases beside it. */
 export const PortableConfig = z
   .strictObject({
     ...patch,
@@ -145,10 +147,10 @@ export const PortableConfig = z
   .openapi('PortableConfig', { example: { instructions: 'Answer in one sentence.' } });
 export type PortableConfig = z.output<typeof PortableConfig>;
 
-/** The names of the fields, for an answer that tells where they belong. */
+/** The names of the configuration's fields. */
 export const configFields: ReadonlySet<string> = new Set(Object.keys(AgentConfig.shape));
 
-/** What depends on the workspace and the agent. */
+/** The defaults that depend on the workspace and the agent. */
 export interface ConfigDefaults {
   readonly model: string;
   readonly base_ids: readonly string[];
@@ -186,7 +188,7 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
   limits: { steps: 8, tool_calls: 32, cost_usd: 1, seconds: 300 },
 });
 
-/** `changes` merged into `config`; null takes a field, or a whole section, from `defaults`. */
+/** Returns `config` with `changes` merged into it; null takes a field, or a whole section, from `defaults`. */
 export function mergeConfig(
   config: AgentConfig,
   changes: AgentConfigPatch,
@@ -212,7 +214,7 @@ function mergeFields(current: object, changes: object, defaults: object): object
   };
 }
 
-/** The configuration of a stored version. A field that was added after it was stored has its default. */
+/** Returns the configuration of a stored version. Fields that were added later have their defaults. */
 export function parseConfig(stored: Readonly<Record<string, unknown>>): AgentConfig {
   const defaults = defaultConfig({ model: '', base_ids: [] });
   return mergeConfig(defaults, stored as AgentConfigPatch, defaults);

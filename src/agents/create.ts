@@ -21,13 +21,12 @@ import { type AgentDetailRow, insertAgent, selectFreeSlug } from './store.ts';
 import { pinsFor } from './tools.ts';
 import { insertVersion } from './version-store.ts';
 
-/** Creates with the same name at the same moment, each of which takes another slug. */
+/** The attempts to find a free slug while others create agents with the same name. */
 const attempts = 20;
 
 /**
- * An agent with its own knowledge base and version 1, in one batch. Throws `slug_taken` for a slug
- * that was asked for, `validation_failed`, `not_found` for a foreign base, `forbidden` for a key that
- * is limited to some agents.
+ * Creates an agent with its own knowledge base and version 1, in one batch. Throws `slug_taken` for a given slug,
+ * `validation_failed`, `not_found` for a base of another workspace, `forbidden` for a key that is limited to agents.
  */
 export async function createAgent(ctx: Ctx, input: CreateAgent): Promise<Agent> {
   refuseRestricted(ctx);
@@ -43,7 +42,7 @@ export async function createAgent(ctx: Ctx, input: CreateAgent): Promise<Agent> 
   );
 }
 
-/** A whole, checked configuration for a new agent. */
+/** Returns the complete configuration of a new agent. Throws `validation_failed`. */
 export function configOf(patch: AgentConfigPatch, given: ConfigDefaults): AgentConfig {
   const defaults = defaultConfig(given);
   const config = mergeConfig(defaults, patch, defaults);
@@ -52,16 +51,16 @@ export function configOf(patch: AgentConfigPatch, given: ConfigDefaults): AgentC
 }
 
 export interface NewAgent extends AgentFields, Omit<VersionContent, 'config'> {
-  /** Taken as it is or refused; without one, what the name gives, with a number where needed. */
+  /** The exact slug; without one, a free slug is derived from `slugLike` or the name. */
   readonly slug?: string | undefined;
   readonly slugLike?: string | undefined;
-  /** The configuration, once the id of the agent's own base is known. */
+  /** Returns the configuration, given the id of the agent's own base. */
   readonly configure: (base_id: string) => AgentConfig;
-  /** Only of an agent that stands for a provider's model. */
+  /** The model that the agent represents (provider-model.ts). */
   readonly provider_model?: string;
 }
 
-/** Stores a new agent; every way to make one ends here. */
+/** Stores a new agent. Create, duplicate, import and provider models all call it. */
 export async function addAgent<Reply>(
   ctx: Ctx,
   agent: NewAgent,
@@ -74,12 +73,12 @@ export async function addAgent<Reply>(
       return await insertOne(ctx, { ...agent, slug }, audit, toReply);
     } catch (error) {
       if (isGuardViolation(error, 'agent_versions.tools'))
-        throw invalid('/config/tools', 'One of the tools has just been deleted.');
+        throw invalid('/config/tools', 'One of the tools was deleted meanwhile.');
       if (!isSlugTaken(error)) throw error;
       if (agent.slug !== undefined) throw slugTaken();
     }
   }
-  throw new Failure('unavailable', 'Too many agents of this name at once; try again.', {
+  throw new Failure('unavailable', 'Too many agents with this name are being created. Retry.', {
     retryAfter: 1,
   });
 }
@@ -138,8 +137,8 @@ async function freeSlug(ctx: Ctx, slug: string): Promise<string> {
   );
 }
 
-/** A key that is limited to some agents would not see the one it makes. */
+/** Throws `forbidden` for a key that is limited to agents: it could not access the one it creates. */
 export function refuseRestricted(ctx: Ctx): void {
   if (coveredAgents(ctx.actor) !== null)
-    throw new Failure('forbidden', 'A key that is limited to some agents cannot make another.');
+    throw new Failure('forbidden', 'A key that is limited to some agents cannot create agents.');
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Violation } from '../shared/failure.ts';
 
-/** Also the form in which instructions name a variable, between double braces. */
+/** The pattern of a field name, which is also that of a variable between double braces. */
 const identifier = '[A-Za-z_][A-Za-z0-9_]{0,63}';
 
 const common = {
@@ -9,15 +9,15 @@ const common = {
     .string()
     .regex(
       new RegExp(`^${identifier}$`),
-      'A letter or underscore, then letters, digits and underscores; at most 64.',
+      'Must be a letter or underscore, followed by letters, digits and underscores; at most 64.',
     )
-    .describe('Used in the instructions as `{{name}}`')
+    .describe('Name of the field; `{{name}}` in the instructions is replaced by its value')
     .openapi({ example: 'city' }),
   label: z
     .string()
     .min(1)
     .max(200)
-    .describe('What the form shows')
+    .describe('Label of the field in the form')
     .openapi({ example: 'Your city' }),
   required: z.boolean().default(false),
 };
@@ -55,7 +55,7 @@ const SelectInput = z
       });
   });
 
-/** One typed field of the form that a session starts with. */
+/** A typed field of the form that a session starts with. */
 export const InputField = z
   .discriminatedUnion('type', [TextInput, NumberInput, SelectInput, BooleanInput])
   .openapi('InputField', {
@@ -88,7 +88,7 @@ const variablesOf = (instructions: string): string[] => [
   ),
 ];
 
-/** Variables that the instructions use and no input declares. */
+/** Returns a violation for each variable of the instructions that no input declares. */
 export function undeclaredVariables(
   instructions: string,
   inputs: readonly InputField[],
@@ -98,6 +98,6 @@ export function undeclaredVariables(
     .filter((name) => !declared.has(name))
     .map((name) => ({
       pointer: '/config/instructions',
-      detail: `{{${name}}} is used, but no input has this name.`,
+      detail: `{{${name}}} is not declared in inputs.`,
     }));
 }

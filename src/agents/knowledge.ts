@@ -21,26 +21,23 @@ import { ownBaseOf } from './store.ts';
 
 const asked = SearchQuery.shape;
 
-/** As for a base; what is absent comes from the agent's configuration. */
+/** A search query; options that are left out are taken from the agent's configuration. */
 export const AgentSearchQuery = z
   .strictObject({
     query: asked.query,
     filter: asked.filter,
     mode: asked.mode.unwrap().optional(),
     top_k: asked.top_k.unwrap().optional(),
-    min_score: asked.min_score
-      .unwrap()
-      .optional()
-      .describe('Hits with a lower `score` are left out'),
+    min_score: asked.min_score.unwrap().optional().describe('Leaves out hits with a lower `score`'),
     reranker: asked.reranker.unwrap().optional(),
   })
-  .describe("What is absent is as in the agent's configuration")
+  .describe("Options that are left out are taken from the agent's configuration")
   .openapi('AgentSearchQuery', {
     example: { query: 'How many days of leave do I have?' } as never,
   });
 export type AgentSearchQuery = z.output<typeof AgentSearchQuery>;
 
-/** Stores files in the agent's own base. Throws `not_found`, `agent_archived` and what an upload throws. */
+/** Stores files in the agent's own base. Throws `not_found`, `agent_archived` and the failures of an upload. */
 export async function uploadAgentFiles(
   ctx: Ctx,
   agent: string,
@@ -51,7 +48,7 @@ export async function uploadAgentFiles(
   return uploadFiles(ctx, row.base_id, source);
 }
 
-/** Files of the agent's own base; one trip. Throws `not_found`. */
+/** Lists the files of the agent's own base, in one round trip. Throws `not_found`. */
 export const listAgentFiles = (
   ctx: Ctx,
   agent: string,
@@ -59,7 +56,7 @@ export const listAgentFiles = (
 ): Promise<Page<z.output<typeof File>>> =>
   listFilesOf(ctx, ownBaseOf(ctx.workspace_id, agent), agent, page);
 
-/** Searches everything the agent's active version does, as it would. Throws `not_found`. */
+/** Searches the bases of the agent's active version with its settings. Throws `not_found`. */
 export async function searchAgent(
   ctx: Ctx,
   agent: string,

@@ -10,7 +10,7 @@ import type { SetLabel } from './version-schema.ts';
 
 const maxLabels = 50;
 
-/** What pointing a label at a version comes to: all labels afterwards and the statement that makes it so. */
+/** Returns all labels after one was pointed at a version, and the statements that store it. Throws `conflict`. */
 export function labelled(
   ctx: Ctx,
   row: AgentDetailRow,
@@ -64,7 +64,7 @@ export async function setLabel(
   );
 }
 
-/** Throws `not_found` for a label that is not there, `agent_archived`, `precondition_failed`. */
+/** Removes a label. Throws `not_found` for a label that does not exist, `agent_archived`, `precondition_failed`. */
 export async function removeLabel(ctx: Ctx, target: Target, label: string): Promise<void> {
   await withAgent(
     ctx,

@@ -18,8 +18,8 @@ export const manifestRoutes = new Router()
       tag,
       summary: 'Import an agent',
       description:
-        'A new agent from a manifest. Shared knowledge bases are found by name; what this workspace does not have is left out and listed in `warnings`. ' +
-        'Where the slug is in use the agent gets another.',
+        'Creates an agent from a manifest. Shared knowledge bases are matched by name. Bases and tools that this workspace does not have ' +
+        'are left out and listed in `warnings`. If the slug is in use, the agent gets another one.',
       body: Manifest,
       reply: { status: 201, schema: ImportedAgent, description: 'The agent' },
       etag,
@@ -35,7 +35,7 @@ export const manifestRoutes = new Router()
       tag,
       summary: 'Export an agent',
       description:
-        'Its active configuration as a manifest, without secrets and without ids of this workspace.',
+        'Returns the active configuration as a manifest, without secrets and without ids of this workspace.',
       params: one,
       reply: { status: 200, schema: Manifest, description: 'The manifest' },
     },
@@ -49,7 +49,7 @@ export const manifestRoutes = new Router()
       tag,
       summary: 'Duplicate an agent',
       description:
-        'A new agent on the active configuration of this one; it searches the same knowledge and its own.',
+        'Creates an agent with the active configuration of this one. It searches the same knowledge bases and its own.',
       params: one,
       body: DuplicateAgent,
       reply: { status: 201, schema: Agent, description: 'The new agent' },

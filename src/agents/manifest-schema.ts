@@ -10,10 +10,10 @@ const BaseName = z.strictObject({
   name: z.string().min(1).max(100),
   is_own: z
     .boolean()
-    .describe("Whether it is the agent's own base; the new agent has one of its own in its place"),
+    .describe("true for the agent's own base, which is replaced by that of the new agent"),
 });
 
-/** An agent on its own: without ids, without secrets, without versions other than the active one. */
+/** A portable agent: its active version, without ids and without secrets. */
 export const Manifest = z
   .strictObject({
     kind: z.literal(kind),
@@ -24,7 +24,7 @@ export const Manifest = z
       .array(BaseName)
       .max(10)
       .default([])
-      .describe('What the agent searches, by name'),
+      .describe('Knowledge bases that the agent searches, by name'),
     exported_at: Time.optional(),
   })
   .openapi('AgentManifest', {
@@ -41,15 +41,18 @@ export type Manifest = z.output<typeof Manifest>;
 
 export const ImportedAgent = Agent.omit({ warnings: true })
   .extend({
-    warnings: z.array(z.string()).describe('What could not be taken over').openapi({ example: [] }),
+    warnings: z
+      .array(z.string())
+      .describe('Parts of the manifest that were left out')
+      .openapi({ example: [] }),
   })
   .openapi('ImportedAgent');
 export type ImportedAgent = z.output<typeof ImportedAgent>;
 
 export const DuplicateAgent = z
   .strictObject({
-    name: Name(100).optional().describe('"… (copy)" unless given'),
-    slug: Slug.optional().describe('Made of the name unless given'),
+    name: Name(100).optional().describe('Name of the copy; "… (copy)" unless given'),
+    slug: Slug.optional().describe('Derived from the name unless given'),
   })
   .openapi('DuplicateAgent', { example: { name: 'Support, second try' } });
 export type DuplicateAgent = z.output<typeof DuplicateAgent>;

@@ -16,7 +16,7 @@ const maxBases = 10;
 const longestName = 100;
 const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-/** The start of a name, at most `length` UTF-16 units, cut between characters as a reader counts them. */
+/** Returns the start of a name, at most `length` UTF-16 units, cut between grapheme clusters. */
 function startOf(name: string, length: number): string {
   let start = '';
   for (const { segment } of characters.segment(name)) {
@@ -27,8 +27,8 @@ function startOf(name: string, length: number): string {
 }
 
 /**
- * A new agent on the source's active configuration. It answers from the same documents, and from its
- * own base where the ten bases of a configuration leave room. Throws `not_found`, `slug_taken`, `forbidden`.
+ * Creates a copy of an agent with its active configuration. The copy searches the same bases, and its own if fewer
+ * than ten are configured. Throws `not_found`, `slug_taken`, `forbidden`.
  */
 export async function duplicateAgent(
   ctx: Ctx,
@@ -57,7 +57,7 @@ export async function duplicateAgent(
   );
 }
 
-/** The agent on its active version, to be kept or imported elsewhere; one trip. Throws `not_found`. */
+/** Returns the manifest of an agent with its active version, in one round trip. Throws `not_found`. */
 export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
   const [[row], bases] = await batch(ctx.db, [
     selectAgentDetail(ctx.db, ctx.workspace_id, agent),
@@ -78,8 +78,8 @@ export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
 }
 
 /**
- * A new agent from a manifest. What this workspace does not have is left out and named in `warnings`;
- * a configuration that cannot work is `validation_failed`. Throws `forbidden`.
+ * Creates an agent from a manifest. Bases and tools that this workspace does not have are left out and listed in
+ * `warnings`. Throws `validation_failed`, `forbidden`.
  */
 export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<ImportedAgent> {
   refuseRestricted(ctx);
@@ -89,7 +89,7 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
   const { pins, unknown } = await pinTools(ctx, config.tools ?? []);
   const warnings = [
     ...baseWarnings,
-    ...unknown.map((name) => `There is no tool named ${name}: the agent does not have it.`),
+    ...unknown.map((name) => `Tool \`${name}\` does not exist in this workspace and was left out.`),
   ];
   const known = { ...config, tools: pins.map(({ name }) => name) };
   return addAgent(
@@ -108,7 +108,7 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
       warnings:
         row.slug === agent.slug
           ? warnings
-          : [...warnings, `The slug ${agent.slug} is in use: the agent has ${row.slug}.`],
+          : [...warnings, `Slug \`${agent.slug}\` is in use; the agent has slug \`${row.slug}\`.`],
     }),
   );
 }
@@ -119,7 +119,7 @@ const basesFor = (bases: Named, shared: ReadonlyMap<string, string>, own: string
   ...new Set(bases.flatMap(({ name, is_own }) => (is_own ? own : (shared.get(name) ?? [])))),
 ];
 
-/** Shared bases by name; a name that none or more than one has is a warning. */
+/** Finds shared bases by name. A name without a base, or with several, gives a warning. */
 async function findShared(
   ctx: Ctx,
   bases: Named,
@@ -132,14 +132,10 @@ async function findShared(
   for (const name of names) {
     const [base, another] = rows.filter((row) => row.name === name);
     if (base === undefined)
-      warnings.push(
-        `There is no shared knowledge base named ${name}: the agent does not search it.`,
-      );
+      warnings.push(`There is no shared knowledge base named \`${name}\`; it was left out.`);
     else if (another === undefined) found.set(name, base.id);
     else
-      warnings.push(
-        `Several shared knowledge bases are named ${name}: the agent searches none of them.`,
-      );
+      warnings.push(`Several shared knowledge bases are named \`${name}\`; none of them was used.`);
   }
   return { found, warnings };
 }

@@ -12,30 +12,30 @@ export const agent = z
   .regex(anyOf(idPattern('agt').source, slug))
   .openapi({ description: 'Id or slug of an agent', example: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra' });
 
-/** Digits are a number, an underscore makes an id, the rest is a label: no text is two of them. */
+/** A number has digits only, an id has an underscore, and a label has neither form, so the three cannot be confused. */
 export const Version = z
   .string()
   .regex(anyOf(idPattern('ver').source, '^[1-9][0-9]{0,8}$', label))
   .openapi({ description: 'Number, id or label of a version', example: '2' });
 
-/** In a body, where a number may stand as one. */
+/** A version in a request body, where a number need not be a string. */
 export const VersionRequest = z
   .union([Version, z.number().int().min(1).max(999_999_999).transform(String)])
   .openapi({
     type: ['string', 'integer'],
     example: 'production',
-    description: 'A version by number, id or label',
+    description: 'Number, id or label of a version',
   });
 
 export const Label = z
   .string()
   .regex(
     new RegExp(label),
-    'A letter, then at most 39 lower-case letters, digits, dots and hyphens.',
+    'Must be a lower-case letter, followed by at most 39 lower-case letters, digits, dots and hyphens.',
   )
   .openapi({ description: 'Name of a label', example: 'production' });
 
-/** A label that may not exist yet: whether it can is for the service to say, since a malformed parameter is a 404. */
+/** A label that may not exist yet. The service checks its form: a malformed path parameter would be a 404. */
 export const NewLabel = z
   .string()
   .max(100)

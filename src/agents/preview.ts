@@ -13,15 +13,15 @@ import { selectOwnBase } from './store.ts';
 import { pinsFor } from './tools.ts';
 import type { VersionRow } from './version-choice.ts';
 
-/** A configuration that is tried and not kept, with the tools it would be saved with. */
+/** An unsaved configuration with the tools that it would be saved with. */
 export interface Preview {
   readonly config: AgentConfig;
   readonly tools: readonly ToolPin[];
 }
 
 /**
- * A version with a part of its configuration changed, checked as if it were to be saved. Nothing is
- * stored. Throws `validation_failed`.
+ * Returns the configuration of a version with a patch merged into it, checked as if it were saved. Stores nothing.
+ * Throws `validation_failed`.
  */
 export async function previewConfig(
   ctx: Ctx,
@@ -30,7 +30,7 @@ export async function previewConfig(
 ): Promise<Preview> {
   const before = parseConfig(version.config);
   const model = await defaultModelFor(ctx, patch);
-  // Only where a base list goes back to its default is it needed to know what that is.
+  // The default list of bases is read only where the patch resets it.
   const isReset = patch.knowledge === null || patch.knowledge?.base_ids === null;
   const own = isReset
     ? await selectOwnBase(ctx.db, ctx.workspace_id, version.agent_id).get()
@@ -42,7 +42,7 @@ export async function previewConfig(
   );
   checkConfig(config);
   const tools = await pinsFor(ctx, patch.tools, version.tools);
-  // Of a run that is asked for, not of the agent, so what is not there is a fault of the request.
+  // The patch is part of a request for a run, so a missing base makes the request invalid.
   await checkBases(ctx, patch, before.knowledge.base_ids, 'validation_failed');
   return { config, tools };
 }

@@ -12,7 +12,7 @@ const select = (ctx: Ctx, model: string) =>
     .from(agents)
     .where(and(eq(agents.workspace_id, ctx.workspace_id), eq(agents.provider_model, model)));
 
-/** What a model would not have by itself is off, and of the history it gets what its context takes. */
+/** Turns off everything that a bare model does not have; the history is limited by the model's context alone. */
 const plain = {
   instructions: '',
   knowledge: { scope: 'general', citations: false },
@@ -20,8 +20,8 @@ const plain = {
 } as const;
 
 /**
- * The agent whose version 1 is a provider's model and nothing else: no instructions, knowledge or tools. Made with
- * the first call of the model, and the same from then on (docs/decisions/0034-provider-models.md).
+ * Returns the agent that represents a provider's model, without instructions, knowledge and tools. It is created by
+ * the first call of the model (docs/decisions/0034-provider-models.md).
  */
 export async function agentOfProviderModel(
   ctx: Ctx,
@@ -36,7 +36,7 @@ export async function agentOfProviderModel(
     provider_model: model,
     configure: () => configOf(plain, { model, base_ids: [] }),
   };
-  // The key of the request is for its run, which is yet to come.
+  // The idempotency key of the request belongs to its run.
   const unkeyed = { ...ctx, idempotency: null };
   try {
     return await addAgent(

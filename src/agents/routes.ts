@@ -28,7 +28,7 @@ const ownRoutes = new Router()
       access: 'agents:write',
       tag,
       summary: 'Create an agent',
-      description: 'With version 1 of its configuration, active, and a knowledge base of its own.',
+      description: 'Creates an agent with an active version 1 and its own knowledge base.',
       body: CreateAgent,
       reply: { status: 201, schema: Agent, description: 'The agent' },
       failures: ['not_found', 'slug_taken', 'quota_exceeded'],
@@ -74,11 +74,11 @@ const ownRoutes = new Router()
       tag,
       summary: 'Update an agent',
       description:
-        'A configuration that differs from the active one becomes the next version and is activated at once; ' +
-        'an identical one makes none. Name, slug, description and tags make no version.',
+        'Updates the fields that are given. A changed configuration becomes the next version and is activated at once; changes of other ' +
+        'fields create no version.',
       params: one,
       body: UpdateAgent,
-      reply: { status: 200, schema: Agent, description: 'The agent as it is now' },
+      reply: { status: 200, schema: Agent, description: 'The updated agent' },
       failures: ['agent_archived', 'slug_taken'],
       etag,
     },
@@ -92,9 +92,9 @@ const ownRoutes = new Router()
       tag,
       summary: 'Archive an agent',
       description:
-        'It answers no more and cannot be changed; its versions, sessions and knowledge stay. With `permanent=true` an agent that is ' +
-        'archived is deleted for good: its slug is free at once, and a background job erases its versions, its own knowledge base with ' +
-        'files and vectors, its sessions and runs. Its usage and cost stay counted, under an id without a name.',
+        'The agent stops answering and becomes read-only; its versions, sessions and knowledge are kept. With `permanent=true`, an ' +
+        'archived agent is deleted: its slug is free at once, and a background job erases its versions, its own knowledge base with ' +
+        'files and vectors, its sessions and runs. Its usage and cost are kept under its id.',
       params: one,
       query: DeleteAgentQuery,
       reply: { status: 204, description: 'Archived, or deleted' },

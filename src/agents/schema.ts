@@ -6,7 +6,7 @@ import { AgentConfig, AgentConfigPatch, configFields, parseConfig } from './conf
 import { agentFieldsOf, fieldSchemas, newFieldSchemas } from './fields.ts';
 import type { AgentDetailRow, AgentSummaryRow, Labels } from './store.ts';
 
-/** Tells a caller who puts configuration beside the name where it belongs. */
+/** The error for configuration fields at the top level of a request. */
 export const nesting = {
   error: (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
     issue.code === 'unrecognized_keys' && issue.keys?.some((key) => configFields.has(key))
@@ -19,14 +19,14 @@ export const ChangeSummary = z
   .trim()
   .min(1)
   .max(500)
-  .describe('What is new in the version')
+  .describe('Summary of the changes')
   .openapi({ example: 'Shorter answers' });
 export const Reason = z
   .string()
   .trim()
   .min(1)
   .max(500)
-  .describe('Why it is activated')
+  .describe('Reason for the activation')
   .openapi({ example: 'Answers were too long' });
 
 export const CreateAgent = z
@@ -34,7 +34,7 @@ export const CreateAgent = z
     {
       ...newFieldSchemas,
       slug: Slug.optional()
-        .describe('Derived from the name unless given.')
+        .describe('Derived from the name unless given')
         .openapi({ example: 'support' }),
       config: AgentConfigPatch.default({}),
     },
@@ -76,11 +76,14 @@ export const AgentSummary = z
     slug: z.string().openapi({ example: 'support' }),
     ...fieldSchemas,
     active_version: VersionReference,
-    latest_version: z.number().int().describe('The highest version number there is'),
-    model: z.string().describe('Of the active version').openapi({ example: 'builtin/extractive' }),
+    latest_version: z.number().int().describe('Number of the newest version'),
+    model: z
+      .string()
+      .describe('Model of the active version')
+      .openapi({ example: 'builtin/extractive' }),
     labels: z.record(z.string(), VersionReference).openapi({ example: {} }),
-    base_id: Id('kb').describe("The agent's own knowledge base"),
-    revision: z.number().int().describe('Rises with every change; the `ETag`'),
+    base_id: Id('kb').describe("Id of the agent's own knowledge base"),
+    revision: z.number().int().describe('Increases with every change; the `ETag`'),
     archived_at: Time.nullable(),
     created_by: z.string().nullable(),
     created_at: Time,
@@ -106,9 +109,7 @@ export const Agent = AgentSummary.omit({ model: true })
     warnings: z
       .array(Warning)
       .optional()
-      .describe(
-        'What may go wrong with the configuration, in the reply to a request that saved it; absent where nothing is known',
-      ),
+      .describe('Problems of the configuration; only in replies to requests that saved it'),
   })
   .openapi('Agent');
 export type Agent = z.output<typeof Agent>;
@@ -144,10 +145,10 @@ export const toAgent = (row: AgentDetailRow): Agent => ({
 
 export const DeleteAgentQuery = z.strictObject({
   permanent: Flag.prefault('false')
-    .describe('true deletes an archived agent for good')
+    .describe('Deletes an archived agent permanently')
     .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
 });
-/** The reply to a request that saved a configuration. */
+/** Returns an agent with the warnings of its configuration, for requests that saved it. */
 export function toSavedAgent(
   warningsOf: (config: AgentConfig) => z.output<typeof Warning>[],
 ): (row: AgentDetailRow) => Agent {
@@ -166,10 +167,10 @@ export const AgentQuery = z.strictObject({
     .min(1)
     .max(100)
     .optional()
-    .describe('Part of the name, slug or description; case counts beyond ASCII'),
+    .describe('Text in the name, slug or description; case-insensitive for ASCII letters'),
   tag: z.string().min(1).max(50).optional().describe('Only agents with this tag'),
   archived: Flag.optional()
-    .describe('true lists archived agents in place of the others')
+    .describe('true lists only archived agents')
     .openapi({ type: 'string', enum: ['true', 'false'] }),
 });
 export type AgentQuery = z.output<typeof AgentQuery>;

@@ -41,19 +41,19 @@ import {
 } from './store.ts';
 import { pinsFor } from './tools.ts';
 
-/** One trip. Throws `not_found`. */
+/** Returns an agent by id or slug, in one round trip. Throws `not_found`. */
 export async function getAgent(ctx: Ctx, agent: string): Promise<Agent> {
   return toAgent(await readAgent(ctx, agent));
 }
 
-/** For other features: the row behind an id or slug. Throws `not_found`, also for a key that does not cover it. */
+/** Returns the row of an agent by id or slug. Throws `not_found`, also for a key that does not cover it. */
 export async function findAgent(ctx: Ctx, agent: string): Promise<AgentRow> {
   const row = await selectAgent(ctx.db, ctx.workspace_id, agent).get();
   if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
   return row;
 }
 
-/** Newest first; one trip. */
+/** Lists agents, newest first, in one round trip. */
 export function listAgents(
   ctx: Ctx,
   { limit, cursor, ...filters }: AgentQuery,
@@ -75,9 +75,8 @@ export function listAgents(
 }
 
 /**
- * Changes an agent. A configuration that differs from the active one becomes the next version and is
- * activated in the same batch. Throws `not_found`, `precondition_failed`, `agent_archived`,
- * `slug_taken`, `validation_failed`.
+ * Updates an agent. A changed configuration becomes the next version and is activated in the same batch. Throws
+ * `not_found`, `precondition_failed`, `agent_archived`, `slug_taken`, `validation_failed`.
  */
 export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent): Promise<Agent> {
   const model = await defaultModelFor(ctx, input.config);
@@ -119,11 +118,11 @@ export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent):
   );
 }
 
-/** Bases that the active version searches. */
+/** Returns the ids of the bases that the active version searches. */
 export const usedBases = (row: AgentDetailRow): string[] =>
   parseConfig(row.config).knowledge.base_ids;
 
-/** The active configuration with a part of it changed. */
+/** Returns the active configuration with a patch merged into it. */
 export function mergedConfig(
   row: AgentDetailRow,
   patch: AgentConfigPatch | undefined,
@@ -136,7 +135,7 @@ export function mergedConfig(
   );
 }
 
-/** What `model: null` stands for; read only where it is asked for. */
+/** Returns the default model of the workspace where a patch sets the model to null; otherwise an empty text. */
 export async function defaultModelFor(
   ctx: Ctx,
   patch: AgentConfigPatch | undefined,
@@ -155,15 +154,15 @@ function changedFields(row: AgentDetailRow, input: UpdateAgent): AgentChanges {
   return Object.fromEntries(changed) as AgentChanges;
 }
 
-/** Archives an agent, which loses nothing; one that is archived stays so. With `permanent` an archived agent is deleted for good. */
+/** Archives an agent, which keeps all its data. Idempotent. With `permanent`, deletes an archived agent. */
 export async function deleteAgent(ctx: Ctx, target: Target, permanent: boolean): Promise<void> {
   if (permanent) await removeAgent(ctx, target);
   else await setArchived(ctx, target, true);
 }
 
 /**
- * Hides an archived agent and frees its slug; a job erases what it has. The row stays without a name, so that
- * usage has something to point at. Throws `conflict` for an agent that is in use.
+ * Marks an archived agent as deleted and frees its slug; a job erases its data. The row stays, without its fields,
+ * since usage refers to it. Throws `conflict` for an agent that is not archived.
  */
 const removeAgent = (ctx: Ctx, target: Target): Promise<null> =>
   refuseSearchedBase(ctx, (removal) =>
@@ -174,10 +173,10 @@ const removeAgent = (ctx: Ctx, target: Target): Promise<null> =>
         if (row.archived_at === null)
           throw new Failure(
             'conflict',
-            'The agent is in use. Archive it first, then delete it permanently.',
+            'The agent is not archived. Archive it before you delete it permanently.',
           );
         return {
-          // An id is no slug, so nobody can ask for it. The next call of a provider's model makes another agent for it.
+          // An id is not a valid slug, so it cannot be requested. The next call of a provider's model creates a new agent.
           changes: {
             deleted_at: ctx.now(),
             slug: row.id,

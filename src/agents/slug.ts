@@ -1,7 +1,7 @@
-/** What a slug is made of when a name has no letter that can be written in ASCII. */
+/** The slug of a name without letters that can be written in ASCII. */
 const fallback = 'agent';
 const longest = 64;
-/** How many numbers a slug tries before it takes something random. */
+/** The numbered candidates before a random suffix is used. */
 const tries = 100;
 
 const letters: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const letters: Readonly<Record<string, string>> = {
   ı: 'i',
 };
 
-/** A name as a slug: accents dropped, everything else that is not a letter or digit a hyphen. */
+/** Derives a slug from a name: removes accents and replaces everything but letters and digits by hyphens. */
 export function toSlug(name: string): string {
   const plain = name
     .toLowerCase()
@@ -32,12 +32,12 @@ export function toSlug(name: string): string {
 const withSuffix = (slug: string, suffix: string) =>
   `${slug.slice(0, longest - suffix.length - 1).replace(/-+$/, '')}-${suffix}`;
 
-/** The slug, then -2, -3 …, in the order in which they are tried. */
+/** Returns the slug and its numbered variants (-2, -3 …) in the order in which they are tried. */
 export const slugCandidates = (slug: string): string[] => [
   slug,
   ...Array.from({ length: tries - 1 }, (_, index) => withSuffix(slug, String(index + 2))),
 ];
 
-/** For when all candidates are taken. */
+/** Returns a slug with a random suffix, for when all candidates are taken. */
 export const randomSlug = (slug: string): string =>
   withSuffix(slug, crypto.randomUUID().slice(0, 8));

@@ -8,7 +8,7 @@ import type { AgentFields, VersionContent } from './fields.ts';
 export type AgentRow = typeof agents.$inferSelect;
 export type Labels = Readonly<Record<string, { readonly id: string; readonly number: number }>>;
 
-/** What an agent shows besides its own row: `number` is of the active version. */
+/** The properties of an agent outside its row. `number` is that of the active version. */
 interface Shown {
   readonly number: number;
   readonly labels: Labels;
@@ -21,7 +21,7 @@ export type AgentDetailRow = AgentRow &
     readonly config_hash: string;
   };
 
-/** A slug has no underscore, so it can never be taken for an id. */
+/** The condition for an agent by id or slug, which cannot be confused: a slug has no underscore. */
 export const isAgent = (workspace_id: string, agent: string): SQL =>
   sql`${eq(agents.workspace_id, workspace_id)} and ${isId('agt', agent) ? eq(agents.id, agent) : eq(agents.slug, agent)} and ${isNull(agents.deleted_at)}`;
 
@@ -41,11 +41,11 @@ const shown = () => ({
   base_id: ownBase,
 });
 
-/** The agent alone, by id or slug. */
+/** Selects the row of an agent by id or slug. */
 export const selectAgent = (db: Db, workspace_id: string, agent: string) =>
   db.select().from(agents).where(isAgent(workspace_id, agent));
 
-/** The agent with its active configuration, labels and own base, by id or slug. */
+/** Selects an agent with its active configuration, labels and own base, by id or slug. */
 export const selectAgentDetail = (db: Db, workspace_id: string, agent: string) =>
   db
     .select({
@@ -58,11 +58,11 @@ export const selectAgentDetail = (db: Db, workspace_id: string, agent: string) =
     .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
     .where(isAgent(workspace_id, agent));
 
-/** The id of the agent's own base, as a subquery. */
+/** Returns a subquery for the id of the agent's own base. */
 export const ownBaseOf = (workspace_id: string, agent: string): SQL =>
   sql`(select b.id from knowledge_bases b where b.agent_id = (select ${agents.id} from agents where ${isAgent(workspace_id, agent)}))`;
 
-/** The agent's own base. */
+/** Selects the agent's own base. */
 export const selectOwnBase = (db: Db, workspace_id: string, agent_id: string) =>
   db
     .select({ id: knowledge_bases.id })
@@ -75,7 +75,7 @@ export interface AgentFilter {
   readonly q?: string | undefined;
   readonly tag?: string | undefined;
   readonly archived?: boolean | undefined;
-  /** The agents that may be seen; null for all. */
+  /** Ids of the agents that the caller may see; null for all. */
   readonly only: readonly string[] | null;
 }
 
@@ -111,11 +111,11 @@ export const selectAgents = (
     .orderBy(desc(agents.id))
     .limit(limit);
 
-// Not LIKE: its pattern may have 50 bytes at most, and `%` and `_` would have to be escaped.
+// LIKE takes patterns of at most 50 bytes and would need escapes for `%` and `_`.
 const mentions = (text: string): SQL =>
   sql`instr(lower(${agents.name} || char(10) || ${agents.slug} || char(10) || ${agents.description}), lower(${text})) > 0`;
 
-/** The candidates that no agent of the workspace has, in their order; only the first. */
+/** Selects the first candidate that no agent of the workspace has. */
 export const selectFreeSlug = (db: Db, workspace_id: string, candidates: readonly string[]) =>
   db.get<
     { slug: string } | undefined
@@ -129,8 +129,8 @@ export type AgentChanges = Partial<
 >;
 
 /**
- * Changes an agent that still is at `revision`. One that is not fails the whole batch, by a null in
- * `agents.revision`: what was decided on the ground of a row that has changed must not happen.
+ * Updates an agent if it is still at the revision of `row`. Otherwise the whole batch fails, by a null in
+ * `agents.revision`.
  */
 export const changeAgent = (
   db: Db,
@@ -169,7 +169,7 @@ export const deleteLabel = (db: Db, workspace_id: string, agent_id: string, labe
       ),
     );
 
-/** Names of the bases that an agent's active version searches. */
+/** Selects the bases that an agent's active version searches. */
 export const selectBasesOf = (db: Db, workspace_id: string, agent: string) =>
   db
     .select({ id: knowledge_bases.id, name: knowledge_bases.name })
@@ -183,7 +183,7 @@ export const selectBasesOf = (db: Db, workspace_id: string, agent: string) =>
       ),
     );
 
-/** Bases of no agent that have one of these names. */
+/** Selects shared bases by name. */
 export const selectSharedBases = (db: Db, workspace_id: string, names: readonly string[]) =>
   db
     .select({ id: knowledge_bases.id, name: knowledge_bases.name })
@@ -191,7 +191,7 @@ export const selectSharedBases = (db: Db, workspace_id: string, names: readonly 
     .where(
       and(
         eq(knowledge_bases.workspace_id, workspace_id),
-        // The plus keeps SQLite from the index on agent_id, where all workspaces' shared bases are together.
+        // The plus avoids the index on agent_id, which has the shared bases of all workspaces together.
         sql`+${knowledge_bases.agent_id} is null`,
         isNull(knowledge_bases.deleted_at),
         sql`${knowledge_bases.name} in (select value from json_each(${JSON.stringify(names)}))`,

@@ -3,9 +3,8 @@ import { Failure } from '../shared/failure.ts';
 import { pinTools, type ToolPin } from '../tools/index.ts';
 
 /**
- * The tools of a new version. Those that `names` lists are taken as they are now; without it the version
- * keeps the revisions it had, so that a change of something else changes no tool. A tool that is gone
- * may be named by a version that had it. Throws `validation_failed`.
+ * Returns the tools of a new version: those in `names` at their current revisions; without `names`, the previous pins
+ * unchanged. A deleted tool may be named by a version that had it. Throws `validation_failed`.
  */
 export async function pinsFor(
   ctx: Ctx,
@@ -21,9 +20,9 @@ export async function pinsFor(
   const errors = wanted.flatMap((name, index) =>
     all.has(name)
       ? []
-      : [{ pointer: `/config/tools/${index}`, detail: `There is no tool ${name}.` }],
+      : [{ pointer: `/config/tools/${index}`, detail: `Tool \`${name}\` does not exist.` }],
   );
   if (errors.length > 0)
-    throw new Failure('validation_failed', 'The configuration does not fit together.', { errors });
+    throw new Failure('validation_failed', 'The configuration is inconsistent.', { errors });
   return wanted.flatMap((name) => all.get(name) ?? []);
 }

@@ -4,10 +4,10 @@ import { agent_versions, agents } from '../db/schema/agents.ts';
 import { isAgent } from './store.ts';
 
 /**
- * SQL for the id of one version of an agent. `requested` is an id, a number or a label; without one it is
- * the active version. Null when no such version exists, so that a comparison with it is never true.
+ * Returns SQL for the id of a version: the one that `requested` names by id, number or label, else the active one.
+ * The SQL is null when that version does not exist.
  *
- * Every place that needs a version calls this function: an experiment enters in the first branch.
+ * Every run and every request chooses its version here; experiments belong in the first branch.
  */
 export function chooseVersion(agent_id: SQL, requested: SQL | string | null): SQL<string | null> {
   const wanted = sql`${requested}`;
@@ -18,13 +18,13 @@ export function chooseVersion(agent_id: SQL, requested: SQL | string | null): SQ
     else (select l.version_id from agent_labels l where l.agent_id = ${agent_id} and l.label = ${wanted}) end`;
 }
 
-/** Joins `agent_versions` to a row of `agents`: the version that `chooseVersion` gives for it. */
+/** The condition that joins the chosen version in `agent_versions` to a row of `agents`. */
 export const isChosen = (requested: string | null): SQL =>
   eq(agent_versions.id, chooseVersion(sql`${agents.id}`, requested));
 
 export type VersionRow = typeof agent_versions.$inferSelect;
 
-/** Selects a version of an agent that is named by id or slug: `requested` by id, number or label, else the active one. */
+/** Selects the chosen version of an agent, which is named by id or slug. */
 export const selectVersionFor = (
   db: Db,
   workspace_id: string,

@@ -54,7 +54,7 @@ export const versionRoutes = new Router()
       tag,
       summary: 'Create a version',
       description:
-        'A snapshot of the active configuration, or a changed one: a draft unless `activate` is true.',
+        'Stores the active configuration, or a change of it, as a new version. The agent uses it at once only if `activate` is true.',
       params: z.object({ agent }),
       body: CreateVersion,
       reply: { status: 201, schema: Version, description: 'The version' },
@@ -88,10 +88,10 @@ export const versionRoutes = new Router()
       tag,
       summary: 'Activate a version',
       description:
-        'Rolls back or forward, at once and recorded. Runs that have started finish on the version they started with.',
+        'Makes a version, older or newer, the active one. Effective at once and recorded. Runs in progress keep their version.',
       params: z.object({ agent, version: VersionName }),
       body: ActivateVersion,
-      reply: { status: 200, schema: Agent, description: 'The agent on this version' },
+      reply: { status: 200, schema: Agent, description: 'The agent with the version active' },
       failures: ['agent_archived', 'precondition_failed'],
       etag,
     },
@@ -109,7 +109,7 @@ export const versionRoutes = new Router()
       reply: {
         status: 200,
         schema: VersionDiff,
-        description: 'What makes the second of the first',
+        description: 'The differences from the first version to the second',
       },
     },
     (ctx, { params }) => compareVersions(ctx, params.agent, params.a, params.b),
@@ -122,7 +122,7 @@ export const versionRoutes = new Router()
       tag,
       summary: 'Set a label',
       description:
-        'Points a name such as `production` at a version; a run may ask for the version by it.',
+        'Points a label such as `production` at a version. Runs can select the version by its label.',
       params: z.object({ agent, label: NewLabel }),
       body: SetLabel,
       reply: { status: 200, schema: Agent, description: 'The agent with its labels' },
@@ -158,7 +158,7 @@ export const versionRoutes = new Router()
       reply: {
         status: 200,
         schema: pageOf(Activation),
-        description: 'Who activated what, when and why, newest first',
+        description: 'Activations, newest first',
       },
       failures: ['invalid_cursor'],
     },

@@ -14,11 +14,11 @@ export const VersionSummary = z
   .object({
     id: Id('ver'),
     agent_id: Id('agt'),
-    number: z.number().int().min(1).describe('1, 2, 3 … without a gap'),
+    number: z.number().int().min(1).describe('Consecutive number, from 1'),
     is_active: z.boolean(),
     labels: z
       .array(z.string())
-      .describe('Labels that point at it')
+      .describe('Labels that point at the version')
       .openapi({ example: ['production'] }),
     change_summary: z.string().nullable(),
     created_by: z.string().nullable(),
@@ -33,25 +33,25 @@ export const Version = VersionSummary.extend({
     .array(
       z.object({
         name: z.string(),
-        tool_id: Id('tool').nullable().describe('null for what is built in, as `revision`'),
+        tool_id: Id('tool').nullable().describe('null for built-in tools, like `revision`'),
         revision: z.number().int().nullable(),
-        status: z.enum(pinStatuses).describe('Whether the tool is still at this revision'),
+        status: z.enum(pinStatuses).describe('State of the tool compared to this revision'),
       }),
     )
     .describe(
-      'What the version uses for the names in `config.tools`, whatever becomes of the tools',
+      'Tools of `config.tools` at the revisions that the version uses, regardless of later changes',
     ),
   warnings: z
     .array(Warning)
-    .describe('What may go wrong with the configuration as the workspace stands now'),
+    .describe('Problems of the configuration in the current state of the workspace'),
   agent_revision: z
     .number()
     .int()
-    .describe("The agent's revision, which also covers labels and activation; the `ETag`"),
+    .describe('Revision of the agent, which also changes with labels and activation; the `ETag`'),
 }).openapi('Version');
 export type Version = z.output<typeof Version>;
 
-/** What a version shows of its agent. */
+/** The properties of an agent that its versions show. */
 type Of = Pick<AgentDetailRow, 'active_version_id' | 'labels' | 'revision'>;
 
 export const toVersionSummary = (
@@ -87,7 +87,7 @@ export function toVersion(
   };
 }
 
-/** How other objects name a version. */
+/** Returns the reference by which other objects name a version. */
 export const toVersionReference = ({
   id,
   number,
@@ -97,12 +97,12 @@ export const CreateVersion = z
   .strictObject(
     {
       config: AgentConfigPatch.optional().describe(
-        'Merged into the active configuration; without it the version is a copy of that',
+        'Merged into the active configuration; without it, the version is a copy',
       ),
       change_summary: ChangeSummary.optional(),
-      activate: z.boolean().default(false).describe('Whether the agent uses it at once'),
+      activate: z.boolean().default(false).describe('Activates the new version'),
       reason: Reason.optional(),
-      label: Label.optional().describe('A label to point at the new version'),
+      label: Label.optional().describe('Label to point at the new version'),
     },
     nesting,
   )
@@ -127,9 +127,11 @@ export const Activation = z
   .object({
     id: Id('act'),
     version: VersionReference,
-    previous_version: VersionReference.nullable().describe('null for the first'),
+    previous_version: VersionReference.nullable().describe('null for the first activation'),
     reason: z.string().nullable(),
-    actor: z.object({ type: z.string(), id: z.string().nullable() }).describe('Who did it'),
+    actor: z
+      .object({ type: z.string(), id: z.string().nullable() })
+      .describe('Actor that activated the version'),
     created_at: Time,
   })
   .openapi('Activation');
@@ -160,13 +162,13 @@ export const VersionDiff = z
           value: z.unknown().optional(),
         }),
       )
-      .describe('RFC 6902: what makes the second configuration of the first'),
+      .describe('JSON Patch (RFC 6902) from the first configuration to the second'),
     instructions: z.array(
       z.object({ type: z.enum(['same', 'added', 'removed']), lines: z.array(z.string()) }),
     ),
     summary: z
       .array(z.string())
-      .describe('One line for each field that differs')
+      .describe('One line for each changed field')
       .openapi({ example: ['settings.temperature: null -> 0.2'] }),
   })
   .openapi('VersionDiff');

@@ -12,7 +12,7 @@ export type ActivationRow = typeof agent_activations.$inferSelect;
 const agentId = (workspace_id: string, agent: string): SQL =>
   sql`(select ${agents.id} from agents where ${isAgent(workspace_id, agent)})`;
 
-/** Selects one version with the state of each of its tools compared to the tools as they are now. */
+/** Selects one version with the state of each of its tool pins. */
 export const selectShownVersion = (db: Db, workspace_id: string, agent: string, version: string) =>
   db
     .select({ ...getTableColumns(agent_versions), states: pinStates(sql`${agent_versions.tools}`) })
@@ -20,7 +20,7 @@ export const selectShownVersion = (db: Db, workspace_id: string, agent: string, 
     .innerJoin(agent_versions, isChosen(version))
     .where(isAgent(workspace_id, agent));
 
-/** Newest first, without the configurations; `after` is a version number. */
+/** Selects versions, newest first, without configurations; `after` is a version number. */
 export const selectVersions = (
   db: Db,
   workspace_id: string,
@@ -49,8 +49,8 @@ export const selectVersions = (
     .limit(limit);
 
 /**
- * After `changeAgent` in the same batch, which has counted the version: the number is what it counted to.
- * Violates `agent_versions.tools` when a tool it names has been erased.
+ * Inserts a version with the number that `changeAgent` or `insertAgent` assigned earlier in the batch. Violates
+ * `agent_versions.tools` when a tool it names has been erased.
  */
 export const insertVersion = (db: Db, row: Omit<VersionRow, 'number'>) =>
   db.insert(agent_versions).values({
@@ -66,7 +66,7 @@ export type ActivationSummaryRow = Awaited<
   ReturnType<ReturnType<typeof selectActivations>['all']>
 >[number];
 
-/** Newest first, each with the numbers of its versions; `after` is an id. */
+/** Selects activations, newest first, with the numbers of their versions; `after` is an id. */
 export const selectActivations = (
   db: Db,
   workspace_id: string,

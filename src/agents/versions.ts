@@ -40,13 +40,13 @@ import {
   selectVersions,
 } from './version-store.ts';
 
-/** A version by number, id or label; one trip. Throws `not_found`. */
+/** Returns a version by number, id or label, in one round trip. Throws `not_found`. */
 export async function getVersion(ctx: Ctx, agent: string, version: string): Promise<Version> {
   const { row, versions } = await readVersions(ctx, agent, [version]);
   return toVersion(versions[0], row, versions[0].states, await modelWarnings(ctx));
 }
 
-/** What differs between two versions; one trip. Throws `not_found`. */
+/** Returns the differences between two versions, in one round trip. Throws `not_found`. */
 export async function compareVersions(
   ctx: Ctx,
   agent: string,
@@ -68,7 +68,7 @@ export async function compareVersions(
 
 type Rows<Names extends readonly string[]> = { -readonly [Index in keyof Names]: ShownVersionRow };
 
-/** An agent with some of its versions, in one trip. Throws `not_found` when one of them is absent. */
+/** Reads an agent with some of its versions, in one round trip. Throws `not_found` when one of them does not exist. */
 async function readVersions<const Names extends readonly string[]>(
   ctx: Ctx,
   agent: string,
@@ -85,7 +85,7 @@ async function readVersions<const Names extends readonly string[]>(
   return { row: agentRow, versions: versions as Rows<Names> };
 }
 
-/** Newest first; one trip. Throws `not_found`. */
+/** Lists versions, newest first, in one round trip. Throws `not_found`. */
 export const listVersions = (
   ctx: Ctx,
   agent: string,
@@ -117,7 +117,7 @@ export const listVersions = (
     (version) => version,
   );
 
-/** Newest first; one trip. Throws `not_found`. */
+/** Lists activations, newest first, in one round trip. Throws `not_found`. */
 export const listActivations = (
   ctx: Ctx,
   agent: string,
@@ -144,8 +144,8 @@ export const listActivations = (
   );
 
 /**
- * A new version, a copy of the active configuration or a change of it; a draft unless it is to be
- * activated. Throws `not_found`, `agent_archived`, `validation_failed`.
+ * Creates a version with the active configuration or a change of it, and activates it on request. Throws `not_found`,
+ * `agent_archived`, `validation_failed`.
  */
 export async function createVersion(
   ctx: Ctx,
@@ -200,8 +200,8 @@ function storedVersion(plan: Plan | null): NewVersion {
 }
 
 /**
- * Points the agent at one of its versions, older or newer, in one batch with who, when and why.
- * Activating the active version does nothing. Throws `not_found`, `agent_archived`, `precondition_failed`.
+ * Activates a version and records the activation in the same batch. Activating the active version does nothing.
+ * Throws `not_found`, `agent_archived`, `precondition_failed`.
  */
 export const activateVersion = (
   ctx: Ctx,

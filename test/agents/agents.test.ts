@@ -4,7 +4,7 @@ import { newWorkspace } from '../support/api.ts';
 import { trips } from './support.ts';
 
 describe('agents', () => {
-  it('makes an agent with version 1, its own base and every default written out', async () => {
+  it('creates an agent with version 1, its own base and all defaults stored', async () => {
     const workspace = await newWorkspace();
     const { status, body, headers } = await workspace.post('/agents', {
       name: 'Kundendienst Zürich',
@@ -40,7 +40,7 @@ describe('agents', () => {
     ]);
   });
 
-  it('takes the default model of the workspace as it is then', async () => {
+  it('uses the default model that the workspace has at creation', async () => {
     const workspace = await newWorkspace();
     // As it may have been stored before a provider was given up: no request can set it.
     await env.DB.prepare("update workspaces set default_model = 'nobody/none' where id = ?")
@@ -56,7 +56,7 @@ describe('agents', () => {
     expect(made.status).toBe(201);
   });
 
-  it('numbers slugs made of names, refuses one that was asked for, and keeps them apart by workspace', async () => {
+  it('numbers derived slugs, refuses a given slug that is taken, and keeps workspaces apart', async () => {
     const workspace = await newWorkspace();
     const make = (json: object) => workspace.post('/agents', json);
     const slugs = [];
@@ -81,7 +81,7 @@ describe('agents', () => {
     ]);
   });
 
-  it('reads one agent and one page in a single trip', async () => {
+  it('reads an agent and a page in one round trip each', async () => {
     const workspace = await newWorkspace();
     const { body } = await workspace.post('/agents', { name: 'A' });
     await workspace.get(`/agents/${body.id}`);
@@ -102,7 +102,7 @@ describe('agents', () => {
     }
   });
 
-  it('lists newest first by page, search, tag and archive', async () => {
+  it('lists agents newest first, by page, search, tag and archive', async () => {
     const workspace = await newWorkspace();
     const made: string[] = [];
     for (const [name, tags] of [

@@ -5,7 +5,7 @@ import { newAgent, problem } from './support.ts';
 const field = (name: string, more: object = {}) => ({ type: 'text', name, label: name, ...more });
 
 describe('configuration', () => {
-  it('refuses what it does not know, at every level, and says where (R10)', async () => {
+  it('refuses unknown fields at every level with a pointer (R10)', async () => {
     const workspace = await newWorkspace();
     const cases: [object, string][] = [
       [{ colour: 'red' }, '/config/colour'],
@@ -56,7 +56,7 @@ describe('configuration', () => {
     expect((await workspace.get('/agents')).body.data).toEqual([]);
   });
 
-  it('takes no schema of answers that could run for hours or in circles (R24)', async () => {
+  it('refuses output schemas with patterns or circular references (R24)', async () => {
     const workspace = await newWorkspace();
     const text = { type: 'string' };
     for (const more of [
@@ -79,7 +79,7 @@ describe('configuration', () => {
     }
   });
 
-  it('takes tools and a schema of answers for models that are not known to lack them, fallbacks too', async () => {
+  it('accepts tools and output schemas unless the model or a fallback is known not to support them', async () => {
     const workspace = await newWorkspace();
     const output_schema = { type: 'object', properties: { a: { type: 'string' } } };
     const make = (config: object) => workspace.post('/agents', { name: 'A', config });
@@ -125,7 +125,7 @@ describe('configuration', () => {
     ]);
   });
 
-  it('takes a window of no history, or of one that holds a message', async () => {
+  it('accepts a history window of 0 or of at least 256 tokens', async () => {
     const workspace = await newWorkspace();
     for (const window_tokens of [0, 256, 1_000_000]) {
       expect(
@@ -140,12 +140,12 @@ describe('configuration', () => {
     expect(body.errors).toEqual([
       {
         pointer: '/config/memory/window_tokens',
-        detail: '0 for no history, or at least 256 tokens.',
+        detail: 'Must be 0 for no history, or at least 256.',
       },
     ]);
   });
 
-  it('says where configuration belongs when it stands beside the name', async () => {
+  it('explains where configuration belongs when it is at the top level', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     for (const answer of [
@@ -173,7 +173,7 @@ describe('configuration', () => {
     }
   });
 
-  it('takes variables that inputs declare, and leaves other braces alone', async () => {
+  it('accepts declared variables and ignores other braces', async () => {
     const workspace = await newWorkspace();
     const config = {
       instructions: 'In {{city}}, {{ city }}: {{ not a name }} {} {{}}',
@@ -187,7 +187,7 @@ describe('configuration', () => {
     expect([without.status, without.body.errors[0].pointer]).toEqual([422, '/config/instructions']);
   });
 
-  it('merges a change into the sections, replaces everything else and takes null as the default', async () => {
+  it('merges a patch into sections, replaces other fields and resets null to the default', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace, {
       config: {
@@ -229,7 +229,7 @@ describe('configuration', () => {
     });
   });
 
-  it('knows only knowledge bases of the workspace, own and shared (R2)', async () => {
+  it('accepts only knowledge bases of the workspace (R2)', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const shared = (await workspace.post('/knowledge-bases', { name: 'Shared' })).body;

@@ -35,7 +35,7 @@ async function usedAgent(workspace: Workspace) {
 }
 
 describe('deleting an agent permanently', () => {
-  it('is refused while the agent is in use, and by a stale If-Match', async () => {
+  it('is refused for an agent that is not archived, and for a stale If-Match', async () => {
     const workspace = await newWorkspace();
     await workspace.post('/agents', { name: 'Desk', slug: 'desk' });
     const refused = await workspace.delete('/agents/desk?permanent=true');
@@ -48,7 +48,7 @@ describe('deleting an agent permanently', () => {
     expect((await workspace.get('/agents/desk')).status).toBe(200);
   });
 
-  it('frees the slug at once, erases what the agent had and keeps what it cost', async () => {
+  it("frees the slug at once, erases the agent's data and keeps its usage", async () => {
     const workspace = await newWorkspace();
     const { agent, file, session, answer, once } = await usedAgent(workspace);
     const usage = (await workspace.get('/usage')).body.data.length;
@@ -119,7 +119,7 @@ describe('deleting an agent permanently', () => {
     });
   });
 
-  it('is refused while another agent searches its base, and keeps everything then', async () => {
+  it('is refused without any change while another agent searches its base', async () => {
     const workspace = await newWorkspace();
     const { body: desk } = await workspace.post('/agents', { name: 'Desk', slug: 'desk' });
     const base_ids = [desk.base_id ?? desk.knowledge_base_id ?? desk.config.knowledge.base_ids[0]];
@@ -138,7 +138,7 @@ describe('deleting an agent permanently', () => {
     expect((await workspace.post('/agents/desk/restore')).status).toBe(200);
   });
 
-  it('leaves other agents alone', async () => {
+  it('does not affect other agents', async () => {
     const workspace = await newWorkspace();
     const other = (await workspace.post('/agents', { name: 'Other', slug: 'other' })).body.id;
     const session = (await workspace.post('/agents/other/sessions', {})).body.id;

@@ -8,8 +8,8 @@ const ready = (workspace: Workspace, file: string) =>
     interval: 50,
   });
 
-describe('life of an agent', () => {
-  it('archives without loss: hidden, unchangeable, and back again', async () => {
+describe('agent lifecycle', () => {
+  it('archives an agent as hidden and read-only, and restores it without loss', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const path = `/agents/${agent.id}`;
@@ -55,7 +55,7 @@ describe('life of an agent', () => {
     ]);
   });
 
-  it('duplicates the active configuration, with the same knowledge and its own', async () => {
+  it('duplicates the active configuration with the same bases and its own', async () => {
     const workspace = await newWorkspace();
     const source = await newAgent(workspace, {
       name: 'Source',
@@ -87,7 +87,7 @@ describe('life of an agent', () => {
     expect((await workspace.get(`/agents/${copy.body.id}`)).body).toEqual(copy.body);
   });
 
-  it('exports and imports across workspaces, by name and without ids', async () => {
+  it('exports and imports across workspaces by name, without ids', async () => {
     const workspace = await newWorkspace();
     const shared = (await workspace.post('/knowledge-bases', { name: 'Handbook' })).body;
     const lost = (await workspace.post('/knowledge-bases', { name: 'Only here' })).body;
@@ -141,7 +141,7 @@ describe('life of an agent', () => {
     expect(ambiguous.body.config.knowledge.base_ids).toEqual([ambiguous.body.base_id]);
   });
 
-  it('refuses a manifest of another kind or with more in it (R10)', async () => {
+  it('refuses manifests of another kind or with unknown fields (R10)', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const manifest = (await workspace.get(`/agents/${agent.id}/export`)).body;
@@ -168,7 +168,7 @@ describe('life of an agent', () => {
     expect((await workspace.get('/agents')).body.data).toHaveLength(1);
   });
 
-  it('shows a key that is limited to some agents those only (R2, R4)', async () => {
+  it('shows a key that is limited to agents only these agents (R2, R4)', async () => {
     const workspace = await newWorkspace();
     const [own, other] = [
       await newAgent(workspace, { name: 'Own' }),
@@ -214,7 +214,7 @@ describe('life of an agent', () => {
     expect(problem(theft)).toEqual([404, 'not_found']);
   });
 
-  it('keeps files in its own base and searches as its active version says', async () => {
+  it("stores files in its own base and searches with the active version's settings", async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const path = `/agents/${agent.slug}`;

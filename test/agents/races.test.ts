@@ -19,8 +19,8 @@ const allActivations = async (workspace: Workspace, id: string): Promise<Step[]>
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-describe('changes at the same time', () => {
-  it('lets 50 changes without If-Match all succeed, each on top of the others, numbered 1..n (R58)', async () => {
+describe('concurrent changes', () => {
+  it('applies 50 concurrent changes without If-Match as versions without gaps (R58)', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const changes = upTo(50).map((index) =>
@@ -43,7 +43,7 @@ describe('changes at the same time', () => {
     );
   });
 
-  it('merges changes of different fields that race: none is lost', async () => {
+  it('keeps concurrent changes of different fields', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const changes = [
@@ -64,7 +64,7 @@ describe('changes at the same time', () => {
     });
   });
 
-  it('grants one of many changes that name the same state, and tells the others (R57)', async () => {
+  it('applies one of many changes with the same If-Match and answers the others with 412 (R57)', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const changes = upTo(12).map((index) =>
@@ -77,7 +77,7 @@ describe('changes at the same time', () => {
     expect(await allNumbers(workspace, agent.id)).toEqual([1, 2]);
   });
 
-  it('honours If-Match wherever an agent changes, and does without one (R57)', async () => {
+  it('honours If-Match on every change of an agent, and requires none (R57)', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const path = `/agents/${agent.id}`;
@@ -126,7 +126,7 @@ describe('changes at the same time', () => {
     ).toBe(200);
   });
 
-  it('numbers versions without a gap or a repeat, whatever races (property)', async () => {
+  it('numbers versions without gaps or duplicates under any interleaving (property)', async () => {
     const workspace = await newWorkspace();
     const operation = fc.oneof(
       fc.record({ kind: fc.constant('patch' as const), text: fc.integer({ min: 0, max: 3 }) }),
@@ -164,7 +164,7 @@ describe('changes at the same time', () => {
     );
   });
 
-  it('does once what is sent twice with one idempotency key, also when it changes nothing (R55)', async () => {
+  it('applies a request once per idempotency key, also one that changes nothing (R55)', async () => {
     const workspace = await newWorkspace();
     const same = { headers: { 'idempotency-key': 'k' } };
     const created = await Promise.all(

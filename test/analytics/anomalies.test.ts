@@ -15,7 +15,7 @@ const days = (count: number) => Array.from({ length: count }, (_, index) => usua
 const nothing: DayFigures = { cost_usd: 0, runs: 0, error_rate: 0 };
 
 describe('anomalies', () => {
-  it('are days far above the days before, by cost or by errors, and by nothing else', () => {
+  it('are days far above the days before, by cost or error rate only', () => {
     expect(markAnomalies(days(60)).flat()).toEqual([]);
     const dear = [...days(20), { ...usual(0), cost_usd: 6 }, ...days(10)];
     expect(
@@ -28,7 +28,7 @@ describe('anomalies', () => {
     expect(markAnomalies([...days(20), nothing]).at(-1)).toEqual([]);
   });
 
-  it('need a week of activity to stand out of', () => {
+  it('require seven active days before', () => {
     expect(markAnomalies([...days(6), { ...usual(0), cost_usd: 100 }]).at(-1)).toEqual([]);
     expect(
       markAnomalies([
@@ -45,7 +45,7 @@ describe('anomalies', () => {
     ).toEqual(['cost']);
   });
 
-  it('are not what is a few cents, or two of nine runs', () => {
+  it('ignore a few cents, and error rates of fewer than ten runs', () => {
     const idle = Array.from({ length: 10 }, () => ({ cost_usd: 0.0001, runs: 5, error_rate: 0 }));
     expect(markAnomalies([...idle, { cost_usd: 0.05, runs: 9, error_rate: 0.22 }]).at(-1)).toEqual(
       [],

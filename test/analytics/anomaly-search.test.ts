@@ -101,7 +101,7 @@ async function listening({ workspace }: Tenant, reply: object = { status: 200 })
 }
 
 describe('anomalies', () => {
-  it('are found once a day, agent and measure, and told once, signed', async () => {
+  it('are detected once per day, agent and measure, and alerted once, signed', async () => {
     const tenant = await newTenant(2);
     const { site, secret } = await listening(tenant);
     await usual(tenant);
@@ -145,7 +145,7 @@ describe('anomalies', () => {
     for (const call of calls) await checkSignature(secret, call);
   });
 
-  it('are marked alike where analytics are read', async () => {
+  it('are marked in the series of analytics too', async () => {
     const tenant = await newTenant(1);
     await usual(tenant);
     await act(tenant, 0, today + 2 * hour, { usd: 50, failed: 10 });
@@ -164,7 +164,7 @@ describe('anomalies', () => {
     expect(marks.sort()).toEqual(found.sort());
   });
 
-  it('of a day that ended, and of days that cron was away for, are found too', async () => {
+  it('are detected on finished days, and after an outage of cron', async () => {
     const tenant = await newTenant(1);
     await usual(tenant);
     await tick(tenant, today + hour);
@@ -186,7 +186,7 @@ describe('anomalies', () => {
     expect((await list(tenant)).map(({ date }: { date: string }) => date)[0]).toBe('2026-05-24');
   });
 
-  it('are of days where the workspace is', async () => {
+  it('are of days in the time zone of the workspace', async () => {
     const tenant = await newTenant(1);
     await tenant.workspace.patch('/workspace', { time_zone: 'Pacific/Auckland' });
     await usual(tenant);
@@ -195,7 +195,7 @@ describe('anomalies', () => {
     expect(await list(tenant)).toMatchObject([{ date: '2026-05-21', measure: 'cost' }]);
   });
 
-  it('can be asked for by agent, measure and days, page by page, by keys that may see the agent', async () => {
+  it('are listed by agent, measure and days, page by page, for keys that cover the agent', async () => {
     const tenant = await newTenant(2);
     const [one, two] = tenant.agents;
     await usual(tenant);
@@ -231,7 +231,7 @@ describe('anomalies', () => {
     expect((await (await tenant.workspace.withRole('runtime')).get('/anomalies')).status).toBe(403);
   });
 
-  it('are told again until the webhook takes them, and by no redirect to another place', async () => {
+  it('are sent again until the webhook accepts them, without following redirects', async () => {
     const tenant = await newTenant(1);
     const elsewhere = new Site();
     const location = await elsewhere.answers('/hook', { status: 200 });
@@ -252,7 +252,7 @@ describe('anomalies', () => {
     expect(new Set(ids).size).toBe(1);
   }, 40_000);
 
-  it('are found without a webhook, and not told of later', async () => {
+  it('are detected without a webhook, and not sent later', async () => {
     const tenant = await newTenant(1);
     await usual(tenant);
     await act(tenant, 0, today + hour, { usd: 50 });
@@ -268,7 +268,7 @@ describe('anomalies', () => {
     ]);
   });
 
-  it('are found and promised once, wherever a search breaks off', async () => {
+  it('are detected and enqueued once, wherever a search is interrupted', async () => {
     const tenant = await newTenant(1);
     const { id } = tenant.workspace;
     await listening(tenant);
@@ -299,7 +299,7 @@ describe('anomalies', () => {
     await rows('delete from outbox where workspace_id = ?');
   });
 
-  it('are looked for by index, and only where something came in', async () => {
+  it('are searched by index, and only in workspaces with new rollups', async () => {
     const tenant = await newTenant(2);
     await listening(tenant, { status: 200 });
     await usual(tenant);

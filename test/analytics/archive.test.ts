@@ -95,8 +95,8 @@ const costOf = async ({ workspace }: Tenant) =>
     })
   ).cost_usd;
 
-describe('the archive', () => {
-  it('takes what is older than is kept, once it has been rolled up, and changes no sum', async () => {
+describe('archives of model calls', () => {
+  it('contain rolled-up calls past the retention, and leave all sums unchanged', async () => {
     const tenant = await tenantWith(40);
     const { id } = tenant.workspace;
     const before = await costOf(tenant);
@@ -130,7 +130,7 @@ describe('the archive', () => {
     expect(await costOf(tenant)).toBeCloseTo(before, 12);
   });
 
-  it('is made on the hour, after the rollups, for workspaces that ask for it', async () => {
+  it('are written hourly after the rollups, for workspaces with a retention', async () => {
     const tenant = await tenantWith(9);
     const other = await tenantWith(3);
     expect((await tenant.workspace.patch('/workspace', { usage_retention_days: 34 })).status).toBe(
@@ -152,7 +152,7 @@ describe('the archive', () => {
     expect(totals.usage.calls).toBe(4);
   });
 
-  it('loses nothing and doubles nothing under a fault of any round trip, and fired twice', async () => {
+  it('lose and duplicate nothing when any round trip fails, or when cron fires twice', async () => {
     const attempt = async (fault: Parameters<typeof faulty>[1]) => {
       const tenant = await tenantWith(12);
       const { id } = tenant.workspace;
@@ -184,7 +184,7 @@ describe('the archive', () => {
     }
   }, 120_000);
 
-  it('survives a file store that fails before or after it has written', async () => {
+  it('are written again after the file store failed, before or after its write', async () => {
     for (const mode of ['before', 'after'] as const) {
       const tenant = await tenantWith(9);
       const { id } = tenant.workspace;
@@ -207,7 +207,7 @@ describe('the archive', () => {
     }
   });
 
-  it('writes the same object again', async () => {
+  it('are written as the same object again after an interruption', async () => {
     const tenant = await tenantWith(9);
     const { id } = tenant.workspace;
     await rollUpWorkspace(contextAt(id, now), id);

@@ -80,14 +80,14 @@ describe('metrics', () => {
     expect(readMetric(total(before), refused_runs)).toBeNull();
   });
 
-  it('are nullable in the schema of a report only when they are younger than rollups', () => {
+  it('are nullable in the schema of a report only from schema 2 on', () => {
     const { usage } = report.schema.shape;
     const values = { runs: 1, refused_runs: null, refusal_rate: null };
     expect(usage.safeParse(values).success).toBe(true);
     expect(usage.safeParse({ ...values, runs: null }).success).toBe(false);
   });
 
-  it('of schema 1 are these: one that is added has a higher number in `since`', () => {
+  it('of schema 1 are fixed: a new metric has a higher number in `since`', () => {
     const first = storedMetrics.filter(({ since }) => since === 1);
     expect(first.map(({ name }) => name).toSorted()).toEqual([
       'answers',

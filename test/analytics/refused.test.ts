@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newChat } from '../support/chat.ts';
 
 describe('a run that a budget refuses', () => {
-  it('is counted as that, and is no error of the agent', async () => {
+  it('counts as refused and not as an error', async () => {
     const { workspace, agent, send } = await newChat({ rounds: [] });
     await workspace.put('/prices', {
       overrides: [{ model: 'openai-compatible/scripted', input: 1000, output: 1000 }],

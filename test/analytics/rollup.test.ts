@@ -224,7 +224,7 @@ async function check(
 }
 
 describe('rollups', () => {
-  it('are equal to a recount on random histories: late, doubled and out of order, crons fired twice', async () => {
+  it('equal a recount of random histories with late, duplicate and unordered facts, with cron fired twice', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(events(12), fc.integer({ min: 1, max: days * 24 + 3 })), {
@@ -264,14 +264,14 @@ describe('rollups', () => {
   }, 180_000);
 });
 
-describe('a tick under a fault of any round trip', () => {
+describe('a tick with a failing round trip', () => {
   let tenant: Tenant;
   let list: Event[];
   beforeAll(() => {
     list = fc.sample(events(20), { numRuns: 1, seed: 42 })[0] as Event[];
   });
 
-  it('counts nothing twice and loses nothing', async () => {
+  it('loses and duplicates nothing', async () => {
     const now = start + days * day + hour;
     const attempt = async (fault: Parameters<typeof faulty>[1]) => {
       tenant = await newTenant();

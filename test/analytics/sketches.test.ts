@@ -22,7 +22,7 @@ const histogramOf = (values: readonly number[]) => {
 };
 
 describe('histograms', () => {
-  it('tells percentiles within 2 % and the mean exactly, however they were merged and stored', () => {
+  it('returns percentiles within 2 % and the exact mean, however merged and stored', () => {
     fc.assert(
       fc.property(fc.array(times, { minLength: 1, maxLength: 5 }), (parts) => {
         const merged = new Histogram();
@@ -41,7 +41,7 @@ describe('histograms', () => {
     );
   });
 
-  it('knows nothing of nothing', () => {
+  it('returns null without values', () => {
     expect([new Histogram().mean, new Histogram().percentile(0.5), new Histogram().count]).toEqual([
       null,
       null,
@@ -82,7 +82,7 @@ describe('distinct counts', () => {
     }
   });
 
-  it('does not depend on the order of merging', () => {
+  it('is independent of the order of merging', () => {
     const one = sketchOf(0, 150);
     one.merge(sketchOf(100, 900));
     const other = sketchOf(100, 900);
@@ -96,7 +96,7 @@ const range = (from: number, to: number) =>
   Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
 
 describe('figures', () => {
-  it('are the same after a round through the database', () => {
+  it('are unchanged after being stored and read', () => {
     const figures = new Figures();
     figures.count('runs', 3);
     figures.count('cost', null);

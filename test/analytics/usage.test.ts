@@ -44,7 +44,7 @@ async function tenantWith(count: number) {
 const ids = (body: { data: { id: string }[] }) => body.data.map(({ id }) => id);
 
 describe('the list of model calls', () => {
-  it('is paged without gap or repetition, whatever shares a time', async () => {
+  it('is paged without gaps or duplicates, also with equal times', async () => {
     const { workspace, calls } = await tenantWith(25);
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
@@ -64,7 +64,7 @@ describe('the list of model calls', () => {
     );
   });
 
-  it('takes each filter, and all of them together', async () => {
+  it('applies each filter, and all together', async () => {
     const { workspace, agents, calls, session_id, run_id } = await tenantWith(25);
     const agent = agents[1] as Tenant['agents'][number];
     const time = new Date(start + 3 * 60_000).toISOString();
@@ -102,7 +102,7 @@ describe('the list of model calls', () => {
     expect((await workspace.get('/usage?status=odd')).status).toBe(422);
   });
 
-  it('shows a key that is limited to agents theirs alone, as rows, tables and sums (R4)', async () => {
+  it('shows a key that is limited to agents only their rows, tables and sums (R4)', async () => {
     const { workspace, agents, calls } = await tenantWith(12);
     const [mine, other] = agents as [Tenant['agents'][number], Tenant['agents'][number]];
     const limited = await workspace.withRole('viewer', [mine.id]);
@@ -158,7 +158,7 @@ describe('the list of model calls', () => {
     }
   });
 
-  it('is a table for those who ask for one, of any length', async () => {
+  it('is a CSV table of any length for `Accept: text/csv`', async () => {
     const { workspace, calls } = await tenantWith(1203);
     const { status, headers, body } = await workspace.get('/usage?limit=3', {
       headers: { accept: 'text/csv' },
@@ -177,7 +177,7 @@ describe('the list of model calls', () => {
     );
   });
 
-  it('is a table only for those who like one better', async () => {
+  it('is a CSV table only where the client prefers it', async () => {
     const { workspace } = await newTenant(1);
     const typeFor = async (accept: string) =>
       (await workspace.get('/usage', { headers: { accept } })).headers
@@ -191,7 +191,7 @@ describe('the list of model calls', () => {
 });
 
 describe('cells', () => {
-  it('are never formulas, and come out as they went in', () => {
+  it('are never formulas, and are read back unchanged', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -248,7 +248,7 @@ function parse(line: string): string[] {
   }
 }
 
-describe('what a turn leaves behind', () => {
+describe('the usage of a turn', () => {
   it('is in the list and in the analytics of the same hour', async () => {
     const { workspace, agents } = await newTenant(1);
     const [agent] = agents as [Tenant['agents'][number]];
@@ -279,7 +279,7 @@ describe('what a turn leaves behind', () => {
     expect(parts).toContain('answer');
   });
 
-  it('is zeros where there is nothing, and no error', async () => {
+  it('is zero where there is none', async () => {
     const { workspace, agents } = await newTenant(1);
     const [agent] = agents as [Tenant['agents'][number]];
     for (const path of ['/analytics', `/agents/${agent.id}/analytics`]) {
@@ -322,7 +322,7 @@ describe('what a turn leaves behind', () => {
     });
   });
 
-  it('takes one round trip, whatever the time zone of the workspace', async () => {
+  it('is read in one round trip in any time zone', async () => {
     const { workspace } = await newTenant(1);
     expect((await workspace.patch('/workspace', { time_zone: 'Asia/Kolkata' })).status).toBe(200);
     await workspace.get('/analytics');

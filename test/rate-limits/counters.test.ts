@@ -33,8 +33,8 @@ const subjects = (end_user: string): RateSubjects => ({
 });
 const start = Date.UTC(2027, 1, 27, 23, 50);
 
-describe('the counters', () => {
-  it('grant what a plain recount of everything granted before would grant', () => {
+describe('counters', () => {
+  it('grant exactly what a recount of earlier grants allows', () => {
     const step = fc.record({
       user: fc.constantFrom('a', 'b'),
       wait: fc.nat(90_000),
@@ -85,7 +85,7 @@ describe('the counters', () => {
     );
   });
 
-  it('count a run as long as its host says that it goes on, and once', () => {
+  it('count a run once, as long as its host renews it', () => {
     const rules: RateRules = { ...noRules, workspace: { ...noLimits, concurrent_runs: 1 } };
     const counters = new Counters(memoryStore());
     const begins = (run_id: string, now: number) =>
@@ -105,8 +105,8 @@ describe('the counters', () => {
   });
 });
 
-describe('what of the rules a key meets', () => {
-  it('is nothing unless a limit may concern it', () => {
+describe('the rules that apply to a key', () => {
+  it('are empty unless a limit may apply', () => {
     const limits = { ...noLimits, requests_per_minute: 1 };
     const override = (id: string): RateRules => ({
       ...noRules,
@@ -123,7 +123,7 @@ describe('what of the rules a key meets', () => {
   });
 });
 
-it('takes a network of IPv6 for one address', () => {
+it('counts an IPv6 /64 network as one address', () => {
   expect(networkOf('203.0.113.7')).toBe('203.0.113.7');
   expect(networkOf('2001:DB8:0:7::1')).toBe('2001:db8:0:7::/64');
   expect(networkOf('2001:db8:0:7:ffff:1:2:3')).toBe('2001:db8:0:7::/64');

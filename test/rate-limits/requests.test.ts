@@ -34,7 +34,7 @@ function expectRefusal(answer: Answer | undefined, policy: string, seconds: numb
 }
 
 describe('requests of a key', () => {
-  it('are counted exactly, however many come at once, and tell where they stand (R50)', async () => {
+  it('are counted exactly under concurrency, with the state in the headers (R50)', async () => {
     at(noon);
     const workspace = await limited({
       api_key: { default: { requests_per_minute: 20, requests_per_day: 1000 } },
@@ -59,7 +59,7 @@ describe('requests of a key', () => {
     });
   });
 
-  it('begin again with the minute and with the day of UTC', async () => {
+  it('are counted anew each minute and each UTC day', async () => {
     at(Date.UTC(2027, 2, 14, 23, 58, 59, 500));
     const workspace = await limited({
       api_key: { default: { requests_per_minute: 2, requests_per_day: 3 } },
@@ -77,7 +77,7 @@ describe('requests of a key', () => {
     expect(await codes(3)).toEqual([200, 200, 429]);
   });
 
-  it('of a day are not forgotten when the object that counts dies', async () => {
+  it('per day survive a restart of the object', async () => {
     at(noon);
     const workspace = await limited({ api_key: { default: { requests_per_day: 5 } } });
     for (let index = 0; index < 3; index += 1) await ask(workspace);
@@ -88,7 +88,7 @@ describe('requests of a key', () => {
     expect([served.length, refused.length]).toEqual([2, 4]);
   });
 
-  it('are counted for each key, and for the workspace', async () => {
+  it('are counted for each key and for the workspace', async () => {
     at(noon);
     const workspace = await newWorkspace();
     const other = await workspace.withRole('viewer');
@@ -104,7 +104,7 @@ describe('requests of a key', () => {
     expect((await ask(await newWorkspace())).status).toBe(200);
   });
 
-  it('cost no round trip, and nothing where there are no limits', async () => {
+  it('cost no database round trip, and no call without limits', async () => {
     const workspace = await newWorkspace();
     await ask(workspace);
     const free = await ask(workspace);
@@ -118,7 +118,7 @@ describe('requests of a key', () => {
     expect([tripsOf(free), tripsOf(counted)]).toEqual(['0', '0']);
   });
 
-  it('are refused in the form of OpenAI where that is spoken', async () => {
+  it("are refused in OpenAI's error format under /v1", async () => {
     at(noon);
     const workspace = await limited({
       api_key: { default: { requests_per_minute: 1, requests_per_day: 9 } },
@@ -140,11 +140,11 @@ describe('requests of a key', () => {
   });
 });
 
-describe('what counts', () => {
+describe('the rate limiter', () => {
   const broken = () => {
     throw new Error('gone');
   };
-  it('is not done without where limits are exact, and is asked twice', async () => {
+  it('is called twice before a request with exact limits fails', async () => {
     const workspace = await limited({ api_key: { default: { requests_per_minute: 100 } } });
     const always = { idFromName: () => 'id', get: () => ({ take: async () => broken() }) };
     const refused = await requestWith(
@@ -168,7 +168,7 @@ describe('what counts', () => {
     ).toBe(200);
   });
 
-  it('against floods refuses a burst of a key, and nobody when it fails', async () => {
+  it('refuses a burst of a key, and admits everybody when the flood binding fails', async () => {
     const { key } = await newWorkspace();
     const limit = async () => ({ success: false });
     const refused = await requestWith({ KEY_BURSTS: { limit } }, 'GET', '/api/v1/users/me', key);
@@ -198,7 +198,7 @@ describe('what counts', () => {
 });
 
 describe('overrides', () => {
-  it('go before what holds for each: a number, none at all, or as it was', async () => {
+  it('take precedence over the default: with a number, no limit or unchanged', async () => {
     at(noon);
     const workspace = await newWorkspace();
     const [more, none, same] = await Promise.all([
@@ -225,7 +225,7 @@ describe('overrides', () => {
     expect((await ask(none as Workspace)).headers.has('ratelimit')).toBe(false);
   });
 
-  it('go over to the key that a rotation puts in place', async () => {
+  it('are moved to the new key by a rotation', async () => {
     const workspace = await newWorkspace();
     const key = await workspace.withRole('viewer');
     await workspace.put('/rate-limits', {
@@ -242,7 +242,7 @@ describe('overrides', () => {
     );
   });
 
-  it('hold at once when they are changed, keep what was counted, and lock nobody out', async () => {
+  it('take effect at once, keep the counts, and lock nobody out', async () => {
     at(noon);
     const workspace = await limited({ api_key: { default: { requests_per_minute: 2 } } });
     await ask(workspace);
@@ -304,7 +304,7 @@ describe('PUT /rate-limits', () => {
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
   });
 
-  it('refuses overrides of what belongs to another workspace, and keeps what there was', async () => {
+  it("refuses overrides for another workspace's ids without any change", async () => {
     const workspace = await limited({ agent: { default: { concurrent_runs: 3 } } });
     const other = await newWorkspace();
     const agent = (await other.post('/agents', { name: 'A' })).body.id;
@@ -325,7 +325,7 @@ describe('PUT /rate-limits', () => {
     });
   });
 
-  it('is for admins, whose change is in the audit log', async () => {
+  it('requires an admin key and is audited', async () => {
     const workspace = await limited({ workspace: { requests_per_day: 9000 } });
     const editor = await workspace.withRole('editor');
     expect((await editor.get('/rate-limits')).status).toBe(403);
@@ -341,7 +341,7 @@ describe('requests without a valid key', () => {
   const from = (ip: string, key: string | null = null) =>
     request('GET', '/api/v1/users/me', key, { headers: { 'cf-connecting-ip': ip } });
 
-  it('are refused when too many come from one network, and others are served', async () => {
+  it('are refused for one network with too many, and served for others', async () => {
     const { key } = await newWorkspace();
     const flooder = `2001:db8:${crypto.randomUUID().slice(0, 4)}:7`;
     let refused: Answer | undefined;

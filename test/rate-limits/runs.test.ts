@@ -100,7 +100,7 @@ function expectRefusal(answer: Answer, policy: string) {
   expect(answer.headers.get('retry-after')).toBe(String(standing?.parameters.t));
 }
 
-describe('tokens a minute', () => {
+describe('tokens per minute', () => {
   it.each(Object.entries({ ...ways, 'a search': search }))(
     'close every way to a model, and open it again: %s',
     async (_name, call) => {
@@ -121,7 +121,7 @@ describe('tokens a minute', () => {
     },
   );
 
-  it('store nothing of a message that they refuse', async () => {
+  it('store nothing of a refused message', async () => {
     at(noon);
     const world = await furnished();
     await world.workspace.put('/rate-limits', { agent: { default: { tokens_per_minute: 0 } } });
@@ -156,7 +156,7 @@ describe('requests of an end user', () => {
     },
   );
 
-  it('do not stand in the way of an answer that is there already', async () => {
+  it('do not limit the replay of a stored answer', async () => {
     at(noon);
     const { workspace, agent } = await furnished();
     await workspace.put('/rate-limits', { end_user: { default: { requests_per_minute: 1 } } });
@@ -174,7 +174,7 @@ describe('requests of an end user', () => {
 });
 
 describe('concurrent runs', () => {
-  it('are as many as the limit, however many are asked for at once, and come free when they end', async () => {
+  it('never exceed the limit under concurrency, and are released when they end', async () => {
     const world = await furnished(slowly);
     await world.workspace.put('/rate-limits', { agent: { default: { concurrent_runs: 5 } } });
     for (let round = 0; round < 2; round += 1) {
@@ -192,7 +192,7 @@ describe('concurrent runs', () => {
     }
   });
 
-  it('count after a crash of all that counts and answers, until their leases are over', async () => {
+  it('count after a crash of limiter and hosts until their leases expire', async () => {
     at(noon);
     const { workspace, agent, session } = await furnished(never);
     await workspace.put('/rate-limits', { end_user: { default: { concurrent_runs: 1 } } });
@@ -214,7 +214,7 @@ describe('concurrent runs', () => {
     await readFrames(after, (frames) => frames.length > 0);
   });
 
-  it('come free when a run is cancelled or fails', async () => {
+  it('are released when a run is cancelled or fails', async () => {
     const { workspace, agent, session } = await furnished({
       rounds: [{ fault: { kind: 'status', status: 400 } }, ...never.rounds],
       repeat: true,

@@ -39,7 +39,7 @@ describe('tools of a version', () => {
     });
     expect([refused.status, refused.body.errors]).toEqual([
       422,
-      [{ pointer: '/config/tools/1', detail: 'There is no tool get_order.' }],
+      [{ pointer: '/config/tools/1', detail: 'Tool `get_order` does not exist.' }],
     ]);
     for (const name of ['web_search', 'run_code', 'Calculator']) {
       expect(
@@ -144,7 +144,7 @@ describe('tools of a version', () => {
     const imported = await other.post('/agents/import', manifest);
     expect([imported.status, imported.body.config.tools]).toEqual([201, ['current_time']]);
     expect(imported.body.warnings).toEqual([
-      'There is no tool named get_order: the agent does not have it.',
+      'Tool `get_order` does not exist in this workspace and was left out.',
     ]);
   });
 });

@@ -89,7 +89,7 @@ describe('a period', () => {
     );
   });
 
-  it('begins when clocks are put on, where they skip midnight', () => {
+  it('begins when clocks are set forward, where they skip midnight', () => {
     // Cairo goes from 23:59:59 to 01:00 on the last Friday of April.
     expect(lengths('day', Date.parse('2026-04-24T12:00Z'), 'Africa/Cairo')).toEqual({
       start: '2026-04-23T22:00:00.000Z',
@@ -106,7 +106,7 @@ describe('a period', () => {
     );
   });
 
-  it('knows month ends and leap days', () => {
+  it('handles ends of months and leap days', () => {
     expect(lengths('month', Date.parse('2028-02-29T23:30Z'), 'UTC')).toEqual({
       start: '2028-02-01T00:00:00.000Z',
       hours: 29 * 24,
@@ -124,7 +124,7 @@ describe('a period', () => {
     });
   });
 
-  it('is one for all time, if it is the total', () => {
+  it('has no end for the total', () => {
     expect(periodAt('total', to, 'UTC')).toEqual({ start: 0, end: null });
   });
 });
