@@ -152,7 +152,7 @@ describe('the archive', () => {
     expect(totals.usage.calls).toBe(4);
   });
 
-  it('loses nothing and doubles nothing under a fault of any round trip, and fired twice', async () => {
+  it('loses nothing and doubles nothing under a fault of any round trip, and fired twice (R68)', async () => {
     const attempt = async (fault: Parameters<typeof faulty>[1]) => {
       const tenant = await tenantWith(12);
       const { id } = tenant.workspace;

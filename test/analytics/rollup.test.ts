@@ -224,7 +224,7 @@ async function check(
 }
 
 describe('rollups', () => {
-  it('are equal to a recount on random histories: late, doubled and out of order, crons fired twice', async () => {
+  it('are equal to a recount on random histories: late, doubled and out of order, crons fired twice (R68)', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(events(12), fc.integer({ min: 1, max: days * 24 + 3 })), {

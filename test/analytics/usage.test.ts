@@ -191,7 +191,7 @@ describe('the list of model calls', () => {
 });
 
 describe('cells', () => {
-  it('are never formulas, and come out as they went in', () => {
+  it('are never formulas, and come out as they went in (R30)', () => {
     fc.assert(
       fc.property(
         fc.array(

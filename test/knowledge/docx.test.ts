@@ -319,7 +319,7 @@ describe('drawings and raised text of a Word document', () => {
 });
 
 describe('parts of a Word document', () => {
-  it('are refused with a document type anywhere, and damaged when they are not well-formed', async () => {
+  it('are refused with a document type anywhere, and damaged when they are not well-formed (R28)', async () => {
     const faultOf = async (content: string) => {
       const entries = docxParts(p(run('x'))).map((entry) =>
         entry.name === 'word/document.xml' ? xml(entry.name, content) : entry,

@@ -151,7 +151,7 @@ describe('text of a page', () => {
   });
 });
 
-describe('pages made to be slow', () => {
+describe('pages made to be slow (R30)', () => {
   const faultOf = (html: string) =>
     read(html).then(String, (error: unknown) =>
       error instanceof DocumentFault ? error.code : error,

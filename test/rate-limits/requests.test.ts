@@ -341,7 +341,7 @@ describe('requests without a valid key', () => {
   const from = (ip: string, key: string | null = null) =>
     request('GET', '/api/v1/users/me', key, { headers: { 'cf-connecting-ip': ip } });
 
-  it('are refused when too many come from one network, and others are served', async () => {
+  it('are refused when too many come from one network, and others are served (R50)', async () => {
     const { key } = await newWorkspace();
     const flooder = `2001:db8:${crypto.randomUUID().slice(0, 4)}:7`;
     let refused: Answer | undefined;

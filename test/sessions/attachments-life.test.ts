@@ -78,7 +78,7 @@ describe('the job that reads an attachment', () => {
     expect(await countRows('attachments', workspace.id)).toBe(0);
   });
 
-  it('says so when it is given up, and when the original is gone', async () => {
+  it('says so when it is given up, and when the original is gone (R65)', async () => {
     const given = await waiting();
     await attachmentJobs['attachment.extract'].giveUp(
       contextOf(given.workspace),
