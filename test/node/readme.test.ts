@@ -23,6 +23,16 @@ const guides = readdirSync('docs/guides').map((name) => `docs/guides/${name}`);
 const blocksOfGuides = new Map(guides.map((file) => [file, shellBlocksOf(file)]));
 const guidesWithCommands = guides.filter((file) => (blocksOfGuides.get(file) ?? []).length > 0);
 
+/** What the commands of some guides print, besides not failing. */
+const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  'docs/guides/chats.md': ['"type":"finish"', '"completed"', /descal/i, /7:30/],
+  'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
+  'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
+  'docs/guides/models.md': [/Hello\.$/m],
+  'docs/guides/openai.md': [/descal/i, '"support"'],
+  'docs/guides/tools.md': ['on its way', '"changed"', 'listAgents'],
+};
+
 let state: string;
 /** Where the commands run: it looks like the root of the repository to them, and takes the files they write. */
 let work: string;
@@ -97,6 +107,7 @@ describe('the README and the guides', () => {
       `URL=http://localhost:8787/api/v1 A="Authorization: Bearer $KEY" J="Content-Type: application/json" SESSION=${session}`,
     );
     expect(printed).not.toContain('"type":"error"');
+    for (const expected of printedBy[file] ?? []) expect(printed).toMatch(expected);
   });
 
   it('leave a workspace in which the demo with tools runs', async () => {

@@ -33,6 +33,13 @@ export function shellBlocksOf(file: string): ShellBlock[] {
   );
 }
 
+/** Waits for the port that the service in the block listens on. */
+const waitFor = (text: string): string => {
+  const port = /\.listen\((\d+)/.exec(text)?.[1];
+  if (port === undefined) throw new Error(`Cannot tell when this has started: ${text}`);
+  return `until (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null; do sleep 0.05; done`;
+};
+
 /**
  * One bash script of all blocks that run. It stops at the first command that fails, and at the first
  * HTTP status of 400 or above, and names the block on stderr.
@@ -42,12 +49,12 @@ export function scriptOf(blocks: readonly ShellBlock[]): string {
     .filter(({ not_run }) => not_run === null)
     .map(({ place, text, background }) =>
       background
-        ? `place=${place}\n${text.trimEnd()} >/dev/null 2>&1 &\nstarted+=($!)`
+        ? `place=${place}\n${text.trimEnd()} >/dev/null 2>&1 &\nstarted+=($!)\n${waitFor(text)}`
         : `place=${place}\n${text}`,
     );
   return [
     'set -Eeo pipefail',
-    `curl() { command curl --fail-with-body --show-error --max-time 60 --noproxy '*' --retry 5 --retry-connrefused --retry-delay 1 "$@"; }`,
+    `curl() { command curl --fail-with-body --show-error --max-time 60 --noproxy '*' "$@"; }`,
     `trap 'echo "$place: failed: $BASH_COMMAND" >&2' ERR`,
     'started=()',
     `trap 'for pid in "\${started[@]}"; do kill $pid; done' EXIT`,
