@@ -4,64 +4,17 @@ import { createMiddleware } from 'hono/factory';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
-import { agentRoutes } from './agents/index.ts';
-import { alertRoutes } from './alerts/index.ts';
-import { analyticsRoutes } from './analytics/index.ts';
-import { budgetRoutes, forgetBudgets, moveToZone } from './budgets/index.ts';
+import { apiOf, guards, routesUnder } from './features.ts';
 import { withClientForms } from './http/client-forms.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
-import { type ErrorForm, toErrorResponse } from './http/error-form.ts';
+import { toErrorResponse } from './http/error-form.ts';
 import { serverTiming } from './http/middleware/timing.ts';
 import { openApiInfo, withNullableReferences } from './http/openapi.ts';
-import { problems } from './http/problem.ts';
 import { type AppEnv, Router } from './http/router.ts';
-import { knowledgeRoutes } from './knowledge/index.ts';
-import { llmRoutes, modelFault } from './llm/index.ts';
-import { healthRoutes, telemetryRoutes } from './observability/index.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
-import {
-  conversationRoutes,
-  fileRoutes,
-  openAiErrors,
-  openAiRoutes,
-  unknownUrl,
-} from './protocols/openai/index.ts';
-import {
-  admission,
-  openAiRateLimitHeaders,
-  rateLimitHeaders,
-  rateLimitRoutes,
-} from './rate-limits/index.ts';
-import { attachmentRoutes, sessionRoutes } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
-import { toolRoutes } from './tools/index.ts';
-import {
-  applyQuotaDefaults,
-  authenticate,
-  managedWorkspaceRoutes,
-  quotaRoutes,
-  workspaceRoutes,
-} from './workspaces/index.ts';
-
-/** Every feature with routes of its own. */
-const features = [
-  workspaceRoutes(modelFault, { move: moveToZone, moved: forgetBudgets }),
-  managedWorkspaceRoutes,
-  quotaRoutes,
-  toolRoutes,
-  agentRoutes,
-  llmRoutes,
-  alertRoutes,
-  budgetRoutes(modelFault),
-  rateLimitRoutes,
-  knowledgeRoutes,
-  sessionRoutes,
-  attachmentRoutes,
-  analyticsRoutes,
-  telemetryRoutes,
-];
 
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();
@@ -69,20 +22,17 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
   const point =
     bookmark !== undefined && bookmarkPattern.test(bookmark) ? bookmark : 'first-unconstrained';
-  // A change checks what stands now: the bookmark of a client may be satisfied by a replica that is older.
+  // A change must check current state; a client's bookmark may be satisfied by an older replica.
   const consistency = isRead ? point : 'first-primary';
   const opened = openPlatform(c.env, c.executionCtx, { request_id: c.var.requestId, consistency });
   c.set('platform', opened);
-  c.set('authenticate', authenticate);
-  c.set('admission', admission);
-  if (!isRead) await applyQuotaDefaults(opened);
+  c.set('identity', guards.identity);
+  c.set('admission', guards.admission);
+  if (!isRead) await guards.beforeWrite(opened);
   await next();
   c.header('server-timing', serverTiming(opened.meter, Date.now() - started));
   const rates = [...opened.rates.values()];
-  const limits = {
-    ...rateLimitHeaders(rates),
-    ...(isForOpenAi(c.req.path) ? openAiRateLimitHeaders(rates) : {}),
-  };
+  const limits = apiOf(c.req.path).rateLimitHeaders(rates);
   for (const [name, value] of Object.entries(limits)) c.header(name, value);
   const reached = opened.bookmark();
   if (reached !== null) c.header('x-d1-bookmark', reached);
@@ -95,13 +45,13 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   });
 });
 
-/** Before what anybody may ask for and takes work. */
+/** Limits anonymous requests to public operations that take work. */
 const floodGuard = createMiddleware<AppEnv>(async (c, next) => {
-  await admission.anonymous(c.var.platform, c.req.header('cf-connecting-ip') ?? null);
+  await guards.admission.anonymous(c.var.platform, c.req.header('cf-connecting-ip') ?? null);
   await next();
 });
 
-/** Nothing we answer with is to be run or framed, but for the pages that say otherwise themselves. */
+/** Forbids running and framing responses; pages that need more set their own policy. */
 const contentPolicy = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   if (!c.res.headers.has('content-security-policy'))
@@ -110,7 +60,7 @@ const contentPolicy = createMiddleware<AppEnv>(async (c, next) => {
 
 const guarded = /^\/(?:api|v1)(?:\/|$)|^\/(?:metrics|readyz)$/;
 
-/** What a credential was shown is stored by no cache. A response may have a stricter rule of its own. */
+/** Keeps responses to credentials out of caches. A response may set a stricter rule. */
 const cachePolicy = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   if (!guarded.test(c.req.path) || c.req.method === 'OPTIONS') return;
@@ -118,7 +68,7 @@ const cachePolicy = createMiddleware<AppEnv>(async (c, next) => {
   c.header('vary', 'Authorization', { append: true });
 });
 
-/** What D1 gives out as a bookmark; it fails the request for anything else. */
+/** The form of D1 bookmarks; D1 fails a request with any other. */
 const bookmarkPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 
 const app = new Router();
@@ -154,9 +104,8 @@ app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuar
 app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
 
-for (const feature of features) app.route('/api/v1', feature);
-for (const routes of [openAiRoutes, conversationRoutes, fileRoutes]) app.route('/v1', routes);
-app.route('/', healthRoutes);
+for (const prefix of ['/api/v1', '/v1', '/'] as const)
+  for (const routes of routesUnder(prefix)) app.route(prefix, routes);
 
 app.get('/docs', (c) => c.html(docsPage(), 200, { 'content-security-policy': docsPolicy }));
 app.get('/docs/problems', (c) => c.html(problemsPage()));
@@ -164,12 +113,12 @@ app.get('/', (c) => c.json({ name: 'AgentGrid', docs: '/docs', openapi: '/openap
 app.openAPIRegistry.registerComponent('securitySchemes', 'api_key', {
   type: 'http',
   scheme: 'bearer',
-  description: 'A key of a workspace: `ag_…`',
+  description: 'API key of a workspace: `ag_…`',
 });
 app.openAPIRegistry.registerComponent('securitySchemes', 'root_key', {
   type: 'http',
   scheme: 'bearer',
-  description: 'The `ROOT_KEY` of the deployment; manages workspaces and nothing else',
+  description: 'The `ROOT_KEY` of the deployment; accepted for managing workspaces only',
 });
 app.get('/openapi.json', (c) =>
   c.json(
@@ -185,29 +134,12 @@ app.get('/openapi.json', (c) =>
   ),
 );
 
-/** OpenAI clients read errors in OpenAI's envelope. */
-const isForOpenAi = (path: string): boolean => path === '/v1' || path.startsWith('/v1/');
-
-app.notFound((c) =>
-  fail(
-    c,
-    isForOpenAi(c.req.path)
-      ? unknownUrl(c.req.method, c.req.path)
-      : unknownPath(c.req.method, c.req.path),
-  ),
-);
+app.notFound((c) => fail(c, apiOf(c.req.path).unknownPath(c.req.method, c.req.path)));
 app.onError((error, c) => fail(c, error));
 
-const unknownPath = (method: string, path: string) =>
-  new Failure(
-    'not_found',
-    `There is no ${method} ${path.slice(0, 200)}. /docs lists what there is.`,
-  );
-
 function fail(c: Context<AppEnv>, error: unknown): Response {
-  const form: ErrorForm = isForOpenAi(c.req.path) ? openAiErrors : problems;
   const log = createLog({ request_id: c.var.requestId, path: c.req.routePath });
-  return toErrorResponse(form, error, c.var.requestId, log);
+  return toErrorResponse(apiOf(c.req.path).errors, error, c.var.requestId, log);
 }
 
 function refuseMethod(c: Context<AppEnv>, methods: readonly string[]): Response {

@@ -1,16 +1,11 @@
 import { app } from './app.ts';
-import { dispatchBatch } from './jobs/dispatch.ts';
-import { runSchedule } from './jobs/schedule.ts';
-import { chatWire, responsesWire } from './protocols/openai/index.ts';
-import { RateLimiter } from './rate-limits/index.ts';
-import { sessionHost, uiWire } from './sessions/index.ts';
+import { jobHandlers, schedule } from './features.ts';
+import { dispatchBatch, runSchedule } from './jobs/index.ts';
 
-export class SessionHost extends sessionHost([uiWire, chatWire, responsesWire]) {}
-
-export { RateLimiter };
+export { RateLimiter, SessionHost } from './features.ts';
 
 export default {
   fetch: app.fetch,
-  queue: dispatchBatch,
-  scheduled: (controller, env, execution) => runSchedule(controller.cron, env, execution),
+  queue: (messages, env, execution) => dispatchBatch(jobHandlers, messages, env, execution),
+  scheduled: (controller, env, execution) => runSchedule(schedule, controller.cron, env, execution),
 } satisfies ExportedHandler<Env>;

@@ -1,6 +1,7 @@
 export { checkConfig } from './check.ts';
 export { AgentConfig, AgentConfigPatch, mergeConfig, parseConfig } from './config.ts';
 export { createAgent } from './create.ts';
+export { agentsFeature } from './feature.ts';
 export type { InputField } from './inputs.ts';
 export { OutputSchema } from './output-schema.ts';
 export {
@@ -10,7 +11,6 @@ export {
 } from './parameters.ts';
 export { type Preview, previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
-export { agentRoutes } from './routes.ts';
 export { VersionReference } from './schema.ts';
 export { findAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';

@@ -1,4 +1,4 @@
-export { alertRoutes } from './routes.ts';
+export { alertsFeature } from './feature.ts';
 export { promiseAlerts, selectAlertWebhook } from './store.ts';
 export {
   checkWebhookUrl,

@@ -69,7 +69,6 @@ export interface RunFact {
   readonly first_token_ms: number | null;
   readonly latency_ms: number | null;
   readonly created_by: string | null;
-  readonly session_kind: string | null;
   readonly end_user_id: string | null;
   /** Whether it is the first of its session. */
   readonly is_first: number;
@@ -230,7 +229,7 @@ function enterRun(figures: Figures, run: RunFact): void {
     figures.count('confidence', Math.round(run.confidence * 1e6));
   }
   if (run.coverage !== null) figures.count(`coverage:${run.coverage}`);
-  if (run.session_kind !== 'chat') return;
+  if (run.session_id === null) return;
   figures.saw('chats', run.session_id);
   figures.count('chats_started', run.is_first);
   figures.count('chat_messages', run.messages);

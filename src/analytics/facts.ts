@@ -35,16 +35,19 @@ export const selectRuns = (db: Db, { workspace_id, agents, from, to, after, limi
   db.all<RunFact>(sql`
     select r.id, r.agent_id, r.version_id, r.session_id, r.is_preview,
       iif(r.error_code = 'budget_exceeded', 'refused', r.status) as status, r.confidence, r.coverage, r.first_token_ms,
-      r.latency_ms, r.created_by, r.ended_at as at, s.kind as session_kind, s.end_user_id as end_user_id,
-      r.id = (select min(f.id) from runs f where f.workspace_id = r.workspace_id and f.session_id = r.session_id) as is_first,
-      (select count(*) from messages m where m.run_id = r.id and m.session_id = r.session_id) as messages,
-      (select count(*) from messages m where m.run_id = r.id and m.session_id = r.session_id and m.role = 'assistant') as answers,
+      r.latency_ms, r.created_by, r.ended_at as at, coalesce(s.end_user_id, c.end_user_id) as end_user_id,
+      r.session_id is not null and r.id = (select min(f.id) from runs f where f.workspace_id = r.workspace_id and f.session_id = r.session_id) as is_first,
+      (select count(*) from messages m where m.run_id = r.id and m.session_id = r.session_id)
+        + iif(c.run_id is null, 0, 1 + (c.answered_at is not null)) as messages,
+      (select count(*) from messages m where m.run_id = r.id and m.session_id = r.session_id and m.role = 'assistant')
+        + (c.answered_at is not null) as answers,
       (select json_group_array(json_array(kind, uses, failed, cost)) from (
         select iif(t.type = 'tool', 'tool:' || t.name, t.type) as kind, count(*) as uses, count(t.error) as failed, sum(t.cost_nano_usd) as cost
-        from run_steps t where t.run_id = r.id and t.type <> 'model' group by kind)) as uses
+        from run_steps t where t.run_id = r.id and t.type <> 'model' and t.parent_id is null group by kind)) as uses
     from agents a
     cross join runs r on r.workspace_id = a.workspace_id and r.agent_id = a.id and r.ended_at >= ${from} and r.ended_at < ${to}
     left join sessions s on s.id = r.session_id
+    left join run_contents c on c.run_id = r.id
     where a.workspace_id = ${workspace_id} ${agents === null ? sql`` : sql`and a.id in ${agents}`}
       ${after == null ? sql`` : sql`and a.id >= ${after.agent_id} and (a.id > ${after.agent_id} or r.ended_at > ${after.at} or (r.ended_at = ${after.at} and r.id > ${after.id}))`}
     order by a.id, r.ended_at, r.id limit ${limit}`);
@@ -57,7 +60,7 @@ export const selectRatings = (
   db.all<RatingFact>(sql`
     select f.id, f.agent_id, f.version_id, f.rating, f.created_at as at
     from agents a
-    cross join message_feedback f on f.workspace_id = a.workspace_id and f.agent_id = a.id
+    cross join feedback f on f.workspace_id = a.workspace_id and f.agent_id = a.id
       and f.created_at >= ${from} and f.created_at < ${to}
     where a.workspace_id = ${workspace_id} ${agents === null ? sql`` : sql`and a.id in ${agents}`}
       ${after == null ? sql`` : sql`and a.id >= ${after.agent_id} and (a.id > ${after.agent_id} or f.created_at > ${after.at} or (f.created_at = ${after.at} and f.id > ${after.id}))`}

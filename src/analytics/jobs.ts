@@ -5,5 +5,8 @@ import { deliverAnomaly } from './anomaly-service.ts';
 const noted = async () => undefined;
 
 export const analyticsJobs: { readonly 'anomaly.alert': JobHandler<'anomaly.alert'> } = {
-  'anomaly.alert': { run: (ctx, { anomaly_id }) => deliverAnomaly(ctx, anomaly_id), giveUp: noted },
+  'anomaly.alert': {
+    run: (ctx, { anomaly_id }) => deliverAnomaly(ctx, anomaly_id),
+    onExhausted: noted,
+  },
 };

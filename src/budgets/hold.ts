@@ -14,8 +14,8 @@ import { periodAt } from '../usage/index.ts';
 /** Whose money a call takes, and for what. */
 export interface Spender {
   readonly agent_id: string | null;
-  /** Agents that were asked by that one, by the names of which budgets bind the call, too. */
-  readonly asked_agent_ids?: readonly string[];
+  /** The agents above a delegate: budgets that are named for one of them bind the call as well. */
+  readonly caller_agent_ids?: readonly string[];
   readonly end_user_id: string | null;
   readonly run_id: string | null;
   readonly call_key: string;
@@ -34,13 +34,13 @@ function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL
   );
   const {
     agent_id: agent,
-    asked_agent_ids: asked = [],
+    caller_agent_ids: callers = [],
     end_user_id: end_user,
     run_id,
     call_key,
     model,
   } = spender;
-  const agents = agent === null ? asked : [agent, ...asked];
+  const agents = agent === null ? callers : [agent, ...callers];
   const api_key = payingKey(ctx.actor);
   const value = {
     agent,
@@ -68,7 +68,7 @@ const latestKey = (api_key: string | null): SQL =>
         select id from chain where next is null), ${api_key})`;
 
 const field = (name: string) => sql.raw(`given.j ->> '$.${name}'`);
-/** Of budgets for each agent only the one that a person talks to has its own; one that is named is bound wherever it works. */
+/** A budget for each agent counts a call for the agent that makes it. One that is named for an agent binds all calls made by it or below it. */
 const subject = sql.raw(
   `case b.scope when 'workspace' then '' when 'agent' then
     iif(b.subject_id is null, given.j ->> '$.agent', (select a.value from json_each(given.j -> '$.agents') a where a.value = b.subject_id)) when 'api_key' then given.j ->> '$.api_key' else given.j ->> '$.end_user' end`,

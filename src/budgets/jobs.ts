@@ -5,5 +5,5 @@ import { deliverAlert } from './webhook.ts';
 const noted = async () => undefined;
 
 export const budgetJobs: { readonly 'budget.alert': JobHandler<'budget.alert'> } = {
-  'budget.alert': { run: (ctx, { alert_id }) => deliverAlert(ctx, alert_id), giveUp: noted },
+  'budget.alert': { run: (ctx, { alert_id }) => deliverAlert(ctx, alert_id), onExhausted: noted },
 };

@@ -5,6 +5,7 @@ import { retried } from '../platform/retried.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { raiseRefusals } from './alerts.ts';
+import { invalidateBudgets, type KnownBudgets, readKnownBudgets } from './cached-budgets.ts';
 import {
   type Bound,
   holdStatements,
@@ -13,7 +14,6 @@ import {
   selectBinding,
   settleStatements,
 } from './hold.ts';
-import { forgetBudgets, type KnownBudgets, readKnownBudgets } from './known.ts';
 import { budgetExceeded } from './refusal.ts';
 
 /** What a budget that runs low makes of a call. */
@@ -147,7 +147,7 @@ async function hold(
   const held = await holdIn(ctx, spender, known.time_zone, amount);
   const stored = held.bound[0]?.time_zone ?? known.time_zone;
   if (held.hold_id !== null || stored === known.time_zone) return held;
-  forgetBudgets(ctx.workspace_id);
+  invalidateBudgets(ctx.workspace_id);
   return holdIn(ctx, spender, stored, amount);
 }
 

@@ -2,15 +2,15 @@ import { checkWebhookUrl } from '../alerts/index.ts';
 import { batch } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { EndUserId } from '../http/schema.ts';
+import { modelNameError } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
-import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import { actorId, type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { periodAt } from '../usage/index.ts';
-import type { CheckModel } from '../workspaces/index.ts';
+import { invalidateBudgets, readKnownBudgets } from './cached-budgets.ts';
 import { type Bound, type Spender, selectBinding } from './hold.ts';
-import { forgetBudgets, readKnownBudgets } from './known.ts';
 import {
   type Budget,
   type CreateBudget,
@@ -38,11 +38,7 @@ import {
 import { sealWebhookSecret } from './webhook.ts';
 
 /** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
-export async function createBudget(
-  ctx: Ctx,
-  input: CreateBudget,
-  faultOf: CheckModel,
-): Promise<Budget> {
+export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budget> {
   if (input.scope === 'workspace' && input.subject_id !== null)
     throw invalid('/subject_id', 'A budget of the workspace has no subject.');
   if (
@@ -52,7 +48,7 @@ export async function createBudget(
   )
     throw invalid('/subject_id', 'No end user has such an id: 1 to 128 visible ASCII characters.');
   checkRule(input);
-  checkDowngrade(input.downgrade, faultOf);
+  checkDowngrade(input.downgrade);
   const now = ctx.now();
   const id = ctx.newId('bud');
   const { alerts, limit_usd, ...about } = input;
@@ -81,7 +77,7 @@ export async function createBudget(
       throw new Failure('conflict', `A workspace has at most ${maxBudgets} budgets.`);
     throw error;
   }
-  forgetBudgets(ctx.workspace_id);
+  invalidateBudgets(ctx.workspace_id);
   return reply;
 }
 
@@ -97,15 +93,10 @@ export const listBudgets = (ctx: Ctx, query: PageQuery): Promise<Page<Budget>> =
 export const getBudget = async (ctx: Ctx, id: string): Promise<Budget> =>
   toBudget(await findBudget(ctx, id));
 
-export async function updateBudget(
-  ctx: Ctx,
-  id: string,
-  input: UpdateBudget,
-  faultOf: CheckModel,
-): Promise<Budget> {
+export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): Promise<Budget> {
   const row = await findBudget(ctx, id);
   checkRule({ ...row, ...input });
-  checkDowngrade(input.downgrade, faultOf);
+  checkDowngrade(input.downgrade);
   const { alerts = {}, limit_usd, ...about } = input;
   const { webhook, ...told } = alerts;
   const changes: Partial<BudgetRow> = {
@@ -127,7 +118,7 @@ export async function updateBudget(
     ],
     audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
   });
-  forgetBudgets(ctx.workspace_id);
+  invalidateBudgets(ctx.workspace_id);
   const [changed] = rows as BudgetRow[];
   if (changed === undefined) throw notFound('budget');
   return toBudget(changed);
@@ -139,7 +130,7 @@ export async function removeBudget(ctx: Ctx, id: string): Promise<void> {
     statements: deleteBudget(ctx.db, ctx.workspace_id, id),
     audit: [{ action: 'budget.delete', target_type: 'budget', target_id: id, detail: { name } }],
   });
-  forgetBudgets(ctx.workspace_id);
+  invalidateBudgets(ctx.workspace_id);
 }
 
 const shownStandings = 20;
@@ -192,7 +183,7 @@ export async function listOwnBudgets(
   if (agent_id !== undefined && !coversAgent(ctx.actor, agent_id)) throw notFound('agent');
   const { budgets, time_zone } = await readKnownBudgets(ctx);
   if (budgets.length === 0) return { data: [], next_cursor: null };
-  const limited = ctx.actor.type === 'api_key' ? ctx.actor.agent_ids : null;
+  const limited = coveredAgents(ctx.actor);
   const agents = agent_id !== undefined ? [agent_id] : (limited ?? [null]);
   const nobody: Spender = { agent_id: null, end_user_id, run_id: null, call_key: '', model: '' };
   const statements = agents.map((agent) =>
@@ -219,8 +210,8 @@ function checkRule({ action, downgrade }: Pick<BudgetRow, 'action' | 'downgrade'
     throw invalid('/downgrade', 'Say what calls become when the budget runs low.');
 }
 
-function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined, faultOf: CheckModel): void {
-  const fault = downgrade?.model == null ? null : faultOf(downgrade.model);
+function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined): void {
+  const fault = downgrade?.model == null ? null : modelNameError(downgrade.model);
   if (fault !== null) throw invalid('/downgrade/model', fault);
 }
 

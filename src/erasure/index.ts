@@ -1,1 +1,1 @@
-export { erasureJobs } from './jobs.ts';
+export { erasureFeature } from './feature.ts';

@@ -1,6 +1,7 @@
 import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { JobHandler } from '../platform/job-handler.ts';
+import { eraseOneOffs } from '../runs/index.ts';
 import { eraseSessions } from '../sessions/index.ts';
 import { agentRemovals } from './store.ts';
 import { eraseWorkspace } from './workspace.ts';
@@ -11,12 +12,16 @@ const noted = async () => undefined;
 /** Erases what a deleted agent has; its base has a job of its own, its usage stays. */
 async function eraseAgent(ctx: Ctx, agent_id: string): Promise<void> {
   await eraseSessions(ctx, agent_id);
+  await eraseOneOffs(ctx, agent_id);
   await batch(ctx.db, agentRemovals(ctx.db, ctx.workspace_id, agent_id));
 }
 
 type ErasureJob = 'workspace.delete' | 'agent.delete';
 
 export const erasureJobs: { readonly [Type in ErasureJob]: JobHandler<Type> } = {
-  'workspace.delete': { run: (ctx, { is_again }) => eraseWorkspace(ctx, is_again), giveUp: noted },
-  'agent.delete': { run: (ctx, { agent_id }) => eraseAgent(ctx, agent_id), giveUp: noted },
+  'workspace.delete': {
+    run: (ctx, { is_again }) => eraseWorkspace(ctx, is_again),
+    onExhausted: noted,
+  },
+  'agent.delete': { run: (ctx, { agent_id }) => eraseAgent(ctx, agent_id), onExhausted: noted },
 };

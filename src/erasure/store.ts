@@ -16,11 +16,12 @@ const through = (column: string, parent: string) => (workspace_id: string) =>
  * what triggers would mark as late. The last three before `budgets` have no index on the workspace.
  */
 const removals: readonly Removal[] = [
-  ...['analytics_state', 'outbox', 'dead_letters', 'idempotency_keys', 'message_feedback'].map(
-    (table) => ({ table, of: own }),
-  ),
+  ...['analytics_state', 'outbox', 'dead_letters', 'idempotency_keys', 'feedback'].map((table) => ({
+    table,
+    of: own,
+  })),
   { table: 'run_steps', of: through('run_id', 'runs') },
-  { table: 'runs', of: own },
+  ...['run_contents', 'run_files', 'runs'].map((table) => ({ table, of: own })),
   { table: 'agent_labels', of: through('agent_id', 'agents') },
   ...[
     'agent_activations',

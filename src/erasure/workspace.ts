@@ -1,5 +1,6 @@
 import { eraseFiles } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
+import { eraseOneOffs } from '../runs/index.ts';
 import { eraseSessions } from '../sessions/index.ts';
 import { minute } from '../shared/time.ts';
 import { assertDeleted } from '../workspaces/index.ts';
@@ -32,6 +33,7 @@ export async function eraseWorkspace(ctx: Ctx, is_again: boolean): Promise<void>
     );
   await ctx.limiter.erase();
   await eraseSessions(ctx, null);
+  await eraseOneOffs(ctx, null);
   await eraseFiles(ctx);
   await eraseObjects(ctx);
   for (const remove of removalsOf(db, workspace_id)) {

@@ -12,6 +12,8 @@ const parallel = 5;
 
 export interface CalledTool {
   readonly tool_call_id: string;
+  /** The id of its span in the trace. */
+  readonly span_id: string;
   readonly tool_name: string;
   /** null where the arguments were not even JSON. */
   readonly input: unknown;
@@ -22,7 +24,7 @@ export interface CalledTool {
   readonly latency_ms: number;
 }
 
-type Circumstances = Omit<ToolCall, 'tool_call_id' | 'input'>;
+type Circumstances = Omit<ToolCall, 'tool_call_id' | 'span_id' | 'input'>;
 
 /** The calls of one round, a few at a time; results come in the order of the calls. */
 export async function callTools(
@@ -51,6 +53,7 @@ async function callTool(
   circumstances: Circumstances,
 ): Promise<CalledTool> {
   const started_at = ctx.now();
+  const span_id = ctx.newId('step');
   const { toolCallId: tool_call_id, toolName: tool_name } = call;
   const { input, error } = readInput(tools, call);
   const tool = tools.find(({ name }) => name === tool_name);
@@ -62,6 +65,7 @@ async function callTool(
       ...circumstances,
       attribution: { ...circumstances.attribution, account },
       tool_call_id,
+      span_id,
       input,
     });
   };
@@ -72,6 +76,7 @@ async function callTool(
   const { cost_nano_usd } = account;
   return {
     tool_call_id,
+    span_id,
     tool_name,
     input,
     outcome,

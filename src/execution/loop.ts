@@ -28,7 +28,7 @@ export interface LoopInput {
   /** Tools that are not run here. */
   readonly client?: ClientTools;
   /** What a tool gets to know of the run, besides its own call. */
-  readonly circumstances: Omit<ToolCall, 'tool_call_id' | 'input'>;
+  readonly circumstances: Omit<ToolCall, 'tool_call_id' | 'span_id' | 'input'>;
   /** What the run has used so far; the loop adds to it. */
   readonly spent: Spent;
   /** Gives passages that a tool found their numbers, and returns them as the model is to read them. */

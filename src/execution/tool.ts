@@ -24,6 +24,8 @@ export interface ClientTool extends Pick<Tool, 'name' | 'description' | 'input_s
 
 export interface ToolCall {
   readonly tool_call_id: string;
+  /** The id of its span in the trace. */
+  readonly span_id: string;
   /** Validated against the tool's schema. */
   readonly input: unknown;
   readonly attribution: Attribution & { readonly account: Account };

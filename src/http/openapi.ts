@@ -1,9 +1,9 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { Failure, type FailureCode, failures } from '../shared/failure.ts';
-import { needsWholeWorkspace, permissions } from './access.ts';
 import { defaultBodyLimit } from './body.ts';
 import type { ErrorForm } from './error-form.ts';
 import { operationIdOf } from './operation-id.ts';
+import { needsWholeWorkspace, permissions } from './permissions.ts';
 import { type AnyRoute, honoursIfMatch, isBodyOptional } from './route.ts';
 import { tags } from './tags.ts';
 

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { FailureCode } from '../shared/failure.ts';
-import type { Access } from './access.ts';
+import type { Access } from './permissions.ts';
 
 export type Shape = z.ZodType | undefined;
 export type Output<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> : undefined;

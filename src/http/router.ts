@@ -1,8 +1,9 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Platform } from '../platform/cloudflare.ts';
-import type { Ctx } from '../platform/context.ts';
+import type { Actor, Ctx } from '../platform/context.ts';
 import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
+import { type Coverage, coverageOf } from '../platform/reply-vault.ts';
 import {
   Failure,
   notFound,
@@ -11,10 +12,10 @@ import {
   validationFailed,
 } from '../shared/failure.ts';
 import { isAcceptable } from './accept.ts';
-import { type Access, allows, isCoveredBy, mayUse, type Permission } from './access.ts';
 import { defaultBodyLimit, parseJson, readMediaType, readText } from './body.ts';
 import type { ErrorForm } from './error-form.ts';
 import { toRouteConfig } from './openapi.ts';
+import type { Access, Permission } from './permissions.ts';
 import { problems } from './problem.ts';
 import {
   type AnyRoute,
@@ -27,7 +28,14 @@ import {
 } from './route.ts';
 import { bodyViolations, queryViolations } from './violations.ts';
 
-/** Turns a credential into a caller; lives in workspaces/, handed in by app.ts. */
+/** Resolves callers and decides what they may do. `identity` implements it and `app.ts` provides it. */
+export interface Identity {
+  readonly authenticate: Authenticate;
+  /** Throws `forbidden` for an actor that does not hold the permission. */
+  readonly authorize: (actor: Actor, permission: Permission) => void;
+  readonly isCoveredBy: (key: Coverage, other: Coverage) => boolean;
+}
+/** Returns the caller of an `Authorization` header. Throws `unauthenticated` and `forbidden`. */
 export type Authenticate = (
   platform: Platform,
   authorization: string | undefined,
@@ -35,11 +43,11 @@ export type Authenticate = (
 ) => Promise<Caller>;
 export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
 
-/** Says no to who asks too much; lives in rate-limits/, handed in by app.ts. */
+/** Applies rate limits to requests. `rate-limits` implements it and `app.ts` provides it. */
 export interface Admission {
-  /** Asked where a request has no valid credential. */
+  /** Called for a request without a valid credential. Throws `rate_limited`. */
   anonymous(platform: Platform, ip: string | null): Promise<void>;
-  /** Asked once it is known who calls, before what it may do. */
+  /** Called for an authenticated request, before authorization. Throws `rate_limited`. */
   caller(platform: Platform, caller: Caller, access: Permission | 'root'): Promise<void>;
 }
 
@@ -49,14 +57,14 @@ export interface AppEnv {
     requestId: string;
     workspace_id?: string;
     platform: Platform;
-    authenticate: Authenticate;
+    identity: Identity;
     admission: Admission;
   };
 }
 
-/** A feature's routes; `app.ts` composes them. */
+/** Routes of a feature; `features.ts` mounts them. */
 export class Router extends OpenAPIHono<AppEnv> {
-  /** How failures of these routes are told; `app.ts` answers in it. */
+  /** The form in which these routes report failures. */
   readonly errors: ErrorForm;
 
   constructor(errors: ErrorForm = problems) {
@@ -134,17 +142,19 @@ async function answeredBefore<Reply>(
     return await answer();
   } catch (error) {
     if (!(error instanceof Replay)) throw error;
-    refuseNarrowed(caller, error);
+    refuseNarrowed(c.var.identity, caller, error);
     c.header('idempotent-replayed', 'true');
     return replay(error.reply as Reply);
   }
 }
 
-/** A key that has been limited since is not given what it could not ask for now. The expiry that a rotation sets limits nothing. */
-function refuseNarrowed({ actor }: Caller, { coverage }: Replay): void {
-  if (coverage === null || actor.type !== 'api_key') return;
-  const expires_at = actor.is_rotated ? coverage.expires_at : actor.expires_at;
-  if (isCoveredBy(coverage, { ...actor, expires_at })) return;
+/** Throws `forbidden` for a key whose access was narrowed since the first request. The expiry that a rotation sets does not count. */
+function refuseNarrowed(identity: Identity, { actor }: Caller, { coverage }: Replay): void {
+  const current = coverageOf(actor);
+  if (coverage === null || current === null) return;
+  const isRotated = actor.type === 'api_key' && actor.is_rotated;
+  const expires_at = isRotated ? coverage.expires_at : current.expires_at;
+  if (identity.isCoveredBy(coverage, { ...current, expires_at })) return;
   throw new Failure(
     'forbidden',
     'The API key has been limited since the first request with this idempotency key; the reply is not repeated.',
@@ -160,8 +170,8 @@ async function failUnlessAnswered(ctx: Ctx, error: unknown): Promise<never> {
 async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
   if (access === 'public')
     return { workspace_id: '', actor: { type: 'system', name: 'anonymous' }, rate_limits: null };
-  const { platform, admission } = c.var;
-  const caller = await c.var
+  const { platform, admission, identity } = c.var;
+  const caller = await identity
     .authenticate(platform, c.req.header('authorization'), access)
     .catch(async (error: unknown) => {
       if (error instanceof Failure && error.code === 'unauthenticated')
@@ -169,19 +179,7 @@ async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
       throw error;
     });
   await admission.caller(platform, caller, access);
-  const { actor } = caller;
-  if (access === 'root') return caller;
-  if (actor.type !== 'api_key' || !allows(actor.role, access)) {
-    throw new Failure(
-      'forbidden',
-      `This needs the permission ${access}, which the credential's role does not have.`,
-    );
-  }
-  if (!mayUse(actor, access))
-    throw new Failure(
-      'forbidden',
-      'This concerns the whole workspace, and the key is limited to agents.',
-    );
+  if (access !== 'root') identity.authorize(caller.actor, access);
   return caller;
 }
 

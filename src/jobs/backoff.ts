@@ -1,11 +1,11 @@
 import { minute, second } from '../shared/time.ts';
 
-/** Attempts at a job before it is buried. */
+/** Attempts at a job before it becomes a dead letter. */
 export const maxAttempts = 5;
 
 /**
- * Milliseconds to wait after the nth attempt (1, 2, …): doubling from 2 s to 10 min, the upper half
- * of it at random, so that what failed together does not come back together.
+ * Returns the milliseconds to wait after the nth attempt (1, 2, …): doubling from 2 s to 10 min, with the
+ * upper half at random, so that jobs that failed together are not retried together.
  */
 export function backoff(attempt: number, random: () => number = Math.random): number {
   const ceiling = Math.min(2 * second * 2 ** Math.max(0, attempt - 1), 10 * minute);

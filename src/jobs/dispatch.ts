@@ -1,31 +1,16 @@
-import { analyticsJobs } from '../analytics/index.ts';
-import { budgetJobs } from '../budgets/index.ts';
-import { erasureJobs } from '../erasure/index.ts';
-import { knowledgeJobs } from '../knowledge/index.ts';
-import { telemetryJobs } from '../observability/index.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Job, JobMessage } from '../platform/job.ts';
-import type { JobHandler } from '../platform/job-handler.ts';
-import { attachmentJobs, backgroundJobs } from '../sessions/index.ts';
+import type { JobHandler, JobHandlers } from '../platform/job-handler.ts';
 import { newId } from '../shared/id.ts';
 import { second } from '../shared/time.ts';
 import { backoff, maxAttempts } from './backoff.ts';
-import { buryJob, claimFor, claimJob, finishJob, releaseJob, renewClaim } from './outbox.ts';
-
-const handlers: { readonly [Type in Job['type']]: JobHandler<Type> } = {
-  ...budgetJobs,
-  ...analyticsJobs,
-  ...knowledgeJobs,
-  ...attachmentJobs,
-  ...backgroundJobs,
-  ...telemetryJobs,
-  ...erasureJobs,
-};
+import { claimFor, claimJob, deadLetterJob, finishJob, releaseJob, renewClaim } from './outbox.ts';
 
 const deadLetterQueue = /-dead$/;
 
 export async function dispatchBatch(
+  handlers: JobHandlers,
   messages: MessageBatch,
   env: Env,
   execution: ExecutionContext,
@@ -39,7 +24,7 @@ export async function dispatchBatch(
       continue;
     }
     const { job } = parsed.data;
-    // A job that erases a workspace must not go with it: its row is of none.
+    // The job that erases a workspace must outlive it, so its outbox row belongs to no workspace.
     const workspace_id =
       job.type === 'workspace.delete' ? job.workspace_id : parsed.data.workspace_id;
     const api_key_id = 'api_key_id' in job ? job.api_key_id : null;
@@ -49,13 +34,14 @@ export async function dispatchBatch(
     });
     try {
       if (deadLetterQueue.test(messages.queue))
-        await giveUp(
+        await onExhausted(
+          handlers,
           ctx,
           parsed.data,
-          'The job was delivered again and again and never came to an end.',
+          'The job was delivered repeatedly and never finished.',
         );
       else {
-        const delay = await runJob(ctx, parsed.data);
+        const delay = await runJob(handlers, ctx, parsed.data);
         if (delay !== null) {
           message.retry({ delaySeconds: Math.ceil(delay / second) });
           continue;
@@ -63,31 +49,35 @@ export async function dispatchBatch(
       }
       message.ack();
     } catch (error) {
-      // The database did not answer. The outbox still has the job.
+      // The database did not answer; the job is still in the outbox.
       ctx.log.error('job_dispatch_failed', { job, error });
       message.retry({ delaySeconds: Math.ceil(backoff(message.attempts) / second) });
     }
   }
 }
 
-/** Runs a job once. Returns null when it is over, or the milliseconds until it should be tried again. */
-async function runJob(ctx: Ctx, message: JobMessage): Promise<number | null> {
+/** Runs a job once. Returns null when it has ended, or the milliseconds until the next attempt. */
+async function runJob(
+  handlers: JobHandlers,
+  ctx: Ctx,
+  message: JobMessage,
+): Promise<number | null> {
   const attempt = await claimJob(ctx, message.id);
   if (attempt === null) return null;
   if (attempt > maxAttempts) {
-    await giveUp(ctx, message, 'The job never came to an end.');
+    await onExhausted(handlers, ctx, message, 'The job never finished.');
     return null;
   }
   const heartbeat = setInterval(() => ctx.defer(renewClaim(ctx, message.id)), claimFor / 3);
   try {
-    await handlerOf(message.job).run(ctx, message.job);
+    await handlerOf(handlers, message.job).run(ctx, message.job);
     await finishJob(ctx, message.id);
     return null;
   } catch (error) {
     ctx.log.error('job_failed', { job: message.job, attempt, error });
     const reason = error instanceof Error ? error.message : String(error);
     if (attempt >= maxAttempts) {
-      await giveUp(ctx, message, reason);
+      await onExhausted(handlers, ctx, message, reason);
       return null;
     }
     const delay = backoff(attempt);
@@ -98,9 +88,14 @@ async function runJob(ctx: Ctx, message: JobMessage): Promise<number | null> {
   }
 }
 
-async function giveUp(ctx: Ctx, message: JobMessage, error: string): Promise<void> {
-  await handlerOf(message.job).giveUp(ctx, message.job, error);
-  await buryJob(ctx, message, error);
+async function onExhausted(
+  handlers: JobHandlers,
+  ctx: Ctx,
+  message: JobMessage,
+  error: string,
+): Promise<void> {
+  await handlerOf(handlers, message.job).onExhausted(ctx, message.job, error);
+  await deadLetterJob(ctx, message, error);
 }
 
-const handlerOf = (job: Job) => handlers[job.type] as JobHandler;
+const handlerOf = (handlers: JobHandlers, job: Job) => handlers[job.type] as JobHandler;

@@ -7,14 +7,14 @@ import { inRounds } from '../platform/rounds.ts';
 import { second } from '../shared/time.ts';
 import { backoff } from './backoff.ts';
 
-/** A claim must be renewed before it runs out; then the job is anybody's. */
+/** Milliseconds after which a claim that was not renewed lapses. */
 export const claimFor = 30 * second;
-/** Jobs that are sent at once, keys that are deleted at once, and how often in a tick. */
+/** Jobs sent in one statement, keys deleted in one statement, and repetitions of each in one tick. */
 const sendLimit = 100;
 const keysLimit = 1000;
 const roundsOfTick = 50;
 
-/** Takes the job, or returns null: it is done, or somebody else has it. Returns the number of this attempt, from 1. */
+/** Claims a job and returns the number of this attempt, from 1; null when the job has ended or is claimed by another worker. */
 export async function claimJob(ctx: Ctx, id: string): Promise<number | null> {
   const now = ctx.now();
   const rows = await ctx.db
@@ -39,7 +39,7 @@ export const renewClaim = (ctx: Ctx, id: string) =>
 export const finishJob = (ctx: Ctx, id: string) =>
   ctx.db.delete(outbox).where(eq(outbox.id, id)).run();
 
-/** Gives the job back for another attempt after `delay` milliseconds. */
+/** Releases a job for another attempt after `delay` milliseconds. */
 export const releaseJob = (ctx: Ctx, id: string, delay: number, error: string) =>
   ctx.db
     .update(outbox)
@@ -47,8 +47,8 @@ export const releaseJob = (ctx: Ctx, id: string, delay: number, error: string) =
     .where(eq(outbox.id, id))
     .run();
 
-/** Moves a job that will not be tried again to where a person finds it. Twice is as good as once. */
-export const buryJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, error: string) =>
+/** Moves an exhausted job to `dead_letters`. Idempotent. */
+export const deadLetterJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, error: string) =>
   batch(ctx.db, [
     ctx.db
       .insert(dead_letters)
@@ -57,7 +57,7 @@ export const buryJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, error: 
     ctx.db.delete(outbox).where(eq(outbox.id, id)),
   ]);
 
-/** Sends what is due: never sent, lost by the queue, or left by a worker that died. */
+/** Sends due jobs: those never sent, lost by the queue, or left by a worker that died. */
 export const sweepOutbox = (ctx: Ctx): Promise<number> =>
   inRounds(roundsOfTick, sendLimit, () => sendDue(ctx));
 

@@ -1,72 +1,32 @@
-import { rewrapAlertSecrets } from '../alerts/index.ts';
-import { archiveUsage, findAnomalies, rollUp } from '../analytics/index.ts';
-import {
-  forgetOldHolds,
-  raiseAlerts,
-  returnLostHolds,
-  rewrapBudgetSecrets,
-} from '../budgets/index.ts';
-import { moveKeywords } from '../knowledge/index.ts';
-import { rewrapCredentials } from '../llm/index.ts';
-import { exportTelemetry, recordTick, rewrapTelemetryHeaders } from '../observability/index.ts';
+import type { Task } from '../http/feature.ts';
 import { openPlatform } from '../platform/cloudflare.ts';
-import type { Ctx } from '../platform/context.ts';
-import { eraseDueConversations, eraseDueFiles } from '../protocols/openai/index.ts';
-import { closeLostRuns, eraseDueSessions, indexSessions } from '../sessions/index.ts';
 import { newId } from '../shared/id.ts';
-import { rewrapToolSecrets } from '../tools/index.ts';
-import { applyQuotaDefaults } from '../workspaces/index.ts';
-import { sweepIdempotencyKeys, sweepOutbox } from './outbox.ts';
+import { recordTick } from './ticks.ts';
 
-/** Each is bounded, and does nothing the second time. */
-const everyMinute: readonly Task[] = [
-  { name: 'budget_alerts', run: raiseAlerts },
-  { name: 'outbox', run: sweepOutbox },
-  { name: 'lost_runs', run: closeLostRuns },
-  { name: 'lost_holds', run: returnLostHolds },
-  { name: 'session_index', run: indexSessions },
-  { name: 'chunk_index', run: moveKeywords },
-  { name: 'telemetry', run: exportTelemetry },
-  { name: 'quota_defaults', run: (ctx) => applyQuotaDefaults(ctx, true) },
-];
-const everyHour: readonly Task[] = [
-  { name: 'idempotency_keys', run: sweepIdempotencyKeys },
-  { name: 'credentials', run: rewrapCredentials },
-  { name: 'tool_secrets', run: rewrapToolSecrets },
-  { name: 'budget_secrets', run: rewrapBudgetSecrets },
-  { name: 'alert_secrets', run: rewrapAlertSecrets },
-  { name: 'telemetry_secrets', run: rewrapTelemetryHeaders },
-  { name: 'old_holds', run: forgetOldHolds },
-  { name: 'retention', run: eraseDueSessions },
-  { name: 'uploads', run: eraseDueFiles },
-  { name: 'conversations', run: eraseDueConversations },
-  { name: 'rollups', run: rollUp },
-  { name: 'anomalies', run: findAnomalies },
-  { name: 'usage_archive', run: archiveUsage },
-];
-
-interface Task {
-  readonly name: string;
-  readonly run: (ctx: Ctx) => Promise<unknown>;
+/** Tasks by the cron expressions of wrangler.toml. */
+export interface Schedule {
+  readonly everyMinute: readonly Task[];
+  readonly everyHour: readonly Task[];
 }
 
-/** The cron expressions of wrangler.toml. */
-const schedule: Readonly<Record<string, readonly Task[]>> = {
-  '* * * * *': everyMinute,
-  '7 * * * *': everyHour,
+const periods: Readonly<Record<string, keyof Schedule>> = {
+  '* * * * *': 'everyMinute',
+  '7 * * * *': 'everyHour',
 };
 
+/** Runs the tasks of a cron expression one after another. A task that fails is logged and does not stop the others. */
 export async function runSchedule(
+  schedule: Schedule,
   cron: string,
   env: Env,
   execution: ExecutionContext,
 ): Promise<void> {
   const platform = openPlatform(env, execution, { request_id: newId('req') });
   const outcomes: Record<string, boolean> = {};
-  for (const { name, run } of schedule[cron] ?? []) {
+  const period = periods[cron];
+  for (const { name, run } of period === undefined ? [] : schedule[period]) {
     const ctx = platform.context({ workspace_id: '', actor: { type: 'system', name } });
     outcomes[name] = false;
-    // One task's failure must not stop the others.
     await run(ctx).then(
       () => {
         outcomes[name] = true;

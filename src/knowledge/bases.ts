@@ -1,6 +1,6 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
-import { embeddingDimensions } from '../llm/index.ts';
+import { embeddingDimensions } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';

@@ -6,12 +6,12 @@ export { eraseFiles } from './erase-files.ts';
 export { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './evidence.ts';
 export { DocumentFault, type ExtractedDocument, faultCodes } from './extract/document.ts';
 export { extractDocument } from './extract/extract.ts';
+export { knowledgeFeature } from './feature.ts';
 export { listFiles, listFilesOf } from './files.ts';
 export { selectHeadings } from './headings.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { queryWords } from './keywords.ts';
 export { kindOfMediaType, servedTypeOf, servedTypes } from './media.ts';
-export { moveKeywords } from './move-words.ts';
 export { type FilePart, readForm } from './multipart.ts';
 export { originalKey, streamOf } from './objects.ts';
 export { pageToMarkdown, type WebPage } from './page.ts';
@@ -23,7 +23,6 @@ export {
   receiveFile,
   textPart,
 } from './receive.ts';
-export { knowledgeRoutes } from './routes.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
 export { type Found, type SearchCall, type SearchInput, searchKnowledge } from './search.ts';
 export {

@@ -207,7 +207,7 @@ async function discard(ctx: Ctx, file: FileRow): Promise<void> {
 }
 
 /** After the last attempt: the file says that it failed, and may be tried again by hand. */
-export async function giveUpFile(ctx: Ctx, file_id: string): Promise<void> {
+export async function markFileFailed(ctx: Ctx, file_id: string): Promise<void> {
   const error = {
     code: 'internal',
     detail: 'The file could not be processed. Try again with reprocess.',

@@ -1,4 +1,4 @@
-import { readModelName } from './model-name.ts';
+import { readModelName } from '../models/index.ts';
 
 /** What a model is known to do; null is unknown. */
 export interface Capabilities {

@@ -1,9 +1,6 @@
+import { modelNameError } from '../models/index.ts';
 import type { Violation } from '../shared/failure.ts';
-import { builtinLanguageModelNames } from './builtin/models.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { isLanguageModel } from './language-model.ts';
-import { readModelName } from './model-name.ts';
-import { findProvider, providers } from './providers.ts';
 
 /** What a configuration asks of its models. */
 export interface ModelUse {
@@ -31,22 +28,10 @@ export function checkModels(use: ModelUse): Violation[] {
     { name: use.model, pointer: '/config/model' },
   ];
   const unknown = names.flatMap(({ name, pointer }) => {
-    const detail = modelFault(name);
+    const detail = modelNameError(name);
     return detail === null ? [] : [{ pointer, detail }];
   });
   return unknown.length > 0 ? unknown : [...unsupportedSettings(use), ...unfitFallbacks(use)];
-}
-
-/** What is wrong with a name that is to be a model for conversations; null where nothing is. */
-export function modelFault(name: string): string | null {
-  const named = readModelName(name);
-  const provider = named === null ? undefined : findProvider(named.provider);
-  if (named === null || provider === undefined) {
-    return `There is no model ${name}: its provider is none of ${providers.map(({ id }) => id).join(', ')}.`;
-  }
-  if (!isLanguageModel(name)) return `${name} is no model that answers a conversation.`;
-  if (provider.transport !== 'inside' || builtinLanguageModelNames.includes(name)) return null;
-  return `There is no model ${name}; there are ${builtinLanguageModelNames.join(', ')}.`;
 }
 
 /** Only what the first model is known not to support. */

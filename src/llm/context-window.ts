@@ -1,5 +1,5 @@
+import { readModelName } from '../models/index.ts';
 import { free, contextWindowOf as listedWindowOf } from '../usage/index.ts';
-import { readModelName } from './model-name.ts';
 import { findProvider } from './providers.ts';
 
 /** Tokens of a model's context, of the price table; null where it does not say. */

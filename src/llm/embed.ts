@@ -1,11 +1,10 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
+import { findEmbeddingModel, isEmbeddingModel } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
-import { findEmbeddingModel } from './embedding-models.ts';
-import { isEmbeddingModel } from './language-model.ts';
 import { Meter } from './meter.ts';
 import { toCount } from './read-usage.ts';
 import { request } from './request.ts';

@@ -1,8 +1,8 @@
 import { selectLostHolds, settleStatements } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
+import { readModelName } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Attribution, free, recordUsage, type Tokens } from '../usage/index.ts';
-import { readModelName } from './model-name.ts';
 import { findProvider } from './providers.ts';
 import { readWorkspaceModels } from './workspace-models.ts';
 

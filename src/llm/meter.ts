@@ -1,5 +1,6 @@
 import type { Downgrade } from '../budgets/index.ts';
 import { batch, type Statement } from '../db/client.ts';
+import { readModelName } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { retried } from '../platform/retried.ts';
 import { admitCall, spendTokens } from '../rate-limits/index.ts';
@@ -7,7 +8,6 @@ import { Failure } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
 import { type Account, type Attribution, recordUsage, type Tokens } from '../usage/index.ts';
 import type { Fault } from './faults.ts';
-import { readModelName } from './model-name.ts';
 import { findProvider } from './providers.ts';
 import { costOf, Purse, type SizeOf } from './purse.ts';
 import { openTarget, type Target } from './workspace-models.ts';
@@ -59,7 +59,7 @@ export class Meter {
       session_id,
       run_id,
       end_user_id,
-      asked_agent_ids = [],
+      caller_agent_ids = [],
     } = call;
     this.#account = account;
     this.#ctx = ctx;
@@ -68,7 +68,7 @@ export class Meter {
     this.#attribution = { agent_id, version_id, session_id, run_id, end_user_id } as Attribution;
     this.#purse = new Purse(ctx, {
       ...this.#attribution,
-      asked_agent_ids,
+      caller_agent_ids,
       ...(account === undefined ? {} : { account }),
       call_key,
     });

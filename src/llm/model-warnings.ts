@@ -1,6 +1,6 @@
+import { readModelName } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { free, isListedModel } from '../usage/index.ts';
-import { readModelName } from './model-name.ts';
 import { findProvider } from './providers.ts';
 import { explainNoAccess, findAccess, readWorkspaceModels } from './workspace-models.ts';
 

@@ -1,3 +1,11 @@
+import {
+  builtinLanguageModelNames,
+  embeddingModelNames,
+  isLanguageModel,
+  isPriceOnly,
+  readModelName,
+  soundsLikeEmbedding,
+} from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import {
@@ -6,11 +14,7 @@ import {
   nanoPerTokenOfUsdPerMillion,
   type TokenPrices,
 } from '../usage/index.ts';
-import { builtinLanguageModelNames } from './builtin/models.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { embeddingModelNames } from './embedding-models.ts';
-import { isLanguageModel, isPriceOnly, soundsLikeEmbedding } from './language-model.ts';
-import { readModelName } from './model-name.ts';
 import { type Provider, providers } from './providers.ts';
 import type { ModelInfo, ModelQuery } from './schema.ts';
 import { servedModels } from './served-models.ts';
@@ -50,7 +54,7 @@ export interface CallableModels {
 export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
   const { prices, ...models } = await readWorkspaceModels(ctx);
   const open = providers.filter((provider) => findAccess(ctx, provider, models) !== null);
-  const isOpen = new Set(open.map(({ id }) => id));
+  const isOpen = new Set<string>(open.map(({ id }) => id));
   const of = (name: string) => isOpen.has(readModelName(name)?.provider ?? '');
   const served = await Promise.all(
     open.map(async (one) => (await servedModels(ctx, one)).map((model) => `${one.id}/${model}`)),

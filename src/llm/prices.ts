@@ -1,3 +1,4 @@
+import { readModelName } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
@@ -11,7 +12,6 @@ import {
   type TokenPrices,
   toTokenPrices,
 } from '../usage/index.ts';
-import { readModelName } from './model-name.ts';
 import { toWirePrices } from './models.ts';
 import { findProvider, providers } from './providers.ts';
 import type { ListedPrice, PriceList, PriceQuery, PutPrices } from './schema.ts';

@@ -4,6 +4,7 @@ import type {
   RerankingModelV4,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
+import { type ProviderId, providerIds } from '../models/index.ts';
 import { free } from '../usage/index.ts';
 import { builtinEmbedder, builtinLanguageModel } from './builtin/models.ts';
 import type { ModelSettings } from './model-settings.ts';
@@ -21,7 +22,7 @@ import {
 } from './provider-packages.ts';
 
 export interface Provider {
-  readonly id: string;
+  readonly id: ProviderId;
   readonly name: string;
   /** null: the workspace says where it is. */
   readonly default_base_url: string | null;
@@ -48,10 +49,9 @@ export interface Provider {
 
 const own = { needs_key: true, transport: 'http' } as const;
 
-/** Everything that can be called, one entry each. What differs between providers stands here and nowhere else. */
-export const providers: readonly Provider[] = [
-  {
-    id: 'builtin',
+/** One entry for each provider id: the differences between providers are here and nowhere else. */
+const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
+  builtin: {
     name: 'Built in',
     default_base_url: null,
     needs_key: false,
@@ -61,9 +61,8 @@ export const providers: readonly Provider[] = [
     language: async ({ model }) => builtinLanguageModel(model),
     embedding: async ({ model }) => builtinEmbedder(model),
   },
-  {
+  openai: {
     ...own,
-    id: 'openai',
     name: 'OpenAI',
     default_base_url: 'https://api.openai.com/v1',
     price_id: 'openai',
@@ -73,9 +72,8 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await openai(settings)).responses(settings.model),
     embedding: async (settings) => (await openai(settings)).embedding(settings.model),
   },
-  {
+  'openai-chat': {
     ...own,
-    id: 'openai-chat',
     name: 'OpenAI (Chat Completions)',
     default_base_url: 'https://api.openai.com/v1',
     price_id: 'openai',
@@ -83,9 +81,8 @@ export const providers: readonly Provider[] = [
     options: { openai: { store: false } },
     language: async (settings) => (await openai(settings)).chat(settings.model),
   },
-  {
+  anthropic: {
     ...own,
-    id: 'anthropic',
     name: 'Anthropic',
     default_base_url: 'https://api.anthropic.com/v1',
     price_id: 'anthropic',
@@ -93,9 +90,8 @@ export const providers: readonly Provider[] = [
     needs_question: true,
     language: async (settings) => (await anthropic(settings))(settings.model),
   },
-  {
+  google: {
     ...own,
-    id: 'google',
     name: 'Google',
     default_base_url: 'https://generativelanguage.googleapis.com/v1beta',
     price_id: 'google',
@@ -104,9 +100,8 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await google(settings))(settings.model),
     embedding: async (settings) => (await google(settings)).embedding(settings.model),
   },
-  {
+  groq: {
     ...own,
-    id: 'groq',
     name: 'Groq',
     default_base_url: 'https://api.groq.com/openai/v1',
     price_id: 'groq',
@@ -114,9 +109,8 @@ export const providers: readonly Provider[] = [
     key_variable: 'GROQ_API_KEY',
     language: async (settings) => (await groq(settings))(settings.model),
   },
-  {
+  deepseek: {
     ...own,
-    id: 'deepseek',
     name: 'DeepSeek',
     default_base_url: 'https://api.deepseek.com',
     price_id: 'deepseek',
@@ -124,9 +118,8 @@ export const providers: readonly Provider[] = [
     takes_strict_tools: false,
     language: async (settings) => (await deepseek(settings))(settings.model),
   },
-  {
+  mistral: {
     ...own,
-    id: 'mistral',
     name: 'Mistral',
     default_base_url: 'https://api.mistral.ai/v1',
     price_id: 'mistral',
@@ -136,18 +129,16 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await mistral(settings))(settings.model),
     embedding: async (settings) => (await mistral(settings)).embedding(settings.model),
   },
-  {
+  xai: {
     ...own,
-    id: 'xai',
     name: 'xAI',
     default_base_url: 'https://api.x.ai/v1',
     price_id: 'x-ai',
     key_variable: 'XAI_API_KEY',
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
   },
-  {
+  openrouter: {
     ...own,
-    id: 'openrouter',
     name: 'OpenRouter',
     default_base_url: 'https://openrouter.ai/api/v1',
     price_id: 'openrouter',
@@ -155,9 +146,8 @@ export const providers: readonly Provider[] = [
     key_variable: 'OPENROUTER_API_KEY',
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
   },
-  {
+  together: {
     ...own,
-    id: 'together',
     name: 'Together AI',
     default_base_url: 'https://api.together.xyz/v1',
     price_id: 'together',
@@ -166,9 +156,8 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
     embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
   },
-  {
+  fireworks: {
     ...own,
-    id: 'fireworks',
     name: 'Fireworks AI',
     default_base_url: 'https://api.fireworks.ai/inference/v1',
     price_id: 'fireworks',
@@ -177,9 +166,8 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
     embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
   },
-  {
+  'azure-openai': {
     ...own,
-    id: 'azure-openai',
     name: 'Azure OpenAI',
     // The address of a resource, `https://<resource>.openai.azure.com/openai/v1`; models are called by their deployments' names.
     default_base_url: null,
@@ -189,9 +177,8 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await azure(settings)).responses(settings.model),
     embedding: async (settings) => (await azure(settings)).embedding(settings.model),
   },
-  {
+  bedrock: {
     ...own,
-    id: 'bedrock',
     name: 'Amazon Bedrock',
     default_base_url: 'https://bedrock-runtime.us-east-1.amazonaws.com',
     price_id: 'aws',
@@ -200,17 +187,15 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await bedrock(settings))(settings.model),
     embedding: async (settings) => (await bedrock(settings)).embedding(settings.model),
   },
-  {
+  vertex: {
     ...own,
-    id: 'vertex',
     name: 'Vertex AI',
     default_base_url: 'https://aiplatform.googleapis.com/v1/publishers/google',
     price_id: 'google',
     key_variable: 'VERTEX_API_KEY',
     language: async (settings) => (await google(settings))(settings.model),
   },
-  {
-    id: 'workers-ai',
+  'workers-ai': {
     name: 'Workers AI',
     default_base_url: null,
     needs_key: false,
@@ -222,8 +207,7 @@ export const providers: readonly Provider[] = [
     embedding: async (settings) => (await workersAi(settings)).embedding(settings.model as never),
     reranking: async (settings) => (await workersAi(settings)).reranking(settings.model as never),
   },
-  {
-    id: 'openai-compatible',
+  'openai-compatible': {
     name: 'OpenAI-compatible server',
     default_base_url: null,
     needs_key: false,
@@ -234,8 +218,7 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
     embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
   },
-  {
-    id: 'ollama',
+  ollama: {
     name: 'Ollama',
     default_base_url: 'http://localhost:11434/v1',
     needs_key: false,
@@ -246,8 +229,12 @@ export const providers: readonly Provider[] = [
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
     embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
   },
-];
+};
 
-const byId = new Map(providers.map((provider) => [provider.id, provider]));
+export const providers: readonly Provider[] = providerIds.map((id) => ({ id, ...entries[id] }));
+
+const byId: ReadonlyMap<string, Provider> = new Map(
+  providers.map((provider) => [provider.id, provider]),
+);
 
 export const findProvider = (id: string): Provider | undefined => byId.get(id);

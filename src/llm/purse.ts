@@ -1,4 +1,4 @@
-import { type Downgrade, findKnownBudgets, reserve, settleStatements } from '../budgets/index.ts';
+import { type Downgrade, findCachedBudgets, reserve, settleStatements } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
@@ -42,7 +42,8 @@ export class Purse {
     spent: NanoUsd,
     open: (model: string) => Promise<Target | null>,
   ): Promise<void> {
-    if (target.price.price_id === free || findKnownBudgets(this.#ctx)?.budgets.length === 0) return;
+    if (target.price.price_id === free || findCachedBudgets(this.#ctx)?.budgets.length === 0)
+      return;
     const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
     const missing = (cost: NanoUsd | null) =>
       cost === null ? null : Math.max(0, spent + cost - held);
@@ -67,14 +68,14 @@ export class Purse {
     }
     const {
       agent_id = null,
-      asked_agent_ids = [],
+      caller_agent_ids = [],
       end_user_id = null,
       run_id = null,
       call_key,
     } = this.#call;
     const spender = {
       agent_id,
-      asked_agent_ids,
+      caller_agent_ids,
       end_user_id,
       run_id,
       call_key,

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { findKnownBudgets, rememberBudgets, selectKnownBudgets } from '../budgets/index.ts';
+import { cacheBudgets, findCachedBudgets, selectCachedBudgets } from '../budgets/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Place, unseal } from '../platform/vault.ts';
@@ -62,26 +62,26 @@ const statementsFor = (ctx: Ctx) =>
   [
     selectCredentials(ctx.db, ctx.workspace_id),
     selectPriceOverrides(ctx.db, ctx.workspace_id),
-    ...selectKnownBudgets(ctx),
+    ...selectCachedBudgets(ctx),
   ] as const;
 
 type ModelRows = readonly [
   credentials: readonly CredentialRow[],
   prices: readonly PriceOverrideRow[],
-  ...budgets: Parameters<typeof rememberBudgets> extends [unknown, ...infer Rest] ? Rest : never,
+  ...budgets: Parameters<typeof cacheBudgets> extends [unknown, ...infer Rest] ? Rest : never,
 ];
 
 function findCached(ctx: Ctx): WorkspaceModels | undefined {
   const cached = cache.get(ctx.workspace_id);
   return cached !== undefined &&
     ctx.now() - cached.read_at < cacheFor &&
-    findKnownBudgets(ctx) !== undefined
+    findCachedBudgets(ctx) !== undefined
     ? cached
     : undefined;
 }
 
 function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): WorkspaceModels {
-  rememberBudgets(ctx, ...budgets);
+  cacheBudgets(ctx, ...budgets);
   const models: WorkspaceModels = {
     read_at: ctx.now(),
     credentials: new Map(credentials.map((row) => [row.provider, row])),

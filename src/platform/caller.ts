@@ -8,19 +8,59 @@ export interface ApiKeyActor {
   /** The agents this key is limited to; null for all. */
   readonly agent_ids: readonly string[] | null;
   readonly expires_at: number | null;
-  /** Whether the key has been rotated, and expires when its grace ends. */
+  /** True once the key has been rotated; it then expires with the grace period. */
   readonly is_rotated: boolean;
 }
 
+/** A person who has signed in to the workspace. */
+export interface UserActor {
+  readonly type: 'user';
+  readonly id: string;
+  readonly role: Role;
+  readonly agent_ids: readonly string[] | null;
+  readonly expires_at: number;
+}
+
+/** The holder of a signed token that an API key issued to one end user, for some agents. */
+export interface EndUserActor {
+  readonly type: 'end_user';
+  /** The `end_user_id` of sessions, runs and budgets. */
+  readonly id: string;
+  /** The key that issued the token; it pays. */
+  readonly api_key_id: string;
+  readonly agent_ids: readonly string[];
+  readonly expires_at: number;
+}
+
+/** Anybody who has the link to one shared agent. */
+export interface ShareLinkActor {
+  readonly type: 'share_link';
+  readonly id: string;
+  readonly agent_ids: readonly [string];
+  readonly expires_at: number | null;
+}
+
+/** The holder of the deployment's root key. */
+export interface RootActor {
+  readonly type: 'root';
+}
+
+/** A job, a scheduled task, or an anonymous request. */
 export interface SystemActor {
   readonly type: 'system';
   readonly name: string;
-  /** The key whose request the work comes of. */
+  /** The key whose request caused the work. */
   readonly api_key_id?: string | null | undefined;
 }
 
-/** Who acts: a key, the holder of the root key, or the system itself in a job. */
-export type Actor = ApiKeyActor | { readonly type: 'root' } | SystemActor;
+/** The principal of a context. Every decision about actors is a `switch` over this union (`actor.ts`, `identity/access.ts`). */
+export type Actor =
+  | ApiKeyActor
+  | UserActor
+  | EndUserActor
+  | ShareLinkActor
+  | RootActor
+  | SystemActor;
 
 /** An `Idempotency-Key` that came with the request; `platform/idempotency.ts` gives it meaning. */
 export interface Idempotency {

@@ -16,6 +16,7 @@ import type {
   VectorIndex,
 } from './ports.ts';
 
+export { actorId, coveredAgents, coversAgent, payingKey, roleOf } from './actor.ts';
 export type { Actor, ApiKeyActor, Idempotency, Meter } from './caller.ts';
 
 export interface Ctx {
@@ -50,20 +51,3 @@ export interface Ctx {
   readonly defer: (work: Promise<unknown>) => void;
   readonly log: Log;
 }
-
-export const actorId = (actor: Actor): string | null =>
-  actor.type === 'api_key' ? actor.id : actor.type === 'system' ? actor.name : null;
-
-/** The key that pays for what the actor does: its own, or in the background that of whoever caused the work. */
-export const payingKey = (actor: Actor): string | null =>
-  actor.type === 'api_key' ? actor.id : actor.type === 'system' ? (actor.api_key_id ?? null) : null;
-
-/** Whether the actor's credential covers the agent. */
-export const coversAgent = (actor: Actor, agent_id: string | null): boolean =>
-  actor.type !== 'api_key' ||
-  actor.agent_ids === null ||
-  (agent_id !== null && actor.agent_ids.includes(agent_id));
-
-/** The agents a list is narrowed to; null for no narrowing. */
-export const coveredAgents = (actor: Actor): readonly string[] | null =>
-  actor.type === 'api_key' ? actor.agent_ids : null;

@@ -66,12 +66,18 @@ export async function readIdempotency(
 }
 
 /** The same key value sent with another credential is another request. A new ROOT_KEY is another credential. */
-const credentialOf = async ({ root_key }: Config, actor: Actor): Promise<string> =>
-  actor.type === 'api_key'
-    ? actor.id
-    : actor.type === 'root'
-      ? `root:${await sha256(root_key)}`
-      : actor.type;
+async function credentialOf({ root_key }: Config, actor: Actor): Promise<string> {
+  switch (actor.type) {
+    case 'api_key':
+      return actor.id;
+    case 'root':
+      return `root:${await sha256(root_key)}`;
+    case 'system':
+      return actor.type;
+    default:
+      return `${actor.type}:${actor.id}`;
+  }
+}
 
 const fingerprintOf = (path: string, body: string) => sha256(JSON.stringify([path, body]));
 

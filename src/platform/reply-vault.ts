@@ -1,5 +1,5 @@
 import { Failure } from '../shared/failure.ts';
-import type { ApiKeyActor, Ctx, Idempotency } from './context.ts';
+import type { Actor, ApiKeyActor, Ctx, Idempotency } from './context.ts';
 import { seal, unseal } from './vault.ts';
 
 /** The parts of an API key that say what it may do. */
@@ -24,7 +24,7 @@ export async function sealReply(
   idempotency: Idempotency,
   reply: unknown,
 ): Promise<string> {
-  const stored: StoredReply = { coverage: coverageOf(ctx), reply: reply ?? null };
+  const stored: StoredReply = { coverage: coverageOf(ctx.actor), reply: reply ?? null };
   return seal(
     await replyConfig(ctx, idempotency),
     placeOf(ctx, idempotency),
@@ -56,10 +56,20 @@ export const replyGone = (cause?: unknown) =>
     { cause },
   );
 
-function coverageOf({ actor }: Ctx): Coverage | null {
-  if (actor.type !== 'api_key') return null;
-  const { role, agent_ids, expires_at } = actor;
-  return { role, agent_ids, expires_at };
+/** Returns the parts of an actor that bound its access; null for actors that cannot be narrowed. */
+export function coverageOf(actor: Actor): Coverage | null {
+  switch (actor.type) {
+    case 'api_key':
+    case 'user':
+      return { role: actor.role, agent_ids: actor.agent_ids, expires_at: actor.expires_at };
+    // Tokens and links never allow more than running agents.
+    case 'end_user':
+    case 'share_link':
+      return { role: 'runtime', agent_ids: actor.agent_ids, expires_at: actor.expires_at };
+    case 'root':
+    case 'system':
+      return null;
+  }
 }
 
 const placeOf = ({ workspace_id }: Ctx, { key_hash }: Idempotency) => ({

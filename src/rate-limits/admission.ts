@@ -2,13 +2,14 @@ import type { Admission } from '../http/router.ts';
 import { admitRequest } from './admit.ts';
 import { admitAnonymous, admitBurst } from './floods.ts';
 
-/** What the router asks of every request. */
+/** Rate limits as the router applies them to every request. */
 export const admission: Admission = {
   anonymous: admitAnonymous,
   async caller(platform, caller, access) {
-    if (caller.actor.type !== 'api_key') return;
-    await admitBurst(platform, caller.actor.id);
-    // Whoever has set them too low can still change them.
+    const { actor } = caller;
+    if (actor.type === 'root' || actor.type === 'system') return;
+    await admitBurst(platform, actor.id);
+    // A workspace whose limits are too low can still change them.
     if (caller.rate_limits?.requests === true && access !== 'rate-limits:manage')
       await admitRequest(platform.context(caller));
   },

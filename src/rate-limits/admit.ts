@@ -1,4 +1,4 @@
-import type { Ctx } from '../platform/context.ts';
+import { type Ctx, payingKey } from '../platform/context.ts';
 import type { RateStanding, RateSubjects, RateWanted } from '../platform/ports.ts';
 import { Failure } from '../shared/failure.ts';
 import type { RateScope } from '../shared/rate-rules.ts';
@@ -16,9 +16,10 @@ const subjectsOf = (
   { agent_id, end_user_id }: RateCaller,
 ): RateSubjects => ({
   workspace: workspace_id,
-  api_key: actor.type === 'api_key' ? actor.id : null,
+  // Background work was counted when its cause was admitted.
+  api_key: actor.type === 'system' ? null : payingKey(actor),
   agent: agent_id ?? null,
-  end_user: end_user_id ?? null,
+  end_user: end_user_id ?? (actor.type === 'end_user' ? actor.id : null),
 });
 
 /** The answers that are asked of an agent or for an end user; all requests of a key count when they come in. */

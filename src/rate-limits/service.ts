@@ -1,9 +1,9 @@
 import { isGuardViolation } from '../db/errors.ts';
+import { invalidateKeysOf } from '../identity/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { noRules, type RateRules } from '../shared/rate-rules.ts';
-import { forgetKeysOf } from '../workspaces/index.ts';
 import type { RateLimits } from './schema.ts';
 import { putRateLimits, selectRateLimits } from './store.ts';
 
@@ -34,7 +34,7 @@ export async function setRateLimits(ctx: Ctx, rules: RateLimits): Promise<RateLi
         )
       : error;
   }
-  forgetKeysOf(ctx.workspace_id);
+  invalidateKeysOf(ctx.workspace_id);
   return rules;
 }
 

@@ -1,16 +1,15 @@
 import { actorId, type Ctx } from '../platform/context.ts';
-import type { SessionRow } from './store.ts';
+import type { SessionRow } from './store/sessions.ts';
 
-/** A session without messages. */
+/** A new session without messages. */
 export function newSession(
   ctx: Ctx,
   given: Pick<SessionRow, 'agent_id' | 'end_user_id' | 'inputs'> & Partial<SessionRow>,
 ): SessionRow {
   const now = ctx.now();
   return {
-    id: ctx.newId(given.kind === 'one_shot' ? 'shot' : 'ses'),
+    id: ctx.newId('ses'),
     workspace_id: ctx.workspace_id,
-    kind: 'chat',
     on_busy: 'reject',
     title: null,
     titled_by: null,

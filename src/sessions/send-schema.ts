@@ -1,24 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { VersionRequest } from '../agents/index.ts';
-import { busyPolicies } from '../db/schema/sessions.ts';
 import { Id, Name } from '../http/schema.ts';
+import { maxMessageChars, OnBusy, OptionalVersion, TextPart } from '../runs/index.ts';
 import { maxAttachments } from './attachments/schema.ts';
-
-export const OptionalVersion = VersionRequest.nullable().openapi({
-  type: ['string', 'integer', 'null'],
-});
-
-export const OnBusy = z
-  .enum(busyPolicies)
-  .describe(
-    'What a message meets that comes while another is being answered: refused, kept waiting, or put in its place',
-  );
-
-export const longestMessage = 100_000;
-export const TextPart = z.strictObject({
-  type: z.literal('text'),
-  text: z.string().min(1).max(longestMessage).regex(/\S/, 'Must not be blank.'),
-});
 
 export const SendMessage = z
   .strictObject({
@@ -26,7 +9,7 @@ export const SendMessage = z
       .string()
       .trim()
       .min(1)
-      .max(longestMessage)
+      .max(maxMessageChars)
       .optional()
       .describe('The user’s text; or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),
@@ -48,15 +31,6 @@ export const SendMessage = z
   })
   .openapi('SendMessage', { example: { message: 'How do I descale the machine?' } as never });
 export type SendMessage = z.output<typeof SendMessage>;
-
-/** Text parts are paragraphs of one message. */
-export const textOf = ({
-  message,
-  parts,
-}: {
-  readonly message?: string | undefined;
-  readonly parts?: readonly { text: string }[] | undefined;
-}) => message ?? (parts ?? []).map(({ text }) => text).join('\n\n');
 
 export const Regenerate = z
   .strictObject({

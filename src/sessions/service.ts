@@ -4,13 +4,19 @@ import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import {
+  authorizeAgent,
+  checkInputs,
+  hostOf,
+  mayReadMessages,
+  type RunVersionRow,
+  sendErasure,
+} from '../runs/index.ts';
 import { Failure, invalid, noSuchVersion, notFound } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
-import { sendErasure } from './attachments/extract.ts';
+import { authorizeSession, sessionFor } from './authorize-session.ts';
 import { dropOtherSummaries } from './background/summary-store.ts';
-import { hostOf } from './host/host-client.ts';
 import { newSession } from './new-session.ts';
-import { mayReadMessages, ownAgent, ownSession, sessionFor } from './own-session.ts';
 import {
   type CreateSession,
   type OpenedSession,
@@ -21,19 +27,17 @@ import {
   type UpdateSession,
 } from './schema.ts';
 import { indexTitle } from './search/store.ts';
+import { selectMessage } from './store/messages.ts';
+import { selectVersionOfSession } from './store/runs.ts';
 import {
   deleteSession as deleteSessionRows,
   insertSession,
   type SessionRow,
-  selectMessage,
   selectSession,
-  selectVersionOfSession,
-  type TurnVersionRow,
   updateSession as updateSessionRow,
-} from './store.ts';
+} from './store/sessions.ts';
 import { readMessages } from './tree/list-messages.ts';
 import { branchThrough } from './tree/store.ts';
-import { checkInputs } from './turn/instructions.ts';
 
 export async function createSession(
   ctx: Ctx,
@@ -44,7 +48,7 @@ export async function createSession(
     selectAgent(ctx.db, ctx.workspace_id, agentName),
     selectVersionFor(ctx.db, ctx.workspace_id, agentName, input.version),
   ]);
-  const agent = ownAgent(ctx, agents);
+  const agent = authorizeAgent(ctx, agents);
   if (agent.archived_at !== null)
     throw new Failure('agent_archived', 'The agent is archived: restore it first.');
   const [version] = versions;
@@ -67,18 +71,22 @@ export async function createSession(
 
 /** With its newest messages, for callers that may read those; `next_cursor` goes on in the list of messages. */
 export async function getSession(ctx: Ctx, id: string): Promise<SessionWithMessages> {
-  if (ctx.actor.type !== 'api_key' || !mayReadMessages(ctx)) {
+  if (!mayReadMessages(ctx)) {
     const [sessions, [version]] = await batch(ctx.db, [
       selectSession(ctx.db, ctx.workspace_id, id),
       selectVersionOfSession(ctx.db, ctx.workspace_id, id, null),
     ]);
-    return { ...sessionFor(ctx, ownSession(ctx, sessions)), ...openingOf(version), messages: null };
+    return {
+      ...sessionFor(ctx, authorizeSession(ctx, sessions)),
+      ...openingOf(version),
+      messages: null,
+    };
   }
   const { session, version, page } = await readMessages(ctx, id, 'active', { limit: 20 }, true);
   return { ...toSession(session, ctx.now()), ...openingOf(version), messages: page };
 }
 
-const openingOf = (version: TurnVersionRow | null | undefined) =>
+const openingOf = (version: RunVersionRow | null | undefined) =>
   toOpening(version == null ? null : parseConfig(version.config));
 
 /** Throws `validation_failed` for values that the form of the version does not take which the session would use now. */
@@ -93,7 +101,7 @@ async function checkNewInputs(ctx: Ctx, id: string, { inputs }: UpdateSession): 
  * the branch that is left.
  */
 export async function updateSession(ctx: Ctx, id: string, input: UpdateSession): Promise<Session> {
-  const session = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
+  const session = authorizeSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
   await checkNewInputs(ctx, id, input);
   let row: SessionRow | undefined;
   try {
@@ -105,7 +113,7 @@ export async function updateSession(ctx: Ctx, id: string, input: UpdateSession):
     if (leftover !== null) throw leftover;
     row = await applyUpdate(ctx, id, input);
   }
-  await hostOf(ctx, id).forget();
+  await hostOf(ctx, id).invalidate();
   if (row === undefined) throw notFound('session');
   return toSession(row, ctx.now());
 }
@@ -159,8 +167,8 @@ async function runInTheWay(
 
 /** Erases a session with its messages, runs and traces. What it cost stays counted, without a word of it. */
 export async function deleteSession(ctx: Ctx, id: string): Promise<void> {
-  const session = ownSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
-  await hostOf(ctx, id).forget(true);
+  const session = authorizeSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
+  await hostOf(ctx, id).erase();
   const [erased] = await commit(ctx, {
     statements: deleteSessionRows(ctx.db, ctx.workspace_id, session.id, ctx.now()),
     audit: [{ action: 'session.delete', target_type: 'session', target_id: session.id }],

@@ -23,7 +23,6 @@ export const idPrefixes = [
   'run',
   'sec',
   'ses',
-  'shot',
   'step',
   'sum',
   'tool',

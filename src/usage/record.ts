@@ -15,11 +15,11 @@ export interface Attribution {
   readonly end_user_id?: string | null;
   /** What the run adds its costs up in. */
   readonly account?: Account;
-  /** Agents that were asked for it, one by the other: the budgets that are named for them bind it, too. */
-  readonly asked_agent_ids?: readonly string[];
+  /** The agents above a delegate, outermost first: budgets that are named for one of them bind the call as well. */
+  readonly caller_agent_ids?: readonly string[];
 }
 
-export interface ModelCall extends Omit<Attribution, 'account' | 'asked_agent_ids'> {
+export interface ModelCall extends Omit<Attribution, 'account' | 'caller_agent_ids'> {
   /** The caller's unless given. */
   readonly api_key_id?: string | null;
   /** Names the call for good, e.g. `run_…:1:0` (run, step, attempt): recorded twice it is still one row. */

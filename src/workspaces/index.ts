@@ -1,8 +1,4 @@
-export { authenticate, forgetKeysOf } from './authenticate.ts';
-export { managedWorkspaceRoutes } from './managed/routes.ts';
+export { workspacesFeature } from './feature.ts';
 export { assertDeleted } from './managed/service.ts';
-export { quotaRoutes } from './quotas/routes.ts';
 export { applyQuotaDefaults } from './quotas/service.ts';
-export { workspaceRoutes } from './routes.ts';
-export { type CheckModel, findWorkspace } from './service.ts';
-export type { WorkspaceRow } from './store.ts';
+export { findWorkspace } from './service.ts';

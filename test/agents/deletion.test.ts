@@ -82,7 +82,7 @@ describe('deleting an agent permanently', () => {
       'agent_activations',
       'sessions',
       'runs',
-      'message_feedback',
+      'feedback',
     ])
       expect([
         table,

@@ -2,11 +2,11 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { findAnomalies } from '../../src/analytics/index.ts';
 import { rollUpWorkspace } from '../../src/analytics/rollup.ts';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { newId } from '../../src/shared/id.ts';
 import { faulty, recording } from '../support/faulty.ts';
 import { Site } from '../support/outbound.ts';
 import { atRest } from '../support/resources.ts';
+import { runSchedule } from '../support/schedule.ts';
 import { checkSignature } from '../support/webhook.ts';
 import { contextAt, insertHistory, newTenant, type Run, type Tenant } from './support.ts';
 

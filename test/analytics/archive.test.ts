@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { archiveWorkspace } from '../../src/analytics/archive.ts';
 import { rollUpWorkspace } from '../../src/analytics/rollup.ts';
 import { getCostBreakdown } from '../../src/analytics/service.ts';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { newId } from '../../src/shared/id.ts';
 import { toRequest } from '../support/api.ts';
 import { faulty } from '../support/faulty.ts';
+import { runSchedule } from '../support/schedule.ts';
 import { type Call, contextAt, insertHistory, newTenant, type Tenant } from './support.ts';
 
 const day = 86_400_000;

@@ -90,7 +90,7 @@ function historyOf(
     const agent = tenant.agents[event.agent] as Tenant['agents'][number];
     const at = start + event.minutes * 60_000;
     const name = `${event.agent}/${event.session}`;
-    const kind = event.session === 5 ? 'one_shot' : 'chat';
+    const kind = event.session === 5 ? 'one_off' : 'chat';
     const session: Session = sessions.get(name) ?? {
       id: newId('ses'),
       agent_id: agent.id,

@@ -74,7 +74,8 @@ export interface Run {
 export interface Session {
   readonly id: string;
   readonly agent_id: string;
-  readonly kind: 'chat' | 'one_shot';
+  /** `one_off` stands for runs without a session; nothing is stored of it. */
+  readonly kind: 'chat' | 'one_off';
   readonly end_user_id: string | null;
   readonly created_at: number;
 }
@@ -108,27 +109,43 @@ export async function insertHistory(
   workspace_id: string,
   { sessions, runs, calls, ratings }: History,
 ): Promise<void> {
+  const oneOff = new Set(sessions.filter(({ kind }) => kind === 'one_off').map(({ id }) => id));
+  const stored = <Row extends { readonly session_id: string | null }>(rows: readonly Row[]) =>
+    rows.map((row) => (oneOff.has(row.session_id ?? '') ? { ...row, session_id: null } : row));
+  const inSessions = runs.filter(({ session_id }) => !oneOff.has(session_id));
+  const ofOneOff = runs.flatMap((run) => {
+    const session = sessions.find(({ id }) => id === run.session_id);
+    return session?.kind === 'one_off'
+      ? [{ ...run, ...messagesOf(run), end_user_id: session.end_user_id }]
+      : [];
+  });
   const pick = (...names: string[]) => names.map((name) => `value ->> '${name}'`).join(', ');
   await env.DB.batch([
     bulk(
-      `insert into sessions (workspace_id, inputs, metadata, ${'id, agent_id, kind, end_user_id, created_at, updated_at'})
-      select ?1, '{}', '{}', ${pick('id', 'agent_id', 'kind', 'end_user_id', 'created_at', 'created_at')}`,
+      `insert into sessions (workspace_id, inputs, metadata, id, agent_id, end_user_id, created_at, updated_at)
+      select ?1, '{}', '{}', ${pick('id', 'agent_id', 'end_user_id', 'created_at', 'created_at')}`,
       workspace_id,
-      sessions,
+      sessions.filter(({ kind }) => kind === 'chat'),
       'on conflict do nothing',
     ),
     bulk(
       `insert into runs (workspace_id, lease_until, id, agent_id, version_id, session_id, is_preview, status, confidence, coverage, first_token_ms, latency_ms, created_by, created_at, ended_at)
       select ?1, 0, ${pick('id', 'agent_id', 'version_id', 'session_id', 'is_preview', 'status', 'confidence', 'coverage', 'first_token_ms', 'latency_ms', 'created_by', 'created_at', 'ended_at')}`,
       workspace_id,
-      runs,
+      stored(runs),
+    ),
+    bulk(
+      `insert into run_contents (workspace_id, inputs, metadata, files, question, expires_at, run_id, agent_id, end_user_id, question_id, answer_id, answered_at, created_at)
+      select ?1, '{}', '{}', '[]', 'text', 0, ${pick('id', 'agent_id', 'end_user_id', 'user_id', 'assistant_id')}, iif(value ->> 'status' = 'failed', null, 1), ${pick('created_at')}`,
+      workspace_id,
+      ofOneOff,
     ),
     ...(['user', 'assistant'] as const).map((role) =>
       bulk(
         `insert into messages (workspace_id, role, text, citations, seq, id, session_id, run_id, created_at)
         select ?1, '${role}', 'text', '[]', value ->> '${role}_seq', ${pick(`${role}_id`, 'session_id', 'id', 'created_at')}`,
         workspace_id,
-        runs.map((run) => ({ ...run, ...messagesOf(run) })),
+        inSessions.map((run) => ({ ...run, ...messagesOf(run) })),
         role === 'user' ? '' : "and value ->> 'status' <> 'failed'",
       ),
     ),
@@ -142,14 +159,14 @@ export async function insertHistory(
       `insert into usage (workspace_id, call_key, id, agent_id, version_id, session_id, run_id, api_key_id, end_user_id, provider, model, operation, input_tokens, output_tokens, cost_nano_usd, latency_ms, first_token_ms, status, created_at)
       select ?1, ${pick('id', 'id', 'agent_id', 'version_id', 'session_id', 'run_id', 'api_key_id', 'end_user_id', 'provider', 'model', 'operation', 'input_tokens', 'output_tokens', 'cost_nano_usd', 'latency_ms', 'first_token_ms', 'status', 'created_at')}`,
       workspace_id,
-      calls,
+      stored(calls),
       'on conflict do nothing',
     ),
     bulk(
-      `insert into message_feedback (workspace_id, end_user_id, tags, id, agent_id, version_id, session_id, message_id, run_id, rating, created_at, updated_at)
+      `insert into feedback (workspace_id, end_user_id, tags, id, agent_id, version_id, session_id, message_id, run_id, rating, created_at, updated_at)
       select ?1, '', '[]', ${pick('id', 'agent_id', 'version_id', 'session_id', 'message_id', 'run_id', 'rating', 'created_at', 'created_at')}`,
       workspace_id,
-      ratings,
+      stored(ratings),
       'on conflict do nothing',
     ),
   ]);

@@ -6,12 +6,12 @@ import {
   rewrapBudgetSecrets,
   settleStatements,
 } from '../../src/budgets/index.ts';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { Site } from '../support/outbound.ts';
 import { playScript } from '../support/provider/client.ts';
 import { atRest } from '../support/resources.ts';
+import { runSchedule } from '../support/schedule.ts';
 import { checkSignature } from '../support/webhook.ts';
 import { run, usageOf } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { forgetBudgets } from '../../src/budgets/index.ts';
+import { invalidateBudgets } from '../../src/budgets/index.ts';
 import { batch, type Statement } from '../../src/db/client.ts';
 import { budgets } from '../../src/db/schema/budgets.ts';
 import type { Ctx } from '../../src/platform/context.ts';
@@ -34,7 +34,7 @@ export async function putBudget(
     ...budget,
   };
   await ctx.db.insert(budgets).values(row);
-  forgetBudgets(ctx.workspace_id);
+  invalidateBudgets(ctx.workspace_id);
   return id;
 }
 

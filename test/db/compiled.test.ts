@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { batch, newDbMeter, openDb, type Statement } from '../../src/db/client.ts';
 import { compileByColumns } from '../../src/db/compiled.ts';
-import { runs } from '../../src/db/schema/sessions.ts';
+import { runs } from '../../src/db/schema/runs.ts';
 
 const db = () => openDb(env.DB.withSession('first-primary'), newDbMeter());
 const asked = (statement: Statement) => {

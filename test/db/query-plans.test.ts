@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { rootKey } from '../support/api.ts';
 import { fillPath, type Operation, operations } from '../support/document.ts';
 import { recording } from '../support/faulty.ts';
 import { seed, validBody } from '../support/resources.ts';
 import { tenantTables } from '../support/rows.ts';
+import { runSchedule } from '../support/schedule.ts';
 import { requestWith } from '../support/worker.ts';
 
 /** Every operation once, each list with each of its filters, and the periodic work. */

@@ -38,6 +38,7 @@ const builtIn = async (
 
 const circumstances = () => ({
   tool_call_id: 'call_1',
+  span_id: 'step_1',
   attribution: { account: new Account() },
   config: {} as never,
   depth: 0,

@@ -161,7 +161,7 @@ describe('errors', () => {
       return body.detail;
     };
     expect(await detail('/agentz')).toBe(
-      'There is no GET /api/v1/agentz. /docs lists what there is.',
+      'No operation GET /api/v1/agentz. /docs lists all operations.',
     );
     expect(await detail('/agents/nobody')).toBe('No such agent in this workspace.');
     expect(await detail(`/agents/${agent.id}/versions/99`)).toBe(

@@ -127,7 +127,7 @@ describe('the life of a file', () => {
     await env.FILES.put(`${workspace.id}/${file.id}`, 'Some text.');
     await env.DB.prepare("update files set status = 'embedding' where id = ?").bind(file.id).run();
     expect((await workspace.post(`/files/${file.id}/reprocess`)).body.code).toBe('conflict');
-    await knowledgeJobs['file.ingest'].giveUp(
+    await knowledgeJobs['file.ingest'].onExhausted(
       contextOf(workspace.id),
       { type: 'file.ingest', file_id: file.id },
       'why',

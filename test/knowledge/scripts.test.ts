@@ -1,9 +1,9 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase } from '../support/files.ts';
+import { runSchedule } from '../support/schedule.ts';
 
 interface Pair {
   readonly query: string;

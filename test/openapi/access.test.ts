@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { permissions } from '../../src/http/access.ts';
+import { permissions } from '../../src/http/permissions.ts';
 import { newWorkspace, rootKey, type Workspace } from '../support/api.ts';
 import { call, expectRefusal, fillPath, type Operation, operations } from '../support/document.ts';
 import { randomValues } from '../support/resources.ts';

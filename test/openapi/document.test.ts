@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { app } from '../../src/app.ts';
-import { permissions } from '../../src/http/access.ts';
+import { permissions } from '../../src/http/permissions.ts';
 import {
   document,
   type Operation,

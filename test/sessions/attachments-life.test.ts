@@ -80,7 +80,7 @@ describe('the job that reads an attachment', () => {
 
   it('says so when it is given up, and when the original is gone (R65)', async () => {
     const given = await waiting();
-    await attachmentJobs['attachment.extract'].giveUp(
+    await attachmentJobs['attachment.extract'].onExhausted(
       contextOf(given.workspace),
       { type: 'attachment.extract', attachment_id: given.id },
       'x',

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pickPassages } from '../../src/sessions/attachments/passages.ts';
+import { pickPassages } from '../../src/runs/attachments/passages.ts';
 import { estimateTokens } from '../../src/shared/tokens.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { uploadForm } from '../support/files.ts';

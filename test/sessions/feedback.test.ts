@@ -57,7 +57,7 @@ describe('feedback', () => {
     });
     const other = await workspace.put(path, { rating: 'up', end_user_id: 'bob' });
     expect(other.body).toMatchObject({ end_user_id: 'bob', rating: 'up' });
-    expect(await countRows('message_feedback', workspace.id)).toBe(2);
+    expect(await countRows('feedback', workspace.id)).toBe(2);
   });
 
   it('is shown with the message', async () => {
@@ -84,7 +84,7 @@ describe('feedback', () => {
       (await workspace.put(`/messages/${message}/feedback`, { rating: 'up' })).body.end_user_id,
     ).toBeNull();
     await workspace.put(`/messages/${message}/feedback`, { rating: 'down' });
-    expect(await countRows('message_feedback', workspace.id)).toBe(1);
+    expect(await countRows('feedback', workspace.id)).toBe(1);
     expect((await workspace.delete(`/messages/${message}/feedback`)).status).toBe(204);
     expect((await workspace.delete(`/messages/${message}/feedback`)).status).toBe(404);
   });
@@ -98,7 +98,7 @@ describe('feedback', () => {
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    expect(await countRows('message_feedback', workspace.id)).toBe(1);
+    expect(await countRows('feedback', workspace.id)).toBe(1);
   });
 
   it('is on answers alone', async () => {
@@ -123,7 +123,7 @@ describe('feedback', () => {
   ])('refuses %j', async (body) => {
     const { message } = await newAnswer(workspace, agent);
     expect((await workspace.put(`/messages/${message}/feedback`, body)).status).toBe(422);
-    expect(await countRows('message_feedback', workspace.id)).toBe(0);
+    expect(await countRows('feedback', workspace.id)).toBe(0);
   });
 
   it('is given by the key that made the session, and by those who manage the agent', async () => {
@@ -153,7 +153,7 @@ describe('feedback', () => {
     const { session, message } = await newAnswer(workspace, agent);
     await workspace.put(`/messages/${message}/feedback`, { rating: 'up', comment: 'Thanks' });
     expect((await workspace.delete(`/sessions/${session}`)).status).toBe(204);
-    expect(await countRows('message_feedback', workspace.id)).toBe(0);
+    expect(await countRows('feedback', workspace.id)).toBe(0);
     expect((await workspace.put(`/messages/${message}/feedback`, { rating: 'up' })).status).toBe(
       404,
     );
@@ -178,7 +178,7 @@ describe('the feedback of an agent', () => {
     });
     const third = await newAnswer(workspace, agent, {}, 'Third question');
     await workspace.put(`/messages/${third.message}/feedback`, { rating: 'down' });
-    await env.DB.prepare('update message_feedback set updated_at = ? where message_id = ?')
+    await env.DB.prepare('update feedback set updated_at = ? where message_id = ?')
       .bind(Date.UTC(2020, 0, 1), first.message)
       .run();
 

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { newId } from '../../src/shared/id.ts';
 import { newWorkspace } from '../support/api.ts';
 import { type Chat, newChat } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 import { countAll } from '../support/rows.ts';
+import { runSchedule } from '../support/schedule.ts';
 
 const says = (...text: string[]): Round => ({
   text,

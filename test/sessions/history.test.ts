@@ -11,7 +11,7 @@ import {
   type Summary,
   tokensOf,
   windowOf,
-} from '../../src/sessions/turn/history.ts';
+} from '../../src/runs/prompt/history.ts';
 import { estimateTokens } from '../../src/shared/tokens.ts';
 
 const load = fc.record({

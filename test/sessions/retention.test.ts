@@ -1,12 +1,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { newChat, readFrames } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 import { atRest } from '../support/resources.ts';
 import { countAll, tenantTables } from '../support/rows.ts';
+import { runSchedule } from '../support/schedule.ts';
 
 const day = 86_400_000;
 const answer: Round = {
@@ -81,7 +81,7 @@ describe('deleting a session', () => {
     await workspace.patch(`/sessions/${session}`, { title: `About ${canary}` });
     await atRest(workspace.id);
     expect(await whereIs(canary)).toEqual(
-      expect.arrayContaining(['messages', 'messages_fts', 'sessions', 'message_feedback', 'runs']),
+      expect.arrayContaining(['messages', 'messages_fts', 'sessions', 'feedback', 'runs']),
     );
     expect((await workspace.delete(`/sessions/${session}`)).status).toBe(204);
     await atRest(workspace.id);

@@ -2,10 +2,10 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { snippetOf } from '../../src/sessions/search/snippet.ts';
 import { indexedText, queryWords } from '../../src/sessions/search/words.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
+import { runSchedule } from '../support/schedule.ts';
 
 interface Match {
   message_id: string | null;

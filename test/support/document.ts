@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { type Schema as JsonSchema, Validator } from '@cfworker/json-schema';
 import { expect } from 'vitest';
 import { app } from '../../src/app.ts';
-import type { Access } from '../../src/http/access.ts';
+import type { Access } from '../../src/http/permissions.ts';
 import { type Answer, type Options, request } from './api.ts';
 
 /** A JSON Schema of the document, as far as tests look into it. */

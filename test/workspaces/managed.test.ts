@@ -1,10 +1,10 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
 import { seed } from '../support/resources.ts';
 import { countAll } from '../support/rows.ts';
+import { runSchedule } from '../support/schedule.ts';
 
 const root = (method: string, path: string, json?: unknown, headers = {}) =>
   request(method, `/api/v1/workspaces${path}`, rootKey, {

@@ -2,9 +2,9 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { runSchedule } from '../../src/jobs/schedule.ts';
 import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
 import { faulty } from '../support/faulty.ts';
+import { runSchedule } from '../support/schedule.ts';
 import { requestWith } from '../support/worker.ts';
 import { quotaOf, send, unique, uploadFile } from './support.ts';
 

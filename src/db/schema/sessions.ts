@@ -1,29 +1,8 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { sql } from 'drizzle-orm';
-import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { agents } from './agents.ts';
-
-/** `queued` waits for the run before it in its session. */
-export const runStatuses = [
-  'queued',
-  'running',
-  'completed',
-  'failed',
-  'cancelled',
-  'interrupted',
-  'limit_exceeded',
-] as const;
-export type RunStatus = (typeof runStatuses)[number];
-
-export const coverages = ['full', 'partial', 'none'] as const;
-export type Coverage = (typeof coverages)[number];
-
-/** What a message meets that comes while another is being answered. */
-export const busyPolicies = ['reject', 'queue', 'interrupt'] as const;
-export type BusyPolicy = (typeof busyPolicies)[number];
-
-/** `one_shot` holds a run that was asked for without a session; lists do not show it. */
-export const sessionKinds = ['chat', 'one_shot'] as const;
+import { type AttachedFile, busyPolicies } from './runs.ts';
 
 export const sessions = sqliteTable(
   'sessions',
@@ -33,7 +12,6 @@ export const sessions = sqliteTable(
     agent_id: text()
       .notNull()
       .references(() => agents.id),
-    kind: text({ enum: sessionKinds }).notNull().default('chat'),
     on_busy: text({ enum: busyPolicies }).notNull().default('reject'),
     end_user_id: text(),
     title: text(),
@@ -71,21 +49,6 @@ export const sessions = sqliteTable(
   ],
 );
 
-/** A file as the messages of a branch carry it on. */
-export interface AttachedFile {
-  readonly id: string;
-  /** The message of this branch that it came with. */
-  readonly message_id: string;
-  /** Where it lies in the file store. */
-  readonly object_id: string;
-  readonly name: string;
-  readonly kind: 'document' | 'image';
-  readonly media_type: string;
-  readonly byte_size: number;
-  /** Estimated, of its text; null for an image. */
-  readonly tokens: number | null;
-}
-
 export const messages = sqliteTable(
   'messages',
   {
@@ -116,77 +79,6 @@ export const messages = sqliteTable(
   ],
 );
 
-export const runs = sqliteTable(
-  'runs',
-  {
-    id: text().primaryKey(),
-    workspace_id: text().notNull(),
-    agent_id: text().notNull(),
-    version_id: text().notNull(),
-    session_id: text(),
-    /** The user's message that it answers. */
-    input_message_id: text(),
-    /** Of an unsaved draft; `version_id` is then the version that was active. */
-    is_preview: integer({ mode: 'boolean' }).notNull().default(false),
-    status: text({ enum: runStatuses }).notNull(),
-    finish_reason: text(),
-    error_code: text(),
-    error_detail: text(),
-    confidence: real(),
-    coverage: text({ enum: coverages }),
-    input_tokens: integer(),
-    output_tokens: integer(),
-    cache_read_tokens: integer(),
-    reasoning_tokens: integer(),
-    cost_nano_usd: integer(),
-    first_token_ms: integer(),
-    latency_ms: integer(),
-    /** What the model was given besides the question: messages, summary, attachments. */
-    context: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    /** What a wire format has to show again when it is asked for the run. */
-    metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    /** The events of a run that has ended, for whoever attaches later (sessions/event-log.ts); null where they would be too many. */
-    events: text(),
-    /** Past this a running run has lost its host. */
-    lease_until: integer().notNull(),
-    created_by: text(),
-    created_at: integer().notNull(),
-    ended_at: integer(),
-  },
-  (table) => [
-    index('runs_workspace').on(table.workspace_id, table.id),
-    index('runs_agent').on(table.workspace_id, table.agent_id, table.id),
-    index('runs_session').on(table.workspace_id, table.session_id, table.id),
-    index('runs_ended')
-      .on(table.workspace_id, table.agent_id, table.ended_at, table.id)
-      .where(sql`ended_at is not null`),
-    index('runs_lease').on(table.lease_until).where(sql`status = 'running'`),
-    index('runs_queued').on(table.lease_until).where(sql`status = 'queued'`),
-  ],
-);
-
-/** The trace of a run: what it retrieved, asked a model, did with a tool. */
-export const run_steps = sqliteTable(
-  'run_steps',
-  {
-    id: text().primaryKey(),
-    workspace_id: text().notNull(),
-    run_id: text()
-      .notNull()
-      .references(() => runs.id),
-    ordinal: integer().notNull(),
-    type: text({ enum: ['retrieval', 'model', 'tool'] }).notNull(),
-    name: text().notNull(),
-    input: text({ mode: 'json' }).$type<unknown>(),
-    output: text({ mode: 'json' }).$type<unknown>(),
-    error: text(),
-    cost_nano_usd: integer(),
-    started_at: integer().notNull(),
-    latency_ms: integer().notNull(),
-  },
-  (table) => [uniqueIndex('run_steps_run').on(table.run_id, table.ordinal)],
-);
-
 /** What fell out of the window of history, told shortly. The newest version is the one that counts. */
 export const session_summaries = sqliteTable(
   'session_summaries',
@@ -211,18 +103,17 @@ export const session_summaries = sqliteTable(
 
 export const ratings = ['up', 'down', '1', '2', '3', '4', '5'] as const;
 
-/** What a person thinks of an answer: one row for each end user and message. */
-export const message_feedback = sqliteTable(
-  'message_feedback',
+/** The rating that a person gives an answer: one row for each end user and answer, of a session or of a one-off run. */
+export const feedback = sqliteTable(
+  'feedback',
   {
     id: text().primaryKey(),
     workspace_id: text().notNull(),
     agent_id: text().notNull(),
     version_id: text().notNull(),
-    session_id: text().notNull(),
-    message_id: text()
-      .notNull()
-      .references(() => messages.id),
+    /** Null for the answer of a one-off run. */
+    session_id: text(),
+    message_id: text().notNull(),
     run_id: text().notNull(),
     /** Empty where nobody is named. */
     end_user_id: text().notNull(),
@@ -234,15 +125,10 @@ export const message_feedback = sqliteTable(
     updated_at: integer().notNull(),
   },
   (table) => [
-    uniqueIndex('message_feedback_message').on(table.message_id, table.end_user_id),
-    index('message_feedback_session').on(table.session_id),
-    index('message_feedback_agent').on(table.workspace_id, table.agent_id, table.updated_at),
-    index('message_feedback_time').on(
-      table.workspace_id,
-      table.agent_id,
-      table.created_at,
-      table.id,
-    ),
+    uniqueIndex('feedback_message').on(table.message_id, table.end_user_id),
+    index('feedback_session').on(table.session_id).where(sql`session_id is not null`),
+    index('feedback_agent').on(table.workspace_id, table.agent_id, table.updated_at),
+    index('feedback_time').on(table.workspace_id, table.agent_id, table.created_at, table.id),
   ],
 );
 

@@ -7,7 +7,8 @@ import type { Tool, ToolCall, ToolOutcome } from '../tool.ts';
 /** Agents that may stand above the one that is asked. */
 const maxDepth = 3;
 
-export interface AgentCall extends Pick<ToolCall, 'attribution' | 'signal' | 'tool_call_id'> {
+export interface AgentCall
+  extends Pick<ToolCall, 'attribution' | 'signal' | 'tool_call_id' | 'span_id'> {
   readonly agent: AgentRow;
   readonly message: string;
   /** Of the agent that is asked: 1 for the first below the one that a person talks to. */
@@ -39,7 +40,7 @@ export const agentTool = (runAgent: RunAgent): Tool => ({
     additionalProperties: false,
   },
   effect: 'read',
-  async run(ctx, { input, depth, above: given = [], attribution, signal, tool_call_id }) {
+  async run(ctx, { input, depth, above: given = [], attribution, signal, tool_call_id, span_id }) {
     const { agent: name, message } = input as { agent: string; message: string };
     if (depth >= maxDepth)
       return { ok: false, error: `Agents may ask each other at most ${maxDepth} deep.` };
@@ -59,6 +60,7 @@ export const agentTool = (runAgent: RunAgent): Tool => ({
       attribution,
       signal,
       tool_call_id,
+      span_id,
     });
   },
 });

@@ -1,8 +1,7 @@
 import type { EmbeddingModelV4 } from '@ai-sdk/provider';
+import { lexicalDimensions } from '../../models/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { isStopWord, words } from '../../shared/words.ts';
-
-export const lexicalDimensions = 512;
 
 /**
  * Embeds by feature hashing (Weinberger et al. 2009): every word and its character trigrams are

@@ -3,8 +3,6 @@ import { Failure } from '../../shared/failure.ts';
 import { extractiveModel } from './extractive.ts';
 import { lexicalEmbedder } from './lexical.ts';
 
-export const builtinLanguageModelNames: readonly string[] = ['builtin/extractive'];
-
 const unknown = (model: string) =>
   new Failure('provider_error', `There is no model builtin/${model}.`);
 

@@ -5,5 +5,5 @@ import { exportWorkspace } from './export.ts';
 const noted = async () => undefined;
 
 export const telemetryJobs: { readonly 'telemetry.export': JobHandler<'telemetry.export'> } = {
-  'telemetry.export': { run: (ctx) => exportWorkspace(ctx), giveUp: noted },
+  'telemetry.export': { run: (ctx) => exportWorkspace(ctx), onExhausted: noted },
 };

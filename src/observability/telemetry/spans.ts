@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../db/schema/sessions.ts';
+import type { RunStatus } from '../../db/schema/runs.ts';
 import { idHex } from '../../shared/id.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { ofText, toInput, toOutput } from './content.ts';
@@ -32,6 +32,11 @@ export interface RunFacts {
 
 export interface StepFacts {
   readonly id: string;
+  /** The span of the tool call that a delegate's span belongs to; null at the top. */
+  readonly parent_id: string | null;
+  /** The delegate agent; null for the run's own agent. */
+  readonly agent_id: string | null;
+  readonly agent_name: string | null;
   readonly type: 'retrieval' | 'model' | 'tool';
   readonly name: string;
   readonly input: unknown;
@@ -62,18 +67,21 @@ const providerNames: Readonly<Record<string, string>> = {
  */
 export function toSpans(run: RunFacts, steps: readonly StepFacts[], withContent: boolean): Span[] {
   const traceId = idHex(run.id);
-  const last = steps.findLastIndex(({ type }) => type === 'model');
+  const last = steps.findLastIndex(isOwnCall);
   const root = runSpan(run, steps, withContent);
   return [
     { traceId, spanId: spanIdOf(run.id), ...root },
     ...steps.map((step, index) => ({
       traceId,
       spanId: spanIdOf(step.id),
-      parentSpanId: spanIdOf(run.id),
+      parentSpanId: spanIdOf(step.parent_id ?? run.id),
       ...stepSpan(run, step, withContent, index === last),
     })),
   ];
 }
+
+/** A model call of the run's own agent, not of a delegate. */
+const isOwnCall = ({ type, parent_id }: StepFacts) => type === 'model' && parent_id === null;
 
 /** The random half of the id. */
 const spanIdOf = (id: string) => idHex(id).slice(16);
@@ -81,7 +89,7 @@ const spanIdOf = (id: string) => idHex(id).slice(16);
 type Bare = Omit<Span, 'traceId' | 'spanId' | 'parentSpanId'>;
 
 function runSpan(run: RunFacts, steps: readonly StepFacts[], withContent: boolean): Bare {
-  const asked = steps.findLast(({ type }) => type === 'model')?.name ?? run.model ?? '';
+  const asked = steps.findLast(isOwnCall)?.name ?? run.model ?? '';
   const { provider, model } = readModel(asked);
   const error = errorOf(run);
   const content: Attributes = withContent
@@ -139,8 +147,8 @@ function stepSpan(run: RunFacts, step: StepFacts, withContent: boolean, isLastCa
     endTimeUnixNano: toNanos(step.started_at + step.latency_ms),
     attributes: toAttributes({
       ...attributes,
-      'gen_ai.agent.id': run.agent_id,
-      'gen_ai.agent.name': run.agent_name,
+      'gen_ai.agent.id': step.agent_id ?? run.agent_id,
+      'gen_ai.agent.name': step.agent_id === null ? run.agent_name : step.agent_name,
       'gen_ai.conversation.id': run.session_id,
       'error.type': step.error === null ? null : `${step.type}_error`,
       'agentgrid.cost_usd': costOf(step.cost_nano_usd),

@@ -162,8 +162,9 @@ export async function readWaiting(
 ): Promise<Waiting> {
   const line = sql`(select run_id from telemetry_runs where workspace_id = ${workspace_id} order by run_id limit ${limit})`;
   const text = withContent
-    ? sql`(select m.text from messages m where m.id = r.input_message_id) as question,
-      (select m.text from messages m where m.run_id = r.id and m.role = 'assistant' limit 1) as answer`
+    ? sql`coalesce(c.question, (select m.text from messages m where m.id = r.input_message_id)) as question,
+      iif(c.run_id is null, (select m.text from messages m where m.run_id = r.id and m.role = 'assistant' limit 1),
+        iif(c.answered_at is null, null, c.answer)) as answer`
     : sql`null as question, null as answer`;
   const input = withContent ? sql`s.input` : sql`null as input`;
   const [ids, runs, steps] = (await batch(db, [
@@ -171,10 +172,11 @@ export async function readWaiting(
     db.all(sql`select r.id, r.agent_id, a.name as agent_name, v.number as version, v.config ->> 'model' as model, r.session_id, r.is_preview, r.status,
         r.finish_reason, r.error_code, r.error_detail, r.input_tokens, r.output_tokens, r.cache_read_tokens, r.reasoning_tokens, r.cost_nano_usd,
         r.first_token_ms, r.created_at, r.ended_at, ${text}
-      from ${line} q cross join runs r on r.id = q.run_id left join agents a on a.id = r.agent_id left join agent_versions v on v.id = r.version_id
+      from ${line} q cross join runs r on r.id = q.run_id left join agents a on a.id = r.agent_id left join agent_versions v on v.id = r.version_id left join run_contents c on c.run_id = r.id
       where r.workspace_id = ${workspace_id} and r.ended_at is not null order by r.id`),
-    db.all(sql`select s.run_id, s.id, s.type, s.name, ${input}, s.output, s.error, s.cost_nano_usd, s.started_at, s.latency_ms
-      from ${line} q cross join run_steps s on s.run_id = q.run_id where s.workspace_id = ${workspace_id} order by s.run_id, s.ordinal`),
+    db.all(sql`select s.run_id, s.id, s.parent_id, s.agent_id, d.name as agent_name, s.type, s.name, ${input}, s.output, s.error, s.cost_nano_usd,
+        s.started_at, s.latency_ms
+      from ${line} q cross join run_steps s on s.run_id = q.run_id left join agents d on d.id = s.agent_id where s.workspace_id = ${workspace_id} order by s.run_id, s.ordinal`),
   ])) as unknown as [
     { run_id: string }[],
     RunFacts[],

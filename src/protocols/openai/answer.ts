@@ -1,4 +1,4 @@
-import type { Message } from '../../sessions/index.ts';
+import type { Message } from '../../runs/index.ts';
 
 /** A call of one of the caller's own tools: it ended the run, and its result is the caller's to bring. */
 export interface ClientCall {

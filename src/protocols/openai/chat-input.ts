@@ -1,4 +1,4 @@
-import type { Overrides } from '../../sessions/index.ts';
+import type { Overrides } from '../../runs/index.ts';
 import type { ChatMessage, CreateChatCompletion } from './chat-schema.ts';
 import { type Conversation, toText, Writer } from './input.ts';
 import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
@@ -104,7 +104,7 @@ export function readChatOverrides(body: CreateChatCompletion): Overrides {
       })),
       choiceOf(body),
     ),
-    ...(body.parallel_tool_calls === false ? { most_calls: 1 } : {}),
+    ...(body.parallel_tool_calls === false ? { max_calls: 1 } : {}),
   };
 }
 

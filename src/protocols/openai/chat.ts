@@ -1,15 +1,15 @@
 import type { Ctx } from '../../platform/context.ts';
-import { runAsStream, type TurnInput, type WireRequest } from '../../sessions/index.ts';
+import { oneOffRequest, runAsStream, type StreamRequest } from '../../runs/index.ts';
 import { answerOf, prepareRun } from './agent.ts';
 import { filesOfChat, readChat, readChatOverrides } from './chat-input.ts';
 import type { ChatCompletion, CreateChatCompletion } from './chat-schema.ts';
-import { type ChatWireOptions, chatWire } from './chat-wire.ts';
+import { type ChatStreamOptions, chatStream } from './chat-stream.ts';
 import { toCompletion } from './completion.ts';
 import { toEventStream } from './event-stream.ts';
 import { bringFiles } from './input-files.ts';
 import { checkRequestSize } from './text-size.ts';
 
-/** Answers a conversation that the caller keeps; `origin` is where its citations point to: one run of an agent, without a session to go on in. */
+/** Answers a conversation that the caller keeps, in a one-off run. `origin` is the base of the URLs of its citations. */
 export async function createChatCompletion(
   ctx: Ctx,
   body: CreateChatCompletion,
@@ -19,23 +19,23 @@ export async function createChatCompletion(
   const brought = await bringFiles(ctx, filesOfChat(body));
   const { question, messages } = readChat(body);
   const overrides = readChatOverrides(body);
-  const { session_id, input: plain } = await prepareRun(ctx, body.model, question, body);
-  const input: TurnInput = { ...plain, prompt: messages, overrides, brought };
+  const prepared = await prepareRun(ctx, body.model, question, body);
+  const run = oneOffRequest({ ...prepared, prompt: messages, overrides, brought });
   if (body.stream === true)
-    return toEventStream(await runAsStream(ctx, session_id, input, wireFor(body, origin)));
-  return answerOf(ctx, session_id, input, (message) => toCompletion(message, body.model, origin));
+    return toEventStream(await runAsStream(ctx, run, streamFor(body, origin)));
+  return answerOf(ctx, run, (message) => toCompletion(message, body.model, origin));
 }
 
-function wireFor(
+function streamFor(
   { model, stream_options, tools }: CreateChatCompletion,
   origin: string,
-): WireRequest {
+): StreamRequest {
   const names = (tools ?? []).map((tool) => tool.function.name);
-  const options: ChatWireOptions = {
+  const options: ChatStreamOptions = {
     model,
     include_usage: stream_options?.include_usage ?? false,
     tools: names,
     origin,
   };
-  return { kind: chatWire, options };
+  return { protocol: chatStream, options };
 }

@@ -1,4 +1,4 @@
-import type { Message } from '../../sessions/index.ts';
+import type { Message } from '../../runs/index.ts';
 import { citedIn, clientCallsOf } from './answer.ts';
 import type { ChatAnnotation, ChatCompletion, CompletionUsage } from './chat-schema.ts';
 import { chatExtrasOf } from './extras.ts';

@@ -1,11 +1,18 @@
 import { findAgent } from '../../agents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { type Branch, newSession, type TurnInput, toMessage } from '../../sessions/index.ts';
+import { type RunRequest, toMessage } from '../../runs/index.ts';
+import {
+  type MessageRow,
+  type SessionRow,
+  type TurnInput,
+  turnRequest,
+} from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
 import { type FoundConversation, findConversation, sessionOf } from './conversations.ts';
 import { unsupported } from './errors.ts';
+import { inNewSession } from './in-new-session.ts';
 import { bringFiles } from './input-files.ts';
 import { type Chain, readEarlier } from './item-references.ts';
 import { withNames } from './items.ts';
@@ -15,8 +22,7 @@ import { checkPromptSize } from './text-size.ts';
 import { versionOf } from './version-of.ts';
 
 interface Prepared {
-  readonly session_id: string;
-  readonly input: TurnInput;
+  readonly run: RunRequest;
   readonly echo: ResponseEcho;
 }
 
@@ -62,11 +68,8 @@ export async function prepareInConversation(
   const own = await nameOf(ctx, session.agent_id);
   const version = await versionOf(ctx, session.agent_id, body.model ?? null, own);
   const echo = echoOf(body, body.model ?? own);
-  return {
-    session_id: session.id,
-    input: { ...common, text: question, version, metadata: { openai: echo } },
-    echo,
-  };
+  const input = { ...common, text: question, version, metadata: { openai: echo } };
+  return { run: turnRequest(session.id, input), echo };
 }
 
 type Common = Pick<TurnInput, 'prompt' | 'brought' | 'overrides' | 'takes_items'> & {
@@ -82,25 +85,31 @@ async function begin(
 ): Promise<Prepared> {
   if (body.model == null)
     throw unsupported('/model', '`model` is required in the first response of a conversation.');
-  const { input } = await prepareRun(ctx, body.model, question, body);
-  if (input.create === undefined)
-    throw new Error('a run without a session came without one to make');
-  const { agent_id, end_user_id, inputs, version, metadata } = input.create;
-  const given = { agent_id, end_user_id, inputs, version, metadata, on_busy: 'queue' as const };
-  const create = newSession(ctx, { ...given, id: sessionOf(row.id) });
+  const prepared = await prepareRun(ctx, body.model, question, body);
   const echo = echoOf(body, body.model);
-  return {
-    session_id: create.id,
-    input: { ...input, ...common, create, metadata: { openai: echo } },
-    echo,
-  };
+  const run = inNewSession(
+    ctx,
+    prepared,
+    { ...common, metadata: { openai: echo } },
+    sessionOf(row.id),
+  );
+  return { run, echo };
 }
 
-/** What was added to the conversation, then what the request brings. */
+/** A conversation as far as a request that continues it depends on it. */
+interface Before {
+  readonly branch: {
+    readonly session: Pick<SessionRow, 'id' | 'end_user_id'>;
+    readonly rows: readonly MessageRow[];
+  } | null;
+  readonly waiting: FoundConversation['waiting'];
+}
+
+/** Reads the items that were added to the conversation, and then those of the request. */
 export async function readWith(
   ctx: Ctx,
   { input, user }: Pick<CreateResponse, 'input' | 'user'>,
-  { branch, waiting }: Pick<FoundConversation, 'branch' | 'waiting'>,
+  { branch, waiting }: Before,
 ) {
   const own: readonly InputItem[] =
     typeof input === 'string' ? [{ role: 'user', content: input }] : input;
@@ -123,7 +132,7 @@ export async function readWith(
 }
 
 /** The newest answer, whose calls may get their results. */
-function chainOf(branch: Branch | null): Chain | null {
+function chainOf(branch: Before['branch']): Chain | null {
   const answer = branch?.rows.findLast(({ role }) => role === 'assistant');
   if (branch == null || answer === undefined) return null;
   return {

@@ -1,8 +1,8 @@
 import { batch } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
-import { allows } from '../../http/access.ts';
+import { hasRoleFor } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
-import { actorId, type Ctx } from '../../platform/context.ts';
+import { actorId, type Ctx, coveredAgents } from '../../platform/context.ts';
 import { type Branch, deleteSession, eraseFromMessage, readBranch } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { isId } from '../../shared/id.ts';
@@ -79,9 +79,9 @@ export async function findConversation(
   return { row, branch, waiting };
 }
 
-function maySee({ actor }: Ctx, row: ConversationRow, branch: Branch | null): boolean {
-  if (actor.type !== 'api_key' || row.created_by === actor.id) return true;
-  return allows(actor.role, 'agents:read') && (branch !== null || actor.agent_ids === null);
+function maySee(ctx: Ctx, row: ConversationRow, branch: Branch | null): boolean {
+  if (row.created_by === actorId(ctx.actor)) return true;
+  return hasRoleFor(ctx, 'agents:read') && (branch !== null || coveredAgents(ctx.actor) === null);
 }
 
 /** Throws `validation_failed` for items that could not be sent with a response. */

@@ -1,4 +1,5 @@
-import { embed, embeddingDimensions, isEmbeddingModel } from '../../llm/index.ts';
+import { embed } from '../../llm/index.ts';
+import { embeddingDimensions, isEmbeddingModel } from '../../models/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { retried } from '../../platform/retried.ts';

@@ -1,4 +1,4 @@
-import type { RunStream } from '../../sessions/index.ts';
+import type { RunStream } from '../../runs/index.ts';
 
 /** A run's events as a response; its id is in a header, too. */
 export const toEventStream = ({ run_id, body, is_joined }: RunStream): Response =>

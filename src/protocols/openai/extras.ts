@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
-import { type Message, Run } from '../../sessions/index.ts';
+import { type Message, Run } from '../../runs/index.ts';
 import { citedIn } from './answer.ts';
 
 /** What AgentGrid says besides what OpenAI's wire has a place for; clients pass over what they do not know. */

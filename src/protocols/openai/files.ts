@@ -1,17 +1,19 @@
-import { allows } from '../../http/access.ts';
+import { hasRoleFor } from '../../identity/index.ts';
 import { asDownload, type FilePart, readForm, receiveFile } from '../../knowledge/index.ts';
 import { commit } from '../../platform/commit.ts';
-import { actorId, type Ctx } from '../../platform/context.ts';
+import { actorId, type Ctx, coveredAgents } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
+import {
+  deleteAttachmentCleanups,
+  insertAttachmentCleanup,
+  removeObjects,
+} from '../../runs/index.ts';
 import {
   attachmentKind,
   attachmentType,
-  deleteAttachmentCleanups,
   extractAttachment,
-  insertAttachmentCleanup,
   isQuick,
   originalKey,
-  removeObjects,
   servedAs,
 } from '../../sessions/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
@@ -148,9 +150,9 @@ export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
 }
 
 /** Who sees all agents sees all files; others see those that their key has uploaded. */
-const onlyBy = ({ actor }: Ctx): string | undefined =>
-  actor.type === 'api_key' && (actor.agent_ids !== null || !allows(actor.role, 'agents:read'))
-    ? actor.id
+const onlyBy = (ctx: Ctx): string | undefined =>
+  coveredAgents(ctx.actor) !== null || !hasRoleFor(ctx, 'agents:read')
+    ? (actorId(ctx.actor) ?? '')
     : undefined;
 
 async function findFile(ctx: Ctx, id: string): Promise<UploadRow> {

@@ -1,13 +1,13 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider';
 import type { Ctx } from '../../platform/context.ts';
 import { EgressError } from '../../platform/egress.ts';
+import { referenceTo } from '../../runs/index.ts';
 import {
   type AttachmentRow,
   bringFile,
   bringUpload,
   imageTypeOf,
   maxImageBytes,
-  referenceTo,
 } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';

@@ -1,12 +1,8 @@
 import { parseConfig, selectVersionFor } from '../../agents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import { type Ctx, coversAgent } from '../../platform/context.ts';
-import {
-  type AttachmentRow,
-  type MessageRow,
-  readBranchTo,
-  tokensOf,
-} from '../../sessions/index.ts';
+import { tokensOf } from '../../runs/index.ts';
+import { type AttachmentRow, type MessageRow, readBranchTo } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { conversationIdOf, readWith } from './conversation-response.ts';
@@ -89,17 +85,15 @@ async function readRequest(ctx: Ctx, body: CountInputTokens): Promise<Asked> {
 }
 
 async function findBefore(ctx: Ctx, id: string) {
-  const { session, terminal } = await findResponse(ctx, id).catch((error: unknown) => {
+  const { row, end_user_id, terminal } = await findResponse(ctx, id).catch((error: unknown) => {
     throw error instanceof Failure && error.code === 'not_found'
       ? unknownResponse('previous_response_id')
       : error;
   });
-  const leaf = terminal?.type === 'finished' ? terminal.message.id : null;
-  return {
-    branch: { session, rows: leaf === null ? [] : await readBranchTo(ctx, session.id, leaf) },
-    waiting: [],
-    row: null,
-  };
+  const leaf = terminal?.type === 'finish' ? terminal.message.id : null;
+  const session = { id: row.session_id ?? '', agent_id: row.agent_id, end_user_id };
+  const rows = leaf === null ? [] : await readBranchTo(ctx, session.id, leaf);
+  return { branch: { session, rows }, waiting: [], row: null };
 }
 
 const textOf = ({ content }: { readonly content: string | readonly object[] }): string =>

@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import { type MessageRow, referenceOf, toMessage } from '../../sessions/index.ts';
+import { referenceOf, toMessage } from '../../runs/index.ts';
+import type { MessageRow } from '../../sessions/index.ts';
 import { outputOf } from './response.ts';
 import type { InputItem, OutputCall, OutputMessage } from './responses-schema.ts';
 

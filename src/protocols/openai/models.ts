@@ -1,5 +1,5 @@
 import { findAgent, selectVersionFor } from '../../agents/index.ts';
-import { allows } from '../../http/access.ts';
+import { hasRoleFor } from '../../identity/index.ts';
 import { listCallableModels } from '../../llm/index.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
@@ -42,7 +42,7 @@ export async function getModel(ctx: Ctx, model: string): Promise<Model> {
 
 /** The models of providers that the caller may use by their own names. */
 async function providerModels(ctx: Ctx): Promise<readonly string[]> {
-  if (ctx.actor.type !== 'api_key' || !allows(ctx.actor.role, 'models:read')) return [];
+  if (!hasRoleFor(ctx, 'models:read')) return [];
   const { embedding, language } = await listCallableModels(ctx);
   return mayCallProviderModels(ctx) ? [...embedding, ...language] : embedding;
 }

@@ -1,5 +1,5 @@
 import { OutputSchema } from '../../agents/index.ts';
-import type { Overrides } from '../../sessions/index.ts';
+import type { Overrides } from '../../runs/index.ts';
 import { unsupported } from './errors.ts';
 import { toCheckable } from './json-schema.ts';
 

@@ -1,12 +1,12 @@
 import { agentOfProviderModel } from '../../agents/index.ts';
-import { allows } from '../../http/access.ts';
-import { modelFault } from '../../llm/index.ts';
-import { type Ctx, coversAgent } from '../../platform/context.ts';
+import { mayUse } from '../../identity/index.ts';
+import { modelNameError } from '../../models/index.ts';
+import { type Ctx, coveredAgents, coversAgent } from '../../platform/context.ts';
 import { unknownModel } from './errors.ts';
 
 /** Whether the caller may use a provider's model without an agent: who may change agents could make one for it. */
 export const mayCallProviderModels = ({ actor }: Ctx): boolean =>
-  actor.type === 'api_key' && actor.agent_ids === null && allows(actor.role, 'agents:write');
+  coveredAgents(actor) === null && mayUse(actor, 'agents:write');
 
 /** A model's own name has a slash, an agent's never. */
 export const isProviderModel = (model: string): boolean => model.includes('/');
@@ -17,7 +17,7 @@ export const isProviderModel = (model: string): boolean => model.includes('/');
  */
 export async function toAgentName(ctx: Ctx, model: string): Promise<string> {
   if (!isProviderModel(model)) return model;
-  if (!mayCallProviderModels(ctx) || modelFault(model) !== null) throw unknownModel();
+  if (!mayCallProviderModels(ctx) || modelNameError(model) !== null) throw unknownModel();
   const agent = await agentOfProviderModel(ctx, model);
   if (agent.archived_at !== null || !coversAgent(ctx.actor, agent.id)) throw unknownModel();
   return `${agent.id}@1`;

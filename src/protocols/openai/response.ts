@@ -1,4 +1,4 @@
-import type { Message, Run } from '../../sessions/index.ts';
+import type { Message, Run } from '../../runs/index.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import { citedIn, clientCallsOf } from './answer.ts';
 import { usageOf } from './completion.ts';

@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import type { Overrides } from '../../sessions/index.ts';
+import type { Overrides } from '../../runs/index.ts';
 import { unsupported } from './errors.ts';
 import { type Conversation, toText, Writer } from './input.ts';
 import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
@@ -111,7 +111,7 @@ export function readResponseOverrides(body: CreateResponse): Overrides {
       (body.tools ?? []).map((tool, index) => ({ at: `/tools/${index}`, tool })),
       choiceOf(body),
     ),
-    ...(body.parallel_tool_calls === false ? { most_calls: 1 } : {}),
+    ...(body.parallel_tool_calls === false ? { max_calls: 1 } : {}),
   };
 }
 

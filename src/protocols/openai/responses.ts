@@ -3,16 +3,16 @@ import type { Ctx } from '../../platform/context.ts';
 import { Replay } from '../../platform/idempotency.ts';
 import {
   attachToRun,
-  type EndedRun,
-  eraseRun,
-  newSession,
-  readOutcome,
+  oneOffRequest,
+  type RunRequest,
+  type RunResult,
+  readResult,
   runAsStream,
+  type StreamRequest,
   startRun,
   stopRun,
-  type TurnInput,
-  type WireRequest,
-} from '../../sessions/index.ts';
+} from '../../runs/index.ts';
+import { eraseRun, type TurnInput, turnRequest } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { answerOf, prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
@@ -20,6 +20,7 @@ import { conversationIdOf, prepareInConversation } from './conversation-response
 import { unknownPreviousResponse, unknownResponse, unsupported } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
 import { toResponseId, toRunId } from './ids.ts';
+import { inNewSession } from './in-new-session.ts';
 import { bringFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
 import { beginningOf, endOf, failureOf, toOutputMessage } from './response.ts';
@@ -31,35 +32,29 @@ import {
   ResponseId,
   type ResponseQuery,
 } from './responses-schema.ts';
-import { type ResponsesWireOptions, responsesWire } from './responses-wire.ts';
+import { type ResponsesStreamOptions, responsesStream } from './responses-stream.ts';
 import { checkRequestSize } from './text-size.ts';
 import { versionOf } from './version-of.ts';
 
 interface Prepared {
-  readonly session_id: string;
-  readonly input: TurnInput;
+  readonly run: RunRequest;
   readonly echo: ResponseEcho;
 }
 
-/** Answers in a session that the next request may go on in. Throws `model_not_found`, `not_found`, the run's failure. */
+/** Answers in a session that the next request can continue. Throws `model_not_found`, `not_found`, the run's failure. */
 export async function createResponse(
   ctx: Ctx,
   body: CreateResponse,
 ): Promise<OpenAiResponse | Response> {
   checkRequestSize(body);
-  const { session_id, input, echo } = await prepare(ctx, body);
-  if (body.stream === true)
-    return toEventStream(await runAsStream(ctx, session_id, input, wireFor(echo)));
-  if (body.background === true) return startResponse(ctx, session_id, input);
-  return answerOf(ctx, session_id, input, (message) => endOf(message, echo));
+  const { run, echo } = await prepare(ctx, body);
+  if (body.stream === true) return toEventStream(await runAsStream(ctx, run, streamFor(echo)));
+  if (body.background === true) return startResponse(ctx, run);
+  return answerOf(ctx, run, (message) => endOf(message, echo));
 }
 
-async function startResponse(
-  ctx: Ctx,
-  session_id: string,
-  input: TurnInput,
-): Promise<OpenAiResponse> {
-  const { run_id, is_joined } = await startRun(ctx, session_id, input);
+async function startResponse(ctx: Ctx, run: RunRequest): Promise<OpenAiResponse> {
+  const { run_id, is_joined } = await startRun(ctx, run);
   const reply = await getResponse(ctx, toResponseId(run_id));
   if (is_joined) throw new Replay(reply);
   return reply;
@@ -82,7 +77,7 @@ async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   const earlier = await readEarlier(ctx, body, null);
   const { question, messages } = readItems(body, earlier);
   const overrides = readResponseOverrides(body);
-  const { session_id, input } = await prepareRun(ctx, body.model, question, body);
+  const prepared = await prepareRun(ctx, body.model, question, body);
   const echo = echoOf(body, body.model);
   const rest = {
     prompt: messages,
@@ -90,21 +85,14 @@ async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
     brought: [...brought, ...earlier.files],
     metadata: { openai: echo },
   };
-  if (body.store === false || input.create === undefined)
-    return { session_id, input: { ...input, ...rest }, echo };
-  const { agent_id, end_user_id, inputs, version, metadata } = input.create;
-  const create = newSession(ctx, {
-    agent_id,
-    end_user_id,
-    inputs,
-    version,
-    metadata,
-    on_busy: 'queue',
-  });
-  return { session_id: create.id, input: { ...input, ...rest, create }, echo };
+  const run =
+    body.store === false
+      ? oneOffRequest({ ...prepared, ...rest })
+      : inNewSession(ctx, prepared, rest);
+  return { run, echo };
 }
 
-/** From that response's own message, also where others have followed it since. */
+/** Continues from the message of a response, also where others have followed it since. */
 async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<Prepared> {
   if (body.store === false)
     throw unsupported(
@@ -113,7 +101,7 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
     );
   const {
     row,
-    session,
+    end_user_id,
     terminal,
     echo: before,
   } = await findResponse(ctx, previous).catch((error: unknown) => {
@@ -121,20 +109,20 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
       ? unknownPreviousResponse(previous)
       : error;
   });
-  if (terminal?.type !== 'finished')
+  if (terminal?.type !== 'finish' || row.session_id === null)
     throw unsupported(
       '/previous_response_id',
       `That response is ${row.status}: going on from it is not supported.`,
     );
   const brought = await bringFiles(ctx, filesOfItems(body));
   const chain = {
-    session_id: session.id,
+    session_id: row.session_id,
     message_id: terminal.message.id,
     calls: clientCallsOf(terminal.message),
   };
-  const earlier = await readEarlier(ctx, withUser(body, session.end_user_id), chain);
+  const earlier = await readEarlier(ctx, withUser(body, end_user_id), chain);
   const { question, messages } = readItems(body, earlier);
-  if (body.user != null && body.user !== session.end_user_id)
+  if (body.user != null && body.user !== end_user_id)
     throw unsupported('/user', 'Another user than that of the previous response is not supported.');
   const model = body.model ?? before.model;
   const version = await versionOf(ctx, row.agent_id, body.model ?? null, before.model);
@@ -149,7 +137,7 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
     overrides: readResponseOverrides(body),
     metadata: { openai: echo },
   };
-  return { session_id: session.id, input, echo };
+  return { run: turnRequest(row.session_id, input), echo };
 }
 
 /** A request that goes on is of the session's end user. */
@@ -158,14 +146,14 @@ const withUser = (body: CreateResponse, end_user_id: string | null): CreateRespo
   user: body.user ?? end_user_id,
 });
 
-interface Found extends EndedRun {
+interface Found extends RunResult {
   readonly echo: ResponseEcho;
 }
 
 /** Throws `not_found` for what is no response, or one that was not to be stored. */
 export async function findResponse(ctx: Ctx, id: string): Promise<Found> {
   if (!ResponseId.safeParse(id).success) throw unknownResponse();
-  const outcome = await readOutcome(ctx, toRunId(id)).catch((error: unknown) => {
+  const outcome = await readResult(ctx, toRunId(id)).catch((error: unknown) => {
     throw error instanceof Failure && error.code === 'not_found' ? unknownResponse() : error;
   });
   const echo = outcome.row.metadata?.openai as ResponseEcho | undefined;
@@ -174,15 +162,15 @@ export async function findResponse(ctx: Ctx, id: string): Promise<Found> {
 }
 
 export async function getResponse(ctx: Ctx, id: string): Promise<OpenAiResponse> {
-  const { row, terminal, said, echo } = await findResponse(ctx, id);
+  const { row, terminal, answer, echo } = await findResponse(ctx, id);
   if (terminal === null)
     return beginningOf(row.id, echo, row.status === 'queued' ? 'queued' : 'in_progress');
-  if (terminal.type === 'finished') return endOf(terminal.message, echo);
+  if (terminal.type === 'finish') return endOf(terminal.message, echo);
   return failureOf(
     terminal.run,
     terminal,
     echo,
-    said === null ? [] : [toOutputMessage(said, 'incomplete')],
+    answer === null ? [] : [toOutputMessage(answer, 'incomplete')],
   );
 }
 
@@ -195,7 +183,7 @@ export async function streamResponse(
   const { row, echo } = await findResponse(ctx, id);
   const after = starting_after === undefined ? 0 : starting_after + 1;
   return toEventStream({
-    ...(await attachToRun(ctx, row.id, wireFor(echo), after)),
+    ...(await attachToRun(ctx, row.id, streamFor(echo), after)),
     is_joined: false,
   });
 }
@@ -220,8 +208,8 @@ export async function deleteResponse(
   return { id, object: 'response.deleted', deleted: true };
 }
 
-export function wireFor(echo: ResponseEcho): WireRequest {
+export function streamFor(echo: ResponseEcho): StreamRequest {
   const tools = (echo.tools as readonly { readonly name: string }[]).map(({ name }) => name);
-  const options: ResponsesWireOptions = { echo, tools };
-  return { kind: responsesWire, options };
+  const options: ResponsesStreamOptions = { echo, tools };
+  return { protocol: responsesStream, options };
 }

@@ -1,5 +1,5 @@
 import type { ClientTool } from '../../execution/index.ts';
-import type { Overrides } from '../../sessions/index.ts';
+import type { Overrides } from '../../runs/index.ts';
 import { schemaProblem } from '../../tools/index.ts';
 import { unsupported } from './errors.ts';
 import { toCheckable } from './json-schema.ts';

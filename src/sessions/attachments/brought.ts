@@ -2,23 +2,27 @@ import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { parseConfig } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import type { uploads } from '../../db/schema/openai.ts';
-import type { AttachedFile } from '../../db/schema/sessions.ts';
+import type { AttachedFile } from '../../db/schema/runs.ts';
 import { type FilePart, receiveFile } from '../../knowledge/index.ts';
 import { capabilitiesOf } from '../../llm/index.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
+import {
+  deleteAttachmentCleanups,
+  insertAttachmentCleanup,
+  mapReferences,
+  referenceTo,
+  selectVersionOfAgent,
+} from '../../runs/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
-import { type SessionRow, selectVersionOfAgent } from '../store.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
 import { extractAttachment, originalKey } from './extract.ts';
 import { attachmentKind, attachmentType } from './media.ts';
-import { mapReferences, referenceTo } from './references.ts';
 import { toAttachedFile } from './send.ts';
 import {
   type AttachmentRow,
   countAttachments,
-  deleteAttachmentCleanups,
   insertAttachment,
-  insertAttachmentCleanup,
   selectAttachmentsByObjects,
   selectSameAttachments,
 } from './store.ts';

@@ -1,27 +1,16 @@
 import {
   DocumentFault,
-  type ExtractedDocument,
   extractDocument,
   kindOfMediaType,
   originalKey,
-  streamOf,
 } from '../../knowledge/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { JobMessage } from '../../platform/job.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';
+import { removeObjects, storeText } from '../../runs/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
-import {
-  type AttachmentRow,
-  selectAttachment,
-  selectLiveObjects,
-  settleAttachment,
-} from './store.ts';
+import { type AttachmentRow, selectAttachment, settleAttachment } from './store.ts';
 
 export { originalKey };
-
-/** The extracted text with its pages, as JSON: too long for a row of D1 (2 MB), and read only by turns that need it. */
-export const textKey = (workspace_id: string, object_id: string): string =>
-  `${workspace_id}/${object_id}/text`;
 
 type Extracted = Pick<
   AttachmentRow,
@@ -67,18 +56,6 @@ export async function extractAttachment(
   }
 }
 
-const storeText = (ctx: Ctx, object_id: string, document: ExtractedDocument) =>
-  ctx.files.put(textKey(ctx.workspace_id, object_id), streamOf(JSON.stringify(document)), {
-    media_type: 'application/json',
-    limit: Number.POSITIVE_INFINITY,
-  });
-
-/** What was extracted; null when it is gone. */
-export async function readText(ctx: Ctx, object_id: string): Promise<ExtractedDocument | null> {
-  const object = await ctx.files.get(textKey(ctx.workspace_id, object_id));
-  return object === null ? null : new Response(object.body).json<ExtractedDocument>();
-}
-
 async function settle(ctx: Ctx, attachment_id: string): Promise<void> {
   const row = await selectAttachment(ctx.db, ctx.workspace_id, attachment_id).get();
   if (row !== undefined && row.status !== 'processing') return;
@@ -92,25 +69,6 @@ async function settle(ctx: Ctx, attachment_id: string): Promise<void> {
   if (settled.length === 0) await removeObjects(ctx, [row?.object_id ?? attachment_id]);
 }
 
-/** Removes the objects that no attachment speaks of. */
-export async function removeObjects(ctx: Ctx, object_ids: readonly string[]): Promise<void> {
-  const live = new Set(
-    (await selectLiveObjects(ctx.db, object_ids).all()).map(({ object_id }) => object_id),
-  );
-  const dead = object_ids.filter((id) => !live.has(id));
-  await ctx.files.remove(
-    dead.flatMap((id) => [originalKey(ctx.workspace_id, id), textKey(ctx.workspace_id, id)]),
-  );
-}
-
-/** Sends the job that `eraseAttachments` has left, if any, instead of waiting for the sweep. */
-export function sendErasure(ctx: Ctx, rows: unknown): void {
-  const jobs = (rows as { id: string; workspace_id: string; job: string }[]).map((row) =>
-    JobMessage.parse({ ...row, job: JSON.parse(row.job) }),
-  );
-  if (jobs.length > 0) ctx.defer(ctx.jobs.send(jobs));
-}
-
 const gaveUp = failed('internal', 'The file could not be processed. Delete it and send it again.');
 
 /** Nobody waits for a removal: what is removed is out of sight already, and the dead letter tells an operator. */
@@ -121,7 +79,7 @@ type AttachmentJob = 'attachment.extract' | 'attachment.delete';
 export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type> } = {
   'attachment.extract': {
     run: (ctx, { attachment_id }) => settle(ctx, attachment_id),
-    giveUp: async (ctx, { attachment_id }) => {
+    onExhausted: async (ctx, { attachment_id }) => {
       await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, {
         ...gaveUp,
         updated_at: ctx.now(),
@@ -130,6 +88,6 @@ export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type
   },
   'attachment.delete': {
     run: (ctx, { object_ids }) => removeObjects(ctx, object_ids),
-    giveUp: noted,
+    onExhausted: noted,
   },
 };

@@ -3,6 +3,7 @@ import { attachmentStatuses } from '../../db/schema/sessions.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Time } from '../../http/schema.ts';
 import { FileUpload, faultCodes } from '../../knowledge/index.ts';
+import { MessageAttachment, toMessageAttachment } from '../../runs/index.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { AttachmentRow } from './store.ts';
 
@@ -26,18 +27,6 @@ export const AttachmentForm = z
       .describe('Documents of at most 25 MB, images of at most 3.75 MB'),
   })
   .openapi('AttachmentForm');
-
-/** As a message shows it. */
-export const MessageAttachment = z
-  .object({
-    id: Id('att'),
-    name: z.string().openapi({ example: 'invoice.pdf' }),
-    kind: z.enum(['document', 'image']),
-    media_type: z.string().openapi({ example: 'application/pdf' }),
-    byte_size: z.number().int(),
-  })
-  .openapi('MessageAttachment');
-export type MessageAttachment = z.output<typeof MessageAttachment>;
 
 export const Attachment = z
   .object({
@@ -73,20 +62,6 @@ export const toUploadedAttachments = (attachments: readonly Attachment[]): Uploa
     ? { ...attachment, data: [attachment] }
     : { data: [...attachments] };
 };
-
-export const toMessageAttachment = ({
-  id,
-  name,
-  kind,
-  media_type,
-  byte_size,
-}: MessageAttachment): MessageAttachment => ({
-  id,
-  name,
-  kind,
-  media_type,
-  byte_size,
-});
 
 export const toAttachment = (row: AttachmentRow): Attachment => ({
   ...toMessageAttachment(row),

@@ -1,10 +1,12 @@
 import { parseConfig } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
-import type { AttachedFile } from '../../db/schema/sessions.ts';
+import type { AttachedFile } from '../../db/schema/runs.ts';
 import { capabilitiesOf } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { selectVersionOfAgent } from '../../runs/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
-import { type MessageRow, type SessionRow, selectVersionOfAgent } from '../store.ts';
+import type { MessageRow } from '../store/messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
 import { type AttachmentRow, selectAttachmentsByIds, useAttachments } from './store.ts';
 

@@ -4,8 +4,8 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
-import { ownSession } from '../own-session.ts';
-import { selectSession } from '../store.ts';
+import { authorizeSession } from '../authorize-session.ts';
+import { selectSession } from '../store/sessions.ts';
 import { originalKey } from './extract.ts';
 import { servedAs } from './media.ts';
 import { type Attachment, toAttachment } from './schema.ts';
@@ -24,7 +24,7 @@ async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
     selectSessionOfAttachment(ctx.db, ctx.workspace_id, id),
   ]);
   if (attachment === undefined) throw notFound('attachment');
-  ownSession(ctx, sessions, 'attachment');
+  authorizeSession(ctx, sessions, 'attachment');
   return attachment;
 }
 
@@ -49,7 +49,7 @@ export const listAttachments = (
         selectSession(ctx.db, ctx.workspace_id, session_id),
         selectAttachments(ctx.db, ctx.workspace_id, session_id, after, count),
       ]);
-      ownSession(ctx, sessions);
+      authorizeSession(ctx, sessions);
       return rows;
     },
     ({ id }) => id,

@@ -1,9 +1,7 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
-import { uploads } from '../../db/schema/openai.ts';
-import { outbox } from '../../db/schema/platform.ts';
-import { type AttachedFile, attachments, sessions } from '../../db/schema/sessions.ts';
-import { hour } from '../../shared/time.ts';
+import type { AttachedFile } from '../../db/schema/runs.ts';
+import { attachments, sessions } from '../../db/schema/sessions.ts';
 
 export type AttachmentRow = typeof attachments.$inferSelect;
 
@@ -155,53 +153,6 @@ export const deleteUnusedAttachment = (db: Db, workspace_id: string, id: string)
     .delete(attachments)
     .where(and(own(workspace_id, id), isNull(attachments.message_id)))
     .returning({ id: attachments.id });
-
-/** Which of the objects an attachment or an upload still speaks of: a file of `/v1/files` is shared with the messages it went with. */
-export const selectLiveObjects = (db: Db, object_ids: readonly string[]) =>
-  db
-    .select({ object_id: attachments.object_id })
-    .from(attachments)
-    .where(inArray(attachments.object_id, valuesOf(object_ids)))
-    .union(
-      db
-        .select({ object_id: uploads.id })
-        .from(uploads)
-        .where(inArray(uploads.id, valuesOf(object_ids))),
-    );
-
-/** An upload takes at most this long. */
-const cleanupAfter = hour;
-
-const cleanupId = (object_id: string) => object_id.replace(/^[a-z]+_/, 'job_');
-
-/** Promised before an object is written and taken back with the row: what is left without a row is removed. */
-export const insertAttachmentCleanup = (
-  db: Db,
-  workspace_id: string,
-  object_id: string,
-  now: number,
-) =>
-  db.insert(outbox).values({
-    id: cleanupId(object_id),
-    workspace_id,
-    job: { type: 'attachment.delete', object_ids: [object_id] },
-    due_at: now + cleanupAfter,
-    created_at: now,
-  });
-
-export const deleteAttachmentCleanups = (
-  db: Db,
-  workspace_id: string,
-  object_ids: readonly string[],
-) =>
-  db
-    .delete(outbox)
-    .where(
-      and(
-        eq(outbox.workspace_id, workspace_id),
-        inArray(outbox.id, valuesOf(object_ids.map(cleanupId))),
-      ),
-    );
 
 /**
  * Erases the attachments of a session, for the batch that erases the session, before its row. The first

@@ -10,10 +10,15 @@ import {
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
+import {
+  deleteAttachmentCleanups,
+  insertAttachmentCleanup,
+  removeObjects,
+} from '../../runs/index.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
-import { ownSession } from '../own-session.ts';
-import { type SessionRow, selectSession } from '../store.ts';
-import { extractAttachment, originalKey, removeObjects } from './extract.ts';
+import { authorizeSession } from '../authorize-session.ts';
+import { type SessionRow, selectSession } from '../store/sessions.ts';
+import { extractAttachment, originalKey } from './extract.ts';
 import { attachmentKind, attachmentType, isQuick } from './media.ts';
 import {
   type AttachmentUpload,
@@ -25,9 +30,7 @@ import {
 import {
   type AttachmentRow,
   countAttachments,
-  deleteAttachmentCleanups,
   insertAttachment,
-  insertAttachmentCleanup,
   selectSameAttachments,
 } from './store.ts';
 
@@ -88,7 +91,7 @@ async function findOpenSession(ctx: Ctx, id: string): Promise<SessionRow> {
     selectSession(ctx.db, ctx.workspace_id, id),
     countAttachments(ctx.db, ctx.workspace_id, id),
   ]);
-  const session = ownSession(ctx, sessions);
+  const session = authorizeSession(ctx, sessions);
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
   if (session.expires_at !== null && session.expires_at <= ctx.now())
     throw new Failure('session_closed', 'The session has expired.');

@@ -4,11 +4,11 @@ import { commitSurely } from '../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../platform/context.ts';
 import type { Job } from '../../platform/job.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';
+import { foldOf, type HistoryMessage, type RunRow, selectRun, tokensOf } from '../../runs/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
 import { indexTitle } from '../search/store.ts';
-import { type RunRow, type SessionRow, selectRun, selectSession } from '../store.ts';
-import { foldOf, type HistoryMessage, tokensOf } from '../turn/history.ts';
+import { type SessionRow, selectSession } from '../store/sessions.ts';
 import { selectExchange, titleByModel, titleByRule } from './store.ts';
 import {
   abridge,
@@ -30,7 +30,7 @@ type JobOf<Type extends Job['type']> = Extract<Job, { type: Type }>;
 
 /** A turn that has come to its end, as far as what follows from it is concerned. */
 export interface EndedTurn {
-  readonly session: Pick<SessionRow, 'id' | 'workspace_id' | 'kind' | 'title' | 'titled_by'>;
+  readonly session: Pick<SessionRow, 'id' | 'workspace_id' | 'title' | 'titled_by'>;
   readonly run: Pick<RunRow, 'id' | 'status'>;
   /** The end of the branch, up to and with the answer. */
   readonly branch: readonly HistoryMessage[];
@@ -47,8 +47,7 @@ export function followUps(
   ctx: Ctx,
   turn: EndedTurn,
 ): { readonly statements: Statement[]; readonly jobs: Job[] } {
-  if (turn.session.kind === 'one_shot' || turn.run.status !== 'completed')
-    return { statements: [], jobs: [] };
+  if (turn.run.status !== 'completed') return { statements: [], jobs: [] };
   const title = titleWork(ctx, turn);
   const fold = foldJob(ctx, turn);
   return { statements: title.statements, jobs: [...title.jobs, ...(fold === null ? [] : [fold])] };
@@ -232,12 +231,12 @@ async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'
 }
 
 /** A title or a summary that was not to be had is no loss to anybody: there is the rule's, or the next turn asks again. */
-const giveUp: JobHandler['giveUp'] = async (ctx, job, error) =>
+const onExhausted: JobHandler['onExhausted'] = async (ctx, job, error) =>
   ctx.log.warn('background_given_up', { job, error });
 
 export const backgroundJobs: {
   readonly [Type in 'session.title' | 'session.summarize']: JobHandler<Type>;
 } = {
-  'session.title': { run: giveTitle, giveUp },
-  'session.summarize': { run: summarize, giveUp },
+  'session.title': { run: giveTitle, onExhausted },
+  'session.summarize': { run: summarize, onExhausted },
 };

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { messages, runs, sessions } from '../../db/schema/sessions.ts';
+import { runs } from '../../db/schema/runs.ts';
+import { messages, sessions } from '../../db/schema/sessions.ts';
 
 /** Gives a session a title by rule, unless it has got one meanwhile: of a person, of a model, or another than `known`. */
 export const titleByRule = (

@@ -4,18 +4,11 @@ import { selectHeadings } from '../../knowledge/index.ts';
 import { askModel, parseStructured, writeConversation } from '../../llm/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { ownSession } from '../own-session.ts';
-import {
-  headOf,
-  type MessageRow,
-  type RunStepRow,
-  type SessionRow,
-  selectPath,
-  selectRunSteps,
-  selectSession,
-  selectVersionOfSession,
-  type TurnVersionRow,
-} from '../store.ts';
+import { type RunVersionRow, type SpanRow, selectSpans } from '../../runs/index.ts';
+import { authorizeSession } from '../authorize-session.ts';
+import { headOf, type MessageRow, selectPath } from '../store/messages.ts';
+import { selectVersionOfSession } from '../store/runs.ts';
+import { type SessionRow, selectSession } from '../store/sessions.ts';
 import type { AskSuggestions, Suggestions } from './schema.ts';
 import {
   type SuggestFrom,
@@ -47,7 +40,7 @@ export async function suggest(
       read.asked,
     ),
   ]);
-  const session = ownSession(ctx, sessions);
+  const session = authorizeSession(ctx, sessions);
   const [version] = versions;
   const config = version === undefined ? null : parseConfig(version.config);
   const from = await gather(ctx, config, path);
@@ -72,7 +65,7 @@ async function gather(
   const found =
     answer === undefined
       ? []
-      : (await selectRunSteps(ctx.db, ctx.workspace_id, answer.run_id).all()).flatMap(chunksOf);
+      : (await selectSpans(ctx.db, ctx.workspace_id, answer.run_id).all()).flatMap(chunksOf);
   const cited = (answer?.citations ?? []).map((citation) =>
     String((citation as { chunk_id?: string }).chunk_id),
   );
@@ -86,7 +79,7 @@ async function gather(
   };
 }
 
-const chunksOf = ({ type, output }: RunStepRow): string[] =>
+const chunksOf = ({ type, output }: SpanRow): string[] =>
   type === 'retrieval'
     ? ((output as { hits?: { chunk_id: string }[] } | null)?.hits ?? []).map(
         ({ chunk_id }) => chunk_id,
@@ -95,7 +88,7 @@ const chunksOf = ({ type, output }: RunStepRow): string[] =>
 
 interface Ask {
   readonly session: SessionRow;
-  readonly version: TurnVersionRow | undefined;
+  readonly version: RunVersionRow | undefined;
   readonly path: readonly MessageRow[];
   readonly from: SuggestFrom;
   readonly count: number;

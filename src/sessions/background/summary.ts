@@ -1,6 +1,6 @@
+import type { HistoryMessage } from '../../runs/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { contentWords, isAskingWord } from '../../shared/words.ts';
-import type { HistoryMessage } from '../turn/history.ts';
 
 type Said = Pick<HistoryMessage, 'role' | 'text'>;
 

@@ -3,7 +3,8 @@ import { AgentParameter } from '../../agents/index.ts';
 import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import { Feedback, FeedbackEntry, FeedbackOwner, FeedbackQuery, SetFeedback } from './schema.ts';
+import { Feedback } from '../../runs/index.ts';
+import { FeedbackEntry, FeedbackOwner, FeedbackQuery, SetFeedback } from './schema.ts';
 import { deleteFeedback, listFeedback, setFeedback } from './service.ts';
 
 const message = z.object({ message: Id('msg') });

@@ -2,18 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { VersionParameter } from '../../agents/index.ts';
 import { ratings } from '../../db/schema/sessions.ts';
 import { pageQuery } from '../../http/openapi.ts';
-import { dateRange, EndUserId, Id, Name, Time } from '../../http/schema.ts';
-import { toWireTime } from '../../shared/time.ts';
-import { shownSession } from '../shown-session.ts';
-import type { FeedbackEntryRow, FeedbackRow } from './store.ts';
-
-type StoredRating = (typeof ratings)[number];
-
-const Rating = z.union([z.enum(['up', 'down']), z.number().int().min(1).max(5)]).openapi({
-  type: ['string', 'integer'],
-  description: '`up`, `down`, or a number from 1 (worst) to 5',
-  example: 'down',
-});
+import { dateRange, EndUserId, Id, Name } from '../../http/schema.ts';
+import { Feedback, Rating, toFeedback } from '../../runs/index.ts';
+import type { FeedbackEntryRow } from './store.ts';
 
 const Tag = Name(64).openapi({ example: 'outdated' });
 
@@ -42,20 +33,6 @@ export const FeedbackOwner = z.strictObject({
   ),
 });
 
-export const Feedback = z
-  .object({
-    id: Id('fb'),
-    message_id: Id('msg'),
-    end_user_id: z.string().nullable().describe('null where nobody is named'),
-    rating: Rating,
-    comment: z.string().nullable(),
-    tags: z.array(z.string()),
-    created_at: Time,
-    updated_at: Time,
-  })
-  .openapi('Feedback');
-export type Feedback = z.output<typeof Feedback>;
-
 export const FeedbackQuery = z.strictObject({
   ...pageQuery,
   rating: z.enum(ratings).optional().describe('Only this rating'),
@@ -82,27 +59,14 @@ export const FeedbackEntry = Feedback.extend({
 }).openapi('FeedbackEntry');
 export type FeedbackEntry = z.output<typeof FeedbackEntry>;
 
-/** Stars are numbers on the wire. */
-const toWireRating = (rating: StoredRating): Feedback['rating'] =>
-  rating === 'up' || rating === 'down' ? rating : Number(rating);
+type StoredRating = (typeof ratings)[number];
 
 export const toStoredRating = (rating: SetFeedback['rating']): StoredRating =>
   String(rating) as StoredRating;
 
-export const toFeedback = (row: FeedbackRow): Feedback => ({
-  id: row.id,
-  message_id: row.message_id,
-  end_user_id: row.end_user_id === '' ? null : row.end_user_id,
-  rating: toWireRating(row.rating),
-  comment: row.comment,
-  tags: row.tags,
-  created_at: toWireTime(row.created_at),
-  updated_at: toWireTime(row.updated_at),
-});
-
 export const toFeedbackEntry = (row: FeedbackEntryRow): FeedbackEntry => ({
   ...toFeedback(row),
-  session_id: shownSession(row.session_id),
+  session_id: row.session_id,
   run_id: row.run_id,
   version_id: row.version_id,
   version_number: row.version_number,

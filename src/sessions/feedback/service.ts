@@ -3,23 +3,29 @@ import { batch } from '../../db/client.ts';
 import { withRange } from '../../http/schema.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
+import {
+  authorizeAgent,
+  authorizeOwned,
+  creatorFilter,
+  type Feedback,
+  type FeedbackRow,
+  selectContentOfMessage,
+  selectRunOfContent,
+  toFeedback,
+} from '../../runs/index.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
-import { onlyOwn, ownAgent, ownSession } from '../own-session.ts';
-import type { SessionRow } from '../store.ts';
+import { authorizeSession } from '../authorize-session.ts';
 import {
-  type Feedback,
   type FeedbackEntry,
   type FeedbackQuery,
   type SetFeedback,
-  toFeedback,
   toFeedbackEntry,
   toStoredRating,
 } from './schema.ts';
 import {
   deleteFeedback as deleteFeedbackRow,
   type FeedbackEntryRow,
-  type FeedbackRow,
   selectFeedback,
   selectRatedMessage,
   selectSessionOfMessage,
@@ -32,19 +38,19 @@ export async function setFeedback(
   message_id: string,
   input: SetFeedback,
 ): Promise<Feedback> {
-  const { session, message } = await readRated(ctx, message_id);
+  const { owner, message } = await readRated(ctx, message_id);
   if (message.role !== 'assistant')
     throw new Failure('conflict', 'Feedback is on answers; this is a message of the user.');
   const now = ctx.now();
   const row: FeedbackRow = {
     id: ctx.newId('fb'),
     workspace_id: ctx.workspace_id,
-    agent_id: session.agent_id,
+    agent_id: owner.agent_id,
     version_id: message.version_id,
-    session_id: session.id,
+    session_id: owner.session_id,
     message_id,
     run_id: message.run_id,
-    end_user_id: ownerOf(session, input.end_user_id),
+    end_user_id: ownerOf(owner, input.end_user_id),
     rating: toStoredRating(input.rating),
     comment: input.comment,
     tags: input.tags,
@@ -64,10 +70,10 @@ export async function deleteFeedback(
   message_id: string,
   end_user_id: string | undefined,
 ): Promise<void> {
-  const { session } = await readRated(ctx, message_id);
+  const { owner } = await readRated(ctx, message_id);
   const [rows] = await commit(ctx, {
     statements: [
-      deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(session, end_user_id)),
+      deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(owner, end_user_id)),
     ],
   });
   if ((rows as unknown[]).length === 0) throw notFound('message');
@@ -80,7 +86,7 @@ export async function listFeedback(
   query: FeedbackQuery,
 ): Promise<Page<FeedbackEntry>> {
   const { limit, cursor, ...filters } = query;
-  const filter = { ...withRange(filters), agent, created_by: onlyOwn(ctx) };
+  const filter = { ...withRange(filters), agent, created_by: creatorFilter(ctx) };
   return readPage(
     {
       secret: ctx.config.signing_secret,
@@ -100,7 +106,7 @@ export async function listFeedback(
           count,
         ),
       ]);
-      ownAgent(ctx, agents);
+      authorizeAgent(ctx, agents);
       return rows as FeedbackEntryRow[];
     },
     (row) => `${row.updated_at}:${row.id}`,
@@ -114,16 +120,34 @@ function readPosition(position: string): { at: number; id: string } {
   return { at: Number(at), id };
 }
 
-const ownerOf = (session: SessionRow, end_user_id: string | undefined): string =>
-  end_user_id ?? session.end_user_id ?? '';
+const ownerOf = (owner: Owner, end_user_id: string | undefined): string =>
+  end_user_id ?? owner.end_user_id ?? '';
 
+/** The session or one-off run that a rated message belongs to. */
+interface Owner {
+  readonly agent_id: string;
+  readonly session_id: string | null;
+  readonly end_user_id: string | null;
+}
+
+/** Throws `not_found`, also for a message that the caller may not see. */
 async function readRated(ctx: Ctx, message_id: string) {
-  const [sessions, messages] = await batch(ctx.db, [
-    selectSessionOfMessage(ctx.db, ctx.workspace_id, message_id),
-    selectRatedMessage(ctx.db, ctx.workspace_id, message_id),
+  const { db, workspace_id } = ctx;
+  const [sessions, [message], [content], [run]] = await batch(db, [
+    selectSessionOfMessage(db, workspace_id, message_id),
+    selectRatedMessage(db, workspace_id, message_id),
+    selectContentOfMessage(db, workspace_id, message_id),
+    selectRunOfContent(db, workspace_id, message_id),
   ]);
-  const session = ownSession(ctx, sessions, 'message');
-  const [message] = messages;
+  if (content !== undefined && run !== undefined) {
+    authorizeOwned(ctx, run, 'message');
+    const role = message_id === content.answer_id ? ('assistant' as const) : ('user' as const);
+    if (role === 'assistant' && content.answered_at === null) throw notFound('message');
+    const owner: Owner = { ...content, session_id: null };
+    return { owner, message: { role, run_id: run.id, version_id: run.version_id } };
+  }
+  const session = authorizeSession(ctx, sessions, 'message');
   if (message === undefined) throw notFound('message');
-  return { session, message };
+  const owner: Owner = { ...session, session_id: session.id };
+  return { owner, message };
 }

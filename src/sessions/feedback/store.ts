@@ -1,10 +1,9 @@
 import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
-import { message_feedback, messages, runs, sessions } from '../../db/schema/sessions.ts';
-import { namedAgent, namedVersion } from '../turn/named-version.ts';
-
-export type FeedbackRow = typeof message_feedback.$inferSelect;
+import { run_contents, runs } from '../../db/schema/runs.ts';
+import { feedback, messages, sessions } from '../../db/schema/sessions.ts';
+import { type FeedbackRow, namedAgent, namedVersion } from '../../runs/index.ts';
 
 export const selectSessionOfMessage = (db: Db, workspace_id: string, message_id: string) =>
   db
@@ -17,7 +16,7 @@ export const selectSessionOfMessage = (db: Db, workspace_id: string, message_id:
       ),
     );
 
-/** A message with the version that made it. */
+/** A message of a session with the version that produced it. */
 export const selectRatedMessage = (db: Db, workspace_id: string, id: string) =>
   db
     .select({ role: messages.role, run_id: messages.run_id, version_id: runs.version_id })
@@ -25,25 +24,32 @@ export const selectRatedMessage = (db: Db, workspace_id: string, id: string) =>
     .innerJoin(runs, eq(runs.id, messages.run_id))
     .where(and(eq(messages.workspace_id, workspace_id), eq(messages.id, id)));
 
-/** Sets what an end user thinks of a message. Nothing comes back when the message is gone. */
+/** One row while the message of the feedback exists, in a session or in a one-off run. */
+const ratedMessage = ({ workspace_id, message_id }: FeedbackRow): SQL => sql`
+  select m.id from messages m where m.id = ${message_id} and m.workspace_id = ${workspace_id}
+  union all
+  select c.answer_id from run_contents c where c.answer_id = ${message_id} and c.workspace_id = ${workspace_id}`;
+
+/** Creates or replaces the feedback of an end user on a message. Returns no row when the message is gone. */
 export const upsertFeedback = (db: Db, row: FeedbackRow) =>
   db
-    .insert(message_feedback)
+    .insert(feedback)
     .select(
       db
         .select(
           Object.fromEntries(
-            Object.entries(getTableColumns(message_feedback)).map(([name, column]) => {
+            Object.entries(getTableColumns(feedback)).map(([name, column]) => {
               const value = column.mapToDriverValue(row[name as keyof FeedbackRow]);
               return [name, sql`${value}`.as(name)];
             }),
           ) as { [Name in keyof FeedbackRow]: SQL.Aliased },
         )
-        .from(messages)
-        .where(and(eq(messages.workspace_id, row.workspace_id), eq(messages.id, row.message_id))),
+        .from(sql`(${ratedMessage(row)}) as rated`)
+        // Without it SQLite reads ON CONFLICT as a join condition.
+        .where(sql`true`),
     )
     .onConflictDoUpdate({
-      target: [message_feedback.message_id, message_feedback.end_user_id],
+      target: [feedback.message_id, feedback.end_user_id],
       set: {
         rating: sql`excluded.rating`,
         comment: sql`excluded.comment`,
@@ -60,37 +66,29 @@ export const deleteFeedback = (
   end_user_id: string,
 ) =>
   db
-    .delete(message_feedback)
+    .delete(feedback)
     .where(
       and(
-        eq(message_feedback.workspace_id, workspace_id),
-        eq(message_feedback.message_id, message_id),
-        eq(message_feedback.end_user_id, end_user_id),
+        eq(feedback.workspace_id, workspace_id),
+        eq(feedback.message_id, message_id),
+        eq(feedback.end_user_id, end_user_id),
       ),
     )
-    .returning({ id: message_feedback.id });
+    .returning({ id: feedback.id });
 
-/** Of every message of a session: for when the session is erased, before its messages. */
+/** Deletes the feedback on the messages of a session. */
 export const deleteFeedbackOfSession = (db: Db, workspace_id: string, session_id: string) =>
   db
-    .delete(message_feedback)
-    .where(
-      and(
-        eq(message_feedback.workspace_id, workspace_id),
-        eq(message_feedback.session_id, session_id),
-      ),
-    );
+    .delete(feedback)
+    .where(and(eq(feedback.workspace_id, workspace_id), eq(feedback.session_id, session_id)));
 
-/** Of some messages, given as a query for their ids. */
+/** The feedback on messages, given as a query for their ids. */
 export const selectFeedbackOf = (db: Db, workspace_id: string, message_ids: SQL) =>
   db
     .select()
-    .from(message_feedback)
+    .from(feedback)
     .where(
-      and(
-        eq(message_feedback.workspace_id, workspace_id),
-        sql`${message_feedback.message_id} in (${message_ids})`,
-      ),
+      and(eq(feedback.workspace_id, workspace_id), sql`${feedback.message_id} in (${message_ids})`),
     );
 
 export interface FeedbackFilter {
@@ -101,7 +99,7 @@ export interface FeedbackFilter {
   /** Number, id or label. */
   readonly version?: string | undefined;
   readonly end_user_id?: string | undefined;
-  /** The key whose sessions alone count. */
+  /** The key whose sessions and one-off runs the caller is limited to. */
   readonly created_by?: string | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -113,10 +111,10 @@ export interface FeedbackEntryRow extends FeedbackRow {
   readonly answer: string;
 }
 
-/** Characters of question and answer that a list shows. */
+/** Maximum characters of question and answer in a list. */
 const excerpt = 1000;
 
-/** The latest change first. `after` is where a page ended. */
+/** Feedback on an agent's answers, the latest change first. `after` is the position where a page ended. */
 export function selectFeedback(
   db: Db,
   workspace_id: string,
@@ -124,21 +122,27 @@ export function selectFeedback(
   after: { readonly at: number; readonly id: string } | null,
   limit: number,
 ) {
-  const f = message_feedback;
+  const f = feedback;
   const agent_id = namedAgent(workspace_id, filter.agent);
-  const isOwn = sql`exists (select 1 from sessions where id = ${f.session_id} and created_by = ${filter.created_by ?? null})`;
+  const created_by = filter.created_by ?? null;
+  const isOwn = sql`(exists (select 1 from sessions where id = ${f.session_id} and created_by = ${created_by})
+    or (${f.session_id} is null and exists (select 1 from runs where id = ${f.run_id} and created_by = ${created_by})))`;
   const question = sql<
     string | null
-  >`(select substr(q.text, 1, ${excerpt}) from messages q where q.id = ${messages.parent_id})`;
+  >`substr(coalesce((select q.text from messages q where q.id = ${messages.parent_id}), ${run_contents.question}), 1, ${excerpt})`;
   return db
     .select({
       ...getTableColumns(f),
       version_number: sql<number>`${agent_versions.number}`.as('version_number'),
       question: question.as('question'),
-      answer: sql<string>`substr(${messages.text}, 1, ${excerpt})`.as('answer'),
+      answer:
+        sql<string>`substr(coalesce(${messages.text}, ${run_contents.answer}), 1, ${excerpt})`.as(
+          'answer',
+        ),
     })
     .from(f)
-    .innerJoin(messages, eq(messages.id, f.message_id))
+    .leftJoin(messages, eq(messages.id, f.message_id))
+    .leftJoin(run_contents, eq(run_contents.answer_id, f.message_id))
     .innerJoin(agent_versions, eq(agent_versions.id, f.version_id))
     .where(
       and(

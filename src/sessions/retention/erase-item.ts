@@ -1,15 +1,17 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Statement } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
-import { attachments, messages, run_steps, runs } from '../../db/schema/sessions.ts';
+import { run_steps, runs } from '../../db/schema/runs.ts';
+import { attachments, messages } from '../../db/schema/sessions.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { hostOf } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { valuesOf } from '../attachments/store.ts';
 import { dropSummaries } from '../background/summary-store.ts';
-import { hostOf } from '../host/host-client.ts';
 import { indexMessages, indexTitle } from '../search/store.ts';
-import { type MessageRow, type SessionRow, updateSession } from '../store.ts';
+import type { MessageRow } from '../store/messages.ts';
+import { type SessionRow, updateSession } from '../store/sessions.ts';
 
 type Left = Pick<MessageRow, 'text' | 'prompt' | 'citations'>;
 
@@ -60,7 +62,7 @@ export async function eraseFromMessage(
     if (!isGuardViolation(error, 'messages.text')) throw error;
     throw new Failure('conflict', 'The message was changed meanwhile. Retry.', { retryAfter: 1 });
   });
-  await hostOf(ctx, session.id).forget();
+  await hostOf(ctx, session.id).invalidate();
 }
 
 /** Messages carry the files of those before them on. */

@@ -1,22 +1,29 @@
 import { and, eq } from 'drizzle-orm';
-import { messages, run_steps, runs } from '../../db/schema/sessions.ts';
+import { run_steps, runs } from '../../db/schema/runs.ts';
+import { messages } from '../../db/schema/sessions.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { eraseOneOff, hostOf, readResult, selectMessagesOfRun } from '../../runs/index.ts';
+import { authorizeSession } from '../authorize-session.ts';
 import { dropSummaries } from '../background/summary-store.ts';
-import { hostOf } from '../host/host-client.ts';
 import { indexMessages, indexTitle } from '../search/store.ts';
 import { deleteSession } from '../service.ts';
-import { selectMessagesOfRun, updateSession } from '../store.ts';
-import { readOutcome } from '../wire/runs.ts';
+import { selectSession, updateSession } from '../store/sessions.ts';
 
 /**
- * Erases what was said in a run: its messages are empty from then on, so that what follows them keeps
- * its place; trace and events go, a title that was made of what was said, and a session that has nothing
- * else. Sessions that were forked from it have copies of their own and keep them. What it cost stays counted.
+ * Erases the content of a run: its messages become empty, so that those after them keep their place; trace and events
+ * are deleted, and so are a generated title, a session without other messages, and a one-off run as a whole. Forked
+ * sessions keep their copies. The cost stays counted.
  */
 export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
-  const { session } = await readOutcome(ctx, run_id);
+  const { row } = await readResult(ctx, run_id);
+  if (row.session_id === null) return eraseOneOff(ctx, run_id);
   const { db, workspace_id } = ctx;
+  const session = authorizeSession(
+    ctx,
+    await selectSession(db, workspace_id, row.session_id).all(),
+    'run',
+  );
   const said = (await selectMessagesOfRun(db, workspace_id, run_id).all()).filter(
     ({ session_id }) => session_id === session.id,
   );
@@ -55,5 +62,5 @@ export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
     ],
     audit: [{ action: 'run.erase', target_type: 'run', target_id: run_id }],
   });
-  await hostOf(ctx, session.id).forget();
+  await hostOf(ctx, session.id).invalidate();
 }

@@ -1,8 +1,7 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { sendErasure } from '../attachments/extract.ts';
-import { hostOf } from '../host/host-client.ts';
-import { deleteSession } from '../store.ts';
+import { hostOf, sendErasure } from '../../runs/index.ts';
+import { deleteSession } from '../store/sessions.ts';
 import { selectSomeSessions } from './store.ts';
 
 /** Sessions that go in one batch. */
@@ -16,7 +15,7 @@ export async function eraseSessions(ctx: Ctx, agent_id: string | null): Promise<
   for (;;) {
     const rows = await selectSomeSessions(ctx.db, ctx.workspace_id, agent_id, atOnce).all();
     if (rows.length === 0) return;
-    await Promise.all(rows.map(({ id }) => hostOf(ctx, id).forget(true)));
+    await Promise.all(rows.map(({ id }) => hostOf(ctx, id).erase()));
     const each = rows.map(({ id }) => deleteSession(ctx.db, ctx.workspace_id, id, ctx.now()));
     const results: unknown[] = await batch(ctx.db, each.flat());
     // The first result of each session is the job for its files.

@@ -1,8 +1,8 @@
 import { isGuardViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { sendErasure } from '../attachments/extract.ts';
-import { deleteSession } from '../store.ts';
+import { sendErasure } from '../../runs/index.ts';
+import { deleteSession } from '../store/sessions.ts';
 import { type DueSession, refuseBusy, selectDueSessions } from './store.ts';
 
 /** Sessions that a tick erases, that one workspace may have among them, and that go in one batch. */

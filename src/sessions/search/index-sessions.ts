@@ -1,6 +1,6 @@
 import { batch, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import type { SessionRow } from '../store.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import {
   type IndexedMessage,
   indexMessages,

@@ -2,10 +2,11 @@ import { selectAgent } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
 import { withRange } from '../../http/schema.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
+import { authorizeAgent, creatorFilter, mayReadMessages } from '../../runs/index.ts';
 import { type Page, readPage } from '../../shared/page.ts';
-import { mayReadMessages, onlyOwn, ownAgent, sessionFor } from '../own-session.ts';
+import { sessionFor } from '../authorize-session.ts';
 import type { SessionQuery } from '../schema.ts';
-import type { SessionRow } from '../store.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { type ListedSession, toMatch } from './schema.ts';
 import { type HitRow, type SessionFilter, searchSessions, selectSessions } from './store.ts';
 import { queryWords } from './words.ts';
@@ -24,7 +25,7 @@ export async function listSessions(
     ...withRange(filters),
     agent,
     only: coveredAgents(ctx.actor),
-    created_by: onlyOwn(ctx),
+    created_by: creatorFilter(ctx),
   };
   const scope = {
     secret: ctx.config.signing_secret,
@@ -41,7 +42,7 @@ export async function listSessions(
         selectAgent(ctx.db, ctx.workspace_id, agent ?? ''),
         selectSessions(ctx.db, ctx.workspace_id, filter, after, count),
       ]);
-      if (agent !== null) ownAgent(ctx, agents);
+      if (agent !== null) authorizeAgent(ctx, agents);
       return rows;
     },
     (row) => row.id,
@@ -69,7 +70,7 @@ function search(
     async (after, count) => {
       const agent = selectAgent(ctx.db, ctx.workspace_id, filter.agent ?? '');
       if (words.length === 0) {
-        if (filter.agent !== null) ownAgent(ctx, await agent.all());
+        if (filter.agent !== null) authorizeAgent(ctx, await agent.all());
         return [];
       }
       const query = { words, is_wordless: !mayReadMessages(ctx) };
@@ -84,7 +85,7 @@ function search(
           count,
         ),
       ]);
-      if (filter.agent !== null) ownAgent(ctx, agents);
+      if (filter.agent !== null) authorizeAgent(ctx, agents);
       return rows;
     },
     (row) => String(row.index_number),

@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
-import { namedAgent, namedVersion } from '../turn/named-version.ts';
+import { namedAgent, namedVersion } from '../../runs/index.ts';
 import { indexedText, matchAll, stemOf } from './words.ts';
 
 /**
@@ -138,7 +138,6 @@ export function passes(workspace_id: string, filter: SessionFilter): SQL | undef
     filter.only === null
       ? undefined
       : sql`${sessions.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
-    eq(sessions.kind, 'chat'),
     filter.archived ? isNotNull(sessions.archived_at) : isNull(sessions.archived_at),
     filter.end_user_id === undefined ? undefined : eq(sessions.end_user_id, filter.end_user_id),
     filter.created_by === undefined ? undefined : eq(sessions.created_by, filter.created_by),
@@ -169,7 +168,7 @@ function hasRun(
 function hasFeedback({ feedback }: SessionFilter): SQL | undefined {
   if (feedback === undefined) return undefined;
   const isSo = feedback === 'any' ? sql`` : sql` and f.rating = ${feedback}`;
-  return sql`exists (select 1 from message_feedback f where f.session_id = ${sessions.id}${isSo})`;
+  return sql`exists (select 1 from feedback f where f.session_id = ${sessions.id}${isSo})`;
 }
 
 /** Newest first; `after` is the id of the last one seen. */

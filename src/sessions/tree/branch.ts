@@ -1,15 +1,9 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { ownSession } from '../own-session.ts';
-import {
-  headOf,
-  type MessageRow,
-  type RunRow,
-  type SessionRow,
-  selectMessage,
-  selectPath,
-  selectSession,
-} from '../store.ts';
+import type { RunRow } from '../../runs/index.ts';
+import { authorizeSession } from '../authorize-session.ts';
+import { headOf, type MessageRow, selectMessage, selectPath } from '../store/messages.ts';
+import { type SessionRow, selectSession } from '../store/sessions.ts';
 
 /** Messages of a branch that are read as one list. */
 const mostMessages = 1000;
@@ -34,7 +28,7 @@ export async function readBranch(ctx: Ctx, session_id: string): Promise<Branch |
   ]);
   return sessions.length === 0
     ? null
-    : { session: ownSession(ctx, sessions), rows: rows.reverse() };
+    : { session: authorizeSession(ctx, sessions), rows: rows.reverse() };
 }
 
 /** The branch that ends with a message, oldest first. The caller has checked who may see the session. */

@@ -3,7 +3,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Db, Statement } from '../../db/client.ts';
 import { attachments, messages, session_summaries, sessions } from '../../db/schema/sessions.ts';
 import { nextIndexNumber } from '../search/store.ts';
-import type { SessionRow } from '../store.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { idsOfPath } from './messages-store.ts';
 
 /** The branch up to and with a message, in order. */

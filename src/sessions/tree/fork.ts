@@ -3,11 +3,11 @@ import { isGuardViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
+import { authorizeSession } from '../authorize-session.ts';
 import { newSession } from '../new-session.ts';
-import { ownSession } from '../own-session.ts';
 import { type Session, toSession } from '../schema.ts';
 import type { ForkSession } from '../send-schema.ts';
-import { type SessionRow, selectSession } from '../store.ts';
+import { type SessionRow, selectSession } from '../store/sessions.ts';
 import {
   type CarriedFile,
   type Copies,
@@ -38,7 +38,7 @@ export async function forkSession(
     selectBranchIds(db, session_id, message_id, mostMessages + 1),
     selectCarriedFiles(db, session_id, message_id, mostMessages + 1),
   ]);
-  const from = ownSession(ctx, sessions);
+  const from = authorizeSession(ctx, sessions);
   if (branch.length === 0) throw invalid('/message_id', 'The session has no such message.');
   if (branch.length > mostMessages)
     throw new Failure(

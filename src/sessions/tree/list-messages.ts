@@ -1,22 +1,27 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
+import {
+  answerOfContent,
+  authorizeOwned,
+  type FeedbackRow,
+  type Message,
+  type MessageOfOneOff,
+  questionOfContent,
+  type RunRow,
+  type RunVersionRow,
+  selectContentOfMessage,
+  selectRunOfContent,
+  toMessage,
+} from '../../runs/index.ts';
 import { notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
-import { type FeedbackRow, selectFeedbackOf, selectSessionOfMessage } from '../feedback/store.ts';
-import { ownSession } from '../own-session.ts';
-import { type Message, type MessageQuery, toMessage } from '../schema.ts';
-import {
-  headOf,
-  type MessageRow,
-  type RunRow,
-  type SessionRow,
-  selectMessage,
-  selectPath,
-  selectSession,
-  selectVersionOfSession,
-  type TurnVersionRow,
-} from '../store.ts';
+import { authorizeSession } from '../authorize-session.ts';
+import { selectFeedbackOf, selectSessionOfMessage } from '../feedback/store.ts';
+import type { MessageQuery } from '../schema.ts';
+import { headOf, type MessageRow, selectMessage, selectPath } from '../store/messages.ts';
+import { selectVersionOfSession } from '../store/runs.ts';
+import { type SessionRow, selectSession } from '../store/sessions.ts';
 import {
   idsBefore,
   idsOfPath,
@@ -38,7 +43,7 @@ export async function listMessages(
 interface Read {
   readonly session: SessionRow;
   /** Read where it is wanted. */
-  readonly version: TurnVersionRow | null;
+  readonly version: RunVersionRow | null;
   readonly runs: ReadonlyMap<string, RunRow>;
   readonly feedback: ReadonlyMap<string, FeedbackRow[]>;
   readonly siblings: ReadonlyMap<string, SiblingsRow>;
@@ -51,7 +56,7 @@ export async function readMessages(
   branch: MessageQuery['branch'],
   query: PageQuery,
   wantsVersion = false,
-): Promise<{ session: SessionRow; version: TurnVersionRow | null; page: Page<Message> }> {
+): Promise<{ session: SessionRow; version: RunVersionRow | null; page: Page<Message> }> {
   const { db, workspace_id } = ctx;
   let read: Read | undefined;
   const page = await readPage(
@@ -76,7 +81,7 @@ export async function readMessages(
         ...(wantsVersion ? [selectVersionOfSession(db, workspace_id, session_id, null)] : []),
       ]);
       read = {
-        session: ownSession(ctx, sessions),
+        session: authorizeSession(ctx, sessions),
         version: versions?.[0] ?? null,
         runs: new Map(runs.map((run) => [run.id, run])),
         feedback: Map.groupBy(feedback, (row) => row.message_id),
@@ -134,19 +139,37 @@ function allFrom(
   };
 }
 
-/** One message of any branch; one trip. Throws `not_found`. */
+/** Returns a message of a session or of a one-off run, in one trip. Throws `not_found`. */
 export async function getMessage(ctx: Ctx, id: string): Promise<Message> {
   const { db, workspace_id } = ctx;
   const ids = sql`${id}`;
   const session_id = sql`(select session_id from messages where id = ${id})`;
-  const [sessions, [message], [run], feedback, [siblings]] = await batch(db, [
+  const [sessions, [message], [run], feedback, [siblings], [content], [own]] = await batch(db, [
     selectSessionOfMessage(db, workspace_id, id),
     selectMessage(db, workspace_id, id),
     selectRunsOf(db, workspace_id, ids),
     selectFeedbackOf(db, workspace_id, ids),
     selectSiblings(db, workspace_id, session_id, ids),
+    selectContentOfMessage(db, workspace_id, id),
+    selectRunOfContent(db, workspace_id, id),
   ]);
-  ownSession(ctx, sessions, 'message');
+  if (content !== undefined && own !== undefined)
+    return ofOneOff(ctx, id, { run: own, content }, feedback);
+  authorizeSession(ctx, sessions, 'message');
   if (message === undefined) throw notFound('message');
   return toMessage(message, run, { feedback, siblings: placeOf(siblings) });
+}
+
+/** Throws `not_found` for an answer that does not exist yet, and for a run that the caller may not see. */
+function ofOneOff(
+  ctx: Ctx,
+  id: string,
+  { run, content }: MessageOfOneOff,
+  feedback: readonly FeedbackRow[],
+): Message {
+  authorizeOwned(ctx, run, 'message');
+  const siblings = { position: 1, count: 1, previous_id: null, next_id: null };
+  if (id === content.question_id) return toMessage(questionOfContent(content), run, { siblings });
+  if (content.answered_at === null) throw notFound('message');
+  return toMessage(answerOfContent(run, content), run, { feedback, siblings });
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { messages, runs } from '../../db/schema/sessions.ts';
+import { runs } from '../../db/schema/runs.ts';
+import { messages } from '../../db/schema/sessions.ts';
 
 /** The ids of a branch, from the message `from` up: at most `limit`. */
 export const idsOfPath = (session_id: string, from: SQL | string, limit: number): SQL => sql`

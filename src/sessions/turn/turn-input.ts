@@ -1,34 +1,58 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import type { AgentConfig } from '../../agents/index.ts';
-import type { BusyPolicy } from '../../db/schema/sessions.ts';
-import type { ToolPin } from '../../tools/index.ts';
+import type { BusyPolicy } from '../../db/schema/runs.ts';
+import type { Draft, Overrides, RunRequest } from '../../runs/index.ts';
 import type { AttachmentRow } from '../attachments/store.ts';
-import type { SessionRow } from '../store.ts';
-import type { Overrides } from './overrides.ts';
+import type { SessionRow } from '../store/sessions.ts';
 
-/** What a run is started with. */
+/** The kind of run that is a turn of a session. */
+export const turnKind = 'turn';
+
+/** The request of a turn. */
 export interface TurnInput {
-  /** The user's message; null to answer `parent_id`, a user's message, once more. */
+  /** The user's message; null to answer `parent_id`, a message of the user, again. */
   readonly text: string | null;
-  /** The message it follows; absent for the newest of the branch that is shown. */
+  /** The message that it follows; absent for the head of the active branch. */
   readonly parent_id?: string | null;
-  /** A number, id or label; null for the session's. */
+  /** A number, id or label; null for the session's version. */
   readonly version: string | null;
-  /** null for the session's own policy. */
+  /** Null for the policy of the session. */
   readonly on_busy: BusyPolicy | null;
-  /** Ids of attachments of the session that the message is sent with. */
+  /** Ids of attachments of the session that are sent with the message. */
   readonly attachments?: readonly string[];
-  /** Files that came with the request, stored and read; they become attachments of the session with the message. */
+  /** Files that came with the request. They become attachments of the session together with the message. */
   readonly brought?: readonly AttachmentRow[];
-  /** Items of a conversation that this run reads, and that are no longer waiting to be read then. */
+  /** Items of an OpenAI conversation that this run reads; they are removed from the pending items. */
   readonly takes_items?: readonly string[];
-  /** A draft that is tried in place of the version's configuration. */
-  readonly draft?: { readonly config: AgentConfig; readonly tools: readonly ToolPin[] };
-  /** What the model reads in place of the text: a conversation that the caller brought along, results of its tools. */
+  readonly draft?: Draft;
+  /** The messages that the model reads in place of the text: a history sent by the caller, results of its tools. */
   readonly prompt?: readonly LanguageModelV4Message[] | undefined;
   readonly overrides?: Overrides;
-  /** What a wire format has to show again when it is asked for the run. */
+  /** Data that a stream encoder or protocol needs to render the run again. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** A session that is made in the batch that starts the run. */
+  /** A session that is created in the batch that starts the run. */
   readonly create?: SessionRow;
 }
+
+/** A turn as it travels to the host of its session. */
+export interface HostedTurn {
+  readonly session_id: string;
+  readonly input: TurnInput;
+}
+
+/** The input for a session that has been created meanwhile. */
+export const withoutCreate = ({ create: _, ...input }: TurnInput): TurnInput => input;
+
+/** The request of a turn, for the host of the session. */
+export const turnRequest = (session_id: string, input: TurnInput): RunRequest<HostedTurn> => ({
+  kind: turnKind,
+  host: session_id,
+  input: { session_id, input },
+  ...(input.create === undefined
+    ? {}
+    : {
+        rejoin: (run) => ({
+          session_id: run.session_id ?? session_id,
+          input: withoutCreate(input),
+        }),
+      }),
+});

@@ -20,7 +20,7 @@ import {
 const params = z.object({ workspace: Id('ws') });
 const about = { access: 'root', tag: 'Workspaces' } as const;
 
-/** Workspaces as the operator of the deployment manages them. */
+/** Management of workspaces by the operator of the deployment. */
 export const managedWorkspaceRoutes = new Router()
   .endpoint(
     {
@@ -66,7 +66,7 @@ export const managedWorkspaceRoutes = new Router()
       reply: {
         status: 200,
         schema: WorkspaceWithQuotas,
-        description: 'The workspace as it is now',
+        description: 'The updated workspace',
       },
     },
     (ctx, { params, body }) => manageWorkspace(ctx, params.workspace, body),
@@ -91,7 +91,8 @@ export const managedWorkspaceRoutes = new Router()
       method: 'post',
       path: '/workspaces/{workspace}/resume',
       summary: 'Resume a workspace',
-      description: 'Its credentials are valid again, within 30 seconds everywhere.',
+      description:
+        'Makes the credentials of the workspace valid again, within 30 seconds everywhere.',
       params,
       reply: { status: 200, schema: ManagedWorkspace, description: 'The active workspace' },
     },

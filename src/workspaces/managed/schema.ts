@@ -10,7 +10,9 @@ const statuses = ['active', 'suspended'] as const;
 
 export const ManagedWorkspace = Workspace.extend({
   status: z.enum(statuses),
-  suspended_at: Time.nullable().describe('Since when no credential of the workspace is valid'),
+  suspended_at: Time.nullable().describe(
+    'Time since which no credential of the workspace is valid',
+  ),
 }).openapi('ManagedWorkspace');
 export type ManagedWorkspace = z.output<typeof ManagedWorkspace>;
 
@@ -21,7 +23,7 @@ export type WorkspaceWithQuotas = z.output<typeof WorkspaceWithQuotas>;
 
 export const WorkspacesQuery = z.strictObject({
   ...pageQuery,
-  status: z.enum(statuses).optional().describe('Only workspaces in this state'),
+  status: z.enum(statuses).optional().describe('Only workspaces with this status'),
 });
 export type WorkspacesQuery = z.output<typeof WorkspacesQuery>;
 

@@ -1,9 +1,9 @@
 import { batch } from '../../db/client.ts';
+import { invalidateKeysOf } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
-import { forgetKeysOf } from '../authenticate.ts';
 import { toQuotas } from '../quotas/schema.ts';
 import { quotaChanges } from '../quotas/service.ts';
 import { selectQuotas } from '../quotas/store.ts';
@@ -17,7 +17,7 @@ import {
 } from './schema.ts';
 import { changeWorkspace, selectLiveWorkspace, selectWorkspaces, setSuspended } from './store.ts';
 
-/** Every workspace of the deployment, newest first. Root key only, like everything here. */
+/** Lists the workspaces of the deployment, newest first. Root key only, like every verb of this file. */
 export const listWorkspaces = (
   ctx: Ctx,
   { limit, cursor, status }: WorkspacesQuery,
@@ -41,7 +41,7 @@ export const listWorkspaces = (
     toManagedWorkspace,
   );
 
-/** With its quotas; one trip. Throws `not_found`. */
+/** Returns a workspace with its quotas in one round trip. Throws `not_found`. */
 export async function getManagedWorkspace(ctx: Ctx, id: string): Promise<WorkspaceWithQuotas> {
   const [[row], quotas] = await batch(ctx.db, [
     selectLiveWorkspace(ctx.db, id),
@@ -51,7 +51,7 @@ export async function getManagedWorkspace(ctx: Ctx, id: string): Promise<Workspa
   return { ...toManagedWorkspace(row), quotas: toQuotas(quotas) };
 }
 
-/** Renames a workspace and sets its quotas. A limit below what is used takes nothing away. Throws `not_found`. */
+/** Renames a workspace and sets its quotas. A limit below the current use deletes nothing. Throws `not_found`. */
 export async function manageWorkspace(
   ctx: Ctx,
   id: string,
@@ -83,11 +83,11 @@ export async function manageWorkspace(
   };
 }
 
-/** From now on every credential of the workspace is refused, elsewhere within 30 seconds. Twice is as good as once. */
+/** Refuses every credential of the workspace, in other locations within 30 seconds. Idempotent. */
 export const suspendWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> =>
   suspend(ctx, id, ctx.now());
 
-/** The credentials are valid again as they were. */
+/** Makes the credentials of a suspended workspace valid again. Idempotent. */
 export const resumeWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> =>
   suspend(ctx, id, null);
 
@@ -106,28 +106,28 @@ async function suspend(
     audit: [{ action, target_type: 'workspace', target_id: id, workspace_id: id }],
     reply,
   });
-  forgetKeysOf(id);
+  invalidateKeysOf(id);
   if ((rows as unknown[]).length === 0) throw notFound('workspace');
   return reply;
 }
 
 /**
- * Refuses every credential of the workspace and hides it, at once; a job erases everything in it.
- * Throws `not_found`, also for one that is being deleted.
+ * Refuses every credential of the workspace and hides it at once; a job erases its content.
+ * Throws `not_found`, also for a workspace that is being deleted.
  */
 export async function deleteWorkspace(ctx: Ctx, id: string): Promise<void> {
   if ((await selectLiveWorkspace(ctx.db, id).get()) === undefined) throw notFound('workspace');
   await commit(ctx, {
     statements: [changeWorkspace(ctx.db, id, { deleted_at: ctx.now() })],
-    // Of the deployment, not of the workspace, with which it would go.
+    // The entry belongs to the deployment: entries of the workspace are erased with it.
     audit: [{ action: 'workspace.delete', target_type: 'workspace', target_id: id }],
-    // Promised outside of the workspace too: the context of the root key is of none.
+    // The job belongs to no workspace, like the context of the root key.
     jobs: [{ type: 'workspace.delete', workspace_id: id, is_again: false }],
   });
-  forgetKeysOf(id);
+  invalidateKeysOf(id);
 }
 
-/** For the job: whether the workspace is marked deleted, or gone. */
+/** Throws `conflict` unless the workspace is marked as deleted or gone. */
 export async function assertDeleted(ctx: Ctx, id: string): Promise<void> {
   if ((await selectLiveWorkspace(ctx.db, id).get()) !== undefined)
     throw new Failure('conflict', `Workspace ${id} is not deleted.`);

@@ -8,7 +8,7 @@ const live = (id: string) => and(eq(workspaces.id, id), isNull(workspaces.delete
 export const selectLiveWorkspace = (db: Db, id: string) =>
   db.select().from(workspaces).where(live(id));
 
-/** Greater than every id: a range keeps SQLite on the index from the first page on. */
+/** Greater than every id: a range condition keeps SQLite on the index for the first page too. */
 const afterAll = 'ws_~';
 
 /** Newest first. */
@@ -37,7 +37,7 @@ export const selectWorkspaces = (
 export const changeWorkspace = (db: Db, id: string, changes: Partial<WorkspaceRow>) =>
   db.update(workspaces).set(changes).where(live(id)).returning();
 
-/** Suspends, or resumes with null; a workspace that is suspended keeps its first instant. */
+/** Suspends a workspace, or resumes it with null. A suspended workspace keeps the time of its first suspension. */
 export const setSuspended = (db: Db, id: string, suspended_at: number | null, now: number) =>
   db
     .update(workspaces)

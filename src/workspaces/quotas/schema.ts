@@ -4,7 +4,7 @@ import type { QuotaRow } from './store.ts';
 
 const limit = z.number().int().min(0).max(1e15).nullable();
 
-/** Limits that the operator gives one workspace. */
+/** Limits that the operator sets for one workspace. */
 export const QuotaLimits = z
   .strictObject({
     files: limit.describe('Files of knowledge bases, in any state, and of `/v1/files`'),
@@ -32,14 +32,16 @@ export type QuotaLimits = z.output<typeof QuotaLimits>;
 export const Quota = z
   .object({
     quota: z.enum(quotaNames),
-    limit: z.number().int().nullable().describe('null is unlimited'),
+    limit: z.number().int().nullable().describe('Null is unlimited'),
     used: z
       .number()
       .int()
-      .describe('May be above the limit where the limit was lowered; then nothing can be added'),
+      .describe('Current use. It may exceed a lowered limit; nothing can be added then.'),
     source: z
       .enum(['deployment', 'workspace'])
-      .describe('Whose limit it is: `workspace` was set with `PATCH /workspaces/{workspace}`'),
+      .describe(
+        'Origin of the limit: `workspace` when it was set with `PATCH /workspaces/{workspace}`',
+      ),
   })
   .openapi('Quota');
 export type Quota = z.output<typeof Quota>;

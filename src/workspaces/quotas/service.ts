@@ -5,23 +5,23 @@ import type { Ctx } from '../../platform/context.ts';
 import { type Quota, type QuotaLimits, toQuotas } from './schema.ts';
 import { selectQuotas, setQuota, writeQuotaDefaults } from './store.ts';
 
-/** Every quota of the workspace with what is used of it; one trip. */
+/** Returns every quota of the workspace with its current use, in one round trip. */
 export const listQuotas = async (ctx: Ctx): Promise<{ data: Quota[] }> => ({
   data: toQuotas(await selectQuotas(ctx.db, ctx.workspace_id, ctx.now())),
 });
 
-/** For the batch that changes a workspace. */
+/** Returns the statements that set quotas, for the batch that changes a workspace. */
 export const quotaChanges = ({ db }: Ctx, workspace_id: string, limits: QuotaLimits): Statement[] =>
   Object.entries(limits).map(([name, max]) =>
     setQuota(db, workspace_id, name as QuotaName, max ?? null),
   );
 
-/** The limits that this isolate has last written. */
+/** The limits that this isolate wrote last. */
 let written: string | null = null;
 
 /**
- * Makes the limits of the deployment's variables those that the database enforces. Writes once for each
- * isolate, and with `always`; a failure is logged and tried again with the next request.
+ * Writes the limits of the deployment's variables to the database, which enforces them. Writes once per isolate,
+ * or each time with `always`; a failure is logged and retried with the next request.
  */
 export async function applyQuotaDefaults(
   { config, db, log }: Pick<Platform, 'config' | 'db' | 'log'>,

@@ -4,14 +4,14 @@ import { type QuotaName, quotas } from '../../db/schema/quotas.ts';
 
 export interface QuotaRow {
   readonly resource: QuotaName;
-  /** null is unlimited. */
+  /** Null is unlimited. */
   readonly default_max: number | null;
-  /** null where the workspace has the limit of the deployment. */
+  /** Null when the limit of the deployment applies. */
   readonly own_max: number | null;
   readonly used: number;
 }
 
-/** Every quota of a workspace; keys that are valid at `now` and not being replaced are counted. */
+/** Selects every quota of a workspace; counts keys that are valid at `now` and not being replaced. */
 export const selectQuotas = (db: Db, workspace_id: string, now: number) =>
   db.all<QuotaRow>(sql`
     select d.resource, d.max as default_max, q.max as own_max, case d.resource when 'keys' then (
@@ -19,7 +19,7 @@ export const selectQuotas = (db: Db, workspace_id: string, now: number) =>
         and (k.expires_at is null or k.expires_at > ${now})) else coalesce(q.used, 0) end as used
     from quota_defaults d left join quotas q on q.workspace_id = ${workspace_id} and q.resource = d.resource`);
 
-/** Gives a workspace a limit of its own; null takes it back. */
+/** Sets a workspace's own limit; null removes it. */
 export const setQuota = (
   db: Db,
   workspace_id: string,
@@ -34,7 +34,7 @@ export const setQuota = (
 export const deleteQuotas = (db: Db, workspace_id: string) =>
   db.delete(quotas).where(eq(quotas.workspace_id, workspace_id));
 
-/** Writes the limits of the deployment where they are others. */
+/** Writes those limits of the deployment that differ from the stored ones. */
 export const writeQuotaDefaults = (db: Db, limits: Readonly<Record<QuotaName, number | null>>) =>
   db.run(sql`
     insert into quota_defaults (resource, max) select key, value from json_each(${JSON.stringify(limits)}) where true

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { runSchedule } from '../../../src/jobs/schedule.ts';
 import { writeExposition } from '../../../src/observability/health/exposition.ts';
 import { newId } from '../../../src/shared/id.ts';
 import { newWorkspace, request, type Workspace } from '../../support/api.ts';
 import { recording } from '../../support/faulty.ts';
+import { runSchedule } from '../../support/schedule.ts';
 import { requestWith } from '../../support/worker.ts';
 
 const minute = 60_000;

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { runSchedule } from '../../../src/jobs/schedule.ts';
 import { idHex } from '../../../src/shared/id.ts';
 import { newChat } from '../../support/chat.ts';
 import { faulty } from '../../support/faulty.ts';
 import { Site } from '../../support/outbound.ts';
 import { atRest } from '../../support/resources.ts';
 import { countRows } from '../../support/rows.ts';
+import { runSchedule } from '../../support/schedule.ts';
 import { collecting, exportNow, read, type Span, tick } from './support.ts';
 
 const secret = 'a-secret-of-the-user-0815';

@@ -2,10 +2,10 @@ import { env } from 'cloudflare:workers';
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { runSchedule } from '../../../src/jobs/schedule.ts';
 import { newWorkspace, request } from '../../support/api.ts';
 import { atRest } from '../../support/resources.ts';
 import { countRows } from '../../support/rows.ts';
+import { runSchedule } from '../../support/schedule.ts';
 import { clientOf, failureOf, says, scene, usage, weather } from './support.ts';
 
 type Item = OpenAI.Conversations.ConversationItem;

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers';
 import { toFile } from 'openai';
 import { describe, expect, it, vi } from 'vitest';
-import { runSchedule } from '../../../src/jobs/schedule.ts';
 import { newWorkspace, request } from '../../support/api.ts';
 import { makePdf } from '../../support/documents.ts';
 import { Site } from '../../support/outbound.ts';
 import { atRest } from '../../support/resources.ts';
 import { countRows } from '../../support/rows.ts';
+import { runSchedule } from '../../support/schedule.ts';
 import { clientOf, failureOf, says, scene } from './support.ts';
 
 const pdf = makePdf([['Invoice 815'], ['One grinder costs 89 EUR.']]);

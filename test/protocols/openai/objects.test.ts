@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { ChatChunk } from '../../../src/protocols/openai/chat-chunk.ts';
 import type { ChatCompletion } from '../../../src/protocols/openai/chat-schema.ts';
-import { chatWire } from '../../../src/protocols/openai/chat-wire.ts';
+import { chatStream } from '../../../src/protocols/openai/chat-stream.ts';
 import { toCompletion } from '../../../src/protocols/openai/completion.ts';
 import { endOf } from '../../../src/protocols/openai/response.ts';
 import type { ResponseEvent } from '../../../src/protocols/openai/response-events.ts';
@@ -14,9 +14,9 @@ import type {
   OpenAiResponse,
   ResponseEcho,
 } from '../../../src/protocols/openai/responses-schema.ts';
-import { responsesWire } from '../../../src/protocols/openai/responses-wire.ts';
+import { responsesStream } from '../../../src/protocols/openai/responses-stream.ts';
 import type { Embeddings, ModelList } from '../../../src/protocols/openai/schema.ts';
-import type { Message, TurnEvent } from '../../../src/sessions/index.ts';
+import type { Message, RunEvent } from '../../../src/runs/index.ts';
 import { Failure } from '../../../src/shared/failure.ts';
 import { newId } from '../../../src/shared/id.ts';
 
@@ -71,36 +71,41 @@ const messageOf = (run: object = {}, calls: readonly object[] = []): Message =>
   }) as unknown as Message;
 
 /** Each kind of event once: a kind that is new has to be added here. */
-const events: { readonly [Kind in TurnEvent['type']]: Extract<TurnEvent, { type: Kind }> } = {
-  started: {
-    type: 'started',
+const events: { readonly [Kind in RunEvent['type']]: Extract<RunEvent, { type: Kind }> } = {
+  start: {
+    type: 'start',
     run_id: ids.run_id,
     message_id: ids.message_id,
     user_message_id: newId('msg'),
     version: { id: ids.version, number: 7 },
   },
-  retrieved: { type: 'retrieved', hits: 2, confidence: 0.8, latency_ms: 3 },
-  round: { type: 'round', ordinal: 0 },
-  reasoning: { type: 'reasoning', delta: 'Let me think.' },
-  text: { type: 'text', delta: text },
+  retrieval: { type: 'retrieval', hits: 2, confidence: 0.8, latency_ms: 3 },
+  'start-step': { type: 'start-step', ordinal: 0 },
+  'reasoning-delta': { type: 'reasoning-delta', delta: 'Let me think.' },
+  'text-delta': { type: 'text-delta', delta: text },
   'tool-input-start': { type: 'tool-input-start', ...call },
   'tool-input-delta': {
     type: 'tool-input-delta',
     tool_call_id: 'call_1',
     delta: JSON.stringify(input),
   },
-  'tool-call': { type: 'tool-call', ...call, input },
-  'tool-output': { type: 'tool-output', tool_call_id: 'call_other', output: 4, latency_ms: 1 },
-  'tool-error': {
-    type: 'tool-error',
+  'tool-input-available': { type: 'tool-input-available', ...call, input },
+  'tool-output-available': {
+    type: 'tool-output-available',
+    tool_call_id: 'call_other',
+    output: 4,
+    latency_ms: 1,
+  },
+  'tool-output-error': {
+    type: 'tool-output-error',
     tool_call_id: 'call_other',
     error: 'It failed.',
     latency_ms: 1,
   },
-  finished: { type: 'finished', message: messageOf() },
-  failed: {
+  finish: { type: 'finish', message: messageOf() },
+  error: {
     ...{
-      type: 'failed',
+      type: 'error',
       code: 'provider_error',
       detail: 'The provider failed.',
       retry_after_s: null,
@@ -109,48 +114,58 @@ const events: { readonly [Kind in TurnEvent['type']]: Extract<TurnEvent, { type:
   },
 };
 
-const { started, retrieved, round, reasoning, failed } = events;
-const spoken = [started, retrieved, round, reasoning, events.text];
-const asked = [events['tool-input-start'], events['tool-input-delta'], events['tool-call']];
-const others = [events['tool-output'], events['tool-error']];
+const { start, retrieval, error } = events;
+const spoken = [
+  start,
+  retrieval,
+  events['start-step'],
+  events['reasoning-delta'],
+  events['text-delta'],
+];
+const asked = [
+  events['tool-input-start'],
+  events['tool-input-delta'],
+  events['tool-input-available'],
+];
+const others = [events['tool-output-available'], events['tool-output-error']];
 const calls = [{ type: 'tool-call', ...call, input }];
 
-const endings: readonly (readonly [string, readonly TurnEvent[]])[] = [
-  ['an answer', [...spoken, ...others, events.finished]],
+const endings: readonly (readonly [string, readonly RunEvent[]])[] = [
+  ['an answer', [...spoken, ...others, events.finish]],
   [
     'an answer with a call',
     [
       ...spoken,
       ...asked,
-      { type: 'finished', message: messageOf({ finish_reason: 'tool-calls' }, calls) },
+      { type: 'finish', message: messageOf({ finish_reason: 'tool-calls' }, calls) },
     ],
   ],
   [
     'an answer cut at its length',
-    [...spoken, { type: 'finished', message: messageOf({ finish_reason: 'length' }) }],
+    [...spoken, { type: 'finish', message: messageOf({ finish_reason: 'length' }) }],
   ],
   [
     'an answer that a limit ended',
     [
       ...spoken,
       {
-        type: 'finished',
+        type: 'finish',
         message: messageOf({ status: 'limit_exceeded', finish_reason: 'limit_exceeded' }),
       },
     ],
   ],
   [
     'an answer that was filtered',
-    [...spoken, { type: 'finished', message: messageOf({ finish_reason: 'content-filter' }) }],
+    [...spoken, { type: 'finish', message: messageOf({ finish_reason: 'content-filter' }) }],
   ],
   [
     'an answer that was cancelled',
     [
       ...spoken,
-      { type: 'finished', message: messageOf({ status: 'cancelled', finish_reason: 'cancelled' }) },
+      { type: 'finish', message: messageOf({ status: 'cancelled', finish_reason: 'cancelled' }) },
     ],
   ],
-  ['an answer without its events', [events.finished]],
+  ['an answer without its events', [events.finish]],
 ];
 
 const echo: ResponseEcho = {
@@ -191,16 +206,16 @@ const echo: ResponseEcho = {
 const origin = 'https://agentgrid.test';
 const kinds = {
   chat: {
-    wire: chatWire,
+    protocol: chatStream,
     options: { model: 'support', include_usage: true, tools: ['get_weather'], origin },
   },
-  responses: { wire: responsesWire, options: { echo, tools: ['get_weather'] } },
+  responses: { protocol: responsesStream, options: { echo, tools: ['get_weather'] } },
 };
 type Kind = keyof typeof kinds;
 
-function bodyOf(kind: Kind, turn: readonly TurnEvent[]): string {
-  const { wire, options } = kinds[kind];
-  const made = wire.make(options);
+function bodyOf(kind: Kind, turn: readonly RunEvent[]): string {
+  const { protocol, options } = kinds[kind];
+  const made = protocol.make(options);
   return turn.flatMap((event) => made.frames(event)).join('') + made.end();
 }
 
@@ -263,7 +278,7 @@ describe('what is sent has the types of the openai package', () => {
 
 describe.each(endings)('%s', (_name, turn) => {
   const message = turn.flatMap((event) =>
-    event.type === 'finished' ? [event.message] : [],
+    event.type === 'finish' ? [event.message] : [],
   )[0] as Message;
   const hasCall = message.parts.some(({ type }) => type === 'tool-call');
   const whole = { chat: toCompletion(message, 'support', origin), responses: endOf(message, echo) };
@@ -332,7 +347,7 @@ describe.each(endings)('%s', (_name, turn) => {
 });
 
 describe('a failure in a stream', () => {
-  const turn = [...spoken, failed];
+  const turn = [...spoken, error];
 
   it('is thrown or told by the openai package', async () => {
     const chat = client(bodyOf('chat', turn)).chat.completions.stream({
@@ -358,8 +373,10 @@ describe('a failure in a stream', () => {
   it.each(['chat', 'responses'] as const)(
     'that comes before it began has the form of an error event (%s)',
     async (kind) => {
-      const { wire, options } = kinds[kind];
-      const body = wire.make(options).refuse(new Failure('session_busy', 'The session is busy.'));
+      const { protocol, options } = kinds[kind];
+      const body = protocol
+        .make(options)
+        .refuse(new Failure('session_busy', 'The session is busy.'));
       const open = aiSdk.find(([, of]) => of === kind)?.[2];
       // The package throws where the first event is an error.
       await expect(

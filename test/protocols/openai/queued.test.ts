@@ -2,8 +2,8 @@ import { abortAllDurableObjects } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type OpenAI from 'openai';
 import { describe, expect, it, vi } from 'vitest';
-import { runSchedule } from '../../../src/jobs/schedule.ts';
 import type { Round } from '../../support/provider/script.ts';
+import { runSchedule } from '../../support/schedule.ts';
 import { failureOf, type Scene, says, scene } from './support.ts';
 
 const stuck: Round = { ...says('Begun ', 'and more'), fault: { kind: 'stall', events: 5 } };

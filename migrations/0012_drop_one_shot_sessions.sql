@@ -1,0 +1,2 @@
+DROP TABLE `message_feedback`;--> statement-breakpoint
+ALTER TABLE `sessions` DROP COLUMN `kind`;

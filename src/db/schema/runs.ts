@@ -1,0 +1,169 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import { sql } from 'drizzle-orm';
+import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** `queued` waits for the run before it in its session. */
+export const runStatuses = [
+  'queued',
+  'running',
+  'completed',
+  'failed',
+  'cancelled',
+  'interrupted',
+  'limit_exceeded',
+] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+export const coverages = ['full', 'partial', 'none'] as const;
+export type Coverage = (typeof coverages)[number];
+
+/** How a session treats a message that arrives while a run is active. */
+export const busyPolicies = ['reject', 'queue', 'interrupt'] as const;
+export type BusyPolicy = (typeof busyPolicies)[number];
+
+/** A file as a message refers to it; the messages after it in its branch carry it on. */
+export interface AttachedFile {
+  readonly id: string;
+  /** The message that it was sent with. */
+  readonly message_id: string;
+  /** Its key in the file store. */
+  readonly object_id: string;
+  readonly name: string;
+  readonly kind: 'document' | 'image';
+  readonly media_type: string;
+  readonly byte_size: number;
+  /** Estimated, of its text; null for an image. */
+  readonly tokens: number | null;
+}
+
+export const runs = sqliteTable(
+  'runs',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    agent_id: text().notNull(),
+    version_id: text().notNull(),
+    session_id: text(),
+    /** The user's message that the run answers. */
+    input_message_id: text(),
+    /** True for a run of an unsaved draft; `version_id` is then the version it was tried against. */
+    is_preview: integer({ mode: 'boolean' }).notNull().default(false),
+    status: text({ enum: runStatuses }).notNull(),
+    finish_reason: text(),
+    error_code: text(),
+    error_detail: text(),
+    confidence: real(),
+    coverage: text({ enum: coverages }),
+    input_tokens: integer(),
+    output_tokens: integer(),
+    cache_read_tokens: integer(),
+    reasoning_tokens: integer(),
+    cost_nano_usd: integer(),
+    first_token_ms: integer(),
+    latency_ms: integer(),
+    /** The context of the model besides the question: messages, summary, attachments. */
+    context: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    /** Data that a stream encoder or protocol needs to render the run again. */
+    metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    /** The events of a finished run, for clients that attach later (runs/stream/event-log.ts); null where they would be too many. */
+    events: text(),
+    /** A run that is still active after this time has lost its host. */
+    lease_until: integer().notNull(),
+    created_by: text(),
+    created_at: integer().notNull(),
+    ended_at: integer(),
+  },
+  (table) => [
+    index('runs_workspace').on(table.workspace_id, table.id),
+    index('runs_agent').on(table.workspace_id, table.agent_id, table.id),
+    index('runs_session').on(table.workspace_id, table.session_id, table.id),
+    index('runs_ended')
+      .on(table.workspace_id, table.agent_id, table.ended_at, table.id)
+      .where(sql`ended_at is not null`),
+    index('runs_lease').on(table.lease_until).where(sql`status = 'running'`),
+    index('runs_queued').on(table.lease_until).where(sql`status = 'queued'`),
+  ],
+);
+
+/** The spans of a run's trace: retrievals, model calls and tool calls. */
+export const run_steps = sqliteTable(
+  'run_steps',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    run_id: text()
+      .notNull()
+      .references(() => runs.id),
+    ordinal: integer().notNull(),
+    /** The span of the tool call that this one is part of, for spans of a delegate agent; null at the top. */
+    parent_id: text(),
+    /** The delegate agent that the span belongs to; null for the run's own agent. */
+    agent_id: text(),
+    type: text({ enum: ['retrieval', 'model', 'tool'] }).notNull(),
+    name: text().notNull(),
+    input: text({ mode: 'json' }).$type<unknown>(),
+    output: text({ mode: 'json' }).$type<unknown>(),
+    error: text(),
+    cost_nano_usd: integer(),
+    started_at: integer().notNull(),
+    latency_ms: integer().notNull(),
+  },
+  (table) => [uniqueIndex('run_steps_run').on(table.run_id, table.ordinal)],
+);
+
+/**
+ * Question and answer of a one-off run, with what a session would hold for it. The row is erased at `expires_at`,
+ * together with the run. `answer_id` is set from the start; `answered_at` once there is an answer.
+ */
+export const run_contents = sqliteTable(
+  'run_contents',
+  {
+    run_id: text()
+      .primaryKey()
+      .references(() => runs.id),
+    workspace_id: text().notNull(),
+    agent_id: text().notNull(),
+    end_user_id: text(),
+    /** Values of the agent's form fields. */
+    inputs: text({ mode: 'json' }).notNull().$type<Record<string, string | number | boolean>>(),
+    metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    question_id: text().notNull(),
+    question: text().notNull(),
+    /** The conversation that the model reads in place of the question. */
+    prompt: text({ mode: 'json' }).$type<LanguageModelV4Message[]>(),
+    files: text({ mode: 'json' }).notNull().$type<AttachedFile[]>(),
+    answer_id: text().notNull(),
+    answer: text().notNull().default(''),
+    citations: text({ mode: 'json' }).notNull().default([]).$type<Record<string, unknown>[]>(),
+    /** The answer as a model reads it, where it ends with calls of the caller's tools. */
+    answer_prompt: text({ mode: 'json' }).$type<LanguageModelV4Message[]>(),
+    answered_at: integer(),
+    expires_at: integer().notNull(),
+    created_at: integer().notNull(),
+  },
+  (table) => [
+    index('run_contents_agent').on(table.workspace_id, table.agent_id),
+    index('run_contents_question').on(table.question_id),
+    index('run_contents_answer').on(table.answer_id),
+    index('run_contents_created').on(table.workspace_id, table.created_at),
+    index('run_contents_due').on(table.expires_at),
+  ],
+);
+
+/** Files of one-off runs. Original and extracted text are in the file store, under `object_id`. */
+export const run_files = sqliteTable(
+  'run_files',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    run_id: text()
+      .notNull()
+      .references(() => runs.id),
+    object_id: text().notNull(),
+    byte_size: integer().notNull(),
+  },
+  (table) => [
+    index('run_files_run').on(table.run_id),
+    index('run_files_object').on(table.object_id),
+  ],
+);

@@ -1,0 +1,123 @@
+import { agentsFeature } from './agents/index.ts';
+import { alertsFeature } from './alerts/index.ts';
+import { analyticsFeature } from './analytics/index.ts';
+import { budgetsFeature } from './budgets/index.ts';
+import { erasureFeature } from './erasure/index.ts';
+import type { ErrorForm } from './http/error-form.ts';
+import type { Feature, Prefix } from './http/feature.ts';
+import { problems } from './http/problem.ts';
+import type { AppEnv, Router } from './http/router.ts';
+import { authenticate, authorize, identityFeature, isCoveredBy } from './identity/index.ts';
+import { jobsFeature } from './jobs/index.ts';
+import { knowledgeFeature } from './knowledge/index.ts';
+import { llmFeature } from './llm/index.ts';
+import { observabilityFeature } from './observability/index.ts';
+import type { Job } from './platform/job.ts';
+import type { JobHandlers } from './platform/job-handler.ts';
+import type { RateStanding } from './platform/ports.ts';
+import { openAiErrors, openAiFeature, unknownUrl } from './protocols/openai/index.ts';
+import { uiStream, uiStreamFeature } from './protocols/ui-stream/index.ts';
+import {
+  admission,
+  openAiRateLimitHeaders,
+  RateLimiter,
+  rateLimitHeaders,
+  rateLimitsFeature,
+} from './rate-limits/index.ts';
+import { runHost, runsFeature } from './runs/index.ts';
+import { sessionsFeature } from './sessions/index.ts';
+import { Failure } from './shared/failure.ts';
+import { toolsFeature } from './tools/index.ts';
+import { applyQuotaDefaults, workspacesFeature } from './workspaces/index.ts';
+
+const sessions = sessionsFeature(uiStream);
+const runs = runsFeature(uiStream, sessions.drivers);
+
+/** Every feature, in the order in which its tasks run in a tick: alerts and anomalies are queued before the outbox is swept. */
+const features = [
+  identityFeature,
+  workspacesFeature,
+  toolsFeature,
+  agentsFeature,
+  llmFeature,
+  alertsFeature,
+  budgetsFeature,
+  jobsFeature,
+  rateLimitsFeature,
+  knowledgeFeature,
+  runs,
+  sessions,
+  uiStreamFeature,
+  openAiFeature,
+  analyticsFeature,
+  observabilityFeature,
+  erasureFeature,
+] as const satisfies readonly Feature[];
+
+type Registered = (typeof features)[number];
+type HandledJob = Registered extends infer One
+  ? One extends { jobs: infer Jobs }
+    ? keyof Jobs
+    : never
+  : never;
+
+/** A type of job that no feature handles is an error here. */
+const jobHandlerLists: readonly Partial<JobHandlers>[] = features.flatMap((feature) =>
+  'jobs' in feature ? [feature.jobs] : [],
+);
+const unhandled: { readonly [Type in Exclude<Job['type'], HandledJob>]: never } = {};
+
+export const jobHandlers = Object.assign({}, ...jobHandlerLists, unhandled) as JobHandlers;
+
+const tasksOf = (period: 'everyMinute' | 'everyHour') =>
+  (features as readonly Feature[]).flatMap(({ tasks }) => tasks?.[period] ?? []);
+
+export const schedule = { everyMinute: tasksOf('everyMinute'), everyHour: tasksOf('everyHour') };
+
+/** Routers under a prefix of the URL. */
+export const routesUnder = (prefix: Prefix): readonly Router[] =>
+  (features as readonly Feature[]).flatMap(({ routes }) => routes?.[prefix] ?? []);
+
+/** The middleware that features provide to every request. */
+export const guards = {
+  identity: { authenticate, authorize, isCoveredBy },
+  admission,
+  /** Called before a request that may write. */
+  beforeWrite: applyQuotaDefaults,
+} satisfies Pick<AppEnv['Variables'], 'identity' | 'admission'> & { beforeWrite: unknown };
+
+/** What differs between the product's own API and the one that OpenAI clients call, by the path of a request. */
+interface Api {
+  readonly errors: ErrorForm;
+  readonly unknownPath: (method: string, path: string) => Failure;
+  readonly rateLimitHeaders: (standings: readonly RateStanding[]) => Record<string, string>;
+}
+
+const ownApi: Api = {
+  errors: problems,
+  unknownPath: (method, path) =>
+    new Failure(
+      'not_found',
+      `No operation ${method} ${path.slice(0, 200)}. /docs lists all operations.`,
+    ),
+  rateLimitHeaders,
+};
+const openAiApi: Api = {
+  errors: openAiErrors,
+  unknownPath: unknownUrl,
+  rateLimitHeaders: (standings) => ({
+    ...rateLimitHeaders(standings),
+    ...openAiRateLimitHeaders(standings),
+  }),
+};
+
+export const apiOf = (path: string): Api =>
+  path === '/v1' || path.startsWith('/v1/') ? openAiApi : ownApi;
+
+const streams = features.flatMap((feature) => ('streams' in feature ? feature.streams : []));
+
+const drivers = [...sessions.drivers, ...runs.drivers];
+
+/** The Durable Object that executes runs; the name of its class is part of deployed state. */
+export class SessionHost extends runHost(streams, drivers) {}
+export { RateLimiter };

@@ -1,0 +1,22 @@
+import type { Ctx } from '../platform/context.ts';
+import type { JobHandlers } from '../platform/job-handler.ts';
+import type { Router } from './router.ts';
+
+/** Prefixes of the URL under which features mount routes. */
+export type Prefix = '/api/v1' | '/v1' | '/';
+
+/** Periodic work. Bounded, and without effect when repeated. */
+export interface Task {
+  readonly name: string;
+  readonly run: (ctx: Ctx) => Promise<unknown>;
+}
+
+/** Everything that a feature registers with the Worker; `features.ts` lists the features. Stream encoders are added in `runs`. */
+export interface Feature {
+  readonly routes?: Readonly<Partial<Record<Prefix, readonly Router[]>>>;
+  readonly jobs?: Partial<JobHandlers>;
+  readonly tasks?: {
+    readonly everyMinute?: readonly Task[];
+    readonly everyHour?: readonly Task[];
+  };
+}

@@ -1,0 +1,54 @@
+import type { Role } from '../db/schema/workspaces.ts';
+
+/** The access table: the roles that hold each permission. Every route names one permission, or says that it is public or for the root key. */
+export const permissions = {
+  'self:read': ['viewer', 'runtime', 'editor', 'admin'],
+  'workspace:read': ['viewer', 'editor', 'admin'],
+  'workspace:write': ['admin'],
+  'keys:read': ['admin'],
+  'keys:manage': ['admin'],
+  'audit:read': ['admin'],
+  'models:read': ['viewer', 'editor', 'admin'],
+  /** Credentials of model providers and prices of models. */
+  'providers:manage': ['admin'],
+  /** Limits on the cost of model calls. */
+  'budgets:manage': ['admin'],
+  'agents:read': ['viewer', 'editor', 'admin'],
+  'agents:write': ['editor', 'admin'],
+  'tools:read': ['viewer', 'editor', 'admin'],
+  'tools:write': ['editor', 'admin'],
+  'knowledge:read': ['viewer', 'editor', 'admin'],
+  'knowledge:write': ['editor', 'admin'],
+  'knowledge:search': ['runtime', 'editor', 'admin'],
+  'sessions:read': ['viewer', 'runtime', 'editor', 'admin'],
+  'sessions:write': ['runtime', 'editor', 'admin'],
+  /** Content of conversations. */
+  'messages:read': ['runtime', 'editor', 'admin'],
+  'rate-limits:manage': ['admin'],
+  'usage:read': ['viewer', 'editor', 'admin'],
+  /** Archived usage of every agent. */
+  'usage:archives': ['admin'],
+  'operations:read': ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof permissions;
+export type Access = Permission | 'public' | 'root';
+
+export const allows = (role: Role, permission: Permission): boolean =>
+  (permissions[permission] as readonly Role[]).includes(role);
+
+/** Permissions over the whole workspace. `keys:manage` is not among them: a key may create and change narrower keys. */
+const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
+  'workspace:write',
+  'keys:read',
+  'audit:read',
+  'providers:manage',
+  'budgets:manage',
+  'rate-limits:manage',
+  'tools:write',
+  'usage:archives',
+  'operations:read',
+]);
+
+/** Returns true for a permission that no key limited to agents holds, whatever its role. */
+export const needsWholeWorkspace = (access: Access): boolean => workspaceWide.has(access);

@@ -1,0 +1,6 @@
+export { authorize, hasRoleFor, isCoveredBy, mayUse } from './access.ts';
+export { makeKey } from './api-keys/make-key.ts';
+export { NewApiKey, toApiKey } from './api-keys/schema.ts';
+export { insertApiKey } from './api-keys/store.ts';
+export { authenticate, invalidateKeysOf } from './authenticate.ts';
+export { identityFeature } from './feature.ts';

@@ -1,0 +1,15 @@
+export {
+  embeddingDimensions,
+  embeddingModelNames,
+  findEmbeddingModel,
+  lexicalDimensions,
+} from './embedding-models.ts';
+export {
+  isEmbeddingModel,
+  isLanguageModel,
+  isPriceOnly,
+  soundsLikeEmbedding,
+} from './model-kind.ts';
+export { readModelName } from './model-name.ts';
+export { modelNameError } from './model-name-error.ts';
+export { builtinLanguageModelNames, type ProviderId, providerIds } from './provider-ids.ts';

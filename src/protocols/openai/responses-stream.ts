@@ -1,0 +1,259 @@
+import type { Message, RunEvent, StreamEncoder, StreamProtocol } from '../../runs/index.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { clientCallsOf, Joined } from './answer.ts';
+import { openAiErrors } from './errors.ts';
+import { toCallItemId } from './ids.ts';
+import { beginningOf, endOf, failureOf, toCall, toOutputMessage } from './response.ts';
+import type { ResponseFrame as Frame } from './response-events.ts';
+import type {
+  OpenAiResponse,
+  OutputCall,
+  OutputMessage,
+  ResponseEcho,
+} from './responses-schema.ts';
+
+/** What the events depend on besides the turn's: what the request asked for. */
+export interface ResponsesStreamOptions extends Readonly<Record<string, unknown>> {
+  readonly echo: ResponseEcho;
+  /** Names of the caller's own tools; calls of the agent's are its own matter. */
+  readonly tools: readonly string[];
+}
+
+interface OpenCall {
+  readonly item: OutputCall;
+  readonly output_index: number;
+  text: string;
+  is_done: boolean;
+}
+
+/** A turn's events as those of a response, numbered from 0. The nth frame has the number n - 1. */
+class ResponsesEncoder implements StreamEncoder {
+  readonly #options: ResponsesStreamOptions;
+  readonly #joined = new Joined();
+  readonly #calls = new Map<string, OpenCall>();
+  #sequence = 0;
+  #items = 0;
+  #response: OpenAiResponse | null = null;
+  #message_id = '';
+  /** Where the message stands in the output, once there is one. */
+  #message_index: number | null = null;
+
+  constructor(options: ResponsesStreamOptions) {
+    this.#options = options;
+  }
+
+  frames(event: RunEvent): string[] {
+    // Of a run whose events are not kept there is the message alone, and it brings the text again.
+    if (this.#response === null && event.type === 'text-delta') return [];
+    return this.#framesOf(event).map((frame) => {
+      const { type, ...rest } = frame;
+      const data = { type, sequence_number: this.#sequence, ...rest };
+      this.#sequence += 1;
+      return `id: ${this.#sequence}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+    });
+  }
+
+  end(): string {
+    return 'data: [DONE]\n\n';
+  }
+
+  refuse(failure: Failure): string {
+    const { error } = openAiErrors.bodyOf(failure, '') as {
+      error: { code: string; message: string; param: string | null };
+    };
+    const { code, message, param } = error;
+    const data = {
+      type: 'error',
+      sequence_number: this.#sequence,
+      code,
+      message,
+      param: param ?? null,
+    };
+    return `id: ${this.#sequence + 1}\nevent: error\ndata: ${JSON.stringify(data)}\n\n${this.end()}`;
+  }
+
+  #framesOf(event: RunEvent): Frame[] {
+    switch (event.type) {
+      case 'start':
+        return this.#begin(event.run_id, event.message_id);
+      case 'start-step':
+        this.#joined.beginPart();
+        return [];
+      case 'text-delta':
+        return this.#say(this.#joined.push(event.delta));
+      case 'tool-input-start':
+        return this.#openCall(event.tool_call_id, event.tool_name);
+      case 'tool-input-delta':
+        return this.#addArguments(event.tool_call_id, event.delta);
+      case 'tool-input-available':
+        return this.#wholeCall(
+          event.tool_call_id,
+          event.tool_name,
+          JSON.stringify(event.input ?? {}),
+        );
+      case 'finish':
+        return this.#finish(event.message);
+      case 'error':
+        return this.#fail(event);
+      default:
+        return [];
+    }
+  }
+
+  #begin(run_id: string, message_id: string): Frame[] {
+    this.#message_id = message_id;
+    this.#response = beginningOf(run_id, this.#options.echo);
+    return [
+      { type: 'response.created', response: this.#response },
+      { type: 'response.in_progress', response: this.#response },
+    ];
+  }
+
+  get #place() {
+    return { item_id: this.#message_id, output_index: this.#message_index ?? 0, content_index: 0 };
+  }
+
+  #openMessage(): Frame[] {
+    if (this.#message_index !== null) return [];
+    this.#message_index = this.#items;
+    this.#items += 1;
+    const item = { ...this.#messageItem('in_progress'), content: [] };
+    const part = { type: 'output_text' as const, text: '', annotations: [], logprobs: [] };
+    return [
+      { type: 'response.output_item.added', output_index: this.#message_index, item },
+      { type: 'response.content_part.added', ...this.#place, part },
+    ];
+  }
+
+  #messageItem = (status: OutputMessage['status']): OutputMessage =>
+    toOutputMessage({ id: this.#message_id, text: this.#joined.text, citations: [] }, status);
+
+  #say(delta: string): Frame[] {
+    if (delta === '') return [];
+    return [
+      ...this.#openMessage(),
+      { type: 'response.output_text.delta', ...this.#place, delta, logprobs: [] },
+    ];
+  }
+
+  #openCall(id: string, name: string): Frame[] {
+    if (!this.#options.tools.includes(name) || this.#calls.has(id)) return [];
+    const item = toCall(
+      toCallItemId(this.#message_id, this.#calls.size),
+      { call_id: id, name, text: '' },
+      'in_progress',
+    );
+    const call: OpenCall = { item, output_index: this.#items, text: '', is_done: false };
+    this.#items += 1;
+    this.#calls.set(id, call);
+    return [
+      { type: 'response.output_item.added', output_index: call.output_index, item: call.item },
+    ];
+  }
+
+  #addArguments(id: string, delta: string): Frame[] {
+    const call = this.#calls.get(id);
+    if (call === undefined || call.is_done || delta === '') return [];
+    call.text += delta;
+    return [
+      {
+        type: 'response.function_call_arguments.delta',
+        item_id: call.item.id,
+        output_index: call.output_index,
+        delta,
+      },
+    ];
+  }
+
+  /** Some providers do not stream arguments. */
+  #wholeCall(id: string, name: string, text: string): Frame[] {
+    const opened = this.#openCall(id, name);
+    const call = this.#calls.get(id);
+    if (call === undefined || call.is_done) return opened;
+    const added = call.text === '' ? this.#addArguments(id, text) : [];
+    call.is_done = true;
+    const place = { item_id: call.item.id, output_index: call.output_index };
+    return [
+      ...opened,
+      ...added,
+      { type: 'response.function_call_arguments.done', ...place, name, arguments: call.text },
+      {
+        type: 'response.output_item.done',
+        output_index: call.output_index,
+        item: this.#callItem(call),
+      },
+    ];
+  }
+
+  #callItem = ({ item, text, is_done }: OpenCall): OutputCall => ({
+    ...item,
+    arguments: text,
+    status: is_done ? 'completed' : 'incomplete',
+  });
+
+  #finish(message: Message): Frame[] {
+    const { run_id, text } = message;
+    const begun = this.#response === null ? this.#begin(run_id, message.id) : [];
+    const rest = this.#say(this.#joined.end() + (this.#joined.text === '' ? text : ''));
+    const calls = clientCallsOf(message);
+    const said =
+      text === '' && calls.length > 0
+        ? []
+        : [...this.#openMessage(), ...this.#closeMessage(message)];
+    const called = calls.flatMap(({ id, name, arguments: given }) =>
+      this.#wholeCall(id, name, given),
+    );
+    const response = endOf(
+      message,
+      this.#options.echo,
+      this.#output(toOutputMessage(message, 'completed')),
+    );
+    const type = response.status === 'completed' ? 'response.completed' : 'response.incomplete';
+    return [...begun, ...rest, ...said, ...called, { type, response }];
+  }
+
+  #closeMessage(message: Message): Frame[] {
+    const item = toOutputMessage(message, 'completed');
+    const place = this.#place;
+    return [
+      ...item.content.flatMap((part): Frame[] => [
+        ...part.annotations.map((annotation, annotation_index) => ({
+          type: 'response.output_text.annotation.added' as const,
+          ...place,
+          annotation_index,
+          annotation,
+        })),
+        { type: 'response.output_text.done', ...place, text: message.text, logprobs: [] },
+        { type: 'response.content_part.done', ...place, part },
+      ]),
+      { type: 'response.output_item.done', output_index: place.output_index, item },
+    ];
+  }
+
+  #fail({ run, code, detail }: Extract<RunEvent, { type: 'error' }>): Frame[] {
+    const begun = this.#response === null ? this.#begin(run.id, '') : [];
+    const rest = this.#say(this.#joined.end());
+    const output = this.#output(this.#messageItem('incomplete'));
+    const response = failureOf(run, { code, detail }, this.#options.echo, output);
+    return [
+      ...begun,
+      ...rest,
+      { type: response.status === 'failed' ? 'response.failed' : 'response.incomplete', response },
+    ];
+  }
+
+  /** The items in the order in which they began. */
+  #output(message: OutputMessage): OpenAiResponse['output'] {
+    const calls = [...this.#calls.values()].map(
+      (call) => [call.output_index, this.#callItem(call)] as const,
+    );
+    const all =
+      this.#message_index === null ? calls : [...calls, [this.#message_index, message] as const];
+    return all.toSorted(([a], [b]) => a - b).map(([, item]) => item);
+  }
+}
+
+export const responsesStream: StreamProtocol = {
+  name: 'openai.responses',
+  make: (options) => new ResponsesEncoder(options as ResponsesStreamOptions),
+};

@@ -1,0 +1,196 @@
+import type { UIMessageChunk } from 'ai';
+import type { Message, NativeStream, Run, RunEvent, StreamEncoder } from '../../runs/index.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { StreamEvent } from './event-schema.ts';
+
+const uiMessageStreamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-store, no-transform',
+  'x-accel-buffering': 'no',
+  'x-vercel-ai-ui-message-stream': 'v1',
+};
+
+type PartType = 'text' | 'reasoning';
+type FinishReason = Extract<UIMessageChunk, { type: 'finish' }>['finishReason'];
+
+/** Encodes the events of a run as the AI SDK's UI message stream, version 1. Frames are numbered from 1. */
+class UiMessageStream implements StreamEncoder {
+  #id = 0;
+  /** The part that is open. */
+  #open: { readonly type: PartType; readonly id: string } | null = null;
+  #parts = 0;
+  #hasStep = false;
+  /** The names of called tools without a result, by call id; null where the input is complete. */
+  readonly #openCalls = new Map<string, string | null>();
+
+  frames(event: RunEvent): string[] {
+    return this.#write(this.#chunks(event));
+  }
+
+  #write(chunks: readonly UIMessageChunk[]): string[] {
+    return chunks.map((chunk) => {
+      this.#id += 1;
+      return `id: ${this.#id}\ndata: ${JSON.stringify(chunk)}\n\n`;
+    });
+  }
+
+  end(): string {
+    return 'data: [DONE]\n\n';
+  }
+
+  refuse({ code, message }: Failure): string {
+    return this.#write([{ type: 'error', errorText: `${code}: ${message}` }]).join('') + this.end();
+  }
+
+  #chunks(event: RunEvent): UIMessageChunk[] {
+    switch (event.type) {
+      case 'start': {
+        const { run_id: id, user_message_id, version } = event;
+        return [
+          { type: 'start', messageId: event.message_id },
+          {
+            type: 'data-run',
+            data: { id, status: 'running', user_message_id, version },
+            transient: true,
+          },
+        ];
+      }
+      case 'retrieval':
+        return [
+          {
+            type: 'data-retrieval',
+            data: { hits: event.hits, confidence: event.confidence },
+            transient: true,
+          },
+        ];
+      case 'start-step':
+        return [...this.#endStep(), ...this.#startStep()];
+      case 'text-delta':
+      case 'reasoning-delta':
+        return this.#writeDelta(event.type === 'text-delta' ? 'text' : 'reasoning', event.delta);
+      case 'finish':
+        return this.#finish(event.message);
+      case 'error':
+        return [
+          ...this.#closeCalls(true),
+          ...this.#endStep(),
+          { type: 'data-run', data: event.run },
+          { type: 'error', errorText: `${event.code}: ${event.detail}` },
+        ];
+      default:
+        return [...this.#close(), ...this.#tool(event)];
+    }
+  }
+
+  #tool(event: Extract<RunEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
+    const { tool_call_id: toolCallId } = event;
+    if (event.type === 'tool-input-start') this.#openCalls.set(toolCallId, event.tool_name);
+    else if (event.type === 'tool-input-available') this.#openCalls.set(toolCallId, null);
+    else if (event.type !== 'tool-input-delta') this.#openCalls.delete(toolCallId);
+    switch (event.type) {
+      case 'tool-input-start':
+        return [{ type: 'tool-input-start', toolCallId, toolName: event.tool_name, dynamic: true }];
+      case 'tool-input-delta':
+        return [{ type: 'tool-input-delta', toolCallId, inputTextDelta: event.delta }];
+      case 'tool-input-available':
+        return [
+          {
+            type: 'tool-input-available',
+            toolCallId,
+            toolName: event.tool_name,
+            input: event.input,
+            dynamic: true,
+          },
+        ];
+      case 'tool-output-available':
+        return [{ type: 'tool-output-available', toolCallId, output: event.output, dynamic: true }];
+      case 'tool-output-error':
+        return [{ type: 'tool-output-error', toolCallId, errorText: event.error, dynamic: true }];
+    }
+  }
+
+  /** Closes the calls that the run leaves open; with `all` also complete ones, which are otherwise the caller's to answer. */
+  #closeCalls(all: boolean): UIMessageChunk[] {
+    const open = [...this.#openCalls].filter(([, name]) => all || name !== null);
+    const errorText = 'The run ended before the tool was called.';
+    return open.map(([toolCallId, toolName]) =>
+      toolName === null
+        ? {
+            type: 'tool-output-error',
+            toolCallId,
+            errorText: 'The run ended before the tool had answered.',
+            dynamic: true,
+          }
+        : { type: 'tool-input-error', toolCallId, toolName, input: null, errorText, dynamic: true },
+    );
+  }
+
+  #writeDelta(type: PartType, delta: string): UIMessageChunk[] {
+    const chunks: UIMessageChunk[] = this.#hasStep ? [] : this.#startStep();
+    if (this.#open?.type !== type) {
+      chunks.push(...this.#close());
+      this.#open = { type, id: String(this.#parts) };
+      this.#parts += 1;
+      chunks.push({ type: `${type}-start`, id: this.#open.id });
+    }
+    chunks.push({ type: `${type}-delta`, id: this.#open.id, delta });
+    return chunks;
+  }
+
+  #close(): UIMessageChunk[] {
+    const open = this.#open;
+    this.#open = null;
+    return open === null ? [] : [{ type: `${open.type}-end`, id: open.id }];
+  }
+
+  #startStep(): UIMessageChunk[] {
+    this.#hasStep = true;
+    return [{ type: 'start-step' }];
+  }
+
+  #endStep(): UIMessageChunk[] {
+    if (!this.#hasStep) return [];
+    this.#hasStep = false;
+    return [...this.#close(), { type: 'finish-step' }];
+  }
+
+  #finish({ citations, run }: Message): UIMessageChunk[] {
+    const sources = citations.map(
+      (citation): UIMessageChunk => ({
+        type: 'source-document',
+        sourceId: citation.chunk_id,
+        mediaType: 'text/plain',
+        title:
+          citation.page === null
+            ? citation.file_name
+            : `${citation.file_name}, page ${citation.page}`,
+        filename: citation.file_name,
+        providerMetadata: { agentgrid: { ...citation } },
+      }),
+    );
+    return [
+      ...this.#close(),
+      ...this.#closeCalls(run?.finish_reason !== 'tool-calls'),
+      ...sources,
+      { type: 'data-run', data: run },
+      ...this.#endStep(),
+      ...(run?.status === 'cancelled' ? [{ type: 'abort' as const, reason: 'cancelled' }] : []),
+      { type: 'finish', finishReason: reasonOf(run) },
+    ];
+  }
+}
+
+/** The finish reason in the protocol, which has fewer of them. */
+function reasonOf(run: Run | null): FinishReason {
+  const reason = run?.finish_reason;
+  if (reason === 'length' || reason === 'content-filter' || reason === 'error') return reason;
+  return reason === 'stop' || reason === 'no_answer' ? 'stop' : 'other';
+}
+
+/** The stream protocol of the native API. */
+export const uiStream: NativeStream = {
+  name: 'ui',
+  make: () => new UiMessageStream(),
+  events: StreamEvent,
+  headers: uiMessageStreamHeaders,
+};

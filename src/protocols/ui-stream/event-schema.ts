@@ -1,0 +1,84 @@
+import { z } from '@hono/zod-openapi';
+import { Id } from '../../http/schema.ts';
+import { Citation, Run } from '../../runs/index.ts';
+
+const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.object({ type: z.literal(type), ...shape });
+
+const id = z.string().describe('Of the part of the answer; several parts may follow each other');
+const call = { toolCallId: z.string(), dynamic: z.literal(true) };
+const named = { ...call, toolName: z.string() };
+
+const RunStarted = z
+  .object({
+    id: Id('run'),
+    status: z.literal('running'),
+    user_message_id: z.string(),
+    version: z.object({ id: z.string(), number: z.number().int() }),
+  })
+  .describe('The run as it begins');
+
+/** What the `data` of a server-sent event of a run is, in the order in which they come. */
+export const StreamEvent = z
+  .discriminatedUnion('type', [
+    event('start', { messageId: z.string().describe('Id of the answer') }).describe(
+      'Always the first',
+    ),
+    event('data-run', {
+      data: z.union([RunStarted, Run]),
+      transient: z
+        .literal(true)
+        .optional()
+        .describe('Only on the first: it is not part of the message'),
+    }).describe(
+      'The run: after `start`, and again with usage, cost and confidence once it is stored',
+    ),
+    event('data-retrieval', {
+      data: z.object({ hits: z.number().int(), confidence: z.number() }),
+      transient: z.literal(true),
+    }).describe('Passages were searched for'),
+    event('start-step', {}).describe('A call of the model begins'),
+    event('text-start', { id }),
+    event('text-delta', { id, delta: z.string() }).describe('More of the answer'),
+    event('text-end', { id }),
+    event('reasoning-start', { id }),
+    event('reasoning-delta', { id, delta: z.string() }),
+    event('reasoning-end', { id }),
+    event('tool-input-start', named).describe('The model begins to call a tool'),
+    event('tool-input-delta', { toolCallId: z.string(), inputTextDelta: z.string() }),
+    event('tool-input-available', { ...named, input: z.unknown() }).describe(
+      'The arguments are complete',
+    ),
+    event('tool-input-error', { ...named, input: z.unknown(), errorText: z.string() }).describe(
+      'The tool was not called',
+    ),
+    event('tool-output-available', { ...call, output: z.unknown() }).describe(
+      'The result of the tool',
+    ),
+    event('tool-output-error', { ...call, errorText: z.string() }).describe(
+      'The tool failed; the model reads why and goes on',
+    ),
+    event('source-document', {
+      sourceId: z.string(),
+      mediaType: z.string(),
+      title: z.string(),
+      filename: z.string(),
+      providerMetadata: z.object({ agentgrid: Citation }),
+    }).describe('A citation of the answer'),
+    event('finish-step', {}),
+    event('abort', { reason: z.string() }).describe(
+      'The run was cancelled; the text so far is kept',
+    ),
+    event('error', {
+      errorText: z.string().describe('`code: detail`, the code as in a problem document'),
+    }).describe('The run failed; always the last where it comes'),
+    event('finish', {
+      finishReason: z.enum(['stop', 'length', 'content-filter', 'error', 'other']),
+    }).describe('Everything is stored; always the last of a run that did not fail'),
+  ])
+  .openapi('StreamEvent', {
+    description:
+      'One event of the UI message stream (v1) of the AI SDK: the JSON of a `data:` line. `id:` numbers the events from 1, for ' +
+      '`Last-Event-ID`; `data: [DONE]` closes the stream; lines that begin with a colon keep the connection open.',
+  });
+export type StreamEvent = z.output<typeof StreamEvent>;

@@ -1,0 +1,2 @@
+export { uiStream } from './encoder.ts';
+export { uiStreamFeature } from './feature.ts';

@@ -1,0 +1,71 @@
+import { z } from '@hono/zod-openapi';
+import { Router } from '../../http/router.ts';
+import { Id } from '../../http/schema.ts';
+import { attachToRun, runAsStream, toEventStream } from '../../runs/index.ts';
+import { turnRequest } from '../../sessions/index.ts';
+import { uiStream } from './encoder.ts';
+import { StreamEvent } from './event-schema.ts';
+import { ChatRequest } from './schema.ts';
+import { findActiveRun, toTurnInput } from './service.ts';
+
+const tag = 'Chat';
+const stream = { protocol: uiStream };
+
+/** The routes that the AI SDK's `useChat` calls: `new DefaultChatTransport({ api: '<host>/api/v1/chat' })`. */
+export const chatRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/chat',
+      access: 'sessions:write',
+      tag,
+      summary: 'Chat (AI SDK)',
+      operationId: 'streamChat',
+      description:
+        'Takes the request of `DefaultChatTransport`, with the id of the session as that of the chat, and returns the UI message stream: ' +
+        '`useChat({ id: session, transport: new DefaultChatTransport({ api: "…/api/v1/chat", headers }) })`. The session has the ' +
+        'history: only the last of `messages` is read.',
+      body: ChatRequest,
+      events: StreamEvent,
+      reply: {
+        status: 200,
+        mediaType: 'text/event-stream',
+        description: 'The answer, as it comes',
+      },
+      failures: [
+        'not_found',
+        'session_busy',
+        'session_closed',
+        'agent_archived',
+        'provider_error',
+        'rate_limited',
+        'provider_timeout',
+      ],
+      ownsIdempotency: true,
+    },
+    async (ctx, { body }) => {
+      const turn = turnRequest(body.id, await toTurnInput(ctx, body));
+      return toEventStream(uiStream, await runAsStream(ctx, turn, stream));
+    },
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/chat/{session}/stream',
+      access: 'messages:read',
+      tag,
+      summary: 'Resume a chat (AI SDK)',
+      description:
+        'Called by `useChat` with `resume`: streams the active run from its first event.',
+      params: z.object({ session: Id('ses') }),
+      events: StreamEvent,
+      reply: { status: 200, mediaType: 'text/event-stream', description: 'The events of the run' },
+      alsoAnswers: { 204: 'No run is active' },
+    },
+    async (ctx, { params }) => {
+      const run = await findActiveRun(ctx, params.session);
+      return run === null
+        ? new Response(null, { status: 204 })
+        : toEventStream(uiStream, await attachToRun(ctx, run, stream, 0));
+    },
+  );

@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+import { busyPolicies } from '../../db/schema/runs.ts';
+import { Id } from '../../http/schema.ts';
+import { OptionalVersion } from '../../runs/index.ts';
+import { maxAttachments } from '../../sessions/index.ts';
+
+/** Of a message as the AI SDK has it, what is looked at. */
+export const UiMessage = z.looseObject({
+  role: z.enum(['system', 'user', 'assistant']),
+  parts: z
+    .array(z.looseObject({ type: z.string().max(100), text: z.string().max(100_000).optional() }))
+    .max(1000),
+});
+
+/** What the AI SDK's `DefaultChatTransport` sends. The session has the history: of the messages only the last is looked at. */
+export const ChatRequest = z
+  .strictObject({
+    id: Id('ses').describe('The session: give it to `useChat` as `id`'),
+    messages: z
+      .array(z.record(z.string(), z.unknown()))
+      .max(10_000)
+      .describe('`UIMessage`s of the AI SDK'),
+    trigger: z.enum(['submit-message', 'regenerate-message']).default('submit-message'),
+    messageId: z
+      .string()
+      .max(200)
+      .nullish()
+      .describe(
+        'With `regenerate-message` the answer to make anew, else the last; with `submit-message` the message that is edited',
+      ),
+    attachments: z
+      .array(Id('att'))
+      .max(maxAttachments)
+      .optional()
+      .describe(
+        'Attachments of this session that go with the message: `sendMessage({ text }, { body: { attachments } })`',
+      ),
+    version: OptionalVersion.default(null),
+    on_busy: z.enum(busyPolicies).nullable().default(null).describe('null for the session’s own'),
+  })
+  .openapi('ChatRequest', {
+    example: {
+      id: 'ses_01kajv2q5ve0mt8h2vj3c6x7ra',
+      messages: [
+        { id: '1', role: 'user', parts: [{ type: 'text', text: 'How do I descale the machine?' }] },
+      ],
+      trigger: 'submit-message',
+    } as never,
+  });
+export type ChatRequest = z.output<typeof ChatRequest>;

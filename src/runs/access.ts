@@ -1,0 +1,57 @@
+import { hasRoleFor } from '../identity/index.ts';
+import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import { notFound } from '../shared/failure.ts';
+import type { RunWithSteps } from './schema/span.ts';
+
+/** The agent and the creator of a session or one-off run, by which access to it is decided. */
+export interface Owned {
+  readonly agent_id: string;
+  readonly created_by: string | null;
+}
+
+/**
+ * Returns the row if the caller may see it: a key limited to agents sees theirs, and a key that only runs agents sees
+ * what it created. Throws `not_found` for the resource that `kind` names.
+ */
+export function authorizeOwned<Row extends Owned>(
+  ctx: Ctx,
+  row: Row | undefined,
+  kind: string,
+): Row {
+  if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw notFound(kind);
+  const creator = creatorFilter(ctx);
+  if (creator !== undefined && row.created_by !== creator) throw notFound(kind);
+  return row;
+}
+
+/** Returns the agent if the caller's key covers it. Throws `not_found`. */
+export function authorizeAgent<Row extends { readonly id: string }>(
+  ctx: Ctx,
+  rows: readonly Row[],
+): Row {
+  const [agent] = rows;
+  if (agent === undefined || !coversAgent(ctx.actor, agent.id)) throw notFound('agent');
+  return agent;
+}
+
+/** Returns the key whose sessions and one-off runs the caller is limited to; undefined for no such limit. */
+export const creatorFilter = (ctx: Ctx): string | undefined =>
+  hasRoleFor(ctx, 'agents:read') ? undefined : (actorId(ctx.actor) ?? '');
+
+/** Returns true if the caller may read what end users and agents wrote. */
+export const mayReadMessages = (ctx: Ctx): boolean => hasRoleFor(ctx, 'messages:read');
+
+/** Returns a run without the content that the caller may not read. */
+export const redactRun = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>
+  mayReadMessages(ctx)
+    ? run
+    : {
+        ...run,
+        inputs: {},
+        steps: run.steps.map((step) => ({
+          ...step,
+          input: null,
+          output: null,
+          error: step.error === null ? null : 'It failed.',
+        })),
+      };

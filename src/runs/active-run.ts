@@ -1,0 +1,146 @@
+import type { AgentConfig } from '../agents/index.ts';
+import type { Statement } from '../db/client.ts';
+import { actorId, type Ctx } from '../platform/context.ts';
+import type { Job } from '../platform/job.ts';
+import { fromUsd } from '../shared/money.ts';
+import { second } from '../shared/time.ts';
+import type { ToolPin } from '../tools/index.ts';
+import { Account } from '../usage/index.ts';
+import type { RunEvent } from './events.ts';
+import { type Overrides, withOverrides } from './overrides.ts';
+import type { Progress } from './progress.ts';
+import type { RunPrompt } from './prompt/run-prompt.ts';
+import type { AnyMessageRow } from './store/messages.ts';
+import type { RunRow } from './store/runs.ts';
+import type { RunVersion } from './version.ts';
+
+/** A run without a sign of life for this long counts as lost. */
+export const leaseFor = 20 * second;
+
+/** A draft that is tried in place of a version's configuration. */
+export interface Draft {
+  readonly config: AgentConfig;
+  readonly tools: readonly ToolPin[];
+}
+
+/** A run that has begun: its row is stored, and so is the message that it answers. */
+export interface ActiveRun {
+  readonly run: RunRow;
+  readonly version: Pick<RunVersion, 'id' | 'number'>;
+  /** The configuration with the draft and the overrides of the request applied. */
+  readonly config: AgentConfig;
+  readonly tools: readonly ToolPin[];
+  readonly prompt: RunPrompt;
+  readonly overrides: Overrides;
+  /** Adds up the cost of the run. */
+  readonly account: Account;
+  readonly end_user_id: string | null;
+  /** The message that is answered. */
+  readonly user_message_id: string;
+  /** The id of the answer to come. */
+  readonly message_id: string;
+  /** Content logging is on: spans and events keep texts. */
+  readonly content_logging: boolean;
+  /** The events so far. */
+  readonly events: RunEvent[];
+  readonly cancel: AbortController;
+  /** Aborted by `cancel`, and when the time limit of the run is reached. */
+  readonly signal: AbortSignal;
+  readonly storage: RunStorage;
+}
+
+/** The answer of a run, before it is stored. */
+export type NewAnswer = Pick<AnyMessageRow, 'text' | 'citations' | 'prompt'>;
+
+/** How a run that ends is stored, which differs between a turn of a session and a one-off run. */
+export interface RunStorage {
+  /** Statements that renew the lease of the run and of what it holds. */
+  renew(until: number): Statement[];
+  /** The row of the answer, as it will be read. */
+  answerRow(answer: NewAnswer): AnyMessageRow;
+  /**
+   * Statements for the batch that ends the run, before and after the run's own, and the jobs that follow. `answer` is
+   * null when the run produced no text. The batch violates `conflict` when the run was closed by somebody else.
+   */
+  end(ended: EndedRun): {
+    readonly before: readonly Statement[];
+    readonly after: readonly Statement[];
+    readonly jobs: readonly Job[];
+  };
+  /** The constraint that the batch violates when the run was closed by somebody else. */
+  readonly conflict: string;
+  /** Called once the end of the run is stored. */
+  stored(answer: AnyMessageRow | null): void;
+}
+
+export interface EndedRun {
+  readonly run: RunRow;
+  readonly answer: AnyMessageRow | null;
+  readonly progress: Progress;
+}
+
+/** The parts of an active run that follow from its version and the request. */
+export function begin({
+  version,
+  draft,
+  overrides = {},
+}: {
+  readonly version: RunVersion;
+  readonly draft?: Draft | undefined;
+  readonly overrides?: Overrides | undefined;
+}) {
+  const config = withOverrides(draft?.config ?? version.config, overrides);
+  const cancel = new AbortController();
+  return {
+    config,
+    overrides,
+    version,
+    tools: draft?.tools ?? version.tools,
+    account: new Account(fromUsd(config.limits.cost_usd)),
+    events: [],
+    cancel,
+    signal: AbortSignal.any([AbortSignal.timeout(config.limits.seconds * second), cancel.signal]),
+  };
+}
+
+/** On whose behalf a run calls models. */
+export const attributionOf = ({ run, account, end_user_id }: ActiveRun) => ({
+  account,
+  agent_id: run.agent_id,
+  version_id: run.version_id,
+  session_id: run.session_id,
+  run_id: run.id,
+  end_user_id,
+});
+
+/** A run that is about to begin, or to be queued. Its version is filled in by the statement that stores it. */
+export const newRun = (
+  ctx: Ctx,
+  given: Pick<RunRow, 'id' | 'agent_id' | 'session_id'> & Partial<RunRow>,
+): RunRow => ({
+  workspace_id: ctx.workspace_id,
+  version_id: '',
+  input_message_id: null,
+  is_preview: false,
+  status: 'running',
+  finish_reason: null,
+  error_code: null,
+  error_detail: null,
+  confidence: null,
+  coverage: null,
+  input_tokens: null,
+  output_tokens: null,
+  cache_read_tokens: null,
+  reasoning_tokens: null,
+  cost_nano_usd: null,
+  first_token_ms: null,
+  latency_ms: null,
+  context: null,
+  metadata: null,
+  events: null,
+  lease_until: ctx.now() + leaseFor,
+  created_by: actorId(ctx.actor),
+  created_at: ctx.now(),
+  ended_at: null,
+  ...given,
+});

@@ -1,0 +1,117 @@
+import type { LoopEvent } from '../execution/index.ts';
+import { CitationFilter } from './citations.ts';
+import type { RunEvent } from './events.ts';
+import type { Overrides } from './overrides.ts';
+import type { Progress } from './progress.ts';
+
+interface Options {
+  readonly progress: Progress;
+  readonly overrides: Overrides;
+  /** The answer may contain citation markers. */
+  readonly hasCitations: boolean;
+  /** Text is collected and not emitted, since it has to follow a schema. */
+  readonly isBuffered: boolean;
+}
+
+/** Turns the events of the tool loop into those of the run, and collects the text of the answer. */
+export class AnswerStream {
+  readonly #filter: CitationFilter | null;
+  readonly #progress: Progress;
+  readonly #isBuffered: boolean;
+  readonly #overrides: Overrides;
+  /** Calls of the caller's tools by id, and whether they are within the limit. */
+  readonly #clientCalls = new Map<string, boolean>();
+  #isNewPart = false;
+  /** The answer before the current step. */
+  #before = '';
+
+  constructor({ progress, overrides, hasCitations, isBuffered }: Options) {
+    this.#filter = hasCitations ? new CitationFilter(() => progress.sources) : null;
+    this.#progress = progress;
+    this.#isBuffered = isBuffered;
+    this.#overrides = overrides;
+  }
+
+  push(event: LoopEvent): RunEvent[] {
+    switch (event.type) {
+      case 'text':
+        return this.#addText(this.#filter === null ? event.delta : this.#filter.push(event.delta));
+      case 'reasoning':
+        return [{ type: 'reasoning-delta', delta: event.delta }];
+      case 'text-was-reasoning':
+        this.#takeBack();
+        return [];
+      case 'round': {
+        const rest = this.end();
+        this.#isNewPart = true;
+        this.#progress.beginStep();
+        return [...rest, { type: 'start-step', ordinal: event.ordinal }];
+      }
+      case 'tool-input-start': {
+        const isShown = this.#isWithinLimit(event.tool_call_id, event.tool_name);
+        // Text that was held back belongs before the call.
+        return [...this.end(), ...(isShown ? [event] : [])];
+      }
+      case 'tool-input-delta':
+        return this.#clientCalls.get(event.tool_call_id) === false ? [] : [event];
+      case 'tool-call': {
+        const { tool_call_id, tool_name, input } = event;
+        this.#progress.beginToolCall();
+        return [
+          { type: 'tool-input-available', tool_call_id, tool_name, input: readArguments(input) },
+        ];
+      }
+      case 'tool-result': {
+        const { tool_call_id, outcome, latency_ms } = event.called;
+        return [
+          outcome.ok
+            ? { type: 'tool-output-available', tool_call_id, output: outcome.output, latency_ms }
+            : { type: 'tool-output-error', tool_call_id, error: outcome.error, latency_ms },
+        ];
+      }
+    }
+  }
+
+  end(): RunEvent[] {
+    return this.#filter === null ? [] : this.#addText(this.#filter.end());
+  }
+
+  /** The text of this step turned out to be reasoning. */
+  #takeBack(): void {
+    this.#filter?.end();
+    if (this.#isNewPart) return;
+    this.#progress.text = this.#before;
+    this.#isNewPart = true;
+  }
+
+  /** Calls of the caller's tools beyond the limit of one answer are neither shown nor stored. */
+  #isWithinLimit(id: string, name: string): boolean {
+    const { tools, max_calls } = this.#overrides;
+    if (max_calls === undefined || !tools?.some((tool) => tool.name === name)) return true;
+    const isWithin = this.#clientCalls.size < max_calls;
+    this.#clientCalls.set(id, isWithin);
+    return isWithin;
+  }
+
+  #addText(delta: string): RunEvent[] {
+    if (delta === '') return [];
+    const progress = this.#progress;
+    if (this.#isNewPart) {
+      this.#before = progress.text;
+      // Only the last answer has to follow a schema; the text of earlier steps is not part of it.
+      progress.text =
+        this.#isBuffered || progress.text === '' ? '' : `${progress.text.trimEnd()}\n\n`;
+      this.#isNewPart = false;
+    }
+    progress.text += delta;
+    return this.#isBuffered ? [] : [{ type: 'text-delta', delta }];
+  }
+}
+
+function readArguments(text: string): unknown {
+  try {
+    return JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    return text.slice(0, 1000);
+  }
+}

@@ -1,0 +1,86 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import { type Passage, writePassages } from '../../llm/index.ts';
+import type { HistoryMessage } from '../prompt/history.ts';
+import type { AttachmentContext, Included } from './context.ts';
+import { mapReferences, referencesIn } from './references.ts';
+
+/** A user's message as a model gets it: images, then documents as untrusted data around what was said. */
+export function userMessage(
+  text: string,
+  attached: readonly Included[],
+  found: readonly Passage[] = [],
+): LanguageModelV4Message {
+  const images = attached.flatMap(({ image }) => image ?? []);
+  const passages = [...attached.flatMap(passagesOf), ...found];
+  return {
+    role: 'user',
+    content: [
+      ...images,
+      { type: 'text', text: passages.length === 0 ? text : writePassages(passages, text) },
+    ],
+  };
+}
+
+const passagesOf = ({ file, passages }: Included): Passage[] =>
+  passages.map((passage) => ({ number: null, name: file.name, ...passage }));
+
+type Sent = Pick<HistoryMessage, 'text' | 'prompt'> & { readonly id?: string };
+
+/** Where the attachments of a prompt stand. */
+export interface Placed {
+  /** In this message of the history. */
+  readonly with: (message: Sent) => readonly Included[];
+  /** In the message that is answered. */
+  readonly here: readonly Included[];
+  /** A message of the caller's with the files that it refers to in their places. */
+  readonly filled: (message: LanguageModelV4Message) => LanguageModelV4Message;
+}
+
+/**
+ * What is whole stays in the message it came with, so that a prompt begins as the one before it did.
+ * Passages are chosen for the question, and stand with it; so does what came with a message that is
+ * not sent any more.
+ */
+export function placeAttachments(
+  { included }: AttachmentContext,
+  history: readonly Sent[],
+  given: readonly LanguageModelV4Message[] | null = null,
+): Placed {
+  const sent = new Set(history.filter(({ prompt }) => prompt == null).map(({ id }) => id));
+  const named = new Set(
+    [...history.flatMap(({ prompt }) => prompt ?? []), ...(given ?? [])].flatMap(referencesIn),
+  );
+  const question = given?.findLast(({ role }) => role === 'user');
+  const asked = new Set(question === undefined ? [] : referencesIn(question));
+  // A document of the question stands with what was found for it; an image keeps its place.
+  const isThere = ({ file, isWhole, image }: Included) =>
+    isWhole &&
+    ((named.has(file.object_id) && (image !== null || !asked.has(file.object_id))) ||
+      sent.has(file.message_id));
+  const there = new Map(included.filter(isThere).map((one) => [one.file.object_id, one]));
+  return {
+    with: ({ id }) => included.filter((one) => isThere(one) && one.file.message_id === id),
+    here: included.filter((one) => !isThere(one)),
+    filled: (message) => fillReferences(message, (object_id) => there.get(object_id)),
+  };
+}
+
+/** As `userMessage` writes it. What is left out of the prompt, or is told beside the question, leaves no trace in its place. */
+function fillReferences(
+  message: LanguageModelV4Message,
+  find: (object_id: string) => Included | undefined,
+): LanguageModelV4Message {
+  if (message.role !== 'user' || referencesIn(message).length === 0) return message;
+  const documents = referencesIn(message)
+    .flatMap((object_id) => find(object_id) ?? [])
+    .filter(({ image }) => image === null);
+  const filled = mapReferences(message, (object_id) => [find(object_id)?.image ?? []].flat());
+  const passages = documents.flatMap(passagesOf);
+  if (passages.length === 0 || filled.role !== 'user') return filled;
+  const texts = filled.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const others = filled.content.filter(({ type }) => type !== 'text');
+  return {
+    ...filled,
+    content: [...others, { type: 'text', text: writePassages(passages, texts.join('\n\n')) }],
+  };
+}

@@ -1,0 +1,154 @@
+import { words } from '../shared/words.ts';
+
+/** What was retrieved, by the number under which the model saw it. */
+export interface Source {
+  readonly number: number;
+  readonly file_id: string;
+  readonly file_name: string;
+  readonly chunk_id: string;
+  readonly page: number | null;
+  /** Of the chunk in the file's extracted text. */
+  readonly start: number;
+  readonly text: string;
+}
+
+export const toSource = (
+  { file_id, file_name, chunk_id, page, start, text }: Omit<Source, 'number'>,
+  number: number,
+): Source => ({
+  number,
+  file_id,
+  file_name,
+  chunk_id,
+  page,
+  start,
+  text,
+});
+
+export interface Citation {
+  readonly number: number;
+  readonly file_id: string;
+  readonly file_name: string;
+  readonly chunk_id: string;
+  readonly page: number | null;
+  /** Of the quote in the file's extracted text: `text.slice(start, end)` is the quote. */
+  readonly start: number;
+  readonly end: number;
+  readonly quote: string;
+}
+
+const marker = /\[(\d{1,3})\]/g;
+
+/**
+ * Passes text through as it streams, without markers that cite nothing that was retrieved. Holds
+ * back only what may be the beginning of one.
+ */
+export class CitationFilter {
+  readonly #sources: () => readonly Source[];
+  #held = '';
+
+  /** `sources` is asked each time: a tool may find more while the answer is being written. */
+  constructor(sources: () => readonly Source[]) {
+    this.#sources = sources;
+  }
+
+  push(delta: string): string {
+    const text = this.#held + delta;
+    const open = /\s?\[\d{0,3}$|\s$/.exec(text);
+    this.#held = open === null ? '' : open[0];
+    return this.#clean(open === null ? text : text.slice(0, open.index));
+  }
+
+  end(): string {
+    const rest = this.#held;
+    this.#held = '';
+    return this.#clean(rest);
+  }
+
+  #clean(text: string): string {
+    return text.replaceAll(/\s?\[(\d{1,3})\]/g, (match, number: string) =>
+      this.#sources().some((source) => source.number === Number(number)) ? match : '',
+    );
+  }
+}
+
+/**
+ * The citations of an answer, each with the passage's own words that the cited sentence rests on. A
+ * marker that names nothing retrieved gives none.
+ */
+export function readCitations(answer: string, sources: readonly Source[]): Citation[] {
+  const byNumber = new Map(sources.map((source) => [source.number, source]));
+  const found = new Map<string, Citation>();
+  let from = 0;
+  for (const match of answer.matchAll(marker)) {
+    const source = byNumber.get(Number(match[1]));
+    const claim = answer.slice(from, match.index);
+    // Several markers in a row share the claim before the first.
+    if (claim.trim() !== '') from = match.index;
+    if (source === undefined) continue;
+    const citation = cite(
+      source,
+      lastSentence(claim.trim() === '' ? answer.slice(0, match.index) : claim),
+    );
+    found.set(`${citation.chunk_id}:${citation.start}`, citation);
+  }
+  return [...found.values()];
+}
+
+function lastSentence(claim: string): string {
+  const plain = claim
+    .replaceAll(marker, ' ')
+    .replaceAll(/^\s*>\s?/gm, '')
+    .trim();
+  const sentences = [...new Intl.Segmenter('und', { granularity: 'sentence' }).segment(plain)].map(
+    ({ segment }) => segment.trim(),
+  );
+  return plain.includes('\n\n')
+    ? (plain.split('\n\n').at(-1) ?? plain)
+    : (sentences.at(-1) ?? plain);
+}
+
+function cite(source: Source, claim: string): Citation {
+  const { number, file_id, file_name, chunk_id, page, text } = source;
+  const [start, end] = verbatim(text, claim) ?? closestSentence(text, claim);
+  const base = { number, file_id, file_name, chunk_id, page };
+  return {
+    ...base,
+    start: source.start + start,
+    end: source.start + end,
+    quote: text.slice(start, end),
+  };
+}
+
+/** Running text without its line breaks, at the same offsets: a segmenter ends a sentence at each of them. */
+const unwrapped = (text: string): string => text.replaceAll(/(?<=[^\n])\n(?=[^\n\s#|*+•-])/g, ' ');
+
+/** Where a whole sentence stands word for word, however its lines are broken; a few words alone are no quote. */
+function verbatim(text: string, claim: string): [start: number, end: number] | null {
+  if (claim.length < 60 && !/[.!?:。！？…]["'”’»)]?$/.test(claim)) return null;
+  const pattern = claim
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('\\s+');
+  const found = pattern === '' ? null : new RegExp(pattern).exec(text);
+  return found === null ? null : [found.index, found.index + found[0].length];
+}
+
+/** The sentence of a text that shares most words with a claim, as offsets. */
+function closestSentence(text: string, claim: string): [start: number, end: number] {
+  const wanted = new Set(words(claim));
+  let best: [number, number] = [0, text.length];
+  let bestScore = -1;
+  for (const { segment, index } of new Intl.Segmenter('und', { granularity: 'sentence' }).segment(
+    unwrapped(text),
+  )) {
+    const own = words(segment);
+    const score = own.filter((word) => wanted.has(word)).length / Math.sqrt(own.length + 1);
+    if (score <= bestScore || segment.trim() === '') continue;
+    const lead = segment.length - segment.trimStart().length;
+    best = [index + lead, index + segment.trimEnd().length];
+    bestScore = score;
+  }
+  return best;
+}

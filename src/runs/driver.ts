@@ -1,0 +1,71 @@
+import type { Statement } from '../db/client.ts';
+import type { BusyPolicy } from '../db/schema/runs.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { RateCaller } from '../rate-limits/index.ts';
+import type { ActiveRun } from './active-run.ts';
+import type { RunEvent } from './events.ts';
+import type { RunRow } from './store/runs.ts';
+
+/** A request for a run, as it travels to the host that is to execute it. */
+export interface RunRequest<Input = unknown> {
+  /** The name of the driver. */
+  readonly kind: string;
+  /** The name of the host: runs of one host are executed one after the other. */
+  readonly host: string;
+  /** The request in the form that the driver takes. */
+  readonly input: Input;
+  /**
+   * The request to send to the host of a run that the same idempotency key has started before, where that host may
+   * start the run again; absent to attach to it.
+   */
+  readonly rejoin?: (run: RunRow) => Input;
+}
+
+/**
+ * One kind of run, such as a turn of a session or a one-off run: how it begins, how a lost one is closed, and what is
+ * stored of it. Hosts know the drivers by name; `features.ts` registers them.
+ */
+export interface RunDriver<Input = unknown> {
+  readonly kind: string;
+  /** Returns true for a run of this kind. */
+  owns(run: RunRow): boolean;
+  /** Makes the source of runs of one host. It lives as long as the host does and may cache what it reads. */
+  open(host: HostPort): RunSource<Input>;
+  /** Ends a run whose host died, with the text that its events contain. Does nothing when the run has ended. */
+  closeInterrupted(ctx: Ctx, run: RunRow, events: readonly RunEvent[]): Promise<void>;
+}
+
+/** What a source may ask of its host. */
+export interface HostPort {
+  /** Closes a run that an earlier life of the host had begun. */
+  recover(ctx: Ctx, run_id: string): Promise<void>;
+}
+
+/** How a request is to be queued, and who is rate limited. */
+export interface RunTerms {
+  readonly on_busy: BusyPolicy;
+  readonly caller: RateCaller;
+}
+
+/** Starts the runs of one host. */
+export interface RunSource<Input> {
+  /** Checks the caller's access and returns the terms of the request. Throws `not_found`. */
+  open(ctx: Ctx, input: Input): Promise<RunTerms>;
+  /** Throws for a request that would be refused anyway, before it interrupts another or is queued. */
+  check(ctx: Ctx, input: Input): Promise<void>;
+  /** The statements that store a queued run. They violate `runs.version_id` when there is no such version. */
+  queued(ctx: Ctx, input: Input, run_id: string): Promise<Statement[]>;
+  /** The id of a new run. */
+  newRunId(ctx: Ctx, input: Input): string;
+  /** Begins a run: stores it in one batch, together with `more`. */
+  begin(ctx: Ctx, input: Input, run_id: string, more: readonly Statement[]): Promise<ActiveRun>;
+  /**
+   * The request with which a run that an idempotency key has started before is started again; null when that run has
+   * its own outcome, or is executed by another host.
+   */
+  retry(ctx: Ctx, input: Input, run: RunRow | undefined): Promise<Input | null>;
+  /** Called when a run has ended. */
+  ended(active: ActiveRun): void;
+  /** Drops what is cached: the next run reads what is stored. */
+  invalidate(): void;
+}

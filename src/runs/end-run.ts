@@ -1,0 +1,175 @@
+import { isGuardViolation } from '../db/errors.ts';
+import { toFailure } from '../http/error-form.ts';
+import { commit, commitSurely } from '../platform/commit.ts';
+import type { Ctx } from '../platform/context.ts';
+import { Failure } from '../shared/failure.ts';
+import type { ActiveRun } from './active-run.ts';
+import { type Citation, readCitations } from './citations.ts';
+import type { RunEvent } from './events.ts';
+import type { Progress } from './progress.ts';
+import { toMessage } from './schema/message.ts';
+import { toRun } from './schema/run.ts';
+import type { AnyMessageRow } from './store/messages.ts';
+import { endRun, type RunRow, selectRun } from './store/runs.ts';
+import { insertSpan } from './store/spans.ts';
+import { encodeEvents } from './stream/event-log.ts';
+
+/** Stores the answer with everything that belongs to it in one batch, and returns the terminal event. */
+export async function endRunWith(
+  ctx: Ctx,
+  active: ActiveRun,
+  progress: Progress,
+): Promise<RunEvent> {
+  const isCancelled = active.cancel.signal.aborted;
+  if (isCancelled && progress.text === '') throw cancelled();
+  const citations = active.config.knowledge.citations
+    ? readCitations(progress.text, progress.sources)
+    : [];
+  const outcome = isCancelled
+    ? cancelledRun
+    : { ...outcomeOf(progress), ...judge(active, progress, citations) };
+  const run = endedRun(ctx, active, progress, outcome);
+  const answer = answerRow(active, progress, citations);
+  await store(ctx, active, progress, run, answer);
+  return { type: 'finish', message: toMessage(answer, run) };
+}
+
+const cancelled = () =>
+  new Failure('run_cancelled', 'The run was cancelled before it said anything.');
+const cancelledRun = { status: 'cancelled', finish_reason: 'cancelled' } as const;
+
+/**
+ * Ends a run that failed or was cancelled: the text so far is stored, what was consumed is billed, and the session is
+ * free again. When even that cannot be stored, the sweep of lost runs closes the run.
+ */
+export async function failRunWith(
+  ctx: Ctx,
+  active: ActiveRun,
+  progress: Progress,
+  error: unknown,
+): Promise<RunEvent> {
+  const run_id = active.run.id;
+  if (active.cancel.signal.aborted && progress.text !== '') {
+    return endRunWith(ctx, active, progress).catch((cause: unknown) => {
+      ctx.log.error('run_not_closed', { run_id, error: cause });
+      return toErrorEvent(toFailure(cause), endedRun(ctx, active, progress, cancelledRun));
+    });
+  }
+  const failure = active.cancel.signal.aborted ? cancelled() : toFailure(error);
+  if (failure.code === 'internal') ctx.log.error('run_failed', { run_id, error });
+  const { code: error_code, message: error_detail } = failure;
+  const ended = active.cancel.signal.aborted
+    ? cancelledRun
+    : ({ status: 'failed', finish_reason: 'error', error_code, error_detail } as const);
+  const run = endedRun(ctx, active, progress, ended);
+  const answer = progress.text === '' ? null : answerRow(active, progress, []);
+  await store(ctx, active, progress, run, answer).catch((cause: unknown) =>
+    ctx.log.error('run_not_closed', { run_id, error: cause }),
+  );
+  return toErrorEvent(failure, run);
+}
+
+function toErrorEvent(
+  { code, message: detail, options: { retryAfter, extra } }: Failure,
+  run: RunRow,
+): RunEvent {
+  return {
+    ...{ type: 'error', code, detail, retry_after_s: retryAfter ?? null },
+    ...(extra === undefined ? {} : { extra }),
+    run: toRun(run),
+  };
+}
+
+const answerRow = (
+  { storage }: ActiveRun,
+  { text, prompt }: Progress,
+  citations: readonly Citation[],
+): AnyMessageRow =>
+  storage.answerRow({ text, prompt, citations: citations.map((citation) => ({ ...citation })) });
+
+async function store(
+  ctx: Ctx,
+  active: ActiveRun,
+  progress: Progress,
+  run: RunRow,
+  answer: AnyMessageRow | null,
+): Promise<void> {
+  const { id, workspace_id, ...end } = run;
+  const { spans, usage } = progress.take();
+  const { before, after, jobs } = active.storage.end({ run, answer, progress });
+  const statements = [
+    ...before,
+    endRun(ctx.db, workspace_id, id, end),
+    ...spans.map((span) => insertSpan(ctx.db, span)),
+    ...usage,
+    ...after,
+  ];
+  const hasEnded = async () =>
+    (await selectRun(ctx.db, workspace_id, id).get())?.status !== 'running';
+  try {
+    await commitSurely(ctx, { statements, jobs }, hasEnded);
+    active.storage.stored(answer);
+  } catch (error) {
+    if (!isGuardViolation(error, active.storage.conflict)) throw error;
+    // Somebody closed the run while it was out of touch. Its cost is real all the same.
+    await commit(ctx, { statements: usage });
+    throw new Failure('conflict', 'The run lost its session before it could end.', {
+      cause: error,
+    });
+  }
+}
+
+function endedRun(ctx: Ctx, active: ActiveRun, progress: Progress, end: Partial<RunRow>): RunRow {
+  const now = ctx.now();
+  const { finish_reason, confidence, coverage, first_token_ms } = progress;
+  const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, cost_nano_usd } =
+    active.account;
+  return {
+    ...active.run,
+    ...{ finish_reason, confidence, coverage, cost_nano_usd, first_token_ms },
+    ...{ input_tokens, output_tokens, cache_read_tokens, reasoning_tokens },
+    context: contextOf(progress, active),
+    events: active.content_logging ? encodeEvents(active.events) : null,
+    latency_ms: now - active.run.created_at,
+    ended_at: now,
+    ...end,
+  };
+}
+
+/** The context of the model, with the attachments that were sent and the downgrade by a budget. */
+const contextOf = (
+  { context, attached }: Progress,
+  { account: { lowered } }: ActiveRun,
+): RunRow['context'] =>
+  context === null
+    ? null
+    : {
+        ...context,
+        ...(attached.uses.length === 0 ? {} : { attachments: attached.uses }),
+        ...(lowered === null ? {} : { downgrade: lowered }),
+      };
+
+/** A run that a limit stopped keeps its text so far and names the limit. */
+const outcomeOf = ({ limit }: Progress): Partial<RunRow> =>
+  limit === null
+    ? { status: 'completed' }
+    : {
+        status: 'limit_exceeded',
+        finish_reason: 'limit_exceeded',
+        error_code: 'limit_exceeded',
+        error_detail: `The run reached its limit of ${limit}.`,
+      };
+
+/** An answer without citations was not based on what was retrieved, however well that matched. */
+function judge(
+  { config }: ActiveRun,
+  { confidence, coverage, sources }: Progress,
+  citations: readonly Citation[],
+): Partial<RunRow> {
+  const isUnjudged = !config.knowledge.citations || confidence === null;
+  if (isUnjudged || sources.length === 0 || citations.length > 0) return {};
+  return {
+    confidence: Math.min(confidence, 0.2),
+    coverage: coverage === 'full' ? 'partial' : coverage,
+  };
+}

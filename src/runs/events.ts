@@ -1,0 +1,73 @@
+import type { FailureCode } from '../shared/failure.ts';
+import type { Message } from './schema/message.ts';
+import type { Run } from './schema/run.ts';
+
+/**
+ * The events of a run, in order: `start`, optionally `retrieval`, then steps of text and tool calls, then exactly one
+ * terminal event, `finish` or `error`, which is sent after its content is stored. The names are those of the AI SDK.
+ * Events are independent of the stream protocol.
+ */
+export type RunEvent =
+  | {
+      readonly type: 'start';
+      readonly run_id: string;
+      readonly message_id: string;
+      readonly user_message_id: string;
+      readonly version: { readonly id: string; readonly number: number };
+    }
+  | {
+      readonly type: 'retrieval';
+      readonly hits: number;
+      readonly confidence: number;
+      readonly latency_ms: number;
+    }
+  /** A model call begins. Text after it is another part of the answer than text before it. */
+  | { readonly type: 'start-step'; readonly ordinal: number }
+  | { readonly type: 'text-delta'; readonly delta: string }
+  | { readonly type: 'reasoning-delta'; readonly delta: string }
+  | { readonly type: 'tool-input-start'; readonly tool_call_id: string; readonly tool_name: string }
+  | { readonly type: 'tool-input-delta'; readonly tool_call_id: string; readonly delta: string }
+  | {
+      readonly type: 'tool-input-available';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      readonly input: unknown;
+    }
+  | {
+      readonly type: 'tool-output-available';
+      readonly tool_call_id: string;
+      readonly output: unknown;
+      readonly latency_ms: number;
+    }
+  | {
+      readonly type: 'tool-output-error';
+      readonly tool_call_id: string;
+      readonly error: string;
+      readonly latency_ms: number;
+    }
+  | { readonly type: 'finish'; readonly message: Message }
+  | {
+      readonly type: 'error';
+      readonly code: FailureCode;
+      readonly detail: string;
+      /** Seconds after which a retry may succeed; null where waiting does not help. */
+      readonly retry_after_s: number | null;
+      /** Further members of the problem document, such as the budget that has no room. */
+      readonly extra?: Readonly<Record<string, unknown>>;
+      readonly run: Run;
+    };
+
+export type TerminalEvent = Extract<RunEvent, { type: 'finish' | 'error' }>;
+
+export const isTerminal = (event: RunEvent): event is TerminalEvent =>
+  event.type === 'finish' || event.type === 'error';
+
+/** Output of a model. After the first of these a failure can no longer be reported as an HTTP status. */
+const outputTypes: ReadonlySet<RunEvent['type']> = new Set([
+  'text-delta',
+  'reasoning-delta',
+  'tool-input-start',
+  'tool-input-available',
+]);
+
+export const isOutput = ({ type }: RunEvent): boolean => outputTypes.has(type);

@@ -1,0 +1,202 @@
+import type { Statement } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import {
+  fingerprintMismatch,
+  KeyOfRun,
+  moveKey,
+  throwIfAnswered,
+} from '../../platform/idempotency.ts';
+import { admitRun } from '../../rate-limits/index.ts';
+import { Failure } from '../../shared/failure.ts';
+import type { ActiveRun } from '../active-run.ts';
+import type { RunSource, RunTerms } from '../driver.ts';
+import type { RunEvent } from '../events.ts';
+import { executeRun } from '../execute-run.ts';
+import { type RunRow, selectRun } from '../store/runs.ts';
+import { LiveRun } from './live-run.ts';
+import { cancelledWhileQueued, QueuedRecord } from './queued-record.ts';
+import { QueuedTurn } from './queued-turn.ts';
+import { TurnQueue } from './turn-queue.ts';
+
+/** What the runs of a host need of the object that they live in. */
+export interface HostHooks {
+  /** Keeps events for the case that the host dies. */
+  readonly save: (ctx: Ctx, run: ActiveRun, events: readonly RunEvent[]) => Promise<void>;
+  /** Called when the run has ended, and nothing needs to be kept of it. */
+  readonly ended: () => Promise<void>;
+}
+
+/** Called with the id of a run as soon as it is queued, for a request that does not wait for it. */
+export type OnQueued = (run_id: string, is_joined: boolean) => void;
+
+export type Started =
+  | { readonly run: LiveRun; readonly is_joined: boolean }
+  /** The run is executed by another host, or has ended. */
+  | { readonly elsewhere: string };
+
+/** The runs of one host, executed one after the other. */
+export class HostedRuns {
+  readonly #hooks: HostHooks;
+  readonly #queue = new TurnQueue();
+
+  constructor(hooks: HostHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** Resolves with a run of the queue once it has begun; null for any other run. */
+  async find(run_id: string): Promise<LiveRun | null> {
+    const turn = this.#queue.find((one) => one.run_id === run_id);
+    return turn === undefined ? null : turn.run.promise;
+  }
+
+  /** Returns true for a run that is active or queued here. */
+  has(run_id: string): boolean {
+    return this.#queue.find((one) => one.run_id === run_id) !== undefined;
+  }
+
+  isQueued(run_id: string): boolean {
+    return this.#queue.isQueued(run_id);
+  }
+
+  /** Ends a queued run; false when it is not queued. */
+  cancelQueued(run_id: string): Promise<boolean> {
+    return this.#queue.withdraw(run_id, cancelledWhileQueued());
+  }
+
+  /** Cancels the active run, rejects the queued ones, and resolves when none is left. */
+  clear(): Promise<void> {
+    return this.#queue.clear();
+  }
+
+  /**
+   * Starts a run as soon as the queue allows it, or joins the one that the same request has started before. With
+   * `onQueued` a run that has to wait is stored first. Throws `session_busy` with the id of the active run, and what
+   * the source throws.
+   */
+  async start<Input>(
+    ctx: Ctx,
+    source: RunSource<Input>,
+    input: Input,
+    onQueued: OnQueued | null = null,
+  ): Promise<Started> {
+    const terms = await source.open(ctx, input);
+    const same =
+      ctx.idempotency === null
+        ? undefined
+        : this.#queue.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
+    if (same !== undefined) {
+      if (same.key?.fingerprint !== ctx.idempotency?.fingerprint) throw fingerprintMismatch();
+      if (this.#queue.isQueued(same.run_id)) onQueued?.(same.run_id, true);
+      return { run: await same.run.promise, is_joined: true };
+    }
+    try {
+      return {
+        run: await this.#enqueue(ctx, source, input, terms, null, onQueued),
+        is_joined: false,
+      };
+    } catch (error) {
+      // Whatever the reason, a key that was used before has its answer.
+      const used = error instanceof Failure ? await keyOfRun(ctx) : error;
+      if (!(used instanceof KeyOfRun)) throw error;
+      return this.#join(ctx, source, input, used.run_id, onQueued);
+    }
+  }
+
+  /** The run that a key has started earlier: it may be active, have ended, or have failed and be started again. */
+  async #join<Input>(
+    ctx: Ctx,
+    source: RunSource<Input>,
+    input: Input,
+    run_id: string,
+    onQueued: OnQueued | null,
+  ): Promise<Started> {
+    if (this.#queue.isQueued(run_id)) onQueued?.(run_id, true);
+    const live = await this.find(run_id);
+    if (live !== null) return { run: live, is_joined: true };
+    const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
+    const again = await source.retry(ctx, input, run);
+    if (again === null || run === undefined) return { elsewhere: run_id };
+    const terms = await source.open(ctx, again);
+    return {
+      run: await this.#enqueue(ctx, source, again, terms, run, onQueued),
+      is_joined: false,
+    };
+  }
+
+  async #enqueue<Input>(
+    ctx: Ctx,
+    source: RunSource<Input>,
+    input: Input,
+    terms: RunTerms,
+    replaced: RunRow | null,
+    onQueued: OnQueued | null,
+  ): Promise<LiveRun> {
+    this.#queue.admit(terms.on_busy);
+    if (this.#queue.isBusy) {
+      await source.check(ctx, input);
+      this.#queue.admit(terms.on_busy);
+    }
+    const turn = new QueuedTurn(source.newRunId(ctx, input), terms.on_busy, ctx.idempotency);
+    const { run_id } = turn;
+    const more = replaced === null ? [] : moveKey(ctx, replaced.id, run_id);
+    const record =
+      onQueued !== null && this.#queue.isBusy
+        ? new QueuedRecord(ctx, run_id, () => source.queued(ctx, input, run_id), more)
+        : null;
+    try {
+      const isNext = this.#queue.enqueue(turn);
+      if (record === null) await isNext;
+      else await record.wait(isNext, () => onQueued?.(run_id, false));
+      const rest = record === null ? more : [];
+      return await this.#execute(record?.ctx ?? ctx, source, input, terms, turn, rest);
+    } catch (error) {
+      await record?.close(error);
+      turn.run.reject(error);
+      this.#queue.release(turn);
+      throw error;
+    }
+  }
+
+  async #execute<Input>(
+    ctx: Ctx,
+    source: RunSource<Input>,
+    input: Input,
+    { caller }: RunTerms,
+    turn: QueuedTurn,
+    more: readonly Statement[],
+  ): Promise<LiveRun> {
+    const { run_id } = turn;
+    const slot = await admitRun(ctx, run_id, caller);
+    const active = await source.begin(ctx, input, run_id, more).catch(async (error: unknown) => {
+      await slot?.release();
+      throw error;
+    });
+    const events = executeRun(ctx, active);
+    const live = new LiveRun(
+      run_id,
+      active.events,
+      active.cancel,
+      slot === null ? events : slot.during(events),
+      (fresh) => this.#hooks.save(ctx, active, fresh),
+    );
+    turn.begin(live);
+    const end = () => {
+      source.ended(active);
+      void this.#hooks.ended();
+      this.#queue.release(turn);
+    };
+    ctx.defer(live.ended.finally(end));
+    return live;
+  }
+}
+
+/** The run that the request's key has started; null for none. Throws what else a used key means. */
+async function keyOfRun(ctx: Ctx): Promise<KeyOfRun | null> {
+  try {
+    await throwIfAnswered(ctx);
+    return null;
+  } catch (error) {
+    if (error instanceof KeyOfRun) return error;
+    throw error;
+  }
+}

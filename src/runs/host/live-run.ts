@@ -1,0 +1,141 @@
+import { second } from '../../shared/time.ts';
+import { isOutput, isTerminal, type RunEvent } from '../events.ts';
+import type { Message } from '../schema/message.ts';
+import type { StreamEncoder } from '../stream/encoder.ts';
+import { answerOf, eventsGone } from '../stream/event-log.ts';
+import { KeepAlive } from './keep-alive.ts';
+
+/** Events of at most this time are lost in a crash. */
+const saveEvery = second;
+
+/** Stores the events since its last call, for the case that the host dies. */
+export type Save = (events: readonly RunEvent[]) => Promise<void>;
+
+/**
+ * A run that is executed here, with or without listeners. Its events stay in memory until it has ended; each listener
+ * reads them at its own pace, from any position.
+ */
+export class LiveRun {
+  readonly id: string;
+  readonly events: RunEvent[];
+  /** Resolves with the first output, or with the end of a run that has none. */
+  readonly firstOutput: Promise<void>;
+  readonly ended: Promise<void>;
+  readonly #cancel: AbortController;
+  readonly #waiting = new Set<() => void>();
+  #hasEnded = false;
+  #hasOutput = false;
+  #saved = 0;
+
+  constructor(
+    id: string,
+    events: RunEvent[],
+    cancel: AbortController,
+    source: AsyncGenerator<RunEvent, void>,
+    save: Save,
+  ) {
+    this.id = id;
+    this.events = events;
+    this.#cancel = cancel;
+    const firstOutput = Promise.withResolvers<void>();
+    this.firstOutput = firstOutput.promise;
+    this.ended = this.#drive(source, save, firstOutput.resolve);
+  }
+
+  get hasOutput(): boolean {
+    return this.#hasOutput;
+  }
+
+  /** Stops the model call. The run ends with the text so far. */
+  cancel(): void {
+    this.#cancel.abort(new DOMException('The run was cancelled.', 'AbortError'));
+  }
+
+  /** Resolves with the answer once it is stored. Throws the run's failure. */
+  async answer(): Promise<Message> {
+    await this.ended;
+    return answerOf(this.events.at(-1));
+  }
+
+  /**
+   * Streams the events behind frame `after`: those of the past at once, the others as they come. Throws `events_gone`
+   * when there is no such frame.
+   */
+  stream(encoder: StreamEncoder, after: number): ReadableStream<Uint8Array> {
+    const past = this.events.slice();
+    const frames = past.flatMap((event) => encoder.frames(event));
+    if (after > frames.length) throw eventsGone();
+    const { readable, writable } = new IdentityTransformStream();
+    const text = frames.slice(after).join('');
+    // A listener that goes away is no failure of the run.
+    void this.#write(writable.getWriter(), encoder, text, past.length).catch(() => undefined);
+    return readable;
+  }
+
+  /** Writes all events to a stream that is open already. */
+  streamTo(sink: WritableStreamDefaultWriter<Uint8Array>, encoder: StreamEncoder): Promise<void> {
+    return this.#write(sink, encoder, '', 0);
+  }
+
+  async #drive(
+    source: AsyncGenerator<RunEvent, void>,
+    save: Save,
+    onOutput: () => void,
+  ): Promise<void> {
+    const timer = setInterval(() => this.#save(save), saveEvery);
+    try {
+      for await (const event of source) {
+        this.events.push(event);
+        if (!this.#hasOutput && isOutput(event)) {
+          this.#hasOutput = true;
+          onOutput();
+        }
+        if (isTerminal(event)) break;
+        this.#wake();
+      }
+    } finally {
+      clearInterval(timer);
+      this.#hasEnded = true;
+      onOutput();
+      this.#wake();
+    }
+  }
+
+  #save(save: Save): void {
+    const fresh = this.events.slice(this.#saved);
+    if (fresh.length === 0) return;
+    this.#saved = this.events.length;
+    void save(fresh);
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  async #write(
+    sink: WritableStreamDefaultWriter<Uint8Array>,
+    encoder: StreamEncoder,
+    past: string,
+    from: number,
+  ): Promise<void> {
+    const output = new KeepAlive(sink);
+    try {
+      let text = past;
+      for (let position = from; ; ) {
+        const hasEnded = this.#hasEnded;
+        for (; position < this.events.length; position += 1)
+          text += encoder.frames(this.events[position] as RunEvent).join('');
+        if (hasEnded) text += encoder.end();
+        if (text !== '') await output.write(text);
+        if (hasEnded) break;
+        text = '';
+        if (position === this.events.length && !this.#hasEnded)
+          await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      }
+      await sink.close();
+    } finally {
+      output.stop();
+    }
+  }
+}

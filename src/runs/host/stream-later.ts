@@ -1,0 +1,36 @@
+import { toFailure } from '../../http/error-form.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure } from '../../shared/failure.ts';
+import type { StreamEncoder } from '../stream/encoder.ts';
+import type { Started } from './hosted-runs.ts';
+import { KeepAlive } from './keep-alive.ts';
+
+/** A stream that is open before its run has begun. A failure to begin is an event of the stream. */
+export function streamLater(
+  ctx: Ctx,
+  starting: Promise<Started>,
+  encoder: StreamEncoder,
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new IdentityTransformStream();
+  const sink = writable.getWriter();
+  const keepAlive = new KeepAlive(sink);
+  const write = async () => {
+    try {
+      const started = await starting;
+      keepAlive.stop();
+      if ('elsewhere' in started)
+        throw new Failure(
+          'request_in_flight',
+          'The first request with this key has its answer; send it again.',
+        );
+      await started.run.streamTo(sink, encoder);
+    } catch (error) {
+      keepAlive.stop();
+      if (!(error instanceof Failure)) ctx.log.error('host_failed', { error });
+      await sink.write(new TextEncoder().encode(encoder.refuse(toFailure(error))));
+      await sink.close();
+    }
+  };
+  void write().catch(() => undefined);
+  return readable;
+}

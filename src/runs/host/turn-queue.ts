@@ -1,0 +1,84 @@
+import type { BusyPolicy } from '../../db/schema/runs.ts';
+import { Failure } from '../../shared/failure.ts';
+import type { QueuedTurn } from './queued-turn.ts';
+
+/** Maximum number of requests that wait behind the active one. */
+const maxQueued = 50;
+
+/**
+ * The requests of one host, executed one after the other. A request that interrupts cancels the active run, and goes
+ * before those that wait, which go on waiting. Of several that interrupt, the older ones are cancelled.
+ */
+export class TurnQueue {
+  #active: QueuedTurn | null = null;
+  #waiting: QueuedTurn[] = [];
+
+  find(matches: (turn: QueuedTurn) => boolean): QueuedTurn | undefined {
+    return [...(this.#active === null ? [] : [this.#active]), ...this.#waiting].find(matches);
+  }
+
+  get isBusy(): boolean {
+    return this.#active !== null;
+  }
+
+  /** Throws `session_busy` with the id of the active run when the policy does not let a request wait. */
+  admit(on_busy: BusyPolicy): void {
+    const mayWait = on_busy !== 'reject' && this.#waiting.length < maxQueued;
+    if (this.#active === null || mayWait) return;
+    throw new Failure(
+      'session_busy',
+      'The session is answering another message; wait for that run, read its events or cancel it.',
+      { retryAfter: 1, extra: { run_id: this.#active.run_id } },
+    );
+  }
+
+  /** Resolves when the request may be executed. Throws when it is withdrawn, or the queue is cleared. */
+  async enqueue(turn: QueuedTurn): Promise<void> {
+    if (this.#active === null) {
+      this.#active = turn;
+      return;
+    }
+    this.#waiting.push(turn);
+    if (turn.on_busy === 'interrupt') this.#active.cancel();
+    await turn.turn.promise;
+  }
+
+  /** Removes a request, and lets the next one be executed if it was the active one. */
+  release(turn: QueuedTurn): void {
+    turn.released.resolve();
+    this.#waiting = this.#waiting.filter((one) => one !== turn);
+    if (this.#active !== turn) return;
+    const interrupts = ({ on_busy }: QueuedTurn) => on_busy === 'interrupt';
+    const next = this.#waiting.find(interrupts) ?? this.#waiting[0] ?? null;
+    this.#active = next;
+    if (next === null) return;
+    this.#waiting = this.#waiting.filter((one) => one !== next);
+    // Its message is stored all the same.
+    if (interrupts(next) && this.#waiting.some(interrupts)) next.cancel();
+    next.turn.resolve();
+  }
+
+  isQueued(run_id: string): boolean {
+    return this.#waiting.some((turn) => turn.run_id === run_id);
+  }
+
+  /** Rejects a waiting request, and resolves once its end is recorded; false when it is not waiting. */
+  async withdraw(run_id: string, reason: Error): Promise<boolean> {
+    const turn = this.#waiting.find((one) => one.run_id === run_id);
+    if (turn === undefined) return false;
+    this.#waiting = this.#waiting.filter((one) => one !== turn);
+    turn.turn.reject(reason);
+    await turn.released.promise;
+    return true;
+  }
+
+  /** Rejects the waiting requests, cancels the active run, and resolves when it has ended. */
+  async clear(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { turn } of waiting)
+      turn.reject(new Failure('session_closed', 'The session was deleted.'));
+    this.#active?.cancel();
+    await this.#active?.released.promise;
+  }
+}

@@ -1,0 +1,95 @@
+export { authorizeAgent, authorizeOwned, creatorFilter, mayReadMessages } from './access.ts';
+export {
+  type ActiveRun,
+  begin,
+  type Draft,
+  type EndedRun,
+  leaseFor,
+  type NewAnswer,
+  newRun,
+  type RunStorage,
+} from './active-run.ts';
+export type { AgentRun, RunOutcome } from './agent-run.ts';
+export { attachToRun, stopRun } from './attach.ts';
+export {
+  deleteAttachmentCleanups,
+  insertAttachmentCleanup,
+  removeObjects,
+  sendErasure,
+  storeText,
+} from './attachments/objects.ts';
+export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
+export type { HostPort, RunDriver, RunRequest, RunSource, RunTerms } from './driver.ts';
+export type { RunEvent } from './events.ts';
+export { runsFeature } from './feature.ts';
+export { runHost } from './host/host.ts';
+export { hostOf } from './host/host-client.ts';
+export { namedAgent, namedVersion } from './list/named-version.ts';
+export { oneOffDriver } from './one-off/driver.ts';
+export { type BroughtFile, type OneOffInput, oneOffRequest } from './one-off/one-off-input.ts';
+export { prepareOneOff } from './one-off/prepare.ts';
+export { eraseDueRuns, eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
+export type { Overrides } from './overrides.ts';
+export { foldOf, type HistoryMessage, type Summary, tokensOf } from './prompt/history.ts';
+export { checkInputs, refuseMissing } from './prompt/instructions.ts';
+export { getRun, type RunResult, readResult } from './read-run.ts';
+export { closeLostRuns } from './recover/close-lost-runs.ts';
+export { interruptRun, sumUsage } from './recover/interrupt.ts';
+export { type LostRun, settleLostCall } from './recover/lost-call.ts';
+export { runAgent } from './run-agent.ts';
+export { Feedback, type FeedbackRow, Rating, toFeedback } from './schema/feedback.ts';
+export {
+  Citation,
+  Message,
+  MessageAttachment,
+  toMessage,
+  toMessageAttachment,
+} from './schema/message.ts';
+export {
+  Inputs,
+  maxMessageChars,
+  OnBusy,
+  OptionalVersion,
+  TextPart,
+  textOf,
+} from './schema/request.ts';
+export { Run, toRun } from './schema/run.ts';
+export { runAsStream, runToEnd, startRun } from './start.ts';
+export {
+  answerOfContent,
+  questionOfContent,
+  selectContentOfMessage,
+  selectRunOfContent,
+  type MessageOfOneOff,
+  selectRunContent,
+} from './store/contents.ts';
+export { type AnyMessageRow, selectMessagesOfRun } from './store/messages.ts';
+export {
+  insertRun,
+  isOpen,
+  type RunRow,
+  renewRunRow,
+  selectContentLogging,
+  selectRun,
+} from './store/runs.ts';
+export { type SpanRow, selectSpans } from './store/spans.ts';
+export {
+  chosenVersionId,
+  type RunVersionRow,
+  readVersionOfRun,
+  selectVersionOfAgent,
+  selectVersionOfRun,
+  versionColumns,
+} from './store/versions.ts';
+export {
+  encodeRun,
+  type NativeStream,
+  type StreamEncoder,
+  type StreamProtocol,
+  type StreamRequest,
+} from './stream/encoder.ts';
+export { textOfEvents } from './stream/event-log.ts';
+export { respond, runFailures } from './stream/respond.ts';
+export type { RunStream } from './stream/run-stream.ts';
+export { readLastEventId, toEventStream } from './stream/sse.ts';
+export { type RunVersion, toRunVersion } from './version.ts';

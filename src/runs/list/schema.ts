@@ -1,0 +1,46 @@
+import { z } from '@hono/zod-openapi';
+import { AgentParameter, VersionParameter } from '../../agents/index.ts';
+import { runStatuses } from '../../db/schema/runs.ts';
+import { pageQuery } from '../../http/openapi.ts';
+import { dateRange, EndUserId, Id } from '../../http/schema.ts';
+import { Run } from '../schema/run.ts';
+
+const Cost = z
+  .string()
+  .regex(/^\d{1,6}(?:\.\d{1,9})?$/, 'An amount in US dollars, such as 0.05.')
+  .transform(Number)
+  .openapi({ type: 'number', example: 0.05 });
+
+export const AgentRunsQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(runStatuses).optional().describe('Only runs in this state'),
+  version: VersionParameter.optional().describe('Only runs of this version'),
+  session: Id('ses').optional().describe('Only runs of this session'),
+  end_user_id: EndUserId.optional().describe('Only of this end user'),
+  finish_reason: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Only runs that ended so')
+    .openapi({ example: 'no_answer' }),
+  error: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,63}$/, 'An error code, or `any`.')
+    .optional()
+    .describe('Only runs with this error code; `any` for all that have one')
+    .openapi({ example: 'provider_error' }),
+  min_cost_usd: Cost.optional().describe(
+    'Only runs that cost this much or more; a run of unknown cost is never among them',
+  ),
+  max_cost_usd: Cost.optional().describe(
+    'Only runs that cost this much or less; a run of unknown cost is never among them',
+  ),
+  ...dateRange,
+});
+export type AgentRunsQuery = z.output<typeof AgentRunsQuery>;
+
+export const RunsQuery = AgentRunsQuery.extend({ agent: AgentParameter.optional() });
+
+export const ListedRun = Run.extend({ end_user_id: z.string().nullable() }).openapi('ListedRun');
+export type ListedRun = z.output<typeof ListedRun>;

@@ -1,0 +1,83 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import { parseConfig } from '../../agents/index.ts';
+import type { Statement } from '../../db/client.ts';
+import type { AttachedFile } from '../../db/schema/runs.ts';
+import { capabilitiesOf } from '../../llm/index.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure, invalid } from '../../shared/failure.ts';
+import { deleteAttachmentCleanups } from '../attachments/objects.ts';
+import { mapReferences, referenceTo } from '../attachments/references.ts';
+import { insertRunFiles } from '../store/contents.ts';
+import { selectVersionOfAgent } from '../store/versions.ts';
+import type { BroughtFile, OneOffInput } from './one-off-input.ts';
+
+/** Maximum number of files of a one-off run. */
+const maxFiles = 100;
+
+/** The files of a one-off run, each content once. */
+export interface TakenFiles {
+  readonly files: readonly AttachedFile[];
+  /** The prompt, referring to the files that were taken. */
+  readonly prompt: readonly LanguageModelV4Message[] | null;
+  /** Statements that store the files, after the run. */
+  readonly statements: readonly Statement[];
+}
+
+/** Takes the files of a request. Throws `validation_failed` for images that the model does not take, and `conflict`. */
+export async function takeFiles(
+  ctx: Ctx,
+  input: OneOffInput,
+  question_id: string,
+): Promise<TakenFiles> {
+  const { brought = [], prompt = null, run_id } = input;
+  if (brought.length === 0) return { files: [], prompt, statements: [] };
+  await checkImages(ctx, input, brought);
+  const byContent = new Map<string, BroughtFile>();
+  for (const file of brought) if (!byContent.has(file.sha256)) byContent.set(file.sha256, file);
+  if (byContent.size > maxFiles)
+    throw new Failure('conflict', `A run may have at most ${maxFiles} files.`);
+  const taken = [...byContent.values()];
+  const byObject = new Map(brought.map((file) => [file.object_id, byContent.get(file.sha256)]));
+  const replaced = prompt?.map((message) =>
+    mapReferences(message, (object_id, part) => {
+      const file = byObject.get(object_id);
+      return [file === undefined ? part : referenceTo(file)];
+    }),
+  );
+  const rows = taken.map(({ id, object_id, byte_size }) => ({
+    ...{ id, run_id, object_id, byte_size },
+    workspace_id: ctx.workspace_id,
+  }));
+  const own = taken.filter(({ id, object_id }) => id === object_id).map(({ id }) => id);
+  return {
+    files: taken.map((file) => toAttachedFile(file, question_id)),
+    prompt: replaced ?? null,
+    statements: [
+      ...insertRunFiles(ctx.db, rows),
+      deleteAttachmentCleanups(ctx.db, ctx.workspace_id, own),
+    ],
+  };
+}
+
+async function checkImages(
+  ctx: Ctx,
+  { agent_id, version, draft }: OneOffInput,
+  brought: readonly BroughtFile[],
+): Promise<void> {
+  const row = await selectVersionOfAgent(ctx.db, ctx.workspace_id, agent_id, version).get();
+  const config = draft?.config ?? (row === undefined ? null : parseConfig(row.config));
+  const isRefused = config !== null && capabilitiesOf(config.model).images === false;
+  if (isRefused && brought.some(({ kind }) => kind === 'image'))
+    throw invalid('/model', `The model ${config.model} does not take images.`);
+}
+
+const toAttachedFile = (file: BroughtFile, message_id: string): AttachedFile => ({
+  id: file.id,
+  message_id,
+  object_id: file.object_id,
+  name: file.name,
+  kind: file.kind,
+  media_type: file.media_type,
+  byte_size: file.byte_size,
+  tokens: file.token_count,
+});

@@ -1,0 +1,40 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import type { attachments } from '../../db/schema/sessions.ts';
+import type { Draft } from '../active-run.ts';
+import type { RunRequest } from '../driver.ts';
+import type { Overrides } from '../overrides.ts';
+import type { Inputs } from '../prompt/instructions.ts';
+
+/** The kind of run that has no session. */
+export const oneOffKind = 'one_off';
+
+/** A file that came with a request: stored, and read where it is a document. */
+export type BroughtFile = typeof attachments.$inferSelect;
+
+/** The request of a one-off run. */
+export interface OneOffInput {
+  /** Chosen with the request, since it names the host. */
+  readonly run_id: string;
+  readonly agent_id: string;
+  /** A number, id or label; null for the active version. */
+  readonly version: string | null;
+  readonly text: string;
+  readonly end_user_id: string | null;
+  readonly inputs: Inputs;
+  /** The caller's metadata. */
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly draft?: Draft;
+  /** The messages that the model reads in place of the text. */
+  readonly prompt?: readonly LanguageModelV4Message[] | undefined;
+  readonly overrides?: Overrides;
+  readonly brought?: readonly BroughtFile[];
+  /** Data that a stream encoder or protocol needs to render the run again. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** The request of a one-off run, for its own host. */
+export const oneOffRequest = (input: OneOffInput): RunRequest<OneOffInput> => ({
+  kind: oneOffKind,
+  host: input.run_id,
+  input,
+});

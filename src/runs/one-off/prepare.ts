@@ -1,0 +1,56 @@
+import { parseConfig, previewConfig, selectAgent, selectVersionFor } from '../../agents/index.ts';
+import { batch } from '../../db/client.ts';
+import { mayUse } from '../../identity/index.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure, invalid, noSuchVersion } from '../../shared/failure.ts';
+import { authorizeAgent } from '../access.ts';
+import { checkInputs, readInputs } from '../prompt/instructions.ts';
+import { textOf } from '../schema/request.ts';
+import type { OneOffInput } from './one-off-input.ts';
+import type { StartRun } from './schema.ts';
+
+/**
+ * Checks the request of a one-off run. Throws `not_found`, `agent_archived`, `validation_failed`, and `forbidden` for
+ * a draft of a caller who may not change agents. With `reads_metadata` the form is filled from the metadata entries
+ * that have the names of its fields.
+ */
+export async function prepareOneOff(
+  ctx: Ctx,
+  agentName: string,
+  given: StartRun,
+  reads_metadata = false,
+): Promise<OneOffInput> {
+  if (given.config !== undefined) refuseDraft(ctx);
+  const [agents, versions] = await batch(ctx.db, [
+    selectAgent(ctx.db, ctx.workspace_id, agentName),
+    selectVersionFor(ctx.db, ctx.workspace_id, agentName, given.version),
+  ]);
+  const agent = authorizeAgent(ctx, agents);
+  if (agent.archived_at !== null)
+    throw new Failure('agent_archived', 'The agent is archived: restore it first.');
+  const [version] = versions;
+  if (version === undefined) throw invalid('/version', noSuchVersion(given.version ?? ''));
+  const draft =
+    given.config === undefined ? undefined : await previewConfig(ctx, version, given.config);
+  const { inputs: fields } = draft?.config ?? parseConfig(version.config);
+  const inputs = reads_metadata ? readInputs(fields, given.metadata) : given.inputs;
+  checkInputs(fields, inputs, reads_metadata ? '/metadata' : '/inputs');
+  return {
+    run_id: ctx.newId('run'),
+    agent_id: agent.id,
+    version: given.version,
+    text: textOf(given),
+    end_user_id: given.end_user_id,
+    inputs,
+    labels: given.metadata,
+    ...(draft === undefined ? {} : { draft }),
+  };
+}
+
+function refuseDraft({ actor }: Ctx): void {
+  if (!mayUse(actor, 'agents:write'))
+    throw new Failure(
+      'forbidden',
+      'Trying a draft needs the permission agents:write, which the credential’s role does not have.',
+    );
+}

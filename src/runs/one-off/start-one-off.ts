@@ -1,0 +1,106 @@
+import type { Statement } from '../../db/client.ts';
+import { isGuardViolation } from '../../db/errors.ts';
+import { commitSurely } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { invalid, noSuchVersion } from '../../shared/failure.ts';
+import { type ActiveRun, begin, newRun } from '../active-run.ts';
+import { insertRunContent } from '../store/contents.ts';
+import { selectContentLogging, selectRun } from '../store/runs.ts';
+import { type RunVersionRow, selectVersionOfRun } from '../store/versions.ts';
+import { type RunVersion, toRunVersion } from '../version.ts';
+import { takeFiles } from './files.ts';
+import type { OneOffInput } from './one-off-input.ts';
+import { OneOffStorage } from './one-off-storage.ts';
+import { insertOneOffRun } from './store.ts';
+
+/** Begins a one-off run in one batch: stores the run with its question, and reads the version. */
+export async function startOneOff(
+  ctx: Ctx,
+  input: OneOffInput,
+  more: readonly Statement[],
+): Promise<ActiveRun> {
+  const { run_id, agent_id, end_user_id, draft } = input;
+  const question_id = ctx.newId('msg');
+  const { metadata = null } = input;
+  const given = { id: run_id, agent_id, session_id: null, input_message_id: question_id, metadata };
+  const run = newRun(ctx, { ...given, is_preview: draft !== undefined });
+  const taken = await takeFiles(ctx, input, question_id);
+  const content = {
+    ...{ run_id, agent_id, end_user_id, question_id },
+    workspace_id: ctx.workspace_id,
+    inputs: { ...input.inputs },
+    metadata: { ...input.labels },
+    question: input.text,
+    prompt: taken.prompt === null ? null : [...taken.prompt],
+    files: [...taken.files],
+    answer_id: ctx.newId('msg'),
+    ...{ answer: '', citations: [], answer_prompt: null, answered_at: null },
+    created_at: ctx.now(),
+  };
+  const { version_id: _, ...row } = run;
+  const { version, content_logging } = await commitStart(
+    ctx,
+    input,
+    [
+      insertOneOffRun(ctx.db, {
+        ...row,
+        requested: input.version,
+        inputs: JSON.stringify(input.inputs),
+      }),
+      selectVersionOfRun(ctx.db, run_id, null),
+      selectContentLogging(ctx.db, ctx.workspace_id),
+      insertRunContent(ctx.db, content),
+      ...taken.statements,
+      ...more,
+    ],
+    more.length > 0,
+  );
+  return {
+    ...begin({ version, draft, overrides: input.overrides }),
+    run: { ...run, version_id: version.id },
+    prompt: {
+      question: content.question,
+      given: content.prompt,
+      history: [],
+      summary: null,
+      inputs: content.inputs,
+      files: content.files,
+    },
+    end_user_id,
+    user_message_id: question_id,
+    message_id: content.answer_id,
+    content_logging,
+    storage: new OneOffStorage(ctx, run, content),
+  };
+}
+
+/** Throws `validation_failed` when the version or the agent has changed since the request was checked. */
+async function commitStart(
+  ctx: Ctx,
+  { run_id, version: requested }: OneOffInput,
+  statements: readonly Statement[],
+  hasMore: boolean,
+): Promise<{ version: RunVersion; content_logging: boolean }> {
+  const { db, workspace_id } = ctx;
+  const wasMade = async () => (await selectRun(db, workspace_id, run_id).get()) !== undefined;
+  let results: unknown[] | null;
+  try {
+    const change = { statements, ...(hasMore ? {} : { pending: { run_id } }) };
+    results = await commitSurely(ctx, change, wasMade);
+  } catch (error) {
+    if (isGuardViolation(error, 'runs.version_id'))
+      throw invalid('/version', noSuchVersion(requested ?? ''));
+    throw error;
+  }
+  const [, versions, settings] = (results ?? [
+    null,
+    await selectVersionOfRun(db, run_id, null).all(),
+    await selectContentLogging(db, workspace_id).all(),
+  ]) as [unknown, RunVersionRow[], { content_logging: boolean }[]];
+  const [version] = versions;
+  if (version === undefined) throw new Error(`the version of run ${run_id} was not read`);
+  return {
+    version: toRunVersion(version),
+    content_logging: settings[0]?.content_logging ?? false,
+  };
+}

@@ -1,0 +1,137 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import type { Statement } from '../db/client.ts';
+import type { Coverage } from '../db/schema/runs.ts';
+import type { Limit, Round, Spent } from '../execution/index.ts';
+import type { Hit } from '../knowledge/index.ts';
+import type { Ctx } from '../platform/context.ts';
+import { type AttachmentContext, noAttachments } from './attachments/context.ts';
+import { type Source, toSource } from './citations.ts';
+import type { RunContext } from './prompt/history.ts';
+import type { SpanRow } from './store/spans.ts';
+import { capContent, type NewSpan, type Trace, withoutContent } from './trace.ts';
+
+/** What a run has produced so far. All of it is stored when the run ends, however it ends. */
+export class Progress {
+  readonly spent: Spent = { steps: 0, tool_calls: 0 };
+  text = '';
+  /** The answer as the next model call reads it, where it ends with calls of the caller's tools. */
+  prompt: LanguageModelV4Message[] | null = null;
+  sources: Source[] = [];
+  attached: AttachmentContext = noAttachments;
+  confidence: number | null = null;
+  coverage: Coverage | null = null;
+  finish_reason = 'stop';
+  limit: Limit | null = null;
+  /** Milliseconds from the start of the run. */
+  first_token_ms: number | null = null;
+  /** The context of the model; null when no model was called. */
+  context: RunContext | null = null;
+  /** Not stored yet. */
+  spans: SpanRow[] = [];
+  usage: Statement[] = [];
+  readonly #ctx: Ctx;
+  readonly #trace: Trace;
+  #stepOrdinal: number | null = null;
+  #toolOrdinals: number[] = [];
+
+  constructor(ctx: Ctx, trace: Trace) {
+    this.#ctx = ctx;
+    this.#trace = trace;
+  }
+
+  /** Reserves the place of a step in the trace, so that the spans of a delegate come after the span of their call. */
+  beginStep(): void {
+    this.#stepOrdinal = this.#trace.takeOrdinal();
+    this.#toolOrdinals = [];
+  }
+
+  /** Reserves the place of the next tool call of the step. */
+  beginToolCall(): void {
+    this.#toolOrdinals.push(this.#trace.takeOrdinal());
+  }
+
+  addSpan(span: NewSpan, ordinal = this.#trace.takeOrdinal(), id = this.#ctx.newId('step')): void {
+    const { run_id, parent_id, agent_id, content_logging } = this.#trace;
+    this.spans.push({
+      ...{ input: null, output: null, error: null, cost_nano_usd: null },
+      ...(content_logging ? span : withoutContent(span)),
+      ...{ id, run_id, parent_id, agent_id, ordinal },
+      workspace_id: this.#ctx.workspace_id,
+    });
+  }
+
+  /** Adds a model call with its tool calls, as spans of the trace. */
+  addStep({ model, asked, started_at, tools, usage }: Round): void {
+    const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure, failed_models } =
+      model;
+    // The text of the last step is the message itself. Any other step is stored whole, so that the run can be resumed.
+    const kept = tools.length === 0 ? {} : { content: capContent(content) };
+    const output = {
+      finish_reason,
+      ...tokens,
+      ...(failed_models.length === 0 ? {} : { failed_models }),
+      ...kept,
+    };
+    this.addSpan(
+      {
+        type: 'model',
+        name: model.model,
+        input: capContent(asked),
+        output,
+        error: failure?.message ?? null,
+        ...{ started_at, latency_ms, cost_nano_usd },
+      },
+      this.#stepOrdinal ?? undefined,
+    );
+    this.#stepOrdinal = null;
+    for (const [index, called] of tools.entries())
+      this.#addToolCall(called, this.#toolOrdinals[index]);
+    this.usage.push(...usage);
+    this.finish_reason = finish_reason;
+  }
+
+  #addToolCall(
+    {
+      span_id,
+      tool_name: name,
+      input,
+      outcome,
+      cost_nano_usd,
+      started_at,
+      latency_ms,
+    }: Round['tools'][number],
+    ordinal: number | undefined,
+  ): void {
+    const result = outcome.ok ? { output: capContent(outcome.output) } : { error: outcome.error };
+    this.addSpan(
+      {
+        type: 'tool',
+        name,
+        input: capContent(input),
+        ...{ cost_nano_usd, started_at, latency_ms },
+        ...result,
+      },
+      ordinal,
+      span_id,
+    );
+  }
+
+  /** Numbers passages, so that the answer can cite them. A passage that has a number keeps it. */
+  addSources(hits: readonly Hit[]): Source[] {
+    return hits.map((hit) => {
+      const known = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);
+      if (known !== undefined) return known;
+      const source = toSource(hit, this.sources.length + 1);
+      this.sources.push(source);
+      return source;
+    });
+  }
+
+  /** Hands over what has not been stored yet; the caller stores it. */
+  take(): { spans: SpanRow[]; usage: Statement[] } {
+    const { spans, usage } = this;
+    this.spans = [];
+    this.usage = [];
+    return { spans, usage };
+  }
+}

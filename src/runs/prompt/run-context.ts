@@ -1,0 +1,32 @@
+import type { AgentConfig } from '../../agents/index.ts';
+import { contextWindowOf } from '../../llm/index.ts';
+import { estimateTokens } from '../../shared/tokens.ts';
+import type { AttachmentContext } from '../attachments/context.ts';
+import type { Source } from '../citations.ts';
+import { type Context, contextOf } from './history.ts';
+import { instructionsOf } from './prompt.ts';
+import type { RunPrompt } from './run-prompt.ts';
+
+/** Tokens of the markup around a passage. */
+const tokensPerPassage = 20;
+
+/** The window of history and the summary that the model is given, beside the passages and attachments. */
+export function contextOfRun(
+  config: AgentConfig,
+  { history, summary, question, inputs }: RunPrompt,
+  sources: readonly Source[],
+  attached: Pick<AttachmentContext, 'tokens'>,
+): Context {
+  const { model, memory, settings } = config;
+  const limits = {
+    ...memory,
+    context_window: contextWindowOf(model),
+    max_output_tokens: settings.max_output_tokens,
+  };
+  return contextOf(history, summary, limits, {
+    instructions: estimateTokens(instructionsOf(config, inputs)),
+    question: estimateTokens(question),
+    passages: sources.reduce((sum, { text }) => sum + estimateTokens(text) + tokensPerPassage, 0),
+    attachments: attached.tokens,
+  });
+}

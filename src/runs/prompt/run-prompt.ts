@@ -1,0 +1,29 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import type { AttachedFile } from '../../db/schema/runs.ts';
+import type { HistoryMessage, Summary } from './history.ts';
+import type { Inputs } from './instructions.ts';
+
+/** What a run answers, from which the prompt of the model is written. */
+export interface RunPrompt {
+  readonly question: string;
+  /** The messages that the model reads in place of the question; null for the question itself. */
+  readonly given: readonly LanguageModelV4Message[] | null;
+  /** The messages before the question, oldest first, as far as they were read. */
+  readonly history: readonly HistoryMessage[];
+  /** The summary of older messages. */
+  readonly summary: Summary | null;
+  /** Values of the agent's form fields. */
+  readonly inputs: Inputs;
+  /** The files of the question and of the messages before it. */
+  readonly files: readonly AttachedFile[];
+}
+
+/** A prompt that is one question and nothing else. */
+export const onlyQuestion = (question: string, inputs: Inputs = {}): RunPrompt => ({
+  question,
+  given: null,
+  history: [],
+  summary: null,
+  inputs,
+  files: [],
+});

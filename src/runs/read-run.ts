@@ -1,0 +1,87 @@
+import { batch } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import { notFound } from '../shared/failure.ts';
+import { authorizeOwned, redactRun } from './access.ts';
+import type { TerminalEvent } from './events.ts';
+import { hostName } from './host/host-client.ts';
+import { type Message, toMessage } from './schema/message.ts';
+import { toRun } from './schema/run.ts';
+import { type RunWithSteps, toRunStep } from './schema/span.ts';
+import { answerOfContent, type RunContentRow, selectRunContent } from './store/contents.ts';
+import { type AnyMessageRow, selectSessionAnswer, selectSessionOfRun } from './store/messages.ts';
+import { isOpen, type RunRow, selectRun } from './store/runs.ts';
+import { selectSpans } from './store/spans.ts';
+import { terminalOf } from './stream/event-log.ts';
+
+/** A stored run with its answer. */
+export interface ReadRun {
+  readonly row: RunRow;
+  readonly end_user_id: string | null;
+  readonly answer: AnyMessageRow | undefined;
+  /** The name of its host. */
+  readonly host: string;
+}
+
+/** Reads a run. Throws `not_found`, also for a run that the caller may not see. */
+export async function readRun(ctx: Ctx, run_id: string): Promise<ReadRun> {
+  const [[run], [session], [content], [inSession]] = await batch(ctx.db, [
+    selectRun(ctx.db, ctx.workspace_id, run_id),
+    selectSessionOfRun(ctx.db, ctx.workspace_id, run_id),
+    selectRunContent(ctx.db, ctx.workspace_id, run_id),
+    selectSessionAnswer(ctx.db, ctx.workspace_id, run_id),
+  ]);
+  const { row, end_user_id } = authorizeRun(ctx, { run, session, content });
+  const own = content?.answered_at == null ? undefined : answerOfContent(row, content);
+  return { row, end_user_id, answer: own ?? inSession, host: hostName(row) };
+}
+
+/** A run with its outcome. */
+export interface RunResult {
+  readonly row: RunRow;
+  readonly end_user_id: string | null;
+  /** Null until the run has ended. */
+  readonly terminal: TerminalEvent | null;
+  /** The text so far of a run that has ended, however it ended. */
+  readonly answer: Message | null;
+}
+
+/** Reads the outcome of a run. Throws `not_found`. */
+export async function readResult(ctx: Ctx, run_id: string): Promise<RunResult> {
+  const { row, end_user_id, answer } = await readRun(ctx, run_id);
+  return {
+    ...{ row, end_user_id },
+    terminal: isOpen(row) ? null : terminalOf(row, answer),
+    answer: answer === undefined ? null : toMessage(answer, row),
+  };
+}
+
+/** Reads a run with its trace. Throws `not_found`. */
+export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
+  const [[run], [session], [content], spans] = await batch(ctx.db, [
+    selectRun(ctx.db, ctx.workspace_id, id),
+    selectSessionOfRun(ctx.db, ctx.workspace_id, id),
+    selectRunContent(ctx.db, ctx.workspace_id, id),
+    selectSpans(ctx.db, ctx.workspace_id, id),
+  ]);
+  const { row, end_user_id, inputs, metadata } = authorizeRun(ctx, { run, session, content });
+  const given = { end_user_id, inputs, metadata: metadata as RunWithSteps['metadata'] };
+  return redactRun(ctx, { ...toRun(row), ...given, steps: spans.map(toRunStep) });
+}
+
+interface StoredRun {
+  readonly run: RunRow | undefined;
+  readonly session: SessionOfRun | undefined;
+  readonly content: RunContentRow | undefined;
+}
+
+type SessionOfRun = Awaited<ReturnType<ReturnType<typeof selectSessionOfRun>['all']>>[number];
+
+/** Throws `not_found` for a run that the caller may not see: the creator of its session decides, or its own. */
+function authorizeRun(ctx: Ctx, { run, session, content }: StoredRun) {
+  const owner = session ?? content;
+  if (run === undefined || owner === undefined) throw notFound('run');
+  const created_by = session === undefined ? run.created_by : session.created_by;
+  authorizeOwned(ctx, { agent_id: run.agent_id, created_by }, 'run');
+  const { end_user_id, inputs, metadata } = owner;
+  return { row: run, end_user_id, inputs, metadata };
+}

@@ -1,0 +1,16 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { RunDriver } from '../driver.ts';
+import type { RunEvent } from '../events.ts';
+import type { RunRow } from '../store/runs.ts';
+
+/** Ends a run whose host died by the driver of its kind. Does nothing when the run has ended. */
+export async function closeInterrupted(
+  ctx: Ctx,
+  run: RunRow,
+  events: readonly RunEvent[],
+  drivers: readonly RunDriver[],
+): Promise<void> {
+  const driver = drivers.find((one) => one.owns(run));
+  if (driver === undefined) throw new Error(`no driver owns run ${run.id}`);
+  await driver.closeInterrupted(ctx, run, events);
+}

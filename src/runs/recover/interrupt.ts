@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm';
+import type { Statement } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import type { RunEvent } from '../events.ts';
+import { endRun, type RunRow } from '../store/runs.ts';
+import { encodeEvents, interruptedDetail } from '../stream/event-log.ts';
+
+/** The statement that ends a run whose host died as `interrupted`. */
+export const interruptRun = (
+  ctx: Ctx,
+  run: RunRow,
+  events: readonly RunEvent[],
+  content_logging: boolean,
+): Statement =>
+  endRun(ctx.db, run.workspace_id, run.id, {
+    status: 'interrupted',
+    finish_reason: 'interrupted',
+    error_code: 'run_interrupted',
+    error_detail: interruptedDetail,
+    events: content_logging ? encodeEvents(events) : null,
+    latency_ms: ctx.now() - run.created_at,
+    ended_at: ctx.now(),
+  });
+
+/** Sets the usage of an interrupted run from its usage rows; null where one of them is unknown. Goes after these rows. */
+export const sumUsage = (ctx: Ctx, { id }: RunRow): Statement => {
+  const sum = (column: string) =>
+    sql.raw(`iif(count(*) = count(${column}), coalesce(sum(${column}), 0), null)`);
+  return ctx.db.run(sql`update runs set
+      cost_nano_usd = (select ${sum('cost_nano_usd')} from usage where run_id = ${id}),
+      (input_tokens, output_tokens) =
+        (select ${sum('input_tokens')}, ${sum('output_tokens')} from usage where run_id = ${id} and operation not like 'embed%')
+    where id = ${id} and workspace_id = ${ctx.workspace_id} and status = 'interrupted'`);
+};

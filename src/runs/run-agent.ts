@@ -1,0 +1,169 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import {
+  type ClientTools,
+  type Limit,
+  type LoopResult,
+  reachedLimit,
+  resolveTools,
+  runLoop,
+  type Tool,
+  toAnswered,
+} from '../execution/index.ts';
+import { parseStructured, repairPrompt, structuredOutputFailed } from '../llm/index.ts';
+import type { Ctx } from '../platform/context.ts';
+import { invalid } from '../shared/failure.ts';
+import type { AgentRun, RunOutcome } from './agent-run.ts';
+import { AnswerStream } from './answer-stream.ts';
+import { gatherAttachments } from './attachments/context.ts';
+import type { RunEvent } from './events.ts';
+import type { Overrides } from './overrides.ts';
+import type { Progress } from './progress.ts';
+import { modelOptions, modelsFor, passagesOf, searchText, writePrompt } from './prompt/prompt.ts';
+import { contextOfRun } from './prompt/run-context.ts';
+import { retrieve } from './retrieve.ts';
+
+const answered: RunOutcome = { type: 'answered' };
+
+/**
+ * Runs an agent: reads the attachments, retrieves, calls the model and its tools, and repairs structured output once.
+ * The result is in `progress`. Throws the failure of the provider, `structured_output_failed`, and an `AbortError`
+ * when the run was cancelled before a model was called.
+ */
+export async function* runAgent(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
+  const { config, prompt, progress, signal } = run;
+  progress.attached = await gatherAttachments(ctx, {
+    files: prompt.files,
+    model: config.model,
+    question: prompt.question,
+  });
+  if (config.knowledge.base_ids.length > 0 && searchText(prompt) !== '') yield* retrieve(ctx, run);
+  if (signal.aborted && !isTimeout(signal)) signal.throwIfAborted();
+  if (signal.aborted) return limited(progress, 'seconds');
+  if (mayAnswer(run)) return yield* answer(ctx, run);
+  progress.text = config.knowledge.no_answer;
+  progress.finish_reason = 'no_answer';
+  yield { type: 'text-delta', delta: progress.text };
+  return answered;
+}
+
+const isTimeout = ({ reason }: AbortSignal): boolean =>
+  reason instanceof DOMException && reason.name === 'TimeoutError';
+
+function limited(progress: Progress, limit: Limit): RunOutcome {
+  progress.limit = limit;
+  return { type: 'limit_exceeded', limit };
+}
+
+/**
+ * An agent that answers only from its documents declines without a model call when nothing was found. One with tools
+ * may still find something, and files of the user count as documents.
+ */
+const mayAnswer = ({ config, overrides, progress: { sources, attached } }: AgentRun): boolean =>
+  sources.length > 0 ||
+  attached.included.length > 0 ||
+  config.knowledge.base_ids.length === 0 ||
+  config.knowledge.scope !== 'only' ||
+  config.tools.length > 0 ||
+  (overrides.tools?.length ?? 0) > 0;
+
+/** Text is emitted as it comes or, where it has to follow a schema, once it does. */
+async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
+  const { config, progress, prompt, signal, account, overrides } = run;
+  const { limits, output_schema: schema } = config;
+  const delegate = run.delegate === undefined ? {} : { runAgent: run.delegate };
+  const tools = await resolveTools(ctx, run.tools, delegate);
+  const given = contextOfRun(config, prompt, progress.sources, progress.attached);
+  progress.context = given.context;
+  let messages: readonly LanguageModelV4Message[] = writePrompt(
+    { config, overrides, prompt, history: given.messages, summary: given.summary },
+    progress.sources,
+    progress.attached,
+  );
+  for (let repairs = 0; ; repairs += 1) {
+    const { calls, prompt: sent } = yield* converse(ctx, run, messages, tools);
+    if (calls.length > 0)
+      return { type: 'requires_action', calls, transcript: [...sent, ...(progress.prompt ?? [])] };
+    if (progress.limit !== null) return limited(progress, progress.limit);
+    if (schema === null) return answered;
+    const parsed = parseStructured(progress.text, schema);
+    if (parsed.ok) {
+      progress.text = parsed.json;
+      yield { type: 'text-delta', delta: progress.text };
+      return { type: 'answered', value: parsed.value };
+    }
+    if (repairs === 1) throw structuredOutputFailed(parsed.errors);
+    const limit = reachedLimit({ limits, account, signal }, progress.spent, 0);
+    if (limit !== null) return limited(progress, limit);
+    messages = [...sent, ...repairPrompt(progress.text, parsed.errors)];
+  }
+}
+
+async function* converse(
+  ctx: Ctx,
+  run: AgentRun,
+  messages: readonly LanguageModelV4Message[],
+  tools: readonly Tool[],
+): AsyncGenerator<RunEvent, LoopResult> {
+  const { progress } = run;
+  const isBuffered = run.config.output_schema !== null;
+  const mayCite = progress.sources.length > 0 || run.tools.length > 0;
+  const hasCitations = run.config.knowledge.citations && !isBuffered && mayCite;
+  const stream = new AnswerStream({
+    ...{ progress, overrides: run.overrides, hasCitations, isBuffered },
+  });
+  const loop = runLoop(ctx, loopInput(run, messages, tools));
+  let next = await loop.next();
+  for (; next.done !== true; next = await loop.next()) {
+    for (const event of stream.push(next.value)) {
+      if (event.type === 'text-delta') progress.first_token_ms ??= ctx.now() - run.started_at;
+      yield event;
+    }
+  }
+  yield* stream.end();
+  const { last, limit, failure, calls } = next.value;
+  if (last !== null) progress.addStep(last);
+  progress.limit = limit;
+  if (failure !== null && limit === null) throw failure;
+  if (calls.length > 0) {
+    progress.prompt = toAnswered(last?.model.content ?? [], calls);
+    progress.finish_reason = 'tool-calls';
+  }
+  return next.value;
+}
+
+function loopInput(
+  run: AgentRun,
+  messages: readonly LanguageModelV4Message[],
+  tools: readonly Tool[],
+): Parameters<typeof runLoop>[1] {
+  const { config, overrides, progress, signal, account } = run;
+  return {
+    prompt: messages,
+    tools,
+    call_key: run.call_key,
+    operation: run.operation,
+    models: modelsFor(config, progress.attached),
+    options: { ...modelOptions(config, overrides.output_format), ...overrides.options },
+    client: clientTools(overrides, tools),
+    circumstances: {
+      ...{ config, signal, depth: run.above.length, above: run.above },
+      attribution: { ...run.attribution, account },
+    },
+    spent: progress.spent,
+    cite: (hits) => passagesOf(config, progress.addSources(hits)),
+    store: async (step) => {
+      progress.addStep(step);
+      await run.store(progress);
+    },
+  };
+}
+
+/** Throws `validation_failed` for a tool with the name of one of the agent's own. */
+function clientTools(overrides: Overrides, tools: readonly Tool[]): ClientTools {
+  const { tools: own = [], has_own_choice = false } = overrides;
+  const taken = own.find((tool) => tools.some(({ name }) => name === tool.name));
+  if (taken !== undefined)
+    throw invalid('/tools', `The agent has a tool ${taken.name} of its own.`);
+  const { tool_choice = null, max_calls = null } = overrides;
+  return { tools: own, choice: tool_choice, has_own_choice, most_calls: max_calls };
+}

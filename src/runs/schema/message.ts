@@ -1,0 +1,150 @@
+import { z } from '@hono/zod-openapi';
+import { Id, Time } from '../../http/schema.ts';
+import { toWireTime } from '../../shared/time.ts';
+import type { AnyMessageRow } from '../store/messages.ts';
+import type { RunRow } from '../store/runs.ts';
+import { Feedback, type FeedbackRow, toFeedback } from './feedback.ts';
+import { Run, toRun } from './run.ts';
+
+export const Citation = z
+  .object({
+    number: z.number().int().describe('The marker in the text: [1]'),
+    file_id: Id('file'),
+    file_name: z.string().openapi({ example: 'manual.pdf' }),
+    chunk_id: Id('chk'),
+    page: z.number().int().nullable().describe('From 1; null where the format has no pages'),
+    start: z.number().int().describe('Of the quote in the file’s extracted text'),
+    end: z.number().int(),
+    quote: z.string().describe('The document’s own words'),
+  })
+  .openapi('Citation');
+
+/** As a message shows it. */
+export const MessageAttachment = z
+  .object({
+    id: Id('att'),
+    name: z.string().openapi({ example: 'invoice.pdf' }),
+    kind: z.enum(['document', 'image']),
+    media_type: z.string().openapi({ example: 'application/pdf' }),
+    byte_size: z.number().int(),
+  })
+  .openapi('MessageAttachment');
+export type MessageAttachment = z.output<typeof MessageAttachment>;
+
+export const toMessageAttachment = ({
+  id,
+  name,
+  kind,
+  media_type,
+  byte_size,
+}: MessageAttachment): MessageAttachment => ({
+  id,
+  name,
+  kind,
+  media_type,
+  byte_size,
+});
+
+const Siblings = z
+  .object({
+    position: z.number().int().describe('From 1, in the order in which they came'),
+    count: z.number().int(),
+    previous_id: z.string().nullable(),
+    next_id: z.string().nullable(),
+  })
+  .describe(
+    'Where it stands among the messages that follow the same one: answers that were regenerated, questions that were edited',
+  )
+  .openapi('Siblings');
+
+const toolCall = { tool_call_id: z.string(), tool_name: z.string() };
+
+export const MessagePart = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('text'), text: z.string() }).openapi('TextPart'),
+    z
+      .object({ type: z.literal('tool-call'), ...toolCall, input: z.unknown() })
+      .openapi('ToolCallPart', {
+        description: 'A call of a tool of the caller’s, which ended the run',
+      }),
+    z
+      .object({ type: z.literal('tool-result'), ...toolCall, output: z.unknown() })
+      .openapi('ToolResultPart', { description: 'What the caller’s tool said' }),
+  ])
+  .openapi('MessagePart');
+
+function partsOf({ text, prompt }: AnyMessageRow): z.output<typeof MessagePart>[] {
+  const last = prompt?.at(-1);
+  const tools = last?.role === 'assistant' || last?.role === 'tool' ? last.content : [];
+  const parts = tools.flatMap((part): z.output<typeof MessagePart>[] => {
+    if (part.type === 'tool-call')
+      return [
+        {
+          type: part.type,
+          tool_call_id: part.toolCallId,
+          tool_name: part.toolName,
+          input: part.input,
+        },
+      ];
+    if (part.type !== 'tool-result') return [];
+    const { toolCallId: tool_call_id, toolName: tool_name, output } = part;
+    return [
+      { type: part.type, tool_call_id, tool_name, output: 'value' in output ? output.value : null },
+    ];
+  });
+  return [...(text === '' && parts.length > 0 ? [] : [{ type: 'text' as const, text }]), ...parts];
+}
+
+export const Message = z
+  .object({
+    id: Id('msg'),
+    session_id: Id('ses').nullable().describe('null where the run has no session'),
+    seq: z.number().int().describe('1, 2, 3 … without a gap, over all branches'),
+    parent_id: z
+      .string()
+      .nullable()
+      .describe('The message it follows; other answers to the same question have the same'),
+    role: z.enum(['user', 'assistant']),
+    text: z.string(),
+    parts: z.array(MessagePart),
+    citations: z.array(Citation),
+    attachments: z.array(MessageAttachment),
+    run_id: Id('run').describe('The run that this message started, or that made it'),
+    run: Run.nullable().describe('The run that made this answer; null on a user’s message'),
+    siblings: Siblings.nullable().describe('null in an answer as it is made'),
+    feedback: z
+      .array(Feedback)
+      .describe('What people think of this answer, at most one for each end user'),
+    created_at: Time,
+  })
+  .openapi('Message');
+export type Message = z.output<typeof Message>;
+
+export const toMessage = (
+  row: AnyMessageRow,
+  run: RunRow | undefined,
+  {
+    feedback = [],
+    siblings = null,
+  }: {
+    feedback?: readonly FeedbackRow[] | undefined;
+    siblings?: Message['siblings'] | undefined;
+  } = {},
+): Message => ({
+  id: row.id,
+  session_id: row.session_id,
+  seq: row.seq,
+  parent_id: row.parent_id,
+  role: row.role,
+  text: row.text,
+  parts: partsOf(row),
+  citations: row.citations as Message['citations'],
+  attachments: row.attachments
+    .filter(({ message_id }) => message_id === row.id)
+    .map(toMessageAttachment),
+  run_id: row.run_id,
+  run: row.role === 'assistant' && run !== undefined ? toRun(run) : null,
+  siblings,
+  feedback: feedback.map(toFeedback),
+  created_at: toWireTime(row.created_at),
+});

@@ -1,0 +1,141 @@
+import { z } from '@hono/zod-openapi';
+import { coverages, runStatuses } from '../../db/schema/runs.ts';
+import { Id, Time } from '../../http/schema.ts';
+import { toWireUsd } from '../../shared/money.ts';
+import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
+import type { RunRow } from '../store/runs.ts';
+
+export const Usage = z
+  .object({
+    input_tokens: z.number().int().nullable(),
+    output_tokens: z.number().int().nullable(),
+    cache_read_tokens: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Of the input; null when a provider did not say'),
+    reasoning_tokens: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Of the output; null when a provider did not say'),
+    cost_usd: z.number().nullable().describe('null when a price is unknown'),
+  })
+  .openapi('Usage');
+
+export const RunContext = z
+  .object({
+    messages: z
+      .object({
+        included: z.number().int().describe('Sent word for word, the newest of the branch'),
+        summarized: z.number().int().describe('Told by the summary'),
+        omitted: z.number().int().describe('Neither sent nor summarised'),
+        first_message_id: z.string().nullable().describe('The oldest that was sent'),
+      })
+      .describe('Of the messages before the question: the three counts add up to all of them'),
+    summary: z
+      .object({
+        version: z.number().int(),
+        covers_message_id: z.string().describe('The last message that it tells of'),
+        tokens: z.number().int(),
+      })
+      .nullable(),
+    attachments: z.array(
+      z.object({
+        id: z.string(),
+        included: z.enum(['whole', 'passages', 'image', 'none']),
+        tokens: z.number().int(),
+        reason: z
+          .enum(['budget', 'too_many_images', 'images_unsupported', 'gone'])
+          .nullable()
+          .describe('Why nothing of it was sent'),
+      }),
+    ),
+    tokens: z
+      .object({
+        instructions: z.number().int(),
+        question: z.number().int(),
+        passages: z.number().int(),
+        attachments: z.number().int(),
+        history: z.number().int(),
+        budget: z.number().int().describe('What there was for history and summary'),
+      })
+      .describe('Estimated'),
+  })
+  .openapi('RunContext');
+
+export const Run = z
+  .object({
+    id: Id('run'),
+    session_id: z.string().nullable().describe('null for a run without a session'),
+    agent_id: Id('agt'),
+    version_id: Id('ver'),
+    is_preview: z
+      .boolean()
+      .describe(
+        'Of a draft that was not saved; `version_id` is then the version it was tried against',
+      ),
+    status: z.enum(runStatuses),
+    finish_reason: z.string().nullable().openapi({ example: 'stop' }),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    confidence: z
+      .number()
+      .nullable()
+      .describe('0..1: how well the documents cover the question; null without knowledge'),
+    coverage: z.enum(coverages).nullable(),
+    context: RunContext.nullable().describe(
+      'What the model was given of the conversation; null where no model was asked',
+    ),
+    downgrade: z
+      .object({
+        budget_id: Id('bud'),
+        model: z.string().nullable(),
+        max_output_tokens: z.number().int().nullable(),
+      })
+      .nullable()
+      .describe(
+        'What a budget that runs low has made of the run: the model and the length that it allowed',
+      ),
+    usage: Usage,
+    first_token_ms: z.number().int().nullable(),
+    latency_ms: z.number().int().nullable(),
+    created_at: Time,
+    ended_at: Time.nullable(),
+  })
+  .openapi('Run');
+export type Run = z.output<typeof Run>;
+
+/** What a budget has done to the run is kept beside what the model was given. */
+function contextOfRun({ context }: RunRow): Pick<Run, 'context' | 'downgrade'> {
+  if (context === null) return { context: null, downgrade: null };
+  const { downgrade = null, ...given } = context;
+  return {
+    context: { attachments: [], ...given } as unknown as Run['context'],
+    downgrade: downgrade as Run['downgrade'],
+  };
+}
+
+export const toRun = (row: RunRow): Run => ({
+  id: row.id,
+  session_id: row.session_id,
+  agent_id: row.agent_id,
+  version_id: row.version_id,
+  is_preview: row.is_preview,
+  status: row.status,
+  finish_reason: row.finish_reason,
+  error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
+  confidence: row.confidence,
+  coverage: row.coverage,
+  ...contextOfRun(row),
+  usage: {
+    input_tokens: row.input_tokens,
+    output_tokens: row.output_tokens,
+    cache_read_tokens: row.cache_read_tokens,
+    reasoning_tokens: row.reasoning_tokens,
+    cost_usd: toWireUsd(row.cost_nano_usd),
+  },
+  first_token_ms: row.first_token_ms,
+  latency_ms: row.latency_ms,
+  created_at: toWireTime(row.created_at),
+  ended_at: toWireTimeOrNull(row.ended_at),
+});

@@ -1,0 +1,62 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import { compileByColumns } from '../../db/compiled.ts';
+import { agent_versions } from '../../db/schema/agents.ts';
+
+/** The id of the requested version, by number, id or label, or else of the agent's active version; null when it does not exist. */
+export function chosenVersionId(agent: SQL, wanted: SQL): SQL<string | null> {
+  return sql`case
+    when ${wanted} is null then (select a.active_version_id from agents a where a.id = ${agent})
+    when ${wanted} glob 'ver_*' then (select v.id from agent_versions v where v.id = ${wanted} and v.agent_id = ${agent})
+    when ${wanted} not glob '*[^0-9]*' then (select v.id from agent_versions v where v.agent_id = ${agent} and v.number = cast(${wanted} as integer))
+    else (select l.version_id from agent_labels l where l.agent_id = ${agent} and l.label = ${wanted}) end`;
+}
+
+export const versionColumns = {
+  version_id: sql<string>`${agent_versions.id}`.as('version_id'),
+  agent_id: agent_versions.agent_id,
+  number: agent_versions.number,
+  config: agent_versions.config,
+  tools: agent_versions.tools,
+  background_model: sql<
+    string | null
+  >`(select w.background_model from workspaces w where w.id = ${agent_versions.workspace_id})`.as(
+    'background_model',
+  ),
+};
+
+/** The version that a one-off run of an agent would use. */
+export const selectVersionOfAgent = (
+  db: Db,
+  workspace_id: string,
+  agent_id: string,
+  requested: string | null,
+) =>
+  db
+    .select(versionColumns)
+    .from(agent_versions)
+    .where(
+      and(
+        eq(agent_versions.workspace_id, workspace_id),
+        eq(agent_versions.id, chosenVersionId(sql`${agent_id}`, sql`${requested}`)),
+      ),
+    );
+
+/** The version of a run; no row when it is the one that the caller has cached. */
+export const selectVersionOfRun = (db: Db, run_id: string, known: string | null) =>
+  db
+    .select(versionColumns)
+    .from(agent_versions)
+    .where(
+      sql`${agent_versions.id} = (select r.version_id from runs r where r.id = ${run_id} and (${known} is null or r.version_id <> ${known}))`,
+    );
+
+/** `selectVersionOfRun` for a batch, compiled once. */
+export const readVersionOfRun = compileByColumns<{
+  readonly run_id: string;
+  readonly known: string | null;
+}>((db, { run_id, known }) => selectVersionOfRun(db, run_id, known));
+
+export type RunVersionRow = Awaited<
+  ReturnType<ReturnType<typeof selectVersionOfRun>['all']>
+>[number];

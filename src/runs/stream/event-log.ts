@@ -1,0 +1,114 @@
+import { Failure, type FailureCode, failures } from '../../shared/failure.ts';
+import { isTerminal, type RunEvent, type TerminalEvent } from '../events.ts';
+import { type Message, toMessage } from '../schema/message.ts';
+import { toRun } from '../schema/run.ts';
+import type { AnyMessageRow } from '../store/messages.ts';
+import type { RunRow } from '../store/runs.ts';
+
+/** Maximum characters of stored events; of a longer run the message alone is stored. */
+const maxLogChars = 1_000_000;
+
+/**
+ * Encodes the events of a run for storage. Text is most of them, and is stored as bare strings. The terminal event is
+ * left out, since it follows from the run and its message. Returns null when they are too long.
+ */
+export function encodeEvents(events: readonly RunEvent[]): string | null {
+  const kept = events
+    .filter((event) => !isTerminal(event))
+    .map((event) => (event.type === 'text-delta' ? event.delta : event));
+  const text = JSON.stringify(kept);
+  return text.length > maxLogChars ? null : text;
+}
+
+/** Names of events in logs that were stored before they took those of the AI SDK. */
+const formerNames: Readonly<Record<string, RunEvent['type']>> = {
+  started: 'start',
+  retrieved: 'retrieval',
+  round: 'start-step',
+  text: 'text-delta',
+  reasoning: 'reasoning-delta',
+  'tool-call': 'tool-input-available',
+  'tool-output': 'tool-output-available',
+  'tool-error': 'tool-output-error',
+};
+
+type StoredEvent = Exclude<RunEvent, TerminalEvent>;
+
+export const decodeEvents = (encoded: string): RunEvent[] =>
+  (JSON.parse(encoded) as (string | StoredEvent)[]).map((event) =>
+    typeof event === 'string'
+      ? { type: 'text-delta', delta: event }
+      : ({ ...event, type: formerNames[event.type] ?? event.type } as StoredEvent),
+  );
+
+/** The text of the events as the message has it: with a blank line between the texts of different steps. */
+export function textOfEvents(events: readonly RunEvent[]): string {
+  let text = '';
+  let isNewPart = false;
+  for (const event of events) {
+    if (event.type === 'start-step') isNewPart = true;
+    if (event.type !== 'text-delta') continue;
+    if (isNewPart && text !== '') text = `${text.trimEnd()}\n\n`;
+    isNewPart = false;
+    text += event.delta;
+  }
+  return text;
+}
+
+export const eventsGone = () =>
+  new Failure(
+    'events_gone',
+    'The record of this run does not go so far, or is not kept; attach without Last-Event-ID, or read the message.',
+  );
+
+/** The events of a run that has ended, from storage. Throws `events_gone` when `after` refers to events that are not stored. */
+export function storedEvents(
+  run: RunRow,
+  answer: AnyMessageRow | undefined,
+  after: number,
+): RunEvent[] {
+  const terminal = terminalOf(run, answer);
+  if (run.events !== null) return [...decodeEvents(run.events), terminal];
+  if (after > 0)
+    throw new Failure(
+      'events_gone',
+      'The events of this run are not kept; attach without Last-Event-ID, or read the message.',
+    );
+  return answer === undefined ? [terminal] : [{ type: 'text-delta', delta: answer.text }, terminal];
+}
+
+/** The terminal event of a run that has ended. */
+export function terminalOf(run: RunRow, answer: AnyMessageRow | undefined): TerminalEvent {
+  const isAnswer =
+    run.status === 'completed' || run.status === 'limit_exceeded' || run.status === 'cancelled';
+  if (answer !== undefined && isAnswer) return { type: 'finish', message: toMessage(answer, run) };
+  const { code, detail } = faultOf(run);
+  return { type: 'error', code, detail, retry_after_s: null, run: toRun(run) };
+}
+
+function faultOf({ status, error_code, error_detail }: RunRow): {
+  code: FailureCode;
+  detail: string;
+} {
+  if (status === 'cancelled')
+    return { code: 'run_cancelled', detail: 'The run was cancelled before it said anything.' };
+  if (status === 'interrupted') return { code: 'run_interrupted', detail: interruptedDetail };
+  const code =
+    error_code !== null && error_code in failures ? (error_code as FailureCode) : 'internal';
+  return { code, detail: error_detail ?? 'The run failed.' };
+}
+
+export const interruptedDetail =
+  'The run was interrupted: its host went away. What it had said is kept; send the message again.';
+
+/** The answer of a run that has ended. Throws the failure of a run without one. */
+export function answerOf(terminal: RunEvent | undefined): Message {
+  if (terminal?.type === 'finish') return terminal.message;
+  if (terminal?.type !== 'error')
+    throw new Failure('internal', 'The run ended without saying how.');
+  const { code, detail, retry_after_s, extra, run } = terminal;
+  throw new Failure(code, detail, {
+    extra: { ...extra, run_id: run.id },
+    ...(retry_after_s === null ? {} : { retryAfter: retry_after_s }),
+  });
+}

@@ -1,0 +1,75 @@
+import { unknownTokens } from '../usage/index.ts';
+import type { SpanRow } from './store/spans.ts';
+
+/** Maximum characters of a tool's input or output in the trace. */
+const maxContentChars = 20_000;
+
+export type NewSpan = Pick<SpanRow, 'type' | 'name' | 'started_at' | 'latency_ms'> &
+  Partial<SpanRow>;
+
+/** The trace of a run, or of a delegate inside it. All of a run share one numbering. */
+export class Trace {
+  readonly run_id: string;
+  /** Content logging is on: spans keep inputs and outputs. */
+  readonly content_logging: boolean;
+  /** The span of the tool call that a delegate answers; null for the run's own agent. */
+  readonly parent_id: string | null;
+  /** The delegate agent; null for the run's own agent. */
+  readonly agent_id: string | null;
+  readonly #ordinals: { next: number };
+
+  constructor(
+    run_id: string,
+    content_logging: boolean,
+    ordinals: { next: number } = { next: 0 },
+    delegate: { readonly parent_id: string; readonly agent_id: string } | null = null,
+  ) {
+    this.run_id = run_id;
+    this.content_logging = content_logging;
+    this.#ordinals = ordinals;
+    this.parent_id = delegate?.parent_id ?? null;
+    this.agent_id = delegate?.agent_id ?? null;
+  }
+
+  takeOrdinal(): number {
+    const { next } = this.#ordinals;
+    this.#ordinals.next += 1;
+    return next;
+  }
+
+  /** The trace of a delegate, below the span of the tool call that it answers. */
+  below(parent_id: string, agent_id: string): Trace {
+    return new Trace(this.run_id, this.content_logging, this.#ordinals, { parent_id, agent_id });
+  }
+}
+
+/** Fields of a span's output that contain no texts: tokens, scores and the finish reason. */
+const measurements: ReadonlySet<string> = new Set([
+  'hits',
+  'confidence',
+  'coverage',
+  'finish_reason',
+  'failed_models',
+  ...Object.keys(unknownTokens),
+]);
+
+/** A span without the texts that it contains, for workspaces without content logging. */
+export const withoutContent = (span: NewSpan): NewSpan => ({
+  ...span,
+  input: null,
+  output:
+    span.type === 'tool'
+      ? null
+      : Object.fromEntries(
+          Object.entries(span.output ?? {}).filter(([name]) => measurements.has(name)),
+        ),
+  error: span.error == null ? null : 'It failed; what it said is not kept.',
+});
+
+/** Cuts a value whose JSON is too long for the trace. */
+export function capContent(value: unknown): unknown {
+  const json = JSON.stringify(value ?? null);
+  return json.length <= maxContentChars
+    ? value
+    : { cut: json.slice(0, maxContentChars), characters: json.length };
+}

@@ -1,0 +1,192 @@
+import type { Statement } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import {
+  type ActiveRun,
+  type HostPort,
+  isOpen,
+  type RunDriver,
+  type RunRow,
+  type RunSource,
+  type RunTerms,
+  refuseMissing,
+  toRunVersion,
+} from '../../runs/index.ts';
+import { Failure, invalid } from '../../shared/failure.ts';
+import { takeAttachments } from '../attachments/send.ts';
+import { authorizeSession } from '../authorize-session.ts';
+import { insertQueuedRun, selectVersionOfSession } from '../store/runs.ts';
+import { closeInterruptedTurn } from './close-interrupted.ts';
+import { StaleMemory } from './commit-start.ts';
+import { type Memory, readMemory } from './memory.ts';
+import { runOf, startTurn } from './start-turn.ts';
+import { memoryAfter, type Turn } from './turn.ts';
+import { type HostedTurn, type TurnInput, turnKind, withoutCreate } from './turn-input.ts';
+
+/** Times that a session which differs from the cached one is read again. */
+const maxReads = 3;
+
+/** The turns of a session: a host for each session keeps what the next turn needs. */
+export const turnDriver: RunDriver<HostedTurn> = {
+  kind: turnKind,
+  owns: ({ session_id }) => session_id !== null,
+  open: (host) => new TurnSource(host),
+  closeInterrupted: closeInterruptedTurn,
+};
+
+/** Starts the turns of one session, and caches its state between them. */
+class TurnSource implements RunSource<HostedTurn> {
+  readonly #host: HostPort;
+  #memory: Memory | null = null;
+  #reading: Promise<Memory> | null = null;
+  /** Counts invalidations: the state after a turn that began before one is not cached. */
+  #invalidations = 0;
+  readonly #begunAt = new WeakMap<ActiveRun, { readonly at: number; readonly turn: Turn }>();
+
+  constructor(host: HostPort) {
+    this.#host = host;
+  }
+
+  async open(ctx: Ctx, { session_id, input }: HostedTurn): Promise<RunTerms> {
+    const { session } = await this.#cached(ctx, session_id, input);
+    if (input.create === undefined) authorizeSession(ctx, [session]);
+    return { on_busy: input.on_busy ?? session.on_busy, caller: session };
+  }
+
+  async check(ctx: Ctx, { session_id, input }: HostedTurn): Promise<void> {
+    const { version, attachments, draft } = input;
+    const namesVersion = version !== null && draft === undefined;
+    if (!namesVersion && (attachments?.length ?? 0) === 0) return;
+    const { session } = await this.#cached(ctx, session_id, input);
+    if (namesVersion) {
+      const { db, workspace_id } = ctx;
+      const row = await selectVersionOfSession(db, workspace_id, session.id, version).get();
+      refuse(ctx, { session, version: row === undefined ? null : toRunVersion(row) });
+    }
+    await takeAttachments(ctx, session, '', input);
+  }
+
+  newRunId(ctx: Ctx): string {
+    return ctx.newId('run');
+  }
+
+  async queued(ctx: Ctx, { session_id, input }: HostedTurn, run_id: string): Promise<Statement[]> {
+    const { session } = await this.#cached(ctx, session_id, input);
+    const run = runOf(ctx, session, run_id, input);
+    return [insertQueuedRun(ctx.db, run, session, input.version)];
+  }
+
+  async begin(
+    ctx: Ctx,
+    { session_id, input }: HostedTurn,
+    run_id: string,
+    more: readonly Statement[],
+  ): Promise<ActiveRun> {
+    const at = this.#invalidations;
+    const turn = await this.#start(ctx, session_id, input, run_id, more);
+    this.#begunAt.set(turn, { at, turn });
+    return turn;
+  }
+
+  ended(active: ActiveRun): void {
+    const begun = this.#begunAt.get(active);
+    this.#memory = begun?.at === this.#invalidations ? memoryAfter(begun.turn) : null;
+  }
+
+  invalidate(): void {
+    this.#memory = null;
+    this.#invalidations += 1;
+  }
+
+  async retry(
+    ctx: Ctx,
+    { session_id, input }: HostedTurn,
+    run: RunRow | undefined,
+  ): Promise<HostedTurn | null> {
+    const hasFailed = run?.status === 'failed' || run?.status === 'interrupted';
+    // A run that came with a session of its own is started again with another session.
+    if (run?.session_id !== session_id)
+      return input.create !== undefined && hasFailed ? { session_id, input } : null;
+    if (isOpen(run)) await this.#host.recover(ctx, run.id);
+    const memory = await this.#read(ctx, session_id, input.version);
+    if (!hasFailed && !isOpen(run)) return null;
+    // It was queued, and its message was never stored.
+    if (run.input_message_id === null) return { session_id, input };
+    // A message that others have followed is better sent again by the client.
+    const canFollow =
+      input.text === null ||
+      memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
+    if (!canFollow) return null;
+    const again = { ...withoutCreate(input), text: null, parent_id: run.input_message_id };
+    return { session_id, input: again };
+  }
+
+  async #start(
+    ctx: Ctx,
+    session_id: string,
+    given: TurnInput,
+    run_id: string,
+    more: readonly Statement[],
+  ): Promise<Turn> {
+    let input = this.#memory === null ? given : withoutCreate(given);
+    let memory = await this.#cached(ctx, session_id, input);
+    for (let reads = 0; ; reads += 1) {
+      try {
+        return await startTurn(ctx, memory, input, run_id, more);
+      } catch (error) {
+        if (!(error instanceof StaleMemory)) throw error;
+      }
+      if (reads === maxReads)
+        throw new Failure('agent_archived', 'The agent is archived: restore it to go on.');
+      const stored = await this.#readStored(ctx, session_id, input);
+      if (stored !== null) input = withoutCreate(input);
+      memory = stored ?? memory;
+      refuse(ctx, memory);
+      const { active_run_id } = memory.session;
+      if (active_run_id === null) continue;
+      // There is one host and it is idle, so the run is of an earlier life of it.
+      await this.#host.recover(ctx, active_run_id);
+      memory = await this.#read(ctx, session_id, given.version);
+    }
+  }
+
+  async #cached(
+    ctx: Ctx,
+    session_id: string,
+    { version, create }: Pick<TurnInput, 'version' | 'create'>,
+  ): Promise<Memory> {
+    if (this.#memory !== null) return this.#memory;
+    // The batch that creates the session reads the version.
+    if (create !== undefined) return { session: create, version: null, path: [] };
+    this.#reading ??= this.#read(ctx, session_id, version).finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** Returns null for a session that does not exist yet. */
+  async #readStored(
+    ctx: Ctx,
+    session_id: string,
+    { create, version }: TurnInput,
+  ): Promise<Memory | null> {
+    return this.#read(ctx, session_id, version).catch((error: unknown) => {
+      if (create !== undefined && error instanceof Failure && error.code === 'not_found')
+        return null;
+      throw error;
+    });
+  }
+
+  async #read(ctx: Ctx, session_id: string, version: string | null): Promise<Memory> {
+    this.#memory = await readMemory(ctx, session_id, version);
+    return this.#memory;
+  }
+}
+
+/** Throws when a session takes no message: it is archived or expired, or its version or form values are missing. */
+function refuse(ctx: Ctx, { session, version }: Pick<Memory, 'session' | 'version'>): void {
+  if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
+  if (session.expires_at !== null && session.expires_at <= ctx.now())
+    throw new Failure('session_closed', 'The session has expired.');
+  if (version === null) throw invalid('/version', 'The version of the session does not exist.');
+  refuseMissing(version.config.inputs, session.inputs);
+}
