@@ -23,7 +23,10 @@ try {
   const { key } = await openWorkspace(server.url, directory, state);
   const client = openClient(server.url, key);
   const call: Call = async (method, path, json, headers) => {
-    const response = await client.send(method, path, { json, headers });
+    const response = await client.send(method, path, {
+      json,
+      ...(headers && { headers }),
+    });
     const text = await response.text();
     return {
       status: response.status,

@@ -1,5 +1,5 @@
 // npm run bench:documents -- FOLDER [--show NAME]: how much of the text of real documents is extracted, in order.
-// FOLDER has `sources/NAME` and `expected/NAME.md`. Score of a document: the longest common subsequence of words
+// FOLDER has `sources/NAME` and the Markdown of it in `expected`. Score of a document: the longest common subsequence of words
 // over the words expected. https://en.wikipedia.org/wiki/Longest_common_subsequence
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -44,8 +44,8 @@ export function openClient(url: string, key: string): Client {
     const response = await fetch(`${base}/api/v1${path}`, {
       method,
       headers,
-      body: options.json === undefined ? options.form : JSON.stringify(options.json),
-      signal: options.signal,
+      body: options.json === undefined ? (options.form ?? null) : JSON.stringify(options.json),
+      signal: options.signal ?? null,
     });
     if (response.ok) return response;
     throw new ApiError(

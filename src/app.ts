@@ -78,7 +78,6 @@ app.use(cachePolicy);
 app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
 app.use(
   secureHeaders({
-    contentSecurityPolicy: undefined,
     crossOriginResourcePolicy: false,
     xFrameOptions: 'DENY',
   }),

@@ -9,10 +9,10 @@ export {
   Version as VersionParameter,
   VersionRequest,
 } from './parameters.ts';
-export { type Preview, previewConfig } from './preview.ts';
+export { previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
 export { VersionReference } from './schema.ts';
 export { findAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
-export { toVersionReference } from './version-schema.ts';
-export { selectVersionFor, type VersionRow } from './version-store.ts';
+
+export { selectVersionFor } from './version-store.ts';

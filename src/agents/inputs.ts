@@ -80,7 +80,7 @@ export const InputFields = z
   });
 
 /** Names between double braces; anything else in braces is plain text. */
-export const variablesOf = (instructions: string): string[] => [
+const variablesOf = (instructions: string): string[] => [
   ...new Set(
     [...instructions.matchAll(new RegExp(`\\{\\{\\s*(${identifier})\\s*\\}\\}`, 'g'))].map(
       ([, name = '']) => name,

@@ -13,6 +13,7 @@ import {
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { retried } from '../platform/retried.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import type { Page } from '../shared/page.ts';
 import { readAgent, refuseArchived } from './change.ts';
 import { parseConfig } from './config.ts';
@@ -66,13 +67,10 @@ export async function searchAgent(
 ): Promise<z.output<typeof SearchResult>> {
   const row = await readAgent(ctx, agent);
   const { base_ids, mode, top_k, min_score, reranker } = parseConfig(row.config).knowledge;
-  const given = Object.fromEntries(
-    Object.entries(input).filter(([, value]) => value !== undefined),
-  ) as AgentSearchQuery;
   const call = { call_key: ctx.newId('req'), agent_id: row.id, version_id: row.active_version_id };
   const { usage, ...reply } = await searchKnowledge(
     ctx,
-    { base_ids, mode, top_k, min_score, reranker, ...given },
+    { base_ids, mode, top_k, min_score, reranker, ...definedFields(input) },
     call,
   );
   await retried(() => commit(ctx, { statements: usage, reply }));

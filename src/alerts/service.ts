@@ -34,11 +34,10 @@ export async function setAlertWebhook(
     created_at: now,
     updated_at: now,
   };
-  const [rows] = await commit(ctx, {
+  const [[stored = row]] = await commit(ctx, {
     statements: [putAlertWebhook(ctx.db, row, rotate_secret)],
     audit: [entry(ctx, 'alert_webhook.set', { url, rotate_secret })],
   });
-  const [stored = row] = rows as AlertWebhookRow[];
   return { ...toAlertWebhook(stored), secret: stored.secret === sealed.secret ? secret : null };
 }
 

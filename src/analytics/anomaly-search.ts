@@ -36,7 +36,7 @@ export async function findAnomalies(ctx: Ctx): Promise<void> {
 }
 
 /** The day that goes on, the one before it, and those before that which no search has seen the end of. */
-export async function searchWorkspace(
+async function searchWorkspace(
   ctx: Ctx,
   workspace_id: string,
   allowance: Allowance = { agents: agentsOfTick },

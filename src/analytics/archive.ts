@@ -5,14 +5,7 @@ import { usage } from '../db/schema/usage.ts';
 import { workspaces } from '../db/schema/workspaces.ts';
 import type { Ctx } from '../platform/context.ts';
 import { day, minute, toWireTime } from '../shared/time.ts';
-import {
-  advanceState,
-  type Lease,
-  type StateRow,
-  saveCursor,
-  selectCursor,
-  takeLease,
-} from './store.ts';
+import { advanceState, type Lease, saveCursor, selectCursor, takeLease } from './store.ts';
 import { toUsage } from './usage-schema.ts';
 import type { UsageRow } from './usage-store.ts';
 
@@ -60,10 +53,10 @@ export async function archiveWorkspace(
   const until = ctx.now() - (ctx.now() % day) - keep * day;
   if ((await selectOldest(ctx, workspace_id, until)) === null) return;
   const lease = { workspace_id, token: ctx.newId('job') };
-  const [, [state]] = (await batch(
+  const [, [state]] = await batch(
     ctx.db,
     takeLease(ctx.db, lease, ctx.now(), ctx.now() + leaseFor),
-  )) as [unknown, StateRow[]];
+  );
   if (state === undefined) return;
   while (allowance.rows > 0) {
     const oldest = await selectOldest(ctx, workspace_id, Math.min(until, state.dayed_until));
@@ -116,7 +109,7 @@ async function archivePart(ctx: Ctx, lease: Lease, start: number): Promise<numbe
     object_key,
     row_count: written.ids.length,
   };
-  const isDone = await batch(ctx.db, [
+  const [inserted] = await batch(ctx.db, [
     insertArchive(ctx, lease, {
       ...row,
       cost_nano_usd: written.cost,
@@ -130,8 +123,8 @@ async function archivePart(ctx: Ctx, lease: Lease, start: number): Promise<numbe
       archived_until:
         sql`iif(${isArchived(row.id)}, max(archived_until, ${start + day}), archived_until)` as unknown as number,
     }),
-  ] as Statement[]);
-  return ((isDone as unknown[])[0] as unknown[]).length === 0 ? 0 : written.ids.length;
+  ]);
+  return inserted.length === 0 ? 0 : written.ids.length;
 }
 
 const streamOf = (lines: AsyncGenerator<Uint8Array>) =>

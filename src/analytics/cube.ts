@@ -18,7 +18,7 @@ export type Slices = Map<string, Figures>;
 /** What stands for all values that were too many to keep apart. */
 export const others = '~others';
 /** What stands for runs of drafts among the versions. */
-export const preview = 'preview';
+const preview = 'preview';
 /** What stands for no value at all. */
 export const none = 'none';
 
@@ -208,7 +208,7 @@ function enterCall(figures: Figures, call: CallFact): void {
   figures.took('call_first_token', call.first_token_ms);
 }
 
-export const tokenClasses = [
+const tokenClasses = [
   'input_tokens',
   'cache_read_tokens',
   'cache_write_tokens',

@@ -66,10 +66,10 @@ export async function rollUpWorkspace(
   allowance: Allowance = { facts: factsOfTick },
 ): Promise<void> {
   const lease = { workspace_id, token: ctx.newId('job') };
-  const [, [state]] = (await batch(
+  const [, [state]] = await batch(
     ctx.db,
     takeLease(ctx.db, lease, ctx.now(), ctx.now() + leaseFor),
-  )) as [unknown, StateRow[]];
+  );
   if (state === undefined) return;
   await closeHours(ctx, lease, state, allowance);
   await reopenHours(ctx, lease, state, allowance);

@@ -19,7 +19,7 @@ const range = {
   time_zone: TimeZone.optional().describe("Where days begin; the workspace's"),
 };
 
-export const groupings = ['version', 'model', 'operation', 'api_key'] as const;
+const groupings = ['version', 'model', 'operation', 'api_key'] as const;
 
 export const AgentAnalyticsQuery = z.strictObject({
   ...range,

@@ -51,24 +51,20 @@ export function selectDueWorkspaces(db: Db, after: string, now: number, limit: n
  * Takes the workspace for `until`. From here on what comes in for the hours that are now closed marks
  * them, so nothing can slip in between what is read and what is written.
  */
-export const takeLease = (
-  db: Db,
-  { workspace_id, token }: Lease,
-  now: number,
-  until: number,
-): Statement[] => [
-  db.insert(analytics_state).values({ workspace_id }).onConflictDoNothing(),
-  db
-    .update(analytics_state)
-    .set({
-      lease: token,
-      lease_until: until,
-      closing_until: sql`max(closing_until, ${now - (now % hour)})`,
-      revision: sql`revision + 1`,
-    })
-    .where(and(eq(analytics_state.workspace_id, workspace_id), sql`lease_until <= ${now}`))
-    .returning(),
-];
+export const takeLease = (db: Db, { workspace_id, token }: Lease, now: number, until: number) =>
+  [
+    db.insert(analytics_state).values({ workspace_id }).onConflictDoNothing(),
+    db
+      .update(analytics_state)
+      .set({
+        lease: token,
+        lease_until: until,
+        closing_until: sql`max(closing_until, ${now - (now % hour)})`,
+        revision: sql`revision + 1`,
+      })
+      .where(and(eq(analytics_state.workspace_id, workspace_id), sql`lease_until <= ${now}`))
+      .returning(),
+  ] as const;
 
 export const advanceState = (db: Db, { workspace_id, token }: Lease, changes: Partial<StateRow>) =>
   db

@@ -27,7 +27,7 @@ interface Changed {
 }
 
 /** What a period costs if it goes on as it has begun; null where that cannot be told. */
-export function forecastOf(
+function forecastOf(
   {
     period_start,
     period_end,

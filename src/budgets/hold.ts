@@ -24,7 +24,7 @@ export interface Spender {
 }
 
 /** Without news for this long the host of a hold counts as dead, unless its run still gives signs of life. */
-export const holdLease = 10 * minute;
+const holdLease = 10 * minute;
 
 /** What a spender is bound by, as one JSON value: budgets are matched in the statement, so that a change of one binds at once. */
 function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL {

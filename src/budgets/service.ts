@@ -5,6 +5,7 @@ import { EndUserId } from '../http/schema.ts';
 import { modelNameError } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
@@ -95,13 +96,13 @@ export const getBudget = async (ctx: Ctx, id: string): Promise<Budget> =>
 
 export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): Promise<Budget> {
   const row = await findBudget(ctx, id);
-  checkRule({ ...row, ...input });
+  const { alerts = {}, limit_usd, ...about } = definedFields(input);
+  checkRule({ ...row, ...about });
   checkDowngrade(input.downgrade);
-  const { alerts = {}, limit_usd, ...about } = input;
   const { webhook, ...told } = alerts;
   const changes: Partial<BudgetRow> = {
     ...about,
-    ...told,
+    ...definedFields(told),
     ...(limit_usd === undefined ? {} : { limit_nano_usd: fromUsd(limit_usd) }),
     ...(webhook === undefined ? {} : await keepWebhook(ctx, id, webhook)),
     updated_at: ctx.now(),
@@ -110,7 +111,7 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): P
     ...input,
     ...(webhook == null ? {} : { alerts: { ...told, webhook: { url: webhook.url } } }),
   };
-  const [rows] = await commit(ctx, {
+  const [[changed]] = await commit(ctx, {
     // A lower limit may have passed thresholds that are still to be told.
     statements: [
       updateRow(ctx.db, ctx.workspace_id, id, changes),
@@ -119,7 +120,6 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): P
     audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
   });
   invalidateBudgets(ctx.workspace_id);
-  const [changed] = rows as BudgetRow[];
   if (changed === undefined) throw notFound('budget');
   return toBudget(changed);
 }

@@ -23,16 +23,18 @@ export const returnLostHolds = (ctx: Ctx): Promise<number> =>
 
 async function returnSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
-  const [, expired] = (await batch(ctx.db, [
+  const [, expired] = await batch(ctx.db, [
     ctx.db.run(sql`update budget_counters set held_nano_usd = held_nano_usd - gone.amount, updated_at = cast(${now} as integer)
       from (select h.budget_id, h.subject, h.period_start, sum(h.amount_nano_usd) as amount
         from (${lost(now)}) l join budget_holds h on h.id = l.id and h.budget_id = l.budget_id
         group by h.budget_id, h.subject, h.period_start) gone
       where budget_counters.budget_id = gone.budget_id and budget_counters.subject = gone.subject
         and budget_counters.period_start = gone.period_start`),
-    ctx.db.all(sql`update budget_holds set state = 'expired', ended_at = cast(${now} as integer)
+    ctx.db.all<{
+      id: string;
+    }>(sql`update budget_holds set state = 'expired', ended_at = cast(${now} as integer)
       where (id, budget_id) in (${lost(now)}) returning id`),
-  ])) as unknown as [unknown, { id: string }[]];
+  ]);
   if (expired.length > 0) ctx.log.warn('budget_holds_expired', { holds: expired.length });
   return expired.length;
 }

@@ -1,12 +1,22 @@
 import type { BatchItem } from 'drizzle-orm/batch';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
+import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import { quotaFailure } from './errors.ts';
 
 export type Db = DrizzleD1Database<Record<string, never>>;
 
-/** A query that has not run: stores hand these out, services put them into one batch. */
-export type Statement = BatchItem<'sqlite'>;
+/** A query that has not run and resolves to `Result`: stores return these, services put them into one batch. */
+export type Statement<Result = unknown> = RunnableQuery<Result, 'sqlite'>;
+
+/** Statements of one batch. A place that is null is skipped, so that the others keep theirs. */
+export type Statements = readonly (Statement | null)[];
+
+/** The results of a batch, place by place; null where the statement is. */
+export type BatchResults<Batch extends Statements> = {
+  -readonly [Index in keyof Batch]: ResultOf<Batch[Index]>;
+};
+type ResultOf<Item> = Item extends Statement<infer Result> ? Result : null;
 
 /** What one request has asked of the database so far; `Server-Timing` shows it. */
 export interface DbMeter {
@@ -62,21 +72,47 @@ export function openDb(session: D1DatabaseSession, meter: DbMeter): Db {
   return drizzle(client as unknown as D1Database);
 }
 
-/** One round trip, one transaction. Results come in the order of the statements. Throws `quota_exceeded`; other errors are raw. */
-export async function batch<const Statements extends readonly Statement[]>(
+/**
+ * Runs statements in one round trip and one transaction. Results come in the order of the
+ * statements. Throws `quota_exceeded`; other errors of the database are thrown as they are.
+ */
+export async function batch<const Batch extends Statements>(
   db: Db,
-  statements: Statements,
-) {
-  if (statements.length === 0) return [] as unknown as BatchResults<Statements>;
-  for (const statement of statements) prepareRaw(db, statement);
+  statements: Batch,
+): Promise<BatchResults<Batch>> {
+  const present = statements.filter((statement) => statement !== null);
+  for (const statement of present) prepareRaw(db, statement);
+  const results = present.length === 0 ? [] : await runBatch(db, present);
+  let next = 0;
+  return statements.map((statement) =>
+    statement === null ? null : results[next++],
+  ) as BatchResults<Batch>;
+}
+
+/** Runs two lists of statements in one batch and returns the results of each. */
+export async function batchBoth<const First extends Statements, const Second extends Statements>(
+  db: Db,
+  first: First,
+  second: Second,
+): Promise<[BatchResults<First>, BatchResults<Second>]> {
+  const results: readonly unknown[] = await batch(db, [...first, ...second]);
+  return [results.slice(0, first.length), results.slice(first.length)] as unknown as [
+    BatchResults<First>,
+    BatchResults<Second>,
+  ];
+}
+
+async function runBatch(db: Db, statements: readonly Statement[]): Promise<readonly unknown[]> {
   try {
-    return (await db.batch(
-      statements as unknown as [Statement, ...Statement[]],
-    )) as unknown as BatchResults<Statements>;
+    return await db.batch(statements as unknown as [BatchItem<'sqlite'>]);
   } catch (error) {
     throw quotaFailure(error) ?? error;
   }
 }
+
+/** Returns the result of the last statement, whose place is not known where lists precede it. */
+export const lastResult = <Results extends readonly unknown[]>(results: Results) =>
+  results.at(-1) as Results extends readonly [...unknown[], infer Last] ? Last : never;
 
 /** Drizzle's `db.run(sql…)` and `db.all(sql…)` lack the prepared form that its batch asks for where they have parameters. */
 function prepareRaw(db: Db, statement: Statement): void {
@@ -86,7 +122,3 @@ function prepareRaw(db: Db, statement: Statement): void {
     stmt: $client.prepare((statement as unknown as { getQuery(): { sql: string } }).getQuery().sql),
   });
 }
-
-type BatchResults<Statements extends readonly Statement[]> = {
-  -readonly [Index in keyof Statements]: Statements[Index]['_']['result'];
-};

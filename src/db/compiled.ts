@@ -18,7 +18,7 @@ const builder = drizzle({ prepare: () => ({}) } as unknown as D1Database);
  * A statement for batches whose SQL is made once: Drizzle makes it anew each time, which for the
  * statements of a turn costs more than their round trip. `build` gets a placeholder for each value.
  */
-export function compile<Given extends object>(
+function compile<Given extends object>(
   build: (db: Db, value: (name: keyof Given & string) => Placeholder) => Statement,
 ) {
   let made: {

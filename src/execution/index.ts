@@ -1,14 +1,13 @@
 export type { AgentCall, RunAgent } from './builtin/agent.ts';
-export type { CalledTool } from './call-tools.ts';
+
 export {
   type ClientTools,
   type LoopEvent,
-  type LoopInput,
   type LoopResult,
   type Round,
   runLoop,
 } from './loop.ts';
-export { resolveTools, type ToolPorts } from './resolve.ts';
+export { resolveTools } from './resolve.ts';
 export { type Limit, reachedLimit, type Spent } from './stop.ts';
-export type { ClientTool, Tool, ToolCall, ToolOutcome } from './tool.ts';
+export type { ClientTool, Tool, ToolOutcome } from './tool.ts';
 export { toAnswered } from './transcript.ts';

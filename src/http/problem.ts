@@ -3,7 +3,7 @@ import { type FailureCode, failures } from '../shared/failure.ts';
 import type { ErrorForm } from './error-form.ts';
 
 /** RFC 9457. */
-export const Problem = z
+const Problem = z
   .object({
     type: z.string().describe('A page about this kind of problem'),
     title: z.string(),

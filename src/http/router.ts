@@ -41,7 +41,7 @@ export type Authenticate = (
   authorization: string | undefined,
   access: Permission | 'root',
 ) => Promise<Caller>;
-export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
+type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
 
 /** Applies rate limits to requests. `rate-limits` implements it and `app.ts` provides it. */
 export interface Admission {

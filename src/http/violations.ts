@@ -74,10 +74,6 @@ function unknownField(issue: Issue, near: string | null, kind: 'field' | 'parame
   return suggest(`There is no such ${kind}.`, near);
 }
 
-/** A detail with the known name that is nearest to a wrong one, where one is near. */
-export const withSuggestion = (detail: string, given: string, known: readonly string[]): string =>
-  suggest(detail, nearest(given, known));
-
 const suggest = (detail: string, near: string | null): string =>
   near === null ? detail : `${detail} Did you mean \`${near}\`?`;
 

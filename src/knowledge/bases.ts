@@ -3,6 +3,7 @@ import { isGuardViolation } from '../db/errors.ts';
 import { embeddingDimensions } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './schema.ts';
@@ -116,7 +117,12 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
   const base = await findBase(ctx, id);
   if (Object.keys(input).length === 0) return toBase(base);
   const [rows] = await commit(ctx, {
-    statements: [updateBaseRow(ctx.db, ctx.workspace_id, id, { ...input, updated_at: ctx.now() })],
+    statements: [
+      updateBaseRow(ctx.db, ctx.workspace_id, id, {
+        ...definedFields(input),
+        updated_at: ctx.now(),
+      }),
+    ],
     audit: [
       {
         action: 'knowledge_base.update',
@@ -126,7 +132,7 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
       },
     ],
   });
-  return toBase(visible(ctx, (rows as BaseRow[])[0]));
+  return toBase(visible(ctx, rows[0]));
 }
 
 /** Agents that an answer names. */

@@ -5,7 +5,7 @@ import { queryWords } from './keywords.ts';
 const parts = /[^\p{L}\p{M}\p{N}]+/u;
 
 /** What a word is matched by: without accents and endings, as the keyword index does it (Porter 1980). */
-export const stemOf = (word: string): string =>
+const stemOf = (word: string): string =>
   stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
 
 /** Stems of a text in order; "l'eau" is "l" and "eau", as the keyword index sees it. */

@@ -3,6 +3,7 @@ import { batch } from '../db/client.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
 import { retried } from '../platform/retried.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { visible } from './bases.ts';
@@ -77,11 +78,15 @@ export const listFilesOf = (
 export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promise<File> {
   const file = await findFile(ctx, id);
   if (Object.keys(input).length === 0) return toFile(file);
-  const [rows] = await commit(ctx, {
-    statements: [updateFileRow(ctx.db, ctx.workspace_id, id, { ...input, updated_at: ctx.now() })],
+  const [[row]] = await commit(ctx, {
+    statements: [
+      updateFileRow(ctx.db, ctx.workspace_id, id, {
+        ...definedFields(input),
+        updated_at: ctx.now(),
+      }),
+    ],
     audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { ...input } }],
   });
-  const [row] = rows as FileRow[];
   if (row === undefined) throw notFound('file');
   return toFile(row);
 }
@@ -123,7 +128,7 @@ export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
     jobs: [{ type: 'file.ingest', file_id: id, api_key_id: payingKey(ctx.actor) }],
     reply,
   });
-  if ((rows as FileRow[]).length === 0) throw busy;
+  if (rows.length === 0) throw busy;
   return reply;
 }
 

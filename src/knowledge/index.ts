@@ -1,9 +1,9 @@
 export { newAgentBase, refuseSearchedBase, unknownBases } from './bases.ts';
-export { type Chunk, type ChunkSource, chunkDocument } from './chunk.ts';
-export type { Coverage } from './confidence.ts';
+export { type Chunk, chunkDocument } from './chunk.ts';
+
 export { asDownload } from './download.ts';
 export { eraseFiles } from './erase-files.ts';
-export { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './evidence.ts';
+export { coverageOf, stemsOf, subjectTerms, weighTerms } from './evidence.ts';
 export { DocumentFault, type ExtractedDocument, faultCodes } from './extract/document.ts';
 export { extractDocument } from './extract/extract.ts';
 export { knowledgeFeature } from './feature.ts';
@@ -14,21 +14,19 @@ export { queryWords } from './keywords.ts';
 export { kindOfMediaType, servedTypeOf, servedTypes } from './media.ts';
 export { type FilePart, readForm } from './multipart.ts';
 export { originalKey, streamOf } from './objects.ts';
-export { pageToMarkdown, type WebPage } from './page.ts';
+export { pageToMarkdown } from './page.ts';
 export {
   documentType,
   type FileType,
-  maxFileBytes,
   type Received,
   receiveFile,
   textPart,
 } from './receive.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
-export { type Found, type SearchCall, type SearchInput, searchKnowledge } from './search.ts';
+export { searchKnowledge } from './search.ts';
 export {
   rerankers,
   type SearchHit as Hit,
-  SearchHit,
   SearchQuery,
   SearchResult,
   searchModes,

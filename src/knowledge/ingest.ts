@@ -37,12 +37,10 @@ class Overtaken extends Error {
  * latest. A fault of the document ends it as `failed`; anything else is thrown, to be tried again.
  */
 export async function ingestFile(ctx: Ctx, file_id: string): Promise<void> {
-  const [rows, bases] = await batch(ctx.db, [
+  const [[file], [base]] = await batch(ctx.db, [
     beginAttempt(ctx.db, ctx.workspace_id, file_id, ctx.now()),
     selectBaseOfFile(ctx.db, ctx.workspace_id, file_id),
   ]);
-  const [file] = rows as FileRow[];
-  const [base] = bases as Base[];
   if (file === undefined || base === undefined) return;
   const written: string[] = [];
   try {
@@ -151,7 +149,7 @@ async function storeBatch(
     ...insertChunks(ctx.db, file, rows),
     ...usage,
   ]);
-  if ((written as unknown[]).length === 0) throw new Overtaken();
+  if (written.length === 0) throw new Overtaken();
   const records = rows.map(({ id }, position) => ({
     id,
     base_id: file.base_id,
@@ -176,7 +174,7 @@ async function finish(ctx: Ctx, file: FileRow, chunk_count: number): Promise<voi
       touchBase(ctx.db, ctx.workspace_id, file.base_id),
     ],
   });
-  if ((written as unknown[]).length === 0) throw new Overtaken();
+  if (written.length === 0) throw new Overtaken();
 }
 
 async function write(ctx: Ctx, file: FileRow, changes: Partial<FileRow>): Promise<void> {

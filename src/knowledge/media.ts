@@ -2,16 +2,7 @@ import { Failure } from '../shared/failure.ts';
 import { unmarkedUtf16 } from './extract/encoding.ts';
 
 /** What can be read. `kind` decides the extractor. */
-export const fileKinds = [
-  'text',
-  'markdown',
-  'html',
-  'pdf',
-  'docx',
-  'csv',
-  'json',
-  'jsonl',
-] as const;
+const fileKinds = ['text', 'markdown', 'html', 'pdf', 'docx', 'csv', 'json', 'jsonl'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
 interface MediaType {

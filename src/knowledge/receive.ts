@@ -7,7 +7,7 @@ import type { FilePart } from './multipart.ts';
 import { streamOf } from './objects.ts';
 import { FileName } from './schema.ts';
 
-export const maxFileBytes = 25 * 1024 * 1024;
+const maxFileBytes = 25 * 1024 * 1024;
 
 /** What a file may be, once its name and its declared type are known. */
 export interface FileType {

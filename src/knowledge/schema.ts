@@ -94,7 +94,7 @@ export const ExternalId = z
   .max(255)
   .describe("The caller's own id of the document: the same one again replaces the file");
 
-export const Encoding = z
+const Encoding = z
   .string()
   .min(1)
   .max(40)

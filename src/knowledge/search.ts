@@ -117,18 +117,14 @@ async function searchByWords(
   const words = queryWords(input.query);
   const filter = input.filter ?? {};
   const hasWords = words.length > 0 && input.base_ids.length > 0;
-  const [rows, ...legs] = await batch(ctx.db, [
+  const [rows, counts, found] = await batch(ctx.db, [
     selectBasesByIds(ctx.db, ctx.workspace_id, input.base_ids),
-    ...(hasWords ? [countWords(ctx.db, input.base_ids, words)] : []),
-    ...(hasWords && input.mode !== 'vector'
-      ? [searchKeywords(ctx.db, ctx.workspace_id, input.base_ids, words, filter, legLimit)]
-      : []),
-  ] as Statement[]);
-  const bases = choose(rows as BaseRow[]);
-  const [counts, found] = legs as unknown as [
-    { count: number }[] | undefined,
-    PassageRow[] | undefined,
-  ];
+    hasWords ? countWords(ctx.db, input.base_ids, words) : null,
+    hasWords && input.mode !== 'vector'
+      ? searchKeywords(ctx.db, ctx.workspace_id, input.base_ids, words, filter, legLimit)
+      : null,
+  ]);
+  const bases = choose(rows);
   const chunk_count = bases.reduce((sum, base) => sum + base.chunk_count, 0);
   return {
     bases,

@@ -37,18 +37,6 @@ export const selectBasesByIds = (db: Db, workspace_id: string, ids: readonly str
       ),
     );
 
-export const selectAgentBase = (db: Db, workspace_id: string, agent_id: string) =>
-  db
-    .select()
-    .from(knowledge_bases)
-    .where(
-      and(
-        eq(knowledge_bases.workspace_id, workspace_id),
-        eq(knowledge_bases.agent_id, agent_id),
-        isNull(knowledge_bases.deleted_at),
-      ),
-    );
-
 export interface BaseFilters {
   /** Null for all; else only bases of these agents. */
   readonly agent_ids: readonly string[] | null;

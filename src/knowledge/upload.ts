@@ -20,7 +20,7 @@ import {
   updateFile,
 } from './store.ts';
 
-export const maxFilesPerRequest = 20;
+const maxFilesPerRequest = 20;
 const maxFieldBytes = 20_000;
 /** Two requests that race for one content or external id: the loser looks again. */
 const commitAttempts = 10;

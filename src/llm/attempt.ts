@@ -171,6 +171,10 @@ function refuseWithoutQuestion({ prompt }: CallOptions, { provider }: Target): v
 function withTools({ tools }: CallOptions, { provider }: Target): Pick<CallOptions, 'tools'> {
   if (tools === undefined || provider.takes_strict_tools !== false) return {};
   return {
-    tools: tools.map((tool) => (tool.type === 'function' ? { ...tool, strict: undefined } : tool)),
+    tools: tools.map((tool) => {
+      if (tool.type !== 'function') return tool;
+      const { strict: _strict, ...lenient } = tool;
+      return lenient;
+    }),
   };
 }

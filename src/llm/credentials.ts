@@ -83,7 +83,7 @@ export async function setProvider(
     ],
   });
   forgetWorkspaceModels(ctx.workspace_id);
-  return toState(ctx, provider, (rows as CredentialRow[])[0]);
+  return toState(ctx, provider, rows[0]);
 }
 
 /** Throws `not_found` when the workspace has set nothing. */
@@ -105,7 +105,7 @@ export async function removeProvider(ctx: Ctx, id: string): Promise<void> {
   forgetWorkspaceModels(ctx.workspace_id);
 }
 
-export function knownProvider(id: string): Provider {
+function knownProvider(id: string): Provider {
   const provider = findProvider(id);
   if (provider === undefined) throw notFound('model provider');
   return provider;

@@ -88,7 +88,7 @@ export const ProviderTest = z
   .openapi('ProviderTest');
 export type ProviderTest = z.output<typeof ProviderTest>;
 
-export const Prices = z
+const Prices = z
   .object({
     input: z.number(),
     output: z.number(),
@@ -131,7 +131,7 @@ export type ModelInfo = z.output<typeof ModelInfo>;
 
 const Price = z.number().min(0).max(10_000).describe('USD for a million tokens');
 
-export const PriceOverride = z.strictObject({
+const PriceOverride = z.strictObject({
   model: Model,
   input: Price.openapi({ example: 0.25 }),
   output: Price.openapi({ example: 2 }),

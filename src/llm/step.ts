@@ -46,7 +46,7 @@ export interface StepResult {
   readonly failure: Failure | null;
 }
 
-export interface FailedModel {
+interface FailedModel {
   readonly model: string;
   readonly code: Failure['code'];
   readonly detail: string;

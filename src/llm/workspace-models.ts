@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { cacheBudgets, findCachedBudgets, selectCachedBudgets } from '../budgets/index.ts';
-import { batch, type Statement } from '../db/client.ts';
+import { type BatchResults, batch, batchBoth, type Statements } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Place, unseal } from '../platform/vault.ts';
 import { Failure } from '../shared/failure.ts';
@@ -47,14 +47,14 @@ export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
 }
 
 /** Runs statements that a turn begins with, and reads in the same trip what the model call after them will need. */
-export async function batchWithModels<const Statements extends readonly Statement[]>(
+export async function batchWithModels<const Batch extends Statements>(
   ctx: Ctx,
-  statements: Statements,
-) {
+  statements: Batch,
+): Promise<BatchResults<Batch>> {
   if (findCached(ctx) !== undefined) return batch(ctx.db, statements);
-  const results = (await batch(ctx.db, [...statements, ...statementsFor(ctx)])) as unknown[];
-  remember(ctx, results.splice(statements.length) as unknown as ModelRows);
-  return results as Awaited<ReturnType<typeof batch<Statements>>>;
+  const [results, models] = await batchBoth(ctx.db, statements, statementsFor(ctx));
+  remember(ctx, models);
+  return results;
 }
 
 /** With the budgets, which are asked before every call. */

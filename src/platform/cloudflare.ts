@@ -34,7 +34,7 @@ export interface Platform {
   readonly context: (call: Call) => Ctx;
 }
 
-export interface Call {
+interface Call {
   readonly workspace_id: string;
   readonly actor: Actor;
   readonly ip?: string | null;
@@ -131,7 +131,7 @@ function egressOf(config: Config): Egress {
 
 /** The one choice between the embedded and the hosted vector index. */
 const createVectorIndex = (env: Env, db: Ctx['db']): VectorIndex => {
-  const hosted = 'VECTORS' in env ? (env.VECTORS as Vectorize | undefined) : undefined;
+  const hosted = 'VECTORS' in env ? env.VECTORS : undefined;
   return hosted === undefined ? createD1VectorIndex(db) : createVectorizeIndex(hosted);
 };
 

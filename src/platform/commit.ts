@@ -1,4 +1,4 @@
-import { batch, type Statement } from '../db/client.ts';
+import { type BatchResults, batch, type Statement, type Statements } from '../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import { audit_log, idempotency_keys, outbox } from '../db/schema/platform.ts';
 import { second } from '../shared/time.ts';
@@ -11,8 +11,8 @@ import { retried } from './retried.ts';
 /** How long the fast path may take before the sweep sends a job again. */
 export const firstSweepAfter = 10 * second;
 
-export interface Change {
-  readonly statements: readonly Statement[];
+export interface Change<Batch extends Statements = Statements> {
+  readonly statements: Batch;
   readonly audit?: readonly AuditEntry[];
   readonly jobs?: readonly Job[];
   /** What the caller gets; kept for a replay when the request has an idempotency key. */
@@ -36,7 +36,10 @@ export interface AuditEntry {
  * Returns the results of `statements`, in their order. Throws `Replay` or `KeyOfRun` when the idempotency key has
  * been used before, whatever the statements would have done.
  */
-export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
+export async function commit<const Batch extends Statements>(
+  ctx: Ctx,
+  change: Change<Batch>,
+): Promise<BatchResults<Batch>> {
   const now = ctx.now();
   const jobs = (change.jobs ?? []).map((job) => ({
     id: ctx.newId('job'),
@@ -50,7 +53,7 @@ export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
       ctx.db.insert(outbox).values({ ...row, due_at: now + firstSweepAfter, created_at: now }),
     ),
   ];
-  let results: unknown[];
+  let results: readonly unknown[];
   try {
     results = await batch(ctx.db, [...head, ...change.statements, ...tail]);
   } catch (error) {
@@ -60,18 +63,21 @@ export async function commit(ctx: Ctx, change: Change): Promise<unknown[]> {
     throw isUsed ? await readReply(ctx) : error;
   }
   if (jobs.length > 0) ctx.defer(ctx.jobs.send(jobs));
-  return results.slice(head.length, head.length + change.statements.length);
+  return results.slice(
+    head.length,
+    head.length + change.statements.length,
+  ) as unknown as BatchResults<Batch>;
 }
 
 /**
  * `commit` for what no caller would repeat, such as the end of a run: tried again while the database
  * loses the connection. `wasMade` tells whether what got no answer was done all the same; then null.
  */
-export async function commitSurely(
+export async function commitSurely<const Batch extends Statements>(
   ctx: Ctx,
-  change: Change,
+  change: Change<Batch>,
   wasMade: () => Promise<boolean>,
-): Promise<unknown[] | null> {
+): Promise<BatchResults<Batch> | null> {
   return retried(
     async (tries) => (tries > 1 && (await wasMade()) ? null : commit(ctx, change)),
     50,

@@ -3,7 +3,7 @@ import { type HostRules, refuseAddress } from './address.ts';
 import type { Egress, EgressLimits, Fetch } from './ports.ts';
 import { followRedirect, isRedirect } from './redirect.ts';
 
-export const egressReasons = [
+const egressReasons = [
   'url_not_allowed',
   'redirect_refused',
   'timeout',

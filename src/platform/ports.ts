@@ -4,7 +4,7 @@ import type { Actor, Idempotency, Meter } from './caller.ts';
 import type { JobMessage } from './job.ts';
 
 /** A vector as it is kept: which chunk it stands for and where it may be found. */
-export interface VectorRecord {
+interface VectorRecord {
   readonly id: string;
   readonly base_id: string;
   readonly values: readonly number[];
@@ -78,7 +78,7 @@ export interface SessionHosts {
   get(session_id: string): { ask(command: HostCommand): Promise<HostReply> };
 }
 
-/** Something that a host is asked to do, on behalf of whom; what there is to ask is the host's own matter (sessions/host.ts). */
+/** Something that a host is asked to do, on behalf of whom; what there is to ask is the host's own matter (host.ts). */
 export interface HostCommand {
   readonly caller: HostCaller;
   readonly verb: string;
@@ -86,7 +86,7 @@ export interface HostCommand {
 }
 
 /** What a context is made of again on the other side. */
-export interface HostCaller {
+interface HostCaller {
   readonly workspace_id: string;
   readonly actor: Actor;
   readonly ip: string | null;

@@ -7,8 +7,14 @@ const topLimit = 100;
 /** The filter's JSON must stay below 2048 bytes; an id takes 32. */
 const basesPerQuery = 50;
 
+/** The operations in use; the binding of either generation of Vectorize has them. */
+export interface VectorizeBinding extends Pick<Vectorize, 'query'> {
+  upsert(vectors: VectorizeVector[]): Promise<unknown>;
+  deleteByIds(ids: string[]): Promise<unknown>;
+}
+
 /** Vectorize: namespaces are workspaces; `base_id` needs a metadata index, made before the first vector. */
-export function createVectorizeIndex(index: Vectorize): VectorIndex {
+export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
   return {
     async upsert(workspace_id, records) {
       for (const part of inParts(records, callLimit)) {

@@ -3,7 +3,7 @@ import { EndUserId, Id } from '../http/schema.ts';
 import { noLimits, type RateOverride } from '../shared/rate-rules.ts';
 
 /** Overrides of all scopes together: every key's lookup reads them. */
-export const maxOverrides = 500;
+const maxOverrides = 500;
 
 const Limit = z.number().int().min(0).max(1_000_000_000).nullable();
 const measures = {

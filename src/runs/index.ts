@@ -57,11 +57,11 @@ export { Run, toRun } from './schema/run.ts';
 export { runAsStream, runToEnd, startRun } from './start.ts';
 export {
   answerOfContent,
+  type MessageOfOneOff,
   questionOfContent,
   selectContentOfMessage,
-  selectRunOfContent,
-  type MessageOfOneOff,
   selectRunContent,
+  selectRunOfContent,
 } from './store/contents.ts';
 export { type AnyMessageRow, selectMessagesOfRun } from './store/messages.ts';
 export {

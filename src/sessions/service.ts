@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { parseConfig, selectAgent, selectVersionFor } from '../agents/index.ts';
-import { batch, type Statement } from '../db/client.ts';
+import { batch } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -136,13 +136,13 @@ async function applyUpdate(
       ? { updated_at: now }
       : branchThrough(workspace_id, id, active_message_id, now)),
   };
-  const statements: Statement[] = [
+  const statements = [
     updateSessionRow(db, workspace_id, id, changes),
     ...(title === undefined ? [] : indexTitle(db, workspace_id, id, title)),
     ...(active_message_id === undefined ? [] : [dropOtherSummaries(db, workspace_id, id)]),
-  ];
-  const [rows] = await commit(ctx, { statements });
-  return (rows as SessionRow[])[0];
+  ] as const;
+  const [[row]] = await commit(ctx, { statements });
+  return row;
 }
 
 /** Why a branch cannot be chosen; null when what was in the way is gone: a run that no host answers for. */

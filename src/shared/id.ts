@@ -1,7 +1,7 @@
 import { TypeID, typeid } from 'typeid-js';
 
 /** TypeID prefixes. An id is prefix + UUIDv7, so that `ORDER BY id` is creation order. */
-export const idPrefixes = [
+const idPrefixes = [
   'act',
   'agt',
   'anm',

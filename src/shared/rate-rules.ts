@@ -1,8 +1,8 @@
 /** What can be limited, and for whom. */
-export const rateScopes = ['workspace', 'api_key', 'agent', 'end_user'] as const;
+const rateScopes = ['workspace', 'api_key', 'agent', 'end_user'] as const;
 export type RateScope = (typeof rateScopes)[number];
 
-export const rateMeasures = [
+const rateMeasures = [
   'requests_per_minute',
   'requests_per_day',
   'tokens_per_minute',
@@ -18,7 +18,7 @@ export type RateOverride = { readonly id: string } & {
   readonly [Measure in RateMeasure]?: number | null | undefined;
 };
 
-export interface RateScopeRules {
+interface RateScopeRules {
   /** For each of the scope, with a count of its own. */
   readonly default: RateLimits;
   readonly overrides: readonly RateOverride[];

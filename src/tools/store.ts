@@ -176,10 +176,7 @@ export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
 ];
 
 /** A revision of a tool with the sealed secrets that it names, whether the tool is still there or not. */
-export type PinnedRow = Pick<
-  RevisionRow,
-  'tool_id' | 'revision' | 'name' | 'effect' | 'definition'
-> & {
+type PinnedRow = Pick<RevisionRow, 'tool_id' | 'revision' | 'name' | 'effect' | 'definition'> & {
   readonly secrets: readonly Pick<SecretRow, 'id' | 'header' | 'origin' | 'value'>[];
   readonly current: number;
   readonly is_deleted: number;

@@ -36,7 +36,7 @@ export async function tryTool(ctx: Ctx, id: string, { input }: TestTool): Promis
 }
 
 /** What is wrong with arguments, in words the caller can mend them by; null when they match. */
-export function argumentProblem(
+function argumentProblem(
   schema: Readonly<Record<string, unknown>>,
   input: Arguments,
 ): string | null {

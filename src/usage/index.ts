@@ -1,6 +1,6 @@
-export { Account, type Lowered } from './account.ts';
+export { Account } from './account.ts';
 export type { Hold } from './hold.ts';
-export { type Period, periodAt, type Span } from './periods.ts';
+export { type Period, periodAt } from './periods.ts';
 export {
   free,
   noTokens,
@@ -19,9 +19,8 @@ export {
 export {
   contextWindowOf,
   isListedModel,
-  type ListedModel,
   listModels,
   nanoPerTokenOfUsdPerMillion,
 } from './price-table.ts';
-export { type Attribution, type ModelCall, type RecordedUsage, recordUsage } from './record.ts';
+export { type Attribution, recordUsage } from './record.ts';
 export { typicalOutput } from './typical-output.ts';

@@ -3,6 +3,7 @@ import { insertApiKey, makeKey, toApiKey } from '../identity/index.ts';
 import { modelNameError } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import {
   type CreateWorkspace,
@@ -92,7 +93,7 @@ export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace): Promise
       updateWorkspaceRow(
         ctx.db,
         ctx.workspace_id,
-        { ...input, updated_at: ctx.now() },
+        { ...definedFields(input), updated_at: ctx.now() },
         isMoved ? before : undefined,
       ),
     ],

@@ -91,7 +91,7 @@ describe.each(environments)('deploying to %s', (env) => {
     expect(hosted).toMatchObject({
       minify: true,
       preview_urls: false,
-      vars: { PUBLIC_DEPLOYMENT: 'true' },
+      vars: { PUBLIC_HOSTS: '' },
       observability: { enabled: true, logs: { enabled: true } },
       placement: { mode: 'smart' },
     });

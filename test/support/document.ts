@@ -196,11 +196,7 @@ export async function call(
   return answer;
 }
 
-export function expectDocumented(
-  operation: Operation,
-  answer: Answer,
-  what = operation.name,
-): void {
+function expectDocumented(operation: Operation, answer: Answer, what = operation.name): void {
   const { status, headers, body } = answer;
   const context = `${what} -> ${status} ${JSON.stringify(body)?.slice(0, 400)}`;
   expect(headers.get('x-request-id'), context).toMatch(/^[\w-]{1,128}$/);

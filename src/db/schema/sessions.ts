@@ -33,7 +33,7 @@ export const sessions = sqliteTable(
     active_run_until: integer().notNull().default(0),
     archived_at: integer(),
     expires_at: integer(),
-    /** Numbers its rows of the keyword index (sessions/search-store.ts); below zero while it waits to be indexed, null where it never is. */
+    /** Numbers its rows of the keyword index (index-sessions.ts); below zero while it waits to be indexed, null where it never is. */
     index_number: integer(),
     created_by: text(),
     created_at: integer().notNull(),

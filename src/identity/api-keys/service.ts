@@ -1,6 +1,7 @@
 import { isGuardViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { second } from '../../shared/time.ts';
@@ -68,7 +69,7 @@ export async function updateApiKey(ctx: Ctx, id: string, input: UpdateApiKey): P
   const row = await findApiKey(ctx, id);
   const { expires_at: expires, ...rest } = input;
   const changes = {
-    ...rest,
+    ...definedFields(rest),
     ...(expires === undefined ? {} : { expires_at: expires === null ? null : Date.parse(expires) }),
   };
   refuseWider(ctx, { ...row, ...changes });
@@ -130,12 +131,11 @@ async function changeKey(
   action: string,
 ): Promise<ApiKeyRow> {
   try {
-    const [rows] = await commit(ctx, {
+    const [[changed]] = await commit(ctx, {
       statements: [updateApiKeyRow(ctx.db, ctx.workspace_id, row.id, changes, ctx.now())],
       audit: [{ action, target_type: 'api_key', target_id: row.id, detail: { ...changes } }],
     });
     invalidateKey(row.hash);
-    const [changed] = rows as ApiKeyRow[];
     if (changed === undefined) throw notFound('API key');
     return changed;
   } catch (error) {

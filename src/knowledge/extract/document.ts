@@ -45,8 +45,7 @@ const invisible =
 const longGap = /(?<=\S)[^\S\n]{200,}/g;
 
 /** Text without what nobody sees; line feeds and white space stay as they are. */
-export const withoutInvisible = (text: string): string =>
-  text.toWellFormed().replaceAll(invisible, '');
+const withoutInvisible = (text: string): string => text.toWellFormed().replaceAll(invisible, '');
 
 /** Text as it is kept: line feeds, well formed, without invisible characters. Indentation stays, and at most three empty lines together. */
 export const cleanText = (text: string): string =>

@@ -76,7 +76,7 @@ function headingLevel({ size }: PdfLine, text: string, bodySize: number): number
 }
 
 /** A hyphen that breaks a word is undone; one that belongs to a compound, a number or an address stays. */
-export function joinLines(
+function joinLines(
   above: string,
   below: string,
   separator: string,

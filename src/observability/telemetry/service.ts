@@ -72,7 +72,7 @@ export async function setTelemetry(
     ],
   });
   const [line] = await selectWaiting(db, workspace_id);
-  return toTelemetry((rows as TelemetryRow[])[0] ?? row, line?.waiting ?? 0);
+  return toTelemetry(rows[0] ?? row, line?.waiting ?? 0);
 }
 
 /** Throws `not_found` when nothing is set. */

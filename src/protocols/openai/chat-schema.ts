@@ -73,7 +73,6 @@ const ToolCall = said({
   }),
   function: said({ name: toolName, arguments: Text }),
 });
-export type ToolCall = z.output<typeof ToolCall>;
 
 const name = z.string().max(64).nullish();
 const System = said({ role: z.enum(['system', 'developer']), content: textContent, name });

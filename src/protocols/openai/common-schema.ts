@@ -22,7 +22,7 @@ const isEmpty = (value: unknown): boolean =>
 export const maxInlineFile = 13_400_000;
 /** Bytes of a request with files. */
 export const inlineBodyLimit = 16 * 1024 * 1024;
-export const longestText = 1_000_000;
+const longestText = 1_000_000;
 export const Text = z.string().max(longestText);
 
 /** Who asks, in the caller's own terms: the end user of the session and of its usage. */

@@ -309,7 +309,7 @@ function leftOf({ row, place, item }: StoredItem) {
   return { text: isQuestion ? '' : row.text, prompt, citations: [] };
 }
 
-export const toConversation = ({ id, created_at, metadata }: ConversationRow): Conversation => ({
+const toConversation = ({ id, created_at, metadata }: ConversationRow): Conversation => ({
   id,
   object: 'conversation',
   created_at: Math.floor(created_at / 1000),

@@ -11,7 +11,7 @@ export interface Conversation {
 export const toText = (text: string): LanguageModelV4TextPart => ({ type: 'text', text });
 
 /** Arguments that are no JSON are an empty object, as a model's own are. */
-export function readArguments(text: string): unknown {
+function readArguments(text: string): unknown {
   try {
     return JSON.parse(text === '' ? '{}' : text);
   } catch {

@@ -74,7 +74,7 @@ function inputItems(row: MessageRow): StoredItem[] {
 }
 
 /** Everything in a prompt that is an item, in its order. */
-export const placesIn = (prompt: readonly LanguageModelV4Message[]): Place[] =>
+const placesIn = (prompt: readonly LanguageModelV4Message[]): Place[] =>
   prompt.flatMap((message, index): Place[] => {
     if (message.role === 'system' || message.role === 'user')
       return [{ message: index, part: null }];

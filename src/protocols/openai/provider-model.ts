@@ -9,7 +9,7 @@ export const mayCallProviderModels = ({ actor }: Ctx): boolean =>
   coveredAgents(actor) === null && mayUse(actor, 'agents:write');
 
 /** A model's own name has a slash, an agent's never. */
-export const isProviderModel = (model: string): boolean => model.includes('/');
+const isProviderModel = (model: string): boolean => model.includes('/');
 
 /**
  * The name of a model as that of the agent which answers for it. An agent's name stays as it is; a provider's model

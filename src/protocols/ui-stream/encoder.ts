@@ -11,7 +11,7 @@ const uiMessageStreamHeaders = {
 };
 
 type PartType = 'text' | 'reasoning';
-type FinishReason = Extract<UIMessageChunk, { type: 'finish' }>['finishReason'];
+type FinishReason = NonNullable<Extract<UIMessageChunk, { type: 'finish' }>['finishReason']>;
 
 /** Encodes the events of a run as the AI SDK's UI message stream, version 1. Frames are numbered from 1. */
 class UiMessageStream implements StreamEncoder {

@@ -16,7 +16,7 @@ export interface Included {
 }
 
 /** What a run tells of an attachment. */
-export interface AttachmentUse {
+interface AttachmentUse {
   readonly id: string;
   readonly included: 'whole' | 'passages' | 'image' | 'none';
   /** Estimated. */
@@ -43,7 +43,7 @@ const mostImages = 10;
 /** What an image costs at most with most providers (Anthropic, "Vision"); an estimate, for the account. */
 const imageTokens = 1600;
 /** Tokens that documents may take: half of the model's context at most. */
-export function documentBudget(model: string): number {
+function documentBudget(model: string): number {
   const window = contextWindowOf(model);
   return window === null ? mostTokens / 4 : Math.min(mostTokens, Math.floor(window / 2));
 }

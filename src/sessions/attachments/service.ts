@@ -84,5 +84,5 @@ export async function deleteAttachment(ctx: Ctx, id: string): Promise<void> {
     ],
     jobs: [{ type: 'attachment.delete', object_ids: [object_id] }],
   });
-  if ((rows as unknown[]).length === 0) throw used;
+  if (rows.length === 0) throw used;
 }

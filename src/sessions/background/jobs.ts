@@ -160,7 +160,7 @@ async function foldPart(
     { statements: [insertSummary(ctx.db, row, base?.id ?? null), ...usage] },
     isStored,
   );
-  const isMade = results === null || (results[0] as unknown[]).length > 0;
+  const isMade = results === null || results[0].length > 0;
   return isMade && last.depth < depth;
 }
 

@@ -58,8 +58,7 @@ export async function setFeedback(
     created_at: now,
     updated_at: now,
   };
-  const [rows] = await commit(ctx, { statements: [upsertFeedback(ctx.db, row)] });
-  const [stored] = rows as FeedbackRow[];
+  const [[stored]] = await commit(ctx, { statements: [upsertFeedback(ctx.db, row)] });
   if (stored === undefined) throw notFound('message');
   return toFeedback(stored);
 }
@@ -76,7 +75,7 @@ export async function deleteFeedback(
       deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(owner, end_user_id)),
     ],
   });
-  if ((rows as unknown[]).length === 0) throw notFound('message');
+  if (rows.length === 0) throw notFound('message');
 }
 
 /** What people think of an agent's answers, the latest change first. */

@@ -129,7 +129,7 @@ export interface SessionFilter {
 }
 
 /** Which sessions are listed. */
-export function passes(workspace_id: string, filter: SessionFilter): SQL | undefined {
+function passes(workspace_id: string, filter: SessionFilter): SQL | undefined {
   return and(
     eq(sessions.workspace_id, workspace_id),
     filter.agent === null

@@ -1,11 +1,6 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import {
-  authorizeOwned,
-  type RunRequest,
-  selectRunOfContent,
-  textOf,
-} from '../../runs/index.ts';
+import { authorizeOwned, type RunRequest, selectRunOfContent, textOf } from '../../runs/index.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { authorizeSession } from '../authorize-session.ts';
 import { selectSessionOfMessage } from '../feedback/store.ts';

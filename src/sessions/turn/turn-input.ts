@@ -18,7 +18,7 @@ export interface TurnInput {
   /** Null for the policy of the session. */
   readonly on_busy: BusyPolicy | null;
   /** Ids of attachments of the session that are sent with the message. */
-  readonly attachments?: readonly string[];
+  readonly attachments?: readonly string[] | undefined;
   /** Files that came with the request. They become attachments of the session together with the message. */
   readonly brought?: readonly AttachmentRow[];
   /** Items of an OpenAI conversation that this run reads; they are removed from the pending items. */

@@ -1,13 +1,13 @@
-import { batch } from '../../db/client.ts';
+import { batch, lastResult } from '../../db/client.ts';
 import { invalidateKeysOf } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { toQuotas } from '../quotas/schema.ts';
 import { quotaChanges } from '../quotas/service.ts';
 import { selectQuotas } from '../quotas/store.ts';
-import type { WorkspaceRow } from '../store.ts';
 import {
   type ManagedWorkspace,
   type ManageWorkspace,
@@ -61,7 +61,7 @@ export async function manageWorkspace(
   if (found === undefined) throw notFound('workspace');
   const results = await commit(ctx, {
     statements: [
-      changeWorkspace(ctx.db, id, { ...settings, updated_at: ctx.now() }),
+      changeWorkspace(ctx.db, id, { ...definedFields(settings), updated_at: ctx.now() }),
       ...quotaChanges(ctx, id, quotas),
       selectQuotas(ctx.db, id, ctx.now()),
     ],
@@ -75,11 +75,11 @@ export async function manageWorkspace(
       },
     ],
   });
-  const [row] = results[0] as WorkspaceRow[];
+  const [[row]] = results;
   if (row === undefined) throw notFound('workspace');
   return {
     ...toManagedWorkspace(row),
-    quotas: toQuotas(results.at(-1) as Parameters<typeof toQuotas>[0]),
+    quotas: toQuotas(lastResult(results)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { type QuotaName, quotas } from '../../db/schema/quotas.ts';
 
@@ -30,9 +30,6 @@ export const setQuota = (
     .insert(quotas)
     .values({ workspace_id, resource, max })
     .onConflictDoUpdate({ target: [quotas.workspace_id, quotas.resource], set: { max } });
-
-export const deleteQuotas = (db: Db, workspace_id: string) =>
-  db.delete(quotas).where(eq(quotas.workspace_id, workspace_id));
 
 /** Writes those limits of the deployment that differ from the stored ones. */
 export const writeQuotaDefaults = (db: Db, limits: Readonly<Record<QuotaName, number | null>>) =>

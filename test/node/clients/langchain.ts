@@ -86,9 +86,10 @@ export function langChain(stage: () => Stage): void {
       const llm = open(model);
       const first = await llm.invoke(question);
       expect(first.text).toContain('two hundred litres');
+      const { content, additional_kwargs, response_metadata } = first;
       const again = await llm.invoke([
         new HumanMessage(question),
-        new AIMessage(first),
+        new AIMessage({ content, additional_kwargs, response_metadata }),
         new HumanMessage(question),
       ]);
       expect(again.text).toContain('two hundred litres');

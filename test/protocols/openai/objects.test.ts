@@ -257,15 +257,20 @@ async function partsOf(
 const saidIn = (parts: readonly LanguageModelV4StreamPart[]) =>
   parts.flatMap((part) => (part.type === 'text-delta' ? [part.delta] : [])).join('');
 
+/** A type as JSON carries it: a field that is `undefined` is left out. */
+type Sent<Value> = Value extends object
+  ? { [Name in keyof Value]: Sent<Exclude<Value[Name], undefined>> }
+  : Value;
+
 /** The API sends null for these two, where the types of the package leave the field out. */
 type OfPackage = Omit<OpenAI.Responses.Response, 'output_text' | 'usage' | 'user'>;
 type WithoutResponse<Event> = Event extends { readonly response: unknown } ? never : Event;
 
 describe('what is sent has the types of the openai package', () => {
   it('whole, and in every event', () => {
-    expectTypeOf<ChatCompletion>().toExtend<OpenAI.ChatCompletion>();
-    expectTypeOf<ChatChunk>().toExtend<OpenAI.ChatCompletionChunk>();
-    expectTypeOf<OpenAiResponse>().toExtend<OfPackage>();
+    expectTypeOf<Sent<ChatCompletion>>().toExtend<OpenAI.ChatCompletion>();
+    expectTypeOf<Sent<ChatChunk>>().toExtend<OpenAI.ChatCompletionChunk>();
+    expectTypeOf<Sent<OpenAiResponse>>().toExtend<OfPackage>();
     expectTypeOf<NonNullable<OpenAiResponse['usage']>>().toExtend<OpenAI.Responses.ResponseUsage>();
     expectTypeOf<WithoutResponse<ResponseEvent>>().toExtend<OpenAI.Responses.ResponseStreamEvent>();
     expectTypeOf<ResponseEvent['type']>().toExtend<OpenAI.Responses.ResponseStreamEvent['type']>();

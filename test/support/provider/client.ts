@@ -2,7 +2,7 @@ import type { RecordedRequest } from './provider.ts';
 import type { Script } from './script.ts';
 
 /** Where the scripted provider is behind Miniflare's `outboundService`; no such host exists. */
-export const providerOrigin = 'https://provider.example.com';
+const providerOrigin = 'https://provider.example.com';
 
 export interface ScriptedProvider {
   /** For the real base URLs: the key finds the script. Unique, so that it can be searched for as a canary. */
