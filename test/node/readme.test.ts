@@ -55,7 +55,7 @@ beforeAll(async () => {
   ]);
   const script = { rounds: [{ text: ['Hello.'] }], repeat: true };
   await fetch(`${provider.url}/_scripts/guides`, { method: 'PUT', body: JSON.stringify(script) });
-});
+}, 300_000);
 afterAll(async () => {
   provider?.stop();
   await server?.stop();
