@@ -5,8 +5,8 @@ import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
 import type { Job } from '../platform/job.ts';
 import { canonicalJson, sha256 } from '../shared/digest.ts';
 import { Failure, notFound } from '../shared/failure.ts';
-import type { ToolPin } from '../tools/index.ts';
 import type { AgentConfig } from './config.ts';
+import type { VersionContent } from './fields.ts';
 import {
   type AgentChanges,
   type AgentDetailRow,
@@ -14,7 +14,8 @@ import {
   type Labels,
   selectAgentDetail,
 } from './store.ts';
-import { insertActivation, insertVersion, type VersionRow } from './version-store.ts';
+import type { VersionRow } from './version-choice.ts';
+import { insertActivation, insertVersion } from './version-store.ts';
 
 /** A version that is not stored yet: its number is given out in the writing statement. */
 export type NewVersion = Omit<VersionRow, 'number'>;
@@ -147,7 +148,12 @@ function applyPlan(row: AgentDetailRow, plan: Plan, now: number): AgentDetailRow
   };
 }
 
-const toActive = ({ id, config, config_hash, tools }: NewVersion) => ({
+const toActive = ({
+  id,
+  config,
+  config_hash,
+  tools,
+}: NewVersion): VersionContent & Pick<AgentDetailRow, 'active_version_id' | 'config_hash'> => ({
   active_version_id: id,
   config,
   config_hash,
@@ -175,19 +181,20 @@ export function refuseArchived(row: { readonly archived_at: number | null }): vo
     throw new Failure('agent_archived', 'The agent is archived: restore it first.');
 }
 
+/** The content of a version, with its configuration checked. */
+type NewContent = VersionContent & { readonly config: AgentConfig };
+
 export const newVersion = async (
   ctx: Ctx,
   agent_id: string,
-  config: AgentConfig,
-  tools: readonly ToolPin[],
+  content: NewContent,
   change_summary: string | null = null,
 ): Promise<NewVersion> => ({
   id: ctx.newId('ver'),
   workspace_id: ctx.workspace_id,
   agent_id,
-  config,
-  config_hash: await hashConfig(config),
-  tools,
+  ...content,
+  config_hash: await hashConfig(content.config),
   change_summary,
   created_by: actorId(ctx.actor),
   created_at: ctx.now(),

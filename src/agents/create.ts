@@ -4,7 +4,6 @@ import { modelWarnings } from '../llm/index.ts';
 import { type AuditEntry, commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents } from '../platform/context.ts';
 import { Failure, invalid } from '../shared/failure.ts';
-import type { ToolPin } from '../tools/index.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { activationOf, isSlugTaken, newVersion, slugTaken } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
@@ -15,9 +14,10 @@ import {
   defaultConfig,
   mergeConfig,
 } from './config.ts';
+import { type AgentFields, agentFieldsOf, type OwnColumns, type VersionContent } from './fields.ts';
 import { type Agent, type CreateAgent, toSavedAgent } from './schema.ts';
 import { randomSlug, slugCandidates, toSlug } from './slug.ts';
-import { type AgentDetailRow, type AgentRow, insertAgent, selectFreeSlug } from './store.ts';
+import { type AgentDetailRow, insertAgent, selectFreeSlug } from './store.ts';
 import { pinsFor } from './tools.ts';
 import { insertVersion } from './version-store.ts';
 
@@ -51,16 +51,12 @@ export function configOf(patch: AgentConfigPatch, given: ConfigDefaults): AgentC
   return config;
 }
 
-export interface NewAgent {
-  readonly name: string;
+export interface NewAgent extends AgentFields, Omit<VersionContent, 'config'> {
   /** Taken as it is or refused; without one, what the name gives, with a number where needed. */
   readonly slug?: string | undefined;
   readonly slugLike?: string | undefined;
-  readonly description: string;
-  readonly tags: string[];
   /** The configuration, once the id of the agent's own base is known. */
   readonly configure: (base_id: string) => AgentConfig;
-  readonly tools: readonly ToolPin[];
   /** Only of an agent that stands for a provider's model. */
   readonly provider_model?: string;
 }
@@ -96,15 +92,12 @@ async function insertOne<Reply>(
 ): Promise<Reply> {
   const id = ctx.newId('agt');
   const base = newAgentBase(ctx, { id, name: agent.name });
-  const version = await newVersion(ctx, id, configure(base.id), tools);
+  const version = await newVersion(ctx, id, { config: configure(base.id), tools });
   const now = ctx.now();
-  const row: AgentRow = {
+  const own: OwnColumns = {
     id,
     workspace_id: ctx.workspace_id,
     slug: agent.slug,
-    name: agent.name,
-    description: agent.description,
-    tags: agent.tags,
     active_version_id: version.id,
     latest_version: 1,
     revision: 1,
@@ -115,6 +108,7 @@ async function insertOne<Reply>(
     created_at: now,
     updated_at: now,
   };
+  const row = { ...own, ...agentFieldsOf(agent) };
   const { config, config_hash } = version;
   const reply = toReply({
     ...row,

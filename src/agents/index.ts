@@ -14,5 +14,5 @@ export { agentOfProviderModel } from './provider-model.ts';
 export { VersionReference } from './schema.ts';
 export { findAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
-
-export { selectVersionFor } from './version-store.ts';
+export { chooseVersion, selectVersionFor, type VersionRow } from './version-choice.ts';
+export { toVersionReference } from './version-schema.ts';

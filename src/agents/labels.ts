@@ -5,8 +5,8 @@ import { refuseArchived, type Target, withAgent } from './change.ts';
 import { Label } from './parameters.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { type AgentDetailRow, deleteLabel, type Labels, upsertLabel } from './store.ts';
+import { selectVersionFor } from './version-choice.ts';
 import type { SetLabel } from './version-schema.ts';
-import { selectVersionFor } from './version-store.ts';
 
 const maxLabels = 50;
 

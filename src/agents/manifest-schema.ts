@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { Name, Slug, Time } from '../http/schema.ts';
 import { PortableConfig } from './config.ts';
-import { Agent, fields } from './schema.ts';
+import { newFieldSchemas } from './fields.ts';
+import { Agent } from './schema.ts';
 
 const kind = 'agentgrid.agent';
 
@@ -17,12 +18,7 @@ export const Manifest = z
   .strictObject({
     kind: z.literal(kind),
     format: z.literal(1),
-    agent: z.strictObject({
-      name: fields.name,
-      slug: Slug,
-      description: fields.description.default(''),
-      tags: fields.tags.default([]),
-    }),
+    agent: z.strictObject({ ...newFieldSchemas, slug: Slug }),
     config: PortableConfig,
     knowledge_bases: z
       .array(BaseName)

@@ -7,6 +7,7 @@ import { findWorkspace } from '../workspaces/index.ts';
 import { readAgent } from './change.ts';
 import { parseConfig } from './config.ts';
 import { addAgent, configOf, refuseRestricted } from './create.ts';
+import { agentFieldsOf } from './fields.ts';
 import type { DuplicateAgent, ImportedAgent, Manifest } from './manifest-schema.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { selectAgentDetail, selectBasesOf, selectSharedBases } from './store.ts';
@@ -42,10 +43,9 @@ export async function duplicateAgent(
   return addAgent(
     ctx,
     {
+      ...agentFieldsOf(source),
       name,
       slug: input.slug,
-      description: source.description,
-      tags: source.tags,
       tools: source.tools,
       configure: (base_id) => ({
         ...config,
@@ -70,7 +70,7 @@ export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
   return {
     kind: 'agentgrid.agent',
     format: 1,
-    agent: { name: row.name, slug: row.slug, description: row.description, tags: row.tags },
+    agent: { ...agentFieldsOf(row), slug: row.slug },
     config: { ...config, knowledge: settings },
     knowledge_bases: named.map((base) => ({ name: base.name, is_own: base.id === row.base_id })),
     exported_at: toWireTime(ctx.now()),

@@ -11,7 +11,7 @@ import {
 import { defaultModelFor } from './service.ts';
 import { selectOwnBase } from './store.ts';
 import { pinsFor } from './tools.ts';
-import type { VersionRow } from './version-store.ts';
+import type { VersionRow } from './version-choice.ts';
 
 /** A configuration that is tried and not kept, with the tools it would be saved with. */
 export interface Preview {

@@ -3,6 +3,7 @@ import { isIndexViolation, isUniqueViolation } from '../db/errors.ts';
 import { agents } from '../db/schema/agents.ts';
 import type { Ctx } from '../platform/context.ts';
 import { addAgent, configOf } from './create.ts';
+import { unsetFields } from './fields.ts';
 import type { AgentRow } from './store.ts';
 
 const select = (ctx: Ctx, model: string) =>
@@ -29,9 +30,8 @@ export async function agentOfProviderModel(
   const known = await select(ctx, model).get();
   if (known !== undefined) return known;
   const agent = {
-    name: model.slice(0, 100),
+    ...unsetFields(model.slice(0, 100)),
     description: `Calls of ${model} by its own name.`,
-    tags: [],
     tools: [],
     provider_model: model,
     configure: () => configOf(plain, { model, base_ids: [] }),

@@ -1,21 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/openapi.ts';
-import { Flag, Id, Name, Slug, Time } from '../http/schema.ts';
+import { Flag, Id, Slug, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { AgentConfig, AgentConfigPatch, configFields, parseConfig } from './config.ts';
+import { agentFieldsOf, fieldSchemas, newFieldSchemas } from './fields.ts';
 import type { AgentDetailRow, AgentSummaryRow, Labels } from './store.ts';
-
-const Tags = z
-  .array(Name(50))
-  .max(20)
-  .refine((tags) => new Set(tags).size === tags.length, 'Each tag once.')
-  .openapi({ example: ['support'] });
-
-export const fields = {
-  name: Name(100).openapi({ example: 'Support' }),
-  description: z.string().max(2000).openapi({ example: 'Answers questions about our products.' }),
-  tags: Tags,
-};
 
 /** Tells a caller who puts configuration beside the name where it belongs. */
 export const nesting = {
@@ -43,12 +32,10 @@ export const Reason = z
 export const CreateAgent = z
   .strictObject(
     {
-      name: fields.name,
+      ...newFieldSchemas,
       slug: Slug.optional()
-        .describe('Made of the name unless given')
+        .describe('Derived from the name unless given.')
         .openapi({ example: 'support' }),
-      description: fields.description.default(''),
-      tags: Tags.default([]),
       config: AgentConfigPatch.default({}),
     },
     nesting,
@@ -61,7 +48,7 @@ export type CreateAgent = z.output<typeof CreateAgent>;
 export const UpdateAgent = z
   .strictObject(
     {
-      ...fields,
+      ...fieldSchemas,
       slug: Slug.openapi({ example: 'support' }),
       config: AgentConfigPatch,
       change_summary: ChangeSummary,
@@ -87,7 +74,7 @@ export const AgentSummary = z
   .object({
     id: Id('agt'),
     slug: z.string().openapi({ example: 'support' }),
-    ...fields,
+    ...fieldSchemas,
     active_version: VersionReference,
     latest_version: z.number().int().describe('The highest version number there is'),
     model: z.string().describe('Of the active version').openapi({ example: 'builtin/extractive' }),
@@ -131,9 +118,7 @@ type SharedRow = Omit<AgentSummaryRow, 'model'>;
 const toShared = (row: SharedRow): Omit<AgentSummary, 'model'> => ({
   id: row.id,
   slug: row.slug,
-  name: row.name,
-  description: row.description,
-  tags: row.tags,
+  ...agentFieldsOf(row),
   active_version: { id: row.active_version_id, number: row.number },
   latest_version: row.latest_version,
   labels: toLabels(row.labels),

@@ -22,6 +22,7 @@ import {
   mergeConfig,
   parseConfig,
 } from './config.ts';
+import { changedFieldsOf, unsetFields } from './fields.ts';
 import {
   type Agent,
   type AgentQuery,
@@ -99,7 +100,12 @@ export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent):
           : { changes, audit: { action: 'agent.update', detail: changes } };
       checkConfig(config);
       await checkBases(ctx, input.config, usedBases(row));
-      const version = await newVersion(ctx, row.id, config, tools, input.change_summary ?? null);
+      const version = await newVersion(
+        ctx,
+        row.id,
+        { config, tools },
+        input.change_summary ?? null,
+      );
       const reason = input.reason ?? null;
       const detail = { ...changes, version: row.latest_version + 1, reason };
       return {
@@ -138,15 +144,13 @@ export async function defaultModelFor(
   return patch?.model === null ? (await findWorkspace(ctx)).default_model : '';
 }
 
-function changedFields(
-  row: AgentDetailRow,
-  { name, slug, description, tags }: UpdateAgent,
-): AgentChanges {
-  const given = { name, slug, description, tags };
+function changedFields(row: AgentDetailRow, input: UpdateAgent): AgentChanges {
+  const given = {
+    ...changedFieldsOf(input),
+    ...(input.slug === undefined ? {} : { slug: input.slug }),
+  };
   const changed = Object.entries(given).filter(
-    ([field, value]) =>
-      value !== undefined &&
-      JSON.stringify(value) !== JSON.stringify(row[field as keyof typeof given]),
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(row[field as keyof typeof given]),
   );
   return Object.fromEntries(changed) as AgentChanges;
 }
@@ -177,9 +181,7 @@ const removeAgent = (ctx: Ctx, target: Target): Promise<null> =>
           changes: {
             deleted_at: ctx.now(),
             slug: row.id,
-            name: 'Deleted agent',
-            description: '',
-            tags: [],
+            ...unsetFields('Deleted agent'),
             provider_model: null,
           },
           audit: { action: 'agent.delete', detail: { slug: row.slug, name: row.name } },

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.ts';
 import { agent_labels, agent_versions, agents } from '../db/schema/agents.ts';
 import { knowledge_bases } from '../db/schema/knowledge.ts';
 import { isId } from '../shared/id.ts';
-import type { ToolPin } from '../tools/index.ts';
+import type { AgentFields, VersionContent } from './fields.ts';
 
 export type AgentRow = typeof agents.$inferSelect;
 export type Labels = Readonly<Record<string, { readonly id: string; readonly number: number }>>;
@@ -16,10 +16,9 @@ interface Shown {
 }
 export type AgentSummaryRow = AgentRow & Shown & { readonly model: string };
 export type AgentDetailRow = AgentRow &
-  Shown & {
-    readonly config: Readonly<Record<string, unknown>>;
+  Shown &
+  VersionContent & {
     readonly config_hash: string;
-    readonly tools: readonly ToolPin[];
   };
 
 /** A slug has no underscore, so it can never be taken for an id. */
@@ -126,10 +125,7 @@ export const selectFreeSlug = (db: Db, workspace_id: string, candidates: readonl
 export const insertAgent = (db: Db, row: AgentRow) => db.insert(agents).values(row);
 
 export type AgentChanges = Partial<
-  Pick<
-    AgentRow,
-    'slug' | 'name' | 'description' | 'tags' | 'archived_at' | 'deleted_at' | 'provider_model'
-  >
+  Pick<AgentRow, keyof AgentFields | 'slug' | 'archived_at' | 'deleted_at' | 'provider_model'>
 >;
 
 /**

@@ -7,7 +7,8 @@ import { AgentConfig, AgentConfigPatch, parseConfig } from './config.ts';
 import { Label, VersionRequest } from './parameters.ts';
 import { ChangeSummary, nesting, Reason, VersionReference, Warning } from './schema.ts';
 import type { AgentDetailRow } from './store.ts';
-import type { ActivationSummaryRow, VersionRow } from './version-store.ts';
+import type { VersionRow } from './version-choice.ts';
+import type { ActivationSummaryRow } from './version-store.ts';
 
 export const VersionSummary = z
   .object({

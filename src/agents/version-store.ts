@@ -2,59 +2,23 @@ import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/client.ts';
 import { agent_activations, agent_versions, agents } from '../db/schema/agents.ts';
-import { isId } from '../shared/id.ts';
 import { type PinState, pinStates } from '../tools/index.ts';
 import { isAgent } from './store.ts';
+import { isChosen, type VersionRow } from './version-choice.ts';
 
-export type VersionRow = typeof agent_versions.$inferSelect;
 export type ShownVersionRow = VersionRow & { readonly states: readonly PinState[] };
 export type ActivationRow = typeof agent_activations.$inferSelect;
 
 const agentId = (workspace_id: string, agent: string): SQL =>
   sql`(select ${agents.id} from agents where ${isAgent(workspace_id, agent)})`;
 
-/** A version's number is digits only; a label starts with a letter and has no underscore; the rest is an id. */
-function isVersion(workspace_id: string, agent: string, version: string | null): SQL {
-  const owner = agentId(workspace_id, agent);
-  if (version === null)
-    return sql`${agent_versions.id} = (select ${agents.active_version_id} from agents where ${isAgent(workspace_id, agent)})`;
-  if (/^[1-9][0-9]{0,8}$/.test(version)) return eq(agent_versions.number, Number(version));
-  if (isId('ver', version)) return eq(agent_versions.id, version);
-  return sql`${agent_versions.id} = (select l.version_id from agent_labels l where l.agent_id = ${owner} and l.label = ${version})`;
-}
-
-/**
- * One version of an agent, which is given by id or slug. `version` is a number, an id or a label;
- * null is the active one.
- */
-export const selectVersionFor = (
-  db: Db,
-  workspace_id: string,
-  agent: string,
-  version: string | null,
-) =>
-  db
-    .select()
-    .from(agent_versions)
-    .where(isVersionOf(workspace_id, agent, version));
-
-const isVersionOf = (
-  workspace_id: string,
-  agent: string,
-  version: string | null,
-): SQL | undefined =>
-  and(
-    eq(agent_versions.workspace_id, workspace_id),
-    eq(agent_versions.agent_id, agentId(workspace_id, agent)),
-    isVersion(workspace_id, agent, version),
-  );
-
-/** The same, with how its tools stand to the tools as they are now. */
+/** Selects one version with the state of each of its tools compared to the tools as they are now. */
 export const selectShownVersion = (db: Db, workspace_id: string, agent: string, version: string) =>
   db
     .select({ ...getTableColumns(agent_versions), states: pinStates(sql`${agent_versions.tools}`) })
-    .from(agent_versions)
-    .where(isVersionOf(workspace_id, agent, version));
+    .from(agents)
+    .innerJoin(agent_versions, isChosen(version))
+    .where(isAgent(workspace_id, agent));
 
 /** Newest first, without the configurations; `after` is a version number. */
 export const selectVersions = (

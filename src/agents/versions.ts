@@ -20,6 +20,7 @@ import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
 import { selectAgent, selectAgentDetail } from './store.ts';
 import { pinsFor } from './tools.ts';
+import { selectVersionFor } from './version-choice.ts';
 import {
   type ActivateVersion,
   type Activation,
@@ -36,7 +37,6 @@ import {
   type ShownVersionRow,
   selectActivations,
   selectShownVersion,
-  selectVersionFor,
   selectVersions,
 } from './version-store.ts';
 
@@ -165,7 +165,12 @@ export async function createVersion(
       const tools = await pinsFor(ctx, input.config?.tools, row.tools);
       states = await readPinStates(ctx, tools);
       await checkBases(ctx, input.config, usedBases(row));
-      const version = await newVersion(ctx, row.id, config, tools, input.change_summary ?? null);
+      const version = await newVersion(
+        ctx,
+        row.id,
+        { config, tools },
+        input.change_summary ?? null,
+      );
       const number = row.latest_version + 1;
       return {
         version,

@@ -1,10 +1,10 @@
 import type { AnomalyMeasure } from '../db/schema/analytics.ts';
 
-/** What a day stands out by. */
+/** A measure of a day that is far above the days before. */
 export interface Anomaly {
   readonly measure: AnomalyMeasure;
   readonly value: number;
-  /** The median of the days it was held against. */
+  /** The median of the days it was compared with. */
   readonly usual: number;
 }
 
@@ -14,23 +14,23 @@ export interface DayFigures {
   readonly error_rate: number;
 }
 
-/** Days of its own past that a day is held against, and how many there must be. */
+/** The most and the fewest active days that a day is compared with. */
 export const pastDays = 28;
 const fewestDays = 7;
-/** Of fewer runs no rate is told. */
+/** A day with fewer runs has no error rate to judge. */
 const fewestRuns = 10;
-/** How many standard deviations are far. */
+/** The number of standard deviations from which a value is an anomaly. */
 const far = 6;
-/** A standard deviation as a multiple of the median absolute deviation, where values are spread normally. */
+/** The standard deviation of a normal distribution as a multiple of its median absolute deviation. */
 const perDeviation = 1.4826;
 
 /**
- * Marks days whose cost or error rate is far above the days before them: by the median and the
- * median absolute deviation, which a few odd days of the past do not move.
+ * Returns the anomalies of each day: a cost or an error rate far above the days before, by median and median absolute
+ * deviation, which a few outliers do not move.
  */
 export function markAnomalies(days: readonly DayFigures[]): Anomaly[][] {
   return days.map((today, index) => {
-    // A day on which nothing was done is no measure of one on which something was.
+    // Days without activity are left out of the comparison.
     const active = days
       .slice(Math.max(0, index - pastDays), index)
       .filter(({ runs, cost_usd }) => runs > 0 || cost_usd > 0);
@@ -53,7 +53,7 @@ export function markAnomalies(days: readonly DayFigures[]): Anomaly[][] {
   });
 }
 
-/** Null where it is not. `noise` is a deviation that nobody minds. */
+/** Returns null where the value is not far above the past. `noise` is the smallest deviation that counts. */
 function farAbove(
   value: number,
   past: readonly number[],

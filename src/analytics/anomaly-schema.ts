@@ -10,9 +10,12 @@ import { LocalDate } from './schema.ts';
 export const AnomalyQuery = z.strictObject({
   ...pageQuery,
   agent: AgentParameter.optional(),
-  measure: z.enum(anomalyMeasures).optional().describe('What stood out'),
-  start_date: LocalDate.optional().describe('The first day'),
-  end_date: LocalDate.optional().describe('The last day, itself included'),
+  measure: z
+    .enum(anomalyMeasures)
+    .optional()
+    .describe('Measure that was far above the days before'),
+  start_date: LocalDate.optional().describe('First day'),
+  end_date: LocalDate.optional().describe('Last day, inclusive'),
   from: LocalDate.optional()
     .describe('Deprecated: `start_date`')
     .openapi({ param: { deprecated: true } }),
@@ -26,20 +29,25 @@ export const Anomaly = z
   .object({
     id: Id('anm'),
     agent_id: Id('agt'),
-    date: z.iso.date().describe("In the workspace's time zone").openapi({ example: '2026-11-20' }),
+    date: z.iso
+      .date()
+      .describe('Date in the time zone of the workspace')
+      .openapi({ example: '2026-11-20' }),
     measure: z.enum(anomalyMeasures),
     value: z
       .number()
-      .describe('When it was found: US dollars, or the share of runs that failed, 0..1')
+      .describe('Value at the time of detection: US dollars, or the share of failed runs, 0..1')
       .openapi({ example: 12.5 }),
-    usual: z.number().describe('The median of up to 28 days before it').openapi({ example: 1.1 }),
+    usual: z.number().describe('Median of up to 28 days before').openapi({ example: 1.1 }),
     found_at: Time,
-    delivered_at: Time.nullable().describe('When the webhook of alerts took it'),
+    delivered_at: Time.nullable().describe(
+      'Time at which the webhook accepted the alert; null before',
+    ),
   })
   .openapi('Anomaly');
 export type Anomaly = z.output<typeof Anomaly>;
 
-/** What the webhook of the workspace gets. */
+/** The payload of the workspace's webhook. */
 export const AnomalyAlertEvent = z
   .object({ type: z.literal('anomaly.alert'), anomaly: Anomaly, workspace_id: Id('ws') })
   .openapi('AnomalyAlertEvent');

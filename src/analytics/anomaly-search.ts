@@ -8,26 +8,26 @@ import {
   selectSearch,
   selectUnsearched,
 } from './anomaly-store.ts';
+import { forEachDueWorkspace } from './due-workspaces.ts';
 import { Figures } from './figures.ts';
 import { dayFigures, toMeasures } from './measures.ts';
 import { boundariesOf, dateAt, plusDays, startOfDate } from './plan.ts';
 import { readClosed } from './read.ts';
-import { goRound } from './round.ts';
 
-/** Agents that a tick looks at, and how many of them at a time. */
+/** The agents that one tick examines, and those of one batch. */
 const agentsOfTick = 2000;
 const agentsAtATime = 20;
-/** Days back that a search goes after cron has been away for longer. */
+/** The most days that a search goes back after an outage of cron. */
 const furthestBack = 14;
 
 interface Allowance {
   agents: number;
 }
 
-/** Looks for days that stand out, in every workspace that has been rolled up since the last time. Found twice, they are told of once. */
+/** Detects anomalies in every workspace that was rolled up since the last search. Idempotent: an anomaly is alerted once. */
 export async function findAnomalies(ctx: Ctx): Promise<void> {
   const allowance: Allowance = { agents: agentsOfTick };
-  await goRound(ctx, {
+  await forEachDueWorkspace(ctx, {
     name: 'anomalies',
     hasRoom: () => allowance.agents > 0,
     selectDue: (after) => selectUnsearched(ctx.db, after, ctx.now(), 20),
@@ -83,7 +83,7 @@ interface Search {
   readonly workspace_id: string;
   readonly agents: readonly string[];
   readonly boundaries: readonly number[];
-  /** The first day that is looked at; the ones before are the past. */
+  /** The index of the first day that is examined; earlier days are for comparison. */
   readonly from: number;
   readonly time_zone: string;
 }

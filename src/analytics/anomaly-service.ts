@@ -6,7 +6,7 @@ import { type Anomaly, type AnomalyQuery, toAnomaly } from './anomaly-schema.ts'
 import { noteDelivery, positionOf, selectAnomalies, selectAnomaly } from './anomaly-store.ts';
 import { checkNamedAgent } from './named-agent.ts';
 
-/** The last days first. A key that is limited to agents sees theirs alone. */
+/** Lists anomalies, newest day first. A key that is limited to agents sees only their anomalies. Throws `not_found`. */
 export async function listAnomalies(
   ctx: Ctx,
   { limit, cursor, start_date, end_date, ...query }: AnomalyQuery,
@@ -28,7 +28,7 @@ export async function listAnomalies(
   );
 }
 
-/** Tells the workspace's webhook of an anomaly; once it has taken it, not again. Throws when it does not. */
+/** Sends an anomaly to the workspace's webhook, unless it has been accepted. Throws when delivery fails. */
 export async function deliverAnomaly(ctx: Ctx, id: string): Promise<void> {
   const [[row], [hook]] = await batch(ctx.db, selectAnomaly(ctx.db, ctx.workspace_id, id));
   if (row === undefined || hook === undefined || row.delivered_at !== null) return;

@@ -6,7 +6,7 @@ import { workspaces } from '../db/schema/workspaces.ts';
 
 export type AnomalyRow = typeof anomalies.$inferSelect;
 
-/** Workspaces after an id, in their order, that have been rolled up since anomalies were last looked for. */
+/** Selects workspaces that were rolled up since their last search, ordered by id, after an id. */
 export const selectUnsearched = (db: Db, after: string, now: number, limit: number) =>
   db.all<{ id: string }>(sql`select workspace_id as id from analytics_state
     where revision > searched_revision and workspace_id > ${after} and lease_until <= ${now} order by workspace_id limit ${limit}`);
@@ -22,7 +22,7 @@ export const selectSearch = (db: Db, workspace_id: string) =>
     .innerJoin(workspaces, eq(workspaces.id, analytics_state.workspace_id))
     .where(eq(analytics_state.workspace_id, workspace_id));
 
-/** Whatever came in meanwhile has raised the revision further, and is looked at the next time. */
+/** Stores that a revision was searched. A revision that was raised meanwhile is searched next time. */
 export const saveSearch = (
   db: Db,
   workspace_id: string,
@@ -36,7 +36,7 @@ export const saveSearch = (
       and(eq(analytics_state.workspace_id, workspace_id), sql`searched_revision <= ${revision}`),
     );
 
-/** Agents after an id with hours that were rolled up from an instant on: a step through the index each. */
+/** Selects agents with rolled-up hours from an instant on, ordered by id, after an id: one index lookup each. */
 export const selectActiveAgents = (
   db: Db,
   workspace_id: string,
@@ -50,7 +50,7 @@ export const selectActiveAgents = (
     select 1 from analytics_rollups r where r.workspace_id = a.workspace_id and r.agent_id = a.id and r.dimension = 'all'
       and r.grain = 'hour' and r.bucket >= ${from}) order by a.id limit ${limit}`);
 
-/** Adds those that are not known yet, each with the job that tells of it. */
+/** Adds new anomalies, each with the job that sends its alert. */
 export function addAnomalies(
   db: Db,
   found: readonly (Omit<AnomalyRow, 'delivered_at'> & { readonly job_id: string })[],
@@ -85,16 +85,16 @@ const of = (workspace_id: string, id: string) =>
   and(eq(anomalies.id, id), eq(anomalies.workspace_id, workspace_id));
 
 export interface AnomalyFilter {
-  /** Id or slug. */
+  /** Id or slug of the agent. */
   readonly agent?: string | undefined;
   readonly measure?: AnomalyMeasure | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** The agents that may be seen; null for all. */
+  /** Ids of the agents that the caller may see; null for all. */
   readonly only: readonly string[] | null;
 }
 
-/** The last days first. `after` is the position of the last that was seen. */
+/** Selects anomalies, newest day first. `after` is the position of the last row of the page before. */
 export function selectAnomalies(
   db: Db,
   workspace_id: string,

@@ -6,14 +6,14 @@ import { workspaces } from '../db/schema/workspaces.ts';
 import type { Ctx } from '../platform/context.ts';
 import { day, minute, toWireTime } from '../shared/time.ts';
 import { advanceState, type Lease, saveCursor, selectCursor, takeLease } from './store.ts';
-import { toUsage } from './usage-schema.ts';
+import { toUsage, usageSchema } from './usage-fields.ts';
 import type { UsageRow } from './usage-store.ts';
 
-/** Rows of one object, of one page while it is written, and of one statement that deletes. */
+/** The rows of one object, of one page while it is written, and of one deleting statement. */
 const rowsOfPart = 20_000;
 const pageSize = 2000;
 const deletedAtATime = 2000;
-/** Rows that a tick archives; what is left waits for the next. */
+/** The rows that one tick archives; the rest waits for the next. */
 const rowsOfTick = 400_000;
 const leaseFor = 5 * minute;
 const archiveLimit = 256 * 1024 * 1024;
@@ -22,7 +22,7 @@ interface Allowance {
   rows: number;
 }
 
-/** Moves usage rows that are older than a workspace keeps them into objects, a day at a time. */
+/** Moves usage rows past the retention of their workspace into objects, day by day. */
 export async function archiveUsage(ctx: Ctx): Promise<void> {
   const allowance: Allowance = { rows: rowsOfTick };
   let after = (await selectCursor(ctx.db, 'archive').get())?.position ?? '';
@@ -43,7 +43,7 @@ export async function archiveUsage(ctx: Ctx): Promise<void> {
   await saveCursor(ctx.db, 'archive', allowance.rows > 0 ? '' : after).run();
 }
 
-/** One workspace: whatever is older than `keep` days, once it has been rolled up. */
+/** Archives the rolled-up usage rows of one workspace that are older than `keep` days. */
 export async function archiveWorkspace(
   ctx: Ctx,
   workspace_id: string,
@@ -80,9 +80,9 @@ async function selectOldest(
 }
 
 /**
- * The oldest rows of a day. The object comes first; then, in one batch, its row and the deletion of
- * exactly what is in it. Cut off in between, the next time writes the same object again.
- * Returns how many rows there were, or 0 when the day is to be rolled up again first.
+ * Archives the oldest rows of a day: first the object, then in one batch its row and the deletion of exactly its
+ * lines. After an interruption the next attempt writes the same object again. Returns the number of rows; 0 when the
+ * day has to be rolled up again first.
  */
 async function archivePart(ctx: Ctx, lease: Lease, start: number): Promise<number> {
   const { workspace_id } = lease;
@@ -168,16 +168,16 @@ async function* linesOf(
 
 const isArchived = (id: string): SQL => sql`exists (select 1 from usage_archives where id = ${id})`;
 
-/** Only with the lease, and while nothing late waits to be counted into that day. Returns the row, or nothing. */
+/** Inserts the archive if the lease is held and no late fact of the day waits to be counted. Returns its id, or no row. */
 const insertArchive = (
   ctx: Ctx,
   { workspace_id, token }: Lease,
-  row: typeof usage_archives.$inferSelect,
+  row: Omit<typeof usage_archives.$inferSelect, 'schema_number'>,
 ) =>
   ctx.db
     .insert(usage_archives)
     .select(
-      sql`select ${row.id}, ${workspace_id}, ${row.day}, ${row.part}, ${row.object_key}, ${row.row_count}, ${row.cost_nano_usd}, ${row.byte_size}, ${row.sha256}, ${row.created_at}
+      sql`select ${row.id}, ${workspace_id}, ${row.day}, ${row.part}, ${row.object_key}, ${row.row_count}, ${row.cost_nano_usd}, ${row.byte_size}, ${row.sha256}, ${row.created_at}, ${usageSchema}
       where exists (select 1 from analytics_state where workspace_id = ${workspace_id} and lease = ${token})
         and not exists (select 1 from analytics_marks where workspace_id = ${workspace_id} and grain = 'hour' and bucket >= ${row.day} and bucket < ${row.day + day})
         and not exists (select 1 from analytics_marks where workspace_id = ${workspace_id} and grain = 'day' and bucket = ${row.day})`,

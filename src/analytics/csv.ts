@@ -1,7 +1,7 @@
-/** What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), also behind what it may leave out. */
+/** The beginning of text that a spreadsheet evaluates as a formula (OWASP, CSV injection), after characters it may skip. */
 const formula = /^[\t\r\n]|^[\s\p{Cf}\p{Cc}]*[=+\-@＝＋－＠]/u;
 
-/** A cell of a table (RFC 4180): text that a spreadsheet would run gets an apostrophe before it. */
+/** Returns a cell of a table (RFC 4180). Text that a spreadsheet would evaluate is prefixed with an apostrophe. */
 export function toCell(value: string | number | boolean | null): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);

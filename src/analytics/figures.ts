@@ -1,107 +1,112 @@
 import { Histogram } from './histogram.ts';
+import { currentSchema } from './metrics/index.ts';
 import { DistinctSketch } from './sketch.ts';
 
-/** Times in milliseconds: of whole runs, and of single model calls. */
-export type Timing = 'run' | 'run_first_token' | 'call' | 'call_first_token';
-/** What is counted once however often it comes. */
-export type Distinct = 'users' | 'chats';
-
-/** As it is stored: only what is there. */
+/** Figures as they are stored: only what is there. */
 export interface StoredFigures {
+  /** The schema number; absent for 1. */
+  readonly v?: number;
   readonly n?: Readonly<Record<string, number>>;
-  readonly t?: Readonly<Partial<Record<Timing, readonly number[]>>>;
-  readonly d?: Readonly<Partial<Record<Distinct, readonly number[] | string>>>;
+  readonly t?: Readonly<Record<string, readonly number[]>>;
+  readonly d?: Readonly<Record<string, readonly number[] | string>>;
 }
 
-/** What is known of any set of runs, calls and ratings. Two are merged into what is known of both together. */
+/**
+ * The figures of any set of runs, calls and ratings, by the keys under which metrics are stored (kinds.ts reads and
+ * writes them). Figures of two sets merge into those of both together.
+ */
 export class Figures {
-  /** Sums of whole numbers by name; money is nano-USD, confidence millionths. */
+  /** Sums of whole numbers: counts, money in nano-USD, means in millionths. */
   readonly #sums = new Map<string, number>();
-  readonly #times = new Map<Timing, Histogram>();
-  readonly #distinct = new Map<Distinct, DistinctSketch>();
+  readonly #times = new Map<string, Histogram>();
+  readonly #distinct = new Map<string, DistinctSketch>();
+  #schema: number;
 
-  sum(name: string): number {
-    return this.#sums.get(name) ?? 0;
+  constructor(schema: number = currentSchema) {
+    this.#schema = schema;
   }
 
-  /** Sums whose name begins so, by what follows. */
+  /** The lowest schema number among what was merged: a metric that came later was not measured everywhere. */
+  get schema(): number {
+    return this.#schema;
+  }
+
+  sum(key: string): number {
+    return this.#sums.get(key) ?? 0;
+  }
+
+  /** The sums whose keys begin with `prefix`, by the rest of the key. */
   *sumsOf(prefix: string): Generator<[string, number]> {
-    for (const [name, value] of this.#sums)
-      if (name.startsWith(prefix)) yield [name.slice(prefix.length), value];
+    for (const [key, value] of this.#sums)
+      if (key.startsWith(prefix)) yield [key.slice(prefix.length), value];
   }
 
-  time(timing: Timing): Histogram {
-    return this.#times.get(timing) ?? nothing;
+  time(key: string): Histogram {
+    return this.#times.get(key) ?? nothing;
   }
 
-  distinct(kind: Distinct): number {
-    return this.#distinct.get(kind)?.count ?? 0;
+  distinct(key: string): number {
+    return this.#distinct.get(key)?.count ?? 0;
   }
 
-  count(name: string, by: number | null = 1): void {
-    if (by !== null && by !== 0) this.#sums.set(name, this.sum(name) + by);
+  count(key: string, by: number | null = 1): void {
+    if (by !== null && by !== 0) this.#sums.set(key, this.sum(key) + by);
   }
 
-  took(timing: Timing, ms: number | null): void {
+  took(key: string, ms: number | null): void {
     if (ms === null) return;
-    const histogram = this.#times.get(timing) ?? new Histogram();
+    const histogram = this.#times.get(key) ?? new Histogram();
     histogram.add(ms);
-    this.#times.set(timing, histogram);
+    this.#times.set(key, histogram);
   }
 
-  saw(kind: Distinct, name: string | null): void {
-    if (name === null) return;
-    const sketch = this.#distinct.get(kind) ?? new DistinctSketch();
-    sketch.add(name);
-    this.#distinct.set(kind, sketch);
+  saw(key: string, value: string | null): void {
+    if (value === null) return;
+    const sketch = this.#distinct.get(key) ?? new DistinctSketch();
+    sketch.add(value);
+    this.#distinct.set(key, sketch);
   }
 
   merge(other: Figures): void {
-    for (const [name, value] of other.#sums) this.count(name, value);
-    for (const [timing, histogram] of other.#times) {
-      const mine = this.#times.get(timing) ?? new Histogram();
+    this.#schema = Math.min(this.#schema, other.#schema);
+    for (const [key, value] of other.#sums) this.count(key, value);
+    for (const [key, histogram] of other.#times) {
+      const mine = this.#times.get(key) ?? new Histogram();
       mine.merge(histogram);
-      this.#times.set(timing, mine);
+      this.#times.set(key, mine);
     }
-    for (const [kind, sketch] of other.#distinct) {
-      const mine = this.#distinct.get(kind) ?? new DistinctSketch();
+    for (const [key, sketch] of other.#distinct) {
+      const mine = this.#distinct.get(key) ?? new DistinctSketch();
       mine.merge(sketch);
-      this.#distinct.set(kind, mine);
+      this.#distinct.set(key, mine);
     }
   }
 
   /** The same figures give the same text, in whatever order they were added. */
   toJSON(): StoredFigures {
-    const sorted = <Key extends string, Value>(map: Map<Key, Value>) =>
-      Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1))) as Record<Key, Value>;
     return {
-      ...(this.#sums.size === 0 ? {} : { n: sorted(this.#sums) }),
-      ...(this.#times.size === 0
-        ? {}
-        : { t: mapped(sorted(this.#times), (histogram) => histogram.toJSON()) }),
+      ...(this.#schema === 1 ? {} : { v: this.#schema }),
+      ...(this.#sums.size === 0 ? {} : { n: sorted(this.#sums, (sum) => sum) }),
+      ...(this.#times.size === 0 ? {} : { t: sorted(this.#times, (times) => times.toJSON()) }),
       ...(this.#distinct.size === 0
         ? {}
-        : { d: mapped(sorted(this.#distinct), (sketch) => sketch.toJSON()) }),
+        : { d: sorted(this.#distinct, (sketch) => sketch.toJSON()) }),
     };
   }
 
-  static from({ n = {}, t = {}, d = {} }: StoredFigures): Figures {
-    const figures = new Figures();
-    for (const [name, value] of Object.entries(n)) figures.#sums.set(name, value);
-    for (const [timing, stored] of Object.entries(t))
-      figures.#times.set(timing as Timing, Histogram.from(stored));
-    for (const [kind, stored] of Object.entries(d))
-      figures.#distinct.set(kind as Distinct, DistinctSketch.from(stored));
+  static from({ v = 1, n = {}, t = {}, d = {} }: StoredFigures): Figures {
+    const figures = new Figures(v);
+    for (const [key, value] of Object.entries(n)) figures.#sums.set(key, value);
+    for (const [key, stored] of Object.entries(t)) figures.#times.set(key, Histogram.from(stored));
+    for (const [key, stored] of Object.entries(d))
+      figures.#distinct.set(key, DistinctSketch.from(stored));
     return figures;
   }
 }
 
 const nothing = new Histogram();
 
-const mapped = <Key extends string, Value, To>(
-  values: Record<Key, Value>,
-  to: (value: Value) => To,
-) =>
+const sorted = <Value, To>(map: ReadonlyMap<string, Value>, to: (value: Value) => To) =>
   Object.fromEntries(
-    Object.entries<Value>(values).map(([key, value]) => [key, to(value)]),
-  ) as Record<Key, To>;
+    [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, to(value)] as const),
+  );

@@ -24,13 +24,13 @@ export class Histogram {
     return count;
   }
 
-  /** null of nothing. */
+  /** The mean; null without values. */
   get mean(): number | null {
     const { count } = this;
     return count === 0 ? null : this.#sum / count;
   }
 
-  /** The smallest value that at least `share` (0..1) of all are not above; null of nothing. */
+  /** Returns the smallest value that at least `share` (0..1) of all values do not exceed; null without values. */
   percentile(share: number): number | null {
     const rank = Math.max(1, Math.ceil(share * this.count));
     let passed = 0;

@@ -1,7 +1,7 @@
 import type { JobHandler } from '../platform/job-handler.ts';
 import { deliverAnomaly } from './anomaly-service.ts';
 
-/** The anomaly stays in the list, undelivered; the dead letter tells an operator. */
+/** An anomaly that could not be delivered stays listed as undelivered; the dead letter is for the operator. */
 const noted = async () => undefined;
 
 export const analyticsJobs: { readonly 'anomaly.alert': JobHandler<'anomaly.alert'> } = {

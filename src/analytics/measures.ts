@@ -1,73 +1,119 @@
+import { z } from '@hono/zod-openapi';
 import { toWireUsd } from '../shared/money.ts';
 import type { DayFigures } from './anomalies.ts';
-import { others, type Slices } from './cube.ts';
-import { Figures } from './figures.ts';
+import type { Figures } from './figures.ts';
 import type { Histogram } from './histogram.ts';
-import type { Analytics, Measures } from './schema.ts';
+import { isMeasured, readMetric } from './kinds.ts';
+import { sections } from './metrics/index.ts';
+import type { Metric, Ratio, StoredMetric, Tally } from './metrics/metric.ts';
 
-/** Figures as they are shown. Of nothing, counts and sums are 0 and what would be a mean of nothing is null. */
-export function toMeasures(figures: Figures): Measures {
-  const sum = (name: string) => figures.sum(name);
-  const runs = sum('runs');
-  const statuses = Object.fromEntries(figures.sumsOf('ended:'));
-  const [positive, negative] = [sum('rated:positive'), sum('rated:negative')];
-  const chats = figures.distinct('chats');
-  const cost = sum('cost');
-  return {
-    usage: {
-      runs,
-      chats,
-      chats_started: sum('chats_started'),
-      messages: sum('messages'),
-      unique_users: figures.distinct('users'),
-      messages_per_chat: ratio(sum('chat_messages'), chats),
-      calls: sum('calls'),
-      input_tokens: sum('input_tokens'),
-      cache_read_tokens: sum('cache_read_tokens'),
-      cache_write_tokens: sum('cache_write_tokens'),
-      output_tokens: sum('output_tokens'),
-      reasoning_tokens: sum('reasoning_tokens'),
-    },
-    performance: {
-      latency_ms: toTimes(figures.time('run')),
-      first_token_ms: toTimes(figures.time('run_first_token')),
-      call_latency_ms: toTimes(figures.time('call')),
-      error_rate: ratio((statuses.failed ?? 0) + (statuses.interrupted ?? 0), runs),
-      call_error_rate: ratio(sum('failed_calls'), sum('calls')),
-      runs_by_status: statuses,
-    },
-    quality: {
-      confidence: sum('confidences') === 0 ? null : sum('confidence') / 1e6 / sum('confidences'),
-      coverage: {
-        full: sum('coverage:full'),
-        partial: sum('coverage:partial'),
-        none: sum('coverage:none'),
-      },
-      feedback: { positive, neutral: sum('rated:neutral'), negative },
-      approval_rate: positive + negative === 0 ? null : positive / (positive + negative),
-    },
-    cost: {
-      total_usd: usd(cost),
-      per_message_usd: usd(ratio(cost, sum('answers'))),
-      per_session_usd: usd(ratio(cost, chats)),
-      unpriced_calls: sum('unpriced_calls'),
-      estimated_calls: sum('estimated_calls'),
-    },
-  };
+export const count = z.number().int().min(0);
+export const Usd = z.number().openapi({ example: 0.0123, 'x-unit': 'usd' });
+
+const Distribution = z
+  .object({ mean: z.number(), p50: z.number(), p95: z.number(), p99: z.number() })
+  .nullable();
+type Distribution = z.output<typeof Distribution>;
+
+interface ShownByKind {
+  readonly sum: number;
+  readonly distinct: number;
+  readonly tally: Record<string, number>;
+  readonly distribution: Distribution;
+  readonly mean: number | null;
 }
 
-/** What a day is held against others by. */
-export const dayFigures = ({ cost, usage, performance }: Measures): DayFigures => ({
-  cost_usd: cost.total_usd,
-  runs: usage.runs,
-  error_rate: performance.error_rate,
-});
+type ShownValue<M> = M extends Ratio
+  ? number | (M['empty'] & null)
+  : M extends { readonly kind: 'tally'; readonly keys: readonly (infer Key extends string)[] }
+    ? Record<Key, number>
+    : M extends StoredMetric
+      ? ShownByKind[M['kind']]
+      : never;
+type Since<M> = M extends Ratio
+  ? M['from'][number]['since']
+  : M extends StoredMetric
+    ? M['since']
+    : never;
 
+/** What a report shows of a metric. Metrics of schema 1 were always measured; others are null where they were not. */
+type Shown<M> = ShownValue<M> | (Since<M> extends 1 ? never : null);
+
+type Sections = Readonly<Record<string, readonly Metric[]>>;
+type Shape<Of extends Sections> = {
+  -readonly [Name in keyof Of]: z.ZodObject<{
+    [M in Of[Name][number] as M['name']]: z.ZodType<Shown<M>>;
+  }>;
+};
+
+/** The schema of a report, and the function that makes one of figures. Both derive from the metrics of its sections. */
+export function reportOf<const Of extends Sections>(of: Of) {
+  const inSections = (to: (metric: Metric) => unknown) =>
+    Object.entries(of).map(
+      ([name, metrics]) =>
+        [name, Object.fromEntries(metrics.map((metric) => [metric.name, to(metric)]))] as const,
+    );
+  const shape = Object.fromEntries(
+    inSections(schemaOf).map(([name, fields]) => [name, z.object(fields as z.ZodRawShape)]),
+  );
+  const schema = z.object(shape as unknown as Shape<Of>);
+  const read = (figures: Figures): z.output<typeof schema> =>
+    Object.fromEntries(inSections((metric) => shown(figures, metric))) as never;
+  return { schema, read };
+}
+
+const isRatio = (metric: Metric): metric is Ratio => metric.kind === 'ratio';
+const partsOf = (metric: Metric): readonly StoredMetric[] =>
+  isRatio(metric) ? metric.from : [metric];
+
+/** The schema of a metric, with its description and unit; nullable where older rollups do not have it. */
+function schemaOf(metric: Metric): z.ZodType {
+  const isNew = partsOf(metric).some(({ since }) => since > 1);
+  const schema = valueSchema(metric);
+  return (isNew ? schema.nullable() : schema)
+    .describe(
+      isNew
+        ? `${metric.description} null where part of the time was rolled up before it was measured.`
+        : metric.description,
+    )
+    .openapi({ 'x-unit': metric.unit === 'nano_usd' ? 'usd' : metric.unit });
+}
+
+function valueSchema(metric: Metric): z.ZodType {
+  if (metric.kind === 'tally') return tallySchema(metric);
+  if (metric.kind === 'distribution') return Distribution;
+  const value = metric.unit === 'nano_usd' ? Usd : z.number();
+  if (metric.kind === 'mean') return value.nullable();
+  if (isRatio(metric)) return metric.empty === null ? value.nullable() : value;
+  return metric.unit === 'nano_usd' ? Usd : count;
+}
+
+function tallySchema({ keys, example = {} }: Pick<Tally<'run'>, 'keys' | 'example'>): z.ZodType {
+  if (keys === undefined) return z.record(z.string(), count).openapi({ example });
+  return z.object(Object.fromEntries(keys.map((key) => [key, count])));
+}
+
+function shown(figures: Figures, metric: Metric): unknown {
+  if (!partsOf(metric).every((part) => isMeasured(figures, part))) return null;
+  const toUnit = (value: number) => (metric.unit === 'nano_usd' ? usd(value) : value);
+  if (isRatio(metric)) {
+    const values = metric.from.map((part) => readMetric(figures, part));
+    const [part, whole] = metric.read(values as never);
+    return whole === 0 ? metric.empty : toUnit(part / whole);
+  }
+  const value = readMetric(figures, metric);
+  if (metric.kind === 'tally') return shownTally(metric, value as Record<string, number>);
+  if (metric.kind === 'distribution') return toDistribution(value as Histogram);
+  return typeof value === 'number' ? toUnit(value) : value;
+}
+
+const shownTally = ({ keys }: Pick<Tally<'run'>, 'keys'>, sums: Record<string, number>) =>
+  keys === undefined ? sums : Object.fromEntries(keys.map((key) => [key, sums[key] ?? 0]));
+
+/** nano-USD as US dollars. */
 export const usd = (nano: number): number => toWireUsd(nano) ?? 0;
 
-export const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-
-function toTimes(histogram: Histogram): Measures['performance']['latency_ms'] {
+function toDistribution(histogram: Histogram): Distribution {
   const [mean, p50, p95, p99] = [
     histogram.mean,
     ...[0.5, 0.95, 0.99].map((share) => histogram.percentile(share)),
@@ -75,59 +121,17 @@ function toTimes(histogram: Histogram): Measures['performance']['latency_ms'] {
   return mean == null || p50 == null || p95 == null || p99 == null ? null : { mean, p50, p95, p99 };
 }
 
-/** Model calls by what they were for; what is not listed is `other`. */
-const capabilities: Readonly<Record<string, 'chat' | 'knowledge' | 'background'>> = {
-  answer: 'chat',
-  embed_file: 'knowledge',
-  embed_query: 'knowledge',
-  rerank: 'knowledge',
-  title: 'background',
-  summary: 'background',
-  suggestions: 'background',
-};
+const report = reportOf(sections);
 
-export function costsOf(
-  figures: Figures,
-): Pick<Analytics, 'cost_by_operation' | 'cost_by_capability'> {
-  const byOperation = [...figures.sumsOf('calls:')].map(([operation, calls]) => ({
-    operation,
-    calls,
-    cost: figures.sum(`cost:${operation}`),
-  }));
-  const byCapability = Map.groupBy(
-    byOperation,
-    ({ operation }) => capabilities[operation] ?? ('other' as const),
-  );
-  const dearestFirst = (a: { cost: number; calls: number }, b: { cost: number; calls: number }) =>
-    b.cost - a.cost || b.calls - a.calls;
-  const total = (list: readonly { calls: number; cost: number }[]) => ({
-    calls: list.reduce((sum, { calls }) => sum + calls, 0),
-    cost: list.reduce((sum, { cost }) => sum + cost, 0),
-  });
-  return {
-    cost_by_operation: byOperation
-      .sort(dearestFirst)
-      .map(({ operation, calls, cost }) => ({ operation, calls, cost_usd: usd(cost) })),
-    cost_by_capability: [...byCapability]
-      .map(([capability, list]) => ({ capability, ...total(list) }))
-      .sort(dearestFirst)
-      .map(({ capability, calls, cost }) => ({ capability, calls, cost_usd: usd(cost) })),
-  };
-}
+export const Measures = report.schema.openapi('Measures');
+export type Measures = z.output<typeof Measures>;
 
-/** The dearest values first; others last. */
-export const ranked = (slices: Slices): [string, Figures][] =>
-  [...slices].sort(
-    ([a, one], [b, two]) =>
-      Number(a === others) - Number(b === others) ||
-      two.sum('cost') - one.sum('cost') ||
-      two.sum('runs') - one.sum('runs') ||
-      two.sum('calls') - one.sum('calls') ||
-      (a < b ? -1 : 1),
-  );
+/** The report of figures. Of no facts, counts and sums are 0 and what would be a mean of nothing is null. */
+export const toMeasures: (figures: Figures) => Measures = report.read;
 
-export function totalOf(parts: readonly Slices[]): Figures {
-  const total = new Figures();
-  for (const slices of parts) for (const figures of slices.values()) total.merge(figures);
-  return total;
-}
+/** The figures of a day that anomalies are found by. */
+export const dayFigures = ({ cost, usage, performance }: Measures): DayFigures => ({
+  cost_usd: cost.total_usd,
+  runs: usage.runs,
+  error_rate: performance.error_rate,
+});

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 
-/** Throws `not_found` where a list is asked for of an agent (id or slug) that the caller has not; also those that are deleted are known. */
+/** Throws `not_found` for a filter by an agent (id or slug) that the caller may not see. Deleted agents are found. */
 export async function checkNamedAgent(ctx: Ctx, agent: string | undefined): Promise<void> {
   if (agent === undefined) return;
   const [row] = await ctx.db.all<{ id: string }>(

@@ -4,10 +4,17 @@ import { periodAt } from '../usage/index.ts';
 export const granularities = ['hour', 'day', 'month'] as const;
 export type Granularity = (typeof granularities)[number];
 
-/** A date where a clock on the wall is in `time_zone`, as `2026-11-22`. */
+/** The longest range of each granularity, in days. */
+export const longestDays: Readonly<Record<Granularity, number>> = {
+  hour: 31,
+  day: 400,
+  month: 1827,
+};
+
+/** Returns the date of an instant in a time zone, as `2026-11-22`. */
 export const dateAt = (at: number, time_zone: string): string => dateFormat(time_zone).format(at);
 
-/** A date so many days from another. */
+/** Returns the date `days` days after another. */
 export const plusDays = (date: string, days: number): string =>
   toWireTime(Date.parse(date) + days * day).slice(0, 10);
 
@@ -25,7 +32,7 @@ function dateFormat(time_zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** The first instant of a date. One that a zone has skipped begins with the next that it has. */
+/** Returns the first instant of a date. A date that the zone skipped begins with the next one. */
 export function startOfDate(date: string, time_zone: string): number {
   // Zones are less than a day from UTC: the day before is never past the date.
   let span = periodAt('day', Date.parse(date) - day, time_zone);
@@ -34,7 +41,7 @@ export function startOfDate(date: string, time_zone: string): number {
   return span.start;
 }
 
-/** Where buckets of a granularity begin between two instants, with the end as the last. */
+/** Returns the starts of the buckets between two instants, followed by the end. */
 export function boundariesOf(
   start: number,
   end: number,
@@ -52,7 +59,7 @@ export function boundariesOf(
   return boundaries;
 }
 
-/** Rollups of a grain from one bucket to another; of the hours in `split` the quarters count. */
+/** A range of rollups of one grain. Hours in `split` are read by quarter. */
 export interface RollupRange {
   readonly grain: 'hour' | 'day';
   readonly from: number;
@@ -61,12 +68,12 @@ export interface RollupRange {
 }
 
 /**
- * The fewest rollups that stretches of time between boundaries are sums of: days of UTC that lie within
- * one, hours, and hours that a boundary goes through.
+ * Returns the fewest rollups that add up to the stretches between boundaries: UTC days within a stretch, hours, and
+ * hours that a boundary divides.
  */
 export function rangesOf(boundaries: readonly number[]): RollupRange[] {
   const ranges: RollupRange[] = [];
-  // One range as far as it goes: each costs the database a row more than it has.
+  // Adjacent buckets share a range: each range costs the database one row more.
   const add = (grain: 'hour' | 'day', from: number, to: number, isSplit = false) => {
     const split = isSplit ? [from] : [];
     const last = ranges.at(-1);
@@ -93,7 +100,7 @@ export function rangesOf(boundaries: readonly number[]): RollupRange[] {
 const down = (at: number, unit: number) => at - (((at % unit) + unit) % unit);
 const up = (at: number, unit: number) => down(at + unit - 1, unit);
 
-/** Which stretch between boundaries an instant is in; -1 for none. */
+/** Returns the index of the stretch that contains an instant; -1 for none. */
 export function indexAt(boundaries: readonly number[], at: number): number {
   let [low, high] = [0, boundaries.length - 1];
   if (at < (boundaries[0] as number) || at >= (boundaries[high] as number)) return -1;

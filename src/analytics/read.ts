@@ -5,42 +5,42 @@ import { workspaces } from '../db/schema/workspaces.ts';
 import { type Ctx, coveredAgents } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { hour } from '../shared/time.ts';
+import { Cube } from './cube.ts';
+import type { Dimension } from './dimensions.ts';
 import {
   type CallFact,
-  Cube,
-  type Dimension,
-  mergeSlices,
   type RatingFact,
   type RunFact,
-  readQuarters,
-  readSlices,
-  type Slices,
-} from './cube.ts';
-import { selectCalls, selectRatings, selectRuns } from './facts.ts';
+  selectCalls,
+  selectRatings,
+  selectRuns,
+} from './facts.ts';
 import { indexAt, type RollupRange, rangesOf } from './plan.ts';
+import { mergeSlices, readQuarters, readSlices, type Slices } from './slices.ts';
 
-/** Something to be read: figures along a dimension, for each stretch between boundaries. */
+/** What a report reads: figures along a dimension, for each stretch between boundaries. */
 export interface Wanted {
-  readonly dimension: Dimension;
+  /** null reads nothing and leaves every stretch empty. */
+  readonly dimension: Dimension | null;
   readonly boundaries: readonly number[];
 }
 
 export interface Reading {
-  /** For each thing that was wanted, the figures by value in each of its stretches. */
+  /** For each item of `wanted`, the figures by value in each of its stretches. */
   readonly parts: readonly (readonly Slices[])[];
-  /** Whether all that is not rolled up yet was few enough to be counted on the spot. */
+  /** False when there were more facts to count than `factsAtMost`. */
   readonly isComplete: boolean;
 }
 
-/** Facts of each kind that are counted on the spot: those of the open hour, or of more when cron is behind. */
+/** The most facts of each kind that are counted while reading: those of the open hour, or more when cron is behind. */
 const factsAtMost = 20_000;
 
 const zones = new Map<string, string>();
 
 /**
- * Reads figures of one agent (id or slug), or of all that the caller may see, in one round trip:
- * rollups for what is closed, the facts themselves for what is not. `want` is given the time zone of
- * the workspace; where the one remembered is not right any more it is asked again, and so is the database.
+ * Reads figures of one agent (id or slug), or of all that the caller may see, in one round trip: rollups for closed
+ * hours, facts for open ones. `want` gets the cached time zone of the workspace; when that is outdated, it reads
+ * again. Throws `not_found`.
  */
 export async function readFigures(
   ctx: Ctx,
@@ -89,11 +89,11 @@ export async function readFigures(
 }
 
 interface Scope {
-  /** Rows with the id of the agent that was asked for. */
+  /** Selects the id of the requested agent. */
   readonly owner: ReturnType<Db['all']>;
-  /** A table with `value`: the agents whose rollups count; the empty one is the workspace. */
+  /** A table with `value`: the agents whose rollups count; an empty value is the workspace. */
   readonly rollups: SQL;
-  /** Whether the rollups are those of agents one by one, which is how a dimension of agents is read then. */
+  /** True when rollups are read agent by agent. The dimension `agent` is then read from their `all`. */
   readonly isByAgent: boolean;
   readonly facts: SQL | null;
 }
@@ -120,7 +120,7 @@ function scopeOf(ctx: Ctx, agent: string | null): Scope {
   };
 }
 
-/** Figures of agents by their id, for each stretch between boundaries, as far as hours are closed. */
+/** Reads the figures of agents by id, for each stretch between boundaries, from rollups only. */
 export async function readClosed(
   ctx: Ctx,
   workspace_id: string,
@@ -137,12 +137,12 @@ export async function readClosed(
 const stateOf = (workspace_id: string, column: string) =>
   sql`coalesce((select ${sql.raw(column)} from ${analytics_state} where workspace_id = ${workspace_id}), 0)`;
 
-/** What is not in a closed hour. */
+/** The first instant that no rolled-up hour contains. */
 const openFrom = (workspace_id: string, from: number) =>
   sql`max(${from}, ${stateOf(workspace_id, 'rolled_until')})`;
 
 interface StoredRow {
-  /** Which of what is wanted. */
+  /** The index in `wanted`. */
   readonly part: number;
   readonly agent_id: string;
   readonly bucket: number;
@@ -150,7 +150,7 @@ interface StoredRow {
   readonly quarters: string | null;
 }
 
-/** Days count where they have been made; for those that have not, their hours. */
+/** Selects days as far as they have been rolled up, and hours after that. */
 function selectRollups(
   db: Db,
   workspace_id: string,
@@ -158,7 +158,7 @@ function selectRollups(
   wanted: readonly Wanted[],
 ) {
   const ranges = wanted.flatMap(({ dimension: asked, boundaries }, part) =>
-    rangesOf(boundaries).flatMap((range: RollupRange) => {
+    (asked === null ? [] : rangesOf(boundaries)).flatMap((range: RollupRange) => {
       const dimension = isByAgent && asked === 'agent' ? 'all' : asked;
       const row = {
         part,
@@ -210,6 +210,7 @@ function addFacts(
   ratings: readonly RatingFact[],
 ): void {
   for (const [part, { dimension, boundaries }] of wanted.entries()) {
+    if (dimension === null) continue;
     const cubes = boundaries.slice(1).map(() => new Cube(['']));
     const cubeAt = ({ at }: { at: number }) => cubes[indexAt(boundaries, at)];
     for (const call of calls) cubeAt(call)?.addCall(call);

@@ -1,20 +1,19 @@
 import { batch, type Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { day, hour, minute } from '../shared/time.ts';
+import { Cube } from './cube.ts';
+import type { Dimension } from './dimensions.ts';
+import { forEachDueWorkspace } from './due-workspaces.ts';
 import {
   type CallFact,
-  Cube,
-  capSlices,
-  type Dimension,
-  mergeSlices,
+  type FactRange,
   type RatingFact,
   type RunFact,
-  readSlices,
-  type Slices,
-  writeSlices,
-} from './cube.ts';
-import { type FactRange, selectCalls, selectRatings, selectRuns } from './facts.ts';
-import { goRound } from './round.ts';
+  selectCalls,
+  selectRatings,
+  selectRuns,
+} from './facts.ts';
+import { capSlices, mergeSlices, readSlices, type Slices, writeSlices } from './slices.ts';
 import {
   advanceState,
   deleteMark,
@@ -32,26 +31,26 @@ import {
   takeLease,
 } from './store.ts';
 
-/** Without a write for this long whoever rolls up counts as dead. */
+/** A lease expires after this long without a write. */
 const leaseFor = 5 * minute;
-/** Facts that a tick counts; what is left waits for the next. */
+/** The facts that one tick counts; the rest waits for the next. */
 const factsOfTick = 400_000;
-/** Facts that are read at a time. */
+/** The facts of one page. */
 const pageSize = 5000;
 const quarter = hour / 4;
 
-/** What a tick may still do. */
+/** The facts that a tick may still count. */
 interface Allowance {
   facts: number;
 }
 
 /**
- * Counts every hour that has ended into rows of hours, and hours into days. Does nothing the second
- * time, goes on where it was cut off, and counts an hour again when something came in late.
+ * Rolls up finished hours, and days out of hours. Idempotent; resumes where it was interrupted, and counts an hour
+ * again when a late fact arrived.
  */
 export async function rollUp(ctx: Ctx): Promise<void> {
   const allowance: Allowance = { facts: factsOfTick };
-  await goRound(ctx, {
+  await forEachDueWorkspace(ctx, {
     name: 'rollup',
     hasRoom: () => allowance.facts > 0,
     selectDue: (after) => selectDueWorkspaces(ctx.db, after, ctx.now(), 20),
@@ -59,7 +58,7 @@ export async function rollUp(ctx: Ctx): Promise<void> {
   });
 }
 
-/** One workspace, as far as the allowance goes. */
+/** Rolls up one workspace within the allowance. */
 export async function rollUpWorkspace(
   ctx: Ctx,
   workspace_id: string,
@@ -78,7 +77,7 @@ export async function rollUpWorkspace(
   await advanceState(ctx.db, lease, { lease: null, lease_until: 0 }).run();
 }
 
-/** The hours that have ended since the last time and in which something happened. */
+/** Rolls up the hours with facts that have ended since the last tick. */
 async function closeHours(
   ctx: Ctx,
   lease: Lease,
@@ -107,7 +106,7 @@ async function closeHours(
     await advance(ctx, lease, { rolled_until: until });
 }
 
-/** Hours that something came in late for; days that have been made of them are marked in turn. */
+/** Counts hours with late facts again and marks their days. */
 async function reopenHours(
   ctx: Ctx,
   lease: Lease,
@@ -142,7 +141,7 @@ async function reopenHours(
   }
 }
 
-/** Days that have ended; an hour that is not counted yet keeps its day open. */
+/** Rolls up finished days. An hour that is not rolled up keeps its day open. */
 async function closeDays(ctx: Ctx, lease: Lease, state: StateRow): Promise<void> {
   const until = state.closing_until - (state.closing_until % day);
   for (let from = state.dayed_until; ; ) {
@@ -167,14 +166,14 @@ async function reopenDays(ctx: Ctx, lease: Lease): Promise<void> {
 const advance = (ctx: Ctx, lease: Lease, changes: Partial<StateRow>) =>
   write(ctx, lease, [advanceState(ctx.db, lease, changes)]);
 
-/** Ends with an `advanceState`, which tells whether the lease was still held. */
+/** Writes a batch that ends with `advanceState`. Throws when the lease was lost. */
 async function write(ctx: Ctx, lease: Lease, statements: readonly Statement[]): Promise<void> {
   const results = await batch(ctx.db, statements);
   if ((results.at(-1) as unknown[]).length === 0)
-    throw new Error(`the lease on the rollups of ${lease.workspace_id} was lost`);
+    throw new Error(`The lease on the rollups of ${lease.workspace_id} was lost.`);
 }
 
-/** Everything that happened in an hour, by quarter, and when, before `until`, something happens after it. */
+/** Counts the facts of an hour by quarter; also returns the time of the next fact before `until`. */
 async function countHour(
   ctx: Ctx,
   workspace_id: string,
@@ -191,7 +190,7 @@ async function countHour(
     selectRatings(ctx.db, range),
     selectNextFacts(ctx.db, workspace_id, bucket + hour, until),
   ] as const);
-  /** The page that has been read and those after it. */
+  /** Adds a page of facts and all pages after it. */
   const read = async <Fact extends Position>(
     first: readonly Fact[],
     select: (range: FactRange) => PromiseLike<Fact[]>,
@@ -256,10 +255,10 @@ function toHourRows(cubes: readonly Cube[]): RollupRow[] {
   });
 }
 
-/** Agents whose hours are merged into days at a time. */
+/** The agents whose hours are merged in one batch. */
 const agentsAtATime = 20;
 
-/** A day out of its hours, some agents at a time; `done` goes with the last of them. */
+/** Rolls up a day out of its hours, batch by batch of agents; `done` is part of the last batch. */
 async function countDay(
   ctx: Ctx,
   lease: Lease,

@@ -5,6 +5,7 @@ import { Router } from '../http/router.ts';
 import { describeWebhook } from '../http/webhook.ts';
 import { Anomaly, AnomalyAlertEvent, AnomalyQuery } from './anomaly-schema.ts';
 import { listAnomalies } from './anomaly-service.ts';
+import { getCostBreakdown } from './cost-breakdown.ts';
 import {
   AgentAnalyticsQuery,
   AgentBreakdownQuery,
@@ -14,9 +15,10 @@ import {
   BreakdownQuery,
   CostBreakdown,
 } from './schema.ts';
-import { getAnalytics, getCostBreakdown } from './service.ts';
+import { getAnalytics } from './service.ts';
 import { listArchives, listUsage, readArchive, streamUsage } from './usage.ts';
-import { ArchiveParams, Usage, UsageArchive, UsageQuery } from './usage-schema.ts';
+import { Usage } from './usage-fields.ts';
+import { ArchiveParams, UsageArchive, UsageQuery } from './usage-schema.ts';
 
 const tag = 'Analytics';
 
@@ -29,7 +31,7 @@ export const analyticsRoutes = new Router()
       tag,
       summary: 'Get the analytics of an agent',
       description:
-        'Usage, performance, quality and cost, today included, compared with as many days right before. Runs count when they end, calls when they are made, ratings when they are first given. Runs of drafts count in the cost alone, and requests without a session are no chats.',
+        'Usage, performance, quality and cost, including today, compared with the same number of days right before. Runs count when they end, calls when they are made, ratings when they are first given. Runs of drafts count only in the cost, and runs without a session are not chats. A metric is null where part of the time was rolled up before it was measured.',
       params: AgentParams,
       query: AgentAnalyticsQuery,
       reply: { status: 200, schema: Analytics, description: 'The analytics' },
@@ -43,7 +45,7 @@ export const analyticsRoutes = new Router()
       access: 'usage:read',
       tag,
       summary: 'Get the analytics of the workspace',
-      description: 'As of an agent, over all agents that the key may see.',
+      description: 'The analytics of all agents that the key covers.',
       query: AnalyticsQuery,
       reply: { status: 200, schema: Analytics, description: 'The analytics' },
     },
@@ -59,7 +61,11 @@ export const analyticsRoutes = new Router()
       operationId: 'getAgentCost',
       params: AgentParams,
       query: AgentBreakdownQuery,
-      reply: { status: 200, schema: CostBreakdown, description: 'The parts, the dearest first' },
+      reply: {
+        status: 200,
+        schema: CostBreakdown,
+        description: 'The parts, in descending order of cost',
+      },
     },
     (ctx, { params, query }) => getCostBreakdown(ctx, params.agent, query),
   )
@@ -72,7 +78,11 @@ export const analyticsRoutes = new Router()
       summary: 'Break down the cost of the workspace',
       operationId: 'getWorkspaceCost',
       query: BreakdownQuery,
-      reply: { status: 200, schema: CostBreakdown, description: 'The parts, the dearest first' },
+      reply: {
+        status: 200,
+        schema: CostBreakdown,
+        description: 'The parts, in descending order of cost',
+      },
     },
     (ctx, { query }) => getCostBreakdown(ctx, null, query),
   )
@@ -84,8 +94,8 @@ export const analyticsRoutes = new Router()
       tag,
       summary: 'List anomalies',
       description:
-        'Days on which the cost or the error rate of an agent was far above its own days before, of which there must be seven with some ' +
-        'activity; the last days first. Looked for each hour, on the day that goes on too. What was found stays, whatever the day comes to.',
+        'Days on which the cost or the error rate of an agent was far above its previous days, of which at least seven must have activity; ' +
+        'newest first. Anomalies are detected every hour, also for the current day. A detected anomaly is kept.',
       query: AnomalyQuery,
       reply: { status: 200, schema: pageOf(Anomaly), description: 'The anomalies' },
       failures: ['invalid_cursor', 'not_found'],
@@ -100,7 +110,7 @@ export const analyticsRoutes = new Router()
       tag,
       summary: 'List model calls',
       description:
-        'One row for each model call, the newest first: answers, titles and summaries, embeddings, tests of providers. With `Accept: text/csv` all that the filters let through as a table, whatever `limit` and `cursor` say; text that a spreadsheet would take for a formula has an apostrophe before it.',
+        'One row for each model call, newest first: answers, titles, summaries, embeddings, tests of providers. `Accept: text/csv` returns all matching rows as a table and ignores `limit` and `cursor`; text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe.',
       query: UsageQuery,
       alsoProduces: ['text/csv'],
       reply: { status: 200, schema: pageOf(Usage), description: 'The calls' },
@@ -119,7 +129,7 @@ export const analyticsRoutes = new Router()
       tag,
       summary: 'List archives of model calls',
       description:
-        'What is older than `usage_retention_days` of the workspace, a day of UTC at a time; the newest archive first.',
+        'Model calls older than `usage_retention_days` of the workspace, one UTC day each; newest first.',
       query: z.strictObject(pageQuery),
       reply: { status: 200, schema: pageOf(UsageArchive), description: 'The archives' },
       failures: ['invalid_cursor'],
@@ -133,7 +143,7 @@ export const analyticsRoutes = new Router()
       access: 'usage:archives',
       tag,
       summary: 'Download an archive of model calls',
-      description: 'Gzipped JSON lines, each as in the list of model calls, the oldest first.',
+      description: 'Gzipped JSON lines with the fields of `Usage`, oldest first.',
       params: ArchiveParams,
       reply: { status: 200, mediaType: 'application/gzip', description: 'The archive' },
     },
@@ -143,8 +153,8 @@ export const analyticsRoutes = new Router()
 describeWebhook(analyticsRoutes, {
   name: 'anomaly.alert',
   tag,
-  summary: 'A day stands out',
+  summary: 'An anomaly was detected',
   description:
-    'Sent to the webhook of the workspace when the cost or the error rate of an agent is far above its past days.',
+    'Sent to the webhook of the workspace when the cost or the error rate of an agent is far above its previous days.',
   schema: AnomalyAlertEvent,
 });

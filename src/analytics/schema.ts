@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
 import { anomalyMeasures } from '../db/schema/analytics.ts';
-import { Time, TimeZone } from '../http/schema.ts';
+import { Id, Time, TimeZone } from '../http/schema.ts';
+import { breakdowns, groupings } from './groups.ts';
+import { count, Measures, Usd } from './measures.ts';
 import { granularities } from './plan.ts';
 
-/** Before and after this nothing is counted, and arithmetic with dates stays within what a date can be. */
+/** A date within the range that reports cover, so that arithmetic with dates cannot overflow. */
 export const LocalDate = z.iso
   .date()
   .refine(
@@ -14,52 +16,56 @@ export const LocalDate = z.iso
   .openapi({ example: '2026-11-01' });
 
 const range = {
-  start_date: LocalDate.optional().describe('The first day; 29 days before the last'),
-  end_date: LocalDate.optional().describe('The last day, itself included; today'),
-  time_zone: TimeZone.optional().describe("Where days begin; the workspace's"),
+  start_date: LocalDate.optional().describe('First day; 29 days before the last one unless given'),
+  end_date: LocalDate.optional().describe('Last day, inclusive; today unless given'),
+  time_zone: TimeZone.optional().describe("Time zone of the days; the workspace's unless given"),
 };
 
-const groupings = ['version', 'model', 'operation', 'api_key'] as const;
+const groupBy = 'Also returns the figures by this dimension, at most the 100 values that cost most';
 
 export const AgentAnalyticsQuery = z.strictObject({
   ...range,
   granularity: z
     .enum(granularities)
     .default('day')
-    .describe('At most 31 days by hour, 400 by day, 5 years by month'),
-  group_by: z.enum(groupings).optional().describe('Also by this: the 100 that cost most'),
+    .describe(
+      'Length of the buckets of the series; a range has at most 31 days by hour, 400 by day, 5 years by month',
+    ),
+  experiment: Id('exp')
+    .optional()
+    .describe(
+      'Only runs, calls and ratings of this experiment. The toplists and `capabilities` are empty',
+    ),
+  variant: Id('var')
+    .optional()
+    .describe(
+      'Only runs, calls and ratings of this variant. The toplists and `capabilities` are empty',
+    ),
+  group_by: z.enum(groupings).optional().describe(groupBy),
 });
 export const AnalyticsQuery = AgentAnalyticsQuery.extend({
   group_by: z
     .enum([...groupings, 'agent'])
     .optional()
-    .describe('Also by this: the 100 that cost most'),
+    .describe(groupBy),
 });
 export type AnalyticsQuery = z.output<typeof AnalyticsQuery>;
 
-const breakdowns = ['provider', ...groupings, 'end_user', 'session'] as const;
-const by = 'What the parts are; of end users and sessions the 100 that cost most';
+const parts =
+  'Dimension of the parts; by end user and by session, only the 100 that cost most are kept apart';
 export const AgentBreakdownQuery = z.strictObject({
   ...range,
-  group_by: z.enum(breakdowns).default('model').describe(by),
+  group_by: z.enum(breakdowns).default('model').describe(parts),
 });
 export const BreakdownQuery = AgentBreakdownQuery.extend({
   group_by: z
     .enum([...breakdowns, 'agent'])
     .default('model')
-    .describe(by),
+    .describe(parts),
 });
 export type BreakdownQuery = z.output<typeof BreakdownQuery>;
 
 export const AgentParams = z.object({ agent: AgentParameter });
-
-const count = z.number().int().min(0);
-const Usd = z.number().openapi({ example: 0.0123 });
-
-const Times = z
-  .object({ mean: z.number(), p50: z.number(), p95: z.number(), p99: z.number() })
-  .nullable()
-  .describe('Milliseconds; percentiles are true to 1.5 %. null of nothing');
 
 const OperationCost = z.object({
   operation: z.string().openapi({ example: 'answer' }),
@@ -72,76 +78,23 @@ const CapabilityCost = z.object({
   cost_usd: Usd,
 });
 
-export const Measures = z
-  .object({
-    usage: z.object({
-      runs: count,
-      chats: count.describe(
-        'Sessions in which something was answered; exact up to 200, then within about 2 %',
-      ),
-      chats_started: count.describe('Sessions whose first message was answered'),
-      messages: count,
-      unique_users: count.describe(
-        'End users who were answered; exact up to 200, then within about 2 %',
-      ),
-      messages_per_chat: z.number(),
-      calls: count.describe('Model calls'),
-      input_tokens: count,
-      cache_read_tokens: count,
-      cache_write_tokens: count,
-      output_tokens: count,
-      reasoning_tokens: count,
-    }),
-    performance: z.object({
-      latency_ms: Times,
-      first_token_ms: Times,
-      call_latency_ms: Times,
-      error_rate: z.number().describe('Runs that failed or were interrupted, 0..1'),
-      call_error_rate: z.number(),
-      runs_by_status: z
-        .record(z.string(), count)
-        .describe('`refused`: by a budget; no error')
-        .openapi({ example: { completed: 12 } }),
-    }),
-    quality: z.object({
-      confidence: z.number().nullable().describe('Mean, 0..1; null where no answer has one'),
-      coverage: z.object({ full: count, partial: count, none: count }),
-      feedback: z.object({ positive: count, neutral: count, negative: count }),
-      approval_rate: z
-        .number()
-        .nullable()
-        .describe('Positive among positive and negative ratings; null without any'),
-    }),
-    cost: z.object({
-      total_usd: Usd,
-      per_message_usd: Usd.describe('For each answer'),
-      per_session_usd: Usd,
-      unpriced_calls: count.describe('Calls whose cost is unknown and in no sum'),
-      estimated_calls: count.describe(
-        'Calls whose tokens were counted here, since the provider did not say',
-      ),
-    }),
-  })
-  .openapi('Measures');
-export type Measures = z.output<typeof Measures>;
-
 const Top = { calls: count, runs: count, messages: count, cost_usd: Usd };
 
 export const Analytics = z
   .object({
     agent_id: z.string().nullable().describe('null for the workspace'),
     start: Time,
-    end: Time.describe('The first instant that is left out'),
+    end: Time.describe('First instant after the range'),
     time_zone: z.string(),
     granularity: z.enum(granularities),
     as_of: Time,
     is_complete: z
       .boolean()
-      .describe('false while so much is not rolled up yet that it was not all counted'),
+      .describe('false when the most recent data was too much to be counted in full'),
     totals: Measures,
     previous: z
       .object({ start: Time, end: Time, totals: Measures })
-      .describe('As many days right before'),
+      .describe('The same number of days right before the range'),
     series: z.array(
       z.object({
         start: Time,
@@ -149,7 +102,7 @@ export const Analytics = z
         anomalies: z
           .array(z.enum(anomalyMeasures))
           .describe(
-            'By day: what is far above the days before in the range, of which there must be seven with some activity',
+            'By day only: measures far above the earlier days of the range, of which at least seven must have activity',
           ),
       }),
     ),
@@ -161,7 +114,7 @@ export const Analytics = z
       .object({ cost_usd: Usd, end: Time })
       .nullable()
       .describe(
-        'What all of the range will have cost, at the rate so far; null when it is over or has just begun',
+        'Cost of the whole range at the rate so far; null when the range is over or has just begun',
       ),
     capabilities: z
       .array(
@@ -172,10 +125,12 @@ export const Analytics = z
             .openapi({ example: 'tool:web_search' }),
           uses: count,
           failed: count,
-          cost_usd: Usd.describe('Of the models that it used; part of the cost by operation too'),
+          cost_usd: Usd.describe(
+            'Cost of the models that it used, which is part of `cost_by_operation` too',
+          ),
         }),
       )
-      .describe('What runs used besides the model that answers'),
+      .describe('Tools and retrieval that runs used'),
     top_sessions: z.array(z.object({ session_id: z.string(), ...Top })),
     top_end_users: z.array(z.object({ end_user_id: z.string(), ...Top })),
   })
@@ -185,21 +140,21 @@ export type Analytics = z.output<typeof Analytics>;
 const Part = z.object({
   value: z
     .string()
-    .describe('`none` stands for no value, `~others` for those that were too many to keep apart')
+    .describe('`none` for calls without a value, `~others` for the values that were not kept apart')
     .openapi({ example: 'openai/gpt-5' }),
   calls: count,
   input_tokens: count,
   output_tokens: count,
   cost_usd: Usd,
   unpriced_calls: count,
-  share: z.number().describe('Of the cost of all, 0..1'),
+  share: z.number().describe('Share of the total cost, 0..1'),
 });
 
 export const CostBreakdown = z
   .object({
     agent_id: z.string().nullable().describe('null for the workspace'),
     start: Time,
-    end: Time.describe('The first instant that is left out'),
+    end: Time.describe('First instant after the range'),
     time_zone: z.string(),
     as_of: Time,
     is_complete: z.boolean(),

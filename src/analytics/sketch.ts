@@ -1,6 +1,6 @@
 /**
- * How many different names were added, mergeable: exact up to 200, beyond that a HyperLogLog of 2,048
- * registers with the improved estimator of Ertl (arXiv:1702.01284), standard error 2.3 %.
+ * Counts different names and can be merged: exact up to 200, beyond that a HyperLogLog of 2,048 registers with the
+ * improved estimator of Ertl (arXiv:1702.01284), standard error 2.3 %.
  */
 export class DistinctSketch {
   #few: Set<number> | null = new Set();
@@ -24,7 +24,7 @@ export class DistinctSketch {
     return this.#few?.size ?? estimate(this.#registers as Uint8Array);
   }
 
-  /** The hashes themselves while they are few, else a character for each register. */
+  /** Up to 200 hashes, otherwise a text with one character for each register. */
   toJSON(): number[] | string {
     if (this.#few !== null) return [...this.#few].sort((a, b) => a - b);
     return String.fromCharCode(
@@ -63,9 +63,9 @@ export class DistinctSketch {
 const few = 200;
 const indexBits = 11;
 const size = 2 ** indexBits;
-/** Of a hash of 53 bits, behind those that choose the register. */
+/** The bits of a 53-bit hash that give the rank; the others choose the register. */
 const rankBits = 53 - indexBits;
-/** `0`: what follows up to the highest rank needs no escape in JSON. */
+/** `0`: none of the characters from here to the highest rank is escaped in JSON. */
 const firstCharacter = 48;
 
 function enter(registers: Uint8Array, hash: number): void {
@@ -109,7 +109,7 @@ function tau(start: number): number {
   return z / 3;
 }
 
-/** 53 bits, well mixed: two rounds of MurmurHash3's multiplications side by side (cyrb53). */
+/** Returns a 53-bit hash: two parallel rounds of MurmurHash3's multiplications (cyrb53). */
 function hashOf(text: string): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;

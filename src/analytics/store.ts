@@ -8,11 +8,11 @@ import {
   type Grain,
 } from '../db/schema/analytics.ts';
 import { day, hour } from '../shared/time.ts';
-import { type Dimension, dimensions } from './cube.ts';
+import { type Dimension, dimensions } from './dimensions.ts';
 
 export type StateRow = typeof analytics_state.$inferSelect;
 
-/** A row of rollups without what a whole batch of them has in common. */
+/** A row of rollups without the columns that all rows of a batch share. */
 export interface RollupRow {
   readonly agent_id: string;
   readonly dimension: Dimension;
@@ -20,7 +20,7 @@ export interface RollupRow {
   readonly quarters: string | null;
 }
 
-/** Who may write: what anybody else writes has no effect. */
+/** The right to write the rollups of a workspace. A write without it has no effect. */
 export interface Lease {
   readonly workspace_id: string;
   readonly token: string;
@@ -29,7 +29,7 @@ export interface Lease {
 const holds = ({ workspace_id, token }: Lease): SQL =>
   sql`exists (select 1 from analytics_state where workspace_id = ${workspace_id} and lease = ${token})`;
 
-/** Workspaces after an id, in their order, with something to roll up at `now`. */
+/** Selects workspaces with something to roll up at `now`, ordered by id, after an id. */
 export function selectDueWorkspaces(db: Db, after: string, now: number, limit: number) {
   const closed = now - (now % hour);
   const ofAgents = (table: string, column: string) => {
@@ -48,8 +48,8 @@ export function selectDueWorkspaces(db: Db, after: string, now: number, limit: n
 }
 
 /**
- * Takes the workspace for `until`. From here on what comes in for the hours that are now closed marks
- * them, so nothing can slip in between what is read and what is written.
+ * Leases a workspace until an instant. From then on, late facts of closed hours mark these hours, so none is missed
+ * between reading and writing.
  */
 export const takeLease = (db: Db, { workspace_id, token }: Lease, now: number, until: number) =>
   [
@@ -73,7 +73,7 @@ export const advanceState = (db: Db, { workspace_id, token }: Lease, changes: Pa
     .where(and(eq(analytics_state.workspace_id, workspace_id), eq(analytics_state.lease, token)))
     .returning({ workspace_id: analytics_state.workspace_id });
 
-/** A row with the first instant from `from` on, and before `to`, at which anything happened; null for none. */
+/** Selects the time of the first fact from `from` on and before `to`; null without one. */
 export function selectNextFacts(db: Db, workspace_id: string, from: number, to: number) {
   const first = (table: string, column: string) =>
     sql`(select min((select min(f.${sql.raw(column)}) from ${sql.raw(table)} f where f.workspace_id = a.workspace_id and f.agent_id = a.id
@@ -92,7 +92,7 @@ export const selectMarks = (db: Db, workspace_id: string, grain: Grain, limit: n
     .orderBy(analytics_marks.bucket)
     .limit(limit);
 
-/** Only as many marks as were seen: one more has come since, and the bucket has to be counted again. */
+/** Deletes a mark if no further one was added since it was read; otherwise the bucket is counted once more. */
 export const deleteMark = (db: Db, lease: Lease, grain: Grain, bucket: number, marks: number) =>
   db
     .delete(analytics_marks)
@@ -106,17 +106,17 @@ export const deleteMark = (db: Db, lease: Lease, grain: Grain, bucket: number, m
       ),
     );
 
-/** Only where the day has been made; one that is still open is yet to be. */
+/** Marks a day that has been rolled up; an open one needs no mark. */
 export const markDay = (db: Db, lease: Lease, bucket: number): Statement =>
   db.run(sql`insert into analytics_marks (workspace_id, grain, bucket, marks)
     select ${lease.workspace_id}, 'day', ${bucket}, 1 from analytics_state
     where workspace_id = ${lease.workspace_id} and lease = ${lease.token} and dayed_until > ${bucket}
     on conflict (workspace_id, grain, bucket) do update set marks = marks + 1`) as unknown as Statement;
 
-/** Bytes of rows that one statement carries. */
+/** The most bytes of rows in one statement. */
 const statementBytes = 500_000;
 
-/** All rows of a bucket, or those of some agents, in place of what was there. */
+/** Replaces all rows of a bucket, or those of some agents. */
 export function replaceRollups(
   db: Db,
   lease: Lease,
@@ -167,7 +167,7 @@ function inChunks(rows: readonly RollupRow[]): RollupRow[][] {
   return chunks;
 }
 
-/** The first day from `from` on, and before `to`, that has hours. */
+/** Selects the first hour from `from` on and before `to` that has been rolled up. */
 export const selectNextDay = (db: Db, workspace_id: string, from: number, to: number) =>
   db.get<{ bucket: number | null }>(sql`select min(bucket) as bucket from analytics_rollups
     where workspace_id = ${workspace_id} and agent_id = '' and dimension = 'all' and grain = 'hour' and bucket >= ${from} and bucket < ${to}`);
@@ -177,7 +177,7 @@ export const selectAgentIds = (db: Db, workspace_id: string, after: string, limi
     sql`select id from agents where workspace_id = ${workspace_id} and id > ${after} order by id limit ${limit}`,
   );
 
-/** The hours of a day, of some agents. */
+/** Selects the hours of a day for some agents. */
 export const selectHours = (
   db: Db,
   workspace_id: string,

@@ -6,7 +6,7 @@ import { usage } from '../db/schema/usage.ts';
 export type UsageRow = typeof usage.$inferSelect;
 
 export interface UsageFilter {
-  /** Id or slug. */
+  /** Id or slug of the agent. */
   readonly agent?: string | undefined;
   readonly version?: string | undefined;
   readonly session?: string | undefined;
@@ -19,11 +19,11 @@ export interface UsageFilter {
   readonly status?: UsageRow['status'] | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** The agents that may be seen; null for all. */
+  /** Ids of the agents that the caller may see; null for all. */
   readonly only: readonly string[] | null;
 }
 
-/** Where a page ends: rows are in the order of their time, then their id, the newest first. */
+/** The position of the last row of a page. Rows are ordered by time, then id, newest first. */
 export interface UsagePosition {
   readonly created_at: number;
   readonly id: string;

@@ -4,13 +4,8 @@ import { notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { toLine } from './csv.ts';
 import { checkNamedAgent } from './named-agent.ts';
-import {
-  toUsage,
-  toUsageArchive,
-  Usage,
-  type UsageArchive,
-  type UsageQuery,
-} from './usage-schema.ts';
+import { toCells, toUsage, type Usage, usageColumns } from './usage-fields.ts';
+import { toUsageArchive, type UsageArchive, type UsageQuery } from './usage-schema.ts';
 import {
   selectArchive,
   selectArchives,
@@ -20,7 +15,7 @@ import {
   type UsageRow,
 } from './usage-store.ts';
 
-/** Model calls, the newest first. A key that is limited to agents sees theirs alone. */
+/** Lists model calls, newest first. A key that is limited to agents sees only their calls. Throws `not_found`. */
 export async function listUsage(
   ctx: Ctx,
   { limit, cursor, ...filters }: UsageQuery,
@@ -62,10 +57,10 @@ const filterOf = (
   only: coveredAgents(ctx.actor),
 });
 
-/** Rows that a table is written of at a time. */
+/** The rows that are read for one piece of a table. */
 const rowsAtATime = 500;
 
-/** All that the filters let through as a table, a page in memory at a time. */
+/** Streams all rows that match the filters as CSV, with one page in memory. Throws `not_found`. */
 export async function streamUsage(
   ctx: Ctx,
   { limit: _limit, cursor: _cursor, ...filters }: UsageQuery,
@@ -75,7 +70,7 @@ export async function streamUsage(
   const encoder = new TextEncoder();
   let after: UsagePosition | null = null;
   const body = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(encoder.encode(toLine(Object.keys(Usage.shape)))),
+    start: (controller) => controller.enqueue(encoder.encode(toLine(usageColumns))),
     async pull(controller) {
       const rows: UsageRow[] = await selectUsage(
         ctx.db,
@@ -85,9 +80,7 @@ export async function streamUsage(
         rowsAtATime,
       ).all();
       if (rows.length > 0)
-        controller.enqueue(
-          encoder.encode(rows.map((row) => toLine(Object.values(toUsage(row)))).join('')),
-        );
+        controller.enqueue(encoder.encode(rows.map((row) => toLine(toCells(row))).join('')));
       after = rows.at(-1) ?? null;
       if (rows.length < rowsAtATime) controller.close();
     },
@@ -110,7 +103,7 @@ export function listArchives(ctx: Ctx, query: PageQuery): Promise<Page<UsageArch
   );
 }
 
-/** The object as it is kept. */
+/** Returns the stored object of an archive. Throws `not_found`. */
 export async function readArchive(ctx: Ctx, id: string): Promise<Response> {
   const row = await selectArchive(ctx.db, ctx.workspace_id, id).get();
   const object = row === undefined ? null : await ctx.files.get(row.object_key);

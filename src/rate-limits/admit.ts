@@ -4,7 +4,7 @@ import { Failure } from '../shared/failure.ts';
 import type { RateScope } from '../shared/rate-rules.ts';
 import { leaseFor } from './counters.ts';
 
-/** On whose behalf something is asked for, besides the key. */
+/** The run, agent and end user that a request belongs to, besides its key. */
 export interface RateCaller {
   readonly agent_id?: string | null | undefined;
   readonly end_user_id?: string | null | undefined;
@@ -22,10 +22,10 @@ const subjectsOf = (
   end_user: end_user_id ?? (actor.type === 'end_user' ? actor.id : null),
 });
 
-/** The answers that are asked of an agent or for an end user; all requests of a key count when they come in. */
+/** The scopes whose requests are runs. Requests of keys and workspaces are counted by the router. */
 const ofCalls: readonly RateScope[] = ['agent', 'end_user'];
 
-/** Counts a request. Throws `rate_limited`. */
+/** Counts a request of a key. Throws `rate_limited`. */
 export async function admitRequest(ctx: Ctx): Promise<void> {
   if (ctx.rate_limits?.requests !== true) return;
   await take(ctx, {
@@ -36,14 +36,14 @@ export async function admitRequest(ctx: Ctx): Promise<void> {
   });
 }
 
-/** A run that counts as going on. */
+/** A slot of a concurrent run. */
 export interface RunSlot {
   release(): Promise<void>;
-  /** The run as it is, with the slot kept while it goes on, and given back before its last event is told. */
+  /** Passes the events of a run through; renews the slot meanwhile and releases it before the last event. */
   during<Event>(run: AsyncGenerator<Event, void>): AsyncGenerator<Event, void>;
 }
 
-/** Counts a run before anything of it is stored; null where nothing is to be counted. Throws `rate_limited`. */
+/** Counts a run before anything of it is stored; returns null where no limit applies. Throws `rate_limited`. */
 export async function admitRun(
   ctx: Ctx,
   run_id: string,
@@ -53,7 +53,7 @@ export async function admitRun(
   const subjects = subjectsOf(ctx, caller);
   const standings = await take(ctx, { subjects, requests: ofCalls, tokens: true, run_id });
   if (!standings.some(({ unit }) => unit === 'concurrent-requests')) return null;
-  // A slot that is not given back comes free by itself.
+  // A slot that is not released expires by itself.
   const release = () =>
     ctx.limiter
       .release(run_id)
@@ -72,14 +72,14 @@ export async function admitRun(
   };
 }
 
-/** Asked before each metered call of a model; outside of runs the call counts as a request, too. Throws `rate_limited`. */
+/** Checks the limits before a metered model call; outside of runs the call counts as a request too. Throws `rate_limited`. */
 export async function admitCall(ctx: Ctx, caller: RateCaller): Promise<void> {
   if (ctx.rate_limits?.calls !== true) return;
   const requests = caller.run_id == null ? ofCalls : [];
   await take(ctx, { subjects: subjectsOf(ctx, caller), requests, tokens: true, run_id: null });
 }
 
-/** Counts the tokens of a call that was made. */
+/** Counts the tokens of a finished call. */
 export function spendTokens(ctx: Ctx, caller: RateCaller, tokens: number): void {
   if (ctx.rate_limits?.calls === true && tokens > 0)
     ctx.defer(ctx.limiter.spend(subjectsOf(ctx, caller), tokens));
@@ -91,7 +91,7 @@ async function take(ctx: Ctx, wanted: RateWanted): Promise<RateStanding[]> {
     standings = await ctx.limiter.take(ctx.rate_limits?.revision ?? 0, wanted);
   } catch (error) {
     ctx.log.error('rate_limiter_failed', { error });
-    throw new Failure('unavailable', 'The rate limits could not be asked; try again.', {
+    throw new Failure('unavailable', 'Rate limiting is temporarily unavailable. Retry.', {
       retryAfter: 1,
       cause: error,
     });
@@ -104,7 +104,7 @@ async function take(ctx: Ctx, wanted: RateWanted): Promise<RateStanding[]> {
   return standings;
 }
 
-/** Names the limit that takes longest to allow it again. */
+/** The failure for a refused request; of several limits, callers pass the one that resets last. */
 export function rateLimited({
   policy,
   scope,

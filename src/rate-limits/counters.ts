@@ -7,17 +7,17 @@ import {
 } from '../shared/rate-rules.ts';
 import { day, minute, second } from '../shared/time.ts';
 
-/** How long a run counts without a sign of life of its host. */
+/** How long a run counts without a renewal by its host. */
 export const leaseFor = 30 * second;
 
-/** A run that goes on. */
+/** A run in progress. */
 export interface Lease {
   readonly run_id: string;
   readonly subjects: RateSubjects;
   readonly until: number;
 }
 
-/** What outlives the memory of the object that counts. */
+/** The state that survives a restart of the object. */
 export interface CounterStore {
   readDay(starts_at: number, name: string): number;
   writeDay(starts_at: number, name: string, used: number): void;
@@ -26,17 +26,17 @@ export interface CounterStore {
   dropLeases(run_ids: readonly string[]): void;
 }
 
-/** One limit of one subject. */
+/** One limit of one subject, and what a request costs of it. */
 interface Check {
   readonly scope: RateScope;
   readonly id: string;
   readonly measure: RateMeasure;
   readonly limit: number;
-  /** What is counted once all limits allow it. */
+  /** The amount that is counted once all limits allow the request. */
   readonly cost: number;
 }
 
-/** A stretch of the clock with what was counted in it. */
+/** A window of time and the count in it. */
 interface Window {
   readonly length: number;
   starts_at: number;
@@ -68,13 +68,13 @@ const scopeNames = {
 } as const;
 
 /**
- * The counts of one workspace, in windows of a minute and a day (UTC) that are the same for everybody.
- * Synchronous, so that what is checked and what is counted is one step.
+ * The counts of one workspace, in windows of a clock minute and a day (UTC). Synchronous, so that check and count are
+ * one step.
  */
 export class Counters {
   readonly #store: CounterStore;
   readonly #leases: Map<string, Lease>;
-  /** Counts of a minute are in memory alone; those of a day are kept with every change. */
+  /** Counts of minutes are in memory only; counts of days are stored with every change. */
   readonly #minute: Window = { length: minute, starts_at: 0, counts: new Map() };
   readonly #day: Window = { length: day, starts_at: 0, counts: new Map() };
 
@@ -83,7 +83,7 @@ export class Counters {
     this.#leases = new Map(store.leases().map((lease) => [lease.run_id, lease]));
   }
 
-  /** Counts all that is asked for, or nothing where one limit refuses it. One standing for each limit that was asked. */
+  /** Counts the whole request, or nothing when one limit refuses it. Returns the state of each limit that applies. */
   take(wanted: RateWanted, rules: RateRules, now: number): RateStanding[] {
     this.#roll(now);
     const checks = checksOf(wanted, rules);
@@ -101,7 +101,7 @@ export class Counters {
     );
   }
 
-  /** Adds tokens that were used, whatever the limits are: a call that was made has used them. */
+  /** Adds the tokens of a finished call, also beyond the limit. */
   spend(subjects: RateSubjects, tokens: number, now: number): void {
     this.#roll(now);
     for (const [scope, id] of entriesOf(subjects)) {
@@ -110,7 +110,7 @@ export class Counters {
     }
   }
 
-  /** The run goes on: it counts for a while longer, even if it was given up for lost. */
+  /** Renews a run, also one that has expired. */
   renew(run_id: string, subjects: RateSubjects, now: number): void {
     this.#hold({ run_id, subjects, until: now + leaseFor });
   }
@@ -124,7 +124,7 @@ export class Counters {
     this.#store.putLease(lease);
   }
 
-  /** Leaves behind windows that are over and runs of hosts that died. */
+  /** Removes past windows and expired runs. */
   #roll(now: number): void {
     for (const window of [this.#minute, this.#day]) {
       const starts_at = now - (now % window.length);
@@ -171,7 +171,7 @@ const entriesOf = (subjects: RateSubjects) =>
     (entry): entry is [RateScope, string] => entry[1] !== null,
   );
 
-/** Tokens are not known before they are used: a call is let through as long as any are left. */
+/** Tokens are not known in advance: a call is allowed while any remain. */
 const isOver = ({ limit, measure, cost }: Check, used: number) =>
   measure === 'tokens_per_minute' ? used >= limit : used + cost > limit;
 
@@ -197,7 +197,7 @@ function standingOf(
   now: number,
 ): RateStanding {
   const window = windows[measure];
-  // A run that is going on may end at any time.
+  // A run in progress may end at any time.
   const reset_s =
     window === undefined ? (is_refused ? 1 : null) : Math.ceil((window - (now % window)) / second);
   return {

@@ -4,15 +4,15 @@ import { rateLimited } from './admit.ts';
 import { floodLimits } from './flood-limits.ts';
 
 /**
- * Counts what came without a valid credential, or needs none, by the address it came from. Inexact, and
- * each of Cloudflare's locations counts for itself: against floods, not as a quota. Throws `rate_limited`.
+ * Counts a request without a valid credential, or to a public path, by its IP address. Counts are approximate and
+ * kept by each Cloudflare location: they stop floods and are no quota. Throws `rate_limited`.
  */
 export async function admitAnonymous(platform: Platform, ip: string | null): Promise<void> {
   if (ip === null || (await platform.floods.admitsAddress(networkOf(ip)))) return;
   refuse(platform, 'address', networkOf(ip));
 }
 
-/** Counts a burst of one key, in the same way. Throws `rate_limited`. */
+/** Counts a request of one key in the same way, against bursts. Throws `rate_limited`. */
 export async function admitBurst(platform: Platform, key_id: string): Promise<void> {
   if (!(await platform.floods.admitsKey(key_id))) refuse(platform, 'key', key_id);
 }
@@ -36,7 +36,7 @@ function refuse(platform: Platform, kind: keyof typeof floodLimits, id: string):
   throw rateLimited(standing);
 }
 
-/** Who has one address of IPv6 has all of its /64. */
+/** Returns an IPv4 address, or the /64 network of an IPv6 address: one client has all of it. */
 export function networkOf(ip: string): string {
   if (!ip.includes(':') || ip.includes('.')) return ip.toLowerCase();
   const [head = '', tail] = ip.toLowerCase().split('::');

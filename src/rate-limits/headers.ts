@@ -2,7 +2,7 @@ import type { RateStanding } from '../platform/ports.ts';
 
 /**
  * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers), lists of structured fields
- * (RFC 9651). Nothing where no limit was asked.
+ * (RFC 9651). Empty where no limit applied.
  */
 export function rateLimitHeaders(standings: readonly RateStanding[]): Record<string, string> {
   if (standings.length === 0) return {};
@@ -18,7 +18,7 @@ export function rateLimitHeaders(standings: readonly RateStanding[]): Record<str
   return { 'ratelimit-policy': policies.join(', '), ratelimit: left.join(', ') };
 }
 
-/** What clients of OpenAI look for: the tightest limit of requests, and that of tokens. */
+/** The headers of OpenAI's API: the tightest limits of requests and of tokens. */
 export function openAiRateLimitHeaders(standings: readonly RateStanding[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const unit of ['requests', 'tokens'] as const) {

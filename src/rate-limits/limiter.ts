@@ -7,8 +7,8 @@ import { type CounterStore, Counters, type Lease } from './counters.ts';
 import { selectRateLimits } from './store.ts';
 
 /**
- * One object for each workspace that has limits: it counts, alone, and so exactly. It knows the rules
- * by their revision; a caller that has seen newer ones makes it read them again.
+ * Counts requests, tokens and runs of one workspace. There is one object for each workspace with limits, so counts
+ * are exact. It caches the rules by revision; a call with a newer revision makes it read them again.
  */
 export class RateLimiter extends DurableObject<Env> {
   readonly #counters: Counters;
@@ -45,14 +45,14 @@ export class RateLimiter extends DurableObject<Env> {
     this.#counters.release(run_id);
   }
 
-  /** The tables stay: the object may be asked again while the deletion of its workspace is on its way. */
+  /** Deletes rows and keeps the tables: the object may be called again while its workspace is being deleted. */
   async erase(): Promise<void> {
     this.ctx.storage.sql.exec('delete from days');
     this.ctx.storage.sql.exec('delete from leases');
     await this.ctx.storage.deleteAlarm();
   }
 
-  /** Drops what is kept of days that are over. */
+  /** Deletes the counts of past days. */
   override async alarm(): Promise<void> {
     const today = startOfDay(this.#platform.now());
     this.ctx.storage.sql.exec('delete from days where starts_at < ?', today);
@@ -62,7 +62,7 @@ export class RateLimiter extends DurableObject<Env> {
     if (left > 0) await this.ctx.storage.setAlarm(today + day + minute);
   }
 
-  /** Once for all that wait for it. */
+  /** Reads the rules once for all concurrent callers. */
   #read(workspace_id: string): Promise<void> {
     this.#reading ??= this.#readRules(workspace_id).finally(() => {
       this.#reading = null;
@@ -86,7 +86,7 @@ export class RateLimiter extends DurableObject<Env> {
 
 const startOfDay = (now: number) => now - (now % day);
 
-/** Writes are on disk before whoever asked hears of it: the object holds back its answer until then. */
+/** Writes are durable before the caller gets its reply: the output gate of the object holds replies back. */
 function openStore(sql: SqlStorage): CounterStore {
   sql.exec(
     'create table if not exists days (starts_at integer, name text, used integer, primary key (starts_at, name)) without rowid',

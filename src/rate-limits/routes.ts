@@ -12,7 +12,7 @@ export const rateLimitRoutes = new Router()
       access: 'rate-limits:manage',
       tag,
       summary: 'Get rate limits',
-      description: 'A workspace begins without any.',
+      description: 'A new workspace has no limits.',
       reply: { status: 200, schema: RateLimits, description: 'The limits of the workspace' },
     },
     (ctx) => getRateLimits(ctx),
@@ -25,11 +25,11 @@ export const rateLimitRoutes = new Router()
       tag,
       summary: 'Set rate limits',
       description:
-        'Replaces all of them; what is left out has no limit. Requests of the workspace and of a key are all that its keys make. Those of ' +
-        'an agent and an end user are answers that are asked for, and other calls of models on their behalf. Work in the background is ' +
-        'not limited. Other locations may go on with the old limits for 30 seconds. What a limit refuses counts for none.',
+        'Replaces all rate limits; a limit that is left out is removed. For the workspace and for keys, every API request counts. For ' +
+        'agents and end users, runs count, and model calls outside of runs. Background work is not limited. Other locations may apply ' +
+        'the old limits for up to 30 seconds. A refused request counts towards no limit.',
       body: RateLimits,
-      reply: { status: 200, schema: RateLimits, description: 'The limits as they are now' },
+      reply: { status: 200, schema: RateLimits, description: 'The new limits' },
       failures: ['not_found'],
     },
     (ctx, { body }) => setRateLimits(ctx, body),

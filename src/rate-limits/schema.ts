@@ -2,17 +2,17 @@ import { z } from '@hono/zod-openapi';
 import { EndUserId, Id } from '../http/schema.ts';
 import { noLimits, type RateOverride } from '../shared/rate-rules.ts';
 
-/** Overrides of all scopes together: every key's lookup reads them. */
+/** The most overrides of all scopes together: each lookup of a key reads them. */
 const maxOverrides = 500;
 
 const Limit = z.number().int().min(0).max(1_000_000_000).nullable();
 const measures = {
-  requests_per_minute: Limit.describe('From one minute of the clock to the next; null is no limit'),
-  requests_per_day: Limit.describe('From midnight to midnight UTC; null is no limit'),
+  requests_per_minute: Limit.describe('Requests per clock minute; null for no limit'),
+  requests_per_day: Limit.describe('Requests per day (UTC); null for no limit'),
   tokens_per_minute: Limit.describe(
-    'Input and output of all models. A call is let through as long as any are left, so that the last one may go over; null is no limit',
+    'Input and output tokens of all models per clock minute. A call is allowed while tokens remain, so the last one may exceed the limit; null for no limit',
   ),
-  concurrent_runs: Limit.describe('Answers that are being given at once; null is no limit'),
+  concurrent_runs: Limit.describe('Runs in progress at the same time; null for no limit'),
 };
 
 const Limits = z
@@ -35,12 +35,14 @@ const overriding = z.strictObject(measures).partial().shape;
 
 const scope = (id: z.ZodString, what: string) =>
   z.strictObject({
-    default: Limits.default(noLimits).describe(`For each ${what}, with a count of its own`),
+    default: Limits.default(noLimits).describe(`Limits of each ${what}, counted separately`),
     overrides: z
       .array(z.strictObject({ id, ...overriding }))
       .max(maxOverrides)
       .default([])
-      .describe(`For one ${what}; what is left out is as in \`default\`, null lifts it`)
+      .describe(
+        `Limits of a single ${what}. A limit that is left out is taken from \`default\`; null removes it`,
+      )
       .superRefine(refuseTwice),
   });
 
@@ -51,7 +53,7 @@ function refuseTwice(overrides: readonly RateOverride[], check: z.RefinementCtx)
       check.addIssue({
         code: 'custom',
         path: [index, 'id'],
-        message: 'There is an override for this already.',
+        message: 'An override for this id already exists.',
       });
     seen.add(id);
   }
@@ -61,7 +63,7 @@ const none = { default: noLimits, overrides: [] };
 
 export const RateLimits = z
   .strictObject({
-    workspace: Limits.default(noLimits).describe('For all of the workspace together'),
+    workspace: Limits.default(noLimits).describe('Limits of the workspace as a whole'),
     api_key: scope(Id('key'), 'API key').default(none),
     agent: scope(Id('agt'), 'agent').default(none),
     end_user: scope(EndUserId, 'end user').default(none),

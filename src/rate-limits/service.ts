@@ -12,7 +12,7 @@ export async function getRateLimits(ctx: Ctx): Promise<RateLimits> {
   return toWire(row?.rules ?? noRules);
 }
 
-/** Replaces all limits. Throws `not_found` for an override of a key or an agent that is not the workspace's. */
+/** Replaces all limits. Throws `not_found` for an override of a key or an agent of another workspace. */
 export async function setRateLimits(ctx: Ctx, rules: RateLimits): Promise<RateLimits> {
   try {
     await commit(ctx, {

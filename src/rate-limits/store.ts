@@ -9,7 +9,7 @@ export const selectRateLimits = (db: Db, workspace_id: string) =>
     .from(rate_limits)
     .where(eq(rate_limits.workspace_id, workspace_id));
 
-/** Violates `rate_limits.rules` when an override names a key or an agent that the workspace does not have. */
+/** Replaces the rules. Violates `rate_limits.rules` when an override names a key or an agent of another workspace. */
 export function putRateLimits(db: Db, workspace_id: string, rules: RateRules, now: number) {
   const missing = (
     table: 'api_keys' | 'agents',

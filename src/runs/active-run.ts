@@ -120,6 +120,8 @@ export const newRun = (
 ): RunRow => ({
   workspace_id: ctx.workspace_id,
   version_id: '',
+  experiment_id: null,
+  variant_id: null,
   input_message_id: null,
   is_preview: false,
   status: 'running',

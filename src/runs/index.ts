@@ -24,7 +24,7 @@ export type { RunEvent } from './events.ts';
 export { runsFeature } from './feature.ts';
 export { runHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
-export { namedAgent, namedVersion } from './list/named-version.ts';
+export { namedAgent } from './list/named-agent.ts';
 export { oneOffDriver } from './one-off/driver.ts';
 export { type BroughtFile, type OneOffInput, oneOffRequest } from './one-off/one-off-input.ts';
 export { prepareOneOff } from './one-off/prepare.ts';
@@ -74,7 +74,6 @@ export {
 } from './store/runs.ts';
 export { type SpanRow, selectSpans } from './store/spans.ts';
 export {
-  chosenVersionId,
   type RunVersionRow,
   readVersionOfRun,
   selectVersionOfAgent,

@@ -12,6 +12,7 @@ const idPrefixes = [
   'bud',
   'chk',
   'conv',
+  'exp',
   'fb',
   'file',
   'hold',
@@ -28,6 +29,7 @@ const idPrefixes = [
   'tool',
   'upl',
   'use',
+  'var',
   'ver',
   'ws',
 ] as const;

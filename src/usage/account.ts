@@ -1,7 +1,7 @@
 import type { NanoUsd } from '../shared/money.ts';
 import type { Tokens } from './price.ts';
 
-/** How a budget has changed a call (budgets/reserve.ts). */
+/** A change that a budget made to a call: another model or shorter output. */
 export interface Lowered {
   readonly budget_id: string;
   readonly model: string | null;
@@ -9,22 +9,22 @@ export interface Lowered {
 }
 
 /**
- * What a run has cost so far, whichever part of it called a model: answers, searches, agents that it
- * asked. It travels with the attribution, so nothing that is metered can be left out of it; what is
- * put on one account is on that of its parent too.
+ * Adds up the cost and the tokens of a run: of answers, searches and delegate agents. It is part of the
+ * attribution of every call, so no metered call can be left out. What is added to an account is added to its
+ * parent too.
  */
 export class Account {
-  /** Of language models; null once a call did not say. */
+  /** Tokens of language models; null after a call whose tokens are unknown. */
   input_tokens: number | null = 0;
   output_tokens: number | null = 0;
-  /** Parts of the two; null once a call did not say. */
+  /** Parts of input and output tokens; null after a call whose tokens are unknown. */
   cache_read_tokens: number | null = 0;
   reasoning_tokens: number | null = 0;
-  /** What a budget that ran low made of the calls: another model, shorter answers. */
+  /** The first downgrade by a budget; null without one. */
   lowered: Lowered | null = null;
   readonly #ceiling: NanoUsd;
   readonly #parent: Account | undefined;
-  /** The sum of the costs that are known: what the ceiling is held against. */
+  /** The sum of the known costs, which is compared with the ceiling. */
   #known: NanoUsd = 0;
   #isUnknown = false;
 
@@ -33,17 +33,17 @@ export class Account {
     this.#parent = parent;
   }
 
-  /** null once the cost of a call is unknown. */
+  /** The cost in nano-USD; null after a call whose cost is unknown. */
   get cost_nano_usd(): NanoUsd | null {
     return this.#isUnknown ? null : this.#known;
   }
 
-  /** Whether this or the account above it has reached its ceiling. What costs nothing reaches none. */
+  /** True when this account or its parent has reached its ceiling. Calls that cost nothing never reach it. */
   get isSpent(): boolean {
     return (this.#known > 0 && this.#known >= this.#ceiling) || (this.#parent?.isSpent ?? false);
   }
 
-  /** Whether nothing may be spent at all. */
+  /** True when the ceiling of this account or its parent is 0. */
   get isClosed(): boolean {
     return this.#ceiling === 0 || (this.#parent?.isClosed ?? false);
   }

@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../shared/money.ts';
 
-/** Money held for a call that is to be made; null is a price that nobody knows. */
+/** The amount held for a call that is about to be made; null for an unknown price. */
 export interface Hold {
   readonly id: string;
   readonly amount: NanoUsd | null;

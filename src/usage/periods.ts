@@ -1,15 +1,15 @@
 import { day, hour } from '../shared/time.ts';
 
-/** How money is counted: from midnight to midnight where the workspace is, weeks from Monday (ISO 8601). */
+/** The periods of budgets: they begin at midnight in the time zone of the workspace, weeks on Monday (ISO 8601). */
 export type Period = 'day' | 'week' | 'month' | 'total';
 
-/** `start` is the first instant, `end` the first that is left out; null never ends. */
+/** `start` is the first instant of a period and `end` the first after it; null for a period without end. */
 export interface Span {
   readonly start: number;
   readonly end: number | null;
 }
 
-/** The period that an instant falls into. A day has 23 or 25 hours where clocks change. */
+/** Returns the period that contains an instant. A day has 23 or 25 hours where clocks change. */
 export function periodAt(period: Period, at: number, time_zone: string): Span {
   if (period === 'total') return { start: 0, end: null };
   const name = `${time_zone} ${period}`;
@@ -18,7 +18,7 @@ export function periodAt(period: Period, at: number, time_zone: string): Span {
   const clock = clockOf(time_zone);
   let [first, next] = datesOf(period, clock.wall(at));
   let span = { start: clock.startOf(first), end: clock.startOf(next) };
-  // Where a clock went back over midnight the old date comes a second time, and belongs to the new one.
+  // Where a clock is set back across midnight, the old date occurs twice; the second time belongs to the new day.
   while (at >= span.end) {
     [first, next] = datesOf(period, next);
     span = { start: span.end, end: clock.startOf(next) };
@@ -28,10 +28,10 @@ export function periodAt(period: Period, at: number, time_zone: string): Span {
   return span;
 }
 
-/** The last span that was asked for: calls come one after the other in the same. */
+/** The last result: consecutive calls mostly need the same period. */
 const latest = new Map<string, Span>();
 
-/** The first day of the period of a wall time, and of the next. Wall times are written as if they were UTC. */
+/** Returns the first days of the period of a wall time and of the next period. Wall times are represented as UTC. */
 function datesOf(period: 'day' | 'week' | 'month', wall: number): [first: number, next: number] {
   const midnight = Math.floor(wall / day) * day;
   if (period === 'day') return [midnight, midnight + day];
@@ -47,9 +47,9 @@ function datesOf(period: 'day' | 'week' | 'month', wall: number): [first: number
 }
 
 interface Clock {
-  /** What a clock on the wall shows at an instant. */
+  /** Returns the wall time at an instant. */
   wall(at: number): number;
-  /** The first instant of a date. */
+  /** Returns the first instant of a date. */
   startOf(midnight: number): number;
 }
 
@@ -75,8 +75,8 @@ function clockOf(time_zone: string): Clock {
     const { year = 0, month = 1, day: date = 1, hour: hours = 0, minute = 0, second = 0 } = parts;
     return Date.UTC(year, month - 1, date, hours, minute, second) + (((at % 1000) + 1000) % 1000);
   };
-  // Zones are 12 hours behind to 14 ahead: one of these offsets holds at the midnight, and it is the
-  // first at which the clock has reached it. Where clocks skip midnight, that is when they are put on.
+  // Offsets range from -12 to +14 hours: the first at which the clock has reached midnight is the right one.
+  // Where clocks skip midnight, that is the instant at which they are set forward.
   const startOf = (midnight: number): number => {
     const offsets = [midnight - 15 * hour, midnight + 13 * hour].map((at) => wall(at) - at);
     const reached = offsets.map((offset) => midnight - offset).filter((at) => wall(at) >= midnight);

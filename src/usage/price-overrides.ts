@@ -12,7 +12,7 @@ export const selectPriceOverrides = (db: Db, workspace_id: string) =>
     .where(eq(price_overrides.workspace_id, workspace_id))
     .orderBy(price_overrides.model);
 
-/** All of a workspace's overrides at once: what is not given is gone. */
+/** Replaces all price overrides of a workspace. */
 export const replacePriceOverrides = (
   db: Db,
   workspace_id: string,

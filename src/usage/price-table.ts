@@ -1,16 +1,16 @@
 import { calcPrice, findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
 import type { TokenPrices } from './price.ts';
 
-/** A model as the price table knows it. */
+/** A model of the price table. */
 export interface ListedModel {
   readonly model: string;
   readonly name: string | null;
   readonly context_window: number | null;
-  /** Before any surcharge for long inputs; null where the table has conditions that a pair of numbers cannot say. */
+  /** The prices without surcharges for long inputs; null where they depend on conditions. */
   readonly prices: TokenPrices | null;
 }
 
-/** Language models of a provider of the table that are not deprecated, at the prices of an instant. */
+/** Returns the language models of a provider that are not deprecated, with their prices at an instant. */
 export function listModels(price_id: string, at: number): ListedModel[] {
   const models = findProvider({ providerId: price_id })?.models ?? [];
   return models.flatMap(({ id, name, context_window, deprecated, prices }) => {
@@ -28,7 +28,7 @@ export function listModels(price_id: string, at: number): ListedModel[] {
   });
 }
 
-/** What the package itself prices a call with at that instant. */
+/** Returns the prices that the package uses for a call at an instant. */
 function currentPrice(
   price_id: string,
   model: string,
@@ -63,7 +63,7 @@ function toTokenPrices(price: ModelPrice): TokenPrices | null {
 
 export const nanoPerTokenOfUsdPerMillion = 1000;
 
-/** Whether the table knows the model, its name matched as prices are. True for a provider of whose models it has none. */
+/** True when the table has the model, matched by name as prices are, or has no models of the provider at all. */
 export const isListedModel = (price_id: string, model: string): boolean =>
   (findProvider({ providerId: price_id })?.models ?? []).length === 0 ||
   calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id }) !== null;
@@ -71,7 +71,7 @@ export const isListedModel = (price_id: string, model: string): boolean =>
 const windows = new Map<string, number | null>();
 const windowsKept = 500;
 
-/** Tokens of a model's context, its name matched as prices are; null where the table does not say. */
+/** Returns the context window of a model in tokens, matched by name as prices are; null where the table has none. */
 export function contextWindowOf(price_id: string, model: string): number | null {
   const key = `${price_id}/${model}`;
   const known = windows.get(key);

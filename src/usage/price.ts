@@ -1,15 +1,15 @@
 import { calcPrice } from '@pydantic/genai-prices';
 import { fromUsd, type NanoUsd } from '../shared/money.ts';
 
-/** Tokens of one model call by class; null is unknown. Input includes what was read from and written to a cache. */
+/** The tokens of one model call by class; null for unknown. Input includes tokens read from and written to a cache. */
 export interface Tokens {
   readonly input_tokens: number | null;
   readonly cache_read_tokens: number | null;
   readonly cache_write_tokens: number | null;
-  /** Part of `cache_write_tokens`: what is to be kept for an hour, which costs more. */
+  /** The part of `cache_write_tokens` that is cached for an hour, which costs more. */
   readonly cache_write_1h_tokens?: number;
   readonly output_tokens: number | null;
-  /** Part of `output_tokens`. */
+  /** A part of `output_tokens`. */
   readonly reasoning_tokens: number | null;
 }
 
@@ -21,7 +21,7 @@ export const unknownTokens: Tokens = {
   reasoning_tokens: null,
 };
 
-/** Of a call that the provider refused before it did anything. */
+/** The tokens of a call that the provider refused before processing it. */
 export const noTokens: Tokens = {
   input_tokens: 0,
   cache_read_tokens: 0,
@@ -30,27 +30,27 @@ export const noTokens: Tokens = {
   reasoning_tokens: 0,
 };
 
-/** Nano-USD a token. */
+/** Prices in nano-USD per token. */
 export interface TokenPrices {
   readonly input: number;
   readonly output: number;
-  /** null: as other input. */
+  /** null charges cached tokens like other input. */
   readonly cache_read: number | null;
   readonly cache_write: number | null;
 }
 
-/** The `price_id` of models that cost nothing. */
+/** The `price_id` of models that are free. */
 export const free = 'free';
 
 export interface PricedModel {
-  /** The provider's name in the price table; null when it is in none. */
+  /** The provider's name in the price table; null where it has none. */
   readonly price_id: string | null;
   readonly model: string;
-  /** What the workspace says it pays; goes before the table. */
+  /** The workspace's own prices, which take precedence over the table. */
   readonly override: TokenPrices | null;
 }
 
-/** The cost of a call in nano-USD; null when the price or the usage is unknown. Prices: pydantic/genai-prices. */
+/** Returns the cost of a call in nano-USD; null when the price or the usage is unknown. Prices: pydantic/genai-prices. */
 export function priceOf(
   { price_id, model, override }: PricedModel,
   tokens: Tokens,
@@ -76,12 +76,12 @@ export function priceOf(
     const price = calcPrice(usage, model, { providerId: price_id, timestamp: new Date(at) });
     return price === null ? null : fromUsd(price.total_price);
   } catch {
-    // The classes do not add up: a usage that cannot be is as good as none.
+    // The classes do not add up: contradictory usage counts as unknown.
     return null;
   }
 }
 
-/** Every token in one class: what is left of the input after the cache is plain; reasoning is output. */
+/** Prices every token in one class: input outside the cache is plain, reasoning is output. */
 function costOf(prices: TokenPrices, tokens: Tokens): NanoUsd {
   const read = tokens.cache_read_tokens ?? 0;
   const write = tokens.cache_write_tokens ?? 0;

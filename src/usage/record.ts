@@ -6,23 +6,23 @@ import type { NanoUsd } from '../shared/money.ts';
 import type { Account } from './account.ts';
 import { type PricedModel, priceOf, type Tokens } from './price.ts';
 
-/** On whose behalf a model was called. */
+/** The run, agent, session and end user that a model call belongs to. */
 export interface Attribution {
   readonly agent_id?: string | null;
   readonly version_id?: string | null;
   readonly session_id?: string | null;
   readonly run_id?: string | null;
   readonly end_user_id?: string | null;
-  /** What the run adds its costs up in. */
+  /** Adds up the cost of the run. */
   readonly account?: Account;
   /** The agents above a delegate, outermost first: budgets that are named for one of them bind the call as well. */
   readonly caller_agent_ids?: readonly string[];
 }
 
 export interface ModelCall extends Omit<Attribution, 'account' | 'caller_agent_ids'> {
-  /** The caller's unless given. */
+  /** The caller's workspace unless given. */
   readonly api_key_id?: string | null;
-  /** Names the call for good, e.g. `run_…:1:0` (run, step, attempt): recorded twice it is still one row. */
+  /** Identifies the call, e.g. `run_…:1:0` (run, step, attempt). Recording it twice leaves one row. */
   readonly call_key: string;
   readonly provider: string;
   readonly model: string;
@@ -30,7 +30,7 @@ export interface ModelCall extends Omit<Attribution, 'account' | 'caller_agent_i
   /** `answer`, `embed_file`, `embed_query`, … */
   readonly operation: string;
   readonly tokens: Tokens;
-  /** The provider did not say how many tokens; they were counted here. */
+  /** True when the tokens were estimated, since the provider did not report them. */
   readonly is_estimated?: boolean;
   readonly latency_ms: number;
   readonly first_token_ms: number | null;
@@ -43,7 +43,7 @@ export interface RecordedUsage {
   readonly cost_nano_usd: NanoUsd | null;
 }
 
-/** Prices a model call and gives the statement that records it, for the batch of what it was for. */
+/** Prices a model call and returns the statement that records it, for the caller's batch. */
 export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): RecordedUsage {
   const { cache_write_1h_tokens: _, ...stored } = tokens;
   const cost_nano_usd = priceOf({ ...price, model: call.model }, tokens, ctx.now());

@@ -3,16 +3,16 @@ import { usage } from '../db/schema/usage.ts';
 import type { Ctx } from '../platform/context.ts';
 import { minute } from '../shared/time.ts';
 
-/** Calls looked at, and how many it takes before they say anything. */
+/** The number of recent calls that are read, and the fewest from which a length is derived. */
 const sample = 200;
 const fewest = 20;
-/** Of an agent that nothing is known of yet. */
+/** The length for an agent with too few calls, in tokens. */
 const unknownOutput = 4096;
 const cacheFor = 10 * minute;
 const cacheSize = 1000;
 const cache = new Map<string, { readonly read_at: number; readonly tokens: number }>();
 
-/** How long the answers of an agent get where its version sets no limit: the 95th percentile of the last ones. One trip in ten minutes. */
+/** Returns the typical output of an agent in tokens, for versions without a limit: the 95th percentile of recent calls. Cached for ten minutes. */
 export async function typicalOutput(ctx: Ctx, agent_id: string | null): Promise<number> {
   if (agent_id === null) return unknownOutput;
   const name = `${ctx.workspace_id} ${agent_id}`;

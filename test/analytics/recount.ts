@@ -1,4 +1,4 @@
-import type { Measures } from '../../src/analytics/schema.ts';
+import type { Measures } from '../../src/analytics/measures.ts';
 import type { Call, History, Rating, Run } from './support.ts';
 
 /** Everything a plain pass over the rows says about an agent (null: all) between two instants. */

@@ -18,7 +18,7 @@ export const analytics_rollups = sqliteTable(
   {
     workspace_id: text().notNull(),
     agent_id: text().notNull(),
-    /** `all`, `version`, `model`, … (analytics/cube.ts). */
+    /** `all`, `version`, `model`, … (analytics/dimensions.ts). */
     dimension: text().notNull(),
     grain: text({ enum: grains }).notNull(),
     bucket: integer().notNull(),
@@ -117,6 +117,8 @@ export const usage_archives = sqliteTable(
     byte_size: integer().notNull(),
     sha256: text().notNull(),
     created_at: integer().notNull(),
+    /** The version of the fields of its lines (analytics/usage-fields.ts). */
+    schema_number: integer().notNull().default(1),
   },
   (table) => [
     uniqueIndex('usage_archives_day').on(table.workspace_id, table.day, table.part),

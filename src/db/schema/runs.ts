@@ -43,6 +43,9 @@ export const runs = sqliteTable(
     workspace_id: text().notNull(),
     agent_id: text().notNull(),
     version_id: text().notNull(),
+    /** The experiment that chose the version, and the variant that it drew; null without one. */
+    experiment_id: text(),
+    variant_id: text(),
     session_id: text(),
     /** The user's message that the run answers. */
     input_message_id: text(),

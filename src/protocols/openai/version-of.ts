@@ -1,10 +1,13 @@
-import { selectAgent } from '../../agents/index.ts';
+import { selectVersionFor } from '../../agents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { unknownModel, unsupported } from './errors.ts';
 import { readAgentModel } from './model-name.ts';
 import { toAgentName } from './provider-model.ts';
 
-/** What a further request names: a version or label, the agent's active one, or nothing, for what the session follows. */
+/**
+ * Returns the version that a further request of a conversation names: a version id, number or label; null for
+ * the version that the session follows. Throws `model_not_found`, or `unsupported` for another agent.
+ */
 export async function versionOf(
   ctx: Ctx,
   agent_id: string,
@@ -14,10 +17,10 @@ export async function versionOf(
   const { agent, version } = readAgentModel(await toAgentName(ctx, model ?? before));
   const isSame = agent === agent_id || agent === before.split('@')[0];
   if (isSame && (model === null || model === before || version !== null)) return version;
-  const named = await selectAgent(ctx.db, ctx.workspace_id, agent).get();
-  if (named?.id !== agent_id)
+  const active = await selectVersionFor(ctx.db, ctx.workspace_id, agent, null).get();
+  if (active?.agent_id !== agent_id)
     throw model === null
       ? unknownModel()
       : unsupported('/model', 'Another agent than that of the previous response is not supported.');
-  return version ?? named.active_version_id;
+  return version ?? active.id;
 }

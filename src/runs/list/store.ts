@@ -1,9 +1,10 @@
 import { and, desc, eq, getTableColumns, gte, isNotNull, lt, lte, sql } from 'drizzle-orm';
+import { chooseVersion } from '../../agents/index.ts';
 import type { Db } from '../../db/client.ts';
 import { type RunStatus, run_contents, runs } from '../../db/schema/runs.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import type { NanoUsd } from '../../shared/money.ts';
-import { namedAgent, namedVersion } from './named-version.ts';
+import { namedAgent } from './named-agent.ts';
 
 export interface RunFilter {
   /** Id or slug; null for all agents. */
@@ -60,7 +61,7 @@ export const selectRuns = (
         filter.status === undefined ? undefined : eq(runs.status, filter.status),
         filter.version === undefined
           ? undefined
-          : sql`${runs.version_id} = ${namedVersion(sql`${runs.agent_id}`, filter.version)}`,
+          : sql`${runs.version_id} = ${chooseVersion(sql`${runs.agent_id}`, filter.version)}`,
         filter.session === undefined ? undefined : eq(runs.session_id, filter.session),
         filter.end_user_id === undefined ? undefined : sql`${endUserId} = ${filter.end_user_id}`,
         filter.finish_reason === undefined

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { chooseVersion } from '../../agents/index.ts';
 import type { Statement } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
 import { insertRun, type RunRow } from '../store/runs.ts';
-import { chosenVersionId } from '../store/versions.ts';
 
 type NewOneOff = Omit<RunRow, 'version_id'> & {
   readonly requested: string | null;
@@ -16,7 +16,7 @@ type NewOneOff = Omit<RunRow, 'version_id'> & {
  */
 export const insertOneOffRun: (db: Parameters<typeof insertRun>[0], row: NewOneOff) => Statement =
   compileByColumns<NewOneOff>((db, { requested, inputs, ...row }) => {
-    const version = chosenVersionId(sql`${row.agent_id}`, sql`${requested}`);
+    const version = chooseVersion(sql`${row.agent_id}`, sql`${requested}`);
     const isActive = sql`exists (select 1 from agents a where a.id = ${row.agent_id} and a.archived_at is null)`;
     const isFilled = sql`(${row.is_preview} or not exists (${missingInputs(inputs, version)}))`;
     return insertRun(

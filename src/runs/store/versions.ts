@@ -1,16 +1,8 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import { chooseVersion } from '../../agents/index.ts';
 import type { Db } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
-
-/** The id of the requested version, by number, id or label, or else of the agent's active version; null when it does not exist. */
-export function chosenVersionId(agent: SQL, wanted: SQL): SQL<string | null> {
-  return sql`case
-    when ${wanted} is null then (select a.active_version_id from agents a where a.id = ${agent})
-    when ${wanted} glob 'ver_*' then (select v.id from agent_versions v where v.id = ${wanted} and v.agent_id = ${agent})
-    when ${wanted} not glob '*[^0-9]*' then (select v.id from agent_versions v where v.agent_id = ${agent} and v.number = cast(${wanted} as integer))
-    else (select l.version_id from agent_labels l where l.agent_id = ${agent} and l.label = ${wanted}) end`;
-}
 
 export const versionColumns = {
   version_id: sql<string>`${agent_versions.id}`.as('version_id'),
@@ -38,7 +30,7 @@ export const selectVersionOfAgent = (
     .where(
       and(
         eq(agent_versions.workspace_id, workspace_id),
-        eq(agent_versions.id, chosenVersionId(sql`${agent_id}`, sql`${requested}`)),
+        eq(agent_versions.id, chooseVersion(sql`${agent_id}`, sql`${requested}`)),
       ),
     );
 

@@ -1,9 +1,10 @@
 import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { chooseVersion } from '../../agents/index.ts';
 import type { Db } from '../../db/client.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
 import { run_contents, runs } from '../../db/schema/runs.ts';
 import { feedback, messages, sessions } from '../../db/schema/sessions.ts';
-import { type FeedbackRow, namedAgent, namedVersion } from '../../runs/index.ts';
+import { type FeedbackRow, namedAgent } from '../../runs/index.ts';
 
 export const selectSessionOfMessage = (db: Db, workspace_id: string, message_id: string) =>
   db
@@ -154,7 +155,7 @@ export function selectFeedback(
           : sql`exists (select 1 from json_each(${f.tags}) t where t.value = ${filter.tag})`,
         filter.version === undefined
           ? undefined
-          : sql`${f.version_id} = ${namedVersion(agent_id, filter.version)}`,
+          : sql`${f.version_id} = ${chooseVersion(agent_id, filter.version)}`,
         filter.end_user_id === undefined ? undefined : eq(f.end_user_id, filter.end_user_id),
         filter.created_by === undefined ? undefined : isOwn,
         filter.from === undefined ? undefined : gte(f.updated_at, filter.from),

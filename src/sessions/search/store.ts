@@ -12,9 +12,10 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
+import { chooseVersion } from '../../agents/index.ts';
 import type { Db, Statement } from '../../db/client.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
-import { namedAgent, namedVersion } from '../../runs/index.ts';
+import { namedAgent } from '../../runs/index.ts';
 import { indexedText, matchAll, stemOf } from './words.ts';
 
 /**
@@ -158,7 +159,7 @@ function hasRun(
     sql`r.workspace_id = ${workspace_id} and r.session_id = ${sessions.id}`,
     version === undefined
       ? undefined
-      : sql`r.version_id = ${namedVersion(sql`${sessions.agent_id}`, version)}`,
+      : sql`r.version_id = ${chooseVersion(sql`${sessions.agent_id}`, version)}`,
     run_status === undefined ? undefined : sql`r.status = ${run_status}`,
     finish_reason === undefined ? undefined : sql`r.finish_reason = ${finish_reason}`,
   );

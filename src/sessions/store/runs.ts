@@ -1,10 +1,11 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { chooseVersion } from '../../agents/index.ts';
 import type { Db, Statement } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
 import { runs } from '../../db/schema/runs.ts';
 import { sessions } from '../../db/schema/sessions.ts';
-import { chosenVersionId, insertRun, type RunRow, versionColumns } from '../../runs/index.ts';
+import { insertRun, type RunRow, versionColumns } from '../../runs/index.ts';
 import type { SessionRow } from './sessions.ts';
 
 /** The id of the version that a run of a session uses: the requested one, else the session's, else the active one. */
@@ -12,7 +13,7 @@ export const versionOfSession = (
   session: Pick<SessionRow, 'id' | 'agent_id'>,
   requested: string | null,
 ): SQL<string | null> =>
-  chosenVersionId(
+  chooseVersion(
     sql`${session.agent_id}`,
     sql`coalesce(${requested}, (select s.version from sessions s where s.id = ${session.id}))`,
   );
@@ -31,10 +32,7 @@ export const selectVersionOfSession = (
       agent_versions,
       eq(
         agent_versions.id,
-        chosenVersionId(
-          sql`${sessions.agent_id}`,
-          sql`coalesce(${requested}, ${sessions.version})`,
-        ),
+        chooseVersion(sql`${sessions.agent_id}`, sql`coalesce(${requested}, ${sessions.version})`),
       ),
     )
     .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id)));
@@ -55,7 +53,15 @@ const insertRunWith = compileByColumns<
   const version = versionOfSession({ id: row.session_id ?? '', agent_id: row.agent_id }, requested);
   const holder = sql`(select s.active_run_id from sessions s where s.id = ${row.session_id})`;
   const isFilled = sql`(${row.is_preview} or not exists (${missingInputs(row.session_id, version)}))`;
-  const begun = ['version_id', 'input_message_id', 'status', 'lease_until', 'metadata'] as const;
+  const begun = [
+    'version_id',
+    'experiment_id',
+    'variant_id',
+    'input_message_id',
+    'status',
+    'lease_until',
+    'metadata',
+  ] as const;
   // A run that was queued has its row already.
   return insertRun(
     db,

@@ -1,18 +1,21 @@
 import type { Ctx } from '../platform/context.ts';
 import { saveCursor, selectCursor } from './store.ts';
 
-/** Work that is done for one workspace after the other, for as many as a tick has room for. */
-export interface Round {
-  /** Whose place is kept from tick to tick. */
+/** Work that is done workspace by workspace, within the allowance of a tick. */
+export interface WorkspaceTask {
+  /** Names the position that is kept between ticks. */
   readonly name: string;
   readonly hasRoom: () => boolean;
-  /** Workspaces with something to do, after an id and in their order. */
+  /** Selects workspaces with work, ordered by id, after an id. */
   readonly selectDue: (after: string) => Promise<{ readonly id: string }[]>;
   readonly visit: (workspace_id: string) => Promise<void>;
 }
 
-/** Goes on where the last tick stopped, and once around, so that nobody waits for ever behind those who are always due. */
-export async function goRound(ctx: Ctx, { name, hasRoom, selectDue, visit }: Round): Promise<void> {
+/** Visits due workspaces from where the last tick stopped, once around, so that none is starved by those before it. */
+export async function forEachDueWorkspace(
+  ctx: Ctx,
+  { name, hasRoom, selectDue, visit }: WorkspaceTask,
+): Promise<void> {
   let after = (await selectCursor(ctx.db, name).get())?.position ?? '';
   while (hasRoom()) {
     const due = await selectDue(after);
@@ -23,7 +26,7 @@ export async function goRound(ctx: Ctx, { name, hasRoom, selectDue, visit }: Rou
       after = id;
     }
     if (due.length === 0 && after === '') return;
-    // Those before the place where the last tick stopped have their turn next.
+    // The next tick begins with the workspaces before this one's start.
     if (due.length === 0) return void (await saveCursor(ctx.db, name, '').run());
   }
 }
