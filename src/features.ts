@@ -24,7 +24,7 @@ import {
   rateLimitHeaders,
   rateLimitsFeature,
 } from './rate-limits/index.ts';
-import { runHost, runsFeature } from './runs/index.ts';
+import { RunHost, runsFeature } from './runs/index.ts';
 import { sessionsFeature } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
 import { toolsFeature } from './tools/index.ts';
@@ -119,5 +119,8 @@ const streams = features.flatMap((feature) => ('streams' in feature ? feature.st
 const drivers = [...sessions.drivers, ...runs.drivers];
 
 /** The Durable Object that executes runs; the name of its class is part of deployed state. */
-export class SessionHost extends runHost(streams, drivers) {}
+export class SessionHost extends RunHost {
+  protected readonly protocols = streams;
+  protected readonly drivers = drivers;
+}
 export { RateLimiter };

@@ -78,7 +78,7 @@ export interface SessionHosts {
   get(session_id: string): { ask(command: HostCommand): Promise<HostReply> };
 }
 
-/** Something that a host is asked to do, on behalf of whom; what there is to ask is the host's own matter (host.ts). */
+/** Something that a host is asked to do, on behalf of whom; its commands are defined by the host (runs/host/host-client.ts). */
 export interface HostCommand {
   readonly caller: HostCaller;
   readonly verb: string;

@@ -1,13 +1,13 @@
 import { words } from '../shared/words.ts';
 
-/** What was retrieved, by the number under which the model saw it. */
+/** A retrieved passage with the number under which the model reads it. */
 export interface Source {
   readonly number: number;
   readonly file_id: string;
   readonly file_name: string;
   readonly chunk_id: string;
   readonly page: number | null;
-  /** Of the chunk in the file's extracted text. */
+  /** Offset of the chunk in the file's extracted text. */
   readonly start: number;
   readonly text: string;
 }
@@ -31,7 +31,7 @@ export interface Citation {
   readonly file_name: string;
   readonly chunk_id: string;
   readonly page: number | null;
-  /** Of the quote in the file's extracted text: `text.slice(start, end)` is the quote. */
+  /** Offsets of the quote in the file's extracted text: `text.slice(start, end)` is the quote. */
   readonly start: number;
   readonly end: number;
   readonly quote: string;
@@ -39,15 +39,12 @@ export interface Citation {
 
 const marker = /\[(\d{1,3})\]/g;
 
-/**
- * Passes text through as it streams, without markers that cite nothing that was retrieved. Holds
- * back only what may be the beginning of one.
- */
+/** Passes text through as it streams, without markers of unknown passages. Holds back only a possible beginning of a marker. */
 export class CitationFilter {
   readonly #sources: () => readonly Source[];
   #held = '';
 
-  /** `sources` is asked each time: a tool may find more while the answer is being written. */
+  /** `sources` is called each time, since a tool may find more while the answer is written. */
   constructor(sources: () => readonly Source[]) {
     this.#sources = sources;
   }
@@ -73,8 +70,8 @@ export class CitationFilter {
 }
 
 /**
- * The citations of an answer, each with the passage's own words that the cited sentence rests on. A
- * marker that names nothing retrieved gives none.
+ * Returns the citations of an answer, each with the sentence of the passage that supports the cited one. Markers of
+ * unknown passages give none.
  */
 export function readCitations(answer: string, sources: readonly Source[]): Citation[] {
   const byNumber = new Map(sources.map((source) => [source.number, source]));
@@ -120,10 +117,10 @@ function cite(source: Source, claim: string): Citation {
   };
 }
 
-/** Running text without its line breaks, at the same offsets: a segmenter ends a sentence at each of them. */
+/** Replaces the line breaks of running text at the same offsets, since a segmenter ends a sentence at each of them. */
 const unwrapped = (text: string): string => text.replaceAll(/(?<=[^\n])\n(?=[^\n\s#|*+•-])/g, ' ');
 
-/** Where a whole sentence stands word for word, however its lines are broken; a few words alone are no quote. */
+/** Finds a whole sentence word for word, ignoring line breaks; null for a few words alone. */
 function verbatim(text: string, claim: string): [start: number, end: number] | null {
   if (claim.length < 60 && !/[.!?:。！？…]["'”’»)]?$/.test(claim)) return null;
   const pattern = claim
@@ -135,7 +132,7 @@ function verbatim(text: string, claim: string): [start: number, end: number] | n
   return found === null ? null : [found.index, found.index + found[0].length];
 }
 
-/** The sentence of a text that shares most words with a claim, as offsets. */
+/** Returns the offsets of the sentence of a text that shares most words with a claim. */
 function closestSentence(text: string, claim: string): [start: number, end: number] {
   const wanted = new Set(words(claim));
   let best: [number, number] = [0, text.length];

@@ -35,7 +35,7 @@ export interface RunDriver<Input = unknown> {
   closeInterrupted(ctx: Ctx, run: RunRow, events: readonly RunEvent[]): Promise<void>;
 }
 
-/** What a source may ask of its host. */
+/** The host as a source sees it. */
 export interface HostPort {
   /** Closes a run that an earlier life of the host had begun. */
   recover(ctx: Ctx, run_id: string): Promise<void>;

@@ -22,7 +22,7 @@ export { mapReferences, referenceOf, referenceTo } from './attachments/reference
 export type { HostPort, RunDriver, RunRequest, RunSource, RunTerms } from './driver.ts';
 export type { RunEvent } from './events.ts';
 export { runsFeature } from './feature.ts';
-export { runHost } from './host/host.ts';
+export { RunHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
 export { namedAgent } from './list/named-agent.ts';
 export { oneOffDriver } from './one-off/driver.ts';

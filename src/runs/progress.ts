@@ -10,7 +10,7 @@ import type { RunContext } from './prompt/history.ts';
 import type { SpanRow } from './store/spans.ts';
 import { capContent, type NewSpan, type Trace, withoutContent } from './trace.ts';
 
-/** What a run has produced so far. All of it is stored when the run ends, however it ends. */
+/** The result of a run so far. All of it is stored when the run ends, however it ends. */
 export class Progress {
   readonly spent: Spent = { steps: 0, tool_calls: 0 };
   text = '';

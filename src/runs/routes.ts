@@ -21,114 +21,124 @@ const tag = 'Sessions';
 const visibility =
   'A `runtime` key sees the runs of the sessions that it created. Runs without a session are listed until they are erased.';
 
+const plainRoutes = new Router()
+  .endpoint(
+    {
+      method: 'get',
+      path: '/runs',
+      access: 'sessions:read',
+      tag,
+      summary: 'List runs',
+      description: `Runs of all agents, newest first, without their steps. ${visibility} A key that is limited to agents sees theirs.`,
+      query: RunsQuery,
+      reply: { status: 200, schema: pageOf(ListedRun), description: 'Runs of the workspace' },
+      failures: ['not_found', 'invalid_cursor'],
+    },
+    (ctx, { query: { agent = null, ...query } }) => listRuns(ctx, agent, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/agents/{agent}/runs',
+      access: 'sessions:read',
+      tag,
+      summary: 'List agent runs',
+      description: `Newest first, without their steps. ${visibility}`,
+      params: z.object({ agent: AgentParameter }),
+      query: AgentRunsQuery,
+      reply: { status: 200, schema: pageOf(ListedRun), description: 'Runs of the agent' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { params, query }) => listRuns(ctx, params.agent, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/runs/{run}',
+      access: 'sessions:read',
+      tag,
+      summary: 'Get a run',
+      description:
+        'The state of a run and its trace: retrievals, model calls and tool calls with their duration and cost.',
+      params: z.object({ run: Id('run') }),
+      reply: { status: 200, schema: RunWithSteps, description: 'The run with its steps' },
+    },
+    (ctx, { params }) => getRun(ctx, params.run),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/runs/{run}/cancel',
+      access: 'sessions:write',
+      tag,
+      summary: 'Cancel a run',
+      description:
+        'Stops the model and ends the run as `cancelled`, with its text so far. A run that has ended is returned unchanged.',
+      params: z.object({ run: Id('run') }),
+      reply: { status: 200, schema: Run, description: 'The run as it has ended' },
+    },
+    (ctx, { params }) => cancelRun(ctx, params.run),
+  );
+
+const oneOffRoutes = (stream: NativeStream) =>
+  new Router().endpoint(
+    {
+      method: 'post',
+      path: '/agents/{agent}/runs',
+      access: 'sessions:write',
+      tag: 'Sessions',
+      summary: 'Run an agent once',
+      operationId: 'runAgent',
+      description:
+        'Answers one message without a session, as JSON or as events; `Idempotency-Key` works as in a session. The run can be read, ' +
+        'attached to and cancelled for 30 days, or for an hour in a workspace without content logging; then it is erased. With `config` ' +
+        'a draft is tried (`agents:write`): no version is created, and its cost is counted as `preview`.',
+      params: z.object({ agent: AgentParameter }),
+      body: StartRun,
+      alsoProduces: ['text/event-stream'],
+      events: stream.events,
+      reply: { status: 200, schema: Message, description: 'The answer' },
+      failures: runFailures,
+      ownsIdempotency: true,
+    },
+    async (ctx, { params, body, request }) =>
+      respond(
+        ctx,
+        oneOffRequest(await prepareOneOff(ctx, params.agent, body)),
+        stream,
+        body,
+        request,
+      ),
+  );
+
+const eventRoutes = (stream: NativeStream) =>
+  new Router().endpoint(
+    {
+      method: 'get',
+      path: '/runs/{run}/events',
+      access: 'messages:read',
+      tag,
+      summary: 'Attach to a run',
+      description:
+        'Streams the events of a run as the AI SDK’s UI message stream (v1): past events at once, the others as they come. A finished ' +
+        'run is replayed from storage. With `Last-Event-ID` only the events after that one. A comment every 10 seconds keeps the ' +
+        'connection open.',
+      params: z.object({ run: Id('run') }),
+      events: stream.events,
+      reply: { status: 200, mediaType: 'text/event-stream', description: 'The events' },
+      failures: ['malformed_request', 'events_gone'],
+    },
+    async (ctx, { params, request }) =>
+      toEventStream(
+        stream,
+        await attachToRun(ctx, params.run, { protocol: stream }, readLastEventId(request)),
+      ),
+  );
+
 /** The routes of runs; `stream` is the protocol in which their events are streamed. */
-export const runRoutes = (stream: NativeStream) =>
-  new Router()
-    .endpoint(
-      {
-        method: 'post',
-        path: '/agents/{agent}/runs',
-        access: 'sessions:write',
-        tag: 'Sessions',
-        summary: 'Run an agent once',
-        operationId: 'runAgent',
-        description:
-          'Answers one message without a session, as JSON or as events; `Idempotency-Key` works as in a session. The run can be read, ' +
-          'attached to and cancelled for 30 days, or for an hour in a workspace without content logging; then it is erased. With `config` ' +
-          'a draft is tried (`agents:write`): no version is created, and its cost is counted as `preview`.',
-        params: z.object({ agent: AgentParameter }),
-        body: StartRun,
-        alsoProduces: ['text/event-stream'],
-        events: stream.events,
-        reply: { status: 200, schema: Message, description: 'The answer' },
-        failures: runFailures,
-        ownsIdempotency: true,
-      },
-      async (ctx, { params, body, request }) =>
-        respond(
-          ctx,
-          oneOffRequest(await prepareOneOff(ctx, params.agent, body)),
-          stream,
-          body,
-          request,
-        ),
-    )
-    .endpoint(
-      {
-        method: 'get',
-        path: '/runs',
-        access: 'sessions:read',
-        tag,
-        summary: 'List runs',
-        description: `Runs of all agents, newest first, without their steps. ${visibility} A key that is limited to agents sees theirs.`,
-        query: RunsQuery,
-        reply: { status: 200, schema: pageOf(ListedRun), description: 'Runs of the workspace' },
-        failures: ['not_found', 'invalid_cursor'],
-      },
-      (ctx, { query: { agent = null, ...query } }) => listRuns(ctx, agent, query),
-    )
-    .endpoint(
-      {
-        method: 'get',
-        path: '/agents/{agent}/runs',
-        access: 'sessions:read',
-        tag,
-        summary: 'List agent runs',
-        description: `Newest first, without their steps. ${visibility}`,
-        params: z.object({ agent: AgentParameter }),
-        query: AgentRunsQuery,
-        reply: { status: 200, schema: pageOf(ListedRun), description: 'Runs of the agent' },
-        failures: ['invalid_cursor'],
-      },
-      (ctx, { params, query }) => listRuns(ctx, params.agent, query),
-    )
-    .endpoint(
-      {
-        method: 'get',
-        path: '/runs/{run}',
-        access: 'sessions:read',
-        tag,
-        summary: 'Get a run',
-        description:
-          'The state of a run and its trace: retrievals, model calls and tool calls with their duration and cost.',
-        params: z.object({ run: Id('run') }),
-        reply: { status: 200, schema: RunWithSteps, description: 'The run with its steps' },
-      },
-      (ctx, { params }) => getRun(ctx, params.run),
-    )
-    .endpoint(
-      {
-        method: 'get',
-        path: '/runs/{run}/events',
-        access: 'messages:read',
-        tag,
-        summary: 'Attach to a run',
-        description:
-          'Streams the events of a run as the AI SDK’s UI message stream (v1): past events at once, the others as they come. A finished ' +
-          'run is replayed from storage. With `Last-Event-ID` only the events after that one. A comment every 10 seconds keeps the ' +
-          'connection open.',
-        params: z.object({ run: Id('run') }),
-        events: stream.events,
-        reply: { status: 200, mediaType: 'text/event-stream', description: 'The events' },
-        failures: ['malformed_request', 'events_gone'],
-      },
-      async (ctx, { params, request }) =>
-        toEventStream(
-          stream,
-          await attachToRun(ctx, params.run, { protocol: stream }, readLastEventId(request)),
-        ),
-    )
-    .endpoint(
-      {
-        method: 'post',
-        path: '/runs/{run}/cancel',
-        access: 'sessions:write',
-        tag,
-        summary: 'Cancel a run',
-        description:
-          'Stops the model and ends the run as `cancelled`, with its text so far. A run that has ended is returned unchanged.',
-        params: z.object({ run: Id('run') }),
-        reply: { status: 200, schema: Run, description: 'The run as it has ended' },
-      },
-      (ctx, { params }) => cancelRun(ctx, params.run),
-    );
+export function runRoutes(stream: NativeStream): Router {
+  const routes = new Router();
+  for (const some of [oneOffRoutes(stream), plainRoutes, eventRoutes(stream)])
+    routes.route('/', some);
+  return routes;
+}

@@ -28,160 +28,170 @@ const agent = z.object({ agent: AgentParameter });
 const session = z.object({ session: Id('ses') });
 const tag = 'Sessions';
 
+const plainRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/agents/{agent}/sessions',
+      access: 'sessions:write',
+      tag,
+      summary: 'Create a session',
+      params: agent,
+      body: CreateSession,
+      reply: {
+        status: 201,
+        schema: OpenedSession,
+        description: 'The session, with what it opens with',
+      },
+      failures: ['agent_archived', 'quota_exceeded'],
+    },
+    (ctx, { params, body }) => createSession(ctx, params.agent, body),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/agents/{agent}/sessions',
+      access: 'sessions:read',
+      tag,
+      summary: 'List sessions',
+      description:
+        'Newest first. `q` finds sessions whose title or one of whose messages contains all of its words. A `runtime` key sees the ' +
+        'sessions that it created; a role that may not read messages searches only titles that persons gave.',
+      params: agent,
+      query: SessionQuery,
+      reply: { status: 200, schema: pageOf(ListedSession), description: 'Sessions of the agent' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { params, query }) => listSessions(ctx, params.agent, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/sessions',
+      access: 'sessions:read',
+      tag,
+      summary: 'List all sessions',
+      description:
+        'Sessions of every agent, newest first, filtered as the list of one agent is. A key that is limited to agents sees theirs.',
+      query: AllSessionsQuery,
+      reply: {
+        status: 200,
+        schema: pageOf(ListedSession),
+        description: 'Sessions of the workspace',
+      },
+      failures: ['not_found', 'invalid_cursor'],
+    },
+    (ctx, { query: { agent: only, ...query } }) => listSessions(ctx, only ?? null, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/sessions/{session}',
+      access: 'sessions:read',
+      tag,
+      summary: 'Get a session',
+      params: session,
+      reply: {
+        status: 200,
+        schema: SessionWithMessages,
+        description: 'The session with its newest messages',
+      },
+    },
+    (ctx, { params }) => getSession(ctx, params.session),
+  )
+  .endpoint(
+    {
+      method: 'patch',
+      path: '/sessions/{session}',
+      access: 'sessions:write',
+      tag,
+      summary: 'Update a session',
+      description:
+        'Renames, archives or restores a session; an archived session takes no messages. `active_message_id` selects one of the branches ' +
+        'that regenerating and editing have created, which is refused while a run is active.',
+      params: session,
+      body: UpdateSession,
+      reply: { status: 200, schema: Session, description: 'The session as it is now' },
+      failures: ['session_busy'],
+    },
+    (ctx, { params, body }) => updateSession(ctx, params.session, body),
+  )
+  .endpoint(
+    {
+      method: 'delete',
+      path: '/sessions/{session}',
+      access: 'sessions:write',
+      tag,
+      summary: 'Delete a session',
+      description:
+        'Erases its messages, files, runs, traces and feedback; an active run is cancelled. Its cost stays counted. Sessions that were ' +
+        'forked from it have their own copies and stay.',
+      params: session,
+      reply: { status: 204, description: 'Erased' },
+    },
+    async (ctx, { params }) => void (await deleteSession(ctx, params.session)),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/sessions/{session}/messages',
+      access: 'messages:read',
+      tag,
+      summary: 'List messages',
+      description:
+        'Newest first. Messages form a tree: a regenerated answer or an edited question is a sibling of the one before. `branch` selects ' +
+        'the active branch or all messages; `siblings` has the ids of the neighbours.',
+      params: session,
+      query: MessageQuery,
+      reply: {
+        status: 200,
+        schema: pageOf(Message),
+        description: 'Messages with citations and usage',
+      },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { params, query }) => listMessages(ctx, params.session, query),
+  );
+
+const messageRoutes = (stream: NativeStream) =>
+  new Router().endpoint(
+    {
+      method: 'post',
+      path: '/sessions/{session}/messages',
+      access: 'sessions:write',
+      tag,
+      summary: 'Send a message',
+      description:
+        'Returns the assistant’s message or, with `stream` or `Accept: text/event-stream`, the AI SDK’s UI message stream (v1): text ' +
+        'as it comes, citations as `source-document` parts, and `data-run` with confidence, coverage, usage and cost. The last event ' +
+        'is sent after everything is stored. The run continues when the client disconnects: attach again with ' +
+        '`GET /runs/{run}/events`, or send the same request with the same `Idempotency-Key`, which joins it. `on_busy` decides how a ' +
+        'message is treated that arrives while a run is active.',
+      params: session,
+      body: SendMessage,
+      alsoProduces: ['text/event-stream'],
+      events: stream.events,
+      reply: { status: 200, schema: Message, description: 'The answer' },
+      failures: [...runFailures, 'session_busy', 'session_closed'],
+      ownsIdempotency: true,
+    },
+    (ctx, { params, body, request }) => {
+      const { message: _message, parts: _parts, stream: wantsStream, ...input } = body;
+      const turn = turnRequest(params.session, { ...input, text: textOf(body) });
+      return respond(ctx, turn, stream, { stream: wantsStream }, request);
+    },
+  );
+
 /** The routes of sessions and their messages; `stream` is the protocol in which answers are streamed. */
-export const sessionRoutes = (stream: NativeStream) => {
-  const routes = new Router()
-    .endpoint(
-      {
-        method: 'post',
-        path: '/agents/{agent}/sessions',
-        access: 'sessions:write',
-        tag,
-        summary: 'Create a session',
-        params: agent,
-        body: CreateSession,
-        reply: {
-          status: 201,
-          schema: OpenedSession,
-          description: 'The session, with what it opens with',
-        },
-        failures: ['agent_archived', 'quota_exceeded'],
-      },
-      (ctx, { params, body }) => createSession(ctx, params.agent, body),
-    )
-    .endpoint(
-      {
-        method: 'get',
-        path: '/agents/{agent}/sessions',
-        access: 'sessions:read',
-        tag,
-        summary: 'List sessions',
-        description:
-          'Newest first. `q` finds sessions whose title or one of whose messages contains all of its words. A `runtime` key sees the ' +
-          'sessions that it created; a role that may not read messages searches only titles that persons gave.',
-        params: agent,
-        query: SessionQuery,
-        reply: { status: 200, schema: pageOf(ListedSession), description: 'Sessions of the agent' },
-        failures: ['invalid_cursor'],
-      },
-      (ctx, { params, query }) => listSessions(ctx, params.agent, query),
-    )
-    .endpoint(
-      {
-        method: 'get',
-        path: '/sessions',
-        access: 'sessions:read',
-        tag,
-        summary: 'List all sessions',
-        description:
-          'Sessions of every agent, newest first, filtered as the list of one agent is. A key that is limited to agents sees theirs.',
-        query: AllSessionsQuery,
-        reply: {
-          status: 200,
-          schema: pageOf(ListedSession),
-          description: 'Sessions of the workspace',
-        },
-        failures: ['not_found', 'invalid_cursor'],
-      },
-      (ctx, { query: { agent: only, ...query } }) => listSessions(ctx, only ?? null, query),
-    )
-    .endpoint(
-      {
-        method: 'get',
-        path: '/sessions/{session}',
-        access: 'sessions:read',
-        tag,
-        summary: 'Get a session',
-        params: session,
-        reply: {
-          status: 200,
-          schema: SessionWithMessages,
-          description: 'The session with its newest messages',
-        },
-      },
-      (ctx, { params }) => getSession(ctx, params.session),
-    )
-    .endpoint(
-      {
-        method: 'patch',
-        path: '/sessions/{session}',
-        access: 'sessions:write',
-        tag,
-        summary: 'Update a session',
-        description:
-          'Renames, archives or restores a session; an archived session takes no messages. `active_message_id` selects one of the branches ' +
-          'that regenerating and editing have created, which is refused while a run is active.',
-        params: session,
-        body: UpdateSession,
-        reply: { status: 200, schema: Session, description: 'The session as it is now' },
-        failures: ['session_busy'],
-      },
-      (ctx, { params, body }) => updateSession(ctx, params.session, body),
-    )
-    .endpoint(
-      {
-        method: 'delete',
-        path: '/sessions/{session}',
-        access: 'sessions:write',
-        tag,
-        summary: 'Delete a session',
-        description:
-          'Erases its messages, files, runs, traces and feedback; an active run is cancelled. Its cost stays counted. Sessions that were ' +
-          'forked from it have their own copies and stay.',
-        params: session,
-        reply: { status: 204, description: 'Erased' },
-      },
-      async (ctx, { params }) => void (await deleteSession(ctx, params.session)),
-    )
-    .endpoint(
-      {
-        method: 'get',
-        path: '/sessions/{session}/messages',
-        access: 'messages:read',
-        tag,
-        summary: 'List messages',
-        description:
-          'Newest first. Messages form a tree: a regenerated answer or an edited question is a sibling of the one before. `branch` selects ' +
-          'the active branch or all messages; `siblings` has the ids of the neighbours.',
-        params: session,
-        query: MessageQuery,
-        reply: {
-          status: 200,
-          schema: pageOf(Message),
-          description: 'Messages with citations and usage',
-        },
-        failures: ['invalid_cursor'],
-      },
-      (ctx, { params, query }) => listMessages(ctx, params.session, query),
-    )
-    .endpoint(
-      {
-        method: 'post',
-        path: '/sessions/{session}/messages',
-        access: 'sessions:write',
-        tag,
-        summary: 'Send a message',
-        description:
-          'Returns the assistant’s message or, with `stream` or `Accept: text/event-stream`, the AI SDK’s UI message stream (v1): text ' +
-          'as it comes, citations as `source-document` parts, and `data-run` with confidence, coverage, usage and cost. The last event ' +
-          'is sent after everything is stored. The run continues when the client disconnects: attach again with ' +
-          '`GET /runs/{run}/events`, or send the same request with the same `Idempotency-Key`, which joins it. `on_busy` decides how a ' +
-          'message is treated that arrives while a run is active.',
-        params: session,
-        body: SendMessage,
-        alsoProduces: ['text/event-stream'],
-        events: stream.events,
-        reply: { status: 200, schema: Message, description: 'The answer' },
-        failures: [...runFailures, 'session_busy', 'session_closed'],
-        ownsIdempotency: true,
-      },
-      (ctx, { params, body, request }) => {
-        const { message: _message, parts: _parts, stream: wantsStream, ...input } = body;
-        const turn = turnRequest(params.session, { ...input, text: textOf(body) });
-        return respond(ctx, turn, stream, { stream: wantsStream }, request);
-      },
-    );
-  for (const more of [feedbackRoutes, treeRoutes(stream), suggestionRoutes])
-    routes.route('/', more);
+export function sessionRoutes(stream: NativeStream): Router {
+  const routes = new Router();
+  const all = [
+    plainRoutes,
+    messageRoutes(stream),
+    feedbackRoutes,
+    treeRoutes(stream),
+    suggestionRoutes,
+  ];
+  for (const some of all) routes.route('/', some);
   return routes;
-};
+}

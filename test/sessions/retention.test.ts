@@ -164,18 +164,20 @@ describe('the hourly tick', () => {
     const first = await run();
     await workspace.patch('/workspace', { content_logging: false });
     const second = await run();
-    const sessionOf = async (id: string) =>
-      (await env.DB.prepare('select session_id from runs where id = ?')
-        .bind(id)
-        .first<string>('session_id')) ?? '';
+    const ageRun = (id: string, days: number) =>
+      env.DB.prepare('update run_contents set expires_at = expires_at - ?2 where run_id = ?1')
+        .bind(id, days * day)
+        .run();
     const there = async () =>
       Promise.all([first, second].map(async (id) => (await workspace.get(`/runs/${id}`)).status));
-    for (const id of [first, second]) await age(await sessionOf(id), 0.5);
+    for (const id of [first, second]) await ageRun(id, 0.5);
     await tick();
     expect(await there()).toEqual([200, 404]);
-    await age(await sessionOf(first), 30);
+    await ageRun(first, 30);
     await tick();
     expect(await there()).toEqual([404, 404]);
+    const { runs, run_steps, run_contents } = await countAll(workspace.id);
+    expect([runs, run_steps, run_contents]).toEqual([0, 0, 0]);
   });
 
   it('goes on with the others when the sessions of one cannot be erased (R68)', async () => {
@@ -214,8 +216,8 @@ describe('the hourly tick', () => {
     const template = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id;
     await env.DB.prepare(
       `with recursive n (i) as (select 1 union all select i + 1 from n where i < 520)
-       insert into sessions (id, workspace_id, agent_id, kind, on_busy, inputs, metadata, created_at, updated_at)
-       select printf('ses_%026d', i), s.workspace_id, s.agent_id, 'chat', 'reject', '{}', '{}', s.created_at - ?1 - i, s.updated_at
+       insert into sessions (id, workspace_id, agent_id, on_busy, inputs, metadata, created_at, updated_at)
+       select printf('ses_%026d', i), s.workspace_id, s.agent_id, 'reject', '{}', '{}', s.created_at - ?1 - i, s.updated_at
        from n, sessions s where s.id = ?2`,
     )
       .bind(2 * day, template)

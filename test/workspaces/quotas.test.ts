@@ -271,11 +271,12 @@ async function recount(id: string): Promise<Record<string, number>> {
       union all select id from uploads where workspace_id = ?1)`,
     bytes: `select coalesce(sum(byte_size), 0) from (select byte_size from files where deleted_at is null and workspace_id = ?1
       union all select max(byte_size) from (select object_id, byte_size from attachments where workspace_id = ?1
-        union all select id, byte_size from uploads where workspace_id = ?1) group by object_id)`,
+        union all select id, byte_size from uploads where workspace_id = ?1
+        union all select object_id, byte_size from run_files where workspace_id = ?1) group by object_id)`,
     chunks:
       'select count(*) from chunks c join files f on f.id = c.file_id where f.deleted_at is null and c.workspace_id = ?1',
     agents: 'select count(*) from agents where archived_at is null and workspace_id = ?1',
-    sessions: `select count(*) from sessions where kind = 'chat' and workspace_id = ?1`,
+    sessions: `select count(*) from sessions where workspace_id = ?1`,
     tools: 'select count(*) from tools where deleted_at is null and workspace_id = ?1',
     knowledge_bases:
       'select count(*) from knowledge_bases where deleted_at is null and agent_id is null and workspace_id = ?1',

@@ -5,7 +5,7 @@ import { Citation, Run } from '../../runs/index.ts';
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
-const id = z.string().describe('Of the part of the answer; several parts may follow each other');
+const id = z.string().describe('Id of the part of the answer; several parts may follow each other');
 const call = { toolCallId: z.string(), dynamic: z.literal(true) };
 const named = { ...call, toolName: z.string() };
 
@@ -18,7 +18,7 @@ const RunStarted = z
   })
   .describe('The run as it begins');
 
-/** What the `data` of a server-sent event of a run is, in the order in which they come. */
+/** The `data` of the server-sent events of a run, in their order. */
 export const StreamEvent = z
   .discriminatedUnion('type', [
     event('start', { messageId: z.string().describe('Id of the answer') }).describe(
@@ -36,15 +36,15 @@ export const StreamEvent = z
     event('data-retrieval', {
       data: z.object({ hits: z.number().int(), confidence: z.number() }),
       transient: z.literal(true),
-    }).describe('Passages were searched for'),
+    }).describe('The knowledge was searched'),
     event('start-step', {}).describe('A call of the model begins'),
     event('text-start', { id }),
-    event('text-delta', { id, delta: z.string() }).describe('More of the answer'),
+    event('text-delta', { id, delta: z.string() }).describe('A piece of the answer'),
     event('text-end', { id }),
     event('reasoning-start', { id }),
     event('reasoning-delta', { id, delta: z.string() }),
     event('reasoning-end', { id }),
-    event('tool-input-start', named).describe('The model begins to call a tool'),
+    event('tool-input-start', named).describe('A tool call begins'),
     event('tool-input-delta', { toolCallId: z.string(), inputTextDelta: z.string() }),
     event('tool-input-available', { ...named, input: z.unknown() }).describe(
       'The arguments are complete',
@@ -56,7 +56,7 @@ export const StreamEvent = z
       'The result of the tool',
     ),
     event('tool-output-error', { ...call, errorText: z.string() }).describe(
-      'The tool failed; the model reads why and goes on',
+      'The tool failed; the model reads the error and continues',
     ),
     event('source-document', {
       sourceId: z.string(),
@@ -71,7 +71,7 @@ export const StreamEvent = z
     ),
     event('error', {
       errorText: z.string().describe('`code: detail`, the code as in a problem document'),
-    }).describe('The run failed; always the last where it comes'),
+    }).describe('The run failed; always the last event of such a run'),
     event('finish', {
       finishReason: z.enum(['stop', 'length', 'content-filter', 'error', 'other']),
     }).describe('Everything is stored; always the last of a run that did not fail'),

@@ -4,7 +4,7 @@ import { Id } from '../../http/schema.ts';
 import { OptionalVersion } from '../../runs/index.ts';
 import { maxAttachments } from '../../sessions/index.ts';
 
-/** Of a message as the AI SDK has it, what is looked at. */
+/** The fields that are read of a message of the AI SDK. */
 export const UiMessage = z.looseObject({
   role: z.enum(['system', 'user', 'assistant']),
   parts: z
@@ -12,7 +12,7 @@ export const UiMessage = z.looseObject({
     .max(1000),
 });
 
-/** What the AI SDK's `DefaultChatTransport` sends. The session has the history: of the messages only the last is looked at. */
+/** The request of the AI SDK's `DefaultChatTransport`. The session has the history: only the last message is read. */
 export const ChatRequest = z
   .strictObject({
     id: Id('ses').describe('The session: give it to `useChat` as `id`'),
@@ -36,7 +36,11 @@ export const ChatRequest = z
         'Attachments of this session that go with the message: `sendMessage({ text }, { body: { attachments } })`',
       ),
     version: OptionalVersion.default(null),
-    on_busy: z.enum(busyPolicies).nullable().default(null).describe('null for the session’s own'),
+    on_busy: z
+      .enum(busyPolicies)
+      .nullable()
+      .default(null)
+      .describe('null for the policy of the session'),
   })
   .openapi('ChatRequest', {
     example: {

@@ -62,14 +62,14 @@ export async function toTurnInput(
   };
 }
 
-/** The id of ours that the message before the last has; null where the last is the first, undefined for an id of the client's. */
+/** The id of the message before the last; null when there is none, undefined when the client made the id. */
 function idBefore(messages: ChatRequest['messages']): string | null | undefined {
   const before = messages.at(-2);
   if (before === undefined) return null;
   return typeof before.id === 'string' && isId('msg', before.id) ? before.id : undefined;
 }
 
-/** The run that is answering in a session, for a client that comes back; null where none is. */
+/** Returns the active run of a session, for a client that reconnects; null for none. */
 export async function findActiveRun(ctx: Ctx, session_id: string): Promise<string | null> {
   const { active_run_id, active_run_until } = authorizeSession(
     ctx,

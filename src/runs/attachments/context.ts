@@ -6,22 +6,22 @@ import type { Ctx } from '../../platform/context.ts';
 import { readText } from './objects.ts';
 import { pickPassages } from './passages.ts';
 
-/** What one attachment gives to a prompt. */
+/** The part of an attachment that goes into a prompt. */
 export interface Included {
   readonly file: AttachedFile;
-  /** All of it, or parts that were chosen for the question. */
+  /** True for the whole attachment, false for passages that were chosen for the question. */
   readonly isWhole: boolean;
   readonly passages: readonly { readonly page: number | null; readonly text: string }[];
   readonly image: LanguageModelV4FilePart | null;
 }
 
-/** What a run tells of an attachment. */
-interface AttachmentUse {
+/** How a run has used an attachment. */
+export interface AttachmentUse {
   readonly id: string;
   readonly included: 'whole' | 'passages' | 'image' | 'none';
   /** Estimated. */
   readonly tokens: number;
-  /** Why nothing of it was sent. */
+  /** Why it was not sent. */
   readonly reason: 'budget' | 'too_many_images' | 'images_unsupported' | 'gone' | null;
 }
 
@@ -33,23 +33,23 @@ export interface AttachmentContext {
 
 export const noAttachments: AttachmentContext = { included: [], uses: [], tokens: 0 };
 
-/** Most tokens of documents in a prompt; where the context of the model is not known, a quarter of that. */
-const mostTokens = 32_000;
-/** A document that would get less than this is left out. */
-const leastTokens = 200;
-/** Together, before base64; the least that a provider takes in a request is 20 MB (Google, "Image understanding"). */
-const mostImageBytes = 12_000_000;
-const mostImages = 10;
-/** What an image costs at most with most providers (Anthropic, "Vision"); an estimate, for the account. */
+/** Maximum tokens of documents in a prompt; a quarter of it where the context window is not known. */
+const maxTokens = 32_000;
+/** Minimum tokens of a document; one that would get less is left out. */
+const minTokens = 200;
+/** Maximum bytes of all images before base64; the lowest limit of a provider's request is 20 MB (Google, "Image understanding"). */
+const maxImageBytes = 12_000_000;
+const maxImages = 10;
+/** Estimated tokens of an image: the maximum of most providers (Anthropic, "Vision"). */
 const imageTokens = 1600;
-/** Tokens that documents may take: half of the model's context at most. */
-function documentBudget(model: string): number {
+/** Returns the tokens available for documents: at most half of the model's context window. */
+export function documentBudget(model: string): number {
   const window = contextWindowOf(model);
-  return window === null ? mostTokens / 4 : Math.min(mostTokens, Math.floor(window / 2));
+  return window === null ? maxTokens / 4 : Math.min(maxTokens, Math.floor(window / 2));
 }
 
-interface Asked {
-  /** Of the message that is answered, in their order. */
+interface GatherInput {
+  /** The files of the message that is answered, in their order. */
   readonly files: readonly AttachedFile[];
   readonly model: string;
   readonly question: string;
@@ -58,13 +58,13 @@ interface Asked {
 type Plan = AttachmentUse & { readonly file: AttachedFile };
 
 /**
- * What of the attachments goes into a prompt. Files of the newest message come first, each in the
- * order it was sent. A document takes what it needs: whole where it fits into what is left, else its
- * best passages for the question, up to half of what is left. Images are sent while they are few.
+ * Reads the attachments for a prompt. Files of the newest message come first, in their order. A document is included
+ * whole when it fits into the remaining budget, or else with its best passages for the question, up to half of it.
+ * Images are included up to a number and size.
  */
 export async function gatherAttachments(
   ctx: Ctx,
-  { files, model, question }: Asked,
+  { files, model, question }: GatherInput,
 ): Promise<AttachmentContext> {
   if (files.length === 0) return noAttachments;
   const gathered: (readonly [Included | null, AttachmentUse])[] = [];
@@ -79,7 +79,7 @@ export async function gatherAttachments(
   };
 }
 
-/** Messages from the newest; within one, the order of its files. */
+/** Orders files by message, newest first; files of one message keep their order. */
 function newestFirst(files: readonly AttachedFile[]): AttachedFile[] {
   const messages = [...new Set(files.map(({ message_id }) => message_id))].reverse();
   return messages.flatMap((id) => files.filter(({ message_id }) => message_id === id));
@@ -95,8 +95,8 @@ const leftOut = (file: AttachedFile, reason: AttachmentUse['reason']): Plan => (
 
 function planOf(files: readonly AttachedFile[], model: string): Plan[] {
   let tokens = documentBudget(model);
-  let bytes = mostImageBytes;
-  let images = mostImages;
+  let bytes = maxImageBytes;
+  let images = maxImages;
   return files.map((file) => {
     if (file.kind === 'image') {
       if (capabilitiesOf(model).images === false) return leftOut(file, 'images_unsupported');
@@ -108,7 +108,7 @@ function planOf(files: readonly AttachedFile[], model: string): Plan[] {
     const needed = file.tokens ?? 0;
     const isWhole = needed <= tokens;
     const taken = isWhole ? needed : Math.floor(tokens / 2);
-    if (!isWhole && taken < leastTokens) return leftOut(file, 'budget');
+    if (!isWhole && taken < minTokens) return leftOut(file, 'budget');
     tokens -= taken;
     return {
       file,
@@ -159,6 +159,6 @@ async function gather(
   ];
 }
 
-/** Whether any of it is an image: then the models that stand in must take images, too. */
+/** Returns true if the prompt has an image: then fallback models must take images, too. */
 export const hasImages = ({ included }: AttachmentContext): boolean =>
   included.some(({ image }) => image !== null);

@@ -17,12 +17,12 @@ export interface Excerpt {
 }
 
 const passageTokens = 300;
-/** Chunks whose words are looked at one by one; a longer document is sifted by plain search first. */
+/** Number of chunks that are scored word by word; a longer document is filtered by plain search first. */
 const closelyRead = 64;
 
 /**
- * The passages of a document that have most of what a question asks about, in the order of the text,
- * together at most `budget` estimated tokens. Where none has anything of it, the beginning.
+ * Picks the passages of a document that best cover a question, in the order of the text, with at most `budget`
+ * estimated tokens in all. When none matches, returns the beginning.
  */
 export function pickPassages(
   document: ExtractedDocument,
@@ -43,7 +43,7 @@ export function pickPassages(
     }));
 }
 
-/** Those that fit, in their order. */
+/** Takes the chunks that fit, in their order. */
 function take(chunks: readonly Chunk[], budget: number): Chunk[] {
   let left = budget;
   return chunks.filter(({ token_count }) => {
@@ -53,7 +53,7 @@ function take(chunks: readonly Chunk[], budget: number): Chunk[] {
   });
 }
 
-/** Chunks with words of the question, best first: by the share of the words' weight that they have. */
+/** Ranks chunks by the weighted share of the question's words that they contain, best first. */
 function rank(text: string, chunks: readonly Chunk[], question: string): Chunk[] {
   const stems = queryWords(question).map(stemsOf);
   const counts = stems.map(() => 0);
@@ -84,5 +84,5 @@ const fold = (text: string) =>
     .replaceAll(/[\u0300-\u036f]/g, '')
     .toLowerCase();
 
-/** What every word with a stem begins with: an ending may have changed its last letter. Finds too much, and misses nothing. */
+/** The prefix of every word with a stem, whose last letter an ending may have changed. It matches too much and misses nothing. */
 const rootOf = (stem: string): string => (stem.length > 3 ? stem.slice(0, -1) : stem);

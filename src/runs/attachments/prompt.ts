@@ -4,7 +4,7 @@ import type { HistoryMessage } from '../prompt/history.ts';
 import type { AttachmentContext, Included } from './context.ts';
 import { mapReferences, referencesIn } from './references.ts';
 
-/** A user's message as a model gets it: images, then documents as untrusted data around what was said. */
+/** Writes a message of the user: images, then documents as untrusted data around the text. */
 export function userMessage(
   text: string,
   attached: readonly Included[],
@@ -26,20 +26,19 @@ const passagesOf = ({ file, passages }: Included): Passage[] =>
 
 type Sent = Pick<HistoryMessage, 'text' | 'prompt'> & { readonly id?: string };
 
-/** Where the attachments of a prompt stand. */
+/** The positions of the attachments in a prompt. */
 export interface Placed {
-  /** In this message of the history. */
+  /** The attachments in a message of the history. */
   readonly with: (message: Sent) => readonly Included[];
-  /** In the message that is answered. */
+  /** The attachments in the message that is answered. */
   readonly here: readonly Included[];
-  /** A message of the caller's with the files that it refers to in their places. */
+  /** Returns a message of the caller with its references replaced by the files. */
   readonly filled: (message: LanguageModelV4Message) => LanguageModelV4Message;
 }
 
 /**
- * What is whole stays in the message it came with, so that a prompt begins as the one before it did.
- * Passages are chosen for the question, and stand with it; so does what came with a message that is
- * not sent any more.
+ * Places attachments. Whole ones stay in the message they came with, so that a prompt begins like the one before it.
+ * Passages are chosen for the question and stand with it, as do attachments of messages that are no longer sent.
  */
 export function placeAttachments(
   { included }: AttachmentContext,
@@ -65,7 +64,7 @@ export function placeAttachments(
   };
 }
 
-/** As `userMessage` writes it. What is left out of the prompt, or is told beside the question, leaves no trace in its place. */
+/** Replaces references like `userMessage`. Attachments that are left out or placed at the question are removed. */
 function fillReferences(
   message: LanguageModelV4Message,
   find: (object_id: string) => Included | undefined,

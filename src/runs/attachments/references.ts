@@ -5,10 +5,10 @@ import type {
 } from '@ai-sdk/provider';
 import type { AttachedFile } from '../../db/schema/runs.ts';
 
-/** Under this name a file part of a stored prompt refers to an attachment of its session. */
+/** The name under which a file part of a stored prompt refers to an attachment. */
 const provider = 'agentgrid';
 
-/** Stands in a prompt for an attachment, which the turn puts in its place; by its object, which a fork of the session shares. */
+/** Returns the part that stands for an attachment in a stored prompt, by its object, which a forked session shares. */
 export const referenceTo = ({
   object_id,
   name,
@@ -22,7 +22,7 @@ export const referenceTo = ({
 
 type Part = LanguageModelV4TextPart | LanguageModelV4FilePart;
 
-/** The object of the attachment that a part refers to; null for any other part. */
+/** Returns the object of the attachment that a part refers to; null for any other part. */
 export const referenceOf = (part: {
   readonly type: string;
   readonly data?: unknown;
@@ -34,7 +34,7 @@ export const referenceOf = (part: {
 export const referencesIn = (message: LanguageModelV4Message): string[] =>
   message.role === 'user' ? message.content.flatMap((part) => referenceOf(part) ?? []) : [];
 
-/** A message with other parts in place of those that refer to attachments. */
+/** Returns a message with the parts that refer to attachments replaced. */
 export const mapReferences = (
   message: LanguageModelV4Message,
   replace: (object_id: string, part: LanguageModelV4FilePart) => readonly Part[],

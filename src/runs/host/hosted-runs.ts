@@ -18,7 +18,7 @@ import { cancelledWhileQueued, QueuedRecord } from './queued-record.ts';
 import { QueuedTurn } from './queued-turn.ts';
 import { TurnQueue } from './turn-queue.ts';
 
-/** What the runs of a host need of the object that they live in. */
+/** Callbacks to the object that the runs live in. */
 export interface HostHooks {
   /** Keeps events for the case that the host dies. */
   readonly save: (ctx: Ctx, run: ActiveRun, events: readonly RunEvent[]) => Promise<void>;

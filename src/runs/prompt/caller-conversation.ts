@@ -3,7 +3,7 @@ import { withPairedCalls } from './paired-calls.ts';
 
 type UserMessage = Extract<LanguageModelV4Message, { role: 'user' }>;
 
-/** A conversation with what was found put into the user's last message, beside its pictures. */
+/** Rewrites the last message of the user, keeping its images: retrieved passages are put there. */
 export function atQuestion(
   conversation: readonly LanguageModelV4Message[],
   write: (text: string) => LanguageModelV4Message,
@@ -27,10 +27,12 @@ function rewritten(
 }
 
 /**
- * A conversation as providers take it: what stands in the system role comes first and in one, no tool call
- * is without its result or the other way round, and nothing is empty, which some refuse.
+ * Normalizes a conversation for providers: one system message, which comes first, no tool call without its result or
+ * the other way round, and no empty message.
  */
-export function tidied(conversation: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
+export function normalized(
+  conversation: readonly LanguageModelV4Message[],
+): LanguageModelV4Message[] {
   const system = conversation.flatMap((message) =>
     message.role === 'system' && message.content !== '' ? [message.content] : [],
   );
@@ -43,7 +45,7 @@ export function tidied(conversation: readonly LanguageModelV4Message[]): Languag
   ];
 }
 
-/** Of an answer that said nothing, or was erased. */
+/** Removes empty text parts, which an answer without text or an erased one leaves. */
 function withoutEmptyText(message: LanguageModelV4Message): LanguageModelV4Message[] {
   if (message.role !== 'user' && message.role !== 'assistant') return [message];
   const content = message.content.filter((part) => part.type !== 'text' || part.text !== '');

@@ -4,15 +4,15 @@ import { estimateTokens } from '../../shared/tokens.ts';
 export interface HistoryMessage {
   readonly role: 'user' | 'assistant';
   readonly text: string;
-  /** What a model reads in place of the text. */
+  /** The messages that a model reads in place of the text. */
   readonly prompt?: readonly LanguageModelV4Message[] | null;
-  /** Absent where the caller brought the history along. */
+  /** Absent in a history that the caller sent. */
   readonly id?: string;
-  /** How many messages its branch has up to it; counted where it is absent. */
+  /** The number of messages of its branch up to it; counted where it is absent. */
   readonly depth?: number;
 }
 
-/** What of a branch was told shortly: everything up to and with one message. */
+/** A summary of a branch up to and including one message. */
 export interface Summary {
   readonly version: number;
   readonly covers_message_id: string;
@@ -21,7 +21,7 @@ export interface Summary {
   readonly tokens: number;
 }
 
-/** What a turn carries besides its history, in estimated tokens. */
+/** Estimated tokens of a prompt besides its history. */
 export interface Load {
   readonly instructions: number;
   readonly question: number;
@@ -30,28 +30,28 @@ export interface Load {
 }
 
 export interface Limits {
-  /** Tokens of history that the version allows. */
+  /** Maximum tokens of history of the version. */
   readonly window_tokens: number;
-  /** Whether summaries are used. */
+  /** Summaries are used. */
   readonly summary: boolean;
-  /** Of the model; null where nobody knows it. */
+  /** The context window of the model; null where it is not known. */
   readonly context_window: number | null;
   readonly max_output_tokens: number | null;
 }
 
-/** What the model was given of the conversation: the counts add up to all messages before the question. */
+/** The context of the model. The counts add up to all messages before the question. */
 export interface RunContext {
   readonly messages: {
-    /** Word for word. */
+    /** Sent verbatim. */
     readonly included: number;
-    /** Told by the summary. */
+    /** Covered by the summary. */
     readonly summarized: number;
-    /** Neither. */
+    /** Neither sent nor summarized. */
     readonly omitted: number;
     readonly first_message_id: string | null;
   };
   readonly summary: Pick<Summary, 'version' | 'covers_message_id' | 'tokens'> | null;
-  /** Estimated; `budget` is what there was for history and summary together. */
+  /** Estimated; `budget` is the limit of history and summary together. */
   readonly tokens: Load & { readonly history: number; readonly budget: number };
 }
 
@@ -61,17 +61,17 @@ export interface Context {
   readonly context: RunContext;
 }
 
-/** Tokens a message costs besides its text: role and separators. */
+/** Tokens of a message besides its text: role and separators. */
 const perMessage = 4;
-/** Of a model's context; the rest is for what the estimate is wrong by, and for tools. */
+/** Share of a context window that is used; the rest is for the error of the estimate, and for tools. */
 const usable = 0.9;
-/** Kept for the answer where the version does not say how long it may be. */
+/** Tokens reserved for the answer where the version sets no limit. */
 const answerReserve = 4096;
 
 export const tokensOf = ({ text, prompt }: Pick<HistoryMessage, 'text' | 'prompt'>): number =>
   estimateTokens(prompt == null ? text : JSON.stringify(prompt)) + perMessage;
 
-/** A conversation may begin with it: results need the call before them. */
+/** Returns true if a conversation may begin with the message: tool results need their call before them. */
 const mayBegin = ({ role, prompt }: HistoryMessage): boolean =>
   role === 'user' && prompt?.[0]?.role !== 'tool';
 
@@ -79,8 +79,8 @@ const sum = (messages: readonly HistoryMessage[]) =>
   messages.reduce((total, message) => total + tokensOf(message), 0);
 
 /**
- * The newest messages that fit into `budget` estimated tokens, oldest first. It begins with a user's
- * message, as providers ask; a message goes in whole or not at all.
+ * Returns the newest messages that fit into `budget` estimated tokens, oldest first. The window begins with a message
+ * of the user, as providers require, and messages are never cut.
  */
 export function windowOf(messages: readonly HistoryMessage[], budget: number): HistoryMessage[] {
   let left = budget;
@@ -94,7 +94,7 @@ export function windowOf(messages: readonly HistoryMessage[], budget: number): H
   return messages.slice(first);
 }
 
-/** Tokens there are for history: what the version allows, and no more than the model has left. */
+/** Tokens available for history: the limit of the version, or what the model's context window leaves. */
 export function historyBudget(
   { window_tokens, context_window, max_output_tokens }: Limits,
   load: Load,
@@ -108,9 +108,8 @@ export function historyBudget(
 }
 
 /**
- * What a model is given of a conversation, and an account of it. `branch` is the end of the branch
- * before the question, oldest first. What the summary covers is not sent again; what is neither
- * sent nor covered is counted as omitted.
+ * Selects the history that a model is given, and counts it. `branch` is the end of the branch before the question,
+ * oldest first. Messages covered by the summary are not sent again; those neither sent nor covered count as omitted.
  */
 export function contextOf(
   branch: readonly HistoryMessage[],
@@ -152,13 +151,13 @@ export function contextOf(
 const lengthOf = (branch: readonly HistoryMessage[]): number =>
   branch.at(-1)?.depth ?? branch.length;
 
-/** The messages of a branch after a depth. */
+/** Returns the messages of a branch after a depth. */
 function uncovered(branch: readonly HistoryMessage[], depth: number): readonly HistoryMessage[] {
   const before = lengthOf(branch) - branch.length;
   return branch.slice(Math.max(0, depth - before));
 }
 
-/** Whether a summary is of this branch: one that left before its last message is another conversation. */
+/** Returns true if a summary is of this branch: one that divided before its last message is another conversation. */
 function isOf(
   { covers_depth, covers_message_id }: Summary,
   branch: readonly HistoryMessage[],
@@ -170,9 +169,9 @@ function isOf(
 }
 
 /**
- * Up to which message the conversation should be folded into the summary once a turn is over; null
- * while all of it fits. Half of the budget stays word for word, so that it is not folded every turn.
- * `branch` goes up to the answer; `covered` is the depth that the summary covers already.
+ * Returns the message up to which a conversation should be folded into the summary after a turn; null while all of it
+ * fits. Half of the budget stays verbatim, so that it is not folded every turn. `branch` goes up to the answer;
+ * `covered` is the depth that the summary covers already.
  */
 export function foldOf(
   branch: readonly HistoryMessage[],

@@ -6,7 +6,7 @@ export type Inputs = Readonly<Record<string, string | number | boolean>>;
 
 type Field = AgentConfig['inputs'][number];
 
-/** Throws `validation_failed` for values that the form does not have, does not take or misses; `at` is where they were given. */
+/** Throws `validation_failed` for unknown, invalid and missing form values; `at` is the pointer to them. */
 export function checkInputs(fields: readonly Field[], inputs: Inputs, at = '/inputs'): void {
   const errors: Violation[] = Object.keys(inputs)
     .filter((name) => !fields.some((field) => field.name === name))
@@ -19,10 +19,7 @@ export function checkInputs(fields: readonly Field[], inputs: Inputs, at = '/inp
     throw new Failure('validation_failed', 'The inputs do not match the agent’s form.', { errors });
 }
 
-/**
- * Throws `validation_failed` for fields that must be filled in and are not, by value or default: a
- * version that came after the session may have more of them.
- */
+/** Throws `validation_failed` for required fields without a value or default, which a newer version may have added. */
 export function refuseMissing(fields: readonly Field[], inputs: Inputs): void {
   const missing = fields.filter(
     ({ name, required, default: preset }) =>
@@ -41,7 +38,7 @@ export function refuseMissing(fields: readonly Field[], inputs: Inputs): void {
   );
 }
 
-/** Values for the fields of a form from texts that have their names; what is no number or boolean stays text, which the form refuses. */
+/** Reads form values from texts with the names of the fields. A text that is no number or boolean stays text, which the form refuses. */
 export const readInputs = (
   fields: readonly Field[],
   texts: Readonly<Record<string, unknown>>,
@@ -70,7 +67,7 @@ function faultOf(field: Field, value: Inputs[string] | undefined): string | null
   return typeof value === expected ? null : `Must be a ${expected}.`;
 }
 
-/** Puts values into `{{variables}}`, literally and once: a value that holds `{{x}}` stays text. What is not given is its default, or empty. */
+/** Fills `{{variables}}` with form values, literally and once: a value that contains `{{x}}` stays text. Missing values are their default, or empty. */
 export function fillVariables(
   { instructions, inputs: fields }: Pick<AgentConfig, 'instructions' | 'inputs'>,
   inputs: Inputs,

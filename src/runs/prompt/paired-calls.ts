@@ -4,7 +4,7 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
 
-/** What a model reads where the caller has given results of other calls of the same message, and none of this one. */
+/** Stands for a missing result when the caller has sent results of other calls of the same message. */
 const noResult = 'No result was given.';
 
 /**

@@ -14,7 +14,7 @@ import { type AttachmentContext, hasImages, noAttachments } from '../attachments
 import { placeAttachments, userMessage } from '../attachments/prompt.ts';
 import type { Source } from '../citations.ts';
 import type { Overrides } from '../overrides.ts';
-import { atQuestion, tidied } from './caller-conversation.ts';
+import { atQuestion, normalized } from './caller-conversation.ts';
 import type { HistoryMessage } from './history.ts';
 import { fillVariables, type Inputs } from './instructions.ts';
 import type { RunPrompt } from './run-prompt.ts';
@@ -61,7 +61,7 @@ export function writePrompt(
   const asked = atQuestion(conversation, (text) =>
     userMessage(text, placed.here, toPassages(config, sources)),
   );
-  const messages = tidied([
+  const messages = normalized([
     { role: 'system', content: instructions },
     ...(summary === null ? asked : withSummary(summary, asked)),
   ]);
@@ -72,7 +72,7 @@ export function writePrompt(
 const withJsonNotice = (messages: LanguageModelV4Message[]): LanguageModelV4Message[] =>
   /json/i.test(JSON.stringify(messages))
     ? messages
-    : tidied([{ role: 'system', content: 'Answer with a JSON object.' }, ...messages]);
+    : normalized([{ role: 'system', content: 'Answer with a JSON object.' }, ...messages]);
 
 /** Puts the summary into the first message of a user, since some providers require alternating roles. */
 function withSummary(

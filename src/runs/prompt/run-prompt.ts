@@ -3,7 +3,7 @@ import type { AttachedFile } from '../../db/schema/runs.ts';
 import type { HistoryMessage, Summary } from './history.ts';
 import type { Inputs } from './instructions.ts';
 
-/** What a run answers, from which the prompt of the model is written. */
+/** The question of a run with its history and files, from which the prompt is written. */
 export interface RunPrompt {
   readonly question: string;
   /** The messages that the model reads in place of the question; null for the question itself. */

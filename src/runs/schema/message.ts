@@ -13,13 +13,13 @@ export const Citation = z
     file_name: z.string().openapi({ example: 'manual.pdf' }),
     chunk_id: Id('chk'),
     page: z.number().int().nullable().describe('From 1; null where the format has no pages'),
-    start: z.number().int().describe('Of the quote in the file’s extracted text'),
+    start: z.number().int().describe('Offset of the quote in the file’s extracted text'),
     end: z.number().int(),
     quote: z.string().describe('The document’s own words'),
   })
   .openapi('Citation');
 
-/** As a message shows it. */
+/** An attachment as part of a message. */
 export const MessageAttachment = z
   .object({
     id: Id('att'),
@@ -47,13 +47,13 @@ export const toMessageAttachment = ({
 
 const Siblings = z
   .object({
-    position: z.number().int().describe('From 1, in the order in which they came'),
+    position: z.number().int().describe('From 1, in order of creation'),
     count: z.number().int(),
     previous_id: z.string().nullable(),
     next_id: z.string().nullable(),
   })
   .describe(
-    'Where it stands among the messages that follow the same one: answers that were regenerated, questions that were edited',
+    'The position among the messages with the same parent: regenerated answers, edited questions',
   )
   .openapi('Siblings');
 
@@ -65,11 +65,11 @@ export const MessagePart = z
     z
       .object({ type: z.literal('tool-call'), ...toolCall, input: z.unknown() })
       .openapi('ToolCallPart', {
-        description: 'A call of a tool of the caller’s, which ended the run',
+        description: 'A call of one of the caller’s tools, which ended the run',
       }),
     z
       .object({ type: z.literal('tool-result'), ...toolCall, output: z.unknown() })
-      .openapi('ToolResultPart', { description: 'What the caller’s tool said' }),
+      .openapi('ToolResultPart', { description: 'The result of the caller’s tool' }),
   ])
   .openapi('MessagePart');
 
@@ -99,22 +99,20 @@ export const Message = z
   .object({
     id: Id('msg'),
     session_id: Id('ses').nullable().describe('null where the run has no session'),
-    seq: z.number().int().describe('1, 2, 3 … without a gap, over all branches'),
+    seq: z.number().int().describe('1, 2, 3 … without gaps, over all branches'),
     parent_id: z
       .string()
       .nullable()
-      .describe('The message it follows; other answers to the same question have the same'),
+      .describe('The message it follows; other answers to the same question have the same parent'),
     role: z.enum(['user', 'assistant']),
     text: z.string(),
     parts: z.array(MessagePart),
     citations: z.array(Citation),
     attachments: z.array(MessageAttachment),
-    run_id: Id('run').describe('The run that this message started, or that made it'),
-    run: Run.nullable().describe('The run that made this answer; null on a user’s message'),
-    siblings: Siblings.nullable().describe('null in an answer as it is made'),
-    feedback: z
-      .array(Feedback)
-      .describe('What people think of this answer, at most one for each end user'),
+    run_id: Id('run').describe('The run that this message started, or that produced it'),
+    run: Run.nullable().describe('The run that produced this answer; null on a user’s message'),
+    siblings: Siblings.nullable().describe('null in the reply of a run'),
+    feedback: z.array(Feedback).describe('Feedback on this answer, at most one for each end user'),
     created_at: Time,
   })
   .openapi('Message');

@@ -13,12 +13,12 @@ export const Usage = z
       .number()
       .int()
       .nullable()
-      .describe('Of the input; null when a provider did not say'),
+      .describe('Part of the input; null when the provider did not report it'),
     reasoning_tokens: z
       .number()
       .int()
       .nullable()
-      .describe('Of the output; null when a provider did not say'),
+      .describe('Part of the output; null when the provider did not report it'),
     cost_usd: z.number().nullable().describe('null when a price is unknown'),
   })
   .openapi('Usage');
@@ -27,16 +27,16 @@ export const RunContext = z
   .object({
     messages: z
       .object({
-        included: z.number().int().describe('Sent word for word, the newest of the branch'),
-        summarized: z.number().int().describe('Told by the summary'),
-        omitted: z.number().int().describe('Neither sent nor summarised'),
-        first_message_id: z.string().nullable().describe('The oldest that was sent'),
+        included: z.number().int().describe('Messages sent verbatim, the newest of the branch'),
+        summarized: z.number().int().describe('Messages covered by the summary'),
+        omitted: z.number().int().describe('Messages neither sent nor summarised'),
+        first_message_id: z.string().nullable().describe('The oldest message that was sent'),
       })
-      .describe('Of the messages before the question: the three counts add up to all of them'),
+      .describe('The messages before the question; the three counts add up to all of them'),
     summary: z
       .object({
         version: z.number().int(),
-        covers_message_id: z.string().describe('The last message that it tells of'),
+        covers_message_id: z.string().describe('The last message that it covers'),
         tokens: z.number().int(),
       })
       .nullable(),
@@ -48,7 +48,7 @@ export const RunContext = z
         reason: z
           .enum(['budget', 'too_many_images', 'images_unsupported', 'gone'])
           .nullable()
-          .describe('Why nothing of it was sent'),
+          .describe('Why it was not sent'),
       }),
     ),
     tokens: z
@@ -58,7 +58,7 @@ export const RunContext = z
         passages: z.number().int(),
         attachments: z.number().int(),
         history: z.number().int(),
-        budget: z.number().int().describe('What there was for history and summary'),
+        budget: z.number().int().describe('Tokens available for history and summary'),
       })
       .describe('Estimated'),
   })
@@ -73,7 +73,7 @@ export const Run = z
     is_preview: z
       .boolean()
       .describe(
-        'Of a draft that was not saved; `version_id` is then the version it was tried against',
+        'True for a draft that was not saved; `version_id` is then the version it was tried against',
       ),
     status: z.enum(runStatuses),
     finish_reason: z.string().nullable().openapi({ example: 'stop' }),
@@ -84,7 +84,7 @@ export const Run = z
       .describe('0..1: how well the documents cover the question; null without knowledge'),
     coverage: z.enum(coverages).nullable(),
     context: RunContext.nullable().describe(
-      'What the model was given of the conversation; null where no model was asked',
+      'The context of the model; null when no model was called',
     ),
     downgrade: z
       .object({
@@ -94,7 +94,7 @@ export const Run = z
       })
       .nullable()
       .describe(
-        'What a budget that runs low has made of the run: the model and the length that it allowed',
+        'The model and output limit to which a nearly spent budget downgraded the run; null for none',
       ),
     usage: Usage,
     first_token_ms: z.number().int().nullable(),
@@ -105,7 +105,7 @@ export const Run = z
   .openapi('Run');
 export type Run = z.output<typeof Run>;
 
-/** What a budget has done to the run is kept beside what the model was given. */
+/** The downgrade by a budget is stored beside the context of the model. */
 function contextOfRun({ context }: RunRow): Pick<Run, 'context' | 'downgrade'> {
   if (context === null) return { context: null, downgrade: null };
   const { downgrade = null, ...given } = context;

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Metadata, Time } from '../../http/schema.ts';
+import { Id, Metadata, Time } from '../../http/schema.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { SpanRow } from '../store/spans.ts';
@@ -7,7 +7,15 @@ import { Inputs } from './request.ts';
 import { Run } from './run.ts';
 
 const stepFields = {
+  id: Id('step'),
   ordinal: z.number().int(),
+  parent_id: z
+    .string()
+    .nullable()
+    .describe(
+      'The step of the tool call that a delegate agent answers; null for steps of the run’s own agent',
+    ),
+  agent_id: z.string().nullable().describe('The delegate agent; null for the run’s own agent'),
   name: z.string(),
   input: z.unknown().describe('null for a role that may not read messages'),
   output: z.unknown().describe('null for a role that may not read messages'),
@@ -31,7 +39,7 @@ export const RunStep = z
 export const RunWithSteps = Run.extend({
   end_user_id: z.string().nullable(),
   inputs: Inputs.describe(
-    'Of the session, or what a run without one was asked with; so `metadata`. Empty for a role that may not read messages',
+    'Form values of the session or, without one, of the run, like `metadata`. Empty for a role that may not read messages',
   ),
   metadata: Metadata,
   steps: z.array(RunStep),
@@ -39,7 +47,10 @@ export const RunWithSteps = Run.extend({
 export type RunWithSteps = z.output<typeof RunWithSteps>;
 
 export const toRunStep = (row: SpanRow): z.output<typeof RunStep> => ({
+  id: row.id,
   ordinal: row.ordinal,
+  parent_id: row.parent_id,
+  agent_id: row.agent_id,
   type: row.type,
   name: row.name,
   input: row.input,

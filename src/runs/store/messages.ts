@@ -25,7 +25,7 @@ export const selectSessionAnswer = (db: Db, workspace_id: string, run_id: string
 export const selectMessagesOfRun = (db: Db, workspace_id: string, run_id: string) =>
   db.select().from(messages).where(ofRun(workspace_id, run_id)).orderBy(asc(messages.seq));
 
-/** What a run takes from its session. */
+/** The columns of a run's session that are part of the run. */
 export const selectSessionOfRun = (db: Db, workspace_id: string, run_id: string) =>
   db
     .select({

@@ -12,81 +12,91 @@ const message = z.object({ message: Id('msg') });
 const tag = 'Sessions';
 const failures = [...runFailures, 'conflict', 'session_busy', 'session_closed'] as const;
 
+const plainRoutes = new Router()
+  .endpoint(
+    {
+      method: 'get',
+      path: '/messages/{message}',
+      access: 'messages:read',
+      tag,
+      summary: 'Get a message',
+      params: message,
+      reply: {
+        status: 200,
+        schema: Message,
+        description: 'The message with its run, feedback and siblings',
+      },
+    },
+    (ctx, { params }) => getMessage(ctx, params.message),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/sessions/{session}/fork',
+      access: 'sessions:write',
+      tag,
+      summary: 'Fork a session',
+      description:
+        'Creates a session with the branch up to and including a message: texts, citations and files, at most 5,000 messages. Nothing ' +
+        'is counted twice: the copies name the runs that made them, and `run` is null once the other session is erased.',
+      params: z.object({ session: Id('ses') }),
+      body: ForkSession,
+      reply: { status: 201, schema: Session, description: 'The new session' },
+      failures: ['conflict', 'quota_exceeded'],
+    },
+    (ctx, { params, body }) => forkSession(ctx, params.session, body),
+  );
+
+const regenerateRoutes = (stream: NativeStream) =>
+  new Router().endpoint(
+    {
+      method: 'post',
+      path: '/messages/{message}/regenerate',
+      access: 'sessions:write',
+      tag,
+      summary: 'Regenerate an answer',
+      description:
+        'Answers the question of an answer, or a question itself, again. The new answer is a sibling of the existing ones and becomes ' +
+        'the head of the session; what followed the others stays in their branches. Streaming and idempotency work as for a message.',
+      params: message,
+      body: Regenerate,
+      alsoProduces: ['text/event-stream'],
+      events: stream.events,
+      reply: { status: 200, schema: Message, description: 'The new answer' },
+      failures,
+      ownsIdempotency: true,
+    },
+    async (ctx, { params, body, request }) =>
+      respond(ctx, await regenerate(ctx, params.message, body), stream, body, request),
+  );
+
+const editRoutes = (stream: NativeStream) =>
+  new Router().endpoint(
+    {
+      method: 'post',
+      path: '/messages/{question}/edit',
+      access: 'sessions:write',
+      tag,
+      summary: 'Edit a question',
+      description:
+        'Replaces a question of the user at its place. The old question stays as a sibling, with all that followed it; the session ' +
+        'continues from the new one. Without `attachments` it has those of the old one.',
+      params: z.object({ question: Id('msg') }),
+      body: SendMessage,
+      alsoProduces: ['text/event-stream'],
+      events: stream.events,
+      reply: { status: 200, schema: Message, description: 'The answer to the new question' },
+      failures,
+      ownsIdempotency: true,
+    },
+    async (ctx, { params, body, request }) =>
+      respond(ctx, await edit(ctx, params.question, body), stream, body, request),
+  );
+
 /** The routes that branch a conversation: regenerate, edit, fork. */
-export const treeRoutes = (stream: NativeStream) =>
-  new Router()
-    .endpoint(
-      {
-        method: 'get',
-        path: '/messages/{message}',
-        access: 'messages:read',
-        tag,
-        summary: 'Get a message',
-        params: message,
-        reply: {
-          status: 200,
-          schema: Message,
-          description: 'The message with its run, feedback and siblings',
-        },
-      },
-      (ctx, { params }) => getMessage(ctx, params.message),
-    )
-    .endpoint(
-      {
-        method: 'post',
-        path: '/messages/{message}/regenerate',
-        access: 'sessions:write',
-        tag,
-        summary: 'Regenerate an answer',
-        description:
-          'Answers the question of an answer, or a question itself, again. The new answer is a sibling of the existing ones and becomes ' +
-          'the head of the session; what followed the others stays in their branches. Streaming and idempotency work as for a message.',
-        params: message,
-        body: Regenerate,
-        alsoProduces: ['text/event-stream'],
-        events: stream.events,
-        reply: { status: 200, schema: Message, description: 'The new answer' },
-        failures,
-        ownsIdempotency: true,
-      },
-      async (ctx, { params, body, request }) =>
-        respond(ctx, await regenerate(ctx, params.message, body), stream, body, request),
-    )
-    .endpoint(
-      {
-        method: 'post',
-        path: '/messages/{question}/edit',
-        access: 'sessions:write',
-        tag,
-        summary: 'Edit a question',
-        description:
-          'Replaces a question of the user at its place. The old question stays as a sibling, with all that followed it; the session ' +
-          'continues from the new one. Without `attachments` it has those of the old one.',
-        params: z.object({ question: Id('msg') }),
-        body: SendMessage,
-        alsoProduces: ['text/event-stream'],
-        events: stream.events,
-        reply: { status: 200, schema: Message, description: 'The answer to the new question' },
-        failures,
-        ownsIdempotency: true,
-      },
-      async (ctx, { params, body, request }) =>
-        respond(ctx, await edit(ctx, params.question, body), stream, body, request),
-    )
-    .endpoint(
-      {
-        method: 'post',
-        path: '/sessions/{session}/fork',
-        access: 'sessions:write',
-        tag,
-        summary: 'Fork a session',
-        description:
-          'Creates a session with the branch up to and including a message: texts, citations and files, at most 5,000 messages. Nothing ' +
-          'is counted twice: the copies name the runs that made them, and `run` is null once the other session is erased.',
-        params: z.object({ session: Id('ses') }),
-        body: ForkSession,
-        reply: { status: 201, schema: Session, description: 'The new session' },
-        failures: ['conflict', 'quota_exceeded'],
-      },
-      (ctx, { params, body }) => forkSession(ctx, params.session, body),
-    );
+export function treeRoutes(stream: NativeStream): Router {
+  const routes = new Router();
+  for (const some of [plainRoutes, regenerateRoutes(stream), editRoutes(stream)])
+    routes.route('/', some);
+  return routes;
+}

@@ -101,7 +101,7 @@ const inSession = ({ session }: Turn, answer: AnyMessageRow): MessageRow => ({
   session_id: session.id,
 });
 
-/** What the background work that follows a turn depends on. */
+/** The turn as the background work that follows it needs it. */
 const endedTurn = (turn: Turn, { run, progress }: EndedRun, answer: MessageRow) => ({
   session: turn.session,
   run,
