@@ -3,8 +3,9 @@
 // over the words expected. https://en.wikipedia.org/wiki/Longest_common_subsequence
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { extractDocument } from '../src/knowledge/extract/extract.ts';
-import { kindOf } from '../src/knowledge/media.ts';
+import { extractDocument } from '../src/documents/extract.ts';
+import type { DocumentFormat } from '../src/documents/format.ts';
+import { identifyFormat } from '../src/documents/identify.ts';
 
 const [folder, flag, shown] = process.argv.slice(2);
 if (folder === undefined) {
@@ -41,19 +42,25 @@ function common(left: readonly string[], right: readonly string[]): number {
   return above[right.length] ?? 0;
 }
 
+/** The format of a document; null for a file that no format reads. */
+function formatOfName(name: string): DocumentFormat | null {
+  try {
+    const format = identifyFormat(name, '', ['document']);
+    return format.kind === 'document' ? format : null;
+  } catch {
+    return null;
+  }
+}
+
 const scores = new Map<string, { name: string; score: number; took_ms: number }[]>();
 for (const name of readdirSync(join(folder, 'sources')).sort()) {
   const expectedFile = join(folder, 'expected', `${name}.md`);
   if (!existsSync(expectedFile)) continue;
-  let kind: ReturnType<typeof kindOf>;
-  try {
-    kind = kindOf(name, '');
-  } catch {
-    continue;
-  }
+  const format = formatOfName(name);
+  if (format === null) continue;
   const started = performance.now();
   const text = await extractDocument(
-    kind,
+    format,
     Uint8Array.from(readFileSync(join(folder, 'sources', name))),
   ).then(
     (document) => document.text,
@@ -63,13 +70,13 @@ for (const name of readdirSync(join(folder, 'sources')).sort()) {
   if (flag === '--show' && shown === name) console.log(text);
   const expected = wordsOf(plain(readFileSync(expectedFile, 'utf8')));
   const score = expected.length === 0 ? 1 : common(expected, wordsOf(text)) / expected.length;
-  scores.set(kind, [...(scores.get(kind) ?? []), { name, score, took_ms }]);
+  scores.set(format.title, [...(scores.get(format.title) ?? []), { name, score, took_ms }]);
 }
 
-for (const [kind, entries] of scores) {
+for (const [title, entries] of scores) {
   const mean = entries.reduce((sum, { score }) => sum + score, 0) / entries.length;
   console.log(
-    `${kind.padEnd(9)} ${mean.toFixed(3)} mean of ${entries.length}, lowest ${Math.min(...entries.map(({ score }) => score)).toFixed(3)}`,
+    `${title.padEnd(15)} ${mean.toFixed(3)} mean of ${entries.length}, lowest ${Math.min(...entries.map(({ score }) => score)).toFixed(3)}`,
   );
   for (const { name, score, took_ms } of entries)
     console.log(`  ${score.toFixed(3)} ${took_ms.toFixed(0).padStart(5)} ms  ${name}`);

@@ -6,24 +6,30 @@ import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
-import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './schema.ts';
 import {
   type BaseRow,
   insertBase,
   markBaseDeleted,
-  markFilesDeleted,
   selectAgentsOfBase,
   selectBase,
   selectBases,
   selectBasesByIds,
   updateBase as updateBaseRow,
-} from './store.ts';
+} from './base-store.ts';
+import { markFilesDeleted } from './file-store.ts';
+import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './schema.ts';
 
-/** A base that several agents may use. Throws `validation_failed` for an unknown embedding model. */
+/**
+ * Creates a base that several agents may use. Throws `validation_failed` for an unknown embedding
+ * model.
+ */
 export async function createBase(ctx: Ctx, input: CreateBase): Promise<KnowledgeBase> {
-  // A shared base would be out of sight for the key that made it.
+  // The key could not see the base that it created.
   if (coveredAgents(ctx.actor) !== null)
-    throw new Failure('forbidden', 'A key that is limited to agents cannot make a shared base.');
+    throw new Failure(
+      'forbidden',
+      'A key limited to agents cannot create a shared knowledge base.',
+    );
   const row = newBase(ctx, input, null);
   const reply = toBase(row);
   await commit(ctx, {
@@ -44,7 +50,7 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
 function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow {
   const dimensions = embeddingDimensions(input.embedding_model);
   if (dimensions === null)
-    throw invalid('/embedding_model', `There is no embedding model ${input.embedding_model}.`);
+    throw invalid('/embedding_model', `Unknown embedding model: ${input.embedding_model}.`);
   const now = ctx.now();
   return {
     id: ctx.newId('kb'),
@@ -60,7 +66,7 @@ function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow 
   };
 }
 
-/** The base an agent has from birth: for the batch that makes the agent. */
+/** Returns an agent's own base, for the batch that creates the agent. */
 export function newAgentBase(
   ctx: Ctx,
   agent: { readonly id: string; readonly name: string },
@@ -69,7 +75,7 @@ export function newAgentBase(
   return { id: row.id, statement: insertBase(ctx.db, row) };
 }
 
-/** Throws `not_found`, also for a base that the key does not cover. */
+/** Returns a base. Throws `not_found`, also for a base that the key does not cover. */
 export async function findBase(ctx: Ctx, id: string): Promise<BaseRow> {
   return visible(ctx, await selectBase(ctx.db, ctx.workspace_id, id).get());
 }
@@ -79,7 +85,7 @@ export function visible(ctx: Ctx, row: BaseRow | undefined, named = 'knowledge b
   return row;
 }
 
-/** Which of these ids are of no base that the caller may use. */
+/** Returns the ids that are not those of a base the caller may use. */
 export async function unknownBases(ctx: Ctx, base_ids: readonly string[]): Promise<string[]> {
   if (base_ids.length === 0) return [];
   const rows = await selectBasesByIds(ctx.db, ctx.workspace_id, base_ids).all();
@@ -135,14 +141,20 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
   return toBase(visible(ctx, rows[0]));
 }
 
-/** Agents that an answer names. */
-const maxNamed = 20;
+/** Maximum number of agents named in an error. */
+const maxNamedAgents = 20;
 
-/** Hidden at once; a job removes what it holds. Throws `conflict` for an agent's own base and for one that agents search. */
+/**
+ * Hides a base; a job deletes its content. Throws `conflict` for an agent's own base and for a base
+ * that agents search.
+ */
 export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
   const base = await findBase(ctx, id);
   if (base.agent_id !== null)
-    throw new Failure('conflict', 'This base belongs to an agent and goes with it.');
+    throw new Failure(
+      'conflict',
+      'This knowledge base belongs to an agent and is deleted with it.',
+    );
   await refuseSearchedBase(ctx, (removal) =>
     commit(ctx, {
       statements: removal(id),
@@ -153,8 +165,8 @@ export async function deleteBase(ctx: Ctx, id: string): Promise<void> {
 }
 
 /**
- * Runs a change that has the statements of `removal` in its batch: they hide a base, an agent's own too, and its
- * files. Throws `conflict` while an agent searches the base.
+ * Runs a change whose batch includes the statements of `removal`, which hide a base, including an
+ * agent's own, and its files. Throws `conflict` while an agent searches the base.
  */
 export async function refuseSearchedBase<Result>(
   ctx: Ctx,
@@ -174,10 +186,10 @@ export async function refuseSearchedBase<Result>(
       return await change(removal);
     } catch (error) {
       if (!isGuardViolation(error, 'knowledge_bases.updated_at')) throw error;
-      const agents = await selectAgentsOfBase(db, workspace_id, id, maxNamed).all();
+      const agents = await selectAgentsOfBase(db, workspace_id, id, maxNamedAgents).all();
       const named = agents.map(({ slug }) => slug).join(', ');
-      const detail = `Agents search this base: ${named}. Take it out of their configurations first.`;
-      // They may have let go of it in the meantime; then once more.
+      const detail = `Agents search this knowledge base: ${named}. Remove it from their configurations first.`;
+      // No agent searches it any longer: retry.
       if (agents.length > 0) throw new Failure('conflict', detail, { extra: { agents } });
     }
   }

@@ -1,7 +1,7 @@
 import type { Feature } from '../http/feature.ts';
 import { knowledgeJobs } from './jobs.ts';
-import { moveKeywords } from './move-words.ts';
 import { knowledgeRoutes } from './routes.ts';
+import { moveKeywords } from './search/move-keywords.ts';
 
 export const knowledgeFeature = {
   routes: { '/api/v1': [knowledgeRoutes] },

@@ -1,15 +1,23 @@
 import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
+import { downloadOriginal } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
 import { retried } from '../platform/retried.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
-import { asDownload } from './download.ts';
-import { servedTypeOf } from './media.ts';
-import { originalKey } from './objects.ts';
+import {
+  type FileRow,
+  markFileDeleted,
+  requeueFile,
+  selectFile,
+  selectFileChunks,
+  selectFiles,
+  updateFile as updateFileRow,
+} from './file-store.ts';
 import {
   type File,
   type FileChunk,
@@ -18,20 +26,10 @@ import {
   toFile,
   type UpdateFile,
 } from './schema.ts';
-import { findPassages } from './search.ts';
-import type { SearchQuery, SearchResult } from './search-schema.ts';
-import {
-  type FileRow,
-  markFileDeleted,
-  requeueFile,
-  selectBase,
-  selectFile,
-  selectFileChunks,
-  selectFiles,
-  updateFile as updateFileRow,
-} from './store.ts';
+import type { SearchQuery, SearchResult } from './search/schema.ts';
+import { findPassages } from './search/search.ts';
 
-/** Throws `not_found`, also for a file of a base that the key does not cover. */
+/** Returns a file. Throws `not_found`, also for a file of a base that the key does not cover. */
 async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
   const found = await selectFile(ctx.db, ctx.workspace_id, id).get();
   if (found === undefined || !coversAgent(ctx.actor, found.agent_id)) throw notFound('file');
@@ -41,13 +39,13 @@ async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
 export const getFile = async (ctx: Ctx, id: string): Promise<File> =>
   toFile(await findFile(ctx, id));
 
-/** Newest first; one trip. Throws `not_found`. */
+/** Lists the files of a base, newest first, in one round trip. Throws `not_found`. */
 export const listFiles = (ctx: Ctx, base_id: string, query: FileQuery): Promise<Page<File>> =>
   listFilesOf(ctx, base_id, base_id, query);
 
 /**
- * As above for a base that is told by a subquery, in the same single trip; `name` is what the subquery
- * stands for, and binds the cursor.
+ * Lists the files of a base given by its id or a subquery, in one round trip. `name` identifies the
+ * list in its cursors.
  */
 export const listFilesOf = (
   ctx: Ctx,
@@ -91,7 +89,7 @@ export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promi
   return toFile(row);
 }
 
-/** Out of sight at once; a job removes object, text, chunks, keyword rows and vectors. */
+/** Hides a file; a job deletes its object, text, chunks, keyword rows and vectors. */
 export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
   const file = await findFile(ctx, id);
   await commit(ctx, {
@@ -108,7 +106,9 @@ export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
   });
 }
 
-/** Extracts and indexes the file again. Throws `conflict` while it is on its way. */
+/**
+ * Queues a file for extraction and indexing again. Throws `conflict` while it is being processed.
+ */
 export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   const file = await findFile(ctx, id);
   const now = ctx.now();
@@ -151,12 +151,12 @@ export async function listChunks(ctx: Ctx, id: string, query: PageQuery): Promis
 /** Throws `not_found`. */
 export async function getContent(ctx: Ctx, id: string): Promise<Response> {
   const file = await findFile(ctx, id);
-  const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
-  if (object === null) throw notFound('file');
-  return asDownload(object, file.name, servedTypeOf(file.media_type));
+  const download = await downloadOriginal(ctx, file);
+  if (download === null) throw notFound('file');
+  return download;
 }
 
-/** Searches one base for its own sake. */
+/** Searches one base outside of a run, and stores the usage of the search. */
 export async function searchBase(
   ctx: Ctx,
   base_id: string,

@@ -1,34 +1,21 @@
 export { newAgentBase, refuseSearchedBase, unknownBases } from './bases.ts';
-export { type Chunk, chunkDocument } from './chunk.ts';
-
-export { asDownload } from './download.ts';
-export { eraseFiles } from './erase-files.ts';
-export { coverageOf, stemsOf, subjectTerms, weighTerms } from './evidence.ts';
-export { DocumentFault, type ExtractedDocument, faultCodes } from './extract/document.ts';
-export { extractDocument } from './extract/extract.ts';
 export { knowledgeFeature } from './feature.ts';
 export { listFiles, listFilesOf } from './files.ts';
-export { selectHeadings } from './headings.ts';
+export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
-export { queryWords } from './keywords.ts';
-export { kindOfMediaType, servedTypeOf, servedTypes } from './media.ts';
-export { type FilePart, readForm } from './multipart.ts';
-export { originalKey, streamOf } from './objects.ts';
-export { pageToMarkdown } from './page.ts';
-export {
-  documentType,
-  type FileType,
-  type Received,
-  receiveFile,
-  textPart,
-} from './receive.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
-export { searchKnowledge } from './search.ts';
+export type { Coverage } from './search/confidence.ts';
+export { coverageOf, stemsOf, subjectTerms, type Term, weighTerms } from './search/evidence.ts';
+export { selectHeadings } from './search/headings.ts';
+export type { Found, SearchCall, SearchInput } from './search/input.ts';
+export { queryWords } from './search/keywords.ts';
 export {
   rerankers,
   type SearchHit as Hit,
   SearchQuery,
   SearchResult,
   searchModes,
-} from './search-schema.ts';
-export { type UploadSource, uploadFiles } from './upload.ts';
+} from './search/schema.ts';
+export { searchKnowledge } from './search/search.ts';
+export { uploadFiles } from './upload/upload.ts';
+export type { UploadSource } from './upload/upload-input.ts';

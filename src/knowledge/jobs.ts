@@ -1,17 +1,26 @@
 import type { JobHandler } from '../platform/job-handler.ts';
-import { ingestFile, markFileFailed } from './ingest.ts';
-import { removeBase, removeFile } from './remove.ts';
+import { failExhaustedFile, ingestFile } from './ingest/ingest.ts';
+import { removeBase, removeFile } from './ingest/remove.ts';
 
 type KnowledgeJob = 'file.ingest' | 'file.delete' | 'base.delete';
 
-/** Nobody waits for a removal: what is removed is out of sight already, and the dead letter tells an operator. */
-const noted = async () => undefined;
+/**
+ * Exhausted removals need no action: the data is hidden already, and the dead letter informs an
+ * operator.
+ */
+const ignoreExhausted = async () => undefined;
 
 export const knowledgeJobs: { readonly [Type in KnowledgeJob]: JobHandler<Type> } = {
   'file.ingest': {
     run: (ctx, { file_id }) => ingestFile(ctx, file_id),
-    onExhausted: (ctx, { file_id }) => markFileFailed(ctx, file_id),
+    onExhausted: (ctx, { file_id }) => failExhaustedFile(ctx, file_id),
   },
-  'file.delete': { run: (ctx, { file_id }) => removeFile(ctx, file_id), onExhausted: noted },
-  'base.delete': { run: (ctx, { base_id }) => removeBase(ctx, base_id), onExhausted: noted },
+  'file.delete': {
+    run: (ctx, { file_id }) => removeFile(ctx, file_id),
+    onExhausted: ignoreExhausted,
+  },
+  'base.delete': {
+    run: (ctx, { base_id }) => removeBase(ctx, base_id),
+    onExhausted: ignoreExhausted,
+  },
 };

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { acceptedFiles, servedTypes } from '../documents/index.ts';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
@@ -13,7 +14,6 @@ import {
   searchBase,
   updateFile,
 } from './files.ts';
-import { servedTypes } from './media.ts';
 import {
   BaseQuery,
   ChunkQuery,
@@ -28,8 +28,8 @@ import {
   UpdateFile,
   Uploaded,
 } from './schema.ts';
-import { SearchQuery, SearchResult } from './search-schema.ts';
-import { uploadFiles } from './upload.ts';
+import { SearchQuery, SearchResult } from './search/schema.ts';
+import { uploadFiles } from './upload/upload.ts';
 
 const kb = z.object({ kb: Id('kb') });
 const file = z.object({ file: Id('file') });
@@ -43,9 +43,9 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Create a knowledge base',
-      description: 'Embedding model and chunking are fixed for its life.',
+      description: 'Embedding model and chunk size cannot be changed later.',
       body: CreateBase,
-      reply: { status: 201, schema: KnowledgeBase, description: 'The base' },
+      reply: { status: 201, schema: KnowledgeBase, description: 'The knowledge base' },
       failures: ['quota_exceeded'],
     },
     (ctx, { body }) => createBase(ctx, body),
@@ -58,7 +58,11 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'List knowledge bases',
       query: BaseQuery,
-      reply: { status: 200, schema: pageOf(KnowledgeBase), description: 'Bases, newest first' },
+      reply: {
+        status: 200,
+        schema: pageOf(KnowledgeBase),
+        description: 'Knowledge bases, newest first',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { query }) => listBases(ctx, query),
@@ -71,7 +75,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Get a knowledge base',
       params: kb,
-      reply: { status: 200, schema: KnowledgeBase, description: 'The base' },
+      reply: { status: 200, schema: KnowledgeBase, description: 'The knowledge base' },
     },
     (ctx, { params }) => getBase(ctx, params.kb),
   )
@@ -84,7 +88,7 @@ export const knowledgeRoutes = new Router()
       summary: 'Update a knowledge base',
       params: kb,
       body: UpdateBase,
-      reply: { status: 200, schema: KnowledgeBase, description: 'The base as it is now' },
+      reply: { status: 200, schema: KnowledgeBase, description: 'The updated knowledge base' },
     },
     (ctx, { params, body }) => updateBase(ctx, params.kb, body),
   )
@@ -96,7 +100,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Delete a knowledge base',
       description:
-        "Hidden at once, with all its files; what they hold is removed in the background. An agent's own base stays with its agent, and a base stays while agents search it: the answer then names them in `agents`.",
+        "Hides the base and its files immediately and deletes their data in the background. An agent's own base cannot be deleted. While agents search the base, the request fails with `conflict` and lists them in `agents`.",
       params: kb,
       reply: { status: 204, description: 'Deleted' },
       failures: ['conflict'],
@@ -110,8 +114,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Upload files',
-      description:
-        'Up to 20 files of at most 25 MB: txt, log, md, html, pdf, docx, csv, tsv, json, jsonl, ndjson, yaml. Name the character encoding of files that are not Unicode in `encoding`. The same content again is the same file; the same `external_id` replaces the file that has it. Read the file until its `status` is `ready` or `failed`.',
+      description: `Up to 20 ${acceptedFiles(['document'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file; the same \`external_id\` replaces the file that has it. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
@@ -119,7 +122,7 @@ export const knowledgeRoutes = new Router()
       reply: {
         status: 202,
         schema: Uploaded,
-        description: 'The file; or the files, in their order',
+        description: 'The file; or the files, in the order sent',
       },
       failures: ['conflict', 'quota_exceeded'],
     },
@@ -161,7 +164,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Get a file',
       params: file,
-      reply: { status: 200, schema: File, description: 'The file and where its processing stands' },
+      reply: { status: 200, schema: File, description: 'The file with its processing status' },
     },
     (ctx, { params }) => getFile(ctx, params.file),
   )
@@ -174,7 +177,7 @@ export const knowledgeRoutes = new Router()
       summary: 'Update a file',
       params: file,
       body: UpdateFile,
-      reply: { status: 200, schema: File, description: 'The file as it is now' },
+      reply: { status: 200, schema: File, description: 'The updated file' },
     },
     (ctx, { params, body }) => updateFile(ctx, params.file, body),
   )
@@ -186,7 +189,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Delete a file',
       description:
-        'Hidden at once; original, text, chunks, keyword rows and vectors are removed in the background.',
+        'Hides the file immediately. Its original, text, chunks and vectors are deleted in the background.',
       params: file,
       reply: { status: 204, description: 'Deleted' },
     },
@@ -200,11 +203,11 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Download a file',
       params: file,
-      alsoProduces: servedTypes,
+      alsoProduces: servedTypes(['document']),
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',
-        description: 'The original, as an attachment',
+        description: 'The original file, as a download',
       },
     },
     (ctx, { params }) => getContent(ctx, params.file),
@@ -221,7 +224,7 @@ export const knowledgeRoutes = new Router()
       reply: {
         status: 200,
         schema: pageOf(FileChunk),
-        description: 'Chunks in the order of the text',
+        description: 'Chunks in document order',
       },
       failures: ['invalid_cursor'],
     },
@@ -236,7 +239,7 @@ export const knowledgeRoutes = new Router()
       summary: 'Process a file again',
       operationId: 'reprocessFile',
       params: file,
-      reply: { status: 202, schema: File, description: 'The file, queued' },
+      reply: { status: 202, schema: File, description: 'The queued file' },
       failures: ['conflict'],
     },
     (ctx, { params }) => reprocessFile(ctx, params.file),

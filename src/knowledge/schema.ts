@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { fileStatuses } from '../db/schema/knowledge.ts';
+import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Metadata, Name, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-import { faultCodes } from './extract/document.ts';
-import type { BaseRow, ChunkRow, FileRow } from './store.ts';
+import type { BaseRow } from './base-store.ts';
+import type { ChunkRow, FileRow } from './file-store.ts';
 
 const Settings = {
   name: Name(100).openapi({ example: 'Handbook' }),
@@ -23,25 +24,25 @@ export const CreateBase = z
       .min(3)
       .max(200)
       .default('builtin/lexical')
-      .describe('Fixed for the life of the base'),
+      .describe('Cannot be changed later'),
     chunk_tokens: z
       .number()
       .int()
       .min(50)
       .max(2000)
       .default(512)
-      .describe('Most estimated tokens of a chunk'),
+      .describe('Maximum size of a chunk in estimated tokens'),
     chunk_overlap_tokens: z
       .number()
       .int()
       .min(0)
       .max(500)
       .default(64)
-      .describe('Tokens a chunk repeats from the one before it'),
+      .describe('Estimated tokens that a chunk repeats from the previous one'),
   })
   .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
     path: ['chunk_overlap_tokens'],
-    error: 'Must be at most half of chunk_tokens.',
+    error: 'Must be at most half of `chunk_tokens`.',
   })
   .openapi('CreateKnowledgeBase', { example: { name: 'Handbook' } as never });
 export type CreateBase = z.output<typeof CreateBase>;
@@ -58,13 +59,13 @@ export const KnowledgeBase = z
     agent_id: z
       .string()
       .nullable()
-      .describe('The agent whose own base this is; null for a shared one'),
+      .describe('Agent that the base belongs to; null for a shared base'),
     ...Settings,
     embedding_model: z.string(),
     dimensions: z.number().int(),
     chunk_tokens: z.number().int(),
     chunk_overlap_tokens: z.number().int(),
-    chunk_count: z.number().int().describe('Chunks that a search can find'),
+    chunk_count: z.number().int().describe('Number of searchable chunks'),
     created_at: Time,
     updated_at: Time,
   })
@@ -87,23 +88,22 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   updated_at: toWireTime(row.updated_at),
 });
 
-export const FileName = Name(255).openapi({ example: 'leave.md' });
 export const ExternalId = z
   .string()
   .min(1)
   .max(255)
-  .describe("The caller's own id of the document: the same one again replaces the file");
+  .describe("The caller's id of the document. Uploading with the same id replaces the file");
 
 const Encoding = z
   .string()
   .min(1)
   .max(40)
   .describe(
-    'Character encoding of text, Markdown, HTML, CSV and JSON files: a label of the WHATWG Encoding Standard. Without it: byte order mark, declaration in the page, UTF-8, else detection; a file whose encoding cannot be determined fails with `unknown_encoding`',
+    'Character encoding of text files: a label of the WHATWG Encoding Standard. By default it is determined from the byte order mark, the declaration in the page, UTF-8, or detection. A file whose encoding cannot be determined fails with `unknown_encoding`',
   )
   .openapi({ example: 'windows-1250' });
 
-/** Text instead of a file. */
+/** Text in place of a file. */
 export const FileUpload = z
   .strictObject({
     name: FileName,
@@ -116,17 +116,20 @@ export const FileUpload = z
   });
 export type FileUpload = z.output<typeof FileUpload>;
 
-/** Files as they are. */
+/** Maximum number of files in one upload. */
+export const maxFilesPerRequest = 20;
+
+/** Files as multipart form data. */
 export const FileForm = z
   .strictObject({
     file: z
       .array(z.string().openapi({ format: 'binary' }))
       .min(1)
-      .max(20)
-      .describe('At most 25 MB each'),
+      .max(maxFilesPerRequest)
+      .describe(`Supported: ${acceptedSizes(['document'])}`),
     external_id: ExternalId.optional(),
     encoding: Encoding.optional(),
-    metadata: z.string().optional().describe('A JSON object for every file of the request'),
+    metadata: z.string().optional().describe('JSON object, applied to every file of the request'),
   })
   .openapi('FileForm');
 
@@ -144,19 +147,17 @@ export const File = z
     media_type: z.string().openapi({ example: 'text/markdown' }),
     byte_size: z.number().int(),
     status: z.enum(fileStatuses),
-    progress: z.number().min(0).max(1).describe('Part of the present step that is done'),
-    attempts: z.number().int().describe('How often it has been started'),
+    progress: z.number().min(0).max(1).describe('Completed share of the current step'),
+    attempts: z.number().int().describe('Number of processing attempts'),
     error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
-    pages: z.number().int().nullable().describe('null where the format has no pages'),
+    pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
     tokens: z.number().int().nullable(),
     chunk_count: z.number().int().nullable(),
     external_id: z.string().nullable(),
     encoding: z
       .string()
       .nullable()
-      .describe(
-        'As named at the upload, by its standard name; null when it is determined from the file',
-      ),
+      .describe('Standard name of the encoding given at upload; null if determined from the file'),
     metadata: z.record(z.string(), z.unknown()),
     created_at: Time,
     updated_at: Time,
@@ -167,7 +168,10 @@ export type File = z.output<typeof File>;
 
 const FileList = z.object({ data: z.array(File) }).openapi('UploadedFiles');
 
-/** What an upload answers: one file has its own fields and stands in `data` too, so that a list can always be read. */
+/**
+ * Response to an upload. A single file has its fields at the top level and in `data`, so that
+ * clients can always read the list.
+ */
 export const Uploaded = z.union([
   z.object({ ...File.shape, data: z.array(File).length(1) }).openapi('UploadedFile'),
   FileList,
@@ -183,8 +187,8 @@ export const toUploaded = (files: readonly File[]): Uploaded => {
 
 export const FileQuery = z.strictObject({
   ...pageQuery,
-  status: z.enum(fileStatuses).optional().describe('Only files in this state'),
-  q: z.string().min(1).max(200).optional().describe('Part of the name'),
+  status: z.enum(fileStatuses).optional().describe('Filter by status'),
+  q: z.string().min(1).max(200).optional().describe('Filter by a part of the name'),
   external_id: ExternalId.optional(),
 });
 export type FileQuery = z.output<typeof FileQuery>;
@@ -218,7 +222,7 @@ export const ChunkQuery = z.strictObject(pageQuery);
 export const FileChunk = z
   .object({
     id: Id('chk'),
-    ordinal: z.number().int().describe('Place in the file, from 0'),
+    ordinal: z.number().int().describe('Index in the file, from 0'),
     text: z.string(),
     heading: z.string().nullable(),
     page: z.number().int().nullable(),

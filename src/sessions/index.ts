@@ -1,15 +1,6 @@
 export { bringAttached, bringFile, bringUpload } from './attachments/brought.ts';
-export { attachmentJobs, extractAttachment, originalKey } from './attachments/extract.ts';
-export {
-  allServedTypes,
-  attachmentKind,
-  attachmentType,
-  imageTypeOf,
-  isQuick,
-  maxImageBytes,
-  servedAs,
-} from './attachments/media.ts';
-export { maxAttachments } from './attachments/schema.ts';
+export { attachmentJobs, extractAttachment } from './attachments/extract.ts';
+export { attachmentKinds, maxAttachments } from './attachments/schema.ts';
 export type { AttachmentRow } from './attachments/store.ts';
 export { authorizeSession } from './authorize-session.ts';
 export { backgroundJobs } from './background/jobs.ts';

@@ -6,7 +6,7 @@ const newAgent = async (workspace: Workspace, name: string, config: Record<strin
   (await workspace.post('/agents', { name, config })).body;
 
 describe('knowledge bases', () => {
-  it('stay while an agent searches them', async () => {
+  it('cannot be deleted while an agent searches them', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const file = await addText(workspace, base, 'a.txt', 'The shop opens at nine.');
@@ -40,7 +40,7 @@ describe('knowledge bases', () => {
     expect((await workspace.get(`/files/${file.id}`)).status).toBe(404);
   });
 
-  it('of an agent go with it only', async () => {
+  it('of an agent are deleted only with the agent', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace, 'Owner');
     const refused = await workspace.delete(`/knowledge-bases/${agent.base_id}`);
@@ -48,7 +48,7 @@ describe('knowledge bases', () => {
     expect((await workspace.get(`/knowledge-bases/${agent.base_id}`)).body.agent_id).toBe(agent.id);
   });
 
-  it('are those of its agents for a key that is limited to them (R3)', async () => {
+  it('are limited to the agents of a limited key (R3)', async () => {
     const workspace = await newWorkspace();
     const [mine, other] = [await newAgent(workspace, 'Mine'), await newAgent(workspace, 'Other')];
     const shared = await newBase(workspace);

@@ -14,7 +14,7 @@ Trains are first class from three hours on. Flights need the approval of the hea
 `;
 
 describe('knowledge', () => {
-  it('takes text, makes it ready and finds it', async () => {
+  it('ingests text and finds it', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const file = await addText(workspace, base, 'handbook.md', handbook);
@@ -41,7 +41,7 @@ describe('knowledge', () => {
     expect(chunks).toHaveLength(file.chunk_count);
   });
 
-  it('takes several files as multipart', async () => {
+  it('ingests several files of one multipart request', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const { status, body } = await uploadForm(

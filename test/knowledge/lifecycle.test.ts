@@ -21,7 +21,7 @@ const count = async (sql: string, ...values: unknown[]) =>
       .first<{ n: number }>()
   )?.n;
 
-/** What is left of a workspace's files anywhere. */
+/** Returns all remaining data of a workspace's files. */
 async function remains(workspace_id: string) {
   return {
     files: await count('select count(*) as n from files where workspace_id = ?', workspace_id),
@@ -43,8 +43,8 @@ const long = Array.from(
   (_, index) => `Paragraph ${index} speaks of the number ${index * 7}.`,
 ).join('\n\n');
 
-describe('the life of a file', () => {
-  it('keeps the text that its chunks are slices of', async () => {
+describe('the life cycle of a file', () => {
+  it('stores the text that its chunks are slices of', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace, { chunk_tokens: 100, chunk_overlap_tokens: 20 });
     const file = await addText(workspace, base, 'long.txt', long);
@@ -59,7 +59,7 @@ describe('the life of a file', () => {
     for (const chunk of chunks) expect(text.slice(chunk.start, chunk.end)).toBe(chunk.text);
   });
 
-  it('is the same after the job ran twice, at once and again (R64)', async () => {
+  it('ends in the same state when the job runs twice, concurrently or in sequence (R64)', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace, { chunk_tokens: 60, chunk_overlap_tokens: 10 });
     const file = await addText(workspace, base, 'long.txt', long);
@@ -82,7 +82,7 @@ describe('the life of a file', () => {
     expect(await keywordRows(base)).toBe(file.chunk_count);
   });
 
-  it('is finished after a worker died in the middle, and shows nothing of the dead attempt (R67)', async () => {
+  it('completes after a worker crash, without traces of the crashed attempt (R67)', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace, { chunk_tokens: 60, chunk_overlap_tokens: 10 });
     const file = await addText(workspace, base, 'long.txt', long);
@@ -114,7 +114,7 @@ describe('the life of a file', () => {
     expect(await keywordRows(base)).toBe(file.chunk_count);
   });
 
-  it('fails with a reason when its original is gone, or never comes to an end, and can be tried again (R33, R65)', async () => {
+  it('fails with a reason when its original is gone or its attempts are exhausted, and can be reprocessed (R33, R65)', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const file = await addText(workspace, base, 'a.txt', 'Some text.');
@@ -140,7 +140,7 @@ describe('the life of a file', () => {
     expect(await settled(workspace, file.id)).toMatchObject({ status: 'ready', error: null });
   });
 
-  it('leaves nothing when it is deleted (R77)', async () => {
+  it('leaves no data after deletion (R77)', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const file = await addText(workspace, base, 'a.txt', 'A canary sings.');
@@ -155,7 +155,7 @@ describe('the life of a file', () => {
     expect((await workspace.get(`/knowledge-bases/${base}`)).body.chunk_count).toBe(0);
   });
 
-  it('goes with its base (R77)', async () => {
+  it('is deleted with its base (R77)', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     for (const name of ['a', 'b', 'c'])
@@ -171,7 +171,7 @@ describe('the life of a file', () => {
     expect(await count('select count(*) as n from knowledge_bases where id = ?', base)).toBe(0);
   });
 
-  it('an upload that died before its row leaves no object for long (R33, R66)', async () => {
+  it('removes the object of an upload that crashed before its row (R33, R66)', async () => {
     const workspace = await newWorkspace();
     const ctx = contextOf(workspace.id);
     const orphan = newId('file');

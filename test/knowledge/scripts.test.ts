@@ -96,7 +96,7 @@ describe('words of all scripts', () => {
     },
   );
 
-  it('has no confidence in a word that only looks alike without its marks', async () => {
+  it('have no confidence in a word that matches only without its marks', async () => {
     for (const { query, wrong } of Object.values(pairs)) {
       const { workspace, base } = await baseOf({ 'wrong.txt': wrong.join('\n') });
       const { hits, coverage } = await keyword(workspace, base, query);
@@ -128,7 +128,7 @@ describe('words of all scripts', () => {
     expect(found.coverage).toBe('full');
   });
 
-  it('quotes the sentence with the word itself', async () => {
+  it('quote the sentence with the exact word', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const agent = await workspace.post('/agents', {
@@ -151,8 +151,8 @@ describe('words of all scripts', () => {
   });
 });
 
-describe('the keyword index from before marks belonged to words', () => {
-  it('is searched until its rows have moved, and moves them all', async () => {
+describe('the former keyword index', () => {
+  it('is searched until all of its rows are moved', async () => {
     const { workspace, base } = await baseOf({
       'old.txt': 'वापसी के लिए तीस दिन हैं।',
       'gone.txt': 'A zebra has stripes.',

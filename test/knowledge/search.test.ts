@@ -24,7 +24,7 @@ const search = (
 const wanted = { mode: 'hybrid', top_k: 8, min_score: 0, reranker: null } as const;
 
 describe('search', () => {
-  it('drops what an index says of another workspace, base, attempt or nothing at all (R5)', async () => {
+  it('drops stale index hits of another workspace, base or attempt (R5)', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const [base, other, foreign] = [
       await newBase(workspace),
@@ -62,7 +62,7 @@ describe('search', () => {
     expect(reached).toMatchObject({ hits: [], confidence: 0, coverage: 'none' });
   });
 
-  it('takes two trips with a warm cache, one without vectors, and one row of usage', async () => {
+  it('takes two round trips with a warm cache, one without vectors, and one usage row', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     await addText(workspace, base, 'a.txt', 'Zebras have stripes.');
@@ -89,7 +89,7 @@ describe('search', () => {
     expect(rows.results).toHaveLength(1);
   });
 
-  it('takes any text for a query (R21)', async () => {
+  it('accepts any text as a query (R21)', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     await addText(workspace, base, 'a.txt', 'Plain text with words and "quotes" in it.');
@@ -143,7 +143,7 @@ describe('search', () => {
     }
   });
 
-  it('is sure of what is there and not of what is not', async () => {
+  it('is confident only about content that exists', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const text = [
@@ -178,7 +178,7 @@ describe('search', () => {
     }
   });
 
-  it('filters by file and metadata, cuts at top_k and min_score, and orders by score', async () => {
+  it('filters by file and metadata, limits by top_k and min_score, and orders by score', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const files = [];
@@ -220,7 +220,7 @@ describe('search', () => {
     expect(await names({ min_score: 1, mode: 'keyword' })).toHaveLength(1);
   });
 
-  it('scores what hits have of the query, so that min_score leaves out what has little of it', async () => {
+  it('scores coverage of the query, so that min_score omits weak hits', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     await addText(workspace, base, 'zebra.txt', 'Zebras have black stripes and graze in herds.');
@@ -253,7 +253,7 @@ describe('search', () => {
     expect(reranked.score).toBeLessThanOrEqual(1);
   });
 
-  it('is out of reach of other workspaces and of keys for other agents (R2, R3)', async () => {
+  it('returns 404 to other workspaces and to keys of other agents (R2, R3)', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const base = await newBase(workspace);
     const file = await addText(workspace, base, 'a.txt', 'Ours.');

@@ -44,8 +44,8 @@ async function open() {
   return { workspace, path, left: async () => [await objects(), await promises()] };
 }
 
-describe('uploads that go wrong on the way', () => {
-  it('refuses a body that is cut off, wherever, and keeps nothing (R26)', async () => {
+describe('aborted uploads', () => {
+  it('rejects a body truncated at any position, and stores nothing (R26)', async () => {
     const { workspace, path, left } = await open();
     const whole = `${partOf('a.md')}first\r\n${partOf('b.md')}second\r\n--B\r\nContent-Disposition: form-data; name="external_id"\r\n\r\nx\r\n`;
     const cuts = [
@@ -68,7 +68,7 @@ describe('uploads that go wrong on the way', () => {
     expect(await left()).toEqual([0, 0]);
   });
 
-  it('reads on after a refusal, so that the sender gets the answer', async () => {
+  it('drains the body after a rejection, so that the sender receives the response', async () => {
     const { workspace, path, left } = await open();
     const cases = [
       { name: 'x.exe', blocks: 20, byte: 97, status: 415 },
@@ -83,7 +83,7 @@ describe('uploads that go wrong on the way', () => {
     expect(await left()).toEqual([0, 0]);
   });
 
-  it('reads on for 32 MB at most', async () => {
+  it('drains at most 32 MB', async () => {
     const { workspace, path } = await open();
     const { body, seen } = arriving(partOf('x.exe'), 80, 97, '\r\n--B--\r\n');
     expect((await workspace.post(path, undefined, { headers, body })).status).toBe(415);

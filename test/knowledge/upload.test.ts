@@ -14,7 +14,7 @@ async function open() {
 }
 
 describe('uploads', () => {
-  it('refuses what is no document, or not what it says it is, and keeps nothing of it (R26)', async () => {
+  it('rejects unsupported and mislabelled files, and stores nothing (R26)', async () => {
     const { workspace, upload } = await open();
     const zip = new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]);
     const cases = [
@@ -36,7 +36,7 @@ describe('uploads', () => {
     expect((await workspace.get('/knowledge-bases')).body.data[0].chunk_count).toBe(0);
   });
 
-  it('refuses empty files, unknown parts, too many files and fields that do not fit', async () => {
+  it('rejects empty files, unknown parts, too many files and invalid fields', async () => {
     const { upload, workspace, path } = await open();
     const one = { name: 'a.txt', content: 'text' };
     const many = Array.from({ length: 21 }, (_, index) => ({
@@ -71,7 +71,7 @@ describe('uploads', () => {
     expect(await objectsOf(workspace)).toEqual([]);
   });
 
-  it('takes 25 MB and not a byte more', async () => {
+  it('accepts 25 MB and not a byte more', async () => {
     const { workspace, upload } = await open();
     const limit = 25 * 1024 * 1024;
     const { status, body } = await upload([
@@ -84,7 +84,7 @@ describe('uploads', () => {
     expect((await settled(workspace, fits.body.data[0].id)).error.code).toBe('too_large');
   });
 
-  it('gives the same file for the same content, and replaces by external_id', async () => {
+  it('returns the same file for the same content, and replaces by external_id', async () => {
     const { workspace, base, path, upload } = await open();
     const first = await addText(workspace, base, 'a.txt', 'same content');
     const again = await upload([
@@ -119,7 +119,7 @@ describe('uploads', () => {
     expect(adopted.body.data[0]).toMatchObject({ id: first.id, external_id: 'other' });
   });
 
-  it('answers one file by its fields and in data, several in data', async () => {
+  it('returns one file at the top level and in data, several in data', async () => {
     const { workspace, path, upload } = await open();
     const { body } = await workspace.post(path, { name: 'a.txt', text: 'alpha' });
     const { data, ...file } = body;
@@ -135,7 +135,7 @@ describe('uploads', () => {
     expect(several.body.data).toHaveLength(2);
   });
 
-  it('makes one file of many uploads of one content at once', async () => {
+  it('creates one file for concurrent uploads of one content', async () => {
     const { workspace, path } = await open();
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => workspace.post(path, { name: 'a.txt', text: 'raced' })),
@@ -144,7 +144,7 @@ describe('uploads', () => {
     expect(new Set(answers.map(({ body }) => body.data[0].id)).size).toBe(1);
   });
 
-  it('lets the last of many uploads with one external id win', async () => {
+  it('lets the last of concurrent uploads with one external id win', async () => {
     const { workspace, path } = await open();
     const upload = (text: string) =>
       workspace.post(path, { name: 'a.txt', text, external_id: 'doc' });
@@ -158,7 +158,7 @@ describe('uploads', () => {
     expect((await workspace.get(path)).body.data).toHaveLength(1);
   });
 
-  it('replays a multipart upload by its parts, not by its bytes (R55)', async () => {
+  it('replays a multipart upload by its parts, not its bytes (R55)', async () => {
     const { workspace, upload, path } = await open();
     const key = { 'idempotency-key': 'upload-1' };
     const parts = [{ name: 'a.txt', content: 'alpha' }];
@@ -182,7 +182,7 @@ describe('uploads', () => {
     ).toHaveLength(1);
   });
 
-  it('serves the original as an attachment that a browser will not run (R31)', async () => {
+  it('serves the original as a download that browsers do not execute (R31)', async () => {
     const { workspace, upload } = await open();
     const name = 'Größe "x"; 日本.html';
     const { body } = await upload([{ name, content: '<script>alert(1)</script><p>hi</p>' }]);

@@ -51,8 +51,8 @@ async function waiting(name = 'a.txt') {
   return { ...opened, id: id as string, extract };
 }
 
-describe('the job that reads an attachment', () => {
-  it('may run twice, at once and again (R64)', async () => {
+describe('the extraction job of an attachment', () => {
+  it('may run twice, concurrently or in sequence (R64)', async () => {
     const { workspace, id, extract } = await waiting();
     await Promise.all([extract(), extract(), extract()]);
     await extract();
@@ -63,7 +63,7 @@ describe('the job that reads an attachment', () => {
     expect(await objectsOf(workspace)).toHaveLength(2);
   });
 
-  it('leaves nothing of one that was deleted while it was read', async () => {
+  it('leaves no data of an attachment deleted during extraction', async () => {
     const { workspace, id, extract } = await waiting();
     const ctx = contextOf(workspace);
     const put = vi.fn(async (...given: Parameters<typeof ctx.files.put>) => {
@@ -78,7 +78,7 @@ describe('the job that reads an attachment', () => {
     expect(await countRows('attachments', workspace.id)).toBe(0);
   });
 
-  it('says so when it is given up, and when the original is gone (R65)', async () => {
+  it('fails the attachment when attempts are exhausted or the original is gone (R65)', async () => {
     const given = await waiting();
     await attachmentJobs['attachment.extract'].onExhausted(
       contextOf(given.workspace),
@@ -99,7 +99,7 @@ describe('the job that reads an attachment', () => {
     expect((await gone.workspace.get(`/attachments/${gone.id}/content`)).status).toBe(404);
   });
 
-  it('does not remove what is alive, whoever asks', async () => {
+  it('never removes a live attachment', async () => {
     const { workspace, id } = await waiting();
     await attachmentJobs['attachment.delete'].run(contextOf(workspace), {
       type: 'attachment.delete',
@@ -109,8 +109,8 @@ describe('the job that reads an attachment', () => {
   });
 });
 
-describe('what a prompt has of attachments', () => {
-  it('is told where the text of one has gone', async () => {
+describe('attachments in a prompt', () => {
+  it('are reported as gone when their text is missing', async () => {
     const { workspace, path, send } = await open({ model: 'builtin/extractive' });
     const { id } = (
       await workspace.post(path, { name: 'a.txt', text: 'The grinder costs 89 EUR.' })
@@ -122,7 +122,7 @@ describe('what a prompt has of attachments', () => {
     ]);
   });
 
-  it('is at most ten images and 12 MB of them, the newest message first', async () => {
+  it('include at most ten images and 12 MB of them, the newest message first', async () => {
     const rounds = Array.from({ length: 3 }, () => ({
       text: ['Nice.'],
       usage: { input_tokens: 9, output_tokens: 2 },
@@ -169,7 +169,7 @@ describe('what a prompt has of attachments', () => {
     expect(sent).toEqual([7, 10, 10]);
   });
 
-  it('goes to no fallback model that takes no images', async () => {
+  it('exclude fallback models without image support', async () => {
     const scripted = await playScript({
       rounds: Array(8).fill({ text: ['Nice.'], usage: { input_tokens: 9, output_tokens: 2 } }),
     });

@@ -107,7 +107,7 @@ describe('a message with attachments', () => {
     },
   );
 
-  it('shows them, and keeps them for later turns in the message that had them', async () => {
+  it('lists them, and keeps them in their message for later turns', async () => {
     const { workspace, session, attach, attachImage, send, scripted } = await open();
     const ids = [await attach('a.txt', 'The grinder costs 89 EUR.'), await attachImage()];
     await send('Look at this.', ids);
@@ -139,7 +139,7 @@ describe('a message with attachments', () => {
     expect(JSON.stringify((await bodyOf(scripted)).input.at(-1))).toContain('grinder');
   });
 
-  it('gives the passages that the question is about of a document that is too long', async () => {
+  it('sends the relevant passages of a document that is too long', async () => {
     const { attach, send, scripted, workspace, session } = await open();
     const filler = Array.from(
       { length: 4000 },
@@ -169,7 +169,7 @@ describe('a message with attachments', () => {
     expect(JSON.stringify(input.at(-1))).toContain('Paragraph 77 tells');
   });
 
-  it('is refused before anything is stored where it cannot be sent', async () => {
+  it('is rejected before anything is stored when it cannot be sent', async () => {
     const { workspace, session, attach, attachImage, send, scripted, agent } = await open({
       model: 'openai/gpt-4',
     });
@@ -195,9 +195,9 @@ describe('a message with attachments', () => {
     ).body.id;
     const before = await countAll(workspace.id);
     for (const [ids, status, detail] of [
-      [[image], 422, 'openai/gpt-4 does not take images'],
+      [[image], 422, 'openai/gpt-4 does not support images'],
       [[broken], 422, 'could not be read'],
-      [[slow], 409, 'still being read'],
+      [[slow], 409, 'still being processed'],
       [[foreign], 422, 'no such attachment'],
       [[stolen], 422, 'no such attachment'],
       [Array.from({ length: 11 }, () => image), 422, 'items'],
@@ -221,7 +221,7 @@ describe('a message with attachments', () => {
     expect(JSON.stringify(await bodyOf(scripted))).not.toContain(base64);
   });
 
-  it('answers from them without a provider, also an agent that answers from documents only', async () => {
+  it('is answered from them without a provider, also by an agent that answers from documents only', async () => {
     const workspace = await newWorkspace();
     const agent = (
       await workspace.post('/agents', {
@@ -238,7 +238,7 @@ describe('a message with attachments', () => {
     );
   });
 
-  it('takes no more trips to the database without one than before, and one more with', async () => {
+  it('costs no round trip without attachments, and one with', async () => {
     const { attach, send } = await open();
     const id = await attach('a.txt', 'alpha');
     const trips = async (ids: string[]) =>
@@ -251,7 +251,7 @@ describe('a message with attachments', () => {
     expect(await trips([])).toBe(without);
   });
 
-  it('leaves nothing behind when its session is deleted (R77)', async () => {
+  it('leaves no data when its session is deleted (R77)', async () => {
     const { workspace, session, attach, attachImage, send } = await open();
     const canary = `canary-${crypto.randomUUID()}`;
     await send('Look.', [
@@ -275,7 +275,7 @@ describe('a message with attachments', () => {
 });
 
 describe('the passages of a document', () => {
-  it('fit into what they may take, in their order, whatever is asked', () => {
+  it('fit into their budget, in document order, for any question', () => {
     const words = fc.constantFrom(
       'apple',
       'pear',

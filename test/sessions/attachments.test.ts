@@ -29,7 +29,7 @@ async function open(of?: Workspace) {
 }
 
 describe('uploading attachments', () => {
-  it('takes documents of every kind as knowledge does, and images', async () => {
+  it('accepts all document formats of knowledge, and images', async () => {
     const { upload, workspace, path } = await open();
     const docx = await makeZip(docxParts(paragraph('The grinder costs 89 EUR.')));
     const documents = [
@@ -88,7 +88,7 @@ describe('uploading attachments', () => {
     expect((await workspace.get(`/attachments/${text.body.id}`)).body).toEqual(text.body.data[0]);
   });
 
-  it('refuses what is nothing of the kind, and keeps nothing of it (R26)', async () => {
+  it('rejects unsupported and mislabelled files, and stores nothing (R26)', async () => {
     const { upload, workspace } = await open();
     const png = images['a.png'];
     const cases = [
@@ -127,7 +127,7 @@ describe('uploading attachments', () => {
     await atRest(workspace.id);
   });
 
-  it('says what is wrong with a document that cannot be read, and lets it go', async () => {
+  it('reports the fault of an unreadable document, which can be deleted', async () => {
     const { upload, workspace } = await open();
     const { status, body } = await upload([
       { name: 'scan.pdf', content: makePdf([[]]) },
@@ -149,7 +149,7 @@ describe('uploading attachments', () => {
     expect(await objectsOf(workspace)).toEqual([]);
   });
 
-  it('reads what is large by a job', async () => {
+  it('extracts large documents by a job', async () => {
     const { upload, workspace } = await open();
     const content = 'All work and no play makes a dull day.\n'.repeat(60_000);
     const { body } = await upload([{ name: 'long.txt', content }]);
@@ -166,7 +166,7 @@ describe('uploading attachments', () => {
     expect(read.tokens).toBeGreaterThan(500_000);
   });
 
-  it('is one attachment for one content, also in a race and for one request twice (R55)', async () => {
+  it('returns one attachment for one content, also concurrently and for a repeated request (R55)', async () => {
     const { upload, workspace, path } = await open();
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => workspace.post(path, { name: 'a.txt', text: 'raced' })),
@@ -193,7 +193,7 @@ describe('uploading attachments', () => {
     expect(await objectsOf(workspace)).toHaveLength(8);
   });
 
-  it('serves the original as something that no browser runs, whatever its name (R31)', async () => {
+  it('serves the original as a download that browsers do not execute, whatever its name (R31)', async () => {
     const { upload, workspace } = await open();
     const { body } = await upload([
       { name: '../../Größe "x";\u202e.html', content: '<script>1</script>' },
@@ -220,7 +220,7 @@ describe('uploading attachments', () => {
     ]).toEqual(['image/png', 'attachment']);
   });
 
-  it('is for those who may see the session: others get 404, and nothing changes (R2, R3)', async () => {
+  it('returns 404 without access to the session, and changes nothing (R2, R3)', async () => {
     const { workspace, session, path } = await open();
     const { id } = (await workspace.post(path, { name: 'a.txt', text: 'secret' })).body;
     const stranger = await newWorkspace();
@@ -243,7 +243,7 @@ describe('uploading attachments', () => {
     );
   });
 
-  it('lets a runtime key use its own sessions', async () => {
+  it('allows a runtime key to use its own sessions', async () => {
     const { workspace, agent } = await open();
     const runtime = await workspace.withRole('runtime');
     const session = (await runtime.post(`/agents/${agent}/sessions`, {})).body.id;

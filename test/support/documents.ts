@@ -49,17 +49,13 @@ export async function makeZip(entries: readonly ZipEntry[]): Promise<Uint8Array<
   const directory: Uint8Array<ArrayBuffer>[] = [];
   let offset = 0;
   for (const { name, content, claimedSize, isEncrypted } of entries) {
-    const deflated = new Uint8Array(
-      await new Response(
-        new Blob([content]).stream().pipeThrough(new CompressionStream('deflate-raw')),
-      ).arrayBuffer(),
-    );
+    const { deflated, checksum } = await packed(content);
     const label = encode(name);
     const common = (view: DataView, at: number) => {
       view.setUint16(at, 20, true);
       view.setUint16(at + 2, isEncrypted ? 1 : 0, true);
       view.setUint16(at + 4, 8, true);
-      view.setUint32(at + 10, crc32(content), true);
+      view.setUint32(at + 10, checksum, true);
       view.setUint32(at + 14, deflated.byteLength, true);
       view.setUint32(at + 18, claimedSize ?? content.byteLength, true);
       view.setUint16(at + 22, label.byteLength, true);
@@ -85,12 +81,37 @@ export async function makeZip(entries: readonly ZipEntry[]): Promise<Uint8Array<
   return new Uint8Array(await new Blob([...locals, ...directory, end.buffer]).arrayBuffer());
 }
 
+interface Packed {
+  readonly deflated: Uint8Array<ArrayBuffer>;
+  readonly checksum: number;
+}
+
+const known = new WeakMap<Uint8Array, Promise<Packed>>();
+
+/** Compresses the content of an entry, once per array: archive bombs are large, and use theirs repeatedly. */
+function packed(content: Uint8Array<ArrayBuffer>): Promise<Packed> {
+  const found = known.get(content) ?? pack(content);
+  known.set(content, found);
+  return found;
+}
+
+async function pack(content: Uint8Array<ArrayBuffer>): Promise<Packed> {
+  const stream = new Blob([content]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+  const deflated = new Uint8Array(await new Response(stream).arrayBuffer());
+  return { deflated, checksum: crc32(content) };
+}
+
+/** Remainders of all bytes (ISO 3309). */
+const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
+  return crc >>> 0;
+});
+
 function crc32(bytes: Uint8Array): number {
   let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
-  }
+  for (let at = 0; at < bytes.length; at += 1)
+    crc = (crc >>> 8) ^ (remainders[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
   return ~crc >>> 0;
 }
 

@@ -1,17 +1,9 @@
-import { pageToMarkdown } from '../../knowledge/index.ts';
+import { readWebPage, webPageTypes } from '../../documents/index.ts';
 import { EgressError } from '../../platform/egress.ts';
 import type { Tool, ToolOutcome } from '../tool.ts';
 
 const maxBytes = 2_000_000;
 const usualCharacters = 20_000;
-const contentTypes = [
-  'text/*',
-  'application/xhtml+xml',
-  'application/json',
-  '+json',
-  'application/xml',
-  '+xml',
-];
 
 export const fetchUrl: Tool = {
   name: 'fetch_url',
@@ -58,12 +50,12 @@ export const fetchUrl: Tool = {
         redirects: 3,
         deadline_ms: 20_000,
         max_bytes: maxBytes,
-        content_types: contentTypes,
+        content_types: webPageTypes,
       };
       const response = await ctx.egress.request(url, { headers, signal }, limits);
       if (!response.ok)
         return { ok: false, error: `The address was answered with HTTP ${response.status}.` };
-      const page = await pageToMarkdown(
+      const page = await readWebPage(
         await response.arrayBuffer(),
         response.headers.get('content-type') ?? '',
         response.url,

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { acceptedFiles, servedTypes } from '../../documents/index.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import { allServedTypes } from '../../sessions/index.ts';
+import { attachmentKinds } from '../../sessions/index.ts';
 import { openAiErrors } from './errors.ts';
 import { createFile, deleteFile, getFile, getFileContent, listFiles } from './files.ts';
 import { DeletedFile, FileList, FileObject, FileQuery, UploadForm } from './files-schema.ts';
@@ -18,8 +19,8 @@ export const fileRoutes = new Router(openAiErrors)
       tag,
       summary: 'Upload an OpenAI file',
       description:
-        'A document (txt, md, html, pdf, docx, csv, json) of at most 25 MB or an image (png, jpg, webp, gif) of at most 3.75 MB, to be ' +
-        'referred to by `file_id`. Roles that may read all agents see all files, other keys those that they have uploaded. ' +
+        `Stores a file that requests reference by its \`file_id\`: ${acceptedFiles(attachmentKinds)}. ` +
+        'Roles that may read all agents see all files, other keys those that they have uploaded. ' +
         'With `expires_after` it is erased by itself.',
       otherBodies: { 'multipart/form-data': UploadForm },
       bodyLimit: 32 * 1024 * 1024,
@@ -59,7 +60,7 @@ export const fileRoutes = new Router(openAiErrors)
       tag,
       summary: 'Download an OpenAI file',
       params: upload,
-      alsoProduces: [...allServedTypes, 'application/binary'],
+      alsoProduces: [...servedTypes(attachmentKinds), 'application/binary'],
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',

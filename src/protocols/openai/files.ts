@@ -1,5 +1,12 @@
+import {
+  downloadOriginal,
+  type FilePart,
+  formatOf,
+  isExtractedInline,
+  readForm,
+  receiveFile,
+} from '../../documents/index.ts';
 import { hasRoleFor } from '../../identity/index.ts';
-import { asDownload, type FilePart, readForm, receiveFile } from '../../knowledge/index.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
@@ -8,14 +15,7 @@ import {
   insertAttachmentCleanup,
   removeObjects,
 } from '../../runs/index.ts';
-import {
-  attachmentKind,
-  attachmentType,
-  extractAttachment,
-  isQuick,
-  originalKey,
-  servedAs,
-} from '../../sessions/index.ts';
+import { attachmentKinds, extractAttachment } from '../../sessions/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { isId } from '../../shared/id.ts';
 import { second } from '../../shared/time.ts';
@@ -44,8 +44,7 @@ export async function createFile(ctx: Ctx, request: Request): Promise<FileObject
   const id = ctx.newId('upl');
   await insertAttachmentCleanup(ctx.db, ctx.workspace_id, id, ctx.now()).run();
   try {
-    const receive = (part: FilePart) =>
-      receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType);
+    const receive = (part: FilePart) => receiveFile(ctx, id, part, attachmentKinds);
     const names = ['purpose', 'expires_after[anchor]', 'expires_after[seconds]'];
     const { files, fields } = await readForm(request, names, { files: 1, fieldSize: 100 }, receive);
     const [file] = files;
@@ -56,7 +55,7 @@ export async function createFile(ctx: Ctx, request: Request): Promise<FileObject
       fields['expires_after[seconds]'],
     );
     const known = await fingerprintBody(ctx, { file, purpose, lifetime });
-    const kind = attachmentKind(file.media_type);
+    const { kind } = formatOf(file.media_type);
     const now = ctx.now();
     const row: UploadRow = {
       id,
@@ -73,7 +72,7 @@ export async function createFile(ctx: Ctx, request: Request): Promise<FileObject
       created_at: now,
     };
     const read =
-      kind === 'document' && isQuick(row.media_type, row.byte_size)
+      kind === 'document' && isExtractedInline(row.media_type, row.byte_size)
         ? { ...row, ...(await extract(ctx, row)) }
         : row;
     const reply = toFileObject(read);
@@ -185,10 +184,9 @@ export const getFile = async (ctx: Ctx, id: string): Promise<FileObject> =>
 
 /** The original. Throws `not_found`. */
 export async function getFileContent(ctx: Ctx, id: string): Promise<Response> {
-  const { name, media_type } = await findFile(ctx, id);
-  const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
-  if (object === null) throw unknownFileObject();
-  return asDownload(object, name, servedAs(media_type));
+  const download = await downloadOriginal(ctx, await findFile(ctx, id));
+  if (download === null) throw unknownFileObject();
+  return download;
 }
 
 /** Erases the file; messages that it was sent with keep their copy until they are erased. */

@@ -1,14 +1,15 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider';
+import {
+  extensionsOf,
+  findFormat,
+  formatOfContent,
+  maxBytes,
+  mediaTypeOf,
+} from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { EgressError } from '../../platform/egress.ts';
 import { referenceTo } from '../../runs/index.ts';
-import {
-  type AttachmentRow,
-  bringFile,
-  bringUpload,
-  imageTypeOf,
-  maxImageBytes,
-} from '../../sessions/index.ts';
+import { type AttachmentRow, bringFile, bringUpload } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 import { unknownFile, unsupported } from './errors.ts';
@@ -19,7 +20,6 @@ const mostFiles = 20;
 /** Time for all redirects and the whole file. */
 const deadline_ms = 20 * second;
 const redirects = 3;
-const maxFileBytes = 25 * 1024 * 1024;
 
 /** A file of a request, however it is given, and where it stands. */
 export interface GivenFile {
@@ -147,7 +147,7 @@ async function download(ctx: Ctx, { at, kind, name }: GivenFile, address: string
   const limits = {
     redirects,
     deadline_ms,
-    max_bytes: kind === 'image' ? maxImageBytes : maxFileBytes,
+    max_bytes: maxBytes[kind === 'image' ? 'image' : 'document'],
   };
   const response = await ctx.egress.request(
     url.href,
@@ -156,9 +156,7 @@ async function download(ctx: Ctx, { at, kind, name }: GivenFile, address: string
   );
   if (!response.ok) throw unsupported(at, `The server of the file answered ${response.status}.`);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const media_type = (response.headers.get('content-type')?.split(';')[0] ?? '')
-    .trim()
-    .toLowerCase();
+  const media_type = mediaTypeOf(response.headers.get('content-type') ?? '');
   return { bytes, media_type, name: name ?? nameIn(new URL(response.url || url.href)) };
 }
 
@@ -171,48 +169,31 @@ function nameIn({ pathname }: URL): string | null {
   }
 }
 
-/** By media type, where a name does not tell. */
-const extensions: Readonly<Record<string, string>> = {
-  'application/pdf': 'pdf',
-  'text/plain': 'txt',
-  'text/markdown': 'md',
-  'text/html': 'html',
-  'text/csv': 'csv',
-  'application/json': 'json',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-};
-
-/** Name and declared type as an upload would have them. An image is what its first bytes say. */
+/** Name and declared media type as an upload would have them. A signature overrules name and type. */
 function typeOf(
   { at, kind }: GivenFile,
   bytes: Uint8Array,
   media_type: string,
   name: string | null,
 ) {
-  const image = imageTypeOf(bytes.subarray(0, 16));
-  const base = (name ?? kind).replace(/\.[A-Za-z0-9]{1,8}$/, '');
-  if (image !== null)
-    return { name: `${base || kind}.${image.extension}`, media_type: image.media_type };
-  if (kind === 'image')
+  const base = (name ?? kind).replace(/\.[A-Za-z0-9]{1,8}$/, '') || kind;
+  const named = (extension: string) => ({ name: `${base}.${extension}`, media_type: '' });
+  const detected = formatOfContent(bytes);
+  if (kind === 'image' && detected?.kind !== 'image')
     throw unsupported(
       at,
-      'Supported image types: png, jpeg, webp, gif; other content is not supported.',
+      `The content is not a supported image. Supported image types: ${extensionsOf(['image']).join(' ')}.`,
     );
-  const isPdf = new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-';
-  const extension = isPdf
-    ? 'pdf'
-    : Object.hasOwn(extensions, media_type)
-      ? extensions[media_type]
-      : undefined;
-  const hasExtension = name !== null && /\.[A-Za-z0-9]{1,8}$/.test(name);
-  // What the name says counts; a server's own idea of the type is often none.
-  if (hasExtension && !isPdf) return { name, media_type: '' };
-  if (extension === undefined)
+  if (detected !== null) return named(detected.extensions[0]);
+  // Servers often send a generic type: the extension of the name counts.
+  if (name !== null && /\.[A-Za-z0-9]{1,8}$/.test(name)) return { name, media_type: '' };
+  const declared = findFormat(media_type);
+  if (declared?.kind !== 'document')
     throw unsupported(
       at,
       `A file of type ${media_type || 'unknown'} needs a \`filename\` with a supported extension.`,
     );
-  return { name: `${base || kind}.${extension}`, media_type: '' };
+  return named(declared.extensions[0]);
 }
 
 async function* toParts(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,6 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider';
 import type { AttachedFile } from '../../db/schema/runs.ts';
-import { originalKey } from '../../knowledge/index.ts';
+import { originalKey } from '../../documents/index.ts';
 import { capabilitiesOf, contextWindowOf } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { readText } from './objects.ts';

@@ -4,7 +4,7 @@ import { uploads } from '../../db/schema/openai.ts';
 import { outbox } from '../../db/schema/platform.ts';
 import { run_files } from '../../db/schema/runs.ts';
 import { attachments } from '../../db/schema/sessions.ts';
-import { type ExtractedDocument, originalKey, streamOf } from '../../knowledge/index.ts';
+import { type ExtractedDocument, originalKey, streamOf } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { JobMessage } from '../../platform/job.ts';
 import { hour } from '../../shared/time.ts';

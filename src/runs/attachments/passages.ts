@@ -1,8 +1,6 @@
+import { type Chunk, chunkDocument, type ExtractedDocument } from '../../documents/index.ts';
 import {
-  type Chunk,
-  chunkDocument,
   coverageOf,
-  type ExtractedDocument,
   queryWords,
   stemsOf,
   subjectTerms,

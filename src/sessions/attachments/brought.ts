@@ -1,10 +1,8 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import { parseConfig } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import type { uploads } from '../../db/schema/openai.ts';
 import type { AttachedFile } from '../../db/schema/runs.ts';
-import { type FilePart, receiveFile } from '../../knowledge/index.ts';
-import { capabilitiesOf } from '../../llm/index.ts';
+import { type FilePart, formatOf, receiveFile } from '../../documents/index.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import {
   deleteAttachmentCleanups,
@@ -13,11 +11,12 @@ import {
   referenceTo,
   selectVersionOfAgent,
 } from '../../runs/index.ts';
-import { Failure, invalid } from '../../shared/failure.ts';
+import { Failure } from '../../shared/failure.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { TurnInput } from '../turn/turn-input.ts';
-import { extractAttachment, originalKey } from './extract.ts';
-import { attachmentKind, attachmentType } from './media.ts';
+import { extractAttachment } from './extract.ts';
+import { requireImageSupport } from './image-support.ts';
+import { attachmentKinds } from './schema.ts';
 import { toAttachedFile } from './send.ts';
 import {
   type AttachmentRow,
@@ -42,14 +41,14 @@ type Read = Pick<
 >;
 
 /**
- * Stores a file that came with a request and reads it. Until a message has it, the outbox promises to remove it.
- * Throws `validation_failed`, 413 and 415, also for a document that cannot be read.
+ * Stores a file of a request and extracts its text. A scheduled cleanup deletes it unless a message
+ * adopts it. Throws `validation_failed`, 413 and 415, also for a document that cannot be read.
  */
 export async function bringFile(ctx: Ctx, part: FilePart): Promise<AttachmentRow> {
   const id = ctx.newId('att');
   await insertAttachmentCleanup(ctx.db, ctx.workspace_id, id, ctx.now()).run();
-  const file = await receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType);
-  const kind = attachmentKind(file.media_type);
+  const file = await receiveFile(ctx, id, part, attachmentKinds);
+  const kind = formatOf(file.media_type).kind;
   const read = { id, object_id: id, kind, ...file, page_count: null, token_count: null };
   if (kind === 'image') return toRow(ctx, read);
   const { status, error_detail, page_count, token_count } = await extractAttachment(ctx, read);
@@ -58,7 +57,7 @@ export async function bringFile(ctx: Ctx, part: FilePart): Promise<AttachmentRow
   return toRow(ctx, { ...read, page_count, token_count });
 }
 
-/** An upload as a file of a message: it shares the object. */
+/** Returns an upload as an attachment that shares its object. */
 export const bringUpload = (ctx: Ctx, upload: typeof uploads.$inferSelect): AttachmentRow => {
   const {
     id: object_id,
@@ -83,7 +82,10 @@ export const bringUpload = (ctx: Ctx, upload: typeof uploads.$inferSelect): Atta
   });
 };
 
-/** Files of a session, by their objects, as files of another message: they share the objects. */
+/**
+ * Returns files of a session, by their objects, as attachments of another message that share the
+ * objects.
+ */
 export async function bringAttached(
   ctx: Ctx,
   session_id: string,
@@ -125,18 +127,24 @@ const toRow = (ctx: Ctx, read: Read): AttachmentRow => ({
   updated_at: ctx.now(),
 });
 
-/** What a message takes of the files that came with it. */
+/** Files that a message adopts from its request. */
 export interface Brought {
   readonly files: (message_id: string) => AttachedFile[];
-  /** For the batch that stores the message, before the message and after its session. */
+  /**
+   * Statements for the batch that stores the message: after those of its session, before the
+   * message.
+   */
   readonly statements: (message_id: string) => Statement[];
-  /** What became of each that was brought, by its object: the same content may be in the session already. */
+  /** Adopted attachment per object: an existing one of the session if it has the same content. */
   readonly taken: ReadonlyMap<string, AttachmentRow>;
 }
 
 export const noFiles: Brought = { files: () => [], statements: () => [], taken: new Map() };
 
-/** Throws `validation_failed` for images that the model is known not to take, `conflict` where the session has too many files. */
+/**
+ * Adopts the files of a request into a session. Throws `validation_failed` for images if the model
+ * does not support them, `conflict` when the session has too many files.
+ */
 export async function takeBrought(
   ctx: Ctx,
   session: SessionRow,
@@ -154,15 +162,7 @@ export async function takeBrought(
       version ?? (create ?? session).version,
     ),
   ]);
-  const model =
-    draft?.config.model ??
-    (versions[0] === undefined ? null : parseConfig(versions[0].config).model);
-  if (
-    model !== null &&
-    capabilitiesOf(model).images === false &&
-    brought.some(({ kind }) => kind === 'image')
-  )
-    throw invalid('/model', `The model ${model} does not take images.`);
+  requireImageSupport('/model', brought, draft, versions[0]);
   const unread = same.find(({ status }) => status !== 'ready');
   if (unread !== undefined)
     throw new Failure('conflict', `${unread.name} is still being processed. Retry.`, {
@@ -181,23 +181,29 @@ export async function takeBrought(
   const taken = new Map(
     brought.map((row) => [row.object_id, known.get(row.sha256) ?? added.get(row.sha256) ?? row]),
   );
-  const own = [...added.values()];
   return {
     taken,
     files: (message_id) =>
       [...new Set(taken.values())].map((row) => toAttachedFile(row, message_id)),
-    statements: (message_id) => [
-      ...own.map((row) => insertAttachment(ctx.db, { ...row, message_id })),
-      deleteAttachmentCleanups(
-        ctx.db,
-        ctx.workspace_id,
-        own.filter(({ id, object_id }) => id === object_id).map(({ id }) => id),
-      ),
-    ],
+    statements: (message_id) => insertAdopted(ctx, [...added.values()], message_id),
   };
 }
 
-/** A prompt that refers to what was taken in place of what was brought. */
+/** Inserts the attachments of a message. Cancels the cleanup of objects that are not shared. */
+const insertAdopted = (
+  ctx: Ctx,
+  rows: readonly AttachmentRow[],
+  message_id: string,
+): Statement[] => [
+  ...rows.map((row) => insertAttachment(ctx.db, { ...row, message_id })),
+  deleteAttachmentCleanups(
+    ctx.db,
+    ctx.workspace_id,
+    rows.filter(({ id, object_id }) => id === object_id).map(({ id }) => id),
+  ),
+];
+
+/** Returns the prompt with references to the adopted attachments. */
 export const withTaken = (
   prompt: readonly LanguageModelV4Message[] | undefined,
   { taken }: Brought,

@@ -1,16 +1,10 @@
-import {
-  DocumentFault,
-  extractDocument,
-  kindOfMediaType,
-  originalKey,
-} from '../../knowledge/index.ts';
+import { DocumentFault, extractOriginal } from '../../documents/index.ts';
+
 import type { Ctx } from '../../platform/context.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';
 import { removeObjects, storeText } from '../../runs/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { type AttachmentRow, selectAttachment, settleAttachment } from './store.ts';
-
-export { originalKey };
 
 type Extracted = Pick<
   AttachmentRow,
@@ -25,17 +19,16 @@ const failed = (code: string, detail: string): Extracted => ({
   token_count: null,
 });
 
-/** Takes the text of a stored document and stores it; the same bytes always give the same text. A fault of the document is an answer. */
+/**
+ * Extracts and stores the text of a document. Idempotent. Returns a fault of the document as a
+ * result.
+ */
 export async function extractAttachment(
   ctx: Ctx,
   { object_id, media_type }: Pick<AttachmentRow, 'object_id' | 'media_type'>,
 ): Promise<Extracted> {
   try {
-    const object = await ctx.files.get(originalKey(ctx.workspace_id, object_id));
-    if (object === null)
-      throw new DocumentFault('gone', 'The original file is not there any more. Upload it again.');
-    const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
-    const document = await extractDocument(kindOfMediaType(media_type), bytes, ctx);
+    const document = await extractOriginal(ctx, { id: object_id, media_type });
     await storeText(ctx, object_id, document);
     const page_count = document.pages?.length ?? null;
     return {
@@ -65,14 +58,21 @@ async function settle(ctx: Ctx, attachment_id: string): Promise<void> {
     changes === null
       ? []
       : await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, changes).all();
-  // Deleted meanwhile, perhaps before the text was there to be removed; or another delivery was first, and then it lives.
+  // No row was updated: the attachment was deleted, so its objects are removed, or another delivery
+  // settled it first, so they are live.
   if (settled.length === 0) await removeObjects(ctx, [row?.object_id ?? attachment_id]);
 }
 
-const gaveUp = failed('internal', 'The file could not be processed. Delete it and send it again.');
+const exhausted = failed(
+  'internal',
+  'The file could not be processed. Delete it and upload it again.',
+);
 
-/** Nobody waits for a removal: what is removed is out of sight already, and the dead letter tells an operator. */
-const noted = async () => undefined;
+/**
+ * Exhausted removals need no action: the data is hidden already, and the dead letter informs an
+ * operator.
+ */
+const ignoreExhausted = async () => undefined;
 
 type AttachmentJob = 'attachment.extract' | 'attachment.delete';
 
@@ -81,13 +81,13 @@ export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type
     run: (ctx, { attachment_id }) => settle(ctx, attachment_id),
     onExhausted: async (ctx, { attachment_id }) => {
       await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, {
-        ...gaveUp,
+        ...exhausted,
         updated_at: ctx.now(),
       }).all();
     },
   },
   'attachment.delete': {
     run: (ctx, { object_ids }) => removeObjects(ctx, object_ids),
-    onExhausted: noted,
+    onExhausted: ignoreExhausted,
   },
 };

@@ -1,13 +1,14 @@
 import { z } from '@hono/zod-openapi';
+import { acceptedFiles, servedTypes } from '../../documents/index.ts';
 import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import { allServedTypes } from './media.ts';
 import {
   Attachment,
   AttachmentForm,
   AttachmentQuery,
   AttachmentUpload,
+  attachmentKinds,
   UploadedAttachments,
 } from './schema.ts';
 import {
@@ -31,9 +32,9 @@ export const attachmentRoutes = new Router()
       tag,
       summary: 'Upload attachments',
       description:
-        'Up to 10 files for the next messages of this session: documents of at most 25 MB (txt, md, html, pdf, docx, csv, json, jsonl, yaml) and ' +
-        'images of at most 3.75 MB (png, jpg, webp, gif). The same content again is the same attachment. What takes longer to read is ' +
-        '`processing` at first: read the attachment until it is `ready`. Nobody else’s session sees it, and no knowledge base.',
+        `Up to 10 files for the next messages of this session: ${acceptedFiles(attachmentKinds)}. Uploading the same ` +
+        'content again returns the existing attachment. Large documents are `processing` at first: poll the attachment ' +
+        'until its `status` is `ready`. Attachments belong to this session and are not added to a knowledge base.',
       params: session,
       body: AttachmentUpload,
       otherBodies: { 'multipart/form-data': AttachmentForm },
@@ -41,7 +42,7 @@ export const attachmentRoutes = new Router()
       reply: {
         status: 201,
         schema: UploadedAttachments,
-        description: 'The attachment; or the attachments, in the order of the files',
+        description: 'The attachment; or the attachments, in the order sent',
       },
       failures: ['session_closed', 'conflict', 'quota_exceeded'],
     },
@@ -82,11 +83,11 @@ export const attachmentRoutes = new Router()
       tag,
       summary: 'Download an attachment',
       params: attachment,
-      alsoProduces: allServedTypes,
+      alsoProduces: servedTypes(attachmentKinds),
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',
-        description: 'The original, as an attachment',
+        description: 'The original file, as a download',
       },
     },
     (ctx, { params }) => getAttachmentContent(ctx, params.attachment),
@@ -98,7 +99,8 @@ export const attachmentRoutes = new Router()
       access: 'sessions:write',
       tag,
       summary: 'Delete an attachment',
-      description: 'While no message was sent with it; then it is erased with its session.',
+      description:
+        'Deletes an attachment that no message uses. An attachment that was sent is erased with its session.',
       params: attachment,
       reply: { status: 204, description: 'Deleted' },
       failures: ['conflict'],

@@ -1,18 +1,21 @@
 import { z } from '@hono/zod-openapi';
 import { attachmentStatuses } from '../../db/schema/sessions.ts';
+import { acceptedSizes, FileName, type FormatKind, faultCodes } from '../../documents/index.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Time } from '../../http/schema.ts';
-import { FileUpload, faultCodes } from '../../knowledge/index.ts';
 import { MessageAttachment, toMessageAttachment } from '../../runs/index.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { AttachmentRow } from './store.ts';
 
-/** Of a request, and of a message. */
+/** Maximum number of attachments per request and per message. */
 export const maxAttachments = 10;
 
+/** Kinds of files that a message may carry. */
+export const attachmentKinds: readonly FormatKind[] = ['document', 'image'];
+
 /** Text in place of a file. */
-export const AttachmentUpload = FileUpload.pick({ name: true, text: true })
-  .strict()
+export const AttachmentUpload = z
+  .strictObject({ name: FileName, text: z.string().min(1) })
   .openapi('AttachmentUpload', {
     example: { name: 'invoice.txt', text: 'Invoice 4711: one grinder, 89 EUR.' },
   });
@@ -24,7 +27,7 @@ export const AttachmentForm = z
       .array(z.string().openapi({ format: 'binary' }))
       .min(1)
       .max(maxAttachments)
-      .describe('Documents of at most 25 MB, images of at most 3.75 MB'),
+      .describe(`Supported: ${acceptedSizes(attachmentKinds)}`),
   })
   .openapi('AttachmentForm');
 
@@ -32,11 +35,11 @@ export const Attachment = z
   .object({
     ...MessageAttachment.shape,
     session_id: Id('ses'),
-    message_id: Id('msg').nullable().describe('The first message that it was sent with'),
-    status: z.enum(attachmentStatuses).describe('A `ready` one can be sent with a message'),
+    message_id: Id('msg').nullable().describe('First message that was sent with it'),
+    status: z.enum(attachmentStatuses).describe('`ready` attachments can be sent with a message'),
     error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
-    pages: z.number().int().nullable().describe('null where the format has no pages'),
-    tokens: z.number().int().nullable().describe('Estimated tokens of its text; null for an image'),
+    pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
+    tokens: z.number().int().nullable().describe('Estimated tokens of the text; null for images'),
     created_at: Time,
     updated_at: Time,
   })
@@ -47,7 +50,10 @@ export const AttachmentQuery = z.strictObject(pageQuery);
 
 const AttachmentList = z.object({ data: z.array(Attachment) }).openapi('UploadedAttachments');
 
-/** One attachment has its own fields and stands in `data` too, so that a list can always be read. */
+/**
+ * Response to an upload. A single attachment has its fields at the top level and in `data`, so that
+ * clients can always read the list.
+ */
 export const UploadedAttachments = z.union([
   z
     .object({ ...Attachment.shape, data: z.array(Attachment).length(1) })

@@ -1,13 +1,11 @@
 import { batch } from '../../db/client.ts';
-import { asDownload } from '../../knowledge/index.ts';
+import { downloadOriginal } from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { authorizeSession } from '../authorize-session.ts';
 import { selectSession } from '../store/sessions.ts';
-import { originalKey } from './extract.ts';
-import { servedAs } from './media.ts';
 import { type Attachment, toAttachment } from './schema.ts';
 import {
   type AttachmentRow,
@@ -17,7 +15,7 @@ import {
   selectSessionOfAttachment,
 } from './store.ts';
 
-/** Throws `not_found`, also for one of a session that the caller may not know of. */
+/** Returns an attachment. Throws `not_found`, also if the caller may not access its session. */
 async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
   const [[attachment], sessions] = await batch(ctx.db, [
     selectAttachment(ctx.db, ctx.workspace_id, id),
@@ -31,7 +29,7 @@ async function findAttachment(ctx: Ctx, id: string): Promise<AttachmentRow> {
 export const getAttachment = async (ctx: Ctx, id: string): Promise<Attachment> =>
   toAttachment(await findAttachment(ctx, id));
 
-/** In the order in which they came; one trip. Throws `not_found`. */
+/** Lists the attachments of a session, oldest first, in one round trip. Throws `not_found`. */
 export const listAttachments = (
   ctx: Ctx,
   session_id: string,
@@ -56,20 +54,23 @@ export const listAttachments = (
     toAttachment,
   );
 
-/** The original. Throws `not_found`. */
+/** Returns the original file. Throws `not_found`. */
 export async function getAttachmentContent(ctx: Ctx, id: string): Promise<Response> {
   const { object_id, name, media_type } = await findAttachment(ctx, id);
-  const object = await ctx.files.get(originalKey(ctx.workspace_id, object_id));
-  if (object === null) throw notFound('attachment');
-  return asDownload(object, name, servedAs(media_type));
+  const download = await downloadOriginal(ctx, { id: object_id, name, media_type });
+  if (download === null) throw notFound('attachment');
+  return download;
 }
 
-/** Throws `conflict` once a message has it: it goes with the session then. */
+/**
+ * Deletes an unused attachment. Throws `conflict` once a message uses it: it is then erased with
+ * its session.
+ */
 export async function deleteAttachment(ctx: Ctx, id: string): Promise<void> {
   const { object_id, session_id, message_id } = await findAttachment(ctx, id);
   const used = new Failure(
     'conflict',
-    'A message was sent with the attachment; it is erased with the session.',
+    'A message uses the attachment. It is erased with its session.',
   );
   if (message_id !== null) throw used;
   const [rows] = await commit(ctx, {

@@ -5,7 +5,7 @@ import { attachments, sessions } from '../../db/schema/sessions.ts';
 
 export type AttachmentRow = typeof attachments.$inferSelect;
 
-/** Values as one JSON parameter: a statement takes at most 100. */
+/** Binds values as one JSON parameter, since a statement takes at most 100. */
 export const valuesOf = (values: readonly unknown[]) =>
   sql`(select value from json_each(${JSON.stringify(values)}))`;
 
@@ -15,7 +15,10 @@ const own = (workspace_id: string, id: string) =>
 const ofSession = (workspace_id: string, session_id: string) =>
   and(eq(attachments.workspace_id, workspace_id), eq(attachments.session_id, session_id));
 
-/** Fails on the NOT NULL `attachments.session_id` when the session is gone, and on an index when it has this content. */
+/**
+ * Inserts an attachment. Fails on the NOT NULL `attachments.session_id` when the session is gone,
+ * and on a unique index when it has the content.
+ */
 export const insertAttachment = (db: Db, row: AttachmentRow) =>
   db.insert(attachments).values({
     ...row,
@@ -25,7 +28,7 @@ export const insertAttachment = (db: Db, row: AttachmentRow) =>
 export const selectAttachment = (db: Db, workspace_id: string, id: string) =>
   db.select().from(attachments).where(own(workspace_id, id));
 
-/** The session that decides who may see it. */
+/** Selects the session of an attachment, which determines access. */
 export const selectSessionOfAttachment = (db: Db, workspace_id: string, id: string) =>
   db
     .select()
@@ -37,7 +40,7 @@ export const selectSessionOfAttachment = (db: Db, workspace_id: string, id: stri
       ),
     );
 
-/** In the order in which they came. */
+/** Selects attachments of a session, oldest first. */
 export const selectAttachments = (
   db: Db,
   workspace_id: string,
@@ -57,7 +60,7 @@ export const selectAttachments = (
     .orderBy(asc(attachments.id))
     .limit(limit);
 
-/** Those of the session with one of these contents. */
+/** Selects attachments of the session with the same content. */
 export const selectSameAttachments = (
   db: Db,
   workspace_id: string,
@@ -99,7 +102,7 @@ export const selectAttachmentsByObjects = (
       ),
     );
 
-/** A message has them: from now on they go with the session only. */
+/** Assigns attachments to a message. From then on they are deleted only with the session. */
 export const useAttachments = (
   db: Db,
   workspace_id: string,
@@ -118,8 +121,8 @@ export const useAttachments = (
     );
 
 /**
- * The files of a message, if those that are its own are all there still; otherwise null, which the
- * table refuses, and the whole batch with it.
+ * Returns the files of a message if its own still exist; else null, which violates a constraint and
+ * fails the batch.
  */
 export const guardedFiles = (files: readonly AttachedFile[], message_id: string) => {
   const own = files.filter((file) => file.message_id === message_id).map(({ id }) => id);
@@ -134,7 +137,7 @@ export const countAttachments = (db: Db, workspace_id: string, session_id: strin
     .from(attachments)
     .where(ofSession(workspace_id, session_id));
 
-/** Changes one whose text is still to be taken; nothing comes back when there is none. */
+/** Updates an attachment that is `processing`; returns no row for others. */
 export const settleAttachment = (
   db: Db,
   workspace_id: string,
@@ -147,7 +150,7 @@ export const settleAttachment = (
     .where(and(own(workspace_id, id), eq(attachments.status, 'processing')))
     .returning({ id: attachments.id });
 
-/** Unless a message has it. */
+/** Deletes an attachment that no message uses. */
 export const deleteUnusedAttachment = (db: Db, workspace_id: string, id: string) =>
   db
     .delete(attachments)
@@ -155,8 +158,9 @@ export const deleteUnusedAttachment = (db: Db, workspace_id: string, id: string)
     .returning({ id: attachments.id });
 
 /**
- * Erases the attachments of a session, for the batch that erases the session, before its row. The first
- * statement returns the job for their objects, if there are any: to be sent, or found by the sweep.
+ * Erases the attachments of a session, for the batch that erases the session, before its row. The
+ * first statement returns the job that removes their objects, if any; send it, or leave it to the
+ * sweep.
  */
 export function eraseAttachments(
   db: Db,

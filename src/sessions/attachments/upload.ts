@@ -2,11 +2,13 @@ import { batch } from '../../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import {
   type FilePart,
-  type Received,
+  formatOf,
+  isExtractedInline,
+  type ReceivedFile,
   readForm,
   receiveFile,
   textPart,
-} from '../../knowledge/index.ts';
+} from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
@@ -18,10 +20,10 @@ import {
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { authorizeSession } from '../authorize-session.ts';
 import { type SessionRow, selectSession } from '../store/sessions.ts';
-import { extractAttachment, originalKey } from './extract.ts';
-import { attachmentKind, attachmentType, isQuick } from './media.ts';
+import { extractAttachment } from './extract.ts';
 import {
   type AttachmentUpload,
+  attachmentKinds,
   maxAttachments,
   toAttachment,
   toUploadedAttachments,
@@ -34,20 +36,21 @@ import {
   selectSameAttachments,
 } from './store.ts';
 
-/** Of one session. */
+/** Maximum number of attachments of a session. */
 export const maxSessionAttachments = 100;
-/** Two uploads that race for one content: the loser looks again. */
+/** Attempts of uploads that race for one content. */
 const commitAttempts = 5;
 
 export type AttachmentSource = { readonly request: Request } | { readonly body: AttachmentUpload };
 
-interface Stored extends Received {
+interface Stored extends ReceivedFile {
   readonly id: string;
 }
 
 /**
- * Stores files for the next message of a session and takes their text, at once where that is quick.
- * The same content again is the same attachment. Either everything of a request is kept or nothing.
+ * Stores files for the next messages of a session. Extracts small documents at once, others by a
+ * job. Content that exists already returns the existing attachment. A request stores all of its
+ * files or none.
  */
 export async function uploadAttachments(
   ctx: Ctx,
@@ -63,7 +66,7 @@ export async function uploadAttachments(
       stored.push(id);
       return {
         id,
-        ...(await receiveFile(ctx, originalKey(ctx.workspace_id, id), part, attachmentType)),
+        ...(await receiveFile(ctx, id, part, attachmentKinds)),
       };
     };
     const files =
@@ -80,7 +83,7 @@ export async function uploadAttachments(
     if (unneeded.length > 0) ctx.defer(cleanUp(ctx, unneeded));
     return reply;
   } catch (error) {
-    // Anything else may have been committed all the same: then the promised cleanup finds out.
+    // After any other error the batch may have been committed: the scheduled cleanup decides.
     if (error instanceof Failure || error instanceof Replay) await cleanUp(ctx, stored);
     throw error;
   }
@@ -109,11 +112,11 @@ async function readFiles(
   receive: (part: FilePart) => Promise<Stored>,
 ): Promise<readonly Stored[]> {
   const { files } = await readForm(request, [], { files: maxAttachments, fieldSize: 1 }, receive);
-  if (files.length === 0) throw invalid('/file', 'At least one part named file is needed.');
+  if (files.length === 0) throw invalid('/file', 'At least one part named `file` is required.');
   return files;
 }
 
-/** Removes objects that no row speaks of, then the promise to do so. */
+/** Removes objects without a row, then their scheduled cleanup. */
 async function cleanUp(ctx: Ctx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   try {
@@ -144,7 +147,10 @@ async function commitUpload(
   }
 }
 
-/** Reads what is there, takes the text of what is new, and writes; the unique index refuses what came meanwhile. */
+/**
+ * Reads existing attachments, extracts new ones and writes; a unique index refuses an outdated
+ * plan.
+ */
 async function tryCommit(
   ctx: Ctx,
   session_id: string,
@@ -190,8 +196,8 @@ async function tryCommit(
 
 async function newAttachment(ctx: Ctx, session_id: string, file: Stored): Promise<AttachmentRow> {
   const now = ctx.now();
-  const kind = attachmentKind(file.media_type);
-  const isInline = kind === 'image' || isQuick(file.media_type, file.byte_size);
+  const { kind } = formatOf(file.media_type);
+  const isInline = kind === 'image' || isExtractedInline(file.media_type, file.byte_size);
   const row: AttachmentRow = {
     ...file,
     workspace_id: ctx.workspace_id,

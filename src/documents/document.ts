@@ -1,0 +1,12 @@
+/** Text of a file, as an extractor returns it. */
+export interface ExtractedDocument {
+  /** Markdown in form: headings, tables, fenced code. Well-formed Unicode, line feeds only. */
+  readonly text: string;
+  /** Offset in `text` at which each page begins; null when the format has no pages. */
+  readonly pages: readonly number[] | null;
+  /** True when `#`, `|` and fences in the text have their Markdown meaning. */
+  readonly isMarkdown: boolean;
+}
+
+/** Maximum length of extracted text, in UTF-16 code units. */
+export const maxCharacters = 10_000_000;

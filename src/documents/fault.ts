@@ -1,0 +1,25 @@
+export const faultCodes = [
+  'empty_document',
+  'encrypted',
+  'corrupt',
+  'too_many_pages',
+  'too_large',
+  'unsupported',
+  'unsafe_xml',
+  'unknown_encoding',
+  'quota_exceeded',
+  'gone',
+  'internal',
+] as const;
+export type FaultCode = (typeof faultCodes)[number];
+
+/** A document that cannot be read. Permanent: a retry with the same bytes fails the same way. */
+export class DocumentFault extends Error {
+  override readonly name = 'DocumentFault';
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, detail: string, cause?: unknown) {
+    super(detail, { cause });
+    this.code = code;
+  }
+}

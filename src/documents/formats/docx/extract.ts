@@ -1,0 +1,167 @@
+import type { ExtractedDocument } from '../../document.ts';
+import { decodeHtml } from '../../encoding/decode.ts';
+import { DocumentFault } from '../../fault.ts';
+import { romanNumeral } from '../../markup/numerals.ts';
+import { element, type Node, textOf } from '../../markup/tree.ts';
+import { writeMarkdown } from '../../markup/write-markdown.ts';
+import { descendants, elementsOf, flagOf, type XmlElement } from '../../ooxml/xml.ts';
+import { readZip } from '../../ooxml/zip.ts';
+import { readPage } from '../html/visible-page.ts';
+import { BodyReader } from './body.ts';
+import { readDrawing } from './drawing.ts';
+import { Numbering } from './numbering.ts';
+import { type Part, WordPackage } from './package.ts';
+import { Styles } from './styles.ts';
+
+const limits = { entries: 5000, inflated: 200 * 1024 * 1024, ratio: 100 };
+/** Parts that are read. Others, such as pictures and fonts, only count towards the limits. */
+const readable = /\.(?:xml|rels|x?html?)$/i;
+
+/**
+ * Extracts what a reader of a Word document sees: text with headings, list labels, tables, text
+ * boxes, diagrams, notes, and each header and footer once, with tracked insertions accepted. Skips
+ * hidden and deleted text, comments and pictures. Never fetches external parts.
+ */
+export async function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
+  const parts = new WordPackage(await readZip(bytes, limits, (name) => readable.test(name)));
+  try {
+    const root = element('body', await new WordReader(parts).read());
+    return { text: writeMarkdown(root), pages: null, isMarkdown: true };
+  } catch (error) {
+    if (error instanceof DocumentFault) throw error;
+    if (error instanceof RangeError)
+      throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
+    throw new DocumentFault('corrupt', 'The Word document is damaged.', error);
+  }
+}
+
+type NoteKind = 'footnote' | 'endnote';
+
+class WordReader {
+  readonly #parts: WordPackage;
+  readonly #main: Part;
+  readonly #styles: Styles;
+  readonly #numbering: Numbering;
+  /** Ids of notes per kind, in the order of their references. */
+  readonly #notes: Readonly<Record<NoteKind, string[]>> = { footnote: [], endnote: [] };
+  readonly #inserted = new Map<string, Node[]>();
+
+  constructor(parts: WordPackage) {
+    this.#parts = parts;
+    this.#main = parts.main;
+    const related = (type: string) => parts.related(this.#main.name, type)?.root ?? null;
+    this.#styles = new Styles(related('styles'));
+    this.#numbering = new Numbering(related('numbering'), this.#styles);
+  }
+
+  async read(): Promise<Node[]> {
+    await this.#readInserted();
+    const body = [...descendants(this.#main.root, 'w:body')][0];
+    if (body === undefined) throw new DocumentFault('corrupt', 'The Word document has no body.');
+    const text = this.#reader(this.#main).read(body);
+    return [
+      ...text,
+      ...this.#readNotes('footnote'),
+      ...this.#readNotes('endnote'),
+      ...this.#readMargins(),
+    ];
+  }
+
+  #reader(part: Part, isMargin = false): BodyReader {
+    return new BodyReader({
+      styles: this.#styles,
+      numbering: this.#numbering,
+      noteMark: (kind, id) => this.#markOf(kind, id),
+      drawing: (node) => readDrawing(node, this.#parts, part.name),
+      inserted: (id) => this.#inserted.get(id ?? '') ?? [],
+      skipsPageFields: isMargin,
+    });
+  }
+
+  #markOf(kind: NoteKind, id: string): string {
+    const ids = this.#notes[kind];
+    if (!ids.includes(id)) ids.push(id);
+    const number = ids.indexOf(id) + 1;
+    return `[${kind === 'endnote' ? romanNumeral(number) : number}]`;
+  }
+
+  #readNotes(kind: NoteKind): Node[] {
+    const part = this.#parts.related(this.#main.name, `${kind}s`);
+    if (part === null) return [];
+    const notes = new Map(
+      [...descendants(part.root, `w:${kind}`)].map((note) => [note.attributes['w:id'] ?? '', note]),
+    );
+    const reader = this.#reader(part);
+    return this.#notes[kind].flatMap((id): Node[] => {
+      const note = notes.get(id);
+      return note === undefined
+        ? []
+        : [
+            element('item', reader.read({ ...note, name: 'w:body' }), {
+              label: this.#markOf(kind, id),
+              close: 'false',
+            }),
+          ];
+    });
+  }
+
+  /** Returns each visible header and footer once, without page numbers. */
+  #readMargins(): Node[] {
+    const settings = this.#parts.related(this.#main.name, 'settings')?.root;
+    const hasEven =
+      settings !== undefined && flagOf(elementsOf(settings)[0], 'w:evenAndOddHeaders') === true;
+    const parts = new Set<string>();
+    for (const section of sectionsOf(this.#main.root)) {
+      for (const { name, attributes } of elementsOf(section)) {
+        const type = attributes['w:type'] ?? 'default';
+        const isShown =
+          type === 'default' ||
+          (type === 'first' ? flagOf(section, 'w:titlePg') === true : hasEven);
+        const target =
+          /^w:(?:header|footer)Reference$/.test(name) && isShown
+            ? this.#parts.target(this.#main.name, attributes['r:id'])
+            : null;
+        if (target !== null) parts.add(target);
+      }
+    }
+    const seen = new Set<string>();
+    return [...parts].flatMap((name) => {
+      const part = this.#parts.part(name);
+      const [root] = elementsOf(part?.root);
+      if (part === null || root === undefined) return [];
+      return this.#reader(part, true)
+        .read({ ...root, name: 'w:body' })
+        .filter((node) => isTelling(textOf(node), seen));
+    });
+  }
+
+  /** Reads embedded HTML parts (`w:altChunk`). */
+  async #readInserted(): Promise<void> {
+    for (const { attributes } of descendants(this.#main.root, 'w:altChunk')) {
+      const id = attributes['r:id'] ?? '';
+      const name = this.#parts.target(this.#main.name, id) ?? '';
+      const bytes = /\.x?html?$/i.test(name) ? this.#parts.bytes(name) : null;
+      if (bytes !== null) this.#inserted.set(id, [readPage(await decodeHtml(bytes)).body]);
+    }
+  }
+}
+
+const sectionsOf = (root: XmlElement): XmlElement[] => {
+  const [body] = descendants(root, 'w:body');
+  return body === undefined ? [] : [...descendants(body, 'w:sectPr')];
+};
+
+/** True for text that is not the remains of a page number and occurs for the first time. */
+function isTelling(text: string, seen: Set<string>): boolean {
+  const words = text.replaceAll(/\s+/g, ' ').trim();
+  if (
+    !/\p{L}/u.test(words) ||
+    /^(?:page|seite|página|pagina|p\.|stránka|strona|sida|side)?\s*(?:of|von|de|di|\/|z|av|af)?$/iu.test(
+      words,
+    )
+  )
+    return false;
+  if (seen.has(words)) return false;
+  seen.add(words);
+  return true;
+}

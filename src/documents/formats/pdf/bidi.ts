@@ -1,0 +1,49 @@
+import bidiFactory from 'bidi-js';
+
+const bidi = bidiFactory();
+const rightToLeft =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\ufb1d-\ufdff\ufe70-\ufefc]/u;
+export const isRightToLeft = (text: string) => rightToLeft.test(text);
+
+/** Converts between reading order and visual order, in either direction (UAX #9, rule L2). */
+function reorder(text: string, base: 'ltr' | 'rtl'): string {
+  const letters = [...text];
+  // One code unit per letter, so that reversing never splits a surrogate pair.
+  const units = letters
+    .map((letter) => (letter.length === 1 ? letter : isRightToLeft(letter) ? '\u05d0' : 'a'))
+    .join('');
+  for (const [start, end] of bidi.getReorderSegments(units, bidi.getEmbeddingLevels(units, base))) {
+    const reversed = letters.slice(start, end + 1).reverse();
+    letters.splice(start, reversed.length, ...reversed);
+  }
+  return letters.join('');
+}
+
+/** Returns a run in visual order: the parser delivers right-to-left runs in reading order. */
+export const toVisual = (text: string, direction: string): string =>
+  isRightToLeft(text) ? reorder(text, direction === 'rtl' ? 'rtl' : 'ltr') : text;
+
+/**
+ * Converts a line from visual to reading order. Its base direction is that of most of its letters.
+ */
+export function toLogical(line: string): string {
+  if (!isRightToLeft(line)) return line;
+  const letters = [...line].filter((letter) => /\p{L}/u.test(letter));
+  return reorder(line, letters.filter(isRightToLeft).length * 2 >= letters.length ? 'rtl' : 'ltr');
+}
+
+/** True when most letters are right-to-left: the first cell of the line is then the rightmost. */
+export const isMostlyRightToLeft = (texts: readonly string[]): boolean => {
+  const letters = [...texts.join('')].filter((letter) => /\p{L}/u.test(letter));
+  return letters.length > 0 && letters.filter(isRightToLeft).length * 2 > letters.length;
+};
+
+/**
+ * Presentation forms: ligatures, positional letter forms, radicals, vertical signs and spaces of
+ * fixed width.
+ */
+const forms =
+  /[\u00a0\u00b5\u2000-\u200a\u202f\u2126\u212a\u212b\u2e80-\u2fd5\u3000\ufb00-\ufdff\ufe10-\ufe19\ufe30-\ufe48\ufe70-\ufefc]+/g;
+
+export const foldForms = (text: string): string =>
+  text.replaceAll(forms, (form) => form.normalize('NFKC'));

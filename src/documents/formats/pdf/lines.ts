@@ -1,0 +1,220 @@
+import { foldForms, toLogical, toVisual } from './bidi.ts';
+
+/**
+ * A run of text from the PDF parser; `transform` places it on the page, with the origin at the
+ * bottom left.
+ */
+export interface PdfRun {
+  readonly str: string;
+  readonly dir: string;
+  readonly transform: readonly number[];
+  readonly width: number;
+  readonly height: number;
+  readonly isVertical?: boolean;
+}
+
+/** A run rotated to read from left to right, with y upwards. */
+interface Piece {
+  readonly text: string;
+  /** Text without white space. */
+  readonly letters: string;
+  readonly x: number;
+  readonly right: number;
+  readonly y: number;
+  readonly size: number;
+}
+
+/** Pieces on one baseline without a column-wide gap. */
+export interface Segment {
+  readonly text: string;
+  readonly x: number;
+  readonly right: number;
+  readonly y: number;
+  readonly size: number;
+}
+
+export interface Fragment {
+  readonly pieces: Piece[];
+  x: number;
+  right: number;
+  y: number;
+  size: number;
+}
+
+/** Minimum gap between columns in em: wider than a full-width space. */
+const columnGap = 1.25;
+
+const isBlank = ({ letters }: Piece) => letters === '';
+
+/** Groups runs by direction: that of the page first, then by amount of text. */
+export function turnRuns(runs: readonly PdfRun[], rotate: number): Piece[][] {
+  const groups = new Map<number, { pieces: Piece[]; letters: number }>();
+  for (const run of runs) {
+    const angle = angleOf(run);
+    const group = groups.get(angle) ?? { pieces: [], letters: 0 };
+    groups.set(angle, group);
+    group.pieces.push(turn(run, angle));
+    group.letters += run.str.length;
+  }
+  const rank = ([angle, { letters }]: [number, { letters: number }]) =>
+    angle === rotate % 360 ? Number.POSITIVE_INFINITY : letters;
+  return [...groups].sort((a, b) => rank(b) - rank(a)).map(([, { pieces }]) => dropRepeats(pieces));
+}
+
+/** Returns the direction in degrees, counter-clockwise. Vertical writing runs downwards. */
+function angleOf({ transform: [a = 1, b = 0], isVertical }: PdfRun): number {
+  const angle = Math.round((Math.atan2(b, a) * 180) / Math.PI) - (isVertical === true ? 90 : 0);
+  return (angle + 360) % 360;
+}
+
+function turn(run: PdfRun, angle: number): Piece {
+  const [, , c = 0, d = 0, e = 0, f = 0] = run.transform;
+  const radians = (angle * Math.PI) / 180;
+  const [cosine, sine] = [Math.cos(radians), Math.sin(radians)];
+  const x = e * cosine + f * sine;
+  const y = f * cosine - e * sine;
+  const isVertical = run.isVertical === true;
+  const size = Math.hypot(c, d) || (isVertical ? run.width : run.height) || 1;
+  const length = isVertical ? run.height : run.width;
+  const text = toVisual(run.str, run.dir);
+  return { text, letters: text.replaceAll(/\s+/g, ''), x, right: x + length, y, size };
+}
+
+/** Drops text drawn twice at almost the same place, as for bold type or shadows. */
+function dropRepeats(pieces: readonly Piece[]): Piece[] {
+  const kept: Piece[] = [];
+  const rows = new Map<number, Piece[]>();
+  for (const piece of pieces) {
+    const row = Math.round(piece.y / 4);
+    if (isBlank(piece)) {
+      kept.push(piece);
+      continue;
+    }
+    if (
+      [row - 1, row, row + 1].some((one) => rows.get(one)?.some((other) => repeats(piece, other)))
+    )
+      continue;
+    kept.push(piece);
+    const known = rows.get(row) ?? [];
+    known.push(piece);
+    // Bounds the comparison: only the latest pieces of an endless row are kept.
+    if (known.length > 400) known.splice(0, 200);
+    rows.set(row, known);
+  }
+  return kept;
+}
+
+function repeats(piece: Piece, other: Piece): boolean {
+  const slack = Math.min(piece.size, other.size) * 0.12;
+  if (Math.abs(piece.y - other.y) > slack || Math.abs(piece.size - other.size) > slack)
+    return false;
+  if (piece.x < other.x - slack || piece.right > other.right + slack) return false;
+  const [text, whole] = [piece.letters, other.letters];
+  if (text === whole) return Math.abs(piece.x - other.x) <= slack;
+  const expected = (whole.length * (piece.x - other.x)) / Math.max(other.right - other.x, 1);
+  const from = Math.max(0, Math.floor(expected) - 2);
+  return text.length > 1 && whole.slice(from, Math.ceil(expected) + 2 + text.length).includes(text);
+}
+
+/** Joins consecutive pieces on one baseline, in file order. A column-wide gap ends a fragment. */
+export function readFragments(pieces: readonly Piece[]): Fragment[] {
+  const fragments: Fragment[] = [];
+  let open: Fragment | null = null;
+  for (const piece of pieces) {
+    if (isBlank(piece)) {
+      open?.pieces.push(piece);
+      continue;
+    }
+    if (open === null || !continues(open, piece)) {
+      open = { pieces: [], x: piece.x, right: piece.right, y: piece.y, size: piece.size };
+      fragments.push(open);
+    }
+    addPiece(open, piece);
+    if (piece.size > open.size * 1.05) {
+      open.size = piece.size;
+      open.y = piece.y;
+    }
+  }
+  return fragments;
+}
+
+export function addPiece(fragment: Fragment, piece: Piece): void {
+  fragment.pieces.push(piece);
+  if (isBlank(piece)) return;
+  fragment.x = Math.min(fragment.x, piece.x);
+  fragment.right = Math.max(fragment.right, piece.right);
+}
+
+function continues(open: Fragment, piece: Piece): boolean {
+  const size = Math.max(open.size, piece.size);
+  const isSmall = Math.min(open.size, piece.size) < size * 0.85;
+  if (Math.abs(piece.y - open.y) > size * (isSmall ? 0.6 : 0.35)) return false;
+  return piece.x < open.right + size * columnGap && piece.right > open.x - size * columnGap;
+}
+
+/**
+ * Writes a fragment from left to right, with spaces for gaps and marks for superscripts and
+ * subscripts.
+ */
+export function toSegment(fragment: Fragment): Segment {
+  const { y, size } = baseOf(fragment);
+  let line = '';
+  let last: Piece | null = null;
+  let isSpaced = false;
+  let mark = '';
+  for (const piece of fragment.pieces.toSorted((a, b) => a.x - b.x)) {
+    if (isBlank(piece)) {
+      isSpaced = true;
+      continue;
+    }
+    const next = markOf(piece, y, size);
+    const gap = last === null ? 0 : piece.x - last.right;
+    // Before a mark, a space of the parser is usually kerning.
+    if (
+      last !== null &&
+      !/\s$/.test(line) &&
+      ((isSpaced && next === '') || gap > Math.max(last.size, piece.size) * 0.2)
+    )
+      line += ' ';
+    if (next !== mark && next !== '' && !isOrdinal(line, piece.text)) line += next;
+    line += piece.text;
+    [last, isSpaced, mark] = [piece, false, next];
+  }
+  return {
+    text: foldForms(toLogical(line.trim()))
+      .replaceAll(/\s+(?=\p{M})/gu, '')
+      .replaceAll(/\s+/g, ' '),
+    x: fragment.x,
+    right: fragment.right,
+    y,
+    size,
+  };
+}
+
+/** Returns the baseline and size of most letters. */
+function baseOf({ pieces, y, size }: Fragment): { readonly y: number; readonly size: number } {
+  const sums = new Map<string, { y: number; size: number; letters: number }>();
+  for (const piece of pieces) {
+    const key = `${Math.round(piece.y * 2)} ${Math.round(piece.size * 2)}`;
+    const sum = sums.get(key) ?? { y: piece.y, size: piece.size, letters: 0 };
+    sum.letters += piece.letters.length * piece.size;
+    sums.set(key, sum);
+  }
+  return [...sums.values()].reduce((best, one) => (one.letters > best.letters ? one : best), {
+    y,
+    size,
+    letters: 0,
+  });
+}
+
+function markOf(piece: Piece, y: number, size: number): '' | '^' | '_' {
+  const rise = (piece.y - y) / size;
+  if (piece.size > size * 1.02 || !/[\p{L}\p{N}]/u.test(piece.text)) return '';
+  const isSmall = piece.size < size * 0.85;
+  if (rise >= (isSmall ? 0.15 : 0.25)) return '^';
+  return rise <= (isSmall ? -0.08 : -0.25) ? '_' : '';
+}
+
+/** Ordinals (1st, 2nd) are superscript by custom and read as one word. */
+const isOrdinal = (line: string, text: string) =>
+  /\d$/.test(line) && /^(st|nd|rd|th|er|re|e)$/i.test(text.trim());

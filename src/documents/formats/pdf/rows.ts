@@ -1,0 +1,189 @@
+import type { PdfRun } from './lines.ts';
+import {
+  addPiece,
+  type Fragment,
+  readFragments,
+  type Segment,
+  toSegment,
+  turnRuns,
+} from './lines.ts';
+
+export interface PdfLine {
+  /** Segments from left to right; several for a line with column-wide gaps. */
+  readonly segments: readonly Segment[];
+  readonly y: number;
+  readonly size: number;
+}
+
+interface Part extends Segment {
+  readonly order: number;
+  /**
+   * Column of running text, identified by the order of its first line; null for headings, cells and
+   * labels.
+   */
+  column: number | null;
+  /** True when the part and its neighbours are sentences rather than labels and values. */
+  isLong: boolean;
+}
+
+/**
+ * Returns the lines of a page. Joins runs on one baseline across the columns of a table, never
+ * across columns of running text.
+ */
+export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
+  return turnRuns(runs, rotate).flatMap((pieces) => {
+    const fragments = attachSmall(readFragments(pieces));
+    const parts = fragments
+      .map(
+        (fragment, order): Part => ({ ...toSegment(fragment), order, column: null, isLong: false }),
+      )
+      .filter(({ text }) => text !== '');
+    findColumns(parts);
+    return order(joinRows(parts));
+  });
+}
+
+/** Attaches superscripts and subscripts that the file draws apart from their line. */
+function attachSmall(fragments: readonly Fragment[]): Fragment[] {
+  const rows = new Map<number, Fragment[]>();
+  for (const fragment of fragments) push(rows, Math.round(fragment.y / 8), fragment);
+  return fragments.filter((small) => {
+    if (small.right - small.x > small.size * 4) return true;
+    const row = Math.round(small.y / 8);
+    const host = [row - 1, row, row + 1]
+      .flatMap((one) => rows.get(one)?.slice(0, 200) ?? [])
+      .find(
+        (one) =>
+          one !== small &&
+          small.size < one.size * 0.85 &&
+          Math.abs(one.y - small.y) <= one.size * 0.6 &&
+          touches(one, small),
+      );
+    if (host === undefined) return true;
+    for (const piece of small.pieces) addPiece(host, piece);
+    return false;
+  });
+}
+
+/** True when a position directly follows a word of the fragment. */
+const touches = ({ pieces, size }: Fragment, { x }: { readonly x: number }) =>
+  pieces.some((piece) => piece.letters !== '' && Math.abs(x - piece.right) < size * 0.25);
+
+/**
+ * Finds columns of running text: lines below each other with one left edge, most of them nearly as
+ * long as the longest.
+ */
+function findColumns(parts: readonly Part[]): void {
+  const edges = new Map<number, Part[]>();
+  for (const [index, part] of parts.entries()) {
+    const around = parts.slice(Math.max(0, index - 3), index + 4);
+    part.isLong =
+      around.reduce((sum, { x, right, size }) => sum + (right - x) / size, 0) > around.length * 10;
+  }
+  for (const part of parts) {
+    const edge = Math.round(part.x / 6);
+    push(edges, edge, part);
+  }
+  for (const [edge, group] of edges) {
+    const chain: Part[] = [];
+    for (const part of [...group, ...(edges.get(edge + 1) ?? [])].toSorted((a, b) => b.y - a.y)) {
+      const above = chain.at(-1);
+      if (
+        above !== undefined &&
+        (above.y - part.y > above.size * 2.2 || Math.abs(above.size - part.size) > 1)
+      )
+        markColumn(chain.splice(0));
+      chain.push(part);
+    }
+    markColumn(chain);
+  }
+}
+
+function markColumn(chain: readonly Part[]): void {
+  if (chain.length < 3) return;
+  const widest = Math.max(...chain.map(({ x, right }) => right - x));
+  const full = chain.filter(({ x, right }) => right - x >= widest * 0.8).length;
+  const letters = chain.reduce((sum, { text }) => sum + text.length, 0);
+  if (full < chain.length * 0.6 || letters < chain.length * 20) return;
+  const column = Math.min(...chain.map((part) => part.column ?? part.order));
+  for (const part of chain) part.column = column;
+}
+
+interface Row {
+  parts: Part[];
+  y: number;
+  size: number;
+}
+
+function joinRows(parts: readonly Part[]): Row[] {
+  const rows: Row[] = [];
+  const byHeight = new Map<number, Row[]>();
+  for (const part of parts) {
+    const height = Math.round(part.y / 8);
+    const row = [height - 1, height, height + 1]
+      .flatMap((one) => byHeight.get(one)?.slice(-200) ?? [])
+      .find((one) => joins(one, part));
+    if (row === undefined) {
+      const made = { parts: [part], y: part.y, size: part.size };
+      rows.push(made);
+      push(byHeight, height, made);
+    } else {
+      row.parts.push(part);
+      row.size = Math.max(row.size, part.size);
+    }
+  }
+  return rows;
+}
+
+/** Maximum number of cells in a row. */
+const maxCells = 200;
+
+const joins = (row: Row, part: Part): boolean =>
+  row.parts.length < maxCells &&
+  Math.abs(row.y - part.y) <= Math.max(row.size, part.size) * 0.25 &&
+  row.parts.every(
+    (one) =>
+      (one.right <= part.x + part.size * 0.2 || part.right <= one.x + part.size * 0.2) &&
+      (one.column === null || part.column === null),
+  ) &&
+  (row.parts.some((one) => Math.abs(one.order - part.order) === 1) ||
+    [...row.parts, part].every(({ column, isLong }) => column === null && !isLong));
+
+/** Orders rows: top to bottom for a single column, else column by column in file order. */
+function order(rows: readonly Row[]): PdfLine[] {
+  const placed = rows.map((row) => ({
+    row,
+    order: Math.min(...row.parts.map((part) => part.column ?? part.order)),
+  }));
+  const byHeight = placed.toSorted((a, b) => b.row.y - a.row.y);
+  const isOneColumn = byHeight.every(({ row }, index) => {
+    const below = byHeight[index + 1]?.row;
+    return below === undefined || row.y - below.y >= Math.min(row.size, below.size) * 0.5;
+  });
+  const sorted = isOneColumn ? byHeight : placed.toSorted((a, b) => a.order - b.order);
+  return sorted.map(({ row }) => ({
+    segments: withLabel(row.parts.toSorted((a, b) => a.x - b.x)),
+    y: row.y,
+    size: row.size,
+  }));
+}
+
+const label = /^(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[•▪◦●○■‣⁃–])$/i;
+
+/**
+ * Joins the label and text of a list item, however far apart. Table rows have more segments or
+ * wider gaps.
+ */
+function withLabel(segments: readonly Segment[]): readonly Segment[] {
+  const [first, second, ...others] = segments;
+  const isItem =
+    first !== undefined && second !== undefined && others.length === 0 && label.test(first.text);
+  if (!isItem || second.x - first.right > second.size * 5) return segments;
+  return [{ ...second, text: `${first.text} ${second.text}`, x: first.x }];
+}
+
+function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,20 @@
+export { type Chunk, type ChunkSource, chunkDocument } from './chunk/chunk.ts';
+export type { ExtractedDocument } from './document.ts';
+export { encodingOf } from './encoding/decode.ts';
+export { extractOriginal, isExtractedInline } from './extract-original.ts';
+export { DocumentFault, faultCodes } from './fault.ts';
+export type { FormatKind } from './format.ts';
+export { findFormat, formatOf, formatOfContent, mediaTypeOf } from './identify.ts';
+export {
+  acceptedFiles,
+  acceptedSizes,
+  extensionsOf,
+  maxBytes,
+  servedTypes,
+} from './supported.ts';
+export { downloadOriginal } from './transfer/download.ts';
+export { FileName } from './transfer/file-name.ts';
+export { type FilePart, readForm } from './transfer/multipart.ts';
+export { originalKey, streamOf } from './transfer/original.ts';
+export { type ReceivedFile, receiveFile, textPart } from './transfer/receive.ts';
+export { readWebPage, webPageTypes } from './web-page.ts';

@@ -1,0 +1,120 @@
+import { DocumentFault } from '../fault.ts';
+
+export interface ZipLimits {
+  readonly entries: number;
+  /** Maximum inflated bytes of all entries. */
+  readonly inflated: number;
+  /** Maximum ratio of inflated bytes to the size of the archive. */
+  readonly ratio: number;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly method: number;
+  readonly offset: number;
+  readonly stored: number;
+}
+
+const corrupt = (cause?: unknown) =>
+  new DocumentFault('corrupt', 'The ZIP archive is damaged.', cause);
+
+/**
+ * Inflates every entry once and returns those that `keep` selects. Counts actual output, since
+ * declared sizes may lie, and throws `too_large` as soon as a limit is exceeded. APPNOTE.TXT
+ * 6.3.10, 4.3.
+ */
+export async function readZip(
+  bytes: Uint8Array<ArrayBuffer>,
+  limits: ZipLimits,
+  keep: (name: string) => boolean,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entries = readDirectory(bytes, limits.entries);
+  const budget = { left: Math.min(limits.inflated, bytes.byteLength * limits.ratio) };
+  const kept = new Map<string, Uint8Array>();
+  for (const entry of entries) {
+    const content = await inflate(bytes, entry, budget, keep(entry.name));
+    if (content !== null) kept.set(entry.name, content);
+  }
+  return kept;
+}
+
+function readDirectory(bytes: Uint8Array, maxEntries: number): Entry[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    const end = findEnd(view);
+    const count = view.getUint16(end + 10, true);
+    if (count > maxEntries)
+      throw new DocumentFault('too_large', `The ZIP archive has more than ${maxEntries} entries.`);
+    const entries: Entry[] = [];
+    for (let at = view.getUint32(end + 16, true), index = 0; index < count; index += 1) {
+      if (view.getUint32(at, true) !== 0x02014b50) throw corrupt();
+      if ((view.getUint16(at + 8, true) & 1) !== 0)
+        throw new DocumentFault('encrypted', 'The document is password-protected.');
+      const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
+        number,
+        number,
+        number,
+      ];
+      const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + lengths[0]));
+      entries.push({
+        name,
+        method: view.getUint16(at + 10, true),
+        stored: view.getUint32(at + 20, true),
+        offset: view.getUint32(at + 42, true),
+      });
+      at += 46 + lengths[0] + lengths[1] + lengths[2];
+    }
+    return entries;
+  } catch (error) {
+    throw error instanceof RangeError ? corrupt(error) : error;
+  }
+}
+
+/** Finds the end record, which only a comment of at most 65,535 bytes may follow. */
+function findEnd(view: DataView): number {
+  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 0xffff); at -= 1) {
+    if (view.getUint32(at, true) === 0x06054b50) return at;
+  }
+  throw corrupt();
+}
+
+async function inflate(
+  bytes: Uint8Array<ArrayBuffer>,
+  entry: Entry,
+  budget: { left: number },
+  isKept: boolean,
+): Promise<Uint8Array | null> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (entry.offset + 30 > bytes.byteLength) throw corrupt();
+  const start =
+    entry.offset +
+    30 +
+    view.getUint16(entry.offset + 26, true) +
+    view.getUint16(entry.offset + 28, true);
+  const stored = bytes.subarray(start, start + entry.stored);
+  if (entry.method !== 0 && entry.method !== 8)
+    throw new DocumentFault(
+      'unsupported',
+      'The ZIP archive uses an unsupported compression method.',
+    );
+  const source = new Blob([stored]).stream();
+  const stream =
+    entry.method === 0 ? source : source.pipeThrough(new DecompressionStream('deflate-raw'));
+  const parts: Uint8Array[] = [];
+  try {
+    for await (const part of stream) {
+      budget.left -= part.byteLength;
+      if (budget.left < 0)
+        throw new DocumentFault(
+          'too_large',
+          'The document decompresses to much more than its file size.',
+        );
+      if (isKept) parts.push(part);
+    }
+  } catch (error) {
+    throw error instanceof DocumentFault ? error : corrupt(error);
+  }
+  return isKept
+    ? new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer())
+    : null;
+}

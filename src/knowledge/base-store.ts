@@ -1,0 +1,137 @@
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { agent_versions, agents } from '../db/schema/agents.ts';
+import { knowledge_bases } from '../db/schema/knowledge.ts';
+import { valuesOf } from './json-values.ts';
+
+export type BaseRow = typeof knowledge_bases.$inferSelect;
+
+const ownBase = (workspace_id: string, id: string | SQL) =>
+  and(
+    eq(knowledge_bases.workspace_id, workspace_id),
+    eq(knowledge_bases.id, id),
+    isNull(knowledge_bases.deleted_at),
+  );
+
+export const insertBase = (db: Db, row: BaseRow) => db.insert(knowledge_bases).values(row);
+
+export const selectBase = (db: Db, workspace_id: string, id: string | SQL) =>
+  db.select().from(knowledge_bases).where(ownBase(workspace_id, id));
+
+export const selectBasesByIds = (db: Db, workspace_id: string, ids: readonly string[]) =>
+  db
+    .select()
+    .from(knowledge_bases)
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        inArray(knowledge_bases.id, valuesOf(ids)),
+        isNull(knowledge_bases.deleted_at),
+      ),
+    );
+
+export const selectAgentBase = (db: Db, workspace_id: string, agent_id: string) =>
+  db
+    .select()
+    .from(knowledge_bases)
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        eq(knowledge_bases.agent_id, agent_id),
+        isNull(knowledge_bases.deleted_at),
+      ),
+    );
+
+export interface BaseFilters {
+  /** Limits the list to bases of these agents; null for all. */
+  readonly agent_ids: readonly string[] | null;
+}
+
+export const selectBases = (
+  db: Db,
+  workspace_id: string,
+  filters: BaseFilters,
+  after: string | null,
+  limit: number,
+) =>
+  db
+    .select()
+    .from(knowledge_bases)
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        isNull(knowledge_bases.deleted_at),
+        filters.agent_ids === null
+          ? undefined
+          : inArray(knowledge_bases.agent_id, valuesOf(filters.agent_ids)),
+        after === null ? undefined : lt(knowledge_bases.id, after),
+      ),
+    )
+    .orderBy(desc(knowledge_bases.id))
+    .limit(limit);
+
+export const updateBase = (db: Db, workspace_id: string, id: string, changes: Partial<BaseRow>) =>
+  db.update(knowledge_bases).set(changes).where(ownBase(workspace_id, id)).returning();
+
+/**
+ * Selects agents whose active version searches the base. Archived agents search nothing and cannot
+ * be changed.
+ */
+export const selectAgentsOfBase = (db: Db, workspace_id: string, id: string, limit: number) =>
+  db
+    .select({ id: agents.id, slug: agents.slug })
+    .from(agents)
+    .innerJoin(agent_versions, eq(agent_versions.id, agents.active_version_id))
+    .where(
+      and(
+        eq(agents.workspace_id, workspace_id),
+        isNull(agents.archived_at),
+        sql`${id} in (select value from json_each(${agent_versions.config}, '$.knowledge.base_ids'))`,
+      ),
+    )
+    .orderBy(asc(agents.id))
+    .limit(limit);
+
+/**
+ * Hides a base; an agent's own base only with `with_agent`. While an agent searches the base, a
+ * null in `knowledge_bases.updated_at` fails the whole batch.
+ */
+export const markBaseDeleted = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  now: number,
+  with_agent = false,
+) =>
+  db
+    .update(knowledge_bases)
+    .set({
+      deleted_at: now,
+      updated_at: sql`case when not exists ${selectAgentsOfBase(db, workspace_id, id, 1)} then cast(${now} as integer) end`,
+    })
+    .where(
+      and(ownBase(workspace_id, id), with_agent ? undefined : isNull(knowledge_bases.agent_id)),
+    )
+    .returning({ id: knowledge_bases.id });
+
+/** Deletes the row of a hidden base without files. */
+export const deleteBaseRow = (db: Db, workspace_id: string, id: string) =>
+  db
+    .delete(knowledge_bases)
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        eq(knowledge_bases.id, id),
+        isNotNull(knowledge_bases.deleted_at),
+      ),
+    );
+
+/** Marks a base whose vectors have changed, and updates its chunk count. */
+export const touchBase = (db: Db, workspace_id: string, id: string) =>
+  db
+    .update(knowledge_bases)
+    .set({
+      vectors_revision: sql`${knowledge_bases.vectors_revision} + 1`,
+      chunk_count: sql`(select coalesce(sum(f.chunk_count), 0) from files f where f.workspace_id = ${workspace_id} and f.base_id = ${id} and f.status = 'ready' and f.deleted_at is null)`,
+    })
+    .where(and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.id, id)));

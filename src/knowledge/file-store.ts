@@ -1,0 +1,138 @@
+import { and, asc, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
+import { valuesOf } from './json-values.ts';
+
+export type FileRow = typeof files.$inferSelect;
+export type ChunkRow = typeof chunks.$inferSelect;
+
+const ownFile = (workspace_id: string, id: string) =>
+  and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
+
+/**
+ * Inserts a file. Fails on the NOT NULL `files.base_id` when the base is gone, and on a unique
+ * index when the file exists.
+ */
+export const insertFile = (db: Db, row: FileRow) =>
+  db.insert(files).values({
+    ...row,
+    base_id: sql`(select b.id from knowledge_bases b where b.id = ${row.base_id} and b.workspace_id = ${row.workspace_id} and b.deleted_at is null)`,
+  });
+
+/** Selects a file with the agent of its base, which determines access. */
+export const selectFile = (db: Db, workspace_id: string, id: string) =>
+  db
+    .select({
+      file: files,
+      agent_id: sql<string | null>`${knowledge_bases.agent_id}`.as('agent_id'),
+    })
+    .from(files)
+    .innerJoin(
+      knowledge_bases,
+      and(eq(knowledge_bases.id, files.base_id), isNull(knowledge_bases.deleted_at)),
+    )
+    .where(ownFile(workspace_id, id));
+
+/** Selects files of the base with the same content or external id. */
+export const selectTwins = (
+  db: Db,
+  workspace_id: string,
+  base_id: string,
+  digests: readonly string[],
+  external_id: string | null,
+) =>
+  db
+    .select()
+    .from(files)
+    .where(
+      and(
+        eq(files.workspace_id, workspace_id),
+        eq(files.base_id, base_id),
+        isNull(files.deleted_at),
+        sql`(${inArray(files.sha256, valuesOf(digests))} or ${files.external_id} = ${external_id})`,
+      ),
+    );
+
+export interface FileFilters {
+  readonly status?: FileStatus | undefined;
+  readonly q?: string | undefined;
+  readonly external_id?: string | undefined;
+}
+
+export const selectFiles = (
+  db: Db,
+  workspace_id: string,
+  base_id: string | SQL,
+  filters: FileFilters,
+  after: string | null,
+  limit: number,
+) =>
+  db
+    .select()
+    .from(files)
+    .where(
+      and(
+        eq(files.workspace_id, workspace_id),
+        eq(files.base_id, base_id),
+        isNull(files.deleted_at),
+        filters.status === undefined ? undefined : eq(files.status, filters.status),
+        filters.external_id === undefined ? undefined : eq(files.external_id, filters.external_id),
+        filters.q === undefined
+          ? undefined
+          : sql`instr(lower(${files.name}), lower(${filters.q})) > 0`,
+        after === null ? undefined : lt(files.id, after),
+      ),
+    )
+    .orderBy(desc(files.id))
+    .limit(limit);
+
+/** Selects files of the workspace in any state. */
+export const selectSomeFiles = (db: Db, workspace_id: string, limit: number) =>
+  db.select({ id: files.id }).from(files).where(eq(files.workspace_id, workspace_id)).limit(limit);
+
+export const updateFile = (db: Db, workspace_id: string, id: string, changes: Partial<FileRow>) =>
+  db.update(files).set(changes).where(ownFile(workspace_id, id)).returning();
+
+/** Hides a file. The increased attempt number fences off a running ingestion. */
+export const markFileDeleted = (db: Db, workspace_id: string, id: string, now: number) =>
+  db
+    .update(files)
+    .set({ deleted_at: now, updated_at: now, attempt: sql`${files.attempt} + 1` })
+    .where(ownFile(workspace_id, id))
+    .returning({ id: files.id });
+
+/** Hides the files of a base, for the batch that deletes the base. This frees their quotas. */
+export const markFilesDeleted = (db: Db, workspace_id: string, base_id: string, now: number) =>
+  db
+    .update(files)
+    .set({ deleted_at: now, updated_at: now, attempt: sql`${files.attempt} + 1` })
+    .where(
+      and(
+        eq(files.workspace_id, workspace_id),
+        eq(files.base_id, base_id),
+        isNull(files.deleted_at),
+      ),
+    );
+
+/** Queues a file that is `ready` or `failed`; returns no row for others. */
+export const requeueFile = (db: Db, workspace_id: string, id: string, now: number) =>
+  db
+    .update(files)
+    .set({ status: 'queued', progress: 0, error_code: null, error_detail: null, updated_at: now })
+    .where(and(ownFile(workspace_id, id), inArray(files.status, ['ready', 'failed'])))
+    .returning();
+
+export const selectFileChunks = (db: Db, file: FileRow, after: number | null, limit: number) =>
+  db
+    .select()
+    .from(chunks)
+    .where(
+      and(
+        eq(chunks.workspace_id, file.workspace_id),
+        eq(chunks.file_id, file.id),
+        eq(chunks.attempt, file.attempt),
+        after === null ? undefined : gt(chunks.ordinal, after),
+      ),
+    )
+    .orderBy(asc(chunks.ordinal))
+    .limit(limit);

@@ -1,0 +1,171 @@
+import { and, asc, eq, gte, isNotNull, isNull, lt, notInArray, sql } from 'drizzle-orm';
+import type { Db, Statement } from '../../db/client.ts';
+import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
+import type { FileRow } from '../file-store.ts';
+import { valuesOf } from '../json-values.ts';
+
+const isOpen = (workspace_id: string, id: string) =>
+  and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
+
+/**
+ * Starts a new attempt, which fences off earlier ones. Returns no row when there is nothing to do.
+ */
+export const beginAttempt = (db: Db, workspace_id: string, id: string, now: number) =>
+  db
+    .update(files)
+    .set({
+      attempt: sql`${files.attempt} + 1`,
+      status: 'extracting',
+      progress: 0,
+      error_code: null,
+      error_detail: null,
+      page_count: null,
+      char_count: null,
+      token_count: null,
+      chunk_count: null,
+      ready_at: null,
+      updated_at: now,
+    })
+    .where(and(isOpen(workspace_id, id), notInArray(files.status, ['ready', 'failed'])))
+    .returning();
+
+export const selectBaseOfFile = (db: Db, workspace_id: string, file_id: string) =>
+  db
+    .select({
+      id: knowledge_bases.id,
+      agent_id: knowledge_bases.agent_id,
+      embedding_model: knowledge_bases.embedding_model,
+      chunk_tokens: knowledge_bases.chunk_tokens,
+      chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
+    })
+    .from(knowledge_bases)
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        isNull(knowledge_bases.deleted_at),
+        sql`${knowledge_bases.id} = (select f.base_id from files f where f.id = ${file_id})`,
+      ),
+    );
+
+/** Updates the file as this attempt. Returns no row when the attempt has been superseded. */
+export const updateAttempt = (db: Db, file: FileRow, changes: Partial<FileRow>) =>
+  db
+    .update(files)
+    .set(changes)
+    .where(
+      and(
+        isOpen(file.workspace_id, file.id),
+        eq(files.attempt, file.attempt),
+        notInArray(files.status, ['queued', 'ready', 'failed']),
+      ),
+    )
+    .returning({ id: files.id });
+
+/** Marks a file as failed, whatever its attempt. */
+export const failFile = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  error: { code: string; detail: string },
+  now: number,
+) =>
+  db
+    .update(files)
+    .set({
+      status: 'failed',
+      chunk_count: null,
+      error_code: error.code,
+      error_detail: error.detail,
+      updated_at: now,
+    })
+    .where(and(isOpen(workspace_id, id), notInArray(files.status, ['ready', 'failed'])))
+    .returning({ attempt: files.attempt });
+
+export interface NewChunk {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly text: string;
+  readonly heading: string | null;
+  readonly page: number | null;
+  readonly start: number;
+  readonly end: number;
+  readonly token_count: number;
+  /** Segmented words for the keyword index. */
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Inserts chunks and their keyword rows; none if the attempt has been superseded. */
+export function insertChunks(
+  db: Db,
+  file: FileRow,
+  rows: readonly NewChunk[],
+): [Statement, Statement] {
+  const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
+  const words = JSON.stringify(rows.map(({ id, title, body }) => ({ id, title, body })));
+  const insert = db.run(sql`
+    insert into chunks (id, workspace_id, base_id, file_id, attempt, ordinal, text, heading, page, start, "end", token_count)
+    select j.value ->> 'id', f.workspace_id, f.base_id, f.id, f.attempt, j.value ->> 'ordinal', j.value ->> 'text', j.value ->> 'heading',
+      j.value ->> 'page', j.value ->> 'start', j.value ->> 'end', j.value ->> 'token_count'
+    from json_each(${data}) j join files f on f.id = ${file.id}
+    where f.workspace_id = ${file.workspace_id} and f.attempt = ${file.attempt} and f.deleted_at is null`);
+  const index = db.run(sql`
+    insert into chunk_words (rowid, scope, title, body)
+    select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
+    from json_each(${words}) j join chunks c on c.id = j.value ->> 'id'`);
+  return [insert, index];
+}
+
+/** Selects chunks of attempts in [`from`, `before`). */
+export const selectStaleChunks = (
+  db: Db,
+  workspace_id: string,
+  file_id: string,
+  from: number,
+  before: number,
+  limit: number,
+) =>
+  db
+    .select({ seq: chunks.seq, id: chunks.id })
+    .from(chunks)
+    .where(
+      and(
+        eq(chunks.workspace_id, workspace_id),
+        eq(chunks.file_id, file_id),
+        gte(chunks.attempt, from),
+        lt(chunks.attempt, before),
+      ),
+    )
+    .orderBy(asc(chunks.attempt), asc(chunks.ordinal))
+    .limit(limit);
+
+export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
+  db.run(
+    sql`delete from chunk_words where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+  ),
+  db.run(
+    sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+  ),
+  db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
+];
+
+/** Selects a file in any state, also a hidden one. */
+export const selectAnyFile = (db: Db, workspace_id: string, id: string) =>
+  db
+    .select()
+    .from(files)
+    .where(and(eq(files.workspace_id, workspace_id), eq(files.id, id)));
+
+export const deleteFileRow = (db: Db, workspace_id: string, id: string) =>
+  db
+    .delete(files)
+    .where(
+      and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNotNull(files.deleted_at)),
+    );
+
+export const selectFilesOfBase = (db: Db, workspace_id: string, base_id: string, limit: number) =>
+  db
+    .select({ id: files.id })
+    .from(files)
+    .where(and(eq(files.workspace_id, workspace_id), eq(files.base_id, base_id)))
+    .limit(limit);

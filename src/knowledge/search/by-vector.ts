@@ -1,0 +1,47 @@
+import { embed } from '../../llm/index.ts';
+import type { Ctx } from '../../platform/context.ts';
+import type { BaseRow } from '../base-store.ts';
+import { candidateLimit, type SearchCall, type SearchInput } from './input.ts';
+
+/** Embeds the query once per embedding model of the non-empty bases. Returns hits by descending cosine similarity. */
+export async function searchByVector(
+  ctx: Ctx,
+  bases: readonly BaseRow[],
+  { query }: SearchInput,
+  call: SearchCall,
+) {
+  const found = await Promise.all(
+    [
+      ...Map.groupBy(
+        bases.filter(({ chunk_count }) => chunk_count > 0),
+        (base) => base.embedding_model,
+      ),
+    ].map(async ([model, group], index) => {
+      const call_key = index === 0 ? call.call_key : `${call.call_key}:${index}`;
+      const { embeddings, usage } = await embed(ctx, {
+        ...call,
+        model,
+        values: [query],
+        operation: 'embed_query',
+        call_key,
+      });
+      const values = embeddings[0] ?? [];
+      const revisions = group.map(({ id, vectors_revision }) => ({ id, vectors_revision }));
+      return {
+        hits: await ctx.vectors.query({
+          workspace_id: ctx.workspace_id,
+          bases: revisions,
+          values,
+          limit: candidateLimit,
+        }),
+        usage,
+      };
+    }),
+  );
+  return {
+    hits: found
+      .flatMap(({ hits }) => hits.filter(({ score }) => score > 0))
+      .sort((a, b) => b.score - a.score),
+    usage: found.flatMap(({ usage }) => usage),
+  };
+}

@@ -1,0 +1,53 @@
+import type { BaseRow } from '../base-store.ts';
+import type { Candidate } from './candidates.ts';
+import { coverageOf, stemsOf, subjectTerms, type Term } from './evidence.ts';
+import type { SearchInput } from './input.ts';
+import type { Ranked } from './rank.ts';
+import type { SearchHit } from './schema.ts';
+import { scoreHits } from './score.ts';
+
+/** True for bases whose embedding model captures meaning; `builtin/lexical` hashes words. */
+export const isSemantic = ({ embedding_model }: BaseRow) => embedding_model !== 'builtin/lexical';
+
+export type Vocabulary = ReadonlySet<string>;
+
+/** Stems of a passage with its headings and file name. */
+export const vocabularyOf = ({ row }: Candidate): Vocabulary =>
+  new Set(stemsOf(`${row.heading ?? ''}\n${row.file_name}\n${row.text}`));
+
+/** Returns the first `top_k` candidates with their scores. */
+export function toHits(
+  ranked: readonly Ranked[],
+  vocabularies: readonly Vocabulary[],
+  terms: readonly Term[],
+  { mode, top_k }: SearchInput,
+  bases: readonly BaseRow[],
+): SearchHit[] {
+  const best = ranked.slice(0, top_k);
+  const semanticBases = new Set(bases.filter(isSemantic).map(({ id }) => id));
+  const subject = subjectTerms(terms);
+  const scores = scoreHits(
+    mode,
+    best.map((candidate, index) => ({
+      coverage: coverageOf(subject, vocabularies[index] ?? new Set()),
+      similarity: candidate.vector_score,
+      isSemantic: semanticBases.has(candidate.row.base_id),
+      rerank_score: candidate.rerank_score,
+    })),
+  );
+  return best.map((candidate, index) => toHit(candidate, scores[index] ?? 0));
+}
+
+const toHit = ({ row, ...ranks }: Ranked, score: number): SearchHit => ({
+  chunk_id: row.chunk_id,
+  file_id: row.file_id,
+  file_name: row.file_name,
+  base_id: row.base_id,
+  text: row.text,
+  page: row.page,
+  start: row.start_offset,
+  end: row.end_offset,
+  heading: row.heading,
+  score: Math.min(1, score),
+  ...ranks,
+});

@@ -1,0 +1,30 @@
+import type { Statement } from '../../db/client.ts';
+import type { Attribution } from '../../usage/index.ts';
+import type { Confidence } from './confidence.ts';
+import type { SearchHit, SearchMode } from './schema.ts';
+import type { SearchFilter } from './store.ts';
+
+/** Maximum number of candidates from each retriever. */
+export const candidateLimit = 60;
+
+export interface SearchInput {
+  readonly base_ids: readonly string[];
+  readonly query: string;
+  readonly mode: SearchMode;
+  readonly top_k: number;
+  /** Hits with a lower score are omitted. */
+  readonly min_score: number;
+  readonly reranker: string | null;
+  readonly filter?: SearchFilter | null | undefined;
+}
+
+/** Attribution and key of the query's embedding in the usage table. */
+export interface SearchCall extends Attribution {
+  readonly call_key: string;
+}
+
+export interface Found extends Confidence {
+  readonly hits: SearchHit[];
+  /** Usage of the query's embedding, for the caller's batch. */
+  readonly usage: Statement[];
+}

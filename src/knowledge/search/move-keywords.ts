@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm';
+import { batch, type Db } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { inRounds } from '../../platform/rounds.ts';
+import { valuesOf } from '../json-values.ts';
+import { indexedBody, indexedTitle } from './keywords.ts';
+
+/** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */
+const chunksAtOnce = 200;
+const roundsOfTick = 20;
+
+interface OldRow {
+  readonly seq: number;
+  /** Null when the chunk has been deleted. */
+  readonly text: string | null;
+  readonly heading: string | null;
+  readonly file_name: string | null;
+}
+
+/**
+ * Moves chunks from the former keyword index to the one with segmented words, at most 4,000 per
+ * minute. Returns the number of chunks moved; 0 once all are. Overlapping ticks repeat work and end
+ * in the same state.
+ */
+export const moveKeywords = (ctx: Ctx): Promise<number> =>
+  inRounds(roundsOfTick, chunksAtOnce, () => moveSome(ctx));
+
+async function moveSome(ctx: Ctx): Promise<number> {
+  const rows = await selectOldRows(ctx.db, chunksAtOnce);
+  if (rows.length === 0) return 0;
+  const words = rows.flatMap(({ seq, text, heading, file_name }) =>
+    text === null
+      ? []
+      : [{ seq, title: indexedTitle(file_name ?? '', heading), body: indexedBody(text) }],
+  );
+  await batch(ctx.db, [
+    insertWords(ctx.db, words),
+    deleteOldRows(
+      ctx.db,
+      rows.map(({ seq }) => seq),
+    ),
+  ]);
+  return rows.length;
+}
+
+const selectOldRows = (db: Db, limit: number) =>
+  db.all<OldRow>(sql`
+    select o.seq as seq, c.text as text, c.heading as heading, f.name as file_name
+    from (select rowid as seq from chunks_fts order by rowid limit cast(${limit} as integer)) o
+    left join chunks c on c.seq = o.seq left join files f on f.id = c.file_id`);
+
+/** Skips chunks deleted in the meantime. */
+const insertWords = (db: Db, rows: readonly { readonly seq: number }[]) =>
+  db.run(sql`
+    insert or replace into chunk_words (rowid, scope, title, body)
+    select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
+    from json_each(${JSON.stringify(rows)}) j join chunks c on c.seq = j.value ->> 'seq'`);
+
+const deleteOldRows = (db: Db, seqs: readonly number[]) =>
+  db.run(sql`delete from chunks_fts where rowid in ${valuesOf(seqs)}`);

@@ -1,0 +1,79 @@
+import { z } from '@hono/zod-openapi';
+import { Id } from '../../http/schema.ts';
+
+export const searchModes = ['hybrid', 'vector', 'keyword'] as const;
+export type SearchMode = (typeof searchModes)[number];
+
+export const rerankers = ['builtin/lexical'] as const;
+
+const Scalar = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
+
+export const SearchQuery = z
+  .strictObject({
+    query: z.string().trim().min(1).max(4000),
+    mode: z.enum(searchModes).default('hybrid'),
+    top_k: z.number().int().min(1).max(50).default(8),
+    min_score: z.number().min(0).max(1).default(0).describe('Omits hits with a lower `score`'),
+    reranker: z.enum(rerankers).nullable().default(null),
+    filter: z
+      .strictObject({
+        file_ids: z.array(Id('file')).min(1).max(100),
+        metadata: z
+          .record(z.string().min(1).max(64), Scalar)
+          .refine((value) => Object.keys(value).length <= 20, 'At most 20 keys.'),
+      })
+      .partial()
+      .nullable()
+      .default(null)
+      .describe(
+        'Restricts the search to these files, and to files whose metadata has all of these values',
+      ),
+  })
+  .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
+export type SearchQuery = z.output<typeof SearchQuery>;
+
+const rank = (retriever: string) =>
+  z
+    .number()
+    .int()
+    .nullable()
+    .describe(`Rank in the ${retriever} search, from 1; null if not found by it`);
+
+export const SearchHit = z
+  .object({
+    chunk_id: Id('chk'),
+    file_id: Id('file'),
+    file_name: z.string(),
+    base_id: Id('kb'),
+    text: z.string(),
+    page: z.number().int().nullable(),
+    start: z.number().int().describe('Offset in the extracted text, in UTF-16 code units'),
+    end: z.number().int(),
+    heading: z.string().nullable(),
+    score: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe(
+        'Relevance of the hit. Vector mode: its cosine similarity. Other modes: the larger of query coverage and similarity, lowered by rank, and averaged with `rerank_score` if there is one. Never lower than the score of a later hit',
+      ),
+    keyword_rank: rank('keyword'),
+    vector_rank: rank('vector'),
+    vector_score: z.number().nullable().describe('Cosine similarity'),
+    rerank_score: z.number().nullable(),
+  })
+  .openapi('SearchHit');
+export type SearchHit = z.output<typeof SearchHit>;
+
+export const SearchResult = z
+  .object({
+    hits: z.array(SearchHit),
+    confidence: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('How well the best hits cover the query; 0 without hits'),
+    coverage: z.enum(['full', 'partial', 'none']),
+  })
+  .openapi('SearchResult');
+export type SearchResult = z.output<typeof SearchResult>;

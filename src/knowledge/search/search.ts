@@ -1,0 +1,62 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { BaseRow } from '../base-store.ts';
+import { searchByVector } from './by-vector.ts';
+import { searchByWords } from './by-words.ts';
+import { mergeCandidates } from './candidates.ts';
+import { judge, judgedPassages } from './confidence.ts';
+import { isSemantic, toHits, vocabularyOf } from './hits.ts';
+import type { Found, SearchCall, SearchInput } from './input.ts';
+import { rank } from './rank.ts';
+
+/**
+ * Weight of the vector ranking in hybrid mode. Semantic embeddings add information to keywords.
+ * `builtin/lexical` adds only misspelt words, and any weight above 0.01 lowers nDCG@10 in
+ * bench/retrieval.ts.
+ */
+const vectorWeight = (model: string) => (model === 'builtin/lexical' ? 0.01 : 1);
+
+/**
+ * Searches the given bases; the caller has checked access to them. One round trip for bases and keyword
+ * hits, one for hits that only the vector index returned. Every hit is verified in D1: it belongs to this
+ * workspace, a live base and the latest attempt of a ready file, whatever an index returned.
+ */
+export const searchKnowledge = (ctx: Ctx, input: SearchInput, call: SearchCall): Promise<Found> =>
+  findPassages(ctx, input, call, (bases) => bases);
+
+/** `searchKnowledge` with an access check: `choose` receives the bases first, and may throw. */
+export async function findPassages(
+  ctx: Ctx,
+  input: SearchInput,
+  call: SearchCall,
+  choose: (bases: readonly BaseRow[]) => readonly BaseRow[],
+): Promise<Found> {
+  const started = ctx.now();
+  try {
+    const { bases, terms, keywordRows } = await searchByWords(ctx, input, choose);
+    const { hits: vectorHits, usage } =
+      input.mode === 'keyword'
+        ? { hits: [], usage: [] }
+        : await searchByVector(ctx, bases, input, call);
+    const candidates = await mergeCandidates(ctx, input, keywordRows, vectorHits);
+    const ranked = rank(
+      candidates,
+      terms,
+      input,
+      Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0),
+    );
+    const vocabularies = ranked.slice(0, Math.max(input.top_k, judgedPassages)).map(vocabularyOf);
+    const hits = toHits(ranked, vocabularies, terms, input, bases).filter(
+      (hit) => hit.score >= input.min_score,
+    );
+    const similarity = bases.some(isSemantic)
+      ? Math.max(...ranked.map(({ vector_score }) => vector_score ?? 0), 0)
+      : null;
+    return {
+      hits,
+      ...(hits.length === 0 ? judge(terms, [], null) : judge(terms, vocabularies, similarity)),
+      usage,
+    };
+  } finally {
+    ctx.meter.retrieval_ms += ctx.now() - started;
+  }
+}

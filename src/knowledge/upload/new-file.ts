@@ -1,0 +1,35 @@
+import { actorId, type Ctx } from '../../platform/context.ts';
+import type { FileRow } from '../file-store.ts';
+import type { StoredFile, Upload } from './upload-input.ts';
+
+/** Row of a file that is queued for ingestion. */
+export function newFile(
+  ctx: Ctx,
+  base_id: string,
+  { external_id, encoding, metadata }: Upload,
+  file: StoredFile,
+): FileRow {
+  const now = ctx.now();
+  return {
+    ...file,
+    workspace_id: ctx.workspace_id,
+    base_id,
+    external_id,
+    encoding,
+    metadata,
+    status: 'queued',
+    progress: 0,
+    attempt: 0,
+    error_code: null,
+    error_detail: null,
+    page_count: null,
+    char_count: null,
+    token_count: null,
+    chunk_count: null,
+    created_by: actorId(ctx.actor),
+    created_at: now,
+    updated_at: now,
+    ready_at: null,
+    deleted_at: null,
+  };
+}

@@ -1,0 +1,114 @@
+import type { commit } from '../../platform/commit.ts';
+import { type Ctx, payingKey } from '../../platform/context.ts';
+import { type FileRow, insertFile, markFileDeleted, updateFile } from '../file-store.ts';
+import { deleteCleanups } from './cleanup-store.ts';
+import { newFile } from './new-file.ts';
+import type { StoredFile, Upload } from './upload-input.ts';
+
+/** Changes of one upload: the resulting rows, and what the batch contains for them. */
+export interface Plan {
+  readonly rows: readonly FileRow[];
+  readonly statements: Parameters<typeof commit>[1]['statements'];
+  readonly jobs: NonNullable<Parameters<typeof commit>[1]['jobs']>;
+  readonly audit: NonNullable<Parameters<typeof commit>[1]['audit']>;
+}
+
+export const noChanges: Plan = { rows: [], statements: [], jobs: [], audit: [] };
+
+/**
+ * Adds one file to the plan. `twins` are existing files with the same content or external id. The file
+ * that has the external id is replaced; existing content is reused.
+ */
+export function planFile(
+  ctx: Ctx,
+  base_id: string,
+  upload: Upload,
+  file: StoredFile,
+  twins: readonly FileRow[],
+  plan: Plan,
+): Plan {
+  const { external_id } = upload;
+  const named =
+    external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
+  const same = [...twins, ...plan.rows].filter((row) => row.sha256 === file.sha256);
+  if (named !== undefined && named.sha256 === file.sha256)
+    return merge(plan, readAgain(ctx, named, upload.encoding));
+  const twin = same.find((row) => external_id === null || row.external_id === null);
+  const replaced = named === undefined ? noChanges : replaceFile(ctx, named);
+  if (twin !== undefined)
+    return merge(
+      plan,
+      replaced,
+      external_id === null
+        ? readAgain(ctx, twin, upload.encoding)
+        : adopt(ctx, twin, external_id, upload.encoding),
+    );
+  const row = newFile(ctx, base_id, upload, file);
+  return merge(plan, replaced, {
+    rows: [row],
+    statements: [insertFile(ctx.db, row), deleteCleanups(ctx.db, ctx.workspace_id, [row.id])],
+    jobs: [{ type: 'file.ingest', file_id: row.id, api_key_id: payingKey(ctx.actor) }],
+    audit: [
+      {
+        action: 'file.create',
+        target_type: 'file',
+        target_id: row.id,
+        detail: { base_id, name: row.name },
+      },
+    ],
+  });
+}
+
+const merge = (...plans: readonly Plan[]): Plan => ({
+  rows: plans.flatMap((plan) => plan.rows),
+  statements: plans.flatMap((plan) => plan.statements),
+  jobs: plans.flatMap((plan) => plan.jobs),
+  audit: plans.flatMap((plan) => plan.audit),
+});
+
+/** Gives the external id to an existing file with the same content and none. */
+const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | null): Plan => {
+  const again = readAgain(ctx, twin, encoding);
+  const row = { ...twin, ...again.rows[0], external_id, updated_at: ctx.now() };
+  return merge(
+    { ...again, rows: [] },
+    {
+      ...noChanges,
+      rows: [row],
+      statements: [
+        updateFile(ctx.db, ctx.workspace_id, twin.id, { external_id, updated_at: row.updated_at }),
+      ],
+      audit: [
+        { action: 'file.update', target_type: 'file', target_id: twin.id, detail: { external_id } },
+      ],
+    },
+  );
+};
+
+/** Reuses an existing file; ingests it again when the caller names a different encoding. */
+function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
+  if (encoding === null || encoding === row.encoding) return { ...noChanges, rows: [row] };
+  const changes = {
+    encoding,
+    status: 'queued',
+    progress: 0,
+    error_code: null,
+    error_detail: null,
+    updated_at: ctx.now(),
+  } as const;
+  return {
+    rows: [{ ...row, ...changes }],
+    statements: [updateFile(ctx.db, ctx.workspace_id, row.id, changes)],
+    jobs: [{ type: 'file.ingest', file_id: row.id, api_key_id: payingKey(ctx.actor) }],
+    audit: [
+      { action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } },
+    ],
+  };
+}
+
+const replaceFile = (ctx: Ctx, old: FileRow): Plan => ({
+  ...noChanges,
+  statements: [markFileDeleted(ctx.db, ctx.workspace_id, old.id, ctx.now())],
+  jobs: [{ type: 'file.delete', file_id: old.id }],
+  audit: [{ action: 'file.replace', target_type: 'file', target_id: old.id }],
+});

@@ -1,0 +1,68 @@
+import { encodingOf, type FilePart, readForm, textPart } from '../../documents/index.ts';
+import { Metadata } from '../../http/schema.ts';
+import { invalid } from '../../shared/failure.ts';
+import { ExternalId, type FileUpload, maxFilesPerRequest } from '../schema.ts';
+import type { StoredFile, Upload, UploadSource } from './upload-input.ts';
+
+const maxFieldBytes = 20_000;
+
+/** Stores the bytes of one file. */
+export type Receive = (part: FilePart) => Promise<StoredFile>;
+
+/** Reads a request, JSON or multipart, and passes each file to `receive` as it arrives. Throws 400, 413, 415 and 422. */
+export const readUpload = (source: UploadSource, receive: Receive): Promise<Upload> =>
+  'body' in source ? readBody(source.body, receive) : readRequest(source.request, receive);
+
+async function readBody(
+  { name, text, external_id, metadata = {} }: FileUpload,
+  receive: Receive,
+): Promise<Upload> {
+  const file = await receive(textPart({ name, text }));
+  return { files: [file], external_id: external_id ?? null, encoding: null, metadata };
+}
+
+async function readRequest(request: Request, receive: Receive): Promise<Upload> {
+  const limits = { files: maxFilesPerRequest, fieldSize: maxFieldBytes };
+  const { files, fields } = await readForm(
+    request,
+    ['external_id', 'encoding', 'metadata'],
+    limits,
+    receive,
+  );
+  if (files.length === 0) throw invalid('/file', 'At least one part named `file` is required.');
+  const external_id = fields.external_id ?? null;
+  if (external_id !== null && files.length > 1)
+    throw invalid('/external_id', '`external_id` is allowed only when uploading one file.');
+  if (external_id !== null && !isText(external_id, ExternalId))
+    throw invalid('/external_id', 'Must be 1 to 255 characters of well-formed text.');
+  const encoding = fields.encoding === undefined ? null : readEncoding(fields.encoding);
+  return {
+    files,
+    external_id,
+    encoding,
+    metadata: fields.metadata === undefined ? {} : readMetadata(fields.metadata),
+  };
+}
+
+function readEncoding(label: string): string {
+  const encoding = encodingOf(label);
+  if (encoding === null)
+    throw invalid(
+      '/encoding',
+      'Unknown encoding. Use a label of the WHATWG Encoding Standard, such as windows-1250.',
+    );
+  return encoding;
+}
+
+const isText = (text: string, schema: { safeParse: (value: unknown) => { success: boolean } }) =>
+  text.isWellFormed() && !text.includes('\0') && schema.safeParse(text).success;
+
+function readMetadata(text: string): Record<string, unknown> {
+  try {
+    const result = Metadata.safeParse(JSON.parse(text));
+    if (result.success && text.isWellFormed() && !/\\u0000|\0/.test(text)) return result.data;
+  } catch {
+    // Invalid JSON gets the same answer as an invalid shape.
+  }
+  throw invalid('/metadata', 'Must be a JSON object with at most 50 short values.');
+}
