@@ -1,2 +1,2 @@
-DROP TABLE `message_feedback`;--> statement-breakpoint
+-- `message_feedback` stays, empty: a migration drops no table. `feedback` has taken its place.
 ALTER TABLE `sessions` DROP COLUMN `kind`;

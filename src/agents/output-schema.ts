@@ -1,32 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { schemaProblem } from '../tools/index.ts';
+import { schemaProblem } from '../shared/json-schema/index.ts';
 
-const maxBytes = 64 * 1024;
-
-/** What is wrong with a JSON Schema for structured answers; null when it can be used. */
+/** Returns why a JSON Schema cannot be used for structured answers, or null (R24). */
 function problemOf(schema: Readonly<Record<string, unknown>>): string | null {
-  if (JSON.stringify(schema).length > maxBytes) return `At most ${maxBytes} characters.`;
-  const { type, properties, required } = schema;
-  if (type !== 'object') return 'The schema of an answer must be of `type: "object"`.';
-  if (properties !== undefined && !isObject(properties)) return '`properties` must be an object.';
-  if (
-    required !== undefined &&
-    !(Array.isArray(required) && required.every((name) => typeof name === 'string'))
-  )
-    return '`required` must be an array of names.';
-  // As for tools: a pattern could run for hours and a reference in circles, once for every answer (R24).
-  const unsafe = schemaProblem(schema);
-  if (unsafe !== null) return unsafe;
-  try {
-    z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
-    return null;
-  } catch (error) {
-    return `This is not a JSON Schema that can be checked: ${error instanceof Error ? error.message : 'it cannot be read'}.`;
-  }
+  if (schema.type !== 'object') return 'The schema of an answer must have `type: "object"`.';
+  return schemaProblem(schema);
 }
-
-const isObject = (value: unknown) =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** JSON Schema (draft 2020-12) of an object. */
 export const OutputSchema = z
@@ -35,7 +14,9 @@ export const OutputSchema = z
     const message = problemOf(schema);
     if (message !== null) check.addIssue({ code: 'custom', message });
   })
-  .describe('JSON Schema that answers follow; null for free text')
+  .describe(
+    'JSON Schema that answers follow; null for free text. References within the schema must not be recursive',
+  )
   .openapi({
     example: { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] },
   });

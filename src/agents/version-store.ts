@@ -2,7 +2,7 @@ import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/client.ts';
 import { agent_activations, agent_versions, agents } from '../db/schema/agents.ts';
-import { type PinState, pinStates } from '../tools/index.ts';
+import { type PinState, pinStates, pinsExist } from '../tools/index.ts';
 import { isAgent } from './store.ts';
 import { isChosen, type VersionRow } from './version-choice.ts';
 
@@ -48,14 +48,6 @@ export const selectVersions = (
     .orderBy(desc(agent_versions.number))
     .limit(limit);
 
-const hasTools = ({
-  workspace_id,
-  tools,
-}: Pick<VersionRow, 'workspace_id' | 'tools'>) => sql`not exists (
-  select 1 from json_each(${JSON.stringify(tools)}) pin where pin.value ->> 'tool_id' is not null and not exists (
-    select 1 from tool_revisions r where r.workspace_id = ${workspace_id}
-      and r.tool_id = pin.value ->> 'tool_id' and r.revision = pin.value ->> 'revision'))`;
-
 /**
  * After `changeAgent` in the same batch, which has counted the version: the number is what it counted to.
  * Violates `agent_versions.tools` when a tool it names has been erased.
@@ -63,7 +55,7 @@ const hasTools = ({
 export const insertVersion = (db: Db, row: Omit<VersionRow, 'number'>) =>
   db.insert(agent_versions).values({
     ...row,
-    tools: sql`iif(${hasTools(row)}, ${JSON.stringify(row.tools)}, null)`,
+    tools: sql`iif(${pinsExist(row.workspace_id, row.tools)}, ${JSON.stringify(row.tools)}, null)`,
     number: sql`(select latest_version from agents where id = ${row.agent_id})`,
   });
 

@@ -154,7 +154,7 @@ export async function createVersion(
 ): Promise<Version> {
   const model = await defaultModelFor(ctx, input.config);
   const warningsOf = await modelWarnings(ctx);
-  let states: PinState[] = [];
+  let states: readonly PinState[] = [];
   return withAgent(
     ctx,
     target,

@@ -1,9 +1,10 @@
 import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
-import { Validator } from '@cfworker/json-schema';
 import type { Ctx } from '../platform/context.ts';
+import { schemaErrors } from '../shared/json-schema/index.ts';
 import type { NanoUsd } from '../shared/money.ts';
+import type { ToolOutcome } from '../tools/index.ts';
 import { Account } from '../usage/index.ts';
-import type { Tool, ToolCall, ToolOutcome } from './tool.ts';
+import type { RunContext, Tool } from './tool.ts';
 
 /** Characters of arguments a model may send. */
 const maxInput = 100_000;
@@ -24,22 +25,18 @@ export interface CalledTool {
   readonly latency_ms: number;
 }
 
-type Circumstances = Omit<ToolCall, 'tool_call_id' | 'span_id' | 'input'>;
-
 /** The calls of one round, a few at a time; results come in the order of the calls. */
 export async function callTools(
   ctx: Ctx,
   tools: readonly Tool[],
   calls: readonly LanguageModelV4ToolCall[],
-  circumstances: Circumstances,
+  context: RunContext,
 ): Promise<CalledTool[]> {
   const results: CalledTool[] = [];
   for (let start = 0; start < calls.length; start += parallel) {
     results.push(
       ...(await Promise.all(
-        calls
-          .slice(start, start + parallel)
-          .map((call) => callTool(ctx, tools, call, circumstances)),
+        calls.slice(start, start + parallel).map((call) => callTool(ctx, tools, call, context)),
       )),
     );
   }
@@ -50,20 +47,20 @@ async function callTool(
   ctx: Ctx,
   tools: readonly Tool[],
   call: LanguageModelV4ToolCall,
-  circumstances: Circumstances,
+  context: RunContext,
 ): Promise<CalledTool> {
   const started_at = ctx.now();
   const span_id = ctx.newId('step');
   const { toolCallId: tool_call_id, toolName: tool_name } = call;
   const { input, error } = readInput(tools, call);
   const tool = tools.find(({ name }) => name === tool_name);
-  const account = new Account(undefined, circumstances.attribution.account);
+  const account = new Account(undefined, context.attribution.account);
   const run = async (): Promise<ToolOutcome> => {
     if (tool === undefined || error !== null)
       return { ok: false, error: error ?? `There is no tool ${tool_name}.` };
     return tool.run(ctx, {
-      ...circumstances,
-      attribution: { ...circumstances.attribution, account },
+      ...context,
+      attribution: { ...context.attribution, account },
       tool_call_id,
       span_id,
       input,
@@ -108,12 +105,8 @@ function readInput(
   } catch {
     return { input: null, error: 'The arguments are not JSON.' };
   }
-  const { valid, errors } = new Validator(tool.input_schema as object, '2020-12', false).validate(
-    input,
-  );
-  if (valid) return { input, error: null };
-  const details = errors
-    .slice(0, 10)
-    .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  const errors = schemaErrors(tool.input_schema, input);
+  if (errors.length === 0) return { input, error: null };
+  const details = errors.slice(0, 10);
   return { input, error: `The arguments do not match the tool's schema. ${details.join(' ')}` };
 }

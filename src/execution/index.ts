@@ -1,5 +1,6 @@
-export type { AgentCall, RunAgent } from './builtin/agent.ts';
-
+export type { ToolOutcome } from '../tools/index.ts';
+export type { CalledTool } from './call-tools.ts';
+export type { AgentCall, RunAgent } from './delegate.ts';
 export {
   type ClientTools,
   type LoopEvent,
@@ -8,6 +9,7 @@ export {
   runLoop,
 } from './loop.ts';
 export { resolveTools } from './resolve.ts';
+export type { ToolPorts } from './services.ts';
 export { type Limit, reachedLimit, type Spent } from './stop.ts';
-export type { ClientTool, Tool, ToolOutcome } from './tool.ts';
+export type { ClientTool, RunContext, Tool, ToolCall } from './tool.ts';
 export { toAnswered } from './transcript.ts';

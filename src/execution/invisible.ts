@@ -1,7 +1,7 @@
-/** Zero-width, direction and tag characters, in which instructions hide from a reader's eyes. */
+/** Zero-width, direction and tag characters, which can hide instructions from a reader. */
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu;
 
-/** A JSON value without invisible characters, in names too, and well formed. */
+/** Returns a JSON value without invisible characters, in names too, and with well-formed strings. */
 export function withoutInvisible(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed().replaceAll(invisible, '');
   if (Array.isArray(value)) return value.map(withoutInvisible);

@@ -11,7 +11,7 @@ import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
-import type { ClientTool, Tool, ToolCall } from './tool.ts';
+import type { ClientTool, RunContext, Tool } from './tool.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
 export interface LoopInput {
@@ -27,8 +27,8 @@ export interface LoopInput {
   readonly tools: readonly Tool[];
   /** Tools that are not run here. */
   readonly client?: ClientTools;
-  /** What a tool gets to know of the run, besides its own call. */
-  readonly circumstances: Omit<ToolCall, 'tool_call_id' | 'span_id' | 'input'>;
+  /** Context of the run, passed on to every tool call. */
+  readonly context: RunContext;
   /** What the run has used so far; the loop adds to it. */
   readonly spent: Spent;
   /** Gives passages that a tool found their numbers, and returns them as the model is to read them. */
@@ -87,8 +87,8 @@ export interface LoopResult {
  */
 export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopEvent, LoopResult> {
   const prompt = [...input.prompt];
-  const { circumstances, spent } = input;
-  const { attribution, config, signal } = circumstances;
+  const { context, spent } = input;
+  const { attribution, config, signal } = context;
   const bounds = { limits: config.limits, account: attribution.account, signal };
   let asked: readonly LanguageModelV4Message[] = prompt.slice();
   for (;;) {
@@ -129,7 +129,7 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
     for (const { toolCallId, toolName, input: text } of calls) {
       yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input: text };
     }
-    const called = await callTools(ctx, input.tools, calls, circumstances);
+    const called = await callTools(ctx, input.tools, calls, context);
     spent.tool_calls += called.length;
     for (const one of called) yield { type: 'tool-result', called: one };
     asked = [toAssistantMessage(model.content, called), toToolMessage(called, input.cite)];
@@ -162,18 +162,18 @@ const choiceAt = (client: ClientTools | undefined, step: number): LanguageModelV
     : { type: 'auto' };
 
 const stepCall = (
-  { tools: own, client, options, models, call_key, circumstances, operation = 'answer' }: LoopInput,
+  { tools: own, client, options, models, call_key, context, operation = 'answer' }: LoopInput,
   prompt: LanguageModelV4Message[],
   step: number,
 ) => {
   const isOwnChoice = client?.has_own_choice === true && step === 0;
   const tools: readonly ClientTool[] = [...(isOwnChoice ? [] : own), ...(client?.tools ?? [])];
   return {
-    ...circumstances.attribution,
+    ...context.attribution,
     models,
     operation,
     call_key: `${call_key}:${step}`,
-    signal: circumstances.signal,
+    signal: context.signal,
     options: {
       ...options,
       prompt: [...prompt],

@@ -1,13 +1,13 @@
 import type { AgentConfig } from '../agents/index.ts';
 import type { Account } from '../usage/index.ts';
 
-/** What a run has used so far, besides money. */
+/** Steps and tool calls that a run has used so far. */
 export interface Spent {
   steps: number;
   tool_calls: number;
 }
 
-/** What holds a run back. */
+/** The limits of a run and how to read its use of them. */
 export interface Bounds {
   readonly limits: AgentConfig['limits'];
   readonly account: Account;
@@ -17,8 +17,8 @@ export interface Bounds {
 export type Limit = keyof AgentConfig['limits'];
 
 /**
- * The limit that keeps a run from going on, or null. `pending` are the tool calls it is about to make:
- * a round is made whole or not at all, so that no side effect is half of what the model meant.
+ * Returns the limit that ends the run, or null. `pending` is the number of tool calls it is about to make:
+ * the calls of a step run all or none, so that no side effect is half of what the model meant.
  */
 export function reachedLimit(
   { limits, account, signal }: Bounds,

@@ -1,48 +1,32 @@
-import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { AgentConfig } from '../agents/index.ts';
-import type { Statement } from '../db/client.ts';
-import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { Account, Attribution } from '../usage/index.ts';
+import type { CallableTool, ToolContext, ToolOutcome } from '../tools/index.ts';
 
-/** What the loop sees of a tool, whatever its kind. */
-export interface Tool {
-  readonly name: string;
-  readonly description: string;
-  readonly input_schema: JSONSchema7;
-  /** What a call may do outside; approvals go by it. */
-  readonly effect: 'read' | 'write' | 'destructive';
-  /** Never throws for a fault of the tool: a fault is an outcome, and the model's to read. */
+/** A tool as the loop sees it, whatever its kind. */
+export interface Tool extends Omit<CallableTool, 'run'> {
+  /** Runs one call. Does not throw for a fault of the tool: a fault is an outcome, read by the model. */
   run(ctx: Ctx, call: ToolCall): Promise<ToolOutcome>;
 }
 
-/** A tool of whoever asked for the run: a call of it ends the run, and its result comes with the next one. */
+/** A tool of the caller: a call of it ends the run, and its result comes with the next one. */
 export interface ClientTool extends Pick<Tool, 'name' | 'description' | 'input_schema'> {
-  /** Whether the provider is to decode arguments by the schema; the provider's own rule where it is absent. */
+  /** Whether the provider decodes arguments by the schema; the provider's default where absent. */
   readonly strict?: boolean;
 }
 
-export interface ToolCall {
+/** Context of a run, shared by all its tool calls. */
+export interface RunContext extends Pick<ToolContext, 'attribution' | 'signal'> {
+  readonly config: AgentConfig;
+  /** Number of agents above this one: 0 for the agent that a person talks to. */
+  readonly depth: number;
+  /** Their ids, outermost first. */
+  readonly above?: readonly string[];
+}
+
+export interface ToolCall extends RunContext {
   readonly tool_call_id: string;
   /** The id of its span in the trace. */
   readonly span_id: string;
-  /** Validated against the tool's schema. */
+  /** Valid under the tool's schema. */
   readonly input: unknown;
-  readonly attribution: Attribution & { readonly account: Account };
-  readonly config: AgentConfig;
-  /** How many agents stand above this one: 0 for the one that a person talks to. */
-  readonly depth: number;
-  /** Their ids, the outermost first. */
-  readonly above?: readonly string[];
-  readonly signal: AbortSignal;
 }
-
-export type ToolOutcome =
-  | {
-      readonly ok: true;
-      readonly output: unknown;
-      /** Passages that the answer may cite. */
-      readonly sources?: readonly Hit[];
-      readonly usage?: readonly Statement[];
-    }
-  | { readonly ok: false; readonly error: string; readonly usage?: readonly Statement[] };

@@ -15,7 +15,7 @@ export interface Route<
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Hono's form is derived: `/agents/{agent}`. */
   readonly path: string;
-  /** Without this nothing is served; the role table is `http/access.ts`. */
+  /** Without this nothing is served; the role table is `identity/access.ts`. */
   readonly access: Access;
   readonly tag: string;
   readonly summary: string;

@@ -9,6 +9,7 @@ import { type Tokens, unknownTokens } from '../usage/index.ts';
 import { StepContent, type StepEvent } from './content.ts';
 import { type Blame, brokenOff, type Fault, givenUp, silent, stopped, toFault } from './faults.ts';
 import { PartReader, SilenceWatch } from './part-reader.ts';
+import { schemasFor } from './provider-schema.ts';
 import { readUsage } from './read-usage.ts';
 import { ThinkTags } from './think-tags.ts';
 import type { Target } from './workspace-models.ts';
@@ -56,7 +57,7 @@ export async function* attempt(
     const { stream } = await model.doStream({
       ...options,
       ...withProviderOptions(options, target),
-      ...withTools(options, target),
+      ...schemasFor(options, provider),
       abortSignal: abort.signal,
     });
     yield* listen(ctx, new PartReader(stream, abort.signal), watch, heard);
@@ -166,15 +167,4 @@ function refuseWithoutQuestion({ prompt }: CallOptions, { provider }: Target): v
     'validation_failed',
     `${provider.name} needs a message of the user. A conversation without one is not supported.`,
   );
-}
-
-function withTools({ tools }: CallOptions, { provider }: Target): Pick<CallOptions, 'tools'> {
-  if (tools === undefined || provider.takes_strict_tools !== false) return {};
-  return {
-    tools: tools.map((tool) => {
-      if (tool.type !== 'function') return tool;
-      const { strict: _strict, ...lenient } = tool;
-      return lenient;
-    }),
-  };
 }

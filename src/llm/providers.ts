@@ -39,6 +39,8 @@ export interface Provider {
   readonly options?: SharedV4ProviderOptions;
   /** false: its package throws for tools with `strict`, which are then sent without. */
   readonly takes_strict_tools?: false;
+  /** Schemas may contain `$ref` and `$defs`; for other providers definitions are put in their place. */
+  readonly takes_references?: true;
   /** It refuses a conversation that holds instructions alone, or begins with an answer. */
   readonly needs_question?: true;
   /** Provider packages are loaded on first use: a turn on another provider pays for none of them. */
@@ -63,6 +65,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
   },
   openai: {
     ...own,
+    takes_references: true,
     name: 'OpenAI',
     default_base_url: 'https://api.openai.com/v1',
     price_id: 'openai',
@@ -74,6 +77,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
   },
   'openai-chat': {
     ...own,
+    takes_references: true,
     name: 'OpenAI (Chat Completions)',
     default_base_url: 'https://api.openai.com/v1',
     price_id: 'openai',
@@ -83,6 +87,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
   },
   anthropic: {
     ...own,
+    takes_references: true,
     name: 'Anthropic',
     default_base_url: 'https://api.anthropic.com/v1',
     price_id: 'anthropic',
@@ -168,6 +173,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
   },
   'azure-openai': {
     ...own,
+    takes_references: true,
     name: 'Azure OpenAI',
     // The address of a resource, `https://<resource>.openai.azure.com/openai/v1`; models are called by their deployments' names.
     default_base_url: null,

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
-import { type Schema, Validator } from '@cfworker/json-schema';
 import { Failure } from '../shared/failure.ts';
+import { schemaErrors } from '../shared/json-schema/index.ts';
 import { findJson } from './find-json.ts';
 import { isStrictSchema } from './strict-schema.ts';
 
@@ -55,27 +55,11 @@ export function structuredFormat({ schema, name, description, strict }: OutputFo
 export function parseStructured(text: string, schema: object): Structured {
   let first: Structured | null = null;
   for (const { json, value } of findJson(text)) {
-    const errors = errorsOf(value, schema);
+    const errors = schemaErrors(schema, value);
     if (errors.length === 0) return { ok: true, value, json };
-    first ??= { ok: false, errors };
+    first ??= { ok: false, errors: errors.slice(0, maxErrors) };
   }
   return first ?? { ok: false, errors: ['The answer is not JSON.'] };
-}
-
-function errorsOf(value: unknown, schema: object): readonly string[] {
-  try {
-    const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(value);
-    return valid
-      ? []
-      : errors
-          .slice(0, maxErrors)
-          .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
-  } catch (error) {
-    // A schema that refers to itself, or an answer nested beyond the stack: no reason for the turn to break.
-    return [
-      `The answer cannot be checked: ${error instanceof Error ? error.message : 'the schema is unusable'}.`,
-    ];
-  }
 }
 
 /** What to say to the model for its one chance to put an answer right: its answer, and what is wrong with it. */

@@ -180,6 +180,20 @@ export interface EgressLimits {
   readonly content_types?: readonly string[];
 }
 
+/** Limits of a response that streams. The caller's signal bounds the whole. */
+export interface EgressStreamLimits {
+  /** 0..3; each hop is checked like the first. */
+  readonly redirects: number;
+  /** Milliseconds from the request to the first byte of the body: all hops and headers included. */
+  readonly first_byte_ms: number;
+  /** Milliseconds that a read may wait for the next bytes. */
+  readonly idle_ms: number;
+  /** Bytes of the body after decoding. */
+  readonly max_bytes: number;
+  /** As in `EgressLimits`. */
+  readonly content_types?: readonly string[];
+}
+
 /** The signature of the global `fetch`, which nothing but the door may name. */
 export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 
@@ -189,6 +203,11 @@ export interface Egress {
   check(url: string): URL;
   /** One guarded request, read to its end. Throws `EgressError`, whose `reason` says why. */
   request(url: string, init: RequestInit, limits: EgressLimits): Promise<Response>;
+  /**
+   * One guarded request whose body streams. Resolves with the headers. Reading the body throws
+   * `EgressError` once a limit is reached; cancelling it, or aborting `init.signal`, closes the connection.
+   */
+  stream(url: string, init: RequestInit, limits: EgressStreamLimits): Promise<Response>;
   /**
    * A `fetch` for provider packages: to the origin of `base_url` only, redirects refused, headers within
    * the time given; the body streams. Throws `EgressError`.

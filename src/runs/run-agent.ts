@@ -145,7 +145,7 @@ function loopInput(
     models: modelsFor(config, progress.attached),
     options: { ...modelOptions(config, overrides.output_format), ...overrides.options },
     client: clientTools(overrides, tools),
-    circumstances: {
+    context: {
       ...{ config, signal, depth: run.above.length, above: run.above },
       attribution: { ...run.attribution, account },
     },

@@ -1,19 +1,27 @@
 import type { Ctx } from '../platform/context.ts';
 import { Failure, type Violation } from '../shared/failure.ts';
-import { builtInNames, type Definition } from './definition.ts';
+import { builtIns } from './builtin/registry.ts';
+import type { Definition } from './definition.ts';
 import { headerProblem } from './headers.ts';
 import { argumentNames, requiredNames } from './input-schema.ts';
 import { parseUrlTemplate, type UrlTemplate } from './url-template.ts';
 
 const maxHeaders = 30;
+/** Names of tools that are part of the deployment, or are reserved for it. */
+const reservedNames = new Set([
+  ...builtIns.map(({ name }) => name),
+  'agent',
+  'web_search',
+  'run_code',
+]);
 
 export interface Draft extends Omit<Definition, 'secret_headers'> {
   readonly name: string;
 }
 
 /**
- * What the schema of single fields cannot tell. `secrets` are the values given for secret headers, and
- * '' for those that stay. Throws `validation_failed` or `url_not_allowed`, with a pointer for each fault.
+ * Checks what the schemas of single fields cannot. `secrets` has the new values of secret headers, and ''
+ * for those kept. Throws `validation_failed` or `url_not_allowed`, with a pointer for each fault.
  */
 export function checkDraft(
   ctx: Ctx,
@@ -24,7 +32,7 @@ export function checkDraft(
   if (typeof template === 'string') throw invalidWith([{ pointer: '/url', detail: template }]);
   checkAddress(ctx, draft.url);
   const errors = [
-    ...((builtInNames as readonly string[]).includes(draft.name)
+    ...(reservedNames.has(draft.name)
       ? [{ pointer: '/name', detail: `${draft.name} is the name of a built-in tool.` }]
       : []),
     ...placeholderProblems(draft, template),
@@ -33,7 +41,7 @@ export function checkDraft(
     ...(Object.keys(secrets).length > 0 &&
     template.origin.startsWith('http:') &&
     !ctx.config.allow_private_network
-      ? [{ pointer: '/url', detail: 'A tool with secret headers must be https.' }]
+      ? [{ pointer: '/url', detail: 'A tool with secret headers must use https.' }]
       : []),
   ];
   if (errors.length > 0) throw invalidWith(errors);
@@ -41,9 +49,9 @@ export function checkDraft(
 }
 
 const invalidWith = (errors: readonly Violation[]) =>
-  new Failure('validation_failed', 'The tool does not fit together.', { errors });
+  new Failure('validation_failed', 'The tool is inconsistent.', { errors });
 
-/** The whole of it, since an origin no longer shows credentials. */
+/** Checks the whole URL, since an origin does not contain credentials. */
 function checkAddress(ctx: Ctx, url: string): void {
   try {
     ctx.egress.check(url.replaceAll(/[{}]/g, ''));
@@ -68,7 +76,7 @@ function placeholderProblems(
   return [
     ...unknown.map((name) => ({
       pointer: '/url',
-      detail: `{${name}} is not an argument that input_schema declares.`,
+      detail: `{${name}} is not declared in input_schema.`,
     })),
     ...optional.map((name) => ({
       pointer: '/input_schema',
@@ -82,7 +90,9 @@ function bodyProblems(
   { path_names, query_names }: UrlTemplate,
 ): Violation[] {
   if (method === 'GET' && body !== null)
-    return [{ pointer: '/body', detail: 'A GET has no body: put the arguments into the URL.' }];
+    return [
+      { pointer: '/body', detail: 'A GET request has no body. Use the arguments in the URL.' },
+    ];
   const rest = argumentNames(input_schema).filter(
     (name) => !path_names.includes(name) && !query_names.includes(name),
   );
@@ -91,14 +101,14 @@ function bodyProblems(
     return [
       {
         pointer: '/body/argument',
-        detail: `${body.argument} is not an argument that is free to be the body.`,
+        detail: `${body.argument} is not declared, or is already used in the URL.`,
       },
     ];
   }
   const unused = rest.filter((name) => name !== body?.argument);
   return unused.map((name) => ({
     pointer: '/input_schema',
-    detail: `${name} is used nowhere: name it in the URL or send a body.`,
+    detail: `${name} is not used. Use it in the URL or send a body.`,
   }));
 }
 
@@ -121,7 +131,7 @@ function headerProblems(
     const isTwice = seen.has(name.toLowerCase());
     seen.add(name.toLowerCase());
     const detail = isTwice
-      ? 'This header is given twice.'
+      ? 'Duplicate header.'
       : headerProblem(name, value, field === 'secret_headers');
     return detail === null ? [] : [{ pointer: pointer(field, name), detail }];
   });

@@ -7,27 +7,8 @@ export type Effect = (typeof effects)[number];
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof methods)[number];
 
-/** Also what providers take as the name of a function. */
+/** Names that all providers accept for functions. */
 export const toolName = /^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/;
-
-/** Tools that every workspace has; their names are taken. */
-export const builtInNames = [
-  'knowledge_search',
-  'web_search',
-  'fetch_url',
-  'run_code',
-  'calculator',
-  'current_time',
-  'agent',
-] as const;
-/** Those of them that an agent can be given. */
-export const availableBuiltIns: readonly string[] = [
-  'knowledge_search',
-  'fetch_url',
-  'calculator',
-  'current_time',
-  'agent',
-];
 
 const Body = z
   .strictObject({
@@ -48,14 +29,14 @@ const Response = z.strictObject({
   format: z
     .enum(['auto', 'json', 'text'])
     .default('auto')
-    .describe('`auto` takes JSON for what it is and anything else as text'),
+    .describe('`auto` parses JSON and passes anything else as text'),
   pointer: z
     .string()
     .max(500)
     .regex(/^(\/([^~/]|~[01])*)*$/, 'Must be a JSON Pointer (RFC 6901).')
     .nullable()
     .default(null)
-    .describe('The part of a JSON answer that the model gets'),
+    .describe('The part of a JSON response that is passed to the model'),
   fields: z
     .array(z.string().min(1).max(200))
     .min(1)
@@ -69,7 +50,7 @@ const defaultResponse = { format: 'auto', pointer: null, fields: null } as const
 
 const HeaderName = z.string().min(1).max(100);
 
-/** What a tool does, but for its secrets. */
+/** Fields of a tool besides its secrets. */
 export const definitionFields = {
   name: z
     .string()
@@ -80,7 +61,7 @@ export const definitionFields = {
     .trim()
     .min(1)
     .max(4000)
-    .describe('What it does and when to use it: the model reads this')
+    .describe('What the tool does and when to use it; read by the model')
     .openapi({ example: 'The weather in a city now.' }),
   effect: z
     .enum(effects)
@@ -99,17 +80,22 @@ export const definitionFields = {
   input_schema: InputSchema,
   headers: z
     .record(HeaderName, z.string().max(4096))
-    .describe('Sent as they are; nothing secret')
+    .describe('Sent unchanged; not for secrets')
     .openapi({ example: { Accept: 'application/json' } }),
   body: Body.describe('How arguments that are not in the URL are sent; null sends none'),
   response: Response,
-  timeout_ms: z.number().int().min(100).max(60_000).describe('For everything, redirects too'),
+  timeout_ms: z
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .describe('Time limit of the whole call, redirects included'),
   max_bytes: z
     .number()
     .int()
     .min(1)
     .max(2_000_000)
-    .describe('Of the answer, decompressed; more is an error'),
+    .describe('Maximum size of the decompressed response'),
 };
 
 export const definitionDefaults = {
@@ -121,10 +107,10 @@ export const definitionDefaults = {
 
 export const SecretHeaders = z
   .record(HeaderName, z.string().min(1).max(4096))
-  .describe('Write-only: sealed, and sent to the origin of the URL only')
+  .describe('Write-only: encrypted, and sent to the origin of the URL only')
   .openapi({ example: { Authorization: 'Bearer 3f9a…' } });
 
-/** A stored revision: everything a call needs but the secrets' values, which `secret_headers` names by id. */
+/** A stored revision: everything a call needs besides secret values, which `secret_headers` refers to by id. */
 export interface Definition {
   readonly description: string;
   readonly method: Method;

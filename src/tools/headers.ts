@@ -1,4 +1,4 @@
-/** What the platform or the connection decides, what passes for somebody else, and what browsers keep for people. */
+/** Headers of the platform and the connection, of proxies, and of browsers. */
 const denied = new Set([
   'accept-encoding',
   'connection',
@@ -35,7 +35,7 @@ const denied = new Set([
 ]);
 const deniedPrefixes = ['cf-', 'x-forwarded-', 'sec-', 'proxy-', 'x-amz-cf-'];
 
-/** Names whose values are credentials wherever they are used: they are kept sealed or not at all. */
+/** Names whose values are credentials: accepted as secret headers only. */
 const secretNames =
   /^(authorization|api-?key|x-.*(api-?key|token|secret|password|auth).*|.*-api-?key|.*(access|auth)-?token)$/;
 
@@ -43,16 +43,16 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 const printable = /^[\t\x20-\x7e]*$/;
 const maxValue = 4096;
 
-/** Why a tool may not send this header; null when it may (R38). */
+/** Returns why a tool cannot send this header, or null (R38). */
 export function headerProblem(name: string, value: string, isSecret: boolean): string | null {
   const lower = name.toLowerCase();
-  if (!token.test(name)) return 'This is not the name of a header.';
+  if (!token.test(name)) return 'Invalid header name.';
   if (denied.has(lower) || deniedPrefixes.some((prefix) => lower.startsWith(prefix)))
-    return `A tool cannot set ${lower}.`;
+    return `A tool cannot set the header ${lower}.`;
   if (!isSecret && secretNames.test(lower))
-    return `${lower} carries a credential: put it into secret_headers, where it is kept sealed.`;
+    return `${lower} is a credential. Set it in secret_headers, where it is encrypted.`;
   if (value.trim() === '' || value.length > maxValue)
-    return `A value has 1 to ${maxValue} characters.`;
-  if (!printable.test(value)) return 'A value is one line of printable ASCII.';
+    return `The value must have 1 to ${maxValue} characters.`;
+  if (!printable.test(value)) return 'The value must be one line of printable ASCII.';
   return null;
 }

@@ -7,7 +7,7 @@ import { redact } from './redact.ts';
 import { mapResponse } from './response.ts';
 import { fillUrl, parseUrlTemplate, UnfitArgument, type UrlTemplate } from './url-template.ts';
 
-/** Types that a model can read. */
+/** Content types that are passed to a model. */
 const contentTypes = [
   'text/*',
   'application/json',
@@ -18,7 +18,7 @@ const contentTypes = [
   'application/yaml',
 ];
 
-/** Characters of an error answer that the model gets to read. */
+/** Characters of an error response that are passed to a model. */
 const maxErrorText = 2000;
 
 export interface SealedSecret {
@@ -34,7 +34,7 @@ export type HttpResult =
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Where a secret is sealed to. */
+/** The record and field that a secret is sealed for. */
 export const placeOfSecret = (workspace_id: string, id: string) => ({
   workspace_id,
   record: id,
@@ -42,8 +42,8 @@ export const placeOfSecret = (workspace_id: string, id: string) => ({
 });
 
 /**
- * One call of an HTTP tool with arguments that match its schema. Never throws for a fault of the tool,
- * its secrets or the other side: what went wrong is for whoever called to read, without any address of ours.
+ * Calls an HTTP tool once, with arguments that are valid under its schema. Does not throw for a fault of the
+ * tool, its secrets or the server: the result says what is wrong, without internal addresses.
  */
 export async function callHttpTool(
   ctx: Ctx,
@@ -54,7 +54,8 @@ export async function callHttpTool(
 ): Promise<HttpResult> {
   try {
     const template = parseUrlTemplate(definition.url);
-    if (typeof template === 'string') throw new Error(`stored tool with the address ${template}`);
+    if (typeof template === 'string')
+      throw new Error(`invalid URL template in a stored tool: ${template}`);
     const url = fillUrl(template, input);
     const values = await openSecrets(ctx, definition, secrets, template);
     const headers = new Headers(usualHeaders);
@@ -84,7 +85,7 @@ export async function callHttpTool(
 }
 
 function errorText(error: unknown): string {
-  if (error instanceof UnfitArgument) return `The arguments do not fit: ${error.message}`;
+  if (error instanceof UnfitArgument) return `Invalid arguments: ${error.message}`;
   if (error instanceof EgressError) return `The call failed (${error.reason}): ${error.message}`;
   if (error instanceof Failure) return `The tool cannot be used: ${error.message}`;
   throw error;
@@ -95,7 +96,7 @@ const usualHeaders = {
   'user-agent': 'AgentGrid',
 };
 
-/** Values by header. A secret goes to the origin it was given for, or nowhere. Throws like `unseal`. */
+/** Returns secret values by header. Throws for a secret that was saved for another origin, and like `unseal`. */
 async function openSecrets(
   ctx: Ctx,
   definition: Definition,
@@ -106,7 +107,7 @@ async function openSecrets(
   for (const [name, id] of Object.entries(definition.secret_headers)) {
     const secret = secrets.find((one) => one.id === id);
     if (secret === undefined || secret.origin !== origin)
-      throw new Failure('credential_unusable', 'A secret header has to be saved again.');
+      throw new Failure('credential_unusable', 'A secret header cannot be used. Save it again.');
     values[name] = await unseal(ctx.config, placeOfSecret(ctx.workspace_id, id), secret.value);
   }
   return values;
@@ -154,7 +155,7 @@ function readAnswer(
     return {
       ok: false,
       status,
-      error: `The call was answered with HTTP ${status}.${text === '' ? '' : ` ${text.slice(0, maxErrorText).toWellFormed()}`}`,
+      error: `The server returned HTTP ${status}.${text === '' ? '' : ` ${text.slice(0, maxErrorText).toWellFormed()}`}`,
     };
   const mapped = mapResponse(definition.response, text, headers.get('content-type') ?? '');
   return 'error' in mapped

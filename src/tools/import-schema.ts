@@ -36,7 +36,7 @@ const source = {
     .min(8)
     .max(2000)
     .optional()
-    .describe('Instead of the server that the document names')
+    .describe('Overrides the server of the document')
     .openapi({ example: 'https://api.example.com' }),
 };
 
@@ -49,11 +49,11 @@ const Choice = z.strictObject({
   operation_id: z.string().min(1).max(500).optional(),
   method: z.enum(methods).optional(),
   path: z.string().min(1).max(2000).optional().describe('As in the document, with `method`'),
-  name: definitionFields.name.optional().describe('Instead of the name made of the operation'),
+  name: definitionFields.name.optional().describe('Overrides the name derived from the operation'),
   effect: z
     .enum(effects)
     .optional()
-    .describe('Instead of `read` for GET, `destructive` for DELETE, `write` for others'),
+    .describe('Defaults to `read` for GET, `destructive` for DELETE, `write` for others'),
 });
 
 export const ImportTools = z
@@ -81,10 +81,13 @@ export const ImportPreview = z
         method: z.enum(methods),
         path: z.string(),
         summary: z.string().nullable(),
-        name: z.string().nullable().describe('What the tool would be called'),
+        name: z.string().nullable().describe('Name of the tool'),
         effect: z.enum(effects).nullable(),
         url: z.string().nullable(),
-        problem: z.string().nullable().describe('Why it cannot be imported; null when it can'),
+        problem: z
+          .string()
+          .nullable()
+          .describe('Reason why it cannot be imported; null when it can'),
       }),
     ),
   })

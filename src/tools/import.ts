@@ -13,7 +13,7 @@ import { OversizedDocument, UnfitDocument } from './references.ts';
 import { CreateTool, toTool } from './schema.ts';
 import { auditOf, commitNamed, newTool } from './service.ts';
 
-/** What a document offers, and what of it can be a tool. Stores nothing. Throws `validation_failed`. */
+/** Lists the operations of a document and the tools they would become. Stores nothing. Throws `validation_failed`. */
 export async function previewImport(ctx: Ctx, input: PreviewImport): Promise<ImportPreview> {
   const { title, operations } = readDocument(input);
   const reply = { title, operations: refuseUnfit(() => operations.map(toPreview)) };
@@ -45,7 +45,7 @@ function readDocument({ document: given, server_url }: PreviewImport): {
   });
 }
 
-/** What a whole document is refused for. */
+/** Turns a document that cannot be read into `validation_failed`. */
 function refuseUnfit<Result>(read: () => Result): Result {
   try {
     return read();
@@ -55,8 +55,8 @@ function refuseUnfit<Result>(read: () => Result): Result {
 }
 
 /**
- * Tools for chosen operations, all or none. Throws `validation_failed` with a pointer to the choice that
- * cannot be, `url_not_allowed`, `name_taken`, `forbidden`.
+ * Creates tools from the chosen operations, all or none. Throws `validation_failed` with a pointer to the
+ * choice, `url_not_allowed`, `name_taken`, `forbidden`.
  */
 export async function importTools(ctx: Ctx, input: ImportTools): Promise<ImportedTools> {
   const { operations } = readDocument(input);
@@ -70,7 +70,10 @@ export async function importTools(ctx: Ctx, input: ImportTools): Promise<Importe
       effect: choice.effect ?? read.effect,
     };
     if (made.some(({ row }) => row.name === wanted.name))
-      throw invalid(pointer, `Two of the operations would be called ${wanted.name}.`);
+      throw invalid(
+        pointer,
+        `Two operations have the name ${wanted.name}. Set \`name\` for one of them.`,
+      );
     made.push(await makeTool(ctx, input, wanted, pointer));
   }
   const reply = { data: made.map(({ row }) => toTool(row)) };
@@ -91,7 +94,7 @@ function readChoice(
 ): ImportableOperation {
   const { operation_id, method, path } = choice;
   if (operation_id === undefined && (method === undefined || path === undefined))
-    throw invalid(pointer, 'Name operation_id, or method and path.');
+    throw invalid(pointer, 'Set `operation_id`, or `method` and `path`.');
   const found = operations.filter(
     (one) =>
       (operation_id === undefined || one.operation_id === operation_id) &&
@@ -103,8 +106,8 @@ function readChoice(
     throw invalid(
       pointer,
       only === undefined
-        ? 'The document has no such operation.'
-        : 'The document has several such operations: name method and path.',
+        ? 'This operation does not exist in the document.'
+        : 'Several operations of the document match. Set `method` and `path`.',
     );
   }
   try {
@@ -114,7 +117,7 @@ function readChoice(
   }
 }
 
-/** What comes out of a document is checked like what a caller writes. */
+/** Validates a tool of a document like one that a caller writes. */
 async function makeTool(
   ctx: Ctx,
   { headers, secret_headers }: ImportTools,

@@ -1,9 +1,16 @@
-export type { ToolPin } from '../db/schema/tools.ts';
-export { availableBuiltIns, builtInNames, type Effect, effects } from './definition.ts';
+export type { ToolPin } from '../db/schema/tool-pins.ts';
+export { type Effect, effects } from './definition.ts';
 export { toolsFeature } from './feature.ts';
 export { headerProblem } from './headers.ts';
-export { callHttpTool } from './http-call.ts';
-export { schemaProblem } from './input-schema.ts';
-export { type PinnedTool, pinTools, readPinned, readPinStates } from './pins.ts';
+export { type PinState, pinStates, pinsExist } from './pin-states.ts';
+export { listAvailableTools, pinTools, readPinStates, resolvePins } from './pins.ts';
 export { rewrapToolSecrets } from './rotate.ts';
-export { type PinState, pinStates, pinStatuses } from './store.ts';
+export { pinStatuses } from './sources/source.ts';
+export type {
+  CallableTool,
+  KnowledgeAnswer,
+  KnowledgeQuery,
+  ToolContext,
+  ToolOutcome,
+  ToolServices,
+} from './tool.ts';

@@ -1,10 +1,10 @@
+import { isNode } from '../shared/json-schema/index.ts';
 import { type Effect, type Method, methods, toolName } from './definition.ts';
-import { isNode } from './input-schema.ts';
 import { follow, UnfitDocument, Unfolder } from './references.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** An operation of a document, as a tool would do it. */
+/** The tool that an operation of a document becomes. */
 export interface ImportableOperation {
   readonly name: string;
   readonly description: string;
@@ -20,13 +20,13 @@ export interface FoundOperation {
   readonly method: Method;
   readonly path: string;
   readonly summary: string | null;
-  /** Makes the tool. Throws `UnfitDocument` for an operation that cannot be one. */
+  /** Returns the tool. Throws `UnfitDocument` for an operation that cannot be one. */
   readonly read: () => ImportableOperation;
 }
 
 const maxOperations = 2_000;
 const maxParameters = 500;
-/** Of one text that is looked at; a tool keeps far less of it. */
+/** Characters read of one text; a tool keeps far fewer. */
 const maxText = 20_000;
 
 /** Parses an OpenAPI 3.0 or 3.1 document in JSON. Throws `UnfitDocument`. */
@@ -35,17 +35,17 @@ export function parseDocument(text: string): Node {
   try {
     document = JSON.parse(text);
   } catch {
-    throw new UnfitDocument('The document is not JSON. YAML has to be converted first.');
+    throw new UnfitDocument('The document is not JSON. Convert YAML to JSON first.');
   }
   if (!isNode(document) || !isNode(document.paths))
-    throw new UnfitDocument('This is not an OpenAPI document: it has no paths.');
+    throw new UnfitDocument('Not an OpenAPI document: `paths` is missing.');
   if (typeof document.openapi !== 'string' || !/^3\.[01]\./.test(document.openapi)) {
-    throw new UnfitDocument('Only OpenAPI 3.0 and 3.1 are understood.');
+    throw new UnfitDocument('Supported versions: OpenAPI 3.0 and 3.1.');
   }
   return document;
 }
 
-/** Every operation, readable or not, in the order of the document. */
+/** Returns every operation, importable or not, in the order of the document. */
 export function findOperations(document: Node, server_url: string | undefined): FoundOperation[] {
   const found: FoundOperation[] = [];
   const schemas = new Unfolder(document);
@@ -108,14 +108,15 @@ function readOperation(where: Where): ImportableOperation {
   };
 }
 
-/** A name that a tool may have, out of any text. */
+/** Makes a tool name from any text. */
 function nameOf(given: string): string {
   const name = given
     .normalize('NFKD')
     .replaceAll(/[^A-Za-z0-9-]+/g, '_')
     .replaceAll(/^[^A-Za-z]+|_+$/g, '')
     .slice(0, 64);
-  if (!toolName.test(name)) throw new UnfitDocument('No name can be made of this operation.');
+  if (!toolName.test(name))
+    throw new UnfitDocument('The operation has no text that a tool name can be made from.');
   return name;
 }
 
@@ -130,7 +131,7 @@ function serverOf({ document, item, operation, server_url }: Where): string {
   });
   const url = server_url ?? stated;
   if (!/^https?:\/\//i.test(url))
-    throw new UnfitDocument('The document names no absolute server: give server_url.');
+    throw new UnfitDocument('The document has no absolute server URL. Set `server_url`.');
   return url.replace(/\/+$/, '');
 }
 
@@ -141,7 +142,7 @@ interface Parameter {
   readonly schema: Record<string, unknown>;
 }
 
-/** Of the path item and of the operation, which wins. What is sent in headers is for `headers` of the tool. */
+/** Parameters of the path item and of the operation, which takes precedence. Header parameters are left to `headers` of the tool. */
 function readParameters({ document, schemas, item, operation, path }: Where): Parameter[] {
   const both = [item.parameters, operation.parameters].flatMap((list) =>
     Array.isArray(list) ? list : [],
@@ -158,10 +159,12 @@ function readParameters({ document, schemas, item, operation, path }: Where): Pa
     ([, name]) => !parameters.some((one) => one.in === 'path' && one.name === name),
   );
   if (unknown !== undefined)
-    throw new UnfitDocument(`The path names ${unknown[0]}, which is no parameter.`);
+    throw new UnfitDocument(
+      `The path contains {${unknown[0]}}, which is not declared as a parameter.`,
+    );
   const names = parameters.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UnfitDocument(`Two parameters are called ${twice}.`);
+  if (twice !== undefined) throw new UnfitDocument(`Two parameters have the name ${twice}.`);
   return parameters;
 }
 
@@ -178,7 +181,7 @@ function readParameter(schemas: Unfolder, one: Node): Parameter[] {
   const schema = schemas.unfold(one.schema ?? {});
   if (schema.type === 'object' || one.content !== undefined) {
     if (required !== true) return [];
-    throw new UnfitDocument(`The parameter ${name} is an object, which has no one form in a URL.`);
+    throw new UnfitDocument(`The parameter ${name} is an object, which is not supported in a URL.`);
   }
   const description = text(one.description) || text(schema.description);
   return [

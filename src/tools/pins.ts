@@ -1,64 +1,62 @@
-import type { ToolPin } from '../db/schema/tools.ts';
+import type { PinOf, ToolKind, ToolPin } from '../db/schema/tool-pins.ts';
 import type { Ctx } from '../platform/context.ts';
-import { coversAgent } from '../platform/context.ts';
-import { availableBuiltIns, type Definition, type Effect } from './definition.ts';
-import type { SealedSecret } from './http-call.ts';
-import { type PinState, selectPinned, selectPinStates, selectToolsByName } from './store.ts';
+import { type PinState, pinStateInCode, selectPinStates } from './pin-states.ts';
+import { kinds, sources } from './sources/registry.ts';
+import type { ListedTool } from './sources/source.ts';
+import type { CallableTool } from './tool.ts';
+
+/** Lists the tools of every kind that a configuration can name. */
+export async function listAvailableTools(ctx: Ctx): Promise<readonly ListedTool[]> {
+  return (await Promise.all(kinds.map((kind) => sources[kind].list(ctx)))).flat();
+}
 
 /**
- * Each name at the tool's current revision; a name that the caller may not use, or that is of no tool,
- * is in `unknown`. No trip when all are built in.
+ * Pins each name at the current revision of its tool. Names that no source has, or that the caller may
+ * not use, are in `unknown`. Takes no trip when all tools are built in.
  */
 export async function pinTools(
   ctx: Ctx,
   names: readonly string[],
-): Promise<{ readonly pins: ToolPin[]; readonly unknown: string[] }> {
-  const own = names.filter((name) => !availableBuiltIns.includes(name));
-  const isAllowed = own.length > 0 && coversAgent(ctx.actor, null);
-  const rows = isAllowed ? await selectToolsByName(ctx.db, ctx.workspace_id, own).all() : [];
-  const byName = new Map(rows.map((row) => [row.name, row]));
-  const pins = names.flatMap((name): ToolPin[] => {
-    if (availableBuiltIns.includes(name)) return [{ name, builtin: true }];
-    const row = byName.get(name);
-    return row === undefined ? [] : [{ name, tool_id: row.id, revision: row.revision }];
-  });
-  return { pins, unknown: own.filter((name) => !byName.has(name)) };
+): Promise<{ readonly pins: readonly ToolPin[]; readonly unknown: readonly string[] }> {
+  const byName = new Map<string, ToolPin>();
+  const missing = () => names.filter((name) => !byName.has(name));
+  for (const kind of kinds) {
+    const wanted = missing();
+    if (wanted.length === 0) break;
+    for (const pin of await sources[kind].pin(ctx, wanted)) byName.set(pin.name, pin);
+  }
+  return { pins: names.flatMap((name) => byName.get(name) ?? []), unknown: missing() };
 }
 
-/** How pins stand to the tools as they are now. No trip when all are built in. */
-export async function readPinStates(ctx: Ctx, pins: readonly ToolPin[]): Promise<PinState[]> {
-  if (pins.every((pin) => 'builtin' in pin))
-    return pins.map(({ name }) => ({ name, tool_id: null, revision: null, status: 'current' }));
+/** Returns the status of each pin. Takes no trip when all tools are part of the deployment. */
+export async function readPinStates(
+  ctx: Ctx,
+  pins: readonly ToolPin[],
+): Promise<readonly PinState[]> {
+  const known = pins.flatMap((pin) => pinStateInCode(pin) ?? []);
+  if (known.length === pins.length) return known;
   return (await selectPinStates(ctx.db, pins).get())?.states ?? [];
 }
 
-export interface PinnedTool {
-  readonly pin: Extract<ToolPin, { readonly tool_id: string }>;
-  readonly status: PinState['status'];
-  readonly effect: Effect;
-  readonly definition: Definition;
-  readonly secrets: readonly SealedSecret[];
+/** Returns the pinned tools in the order of the pins; logs and omits those that no longer exist. */
+export async function resolvePins(
+  ctx: Ctx,
+  pins: readonly ToolPin[],
+): Promise<readonly CallableTool[]> {
+  const found = await Promise.all(kinds.map((kind) => resolveKind(ctx, kind, pins)));
+  const byName = new Map(found.flat().map((tool) => [tool.name, tool]));
+  return pins.flatMap(({ name, kind }) => {
+    const tool = byName.get(name);
+    if (tool === undefined) ctx.log.warn('tool_not_resolved', { tool: name, kind });
+    return tool ?? [];
+  });
 }
 
-/** The stored revisions behind pins, in their order, in one trip; without those that are built in. */
-export async function readPinned(ctx: Ctx, pins: readonly ToolPin[]): Promise<PinnedTool[]> {
-  const own = pins.filter((pin): pin is PinnedTool['pin'] => 'tool_id' in pin);
-  if (own.length === 0) return [];
-  const rows = await selectPinned(ctx.db, ctx.workspace_id, own);
-  const byKey = new Map(rows.map((row) => [`${row.tool_id}:${row.revision}`, row]));
-  return own.flatMap((pin) => {
-    const row = byKey.get(`${pin.tool_id}:${pin.revision}`);
-    if (row === undefined) return [];
-    const status =
-      row.is_deleted === 1 ? 'deleted' : row.current === row.revision ? 'current' : 'changed';
-    return [
-      {
-        pin,
-        status,
-        effect: row.effect,
-        definition: row.definition as unknown as Definition,
-        secrets: row.secrets,
-      },
-    ];
-  });
+async function resolveKind<Kind extends ToolKind>(
+  ctx: Ctx,
+  kind: Kind,
+  pins: readonly ToolPin[],
+): Promise<readonly CallableTool[]> {
+  const own = pins.filter((pin): pin is PinOf<Kind> => pin.kind === kind);
+  return own.length === 0 ? [] : sources[kind].resolve(ctx, own);
 }

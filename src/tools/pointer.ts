@@ -1,4 +1,4 @@
-/** What an RFC 6901 pointer points at; null when there is nothing. Own members only. */
+/** Resolves an RFC 6901 pointer by own members only. Returns null when nothing is there. */
 export function readPointer(root: unknown, pointer: string): { readonly value: unknown } | null {
   let value = root;
   for (const part of pointer.split('/').slice(1)) {

@@ -1,11 +1,11 @@
 const marker = '[secret]';
 
-/** Below this a derived form is too short to say anything, and would be found in any text. */
+/** Shorter forms carry too little of the secret and occur in ordinary text. */
 const minLength = 8;
 
 /**
- * Text without secrets, whatever their case. Some services repeat what they were sent: a secret must not
- * reach a model, a message or a trace that way, nor escaped for JSON or a URL, nor in base64 (R46).
+ * Replaces secrets in a text, in any case, escaped for JSON or a URL, and in base64. Services may echo what
+ * they receive, and a secret must not reach a model, a message or a trace that way (R46).
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const parts = secrets.flatMap((secret) => [
@@ -32,8 +32,8 @@ const escaped = (character: string) =>
   `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
- * Standard and URL-safe, alone and inside of something longer such as `user:secret`: base64 takes three bytes
- * at a time, so a text reads in three ways. Characters that its neighbours have a part in are left out.
+ * Standard and URL-safe base64, also as a part of a longer text such as `user:secret`. Base64 encodes three
+ * bytes at a time, so there are three forms by offset; characters that depend on neighbours are left out.
  */
 function base64Forms(text: string): string[] {
   const bytes = new TextEncoder().encode(text);

@@ -1,25 +1,25 @@
-import { isNode } from './input-schema.ts';
+import { isNode } from '../shared/json-schema/index.ts';
 import { readPointer } from './pointer.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** A document that cannot be taken in; the message is for whoever sent it. */
+/** A document cannot be imported. The message is returned to the caller. */
 export class UnfitDocument extends Error {
   override readonly name = 'UnfitDocument';
 }
 
-/** A document whose schemas together cost more than a request may, whichever of its operations is wanted. */
+/** The schemas of a document cost more than a request may take, whichever operation is chosen. */
 export class OversizedDocument extends UnfitDocument {}
 
-/** What one schema may unfold to: a few that refer to each other twice over double with every step. */
+/** Schemas that one schema may expand to. Schemas that refer to each other twice double with every level. */
 const maxNodes = 2_000;
 const maxCharacters = 256 * 1024;
-/** What all of a document may take, in characters read; a schema counts for some by itself. About half a second. */
+/** Characters that all schemas of a document may take together: about half a second of work. */
 const maxWork = 16_000_000;
 const workOfNode = 64;
 const maxDepth = 14;
 
-/** What these say, a validator of ours does not check or a model need not read. */
+/** Keywords that neither validation nor a model uses. */
 const dropped = new Set([
   'discriminator',
   'xml',
@@ -33,25 +33,27 @@ const dropped = new Set([
   '$comment',
 ]);
 
-/** Follows local references of a document to what is no reference. Throws `UnfitDocument`. */
+/** Follows local references until the target is not a reference. Throws `UnfitDocument`. */
 export function follow(document: Node, node: unknown): Node {
   let current = node;
   for (let hops = 0; isNode(current) && typeof current.$ref === 'string'; hops += 1) {
-    if (hops > 20) throw new UnfitDocument(`${current.$ref} refers to itself.`);
+    if (hops > 20) throw new UnfitDocument(`Reference ${current.$ref} is recursive.`);
     current = at(document, current.$ref);
   }
-  if (!isNode(current)) throw new UnfitDocument('Something that should be an object is not.');
+  if (!isNode(current))
+    throw new UnfitDocument('A part of the document must be an object and is not.');
   return current;
 }
 
 function at(document: Node, reference: string): unknown {
   if (!reference.startsWith('#/'))
     throw new UnfitDocument(
-      `${reference} is not in this document: only local references are followed.`,
+      `Reference ${reference} is not supported: only references within the document.`,
     );
   const pointer = decode(reference.slice(1));
   const found = readPointer(document, pointer);
-  if (found === null) throw new UnfitDocument(`${reference} is not in this document.`);
+  if (found === null)
+    throw new UnfitDocument(`Reference ${reference} does not exist in the document.`);
   return found.value;
 }
 
@@ -63,17 +65,17 @@ function decode(text: string): string {
   }
 }
 
-/** A schema in place, and what it comes to. */
+/** An expanded schema and its size. */
 interface Unfolded {
   readonly value: unknown;
   readonly nodes: number;
   readonly characters: number;
   readonly depth: number;
-  /** Nothing in it is cut off, so that it is the same wherever it stands. */
+  /** No recursion was cut off, so the result can be reused anywhere. */
   readonly isWhole: boolean;
 }
 
-/** Unfolds the schemas of one document; what many operations refer to is unfolded once. */
+/** Expands the schemas of one document. A schema that many operations share is expanded once. */
 export class Unfolder {
   readonly #document: Node;
   readonly #whole = new WeakMap<object, Unfolded>();
@@ -84,9 +86,8 @@ export class Unfolder {
   }
 
   /**
-   * A schema of an OpenAPI 3.0 or 3.1 document as one that stands for itself: references in place, one that
-   * runs in a circle open from there on, 3.0's `nullable` as a type. Throws `UnfitDocument`, and
-   * `OversizedDocument` once all schemas of the document have taken too much.
+   * Returns a self-contained schema: references replaced, recursive ones left open, `nullable` of 3.0 as a
+   * type. Throws `UnfitDocument`, and `OversizedDocument` when the schemas of the document are too large.
    */
   unfold(schema: unknown): Record<string, unknown> {
     const { value } = this.#unfold(schema, []);
@@ -106,7 +107,9 @@ export class Unfolder {
     if (known !== undefined && open.length + known.depth <= maxDepth) return known;
     const unfolded = this.#unfoldNode(node, open);
     if (unfolded.nodes > maxNodes || unfolded.characters > maxCharacters)
-      throw new UnfitDocument('The schemas of this operation unfold to more than can be used.');
+      throw new UnfitDocument(
+        'The schemas of this operation are too large when references are expanded.',
+      );
     if (unfolded.isWhole) this.#whole.set(node, unfolded);
     return unfolded;
   }
@@ -134,12 +137,12 @@ export class Unfolder {
     this.#work += work;
     if (this.#work > maxWork)
       throw new OversizedDocument(
-        'The schemas of this document unfold to more than can be read at once. Split it, or leave out operations.',
+        'The schemas of this document are too large when references are expanded. Split it, or leave out operations.',
       );
   }
 }
 
-/** Adds up what the schemas inside of one come to. */
+/** Adds up the sizes of nested schemas. */
 class Members {
   readonly #unfold: (node: unknown, name: string) => Unfolded;
   #nodes = 1;
@@ -169,7 +172,7 @@ class Members {
   });
 }
 
-/** What a schema says besides the schemas inside of it. */
+/** Keywords of a schema that hold no schemas. */
 const ownKeywords = (node: Node) =>
   Object.fromEntries(
     Object.entries(node).filter(
@@ -206,7 +209,7 @@ function unfoldMembers(
   return modern(result);
 }
 
-/** What only answers have is left out: no argument can set it. */
+/** Omits read-only properties: arguments cannot set them. */
 const unfoldProperties = (members: Node, inner: (node: unknown, name: string) => unknown) =>
   Object.fromEntries(
     Object.entries(members)
@@ -214,7 +217,7 @@ const unfoldProperties = (members: Node, inner: (node: unknown, name: string) =>
       .map(([name, member]) => [name, inner(member, 'properties')]),
   );
 
-/** OpenAPI 3.0's own keywords as JSON Schema; patterns as words, since they are not enforced. */
+/** Converts OpenAPI 3.0 keywords to JSON Schema. Patterns become part of the description and are not enforced. */
 function modern({
   nullable,
   exclusiveMinimum,

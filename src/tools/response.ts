@@ -3,7 +3,7 @@ import { readPointer } from './pointer.ts';
 
 type Mapped = { readonly output: unknown } | { readonly error: string };
 
-/** What the model reads of an answer. An answer that is not what the mapping needs is an error in words. */
+/** Maps a response to what the model reads. Returns an error for a response that the mapping does not fit. */
 export function mapResponse(
   { format, pointer, fields }: Definition['response'],
   text: string,
@@ -15,13 +15,13 @@ export function mapResponse(
     format === 'json' || pointer !== null || fields !== null || /[/+]json\b/i.test(contentType);
   if (parsed === undefined) {
     if (needsJson && text.trim() !== '')
-      return { error: 'The call was made, but its answer is not JSON.' };
+      return { error: 'The call succeeded, but the response is not JSON.' };
     return { output: text };
   }
   if (!needsJson) return { output: text };
   const part = pointer === null ? { value: parsed.value } : readPointer(parsed.value, pointer);
   if (part === null)
-    return { error: `The call was made, but its answer has nothing at ${pointer}.` };
+    return { error: `The call succeeded, but the response has no value at ${pointer}.` };
   return { output: fields === null ? part.value : pick(part.value, fields) };
 }
 

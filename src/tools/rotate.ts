@@ -5,13 +5,13 @@ import { Failure } from '../shared/failure.ts';
 import { placeOfSecret } from './http-call.ts';
 import { moveSecret, type SecretRow, selectOldSecrets } from './store.ts';
 
-/** Secrets a read gives, and reads a tick makes. */
+/** Secrets per read, and reads per run of the task. */
 const limit = 100;
 const maxReads = 20;
 
 /**
- * Moves secrets that are sealed under an old encryption key to the newest, without opening them; what one
- * tick does not reach the next does. One that cannot be moved is logged and left. Returns how many were moved.
+ * Moves secrets that are sealed under an old encryption key to the newest, without opening them. The next run
+ * continues where this one ends. Logs and leaves a secret that cannot be moved. Returns the number moved.
  */
 export async function rewrapToolSecrets(ctx: Ctx): Promise<number> {
   if (ctx.config.encryption_keys.size === 0) return 0;

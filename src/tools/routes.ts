@@ -17,7 +17,7 @@ import { tryTool } from './try.ts';
 const tag = 'Tools';
 const tool = z.object({ tool: Id('tool') });
 const etag = (reply: { readonly revision: number }) => String(reply.revision);
-/** A document inside a JSON text: every quote and line feed in it takes two characters. */
+/** Bytes of a document inside JSON, where quotes and line feeds take two characters. */
 const documentLimit = 2 * maxDocument;
 
 export const toolRoutes = new Router()
@@ -31,7 +31,7 @@ export const toolRoutes = new Router()
       description:
         'An HTTP request that models may make, with arguments of a schema. Agents name it in `tools`.',
       body: CreateTool,
-      reply: { status: 201, schema: Tool, description: 'The tool; secrets are never shown again' },
+      reply: { status: 201, schema: Tool, description: 'The tool; secret values are not returned' },
       failures: ['name_taken', 'url_not_allowed', 'quota_exceeded'],
       etag,
     },
@@ -57,13 +57,13 @@ export const toolRoutes = new Router()
       access: 'tools:write',
       tag,
       summary: 'Import tools',
-      description: 'Makes tools of chosen operations of an OpenAPI document, all or none.',
+      description: 'Creates tools from the chosen operations of an OpenAPI document, all or none.',
       body: ImportTools,
       bodyLimit: documentLimit,
       reply: {
         status: 201,
         schema: ImportedTools,
-        description: 'The tools, in the order they were chosen in',
+        description: 'The tools, in the order of `operations`',
       },
       failures: ['name_taken', 'url_not_allowed'],
     },
@@ -96,7 +96,7 @@ export const toolRoutes = new Router()
       tag,
       summary: 'Get a tool',
       params: tool,
-      reply: { status: 200, schema: Tool, description: 'The tool as it is now' },
+      reply: { status: 200, schema: Tool, description: 'The tool' },
       etag,
     },
     (ctx, { params }) => getTool(ctx, params.tool),
@@ -112,7 +112,7 @@ export const toolRoutes = new Router()
         'Makes the next revision. Versions of agents keep the revision they were made with until `tools` is set again.',
       params: tool,
       body: UpdateTool,
-      reply: { status: 200, schema: Tool, description: 'The tool as it is now' },
+      reply: { status: 200, schema: Tool, description: 'The tool' },
       failures: ['name_taken', 'url_not_allowed'],
       etag,
     },
@@ -125,7 +125,8 @@ export const toolRoutes = new Router()
       access: 'tools:write',
       tag,
       summary: 'Delete a tool',
-      description: 'New versions cannot name it; versions that do keep what they were made with.',
+      description:
+        'New versions cannot use the tool. Versions that use it keep the revision they were created with.',
       params: tool,
       reply: { status: 204, description: 'Deleted' },
       failures: ['precondition_failed'],
@@ -139,10 +140,10 @@ export const toolRoutes = new Router()
       access: 'tools:write',
       tag,
       summary: 'Test a tool',
-      description: 'Makes the call, as a model would. A failed call is a result, not an error.',
+      description: 'Calls the tool as a model would. A failed call is a result, not an error.',
       params: tool,
       body: TestTool,
-      reply: { status: 200, schema: ToolResult, description: 'What came of it' },
+      reply: { status: 200, schema: ToolResult, description: 'The result' },
     },
     (ctx, { params, body }) => tryTool(ctx, params.tool, body),
   );

@@ -74,8 +74,8 @@ export const UpdateTool = z
 export type UpdateTool = z.output<typeof UpdateTool>;
 
 const SecretHeader = z.object({
-  last_four: z.string().nullable().describe('null where that would tell too much'),
-  fingerprint: z.string().describe('The same value has the same fingerprint'),
+  last_four: z.string().nullable().describe('null for values shorter than 16 characters'),
+  fingerprint: z.string().describe('Equal values have equal fingerprints'),
   updated_at: Time,
 });
 
@@ -87,7 +87,7 @@ export const Tool = z
       .number()
       .int()
       .min(1)
-      .describe('Rises with every change of what it does; the `ETag`'),
+      .describe('Incremented with every change of behavior; the `ETag`'),
     ...definitionFields,
     input_schema: z.record(z.string(), z.unknown()),
     secret_headers: z.record(z.string(), SecretHeader),
@@ -101,7 +101,7 @@ export type Tool = z.output<typeof Tool>;
 export const ToolQuery = z.strictObject({
   ...pageQuery,
   q: z.string().min(1).max(100).optional().describe('Part of the name'),
-  effect: z.enum(effects).optional().describe('What a call may do outside'),
+  effect: z.enum(effects).optional().describe('Effect of a call outside the platform'),
 });
 export type ToolQuery = z.output<typeof ToolQuery>;
 
@@ -130,10 +130,7 @@ export const toTool = (row: ToolRow): Tool => {
 
 export const TestTool = z
   .strictObject({
-    input: z
-      .record(z.string(), z.unknown())
-      .default({})
-      .describe('Arguments, as a model would give them'),
+    input: z.record(z.string(), z.unknown()).default({}).describe('Arguments of the call'),
   })
   .openapi('TestTool', { example: { input: { city: 'Bern' } } });
 export type TestTool = z.output<typeof TestTool>;
@@ -141,8 +138,8 @@ export type TestTool = z.output<typeof TestTool>;
 export const ToolResult = z
   .object({
     ok: z.boolean(),
-    status: z.number().int().nullable().describe('HTTP status; null when nothing was answered'),
-    output: z.unknown().describe('What the model would read'),
+    status: z.number().int().nullable().describe('HTTP status; null when there was no response'),
+    output: z.unknown().describe('The result as the model reads it'),
     error: z.string().nullable(),
     latency_ms: z.number().int(),
   })

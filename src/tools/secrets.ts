@@ -5,20 +5,20 @@ import { hmac } from '../shared/digest.ts';
 import { placeOfSecret } from './http-call.ts';
 import { insertSecret, replaceSecret, type SecretSummary } from './store.ts';
 
-/** Four characters of less than this would tell too much. */
+/** The last four characters of shorter values are not shown. */
 const minToShow = 16;
 
 interface Kept {
   /** Ids by header, for the definition. */
   readonly ids: Record<string, string>;
-  /** What may be told of them, by id. */
+  /** Summaries that the API shows, by id. */
   readonly summaries: Readonly<Record<string, SecretSummary>>;
   readonly statements: Statement[];
 }
 
 /**
- * Seals values for an origin. One that the tool already keeps for the same header and origin is
- * replaced in place, so that a new key serves every version; the statements are for the tool's batch.
+ * Seals values for an origin. Replaces the value of the same header and origin in place, so that a new key
+ * serves every version. The statements belong to the tool's batch.
  */
 export async function keepSecrets(
   ctx: Ctx,
@@ -56,7 +56,7 @@ export async function keepSecrets(
   return { ids, summaries, statements };
 }
 
-/** Tells equal values apart from others within a workspace; says nothing to who lacks the deployment's secret. */
+/** Equal for equal values of a workspace. Keyed, so that it reveals nothing without the deployment's secret. */
 const fingerprint = async (ctx: Ctx, value: string) =>
   (
     await hmac(ctx.config.sealing_secret, JSON.stringify([ctx.workspace_id, 'tool_secret', value]))

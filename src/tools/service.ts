@@ -20,10 +20,10 @@ import {
   type ToolRow,
 } from './store.ts';
 
-/** Changes of one tool at the same moment, each of which starts again. */
+/** Attempts of a change that concurrent changes of the same tool restart. */
 const attempts = 10;
 
-/** A tool at revision 1. Throws `validation_failed`, `url_not_allowed`, `name_taken`, `forbidden` for a key that is limited to agents. */
+/** Creates a tool at revision 1. Throws `validation_failed`, `url_not_allowed`, `name_taken`, `forbidden` for a key that is limited to agents. */
 export async function createTool(ctx: Ctx, input: CreateTool): Promise<Tool> {
   const { row, statements } = await newTool(ctx, input);
   const reply = toTool(row);
@@ -31,11 +31,14 @@ export async function createTool(ctx: Ctx, input: CreateTool): Promise<Tool> {
   return reply;
 }
 
-/** The rows of a new tool, for one batch or a larger one. */
+/** Returns the row and statements of a new tool, for its own batch or a larger one. */
 export async function newTool(ctx: Ctx, { type: _, secret_headers, ...input }: CreateTool) {
-  // It would be out of sight for the key that made it.
+  // The key that created it could not read it.
   if (coveredAgents(ctx.actor) !== null)
-    throw new Failure('forbidden', 'A key that is limited to agents cannot make or change tools.');
+    throw new Failure(
+      'forbidden',
+      'An API key that is limited to agents cannot create or change tools.',
+    );
   const draft = toDraft({
     ...input,
     body: input.body === undefined ? defaultBody(input.method) : input.body,
@@ -114,7 +117,7 @@ export async function commitNamed<Result>(work: () => Promise<Result>): Promise<
   }
 }
 
-/** Throws `not_found`, also for a key that is limited to agents. */
+/** Returns a tool. Throws `not_found`, also for an API key that is limited to agents. */
 export async function findTool(ctx: Ctx, id: string): Promise<ToolRow> {
   const row = coversAgent(ctx.actor, null)
     ? await selectTool(ctx.db, ctx.workspace_id, id).get()
@@ -126,7 +129,7 @@ export async function findTool(ctx: Ctx, id: string): Promise<ToolRow> {
 export const getTool = async (ctx: Ctx, id: string): Promise<Tool> =>
   toTool(await findTool(ctx, id));
 
-/** Newest first; one trip. */
+/** Returns a page of tools, newest first, in one trip. */
 export const listTools = (
   ctx: Ctx,
   { limit, cursor, ...filters }: ToolQuery,
@@ -143,8 +146,8 @@ export const listTools = (
   );
 
 /**
- * Changes a tool. What it does becomes the next revision, which versions made from now on take; a new
- * value of a secret for the same origin serves every revision and makes none. Throws `not_found`,
+ * Changes a tool. A change of behavior creates the next revision, which new versions use. A new secret value
+ * for the same origin applies to every revision and creates none. Throws `not_found`,
  * `precondition_failed`, `validation_failed`, `url_not_allowed`, `name_taken`.
  */
 export async function updateTool(
@@ -168,13 +171,13 @@ export async function updateTool(
       if (ifMatch !== null) throw stale();
     }
   }
-  throw new Failure('unavailable', 'Too many changes of this tool at once; try again.', {
+  throw new Failure('unavailable', 'Too many concurrent changes of this tool. Retry.', {
     retryAfter: 1,
   });
 }
 
 const stale = () =>
-  new Failure('precondition_failed', 'The tool has changed since: read it again.');
+  new Failure('precondition_failed', 'The tool has changed since. Read it again and retry.');
 
 async function planUpdate(
   ctx: Ctx,
@@ -233,7 +236,7 @@ async function planUpdate(
 const withoutUndefined = (fields: object) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** Secrets that stay, by header, and the values that are new. Those of another origin are never taken along. */
+/** Splits secrets into those kept, by header, and new values. Secrets of another origin are dropped. */
 function mergeSecrets(
   row: ToolRow,
   current: Definition,
@@ -253,7 +256,7 @@ function mergeSecrets(
   return { kept, values };
 }
 
-/** Gone for new versions at once; versions that refer to it keep what they refer to. Throws `not_found`. */
+/** Deletes a tool. New versions cannot use it; versions that do keep their revision. Throws `not_found`. */
 export async function deleteTool(
   ctx: Ctx,
   id: string,
@@ -273,7 +276,7 @@ export async function deleteTool(
       if (ifMatch !== null) throw stale();
     }
   }
-  throw new Failure('unavailable', 'Too many changes of this tool at once; try again.', {
+  throw new Failure('unavailable', 'Too many concurrent changes of this tool. Retry.', {
     retryAfter: 1,
   });
 }

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { type ToolPin, tool_revisions, tool_secrets, tools } from '../db/schema/tools.ts';
+import { tool_revisions, tool_secrets, tools } from '../db/schema/tools.ts';
 
 export type ToolBaseRow = typeof tools.$inferSelect;
 export type RevisionRow = typeof tool_revisions.$inferSelect;
@@ -14,7 +14,7 @@ export interface SecretSummary {
   readonly updated_at: number;
 }
 
-/** A tool with its current revision and what may be told of its secrets, by id. */
+/** A tool with its current revision and summaries of its secrets, by id. */
 export type ToolRow = ToolBaseRow &
   Pick<RevisionRow, 'effect' | 'definition'> & {
     readonly secrets: Readonly<Record<string, SecretSummary>>;
@@ -75,7 +75,23 @@ export const selectTools = (
     .orderBy(desc(tools.id))
     .limit(limit);
 
-/** Live tools by name: what a configuration may refer to. */
+/** Name, description and effect of every live tool; a quota bounds their number. */
+export const selectListed = (db: Db, workspace_id: string) =>
+  db
+    .select({
+      name: tools.name,
+      description: sql<string>`${tool_revisions.definition} ->> 'description'`,
+      effect: tool_revisions.effect,
+    })
+    .from(tools)
+    .innerJoin(
+      tool_revisions,
+      and(eq(tool_revisions.tool_id, tools.id), eq(tool_revisions.revision, tools.revision)),
+    )
+    .where(and(eq(tools.workspace_id, workspace_id), isNull(tools.deleted_at)))
+    .orderBy(tools.id);
+
+/** Live tools by name. */
 export const selectToolsByName = (db: Db, workspace_id: string, names: readonly string[]) =>
   db
     .select({ id: tools.id, name: tools.name, revision: tools.revision })
@@ -107,7 +123,7 @@ export const advanceTool = (
 
 export const insertSecret = (db: Db, row: SecretRow) => db.insert(tool_secrets).values(row);
 
-/** Another value for the same header and origin, in every revision that names the secret. */
+/** Replaces the value of a secret in every revision that refers to it. */
 export const replaceSecret = (
   db: Db,
   { workspace_id, tool_id, id, ...changes }: Omit<SecretRow, 'header' | 'origin'>,
@@ -133,7 +149,7 @@ export const markToolDeleted = (db: Db, row: ToolBaseRow, now: number) =>
     })
     .where(and(eq(tools.workspace_id, row.workspace_id), eq(tools.id, row.id)));
 
-/** Of every workspace: rotation is the deployment's. */
+/** Selects secrets of all workspaces for the rotation of keys. */
 export const selectOldSecrets = (db: Db, version: number, after: string, limit: number) =>
   db
     .select()
@@ -142,7 +158,7 @@ export const selectOldSecrets = (db: Db, version: number, after: string, limit: 
     .orderBy(tool_secrets.id)
     .limit(limit);
 
-/** Unless another value has come in between, which is under the newest key already. */
+/** Moves a secret, unless its value has been replaced since and is under the newest key already. */
 export const moveSecret = (db: Db, row: SecretRow, value: string, key_version: number) =>
   db
     .update(tool_secrets)
@@ -155,7 +171,7 @@ export const moveSecret = (db: Db, row: SecretRow, value: string, key_version: n
       ),
     );
 
-/** Once the tool is gone: revisions that no version of an agent refers to, and all secrets when no revision is left. */
+/** Erases revisions of a deleted tool that no agent version refers to, and secrets that no revision refers to. */
 export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
   db.delete(tool_revisions).where(
     and(
@@ -175,16 +191,18 @@ export const eraseUnpinned = (db: Db, { workspace_id, id }: ToolBaseRow) => [
   ),
 ];
 
-/** A revision of a tool with the sealed secrets that it names, whether the tool is still there or not. */
-type PinnedRow = Pick<RevisionRow, 'tool_id' | 'revision' | 'name' | 'effect' | 'definition'> & {
+/** A revision with its sealed secrets, also of a deleted tool. */
+export type PinnedRow = Pick<
+  RevisionRow,
+  'tool_id' | 'revision' | 'name' | 'effect' | 'definition'
+> & {
   readonly secrets: readonly Pick<SecretRow, 'id' | 'header' | 'origin' | 'value'>[];
-  readonly current: number;
-  readonly is_deleted: number;
 };
 
+/** Qualified by hand: in a query of one table Drizzle writes `tool_id`, which would be that of the secret. */
 const sealedSecrets = sql<PinnedRow['secrets']>`(
   select json_group_array(json_object('id', s.id, 'header', s.header, 'origin', s.origin, 'value', s.value))
-  from tool_secrets s where s.tool_id = ${tool_revisions.tool_id})`
+  from tool_secrets s where s.tool_id = tool_revisions.tool_id)`
   .mapWith((text: string) => JSON.parse(text) as PinnedRow['secrets'])
   .as('secrets');
 
@@ -201,11 +219,8 @@ export const selectPinned = (
       effect: tool_revisions.effect,
       definition: tool_revisions.definition,
       secrets: sealedSecrets,
-      current: sql<number>`${tools.revision}`.as('current'),
-      is_deleted: sql<number>`${tools.deleted_at} is not null`.as('is_deleted'),
     })
     .from(tool_revisions)
-    .innerJoin(tools, eq(tools.id, tool_revisions.tool_id))
     .where(
       and(
         eq(tool_revisions.workspace_id, workspace_id),
@@ -213,27 +228,3 @@ export const selectPinned = (
           select value ->> 'tool_id', value ->> 'revision' from json_each(${JSON.stringify(pins)}))`,
       ),
     );
-
-export const pinStatuses = ['current', 'changed', 'deleted'] as const;
-
-/** A tool of a version as it is shown. */
-export interface PinState {
-  readonly name: string;
-  /** null for what is built in, as `revision`. */
-  readonly tool_id: string | null;
-  readonly revision: number | null;
-  readonly status: (typeof pinStatuses)[number];
-}
-
-/** States of the pins in a column or value, for a select list. */
-export const pinStates = (pins: SQL) =>
-  sql<PinState[]>`(
-  select json_group_array(json_object('name', pin.value ->> 'name', 'tool_id', pin.value ->> 'tool_id', 'revision', pin.value ->> 'revision',
-    'status', case when pin.value ->> 'tool_id' is null then 'current' when t.id is null or t.deleted_at is not null then 'deleted'
-      when t.revision = pin.value ->> 'revision' then 'current' else 'changed' end))
-  from json_each(${pins}) pin left join tools t on t.id = pin.value ->> 'tool_id')`
-    .mapWith((text: string) => JSON.parse(text) as PinState[])
-    .as('states');
-
-export const selectPinStates = (db: Db, pins: readonly ToolPin[]) =>
-  db.select({ states: pinStates(sql`${JSON.stringify(pins)}`) }).from(sql`(select 1)`);

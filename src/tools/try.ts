@@ -1,13 +1,13 @@
-import { Validator } from '@cfworker/json-schema';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
+import { schemaErrors } from '../shared/json-schema/index.ts';
 import type { Definition } from './definition.ts';
 import { type Arguments, callHttpTool, type HttpResult } from './http-call.ts';
 import type { TestTool, ToolResult } from './schema.ts';
 import { auditOf, findTool } from './service.ts';
 import { selectPinned } from './store.ts';
 
-/** Calls the tool as a model would; a fault of the tool is part of the answer. Throws `not_found`. */
+/** Calls the tool as a model would. A fault of the tool is part of the response. Throws `not_found`. */
 export async function tryTool(ctx: Ctx, id: string, { input }: TestTool): Promise<ToolResult> {
   const row = await findTool(ctx, id);
   const [pinned] = await selectPinned(ctx.db, ctx.workspace_id, [
@@ -35,15 +35,13 @@ export async function tryTool(ctx: Ctx, id: string, { input }: TestTool): Promis
   return reply;
 }
 
-/** What is wrong with arguments, in words the caller can mend them by; null when they match. */
-function argumentProblem(
+/** Returns what is wrong with arguments, in words the caller can correct them by; null when they are valid. */
+export function argumentProblem(
   schema: Readonly<Record<string, unknown>>,
   input: Arguments,
 ): string | null {
-  const { valid, errors } = new Validator(schema, '2020-12', false).validate(input);
-  if (valid) return null;
-  const details = errors
-    .slice(0, 10)
-    .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
-  return `The arguments do not match the tool's schema. ${details.join(' ')}`;
+  const errors = schemaErrors(schema, input);
+  return errors.length === 0
+    ? null
+    : `The arguments do not match the tool's schema. ${errors.slice(0, 10).join(' ')}`;
 }

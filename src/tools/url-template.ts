@@ -1,9 +1,9 @@
-/** An address with `{name}` in path segments and query values, which arguments fill in. */
+/** A URL with placeholders `{name}` in path segments and query values. */
 export interface UrlTemplate {
   readonly origin: string;
   readonly path: string;
   readonly query: readonly QueryPart[];
-  /** Names in the path, which must be given, and in the query, whose part is left out when they are not. */
+  /** Names in the path, which are required, and in the query, where a part without a value is omitted. */
   readonly path_names: readonly string[];
   readonly query_names: readonly string[];
 }
@@ -21,7 +21,7 @@ const namesIn = (text: string): string[] => [
 ];
 const hasBraces = (text: string) => /[{}]/.test(text.replaceAll(placeholder, ''));
 
-/** The template, or what is wrong with it. Says nothing about whether the address may be called. */
+/** Returns the template, or what is wrong with it. Does not check whether the URL may be called. */
 export function parseUrlTemplate(text: string): UrlTemplate | string {
   const [, origin, path = '/', query] = shape.exec(text) ?? [];
   if (origin === undefined)
@@ -54,14 +54,14 @@ const toPart = (text: string): QueryPart => {
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** A value that cannot stand where it is to go; the message is for whoever gave it. */
+/** A value cannot be placed in the URL. The message is returned to the caller. */
 export class UnfitArgument extends Error {
   override readonly name = 'UnfitArgument';
 }
 
 /**
- * The address for these arguments. Every value is percent-encoded, and what comes out must have the
- * origin and the path that were put together: no value can climb out of its segment. Throws `UnfitArgument`.
+ * Returns the URL for these arguments. Values are percent-encoded, and the result must have the origin and
+ * path it was built with: no value can leave its segment. Throws `UnfitArgument`.
  */
 export function fillUrl(template: UrlTemplate, input: Arguments): string {
   const path = template.path.replaceAll(placeholder, (_, name: string) => {
@@ -74,14 +74,14 @@ export function fillUrl(template: UrlTemplate, input: Arguments): string {
   const query = template.query.flatMap((part) => fillPart(part, input)).join('&');
   const url = URL.parse(`${template.origin}${path}${query === '' ? '' : `?${query}`}`);
   if (url === null || url.origin !== template.origin || url.pathname !== path || url.hash !== '') {
-    throw new UnfitArgument('The arguments do not make an address of this tool.');
+    throw new UnfitArgument('The arguments do not make a valid URL of this tool.');
   }
   return url.href;
 }
 
 const isDots = (segment: string) => /^\.{1,2}$/.test(segment.replaceAll(/%2e/gi, '.'));
 
-/** A part is left out when one of its placeholders has no value, and repeated for each item of an array. */
+/** Omits a part when a placeholder has no value, and repeats it for each item of an array. */
 function fillPart({ name, value }: QueryPart, input: Arguments): string[] {
   const names = namesIn(value);
   if (names.some((one) => input[one] === undefined || input[one] === null)) return [];
@@ -94,7 +94,7 @@ function fillPart({ name, value }: QueryPart, input: Arguments): string[] {
 
 function encode(name: string, value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    throw new UnfitArgument(`${name} must be a text, a number or true or false.`);
+    throw new UnfitArgument(`${name} must be a string, a number or a boolean.`);
   }
   const text = String(value);
   if (!text.isWellFormed()) throw new UnfitArgument(`${name} must be well-formed text.`);

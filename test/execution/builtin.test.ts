@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import {
   type AgentCall,
+  type RunAgent,
   resolveTools,
   type Tool,
   type ToolOutcome,
@@ -22,21 +23,19 @@ const contextOf = (workspace: Workspace, now = Date.parse('2026-07-01T12:00:00Z'
   now: () => now,
 });
 
-const builtIn = async (
-  ctx: Ctx,
-  name: string,
-  runAgent?: (ctx: Ctx, call: AgentCall) => Promise<ToolOutcome>,
-): Promise<Tool> => {
+const noAgent: RunAgent = async () => ({ ok: false, error: 'No agent can be called.' });
+
+const builtIn = async (ctx: Ctx, name: string, runAgent: RunAgent = noAgent): Promise<Tool> => {
   const [tool] = await resolveTools(
     ctx,
-    [{ name, builtin: true }],
-    runAgent === undefined ? {} : { runAgent },
+    [name === 'agent' ? { kind: 'agent', name } : { kind: 'builtin', name, revision: 1 }],
+    { runAgent },
   );
   if (tool === undefined) throw new Error(`no tool ${name}`);
   return tool;
 };
 
-const circumstances = () => ({
+const callContext = () => ({
   tool_call_id: 'call_1',
   span_id: 'step_1',
   attribution: { account: new Account() },
@@ -49,7 +48,7 @@ describe('calculator', () => {
   const calculate = async (expression: string): Promise<string> => {
     const ctx = contextOf({ id: 'ws_none' } as Workspace);
     const outcome = await (await builtIn(ctx, 'calculator')).run(ctx, {
-      ...circumstances(),
+      ...callContext(),
       input: { expression },
     });
     return outcome.ok ? (outcome.output as { value: string }).value : `error: ${outcome.error}`;
@@ -76,7 +75,7 @@ describe('calculator', () => {
     ['1e-7 * 1', '0.0000001'],
     ['round(pi, 10)', '3.1415926536'],
     ['log10(1000) + ln(e)', '4'],
-  ])('%s is %s', async (expression, value) => {
+  ])('evaluates %s to %s', async (expression, value) => {
     expect(await calculate(expression)).toBe(value);
   });
 
@@ -122,7 +121,7 @@ describe('calculator', () => {
     '{}',
     '`x`',
     '1,2',
-  ])('has no value for %s, and says so at once', async (expression) => {
+  ])('refuses %s without delay', async (expression) => {
     const started = performance.now();
     expect(await calculate(expression)).toMatch(/^error: /);
     expect(performance.now() - started).toBeLessThan(1000);
@@ -130,11 +129,11 @@ describe('calculator', () => {
 });
 
 describe('current_time', () => {
-  it('tells the time there', async () => {
+  it('returns the local time of a time zone', async () => {
     const ctx = contextOf(await newWorkspace());
     const tool = await builtIn(ctx, 'current_time');
     const at = async (time_zone?: string) =>
-      tool.run(ctx, { ...circumstances(), input: time_zone === undefined ? {} : { time_zone } });
+      tool.run(ctx, { ...callContext(), input: time_zone === undefined ? {} : { time_zone } });
     expect(await at('Europe/Zurich')).toEqual({
       ok: true,
       output: {
@@ -156,7 +155,7 @@ describe('current_time', () => {
 describe('fetch_url', () => {
   const fetchWith = async (input: object): Promise<ToolOutcome> => {
     const ctx = contextOf({ id: 'ws_none' } as Workspace);
-    return (await builtIn(ctx, 'fetch_url')).run(ctx, { ...circumstances(), input });
+    return (await builtIn(ctx, 'fetch_url')).run(ctx, { ...callContext(), input });
   };
   const page = (body: string, type = 'text/html; charset=utf-8') =>
     new Site().answers('/page', { body, headers: { 'content-type': type } });
@@ -167,7 +166,7 @@ describe('fetch_url', () => {
       : outcome.error;
   };
 
-  it('reads the main content of a page, and nothing that a reader does not see', async () => {
+  it('returns the main content of a page without what is hidden', async () => {
     const html = `<!doctype html><html><head><title> The
       title </title><style>b{}</style></head><body><header>SITE</header><nav>MENU</nav>
       <main><h1>Hello</h1><p>Some <b>bold</b> text.</p><script>alert('SCRIPT')</script><!-- COMMENT --><p style="display:none">HIDDEN</p>
@@ -181,7 +180,7 @@ describe('fetch_url', () => {
     expect(text).not.toMatch(/SITE|MENU|SCRIPT|COMMENT|HIDDEN|ASIDE|FOOT/);
   });
 
-  it('keeps links to other pages, absolute, and of other links the text', async () => {
+  it('keeps links to other pages as absolute URLs and other links as text', async () => {
     const site = new Site();
     const links = (body: string) => ({ body, headers: { 'content-type': 'text/html' } });
     const body = `<main><p>See <a href="../my_docs/a?x=1&amp;y=2" title="T">the <b>docs</b></a>, <a href="https://other.example.com/p">other</a>,
@@ -213,7 +212,7 @@ describe('fetch_url', () => {
     expect(based).toMatchObject({ output: { text: `[A](${site.url('/docs/a')})` } });
   });
 
-  it('reads an only article, pages without landmarks, and other text', async () => {
+  it('reads a single article, pages without landmarks, and plain text', async () => {
     const article = (await read(
       '<body><div>AROUND</div><article><header><h1>Title</h1></header><p>Text</p></article></body>',
     )) as {
@@ -235,7 +234,7 @@ describe('fetch_url', () => {
     });
   });
 
-  it('cuts long pages, and goes on where it was asked to', async () => {
+  it('cuts long pages and continues from `start`', async () => {
     const url = await page('word '.repeat(10_000), 'text/plain');
     const first = await fetchWith({ url, max_characters: 500 });
     expect(first).toMatchObject({ ok: true, output: { next_start: 500 } });
@@ -243,7 +242,7 @@ describe('fetch_url', () => {
     expect(last).toMatchObject({ ok: true, output: { next_start: null } });
   });
 
-  it('refuses what is too large, no text, or an error', async () => {
+  it('refuses large responses, other content types and error statuses', async () => {
     const bomb = await new Site().answers('/', {
       gzip: true,
       body: '0'.repeat(1000),
@@ -262,12 +261,14 @@ describe('fetch_url', () => {
     expect(typeof deep === 'string' || deep.text.length < 100).toBe(true);
   });
 
-  it('goes nowhere it may not, directly or by a redirect (R34, R35)', async () => {
+  it('calls no forbidden address, directly or by a redirect (R34, R35)', async () => {
     const before = (await unexpectedCalls()).length;
     for (const url of forbiddenUrls)
       expect(await fetchWith({ url }), url).toMatchObject({
         ok: false,
-        error: expect.stringContaining('url_not_allowed'),
+        error: expect.stringContaining(
+          url === '' || url.length > 4000 ? 'Invalid arguments' : 'url_not_allowed',
+        ),
       });
     const trap = await new Site().answers('/', {
       status: 302,
@@ -282,7 +283,7 @@ describe('fetch_url', () => {
 });
 
 describe('knowledge_search', () => {
-  it("searches the version's bases, and its hits can be cited", async () => {
+  it("searches the version's knowledge bases and returns citable passages", async () => {
     const workspace = await newWorkspace();
     const agent = (
       await workspace.post('/agents', {
@@ -301,7 +302,7 @@ describe('knowledge_search', () => {
     const ctx = contextOf(workspace, Date.now());
     const tool = await builtIn(ctx, 'knowledge_search');
     const search = (query: string, config: object = agent.config) =>
-      tool.run(ctx, { ...circumstances(), config: config as never, input: { query } });
+      tool.run(ctx, { ...callContext(), config: config as never, input: { query } });
     const found = await search('When does the bakery open on Sundays?');
     expect(found).toMatchObject({
       ok: true,
@@ -321,7 +322,7 @@ describe('knowledge_search', () => {
     const foreign = contextOf(await newWorkspace(), Date.now());
     expect(
       await tool.run(foreign, {
-        ...circumstances(),
+        ...callContext(),
         config: agent.config,
         input: { query: 'bakery Sundays' },
       }),
@@ -330,7 +331,7 @@ describe('knowledge_search', () => {
 });
 
 describe('agent', () => {
-  it('asks another agent, never too deep and never in circles (R47)', async () => {
+  it('runs a delegate within the limit of depth and without cycles (R47)', async () => {
     const workspace = await newWorkspace();
     const [a, b, gone] = await Promise.all(
       ['a', 'b', 'gone'].map(
@@ -353,7 +354,7 @@ describe('agent', () => {
     });
     const ask = (agent: string, more: object = {}) =>
       tool.run(ctx, {
-        ...circumstances(),
+        ...callContext(),
         attribution: { agent_id: a.id, account: new Account() },
         ...more,
         input: { agent, message: 'Hi' },
@@ -377,7 +378,7 @@ describe('agent', () => {
 });
 
 describe('HTTP tools of a version', () => {
-  it('do what they did when the version was made, and repeat no secret (R46)', async () => {
+  it('use the revision of the version and return no secret (R46)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/one', {
@@ -395,8 +396,8 @@ describe('HTTP tools of a version', () => {
       secret_headers: { Authorization: 'Bearer sk-canary-0123456789' },
     });
     const pins = [
-      { name: 'one', tool_id: made.body.id, revision: 1 },
-      { name: 'calculator', builtin: true as const },
+      { kind: 'http' as const, name: 'one', tool_id: made.body.id, revision: 1 },
+      { kind: 'builtin' as const, name: 'calculator', revision: 1 },
     ];
     await workspace.post('/agents', {
       name: 'A',
@@ -408,18 +409,20 @@ describe('HTTP tools of a version', () => {
     });
     await workspace.delete(`/tools/${made.body.id}`);
     const ctx = contextOf(workspace);
-    const tools = await resolveTools(ctx, pins);
+    const tools = await resolveTools(ctx, pins, { runAgent: noAgent });
     expect(tools.map(({ name, effect }) => [name, effect])).toEqual([
       ['one', 'write'],
       ['calculator', 'read'],
     ]);
-    const outcome = await tools[0]?.run(ctx, { ...circumstances(), input: {} });
+    const outcome = await tools[0]?.run(ctx, { ...callContext(), input: {} });
     expect(outcome).toEqual({ ok: true, output: { you: 'sent [secret]', zero: 'ab' } });
     const [call] = await site.calls();
     expect([call?.headers.authorization, call?.headers.accept]).toEqual([
       'Bearer sk-canary-0123456789',
       'application/json',
     ]);
-    expect(await resolveTools(contextOf(await newWorkspace()), pins)).toHaveLength(1);
+    expect(
+      await resolveTools(contextOf(await newWorkspace()), pins, { runAgent: noAgent }),
+    ).toHaveLength(1);
   });
 });

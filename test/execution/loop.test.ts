@@ -164,7 +164,7 @@ describe('the tool loop', () => {
     for (const other of seen.slice(1)) expect(other).toEqual(seen[0]);
   });
 
-  it('lets the model read what was wrong with its call', async () => {
+  it('returns the error of a call to the model', async () => {
     const workspace = await newWorkspace();
     const site = await newWeatherTool(workspace);
     const wrong = [
@@ -195,7 +195,7 @@ describe('the tool loop', () => {
   it.each([
     ['steps', { steps: 2 }, 2],
     ['tool_calls', { tool_calls: 1 }, 2],
-  ])('ends within the limit of %s with the text so far (R47)', async (limit, limits, requests) => {
+  ])('ends at the limit of %s and keeps the text so far (R47)', async (limit, limits, requests) => {
     const workspace = await newWorkspace();
     await newWeatherTool(workspace);
     const round: Round = {
@@ -222,7 +222,7 @@ describe('the tool loop', () => {
     expect(rows?.count).toBe(requests);
   });
 
-  it('holds a structured answer back until it follows the schema, with one repair', async () => {
+  it('holds a structured answer until it is valid, with one repair', async () => {
     const workspace = await newWorkspace();
     const output_schema = {
       type: 'object',
@@ -251,7 +251,7 @@ describe('the tool loop', () => {
     });
   });
 
-  it('asks another agent on the account of the run, and never in circles', async () => {
+  it('bills a delegate to the account of the run and refuses cycles', async () => {
     const workspace = await newWorkspace();
     const asks = (slug: string): Round => ({
       tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: slug, message: 'Colour?' } }],
@@ -272,7 +272,7 @@ describe('the tool loop', () => {
     const { body } = await ask(workspace, agent, 'Which colour?');
     expect(body).toMatchObject({ text: 'It says blue.', run: { status: 'completed' } });
     const requests = await scripted.requests();
-    expect(JSON.stringify(requests[2])).toContain('in circles');
+    expect(JSON.stringify(requests[2])).toContain('in a cycle');
     expect(JSON.stringify(requests[3])).toContain('Blue.');
     const { results } = await env.DB.prepare('select * from usage where run_id = ?')
       .bind(body.run.id)
@@ -280,7 +280,7 @@ describe('the tool loop', () => {
     expect(results).toHaveLength(4);
   });
 
-  it('puts on the run what an agent that failed has cost, and stops at the limit of whoever asked (R47)', async () => {
+  it('bills a failed delegate to the run and stops at the limit of the caller (R47)', async () => {
     const workspace = await newWorkspace();
     const price = { model: 'openai-compatible/scripted-large', input: 10_000, output: 0 };
     expect((await workspace.put('/prices', { overrides: [price] })).status).toBeLessThan(300);
@@ -323,7 +323,7 @@ describe('the tool loop', () => {
     expect(sum).toBe(12_000_000_000);
   });
 
-  it('repairs a structured answer within the limits, and keeps the first text when the repair fails', async () => {
+  it('repairs a structured answer within the limits and keeps the first text when the repair fails', async () => {
     const workspace = await newWorkspace();
     const config = {
       output_schema: { type: 'object', properties: {} },

@@ -74,7 +74,7 @@ async function turn({ workspace }: Prepared, script: Script, config: object = {}
 }
 
 describe('a malicious model (R42)', () => {
-  it('gets no tool that its version does not name', async () => {
+  it('cannot call a tool that its version does not name', async () => {
     const prepared = await prepare();
     const hidden = {
       ...weather,
@@ -95,7 +95,7 @@ describe('a malicious model (R42)', () => {
     expect(JSON.stringify(requests[1]?.body)).toContain('There is no tool delete_everything');
   });
 
-  it('calls nothing with arguments of another form (R39)', async () => {
+  it('cannot call a tool with invalid arguments (R39)', async () => {
     const prepared = await prepare();
     const given = [
       { city: 5 },
@@ -114,7 +114,7 @@ describe('a malicious model (R42)', () => {
     expect(await prepared.site.calls()).toEqual([]);
   });
 
-  it('cannot leave the address of a tool by its arguments (R39)', async () => {
+  it('cannot change the origin or path of a tool by its arguments (R39)', async () => {
     const prepared = await prepare();
     const given = [
       '../admin',
@@ -139,7 +139,7 @@ describe('a malicious model (R42)', () => {
     for (const { searchParams } of seen) expect(given).toContain(searchParams.get('city'));
   });
 
-  it('cannot make anybody carry 5 MB of arguments', async () => {
+  it('cannot pass 5 MB of arguments', async () => {
     const prepared = await prepare();
     const { run, tools, requests } = await turn(
       prepared,
@@ -151,7 +151,7 @@ describe('a malicious model (R42)', () => {
     for (const { body } of requests) expect(JSON.stringify(body).length).toBeLessThan(300_000);
   });
 
-  it('is stopped where it never stops, with the text so far (R47)', async () => {
+  it('is stopped at the limit of steps, with the text so far (R47)', async () => {
     const prepared = await prepare();
     const { answer, run, requests } = await turn(
       prepared,
@@ -164,7 +164,7 @@ describe('a malicious model (R42)', () => {
     expect(answer.text).toContain('Again.');
   });
 
-  it('makes no more calls than a run may, at once or in turn (R47)', async () => {
+  it('cannot exceed the limit of tool calls, at once or in turn (R47)', async () => {
     const prepared = await prepare();
     const many = malice.parallelCalls('weather', 100, (index) => ({ city: `City ${index}` }));
     const refused = await turn(prepared, many, { limits: { tool_calls: 99 } });
@@ -177,7 +177,7 @@ describe('a malicious model (R42)', () => {
     expect((await prepared.site.calls()).length - before).toBe(100);
   });
 
-  it('confuses nobody by giving two calls one id', async () => {
+  it('can give two calls one id without mixing their results', async () => {
     const prepared = await prepare();
     const { run, tools, requests } = await turn(
       prepared,
@@ -195,7 +195,7 @@ describe('a malicious model (R42)', () => {
     expect(told).toEqual(asked);
   });
 
-  it('reaches no internal address, nor one that redirects there (R34, R35)', async () => {
+  it('cannot reach an internal address, directly or by a redirect (R34, R35)', async () => {
     const prepared = await prepare();
     const before = (await unexpectedCalls()).length;
     const detour = await prepared.site.answers('/detour', {
@@ -216,7 +216,7 @@ describe('a malicious model (R42)', () => {
     expect(await prepared.site.calls()).toHaveLength(1);
   });
 
-  it('finds nothing in the documents of another workspace, or outside those of its agent', async () => {
+  it('cannot search documents of another workspace or another agent', async () => {
     const [prepared, other] = [await prepare(), await prepare()];
     const { body: base } = await other.workspace.post('/knowledge-bases', { name: 'Secret' });
     const given = [
@@ -230,7 +230,7 @@ describe('a malicious model (R42)', () => {
     expect(tools.map(({ error }) => error !== null)).toEqual([true, true, true]);
   });
 
-  it('asks no agent of another workspace, nor itself in circles (R47)', async () => {
+  it('cannot call an agent of another workspace, or itself in a cycle (R47)', async () => {
     const [prepared, other] = [await prepare(), await prepare()];
     const { body: stranger } = await other.workspace.post('/agents', {
       name: 'Stranger',

@@ -3,8 +3,8 @@ import { newWorkspace } from '../support/api.ts';
 import { Site, unexpectedCalls } from '../support/outbound.ts';
 import { draft, json, test, withPath } from './support.ts';
 
-describe('calls', () => {
-  it('put every argument where it belongs and nowhere else (R39)', async () => {
+describe('a call of an HTTP tool', () => {
+  it('places each argument in its part of the URL or body only (R39)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     const { id } = (await workspace.post('/tools', withPath(site))).body;
@@ -61,7 +61,7 @@ describe('calls', () => {
     expect((await site.calls()).length).toBe(before);
   });
 
-  it('send bodies as JSON or as a form', async () => {
+  it('sends its body as JSON or as a form', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/orders/7', { status: 201, body: '' });
@@ -116,7 +116,7 @@ describe('calls', () => {
     expect([third?.method, third?.body]).toEqual(['PUT', '[1,2]']);
   });
 
-  it('give back the part of an answer that was asked for', async () => {
+  it('returns the mapped part of the response', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     const url = await site.answers('/', {
@@ -140,7 +140,7 @@ describe('calls', () => {
     ]);
     expect((await output('b', { pointer: '/data/items/1/id' })).output).toBe(2);
     expect((await output('c', { format: 'text' })).output).toContain('"big":"x"');
-    expect((await output('d', { pointer: '/nothing' })).error).toContain('nothing at');
+    expect((await output('d', { pointer: '/nothing' })).error).toContain('no value at');
     expect((await output('e', { pointer: '/constructor' })).ok).toBe(false);
     expect((await output('f', undefined)).output.data.items.length).toBe(2);
     await site.answers('/', { body: 'not json', headers: { 'content-type': 'text/plain' } });
@@ -148,7 +148,7 @@ describe('calls', () => {
     expect((await output('h', { format: 'json' })).error).toContain('not JSON');
   });
 
-  it('fail in words: statuses, sizes, types, time, redirects (R36)', async () => {
+  it('returns an error for status, size, type, time and redirects (R36)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/404', { status: 404, body: 'no such order' });
@@ -178,7 +178,7 @@ describe('calls', () => {
     expect(await result('/404')).toMatchObject({
       ok: false,
       status: 404,
-      error: 'The call was answered with HTTP 404. no such order',
+      error: 'The server returned HTTP 404. no such order',
     });
     expect((await result('/big')).error).toContain('too_large');
     expect((await result('/image')).error).toContain('content_type');

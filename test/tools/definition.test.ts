@@ -4,8 +4,8 @@ import { forbiddenUrls } from '../support/forbidden-urls.ts';
 import { Site } from '../support/outbound.ts';
 import { canary, draft, withPath } from './support.ts';
 
-describe('what a tool may be', () => {
-  it.each(forbiddenUrls)('does not go to %s (R34)', async (url) => {
+describe('the definition of an HTTP tool', () => {
+  it.each(forbiddenUrls)('refuses the URL %s (R34)', async (url) => {
     const workspace = await newWorkspace();
     const answer = await workspace.post('/tools', draft(url, { input_schema: { type: 'object' } }));
     expect(answer.status, JSON.stringify(answer.body)).toBe(422);
@@ -29,7 +29,7 @@ describe('what a tool may be', () => {
     'https://a.example.com\\{order}',
     'https://a.example.com/{unknown}/{order}',
     'https://a.example.com/{limit}/{order}',
-  ])('has placeholders in path segments and query values only: %s (R39)', async (url) => {
+  ])('accepts placeholders in path segments and query values only: %s (R39)', async (url) => {
     const workspace = await newWorkspace();
     expect((await workspace.post('/tools', draft(url))).status).toBe(422);
   });
@@ -55,7 +55,7 @@ describe('what a tool may be', () => {
     'a:b',
     'ü',
     '',
-  ])('does not send the header %s (R38)', async (name) => {
+  ])('refuses the header %s (R38)', async (name) => {
     const workspace = await newWorkspace();
     for (const field of ['headers', 'secret_headers']) {
       const answer = await workspace.post('/tools', {
@@ -67,7 +67,7 @@ describe('what a tool may be', () => {
     }
   });
 
-  it('has header values of one line, and credentials among the secrets (R38)', async () => {
+  it('accepts header values of one line, and credentials as secrets only (R38)', async () => {
     const workspace = await newWorkspace();
     for (const value of ['a\r\nb: c', 'a\nb', 'a\rb', 'ü', '\u007f', ' ', '']) {
       for (const field of ['headers', 'secret_headers']) {
@@ -111,7 +111,7 @@ describe('what a tool may be', () => {
     { type: 'object', properties: { order: {} }, required: 'order' },
     { type: 'object', properties: { order: {} }, $defs: { a: {} } },
     { type: 'object', properties: { order: {}, unused: {} }, required: ['order'] },
-  ])('has a closed schema of arguments: %j (R39)', async (input_schema) => {
+  ])('refuses a schema of arguments that is open or invalid: %j (R39)', async (input_schema) => {
     const workspace = await newWorkspace();
     const answer = await workspace.post(
       '/tools',

@@ -65,7 +65,7 @@ const shop = (server: string) => ({
 });
 
 describe('import from OpenAPI', () => {
-  it('shows what can be had, and why not', async () => {
+  it('previews operations and why they cannot be imported', async () => {
     const workspace = await newWorkspace();
     const { status, body } = await workspace.post('/tools/openapi/preview', {
       document: JSON.stringify(shop('https://shop.example.com')),
@@ -90,7 +90,7 @@ describe('import from OpenAPI', () => {
     expect((await workspace.get('/tools')).body.data).toEqual([]);
   });
 
-  it('makes tools that work', async () => {
+  it('creates tools that can be called', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/v1/orders/7', {
@@ -143,7 +143,7 @@ describe('import from OpenAPI', () => {
     ]);
   });
 
-  it('makes all or none', async () => {
+  it('creates all tools or none', async () => {
     const workspace = await newWorkspace();
     const document = JSON.stringify(shop('https://shop.example.com'));
     const choose = (...operations: object[]) =>
@@ -170,7 +170,7 @@ describe('import from OpenAPI', () => {
     expect((await workspace.get('/tools')).body.data.length).toBe(1);
   });
 
-  it('refuses documents that are none, or lead elsewhere', async () => {
+  it('refuses invalid documents and remote references', async () => {
     const workspace = await newWorkspace();
     const send = async (document: unknown, more: object = {}) =>
       (
@@ -207,7 +207,7 @@ describe('import from OpenAPI', () => {
     expect(await send(circle)).toBe(422);
   });
 
-  it('does not unfold what grows fourfold with every step', async () => {
+  it('refuses schemas that grow fourfold with every level', async () => {
     const workspace = await newWorkspace();
     const document = shop('https://shop.example.com');
     const schemas = document.components.schemas as Record<string, object>;
@@ -221,7 +221,7 @@ describe('import from OpenAPI', () => {
     const { body } = await workspace.post('/tools/openapi/preview', {
       document: JSON.stringify(document),
     });
-    expect(body.operations[1].problem).toContain('unfold');
+    expect(body.operations[1].problem).toContain('too large');
     expect(Date.now() - started).toBeLessThan(2000);
   });
 
@@ -258,7 +258,7 @@ describe('import from OpenAPI', () => {
     ),
   });
 
-  it('unfolds a schema that 2,000 operations share only once', async () => {
+  it('expands a schema that 2,000 operations share once', async () => {
     const shared = wide(() => wide(() => ({ type: 'string', maxLength: 10 })));
     const { status, body } = await previewOf(
       documentOf(2000, () => ({ $ref: '#/components/schemas/Shared' }), { Shared: shared }),
@@ -299,7 +299,7 @@ describe('import from OpenAPI', () => {
       },
     ],
   ])(
-    'refuses a document whose operations together unfold to too much: %s',
+    'refuses a document whose schemas are too large together: %s',
     async (_kind, body, schemas) => {
       const answer = await previewOf(documentOf(2000, body, schemas));
       expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, '/document']);
@@ -307,7 +307,7 @@ describe('import from OpenAPI', () => {
     },
   );
 
-  it('does not repeat a long text for each place that refers to it', async () => {
+  it('refuses a long text that many references repeat', async () => {
     const schemas = {
       Long: { type: 'string', description: 'x'.repeat(100_000) },
       All: wide(() => ({ $ref: '#/components/schemas/Long' })),
@@ -317,7 +317,7 @@ describe('import from OpenAPI', () => {
     );
     expect(status).toBe(200);
     expect(
-      body.operations.map(({ problem }: { problem: string }) => problem.includes('unfold')),
+      body.operations.map(({ problem }: { problem: string }) => problem.includes('too large')),
     ).toEqual([true, true, true]);
   });
 

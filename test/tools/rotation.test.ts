@@ -9,7 +9,7 @@ import { Site } from '../support/outbound.ts';
 
 const key = (text: string) => new Uint8Array(new TextEncoder().encode(text.padEnd(32, '.')));
 
-it('moves the secrets of tools to the newest encryption key, once, and leaves what it cannot move (R75)', async () => {
+it('rotation moves secrets of tools to the newest encryption key once and leaves those it cannot move (R75)', async () => {
   const workspace = await newWorkspace();
   const site = new Site();
   const url = await site.answers('/', { body: 'ok', headers: { 'content-type': 'text/plain' } });

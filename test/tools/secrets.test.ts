@@ -4,7 +4,7 @@ import { newWorkspace } from '../support/api.ts';
 import { Site } from '../support/outbound.ts';
 import { canary, json, test, withPath } from './support.ts';
 
-describe('secrets', () => {
+describe('secret headers of a tool', () => {
   const secretTool = (site: Site) => ({
     ...withPath(site),
     secret_headers: { Authorization: `Bearer ${canary}`, 'X-Own-Key': canary },
@@ -12,7 +12,7 @@ describe('secrets', () => {
   const sentTo = async (site: Site) =>
     (await site.calls()).map(({ headers }) => headers.authorization);
 
-  it('arrive at their origin and are found nowhere else (R74, R76)', async () => {
+  it('are sent to their origin and appear nowhere else (R74, R76)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/orders/1', { body: '{}', headers: json });
@@ -70,7 +70,7 @@ describe('secrets', () => {
     ]);
   });
 
-  it('are not repeated to a model in any form that a service may echo them in (R46)', async () => {
+  it('are removed from responses in any form a service may echo (R46)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     const value = 'Sk/Canary+0123?456>789~xyz';
@@ -105,7 +105,7 @@ describe('secrets', () => {
     expect(JSON.stringify(output).toLowerCase()).not.toContain('canary');
   });
 
-  it('do not move to another origin (R37)', async () => {
+  it('are dropped when the origin changes (R37)', async () => {
     const workspace = await newWorkspace();
     const [site, other] = [new Site(), new Site()];
     await other.answers('/orders/1', { body: '{}', headers: json });
@@ -121,7 +121,7 @@ describe('secrets', () => {
     expect(JSON.stringify(await other.calls())).not.toContain(canary);
   });
 
-  it('cannot be opened in another place (R74)', async () => {
+  it('cannot be decrypted for another record (R74)', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await site.answers('/orders/1', { body: '{}', headers: json });

@@ -4,7 +4,7 @@ import { Site } from '../support/outbound.ts';
 import { withPath } from './support.ts';
 
 describe('HTTP tools', () => {
-  it('are made, read, listed, changed and deleted', async () => {
+  it('are created, read, listed, updated and deleted', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     const made = await workspace.post('/tools', withPath(site));
@@ -71,7 +71,7 @@ describe('HTTP tools', () => {
     ]);
   });
 
-  it('have a name of their own', async () => {
+  it('have a unique name', async () => {
     const workspace = await newWorkspace();
     const site = new Site();
     await workspace.post('/tools', withPath(site));
@@ -91,7 +91,7 @@ describe('HTTP tools', () => {
     }
   });
 
-  it('are made once for one idempotency key', async () => {
+  it('are created once per idempotency key', async () => {
     const workspace = await newWorkspace();
     const options = { headers: { 'idempotency-key': 'once' } };
     const [a, b] = [
@@ -101,7 +101,7 @@ describe('HTTP tools', () => {
     expect([a.status, b.status]).toEqual([201, 422]);
   });
 
-  it('keep the revisions of parallel changes apart', async () => {
+  it('get a revision for each concurrent change', async () => {
     const workspace = await newWorkspace();
     const { id } = (await workspace.post('/tools', withPath(new Site()))).body;
     const answers = await Promise.all(
@@ -123,7 +123,7 @@ describe('HTTP tools', () => {
     expect(once.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412, 412]);
   });
 
-  it('are out of reach for a key that is limited to agents', async () => {
+  it('cannot be read, created or pinned with an API key that is limited to agents', async () => {
     const admin = await newWorkspace();
     const agent = (await admin.post('/agents', { name: 'A', config: { instructions: 'x' } })).body;
     const { id } = (await admin.post('/tools', withPath(new Site()))).body;

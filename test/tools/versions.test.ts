@@ -29,7 +29,7 @@ const rows = async (table: string, tool_id: string) =>
   )?.n;
 
 describe('tools of a version', () => {
-  it('have to be there', async () => {
+  it('must exist', async () => {
     const workspace = await newWorkspace();
     const other = await newWorkspace();
     await makeTool(other);
@@ -54,7 +54,7 @@ describe('tools of a version', () => {
     }
   });
 
-  it('stay at the revision the version was made with, and say when the tool has moved on', async () => {
+  it('stay at their revision and show when the tool has changed', async () => {
     const workspace = await newWorkspace();
     const { id } = await makeTool(workspace);
     const agent = await makeAgent(workspace, ['get_order', 'calculator']);
@@ -84,7 +84,7 @@ describe('tools of a version', () => {
     expect((await workspace.get(`/agents/${agent.id}/versions/5`)).status).toBe(404);
   });
 
-  it('outlive the tool, and go with it where no version has them', async () => {
+  it('outlive a deleted tool; unpinned revisions are erased with it', async () => {
     const workspace = await newWorkspace();
     const { id } = await makeTool(workspace);
     const free = await makeTool(workspace, 'free');
@@ -119,7 +119,7 @@ describe('tools of a version', () => {
     });
   });
 
-  it('cannot be erased between being named and being stored', async () => {
+  it('cannot be erased between pinning and storing', async () => {
     const workspace = await newWorkspace();
     for (let round = 0; round < 5; round += 1) {
       const { id } = await makeTool(workspace, `tool_${round}`);
@@ -134,7 +134,7 @@ describe('tools of a version', () => {
     }
   });
 
-  it('are left out of an imported agent with a warning when the workspace does not have them', async () => {
+  it('that the workspace lacks are omitted from an imported agent with a warning', async () => {
     const workspace = await newWorkspace();
     await makeTool(workspace);
     const agent = await makeAgent(workspace, ['get_order', 'current_time']);

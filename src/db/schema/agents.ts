@@ -7,7 +7,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import type { ToolPin } from './tools.ts';
+import { toolPins } from './tool-pins.ts';
 import { workspaces } from './workspaces.ts';
 
 export const agents = sqliteTable(
@@ -57,7 +57,7 @@ export const agent_versions = sqliteTable(
     config: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     config_hash: text().notNull(),
     /** The tools that the configuration names, at the revisions this version uses. */
-    tools: text({ mode: 'json' }).notNull().$type<readonly ToolPin[]>(),
+    tools: toolPins().notNull(),
     change_summary: text(),
     created_by: text(),
     created_at: integer().notNull(),

@@ -9,11 +9,6 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import { workspaces } from './workspaces.ts';
 
-/** What a version of an agent keeps of a tool that its configuration names. */
-export type ToolPin =
-  | { readonly name: string; readonly builtin: true }
-  | { readonly name: string; readonly tool_id: string; readonly revision: number };
-
 export const tools = sqliteTable(
   'tools',
   {
@@ -22,7 +17,7 @@ export const tools = sqliteTable(
       .notNull()
       .references(() => workspaces.id),
     name: text().notNull(),
-    /** The current one; the ETag. */
+    /** The current revision; the ETag. */
     revision: integer().notNull(),
     deleted_at: integer(),
     created_by: text(),

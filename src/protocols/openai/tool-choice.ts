@@ -1,6 +1,6 @@
 import type { ClientTool } from '../../execution/index.ts';
 import type { Overrides } from '../../runs/index.ts';
-import { schemaProblem } from '../../tools/index.ts';
+import { schemaProblem } from '../../shared/json-schema/index.ts';
 import { unsupported } from './errors.ts';
 import { toCheckable } from './json-schema.ts';
 

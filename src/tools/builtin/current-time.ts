@@ -1,34 +1,31 @@
+import { z } from '@hono/zod-openapi';
 import { toWireTime } from '../../shared/time.ts';
-import type { Tool } from '../tool.ts';
+import { defineBuiltIn } from './define.ts';
 
-export const currentTime: Tool = {
+export const currentTime = defineBuiltIn({
   name: 'current_time',
   description: 'The date, time and day of the week now, in UTC and in a time zone.',
-  input_schema: {
-    type: 'object',
-    properties: {
-      time_zone: {
-        type: 'string',
-        maxLength: 64,
-        description: 'IANA name such as Europe/Zurich; UTC unless given',
-      },
-    },
-    additionalProperties: false,
-  },
+  input: z.strictObject({
+    time_zone: z
+      .string()
+      .max(64)
+      .describe('IANA name such as Europe/Zurich; UTC unless given')
+      .optional(),
+  }),
   effect: 'read',
-  async run(ctx, { input }) {
-    const { time_zone = 'UTC' } = input as { time_zone?: string };
+  revision: 1,
+  async run(ctx, { time_zone = 'UTC' }) {
     const now = ctx.now();
     const local = localTime(now, time_zone);
     if (local === null)
       return { ok: false, error: `${time_zone} is not an IANA time zone such as Europe/Zurich.` };
     return { ok: true, output: { time_zone, ...local, utc: toWireTime(now) } };
   },
-};
+});
 
-/** The same instant on a clock there; null when there is no such time zone. */
+/** Returns local time and weekday of an instant, or null for an unknown time zone. */
 function localTime(epochMs: number, timeZone: string): { local: string; weekday: string } | null {
-  // Offsets are no zones: they know no summer.
+  // An offset is not a time zone: it has no daylight saving time.
   if (/^[+-]/.test(timeZone)) return null;
   try {
     const format = new Intl.DateTimeFormat('en-US', {

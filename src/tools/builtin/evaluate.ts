@@ -1,12 +1,12 @@
 import { Decimal } from 'decimal.js';
 import jsep from 'jsep';
 
-/** An expression that has no value; the message is for whoever wrote it. */
-export class NoValue extends Error {
-  override readonly name = 'NoValue';
+/** The expression has no value. The message says why and is read by the model. */
+export class InvalidExpressionError extends Error {
+  override readonly name = 'InvalidExpressionError';
 }
 
-/** 40 digits, and no numbers so long that writing them out would take for ever. */
+/** 40 digits, with exponents bounded so that no number takes long to print. */
 const Number40 = Decimal.clone({
   precision: 40,
   maxE: 9_000,
@@ -29,7 +29,7 @@ for (const [operator, precedence] of [
 ] as const)
   jsep.addBinaryOp(operator, precedence);
 jsep.addBinaryOp('^', 12, true);
-/** Parentheses are kept, so that the sign in -2^2 can be told from the one in (-2)^2. */
+/** Parentheses stay in the tree, since -2^2 and (-2)^2 differ. */
 interface Parser {
   readonly code: number;
   gobbleGroup(): jsep.Expression | false;
@@ -47,7 +47,7 @@ const constants: ReadonlyMap<string, Value> = new Map([
 
 const functions: ReadonlyMap<
   string,
-  { readonly least: number; readonly most: number; readonly apply: (...values: Value[]) => Value }
+  { readonly min: number; readonly max: number; readonly apply: (...values: Value[]) => Value }
 > = new Map(
   Object.entries({
     abs: unary((x) => x.abs()),
@@ -67,57 +67,60 @@ const functions: ReadonlyMap<
     acos: unary((x) => x.acos()),
     atan: unary((x) => x.atan()),
     round: {
-      least: 1,
-      most: 2,
+      min: 1,
+      max: 2,
       apply: (x: Value, places?: Value) =>
         x.toDecimalPlaces(wholePlaces(places), Decimal.ROUND_HALF_UP),
     },
-    min: { least: 1, most: 100, apply: (...values: Value[]) => Number40.min(...values) },
-    max: { least: 1, most: 100, apply: (...values: Value[]) => Number40.max(...values) },
-    sum: { least: 1, most: 100, apply: (...values: Value[]) => Number40.sum(...values) },
+    min: { min: 1, max: 100, apply: (...values: Value[]) => Number40.min(...values) },
+    max: { min: 1, max: 100, apply: (...values: Value[]) => Number40.max(...values) },
+    sum: { min: 1, max: 100, apply: (...values: Value[]) => Number40.sum(...values) },
     mean: {
-      least: 1,
-      most: 100,
+      min: 1,
+      max: 100,
       apply: (...values: Value[]) => Number40.sum(...values).div(values.length),
     },
   }),
 );
 
-/** Powers of ten that a value may have; the library would work on larger ones for minutes. */
-const mostDigits = 9_000;
+/** Maximum decimal exponent of a value. The library would take minutes for larger ones. */
+const maxDigits = 9_000;
 
 function exponential(x: Value): Value {
-  if (x.abs().gt(mostDigits * Math.LN10)) throw new NoValue(outOfRange);
+  if (x.abs().gt(maxDigits * Math.LN10)) throw new InvalidExpressionError(outOfRange);
   return x.exp();
 }
 
 function power(base: Value, exponent: Value): Value {
   const digits = base.abs().log(10).abs().mul(exponent.abs());
-  if (digits.isFinite() && digits.gt(mostDigits)) throw new NoValue(outOfRange);
+  if (digits.isFinite() && digits.gt(maxDigits)) throw new InvalidExpressionError(outOfRange);
   return base.pow(exponent);
 }
 
 function angle(x: Value): Value {
-  if (x.abs().gt(1e15)) throw new NoValue('An angle is at most 10^15 radians.');
+  if (x.abs().gt(1e15)) throw new InvalidExpressionError('An angle is at most 10^15 radians.');
   return x;
 }
 
 function unary(apply: (x: Value) => Value) {
-  return { least: 1, most: 1, apply };
+  return { min: 1, max: 1, apply };
 }
 
 function wholePlaces(places: Value | undefined): number {
   if (places === undefined) return 0;
   if (!places.isInteger() || places.lt(0) || places.gt(40))
-    throw new NoValue('round takes 0 to 40 decimal places.');
+    throw new InvalidExpressionError('round takes 0 to 40 decimal places.');
   return places.toNumber();
 }
 
-/** The value of an arithmetic expression, exact where decimals are; nothing in it is run. Throws `NoValue`. */
+/**
+ * Returns the value of an arithmetic expression, exact for decimals. Evaluates a fixed grammar and never
+ * runs the expression as code. Throws `InvalidExpressionError`.
+ */
 export function evaluate(expression: string): string {
   const value = calculate(parse(expression));
-  if (value.isNaN()) throw new NoValue('The expression has no real value.');
-  if (!value.isFinite()) throw new NoValue(outOfRange);
+  if (value.isNaN()) throw new InvalidExpressionError('The expression has no real value.');
+  if (!value.isFinite()) throw new InvalidExpressionError(outOfRange);
   return value.toString();
 }
 
@@ -125,8 +128,8 @@ function parse(expression: string): jsep.Expression {
   try {
     return jsep(expression);
   } catch (error) {
-    throw new NoValue(
-      `This cannot be read: ${error instanceof Error ? error.message : 'it is no expression'}.`,
+    throw new InvalidExpressionError(
+      `Invalid expression: ${error instanceof Error ? error.message : 'syntax error'}.`,
     );
   }
 }
@@ -149,33 +152,34 @@ function calculate(node: jsep.Expression): Value {
     case 'CallExpression':
       return call(node as jsep.CallExpression);
     default:
-      throw new NoValue(
-        'Only numbers, + - * / % ^, parentheses and functions can be used, one expression at a time.',
+      throw new InvalidExpressionError(
+        'Only numbers, + - * / % ^, parentheses and functions are allowed, one expression per call.',
       );
   }
 }
 
 function inner({ argument }: jsep.Expression): jsep.Expression {
   if (argument === false || argument === undefined)
-    throw new NoValue('There is nothing between the parentheses.');
+    throw new InvalidExpressionError('The parentheses are empty.');
   return argument as jsep.Expression;
 }
 
 function literal({ raw, value }: jsep.Literal): Value {
-  if (typeof value !== 'number') throw new NoValue('Only numbers have a value.');
+  if (typeof value !== 'number') throw new InvalidExpressionError('Only numbers are allowed.');
   return new Number40(raw);
 }
 
 function constant(name: string): Value {
   const value = constants.get(name.toLowerCase());
-  if (value === undefined) throw new NoValue(`There is no constant ${name}; there are pi and e.`);
+  if (value === undefined)
+    throw new InvalidExpressionError(`Unknown constant: ${name}. Constants: pi, e.`);
   return value;
 }
 
 const signed = (operator: string, value: Value): Value => (operator === '-' ? value.neg() : value);
 
 function binary({ operator, left, right }: jsep.BinaryExpression): Value {
-  // A sign binds less than a power: -2^2 is -4.
+  // A power binds tighter than a sign: -2^2 is -4.
   if (operator === '^' && left.type === 'UnaryExpression') {
     const { operator: sign, argument } = left as jsep.UnaryExpression;
     return signed(sign, binary({ type: 'BinaryExpression', operator, left: argument, right }));
@@ -192,8 +196,10 @@ function call({ callee, arguments: given }: jsep.CallExpression): Value {
   const name = callee.type === 'Identifier' ? (callee as jsep.Identifier).name.toLowerCase() : '';
   const known = functions.get(name);
   if (known === undefined)
-    throw new NoValue(`There are the functions ${[...functions.keys()].join(', ')}.`);
-  if (given.length < known.least || given.length > known.most)
-    throw new NoValue(`${name} takes ${known.least} to ${known.most} values.`);
+    throw new InvalidExpressionError(
+      `Unknown function: ${name}. Functions: ${[...functions.keys()].join(', ')}.`,
+    );
+  if (given.length < known.min || given.length > known.max)
+    throw new InvalidExpressionError(`${name} takes ${known.min} to ${known.max} values.`);
   return known.apply(...given.map(calculate));
 }

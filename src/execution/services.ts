@@ -1,0 +1,33 @@
+import { searchKnowledge } from '../knowledge/index.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { KnowledgeAnswer, KnowledgeQuery, ToolServices } from '../tools/index.ts';
+import { callDelegate, type RunAgent } from './delegate.ts';
+import type { ToolCall } from './tool.ts';
+
+export interface ToolPorts {
+  /** Runs another agent. Without it, the tool `agent` is omitted. */
+  readonly runAgent?: RunAgent;
+}
+
+/** Binds the features that tools use to one tool call. */
+export const toolServices = (ctx: Ctx, call: ToolCall, { runAgent }: ToolPorts): ToolServices => ({
+  searchKnowledge: (query) => searchOwnKnowledge(ctx, call, query),
+  callAgent: async (request) =>
+    runAgent === undefined
+      ? { ok: false, error: 'Agents cannot be called in this run.' }
+      : callDelegate(ctx, call, request, runAgent),
+});
+
+/** Searches the knowledge bases of the agent's version with the settings of that version. */
+async function searchOwnKnowledge(
+  ctx: Ctx,
+  { attribution, config }: ToolCall,
+  { query, top_k }: KnowledgeQuery,
+): Promise<KnowledgeAnswer | null> {
+  const { base_ids, mode, min_score, reranker, top_k: configured } = config.knowledge;
+  if (base_ids.length === 0) return null;
+  // A new key per search: a model may give two calls the same id, and each is billed.
+  const call_key = `${attribution.run_id ?? ctx.request_id}:${ctx.newId('use')}`;
+  const search = { base_ids, query, mode, min_score, reranker, top_k: top_k ?? configured };
+  return searchKnowledge(ctx, search, { ...attribution, call_key });
+}

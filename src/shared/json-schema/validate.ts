@@ -1,0 +1,58 @@
+import { type Schema, Validator } from '@cfworker/json-schema';
+import { isNode, mapSubschemas, type SchemaNode } from './keywords.ts';
+import { guardPattern } from './pattern.ts';
+
+/** Levels of a value; deeper ones are refused without validation. */
+const maxDepth = 100;
+
+const validators = new WeakMap<object, Validator>();
+
+/**
+ * Validates a JSON value. Returns what is wrong where, in words a model can correct it by; empty when the
+ * value is valid. Does not throw: a schema that cannot be used, or a value that is nested too deeply, is
+ * an error like any other.
+ */
+export function schemaErrors(schema: object, value: unknown): readonly string[] {
+  if (!isWithinDepth(value, maxDepth))
+    return [`The value cannot be checked: it is nested more than ${maxDepth} levels deep.`];
+  try {
+    let validator = validators.get(schema);
+    if (validator === undefined) {
+      validator = new Validator(toValidatable(schema) as Schema, '2020-12', false);
+      validators.set(schema, validator);
+    }
+    const { valid, errors } = validator.validate(value);
+    return valid
+      ? []
+      : errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : 'unusable schema';
+    return [`The value cannot be checked: ${reason?.slice(0, 300)}`];
+  }
+}
+
+function isWithinDepth(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  return levels > 0 && Object.values(value).every((inner) => isWithinDepth(inner, levels - 1));
+}
+
+/** A copy with bounded patterns and without identifiers, which would change what references resolve to. */
+function toValidatable(schema: unknown): unknown {
+  if (!isNode(schema)) return schema;
+  const { $id: _, id: __, $schema: ___, pattern, patternProperties, ...rest } = schema;
+  return mapSubschemas(
+    {
+      ...rest,
+      ...(typeof pattern === 'string' ? { pattern: guardPattern(pattern) } : {}),
+      ...(isNode(patternProperties)
+        ? { patternProperties: withGuardedNames(patternProperties) }
+        : {}),
+    },
+    toValidatable,
+  );
+}
+
+const withGuardedNames = (schemas: SchemaNode): SchemaNode =>
+  Object.fromEntries(
+    Object.entries(schemas).map(([pattern, schema]) => [guardPattern(pattern), schema]),
+  );

@@ -1,0 +1,53 @@
+import type { JSONSchema7 } from '@ai-sdk/provider';
+import { z } from '@hono/zod-openapi';
+import type { Ctx } from '../../platform/context.ts';
+import type { Effect } from '../definition.ts';
+import type { CallableTool, ToolContext, ToolOutcome } from '../tool.ts';
+
+/** Declaration of a built-in tool: everything there is to say about it, in one file. */
+interface Declaration<Name extends string, Input extends z.ZodObject> {
+  readonly name: Name;
+  /** What the tool does and when to use it; read by the model. */
+  readonly description: string;
+  /** A strict object, so that undeclared arguments are refused. */
+  readonly input: Input;
+  readonly effect: Effect;
+  /** Starts at 1. Increment it with any change of name, description, input, effect or result. */
+  readonly revision: number;
+  /** Does not throw for a fault of the tool: it returns an error for the model to read. */
+  run(ctx: Ctx, input: z.output<Input>, context: ToolContext): Promise<ToolOutcome>;
+}
+
+export interface BuiltIn<Name extends string = string> extends CallableTool {
+  readonly name: Name;
+  readonly revision: number;
+}
+
+/** Declares a built-in tool. The JSON Schema of its arguments is derived from `input` on first use. */
+export function defineBuiltIn<Name extends string, Input extends z.ZodObject>(
+  declaration: Declaration<Name, Input>,
+): BuiltIn<Name> {
+  const { name, description, input, effect, revision } = declaration;
+  let schema: JSONSchema7 | null = null;
+  return {
+    name,
+    description,
+    effect,
+    revision,
+    get input_schema() {
+      schema ??= toInputSchema(input);
+      return schema;
+    },
+    async run(ctx, given, context) {
+      const parsed = input.safeParse(given);
+      return parsed.success
+        ? declaration.run(ctx, parsed.data, context)
+        : { ok: false, error: `Invalid arguments. ${z.prettifyError(parsed.error)}` };
+    },
+  };
+}
+
+function toInputSchema(input: z.ZodObject): JSONSchema7 {
+  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' });
+  return schema as JSONSchema7;
+}

@@ -1,0 +1,34 @@
+import { z } from '@hono/zod-openapi';
+import { defineBuiltIn } from './define.ts';
+
+/** Searches the knowledge bases of the agent with its own settings. The passages found can be cited. */
+export const knowledgeSearch = defineBuiltIn({
+  name: 'knowledge_search',
+  description:
+    "Searches the agent's documents and returns the passages that fit best. Use it before answering anything that the documents may tell; search again in other words when nothing fits.",
+  input: z.strictObject({
+    query: z.string().min(1).max(2000).describe('A question or key words'),
+    top_k: z.int().min(1).max(20).describe('How many passages at most').optional(),
+  }),
+  effect: 'read',
+  revision: 1,
+  async run(_ctx, input, { services }) {
+    const answer = await services.searchKnowledge(input);
+    if (answer === null) return { ok: false, error: 'This agent has no documents.' };
+    const { hits, confidence, coverage, usage } = answer;
+    const sources = coverage === 'none' ? [] : hits;
+    if (sources.length === 0)
+      return {
+        ok: true,
+        output: { passages: [], coverage, note: 'The documents say nothing about this.' },
+        usage,
+      };
+    const passages = sources.map(({ file_name, page, heading, text }) => ({
+      file_name,
+      page,
+      heading,
+      text,
+    }));
+    return { ok: true, output: { passages, confidence, coverage }, sources, usage };
+  },
+});

@@ -1,0 +1,78 @@
+import type { JSONSchema7 } from '@ai-sdk/provider';
+import type { Statement } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import type { Account, Attribution } from '../usage/index.ts';
+import type { Effect } from './definition.ts';
+
+/** A tool of any kind, ready to be called. */
+export interface CallableTool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema (draft 2020-12) of the arguments, as sent to the model. */
+  readonly input_schema: JSONSchema7;
+  /** Effect of a call outside the run; approvals depend on it. */
+  readonly effect: Effect;
+  /** Runs one call. `input` is valid under `input_schema`. Does not throw for a fault of the tool. */
+  run(ctx: Ctx, input: unknown, context: ToolContext): Promise<ToolOutcome>;
+}
+
+/** Context of one tool call: the run it belongs to, and the features of a higher rank it may use. */
+export interface ToolContext {
+  readonly tool_call_id: string;
+  /** Usage of the call is attributed to this; its cost is added to the account. */
+  readonly attribution: Attribution & { readonly account: Account };
+  /** Aborts when the run is cancelled or out of time. */
+  readonly signal: AbortSignal;
+  readonly services: ToolServices;
+}
+
+/** Features of a higher rank, bound to the run that calls the tool. `execution` provides them. */
+export interface ToolServices {
+  /** Searches the knowledge bases of the agent. Returns null when the agent has none. */
+  searchKnowledge(query: KnowledgeQuery): Promise<KnowledgeAnswer | null>;
+  /** Runs another agent of the workspace on one message. */
+  callAgent(call: { readonly agent: string; readonly message: string }): Promise<ToolOutcome>;
+}
+
+export interface KnowledgeQuery {
+  readonly query: string;
+  /** Passages to return at most; the setting of the agent unless given. */
+  readonly top_k?: number | undefined;
+}
+
+export interface KnowledgeAnswer {
+  readonly hits: readonly FoundPassage[];
+  readonly confidence: number;
+  readonly coverage: 'full' | 'partial' | 'none';
+  /** Usage rows of the search, to be stored with the step. */
+  readonly usage: readonly Statement[];
+}
+
+/** A passage that an answer may cite: a search hit of `knowledge`, which has a higher rank. */
+export interface FoundPassage {
+  readonly chunk_id: string;
+  readonly file_id: string;
+  readonly file_name: string;
+  readonly base_id: string;
+  readonly text: string;
+  readonly page: number | null;
+  readonly start: number;
+  readonly end: number;
+  readonly heading: string | null;
+  readonly score: number;
+  readonly keyword_rank: number | null;
+  readonly vector_rank: number | null;
+  readonly vector_score: number | null;
+  readonly rerank_score: number | null;
+}
+
+export type ToolOutcome =
+  | {
+      readonly ok: true;
+      readonly output: unknown;
+      /** Passages that the answer may cite. */
+      readonly sources?: readonly FoundPassage[];
+      readonly usage?: readonly Statement[];
+    }
+  /** `error` is read by the model. */
+  | { readonly ok: false; readonly error: string; readonly usage?: readonly Statement[] };
