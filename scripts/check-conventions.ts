@@ -1,17 +1,21 @@
 // Holds what no linter rule can say (docs/architecture.md, "Conventions"): which doors lead out of the
 // Worker, where the clock is read, how migrations are written, how long a file may be, that the files
 // which a comment names exist, and how texts are worded.
+import { readdirSync } from 'node:fs';
 import { checkCode } from './conventions/code.ts';
 import { checkMigrations } from './conventions/migrations.ts';
 import { checkReferences } from './conventions/references.ts';
 import { checkSizes } from './conventions/sizes.ts';
-import { filesIn, readSource } from './conventions/source.ts';
+import { filesIn, readSource, root } from './conventions/source.ts';
 import { checkWords } from './conventions/words.ts';
 
 const sources = ['src', 'test', 'scripts', 'bench'].flatMap((folder) =>
   filesIn(folder, /(?<!\.d)\.(?:ts|js)$/).map(readSource),
 );
-const pages = ['README.md', ...filesIn('docs', /\.md$/)];
+const pages = [
+  ...readdirSync(root).filter((file) => file.endsWith('.md')),
+  ...['docs', '.github'].flatMap((folder) => filesIn(folder, /\.md$/)),
+];
 
 const problems = [
   ...checkCode(),

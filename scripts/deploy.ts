@@ -12,7 +12,7 @@ const { d1_databases } = unstable_readConfig({ config: 'wrangler.toml', env: env
 };
 if (d1_databases.some(({ database_id }) => database_id?.startsWith('00000000-'))) {
   fail(
-    `wrangler.toml has no database for ${environment} yet. README.md, "Deploy", shows how to make one and where its id goes.`,
+    `wrangler.toml has no database for ${environment} yet. docs/guides/deploy.md shows how to create one and where its id goes.`,
   );
 }
 run(['d1', 'migrations', 'apply', 'DB', '--remote', '--env', environment]);

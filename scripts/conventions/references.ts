@@ -6,9 +6,6 @@ const ignoredFolders = new Set(['node_modules', 'dist', '.git', '.wrangler', '.a
 
 /** Products and packages, whose names look like those of files, and what a tool generates. */
 const notFiles = /^(?:node|next|pdf|vue|decimal)\.js$|\.d\.ts$/i;
-/** Pages that are being written on another branch. */
-const expected = ['/docs/security.md'];
-
 const filePattern =
   /(?<![\w/@.:*-])(?:[\w.*-]+\/)*[\w*-][\w.*-]*\.(?:ts|js|mjs|md|sql|sh)\b(?![\w/-])/g;
 const folderPattern =
@@ -24,7 +21,7 @@ function listPaths(folder: string): string[] {
 }
 
 function pathChecker(): (reference: string) => boolean {
-  const paths = [...listPaths('').map((path) => `/${path}`), ...expected];
+  const paths = listPaths('').map((path) => `/${path}`);
   const known = new Map<string, boolean>();
   const exists = (reference: string): boolean => {
     if (reference.includes('*')) {
@@ -43,9 +40,9 @@ function pathChecker(): (reference: string) => boolean {
   };
 }
 
-/** Returns the paths that a text names, URLs excepted. */
+/** Returns the paths that a text names, URLs and targets of links excepted. */
 function referencesIn(text: string): string[] {
-  const prose = text.replaceAll(/\b[a-z]+:\/\/\S+/g, '');
+  const prose = text.replaceAll(/\b[a-z]+:\/\/\S+|\]\([^)\s]*\)/g, '');
   const references = [...prose.matchAll(filePattern), ...prose.matchAll(folderPattern)];
   return [...new Set(references.map(([reference]) => reference.replace(/^\.\//, '')))].filter(
     (reference) => !notFiles.test(reference),

@@ -215,7 +215,7 @@ export const openApiInfo = {
   openapi: '3.1.0',
   info: {
     title: 'AgentGrid',
-    version: '0.1.0',
+    version: '0.2.0',
     description:
       'The back end for AI agents: agents with immutable versions, knowledge from documents with checked citations, sessions, exact cost.\n\n' +
       'Errors are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1`, which OpenAI clients call, they are in OpenAI’s envelope. Lists take `limit` and `cursor`. ' +

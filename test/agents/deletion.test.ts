@@ -48,7 +48,7 @@ describe('deleting an agent permanently', () => {
     expect((await workspace.get('/agents/desk')).status).toBe(200);
   });
 
-  it("frees the slug at once, erases the agent's data and keeps its usage", async () => {
+  it("frees the slug at once, erases the agent's data and keeps its usage (R77)", async () => {
     const workspace = await newWorkspace();
     const { agent, file, session, answer, once } = await usedAgent(workspace);
     const usage = (await workspace.get('/usage')).body.data.length;

@@ -152,7 +152,7 @@ describe('archives of model calls', () => {
     expect(totals.usage.calls).toBe(4);
   });
 
-  it('lose and duplicate nothing when any round trip fails, or when cron fires twice', async () => {
+  it('lose and duplicate nothing when any round trip fails, or when cron fires twice (R68)', async () => {
     const attempt = async (fault: Parameters<typeof faulty>[1]) => {
       const tenant = await tenantWith(12);
       const { id } = tenant.workspace;

@@ -224,7 +224,7 @@ async function check(
 }
 
 describe('rollups', () => {
-  it('equal a recount of random histories with late, duplicate and unordered facts, with cron fired twice', async () => {
+  it('equal a recount of random histories with late, duplicate and unordered facts, with cron fired twice (R68)', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(events(12), fc.integer({ min: 1, max: days * 24 + 3 })), {

@@ -191,7 +191,7 @@ describe('the list of model calls', () => {
 });
 
 describe('cells', () => {
-  it('are never formulas, and are read back unchanged', () => {
+  it('are never formulas, and are read back unchanged (R30)', () => {
     fc.assert(
       fc.property(
         fc.array(

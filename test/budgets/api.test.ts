@@ -111,7 +111,7 @@ describe('budgets', () => {
     expect((await editor.post('/budgets', monthly)).status).toBe(403);
   });
 
-  it('stop a chat with 402, before the provider hears of it, and say which and until when', async () => {
+  it('stop a chat with 402, before the provider hears of it, and say which and until when (R51)', async () => {
     const workspace = await newWorkspace();
     const { agent, scripted } = await agentWith(workspace);
     const { body: budget } = await workspace.post('/budgets', {
@@ -166,7 +166,7 @@ describe('budgets', () => {
     ]);
   });
 
-  it('admit exactly as many of 64 chats at once as there is room for', async () => {
+  it('admit exactly as many of 64 chats at once as there is room for (R51)', async () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
     const sessions = await Promise.all(

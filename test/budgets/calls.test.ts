@@ -146,7 +146,7 @@ describe('a model call', () => {
     expect(await counters(workspace.id)).toMatchObject([{ spent: 150_000, held: 0 }]);
   });
 
-  it('is paid for when nobody reads on', async () => {
+  it('is paid for when nobody reads on (R52, R54)', async () => {
     const { workspace, ctx } = await priced([
       { ...answer, text: Array(50).fill('word '), fault: { kind: 'drip', bytes: 300, ms: 20 } },
     ]);

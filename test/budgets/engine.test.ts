@@ -104,7 +104,7 @@ const later = (id: string) => ({ ...contextOf({ id }), now: () => Date.now() + 3
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 describe('reserve, run, settle', () => {
-  it('never passes a limit, holds nothing at rest and spends what usage says: a thousand calls', async () => {
+  it('never passes a limit, holds nothing at rest and spends what usage says: a thousand calls (R51, R52)', async () => {
     await fc.assert(
       fc.asyncProperty(
         Limits,
@@ -181,7 +181,7 @@ describe('reserve, run, settle', () => {
     );
   }, 120_000);
 
-  it('grants exactly what fits, however many ask at once', async () => {
+  it('grants exactly what fits, however many ask at once (R51)', async () => {
     const { id, ctx } = { ...(await newWorkspace()), ctx: null as never };
     const own = ctx ?? contextOf({ id });
     await putBudget(own, { limit_nano_usd: 1050 });
@@ -239,7 +239,7 @@ describe('a fault', () => {
     },
   );
 
-  it('of the sweep returns a lost hold once', async () => {
+  it('of the sweep returns a lost hold once (R52)', async () => {
     for (const mode of ['before', 'after'] as const) {
       const { id } = await newWorkspace();
       const ctx = contextOf({ id });

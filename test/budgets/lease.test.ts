@@ -9,7 +9,7 @@ import { counters, holdsOf, putBudget, run, usageOf } from './support.ts';
 const hour = 3_600_000;
 
 describe('a hold whose host is gone', () => {
-  it('is given back, but not while its run gives signs of life', async () => {
+  it('is given back, but not while its run gives signs of life (R52)', async () => {
     const workspace = await newWorkspace();
     const ctx = contextOf(workspace);
     const { body: agent } = await workspace.post('/agents', {

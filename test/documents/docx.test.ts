@@ -320,7 +320,7 @@ describe('drawings and raised text in Word documents', () => {
 });
 
 describe('parts of Word documents', () => {
-  it('fail as unsafe_xml with a document type, and as corrupt when malformed', async () => {
+  it('fail as unsafe_xml with a document type, and as corrupt when malformed (R28)', async () => {
     const faultOf = async (content: string) => {
       const entries = docxParts(p(run('x'))).map((entry) =>
         entry.name === 'word/document.xml' ? xml(entry.name, content) : entry,

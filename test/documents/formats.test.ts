@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import readme from '../../README.md?raw';
+import guide from '../../docs/guides/knowledge.md?raw';
 import { allFormats, type DocumentFormatName, formats } from '../../src/documents/formats.ts';
 import { headBytes } from '../../src/documents/signature.ts';
 import { extensionsOf } from '../../src/documents/supported.ts';
@@ -45,8 +45,8 @@ describe('the registry of formats', () => {
       expect(served_as).not.toMatch(/html|xml(?!formats)|javascript|svg/);
   });
 
-  it('is listed in the README', () => {
-    const text = readme.replaceAll(/\s+/g, ' ');
+  it('is listed in the guide', () => {
+    const text = guide.replaceAll(/\s+/g, ' ');
     expect(text).toContain(`Supported files: ${quoted(extensionsOf(['document']), ' ')}. `);
     expect(text).toContain(`also be images: ${quoted(extensionsOf(['image']), ' ')}. `);
   });

@@ -152,7 +152,7 @@ describe('text of HTML', () => {
   });
 });
 
-describe('adversarial pages', () => {
+describe('adversarial pages (R30)', () => {
   const faultOf = (html: string) =>
     read(html).then(String, (error: unknown) =>
       error instanceof DocumentFault ? error.code : error,

@@ -68,7 +68,7 @@ async function packed(spaces: number, fill: 'objects' | 'table'): Promise<Uint8A
   ]);
 }
 
-describe('limits of PDFs', () => {
+describe('limits of PDFs (R29)', () => {
   it('count the output of every filter and chain of filters', async () => {
     const zeros = await deflate(padded('', 8 * MiB, at(72, 700, 'late')));
     const contents = {

@@ -94,7 +94,7 @@ const needsOf = (operation: Operation) => {
 
 describe('a retry after a fault of the database', () => {
   it.each(creating.map((operation) => [operation.name, operation] as const))(
-    '%s has exactly one effect (R56)',
+    '%s has exactly one effect (R56, R61)',
     async (_name, operation) => {
       const expected = await tryTwice(
         operation,

@@ -86,7 +86,7 @@ describe('the front door', () => {
     expect(one.headers.get('x-request-id')).not.toBe(two.headers.get('x-request-id'));
   });
 
-  it('says on every response what a browser may not do with it', async () => {
+  it('says on every response what a browser may not do with it (R71)', async () => {
     const answers: Answer[] = [
       await workspace.get('/users/me'),
       await workspace.get('/nothing'),

@@ -33,7 +33,7 @@ const forms: readonly Form[] = posts.flatMap((operation) => {
     : [plain];
 });
 
-describe('a stored reply and other credentials', () => {
+describe('a stored reply and other credentials (R55)', () => {
   let own: Seeded;
   const widths = new Map<string, string>();
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/shared/id.ts';
-import { newWorkspace } from '../support/api.ts';
+import { newWorkspace, request } from '../support/api.ts';
 import { countRows } from '../support/rows.ts';
 
 const actions = (entries: { action: string }[]) => entries.map(({ action }) => action);
@@ -53,5 +53,18 @@ describe('keys', () => {
     const second = await workspace.withRole('admin');
     expect((await workspace.delete(own)).status).toBe(204);
     expect((await second.delete(`/api-keys/${second.key_id}`)).body.code).toBe('last_admin_key');
+  });
+
+  it('refuses a key that has expired as it refuses one that does not exist (R7)', async () => {
+    const workspace = await newWorkspace();
+    const key = await workspace.withRole('viewer');
+    const change = await workspace.patch(`/api-keys/${key.key_id}`, {
+      expires_at: '2020-01-01T00:00:00Z',
+    });
+    expect(change.status).toBe(200);
+    const expired = await key.get('/users/me');
+    const unknown = await request('GET', '/api/v1/users/me', `${key.key.slice(0, -1)}x`);
+    expect([expired.status, unknown.status]).toEqual([401, 401]);
+    expect({ ...expired.body, request_id: '' }).toEqual({ ...unknown.body, request_id: '' });
   });
 });

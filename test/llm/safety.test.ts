@@ -96,7 +96,7 @@ describe('a key', () => {
 });
 
 describe('stopping', () => {
-  it('ends the request, keeps what there is, and says that it was stopped', async () => {
+  it('ends the request, keeps what there is, and says that it was stopped (R54)', async () => {
     const { scripted, ctx } = await workspaceWith({
       rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }],
     });

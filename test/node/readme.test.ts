@@ -1,106 +1,118 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../scripts/server.ts';
 import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
+import { startProvider } from './support/provider-process.ts';
+import { type ShellBlock, scriptOf, shellBlocksOf } from './support/shell-blocks.ts';
 
-interface Command {
-  readonly line: string;
-  readonly method: string | undefined;
-  readonly path: string;
-  readonly headers: readonly string[];
-  readonly body: string | undefined;
-  readonly files: readonly string[];
-  /** The shell variable that takes something of the answer. */
-  readonly variable: string | undefined;
-}
+/** Each of them has a reason beside it; a new one takes the place of another. */
+const mostNotRun = 8;
 
-/** The calls of `$URL` in the README's shell blocks, in their order; those that read from a pipe or call OpenAI aside. */
-function readCommands(): Command[] {
-  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(
-    ([, text = '']) => text,
-  );
-  return blocks.flatMap((block) => {
-    const text = block.replaceAll('\\\n', ' ');
-    const starts = [...text.matchAll(/(?:(\w+)=\$\()?curl /g)];
-    return starts.flatMap((start, index) => {
-      const line = text.slice(start.index, starts[index + 1]?.index);
-      const path = /\$URL(\/[^\s"]+)/.exec(line)?.[1];
-      if (path === undefined || line.includes('-d @-') || path === '/providers/openai/test')
-        return [];
-      const all = (pattern: RegExp) => [...line.matchAll(pattern)].map(([, value = '']) => value);
-      return {
-        line,
-        path,
-        variable: start[1],
-        method: /-X (\w+)/.exec(line)?.[1],
-        headers: all(/-H ['"]([^'"$]+)['"]/g),
-        body: /-d '(.*?)'/s.exec(line)?.[1],
-        files: all(/-F file=@(\S+)/g),
-      };
-    });
-  });
-}
+const run = promisify(execFile);
+/** What a reader of the guides has installed. Without one of them the commands are not run here, but in CI. */
+const hasTools = ['bash', 'curl', 'jq'].every(
+  (tool) => spawnSync(tool, ['--version']).status === 0,
+);
+const readme = shellBlocksOf('README.md');
+const guides = readdirSync('docs/guides').map((name) => `docs/guides/${name}`);
+const blocksOfGuides = new Map(guides.map((file) => [file, shellBlocksOf(file)]));
+const guidesWithCommands = guides.filter((file) => (blocksOfGuides.get(file) ?? []).length > 0);
 
-/** What the README takes from an answer, by the name of the variable. */
-const taken: Readonly<Record<string, (answer: Record<string, unknown>) => unknown>> = {
-  SESSION: ({ id }) => id,
-  TOOL: ({ id }) => id,
-  VERSION: ({ active_version }) => (active_version as { number: number }).number,
-  RUN: ({ data }) => (data as { run_id: string }[])[0]?.run_id,
-  WORKSPACE: ({ workspace_id }) => workspace_id,
+/** What the commands of some guides print, besides not failing. */
+const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  'docs/guides/chats.md': ['"type":"finish"', '"completed"', /descal/i, /7:30/],
+  'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
+  'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
+  'docs/guides/models.md': [/Hello\.$/m],
+  'docs/guides/openai.md': [/descal/i, '"support"'],
+  'docs/guides/tools.md': ['on its way', '"changed"', 'listAgents'],
 };
 
-let directory: string;
+let state: string;
+/** Where the commands run: it looks like the root of the repository to them, and takes the files they write. */
+let work: string;
 let server: SpawnedServer;
+let provider: Awaited<ReturnType<typeof startProvider>>;
+let servicePort: number;
+/** The session of the README's tour, which the guides go on with. */
+let session: string;
+
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'agentgrid-readme-'));
-  server = await spawnServer(directory, ['--no-sample', '--var', 'ALLOW_PRIVATE_NETWORK:true']);
-});
+  state = mkdtempSync(join(tmpdir(), 'agentgrid-readme-'));
+  work = mkdtempSync(join(tmpdir(), 'agentgrid-guides-'));
+  symlinkSync(resolve('scripts'), join(work, 'scripts'));
+  mkdirSync(join(work, '.wrangler'));
+  symlinkSync(state, join(work, '.wrangler/state'));
+  [server, provider, servicePort] = await Promise.all([
+    spawnServer(state, ['--no-sample', '--var', 'ALLOW_PRIVATE_NETWORK:true']),
+    startProvider(),
+    freePort(),
+  ]);
+  const script = { rounds: [{ text: ['Hello.'] }], repeat: true };
+  await fetch(`${provider.url}/_scripts/guides`, { method: 'PUT', body: JSON.stringify(script) });
+}, 300_000);
 afterAll(async () => {
+  provider?.stop();
   await server?.stop();
-  rmSync(directory, { recursive: true, force: true });
+  for (const directory of [state, work]) rmSync(directory, { recursive: true, force: true });
 });
 
-async function send(command: Command, values: Readonly<Record<string, string>>): Promise<Response> {
-  const { method, headers, body, files, line } = command;
-  const path = command.path.replace(/\$(\w+)/g, (_, name: string) => values[name] ?? `no ${name}`);
-  const form = new FormData();
-  for (const file of files) form.append('file', new Blob([readFileSync(file)]), basename(file));
-  const key = line.includes('$ROOT_KEY') ? server.root_key : server.key;
-  const sent = new Headers(headers.map((header) => header.split(': ') as [string, string]));
-  sent.set('authorization', `Bearer ${key}`);
-  if (body !== undefined) sent.set('content-type', 'application/json');
-  const payload = files.length > 0 ? form : (body ?? null);
-  return await fetch(`${server.url}/api/v1${path}`, {
-    method: method ?? (payload === null ? 'GET' : 'POST'),
-    headers: sent,
-    body: payload,
+/** Runs the blocks with bash, curl and jq against the server of this test; returns what they print. */
+async function runBlocks(blocks: readonly ShellBlock[], before = '', after = ''): Promise<string> {
+  const script = `${before}\n${scriptOf(blocks)}\n${after}`
+    .replaceAll('http://localhost:8787', server.url)
+    .replaceAll('http://localhost:1234', `${provider.url}/guides`)
+    .replaceAll('8900', String(servicePort));
+  const child = run('bash', ['-c', script], {
+    cwd: work,
+    env: { ...process.env, KEY: server.key },
+    timeout: 100_000,
+    maxBuffer: 64 * 1024 * 1024,
   });
+  const { stdout } = await child.catch(
+    ({ stdout, stderr, message }: { stdout: string; stderr: string; message: string }) => {
+      const cause = stderr === '' ? message.slice(-500) : stderr;
+      throw new Error(`${cause}\nThe last output:\n${stdout.slice(-1000)}`);
+    },
+  );
+  return stdout;
 }
 
-describe('the README', () => {
-  it('has calls that all succeed in their order, after which the demo with tools runs in the same workspace', async () => {
-    const commands = readCommands();
-    expect(commands.length).toBeGreaterThan(30);
-    const values: Record<string, string> = {};
-    for (const command of commands) {
-      const response = await send(command, values);
-      const text = await response.text();
-      expect(response.status, `${command.line}\n${text.slice(0, 500)}`).toBeLessThan(300);
-      if (command.variable !== undefined)
-        values[command.variable] = String(taken[command.variable]?.(JSON.parse(text)));
-    }
-    const child = spawn(process.execPath, [
-      'scripts/demo.ts',
-      '--tools',
-      '--url',
-      server.url,
-      '--key',
-      server.key,
-    ]);
+describe('the README and the guides', () => {
+  it('mark few blocks as not run, each with a reason', () => {
+    const notRun = [readme, ...blocksOfGuides.values()]
+      .flat()
+      .filter(({ not_run }) => not_run !== null);
+    expect(notRun.length).toBeLessThanOrEqual(mostNotRun);
+    for (const { place, not_run } of notRun)
+      expect(not_run?.length, `${place} says why it is not run`).toBeGreaterThan(15);
+  });
+
+  it.runIf(hasTools)('have a tour that works from the first to the last command', async () => {
+    const printed = await runBlocks(readme, '', 'echo; echo "SESSION=$SESSION"');
+    expect(printed).not.toContain('"type":"error"');
+    expect(printed).toContain('"type":"finish"');
+    session = /SESSION=(ses_\w+)$/m.exec(printed)?.[1] ?? '';
+    expect(session).not.toBe('');
+  });
+
+  it.runIf(hasTools).each(guidesWithCommands)('%s has commands that work', async (file) => {
+    const printed = await runBlocks(
+      blocksOfGuides.get(file) ?? [],
+      `URL=http://localhost:8787/api/v1 A="Authorization: Bearer $KEY" J="Content-Type: application/json" SESSION=${session}`,
+    );
+    expect(printed).not.toContain('"type":"error"');
+    for (const expected of printedBy[file] ?? []) expect(printed).toMatch(expected);
+  });
+
+  it('leave a workspace in which the demo with tools runs', async () => {
+    const flags = ['--tools', '--url', server.url, '--key', server.key];
+    const child = spawn(process.execPath, ['scripts/demo.ts', ...flags]);
     let printed = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data: Buffer) => (printed += data.toString('utf8')));

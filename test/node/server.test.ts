@@ -39,7 +39,7 @@ describe('a server that has just been started', () => {
     expect(statSync(join(directory, 'agentgrid.json')).mode & 0o077).toBe(0);
   });
 
-  it('serves the reference with everything it loads, from itself', async () => {
+  it('serves the reference with everything it loads, from itself (R71)', async () => {
     const page = await fetch(`${server.url}/docs`);
     const html = await page.text();
     const policy = page.headers.get('content-security-policy') ?? '';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { app } from '../../src/app.ts';
 import { permissions } from '../../src/http/permissions.ts';
 import { eventTypes } from '../../src/notifications/events/registry.ts';
@@ -201,4 +202,6 @@ describe('the document', () => {
   });
 
   it('is an OpenAPI 3.1 document', () => expect(document.openapi).toBe('3.1.0'));
+
+  it('has the version of the package', () => expect(document.info.version).toBe(manifest.version));
 });

@@ -341,7 +341,7 @@ describe('requests without a valid key', () => {
   const from = (ip: string, key: string | null = null) =>
     request('GET', '/api/v1/users/me', key, { headers: { 'cf-connecting-ip': ip } });
 
-  it('are refused for one network with too many, and served for others', async () => {
+  it('are refused for one network with too many, and served for others (R50)', async () => {
     const { key } = await newWorkspace();
     const flooder = `2001:db8:${crypto.randomUUID().slice(0, 4)}:7`;
     let refused: Answer | undefined;

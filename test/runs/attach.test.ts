@@ -130,7 +130,7 @@ async function hangUpAndComeBack(
 describe('a run that is cancelled', () => {
   const stalls: Round = { text: words, fault: { kind: 'stall', events: 12 } };
 
-  it('stops the model, keeps its text and lets the session go on', async () => {
+  it('stops the model, keeps its text and lets the session go on (R54)', async () => {
     const { workspace, session, provider, stream, send } = await newChat({
       rounds: [stalls, { text: ['Here.'], usage: { input_tokens: 1, output_tokens: 1 } }],
     });

@@ -78,7 +78,7 @@ describe('the extraction job of an attachment', () => {
     expect(await countRows('attachments', workspace.id)).toBe(0);
   });
 
-  it('fails the attachment when attempts are exhausted or the original is gone', async () => {
+  it('fails the attachment when attempts are exhausted or the original is gone (R65)', async () => {
     const given = await waiting();
     await attachmentJobs['attachment.extract'].onExhausted(
       contextOf(given.workspace),

@@ -109,7 +109,7 @@ describe('deleting a session', () => {
 });
 
 describe('the hourly tick', () => {
-  it('erases what has expired, in any workspace, and what is older than a workspace keeps', async () => {
+  it('erases what has expired, in any workspace, and what is older than a workspace keeps (R79)', async () => {
     const chat = await newChat({ rounds: [answer], repeat: true });
     const { workspace, agent } = chat;
     await workspace.patch('/workspace', { retention_days: 30 });
@@ -180,7 +180,7 @@ describe('the hourly tick', () => {
     expect([runs, run_steps, run_contents]).toEqual([0, 0, 0]);
   });
 
-  it('goes on with the others when the sessions of one cannot be erased', async () => {
+  it('goes on with the others when the sessions of one cannot be erased (R68)', async () => {
     const chats = [
       await newChat({ rounds: [answer] }),
       await newChat({ rounds: [answer] }),
@@ -209,7 +209,7 @@ describe('the hourly tick', () => {
     expect(await isThere(broken.workspace, broken.session)).toBe(false);
   });
 
-  it('erases many, a share of them at a time, the oldest first', async () => {
+  it('erases many, a share of them at a time, the oldest first (R68)', async () => {
     const workspace = await newWorkspace();
     const agent = (await workspace.post('/agents', { name: 'A', config: {} })).body.id;
     await workspace.patch('/workspace', { retention_days: 1 });

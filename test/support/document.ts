@@ -71,6 +71,7 @@ export interface Operation {
 
 interface Document {
   readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly webhooks: Readonly<
     Record<string, { readonly post: Pick<Operation, 'description' | 'requestBody'> }>

@@ -188,7 +188,7 @@ async function fullWorkspace(): Promise<Workspace> {
 }
 
 describe('deleting a workspace', () => {
-  it('refuses its credentials at once and erases rows of every table, objects and indexes', async () => {
+  it('refuses its credentials at once and erases rows of every table, objects and indexes (R7, R77)', async () => {
     const workspace = await fullWorkspace();
     const other = await fullWorkspace();
     const before = await countAll(other.id);
