@@ -16,7 +16,7 @@ export interface Tool {
   run(ctx: Ctx, call: ToolCall): Promise<ToolOutcome>;
 }
 
-/** A tool of whoever asked for the run: a call of it ends the run, and its result comes with the next one. */
+/** A tool of the caller's. A call of it suspends the run until its result arrives, or ends the run (`ClientTools.resumable`). */
 export interface ClientTool extends Pick<Tool, 'name' | 'description' | 'input_schema'> {
   /** Whether the provider is to decode arguments by the schema; the provider's own rule where it is absent. */
   readonly strict?: boolean;
