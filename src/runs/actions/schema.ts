@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 
 /** Characters of one result, as JSON: as much as a model reads of it. */
-export const maxResult = 50_000;
+const maxResult = 50_000;
 const maxError = 10_000;
 
 const tool_call_id = z

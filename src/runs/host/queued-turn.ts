@@ -3,7 +3,7 @@ import type { Idempotency } from '../../platform/context.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** How a request is kept whose run waits for required actions. */
-export interface Wait {
+interface Wait {
   readonly expires_at: number;
   /** Ends the run. */
   cancel(): void;

@@ -64,7 +64,7 @@ export const RunContext = z
   })
   .openapi('RunContext');
 
-export const RequiredAction = z
+const RequiredAction = z
   .discriminatedUnion('type', [
     z
       .object({

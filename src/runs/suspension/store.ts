@@ -43,7 +43,7 @@ export function writeSuspension(
   ];
 }
 
-export const deleteSuspension = (db: Db, workspace_id: string, run_id: string): Statement =>
+const deleteSuspension = (db: Db, workspace_id: string, run_id: string): Statement =>
   db.delete(suspended_runs).where(own(workspace_id, run_id));
 
 type Waiting = Pick<

@@ -21,7 +21,7 @@ interface Submitted {
   readonly digest: string;
 }
 
-export type Submission =
+type Submission =
   /** The results were accepted, now or earlier, and the record of the run says what came of them. */
   | { readonly type: 'recorded'; readonly is_joined: boolean }
   /** An earlier request has resumed the run, and it is running. */
