@@ -21,6 +21,7 @@ const removals: readonly Removal[] = [
     of: own,
   })),
   { table: 'run_steps', of: through('run_id', 'runs') },
+  { table: 'suspended_runs', of: through('run_id', 'runs') },
   ...['run_contents', 'run_files', 'runs'].map((table) => ({ table, of: own })),
   { table: 'agent_labels', of: through('agent_id', 'agents') },
   ...[

@@ -84,7 +84,7 @@ async function callTool(
 }
 
 /** The arguments as the tool may have them, or what is wrong with them, in words the model can mend them by. */
-function readInput(
+export function readInput(
   tools: readonly Tool[],
   { toolName, input: text }: LanguageModelV4ToolCall,
 ): { input: unknown; error: string | null } {

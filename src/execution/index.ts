@@ -11,5 +11,10 @@ export {
 export { resolveTools } from './resolve.ts';
 export type { ToolPorts } from './services.ts';
 export { type Limit, reachedLimit, type Spent } from './stop.ts';
+export {
+  clientOutcome,
+  resumedMessages,
+  type SuspendedStep,
+} from './suspension.ts';
 export type { ClientTool, RunContext, Tool, ToolCall } from './tool.ts';
 export { toAnswered } from './transcript.ts';

@@ -11,6 +11,7 @@ import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
+import { type PendingCall, pendingOf, type SuspendedStep, toSuspendedStep } from './suspension.ts';
 import type { ClientTool, RunContext, Tool } from './tool.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
@@ -20,6 +21,8 @@ export interface LoopInput {
   readonly operation?: string;
   readonly models: readonly string[];
   readonly prompt: readonly LanguageModelV4Message[];
+  /** The end of the prompt that no step has recorded yet; absent for all of it. */
+  readonly fresh?: readonly LanguageModelV4Message[];
   readonly options: Omit<
     LanguageModelV4CallOptions,
     'prompt' | 'tools' | 'abortSignal' | 'headers'
@@ -45,6 +48,8 @@ export interface ClientTools {
   readonly has_own_choice: boolean;
   /** Calls that one answer may have; null for any number. */
   readonly most_calls: number | null;
+  /** A call suspends the run until its result arrives; otherwise it ends the run. */
+  readonly resumable: boolean;
 }
 
 /** One model call and the tool calls it asked for. */
@@ -55,6 +60,8 @@ export interface Round {
   readonly started_at: number;
   readonly tools: readonly CalledTool[];
   readonly usage: readonly Statement[];
+  /** Calls that the caller has yet to answer. */
+  readonly pending?: readonly PendingCall[];
 }
 
 export type LoopEvent =
@@ -77,20 +84,24 @@ export interface LoopResult {
   readonly failure: Failure | null;
   /** Calls of the caller's tools, which ended the run; the last round has no others. */
   readonly calls: readonly LanguageModelV4ToolCall[];
+  /** Set where the run cannot go on before the caller has answered calls; `last` is then the step without them. */
+  readonly suspended: SuspendedStep | null;
 }
 
 /**
  * Calls the model, runs the tools it asks for, calls it again with what they said, until it answers
  * or a limit stops it. The same for every provider; faults of tools are the model's to read, faults
- * of providers end the run with what there is. A call of a tool of the caller's ends it, too: what
- * else a round asks for besides is left undone, since nobody could tell its result.
+ * of providers end the run with what there is. A call of a tool of the caller's suspends it once the other
+ * calls of the step have run, or, where the tools are not resumable, ends it: then what else the step asks
+ * for is left undone, since nobody could tell its result.
  */
 export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopEvent, LoopResult> {
   const prompt = [...input.prompt];
   const { context, spent } = input;
   const { attribution, config, signal } = context;
   const bounds = { limits: config.limits, account: attribution.account, signal };
-  let asked: readonly LanguageModelV4Message[] = prompt.slice();
+  const going = { prompt, limit: null, failure: null, calls: [], suspended: null };
+  let asked: readonly LanguageModelV4Message[] = input.fresh ?? prompt.slice();
   for (;;) {
     yield { type: 'round', ordinal: spent.steps };
     const started_at = ctx.now();
@@ -105,9 +116,9 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
       // Nor is one that was not made because nothing may be spent.
       const isUnpaid = attribution.account.isClosed && model.failure.code === 'budget_exceeded';
       const limit = signal.aborted ? 'seconds' : isUnpaid ? 'cost_usd' : null;
-      return { last: round, prompt, limit, failure: model.failure, calls: [] };
+      return { ...going, last: round, limit, failure: model.failure };
     }
-    if (calls.length === 0) return { last: round, prompt, limit: null, failure: null, calls };
+    if (calls.length === 0) return { ...going, last: round };
     const theirs = ofCaller(input, calls);
     if (theirs.length > 0) {
       for (const { toolCallId, toolName, input: text } of theirs)
@@ -116,32 +127,42 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
         (part) => part.type !== 'tool-call' || theirs.includes(part),
       );
       return {
+        ...going,
         last: { ...round, model: { ...model, content, finish_reason: 'tool-calls' } },
-        prompt,
-        limit: null,
-        failure: null,
         calls: theirs,
       };
     }
 
     const limit = reachedLimit(bounds, spent, calls.length);
-    if (limit !== null) return { last: round, prompt, limit, failure: null, calls: [] };
+    if (limit !== null) return { ...going, last: round, limit };
     for (const { toolCallId, toolName, input: text } of calls) {
       yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input: text };
     }
-    const called = await callTools(ctx, input.tools, calls, context);
-    spent.tool_calls += called.length;
+    const client = resumableTools(input);
+    const pending = pendingOf(input.tools, client, calls);
+    const isPending = new Set(pending.map(({ tool_call_id }) => tool_call_id));
+    const called = await callTools(
+      ctx,
+      [...input.tools, ...client],
+      calls.filter(({ toolCallId }) => !isPending.has(toolCallId)),
+      context,
+    );
+    spent.tool_calls += calls.length;
     for (const one of called) yield { type: 'tool-result', called: one };
+    const usage = [...model.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])];
+    if (pending.length > 0) {
+      const last = { ...round, tools: called, pending, usage };
+      const reached = reachedLimit(bounds, spent, 0);
+      if (reached !== null) return { ...going, last, limit: reached };
+      const step = [model.content, calls, called, pending, input.cite, ctx.now()] as const;
+      return { ...going, last, suspended: toSuspendedStep(...step) };
+    }
     asked = [toAssistantMessage(model.content, called), toToolMessage(called, input.cite)];
     prompt.push(...asked);
-    await input.store({
-      ...round,
-      tools: called,
-      usage: [...model.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])],
-    });
+    await input.store({ ...round, tools: called, usage });
     // The tools may have used up what was left.
     const spentBy = reachedLimit(bounds, spent, 0);
-    if (spentBy !== null) return { last: null, prompt, limit: spentBy, failure: null, calls: [] };
+    if (spentBy !== null) return { ...going, last: null, limit: spentBy };
   }
 }
 
@@ -149,11 +170,22 @@ function ofCaller(
   { client }: LoopInput,
   calls: readonly LanguageModelV4ToolCall[],
 ): readonly LanguageModelV4ToolCall[] {
+  if (client?.resumable === true) return [];
   const theirs = calls.filter(
     ({ toolName }) => client?.tools.some(({ name }) => name === toolName) ?? false,
   );
   return theirs.slice(0, client?.most_calls ?? theirs.length);
 }
+
+/** The caller's tools as the loop checks calls of them; they are never run here. */
+const resumableTools = ({ client }: LoopInput): readonly Tool[] =>
+  client?.resumable === true
+    ? client.tools.map((tool) => ({
+        ...tool,
+        effect: 'read' as const,
+        run: async () => ({ ok: false, error: 'Only the caller can run this tool.' }),
+      }))
+    : [];
 
 /** A choice that had to be made has been made with the first call. */
 const choiceAt = (client: ClientTools | undefined, step: number): LanguageModelV4ToolChoice =>

@@ -8,7 +8,7 @@ export interface Tool extends Omit<CallableTool, 'run'> {
   run(ctx: Ctx, call: ToolCall): Promise<ToolOutcome>;
 }
 
-/** A tool of the caller: a call of it ends the run, and its result comes with the next one. */
+/** A tool of the caller's. A call of it suspends the run until its result arrives, or ends the run (`ClientTools.resumable`). */
 export interface ClientTool extends Pick<Tool, 'name' | 'description' | 'input_schema'> {
   /** Whether the provider decodes arguments by the schema; the provider's default where absent. */
   readonly strict?: boolean;

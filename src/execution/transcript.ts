@@ -73,7 +73,7 @@ function readJson(text: string): unknown {
 
 /** What the tools said. Passages go through `cite`, which numbers them and marks them as untrusted. */
 export const toToolMessage = (
-  called: readonly CalledTool[],
+  called: readonly Pick<CalledTool, 'tool_call_id' | 'tool_name' | 'outcome'>[],
   cite: (hits: readonly Hit[]) => string,
 ): LanguageModelV4Message => ({
   role: 'tool',

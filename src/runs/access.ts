@@ -48,6 +48,7 @@ export const redactRun = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>
     : {
         ...run,
         inputs: {},
+        required_actions: redactActions(ctx, run),
         steps: run.steps.map((step) => ({
           ...step,
           input: null,
@@ -55,3 +56,12 @@ export const redactRun = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>
           error: step.error === null ? null : 'It failed.',
         })),
       };
+
+/** Returns the required actions of a run, without their arguments for a caller who may not read messages. */
+export const redactActions = (
+  ctx: Ctx,
+  { required_actions }: Pick<RunWithSteps, 'required_actions'>,
+): RunWithSteps['required_actions'] =>
+  mayReadMessages(ctx)
+    ? required_actions
+    : (required_actions?.map((action) => ({ ...action, input: null })) ?? null);

@@ -6,22 +6,18 @@ import { fromUsd } from '../shared/money.ts';
 import { second } from '../shared/time.ts';
 import type { ToolPin } from '../tools/index.ts';
 import { Account } from '../usage/index.ts';
+import type { Draft } from './draft.ts';
 import type { RunEvent } from './events.ts';
 import { type Overrides, withOverrides } from './overrides.ts';
 import type { Progress } from './progress.ts';
 import type { RunPrompt } from './prompt/run-prompt.ts';
 import type { AnyMessageRow } from './store/messages.ts';
 import type { RunRow } from './store/runs.ts';
+import type { StorageSnapshot, SuspendedRun } from './suspension/state.ts';
 import type { RunVersion } from './version.ts';
 
 /** A run without a sign of life for this long counts as lost. */
 export const leaseFor = 20 * second;
-
-/** A draft that is tried in place of a version's configuration. */
-export interface Draft {
-  readonly config: AgentConfig;
-  readonly tools: readonly ToolPin[];
-}
 
 /** A run that has begun: its row is stored, and so is the message that it answers. */
 export interface ActiveRun {
@@ -35,6 +31,10 @@ export interface ActiveRun {
   /** Adds up the cost of the run. */
   readonly account: Account;
   readonly end_user_id: string | null;
+  /** The draft in `config`, for a run that has to be restored. */
+  readonly draft: Draft | null;
+  /** When the content of the run is erased: it does not wait for longer. Null for never. */
+  readonly kept_until: number | null;
   /** The message that is answered. */
   readonly user_message_id: string;
   /** The id of the answer to come. */
@@ -47,6 +47,8 @@ export interface ActiveRun {
   /** Aborted by `cancel`, and when the time limit of the run is reached. */
   readonly signal: AbortSignal;
   readonly storage: RunStorage;
+  /** Set when the run has come to wait. */
+  suspension?: { readonly expires_at: number };
 }
 
 /** The answer of a run, before it is stored. */
@@ -56,6 +58,10 @@ export type NewAnswer = Pick<AnyMessageRow, 'text' | 'citations' | 'prompt'>;
 export interface RunStorage {
   /** Statements that renew the lease of the run and of what it holds. */
   renew(until: number): Statement[];
+  /** Statements that keep what the run holds until it is resumed or ends. */
+  hold(until: number): Statement[];
+  /** What only this kind of run has to keep while it waits; plain JSON. */
+  snapshot(): StorageSnapshot;
   /** The row of the answer, as it will be read. */
   answerRow(answer: NewAnswer): AnyMessageRow;
   /**
@@ -84,22 +90,30 @@ export function begin({
   version,
   draft,
   overrides = {},
+  suspended,
 }: {
   readonly version: RunVersion;
   readonly draft?: Draft | undefined;
   readonly overrides?: Overrides | undefined;
+  readonly suspended?: SuspendedRun;
 }) {
   const config = withOverrides(draft?.config ?? version.config, overrides);
   const cancel = new AbortController();
+  const account = new Account(fromUsd(config.limits.cost_usd));
+  if (suspended !== undefined) account.restore(suspended.state.account);
+  const events: RunEvent[] = [...(suspended?.state.events ?? [])];
+  // The time that it has waited does not count.
+  const left = Math.max(0, config.limits.seconds * second - (suspended?.running_ms ?? 0));
   return {
+    draft: draft ?? null,
     config,
     overrides,
     version,
     tools: draft?.tools ?? version.tools,
-    account: new Account(fromUsd(config.limits.cost_usd)),
-    events: [],
+    account,
+    events,
     cancel,
-    signal: AbortSignal.any([AbortSignal.timeout(config.limits.seconds * second), cancel.signal]),
+    signal: AbortSignal.any([AbortSignal.timeout(left), cancel.signal]),
   };
 }
 
@@ -141,6 +155,11 @@ export const newRun = (
   metadata: null,
   events: null,
   lease_until: ctx.now() + leaseFor,
+  required_actions: null,
+  answered_actions: null,
+  suspended_at: null,
+  expires_at: null,
+  waited_ms: 0,
   created_by: actorId(ctx.actor),
   created_at: ctx.now(),
   ended_at: null,

@@ -1,6 +1,6 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolCall } from '@ai-sdk/provider';
 import type { AgentConfig } from '../agents/index.ts';
-import type { Limit, RunAgent } from '../execution/index.ts';
+import type { Limit, RunAgent, SuspendedStep } from '../execution/index.ts';
 import type { ToolPin } from '../tools/index.ts';
 import type { Account, Attribution } from '../usage/index.ts';
 import type { Overrides } from './overrides.ts';
@@ -31,8 +31,18 @@ export interface AgentRun {
   readonly delegate?: RunAgent;
   /** Filled while the run goes on, so that the partial result of a failed run can be stored. */
   readonly progress: Progress;
+  /** Set for a run that goes on after it has waited. */
+  readonly resumed?: ResumedConversation;
   /** Stores the spans and the usage of a finished step before the next one begins. */
   store(progress: Progress): Promise<void>;
+}
+
+/** The conversation of a run that goes on after it has waited. */
+export interface ResumedConversation {
+  /** The messages behind the prompt; the last ones complete the step that waited. */
+  readonly transcript: readonly LanguageModelV4Message[];
+  /** The last messages of the transcript, which no span has recorded. */
+  readonly fresh: readonly LanguageModelV4Message[];
 }
 
 export type RunOutcome =
@@ -43,5 +53,11 @@ export type RunOutcome =
   | {
       readonly type: 'requires_action';
       readonly calls: readonly LanguageModelV4ToolCall[];
+      readonly transcript: readonly LanguageModelV4Message[];
+    }
+  /** The step cannot end before the caller has answered calls of its tools. `transcript` is behind the prompt. */
+  | {
+      readonly type: 'suspended';
+      readonly step: SuspendedStep;
       readonly transcript: readonly LanguageModelV4Message[];
     };

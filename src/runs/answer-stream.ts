@@ -1,6 +1,6 @@
-import type { LoopEvent } from '../execution/index.ts';
+import type { LoopEvent, ToolOutcome } from '../execution/index.ts';
 import { CitationFilter } from './citations.ts';
-import type { RunEvent } from './events.ts';
+import type { OfClient, RunEvent } from './events.ts';
 import type { Overrides } from './overrides.ts';
 import type { Progress } from './progress.ts';
 
@@ -50,24 +50,22 @@ export class AnswerStream {
       case 'tool-input-start': {
         const isShown = this.#isWithinLimit(event.tool_call_id, event.tool_name);
         // Text that was held back belongs before the call.
-        return [...this.end(), ...(isShown ? [event] : [])];
+        return [
+          ...this.end(),
+          ...(isShown ? [{ ...event, ...this.#ofClient(event.tool_name) }] : []),
+        ];
       }
       case 'tool-input-delta':
         return this.#clientCalls.get(event.tool_call_id) === false ? [] : [event];
       case 'tool-call': {
         const { tool_call_id, tool_name, input } = event;
-        this.#progress.beginToolCall();
-        return [
-          { type: 'tool-input-available', tool_call_id, tool_name, input: readArguments(input) },
-        ];
+        this.#progress.beginToolCall(tool_call_id);
+        const call = { tool_call_id, tool_name, input: readArguments(input) };
+        return [{ type: 'tool-input-available', ...call, ...this.#ofClient(tool_name) }];
       }
       case 'tool-result': {
-        const { tool_call_id, outcome, latency_ms } = event.called;
-        return [
-          outcome.ok
-            ? { type: 'tool-output-available', tool_call_id, output: outcome.output, latency_ms }
-            : { type: 'tool-output-error', tool_call_id, error: outcome.error, latency_ms },
-        ];
+        const { tool_call_id, tool_name, outcome, latency_ms } = event.called;
+        return [toolResult(tool_call_id, outcome, latency_ms, this.#ofClient(tool_name))];
       }
     }
   }
@@ -82,6 +80,12 @@ export class AnswerStream {
     if (this.#isNewPart) return;
     this.#progress.text = this.#before;
     this.#isNewPart = true;
+  }
+
+  #ofClient(name: string): OfClient {
+    const { resumable, tools } = this.#overrides;
+    const isClient = resumable === true && tools?.some((tool) => tool.name === name) === true;
+    return isClient ? { is_client: true } : {};
   }
 
   /** Calls of the caller's tools beyond the limit of one answer are neither shown nor stored. */
@@ -107,6 +111,17 @@ export class AnswerStream {
     return this.#isBuffered ? [] : [{ type: 'text-delta', delta }];
   }
 }
+
+/** The event with the result of a tool call. */
+export const toolResult = (
+  tool_call_id: string,
+  outcome: ToolOutcome,
+  latency_ms: number,
+  client: OfClient,
+): RunEvent =>
+  outcome.ok
+    ? { type: 'tool-output-available', tool_call_id, output: outcome.output, latency_ms, ...client }
+    : { type: 'tool-output-error', tool_call_id, error: outcome.error, latency_ms, ...client };
 
 function readArguments(text: string): unknown {
   try {

@@ -10,7 +10,7 @@ import { answerOf, eventsGone, storedEvents, terminalOf } from './stream/event-l
 import type { RunStream } from './stream/run-stream.ts';
 
 /**
- * Streams the events of a run from behind frame `after`: live while it is active, from storage once it has ended.
+ * Streams the events of a run from behind frame `after`: live while it is active, from storage once it has ended or waits.
  * Throws `not_found`, `events_gone`.
  */
 export async function attachToRun(
@@ -20,30 +20,31 @@ export async function attachToRun(
   after: number,
 ): Promise<RunStream> {
   let stored = await readRun(ctx, run_id);
-  if (isOpen(stored.row)) {
+  if (isOpen(stored.row) && stored.suspended === null) {
     const opened = toRunStream(await hostOf(ctx, stored.host).attach(run_id, after, stream));
     if (opened !== null) return opened;
     stored = await readEnded(ctx, stored);
   }
-  const { row, answer } = stored;
-  const events = storedEvents(row, answer, after);
+  const { row, answer, suspended } = stored;
+  const events = suspended?.events ?? storedEvents(row, answer, after);
   const body = encodeRun(stream, events, after, row.status === 'interrupted');
   if (body === null) throw eventsGone();
   return { run_id, body, is_joined: true };
 }
 
-/** Resolves with the answer of a run that another request has started. Throws the run's failure. */
+/** Resolves with the answer of a run that another request has started, or the answer so far of one that waits. Throws the run's failure. */
 export async function waitForAnswer(ctx: Ctx, run_id: string): Promise<Message> {
   let stored = await readRun(ctx, run_id);
-  if (isOpen(stored.row)) {
+  if (isOpen(stored.row) && stored.suspended === null) {
     const { state } = await hostOf(ctx, stored.host).attach(run_id, 0, null);
     if (state.type === 'message') return state.message;
     stored = await readEnded(ctx, stored);
   }
-  return answerOf(terminalOf(stored.row, stored.answer));
+  const { row, answer, suspended } = stored;
+  return answerOf(suspended?.events.at(-1) ?? terminalOf(row, answer));
 }
 
-/** Cancels an active or queued run, and returns it as it has ended. A run that has ended is returned unchanged. */
+/** Cancels an active, queued or waiting run, and returns it as it has ended. A run that has ended is returned unchanged. */
 export async function stopRun(ctx: Ctx, run_id: string): Promise<Run> {
   const stored = await readRun(ctx, run_id);
   if (!isOpen(stored.row)) return toRun(stored.row);

@@ -100,7 +100,7 @@ function toToolOutcome(
 ): ToolOutcome {
   if (run.type === 'limit_exceeded')
     return { ok: false, error: `${agent} reached a limit: ${run.limit}.` };
-  if (run.type === 'requires_action')
+  if (run.type === 'requires_action' || run.type === 'suspended')
     return { ok: false, error: `${agent} called a tool that is not available to it.` };
   if (run.value !== undefined) return { ok: true, output: { agent, answer: run.value } };
   const { text, sources } = progress;

@@ -5,6 +5,7 @@ import type { RateCaller } from '../rate-limits/index.ts';
 import type { ActiveRun } from './active-run.ts';
 import type { RunEvent } from './events.ts';
 import type { RunRow } from './store/runs.ts';
+import type { SuspendedRun } from './suspension/state.ts';
 
 /** A request for a run, as it travels to the host that is to execute it. */
 export interface RunRequest<Input = unknown> {
@@ -33,6 +34,8 @@ export interface RunDriver<Input = unknown> {
   open(host: HostPort): RunSource<Input>;
   /** Ends a run whose host died, with the text that its events contain. Does nothing when the run has ended. */
   closeInterrupted(ctx: Ctx, run: RunRow, events: readonly RunEvent[]): Promise<void>;
+  /** Makes a waiting run active again, with its own version and prompt. Null when what it belongs to is gone. */
+  restore(ctx: Ctx, suspended: SuspendedRun): Promise<ActiveRun | null>;
 }
 
 /** The host as a source sees it. */
@@ -45,6 +48,8 @@ export interface HostPort {
 export interface RunTerms {
   readonly on_busy: BusyPolicy;
   readonly caller: RateCaller;
+  /** The run that has claimed the session, as far as it was read. */
+  readonly active_run_id: string | null;
 }
 
 /** Starts the runs of one host. */

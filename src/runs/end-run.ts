@@ -10,9 +10,9 @@ import type { Progress } from './progress.ts';
 import { toMessage } from './schema/message.ts';
 import { toRun } from './schema/run.ts';
 import type { AnyMessageRow } from './store/messages.ts';
-import { endRun, type RunRow, selectRun } from './store/runs.ts';
+import { endRun, isOpen, type RunRow, selectRun } from './store/runs.ts';
 import { insertSpan } from './store/spans.ts';
-import { encodeEvents } from './stream/event-log.ts';
+import { encodeEvents, expiredDetail } from './stream/event-log.ts';
 
 /** Stores the answer with everything that belongs to it in one batch, and returns the terminal event. */
 export async function endRunWith(
@@ -22,6 +22,7 @@ export async function endRunWith(
 ): Promise<RunEvent> {
   const isCancelled = active.cancel.signal.aborted;
   if (isCancelled && progress.text === '') throw cancelled();
+  if (progress.is_expired && progress.text === '') throw expired();
   const citations = active.config.knowledge.citations
     ? readCitations(progress.text, progress.sources)
     : [];
@@ -36,7 +37,11 @@ export async function endRunWith(
 
 const cancelled = () =>
   new Failure('run_cancelled', 'The run was cancelled before it said anything.');
+const expired = () => new Failure('run_expired', expiredDetail);
+const expiredRun = { status: 'expired', finish_reason: 'expired' } as const;
 const cancelledRun = { status: 'cancelled', finish_reason: 'cancelled' } as const;
+
+const failedRun = { status: 'failed', finish_reason: 'error' } as const;
 
 /**
  * Ends a run that failed or was cancelled: the text so far is stored, what was consumed is billed, and the session is
@@ -58,9 +63,8 @@ export async function failRunWith(
   const failure = active.cancel.signal.aborted ? cancelled() : toFailure(error);
   if (failure.code === 'internal') ctx.log.error('run_failed', { run_id, error });
   const { code: error_code, message: error_detail } = failure;
-  const ended = active.cancel.signal.aborted
-    ? cancelledRun
-    : ({ status: 'failed', finish_reason: 'error', error_code, error_detail } as const);
+  const how = error_code === 'run_expired' ? expiredRun : failedRun;
+  const ended = active.cancel.signal.aborted ? cancelledRun : { ...how, error_code, error_detail };
   const run = endedRun(ctx, active, progress, ended);
   const answer = progress.text === '' ? null : answerRow(active, progress, []);
   await store(ctx, active, progress, run, answer).catch((cause: unknown) =>
@@ -104,8 +108,10 @@ async function store(
     ...usage,
     ...after,
   ];
-  const hasEnded = async () =>
-    (await selectRun(ctx.db, workspace_id, id).get())?.status !== 'running';
+  const hasEnded = async () => {
+    const stored = await selectRun(ctx.db, workspace_id, id).get();
+    return stored === undefined || !isOpen(stored);
+  };
   try {
     await commitSurely(ctx, { statements, jobs }, hasEnded);
     active.storage.stored(answer);
@@ -121,18 +127,26 @@ async function store(
 
 function endedRun(ctx: Ctx, active: ActiveRun, progress: Progress, end: Partial<RunRow>): RunRow {
   const now = ctx.now();
-  const { finish_reason, confidence, coverage, first_token_ms } = progress;
+  return {
+    ...active.run,
+    finish_reason: progress.finish_reason,
+    ...measured(active, progress),
+    events: active.content_logging ? encodeEvents(active.events) : null,
+    latency_ms: now - active.run.created_at - active.run.waited_ms,
+    ended_at: now,
+    ...end,
+  };
+}
+
+/** The columns of a run with what it has used and found so far. */
+export function measured(active: ActiveRun, progress: Progress) {
+  const { confidence, coverage, first_token_ms } = progress;
   const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, cost_nano_usd } =
     active.account;
   return {
-    ...active.run,
-    ...{ finish_reason, confidence, coverage, cost_nano_usd, first_token_ms },
+    ...{ confidence, coverage, cost_nano_usd, first_token_ms },
     ...{ input_tokens, output_tokens, cache_read_tokens, reasoning_tokens },
     context: contextOf(progress, active),
-    events: active.content_logging ? encodeEvents(active.events) : null,
-    latency_ms: now - active.run.created_at,
-    ended_at: now,
-    ...end,
   };
 }
 
@@ -149,16 +163,17 @@ const contextOf = (
         ...(lowered === null ? {} : { downgrade: lowered }),
       };
 
-/** A run that a limit stopped keeps its text so far and names the limit. */
-const outcomeOf = ({ limit }: Progress): Partial<RunRow> =>
-  limit === null
-    ? { status: 'completed' }
-    : {
-        status: 'limit_exceeded',
-        finish_reason: 'limit_exceeded',
-        error_code: 'limit_exceeded',
-        error_detail: `The run reached its limit of ${limit}.`,
-      };
+/** A run that expired, or that a limit stopped, keeps its text so far and names the reason. */
+function outcomeOf({ is_expired, limit }: Progress): Partial<RunRow> {
+  if (is_expired) return { ...expiredRun, error_code: 'run_expired', error_detail: expiredDetail };
+  if (limit === null) return { status: 'completed' };
+  return {
+    status: 'limit_exceeded',
+    finish_reason: 'limit_exceeded',
+    error_code: 'limit_exceeded',
+    error_detail: `The run reached its limit of ${limit}.`,
+  };
+}
 
 /** An answer without citations was not based on what was retrieved, however well that matched. */
 function judge(

@@ -2,10 +2,16 @@ import type { FailureCode } from '../shared/failure.ts';
 import type { Message } from './schema/message.ts';
 import type { Run } from './schema/run.ts';
 
+/** Present on the events of a tool that the client runs. */
+export interface OfClient {
+  readonly is_client?: true;
+}
+
 /**
  * The events of a run, in order: `start`, optionally `retrieval`, then steps of text and tool calls, then exactly one
  * terminal event, `finish` or `error`, which is sent after its content is stored. The names are those of the AI SDK.
- * Events are independent of the stream protocol.
+ * A run that waits emits `requires-action` in its place, and goes on with `resume` behind it. Events are independent of
+ * the stream protocol.
  */
 export type RunEvent =
   | {
@@ -21,30 +27,44 @@ export type RunEvent =
       readonly confidence: number;
       readonly latency_ms: number;
     }
+  /** The run goes on after it has waited. */
+  | {
+      readonly type: 'resume';
+      readonly run_id: string;
+      readonly message_id: string;
+      readonly user_message_id: string;
+      readonly version: { readonly id: string; readonly number: number };
+    }
   /** A model call begins. Text after it is another part of the answer than text before it. */
   | { readonly type: 'start-step'; readonly ordinal: number }
   | { readonly type: 'text-delta'; readonly delta: string }
   | { readonly type: 'reasoning-delta'; readonly delta: string }
-  | { readonly type: 'tool-input-start'; readonly tool_call_id: string; readonly tool_name: string }
+  | ({
+      readonly type: 'tool-input-start';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+    } & OfClient)
   | { readonly type: 'tool-input-delta'; readonly tool_call_id: string; readonly delta: string }
-  | {
+  | ({
       readonly type: 'tool-input-available';
       readonly tool_call_id: string;
       readonly tool_name: string;
       readonly input: unknown;
-    }
-  | {
+    } & OfClient)
+  | ({
       readonly type: 'tool-output-available';
       readonly tool_call_id: string;
       readonly output: unknown;
       readonly latency_ms: number;
-    }
-  | {
+    } & OfClient)
+  | ({
       readonly type: 'tool-output-error';
       readonly tool_call_id: string;
       readonly error: string;
       readonly latency_ms: number;
-    }
+    } & OfClient)
+  /** The run waits. `message` is the answer so far, and its run has the required actions. */
+  | { readonly type: 'requires-action'; readonly message: Message }
   | { readonly type: 'finish'; readonly message: Message }
   | {
       readonly type: 'error';
@@ -61,6 +81,10 @@ export type TerminalEvent = Extract<RunEvent, { type: 'finish' | 'error' }>;
 
 export const isTerminal = (event: RunEvent): event is TerminalEvent =>
   event.type === 'finish' || event.type === 'error';
+
+/** Returns true for an event that ends the stream: the run has ended, or it waits. */
+export const endsStream = (event: RunEvent): boolean =>
+  isTerminal(event) || event.type === 'requires-action';
 
 /** Output of a model. After the first of these a failure can no longer be reported as an HTTP status. */
 const outputTypes: ReadonlySet<RunEvent['type']> = new Set([

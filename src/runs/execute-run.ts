@@ -2,12 +2,14 @@ import { batch } from '../db/client.ts';
 import { commitSurely } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type ActiveRun, attributionOf, leaseFor } from './active-run.ts';
+import type { AgentRun, ResumedConversation, RunOutcome } from './agent-run.ts';
 import { delegateOf } from './delegate.ts';
 import { endRunWith, failRunWith } from './end-run.ts';
 import type { RunEvent } from './events.ts';
 import { Progress } from './progress.ts';
 import { runAgent } from './run-agent.ts';
 import { insertSpan, selectSpans } from './store/spans.ts';
+import { suspendRun } from './suspension/suspend-run.ts';
 import { Trace } from './trace.ts';
 
 /**
@@ -17,40 +19,70 @@ import { Trace } from './trace.ts';
 export async function* executeRun(given: Ctx, active: ActiveRun): AsyncGenerator<RunEvent, void> {
   // Everything that is called on behalf of the run stops with it.
   const ctx = { ...given, signal: active.signal };
-  const { run, storage, config, version } = active;
-  const trace = new Trace(run.id, active.content_logging);
+  const trace = new Trace(active.run.id, active.content_logging);
   const progress = new Progress(ctx, trace);
-  const renew = () => ctx.defer(batch(ctx.db, storage.renew(ctx.now() + leaseFor)));
-  const heartbeat = setInterval(renew, leaseFor / 3);
+  const release = holdLease(ctx, active);
   try {
-    yield {
-      type: 'start',
-      run_id: run.id,
-      message_id: active.message_id,
-      user_message_id: active.user_message_id,
-      version: { id: version.id, number: version.number },
-    };
-    const { account, ...attribution } = attributionOf(active);
-    yield* runAgent(ctx, {
-      ...{ config, account, attribution, progress },
-      tools: active.tools,
-      prompt: active.prompt,
-      overrides: active.overrides,
-      operation: run.is_preview ? 'preview' : 'answer',
-      call_key: run.id,
-      started_at: run.created_at,
-      signal: active.signal,
-      above: [],
-      delegate: delegateOf(trace),
-      store: () => storeStep(ctx, active, progress),
-    });
-    yield await endRunWith(ctx, active, progress);
+    yield { type: 'start', ...identify(active) };
+    const outcome = yield* runAgent(ctx, agentRunOf(ctx, active, trace, progress));
+    yield await conclude(ctx, active, progress, outcome);
   } catch (error) {
     yield await failRunWith(ctx, active, progress, error);
   } finally {
-    clearInterval(heartbeat);
+    release();
   }
 }
+
+/** Renews the lease of a run until the function that it returns is called. */
+export function holdLease(ctx: Ctx, { storage }: ActiveRun): () => void {
+  const renew = () => ctx.defer(batch(ctx.db, storage.renew(ctx.now() + leaseFor)));
+  const heartbeat = setInterval(renew, leaseFor / 3);
+  return () => clearInterval(heartbeat);
+}
+
+/** What the first event of a run, or of its resumption, names. */
+export const identify = ({ run, message_id, user_message_id, version }: ActiveRun) => ({
+  ...{ run_id: run.id, message_id, user_message_id },
+  version: { id: version.id, number: version.number },
+});
+
+/** The part of an active run in which its agent works. */
+export function agentRunOf(
+  ctx: Ctx,
+  active: ActiveRun,
+  trace: Trace,
+  progress: Progress,
+  resumed?: ResumedConversation,
+): AgentRun {
+  const { run } = active;
+  const { account, ...attribution } = attributionOf(active);
+  return {
+    ...{ config: active.config, account, attribution, progress },
+    tools: active.tools,
+    prompt: active.prompt,
+    overrides: active.overrides,
+    operation: run.is_preview ? 'preview' : 'answer',
+    call_key: run.id,
+    // The time that it has waited does not count.
+    started_at: run.created_at + run.waited_ms,
+    signal: active.signal,
+    above: [],
+    delegate: delegateOf(trace),
+    ...(resumed === undefined ? {} : { resumed }),
+    store: () => storeStep(ctx, active, progress),
+  };
+}
+
+/** Stores the outcome: the end of the run, or its wait. A run that was cancelled meanwhile ends. */
+export const conclude = (
+  ctx: Ctx,
+  active: ActiveRun,
+  progress: Progress,
+  outcome: RunOutcome,
+): Promise<RunEvent> =>
+  outcome.type === 'suspended' && progress.limit === null && !active.cancel.signal.aborted
+    ? suspendRun(ctx, active, progress, outcome)
+    : endRunWith(ctx, active, progress);
 
 /** A finished step is stored before the next one begins, so that a crash loses neither results nor usage. */
 async function storeStep(ctx: Ctx, { run, storage }: ActiveRun, progress: Progress): Promise<void> {

@@ -1,8 +1,10 @@
 export { authorizeAgent, authorizeOwned, creatorFilter, mayReadMessages } from './access.ts';
+export { ClientTools, withClientTools } from './actions/client-tools.ts';
+export { RunAction } from './actions/schema.ts';
+export { submitAsStream } from './actions/submit.ts';
 export {
   type ActiveRun,
   begin,
-  type Draft,
   type EndedRun,
   leaseFor,
   type NewAnswer,
@@ -19,11 +21,13 @@ export {
   storeText,
 } from './attachments/objects.ts';
 export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
+export type { Draft } from './draft.ts';
 export type { HostPort, RunDriver, RunRequest, RunSource, RunTerms } from './driver.ts';
 export type { RunEvent } from './events.ts';
 export { runsFeature } from './feature.ts';
 export { RunHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
+export { waitingRun } from './host/turn-queue.ts';
 export { namedAgent } from './list/named-agent.ts';
 export { oneOffDriver } from './one-off/driver.ts';
 export { type BroughtFile, type OneOffInput, oneOffRequest } from './one-off/one-off-input.ts';
@@ -67,6 +71,7 @@ export { type AnyMessageRow, selectMessagesOfRun } from './store/messages.ts';
 export {
   insertRun,
   isOpen,
+  isWaiting,
   type RunRow,
   renewRunRow,
   selectContentLogging,
@@ -91,4 +96,5 @@ export { textOfEvents } from './stream/event-log.ts';
 export { respond, runFailures } from './stream/respond.ts';
 export type { RunStream } from './stream/run-stream.ts';
 export { readLastEventId, toEventStream } from './stream/sse.ts';
+export type { SuspendedRun } from './suspension/state.ts';
 export { type RunVersion, toRunVersion } from './version.ts';

@@ -25,6 +25,8 @@ export interface Overrides {
   readonly has_own_choice?: boolean;
   /** Maximum number of calls of the caller's tools in one answer. */
   readonly max_calls?: number;
+  /** A call of one of these tools suspends the run until its result arrives; otherwise it ends the run. */
+  readonly resumable?: boolean;
 }
 
 /** Returns the configuration with the overrides applied. */

@@ -10,6 +10,27 @@ import type { RunContext } from './prompt/history.ts';
 import type { SpanRow } from './store/spans.ts';
 import { capContent, type NewSpan, type Trace, withoutContent } from './trace.ts';
 
+/** The progress of a run that waits. Its spans and usage rows are stored by then. */
+export interface ProgressSnapshot
+  extends Pick<
+    Progress,
+    | 'spent'
+    | 'text'
+    | 'sources'
+    | 'retrieved'
+    | 'confidence'
+    | 'coverage'
+    | 'first_token_ms'
+    | 'context'
+  > {
+  /** How the attachments were used. */
+  readonly uses: AttachmentContext['uses'];
+  /** The ordinal of the next span. */
+  readonly next_ordinal: number;
+  /** The ordinals that are reserved for calls without a result, by tool call id. */
+  readonly tool_ordinals: Readonly<Record<string, number>>;
+}
+
 /** The result of a run so far. All of it is stored when the run ends, however it ends. */
 export class Progress {
   readonly spent: Spent = { steps: 0, tool_calls: 0 };
@@ -17,11 +38,15 @@ export class Progress {
   /** The answer as the next model call reads it, where it ends with calls of the caller's tools. */
   prompt: LanguageModelV4Message[] | null = null;
   sources: Source[] = [];
+  /** The number of sources in the prompt; null before it is written. Tools find the others. */
+  retrieved: number | null = null;
   attached: AttachmentContext = noAttachments;
   confidence: number | null = null;
   coverage: Coverage | null = null;
   finish_reason = 'stop';
   limit: Limit | null = null;
+  /** The run has waited for too long. */
+  is_expired = false;
   /** Milliseconds from the start of the run. */
   first_token_ms: number | null = null;
   /** The context of the model; null when no model was called. */
@@ -32,7 +57,7 @@ export class Progress {
   readonly #ctx: Ctx;
   readonly #trace: Trace;
   #stepOrdinal: number | null = null;
-  #toolOrdinals: number[] = [];
+  #toolOrdinals = new Map<string, number>();
 
   constructor(ctx: Ctx, trace: Trace) {
     this.#ctx = ctx;
@@ -42,12 +67,30 @@ export class Progress {
   /** Reserves the place of a step in the trace, so that the spans of a delegate come after the span of their call. */
   beginStep(): void {
     this.#stepOrdinal = this.#trace.takeOrdinal();
-    this.#toolOrdinals = [];
+    this.#toolOrdinals.clear();
   }
 
   /** Reserves the place of the next tool call of the step. */
-  beginToolCall(): void {
-    this.#toolOrdinals.push(this.#trace.takeOrdinal());
+  beginToolCall(tool_call_id: string): void {
+    this.#toolOrdinals.set(tool_call_id, this.#trace.takeOrdinal());
+  }
+
+  snapshot(): ProgressSnapshot {
+    const { spent, text, sources, retrieved, confidence, coverage, first_token_ms, context } = this;
+    return {
+      ...{ spent, text, sources, retrieved, confidence, coverage, first_token_ms, context },
+      uses: this.attached.uses,
+      next_ordinal: this.#trace.next,
+      tool_ordinals: Object.fromEntries(this.#toolOrdinals),
+    };
+  }
+
+  restore({ spent, uses, next_ordinal, tool_ordinals, ...rest }: ProgressSnapshot): void {
+    Object.assign(this.spent, spent);
+    this.attached = { ...noAttachments, uses };
+    Object.assign(this, structuredClone(rest));
+    this.#trace.continueAt(next_ordinal);
+    this.#toolOrdinals = new Map(Object.entries(tool_ordinals));
   }
 
   addSpan(span: NewSpan, ordinal = this.#trace.takeOrdinal(), id = this.#ctx.newId('step')): void {
@@ -61,11 +104,12 @@ export class Progress {
   }
 
   /** Adds a model call with its tool calls, as spans of the trace. */
-  addStep({ model, asked, started_at, tools, usage }: Round): void {
+  addStep({ model, asked, started_at, tools, usage, pending = [] }: Round): void {
     const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure, failed_models } =
       model;
     // The text of the last step is the message itself. Any other step is stored whole, so that the run can be resumed.
-    const kept = tools.length === 0 ? {} : { content: capContent(content) };
+    const isLast = tools.length === 0 && pending.length === 0;
+    const kept = isLast ? {} : { content: capContent(content) };
     const output = {
       finish_reason,
       ...tokens,
@@ -84,24 +128,24 @@ export class Progress {
       this.#stepOrdinal ?? undefined,
     );
     this.#stepOrdinal = null;
-    for (const [index, called] of tools.entries())
-      this.#addToolCall(called, this.#toolOrdinals[index]);
+    for (const called of tools) this.addToolCall(called);
     this.usage.push(...usage);
     this.finish_reason = finish_reason;
   }
 
-  #addToolCall(
-    {
-      span_id,
-      tool_name: name,
-      input,
-      outcome,
-      cost_nano_usd,
-      started_at,
-      latency_ms,
-    }: Round['tools'][number],
-    ordinal: number | undefined,
-  ): void {
+  /** Adds the span of a tool call, at the place that was reserved for it. */
+  addToolCall({
+    tool_call_id,
+    span_id,
+    tool_name: name,
+    input,
+    outcome,
+    cost_nano_usd,
+    started_at,
+    latency_ms,
+  }: Round['tools'][number]): void {
+    const ordinal = this.#toolOrdinals.get(tool_call_id);
+    this.#toolOrdinals.delete(tool_call_id);
     const result = outcome.ok ? { output: capContent(outcome.output) } : { error: outcome.error };
     this.addSpan(
       {

@@ -12,6 +12,8 @@ import { type AnyMessageRow, selectSessionAnswer, selectSessionOfRun } from './s
 import { isOpen, type RunRow, selectRun } from './store/runs.ts';
 import { selectSpans } from './store/spans.ts';
 import { terminalOf } from './stream/event-log.ts';
+import { fromParts, type SuspendedState } from './suspension/state.ts';
+import { selectWaitingState } from './suspension/store.ts';
 
 /** A stored run with its answer. */
 export interface ReadRun {
@@ -20,19 +22,23 @@ export interface ReadRun {
   readonly answer: AnyMessageRow | undefined;
   /** The name of its host. */
   readonly host: string;
+  /** Set while the run waits. */
+  readonly suspended: SuspendedState | null;
 }
 
 /** Reads a run. Throws `not_found`, also for a run that the caller may not see. */
 export async function readRun(ctx: Ctx, run_id: string): Promise<ReadRun> {
-  const [[run], [session], [content], [inSession]] = await batch(ctx.db, [
+  const [[run], [session], [content], [inSession], parts] = await batch(ctx.db, [
     selectRun(ctx.db, ctx.workspace_id, run_id),
     selectSessionOfRun(ctx.db, ctx.workspace_id, run_id),
     selectRunContent(ctx.db, ctx.workspace_id, run_id),
     selectSessionAnswer(ctx.db, ctx.workspace_id, run_id),
+    selectWaitingState(ctx.db, ctx.workspace_id, run_id),
   ]);
   const { row, end_user_id } = authorizeRun(ctx, { run, session, content });
   const own = content?.answered_at == null ? undefined : answerOfContent(row, content);
-  return { row, end_user_id, answer: own ?? inSession, host: hostName(row) };
+  const suspended = fromParts(parts);
+  return { row, end_user_id, answer: own ?? inSession, host: hostName(row), suspended };
 }
 
 /** A run with its outcome. */

@@ -3,6 +3,7 @@ import { AgentParameter } from '../agents/index.ts';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
+import { actionRoutes } from './actions/routes.ts';
 import { attachToRun, cancelRun } from './attach.ts';
 import { listRuns } from './list/list-runs.ts';
 import { AgentRunsQuery, ListedRun, RunsQuery } from './list/schema.ts';
@@ -138,7 +139,7 @@ const eventRoutes = (stream: NativeStream) =>
 /** The routes of runs; `stream` is the protocol in which their events are streamed. */
 export function runRoutes(stream: NativeStream): Router {
   const routes = new Router();
-  for (const some of [oneOffRoutes(stream), plainRoutes, eventRoutes(stream)])
+  for (const some of [oneOffRoutes(stream), plainRoutes, eventRoutes(stream), actionRoutes(stream)])
     routes.route('/', some);
   return routes;
 }

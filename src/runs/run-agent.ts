@@ -36,10 +36,12 @@ export async function* runAgent(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEven
     model: config.model,
     question: prompt.question,
   });
-  if (config.knowledge.base_ids.length > 0 && searchText(prompt) !== '') yield* retrieve(ctx, run);
+  const isResumed = run.resumed !== undefined;
+  if (!isResumed && config.knowledge.base_ids.length > 0 && searchText(prompt) !== '')
+    yield* retrieve(ctx, run);
   if (signal.aborted && !isTimeout(signal)) signal.throwIfAborted();
   if (signal.aborted) return limited(progress, 'seconds');
-  if (mayAnswer(run)) return yield* answer(ctx, run);
+  if (isResumed || mayAnswer(run)) return yield* answer(ctx, run);
   progress.text = config.knowledge.no_answer;
   progress.finish_reason = 'no_answer';
   yield { type: 'text-delta', delta: progress.text };
@@ -72,15 +74,25 @@ async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOut
   const { limits, output_schema: schema } = config;
   const delegate = run.delegate === undefined ? {} : { runAgent: run.delegate };
   const tools = await resolveTools(ctx, run.tools, delegate);
-  const given = contextOfRun(config, prompt, progress.sources, progress.attached);
+  progress.retrieved ??= progress.sources.length;
+  const sources = progress.sources.slice(0, progress.retrieved);
+  const given = contextOfRun(config, prompt, sources, progress.attached);
   progress.context = given.context;
-  let messages: readonly LanguageModelV4Message[] = writePrompt(
+  const written = writePrompt(
     { config, overrides, prompt, history: given.messages, summary: given.summary },
-    progress.sources,
+    sources,
     progress.attached,
   );
+  let messages: readonly LanguageModelV4Message[] = [
+    ...written,
+    ...(run.resumed?.transcript ?? []),
+  ];
+  let fresh = run.resumed?.fresh;
   for (let repairs = 0; ; repairs += 1) {
-    const { calls, prompt: sent } = yield* converse(ctx, run, messages, tools);
+    const { calls, suspended, prompt: sent } = yield* converse(ctx, run, messages, tools, fresh);
+    fresh = undefined;
+    if (suspended !== null)
+      return { type: 'suspended', step: suspended, transcript: sent.slice(written.length) };
     if (calls.length > 0)
       return { type: 'requires_action', calls, transcript: [...sent, ...(progress.prompt ?? [])] };
     if (progress.limit !== null) return limited(progress, progress.limit);
@@ -103,6 +115,7 @@ async function* converse(
   run: AgentRun,
   messages: readonly LanguageModelV4Message[],
   tools: readonly Tool[],
+  fresh: readonly LanguageModelV4Message[] | undefined,
 ): AsyncGenerator<RunEvent, LoopResult> {
   const { progress } = run;
   const isBuffered = run.config.output_schema !== null;
@@ -111,7 +124,8 @@ async function* converse(
   const stream = new AnswerStream({
     ...{ progress, overrides: run.overrides, hasCitations, isBuffered },
   });
-  const loop = runLoop(ctx, loopInput(run, messages, tools));
+  const unrecorded = fresh === undefined ? {} : { fresh };
+  const loop = runLoop(ctx, { ...loopInput(run, messages, tools), ...unrecorded });
   let next = await loop.next();
   for (; next.done !== true; next = await loop.next()) {
     for (const event of stream.push(next.value)) {
@@ -164,6 +178,6 @@ function clientTools(overrides: Overrides, tools: readonly Tool[]): ClientTools 
   const taken = own.find((tool) => tools.some(({ name }) => name === tool.name));
   if (taken !== undefined)
     throw invalid('/tools', `The agent has a tool ${taken.name} of its own.`);
-  const { tool_choice = null, max_calls = null } = overrides;
-  return { tools: own, choice: tool_choice, has_own_choice, most_calls: max_calls };
+  const { tool_choice = null, max_calls = null, resumable = false } = overrides;
+  return { tools: own, choice: tool_choice, has_own_choice, most_calls: max_calls, resumable };
 }

@@ -31,6 +31,16 @@ export class Trace {
     this.agent_id = delegate?.agent_id ?? null;
   }
 
+  /** The ordinal of the next span. */
+  get next(): number {
+    return this.#ordinals.next;
+  }
+
+  /** Continues the numbering of a run that has waited. */
+  continueAt(next: number): void {
+    this.#ordinals.next = next;
+  }
+
   takeOrdinal(): number {
     const { next } = this.#ordinals;
     this.#ordinals.next += 1;

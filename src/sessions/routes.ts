@@ -3,7 +3,14 @@ import { AgentParameter } from '../agents/index.ts';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
-import { Message, type NativeStream, respond, runFailures, textOf } from '../runs/index.ts';
+import {
+  Message,
+  type NativeStream,
+  respond,
+  runFailures,
+  textOf,
+  withClientTools,
+} from '../runs/index.ts';
 import { suggestionRoutes } from './background/routes.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
 import {
@@ -176,8 +183,9 @@ const messageRoutes = (stream: NativeStream) =>
       ownsIdempotency: true,
     },
     (ctx, { params, body, request }) => {
-      const { message: _message, parts: _parts, stream: wantsStream, ...input } = body;
-      const turn = turnRequest(params.session, { ...input, text: textOf(body) });
+      const { message: _message, parts: _parts, stream: wantsStream, tools, ...rest } = body;
+      const input = { ...rest, text: textOf(body), ...withClientTools(tools) };
+      const turn = turnRequest(params.session, input);
       return respond(ctx, turn, stream, { stream: wantsStream }, request);
     },
   );

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id, Name } from '../http/schema.ts';
-import { maxMessageChars, OnBusy, OptionalVersion, TextPart } from '../runs/index.ts';
+import { ClientTools, maxMessageChars, OnBusy, OptionalVersion, TextPart } from '../runs/index.ts';
 import { maxAttachments } from './attachments/schema.ts';
 
 export const SendMessage = z
@@ -22,6 +22,7 @@ export const SendMessage = z
       .max(maxAttachments)
       .optional()
       .describe('Attachments of this session that go with the message'),
+    tools: ClientTools.optional(),
     version: OptionalVersion.default(null),
     on_busy: OnBusy.nullable().default(null).describe('null for the session’s own'),
   })
@@ -34,6 +35,7 @@ export type SendMessage = z.output<typeof SendMessage>;
 
 export const Regenerate = z
   .strictObject({
+    tools: ClientTools.optional(),
     version: OptionalVersion.default(null),
     stream: z
       .boolean()

@@ -18,6 +18,7 @@ export const failures = {
   session_busy: { status: 409, title: 'The session is answering another message' },
   session_closed: { status: 409, title: 'The session is archived or has expired' },
   run_cancelled: { status: 409, title: 'The run was cancelled' },
+  run_expired: { status: 409, title: 'The run has expired' },
   request_in_flight: { status: 409, title: 'A request with this idempotency key is still running' },
   credential_unusable: { status: 409, title: 'A stored credential cannot be opened' },
   last_admin_key: { status: 409, title: 'The last admin key cannot be revoked or demoted' },

@@ -8,6 +8,17 @@ export interface Lowered {
   readonly max_output_tokens: number | null;
 }
 
+/** An account as a run that waits keeps it. */
+export interface AccountSnapshot
+  extends Pick<
+    Account,
+    'input_tokens' | 'output_tokens' | 'cache_read_tokens' | 'reasoning_tokens' | 'lowered'
+  > {
+  /** The sum of the costs that are known. */
+  readonly known: NanoUsd;
+  readonly is_unknown: boolean;
+}
+
 /**
  * Adds up the cost and the tokens of a run: of answers, searches and delegate agents. It is part of the
  * attribution of every call, so no metered call can be left out. What is added to an account is added to its
@@ -46,6 +57,19 @@ export class Account {
   /** True when the ceiling of this account or its parent is 0. */
   get isClosed(): boolean {
     return this.#ceiling === 0 || (this.#parent?.isClosed ?? false);
+  }
+
+  snapshot(): AccountSnapshot {
+    const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, lowered } = this;
+    const tokens = { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens };
+    return { ...tokens, lowered, known: this.#known, is_unknown: this.#isUnknown };
+  }
+
+  /** Takes over what the run cost before it was suspended. The parent is left as it is. */
+  restore({ known, is_unknown, ...rest }: AccountSnapshot): void {
+    Object.assign(this, rest);
+    this.#known = known;
+    this.#isUnknown = is_unknown;
   }
 
   lower(how: Lowered): void {

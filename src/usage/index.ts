@@ -1,4 +1,4 @@
-export { Account } from './account.ts';
+export { Account, type AccountSnapshot } from './account.ts';
 export type { Hold } from './hold.ts';
 export { type Period, periodAt } from './periods.ts';
 export {

@@ -1,18 +1,36 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { sql } from 'drizzle-orm';
-import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 
-/** `queued` waits for the run before it in its session. */
+/** `queued` waits for the run before it in its session, `requires_action` for its `required_actions`. */
 export const runStatuses = [
   'queued',
   'running',
+  'requires_action',
   'completed',
   'failed',
   'cancelled',
   'interrupted',
   'limit_exceeded',
+  'expired',
 ] as const;
 export type RunStatus = (typeof runStatuses)[number];
+
+/** A call of a client tool whose result a waiting run requires. */
+export interface RequiredAction {
+  readonly type: 'tool_result';
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  readonly input: unknown;
+}
 
 export const coverages = ['full', 'partial', 'none'] as const;
 export type Coverage = (typeof coverages)[number];
@@ -72,6 +90,15 @@ export const runs = sqliteTable(
     events: text(),
     /** A run that is still active after this time has lost its host. */
     lease_until: integer().notNull(),
+    /** The actions that a waiting run requires; null for any other run. */
+    required_actions: text({ mode: 'json' }).$type<RequiredAction[]>(),
+    /** A digest of each accepted result, by tool call id. Kept after the end, so that a repeated request is recognized. */
+    answered_actions: text({ mode: 'json' }).$type<Readonly<Record<string, string>>>(),
+    /** The start of the wait, and the time at which the run expires; null for a run that does not wait. */
+    suspended_at: integer(),
+    expires_at: integer(),
+    /** Milliseconds that the run has waited, which are not part of `latency_ms`. */
+    waited_ms: integer().notNull().default(0),
     created_by: text(),
     created_at: integer().notNull(),
     ended_at: integer(),
@@ -85,7 +112,22 @@ export const runs = sqliteTable(
       .where(sql`ended_at is not null`),
     index('runs_lease').on(table.lease_until).where(sql`status = 'running'`),
     index('runs_queued').on(table.lease_until).where(sql`status = 'queued'`),
+    index('runs_waiting').on(table.expires_at).where(sql`status = 'requires_action'`),
   ],
+);
+
+/** The state of a waiting run (runs/suspension/state.ts): one JSON text in parts. A trigger deletes it when the run ends. */
+export const suspended_runs = sqliteTable(
+  'suspended_runs',
+  {
+    run_id: text()
+      .notNull()
+      .references(() => runs.id),
+    part: integer().notNull(),
+    workspace_id: text().notNull(),
+    data: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run_id, table.part] })],
 );
 
 /** The spans of a run's trace: retrievals, model calls and tool calls. */

@@ -134,7 +134,8 @@ function runSpan(run: RunFacts, steps: readonly StepFacts[], withContent: boolea
 /** A run that somebody stopped has not failed. */
 function errorOf({ status, error_code }: RunFacts): string | null {
   if (status === 'failed') return error_code ?? '_OTHER';
-  return status === 'interrupted' || status === 'limit_exceeded' ? status : null;
+  const isCut = status === 'interrupted' || status === 'limit_exceeded' || status === 'expired';
+  return isCut ? status : null;
 }
 
 function stepSpan(run: RunFacts, step: StepFacts, withContent: boolean, isLastCall: boolean): Bare {

@@ -22,6 +22,8 @@ class UiMessageStream implements StreamEncoder {
   #hasStep = false;
   /** The names of called tools without a result, by call id; null where the input is complete. */
   readonly #openCalls = new Map<string, string | null>();
+  /** The calls of tools that the client has declared. Tools of the agent are dynamic: the client does not know them. */
+  readonly #clientCalls = new Set<string>();
 
   frames(event: RunEvent): string[] {
     return this.#write(this.#chunks(event));
@@ -44,7 +46,8 @@ class UiMessageStream implements StreamEncoder {
 
   #chunks(event: RunEvent): UIMessageChunk[] {
     switch (event.type) {
-      case 'start': {
+      case 'start':
+      case 'resume': {
         const { run_id: id, user_message_id, version } = event;
         return [
           { type: 'start', messageId: event.message_id },
@@ -70,6 +73,13 @@ class UiMessageStream implements StreamEncoder {
         return this.#writeDelta(event.type === 'text-delta' ? 'text' : 'reasoning', event.delta);
       case 'finish':
         return this.#finish(event.message);
+      case 'requires-action':
+        return [
+          ...this.#close(),
+          { type: 'data-run', data: event.message.run },
+          ...this.#endStep(),
+          { type: 'finish', finishReason: 'tool-calls' },
+        ];
       case 'error':
         return [
           ...this.#closeCalls(true),
@@ -84,12 +94,14 @@ class UiMessageStream implements StreamEncoder {
 
   #tool(event: Extract<RunEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
     const { tool_call_id: toolCallId } = event;
+    if ('is_client' in event) this.#clientCalls.add(toolCallId);
+    const dynamic = this.#dynamic(toolCallId);
     if (event.type === 'tool-input-start') this.#openCalls.set(toolCallId, event.tool_name);
     else if (event.type === 'tool-input-available') this.#openCalls.set(toolCallId, null);
     else if (event.type !== 'tool-input-delta') this.#openCalls.delete(toolCallId);
     switch (event.type) {
       case 'tool-input-start':
-        return [{ type: 'tool-input-start', toolCallId, toolName: event.tool_name, dynamic: true }];
+        return [{ type: 'tool-input-start', toolCallId, toolName: event.tool_name, ...dynamic }];
       case 'tool-input-delta':
         return [{ type: 'tool-input-delta', toolCallId, inputTextDelta: event.delta }];
       case 'tool-input-available':
@@ -99,13 +111,13 @@ class UiMessageStream implements StreamEncoder {
             toolCallId,
             toolName: event.tool_name,
             input: event.input,
-            dynamic: true,
+            ...dynamic,
           },
         ];
       case 'tool-output-available':
-        return [{ type: 'tool-output-available', toolCallId, output: event.output, dynamic: true }];
+        return [{ type: 'tool-output-available', toolCallId, output: event.output, ...dynamic }];
       case 'tool-output-error':
-        return [{ type: 'tool-output-error', toolCallId, errorText: event.error, dynamic: true }];
+        return [{ type: 'tool-output-error', toolCallId, errorText: event.error, ...dynamic }];
     }
   }
 
@@ -119,10 +131,18 @@ class UiMessageStream implements StreamEncoder {
             type: 'tool-output-error',
             toolCallId,
             errorText: 'The run ended before the tool had answered.',
-            dynamic: true,
+            ...this.#dynamic(toolCallId),
           }
-        : { type: 'tool-input-error', toolCallId, toolName, input: null, errorText, dynamic: true },
+        : {
+            type: 'tool-input-error',
+            ...{ toolCallId, toolName, input: null, errorText },
+            ...this.#dynamic(toolCallId),
+          },
     );
+  }
+
+  #dynamic(toolCallId: string): { dynamic?: true } {
+    return this.#clientCalls.has(toolCallId) ? {} : { dynamic: true };
   }
 
   #writeDelta(type: PartType, delta: string): UIMessageChunk[] {

@@ -6,7 +6,13 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
   z.object({ type: z.literal(type), ...shape });
 
 const id = z.string().describe('Id of the part of the answer; several parts may follow each other');
-const call = { toolCallId: z.string(), dynamic: z.literal(true) };
+const call = {
+  toolCallId: z.string(),
+  dynamic: z
+    .literal(true)
+    .optional()
+    .describe('A tool of the agent; absent for one of `tools` in the request'),
+};
 const named = { ...call, toolName: z.string() };
 
 const RunStarted = z
@@ -22,7 +28,7 @@ const RunStarted = z
 export const StreamEvent = z
   .discriminatedUnion('type', [
     event('start', { messageId: z.string().describe('Id of the answer') }).describe(
-      'Always the first',
+      'Always the first; again, with the same id, when a run that waited goes on',
     ),
     event('data-run', {
       data: z.union([RunStarted, Run]),
@@ -31,7 +37,7 @@ export const StreamEvent = z
         .optional()
         .describe('Only on the first: it is not part of the message'),
     }).describe(
-      'The run: after `start`, and again with usage, cost and confidence once it is stored',
+      'The run: after `start`, and again with usage, cost and confidence once it is stored, or with `required_actions` when it waits',
     ),
     event('data-retrieval', {
       data: z.object({ hits: z.number().int(), confidence: z.number() }),
@@ -73,8 +79,10 @@ export const StreamEvent = z
       errorText: z.string().describe('`code: detail`, the code as in a problem document'),
     }).describe('The run failed; always the last event of such a run'),
     event('finish', {
-      finishReason: z.enum(['stop', 'length', 'content-filter', 'error', 'other']),
-    }).describe('Everything is stored; always the last of a run that did not fail'),
+      finishReason: z.enum(['stop', 'length', 'content-filter', 'tool-calls', 'error', 'other']),
+    }).describe(
+      'Everything is stored: the last event of a run that did not fail, and of one that waits for required actions (`tool-calls`)',
+    ),
   ])
   .openapi('StreamEvent', {
     description:

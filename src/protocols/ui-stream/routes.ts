@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import { attachToRun, runAsStream, toEventStream } from '../../runs/index.ts';
+import { attachToRun, runAsStream, submitAsStream, toEventStream } from '../../runs/index.ts';
 import { turnRequest } from '../../sessions/index.ts';
 import { uiStream } from './encoder.ts';
 import { StreamEvent } from './event-schema.ts';
 import { ChatRequest } from './schema.ts';
 import { findActiveRun, toTurnInput } from './service.ts';
+import { toActions } from './tool-results.ts';
 
 const tag = 'Chat';
 const stream = { protocol: uiStream };
@@ -24,7 +25,8 @@ export const chatRoutes = new Router()
       description:
         'Takes the request of `DefaultChatTransport`, with the id of the session as that of the chat, and returns the UI message stream: ' +
         '`useChat({ id: session, transport: new DefaultChatTransport({ api: "…/api/v1/chat", headers }) })`. The session has the ' +
-        'history: only the last of `messages` is read.',
+        'history: only the last of `messages` is read. With `tools` the client runs tools of its own (`onToolCall`): a last message of ' +
+        'the assistant with their results (`addToolOutput`) resumes the run that waits for them.',
       body: ChatRequest,
       events: StreamEvent,
       reply: {
@@ -34,6 +36,8 @@ export const chatRoutes = new Router()
       },
       failures: [
         'not_found',
+        'conflict',
+        'run_expired',
         'session_busy',
         'session_closed',
         'agent_archived',
@@ -44,6 +48,12 @@ export const chatRoutes = new Router()
       ownsIdempotency: true,
     },
     async (ctx, { body }) => {
+      const sent = await toActions(ctx, body);
+      if (sent !== null)
+        return toEventStream(
+          uiStream,
+          await submitAsStream(ctx, sent.run_id, sent.actions, stream),
+        );
       const turn = turnRequest(body.id, await toTurnInput(ctx, body));
       return toEventStream(uiStream, await runAsStream(ctx, turn, stream));
     },

@@ -1,16 +1,27 @@
 import { z } from '@hono/zod-openapi';
 import { busyPolicies } from '../../db/schema/runs.ts';
 import { Id } from '../../http/schema.ts';
-import { OptionalVersion } from '../../runs/index.ts';
+import { ClientTools, OptionalVersion } from '../../runs/index.ts';
 import { maxAttachments } from '../../sessions/index.ts';
 
 /** The fields that are read of a message of the AI SDK. */
 export const UiMessage = z.looseObject({
+  id: z.string().max(200).optional(),
   role: z.enum(['system', 'user', 'assistant']),
   parts: z
     .array(z.looseObject({ type: z.string().max(100), text: z.string().max(100_000).optional() }))
     .max(1000),
 });
+
+/** A tool call in an answer, with the result that the client has added. */
+export const UiToolPart = z.looseObject({
+  type: z.string().regex(/^(?:tool-.+|dynamic-tool)$/),
+  toolCallId: z.string(),
+  state: z.enum(['output-available', 'output-error']),
+  output: z.unknown().optional(),
+  errorText: z.string().optional(),
+});
+export type UiToolPart = z.output<typeof UiToolPart>;
 
 /** The request of the AI SDK's `DefaultChatTransport`. The session has the history: only the last message is read. */
 export const ChatRequest = z
@@ -35,6 +46,7 @@ export const ChatRequest = z
       .describe(
         'Attachments of this session that go with the message: `sendMessage({ text }, { body: { attachments } })`',
       ),
+    tools: ClientTools.optional(),
     version: OptionalVersion.default(null),
     on_busy: z
       .enum(busyPolicies)

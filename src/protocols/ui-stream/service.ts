@@ -1,5 +1,6 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { withClientTools } from '../../runs/index.ts';
 import {
   authorizeSession,
   headOf,
@@ -20,9 +21,13 @@ import { type ChatRequest, UiMessage } from './schema.ts';
  */
 export async function toTurnInput(
   ctx: Ctx,
-  { id, messages, trigger, messageId, on_busy, version, attachments }: ChatRequest,
+  { id, messages, trigger, messageId, on_busy, version, attachments, tools }: ChatRequest,
 ): Promise<TurnInput> {
-  const common = { version, on_busy, ...(attachments === undefined ? {} : { attachments }) };
+  const common = {
+    ...{ version, on_busy },
+    ...(attachments === undefined ? {} : { attachments }),
+    ...withClientTools(tools),
+  };
   if (trigger === 'regenerate-message' && attachments !== undefined)
     throw invalid('/attachments', 'An answer that is made anew has the files of its question.');
   if (trigger === 'regenerate-message')

@@ -3,7 +3,7 @@ import { second } from '../../shared/time.ts';
 import type { RunDriver } from '../driver.ts';
 import type { RunEvent } from '../events.ts';
 import { closeInterrupted } from '../recover/close-interrupted.ts';
-import { isOpen, type RunRow, selectRun } from '../store/runs.ts';
+import { isOpen, isWaiting, type RunRow, selectRun } from '../store/runs.ts';
 import { decodeEvents, encodeEvents } from '../stream/event-log.ts';
 
 /** Wakes the object while a run is active, and after a crash: an object without requests is evicted. */
@@ -60,7 +60,7 @@ export class CrashLog {
     const segments = isKept
       ? await this.#storage.list<string>({ prefix: 'events:' })
       : new Map<string, string>();
-    if (run !== undefined && isOpen(run)) {
+    if (run !== undefined && isOpen(run) && !isWaiting(run)) {
       const events = [...segments.values()].flatMap(decodeEvents);
       await closeInterrupted(ctx, run, events, drivers);
     }

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
+import type { RunAction } from '../actions/schema.ts';
 import type { RunRequest } from '../driver.ts';
 import type { Message } from '../schema/message.ts';
 import type { RunRow } from '../store/runs.ts';
@@ -15,7 +16,15 @@ export interface HostCommands {
     readonly is_background: boolean;
   };
   attach: { readonly run_id: string; readonly after: number; readonly stream: NamedStream | null };
+  /** Accepts the results of required actions, and resumes the run when all are there. */
+  submit: {
+    readonly run_id: string;
+    readonly actions: readonly RunAction[];
+    readonly stream: NamedStream | null;
+  };
   cancel: { readonly run_id: string };
+  /** Ends a run that has waited for too long. */
+  expire: { readonly run_id: string };
   /** Closes a run whose host has died. */
   recover: { readonly run_id: string };
   /** Drops cached state, so that the next run reads what is stored; with `erase`, also what is kept for a crash. */
@@ -29,8 +38,8 @@ export type StreamState =
   /** The run was started and nobody waits for it. */
   | { readonly type: 'begun'; readonly run_id: string; readonly is_joined: boolean }
   | { readonly type: 'message'; readonly message: Message; readonly is_joined: boolean }
-  /** The run has ended and is stored, or another host executes it. */
-  | { readonly type: 'elsewhere'; readonly run_id: string };
+  /** The run has ended or waits and is stored, or another host executes it. */
+  | { readonly type: 'elsewhere'; readonly run_id: string; readonly is_joined: boolean };
 
 export interface StreamReply {
   readonly state: StreamState;
@@ -53,7 +62,7 @@ export function hostOf(ctx: Ctx, name: string) {
     if (!outcome.ok) throw new Failure(outcome.code, outcome.detail, outcome.options);
     return outcome;
   };
-  const open = async <Command extends 'start' | 'attach'>(
+  const open = async <Command extends 'start' | 'attach' | 'submit'>(
     verb: Command,
     input: HostCommands[Command],
   ): Promise<StreamReply> => {
@@ -67,6 +76,9 @@ export function hostOf(ctx: Ctx, name: string) {
       open('start', { kind, input, stream: null, is_background: true }),
     attach: (run_id: string, after: number, stream: StreamRequest | null) =>
       open('attach', { run_id, after, stream: named(stream) }),
+    submit: (run_id: string, actions: readonly RunAction[], stream: StreamRequest | null) =>
+      open('submit', { run_id, actions, stream: named(stream) }),
+    expire: async (run_id: string) => void (await send('expire', { run_id })),
     cancel: async (run_id: string) => void (await send('cancel', { run_id })),
     recover: async (run_id: string) => void (await send('recover', { run_id })),
     invalidate: async () => void (await send('invalidate', { erase: false })),

@@ -9,7 +9,8 @@ import type { RunDriver, RunSource } from '../driver.ts';
 import type { NamedStream, StreamEncoder, StreamProtocol } from '../stream/encoder.ts';
 import { CrashLog } from './crash-log.ts';
 import type { HostCommands, StreamReply } from './host-client.ts';
-import { HostedRuns, type Started } from './hosted-runs.ts';
+import { HostedRuns } from './hosted-runs.ts';
+import type { Started } from './started.ts';
 import { streamLater } from './stream-later.ts';
 
 /** How long a stream waits for the first output before the response begins: proxies time out on silent connections. */
@@ -22,10 +23,16 @@ type Handlers = {
   ) => Promise<StreamReply | undefined>;
 };
 
-const elsewhere = (run_id: string): StreamReply => ({
-  state: { type: 'elsewhere', run_id },
+const elsewhere = (run_id: string, is_joined = true): StreamReply => ({
+  state: { type: 'elsewhere', run_id, is_joined },
   body: null,
 });
+
+async function toMessageReply(started: Started): Promise<StreamReply> {
+  if ('elsewhere' in started) return elsewhere(started.elsewhere, started.is_joined);
+  const { run, is_joined } = started;
+  return { state: { type: 'message', message: await run.answer(), is_joined }, body: null };
+}
 
 /**
  * The object that executes runs, one for each session and one for each one-off run: it owns the active run, queues
@@ -38,6 +45,8 @@ export abstract class RunHost extends DurableObject<Env> {
   readonly #runs = new HostedRuns({
     save: (ctx, { run }, events) => this.#log.save(ctx, run, events),
     ended: () => this.#log.clear(),
+    invalidate: () => this.#invalidate(),
+    drivers: () => this.drivers,
   });
   readonly #sources = new Map<string, RunSource<unknown>>();
 
@@ -47,10 +56,12 @@ export abstract class RunHost extends DurableObject<Env> {
       if (is_background) return this.#startInBackground(ctx, source, input);
       const starting = this.#runs.start(ctx, source, input);
       if (stream !== null) return this.#stream(ctx, starting, stream);
-      const started = await starting;
-      if ('elsewhere' in started) return elsewhere(started.elsewhere);
-      const { run, is_joined } = started;
-      return { state: { type: 'message', message: await run.answer(), is_joined }, body: null };
+      return toMessageReply(await starting);
+    },
+    submit: async (ctx, { run_id, actions, stream }) => {
+      const starting = this.#runs.submit(ctx, run_id, actions);
+      if (stream !== null) return this.#stream(ctx, starting, stream);
+      return toMessageReply(await starting);
     },
     attach: async (ctx, { run_id, after, stream }) => {
       if (stream !== null && after === 0 && this.#runs.isQueued(run_id))
@@ -66,13 +77,8 @@ export abstract class RunHost extends DurableObject<Env> {
         body: run.stream(this.#encoderOf(stream), after),
       };
     },
-    cancel: async (_ctx, { run_id }) => {
-      if (await this.#runs.cancelQueued(run_id)) return undefined;
-      const run = await this.#runs.find(run_id);
-      run?.cancel();
-      await run?.ended;
-      return undefined;
-    },
+    cancel: async (ctx, { run_id }) => void (await this.#runs.cancel(ctx, run_id)),
+    expire: async (ctx, { run_id }) => void (await this.#runs.expire(ctx, run_id)),
     recover: async (ctx, { run_id }) => void (await this.#recover(ctx, run_id)),
     invalidate: async (_ctx, { erase }) => {
       this.#invalidate();
@@ -122,13 +128,13 @@ export abstract class RunHost extends DurableObject<Env> {
           state: { type: 'stream', run_id: null, is_joined: false },
           body: streamLater(ctx, starting, encoder),
         };
-      if ('elsewhere' in started) return elsewhere(started.elsewhere);
-      const { run, is_joined } = started;
+      if ('elsewhere' in started) return elsewhere(started.elsewhere, started.is_joined);
+      const { run, is_joined, after = 0 } = started;
       await Promise.race([run.firstOutput, isLate.promise]);
       if (run.events.at(-1)?.type === 'error' && !run.hasOutput) await run.answer();
       return {
         state: { type: 'stream', run_id: run.id, is_joined },
-        body: run.stream(encoder, 0),
+        body: run.streamFrom(encoder, after),
       };
     } finally {
       // A timer that is left would keep the object awake.

@@ -1,22 +1,21 @@
 import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import {
-  fingerprintMismatch,
-  KeyOfRun,
-  moveKey,
-  throwIfAnswered,
-} from '../../platform/idempotency.ts';
+import { fingerprintMismatch, KeyOfRun, moveKey } from '../../platform/idempotency.ts';
 import { admitRun } from '../../rate-limits/index.ts';
 import { Failure } from '../../shared/failure.ts';
+import type { RunAction } from '../actions/schema.ts';
 import type { ActiveRun } from '../active-run.ts';
-import type { RunSource, RunTerms } from '../driver.ts';
+import type { RunDriver, RunSource, RunTerms } from '../driver.ts';
 import type { RunEvent } from '../events.ts';
 import { executeRun } from '../execute-run.ts';
 import { type RunRow, selectRun } from '../store/runs.ts';
+import { keyOfRun } from './key-of-run.ts';
 import { LiveRun } from './live-run.ts';
 import { cancelledWhileQueued, QueuedRecord } from './queued-record.ts';
 import { QueuedTurn } from './queued-turn.ts';
+import type { Started } from './started.ts';
 import { TurnQueue } from './turn-queue.ts';
+import { WaitingRuns } from './waiting-runs.ts';
 
 /** Callbacks to the object that the runs live in. */
 export interface HostHooks {
@@ -24,29 +23,54 @@ export interface HostHooks {
   readonly save: (ctx: Ctx, run: ActiveRun, events: readonly RunEvent[]) => Promise<void>;
   /** Called when the run has ended, and nothing needs to be kept of it. */
   readonly ended: () => Promise<void>;
+  /** Drops what is cached: the next run reads what is stored. */
+  readonly invalidate: () => void;
+  readonly drivers: () => readonly RunDriver[];
 }
 
 /** Called with the id of a run as soon as it is queued, for a request that does not wait for it. */
 export type OnQueued = (run_id: string, is_joined: boolean) => void;
 
-export type Started =
-  | { readonly run: LiveRun; readonly is_joined: boolean }
-  /** The run is executed by another host, or has ended. */
-  | { readonly elsewhere: string };
-
 /** The runs of one host, executed one after the other. */
 export class HostedRuns {
   readonly #hooks: HostHooks;
   readonly #queue = new TurnQueue();
+  readonly #waiting: WaitingRuns;
 
   constructor(hooks: HostHooks) {
     this.#hooks = hooks;
+    this.#waiting = new WaitingRuns(this.#queue, hooks, (ctx, turn, active, events) =>
+      this.#drive(ctx, turn, active, events),
+    );
   }
 
-  /** Resolves with a run of the queue once it has begun; null for any other run. */
+  /** Resolves with a run of the queue once it has begun; null for any other run, and for one that waits. */
   async find(run_id: string): Promise<LiveRun | null> {
     const turn = this.#queue.find((one) => one.run_id === run_id);
-    return turn === undefined ? null : turn.run.promise;
+    return turn === undefined || turn.wait !== null ? null : turn.run.promise;
+  }
+
+  /** Accepts the results of required actions, and resumes the run when all are there. */
+  submit(ctx: Ctx, run_id: string, actions: readonly RunAction[]): Promise<Started> {
+    return this.#waiting.submit(ctx, run_id, actions);
+  }
+
+  /** Ends a run that has waited for too long. */
+  expire(ctx: Ctx, run_id: string): Promise<void> {
+    return this.#waiting.end(ctx, run_id, 'expired');
+  }
+
+  /** Cancels an active, queued or waiting run, and resolves once its end is stored. */
+  async cancel(ctx: Ctx, run_id: string): Promise<void> {
+    if (await this.#queue.withdraw(run_id, cancelledWhileQueued())) return;
+    const turn = this.#queue.find((one) => one.run_id === run_id);
+    if (turn === undefined || turn.wait !== null)
+      return this.#waiting.end(ctx, run_id, 'cancelled');
+    const live = await turn.run.promise;
+    turn.cancel();
+    await live.ended;
+    // It has come to wait meanwhile, and is ended.
+    if (turn.wait !== null) await turn.released.promise;
   }
 
   /** Returns true for a run that is active or queued here. */
@@ -56,11 +80,6 @@ export class HostedRuns {
 
   isQueued(run_id: string): boolean {
     return this.#queue.isQueued(run_id);
-  }
-
-  /** Ends a queued run; false when it is not queued. */
-  cancelQueued(run_id: string): Promise<boolean> {
-    return this.#queue.withdraw(run_id, cancelledWhileQueued());
   }
 
   /** Cancels the active run, rejects the queued ones, and resolves when none is left. */
@@ -79,13 +98,15 @@ export class HostedRuns {
     input: Input,
     onQueued: OnQueued | null = null,
   ): Promise<Started> {
-    const terms = await source.open(ctx, input);
+    let terms = await source.open(ctx, input);
+    if (await this.#waiting.hold(ctx, terms)) terms = await source.open(ctx, input);
     const same =
       ctx.idempotency === null
         ? undefined
         : this.#queue.find(({ key }) => key?.key_hash === ctx.idempotency?.key_hash);
     if (same !== undefined) {
       if (same.key?.fingerprint !== ctx.idempotency?.fingerprint) throw fingerprintMismatch();
+      if (same.wait !== null) return { elsewhere: same.run_id };
       if (this.#queue.isQueued(same.run_id)) onQueued?.(same.run_id, true);
       return { run: await same.run.promise, is_joined: true };
     }
@@ -172,31 +193,31 @@ export class HostedRuns {
       throw error;
     });
     const events = executeRun(ctx, active);
-    const live = new LiveRun(
-      run_id,
-      active.events,
-      active.cancel,
-      slot === null ? events : slot.during(events),
-      (fresh) => this.#hooks.save(ctx, active, fresh),
-    );
+    const during = slot === null ? events : slot.during(events);
+    const live = this.#drive(ctx, turn, active, during, () => source.ended(active));
     turn.begin(live);
+    return live;
+  }
+
+  /** Executes a run with or without listeners. Afterwards its request is released, or kept while the run waits. */
+  #drive(
+    ctx: Ctx,
+    turn: QueuedTurn,
+    active: ActiveRun,
+    events: AsyncGenerator<RunEvent, void>,
+    onEnded: () => void = this.#hooks.invalidate,
+  ): LiveRun {
+    const { run_id } = turn;
+    const live = new LiveRun(run_id, active.events, active.cancel, events, (fresh) =>
+      this.#hooks.save(ctx, active, fresh),
+    );
     const end = () => {
-      source.ended(active);
+      onEnded();
       void this.#hooks.ended();
-      this.#queue.release(turn);
+      if (active.suspension === undefined) this.#queue.release(turn);
+      else this.#waiting.suspend(ctx, turn, active.suspension.expires_at);
     };
     ctx.defer(live.ended.finally(end));
     return live;
-  }
-}
-
-/** The run that the request's key has started; null for none. Throws what else a used key means. */
-async function keyOfRun(ctx: Ctx): Promise<KeyOfRun | null> {
-  try {
-    await throwIfAnswered(ctx);
-    return null;
-  } catch (error) {
-    if (error instanceof KeyOfRun) return error;
-    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { second } from '../../shared/time.ts';
-import { isOutput, isTerminal, type RunEvent } from '../events.ts';
+import { endsStream, isOutput, type RunEvent } from '../events.ts';
 import type { Message } from '../schema/message.ts';
 import type { StreamEncoder } from '../stream/encoder.ts';
 import { answerOf, eventsGone } from '../stream/event-log.ts';
@@ -21,11 +21,13 @@ export class LiveRun {
   /** Resolves with the first output, or with the end of a run that has none. */
   readonly firstOutput: Promise<void>;
   readonly ended: Promise<void>;
+  /** The number of events before: those of a run that has waited. */
+  readonly begun_at: number;
   readonly #cancel: AbortController;
   readonly #waiting = new Set<() => void>();
   #hasEnded = false;
   #hasOutput = false;
-  #saved = 0;
+  #saved: number;
 
   constructor(
     id: string,
@@ -36,6 +38,8 @@ export class LiveRun {
   ) {
     this.id = id;
     this.events = events;
+    this.begun_at = events.length;
+    this.#saved = events.length;
     this.#cancel = cancel;
     const firstOutput = Promise.withResolvers<void>();
     this.firstOutput = firstOutput.promise;
@@ -51,7 +55,7 @@ export class LiveRun {
     this.#cancel.abort(new DOMException('The run was cancelled.', 'AbortError'));
   }
 
-  /** Resolves with the answer once it is stored. Throws the run's failure. */
+  /** Resolves with the answer once it is stored, or with the answer so far once the run waits. Throws the run's failure. */
   async answer(): Promise<Message> {
     await this.ended;
     return answerOf(this.events.at(-1));
@@ -72,9 +76,22 @@ export class LiveRun {
     return readable;
   }
 
-  /** Writes all events to a stream that is open already. */
-  streamTo(sink: WritableStreamDefaultWriter<Uint8Array>, encoder: StreamEncoder): Promise<void> {
-    return this.#write(sink, encoder, '', 0);
+  /** Streams the events behind the first `count`. */
+  streamFrom(encoder: StreamEncoder, count: number): ReadableStream<Uint8Array> {
+    const { readable, writable } = new IdentityTransformStream();
+    void this.streamTo(writable.getWriter(), encoder, count).catch(() => undefined);
+    return readable;
+  }
+
+  /** Writes the events behind the first `count` to a stream that is open already. */
+  streamTo(
+    sink: WritableStreamDefaultWriter<Uint8Array>,
+    encoder: StreamEncoder,
+    count: number,
+  ): Promise<void> {
+    // Frames are numbered from the first event.
+    for (const event of this.events.slice(0, count)) encoder.frames(event);
+    return this.#write(sink, encoder, '', count);
   }
 
   async #drive(
@@ -90,7 +107,7 @@ export class LiveRun {
           this.#hasOutput = true;
           onOutput();
         }
-        if (isTerminal(event)) break;
+        if (endsStream(event)) break;
         this.#wake();
       }
     } finally {

@@ -2,19 +2,27 @@ import type { BusyPolicy } from '../../db/schema/runs.ts';
 import type { Idempotency } from '../../platform/context.ts';
 import type { LiveRun } from './live-run.ts';
 
+/** How a request is kept whose run waits for required actions. */
+interface Wait {
+  readonly expires_at: number;
+  /** Ends the run. */
+  cancel(): void;
+}
+
 /** A request for a run in the queue of its host: it waits, is executed, and is released. */
 export class QueuedTurn {
   readonly run_id: string;
   readonly on_busy: BusyPolicy;
   readonly key: Idempotency | null;
   /** Resolves with the run once it has begun. */
-  readonly run = Promise.withResolvers<LiveRun>();
+  run = Promise.withResolvers<LiveRun>();
   /** Resolves when the request may be executed. */
   readonly turn = Promise.withResolvers<void>();
   /** Resolves when the request has left the queue. */
   readonly released = Promise.withResolvers<void>();
   #live: LiveRun | null = null;
   #isCancelled = false;
+  #wait: Wait | null = null;
 
   constructor(run_id: string, on_busy: BusyPolicy, key: Idempotency | null) {
     this.run_id = run_id;
@@ -31,9 +39,28 @@ export class QueuedTurn {
     this.run.resolve(live);
   }
 
-  /** Cancels its run, also one that has not begun. */
+  /** Set while its run waits for required actions: it keeps the queue, and nothing of it is executed. */
+  get wait(): Wait | null {
+    return this.#wait;
+  }
+
+  suspend(wait: Wait): void {
+    this.#live = null;
+    this.#wait = wait;
+    if (this.#isCancelled) wait.cancel();
+  }
+
+  /** Its run goes on. */
+  resume(live: LiveRun): void {
+    this.#wait = null;
+    this.run = Promise.withResolvers();
+    this.begin(live);
+  }
+
+  /** Cancels its run, also one that has not begun or waits. */
   cancel(): void {
     this.#isCancelled = true;
     this.#live?.cancel();
+    this.#wait?.cancel();
   }
 }

@@ -2,8 +2,8 @@ import { toFailure } from '../../http/error-form.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { StreamEncoder } from '../stream/encoder.ts';
-import type { Started } from './hosted-runs.ts';
 import { KeepAlive } from './keep-alive.ts';
+import type { Started } from './started.ts';
 
 /** A stream that is open before its run has begun. A failure to begin is an event of the stream. */
 export function streamLater(
@@ -23,7 +23,7 @@ export function streamLater(
           'request_in_flight',
           'The first request with this key has its answer; send it again.',
         );
-      await started.run.streamTo(sink, encoder);
+      await started.run.streamTo(sink, encoder, started.after ?? 0);
     } catch (error) {
       keepAlive.stop();
       if (!(error instanceof Failure)) ctx.log.error('host_failed', { error });

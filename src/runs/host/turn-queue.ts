@@ -5,6 +5,19 @@ import type { QueuedTurn } from './queued-turn.ts';
 /** Maximum number of requests that wait behind the active one. */
 const maxQueued = 50;
 
+const activeDetail =
+  'The session is answering another message; wait for that run, read its events or cancel it.';
+
+const busy = (detail: string, run_id: string) =>
+  new Failure('session_busy', detail, { retryAfter: 1, extra: { run_id } });
+
+/** The refusal of a message while a run of the session waits. */
+export const waitingRun = (run_id: string) =>
+  busy(
+    'A run of the session waits for required actions. Submit them with `POST /runs/{run}/actions`, or cancel the run.',
+    run_id,
+  );
+
 /**
  * The requests of one host, executed one after the other. A request that interrupts cancels the active run, and goes
  * before those that wait, which go on waiting. Of several that interrupt, the older ones are cancelled.
@@ -25,11 +38,14 @@ export class TurnQueue {
   admit(on_busy: BusyPolicy): void {
     const mayWait = on_busy !== 'reject' && this.#waiting.length < maxQueued;
     if (this.#active === null || mayWait) return;
-    throw new Failure(
-      'session_busy',
-      'The session is answering another message; wait for that run, read its events or cancel it.',
-      { retryAfter: 1, extra: { run_id: this.#active.run_id } },
-    );
+    const { run_id, wait } = this.#active;
+    throw wait === null ? busy(activeDetail, run_id) : waitingRun(run_id);
+  }
+
+  /** Makes a request the active one whose run waits since before this object was created. */
+  hold(turn: QueuedTurn): QueuedTurn {
+    this.#active = turn;
+    return turn;
   }
 
   /** Resolves when the request may be executed. Throws when it is withdrawn, or the queue is cleared. */

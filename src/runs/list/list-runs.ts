@@ -4,7 +4,7 @@ import { withRange } from '../../http/schema.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { type Page, readPage } from '../../shared/page.ts';
-import { authorizeAgent, creatorFilter } from '../access.ts';
+import { authorizeAgent, creatorFilter, redactActions } from '../access.ts';
 import { toRun } from '../schema/run.ts';
 import type { AgentRunsQuery, ListedRun } from './schema.ts';
 import { type RunFilter, selectRuns } from './store.ts';
@@ -45,6 +45,9 @@ export function listRuns(
       return rows;
     },
     (row) => row.id,
-    ({ end_user_id, ...row }) => ({ ...toRun(row), end_user_id }),
+    ({ end_user_id, ...row }) => {
+      const run = toRun(row);
+      return { ...run, required_actions: redactActions(ctx, run), end_user_id };
+    },
   );
 }

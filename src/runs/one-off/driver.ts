@@ -13,6 +13,7 @@ import { selectVersionOfRun } from '../store/versions.ts';
 import { textOfEvents } from '../stream/event-log.ts';
 import { toRunVersion } from '../version.ts';
 import { type OneOffInput, oneOffKind } from './one-off-input.ts';
+import { restoreOneOff } from './restore-one-off.ts';
 import { startOneOff } from './start-one-off.ts';
 
 /** Runs without a session. Each has a host of its own, named by its id. */
@@ -21,11 +22,12 @@ export const oneOffDriver: RunDriver<OneOffInput> = {
   owns: ({ session_id }) => session_id === null,
   open: () => source,
   closeInterrupted,
+  restore: restoreOneOff,
 };
 
 const source: RunSource<OneOffInput> = {
   async open(_ctx, { agent_id, end_user_id }): Promise<RunTerms> {
-    return { on_busy: 'reject', caller: { agent_id, end_user_id } };
+    return { on_busy: 'reject', caller: { agent_id, end_user_id }, active_run_id: null };
   },
   async check() {
     // The request was checked when it was prepared.

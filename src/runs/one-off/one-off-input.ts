@@ -1,6 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { attachments } from '../../db/schema/sessions.ts';
-import type { Draft } from '../active-run.ts';
+import type { Draft } from '../draft.ts';
 import type { RunRequest } from '../driver.ts';
 import type { Overrides } from '../overrides.ts';
 import type { Inputs } from '../prompt/instructions.ts';

@@ -21,6 +21,14 @@ export class OneOffStorage implements RunStorage {
     return [renewRunRow(this.#ctx.db, this.#run, until)];
   }
 
+  hold() {
+    return [];
+  }
+
+  snapshot() {
+    return {};
+  }
+
   answerRow({ text, prompt, citations }: NewAnswer): AnyMessageRow {
     return answerOfContent(this.#run, {
       ...this.#content,

@@ -4,6 +4,7 @@ import { mayUse } from '../../identity/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid, noSuchVersion } from '../../shared/failure.ts';
 import { authorizeAgent } from '../access.ts';
+import { withClientTools } from '../actions/client-tools.ts';
 import { checkInputs, readInputs } from '../prompt/instructions.ts';
 import { textOf } from '../schema/request.ts';
 import type { OneOffInput } from './one-off-input.ts';
@@ -44,6 +45,7 @@ export async function prepareOneOff(
     inputs,
     labels: given.metadata,
     ...(draft === undefined ? {} : { draft }),
+    ...withClientTools(given.tools),
   };
 }
 

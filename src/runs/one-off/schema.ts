@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AgentConfigPatch } from '../../agents/index.ts';
 import { EndUserId, Metadata } from '../../http/schema.ts';
+import { ClientTools } from '../actions/client-tools.ts';
 import { Inputs, maxMessageChars, OptionalVersion, TextPart } from '../schema/request.ts';
 
 export const StartRun = z
@@ -20,6 +21,7 @@ export const StartRun = z
       .boolean()
       .optional()
       .describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
+    tools: ClientTools.optional(),
     config: AgentConfigPatch.optional().describe(
       'Tries a draft: merged into the version, checked as if it were saved, and not kept. Needs the permission `agents:write`',
     ),

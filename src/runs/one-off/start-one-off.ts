@@ -4,7 +4,7 @@ import { commitSurely } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { invalid, noSuchVersion } from '../../shared/failure.ts';
 import { type ActiveRun, begin, newRun } from '../active-run.ts';
-import { insertRunContent } from '../store/contents.ts';
+import { contentExpiry, insertRunContent } from '../store/contents.ts';
 import { selectContentLogging, selectRun } from '../store/runs.ts';
 import { type RunVersionRow, selectVersionOfRun } from '../store/versions.ts';
 import { type RunVersion, toRunVersion } from '../version.ts';
@@ -67,6 +67,7 @@ export async function startOneOff(
       files: content.files,
     },
     end_user_id,
+    kept_until: contentExpiry(content.created_at, content_logging),
     user_message_id: question_id,
     message_id: content.answer_id,
     content_logging,

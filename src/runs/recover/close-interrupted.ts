@@ -2,8 +2,10 @@ import type { Ctx } from '../../platform/context.ts';
 import type { RunDriver } from '../driver.ts';
 import type { RunEvent } from '../events.ts';
 import type { RunRow } from '../store/runs.ts';
+import { fromParts } from '../suspension/state.ts';
+import { selectSuspension } from '../suspension/store.ts';
 
-/** Ends a run whose host died by the driver of its kind. Does nothing when the run has ended. */
+/** Ends a run whose host died by the driver of its kind, with its events from before it waited and since. Does nothing when the run has ended. */
 export async function closeInterrupted(
   ctx: Ctx,
   run: RunRow,
@@ -12,5 +14,6 @@ export async function closeInterrupted(
 ): Promise<void> {
   const driver = drivers.find((one) => one.owns(run));
   if (driver === undefined) throw new Error(`no driver owns run ${run.id}`);
-  await driver.closeInterrupted(ctx, run, events);
+  const state = fromParts(await selectSuspension(ctx.db, run.workspace_id, run.id).all());
+  await driver.closeInterrupted(ctx, run, [...(state?.events ?? []), ...events]);
 }

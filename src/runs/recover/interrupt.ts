@@ -18,7 +18,7 @@ export const interruptRun = (
     error_code: 'run_interrupted',
     error_detail: interruptedDetail,
     events: content_logging ? encodeEvents(events) : null,
-    latency_ms: ctx.now() - run.created_at,
+    latency_ms: ctx.now() - run.created_at - run.waited_ms,
     ended_at: ctx.now(),
   });
 

@@ -36,7 +36,9 @@ export async function settleLostCall(
   readLost: () => Promise<LostRun | null>,
 ): Promise<Statement[]> {
   const at = events.findLastIndex(({ type }) => type === 'start-step');
-  const step = events[at];
+  // The step before a wait is stored together with its call.
+  const isLost = at > events.findLastIndex(({ type }) => type === 'requires-action');
+  const step = isLost ? events[at] : undefined;
   if (step?.type !== 'start-step') return settleLost(ctx, run_id, null);
   const lost = await readLost();
   const [before, output] = [events.slice(0, at), events.slice(at + 1)];

@@ -64,6 +64,21 @@ export const RunContext = z
   })
   .openapi('RunContext');
 
+const RequiredAction = z
+  .discriminatedUnion('type', [
+    z
+      .object({
+        type: z.literal('tool_result'),
+        tool_call_id: z.string(),
+        tool_name: z.string().describe('One of the `tools` of the message'),
+        input: z
+          .unknown()
+          .describe('Arguments that match its schema; null for a role that may not read messages'),
+      })
+      .openapi('RequiredToolResult', { description: 'The result of a call of one of your tools' }),
+  ])
+  .openapi('RequiredAction');
+
 export const Run = z
   .object({
     id: Id('run'),
@@ -75,7 +90,18 @@ export const Run = z
       .describe(
         'True for a draft that was not saved; `version_id` is then the version it was tried against',
       ),
-    status: z.enum(runStatuses),
+    status: z
+      .enum(runStatuses)
+      .describe(
+        '`requires_action`: the run waits for its `required_actions`; `expired`: they were not submitted in time',
+      ),
+    required_actions: z
+      .array(RequiredAction)
+      .nullable()
+      .describe(
+        'The actions that a waiting run requires, to be submitted with `POST /runs/{run}/actions`; otherwise null',
+      ),
+    expires_at: Time.nullable().describe('When a waiting run ends as `expired`; otherwise null'),
     finish_reason: z.string().nullable().openapi({ example: 'stop' }),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     confidence: z
@@ -98,7 +124,17 @@ export const Run = z
       ),
     usage: Usage,
     first_token_ms: z.number().int().nullable(),
-    latency_ms: z.number().int().nullable(),
+    latency_ms: z
+      .number()
+      .int()
+      .nullable()
+      .describe('From start to end, without the time that the run waited'),
+    waited_ms: z
+      .number()
+      .int()
+      .describe(
+        'Time that the run waited for required actions, up to the last time it was resumed',
+      ),
     created_at: Time,
     ended_at: Time.nullable(),
   })
@@ -122,6 +158,8 @@ export const toRun = (row: RunRow): Run => ({
   version_id: row.version_id,
   is_preview: row.is_preview,
   status: row.status,
+  required_actions: row.status === 'requires_action' ? row.required_actions : null,
+  expires_at: row.status === 'requires_action' ? toWireTimeOrNull(row.expires_at) : null,
   finish_reason: row.finish_reason,
   error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
   confidence: row.confidence,
@@ -136,6 +174,7 @@ export const toRun = (row: RunRow): Run => ({
   },
   first_token_ms: row.first_token_ms,
   latency_ms: row.latency_ms,
+  waited_ms: row.waited_ms,
   created_at: toWireTime(row.created_at),
   ended_at: toWireTimeOrNull(row.ended_at),
 });

@@ -1,7 +1,7 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
-import { run_contents, run_files, run_steps, runs } from '../../db/schema/runs.ts';
+import { run_contents, run_files, run_steps, runs, suspended_runs } from '../../db/schema/runs.ts';
 import { feedback, type messages } from '../../db/schema/sessions.ts';
 import { day, hour } from '../../shared/time.ts';
 import type { RunRow } from './runs.ts';
@@ -56,6 +56,10 @@ export const answerOfContent = (
 const keptFor = 30 * day;
 const keptWithoutLoggingFor = hour;
 
+/** When the content of a run expires. */
+export const contentExpiry = (created_at: number, content_logging: boolean): number =>
+  created_at + (content_logging ? keptFor : keptWithoutLoggingFor);
+
 /** Inserts the content of a run. When it expires depends on the content logging of the workspace. */
 export const insertRunContent = compileByColumns<NewRunContent>((db, row) =>
   db.insert(run_contents).values({
@@ -81,7 +85,7 @@ export const answerRun = (
     .update(run_contents)
     .set({
       ...rest,
-      answer: sql`iif(exists (select 1 from runs r where r.id = ${run_id} and r.status in ('running', 'queued')), ${answer}, null)`,
+      answer: sql`iif(exists (select 1 from runs r where r.id = ${run_id} and r.status in ('running', 'queued', 'requires_action')), ${answer}, null)`,
     })
     .where(and(eq(run_contents.workspace_id, workspace_id), eq(run_contents.run_id, run_id)));
 
@@ -133,7 +137,7 @@ export const selectDueContents = (db: Db, now: number, share: number, limit: num
     ), ranked as (
       select d.run_id, d.workspace_id, min(d.due_at) as due_at,
         row_number() over (partition by d.workspace_id order by min(d.due_at), d.run_id) as place
-      from due d join runs r on r.id = d.run_id and r.status not in ('running', 'queued') group by d.run_id, d.workspace_id
+      from due d join runs r on r.id = d.run_id and r.status not in ('running', 'queued', 'requires_action') group by d.run_id, d.workspace_id
     )
     select run_id, workspace_id from ranked where place <= ${share} order by due_at, run_id limit ${limit}`);
 
@@ -189,6 +193,11 @@ export function eraseContents(
       .delete(run_steps)
       .where(sql`${run_steps.workspace_id} = ${workspace_id} and ${run_steps.run_id} in ${ids}`),
     db
+      .delete(suspended_runs)
+      .where(
+        sql`${suspended_runs.workspace_id} = ${workspace_id} and ${suspended_runs.run_id} in ${ids}`,
+      ),
+    db
       .delete(run_contents)
       .where(
         sql`${run_contents.workspace_id} = ${workspace_id} and ${run_contents.run_id} in ${ids}`,
@@ -202,7 +211,7 @@ export const refuseActive = (db: Db, workspace_id: string, run_ids: readonly str
   db
     .update(run_contents)
     .set({
-      agent_id: sql`iif((select r.status from runs r where r.id = ${run_contents.run_id}) in ('running', 'queued'), null, ${run_contents.agent_id})`,
+      agent_id: sql`iif((select r.status from runs r where r.id = ${run_contents.run_id}) in ('running', 'queued', 'requires_action'), null, ${run_contents.agent_id})`,
     })
     .where(
       sql`${run_contents.workspace_id} = ${workspace_id} and ${run_contents.run_id} in ${valuesOf(run_ids)}`,

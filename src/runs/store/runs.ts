@@ -19,9 +19,13 @@ export const renewQueuedRun = (db: Db, workspace_id: string, id: string, until: 
 
 /** Returns true while the run has not ended. */
 export const isOpen = ({ status }: Pick<RunRow, 'status'>): boolean =>
-  status === 'running' || status === 'queued';
+  status === 'running' || status === 'queued' || status === 'requires_action';
 
-/** Ends an active or queued run. Changes nothing when the run has already ended. */
+/** Returns true while the run waits for required actions. */
+export const isWaiting = ({ status }: Pick<RunRow, 'status'>): boolean =>
+  status === 'requires_action';
+
+/** Ends an active, queued or waiting run. Changes nothing when the run has already ended. */
 export const endRun = (db: Db, workspace_id: string, id: string, end: Partial<RunRow>): Statement =>
   endRunWith(db, { ...end, own_workspace_id: workspace_id, own_id: id });
 
@@ -35,7 +39,7 @@ const endRunWith = compileByColumns<
       and(
         eq(runs.workspace_id, own_workspace_id),
         eq(runs.id, own_id),
-        sql`${runs.status} in ('running', 'queued')`,
+        sql`${runs.status} in ('running', 'queued', 'requires_action')`,
       ),
     ),
 );

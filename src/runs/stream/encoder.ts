@@ -36,6 +36,15 @@ export interface NamedStream {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** The number of frames of events. */
+export function countFrames(
+  { protocol, options = {} }: StreamRequest,
+  events: readonly RunEvent[],
+): number {
+  const encoder = protocol.make(options);
+  return events.reduce((count, event) => count + encoder.frames(event).length, 0);
+}
+
 /**
  * Encodes a run that has ended, from behind frame `after`. Returns null when there is no such frame, and when a run
  * that was interrupted (`isCut`) has been streamed further than its stored events go.

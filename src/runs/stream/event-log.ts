@@ -1,4 +1,5 @@
 import { Failure, type FailureCode, failures } from '../../shared/failure.ts';
+import type { RunAction } from '../actions/schema.ts';
 import { isTerminal, type RunEvent, type TerminalEvent } from '../events.ts';
 import { type Message, toMessage } from '../schema/message.ts';
 import { toRun } from '../schema/run.ts';
@@ -55,6 +56,20 @@ export function textOfEvents(events: readonly RunEvent[]): string {
   return text;
 }
 
+/** The number of events up to the one that required one of the actions; 0 when there is none. */
+export const requiredAt = (
+  events: readonly RunEvent[],
+  actions: readonly Pick<RunAction, 'tool_call_id'>[],
+): number =>
+  1 +
+  events.findLastIndex(
+    (event) =>
+      event.type === 'requires-action' &&
+      event.message.run?.required_actions?.some(({ tool_call_id }) =>
+        actions.some((action) => action.tool_call_id === tool_call_id),
+      ),
+  );
+
 export const eventsGone = () =>
   new Failure(
     'events_gone',
@@ -80,7 +95,10 @@ export function storedEvents(
 /** The terminal event of a run that has ended. */
 export function terminalOf(run: RunRow, answer: AnyMessageRow | undefined): TerminalEvent {
   const isAnswer =
-    run.status === 'completed' || run.status === 'limit_exceeded' || run.status === 'cancelled';
+    run.status === 'completed' ||
+    run.status === 'limit_exceeded' ||
+    run.status === 'cancelled' ||
+    run.status === 'expired';
   if (answer !== undefined && isAnswer) return { type: 'finish', message: toMessage(answer, run) };
   const { code, detail } = faultOf(run);
   return { type: 'error', code, detail, retry_after_s: null, run: toRun(run) };
@@ -92,18 +110,22 @@ function faultOf({ status, error_code, error_detail }: RunRow): {
 } {
   if (status === 'cancelled')
     return { code: 'run_cancelled', detail: 'The run was cancelled before it said anything.' };
+  if (status === 'expired') return { code: 'run_expired', detail: expiredDetail };
   if (status === 'interrupted') return { code: 'run_interrupted', detail: interruptedDetail };
   const code =
     error_code !== null && error_code in failures ? (error_code as FailureCode) : 'internal';
   return { code, detail: error_detail ?? 'The run failed.' };
 }
 
+export const expiredDetail =
+  'The run expired before its required actions were answered. Send the message again.';
+
 export const interruptedDetail =
   'The run was interrupted: its host went away. What it had said is kept; send the message again.';
 
-/** The answer of a run that has ended. Throws the failure of a run without one. */
+/** The answer of a run that has ended, or the answer so far of one that waits. Throws the failure of a run without one. */
 export function answerOf(terminal: RunEvent | undefined): Message {
-  if (terminal?.type === 'finish') return terminal.message;
+  if (terminal?.type === 'finish' || terminal?.type === 'requires-action') return terminal.message;
   if (terminal?.type !== 'error')
     throw new Failure('internal', 'The run ended without saying how.');
   const { code, detail, retry_after_s, extra, run } = terminal;

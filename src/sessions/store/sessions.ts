@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db, Statement } from '../../db/client.ts';
 import { conversation_items, conversations } from '../../db/schema/openai.ts';
-import { run_steps, runs } from '../../db/schema/runs.ts';
+import { run_steps, runs, suspended_runs } from '../../db/schema/runs.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
 import { eraseAttachments } from '../attachments/store.ts';
 import { dropSummaries } from '../background/summary-store.ts';
@@ -53,6 +53,7 @@ export function deleteSession(db: Db, workspace_id: string, id: string, now: num
     unindexSession(db, workspace_id, id),
     deleteFeedbackOfSession(db, workspace_id, id),
     db.delete(run_steps).where(sql`${run_steps.run_id} in ${ownRuns}`),
+    db.delete(suspended_runs).where(sql`${suspended_runs.run_id} in ${ownRuns}`),
     db
       .delete(messages)
       .where(and(eq(messages.workspace_id, workspace_id), eq(messages.session_id, id))),

@@ -1,6 +1,12 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { authorizeOwned, type RunRequest, selectRunOfContent, textOf } from '../../runs/index.ts';
+import {
+  authorizeOwned,
+  type RunRequest,
+  selectRunOfContent,
+  textOf,
+  withClientTools,
+} from '../../runs/index.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { authorizeSession } from '../authorize-session.ts';
 import { selectSessionOfMessage } from '../feedback/store.ts';
@@ -13,13 +19,14 @@ import { turnRequest } from '../turn/turn-input.ts';
 export async function regenerate(
   ctx: Ctx,
   message_id: string,
-  { version, on_busy }: Regenerate,
+  { version, on_busy, tools }: Regenerate,
 ): Promise<RunRequest> {
   const { session, message } = await findMessage(ctx, message_id);
   const parent_id = message.role === 'user' ? message.id : message.parent_id;
   if (parent_id === null)
     throw new Failure('conflict', 'This message is not a reply and cannot be regenerated.');
-  return turnRequest(session.id, { text: null, parent_id, version, on_busy });
+  const input = { text: null, parent_id, version, on_busy, ...withClientTools(tools) };
+  return turnRequest(session.id, input);
 }
 
 /** Replaces a question at its place. The old one stays, with all that followed it, in a branch of its own. */
@@ -30,12 +37,15 @@ export async function edit(ctx: Ctx, message_id: string, asked: SendMessage): Pr
       'conflict',
       'Only a message of the user can be edited; an answer can be regenerated.',
     );
-  const { version, on_busy } = asked;
+  const { version, on_busy, tools } = asked;
   const attachments =
     asked.attachments ??
     message.attachments.filter((file) => file.message_id === message.id).map(({ id }) => id);
   const { parent_id } = message;
-  const input = { text: textOf(asked), parent_id, version, on_busy, attachments };
+  const input = {
+    ...{ text: textOf(asked), parent_id, version, on_busy, attachments },
+    ...withClientTools(tools),
+  };
   return turnRequest(session.id, input);
 }
 

@@ -4,12 +4,14 @@ import {
   type ActiveRun,
   type HostPort,
   isOpen,
+  isWaiting,
   type RunDriver,
   type RunRow,
   type RunSource,
   type RunTerms,
   refuseMissing,
   toRunVersion,
+  waitingRun,
 } from '../../runs/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { takeAttachments } from '../attachments/send.ts';
@@ -18,6 +20,7 @@ import { insertQueuedRun, selectVersionOfSession } from '../store/runs.ts';
 import { closeInterruptedTurn } from './close-interrupted.ts';
 import { StaleMemory } from './commit-start.ts';
 import { type Memory, readMemory } from './memory.ts';
+import { restoreTurn } from './restore-turn.ts';
 import { runOf, startTurn } from './start-turn.ts';
 import { memoryAfter, type Turn } from './turn.ts';
 import { type HostedTurn, type TurnInput, turnKind, withoutCreate } from './turn-input.ts';
@@ -31,6 +34,7 @@ export const turnDriver: RunDriver<HostedTurn> = {
   owns: ({ session_id }) => session_id !== null,
   open: (host) => new TurnSource(host),
   closeInterrupted: closeInterruptedTurn,
+  restore: restoreTurn,
 };
 
 /** Starts the turns of one session, and caches its state between them. */
@@ -49,7 +53,8 @@ class TurnSource implements RunSource<HostedTurn> {
   async open(ctx: Ctx, { session_id, input }: HostedTurn): Promise<RunTerms> {
     const { session } = await this.#cached(ctx, session_id, input);
     if (input.create === undefined) authorizeSession(ctx, [session]);
-    return { on_busy: input.on_busy ?? session.on_busy, caller: session };
+    const { active_run_id } = session;
+    return { on_busy: input.on_busy ?? session.on_busy, caller: session, active_run_id };
   }
 
   async check(ctx: Ctx, { session_id, input }: HostedTurn): Promise<void> {
@@ -106,6 +111,7 @@ class TurnSource implements RunSource<HostedTurn> {
     // A run that came with a session of its own is started again with another session.
     if (run?.session_id !== session_id)
       return input.create !== undefined && hasFailed ? { session_id, input } : null;
+    if (isWaiting(run)) return null;
     if (isOpen(run)) await this.#host.recover(ctx, run.id);
     const memory = await this.#read(ctx, session_id, input.version);
     if (!hasFailed && !isOpen(run)) return null;
@@ -146,6 +152,7 @@ class TurnSource implements RunSource<HostedTurn> {
       // There is one host and it is idle, so the run is of an earlier life of it.
       await this.#host.recover(ctx, active_run_id);
       memory = await this.#read(ctx, session_id, given.version);
+      if (memory.session.active_run_id === active_run_id) throw waitingRun(active_run_id);
     }
   }
 

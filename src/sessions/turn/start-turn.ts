@@ -61,6 +61,7 @@ export async function startTurn(
       files: user.attachments,
     },
     end_user_id: claimed.end_user_id,
+    kept_until: claimed.expires_at,
     user: isNew ? { ...user, seq: claimed.message_seq } : user,
     user_message_id: user.id,
     message_id: ctx.newId('msg'),

@@ -46,6 +46,15 @@ export class TurnStorage implements RunStorage {
     return [renewRunRow(this.#ctx.db, run, until), renewClaim(this.#ctx.db, run, until)];
   }
 
+  hold(until: number) {
+    return [renewClaim(this.#ctx.db, this.#turn().run, until)];
+  }
+
+  snapshot() {
+    const { former_head } = this.#turn();
+    return former_head === undefined ? {} : { former_head };
+  }
+
   answerRow(answer: NewAnswer): MessageRow {
     const { message_id, session, user, run } = this.#turn();
     return {

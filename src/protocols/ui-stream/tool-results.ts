@@ -1,0 +1,85 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { batch, type Db } from '../../db/client.ts';
+import { runs } from '../../db/schema/runs.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { RunAction } from '../../runs/index.ts';
+import { authorizeSession, selectSession } from '../../sessions/index.ts';
+import { Failure, invalid } from '../../shared/failure.ts';
+import { type ChatRequest, UiMessage, UiToolPart } from './schema.ts';
+
+/** Results of client tools, as the chat of the AI SDK sends them. */
+interface SentActions {
+  readonly run_id: string;
+  readonly actions: readonly RunAction[];
+}
+
+/**
+ * The results that a client has added to the last answer, for the run that made it; null where the last message is
+ * the user's. Results of the agent's own tools are left out. Throws `validation_failed` when there are no others, or one
+ * that the run requires is missing, and `conflict` when the run has ended.
+ */
+export async function toActions(
+  ctx: Ctx,
+  { id, messages, trigger }: ChatRequest,
+): Promise<SentActions | null> {
+  const { data: last } = UiMessage.safeParse(messages.at(-1));
+  if (trigger !== 'submit-message' || last?.role !== 'assistant') return null;
+  const [sessions, [run]] = await batch(ctx.db, [
+    selectSession(ctx.db, ctx.workspace_id, id),
+    selectRunOfAnswer(ctx.db, ctx.workspace_id, id, last.id ?? ''),
+  ]);
+  authorizeSession(ctx, sessions);
+  const results = last.parts.flatMap((part) => UiToolPart.safeParse(part).data ?? []);
+  const required = run?.required_actions ?? [];
+  const isOfRun = ({ toolCallId }: UiToolPart) =>
+    required.some(({ tool_call_id }) => tool_call_id === toolCallId) ||
+    run?.answered_actions?.[toolCallId] !== undefined;
+  const actions = results.filter(isOfRun).map(toAction);
+  if (run === undefined || actions.length === 0)
+    throw invalid(
+      '/messages',
+      'The last message must be the user’s, with `role` and `parts`, or have results of tool calls that a run waits for.',
+    );
+  // The client would send the same again as soon as the reply ends.
+  if (run.ended_at !== null)
+    throw new Failure(
+      'conflict',
+      `The run ${run.id} has ended and does not wait for tool results.`,
+    );
+  const missing = required.find(
+    ({ tool_call_id }) => !actions.some((action) => action.tool_call_id === tool_call_id),
+  );
+  if (missing !== undefined)
+    throw invalid('/messages', `The result of the call ${missing.tool_call_id} is missing.`);
+  return { run_id: run.id, actions };
+}
+
+function toAction({ toolCallId, state, output, errorText }: UiToolPart): RunAction {
+  const result =
+    state === 'output-error'
+      ? { error: errorText || 'The tool failed.' }
+      : { output: output ?? null };
+  const { data, error } = RunAction.safeParse({
+    type: 'tool_result',
+    tool_call_id: toolCallId,
+    ...result,
+  });
+  if (data !== undefined) return data;
+  const [issue] = error.issues;
+  throw invalid('/messages', `The result of the call ${toolCallId}: ${issue?.message}`);
+}
+
+/** The run that made an answer; one that waits has not stored its answer yet. */
+const selectRunOfAnswer = (db: Db, workspace_id: string, session_id: string, message_id: string) =>
+  db
+    .select()
+    .from(runs)
+    .where(
+      and(
+        eq(runs.workspace_id, workspace_id),
+        eq(runs.session_id, session_id),
+        sql`${runs.id} = coalesce(
+          (select m.run_id from messages m where m.id = ${message_id} and m.session_id = ${session_id}),
+          (select s.active_run_id from sessions s where s.id = ${session_id} and s.workspace_id = ${workspace_id}))`,
+      ),
+    );

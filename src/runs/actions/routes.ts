@@ -1,0 +1,43 @@
+import { z } from '@hono/zod-openapi';
+import { Router } from '../../http/router.ts';
+import { Id } from '../../http/schema.ts';
+import { Message } from '../schema/message.ts';
+import type { NativeStream } from '../stream/encoder.ts';
+import { runFailures } from '../stream/respond.ts';
+import { toEventStream, wantsStream } from '../stream/sse.ts';
+import { SubmitActions } from './schema.ts';
+import { submitAsStream, submitToEnd } from './submit.ts';
+
+export const actionRoutes = (stream: NativeStream) =>
+  new Router().endpoint(
+    {
+      method: 'post',
+      path: '/runs/{run}/actions',
+      access: 'sessions:write',
+      tag: 'Sessions',
+      summary: 'Submit required actions',
+      operationId: 'submitRunActions',
+      description:
+        'Submits the `required_actions` of a run with the status `requires_action`. When all are there the run goes on, and the response ' +
+        'is that of a message: the answer, or the events that follow. Results for some of them are stored, and the response names the ' +
+        'others. Each result is accepted once: the same one again joins or replays the run, another one for the same call is a ' +
+        '`conflict`. When a budget or a rate limit refuses to go on, the run still waits.',
+      params: z.object({ run: Id('run') }),
+      body: SubmitActions,
+      alsoProduces: ['text/event-stream'],
+      events: stream.events,
+      reply: {
+        status: 200,
+        schema: Message,
+        description: 'The answer, or the answer so far of a run that still waits',
+      },
+      failures: [...runFailures, 'conflict', 'run_expired', 'session_closed'],
+      ownsIdempotency: true,
+    },
+    async (ctx, { params, body, request }) => {
+      const { actions } = body;
+      if (!wantsStream(body, request)) return submitToEnd(ctx, params.run, actions);
+      const run = await submitAsStream(ctx, params.run, actions, { protocol: stream });
+      return toEventStream(stream, run);
+    },
+  );

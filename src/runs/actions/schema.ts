@@ -1,0 +1,66 @@
+import { z } from '@hono/zod-openapi';
+
+/** Characters of one result, as JSON: as much as a model reads of it. */
+const maxResult = 50_000;
+const maxError = 10_000;
+
+const tool_call_id = z
+  .string()
+  .min(1)
+  .max(256)
+  .describe('From `required_actions` of the run')
+  .openapi({ example: 'call_1' });
+
+const ToolResult = z
+  .strictObject({
+    type: z.literal('tool_result'),
+    tool_call_id,
+    output: z
+      .unknown()
+      .optional()
+      .describe(`What the tool returned: any JSON value, at most ${maxResult} characters`)
+      .openapi({ example: { temperature: 21 } }),
+    error: z
+      .string()
+      .min(1)
+      .max(maxError)
+      .optional()
+      .describe('Why it failed, in place of `output`; the model reads it'),
+  })
+  .superRefine((action, check) => {
+    if ((action.output === undefined) === (action.error === undefined))
+      check.addIssue({ code: 'custom', message: 'Send `output` or `error`, one of them.' });
+    if ((JSON.stringify(action.output) ?? '').length > maxResult)
+      check.addIssue({
+        code: 'custom',
+        path: ['output'],
+        message: `Must be at most ${maxResult} characters as JSON.`,
+      });
+  })
+  .openapi('ToolResultAction', { description: 'The result of a call of one of your tools' });
+
+/** A union by `type`: other kinds of required actions get members of their own. */
+export const RunAction = z.discriminatedUnion('type', [ToolResult]).openapi('RunAction');
+export type RunAction = z.output<typeof RunAction>;
+
+export const SubmitActions = z
+  .strictObject({
+    actions: z
+      .array(RunAction)
+      .min(1)
+      .max(64)
+      .refine(
+        (actions) => new Set(actions.map((one) => one.tool_call_id)).size === actions.length,
+        'Must name each call once.',
+      ),
+    stream: z
+      .boolean()
+      .optional()
+      .describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
+  })
+  .openapi('SubmitActions', {
+    example: {
+      actions: [{ type: 'tool_result', tool_call_id: 'call_1', output: { temperature: 21 } }],
+    } as never,
+  });
+export type SubmitActions = z.output<typeof SubmitActions>;

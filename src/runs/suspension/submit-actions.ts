@@ -1,0 +1,188 @@
+import type { Statement } from '../../db/client.ts';
+import { isGuardViolation } from '../../db/errors.ts';
+import { clientOutcome } from '../../execution/index.ts';
+import { commitSurely } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { canonicalJson, sha256 } from '../../shared/digest.ts';
+import { Failure, invalid, notFound } from '../../shared/failure.ts';
+import type { RunAction } from '../actions/schema.ts';
+import { leaseFor } from '../active-run.ts';
+import { toolResult } from '../answer-stream.ts';
+import type { RunDriver } from '../driver.ts';
+import { isWaiting, type RunRow, selectRun } from '../store/runs.ts';
+import { type RestoredRun, restoreRun } from './restore-run.ts';
+import type { AnsweredAction } from './state.ts';
+import { claimSuspended, selectBlocker, updateRequired, writeSuspension } from './store.ts';
+import { requiredBy, requiresAction } from './suspend-run.ts';
+
+/** An action with the digest by which a repeated one is recognized. */
+interface Submitted {
+  readonly action: RunAction;
+  readonly digest: string;
+}
+
+type Submission =
+  /** The results were accepted, now or earlier, and the record of the run says what came of them. */
+  | { readonly type: 'recorded'; readonly is_joined: boolean }
+  /** An earlier request has resumed the run, and it is running. */
+  | { readonly type: 'running' }
+  | { readonly type: 'expired' }
+  /** All results are there, and nothing is stored yet. */
+  | { readonly type: 'complete'; readonly resumption: Resumption };
+
+export interface Resumption {
+  readonly restored: RestoredRun;
+  readonly answered: readonly AnsweredAction[];
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+/**
+ * Accepts the results of required actions. A result is accepted once; the same one again changes nothing.
+ * Throws `not_found`, `validation_failed` for a call that the run does not wait for, and `conflict` for another result
+ * of an answered call or a run that does not wait.
+ */
+export async function submitActions(
+  ctx: Ctx,
+  run_id: string,
+  actions: readonly RunAction[],
+  drivers: readonly RunDriver[],
+): Promise<Submission> {
+  const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
+  if (run === undefined) throw notFound('run');
+  const submitted = await Promise.all(actions.map(withDigest));
+  const fresh = freshOf(run, submitted);
+  if (fresh.length === 0)
+    return run.status === 'running' ? { type: 'running' } : { type: 'recorded', is_joined: true };
+  if ((run.expires_at ?? 0) <= ctx.now()) return { type: 'expired' };
+  const restored = await restoreRun(ctx, run_id, drivers);
+  if (restored === null) throw notWaiting(run);
+  const answered = [
+    ...restored.suspended.state.answered,
+    ...fresh.map((one) => toAnswered(ctx, one.action)),
+  ];
+  const digests = {
+    ...run.answered_actions,
+    ...Object.fromEntries(fresh.map(({ action, digest }) => [action.tool_call_id, digest])),
+  };
+  const resumption = { restored, answered, digests };
+  if (requiredBy(restored.suspended.state.step, answered).length === 0)
+    return { type: 'complete', resumption };
+  await storePartial(ctx, resumption);
+  return { type: 'recorded', is_joined: false };
+}
+
+async function withDigest(action: RunAction): Promise<Submitted> {
+  const { output = null, error = null } = action;
+  return { action, digest: await sha256(canonicalJson({ output, error })) };
+}
+
+/** The actions that have not been answered. Throws where one of them cannot be. */
+function freshOf(run: RunRow, submitted: readonly Submitted[]): Submitted[] {
+  const required = new Set((run.required_actions ?? []).map(({ tool_call_id }) => tool_call_id));
+  return submitted.filter(({ action: { tool_call_id }, digest }, index) => {
+    const earlier = run.answered_actions?.[tool_call_id];
+    if (earlier === digest) return false;
+    if (earlier !== undefined)
+      throw new Failure('conflict', `The call ${tool_call_id} has another result already.`);
+    if (!isWaiting(run)) throw notWaiting(run);
+    if (!required.has(tool_call_id))
+      throw invalid(
+        `/actions/${index}/tool_call_id`,
+        `The run does not wait for the call ${tool_call_id}. It waits for: ${[...required].join(', ')}.`,
+      );
+    return true;
+  });
+}
+
+const notWaiting = ({ id, status }: RunRow) =>
+  new Failure('conflict', `The run does not wait for actions: its status is \`${status}\`.`, {
+    extra: { run_id: id, run_status: status },
+  });
+
+const toAnswered = (ctx: Ctx, { tool_call_id, output, error }: RunAction): AnsweredAction => ({
+  tool_call_id,
+  outcome: clientOutcome(error === undefined ? { output } : { error }),
+  answered_at: ctx.now(),
+  is_emitted: false,
+});
+
+/** Stores results that are not all: the run goes on waiting, and its events say for what. */
+async function storePartial(
+  ctx: Ctx,
+  { restored: { suspended, active, progress }, answered, digests }: Resumption,
+): Promise<void> {
+  const { waiting, state } = suspended;
+  const run: RunRow = {
+    ...waiting,
+    required_actions: requiredBy(state.step, answered),
+    answered_actions: digests,
+  };
+  const results = answered
+    .filter(({ is_emitted }) => !is_emitted)
+    .map(({ tool_call_id, outcome, answered_at }) =>
+      toolResult(tool_call_id, outcome, answered_at - state.step.started_at, { is_client: true }),
+    );
+  const next = {
+    ...state,
+    answered: answered.map((one) => ({ ...one, is_emitted: true })),
+    events: [...state.events, ...results, requiresAction(active, progress.text, run)],
+  };
+  const statements = [
+    updateRequired(ctx.db, run, run),
+    ...writeSuspension(ctx.db, run.workspace_id, run.id, next, 'requires_action'),
+  ];
+  await commitOrRefuse(ctx, run, statements);
+}
+
+/** Makes the run running with all its results, or throws why it cannot be resumed. Of several requests one succeeds. */
+export async function claimResumption(
+  ctx: Ctx,
+  { restored: { suspended, active }, digests }: Resumption,
+): Promise<void> {
+  const now = ctx.now();
+  const lease_until = now + leaseFor;
+  const { required_actions, suspended_at, expires_at, waited_ms } = active.run;
+  const change = {
+    ...{ required_actions, suspended_at, expires_at, waited_ms, lease_until },
+    answered_actions: digests,
+  };
+  const statements = [
+    claimSuspended(ctx.db, suspended.waiting, change, now),
+    ...active.storage.hold(lease_until),
+  ];
+  await commitOrRefuse(ctx, { ...active.run, ...change }, statements);
+  Object.assign(active.run, { lease_until, answered_actions: digests });
+}
+
+/** `run` is the row as it is then, by which a commit is recognized whose response was lost. */
+async function commitOrRefuse(
+  ctx: Ctx,
+  run: RunRow,
+  statements: readonly Statement[],
+): Promise<void> {
+  const wasMade = async () => {
+    const stored = await selectRun(ctx.db, run.workspace_id, run.id).get();
+    const isAnswered =
+      canonicalJson(stored?.answered_actions) === canonicalJson(run.answered_actions);
+    return stored?.status === run.status && isAnswered;
+  };
+  try {
+    await commitSurely(ctx, { statements, pending: { run_id: run.id } }, wasMade);
+  } catch (error) {
+    const isRefused =
+      isGuardViolation(error, 'runs.version_id') || isGuardViolation(error, 'suspended_runs.data');
+    throw isRefused ? await reasonOf(ctx, run.id) : error;
+  }
+}
+
+/** Why a waiting run could not be resumed. It stays as it is. */
+async function reasonOf(ctx: Ctx, id: string): Promise<Failure> {
+  const [row] = await selectBlocker(ctx.db, ctx.workspace_id, id, ctx.now());
+  if (row === undefined) return notFound('run');
+  if (!isWaiting(row.run)) return notWaiting(row.run);
+  if (row.is_archived)
+    return new Failure('session_closed', 'The session is archived. Restore it to resume the run.');
+  return row.is_expired
+    ? new Failure('session_closed', 'The session has expired.')
+    : new Failure('agent_archived', 'The agent is archived. Restore it to resume the run.');
+}

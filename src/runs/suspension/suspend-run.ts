@@ -1,0 +1,87 @@
+import type { RequiredAction } from '../../db/schema/runs.ts';
+import type { SuspendedStep } from '../../execution/index.ts';
+import { commitSurely } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { hour } from '../../shared/time.ts';
+import type { ActiveRun } from '../active-run.ts';
+import type { RunOutcome } from '../agent-run.ts';
+import { measured } from '../end-run.ts';
+import type { RunEvent } from '../events.ts';
+import type { Progress } from '../progress.ts';
+import { toMessage } from '../schema/message.ts';
+import { isWaiting, type RunRow, selectRun } from '../store/runs.ts';
+import { insertSpan } from '../store/spans.ts';
+import type { AnsweredAction, SuspendedState } from './state.ts';
+import { suspendRunRow, writeSuspension } from './store.ts';
+
+/** A run that waits for longer ends as `expired`. */
+const waitFor = 24 * hour;
+
+/** The actions that a step requires, without those that are answered. */
+export const requiredBy = (
+  { pending }: SuspendedStep,
+  answered: readonly AnsweredAction[],
+): RequiredAction[] =>
+  pending
+    .filter(({ tool_call_id }) => !answered.some((one) => one.tool_call_id === tool_call_id))
+    .map((call) => ({ type: 'tool_result', ...call }));
+
+/** The event that ends the stream of a run that waits: the answer so far, and the required actions. */
+export function requiresAction(
+  { storage }: ActiveRun,
+  text: string,
+  run: RunRow,
+): Extract<RunEvent, { type: 'requires-action' }> {
+  const content = (run.required_actions ?? []).map(({ tool_call_id, tool_name, input }) => ({
+    type: 'tool-call' as const,
+    ...{ toolCallId: tool_call_id, toolName: tool_name, input },
+  }));
+  const prompt = [{ role: 'assistant' as const, content }];
+  const answer = storage.answerRow({ text, prompt, citations: [] });
+  return { type: 'requires-action', message: toMessage(answer, run) };
+}
+
+/**
+ * Makes a run wait. The step, the status and the state that the run needs to go on in another process are stored in
+ * one batch; the event is returned once they are. The run has no lease from then on, and keeps its session.
+ */
+export async function suspendRun(
+  ctx: Ctx,
+  active: ActiveRun,
+  progress: Progress,
+  { step, transcript }: Extract<RunOutcome, { type: 'suspended' }>,
+): Promise<RunEvent> {
+  const now = ctx.now();
+  const expires_at = Math.min(now + waitFor, active.kept_until ?? Number.POSITIVE_INFINITY);
+  const { answered_actions, waited_ms } = active.run;
+  const waiting = {
+    ...{ required_actions: requiredBy(step, []), answered_actions },
+    ...{ suspended_at: now, expires_at, waited_ms },
+    ...measured(active, progress),
+  };
+  const run: RunRow = { ...active.run, ...waiting, status: 'requires_action' };
+  const event = requiresAction(active, progress.text, run);
+  const state: SuspendedState = {
+    message_id: active.message_id,
+    storage: active.storage.snapshot(),
+    ...{ overrides: active.overrides, draft: active.draft, summary: active.prompt.summary },
+    ...{ transcript, step, answered: [] },
+    account: active.account.snapshot(),
+    progress: progress.snapshot(),
+    events: [...active.events, event],
+  };
+  const { spans, usage } = progress.take();
+  const statements = [
+    ...spans.map((span) => insertSpan(ctx.db, span)),
+    ...usage,
+    ...writeSuspension(ctx.db, run.workspace_id, run.id, state, 'running'),
+    suspendRunRow(ctx.db, run, waiting),
+    ...active.storage.hold(expires_at),
+  ];
+  await commitSurely(ctx, { statements }, async () => {
+    const stored = await selectRun(ctx.db, run.workspace_id, run.id).get();
+    return stored !== undefined && isWaiting(stored);
+  });
+  active.suspension = { expires_at };
+  return event;
+}
