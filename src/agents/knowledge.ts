@@ -12,7 +12,7 @@ import {
 } from '../knowledge/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { retried } from '../platform/retried.ts';
+import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import type { Page } from '../shared/page.ts';
 import { readAgent, refuseArchived } from './change.ts';
@@ -70,6 +70,6 @@ export async function searchAgent(
     { base_ids, mode, top_k, min_score, reranker, ...definedFields(input) },
     call,
   );
-  await retried(() => commit(ctx, { statements: usage, reply }));
+  await withRetry(() => commit(ctx, { statements: usage, reply }));
   return reply;
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { batch, type Statement } from '../db/client.ts';
 import { promiseAlerts } from '../notifications/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import { inRounds } from '../platform/rounds.ts';
+import { repeatBounded } from '../platform/repeat-bounded.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import type { Bound } from './hold.ts';
 import { refuses } from './refusal.ts';
@@ -58,7 +58,7 @@ const nextLook = ({ forecast, period_start, period_end }: Changed, now: number):
 
 /** Raises what budgets have to tell since they were last looked at, each kind once a period and subject, with the job that tells it. */
 export const raiseAlerts = (ctx: Ctx): Promise<number> =>
-  inRounds(roundsOfTick, roundLimit, () => raiseSome(ctx));
+  repeatBounded(roundsOfTick, roundLimit, () => raiseSome(ctx));
 
 /** Returns how many counters were looked at. */
 async function raiseSome(ctx: Ctx): Promise<number> {

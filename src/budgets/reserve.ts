@@ -1,7 +1,7 @@
 import { batch } from '../db/client.ts';
 import type { DowngradeRule } from '../db/schema/budgets.ts';
 import type { Ctx } from '../platform/context.ts';
-import { retried } from '../platform/retried.ts';
+import { withRetry } from '../platform/with-retry.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { raiseRefusals } from './alerts.ts';
@@ -116,13 +116,13 @@ async function lower(
   if (less === null) return asMeant;
   const { model } = as(spender, less.downgrade);
   if (amount !== null || less.amount === null) {
-    await retried(() => batch(ctx.db, lowerStatements(ctx, hold_id, less.amount ?? 0, model)));
+    await withRetry(() => batch(ctx.db, lowerStatements(ctx, hold_id, less.amount ?? 0, model)));
     return { hold_id, ...less };
   }
   // Nothing is held at a price that nobody knows, so what costs something has to find room first.
   const other = await hold(ctx, { ...spender, model }, known, less.amount);
   if (other.hold_id === null) return asMeant;
-  await retried(() => batch(ctx.db, settleStatements(ctx, [hold_id], [])));
+  await withRetry(() => batch(ctx.db, settleStatements(ctx, [hold_id], [])));
   return { hold_id: other.hold_id, ...less };
 }
 
@@ -162,7 +162,7 @@ async function holdIn(
     hold_id: bound.some(({ amount_nano_usd }) => amount_nano_usd !== null) ? wanted.id : null,
     bound,
   });
-  return retried(async (tries) => {
+  return withRetry(async (tries) => {
     // Only the answer may have been lost.
     const made = tries === 1 ? null : toHeld(await selectBinding(ctx, spender, time_zone, wanted));
     if (made !== null && made.hold_id !== null) return made;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import { inRounds } from '../platform/rounds.ts';
+import { repeatBounded } from '../platform/repeat-bounded.ts';
 import { day } from '../shared/time.ts';
 
 /** Holds that are given back or forgotten at once, and how often in a tick. */
@@ -19,7 +19,7 @@ const lost = (now: number) => sql`select id, budget_id from budget_holds
 
 /** Gives back what hosts that died have held. Returns how many holds that were. */
 export const returnLostHolds = (ctx: Ctx): Promise<number> =>
-  inRounds(roundsOfTick, sweepLimit, () => returnSome(ctx));
+  repeatBounded(roundsOfTick, sweepLimit, () => returnSome(ctx));
 
 async function returnSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
@@ -41,7 +41,7 @@ async function returnSome(ctx: Ctx): Promise<number> {
 
 /** Forgets what nobody looks at any more. */
 export const forgetOldHolds = (ctx: Ctx): Promise<number> =>
-  inRounds(roundsOfTick, sweepLimit, () => forgetSome(ctx));
+  repeatBounded(roundsOfTick, sweepLimit, () => forgetSome(ctx));
 
 /** Returns how many rows of the kind that had most were forgotten. */
 async function forgetSome(ctx: Ctx): Promise<number> {

@@ -19,21 +19,21 @@ export type BatchResults<Batch extends Statements> = {
 type ResultOf<Item> = Item extends Statement<infer Result> ? Result : null;
 
 /** What one request has asked of the database so far; `Server-Timing` shows it. */
-export interface DbMeter {
+export interface DbStats {
   trips: number;
   rows_read: number;
   rows_written: number;
   ms: number;
 }
 
-export const newDbMeter = (): DbMeter => ({ trips: 0, rows_read: 0, rows_written: 0, ms: 0 });
+export const newDbStats = (): DbStats => ({ trips: 0, rows_read: 0, rows_written: 0, ms: 0 });
 
 /**
  * Drizzle over a D1 session, every round trip counted. `raw()`, which Drizzle uses for a single
  * select, reports no row counts, so it is answered through `all()`: a select must not give two
  * columns the same name (alias them), which a batch of Drizzle's cannot carry either.
  */
-export function openDb(session: D1DatabaseSession, meter: DbMeter): Db {
+export function openDb(session: D1DatabaseSession, meter: DbStats): Db {
   const counted = async <Result extends D1Result | D1Result[]>(
     run: () => Promise<Result>,
   ): Promise<Result> => {

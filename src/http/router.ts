@@ -2,7 +2,7 @@ import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Platform } from '../platform/cloudflare.ts';
 import type { Actor, Ctx } from '../platform/context.ts';
-import { Replay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
+import { IdempotentReplay, readIdempotency, throwIfAnswered } from '../platform/idempotency.ts';
 import { type Coverage, coverageOf } from '../platform/reply-vault.ts';
 import {
   Failure,
@@ -141,7 +141,7 @@ async function answeredBefore<Reply>(
   try {
     return await answer();
   } catch (error) {
-    if (!(error instanceof Replay)) throw error;
+    if (!(error instanceof IdempotentReplay)) throw error;
     refuseNarrowed(c.var.identity, caller, error);
     c.header('idempotent-replayed', 'true');
     return replay(error.reply as Reply);
@@ -149,7 +149,11 @@ async function answeredBefore<Reply>(
 }
 
 /** Throws `forbidden` for a key whose access was narrowed since the first request. The expiry that a rotation sets does not count. */
-function refuseNarrowed(identity: Identity, { actor }: Caller, { coverage }: Replay): void {
+function refuseNarrowed(
+  identity: Identity,
+  { actor }: Caller,
+  { coverage }: IdempotentReplay,
+): void {
   const current = coverageOf(actor);
   if (coverage === null || current === null) return;
   const isRotated = actor.type === 'api_key' && actor.is_rotated;

@@ -3,7 +3,7 @@ import { batch, type Db } from '../db/client.ts';
 import { dead_letters, idempotency_keys, outbox } from '../db/schema/platform.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { JobMessage } from '../platform/job.ts';
-import { inRounds } from '../platform/rounds.ts';
+import { repeatBounded } from '../platform/repeat-bounded.ts';
 import { second } from '../shared/time.ts';
 import { backoff } from './backoff.ts';
 
@@ -59,7 +59,7 @@ export const deadLetterJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, e
 
 /** Sends due jobs: those never sent, lost by the queue, or left by a worker that died. */
 export const sweepOutbox = (ctx: Ctx): Promise<number> =>
-  inRounds(roundsOfTick, sendLimit, () => sendDue(ctx));
+  repeatBounded(roundsOfTick, sendLimit, () => sendDue(ctx));
 
 async function sendDue(ctx: Ctx): Promise<number> {
   const now = ctx.now();
@@ -78,7 +78,7 @@ async function sendDue(ctx: Ctx): Promise<number> {
 }
 
 export const sweepIdempotencyKeys = (ctx: Ctx): Promise<number> =>
-  inRounds(roundsOfTick, keysLimit, () => deleteExpired(ctx.db, ctx.now()));
+  repeatBounded(roundsOfTick, keysLimit, () => deleteExpired(ctx.db, ctx.now()));
 
 const deleteExpired = async (db: Db, now: number): Promise<number> =>
   (

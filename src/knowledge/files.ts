@@ -3,7 +3,7 @@ import { batch } from '../db/client.ts';
 import { downloadOriginal } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
-import { retried } from '../platform/retried.ts';
+import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
@@ -169,6 +169,6 @@ export async function searchBase(
     call,
     (bases) => [visible(ctx, bases[0])],
   );
-  await retried(() => commit(ctx, { statements: usage, reply }));
+  await withRetry(() => commit(ctx, { statements: usage, reply }));
   return reply;
 }

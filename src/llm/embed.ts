@@ -5,7 +5,7 @@ import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
-import { Meter } from './meter.ts';
+import { CallMeter } from './meter.ts';
 import { toCount } from './read-usage.ts';
 import { request } from './request.ts';
 import type { Target } from './workspace-models.ts';
@@ -34,7 +34,7 @@ export async function embed(
   if (known === undefined && !isEmbeddingModel(call.model))
     throw new Failure('provider_error', `There is no embedding model ${call.model}.`);
   const dimensions = known?.dimensions ?? call.dimensions;
-  const meter = new Meter(ctx, call);
+  const meter = new CallMeter(ctx, call);
   const embeddings: number[][] = [];
   let tokens: number | null = 0;
   try {

@@ -2,7 +2,7 @@ import type { Downgrade } from '../budgets/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import { readModelName } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import { retried } from '../platform/retried.ts';
+import { withRetry } from '../platform/with-retry.ts';
 import { admitCall, spendTokens } from '../rate-limits/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
@@ -35,7 +35,7 @@ const aCall = { input_tokens: 1000, output_tokens: 1000 };
 type Kind = 'language' | 'embedding' | 'reranking';
 
 /** Accounts for the attempts of one call: opens models for it, and keeps a usage row for each request that left. */
-export class Meter {
+export class CallMeter {
   readonly #rows: Statement[] = [];
   readonly #usage_ids: string[] = [];
   readonly #costs: (NanoUsd | null)[] = [];
@@ -91,7 +91,7 @@ export class Meter {
   /** Stores them where nobody else will: what was consumed is owed, and a row that goes in twice is one. */
   closeLater(): void {
     const statements = this.close();
-    this.#ctx.defer(retried(() => batch(this.#ctx.db, statements)));
+    this.#ctx.defer(withRetry(() => batch(this.#ctx.db, statements)));
   }
 
   /** A model ready to be called, once budgets allow it. `is_final` when another model would not help. */

@@ -2,7 +2,7 @@ import type { Ctx } from '../platform/context.ts';
 import { second } from '../shared/time.ts';
 import { noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
 import { silent, stopped, toFault } from './faults.ts';
-import type { Meter } from './meter.ts';
+import type { CallMeter } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
 import type { Target } from './workspace-models.ts';
 
@@ -22,7 +22,7 @@ const deadline = 60 * second;
  */
 export async function request<Value>(
   ctx: Ctx,
-  meter: Meter,
+  meter: CallMeter,
   model: string,
   kind: 'embedding' | 'reranking',
   /** Tokens of what is to be sent, estimated. */

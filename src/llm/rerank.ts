@@ -2,7 +2,7 @@ import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
-import { Meter } from './meter.ts';
+import { CallMeter } from './meter.ts';
 import { request } from './request.ts';
 
 export interface RerankCall extends Attribution {
@@ -26,7 +26,7 @@ export async function rerank(
   ctx: Ctx,
   call: RerankCall,
 ): Promise<{ ranking: RerankedDocument[]; usage: Statement[] }> {
-  const meter = new Meter(ctx, call);
+  const meter = new CallMeter(ctx, call);
   try {
     const ranking = await request(
       ctx,

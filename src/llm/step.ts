@@ -9,7 +9,7 @@ import { type Attempt, attempt, type CallOptions, nothingHeard } from './attempt
 import { contentTokens, promptTokens } from './call-size.ts';
 import type { StepEvent } from './content.ts';
 import { type Fault, stopped } from './faults.ts';
-import { Meter, type Outcome } from './meter.ts';
+import { CallMeter, type Outcome } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
 import type { Target } from './workspace-models.ts';
 
@@ -60,7 +60,7 @@ interface FailedModel {
  */
 export async function* streamStep(ctx: Ctx, call: StepCall): AsyncGenerator<StepEvent, StepResult> {
   const started = ctx.now();
-  const meter = new Meter(ctx, call);
+  const meter = new CallMeter(ctx, call);
   let last: Last = { model: call.models[0] ?? '', attempt: null, failure: null };
   const failed: FailedModel[] = [];
   let first: Failure | null = null;
@@ -90,7 +90,7 @@ export async function* streamStep(ctx: Ctx, call: StepCall): AsyncGenerator<Step
 const toResult = (
   { attempt: done, model, failure }: Last,
   failed: readonly FailedModel[],
-  meter: Meter,
+  meter: CallMeter,
   latency_ms: number,
 ): StepResult => ({
   content: done?.content.parts ?? [],
@@ -137,7 +137,7 @@ type Tried = Omit<Last, 'model'> & {
 async function* tryModel(
   ctx: Ctx,
   call: StepCall,
-  meter: Meter,
+  meter: CallMeter,
   name: string,
 ): AsyncGenerator<StepEvent, Tried> {
   const sizeOf = () => ({
@@ -174,7 +174,7 @@ const within = (options: CallOptions, most: number | null): CallOptions =>
 async function* attemptMetered(
   ctx: Ctx,
   call: StepCall,
-  meter: Meter,
+  meter: CallMeter,
   target: Target,
   options: CallOptions,
 ): AsyncGenerator<StepEvent, Attempt> {

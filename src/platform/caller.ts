@@ -1,4 +1,4 @@
-import type { DbMeter } from '../db/client.ts';
+import type { DbStats } from '../db/client.ts';
 import type { Role } from '../db/schema/workspaces.ts';
 
 export interface ApiKeyActor {
@@ -74,8 +74,8 @@ export interface Idempotency {
 }
 
 /** Timings and database use of a request or job so far. */
-export interface Meter {
-  readonly db: DbMeter;
+export interface RequestStats {
+  readonly db: DbStats;
   llm_ms: number;
   retrieval_ms: number;
 }

@@ -1,8 +1,8 @@
-import { newDbMeter, openDb } from '../db/client.ts';
+import { newDbStats, openDb } from '../db/client.ts';
 import { newId } from '../shared/id.ts';
 import { createAssetReader } from './asset-reader.ts';
 import { type Config, readConfig } from './config.ts';
-import type { Actor, Ctx, Idempotency, Meter } from './context.ts';
+import type { Actor, Ctx, Idempotency, RequestStats } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
 import { createJobQueue } from './job-queue.ts';
@@ -16,7 +16,7 @@ import { createVectorizeIndex } from './vectorize-index.ts';
 /** Everything of the runtime that a context is made of; the only reader of `Env`. */
 export interface Platform {
   readonly config: Ctx['config'];
-  readonly meter: Meter;
+  readonly meter: RequestStats;
   readonly db: Ctx['db'];
   /** Where this request's reads have got to; sent back by a client to read its own writes. */
   readonly bookmark: () => string | null;
@@ -49,7 +49,7 @@ export function openPlatform(
   options: PlatformOptions,
 ): Platform {
   const config = readConfig(env);
-  const meter: Meter = { db: newDbMeter(), llm_ms: 0, retrieval_ms: 0 };
+  const meter: RequestStats = { db: newDbStats(), llm_ms: 0, retrieval_ms: 0 };
   const session = env.DB.withSession(options.consistency ?? 'first-primary');
   const db = openDb(session, meter.db);
   const ports = openPorts(env, config, db);
@@ -129,7 +129,7 @@ const createVectorIndex = (env: Env, db: Ctx['db']): VectorIndex => {
   return hosted === undefined ? createD1VectorIndex(db) : createVectorizeIndex(hosted);
 };
 
-function addTo(meter: Meter, { db, llm_ms, retrieval_ms }: Meter): void {
+function addTo(meter: RequestStats, { db, llm_ms, retrieval_ms }: RequestStats): void {
   meter.db.trips += db.trips;
   meter.db.rows_read += db.rows_read;
   meter.db.rows_written += db.rows_written;

@@ -3,10 +3,10 @@ import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import { audit_log, idempotency_keys, outbox } from '../db/schema/platform.ts';
 import { second } from '../shared/time.ts';
 import { actorId, type Ctx } from './context.ts';
-import { guardedFingerprint, keepFor, readReply } from './idempotency.ts';
+import { guardedFingerprint, idempotencyTtl, readReply } from './idempotency.ts';
 import type { Job } from './job.ts';
 import { sealReply } from './reply-vault.ts';
-import { retried } from './retried.ts';
+import { withRetry } from './with-retry.ts';
 
 /** How long the fast path may take before the sweep sends a job again. */
 export const firstSweepAfter = 10 * second;
@@ -33,7 +33,7 @@ export interface AuditEntry {
 /**
  * Makes a change: the statements, their audit rows, the jobs they promise and the stored reply in
  * one batch, all or nothing. Jobs are sent afterwards; what is not sent then the sweep sends.
- * Returns the results of `statements`, in their order. Throws `Replay` or `KeyOfRun` when the idempotency key has
+ * Returns the results of `statements`, in their order. Throws `IdempotentReplay` or `IdempotencyKeyOfRun` when the idempotency key has
  * been used before, whatever the statements would have done.
  */
 export async function commit<const Batch extends Statements>(
@@ -74,12 +74,12 @@ export async function commit<const Batch extends Statements>(
  * loses the connection. `wasMade` returns true when an attempt without a response was committed; the
  * result is then null.
  */
-export async function commitSurely<const Batch extends Statements>(
+export async function commitIdempotent<const Batch extends Statements>(
   ctx: Ctx,
   change: Change<Batch>,
   wasMade: () => Promise<boolean>,
 ): Promise<BatchResults<Batch> | null> {
-  return retried(
+  return withRetry(
     async (tries) => (tries > 1 && (await wasMade()) ? null : commit(ctx, change)),
     50,
   );
@@ -98,7 +98,7 @@ async function keyRow(ctx: Ctx, change: Change): Promise<Statement[]> {
     key_hash,
     fingerprint,
     created_at: now,
-    expires_at: now + keepFor,
+    expires_at: now + idempotencyTtl,
   };
   const outcome = change.pending ?? { reply: await sealReply(ctx, ctx.idempotency, change.reply) };
   return [ctx.db.insert(idempotency_keys).values({ ...row, ...outcome })];

@@ -1,7 +1,7 @@
 import type { Db } from '../db/client.ts';
 import type { IdPrefix } from '../shared/id.ts';
 import type { RateLimitsInForce } from '../shared/rate-rules.ts';
-import type { Actor, Idempotency, Meter } from './caller.ts';
+import type { Actor, Idempotency, RequestStats } from './caller.ts';
 import type { Config } from './config.ts';
 import type {
   AssetReader,
@@ -17,7 +17,7 @@ import type {
 } from './ports.ts';
 
 export { actorId, coveredAgents, coversAgent, payingKey, roleOf } from './actor.ts';
-export type { Actor, ApiKeyActor, Idempotency, Meter } from './caller.ts';
+export type { Actor, ApiKeyActor, Idempotency, RequestStats } from './caller.ts';
 
 export interface Ctx {
   readonly workspace_id: string;
@@ -26,7 +26,7 @@ export interface Ctx {
   readonly ip: string | null;
   readonly config: Config;
   readonly db: Db;
-  readonly meter: Meter;
+  readonly meter: RequestStats;
   readonly vectors: VectorIndex;
   readonly files: FileStore;
   readonly assets: AssetReader;

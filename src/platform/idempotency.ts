@@ -9,13 +9,13 @@ import type { Actor, Ctx, Idempotency } from './context.ts';
 import { type Coverage, openReply, replyGone } from './reply-vault.ts';
 
 /** A stored reply is good for this long; then the key may be used anew. */
-export const keepFor = 2 * day;
+export const idempotencyTtl = 2 * day;
 
 /**
  * Thrown in place of an effect that has already happened: carries the reply it gave, and what the credential covered
  * then. The router sends it only to a credential that covers as much; null for a reply whose access was checked again.
  */
-export class Replay extends Error {
+export class IdempotentReplay extends Error {
   override readonly name = 'Replay';
   readonly reply: unknown;
   readonly coverage: Coverage | null;
@@ -28,7 +28,7 @@ export class Replay extends Error {
 }
 
 /** Thrown when the key has started a run, which may be active or ended; the caller attaches to it. */
-export class KeyOfRun extends Error {
+export class IdempotencyKeyOfRun extends Error {
   override readonly name = 'KeyOfRun';
   readonly run_id: string;
 
@@ -93,7 +93,7 @@ export async function fingerprintBody(ctx: Ctx, body: unknown): Promise<Ctx> {
   return known;
 }
 
-/** Looks the key up before anything is done: throws `Replay`, or a failure, when it has been used. */
+/** Looks the key up before anything is done: throws `IdempotentReplay`, or a failure, when it has been used. */
 export async function throwIfAnswered(ctx: Ctx): Promise<void> {
   if (ctx.idempotency === null || ctx.idempotency.fingerprint === null) return;
   const row = await findKey(ctx);
@@ -127,13 +127,13 @@ async function toReplay(ctx: Ctx, row: typeof idempotency_keys.$inferSelect): Pr
   const { idempotency } = ctx;
   if (idempotency === null || row.fingerprint !== idempotency.fingerprint)
     return fingerprintMismatch();
-  if (row.run_id !== null) return new KeyOfRun(row.run_id);
+  if (row.run_id !== null) return new IdempotencyKeyOfRun(row.run_id);
   if (row.reply === null)
     return new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 });
   // Nothing says whose reply it is.
   if (row.key_hash === idempotency.unscoped_hash) return replyGone();
   const { reply, coverage } = await openReply(ctx, idempotency, row.reply);
-  return new Replay(reply, coverage);
+  return new IdempotentReplay(reply, coverage);
 }
 
 /**

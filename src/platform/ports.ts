@@ -1,6 +1,6 @@
 import type { FailureCode, FailureOptions } from '../shared/failure.ts';
 import type { RateLimitsInForce, RateScope } from '../shared/rate-rules.ts';
-import type { Actor, Idempotency, Meter } from './caller.ts';
+import type { Actor, Idempotency, RequestStats } from './caller.ts';
 import type { JobMessage } from './job.ts';
 
 /** A vector as it is kept: which chunk it stands for and where it may be found. */
@@ -110,7 +110,7 @@ export interface HostReply {
         readonly options: FailureOptions;
       };
   /** Timings and database use up to the reply. */
-  readonly meter: Meter;
+  readonly meter: RequestStats;
   readonly bookmark: string | null;
   /** Where it stands with the limits that it was held against. */
   readonly rates: readonly RateStanding[];

@@ -1,6 +1,6 @@
 import { parseConfig, selectVersionFor } from '../agents/index.ts';
 import type { AgentCall, RunAgent, ToolOutcome } from '../execution/index.ts';
-import { commitSurely } from '../platform/commit.ts';
+import { commitIdempotent } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { admitCall } from '../rate-limits/index.ts';
 import { Failure } from '../shared/failure.ts';
@@ -121,7 +121,7 @@ async function storeStep(ctx: Ctx, { run_id }: Trace, progress: Progress): Promi
   const { spans, usage } = progress.take();
   const last = spans.at(-1)?.id;
   const statements = [...spans.map((span) => insertSpan(ctx.db, span)), ...usage];
-  await commitSurely(ctx, { statements }, async () =>
+  await commitIdempotent(ctx, { statements }, async () =>
     (await selectSpans(ctx.db, ctx.workspace_id, run_id)).some(({ id }) => id === last),
   );
 }

@@ -1,6 +1,6 @@
 import { isGuardViolation } from '../db/errors.ts';
 import { toFailure } from '../http/error-form.ts';
-import { commit, commitSurely } from '../platform/commit.ts';
+import { commit, commitIdempotent } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import type { ActiveRun } from './active-run.ts';
@@ -113,7 +113,7 @@ async function store(
     return stored === undefined || !isOpen(stored);
   };
   try {
-    await commitSurely(ctx, { statements, jobs }, hasEnded);
+    await commitIdempotent(ctx, { statements, jobs }, hasEnded);
     active.storage.stored(answer);
   } catch (error) {
     if (!isGuardViolation(error, active.storage.conflict)) throw error;

@@ -1,5 +1,5 @@
 import { batch } from '../db/client.ts';
-import { commitSurely } from '../platform/commit.ts';
+import { commitIdempotent } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type ActiveRun, attributionOf, leaseFor } from './active-run.ts';
 import type { AgentRun, ResumedConversation, RunOutcome } from './agent-run.ts';
@@ -93,7 +93,7 @@ async function storeStep(ctx: Ctx, { run, storage }: ActiveRun, progress: Progre
     ...usage,
     ...storage.renew(ctx.now() + leaseFor),
   ];
-  await commitSurely(ctx, { statements }, async () =>
+  await commitIdempotent(ctx, { statements }, async () =>
     (await selectSpans(ctx.db, ctx.workspace_id, run.id)).some(({ id }) => id === last),
   );
 }

@@ -1,5 +1,5 @@
 import type { Ctx } from '../platform/context.ts';
-import { Replay } from '../platform/idempotency.ts';
+import { IdempotentReplay } from '../platform/idempotency.ts';
 import { attachToRun, toRunStream, waitForAnswer } from './attach.ts';
 import type { RunRequest } from './driver.ts';
 import { hostName, hostOf, type StreamReply } from './host/host-client.ts';
@@ -10,7 +10,7 @@ import { answerOf, terminalOf } from './stream/event-log.ts';
 import type { RunStream } from './stream/run-stream.ts';
 
 /**
- * Starts a run and waits for its answer. Throws `Replay` with the answer when the idempotency key has started the run
+ * Starts a run and waits for its answer. Throws `IdempotentReplay` with the answer when the idempotency key has started the run
  * before, and the run's failure.
  */
 export async function runToEnd(ctx: Ctx, run: RunRequest): Promise<Message> {
@@ -18,7 +18,7 @@ export async function runToEnd(ctx: Ctx, run: RunRequest): Promise<Message> {
   if (state.type === 'stream' || state.type === 'begun')
     throw new Error(`the host replied with ${state.type} to a request for an answer`);
   const message = state.type === 'message' ? state.message : await waitForAnswer(ctx, state.run_id);
-  if (state.type === 'elsewhere' || state.is_joined) throw new Replay(message);
+  if (state.type === 'elsewhere' || state.is_joined) throw new IdempotentReplay(message);
   return message;
 }
 

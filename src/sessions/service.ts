@@ -12,7 +12,7 @@ import {
   type RunVersionRow,
   sendErasure,
 } from '../runs/index.ts';
-import { Failure, invalid, noSuchVersion, notFound } from '../shared/failure.ts';
+import { Failure, invalid, notFound, versionNotFound } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import { authorizeSession, sessionFor } from './authorize-session.ts';
 import { dropOtherSummaries } from './background/summary-store.ts';
@@ -52,7 +52,7 @@ export async function createSession(
   if (agent.archived_at !== null)
     throw new Failure('agent_archived', 'The agent is archived: restore it first.');
   const [version] = versions;
-  if (version === undefined) throw invalid('/version', noSuchVersion(input.version ?? ''));
+  if (version === undefined) throw invalid('/version', versionNotFound(input.version ?? ''));
   const config = parseConfig(version.config);
   checkInputs(config.inputs, input.inputs);
   const now = ctx.now();

@@ -85,12 +85,13 @@ export const notFound = (what: string) =>
   );
 
 /** Said only to who may see the agent, and of what can be no version of any. */
-export const noSuchVersion = (version: string) =>
+export const versionNotFound = (version: string) =>
   version.startsWith('ver_')
     ? 'No such version of this agent.'
     : `Version ${version.slice(0, 64)} of this agent does not exist.`;
 
-export const unknownVersion = (version: string) => new Failure('not_found', noSuchVersion(version));
+export const unknownVersion = (version: string) =>
+  new Failure('not_found', versionNotFound(version));
 
 export const invalid = (pointer: string, detail: string) =>
   new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });

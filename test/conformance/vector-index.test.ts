@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { newDbMeter, openDb } from '../../src/db/client.ts';
+import { newDbStats, openDb } from '../../src/db/client.ts';
 import { createD1VectorIndex } from '../../src/platform/d1-vector-index.ts';
 import { createVectorizeIndex } from '../../src/platform/vectorize-index.ts';
 import { newId } from '../../src/shared/id.ts';
 import { FakeVectorize } from '../support/vectorize.ts';
 import { describeVectorIndex } from './vector-index.ts';
 
-const openD1 = () => createD1VectorIndex(openDb(env.DB.withSession(), newDbMeter()));
+const openD1 = () => createD1VectorIndex(openDb(env.DB.withSession(), newDbStats()));
 
 describeVectorIndex('D1', () => ({ index: openD1(), settle: () => undefined }));
 
@@ -38,7 +38,7 @@ it('a write to Vectorize is seen later', async () => {
 });
 
 it('the D1 index reads a base once for each revision', async () => {
-  const meter = newDbMeter();
+  const meter = newDbStats();
   const index = createD1VectorIndex(openDb(env.DB.withSession(), meter));
   const [workspace_id, base_id] = [newId('ws'), newId('kb')];
   await index.upsert(workspace_id, [{ id: newId('chk'), base_id, values: [1, 0] }]);
@@ -78,7 +78,7 @@ it('the D1 index lets no workspace replace or remove what another has', async ()
 });
 
 it('the D1 index reads many cold bases in one trip', async () => {
-  const meter = newDbMeter();
+  const meter = newDbStats();
   const index = createD1VectorIndex(openDb(env.DB.withSession(), meter));
   const workspace_id = newId('ws');
   const bases = Array.from({ length: 20 }, () => ({ id: newId('kb'), vectors_revision: 1 }));

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { sql } from 'drizzle-orm';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { batch, batchBoth, lastResult, newDbMeter, openDb } from '../../src/db/client.ts';
+import { batch, batchBoth, lastResult, newDbStats, openDb } from '../../src/db/client.ts';
 
-const meter = newDbMeter();
+const meter = newDbStats();
 const db = openDb(env.DB.withSession(), meter);
 const one = () => db.all<{ one: number }>(sql`select 1 as one`);
 const two = () => db.all<{ two: string }>(sql`select 'two' as two`);

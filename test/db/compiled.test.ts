@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { batch, newDbMeter, openDb, type Statement } from '../../src/db/client.ts';
+import { batch, newDbStats, openDb, type Statement } from '../../src/db/client.ts';
 import { compileByColumns } from '../../src/db/compiled.ts';
 import { runs } from '../../src/db/schema/runs.ts';
 
-const db = () => openDb(env.DB.withSession('first-primary'), newDbMeter());
+const db = () => openDb(env.DB.withSession('first-primary'), newDbStats());
 const asked = (statement: Statement) => {
   const { sql, params } = (
     statement as unknown as {

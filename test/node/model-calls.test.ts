@@ -62,7 +62,7 @@ describe('every use of a model goes through the metered call', () => {
 
   it('has a meter wherever a model is called', () => {
     for (const file of ['llm/step.ts', 'llm/embed.ts', 'llm/rerank.ts'])
-      expect(filesWith(/new Meter\(ctx, call\)/)).toContain(file);
+      expect(filesWith(/new CallMeter\(ctx, call\)/)).toContain(file);
     // A stream has one caller, which has the meter.
     expect(filesWith(/\battempt\(ctx,/)).toEqual(['llm/step.ts']);
   });

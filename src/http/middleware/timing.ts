@@ -1,7 +1,7 @@
-import type { Meter } from '../../platform/context.ts';
+import type { RequestStats } from '../../platform/context.ts';
 
 /** What a request cost, as the standard `Server-Timing` header. A stream's header covers what came before its first byte. */
-export function serverTiming({ db, llm_ms, retrieval_ms }: Meter, total_ms: number): string {
+export function serverTiming({ db, llm_ms, retrieval_ms }: RequestStats, total_ms: number): string {
   const parts = [
     `db;dur=${db.ms.toFixed(1)};desc="${db.trips} trips ${db.rows_read} read ${db.rows_written} written"`,
   ];

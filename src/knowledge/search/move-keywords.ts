@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { inRounds } from '../../platform/rounds.ts';
+import { repeatBounded } from '../../platform/repeat-bounded.ts';
 import { valuesOf } from '../json-values.ts';
 import { indexedBody, indexedTitle } from './keywords.ts';
 
@@ -23,7 +23,7 @@ interface OldRow {
  * in the same state.
  */
 export const moveKeywords = (ctx: Ctx): Promise<number> =>
-  inRounds(roundsOfTick, chunksAtOnce, () => moveSome(ctx));
+  repeatBounded(roundsOfTick, chunksAtOnce, () => moveSome(ctx));
 
 async function moveSome(ctx: Ctx): Promise<number> {
   const rows = await selectOldRows(ctx.db, chunksAtOnce);

@@ -1,6 +1,6 @@
 import { type FilePart, originalKey, receiveFile } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
+import { fingerprintBody, IdempotentReplay } from '../../platform/idempotency.ts';
 import { Failure } from '../../shared/failure.ts';
 import { findBase } from '../bases.ts';
 import type { Uploaded } from '../schema.ts';
@@ -36,7 +36,7 @@ export async function uploadFiles(
     return reply;
   } catch (error) {
     // After any other error the batch may have been committed: the scheduled cleanup decides.
-    if (error instanceof Failure || error instanceof Replay) await cleanUp(ctx, stored);
+    if (error instanceof Failure || error instanceof IdempotentReplay) await cleanUp(ctx, stored);
     throw error;
   }
 }

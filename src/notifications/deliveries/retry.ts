@@ -1,7 +1,7 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { JobMessage } from '../../platform/job.ts';
-import { inRounds } from '../../platform/rounds.ts';
+import { repeatBounded } from '../../platform/repeat-bounded.ts';
 import { day } from '../../shared/time.ts';
 import { attemptLease } from '../events/publish.ts';
 import { insertJobs } from '../events/store.ts';
@@ -13,7 +13,7 @@ const maxPages = 50;
 
 /** Promises a job for every delivery whose next attempt is due. Calls that overlap promise each once. */
 export const retryDeliveries = (ctx: Ctx): Promise<number> =>
-  inRounds(maxPages, pageSize, async () => {
+  repeatBounded(maxPages, pageSize, async () => {
     const now = ctx.now();
     const due = await selectDue(ctx.db, now, pageSize);
     if (due.length === 0) return 0;
@@ -36,7 +36,7 @@ const rowsAtOnce = 1000;
 /** Deletes deliveries and events that are older than 30 days. */
 export async function deleteOldDeliveries(ctx: Ctx): Promise<void> {
   for (const table of ['webhook_deliveries', 'webhook_events'] as const)
-    await inRounds(
+    await repeatBounded(
       maxPages,
       rowsAtOnce,
       async () => (await deleteOld(ctx.db, table, ctx.now() - keptFor, rowsAtOnce)).meta.changes,

@@ -1,6 +1,6 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { inRounds } from '../../platform/rounds.ts';
+import { repeatBounded } from '../../platform/repeat-bounded.ts';
 import { publishEvents } from './publish.ts';
 import { readQueue, toEvent } from './snapshots.ts';
 import { removeQueued } from './store.ts';
@@ -11,7 +11,7 @@ const maxPages = 50;
 
 /** Publishes the events that triggers have queued, oldest first. Calls that overlap publish each event once. */
 export const fanOutEvents = (ctx: Ctx): Promise<number> =>
-  inRounds(maxPages, pageSize, async () => {
+  repeatBounded(maxPages, pageSize, async () => {
     const page = await readQueue(ctx.db, ctx.now(), pageSize);
     const events = page.events.map((queued) => ({ queued, event: toEvent(queued, page) }));
     await publishEvents(

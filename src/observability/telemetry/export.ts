@@ -29,7 +29,7 @@ const runsAtATime = 50;
 const bodyLimit = 1_000_000;
 const batchesOfJob = 20;
 /** Runs that nobody has taken for so long are given up. */
-const keepFor = day;
+const idempotencyTtl = day;
 const longestBackoff = 30 * minute;
 
 /** Promises a job to every workspace with runs to export. Returns how many those are. */
@@ -62,7 +62,7 @@ export async function exportWorkspace(ctx: Ctx): Promise<void> {
     last_error: row.last_error ?? 'Runs were given up: they had waited for a day.',
     last_error_at: now,
   };
-  await dropOldRuns(db, workspace_id, now - keepFor, reason);
+  await dropOldRuns(db, workspace_id, now - idempotencyTtl, reason);
   if (row.suspended_at !== null)
     return void (await updateTelemetry(db, workspace_id, { due_at: now + hour }).run());
   const headers = await openHeaders(ctx, row).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
-import { Replay } from '../../platform/idempotency.ts';
+import { IdempotentReplay } from '../../platform/idempotency.ts';
 import {
   type Message,
   type OneOffInput,
@@ -44,7 +44,9 @@ export async function answerOf<Reply>(
   try {
     return write(await runToEnd(ctx, run));
   } catch (error) {
-    throw error instanceof Replay ? new Replay(write(error.reply as Message)) : error;
+    throw error instanceof IdempotentReplay
+      ? new IdempotentReplay(write(error.reply as Message))
+      : error;
   }
 }
 

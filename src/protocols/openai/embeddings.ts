@@ -2,7 +2,7 @@ import { embed } from '../../llm/index.ts';
 import { embeddingDimensions, isEmbeddingModel } from '../../models/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { retried } from '../../platform/retried.ts';
+import { withRetry } from '../../platform/with-retry.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { unknownEmbeddingModel, unsupported } from './errors.ts';
 import type { CreateEmbeddings, Embeddings } from './schema.ts';
@@ -39,7 +39,7 @@ export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promi
     model,
     usage: { prompt_tokens, total_tokens: prompt_tokens },
   };
-  await retried(() => commit(ctx, { statements: usage, reply }));
+  await withRetry(() => commit(ctx, { statements: usage, reply }));
   return reply;
 }
 

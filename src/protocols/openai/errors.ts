@@ -4,8 +4,8 @@ import {
   Failure,
   type FailureCode,
   failures,
-  noSuchVersion,
   type Violation,
+  versionNotFound,
 } from '../../shared/failure.ts';
 
 const types = ['invalid_request_error', 'insufficient_quota', 'requests', 'server_error'] as const;
@@ -127,7 +127,7 @@ export const unknownModel = (): Failure =>
 
 /** A version that an agent does not have, said only to who may see the agent. */
 export const unknownModelVersion = (version: string): Failure =>
-  new Failure('not_found', noSuchVersion(version), {
+  new Failure('not_found', versionNotFound(version), {
     extra: { param: 'model', code: 'model_not_found' },
   });
 

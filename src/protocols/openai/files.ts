@@ -9,7 +9,7 @@ import {
 import { hasRoleFor } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents } from '../../platform/context.ts';
-import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
+import { fingerprintBody, IdempotentReplay } from '../../platform/idempotency.ts';
 import {
   deleteAttachmentCleanups,
   insertAttachmentCleanup,
@@ -87,7 +87,7 @@ export async function createFile(ctx: Ctx, request: Request): Promise<FileObject
     return reply;
   } catch (error) {
     // Anything else may have been committed all the same: then the promised cleanup finds out.
-    if (error instanceof Failure || error instanceof Replay) ctx.defer(cleanUp(ctx, id));
+    if (error instanceof Failure || error instanceof IdempotentReplay) ctx.defer(cleanUp(ctx, id));
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { Replay } from '../../platform/idempotency.ts';
+import { IdempotentReplay } from '../../platform/idempotency.ts';
 import {
   attachToRun,
   oneOffRequest,
@@ -56,7 +56,7 @@ export async function createResponse(
 async function startResponse(ctx: Ctx, run: RunRequest): Promise<OpenAiResponse> {
   const { run_id, is_joined } = await startRun(ctx, run);
   const reply = await getResponse(ctx, toResponseId(run_id));
-  if (is_joined) throw new Replay(reply);
+  if (is_joined) throw new IdempotentReplay(reply);
   return reply;
 }
 

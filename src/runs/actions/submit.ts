@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
-import { Replay } from '../../platform/idempotency.ts';
+import { IdempotentReplay } from '../../platform/idempotency.ts';
 import { attachToRun, toRunStream, waitForAnswer } from '../attach.ts';
 import { hostOf } from '../host/host-client.ts';
 import { readRun } from '../read-run.ts';
@@ -13,7 +13,7 @@ import type { RunAction } from './schema.ts';
 
 /**
  * Submits required actions and waits for the answer, or for the answer so far when the run waits again. Throws
- * `Replay` when an earlier request has submitted the same, and the run's failure.
+ * `IdempotentReplay` when an earlier request has submitted the same, and the run's failure.
  */
 export async function submitToEnd(
   ctx: Ctx,
@@ -25,7 +25,7 @@ export async function submitToEnd(
   if (state.type === 'stream' || state.type === 'begun')
     throw new Error(`the host replied with ${state.type} to a request for an answer`);
   const message = state.type === 'message' ? state.message : await waitForAnswer(ctx, run_id);
-  if (state.is_joined) throw new Replay(message);
+  if (state.is_joined) throw new IdempotentReplay(message);
   return message;
 }
 

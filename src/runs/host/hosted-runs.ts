@@ -1,6 +1,6 @@
 import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { fingerprintMismatch, KeyOfRun, moveKey } from '../../platform/idempotency.ts';
+import { fingerprintMismatch, IdempotencyKeyOfRun, moveKey } from '../../platform/idempotency.ts';
 import { admitRun } from '../../rate-limits/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { RunAction } from '../actions/schema.ts';
@@ -118,7 +118,7 @@ export class HostedRuns {
     } catch (error) {
       // Whatever the reason, a key that was used before has its answer.
       const used = error instanceof Failure ? await keyOfRun(ctx) : error;
-      if (!(used instanceof KeyOfRun)) throw error;
+      if (!(used instanceof IdempotencyKeyOfRun)) throw error;
       return this.#join(ctx, source, input, used.run_id, onQueued);
     }
   }

@@ -1,13 +1,13 @@
 import type { Ctx } from '../../platform/context.ts';
-import { KeyOfRun, throwIfAnswered } from '../../platform/idempotency.ts';
+import { IdempotencyKeyOfRun, throwIfAnswered } from '../../platform/idempotency.ts';
 
 /** The run that the request's key stands for; null for none. Throws what else a used key means. */
-export async function keyOfRun(ctx: Ctx): Promise<KeyOfRun | null> {
+export async function keyOfRun(ctx: Ctx): Promise<IdempotencyKeyOfRun | null> {
   try {
     await throwIfAnswered(ctx);
     return null;
   } catch (error) {
-    if (error instanceof KeyOfRun) return error;
+    if (error instanceof IdempotencyKeyOfRun) return error;
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { parseConfig, previewConfig, selectAgent, selectVersionFor } from '../..
 import { batch } from '../../db/client.ts';
 import { mayUse } from '../../identity/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { Failure, invalid, noSuchVersion } from '../../shared/failure.ts';
+import { Failure, invalid, versionNotFound } from '../../shared/failure.ts';
 import { authorizeAgent } from '../access.ts';
 import { withClientTools } from '../actions/client-tools.ts';
 import { checkInputs, readInputs } from '../prompt/instructions.ts';
@@ -30,7 +30,7 @@ export async function prepareOneOff(
   if (agent.archived_at !== null)
     throw new Failure('agent_archived', 'The agent is archived: restore it first.');
   const [version] = versions;
-  if (version === undefined) throw invalid('/version', noSuchVersion(given.version ?? ''));
+  if (version === undefined) throw invalid('/version', versionNotFound(given.version ?? ''));
   const draft =
     given.config === undefined ? undefined : await previewConfig(ctx, version, given.config);
   const { inputs: fields } = draft?.config ?? parseConfig(version.config);

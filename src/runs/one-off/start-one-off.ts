@@ -1,8 +1,8 @@
 import type { Statement } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
-import { commitSurely } from '../../platform/commit.ts';
+import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { invalid, noSuchVersion } from '../../shared/failure.ts';
+import { invalid, versionNotFound } from '../../shared/failure.ts';
 import { type ActiveRun, begin, newRun } from '../active-run.ts';
 import { contentExpiry, insertRunContent } from '../store/contents.ts';
 import { selectContentLogging, selectRun } from '../store/runs.ts';
@@ -87,10 +87,10 @@ async function commitStart(
   let results: unknown[] | null;
   try {
     const change = { statements, ...(hasMore ? {} : { pending: { run_id } }) };
-    results = await commitSurely(ctx, change, wasMade);
+    results = await commitIdempotent(ctx, change, wasMade);
   } catch (error) {
     if (isGuardViolation(error, 'runs.version_id'))
-      throw invalid('/version', noSuchVersion(requested ?? ''));
+      throw invalid('/version', versionNotFound(requested ?? ''));
     throw error;
   }
   const [, versions, settings] = (results ?? [

@@ -1,5 +1,5 @@
 import { resumedMessages } from '../../execution/index.ts';
-import { commitSurely } from '../../platform/commit.ts';
+import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { toolResult } from '../answer-stream.ts';
@@ -82,7 +82,7 @@ async function waitAgain(
   const expires_at = waiting.expires_at ?? 0;
   const before = { required_actions, answered_actions, suspended_at, expires_at, waited_ms };
   const statements = [suspendRunRow(ctx.db, waiting, before), ...active.storage.hold(expires_at)];
-  await commitSurely(ctx, { statements }, async () => {
+  await commitIdempotent(ctx, { statements }, async () => {
     const stored = await selectRun(ctx.db, waiting.workspace_id, waiting.id).get();
     return stored?.status !== 'running';
   });

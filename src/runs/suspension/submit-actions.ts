@@ -1,7 +1,7 @@
 import type { Statement } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
 import { clientOutcome } from '../../execution/index.ts';
-import { commitSurely } from '../../platform/commit.ts';
+import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { canonicalJson, sha256 } from '../../shared/digest.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
@@ -167,7 +167,7 @@ async function commitOrRefuse(
     return stored?.status === run.status && isAnswered;
   };
   try {
-    await commitSurely(ctx, { statements, pending: { run_id: run.id } }, wasMade);
+    await commitIdempotent(ctx, { statements, pending: { run_id: run.id } }, wasMade);
   } catch (error) {
     const isRefused =
       isGuardViolation(error, 'runs.version_id') || isGuardViolation(error, 'suspended_runs.data');

@@ -1,6 +1,6 @@
 import type { RequiredAction } from '../../db/schema/runs.ts';
 import type { SuspendedStep } from '../../execution/index.ts';
-import { commitSurely } from '../../platform/commit.ts';
+import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { hour } from '../../shared/time.ts';
 import type { ActiveRun } from '../active-run.ts';
@@ -78,7 +78,7 @@ export async function suspendRun(
     suspendRunRow(ctx.db, run, waiting),
     ...active.storage.hold(expires_at),
   ];
-  await commitSurely(ctx, { statements }, async () => {
+  await commitIdempotent(ctx, { statements }, async () => {
     const stored = await selectRun(ctx.db, run.workspace_id, run.id).get();
     return stored !== undefined && isWaiting(stored);
   });

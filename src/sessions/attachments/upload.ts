@@ -11,7 +11,7 @@ import {
 } from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
-import { fingerprintBody, Replay } from '../../platform/idempotency.ts';
+import { fingerprintBody, IdempotentReplay } from '../../platform/idempotency.ts';
 import {
   deleteAttachmentCleanups,
   insertAttachmentCleanup,
@@ -84,7 +84,7 @@ export async function uploadAttachments(
     return reply;
   } catch (error) {
     // After any other error the batch may have been committed: the scheduled cleanup decides.
-    if (error instanceof Failure || error instanceof Replay) await cleanUp(ctx, stored);
+    if (error instanceof Failure || error instanceof IdempotentReplay) await cleanUp(ctx, stored);
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import {
   summaryTokens,
   titleTask,
 } from '../../llm/index.ts';
-import { commitSurely } from '../../platform/commit.ts';
+import { commitIdempotent } from '../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../platform/context.ts';
 import type { Job } from '../../platform/job.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';
@@ -152,7 +152,7 @@ async function foldPart(
   };
   const isStored = async () =>
     (await selectSummary(ctx.db, ctx.workspace_id, session_id).get())?.id === row.id;
-  const results = await commitSurely(
+  const results = await commitIdempotent(
     ctx,
     { statements: [insertSummary(ctx.db, row, base?.id ?? null), ...usage] },
     isStored,
@@ -194,7 +194,7 @@ async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'
         ];
   const statements = [...titled, ...usage];
   // Twice is as good as once: the title is guarded, and a usage row has one name.
-  await commitSurely(ctx, { statements }, async () => false);
+  await commitIdempotent(ctx, { statements }, async () => false);
 }
 
 /** A title or a summary that was not to be had is no loss to anybody: there is the rule's, or the next turn asks again. */

@@ -1,5 +1,5 @@
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
-import { commitSurely } from '../../platform/commit.ts';
+import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import {
   type RunRow,
@@ -28,14 +28,14 @@ export interface StartedTurn {
 export async function commitStart(
   ctx: Ctx,
   run: RunRow,
-  change: Parameters<typeof commitSurely>[1],
+  change: Parameters<typeof commitIdempotent>[1],
   hasSummary: boolean,
 ): Promise<StartedTurn> {
   const wasMade = async () =>
     (await selectRun(ctx.db, run.workspace_id, run.id).get()) !== undefined;
   let results: unknown[] | null;
   try {
-    results = await commitSurely(ctx, change, wasMade);
+    results = await commitIdempotent(ctx, change, wasMade);
   } catch (error) {
     if (isGuardViolation(error, 'messages.attachments'))
       throw invalid('/attachments', 'An attachment was deleted meanwhile.');

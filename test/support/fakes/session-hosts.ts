@@ -1,4 +1,4 @@
-import { newDbMeter } from '../../../src/db/client.ts';
+import { newDbStats } from '../../../src/db/client.ts';
 import type { HostCommand, HostReply, SessionHosts } from '../../../src/platform/ports.ts';
 
 type Outcome = HostReply['outcome'];
@@ -16,7 +16,7 @@ export class RecordingSessionHosts implements SessionHosts {
     return {
       ask: async (command: HostCommand): Promise<HostReply> => {
         this.commands.push({ session_id, command: structuredClone(command) });
-        const meter = { db: newDbMeter(), llm_ms: 0, retrieval_ms: 0 };
+        const meter = { db: newDbStats(), llm_ms: 0, retrieval_ms: 0 };
         return { outcome: this.#answer(command), meter, bookmark: null, rates: [] };
       },
     };

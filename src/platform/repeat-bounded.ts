@@ -2,7 +2,7 @@
  * Runs periodic work in bounded steps: `step` handles at most `limit` items and returns how many. Repeats
  * while a step was full, at most `rounds` times; the rest waits for the next tick. Returns the total.
  */
-export async function inRounds(
+export async function repeatBounded(
   rounds: number,
   limit: number,
   step: () => Promise<number>,

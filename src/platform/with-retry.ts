@@ -4,7 +4,7 @@ import { isTransient } from '../db/errors.ts';
 const maxTries = 4;
 
 /** Work on the database that may be done twice, tried again while it loses the connection; `tries` counts from 1. */
-export async function retried<Result>(
+export async function withRetry<Result>(
   work: (tries: number) => PromiseLike<Result>,
   firstPause_ms = 20,
 ): Promise<Result> {
