@@ -48,7 +48,7 @@ const plainRoutes = new Router()
       reply: {
         status: 201,
         schema: OpenedSession,
-        description: 'The session, with what it opens with',
+        description: 'The session, with its greeting and starter questions',
       },
       failures: ['agent_archived', 'quota_exceeded'],
     },
@@ -62,8 +62,8 @@ const plainRoutes = new Router()
       tag,
       summary: 'List sessions',
       description:
-        'Newest first. `q` finds sessions whose title or one of whose messages contains all of its words. A `runtime` key sees the ' +
-        'sessions that it created; a role that may not read messages searches only titles that persons gave.',
+        'Newest first. `q` finds sessions with a title or a message that contains all of its words. A `runtime` key sees the ' +
+        'sessions that it created; a role without access to messages searches only titles set by persons.',
       params: agent,
       query: SessionQuery,
       reply: { status: 200, schema: pageOf(ListedSession), description: 'Sessions of the agent' },
@@ -79,7 +79,7 @@ const plainRoutes = new Router()
       tag,
       summary: 'List all sessions',
       description:
-        'Sessions of every agent, newest first, filtered as the list of one agent is. A key that is limited to agents sees theirs.',
+        'Sessions of all agents, newest first, with the filters of an agent’s list. A key that is limited to agents sees theirs.',
       query: AllSessionsQuery,
       reply: {
         status: 200,
@@ -114,11 +114,11 @@ const plainRoutes = new Router()
       tag,
       summary: 'Update a session',
       description:
-        'Renames, archives or restores a session; an archived session takes no messages. `active_message_id` selects one of the branches ' +
-        'that regenerating and editing have created, which is refused while a run is active.',
+        'Renames, archives or restores a session; an archived session accepts no messages. `active_message_id` selects one of the branches ' +
+        'that regenerating and editing have created; this is a `session_busy` error while a run is active.',
       params: session,
       body: UpdateSession,
-      reply: { status: 200, schema: Session, description: 'The session as it is now' },
+      reply: { status: 200, schema: Session, description: 'The updated session' },
       failures: ['session_busy'],
     },
     (ctx, { params, body }) => updateSession(ctx, params.session, body),
@@ -131,8 +131,8 @@ const plainRoutes = new Router()
       tag,
       summary: 'Delete a session',
       description:
-        'Erases its messages, files, runs, traces and feedback; an active run is cancelled. Its cost stays counted. Sessions that were ' +
-        'forked from it have their own copies and stay.',
+        'Erases its messages, files, runs, traces and feedback; an active run is cancelled. Its cost stays counted. Forks of the ' +
+        'session have their own copies and are kept.',
       params: session,
       reply: { status: 204, description: 'Erased' },
     },
@@ -146,8 +146,8 @@ const plainRoutes = new Router()
       tag,
       summary: 'List messages',
       description:
-        'Newest first. Messages form a tree: a regenerated answer or an edited question is a sibling of the one before. `branch` selects ' +
-        'the active branch or all messages; `siblings` has the ids of the neighbours.',
+        'Newest first. Messages form a tree: a regenerated answer or an edited question is a sibling of the original. `branch` selects ' +
+        'the active branch or all messages; `siblings` contains the ids of adjacent siblings.',
       params: session,
       query: MessageQuery,
       reply: {
@@ -170,10 +170,10 @@ const messageRoutes = (stream: NativeStream) =>
       summary: 'Send a message',
       description:
         'Returns the assistant’s message or, with `stream` or `Accept: text/event-stream`, the AI SDK’s UI message stream (v1): text ' +
-        'as it comes, citations as `source-document` parts, and `data-run` with confidence, coverage, usage and cost. The last event ' +
+        'deltas, citations as `source-document` parts, and `data-run` with confidence, coverage, usage and cost. The last event ' +
         'is sent after everything is stored. The run continues when the client disconnects: attach again with ' +
-        '`GET /runs/{run}/events`, or send the same request with the same `Idempotency-Key`, which joins it. `on_busy` decides how a ' +
-        'message is treated that arrives while a run is active.',
+        '`GET /runs/{run}/events`, or repeat the request with the same `Idempotency-Key`, which joins it. `on_busy` determines how a ' +
+        'message is handled while a run is active.',
       params: session,
       body: SendMessage,
       alsoProduces: ['text/event-stream'],
@@ -190,7 +190,10 @@ const messageRoutes = (stream: NativeStream) =>
     },
   );
 
-/** The routes of sessions and their messages; `stream` is the protocol in which answers are streamed. */
+/**
+ * Returns the routes of sessions and their messages; `stream` is the protocol in which answers are
+ * streamed.
+ */
 export function sessionRoutes(stream: NativeStream): Router {
   const routes = new Router();
   const all = [

@@ -11,7 +11,7 @@ import type { SessionRow } from './store/sessions.ts';
 export const CreateSession = z
   .strictObject({
     title: Name(200).nullable().default(null),
-    end_user_id: EndUserId.nullable().default(null).describe('Who chats, in your own terms'),
+    end_user_id: EndUserId.nullable().default(null).describe('Your id of the end user'),
     version: OptionalVersion.default(null),
     inputs: Inputs.default({}),
     on_busy: OnBusy.default('reject'),
@@ -23,7 +23,7 @@ export const CreateSession = z
       .nullable()
       .default(null)
       .describe(
-        'Seconds until the session takes no more messages; within the hour after that it is erased',
+        'Seconds until the session expires and accepts no further messages; it is erased within the following hour',
       ),
     metadata: Metadata.default({}),
   })
@@ -35,10 +35,10 @@ export const UpdateSession = z
     title: Name(200).nullable(),
     archived: z.boolean(),
     on_busy: OnBusy,
-    inputs: Inputs.describe('All of them: what is not given has its default again'),
+    inputs: Inputs.describe('Replaces all inputs: fields that are not given have their defaults again'),
     metadata: Metadata,
     active_message_id: Id('msg').describe(
-      'Shows, and goes on from, the branch through this message, down to its newest message',
+      'Selects the branch that contains this message, down to its newest message; the session continues from there',
     ),
   })
   .partial()
@@ -47,32 +47,32 @@ export type UpdateSession = z.output<typeof UpdateSession>;
 
 export const SessionQuery = z.strictObject({
   ...pageQuery,
-  end_user_id: EndUserId.optional().describe('Only sessions of this end user'),
-  archived: Flag.prefault('false').describe('true lists archived sessions in place of the others'),
+  end_user_id: EndUserId.optional().describe('Filter by end user'),
+  archived: Flag.prefault('false').describe('true lists only archived sessions, false only the others'),
   q: z
     .string()
     .min(1)
     .max(200)
     .optional()
     .describe(
-      'Words that all stand in the title, or in one message; in any form (“descaling” finds “descale”). `matches` shows where',
+      'Words that must all occur in the title or in one message, in any inflection (“descaling” finds “descale”). `matches` contains the hits',
     )
     .openapi({ example: 'descaling warranty' }),
   version: VersionParameter.optional().describe(
-    'Only sessions with a run of this version; with the next two: of one and the same run',
+    'Filter by the version of a run. Combined with `run_status` and `finish_reason`, one run must match all of them',
   ),
-  run_status: z.enum(runStatuses).optional().describe('Only sessions with a run in this state'),
+  run_status: z.enum(runStatuses).optional().describe('Filter by the status of a run'),
   finish_reason: z
     .string()
     .min(1)
     .max(64)
     .optional()
-    .describe('Only sessions with a run that ended so')
+    .describe('Filter by the finish reason of a run')
     .openapi({ example: 'no_answer' }),
   feedback: z
     .enum(['any', ...ratings])
     .optional()
-    .describe('Only sessions with an answer that is rated so; `any` for rated at all'),
+    .describe('Filter by the rating of an answer; `any` for sessions with any rating'),
   ...dateRange,
 });
 export type SessionQuery = z.output<typeof SessionQuery>;
@@ -85,7 +85,7 @@ export const MessageQuery = z.strictObject({
   branch: z
     .enum(['active', 'all'])
     .default('active')
-    .describe('The branch that is shown, or every message there is'),
+    .describe('The active branch, or all messages of the session'),
 });
 export type MessageQuery = z.output<typeof MessageQuery>;
 
@@ -96,14 +96,14 @@ export const Session = z
     title: z
       .string()
       .nullable()
-      .describe('For a role that may not read messages null, unless a person has given it'),
+      .describe('null for a role without access to messages, unless a person has set it'),
     end_user_id: z.string().nullable(),
     version: z
       .string()
       .nullable()
-      .describe('The version every run uses; null follows the active one'),
+      .describe('The version of all runs; null for the active version'),
     inputs: Inputs.describe(
-      'Values of the agent’s form fields; for a role that may not read messages empty',
+      'Values of the agent’s form fields; empty for a role without access to messages',
     ),
     on_busy: OnBusy,
     metadata: Metadata,
@@ -111,12 +111,12 @@ export const Session = z
     active_message_id: z
       .string()
       .nullable()
-      .describe('The last message of the branch that is shown; null before the first'),
+      .describe('The last message of the active branch; null while the session is empty'),
     forked_from_message_id: z
       .string()
       .nullable()
-      .describe('The message of another session up to which this one was copied'),
-    active_run_id: z.string().nullable().describe('The run that is answering now'),
+      .describe('The message of another session that this one was forked from'),
+    active_run_id: z.string().nullable().describe('The active run'),
     archived_at: Time.nullable(),
     expires_at: Time.nullable(),
     created_by: z.string().nullable(),
@@ -130,8 +130,8 @@ const opening = {
   welcome_message: z
     .string()
     .nullable()
-    .describe('What the agent greets with, in the version that the session would use now'),
-  starter_questions: z.array(z.string()).describe('What an end user may begin with'),
+    .describe('The greeting of the agent, in the version that the session would use now'),
+  starter_questions: z.array(z.string()).describe('Starter questions for the end user'),
 };
 
 export const OpenedSession = Session.extend(opening).openapi('OpenedSession');
@@ -167,6 +167,6 @@ export const toSession = (row: SessionRow, now: number): Session => ({
 export const SessionWithMessages = OpenedSession.extend({
   messages: pageOf(Message)
     .nullable()
-    .describe('The newest, newest first; null for a role that may not read them'),
+    .describe('The newest messages, newest first; null for a role without access to messages'),
 }).openapi('SessionWithMessages');
 export type SessionWithMessages = z.output<typeof SessionWithMessages>;

@@ -11,24 +11,24 @@ export const SendMessage = z
       .min(1)
       .max(maxMessageChars)
       .optional()
-      .describe('The user’s text; or `parts`'),
+      .describe('The user’s text. Use either `message` or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),
     stream: z
       .boolean()
       .optional()
-      .describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
+      .describe('Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`'),
     attachments: z
       .array(Id('att'))
       .max(maxAttachments)
       .optional()
-      .describe('Attachments of this session that go with the message'),
+      .describe('Ids of attachments of this session to send with the message'),
     tools: ClientTools.optional(),
     version: OptionalVersion.default(null),
-    on_busy: OnBusy.nullable().default(null).describe('null for the session’s own'),
+    on_busy: OnBusy.nullable().default(null).describe('null for the session’s version'),
   })
   .refine((body) => (body.message === undefined) !== (body.parts === undefined), {
     path: ['message'],
-    message: 'Send `message` or `parts`, one of them.',
+    message: 'Send either `message` or `parts`.',
   })
   .openapi('SendMessage', { example: { message: 'How do I descale the machine?' } as never });
 export type SendMessage = z.output<typeof SendMessage>;
@@ -40,19 +40,19 @@ export const Regenerate = z
     stream: z
       .boolean()
       .optional()
-      .describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
-    on_busy: OnBusy.nullable().default(null).describe('null for the session’s own'),
+      .describe('Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`'),
+    on_busy: OnBusy.nullable().default(null).describe('null for the session’s version'),
   })
   .openapi('Regenerate', { example: {} as never });
 export type Regenerate = z.output<typeof Regenerate>;
 
 export const ForkSession = z
   .strictObject({
-    message_id: Id('msg').describe('The last message that is copied'),
+    message_id: Id('msg').describe('The last message to copy'),
     title: Name(200)
       .nullable()
       .optional()
-      .describe('Absent for the title of the session it is forked from'),
+      .describe('Defaults to the title of the original session'),
   })
   .openapi('ForkSession');
 export type ForkSession = z.output<typeof ForkSession>;

@@ -50,7 +50,7 @@ export async function createSession(
   ]);
   const agent = authorizeAgent(ctx, agents);
   if (agent.archived_at !== null)
-    throw new Failure('agent_archived', 'The agent is archived: restore it first.');
+    throw new Failure('agent_archived', 'The agent is archived. Restore it first.');
   const [version] = versions;
   if (version === undefined) throw invalid('/version', versionNotFound(input.version ?? ''));
   const config = parseConfig(version.config);
@@ -69,7 +69,10 @@ export async function createSession(
   return reply;
 }
 
-/** With its newest messages, for callers that may read those; `next_cursor` goes on in the list of messages. */
+/**
+ * Returns a session with its newest messages, for callers that may read those; `next_cursor`
+ * continues in the list of messages.
+ */
 export async function getSession(ctx: Ctx, id: string): Promise<SessionWithMessages> {
   if (!mayReadMessages(ctx)) {
     const [sessions, [version]] = await batch(ctx.db, [
@@ -89,7 +92,10 @@ export async function getSession(ctx: Ctx, id: string): Promise<SessionWithMessa
 const openingOf = (version: RunVersionRow | null | undefined) =>
   toOpening(version == null ? null : parseConfig(version.config));
 
-/** Throws `validation_failed` for values that the form of the version does not take which the session would use now. */
+/**
+ * Throws `validation_failed` for form values that the version which the session would use now does
+ * not accept.
+ */
 async function checkNewInputs(ctx: Ctx, id: string, { inputs }: UpdateSession): Promise<void> {
   if (inputs === undefined) return;
   const version = await selectVersionOfSession(ctx.db, ctx.workspace_id, id, null).get();
@@ -97,8 +103,8 @@ async function checkNewInputs(ctx: Ctx, id: string, { inputs }: UpdateSession): 
 }
 
 /**
- * Renames, archives, shows another branch. Throws `session_busy` where a run goes on that would end in
- * the branch that is left.
+ * Renames or archives a session, or selects another branch. Throws `session_busy` while a run is
+ * active on the branch that is left.
  */
 export async function updateSession(ctx: Ctx, id: string, input: UpdateSession): Promise<Session> {
   const session = authorizeSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
@@ -145,7 +151,10 @@ async function applyUpdate(
   return row;
 }
 
-/** Why a branch cannot be chosen; null when what was in the way is gone: a run that no host answers for. */
+/**
+ * Returns the failure that keeps a branch from being selected; null when the obstacle is gone, such
+ * as a run without a host.
+ */
 async function runInTheWay(
   ctx: Ctx,
   { id }: SessionRow,
@@ -157,15 +166,17 @@ async function runInTheWay(
     const message = await selectMessage(ctx.db, ctx.workspace_id, active_message_id ?? '').get();
     return message?.session_id === id
       ? null
-      : invalid('/active_message_id', 'The session has no such message.');
+      : invalid('/active_message_id', 'This message does not exist in this session.');
   }
   await hostOf(ctx, id).recover(run_id);
   if ((await find())?.active_run_id == null) return null;
-  const detail = 'The session is answering a message; wait for that run or cancel it.';
+  const detail = 'The session has an active run. Wait for it or cancel it.';
   return new Failure('session_busy', detail, { retryAfter: 1, extra: { run_id } });
 }
 
-/** Erases a session with its messages, runs and traces. What it cost stays counted, without a word of it. */
+/**
+ * Erases a session with its messages, runs and traces. Its cost stays counted, without any text.
+ */
 export async function deleteSession(ctx: Ctx, id: string): Promise<void> {
   const session = authorizeSession(ctx, await selectSession(ctx.db, ctx.workspace_id, id).all());
   await hostOf(ctx, id).erase();

@@ -45,7 +45,7 @@ export async function takeAttachments(
 }
 
 function checkReady(pointer: string, row: AttachmentRow | undefined): AttachmentRow {
-  if (row === undefined) throw invalid(pointer, 'This session has no such attachment.');
+  if (row === undefined) throw invalid(pointer, 'This attachment does not exist in this session.');
   if (row.status === 'failed')
     throw invalid(pointer, `${row.name} could not be read: ${row.error_detail ?? row.error_code}`);
   if (row.status !== 'ready')

@@ -27,21 +27,24 @@ import {
 
 type JobOf<Type extends Job['type']> = Extract<Job, { type: Type }>;
 
-/** A turn that has come to its end, as far as what follows from it is concerned. */
+/** The parts of a finished turn that its background work needs. */
 export interface EndedTurn {
   readonly session: Pick<SessionRow, 'id' | 'workspace_id' | 'title' | 'titled_by'>;
   readonly run: Pick<RunRow, 'id' | 'status'>;
-  /** The end of the branch, up to and with the answer. */
+  /** The end of the branch, up to and including the answer. */
   readonly branch: readonly HistoryMessage[];
   readonly memory: { readonly window_tokens: number; readonly summary: boolean };
-  /** What there was for history in this turn. */
+  /** The history that was available to this turn. */
   readonly budget: number;
   /** The depth that the newest summary covers. */
   readonly covered: number;
   readonly background_model: string | null;
 }
 
-/** What the end of a turn adds to its batch: a title by rule, and jobs for a better one and for the summary. */
+/**
+ * Returns what the end of a turn adds to its batch: a title by rule, and jobs for a generated title
+ * and for the summary.
+ */
 export function followUps(
   ctx: Ctx,
   turn: EndedTurn,
@@ -88,7 +91,10 @@ function foldJob(
   };
 }
 
-/** What the background's model calls are put down to: the run that caused them, whose own cost they are no part of. */
+/**
+ * The attribution of background model calls: the run that caused them. They are not part of its
+ * cost.
+ */
 const attributionOf = ({ id, agent_id, end_user_id }: SessionRow, run: RunRow | undefined) => ({
   agent_id,
   version_id: run?.version_id ?? null,
@@ -97,7 +103,7 @@ const attributionOf = ({ id, agent_id, end_user_id }: SessionRow, run: RunRow | 
   end_user_id,
 });
 
-/** Messages and tokens of one summary; a longer part is folded in several goes. */
+/** Maximum messages and tokens of one summary call. A longer part is folded in several calls. */
 const part = { messages: 200, tokens: 24_000 };
 const mostParts = 50;
 
@@ -108,7 +114,10 @@ async function summarize(ctx: Ctx, job: JobOf<'session.summarize'>): Promise<voi
   }
 }
 
-/** Folds the next messages into the summary; false when there are none left to fold, or they are of another branch now. */
+/**
+ * Folds the next messages into the summary. Returns false when none are left to fold, or they are
+ * now on another branch.
+ */
 async function foldPart(
   ctx: Ctx,
   job: JobOf<'session.summarize'>,
@@ -182,7 +191,7 @@ async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'
   if (session?.titled_by !== 'rule' || model === null || exchange.length === 0) return;
   const call = { ...attributionOf(session, run), model, call_key: `${run_id}:title` };
   const { output, by, usage } = await runTask(ctx, titleTask, exchange, call);
-  // The rule has given its title already.
+  // The title by rule is set already.
   const title = by === 'builtin' ? null : output;
   const { db, workspace_id } = ctx;
   const titled =
@@ -193,11 +202,14 @@ async function giveTitle(ctx: Ctx, { session_id, run_id }: JobOf<'session.title'
           ...indexTitle(db, workspace_id, session_id, title),
         ];
   const statements = [...titled, ...usage];
-  // Twice is as good as once: the title is guarded, and a usage row has one name.
+  // Idempotent: the title is guarded, and the usage row has a fixed name.
   await commitIdempotent(ctx, { statements }, async () => false);
 }
 
-/** A title or a summary that was not to be had is no loss to anybody: there is the rule's, or the next turn asks again. */
+/**
+ * Exhausted attempts need no action: the title by rule stays, and the next turn enqueues another
+ * summary.
+ */
 const onExhausted: JobHandler['onExhausted'] = async (ctx, job, error) =>
   ctx.log.warn('background_given_up', { job, error });
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 
 export const AskSuggestions = z
-  .strictObject({ count: z.number().int().min(1).max(6).default(3).describe('How many at most') })
+  .strictObject({ count: z.number().int().min(1).max(6).default(3).describe('Maximum number of suggestions') })
   .openapi('AskSuggestions', { example: { count: 3 } });
 export type AskSuggestions = z.output<typeof AskSuggestions>;
 
@@ -9,12 +9,12 @@ export const Suggestions = z
   .object({
     suggestions: z
       .array(z.string())
-      .describe('Questions as an end user would ask them; none where there is nothing to go by'),
+      .describe('Questions from the end user’s point of view; empty when there is nothing to derive them from'),
     source: z
       .enum(['model', 'rule'])
-      .describe('The background model of the workspace, or the built-in rule, which costs nothing'),
+      .describe('The background model of the workspace, or the built-in rule, which is free'),
   })
   .openapi('Suggestions', {
-    example: { suggestions: ['What about the warranty?'], source: 'rule' },
+    example: { suggestions: ['How long is the warranty?'], source: 'rule' },
   });
 export type Suggestions = z.output<typeof Suggestions>;

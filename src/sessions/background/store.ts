@@ -3,7 +3,10 @@ import type { Db } from '../../db/client.ts';
 import { runs } from '../../db/schema/runs.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
 
-/** Gives a session a title by rule, unless it has got one meanwhile: of a person, of a model, or another than `known`. */
+/**
+ * Sets a title by rule, unless the session has received another one in the meantime: from a person,
+ * from a model, or any title but `known`.
+ */
 export const titleByRule = (
   db: Db,
   workspace_id: string,
@@ -23,7 +26,10 @@ export const titleByRule = (
       ),
     );
 
-/** Puts a model's title in the place of one by rule, and of no other: a person may have given or removed one meanwhile. */
+/**
+ * Replaces a title by rule with a model's title. Leaves a title that a person has set or removed in
+ * the meantime.
+ */
 export const titleByModel = (db: Db, workspace_id: string, session_id: string, title: string) =>
   db
     .update(sessions)
@@ -36,7 +42,7 @@ export const titleByModel = (db: Db, workspace_id: string, session_id: string, t
       ),
     );
 
-/** A run's question and answer. */
+/** The question and the answer of a run. */
 export const selectExchange = (db: Db, workspace_id: string, run_id: string) =>
   db
     .select({ role: messages.role, text: messages.text, depth: messages.depth })

@@ -11,10 +11,13 @@ import { selectVersionOfSession } from '../store/runs.ts';
 import { selectSession } from '../store/sessions.ts';
 import type { AskSuggestions, Suggestions } from './schema.ts';
 
-/** Messages that are looked at for what was asked, and those a model gets to read. */
+/** Maximum messages that are searched for earlier questions, and that a model receives. */
 const read = { asked: 60, model: 6 };
 
-/** Questions that an end user may ask next: by the workspace's background model, or by rule where there is none or it fails. */
+/**
+ * Suggests questions that an end user may send next: by the workspace's background model, or by
+ * rule without one or when it fails.
+ */
 export async function suggest(
   ctx: Ctx,
   session_id: string,

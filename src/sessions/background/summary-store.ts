@@ -4,7 +4,7 @@ import { session_summaries } from '../../db/schema/sessions.ts';
 
 export type SummaryRow = typeof session_summaries.$inferSelect;
 
-/** The summary that counts: the newest. */
+/** The newest summary of a session, which is the only one used. */
 export const selectSummary = (db: Db, workspace_id: string, session_id: string) =>
   db
     .select()
@@ -18,7 +18,10 @@ export const selectSummary = (db: Db, workspace_id: string, session_id: string) 
     .orderBy(desc(session_summaries.version))
     .limit(1);
 
-/** For a batch that changes the active branch after the message at `depth`: what was summarised beyond it is of another branch. */
+/**
+ * For a batch that changes the active branch after the message at `depth`: deletes summaries that
+ * reach further, since they cover another branch.
+ */
 export const dropSummariesAfter = (
   db: Db,
   workspace_id: string,
@@ -35,7 +38,10 @@ export const dropSummariesAfter = (
       ),
     );
 
-/** The same for a branch that is somewhere else: what goes up to a message that is not on the active branch is dropped. */
+/**
+ * For a batch that selects another branch: deletes summaries that end with a message outside the
+ * active branch.
+ */
 export const dropOtherSummaries = (db: Db, workspace_id: string, session_id: string) =>
   db
     .delete(session_summaries)
@@ -72,7 +78,10 @@ export interface BranchMessage {
   readonly text: string;
 }
 
-/** Of the active branch, the messages after depth `after`, up to and with depth `upTo`, oldest first. */
+/**
+ * The messages of the active branch after depth `after`, up to and including depth `upTo`, oldest
+ * first.
+ */
 export const selectBranchPart = (
   db: Db,
   workspace_id: string,
@@ -86,8 +95,8 @@ export const selectBranchPart = (
   );
 
 /**
- * Stores a summary made from the one with the id `base`, if that is still the newest and the message
- * it goes up to is still on the active branch; otherwise nothing.
+ * Stores a summary made from the one with the id `base`, if that is still the newest and the last
+ * covered message is still on the active branch; otherwise does nothing.
  */
 export const insertSummary = (db: Db, row: SummaryRow, base: string | null) =>
   db

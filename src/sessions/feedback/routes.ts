@@ -19,11 +19,11 @@ export const feedbackRoutes = new Router()
       tag,
       summary: 'Set feedback',
       description:
-        'What an end user thinks of an answer: one for each end user and message, and the last one counts. ' +
-        'A message of the user takes none: `conflict`.',
+        'An end user’s rating of an answer. Each end user has one rating per message; a new one replaces it. ' +
+        'Only answers can be rated; a message of the user is a `conflict`.',
       params: message,
       body: SetFeedback,
-      reply: { status: 200, schema: Feedback, description: 'The feedback as it is now' },
+      reply: { status: 200, schema: Feedback, description: 'The stored feedback' },
       failures: ['conflict'],
     },
     (ctx, { params, body }) => setFeedback(ctx, params.message, body),
@@ -35,10 +35,10 @@ export const feedbackRoutes = new Router()
       access: 'sessions:write',
       tag,
       summary: 'Delete feedback',
-      description: 'Takes it back.',
+      description: 'Deletes the end user’s feedback on this answer.',
       params: message,
       query: FeedbackOwner,
-      reply: { status: 204, description: 'There is no feedback of this end user any more' },
+      reply: { status: 204, description: 'The feedback was deleted' },
     },
     async (ctx, { params, query }) =>
       void (await deleteFeedback(ctx, params.message, query.end_user_id)),
@@ -51,8 +51,8 @@ export const feedbackRoutes = new Router()
       tag,
       summary: 'List feedback',
       description:
-        'What people think of an agent’s answers, with the question and the answer, the latest change first. ' +
-        'A `runtime` key sees that of the sessions it made.',
+        'Feedback on an agent’s answers, each with its question and answer, most recently changed first. ' +
+        'A `runtime` key sees feedback on the sessions that it created.',
       params: z.object({ agent: AgentParameter }),
       query: FeedbackQuery,
       reply: {

@@ -17,9 +17,9 @@ export const SetFeedback = z
       .max(20)
       .default([])
       .transform((tags) => [...new Set(tags)])
-      .describe('Your own words for what is right or wrong'),
+      .describe('Your own labels, such as `wrong` or `outdated`'),
     end_user_id: EndUserId.optional().describe(
-      'Whose feedback it is; without it that of the session’s end user',
+      'The end user who gives the feedback; defaults to the session’s end user',
     ),
   })
   .openapi('SetFeedback', {
@@ -29,22 +29,22 @@ export type SetFeedback = z.output<typeof SetFeedback>;
 
 export const FeedbackOwner = z.strictObject({
   end_user_id: EndUserId.optional().describe(
-    'Whose feedback; without it that of the session’s end user',
+    'The end user whose feedback is meant; defaults to the session’s end user',
   ),
 });
 
 export const FeedbackQuery = z.strictObject({
   ...pageQuery,
-  rating: z.enum(ratings).optional().describe('Only this rating'),
+  rating: z.enum(ratings).optional().describe('Filter by rating'),
   tag: z
     .string()
     .min(1)
     .max(64)
     .optional()
-    .describe('Only with this tag')
+    .describe('Filter by tag')
     .openapi({ example: 'outdated' }),
-  version: VersionParameter.optional().describe('Only on answers of this version'),
-  end_user_id: EndUserId.optional().describe('Only of this end user'),
+  version: VersionParameter.optional().describe('Filter by the version that answered'),
+  end_user_id: EndUserId.optional().describe('Filter by end user'),
   ...dateRange,
 });
 export type FeedbackQuery = z.output<typeof FeedbackQuery>;
@@ -54,8 +54,8 @@ export const FeedbackEntry = Feedback.extend({
   run_id: Id('run'),
   version_id: Id('ver'),
   version_number: z.number().int(),
-  question: z.string().nullable().describe('What was asked, at most 1000 characters of it'),
-  answer: z.string().describe('What the feedback is on, at most 1000 characters of it'),
+  question: z.string().nullable().describe('The question, cut to 1000 characters'),
+  answer: z.string().describe('The rated answer, cut to 1000 characters'),
 }).openapi('FeedbackEntry');
 export type FeedbackEntry = z.output<typeof FeedbackEntry>;
 

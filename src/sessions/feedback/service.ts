@@ -32,7 +32,10 @@ import {
   upsertFeedback,
 } from './store.ts';
 
-/** Sets or changes what an end user thinks of an answer. Only answers can be judged. */
+/**
+ * Creates or replaces an end user's feedback on an answer. Throws `conflict` for a message of the
+ * user.
+ */
 export async function setFeedback(
   ctx: Ctx,
   message_id: string,
@@ -40,7 +43,7 @@ export async function setFeedback(
 ): Promise<Feedback> {
   const { owner, message } = await readRated(ctx, message_id);
   if (message.role !== 'assistant')
-    throw new Failure('conflict', 'Feedback is on answers; this is a message of the user.');
+    throw new Failure('conflict', 'Only answers can be rated; this is a message of the user.');
   const now = ctx.now();
   const row: FeedbackRow = {
     id: ctx.newId('fb'),
@@ -63,7 +66,7 @@ export async function setFeedback(
   return toFeedback(stored);
 }
 
-/** Takes it back. Throws `not_found` where there is none. */
+/** Deletes an end user's feedback on an answer. Throws `not_found` when there is none. */
 export async function deleteFeedback(
   ctx: Ctx,
   message_id: string,
@@ -78,7 +81,7 @@ export async function deleteFeedback(
   if (rows.length === 0) throw notFound('message');
 }
 
-/** What people think of an agent's answers, the latest change first. */
+/** Lists feedback on an agent's answers, most recently changed first. */
 export async function listFeedback(
   ctx: Ctx,
   agent: string,
@@ -113,7 +116,7 @@ export async function listFeedback(
   );
 }
 
-/** A cursor is signed, so that its position is one that a page ended at. */
+/** The cursor is signed, so its position is one at which a page ended. */
 function readPosition(position: string): { at: number; id: string } {
   const [at = '', id = ''] = position.split(':');
   return { at: Number(at), id };

@@ -112,10 +112,13 @@ export interface FeedbackEntryRow extends FeedbackRow {
   readonly answer: string;
 }
 
-/** Maximum characters of question and answer in a list. */
+/** Maximum characters of a question or an answer in a list. */
 const excerpt = 1000;
 
-/** Feedback on an agent's answers, the latest change first. `after` is the position where a page ended. */
+/**
+ * Feedback on an agent's answers, most recently changed first. `after` is the position where a page
+ * ended.
+ */
 export function selectFeedback(
   db: Db,
   workspace_id: string,

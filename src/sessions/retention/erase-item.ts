@@ -16,8 +16,9 @@ import { type SessionRow, updateSession } from '../store/sessions.ts';
 type Left = Pick<MessageRow, 'text' | 'prompt' | 'citations'>;
 
 /**
- * Takes a part of what was said out of a message, with the files that came with it: what follows does not read it any
- * more, and trace and events of the run go. What it cost stays counted. Throws `conflict` where the message has changed.
+ * Removes one part of a message, with the attachments of that part. Later turns no longer read it,
+ * and trace and events of the run are deleted. Its cost stays counted. Throws `conflict` when the
+ * message has changed.
  */
 export async function eraseFromMessage(
   ctx: Ctx,
@@ -28,7 +29,8 @@ export async function eraseFromMessage(
 ): Promise<void> {
   const { db, workspace_id } = ctx;
   const own = and(eq(messages.workspace_id, workspace_id), eq(messages.id, row.id));
-  // The same JSON as was read: two that erase at once must not bring back what the other took out.
+  // Compares with the JSON that was read: two concurrent erasures must not restore what the other
+  // one removed.
   const isUnchanged = sql`json(${messages.prompt}) is json(${row.prompt === null ? null : JSON.stringify(row.prompt)}) and ${messages.text} = ${row.text}`;
   const guarded = sql`iif(${isUnchanged}, ${left.text}, null)`;
   const change = commit(ctx, {
@@ -60,12 +62,12 @@ export async function eraseFromMessage(
   });
   await change.catch((error: unknown) => {
     if (!isGuardViolation(error, 'messages.text')) throw error;
-    throw new Failure('conflict', 'The message was changed meanwhile. Retry.', { retryAfter: 1 });
+    throw new Failure('conflict', 'The message has changed concurrently. Retry.', { retryAfter: 1 });
   });
   await hostOf(ctx, session.id).invalidate();
 }
 
-/** Messages carry the files of those before them on. */
+/** Later messages carry the files of earlier ones. */
 function eraseFiles(
   { db, workspace_id }: Ctx,
   session_id: string,

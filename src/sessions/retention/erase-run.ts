@@ -11,9 +11,9 @@ import { deleteSession } from '../service.ts';
 import { selectSession, updateSession } from '../store/sessions.ts';
 
 /**
- * Erases the content of a run: its messages become empty, so that those after them keep their place; trace and events
- * are deleted, and so are a generated title, a session without other messages, and a one-off run as a whole. Forked
- * sessions keep their copies. The cost stays counted.
+ * Erases the content of a run. Its messages become empty, so that later messages keep their parent.
+ * Trace and events are deleted, and so are a generated title, a session without other messages, and
+ * a one-off run as a whole. Forked sessions keep their copies. The cost stays counted.
  */
 export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
   const { row } = await readResult(ctx, run_id);

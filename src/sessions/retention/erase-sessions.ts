@@ -4,12 +4,12 @@ import { hostOf, sendErasure } from '../../runs/index.ts';
 import { deleteSession } from '../store/sessions.ts';
 import { selectSomeSessions } from './store.ts';
 
-/** Sessions that go in one batch. */
+/** Maximum sessions per batch. */
 const atOnce = 20;
 
 /**
- * Erases all sessions of the workspace, or of one of its agents, with what their hosts keep; those that are
- * answering are cancelled first. May stop anywhere and begin again.
+ * Erases all sessions of the workspace, or of one of its agents, with the state of their hosts;
+ * active runs are cancelled first. May be interrupted and started again.
  */
 export async function eraseSessions(ctx: Ctx, agent_id: string | null): Promise<void> {
   for (;;) {
@@ -18,7 +18,7 @@ export async function eraseSessions(ctx: Ctx, agent_id: string | null): Promise<
     await Promise.all(rows.map(({ id }) => hostOf(ctx, id).erase()));
     const each = rows.map(({ id }) => deleteSession(ctx.db, ctx.workspace_id, id, ctx.now()));
     const results: unknown[] = await batch(ctx.db, each.flat());
-    // The first result of each session is the job for its files.
+    // The first result of each session is the job that removes its files.
     let at = 0;
     for (const statements of each) {
       sendErasure(ctx, results[at] ?? []);

@@ -5,14 +5,15 @@ import { sendErasure } from '../../runs/index.ts';
 import { deleteSession } from '../store/sessions.ts';
 import { type DueSession, refuseBusy, selectDueSessions } from './store.ts';
 
-/** Sessions that a tick erases, that one workspace may have among them, and that go in one batch. */
+/** Maximum number of sessions that a tick erases, of one workspace among them, and in one batch. */
 const mostSessions = 2000;
 const share = 500;
 const atOnce = 20;
 
 /**
- * Erases sessions that have expired, and those that are older than their workspace keeps them. Every
- * batch stands for itself: a tick that stops halfway has erased what it has erased, and the next goes on.
+ * Erases sessions that have expired, or are older than their workspace's retention. Each batch is
+ * complete in itself, so that an interrupted tick is continued by the next. Returns the number of
+ * sessions.
  */
 export async function eraseDueSessions(ctx: Ctx): Promise<number> {
   const due = await selectDueSessions(ctx.db, ctx.now(), share, mostSessions);
@@ -25,7 +26,10 @@ export async function eraseDueSessions(ctx: Ctx): Promise<number> {
   return erased;
 }
 
-/** A batch that fails is tried one by one, so that a session which cannot be erased keeps no other. */
+/**
+ * A batch that fails is tried session by session, so that one that cannot be erased does not keep
+ * the others.
+ */
 async function eraseOr(ctx: Ctx, sessions: readonly DueSession[]): Promise<number> {
   try {
     await erase(ctx, sessions);
@@ -37,7 +41,7 @@ async function eraseOr(ctx: Ctx, sessions: readonly DueSession[]): Promise<numbe
       for (const session of sessions) erased += await eraseOr(ctx, [session]);
       return erased;
     }
-    // One that has begun to answer meanwhile is left for the next tick.
+    // A session with a run that has started in the meantime is left for the next tick.
     if (!isGuardViolation(error, 'sessions.agent_id'))
       ctx.log.error('session_not_erased', { session_id: first?.id, error });
     return 0;
@@ -58,7 +62,7 @@ async function erase(ctx: Ctx, sessions: readonly DueSession[]): Promise<void> {
       },
     ],
   });
-  // The first result of each session is the job for its files.
+  // The first result of each session is the job that removes its files.
   let at = 0;
   for (const statements of each) {
     sendErasure(ctx, results[at] ?? []);

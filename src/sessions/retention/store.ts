@@ -10,8 +10,8 @@ export interface DueSession {
 }
 
 /**
- * Sessions that have expired or are older than their workspace keeps them, the longest due first, of
- * each workspace at most `share`. Those that are answering are left for later.
+ * Sessions that have expired, or are older than their workspace's retention, longest due first, of
+ * each workspace at most `share`. Sessions with an active run are left for later.
  */
 export const selectDueSessions = (db: Db, now: number, share: number, limit: number) =>
   db.all<DueSession>(sql`
@@ -27,14 +27,17 @@ export const selectDueSessions = (db: Db, now: number, share: number, limit: num
     )
     select id, workspace_id from ranked where place <= ${share} order by due_at, id limit ${limit}`);
 
-/** For a batch that erases sessions: violates `sessions.agent_id` when one of them is answering by now. */
+/**
+ * For a batch that erases sessions: violates `sessions.agent_id` when one of them has an active run
+ * by now.
+ */
 export const refuseBusy = (db: Db, workspace_id: string, ids: readonly string[]) =>
   db
     .update(sessions)
     .set({ agent_id: sql`iif(${sessions.active_run_id} is null, ${sessions.agent_id}, null)` })
     .where(sql`${sessions.workspace_id} = ${workspace_id} and ${sessions.id} in ${valuesOf(ids)}`);
 
-/** Some sessions of any kind, of one agent or of all. */
+/** Some sessions in any state, of one agent or of the whole workspace. */
 export const selectSomeSessions = (
   db: Db,
   workspace_id: string,

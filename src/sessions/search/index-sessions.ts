@@ -10,19 +10,19 @@ import {
   selectUnindexed,
 } from './store.ts';
 
-/** Sessions that a tick indexes, messages that are read at once, and characters that go into one statement. */
+/** Maximum sessions indexed per tick, messages read at once, and characters per statement. */
 const sessionsAtOnce = 200;
 const messagesAtOnce = 200;
 const statementLength = 500_000;
 
-/** Indexes sessions that wait for it: from before there was an index, or after their rows were lost with it. */
+/** Indexes waiting sessions: those older than the index, or whose index rows were lost with it. */
 export async function indexSessions(ctx: Ctx): Promise<number> {
   const waiting = await selectUnindexed(ctx.db, sessionsAtOnce).all();
   for (const session of waiting) await indexSession(ctx, session);
   return waiting.length;
 }
 
-/** All of a session in one batch: it is indexed, or waits on. */
+/** All rows of a session are written in one batch: it is indexed, or stays waiting. */
 async function indexSession(ctx: Ctx, session: SessionRow): Promise<void> {
   const statements: Statement[] = [];
   let rows: IndexedMessage[] = [];

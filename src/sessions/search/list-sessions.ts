@@ -12,8 +12,9 @@ import { type HitRow, type SessionFilter, searchSessions, selectSessions } from 
 import { queryWords } from './words.ts';
 
 /**
- * The sessions of an agent, or of all that the caller's key covers, newest first; with `q` those in which a title
- * or a message has all of its words. Throws `not_found` for an agent that is not there.
+ * Lists the sessions of an agent, or of all agents that the caller's key covers, newest first; with
+ * `q` only those with a title or a message that contains all of its words. Throws `not_found` for
+ * an agent that does not exist.
  */
 export async function listSessions(
   ctx: Ctx,

@@ -7,14 +7,14 @@ import type { HitRow } from './store.ts';
 
 export const SessionMatch = z
   .object({
-    message_id: Id('msg').nullable().describe('null where it is the title'),
+    message_id: Id('msg').nullable().describe('null for a match in the title'),
     role: z.enum(['user', 'assistant']).nullable(),
     snippet: z
       .string()
-      .describe('Plain text around the first of the words, with … where it is cut'),
+      .describe('Plain text around the first matched word, with … where it is cut'),
     highlights: z
       .array(z.object({ start: z.number().int(), end: z.number().int() }))
-      .describe('Where the words stand: `snippet.slice(start, end)`, in UTF-16 code units'),
+      .describe('Offsets of the matched words: `snippet.slice(start, end)`, in UTF-16 code units'),
     created_at: Time.nullable(),
   })
   .openapi('SessionMatch');
@@ -23,12 +23,12 @@ export type SessionMatch = z.output<typeof SessionMatch>;
 export const ListedSession = Session.extend({
   matches: z
     .array(SessionMatch)
-    .describe('With `q`: the title and the earliest messages that match, at most 3; else empty'),
+    .describe('With `q`: up to 3 hits, the title first, then the earliest messages; otherwise empty'),
   match_count: z
     .number()
     .int()
     .nullable()
-    .describe('With `q`: how many messages match, the title counted'),
+    .describe('With `q`: number of hits in the title and the messages'),
 }).openapi('ListedSession');
 export type ListedSession = z.output<typeof ListedSession>;
 

@@ -1,20 +1,23 @@
 import { type Token, tokensOf } from './words.ts';
 
-/** A piece of text around what was found. */
+/** A piece of text around a hit. */
 export interface Snippet {
   readonly text: string;
-  /** What was found, as ranges of `text`. */
+  /** Ranges of `text` that match a word of the query. */
   readonly highlights: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** Characters before the first hit, and of the whole. */
+/** Characters before the first hit, and of the whole snippet. */
 const lead = 60;
 const length = 240;
 
-/** The stems that stand for a word of the query, one after the other. */
+/** The stems of each word of the query, in order. */
 const phraseOf = (word: string): string[] => [...tokensOf(word)].map(({ stem }) => stem);
 
-/** The place of a text where the words of a query first stand, cut between words; the beginning when they do not. */
+/**
+ * Returns the part of a text where the words of a query first occur, cut between words; the
+ * beginning of the text when they do not occur.
+ */
 export function snippetOf(text: string, queried: readonly string[], isCutBefore = false): Snippet {
   const found = rangesOf(text, queried);
   const first = found[0]?.start ?? 0;
@@ -30,7 +33,7 @@ export function snippetOf(text: string, queried: readonly string[], isCutBefore 
   };
 }
 
-/** Where the words stand, in order; no further than a snippet can reach. */
+/** Returns the ranges of the matched words, in order, as far as a snippet can reach. */
 function rangesOf(text: string, queried: readonly string[]): { start: number; end: number }[] {
   const phrases = queried.map(phraseOf).filter((phrase) => phrase.length > 0);
   const longest = Math.max(1, ...phrases.map((phrase) => phrase.length));
@@ -56,7 +59,7 @@ const endsWith = (recent: readonly Token[], stems: readonly string[]): boolean =
   recent.length >= stems.length &&
   stems.every((stem, index) => recent[recent.length - stems.length + index]?.stem === stem);
 
-/** Ranges that overlap or touch become one. */
+/** Merges ranges that overlap or touch. */
 function add(
   ranges: { start: number; end: number }[],
   range: { start: number; end: number },
@@ -80,6 +83,6 @@ function endOf(text: string, from: number, found: number): number {
   return space > Math.max(found - 1, from + length / 2) ? space : whole(text, wanted);
 }
 
-/** Not between the halves of a character. */
+/** A cut must not split a surrogate pair. */
 const whole = (text: string, at: number): number =>
   /[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at;

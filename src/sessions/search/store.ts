@@ -19,20 +19,22 @@ import { namedAgent } from '../../runs/index.ts';
 import { indexedText, matchAll, stemOf } from './words.ts';
 
 /**
- * The keyword index of titles and messages, `messages_fts`, keeps no text. A row's id is the session's
- * `index_number` times 2^20 plus the message's `seq`, 0 for the title: what a row is of follows from
- * indexes that are there anyway, and the rows of a session lie together, newest session last.
+ * The keyword index of titles and messages, `messages_fts`, keeps no text. A row's id is the
+ * session's `index_number` times 2^20 plus the message's `seq`, 0 for the title. The session and
+ * message of a row thus follow from existing indexes, and the rows of a session are adjacent,
+ * newest session last.
  */
 const rowsOfSession = 2 ** 20;
 const rowsFrom = (number: SQL) => sql`(${number} * ${sql.raw(String(rowsOfSession))})`;
 
-/** What a row may be found by besides its words: its agent and its end user, each as one word. */
+/** The terms of a row besides its words: its agent and its end user, one term each. */
 const scopeOf = (session: string) =>
   sql.raw(`substr(${session}.agent_id, 5) || coalesce(' u' || hex(${session}.end_user_id), '')`);
 
 /**
- * The number of a new session; to be taken in the statement that writes it. Those below zero are of
- * sessions that wait to be indexed, and theirs with the sign turned. What an erased session had may come again.
+ * The number of a new session, computed in the statement that inserts it. Negative numbers belong
+ * to sessions that wait to be indexed and turn positive then. The number of an erased session may
+ * be used again.
  */
 export const nextIndexNumber = sql<number>`(select 1 + max(coalesce((select max(index_number) from sessions), 0), coalesce((select -min(index_number) from sessions), 0)))`;
 
@@ -41,7 +43,9 @@ export interface IndexedMessage {
   readonly text: string;
 }
 
-/** Makes messages found that the same batch has written. Of a session without a number nothing is. */
+/**
+ * Indexes messages that the same batch has inserted. Does nothing for a session without a number.
+ */
 export function indexMessages(db: Db, rows: readonly IndexedMessage[]): Statement[] {
   if (rows.length === 0) return [];
   const words = JSON.stringify(rows.map(({ id, text }) => ({ id, text: indexedText(text) })));
@@ -53,7 +57,10 @@ export function indexMessages(db: Db, rows: readonly IndexedMessage[]): Statemen
   return [statement];
 }
 
-/** Makes a session found by the title that the same batch has given it, or by none; does nothing where it has got another. */
+/**
+ * Indexes the title that the same batch has set, or removed; does nothing when the session has
+ * another title.
+ */
 export function indexTitle(
   db: Db,
   workspace_id: string,
@@ -69,7 +76,7 @@ export function indexTitle(
   return [statement];
 }
 
-/** Nothing of the session is found any more. Goes before the session itself. */
+/** Removes the session from the index. Must precede the deletion of the session. */
 export function unindexSession(db: Db, workspace_id: string, session_id: string): Statement {
   const number = sql`(select s.index_number from sessions s where s.id = ${session_id} and s.workspace_id = ${workspace_id})`;
   return db.run(
@@ -77,7 +84,7 @@ export function unindexSession(db: Db, workspace_id: string, session_id: string)
   );
 }
 
-/** Sessions from before the index, or whose rows were lost; the newest first. */
+/** Sessions that are older than the index, or whose rows were lost; newest first. */
 export const selectUnindexed = (db: Db, limit: number) =>
   db
     .select()
@@ -86,7 +93,10 @@ export const selectUnindexed = (db: Db, limit: number) =>
     .orderBy(asc(sessions.index_number))
     .limit(limit);
 
-/** Takes a session for indexed, unless it has got messages since it was read. Those of the same batch follow it. */
+/**
+ * Marks a session as indexed, unless messages were added since it was read. Those of the same batch
+ * come later.
+ */
 export const markIndexed = (
   db: Db,
   session: { readonly id: string; readonly message_seq: number },
@@ -102,7 +112,7 @@ export const markIndexed = (
       ),
     );
 
-/** Messages of any branch, in order. */
+/** Messages of all branches, in order. */
 export const selectTexts = (db: Db, session_id: string, after: number, limit: number) =>
   db
     .select({ id: messages.id, seq: messages.seq, text: messages.text })
@@ -112,24 +122,24 @@ export const selectTexts = (db: Db, session_id: string, after: number, limit: nu
     .limit(limit);
 
 export interface SessionFilter {
-  /** Id or slug; null for all. */
+  /** Id or slug; null for all agents. */
   readonly agent: string | null;
-  /** The agents that may be seen; null for all. */
+  /** Ids of the agents that the caller may see; null for all. */
   readonly only: readonly string[] | null;
   readonly end_user_id?: string | undefined;
   readonly created_by?: string | undefined;
   readonly archived: boolean;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** Sessions with a run that all three are true of. */
+  /** Sessions with one run that matches all filters given. */
   readonly version?: string | undefined;
   readonly run_status?: string | undefined;
   readonly finish_reason?: string | undefined;
-  /** Sessions with an answer that is rated so; `any` for rated at all. */
+  /** Sessions with an answer of this rating; `any` for any rating. */
   readonly feedback?: string | undefined;
 }
 
-/** Which sessions are listed. */
+/** The filters of a list of sessions. */
 function passes(workspace_id: string, filter: SessionFilter): SQL | undefined {
   return and(
     eq(sessions.workspace_id, workspace_id),
@@ -172,7 +182,7 @@ function hasFeedback({ feedback }: SessionFilter): SQL | undefined {
   return sql`exists (select 1 from feedback f where f.session_id = ${sessions.id}${isSo})`;
 }
 
-/** Newest first; `after` is the id of the last one seen. */
+/** Sessions, newest first; `after` is the id of the last one of the page before. */
 export const selectSessions = (
   db: Db,
   workspace_id: string,
@@ -187,25 +197,29 @@ export const selectSessions = (
     .orderBy(desc(sessions.id))
     .limit(limit);
 
-/** A message or title that a query was found in; `text` of a long message is the part around the first word. */
+/**
+ * A message or title that matches a query; `text` of a long message is the part around the first
+ * word.
+ */
 export interface HitRow {
   readonly seq: number;
   readonly message_id: string | null;
   readonly role: 'user' | 'assistant' | null;
   readonly text: string | null;
-  /** Of `text` in the message, from 1. */
+  /** Position of `text` in the message, from 1. */
   readonly at: number;
   readonly created_at: number | null;
 }
 
-/** Hits that a session shows. */
+/** Maximum hits shown per session. */
 const maxHits = 3;
-/** Characters of a message that are looked through for a snippet. */
+/** Characters of a message that are searched for a snippet. */
 const shownText = 4000;
 
 /**
- * The sessions in which a title or a message has all of the words, newest first; `after` is the number
- * of the last one seen. `is_wordless`: in titles of persons alone, since any other hit tells what was said.
+ * Sessions with a title or a message that contains all of the words, newest first; `after` is the
+ * number of the last one of the page before. `is_wordless` searches only titles set by persons,
+ * since any other hit reveals the content of messages.
  */
 export function searchSessions(
   db: Db,
@@ -246,7 +260,7 @@ export function searchSessions(
 const isWordless = ({ is_wordless }: { readonly is_wordless: boolean }) =>
   is_wordless ? eq(sessions.titled_by, 'person') : undefined;
 
-/** The index cuts off all other agents and end users by itself. */
+/** The index itself excludes all other agents and end users. */
 function matchOf(
   workspace_id: string,
   { agent, only, end_user_id }: SessionFilter,

@@ -1,13 +1,16 @@
 import { stemmer } from 'stemmer';
 import { isStopWord } from '../../shared/words.ts';
 
-/** Words of a query that are looked for; more only cost time. */
+/** Maximum words of a query; more would only cost time. */
 const maxQueryWords = 32;
 
-/** What the index takes for a word: letters, marks and digits. */
+/** A word of the index: letters, marks and digits. */
 const runs = /[\p{L}\p{M}\p{N}\p{Co}]+/gu;
 
-/** Scripts whose words run into each other. Of the first every character is a word of its own, so that any part of a word is found. */
+/**
+ * Scripts without spaces between words. In the first kind every character is a word, so that any
+ * part of a word is found.
+ */
 const syllable = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}`;
 const unspaced = String.raw`\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 const isSpecial = new RegExp(`[${syllable}${unspaced}]`, 'u');
@@ -21,7 +24,7 @@ interface Piece {
   readonly text: string;
 }
 
-/** The words of a text as the index has them, with their places in it. */
+/** Returns the words of a text as the index has them, with their positions. */
 function* piecesOf(text: string): Generator<Piece> {
   for (const { 0: run, index } of text.matchAll(runs)) {
     if (isSpecial.test(run)) yield* cut(run, index);
@@ -38,14 +41,17 @@ function* cut(run: string, at: number): Generator<Piece> {
   }
 }
 
-/** A text as it is given to the keyword index, which cuts at spaces and signs by itself: with spaces where words have none. */
+/**
+ * Returns a text prepared for the keyword index, which splits at spaces and punctuation: spaces are
+ * inserted in scripts that have none.
+ */
 export const indexedText = (text: string): string =>
   (isSpecial.test(text)
     ? Array.from(piecesOf(text), (piece) => piece.text).join(' ')
     : text
   ).normalize('NFKC');
 
-/** The words a query looks for, each once, in order; none when it has only signs. */
+/** Returns the words of a query, each once, in order; empty when it contains only punctuation. */
 export function queryWords(query: string): string[] {
   const all: string[] = [];
   for (const { segment, isWordLike } of segmenter.segment(query.normalize('NFC').toLowerCase())) {
@@ -58,14 +64,14 @@ export function queryWords(query: string): string[] {
 /** An FTS5 string: nothing inside is an operator. */
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** FTS5 expression: all of the words, in one title or message. */
+/** Returns the FTS5 expression for all of the words in one title or message. */
 export const matchAll = (
   queried: readonly string[],
   columns: readonly ('title' | 'body')[],
 ): string =>
   `{${columns.join(' ')}} : (${queried.map((word) => quoted(indexedText(word))).join(' AND ')})`;
 
-/** A word of a text: where it stands and what it is matched by. */
+/** A word of a text: its position and the stem that it is matched by. */
 export interface Token {
   readonly start: number;
   readonly end: number;
@@ -77,7 +83,7 @@ export function* tokensOf(text: string): Generator<Token> {
     yield { start, end: start + word.length, stem: stemOf(word) };
 }
 
-/** Without accents and endings, as the keyword index does it (Porter 1980). */
+/** Returns a word without accents and endings, like the keyword index (Porter 1980). */
 export function stemOf(word: string): string {
   const plain = word
     .normalize('NFKD')

@@ -5,7 +5,7 @@ import { sessions } from '../../db/schema/sessions.ts';
 import type { RunRow } from '../../runs/index.ts';
 import { insertSession, type SessionRow } from './sessions.ts';
 
-/** A session as a turn claims it, with the settings of the workspace that the turn depends on. */
+/** A session as claimed by a turn, with the workspace settings that the turn depends on. */
 export type ClaimedSession = SessionRow & {
   readonly content_logging: boolean;
   readonly background_model: string | null;
@@ -87,7 +87,7 @@ const claimWith = compileByColumns<ClaimOfRun>(
       .returning(claimedColumns(own.workspace_id)),
 );
 
-/** Releases the claim of a run. `head` becomes the head of the session, where it is given. */
+/** Releases the claim of a run. `head`, if given, becomes the head of the session. */
 export const releaseSession = (
   db: Db,
   { id, workspace_id, session_id }: Pick<RunRow, 'id' | 'workspace_id' | 'session_id'>,

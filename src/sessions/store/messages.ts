@@ -91,7 +91,7 @@ export const selectMessage = (db: Db, workspace_id: string, id: string) =>
     .from(messages)
     .where(and(eq(messages.workspace_id, workspace_id), eq(messages.id, id)));
 
-/** Not its copies in a session that was forked from the run's. */
+/** Excludes its copies in sessions that were forked from the run's session. */
 const ofRun = (workspace_id: string, run_id: string) =>
   and(
     eq(messages.workspace_id, workspace_id),
@@ -99,7 +99,7 @@ const ofRun = (workspace_id: string, run_id: string) =>
     sql`${messages.session_id} = (select r.session_id from runs r where r.id = ${run_id})`,
   );
 
-/** The answer of a run, if it has come to one. */
+/** The answer of a run; no row while there is none. */
 export const selectAnswerOfRun = (db: Db, workspace_id: string, run_id: string) =>
   db
     .select()

@@ -38,8 +38,9 @@ export const selectVersionOfSession = (
     .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id)));
 
 /**
- * Inserts a run with the version that its session is to use. Violates `runs.version_id` when the run does not hold the
- * session, when there is no such version, and when the session misses required form values of the version.
+ * Inserts a run with the version that its session is to use. Violates `runs.version_id` when the
+ * run does not hold the session, when the version does not exist, and when the session misses
+ * required form values of the version.
  */
 export const insertRunOfSession = (
   db: Db,
@@ -62,7 +63,7 @@ const insertRunWith = compileByColumns<
     'lease_until',
     'metadata',
   ] as const;
-  // A run that was queued has its row already.
+  // A queued run has its row already.
   return insertRun(
     db,
     { ...row, version_id: '' },

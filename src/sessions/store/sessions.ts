@@ -9,7 +9,7 @@ import { dropSummaries } from '../background/summary-store.ts';
 import { deleteFeedbackOfSession } from '../feedback/store.ts';
 import { nextIndexNumber, unindexSession } from '../search/store.ts';
 
-/** A session without the number that the keyword index (search/store.ts) gives it. */
+/** A session without its number in the keyword index (search/store.ts). */
 export type SessionRow = Omit<typeof sessions.$inferSelect, 'index_number'>;
 
 export const insertSession = (db: Db, row: SessionRow) =>
@@ -44,7 +44,7 @@ export const updateSession = (
     .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, id)))
     .returning();
 
-/** Everything of a session, children first. What it cost stays in the usage table, without its text. */
+/** Deletes everything of a session, children first. The usage rows stay, without text. */
 export function deleteSession(db: Db, workspace_id: string, id: string, now: number): Statement[] {
   const ownRuns = sql`(select id from runs where workspace_id = ${workspace_id} and session_id = ${id})`;
   const conversation_id = id.replace('ses_', 'conv_');

@@ -5,16 +5,19 @@ import { authorizeSession } from '../authorize-session.ts';
 import { headOf, type MessageRow, selectMessage, selectPath } from '../store/messages.ts';
 import { type SessionRow, selectSession } from '../store/sessions.ts';
 
-/** Messages of a branch that are read as one list. */
+/** Maximum messages of a branch that are read as one list. */
 const mostMessages = 1000;
 
 export interface Branch {
   readonly session: SessionRow;
-  /** The newest 1000, oldest first. */
+  /** Returns the newest 1000 messages of a branch, oldest first. */
   readonly rows: readonly MessageRow[];
 }
 
-/** The branch that a session shows; null where there is no such session. Throws `not_found` for one that the caller may not know of. */
+/**
+ * Returns the active branch of a session; null when the session does not exist. Throws `not_found`
+ * for a session that the caller may not see.
+ */
 export async function readBranch(ctx: Ctx, session_id: string): Promise<Branch | null> {
   const [sessions, rows] = await batch(ctx.db, [
     selectSession(ctx.db, ctx.workspace_id, session_id),
@@ -31,7 +34,10 @@ export async function readBranch(ctx: Ctx, session_id: string): Promise<Branch |
     : { session: authorizeSession(ctx, sessions), rows: rows.reverse() };
 }
 
-/** The branch that ends with a message, oldest first. The caller has checked who may see the session. */
+/**
+ * Returns the branch that ends with a message, oldest first. The caller has checked access to the
+ * session.
+ */
 export const readBranchTo = async (
   ctx: Ctx,
   session_id: string,
@@ -39,7 +45,10 @@ export const readBranchTo = async (
 ): Promise<MessageRow[]> =>
   (await selectPath(ctx.db, ctx.workspace_id, session_id, leaf, mostMessages).all()).reverse();
 
-/** The message that a run answers; undefined while it is queued. The caller has checked who may see the run. */
+/**
+ * Returns the message that a run answers; undefined while it is queued. The caller has checked
+ * access to the run.
+ */
 export const readQuestion = (
   ctx: Ctx,
   { input_message_id }: RunRow,

@@ -6,7 +6,7 @@ import { nextIndexNumber } from '../search/store.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { idsOfPath } from './messages-store.ts';
 
-/** The branch up to and with a message, in order. */
+/** The branch up to and including a message, in order. */
 export const selectBranchIds = (db: Db, session_id: string, message_id: string, limit: number) =>
   db.all<{ id: string }>(
     sql`select m.id from messages m where m.id in (${idsOfPath(session_id, message_id, limit)}) order by m.depth`,
@@ -17,14 +17,19 @@ export interface CarriedFile {
   readonly message_id: string;
 }
 
-/** The files that the messages of a branch carry, each with every message that it came with, the first first. */
+/**
+ * The files of the messages of a branch, each with every message that it was sent with, in order.
+ */
 export const selectCarriedFiles = (db: Db, session_id: string, message_id: string, limit: number) =>
   db.all<CarriedFile>(sql`
     select f.value ->> 'id' as id, f.value ->> 'message_id' as message_id
     from messages m, json_each(m.attachments) f where m.id in (${idsOfPath(session_id, message_id, limit)})
     group by 1, 2 order by min(m.depth)`);
 
-/** A session that waits to be indexed. Violates `sessions.agent_id` when the one it is copied from is gone. */
+/**
+ * Inserts a session that waits to be indexed. Violates `sessions.agent_id` when the original
+ * session no longer exists.
+ */
 export const insertFork = (db: Db, row: SessionRow, from: string) =>
   db.insert(sessions).values({
     ...row,
@@ -32,7 +37,7 @@ export const insertFork = (db: Db, row: SessionRow, from: string) =>
     index_number: sql`-${nextIndexNumber}`,
   });
 
-/** Every row of `table` that `from` finds as `alias`, with some columns of its own. */
+/** Copies the rows of `table` that `from` finds as `alias`, with some columns replaced. */
 function copyRows(
   db: Db,
   table: SQLiteTable,
@@ -48,11 +53,14 @@ function copyRows(
   );
 }
 
-/** `ids` are the old id and the new one of each message, in order; `names` the new ids of files and of the messages they came with. */
+/**
+ * `ids` maps each message's old id to its new one, in order; `names` has the new ids of files and
+ * of the messages they were sent with.
+ */
 export interface Copies {
   readonly ids: readonly (readonly [string, string])[];
   readonly names: Readonly<Record<string, string>>;
-  /** The old id and the new one of each file, and the new message that it came with first. */
+  /** The old and the new id of each file, and the new message that it was first sent with. */
   readonly files: readonly (readonly [string, string, string])[];
 }
 
@@ -80,7 +88,7 @@ export function copyMessages(
 const nameOf = (field: 'id' | 'message_id', names: Copies['names']) =>
   sql`json_extract(${JSON.stringify(names)}, '$.' || (f.value ->> ${field}))`;
 
-/** Files are not copied: both rows speak of the same object, which lives as long as one of them. */
+/** Only rows are copied: both refer to the same object, which exists as long as one of them. */
 export function copyAttachments(
   db: Db,
   workspace_id: string,
@@ -96,7 +104,7 @@ export function copyAttachments(
   return copyRows(db, attachments, 'attachments', 'a', own, from);
 }
 
-/** The newest summary that goes up to a message which is copied. */
+/** The newest summary that ends with a copied message. */
 export function copySummary(
   db: Db,
   workspace_id: string,

@@ -19,13 +19,14 @@ import {
   selectCarriedFiles,
 } from './fork-store.ts';
 
-/** Messages that a fork copies; the ids travel to the database as one parameter. */
+/** Maximum messages that a fork copies; their ids are one parameter of a statement. */
 const mostMessages = 5000;
 
 /**
- * A new session with the branch up to and with a message: its texts, citations and files, not what it
- * cost. The copies name the runs that made them, which stay the other session's. Throws `not_found`,
- * `validation_failed` for a message of another session, `conflict` for a branch that is too long.
+ * Creates a session with the branch up to and including a message: its texts, citations and files,
+ * not its cost. The copies name the runs that produced them, which stay with the original session.
+ * Throws `not_found`, `validation_failed` for a message of another session, `conflict` for a branch
+ * that is too long.
  */
 export async function forkSession(
   ctx: Ctx,
@@ -39,7 +40,7 @@ export async function forkSession(
     selectCarriedFiles(db, session_id, message_id, mostMessages + 1),
   ]);
   const from = authorizeSession(ctx, sessions);
-  if (branch.length === 0) throw invalid('/message_id', 'The session has no such message.');
+  if (branch.length === 0) throw invalid('/message_id', 'This message does not exist in this session.');
   if (branch.length > mostMessages)
     throw new Failure(
       'conflict',

@@ -31,7 +31,7 @@ import {
   selectSiblings,
 } from './messages-store.ts';
 
-/** Newest first, so that the first page is what a chat window shows. */
+/** Newest first: the first page is what a chat window shows. */
 export async function listMessages(
   ctx: Ctx,
   session_id: string,
@@ -42,14 +42,17 @@ export async function listMessages(
 
 interface Read {
   readonly session: SessionRow;
-  /** Read where it is wanted. */
+  /** Read only on request. */
   readonly version: RunVersionRow | null;
   readonly runs: ReadonlyMap<string, RunRow>;
   readonly feedback: ReadonlyMap<string, FeedbackRow[]>;
   readonly siblings: ReadonlyMap<string, SiblingsRow>;
 }
 
-/** A page of messages and the session they are of, in one trip; a cursor is the message to go on from. */
+/**
+ * Returns a page of messages and their session, in one trip; a cursor is the message to continue
+ * from.
+ */
 export async function readMessages(
   ctx: Ctx,
   session_id: string,

@@ -10,11 +10,11 @@ export const idsOfPath = (session_id: string, from: SQL | string, limit: number)
     union all select m.id, m.parent_id, path.step + 1 from path join messages m on m.id = path.parent_id where path.step < ${limit}
   ) select id from path`;
 
-/** The ids of messages of any branch, the newest before `before` first. */
+/** The ids of messages of all branches, newest before `before` first. */
 export const idsBefore = (session_id: string, before: number | null, limit: number): SQL => sql`
   select m.id from messages m where m.session_id = ${session_id} and m.seq < ${before ?? Number.MAX_SAFE_INTEGER} order by m.seq desc limit ${limit}`;
 
-/** Messages of any branch, the newest before `before` first. */
+/** Messages of all branches, newest before `before` first. */
 export const selectMessagesBefore = (
   db: Db,
   workspace_id: string,
@@ -35,7 +35,7 @@ export const selectMessagesBefore = (
     .orderBy(desc(messages.seq))
     .limit(limit);
 
-/** The runs that made some messages, given as a query for their ids. */
+/** The runs that produced some messages, given as a query for their ids. */
 export const selectRunsOf = (db: Db, workspace_id: string, ids: SQL) =>
   db
     .select()
@@ -56,8 +56,8 @@ export interface SiblingsRow {
 }
 
 /**
- * Where some messages stand among those that follow the same one. The index is named, since the planner would rather
- * go through the session in the order of `seq`, all of it for each message.
+ * The positions of messages among their siblings. The index is named, since the planner would
+ * otherwise scan the whole session in the order of `seq` for each message.
  */
 export function selectSiblings(db: Db, workspace_id: string, session_id: string | SQL, ids: SQL) {
   const siblings = sql`from messages s indexed by messages_parent where s.session_id = ${session_id} and s.parent_id is p.parent_id`;

@@ -9,7 +9,7 @@ import type { MessageRow } from '../store/messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { selectRunsOf } from './messages-store.ts';
 
-/** A message that a request names by its id, with the run and the session that it is of. */
+/** A message that a request names by its id, with its run and session. */
 export interface ReferencedMessage {
   readonly message: Message;
   readonly row: MessageRow;
@@ -17,7 +17,10 @@ export interface ReferencedMessage {
   readonly session: SessionRow;
 }
 
-/** Messages by their ids, in one trip. Those that the caller may not know of, or whose session has expired, are left out. */
+/**
+ * Returns messages by their ids, in one trip. Omits those that the caller may not see, or whose
+ * session has expired.
+ */
 export async function readReferenced(
   ctx: Ctx,
   ids: readonly string[],

@@ -38,7 +38,7 @@ const plainRoutes = new Router()
       summary: 'Fork a session',
       description:
         'Creates a session with the branch up to and including a message: texts, citations and files, at most 5,000 messages. Nothing ' +
-        'is counted twice: the copies name the runs that made them, and `run` is null once the other session is erased.',
+        'is counted twice: the copies name the runs that produced them, and `run` is null once the original session is erased.',
       params: z.object({ session: Id('ses') }),
       body: ForkSession,
       reply: { status: 201, schema: Session, description: 'The new session' },
@@ -56,8 +56,8 @@ const regenerateRoutes = (stream: NativeStream) =>
       tag,
       summary: 'Regenerate an answer',
       description:
-        'Answers the question of an answer, or a question itself, again. The new answer is a sibling of the existing ones and becomes ' +
-        'the head of the session; what followed the others stays in their branches. Streaming and idempotency work as for a message.',
+        'Generates another answer to a question; the path names the question or one of its answers. The new answer is a sibling and becomes ' +
+        'the head of the session; messages below the other answers stay in their branches. Streaming and idempotency work as for a message.',
       params: message,
       body: Regenerate,
       alsoProduces: ['text/event-stream'],
@@ -79,8 +79,8 @@ const editRoutes = (stream: NativeStream) =>
       tag,
       summary: 'Edit a question',
       description:
-        'Replaces a question of the user at its place. The old question stays as a sibling, with all that followed it; the session ' +
-        'continues from the new one. Without `attachments` it has those of the old one.',
+        'Adds an edited question as a sibling of the original, which stays with its branch. The session ' +
+        'continues from the new one. `attachments` default to those of the original.',
       params: z.object({ question: Id('msg') }),
       body: SendMessage,
       alsoProduces: ['text/event-stream'],
@@ -93,7 +93,7 @@ const editRoutes = (stream: NativeStream) =>
       respond(ctx, await edit(ctx, params.question, body), stream, body, request),
   );
 
-/** The routes that branch a conversation: regenerate, edit, fork. */
+/** Returns the routes that branch a conversation: regenerate, edit, fork. */
 export function treeRoutes(stream: NativeStream): Router {
   const routes = new Router();
   for (const some of [plainRoutes, regenerateRoutes(stream), editRoutes(stream)])

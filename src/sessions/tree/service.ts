@@ -15,7 +15,10 @@ import { type MessageRow, selectMessage } from '../store/messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { turnRequest } from '../turn/turn-input.ts';
 
-/** Answers a question, or the question of an answer, again. The new answer is a sibling of the existing ones. */
+/**
+ * Generates another answer to a question, or to the question of an answer. The new answer is a
+ * sibling of the existing ones.
+ */
 export async function regenerate(
   ctx: Ctx,
   message_id: string,
@@ -29,13 +32,13 @@ export async function regenerate(
   return turnRequest(session.id, input);
 }
 
-/** Replaces a question at its place. The old one stays, with all that followed it, in a branch of its own. */
+/** Adds an edited question as a sibling of the original, which stays with its branch. */
 export async function edit(ctx: Ctx, message_id: string, asked: SendMessage): Promise<RunRequest> {
   const { session, message } = await findMessage(ctx, message_id);
   if (message.role !== 'user')
     throw new Failure(
       'conflict',
-      'Only a message of the user can be edited; an answer can be regenerated.',
+      'Only a message of the user can be edited. Regenerate an answer instead.',
     );
   const { version, on_busy, tools } = asked;
   const attachments =

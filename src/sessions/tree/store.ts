@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 
-/** The newest of the messages that follow `message_id`, or itself: always the end of a branch. */
+/** The newest message below `message_id`, or the message itself: always the end of a branch. */
 const newestBelow = (workspace_id: string, session_id: string, message_id: string): SQL => sql`(
   with recursive below as (
     select m.id, m.seq from messages m where m.id = ${message_id} and m.session_id = ${session_id} and m.workspace_id = ${workspace_id}
@@ -8,8 +8,9 @@ const newestBelow = (workspace_id: string, session_id: string, message_id: strin
   ) select below.id from below order by below.seq desc limit 1)`;
 
 /**
- * What makes a session show the branch through a message, down to its newest. While a run goes on, or
- * where there is no such message, `updated_at` is null, which the table refuses, and the whole batch with it.
+ * Selects the branch through a message, down to its newest message. While a run is active, or when
+ * the message does not exist, `updated_at` becomes null, which violates a constraint and fails the
+ * batch.
  */
 export function branchThrough(
   workspace_id: string,

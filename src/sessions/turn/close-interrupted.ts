@@ -21,8 +21,8 @@ import { selectSession } from '../store/sessions.ts';
 import { readPath } from './memory.ts';
 
 /**
- * Ends a turn whose host died, with the text so far: the session is released, and the model call that was active is
- * billed as far as it got. Does nothing when the run has ended already.
+ * Ends a turn whose host died, with the text so far: the session is released, and the active model
+ * call is billed up to its last token. Does nothing when the run has ended already.
  */
 export async function closeInterruptedTurn(
   ctx: Ctx,

@@ -14,17 +14,17 @@ import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { selectSummary } from '../background/summary-store.ts';
 import { type ClaimedSession, selectClaimedSession } from '../store/claims.ts';
 
-/** A session as the host has cached it differs from the stored one; it has to be read again. */
+/** The session that the host has cached differs from the stored one and has to be read again. */
 export class StaleMemory extends Error {}
 
 export interface StartedTurn {
   readonly session: ClaimedSession;
-  /** Null when it is the cached one. */
+  /** Null for the cached version. */
   readonly version: RunVersion | null;
   readonly summary: Summary | null;
 }
 
-/** Commits the start of a turn. Throws `StaleMemory`, and what else the batch refuses. */
+/** Commits the start of a turn. Throws `StaleMemory`, and the failure of a violated constraint. */
 export async function commitStart(
   ctx: Ctx,
   run: RunRow,
@@ -38,14 +38,15 @@ export async function commitStart(
     results = await commitIdempotent(ctx, change, wasMade);
   } catch (error) {
     if (isGuardViolation(error, 'messages.attachments'))
-      throw invalid('/attachments', 'An attachment was deleted meanwhile.');
+      throw invalid('/attachments', 'An attachment was deleted concurrently.');
     if (isGuardViolation(error, 'conversations.metadata'))
-      throw new Failure('conflict', 'The items of the conversation changed meanwhile. Retry.', {
+      throw new Failure('conflict', 'The items of the conversation have changed concurrently. Retry.', {
         retryAfter: 1,
       });
-    // The first two messages of a conversation at once: one has made the session.
+    // The first two messages of a conversation arrived at once, and one of them has created the
+    // session.
     if (isUniqueViolation(error, 'sessions.id')) throw new StaleMemory();
-    // Another message has brought the same file to the session meanwhile.
+    // Another message has added the same file to the session concurrently.
     if (isUniqueViolation(error, 'attachments.session_id', 'attachments.sha256'))
       throw new StaleMemory();
     if (isGuardViolation(error, 'messages.seq') || isGuardViolation(error, 'runs.version_id'))

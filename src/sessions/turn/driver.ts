@@ -25,10 +25,10 @@ import { runOf, startTurn } from './start-turn.ts';
 import { memoryAfter, type Turn } from './turn.ts';
 import { type HostedTurn, type TurnInput, turnKind, withoutCreate } from './turn-input.ts';
 
-/** Times that a session which differs from the cached one is read again. */
+/** Maximum number of times that a session which differs from the cached one is read again. */
 const maxReads = 3;
 
-/** The turns of a session: a host for each session keeps what the next turn needs. */
+/** The driver of turns. The host of a session caches what its next turn needs. */
 export const turnDriver: RunDriver<HostedTurn> = {
   kind: turnKind,
   owns: ({ session_id }) => session_id !== null,
@@ -108,7 +108,7 @@ class TurnSource implements RunSource<HostedTurn> {
     run: RunRow | undefined,
   ): Promise<HostedTurn | null> {
     const hasFailed = run?.status === 'failed' || run?.status === 'interrupted';
-    // A run that came with a session of its own is started again with another session.
+    // A run that was sent with a new session is started again with another new session.
     if (run?.session_id !== session_id)
       return input.create !== undefined && hasFailed ? { session_id, input } : null;
     if (isWaiting(run)) return null;
@@ -117,7 +117,7 @@ class TurnSource implements RunSource<HostedTurn> {
     if (!hasFailed && !isOpen(run)) return null;
     // It was queued, and its message was never stored.
     if (run.input_message_id === null) return { session_id, input };
-    // A message that others have followed is better sent again by the client.
+    // The client has to send a message again that has been followed by others.
     const canFollow =
       input.text === null ||
       memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
@@ -142,14 +142,14 @@ class TurnSource implements RunSource<HostedTurn> {
         if (!(error instanceof StaleMemory)) throw error;
       }
       if (reads === maxReads)
-        throw new Failure('agent_archived', 'The agent is archived: restore it to go on.');
+        throw new Failure('agent_archived', 'The agent is archived. Restore it to continue the session.');
       const stored = await this.#readStored(ctx, session_id, input);
       if (stored !== null) input = withoutCreate(input);
       memory = stored ?? memory;
       refuse(ctx, memory);
       const { active_run_id } = memory.session;
       if (active_run_id === null) continue;
-      // There is one host and it is idle, so the run is of an earlier life of it.
+      // The only host of the session is idle, so the run belongs to an earlier instance of it.
       await this.#host.recover(ctx, active_run_id);
       memory = await this.#read(ctx, session_id, given.version);
       if (memory.session.active_run_id === active_run_id) throw waitingRun(active_run_id);
@@ -194,6 +194,6 @@ function refuse(ctx: Ctx, { session, version }: Pick<Memory, 'session' | 'versio
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
   if (session.expires_at !== null && session.expires_at <= ctx.now())
     throw new Failure('session_closed', 'The session has expired.');
-  if (version === null) throw invalid('/version', 'The version of the session does not exist.');
+  if (version === null) throw invalid('/version', 'The version of this session does not exist.');
   refuseMissing(version.config.inputs, session.inputs);
 }

@@ -6,7 +6,10 @@ import { headOf, type MessageRow, selectPath } from '../store/messages.ts';
 import { selectVersionOfSession } from '../store/runs.ts';
 import { type SessionRow, selectSession } from '../store/sessions.ts';
 
-/** Messages that are read with the session: as many as fit the default window. A larger window costs one more trip. */
+/**
+ * Messages that are read with the session: as many as fit the default window. A larger window needs
+ * another trip.
+ */
 const firstRead = 25;
 const maxMessages = 400;
 

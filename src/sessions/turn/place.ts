@@ -9,7 +9,7 @@ import type { TurnInput } from './turn-input.ts';
 /** The position of a turn in the tree of messages. */
 export interface Place {
   readonly parent: MessageRow | null;
-  /** The message that is answered again; null for a new one. */
+  /** The message to answer again; null for a new one. */
   readonly again: MessageRow | null;
   /** The branch before the message that is answered. */
   readonly path: readonly MessageRow[];
@@ -37,7 +37,8 @@ async function branchTo(
 ): Promise<readonly MessageRow[]> {
   if (leaf === null) return [];
   const cached = path.slice(0, path.findIndex(({ id }) => id === leaf) + 1);
-  // The cached path reaches back from the head only: further up there may be more that belongs to the history.
+  // Only the cached branch that ends with the head is complete: further up, more messages may
+  // belong to the history.
   const isWhole =
     cached[0]?.parent_id === null ||
     cached.length >= historyLimit(version?.config.memory.window_tokens ?? 0);

@@ -3,8 +3,9 @@ import type { Db, Statement } from '../../db/client.ts';
 import { conversation_items, conversations } from '../../db/schema/openai.ts';
 
 /**
- * Items that were waiting for the next run of a conversation: its message has them now. Violates
- * `conversations.metadata` where another run has taken one of them, or it was deleted.
+ * Removes items that were waiting for the next run of a conversation, since its message now
+ * contains them. Violates `conversations.metadata` when another run has taken one of them, or it
+ * was deleted.
  */
 export function takeItems(
   db: Db,

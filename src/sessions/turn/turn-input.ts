@@ -39,7 +39,7 @@ export interface HostedTurn {
   readonly input: TurnInput;
 }
 
-/** The input for a session that has been created meanwhile. */
+/** Returns the input for a session that has been created in the meantime. */
 export const withoutCreate = ({ create: _, ...input }: TurnInput): TurnInput => input;
 
 /** The request of a turn, for the host of the session. */

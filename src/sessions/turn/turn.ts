@@ -61,7 +61,7 @@ export class TurnStorage implements RunStorage {
       id: message_id,
       workspace_id: this.#ctx.workspace_id,
       session_id: session.id,
-      // Right after the question: the run holds the session, so nothing comes in between.
+      // Directly after the question: the run holds the session, so no other message comes between.
       seq: session.message_seq + 1,
       parent_id: user.id,
       depth: user.depth + 1,
