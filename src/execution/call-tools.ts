@@ -6,9 +6,9 @@ import type { ToolOutcome } from '../tools/index.ts';
 import { Account } from '../usage/index.ts';
 import type { RunContext, Tool } from './tool.ts';
 
-/** Characters of arguments a model may send. */
+/** Maximum characters of the arguments of a call. */
 const maxInput = 100_000;
-/** Calls of one round that run at the same time; workerd opens six connections at once. */
+/** Maximum concurrent calls of one step; workerd opens six connections at once. */
 const parallel = 5;
 
 export interface CalledTool {
@@ -16,16 +16,18 @@ export interface CalledTool {
   /** The id of its span in the trace. */
   readonly span_id: string;
   readonly tool_name: string;
-  /** null where the arguments were not even JSON. */
+  /** Null for arguments that are not JSON. */
   readonly input: unknown;
   readonly outcome: ToolOutcome;
-  /** Of the model calls it made; null when one of them is unknown. */
+  /** Cost of the model calls that the tool made; null when one of them is unknown. */
   readonly cost_nano_usd: NanoUsd | null;
   readonly started_at: number;
   readonly latency_ms: number;
 }
 
-/** The calls of one round, a few at a time; results come in the order of the calls. */
+/**
+ * Runs the calls of one step, a few at a time, and returns the results in the order of the calls.
+ */
 export async function callTools(
   ctx: Ctx,
   tools: readonly Tool[],
@@ -57,7 +59,7 @@ async function callTool(
   const account = new Account(undefined, context.attribution.account);
   const run = async (): Promise<ToolOutcome> => {
     if (tool === undefined || error !== null)
-      return { ok: false, error: error ?? `There is no tool ${tool_name}.` };
+      return { ok: false, error: error ?? `Tool ${tool_name} does not exist.` };
     return tool.run(ctx, {
       ...context,
       attribution: { ...context.attribution, account },
@@ -83,7 +85,7 @@ async function callTool(
   };
 }
 
-/** The arguments as the tool may have them, or what is wrong with them, in words the model can mend them by. */
+/** Returns validated arguments, or an error that lets the model correct them. */
 export function readInput(
   tools: readonly Tool[],
   { toolName, input: text }: LanguageModelV4ToolCall,
@@ -92,7 +94,7 @@ export function readInput(
   if (tool === undefined)
     return {
       input: null,
-      error: `There is no tool ${toolName}. There are: ${tools.map(({ name }) => name).join(', ')}.`,
+      error: `Tool ${toolName} does not exist. Available tools: ${tools.map(({ name }) => name).join(', ')}.`,
     };
   if (text.length > maxInput)
     return {

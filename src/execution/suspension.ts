@@ -9,7 +9,7 @@ import { withoutInvisible } from './invisible.ts';
 import type { Tool } from './tool.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
-/** A call of a tool of the caller's, with arguments that match its schema. */
+/** A call of a client tool, with arguments that match its schema. */
 export interface PendingCall {
   readonly tool_call_id: string;
   readonly tool_name: string;
@@ -17,8 +17,8 @@ export interface PendingCall {
 }
 
 /**
- * A step that cannot end before the caller has sent results. JSON, so that it can be stored, and
- * `resumedMessages` makes the end of the step from it in another process.
+ * A step that cannot end before the caller has submitted results. JSON, so that it can be stored;
+ * `resumedMessages` completes the step from it in another process.
  */
 export interface SuspendedStep {
   /** The model's message, with reasoning and the metadata of its provider. */
@@ -32,7 +32,10 @@ export interface SuspendedStep {
   readonly started_at: number;
 }
 
-/** The calls that only the caller can answer. One with invalid arguments is not among them: it gets an error result. */
+/**
+ * Returns the calls that only the caller can answer. A call with invalid arguments is not among
+ * them: it gets an error result.
+ */
 export function pendingOf(
   tools: readonly Tool[],
   client: readonly Tool[],
@@ -67,7 +70,10 @@ export function toSuspendedStep(
   };
 }
 
-/** The two messages that the step has added to the conversation once `answered` are the results of its pending calls. */
+/**
+ * Returns the two messages that the step adds to the conversation, given the results of its pending
+ * calls.
+ */
 export function resumedMessages(
   { assistant, call_ids, results, pending }: SuspendedStep,
   answered: ReadonlyMap<string, ToolOutcome>,
@@ -83,7 +89,9 @@ export function resumedMessages(
   return [assistant, { role: 'tool', content }];
 }
 
-/** What a caller's tool said, as a model may read it: without characters that nobody sees (R43). */
+/**
+ * Returns the result of a client tool as the model reads it: without invisible characters (R43).
+ */
 export const clientOutcome = (
   result: { readonly output: unknown } | { readonly error: string },
 ): ToolOutcome =>

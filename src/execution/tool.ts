@@ -8,9 +8,14 @@ export interface Tool extends Omit<CallableTool, 'run'> {
   run(ctx: Ctx, call: ToolCall): Promise<ToolOutcome>;
 }
 
-/** A tool of the caller's. A call of it suspends the run until its result arrives, or ends the run (`ClientTools.resumable`). */
+/**
+ * A tool that the caller executes. A call suspends the run until its result arrives, or ends the
+ * run (`ClientTools.resumable`).
+ */
 export interface ClientTool extends Pick<Tool, 'name' | 'description' | 'input_schema'> {
-  /** Whether the provider decodes arguments by the schema; the provider's default where absent. */
+  /**
+   * The provider enforces the schema while it decodes arguments; absent for the provider's default.
+   */
   readonly strict?: boolean;
 }
 

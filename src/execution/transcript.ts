@@ -10,12 +10,15 @@ import type { Hit } from '../knowledge/index.ts';
 import { isFromText, ofMessage } from '../llm/index.ts';
 import type { CalledTool } from './call-tools.ts';
 
-/** Characters of one tool's result that a model gets to read. */
+/** Maximum characters of a tool result that a model reads. */
 const maxOutput = 50_000;
 
 type AssistantMessage = Extract<LanguageModelV4Message, { role: 'assistant' }>;
 
-/** What the model said, as the next call's history. Arguments that were no JSON come back as an empty object. */
+/**
+ * Returns the model's message for the history of the next call. Arguments that are not JSON become
+ * an empty object.
+ */
 export function toAssistantMessage(
   content: readonly LanguageModelV4Content[],
   called: readonly Pick<CalledTool, 'tool_call_id' | 'input'>[],
@@ -52,7 +55,7 @@ export function toAssistantMessage(
   };
 }
 
-/** A last round that asks tools of the caller's, as the conversation that goes on from it begins. */
+/** Returns the end of a conversation whose last step called client tools, for its continuation. */
 export const toAnswered = (
   content: readonly LanguageModelV4Content[],
   calls: readonly LanguageModelV4ToolCall[],
@@ -71,7 +74,10 @@ function readJson(text: string): unknown {
   }
 }
 
-/** What the tools said. Passages go through `cite`, which numbers them and marks them as untrusted. */
+/**
+ * Returns the results of tools as a message. Passages go through `cite`, which numbers them and
+ * marks them as untrusted.
+ */
 export const toToolMessage = (
   called: readonly Pick<CalledTool, 'tool_call_id' | 'tool_name' | 'outcome'>[],
   cite: (hits: readonly Hit[]) => string,

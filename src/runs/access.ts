@@ -3,7 +3,7 @@ import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import type { RunWithSteps } from './schema/span.ts';
 
-/** The agent and the creator of a session or one-off run, by which access to it is decided. */
+/** The agent and the creator of a session or one-off run, which determine access to it. */
 export interface Owned {
   readonly agent_id: string;
   readonly created_by: string | null;
@@ -53,7 +53,7 @@ export const redactRun = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>
           ...step,
           input: null,
           output: null,
-          error: step.error === null ? null : 'It failed.',
+          error: step.error === null ? null : 'Failed.',
         })),
       };
 

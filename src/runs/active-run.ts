@@ -16,10 +16,10 @@ import type { RunRow } from './store/runs.ts';
 import type { StorageSnapshot, SuspendedRun } from './suspension/state.ts';
 import type { RunVersion } from './version.ts';
 
-/** A run without a sign of life for this long counts as lost. */
+/** A run whose lease was not renewed for this long counts as lost. */
 export const leaseFor = 20 * second;
 
-/** A run that has begun: its row is stored, and so is the message that it answers. */
+/** An active run: its row is stored, and so is the message that it answers. */
 export interface ActiveRun {
   readonly run: RunRow;
   readonly version: Pick<RunVersion, 'id' | 'number'>;
@@ -33,7 +33,10 @@ export interface ActiveRun {
   readonly end_user_id: string | null;
   /** The draft in `config`, for a run that has to be restored. */
   readonly draft: Draft | null;
-  /** When the content of the run is erased: it does not wait for longer. Null for never. */
+  /**
+   * When the content of the run is erased, in epoch milliseconds; the run waits no longer than
+   * this. Null for never.
+   */
   readonly kept_until: number | null;
   /** The message that is answered. */
   readonly user_message_id: string;
@@ -47,33 +50,34 @@ export interface ActiveRun {
   /** Aborted by `cancel`, and when the time limit of the run is reached. */
   readonly signal: AbortSignal;
   readonly storage: RunStorage;
-  /** Set when the run has come to wait. */
+  /** Set once the run is suspended. */
   suspension?: { readonly expires_at: number };
 }
 
 /** The answer of a run, before it is stored. */
 export type NewAnswer = Pick<AnyMessageRow, 'text' | 'citations' | 'prompt'>;
 
-/** How a run that ends is stored, which differs between a turn of a session and a one-off run. */
+/** The storage of a run, which differs between a turn of a session and a one-off run. */
 export interface RunStorage {
   /** Statements that renew the lease of the run and of what it holds. */
   renew(until: number): Statement[];
   /** Statements that keep what the run holds until it is resumed or ends. */
   hold(until: number): Statement[];
-  /** What only this kind of run has to keep while it waits; plain JSON. */
+  /** The state that only this kind of run needs after it has waited; plain JSON. */
   snapshot(): StorageSnapshot;
-  /** The row of the answer, as it will be read. */
+  /** Returns the row of the answer as later reads return it. */
   answerRow(answer: NewAnswer): AnyMessageRow;
   /**
-   * Statements for the batch that ends the run, before and after the run's own, and the jobs that follow. `answer` is
-   * null when the run produced no text. The batch violates `conflict` when the run was closed by somebody else.
+   * Returns statements for the batch that ends the run, before and after the run's own, and the
+   * jobs that follow. `answer` is null when the run produced no text. The batch violates `conflict`
+   * when the run was closed elsewhere.
    */
   end(ended: EndedRun): {
     readonly before: readonly Statement[];
     readonly after: readonly Statement[];
     readonly jobs: readonly Job[];
   };
-  /** The constraint that the batch violates when the run was closed by somebody else. */
+  /** The constraint that the batch violates when the run was closed elsewhere. */
   readonly conflict: string;
   /** Called once the end of the run is stored. */
   stored(answer: AnyMessageRow | null): void;
@@ -102,7 +106,7 @@ export function begin({
   const account = new Account(fromUsd(config.limits.cost_usd));
   if (suspended !== undefined) account.restore(suspended.state.account);
   const events: RunEvent[] = [...(suspended?.state.events ?? [])];
-  // The time that it has waited does not count.
+  // Excludes the time that the run has waited.
   const left = Math.max(0, config.limits.seconds * second - (suspended?.running_ms ?? 0));
   return {
     draft: draft ?? null,
@@ -117,7 +121,7 @@ export function begin({
   };
 }
 
-/** On whose behalf a run calls models. */
+/** The attribution of the run's model calls. */
 export const attributionOf = ({ run, account, end_user_id }: ActiveRun) => ({
   account,
   agent_id: run.agent_id,
@@ -127,7 +131,10 @@ export const attributionOf = ({ run, account, end_user_id }: ActiveRun) => ({
   end_user_id,
 });
 
-/** A run that is about to begin, or to be queued. Its version is filled in by the statement that stores it. */
+/**
+ * Creates the row of a run that starts or is queued. Its version is filled in by the statement that
+ * stores it.
+ */
 export const newRun = (
   ctx: Ctx,
   given: Pick<RunRow, 'id' | 'agent_id' | 'session_id'> & Partial<RunRow>,

@@ -7,7 +7,10 @@ import type { Overrides } from './overrides.ts';
 import type { Progress } from './progress.ts';
 import type { RunPrompt } from './prompt/run-prompt.ts';
 
-/** One agent run. Turns, one-off runs, previews and delegates differ in what is stored and in who listens. */
+/**
+ * The execution of an agent. Turns, one-off runs, previews and delegates differ in storage and
+ * listeners.
+ */
 export interface AgentRun {
   readonly config: AgentConfig;
   readonly tools: readonly ToolPin[];
@@ -15,11 +18,11 @@ export interface AgentRun {
   readonly overrides: Overrides;
   /** Adds up the cost of the run. */
   readonly account: Account;
-  /** On whose behalf models are called. */
+  /** The attribution of model calls. */
   readonly attribution: Omit<Attribution, 'account'>;
   /** The operation of its usage rows. */
   readonly operation: string;
-  /** Names its model calls in the usage rows: `${call_key}:${step}`. */
+  /** Prefix of the names of its model calls in the usage rows: `${call_key}:${step}`. */
   readonly call_key: string;
   /** Epoch milliseconds. */
   readonly started_at: number;
@@ -29,33 +32,39 @@ export interface AgentRun {
   readonly above: readonly string[];
   /** Runs a delegate agent; absent where delegates are not available. */
   readonly delegate?: RunAgent;
-  /** Filled while the run goes on, so that the partial result of a failed run can be stored. */
+  /** Filled during the run, so that the partial result of a failed run can be stored. */
   readonly progress: Progress;
-  /** Set for a run that goes on after it has waited. */
+  /** Set for a run that resumes after it has waited. */
   readonly resumed?: ResumedConversation;
   /** Stores the spans and the usage of a finished step before the next one begins. */
   store(progress: Progress): Promise<void>;
 }
 
-/** The conversation of a run that goes on after it has waited. */
+/** The conversation of a resumed run. */
 export interface ResumedConversation {
-  /** The messages behind the prompt; the last ones complete the step that waited. */
+  /** The messages after the prompt; the last ones complete the step that waited. */
   readonly transcript: readonly LanguageModelV4Message[];
   /** The last messages of the transcript, which no span has recorded. */
   readonly fresh: readonly LanguageModelV4Message[];
 }
 
 export type RunOutcome =
-  /** `value` is the parsed answer where it follows a schema. */
+  /** `value` is the parsed answer when it follows a schema. */
   | { readonly type: 'answered'; readonly value?: unknown }
   | { readonly type: 'limit_exceeded'; readonly limit: Limit }
-  /** The model called tools that the caller runs. With their results `transcript` can be continued. */
+  /**
+   * The model called tools of the caller, which ended the run. With their results `transcript` can
+   * be continued.
+   */
   | {
       readonly type: 'requires_action';
       readonly calls: readonly LanguageModelV4ToolCall[];
       readonly transcript: readonly LanguageModelV4Message[];
     }
-  /** The step cannot end before the caller has answered calls of its tools. `transcript` is behind the prompt. */
+  /**
+   * The step cannot end before the caller has submitted results of its tools. `transcript` follows
+   * the prompt.
+   */
   | {
       readonly type: 'suspended';
       readonly step: SuspendedStep;

@@ -10,8 +10,8 @@ import { answerOf, eventsGone, storedEvents, terminalOf } from './stream/event-l
 import type { RunStream } from './stream/run-stream.ts';
 
 /**
- * Streams the events of a run from behind frame `after`: live while it is active, from storage once it has ended or waits.
- * Throws `not_found`, `events_gone`.
+ * Streams the events of a run after frame `after`: live while it is active, from storage once it
+ * has ended or waits. Throws `not_found`, `events_gone`.
  */
 export async function attachToRun(
   ctx: Ctx,
@@ -52,14 +52,17 @@ export async function stopRun(ctx: Ctx, run_id: string): Promise<Run> {
   return toRun((await readEnded(ctx, stored)).row);
 }
 
-/** `stopRun` for a request whose reply is the run. */
+/** `stopRun` for a request whose response is the run. */
 export async function cancelRun(ctx: Ctx, run_id: string): Promise<Run> {
   const reply = await stopRun(ctx, run_id);
   await commit(ctx, { statements: [], reply });
   return reply;
 }
 
-/** Reads a run that its host does not have: it has ended meanwhile, or its host died, and then it is closed. */
+/**
+ * Reads a run that its host does not have: it has ended in the meantime, or its host died, and then
+ * it is closed.
+ */
 async function readEnded(ctx: Ctx, { row: { id }, host }: ReadRun): Promise<ReadRun> {
   const stored = await readRun(ctx, id);
   if (!isOpen(stored.row)) return stored;

@@ -120,7 +120,10 @@ function cite(source: Source, claim: string): Citation {
 /** Replaces the line breaks of running text at the same offsets, since a segmenter ends a sentence at each of them. */
 const unwrapped = (text: string): string => text.replaceAll(/(?<=[^\n])\n(?=[^\n\s#|*+•-])/g, ' ');
 
-/** Finds a whole sentence word for word, ignoring line breaks; null for a few words alone. */
+/**
+ * Returns the range of a whole sentence that occurs word for word, ignoring line breaks; null for a
+ * few words alone.
+ */
 function verbatim(text: string, claim: string): [start: number, end: number] | null {
   if (claim.length < 60 && !/[.!?:。！？…]["'”’»)]?$/.test(claim)) return null;
   const pattern = claim

@@ -16,9 +16,10 @@ import { insertSpan, selectSpans } from './store/spans.ts';
 import type { Trace } from './trace.ts';
 
 /**
- * Runs delegate agents for a run: another agent answers one message on its active version, within its own limits and
- * those of the run that called it. Its usage counts for the delegate's own agent and for the run; budgets of every
- * agent above bind it. Its spans are stored in the run's trace, below the span of the tool call.
+ * Runs delegate agents for a run: another agent answers one message on its active version, within
+ * its own limits and those of the run that called it. Its usage is attributed to the delegate's
+ * agent and added to the run; budgets of every agent above apply to it. Its spans are stored in the
+ * run's trace, below the span of the tool call.
  */
 export const delegateOf =
   (trace: Trace): RunAgent =>
@@ -27,7 +28,7 @@ export const delegateOf =
     const version = await selectVersionFor(given.db, given.workspace_id, id, null).get();
     if (version === undefined) return { ok: false, error: `The agent ${slug} has no version.` };
     const refusal = await rateLimitOf(given, id);
-    if (refusal !== null) return { ok: false, error: `${slug} cannot be asked: ${refusal}` };
+    if (refusal !== null) return { ok: false, error: `${slug} cannot be called: ${refusal}` };
     const config = parseConfig(version.config);
     const timeout = AbortSignal.timeout(config.limits.seconds * second);
     const ctx = { ...given, signal: AbortSignal.any([call.signal, timeout]) };
@@ -52,11 +53,11 @@ export const delegateOf =
     };
     const outcome = await execute(ctx, run, slug);
     const { spans, usage } = progress.take();
-    // What is not stored yet is stored with the step of the caller.
+    // Unstored spans are stored with the step of the caller.
     return { ...outcome, usage: [...spans.map((span) => insertSpan(ctx.db, span)), ...usage] };
   };
 
-/** The calls count for the delegate; budgets that are named for an agent above it bind them as well. */
+/** The calls are attributed to the delegate; budgets of the agents above it apply as well. */
 function attributionOf({ agent, attribution, above }: AgentCall, version_id: string) {
   const { account: _, ...inherited } = attribution;
   return { ...inherited, agent_id: agent.id, version_id, caller_agent_ids: above };
@@ -80,7 +81,7 @@ async function execute(ctx: Ctx, run: AgentRun, slug: string): Promise<ToolOutco
     while (next.done !== true) next = await events.next();
     return toToolOutcome(run, slug, next.value);
   } catch (error) {
-    // A run that was cancelled has no more use for the result.
+    // The result of a cancelled run is not used.
     if (!(error instanceof Failure) && !run.signal.aborted) throw error;
     return { ok: false, error: errorOf(slug, error) };
   }
@@ -89,7 +90,7 @@ async function execute(ctx: Ctx, run: AgentRun, slug: string): Promise<ToolOutco
 function errorOf(slug: string, error: unknown): string {
   if (!(error instanceof Failure)) return `${slug} was cancelled.`;
   return error.code === 'structured_output_failed'
-    ? `${slug} gave an answer that does not follow its schema.`
+    ? `${slug} returned an answer that does not match its schema.`
     : `${slug} failed: ${error.message}`;
 }
 
@@ -105,7 +106,7 @@ function toToolOutcome(
   if (run.value !== undefined) return { ok: true, output: { agent, answer: run.value } };
   const { text, sources } = progress;
   const citations = config.knowledge.citations ? readCitations(text, sources) : [];
-  // Markers number the passages of the delegate, which the caller does not have.
+  // Markers number the passages of the delegate, which its caller does not have.
   const answer = text.replaceAll(/\s?\[\d{1,3}\]/g, '');
   const cited = citations.map(({ file_id, file_name, page, quote }) => ({
     ...{ file_id, file_name, page, quote },

@@ -1,7 +1,7 @@
 import type { AgentConfig } from '../agents/index.ts';
 import type { ToolPin } from '../tools/index.ts';
 
-/** A draft that is tried in place of a version's configuration. */
+/** A draft that replaces a version's configuration in one run. */
 export interface Draft {
   readonly config: AgentConfig;
   readonly tools: readonly ToolPin[];

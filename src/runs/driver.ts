@@ -7,7 +7,7 @@ import type { RunEvent } from './events.ts';
 import type { RunRow } from './store/runs.ts';
 import type { SuspendedRun } from './suspension/state.ts';
 
-/** A request for a run, as it travels to the host that is to execute it. */
+/** A request for a run, as sent to its host. */
 export interface RunRequest<Input = unknown> {
   /** The name of the driver. */
   readonly kind: string;
@@ -16,39 +16,39 @@ export interface RunRequest<Input = unknown> {
   /** The request in the form that the driver takes. */
   readonly input: Input;
   /**
-   * The request to send to the host of a run that the same idempotency key has started before, where that host may
-   * start the run again; absent to attach to it.
+   * The request for the host of an earlier run with the same idempotency key, where that host may
+   * start the run again; absent to attach to the run.
    */
   readonly rejoin?: (run: RunRow) => Input;
 }
 
 /**
- * One kind of run, such as a turn of a session or a one-off run: how it begins, how a lost one is closed, and what is
- * stored of it. Hosts know the drivers by name; `features.ts` registers them.
+ * One kind of run, such as a turn of a session or a one-off run: how it begins, how a lost one is
+ * closed, and how it is stored. Hosts find the drivers by name; `features.ts` registers them.
  */
 export interface RunDriver<Input = unknown> {
   readonly kind: string;
   /** Returns true for a run of this kind. */
   owns(run: RunRow): boolean;
-  /** Makes the source of runs of one host. It lives as long as the host does and may cache what it reads. */
+  /** Creates the source of runs of one host. It lives as long as the host and may cache rows. */
   open(host: HostPort): RunSource<Input>;
   /** Ends a run whose host died, with the text that its events contain. Does nothing when the run has ended. */
   closeInterrupted(ctx: Ctx, run: RunRow, events: readonly RunEvent[]): Promise<void>;
-  /** Makes a waiting run active again, with its own version and prompt. Null when what it belongs to is gone. */
+  /** Restores a waiting run, with its own version and prompt. Null when its session was erased. */
   restore(ctx: Ctx, suspended: SuspendedRun): Promise<ActiveRun | null>;
 }
 
-/** The host as a source sees it. */
+/** The host as seen by a source. */
 export interface HostPort {
-  /** Closes a run that an earlier life of the host had begun. */
+  /** Closes a run that an earlier instance of the host had begun. */
   recover(ctx: Ctx, run_id: string): Promise<void>;
 }
 
-/** How a request is to be queued, and who is rate limited. */
+/** The terms of a request: its queue policy, and the subject of its rate limits. */
 export interface RunTerms {
   readonly on_busy: BusyPolicy;
   readonly caller: RateCaller;
-  /** The run that has claimed the session, as far as it was read. */
+  /** The run that holds the session, if the session was read. */
   readonly active_run_id: string | null;
 }
 
@@ -56,21 +56,26 @@ export interface RunTerms {
 export interface RunSource<Input> {
   /** Checks the caller's access and returns the terms of the request. Throws `not_found`. */
   open(ctx: Ctx, input: Input): Promise<RunTerms>;
-  /** Throws for a request that would be refused anyway, before it interrupts another or is queued. */
+  /**
+   * Throws for a request that would be refused anyway, before it interrupts another or is queued.
+   */
   check(ctx: Ctx, input: Input): Promise<void>;
-  /** The statements that store a queued run. They violate `runs.version_id` when there is no such version. */
+  /**
+   * Returns the statements that store a queued run. They violate `runs.version_id` when the version
+   * does not exist.
+   */
   queued(ctx: Ctx, input: Input, run_id: string): Promise<Statement[]>;
-  /** The id of a new run. */
+  /** The id of the new run. */
   newRunId(ctx: Ctx, input: Input): string;
-  /** Begins a run: stores it in one batch, together with `more`. */
+  /** Starts a run: stores it in one batch, together with `more`. */
   begin(ctx: Ctx, input: Input, run_id: string, more: readonly Statement[]): Promise<ActiveRun>;
   /**
-   * The request with which a run that an idempotency key has started before is started again; null when that run has
-   * its own outcome, or is executed by another host.
+   * Returns the request that starts a run again which an idempotency key has started before; null
+   * when that run has its own outcome, or is executed by another host.
    */
   retry(ctx: Ctx, input: Input, run: RunRow | undefined): Promise<Input | null>;
-  /** Called when a run has ended. */
+  /** Called once a run has ended. */
   ended(active: ActiveRun): void;
-  /** Drops what is cached: the next run reads what is stored. */
+  /** Drops the cache, so that the next run reads from D1. */
   invalidate(): void;
 }

@@ -14,7 +14,7 @@ import { endRun, isOpen, type RunRow, selectRun } from './store/runs.ts';
 import { insertSpan } from './store/spans.ts';
 import { encodeEvents, expiredDetail } from './stream/event-log.ts';
 
-/** Stores the answer with everything that belongs to it in one batch, and returns the terminal event. */
+/** Stores the answer and the end of the run in one batch, and returns the terminal event. */
 export async function endRunWith(
   ctx: Ctx,
   active: ActiveRun,
@@ -36,7 +36,7 @@ export async function endRunWith(
 }
 
 const cancelled = () =>
-  new Failure('run_cancelled', 'The run was cancelled before it said anything.');
+  new Failure('run_cancelled', 'The run was cancelled before its first output.');
 const expired = () => new Failure('run_expired', expiredDetail);
 const expiredRun = { status: 'expired', finish_reason: 'expired' } as const;
 const cancelledRun = { status: 'cancelled', finish_reason: 'cancelled' } as const;
@@ -44,8 +44,8 @@ const cancelledRun = { status: 'cancelled', finish_reason: 'cancelled' } as cons
 const failedRun = { status: 'failed', finish_reason: 'error' } as const;
 
 /**
- * Ends a run that failed or was cancelled: the text so far is stored, what was consumed is billed, and the session is
- * free again. When even that cannot be stored, the sweep of lost runs closes the run.
+ * Ends a run that failed or was cancelled: stores the text so far, bills the tokens used, and
+ * releases the session. When that cannot be stored either, the sweep of lost runs closes the run.
  */
 export async function failRunWith(
   ctx: Ctx,
@@ -117,7 +117,7 @@ async function store(
     active.storage.stored(answer);
   } catch (error) {
     if (!isGuardViolation(error, active.storage.conflict)) throw error;
-    // Somebody closed the run while it was out of touch. Its cost is real all the same.
+    // The run was closed elsewhere while it could not be reached. Its cost is real anyway.
     await commit(ctx, { statements: usage });
     throw new Failure('conflict', 'The run lost its session before it could end.', {
       cause: error,
@@ -138,7 +138,7 @@ function endedRun(ctx: Ctx, active: ActiveRun, progress: Progress, end: Partial<
   };
 }
 
-/** The columns of a run with what it has used and found so far. */
+/** The columns of a run with its usage and passages so far. */
 export function measured(active: ActiveRun, progress: Progress) {
   const { confidence, coverage, first_token_ms } = progress;
   const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, cost_nano_usd } =
@@ -150,7 +150,7 @@ export function measured(active: ActiveRun, progress: Progress) {
   };
 }
 
-/** The context of the model, with the attachments that were sent and the downgrade by a budget. */
+/** The context of the model, with the attachments that were sent and a downgrade by a budget. */
 const contextOf = (
   { context, attached }: Progress,
   { account: { lowered } }: ActiveRun,
@@ -163,7 +163,7 @@ const contextOf = (
         ...(lowered === null ? {} : { downgrade: lowered }),
       };
 
-/** A run that expired, or that a limit stopped, keeps its text so far and names the reason. */
+/** A run that expired or reached a limit keeps its text so far, with the reason. */
 function outcomeOf({ is_expired, limit }: Progress): Partial<RunRow> {
   if (is_expired) return { ...expiredRun, error_code: 'run_expired', error_detail: expiredDetail };
   if (limit === null) return { status: 'completed' };
@@ -175,7 +175,9 @@ function outcomeOf({ is_expired, limit }: Progress): Partial<RunRow> {
   };
 }
 
-/** An answer without citations was not based on what was retrieved, however well that matched. */
+/**
+ * An answer without citations is not based on the retrieved passages, however well those matched.
+ */
 function judge(
   { config }: ActiveRun,
   { confidence, coverage, sources }: Progress,

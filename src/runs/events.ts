@@ -2,16 +2,17 @@ import type { FailureCode } from '../shared/failure.ts';
 import type { Message } from './schema/message.ts';
 import type { Run } from './schema/run.ts';
 
-/** Present on the events of a tool that the client runs. */
+/** Present on the events of a client tool. */
 export interface OfClient {
   readonly is_client?: true;
 }
 
 /**
- * The events of a run, in order: `start`, optionally `retrieval`, then steps of text and tool calls, then exactly one
- * terminal event, `finish` or `error`, which is sent after its content is stored. The names are those of the AI SDK.
- * A run that waits emits `requires-action` in its place, and goes on with `resume` behind it. Events are independent of
- * the stream protocol.
+ * The events of a run, in order: `start`, optionally `retrieval`, then steps of text and tool
+ * calls, then exactly one terminal event, `finish` or `error`, which is sent after its content is
+ * stored. The names are those of the AI SDK. A run that waits emits `requires-action` instead of a
+ * terminal event, and continues with `resume` after it. Events are independent of the stream
+ * protocol.
  */
 export type RunEvent =
   | {
@@ -27,7 +28,7 @@ export type RunEvent =
       readonly confidence: number;
       readonly latency_ms: number;
     }
-  /** The run goes on after it has waited. */
+  /** The run resumes after it has waited. */
   | {
       readonly type: 'resume';
       readonly run_id: string;
@@ -35,7 +36,9 @@ export type RunEvent =
       readonly user_message_id: string;
       readonly version: { readonly id: string; readonly number: number };
     }
-  /** A model call begins. Text after it is another part of the answer than text before it. */
+  /**
+   * A model call begins. Text after this event is another part of the answer than text before it.
+   */
   | { readonly type: 'start-step'; readonly ordinal: number }
   | { readonly type: 'text-delta'; readonly delta: string }
   | { readonly type: 'reasoning-delta'; readonly delta: string }
@@ -70,9 +73,9 @@ export type RunEvent =
       readonly type: 'error';
       readonly code: FailureCode;
       readonly detail: string;
-      /** Seconds after which a retry may succeed; null where waiting does not help. */
+      /** Seconds after which a retry may succeed; null when waiting does not help. */
       readonly retry_after_s: number | null;
-      /** Further members of the problem document, such as the budget that has no room. */
+      /** Additional members of the problem document, such as the exceeded budget. */
       readonly extra?: Readonly<Record<string, unknown>>;
       readonly run: Run;
     };
@@ -86,7 +89,10 @@ export const isTerminal = (event: RunEvent): event is TerminalEvent =>
 export const endsStream = (event: RunEvent): boolean =>
   isTerminal(event) || event.type === 'requires-action';
 
-/** Output of a model. After the first of these a failure can no longer be reported as an HTTP status. */
+/**
+ * Output of a model. After the first of these events a failure can no longer be reported as an HTTP
+ * status.
+ */
 const outputTypes: ReadonlySet<RunEvent['type']> = new Set([
   'text-delta',
   'reasoning-delta',

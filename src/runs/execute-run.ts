@@ -13,11 +13,11 @@ import { suspendRun } from './suspension/suspend-run.ts';
 import { Trace } from './trace.ts';
 
 /**
- * Executes a run that has begun, and stores its end. Never throws and always ends with one terminal event. It goes on
- * without listeners, as long as it is iterated.
+ * Executes a run that has begun, and stores its end. Never throws and always ends with one terminal
+ * event. It continues without listeners, as long as it is iterated.
  */
 export async function* executeRun(given: Ctx, active: ActiveRun): AsyncGenerator<RunEvent, void> {
-  // Everything that is called on behalf of the run stops with it.
+  // Aborts every call made for the run.
   const ctx = { ...given, signal: active.signal };
   const trace = new Trace(active.run.id, active.content_logging);
   const progress = new Progress(ctx, trace);
@@ -40,7 +40,7 @@ export function holdLease(ctx: Ctx, { storage }: ActiveRun): () => void {
   return () => clearInterval(heartbeat);
 }
 
-/** What the first event of a run, or of its resumption, names. */
+/** The fields of the first event of a run, or of its resumption. */
 export const identify = ({ run, message_id, user_message_id, version }: ActiveRun) => ({
   ...{ run_id: run.id, message_id, user_message_id },
   version: { id: version.id, number: version.number },
@@ -63,7 +63,7 @@ export function agentRunOf(
     overrides: active.overrides,
     operation: run.is_preview ? 'preview' : 'answer',
     call_key: run.id,
-    // The time that it has waited does not count.
+    // Excludes the time that the run has waited.
     started_at: run.created_at + run.waited_ms,
     signal: active.signal,
     above: [],
@@ -73,7 +73,10 @@ export function agentRunOf(
   };
 }
 
-/** Stores the outcome: the end of the run, or its wait. A run that was cancelled meanwhile ends. */
+/**
+ * Stores the outcome: the end of the run, or its suspension. A run that was cancelled in the
+ * meantime ends.
+ */
 export const conclude = (
   ctx: Ctx,
   active: ActiveRun,

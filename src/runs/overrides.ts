@@ -3,7 +3,7 @@ import type { AgentConfig } from '../agents/index.ts';
 import type { ClientTool } from '../execution/index.ts';
 import type { OutputFormat } from '../llm/index.ts';
 
-/** Settings of one request that go before or beside those of the version. */
+/** Settings of one request that extend or replace those of the version. */
 export interface Overrides {
   /** Appended to the agent's instructions. Form fields are not filled in. */
   readonly instructions?: string | null;

@@ -35,7 +35,9 @@ export interface ProgressSnapshot
 export class Progress {
   readonly spent: Spent = { steps: 0, tool_calls: 0 };
   text = '';
-  /** The answer as the next model call reads it, where it ends with calls of the caller's tools. */
+  /**
+   * The answer as the next model call reads it; set when it ends with calls of the caller's tools.
+   */
   prompt: LanguageModelV4Message[] | null = null;
   sources: Source[] = [];
   /** The number of sources in the prompt; null before it is written. Tools find the others. */
@@ -51,7 +53,7 @@ export class Progress {
   first_token_ms: number | null = null;
   /** The context of the model; null when no model was called. */
   context: RunContext | null = null;
-  /** Not stored yet. */
+  /** Spans that are not stored yet. */
   spans: SpanRow[] = [];
   usage: Statement[] = [];
   readonly #ctx: Ctx;
@@ -64,13 +66,16 @@ export class Progress {
     this.#trace = trace;
   }
 
-  /** Reserves the place of a step in the trace, so that the spans of a delegate come after the span of their call. */
+  /**
+   * Reserves the ordinal of a step in the trace, so that the spans of a delegate come after the
+   * span of their call.
+   */
   beginStep(): void {
     this.#stepOrdinal = this.#trace.takeOrdinal();
     this.#toolOrdinals.clear();
   }
 
-  /** Reserves the place of the next tool call of the step. */
+  /** Reserves the ordinal of the next tool call of the step. */
   beginToolCall(tool_call_id: string): void {
     this.#toolOrdinals.set(tool_call_id, this.#trace.takeOrdinal());
   }
@@ -133,7 +138,7 @@ export class Progress {
     this.finish_reason = finish_reason;
   }
 
-  /** Adds the span of a tool call, at the place that was reserved for it. */
+  /** Adds the span of a tool call, at its reserved ordinal. */
   addToolCall({
     tool_call_id,
     span_id,
@@ -160,7 +165,10 @@ export class Progress {
     );
   }
 
-  /** Numbers passages, so that the answer can cite them. A passage that has a number keeps it. */
+  /**
+   * Numbers passages, so that the answer can cite them. A passage that is numbered already keeps
+   * its number.
+   */
   addSources(hits: readonly Hit[]): Source[] {
     return hits.map((hit) => {
       const known = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);
@@ -171,7 +179,7 @@ export class Progress {
     });
   }
 
-  /** Hands over what has not been stored yet; the caller stores it. */
+  /** Returns the spans and usage that have not been stored yet; the caller stores them. */
   take(): { spans: SpanRow[]; usage: Statement[] } {
     const { spans, usage } = this;
     this.spans = [];

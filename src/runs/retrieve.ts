@@ -10,7 +10,7 @@ type Retrieval = Pick<
   'config' | 'prompt' | 'progress' | 'signal' | 'account' | 'attribution' | 'call_key'
 >;
 
-/** Searches the agent's knowledge for the question, and numbers the passages that were found. */
+/** Searches the agent's knowledge for the question, and numbers the passages found. */
 export async function* retrieve(
   ctx: Ctx,
   { config, prompt, progress, signal, ...run }: Retrieval,
@@ -23,7 +23,7 @@ export async function* retrieve(
     { base_ids, query: searchText(prompt), mode, top_k, min_score, reranker, filter: {} },
     { ...run.attribution, account, call_key: `${run.call_key}:retrieval` },
   ).catch((error: unknown) => {
-    // A search that was stopped by the run has not failed.
+    // A search that the run has aborted is not a failure.
     if (signal.aborted) return null;
     throw error;
   });

@@ -74,9 +74,9 @@ const plainRoutes = new Router()
       tag,
       summary: 'Cancel a run',
       description:
-        'Stops the model and ends the run as `cancelled`, with its text so far. A run that has ended is returned unchanged.',
+        'Stops the model and ends the run as `cancelled`, with its text so far. A finished run is returned unchanged.',
       params: z.object({ run: Id('run') }),
-      reply: { status: 200, schema: Run, description: 'The run as it has ended' },
+      reply: { status: 200, schema: Run, description: 'The cancelled or finished run' },
     },
     (ctx, { params }) => cancelRun(ctx, params.run),
   );
@@ -93,7 +93,7 @@ const oneOffRoutes = (stream: NativeStream) =>
       description:
         'Answers one message without a session, as JSON or as events; `Idempotency-Key` works as in a session. The run can be read, ' +
         'attached to and cancelled for 30 days, or for an hour in a workspace without content logging; then it is erased. With `config` ' +
-        'a draft is tried (`agents:write`): no version is created, and its cost is counted as `preview`.',
+        'a draft is previewed (requires `agents:write`): no version is created, and its cost is counted as `preview`.',
       params: z.object({ agent: AgentParameter }),
       body: StartRun,
       alsoProduces: ['text/event-stream'],
@@ -136,7 +136,7 @@ const eventRoutes = (stream: NativeStream) =>
       ),
   );
 
-/** The routes of runs; `stream` is the protocol in which their events are streamed. */
+/** Returns the routes of runs; `stream` is the protocol in which their events are streamed. */
 export function runRoutes(stream: NativeStream): Router {
   const routes = new Router();
   for (const some of [oneOffRoutes(stream), plainRoutes, eventRoutes(stream), actionRoutes(stream)])

@@ -57,8 +57,8 @@ function limited(progress: Progress, limit: Limit): RunOutcome {
 }
 
 /**
- * An agent that answers only from its documents declines without a model call when nothing was found. One with tools
- * may still find something, and files of the user count as documents.
+ * An agent that answers only from its documents declines without a model call when no passages were
+ * found. One with tools may still find some, and files of the user count as documents.
  */
 const mayAnswer = ({ config, overrides, progress: { sources, attached } }: AgentRun): boolean =>
   sources.length > 0 ||
@@ -68,7 +68,7 @@ const mayAnswer = ({ config, overrides, progress: { sources, attached } }: Agent
   config.tools.length > 0 ||
   (overrides.tools?.length ?? 0) > 0;
 
-/** Text is emitted as it comes or, where it has to follow a schema, once it does. */
+/** Text is emitted as it arrives or, when it has to follow a schema, once it is valid. */
 async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
   const { config, progress, prompt, signal, account, overrides } = run;
   const { limits, output_schema: schema } = config;
@@ -172,12 +172,12 @@ function loopInput(
   };
 }
 
-/** Throws `validation_failed` for a tool with the name of one of the agent's own. */
+/** Throws `validation_failed` for a client tool with the name of a tool of the agent. */
 function clientTools(overrides: Overrides, tools: readonly Tool[]): ClientTools {
   const { tools: own = [], has_own_choice = false } = overrides;
   const taken = own.find((tool) => tools.some(({ name }) => name === tool.name));
   if (taken !== undefined)
-    throw invalid('/tools', `The agent has a tool ${taken.name} of its own.`);
+    throw invalid('/tools', `The agent already has a tool named ${taken.name} of its own.`);
   const { tool_choice = null, max_calls = null, resumable = false } = overrides;
   return { tools: own, choice: tool_choice, has_own_choice, most_calls: max_calls, resumable };
 }

@@ -10,8 +10,8 @@ import { answerOf, terminalOf } from './stream/event-log.ts';
 import type { RunStream } from './stream/run-stream.ts';
 
 /**
- * Starts a run and waits for its answer. Throws `IdempotentReplay` with the answer when the idempotency key has started the run
- * before, and the run's failure.
+ * Starts a run and waits for its answer. Throws the run's failure, and `IdempotentReplay` with the
+ * answer when the idempotency key has started the run before.
  */
 export async function runToEnd(ctx: Ctx, run: RunRequest): Promise<Message> {
   const { state } = await start(ctx, run, null);

@@ -7,7 +7,7 @@ const maxContentChars = 20_000;
 export type NewSpan = Pick<SpanRow, 'type' | 'name' | 'started_at' | 'latency_ms'> &
   Partial<SpanRow>;
 
-/** The trace of a run, or of a delegate inside it. All of a run share one numbering. */
+/** The trace of a run, or of a delegate inside it. All spans of a run share one numbering. */
 export class Trace {
   readonly run_id: string;
   /** Content logging is on: spans keep inputs and outputs. */
@@ -63,7 +63,7 @@ const measurements: ReadonlySet<string> = new Set([
   ...Object.keys(unknownTokens),
 ]);
 
-/** A span without the texts that it contains, for workspaces without content logging. */
+/** Returns a span without its texts, for workspaces without content logging. */
 export const withoutContent = (span: NewSpan): NewSpan => ({
   ...span,
   input: null,
@@ -73,7 +73,7 @@ export const withoutContent = (span: NewSpan): NewSpan => ({
       : Object.fromEntries(
           Object.entries(span.output ?? {}).filter(([name]) => measurements.has(name)),
         ),
-  error: span.error == null ? null : 'It failed; what it said is not kept.',
+  error: span.error == null ? null : 'Failed. The message is not stored.',
 });
 
 /** Cuts a value whose JSON is too long for the trace. */

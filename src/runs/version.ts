@@ -9,7 +9,7 @@ export interface RunVersion {
   readonly config: AgentConfig;
   /** The tools of the version, pinned when it was made. */
   readonly tools: readonly ToolPin[];
-  /** The workspace's model for titles and summaries; null where these are made by rule. */
+  /** The workspace's model for titles and summaries; null to generate these by rule. */
   readonly background_model: string | null;
 }
 

@@ -20,8 +20,8 @@ export interface Draft extends Omit<Definition, 'secret_headers'> {
 }
 
 /**
- * Checks what the schemas of single fields cannot. `secrets` has the new values of secret headers, and ''
- * for those kept. Throws `validation_failed` or `url_not_allowed`, with a pointer for each fault.
+ * Checks constraints between fields. `secrets` has the new values of secret headers, and '' for
+ * those kept. Throws `validation_failed` or `url_not_allowed`, with a pointer for each fault.
  */
 export function checkDraft(
   ctx: Ctx,

@@ -20,7 +20,7 @@ const Body = z
       .nullable()
       .default(null)
       .describe(
-        'The argument that is the whole body; null for an object of all that are not in the URL',
+        'The argument that is the whole body; null to send an object of all arguments that are not in the URL',
       ),
   })
   .nullable();
@@ -43,7 +43,7 @@ const Response = z.strictObject({
     .max(50)
     .nullable()
     .default(null)
-    .describe('Members to keep of an object, or of each object of a list'),
+    .describe('Members of an object, or of each object in a list, to keep'),
 });
 
 const defaultResponse = { format: 'auto', pointer: null, fields: null } as const;
@@ -61,12 +61,12 @@ export const definitionFields = {
     .trim()
     .min(1)
     .max(4000)
-    .describe('What the tool does and when to use it; read by the model')
+    .describe('Purpose of the tool and when to use it; read by the model')
     .openapi({ example: 'The weather in a city now.' }),
   effect: z
     .enum(effects)
     .describe(
-      'What a call may do outside: `read` changes nothing, `destructive` cannot be taken back',
+      'Effect of a call: `read` changes nothing, `destructive` cannot be undone',
     ),
   method: z.enum(methods),
   url: z
@@ -74,15 +74,15 @@ export const definitionFields = {
     .min(1)
     .max(4000)
     .describe(
-      'Absolute; `{name}` in path segments and query values stands for an argument. A query part whose argument is not given is left out',
+      'Absolute URL; `{name}` in path segments and query values is replaced by an argument. A query part whose argument is missing is omitted',
     )
     .openapi({ example: 'https://api.example.com/weather?city={city}' }),
   input_schema: InputSchema,
   headers: z
     .record(HeaderName, z.string().max(4096))
-    .describe('Sent unchanged; not for secrets')
+    .describe('Sent unchanged. Use `secret_headers` for secrets')
     .openapi({ example: { Accept: 'application/json' } }),
-  body: Body.describe('How arguments that are not in the URL are sent; null sends none'),
+  body: Body.describe('Encoding of arguments that are not in the URL; null sends no body'),
   response: Response,
   timeout_ms: z
     .number()

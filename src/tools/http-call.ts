@@ -43,8 +43,9 @@ export const headerValue = (id: string): SecretRef => ({
 });
 
 /**
- * Calls an HTTP tool once, with arguments that are valid under its schema. Does not throw for a fault of the
- * tool, its secrets or the server: the result says what is wrong, without internal addresses.
+ * Calls an HTTP tool once, with arguments that are valid under its schema. Does not throw for a
+ * fault of the tool, its secrets or the server: the result contains an error without internal
+ * addresses.
  */
 export async function callHttpTool(
   ctx: Ctx,
@@ -108,7 +109,7 @@ async function openSecrets(
   for (const [name, id] of Object.entries(definition.secret_headers)) {
     const secret = secrets.find((one) => one.id === id);
     if (secret === undefined || secret.origin !== origin)
-      throw new Failure('credential_unusable', 'A secret header has to be saved again.');
+      throw new Failure('credential_unusable', 'A secret header must be saved again.');
     values[name] = await openSecret(ctx, headerValue(id), secret.value);
   }
   return values;

@@ -35,7 +35,9 @@ const kindOfPin = sql.raw(
   "coalesce(pin.value ->> 'kind', iif(pin.value ->> 'tool_id' is null, 'builtin', 'http'))",
 );
 
-/** An expression over a pin that depends on its kind; null for kinds that the database knows nothing of. */
+/**
+ * An expression over a pin that depends on its kind; null for kinds that are not in the database.
+ */
 const byKind = (express: (status: StatusInDatabase) => SQL): SQL => {
   const cases = kinds.flatMap((kind) => {
     const { status } = sources[kind];

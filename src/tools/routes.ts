@@ -17,7 +17,10 @@ import { tryTool } from './try.ts';
 const tag = 'Tools';
 const tool = z.object({ tool: Id('tool') });
 const etag = (reply: { readonly revision: number }) => String(reply.revision);
-/** Bytes of a document inside JSON, where quotes and line feeds take two characters. */
+/**
+ * Maximum bytes of a request with a document inside JSON, where quotes and line feeds take two
+ * bytes.
+ */
 const documentLimit = 2 * maxDocument;
 
 export const toolRoutes = new Router()
@@ -29,7 +32,7 @@ export const toolRoutes = new Router()
       tag,
       summary: 'Create a tool',
       description:
-        'An HTTP request that models may make, with arguments of a schema. Agents name it in `tools`.',
+        'Creates an HTTP request that models may make, with arguments that match a schema. Agents refer to it in `tools`.',
       body: CreateTool,
       reply: { status: 201, schema: Tool, description: 'The tool; secret values are not returned' },
       failures: ['name_taken', 'url_not_allowed', 'quota_exceeded'],
@@ -77,7 +80,7 @@ export const toolRoutes = new Router()
       tag,
       summary: 'Preview an import',
       description:
-        'What an OpenAPI document offers and what of it can be a tool. Nothing is stored.',
+        'Lists the operations of an OpenAPI document and the tools that they would become. Nothing is stored.',
       body: PreviewImport,
       bodyLimit: documentLimit,
       reply: {
@@ -109,7 +112,7 @@ export const toolRoutes = new Router()
       tag,
       summary: 'Update a tool',
       description:
-        'Makes the next revision. Versions of agents keep the revision they were made with until `tools` is set again.',
+        'Creates the next revision. Agent versions keep the revision that they were created with until `tools` is set again.',
       params: tool,
       body: UpdateTool,
       reply: { status: 200, schema: Tool, description: 'The tool' },

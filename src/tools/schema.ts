@@ -39,7 +39,7 @@ export const CreateTool = z
     body: body
       .optional()
       .describe(
-        'How arguments that are not in the URL are sent; JSON unless given for POST, PUT and PATCH, none for others',
+        'Encoding of arguments that are not in the URL; defaults to JSON for POST, PUT and PATCH, and to none for other methods',
       ),
     response: response.default(definitionDefaults.response),
     timeout_ms: timeout_ms.default(definitionDefaults.timeout_ms),
@@ -66,7 +66,7 @@ export const UpdateTool = z
     secret_headers: z
       .record(z.string().min(1).max(100), z.string().min(1).max(4096).nullable())
       .describe(
-        'Merged: what is absent stays, null takes a header away. A change of origin clears what is not given again',
+        'Merged: absent headers are kept, null removes a header. A change of origin removes headers that are not set again',
       ),
   })
   .partial()
@@ -100,7 +100,7 @@ export type Tool = z.output<typeof Tool>;
 
 export const ToolQuery = z.strictObject({
   ...pageQuery,
-  q: z.string().min(1).max(100).optional().describe('Part of the name'),
+  q: z.string().min(1).max(100).optional().describe('Filter by a part of the name'),
   effect: z.enum(effects).optional().describe('Effect of a call outside the platform'),
 });
 export type ToolQuery = z.output<typeof ToolQuery>;

@@ -33,7 +33,7 @@ export async function createTool(ctx: Ctx, input: CreateTool): Promise<Tool> {
 
 /** Returns the row and statements of a new tool, for its own batch or a larger one. */
 export async function newTool(ctx: Ctx, { type: _, secret_headers, ...input }: CreateTool) {
-  // The key that created it could not read it.
+  // The key that created the tool could not read it.
   if (coveredAgents(ctx.actor) !== null)
     throw new Failure(
       'forbidden',

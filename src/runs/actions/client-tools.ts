@@ -14,7 +14,7 @@ const ClientTool = z
       .string()
       .max(4000)
       .default('')
-      .describe('What it does and when to use it, for the model'),
+      .describe('Purpose of the tool and when to use it; read by the model'),
     input_schema: z
       .record(z.string(), z.unknown())
       .default({ type: 'object', properties: {} })
@@ -23,7 +23,7 @@ const ClientTool = z
         if (problem !== null) check.addIssue({ code: 'custom', message: problem });
       })
       .describe(
-        'JSON Schema of its arguments, an object; calls that do not match it never reach you',
+        'JSON Schema of the arguments, an object; calls that do not match it are rejected before they reach you',
       )
       .openapi({ example: { type: 'object', properties: { precise: { type: 'boolean' } } } }),
   })
@@ -36,15 +36,15 @@ export const ClientTools = z
   .max(maxTools)
   .refine(
     (tools) => new Set(tools.map(({ name }) => name)).size === tools.length,
-    'Must have a name each of its own.',
+    'Names must be unique.',
   )
   .describe(
-    'Tools that you execute, besides those of the agent. A call of one makes the run wait with the status `requires_action`, until you ' +
-      'send the result with `POST /runs/{run}/actions`',
+    'Tools that you execute, in addition to those of the agent. A call suspends the run with the status `requires_action` until you ' +
+      'submit its result with `POST /runs/{run}/actions`',
   );
 export type ClientTools = z.output<typeof ClientTools>;
 
-/** What tools of the caller's make of a run. */
+/** Returns the overrides of a run with client tools. */
 export const withClientTools = (
   tools: ClientTools | undefined,
 ): { readonly overrides?: Overrides } =>

@@ -18,10 +18,10 @@ export const actionRoutes = (stream: NativeStream) =>
       summary: 'Submit required actions',
       operationId: 'submitRunActions',
       description:
-        'Submits the `required_actions` of a run with the status `requires_action`. When all are there the run goes on, and the response ' +
-        'is that of a message: the answer, or the events that follow. Results for some of them are stored, and the response names the ' +
-        'others. Each result is accepted once: the same one again joins or replays the run, another one for the same call is a ' +
-        '`conflict`. When a budget or a rate limit refuses to go on, the run still waits.',
+        'Submits the `required_actions` of a run with the status `requires_action`. Once all are submitted the run resumes, and the response ' +
+        'is that of a message: the answer, or the events that follow. A partial submission is stored, and the response lists the ' +
+        'actions still required. Each result is accepted once: repeating it joins or replays the run, a different one for the same call is a ' +
+        '`conflict`. When a budget or a rate limit refuses to resume it, the run still waits.',
       params: z.object({ run: Id('run') }),
       body: SubmitActions,
       alsoProduces: ['text/event-stream'],

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 
-/** Characters of one result, as JSON: as much as a model reads of it. */
+/** Maximum characters of one result as JSON, which is the maximum that a model reads of it. */
 const maxResult = 50_000;
 const maxError = 10_000;
 
@@ -18,18 +18,18 @@ const ToolResult = z
     output: z
       .unknown()
       .optional()
-      .describe(`What the tool returned: any JSON value, at most ${maxResult} characters`)
+      .describe(`Output of the tool: any JSON value, at most ${maxResult} characters`)
       .openapi({ example: { temperature: 21 } }),
     error: z
       .string()
       .min(1)
       .max(maxError)
       .optional()
-      .describe('Why it failed, in place of `output`; the model reads it'),
+      .describe('Error message of a failed call, instead of `output`; read by the model'),
   })
   .superRefine((action, check) => {
     if ((action.output === undefined) === (action.error === undefined))
-      check.addIssue({ code: 'custom', message: 'Send `output` or `error`, one of them.' });
+      check.addIssue({ code: 'custom', message: 'Send either `output` or `error`.' });
     if ((JSON.stringify(action.output) ?? '').length > maxResult)
       check.addIssue({
         code: 'custom',
@@ -37,7 +37,7 @@ const ToolResult = z
         message: `Must be at most ${maxResult} characters as JSON.`,
       });
   })
-  .openapi('ToolResultAction', { description: 'The result of a call of one of your tools' });
+  .openapi('ToolResultAction', { description: 'Result of a client tool call' });
 
 /** A union by `type`: other kinds of required actions get members of their own. */
 export const RunAction = z.discriminatedUnion('type', [ToolResult]).openapi('RunAction');
@@ -51,12 +51,12 @@ export const SubmitActions = z
       .max(64)
       .refine(
         (actions) => new Set(actions.map((one) => one.tool_call_id)).size === actions.length,
-        'Must name each call once.',
+        '`tool_call_id` must be unique.',
       ),
     stream: z
       .boolean()
       .optional()
-      .describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
+      .describe('Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`'),
   })
   .openapi('SubmitActions', {
     example: {

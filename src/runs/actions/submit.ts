@@ -12,8 +12,9 @@ import { selectSuspension } from '../suspension/store.ts';
 import type { RunAction } from './schema.ts';
 
 /**
- * Submits required actions and waits for the answer, or for the answer so far when the run waits again. Throws
- * `IdempotentReplay` when an earlier request has submitted the same, and the run's failure.
+ * Submits required actions and waits for the answer, or for the answer so far when the run waits
+ * again. Throws the run's failure, and `IdempotentReplay` when an earlier request has submitted the
+ * same results.
  */
 export async function submitToEnd(
   ctx: Ctx,

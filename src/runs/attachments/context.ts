@@ -15,13 +15,13 @@ export interface Included {
   readonly image: LanguageModelV4FilePart | null;
 }
 
-/** How a run has used an attachment. */
+/** The use of an attachment in a run. */
 export interface AttachmentUse {
   readonly id: string;
   readonly included: 'whole' | 'passages' | 'image' | 'none';
   /** Estimated. */
   readonly tokens: number;
-  /** Why it was not sent. */
+  /** The reason why it was not sent. */
   readonly reason: 'budget' | 'too_many_images' | 'images_unsupported' | 'gone' | null;
 }
 
@@ -68,7 +68,7 @@ export async function gatherAttachments(
 ): Promise<AttachmentContext> {
   if (files.length === 0) return noAttachments;
   const gathered: (readonly [Included | null, AttachmentUse])[] = [];
-  // One after the other: a large text is let go before the next is read.
+  // Sequentially, so that a large text can be released before the next is read.
   for (const plan of planOf(newestFirst(files), model))
     gathered.push(await gather(ctx, plan, question));
   const uses = gathered.map(([, use]) => use);
@@ -159,6 +159,6 @@ async function gather(
   ];
 }
 
-/** Returns true if the prompt has an image: then fallback models must take images, too. */
+/** Returns true if the prompt has an image: then fallback models must support images, too. */
 export const hasImages = ({ included }: AttachmentContext): boolean =>
   included.some(({ image }) => image !== null);

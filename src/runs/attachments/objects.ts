@@ -19,7 +19,7 @@ export const storeText = (ctx: Ctx, object_id: string, document: ExtractedDocume
     limit: Number.POSITIVE_INFINITY,
   });
 
-/** Returns the extracted text; null when it is gone. */
+/** Returns the extracted text; null when it no longer exists. */
 export async function readText(ctx: Ctx, object_id: string): Promise<ExtractedDocument | null> {
   const object = await ctx.files.get(textKey(ctx.workspace_id, object_id));
   return object === null ? null : new Response(object.body).json<ExtractedDocument>();
@@ -28,7 +28,9 @@ export async function readText(ctx: Ctx, object_id: string): Promise<ExtractedDo
 const valuesOf = (values: readonly string[]) =>
   sql`(select value from json_each(${JSON.stringify(values)}))`;
 
-/** The objects among these that an attachment, an upload or a file of a one-off run refers to. */
+/**
+ * Selects those of the objects that an attachment, an upload or a file of a one-off run refers to.
+ */
 const selectLiveObjects = (db: Db, object_ids: readonly string[]) => {
   const ids = valuesOf(object_ids);
   return db
@@ -44,7 +46,7 @@ const selectLiveObjects = (db: Db, object_ids: readonly string[]) => {
     );
 };
 
-/** Removes the objects that nothing refers to. */
+/** Removes the objects that no row refers to. */
 export async function removeObjects(ctx: Ctx, object_ids: readonly string[]): Promise<void> {
   const live = new Set(
     (await selectLiveObjects(ctx.db, object_ids).all()).map(({ object_id }) => object_id),

@@ -36,7 +36,7 @@ export function pickPassages(
     }));
 }
 
-/** Takes the chunks that fit, in their order. */
+/** Returns the chunks that fit, in their order. */
 function take(chunks: readonly Chunk[], budget: number): Chunk[] {
   let left = budget;
   return chunks.filter(({ token_count }) => {
@@ -77,5 +77,8 @@ const fold = (text: string) =>
     .replaceAll(/[\u0300-\u036f]/g, '')
     .toLowerCase();
 
-/** The prefix of every word with a stem, whose last letter an ending may have changed. It matches too much and misses nothing. */
+/**
+ * Returns the prefix of every word with a stem, whose last letter an ending may have changed. It
+ * matches too much but misses no word.
+ */
 const rootOf = (stem: string): string => (stem.length > 3 ? stem.slice(0, -1) : stem);

@@ -37,8 +37,9 @@ export interface Placed {
 }
 
 /**
- * Places attachments. Whole ones stay in the message they came with, so that a prompt begins like the one before it.
- * Passages are chosen for the question and stand with it, as do attachments of messages that are no longer sent.
+ * Places attachments. Whole ones stay in their message, so that prompts share a prefix. Passages
+ * are chosen for the question and placed beside it, as are attachments of messages that are no
+ * longer sent.
  */
 export function placeAttachments(
   { included }: AttachmentContext,
@@ -51,7 +52,8 @@ export function placeAttachments(
   );
   const question = given?.findLast(({ role }) => role === 'user');
   const asked = new Set(question === undefined ? [] : referencesIn(question));
-  // A document of the question stands with what was found for it; an image keeps its place.
+  // A document of the question is placed beside the passages found for it; an image keeps its
+  // position.
   const isThere = ({ file, isWhole, image }: Included) =>
     isWhole &&
     ((named.has(file.object_id) && (image !== null || !asked.has(file.object_id))) ||

@@ -6,16 +6,19 @@ import { closeInterrupted } from '../recover/close-interrupted.ts';
 import { isOpen, isWaiting, type RunRow, selectRun } from '../store/runs.ts';
 import { decodeEvents, encodeEvents } from '../stream/event-log.ts';
 
-/** Wakes the object while a run is active, and after a crash: an object without requests is evicted. */
+/**
+ * Interval of the alarm while a run is active. It also wakes the object after a crash, since an
+ * object without requests is evicted.
+ */
 const alarmEvery = 20 * second;
 
-/** The run whose events are kept. */
+/** The run whose events are stored. */
 interface KeptRun {
   readonly run_id: string;
   readonly workspace_id: string;
 }
 
-/** The events of the active run in the storage of its object, for the case that the object dies. */
+/** The events of the active run in the storage of its object, kept in case the object crashes. */
 export class CrashLog {
   readonly #storage: DurableObjectStorage;
   #segments = 0;
@@ -24,7 +27,7 @@ export class CrashLog {
     this.#storage = storage;
   }
 
-  /** The run that is kept; null for none. */
+  /** The id of the stored run; null for none. */
   async run(): Promise<KeptRun | null> {
     return (await this.#storage.get<KeptRun>('run')) ?? null;
   }
@@ -33,7 +36,7 @@ export class CrashLog {
     await this.#storage.setAlarm(ctx.now() + alarmEvery);
   }
 
-  /** Adds events. A failure is logged: the run goes on without them. */
+  /** Adds events. A failure is logged, and the run continues without them. */
   async save(ctx: Ctx, { id, workspace_id }: RunRow, events: readonly RunEvent[]): Promise<void> {
     const kept: KeptRun = { run_id: id, workspace_id };
     const isFirst = this.#segments === 0;
@@ -45,7 +48,7 @@ export class CrashLog {
       .catch((error: unknown) => ctx.log.error('run_not_kept', { run_id: id, error }));
   }
 
-  /** Drops the events of a run that has ended. */
+  /** Deletes the events of a run that has ended. */
   async clear(): Promise<void> {
     if (this.#segments === 0) return;
     this.#segments = 0;
@@ -53,7 +56,7 @@ export class CrashLog {
     await this.#storage.deleteAll();
   }
 
-  /** Closes a run of an earlier life of the object, with the events that are kept of it. */
+  /** Closes a run of an earlier instance of the object, with its stored events. */
   async recover(ctx: Ctx, run_id: string, drivers: readonly RunDriver[]): Promise<void> {
     const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
     const isKept = (await this.run())?.run_id === run_id;

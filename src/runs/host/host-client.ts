@@ -23,11 +23,11 @@ export interface HostCommands {
     readonly stream: NamedStream | null;
   };
   cancel: { readonly run_id: string };
-  /** Ends a run that has waited for too long. */
+  /** Ends a run whose time to wait is over. */
   expire: { readonly run_id: string };
   /** Closes a run whose host has died. */
   recover: { readonly run_id: string };
-  /** Drops cached state, so that the next run reads what is stored; with `erase`, also what is kept for a crash. */
+  /** Drops the cache, so that the next run reads from D1; with `erase`, also the stored events. */
   invalidate: { readonly erase: boolean };
 }
 
@@ -35,7 +35,7 @@ export interface HostCommands {
 export type StreamState =
   /** The body has the events; the id is null while the run is queued. */
   | { readonly type: 'stream'; readonly run_id: string | null; readonly is_joined: boolean }
-  /** The run was started and nobody waits for it. */
+  /** The run was started, and no response waits for it. */
   | { readonly type: 'begun'; readonly run_id: string; readonly is_joined: boolean }
   | { readonly type: 'message'; readonly message: Message; readonly is_joined: boolean }
   /** The run has ended or waits and is stored, or another host executes it. */
@@ -46,7 +46,7 @@ export interface StreamReply {
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
-/** The name of the host that executes a run: one for each session, and one for each one-off run. */
+/** Returns the name of the host that executes a run: one per session, and one per one-off run. */
 export const hostName = ({ session_id, id }: Pick<RunRow, 'session_id' | 'id'>): string =>
   session_id ?? id;
 

@@ -13,7 +13,10 @@ import { HostedRuns } from './hosted-runs.ts';
 import type { Started } from './started.ts';
 import { streamLater } from './stream-later.ts';
 
-/** How long a stream waits for the first output before the response begins: proxies time out on silent connections. */
+/**
+ * Time to wait for the first output before the response begins, in milliseconds: proxies close
+ * silent connections.
+ */
 const firstOutputTimeoutMs = 8 * second;
 
 type Handlers = {
@@ -35,8 +38,9 @@ async function toMessageReply(started: Started): Promise<StreamReply> {
 }
 
 /**
- * The object that executes runs, one for each session and one for each one-off run: it owns the active run, queues
- * the others, and goes on without listeners. D1 is the record; cached state only saves reading it again.
+ * The object that executes runs, one for each session and one for each one-off run. It owns the
+ * active run, queues the others, and continues without listeners. D1 is the record; cached state
+ * only saves reading it again.
  */
 export abstract class RunHost extends DurableObject<Env> {
   protected abstract readonly protocols: readonly StreamProtocol[];
@@ -116,7 +120,10 @@ export abstract class RunHost extends DurableObject<Env> {
     return run === null ? { elsewhere: run_id } : { run, is_joined: true };
   }
 
-  /** A failure before the first output is thrown, as a status; one that takes longer is an event of the stream. */
+  /**
+   * A failure before the first output is thrown and becomes a status; a later one is an event of
+   * the stream.
+   */
   async #stream(ctx: Ctx, starting: Promise<Started>, wanted: NamedStream): Promise<StreamReply> {
     const encoder = this.#encoderOf(wanted);
     const isLate = Promise.withResolvers<null>();
@@ -137,7 +144,7 @@ export abstract class RunHost extends DurableObject<Env> {
         body: run.streamFrom(encoder, after),
       };
     } finally {
-      // A timer that is left would keep the object awake.
+      // A pending timer would keep the object in memory.
       clearTimeout(timer);
     }
   }
@@ -188,7 +195,7 @@ export abstract class RunHost extends DurableObject<Env> {
     const opened = this.#sources.get(kind);
     if (opened !== undefined) return opened;
     const driver = this.drivers.find((one) => one.kind === kind);
-    if (driver === undefined) throw new Error(`there is no run driver ${kind}`);
+    if (driver === undefined) throw new Error(`unknown run driver ${kind}`);
     const source = driver.open({ recover: (ctx, run_id) => this.#recover(ctx, run_id) });
     this.#sources.set(kind, source);
     return source;
@@ -196,7 +203,7 @@ export abstract class RunHost extends DurableObject<Env> {
 
   #encoderOf({ name, options }: NamedStream): StreamEncoder {
     const protocol = this.protocols.find((one) => one.name === name);
-    if (protocol === undefined) throw new Error(`there is no stream protocol ${name}`);
+    if (protocol === undefined) throw new Error(`unknown stream protocol ${name}`);
     return protocol.make(options);
   }
 
@@ -204,7 +211,7 @@ export abstract class RunHost extends DurableObject<Env> {
     for (const source of this.#sources.values()) source.invalidate();
   }
 
-  /** Closes a run that an earlier life of this object had begun. */
+  /** Closes a run that an earlier instance of this object had begun. */
   async #recover(ctx: Ctx, run_id: string): Promise<void> {
     if (this.#runs.has(run_id)) return;
     await this.#log.recover(ctx, run_id, this.drivers);

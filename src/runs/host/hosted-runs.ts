@@ -17,13 +17,13 @@ import type { Started } from './started.ts';
 import { TurnQueue } from './turn-queue.ts';
 import { WaitingRuns } from './waiting-runs.ts';
 
-/** Callbacks to the object that the runs live in. */
+/** Callbacks to the object that hosts the runs. */
 export interface HostHooks {
-  /** Keeps events for the case that the host dies. */
+  /** Stores events in case the host crashes. */
   readonly save: (ctx: Ctx, run: ActiveRun, events: readonly RunEvent[]) => Promise<void>;
-  /** Called when the run has ended, and nothing needs to be kept of it. */
+  /** Called once the run has ended, when its stored events are no longer needed. */
   readonly ended: () => Promise<void>;
-  /** Drops what is cached: the next run reads what is stored. */
+  /** Drops the cache, so that the next run reads from D1. */
   readonly invalidate: () => void;
   readonly drivers: () => readonly RunDriver[];
 }
@@ -44,7 +44,10 @@ export class HostedRuns {
     );
   }
 
-  /** Resolves with a run of the queue once it has begun; null for any other run, and for one that waits. */
+  /**
+   * Resolves with a run of the queue once it has begun; null for any other run, and for one that
+   * waits.
+   */
   async find(run_id: string): Promise<LiveRun | null> {
     const turn = this.#queue.find((one) => one.run_id === run_id);
     return turn === undefined || turn.wait !== null ? null : turn.run.promise;
@@ -55,7 +58,7 @@ export class HostedRuns {
     return this.#waiting.submit(ctx, run_id, actions);
   }
 
-  /** Ends a run that has waited for too long. */
+  /** Ends a run whose time to wait is over. */
   expire(ctx: Ctx, run_id: string): Promise<void> {
     return this.#waiting.end(ctx, run_id, 'expired');
   }
@@ -69,7 +72,7 @@ export class HostedRuns {
     const live = await turn.run.promise;
     turn.cancel();
     await live.ended;
-    // It has come to wait meanwhile, and is ended.
+    // The run has been suspended in the meantime, and is ended.
     if (turn.wait !== null) await turn.released.promise;
   }
 
@@ -88,9 +91,9 @@ export class HostedRuns {
   }
 
   /**
-   * Starts a run as soon as the queue allows it, or joins the one that the same request has started before. With
-   * `onQueued` a run that has to wait is stored first. Throws `session_busy` with the id of the active run, and what
-   * the source throws.
+   * Starts a run as soon as the queue allows it, or joins the one that the same request has started
+   * before. With `onQueued` a run that has to be queued is stored first. Throws `session_busy` with
+   * the id of the active run, and the failures of the source.
    */
   async start<Input>(
     ctx: Ctx,
@@ -116,14 +119,17 @@ export class HostedRuns {
         is_joined: false,
       };
     } catch (error) {
-      // Whatever the reason, a key that was used before has its answer.
+      // A used idempotency key takes precedence over any failure.
       const used = error instanceof Failure ? await keyOfRun(ctx) : error;
       if (!(used instanceof IdempotencyKeyOfRun)) throw error;
       return this.#join(ctx, source, input, used.run_id, onQueued);
     }
   }
 
-  /** The run that a key has started earlier: it may be active, have ended, or have failed and be started again. */
+  /**
+   * Finds the run that an idempotency key has started earlier: it may be active, have ended, or
+   * have failed and be started again.
+   */
   async #join<Input>(
     ctx: Ctx,
     source: RunSource<Input>,

@@ -30,7 +30,7 @@ export class KeepAlive {
     this.#idle += 1;
     if (this.#idle < 2) return;
     this.#idle = 0;
-    // A client that has gone away is noticed by the next write.
+    // The next write detects a client that has disconnected.
     void this.#sink.write(comment).catch(() => this.stop());
   }
 }

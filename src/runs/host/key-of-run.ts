@@ -1,7 +1,10 @@
 import type { Ctx } from '../../platform/context.ts';
 import { IdempotencyKeyOfRun, throwIfAnswered } from '../../platform/idempotency.ts';
 
-/** The run that the request's key stands for; null for none. Throws what else a used key means. */
+/**
+ * Returns the run that the request's idempotency key has started; null for none. Throws the failure
+ * of a key that was used for another request.
+ */
 export async function keyOfRun(ctx: Ctx): Promise<IdempotencyKeyOfRun | null> {
   try {
     await throwIfAnswered(ctx);

@@ -5,10 +5,10 @@ import type { StreamEncoder } from '../stream/encoder.ts';
 import { answerOf, eventsGone } from '../stream/event-log.ts';
 import { KeepAlive } from './keep-alive.ts';
 
-/** Events of at most this time are lost in a crash. */
+/** Interval in milliseconds at which events are stored, which bounds the loss in a crash. */
 const saveEvery = second;
 
-/** Stores the events since its last call, for the case that the host dies. */
+/** Stores the events since its last call, in case the host crashes. */
 export type Save = (events: readonly RunEvent[]) => Promise<void>;
 
 /**
@@ -18,10 +18,10 @@ export type Save = (events: readonly RunEvent[]) => Promise<void>;
 export class LiveRun {
   readonly id: string;
   readonly events: RunEvent[];
-  /** Resolves with the first output, or with the end of a run that has none. */
+  /** Resolves with the first output, or at the end of a run without any. */
   readonly firstOutput: Promise<void>;
   readonly ended: Promise<void>;
-  /** The number of events before: those of a run that has waited. */
+  /** The number of earlier events, of a run that has waited. */
   readonly begun_at: number;
   readonly #cancel: AbortController;
   readonly #waiting = new Set<() => void>();
@@ -62,8 +62,8 @@ export class LiveRun {
   }
 
   /**
-   * Streams the events behind frame `after`: those of the past at once, the others as they come. Throws `events_gone`
-   * when there is no such frame.
+   * Streams the events after frame `after`: past ones at once, the others as they come. Throws
+   * `events_gone` when the frame does not exist.
    */
   stream(encoder: StreamEncoder, after: number): ReadableStream<Uint8Array> {
     const past = this.events.slice();
@@ -71,19 +71,19 @@ export class LiveRun {
     if (after > frames.length) throw eventsGone();
     const { readable, writable } = new IdentityTransformStream();
     const text = frames.slice(after).join('');
-    // A listener that goes away is no failure of the run.
+    // A listener that disconnects does not fail the run.
     void this.#write(writable.getWriter(), encoder, text, past.length).catch(() => undefined);
     return readable;
   }
 
-  /** Streams the events behind the first `count`. */
+  /** Streams the events after the first `count`. */
   streamFrom(encoder: StreamEncoder, count: number): ReadableStream<Uint8Array> {
     const { readable, writable } = new IdentityTransformStream();
     void this.streamTo(writable.getWriter(), encoder, count).catch(() => undefined);
     return readable;
   }
 
-  /** Writes the events behind the first `count` to a stream that is open already. */
+  /** Writes the events after the first `count` to an open stream. */
   streamTo(
     sink: WritableStreamDefaultWriter<Uint8Array>,
     encoder: StreamEncoder,

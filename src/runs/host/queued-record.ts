@@ -14,7 +14,9 @@ export const cancelledWhileQueued = () =>
  * lives, and the sweep of lost runs closes it when the host dies.
  */
 export class QueuedRecord {
-  /** The context for the run itself. The request's idempotency key is used up when the run is queued. */
+  /**
+   * The context of the run itself. The request's idempotency key is used when the run is queued.
+   */
   readonly ctx: Ctx;
   readonly #request: Ctx;
   readonly #run_id: string;
@@ -35,7 +37,10 @@ export class QueuedRecord {
     this.#more = more;
   }
 
-  /** Stores the run, calls `onStored`, and resolves when its turn has come. Throws as `turn` does. */
+  /**
+   * Stores the run, calls `onStored`, and resolves when the turn may be executed. Throws the
+   * failures of `turn`.
+   */
   async wait(turn: Promise<void>, onStored: () => void): Promise<void> {
     // It may be rejected before it is stored.
     turn.catch(() => undefined);
@@ -52,7 +57,7 @@ export class QueuedRecord {
     }
   }
 
-  /** Ends a run that will not begin. */
+  /** Ends a run that will not start. */
   async close(error: unknown): Promise<void> {
     if (!this.#isStored) return;
     const { db, workspace_id, now, log } = this.ctx;
@@ -66,7 +71,7 @@ export class QueuedRecord {
       status: isCancelled ? ('cancelled' as const) : ('failed' as const),
       ended_at: now(),
     };
-    // What cannot be written now is left to the sweep.
+    // The sweep closes runs that cannot be updated now.
     await commit(this.ctx, { statements: [endRun(db, workspace_id, this.#run_id, end)] }).catch(
       (cause: unknown) =>
         log.error('queued_run_not_closed', { run_id: this.#run_id, error: cause }),

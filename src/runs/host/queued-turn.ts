@@ -2,7 +2,7 @@ import type { BusyPolicy } from '../../db/schema/runs.ts';
 import type { Idempotency } from '../../platform/context.ts';
 import type { LiveRun } from './live-run.ts';
 
-/** How a request is kept whose run waits for required actions. */
+/** Keeps the request of a run that waits for required actions. */
 interface Wait {
   readonly expires_at: number;
   /** Ends the run. */
@@ -39,7 +39,10 @@ export class QueuedTurn {
     this.run.resolve(live);
   }
 
-  /** Set while its run waits for required actions: it keeps the queue, and nothing of it is executed. */
+  /**
+   * Set while its run waits for required actions: it keeps its position in the queue and is not
+   * executed.
+   */
   get wait(): Wait | null {
     return this.#wait;
   }
@@ -50,14 +53,14 @@ export class QueuedTurn {
     if (this.#isCancelled) wait.cancel();
   }
 
-  /** Its run goes on. */
+  /** Marks its run as resumed. */
   resume(live: LiveRun): void {
     this.#wait = null;
     this.run = Promise.withResolvers();
     this.begin(live);
   }
 
-  /** Cancels its run, also one that has not begun or waits. */
+  /** Cancels its run, also one that is queued or waits. */
   cancel(): void {
     this.#isCancelled = true;
     this.#live?.cancel();

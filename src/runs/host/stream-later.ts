@@ -5,7 +5,7 @@ import type { StreamEncoder } from '../stream/encoder.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Started } from './started.ts';
 
-/** A stream that is open before its run has begun. A failure to begin is an event of the stream. */
+/** Opens a stream before its run has begun. A failure to start is an event of the stream. */
 export function streamLater(
   ctx: Ctx,
   starting: Promise<Started>,
@@ -21,7 +21,7 @@ export function streamLater(
       if ('elsewhere' in started)
         throw new Failure(
           'request_in_flight',
-          'The first request with this key has its answer; send it again.',
+          'The first request with this key has completed. Repeat the request to replay it.',
         );
       await started.run.streamTo(sink, encoder, started.after ?? 0);
     } catch (error) {

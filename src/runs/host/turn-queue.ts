@@ -2,16 +2,16 @@ import type { BusyPolicy } from '../../db/schema/runs.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { QueuedTurn } from './queued-turn.ts';
 
-/** Maximum number of requests that wait behind the active one. */
+/** Maximum number of queued requests. */
 const maxQueued = 50;
 
 const activeDetail =
-  'The session is answering another message; wait for that run, read its events or cancel it.';
+  'The session has an active run. Wait for it, read its events or cancel it.';
 
 const busy = (detail: string, run_id: string) =>
   new Failure('session_busy', detail, { retryAfter: 1, extra: { run_id } });
 
-/** The refusal of a message while a run of the session waits. */
+/** Refuses a message while a run of the session waits for actions. */
 export const waitingRun = (run_id: string) =>
   busy(
     'A run of the session waits for required actions. Submit them with `POST /runs/{run}/actions`, or cancel the run.',
@@ -19,8 +19,9 @@ export const waitingRun = (run_id: string) =>
   );
 
 /**
- * The requests of one host, executed one after the other. A request that interrupts cancels the active run, and goes
- * before those that wait, which go on waiting. Of several that interrupt, the older ones are cancelled.
+ * The requests of one host, executed one after the other. A request that interrupts cancels the
+ * active run and precedes the queued requests, which stay queued. Of several that interrupt, the
+ * older ones are cancelled.
  */
 export class TurnQueue {
   #active: QueuedTurn | null = null;
@@ -42,13 +43,16 @@ export class TurnQueue {
     throw wait === null ? busy(activeDetail, run_id) : waitingRun(run_id);
   }
 
-  /** Makes a request the active one whose run waits since before this object was created. */
+  /** Makes the request of a run active that has waited since before this object was created. */
   hold(turn: QueuedTurn): QueuedTurn {
     this.#active = turn;
     return turn;
   }
 
-  /** Resolves when the request may be executed. Throws when it is withdrawn, or the queue is cleared. */
+  /**
+   * Resolves when the request may be executed. Throws when it is withdrawn, or the queue is
+   * cleared.
+   */
   async enqueue(turn: QueuedTurn): Promise<void> {
     if (this.#active === null) {
       this.#active = turn;
@@ -59,7 +63,7 @@ export class TurnQueue {
     await turn.turn.promise;
   }
 
-  /** Removes a request, and lets the next one be executed if it was the active one. */
+  /** Removes a request. If it was the active one, the next may be executed. */
   release(turn: QueuedTurn): void {
     turn.released.resolve();
     this.#waiting = this.#waiting.filter((one) => one !== turn);
@@ -69,7 +73,7 @@ export class TurnQueue {
     this.#active = next;
     if (next === null) return;
     this.#waiting = this.#waiting.filter((one) => one !== next);
-    // Its message is stored all the same.
+    // Its message is stored anyway.
     if (interrupts(next) && this.#waiting.some(interrupts)) next.cancel();
     next.turn.resolve();
   }
@@ -78,7 +82,7 @@ export class TurnQueue {
     return this.#waiting.some((turn) => turn.run_id === run_id);
   }
 
-  /** Rejects a waiting request, and resolves once its end is recorded; false when it is not waiting. */
+  /** Rejects a queued request, and resolves once its end is stored; false when it is not queued. */
   async withdraw(run_id: string, reason: Error): Promise<boolean> {
     const turn = this.#waiting.find((one) => one.run_id === run_id);
     if (turn === undefined) return false;
@@ -88,7 +92,7 @@ export class TurnQueue {
     return true;
   }
 
-  /** Rejects the waiting requests, cancels the active run, and resolves when it has ended. */
+  /** Rejects the queued requests, cancels the active run, and resolves when it has ended. */
   async clear(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -29,14 +29,14 @@ type Drive = (
 ) => LiveRun;
 
 /**
- * The waiting runs of a host. Their state is in D1 alone; here a waiting run only keeps its place in the queue, which
- * a host that was evicted takes again when the next request arrives.
+ * The waiting runs of a host. Their state is in D1 alone; in memory a waiting run only holds its
+ * position in the queue, which is restored with the next request after an eviction.
  */
 export class WaitingRuns {
   readonly #queue: TurnQueue;
   readonly #hooks: Hooks;
   readonly #drive: Drive;
-  /** Changes of waiting runs are made one after the other. */
+  /** Changes of waiting runs are serialized. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(queue: TurnQueue, hooks: Hooks, drive: Drive) {
@@ -45,17 +45,20 @@ export class WaitingRuns {
     this.#drive = drive;
   }
 
-  /** Accepts the results of required actions. Of several requests with the same results one resumes the run. */
+  /**
+   * Accepts the results of required actions. Of several requests with the same results one resumes
+   * the run.
+   */
   submit(ctx: Ctx, run_id: string, actions: readonly RunAction[]): Promise<Started> {
     return this.#inOrder(() => this.#submit(ctx, run_id, actions));
   }
 
-  /** Ends a waiting run. Does nothing when it does not wait, or its time is not over. */
+  /** Ends a waiting run. Does nothing when the run does not wait, or its time is not over. */
   end(ctx: Ctx, run_id: string, reason: 'cancelled' | 'expired'): Promise<void> {
     return this.#inOrder(() => this.#end(ctx, run_id, reason));
   }
 
-  /** Keeps the place of a run that has come to wait, until it is resumed or ends. */
+  /** Holds the position of a suspended run, until it is resumed or ends. */
   suspend(ctx: Ctx, turn: QueuedTurn, expires_at: number): void {
     const cancel = () =>
       ctx.defer(
@@ -67,8 +70,8 @@ export class WaitingRuns {
   }
 
   /**
-   * Takes the place of a run that has been waiting since before this object was created, and ends one whose time is
-   * over. Returns true when the session is not as it was read.
+   * Restores the position of a run that has waited since before this object was created, and ends
+   * one whose time is over. Returns true when the session differs from the one that was read.
    */
   async hold(ctx: Ctx, { active_run_id }: RunTerms): Promise<boolean> {
     const held = this.#queue.find(({ wait }) => wait !== null);
@@ -96,7 +99,7 @@ export class WaitingRuns {
   }
 
   async #submit(given: Ctx, run_id: string, actions: readonly RunAction[]): Promise<Started> {
-    // A key that was used for the same request stands for this run.
+    // A used key of the same request identifies this run.
     const ctx = (await keyOfRun(given)) === null ? given : { ...given, idempotency: null };
     const submission = await submitActions(ctx, run_id, actions, this.#hooks.drivers());
     if (submission.type === 'complete') return this.#resume(ctx, submission.resumption);

@@ -13,28 +13,28 @@ const Cost = z
 
 export const AgentRunsQuery = z.strictObject({
   ...pageQuery,
-  status: z.enum(runStatuses).optional().describe('Only runs in this state'),
-  version: VersionParameter.optional().describe('Only runs of this version'),
-  session: Id('ses').optional().describe('Only runs of this session'),
-  end_user_id: EndUserId.optional().describe('Only of this end user'),
+  status: z.enum(runStatuses).optional().describe('Filter by status'),
+  version: VersionParameter.optional().describe('Filter by version'),
+  session: Id('ses').optional().describe('Filter by session'),
+  end_user_id: EndUserId.optional().describe('Filter by end user'),
   finish_reason: z
     .string()
     .min(1)
     .max(64)
     .optional()
-    .describe('Only runs that ended so')
+    .describe('Filter by finish reason')
     .openapi({ example: 'no_answer' }),
   error: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'An error code, or `any`.')
     .optional()
-    .describe('Only runs with this error code; `any` for all that have one')
+    .describe('Filter by error code; `any` for all failed runs')
     .openapi({ example: 'provider_error' }),
   min_cost_usd: Cost.optional().describe(
-    'Only runs that cost this much or more; a run of unknown cost is never among them',
+    'Minimum cost; excludes runs of unknown cost',
   ),
   max_cost_usd: Cost.optional().describe(
-    'Only runs that cost this much or less; a run of unknown cost is never among them',
+    'Maximum cost; excludes runs of unknown cost',
   ),
   ...dateRange,
 });

@@ -16,7 +16,7 @@ import { type OneOffInput, oneOffKind } from './one-off-input.ts';
 import { restoreOneOff } from './restore-one-off.ts';
 import { startOneOff } from './start-one-off.ts';
 
-/** Runs without a session. Each has a host of its own, named by its id. */
+/** The driver of runs without a session. Each has its own host, named by its id. */
 export const oneOffDriver: RunDriver<OneOffInput> = {
   kind: oneOffKind,
   owns: ({ session_id }) => session_id === null,
@@ -30,7 +30,7 @@ const source: RunSource<OneOffInput> = {
     return { on_busy: 'reject', caller: { agent_id, end_user_id }, active_run_id: null };
   },
   async check() {
-    // The request was checked when it was prepared.
+    // The request has been checked before it was sent to the host.
   },
   async queued(): Promise<Statement[]> {
     throw new Error('a one-off run is never queued');
@@ -44,14 +44,14 @@ const source: RunSource<OneOffInput> = {
     return hasFailed ? input : null;
   },
   ended() {
-    // Nothing is cached.
+    // A one-off run has no cache.
   },
   invalidate() {
-    // Nothing is cached.
+    // A one-off run has no cache.
   },
 };
 
-/** Closes a run if its host has died, and reads it again. A run that is active stays as it is. */
+/** Closes a run if its host has died, and reads it again. An active run is unchanged. */
 async function recovered(ctx: Ctx, run: RunRow): Promise<RunRow | undefined> {
   await hostOf(ctx, hostName(run)).recover(run.id);
   return selectRun(ctx.db, ctx.workspace_id, run.id).get();

@@ -14,16 +14,19 @@ import type { BroughtFile, OneOffInput } from './one-off-input.ts';
 /** Maximum number of files of a one-off run. */
 const maxFiles = 100;
 
-/** The files of a one-off run, each content once. */
+/** The files of a one-off run; equal files are kept once. */
 export interface TakenFiles {
   readonly files: readonly AttachedFile[];
-  /** The prompt, referring to the files that were taken. */
+  /** The prompt, with references to the adopted files. */
   readonly prompt: readonly LanguageModelV4Message[] | null;
   /** Statements that store the files, after the run. */
   readonly statements: readonly Statement[];
 }
 
-/** Takes the files of a request. Throws `validation_failed` for images that the model does not take, and `conflict`. */
+/**
+ * Adopts the files of a request. Throws `validation_failed` for images that the model does not
+ * support, and `conflict` for too many files.
+ */
 export async function takeFiles(
   ctx: Ctx,
   input: OneOffInput,
@@ -68,7 +71,7 @@ async function checkImages(
   const config = draft?.config ?? (row === undefined ? null : parseConfig(row.config));
   const isRefused = config !== null && capabilitiesOf(config.model).images === false;
   if (isRefused && brought.some(({ kind }) => kind === 'image'))
-    throw invalid('/model', `The model ${config.model} does not take images.`);
+    throw invalid('/model', `Model ${config.model} does not support images.`);
 }
 
 const toAttachedFile = (file: BroughtFile, message_id: string): AttachedFile => ({

@@ -8,12 +8,12 @@ import type { Inputs } from '../prompt/instructions.ts';
 /** The kind of run that has no session. */
 export const oneOffKind = 'one_off';
 
-/** A file that came with a request: stored, and read where it is a document. */
+/** A file of a request: stored, and extracted if it is a document. */
 export type BroughtFile = typeof attachments.$inferSelect;
 
 /** The request of a one-off run. */
 export interface OneOffInput {
-  /** Chosen with the request, since it names the host. */
+  /** Created with the request, since it names the host. */
   readonly run_id: string;
   readonly agent_id: string;
   /** A number, id or label; null for the active version. */

@@ -46,6 +46,6 @@ export class OneOffStorage implements RunStorage {
   }
 
   stored(): void {
-    // Nothing of a one-off run is cached.
+    // A one-off run has no cache.
   }
 }

@@ -28,7 +28,7 @@ export async function prepareOneOff(
   ]);
   const agent = authorizeAgent(ctx, agents);
   if (agent.archived_at !== null)
-    throw new Failure('agent_archived', 'The agent is archived: restore it first.');
+    throw new Failure('agent_archived', 'The agent is archived. Restore it first.');
   const [version] = versions;
   if (version === undefined) throw invalid('/version', versionNotFound(given.version ?? ''));
   const draft =
@@ -53,6 +53,6 @@ function refuseDraft({ actor }: Ctx): void {
   if (!mayUse(actor, 'agents:write'))
     throw new Failure(
       'forbidden',
-      'Trying a draft needs the permission agents:write, which the credential’s role does not have.',
+      'A draft requires the permission agents:write, which the role of this credential does not have.',
     );
 }

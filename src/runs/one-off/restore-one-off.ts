@@ -8,7 +8,7 @@ import type { SuspendedRun } from '../suspension/state.ts';
 import { toRunVersion } from '../version.ts';
 import { OneOffStorage } from './one-off-storage.ts';
 
-/** Makes a waiting one-off run active again, on its own version. Null when it was erased. */
+/** Restores a waiting one-off run, on its own version. Null when it was erased. */
 export async function restoreOneOff(ctx: Ctx, suspended: SuspendedRun): Promise<ActiveRun | null> {
   const { run, state } = suspended;
   const { db, workspace_id } = ctx;

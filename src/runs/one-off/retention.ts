@@ -17,8 +17,9 @@ const share = 500;
 const batchSize = 20;
 
 /**
- * Erases one-off runs that have expired, or are older than their workspace keeps content. Each batch is complete in
- * itself, so that an interrupted tick is continued by the next. Returns the number of runs.
+ * Erases one-off runs that have expired, or are older than their workspace's retention. Each batch
+ * is complete in itself, so that an interrupted tick is continued by the next. Returns the number
+ * of runs.
  */
 export async function eraseDueRuns(ctx: Ctx): Promise<number> {
   const due = await selectDueContents(ctx.db, ctx.now(), share, maxRuns);
@@ -80,8 +81,8 @@ export async function eraseOneOff(ctx: Ctx, run_id: string): Promise<void> {
 }
 
 /**
- * Erases all one-off runs of the workspace, or of one of its agents, with what their hosts keep; active ones are
- * cancelled first. May be interrupted and started again.
+ * Erases all one-off runs of the workspace, or of one of its agents, with the state of their hosts;
+ * active runs are cancelled first. May be interrupted and started again.
  */
 export async function eraseOneOffs(ctx: Ctx, agent_id: string | null): Promise<void> {
   const { db, workspace_id } = ctx;

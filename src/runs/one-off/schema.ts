@@ -12,24 +12,24 @@ export const StartRun = z
       .min(1)
       .max(maxMessageChars)
       .optional()
-      .describe('The user’s text; or `parts`'),
+      .describe('The user’s text. Use either `message` or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),
     inputs: Inputs.default({}),
     version: OptionalVersion.default(null),
-    end_user_id: EndUserId.nullable().default(null).describe('Who asks, in your own terms'),
+    end_user_id: EndUserId.nullable().default(null).describe('Your id of the end user'),
     stream: z
       .boolean()
       .optional()
-      .describe('Server-sent events or not; without it `Accept: text/event-stream` decides'),
+      .describe('Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`'),
     tools: ClientTools.optional(),
     config: AgentConfigPatch.optional().describe(
-      'Tries a draft: merged into the version, checked as if it were saved, and not kept. Needs the permission `agents:write`',
+      'Draft to preview: merged into the version, validated like a saved one, and not stored. Requires the permission `agents:write`',
     ),
     metadata: Metadata.default({}),
   })
   .refine((body) => (body.message === undefined) !== (body.parts === undefined), {
     path: ['message'],
-    message: 'Send `message` or `parts`, one of them.',
+    message: 'Send either `message` or `parts`.',
   })
   .openapi('StartRun', {
     example: { message: 'How do I descale the machine?', end_user_id: 'customer-4711' } as never,

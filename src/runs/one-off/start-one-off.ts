@@ -13,7 +13,7 @@ import type { OneOffInput } from './one-off-input.ts';
 import { OneOffStorage } from './one-off-storage.ts';
 import { insertOneOffRun } from './store.ts';
 
-/** Begins a one-off run in one batch: stores the run with its question, and reads the version. */
+/** Starts a one-off run in one batch: stores the run with its question, and reads the version. */
 export async function startOneOff(
   ctx: Ctx,
   input: OneOffInput,

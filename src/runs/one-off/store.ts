@@ -6,13 +6,14 @@ import { insertRun, type RunRow } from '../store/runs.ts';
 
 type NewOneOff = Omit<RunRow, 'version_id'> & {
   readonly requested: string | null;
-  /** JSON. */
+  /** Form values as JSON. */
   readonly inputs: string;
 };
 
 /**
- * Inserts a one-off run with the requested version of the agent, or else the active one. Violates `runs.version_id`
- * when there is no such version, the agent is archived, or required form values are missing.
+ * Inserts a one-off run with the requested version of the agent, or else the active one. Violates
+ * `runs.version_id` when the version does not exist, the agent is archived, or required form values
+ * are missing.
  */
 export const insertOneOffRun: (db: Parameters<typeof insertRun>[0], row: NewOneOff) => Statement =
   compileByColumns<NewOneOff>((db, { requested, inputs, ...row }) => {

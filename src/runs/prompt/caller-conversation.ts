@@ -3,7 +3,9 @@ import { withPairedCalls } from './paired-calls.ts';
 
 type UserMessage = Extract<LanguageModelV4Message, { role: 'user' }>;
 
-/** Rewrites the last message of the user, keeping its images: retrieved passages are put there. */
+/**
+ * Rewrites the last message of the user, keeping its images: retrieved passages are inserted there.
+ */
 export function atQuestion(
   conversation: readonly LanguageModelV4Message[],
   write: (text: string) => LanguageModelV4Message,
@@ -27,8 +29,8 @@ function rewritten(
 }
 
 /**
- * Normalizes a conversation for providers: one system message, which comes first, no tool call without its result or
- * the other way round, and no empty message.
+ * Normalizes a conversation for providers: one system message, which comes first, no tool call
+ * without its result, no result without its call, and no empty message.
  */
 export function normalized(
   conversation: readonly LanguageModelV4Message[],

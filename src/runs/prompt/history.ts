@@ -157,7 +157,10 @@ function uncovered(branch: readonly HistoryMessage[], depth: number): readonly H
   return branch.slice(Math.max(0, depth - before));
 }
 
-/** Returns true if a summary is of this branch: one that divided before its last message is another conversation. */
+/**
+ * Returns true if a summary covers this branch. A summary of another branch diverges before its
+ * last message.
+ */
 function isOf(
   { covers_depth, covers_message_id }: Summary,
   branch: readonly HistoryMessage[],
@@ -169,9 +172,10 @@ function isOf(
 }
 
 /**
- * Returns the message up to which a conversation should be folded into the summary after a turn; null while all of it
- * fits. Half of the budget stays verbatim, so that it is not folded every turn. `branch` goes up to the answer;
- * `covered` is the depth that the summary covers already.
+ * Returns the message up to which a conversation should be folded into the summary after a turn;
+ * null while all of it fits. Half of the budget stays verbatim, so that folding is not needed in
+ * every turn. `branch` ends with the answer; `covered` is the depth that the summary covers
+ * already.
  */
 export function foldOf(
   branch: readonly HistoryMessage[],
@@ -182,7 +186,7 @@ export function foldOf(
   const total = lengthOf(branch);
   const isComplete = loose.length === total - covered;
   if (budget <= 0 || (isComplete && sum(loose) <= budget)) return null;
-  // Short messages are too many before they are too long: then the older half of them goes.
+  // Short messages reach the maximum number before the budget: then the older half is folded.
   const half = windowOf(
     isComplete ? loose : loose.slice(Math.ceil(loose.length / 2)),
     Math.floor(budget / 2),

@@ -10,7 +10,7 @@ type Field = AgentConfig['inputs'][number];
 export function checkInputs(fields: readonly Field[], inputs: Inputs, at = '/inputs'): void {
   const errors: Violation[] = Object.keys(inputs)
     .filter((name) => !fields.some((field) => field.name === name))
-    .map((name) => ({ pointer: `${at}/${name}`, detail: 'The agent has no such input.' }));
+    .map((name) => ({ pointer: `${at}/${name}`, detail: 'The agent’s form does not have this input.' }));
   for (const field of fields) {
     const detail = faultOf(field, inputs[field.name]);
     if (detail !== null) errors.push({ pointer: `${at}/${field.name}`, detail });
@@ -33,12 +33,15 @@ export function refuseMissing(fields: readonly Field[], inputs: Inputs): void {
   const names = missing.map(({ name }) => `\`${name}\``).join(', ');
   throw new Failure(
     'validation_failed',
-    `The agent’s form now needs ${names}: set \`inputs\` of the session.`,
+    `The agent’s form now requires ${names}: set \`inputs\` of the session.`,
     { errors },
   );
 }
 
-/** Reads form values from texts with the names of the fields. A text that is no number or boolean stays text, which the form refuses. */
+/**
+ * Reads form values from texts with the names of the fields. A text that is not a valid number or
+ * boolean stays text, which the form rejects.
+ */
 export const readInputs = (
   fields: readonly Field[],
   texts: Readonly<Record<string, unknown>>,

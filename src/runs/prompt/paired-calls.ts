@@ -4,13 +4,16 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
 
-/** Stands for a missing result when the caller has sent results of other calls of the same message. */
+/**
+ * Replaces a missing result when the caller has sent results of other calls of the same message.
+ */
 const noResult = 'No result was given.';
 
 /**
- * The conversation with every tool call before its result, as providers ask. Of calls of one message of which only some
- * have results the others stay, and say so; a result that comes later stands there with its call. Calls of a message
- * that has no result at all are left out: the conversation went on without them. So are results of no call.
+ * Returns the conversation with every tool call directly before its result, as providers require.
+ * When only some calls of a message have results, the others are kept with a placeholder; a later
+ * result follows a copy of its call. Calls of a message without any result are dropped, since the
+ * conversation continued without them. Results without a call are dropped, too.
  */
 export function withPairedCalls(
   conversation: readonly LanguageModelV4Message[],
@@ -39,7 +42,10 @@ export function withPairedCalls(
   return paired;
 }
 
-/** Calls that are put in go into the answer before them, where there is one: some providers want roles to alternate. */
+/**
+ * Inserted calls are added to the preceding answer, if there is one: some providers require
+ * alternating roles.
+ */
 function append(paired: LanguageModelV4Message[], message: LanguageModelV4Message): void {
   const last = paired.at(-1);
   if (message.role === 'assistant' && last?.role === 'assistant')
@@ -64,7 +70,10 @@ const resultsIn = (
       : [],
   );
 
-/** Calls whose results come, but not in the message after them. Ids may be used again: the last open call of an id is meant. */
+/**
+ * Finds calls whose results come later than in the next message. Ids may be reused: a result
+ * belongs to the last open call of its id.
+ */
 function lateCalls(conversation: readonly LanguageModelV4Message[]): ReadonlySet<unknown> {
   const open = new Map<string, Call>();
   const late = new Set<Call>();
@@ -81,7 +90,10 @@ function lateCalls(conversation: readonly LanguageModelV4Message[]): ReadonlySet
   return late;
 }
 
-/** Results of the calls before them, with a word for each that has none; then those of earlier calls, each call before its result. */
+/**
+ * Returns the results of the preceding calls, with a placeholder for each missing one; then results
+ * of earlier calls, each after its call.
+ */
 function resultMessages(
   message: ToolMessage,
   before: LanguageModelV4Message | undefined,

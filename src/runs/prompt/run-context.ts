@@ -10,7 +10,10 @@ import type { RunPrompt } from './run-prompt.ts';
 /** Tokens of the markup around a passage. */
 const tokensPerPassage = 20;
 
-/** The window of history and the summary that the model is given, beside the passages and attachments. */
+/**
+ * Selects the window of history and the summary for the model, besides the passages and
+ * attachments.
+ */
 export function contextOfRun(
   config: AgentConfig,
   { history, summary, question, inputs }: RunPrompt,

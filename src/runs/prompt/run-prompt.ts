@@ -18,7 +18,7 @@ export interface RunPrompt {
   readonly files: readonly AttachedFile[];
 }
 
-/** A prompt that is one question and nothing else. */
+/** Returns a prompt of one question without history. */
 export const onlyQuestion = (question: string, inputs: Inputs = {}): RunPrompt => ({
   question,
   given: null,

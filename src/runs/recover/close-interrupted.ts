@@ -5,7 +5,10 @@ import type { RunRow } from '../store/runs.ts';
 import { fromParts } from '../suspension/state.ts';
 import { selectSuspension } from '../suspension/store.ts';
 
-/** Ends a run whose host died by the driver of its kind, with its events from before it waited and since. Does nothing when the run has ended. */
+/**
+ * Ends a run whose host died, through the driver of its kind, with all its events. Does nothing
+ * when the run has ended.
+ */
 export async function closeInterrupted(
   ctx: Ctx,
   run: RunRow,

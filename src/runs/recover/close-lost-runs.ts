@@ -9,8 +9,8 @@ import { closeInterrupted } from './close-interrupted.ts';
 const closeLimit = 50;
 
 /**
- * Ends runs whose lease has expired: by their host, which has the events, or from here when the host cannot be
- * reached. Returns the number of runs.
+ * Ends runs whose lease has expired: through their host, which has the events, or directly when the
+ * host cannot be reached. Returns the number of runs.
  */
 export const closeLostRuns =
   (drivers: readonly RunDriver[]) =>

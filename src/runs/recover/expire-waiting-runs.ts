@@ -5,7 +5,10 @@ import { selectExpiredRuns } from '../suspension/store.ts';
 /** Maximum number of runs that a tick ends. */
 const expireLimit = 50;
 
-/** Ends runs that have waited for too long, each by its host, which may be about to resume it. Returns the number of runs. */
+/**
+ * Ends runs whose time to wait is over, each through its host, which may be about to resume it.
+ * Returns the number of runs.
+ */
 export async function expireWaitingRuns(ctx: Ctx): Promise<number> {
   const due = await selectExpiredRuns(ctx.db, ctx.now(), expireLimit).all();
   for (const run of due)

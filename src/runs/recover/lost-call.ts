@@ -16,18 +16,19 @@ const tokensPerPassage = 300;
 /** Estimated tokens of a tool with its schema. */
 const tokensPerTool = 150;
 
-/** A run whose host died, as far as its cost depends on it. */
+/** The fields of a run whose host died that determine its cost. */
 export interface LostRun {
   readonly run: RunRow;
   readonly version: RunVersion;
   readonly end_user_id: string | null;
-  /** Reads what the run answered. Called only when the tokens of the call have to be estimated. */
+  /** Reads the prompt of the run. Called only when the tokens of the call have to be estimated. */
   readonly readPrompt: () => Promise<RunPrompt>;
 }
 
 /**
- * Settles what was reserved for a run whose host died, and records its last model call. The tokens are estimated from
- * the prompt and the output so far; without any output they are unknown. `readLost` returns null when the run cannot be read.
+ * Settles the reservation of a run whose host died, and records its last model call. The tokens are
+ * estimated from the prompt and the output so far; without any output they are unknown. `readLost`
+ * returns null when the run cannot be read.
  */
 export async function settleLostCall(
   ctx: Ctx,

@@ -16,7 +16,7 @@ export const Feedback = z
   .object({
     id: Id('fb'),
     message_id: Id('msg'),
-    end_user_id: z.string().nullable().describe('null where nobody is named'),
+    end_user_id: z.string().nullable().describe('null when no end user is named'),
     rating: Rating,
     comment: z.string().nullable(),
     tags: z.array(z.string()),
@@ -26,7 +26,7 @@ export const Feedback = z
   .openapi('Feedback');
 export type Feedback = z.output<typeof Feedback>;
 
-/** Stars are numbers on the wire. */
+/** Stars are JSON numbers. */
 const toWireRating = (rating: StoredRating): Feedback['rating'] =>
   rating === 'up' || rating === 'down' ? rating : Number(rating);
 

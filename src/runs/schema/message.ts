@@ -8,14 +8,14 @@ import { Run, toRun } from './run.ts';
 
 export const Citation = z
   .object({
-    number: z.number().int().describe('The marker in the text: [1]'),
+    number: z.number().int().describe('The number of the marker in the text, such as [1]'),
     file_id: Id('file'),
     file_name: z.string().openapi({ example: 'manual.pdf' }),
     chunk_id: Id('chk'),
-    page: z.number().int().nullable().describe('From 1; null where the format has no pages'),
+    page: z.number().int().nullable().describe('Starts at 1; null for formats without pages'),
     start: z.number().int().describe('Offset of the quote in the file’s extracted text'),
     end: z.number().int(),
-    quote: z.string().describe('The document’s own words'),
+    quote: z.string().describe('Verbatim text of the document'),
   })
   .openapi('Citation');
 
@@ -47,13 +47,13 @@ export const toMessageAttachment = ({
 
 const Siblings = z
   .object({
-    position: z.number().int().describe('From 1, in order of creation'),
+    position: z.number().int().describe('Starts at 1, in order of creation'),
     count: z.number().int(),
     previous_id: z.string().nullable(),
     next_id: z.string().nullable(),
   })
   .describe(
-    'The position among the messages with the same parent: regenerated answers, edited questions',
+    'Position among the messages with the same parent, such as regenerated answers and edited questions',
   )
   .openapi('Siblings');
 
@@ -98,12 +98,12 @@ function partsOf({ text, prompt }: AnyMessageRow): z.output<typeof MessagePart>[
 export const Message = z
   .object({
     id: Id('msg'),
-    session_id: Id('ses').nullable().describe('null where the run has no session'),
+    session_id: Id('ses').nullable().describe('null for a run without a session'),
     seq: z.number().int().describe('1, 2, 3 … without gaps, over all branches'),
     parent_id: z
       .string()
       .nullable()
-      .describe('The message it follows; other answers to the same question have the same parent'),
+      .describe('Id of the preceding message; all answers to a question have the same parent'),
     role: z.enum(['user', 'assistant']),
     text: z.string(),
     parts: z.array(MessagePart),
@@ -112,7 +112,7 @@ export const Message = z
     run_id: Id('run').describe('The run that this message started, or that produced it'),
     run: Run.nullable().describe('The run that produced this answer; null on a user’s message'),
     siblings: Siblings.nullable().describe('null in the reply of a run'),
-    feedback: z.array(Feedback).describe('Feedback on this answer, at most one for each end user'),
+    feedback: z.array(Feedback).describe('Feedback on this answer, at most one per end user'),
     created_at: Time,
   })
   .openapi('Message');

@@ -14,7 +14,7 @@ export const OptionalVersion = VersionRequest.nullable().openapi({
 export const OnBusy = z
   .enum(busyPolicies)
   .describe(
-    'What a message meets that comes while another is being answered: refused, kept waiting, or put in its place',
+    'Handling of a message while a run is active: reject it, queue it, or interrupt the run',
   );
 
 export const maxMessageChars = 100_000;

@@ -13,12 +13,12 @@ export const Usage = z
       .number()
       .int()
       .nullable()
-      .describe('Part of the input; null when the provider did not report it'),
+      .describe('Included in the input tokens; null when the provider did not report it'),
     reasoning_tokens: z
       .number()
       .int()
       .nullable()
-      .describe('Part of the output; null when the provider did not report it'),
+      .describe('Included in the output tokens; null when the provider did not report it'),
     cost_usd: z.number().nullable().describe('null when a price is unknown'),
   })
   .openapi('Usage');
@@ -27,12 +27,12 @@ export const RunContext = z
   .object({
     messages: z
       .object({
-        included: z.number().int().describe('Messages sent verbatim, the newest of the branch'),
-        summarized: z.number().int().describe('Messages covered by the summary'),
-        omitted: z.number().int().describe('Messages neither sent nor summarised'),
+        included: z.number().int().describe('Number of messages sent verbatim, the newest of the branch'),
+        summarized: z.number().int().describe('Number of messages covered by the summary'),
+        omitted: z.number().int().describe('Number of messages neither sent nor summarized'),
         first_message_id: z.string().nullable().describe('The oldest message that was sent'),
       })
-      .describe('The messages before the question; the three counts add up to all of them'),
+      .describe('Messages before the question; the three counts add up to their number'),
     summary: z
       .object({
         version: z.number().int(),
@@ -48,7 +48,7 @@ export const RunContext = z
         reason: z
           .enum(['budget', 'too_many_images', 'images_unsupported', 'gone'])
           .nullable()
-          .describe('Why it was not sent'),
+          .describe('Reason why it was not sent'),
       }),
     ),
     tokens: z
@@ -70,10 +70,10 @@ const RequiredAction = z
       .object({
         type: z.literal('tool_result'),
         tool_call_id: z.string(),
-        tool_name: z.string().describe('One of the `tools` of the message'),
+        tool_name: z.string().describe('Name of one of the `tools` of the message'),
         input: z
           .unknown()
-          .describe('Arguments that match its schema; null for a role that may not read messages'),
+          .describe('Arguments that match its schema; null for a role without access to messages'),
       })
       .openapi('RequiredToolResult', { description: 'The result of a call of one of your tools' }),
   ])
@@ -88,7 +88,7 @@ export const Run = z
     is_preview: z
       .boolean()
       .describe(
-        'True for a draft that was not saved; `version_id` is then the version it was tried against',
+        'True for a run of a draft; `version_id` is then the version that the draft was merged into',
       ),
     status: z
       .enum(runStatuses)
@@ -99,15 +99,15 @@ export const Run = z
       .array(RequiredAction)
       .nullable()
       .describe(
-        'The actions that a waiting run requires, to be submitted with `POST /runs/{run}/actions`; otherwise null',
+        'Actions that a waiting run requires; submit them with `POST /runs/{run}/actions`. Otherwise null',
       ),
-    expires_at: Time.nullable().describe('When a waiting run ends as `expired`; otherwise null'),
+    expires_at: Time.nullable().describe('Time at which a waiting run ends as `expired`; otherwise null'),
     finish_reason: z.string().nullable().openapi({ example: 'stop' }),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     confidence: z
       .number()
       .nullable()
-      .describe('0..1: how well the documents cover the question; null without knowledge'),
+      .describe('How well the documents cover the question, from 0 to 1; null without knowledge'),
     coverage: z.enum(coverages).nullable(),
     context: RunContext.nullable().describe(
       'The context of the model; null when no model was called',
@@ -120,7 +120,7 @@ export const Run = z
       })
       .nullable()
       .describe(
-        'The model and output limit to which a nearly spent budget downgraded the run; null for none',
+        'The model and output limit to which a nearly exhausted budget downgraded the run; null for no downgrade',
       ),
     usage: Usage,
     first_token_ms: z.number().int().nullable(),
@@ -128,12 +128,12 @@ export const Run = z
       .number()
       .int()
       .nullable()
-      .describe('From start to end, without the time that the run waited'),
+      .describe('Duration from start to end, excluding the time that the run waited'),
     waited_ms: z
       .number()
       .int()
       .describe(
-        'Time that the run waited for required actions, up to the last time it was resumed',
+        'Time that the run waited for required actions, until it was last resumed',
       ),
     created_at: Time,
     ended_at: Time.nullable(),

@@ -13,12 +13,12 @@ const stepFields = {
     .string()
     .nullable()
     .describe(
-      'The step of the tool call that a delegate agent answers; null for steps of the run’s own agent',
+      'Id of the tool call step that called the delegate agent; null for steps of the run’s own agent',
     ),
   agent_id: z.string().nullable().describe('The delegate agent; null for the run’s own agent'),
   name: z.string(),
-  input: z.unknown().describe('null for a role that may not read messages'),
-  output: z.unknown().describe('null for a role that may not read messages'),
+  input: z.unknown().describe('null for a role without access to messages'),
+  output: z.unknown().describe('null for a role without access to messages'),
   error: z.string().nullable(),
   cost_usd: z.number().nullable(),
   started_at: Time,
@@ -39,7 +39,7 @@ export const RunStep = z
 export const RunWithSteps = Run.extend({
   end_user_id: z.string().nullable(),
   inputs: Inputs.describe(
-    'Form values of the session or, without one, of the run, like `metadata`. Empty for a role that may not read messages',
+    'Form values of the session or, without one, of the run, like `metadata`. Empty for a role without access to messages',
   ),
   metadata: Metadata,
   steps: z.array(RunStep),

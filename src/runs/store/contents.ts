@@ -7,7 +7,7 @@ import { day, hour } from '../../shared/time.ts';
 import type { RunRow } from './runs.ts';
 
 export type RunContentRow = typeof run_contents.$inferSelect;
-/** The content of a run that begins. */
+/** The content of a new run. */
 export type NewRunContent = Omit<RunContentRow, 'expires_at'>;
 export type RunFileRow = typeof run_files.$inferSelect;
 
@@ -52,15 +52,18 @@ export const answerOfContent = (
   created_at: content.answered_at ?? content.created_at,
 });
 
-/** How long a one-off run can be read and repeated by its idempotency key; shorter without content logging. */
+/**
+ * Time in milliseconds for which a one-off run can be read and replayed by its idempotency key;
+ * shorter without content logging.
+ */
 const keptFor = 30 * day;
 const keptWithoutLoggingFor = hour;
 
-/** When the content of a run expires. */
+/** Returns when the content of a run expires, in epoch milliseconds. */
 export const contentExpiry = (created_at: number, content_logging: boolean): number =>
   created_at + (content_logging ? keptFor : keptWithoutLoggingFor);
 
-/** Inserts the content of a run. When it expires depends on the content logging of the workspace. */
+/** Inserts the content of a run. Its expiry depends on the content logging of the workspace. */
 export const insertRunContent = compileByColumns<NewRunContent>((db, row) =>
   db.insert(run_contents).values({
     ...row,
@@ -206,7 +209,9 @@ export function eraseContents(
   ];
 }
 
-/** For a batch that erases runs: violates `run_contents.agent_id` when one of them is active by now. */
+/**
+ * For a batch that erases runs: violates `run_contents.agent_id` when one of them is active by now.
+ */
 export const refuseActive = (db: Db, workspace_id: string, run_ids: readonly string[]) =>
   db
     .update(run_contents)

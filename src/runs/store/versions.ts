@@ -17,7 +17,7 @@ export const versionColumns = {
   ),
 };
 
-/** The version that a one-off run of an agent would use. */
+/** Selects the version that a one-off run of an agent would use. */
 export const selectVersionOfAgent = (
   db: Db,
   workspace_id: string,
@@ -34,7 +34,7 @@ export const selectVersionOfAgent = (
       ),
     );
 
-/** The version of a run; no row when it is the one that the caller has cached. */
+/** Selects the version of a run; no row when it is the one that the caller has cached. */
 export const selectVersionOfRun = (db: Db, run_id: string, known: string | null) =>
   db
     .select(versionColumns)

@@ -8,7 +8,7 @@ export interface StreamEncoder {
   frames(event: RunEvent): readonly string[];
   /** Closes the stream, after the terminal event. */
   end(): string;
-  /** The whole stream of a run that could not be started after the response had begun. */
+  /** Returns the whole stream of a run that could not be started after the response had begun. */
   refuse(failure: Failure): string;
 }
 
@@ -46,8 +46,8 @@ export function countFrames(
 }
 
 /**
- * Encodes a run that has ended, from behind frame `after`. Returns null when there is no such frame, and when a run
- * that was interrupted (`isCut`) has been streamed further than its stored events go.
+ * Encodes a run that has ended, after frame `after`. Returns null when the frame does not exist,
+ * and when a run that was interrupted (`isCut`) was streamed further than its stored events.
  */
 export function encodeRun(
   { protocol, options = {} }: StreamRequest,

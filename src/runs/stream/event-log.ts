@@ -6,12 +6,13 @@ import { toRun } from '../schema/run.ts';
 import type { AnyMessageRow } from '../store/messages.ts';
 import type { RunRow } from '../store/runs.ts';
 
-/** Maximum characters of stored events; of a longer run the message alone is stored. */
+/** Maximum characters of stored events; of a longer run only the message is stored. */
 const maxLogChars = 1_000_000;
 
 /**
- * Encodes the events of a run for storage. Text is most of them, and is stored as bare strings. The terminal event is
- * left out, since it follows from the run and its message. Returns null when they are too long.
+ * Encodes the events of a run for storage. Text deltas, the most frequent events, are stored as
+ * bare strings. The terminal event is left out, since it follows from the run and its message.
+ * Returns null when the result is too long.
  */
 export function encodeEvents(events: readonly RunEvent[]): string | null {
   const kept = events
@@ -21,7 +22,7 @@ export function encodeEvents(events: readonly RunEvent[]): string | null {
   return text.length > maxLogChars ? null : text;
 }
 
-/** Names of events in logs that were stored before they took those of the AI SDK. */
+/** Old names of events, in logs that were stored before they had those of the AI SDK. */
 const formerNames: Readonly<Record<string, RunEvent['type']>> = {
   started: 'start',
   retrieved: 'retrieval',
@@ -42,7 +43,10 @@ export const decodeEvents = (encoded: string): RunEvent[] =>
       : ({ ...event, type: formerNames[event.type] ?? event.type } as StoredEvent),
   );
 
-/** The text of the events as the message has it: with a blank line between the texts of different steps. */
+/**
+ * Returns the text of the events as the message has it: with a blank line between the texts of
+ * different steps.
+ */
 export function textOfEvents(events: readonly RunEvent[]): string {
   let text = '';
   let isNewPart = false;
@@ -56,7 +60,10 @@ export function textOfEvents(events: readonly RunEvent[]): string {
   return text;
 }
 
-/** The number of events up to the one that required one of the actions; 0 when there is none. */
+/**
+ * Returns the number of events up to the one that required one of the actions; 0 when there is
+ * none.
+ */
 export const requiredAt = (
   events: readonly RunEvent[],
   actions: readonly Pick<RunAction, 'tool_call_id'>[],
@@ -73,10 +80,13 @@ export const requiredAt = (
 export const eventsGone = () =>
   new Failure(
     'events_gone',
-    'The record of this run does not go so far, or is not kept; attach without Last-Event-ID, or read the message.',
+    'This event of the run is not stored. Attach without Last-Event-ID, or read the message.',
   );
 
-/** The events of a run that has ended, from storage. Throws `events_gone` when `after` refers to events that are not stored. */
+/**
+ * Returns the events of a run that has ended, from storage. Throws `events_gone` when `after`
+ * refers to events that are not stored.
+ */
 export function storedEvents(
   run: RunRow,
   answer: AnyMessageRow | undefined,
@@ -87,12 +97,12 @@ export function storedEvents(
   if (after > 0)
     throw new Failure(
       'events_gone',
-      'The events of this run are not kept; attach without Last-Event-ID, or read the message.',
+      'The events of this run are not stored. Attach without Last-Event-ID, or read the message.',
     );
   return answer === undefined ? [terminal] : [{ type: 'text-delta', delta: answer.text }, terminal];
 }
 
-/** The terminal event of a run that has ended. */
+/** Returns the terminal event of a run that has ended. */
 export function terminalOf(run: RunRow, answer: AnyMessageRow | undefined): TerminalEvent {
   const isAnswer =
     run.status === 'completed' ||
@@ -109,7 +119,7 @@ function faultOf({ status, error_code, error_detail }: RunRow): {
   detail: string;
 } {
   if (status === 'cancelled')
-    return { code: 'run_cancelled', detail: 'The run was cancelled before it said anything.' };
+    return { code: 'run_cancelled', detail: 'The run was cancelled before its first output.' };
   if (status === 'expired') return { code: 'run_expired', detail: expiredDetail };
   if (status === 'interrupted') return { code: 'run_interrupted', detail: interruptedDetail };
   const code =
@@ -118,16 +128,19 @@ function faultOf({ status, error_code, error_detail }: RunRow): {
 }
 
 export const expiredDetail =
-  'The run expired before its required actions were answered. Send the message again.';
+  'The run expired before its required actions were submitted. Send the message again.';
 
 export const interruptedDetail =
-  'The run was interrupted: its host went away. What it had said is kept; send the message again.';
+  'The run was interrupted because its host stopped. The text so far is stored. Send the message again.';
 
-/** The answer of a run that has ended, or the answer so far of one that waits. Throws the failure of a run without one. */
+/**
+ * Returns the answer of a run that has ended, or the answer so far of one that waits. Throws the
+ * failure of a run without one.
+ */
 export function answerOf(terminal: RunEvent | undefined): Message {
   if (terminal?.type === 'finish' || terminal?.type === 'requires-action') return terminal.message;
   if (terminal?.type !== 'error')
-    throw new Failure('internal', 'The run ended without saying how.');
+    throw new Failure('internal', 'The run ended without a result.');
   const { code, detail, retry_after_s, extra, run } = terminal;
   throw new Failure(code, detail, {
     extra: { ...extra, run_id: run.id },

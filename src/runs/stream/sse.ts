@@ -10,7 +10,7 @@ export function wantsStream(
   return stream ?? request.headers.get('accept')?.includes('text/event-stream') ?? false;
 }
 
-/** The events of a run as a response, with the id of the run in the `x-run-id` header. */
+/** Returns the events of a run as a response, with the id of the run in the `x-run-id` header. */
 export const toEventStream = (
   { headers }: Pick<NativeStream, 'headers'>,
   { run_id, body, is_joined }: RunStream,
@@ -23,7 +23,10 @@ export const toEventStream = (
     },
   });
 
-/** The number of the last frame that the client received; 0 for none. Throws `malformed_request`. */
+/**
+ * Returns the number of the last frame that the client received; 0 for none. Throws
+ * `malformed_request`.
+ */
 export function readLastEventId(request: Request): number {
   const header = request.headers.get('last-event-id') ?? '';
   if (header === '') return 0;

@@ -3,7 +3,9 @@ import type { RunDriver } from '../driver.ts';
 import { endRunWith, failRunWith } from '../end-run.ts';
 import { restoreRun } from './restore-run.ts';
 
-/** Ends a waiting run with its text so far: as `cancelled`, or as `expired` once its time is over. */
+/**
+ * Ends a waiting run with its text so far: as `cancelled`, or as `expired` once its time is over.
+ */
 export async function endWaiting(
   ctx: Ctx,
   run_id: string,

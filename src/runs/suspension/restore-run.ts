@@ -8,7 +8,7 @@ import { Trace } from '../trace.ts';
 import { fromParts, type SuspendedRun, toSuspendedRun } from './state.ts';
 import { selectSuspension } from './store.ts';
 
-/** A waiting run with all that it needs to go on, or to end. */
+/** A waiting run with everything needed to resume or end it. */
 export interface RestoredRun {
   readonly suspended: SuspendedRun;
   readonly active: ActiveRun;
@@ -16,7 +16,10 @@ export interface RestoredRun {
   readonly trace: Trace;
 }
 
-/** Reads a waiting run: its own version, its prompt, its limits and costs so far. Null when it does not wait. */
+/**
+ * Reads a waiting run with its version, its prompt, and its limits and costs so far. Null when it
+ * does not wait.
+ */
 export async function restoreRun(
   ctx: Ctx,
   run_id: string,

@@ -15,9 +15,9 @@ import type { AnsweredAction, SuspendedState } from './state.ts';
 import { suspendRunRow } from './store.ts';
 
 /**
- * Executes a run that has waited, once it is claimed and all results are there. Never throws and ends with one event
- * that ends the stream. When a budget or a rate limit refuses the first model call, the run waits again as before, and
- * the event is the refusal.
+ * Executes a resumed run, once it is claimed and all results are stored. Never throws and ends with
+ * one event that ends the stream. When a budget or a rate limit refuses the first model call, the
+ * run waits again as before, and the event is the refusal.
  */
 export async function* resumeRun(
   given: Ctx,
@@ -62,7 +62,10 @@ function* emitResults(
   }
 }
 
-/** Returns true when the first model call was refused before it was made: nothing is spent, and it may be allowed later. */
+/**
+ * Returns true when the first model call was refused before it was made: nothing is spent, and it
+ * may be allowed later.
+ */
 const isRefused = (
   error: unknown,
   { progress: before }: SuspendedState,

@@ -8,7 +8,7 @@ import type { ProgressSnapshot } from '../progress.ts';
 import type { Summary } from '../prompt/history.ts';
 import type { RunRow } from '../store/runs.ts';
 
-/** What only one kind of run keeps while it waits. */
+/** The state that only one kind of run keeps while it waits. */
 export interface StorageSnapshot {
   /** The head that the session returns to when no answer comes; absent to stay at the question. */
   readonly former_head?: string | null;
@@ -24,8 +24,8 @@ export interface AnsweredAction {
 }
 
 /**
- * The state that a waiting run needs to go on in another process, besides the rows from which its prompt is written
- * again: version, branch and attachments. Plain JSON.
+ * The state with which a waiting run resumes in another process, besides the rows from which its
+ * prompt is written again: version, branch and attachments. Plain JSON.
  */
 export interface SuspendedState {
   /** The id of the answer to come. */
@@ -49,10 +49,10 @@ export interface SuspendedState {
 export interface SuspendedRun {
   /** The row while it waits. */
   readonly waiting: RunRow;
-  /** The row as it is once the run goes on. */
+  /** The row once the run is resumed. */
   readonly run: RunRow;
   readonly state: SuspendedState;
-  /** Milliseconds that it was running before. */
+  /** Milliseconds that it was running before it waited. */
   readonly running_ms: number;
 }
 

@@ -15,7 +15,7 @@ export const selectSuspension = (db: Db, workspace_id: string, run_id: string) =
     .where(own(workspace_id, run_id))
     .orderBy(asc(suspended_runs.part));
 
-/** The same while the run waits; none while it is running. */
+/** The same, but only while the run waits. */
 export const selectWaitingState = (db: Db, workspace_id: string, run_id: string) =>
   db
     .select({ data: suspended_runs.data })
@@ -24,7 +24,10 @@ export const selectWaitingState = (db: Db, workspace_id: string, run_id: string)
     .where(own(workspace_id, run_id))
     .orderBy(asc(suspended_runs.part));
 
-/** Stores the state in place of an earlier one. Violates `suspended_runs.data` where the run does not have the status. */
+/**
+ * Stores the state and replaces an earlier one. Violates `suspended_runs.data` when the run does
+ * not have the status.
+ */
 export function writeSuspension(
   db: Db,
   workspace_id: string,
@@ -62,7 +65,7 @@ export const suspendRunRow = (
     .set({ ...waiting, status: 'requires_action' })
     .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, id), eq(runs.status, 'running')));
 
-/** Records what is still required of a run that goes on waiting. */
+/** Stores the actions still required of a run that keeps waiting. */
 export const updateRequired = (
   db: Db,
   { id, workspace_id }: Pick<RunRow, 'id' | 'workspace_id'>,
@@ -76,8 +79,8 @@ export const updateRequired = (
     );
 
 /**
- * Makes a waiting run running. Violates `runs.version_id` where it does not wait any more, its time is
- * over, or its session or agent takes no messages.
+ * Makes a waiting run running. Violates `runs.version_id` when it no longer waits, its time is
+ * over, or its session or agent accepts no messages.
  */
 export function claimSuspended(
   db: Db,
@@ -99,7 +102,7 @@ export function claimSuspended(
     .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, id)));
 }
 
-/** Runs of any workspace that have waited for too long. */
+/** Runs of all workspaces whose time to wait is over. */
 export const selectExpiredRuns = (db: Db, now: number, limit: number) =>
   db
     .select()
@@ -108,7 +111,7 @@ export const selectExpiredRuns = (db: Db, now: number, limit: number) =>
     .orderBy(asc(runs.expires_at))
     .limit(limit);
 
-/** A waiting run with what keeps it from being resumed. */
+/** A waiting run with the state that may prevent it from being resumed. */
 export const selectBlocker = (db: Db, workspace_id: string, run_id: string, now: number) =>
   db
     .select({

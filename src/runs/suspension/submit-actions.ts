@@ -22,12 +22,12 @@ interface Submitted {
 }
 
 type Submission =
-  /** The results were accepted, now or earlier, and the record of the run says what came of them. */
+  /** The results were accepted, now or earlier, and the outcome is in the record of the run. */
   | { readonly type: 'recorded'; readonly is_joined: boolean }
   /** An earlier request has resumed the run, and it is running. */
   | { readonly type: 'running' }
   | { readonly type: 'expired' }
-  /** All results are there, and nothing is stored yet. */
+  /** All results are submitted, and none is stored yet. */
   | { readonly type: 'complete'; readonly resumption: Resumption };
 
 export interface Resumption {
@@ -37,9 +37,9 @@ export interface Resumption {
 }
 
 /**
- * Accepts the results of required actions. A result is accepted once; the same one again changes nothing.
- * Throws `not_found`, `validation_failed` for a call that the run does not wait for, and `conflict` for another result
- * of an answered call or a run that does not wait.
+ * Accepts the results of required actions. A result is accepted once; repeating it changes nothing.
+ * Throws `not_found`, `validation_failed` for a call that the run does not wait for, and `conflict`
+ * for a different result of an answered call or a run that does not wait.
  */
 export async function submitActions(
   ctx: Ctx,
@@ -76,14 +76,16 @@ async function withDigest(action: RunAction): Promise<Submitted> {
   return { action, digest: await sha256(canonicalJson({ output, error })) };
 }
 
-/** The actions that have not been answered. Throws where one of them cannot be. */
+/**
+ * Returns the actions that have not been submitted before. Throws for one that cannot be accepted.
+ */
 function freshOf(run: RunRow, submitted: readonly Submitted[]): Submitted[] {
   const required = new Set((run.required_actions ?? []).map(({ tool_call_id }) => tool_call_id));
   return submitted.filter(({ action: { tool_call_id }, digest }, index) => {
     const earlier = run.answered_actions?.[tool_call_id];
     if (earlier === digest) return false;
     if (earlier !== undefined)
-      throw new Failure('conflict', `The call ${tool_call_id} has another result already.`);
+      throw new Failure('conflict', `The call ${tool_call_id} already has a different result.`);
     if (!isWaiting(run)) throw notWaiting(run);
     if (!required.has(tool_call_id))
       throw invalid(
@@ -106,7 +108,10 @@ const toAnswered = (ctx: Ctx, { tool_call_id, output, error }: RunAction): Answe
   is_emitted: false,
 });
 
-/** Stores results that are not all: the run goes on waiting, and its events say for what. */
+/**
+ * Stores a part of the results: the run keeps waiting, and its events contain the actions still
+ * required.
+ */
 async function storePartial(
   ctx: Ctx,
   { restored: { suspended, active, progress }, answered, digests }: Resumption,
@@ -134,7 +139,10 @@ async function storePartial(
   await commitOrRefuse(ctx, run, statements);
 }
 
-/** Makes the run running with all its results, or throws why it cannot be resumed. Of several requests one succeeds. */
+/**
+ * Makes the run running with all its results, or throws the reason why it cannot be resumed. Of
+ * several requests one succeeds.
+ */
 export async function claimResumption(
   ctx: Ctx,
   { restored: { suspended, active }, digests }: Resumption,
@@ -154,7 +162,7 @@ export async function claimResumption(
   Object.assign(active.run, { lease_until, answered_actions: digests });
 }
 
-/** `run` is the row as it is then, by which a commit is recognized whose response was lost. */
+/** `run` is the row after the change, by which a commit with a lost response is recognized. */
 async function commitOrRefuse(
   ctx: Ctx,
   run: RunRow,
@@ -175,7 +183,7 @@ async function commitOrRefuse(
   }
 }
 
-/** Why a waiting run could not be resumed. It stays as it is. */
+/** Returns the failure of a waiting run that could not be resumed. The run is unchanged. */
 async function reasonOf(ctx: Ctx, id: string): Promise<Failure> {
   const [row] = await selectBlocker(ctx.db, ctx.workspace_id, id, ctx.now());
   if (row === undefined) return notFound('run');

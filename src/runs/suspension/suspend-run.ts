@@ -14,10 +14,10 @@ import { insertSpan } from '../store/spans.ts';
 import type { AnsweredAction, SuspendedState } from './state.ts';
 import { suspendRunRow, writeSuspension } from './store.ts';
 
-/** A run that waits for longer ends as `expired`. */
+/** Milliseconds that a run may wait before it ends as `expired`. */
 const waitFor = 24 * hour;
 
-/** The actions that a step requires, without those that are answered. */
+/** Returns the actions that a step requires, without those already answered. */
 export const requiredBy = (
   { pending }: SuspendedStep,
   answered: readonly AnsweredAction[],
@@ -26,7 +26,10 @@ export const requiredBy = (
     .filter(({ tool_call_id }) => !answered.some((one) => one.tool_call_id === tool_call_id))
     .map((call) => ({ type: 'tool_result', ...call }));
 
-/** The event that ends the stream of a run that waits: the answer so far, and the required actions. */
+/**
+ * Returns the event that ends the stream of a run that waits: the answer so far, and the required
+ * actions.
+ */
 export function requiresAction(
   { storage }: ActiveRun,
   text: string,
@@ -42,8 +45,8 @@ export function requiresAction(
 }
 
 /**
- * Makes a run wait. The step, the status and the state that the run needs to go on in another process are stored in
- * one batch; the event is returned once they are. The run has no lease from then on, and keeps its session.
+ * Suspends a run. The step, the status and the state to resume it in another process are stored in
+ * one batch; then the event is returned. The run has no lease from then on, and keeps its session.
  */
 export async function suspendRun(
   ctx: Ctx,

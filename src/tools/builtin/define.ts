@@ -4,10 +4,10 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Effect } from '../definition.ts';
 import type { CallableTool, ToolContext, ToolOutcome } from '../tool.ts';
 
-/** Declaration of a built-in tool: everything there is to say about it, in one file. */
+/** The declaration of a built-in tool, complete in one file. */
 interface Declaration<Name extends string, Input extends z.ZodObject> {
   readonly name: Name;
-  /** What the tool does and when to use it; read by the model. */
+  /** Purpose of the tool and when to use it; read by the model. */
   readonly description: string;
   /** A strict object, so that undeclared arguments are refused. */
   readonly input: Input;

@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import jsep from 'jsep';
 
-/** The expression has no value. The message says why and is read by the model. */
+/** The expression has no value. The message gives the reason and is read by the model. */
 export class InvalidExpressionError extends Error {
   override readonly name = 'InvalidExpressionError';
 }

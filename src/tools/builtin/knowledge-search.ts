@@ -1,14 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { defineBuiltIn } from './define.ts';
 
-/** Searches the knowledge bases of the agent with its own settings. The passages found can be cited. */
+/**
+ * Searches the knowledge bases of the agent with the settings of its version. The passages found
+ * can be cited.
+ */
 export const knowledgeSearch = defineBuiltIn({
   name: 'knowledge_search',
   description:
-    "Searches the agent's documents and returns the passages that fit best. Use it before answering anything that the documents may tell; search again in other words when nothing fits.",
+    "Searches the agent's documents and returns the best matching passages. Use it before answering anything that the documents may cover; search again with other words when no passage matches.",
   input: z.strictObject({
-    query: z.string().min(1).max(2000).describe('A question or key words'),
-    top_k: z.int().min(1).max(20).describe('How many passages at most').optional(),
+    query: z.string().min(1).max(2000).describe('A question or keywords'),
+    top_k: z.int().min(1).max(20).describe('Maximum number of passages').optional(),
   }),
   effect: 'read',
   revision: 1,
@@ -20,7 +23,7 @@ export const knowledgeSearch = defineBuiltIn({
     if (sources.length === 0)
       return {
         ok: true,
-        output: { passages: [], coverage, note: 'The documents say nothing about this.' },
+        output: { passages: [], coverage, note: 'No passage matches the query.' },
         usage,
       };
     const passages = sources.map(({ file_name, page, heading, text }) => ({

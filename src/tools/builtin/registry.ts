@@ -4,5 +4,5 @@ import type { BuiltIn } from './define.ts';
 import { fetchUrl } from './fetch-url.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
 
-/** Every built-in tool. To add one, write its file and name it here. */
+/** The built-in tools. To add one, write its file and list it here. */
 export const builtIns: readonly BuiltIn[] = [knowledgeSearch, fetchUrl, calculator, currentTime];

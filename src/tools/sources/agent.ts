@@ -6,7 +6,7 @@ import type { ToolSource } from './source.ts';
 const agentTool = defineBuiltIn({
   name: 'agent',
   description:
-    'Asks another agent of this workspace and returns its answer. It knows nothing of this conversation: say everything it needs.',
+    'Sends a message to another agent of this workspace and returns its answer. The agent does not see this conversation: include everything it needs.',
   input: z.strictObject({
     agent: z.string().min(1).max(64).describe('Slug or id of the agent'),
     message: z.string().min(1).max(20_000),

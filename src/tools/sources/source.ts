@@ -14,7 +14,7 @@ export interface ListedTool {
   readonly effect: Effect;
 }
 
-/** Where tools of one kind come from. `registry.ts` names one source for each kind of pin. */
+/** The source of tools of one kind. `registry.ts` has one source for each kind of pin. */
 export interface ToolSource<Kind extends ToolKind> {
   /** Lists the tools that a configuration can name; none that the caller may not use. */
   list(ctx: Ctx): Promise<readonly ListedTool[]>;
@@ -36,6 +36,8 @@ export interface StatusInDatabase {
   readonly where: 'database';
   /** A scalar expression: the `PinStatus`. */
   status(pin: SQL): SQL;
-  /** A condition: what the pin refers to exists in the workspace. Guards the insertion of a version. */
+  /**
+   * A condition: the target of the pin exists in the workspace. Guards the insertion of a version.
+   */
   exists(pin: SQL, workspace_id: string): SQL;
 }
