@@ -68,7 +68,7 @@ describe('an agent that is asked by another', () => {
       agent: { overrides: [{ id: bee, requests_per_minute: 0 }] },
     });
     const { error } = await run();
-    expect(error).toContain('cannot be asked');
+    expect(error).toContain('cannot be called');
     expect(await scripted.requests()).toHaveLength(2);
   });
 });

@@ -188,7 +188,7 @@ describe('the tool loop', () => {
         .every(({ error }: { error: unknown }) => typeof error === 'string'),
     ).toBe(true);
     expect(JSON.stringify((await scripted.requests())[1])).toContain(
-      'There is no tool launch_rocket',
+      'Tool launch_rocket does not exist.',
     );
   });
 

@@ -92,7 +92,7 @@ describe('a malicious model (R42)', () => {
     expect(tools.map(({ error }) => error !== null)).toEqual([true, true, true, true]);
     expect(await prepared.site.calls()).toEqual([]);
     // It hears what it did wrong.
-    expect(JSON.stringify(requests[1]?.body)).toContain('There is no tool delete_everything');
+    expect(JSON.stringify(requests[1]?.body)).toContain('Tool delete_everything does not exist.');
   });
 
   it('cannot call a tool with invalid arguments (R39)', async () => {

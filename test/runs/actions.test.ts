@@ -258,7 +258,7 @@ describe('POST /runs/{run}/actions', () => {
     for (const { body } of refused)
       expect([body.code, body.detail]).toEqual([
         'conflict',
-        'The call call_1 has another result already.',
+        'The call call_1 already has a different result.',
       ]);
     expect(await chat.provider.requests()).toHaveLength(2);
   });

@@ -161,7 +161,7 @@ describe('a fork', () => {
     const other = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id;
     expect(
       (await workspace.post(`/sessions/${other}/fork`, { message_id: id })).body.errors,
-    ).toEqual([{ pointer: '/message_id', detail: 'The session has no such message.' }]);
+    ).toEqual([{ pointer: '/message_id', detail: 'This message does not exist in this session.' }]);
     for (const caller of [await newWorkspace(), await workspace.withRole('runtime')])
       expect((await caller.post(`/sessions/${session}/fork`, { message_id: id })).status).toBe(404);
   });

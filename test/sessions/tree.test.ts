@@ -186,7 +186,7 @@ describe('the branch that is shown', () => {
       title: 'New',
     });
     expect(wrong.body.errors).toEqual([
-      { pointer: '/active_message_id', detail: 'The session has no such message.' },
+      { pointer: '/active_message_id', detail: 'This message does not exist in this session.' },
     ]);
     expect((await workspace.get(`/sessions/${other}`)).body.title).toBeNull();
     const stream = await chat.stream({ message: 'Second?' });

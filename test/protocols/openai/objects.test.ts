@@ -107,7 +107,7 @@ const events: { readonly [Kind in RunEvent['type']]: Extract<RunEvent, { type: K
   'tool-output-error': {
     type: 'tool-output-error',
     tool_call_id: 'call_other',
-    error: 'It failed.',
+    error: 'Failed.',
     latency_ms: 1,
   },
   finish: { type: 'finish', message: messageOf() },
