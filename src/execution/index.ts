@@ -1,13 +1,8 @@
 export type { ToolOutcome } from '../tools/index.ts';
 export type { CalledTool } from './call-tools.ts';
+export type { ClientTools } from './client-tools.ts';
 export type { AgentCall, RunAgent } from './delegate.ts';
-export {
-  type ClientTools,
-  type LoopEvent,
-  type LoopResult,
-  type Round,
-  runLoop,
-} from './loop.ts';
+export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
 export { resolveTools } from './resolve.ts';
 export type { ToolPorts } from './services.ts';
 export { type Limit, reachedLimit, type Spent } from './stop.ts';

@@ -2,7 +2,6 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4Message,
   LanguageModelV4ToolCall,
-  LanguageModelV4ToolChoice,
 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Hit } from '../knowledge/index.ts';
@@ -10,57 +9,51 @@ import { type StepEvent, type StepResult, streamStep } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
+import { type ClientTools, endingCalls, resumableTools } from './client-tools.ts';
+import { stepCall } from './step-call.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
 import { type PendingCall, pendingOf, type SuspendedStep, toSuspendedStep } from './suspension.ts';
-import type { ClientTool, RunContext, Tool } from './tool.ts';
+import type { RunContext, Tool } from './tool.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
+/** The input of the tool loop. */
 export interface LoopInput {
   readonly call_key: string;
-  /** What the usage rows of its model calls say they were for; `answer` unless given. */
+  /** Operation of the usage rows of its model calls; defaults to `answer`. */
   readonly operation?: string;
   readonly models: readonly string[];
   readonly prompt: readonly LanguageModelV4Message[];
   /** The end of the prompt that no step has recorded yet; absent for all of it. */
-  readonly fresh?: readonly LanguageModelV4Message[];
+  readonly new_messages?: readonly LanguageModelV4Message[];
   readonly options: Omit<
     LanguageModelV4CallOptions,
     'prompt' | 'tools' | 'abortSignal' | 'headers'
   >;
   readonly tools: readonly Tool[];
-  /** Tools that are not run here. */
+  /** Tools that the caller executes. */
   readonly client?: ClientTools;
   /** Context of the run, passed on to every tool call. */
   readonly context: RunContext;
-  /** What the run has used so far; the loop adds to it. */
+  /** Usage of the run so far; the loop adds to it. */
   readonly spent: Spent;
-  /** Gives passages that a tool found their numbers, and returns them as the model is to read them. */
+  /** Numbers the passages that a tool found, and returns them as text for the model. */
   readonly cite: (hits: readonly Hit[]) => string;
-  /** Stores a round of model and tools before the next one begins, so that a crash loses neither text nor money. */
-  readonly store: (round: Round) => Promise<void>;
+  /**
+   * Stores a finished step before the next one begins, so that a crash loses neither its text nor
+   * its usage.
+   */
+  readonly store: (step: LoopStep) => Promise<void>;
 }
 
-export interface ClientTools {
-  readonly tools: readonly ClientTool[];
-  /** Of the first model call; `none` of all. Null leaves it to the model. */
-  readonly choice: LanguageModelV4ToolChoice | null;
-  /** Whether the first call has these tools alone to choose from. */
-  readonly has_own_choice: boolean;
-  /** Calls that one answer may have; null for any number. */
-  readonly most_calls: number | null;
-  /** A call suspends the run until its result arrives; otherwise it ends the run. */
-  readonly resumable: boolean;
-}
-
-/** One model call and the tool calls it asked for. */
-export interface Round {
+/** One model call with the tool calls that it requested. */
+export interface LoopStep {
   readonly model: StepResult;
-  /** What the call added to the conversation. */
-  readonly asked: readonly LanguageModelV4Message[];
+  /** Messages added to the conversation since the step before. */
+  readonly new_messages: readonly LanguageModelV4Message[];
   readonly started_at: number;
   readonly tools: readonly CalledTool[];
   readonly usage: readonly Statement[];
-  /** Calls that the caller has yet to answer. */
+  /** Calls whose results the caller has yet to submit. */
   readonly pending?: readonly PendingCall[];
 }
 
@@ -73,154 +66,130 @@ export type LoopEvent =
       readonly input: string;
     }
   | { readonly type: 'tool-result'; readonly called: CalledTool }
-  | { readonly type: 'round'; readonly ordinal: number };
+  | { readonly type: 'start-step'; readonly ordinal: number };
 
 export interface LoopResult {
-  /** The last round, if nobody has stored it yet. */
-  readonly last: Round | null;
-  /** The conversation up to the last call, for one that goes on from there. */
+  /** The last step, unless it is stored already. */
+  readonly last: LoopStep | null;
+  /** The conversation before the last model call, for its continuation. */
   readonly prompt: readonly LanguageModelV4Message[];
   readonly limit: Limit | null;
   readonly failure: Failure | null;
-  /** Calls of the caller's tools, which ended the run; the last round has no others. */
+  /** Calls of client tools that ended the run; the last step has no others. */
   readonly calls: readonly LanguageModelV4ToolCall[];
-  /** Set where the run cannot go on before the caller has answered calls; `last` is then the step without them. */
+  /** Set when the caller has to submit results first; `last` is then the step without them. */
   readonly suspended: SuspendedStep | null;
 }
 
 /**
- * Calls the model, runs the tools it asks for, calls it again with what they said, until it answers
- * or a limit stops it. The same for every provider; faults of tools are the model's to read, faults
- * of providers end the run with what there is. A call of a tool of the caller's suspends it once the other
- * calls of the step have run, or, where the tools are not resumable, ends it: then what else the step asks
- * for is left undone, since nobody could tell its result.
+ * Calls the model and the tools that it requests, and repeats with their results until the model
+ * answers or a limit is reached. Works alike for all providers. A fault of a tool is a result for
+ * the model to read; a failure of the provider ends the run with the output so far. A call of a
+ * resumable client tool suspends the run once the other calls of the step have run. A call of any
+ * other client tool ends the run, and the other calls of the step are not made, since nothing would
+ * read their results.
  */
 export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopEvent, LoopResult> {
   const prompt = [...input.prompt];
-  const { context, spent } = input;
-  const { attribution, config, signal } = context;
-  const bounds = { limits: config.limits, account: attribution.account, signal };
-  const going = { prompt, limit: null, failure: null, calls: [], suspended: null };
-  let asked: readonly LanguageModelV4Message[] = input.fresh ?? prompt.slice();
+  const { cite, spent } = input;
+  const result = { prompt, limit: null, failure: null, calls: [], suspended: null };
+  let new_messages: readonly LanguageModelV4Message[] = input.new_messages ?? prompt.slice();
   for (;;) {
-    yield { type: 'round', ordinal: spent.steps };
+    yield { type: 'start-step', ordinal: spent.steps };
     const started_at = ctx.now();
     const model = yield* streamStep(ctx, stepCall(input, prompt, spent.steps));
     spent.steps += 1;
-    const calls = model.content.filter(
-      (part): part is LanguageModelV4ToolCall => part.type === 'tool-call',
-    );
-    const round: Round = { model, asked, started_at, tools: [], usage: model.usage };
-    // A call that was stopped by the clock is a limit of the run, not a fault of the provider.
-    if (model.failure !== null) {
-      // Nor is one that was not made because nothing may be spent.
-      const isUnpaid = attribution.account.isClosed && model.failure.code === 'budget_exceeded';
-      const limit = signal.aborted ? 'seconds' : isUnpaid ? 'cost_usd' : null;
-      return { ...going, last: round, limit, failure: model.failure };
+    const calls = model.content.filter((part) => part.type === 'tool-call');
+    const requested = { model, new_messages, started_at, tools: [], usage: model.usage };
+    const end = endBeforeTools(input, requested, calls);
+    if (end !== null) {
+      yield* callEvents(end.calls ?? []);
+      return { ...result, ...end };
     }
-    if (calls.length === 0) return { ...going, last: round };
-    const theirs = ofCaller(input, calls);
-    if (theirs.length > 0) {
-      for (const { toolCallId, toolName, input: text } of theirs)
-        yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input: text };
-      const content = model.content.filter(
-        (part) => part.type !== 'tool-call' || theirs.includes(part),
-      );
-      return {
-        ...going,
-        last: { ...round, model: { ...model, content, finish_reason: 'tool-calls' } },
-        calls: theirs,
-      };
+    yield* callEvents(calls);
+    const step = await runTools(ctx, input, requested, calls);
+    for (const called of step.tools) yield { type: 'tool-result', called };
+    if (step.pending !== undefined) {
+      const limit = limitAfter(input, 0);
+      if (limit !== null) return { ...result, last: step, limit };
+      const parts = [model.content, calls, step.tools, step.pending, cite, ctx.now()] as const;
+      return { ...result, last: step, suspended: toSuspendedStep(...parts) };
     }
-
-    const limit = reachedLimit(bounds, spent, calls.length);
-    if (limit !== null) return { ...going, last: round, limit };
-    for (const { toolCallId, toolName, input: text } of calls) {
-      yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input: text };
-    }
-    const client = resumableTools(input);
-    const pending = pendingOf(input.tools, client, calls);
-    const isPending = new Set(pending.map(({ tool_call_id }) => tool_call_id));
-    const called = await callTools(
-      ctx,
-      [...input.tools, ...client],
-      calls.filter(({ toolCallId }) => !isPending.has(toolCallId)),
-      context,
-    );
-    spent.tool_calls += calls.length;
-    for (const one of called) yield { type: 'tool-result', called: one };
-    const usage = [...model.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])];
-    if (pending.length > 0) {
-      const last = { ...round, tools: called, pending, usage };
-      const reached = reachedLimit(bounds, spent, 0);
-      if (reached !== null) return { ...going, last, limit: reached };
-      const step = [model.content, calls, called, pending, input.cite, ctx.now()] as const;
-      return { ...going, last, suspended: toSuspendedStep(...step) };
-    }
-    asked = [toAssistantMessage(model.content, called), toToolMessage(called, input.cite)];
-    prompt.push(...asked);
-    await input.store({ ...round, tools: called, usage });
-    // The tools may have used up what was left.
-    const spentBy = reachedLimit(bounds, spent, 0);
-    if (spentBy !== null) return { ...going, last: null, limit: spentBy };
+    new_messages = [toAssistantMessage(model.content, step.tools), toToolMessage(step.tools, cite)];
+    prompt.push(...new_messages);
+    await input.store(step);
+    // The tools may have used up the rest of a limit.
+    const limit = limitAfter(input, 0);
+    if (limit !== null) return { ...result, last: null, limit };
   }
 }
 
-function ofCaller(
-  { client }: LoopInput,
-  calls: readonly LanguageModelV4ToolCall[],
-): readonly LanguageModelV4ToolCall[] {
-  if (client?.resumable === true) return [];
-  const theirs = calls.filter(
-    ({ toolName }) => client?.tools.some(({ name }) => name === toolName) ?? false,
+/** Returns the limit that the run would exceed with `pending` more tool calls, or null. */
+function limitAfter({ context, spent }: LoopInput, pending: number): Limit | null {
+  const { attribution, config, signal } = context;
+  return reachedLimit(
+    { limits: config.limits, account: attribution.account, signal },
+    spent,
+    pending,
   );
-  return theirs.slice(0, client?.most_calls ?? theirs.length);
 }
 
-/** The caller's tools as the loop checks calls of them; they are never run here. */
-const resumableTools = ({ client }: LoopInput): readonly Tool[] =>
-  client?.resumable === true
-    ? client.tools.map((tool) => ({
-        ...tool,
-        effect: 'read' as const,
-        run: async () => ({ ok: false, error: 'Only the caller can run this tool.' }),
-      }))
-    : [];
+type End = Pick<LoopResult, 'last'> & Partial<Pick<LoopResult, 'limit' | 'failure' | 'calls'>>;
 
-/** A choice that had to be made has been made with the first call. */
-const choiceAt = (client: ClientTools | undefined, step: number): LanguageModelV4ToolChoice =>
-  client?.choice != null && (step === 0 || client.choice.type === 'none')
-    ? client.choice
-    : { type: 'auto' };
+/** Returns how the run ends after a model call, before any tool is called; null to call the tools. */
+function endBeforeTools(
+  input: LoopInput,
+  step: LoopStep,
+  calls: readonly LanguageModelV4ToolCall[],
+): End | null {
+  const { model } = step;
+  const { failure } = model;
+  const { attribution, signal } = input.context;
+  if (failure !== null) {
+    // A call that timed out, or was not made because nothing may be spent, reached a limit of the
+    // run; the provider did not fail.
+    const isUnpaid = attribution.account.isClosed && failure.code === 'budget_exceeded';
+    return {
+      last: step,
+      limit: signal.aborted ? 'seconds' : isUnpaid ? 'cost_usd' : null,
+      failure,
+    };
+  }
+  if (calls.length === 0) return { last: step };
+  const ending = endingCalls(input.client, calls);
+  if (ending.length > 0) {
+    const content = model.content.filter(
+      (part) => part.type !== 'tool-call' || ending.includes(part),
+    );
+    const last = { ...step, model: { ...model, content, finish_reason: 'tool-calls' as const } };
+    return { last, calls: ending };
+  }
+  const limit = limitAfter(input, calls.length);
+  return limit === null ? null : { last: step, limit };
+}
 
-const stepCall = (
-  { tools: own, client, options, models, call_key, context, operation = 'answer' }: LoopInput,
-  prompt: LanguageModelV4Message[],
-  step: number,
-) => {
-  const isOwnChoice = client?.has_own_choice === true && step === 0;
-  const tools: readonly ClientTool[] = [...(isOwnChoice ? [] : own), ...(client?.tools ?? [])];
-  return {
-    ...context.attribution,
-    models,
-    operation,
-    call_key: `${call_key}:${step}`,
-    signal: context.signal,
-    options: {
-      ...options,
-      prompt: [...prompt],
-      ...(tools.length === 0
-        ? {}
-        : {
-            tools: tools.map(({ name, description, input_schema, strict }) => ({
-              type: 'function' as const,
-              name,
-              description,
-              inputSchema: input_schema,
-              ...(strict === undefined ? {} : { strict }),
-            })),
-            toolChoice: choiceAt(client, step),
-          }),
-    },
-  };
-};
+function* callEvents(calls: readonly LanguageModelV4ToolCall[]): Generator<LoopEvent> {
+  for (const { toolCallId, toolName, input } of calls)
+    yield { type: 'tool-call', tool_call_id: toolCallId, tool_name: toolName, input };
+}
+
+/** Runs the tools of a step, and returns the step with their results and with the calls left to the caller. */
+async function runTools(
+  ctx: Ctx,
+  { client, context, spent, tools }: LoopInput,
+  step: LoopStep,
+  calls: readonly LanguageModelV4ToolCall[],
+): Promise<LoopStep> {
+  const resumable = resumableTools(client);
+  const pending = pendingOf(tools, resumable, calls);
+  const isPending = new Set(pending.map(({ tool_call_id }) => tool_call_id));
+  const called = await callTools(
+    ctx,
+    [...tools, ...resumable],
+    calls.filter(({ toolCallId }) => !isPending.has(toolCallId)),
+    context,
+  );
+  spent.tool_calls += calls.length;
+  const usage = [...step.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])];
+  return { ...step, tools: called, usage, ...(pending.length === 0 ? {} : { pending }) };
+}

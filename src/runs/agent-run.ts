@@ -45,7 +45,7 @@ export interface ResumedConversation {
   /** The messages after the prompt; the last ones complete the step that waited. */
   readonly transcript: readonly LanguageModelV4Message[];
   /** The last messages of the transcript, which no span has recorded. */
-  readonly fresh: readonly LanguageModelV4Message[];
+  readonly new_messages: readonly LanguageModelV4Message[];
 }
 
 export type RunOutcome =

@@ -41,7 +41,7 @@ export class AnswerStream {
       case 'text-was-reasoning':
         this.#takeBack();
         return [];
-      case 'round': {
+      case 'start-step': {
         const rest = this.end();
         this.#isNewPart = true;
         this.#progress.beginStep();

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Coverage } from '../db/schema/runs.ts';
-import type { Limit, Round, Spent } from '../execution/index.ts';
+import type { Limit, LoopStep, Spent } from '../execution/index.ts';
 import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type AttachmentContext, noAttachments } from './attachments/context.ts';
@@ -109,7 +109,7 @@ export class Progress {
   }
 
   /** Adds a model call with its tool calls, as spans of the trace. */
-  addStep({ model, asked, started_at, tools, usage, pending = [] }: Round): void {
+  addStep({ model, new_messages, started_at, tools, usage, pending = [] }: LoopStep): void {
     const { tokens, finish_reason, cost_nano_usd, latency_ms, content, failure, failed_models } =
       model;
     // The text of the last step is the message itself. Any other step is stored whole, so that the run can be resumed.
@@ -125,7 +125,7 @@ export class Progress {
       {
         type: 'model',
         name: model.model,
-        input: capContent(asked),
+        input: capContent(new_messages),
         output,
         error: failure?.message ?? null,
         ...{ started_at, latency_ms, cost_nano_usd },
@@ -148,7 +148,7 @@ export class Progress {
     cost_nano_usd,
     started_at,
     latency_ms,
-  }: Round['tools'][number]): void {
+  }: LoopStep['tools'][number]): void {
     const ordinal = this.#toolOrdinals.get(tool_call_id);
     this.#toolOrdinals.delete(tool_call_id);
     const result = outcome.ok ? { output: capContent(outcome.output) } : { error: outcome.error };

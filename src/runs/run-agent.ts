@@ -87,10 +87,14 @@ async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOut
     ...written,
     ...(run.resumed?.transcript ?? []),
   ];
-  let fresh = run.resumed?.fresh;
+  let new_messages = run.resumed?.new_messages;
   for (let repairs = 0; ; repairs += 1) {
-    const { calls, suspended, prompt: sent } = yield* converse(ctx, run, messages, tools, fresh);
-    fresh = undefined;
+    const {
+      calls,
+      suspended,
+      prompt: sent,
+    } = yield* converse(ctx, run, messages, tools, new_messages);
+    new_messages = undefined;
     if (suspended !== null)
       return { type: 'suspended', step: suspended, transcript: sent.slice(written.length) };
     if (calls.length > 0)
@@ -115,7 +119,7 @@ async function* converse(
   run: AgentRun,
   messages: readonly LanguageModelV4Message[],
   tools: readonly Tool[],
-  fresh: readonly LanguageModelV4Message[] | undefined,
+  new_messages: readonly LanguageModelV4Message[] | undefined,
 ): AsyncGenerator<RunEvent, LoopResult> {
   const { progress } = run;
   const isBuffered = run.config.output_schema !== null;
@@ -124,7 +128,7 @@ async function* converse(
   const stream = new AnswerStream({
     ...{ progress, overrides: run.overrides, hasCitations, isBuffered },
   });
-  const unrecorded = fresh === undefined ? {} : { fresh };
+  const unrecorded = new_messages === undefined ? {} : { new_messages };
   const loop = runLoop(ctx, { ...loopInput(run, messages, tools), ...unrecorded });
   let next = await loop.next();
   for (; next.done !== true; next = await loop.next()) {
@@ -177,7 +181,7 @@ function clientTools(overrides: Overrides, tools: readonly Tool[]): ClientTools 
   const { tools: own = [], has_own_choice = false } = overrides;
   const taken = own.find((tool) => tools.some(({ name }) => name === tool.name));
   if (taken !== undefined)
-    throw invalid('/tools', `The agent already has a tool named ${taken.name} of its own.`);
+    throw invalid('/tools', `The agent already has a tool named ${taken.name}.`);
   const { tool_choice = null, max_calls = null, resumable = false } = overrides;
-  return { tools: own, choice: tool_choice, has_own_choice, most_calls: max_calls, resumable };
+  return { tools: own, choice: tool_choice, has_own_choice, max_calls, resumable };
 }

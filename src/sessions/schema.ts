@@ -35,7 +35,9 @@ export const UpdateSession = z
     title: Name(200).nullable(),
     archived: z.boolean(),
     on_busy: OnBusy,
-    inputs: Inputs.describe('Replaces all inputs: fields that are not given have their defaults again'),
+    inputs: Inputs.describe(
+      'Replaces all inputs: fields that are not given have their defaults again',
+    ),
     metadata: Metadata,
     active_message_id: Id('msg').describe(
       'Selects the branch that contains this message, down to its newest message; the session continues from there',
@@ -48,7 +50,9 @@ export type UpdateSession = z.output<typeof UpdateSession>;
 export const SessionQuery = z.strictObject({
   ...pageQuery,
   end_user_id: EndUserId.optional().describe('Filter by end user'),
-  archived: Flag.prefault('false').describe('true lists only archived sessions, false only the others'),
+  archived: Flag.prefault('false').describe(
+    'true lists only archived sessions, false only the others',
+  ),
   q: z
     .string()
     .min(1)
@@ -98,10 +102,7 @@ export const Session = z
       .nullable()
       .describe('null for a role without access to messages, unless a person has set it'),
     end_user_id: z.string().nullable(),
-    version: z
-      .string()
-      .nullable()
-      .describe('The version of all runs; null for the active version'),
+    version: z.string().nullable().describe('The version of all runs; null for the active version'),
     inputs: Inputs.describe(
       'Values of the agent’s form fields; empty for a role without access to messages',
     ),

@@ -16,7 +16,9 @@ export const SendMessage = z
     stream: z
       .boolean()
       .optional()
-      .describe('Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`'),
+      .describe(
+        'Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`',
+      ),
     attachments: z
       .array(Id('att'))
       .max(maxAttachments)
@@ -40,7 +42,9 @@ export const Regenerate = z
     stream: z
       .boolean()
       .optional()
-      .describe('Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`'),
+      .describe(
+        'Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`',
+      ),
     on_busy: OnBusy.nullable().default(null).describe('null for the session’s version'),
   })
   .openapi('Regenerate', { example: {} as never });

@@ -65,9 +65,7 @@ export const definitionFields = {
     .openapi({ example: 'The weather in a city now.' }),
   effect: z
     .enum(effects)
-    .describe(
-      'Effect of a call: `read` changes nothing, `destructive` cannot be undone',
-    ),
+    .describe('Effect of a call: `read` changes nothing, `destructive` cannot be undone'),
   method: z.enum(methods),
   url: z
     .string()

@@ -56,7 +56,9 @@ export const SubmitActions = z
     stream: z
       .boolean()
       .optional()
-      .describe('Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`'),
+      .describe(
+        'Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`',
+      ),
   })
   .openapi('SubmitActions', {
     example: {

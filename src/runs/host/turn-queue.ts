@@ -5,8 +5,7 @@ import type { QueuedTurn } from './queued-turn.ts';
 /** Maximum number of queued requests. */
 const maxQueued = 50;
 
-const activeDetail =
-  'The session has an active run. Wait for it, read its events or cancel it.';
+const activeDetail = 'The session has an active run. Wait for it, read its events or cancel it.';
 
 const busy = (detail: string, run_id: string) =>
   new Failure('session_busy', detail, { retryAfter: 1, extra: { run_id } });

@@ -30,12 +30,8 @@ export const AgentRunsQuery = z.strictObject({
     .optional()
     .describe('Filter by error code; `any` for all failed runs')
     .openapi({ example: 'provider_error' }),
-  min_cost_usd: Cost.optional().describe(
-    'Minimum cost; excludes runs of unknown cost',
-  ),
-  max_cost_usd: Cost.optional().describe(
-    'Maximum cost; excludes runs of unknown cost',
-  ),
+  min_cost_usd: Cost.optional().describe('Minimum cost; excludes runs of unknown cost'),
+  max_cost_usd: Cost.optional().describe('Maximum cost; excludes runs of unknown cost'),
   ...dateRange,
 });
 export type AgentRunsQuery = z.output<typeof AgentRunsQuery>;

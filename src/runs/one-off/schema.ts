@@ -20,7 +20,9 @@ export const StartRun = z
     stream: z
       .boolean()
       .optional()
-      .describe('Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`'),
+      .describe(
+        'Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`',
+      ),
     tools: ClientTools.optional(),
     config: AgentConfigPatch.optional().describe(
       'Draft to preview: merged into the version, validated like a saved one, and not stored. Requires the permission `agents:write`',

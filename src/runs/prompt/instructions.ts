@@ -10,7 +10,10 @@ type Field = AgentConfig['inputs'][number];
 export function checkInputs(fields: readonly Field[], inputs: Inputs, at = '/inputs'): void {
   const errors: Violation[] = Object.keys(inputs)
     .filter((name) => !fields.some((field) => field.name === name))
-    .map((name) => ({ pointer: `${at}/${name}`, detail: 'The agent’s form does not have this input.' }));
+    .map((name) => ({
+      pointer: `${at}/${name}`,
+      detail: 'The agent’s form does not have this input.',
+    }));
   for (const field of fields) {
     const detail = faultOf(field, inputs[field.name]);
     if (detail !== null) errors.push({ pointer: `${at}/${field.name}`, detail });

@@ -27,7 +27,10 @@ export const RunContext = z
   .object({
     messages: z
       .object({
-        included: z.number().int().describe('Number of messages sent verbatim, the newest of the branch'),
+        included: z
+          .number()
+          .int()
+          .describe('Number of messages sent verbatim, the newest of the branch'),
         summarized: z.number().int().describe('Number of messages covered by the summary'),
         omitted: z.number().int().describe('Number of messages neither sent nor summarized'),
         first_message_id: z.string().nullable().describe('The oldest message that was sent'),
@@ -101,7 +104,9 @@ export const Run = z
       .describe(
         'Actions that a waiting run requires; submit them with `POST /runs/{run}/actions`. Otherwise null',
       ),
-    expires_at: Time.nullable().describe('Time at which a waiting run ends as `expired`; otherwise null'),
+    expires_at: Time.nullable().describe(
+      'Time at which a waiting run ends as `expired`; otherwise null',
+    ),
     finish_reason: z.string().nullable().openapi({ example: 'stop' }),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     confidence: z
@@ -132,9 +137,7 @@ export const Run = z
     waited_ms: z
       .number()
       .int()
-      .describe(
-        'Time that the run waited for required actions, until it was last resumed',
-      ),
+      .describe('Time that the run waited for required actions, until it was last resumed'),
     created_at: Time,
     ended_at: Time.nullable(),
   })

@@ -139,8 +139,7 @@ export const interruptedDetail =
  */
 export function answerOf(terminal: RunEvent | undefined): Message {
   if (terminal?.type === 'finish' || terminal?.type === 'requires-action') return terminal.message;
-  if (terminal?.type !== 'error')
-    throw new Failure('internal', 'The run ended without a result.');
+  if (terminal?.type !== 'error') throw new Failure('internal', 'The run ended without a result.');
   const { code, detail, retry_after_s, extra, run } = terminal;
   throw new Failure(code, detail, {
     extra: { ...extra, run_id: run.id },

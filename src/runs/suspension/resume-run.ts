@@ -31,8 +31,8 @@ export async function* resumeRun(
     yield { type: 'resume', ...identify(active) };
     yield* emitResults(ctx, progress, state.step, answered);
     const outcomes = new Map(answered.map((one) => [one.tool_call_id, one.outcome]));
-    const fresh = resumedMessages(state.step, outcomes);
-    const resumed = { transcript: [...state.transcript, ...fresh], fresh };
+    const new_messages = resumedMessages(state.step, outcomes);
+    const resumed = { transcript: [...state.transcript, ...new_messages], new_messages };
     const outcome = yield* runAgent(ctx, agentRunOf(ctx, active, trace, progress, resumed));
     yield await conclude(ctx, active, progress, outcome);
   } catch (error) {

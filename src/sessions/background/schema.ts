@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 
 export const AskSuggestions = z
-  .strictObject({ count: z.number().int().min(1).max(6).default(3).describe('Maximum number of suggestions') })
+  .strictObject({
+    count: z.number().int().min(1).max(6).default(3).describe('Maximum number of suggestions'),
+  })
   .openapi('AskSuggestions', { example: { count: 3 } });
 export type AskSuggestions = z.output<typeof AskSuggestions>;
 
@@ -9,7 +11,9 @@ export const Suggestions = z
   .object({
     suggestions: z
       .array(z.string())
-      .describe('Questions from the end user’s point of view; empty when there is nothing to derive them from'),
+      .describe(
+        'Questions from the end user’s point of view; empty when there is nothing to derive them from',
+      ),
     source: z
       .enum(['model', 'rule'])
       .describe('The background model of the workspace, or the built-in rule, which is free'),

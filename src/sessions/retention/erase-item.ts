@@ -62,7 +62,9 @@ export async function eraseFromMessage(
   });
   await change.catch((error: unknown) => {
     if (!isGuardViolation(error, 'messages.text')) throw error;
-    throw new Failure('conflict', 'The message has changed concurrently. Retry.', { retryAfter: 1 });
+    throw new Failure('conflict', 'The message has changed concurrently. Retry.', {
+      retryAfter: 1,
+    });
   });
   await hostOf(ctx, session.id).invalidate();
 }

@@ -23,7 +23,9 @@ export type SessionMatch = z.output<typeof SessionMatch>;
 export const ListedSession = Session.extend({
   matches: z
     .array(SessionMatch)
-    .describe('With `q`: up to 3 hits, the title first, then the earliest messages; otherwise empty'),
+    .describe(
+      'With `q`: up to 3 hits, the title first, then the earliest messages; otherwise empty',
+    ),
   match_count: z
     .number()
     .int()

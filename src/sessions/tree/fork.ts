@@ -40,7 +40,8 @@ export async function forkSession(
     selectCarriedFiles(db, session_id, message_id, mostMessages + 1),
   ]);
   const from = authorizeSession(ctx, sessions);
-  if (branch.length === 0) throw invalid('/message_id', 'This message does not exist in this session.');
+  if (branch.length === 0)
+    throw invalid('/message_id', 'This message does not exist in this session.');
   if (branch.length > mostMessages)
     throw new Failure(
       'conflict',

@@ -40,9 +40,13 @@ export async function commitStart(
     if (isGuardViolation(error, 'messages.attachments'))
       throw invalid('/attachments', 'An attachment was deleted concurrently.');
     if (isGuardViolation(error, 'conversations.metadata'))
-      throw new Failure('conflict', 'The items of the conversation have changed concurrently. Retry.', {
-        retryAfter: 1,
-      });
+      throw new Failure(
+        'conflict',
+        'The items of the conversation have changed concurrently. Retry.',
+        {
+          retryAfter: 1,
+        },
+      );
     // The first two messages of a conversation arrived at once, and one of them has created the
     // session.
     if (isUniqueViolation(error, 'sessions.id')) throw new StaleMemory();

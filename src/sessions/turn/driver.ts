@@ -142,7 +142,10 @@ class TurnSource implements RunSource<HostedTurn> {
         if (!(error instanceof StaleMemory)) throw error;
       }
       if (reads === maxReads)
-        throw new Failure('agent_archived', 'The agent is archived. Restore it to continue the session.');
+        throw new Failure(
+          'agent_archived',
+          'The agent is archived. Restore it to continue the session.',
+        );
       const stored = await this.#readStored(ctx, session_id, input);
       if (stored !== null) input = withoutCreate(input);
       memory = stored ?? memory;
