@@ -30,7 +30,7 @@ export { hostOf } from './host/host-client.ts';
 export { waitingRun } from './host/turn-queue.ts';
 export { namedAgent } from './list/named-agent.ts';
 export { oneOffDriver } from './one-off/driver.ts';
-export { type BroughtFile, type OneOffInput, oneOffRequest } from './one-off/one-off-input.ts';
+export { type OneOffInput, oneOffRequest, type RequestFile } from './one-off/one-off-input.ts';
 export { prepareOneOff } from './one-off/prepare.ts';
 export { eraseDueRuns, eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
 export type { Overrides } from './overrides.ts';

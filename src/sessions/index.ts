@@ -1,5 +1,5 @@
-export { bringAttached, bringFile, bringUpload } from './attachments/brought.ts';
 export { attachmentJobs, extractAttachment } from './attachments/extract.ts';
+export { fileOfUpload, filesOfSession, storeRequestFile } from './attachments/request-files.ts';
 export { attachmentKinds, maxAttachments } from './attachments/schema.ts';
 export type { AttachmentRow } from './attachments/store.ts';
 export { authorizeSession } from './authorize-session.ts';

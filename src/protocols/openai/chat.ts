@@ -16,11 +16,11 @@ export async function createChatCompletion(
   origin: string,
 ): Promise<ChatCompletion | Response> {
   checkRequestSize(body);
-  const brought = await bringFiles(ctx, filesOfChat(body));
+  const request_files = await bringFiles(ctx, filesOfChat(body));
   const { question, messages } = readChat(body);
   const overrides = readChatOverrides(body);
   const prepared = await prepareRun(ctx, body.model, question, body);
-  const run = oneOffRequest({ ...prepared, prompt: messages, overrides, brought });
+  const run = oneOffRequest({ ...prepared, prompt: messages, overrides, request_files });
   if (body.stream === true)
     return toEventStream(await runAsStream(ctx, run, streamFor(body, origin)));
   return answerOf(ctx, run, (message) => toCompletion(message, body.model, origin));

@@ -51,12 +51,12 @@ export async function prepareInConversation(
       'What is said in a conversation is stored; other values are not supported.',
     );
   const found = await findConversation(ctx, conversation_id, 'conversation');
-  const { messages, question, brought } = await readWith(ctx, body, found);
+  const { messages, question, request_files } = await readWith(ctx, body, found);
   const takes_items = found.waiting.map(({ id }) => id);
   const prompt = withNames(messages, takes_items);
   const common = {
     prompt,
-    brought,
+    request_files,
     overrides: readResponseOverrides(body),
     takes_items,
     on_busy: 'queue' as const,
@@ -72,7 +72,7 @@ export async function prepareInConversation(
   return { run: turnRequest(session.id, input), echo };
 }
 
-type Common = Pick<TurnInput, 'prompt' | 'brought' | 'overrides' | 'takes_items'> & {
+type Common = Pick<TurnInput, 'prompt' | 'request_files' | 'overrides' | 'takes_items'> & {
   readonly on_busy: 'queue';
 };
 
@@ -115,7 +115,7 @@ export async function readWith(
     typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   const items = { input: [...waiting.map(({ item }) => item as InputItem), ...own] };
   try {
-    const brought = await bringFiles(ctx, filesOfItems(items));
+    const request_files = await bringFiles(ctx, filesOfItems(items));
     const given = { ...items, user: user ?? branch?.session.end_user_id };
     const earlier = await readEarlier(
       ctx,
@@ -125,7 +125,7 @@ export async function readWith(
     );
     const conversation = readItems(items, earlier);
     checkPromptSize(conversation);
-    return { brought: [...brought, ...earlier.files], ...conversation };
+    return { request_files: [...request_files, ...earlier.files], ...conversation };
   } catch (error) {
     throw withOwnPointers(error, waiting.length);
   }

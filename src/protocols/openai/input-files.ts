@@ -9,7 +9,7 @@ import {
 import type { Ctx } from '../../platform/context.ts';
 import { EgressError } from '../../platform/egress.ts';
 import { referenceTo } from '../../runs/index.ts';
-import { type AttachmentRow, bringFile, bringUpload } from '../../sessions/index.ts';
+import { type AttachmentRow, fileOfUpload, storeRequestFile } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 import { unknownFile, unsupported } from './errors.ts';
@@ -103,12 +103,12 @@ async function bringOne(ctx: Ctx, file: GivenFile): Promise<AttachmentRow> {
     const upload = await findReadFile(ctx, file.file_id);
     if (file.kind === 'image' && upload.kind !== 'image')
       throw unsupported(`${file.at}/file_id`, `${upload.name} is not an image.`);
-    return bringUpload(ctx, upload);
+    return fileOfUpload(ctx, upload);
   }
   const { bytes, media_type, name } = file.data
     ? decode(file, file.data)
     : await download(ctx, file, file.url ?? '');
-  return bringFile(ctx, { ...typeOf(file, bytes, media_type, name), body: toParts(bytes) });
+  return storeRequestFile(ctx, { ...typeOf(file, bytes, media_type, name), body: toParts(bytes) });
 }
 
 interface Raw {

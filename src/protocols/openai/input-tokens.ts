@@ -73,14 +73,14 @@ async function readRequest(ctx: Ctx, body: CountInputTokens): Promise<Asked> {
       '`model` is required where neither `conversation` nor `previous_response_id` names it.',
     );
   const isEmpty = input === '' && found.waiting.length === 0;
-  const { messages, brought } = isEmpty
-    ? { messages: [], brought: [] }
+  const { messages, request_files } = isEmpty
+    ? { messages: [], request_files: [] }
     : await readWith(ctx, { ...body, input: input === '' ? [] : input }, found);
   const said = messages.reduce((sum, message) => sum + estimateTokens(textOf(message)) + 4, 0);
   return {
     rows: found.branch?.rows ?? [],
     model,
-    tokens: said + brought.reduce((sum, file) => sum + tokensOfFile(file), 0),
+    tokens: said + request_files.reduce((sum, file) => sum + tokensOfFile(file), 0),
   };
 }
 

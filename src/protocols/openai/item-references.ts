@@ -2,7 +2,7 @@ import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Ctx } from '../../platform/context.ts';
 import {
   type AttachmentRow,
-  bringAttached,
+  filesOfSession,
   type ReferencedMessage,
   readBranchTo,
   readReferenced,
@@ -168,7 +168,7 @@ function toReferenced(stored: StoredItem | null): Referenced {
 
 async function filesOf(ctx: Ctx, items: readonly StoredItem[]): Promise<AttachmentRow[]> {
   const files = await Promise.all(
-    items.map((stored) => bringAttached(ctx, stored.row.session_id, objectsIn(stored))),
+    items.map((stored) => filesOfSession(ctx, stored.row.session_id, objectsIn(stored))),
   );
   return files.flat();
 }

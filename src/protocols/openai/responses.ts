@@ -73,7 +73,7 @@ async function prepare(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
 async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   if (body.model == null)
     throw unsupported('/model', 'Say which agent, where no `previous_response_id` does.');
-  const brought = await bringFiles(ctx, filesOfItems(body));
+  const request_files = await bringFiles(ctx, filesOfItems(body));
   const earlier = await readEarlier(ctx, body, null);
   const { question, messages } = readItems(body, earlier);
   const overrides = readResponseOverrides(body);
@@ -82,7 +82,7 @@ async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   const rest = {
     prompt: messages,
     overrides,
-    brought: [...brought, ...earlier.files],
+    request_files: [...request_files, ...earlier.files],
     metadata: { openai: echo },
   };
   const run =
@@ -114,7 +114,7 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
       '/previous_response_id',
       `That response is ${row.status}: going on from it is not supported.`,
     );
-  const brought = await bringFiles(ctx, filesOfItems(body));
+  const request_files = await bringFiles(ctx, filesOfItems(body));
   const chain = {
     session_id: row.session_id,
     message_id: terminal.message.id,
@@ -133,7 +133,7 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
     version,
     on_busy: 'queue',
     prompt: messages,
-    brought: [...brought, ...earlier.files],
+    request_files: [...request_files, ...earlier.files],
     overrides: readResponseOverrides(body),
     metadata: { openai: echo },
   };

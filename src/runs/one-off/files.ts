@@ -9,13 +9,13 @@ import { deleteAttachmentCleanups } from '../attachments/objects.ts';
 import { mapReferences, referenceTo } from '../attachments/references.ts';
 import { insertRunFiles } from '../store/contents.ts';
 import { selectVersionOfAgent } from '../store/versions.ts';
-import type { BroughtFile, OneOffInput } from './one-off-input.ts';
+import type { OneOffInput, RequestFile } from './one-off-input.ts';
 
 /** Maximum number of files of a one-off run. */
 const maxFiles = 100;
 
 /** The files of a one-off run; equal files are kept once. */
-export interface TakenFiles {
+export interface RunFiles {
   readonly files: readonly AttachedFile[];
   /** The prompt, with references to the adopted files. */
   readonly prompt: readonly LanguageModelV4Message[] | null;
@@ -27,33 +27,36 @@ export interface TakenFiles {
  * Adopts the files of a request. Throws `validation_failed` for images that the model does not
  * support, and `conflict` for too many files.
  */
-export async function takeFiles(
+export async function adoptRunFiles(
   ctx: Ctx,
   input: OneOffInput,
   question_id: string,
-): Promise<TakenFiles> {
-  const { brought = [], prompt = null, run_id } = input;
-  if (brought.length === 0) return { files: [], prompt, statements: [] };
-  await checkImages(ctx, input, brought);
-  const byContent = new Map<string, BroughtFile>();
-  for (const file of brought) if (!byContent.has(file.sha256)) byContent.set(file.sha256, file);
+): Promise<RunFiles> {
+  const { request_files = [], prompt = null, run_id } = input;
+  if (request_files.length === 0) return { files: [], prompt, statements: [] };
+  await checkImages(ctx, input, request_files);
+  const byContent = new Map<string, RequestFile>();
+  for (const file of request_files)
+    if (!byContent.has(file.sha256)) byContent.set(file.sha256, file);
   if (byContent.size > maxFiles)
     throw new Failure('conflict', `A run may have at most ${maxFiles} files.`);
-  const taken = [...byContent.values()];
-  const byObject = new Map(brought.map((file) => [file.object_id, byContent.get(file.sha256)]));
+  const adopted = [...byContent.values()];
+  const byObject = new Map(
+    request_files.map((file) => [file.object_id, byContent.get(file.sha256)]),
+  );
   const replaced = prompt?.map((message) =>
     mapReferences(message, (object_id, part) => {
       const file = byObject.get(object_id);
       return [file === undefined ? part : referenceTo(file)];
     }),
   );
-  const rows = taken.map(({ id, object_id, byte_size }) => ({
+  const rows = adopted.map(({ id, object_id, byte_size }) => ({
     ...{ id, run_id, object_id, byte_size },
     workspace_id: ctx.workspace_id,
   }));
-  const own = taken.filter(({ id, object_id }) => id === object_id).map(({ id }) => id);
+  const own = adopted.filter(({ id, object_id }) => id === object_id).map(({ id }) => id);
   return {
-    files: taken.map((file) => toAttachedFile(file, question_id)),
+    files: adopted.map((file) => toAttachedFile(file, question_id)),
     prompt: replaced ?? null,
     statements: [
       ...insertRunFiles(ctx.db, rows),
@@ -65,16 +68,16 @@ export async function takeFiles(
 async function checkImages(
   ctx: Ctx,
   { agent_id, version, draft }: OneOffInput,
-  brought: readonly BroughtFile[],
+  request_files: readonly RequestFile[],
 ): Promise<void> {
   const row = await selectVersionOfAgent(ctx.db, ctx.workspace_id, agent_id, version).get();
   const config = draft?.config ?? (row === undefined ? null : parseConfig(row.config));
   const isRefused = config !== null && capabilitiesOf(config.model).images === false;
-  if (isRefused && brought.some(({ kind }) => kind === 'image'))
+  if (isRefused && request_files.some(({ kind }) => kind === 'image'))
     throw invalid('/model', `Model ${config.model} does not support images.`);
 }
 
-const toAttachedFile = (file: BroughtFile, message_id: string): AttachedFile => ({
+const toAttachedFile = (file: RequestFile, message_id: string): AttachedFile => ({
   id: file.id,
   message_id,
   object_id: file.object_id,

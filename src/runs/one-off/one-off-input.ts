@@ -9,7 +9,7 @@ import type { Inputs } from '../prompt/instructions.ts';
 export const oneOffKind = 'one_off';
 
 /** A file of a request: stored, and extracted if it is a document. */
-export type BroughtFile = typeof attachments.$inferSelect;
+export type RequestFile = typeof attachments.$inferSelect;
 
 /** The request of a one-off run. */
 export interface OneOffInput {
@@ -27,7 +27,7 @@ export interface OneOffInput {
   /** The messages that the model reads in place of the text. */
   readonly prompt?: readonly LanguageModelV4Message[] | undefined;
   readonly overrides?: Overrides;
-  readonly brought?: readonly BroughtFile[];
+  readonly request_files?: readonly RequestFile[];
   /** Data that a stream encoder or protocol needs to render the run again. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }

@@ -8,7 +8,7 @@ import { contentExpiry, insertRunContent } from '../store/contents.ts';
 import { selectContentLogging, selectRun } from '../store/runs.ts';
 import { type RunVersionRow, selectVersionOfRun } from '../store/versions.ts';
 import { type RunVersion, toRunVersion } from '../version.ts';
-import { takeFiles } from './files.ts';
+import { adoptRunFiles, type RunFiles } from './files.ts';
 import type { OneOffInput } from './one-off-input.ts';
 import { OneOffStorage } from './one-off-storage.ts';
 import { insertOneOffRun } from './store.ts';
@@ -19,24 +19,12 @@ export async function startOneOff(
   input: OneOffInput,
   more: readonly Statement[],
 ): Promise<ActiveRun> {
-  const { run_id, agent_id, end_user_id, draft } = input;
+  const { run_id, agent_id, end_user_id, draft, metadata = null } = input;
   const question_id = ctx.newId('msg');
-  const { metadata = null } = input;
   const given = { id: run_id, agent_id, session_id: null, input_message_id: question_id, metadata };
   const run = newRun(ctx, { ...given, is_preview: draft !== undefined });
-  const taken = await takeFiles(ctx, input, question_id);
-  const content = {
-    ...{ run_id, agent_id, end_user_id, question_id },
-    workspace_id: ctx.workspace_id,
-    inputs: { ...input.inputs },
-    metadata: { ...input.labels },
-    question: input.text,
-    prompt: taken.prompt === null ? null : [...taken.prompt],
-    files: [...taken.files],
-    answer_id: ctx.newId('msg'),
-    ...{ answer: '', citations: [], answer_prompt: null, answered_at: null },
-    created_at: ctx.now(),
-  };
+  const files = await adoptRunFiles(ctx, input, question_id);
+  const content = newContent(ctx, input, question_id, files);
   const { version_id: _, ...row } = run;
   const { version, content_logging } = await commitStart(
     ctx,
@@ -50,7 +38,7 @@ export async function startOneOff(
       selectVersionOfRun(ctx.db, run_id, null),
       selectContentLogging(ctx.db, ctx.workspace_id),
       insertRunContent(ctx.db, content),
-      ...taken.statements,
+      ...files.statements,
       ...more,
     ],
     more.length > 0,
@@ -58,14 +46,7 @@ export async function startOneOff(
   return {
     ...begin({ version, draft, overrides: input.overrides }),
     run: { ...run, version_id: version.id },
-    prompt: {
-      question: content.question,
-      given: content.prompt,
-      history: [],
-      summary: null,
-      inputs: content.inputs,
-      files: content.files,
-    },
+    prompt: promptOf(content),
     end_user_id,
     kept_until: contentExpiry(content.created_at, content_logging),
     user_message_id: question_id,
@@ -74,6 +55,35 @@ export async function startOneOff(
     storage: new OneOffStorage(ctx, run, content),
   };
 }
+
+function newContent(
+  ctx: Ctx,
+  { run_id, agent_id, end_user_id, inputs, labels, text }: OneOffInput,
+  question_id: string,
+  { files, prompt }: RunFiles,
+) {
+  return {
+    ...{ run_id, agent_id, end_user_id, question_id },
+    workspace_id: ctx.workspace_id,
+    inputs: { ...inputs },
+    metadata: { ...labels },
+    question: text,
+    prompt: prompt === null ? null : [...prompt],
+    files: [...files],
+    answer_id: ctx.newId('msg'),
+    ...{ answer: '', citations: [], answer_prompt: null, answered_at: null },
+    created_at: ctx.now(),
+  };
+}
+
+const promptOf = ({ question, prompt, inputs, files }: ReturnType<typeof newContent>) => ({
+  question,
+  given: prompt,
+  history: [],
+  summary: null,
+  inputs,
+  files,
+});
 
 /** Throws `validation_failed` when the version or the agent has changed since the request was checked. */
 async function commitStart(

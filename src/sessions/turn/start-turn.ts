@@ -1,7 +1,12 @@
 import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { begin, newRun, type RunRow, readVersionOfRun } from '../../runs/index.ts';
-import { type Brought, noFiles, takeBrought, withTaken } from '../attachments/brought.ts';
+import {
+  type AdoptedFiles,
+  adoptFiles,
+  noAdoptedFiles,
+  withAdopted,
+} from '../attachments/adopt-files.ts';
 import { carriedBy, markUsed, takeAttachments } from '../attachments/send.ts';
 import { selectSummary } from '../background/summary-store.ts';
 import { claimSession, insertClaimedSession } from '../store/claims.ts';
@@ -29,14 +34,14 @@ export async function startTurn(
   const place = await placeOf(ctx, memory, input);
   const { session, version: cached } = memory;
   const run = runOf(ctx, session, run_id, input);
-  const brought = place.again === null ? await takeBrought(ctx, session, input) : noFiles;
-  const prompt = withTaken(input.prompt, brought);
+  const adopted = place.again === null ? await adoptFiles(ctx, session, input) : noAdoptedFiles;
+  const prompt = withAdopted(input.prompt, adopted);
   const user =
-    place.again ?? (await newMessage(ctx, session, run, place, { ...input, prompt }, brought));
+    place.again ?? (await newMessage(ctx, session, run, place, { ...input, prompt }, adopted));
   const hasSummary =
     (input.draft?.config ?? cached?.config)?.memory.summary === true && input.create === undefined;
   const statements = [
-    ...startStatements(ctx, { memory, input, place, run, user, brought }),
+    ...startStatements(ctx, { memory, input, place, run, user, adopted }),
     ...more,
     ...(hasSummary ? [selectSummary(ctx.db, ctx.workspace_id, session.id)] : []),
   ];
@@ -80,13 +85,13 @@ interface Start {
   readonly place: Place;
   readonly run: RunRow;
   readonly user: MessageRow;
-  readonly brought: Brought;
+  readonly adopted: AdoptedFiles;
 }
 
 /** The statements that begin a turn; `commitStart` reads the results of the first and the third. */
 function startStatements(
   ctx: Ctx,
-  { memory, input, place, run, user, brought }: Start,
+  { memory, input, place, run, user, adopted }: Start,
 ): Statement[] {
   const { db, workspace_id } = ctx;
   const { session, version } = memory;
@@ -107,7 +112,7 @@ function startStatements(
     insertRunOfSession(db, { ...run, input_message_id: user.id }, input.version),
     readVersionOfRun(db, { run_id: run.id, known: version?.id ?? null }),
     ...(isNew
-      ? [...brought.statements(user.id), ...markUsed(ctx, user), insertMessage(db, user, 0)]
+      ? [...adopted.statements(user.id), ...markUsed(ctx, user), insertMessage(db, user, 0)]
       : []),
     ...(input.create === undefined ? leaveBranch(ctx, memory, place) : []),
     ...((input.takes_items?.length ?? 0) === 0
@@ -136,7 +141,7 @@ async function newMessage(
   run: RunRow,
   { parent, path }: Place,
   input: TurnInput,
-  brought: Brought,
+  adopted: AdoptedFiles,
 ): Promise<MessageRow> {
   const id = ctx.newId('msg');
   const before = path.findLast(({ role }) => role === 'user')?.attachments ?? [];
@@ -154,7 +159,7 @@ async function newMessage(
     prompt: input.prompt === undefined ? null : [...input.prompt],
     attachments: carriedBy(before, [
       ...(await takeAttachments(ctx, session, id, input)),
-      ...brought.files(id),
+      ...adopted.files(id),
     ]),
     run_id: run.id,
     created_at: ctx.now(),

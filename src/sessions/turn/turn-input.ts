@@ -20,7 +20,7 @@ export interface TurnInput {
   /** Ids of attachments of the session that are sent with the message. */
   readonly attachments?: readonly string[] | undefined;
   /** Files that came with the request. They become attachments of the session together with the message. */
-  readonly brought?: readonly AttachmentRow[];
+  readonly request_files?: readonly AttachmentRow[];
   /** Items of an OpenAI conversation that this run reads; they are removed from the pending items. */
   readonly takes_items?: readonly string[];
   readonly draft?: Draft;
