@@ -95,7 +95,7 @@ const chunksOf = (sse: string): UIMessageChunk[] =>
     .map((event) => JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? ''));
 
 describe('the tool loop', () => {
-  it('is the same for every provider: steps, events and answer', async () => {
+  it('produces the same steps, events and answer for every provider', async () => {
     const seen: unknown[] = [];
     for (const provider of Object.keys(addresses) as Provider[]) {
       const workspace = await newWorkspace();

@@ -19,7 +19,7 @@ const requestOf = async ({ provider }: Chat, index: number) =>
 const times = Array.from({ length: 20 }, (_, index) => index);
 
 describe('a run that calls a client tool', () => {
-  it('waits, names what it requires, and completes with the result', async () => {
+  it('waits, returns its required actions, and completes with the result', async () => {
     const chat = await newWaitingChat();
     expect(chat.message).toMatchObject({
       role: 'assistant',
@@ -95,7 +95,7 @@ describe('a run that calls a client tool', () => {
     ]);
   });
 
-  it('gives the model the results in the order of its calls, with those of the agent’s own tools', async () => {
+  it('sends the model the results in the order of its calls, with those of the agent’s own tools', async () => {
     const config = { tools: ['current_time'] };
     const chat = await newWaitingChat([asks(pick, clock, locate), says], { config });
     expect(
@@ -156,7 +156,7 @@ describe('a run that calls a client tool', () => {
     expect(results?.content.map(({ tool_use_id }) => tool_use_id)).toEqual(['call_1', 'call_3']);
   });
 
-  it('lets the model mend arguments that do not match the schema, without asking the caller', async () => {
+  it('lets the model correct arguments that do not match the schema, without a required action', async () => {
     const wrong = { ...locate, id: 'call_0', arguments: { precise: 'very' } };
     const chat = await newWaitingChat([asks(wrong), asks(locate), says]);
     expect(chat.message.run.required_actions).toMatchObject([{ tool_call_id: 'call_1' }]);
@@ -166,7 +166,7 @@ describe('a run that calls a client tool', () => {
     });
   });
 
-  it('waits again where the model calls a client tool again', async () => {
+  it('waits again when the model calls a client tool again', async () => {
     const chat = await newWaitingChat([asks(locate), asks(pick), says]);
     const second = await chat.submit([result()]);
     expect(second.body.run).toMatchObject({
@@ -219,7 +219,7 @@ describe('a run that calls a client tool', () => {
 });
 
 describe('POST /runs/{run}/actions', () => {
-  it('stores results that are not all, and goes on once all are there', async () => {
+  it('stores a partial submission, and resumes once all results are submitted', async () => {
     const chat = await newWaitingChat([asks(locate, pick), says]);
     const partial = await chat.submit([result('call_2', 'red')]);
     expect(partial.body).toMatchObject({
@@ -249,7 +249,7 @@ describe('POST /runs/{run}/actions', () => {
     expect(answers[0]?.body.run.status).toBe('completed');
   });
 
-  it('executes one of 20 parallel requests with different results, and tells the others', async () => {
+  it('executes one of 20 parallel requests with different results, and refuses the others', async () => {
     const chat = await newWaitingChat();
     const answers = await Promise.all(times.map((index) => chat.submit([result('call_1', index)])));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -279,7 +279,7 @@ describe('POST /runs/{run}/actions', () => {
     expect(await chat.provider.requests()).toHaveLength(2);
   });
 
-  it('gives a repeated message the answer so far while the run waits', async () => {
+  it('replays the answer so far to a repeated message while the run waits', async () => {
     const chat = await newChat({ rounds: [asks(locate), says] });
     const send = () => chat.send({ message: 'Where?', tools }, { 'idempotency-key': 'm' });
     const first = await send();
@@ -289,7 +289,7 @@ describe('POST /runs/{run}/actions', () => {
     expect((await send()).body.run.status).toBe('completed');
   });
 
-  it('refuses what the run does not wait for, and stays as it is', async () => {
+  it('refuses results that the run does not wait for, and leaves it unchanged', async () => {
     const chat = await newWaitingChat([asks(locate, pick), says]);
     const other = await newWaitingChat([asks({ ...locate, id: 'call_9' }), says]);
     const refused: [readonly object[], number, string][] = [
@@ -325,7 +325,7 @@ describe('POST /runs/{run}/actions', () => {
     ).toBe('completed');
   });
 
-  it('is for those who may write to the session', async () => {
+  it('requires write access to the session', async () => {
     const chat = await newWaitingChat();
     const viewer = await chat.workspace.withRole('viewer');
     const path = `/runs/${chat.run}/actions`;
@@ -347,7 +347,7 @@ describe('POST /runs/{run}/actions', () => {
     expect((await editor.post(path, { actions: [result()] })).status).toBe(200);
   });
 
-  it('refuses tools that cannot be used', async () => {
+  it('refuses invalid tools', async () => {
     const chat = await newChat({ rounds: [] }, { config: { tools: ['current_time'] } });
     const [tool] = tools;
     const refused: [object[], string][] = [

@@ -12,8 +12,8 @@ const slowly: Round = {
   fault: { kind: 'drip', bytes: 200, ms: 10 },
 };
 
-describe('a run that goes on', () => {
-  it('brings the same events, each once, wherever a listener hung up and came back (R63)', {
+describe('an active run', () => {
+  it('delivers each event once to a listener that reconnects anywhere (R63)', {
     timeout: 90_000,
   }, async () => {
     const chats = await Promise.all(
@@ -31,7 +31,7 @@ describe('a run that goes on', () => {
     );
   });
 
-  it('is told from its record after its host has gone, from any event on', async () => {
+  it('is replayed from storage after its host has gone, from any event on', async () => {
     const { workspace, stream } = await newChat({ rounds: [slowly], repeat: true });
     const whole = await readFrames(await stream({ message: 'Hello?' }));
     await abortAllDurableObjects();
@@ -56,7 +56,7 @@ describe('a run that goes on', () => {
     expect(await end.text()).toBe('data: [DONE]\n\n');
   });
 
-  it('says so in time where its model is slow to speak, and beats every ten seconds', {
+  it('begins its response in time for a slow model, and sends a keep-alive every ten seconds', {
     timeout: 40_000,
   }, async () => {
     const { workspace, stream } = await newChat({
@@ -81,7 +81,7 @@ describe('a run that goes on', () => {
     expect(rest).toMatch(/"errorText":"run_cancelled: .*data: \[DONE\]/s);
   });
 
-  it('is nobody else’s to hear or to stop (R63)', async () => {
+  it('cannot be read or stopped by others (R63)', async () => {
     const { workspace, stream } = await newChat({ rounds: [slowly] });
     const run = runOf(
       await readFrames(await stream({ message: 'Hello?' }), (frames) => frames.length > 5),
@@ -130,7 +130,7 @@ async function hangUpAndComeBack(
 describe('a run that is cancelled', () => {
   const stalls: Round = { text: words, fault: { kind: 'stall', events: 12 } };
 
-  it('stops the model, keeps its text and lets the session go on (R54)', async () => {
+  it('stops the model, keeps its text and lets the session continue (R54)', async () => {
     const { workspace, session, provider, stream, send } = await newChat({
       rounds: [stalls, { text: ['Here.'], usage: { input_tokens: 1, output_tokens: 1 } }],
     });
@@ -164,7 +164,7 @@ describe('a run that is cancelled', () => {
     expect((await send({ message: 'Again?' })).body.text).toBe('Here.');
   });
 
-  it('before its first word is a failure of its own', async () => {
+  it('before its first output has its own failure', async () => {
     const { workspace, session, provider, send } = await newChat({
       rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }],
     });
@@ -184,7 +184,7 @@ describe('a run that is cancelled', () => {
 });
 
 describe('a host that dies', () => {
-  it('leaves its run interrupted with the text so far, and the next message is answered', async () => {
+  it('leaves its run interrupted with the text so far, and answers the next message', async () => {
     const long: Round = { text: words, fault: { kind: 'drip', bytes: 300, ms: 100 } };
     const { workspace, session, stream, send } = await newChat({
       rounds: [long, { text: ['Here.'], usage: { input_tokens: 1, output_tokens: 1 } }],

@@ -36,8 +36,8 @@ async function stateOf({ workspace, session }: Chat) {
 const isGapless = (messages: readonly { readonly seq: number }[]) =>
   messages.every(({ seq }, index) => seq === index + 1);
 
-describe('a request that is refused', () => {
-  it('ends nobody’s answer, and hears of it before it waits', async () => {
+describe('a refused request', () => {
+  it('interrupts no run, and fails before it is queued', async () => {
     const chat = await newChat({
       rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 60, ms: 60 } }],
     });
@@ -75,7 +75,7 @@ describe('thirty messages at once', () => {
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_mismatch']);
   });
 
-  it('with one key, as streams, hear the same events from the start', async () => {
+  it('with one key, as streams, receive the same events from the start', async () => {
     const chat = await newChat({ rounds: [slowly] });
     const key = { 'idempotency-key': 'one' };
     const first = await chat.stream({ message: 'Hello?' }, key);
@@ -91,7 +91,7 @@ describe('thirty messages at once', () => {
     expect(await readFrames(await chat.stream({ message: 'Hello?' }, key))).toEqual(frames);
   });
 
-  it('are answered one at a time where the session rejects (R59)', async () => {
+  it('are answered one at a time with the policy `reject` (R59)', async () => {
     const chat = await newChat({ rounds: [slowly], repeat: true });
     const answers = await Promise.all(
       times.map((index) =>
@@ -110,7 +110,7 @@ describe('thirty messages at once', () => {
     expect([messages.length, usage.length]).toEqual([2, 1]);
   });
 
-  it('wait for each other where the session queues, in their order', async () => {
+  it('are answered in order with the policy `queue`', async () => {
     const chat = await newChat(
       { rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 2000, ms: 1 } }], repeat: true },
       { session: { on_busy: 'queue' } },
@@ -135,7 +135,7 @@ describe('thirty messages at once', () => {
     ]);
   });
 
-  it('make way for the last one where they interrupt', async () => {
+  it('leave the last one active with the policy `interrupt`', async () => {
     const chat = await newChat({ rounds: [slowly], repeat: true });
     const answers = await Promise.all(
       times.map((index) => chat.send({ message: `Hello ${index}?`, on_busy: 'interrupt' })),
@@ -155,7 +155,7 @@ describe('thirty messages at once', () => {
     expect([statuses.at(-1), active_run_id]).toEqual(['completed', null]);
   });
 
-  it('find a bounded queue', async () => {
+  it('fill a bounded queue', async () => {
     const chat = await newChat(
       { rounds: [slowly], repeat: true },
       { session: { on_busy: 'queue' } },
@@ -171,10 +171,10 @@ describe('thirty messages at once', () => {
   });
 });
 
-describe('messages in line', () => {
+describe('queued messages', () => {
   const says = (text: string): Round => ({ ...slowly, text: [`${text} `, 'and ', 'more'] });
 
-  it('go on waiting while another interrupts, which goes first', async () => {
+  it('stay queued while another one interrupts, which is answered first', async () => {
     const chat = await newChat({ rounds: [says('first'), says('second'), says('third')] });
     const first = chat.send({ message: 'A' });
     await vi.waitUntil(async () => (await chat.provider.requests()).length === 1);
@@ -197,7 +197,7 @@ describe('messages in line', () => {
     expect(asked).toEqual(['B', 'D', 'A']);
   });
 
-  it('are turned away when their session is deleted, and asked of nobody', async () => {
+  it('are rejected when their session is deleted, without a model call', async () => {
     const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
     const chat = await newChat({ rounds: [stalls, slowly, slowly, slowly] });
     const first = chat.send({ message: 'A' });
@@ -211,7 +211,7 @@ describe('messages in line', () => {
     expect(await chat.provider.requests()).toHaveLength(1);
   });
 
-  it('hear that their stream is open before their turn comes', { timeout: 40_000 }, async () => {
+  it('receive an open stream before their turn', { timeout: 40_000 }, async () => {
     const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
     const chat = await newChat({ rounds: [stalls, slowly] }, { session: { on_busy: 'queue' } });
     const first = chat.send({ message: 'A' });
@@ -225,8 +225,8 @@ describe('messages in line', () => {
   });
 });
 
-describe('a client that goes away', () => {
-  it('leaves its run to end, and finds it by its key', async () => {
+describe('a client that disconnects', () => {
+  it('leaves its run active, and finds it by its key', async () => {
     const chat = await newChat({ rounds: [slowly] });
     const key = { 'idempotency-key': 'mine' };
     await readFrames(await chat.stream({ message: 'Hello?' }, key), (frames) => frames.length > 2);
@@ -238,7 +238,7 @@ describe('a client that goes away', () => {
     expect(await chat.provider.requests()).toHaveLength(1);
   });
 
-  it('may try again with the same key after a failure, without saying it twice', async () => {
+  it('may retry with the same key after a failure, without a second message', async () => {
     const chat = await newChat({ rounds: [{ fault: { kind: 'status', status: 400 } }, slowly] });
     const key = { 'idempotency-key': 'mine' };
     const failed = await chat.send({ message: 'Hello?' }, key);

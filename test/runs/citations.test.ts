@@ -39,11 +39,11 @@ describe('citations', () => {
     ]);
   });
 
-  it('cites nothing that was not retrieved', () => {
+  it('cites retrieved passages only', () => {
     expect(readCitations('It flies [3] to the moon [0].', sources)).toEqual([]);
   });
 
-  it('drops unknown markers from a stream, however it is cut, and nothing else', () => {
+  it('drops only unknown markers from a stream, however it is split', () => {
     const text = 'One [1] two [7] three[12] four [x] [ 1] five [2]. [1';
     const kept = 'One [1] two three four [x] [ 1] five [2]. [1';
     fc.assert(

@@ -61,7 +61,7 @@ const answerOf = (steps: readonly Step[]) => {
 };
 
 describe('the usage of a delegate', () => {
-  it('counts for its own agent and version, and for the run of its caller', async () => {
+  it('is attributed to its own agent and version, and to the run of its caller', async () => {
     const { workspace, bee, boss, run } = await delegating([
       ask,
       say('Daily.'),
@@ -95,7 +95,7 @@ describe('the usage of a delegate', () => {
     ]);
   });
 
-  it('is taken from the budget for each agent of its own, and from those that are named for its caller', async () => {
+  it('counts against the budget of its own agent, and against those of its caller', async () => {
     const { workspace, bee, boss, run } = await delegating([
       ask,
       say('Daily.'),
@@ -230,7 +230,7 @@ describe('the answer of a delegate', () => {
     expect(made.usage.cost_usd).toBe(4 * perCall);
   });
 
-  it('comes with the passages that it cites', async () => {
+  it('includes the passages that it cites', async () => {
     const rounds = [ask, say('Descale after 200 cups [1].'), say('After 200 cups.')];
     const { run } = await delegating(rounds, {
       prepare: async (workspace) => {

@@ -7,7 +7,7 @@ import type { Round } from '../support/provider/script.ts';
 const words = Array.from({ length: 60 }, (_, index) => `w${index} `);
 
 describe('a run whose host dies', () => {
-  it('has its call metered as far as it got, and what was held for it settled (R52)', async () => {
+  it('meters its call up to the last token and settles its hold (R52)', async () => {
     const long: Round = { text: words, fault: { kind: 'drip', bytes: 300, ms: 100 } };
     const { workspace, session, stream, send } = await newChat({
       rounds: [long, { text: ['Here.'], usage: { input_tokens: 1, output_tokens: 1 } }],

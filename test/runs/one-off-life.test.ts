@@ -18,7 +18,7 @@ const tick = () =>
   runSchedule('7 * * * *', env, { waitUntil: () => undefined } as unknown as ExecutionContext);
 
 describe('the content of a one-off run', () => {
-  it('is read by the ids of its messages, and by those who may see the run', async () => {
+  it('can be read by the ids of its messages, by callers who may see the run', async () => {
     const { workspace, agent } = await newChat({ rounds: [answer] });
     const runtime = await workspace.withRole('runtime');
     const { body } = await runtime.post(`/agents/${agent}/runs`, { message: 'Hello?' });
@@ -88,7 +88,7 @@ describe('the content of a one-off run', () => {
 });
 
 describe('a one-off run whose host dies', () => {
-  it('is interrupted with its text so far, and started again by its key', async () => {
+  it('is interrupted with its text so far, and can be started again by its key', async () => {
     const { workspace, agent } = await newChat({ rounds: [long, answer] });
     const path = `/agents/${agent}/runs`;
     const headers = { 'idempotency-key': 'one' };
@@ -119,8 +119,8 @@ describe('a one-off run whose host dies', () => {
   });
 });
 
-describe('events that were stored under their former names', () => {
-  it('are replayed as the others', async () => {
+describe('events stored under their former names', () => {
+  it('are replayed like others', async () => {
     const { workspace, agent } = await newChat({ rounds: [answer] });
     const { body } = await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?' });
     const replay = async () =>

@@ -13,7 +13,7 @@ const slowly: Round = { ...answer, fault: { kind: 'drip', bytes: 100, ms: 40 } }
 const fails: Round = { fault: { kind: 'status', status: 400 } } as Round;
 
 describe('a run without a session', () => {
-  it('answers, is counted, can be read, and is in no list', async () => {
+  it('answers, is counted, can be read, and is in no list of sessions', async () => {
     const { workspace, agent } = await newChat({ rounds: [answer] });
     const asked = { message: 'Hello?', end_user_id: 'ada', metadata: { page: 'home' } };
     const { status, body } = await workspace.post(`/agents/${agent}/runs`, asked);
@@ -51,7 +51,7 @@ describe('a run without a session', () => {
     expect(again.status).toBe(409);
   });
 
-  it('checks the form, the version and who may see it', async () => {
+  it('checks the form, the version and access', async () => {
     const { workspace, agent } = await newChat(
       { rounds: [answer] },
       {
@@ -84,7 +84,7 @@ describe('a run without a session', () => {
     );
   });
 
-  it('with one key is one run, also for those who come at once', async () => {
+  it('runs once per key, also for concurrent requests', async () => {
     const { workspace, agent, provider } = await newChat({ rounds: [slowly] });
     const path = `/agents/${agent}/runs`;
     const headers = { 'idempotency-key': 'one' };
@@ -106,7 +106,7 @@ describe('a run without a session', () => {
     expect(other.body.code).toBe('idempotency_mismatch');
   });
 
-  it('with one key, as streams that come at once, hears the same events', async () => {
+  it('sends the same events to concurrent streams with one key', async () => {
     const { workspace, agent, provider } = await newChat({ rounds: [slowly] });
     const options = { json: { message: 'Hello?' }, headers: { 'idempotency-key': 'one' } };
     const streams = await Promise.all(
@@ -118,7 +118,7 @@ describe('a run without a session', () => {
     expect(await provider.requests()).toHaveLength(1);
   });
 
-  it('is tried again by its key when it came to nothing', async () => {
+  it('can be retried with its key after a failure', async () => {
     const { workspace, agent } = await newChat({ rounds: [fails, answer] });
     const send = () =>
       workspace.post(
@@ -132,7 +132,7 @@ describe('a run without a session', () => {
     expect((await send()).body).toEqual(again.body);
   });
 
-  it('is cancelled as any run, and attached to while it goes on', async () => {
+  it('can be cancelled, and attached to while active', async () => {
     const { workspace, agent } = await newChat({ rounds: [slowly] });
     const stream = await openStream(workspace, 'POST', `/agents/${agent}/runs`, {
       json: { message: 'Hello?' },
@@ -147,7 +147,7 @@ describe('a run without a session', () => {
 });
 
 describe('a preview', () => {
-  it('tries a draft, and leaves no version behind', async () => {
+  it('runs a draft, and creates no version', async () => {
     const { workspace, agent, provider } = await newChat({ rounds: [answer], repeat: true });
     const before = (await workspace.get(`/agents/${agent}`)).body;
     const config = { instructions: 'Speak as a pirate.' };
@@ -166,7 +166,7 @@ describe('a preview', () => {
     expect(usage.results).toEqual([{ operation: 'preview' }]);
   });
 
-  it('checks a draft as one that is saved', async () => {
+  it('validates a draft like a saved one', async () => {
     const { workspace, agent } = await newChat({ rounds: [answer] });
     const bodies = [
       { instructions: 'Hello {{nobody}}.' },
@@ -186,7 +186,7 @@ describe('a preview', () => {
     expect((await countAll(workspace.id)).runs).toBe(0);
   });
 
-  it('is for those who may change agents', async () => {
+  it('requires permission to change agents', async () => {
     const { workspace, agent } = await newChat({ rounds: [answer], repeat: true });
     const asked = { message: 'Hi', config: { instructions: 'Other.' } };
     const results = await Promise.all(
@@ -198,7 +198,7 @@ describe('a preview', () => {
     expect(results).toEqual([403, 200]);
   });
 
-  it('stays a draft when it is tried again by its key', async () => {
+  it('is still a draft when retried with its key', async () => {
     const { workspace, agent, provider } = await newChat({ rounds: [fails, answer] });
     const asked = { message: 'Hi', config: { instructions: 'Speak as a pirate.' } };
     const send = () =>

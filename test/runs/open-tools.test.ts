@@ -3,8 +3,8 @@ import { newChat, readFrames } from '../support/chat.ts';
 
 const call = { id: 'call_1', name: 'current_time', arguments: { zone: 'Europe/Zurich' } };
 
-describe('a tool call that a run does not come to', () => {
-  it('is ended in the stream before the run is', async () => {
+describe('a tool call that a run does not execute', () => {
+  it('ends in the stream before the run', async () => {
     const config = { tools: ['current_time'], limits: { tool_calls: 0 } };
     const { stream } = await newChat(
       { rounds: [{ text: ['Let me see. '], tool_calls: [call] }] },

@@ -123,7 +123,7 @@ describe('a fault of the provider', () => {
   // An opening event, then one for each word, then the end and the usage.
   const positions = Array.from({ length: words.length + 2 }, (_, index) => index);
   it.each(late)(
-    '%s at each event keeps what was said and tells the rest in the stream',
+    '%s at each event keeps the text so far and reports the failure in the stream',
     async (kind) => {
       for (const events of positions) {
         const chat = await newChat({
@@ -160,7 +160,7 @@ describe('a fault of the provider', () => {
     },
   );
 
-  it('a model that falls silent is stopped by the time of the run, with what it said', async () => {
+  it('a silent model is stopped by the time limit of the run, with its text so far', async () => {
     const chat = await newChat(
       { rounds: [{ ...good, fault: { kind: 'stall', events: 4 } }] },
       { config: { limits: { seconds: 1 } } },

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 
 describe('the list of runs', () => {
-  it('has those of every agent, newest first, each once over pages', async () => {
+  it('has the runs of every agent, newest first, each once over pages', async () => {
     expect(await ids('/runs')).toEqual([runs.once, runs.bob, runs.ada]);
     const first = (await workspace.get('/runs?limit=2')).body;
     const second = (await workspace.get(`/runs?limit=2&cursor=${first.next_cursor}`)).body;
@@ -58,7 +58,7 @@ describe('the list of runs', () => {
     ).toBe('invalid_cursor');
   });
 
-  it('has one trip and the end user of each run', async () => {
+  it('takes one trip and has the end user of each run', async () => {
     await workspace.get('/runs');
     const { headers, body } = await workspace.get(`/agents/desk/runs`);
     expect(headers.get('server-timing')).toMatch(/desc="1 trips/);
@@ -95,7 +95,7 @@ describe('the list of runs', () => {
     expect(await ids(`/runs?${query}`)).toEqual(names.map((name) => runs[name]));
   });
 
-  it('refuses unknown agents, malformed filters and mixed names', async () => {
+  it('refuses unknown agents, malformed filters and mixed filter names', async () => {
     expect((await workspace.get('/runs?agent=nobody')).status).toBe(404);
     expect((await workspace.get('/agents/nobody/runs')).status).toBe(404);
     for (const query of [
@@ -110,7 +110,7 @@ describe('the list of runs', () => {
 });
 
 describe('lists across agents, by key', () => {
-  it('show a key that is limited to agents theirs alone, and a runtime key what it made', async () => {
+  it('are limited to the agents of a limited key, and to the sessions of a runtime key', async () => {
     const limited = await workspace.withRole('editor', [shop]);
     expect(await ids('/runs', limited)).toEqual([runs.once]);
     expect(await ids('/sessions', limited)).toEqual([]);
@@ -129,7 +129,7 @@ describe('lists across agents, by key', () => {
     await workspace.delete(`/sessions/${own.session}`);
   });
 
-  it('show a viewer runs and sessions without what was said, and no message', async () => {
+  it('show a viewer runs and sessions without texts, and no messages', async () => {
     const viewer = await workspace.withRole('viewer');
     const { body } = await viewer.get('/sessions?q=shop');
     expect(body.data).toEqual([]);
@@ -169,7 +169,7 @@ describe('a workspace with a thousand agents', () => {
 });
 
 describe('one message', () => {
-  it('is read as the list has it, in one trip', async () => {
+  it('is returned as in the list, in one trip', async () => {
     const { session, message } = await ask(workspace, desk, 'kim');
     await workspace.put(`/messages/${message}/feedback`, { rating: 'up' });
     await workspace.post(`/messages/${message}/regenerate`, {});
@@ -183,7 +183,7 @@ describe('one message', () => {
   });
 });
 
-it('takes the same names of a period in every list that has one, and marks the old ones as deprecated', async () => {
+it('accepts the same period filters in every list, and marks the old ones as deprecated', async () => {
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
   const dated = operations.filter(
     ({ method, parameters }) => method === 'GET' && parameters.some(({ name }) => name === 'from'),

@@ -49,7 +49,7 @@ describe('a run whose search never ends', () => {
     expect((await send()).body).toMatchObject({ text: 'Here.', run: { status: 'completed' } });
   });
 
-  it('ends at the limit of its time', async () => {
+  it('ends at its time limit', async () => {
     const { send } = await stalled(1);
     const { body } = await send();
     expect(body).toMatchObject({

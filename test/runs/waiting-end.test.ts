@@ -58,7 +58,7 @@ describe.each([
     expect((await chat.send({ message: 'Hello?' })).body.text).toBe('Hello.');
   });
 
-  it('is cancelled where it has said nothing', async () => {
+  it('is cancelled without any text', async () => {
     const chat = await newChat([silent, answer]);
     expect((await chat.workspace.post(`/runs/${chat.run}/cancel`)).body.status).toBe('cancelled');
     expect(await messagesOf(chat)).toEqual([['user', 'Where am I?']]);
@@ -92,7 +92,7 @@ describe.each([
     expect((await chat.send({ message: 'Hello?' })).body.text).toBe('Hello.');
   });
 
-  it('expires where it has said nothing, also when results or a message come before the sweep', async () => {
+  it('expires without any text, also when results or a message arrive before the sweep', async () => {
     for (const [act, expected] of [
       [(chat: WaitingChat) => chat.submit([result()]), [409, 'run_expired']],
       [(chat: WaitingChat) => chat.send({ message: 'Hello?' }), [200, undefined]],
@@ -106,7 +106,7 @@ describe.each([
     }
   });
 
-  it('refuses another message with its id where the session rejects', async () => {
+  it('refuses another message with its id under the policy `reject`', async () => {
     const chat = await newChat();
     const refused = await chat.send({ message: 'Hello?', on_busy: 'reject' });
     expect([refused.status, refused.body.code, refused.body.run_id]).toEqual([
@@ -118,7 +118,7 @@ describe.each([
     expect((await chat.submit([result()])).body.run.status).toBe('completed');
   });
 
-  it('makes another message wait for its end where the session queues', async () => {
+  it('queues another message until its end under the policy `queue`', async () => {
     const chat = await newChat([asks(locate), says, answer]);
     const queued = chat.send({ message: 'Hello?', on_busy: 'queue' });
     expect((await chat.submit([result()])).body.text).toContain('Zurich');
@@ -131,7 +131,7 @@ describe.each([
     ]);
   });
 
-  it('is ended by another message where the session interrupts', async () => {
+  it('is ended by another message under the policy `interrupt`', async () => {
     const chat = await newChat([asks(locate), answer]);
     const { body } = await chat.send({ message: 'Hello?', on_busy: 'interrupt' });
     expect(body.text).toBe('Hello.');
@@ -144,7 +144,7 @@ describe.each([
     ]);
   });
 
-  it('goes with its session', async () => {
+  it('is erased with its session', async () => {
     const chat = await newChat();
     expect((await chat.workspace.delete(`/sessions/${chat.session}`)).status).toBe(204);
     expect((await chat.submit([result()])).status).toBe(404);
@@ -152,7 +152,7 @@ describe.each([
     expect(await countRows('runs', chat.workspace.id)).toBe(0);
   });
 
-  it('goes with its agent and its workspace', async () => {
+  it('is erased with its agent and its workspace', async () => {
     const chat = await newChat();
     await chat.workspace.delete(`/agents/${chat.agent}`);
     await chat.workspace.delete(`/agents/${chat.agent}?permanent=true`);
@@ -167,7 +167,7 @@ describe.each([
     });
   });
 
-  it('waits on while its session or agent is archived', async () => {
+  it('stays waiting while its session or agent is archived', async () => {
     const chat = await newChat();
     const { workspace, session, agent } = chat;
     await workspace.patch(`/sessions/${session}`, { archived: true });
@@ -182,7 +182,7 @@ describe.each([
     expect((await chat.submit([result()])).body.run.status).toBe('completed');
   });
 
-  it('keeps its version where another is active by now', async () => {
+  it('keeps its version when another becomes active', async () => {
     const config = { instructions: 'The first.' };
     const chat = await newChat([asks(locate), says], { config });
     const { version_id } = await chat.readRun();
@@ -204,7 +204,7 @@ describe('a run that waits', () => {
     expect((await chat.readRun()).expires_at).toBe(expires_at);
   });
 
-  it('ends as interrupted, with what it had said, where its host dies after the resume', async () => {
+  it('ends as interrupted, with its text so far, when its host dies after the resume', async () => {
     const rounds = [
       asks(locate),
       { ...says, fault: { kind: 'stall' as const, events: 2 } },

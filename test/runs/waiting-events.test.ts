@@ -14,7 +14,7 @@ const idsOf = (frames: readonly Frame[]) => frames.map(({ id }) => id);
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('the stream of a run that waits', () => {
-  it('ends with what is required, and goes on behind it with rising ids', async () => {
+  it('ends with the required actions, and continues after them with rising ids', async () => {
     const chat = await newChat({ rounds: [asks(locate), says] });
     const first = await readFrames(await chat.stream({ message: 'Where?', tools }));
     expect(typesOf(first.slice(-4))).toEqual([
@@ -59,7 +59,7 @@ describe('the stream of a run that waits', () => {
     expect(await submit(chat, run, [result()])).toEqual(second);
   });
 
-  it('is resumed by Last-Event-ID while the run waits, by a host that knows nothing of it', async () => {
+  it('is resumed by Last-Event-ID while the run waits, by a new host', async () => {
     const chat = await newChat({ rounds: [asks(locate), says] });
     const first = await readFrames(await chat.stream({ message: 'Where?', tools }));
     const run = runOf(first);
@@ -79,7 +79,7 @@ describe('the stream of a run that waits', () => {
     expect(await attach(chat, run)).toEqual([...first, ...second]);
   });
 
-  it('tells partial results and what is still required', async () => {
+  it('contains partial results and the actions still required', async () => {
     const chat = await newChat({ rounds: [asks(locate, pick), says] });
     const first = await readFrames(await chat.stream({ message: 'Where?', tools }));
     const run = runOf(first);
@@ -97,7 +97,7 @@ describe('the stream of a run that waits', () => {
     expect(await submit(chat, run, [result('call_2', 'red')])).toEqual([...partial, ...rest]);
   });
 
-  it('keeps what is said only until the end where content is not logged', async () => {
+  it('keeps texts only until the end without content logging', async () => {
     const chat = await newChat({ rounds: [asks(locate), says] });
     await chat.workspace.patch('/workspace', { content_logging: false });
     const first = await readFrames(await chat.stream({ message: 'Where?', tools }));

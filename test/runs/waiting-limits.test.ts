@@ -33,7 +33,7 @@ const budget = (limit_usd: number) => ({
   limit_usd,
 });
 
-describe('money while a run waits', () => {
+describe('the budget of a waiting run', () => {
   it('is not held, and reserved again when it is resumed', async () => {
     const chat = await newWaitingChat(undefined, {
       config,
@@ -72,7 +72,7 @@ describe('money while a run waits', () => {
 });
 
 describe('limits of a run that waits', () => {
-  it('do not count its place among concurrent runs', async () => {
+  it('exclude it from concurrent runs', async () => {
     const { workspace, agent, submit } = await newWaitingChat([asks(locate), says, says], {
       before: (chat) =>
         chat.workspace.put('/rate-limits', { agent: { default: { concurrent_runs: 1 } } }),
@@ -84,7 +84,7 @@ describe('limits of a run that waits', () => {
     expect((await submit([result()])).status).toBe(200);
   });
 
-  it('refuse a resume as a request, and leave the run waiting', async () => {
+  it('refuse a resume like a request, and leave the run waiting', async () => {
     const chat = await newWaitingChat();
     await chat.workspace.put('/rate-limits', { agent: { default: { tokens_per_minute: 0 } } });
     const refused = await chat.submit([result()]);
@@ -94,7 +94,7 @@ describe('limits of a run that waits', () => {
     expect((await chat.submit([result()])).body.run?.status).toBe('completed');
   });
 
-  it('count the time that it runs, and not that it waits', async () => {
+  it('count its running time, and not its waiting time', async () => {
     const chat = await newWaitingChat(undefined, { config: { limits: { seconds: 5 } } });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
     const { body } = await chat.submit([result()]);
@@ -105,7 +105,7 @@ describe('limits of a run that waits', () => {
     expect(tool.latency_ms).toBeGreaterThanOrEqual(3_590_000);
   });
 
-  it('count client calls as tool calls, and end the run before a step that passes them', async () => {
+  it('count client calls as tool calls, and end the run before a step that exceeds them', async () => {
     const limited = { config: { tools: ['current_time'], limits: { tool_calls: 2 } } };
     const chat = await newWaitingChat([asks(locate), asks(pick, clock), says], limited);
     const { body } = await chat.submit([result()]);
@@ -113,7 +113,7 @@ describe('limits of a run that waits', () => {
     expect(await chat.provider.requests()).toHaveLength(2);
   });
 
-  it('end the run where no step is left for the results', async () => {
+  it('end the run when no step is left for the results', async () => {
     const chat = await newWaitingChat([asks(locate), asks(pick), says], {
       config: { limits: { steps: 2 } },
     });

@@ -82,7 +82,7 @@ describe('a message with attachments', () => {
       { inlineData: { mimeType: 'image/png', data: base64 } },
     ],
   ] as const)(
-    'carries image and text to %s, the text as data of nobody (R43)',
+    'sends image and text to %s, the text as untrusted data (R43)',
     async (provider, contentOf, image) => {
       const { attach, attachImage, send, scripted } = await open({}, provider);
       const evil = await attach(

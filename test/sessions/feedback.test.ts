@@ -31,7 +31,7 @@ describe('feedback', () => {
     agent = await newAgent(workspace);
   });
 
-  it('is one for each end user and message, and can be changed', async () => {
+  it('is stored once per end user and message, and can be changed', async () => {
     const { message } = await newAnswer(workspace, agent, { end_user_id: 'ada' });
     const path = `/messages/${message}/feedback`;
     const first = await workspace.put(path, {
@@ -78,7 +78,7 @@ describe('feedback', () => {
     });
   });
 
-  it('belongs to nobody by name where the session names nobody', async () => {
+  it('has no end user when the session has none', async () => {
     const { message } = await newAnswer(workspace, agent);
     expect(
       (await workspace.put(`/messages/${message}/feedback`, { rating: 'up' })).body.end_user_id,
@@ -89,7 +89,7 @@ describe('feedback', () => {
     expect((await workspace.delete(`/messages/${message}/feedback`)).status).toBe(404);
   });
 
-  it('stands once after thirty at once', async () => {
+  it('is stored once after thirty concurrent requests', async () => {
     const { message } = await newAnswer(workspace, agent);
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, n) =>
@@ -101,7 +101,7 @@ describe('feedback', () => {
     expect(await countRows('feedback', workspace.id)).toBe(1);
   });
 
-  it('is on answers alone', async () => {
+  it('is accepted on answers only', async () => {
     const { session } = await newAnswer(workspace, agent);
     const { body } = await workspace.get(`/sessions/${session}/messages`);
     const question = body.data.find((message: { role: string }) => message.role === 'user');
@@ -126,7 +126,7 @@ describe('feedback', () => {
     expect(await countRows('feedback', workspace.id)).toBe(0);
   });
 
-  it('is given by the key that made the session, and by those who manage the agent', async () => {
+  it('is accepted from the key that created the session and from managers of the agent', async () => {
     const runtime = await workspace.withRole('runtime');
     const stranger = await workspace.withRole('runtime');
     const editor = await workspace.withRole('editor');
@@ -149,7 +149,7 @@ describe('feedback', () => {
     expect((await viewer.get(`/agents/${agent}/feedback`)).status).toBe(403);
   });
 
-  it('goes with its session', async () => {
+  it('is erased with its session', async () => {
     const { session, message } = await newAnswer(workspace, agent);
     await workspace.put(`/messages/${message}/feedback`, { rating: 'up', comment: 'Thanks' });
     expect((await workspace.delete(`/sessions/${session}`)).status).toBe(204);
@@ -161,7 +161,7 @@ describe('feedback', () => {
 });
 
 describe('the feedback of an agent', () => {
-  it('is listed with question and answer, the latest change first, and filtered', async () => {
+  it('is listed with question and answer, most recently changed first, and filtered', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const first = await newAnswer(workspace, agent, { end_user_id: 'ada' }, 'First question');

@@ -17,7 +17,7 @@ const messagesOf = async ({ workspace }: Chat, session: string): Promise<any[]> 
   (await workspace.get(`/sessions/${session}/messages?limit=100`)).body.data.toReversed();
 
 describe('a fork', () => {
-  it('has the branch up to a message, and goes its own way', async () => {
+  it('has the branch up to a message, and continues independently', async () => {
     const chat = await newChat(
       { rounds: [says('A'), says('B'), says('C'), says('D')] },
       { session: { end_user_id: 'ada', title: 'Grinder' } },
@@ -60,7 +60,7 @@ describe('a fork', () => {
     expect([runs, usage]).toEqual([3, 3]);
   });
 
-  it('outlives the session it came from, and dies without it', async () => {
+  it('survives the original session, and fails when that is gone first', async () => {
     const chat = await newChat({ rounds: [says('A'), says('B')] });
     const { workspace, session } = chat;
     const { id } = (await chat.send({ message: 'First?' })).body;
@@ -77,7 +77,7 @@ describe('a fork', () => {
     expect([messages, sessions, runs]).toEqual([0, 0, 0]);
   });
 
-  it('carries files, which live as long as one of both', async () => {
+  it('shares files, which are kept as long as one of both sessions exists', async () => {
     const chat = await newChat({ rounds: [says('A')], repeat: true });
     const { workspace, session } = chat;
     const upload = await workspace.post(`/sessions/${session}/attachments`, {
@@ -105,7 +105,7 @@ describe('a fork', () => {
     expect(content.body).toContain('Rosebud');
   });
 
-  it('is found by what is said in it', async () => {
+  it('is found by its messages', async () => {
     const chat = await newChat({ rounds: [says('Use citric acid.')] });
     const { workspace, agent, session } = chat;
     const { id } = (await chat.send({ message: 'How do I descale it?' })).body;
@@ -147,7 +147,7 @@ describe('a fork', () => {
     ]);
   });
 
-  it('is made once with one key, and of what the caller may know alone', async () => {
+  it('is created once per idempotency key, and only from sessions that the caller may see', async () => {
     const chat = await newChat({ rounds: [says('A')], repeat: true });
     const { workspace, agent, session } = chat;
     const { id } = (await chat.send({ message: 'First?' })).body;

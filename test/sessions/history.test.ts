@@ -84,7 +84,7 @@ describe('the window of history', () => {
     );
   });
 
-  it('leaves room for everything else that the model has to take', () => {
+  it('leaves room for all other parts of the prompt', () => {
     fc.assert(
       fc.property(limits, load, (limit, weights) => {
         const budget = historyBudget(limit, weights);
@@ -99,7 +99,7 @@ describe('the window of history', () => {
     );
   });
 
-  it('sends nothing twice and drops nothing without saying so', () => {
+  it('sends no message twice and counts every dropped message', () => {
     const covers = fc.nat(600);
     fc.assert(
       fc.property(
@@ -135,7 +135,7 @@ describe('the window of history', () => {
     );
   });
 
-  it('leaves a summary out that is of another branch, switched off or larger than the room', () => {
+  it('omits a summary of another branch, disabled or larger than the available room', () => {
     const messages: HistoryMessage[] = [1, 2, 3, 4].map((depth) => ({
       role: depth % 2 === 1 ? 'user' : 'assistant',
       text: `message ${depth}`,
@@ -158,7 +158,7 @@ describe('the window of history', () => {
     expect(summarizedWith(coveredAt(2, 2000))).toBe(0);
   });
 
-  it('takes history that the caller brought along, which has no ids', () => {
+  it('accepts history sent by the caller, which has no ids', () => {
     const messages: HistoryMessage[] = [
       { role: 'user', text: 'One?' },
       { role: 'assistant', text: 'One.' },
@@ -185,7 +185,7 @@ describe('the window of history', () => {
 });
 
 describe('folding', () => {
-  it('happens once not everything fits any more, and leaves at most half of the budget word for word', () => {
+  it('starts once not everything fits, and leaves at most half of the budget verbatim', () => {
     fc.assert(
       fc.property(
         branch,

@@ -6,7 +6,7 @@ const once = { rounds: [{ text: ['Here.'] }], repeat: true };
 const city = { type: 'text', name: 'city', label: 'Your city', required: true };
 
 describe('inputs of a session', () => {
-  it('that are required are not filled in with nothing', async () => {
+  it('that are required must not be empty', async () => {
     const { workspace, agent } = await newChat(once, { config: { inputs: [city] } });
     for (const value of ['', '  ']) {
       const { status, body } = await workspace.post(`/agents/${agent}/sessions`, {
@@ -19,7 +19,7 @@ describe('inputs of a session', () => {
     }
   });
 
-  it('that became required since are asked for, unless they have a default', async () => {
+  it('that have become required must be set, unless they have a default', async () => {
     const { workspace, agent, session, send } = await newChat(once);
     expect((await send({ message: 'Hello?' })).status).toBe(200);
     const { data: before } = (await workspace.get(`/sessions/${session}/messages`)).body;
@@ -35,7 +35,7 @@ describe('inputs of a session', () => {
     expect((await workspace.post(`/messages/${answer}/regenerate`)).status).toBe(422);
     expect(
       (await workspace.get(`/sessions/${session}/messages`)).body.data,
-      'nothing of it is stored',
+      'are not stored when invalid',
     ).toEqual(before);
     await workspace.patch(`/sessions/${session}`, { inputs: { city: 'Bern' } });
     expect((await send({ message: 'Hello?' })).body.text).toBe('Here.');
@@ -51,7 +51,7 @@ describe('inputs for clients of OpenAI', () => {
   const config = { instructions: '{{city}}/{{age}}/{{vip}}', inputs };
   const messages = [{ role: 'user' as const, content: 'Hello?' }];
 
-  it('are metadata with their names', async () => {
+  it('are read from metadata with their names', async () => {
     const { client, model, scripted } = await scene(
       { rounds: [says('Hi.')], repeat: true },
       config,
@@ -64,7 +64,7 @@ describe('inputs for clients of OpenAI', () => {
     expect(asked.map((body) => body.includes('Bern/42/true'))).toEqual([true, true, true]);
   });
 
-  it('are named where they are missing or are something else', async () => {
+  it('are named in the error when missing or invalid', async () => {
     const { client, model } = await scene({ rounds: [says('Hi.')] }, config);
     const missing = await failureOf(client.chat.completions.create({ model, messages }));
     expect([missing.status, missing.param]).toEqual([400, 'metadata.city']);
@@ -77,7 +77,7 @@ describe('inputs for clients of OpenAI', () => {
 });
 
 describe('blank text', () => {
-  it('is no message', async () => {
+  it('is rejected as a message', async () => {
     const { workspace, agent, send } = await newChat(once);
     expect((await send({ parts: [{ type: 'text', text: ' \n' }] })).status).toBe(422);
     expect(

@@ -51,7 +51,7 @@ async function whereIs(canary: string): Promise<string[]> {
 }
 
 describe('deleting a session', () => {
-  it('erases every word of it, and its files (R77)', async () => {
+  it('erases all of its texts and files (R77)', async () => {
     const canary = `canary${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`;
     const chat = await newChat({
       rounds: [{ ...answer, text: [`You said ${canary}.`] }],
@@ -91,7 +91,7 @@ describe('deleting a session', () => {
     expect((await chat.send({ message: 'Still there?' })).status).toBe(404);
   });
 
-  it('stops a run that goes on', async () => {
+  it('stops an active run', async () => {
     const chat = await newChat({
       rounds: [{ ...slowly, fault: { kind: 'drip', bytes: 50, ms: 150 } }],
     });
@@ -109,7 +109,7 @@ describe('deleting a session', () => {
 });
 
 describe('the hourly tick', () => {
-  it('erases what has expired, in any workspace, and what is older than a workspace keeps (R79)', async () => {
+  it("erases expired sessions of all workspaces, and those older than their workspace's retention (R79)", async () => {
     const chat = await newChat({ rounds: [answer], repeat: true });
     const { workspace, agent } = chat;
     await workspace.patch('/workspace', { retention_days: 30 });
@@ -138,14 +138,14 @@ describe('the hourly tick', () => {
     expect(results.map(({ detail }) => JSON.parse(detail))).toEqual([{ sessions: 2 }]);
   });
 
-  it('keeps everything where a workspace sets no limit', async () => {
+  it('keeps all sessions of a workspace without retention', async () => {
     const { workspace, session } = await newChat({ rounds: [answer] });
     await age(session, 3650);
     await tick();
     expect(await isThere(workspace, session)).toBe(true);
   });
 
-  it('leaves a session that is answering for the next one', async () => {
+  it('leaves a session with an active run for the next tick', async () => {
     const chat = await newChat({ rounds: [slowly] });
     await chat.workspace.patch('/workspace', { retention_days: 1 });
     const stream = await chat.stream({ message: 'Hello?' });
@@ -157,7 +157,7 @@ describe('the hourly tick', () => {
     expect(await isThere(chat.workspace, chat.session)).toBe(false);
   });
 
-  it('erases runs without a session after 30 days, or within hours where content is not kept', async () => {
+  it('erases runs without a session after 30 days, or within hours without content logging', async () => {
     const { workspace, agent } = await newChat({ rounds: [answer], repeat: true });
     const run = async () =>
       (await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?' })).body.run_id as string;
@@ -180,7 +180,7 @@ describe('the hourly tick', () => {
     expect([runs, run_steps, run_contents]).toEqual([0, 0, 0]);
   });
 
-  it('goes on with the others when the sessions of one cannot be erased (R68)', async () => {
+  it('continues with other workspaces when the sessions of one cannot be erased (R68)', async () => {
     const chats = [
       await newChat({ rounds: [answer] }),
       await newChat({ rounds: [answer] }),
@@ -209,7 +209,7 @@ describe('the hourly tick', () => {
     expect(await isThere(broken.workspace, broken.session)).toBe(false);
   });
 
-  it('erases many, a share of them at a time, the oldest first (R68)', async () => {
+  it('erases many sessions, a share of them per tick, oldest first (R68)', async () => {
     const workspace = await newWorkspace();
     const agent = (await workspace.post('/agents', { name: 'A', config: {} })).body.id;
     await workspace.patch('/workspace', { retention_days: 1 });
@@ -234,7 +234,7 @@ describe('the hourly tick', () => {
 });
 
 describe('a workspace without content logging', () => {
-  it('keeps messages, and no word in traces, events and logs (R79)', async () => {
+  it('keeps messages, but no text in traces, events and logs (R79)', async () => {
     const canary = 'quokka';
     const words = vi.spyOn(console, 'log');
     const chat = await newChat({ rounds: [{ ...answer, text: [`A ${canary}.`] }], repeat: true });

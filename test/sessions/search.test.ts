@@ -102,7 +102,7 @@ describe('search over titles and messages', () => {
     expect(marked(data[0]?.matches[0] as Match).length).toBeGreaterThan(0);
   });
 
-  it('tells Thai words apart that differ in a mark alone', async () => {
+  it('distinguishes Thai words that differ only in a mark', async () => {
     expect(await idsOf(workspace, agent, { q: 'กี่แฟ' })).toEqual([]);
     expect(await idsOf(workspace, agent, { q: 'เครือง' })).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe('search over titles and messages', () => {
     expect(marked(data[0]?.matches[0] as Match)).toEqual(['grinder']);
   });
 
-  it('finds a title that was given by rule', async () => {
+  it('finds a title set by rule', async () => {
     const id = await newSession(workspace, agent, {}, 'Which thermostat fits?');
     const { data } = await search(workspace, agent, { q: 'thermostat' });
     expect(data).toMatchObject([
@@ -128,7 +128,7 @@ describe('search over titles and messages', () => {
     await workspace.delete(`/sessions/${id}`);
   });
 
-  it('asks for all words, in one place', async () => {
+  it('requires all words in one title or message', async () => {
     expect(await idsOf(workspace, agent, { q: 'grinder descaling' })).toEqual([]);
     expect(await idsOf(workspace, agent, { q: 'grinder nothing' })).toEqual([]);
   });
@@ -158,14 +158,14 @@ describe('search over titles and messages', () => {
     '﷽',
     '½',
     'x'.repeat(200),
-  ])('takes %j for words, whatever it is', async (q) => {
+  ])('treats %j as words', async (q) => {
     const { status } = await workspace.get(
       `/agents/${agent}/sessions?${new URLSearchParams({ q })}`,
     );
     expect(status).toBe(200);
   });
 
-  it('never fails, whatever is asked', async () => {
+  it('never fails for any query', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }), async (q) => {
         const { status } = await workspace.get(
@@ -179,19 +179,19 @@ describe('search over titles and messages', () => {
     expect((await workspace.get(`/agents/${agent}/sessions?q=`)).status).toBe(422);
   });
 
-  it('finds nothing by what rows are limited by', async () => {
+  it('finds no row by its filter terms', async () => {
     expect(await idsOf(workspace, agent, { q: agent.slice(4) })).toEqual([]);
     expect(await idsOf(workspace, agent, { q: `scope ${agent}` })).toEqual([]);
   });
 
-  it('says nothing of matches without a query', async () => {
+  it('returns no matches without a query', async () => {
     const { data } = await search(workspace, agent, {});
     expect(data).toHaveLength(4);
     expect(data[0]).toMatchObject({ matches: [], match_count: null });
   });
 });
 
-describe('what is found', () => {
+describe('the result of a search', () => {
   let workspace: Workspace;
   let agent: string;
   beforeAll(async () => {
@@ -229,7 +229,7 @@ describe('what is found', () => {
     expect(other).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } });
   });
 
-  it('is of this agent and workspace, and of the key’s own sessions', async () => {
+  it('is limited to this agent and workspace, and to the key’s own sessions', async () => {
     const other = await newAgent(workspace, 'Other');
     const runtime = await workspace.withRole('runtime');
     const mine = await newSession(runtime, agent, {}, 'A zeppelin over the lake');
@@ -242,7 +242,7 @@ describe('what is found', () => {
     expect((await stranger.get(`/agents/${agent}/sessions?q=zeppelin`)).status).toBe(404);
   });
 
-  it('is titles alone for a role that may not read messages', async () => {
+  it('contains only titles for a role without access to messages', async () => {
     const viewer = await workspace.withRole('viewer');
     const id = await newSession(workspace, agent, { title: 'Teapot' }, 'Where is the samovar?');
     expect(await idsOf(viewer, agent, { q: 'samovar' })).toEqual([]);
@@ -250,7 +250,7 @@ describe('what is found', () => {
     expect(await idsOf(workspace, agent, { q: 'samovar' })).toEqual([id]);
   });
 
-  it('follows the title, and is gone with the session', async () => {
+  it('follows changes of the title, and disappears with the session', async () => {
     const id = await newSession(workspace, agent, { title: 'Percolator' }, 'Tell me of the ibrik');
     await workspace.patch(`/sessions/${id}`, { title: 'Moka pot' });
     expect(await idsOf(workspace, agent, { q: 'percolator' })).toEqual([]);
@@ -324,14 +324,14 @@ describe('what is found', () => {
     }
   });
 
-  it('comes from one round trip', async () => {
+  it('takes one round trip', async () => {
     const { headers } = await workspace.get(
       `/agents/${agent}/sessions?q=kettle&feedback=any&version=1`,
     );
     expect(headers.get('server-timing')).toMatch(/desc="[12] trips/);
   });
 
-  it('has the sessions that waited to be indexed', async () => {
+  it('includes sessions that waited to be indexed', async () => {
     const id = await newSession(
       workspace,
       agent,
@@ -366,7 +366,7 @@ describe('a snippet', () => {
     ]);
   });
 
-  it('marks what it shows, and never half a character', () => {
+  it('marks the matches it shows, and never splits a character', () => {
     const word = fc.constantFrom(
       'kettle',
       'Kettles',

@@ -59,7 +59,7 @@ describe('a turn with knowledge', () => {
     file = await addManual(workspace, agent);
   });
 
-  it('answers from the document with a citation whose offsets are the quote', async () => {
+  it('answers from the document with a citation whose offsets match the quote', async () => {
     const session = await newSession(workspace, agent);
     const { status, body } = await workspace.post(`/sessions/${session}/messages`, {
       message: 'How often should I descale it?',
@@ -83,7 +83,7 @@ describe('a turn with knowledge', () => {
     expect((await text?.text())?.slice(start, end)).toBe(quote);
   });
 
-  it('streams the AI SDK UI message stream, which its own reader understands', async () => {
+  it('streams the AI SDK UI message stream, which the AI SDK can read', async () => {
     const session = await newSession(workspace, agent);
     const { headers, body } = await workspace.post(
       `/sessions/${session}/messages`,
@@ -116,7 +116,7 @@ describe('a turn with knowledge', () => {
     expect(stored.body.data[0]).toMatchObject({ id: message?.id, role: 'assistant', seq: 2 });
   });
 
-  it('says so when the documents hold nothing', async () => {
+  it('declines when the documents contain no answer', async () => {
     const strict = await newAgent(workspace, {
       knowledge: { scope: 'only', no_answer: 'That is not in my documents.' },
     });
@@ -133,7 +133,7 @@ describe('a turn with knowledge', () => {
     expect(body.run.confidence).toBeLessThan(0.3);
   });
 
-  it('understands a short follow-up by the question before it', async () => {
+  it('searches for a short follow-up together with the question before it', async () => {
     const session = await newSession(workspace, agent);
     await workspace.post(`/sessions/${session}/messages`, {
       message: 'How long does the warranty last?',
@@ -144,7 +144,7 @@ describe('a turn with knowledge', () => {
     expect(body.text).toContain('limescale');
   });
 
-  it('does not take a short question of its own for a follow-up', async () => {
+  it('searches for an independent short question alone', async () => {
     const session = await newSession(workspace, agent);
     await workspace.post(`/sessions/${session}/messages`, {
       message: 'How long does the warranty last?',
@@ -155,7 +155,7 @@ describe('a turn with knowledge', () => {
     expect(body).toMatchObject({ citations: [], run: { coverage: 'none', confidence: 0 } });
   });
 
-  it('cites nothing where citations are off, and is no less sure', async () => {
+  it('omits citations when they are disabled, with the same confidence', async () => {
     const silent = await newAgent(workspace, { knowledge: { citations: false } });
     await addManual(workspace, silent);
     const session = await newSession(workspace, silent);
@@ -177,7 +177,7 @@ describe('a turn with knowledge', () => {
     });
   });
 
-  it('writes one usage row for each model call and a trace of the steps', async () => {
+  it('writes one usage row per model call and a trace of the steps', async () => {
     const session = await newSession(workspace, agent, { end_user_id: 'ada' });
     const { body } = await workspace.post(`/sessions/${session}/messages`, {
       message: 'Which acid is right?',
@@ -204,7 +204,7 @@ describe('a turn with knowledge', () => {
 });
 
 describe('sessions', () => {
-  it('keeps messages in a gapless sequence and takes one at a time (R59)', async () => {
+  it('keeps messages in a gapless sequence and accepts one at a time (R59)', async () => {
     const workspace = await newWorkspace();
     const session = await newSession(workspace, await newAgent(workspace));
     const answers = await Promise.all(
@@ -224,7 +224,7 @@ describe('sessions', () => {
     );
   });
 
-  it('answers a repeated send once, in the form that is asked for (R55)', async () => {
+  it('answers a repeated message once, in the requested form (R55)', async () => {
     const workspace = await newWorkspace();
     const session = await newSession(workspace, await newAgent(workspace));
     const send = (accept: string) =>
@@ -242,7 +242,7 @@ describe('sessions', () => {
     expect((await workspace.get(`/sessions/${session}`)).body.message_count).toBe(2);
   });
 
-  it('fills the variables of the instructions literally, and checks the form', async () => {
+  it('fills in the variables of the instructions literally, and validates the form', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace, {
       instructions: 'Talk to {{name}}.',
@@ -325,7 +325,7 @@ describe('sessions', () => {
     expect((await viewer.get(`/sessions/${own}/messages`)).status).toBe(403);
   });
 
-  it('runs on the version that was asked for, and on the one a session is bound to (R58)', async () => {
+  it('runs on the requested version, or on the one that the session is bound to (R58)', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     await workspace.patch(`/agents/${agent}`, { config: { instructions: 'Second.' } });
@@ -349,7 +349,7 @@ describe('sessions', () => {
     ).toBe(422);
   });
 
-  it('closes a run whose host died and lets the session go on', async () => {
+  it('closes a run whose host died and lets the session continue', async () => {
     const workspace = await newWorkspace();
     const session = await newSession(workspace, await newAgent(workspace));
     const { body } = await workspace.post(`/sessions/${session}/messages`, { message: 'Hi' });

@@ -12,7 +12,7 @@ const pages = [
 ];
 
 describe('suggestions by rule', () => {
-  it('ask for what was found and has not been asked, then what one may begin with', () => {
+  it('ask about retrieved passages that are not covered yet, then use starter questions', () => {
     const from = {
       headings: [
         'Aurora > 2. Warranty and returns',
@@ -41,7 +41,7 @@ describe('suggestions by rule', () => {
     expect(extractQuestions({ headings: [], starter_questions: [], asked: [] }, 3)).toEqual([]);
   });
 
-  it('are clean lines, none twice, as many as were asked for, of anything', () => {
+  it('are distinct clean lines, at most the requested number, for any input', () => {
     const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.lorem());
     fc.assert(
       fc.property(
@@ -72,7 +72,7 @@ describe('a session', () => {
   };
   const inputs = { customer: 'Ada' };
 
-  it('opens with the words of the version that it would use, and suggests by rule from what was found', async () => {
+  it('has the greeting of the version that it would use, and suggests by rule from retrieved passages', async () => {
     const workspace = await newWorkspace();
     const agent = (await workspace.post('/agents', { name: 'A', config })).body;
     for (const [index, text] of pages.entries()) {
@@ -122,7 +122,7 @@ describe('a session', () => {
     ).toBe(403);
   });
 
-  it('suggests by the background model, metered, replayed, and by rule where that fails or talks nonsense', async () => {
+  it('suggests by the background model, metered and replayed, and by rule when that fails or returns nonsense', async () => {
     const answer = JSON.stringify({
       suggestions: [
         '1. "Is it covered?"',
@@ -185,7 +185,7 @@ describe('a session', () => {
     ).toBe(true);
   });
 
-  it('fills inputs in literally, whatever is in them', async () => {
+  it('fills inputs in literally for any value', async () => {
     const scripted = await playScript({ rounds: [{ text: ['Yes.'] }], repeat: true });
     const workspace = await newWorkspace();
     await workspace.put('/providers/openai', { api_key: scripted.api_key });

@@ -49,7 +49,7 @@ describe('a title by rule', () => {
     expect(extractTitle(question, answer)).toBe(title);
   });
 
-  it('of a very long message is the part that the answer is about, in whole words', () => {
+  it('of a very long message is the part that the answer covers, in whole words', () => {
     const padding =
       'I have been a customer for many years and I was always happy with what I got from you. ';
     const topic =
@@ -67,7 +67,7 @@ describe('a title by rule', () => {
     );
   });
 
-  it('is one clean line of at most 80 characters, of any text', () => {
+  it('is one clean line of at most 80 characters for any text', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 300 }),
       fc.lorem({ maxCount: 60 }),
@@ -86,7 +86,7 @@ describe('a title by rule', () => {
     );
   });
 
-  it('does not take long for texts that are made to', () => {
+  it('takes little time for adversarial texts', () => {
     for (const part of [
       ' ',
       '*',
@@ -121,7 +121,7 @@ describe("a model's title", () => {
     expect(cleanTitle(text)).toBe(title);
   });
 
-  it('of a greeting alone gives way to a topic', () => {
+  it('of a greeting alone is replaced by a topic', () => {
     expect(['Hello', 'Hi there', '你好', 'สวัสดีครับ', 'Guten Tag'].map(isEmptyTitle)).toEqual(
       Array(5).fill(true),
     );

@@ -20,7 +20,7 @@ const textsOf = async (chat: Chat, query = '') =>
   (await messagesOf(chat, query)).map(({ text }) => text).toReversed();
 
 describe('regenerating', () => {
-  it('answers a question once more, beside the first answer', async () => {
+  it('adds a second answer beside the first', async () => {
     const chat = await newChat({ rounds: [says('First.'), says('Second.'), says('Third.')] });
     const first = (await chat.send({ message: 'Hello?' })).body;
     const second = await chat.workspace.post(`/messages/${first.id}/regenerate`);
@@ -55,7 +55,7 @@ describe('regenerating', () => {
     expect(usage).toBe(3);
   });
 
-  it('gives the model what came before the question, and nothing that came after', async () => {
+  it('sends the model the messages before the question, and none after it', async () => {
     const chat = await newChat({ rounds: [says('One.')], repeat: true });
     const first = (await chat.send({ message: 'First?' })).body;
     await chat.send({ message: 'Second?' });
@@ -68,7 +68,7 @@ describe('regenerating', () => {
     expect(await textsOf(chat)).toEqual(['First?', 'One.', 'Third?', 'One.']);
   });
 
-  it('gives the model all that came before, also where less of the branch is remembered than there is', async () => {
+  it('sends the model all earlier messages, also when the cached branch is shorter', async () => {
     const chat = await newChat({ rounds: [says('Yes.')], repeat: true });
     for (let turn = 1; turn <= 20; turn += 1) await chat.send({ message: `Question ${turn}?` });
     const all = await messagesOf(chat);
@@ -83,7 +83,7 @@ describe('regenerating', () => {
     }
   });
 
-  it('streams, and is done once however often it is asked with one key', async () => {
+  it('streams, and runs once per idempotency key', async () => {
     const chat = await newChat({ rounds: [says('First.'), slowly] });
     const first = (await chat.send({ message: 'Hello?' })).body;
     const path = `/messages/${first.id}/regenerate`;
@@ -101,7 +101,7 @@ describe('regenerating', () => {
     expect(await messagesOf(chat, '&branch=all')).toHaveLength(3);
   });
 
-  it('goes back to the branch that was shown when it comes to nothing, and can be tried again by its key', async () => {
+  it('restores the active branch when it fails, and can be retried with its key', async () => {
     const fails: Round = { fault: { kind: 'status', status: 400 } } as Round;
     const chat = await newChat({
       rounds: [says('First.'), says('Then.'), fails, says('At last.')],
@@ -118,7 +118,7 @@ describe('regenerating', () => {
     expect(await textsOf(chat)).toEqual(['Hello?', 'At last.']);
   });
 
-  it('knows no message of another workspace, nor of a session that another runtime key made', async () => {
+  it("returns 404 for messages of another workspace and of another runtime key's session", async () => {
     const chat = await newChat({ rounds: [says('First.')], repeat: true });
     const { id } = (await chat.send({ message: 'Hello?' })).body;
     const runtime = await chat.workspace.withRole('runtime');
@@ -130,7 +130,7 @@ describe('regenerating', () => {
 });
 
 describe('editing', () => {
-  it('asks in other words from where the question stood', async () => {
+  it('adds a sibling of the original question', async () => {
     const chat = await newChat({ rounds: [says('A'), says('B'), says('C'), says('D')] });
     await chat.send({ message: 'First?' });
     const second = (await chat.send({ message: 'Second?' })).body;
@@ -151,7 +151,7 @@ describe('editing', () => {
     expect(await textsOf(chat)).toEqual(['From the start?', 'D']);
   });
 
-  it('is for questions alone', async () => {
+  it('is accepted for questions only', async () => {
     const chat = await newChat({ rounds: [says('A')] });
     const { id } = (await chat.send({ message: 'First?' })).body;
     const { status, body } = await chat.workspace.post(`/messages/${id}/edit`, { message: 'Mine' });
@@ -159,8 +159,8 @@ describe('editing', () => {
   });
 });
 
-describe('the branch that is shown', () => {
-  it('is chosen by any message of it, and goes on from its newest', async () => {
+describe('the active branch', () => {
+  it('is selected by any of its messages, and continues from its newest', async () => {
     const chat = await newChat({ rounds: [says('A')], repeat: true });
     const { workspace, session } = chat;
     const first = (await chat.send({ message: 'First?' })).body;
@@ -176,7 +176,7 @@ describe('the branch that is shown', () => {
     expect(prompt).toContain('Second?');
   });
 
-  it('is not one of another session, and stays while a run goes on', async () => {
+  it('cannot be of another session, and cannot be changed while a run is active', async () => {
     const chat = await newChat({ rounds: [says('A'), slowly] });
     const { workspace, agent, session } = chat;
     const first = (await chat.send({ message: 'First?' })).body;

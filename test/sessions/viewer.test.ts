@@ -4,8 +4,8 @@ import { newChat } from '../support/chat.ts';
 // What an end user says must not reach a role that may not read messages, by whatever door.
 const secret = 'zanzibar';
 
-describe('a role that may not read messages', () => {
-  it('gets the trace of a run without a word of it, and no title that quotes', async () => {
+describe('a role without access to messages', () => {
+  it('gets the trace of a run without its texts, and no title by rule', async () => {
     const inputs = [{ type: 'text', name: 'note', label: 'Note' }];
     const { workspace, agent, session, send } = await newChat(
       {
