@@ -189,7 +189,7 @@ describe('fetch_url', () => {
       <a href="https://user:pw@other.example.com/">account</a>, <a>none</a>, <a href="https://[">broken</a>.</p>
       <ul><li><a href="next">Next</a></li></ul><table><tr><th>A</th></tr><tr><td><a href="/cell">cell</a></td></tr></table></main>`;
     const at = await site.answers('/deep/down/page', links(body));
-    // Relative to where the page is, not to where it was asked for.
+    // Links are relative to the URL of the page after redirects, not to the requested one.
     const moved = await site.answers('/short', { status: 302, headers: { location: at } });
     for (const url of [at, moved]) {
       const outcome = await fetchWith({ url });

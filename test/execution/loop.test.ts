@@ -21,7 +21,9 @@ const schema = {
   additionalProperties: false,
 };
 
-/** Three rounds: two calls at once, one more that finds a passage, the answer with its citation. */
+/**
+ * Three steps: two parallel calls, one call that finds a passage, and the answer with its citation.
+ */
 const rounds: Round[] = [
   {
     text: ['I will look.'],
@@ -143,7 +145,7 @@ describe('the tool loop', () => {
         ]),
         text: message.text,
         citations: message.citations.map(({ quote }: { quote: string }) => quote),
-        // How much of the output was reasoning, not every provider says.
+        // Not every provider reports its reasoning tokens.
         usage: { ...message.run.usage, reasoning_tokens: null },
       });
     }
@@ -257,7 +259,8 @@ describe('the tool loop', () => {
       tool_calls: [{ id: 'ask', name: 'agent', arguments: { agent: slug, message: 'Colour?' } }],
     });
     const config = { tools: ['agent'], knowledge: { base_ids: [] } };
-    // One script for both: the outer agent asks, the inner one asks back, is refused, and answers.
+    // One script for both agents: the outer one calls the inner one, which calls back, is refused,
+    // and answers.
     const script = {
       rounds: [asks('painter'), asks('outer'), { text: ['Blue.'] }, { text: ['It says blue.'] }],
     };
@@ -309,7 +312,7 @@ describe('the tool loop', () => {
         .status,
     ).toBe(201);
     const { body } = await ask(workspace, agent, 'Hi');
-    // 3 USD a call: the one that asks, three of the one that is asked, and then the 10 are reached.
+    // Each call costs 3 USD: one of the caller and three of the delegate reach the limit of 10.
     expect(await scripted.requests()).toHaveLength(4);
     expect(body.run).toMatchObject({
       status: 'limit_exceeded',

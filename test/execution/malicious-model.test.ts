@@ -22,7 +22,7 @@ interface Prepared {
   readonly site: Site;
 }
 
-/** A workspace with a tool of its own, `weather`, at a site that remembers its callers. */
+/** A workspace with an HTTP tool `weather`, at a site that records its callers. */
 async function prepare(): Promise<Prepared> {
   const [workspace, site] = [await newWorkspace(), new Site()];
   for (const path of ['/weather', '/admin'])
@@ -39,7 +39,7 @@ async function prepare(): Promise<Prepared> {
   return { workspace, site };
 }
 
-/** One turn of an agent whose model follows the script, and what is stored of it. */
+/** One turn of an agent whose model follows the script, and its stored rows. */
 async function turn({ workspace }: Prepared, script: Script, config: object = {}) {
   const scripted = await playScript(script);
   await workspace.put('/providers/openai-compatible', {
@@ -60,7 +60,7 @@ async function turn({ workspace }: Prepared, script: Script, config: object = {}
   expect(agent.status, JSON.stringify(agent.body)).toBe(201);
   const session = await workspace.post(`/agents/${agent.body.id}/sessions`, {});
   const answer = await workspace.post(`/sessions/${session.body.id}/messages`, {
-    message: 'Go on.',
+    message: 'Continue.',
   });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   const { body: run } = await workspace.get(`/runs/${answer.body.run.id}`);
@@ -91,7 +91,7 @@ describe('a malicious model (R42)', () => {
     expect(run.status).toBe('completed');
     expect(tools.map(({ error }) => error !== null)).toEqual([true, true, true, true]);
     expect(await prepared.site.calls()).toEqual([]);
-    // It hears what it did wrong.
+    // The model receives the error.
     expect(JSON.stringify(requests[1]?.body)).toContain('Tool delete_everything does not exist.');
   });
 

@@ -77,7 +77,7 @@ describe('a run that calls a client tool', () => {
       [3, 'model', 'openai-compatible/scripted'],
     ]);
     expect(run.steps[1]).toMatchObject({ input: { precise: true }, output: { city: 'Zurich' } });
-    // What is new for the second call: the answer with its calls, and their results.
+    // The new messages of the second call: the answer with its calls, and their results.
     expect(run.steps[3].input.map(({ role }: { role: string }) => role)).toEqual([
       'assistant',
       'tool',
@@ -228,7 +228,7 @@ describe('POST /runs/{run}/actions', () => {
     });
     expect(await chat.provider.requests()).toHaveLength(1);
     expect((await chat.readRun()).required_actions).toHaveLength(1);
-    // What is there already may be sent again with the rest.
+    // A result that is already stored may be sent again with the others.
     const { body } = await chat.submit([result('call_1', 'here'), result('call_2', 'red')]);
     expect(body.run.status).toBe('completed');
     const requests = JSON.stringify((await chat.provider.requests())[1]?.body);

@@ -4,7 +4,9 @@ import { newWorkspace } from '../support/api.ts';
 import { type Chat, newChat, openStream, readFrames, runOf, textOf } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
 
-/** An answer of more than forty deltas that come one by one; a busy machine may bring some of them together. */
+/**
+ * An answer of more than forty deltas, sent one by one; a busy machine may combine some of them.
+ */
 const words = Array.from({ length: 60 }, (_, index) => `w${index} `);
 const slowly: Round = {
   text: words,
@@ -102,7 +104,7 @@ describe('an active run', () => {
   });
 });
 
-/** Hears so many events of an answer, hangs up, and hears the rest. */
+/** Reads some events of an answer, disconnects, and reads the others. */
 async function hangUpAndComeBack(
   { workspace, session, stream }: Chat,
   seen: number,
@@ -121,7 +123,7 @@ async function hangUpAndComeBack(
     told,
   ).toEqual(frames.map((_, index) => index + 1));
   expect(textOf(frames), told).toBe(words.join(''));
-  // Once it has ended, the record tells the very same.
+  // A finished run is replayed identically.
   expect(frames, told).toEqual(
     await readFrames(await openStream(workspace, 'GET', `/runs/${run}/events`)),
   );
@@ -139,7 +141,7 @@ describe('a run that is cancelled', () => {
     await vi.waitUntil(async () => (await provider.requests()).length === 1);
     const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
     await vi.waitUntil(async () => (await workspace.get(`/runs/${run}`)).body.status === 'running');
-    // Only once something has been said.
+    // Waits for the first output.
     await readFrames(
       await openStream(workspace, 'GET', `/runs/${run}/events`),
       (frames) => textOf(frames) !== '',
@@ -204,7 +206,8 @@ describe('a host that dies', () => {
     expect(words.join('').startsWith(kept.text)).toBe(true);
     expect(kept.text.length).toBeGreaterThan(0);
     expect(data.map(({ seq }: { seq: number }) => seq)).toEqual([4, 3, 2, 1]);
-    // Who has heard more than was kept is told so; from where the record goes it ends with its end.
+    // A listener that has received more events than are stored gets an error; at their end it gets
+    // the terminal event.
     const told = await openStream(workspace, 'GET', `/runs/${runOf(frames)}/events`);
     const record = await readFrames(told);
     expect(record.at(-1)?.data).toMatchObject({

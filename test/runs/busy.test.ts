@@ -11,7 +11,9 @@ const slowly: Round = {
 const many = 30;
 const times = Array.from({ length: many }, (_, index) => index);
 
-/** What a session holds, oldest first: sequence numbers, roles, how the runs ended, what was paid for. */
+/**
+ * The rows of a session, oldest first: sequence numbers, roles, states of the runs, billed calls.
+ */
 async function stateOf({ workspace, session }: Chat) {
   const read = async <Row>(sql: string) =>
     (await env.DB.prepare(sql).bind(workspace.id).all<Row>()).results;
@@ -87,7 +89,7 @@ describe('thirty messages at once', () => {
     );
     expect(textOf(frames ?? [])).toBe('one two three');
     for (const other of others) expect(other).toEqual(frames);
-    // And once more when it is over.
+    // And again after the end.
     expect(await readFrames(await chat.stream({ message: 'Hello?' }, key))).toEqual(frames);
   });
 

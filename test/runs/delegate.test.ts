@@ -25,7 +25,7 @@ interface Step {
   readonly cost_usd: number | null;
 }
 
-/** An agent `boss` that delegates to an agent `bee`, and what the model says to the two of them, in order. */
+/** An agent `boss` that delegates to an agent `bee`, and the model's answers to both, in order. */
 async function delegating(
   rounds: readonly Round[],
   {

@@ -10,7 +10,7 @@ describe('a tool call that a run does not execute', () => {
       { rounds: [{ text: ['Let me see. '], tool_calls: [call] }] },
       { config },
     );
-    const types = (await readFrames(await stream({ message: 'What time is it?' }))).map(
+    const types = (await readFrames(await stream({ message: 'Tell me the time.' }))).map(
       ({ data }) => data.type,
     );
     expect(types).toContain('tool-input-start');

@@ -7,7 +7,7 @@ const words = ['Hel', 'lo ', 'Zü', 'rich ', '🌧', ' there'];
 const whole = words.join('');
 const good: Round = { text: words, usage: { input_tokens: 10, output_tokens: 6 } };
 
-/** What is stored of the only run: how it ended, its text, what was billed for. */
+/** The stored rows of the only run: its end, its text, its billed usage. */
 async function recordOf({ workspace, session }: Chat) {
   const usage = await env.DB.prepare(
     "select status, input_tokens, output_tokens, is_estimated from usage where workspace_id = ? and operation = 'answer' order by call_key",
@@ -33,17 +33,19 @@ async function recordOf({ workspace, session }: Chat) {
 }
 
 interface Expected {
-  /** What a caller gets that waits for the answer. */
+  /** The response to a caller that waits for the answer. */
   readonly status: number;
   readonly code?: string;
   readonly retry_after?: string;
-  /** Usage rows: one for each attempt that reached the provider and may have cost something. */
+  /** Usage rows: one for each attempt that reached the provider and may have a cost. */
   readonly billed: readonly { readonly status: string; readonly is_estimated: 0 | 1 }[];
 }
 
 const ok = { status: 200, billed: [{ status: 'ok', is_estimated: 0 }] } as const;
 
-/** Before the first word: the status of the answer. `then` is what the provider says when it is asked again. */
+/**
+ * Before the first output: the status of the answer. `then` is the provider's response to a retry.
+ */
 const table: readonly (readonly [
   name: string,
   fault: Fault,
@@ -110,7 +112,7 @@ describe('a fault of the provider', () => {
       expect([text, run?.status, run?.error_code]).toEqual(
         isAnswered ? [whole, 'completed', null] : [null, 'failed', expected.code],
       );
-      // A refusal has used nothing; an answer at least what it says.
+      // A refusal has no usage; an answer has at least the reported usage.
       for (const { status, input_tokens, output_tokens } of usage) {
         expect([input_tokens, output_tokens]).toEqual(
           status === 'error' ? [0, 0] : [expect.any(Number), expect.any(Number)],
@@ -142,7 +144,8 @@ describe('a fault of the provider', () => {
           expect([said, last.type], told).toEqual([whole, 'finish']);
         } else {
           expect(whole.startsWith(said), told).toBe(true);
-          // Nobody asks again for what cannot be read: where nothing has come before it, there is no stream.
+          // A response that cannot be read is not retried: without earlier output, no stream
+          // begins.
           if (response.status === 502) expect([kind, said], told).toEqual(['garbage', '']);
           else
             expect(last, told).toMatchObject({
@@ -150,7 +153,7 @@ describe('a fault of the provider', () => {
               errorText: expect.stringMatching(/^provider_error: /),
             });
         }
-        // Every attempt that spoke is billed, by what the provider says or by what was counted; nothing twice.
+        // Every attempt with output is billed once, by reported or estimated usage.
         for (const row of usage.filter(({ status }) => status === 'error'))
           expect(row.is_estimated === 1 || row.output_tokens !== 6, told).toBe(true);
         expect(usage.filter(({ status }) => status === 'ok').length, told).toBe(

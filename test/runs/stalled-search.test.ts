@@ -4,7 +4,7 @@ import { openStream } from '../support/chat.ts';
 import { addText } from '../support/files.ts';
 import { playScript } from '../support/provider/client.ts';
 
-/** An agent whose search asks, after its document, for a vector that never comes: headers, and then nothing. */
+/** An agent whose search requests a vector that never arrives: headers without a body. */
 async function stalled(seconds: number) {
   const workspace = await newWorkspace();
   const stall = { kind: 'stall', events: 0 } as const;

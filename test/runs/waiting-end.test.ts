@@ -17,10 +17,10 @@ import {
 const silent = { ...asks(locate), text: [] };
 const answer = { text: ['Hello.'] };
 
-/** What the minute's cron does. */
+/** Runs the cron task of every minute. */
 const tick = () =>
   runSchedule('* * * * *', env, { waitUntil: () => undefined } as unknown as ExecutionContext);
-/** The time at which every run that waits now has waited for too long. */
+/** A time after which every run that waits now has expired. */
 const overdue = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 25 * 3_600_000 });
 afterEach(() => void vi.useRealTimers());
 

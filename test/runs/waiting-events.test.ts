@@ -55,7 +55,7 @@ describe('the stream of a run that waits', () => {
     expect(await attach(chat, run)).toEqual(all);
     for (const after of upTo(all.length))
       expect(await attach(chat, run, after)).toEqual(all.slice(after));
-    // The same results once more, when it is over.
+    // The same results again, after the end.
     expect(await submit(chat, run, [result()])).toEqual(second);
   });
 

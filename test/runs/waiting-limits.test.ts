@@ -126,7 +126,7 @@ describe('limits of a run that waits', () => {
 });
 
 describe('a resume under a fault of any round trip', () => {
-  /** Submits with a fault, then again without; returns what came of it. */
+  /** Submits with a fault, then again without it; returns the results. */
   async function submitTwice(fault: Fault | null) {
     const chat = await newWaitingChat();
     const { database, trips } = faulty(env.DB, fault);

@@ -32,7 +32,7 @@ async function open(config: object = {}) {
   return { workspace, session, path, send, upload: uploadForm.bind(null, workspace, path) };
 }
 
-/** An attachment whose text is still to be taken. */
+/** An attachment whose text is not extracted yet. */
 async function waiting(name = 'a.txt') {
   const opened = await open();
   const { id } = (

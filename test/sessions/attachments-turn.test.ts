@@ -18,7 +18,7 @@ const models = {
   google: 'google/gemini-2.5-flash',
 } as const;
 
-/** A session of an agent whose model says what is scripted, with every request that came. */
+/** A session of an agent with a scripted model, and the requests that the model received. */
 async function open(config: object = {}, provider: keyof typeof models = 'openai') {
   const rounds = Array.from({ length: 8 }, () => ({
     text: ['Fine.'],
@@ -134,7 +134,7 @@ describe('a message with attachments', () => {
     });
     expect((await workspace.get(`/attachments/${ids[0]}`)).body.message_id).toBe(data[3].id);
     expect((await workspace.delete(`/attachments/${ids[0]}`)).body.code).toBe('conflict');
-    // Sent again, it belongs to the newer message, too.
+    // Sent again, it also belongs to the newer message.
     await send('Once more.', ids.slice(0, 1));
     expect(JSON.stringify((await bodyOf(scripted)).input.at(-1))).toContain('grinder');
   });
@@ -143,7 +143,7 @@ describe('a message with attachments', () => {
     const { attach, send, scripted, workspace, session } = await open();
     const filler = Array.from(
       { length: 4000 },
-      (_, index) => `Paragraph ${index} tells of apples, pears and the weather of that day.`,
+      (_, index) => `Paragraph ${index} is about apples, pears and the weather of that day.`,
     );
     filler[2718] = 'The warranty of the Kelvin boiler lasts seven years.';
     const long = await uploadForm(workspace, `/sessions/${session}/attachments`, [
@@ -161,12 +161,12 @@ describe('a message with attachments', () => {
     const text = (await bodyOf(scripted)).input.at(-1).content[0].text;
     expect(text).toContain('The warranty of the Kelvin boiler lasts seven years.');
     expect(text).toContain('Small note.');
-    // Chosen anew for each question, where the question is.
-    await send('What is said in paragraph 77 of apples?');
+    // Passages are chosen for each question and placed beside it.
+    await send('Which fruit is in paragraph 77 of apples?');
     const { input } = await bodyOf(scripted);
     expect(JSON.stringify(input[0])).not.toContain('apples');
     expect(JSON.stringify(input[0])).toContain('Small note.');
-    expect(JSON.stringify(input.at(-1))).toContain('Paragraph 77 tells');
+    expect(JSON.stringify(input.at(-1))).toContain('Paragraph 77 is');
   });
 
   it('is rejected before anything is stored when it cannot be sent', async () => {
@@ -212,7 +212,7 @@ describe('a message with attachments', () => {
     expect(await scripted.requests()).toEqual([]);
     await workspace.patch(`/agents/${agent}`, { config: { model: 'openai/gpt-5-mini' } });
     expect((await send('Look.', [image])).status).toBe(200);
-    // A model that takes none goes on without the image, and says so.
+    // A model without image support answers without the image, and the run reports that.
     await workspace.patch(`/agents/${agent}`, { config: { model: 'openai/gpt-4' } });
     const { body } = await send('And?');
     expect(body.run.context.attachments).toEqual([

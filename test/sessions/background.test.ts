@@ -10,7 +10,7 @@ import { countRows } from '../support/rows.ts';
 const backgroundModel = 'anthropic/claude-haiku-4-5';
 const patience = { timeout: 10_000, interval: 50 };
 
-/** A workspace whose agent answers by one script and whose background model by another. */
+/** A workspace with one script for its agent and another for its background model. */
 async function scripted({
   answers,
   background,

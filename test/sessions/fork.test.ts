@@ -52,7 +52,7 @@ describe('a fork', () => {
     expect(next.body.text).toBe('C');
     expect((await messagesOf(chat, body.id)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
     expect(await messagesOf(chat, session)).toEqual(before);
-    // The run is still that of the session in which it ran.
+    // The run still belongs to the original session.
     const events = await workspace.get(`/runs/${first.run_id}/events`);
     expect(events.body).toContain(first.id);
     expect((await workspace.get(`/runs/${first.run_id}`)).body.session_id).toBe(session);
@@ -60,7 +60,7 @@ describe('a fork', () => {
     expect([runs, usage]).toEqual([3, 3]);
   });
 
-  it('survives the original session, and fails when that is gone first', async () => {
+  it('survives the original session, and is erased completely', async () => {
     const chat = await newChat({ rounds: [says('A'), says('B')] });
     const { workspace, session } = chat;
     const { id } = (await chat.send({ message: 'First?' })).body;

@@ -28,7 +28,7 @@ const limits = fc.record({
   max_output_tokens: fc.option(fc.integer({ min: 1, max: 8000 })),
 }) satisfies fc.Arbitrary<Limits>;
 
-/** The end of a branch: the older part of it may not have been read. */
+/** The end of a branch, whose older part may not have been read. */
 const branch = fc
   .record({
     texts: fc.array(
@@ -57,7 +57,7 @@ const coveredAt = (depth: number, tokens: number, id = `msg_${depth}`): Summary 
   version: 3,
   covers_message_id: id,
   covers_depth: depth,
-  text: 'What was said.',
+  text: 'An older text.',
   tokens,
 });
 

@@ -18,7 +18,7 @@ const slowly: Round = { ...answer, fault: { kind: 'drip', bytes: 100, ms: 40 } }
 const tick = (given: Env = env) =>
   runSchedule('7 * * * *', given, { waitUntil: () => undefined } as unknown as ExecutionContext);
 
-/** Makes a session look as if it had been made a while ago. */
+/** Backdates the creation of a session. */
 const age = (id: string, days: number) =>
   env.DB.prepare(
     'update sessions set created_at = created_at - ?1, expires_at = expires_at - ?1 where id = ?2',
@@ -29,7 +29,7 @@ const age = (id: string, days: number) =>
 const isThere = async (workspace: Workspace, session: string) =>
   (await workspace.get(`/sessions/${session}`)).status === 200;
 
-/** Every row and every stored file in which a text is found, wherever it is. */
+/** Returns every row and stored file that contains a text. */
 async function whereIs(canary: string): Promise<string[]> {
   const tables = await tenantTables();
   const found: string[] = [];
@@ -250,12 +250,12 @@ describe('a workspace without content logging', () => {
       .bind(body.run_id)
       .first('events');
     expect(row).toBeNull();
-    // Whoever comes later is told from the message.
+    // A later listener gets the answer from the message.
     expect((await workspace.get(`/runs/${body.run_id}/events`)).body).toContain(canary);
     expect((await workspace.get(`/sessions/${session}/messages`)).body.data).toHaveLength(2);
     expect(JSON.stringify(words.mock.calls)).not.toContain(canary);
     words.mockRestore();
-    // It counts at once, also for a session that its host remembers.
+    // The setting applies at once, also to a session that its host has cached.
     await workspace.patch('/workspace', { content_logging: true });
     const next = await chat.send({ message: `And a second ${canary}?` });
     expect(JSON.stringify((await workspace.get(`/runs/${next.body.run_id}`)).body.steps)).toContain(

@@ -18,7 +18,7 @@ async function newAgent(workspace: Workspace, name = 'Support'): Promise<string>
   return (await workspace.post('/agents', { name, config: { instructions: 'Be brief.' } })).body.id;
 }
 
-/** A session in which these were asked, one after the other. */
+/** A session with these questions, in order. */
 async function newSession(
   workspace: Workspace,
   agent: string,
@@ -266,7 +266,7 @@ describe('the result of a search', () => {
     expect(await rows()).toBeGreaterThan(0);
     await workspace.delete(`/sessions/${id}`);
     expect(await rows()).toBe(0);
-    // The number may come again; nothing of the session before must come with it.
+    // The number may be reused, without the index rows of the erased session.
     const next = await newSession(workspace, agent, { title: 'Fresh' });
     expect(await idsOf(workspace, agent, { q: 'ibrik' })).toEqual([]);
     expect(await idsOf(workspace, agent, { q: 'fresh' })).toEqual([next]);

@@ -29,7 +29,7 @@ describe('regenerating', () => {
       'Second.',
       first.parent_id,
     ]);
-    // A message of the user stands for itself.
+    // A message of the user is its own question.
     const third = (
       await chat.workspace.post(`/messages/${first.parent_id}/regenerate`, { version: '1' })
     ).body;
@@ -145,7 +145,7 @@ describe('editing', () => {
       count: 2,
       previous_id: second.parent_id,
     });
-    // Also the first of all, which follows none.
+    // Also the first message, which has no parent.
     const [root] = (await messagesOf(chat)).toReversed();
     await chat.workspace.post(`/messages/${root.id}/edit`, { message: 'From the start?' });
     expect(await textsOf(chat)).toEqual(['From the start?', 'D']);
@@ -196,7 +196,7 @@ describe('the active branch', () => {
       'session_busy',
       stream.headers.get('x-run-id'),
     ]);
-    // What does not move the head is no matter of the run.
+    // A change that does not move the head is allowed while a run is active.
     expect((await workspace.patch(`/sessions/${session}`, { on_busy: 'queue' })).status).toBe(200);
     await readFrames(stream);
     expect(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newChat } from '../support/chat.ts';
 
-// What an end user says must not reach a role that may not read messages, by whatever door.
+// A role without access to messages must not receive the texts of end users in any response.
 const secret = 'zanzibar';
 
 describe('a role without access to messages', () => {

@@ -4,7 +4,9 @@ import { Site } from '../support/outbound.ts';
 import { playScript } from '../support/provider/client.ts';
 import { draft, json, test } from './support.ts';
 
-/** As a generator writes it: definitions apart, referred to, with patterns and a choice at the root. */
+/**
+ * As generators write it: separate definitions with references, patterns and a choice at the root.
+ */
 const input_schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   type: 'object',
@@ -84,7 +86,7 @@ describe('a tool with a foreign schema', () => {
       const sent = JSON.stringify((await scripted.requests())[0]?.body);
       expect(sent).toContain('"pattern":"^[A-Z]{2}-[0-9]{1,6}$"');
       expect(sent).toContain('"description":"Order number"');
-      // A choice at the root is refused by providers; arguments are still checked by it here.
+      // Providers refuse a choice at the root; arguments are validated against it here.
       expect(sent).not.toContain('anyOf');
       expect([sent.includes('$ref'), sent.includes('$defs')]).toEqual([
         keepsReferences,

@@ -225,7 +225,7 @@ describe('import from OpenAPI', () => {
     expect(Date.now() - started).toBeLessThan(2000);
   });
 
-  /** Bodies of `count` operations, each made by `body`. */
+  /** Returns the bodies of `count` operations, each made by `body`. */
   const documentOf = (
     count: number,
     body: (index: number) => object,

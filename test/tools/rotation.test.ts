@@ -52,7 +52,8 @@ it('rotation moves secrets of tools to the newest encryption key once and leaves
   // And those of other tests.
   expect(await rewrapSecrets(next)).toBeGreaterThan(0);
   expect([await rewrapSecrets(next), await version()]).toEqual([0, newest + 1]);
-  // The running deployment has not got that key: the secret is unusable, and a key that is missing moves nothing.
+  // The running deployment does not have that key: the secret is unusable, and rotation does not
+  // move it.
   expect((await workspace.post(`/tools/${tool.id}/test`, {})).body.ok).toBe(false);
   expect([await rewrapSecrets(withKeys([newest + 2, 'third'])), await version()]).toEqual([
     0,

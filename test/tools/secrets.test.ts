@@ -99,7 +99,8 @@ describe('secret headers of a tool', () => {
     expect(output.kept).toBe('Sk and 789');
     for (const text of [...output.echoes, ...output.safe, ...output.plain])
       expect(text).toContain('[secret]');
-    // What a base64 text has of its neighbours may stay; the secret may not.
+    // The remaining base64 characters may depend on the neighbours of the secret; none may reveal
+    // it.
     for (const text of [...output.echoes, ...output.safe])
       expect(text.replace('[secret]', '').length).toBeLessThan(16);
     expect(JSON.stringify(output).toLowerCase()).not.toContain('canary');

@@ -1,12 +1,12 @@
 import type { Answer, Workspace } from '../support/api.ts';
 import type { Site } from '../support/outbound.ts';
 
-/** Looks like a credential and is searched for where none may be. */
+/** Looks like a credential; must not appear in any response or row. */
 export const canary = 'sk-canary-0123456789abcdef';
 
 export const json = { 'content-type': 'application/json' };
 
-/** The body that makes a tool which reads an order. */
+/** The body that creates a tool which reads an order. */
 export const draft = (url: string, more: object = {}) => ({
   name: 'get_order',
   description: 'An order by its number.',
@@ -22,7 +22,7 @@ export const draft = (url: string, more: object = {}) => ({
 
 export const withPath = (site: Site) => draft(site.url('/orders/{order}?limit={limit}'));
 
-/** What a call by `POST /tools/{id}/test` came to. */
+/** The response of `POST /tools/{id}/test`. */
 export const test = async (
   workspace: Workspace,
   id: string,

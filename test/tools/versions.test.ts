@@ -67,7 +67,7 @@ describe('tools of a version', () => {
     await workspace.patch(`/tools/${id}`, { description: 'Better.' });
     expect(await toolsOf(workspace, agent.id, 1)).toEqual(at(1, 'changed'));
 
-    // Something else changes: the tool stays. The tools are named again: they are taken as they are now.
+    // A change of another field keeps the pinned revision. Setting `tools` pins the current one.
     await workspace.patch(`/agents/${agent.id}`, { config: { instructions: 'y' } });
     expect(await toolsOf(workspace, agent.id, 2)).toEqual(at(1, 'changed'));
     const draft = await workspace.post(`/agents/${agent.id}/versions`, {

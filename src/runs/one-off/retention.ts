@@ -13,7 +13,7 @@ import {
 
 /** Maximum number of runs that a tick erases, of one workspace among them, and in one batch. */
 const maxRuns = 2000;
-const share = 500;
+const maxPerWorkspace = 500;
 const batchSize = 20;
 
 /**
@@ -22,7 +22,7 @@ const batchSize = 20;
  * of runs.
  */
 export async function eraseDueRuns(ctx: Ctx): Promise<number> {
-  const due = await selectDueContents(ctx.db, ctx.now(), share, maxRuns);
+  const due = await selectDueContents(ctx.db, ctx.now(), maxPerWorkspace, maxRuns);
   let erased = 0;
   for (const [workspace_id, runs] of Map.groupBy(due, (run) => run.workspace_id)) {
     const own = { ...ctx, workspace_id };

@@ -56,18 +56,18 @@ export const answerOfContent = (
  * Time in milliseconds for which a one-off run can be read and replayed by its idempotency key;
  * shorter without content logging.
  */
-const keptFor = 30 * day;
-const keptWithoutLoggingFor = hour;
+const retentionMs = 30 * day;
+const retentionWithoutLoggingMs = hour;
 
 /** Returns when the content of a run expires, in epoch milliseconds. */
 export const contentExpiry = (created_at: number, content_logging: boolean): number =>
-  created_at + (content_logging ? keptFor : keptWithoutLoggingFor);
+  created_at + (content_logging ? retentionMs : retentionWithoutLoggingMs);
 
 /** Inserts the content of a run. Its expiry depends on the content logging of the workspace. */
 export const insertRunContent = compileByColumns<NewRunContent>((db, row) =>
   db.insert(run_contents).values({
     ...row,
-    expires_at: sql`${row.created_at} + iif((select w.content_logging from workspaces w where w.id = ${row.workspace_id}), ${sql.raw(String(keptFor))}, ${sql.raw(String(keptWithoutLoggingFor))})`,
+    expires_at: sql`${row.created_at} + iif((select w.content_logging from workspaces w where w.id = ${row.workspace_id}), ${sql.raw(String(retentionMs))}, ${sql.raw(String(retentionWithoutLoggingMs))})`,
   }),
 );
 

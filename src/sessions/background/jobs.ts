@@ -105,11 +105,11 @@ const attributionOf = ({ id, agent_id, end_user_id }: SessionRow, run: RunRow | 
 
 /** Maximum messages and tokens of one summary call. A longer part is folded in several calls. */
 const part = { messages: 200, tokens: 24_000 };
-const mostParts = 50;
+const maxParts = 50;
 
 async function summarize(ctx: Ctx, job: JobOf<'session.summarize'>): Promise<void> {
   const { background_model } = await findWorkspace(ctx);
-  for (let parts = 0; parts < mostParts; parts += 1) {
+  for (let parts = 0; parts < maxParts; parts += 1) {
     if (!(await foldPart(ctx, job, background_model))) return;
   }
 }

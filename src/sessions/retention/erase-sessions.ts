@@ -5,7 +5,7 @@ import { deleteSession } from '../store/sessions.ts';
 import { selectSomeSessions } from './store.ts';
 
 /** Maximum sessions per batch. */
-const atOnce = 20;
+const batchSize = 20;
 
 /**
  * Erases all sessions of the workspace, or of one of its agents, with the state of their hosts;
@@ -13,7 +13,7 @@ const atOnce = 20;
  */
 export async function eraseSessions(ctx: Ctx, agent_id: string | null): Promise<void> {
   for (;;) {
-    const rows = await selectSomeSessions(ctx.db, ctx.workspace_id, agent_id, atOnce).all();
+    const rows = await selectSomeSessions(ctx.db, ctx.workspace_id, agent_id, batchSize).all();
     if (rows.length === 0) return;
     await Promise.all(rows.map(({ id }) => hostOf(ctx, id).erase()));
     const each = rows.map(({ id }) => deleteSession(ctx.db, ctx.workspace_id, id, ctx.now()));

@@ -6,9 +6,9 @@ import { deleteSession } from '../store/sessions.ts';
 import { type DueSession, refuseBusy, selectDueSessions } from './store.ts';
 
 /** Maximum number of sessions that a tick erases, of one workspace among them, and in one batch. */
-const mostSessions = 2000;
-const share = 500;
-const atOnce = 20;
+const maxSessions = 2000;
+const maxPerWorkspace = 500;
+const batchSize = 20;
 
 /**
  * Erases sessions that have expired, or are older than their workspace's retention. Each batch is
@@ -16,12 +16,12 @@ const atOnce = 20;
  * sessions.
  */
 export async function eraseDueSessions(ctx: Ctx): Promise<number> {
-  const due = await selectDueSessions(ctx.db, ctx.now(), share, mostSessions);
+  const due = await selectDueSessions(ctx.db, ctx.now(), maxPerWorkspace, maxSessions);
   let erased = 0;
   for (const [workspace_id, sessions] of Map.groupBy(due, (session) => session.workspace_id)) {
     const own = { ...ctx, workspace_id };
-    for (let at = 0; at < sessions.length; at += atOnce)
-      erased += await eraseOr(own, sessions.slice(at, at + atOnce));
+    for (let at = 0; at < sessions.length; at += batchSize)
+      erased += await eraseOr(own, sessions.slice(at, at + batchSize));
   }
   return erased;
 }

@@ -36,12 +36,12 @@ export function snippetOf(text: string, queried: readonly string[], isCutBefore 
 /** Returns the ranges of the matched words, in order, as far as a snippet can reach. */
 function rangesOf(text: string, queried: readonly string[]): { start: number; end: number }[] {
   const phrases = queried.map(phraseOf).filter((phrase) => phrase.length > 0);
-  const longest = Math.max(1, ...phrases.map((phrase) => phrase.length));
+  const maxLength = Math.max(1, ...phrases.map((phrase) => phrase.length));
   const ranges: { start: number; end: number }[] = [];
   const recent: Token[] = [];
   for (const token of tokensOf(text)) {
     recent.push(token);
-    if (recent.length > longest) recent.shift();
+    if (recent.length > maxLength) recent.shift();
     const [phrase] = phrases
       .filter((stems) => endsWith(recent, stems))
       .sort((a, b) => b.length - a.length);

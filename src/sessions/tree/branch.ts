@@ -6,7 +6,7 @@ import { headOf, type MessageRow, selectMessage, selectPath } from '../store/mes
 import { type SessionRow, selectSession } from '../store/sessions.ts';
 
 /** Maximum messages of a branch that are read as one list. */
-const mostMessages = 1000;
+const maxMessages = 1000;
 
 export interface Branch {
   readonly session: SessionRow;
@@ -26,7 +26,7 @@ export async function readBranch(ctx: Ctx, session_id: string): Promise<Branch |
       ctx.workspace_id,
       session_id,
       headOf(ctx.workspace_id, session_id),
-      mostMessages,
+      maxMessages,
     ),
   ]);
   return sessions.length === 0
@@ -43,7 +43,7 @@ export const readBranchTo = async (
   session_id: string,
   leaf: string,
 ): Promise<MessageRow[]> =>
-  (await selectPath(ctx.db, ctx.workspace_id, session_id, leaf, mostMessages).all()).reverse();
+  (await selectPath(ctx.db, ctx.workspace_id, session_id, leaf, maxMessages).all()).reverse();
 
 /**
  * Returns the message that a run answers; undefined while it is queued. The caller has checked

@@ -20,7 +20,7 @@ import {
 } from './fork-store.ts';
 
 /** Maximum messages that a fork copies; their ids are one parameter of a statement. */
-const mostMessages = 5000;
+const maxMessages = 5000;
 
 /**
  * Creates a session with the branch up to and including a message: its texts, citations and files,
@@ -36,16 +36,16 @@ export async function forkSession(
   const { db, workspace_id } = ctx;
   const [sessions, branch, carried] = await batch(db, [
     selectSession(db, workspace_id, session_id),
-    selectBranchIds(db, session_id, message_id, mostMessages + 1),
-    selectCarriedFiles(db, session_id, message_id, mostMessages + 1),
+    selectBranchIds(db, session_id, message_id, maxMessages + 1),
+    selectCarriedFiles(db, session_id, message_id, maxMessages + 1),
   ]);
   const from = authorizeSession(ctx, sessions);
   if (branch.length === 0)
     throw invalid('/message_id', 'This message does not exist in this session.');
-  if (branch.length > mostMessages)
+  if (branch.length > maxMessages)
     throw new Failure(
       'conflict',
-      `A fork copies at most ${mostMessages} messages; this branch has more.`,
+      `A fork copies at most ${maxMessages} messages; this branch has more.`,
     );
   const copies = copiesOf(ctx, branch, carried);
   const row = forkOf(ctx, from, message_id, title, copies);

@@ -18,7 +18,7 @@ import { indexMessages } from '../search/store.ts';
 import { releaseSession } from '../store/claims.ts';
 import { insertMessage, type MessageRow, selectMessage } from '../store/messages.ts';
 import { selectSession } from '../store/sessions.ts';
-import { readPath } from './memory.ts';
+import { readPath } from './session-state.ts';
 
 /**
  * Ends a turn whose host died, with the text so far: the session is released, and the active model

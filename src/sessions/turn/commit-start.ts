@@ -15,7 +15,7 @@ import { selectSummary } from '../background/summary-store.ts';
 import { type ClaimedSession, selectClaimedSession } from '../store/claims.ts';
 
 /** The session that the host has cached differs from the stored one and has to be read again. */
-export class StaleMemory extends Error {}
+export class StaleSessionError extends Error {}
 
 export interface StartedTurn {
   readonly session: ClaimedSession;
@@ -24,7 +24,7 @@ export interface StartedTurn {
   readonly summary: Summary | null;
 }
 
-/** Commits the start of a turn. Throws `StaleMemory`, and the failure of a violated constraint. */
+/** Commits the start of a turn. Throws `StaleSessionError`, and the failure of a violated constraint. */
 export async function commitStart(
   ctx: Ctx,
   run: RunRow,
@@ -49,12 +49,12 @@ export async function commitStart(
       );
     // The first two messages of a conversation arrived at once, and one of them has created the
     // session.
-    if (isUniqueViolation(error, 'sessions.id')) throw new StaleMemory();
+    if (isUniqueViolation(error, 'sessions.id')) throw new StaleSessionError();
     // Another message has added the same file to the session concurrently.
     if (isUniqueViolation(error, 'attachments.session_id', 'attachments.sha256'))
-      throw new StaleMemory();
+      throw new StaleSessionError();
     if (isGuardViolation(error, 'messages.seq') || isGuardViolation(error, 'runs.version_id'))
-      throw new StaleMemory();
+      throw new StaleSessionError();
     throw error;
   }
   const read = results ?? [

@@ -18,11 +18,11 @@ import { takeAttachments } from '../attachments/send.ts';
 import { authorizeSession } from '../authorize-session.ts';
 import { insertQueuedRun, selectVersionOfSession } from '../store/runs.ts';
 import { closeInterruptedTurn } from './close-interrupted.ts';
-import { StaleMemory } from './commit-start.ts';
-import { type Memory, readMemory } from './memory.ts';
+import { StaleSessionError } from './commit-start.ts';
 import { restoreTurn } from './restore-turn.ts';
+import { readSessionState, type SessionState } from './session-state.ts';
 import { runOf, startTurn } from './start-turn.ts';
-import { memoryAfter, type Turn } from './turn.ts';
+import { sessionStateAfter, type Turn } from './turn.ts';
 import { type HostedTurn, type TurnInput, turnKind, withoutCreate } from './turn-input.ts';
 
 /** Maximum number of times that a session which differs from the cached one is read again. */
@@ -40,8 +40,8 @@ export const turnDriver: RunDriver<HostedTurn> = {
 /** Starts the turns of one session, and caches its state between them. */
 class TurnSource implements RunSource<HostedTurn> {
   readonly #host: HostPort;
-  #memory: Memory | null = null;
-  #reading: Promise<Memory> | null = null;
+  #state: SessionState | null = null;
+  #reading: Promise<SessionState> | null = null;
   /** Counts invalidations: the state after a turn that began before one is not cached. */
   #invalidations = 0;
   readonly #begunAt = new WeakMap<ActiveRun, { readonly at: number; readonly turn: Turn }>();
@@ -94,11 +94,11 @@ class TurnSource implements RunSource<HostedTurn> {
 
   ended(active: ActiveRun): void {
     const begun = this.#begunAt.get(active);
-    this.#memory = begun?.at === this.#invalidations ? memoryAfter(begun.turn) : null;
+    this.#state = begun?.at === this.#invalidations ? sessionStateAfter(begun.turn) : null;
   }
 
   invalidate(): void {
-    this.#memory = null;
+    this.#state = null;
     this.#invalidations += 1;
   }
 
@@ -113,14 +113,14 @@ class TurnSource implements RunSource<HostedTurn> {
       return input.create !== undefined && hasFailed ? { session_id, input } : null;
     if (isWaiting(run)) return null;
     if (isOpen(run)) await this.#host.recover(ctx, run.id);
-    const memory = await this.#read(ctx, session_id, input.version);
+    const state = await this.#read(ctx, session_id, input.version);
     if (!hasFailed && !isOpen(run)) return null;
     // It was queued, and its message was never stored.
     if (run.input_message_id === null) return { session_id, input };
     // The client has to send a message again that has been followed by others.
     const canFollow =
       input.text === null ||
-      memory.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
+      state.path.findLast(({ role }) => role === 'user')?.id === run.input_message_id;
     if (!canFollow) return null;
     const again = { ...withoutCreate(input), text: null, parent_id: run.input_message_id };
     return { session_id, input: again };
@@ -133,13 +133,13 @@ class TurnSource implements RunSource<HostedTurn> {
     run_id: string,
     more: readonly Statement[],
   ): Promise<Turn> {
-    let input = this.#memory === null ? given : withoutCreate(given);
-    let memory = await this.#cached(ctx, session_id, input);
+    let input = this.#state === null ? given : withoutCreate(given);
+    let state = await this.#cached(ctx, session_id, input);
     for (let reads = 0; ; reads += 1) {
       try {
-        return await startTurn(ctx, memory, input, run_id, more);
+        return await startTurn(ctx, state, input, run_id, more);
       } catch (error) {
-        if (!(error instanceof StaleMemory)) throw error;
+        if (!(error instanceof StaleSessionError)) throw error;
       }
       if (reads === maxReads)
         throw new Failure(
@@ -148,14 +148,14 @@ class TurnSource implements RunSource<HostedTurn> {
         );
       const stored = await this.#readStored(ctx, session_id, input);
       if (stored !== null) input = withoutCreate(input);
-      memory = stored ?? memory;
-      refuse(ctx, memory);
-      const { active_run_id } = memory.session;
+      state = stored ?? state;
+      refuse(ctx, state);
+      const { active_run_id } = state.session;
       if (active_run_id === null) continue;
       // The only host of the session is idle, so the run belongs to an earlier instance of it.
       await this.#host.recover(ctx, active_run_id);
-      memory = await this.#read(ctx, session_id, given.version);
-      if (memory.session.active_run_id === active_run_id) throw waitingRun(active_run_id);
+      state = await this.#read(ctx, session_id, given.version);
+      if (state.session.active_run_id === active_run_id) throw waitingRun(active_run_id);
     }
   }
 
@@ -163,8 +163,8 @@ class TurnSource implements RunSource<HostedTurn> {
     ctx: Ctx,
     session_id: string,
     { version, create }: Pick<TurnInput, 'version' | 'create'>,
-  ): Promise<Memory> {
-    if (this.#memory !== null) return this.#memory;
+  ): Promise<SessionState> {
+    if (this.#state !== null) return this.#state;
     // The batch that creates the session reads the version.
     if (create !== undefined) return { session: create, version: null, path: [] };
     this.#reading ??= this.#read(ctx, session_id, version).finally(() => {
@@ -178,7 +178,7 @@ class TurnSource implements RunSource<HostedTurn> {
     ctx: Ctx,
     session_id: string,
     { create, version }: TurnInput,
-  ): Promise<Memory | null> {
+  ): Promise<SessionState | null> {
     return this.#read(ctx, session_id, version).catch((error: unknown) => {
       if (create !== undefined && error instanceof Failure && error.code === 'not_found')
         return null;
@@ -186,14 +186,14 @@ class TurnSource implements RunSource<HostedTurn> {
     });
   }
 
-  async #read(ctx: Ctx, session_id: string, version: string | null): Promise<Memory> {
-    this.#memory = await readMemory(ctx, session_id, version);
-    return this.#memory;
+  async #read(ctx: Ctx, session_id: string, version: string | null): Promise<SessionState> {
+    this.#state = await readSessionState(ctx, session_id, version);
+    return this.#state;
   }
 }
 
 /** Throws when a session takes no message: it is archived or expired, or its version or form values are missing. */
-function refuse(ctx: Ctx, { session, version }: Pick<Memory, 'session' | 'version'>): void {
+function refuse(ctx: Ctx, { session, version }: Pick<SessionState, 'session' | 'version'>): void {
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
   if (session.expires_at !== null && session.expires_at <= ctx.now())
     throw new Failure('session_closed', 'The session has expired.');

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { dropOtherSummaries, dropSummariesAfter } from '../background/summary-store.ts';
 import type { MessageRow } from '../store/messages.ts';
-import { historyLimit, type Memory, readPath } from './memory.ts';
+import { historyLimit, readPath, type SessionState } from './session-state.ts';
 import type { TurnInput } from './turn-input.ts';
 
 /** The position of a turn in the tree of messages. */
@@ -18,10 +18,10 @@ export interface Place {
 /** Finds where a turn continues. Throws `not_found`, and `conflict` for a message that is not the user's. */
 export async function placeOf(
   ctx: Ctx,
-  memory: Memory,
+  state: SessionState,
   { text, parent_id }: TurnInput,
 ): Promise<Place> {
-  const path = parent_id === undefined ? memory.path : await branchTo(ctx, memory, parent_id);
+  const path = parent_id === undefined ? state.path : await branchTo(ctx, state, parent_id);
   const leaf = path.at(-1) ?? null;
   if (parent_id !== undefined && (leaf?.id ?? null) !== parent_id) throw notFound('message');
   if (text !== null) return { parent: leaf, again: null, path };
@@ -32,7 +32,7 @@ export async function placeOf(
 
 async function branchTo(
   ctx: Ctx,
-  { path, session, version }: Memory,
+  { path, session, version }: SessionState,
   leaf: string | null,
 ): Promise<readonly MessageRow[]> {
   if (leaf === null) return [];
@@ -48,7 +48,7 @@ async function branchTo(
 /** Drops summaries of the branch that is left, where the turn does not continue from the head. */
 export function leaveBranch(
   { db, workspace_id }: Ctx,
-  { session, path }: Memory,
+  { session, path }: SessionState,
   { parent, again, path: before }: Place,
 ): Statement[] {
   const leaf = again ?? parent;

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { begin, type SuspendedRun, selectVersionOfRun, toRunVersion } from '../../runs/index.ts';
 import { selectClaimedSession } from '../store/claims.ts';
 import { selectMessage } from '../store/messages.ts';
-import { readPath } from './memory.ts';
+import { readPath } from './session-state.ts';
 import { type Turn, TurnStorage } from './turn.ts';
 
 /** Makes a waiting turn active again, on its own version and with its branch up to the question. Null when it was erased. */

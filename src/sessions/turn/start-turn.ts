@@ -14,25 +14,25 @@ import { insertMessage, type MessageRow } from '../store/messages.ts';
 import { insertRunOfSession } from '../store/runs.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { commitStart } from './commit-start.ts';
-import type { Memory } from './memory.ts';
 import { leaveBranch, type Place, placeOf } from './place.ts';
+import type { SessionState } from './session-state.ts';
 import { takeItems } from './take-items.ts';
 import { type Turn, TurnStorage } from './turn.ts';
 import type { TurnInput } from './turn-input.ts';
 
 /**
  * Begins a turn in one batch: claims the session, stores run and message, reads the version unless it is the cached
- * one. Throws `StaleMemory` when the session is not as it is cached, or takes no message.
+ * one. Throws `StaleSessionError` when the session is not as it is cached, or takes no message.
  */
 export async function startTurn(
   ctx: Ctx,
-  memory: Memory,
+  state: SessionState,
   input: TurnInput,
   run_id: string,
   more: readonly Statement[],
 ): Promise<Turn> {
-  const place = await placeOf(ctx, memory, input);
-  const { session, version: cached } = memory;
+  const place = await placeOf(ctx, state, input);
+  const { session, version: cached } = state;
   const run = runOf(ctx, session, run_id, input);
   const adopted = place.again === null ? await adoptFiles(ctx, session, input) : noAdoptedFiles;
   const prompt = withAdopted(input.prompt, adopted);
@@ -41,7 +41,7 @@ export async function startTurn(
   const hasSummary =
     (input.draft?.config ?? cached?.config)?.memory.summary === true && input.create === undefined;
   const statements = [
-    ...startStatements(ctx, { memory, input, place, run, user, adopted }),
+    ...startStatements(ctx, { state, input, place, run, user, adopted }),
     ...more,
     ...(hasSummary ? [selectSummary(ctx.db, ctx.workspace_id, session.id)] : []),
   ];
@@ -80,7 +80,7 @@ export async function startTurn(
 }
 
 interface Start {
-  readonly memory: Memory;
+  readonly state: SessionState;
   readonly input: TurnInput;
   readonly place: Place;
   readonly run: RunRow;
@@ -91,10 +91,10 @@ interface Start {
 /** The statements that begin a turn; `commitStart` reads the results of the first and the third. */
 function startStatements(
   ctx: Ctx,
-  { memory, input, place, run, user, adopted }: Start,
+  { state, input, place, run, user, adopted }: Start,
 ): Statement[] {
   const { db, workspace_id } = ctx;
-  const { session, version } = memory;
+  const { session, version } = state;
   const isNew = place.again === null;
   const claim = {
     expected_head: session.head_id,
@@ -114,7 +114,7 @@ function startStatements(
     ...(isNew
       ? [...adopted.statements(user.id), ...markUsed(ctx, user), insertMessage(db, user, 0)]
       : []),
-    ...(input.create === undefined ? leaveBranch(ctx, memory, place) : []),
+    ...(input.create === undefined ? leaveBranch(ctx, state, place) : []),
     ...((input.takes_items?.length ?? 0) === 0
       ? []
       : takeItems(db, workspace_id, session.id, input.takes_items ?? [])),

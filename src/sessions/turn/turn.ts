@@ -13,7 +13,7 @@ import { indexMessages } from '../search/store.ts';
 import { releaseSession, renewClaim } from '../store/claims.ts';
 import { insertMessage, type MessageRow } from '../store/messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { appended, type Memory } from './memory.ts';
+import { appended, type SessionState } from './session-state.ts';
 
 /** A turn that has begun: the session is claimed, the user's message and the run are stored. */
 export interface Turn extends ActiveRun {
@@ -128,7 +128,7 @@ const formerHead = ({ former_head }: Turn) =>
   former_head === undefined ? {} : { head: former_head };
 
 /** Returns what is cached after a turn; null when its end may not have been stored. */
-export function memoryAfter(turn: Turn): Memory | null {
+export function sessionStateAfter(turn: Turn): SessionState | null {
   const { answer, is_stored } = turn.outcome;
   if (!is_stored || (answer === null && turn.former_head !== undefined)) return null;
   const { session, user, version, path } = turn;

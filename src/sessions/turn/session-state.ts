@@ -18,7 +18,7 @@ export const historyLimit = (window_tokens: number): number =>
   Math.min(maxMessages, Math.max(firstRead, Math.ceil(window_tokens / 333)));
 
 /** The state of a session that its host caches between turns. The batch that starts a run checks it against D1. */
-export interface Memory {
+export interface SessionState {
   readonly session: SessionRow;
   /** Null when the requested version does not exist. */
   readonly version: RunVersion | null;
@@ -27,11 +27,11 @@ export interface Memory {
 }
 
 /** Reads a session, its version and its active branch in one trip. Throws `not_found`. */
-export async function readMemory(
+export async function readSessionState(
   ctx: Ctx,
   session_id: string,
   requested: string | null,
-): Promise<Memory> {
+): Promise<SessionState> {
   const { db, workspace_id } = ctx;
   const [sessions, versions, newest] = await batchWithModels(ctx, [
     selectSession(db, workspace_id, session_id),
