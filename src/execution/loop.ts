@@ -1,39 +1,21 @@
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4Message,
-  LanguageModelV4ToolCall,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4Message, LanguageModelV4ToolCall } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Hit } from '../knowledge/index.ts';
 import { type StepEvent, type StepResult, streamStep } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
-import { type ClientTools, endingCalls, resumableTools } from './client-tools.ts';
-import { stepCall } from './step-call.ts';
+import { endingCalls, resumableTools } from './client-tools.ts';
+import { type StepCallInput, stepCall } from './step-call.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
 import { type PendingCall, pendingOf, type SuspendedStep, toSuspendedStep } from './suspension.ts';
-import type { RunContext, Tool } from './tool.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
 /** The input of the tool loop. */
-export interface LoopInput {
-  readonly call_key: string;
-  /** Operation of the usage rows of its model calls; defaults to `answer`. */
-  readonly operation?: string;
-  readonly models: readonly string[];
+export interface LoopInput extends StepCallInput {
   readonly prompt: readonly LanguageModelV4Message[];
   /** The end of the prompt that no step has recorded yet; absent for all of it. */
   readonly new_messages?: readonly LanguageModelV4Message[];
-  readonly options: Omit<
-    LanguageModelV4CallOptions,
-    'prompt' | 'tools' | 'abortSignal' | 'headers'
-  >;
-  readonly tools: readonly Tool[];
-  /** Tools that the caller executes. */
-  readonly client?: ClientTools;
-  /** Context of the run, passed on to every tool call. */
-  readonly context: RunContext;
   /** Usage of the run so far; the loop adds to it. */
   readonly spent: Spent;
   /** Numbers the passages that a tool found, and returns them as text for the model. */
