@@ -171,8 +171,8 @@ export class Progress {
    */
   addSources(hits: readonly Hit[]): Source[] {
     return hits.map((hit) => {
-      const known = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);
-      if (known !== undefined) return known;
+      const numbered = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);
+      if (numbered !== undefined) return numbered;
       const source = toSource(hit, this.sources.length + 1);
       this.sources.push(source);
       return source;

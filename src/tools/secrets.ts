@@ -28,10 +28,10 @@ export async function keepSecrets(
   const statements: Statement[] = [];
   for (const [name, value] of Object.entries(values)) {
     const header = name.toLowerCase();
-    const known = Object.entries(tool.secrets).find(
+    const existing = Object.entries(tool.secrets).find(
       ([, secret]) => secret.header === header && secret.origin === origin,
     )?.[0];
-    const id = known ?? ctx.newId('sec');
+    const id = existing ?? ctx.newId('sec');
     const about = {
       last_four: lastFourOf(value),
       fingerprint: await fingerprint(ctx, value),
@@ -41,7 +41,7 @@ export async function keepSecrets(
     ids[name] = id;
     summaries[id] = { header, origin, ...about };
     statements.push(
-      known === undefined
+      existing === undefined
         ? insertSecret(ctx.db, { ...row, header, origin })
         : updateSecret(ctx.db, row),
       putSecret(ctx.db, await sealSecret(ctx, headerValue(id), value)),

@@ -198,8 +198,8 @@ describe('a message with attachments', () => {
       [[image], 422, 'openai/gpt-4 does not support images'],
       [[broken], 422, 'could not be read'],
       [[slow], 409, 'still being processed'],
-      [[foreign], 422, 'no such attachment'],
-      [[stolen], 422, 'no such attachment'],
+      [[foreign], 422, 'This attachment does not exist'],
+      [[stolen], 422, 'This attachment does not exist'],
       [Array.from({ length: 11 }, () => image), 422, 'items'],
     ] as const) {
       const refused = await send('Look.', [...ids]);

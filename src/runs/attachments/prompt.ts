@@ -51,12 +51,12 @@ export function placeAttachments(
     [...history.flatMap(({ prompt }) => prompt ?? []), ...(given ?? [])].flatMap(referencesIn),
   );
   const question = given?.findLast(({ role }) => role === 'user');
-  const asked = new Set(question === undefined ? [] : referencesIn(question));
+  const inQuestion = new Set(question === undefined ? [] : referencesIn(question));
   // A document of the question is placed beside the passages found for it; an image keeps its
   // position.
   const isThere = ({ file, isWhole, image }: Included) =>
     isWhole &&
-    ((named.has(file.object_id) && (image !== null || !asked.has(file.object_id))) ||
+    ((named.has(file.object_id) && (image !== null || !inQuestion.has(file.object_id))) ||
       sent.has(file.message_id));
   const there = new Map(included.filter(isThere).map((one) => [one.file.object_id, one]));
   return {

@@ -81,9 +81,9 @@ function lateCalls(conversation: readonly LanguageModelV4Message[]): ReadonlySet
     const next = resultsIn(conversation[index + 1]);
     for (const call of callsIn(message))
       if (!next.has(call.toolCallId)) open.set(call.toolCallId, call);
-    const asked = new Set(callsIn(conversation[index - 1]).map(({ toolCallId }) => toolCallId));
+    const calledIds = new Set(callsIn(conversation[index - 1]).map(({ toolCallId }) => toolCallId));
     for (const id of resultsIn(message).keys()) {
-      const call = asked.has(id) ? undefined : open.get(id);
+      const call = calledIds.has(id) ? undefined : open.get(id);
       if (call !== undefined) late.add(call);
     }
   }
@@ -116,9 +116,9 @@ function resultMessages(
     ];
   });
   const isHere = calls.some(({ toolCallId }) => results.has(toolCallId));
-  const asked = new Set(calls.map(({ toolCallId }) => toolCallId));
+  const calledIds = new Set(calls.map(({ toolCallId }) => toolCallId));
   const others = [...results.values()].filter(
-    ({ toolCallId }) => !asked.has(toolCallId) && open.has(toolCallId),
+    ({ toolCallId }) => !calledIds.has(toolCallId) && open.has(toolCallId),
   );
   return [
     ...(isHere ? [{ ...message, content: here }] : []),

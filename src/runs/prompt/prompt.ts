@@ -61,12 +61,12 @@ export function writePrompt(
     }),
     ...(prompt.given?.map(placed.filled) ?? [userMessage(prompt.question, [])]),
   ];
-  const asked = atQuestion(conversation, (text) =>
+  const withQuestion = atQuestion(conversation, (text) =>
     userMessage(text, placed.here, toPassages(config, sources)),
   );
   const messages = normalized([
     { role: 'system', content: instructions },
-    ...(summary === null ? asked : withSummary(summary, asked)),
+    ...(summary === null ? withQuestion : withSummary(summary, withQuestion)),
   ]);
   return overrides.output_format?.schema === null ? withJsonNotice(messages) : messages;
 }

@@ -35,19 +35,19 @@ export const selectVersionOfAgent = (
     );
 
 /** Selects the version of a run; no row when it is the one that the caller has cached. */
-export const selectVersionOfRun = (db: Db, run_id: string, known: string | null) =>
+export const selectVersionOfRun = (db: Db, run_id: string, cached: string | null) =>
   db
     .select(versionColumns)
     .from(agent_versions)
     .where(
-      sql`${agent_versions.id} = (select r.version_id from runs r where r.id = ${run_id} and (${known} is null or r.version_id <> ${known}))`,
+      sql`${agent_versions.id} = (select r.version_id from runs r where r.id = ${run_id} and (${cached} is null or r.version_id <> ${cached}))`,
     );
 
 /** `selectVersionOfRun` for a batch, compiled once. */
 export const readVersionOfRun = compileByColumns<{
   readonly run_id: string;
-  readonly known: string | null;
-}>((db, { run_id, known }) => selectVersionOfRun(db, run_id, known));
+  readonly cached: string | null;
+}>((db, { run_id, cached }) => selectVersionOfRun(db, run_id, cached));
 
 export type RunVersionRow = Awaited<
   ReturnType<ReturnType<typeof selectVersionOfRun>['all']>

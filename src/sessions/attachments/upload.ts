@@ -73,11 +73,11 @@ export async function uploadAttachments(
       'body' in source
         ? [await receive(textPart(source.body))]
         : await readFiles(source.request, receive);
-    const known =
+    const existing =
       'body' in source
         ? ctx
         : await fingerprintBody(ctx, { files: files.map(({ id: _, ...file }) => file) });
-    const reply = await commitUpload(known, session.id, files);
+    const reply = await commitUpload(existing, session.id, files);
     const kept = new Set(reply.data.map(({ id }) => id));
     const unneeded = stored.filter((id) => !kept.has(id));
     if (unneeded.length > 0) ctx.defer(cleanUp(ctx, unneeded));

@@ -59,14 +59,14 @@ function titleWork(
   { db, actor }: Ctx,
   { session, run, branch, background_model }: EndedTurn,
 ): { statements: Statement[]; jobs: Job[] } {
-  const { id, workspace_id, title: known, titled_by } = session;
-  const isWanted = known === null || (titled_by === 'rule' && isEmptyTitle(known));
+  const { id, workspace_id, title: previous, titled_by } = session;
+  const isWanted = previous === null || (titled_by === 'rule' && isEmptyTitle(previous));
   const title = isWanted ? titleTask.extract(branch.slice(-2)) : null;
-  if (title === null || title === known) return { statements: [], jobs: [] };
+  if (title === null || title === previous) return { statements: [], jobs: [] };
   const isWorthMore = background_model !== null && !isEmptyTitle(title);
   return {
     statements: [
-      titleByRule(db, workspace_id, id, title, known),
+      titleByRule(db, workspace_id, id, title, previous),
       ...indexTitle(db, workspace_id, id, title),
     ],
     jobs: isWorthMore

@@ -5,14 +5,14 @@ import { messages, sessions } from '../../db/schema/sessions.ts';
 
 /**
  * Sets a title by rule, unless the session has received another one in the meantime: from a person,
- * from a model, or any title but `known`.
+ * from a model, or any title but `previous`.
  */
 export const titleByRule = (
   db: Db,
   workspace_id: string,
   session_id: string,
   title: string,
-  known: string | null,
+  previous: string | null,
 ) =>
   db
     .update(sessions)
@@ -21,7 +21,7 @@ export const titleByRule = (
       and(
         eq(sessions.workspace_id, workspace_id),
         eq(sessions.id, session_id),
-        sql`${sessions.title} is ${known}`,
+        sql`${sessions.title} is ${previous}`,
         sql`coalesce(${sessions.titled_by}, 'rule') = 'rule'`,
       ),
     );

@@ -24,14 +24,14 @@ export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
     await selectSession(db, workspace_id, row.session_id).all(),
     'run',
   );
-  const said = (await selectMessagesOfRun(db, workspace_id, run_id).all()).filter(
+  const own = (await selectMessagesOfRun(db, workspace_id, run_id).all()).filter(
     ({ session_id }) => session_id === session.id,
   );
-  if (said.length === session.message_seq) {
+  if (own.length === session.message_seq) {
     await deleteSession(ctx, session.id);
     return;
   }
-  const empty = said.map((row) => ({ ...row, text: '', prompt: null, citations: [] }));
+  const empty = own.map((row) => ({ ...row, text: '', prompt: null, citations: [] }));
   await commit(ctx, {
     statements: [
       db

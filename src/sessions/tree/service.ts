@@ -33,20 +33,20 @@ export async function regenerate(
 }
 
 /** Adds an edited question as a sibling of the original, which stays with its branch. */
-export async function edit(ctx: Ctx, message_id: string, asked: SendMessage): Promise<RunRequest> {
+export async function edit(ctx: Ctx, message_id: string, body: SendMessage): Promise<RunRequest> {
   const { session, message } = await findMessage(ctx, message_id);
   if (message.role !== 'user')
     throw new Failure(
       'conflict',
       'Only a message of the user can be edited. Regenerate an answer instead.',
     );
-  const { version, on_busy, tools } = asked;
+  const { version, on_busy, tools } = body;
   const attachments =
-    asked.attachments ??
+    body.attachments ??
     message.attachments.filter((file) => file.message_id === message.id).map(({ id }) => id);
   const { parent_id } = message;
   const input = {
-    ...{ text: textOf(asked), parent_id, version, on_busy, attachments },
+    ...{ text: textOf(body), parent_id, version, on_busy, attachments },
     ...withClientTools(tools),
   };
   return turnRequest(session.id, input);

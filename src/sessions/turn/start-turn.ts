@@ -110,7 +110,7 @@ function startStatements(
       ? claimSession(db, run, claim, ctx.now())
       : insertClaimedSession(db, { ...input.create, ...created }),
     insertRunOfSession(db, { ...run, input_message_id: user.id }, input.version),
-    readVersionOfRun(db, { run_id: run.id, known: version?.id ?? null }),
+    readVersionOfRun(db, { run_id: run.id, cached: version?.id ?? null }),
     ...(isNew
       ? [...adopted.statements(user.id), ...markUsed(ctx, user), insertMessage(db, user, 0)]
       : []),
