@@ -226,7 +226,7 @@ describe('the answer of a delegate', () => {
     const { run } = await delegating(rounds, { bee: { output_schema } });
     const { steps, text, run: made } = await run();
     expect(text).toBe('It cannot tell.');
-    expect(answerOf(steps).error).toContain('does not follow its schema');
+    expect(answerOf(steps).error).toContain('does not match its schema');
     expect(made.usage.cost_usd).toBe(4 * perCall);
   });
 
