@@ -18,14 +18,14 @@ import {
   User,
 } from './common-schema.ts';
 import { ChatExtras } from './extras.ts';
-import { expectedChoice, orExplain, ReasoningPart, said } from './said.ts';
+import { expectedChoice, lenientObject, orExplain, ReasoningPart } from './lenient-schema.ts';
 import { ModelName } from './schema.ts';
 
-const TextPart = said({ type: z.literal('text'), text: Text });
-const RefusalPart = said({ type: z.literal('refusal'), refusal: Text });
-const ImagePart = said({
+const TextPart = lenientObject({ type: z.literal('text'), text: Text });
+const RefusalPart = lenientObject({ type: z.literal('refusal'), refusal: Text });
+const ImagePart = lenientObject({
   type: z.literal('image_url'),
-  image_url: said({
+  image_url: lenientObject({
     url: z
       .string()
       .max(maxInlineFile)
@@ -33,9 +33,9 @@ const ImagePart = said({
     detail: z.string().max(40).nullish(),
   }),
 });
-const FilePart = said({
+const FilePart = lenientObject({
   type: z.literal('file'),
-  file: said({
+  file: lenientObject({
     file_data: z
       .string()
       .max(maxInlineFile)
@@ -66,18 +66,18 @@ const assistantContent = contentOf(
   'Must be text, or a list of `text` and `refusal` parts.',
 );
 
-const ToolCall = said({
+const ToolCall = lenientObject({
   id: z.string().min(1).max(200),
   type: z.literal('function', {
     error: 'Other tool calls than those of type `function` are not supported.',
   }),
-  function: said({ name: toolName, arguments: Text }),
+  function: lenientObject({ name: toolName, arguments: Text }),
 });
 
 const name = z.string().max(64).nullish();
-const System = said({ role: z.enum(['system', 'developer']), content: textContent, name });
-const UserMessage = said({ role: z.literal('user'), content: userContent, name });
-const Assistant = said({
+const System = lenientObject({ role: z.enum(['system', 'developer']), content: textContent, name });
+const UserMessage = lenientObject({ role: z.literal('user'), content: userContent, name });
+const Assistant = lenientObject({
   role: z.literal('assistant'),
   content: assistantContent.nullish(),
   tool_calls: z.array(ToolCall).max(maxTools).nullish(),
@@ -86,7 +86,7 @@ const Assistant = said({
   audio: refused('Audio'),
   function_call: refused('`function_call`, in place of `tool_calls`,'),
 });
-const ToolMessage = said({
+const ToolMessage = lenientObject({
   role: z.literal('tool'),
   tool_call_id: z.string().min(1).max(200),
   content: textContent,

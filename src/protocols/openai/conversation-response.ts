@@ -14,10 +14,12 @@ import { type FoundConversation, findConversation, sessionOf } from './conversat
 import { unsupported } from './errors.ts';
 import { inNewSession } from './in-new-session.ts';
 import { bringFiles } from './input-files.ts';
+import type { InputItem } from './input-item-schema.ts';
 import { type Chain, readEarlier } from './item-references.ts';
 import { withNames } from './items.ts';
+import type { ResponseEcho } from './response-object-schema.ts';
 import { echoOf, filesOfItems, readItems, readResponseOverrides } from './responses-input.ts';
-import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
+import type { CreateResponse } from './responses-schema.ts';
 import { checkPromptSize } from './text-size.ts';
 import { versionOf } from './version-of.ts';
 

@@ -1,14 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../../http/router.ts';
 import { inlineBodyLimit } from './common-schema.ts';
+import { createItems, deleteItem, getItem, listItems } from './conversation-items.ts';
 import {
   createConversation,
-  createItems,
   deleteConversation,
-  deleteItem,
   getConversation,
-  getItem,
-  listItems,
   updateConversation,
 } from './conversations.ts';
 import {
@@ -27,7 +24,8 @@ import {
 import { openAiErrors } from './errors.ts';
 import { listInputItems } from './input-items.ts';
 import { countInputTokens } from './input-tokens.ts';
-import { CountInputTokens, InputTokens, ResponseId } from './responses-schema.ts';
+import { ResponseId } from './response-object-schema.ts';
+import { CountInputTokens, InputTokens } from './responses-schema.ts';
 
 const tag = 'OpenAI-compatible';
 const conversation = z.object({ conversation: ConversationId });

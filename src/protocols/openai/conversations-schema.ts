@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
 import { Metadata } from './common-schema.ts';
 import { cursorPageOf, cursorQuery } from './cursor-page.ts';
-import { InputItem } from './responses-schema.ts';
+import { InputItem } from './input-item-schema.ts';
 
 /** Items of one request, as with OpenAI. */
 const maxNewItems = 20;

@@ -6,7 +6,7 @@ import {
   OutputCall,
   OutputMessage,
   ResponseAnnotation,
-} from './responses-schema.ts';
+} from './response-object-schema.ts';
 
 const { id, created, model, system_fingerprint, choices } = ChatCompletion.shape;
 

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
 import { readQuestion } from '../../sessions/index.ts';
-import { pageOfItems } from './conversations.ts';
+import { pageOfItems } from './conversation-items.ts';
 import type { ItemQuery } from './conversations-schema.ts';
 import type { CursorPage } from './cursor-page.ts';
 import { itemsOf, type ResponseItem } from './items.ts';

@@ -11,8 +11,10 @@ import type { ClientCall } from './answer.ts';
 import { unknownItem } from './errors.ts';
 import { readItemId } from './ids.ts';
 import { toText } from './input.ts';
+import type { InputItem } from './input-item-schema.ts';
 import { itemsOf, objectsIn, type StoredItem } from './items.ts';
-import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
+import type { ResponseEcho } from './response-object-schema.ts';
+import type { CreateResponse } from './responses-schema.ts';
 
 /** What an `item_reference` stands for: messages, none where the conversation has them already, a call, or its result. */
 export type Referenced =

@@ -1,8 +1,9 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { referenceOf, toMessage } from '../../runs/index.ts';
 import type { MessageRow } from '../../sessions/index.ts';
+import type { InputItem } from './input-item-schema.ts';
 import { outputOf } from './response.ts';
-import type { InputItem, OutputCall, OutputMessage } from './responses-schema.ts';
+import type { OutputCall, OutputMessage } from './response-object-schema.ts';
 
 /** An item as lists show it. */
 export type ResponseItem =

@@ -3,7 +3,7 @@ import type {
   OutputCall,
   OutputMessage,
   ResponseAnnotation,
-} from './responses-schema.ts';
+} from './response-object-schema.ts';
 
 interface ItemPlace {
   readonly item_id: string;

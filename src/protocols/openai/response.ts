@@ -10,7 +10,7 @@ import type {
   OutputMessage,
   ResponseAnnotation,
   ResponseEcho,
-} from './responses-schema.ts';
+} from './response-object-schema.ts';
 
 type Output = OpenAiResponse['output'];
 

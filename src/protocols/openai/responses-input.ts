@@ -3,9 +3,11 @@ import type { Overrides } from '../../runs/index.ts';
 import { unsupported } from './errors.ts';
 import { type Conversation, toText, Writer } from './input.ts';
 import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
+import type { InputItem } from './input-item-schema.ts';
 import type { Earlier, Referenced } from './item-references.ts';
 import { readFormat } from './output-format.ts';
-import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
+import type { ResponseEcho } from './response-object-schema.ts';
+import type { CreateResponse } from './responses-schema.ts';
 import { readTools } from './tool-choice.ts';
 
 type MessageItem = Extract<InputItem, { role: string }>;

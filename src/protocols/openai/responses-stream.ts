@@ -10,7 +10,7 @@ import type {
   OutputCall,
   OutputMessage,
   ResponseEcho,
-} from './responses-schema.ts';
+} from './response-object-schema.ts';
 
 /** What the events depend on besides the turn's: what the request asked for. */
 export interface ResponsesStreamOptions extends Readonly<Record<string, unknown>> {

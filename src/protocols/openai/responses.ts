@@ -24,14 +24,9 @@ import { inNewSession } from './in-new-session.ts';
 import { bringFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
 import { beginningOf, endOf, failureOf, toOutputMessage } from './response.ts';
+import { type OpenAiResponse, type ResponseEcho, ResponseId } from './response-object-schema.ts';
 import { echoOf, filesOfItems, readItems, readResponseOverrides } from './responses-input.ts';
-import {
-  type CreateResponse,
-  type OpenAiResponse,
-  type ResponseEcho,
-  ResponseId,
-  type ResponseQuery,
-} from './responses-schema.ts';
+import type { CreateResponse, ResponseQuery } from './responses-schema.ts';
 import { type ResponsesStreamOptions, responsesStream } from './responses-stream.ts';
 import { checkRequestSize } from './text-size.ts';
 import { versionOf } from './version-of.ts';

@@ -7,6 +7,7 @@ import { createEmbeddings } from './embeddings.ts';
 import { openAiErrors } from './errors.ts';
 import { ChatCompletionChunk, ResponseStreamEvent } from './event-schema.ts';
 import { getModel, listModels } from './models.ts';
+import { DeletedResponse, OpenAiResponse, ResponseId } from './response-object-schema.ts';
 import {
   cancelResponse,
   createResponse,
@@ -14,13 +15,7 @@ import {
   getResponse,
   streamResponse,
 } from './responses.ts';
-import {
-  CreateResponse,
-  DeletedResponse,
-  OpenAiResponse,
-  ResponseId,
-  ResponseQuery,
-} from './responses-schema.ts';
+import { CreateResponse, ResponseQuery } from './responses-schema.ts';
 import { CreateEmbeddings, Embeddings, Model, ModelList, ModelName } from './schema.ts';
 
 const tag = 'OpenAI-compatible';

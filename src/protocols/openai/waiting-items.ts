@@ -1,11 +1,15 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Branch } from '../../sessions/index.ts';
+import type { WaitingItemRow } from './conversations-store.ts';
 import { unsupported } from './errors.ts';
 import { checkFiles } from './input-files.ts';
+import { InputItem } from './input-item-schema.ts';
 import { findItems, isReference } from './item-references.ts';
-import { itemsOf } from './items.ts';
+import { itemsOf, sentItem } from './items.ts';
 import { filesOfItems } from './responses-input.ts';
-import { InputItem } from './responses-schema.ts';
+
+/** Characters of one item; a row of the database has 2 MB. */
+const maxItem = 500_000;
 
 interface Before {
   readonly branch: Branch | null;
@@ -50,4 +54,37 @@ function toSent(
       'A reference to an item with a file that is not in `/v1/files` is not supported: send the item itself.',
     );
   return InputItem.parse(item);
+}
+
+const prefixes: Readonly<Record<string, string>> = {
+  function_call: 'fc',
+  function_call_output: 'fco',
+};
+
+/** Returns the rows of items that wait for the next response. Throws `validation_failed` for an item that is too large. */
+export function toWaitingRows(
+  ctx: Ctx,
+  conversation_id: string,
+  items: readonly InputItem[],
+): WaitingItemRow[] {
+  return items.flatMap((item, index) => {
+    const at = `/items/${index}`;
+    if (JSON.stringify(item).length > maxItem)
+      throw unsupported(
+        at,
+        `Items of more than ${maxItem} characters are not supported: upload files to /v1/files.`,
+      );
+    if (sentItem('', item) === null) return [];
+    const id = ctx.newId('msg').replace('msg', prefixes[item.type ?? ''] ?? 'msg');
+    return [
+      {
+        id,
+        workspace_id: ctx.workspace_id,
+        conversation_id,
+        position: 0,
+        item: { ...item },
+        created_at: ctx.now(),
+      },
+    ];
+  });
 }

@@ -13,7 +13,7 @@ import type { ResponseEvent } from '../../../src/protocols/openai/response-event
 import type {
   OpenAiResponse,
   ResponseEcho,
-} from '../../../src/protocols/openai/responses-schema.ts';
+} from '../../../src/protocols/openai/response-object-schema.ts';
 import { responsesStream } from '../../../src/protocols/openai/responses-stream.ts';
 import type { Embeddings, ModelList } from '../../../src/protocols/openai/schema.ts';
 import type { Message, RunEvent } from '../../../src/runs/index.ts';

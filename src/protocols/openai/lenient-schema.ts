@@ -10,11 +10,11 @@ import { placeOf } from '../../http/violations.ts';
  */
 
 /** A message, an item or a part: keys that are not listed are ignored. */
-export const said = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+export const lenientObject = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.object(shape).openapi({ additionalProperties: true });
 
 /** Parts of an answer that hold reasoning; they are ignored. */
-export const ReasoningPart = said({
+export const ReasoningPart = lenientObject({
   type: z.enum(['reasoning', 'reasoning_text', 'summary_text', 'thinking', 'redacted_thinking']),
 });
 
