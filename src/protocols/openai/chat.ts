@@ -9,7 +9,7 @@ import { toEventStream } from './event-stream.ts';
 import { bringFiles } from './input-files.ts';
 import { checkRequestSize } from './text-size.ts';
 
-/** Answers a conversation that the caller keeps, in a one-off run. `origin` is the base of the URLs of its citations. */
+/** Answers the conversation of a request in a one-off run. `origin` is the base of the citation URLs. Throws `model_not_found`, `validation_failed`, `too_large` and the failure of the run. */
 export async function createChatCompletion(
   ctx: Ctx,
   body: CreateChatCompletion,

@@ -23,13 +23,13 @@ import {
 } from './items.ts';
 import { toWaitable, toWaitingRows } from './waiting-items.ts';
 
-/** Items that may wait for a response. */
+/** Maximum number of items that wait for a response. */
 const maxWaiting = 200;
 
 const toWaiting = ({ id, item }: WaitingItemRow): ResponseItem | null =>
   sentItem(id, item as InputItem);
 
-const all = ({ branch, waiting }: FoundConversation): ResponseItem[] => [
+const allItems = ({ branch, waiting }: FoundConversation): ResponseItem[] => [
   ...itemsOf(branch?.rows ?? []).map(({ item }) => item),
   ...waiting.flatMap((row) => toWaiting(row) ?? []),
 ];
@@ -38,9 +38,10 @@ export const listItems = async (
   ctx: Ctx,
   id: string,
   query: ItemQuery,
-): Promise<CursorPage<ResponseItem>> => pageOfItems(all(await findConversation(ctx, id)), query);
+): Promise<CursorPage<ResponseItem>> =>
+  pageOfItems(allItems(await findConversation(ctx, id)), query);
 
-/** Throws `validation_failed` for an `after` that is not among them. */
+/** Returns one page of items. Throws `validation_failed` when `after` is not the id of one of the items. */
 export function pageOfItems(
   items: readonly ResponseItem[],
   { after, limit = 20, order = 'desc' }: ItemQuery,
@@ -48,11 +49,11 @@ export function pageOfItems(
   const ordered = order === 'desc' ? items.toReversed() : items;
   const start = after === undefined ? 0 : ordered.findIndex((item) => item.id === after) + 1;
   if (after !== undefined && start === 0)
-    throw unsupported('?after', `There is no item ${after} in this list.`);
+    throw unsupported('?after', `Item ${after} does not exist in this list.`);
   return toCursorPage(ordered.slice(start, start + limit), ordered.length > start + limit);
 }
 
-/** Adds items that the next response reads. Throws `not_found`, `validation_failed`. */
+/** Adds items that the next response reads. Throws `not_found` and `validation_failed`. */
 export async function createItems(
   ctx: Ctx,
   id: string,
@@ -64,7 +65,7 @@ export async function createItems(
   if (waiting.length + rows.length > maxWaiting)
     throw unsupported(
       '/items',
-      `More than ${maxWaiting} items before a response are not supported.`,
+      `More than ${maxWaiting} waiting items are not supported. Create a response first.`,
     );
   const reply = toCursorPage(
     rows.flatMap((row) => toWaiting(row) ?? []),
@@ -80,12 +81,12 @@ export async function createItems(
 }
 
 export async function getItem(ctx: Ctx, id: string, item_id: string): Promise<ResponseItem> {
-  const item = all(await findConversation(ctx, id)).find((one) => one.id === item_id);
+  const item = allItems(await findConversation(ctx, id)).find((one) => one.id === item_id);
   if (item === undefined) throw unknownConversationItem();
   return item;
 }
 
-/** Takes an item out: no later response reads it. Throws `not_found`, `session_busy`. */
+/** Erases an item; later responses do not read it. Throws `not_found`, or `session_busy` while a response is in progress. */
 export async function deleteItem(ctx: Ctx, id: string, item_id: string): Promise<Conversation> {
   const found = await findConversation(ctx, id);
   if (found.waiting.some((row) => row.id === item_id))
@@ -102,7 +103,7 @@ async function eraseItem(ctx: Ctx, { branch }: FoundConversation, item_id: strin
   if (active_run_id !== null && active_run_until > ctx.now())
     throw new Failure(
       'session_busy',
-      'The conversation is answering; wait for that response or cancel it.',
+      'A response of this conversation is in progress. Wait for it or cancel it.',
       {
         retryAfter: 1,
         extra: { run_id: active_run_id },
@@ -113,13 +114,13 @@ async function eraseItem(ctx: Ctx, { branch }: FoundConversation, item_id: strin
     ctx,
     branch.session,
     stored.row,
-    leftOf(stored),
+    contentWithout(stored),
     objectsIn(stored).filter((object_id) => !kept.has(object_id)),
   );
 }
 
-/** What a message is without one of its items. */
-function leftOf({ row, place, item }: StoredItem) {
+/** Returns the content of a message without one of its items. */
+function contentWithout({ row, place, item }: StoredItem) {
   if (row.role === 'assistant' && item.type === 'function_call') {
     const prompt = (row.prompt ?? []).map((message) =>
       message.role === 'assistant'
@@ -134,7 +135,7 @@ function leftOf({ row, place, item }: StoredItem) {
     return { text: row.text, prompt, citations: row.citations };
   }
   if (row.role === 'assistant') {
-    // What it said stands in the prompt, too, where it called a tool.
+    // The prompt of an answer with tool calls contains the text, too.
     const prompt = row.prompt?.map((message) =>
       message.role === 'assistant'
         ? {

@@ -24,20 +24,22 @@ import {
 import { unknownConversation } from './errors.ts';
 import { toWaitable, toWaitingRows } from './waiting-items.ts';
 
+/** Returns the id of the session of a conversation. */
 export const sessionOf = (conversation_id: string): string =>
   conversation_id.replace('conv_', 'ses_');
 
 export interface FoundConversation {
   readonly row: ConversationRow;
-  /** null until its first response. */
+  /** null until the first response. */
   readonly branch: Branch | null;
-  /** Added, and not read by a response yet. */
+  /** Items that were added and that no response has read yet. */
   readonly waiting: readonly WaitingItemRow[];
 }
 
 /**
- * A conversation with what was said in it. Until its first response it is of no agent, and seen by who sees all agents
- * and by the key that made it; then by who sees its session. Throws `not_found`.
+ * Returns a conversation with its messages and waiting items. Until the first response it belongs to no agent: only the
+ * key that created it and keys that may read all agents can see it. Afterwards the access of its session applies.
+ * Throws `not_found`.
  */
 export async function findConversation(
   ctx: Ctx,
@@ -65,7 +67,7 @@ function maySee(ctx: Ctx, row: ConversationRow, branch: Branch | null): boolean 
   return hasRoleFor(ctx, 'agents:read') && (branch !== null || coveredAgents(ctx.actor) === null);
 }
 
-/** Throws `validation_failed` for items that could not be sent with a response. */
+/** Creates a conversation. Throws `validation_failed` or `not_found` for items that a response cannot read. */
 export async function createConversation(
   ctx: Ctx,
   { items, metadata }: CreateConversation,
@@ -112,7 +114,7 @@ export async function updateConversation(
   return reply;
 }
 
-/** Erases everything of a conversation: its session, messages, files and items. What it cost stays counted. */
+/** Erases a conversation with its session, messages, files and items. Usage and cost are kept. Throws `not_found`. */
 export async function deleteConversation(
   ctx: Ctx,
   id: string,
@@ -126,10 +128,10 @@ export async function deleteConversation(
   return { id, object: 'conversation.deleted', deleted: true };
 }
 
-/** Conversations that a tick erases. */
+/** Maximum number of conversations that one run of the task erases. */
 const sweepLimit = 500;
 
-/** Erases conversations without a session, which nothing else erases when their time is over. */
+/** Erases conversations without a session that exceeded the retention of their workspace. Returns how many were due. */
 export async function eraseDueConversations(ctx: Ctx): Promise<number> {
   const due = await selectDueConversations(ctx.db, ctx.now(), sweepLimit);
   for (const { id, workspace_id } of due)

@@ -15,7 +15,7 @@ const InputImage = lenientObject({
     .max(maxInlineFile)
     .nullish()
     .describe('An `https:` URL, or a data URL: `data:image/png;base64,…`'),
-  file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
+  file_id: z.string().max(200).nullish().describe('Id of a file from `POST /v1/files`'),
   detail: z.string().max(40).nullish(),
 });
 const InputFile = lenientObject({
@@ -25,7 +25,7 @@ const InputFile = lenientObject({
     .max(maxInlineFile)
     .nullish()
     .describe('A data URL: `data:application/pdf;base64,…`'),
-  file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
+  file_id: z.string().max(200).nullish().describe('Id of a file from `POST /v1/files`'),
   file_url: z.string().max(4000).nullish().describe('An `https:` URL'),
   filename: z.string().max(255).nullish(),
 });
@@ -66,7 +66,7 @@ const FunctionOutput = lenientObject({
   id,
   status,
 });
-/** Reasoning, and searches of a model whose outcome is in the message after them. */
+/** Reasoning items and the search calls of a model. They are ignored: the message after them has their result. */
 const IgnoredItem = lenientObject({
   type: z.enum(['reasoning', 'web_search_call', 'file_search_call']),
   id,

@@ -13,9 +13,9 @@ export const ResponseAnnotation = z
     type: z.literal('file_citation'),
     file_id: z.string(),
     filename: z.string(),
-    index: z.number().int().describe('Where the marker stands in the text'),
+    index: z.number().int().describe('Offset of the citation marker in the text'),
     page: z.number().int().nullable(),
-    quote: z.string().describe('The document’s own words'),
+    quote: z.string().describe('Text quoted from the document'),
   })
   .openapi('ResponseAnnotation');
 export type ResponseAnnotation = z.output<typeof ResponseAnnotation>;
@@ -56,9 +56,9 @@ export const OutputCall = z.object({
 });
 export type OutputCall = z.output<typeof OutputCall>;
 
-/** What a request asked for, as its response tells it again. */
+/** The request parameters that a response repeats. */
 export const ResponseEcho = z.object({
-  model: z.string().describe('The agent, as it was asked for').openapi({ example: 'support' }),
+  model: z.string().describe('The model name of the request').openapi({ example: 'support' }),
   instructions: z.string().nullable(),
   previous_response_id: z.string().nullable(),
   conversation: z.object({ id: z.string() }).nullish(),
@@ -107,7 +107,9 @@ export const OpenAiResponse = z
     completed_at: z.number().int().nullable(),
     status: z
       .enum(['queued', 'in_progress', 'completed', 'failed', 'cancelled', 'incomplete'])
-      .describe('`queued`: in the background, it waits for the response before it in its session'),
+      .describe(
+        '`queued`: a background response that waits for the previous response of its session',
+      ),
     error: z
       .object({ code: z.enum(['server_error', 'rate_limit_exceeded']), message: z.string() })
       .nullable(),
@@ -115,7 +117,7 @@ export const OpenAiResponse = z
       .object({ reason: z.enum(['max_output_tokens', 'content_filter']) })
       .nullable()
       .describe(
-        '`max_output_tokens` also where a limit of the agent ended it, as `agentgrid.finish_reason` tells',
+        '`max_output_tokens` is also used when a limit of the agent ended the run; `agentgrid.finish_reason` has the exact reason',
       ),
     output: z.array(z.union([OutputMessage, OutputCall])),
     usage: z
@@ -130,9 +132,9 @@ export const OpenAiResponse = z
         total_tokens: z.number().int(),
       })
       .nullable()
-      .describe('null until it has ended, and where a provider does not count'),
+      .describe('null until the run has ended, and when the provider reports no token counts'),
     ...ResponseEcho.shape,
-    agentgrid: Extras.optional().describe('Once the run has ended'),
+    agentgrid: Extras.optional().describe('Present when the run has ended'),
   })
   .openapi('OpenAIResponse');
 export type OpenAiResponse = z.output<typeof OpenAiResponse>;

@@ -23,7 +23,8 @@ import { ModelName } from './schema.ts';
 
 const Tool = z.strictObject({
   type: z.literal('function', {
-    error: 'Other tools than functions are not supported; give them to the agent.',
+    error:
+      'Tools of other types than `function` are not supported in a request. Add them to the agent.',
   }),
   ...functionFields,
   cache_control: ignored(),
@@ -39,7 +40,7 @@ export const ToolChoice = z.union(
   { error: orExplain(expectedChoice) },
 );
 
-/** What is no id of one stands for no conversation. */
+/** A malformed id is accepted here and answered with `not_found` when the conversation is read. */
 const conversationId = z
   .string()
   .max(200)
@@ -51,30 +52,36 @@ const ConversationParam = z.union([conversationId, z.strictObject({ id: conversa
 export const CreateResponse = z
   .strictObject({
     model: ModelName.nullish().describe(
-      'May be left out where `previous_response_id` says which agent it is',
+      'Optional when `previous_response_id` or `conversation` determines the agent',
     ),
     input: z
       .union([Text.min(1), z.array(InputItem).min(1).max(maxItems)], {
         error: orExplain('Must be text, or a list of messages and tool calls.'),
       })
-      .describe('Text, or items. Keys that are not listed are ignored in items and parts'),
+      .describe('Text, or a list of items. Unknown keys of items and parts are ignored'),
     instructions: z
       .string()
       .max(100_000)
       .nullish()
-      .describe('Besides those of the agent; for this response alone'),
+      .describe('Added to the instructions of the agent, for this response only'),
     previous_response_id: z
       .string()
       .max(200)
       .nullish()
-      .describe('Goes on from that response, also where others have followed it'),
-    stream: z.boolean().nullish().describe('Events with `sequence_number`, as server-sent events'),
+      .describe('Continues from that response. A response can be continued several times'),
+    stream: z
+      .boolean()
+      .nullish()
+      .describe('true streams server-sent events, each with a `sequence_number`'),
     stream_options: z.strictObject({ include_obfuscation: ignored() }).nullish(),
-    store: z.boolean().nullish().describe('false: it can be neither read nor continued afterwards'),
+    store: z
+      .boolean()
+      .nullish()
+      .describe('false: the response cannot be retrieved or continued later'),
     background: z
       .boolean()
       .nullish()
-      .describe('Answers at once; read it, or its stream, by its id'),
+      .describe('true returns immediately. Retrieve or stream the response by its id'),
     ...sampling,
     max_output_tokens: z.number().int().min(1).max(1_000_000).nullish(),
     reasoning: z
@@ -84,12 +91,12 @@ export const CreateResponse = z
       .array(Tool)
       .max(maxTools)
       .nullish()
-      .describe('Tools of yours, besides those of the agent'),
+      .describe('Functions that you execute, in addition to the tools of the agent'),
     tool_choice: ToolChoice.nullish(),
     parallel_tool_calls: z
       .boolean()
       .nullish()
-      .describe('false: at most one call of your tools an answer'),
+      .describe('false allows at most one call of your tools per answer'),
     text: z
       .strictObject({
         format: z
@@ -108,18 +115,16 @@ export const CreateResponse = z
     truncation: z
       .enum(['auto', 'disabled'])
       .nullish()
-      .describe('History that is too long is always left out or told shortly, as the agent is set'),
-    include: z
-      .array(z.string().max(100))
-      .max(20)
-      .nullish()
-      .describe('Accepted, without effect here'),
+      .describe(
+        'Accepted without effect: the memory settings of the agent decide how long history is omitted or summarized',
+      ),
+    include: z.array(z.string().max(100)).max(20).nullish().describe('Accepted and ignored'),
     top_logprobs: refused('`top_logprobs`'),
     conversation: ConversationParam.nullish().describe(
-      'Goes on in that conversation; in place of `previous_response_id`',
+      'Continues that conversation. Not allowed with `previous_response_id`',
     ),
-    prompt: refused('`prompt`, in place of an agent,'),
-    max_tool_calls: refused('`max_tool_calls`, in place of the agent’s limits,'),
+    prompt: refused('`prompt` (use an agent)'),
+    max_tool_calls: refused('`max_tool_calls` (set the limits of the agent)'),
     moderation: refused('`moderation`'),
     context_management: ignored(),
     prompt_cache_key: ignored(),
@@ -132,7 +137,7 @@ export const CreateResponse = z
   });
 export type CreateResponse = z.output<typeof CreateResponse>;
 
-/** What a request would send is counted by the same fields. */
+/** A request that counts input tokens has the fields of a request that creates a response. */
 export const CountInputTokens = z
   .strictObject({
     ...CreateResponse.shape,
@@ -144,8 +149,7 @@ export const CountInputTokens = z
       (model ?? conversation ?? previous_response_id) != null,
     {
       path: ['model'],
-      error:
-        '`model` is required where neither `conversation` nor `previous_response_id` names it.',
+      error: '`model` is required unless `conversation` or `previous_response_id` determines it.',
     },
   )
   .openapi('CountInputTokens', {
@@ -158,16 +162,18 @@ export const InputTokens = z
   .openapi('ResponseInputTokens');
 
 export const ResponseQuery = z.strictObject({
-  stream: Flag.prefault('false').describe('true: its events, live or as they were'),
+  stream: Flag.prefault('false').describe(
+    'true streams the events of the response, live or replayed',
+  ),
   starting_after: z
     .string()
     .regex(/^\d{1,8}$/, 'Must be a whole number.')
     .transform(Number)
     .openapi({ type: 'integer', example: 3 as never })
     .optional()
-    .describe('The `sequence_number` after which the events begin; needs `stream`'),
-  include: z.string().max(200).optional().describe('Accepted, without effect here'),
-  'include[]': z.string().max(2000).optional().describe('Accepted, without effect here'),
-  include_obfuscation: Flag.optional().describe('Accepted, without effect here'),
+    .describe('Sends only events with a greater `sequence_number`; requires `stream=true`'),
+  include: z.string().max(200).optional().describe('Accepted and ignored'),
+  'include[]': z.string().max(2000).optional().describe('Accepted and ignored'),
+  include_obfuscation: Flag.optional().describe('Accepted and ignored'),
 });
 export type ResponseQuery = z.output<typeof ResponseQuery>;

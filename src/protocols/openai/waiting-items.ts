@@ -8,7 +8,7 @@ import { findItems, isReference } from './item-references.ts';
 import { itemsOf, sentItem } from './items.ts';
 import { filesOfItems } from './responses-input.ts';
 
-/** Characters of one item; a row of the database has 2 MB. */
+/** Maximum characters of one item; a database row has at most 2 MB. */
 const maxItem = 500_000;
 
 interface Before {
@@ -17,8 +17,8 @@ interface Before {
 }
 
 /**
- * Items as a conversation keeps them until its next response: what they refer to stands in the place of references,
- * and files are there. Throws `validation_failed`, `not_found`.
+ * Returns items in the form in which a conversation stores them until its next response: references are replaced by the
+ * referenced items, and files are checked to exist. Throws `validation_failed` and `not_found`.
  */
 export async function toWaitable(
   ctx: Ctx,
@@ -40,7 +40,7 @@ export async function toWaitable(
   return whole;
 }
 
-/** A stored item as it would have been sent. Only files of `/v1/files` have ids that may be sent. */
+/** Returns a stored item in the form of a request. Throws `validation_failed` for an item with a file that is not in `/v1/files`. */
 function toSent(
   { id: _, ...item }: { readonly id: string; readonly content?: unknown },
   at: string,
@@ -51,7 +51,7 @@ function toSent(
   if (parts.some(({ file_id }) => file_id?.startsWith('upl_') === false))
     throw unsupported(
       at,
-      'A reference to an item with a file that is not in `/v1/files` is not supported: send the item itself.',
+      'References to items with files that are not in `/v1/files` are not supported. Send the item itself.',
     );
   return InputItem.parse(item);
 }
@@ -72,7 +72,7 @@ export function toWaitingRows(
     if (JSON.stringify(item).length > maxItem)
       throw unsupported(
         at,
-        `Items of more than ${maxItem} characters are not supported: upload files to /v1/files.`,
+        `Items of more than ${maxItem} characters are not supported. Upload files to \`/v1/files\`.`,
       );
     if (sentItem('', item) === null) return [];
     const id = ctx.newId('msg').replace('msg', prefixes[item.type ?? ''] ?? 'msg');
