@@ -15,7 +15,7 @@ export function readChat({ messages }: Pick<CreateChatCompletion, 'messages'>): 
 
 type TextPart = { readonly type: string; readonly text?: string; readonly refusal?: string };
 
-/** Returns the files of the messages, to be stored with `bringFiles` before `readChat`. */
+/** Returns the files of the messages, to be stored with `storeFiles` before `readChat`. */
 export const filesOfChat = ({ messages }: Pick<CreateChatCompletion, 'messages'>): GivenFile[] =>
   messages.flatMap((message, index) =>
     message.role !== 'user' || typeof message.content === 'string'

@@ -36,7 +36,7 @@ class ChatEncoder implements StreamEncoder {
     if (this.#header === null && event.type === 'text-delta') return [];
     switch (event.type) {
       case 'start':
-        return this.#begin(event.run_id, event.version.id);
+        return this.#start(event.run_id, event.version.id);
       case 'start-step':
         this.#joined.beginPart();
         return [];
@@ -69,7 +69,7 @@ class ChatEncoder implements StreamEncoder {
     return this.#write(openAiErrors.bodyOf(failure, '')) + this.end();
   }
 
-  #begin(run_id: string, version_id: string): string[] {
+  #start(run_id: string, version_id: string): string[] {
     this.#header = completionHeader(run_id, this.#options.model, version_id);
     return [this.#delta({ role: 'assistant', content: '', refusal: null })];
   }
@@ -106,11 +106,11 @@ class ChatEncoder implements StreamEncoder {
 
   #finish(message: Message): string[] {
     const { run, run_id, text } = message;
-    const begun = this.#header === null ? this.#begin(run_id, run?.version_id ?? '') : [];
+    const startFrames = this.#header === null ? this.#start(run_id, run?.version_id ?? '') : [];
     const rest = this.#joined.end() + (this.#joined.text === '' ? text : '');
     const annotations = annotationsOf(message, this.#options.origin);
     return [
-      ...begun,
+      ...startFrames,
       ...this.#writeText(rest),
       ...clientCallsOf(message).flatMap((call) => this.#completeCall(call)),
       ...(annotations.length === 0 ? [] : [this.#delta({ annotations })]),

@@ -18,7 +18,10 @@ export const refused = (detail: string) =>
 const isEmpty = (value: unknown): boolean =>
   value === 0 || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
-/** Maximum characters of an inline file: base64 of 10 MB. Larger files must be uploaded, so that they are never in memory as text. */
+/**
+ * Maximum characters of an inline file: base64 of 10 MB. Larger files must be uploaded, so that
+ * they are never in memory as text.
+ */
 export const maxInlineFile = 13_400_000;
 /** Maximum bytes of a request with inline files. */
 export const inlineBodyLimit = 16 * 1024 * 1024;

@@ -49,7 +49,10 @@ export function toCompletion(message: Message, model: string, origin: string): C
   };
 }
 
-/** Returns citations as `url_citation` annotations, the only form in Chat Completions. `origin` is the origin of this server. */
+/**
+ * Returns citations as `url_citation` annotations, the only form in Chat Completions. `origin` is
+ * the origin of this server.
+ */
 export const annotationsOf = (
   message: Pick<Message, 'text' | 'citations'>,
   origin: string,

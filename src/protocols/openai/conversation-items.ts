@@ -86,7 +86,10 @@ export async function getItem(ctx: Ctx, id: string, item_id: string): Promise<Re
   return item;
 }
 
-/** Erases an item; later responses do not read it. Throws `not_found`, or `session_busy` while a response is in progress. */
+/**
+ * Erases an item; later responses do not read it. Throws `not_found`, or `session_busy` while a
+ * response is in progress.
+ */
 export async function deleteItem(ctx: Ctx, id: string, item_id: string): Promise<Conversation> {
   const found = await findConversation(ctx, id);
   if (found.waiting.some((row) => row.id === item_id))

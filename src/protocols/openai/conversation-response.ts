@@ -13,7 +13,7 @@ import { clientCallsOf } from './answer.ts';
 import { type FoundConversation, findConversation, sessionOf } from './conversations.ts';
 import { unsupported } from './errors.ts';
 import { inNewSession } from './in-new-session.ts';
-import { bringFiles } from './input-files.ts';
+import { storeFiles } from './input-files.ts';
 import type { InputItem } from './input-item-schema.ts';
 import { type Chain, readEarlier } from './item-references.ts';
 import { withItemIds } from './items.ts';
@@ -111,7 +111,10 @@ interface ConversationState {
   readonly waiting: FoundConversation['waiting'];
 }
 
-/** Reads the waiting items of a conversation followed by the items of the request. Throws `validation_failed`, `not_found` and `too_large`. */
+/**
+ * Reads the waiting items of a conversation followed by the items of the request. Throws
+ * `validation_failed`, `not_found` and `too_large`.
+ */
 export async function readConversationInput(
   ctx: Ctx,
   { input, user }: Pick<CreateResponse, 'input' | 'user'>,
@@ -121,7 +124,7 @@ export async function readConversationInput(
     typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   const items = { input: [...waiting.map(({ item }) => item as InputItem), ...own] };
   try {
-    const brought = await bringFiles(ctx, filesOfItems(items));
+    const brought = await storeFiles(ctx, filesOfItems(items));
     const given = { ...items, user: user ?? branch?.session.end_user_id };
     const earlier = await readEarlier(
       ctx,

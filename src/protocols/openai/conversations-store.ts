@@ -34,7 +34,10 @@ export const deleteConversation = (db: Db, workspace_id: string, id: string) => 
   db.delete(conversations).where(own(workspace_id, id)),
 ];
 
-/** Inserts an item after the other waiting items. Violates a NOT NULL constraint when the conversation does not exist. */
+/**
+ * Inserts an item after the other waiting items. Violates a NOT NULL constraint when the
+ * conversation does not exist.
+ */
 export const insertItem = (db: Db, { position: _, ...row }: WaitingItemRow) =>
   db.insert(conversation_items).values({
     ...row,

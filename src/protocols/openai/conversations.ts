@@ -131,7 +131,10 @@ export async function deleteConversation(
 /** Maximum number of conversations that one run of the task erases. */
 const sweepLimit = 500;
 
-/** Erases conversations without a session that exceeded the retention of their workspace. Returns how many were due. */
+/**
+ * Erases conversations without a session that exceeded the retention of their workspace. Returns
+ * how many were due.
+ */
 export async function eraseDueConversations(ctx: Ctx): Promise<number> {
   const due = await selectDueConversations(ctx.db, ctx.now(), sweepLimit);
   for (const { id, workspace_id } of due)

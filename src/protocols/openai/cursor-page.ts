@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi';
 
-/** Returns the query parameters of an OpenAI list, which continues after the id of an item. `max` is the largest page size. */
+/**
+ * Returns the query parameters of an OpenAI list, which continues after the id of an item. `max` is
+ * the largest page size.
+ */
 export const cursorQuery = (max: number) => ({
   after: z
     .string()

@@ -7,7 +7,10 @@ import { estimateTokens } from '../../shared/tokens.ts';
 import { unknownEmbeddingModel, unsupported } from './errors.ts';
 import type { CreateEmbeddings, Embeddings } from './schema.ts';
 
-/** Returns one vector per text. The call is metered and subject to budgets. Throws `model_not_found`, `validation_failed`, or the failure of the provider. */
+/**
+ * Returns one vector per text. The call is metered and subject to budgets. Throws
+ * `model_not_found`, `validation_failed`, or the failure of the provider.
+ */
 export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promise<Embeddings> {
   const { model, encoding_format, dimensions, user } = input;
   const length = embeddingDimensions(model);

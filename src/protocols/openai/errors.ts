@@ -49,7 +49,10 @@ const codes: Partial<Record<FailureCode, string>> = {
 
 const nameOf = (code: FailureCode): string => codes[code] ?? code;
 
-/** Returns the HTTP status of a failure: 400 for a validation error as OpenAI uses it, otherwise the status of the failure. */
+/**
+ * Returns the HTTP status of a failure: 400 for a validation error as OpenAI uses it, otherwise the
+ * status of the failure.
+ */
 const statusOf = (code: FailureCode): number =>
   failures[code].status === 422 ? 400 : failures[code].status;
 

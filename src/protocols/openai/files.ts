@@ -135,7 +135,10 @@ async function extract(
   };
 }
 
-/** Returns the file with its text extracted. Throws `not_found`, or `validation_failed` for a file that cannot be read. */
+/**
+ * Returns the file with its text extracted. Throws `not_found`, or `validation_failed` for a file
+ * that cannot be read.
+ */
 export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
   const row = await findFile(ctx, id);
   if (row.status === 'processed') return row;
@@ -148,7 +151,10 @@ export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
   return { ...row, ...changes };
 }
 
-/** Returns the only uploader whose files the caller may read; undefined for callers that may read all agents, and so all files. */
+/**
+ * Returns the only uploader whose files the caller may read; undefined for callers that may read
+ * all agents, and so all files.
+ */
 const visibleUploader = (ctx: Ctx): string | undefined =>
   coveredAgents(ctx.actor) !== null || !hasRoleFor(ctx, 'agents:read')
     ? (actorId(ctx.actor) ?? '')

@@ -41,34 +41,40 @@ export const sourceOf = (url: string): Pick<GivenFile, 'data' | 'url'> =>
 /** Prompt parts of stored files, by the parts of the requests. */
 const promptParts = new WeakMap<object, LanguageModelV4FilePart>();
 
-/** Returns the prompt part of the file that `bringFiles` stored for a part of a request. Throws if it was not stored. */
+/**
+ * Returns the prompt part of the file that `storeFiles` stored for a part of a request. Throws if
+ * it was not stored.
+ */
 export function filePartOf(part: object): LanguageModelV4FilePart {
-  const brought = promptParts.get(part);
-  if (brought === undefined)
+  const stored = promptParts.get(part);
+  if (stored === undefined)
     throw new Error('a file of the request was not stored before its conversation was read');
-  return brought;
+  return stored;
 }
 
 /**
  * Stores the files of a request for its message and extracts their text. Throws `validation_failed` for a file that cannot
  * be downloaded or read, and `not_found` for an unknown file id.
  */
-export async function bringFiles(ctx: Ctx, given: readonly GivenFile[]): Promise<AttachmentRow[]> {
+export async function storeFiles(ctx: Ctx, given: readonly GivenFile[]): Promise<AttachmentRow[]> {
   if (given.length > maxFiles)
     throw unsupported(given[maxFiles]?.at ?? '', `More than ${maxFiles} files are not supported.`);
-  const brought: AttachmentRow[] = [];
+  const stored: AttachmentRow[] = [];
   // Sequential, since a single file may use most of the memory.
   for (const file of given) {
-    const row = await bringOne(ctx, file).catch((error: unknown) => {
+    const row = await storeFile(ctx, file).catch((error: unknown) => {
       throw atPart(file, error);
     });
     promptParts.set(file.part, referenceTo(row));
-    brought.push(row);
+    stored.push(row);
   }
-  return brought;
+  return stored;
 }
 
-/** Throws as `bringFiles` does for files without exactly one source and for unknown file ids. Downloads and reads nothing. */
+/**
+ * Throws as `storeFiles` does for files without exactly one source and for unknown file ids.
+ * Downloads and reads nothing.
+ */
 export async function checkFiles(ctx: Ctx, given: readonly GivenFile[]): Promise<void> {
   for (const file of given) {
     checkSource(file);
@@ -95,7 +101,7 @@ function atPart({ at }: GivenFile, error: unknown): unknown {
     : unsupported(at, error.options.errors?.[0]?.detail ?? error.message);
 }
 
-async function bringOne(ctx: Ctx, file: GivenFile): Promise<AttachmentRow> {
+async function storeFile(ctx: Ctx, file: GivenFile): Promise<AttachmentRow> {
   checkSource(file);
   if (file.file_id) {
     const upload = await findReadFile(ctx, file.file_id);

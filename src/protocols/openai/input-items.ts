@@ -6,7 +6,10 @@ import type { CursorPage } from './cursor-page.ts';
 import { itemsOf, type ResponseItem } from './items.ts';
 import { findResponse } from './responses.ts';
 
-/** Returns the input items of a response, without previous items of the conversation. Empty while it is queued. Throws `not_found`. */
+/**
+ * Returns the input items of a response, without previous items of the conversation. Empty while it
+ * is queued. Throws `not_found`.
+ */
 export async function listInputItems(
   ctx: Ctx,
   id: string,

@@ -16,7 +16,10 @@ import { itemsOf, objectsIn, type StoredItem } from './items.ts';
 import type { ResponseEcho } from './response-object-schema.ts';
 import type { CreateResponse } from './responses-schema.ts';
 
-/** The content of an `item_reference`: a tool call, its result, or messages. The list is empty if the conversation already contains them. */
+/**
+ * The content of an `item_reference`: a tool call, its result, or messages. The list is empty if
+ * the conversation already contains them.
+ */
 export type Referenced =
   | { readonly messages: readonly LanguageModelV4Message[] }
   | { readonly call: ClientCall }

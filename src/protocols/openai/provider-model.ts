@@ -4,7 +4,10 @@ import { modelNameError } from '../../models/index.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../../platform/context.ts';
 import { unknownModel } from './errors.ts';
 
-/** Returns true when the caller may use a provider's model directly, which requires the right to change all agents. */
+/**
+ * Returns true when the caller may use a provider's model directly, which requires the right to
+ * change all agents.
+ */
 export const mayCallProviderModels = ({ actor }: Ctx): boolean =>
   coveredAgents(actor) === null && mayUse(actor, 'agents:write');
 

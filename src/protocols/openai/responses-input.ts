@@ -12,7 +12,10 @@ import { readTools } from './tool-choice.ts';
 
 type MessageItem = Extract<InputItem, { role: string }>;
 
-/** Converts the items of a request to prompt messages, with referenced items of earlier responses. Throws `validation_failed`. */
+/**
+ * Converts the items of a request to prompt messages, with referenced items of earlier responses.
+ * Throws `validation_failed`.
+ */
 export function readItems(
   { input }: Pick<CreateResponse, 'input'>,
   { items, calls }: Pick<Earlier, 'items' | 'calls'>,
@@ -24,7 +27,10 @@ export function readItems(
   return builder.done('/input');
 }
 
-/** Returns the files of the items, to be stored with `bringFiles` before `readItems`. Throws `validation_failed` for a file in a message that is not the user's. */
+/**
+ * Returns the files of the items, to be stored with `storeFiles` before `readItems`. Throws
+ * `validation_failed` for a file in a message that is not the user's.
+ */
 export function filesOfItems(
   { input }: Pick<CreateResponse, 'input'>,
   base = '/input',

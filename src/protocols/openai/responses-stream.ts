@@ -81,7 +81,7 @@ class ResponsesEncoder implements StreamEncoder {
   #framesOf(event: RunEvent): Frame[] {
     switch (event.type) {
       case 'start':
-        return this.#begin(event.run_id, event.message_id);
+        return this.#start(event.run_id, event.message_id);
       case 'start-step':
         this.#joined.beginPart();
         return [];
@@ -106,7 +106,7 @@ class ResponsesEncoder implements StreamEncoder {
     }
   }
 
-  #begin(run_id: string, message_id: string): Frame[] {
+  #start(run_id: string, message_id: string): Frame[] {
     this.#message_id = message_id;
     this.#response = unfinishedResponse(run_id, this.#options.echo);
     return [
@@ -199,7 +199,7 @@ class ResponsesEncoder implements StreamEncoder {
 
   #finish(message: Message): Frame[] {
     const { run_id, text } = message;
-    const begun = this.#response === null ? this.#begin(run_id, message.id) : [];
+    const startFrames = this.#response === null ? this.#start(run_id, message.id) : [];
     const rest = this.#writeText(this.#joined.end() + (this.#joined.text === '' ? text : ''));
     const calls = clientCallsOf(message);
     const messageFrames =
@@ -215,7 +215,7 @@ class ResponsesEncoder implements StreamEncoder {
       this.#output(toOutputMessage(message, 'completed')),
     );
     const type = response.status === 'completed' ? 'response.completed' : 'response.incomplete';
-    return [...begun, ...rest, ...messageFrames, ...called, { type, response }];
+    return [...startFrames, ...rest, ...messageFrames, ...called, { type, response }];
   }
 
   #closeMessage(message: Message): Frame[] {
@@ -237,12 +237,12 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   #fail({ run, code, detail }: Extract<RunEvent, { type: 'error' }>): Frame[] {
-    const begun = this.#response === null ? this.#begin(run.id, '') : [];
+    const startFrames = this.#response === null ? this.#start(run.id, '') : [];
     const rest = this.#writeText(this.#joined.end());
     const output = this.#output(this.#messageItem('incomplete'));
     const response = failedResponse(run, { code, detail }, this.#options.echo, output);
     return [
-      ...begun,
+      ...startFrames,
       ...rest,
       { type: response.status === 'failed' ? 'response.failed' : 'response.incomplete', response },
     ];

@@ -21,7 +21,7 @@ import { unknownPreviousResponse, unknownResponse, unsupported } from './errors.
 import { toEventStream } from './event-stream.ts';
 import { toResponseId, toRunId } from './ids.ts';
 import { inNewSession } from './in-new-session.ts';
-import { bringFiles } from './input-files.ts';
+import { storeFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
 import {
   failedResponse,
@@ -41,7 +41,10 @@ interface Prepared {
   readonly echo: ResponseEcho;
 }
 
-/** Creates a response in a session that later requests can continue. Throws `model_not_found`, `not_found` and the failure of the run. */
+/**
+ * Creates a response in a session that later requests can continue. Throws `model_not_found`,
+ * `not_found` and the failure of the run.
+ */
 export async function createResponse(
   ctx: Ctx,
   body: CreateResponse,
@@ -76,7 +79,7 @@ async function startChain(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
       '/model',
       '`model` is required unless `previous_response_id` or `conversation` determines it.',
     );
-  const brought = await bringFiles(ctx, filesOfItems(body));
+  const brought = await storeFiles(ctx, filesOfItems(body));
   const earlier = await readEarlier(ctx, body, null);
   const { question, messages } = readItems(body, earlier);
   const overrides = readResponseOverrides(body);
@@ -121,7 +124,7 @@ async function continueResponse(
       '/previous_response_id',
       `The response is ${row.status}: continuing from it is not supported.`,
     );
-  const brought = await bringFiles(ctx, filesOfItems(body));
+  const brought = await storeFiles(ctx, filesOfItems(body));
   const chain = {
     session_id: row.session_id,
     message_id: terminal.message.id,
@@ -184,7 +187,10 @@ export async function getResponse(ctx: Ctx, id: string): Promise<OpenAiResponse>
   );
 }
 
-/** Streams the events of a response after `starting_after`, live or replayed. Throws `not_found` and `events_gone`. */
+/**
+ * Streams the events of a response after `starting_after`, live or replayed. Throws `not_found` and
+ * `events_gone`.
+ */
 export async function streamResponse(
   ctx: Ctx,
   id: string,

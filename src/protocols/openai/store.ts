@@ -5,7 +5,10 @@ import { agents } from '../../db/schema/agents.ts';
 /** Maximum number of listed agents. The list of models has no pages. */
 const maxListed = 10_000;
 
-/** Selects agents that are not archived and do not represent a provider's model, newest first; `only` restricts them to these ids. */
+/**
+ * Selects agents that are not archived and do not represent a provider's model, newest first;
+ * `only` restricts them to these ids.
+ */
 export const selectModelAgents = (db: Db, workspace_id: string, only: readonly string[] | null) =>
   db
     .select({ slug: agents.slug, created_at: agents.created_at })

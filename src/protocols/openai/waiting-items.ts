@@ -40,7 +40,10 @@ export async function toWaitable(
   return whole;
 }
 
-/** Returns a stored item in the form of a request. Throws `validation_failed` for an item with a file that is not in `/v1/files`. */
+/**
+ * Returns a stored item in the form of a request. Throws `validation_failed` for an item with a
+ * file that is not in `/v1/files`.
+ */
 function toSent(
   { id: _, ...item }: { readonly id: string; readonly content?: unknown },
   at: string,
@@ -61,7 +64,10 @@ const prefixes: Readonly<Record<string, string>> = {
   function_call_output: 'fco',
 };
 
-/** Returns the rows of items that wait for the next response. Throws `validation_failed` for an item that is too large. */
+/**
+ * Returns the rows of items that wait for the next response. Throws `validation_failed` for an item
+ * that is too large.
+ */
 export function toWaitingRows(
   ctx: Ctx,
   conversation_id: string,

@@ -22,7 +22,10 @@ class UiMessageStream implements StreamEncoder {
   #hasStep = false;
   /** The names of called tools without a result, by call id; null where the input is complete. */
   readonly #openCalls = new Map<string, string | null>();
-  /** Calls of client tools. Calls of the agent's tools are marked `dynamic`, since the client did not declare these tools. */
+  /**
+   * Calls of client tools. Calls of the agent's tools are marked `dynamic`, since the client did
+   * not declare these tools.
+   */
   readonly #clientCalls = new Set<string>();
 
   frames(event: RunEvent): string[] {
@@ -121,7 +124,10 @@ class UiMessageStream implements StreamEncoder {
     }
   }
 
-  /** Closes calls without complete input; with `all` also complete calls, whose results the client would otherwise send. */
+  /**
+   * Closes calls without complete input; with `all` also complete calls, whose results the client
+   * would otherwise send.
+   */
   #closeCalls(all: boolean): UIMessageChunk[] {
     const open = [...this.#openCalls].filter(([, name]) => all || name !== null);
     const errorText = 'The run ended before the tool was called.';

@@ -23,7 +23,10 @@ export const UiToolPart = z.looseObject({
 });
 export type UiToolPart = z.output<typeof UiToolPart>;
 
-/** The request of the AI SDK's `DefaultChatTransport`. The session stores the history: only the last message is read. */
+/**
+ * The request of the AI SDK's `DefaultChatTransport`. The session stores the history: only the last
+ * message is read.
+ */
 export const ChatRequest = z
   .strictObject({
     id: Id('ses').describe('Id of the session: pass it to `useChat` as `id`'),

@@ -70,7 +70,10 @@ export async function toTurnInput(
   };
 }
 
-/** Returns the id of the message before the last; null when there is none, undefined when the client generated the id. */
+/**
+ * Returns the id of the message before the last; null when there is none, undefined when the client
+ * generated the id.
+ */
 function idBefore(messages: ChatRequest['messages']): string | null | undefined {
   const before = messages.at(-2);
   if (before === undefined) return null;
