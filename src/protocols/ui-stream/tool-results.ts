@@ -15,7 +15,7 @@ interface SentActions {
 
 /**
  * Returns the results of client tools in the last answer and the run of that answer; null when the last message is the
- * user's. Results of the agent's tools are omitted. Throws `validation_failed` when there is no result or a required one
+ * user's. Results of the agent's tools are omitted. Throws `validation_failed` without a result or when a required one
  * is missing, and `conflict` when the run has ended.
  */
 export async function toActions(

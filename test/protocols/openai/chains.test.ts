@@ -29,7 +29,7 @@ describe('deleting a response in the middle of a chain', () => {
     expect(await textsOf(fork.id)).toEqual(['The xylophone question?', 'Aye.']);
     expect(await textsOf(run.session_id)).toEqual(['', '', 'And then?', 'Aye.']);
     expect((await workspace.get(`/sessions/${run.session_id}`)).body.title).toBeNull();
-    await client.responses.create({ input: 'Go on.', previous_response_id: second.id });
+    await client.responses.create({ input: 'Continue.', previous_response_id: second.id });
     const { input } = ((await scripted.requests()).at(-1) as Sent).body;
     expect(JSON.stringify(input)).not.toContain('xylophone');
     expect(JSON.stringify(input)).not.toContain('"text":""');
@@ -43,7 +43,7 @@ describe('a chain', () => {
       repeat: true,
     });
     await workspace.patch(`/agents/${agent_id}`, {
-      config: { instructions: 'Of the second version.' },
+      config: { instructions: 'Use the second version.' },
     });
     const first = await client.responses.create({ model: `${model}@1`, input: 'Hello?' });
     const instructed = async () =>

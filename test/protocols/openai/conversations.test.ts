@@ -61,7 +61,7 @@ describe('conversations with the openai client', () => {
     });
     const second = await client.responses.create({
       conversation: { id: conversation.id },
-      input: 'Who am I?',
+      input: 'Do you know my name?',
     });
     expect([second.model, second.output_text]).toEqual([model, 'You are Ada.']);
 
@@ -72,7 +72,7 @@ describe('conversations with the openai client', () => {
       'Hello!',
       'Hello Ada.',
       'And I am new here.',
-      'Who am I?',
+      'Do you know my name?',
       'You are Ada.',
     ]);
     expect(after.slice(0, 2).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
@@ -92,7 +92,7 @@ describe('conversations with the openai client', () => {
       'Hello!',
       'Hello Ada.',
       'And I am new here.',
-      'Who am I?',
+      'Do you know my name?',
     ])
       expect(sent, text).toContain(text);
     expect(sent).not.toContain('item_id');

@@ -262,7 +262,10 @@ describe('files of a request', () => {
       file: await toFile(text, 'price.txt'),
       purpose: 'user_data',
     });
-    const question = { type: 'input_text' as const, text: 'What does the tamarind machine cost?' };
+    const question = {
+      type: 'input_text' as const,
+      text: 'How much does the tamarind machine cost?',
+    };
     for (const file of [
       { file_id: upload.id },
       { filename: 'price.md', file_data: `data:text/markdown;base64,${base64(text)}` },
@@ -308,7 +311,7 @@ describe('files of a request', () => {
     const { client, model } = await scene({ rounds: [] });
     const site = new Site();
     const gone = await site.answers('/gone.pdf', { status: 404 });
-    const page = await site.answers('/page.bin', { body: 'What is this?' });
+    const page = await site.answers('/page.bin', { body: 'Unknown content' });
     const create = (part: object) =>
       failureOf(
         client.responses.create({ model, input: [{ role: 'user', content: [part] }] } as never),

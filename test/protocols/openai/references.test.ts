@@ -155,7 +155,7 @@ describe('an item_reference', () => {
       client.responses.create({ model, input, ...more });
     const refused = async (id: string | undefined, by = client, more: object = {}) => {
       const error = await failureOf(
-        by.responses.create({ model, input: [reference(id), user('What was said?')], ...more }),
+        by.responses.create({ model, input: [reference(id), user('Which secret?')], ...more }),
       );
       expect([error.status, error.code, error.param, error.type], id).toEqual([
         404,
