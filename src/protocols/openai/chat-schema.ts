@@ -18,7 +18,7 @@ import {
   User,
 } from './common-schema.ts';
 import { ChatExtras } from './extras.ts';
-import { expectedChoice, lenientObject, orExplain, ReasoningPart } from './lenient-schema.ts';
+import { expectedChoice, explainUnion, lenientObject, ReasoningPart } from './lenient-schema.ts';
 import { ModelName } from './schema.ts';
 
 const TextPart = lenientObject({ type: z.literal('text'), text: Text });
@@ -53,8 +53,8 @@ const contentOf = <
   parts: Parts,
   expected: string,
 ) => {
-  const Part = z.discriminatedUnion('type', parts, { error: orExplain(expected) });
-  return z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expected) });
+  const Part = z.discriminatedUnion('type', parts, { error: explainUnion(expected) });
+  return z.union([Text, z.array(Part).max(maxItems)], { error: explainUnion(expected) });
 };
 const textContent = contentOf([TextPart], 'Must be text, or a list of `text` parts.');
 const userContent = contentOf(
@@ -162,7 +162,7 @@ export const CreateChatCompletion = z
             allowed_tools: z.strictObject(allowedFields(ChatToolName)),
           }),
         ],
-        { error: orExplain(expectedChoice) },
+        { error: explainUnion(expectedChoice) },
       )
       .nullish(),
     parallel_tool_calls: z

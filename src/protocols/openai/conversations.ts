@@ -58,11 +58,11 @@ export async function findConversation(
         : error;
     }),
   ]);
-  if (row === undefined || !maySee(ctx, row, branch)) throw unknownConversation(param);
+  if (row === undefined || !isReadable(ctx, row, branch)) throw unknownConversation(param);
   return { row, branch, waiting };
 }
 
-function maySee(ctx: Ctx, row: ConversationRow, branch: Branch | null): boolean {
+function isReadable(ctx: Ctx, row: ConversationRow, branch: Branch | null): boolean {
   if (row.created_by === actorId(ctx.actor)) return true;
   return hasRoleFor(ctx, 'agents:read') && (branch !== null || coveredAgents(ctx.actor) === null);
 }

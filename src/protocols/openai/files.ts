@@ -139,7 +139,7 @@ async function extract(
  * Returns the file with its text extracted. Throws `not_found`, or `validation_failed` for a file
  * that cannot be read.
  */
-export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
+export async function findExtractedFile(ctx: Ctx, id: string): Promise<UploadRow> {
   const row = await findFile(ctx, id);
   if (row.status === 'processed') return row;
   if (row.status === 'error')

@@ -13,7 +13,7 @@ import { type AttachmentRow, bringFile, bringUpload } from '../../sessions/index
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 import { unknownFile, unsupported } from './errors.ts';
-import { findReadFile, getFile } from './files.ts';
+import { findExtractedFile, getFile } from './files.ts';
 
 /** Maximum number of files and images in one request. */
 const maxFiles = 20;
@@ -104,7 +104,7 @@ function atPart({ at }: GivenFile, error: unknown): unknown {
 async function storeFile(ctx: Ctx, file: GivenFile): Promise<AttachmentRow> {
   checkSource(file);
   if (file.file_id) {
-    const upload = await findReadFile(ctx, file.file_id);
+    const upload = await findExtractedFile(ctx, file.file_id);
     if (file.kind === 'image' && upload.kind !== 'image')
       throw unsupported(`${file.at}/file_id`, `${upload.name} is not an image.`);
     return bringUpload(ctx, upload);

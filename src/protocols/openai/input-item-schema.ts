@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { maxInlineFile, maxItems, Text, toolName } from './common-schema.ts';
-import { lenientObject, orExplain, ReasoningPart } from './lenient-schema.ts';
+import { explainUnion, lenientObject, ReasoningPart } from './lenient-schema.ts';
 
 const status = z.string().max(40).nullish();
 const id = z.string().max(200).nullish();
@@ -35,10 +35,12 @@ const Part = z.discriminatedUnion(
   'type',
   [InputText, OutputText, Refusal, InputImage, InputFile, ReasoningPart],
   {
-    error: orExplain(expectedParts),
+    error: explainUnion(expectedParts),
   },
 );
-const content = z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expectedParts) });
+const content = z.union([Text, z.array(Part).max(maxItems)], {
+  error: explainUnion(expectedParts),
+});
 
 const MessageItem = lenientObject({
   type: z.literal('message').optional(),
@@ -48,7 +50,9 @@ const MessageItem = lenientObject({
   status,
 });
 const expectedOutput = 'Must be text, or a list of `input_text` parts.';
-const OutputPart = z.discriminatedUnion('type', [InputText], { error: orExplain(expectedOutput) });
+const OutputPart = z.discriminatedUnion('type', [InputText], {
+  error: explainUnion(expectedOutput),
+});
 
 const callId = z.string().min(1).max(200);
 const FunctionCall = lenientObject({
@@ -62,7 +66,9 @@ const FunctionCall = lenientObject({
 const FunctionOutput = lenientObject({
   type: z.literal('function_call_output'),
   call_id: callId,
-  output: z.union([Text, z.array(OutputPart).max(maxItems)], { error: orExplain(expectedOutput) }),
+  output: z.union([Text, z.array(OutputPart).max(maxItems)], {
+    error: explainUnion(expectedOutput),
+  }),
   id,
   status,
 });
@@ -79,7 +85,7 @@ const ItemReference = lenientObject({
 
 export const InputItem = z
   .union([MessageItem, FunctionCall, FunctionOutput, IgnoredItem, ItemReference], {
-    error: orExplain(
+    error: explainUnion(
       'Must be a message, `function_call`, `function_call_output`, `item_reference` or `reasoning`.',
     ),
   })

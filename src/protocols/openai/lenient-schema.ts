@@ -27,7 +27,7 @@ interface Issue {
  * Returns the error message of a union: the first error of the case that the input's `type` or `role` selects, otherwise
  * that the type is not supported, otherwise `expected`.
  */
-export const orExplain =
+export const explainUnion =
   (expected: string) =>
   (issue: {
     readonly input?: unknown;

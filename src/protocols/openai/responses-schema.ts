@@ -18,7 +18,7 @@ import {
   User,
 } from './common-schema.ts';
 import { InputItem } from './input-item-schema.ts';
-import { expectedChoice, orExplain } from './lenient-schema.ts';
+import { expectedChoice, explainUnion } from './lenient-schema.ts';
 import { ModelName } from './schema.ts';
 
 const Tool = z.strictObject({
@@ -37,7 +37,7 @@ export const ToolChoice = z.union(
     NamedTool,
     z.strictObject({ type: z.literal('allowed_tools'), ...allowedFields(NamedTool) }),
   ],
-  { error: orExplain(expectedChoice) },
+  { error: explainUnion(expectedChoice) },
 );
 
 /** A malformed id is accepted here and answered with `not_found` when the conversation is read. */
@@ -56,7 +56,7 @@ export const CreateResponse = z
     ),
     input: z
       .union([Text.min(1), z.array(InputItem).min(1).max(maxItems)], {
-        error: orExplain('Must be text, or a list of messages and tool calls.'),
+        error: explainUnion('Must be text, or a list of messages and tool calls.'),
       })
       .describe('Text, or a list of items. Unknown keys of items and parts are ignored'),
     instructions: z
