@@ -7,11 +7,13 @@ import { readText, type Source, type Text } from './source.ts';
 const revised: readonly string[] = [
   'src/execution',
   'src/platform',
+  'src/protocols',
   'src/runs',
   'src/sessions',
   'src/shared',
   'src/tools',
   'test/execution',
+  'test/protocols',
   'test/runs',
   'test/tools',
 ];
