@@ -6,7 +6,7 @@ import type {
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { type Tokens, unknownTokens } from '../usage/index.ts';
-import { StepContent, type StepEvent } from './content.ts';
+import { ModelCallContent, type ModelCallEvent } from './content.ts';
 import { type Blame, brokenOff, type Fault, givenUp, silent, stopped, toFault } from './faults.ts';
 import { PartReader, SilenceWatch } from './part-reader.ts';
 import { schemasFor } from './provider-schema.ts';
@@ -18,7 +18,7 @@ export type CallOptions = Omit<LanguageModelV4CallOptions, 'abortSignal' | 'head
 
 /** One request to one model and what came of it. */
 export interface Attempt {
-  readonly content: StepContent;
+  readonly content: ModelCallContent;
   readonly finish_reason: LanguageModelV4FinishReason['unified'];
   readonly tokens: Tokens;
   readonly latency_ms: number;
@@ -33,7 +33,7 @@ export async function* attempt(
   options: CallOptions,
   signal: AbortSignal,
   heard: Heard,
-): AsyncGenerator<StepEvent, Attempt> {
+): AsyncGenerator<ModelCallEvent, Attempt> {
   const started = ctx.now();
   const blame: Blame = {
     provider: target.provider.name,
@@ -45,7 +45,7 @@ export async function* attempt(
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   const watch = new SilenceWatch(ctx, () =>
-    abort.abort(new DOMException('The model said nothing for too long.', 'TimeoutError')),
+    abort.abort(new DOMException('The model sent no data within the time limit.', 'TimeoutError')),
   );
   let fault: Fault | null = null;
   const { settings, provider } = target;
@@ -91,7 +91,7 @@ export async function* attempt(
 }
 
 export const nothingHeard = (): Heard => ({
-  content: new StepContent(),
+  content: new ModelCallContent(),
   tags: null,
   end: null,
   first_at: null,
@@ -101,7 +101,7 @@ type End = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
 
 /** What has come so far, for whoever has to pay for it when nobody reads on. */
 export interface Heard {
-  readonly content: StepContent;
+  readonly content: ModelCallContent;
   /** Where reasoning may come in the text. */
   tags: ThinkTags | null;
   end: End | null;
@@ -115,7 +115,7 @@ async function* listen(
   parts: PartReader,
   watch: SilenceWatch,
   heard: Heard,
-): AsyncGenerator<StepEvent, void> {
+): AsyncGenerator<ModelCallEvent, void> {
   const { content, tags } = heard;
   const reader = tags ?? content;
   for (let part = await parts.read(); part !== null; part = await parts.read()) {
@@ -165,6 +165,6 @@ function refuseWithoutQuestion({ prompt }: CallOptions, { provider }: Target): v
   if (provider.needs_question === undefined || prompt.some(({ role }) => role === 'user')) return;
   throw new Failure(
     'validation_failed',
-    `${provider.name} needs a message of the user. A conversation without one is not supported.`,
+    `${provider.name} requires at least one user message.`,
   );
 }

@@ -5,7 +5,7 @@ import type {
 } from '@ai-sdk/provider';
 
 /** What a step shows while it runs. Deltas that arrive together are one event. */
-export type StepEvent =
+export type ModelCallEvent =
   | { readonly type: 'text'; readonly delta: string }
   | { readonly type: 'reasoning'; readonly delta: string }
   /** The text of this step so far was reasoning: its end has been marked only now. */
@@ -34,7 +34,7 @@ type Pending = { -readonly [Key in 'type' | 'delta' | 'tool_call_id' | 'tool_nam
  * began and with what the provider wants back (such as signatures of reasoning), and the events that
  * have not been handed out yet.
  */
-export class StepContent {
+export class ModelCallContent {
   readonly parts: LanguageModelV4Content[] = [];
   readonly #open = new Map<string, Open>();
   #pending: Pending[] = [];
@@ -113,8 +113,8 @@ export class StepContent {
     return this.#pending.length > 0;
   }
 
-  take(): StepEvent[] {
-    const events = this.#pending as StepEvent[];
+  take(): ModelCallEvent[] {
+    const events = this.#pending as ModelCallEvent[];
     this.#pending = [];
     return events;
   }

@@ -9,7 +9,7 @@ import { type NanoUsd, sumOrNull } from '../shared/money.ts';
 import { type Account, type Attribution, recordUsage, type Tokens } from '../usage/index.ts';
 import type { Fault } from './faults.ts';
 import { findProvider } from './providers.ts';
-import { costOf, Purse, type SizeOf } from './purse.ts';
+import { costOf, BudgetReservation, type SizeOf } from './budget-reservation.ts';
 import { openTarget, type Target } from './workspace-models.ts';
 
 export interface MeteredCall extends Attribution {
@@ -44,10 +44,10 @@ export class CallMeter {
   readonly #account: Account | undefined;
   readonly #operation: string;
   readonly #call_key: string;
-  readonly #purse: Purse;
+  readonly #reservation: BudgetReservation;
   #admitted: Promise<void> | null = null;
   /** The model in whose place a budget has put another. */
-  #lowered: string | null = null;
+  #downgraded: string | null = null;
 
   constructor(ctx: Ctx, call: MeteredCall) {
     const {
@@ -66,7 +66,7 @@ export class CallMeter {
     this.#operation = operation;
     this.#call_key = call_key;
     this.#attribution = { agent_id, version_id, session_id, run_id, end_user_id } as Attribution;
-    this.#purse = new Purse(ctx, {
+    this.#reservation = new BudgetReservation(ctx, {
       ...this.#attribution,
       caller_agent_ids,
       ...(account === undefined ? {} : { account }),
@@ -80,12 +80,12 @@ export class CallMeter {
 
   /** What a budget that runs low has made of the call. */
   get downgrade(): Downgrade | null {
-    return this.#purse.downgrade;
+    return this.#reservation.downgrade;
   }
 
   /** The usage rows, and what becomes of the money that was held: for one batch, in this order. */
   close(): Statement[] {
-    return [...this.#rows, ...this.#purse.settle(this.#usage_ids)];
+    return [...this.#rows, ...this.#reservation.settle(this.#usage_ids)];
   }
 
   /** Stores them where nobody else will: what was consumed is owed, and a row that goes in twice is one. */
@@ -97,12 +97,12 @@ export class CallMeter {
   /** A model ready to be called, once budgets allow it. `is_final` when another model would not help. */
   async open(name: string, kind: Kind, sizeOf: SizeOf): Promise<Opened> {
     // What stands in for a model stands in for that one: the fallbacks behind it are still there.
-    const isLowered = this.#lowered === name;
-    const meant = await this.#find((isLowered ? this.#purse.downgrade?.model : null) ?? name, kind);
+    const isDowngraded = this.#downgraded === name;
+    const meant = await this.#find((isDowngraded ? this.#reservation.downgrade?.model : null) ?? name, kind);
     if ('failure' in meant) return meant;
     if (this.#account?.isClosed === true && (costOf(this.#ctx, meant.target, aCall) ?? 0) > 0) {
       return {
-        failure: new Failure('budget_exceeded', `The run may cost nothing, and ${name} does.`),
+        failure: new Failure('budget_exceeded', `The run's cost limit is 0 and model ${name} is not free.`),
         is_final: false,
       };
     }
@@ -111,15 +111,15 @@ export class CallMeter {
       this.#admitted ??= admitCall(this.#ctx, this.#attribution);
       await this.#admitted;
       const known = this.#costs.reduce<NanoUsd>((sum, cost) => sum + (cost ?? 0), 0);
-      await this.#purse.hold(meant.target, sizeOf, known, (model) => this.#cheaper(model, kind));
+      await this.#reservation.reserve(meant.target, sizeOf, known, (model) => this.#cheaper(model, kind));
     } catch (error) {
       if (error instanceof Failure) return { failure: error, is_final: true };
       throw error;
     }
-    const { downgrade } = this.#purse;
-    if (downgrade !== null) this.#lowered ??= name;
+    const { downgrade } = this.#reservation;
+    if (downgrade !== null) this.#downgraded ??= name;
     const cheaper =
-      downgrade?.model == null || this.#lowered !== name
+      downgrade?.model == null || this.#downgraded !== name
         ? null
         : await this.#cheaper(downgrade.model, kind);
     return {
@@ -138,7 +138,7 @@ export class CallMeter {
     const provider = named === null ? undefined : findProvider(named.provider);
     if (named === null || provider?.[kind] === undefined) {
       return {
-        failure: new Failure('provider_error', `There is no ${kind} model ${name}.`),
+        failure: new Failure('provider_error', `Unknown ${kind} model ${name}.`),
         is_final: false,
       };
     }

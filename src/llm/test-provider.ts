@@ -3,7 +3,7 @@ import type { Ctx } from '../platform/context.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { second } from '../shared/time.ts';
 import type { ProviderTest, TestProvider } from './schema.ts';
-import { streamStep } from './step.ts';
+import { streamModelCall } from './model-call.ts';
 
 const patience = 30 * second;
 
@@ -17,7 +17,7 @@ export async function testProvider(
   { model }: TestProvider,
 ): Promise<ProviderTest> {
   const name = `${provider}/${model}`;
-  const stream = streamStep(ctx, {
+  const stream = streamModelCall(ctx, {
     models: [name],
     operation: 'provider_test',
     call_key: ctx.newId('use'),

@@ -1,5 +1,5 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { fromText, type StepContent } from './content.ts';
+import { fromText, type ModelCallContent } from './content.ts';
 import {
   closingOf,
   isOnItsOwn,
@@ -46,7 +46,7 @@ type State =
  * out before such a tag came is taken back by an event. Tags that an answer writes about stay.
  */
 export class ThinkTags {
-  readonly #content: StepContent;
+  readonly #content: ModelCallContent;
   /** Address and name of the model. */
   readonly #model: string;
   #state: State = 'start';
@@ -60,7 +60,7 @@ export class ThinkTags {
   /** Whether what is held has a closing tag that cannot be told yet. */
   #mayBeStray = false;
 
-  constructor(content: StepContent, model: string) {
+  constructor(content: ModelCallContent, model: string) {
     this.#content = content;
     this.#model = model;
   }

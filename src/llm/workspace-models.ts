@@ -39,12 +39,12 @@ const cacheSize = 500;
 const cache = new Map<string, WorkspaceModels>();
 
 /** Called where credentials or prices change, so that this isolate knows at once. */
-export const forgetWorkspaceModels = (workspace_id: string): void =>
+export const invalidateWorkspaceModels = (workspace_id: string): void =>
   void cache.delete(workspace_id);
 
 /** Cached for up to 30 seconds; otherwise one trip. */
 export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
-  return findCached(ctx) ?? remember(ctx, await batch(ctx.db, statementsFor(ctx)));
+  return findCached(ctx) ?? cacheModels(ctx, await batch(ctx.db, statementsFor(ctx)));
 }
 
 /** Runs statements that a turn begins with, and reads in the same trip what the model call after them will need. */
@@ -54,7 +54,7 @@ export async function batchWithModels<const Batch extends Statements>(
 ): Promise<BatchResults<Batch>> {
   if (findCached(ctx) !== undefined) return batch(ctx.db, statements);
   const [results, models] = await batchBoth(ctx.db, statements, statementsFor(ctx));
-  remember(ctx, models);
+  cacheModels(ctx, models);
   return results;
 }
 
@@ -81,7 +81,7 @@ function findCached(ctx: Ctx): WorkspaceModels | undefined {
     : undefined;
 }
 
-function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): WorkspaceModels {
+function cacheModels(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): WorkspaceModels {
   cacheBudgets(ctx, ...budgets);
   const models: WorkspaceModels = {
     read_at: ctx.now(),
@@ -130,7 +130,7 @@ export function findAccess(
 
 /** Keys and conversations never go out in clear text but inside a private network. Throws `url_not_allowed`. */
 export function checkProviderUrl(ctx: Ctx, base_url: string): URL {
-  return checkSecureUrl(ctx, base_url, 'A provider is called over https only.');
+  return checkSecureUrl(ctx, base_url, '`base_url` must use https.');
 }
 
 /** Why the address may not be called; null when it may. */
@@ -139,7 +139,7 @@ function refusalOf(ctx: Ctx, base_url: string): string | null {
     checkProviderUrl(ctx, base_url);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : 'The address is not allowed.';
+    return error instanceof Error ? error.message : 'The base URL is not allowed.';
   }
 }
 
@@ -153,13 +153,13 @@ export function explainNoAccess(
   if (transport === 'binding')
     return {
       reason: `${name} is not available on this server`,
-      cure: 'It runs on Cloudflare only.',
+      cure: 'It is available on Cloudflare only.',
     };
   const base_url = credentials.get(id)?.base_url ?? default_base_url;
   const put = `\`PUT /providers/${id}\``;
   if (base_url === null)
     return {
-      reason: `${name} has no address in this workspace`,
+      reason: `${name} has no base URL in this workspace`,
       cure: `Set \`base_url\` with ${put}.`,
     };
   const refusal = refusalOf(ctx, base_url);
@@ -271,4 +271,4 @@ function newTarget(target: Omit<Target, 'language'>): Target {
 }
 
 const refuseFetch: ModelSettings['fetch'] = () =>
-  Promise.reject(new Error('This provider is not reached over HTTP.'));
+  Promise.reject(new Error('This provider is not called over HTTP.'));

@@ -19,7 +19,7 @@ export interface Attribution {
   readonly caller_agent_ids?: readonly string[];
 }
 
-export interface ModelCall extends Omit<Attribution, 'account' | 'caller_agent_ids'> {
+export interface AttemptRecord extends Omit<Attribution, 'account' | 'caller_agent_ids'> {
   /** The caller's workspace unless given. */
   readonly api_key_id?: string | null;
   /** Identifies the call, e.g. `run_…:1:0` (run, step, attempt). Recording it twice leaves one row. */
@@ -44,7 +44,7 @@ export interface RecordedUsage {
 }
 
 /** Prices a model call and returns the statement that records it, for the caller's batch. */
-export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): RecordedUsage {
+export function recordUsage(ctx: Ctx, { tokens, price, ...call }: AttemptRecord): RecordedUsage {
   const { cache_write_1h_tokens: _, ...stored } = tokens;
   const cost_nano_usd = priceOf({ ...price, model: call.model }, tokens, ctx.now());
   const row = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type StepCall, writePassages } from '../../src/llm/index.ts';
+import { type ModelCall, writePassages } from '../../src/llm/index.ts';
 import { contextOf, step } from './support.ts';
 
 const ctx = () => contextOf({ id: 'ws_test' });
@@ -8,7 +8,7 @@ const passages = [
   { number: 2, name: 'returns.md', page: 2, text: 'Goods can be returned within thirty days.' },
 ];
 const question = 'When does the shop open?';
-const tools: StepCall['options']['tools'] = [
+const tools: ModelCall['options']['tools'] = [
   {
     type: 'function',
     name: 'knowledge_search',
@@ -16,7 +16,7 @@ const tools: StepCall['options']['tools'] = [
   },
 ];
 const ask = { role: 'user' as const, content: [{ type: 'text' as const, text: question }] };
-const run = (options: StepCall['options']) => step(ctx(), ['builtin/extractive'], { options });
+const run = (options: ModelCall['options']) => step(ctx(), ['builtin/extractive'], { options });
 
 describe('builtin/extractive', () => {
   it('quotes what it was given, with citations', async () => {
@@ -71,7 +71,7 @@ describe('builtin/extractive', () => {
     });
     if (call?.type !== 'tool-call') throw new Error('no call');
     const { toolCallId, toolName } = call;
-    const found = (value: string): StepCall['options']['prompt'] => [
+    const found = (value: string): ModelCall['options']['prompt'] => [
       ask,
       {
         role: 'assistant',

@@ -135,9 +135,9 @@ describe('provider credentials', () => {
     ],
     [
       'openai-compatible/m',
-      'OpenAI-compatible server has no address in this workspace. Set `base_url` with `PUT /providers/openai-compatible`.',
+      'OpenAI-compatible server has no base URL in this workspace. Set `base_url` with `PUT /providers/openai-compatible`.',
     ],
-    ['workers-ai/@cf/m', 'Workers AI is not available on this server. It runs on Cloudflare only.'],
+    ['workers-ai/@cf/m', 'Workers AI is not available on this server. It is available on Cloudflare only.'],
     [
       'ollama/llama3.2',
       'Ollama cannot be called at http://localhost:11434/v1. Only ports 80 and 443 can be called. ' +

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { stopped, toFault } from '../../src/llm/faults.ts';
-import { embed, type StepCall, streamStep } from '../../src/llm/index.ts';
+import { embed, type ModelCall, streamModelCall } from '../../src/llm/index.ts';
 import { delayBeforeRetry, maxAttempts } from '../../src/llm/retry.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
@@ -101,14 +101,14 @@ describe('stopping', () => {
       rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }],
     });
     const stop = new AbortController();
-    const call: StepCall = {
+    const call: ModelCall = {
       models: ['openai-compatible/m', 'openai-compatible/n'],
       operation: 'answer',
       call_key: crypto.randomUUID(),
       options: question('Hi'),
       signal: stop.signal,
     };
-    const stream = streamStep(ctx, call);
+    const stream = streamModelCall(ctx, call);
     let text = '';
     let next = await stream.next();
     for (; next.done !== true; next = await stream.next()) {
@@ -147,14 +147,14 @@ describe('stopping', () => {
     const { scripted, ctx } = await workspaceWith({
       rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }],
     });
-    const call: StepCall = {
+    const call: ModelCall = {
       models: ['openai-compatible/m'],
       operation: 'answer',
       call_key: 'x',
       options: question('Hi'),
       signal: new AbortController().signal,
     };
-    for await (const _ of streamStep(ctx, call)) break;
+    for await (const _ of streamModelCall(ctx, call)) break;
     await vi.waitUntil(async () => (await scripted.requests())[0]?.aborted === true, {
       timeout: 5000,
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { StepContent } from '../../src/llm/content.ts';
+import { ModelCallContent } from '../../src/llm/content.ts';
 import { ThinkTags } from '../../src/llm/think-tags.ts';
 import { newChat } from '../support/chat.ts';
 import { delta, done, openRaw, sse } from './raw-provider.ts';
@@ -13,7 +13,7 @@ function newModel(): string {
 
 /** What is made of a text that comes in these pieces. */
 function read(pieces: readonly string[], model = newModel()) {
-  const content = new StepContent();
+  const content = new ModelCallContent();
   const tags = new ThinkTags(content, model);
   for (const piece of pieces) tags.add({ type: 'text-delta', id: 't', delta: piece });
   tags.end();
@@ -103,7 +103,7 @@ describe('reasoning in the text', () => {
 
   it('is held back from the second answer on of a model that begins inside of it', () => {
     const model = newModel();
-    const content = new StepContent();
+    const content = new ModelCallContent();
     read(['Hm.\n</think>\nYes.'], model);
     const tags = new ThinkTags(content, model);
     tags.add({ type: 'text-delta', id: 't', delta: 'Hm again.\n' });

@@ -4,7 +4,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { second } from '../../shared/time.ts';
 import { Account, type Attribution } from '../../usage/index.ts';
 import { capabilitiesOf } from '../capabilities.ts';
-import { streamStep } from '../step.ts';
+import { streamModelCall } from '../model-call.ts';
 import { structuredFormat, toOutputFormat } from '../structured.ts';
 
 /** A small task of the product itself. A language model does it, or `builtin/extractive` by rule. */
@@ -83,7 +83,7 @@ async function askModel(
   ctx: Ctx,
   { model, instructions, text, max_output_tokens, schema, ...task }: Question,
 ): Promise<{ readonly text: string | null; readonly usage: Statement[] }> {
-  const stream = streamStep(ctx, {
+  const stream = streamModelCall(ctx, {
     ...task,
     account: new Account(),
     models: [model],

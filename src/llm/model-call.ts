@@ -7,13 +7,13 @@ import type { NanoUsd } from '../shared/money.ts';
 import { type Attribution, noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
 import { type Attempt, attempt, type CallOptions, nothingHeard } from './attempt.ts';
 import { contentTokens, promptTokens } from './call-size.ts';
-import type { StepEvent } from './content.ts';
+import type { ModelCallEvent } from './content.ts';
 import { type Fault, stopped } from './faults.ts';
 import { CallMeter, type Outcome } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
 import type { Target } from './workspace-models.ts';
 
-export interface StepCall extends Attribution {
+export interface ModelCall extends Attribution {
   /** `provider/model`: the one that is meant, then those that stand in for it. */
   readonly models: readonly string[];
   /** `answer`, `title`, … */
@@ -24,7 +24,7 @@ export interface StepCall extends Attribution {
   readonly signal: AbortSignal;
 }
 
-export interface StepResult {
+export interface ModelCallResult {
   /** Text, reasoning and tool calls in their order, for the history of the next call. */
   readonly content: LanguageModelV4Content[];
   /** The model that answered, or was tried last: `provider/model`. */
@@ -58,7 +58,7 @@ interface FailedModel {
  * Yields the answer as it comes. Does not throw for a fault of a provider: text that was already
  * yielded has to be kept and paid for.
  */
-export async function* streamStep(ctx: Ctx, call: StepCall): AsyncGenerator<StepEvent, StepResult> {
+export async function* streamModelCall(ctx: Ctx, call: ModelCall): AsyncGenerator<ModelCallEvent, ModelCallResult> {
   const started = ctx.now();
   const meter = new CallMeter(ctx, call);
   let last: Last = { model: call.models[0] ?? '', attempt: null, failure: null };
@@ -92,7 +92,7 @@ const toResult = (
   failed: readonly FailedModel[],
   meter: CallMeter,
   latency_ms: number,
-): StepResult => ({
+): ModelCallResult => ({
   content: done?.content.parts ?? [],
   model,
   finish_reason: done?.finish_reason ?? 'error',
@@ -113,10 +113,10 @@ function withOthers(failure: Failure, failed: readonly FailedModel[]): Failure {
     ({ code, detail }) => code !== failure.code || detail !== failure.message,
   );
   if (others.length === 0) return failure;
-  const told = others.map(({ model, detail }) => `${model}: ${detail}`).join(' ');
+  const details = others.map(({ model, detail }) => `${model}: ${detail}`).join(' ');
   return new Failure(
     failure.code,
-    `${failure.message} Other models failed as well. ${told}`,
+    `${failure.message} Other models failed as well. ${details}`,
     failure.options,
   );
 }
@@ -136,10 +136,10 @@ type Tried = Omit<Last, 'model'> & {
 
 async function* tryModel(
   ctx: Ctx,
-  call: StepCall,
+  call: ModelCall,
   meter: CallMeter,
   name: string,
-): AsyncGenerator<StepEvent, Tried> {
+): AsyncGenerator<ModelCallEvent, Tried> {
   const sizeOf = () => ({
     input_tokens: promptTokens(call.options),
     output_tokens: call.options.maxOutputTokens ?? null,
@@ -173,11 +173,11 @@ const within = (options: CallOptions, most: number | null): CallOptions =>
 
 async function* attemptMetered(
   ctx: Ctx,
-  call: StepCall,
+  call: ModelCall,
   meter: CallMeter,
   target: Target,
   options: CallOptions,
-): AsyncGenerator<StepEvent, Attempt> {
+): AsyncGenerator<ModelCallEvent, Attempt> {
   const heard = nothingHeard();
   const started = ctx.now();
   const isSent = !call.signal.aborted;

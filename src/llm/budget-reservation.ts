@@ -1,4 +1,4 @@
-import { type Downgrade, findCachedBudgets, reserve, settleStatements } from '../budgets/index.ts';
+import { type Downgrade, findCachedBudgets, reserve as reserveBudgets, settleStatements } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
@@ -20,7 +20,7 @@ export type SizeOf = () => { readonly input_tokens: number; readonly output_toke
 const margin = 1.35;
 
 /** The money of one metered call, through all its attempts: what is held for it, and what becomes of that. */
-export class Purse {
+export class BudgetReservation {
   /** What a budget that runs low makes of the call. */
   downgrade: Downgrade | null = null;
   readonly #ctx: Ctx;
@@ -36,7 +36,7 @@ export class Purse {
    * Holds what an attempt may cost on top of what the call has cost so far; no trip where enough is
    * held, and none in a workspace without budgets. Throws `budget_exceeded`.
    */
-  async hold(
+  async reserve(
     target: Target,
     sizeOf: SizeOf,
     spent: NanoUsd,
@@ -81,11 +81,11 @@ export class Purse {
       call_key,
       model: `${target.provider.id}/${target.model}`,
     };
-    const { hold_id, amount, downgrade } = await reserve(this.#ctx, spender, estimate);
+    const { hold_id, amount, downgrade } = await reserveBudgets(this.#ctx, spender, estimate);
     if (hold_id !== null) this.#holds.push({ id: hold_id, amount });
     if (downgrade === null) return;
     this.downgrade = downgrade;
-    this.#call.account?.lower(downgrade);
+    this.#call.account?.recordDowngrade(downgrade);
   }
 
   /** For the batch that stores the usage rows, after them. */
