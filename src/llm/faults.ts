@@ -30,7 +30,7 @@ export interface Blame {
 const sent = { may_retry: false, retry_after_ms: null, is_refusal: false, was_sent: true, log: {} };
 
 /** Returns the fault of a call that was aborted: the client disconnected, or the time limit was reached. */
-export const stopped = (cause: unknown): Fault => ({
+export const callAborted = (cause: unknown): Fault => ({
   ...sent,
   failure: new Failure('provider_timeout', 'The model call was aborted before it completed.', {
     cause: nameOf(cause),
@@ -38,14 +38,14 @@ export const stopped = (cause: unknown): Fault => ({
 });
 
 /** Returns the fault of a call whose provider sent no data within the time limit. */
-export const silent = ({ provider }: Blame, was_sent = true): Fault => ({
+export const providerTimedOut = ({ provider }: Blame, was_sent = true): Fault => ({
   ...sent,
   was_sent,
   failure: new Failure('provider_timeout', `${provider} timed out.`),
 });
 
 /** Returns the fault of a stream that ended before the answer was complete. */
-export const brokenOff = ({ provider }: Blame): Fault => ({
+export const streamCutOff = ({ provider }: Blame): Fault => ({
   ...sent,
   may_retry: true,
   failure: new Failure('provider_error', `${provider} closed the connection before the answer was complete.`),
@@ -55,7 +55,7 @@ export const brokenOff = ({ provider }: Blame): Fault => ({
  * Returns the fault of an answer that the model itself ended with an error, such as a malformed
  * function call. The call is billed, and a retry does not help.
  */
-export const givenUp = ({ provider }: Blame, raw: string | undefined): Fault => ({
+export const modelErrored = ({ provider }: Blame, raw: string | undefined): Fault => ({
   ...sent,
   log: { finish_reason: plain(raw) ?? 'error' },
   failure: new Failure(
@@ -119,8 +119,8 @@ const isOverload = (value: unknown) =>
 
 function ofEgress({ reason }: EgressError, blame: Blame): Fault {
   const { provider } = blame;
-  if (reason === 'timeout') return { ...silent(blame), log: { reason } };
-  if (reason === 'aborted') return { ...stopped(undefined), log: { reason } };
+  if (reason === 'timeout') return { ...providerTimedOut(blame), log: { reason } };
+  if (reason === 'aborted') return { ...callAborted(undefined), log: { reason } };
   const was_sent = reason !== 'url_not_allowed';
   const detail = {
     url_not_allowed: `The base URL of ${provider} is not allowed.`,

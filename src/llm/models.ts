@@ -21,8 +21,9 @@ import { servedModels } from './served-models.ts';
 import { findAccess, readWorkspaceModels } from './workspace-models.ts';
 
 /**
- * Language models that this workspace can call: those of the price table and those it has priced
- * itself, of every provider that it has access to. Others of the same providers can be called too.
+ * Lists the language models that this workspace can call: those of the price table and those with a
+ * price override, of every provider that it has access to. Unlisted models of these providers can be
+ * called too.
  */
 export function listModels(
   ctx: Ctx,
@@ -48,8 +49,8 @@ export interface CallableModels {
 }
 
 /**
- * Names of the models that this workspace can call: those of `listModels`, the embedding models of our table, those it
- * has priced itself, and what its own servers list.
+ * Returns the names of the models that this workspace can call: those of `listModels`, the embedding
+ * models of known dimensions, models with a price override, and models that its own servers list.
  */
 export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
   const { prices, ...models } = await readWorkspaceModels(ctx);

@@ -5,11 +5,11 @@ import { second } from '../shared/time.ts';
 import type { ProviderTest, TestProvider } from './schema.ts';
 import { streamModelCall } from './model-call.ts';
 
-const patience = 30 * second;
+const timeoutMs = 30 * second;
 
 /**
- * Asks a model for one word, metered like any other call. What goes wrong with the provider is the answer, not a failure
- * of the request. Throws `budget_exceeded`: then nobody was asked.
+ * Sends a one-word test prompt to a model. The call is metered like any other. A failure of the
+ * provider is returned as the result. Throws `budget_exceeded`, before the model is called.
  */
 export async function testProvider(
   ctx: Ctx,
@@ -25,7 +25,7 @@ export async function testProvider(
       prompt: [{ role: 'user', content: [{ type: 'text', text: 'Answer with the word: ok' }] }],
       maxOutputTokens: 16,
     },
-    signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(patience)]),
+    signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)]),
   });
   let next = await stream.next();
   while (next.done !== true) next = await stream.next();

@@ -2,7 +2,7 @@ import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
 import { mapList, mendUsage, objectOrNone, toText, withChanges } from './values.ts';
 
-/** What a part of Gemini's answers is known by; other parts are ignored, as unknown fields of its API are to be. */
+/** Fields that identify the known parts of Gemini's answers. Other parts are ignored, as its API requires for unknown fields. */
 const knownParts = [
   'text',
   'functionCall',
@@ -14,7 +14,7 @@ const knownParts = [
   'thoughtSignature',
 ];
 
-/** Gemini's `streamGenerateContent` (https://ai.google.dev/api/generate-content). */
+/** Corrects streams of Gemini's `streamGenerateContent` (https://ai.google.dev/api/generate-content). */
 export class GoogleDialect implements Dialect {
   readonly has_event_names = false;
 
@@ -45,7 +45,7 @@ export class GoogleDialect implements Dialect {
 
 function mendCandidates({ candidates, promptFeedback }: Data): unknown {
   const given = Array.isArray(candidates) ? candidates : [];
-  // A prompt that was blocked has no candidate, and so no end of its own.
+  // The answer to a blocked prompt has no candidate and therefore no finish reason.
   if (
     given.length === 0 &&
     isData(promptFeedback) &&

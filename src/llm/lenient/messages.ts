@@ -37,13 +37,13 @@ const knownCitations = new Set([
 ]);
 
 /**
- * Anthropic's Messages. Its versioning policy adds events, content blocks and deltas at any time, and asks
- * clients to ignore those that they do not know (https://docs.anthropic.com/en/api/versioning).
+ * Corrects streams of Anthropic's Messages API. Its versioning policy adds events, content blocks and
+ * deltas at any time, and requires clients to ignore unknown ones (https://docs.anthropic.com/en/api/versioning).
  */
 export class MessagesDialect implements Dialect {
   readonly has_event_names = true;
   readonly #ignored = new Set<unknown>();
-  /** Of the block that was begun last, for events that do not say which they are of. */
+  /** Index of the last block that began, for events without an index. */
   #index = -1;
   #hasStopReason = false;
   #hasContent = false;
@@ -126,12 +126,12 @@ export class MessagesDialect implements Dialect {
     const begun = begin(
       block.type === 'text' ? { text: '' } : block.type === 'thinking' ? { thinking: '' } : {},
     );
-    // What stands in the beginning itself is read in no package.
-    const said = block.type === 'text' ? block.text : block.thinking;
+    // Packages ignore text in the start event, so it is sent as a delta.
+    const text = block.type === 'text' ? block.text : block.thinking;
     if (
       !['text', 'thinking'].includes(block.type as string) ||
-      typeof said !== 'string' ||
-      said === ''
+      typeof text !== 'string' ||
+      text === ''
     )
       return [begun];
     const delta =
@@ -160,7 +160,7 @@ export class MessagesDialect implements Dialect {
   #stopReason(): readonly Data[] {
     if (this.#hasStopReason || !this.#hasContent) return [];
     this.#hasStopReason = true;
-    // Counts that stand in an earlier event stay: 0 would not.
+    // Counts of earlier events are kept.
     return [
       {
         type: 'message_delta',
@@ -192,7 +192,7 @@ function mendMessage(message: Data): Data {
   });
 }
 
-/** What is told of the container, and of the context that was cut, is left out where it is of another form. */
+/** Removes `container` and `context_management` when their form is invalid. */
 const withoutOdd = (value: Data): Data =>
   withChanges(value, {
     container:
@@ -202,7 +202,7 @@ const withoutOdd = (value: Data): Data =>
     context_management: objectOrNone(value.context_management),
   });
 
-/** A whole block as it would have been streamed. */
+/** Returns the events that stream a whole block. */
 function eventsOf(block: Data, index: number): Data[] {
   const start = (content_block: Data): Data => ({
     type: 'content_block_start',

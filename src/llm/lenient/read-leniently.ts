@@ -6,7 +6,7 @@ import { GoogleDialect } from './google.ts';
 import { MessagesDialect } from './messages.ts';
 import { ResponsesDialect } from './responses.ts';
 
-/** By the end of the path; calls of language models are always for a stream. */
+/** Dialects by the end of the path. Calls of language models are always streamed. */
 const dialects: readonly (readonly [RegExp, () => Dialect])[] = [
   [/\/chat\/completions$/, () => new ChatDialect()],
   [/\/responses$/, () => new ResponsesDialect()],
@@ -15,9 +15,9 @@ const dialects: readonly (readonly [RegExp, () => Dialect])[] = [
 ];
 
 /**
- * Puts what servers send in place of a protocol's reference into its form, before a provider package reads
- * it: packages give up a whole answer for one event that they do not expect. An error under a success
- * status becomes an error event, which `readReported` knows.
+ * Wraps `fetch` so that responses which deviate from the reference of their protocol are corrected
+ * before a provider package reads them: packages reject a whole answer for one unexpected event. An
+ * error with a success status becomes an error event, which `readReported` parses.
  */
 export const readLeniently =
   (send: Fetch): Fetch =>

@@ -4,7 +4,7 @@ import { mendUsage, toNumber, toText, withChanges } from './values.ts';
 
 const ends = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
-/** OpenAI's Responses (https://platform.openai.com/docs/api-reference/responses-streaming); the package ignores events that it does not know. */
+/** Corrects streams of OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses-streaming); the package ignores events that it does not know. */
 export class ResponsesDialect implements Dialect {
   readonly has_event_names = true;
   #hasEnded = false;
@@ -14,7 +14,7 @@ export class ResponsesDialect implements Dialect {
   mend(data: Data): readonly Data[] {
     const { type } = data;
     const response = isData(data.response) ? mendResponse(data.response) : data.response;
-    // Failures within the protocol are the package's to read.
+    // Failures of the protocol are read by the package.
     const error = type === undefined || type === 'error' ? errorIn(data) : undefined;
     if (error !== undefined) throw new ReportedError(error);
     if (typeof type !== 'string') return [];
@@ -67,7 +67,7 @@ function mendResponse(response: Data): Data {
   });
 }
 
-/** Counts of 0 where there are none, which are read as missing. */
+/** Adds missing counts as 0, which is read as unknown. */
 function countsOf(value: unknown): Data {
   const usage = mendUsage(value);
   const counts = isData(usage) ? usage : {};
@@ -76,7 +76,7 @@ function countsOf(value: unknown): Data {
   return { ...counts, input_tokens: input_tokens ?? 0, output_tokens: output_tokens ?? 0 };
 }
 
-/** A whole item as it would have been streamed. */
+/** Returns the events that stream a whole item. */
 function eventsOf(item: Data, output_index: number): Data[] {
   const item_id = item.id;
   const about = { output_index, item_id };

@@ -7,7 +7,7 @@ import { capabilitiesOf } from '../capabilities.ts';
 import { streamModelCall } from '../model-call.ts';
 import { structuredFormat, toOutputFormat } from '../structured.ts';
 
-/** A small task of the product itself. A language model does it, or `builtin/extractive` by rule. */
+/** A background task on a conversation, run by a language model or, by rule, by `builtin/extractive`. */
 export interface Task<Input, Output> {
   readonly operation: string;
   readonly instructions: (input: Input) => string;
@@ -15,7 +15,7 @@ export interface Task<Input, Output> {
   readonly prompt: (input: Input) => string;
   readonly maxOutputTokens: (input: Input) => number;
   readonly schema?: (input: Input) => object;
-  /** Reads the answer of a model. null where it cannot be used. */
+  /** Parses the answer of a model; null when it cannot be used. */
   readonly read: (answer: string, input: Input) => Output | null;
   /** The result of `builtin/extractive`: pure, free, and defined for every language. */
   readonly extract: (input: Input) => Output;
@@ -29,7 +29,7 @@ export interface TaskCall extends Omit<Attribution, 'account'> {
 
 export interface TaskResult<Output> {
   readonly output: Output;
-  /** The model that made it, or `builtin`. */
+  /** The model that produced the output, or `builtin`. */
   readonly by: string;
   /** Usage rows for the batch that stores the output, also of a call that failed. */
   readonly usage: readonly Statement[];
@@ -71,14 +71,14 @@ interface Question extends Omit<Attribution, 'account'> {
   readonly schema?: object;
 }
 
-/** The time a model has for a task. */
+/** Maximum time for a model's answer. */
 const timeoutMs = 60 * second;
 /** Tokens of reasoning allowed besides the output. */
 const reasoningTokens = 2000;
 
 const cutShort: ReadonlySet<string> = new Set(['length', 'content-filter', 'error', 'interrupted']);
 
-/** Returns the whole answer of a model; null where there is none. */
+/** Returns the whole answer of a model; null when it failed. */
 async function askModel(
   ctx: Ctx,
   { model, instructions, text, max_output_tokens, schema, ...task }: Question,

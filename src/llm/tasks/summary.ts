@@ -3,18 +3,18 @@ import { extractSummary } from '../builtin/extract-summary.ts';
 import { type Said, writeConversation, writeSummary } from '../conversation.ts';
 import type { Task } from './run-task.ts';
 
-/** Tokens a summary may have: a quarter of the window, so that most of it stays word for word. */
+/** Returns the maximum tokens of a summary: a quarter of the window, so that most of it holds verbatim messages. */
 export const summaryTokens = (window_tokens: number): number =>
   Math.min(1000, Math.max(64, Math.floor(window_tokens / 4)));
 
 interface ToSummarize {
-  /** The summary of what precedes the messages; empty for none. */
+  /** The summary of the preceding messages; empty for none. */
   readonly previous: string;
   readonly messages: readonly Said[];
   readonly max_tokens: number;
 }
 
-/** Folds messages into the summary of what precedes them. */
+/** Extends the summary of the preceding messages by further messages. */
 export const summaryTask: Task<ToSummarize, string> = {
   operation: 'summary',
   instructions: ({ max_tokens }) =>
@@ -31,7 +31,7 @@ export const summaryTask: Task<ToSummarize, string> = {
 
 const sentenceSegments = new Intl.Segmenter('und', { granularity: 'sentence' });
 
-/** As much of a summary as may be kept: whole lines, or sentences where it has one line. */
+/** Cuts a summary to a maximum of tokens, at the end of a line, or of a sentence when it has one line. */
 export function capSummary(text: string, max_tokens: number): string {
   const clean = text.trim();
   if (estimateTokens(clean) <= max_tokens) return clean;

@@ -2,7 +2,7 @@ import { cleanTitle, extractTitle } from '../builtin/extract-title.ts';
 import { abridge, type Said, writeConversation } from '../conversation.ts';
 import type { Task } from './run-task.ts';
 
-/** Gives a conversation its title, from its first exchange. null where there is nothing to name. */
+/** Generates the title of a conversation from its first exchange; null when there is no topic. */
 export const titleTask: Task<readonly Said[], string | null> = {
   operation: 'title',
   instructions: () =>
