@@ -1,6 +1,7 @@
 import type { LanguageModelV4FinishReason } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
 import { type Tokens, unknownTokens } from '../usage/index.ts';
+import type { AnswerState, FinishPart } from './answer-state.ts';
 import { type CallOptions, optionsFor } from './call-options.ts';
 import type { ModelCallContent, ModelCallEvent } from './content.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from './faults.ts';
 import { IdleTimeout, PartReader } from './part-reader.ts';
 import { readUsage } from './read-usage.ts';
-import type { FinishPart, StreamState } from './stream-state.ts';
 import { ThinkTags } from './think-tags.ts';
 import type { Target } from './workspace-models.ts';
 
@@ -34,7 +34,7 @@ export async function* attempt(
   target: Target,
   options: CallOptions,
   signal: AbortSignal,
-  state: StreamState,
+  state: AnswerState,
 ): AsyncGenerator<ModelCallEvent, Attempt> {
   const started = ctx.now();
   const { provider, settings, is_own_key } = target;
@@ -110,7 +110,7 @@ async function* readStream(
   ctx: Ctx,
   parts: PartReader,
   idle: IdleTimeout,
-  state: StreamState,
+  state: AnswerState,
 ): AsyncGenerator<ModelCallEvent, void> {
   const { content, tags } = state;
   const reader = tags ?? content;
@@ -150,7 +150,7 @@ function isCutOff(end: FinishPart | null): end is null {
 }
 
 const toAttempt = (
-  { content, end, first_at }: StreamState,
+  { content, end, first_at }: AnswerState,
   fault: Fault | null,
   started: number,
   now: number,

@@ -1,4 +1,9 @@
-import { type Downgrade, findCachedBudgets, reserve as reserveBudgets, settleStatements } from '../budgets/index.ts';
+import {
+  type Downgrade,
+  findCachedBudgets,
+  reserve as reserveBudgets,
+  settleStatements,
+} from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';

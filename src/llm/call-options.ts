@@ -10,11 +10,11 @@ export type CallOptions = Omit<LanguageModelV4CallOptions, 'abortSignal' | 'head
  * Schema. Throws `validation_failed` for a prompt without a user message where the provider requires one.
  */
 export function optionsFor(options: CallOptions, { provider }: Target): CallOptions {
-  if (provider.requires_user_message === true && !options.prompt.some(({ role }) => role === 'user'))
-    throw new Failure(
-      'validation_failed',
-      `${provider.name} requires at least one user message.`,
-    );
+  if (
+    provider.requires_user_message === true &&
+    !options.prompt.some(({ role }) => role === 'user')
+  )
+    throw new Failure('validation_failed', `${provider.name} requires at least one user message.`);
   return {
     ...options,
     ...withProviderOptions(options, provider),

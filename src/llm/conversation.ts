@@ -1,11 +1,12 @@
 import { neutral } from './passages.ts';
 
-export interface Said {
+/** A message of a conversation, as tasks read it. */
+export interface ConversationMessage {
   readonly role: 'user' | 'assistant';
   readonly text: string;
 }
 
-const summaryStart = 'The summary below tells what was said earlier in this conversation.';
+const summaryStart = 'Below is a summary of the earlier part of this conversation.';
 
 /** Returns the summary of the earlier part of a conversation: delimited, labelled as data, never in the system role. */
 export const writeSummary = (text: string): string =>
@@ -15,14 +16,14 @@ export const writeSummary = (text: string): string =>
 export const isSummaryPart = (text: string): boolean => text.startsWith(summaryStart);
 
 /** Returns messages as delimited data, so that a model does not follow instructions in them. */
-export const writeConversation = (messages: readonly Said[]): string =>
+export const writeConversation = (messages: readonly ConversationMessage[]): string =>
   `<conversation>\n${messages.map(({ role, text }) => `<message from="${role}">\n${neutral(text)}\n</message>`).join('\n')}\n</conversation>`;
 
 /** Maximum characters of one message that a task reads: its beginning and its end. */
 const maxMessageChars = 12_000;
 
 /** Returns a message of at most 12,000 characters and a note of how many were left out of its middle. */
-export function abridge<Message extends Said>(message: Message): Message {
+export function abridge<Message extends ConversationMessage>(message: Message): Message {
   const { text } = message;
   if (text.length <= maxMessageChars) return message;
   const half = maxMessageChars / 2;

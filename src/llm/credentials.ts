@@ -58,7 +58,10 @@ export async function setProvider(
     );
   const base_url = given === null ? null : checkAddress(ctx, given);
   if (base_url === null && provider.default_base_url === null)
-    throw invalid('/base_url', `\`base_url\` is required: ${provider.name} has no default base URL.`);
+    throw invalid(
+      '/base_url',
+      `\`base_url\` is required: ${provider.name} has no default base URL.`,
+    );
   const now = ctx.now();
   const row = {
     workspace_id: ctx.workspace_id,

@@ -48,7 +48,10 @@ export const providerTimedOut = ({ provider }: Blame, was_sent = true): Fault =>
 export const streamCutOff = ({ provider }: Blame): Fault => ({
   ...sent,
   may_retry: true,
-  failure: new Failure('provider_error', `${provider} closed the connection before the answer was complete.`),
+  failure: new Failure(
+    'provider_error',
+    `${provider} closed the connection before the answer was complete.`,
+  ),
 });
 
 /**
@@ -97,7 +100,10 @@ export function toFault(error: unknown, blame: Blame): Fault {
     ...sent,
     log,
     may_retry,
-    failure: new Failure('provider_error', `${provider} failed or returned an unreadable response.`),
+    failure: new Failure(
+      'provider_error',
+      `${provider} failed or returned an unreadable response.`,
+    ),
   };
 }
 
@@ -159,8 +165,7 @@ function ofStatus(
       return fault(new Failure('provider_auth', `${provider} ${what} of this workspace.`));
     return fault(new Failure('provider_error', `${provider} ${what} of this deployment.`));
   }
-  if (status === 408)
-    return fault(new Failure('provider_timeout', `${provider} timed out.`), true);
+  if (status === 408) return fault(new Failure('provider_timeout', `${provider} timed out.`), true);
   if (status === 429) {
     const retryAfter = Math.max(1, Math.ceil((retry_after_ms ?? defaultRetryAfter) / second));
     // An exhausted quota is not restored within seconds.

@@ -7,9 +7,9 @@ import { admitCall, spendTokens } from '../rate-limits/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
 import { type Account, type Attribution, recordUsage, type Tokens } from '../usage/index.ts';
+import { BudgetReservation, costOf, type SizeOf } from './budget-reservation.ts';
 import type { Fault } from './faults.ts';
 import { findProvider } from './providers.ts';
-import { costOf, BudgetReservation, type SizeOf } from './budget-reservation.ts';
 import { openTarget, type Target } from './workspace-models.ts';
 
 export interface MeteredCall extends Attribution {
@@ -98,11 +98,20 @@ export class CallMeter {
   async open(name: string, kind: Kind, sizeOf: SizeOf): Promise<Opened> {
     // A downgrade replaces only the model that it was made for; its fallback models stay available.
     const isDowngraded = this.#downgraded === name;
-    const requested = await this.#find((isDowngraded ? this.#reservation.downgrade?.model : null) ?? name, kind);
+    const requested = await this.#find(
+      (isDowngraded ? this.#reservation.downgrade?.model : null) ?? name,
+      kind,
+    );
     if ('failure' in requested) return requested;
-    if (this.#account?.isClosed === true && (costOf(this.#ctx, requested.target, sampleSize) ?? 0) > 0) {
+    if (
+      this.#account?.isClosed === true &&
+      (costOf(this.#ctx, requested.target, sampleSize) ?? 0) > 0
+    ) {
       return {
-        failure: new Failure('budget_exceeded', `The run's cost limit is 0 and model ${name} is not free.`),
+        failure: new Failure(
+          'budget_exceeded',
+          `The run's cost limit is 0 and model ${name} is not free.`,
+        ),
         is_final: false,
       };
     }
@@ -111,7 +120,9 @@ export class CallMeter {
       this.#admitted ??= admitCall(this.#ctx, this.#attribution);
       await this.#admitted;
       const known = this.#costs.reduce<NanoUsd>((sum, cost) => sum + (cost ?? 0), 0);
-      await this.#reservation.reserve(requested.target, sizeOf, known, (model) => this.#openDowngrade(model, kind));
+      await this.#reservation.reserve(requested.target, sizeOf, known, (model) =>
+        this.#openDowngrade(model, kind),
+      );
     } catch (error) {
       if (error instanceof Failure) return { failure: error, is_final: true };
       throw error;

@@ -5,14 +5,14 @@ import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { type Attribution, noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
+import { newAnswerState } from './answer-state.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { CallOptions } from './call-options.ts';
 import { contentTokens, promptTokens } from './call-size.ts';
 import type { ModelCallEvent } from './content.ts';
-import { type Fault, callAborted } from './faults.ts';
+import { callAborted, type Fault } from './faults.ts';
 import { CallMeter, type Outcome } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
-import { newStreamState } from './stream-state.ts';
 import type { Target } from './workspace-models.ts';
 
 export interface ModelCall extends Attribution {
@@ -60,7 +60,10 @@ interface FailedModel {
  * arrives. Returns failures of a provider instead of throwing them, since output that was already
  * yielded is kept and billed.
  */
-export async function* streamModelCall(ctx: Ctx, call: ModelCall): AsyncGenerator<ModelCallEvent, ModelCallResult> {
+export async function* streamModelCall(
+  ctx: Ctx,
+  call: ModelCall,
+): AsyncGenerator<ModelCallEvent, ModelCallResult> {
   const started = ctx.now();
   const meter = new CallMeter(ctx, call);
   let last: Last = { model: call.models[0] ?? '', attempt: null, failure: null };
@@ -180,7 +183,7 @@ async function* attemptMetered(
   target: Target,
   options: CallOptions,
 ): AsyncGenerator<ModelCallEvent, Attempt> {
-  const state = newStreamState();
+  const state = newAnswerState();
   const started = ctx.now();
   const isSent = !call.signal.aborted;
   let done: Attempt | null = null;

@@ -2,9 +2,9 @@ import {
   builtinLanguageModelNames,
   embeddingModelNames,
   isLanguageModel,
+  isNamedLikeEmbedding,
   isPriceOnly,
   readModelName,
-  soundsLikeEmbedding,
 } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Page, readPage } from '../shared/page.ts';
@@ -61,7 +61,7 @@ export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
     open.map(async (one) => (await servedModels(ctx, one)).map((model) => `${one.id}/${model}`)),
   );
   const own = [...served.flat(), ...[...prices.keys()].filter(of)];
-  const embedding = [...embeddingModelNames().filter(of), ...own.filter(soundsLikeEmbedding)];
+  const embedding = [...embeddingModelNames().filter(of), ...own.filter(isNamedLikeEmbedding)];
   const language = [
     ...(await callableModels(ctx)).map(({ id }) => id),
     ...own.filter(isLanguageModel),

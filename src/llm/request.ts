@@ -1,7 +1,7 @@
 import type { Ctx } from '../platform/context.ts';
 import { second } from '../shared/time.ts';
 import { noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
-import { providerTimedOut, callAborted, toFault } from './faults.ts';
+import { callAborted, providerTimedOut, toFault } from './faults.ts';
 import type { CallMeter } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
 import type { Target } from './workspace-models.ts';

@@ -116,11 +116,18 @@ export const ModelInfo = z
     id: z.string().openapi({ example: 'openai/gpt-5-mini' }),
     provider: z.string(),
     name: z.string().nullable(),
-    context_window: z.number().int().nullable().describe('Context window in tokens; null when unknown'),
+    context_window: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Context window in tokens; null when unknown'),
     prices: Prices.nullable().describe('Prices per million tokens; null when unknown'),
     price_source: z.enum(['override', 'table', 'free']).nullable(),
     capabilities: z.object({
-      tools: z.boolean().nullable().describe('Support for tool calls; null when unknown, as for the other capabilities'),
+      tools: z
+        .boolean()
+        .nullable()
+        .describe('Support for tool calls; null when unknown, as for the other capabilities'),
       images: z.boolean().nullable(),
       structured_output: z.boolean().nullable(),
       reasoning: z.boolean().nullable(),

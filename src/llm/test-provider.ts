@@ -2,8 +2,8 @@ import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { second } from '../shared/time.ts';
-import type { ProviderTest, TestProvider } from './schema.ts';
 import { streamModelCall } from './model-call.ts';
+import type { ProviderTest, TestProvider } from './schema.ts';
 
 const timeoutMs = 30 * second;
 

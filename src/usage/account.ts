@@ -8,7 +8,7 @@ export interface AccountDowngrade {
   readonly max_output_tokens: number | null;
 }
 
-/** An account as a run that waits keeps it. */
+/** The stored account of a run that waits. */
 export interface AccountSnapshot
   extends Pick<
     Account,
@@ -65,18 +65,20 @@ export class Account {
     return { ...tokens, downgrade, known_nano_usd: this.#known, is_unknown: this.#isUnknown };
   }
 
-  /** Takes over what the run cost before it was suspended. The parent is left as it is. */
+  /** Restores the cost and tokens of a run from before it was suspended. The parent is unchanged. */
   restore({ known_nano_usd, is_unknown, ...rest }: AccountSnapshot): void {
     Object.assign(this, rest);
     this.#known = known_nano_usd;
     this.#isUnknown = is_unknown;
   }
 
+  /** Records a downgrade of a call, unless the account has one. */
   recordDowngrade(downgrade: AccountDowngrade): void {
     this.#parent?.recordDowngrade(downgrade);
     this.downgrade ??= downgrade;
   }
 
+  /** Adds a call. Tokens of embedding calls are not counted. */
   add(operation: string, cost_nano_usd: NanoUsd | null, tokens: Tokens): void {
     this.#parent?.add(operation, cost_nano_usd, tokens);
     this.#known += cost_nano_usd ?? 0;

@@ -159,7 +159,10 @@ describe('a model call', () => {
       signal: new AbortController().signal,
       ...ask,
     };
-    for await (const _ of streamModelCall({ ...ctx, defer: (work) => void deferred.push(work) }, call))
+    for await (const _ of streamModelCall(
+      { ...ctx, defer: (work) => void deferred.push(work) },
+      call,
+    ))
       break;
     await Promise.all(deferred);
     const [counter] = await counters(workspace.id);

@@ -19,7 +19,7 @@ const ask = { role: 'user' as const, content: [{ type: 'text' as const, text: qu
 const run = (options: ModelCall['options']) => step(ctx(), ['builtin/extractive'], { options });
 
 describe('builtin/extractive', () => {
-  it('quotes what it was given, with citations', async () => {
+  it('quotes the given passages with citations', async () => {
     const { text, result } = await run({
       prompt: [
         { role: 'user', content: [{ type: 'text', text: writePassages(passages, question) }] },
@@ -60,7 +60,7 @@ describe('builtin/extractive', () => {
     ).toBe('> | Fee for late books | Fee for lost books | [1]');
   });
 
-  it('searches first where it may, and quotes what was found', async () => {
+  it('searches first when the tool is available and quotes the results', async () => {
     const first = await run({ prompt: [ask], tools });
     expect(first.result.finish_reason).toBe('tool-calls');
     const [call] = first.result.content;
@@ -90,7 +90,7 @@ describe('builtin/extractive', () => {
     );
   });
 
-  it('says what it is without documents, and when it may not search', async () => {
+  it('describes itself without documents and without the search tool', async () => {
     expect((await run({ prompt: [ask] })).text).toContain('I only quote documents');
     expect((await run({ prompt: [ask], tools, toolChoice: { type: 'none' } })).text).toContain(
       'I only quote documents',

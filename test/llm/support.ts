@@ -1,12 +1,17 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { type ModelCall, type ModelCallEvent, type ModelCallResult, streamModelCall } from '../../src/llm/index.ts';
+import {
+  type ModelCall,
+  type ModelCallEvent,
+  type ModelCallResult,
+  streamModelCall,
+} from '../../src/llm/index.ts';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
 import type { Ctx } from '../../src/platform/context.ts';
 import { newId } from '../../src/shared/id.ts';
 import type { Workspace } from '../support/api.ts';
 
-/** A context of a workspace, as a job would have it, over `bindings`. */
+/** Returns a context of a workspace over `bindings`, as a job has it. */
 export function contextOf(
   workspace: Pick<Workspace, 'id'>,
   bindings: Partial<Record<string, unknown>> = {},
@@ -27,7 +32,7 @@ export const question = (text: string): ModelCall['options'] => ({
   prompt: [{ role: 'user', content: [{ type: 'text', text }] }],
 });
 
-/** One whole step. */
+/** Runs a model call to its end. */
 export async function step(
   ctx: Ctx,
   models: readonly string[],
@@ -49,7 +54,7 @@ export async function step(
   return { events, text, result: next.value };
 }
 
-/** The usage rows that a step would store, as they are in the table. */
+/** Stores the usage of a model call and returns its rows. */
 export async function usageRows(
   ctx: Ctx,
   { usage }: ModelCallResult,

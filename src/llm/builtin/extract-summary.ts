@@ -1,6 +1,6 @@
 import { estimateTokens } from '../../shared/tokens.ts';
 import { contentWords, isAskingWord } from '../../shared/words.ts';
-import type { Said } from '../conversation.ts';
+import type { ConversationMessage } from '../conversation.ts';
 
 interface Candidate {
   readonly line: string;
@@ -27,7 +27,7 @@ const fading = 0.85;
  */
 export function extractSummary(
   previous: string,
-  messages: readonly Said[],
+  messages: readonly ConversationMessage[],
   max_tokens: number,
 ): string {
   const before = previous.split('\n').filter((line) => line.trim() !== '');
@@ -97,7 +97,7 @@ const isFact = (line: string): boolean =>
     (line.startsWith(`${labels.user}: `) && self.test(line.slice(labels.user.length + 2))));
 
 /** Returns the sentences of a message without its code, with speaker and weight. */
-function sentencesOf({ role, text }: Said): { line: string; weight: number }[] {
+function sentencesOf({ role, text }: ConversationMessage): { line: string; weight: number }[] {
   const prose = text.replace(/```[\s\S]*?(?:```|$)/g, '\n').replace(/\s?\[\d{1,3}\]/g, '');
   const sentences = prose
     .split(/\n+/)

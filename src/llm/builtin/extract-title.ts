@@ -121,7 +121,7 @@ function codeTitle(code: string): string | null {
   return found === undefined ? null : shorten(found, wide, columns);
 }
 
-/** Returns the most relevant phrase of the sentence with the topic; null when there is no topic. */
+/** Returns the most relevant phrase of the sentence with the topic; null without a topic. */
 function topicOf(prose: string, answer: string): string | null {
   const weights = weigh(prose, answer);
   let best: { readonly phrase: string; readonly score: number } | null = null;

@@ -66,7 +66,7 @@ function answer(options: LanguageModelV4CallOptions): Answer {
   };
 }
 
-/** Returns a call of `knowledge_search` with the question; null when there is no question, it was searched already, or the tool is not available. */
+/** Returns a call of `knowledge_search` with the question; null without a question, after a search, or when the tool is not available. */
 function searchFor({
   prompt,
   tools = [],

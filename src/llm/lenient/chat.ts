@@ -1,5 +1,5 @@
 import { ChatCalls } from './chat-calls.ts';
-import { mendChatUsage, hasCounts } from './chat-usage.ts';
+import { hasCounts, mendChatUsage } from './chat-usage.ts';
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
 import { mapList, toNumber, toText, withChanges } from './values.ts';

@@ -136,8 +136,8 @@ export class MessagesDialect implements Dialect {
       return [begun];
     const delta =
       block.type === 'text'
-        ? { type: 'text_delta', text: said }
-        : { type: 'thinking_delta', thinking: said };
+        ? { type: 'text_delta', text }
+        : { type: 'thinking_delta', thinking: text };
     return [begun, { type: 'content_block_delta', index, delta }];
   }
 

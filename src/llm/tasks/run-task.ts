@@ -36,8 +36,8 @@ export interface TaskResult<Output> {
 }
 
 /**
- * Runs a task on its model, and on `builtin/extractive` when there is no model, it fails, a budget
- * refuses it or its answer cannot be used. Does not throw for any of these.
+ * Runs a task on its model, and on `builtin/extractive` without a model, or when the model fails, a
+ * budget refuses the call or the answer cannot be used. Does not throw for any of these.
  */
 export async function runTask<Input, Output>(
   ctx: Ctx,
@@ -46,7 +46,7 @@ export async function runTask<Input, Output>(
   { model, ...call }: TaskCall,
 ): Promise<TaskResult<Output>> {
   if (model === null) return { output: task.extract(input), by: 'builtin', usage: [] };
-  const { text, usage } = await askModel(ctx, {
+  const { text, usage } = await callModel(ctx, {
     ...call,
     model,
     operation: task.operation,
@@ -79,7 +79,7 @@ const reasoningTokens = 2000;
 const cutShort: ReadonlySet<string> = new Set(['length', 'content-filter', 'error', 'interrupted']);
 
 /** Returns the whole answer of a model; null when it failed. */
-async function askModel(
+async function callModel(
   ctx: Ctx,
   { model, instructions, text, max_output_tokens, schema, ...task }: Question,
 ): Promise<{ readonly text: string | null; readonly usage: Statement[] }> {
@@ -101,9 +101,9 @@ async function askModel(
   const { content, failure, finish_reason, usage } = next.value;
   if (failure !== null)
     ctx.log.warn('task_failed', { operation: task.operation, model, code: failure.code });
-  const said = content.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  const isWhole = failure === null && !cutShort.has(finish_reason) && said.trim() !== '';
-  return { text: isWhole ? said : null, usage };
+  const answer = content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const isWhole = failure === null && !cutShort.has(finish_reason) && answer.trim() !== '';
+  return { text: isWhole ? answer : null, usage };
 }
 
 function settingsFor(

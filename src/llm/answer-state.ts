@@ -5,7 +5,7 @@ import type { ThinkTags } from './think-tags.ts';
 export type FinishPart = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
 
 /** The part of an answer received so far. It is metered even when the caller stops reading. */
-export interface StreamState {
+export interface AnswerState {
   readonly content: ModelCallContent;
   /** Reads reasoning from the text; null for providers that separate the two. */
   tags: ThinkTags | null;
@@ -15,7 +15,7 @@ export interface StreamState {
   first_at: number | null;
 }
 
-export const newStreamState = (): StreamState => ({
+export const newAnswerState = (): AnswerState => ({
   content: new ModelCallContent(),
   tags: null,
   end: null,
