@@ -31,10 +31,10 @@ export async function embed(
   ctx: Ctx,
   call: EmbedCall,
 ): Promise<{ embeddings: number[][]; tokens: number | null; usage: Statement[] }> {
-  const known = findEmbeddingModel(call.model);
-  if (known === undefined && !isEmbeddingModel(call.model))
+  const listed = findEmbeddingModel(call.model);
+  if (listed === undefined && !isEmbeddingModel(call.model))
     throw new Failure('provider_error', `Unknown embedding model ${call.model}.`);
-  const dimensions = known?.dimensions ?? call.dimensions;
+  const dimensions = listed?.dimensions ?? call.dimensions;
   const meter = new CallMeter(ctx, call);
   const embeddings: number[][] = [];
   let tokens: number | null = 0;
@@ -48,7 +48,7 @@ export async function embed(
         'embedding',
         () => tokensOf(rest),
         (target, signal) =>
-          embedSome(target, known?.options ?? lengthOption(call.dimensions), rest, signal),
+          embedSome(target, listed?.options ?? lengthOption(call.dimensions), rest, signal),
       );
       if (some.length === 0)
         throw new Failure('provider_error', `${call.model} returned no vectors.`);

@@ -119,8 +119,8 @@ export class CallMeter {
       // Admitted once for all attempts.
       this.#admitted ??= admitCall(this.#ctx, this.#attribution);
       await this.#admitted;
-      const known = this.#costs.reduce<NanoUsd>((sum, cost) => sum + (cost ?? 0), 0);
-      await this.#reservation.reserve(requested.target, sizeOf, known, (model) =>
+      const spent = this.#costs.reduce<NanoUsd>((sum, cost) => sum + (cost ?? 0), 0);
+      await this.#reservation.reserve(requested.target, sizeOf, spent, (model) =>
         this.#openDowngrade(model, kind),
       );
     } catch (error) {

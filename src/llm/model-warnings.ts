@@ -30,15 +30,15 @@ const unlistedDetail = (name: string): string =>
 
 /** Returns a function that lists the warnings about the models of a configuration. The workspace's settings are cached for up to 30 seconds; otherwise one round trip. */
 export async function modelWarnings(ctx: Ctx): Promise<(models: Models) => Warning[]> {
-  const known = await readWorkspaceModels(ctx);
+  const workspaceModels = await readWorkspaceModels(ctx);
   const unlisted = (name: string, pointer: string): Warning[] =>
-    known.prices.has(name) || !isUnlisted(name)
+    workspaceModels.prices.has(name) || !isUnlisted(name)
       ? []
       : [{ code: 'unknown_model', detail: unlistedDetail(name), pointer }];
   const warn = (name: string, pointer: string, effect: string): Warning[] => {
     const provider = findProvider(readModelName(name)?.provider ?? '');
-    if (provider === undefined || findAccess(ctx, provider, known) !== null) return [];
-    const { reason, cure } = explainNoAccess(ctx, provider, known);
+    if (provider === undefined || findAccess(ctx, provider, workspaceModels) !== null) return [];
+    const { reason, cure } = explainNoAccess(ctx, provider, workspaceModels);
     return [{ code: 'provider_not_configured', detail: `${reason}: ${effect}. ${cure}`, pointer }];
   };
   return ({ model, fallback_models }) => [

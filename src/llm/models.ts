@@ -75,14 +75,14 @@ export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
 
 function matches(
   model: ModelInfo,
-  { provider, q, ...wanted }: Omit<ModelQuery, 'limit' | 'cursor'>,
+  { provider, q, ...required }: Omit<ModelQuery, 'limit' | 'cursor'>,
 ): boolean {
   if (provider !== undefined && model.provider !== provider) return false;
   if (q !== undefined && !`${model.id} ${model.name ?? ''}`.toLowerCase().includes(q.toLowerCase()))
     return false;
-  return Object.entries(wanted).every(
+  return Object.entries(required).every(
     ([name, value]) =>
-      value === undefined || (model.capabilities[name as keyof typeof wanted] === true) === value,
+      value === undefined || (model.capabilities[name as keyof typeof required] === true) === value,
   );
 }
 
@@ -109,7 +109,7 @@ function modelsOf(
   const listed = priced.filter(
     ({ model }) => isLanguageModel(`${provider}/${model}`) && !isPriceOnly(model),
   );
-  const known = listed.map(({ model, prices, ...about }) => {
+  const listedModels = listed.map(({ model, prices, ...about }) => {
     const id = `${provider}/${model}`;
     const override = overrides.get(id);
     return toModel(
@@ -119,12 +119,12 @@ function modelsOf(
       override !== undefined ? 'override' : prices === null ? null : 'table',
     );
   });
-  const names = new Set(known.map(({ id }) => id));
+  const names = new Set(listedModels.map(({ id }) => id));
   const own = [...overrides].filter(
     ([id]) => !names.has(id) && isLanguageModel(id) && readModelName(id)?.provider === provider,
   );
   return [
-    ...known,
+    ...listedModels,
     ...own.map(([id, prices]) =>
       toModel(id, { name: null, context_window: null }, toWirePrices(prices), 'override'),
     ),

@@ -212,7 +212,7 @@ describe('embeddings', () => {
     const { ctx } = await workspaceWith({ rounds: [] }, 'mistral');
     await expect(
       embed(ctx, { ...call, model: 'mistral/mistral-embed', call_key: `${ctx.workspace_id}:0` }),
-    ).rejects.toThrow('another length than 1024');
+    ).rejects.toThrow('a length other than 1024');
     await vi.waitUntil(async () => (await statuses(ctx.workspace_id)).length === 1);
   });
 

@@ -15,7 +15,7 @@ const labels = { user: 'User', assistant: 'Assistant' } as const;
 /** Share of common words above which a line repeats another. */
 const sameness = 0.6;
 /** Maximum number of sentences that are scored, newest first. */
-const mostCandidates = 1500;
+const maxCandidates = 1500;
 /** Factor on lines of the previous summary, so that the beginning of a conversation does not fill the summary. */
 const fading = 0.85;
 
@@ -31,14 +31,14 @@ export function extractSummary(
   max_tokens: number,
 ): string {
   const before = previous.split('\n').filter((line) => line.trim() !== '');
-  const spoken = messages.flatMap(sentencesOf);
-  const all = [...before.map((line) => ({ line, weight: fading })), ...spoken].slice(
-    -mostCandidates,
+  const sentences = messages.flatMap(sentencesOf);
+  const all = [...before.map((line) => ({ line, weight: fading })), ...sentences].slice(
+    -maxCandidates,
   );
   const counts = countWords(all.map(({ line }) => line));
   const candidates = all.map(({ line, weight }, order): Candidate => {
     const words = new Set(subjectWords(line));
-    const said = [...words].reduce((sum, word) => sum + Math.log1p(counts.get(word) ?? 0), 0);
+    const relevance = [...words].reduce((sum, word) => sum + Math.log1p(counts.get(word) ?? 0), 0);
     const is_fact = isFact(line);
     // Facts keep their weight in later summaries.
     const worth = is_fact ? Math.max(1, weight) : weight;
@@ -47,7 +47,7 @@ export function extractSummary(
       words,
       order,
       is_fact,
-      score: (worth * said) / Math.sqrt(Math.max(3, words.size)),
+      score: (worth * relevance) / Math.sqrt(Math.max(3, words.size)),
     };
   });
   return choose(candidates, max_tokens)

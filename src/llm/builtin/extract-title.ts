@@ -2,7 +2,7 @@ import { contentWords, isAskingWord, isStopWord, words } from '../../shared/word
 import { withoutFiller } from './filler.ts';
 
 /** Maximum characters of a title. */
-const longest = 80;
+const maxTitleChars = 80;
 /** Maximum characters that are read, since a topic is named early. */
 const looked = { question: 6000, answer: 2000, title: 2000, line: 300, sentence: 600 };
 /** Maximum columns of a phrase from a message; a character of a script without spaces takes two. */
@@ -34,7 +34,7 @@ export function cleanTitle(text: string): string | null {
   const title =
     line === undefined
       ? ''
-      : shorten(line, longest, () => 1).replace(
+      : shorten(line, maxTitleChars, () => 1).replace(
           /[\s,;:.!?…،\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f-]+$/u,
           '',
         );

@@ -18,18 +18,18 @@ export class ChatCalls {
   }
 
   /** Returns corrected `tool_calls` of a delta or message; the same value when they are valid. */
-  mend(value: unknown): unknown {
+  normalize(value: unknown): unknown {
     if (value === undefined || value === null) return value;
     const list = (Array.isArray(value) ? value : [value]).filter(isData);
-    const mended = mapList(list, (call) => this.#mendCall(call));
+    const normalized = mapList(list, (call) => this.#normalizeCall(call));
     return Array.isArray(value) &&
-      value.length === mended.length &&
-      mended.every((call, at) => call === value[at])
+      value.length === normalized.length &&
+      normalized.every((call, at) => call === value[at])
       ? value
-      : mended;
+      : normalized;
   }
 
-  #mendCall(given: Data): Data {
+  #normalizeCall(given: Data): Data {
     const named = isData(given.function)
       ? given.function
       : { name: given.name, arguments: given.arguments };

@@ -1,5 +1,5 @@
 import { type Data, isData } from './dialect.ts';
-import { mendUsage, toNumber, withChanges } from './values.ts';
+import { normalizeUsage, toNumber, withChanges } from './values.ts';
 
 /** Names of other protocols under which servers and gateways report the same counts, in order of precedence. */
 const others = {
@@ -16,8 +16,8 @@ const cached = [
 ];
 
 /** Returns the usage of a chat completion with all counts under the names of the reference; undefined without usage. */
-export function mendChatUsage(value: unknown): Data | undefined {
-  const usage = mendUsage(value);
+export function normalizeChatUsage(value: unknown): Data | undefined {
+  const usage = normalizeUsage(value);
   if (!isData(usage)) return undefined;
   const [prompt, completion, total] = [
     count(usage, 'prompt_tokens'),

@@ -1,5 +1,5 @@
 import { ChatCalls } from './chat-calls.ts';
-import { hasCounts, mendChatUsage } from './chat-usage.ts';
+import { hasCounts, normalizeChatUsage } from './chat-usage.ts';
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
 import { mapList, toNumber, toText, withChanges } from './values.ts';
@@ -23,11 +23,11 @@ export class ChatDialect implements Dialect {
   #messages = 0;
   readonly #calls = new ChatCalls();
 
-  mend(data: Data): readonly Data[] {
+  normalize(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
     const usage = this.#readUsage(data);
-    const choices = this.#mendChoices(data.choices);
+    const choices = this.#normalizeChoices(data.choices);
     if (choices === null && usage === undefined) return [];
     const { x_groq } = data;
     // Groq's package reads usage from this field.
@@ -74,7 +74,7 @@ export class ChatDialect implements Dialect {
   }
 
   fromWhole(data: Data): readonly Data[] {
-    const events = this.mend(data);
+    const events = this.normalize(data);
     return [...events, ...(events.length > 0 ? this.atEnd() : [])];
   }
 
@@ -84,22 +84,22 @@ export class ChatDialect implements Dialect {
       ? choices.filter(isData).map((choice) => choice.usage)
       : [];
     const given = [usage, ...inChoice, isData(x_groq) ? x_groq.usage : undefined].find(isData);
-    const mended = mendChatUsage(given);
-    if (mended === undefined) return undefined;
-    if (this.#usage !== null && !hasCounts(mended)) return this.#usage;
-    this.#usage = mended;
-    return mended;
+    const normalized = normalizeChatUsage(given);
+    if (normalized === undefined) return undefined;
+    if (this.#usage !== null && !hasCounts(normalized)) return this.#usage;
+    this.#usage = normalized;
+    return normalized;
   }
 
-  #mendChoices(value: unknown): readonly Data[] | null {
+  #normalizeChoices(value: unknown): readonly Data[] | null {
     if (value === undefined || value === null) return null;
     const list = Array.isArray(value) ? value : [value];
-    if (!list.every(isData)) return this.#mendChoices(list.filter(isData));
-    const mended = mapList(list, (choice) => this.#mendChoice(choice));
-    return mended === list && Array.isArray(value) ? value : mended;
+    if (!list.every(isData)) return this.#normalizeChoices(list.filter(isData));
+    const normalized = mapList(list, (choice) => this.#normalizeChoice(choice));
+    return normalized === list && Array.isArray(value) ? value : normalized;
   }
 
-  #mendChoice(choice: Data): Data {
+  #normalizeChoice(choice: Data): Data {
     const finish_reason = toFinishReason(choice.finish_reason);
     if (typeof finish_reason === 'string') this.#hasFinished = true;
     const logprobs = choice.logprobs === null ? null : undefined;
@@ -107,21 +107,21 @@ export class ChatDialect implements Dialect {
       finish_reason,
       index: toNumber(choice.index) ?? 0,
       logprobs,
-      ...this.#mendSaid(choice),
+      ...this.#normalizeContent(choice),
     });
   }
 
-  #mendSaid({ delta, message, text }: Data): Data {
+  #normalizeContent({ delta, message, text }: Data): Data {
     const [change, whole] = [toMessage(delta), toMessage(message)];
     if (change !== null && (whole === null || Object.keys(change).length > 0)) {
       if (change.content !== undefined && change.content !== null && change.content !== '')
         this.#messageText = null;
-      return { delta: this.#mendDelta(change) };
+      return { delta: this.#normalizeDelta(change) };
     }
     if (whole !== null)
-      return { message: undefined, delta: this.#mendDelta(this.#newPartOf(whole)) };
+      return { message: undefined, delta: this.#normalizeDelta(this.#newPartOf(whole)) };
     if (typeof text === 'string')
-      return { text: undefined, delta: this.#mendDelta({ content: text }) };
+      return { text: undefined, delta: this.#normalizeDelta({ content: text }) };
     return { delta: {} };
   }
 
@@ -145,10 +145,10 @@ export class ChatDialect implements Dialect {
     };
   }
 
-  #mendDelta(delta: Data): Data {
+  #normalizeDelta(delta: Data): Data {
     const { content, role, reasoning_content, reasoning, function_call, tool_calls } = delta;
     const calls = isData(function_call) ? [{ index: 0, function: function_call }] : tool_calls;
-    const mended = withChanges(delta, {
+    const normalized = withChanges(delta, {
       role: role === undefined || role === null ? undefined : 'assistant',
       content: toContent(content),
       reasoning_content: toText(reasoning_content),
@@ -158,14 +158,14 @@ export class ChatDialect implements Dialect {
       function_call: undefined,
       refusal: toText(delta.refusal),
       annotations: toAnnotations(delta.annotations),
-      tool_calls: this.#calls.mend(calls),
+      tool_calls: this.#calls.normalize(calls),
     });
     this.#hasContent ||=
       this.#calls.count > 0 ||
-      [mended.content, mended.reasoning_content, mended.reasoning].some(
+      [normalized.content, normalized.reasoning_content, normalized.reasoning].some(
         (text) => text !== '' && text != null,
       );
-    return mended;
+    return normalized;
   }
 }
 

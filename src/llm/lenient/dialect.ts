@@ -7,7 +7,7 @@ export interface Dialect {
    * Returns the data of one event as the provider package expects it: the same object when it is valid,
    * several objects when the event has to be split, none when it is empty. Throws `ReportedError`.
    */
-  mend(data: Data): readonly Data[];
+  normalize(data: Data): readonly Data[];
   /** Returns the events missing at an end that the server marked, such as a finish reason. */
   atEnd(): readonly Data[];
   /** Returns the events of an answer that was sent as one JSON document. Throws `ReportedError`. */

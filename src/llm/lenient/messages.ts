@@ -1,6 +1,6 @@
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mendUsage, objectOrNone, toText, withChanges } from './values.ts';
+import { normalizeUsage, objectOrNone, toText, withChanges } from './values.ts';
 
 const knownBlocks = new Set([
   'text',
@@ -50,13 +50,15 @@ export class MessagesDialect implements Dialect {
   #hasToolUse = false;
   #hasStopped = false;
 
-  mend(data: Data): readonly Data[] {
+  normalize(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
     switch (data.type) {
       case 'message_start':
         return [
-          withChanges(data, { message: mendMessage(isData(data.message) ? data.message : {}) }),
+          withChanges(data, {
+            message: normalizeMessage(isData(data.message) ? data.message : {}),
+          }),
         ];
       case 'content_block_start':
         return this.#startBlock(data);
@@ -71,7 +73,7 @@ export class MessagesDialect implements Dialect {
           ? []
           : [withChanges(data, { index: this.#indexOf(data) })];
       case 'message_delta':
-        return [this.#mendDelta(data)];
+        return [this.#normalizeDelta(data)];
       case 'message_stop':
         this.#hasStopped = true;
         return [...this.#stopReason(), data];
@@ -101,7 +103,7 @@ export class MessagesDialect implements Dialect {
       { type: 'message_delta', delta: { stop_reason, stop_sequence }, usage },
       { type: 'message_stop' },
     ];
-    return events.flatMap((event) => this.mend(event));
+    return events.flatMap((event) => this.normalize(event));
   }
 
   #indexOf({ index }: Data): number {
@@ -141,11 +143,11 @@ export class MessagesDialect implements Dialect {
     return [begun, { type: 'content_block_delta', index, delta }];
   }
 
-  #mendDelta(data: Data): Data {
+  #normalizeDelta(data: Data): Data {
     const delta = isData(data.delta) ? data.delta : {};
     if (typeof delta.stop_reason === 'string' && delta.stop_reason !== '')
       this.#hasStopReason = true;
-    const usage = mendUsage(data.usage);
+    const usage = normalizeUsage(data.usage);
     const counted =
       isData(usage) && typeof usage.output_tokens === 'number'
         ? usage
@@ -175,8 +177,8 @@ const isKnownDelta = ({ type, citation }: Data): boolean =>
   knownDeltas.has(type as string) &&
   (type !== 'citations_delta' || (isData(citation) && knownCitations.has(citation.type as string)));
 
-function mendMessage(message: Data): Data {
-  const usage = mendUsage(message.usage);
+function normalizeMessage(message: Data): Data {
+  const usage = normalizeUsage(message.usage);
   const counts = isData(usage) ? usage : {};
   const content = Array.isArray(message.content)
     ? message.content.filter((part) => isData(part) && part.type === 'tool_use')

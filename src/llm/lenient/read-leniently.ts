@@ -1,7 +1,7 @@
 import type { Fetch } from '../../platform/ports.ts';
 import { ChatDialect } from './chat.ts';
 import type { Dialect } from './dialect.ts';
-import { EventMender } from './event-mender.ts';
+import { EventNormalizer } from './event-normalizer.ts';
 import { GoogleDialect } from './google.ts';
 import { MessagesDialect } from './messages.ts';
 import { ResponsesDialect } from './responses.ts';
@@ -29,7 +29,7 @@ export const readLeniently =
     const headers = new Headers(response.headers);
     headers.delete('content-length');
     headers.set('content-type', 'text/event-stream');
-    return new Response(mended(response.body, new EventMender(dialect)), {
+    return new Response(normalized(response.body, new EventNormalizer(dialect)), {
       status,
       statusText,
       headers,
@@ -41,13 +41,16 @@ function dialectOf(input: RequestInfo | URL): Dialect | null {
   return dialects.find(([pattern]) => pattern.test(pathname))?.[1]() ?? null;
 }
 
-function mended(body: ReadableStream<Uint8Array>, mender: EventMender): ReadableStream<Uint8Array> {
+function normalized(
+  body: ReadableStream<Uint8Array>,
+  normalizer: EventNormalizer,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       for (let good: Uint8Array | null = null; good === null; ) {
         const { done, value } = await reader.read();
-        good = done ? mender.end() : mender.push(value);
+        good = done ? normalizer.end() : normalizer.push(value);
         if (good !== null) controller.enqueue(good);
         if (done) return controller.close();
       }

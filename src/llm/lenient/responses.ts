@@ -1,6 +1,6 @@
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mendUsage, toNumber, toText, withChanges } from './values.ts';
+import { normalizeUsage, toNumber, toText, withChanges } from './values.ts';
 
 const ends = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
@@ -11,9 +11,9 @@ export class ResponsesDialect implements Dialect {
   #hasContent = false;
   #response: Data = {};
 
-  mend(data: Data): readonly Data[] {
+  normalize(data: Data): readonly Data[] {
     const { type } = data;
-    const response = isData(data.response) ? mendResponse(data.response) : data.response;
+    const response = isData(data.response) ? normalizeResponse(data.response) : data.response;
     // Failures of the protocol are read by the package.
     const error = type === undefined || type === 'error' ? errorIn(data) : undefined;
     if (error !== undefined) throw new ReportedError(error);
@@ -54,11 +54,11 @@ export class ResponsesDialect implements Dialect {
       ...data.output.filter(isData).flatMap((item, output_index) => eventsOf(item, output_index)),
       { type, response: data },
     ];
-    return events.flatMap((event) => this.mend(event));
+    return events.flatMap((event) => this.normalize(event));
   }
 }
 
-function mendResponse(response: Data): Data {
+function normalizeResponse(response: Data): Data {
   const created_at = toNumber(response.created_at);
   return withChanges(response, {
     id: toText(response.id),
@@ -69,7 +69,7 @@ function mendResponse(response: Data): Data {
 
 /** Adds missing counts as 0, which is read as unknown. */
 function countsOf(value: unknown): Data {
-  const usage = mendUsage(value);
+  const usage = normalizeUsage(value);
   const counts = isData(usage) ? usage : {};
   const { input_tokens, output_tokens } = counts;
   if (typeof input_tokens === 'number' && typeof output_tokens === 'number') return counts;

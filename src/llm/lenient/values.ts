@@ -34,7 +34,7 @@ export function toNumber(value: unknown): unknown {
 const isCount = /tokens$|TokenCount$/;
 
 /** Returns token usage with numeric counts, including details. Other fields are removed. */
-export function mendUsage(value: unknown): unknown {
+export function normalizeUsage(value: unknown): unknown {
   if (value === undefined || value === null) return value;
   if (!isData(value)) return undefined;
   const changes: Record<string, unknown> = {};
@@ -42,7 +42,7 @@ export function mendUsage(value: unknown): unknown {
     if (isCount.test(name)) changes[name] = toNumber(field);
     // Google's details are lists by modality.
     else if (/_details$/.test(name) || (/details?$/i.test(name) && !Array.isArray(field)))
-      changes[name] = mendUsage(field);
+      changes[name] = normalizeUsage(field);
   }
   return withChanges(value, changes);
 }

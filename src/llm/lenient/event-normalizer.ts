@@ -13,7 +13,7 @@ const maxEventChars = 32_000_000;
  * events pass as the bytes in which they arrived: a text delta that differs from a valid one only in
  * its text is not parsed.
  */
-export class EventMender {
+export class EventNormalizer {
   readonly #dialect: Dialect;
   readonly #decoder = new TextDecoder();
   #rest = '';
@@ -39,10 +39,10 @@ export class EventMender {
     this.#rest = end === -1 ? all : all.slice(end + blankLine.length);
     if (this.#rest.length > maxEventChars) throw new Error('An event of the stream is too long.');
     if (end === -1) return null;
-    const mended = this.#mend(all.slice(0, end + blankLine.length));
+    const normalized = this.#normalize(all.slice(0, end + blankLine.length));
     // The original bytes are returned only after the first piece, since decoding removes a byte order mark.
-    if (before === '' && this.#rest === '' && mended === text && this.#hasEmitted) return piece;
-    return this.#emit(mended);
+    if (before === '' && this.#rest === '' && normalized === text && this.#hasEmitted) return piece;
+    return this.#emit(normalized);
   }
 
   /** Returns the events after the last blank line, and those missing at an end that the server marked. */
@@ -51,7 +51,7 @@ export class EventMender {
     this.#rest = '';
     if (this.#isDocument) return this.#emit(this.#guarded(() => this.#readDocument(rest)));
     // An incomplete event is dropped.
-    const last = isWholeEvent(rest) ? this.#mend(rest.trimEnd() + blankLine) : '';
+    const last = isWholeEvent(rest) ? this.#normalize(rest.trimEnd() + blankLine) : '';
     return this.#emit(
       last + (this.#dialect.hasEnded === true && !this.#isOver ? this.#finish() : ''),
     );
@@ -71,10 +71,10 @@ export class EventMender {
   }
 
   /** Writes a reported error as an error event. Everything after it is ignored. */
-  #guarded(mend: () => string): string {
+  #guarded(normalize: () => string): string {
     if (this.#isOver) return '';
     try {
-      return mend();
+      return normalize();
     } catch (error) {
       if (!(error instanceof ReportedError)) throw error;
       this.#isOver = true;
@@ -91,7 +91,7 @@ export class EventMender {
     if (error !== undefined) throw new ReportedError(error);
     const list = (Array.isArray(value) ? value : [value]).filter(isData);
     if (list.length < 2) return this.#write(list.flatMap((one) => this.#dialect.fromWhole(one)));
-    return this.#write(list.flatMap((one) => this.#dialect.mend(one))) + this.#finish();
+    return this.#write(list.flatMap((one) => this.#dialect.normalize(one))) + this.#finish();
   }
 
   /** Normalizes line ends to LF. A CR at the end of a piece may be half of a CRLF. */
@@ -102,14 +102,16 @@ export class EventMender {
     return isOpen ? `${lines}\r` : lines;
   }
 
-  #mend(whole: string): string {
+  #normalize(whole: string): string {
     const events = whole.split(blankLine);
     events.pop();
     let isChanged = false;
     let text = '';
     for (const event of events) {
       const good =
-        this.#isGood(event) && !this.#isDone ? event : this.#guarded(() => this.#mendEvent(event));
+        this.#isGood(event) && !this.#isDone
+          ? event
+          : this.#guarded(() => this.#normalizeEvent(event));
       isChanged ||= good !== event;
       text += this.#whole(good);
     }
@@ -121,7 +123,7 @@ export class EventMender {
   }
 
   /** Returns the event, its replacements (each with its blank line), or an empty string. */
-  #mendEvent(event: string): string {
+  #normalizeEvent(event: string): string {
     const { data, lines, name } = fieldsOf(event);
     if (data === null) return event;
     if (isDone.test(data)) {
@@ -137,22 +139,22 @@ export class EventMender {
       lines.length > 1 &&
       lines.every((line) => isDone.test(line) || parse(line) !== undefined)
     )
-      return lines.map((line) => this.#whole(this.#mendEvent(`data: ${line}`))).join('');
+      return lines.map((line) => this.#whole(this.#normalizeEvent(`data: ${line}`))).join('');
     // An incomplete event is left to the package, which reports it.
     if (value === undefined) return this.#isDone ? '' : event;
     const list = Array.isArray(value) ? value : [value];
     const given = list
       .filter(isData)
       .map((one) => (name === 'error' && one.error === undefined ? { error: one } : one));
-    const mended = (this.#isDone ? given.flatMap(usageOf) : given).flatMap((one) =>
-      this.#dialect.mend(one),
+    const normalized = (this.#isDone ? given.flatMap(usageOf) : given).flatMap((one) =>
+      this.#dialect.normalize(one),
     );
-    if (mended.length > 0) this.#hasAnswered = true;
-    if (mended.length === 1 && mended[0] === value) {
+    if (normalized.length > 0) this.#hasAnswered = true;
+    if (normalized.length === 1 && normalized[0] === value) {
       this.#good = readDelta(event) ?? this.#good;
       return event;
     }
-    return this.#write(mended);
+    return this.#write(normalized);
   }
 
   #whole(event: string): string {
