@@ -3,7 +3,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { streamText } from 'ai';
 import { provider_credentials } from '../src/db/schema/models.ts';
-import { streamStep } from '../src/llm/index.ts';
+import { streamModelCall } from '../src/llm/index.ts';
 import { openPlatform } from '../src/platform/cloudflare.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import { newId } from '../src/shared/id.ts';
@@ -49,7 +49,7 @@ const ways: Readonly<Record<string, Way>> = {
     return length;
   },
 
-  async streamStep(_, ctx) {
+  async streamModelCall(_, ctx) {
     const models = ['openai-compatible/scripted'];
     const call = {
       models,
@@ -59,7 +59,7 @@ const ways: Readonly<Record<string, Way>> = {
       signal: new AbortController().signal,
     };
     let length = 0;
-    const events = streamStep(ctx, call);
+    const events = streamModelCall(ctx, call);
     for (let next = await events.next(); ; next = await events.next()) {
       if (next.done === true) {
         if (next.value.failure !== null) throw next.value.failure;

@@ -9,6 +9,12 @@ const revised: readonly string[] = [
   'src/protocols',
   'src/shared',
   'test/protocols',
+  'src/shared',
+  'src/llm',
+  'src/models',
+  'src/usage',
+  'test/llm',
+  'test/usage',
 ];
 
 /** A doc comment states a contract in a whole sentence instead of naming a thing by a subordinate clause. */
@@ -66,8 +72,9 @@ function wordingFaults(text: string, kind: 'comment' | 'string'): string[] {
     return match === undefined ? [] : [`“${match}” (use: ${use})`];
   });
   const [opening] = openings.exec(text) ?? [];
-  // A string that opens with one of these is a description when it is a sentence of several words.
-  const isOpening = opening !== undefined && (kind === 'comment' || text.split(' ').length > 2);
+  // A string that opens with one of these is a description when it has several words and is not a question.
+  const isDescription = text.split(' ').length > 2 && !text.endsWith('?');
+  const isOpening = opening !== undefined && (kind === 'comment' || isDescription);
   return isOpening
     ? [`the opening “${opening.trim()} …” (use: a whole sentence)`, ...found]
     : found;

@@ -6,7 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Hit } from '../knowledge/index.ts';
-import { type StepEvent, type StepResult, streamStep } from '../llm/index.ts';
+import { type ModelCallEvent, type ModelCallResult, streamModelCall } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
@@ -54,7 +54,7 @@ export interface ClientTools {
 
 /** One model call and the tool calls it asked for. */
 export interface Round {
-  readonly model: StepResult;
+  readonly model: ModelCallResult;
   /** What the call added to the conversation. */
   readonly asked: readonly LanguageModelV4Message[];
   readonly started_at: number;
@@ -65,7 +65,7 @@ export interface Round {
 }
 
 export type LoopEvent =
-  | StepEvent
+  | ModelCallEvent
   | {
       readonly type: 'tool-call';
       readonly tool_call_id: string;
@@ -105,7 +105,7 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
   for (;;) {
     yield { type: 'round', ordinal: spent.steps };
     const started_at = ctx.now();
-    const model = yield* streamStep(ctx, stepCall(input, prompt, spent.steps));
+    const model = yield* streamModelCall(ctx, stepCall(input, prompt, spent.steps));
     spent.steps += 1;
     const calls = model.content.filter(
       (part): part is LanguageModelV4ToolCall => part.type === 'tool-call',

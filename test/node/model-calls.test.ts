@@ -61,10 +61,10 @@ describe('every use of a model goes through the metered call', () => {
   });
 
   it('has a meter wherever a model is called', () => {
-    for (const file of ['llm/step.ts', 'llm/embed.ts', 'llm/rerank.ts'])
+    for (const file of ['llm/model-call.ts', 'llm/embed.ts', 'llm/rerank.ts'])
       expect(filesWith(/new CallMeter\(ctx, call\)/)).toContain(file);
     // A stream has one caller, which has the meter.
-    expect(filesWith(/\battempt\(ctx,/)).toEqual(['llm/step.ts']);
+    expect(filesWith(/\battempt\(ctx,/)).toEqual(['llm/model-call.ts']);
   });
 
   it('sees what it looks for', () => {
