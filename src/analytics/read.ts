@@ -18,21 +18,21 @@ import {
 import { indexAt, type RollupRange, rangesOf } from './plan.ts';
 import { mergeSlices, readQuarters, readSlices, type Slices } from './slices.ts';
 
-/** What a report reads: figures along a dimension, for each stretch between boundaries. */
+/** A request for figures along a dimension, for each period between boundaries. */
 export interface Wanted {
-  /** null reads nothing and leaves every stretch empty. */
+  /** Null reads nothing; every period is empty. */
   readonly dimension: Dimension | null;
   readonly boundaries: readonly number[];
 }
 
 export interface Reading {
-  /** For each item of `wanted`, the figures by value in each of its stretches. */
+  /** For each item of `wanted`, the figures by value in each of its periods. */
   readonly parts: readonly (readonly Slices[])[];
   /** False when there were more facts to count than `factsAtMost`. */
   readonly isComplete: boolean;
 }
 
-/** The most facts of each kind that are counted while reading: those of the open hour, or more when cron is behind. */
+/** Maximum number of facts of each kind that are counted while reading: those of the open hour, or more if cron is late. */
 const factsAtMost = 20_000;
 
 const zones = new Map<string, string>();

@@ -63,7 +63,7 @@ export async function getAnalytics(
   };
 }
 
-/** Rollups have the figures of a variant alone by nothing else. */
+/** Rollups store the figures of a variant along no other dimension. */
 function refuseGrouping(query: AnalyticsQuery): void {
   const { group_by } = query;
   if (!isFiltered(query) || group_by === undefined) return;
@@ -102,7 +102,7 @@ function toSeries(
   }));
 }
 
-/** The figures of a report, in this order: the series, the period before, the groups, the toplists. */
+/** The figures of a report, in this order: series, previous period, groups, toplists. */
 function wantedFor(ctx: Ctx, query: AnalyticsQuery, time_zone: string): Wanted[] {
   const { start, end, days } = periodOf(ctx, query, time_zone);
   if (days > longestDays[query.granularity])
