@@ -1,5 +1,5 @@
-// Leader of a process group: runs the script named by its arguments and takes the whole group with it when it goes.
-// Its standard input is a pipe from whoever started it, which ends when they say so and also when they are killed.
+// Leader of a process group: runs the script named by its arguments, and ends the whole group when it exits. Its standard
+// input is a pipe from the parent, which closes when the parent stops the group or is killed.
 import { spawn, spawnSync } from 'node:child_process';
 
 const patience = 5_000;
@@ -14,7 +14,7 @@ process.on('SIGINT', end);
 process.stdin.on('end', end).on('error', end).resume();
 child.on('exit', (code) => {
   if (isEnding) return endGroup('SIGKILL');
-  // Ended by itself: whoever started it wants to know how, and ends what is left of the group.
+  // The script ended by itself: passes its exit status to the parent, which ends the rest of the group.
   process.exit(code ?? 1);
 });
 
@@ -25,7 +25,7 @@ function end(): void {
   setTimeout(() => endGroup('SIGKILL'), patience);
 }
 
-/** This process is one of the group: nothing runs after this. */
+/** Ends the group including this process; nothing runs afterwards. */
 function endGroup(signal: NodeJS.Signals): void {
   if (process.platform !== 'win32') process.kill(-process.pid, signal);
   else spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F']);

@@ -4,7 +4,31 @@ import { readText, type Source, type Text } from './source.ts';
  * Folders and pages whose texts have been revised (docs/decisions/0046-checks-of-wording.md). Paths
  * are added and never removed, until the list is `src`, `test`, `scripts`, `docs` and `README.md`.
  */
-const revised: readonly string[] = ['src/platform', 'src/shared'];
+const revised: readonly string[] = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/contributing',
+  'docs/decisions',
+  'docs/glossary.md',
+  'docs/guides',
+  'docs/internals',
+  'docs/performance.md',
+  'docs/streams.md',
+  'scripts',
+  'src/agents',
+  'src/analytics',
+  'src/documents',
+  'src/features.ts',
+  'src/identity',
+  'src/jobs',
+  'src/knowledge',
+  'src/platform',
+  'src/shared',
+  'src/workspaces',
+  'test/conformance',
+  'test/node',
+  'test/support',
+];
 
 /** A doc comment states a contract in a whole sentence instead of naming a thing by a subordinate clause. */
 const openings = /^(?:What|Of|Whether|Whose|Those (?:that|which|who|of)|Who) /;
@@ -69,7 +93,7 @@ function wordingFaults(text: string, kind: 'comment' | 'string'): string[] {
 }
 
 const faultsOf = (file: string, { line, value }: Text, kind: 'comment' | 'string'): string[] =>
-  // What has no space is a name or a path.
+  // A text without a space is a name or a path.
   value.includes(' ') ? wordingFaults(value, kind).map((fault) => `${file}:${line} ${fault}`) : [];
 
 /** Reports the wording to replace in comments and strings of one file. */
@@ -78,7 +102,7 @@ export const wordsOfSource = ({ file, comments, strings }: Source): string[] => 
   ...strings.flatMap((text) => faultsOf(file, text, 'string')),
 ];
 
-/** The same for a page in Markdown, line by line. */
+/** Reports the wording to replace in a Markdown page, line by line. */
 export const wordsOfPage = (file: string, markdown: string): string[] =>
   markdown
     .split('\n')

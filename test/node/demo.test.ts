@@ -28,7 +28,7 @@ describe('npm run demo', () => {
   it('says what is wrong with its flags, or with a server it is given', async () => {
     expect(await runDemo('--model', 'openai/gpt-5-mini')).toMatchObject({
       code: 1,
-      text: expect.stringContaining('--model goes with --tools'),
+      text: expect.stringContaining('--model requires --tools'),
     });
     const dead = await runDemo('--tools', '--url', 'http://127.0.0.1:1', '--key', 'agk_none');
     expect(dead).toMatchObject({

@@ -65,7 +65,7 @@ describe('a server that has just been started', () => {
   });
 
   it('refuses to start twice on a data directory, and goes on', async () => {
-    const says = `${directory} is in use by another AgentGrid (process ${server.child.pid}). Stop that one, or choose another`;
+    const says = `${directory} is in use by another AgentGrid (process ${server.child.pid}). Stop it, or choose another`;
     await expect(spawnServer(directory, ['--no-sample'])).rejects.toThrow(says);
     expect(await client.call('GET', '/users/me')).toMatchObject({
       workspace_id: server.workspace_id,
