@@ -30,9 +30,9 @@ type Decision = { readonly tool_calls: readonly ToolCall[] } | { readonly text: 
  * the search with the rest of the question. With results, it composes the answer from them.
  */
 export function decide({ messages, tools = [] }: ChatRequest): Decision {
-  const asked = messages.findLastIndex(({ role }) => role === 'user');
-  const since = messages.slice(asked + 1);
-  const question = questionOf(textOf(messages[asked]));
+  const questionAt = messages.findLastIndex(({ role }) => role === 'user');
+  const since = messages.slice(questionAt + 1);
+  const question = questionOf(textOf(messages[questionAt]));
   const results = since.filter(({ role }) => role === 'tool');
   if (results.length === 0 && tools.length > 0) {
     return { tool_calls: tools.map((tool) => callOf(tool.function.name, question)) };
@@ -40,14 +40,14 @@ export function decide({ messages, tools = [] }: ChatRequest): Decision {
   const names = new Map(
     since.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
   );
-  const said = results.map((result) => {
+  const sentences = results.map((result) => {
     const text = textOf(result);
     return names.get(result.tool_call_id ?? '') === 'knowledge_search'
       ? sayPassage(text, question)
       : sayOrder(text);
   });
   return {
-    text: [...said, '(Put together by the stand-in of the demo, which is no language model.)'].join(
+    text: [...sentences, '(Composed by the simulated model of the demo.)'].join(
       ' ',
     ),
   };

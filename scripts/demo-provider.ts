@@ -64,7 +64,7 @@ export async function chooseModel(
   const key = after.api_key === null ? 'no key' : `key …${after.api_key.last_four ?? ''}`;
   const what =
     wanted === null
-      ? ', a rule in scripts/demo-model.ts and no language model; --model takes a real one'
+      ? ', simulated by scripts/demo-model.ts, not a language model; --model uses a real one'
       : '';
   return {
     name,
