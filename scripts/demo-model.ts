@@ -47,9 +47,7 @@ export function decide({ messages, tools = [] }: ChatRequest): Decision {
       : sayOrder(text);
   });
   return {
-    text: [...sentences, '(Composed by the simulated model of the demo.)'].join(
-      ' ',
-    ),
+    text: [...sentences, '(Composed by the simulated model of the demo.)'].join(' '),
   };
 }
 

@@ -36,7 +36,7 @@ export async function chooseModel(
   const id = name.split('/')[0] ?? '';
   const before = await client.call<Provider>('GET', `/providers/${id}`).catch((error: unknown) => {
     throw error instanceof ApiError && error.status === 404
-      ? new Error(`There is no provider ${id} that takes a key.`)
+      ? new Error(`Provider ${id} does not exist or accepts no key.`)
       : error;
   });
   const given = wanted === null ? { api_key: peer.model_key, base_url: `${peer.url}/v1` } : wanted;

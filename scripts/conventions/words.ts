@@ -85,8 +85,9 @@ function wordingFaults(text: string, kind: 'comment' | 'string'): string[] {
     return match === undefined ? [] : [`“${match}” (use: ${use})`];
   });
   const [opening] = openings.exec(text) ?? [];
-  // A string that opens with one of these is a description when it is a sentence of several words.
-  const isOpening = opening !== undefined && (kind === 'comment' || text.split(' ').length > 2);
+  // A string with such an opening is a description if it is a sentence of several words and not a question.
+  const isDescription = text.split(' ').length > 2 && !text.endsWith('?');
+  const isOpening = opening !== undefined && (kind === 'comment' || isDescription);
   return isOpening
     ? [`the opening “${opening.trim()} …” (use: a whole sentence)`, ...found]
     : found;

@@ -8,7 +8,7 @@ import { playScript } from '../support/provider/client.ts';
 import { familyOf } from './support/processes.ts';
 import { startProvider } from './support/provider-process.ts';
 
-// A server that dies in the middle of answers: two of them, so that one is left to itself and the other is written to.
+// A server that dies during two answers: one session then gets a new message, the other one is left alone.
 const directory = mkdtempSync(join(tmpdir(), 'agentgrid-crash-'));
 const flags = ['--no-sample', '--var', 'ALLOW_PRIVATE_NETWORK:true'];
 let provider: Awaited<ReturnType<typeof startProvider>>;
@@ -37,7 +37,7 @@ interface Message {
 interface Heard {
   readonly session: string;
   readonly run: string;
-  /** What had come, and when. */
+  /** Received deltas with their times. */
   readonly deltas: { readonly text: string; readonly at: number }[];
 }
 
@@ -91,7 +91,7 @@ describe('a server that is killed while it answers', () => {
   let heard: Heard[];
   let killed_at: number;
 
-  it('dies in the middle of two answers', async () => {
+  it('is killed during two answers', async () => {
     heard = [await listen(), await listen()];
     await vi.waitUntil(() => heard.every(({ deltas }) => deltas.length > 55), {
       timeout: 30_000,
@@ -104,7 +104,7 @@ describe('a server that is killed while it answers', () => {
     client = openClient(server.url, server.key);
   });
 
-  it('answers the next message at once, and has the text up to two seconds before', async () => {
+  it('answers the next message at once, and keeps the text up to two seconds before the crash', async () => {
     const { session, run, deltas } = heard[0] as Heard;
     const answer = await client.call<Message>('POST', `/sessions/${session}/messages`, {
       json: { message: 'Again?' },
@@ -123,7 +123,7 @@ describe('a server that is killed while it answers', () => {
     );
   });
 
-  it('closes the other by itself', async () => {
+  it('closes the other run without a request', async () => {
     const { session, run, deltas } = heard[1] as Heard;
     const ended = async () =>
       (await client.call<{ status: string }>('GET', `/runs/${run}`)).status !== 'running';

@@ -108,16 +108,16 @@ async function runBlocks(
 }
 
 describe('the README and the guides', () => {
-  it('mark few blocks as not run, each with a reason', () => {
+  it('mark at most eight blocks as not run, each with a reason', () => {
     const notRun = [readme, ...blocksOfGuides.values()]
       .flat()
       .filter(({ not_run }) => not_run !== null);
     expect(notRun.length).toBeLessThanOrEqual(maxNotRun);
     for (const { place, not_run } of notRun)
-      expect(not_run?.length, `${place} says why it is not run`).toBeGreaterThan(15);
+      expect(not_run?.length, `${place} has a reason`).toBeGreaterThan(15);
   });
 
-  it.runIf(hasTools)('have a tour that works from the first to the last command', async () => {
+  it.runIf(hasTools)('have a tour whose commands all succeed', async () => {
     const printed = await runBlocks(readme, { after: 'echo; echo "SESSION=$SESSION"' });
     expect(printed).not.toContain('"type":"error"');
     expect(printed).toContain('"type":"finish"');
@@ -125,7 +125,7 @@ describe('the README and the guides', () => {
     expect(session).not.toBe('');
   });
 
-  it.runIf(hasTools).each(guidesWithCommands)('%s has commands that work', async (file) => {
+  it.runIf(hasTools).each(guidesWithCommands)('%s has commands that succeed', async (file) => {
     const printed = await runBlocks(blocksOfGuides.get(file) ?? [], {
       before: `URL=http://localhost:8787/api/v1 A="Authorization: Bearer $KEY" J="Content-Type: application/json" SESSION=${session}`,
       guide: basename(file, '.md'),

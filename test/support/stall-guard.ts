@@ -2,12 +2,12 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** Longer than any test may take. */
 const patience_ms = 4 * 60_000;
-/** EX_TEMPFAIL of sysexits.h: nothing has failed, and it may be tried again. */
+/** EX_TEMPFAIL of sysexits.h: no test failed; the run can be repeated. */
 const exitCode = 75;
 
 /**
- * Ends a run in which nothing has happened for too long and tells where it stands: a worker whose runtime no
- * longer answers fires no timeout of a test either, so that the run would go on for ever.
+ * Ends a test run without progress for too long, and prints the unfinished files. A worker whose runtime no longer
+ * responds does not fire timeouts of tests either, so the run would never end.
  */
 export class StallGuard implements Reporter {
   readonly #unfinished = new Map<string, string>();

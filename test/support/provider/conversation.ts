@@ -6,7 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { Script } from './script.ts';
 
-/** Three rounds: thought and two parallel calls, one further call, the answer. */
+/** Three steps: reasoning and two parallel calls, one further call, the answer. */
 export const conversation: Script = {
   rounds: [
     {
@@ -29,7 +29,7 @@ export const conversation: Script = {
   ],
 };
 
-/** What a step said, freed of what protocols differ in: ids of blocks, sizes of deltas, metadata. */
+/** The content of a step without differences between protocols: ids of blocks, sizes of deltas, metadata. */
 export interface Said {
   readonly text: string;
   readonly reasoning: string;
@@ -82,7 +82,7 @@ const usageOf = ({ inputTokens, outputTokens }: LanguageModelV4Usage): Said['usa
   output: outputTokens.total,
 });
 
-/** The step and the results of its calls, as the next round's prompt has them. */
+/** Returns the step and the results of its calls, in the form of the next prompt. */
 export function reply(
   prompt: readonly LanguageModelV4Message[],
   said: Said,
@@ -107,7 +107,7 @@ export function reply(
   ];
 }
 
-/** The answer of a call that was not streamed, in the same form. */
+/** Returns the answer of a call that was not streamed, in the same form. */
 export function read(
   content: readonly LanguageModelV4Content[],
 ): Pick<Said, 'text' | 'reasoning' | 'tool_calls'> {
