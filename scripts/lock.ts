@@ -105,7 +105,7 @@ function isHeld(path: string): boolean {
     : started === holder.started;
 }
 
-/** Returns null if there is no lock or its owner is unknown. An earlier release wrote only the number. */
+/** Returns null without a lock, or if its owner is unknown. An earlier release wrote only the number. */
 function readHolder(path: string): Holder | null {
   try {
     const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder> | number | null;
