@@ -1,7 +1,7 @@
-// npm run bench:startup: how large the deployed bundle is, what it is made of, and what it costs to start it.
+// npm run bench:startup: size and composition of the deployed bundle, and its start time.
 //
-// Sizes are exact: the bundle is the one that `npm run deploy` uploads. Times are of this machine: the CPU profile of
-// the global scope in local workerd, as `wrangler check startup` takes it. Cloudflare's CPUs differ; its limit is 1 s.
+// Sizes are exact: the bundle is the one that `npm run deploy` uploads. Times are measured on this machine: the CPU profile
+// of the global scope in local workerd, like `wrangler check startup`. Cloudflare's CPUs differ; its limit is 1 s.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -53,7 +53,7 @@ function build() {
   };
 }
 
-/** The package a module came from, or our own source. */
+/** Returns the package of a module, or AgentGrid for its own source. */
 function partOf(path: string): string {
   return (
     path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ??
@@ -61,7 +61,7 @@ function partOf(path: string): string {
   );
 }
 
-/** Milliseconds of CPU that the global scope takes, without the time the profiler waited. */
+/** Returns the CPU milliseconds of the global scope, without idle time of the profiler. */
 function measureStart(): number {
   const profile = join(out, 'startup.cpuprofile');
   wrangler([
