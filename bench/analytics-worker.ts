@@ -71,7 +71,7 @@ const steps: Readonly<Record<string, Step>> = {
 
   async analytics(_env, workspace, query, ctx) {
     const agent = query.get('agent');
-    const asked = {
+    const requested = {
       start_date: '2026-08-25',
       end_date: '2026-11-22',
       granularity: 'day' as const,
@@ -80,7 +80,7 @@ const steps: Readonly<Record<string, Step>> = {
     const { totals, series, is_complete } = await getAnalytics(
       ctx,
       agent === null ? null : `${workspace}_${agent}`,
-      asked,
+      requested,
     );
     return {
       runs: totals.usage.runs,

@@ -7,7 +7,7 @@ import { runWorker } from './workerd.ts';
 const { values: flags } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
 const many = Number(flags.rows);
 const few = many / 10;
-const rowsAtMost = 2500;
+const maxRows = 2500;
 
 const worker = await runWorker('bench/analytics-worker.ts', {
   ROOT_KEY: 'root-key-of-the-bench-0123456789',
@@ -78,9 +78,9 @@ try {
   console.log(`an agent's figures are the same after the archive      ${same}`);
   const figures = { big, small, kolkata, workspace, after };
   for (const [name, { trips = 0, rows_read = 0 }] of Object.entries(figures)) {
-    if (trips !== 1 || rows_read > rowsAtMost)
+    if (trips !== 1 || rows_read > maxRows)
       throw new Error(
-        `${name} took ${trips} trips and ${rows_read} rows; 1 and ${rowsAtMost} are allowed.`,
+        `${name} took ${trips} trips and ${rows_read} rows; 1 and ${maxRows} are allowed.`,
       );
   }
 } finally {

@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 
 const runs = 5;
 const largestGzip = 1.5 * 1024 * 1024;
-const longestStart = 1000;
+const maxStart_ms = 1000;
 const out = mkdtempSync(join(tmpdir(), 'agentgrid-startup-'));
 
 try {
@@ -22,14 +22,14 @@ try {
   console.log(`| bundle, minified | ${kib(bundle.bytes)} | 64 MiB |`);
   console.log(`| bundle, minified, gzip | ${kib(bundle.gzip)} | ${kib(largestGzip)} |`);
   console.log(
-    `| CPU time to start, median of ${runs} | ${median.toFixed(0)} ms | ${longestStart} ms |`,
+    `| CPU time to start, median of ${runs} | ${median.toFixed(0)} ms | ${maxStart_ms} ms |`,
   );
   console.log(
     `| CPU time to start, all | ${times.map((time) => time.toFixed(0)).join(', ')} ms | |`,
   );
   console.log('\n| part of the bundle | before compression |\n| --- | ---: |');
   for (const [name, bytes] of bundle.parts.slice(0, 15)) console.log(`| ${name} | ${kib(bytes)} |`);
-  if (bundle.gzip > largestGzip || median > longestStart) process.exitCode = 1;
+  if (bundle.gzip > largestGzip || median > maxStart_ms) process.exitCode = 1;
 } finally {
   rmSync(out, { recursive: true });
 }

@@ -2,7 +2,7 @@
 // input is a pipe from the parent, which closes when the parent stops the group or is killed.
 import { spawn, spawnSync } from 'node:child_process';
 
-const patience = 5_000;
+const timeout_ms = 5_000;
 const [script = '', ...args] = process.argv.slice(2);
 const child = spawn(process.execPath, [script, ...args], {
   stdio: ['ignore', 'inherit', 'inherit'],
@@ -22,7 +22,7 @@ function end(): void {
   if (isEnding) return;
   isEnding = true;
   child.kill('SIGTERM');
-  setTimeout(() => endGroup('SIGKILL'), patience);
+  setTimeout(() => endGroup('SIGKILL'), timeout_ms);
 }
 
 /** Ends the group including this process; nothing runs afterwards. */

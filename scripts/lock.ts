@@ -8,7 +8,7 @@ import { hasMembers, killGroup, startOf } from './processes.ts';
 const beat = 1_000;
 const silence = 15_000;
 /** Maximum time for a stopping holder, or the processes of a dead one, to end. */
-const patience = 15_000;
+const timeout_ms = 15_000;
 
 export const lockPath = (directory: string) => join(directory, 'agentgrid.lock');
 
@@ -42,7 +42,7 @@ export async function lockDirectory(
 ): Promise<DirectoryLock> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = lockPath(directory);
-  const until = Date.now() + patience;
+  const until = Date.now() + timeout_ms;
   while (isHeld(path)) {
     const holder = readHolder(path);
     if (holder?.is_stopping !== true || Date.now() > until) throw inUse(directory, holder);

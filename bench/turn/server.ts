@@ -34,7 +34,7 @@ const direct = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
 export async function startServer(provider: string): Promise<Server> {
   const { assets: _, ...options } = readOptions('wrangler.toml')
     .workerOptions as unknown as WorkerOptions;
-  // The provider is on loopback, which this flag does not allow.
+  // The provider is on loopback, which the removed flag forbids.
   const compatibilityFlags = options.compatibilityFlags.filter(
     (flag) => flag !== 'global_fetch_strictly_public',
   );

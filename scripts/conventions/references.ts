@@ -75,7 +75,7 @@ function brokenLinks(page: string, markdown: string): string[] {
 }
 
 /** Returns the requirement numbers that docs/security.md lists, or null if the page does not exist. */
-function knownRequirements(): Set<string> | null {
+function listedRequirements(): Set<string> | null {
   if (!existsSync(join(root, 'docs/security.md'))) return null;
   return new Set(readText('docs/security.md').match(/\bR\d{1,2}\b/g));
 }
@@ -83,7 +83,7 @@ function knownRequirements(): Set<string> | null {
 /** Every path, link and requirement number that a comment or a page names must exist. */
 export function checkReferences(sources: readonly Source[], pages: readonly string[]): string[] {
   const pathExists = pathChecker();
-  const requirements = knownRequirements();
+  const requirements = listedRequirements();
   const check = (file: string, { line, value }: Text): string[] => [
     ...referencesIn(value)
       .filter((reference) => !pathExists(reference))

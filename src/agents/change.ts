@@ -39,7 +39,7 @@ export interface Plan {
 
 /** With 50 concurrent writers, the slowest took about ten attempts. */
 const attempts = 30;
-const longestPause_ms = 800;
+const maxPause_ms = 800;
 
 /** Reads an agent with its active configuration, in one round trip. Throws `not_found`, also if the caller's key does not cover it. */
 export async function readAgent(ctx: Ctx, agent: string): Promise<AgentDetailRow> {
@@ -163,7 +163,7 @@ const toActive = ({
 /** Waits with exponential backoff and jitter. */
 const pause = (attempt: number) =>
   new Promise((resolve) =>
-    setTimeout(resolve, Math.random() * Math.min(longestPause_ms, 10 * 2 ** attempt)),
+    setTimeout(resolve, Math.random() * Math.min(maxPause_ms, 10 * 2 ** attempt)),
   );
 
 const stale = () =>

@@ -13,7 +13,7 @@ import { type Agent, toAgent } from './schema.ts';
 import { selectAgentDetail, selectBasesOf, selectSharedBases } from './store.ts';
 
 const maxBases = 10;
-const longestName = 100;
+const maxNameChars = 100;
 const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Returns the start of a name, at most `length` UTF-16 units, cut between grapheme clusters. */
@@ -39,7 +39,7 @@ export async function duplicateAgent(
   const source = await readAgent(ctx, agent);
   const config = parseConfig(source.config);
   const { knowledge } = config;
-  const name = input.name ?? `${startOf(source.name, longestName - 7)} (copy)`;
+  const name = input.name ?? `${startOf(source.name, maxNameChars - 7)} (copy)`;
   return addAgent(
     ctx,
     {

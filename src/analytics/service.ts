@@ -8,14 +8,7 @@ import { readMetric } from './kinds.ts';
 import { dayFigures, toMeasures, usd } from './measures.ts';
 import { cost } from './metrics/cost.ts';
 import { type Period, periodOf } from './period.ts';
-import {
-  boundariesOf,
-  dateAt,
-  type Granularity,
-  longestDays,
-  plusDays,
-  startOfDate,
-} from './plan.ts';
+import { boundariesOf, dateAt, type Granularity, maxDays, plusDays, startOfDate } from './plan.ts';
 import { readFigures, type Wanted } from './read.ts';
 import type { Analytics, AnalyticsQuery } from './schema.ts';
 import { type Slices, totalOf } from './slices.ts';
@@ -105,10 +98,10 @@ function toSeries(
 /** The figures of a report, in this order: series, previous period, groups, toplists. */
 function wantedFor(ctx: Ctx, query: AnalyticsQuery, time_zone: string): Wanted[] {
   const { start, end, days } = periodOf(ctx, query, time_zone);
-  if (days > longestDays[query.granularity])
+  if (days > maxDays[query.granularity])
     throw invalid(
       '?start_date',
-      `A range by ${query.granularity} has at most ${longestDays[query.granularity]} days.`,
+      `A range by ${query.granularity} has at most ${maxDays[query.granularity]} days.`,
     );
   const before = startOfDate(plusDays(dateAt(start, time_zone), -days), time_zone);
   const dimension = isFiltered(query) ? 'variant' : 'all';

@@ -1,7 +1,7 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** Longer than any test may take. */
-const patience_ms = 4 * 60_000;
+const limit_ms = 4 * 60_000;
 /** EX_TEMPFAIL of sysexits.h: no test failed; the run can be repeated. */
 const exitCode = 75;
 
@@ -11,11 +11,11 @@ const exitCode = 75;
  */
 export class StallGuard implements Reporter {
   readonly #unfinished = new Map<string, string>();
-  #heard_at = Date.now();
+  #last_progress_at = Date.now();
   #timer: NodeJS.Timeout | undefined;
 
   onTestRunStart(): void {
-    this.#heard_at = Date.now();
+    this.#last_progress_at = Date.now();
     this.#timer = setInterval(() => this.#look(), 5000);
   }
 
@@ -32,7 +32,7 @@ export class StallGuard implements Reporter {
   }
 
   onTestModuleEnd({ moduleId }: TestModule): void {
-    this.#heard_at = Date.now();
+    this.#last_progress_at = Date.now();
     this.#unfinished.delete(moduleId);
   }
 
@@ -41,15 +41,15 @@ export class StallGuard implements Reporter {
   }
 
   #hear(file: string, where: string): void {
-    this.#heard_at = Date.now();
+    this.#last_progress_at = Date.now();
     this.#unfinished.set(file, where);
   }
 
   #look(): void {
-    if (Date.now() - this.#heard_at < patience_ms) return;
+    if (Date.now() - this.#last_progress_at < limit_ms) return;
     const files = [...this.#unfinished].map(([file, where]) => `  ${file}\n    ${where}`);
     console.error(
-      `Nothing has happened for ${patience_ms / 60_000} minutes. What has begun and not ended:\n${files.join('\n')}`,
+      `No progress for ${limit_ms / 60_000} minutes. Unfinished files:\n${files.join('\n')}`,
     );
     process.exit(exitCode);
   }

@@ -67,8 +67,8 @@ export function agentsSdk(stage: () => Stage): void {
         expect(first.finalOutput).toBe('Rain in both.');
         const second = await run([...first.history, { role: 'user', content: 'And now?' }]);
         expect(second.finalOutput).toBe('Still raining.');
-        const [asked, , last] = await sentTo(scene);
-        expect(asked.tools[0].function.strict).toBe(true);
+        const [request, , last] = await sentTo(scene);
+        expect(request.tools[0].function.strict).toBe(true);
         for (const text of ['rain in Zug', 'rain in Chur', 'Rain in both.'])
           expect(JSON.stringify(last.messages)).toContain(text);
       },

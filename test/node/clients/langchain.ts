@@ -48,13 +48,13 @@ export function langChain(stage: () => Stage): void {
     it('calls tools and sends their results', async () => {
       const scene = await stage().agent([calls('Zug', 'Chur'), says('Rain in both.')]);
       const llm = open(scene.model).bindTools([weather], { strict: true });
-      const asked = await llm.invoke('Weather?');
-      expect(asked.tool_calls?.map(({ args }) => args.city)).toEqual(['Zug', 'Chur']);
-      const results = (asked.tool_calls ?? []).map(
+      const called = await llm.invoke('Weather?');
+      expect(called.tool_calls?.map(({ args }) => args.city)).toEqual(['Zug', 'Chur']);
+      const results = (called.tool_calls ?? []).map(
         ({ id = '', args }) =>
           new ToolMessage({ tool_call_id: id, content: `rain in ${args.city}` }),
       );
-      const answer = await llm.invoke([new HumanMessage('Weather?'), asked, ...results]);
+      const answer = await llm.invoke([new HumanMessage('Weather?'), called, ...results]);
       expect(answer.text).toBe('Rain in both.');
       const [first, second] = await sentTo(scene);
       expect(first.tools[0].function).toMatchObject({ strict: true, parameters: weatherSchema });

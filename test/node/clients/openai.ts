@@ -101,14 +101,14 @@ export function openAiPackage(stage: () => Stage): void {
         tools,
         stream: true,
       });
-      const asked: { id: string; name: string; arguments: string }[] = [];
+      const toolCalls: { id: string; name: string; arguments: string }[] = [];
       for await (const chunk of stream) {
         for (const { index, id = '', function: part } of chunk.choices[0]?.delta.tool_calls ?? []) {
-          asked[index] ??= { id, name: part?.name ?? '', arguments: '' };
-          (asked[index] as { arguments: string }).arguments += part?.arguments ?? '';
+          toolCalls[index] ??= { id, name: part?.name ?? '', arguments: '' };
+          (toolCalls[index] as { arguments: string }).arguments += part?.arguments ?? '';
         }
       }
-      expect(asked.map((call) => [call.id, JSON.parse(call.arguments).city])).toEqual([
+      expect(toolCalls.map((call) => [call.id, JSON.parse(call.arguments).city])).toEqual([
         ['call_Zug', 'Zug'],
         ['call_Chur', 'Chur'],
       ]);
@@ -120,13 +120,13 @@ export function openAiPackage(stage: () => Stage): void {
           {
             role: 'assistant',
             content: null,
-            tool_calls: asked.map(({ id, ...called }) => ({
+            tool_calls: toolCalls.map(({ id, ...called }) => ({
               id,
               type: 'function',
               function: called,
             })),
           },
-          ...asked.map(({ id }) => ({
+          ...toolCalls.map(({ id }) => ({
             role: 'tool' as const,
             tool_call_id: id,
             content: `rain for ${id}`,

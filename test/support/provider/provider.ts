@@ -192,8 +192,8 @@ interface Answering {
 
 function playRound(protocol: Protocol, given: Round, answering: Answering): Promise<Response> {
   const { call, fault, context } = answering;
-  const { usage = { input_tokens: 1, output_tokens: 1 }, ...said } = given;
-  const round = fault?.kind === 'missing-usage' ? said : { ...said, usage };
+  const { usage = { input_tokens: 1, output_tokens: 1 }, ...rest } = given;
+  const round = fault?.kind === 'missing-usage' ? rest : { ...rest, usage };
   const streams =
     call.body.stream === true ||
     /(:streamGenerateContent|\/converse-stream)$/.test(context.url.pathname);
