@@ -60,10 +60,10 @@ describe('every use of a model goes through the metered call', () => {
     expect(filesWith(pattern)).toEqual([...allowed].sort());
   });
 
-  it('is metered wherever a model is called', () => {
+  it('has a meter wherever a model is called', () => {
     for (const file of ['llm/step.ts', 'llm/embed.ts', 'llm/rerank.ts'])
       expect(filesWith(/new CallMeter\(ctx, call\)/)).toContain(file);
-    // A stream has one caller, which meters it.
+    // A stream has one caller, which has the meter.
     expect(filesWith(/\battempt\(ctx,/)).toEqual(['llm/step.ts']);
   });
 
