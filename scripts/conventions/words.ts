@@ -15,6 +15,29 @@ const revised: readonly string[] = [
   'src/usage',
   'test/llm',
   'test/usage',
+  'README.md',
+  'docs/architecture.md',
+  'docs/contributing',
+  'docs/decisions',
+  'docs/glossary.md',
+  'docs/guides',
+  'docs/internals',
+  'docs/performance.md',
+  'docs/streams.md',
+  'scripts',
+  'src/agents',
+  'src/analytics',
+  'src/documents',
+  'src/features.ts',
+  'src/identity',
+  'src/jobs',
+  'src/knowledge',
+  'src/platform',
+  'src/shared',
+  'src/workspaces',
+  'test/conformance',
+  'test/node',
+  'test/support',
 ];
 
 /** A doc comment states a contract in a whole sentence instead of naming a thing by a subordinate clause. */
@@ -73,6 +96,7 @@ function wordingFaults(text: string, kind: 'comment' | 'string'): string[] {
   });
   const [opening] = openings.exec(text) ?? [];
   // A string that opens with one of these is a description when it has several words and is not a question.
+  // A string with such an opening is a description if it is a sentence of several words and not a question.
   const isDescription = text.split(' ').length > 2 && !text.endsWith('?');
   const isOpening = opening !== undefined && (kind === 'comment' || isDescription);
   return isOpening
@@ -81,7 +105,7 @@ function wordingFaults(text: string, kind: 'comment' | 'string'): string[] {
 }
 
 const faultsOf = (file: string, { line, value }: Text, kind: 'comment' | 'string'): string[] =>
-  // What has no space is a name or a path.
+  // A text without a space is a name or a path.
   value.includes(' ') ? wordingFaults(value, kind).map((fault) => `${file}:${line} ${fault}`) : [];
 
 /** Reports the wording to replace in comments and strings of one file. */
@@ -90,7 +114,7 @@ export const wordsOfSource = ({ file, comments, strings }: Source): string[] => 
   ...strings.flatMap((text) => faultsOf(file, text, 'string')),
 ];
 
-/** The same for a page in Markdown, line by line. */
+/** Reports the wording to replace in a Markdown page, line by line. */
 export const wordsOfPage = (file: string, markdown: string): string[] =>
   markdown
     .split('\n')
