@@ -1,4 +1,4 @@
-// What `npm run bench:analytics` measures, in workerd, over rows that it makes in place. Nothing else imports it.
+// The worker of `npm run bench:analytics`: generates rows and measures analytics over them. No other module imports it.
 import { archiveWorkspace } from '../src/analytics/archive.ts';
 import { rollUpWorkspace } from '../src/analytics/rollup.ts';
 import { getAnalytics } from '../src/analytics/service.ts';
@@ -7,7 +7,7 @@ import type { Ctx } from '../src/platform/context.ts';
 import { newId } from '../src/shared/id.ts';
 import { day, hour } from '../src/shared/time.ts';
 
-/** The bench's own clock: 90 days of history end here, in the middle of an hour. */
+/** The fixed time of the bench: 90 days of history end here, in the middle of an hour. */
 const now = Date.UTC(2026, 10, 22, 12, 30);
 const agents = 50;
 const batchOf = 50_000;
@@ -59,7 +59,7 @@ const steps: Readonly<Record<string, Step>> = {
     return { rows };
   },
 
-  /** Until nothing is left to roll up, as hourly ticks would. */
+  /** Rolls up until nothing is left, like repeated hourly ticks. */
   async roll(_env, workspace, query, ctx) {
     const at = now + Number(query.get('later') ?? 0) * hour;
     for (;;) {
@@ -71,7 +71,7 @@ const steps: Readonly<Record<string, Step>> = {
 
   async analytics(_env, workspace, query, ctx) {
     const agent = query.get('agent');
-    const asked = {
+    const requested = {
       start_date: '2026-08-25',
       end_date: '2026-11-22',
       granularity: 'day' as const,
@@ -80,7 +80,7 @@ const steps: Readonly<Record<string, Step>> = {
     const { totals, series, is_complete } = await getAnalytics(
       ctx,
       agent === null ? null : `${workspace}_${agent}`,
-      asked,
+      requested,
     );
     return {
       runs: totals.usage.runs,
@@ -91,7 +91,7 @@ const steps: Readonly<Record<string, Step>> = {
     };
   },
 
-  /** The same figures out of the calls themselves, without percentiles and runs. */
+  /** Computes the same figures from the calls, without percentiles and runs. */
   async raw(_env, workspace, query, ctx) {
     const row = await (ctx.db as unknown as { $client: D1Database }).$client
       .prepare(
@@ -103,7 +103,7 @@ const steps: Readonly<Record<string, Step>> = {
     return { days: row.results.length };
   },
 
-  /** All but the last 60 days: a month. */
+  /** Archives all but the last 60 days, which is a month. */
   async archive(env, workspace, _query, ctx) {
     await archiveWorkspace(ctx, workspace, 60, { rows: Number.POSITIVE_INFINITY });
     const row = await env.DB.prepare(

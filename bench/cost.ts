@@ -1,4 +1,4 @@
-// npm run bench:cost: D1 round trips and rows of each budgeted operation, as the API's own Server-Timing tells them.
+// npm run bench:cost: D1 round trips and rows of each budgeted operation, from the Server-Timing header of the API.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

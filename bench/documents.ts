@@ -1,6 +1,6 @@
-// npm run bench:documents -- FOLDER [--show NAME]: how much of the text of real documents is extracted, in order.
-// FOLDER has `sources/NAME` and the Markdown of it in `expected`. Score of a document: the longest common subsequence of words
-// over the words expected. https://en.wikipedia.org/wiki/Longest_common_subsequence
+// npm run bench:documents -- FOLDER [--show NAME]: measures how much of the text of real documents is extracted, in order.
+// FOLDER contains `sources/NAME` and its Markdown in `expected`. The score of a document is the longest common subsequence of
+// words divided by the number of expected words. https://en.wikipedia.org/wiki/Longest_common_subsequence
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { extractDocument } from '../src/documents/extract.ts';
@@ -19,14 +19,14 @@ const wordsOf = (text: string): string[] =>
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** Without what no reader sees of the expected text: comments, pictures, addresses of links. */
+/** Removes invisible parts of the expected text: comments, pictures, addresses of links. */
 const plain = (markdown: string) =>
   markdown
     .replaceAll(/<!--[\s\S]*?-->/g, ' ')
     .replaceAll(/!\[[^\]]*\]\([^)]*\)/g, ' ')
     .replaceAll(/\]\([^)\s]*\)/g, '] ');
 
-/** Length of the longest common subsequence, by one row at a time. */
+/** Returns the length of the longest common subsequence, in memory of one row. */
 function common(left: readonly string[], right: readonly string[]): number {
   let above = new Uint32Array(right.length + 1);
   for (const word of left) {
@@ -42,7 +42,7 @@ function common(left: readonly string[], right: readonly string[]): number {
   return above[right.length] ?? 0;
 }
 
-/** The format of a document; null for a file that no format reads. */
+/** Returns the format of a document; null for an unsupported file. */
 function formatOfName(name: string): DocumentFormat | null {
   try {
     const format = identifyFormat(name, '', ['document']);

@@ -1,14 +1,14 @@
-// What `npm run bench:llm` measures, in workerd: one model call, four ways. Nothing else imports it.
+// The worker of `npm run bench:llm`: makes a model call in four ways. No other module imports it.
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { streamText } from 'ai';
 import { provider_credentials } from '../src/db/schema/models.ts';
-import { streamStep } from '../src/llm/index.ts';
+import { streamModelCall } from '../src/llm/index.ts';
 import { openPlatform } from '../src/platform/cloudflare.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import { newId } from '../src/shared/id.ts';
 
-/** Makes one call and returns how many characters the model said. */
+/** Makes one call and returns the number of characters received. */
 type Way = (base_url: string, ctx: Ctx) => Promise<number>;
 
 const question = 'How does it work?';
@@ -19,7 +19,7 @@ const modelAt = (baseURL: string) =>
   createOpenAICompatible({ name: 'scripted', baseURL, includeUsage: true })('scripted');
 
 const ways: Readonly<Record<string, Way>> = {
-  /** No client at all: the text of the stream, unread. */
+  /** Without a client: the text of the stream, not parsed. */
   async fetch(base_url) {
     const body = JSON.stringify({
       model: 'scripted',
@@ -41,7 +41,7 @@ const ways: Readonly<Record<string, Way>> = {
   async doStream(base_url) {
     let length = 0;
     const { stream } = await modelAt(base_url).doStream({ prompt });
-    // The cheapest way to read a stream: `for await` costs more.
+    // The cheapest way to read a stream; `for await` is slower.
     const reader = stream.getReader();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       if (next.value.type === 'text-delta') length += next.value.delta.length;
@@ -49,7 +49,7 @@ const ways: Readonly<Record<string, Way>> = {
     return length;
   },
 
-  async streamStep(_, ctx) {
+  async streamModelCall(_, ctx) {
     const models = ['openai-compatible/scripted'];
     const call = {
       models,
@@ -59,7 +59,7 @@ const ways: Readonly<Record<string, Way>> = {
       signal: new AbortController().signal,
     };
     let length = 0;
-    const events = streamStep(ctx, call);
+    const events = streamModelCall(ctx, call);
     for (let next = await events.next(); ; next = await events.next()) {
       if (next.done === true) {
         if (next.value.failure !== null) throw next.value.failure;
@@ -80,7 +80,7 @@ const ways: Readonly<Record<string, Way>> = {
   },
 };
 
-/** The workspace's own server, so that a step resolves its credential as in life. */
+/** The workspace's own server, so that a step resolves its credential as in production. */
 const configure = ({ db, now, workspace_id }: Ctx, base_url: string) =>
   db.insert(provider_credentials).values({
     workspace_id,

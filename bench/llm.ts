@@ -1,6 +1,6 @@
-// npm run bench:llm: what a metered, streamed model step costs next to the provider package alone, AI SDK's
-// streamText, and no client at all. All ways take turns in one workerd, and only ratios within a turn count:
-// the machine may be busy. The provider is a process of its own on loopback that answers at once.
+// npm run bench:llm: cost of a metered, streamed model step compared to the provider package alone, the AI SDK's
+// streamText, and no client. The variants alternate in one workerd, and only ratios within a turn are meaningful, since
+// the machine may be busy. The provider is a separate process on loopback that answers at once.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
@@ -9,7 +9,7 @@ import { playScript } from '../test/support/provider/client.ts';
 import { runWorker, type Workerd } from './workerd.ts';
 
 const turns = 7;
-/** Calls of one way in one turn: enough that ticks of 10 ms do not matter. */
+/** Calls of one variant per turn: enough to make clock ticks of 10 ms negligible. */
 const sizes = [
   { tokens: 20, calls: 60 },
   { tokens: 200, calls: 20 },
@@ -56,7 +56,7 @@ async function compare(workerd: Workerd, tokens: number, calls: number): Promise
   const expected = text.join('').length * calls;
   const measured = new Map<string, Cost[]>(ways.map((way) => [way, []]));
   for (let turn = -1; turn < turns; turn += 1) {
-    // Nobody is always first after somebody's garbage.
+    // The order rotates, so that no variant always follows the garbage of the same other.
     const order = ways.map(
       (_, index) => ways[(index + turn + ways.length) % ways.length] as string,
     );
@@ -67,7 +67,7 @@ async function compare(workerd: Workerd, tokens: number, calls: number): Promise
         calls,
         way === 'fetch' ? null : expected,
       );
-      // The turn before the first warms up.
+      // An extra turn before the first warms up.
       if (turn >= 0) measured.get(way)?.push(cost);
     }
   }

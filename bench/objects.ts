@@ -1,4 +1,4 @@
-// The Durable Objects that wrangler.toml names; the workers of the benches have no use for them.
+// Placeholders for the Durable Objects in wrangler.toml, which the workers of the benches do not use.
 import { DurableObject } from 'cloudflare:workers';
 
 export class SessionHost extends DurableObject {}

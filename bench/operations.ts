@@ -1,4 +1,4 @@
-/** What the API is asked for in `bench/cost.ts` and in the test that holds its budgets. */
+/** The operations of `bench/cost.ts` and of the test of their budgets. */
 export type Call = (
   method: string,
   path: string,
@@ -8,17 +8,17 @@ export type Call = (
 
 export interface Cost {
   readonly operation: string;
-  /** D1 round trips before the response, or before the first word of a stream. */
+  /** D1 round trips before the response, or before the first output of a stream. */
   readonly trips: number;
   readonly rows_read: number;
   readonly rows_written: number;
-  /** The most round trips that docs/architecture.md allows. */
+  /** Maximum number of round trips (docs/performance.md). */
   readonly budget: number;
 }
 
 const stream = { accept: 'text/event-stream' };
 
-/** Runs every budgeted operation once in a workspace that it fills itself. The key cache is warm. */
+/** Fills a workspace and runs every budgeted operation once. The key cache is warm. */
 export async function measureOperations(
   call: Call,
   untilReady: (file: string) => Promise<void>,
@@ -40,7 +40,7 @@ export async function measureOperations(
     call('POST', `/sessions/${illustrated}/attachments`, { name: 'tea.txt', text: 'Tea is hot.' }),
   );
   const question = { message: 'How hot is green tea steeped?' };
-  // Once before it is measured, so that the isolate has the base's vectors.
+  // One search before the measurement, so that the isolate has cached the vectors of the base.
   await call('POST', `/sessions/${other}/messages`, question);
 
   const costs: Cost[] = [];

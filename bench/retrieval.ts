@@ -1,4 +1,4 @@
-// Retrieval quality of a running server: nDCG@10 and recall@10 for each collection and way to search.
+// Retrieval quality of a running server: nDCG@10 and recall@10 for each collection and search mode.
 // node bench/retrieval.ts --url URL --key KEY [--queries N] DATA_FOLDER [COLLECTION...]
 // A collection is a folder with corpus.jsonl { id, title, text }, queries.jsonl { id, text } and qrels.tsv.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -53,7 +53,7 @@ async function call<Reply>(method: string, path: string, body?: unknown): Promis
     body: isForm ? body : body === undefined ? null : JSON.stringify(body),
   });
   if (!response.ok)
-    throw new Error(`${method} ${path} gave ${response.status}: ${await response.text()}`);
+    throw new Error(`${method} ${path} returned ${response.status}: ${await response.text()}`);
   return (await response.json()) as Reply;
 }
 
@@ -73,7 +73,7 @@ interface FileList {
   readonly next_cursor: string | null;
 }
 
-/** Uploads a corpus into a base of its own and waits until all of it is ready. Returns the base and the document of each file. */
+/** Uploads a corpus into a new base and waits until all files are ready. Returns the base and the document of each file. */
 async function load(
   collection: string,
   corpus: readonly Text[],
@@ -127,7 +127,7 @@ async function measure(collection: string): Promise<void> {
     relevant.set(query, (relevant.get(query) ?? new Set()).add(document));
   }
   const judged = readJsonLines(join(path, 'queries.jsonl')).filter(({ id }) => relevant.has(id));
-  // Every nth, so that all parts of the collection are asked about.
+  // Every nth query, so that all parts of the collection are covered.
   const every = Math.max(1, Math.floor(judged.length / Number(flags.queries)));
   const queries = judged.filter((_, index) => index % every === 0);
   const { base, documents } = await load(collection, readJsonLines(join(path, 'corpus.jsonl')));

@@ -1,7 +1,7 @@
-// npm run bench:turn: what a turn costs: the production bundle on workerd, with nothing before it, against a provider on
-// loopback; every turn authenticated, with version, history and host, persisted and metered. A bare relay in the same
-// workerd, which only passes the provider's body on, takes turns with it: the machine may be busy, ratios tell more.
-// --full for the whole matrix (about 10 min), --soak N for N turns of one kind, to see the memory.
+// npm run bench:turn: cost of a turn: the production bundle on workerd, without a proxy, against a provider on loopback;
+// every turn authenticated, with version, history and host, persisted and metered. It alternates with a bare relay in the
+// same workerd, which only forwards the provider's body; compare ratios, since the machine may be busy.
+// --full runs the whole matrix (about 10 min), --soak N runs N turns of one kind, to observe the memory.
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
@@ -21,11 +21,11 @@ const { values: flags } = parseArgs({
 
 interface Scenario {
   readonly tokens: number;
-  /** Until the provider says its first word. */
+  /** Milliseconds until the first output of the provider. */
   readonly delay_ms: number;
   readonly connections: number;
   readonly mode: 'stream' | 'json';
-  /** Each token in a packet of its own, not all in one. */
+  /** True sends each token in a separate packet. */
   readonly isPaced?: boolean;
 }
 
@@ -33,7 +33,7 @@ interface Slice extends Measured {
   readonly cpu_ms: number;
 }
 
-/** Turns of a session, taken in between those of others: the first finds it cold. */
+/** Turns per session, interleaved with other sessions; the first one is cold. */
 const turnsOfSession = 10;
 const sliceCount = Number(flags.slices ?? (flags.full ? 5 : 2));
 const nameOf = ({ tokens, delay_ms, connections, mode, isPaced }: Scenario) =>
@@ -100,7 +100,7 @@ async function compareAll(workspace: Workspace): Promise<void> {
   for (const scenario of scenarios()) {
     const ours: Slice[] = [];
     const relayed: Slice[] = [];
-    // The slice before the first warms up.
+    // An extra slice before the first warms up.
     for (let slice = -1; slice < sliceCount; slice += 1) {
       const measured = {
         relay: await runSlice(server.relay_url, scenario, null),
@@ -116,7 +116,7 @@ async function compareAll(workspace: Workspace): Promise<void> {
   printFurtherTokens(cpu);
 }
 
-/** CPU of the workerd process for each token more, from the scenarios that differ in nothing else. */
+/** CPU of the workerd process per additional token, from scenarios that differ only in tokens. */
 function printFurtherTokens(cpu: ReadonlyMap<string, number>): void {
   console.log('\n| CPU ms for each further token | |\n| --- | ---: |');
   for (const [name, short] of cpu) {
@@ -147,7 +147,7 @@ function printRow(scenario: Scenario, ours: readonly Slice[], relayed: readonly 
   console.log(`| ${cells.join(' | ')} |`);
 }
 
-/** Many turns of one kind; memory that grows with them would show. */
+/** Runs many turns of one kind, which reveals growing memory. */
 async function soak(workspace: Workspace, turns: number): Promise<void> {
   const scenario: Scenario = { tokens: 20, delay_ms: 0, connections: 10, mode: 'stream' };
   console.log('| turns | RSS MiB | turns/s | CPU ms a turn |\n| ---: | ---: | ---: | ---: |');
@@ -161,7 +161,7 @@ async function soak(workspace: Workspace, turns: number): Promise<void> {
   }
 }
 
-/** One kind of turn for some seconds, on new sessions; without a workspace the relay's. */
+/** Runs one kind of turn for some seconds on new sessions; without a workspace, on the relay. */
 async function runSlice(
   url: string,
   scenario: Scenario,
@@ -186,7 +186,7 @@ async function runSlice(
   return slice;
 }
 
-/** Some seconds of them. */
+/** Runs the load for some seconds. */
 function turnsOf({ connections, tokens }: Scenario): number {
   if (connections === 1 || tokens > 20) return 100;
   return connections > 10 ? 500 : 300;
@@ -226,7 +226,7 @@ async function send(work: Load): Promise<Measured> {
   return answer.measured;
 }
 
-/** Every turn that was answered is a whole answer and one usage row with its tokens. */
+/** Verifies that every answered turn has a complete answer and one usage row with its tokens. */
 async function checkStored(
   sessions: readonly string[],
   tokens: number,

@@ -1,5 +1,5 @@
-// Uploads forms of all sizes, in pieces of all sizes, with pauses and clients that go away, and counts the answers:
-// every form that is sent to its end must be taken. `node bench/uploads.ts --count 5000`
+// Uploads forms of all sizes, in pieces of all sizes, with pauses and clients that disconnect, and counts the responses:
+// every completely sent form must be accepted. `node bench/uploads.ts --count 5000`
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const { values: flags } = parseArgs({
 });
 const count = Number(flags.count);
 
-/** Around the sizes of stream buffers, and what a piece of 64 KB leaves beside the head of its part. */
+/** Sizes around those of stream buffers, and the rest of a 64 KB piece after the header of its part. */
 const sizes = [
   0, 1, 100, 4095, 4096, 4097, 8192, 16_234, 16_383, 16_384, 16_385, 32_768, 65_386, 65_404, 65_535,
   65_536, 65_537, 131_072, 300_001,
@@ -28,7 +28,7 @@ interface Form {
   readonly files: number;
 }
 
-/** The form of that number: up to three files and a field after them; no two files have the same content. */
+/** Returns the form of a number: up to three files with different contents and a field after them. */
 function formOf(index: number): Form {
   const boundary = `b${index}`;
   const files = 1 + (index % 3);
@@ -44,7 +44,7 @@ function formOf(index: number): Form {
   return { boundary, files, bytes: Buffer.from(`${parts.join('')}${field}--${boundary}--\r\n`) };
 }
 
-/** What became of a form: the status, `aborted` where the client went away on purpose, or what is wrong. */
+/** The result of a form: the status, `aborted` if the client disconnected on purpose, or the error. */
 function send(server: SpawnedServer, path: string, index: number): Promise<string> {
   const { boundary, bytes, files } = formOf(index);
   const isAborted = index % 50 === 49;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// The miniflare that wrangler brings, whatever else is installed.
+// The miniflare of wrangler, independent of other installed versions.
 const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve('wrangler'))(
   'miniflare',
 ) as typeof import('miniflare');
@@ -13,9 +13,9 @@ type Modules = { readonly type: 'ESModule'; readonly path: string; readonly cont
 
 export interface Process {
   readonly miniflare: InstanceType<typeof Miniflare>;
-  /** Milliseconds of CPU that the process has used so far, of all its threads. */
+  /** Returns the CPU milliseconds of all threads of the process so far. */
   readonly cpu_ms: () => number;
-  /** MiB of memory that the process has now. */
+  /** Returns the current memory of the process in MiB. */
   readonly rss_mib: () => number;
   readonly close: () => Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface Workerd extends Pick<Process, 'cpu_ms' | 'close'> {
   readonly fetch: (path: string) => Promise<string>;
 }
 
-/** Bundles a Worker as wrangler does and runs it in workerd alone: `wrangler dev` puts a proxy before it. */
+/** Bundles a Worker like wrangler and runs it in workerd without the proxy of `wrangler dev`. */
 export async function runWorker(
   main: string,
   bindings: Readonly<Record<string, string>>,
@@ -49,7 +49,7 @@ export async function runWorker(
   };
 }
 
-/** Starts workerd with the database `DB` migrated. */
+/** Starts workerd with the migrated database `DB`. */
 export async function startWorkerd(options: Options): Promise<Process> {
   const before = children();
   const miniflare = new Miniflare(convertV4MiniflareOptions(options));
@@ -66,7 +66,7 @@ export async function startWorkerd(options: Options): Promise<Process> {
   };
 }
 
-/** The modules that `wrangler deploy` with these arguments would upload. */
+/** Returns the modules that `wrangler deploy` with these arguments would upload. */
 export function bundle(args: readonly string[]): Modules {
   const directory = mkdtempSync(join(tmpdir(), 'agentgrid-bench-'));
   const env = {

@@ -32,13 +32,13 @@ export interface Question {
   readonly session_id: string;
   readonly message: string;
   readonly signal: AbortSignal;
-  /** Every part of the stream as it comes: text, rounds, calls of tools and what came of them. */
+  /** Receives every part of the stream as it arrives: text, steps, tool calls and their results. */
   readonly onChunk: (chunk: UIMessageChunk) => void;
 }
 
 /**
- * Asks in a session and follows the answer as it is written, read with the AI SDK's own parser.
- * Throws when the stream breaks off, says it failed, or ends without a run.
+ * Sends a message to a session and reads the streamed answer with the AI SDK's parser. Throws if the
+ * stream breaks off, reports an error, or ends without a run.
  */
 export async function ask(
   client: Client,

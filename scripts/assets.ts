@@ -1,4 +1,4 @@
-// Makes the folder of static assets: what /docs loads, and the character maps that PDFs name. wrangler runs it before every build.
+// Creates the folder of static assets: the files that /docs loads, and the character maps for PDFs. wrangler runs it before every build.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ const target = join(import.meta.dirname, '..', 'dist', 'assets');
 mkdirSync(join(target, 'docs'), { recursive: true });
 mkdirSync(join(target, 'cmaps'), { recursive: true });
 
-/** A file that is as it should be is left alone: running servers watch the folder and start again on a change. */
+/** Writes a file only if its content differs: running servers watch the folder and restart on a change. */
 function place(name: string, content: Buffer): void {
   const path = join(target, name);
   if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);

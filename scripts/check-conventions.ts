@@ -1,6 +1,5 @@
-// Holds what no linter rule can say (docs/architecture.md, "Conventions"): which doors lead out of the
-// Worker, where the clock is read, how migrations are written, how long a file may be, that the files
-// which a comment names exist, and how texts are worded.
+// Checks rules that the linter cannot express: which code may send requests and read the clock, the form
+// of migrations, the length of files, references in comments and pages, and the wording of texts.
 import { readdirSync } from 'node:fs';
 import { checkCode } from './conventions/code.ts';
 import { checkMigrations } from './conventions/migrations.ts';

@@ -1,9 +1,9 @@
-// Proves that imports go one way (docs/architecture.md, "One direction"): a file imports its own folder or
+// Checks the direction of imports (docs/architecture.md, "Folders and ranks"): a file imports its own folder or
 // folders of a lower rank; features import one another through index.ts only. Neither files nor folders form cycles.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-/** Folders and files directly in src, lowest rank first. */
+/** Folders and files directly in src, lowest rank first. Some folders do not exist yet. */
 const ranks = [
   'shared',
   'db',
@@ -37,7 +37,7 @@ const ranks = [
   'app.ts',
   'worker.ts',
 ];
-/** Folders that have no index.ts: every file of theirs may be imported. */
+/** Folders without an index.ts: all of their files may be imported. */
 const open = new Set(['shared', 'db', 'platform', 'http']);
 
 const root = join(import.meta.dirname, '..', 'src');
@@ -66,11 +66,11 @@ for (const [file, targets] of graph) {
       !open.has(folderOf(target)) &&
       !target.endsWith('/index.ts')
     )
-      problems.push(`${file} imports ${target} past its index.ts`);
+      problems.push(`${file} imports ${target} and not its index.ts`);
   }
 }
 
-/** Reports cycles of files by a depth-first walk; type-only imports count. The total order of folders leaves none between folders. */
+/** Reports cycles of files by a depth-first walk; type-only imports count. The order of ranks excludes cycles of folders. */
 const done = new Set<string>();
 function visit(file: string, open: readonly string[]): void {
   if (open.includes(file))

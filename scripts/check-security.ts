@@ -1,5 +1,5 @@
-// Keeps docs/security.md true: every requirement is there once, lists exactly the tests that name it in their titles, and
-// claims no proof without a test. `node scripts/check-security.ts --write` brings the lists of tests up to date.
+// Checks docs/security.md: every requirement occurs once, lists exactly the tests that name it in their titles, and is
+// not marked as proved without a test. `node scripts/check-security.ts --write` updates the lists of tests.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -71,7 +71,7 @@ const problemsOf = (found: Entry, named: readonly string[]): string[] => {
   return problems.map((problem) => `${page}: R${number} ${problem}`);
 };
 
-/** Numbers in code and documents that are no requirements. */
+/** Reports requirement numbers in code and documents that do not exist. */
 const strays = () =>
   [
     ...filesIn('src', /\.ts$/),
@@ -81,7 +81,7 @@ const strays = () =>
   ].flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(/\(R(\d{1,3})\b/g)]
       .filter(([, digits]) => Number(digits) < 1 || Number(digits) > requirements)
-      .map(([, digits]) => `${file} names R${digits}, which is no requirement`),
+      .map(([, digits]) => `${file} names R${digits}, which is not a requirement`),
   );
 
 const tests = readTests();

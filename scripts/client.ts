@@ -1,9 +1,9 @@
-/** A client of the HTTP API, as small as the scripts need it. */
+/** A minimal client of the HTTP API for the scripts. */
 export interface Client {
   readonly url: string;
   /** Paths are relative to `/api/v1`. Throws `ApiError` for every status of 400 and above. */
   call<Reply>(method: string, path: string, options?: CallOptions): Promise<Reply>;
-  /** The same, with the body as it comes. */
+  /** As `call`, but returns the response with its body unread. */
   send(method: string, path: string, options?: CallOptions): Promise<Response>;
 }
 

@@ -16,7 +16,7 @@ interface Expected {
   readonly says: string;
 }
 
-/** Throws when an answer does not say or cite what the documents say, or a version is not the expected one. */
+/** Throws if an answer lacks an expected fact or citation, or if a version is not the expected one. */
 export async function demonstrateDocuments(client: Client, signal: AbortSignal): Promise<void> {
   step('Creating an agent');
   const agent = await client.call<Agent>('POST', '/agents', {
@@ -74,7 +74,7 @@ export async function demonstrateDocuments(client: Client, signal: AbortSignal):
   });
 }
 
-/** Asks, shows the answer as it comes, and throws unless it says and cites what the document says. */
+/** Sends a question, prints the streamed answer, and throws if it lacks the expected text or citation. */
 async function askAndCheck(
   client: Client,
   question: { readonly session_id: string; readonly message: string; readonly signal: AbortSignal },

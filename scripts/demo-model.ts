@@ -1,5 +1,5 @@
-// Not a language model: a rule that speaks the protocol of one (OpenAI chat completions, streamed), so that
-// `npm run demo -- --tools` shows the loop without a key. `--model` puts a real model in its place.
+// Simulates a language model by a rule, over OpenAI's streamed chat completions, so that `npm run demo -- --tools` runs
+// without a key. `--model` uses a real model instead.
 import type { ServerResponse } from 'node:http';
 
 interface ToolCall {
@@ -26,13 +26,13 @@ export interface ChatRequest {
 type Decision = { readonly tool_calls: readonly ToolCall[] } | { readonly text: string };
 
 /**
- * The rule. As long as the question has no results, everything that is offered is asked at once, the order
- * for its number and the documents for the rest. Then the answer is put together from what came back.
+ * Decides the next step. Without results, it calls all offered tools at once: the order service with the order number,
+ * the search with the rest of the question. With results, it composes the answer from them.
  */
 export function decide({ messages, tools = [] }: ChatRequest): Decision {
-  const asked = messages.findLastIndex(({ role }) => role === 'user');
-  const since = messages.slice(asked + 1);
-  const question = questionOf(textOf(messages[asked]));
+  const questionAt = messages.findLastIndex(({ role }) => role === 'user');
+  const since = messages.slice(questionAt + 1);
+  const question = questionOf(textOf(messages[questionAt]));
   const results = since.filter(({ role }) => role === 'tool');
   if (results.length === 0 && tools.length > 0) {
     return { tool_calls: tools.map((tool) => callOf(tool.function.name, question)) };
@@ -40,16 +40,14 @@ export function decide({ messages, tools = [] }: ChatRequest): Decision {
   const names = new Map(
     since.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
   );
-  const said = results.map((result) => {
+  const sentences = results.map((result) => {
     const text = textOf(result);
     return names.get(result.tool_call_id ?? '') === 'knowledge_search'
       ? sayPassage(text, question)
       : sayOrder(text);
   });
   return {
-    text: [...said, '(Put together by the stand-in of the demo, which is no language model.)'].join(
-      ' ',
-    ),
+    text: [...sentences, '(Composed by the simulated model of the demo.)'].join(' '),
   };
 }
 
@@ -58,10 +56,10 @@ const textOf = (message: Message | undefined): string => {
   return typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('');
 };
 
-/** What the person asked, without the passages that may have come with it. */
+/** Returns the user's question without the passages that accompany it. */
 const questionOf = (text: string) => /<question>\n([\s\S]*)\n<\/question>/.exec(text)?.[1] ?? text;
 
-/** The part of the question that is not about the order. */
+/** Returns the part of the question that is not about the order. */
 const subjectOf = (question: string) =>
   question
     .split(/,\s*and\s+/)
@@ -89,7 +87,7 @@ function sayOrder(result: string): string {
   }
 }
 
-/** The sentence that shares most words with the question, and the number of its passage. */
+/** Returns the sentence with the most words of the question, and the number of its passage. */
 function sayPassage(result: string, question: string): string {
   const wanted = new Set(wordsOf(subjectOf(question)));
   const sentences = [
@@ -112,7 +110,7 @@ function sayPassage(result: string, question: string): string {
 
 const wordsOf = (text: string) => [...new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? [])];
 
-/** Writes a decision as a stream of chunks, a word at a time. Four characters count as a token. */
+/** Streams a decision as chunks of one word. Four characters count as one token. */
 export function streamDecision(
   response: ServerResponse,
   request: ChatRequest,

@@ -1,11 +1,11 @@
-// What `npm run demo -- --tools` calls from its agent: an order service, and the stand-in for a model. On loopback only.
+// The services that the agent of `npm run demo -- --tools` calls: an order service and the simulated model. They listen on loopback only.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type ChatRequest, decide, streamDecision } from './demo-model.ts';
 
 export interface Peer {
   readonly url: string;
-  /** Each service refuses who does not bring its key. */
+  /** Each service refuses requests without its key. */
   readonly order_key: string;
   readonly model_key: string;
   stop(): Promise<void>;
@@ -20,7 +20,7 @@ const orders = new Map<string, object>([
       location: 'Landquart',
       expected: 'on Thursday before noon',
       content: '6 kg of house blend',
-      // What a model has no use for: the tool's mapping leaves it out.
+      // Irrelevant to the model: the field list of the tool omits it.
       warehouse: { shelf: 'C-12', picked_by: 'p-0093' },
     },
   ],
@@ -58,21 +58,23 @@ async function answer(
   const [, number] = /^\/orders\/(\w+)$/.exec(pathname) ?? [];
   const isModel = request.method === 'POST' && pathname === '/v1/chat/completions';
   if (number === undefined && !isModel)
-    return reply(response, 404, { error: { message: 'There is nothing here.' } });
+    return reply(response, 404, { error: { message: 'Not found.' } });
   if (request.headers.authorization !== `Bearer ${isModel ? model_key : order_key}`) {
-    return reply(response, 401, { error: { message: 'The key is not the right one.' } });
+    return reply(response, 401, { error: { message: 'Invalid key.' } });
   }
   if (number !== undefined) {
     const order = orders.get(number);
     return order === undefined
-      ? reply(response, 404, { error: { message: `There is no order ${number}.` } })
+      ? reply(response, 404, { error: { message: `Order ${number} does not exist.` } })
       : reply(response, 200, order);
   }
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
   const chat = JSON.parse(Buffer.concat(pieces).toString('utf8')) as ChatRequest;
   if (chat.stream !== true)
-    return reply(response, 400, { error: { message: 'The stand-in only streams.' } });
+    return reply(response, 400, {
+      error: { message: 'The simulated model only supports streaming.' },
+    });
   streamDecision(response, chat, decide(chat));
 }
 

@@ -1,4 +1,4 @@
-// What the demos print.
+// Output of the demos.
 import type { FileStatus } from './sample.ts';
 
 export const step = (text: string) => console.log(`\n▸ ${text}`);
@@ -19,7 +19,7 @@ export function printCitations(citations: readonly Cited[]): void {
   }
 }
 
-/** One line that is written over, or one line a change where there is no terminal. */
+/** Updates one line in place; without a terminal, prints one line for each change. */
 let shown = '';
 export function showProgress(files: readonly FileStatus[]): void {
   const line = files.map(

@@ -1,8 +1,8 @@
-// The model of `npm run demo -- --tools`: the stand-in, or a real one. What the workspace had before is put back.
+// Sets up the model of `npm run demo -- --tools`, simulated or real. Restores the previous settings of the workspace afterwards.
 import { ApiError, type Client } from './client.ts';
 import type { Peer } from './demo-peer.ts';
 
-/** A model that was asked for with `--model`. */
+/** A model given with `--model`. */
 export interface WantedModel {
   readonly name: string;
   readonly api_key: string | undefined;
@@ -36,7 +36,7 @@ export async function chooseModel(
   const id = name.split('/')[0] ?? '';
   const before = await client.call<Provider>('GET', `/providers/${id}`).catch((error: unknown) => {
     throw error instanceof ApiError && error.status === 404
-      ? new Error(`There is no provider ${id} that takes a key.`)
+      ? new Error(`Provider ${id} does not exist or accepts no key.`)
       : error;
   });
   const given = wanted === null ? { api_key: peer.model_key, base_url: `${peer.url}/v1` } : wanted;
@@ -64,7 +64,7 @@ export async function chooseModel(
   const key = after.api_key === null ? 'no key' : `key …${after.api_key.last_four ?? ''}`;
   const what =
     wanted === null
-      ? ', a rule in scripts/demo-model.ts and no language model; --model takes a real one'
+      ? ', simulated by scripts/demo-model.ts, not a language model; --model uses a real one'
       : '';
   return {
     name,
@@ -96,7 +96,7 @@ interface Override {
   readonly cache_write: number | null;
 }
 
-/** So that the demo has a cost to show, and budgets of the workspace let it pass: nobody sells the stand-in. */
+/** Sets a price for the simulated model, so that the demo shows a cost and budgets of the workspace allow its calls. */
 export async function priceStandIn(
   client: Client,
 ): Promise<{ readonly description: string; restore(): Promise<unknown> }> {
@@ -111,7 +111,7 @@ export async function priceStandIn(
   };
 }
 
-/** A change of prices takes the place of all overrides, so all of them have to be known. */
+/** Returns all price overrides: a change replaces the whole list. */
 async function readOverrides(client: Client): Promise<Override[]> {
   const overrides: Override[] = [];
   for (let cursor = ''; ; ) {
@@ -130,10 +130,10 @@ async function readOverrides(client: Client): Promise<Override[]> {
   }
 }
 
-/** A server that calls nothing on its own network cannot reach what the demo starts. */
+/** Throws if the server does not allow addresses on this machine, where the services of the demo listen. */
 export const explained = (client: Client, error: unknown): unknown =>
   error instanceof ApiError && error.code === 'url_not_allowed'
     ? new Error(
-        `${client.url} calls no addresses on this machine, where the demo's are. Start it so: npm start -- --var ALLOW_PRIVATE_NETWORK:true`,
+        `${client.url} does not call addresses on this machine, where the services of the demo listen. Start it with: npm start -- --var ALLOW_PRIVATE_NETWORK:true`,
       )
     : error;

@@ -1,7 +1,7 @@
 import type { UIMessageChunk } from 'ai';
 import { shorten } from './demo-print.ts';
 
-/** Prints what happens in a turn as it happens: model calls, tool calls with their inputs, results, text. */
+/** Prints the events of a turn live: model calls, tool calls with their inputs, results, text. */
 export class StepPrinter {
   readonly #started = performance.now();
   readonly #names = new Map<string, string>();

@@ -34,12 +34,12 @@ interface Trace {
 }
 
 interface Options {
-  /** A model that was asked for; null for the stand-in. */
+  /** The model given with `--model`; null for the simulated one. */
   readonly wanted: WantedModel | null;
   readonly signal: AbortSignal;
 }
 
-/** Throws when the answer lacks a fact, a citation or a tool. What it made on the server is taken away again. */
+/** Throws if the answer lacks a fact, a citation or a tool call. Removes everything that it created on the server. */
 export async function demonstrateTools(client: Client, { wanted, signal }: Options): Promise<void> {
   const undo: (() => Promise<unknown>)[] = [];
   try {
@@ -100,7 +100,7 @@ async function createAgent(client: Client, model: string, signal: AbortSignal): 
   step(`Creating an agent with ${tools.join(' and ')}, and giving it ${basename(handbook.path)}`);
   const config = {
     instructions:
-      'You help the staff of a café. Look up what you are asked with your tools. Answer briefly and cite the documents, like [1].',
+      'You help the staff of a café. Use your tools to look up facts. Answer briefly and cite the documents, like [1].',
     model,
     tools,
   };
@@ -130,7 +130,7 @@ async function askAndCheck(client: Client, agent_id: string, signal: AbortSignal
   printer.end();
   printCitations(answer.citations);
 
-  step('What is stored of it');
+  step('The stored trace');
   const { steps } = await client.call<Trace>('GET', `/runs/${answer.run.id}`);
   for (const { type, name, error, cost_usd, latency_ms } of steps) {
     const price = type === 'model' ? cost(cost_usd) : '';

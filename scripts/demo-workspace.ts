@@ -7,7 +7,7 @@ export interface DemoWorkspace {
   readonly isNew: boolean;
 }
 
-/** The workspace of this state directory and its admin key; made when there is none, or when its key no longer works. */
+/** Returns the workspace of this state directory and its admin key. Creates them if there are none or the key is no longer valid. */
 export async function openWorkspace(
   url: string,
   directory: string,
@@ -20,7 +20,7 @@ export async function openWorkspace(
   ) {
     return { workspace_id: state.workspace_id, key: state.key, isNew: false };
   }
-  // Named by what was there before, so that a start that was killed half-way is gone on with, not repeated.
+  // The idempotency key derives from the previous state, so that a start after an interruption continues and does not repeat the creation.
   const digest = await crypto.subtle.digest(
     'SHA-256',
     new TextEncoder().encode(`${state.root_key}:${state.workspace_id ?? ''}`),

@@ -1,5 +1,5 @@
-// npm run demo: the main job on real documents, in a minute; `-- --tools`: an answer that needs a tool and a document.
-// `-- --url URL --key KEY` runs it against a server that is up. `--help` lists the flags.
+// npm run demo: answers from real documents, in a minute; `-- --tools`: an answer that needs a tool and a document.
+// `-- --url URL --key KEY` uses a running server. `--help` lists the flags.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +15,8 @@ const help = `npm run demo -- [flags]
   --tools                  an agent that answers from an HTTP tool and a document, instead of documents and versions
 With --tools:
   --model PROVIDER/NAME    a real model instead of the stand-in
-  --api-key KEY            its provider's key, where the workspace has none
-  --base-url URL           its provider's address, where it is not the usual one`;
+  --api-key KEY            key of its provider, if the workspace has none
+  --base-url URL           base URL of its provider, if not the default`;
 
 function readFlags() {
   const text = { type: 'string' } as const;
@@ -34,9 +34,9 @@ function readFlags() {
   });
   const { url, key, tools, model, 'api-key': api_key, 'base-url': base_url } = values;
   if ((url === undefined) !== (key === undefined)) throw new Error('--url and --key go together.');
-  if (model !== undefined && !tools) throw new Error('--model goes with --tools.');
+  if (model !== undefined && !tools) throw new Error('--model requires --tools.');
   if (model === undefined && (api_key ?? base_url) !== undefined)
-    throw new Error('--api-key and --base-url go with --model.');
+    throw new Error('--api-key and --base-url require --model.');
   if (model !== undefined && !/^[a-z0-9_-]+\/\S+$/.test(model))
     throw new Error(`--model must be PROVIDER/NAME, not "${model}".`);
   return {
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   console.log('\nDone.');
 }
 
-/** A server of the demo's own, with nothing in it, that is gone afterwards. */
+/** Runs the demo on a new, empty server, which is removed afterwards. */
 async function withServer(
   flags: readonly string[],
   demonstrate: (client: Client) => Promise<void>,
@@ -68,7 +68,7 @@ async function withServer(
   const directory = mkdtempSync(join(tmpdir(), 'agentgrid-demo-'));
   let server: SpawnedServer | undefined;
   try {
-    step('Starting a server of its own');
+    step('Starting a server');
     server = await spawnServer(directory, ['--no-sample', ...flags]);
     const { stop } = server;
     stopping.signal.addEventListener('abort', () => void stop());
@@ -80,7 +80,7 @@ async function withServer(
   }
 }
 
-/** With its cause, which is all that tells why a server was not reached. */
+/** Returns the message with its cause, which contains the reason of a failed connection. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;

@@ -1,4 +1,4 @@
-// npm run deploy -- staging|production: migrations first, then the code. Old code has to work on the new schema for a moment.
+// npm run deploy -- staging|production: applies migrations, then deploys the code. The old code runs on the new schema in between.
 import { spawnSync } from 'node:child_process';
 import { unstable_readConfig } from 'wrangler';
 
@@ -12,7 +12,7 @@ const { d1_databases } = unstable_readConfig({ config: 'wrangler.toml', env: env
 };
 if (d1_databases.some(({ database_id }) => database_id?.startsWith('00000000-'))) {
   fail(
-    `wrangler.toml has no database for ${environment} yet. docs/guides/deploy.md shows how to create one and where its id goes.`,
+    `wrangler.toml has no database for ${environment} yet. docs/guides/deploy.md describes how to create one and where to set its id.`,
   );
 }
 run(['d1', 'migrations', 'apply', 'DB', '--remote', '--env', environment]);

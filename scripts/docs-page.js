@@ -5,7 +5,7 @@ window.ui = window.SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   filter: true,
-  // A key is not left behind in the browser.
+  // Does not store the key in the browser.
   persistAuthorization: false,
   tryItOutEnabled: true,
   validatorUrl: null,

@@ -1,5 +1,5 @@
 // npm run db:generate -- --name what_changes: a migration from the Drizzle schema, with every table STRICT
-// (drizzle-kit cannot say so) and without a table rebuild, which on D1 empties the tables that refer to it.
+// (drizzle-kit does not support it) and without a table rebuild, which on D1 empties the tables that refer to it.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 

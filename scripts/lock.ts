@@ -1,40 +1,40 @@
-// One server to a data directory: two would answer from the same files without knowing of each other.
+// Allows one server per data directory: two would write the same files concurrently.
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { hasMembers, killGroup, startOf } from './processes.ts';
 
-/** How often a holder says that it is there, and after what silence one whose start is not known is taken for dead. */
+/** Interval of a holder's heartbeat, and the silence after which a holder of unknown start time counts as dead. */
 const beat = 1_000;
 const silence = 15_000;
-/** How long a holder may take to end that has been told to, and what a dead one has started. */
-const patience = 15_000;
+/** Maximum time for a stopping holder, or the processes of a dead one, to end. */
+const timeout_ms = 15_000;
 
 export const lockPath = (directory: string) => join(directory, 'agentgrid.lock');
 
 interface Process {
   readonly pid: number;
-  /** As `startOf` gives it; absent where the system does not say. */
+  /** Result of `startOf`; absent if the system does not provide it. */
   readonly started?: string;
 }
 
 interface Holder extends Process {
-  /** Leaders of process groups that work on the directory. */
+  /** Leaders of process groups that use the directory. */
   readonly groups: readonly Process[];
   readonly is_stopping: boolean;
 }
 
 export interface DirectoryLock {
-  /** Names a process group that works on the directory: it has to end before another holder begins. */
+  /** Registers a process group that uses the directory: it must end before another holder starts. */
   addGroup(leader: number): void;
-  /** Says that the holder is about to end: who comes next waits for it. */
+  /** Marks the holder as stopping: the next one waits for it. */
   stopping(): void;
   release(): void;
 }
 
 /**
- * Takes the directory until it is released or the process ends; waits for a holder that is stopping, and for
- * what a dead one has left running. Throws when another process has the directory.
+ * Locks the directory until it is released or the process ends. Waits for a holder that is stopping, and for the
+ * remaining processes of a dead one. Throws if another process holds the lock.
  */
 export async function lockDirectory(
   directory: string,
@@ -42,7 +42,7 @@ export async function lockDirectory(
 ): Promise<DirectoryLock> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = lockPath(directory);
-  const until = Date.now() + patience;
+  const until = Date.now() + timeout_ms;
   while (isHeld(path)) {
     const holder = readHolder(path);
     if (holder?.is_stopping !== true || Date.now() > until) throw inUse(directory, holder);
@@ -85,17 +85,17 @@ function describe(pid: number): Process {
 function inUse(directory: string, holder: Holder | null): Error {
   const other = `another AgentGrid${holder === null ? '' : ` (process ${holder.pid})`}`;
   return new Error(
-    `${directory} is in use by ${other}. Stop that one, or choose another directory with --persist-to.`,
+    `${directory} is in use by ${other}. Stop it, or choose another directory with --persist-to.`,
   );
 }
 
-/** A process number is given out again, in a container at every start: its start tells, or else it must have been heard lately. */
+/** Returns true if the holder is alive. Process numbers are reused, so its start time must match or its heartbeat be recent. */
 function isHeld(path: string): boolean {
   const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   if (modified === undefined) return false;
   const isFresh = Date.now() - modified <= silence;
   const holder = readHolder(path);
-  // Without a number it is being written.
+  // A lock without a number is being written.
   if (holder === null) return isFresh;
   if (holder.pid === process.pid) return false;
   const started = startOf(holder.pid);
@@ -105,7 +105,7 @@ function isHeld(path: string): boolean {
     : started === holder.started;
 }
 
-/** Null when there is no lock, or none that says whose it is. An earlier release wrote the number alone. */
+/** Returns null without a lock, or if its owner is unknown. An earlier release wrote only the number. */
 function readHolder(path: string): Holder | null {
   try {
     const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder> | number | null;
@@ -121,7 +121,7 @@ function readHolder(path: string): Holder | null {
   }
 }
 
-/** Guards end their groups when their parent dies, within seconds; what is left after that is ended here. */
+/** Ends process groups that their guards have not ended within seconds of the parent's death. */
 async function endGroups(
   groups: readonly Process[],
   until: number,
@@ -129,7 +129,7 @@ async function endGroups(
 ): Promise<void> {
   for (const { pid, started } of groups) {
     const leader = startOf(pid);
-    // Another process has the number of the leader, so nothing is left of the group.
+    // Another process has the number of the leader, so the group has ended.
     if (process.platform === 'win32' || (leader != null && leader !== started)) continue;
     while (hasMembers(pid)) {
       if (Date.now() > until) killGroup(pid);

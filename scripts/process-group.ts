@@ -6,15 +6,15 @@ import { killGroup } from './processes.ts';
 
 export interface ProcessGroup {
   readonly child: ChildProcess;
-  /** Resolves when nothing of the group is left, to how its script ended. */
+  /** Resolves to the exit status of the script once all processes of the group have ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  /** Ends every process of the group and returns when none is left. */
+  /** Ends every process of the group and resolves once all have ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs a Node script in a process group of its own, under a guard that ends the whole group when
- * `stop` is called and when this process dies, in whatever way. The group's id is `child.pid`.
+ * Runs a Node script in a new process group, under a guard that ends the whole group when `stop` is
+ * called or this process dies for any reason. The group's id is `child.pid`.
  */
 export function startGroup(
   script: string,

@@ -1,19 +1,19 @@
-// Which processes there are. One that is dead and that nobody has waited for yet, a zombie, is none.
+// Information about running processes. A zombie, which is dead but not yet reaped, does not count as running.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 interface Found {
   readonly pid: number;
   readonly group: number;
-  /** When it began, in whatever form the system says it: a number that is given out again has another. */
+  /** Start time in the form of the system; a reused process number has a different one. */
   readonly started: string;
 }
 
 const hasProc = existsSync('/proc/self/stat');
 
 /**
- * When a process began; null where no process has the number, undefined where it lives and the system does not
- * say since when, as on Windows.
+ * Returns the start time of a process; null if no process has the number, undefined if it runs but the system does not
+ * provide its start time, as on Windows.
  */
 export function startOf(pid: number): string | null | undefined {
   const found = hasProc ? readProc(pid) : listByPs()?.find((one) => one.pid === pid);
@@ -21,14 +21,14 @@ export function startOf(pid: number): string | null | undefined {
   return found === null || !answersSignal(pid) ? null : undefined;
 }
 
-/** Whether a process group has a member that lives. */
+/** Returns true if a process group has a running member. */
 export function hasMembers(group: number): boolean {
   if (!answersSignal(-group)) return false;
   const processes = hasProc ? listByProc() : listByPs();
   return processes?.some((one) => one.group === group) ?? true;
 }
 
-/** Kills what lives of a group; false when nothing does. Windows has no groups: there the guard has seen to it. */
+/** Kills the running processes of a group; returns false if there are none. On Windows, which has no groups, the guard does it. */
 export function killGroup(group: number): boolean {
   if (process.platform === 'win32' || !hasMembers(group)) return false;
   try {
@@ -38,7 +38,7 @@ export function killGroup(group: number): boolean {
   }
 }
 
-/** Null for a zombie; undefined where there is nothing to read, also where others' processes are hidden. */
+/** Returns null for a zombie; undefined if the process cannot be read, also if processes of other users are hidden. */
 function readProc(pid: number): Found | null | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -56,7 +56,7 @@ const listByProc = (): Found[] =>
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProc(Number(name)) ?? []);
 
-/** Undefined where there is no `ps`. */
+/** Returns undefined if `ps` is not available. */
 function listByPs(): Found[] | undefined {
   const columns = ['pid', 'pgid', 'stat', 'lstart'].flatMap((name) => ['-o', `${name}=`]);
   const { status, stdout } = spawnSync('ps', ['-A', ...columns], {
@@ -72,7 +72,7 @@ function listByPs(): Found[] | undefined {
   });
 }
 
-/** Whether a signal would reach somebody. Zombies count here, and so do processes of others. */
+/** Returns true if a process with the number exists, zombies and processes of other users included. */
 function answersSignal(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -1,4 +1,4 @@
-// The sample agent of a demo workspace: two documents of our own and a session to ask in.
+// The sample agent of a demo workspace: two sample documents and a session.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -37,7 +37,7 @@ const agent = {
   },
 };
 
-/** Makes what is missing and remembers what was made; null when the owner has since removed it. */
+/** Creates missing parts of the sample and stores their ids; returns null if the owner has removed the sample. */
 export async function ensureSample(
   client: Client,
   directory: string,
@@ -59,7 +59,7 @@ export async function ensureSample(
   return state.sample;
 }
 
-/** Sends files as a browser would. The same content again is the same file. */
+/** Uploads files as a browser does. Uploading the same content again returns the existing file. */
 export async function upload(
   client: Client,
   agent_id: string,
@@ -71,7 +71,7 @@ export async function upload(
   await client.call('POST', `/agents/${agent_id}/files`, { form });
 }
 
-/** Polls until no file of the agent is in work. Throws when one failed or `within` milliseconds are over. */
+/** Polls until all files of the agent are processed. Throws if one failed or after `within` milliseconds. */
 export async function waitUntilRead(
   client: Client,
   agent_id: string,
@@ -91,7 +91,7 @@ export async function waitUntilRead(
     if (data.every((file) => file.status === 'ready')) return;
     if (Date.now() > until)
       throw new Error(
-        `Still not read after ${options.within / 1000} s: ${data.map(describe).join(', ')}`,
+        `Not ready after ${options.within / 1000} s: ${data.map(describe).join(', ')}`,
       );
     await wait(250, undefined, { signal: options.signal });
   }

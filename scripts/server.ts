@@ -1,4 +1,4 @@
-// A local AgentGrid: migrations, `wrangler dev`, and the cron triggers that never fire by themselves there.
+// Runs a local AgentGrid: applies migrations, starts `wrangler dev`, and calls the cron handlers, which do not fire locally.
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { devNull } from 'node:os';
@@ -18,32 +18,32 @@ const hour = '7 * * * *';
 
 export interface ServerOptions {
   readonly port: number;
-  /** Where the data lives; absolute. */
+  /** Absolute path of the data directory. */
   readonly directory: string;
   readonly root_key: string;
-  /** `ENCRYPTION_KEYS`; without them the server keeps no secrets of workspaces. */
+  /** `ENCRYPTION_KEYS`; without them the server cannot store secrets of workspaces. */
   readonly encryption_keys?: string;
-  /** What stands in `.dev.vars`; names that wrangler.toml has no variable or secret for are not passed on. */
+  /** Content of `.dev.vars`; names that wrangler.toml does not list as variable or secret are ignored. */
   readonly dev_vars?: Readonly<Record<string, string>>;
-  /** `NAME:VALUE`, as wrangler takes them; they win over everything else. */
+  /** Variables as `NAME:VALUE`; they take precedence over all others. */
   readonly vars: readonly string[];
-  /** Gets every line that the server prints once it is ready. */
+  /** Receives every line that the server prints once it is ready. */
   readonly onLine: (line: string) => void;
-  /** Gets the leader of each process group that works on the directory. */
+  /** Receives the leader of each process group that uses the directory. */
   readonly onGroup?: (leader: number) => void;
 }
 
 export interface Server {
   readonly url: string;
-  /** Resolves when the server has ended and nothing of it is left; to what it printed last. */
+  /** Resolves to the last output of the server once all of its processes have ended. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Resolves when the server answers. Throws with what was printed when it does not come up. */
+/** Resolves once the server answers. Throws with its output if it does not start. */
 export async function startServer(options: ServerOptions, signal: AbortSignal): Promise<Server> {
   const { port, directory, root_key, encryption_keys = '', dev_vars = {} } = options;
-  // In the environment, since arguments can be read by everybody on the machine.
+  // In the environment, since every user of the machine can read arguments.
   const environment = {
     ...dev_vars,
     ...offline(directory),
@@ -78,7 +78,7 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
   return { url, ended, stop };
 }
 
-/** Throws unless somebody may listen there. */
+/** Throws if the port is not available. */
 export async function checkPort(port: number): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) =>
@@ -99,7 +99,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** No log-in, no look for updates, no reports; its own logs and registry stay with the data. */
+/** Disables login, update checks and telemetry of wrangler; keeps its logs and registry in the data directory. */
 const offline = (directory: string): Record<string, string> => ({
   CI: 'true',
   FORCE_COLOR: '0',
@@ -116,7 +116,7 @@ async function devArguments({ port, directory, vars }: ServerOptions): Promise<s
     'dev',
     ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', String(await freePort())],
     ...['--persist-to', directory, '--show-interactive-dev-session', 'false'],
-    // Everything comes by the environment, as it is written: wrangler would put variables in where a `$` stands in a file.
+    // All values are passed by the environment, unchanged: in files, wrangler would expand `$`.
     ...['--env-file', devNull],
     ...vars.flatMap((value) => ['--var', value]),
   ];
@@ -132,7 +132,7 @@ async function runToEnd(group: ProcessGroup, name: string, signal: AbortSignal):
   signal.throwIfAborted();
 }
 
-/** Keeps the last lines a group prints, and hands them on once somebody wants them. */
+/** Keeps the last lines that a group prints, and passes them on once there is a listener. */
 function follow(group: ProcessGroup) {
   const kept: string[] = [];
   let onLine: (line: string) => void = () => undefined;
@@ -163,7 +163,7 @@ async function waitUntilHealthy(url: string, isOver: () => boolean): Promise<voi
   }
 }
 
-/** What Cloudflare does by itself. More often than there: what a crash left behind should not wait for a minute. */
+/** Calls the cron handlers as Cloudflare does, but more often, so that work after a crash does not wait for a minute. */
 async function tick(url: string, signal: AbortSignal): Promise<void> {
   let hourlyAt = 0;
   while (!signal.aborted) {
@@ -171,7 +171,7 @@ async function tick(url: string, signal: AbortSignal): Promise<void> {
     if (isHourly) hourlyAt = Date.now() + 3_600_000;
     for (const cron of isHourly ? [minute, hour] : [minute]) {
       const query = new URLSearchParams({ cron });
-      // The server may be rebuilding; the next tick does what this one did not.
+      // The server may be rebuilding; the next tick catches up.
       await fetch(`${url}/cdn-cgi/handler/scheduled?${query}`, {
         signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
       })

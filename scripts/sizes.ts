@@ -1,4 +1,4 @@
-// npm run sizes: how long the files of each folder are, and what is longer than it should be.
+// npm run sizes: prints the lengths of files by folder, and the files and functions over the targets.
 import { overTarget, sizesOf, targets } from './conventions/sizes.ts';
 import { filesIn, readSource } from './conventions/source.ts';
 

@@ -1,4 +1,4 @@
-// Starts `scripts/start.ts --json` as a program of its own: for the demo, the benchmarks and the tests.
+// Starts `scripts/start.ts --json` as a separate process, for the demo, the benchmarks and the tests.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export interface SpawnedServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Resolves when the ready line is there. Throws with what was printed when the server ends before. */
+/** Resolves once the ready line is printed. Throws with the output if the server ends before. */
 export async function spawnServer(
   directory: string,
   flags: readonly string[] = [],

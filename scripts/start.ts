@@ -40,14 +40,14 @@ function readFlags() {
   };
 }
 
-/** Everything people read; with --json stdout is for the one line. */
+/** Prints messages for people; with --json to stderr, since stdout contains only the ready line. */
 let say: (text: string) => void = console.log;
 
 async function main(signal: AbortSignal): Promise<void> {
   const flags = readFlags();
   if (flags.help) return console.log(help);
   if (flags.json) say = console.error;
-  // First, since it waits for what an earlier server has left running: that may have the port.
+  // First, since it waits for remaining processes of an earlier server, which may still use the port.
   const lock = await lockDirectory(flags.directory, signal);
   signal.addEventListener('abort', () => lock.stopping());
   try {
@@ -90,7 +90,7 @@ async function serve(
   }
 }
 
-/** A server without its sample is still a server. */
+/** Creates the sample; logs a failure, since the server is usable without it. */
 async function trySample(client: Client, directory: string, state: State): Promise<Sample | null> {
   try {
     return await ensureSample(client, directory, state);
@@ -100,7 +100,7 @@ async function trySample(client: Client, directory: string, state: State): Promi
   }
 }
 
-/** So that the command in the banner finds its answer at once. */
+/** Waits for the documents, so that the command in the banner works at once. */
 async function tryRead(client: Client, sample: Sample, signal: AbortSignal): Promise<void> {
   try {
     await waitUntilRead(client, sample.agent_id, { within: 30_000, signal });
@@ -139,15 +139,15 @@ function banner(url: string, newKey: string | null, path: string, sample: Sample
   return [...lines, '', '  Ctrl-C stops it; the data stays.', ''].join('\n');
 }
 
-/** Lines of wrangler that say nothing about the product: its bindings again, its own log of each request, our cron ticks. */
+/** Lines of wrangler that are not shown: bindings, its log of requests, cron ticks. */
 const isNoise = (line: string) =>
   /^(\[wrangler:info\]|\[custom build\]|⎔|🪵|Your Worker has access|Binding |env\.|\s*$)/u.test(
     line,
   ) || line.includes('/cdn-cgi/handler/scheduled');
 
 /**
- * npm passes SIGINT and SIGTERM on to what it started, so package.json has the shell replace itself by this process.
- * Where npm is killed, or a shell stays between and keeps signals to itself, all that is seen here is a new parent.
+ * npm forwards SIGINT and SIGTERM to its child, so package.json replaces the shell by this process with `exec`. If npm is
+ * killed, or a shell in between does not forward signals, this process can only detect a new parent.
  */
 function onParentGone(stop: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;

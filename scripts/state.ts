@@ -1,11 +1,11 @@
-// What a local server remembers between starts, next to its data: never committed, readable by its owner only.
+// State of a local server between starts, next to its data: never committed, readable only by its owner.
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
 export interface State {
   root_key: string;
-  /** Seal the secrets that the workspaces keep; without them those are lost. */
+  /** Encrypt the secrets of workspaces, which are lost without them. */
   encryption_keys: string;
   workspace_id?: string;
   key?: string;
@@ -14,7 +14,7 @@ export interface State {
 
 export const statePath = (directory: string) => join(directory, 'agentgrid.json');
 
-/** The state of a directory; made on the first start. Its secrets come from `override` (the root key), `.dev.vars`, or are minted once. */
+/** Returns the state of a directory; creates it on the first start. Secrets are taken from `override` (the root key) or `.dev.vars`, otherwise generated. */
 export function openState(directory: string, override: string | undefined): State {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = statePath(directory);
@@ -27,7 +27,7 @@ export function openState(directory: string, override: string | undefined): Stat
   return state;
 }
 
-/** Whole or not at all, also when the process is killed while it writes. */
+/** Writes the file atomically, also if the process is killed. */
 export function saveState(directory: string, state: State): void {
   const path = statePath(directory);
   writeFileSync(`${path}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
@@ -35,7 +35,7 @@ export function saveState(directory: string, state: State): void {
   renameSync(`${path}.new`, path);
 }
 
-/** `.dev.vars`, where a developer keeps secrets for local runs; see `.dev.vars.example`. */
+/** Reads `.dev.vars`, which contains a developer's secrets for local runs; see `.dev.vars.example`. */
 export function readDevVars(): Record<string, string> {
   const path = join(import.meta.dirname, '..', '.dev.vars');
   return existsSync(path) ? (parseEnv(readFileSync(path, 'utf8')) as Record<string, string>) : {};

@@ -34,7 +34,7 @@ import { applyQuotaDefaults, workspacesFeature } from './workspaces/index.ts';
 const sessions = sessionsFeature(uiStream);
 const runs = runsFeature(uiStream, sessions.drivers);
 
-/** Every feature, in the order in which its tasks run in a tick: alerts and anomalies are queued before the outbox is swept. */
+/** All features, in the order in which their tasks run in a tick: alerts and anomalies are queued before the outbox is swept. */
 const features = [
   identityFeature,
   workspacesFeature,
@@ -63,7 +63,7 @@ type HandledJob = Registered extends infer One
     : never
   : never;
 
-/** A type of job that no feature handles is an error here. */
+/** Does not compile if no feature handles a type of job. */
 const jobHandlerLists: readonly Partial<JobHandlers>[] = features.flatMap((feature) =>
   'jobs' in feature ? [feature.jobs] : [],
 );
@@ -88,7 +88,7 @@ export const guards = {
   beforeWrite: applyQuotaDefaults,
 } satisfies Pick<AppEnv['Variables'], 'identity' | 'admission'> & { beforeWrite: unknown };
 
-/** What differs between the product's own API and the one that OpenAI clients call, by the path of a request. */
+/** The differences between the native API and the OpenAI-compatible API, selected by the path of a request. */
 interface Api {
   readonly errors: ErrorForm;
   readonly unknownPath: (method: string, path: string) => Failure;

@@ -1,35 +1,35 @@
-// Sends requests over keep-alive connections, one after the other on each, and tells when answers began and ended.
-// A process of its own that reads no more of an answer than where its first word and its end are.
+// Sends requests over keep-alive connections, sequentially on each, and reports when answers began and ended. A separate
+// process that parses only the positions of the first output and of the end.
 import { connect, type Socket } from 'node:net';
 
 export interface Load {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Stands in the answer where its first word is. */
+  /** Marks the first output in an answer. */
   readonly first: string;
-  /** Stands in every answer that came to its end. */
+  /** Marks the end of a complete answer. */
   readonly last: string;
-  /** For each connection the paths that it asks for, in their order. */
+  /** The paths that each connection requests, in order. */
   readonly lanes: readonly (readonly string[])[];
 }
 
 export interface Measured {
   readonly time_ms: number;
-  /** Milliseconds from the request to the first word, and to the end. */
+  /** Milliseconds from the request to the first output, and to the end. */
   readonly first: readonly number[];
   readonly end: readonly number[];
 }
 
 const endOfChunks = Buffer.from('\r\n0\r\n\r\n');
 
-/** One answer as it comes in. */
+/** One answer that is being received. */
 class Answer {
   first_ms: number | null = null;
   #seen = '';
   #length: number | null = null;
 
-  /** Whether the answer is whole now. Throws when it is not what was asked for. */
+  /** Returns true if the answer is complete. Throws if it is not the expected one. */
   take(data: Buffer, load: Load, elapsed_ms: number): boolean {
     this.#seen += data.toString('latin1');
     if (this.first_ms === null && this.#seen.includes(load.first)) this.first_ms = elapsed_ms;

@@ -1,5 +1,5 @@
-// A model provider that costs almost nothing: OpenAI-compatible streams made once, written as they are. Prints its URL.
-// The model's name is the script: `t200-d50` says 200 tokens after 50 ms, `t200-d0-paced` each in a packet of its own.
+// A model provider with minimal cost: OpenAI-compatible streams, built once and written unchanged. Prints its URL.
+// The name of the model is the script: `t200-d50` sends 200 tokens after 50 ms, `t200-d0-paced` each in a separate packet.
 import { createServer, type Socket } from 'node:net';
 
 const head =
@@ -59,7 +59,7 @@ function play(socket: Socket, model: string): void {
   else setTimeout(write, delay_ms, 0);
 }
 
-/** Requests come one after the other on a connection, whole or in pieces. */
+/** Requests arrive sequentially on a connection, whole or in pieces. */
 function serve(socket: Socket): void {
   socket.setNoDelay(true);
   socket.on('error', () => undefined);

@@ -6,7 +6,7 @@ const { unstable_getMiniflareWorkerOptions: readOptions } = createRequire(import
   'wrangler',
 ) as typeof import('wrangler');
 
-/** What this changes of what wrangler.toml says. */
+/** Settings that override wrangler.toml. */
 interface WorkerOptions {
   readonly assets?: unknown;
   readonly compatibilityDate: string;
@@ -19,7 +19,7 @@ export interface Server extends Process {
   readonly relay_url: string;
 }
 
-/** What a stream costs at the least: the caller's request to the provider, and its body back. */
+/** The minimal cost of a stream: forwards the request to the provider, and its body back. */
 const relay = `export default {
   async fetch(request, { PROVIDER }) {
     const { body } = await fetch(PROVIDER, { method: 'POST', body: await request.text(), headers: { 'content-type': 'application/json' } });
@@ -30,11 +30,11 @@ const relay = `export default {
 const root_key = 'root-key-of-the-bench-0123456789';
 const direct = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
 
-/** The production bundle and the relay in one workerd, each listening on a port of its own with nothing before it. */
+/** Runs the production bundle and the relay in one workerd, each on its own port without a proxy. */
 export async function startServer(provider: string): Promise<Server> {
   const { assets: _, ...options } = readOptions('wrangler.toml')
     .workerOptions as unknown as WorkerOptions;
-  // The provider is on loopback, where such a fetch does not go.
+  // The provider is on loopback, which the removed flag forbids.
   const compatibilityFlags = options.compatibilityFlags.filter(
     (flag) => flag !== 'global_fetch_strictly_public',
   );
@@ -44,7 +44,7 @@ export async function startServer(provider: string): Promise<Server> {
     ENCRYPTION_KEYS: `1:${btoa('encryption-key-one-of-the-bench!')}`,
   };
   const process = await startWorkerd({
-    // A line for each request is written and read; only what went wrong is shown.
+    // The log line of each request is read; only errors are shown.
     handleStructuredLogs: ({ level, message }) => {
       if (level === 'error' || level === 'warn') console.error(message);
     },
@@ -73,11 +73,11 @@ export async function startServer(provider: string): Promise<Server> {
 
 export interface Workspace {
   readonly key: string;
-  /** The ids of new sessions of the agent whose model plays this script. */
+  /** Creates sessions of the agent with this scripted model and returns their ids. */
   openSessions(script: string, count: number): Promise<string[]>;
 }
 
-/** A workspace whose agents ask the provider. */
+/** Creates a workspace whose agents call the provider. */
 export async function openWorkspace(url: string, provider: string): Promise<Workspace> {
   const made = await openClient(url, root_key).call<{ api_key: { secret: string } }>(
     'POST',

@@ -1,6 +1,6 @@
 import { filesIn, readText } from './source.ts';
 
-/** Code without comments and strings, so that only code can break a rule; lines keep their numbers. */
+/** Returns the code without comments and strings, with unchanged line numbers. */
 const codeOf = (text: string) =>
   text
     .replaceAll(/\/\*[\s\S]*?\*\/|(?<![:\\])\/\/.*$/gm, (comment) =>

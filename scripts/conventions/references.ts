@@ -4,14 +4,14 @@ import { readText, root, type Source, type Text } from './source.ts';
 
 const ignoredFolders = new Set(['node_modules', 'dist', '.git', '.wrangler', '.agentgrid']);
 
-/** Products and packages, whose names look like those of files, and what a tool generates. */
+/** Names of products and packages that resemble file names, and generated files. */
 const notFiles = /^(?:node|next|pdf|vue|decimal)\.js$|\.d\.ts$/i;
 const filePattern =
   /(?<![\w/@.:*-])(?:[\w.*-]+\/)*[\w*-][\w.*-]*\.(?:ts|js|mjs|md|sql|sh)\b(?![\w/-])/g;
 const folderPattern =
   /(?<![\w/@.:-])(?:src|test|docs|scripts|bench|migrations|findings|\.ci)\/[\w./*-]*[\w*]/g;
 
-/** Paths of the repository's files and folders, without those that no version control holds. */
+/** Paths of the repository's files and folders, without ignored ones. */
 function listPaths(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     if (ignoredFolders.has(entry.name)) return [];
@@ -74,8 +74,8 @@ function brokenLinks(page: string, markdown: string): string[] {
   );
 }
 
-/** Returns the requirement numbers that docs/security.md lists, or null while there is no such page. */
-function knownRequirements(): Set<string> | null {
+/** Returns the requirement numbers that docs/security.md lists, or null if the page does not exist. */
+function listedRequirements(): Set<string> | null {
   if (!existsSync(join(root, 'docs/security.md'))) return null;
   return new Set(readText('docs/security.md').match(/\bR\d{1,2}\b/g));
 }
@@ -83,12 +83,12 @@ function knownRequirements(): Set<string> | null {
 /** Every path, link and requirement number that a comment or a page names must exist. */
 export function checkReferences(sources: readonly Source[], pages: readonly string[]): string[] {
   const pathExists = pathChecker();
-  const requirements = knownRequirements();
+  const requirements = listedRequirements();
   const check = (file: string, { line, value }: Text): string[] => [
     ...referencesIn(value)
       .filter((reference) => !pathExists(reference))
       .map((reference) => `${file}:${line} names ${reference}, which does not exist`),
-    // R2 is the object storage, too.
+    // R2 also names the object storage.
     ...[...value.matchAll(/\bR\d{1,2}\b/g)]
       .filter(([number]) => number !== 'R2' && requirements?.has(number) === false)
       .map(([number]) => `${file}:${line} names ${number}, which docs/security.md does not list`),

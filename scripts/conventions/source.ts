@@ -20,7 +20,7 @@ export interface Text {
 
 interface SourceFunction {
   readonly line: number;
-  /** Lines of its body, without the braces. */
+  /** Number of lines of the body, without the braces. */
   readonly lines: number;
 }
 

@@ -5,17 +5,43 @@ import { readText, type Source, type Text } from './source.ts';
  * are added and never removed, until the list is `src`, `test`, `scripts`, `docs` and `README.md`.
  */
 const revised: readonly string[] = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/contributing',
+  'docs/decisions',
+  'docs/glossary.md',
+  'docs/guides',
+  'docs/internals',
+  'docs/performance.md',
+  'docs/streams.md',
+  'scripts',
+  'src/agents',
+  'src/analytics',
+  'src/documents',
   'src/execution',
+  'src/features.ts',
+  'src/identity',
+  'src/jobs',
+  'src/knowledge',
+  'src/llm',
+  'src/models',
   'src/platform',
   'src/protocols',
   'src/runs',
   'src/sessions',
   'src/shared',
   'src/tools',
+  'src/usage',
+  'src/workspaces',
+  'test/conformance',
   'test/execution',
+  'test/llm',
+  'test/node',
   'test/protocols',
   'test/runs',
+  'test/support',
   'test/tools',
+  'test/usage',
 ];
 
 /** A doc comment states a contract in a whole sentence instead of naming a thing by a subordinate clause. */
@@ -73,15 +99,17 @@ function wordingFaults(text: string, kind: 'comment' | 'string'): string[] {
     return match === undefined ? [] : [`“${match}” (use: ${use})`];
   });
   const [opening] = openings.exec(text) ?? [];
-  // A string that opens with one of these is a description when it is a sentence of several words.
-  const isOpening = opening !== undefined && (kind === 'comment' || text.split(' ').length > 2);
+  // A string that opens with one of these is a description when it has several words and is not a question.
+  // A string with such an opening is a description if it is a sentence of several words and not a question.
+  const isDescription = text.split(' ').length > 2 && !text.endsWith('?');
+  const isOpening = opening !== undefined && (kind === 'comment' || isDescription);
   return isOpening
     ? [`the opening “${opening.trim()} …” (use: a whole sentence)`, ...found]
     : found;
 }
 
 const faultsOf = (file: string, { line, value }: Text, kind: 'comment' | 'string'): string[] =>
-  // What has no space is a name or a path.
+  // A text without a space is a name or a path.
   value.includes(' ') ? wordingFaults(value, kind).map((fault) => `${file}:${line} ${fault}`) : [];
 
 /** Reports the wording to replace in comments and strings of one file. */
@@ -90,7 +118,7 @@ export const wordsOfSource = ({ file, comments, strings }: Source): string[] => 
   ...strings.flatMap((text) => faultsOf(file, text, 'string')),
 ];
 
-/** The same for a page in Markdown, line by line. */
+/** Reports the wording to replace in a Markdown page, line by line. */
 export const wordsOfPage = (file: string, markdown: string): string[] =>
   markdown
     .split('\n')

@@ -39,9 +39,9 @@ export interface Plan {
 
 /** With 50 concurrent writers, the slowest took about ten attempts. */
 const attempts = 30;
-const longestPause_ms = 800;
+const maxPause_ms = 800;
 
-/** Reads an agent with its active configuration, in one round trip. Throws `not_found`, also for a key that does not cover it. */
+/** Reads an agent with its active configuration, in one round trip. Throws `not_found`, also if the caller's key does not cover it. */
 export async function readAgent(ctx: Ctx, agent: string): Promise<AgentDetailRow> {
   const row = await selectAgentDetail(ctx.db, ctx.workspace_id, agent).get();
   if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
@@ -55,9 +55,9 @@ export interface Target {
 }
 
 /**
- * Reads an agent, lets `decide` plan a change, and commits it if the agent has not changed meanwhile. Otherwise it
+ * Reads an agent, lets `decide` plan a change, and commits it if the agent is still unchanged. Otherwise it
  * starts again, or throws `precondition_failed` when `ifMatch` is given. `decide` returns null for no change.
- * `toReply` makes the reply from the row after the change.
+ * `toReply` builds the response from the row after the change.
  */
 export async function withAgent<Reply>(
   ctx: Ctx,
@@ -121,7 +121,7 @@ async function isDone(
     });
     return true;
   } catch (error) {
-    // The next attempt reports a tool that was deleted meanwhile.
+    // The next attempt reports a tool that was deleted in the meantime.
     if (
       isGuardViolation(error, 'agents.revision') ||
       isGuardViolation(error, 'agent_versions.tools')
@@ -163,7 +163,7 @@ const toActive = ({
 /** Waits with exponential backoff and jitter. */
 const pause = (attempt: number) =>
   new Promise((resolve) =>
-    setTimeout(resolve, Math.random() * Math.min(longestPause_ms, 10 * 2 ** attempt)),
+    setTimeout(resolve, Math.random() * Math.min(maxPause_ms, 10 * 2 ** attempt)),
   );
 
 const stale = () =>
@@ -178,7 +178,7 @@ export const isSlugTaken = (error: unknown) =>
 
 export function refuseArchived(row: { readonly archived_at: number | null }): void {
   if (row.archived_at !== null)
-    throw new Failure('agent_archived', 'The agent is archived: restore it first.');
+    throw new Failure('agent_archived', 'The agent is archived. Restore it first.');
 }
 
 /** The content of a version, with its configuration checked. */

@@ -32,7 +32,7 @@ const knowledge = {
     .refine(differ, 'Each base once.')
     .describe("Ids of the knowledge bases to search; the agent's own base unless given"),
   mode: z.enum(searchModes).describe('Hybrid, keyword-only or vector-only retrieval'),
-  top_k: z.number().int().min(1).max(50).describe('Passages that the model is given'),
+  top_k: z.number().int().min(1).max(50).describe('Maximum number of passages in the prompt'),
   min_score: z.number().min(0).max(1).describe('Leaves out passages with a lower score'),
   reranker: z.enum(rerankers).nullable().describe('Reranker; null for none'),
   rewrite_query: z
@@ -44,7 +44,11 @@ const knowledge = {
       'Answers from the knowledge only, from the knowledge first, or from general knowledge too',
     ),
   citations: z.boolean(),
-  no_answer: z.string().min(1).max(2000).describe('Answer when the knowledge has none'),
+  no_answer: z
+    .string()
+    .min(1)
+    .max(2000)
+    .describe('Answer if the knowledge bases do not contain one'),
 };
 
 const memory = {
@@ -53,7 +57,7 @@ const memory = {
       z.literal(0),
       z.number().int().min(256, 'Must be 0 for no history, or at least 256.').max(1_000_000),
     ])
-    .describe('Tokens of history in a prompt: 0 for none, or at least 256'),
+    .describe('Maximum tokens of history in the prompt: 0 for none, otherwise at least 256'),
   summary: z.boolean().describe('Summarizes older messages that do not fit into the window'),
 };
 
@@ -74,7 +78,7 @@ const plain = {
     .array(Model)
     .max(5)
     .refine(differ, 'Each model once.')
-    .describe('Models that are tried in this order when the model fails'),
+    .describe('Models to try, in this order, when the model fails'),
   tools: z
     .array(z.string().min(1).max(64))
     .max(64)
@@ -83,7 +87,9 @@ const plain = {
     .openapi({ example: [] }),
   welcome_message: z.string().min(1).max(4000).nullable(),
   starter_questions: z.array(z.string().trim().min(1).max(300)).max(6),
-  inputs: InputFields.describe('Fields of the form that a session starts with'),
+  inputs: InputFields.describe(
+    'Form fields; their values are given when a session or run is started',
+  ),
   output_schema: OutputSchema.nullable(),
   metadata: Metadata,
 };
@@ -137,7 +143,7 @@ export type AgentConfigPatch = z.output<typeof AgentConfigPatch>;
 
 const { base_ids: _, ...portableKnowledge } = knowledge;
 
-/** A configuration without ids of a workspace. The manifest names knowledge bases beside it. */
+/** A configuration without ids of a workspace. The manifest lists knowledge bases separately. */
 export const PortableConfig = z
   .strictObject({
     ...patch,

@@ -73,7 +73,7 @@ export async function addAgent<Reply>(
       return await insertOne(ctx, { ...agent, slug }, audit, toReply);
     } catch (error) {
       if (isGuardViolation(error, 'agent_versions.tools'))
-        throw invalid('/config/tools', 'One of the tools was deleted meanwhile.');
+        throw invalid('/config/tools', 'One of the tools was deleted concurrently.');
       if (!isSlugTaken(error)) throw error;
       if (agent.slug !== undefined) throw slugTaken();
     }

@@ -8,7 +8,7 @@ const Tags = z
   .refine((tags) => new Set(tags).size === tags.length, 'Each tag once.')
   .openapi({ example: ['support'] });
 
-/** The columns of an agent that its users write: created, changed, shown, duplicated, exported and imported alike. */
+/** The columns of an agent that callers set. Create, update, read, duplicate, export and import derive from them. */
 export const fieldSchemas = {
   name: Name(100).openapi({ example: 'Support' }),
   description: z.string().max(2000).openapi({ example: 'Answers questions about our products.' }),
@@ -18,22 +18,22 @@ export const fieldSchemas = {
 type FieldName = keyof typeof fieldSchemas;
 export type AgentFields = { -readonly [Name in FieldName]: z.output<(typeof fieldSchemas)[Name]> };
 
-/** The columns that belong to one agent: whoever makes an agent gives each of them, and copies take none over. */
+/** The columns that are specific to one agent: set for each new agent, never copied. */
 export type OwnColumns = Omit<typeof agents.$inferSelect, FieldName>;
 
 /** The values of fields that may be left out. */
 const defaults = { description: '', tags: [] } satisfies Partial<AgentFields>;
 
-/** The columns of a version that copies take over: whoever makes a version gives each of them. */
+/** The columns of a version that are copied; code that creates a version must set each of them. */
 export type VersionContent = Pick<typeof agent_versions.$inferSelect, 'config' | 'tools'>;
 
 const names = Object.keys(fieldSchemas) as FieldName[];
 
-/** The fields of anything that has them, and nothing else. */
+/** Returns only the agent fields of an object. */
 export const agentFieldsOf = (agent: AgentFields): AgentFields =>
   Object.fromEntries(names.map((name) => [name, agent[name]])) as unknown as AgentFields;
 
-/** The fields that a change names. */
+/** Returns the agent fields that a change sets. */
 export const changedFieldsOf = (
   change: { readonly [Name in FieldName]?: AgentFields[Name] | undefined },
 ) =>
@@ -58,5 +58,5 @@ export const newFieldSchemas = Object.fromEntries(
   ]),
 ) as unknown as NewFieldSchemas;
 
-/** The fields of an agent that has nothing but a name. */
+/** Returns the fields of an agent with a name and defaults. */
 export const unsetFields = (name: string): AgentFields => ({ ...defaults, name });

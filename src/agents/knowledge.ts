@@ -19,17 +19,20 @@ import { readAgent, refuseArchived } from './change.ts';
 import { parseConfig } from './config.ts';
 import { ownBaseOf } from './store.ts';
 
-const asked = SearchQuery.shape;
+const searchFields = SearchQuery.shape;
 
 /** A search query; options that are left out are taken from the agent's configuration. */
 export const AgentSearchQuery = z
   .strictObject({
-    query: asked.query,
-    filter: asked.filter,
-    mode: asked.mode.unwrap().optional(),
-    top_k: asked.top_k.unwrap().optional(),
-    min_score: asked.min_score.unwrap().optional().describe('Leaves out hits with a lower `score`'),
-    reranker: asked.reranker.unwrap().optional(),
+    query: searchFields.query,
+    filter: searchFields.filter,
+    mode: searchFields.mode.unwrap().optional(),
+    top_k: searchFields.top_k.unwrap().optional(),
+    min_score: searchFields.min_score
+      .unwrap()
+      .optional()
+      .describe('Leaves out hits with a lower `score`'),
+    reranker: searchFields.reranker.unwrap().optional(),
   })
   .describe("Options that are left out are taken from the agent's configuration")
   .openapi('AgentSearchQuery', {

@@ -13,7 +13,7 @@ import { type Agent, toAgent } from './schema.ts';
 import { selectAgentDetail, selectBasesOf, selectSharedBases } from './store.ts';
 
 const maxBases = 10;
-const longestName = 100;
+const maxNameChars = 100;
 const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Returns the start of a name, at most `length` UTF-16 units, cut between grapheme clusters. */
@@ -39,7 +39,7 @@ export async function duplicateAgent(
   const source = await readAgent(ctx, agent);
   const config = parseConfig(source.config);
   const { knowledge } = config;
-  const name = input.name ?? `${startOf(source.name, longestName - 7)} (copy)`;
+  const name = input.name ?? `${startOf(source.name, maxNameChars - 7)} (copy)`;
   return addAgent(
     ctx,
     {
@@ -119,7 +119,7 @@ const basesFor = (bases: Named, shared: ReadonlyMap<string, string>, own: string
   ...new Set(bases.flatMap(({ name, is_own }) => (is_own ? own : (shared.get(name) ?? [])))),
 ];
 
-/** Finds shared bases by name. A name without a base, or with several, gives a warning. */
+/** Finds shared bases by name. Adds a warning for a name that matches no base or several. */
 async function findShared(
   ctx: Ctx,
   bases: Named,
@@ -132,7 +132,9 @@ async function findShared(
   for (const name of names) {
     const [base, another] = rows.filter((row) => row.name === name);
     if (base === undefined)
-      warnings.push(`There is no shared knowledge base named \`${name}\`; it was left out.`);
+      warnings.push(
+        `Shared knowledge base \`${name}\` does not exist in this workspace and was left out.`,
+      );
     else if (another === undefined) found.set(name, base.id);
     else
       warnings.push(`Several shared knowledge bases are named \`${name}\`; none of them was used.`);

@@ -12,7 +12,7 @@ const select = (ctx: Ctx, model: string) =>
     .from(agents)
     .where(and(eq(agents.workspace_id, ctx.workspace_id), eq(agents.provider_model, model)));
 
-/** Turns off everything that a bare model does not have; the history is limited by the model's context alone. */
+/** Disables everything except the model itself; only the model's context limits the history. */
 const plain = {
   instructions: '',
   knowledge: { scope: 'general', citations: false },

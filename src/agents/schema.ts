@@ -10,7 +10,7 @@ import type { AgentDetailRow, AgentSummaryRow, Labels } from './store.ts';
 export const nesting = {
   error: (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
     issue.code === 'unrecognized_keys' && issue.keys?.some((key) => configFields.has(key))
-      ? 'There is no such field here. Configuration goes under `config`: `{ "config": { "instructions": "…" } }`.'
+      ? 'Unknown field. Configuration belongs under `config`: `{ "config": { "instructions": "…" } }`.'
       : undefined,
 };
 

@@ -1,6 +1,6 @@
 import type { AnomalyMeasure } from '../db/schema/analytics.ts';
 
-/** A measure of a day that is far above the days before. */
+/** A measure of one day that is far above the previous days. */
 export interface Anomaly {
   readonly measure: AnomalyMeasure;
   readonly value: number;
@@ -14,10 +14,10 @@ export interface DayFigures {
   readonly error_rate: number;
 }
 
-/** The most and the fewest active days that a day is compared with. */
+/** Maximum and minimum number of active days that a day is compared with. */
 export const pastDays = 28;
 const fewestDays = 7;
-/** A day with fewer runs has no error rate to judge. */
+/** Minimum number of runs for which the error rate of a day is examined. */
 const fewestRuns = 10;
 /** The number of standard deviations from which a value is an anomaly. */
 const far = 6;

@@ -14,10 +14,10 @@ import { dayFigures, toMeasures } from './measures.ts';
 import { boundariesOf, dateAt, plusDays, startOfDate } from './plan.ts';
 import { readClosed } from './read.ts';
 
-/** The agents that one tick examines, and those of one batch. */
+/** Number of agents per tick, and per batch. */
 const agentsOfTick = 2000;
 const agentsAtATime = 20;
-/** The most days that a search goes back after an outage of cron. */
+/** Maximum number of days that a search covers after an outage of cron. */
 const furthestBack = 14;
 
 interface Allowance {
@@ -35,7 +35,7 @@ export async function findAnomalies(ctx: Ctx): Promise<void> {
   });
 }
 
-/** The day that goes on, the one before it, and those before that which no search has seen the end of. */
+/** Returns the current day, the previous day, and earlier days that ended after the last search. */
 async function searchWorkspace(
   ctx: Ctx,
   workspace_id: string,

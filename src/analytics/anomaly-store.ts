@@ -22,7 +22,7 @@ export const selectSearch = (db: Db, workspace_id: string) =>
     .innerJoin(workspaces, eq(workspaces.id, analytics_state.workspace_id))
     .where(eq(analytics_state.workspace_id, workspace_id));
 
-/** Stores that a revision was searched. A revision that was raised meanwhile is searched next time. */
+/** Stores that a revision was searched. A revision that has increased since is searched next time. */
 export const saveSearch = (
   db: Db,
   workspace_id: string,

@@ -9,11 +9,11 @@ import { advanceState, type Lease, saveCursor, selectCursor, takeLease } from '.
 import { toUsage, usageSchema } from './usage-fields.ts';
 import type { UsageRow } from './usage-store.ts';
 
-/** The rows of one object, of one page while it is written, and of one deleting statement. */
+/** Number of rows per object, per page while writing, and per deleting statement. */
 const rowsOfPart = 20_000;
 const pageSize = 2000;
 const deletedAtATime = 2000;
-/** The rows that one tick archives; the rest waits for the next. */
+/** Maximum number of rows that one tick archives. */
 const rowsOfTick = 400_000;
 const leaseFor = 5 * minute;
 const archiveLimit = 256 * 1024 * 1024;

@@ -10,7 +10,7 @@ import { usd } from './measures.ts';
 import { cost, unpriced_calls } from './metrics/cost.ts';
 import { calls, input_tokens, output_tokens } from './metrics/usage.ts';
 import { periodOf } from './period.ts';
-import { longestDays } from './plan.ts';
+import { maxDays } from './plan.ts';
 import { readFigures, type Wanted } from './read.ts';
 import type { BreakdownQuery, CostBreakdown } from './schema.ts';
 import { type Slices, totalOf } from './slices.ts';
@@ -23,8 +23,8 @@ export async function getCostBreakdown(
 ): Promise<CostBreakdown> {
   const want = (zone: string): Wanted[] => {
     const { start, end, days } = periodOf(ctx, query, query.time_zone ?? zone);
-    if (days > longestDays.month)
-      throw invalid('?start_date', `A range has at most ${longestDays.month} days.`);
+    if (days > maxDays.month)
+      throw invalid('?start_date', `A range has at most ${maxDays.month} days.`);
     return [
       { dimension: 'all', boundaries: [start, end] },
       { dimension: dimensionOf(query.group_by), boundaries: [start, end] },

@@ -35,7 +35,7 @@ export class Cube {
     this.#add('call', call, call.agent_id, [...placesOf('call', call), ...topPlaces(call)]);
   }
 
-  /** Runs of drafts are no traffic and count in nothing; their calls count in the cost. */
+  /** Adds a run. Runs of drafts are not counted; their calls count in the cost only. */
   addRun(run: RunFact): void {
     if (run.is_preview === 1) return;
     this.#add('run', run, run.agent_id, [...placesOf('run', run), ...topPlaces(run)]);

@@ -73,7 +73,7 @@ export function placesOf<Kind extends 'call' | 'run' | 'rating'>(
   });
 }
 
-/** The kinds of values of `top`, told apart by their prefix; a session is its id. */
+/** The kinds of values of `top`, distinguished by their prefix; a session is its id. */
 export type TopKind = 'user' | 'use' | 'session';
 export const topKind = (value: string): TopKind =>
   value.startsWith('user:') ? 'user' : value.startsWith('use:') ? 'use' : 'session';

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 
-/** The columns of a fact, as metrics and dimensions read them. A column is declared here and nowhere else. */
+/** The columns of a fact that metrics and dimensions read. Every column is declared only here. */
 type FactOf<Columns> = {
   readonly [Name in keyof Columns]: Columns[Name] extends SQL<infer Value> ? Value : never;
 };
@@ -74,7 +74,7 @@ const ratingColumns = {
 };
 export type RatingFact = FactOf<typeof ratingColumns>;
 
-/** What a run used besides its answering model: retrieval, or one tool. */
+/** The use of a capability by a run: retrieval, or one tool. */
 export interface UseFact {
   readonly capability: string;
   readonly uses: number;
@@ -95,7 +95,7 @@ export const usesOf = ({ uses }: Pick<RunFact, 'uses'>): UseFact[] =>
     ...{ capability, uses: count, failed, cost_nano_usd },
   }));
 
-/** Everything that metrics are read from. */
+/** The kinds of facts from which metrics are read. */
 export interface Facts {
   readonly call: CallFact;
   readonly run: RunFact;
@@ -104,7 +104,7 @@ export interface Facts {
 }
 export type FactKind = keyof Facts;
 
-/** The facts of a workspace in a stretch of time; with `agents`, those of the agents that this subquery gives. */
+/** The facts of a workspace in a period; with `agents`, only those of the agents that this subquery returns. */
 export interface FactRange {
   readonly workspace_id: string;
   readonly agents: SQL | null;

@@ -2,7 +2,7 @@ import { Histogram } from './histogram.ts';
 import { currentSchema } from './metrics/index.ts';
 import { DistinctSketch } from './sketch.ts';
 
-/** Figures as they are stored: only what is there. */
+/** Stored figures; absent keys are 0. */
 export interface StoredFigures {
   /** The schema number; absent for 1. */
   readonly v?: number;

@@ -32,14 +32,14 @@ export function entryOf<From extends FactKind>(
   };
 }
 
-/** Adds to a sum what is computed and not read from a fact. */
+/** Adds a computed value, which is not read from a fact, to a sum. */
 export const addSum = (
   figures: Figures,
   metric: Pick<Sum<FactKind>, 'kind' | 'name' | 'stored'>,
   by: number,
 ): void => figures.count(keyOf(metric), by);
 
-/** Whether every part of the figures was counted with the metric. */
+/** Returns true if every part of the figures was counted with the metric. */
 export const isMeasured = (figures: Figures, { since }: Pick<StoredMetric, 'since'>): boolean =>
   figures.schema >= since;
 
@@ -59,10 +59,10 @@ const readers: {
   },
 };
 
-/** null where a metric was not measured in all of the figures; metrics of schema 1 always were. */
+/** Null if a metric was not measured in all of the figures; metrics of schema 1 always are. */
 type Measured<M extends StoredMetric> = ValueOf<M> | (M['since'] extends 1 ? never : null);
 
-/** The value of a metric; of no facts, 0 or null as its kind says. null where it was not measured. */
+/** Returns the value of a metric: for no facts 0 or null, depending on its kind; null if it was not measured. */
 export const readMetric = <M extends StoredMetric>(figures: Figures, metric: M): Measured<M> =>
   (isMeasured(figures, metric)
     ? readers[metric.kind](figures, keyOf(metric))

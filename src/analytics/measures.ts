@@ -36,7 +36,7 @@ type Since<M> = M extends Ratio
     ? M['since']
     : never;
 
-/** What a report shows of a metric. Metrics of schema 1 were always measured; others are null where they were not. */
+/** The reported value of a metric. Metrics of schema 1 were always measured; others are null if they were not. */
 type Shown<M> = ShownValue<M> | (Since<M> extends 1 ? never : null);
 
 type Sections = Readonly<Record<string, readonly Metric[]>>;
@@ -46,7 +46,7 @@ type Shape<Of extends Sections> = {
   }>;
 };
 
-/** The schema of a report, and the function that makes one of figures. Both derive from the metrics of its sections. */
+/** Returns the schema of a report and the function that computes it from figures. Both derive from the metrics of its sections. */
 export function reportOf<const Of extends Sections>(of: Of) {
   const inSections = (to: (metric: Metric) => unknown) =>
     Object.entries(of).map(
@@ -66,14 +66,14 @@ const isRatio = (metric: Metric): metric is Ratio => metric.kind === 'ratio';
 const partsOf = (metric: Metric): readonly StoredMetric[] =>
   isRatio(metric) ? metric.from : [metric];
 
-/** The schema of a metric, with its description and unit; nullable where older rollups do not have it. */
+/** Returns the schema of a metric, with its description and unit; nullable if older rollups lack it. */
 function schemaOf(metric: Metric): z.ZodType {
   const isNew = partsOf(metric).some(({ since }) => since > 1);
   const schema = valueSchema(metric);
   return (isNew ? schema.nullable() : schema)
     .describe(
       isNew
-        ? `${metric.description} null where part of the time was rolled up before it was measured.`
+        ? `${metric.description} Null if part of the range was rolled up before the metric existed.`
         : metric.description,
     )
     .openapi({ 'x-unit': metric.unit === 'nano_usd' ? 'usd' : metric.unit });
@@ -126,10 +126,10 @@ const report = reportOf(sections);
 export const Measures = report.schema.openapi('Measures');
 export type Measures = z.output<typeof Measures>;
 
-/** The report of figures. Of no facts, counts and sums are 0 and what would be a mean of nothing is null. */
+/** Returns the report of figures. Without facts, counts and sums are 0 and means are null. */
 export const toMeasures: (figures: Figures) => Measures = report.read;
 
-/** The figures of a day that anomalies are found by. */
+/** Returns the figures of a day that anomaly detection uses. */
 export const dayFigures = ({ cost, usage, performance }: Measures): DayFigures => ({
   cost_usd: cost.total_usd,
   runs: usage.runs,

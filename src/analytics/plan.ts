@@ -5,7 +5,7 @@ export const granularities = ['hour', 'day', 'month'] as const;
 export type Granularity = (typeof granularities)[number];
 
 /** The longest range of each granularity, in days. */
-export const longestDays: Readonly<Record<Granularity, number>> = {
+export const maxDays: Readonly<Record<Granularity, number>> = {
   hour: 31,
   day: 400,
   month: 1827,

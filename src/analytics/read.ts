@@ -18,22 +18,22 @@ import {
 import { indexAt, type RollupRange, rangesOf } from './plan.ts';
 import { mergeSlices, readQuarters, readSlices, type Slices } from './slices.ts';
 
-/** What a report reads: figures along a dimension, for each stretch between boundaries. */
+/** A request for figures along a dimension, for each period between boundaries. */
 export interface Wanted {
-  /** null reads nothing and leaves every stretch empty. */
+  /** Null reads nothing; every period is empty. */
   readonly dimension: Dimension | null;
   readonly boundaries: readonly number[];
 }
 
 export interface Reading {
-  /** For each item of `wanted`, the figures by value in each of its stretches. */
+  /** For each item of `wanted`, the figures by value in each of its periods. */
   readonly parts: readonly (readonly Slices[])[];
-  /** False when there were more facts to count than `factsAtMost`. */
+  /** False when there were more facts to count than `maxFacts`. */
   readonly isComplete: boolean;
 }
 
-/** The most facts of each kind that are counted while reading: those of the open hour, or more when cron is behind. */
-const factsAtMost = 20_000;
+/** Maximum number of facts of each kind that are counted while reading: those of the open hour, or more if cron is late. */
+const maxFacts = 20_000;
 
 const zones = new Map<string, string>();
 
@@ -59,7 +59,7 @@ export async function readFigures(
     agents: scope.facts,
     from: openFrom(ctx.workspace_id, Math.min(...times)),
   };
-  const range = { ...facts, to: Math.max(...times), limit: factsAtMost };
+  const range = { ...facts, to: Math.max(...times), limit: maxFacts };
   const [[workspace], owners, rollups, calls, runs, ratings] = await batch(ctx.db, [
     ctx.db
       .select({ time_zone: workspaces.time_zone })
@@ -82,9 +82,7 @@ export async function readFigures(
   const parts = wanted.map(({ boundaries }) => boundaries.slice(1).map((): Slices => new Map()));
   addRollups(parts, wanted, rollups as StoredRow[]);
   addFacts(parts, wanted, calls as CallFact[], runs as RunFact[], ratings as RatingFact[]);
-  const isComplete = [calls, runs, ratings].every(
-    (list) => (list as unknown[]).length < factsAtMost,
-  );
+  const isComplete = [calls, runs, ratings].every((list) => (list as unknown[]).length < maxFacts);
   return { parts, isComplete, agent_id: owner?.id ?? null, time_zone };
 }
 
@@ -157,9 +155,9 @@ function selectRollups(
   { rollups: agents, isByAgent }: Pick<Scope, 'rollups' | 'isByAgent'>,
   wanted: readonly Wanted[],
 ) {
-  const ranges = wanted.flatMap(({ dimension: asked, boundaries }, part) =>
-    (asked === null ? [] : rangesOf(boundaries)).flatMap((range: RollupRange) => {
-      const dimension = isByAgent && asked === 'agent' ? 'all' : asked;
+  const ranges = wanted.flatMap(({ dimension: requested, boundaries }, part) =>
+    (requested === null ? [] : rangesOf(boundaries)).flatMap((range: RollupRange) => {
+      const dimension = isByAgent && requested === 'agent' ? 'all' : requested;
       const row = {
         part,
         dimension,

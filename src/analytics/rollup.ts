@@ -33,13 +33,13 @@ import {
 
 /** A lease expires after this long without a write. */
 const leaseFor = 5 * minute;
-/** The facts that one tick counts; the rest waits for the next. */
+/** Maximum number of facts per tick. */
 const factsOfTick = 400_000;
-/** The facts of one page. */
+/** Number of facts per page. */
 const pageSize = 5000;
 const quarter = hour / 4;
 
-/** The facts that a tick may still count. */
+/** Number of facts that the tick may still count. */
 interface Allowance {
   facts: number;
 }

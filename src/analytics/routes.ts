@@ -31,7 +31,7 @@ export const analyticsRoutes = new Router()
       tag,
       summary: 'Get the analytics of an agent',
       description:
-        'Usage, performance, quality and cost, including today, compared with the same number of days right before. Runs count when they end, calls when they are made, ratings when they are first given. Runs of drafts count only in the cost, and runs without a session are not chats. A metric is null where part of the time was rolled up before it was measured.',
+        'Usage, performance, quality and cost, including today, compared with the same number of days directly before. Runs count when they end, calls when they are made, ratings when they are first given. Runs of drafts count only in the cost, and runs without a session are not chats. A metric is null if part of the range was rolled up before the metric existed.',
       params: AgentParams,
       query: AgentAnalyticsQuery,
       reply: { status: 200, schema: Analytics, description: 'The analytics' },

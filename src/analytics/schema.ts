@@ -52,7 +52,7 @@ export const AnalyticsQuery = AgentAnalyticsQuery.extend({
 export type AnalyticsQuery = z.output<typeof AnalyticsQuery>;
 
 const parts =
-  'Dimension of the parts; by end user and by session, only the 100 that cost most are kept apart';
+  'Dimension of the parts; by end user and by session, only the 100 most expensive are listed';
 export const AgentBreakdownQuery = z.strictObject({
   ...range,
   group_by: z.enum(breakdowns).default('model').describe(parts),
@@ -88,13 +88,11 @@ export const Analytics = z
     time_zone: z.string(),
     granularity: z.enum(granularities),
     as_of: Time,
-    is_complete: z
-      .boolean()
-      .describe('false when the most recent data was too much to be counted in full'),
+    is_complete: z.boolean().describe('False if there was too much recent data to count all of it'),
     totals: Measures,
     previous: z
       .object({ start: Time, end: Time, totals: Measures })
-      .describe('The same number of days right before the range'),
+      .describe('The same number of days directly before the range'),
     series: z.array(
       z.object({
         start: Time,
@@ -130,7 +128,7 @@ export const Analytics = z
           ),
         }),
       )
-      .describe('Tools and retrieval that runs used'),
+      .describe('Tools and retrieval used by runs'),
     top_sessions: z.array(z.object({ session_id: z.string(), ...Top })),
     top_end_users: z.array(z.object({ end_user_id: z.string(), ...Top })),
   })
@@ -140,7 +138,9 @@ export type Analytics = z.output<typeof Analytics>;
 const Part = z.object({
   value: z
     .string()
-    .describe('`none` for calls without a value, `~others` for the values that were not kept apart')
+    .describe(
+      '`none` for calls without a value, `~others` for the sum of values that are not listed',
+    )
     .openapi({ example: 'openai/gpt-5' }),
   calls: count,
   input_tokens: count,

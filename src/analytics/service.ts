@@ -8,14 +8,7 @@ import { readMetric } from './kinds.ts';
 import { dayFigures, toMeasures, usd } from './measures.ts';
 import { cost } from './metrics/cost.ts';
 import { type Period, periodOf } from './period.ts';
-import {
-  boundariesOf,
-  dateAt,
-  type Granularity,
-  longestDays,
-  plusDays,
-  startOfDate,
-} from './plan.ts';
+import { boundariesOf, dateAt, type Granularity, maxDays, plusDays, startOfDate } from './plan.ts';
 import { readFigures, type Wanted } from './read.ts';
 import type { Analytics, AnalyticsQuery } from './schema.ts';
 import { type Slices, totalOf } from './slices.ts';
@@ -63,7 +56,7 @@ export async function getAnalytics(
   };
 }
 
-/** Rollups have the figures of a variant alone by nothing else. */
+/** Rollups store the figures of a variant along no other dimension. */
 function refuseGrouping(query: AnalyticsQuery): void {
   const { group_by } = query;
   if (!isFiltered(query) || group_by === undefined) return;
@@ -102,13 +95,13 @@ function toSeries(
   }));
 }
 
-/** The figures of a report, in this order: the series, the period before, the groups, the toplists. */
+/** The figures of a report, in this order: series, previous period, groups, toplists. */
 function wantedFor(ctx: Ctx, query: AnalyticsQuery, time_zone: string): Wanted[] {
   const { start, end, days } = periodOf(ctx, query, time_zone);
-  if (days > longestDays[query.granularity])
+  if (days > maxDays[query.granularity])
     throw invalid(
       '?start_date',
-      `A range by ${query.granularity} has at most ${longestDays[query.granularity]} days.`,
+      `A range by ${query.granularity} has at most ${maxDays[query.granularity]} days.`,
     );
   const before = startOfDate(plusDays(dateAt(start, time_zone), -days), time_zone);
   const dimension = isFiltered(query) ? 'variant' : 'all';

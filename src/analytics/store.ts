@@ -113,7 +113,7 @@ export const markDay = (db: Db, lease: Lease, bucket: number): Statement =>
     where workspace_id = ${lease.workspace_id} and lease = ${lease.token} and dayed_until > ${bucket}
     on conflict (workspace_id, grain, bucket) do update set marks = marks + 1`) as unknown as Statement;
 
-/** The most bytes of rows in one statement. */
+/** Maximum number of bytes of rows in one statement. */
 const statementBytes = 500_000;
 
 /** Replaces all rows of a bucket, or those of some agents. */

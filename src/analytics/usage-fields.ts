@@ -6,7 +6,7 @@ import type { UsageRow } from './usage-store.ts';
 
 export const callStatuses = ['ok', 'error', 'aborted'] as const;
 
-/** A field of a model call as lists, tables and archives show it. */
+/** A field of a model call in lists, tables and archives. */
 interface Field<Schema extends z.ZodType> {
   readonly schema: Schema;
   readonly read: (row: UsageRow) => z.output<Schema>;
@@ -20,7 +20,7 @@ const field = <Schema extends z.ZodType>(
   read: Field<Schema>['read'],
 ): Field<Schema> => ({ since, schema, read });
 
-/** Every column but the workspace, and money as it is shown: a new column does not compile before it has a field. */
+/** Every column except the workspace, with amounts in US dollars. A new column without a field does not compile. */
 type FieldName = Exclude<keyof UsageRow, 'workspace_id' | 'cost_nano_usd'> | 'cost_usd';
 
 const text = z.string().nullable();
@@ -72,7 +72,7 @@ const fields = {
   reasoning_tokens: field(1, tokens('Reasoning tokens.'), (row) => row.reasoning_tokens),
   is_estimated: field(
     1,
-    z.boolean().describe('Whether tokens were estimated, since the provider did not report them.'),
+    z.boolean().describe('True if tokens were estimated, since the provider did not report them.'),
     ({ is_estimated }) => is_estimated,
   ),
   cost_usd: field(
@@ -108,5 +108,5 @@ export const usageColumns: readonly string[] = list.map(([name]) => name);
 export const toCells = (row: UsageRow) =>
   list.map(([, { read }]) => read(row) as string | number | boolean | null);
 
-/** The schema number of archives that are written now. */
+/** The current schema number of archives. */
 export const usageSchema = Math.max(...list.map(([, { since }]) => since));

@@ -192,7 +192,12 @@ export function settleStatements(
 }
 
 /** Holds less for a call, of a model that stands in; again it changes nothing. */
-export function lowerStatements(ctx: Ctx, id: string, amount: NanoUsd, model: string): Statement[] {
+export function downgradeStatements(
+  ctx: Ctx,
+  id: string,
+  amount: NanoUsd,
+  model: string,
+): Statement[] {
   const least = sql`min(h.amount_nano_usd, cast(${amount} as integer))`;
   return [
     ctx.db.run(sql`update budget_counters set held_nano_usd = held_nano_usd - freed.amount, updated_at = cast(${ctx.now()} as integer)

@@ -8,8 +8,8 @@ import { raiseRefusals } from './alerts.ts';
 import { invalidateBudgets, type KnownBudgets, readKnownBudgets } from './cached-budgets.ts';
 import {
   type Bound,
+  downgradeStatements,
   holdStatements,
-  lowerStatements,
   type Spender,
   selectBinding,
   settleStatements,
@@ -49,7 +49,11 @@ export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): P
   const first = await hold(ctx, spender, known, amount);
   if (first.bound.length === 0) return nothing;
   if (first.hold_id !== null)
-    return lower(ctx, spender, known, estimate, { ...first, hold_id: first.hold_id, amount });
+    return downgradeHeld(ctx, spender, known, estimate, {
+      ...first,
+      hold_id: first.hold_id,
+      amount,
+    });
   const less = await chooseLess(
     spender,
     estimate,
@@ -98,7 +102,7 @@ async function chooseLess(
 }
 
 /** Makes of a call that has room what a budget wants that runs low, and holds what it costs then: never more than it was meant to. */
-async function lower(
+async function downgradeHeld(
   ctx: Ctx,
   spender: Spender,
   known: KnownBudgets,
@@ -116,7 +120,9 @@ async function lower(
   if (less === null) return asMeant;
   const { model } = as(spender, less.downgrade);
   if (amount !== null || less.amount === null) {
-    await withRetry(() => batch(ctx.db, lowerStatements(ctx, hold_id, less.amount ?? 0, model)));
+    await withRetry(() =>
+      batch(ctx.db, downgradeStatements(ctx, hold_id, less.amount ?? 0, model)),
+    );
     return { hold_id, ...less };
   }
   // Nothing is held at a price that nobody knows, so what costs something has to find room first.

@@ -61,6 +61,6 @@ export function formatOf(media_type: string): Format {
 /** Returns the format of a stored document. */
 export function documentFormatOf(media_type: string): DocumentFormat {
   const format = formatOf(media_type);
-  if (format.kind !== 'document') throw new Error(`${media_type} is no document`);
+  if (format.kind !== 'document') throw new Error(`${media_type} is not a document format`);
   return format;
 }

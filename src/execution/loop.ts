@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolCall } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Hit } from '../knowledge/index.ts';
-import { type StepEvent, type StepResult, streamStep } from '../llm/index.ts';
+import { type ModelCallEvent, type ModelCallResult, streamModelCall } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
@@ -29,7 +29,7 @@ export interface LoopInput extends StepCallInput {
 
 /** One model call with the tool calls that it requested. */
 export interface LoopStep {
-  readonly model: StepResult;
+  readonly model: ModelCallResult;
   /** Messages added to the conversation since the step before. */
   readonly new_messages: readonly LanguageModelV4Message[];
   readonly started_at: number;
@@ -40,7 +40,7 @@ export interface LoopStep {
 }
 
 export type LoopEvent =
-  | StepEvent
+  | ModelCallEvent
   | {
       readonly type: 'tool-call';
       readonly tool_call_id: string;
@@ -79,7 +79,7 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
   for (;;) {
     yield { type: 'start-step', ordinal: spent.steps };
     const started_at = ctx.now();
-    const model = yield* streamStep(ctx, stepCall(input, prompt, spent.steps));
+    const model = yield* streamModelCall(ctx, stepCall(input, prompt, spent.steps));
     spent.steps += 1;
     const calls = model.content.filter((part) => part.type === 'tool-call');
     const requested = { model, new_messages, started_at, tools: [], usage: model.usage };

@@ -22,7 +22,7 @@ export function invalidateKeysOf(workspace_id: string): void {
 
 /**
  * Returns the caller of an `Authorization` header. Throws `unauthenticated` with one text for every
- * reason, which only the log names, and `forbidden` for a root key in place of an API key or the other way round.
+ * reason, which only the log contains, and `forbidden` for a root key instead of an API key or vice versa.
  */
 export const authenticate: Authenticate = async (platform, authorization, access) => {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];

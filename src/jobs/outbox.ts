@@ -57,7 +57,7 @@ export const deadLetterJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, e
     ctx.db.delete(outbox).where(eq(outbox.id, id)),
   ]);
 
-/** Sends due jobs: those never sent, lost by the queue, or left by a worker that died. */
+/** Sends due jobs: those never sent, lost by the queue, or abandoned by a worker that died. */
 export const sweepOutbox = (ctx: Ctx): Promise<number> =>
   repeatBounded(roundsOfTick, sendLimit, () => sendDue(ctx));
 

@@ -1,24 +1,26 @@
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4FinishReason,
-  LanguageModelV4StreamPart,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4FinishReason } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
-import { Failure } from '../shared/failure.ts';
 import { type Tokens, unknownTokens } from '../usage/index.ts';
-import { StepContent, type StepEvent } from './content.ts';
-import { type Blame, brokenOff, type Fault, givenUp, silent, stopped, toFault } from './faults.ts';
-import { PartReader, SilenceWatch } from './part-reader.ts';
-import { schemasFor } from './provider-schema.ts';
+import type { AnswerState, FinishPart } from './answer-state.ts';
+import { type CallOptions, optionsFor } from './call-options.ts';
+import type { ModelCallContent, ModelCallEvent } from './content.ts';
+import {
+  type Blame,
+  callAborted,
+  type Fault,
+  modelErrored,
+  providerTimedOut,
+  streamCutOff,
+  toFault,
+} from './faults.ts';
+import { IdleTimeout, PartReader } from './part-reader.ts';
 import { readUsage } from './read-usage.ts';
 import { ThinkTags } from './think-tags.ts';
 import type { Target } from './workspace-models.ts';
 
-export type CallOptions = Omit<LanguageModelV4CallOptions, 'abortSignal' | 'headers'>;
-
-/** One request to one model and what came of it. */
+/** The result of one request to one model. */
 export interface Attempt {
-  readonly content: StepContent;
+  readonly content: ModelCallContent;
   readonly finish_reason: LanguageModelV4FinishReason['unified'];
   readonly tokens: Tokens;
   readonly latency_ms: number;
@@ -26,102 +28,96 @@ export interface Attempt {
   readonly fault: Fault | null;
 }
 
-/** Makes one attempt. Does not throw for a fault of the provider. */
+/** Sends one request to a model and yields its answer. Returns a fault of the provider instead of throwing it. */
 export async function* attempt(
   ctx: Ctx,
   target: Target,
   options: CallOptions,
   signal: AbortSignal,
-  heard: Heard,
-): AsyncGenerator<StepEvent, Attempt> {
+  state: AnswerState,
+): AsyncGenerator<ModelCallEvent, Attempt> {
   const started = ctx.now();
-  const blame: Blame = {
-    provider: target.provider.name,
-    is_own_key: target.is_own_key,
-    now: started,
-  };
-  const abort = new AbortController();
-  const onAbort = () => abort.abort(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  const watch = new SilenceWatch(ctx, () =>
-    abort.abort(new DOMException('The model said nothing for too long.', 'TimeoutError')),
-  );
+  const { provider, settings, is_own_key } = target;
+  const blame: Blame = { provider: provider.name, is_own_key, now: started };
+  const connection = new Connection(ctx, signal);
   let fault: Fault | null = null;
-  const { settings, provider } = target;
   if (provider.thinks_in_text === true)
-    heard.tags = new ThinkTags(heard.content, `${settings.base_url} ${settings.model}`);
+    state.tags = new ThinkTags(state.content, `${settings.base_url} ${settings.model}`);
   try {
-    refuseWithoutQuestion(options, target);
-    const model = await target.language();
-    const { stream } = await model.doStream({
-      ...options,
-      ...withProviderOptions(options, target),
-      ...schemasFor(options, provider),
-      abortSignal: abort.signal,
-    });
-    yield* listen(ctx, new PartReader(stream, abort.signal), watch, heard);
-    if (heard.end === null) abort.signal.throwIfAborted();
-    if (isCut(heard.end)) fault = brokenOff(blame);
-    else if (heard.end.finishReason.unified === 'error')
-      fault = givenUp(blame, heard.end.finishReason.raw);
+    const parts = await openStream(target, options, connection.signal);
+    yield* readStream(ctx, parts, connection.idle, state);
+    if (state.end === null) connection.signal.throwIfAborted();
+    fault = faultOfEnd(state.end, blame);
   } catch (error) {
-    heard.tags?.end();
-    yield* heard.content.take();
+    state.tags?.end();
+    yield* state.content.take();
     fault = signal.aborted
-      ? stopped(error)
-      : abort.signal.aborted
-        ? silent(blame)
+      ? callAborted(error)
+      : connection.signal.aborted
+        ? providerTimedOut(blame)
         : toFault(error, blame);
   } finally {
-    watch.stop();
-    signal.removeEventListener('abort', onAbort);
-    // Ends the connection, also when nobody wants the rest; after a whole answer it ends nothing.
-    abort.abort();
+    connection.close();
   }
-  return {
-    content: heard.content,
-    finish_reason: fault === null && heard.end !== null ? heard.end.finishReason.unified : 'error',
-    tokens:
-      heard.end === null ? unknownTokens : readUsage(heard.end.usage, !heard.content.has_begun),
-    latency_ms: ctx.now() - started,
-    first_token_ms: heard.first_at === null ? null : heard.first_at - started,
-    fault,
-  };
+  return toAttempt(state, fault, started, ctx.now());
 }
 
-export const nothingHeard = (): Heard => ({
-  content: new StepContent(),
-  tags: null,
-  end: null,
-  first_at: null,
-});
+/** The signal of one request: aborts with the caller's signal, after the idle time-out, and at the end. */
+class Connection {
+  readonly idle: IdleTimeout;
+  readonly #abort = new AbortController();
+  readonly #caller: AbortSignal;
+  readonly #onAbort: () => void;
 
-type End = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
+  constructor(ctx: Ctx, caller: AbortSignal) {
+    this.#caller = caller;
+    this.#onAbort = () => this.#abort.abort(caller.reason);
+    if (caller.aborted) this.#onAbort();
+    caller.addEventListener('abort', this.#onAbort, { once: true });
+    this.idle = new IdleTimeout(ctx, () =>
+      this.#abort.abort(
+        new DOMException('The model sent no data within the time limit.', 'TimeoutError'),
+      ),
+    );
+  }
 
-/** What has come so far, for whoever has to pay for it when nobody reads on. */
-export interface Heard {
-  readonly content: StepContent;
-  /** Where reasoning may come in the text. */
-  tags: ThinkTags | null;
-  end: End | null;
-  /** When the first event was there to be handed out. */
-  first_at: number | null;
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Closes the connection, even when the answer was not read to its end. */
+  close(): void {
+    this.idle.stop();
+    this.#caller.removeEventListener('abort', this.#onAbort);
+    this.#abort.abort();
+  }
 }
 
-/** Reads to the end of the answer. Throws what the stream throws, and the errors that it names. */
-async function* listen(
+/** Sends the request. Throws `validation_failed`, before anything is sent, when the provider requires a user message. */
+async function openStream(
+  target: Target,
+  options: CallOptions,
+  abortSignal: AbortSignal,
+): Promise<PartReader> {
+  const sent = optionsFor(options, target);
+  const model = await target.language();
+  const { stream } = await model.doStream({ ...sent, abortSignal });
+  return new PartReader(stream, abortSignal);
+}
+
+/** Reads the answer to its end. Throws errors of the stream and errors that a part of it reports. */
+async function* readStream(
   ctx: Ctx,
   parts: PartReader,
-  watch: SilenceWatch,
-  heard: Heard,
-): AsyncGenerator<StepEvent, void> {
-  const { content, tags } = heard;
+  idle: IdleTimeout,
+  state: AnswerState,
+): AsyncGenerator<ModelCallEvent, void> {
+  const { content, tags } = state;
   const reader = tags ?? content;
   for (let part = await parts.read(); part !== null; part = await parts.read()) {
-    watch.heard();
+    idle.reset();
     if (part.type === 'finish') {
-      heard.end = part;
+      state.end = part;
       tags?.end();
       content.finish(part.providerMetadata);
       break;
@@ -129,16 +125,23 @@ async function* listen(
     if (part.type === 'error') throw part.error;
     reader.add(part);
     if (!content.hasEvents) continue;
-    heard.first_at ??= ctx.now();
-    if (await parts.isNextHere()) continue;
-    // A `yield*` of an array would cost two more promises an event.
+    state.first_at ??= ctx.now();
+    if (await parts.isNextReady()) continue;
+    // `yield*` of an array would cost two more promises per event.
     for (const event of content.take()) yield event;
   }
   yield* content.take();
 }
 
-/** Provider packages whose stream was cut off say that it finished, too, but without a reason of the provider's. */
-function isCut(end: End | null): end is null {
+/** Returns the fault of an answer that was cut off or that its model ended with an error; null otherwise. */
+function faultOfEnd(end: FinishPart | null, blame: Blame): Fault | null {
+  if (isCutOff(end)) return streamCutOff(blame);
+  const { unified, raw } = end.finishReason;
+  return unified === 'error' ? modelErrored(blame, raw) : null;
+}
+
+/** Provider packages report the end of a stream that was cut off as a finish without a reason of the provider. */
+function isCutOff(end: FinishPart | null): end is null {
   if (end === null) return true;
   const { unified, raw } = end.finishReason;
   return (
@@ -146,25 +149,16 @@ function isCut(end: End | null): end is null {
   );
 }
 
-/** The caller's options for a provider go before what every call to it carries. */
-function withProviderOptions(
-  { providerOptions }: CallOptions,
-  { provider }: Target,
-): Pick<CallOptions, 'providerOptions'> {
-  if (provider.options === undefined) return {};
-  const names = new Set([...Object.keys(provider.options), ...Object.keys(providerOptions ?? {})]);
-  return {
-    providerOptions: Object.fromEntries(
-      [...names].map((name) => [name, { ...provider.options?.[name], ...providerOptions?.[name] }]),
-    ),
-  };
-}
-
-/** Throws `validation_failed` before anything is sent; a fallback model may take it. */
-function refuseWithoutQuestion({ prompt }: CallOptions, { provider }: Target): void {
-  if (provider.needs_question === undefined || prompt.some(({ role }) => role === 'user')) return;
-  throw new Failure(
-    'validation_failed',
-    `${provider.name} needs a message of the user. A conversation without one is not supported.`,
-  );
-}
+const toAttempt = (
+  { content, end, first_at }: AnswerState,
+  fault: Fault | null,
+  started: number,
+  now: number,
+): Attempt => ({
+  content,
+  finish_reason: fault === null && end !== null ? end.finishReason.unified : 'error',
+  tokens: end === null ? unknownTokens : readUsage(end.usage, !content.has_begun),
+  latency_ms: now - started,
+  first_token_ms: first_at === null ? null : first_at - started,
+  fault,
+});

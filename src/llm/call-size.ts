@@ -1,18 +1,18 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Content } from '@ai-sdk/provider';
 import { estimateTokens, tokensOfImage } from '../shared/tokens.ts';
 
-/** Tokens of a call, as far as they can be told without the provider. */
+/** Estimated size of a call in tokens. */
 export interface CallSize {
   readonly input_tokens: number;
   readonly output_tokens: number;
 }
 
-/** What a message takes besides its text. */
-const perMessage = 4;
+/** Tokens that each message adds to its text. */
+const tokensPerMessage = 4;
 
 type Part = { readonly type: string; readonly [key: string]: unknown };
 
-/** Estimated tokens of everything a model is given: conversation, tools, the schema of the answer. */
+/** Estimates the input tokens of a call: conversation, tools and the schema of the answer. */
 export function promptTokens({
   prompt,
   tools = [],
@@ -23,7 +23,7 @@ export function promptTokens({
       typeof content === 'string'
         ? [{ type: 'text', text: content }]
         : (content as readonly unknown[] as readonly Part[]);
-    return sum + perMessage + parts.reduce((all, part) => all + tokensOfPart(part), 0);
+    return sum + tokensPerMessage + parts.reduce((all, part) => all + tokensOfPart(part), 0);
   }, 0);
   return (
     conversation +
@@ -32,7 +32,7 @@ export function promptTokens({
   );
 }
 
-/** Estimated tokens of an answer, or of as much of it as came. */
+/** Estimates the tokens of an answer, or of the part of it that was received. */
 export const contentTokens = (content: readonly LanguageModelV4Content[]): number =>
   content.reduce((sum, part) => sum + tokensOfPart(part as Part), 0);
 
@@ -52,6 +52,6 @@ function tokensOfPart(part: Part): number {
 const tokensOfJson = (value: unknown): number =>
   value === undefined ? 0 : estimateTokens(JSON.stringify(value));
 
-/** Text in a file is not told from anything else in it. */
+/** Counts all bytes of a file as text. */
 const tokensOfFile = (data: unknown): number =>
   data instanceof Uint8Array ? Math.ceil(data.byteLength / 4) : tokensOfJson(data);

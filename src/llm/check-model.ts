@@ -2,7 +2,7 @@ import { modelNameError } from '../models/index.ts';
 import type { Violation } from '../shared/failure.ts';
 import { capabilitiesOf } from './capabilities.ts';
 
-/** What a configuration asks of its models. */
+/** The requirements of a configuration on its models. */
 export interface ModelUse {
   readonly model: string;
   readonly fallback_models: readonly string[];
@@ -16,8 +16,8 @@ export interface ModelUse {
 }
 
 /**
- * What is wrong with a configuration's models, with pointers under `/config`. A model that nobody here
- * has heard of is fine, as long as its provider is known: new ones come out every week.
+ * Returns the errors in the models of a configuration, with pointers under `/config`. An unknown model
+ * of a known provider is valid, since new models are released every week.
  */
 export function checkModels(use: ModelUse): Violation[] {
   const names = [
@@ -34,7 +34,7 @@ export function checkModels(use: ModelUse): Violation[] {
   return unknown.length > 0 ? unknown : [...unsupportedSettings(use), ...unfitFallbacks(use)];
 }
 
-/** Only what the first model is known not to support. */
+/** Returns an error for each setting that the first model is known not to support. */
 function unsupportedSettings({ model, settings, ...use }: ModelUse): Violation[] {
   const { sampling, reasoning } = capabilitiesOf(model);
   const refuse = (pointer: string, what: string) => ({
@@ -56,7 +56,7 @@ function unsupportedSettings({ model, settings, ...use }: ModelUse): Violation[]
   ];
 }
 
-/** What stands in for the model may ignore settings, but without tools or a schema it would give another kind of answer. */
+/** Returns an error for each fallback model without support for the tools or the output schema. Fallback models may ignore other settings. */
 const unfitFallbacks = ({ fallback_models, ...use }: ModelUse): Violation[] =>
   fallback_models.flatMap((model, index) =>
     missing(model, use).map(({ what }) => ({
@@ -65,7 +65,7 @@ const unfitFallbacks = ({ fallback_models, ...use }: ModelUse): Violation[] =>
     })),
   );
 
-/** What a configuration needs and the model is known not to have. */
+/** Returns the required features that the model is known not to support. */
 function missing(
   model: string,
   { has_tools, has_output_schema }: Pick<ModelUse, 'has_tools' | 'has_output_schema'>,

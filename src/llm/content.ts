@@ -4,11 +4,11 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 
-/** What a step shows while it runs. Deltas that arrive together are one event. */
-export type StepEvent =
+/** An event of a running model call. Deltas that arrive together form one event. */
+export type ModelCallEvent =
   | { readonly type: 'text'; readonly delta: string }
   | { readonly type: 'reasoning'; readonly delta: string }
-  /** The text of this step so far was reasoning: its end has been marked only now. */
+  /** The text of this call so far was reasoning, as a closing tag has just shown. */
   | { readonly type: 'text-was-reasoning' }
   | { readonly type: 'tool-input-start'; readonly tool_call_id: string; readonly tool_name: string }
   | { readonly type: 'tool-input-delta'; readonly tool_call_id: string; readonly delta: string };
@@ -19,26 +19,26 @@ type Open = {
   providerMetadata?: SharedV4ProviderMetadata;
 };
 
-/** Marks reasoning that came in the text of an answer: models of such servers do not want it back. */
+/** Marks reasoning that was extracted from the text of an answer. It is not sent back to the model. */
 export const fromText: SharedV4ProviderMetadata = { agentgrid: { from_text: true } };
 export const isFromText = (metadata: SharedV4ProviderMetadata | undefined): boolean =>
   metadata?.agentgrid?.from_text === true;
 
-/** Names what goes back with a message as a whole, and the part that holds it. */
+/** Key of the metadata that is sent back with a whole message, and kind of the part that holds it. */
 export const ofMessage = 'agentgrid.message';
 
 type Pending = { -readonly [Key in 'type' | 'delta' | 'tool_call_id' | 'tool_name']?: string };
 
 /**
- * Puts a streamed answer together: the parts for the next call's history, in the order in which they
- * began and with what the provider wants back (such as signatures of reasoning), and the events that
- * have not been handed out yet.
+ * Assembles a streamed answer: the parts for the history of the next call, in the order in which they
+ * began and with the metadata that the provider requires back (such as signatures of reasoning), and
+ * the events that have not been taken yet.
  */
-export class StepContent {
+export class ModelCallContent {
   readonly parts: LanguageModelV4Content[] = [];
   readonly #open = new Map<string, Open>();
   #pending: Pending[] = [];
-  /** Whether anything of an answer has come: from here on a second attempt would say it twice. */
+  /** True once a part of the answer has been received. Then a retry would repeat output. */
   has_begun = false;
 
   add(part: LanguageModelV4StreamPart): void {
@@ -74,19 +74,19 @@ export class StepContent {
         this.has_begun = true;
         this.parts.push(part);
         break;
-      // Says something about the answer, not in it; the provider may want it back.
+      // Metadata of the answer, which the provider may require back.
       case 'custom':
         this.parts.push(part);
         break;
     }
   }
 
-  /** The text so far. */
+  /** The text received so far. */
   get text(): string {
     return this.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
   }
 
-  /** What follows begins a new text. */
+  /** Converts the text so far to reasoning. Later text deltas begin a new part. */
   turnTextIntoReasoning(): void {
     for (const [key, open] of this.#open) {
       if (open.type !== 'text') continue;
@@ -98,7 +98,7 @@ export class StepContent {
     this.#pending.push({ type: 'text-was-reasoning' });
   }
 
-  /** What a provider wants back with the whole answer comes at its end. */
+  /** Adds the metadata of the whole answer, which arrives with its end. */
   finish(metadata: SharedV4ProviderMetadata | undefined): void {
     const message = metadata?.[ofMessage];
     if (message !== undefined)
@@ -113,8 +113,8 @@ export class StepContent {
     return this.#pending.length > 0;
   }
 
-  take(): StepEvent[] {
-    const events = this.#pending as StepEvent[];
+  take(): ModelCallEvent[] {
+    const events = this.#pending as ModelCallEvent[];
     this.#pending = [];
     return events;
   }
@@ -131,7 +131,7 @@ export class StepContent {
     this.#emit({ type, delta });
   }
 
-  /** A new delta of what the newest event is about is joined to it. */
+  /** Queues an event. A delta of the same part as the last event is appended to it. */
   #emit(event: Pending): void {
     this.has_begun = true;
     const last = this.#pending.at(-1);

@@ -2,7 +2,7 @@ import { readModelName } from '../models/index.ts';
 import { free, contextWindowOf as listedWindowOf } from '../usage/index.ts';
 import { findProvider } from './providers.ts';
 
-/** Tokens of a model's context, of the price table; null where it does not say. */
+/** Returns the context window of a model in tokens, from the price table; null when it is not listed. */
 export function contextWindowOf(name: string): number | null {
   const named = readModelName(name);
   const price_id = findProvider(named?.provider ?? '')?.price_id;

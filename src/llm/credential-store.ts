@@ -5,7 +5,7 @@ import { type SecretRef, sealedOf } from '../secrets/index.ts';
 
 type StoredCredential = typeof provider_credentials.$inferSelect;
 
-/** With the sealed key; null without one. */
+/** A stored credential with its sealed key; null without a key. */
 export type CredentialRow = StoredCredential & { readonly api_key: string | null };
 
 const of = (workspace_id: string, provider: string) =>
@@ -14,7 +14,7 @@ const of = (workspace_id: string, provider: string) =>
     eq(provider_credentials.provider, provider),
   );
 
-/** A key opens for this provider at this address only. */
+/** Returns the reference under which the key is sealed. The key opens only for this provider and base URL. */
 export const keyOf = ({
   provider,
   base_url,
@@ -39,7 +39,7 @@ export const selectCredentials = (db: Db, workspace_id: string) =>
 export const selectCredential = (db: Db, workspace_id: string, provider: string) =>
   withKey(db).where(of(workspace_id, provider));
 
-/** Without a new key, the description of the stored one stays as long as the address does (security.md R37). */
+/** Upserts a credential. Without a new key, the description of the stored key is kept unless the base URL changes (security.md R37). */
 export function putCredential(db: Db, row: StoredCredential) {
   const keeps = sql`excluded.fingerprint is null and excluded.base_url is ${provider_credentials.base_url}`;
   const kept = (name: 'last_four' | 'fingerprint') =>

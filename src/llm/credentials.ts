@@ -15,9 +15,9 @@ import {
 } from './credential-store.ts';
 import { findProvider, type Provider, providers } from './providers.ts';
 import type { ProviderState, PutProvider } from './schema.ts';
-import { checkProviderUrl, findAccess, forgetWorkspaceModels } from './workspace-models.ts';
+import { checkProviderUrl, findAccess, invalidateWorkspaceModels } from './workspace-models.ts';
 
-/** Every provider there is and whether this workspace can call it; one trip. */
+/** Lists all providers and whether this workspace can call them. One round trip. */
 export async function listProviders(ctx: Ctx): Promise<Page<ProviderState>> {
   const rows = await selectCredentials(ctx.db, ctx.workspace_id).all();
   return {
@@ -41,8 +41,9 @@ export async function getProvider(ctx: Ctx, id: string): Promise<ProviderState> 
 }
 
 /**
- * The workspace's own access to a provider: a key, an address, or both. The key is sealed for this
- * workspace, provider and address. Throws `validation_failed` for a provider that takes neither, `url_not_allowed`, `unavailable` without encryption keys.
+ * Sets the workspace's own key, base URL, or both, of a provider. The key is sealed for this workspace,
+ * provider and base URL. Throws `validation_failed` for a provider that is part of the deployment,
+ * `url_not_allowed`, and `unavailable` without encryption keys.
  */
 export async function setProvider(
   ctx: Ctx,
@@ -53,11 +54,14 @@ export async function setProvider(
   if (provider.transport !== 'http')
     throw new Failure(
       'validation_failed',
-      `${provider.name} is part of the deployment: it takes no key and no address.`,
+      `${provider.name} is part of the deployment. Its key and base URL cannot be set.`,
     );
   const base_url = given === null ? null : checkAddress(ctx, given);
   if (base_url === null && provider.default_base_url === null)
-    throw invalid('/base_url', `base_url is required: ${provider.name} has no default address.`);
+    throw invalid(
+      '/base_url',
+      `\`base_url\` is required: ${provider.name} has no default base URL.`,
+    );
   const now = ctx.now();
   const row = {
     workspace_id: ctx.workspace_id,
@@ -88,11 +92,11 @@ export async function setProvider(
       },
     ],
   });
-  forgetWorkspaceModels(ctx.workspace_id);
+  invalidateWorkspaceModels(ctx.workspace_id);
   return toState(ctx, provider, rows[0]);
 }
 
-/** Throws `not_found` when the workspace has set nothing. */
+/** Deletes the workspace's own key and base URL. Throws `not_found` when neither is set. */
 export async function removeProvider(ctx: Ctx, id: string): Promise<void> {
   knownProvider(id);
   const row = await selectCredential(ctx.db, ctx.workspace_id, id).get();
@@ -108,7 +112,7 @@ export async function removeProvider(ctx: Ctx, id: string): Promise<void> {
       },
     ],
   });
-  forgetWorkspaceModels(ctx.workspace_id);
+  invalidateWorkspaceModels(ctx.workspace_id);
 }
 
 function knownProvider(id: string): Provider {
@@ -117,15 +121,15 @@ function knownProvider(id: string): Provider {
   return provider;
 }
 
-/** One spelling for one address, so that it can be told whether it has changed. */
+/** Returns the normalized base URL, so that a change of it is detected. Throws `validation_failed` and `url_not_allowed`. */
 function checkAddress(ctx: Ctx, text: string): string {
   const url = checkProviderUrl(ctx, text);
   if (url.search !== '' || url.hash !== '')
-    throw invalid('/base_url', 'An address has no query and no fragment.');
+    throw invalid('/base_url', '`base_url` must not contain a query string or fragment.');
   return url.href.replace(/\/+$/, '');
 }
 
-/** What people may see of a key. */
+/** Returns the parts of a key that are shown: its last four characters and a fingerprint. */
 async function describeKey(ctx: Ctx, api_key: string) {
   const text = JSON.stringify(['provider key', ctx.workspace_id, api_key]);
   return {

@@ -13,27 +13,28 @@ import type { Target } from './workspace-models.ts';
 export interface EmbedCall extends Attribution {
   readonly model: string;
   readonly values: readonly string[];
-  /** Asks a model that is not in our table for vectors of this length; the others have one of their own. */
+  /** Length of the vectors to request from a model whose dimensions are not listed. Ignored for listed models. */
   readonly dimensions?: number;
-  /** `embed` where a caller of the API asks for vectors. */
+  /** `embed` is a request of an API client. */
   readonly operation: 'embed_file' | 'embed_query' | 'embed';
-  /** Names the call in the usage table for good: the same call recorded twice is one row. */
+  /** Identifies the call in the usage table. Recording a call twice leaves one row. */
   readonly call_key: string;
 }
 
 /**
- * The metered call of an embedding model: embeds texts, in their order, and gives the usage rows for
- * the caller's batch, one for each request. The vectors are as long as `embeddingDimensions(model)`, where that is known.
- * `tokens` is null where the provider does not count them. Throws the provider's failure; what was used until then is recorded all the same.
+ * Calls an embedding model and meters the call. Returns the vectors in the order of the texts and the
+ * usage statements for the caller's batch, one for each request. The vectors have the length
+ * `embeddingDimensions(model)` where that is known. `tokens` is null when the provider does not report
+ * them. Throws the provider's failure; usage up to then is still recorded.
  */
 export async function embed(
   ctx: Ctx,
   call: EmbedCall,
 ): Promise<{ embeddings: number[][]; tokens: number | null; usage: Statement[] }> {
-  const known = findEmbeddingModel(call.model);
-  if (known === undefined && !isEmbeddingModel(call.model))
-    throw new Failure('provider_error', `There is no embedding model ${call.model}.`);
-  const dimensions = known?.dimensions ?? call.dimensions;
+  const listed = findEmbeddingModel(call.model);
+  if (listed === undefined && !isEmbeddingModel(call.model))
+    throw new Failure('provider_error', `Unknown embedding model ${call.model}.`);
+  const dimensions = listed?.dimensions ?? call.dimensions;
   const meter = new CallMeter(ctx, call);
   const embeddings: number[][] = [];
   let tokens: number | null = 0;
@@ -47,14 +48,14 @@ export async function embed(
         'embedding',
         () => tokensOf(rest),
         (target, signal) =>
-          embedSome(target, known?.options ?? lengthOption(call.dimensions), rest, signal),
+          embedSome(target, listed?.options ?? lengthOption(call.dimensions), rest, signal),
       );
       if (some.length === 0)
         throw new Failure('provider_error', `${call.model} returned no vectors.`);
       if (dimensions !== undefined && some.some((vector) => vector.length !== dimensions)) {
         throw new Failure(
           'provider_error',
-          `${call.model} returned vectors of another length than ${dimensions}.`,
+          `${call.model} returned vectors with a length other than ${dimensions}.`,
         );
       }
       embeddings.push(...some);
@@ -67,7 +68,7 @@ export async function embed(
   return { embeddings, tokens, usage: meter.close() };
 }
 
-/** As many of the values as the model takes at once. */
+/** Embeds as many of the values as the model accepts in one request. */
 async function embedSome(
   target: Target,
   options: SharedV4ProviderOptions | undefined,
@@ -76,7 +77,7 @@ async function embedSome(
 ) {
   const { provider } = target;
   if (provider.embedding === undefined)
-    throw new Failure('provider_error', `${provider.name} has no embedding models here.`);
+    throw new Failure('provider_error', `Embedding models of ${provider.name} are not supported.`);
   const model = await provider.embedding(target.settings);
   const size = (await model.maxEmbeddingsPerCall) ?? values.length;
   const sent = values.slice(0, size);
@@ -94,7 +95,7 @@ async function embedSome(
   };
 }
 
-/** Each package reads its own provider's. */
+/** Returns the options that request a vector length. Each provider package reads its own key. */
 const lengthOption = (dimensions: number | undefined): SharedV4ProviderOptions | undefined =>
   dimensions === undefined
     ? undefined

@@ -4,55 +4,61 @@ import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import { readReported } from './lenient/reported-error.ts';
 
-/** What went wrong with one attempt, and what may be done about it. */
+/** The failure of one attempt, and whether a retry can help. */
 export interface Fault {
   readonly failure: Failure;
   readonly may_retry: boolean;
-  /** What the provider asked for; null when it said nothing. */
+  /** The delay that the provider requested; null for none. */
   readonly retry_after_ms: number | null;
-  /** Whether the provider turned the request down before doing anything, so that nothing was used. */
+  /** True when the provider rejected the request before processing it, so that no tokens were used. */
   readonly is_refusal: boolean;
-  /** Whether the request left at all. */
+  /** True when the request was sent. */
   readonly was_sent: boolean;
-  /** For the log: never a body, never a key. */
+  /** Fields for the log. They never contain a body or a key. */
   readonly log: Readonly<Record<string, string | number>>;
 }
 
 export interface Blame {
-  /** Name of the provider, for people. */
+  /** Display name of the provider. */
   readonly provider: string;
-  /** Whether the credential is the workspace's own. */
+  /** True when the credential belongs to the workspace. */
   readonly is_own_key: boolean;
-  /** Epoch milliseconds, to which a Retry-After with a date is compared. */
+  /** Current time in epoch milliseconds, against which a `Retry-After` date is resolved. */
   readonly now: number;
 }
 
 const sent = { may_retry: false, retry_after_ms: null, is_refusal: false, was_sent: true, log: {} };
 
-/** The call was stopped from outside: the client went away, or its time was up. */
-export const stopped = (cause: unknown): Fault => ({
+/** Returns the fault of a call that was aborted: the client disconnected, or the time limit was reached. */
+export const callAborted = (cause: unknown): Fault => ({
   ...sent,
-  failure: new Failure('provider_timeout', 'The model call was stopped before its end.', {
+  failure: new Failure('provider_timeout', 'The model call was aborted before it completed.', {
     cause: nameOf(cause),
   }),
 });
 
-/** Nothing came for too long. */
-export const silent = ({ provider }: Blame, was_sent = true): Fault => ({
+/** Returns the fault of a call whose provider sent no data within the time limit. */
+export const providerTimedOut = ({ provider }: Blame, was_sent = true): Fault => ({
   ...sent,
   was_sent,
-  failure: new Failure('provider_timeout', `${provider} took too long to answer.`),
+  failure: new Failure('provider_timeout', `${provider} timed out.`),
 });
 
-/** The stream ended, however cleanly, before the answer did. */
-export const brokenOff = ({ provider }: Blame): Fault => ({
+/** Returns the fault of a stream that ended before the answer was complete. */
+export const streamCutOff = ({ provider }: Blame): Fault => ({
   ...sent,
   may_retry: true,
-  failure: new Failure('provider_error', `${provider} broke off before the end of its answer.`),
+  failure: new Failure(
+    'provider_error',
+    `${provider} closed the connection before the answer was complete.`,
+  ),
 });
 
-/** The model ended its answer in an error of its own, such as a call of a function that cannot be read: it is paid for, and is made no better by asking again. */
-export const givenUp = ({ provider }: Blame, raw: string | undefined): Fault => ({
+/**
+ * Returns the fault of an answer that the model itself ended with an error, such as a malformed
+ * function call. The call is billed, and a retry does not help.
+ */
+export const modelErrored = ({ provider }: Blame, raw: string | undefined): Fault => ({
   ...sent,
   log: { finish_reason: plain(raw) ?? 'error' },
   failure: new Failure(
@@ -61,7 +67,7 @@ export const givenUp = ({ provider }: Blame, raw: string | undefined): Fault => 
   ),
 });
 
-/** Any error of a provider package as a fault of ours (security.md R49). */
+/** Maps any error of a provider package to a fault (security.md R49). */
 export function toFault(error: unknown, blame: Blame): Fault {
   const { provider } = blame;
   if (error instanceof Failure) return { ...sent, was_sent: false, failure: error };
@@ -88,13 +94,16 @@ export function toFault(error: unknown, blame: Blame): Fault {
     return { ...fault, is_refusal: false, may_retry: isRetryable ?? fault.may_retry };
   }
   const log = { error_name: nameOf(error) };
-  // What a server wrote and nobody can read it would write again, and want to be paid for again.
+  // An unreadable response is not retried: the server would send it again and bill it again.
   const may_retry = !/(TypeValidation|JSONParse)Error$/.test(log.error_name);
   return {
     ...sent,
     log,
     may_retry,
-    failure: new Failure('provider_error', `${provider} failed, or its answer could not be read.`),
+    failure: new Failure(
+      'provider_error',
+      `${provider} failed or returned an unreadable response.`,
+    ),
   };
 }
 
@@ -105,7 +114,7 @@ interface StreamError {
   readonly isRetryable?: boolean;
 }
 
-/** As `isProviderStreamError` of @ai-sdk/provider-utils, which is not worth loading for a turn that needs no provider. */
+/** Equivalent to `isProviderStreamError` of @ai-sdk/provider-utils, which would be loaded even for turns without a provider. */
 const isStreamError = (error: unknown): error is StreamError =>
   typeof error === 'object' &&
   error !== null &&
@@ -116,16 +125,16 @@ const isOverload = (value: unknown) =>
 
 function ofEgress({ reason }: EgressError, blame: Blame): Fault {
   const { provider } = blame;
-  if (reason === 'timeout') return { ...silent(blame), log: { reason } };
-  if (reason === 'aborted') return { ...stopped(undefined), log: { reason } };
+  if (reason === 'timeout') return { ...providerTimedOut(blame), log: { reason } };
+  if (reason === 'aborted') return { ...callAborted(undefined), log: { reason } };
   const was_sent = reason !== 'url_not_allowed';
   const detail = {
-    url_not_allowed: `The address of ${provider} may not be called.`,
-    redirect_refused: `${provider} redirects, which is not followed.`,
+    url_not_allowed: `The base URL of ${provider} is not allowed.`,
+    redirect_refused: `${provider} responded with a redirect. Redirects are not followed.`,
   }[reason as string];
   const failure = new Failure(
     'provider_error',
-    detail ?? `${provider} could not be reached, or broke off.`,
+    detail ?? `${provider} could not be reached or closed the connection.`,
   );
   return { ...sent, was_sent, log: { reason }, may_retry: reason === 'unreachable', failure };
 }
@@ -151,18 +160,17 @@ function ofStatus(
     failure,
   });
   if (status === 401 || status === 402 || status === 403) {
-    const what = status === 402 ? 'wants payment' : 'refused the credential';
+    const what = status === 402 ? 'requires payment for the credential' : 'rejected the credential';
     if (is_own_key)
       return fault(new Failure('provider_auth', `${provider} ${what} of this workspace.`));
     return fault(new Failure('provider_error', `${provider} ${what} of this deployment.`));
   }
-  if (status === 408)
-    return fault(new Failure('provider_timeout', `${provider} took too long to answer.`), true);
+  if (status === 408) return fault(new Failure('provider_timeout', `${provider} timed out.`), true);
   if (status === 429) {
     const retryAfter = Math.max(1, Math.ceil((retry_after_ms ?? defaultRetryAfter) / second));
-    // A quota that is used up does not come back within seconds.
+    // An exhausted quota is not restored within seconds.
     return fault(
-      new Failure('rate_limited', `${provider} is getting too many requests.`, { retryAfter }),
+      new Failure('rate_limited', `${provider} is rate limiting requests.`, { retryAfter }),
       code !== 'insufficient_quota',
     );
   }
@@ -170,8 +178,8 @@ function ofStatus(
     return fault(new Failure('provider_error', `${provider} failed (HTTP ${status}).`), true);
   const detail =
     status === 404
-      ? `${provider} does not know the model, or not for this credential`
-      : `${provider} refused the request`;
+      ? `${provider} found no such model for this credential`
+      : `${provider} rejected the request`;
   return fault(new Failure('provider_error', `${detail} (HTTP ${status}).`));
 }
 
@@ -192,7 +200,7 @@ function requestIdIn(headers: Readonly<Record<string, string>>): string | null {
   return names.map((name) => plain(headers[name])).find((value) => value !== null) ?? null;
 }
 
-/** The provider's own word for what is wrong, where it is one word: anything longer may quote the request. */
+/** Returns the error code of the provider when it is a single word; longer texts may quote the request. */
 function codeIn(data: unknown): string | null {
   const error = (
     data as { error?: { code?: unknown; type?: unknown; status?: unknown } } | undefined

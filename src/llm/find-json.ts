@@ -1,15 +1,16 @@
-/** JSON of a text, exactly as it stands there, and what it says. */
+/** A JSON document found in a text, and its parsed value. */
 export interface FoundJson {
   readonly json: string;
   readonly value: unknown;
 }
 
-/** Places of a text that are tried: an answer has few. */
+/** Maximum number of positions of a text that are tried. */
 const maxTries = 20;
 
 /**
- * The JSON documents in an answer, the likeliest first: all of it, what stands in code fences, and objects and arrays
- * among other words. A byte order mark and invisible characters around it are no part of it.
+ * Yields the JSON documents in an answer, the likeliest first: the whole answer, the contents of code
+ * fences, then objects and arrays within other text. A byte order mark and invisible characters around
+ * the answer are ignored.
  */
 export function* findJson(text: string): Generator<FoundJson> {
   const whole = text.replace(/^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff\0]+$/g, '');
@@ -37,7 +38,7 @@ function nextStart(text: string, from: number): number {
   return at === -1 ? -1 : from + at;
 }
 
-/** Behind the bracket that closes the one at `start`; -1 where none does. */
+/** Returns the index after the bracket that closes the one at `start`; -1 when it is not closed. */
 function endOf(text: string, start: number): number {
   let depth = 0;
   let isInString = false;

@@ -1,6 +1,6 @@
 import { contentWords, words } from '../shared/words.ts';
 
-/** Words that stand for something said before, and ways of going on. */
+/** Words that refer to earlier messages. */
 const referring = new Set(
   [
     'it its they them their theirs this that these those he him his she her hers there one ones same such',
@@ -10,14 +10,15 @@ const referring = new Set(
     '它 它们 他 她 他们 这 那 这个 那个 这些 那些 呢 มัน นี้ นั้น เขา',
   ].flatMap((line) => line.split(' ')),
 );
-const goingOn =
+/** Openings that continue an earlier question. */
+const continuing =
   /^\s*(?:and|but|or|so|also|what about|how about|und|aber|oder|et|mais|ou|y|pero|e|ma|那|还有|แล้ว)(?=[\s,]|\p{Script=Han})/iu;
 
-/** Longer questions carry their subject themselves. */
-const shortQuestion = 3;
+/** Maximum content words of a follow-up question; longer questions name their subject. */
+const maxContentWords = 3;
 
-/** Whether a question can only be understood with the one before it: it is short, and refers back or goes on. */
+/** Returns true for a question that depends on the one before it: it is short and refers to or continues an earlier message. */
 export function isFollowUp(question: string): boolean {
-  if (contentWords(question).length > shortQuestion) return false;
-  return goingOn.test(question) || words(question).some((word) => referring.has(word));
+  if (contentWords(question).length > maxContentWords) return false;
+  return continuing.test(question) || words(question).some((word) => referring.has(word));
 }

@@ -1,18 +1,18 @@
 export { isEmptyTitle } from './builtin/extract-title.ts';
 export { capabilitiesOf } from './capabilities.ts';
-export { checkModels, type ModelUse } from './check-model.ts';
-export { isFromText, ofMessage, type StepEvent } from './content.ts';
+export { checkModels } from './check-model.ts';
+export { isFromText, type ModelCallEvent, ofMessage } from './content.ts';
 export { contextWindowOf } from './context-window.ts';
 export { abridge, writeSummary } from './conversation.ts';
-export { type EmbedCall, embed } from './embed.ts';
+export { embed } from './embed.ts';
 export { llmFeature } from './feature.ts';
 export { isFollowUp } from './follow-up.ts';
-export { type LostCall, settleLost } from './lost-call.ts';
+export { type ModelCall, type ModelCallResult, streamModelCall } from './model-call.ts';
 export { modelWarnings } from './model-warnings.ts';
 export { listCallableModels } from './models.ts';
 export { type Passage, writePassages } from './passages.ts';
-export { type RerankCall, type RerankedDocument, rerank } from './rerank.ts';
-export { type StepCall, type StepResult, streamStep } from './step.ts';
+export { rerank } from './rerank.ts';
+export { type LostCall, settleLost } from './settle-lost-call.ts';
 export {
   type OutputFormat,
   parseStructured,

@@ -1,6 +1,6 @@
 import type { Fetch } from '../platform/ports.ts';
 
-/** Where the text of a delta begins: chat completions of OpenAI and those like it, messages of Anthropic. */
+/** The JSON that precedes the text of a delta: OpenAI-compatible chat completions, and Anthropic's messages. */
 const beforeText =
   /"delta": ?\{(?:"role": ?"assistant", ?)?(?:"content": ?null, ?)?"(?:content|reasoning_content|reasoning)": ?"|"type":"text_delta","text":"/;
 const firstText = new RegExp(`(?:${beforeText.source})[^"]`);
@@ -8,15 +8,15 @@ const jsonText = /^(?:[^"\\]|\\.)*$/s;
 const blankLine = '\n\n';
 const newLine = 10;
 
-/** While text comes faster than this it is gathered for so long: nobody reads faster. */
-const gatherFor_ms = 4;
-/** Pieces that may wait to be read by the package before the next is asked for. */
-const mostWaiting = 16;
+/** Interval within which consecutive text deltas are joined, in milliseconds. */
+const joinWindowMs = 4;
+/** Maximum number of pieces that are buffered for the provider package before reading pauses. */
+const maxBuffered = 16;
 
 /**
- * Streamed events that come at about the same time and differ in nothing but the text they add become
- * one event: a provider package spends more on an event than on its text. The first text is never
- * kept waiting, and neither is one that comes alone; what is no such event passes as it is.
+ * Joins streamed events that arrive at about the same time and differ only in their text into one
+ * event, since a provider package spends more time on an event than on its text. The first text and
+ * text that arrives alone are not delayed. Other events pass unchanged.
  */
 export const joinDeltas =
   (send: Fetch, now: () => number): Fetch =>
@@ -52,9 +52,9 @@ class Joiner {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isPaused = false;
   #isOver = false;
-  /** When text was last handed on; null before the first. */
-  #spoke_at: number | null = null;
-  /** Whether what was handed on ends with a whole event, and with a whole line. */
+  /** Time at which text was last passed on; null before the first. */
+  #text_at: number | null = null;
+  /** True when the bytes passed on end with a complete event, or a complete line. */
   #isBetweenEvents = true;
   #isBetweenLines = true;
 
@@ -104,10 +104,10 @@ class Joiner {
     if (this.#isOver) return;
     this.#gathered.push(piece);
     this.#size += piece.byteLength;
-    const wait = this.#spoke_at === null ? 0 : this.#spoke_at + gatherFor_ms - this.#now();
+    const wait = this.#text_at === null ? 0 : this.#text_at + joinWindowMs - this.#now();
     if (wait <= 0) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), wait);
-    this.#isPaused = (this.#controller.desiredSize ?? 0) <= -mostWaiting;
+    this.#isPaused = (this.#controller.desiredSize ?? 0) <= -maxBuffered;
     if (!this.#isPaused) this.read();
   }
 
@@ -121,8 +121,8 @@ class Joiner {
         : concat(this.#gathered, this.#size);
     this.#gathered = [];
     this.#size = 0;
-    if (this.#spoke_at !== null || firstText.test(decoder.decode(piece)))
-      this.#spoke_at = this.#now();
+    if (this.#text_at !== null || firstText.test(decoder.decode(piece)))
+      this.#text_at = this.#now();
     this.#controller.enqueue(joinPiece(piece, this.#isBetweenEvents));
     for (const byte of piece.subarray(-2)) {
       this.#isBetweenEvents = this.#isBetweenLines && byte === newLine;
@@ -144,13 +144,13 @@ function concat(pieces: readonly Uint8Array[], size: number): Uint8Array {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
-/** A piece of a stream; `isBetweenEvents` says whether it begins with an event. */
+/** Joins the text deltas in a piece of a stream. `isBetweenEvents` is true when the piece begins with an event. */
 export function joinPiece(piece: Uint8Array, isBetweenEvents: boolean): Uint8Array {
   const start = isBetweenEvents ? 0 : afterBlankLine(piece);
   const end = afterLastBlankLine(piece);
   if (start === -1 || end <= start) return piece;
   const events = decoder.decode(piece.subarray(start, end)).split(blankLine);
-  // What stands behind the last blank line is nothing.
+  // The last element is the empty string after the last blank line.
   events.pop();
   const joined = joinEvents(events);
   if (joined.length === events.length) return piece;
@@ -174,20 +174,20 @@ function afterLastBlankLine(piece: Uint8Array): number {
   return -1;
 }
 
-/** An event around the text that it adds, which is JSON without its quotes. */
+/** An event split at its text, which is JSON without its quotes. */
 export interface Delta {
   readonly before: string;
   readonly text: string;
   readonly after: string;
 }
 
-/** Text stays escaped as it is: two JSON strings put together are the JSON of both. */
+/** Joins the texts of consecutive events in their escaped form: JSON strings can be concatenated. */
 function joinEvents(events: readonly string[]): string[] {
   const joined: string[] = [];
   let last = null as Delta | null;
   for (const event of events) {
     const delta: Delta | null =
-      last === null ? readDelta(event) : (asLast(event, last) ?? readDelta(event));
+      last === null ? readDelta(event) : (readLike(event, last) ?? readDelta(event));
     if (
       last !== null &&
       delta !== null &&
@@ -205,13 +205,13 @@ function joinEvents(events: readonly string[]): string[] {
   return joined;
 }
 
-/** The usual case, without a search: everything around the text is as in the event before. */
-function asLast(event: string, last: Delta): Delta | null {
+/** Reads an event that equals the last one apart from its text, without a search; null when it differs. */
+function readLike(event: string, last: Delta): Delta | null {
   const text = textBetween(event, last);
   return text === null ? null : { before: last.before, text, after: last.after };
 }
 
-/** The text of an event that is like another around it; null where it is not. */
+/** Returns the text of an event that equals another apart from its text; null when it differs. */
 export function textBetween(event: string, { before, after }: Delta): string | null {
   if (
     event.length < before.length + after.length ||

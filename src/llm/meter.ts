@@ -7,9 +7,9 @@ import { admitCall, spendTokens } from '../rate-limits/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
 import { type Account, type Attribution, recordUsage, type Tokens } from '../usage/index.ts';
+import { BudgetReservation, costOf, type SizeOf } from './budget-reservation.ts';
 import type { Fault } from './faults.ts';
 import { findProvider } from './providers.ts';
-import { costOf, Purse, type SizeOf } from './purse.ts';
 import { openTarget, type Target } from './workspace-models.ts';
 
 export interface MeteredCall extends Attribution {
@@ -17,10 +17,10 @@ export interface MeteredCall extends Attribution {
   readonly call_key: string;
 }
 
-/** What came of one request to a provider. */
+/** The result of one request to a provider. */
 export interface Outcome {
   readonly tokens: Tokens;
-  /** The provider did not say how many tokens; they were counted here. */
+  /** True when the tokens were estimated, since the provider did not report them. */
   readonly is_estimated: boolean;
   readonly latency_ms: number;
   readonly first_token_ms: number | null;
@@ -30,11 +30,11 @@ export interface Outcome {
 type Opened =
   | { readonly target: Target; readonly max_output_tokens: number | null }
   | { readonly failure: Failure; readonly is_final: boolean };
-/** Of a size that has a price wherever the model has one. */
-const aCall = { input_tokens: 1000, output_tokens: 1000 };
+/** A call size with a cost above 0 for every model that is not free. */
+const sampleSize = { input_tokens: 1000, output_tokens: 1000 };
 type Kind = 'language' | 'embedding' | 'reranking';
 
-/** Accounts for the attempts of one call: opens models for it, and keeps a usage row for each request that left. */
+/** Meters the attempts of one call: opens models for it, and keeps a usage row for each request that was sent. */
 export class CallMeter {
   readonly #rows: Statement[] = [];
   readonly #usage_ids: string[] = [];
@@ -44,10 +44,10 @@ export class CallMeter {
   readonly #account: Account | undefined;
   readonly #operation: string;
   readonly #call_key: string;
-  readonly #purse: Purse;
+  readonly #reservation: BudgetReservation;
   #admitted: Promise<void> | null = null;
-  /** The model in whose place a budget has put another. */
-  #lowered: string | null = null;
+  /** The requested model that a budget replaced; null when none was. */
+  #downgraded: string | null = null;
 
   constructor(ctx: Ctx, call: MeteredCall) {
     const {
@@ -66,7 +66,7 @@ export class CallMeter {
     this.#operation = operation;
     this.#call_key = call_key;
     this.#attribution = { agent_id, version_id, session_id, run_id, end_user_id } as Attribution;
-    this.#purse = new Purse(ctx, {
+    this.#reservation = new BudgetReservation(ctx, {
       ...this.#attribution,
       caller_agent_ids,
       ...(account === undefined ? {} : { account }),
@@ -78,52 +78,63 @@ export class CallMeter {
     return sumOrNull(this.#costs);
   }
 
-  /** What a budget that runs low has made of the call. */
+  /** The downgrade of the call by a budget; null without one. */
   get downgrade(): Downgrade | null {
-    return this.#purse.downgrade;
+    return this.#reservation.downgrade;
   }
 
-  /** The usage rows, and what becomes of the money that was held: for one batch, in this order. */
+  /** Returns the usage rows and the settlement of the reservation, for one batch in this order. */
   close(): Statement[] {
-    return [...this.#rows, ...this.#purse.settle(this.#usage_ids)];
+    return [...this.#rows, ...this.#reservation.settle(this.#usage_ids)];
   }
 
-  /** Stores them where nobody else will: what was consumed is owed, and a row that goes in twice is one. */
+  /** Stores usage and settlement after the response, for calls whose caller does not store them. Idempotent. */
   closeLater(): void {
     const statements = this.close();
     this.#ctx.defer(withRetry(() => batch(this.#ctx.db, statements)));
   }
 
-  /** A model ready to be called, once budgets allow it. `is_final` when another model would not help. */
+  /** Opens a model once limits and budgets allow the call. `is_final` is true when a fallback model would fail as well. */
   async open(name: string, kind: Kind, sizeOf: SizeOf): Promise<Opened> {
-    // What stands in for a model stands in for that one: the fallbacks behind it are still there.
-    const isLowered = this.#lowered === name;
-    const meant = await this.#find((isLowered ? this.#purse.downgrade?.model : null) ?? name, kind);
-    if ('failure' in meant) return meant;
-    if (this.#account?.isClosed === true && (costOf(this.#ctx, meant.target, aCall) ?? 0) > 0) {
+    // A downgrade replaces only the model that it was made for; its fallback models stay available.
+    const isDowngraded = this.#downgraded === name;
+    const requested = await this.#find(
+      (isDowngraded ? this.#reservation.downgrade?.model : null) ?? name,
+      kind,
+    );
+    if ('failure' in requested) return requested;
+    if (
+      this.#account?.isClosed === true &&
+      (costOf(this.#ctx, requested.target, sampleSize) ?? 0) > 0
+    ) {
       return {
-        failure: new Failure('budget_exceeded', `The run may cost nothing, and ${name} does.`),
+        failure: new Failure(
+          'budget_exceeded',
+          `The run's cost limit is 0 and model ${name} is not free.`,
+        ),
         is_final: false,
       };
     }
     try {
-      // Once for all its attempts.
+      // Admitted once for all attempts.
       this.#admitted ??= admitCall(this.#ctx, this.#attribution);
       await this.#admitted;
-      const known = this.#costs.reduce<NanoUsd>((sum, cost) => sum + (cost ?? 0), 0);
-      await this.#purse.hold(meant.target, sizeOf, known, (model) => this.#cheaper(model, kind));
+      const spent = this.#costs.reduce<NanoUsd>((sum, cost) => sum + (cost ?? 0), 0);
+      await this.#reservation.reserve(requested.target, sizeOf, spent, (model) =>
+        this.#openDowngrade(model, kind),
+      );
     } catch (error) {
       if (error instanceof Failure) return { failure: error, is_final: true };
       throw error;
     }
-    const { downgrade } = this.#purse;
-    if (downgrade !== null) this.#lowered ??= name;
+    const { downgrade } = this.#reservation;
+    if (downgrade !== null) this.#downgraded ??= name;
     const cheaper =
-      downgrade?.model == null || this.#lowered !== name
+      downgrade?.model == null || this.#downgraded !== name
         ? null
-        : await this.#cheaper(downgrade.model, kind);
+        : await this.#openDowngrade(downgrade.model, kind);
     return {
-      target: cheaper ?? meant.target,
+      target: cheaper ?? requested.target,
       max_output_tokens: downgrade?.max_output_tokens ?? null,
     };
   }
@@ -138,7 +149,7 @@ export class CallMeter {
     const provider = named === null ? undefined : findProvider(named.provider);
     if (named === null || provider?.[kind] === undefined) {
       return {
-        failure: new Failure('provider_error', `There is no ${kind} model ${name}.`),
+        failure: new Failure('provider_error', `Unknown ${kind} model ${name}.`),
         is_final: false,
       };
     }
@@ -150,8 +161,8 @@ export class CallMeter {
     }
   }
 
-  /** The model that a budget wants instead; null where it cannot be had, and for calls whose model is not to be chosen. */
-  async #cheaper(name: string, kind: Kind): Promise<Target | null> {
+  /** Opens the model of a downgrade; null when it cannot be called, and for calls of other kinds than `language`. */
+  async #openDowngrade(name: string, kind: Kind): Promise<Target | null> {
     if (kind !== 'language') return null;
     const found = await this.#find(name, kind);
     if ('target' in found) return found.target;
@@ -159,6 +170,7 @@ export class CallMeter {
     return null;
   }
 
+  /** Adds an attempt to the usage rows, the account and the rate limits. A request that was not sent is only logged. */
   record({ provider, model, price }: Target, outcome: Outcome, signal: AbortSignal): void {
     const { tokens, is_estimated, latency_ms, first_token_ms, fault } = outcome;
     this.#ctx.meter.llm_ms += latency_ms;

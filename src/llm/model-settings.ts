@@ -1,6 +1,6 @@
 import type { Egress } from '../platform/ports.ts';
 
-/** What a model is made of: all of a provider's HTTP goes through `fetch`, which is bound to `base_url`. */
+/** The settings of a model. All HTTP requests to the provider use `fetch`, which is bound to `base_url`. */
 export interface ModelSettings {
   readonly model: string;
   readonly base_url: string;

@@ -4,7 +4,7 @@ import { free, isListedModel } from '../usage/index.ts';
 import { findProvider } from './providers.ts';
 import { explainNoAccess, findAccess, readWorkspaceModels } from './workspace-models.ts';
 
-/** What may go wrong with a configuration that is valid. `pointer` is a JSON Pointer into the request's body. */
+/** A possible problem of a valid configuration. `pointer` is a JSON Pointer into the request body. */
 export interface Warning {
   readonly code: string;
   readonly detail: string;
@@ -16,7 +16,7 @@ interface Models {
   readonly fallback_models: readonly string[];
 }
 
-/** Of a provider whose models the price table knows, one that it does not know. */
+/** Returns true when the price table lists models of the provider but not this one. */
 function isUnlisted(name: string): boolean {
   const named = readModelName(name);
   const price_id = findProvider(named?.provider ?? '')?.price_id;
@@ -26,19 +26,19 @@ function isUnlisted(name: string): boolean {
 }
 
 const unlistedDetail = (name: string): string =>
-  `The price table does not know ${name}. It may be misspelt, or new: then its cost is null until \`PUT /prices\` gives it a price.`;
+  `${name} is not in the price table. Check the name. If it is a new model, its cost is null until you set a price with \`PUT /prices\`.`;
 
-/** Gives the warnings about a configuration's models as the workspace stands now. Cached for up to 30 seconds; otherwise one trip. */
+/** Returns a function that lists the warnings about the models of a configuration. The workspace's settings are cached for up to 30 seconds; otherwise one round trip. */
 export async function modelWarnings(ctx: Ctx): Promise<(models: Models) => Warning[]> {
-  const known = await readWorkspaceModels(ctx);
+  const workspaceModels = await readWorkspaceModels(ctx);
   const unlisted = (name: string, pointer: string): Warning[] =>
-    known.prices.has(name) || !isUnlisted(name)
+    workspaceModels.prices.has(name) || !isUnlisted(name)
       ? []
       : [{ code: 'unknown_model', detail: unlistedDetail(name), pointer }];
   const warn = (name: string, pointer: string, effect: string): Warning[] => {
     const provider = findProvider(readModelName(name)?.provider ?? '');
-    if (provider === undefined || findAccess(ctx, provider, known) !== null) return [];
-    const { reason, cure } = explainNoAccess(ctx, provider, known);
+    if (provider === undefined || findAccess(ctx, provider, workspaceModels) !== null) return [];
+    const { reason, cure } = explainNoAccess(ctx, provider, workspaceModels);
     return [{ code: 'provider_not_configured', detail: `${reason}: ${effect}. ${cure}`, pointer }];
   };
   return ({ model, fallback_models }) => [
@@ -48,7 +48,7 @@ export async function modelWarnings(ctx: Ctx): Promise<(models: Models) => Warni
       '/config/model',
       fallback_models.length === 0
         ? `calls of ${model} fail`
-        : `${model} is passed over for the fallback models`,
+        : `${model} is skipped and the fallback models are called`,
     ),
     ...fallback_models.flatMap((name, index) => [
       ...unlisted(name, `/config/fallback_models/${index}`),

@@ -2,9 +2,9 @@ import {
   builtinLanguageModelNames,
   embeddingModelNames,
   isLanguageModel,
+  isNamedLikeEmbedding,
   isPriceOnly,
   readModelName,
-  soundsLikeEmbedding,
 } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Page, readPage } from '../shared/page.ts';
@@ -21,8 +21,9 @@ import { servedModels } from './served-models.ts';
 import { findAccess, readWorkspaceModels } from './workspace-models.ts';
 
 /**
- * Language models that this workspace can call: those of the price table and those it has priced
- * itself, of every provider that it has access to. Others of the same providers can be called too.
+ * Lists the language models that this workspace can call: those of the price table and those with a
+ * price override, of every provider that it has access to. Unlisted models of these providers can be
+ * called too.
  */
 export function listModels(
   ctx: Ctx,
@@ -48,8 +49,8 @@ export interface CallableModels {
 }
 
 /**
- * Names of the models that this workspace can call: those of `listModels`, the embedding models of our table, those it
- * has priced itself, and what its own servers list.
+ * Returns the names of the models that this workspace can call: those of `listModels`, the embedding
+ * models of known dimensions, models with a price override, and models that its own servers list.
  */
 export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
   const { prices, ...models } = await readWorkspaceModels(ctx);
@@ -60,7 +61,7 @@ export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
     open.map(async (one) => (await servedModels(ctx, one)).map((model) => `${one.id}/${model}`)),
   );
   const own = [...served.flat(), ...[...prices.keys()].filter(of)];
-  const embedding = [...embeddingModelNames().filter(of), ...own.filter(soundsLikeEmbedding)];
+  const embedding = [...embeddingModelNames().filter(of), ...own.filter(isNamedLikeEmbedding)];
   const language = [
     ...(await callableModels(ctx)).map(({ id }) => id),
     ...own.filter(isLanguageModel),
@@ -74,14 +75,14 @@ export async function listCallableModels(ctx: Ctx): Promise<CallableModels> {
 
 function matches(
   model: ModelInfo,
-  { provider, q, ...wanted }: Omit<ModelQuery, 'limit' | 'cursor'>,
+  { provider, q, ...required }: Omit<ModelQuery, 'limit' | 'cursor'>,
 ): boolean {
   if (provider !== undefined && model.provider !== provider) return false;
   if (q !== undefined && !`${model.id} ${model.name ?? ''}`.toLowerCase().includes(q.toLowerCase()))
     return false;
-  return Object.entries(wanted).every(
+  return Object.entries(required).every(
     ([name, value]) =>
-      value === undefined || (model.capabilities[name as keyof typeof wanted] === true) === value,
+      value === undefined || (model.capabilities[name as keyof typeof required] === true) === value,
   );
 }
 
@@ -108,7 +109,7 @@ function modelsOf(
   const listed = priced.filter(
     ({ model }) => isLanguageModel(`${provider}/${model}`) && !isPriceOnly(model),
   );
-  const known = listed.map(({ model, prices, ...about }) => {
+  const listedModels = listed.map(({ model, prices, ...about }) => {
     const id = `${provider}/${model}`;
     const override = overrides.get(id);
     return toModel(
@@ -118,12 +119,12 @@ function modelsOf(
       override !== undefined ? 'override' : prices === null ? null : 'table',
     );
   });
-  const names = new Set(known.map(({ id }) => id));
+  const names = new Set(listedModels.map(({ id }) => id));
   const own = [...overrides].filter(
     ([id]) => !names.has(id) && isLanguageModel(id) && readModelName(id)?.provider === provider,
   );
   return [
-    ...known,
+    ...listedModels,
     ...own.map(([id, prices]) =>
       toModel(id, { name: null, context_window: null }, toWirePrices(prices), 'override'),
     ),

@@ -2,80 +2,82 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
 import { minute } from '../shared/time.ts';
 
-/** A model that says nothing for this long has been lost; some think for minutes, but send signs of life. */
-const silence = 2 * minute;
+/** Maximum time without data. Models that reason for minutes send keep-alives. */
+const idleTimeoutMs = 2 * minute;
 
 /**
- * Turns of the microtask queue that a delta waits for one that came in the same piece off the
- * network: that many steps a provider package may take between two events of one piece. It waits
- * for nothing that is still on its way.
+ * Maximum turns of the microtask queue that a delta waits for the next delta of the same network
+ * piece: a provider package may take that many turns between two events. Data that has not arrived is
+ * not awaited.
  */
-const patience = 24;
+const microtaskLimit = 24;
 
 type Read = ReadableStreamReadResult<LanguageModelV4StreamPart>;
 
-/** Reads one part ahead, so that it can be told whether another is here already. */
+/** Reads a stream one part ahead, so that a caller can check if the next part has arrived. */
 export class PartReader {
   readonly #reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>;
   #next: Promise<Read>;
-  #isHere = false;
+  #isReady = false;
 
   constructor(stream: ReadableStream<LanguageModelV4StreamPart>, signal: AbortSignal) {
     this.#reader = stream.getReader();
-    this.#next = this.#ask();
+    this.#next = this.#readNext();
     const cancel = () => void this.#reader.cancel().catch(() => undefined);
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
   }
 
+  /** Returns the next part; null at the end of the stream. */
   async read(): Promise<LanguageModelV4StreamPart | null> {
     const { done, value } = await this.#next;
     if (done) return null;
-    this.#next = this.#ask();
+    this.#next = this.#readNext();
     return value;
   }
 
-  async isNextHere(): Promise<boolean> {
-    for (let turn = 0; turn < patience && !this.#isHere; turn += 1) await null;
-    return this.#isHere;
+  /** Returns true when the next part, or the end, has arrived. */
+  async isNextReady(): Promise<boolean> {
+    for (let turn = 0; turn < microtaskLimit && !this.#isReady; turn += 1) await null;
+    return this.#isReady;
   }
 
-  #ask(): Promise<Read> {
-    this.#isHere = false;
+  #readNext(): Promise<Read> {
+    this.#isReady = false;
     const next = this.#reader.read();
     const arrive = () => {
-      this.#isHere = true;
+      this.#isReady = true;
     };
     next.then(arrive, arrive);
     return next;
   }
 }
 
-/** Notices when nothing has been heard for too long, with one timer for the whole call. */
-export class SilenceWatch {
+/** Calls `onTimeout` after two minutes without a reset. Uses one timer for the whole call. */
+export class IdleTimeout {
   readonly #ctx: Ctx;
-  readonly #onSilence: () => void;
-  #heard_at: number;
+  readonly #onTimeout: () => void;
+  #last_at: number;
   #timer: ReturnType<typeof setTimeout>;
 
-  constructor(ctx: Ctx, onSilence: () => void) {
+  constructor(ctx: Ctx, onTimeout: () => void) {
     this.#ctx = ctx;
-    this.#onSilence = onSilence;
-    this.#heard_at = ctx.now();
-    this.#timer = setTimeout(() => this.#look(), silence);
+    this.#onTimeout = onTimeout;
+    this.#last_at = ctx.now();
+    this.#timer = setTimeout(() => this.#check(), idleTimeoutMs);
   }
 
-  heard(): void {
-    this.#heard_at = this.#ctx.now();
+  reset(): void {
+    this.#last_at = this.#ctx.now();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #look(): void {
-    const left = this.#heard_at + silence - this.#ctx.now();
-    if (left <= 0) this.#onSilence();
-    else this.#timer = setTimeout(() => this.#look(), left);
+  #check(): void {
+    const left = this.#last_at + idleTimeoutMs - this.#ctx.now();
+    if (left <= 0) this.#onTimeout();
+    else this.#timer = setTimeout(() => this.#check(), left);
   }
 }

@@ -15,9 +15,9 @@ import {
 import { toWirePrices } from './models.ts';
 import { findProvider, providers } from './providers.ts';
 import type { ListedPrice, PriceList, PriceQuery, PutPrices } from './schema.ts';
-import { forgetWorkspaceModels } from './workspace-models.ts';
+import { invalidateWorkspaceModels } from './workspace-models.ts';
 
-/** What calls are priced at: the price table with the workspace's overrides in it; one trip. */
+/** Lists the prices of model calls: the price table with the workspace's overrides applied. One round trip. */
 export function listPrices(
   ctx: Ctx,
   { limit, cursor, provider }: PriceQuery,
@@ -71,7 +71,7 @@ function merge(ctx: Ctx, overrides: ReadonlyMap<string, TokenPrices>): ListedPri
   });
 }
 
-/** Takes the place of all overrides there are. Throws `validation_failed` for models of no known provider. */
+/** Replaces all price overrides. Throws `validation_failed` for models of unknown or free providers. */
 export async function setPrices(ctx: Ctx, { overrides }: PutPrices): Promise<PriceList> {
   const errors = overrides.flatMap(({ model }, index) => {
     const provider = findProvider(readModelName(model)?.provider ?? '');
@@ -79,14 +79,14 @@ export async function setPrices(ctx: Ctx, { overrides }: PutPrices): Promise<Pri
     return [
       {
         pointer: `/overrides/${index}/model`,
-        detail: 'There is no such provider, or its models cost nothing.',
+        detail: 'Unknown provider, or a provider whose models are free.',
       },
     ];
   });
   if (errors.length > 0)
     throw new Failure(
       'validation_failed',
-      'An override is for a model that has no price to override.',
+      'A price override names a model without a price to override.',
       { errors },
     );
   const now = ctx.now();
@@ -112,6 +112,6 @@ export async function setPrices(ctx: Ctx, { overrides }: PutPrices): Promise<Pri
       },
     ],
   });
-  forgetWorkspaceModels(ctx.workspace_id);
+  invalidateWorkspaceModels(ctx.workspace_id);
   return { overrides };
 }

@@ -1,7 +1,7 @@
 import type { ModelSettings } from './model-settings.ts';
 import { reasoningDetails } from './reasoning-details.ts';
 
-/** Provider packages are loaded on first use: a turn on another provider pays for none of them. */
+/** Provider packages are loaded on first use, so that a turn loads only the package of its provider. */
 
 export const openai = async ({ base_url, api_key, fetch }: ModelSettings) =>
   (await import('@ai-sdk/openai')).createOpenAI({
@@ -10,7 +10,7 @@ export const openai = async ({ base_url, api_key, fetch }: ModelSettings) =>
     fetch,
   });
 
-/** Keys of a resource go in a header of Azure's own; tokens of Entra ID are bearers. */
+/** Keys of a resource are sent in Azure's `api-key` header; Entra ID tokens are sent as bearer tokens. */
 export const azure = async ({ base_url, api_key, fetch }: ModelSettings) =>
   (await import('@ai-sdk/openai')).createOpenAI({
     baseURL: base_url,
@@ -58,7 +58,7 @@ export const bedrock = async ({ base_url, api_key, fetch }: ModelSettings) =>
     fetch,
   });
 
-/** A Bedrock API key, or the credentials of an IAM user or role: `id:secret`, `id:secret:session token`. */
+/** Parses a Bedrock API key or the credentials of an IAM user or role: `id:secret`, `id:secret:session token`. */
 function awsCredentials(api_key: string) {
   const [accessKeyId = '', secretAccessKey = '', sessionToken] = api_key.split(':');
   if (!/^A[KS]IA[A-Z0-9]{12,}$/.test(accessKeyId) || secretAccessKey === '')

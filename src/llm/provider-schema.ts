@@ -10,8 +10,8 @@ import type { Provider } from './providers.ts';
 type CallSchemas = Pick<LanguageModelV4CallOptions, 'tools' | 'responseFormat'>;
 
 /**
- * The schemas of a call as the provider takes them. Everything a provider does not take is still
- * validated here, when the arguments or the answer arrive.
+ * Returns the schemas of a call in the form that the provider accepts. Arguments and answers are
+ * validated against the original schemas.
  */
 export function schemasFor(
   { tools, responseFormat }: CallSchemas,
@@ -39,7 +39,7 @@ export function schemasFor(
   };
 }
 
-/** Definitions in place of references, for providers that do not take these. A recursive schema is sent as it is. */
+/** Inlines references for providers that do not accept them. A recursive schema is returned unchanged. */
 function forReferences<Schema extends object>(
   schema: Schema,
   { takes_references }: Pick<Provider, 'takes_references'>,
@@ -48,10 +48,10 @@ function forReferences<Schema extends object>(
   return (inlineReferences(schema as SchemaNode) ?? schema) as Schema;
 }
 
-/** Keywords that providers refuse at the root of the arguments of a tool. */
+/** Keywords that providers reject at the root of tool arguments. */
 const choices = ['anyOf', 'oneOf', 'allOf'] as const;
 
-/** Keeps the properties of the alternatives as properties of the root: the model can fill them in. */
+/** Removes choices at the root and adds the properties of their alternatives to the root. */
 function withoutRootChoice<Schema extends object>(schema: Schema): Schema {
   const root = schema as SchemaNode;
   const branches = choices.flatMap((keyword) => {

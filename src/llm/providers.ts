@@ -24,26 +24,26 @@ import {
 export interface Provider {
   readonly id: ProviderId;
   readonly name: string;
-  /** null: the workspace says where it is. */
+  /** null when the workspace has to set the base URL. */
   readonly default_base_url: string | null;
   readonly needs_key: boolean;
-  /** How it is reached: over HTTP, by a binding of the deployment, or inside it. */
+  /** HTTP, a binding of the deployment, or part of the Worker. */
   readonly transport: 'http' | 'binding' | 'inside';
-  /** Its name in the price table; null when prices are the workspace's to say. */
+  /** Its name in the price table; null when only price overrides apply. */
   readonly price_id: string | null;
-  /** The deployment's own key for it, where the operator shares one. */
+  /** Variable with the deployment's own key, which the operator can share with all workspaces. */
   readonly key_variable: string | null;
-  /** Whether its models' reasoning may stand in the text of the answer, between tags. */
+  /** True when the text of an answer can contain reasoning between tags. */
   readonly thinks_in_text?: boolean;
-  /** Sent with every call. */
+  /** Options that are sent with every call. */
   readonly options?: SharedV4ProviderOptions;
-  /** false: its package throws for tools with `strict`, which are then sent without. */
+  /** false when its package throws for tools with `strict`; the flag is then omitted. */
   readonly takes_strict_tools?: false;
-  /** Schemas may contain `$ref` and `$defs`; for other providers definitions are put in their place. */
+  /** true when schemas may contain `$ref` and `$defs`; otherwise references are inlined. */
   readonly takes_references?: true;
-  /** It refuses a conversation that holds instructions alone, or begins with an answer. */
-  readonly needs_question?: true;
-  /** Provider packages are loaded on first use: a turn on another provider pays for none of them. */
+  /** true when it rejects a conversation without a user message. */
+  readonly requires_user_message?: true;
+  /** Loads the provider package on first use. */
   readonly language: (settings: ModelSettings) => Promise<LanguageModelV4>;
   readonly embedding?: (settings: ModelSettings) => Promise<EmbeddingModelV4>;
   readonly reranking?: (settings: ModelSettings) => Promise<RerankingModelV4>;
@@ -51,7 +51,7 @@ export interface Provider {
 
 const own = { needs_key: true, transport: 'http' } as const;
 
-/** One entry for each provider id: the differences between providers are here and nowhere else. */
+/** One entry for each provider id. All differences between providers are declared here. */
 const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
   builtin: {
     name: 'Built in',
@@ -70,7 +70,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     default_base_url: 'https://api.openai.com/v1',
     price_id: 'openai',
     key_variable: 'OPENAI_API_KEY',
-    // Nothing is left with the provider: a conversation can go on without what it would have kept.
+    // The provider stores nothing: each request contains the whole conversation.
     options: { openai: { store: false } },
     language: async (settings) => (await openai(settings)).responses(settings.model),
     embedding: async (settings) => (await openai(settings)).embedding(settings.model),
@@ -92,7 +92,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     default_base_url: 'https://api.anthropic.com/v1',
     price_id: 'anthropic',
     key_variable: 'ANTHROPIC_API_KEY',
-    needs_question: true,
+    requires_user_message: true,
     language: async (settings) => (await anthropic(settings))(settings.model),
   },
   google: {
@@ -101,7 +101,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     default_base_url: 'https://generativelanguage.googleapis.com/v1beta',
     price_id: 'google',
     key_variable: 'GOOGLE_API_KEY',
-    needs_question: true,
+    requires_user_message: true,
     language: async (settings) => (await google(settings))(settings.model),
     embedding: async (settings) => (await google(settings)).embedding(settings.model),
   },
@@ -130,7 +130,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     price_id: 'mistral',
     thinks_in_text: true,
     key_variable: 'MISTRAL_API_KEY',
-    needs_question: true,
+    requires_user_message: true,
     language: async (settings) => (await mistral(settings))(settings.model),
     embedding: async (settings) => (await mistral(settings)).embedding(settings.model),
   },
@@ -175,7 +175,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     ...own,
     takes_references: true,
     name: 'Azure OpenAI',
-    // The address of a resource, `https://<resource>.openai.azure.com/openai/v1`; models are called by their deployments' names.
+    // The base URL of a resource is `https://<resource>.openai.azure.com/openai/v1`; a model is named by its deployment.
     default_base_url: null,
     price_id: 'azure',
     key_variable: null,

@@ -1,10 +1,10 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Tokens } from '../usage/index.ts';
 
-/** More than any call has: a number beyond it is no count. */
+/** Upper bound of a token count; larger numbers are ignored. */
 const maxTokens = 100_000_000;
 
-/** A whole count; null for what is none. */
+/** Returns a token count as an integer; null for values that are not a count. */
 export function toCount(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && number >= 0 && number <= maxTokens
@@ -13,16 +13,16 @@ export function toCount(value: unknown): number | null {
 }
 
 /**
- * Tokens of a call, for all providers: what its package read, put right by what the provider itself said.
- * Every count is a whole number or null, cached input is part of the input and reasoning of the output.
- * `isEmpty` says whether nothing of an answer came: only then an output of 0 is a count.
+ * Returns the tokens of a call for all providers: the counts of the provider package, corrected by the
+ * provider's raw usage. Counts are integers or null; input includes cached input, and output includes
+ * reasoning. `isEmpty` is true when no part of an answer was received: only then an output of 0 is valid.
  */
 export function readUsage(
   { inputTokens, outputTokens, raw = {} }: LanguageModelV4Usage,
   isEmpty: boolean,
 ): Tokens {
   const counts = {
-    // No call has an empty prompt.
+    // An input of 0 is unknown: no call has an empty prompt.
     input: toCount(inputTokens.total) || null,
     output: toCount(outputTokens.total),
     read:
@@ -58,9 +58,10 @@ interface Counts {
 }
 
 /**
- * Parts that stand beside their whole are added to it. Where a total is larger than input and output the
- * rest is what stands beside them: the cache, the reasoning (xAI), or reasoning that nothing else tells of (Gemini
- * through its OpenAI-compatible endpoint). Without a total only a part that is larger than its whole tells.
+ * Adds parts that a provider reports beside their whole to it. The difference between the total and
+ * input plus output is such a part: cached tokens, reasoning (xAI), or reasoning that is not reported
+ * otherwise (Gemini through its OpenAI-compatible endpoint). Without a total, a part is known to be
+ * beside its whole only when it is larger.
  */
 function withTotal(counts: Counts, total: number | null): Counts {
   const { input, output, read, write, reasoning } = counts;
@@ -73,7 +74,7 @@ function withTotal(counts: Counts, total: number | null): Counts {
     (cached > input || (cached > 0 && (rest === cached || rest === cached + thought)));
   const restOfOutput = rest - (isCacheBeside ? cached : 0);
   const isReasoningBeside = output !== null && thought > output;
-  // Rounded counts may miss their total by one.
+  // Rounded counts can differ from their total by one.
   const beside = restOfOutput > 1 ? restOfOutput : isReasoningBeside ? thought : 0;
   return {
     input: input === null ? null : input + (isCacheBeside ? cached : 0),
@@ -84,7 +85,7 @@ function withTotal(counts: Counts, total: number | null): Counts {
   };
 }
 
-/** Where packages do not look: DeepSeek, Kimi, Mistral, and gateways that keep Anthropic's names. */
+/** Fields that provider packages do not read: DeepSeek, Kimi, Mistral, and gateways with Anthropic's names. */
 const cacheReadFields = [
   'prompt_tokens_details.cached_tokens',
   'input_tokens_details.cached_tokens',
@@ -98,7 +99,7 @@ const cacheWriteFields = [
   'cache_creation_input_tokens',
 ];
 
-/** The first count that is above 0; null where there is none. */
+/** Returns the first count above 0 at one of the paths; null when there is none. */
 function firstCount(raw: unknown, paths: readonly string[]): number | null {
   for (const path of paths) {
     const value = path

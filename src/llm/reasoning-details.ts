@@ -8,12 +8,13 @@ interface Detail {
   readonly [field: string]: unknown;
 }
 
-/** Fields that come in pieces. */
+/** Fields that are streamed in pieces. */
 const streamed = ['text', 'summary', 'data', 'signature'];
 
 /**
- * Keeps the `reasoning_details` of an answer, signed or encrypted, which its model has to have back, unchanged
- * and in order, with the results of its tool calls (https://openrouter.ai/docs/use-cases/reasoning-tokens).
+ * Keeps the `reasoning_details` of an answer, signed or encrypted. The model requires them back,
+ * unchanged and in order, with the results of its tool calls
+ * (https://openrouter.ai/docs/use-cases/reasoning-tokens).
  */
 export const reasoningDetails: MetadataExtractor = {
   extractMetadata: async ({ parsedBody }) => toMetadata(detailsIn(parsedBody, 'message')),
@@ -43,7 +44,7 @@ function detailsIn(data: unknown, field: 'delta' | 'message'): readonly Detail[]
     : [];
 }
 
-/** A piece of the detail before it, by type, id and index, or a new one. */
+/** Appends a piece to the detail before it when type, id and index match; otherwise adds a detail. */
 function addDetail(details: Detail[], detail: Detail): void {
   const last = details.at(-1);
   const isPiece =

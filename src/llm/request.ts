@@ -1,7 +1,7 @@
 import type { Ctx } from '../platform/context.ts';
 import { second } from '../shared/time.ts';
 import { noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
-import { silent, stopped, toFault } from './faults.ts';
+import { callAborted, providerTimedOut, toFault } from './faults.ts';
 import type { CallMeter } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
 import type { Target } from './workspace-models.ts';
@@ -9,23 +9,23 @@ import type { Target } from './workspace-models.ts';
 export interface Answer<Value> {
   readonly value: Value;
   readonly tokens: Tokens;
-  /** Tokens of what was sent, where the provider does not count them. */
+  /** Estimates the input tokens when the provider does not report them. */
   readonly estimate: () => number;
 }
 
-/** From the request to the end of its answer. */
-const deadline = 60 * second;
+/** Maximum time from the request to the end of its response. */
+const timeoutMs = 60 * second;
 
 /**
- * One request that is answered whole (embeddings, reranking), metered, tried again where that helps.
- * Throws the failure once it does not, and as soon as `ctx.signal` says so.
+ * Sends and meters a request with a response that is not streamed (embeddings, reranking), and retries
+ * it where that can help. Throws the failure of the last attempt, and stops when `ctx.signal` aborts.
  */
 export async function request<Value>(
   ctx: Ctx,
   meter: CallMeter,
   model: string,
   kind: 'embedding' | 'reranking',
-  /** Tokens of what is to be sent, estimated. */
+  /** Estimates the input tokens of the request. */
   inputTokens: () => number,
   send: (target: Target, signal: AbortSignal) => Promise<Answer<Value>>,
 ): Promise<Value> {
@@ -37,7 +37,7 @@ export async function request<Value>(
     if ('failure' in opened) throw opened.failure;
     const { target } = opened;
     const started = ctx.now();
-    const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(deadline)]);
+    const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)]);
     const timing = () => ({ latency_ms: ctx.now() - started, first_token_ms: null });
     try {
       const { value, tokens, estimate } = await unlessAborted(send(target, signal), signal);
@@ -54,9 +54,9 @@ export async function request<Value>(
         now: ctx.now(),
       };
       const fault = ctx.signal.aborted
-        ? stopped(error)
+        ? callAborted(error)
         : signal.aborted
-          ? silent(blame)
+          ? providerTimedOut(blame)
           : toFault(error, blame);
       meter.record(
         target,
@@ -75,7 +75,7 @@ export async function request<Value>(
   }
 }
 
-/** The work, or the signal's reason as soon as it aborts, whatever the work makes of that: a body may stall behind its headers. */
+/** Resolves like `work`, and rejects as soon as the signal aborts, even when `work` ignores the signal. */
 function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);

@@ -15,13 +15,13 @@ export interface RerankCall extends Attribution {
 }
 
 export interface RerankedDocument {
-  /** Of the document in `documents`. */
+  /** Index of the document in `documents`. */
   readonly index: number;
-  /** The model's own scale: only good for comparing within one call. */
+  /** Score on the model's own scale. Comparable only within one call. */
   readonly score: number;
 }
 
-/** The metered call of a reranking model: the documents, the best first. Throws the failure of the provider. */
+/** Calls a reranking model and meters the call. Returns the documents, best first. Throws the failure of the provider. */
 export async function rerank(
   ctx: Ctx,
   call: RerankCall,
@@ -57,7 +57,7 @@ export async function rerank(
   }
 }
 
-/** The question is read with each of the documents. */
+/** Estimates the input tokens: the query is read once per document. */
 const tokensOf = ({ query, documents }: RerankCall): number =>
   documents.reduce(
     (sum, document) => sum + estimateTokens(document),

@@ -1,17 +1,17 @@
 import { second } from '../shared/time.ts';
 import type { Fault } from './faults.ts';
 
-/** Attempts at one model before the next is tried. */
+/** Maximum attempts at one model before the next model is tried. */
 export const maxAttempts = 3;
 const firstCeiling = 0.5 * second;
 const lastCeiling = 8 * second;
-/** A provider that asks for more patience than this has failed for now. */
-const longestWait = 15 * second;
+/** Maximum delay that a provider may request; a longer one counts as a failure. */
+const maxRetryAfterMs = 15 * second;
 
 /**
- * Milliseconds to wait before attempt `done + 1` at the same model, or null to give it up: full
- * jitter under a doubling ceiling (AWS Architecture Blog, "Exponential Backoff And Jitter"), never
- * less than the provider asked for.
+ * Returns the milliseconds to wait before attempt `done + 1` at the same model; null when it is not
+ * retried. Full jitter under a doubling ceiling (AWS Architecture Blog, "Exponential Backoff And
+ * Jitter"), and at least the delay that the provider requested.
  */
 export function delayBeforeRetry(
   fault: Fault,
@@ -20,11 +20,11 @@ export function delayBeforeRetry(
 ): number | null {
   if (!fault.may_retry || done >= maxAttempts) return null;
   const jittered = random() * Math.min(firstCeiling * 2 ** (done - 1), lastCeiling);
-  const asked = fault.retry_after_ms ?? 0;
-  return asked > longestWait ? null : Math.round(asked + jittered);
+  const requested = fault.retry_after_ms ?? 0;
+  return requested > maxRetryAfterMs ? null : Math.round(requested + jittered);
 }
 
-/** Resolves early when the signal aborts. */
+/** Resolves after `ms` milliseconds, or when the signal aborts. */
 export const wait = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -12,7 +12,7 @@ export const ProviderId = z
 const Model = z
   .string()
   .max(200)
-  .regex(/^[a-z0-9_-]+\/\S+$/, 'A model is named `provider/model`.')
+  .regex(/^[a-z0-9_-]+\/\S+$/, 'Must have the form `provider/model`.')
   .openapi({ example: 'openai/gpt-5-mini' });
 
 export const PutProvider = z
@@ -21,9 +21,9 @@ export const PutProvider = z
       .string()
       .min(1)
       .max(2000)
-      .regex(/^[\x21-\x7e]+$/, 'Visible ASCII without spaces.')
+      .regex(/^[\x21-\x7e]+$/, 'Must be visible ASCII without spaces.')
       .optional()
-      .describe('Write-only. Absent: the key that is there stays, unless `base_url` changes'),
+      .describe('Write-only. If omitted, the stored key is kept, unless `base_url` changes'),
     base_url: z
       .string()
       .min(1)
@@ -31,7 +31,7 @@ export const PutProvider = z
       .nullable()
       .default(null)
       .describe(
-        "Where an OpenAI-compatible server is; null for the provider's own address. Another address than before clears the key",
+        "Base URL of the API; null uses the provider's default. Changing it deletes the stored key",
       )
       .openapi({ example: 'https://llm.example.com/v1' }),
   })
@@ -42,24 +42,24 @@ export const ProviderState = z
   .object({
     id: z.string().openapi({ example: 'openai' }),
     name: z.string().openapi({ example: 'OpenAI' }),
-    usable: z.boolean().describe('Whether its models can be called now'),
+    usable: z.boolean().describe('True when models of this provider can be called now'),
     key_source: z
       .enum(['workspace', 'deployment'])
       .nullable()
-      .describe('Whose credential is used; null when there is none or none is needed'),
+      .describe('Owner of the credential that is used; null when there is none or none is needed'),
     needs_key: z.boolean(),
-    configurable: z.boolean().describe('Whether a workspace can give it a key or an address'),
+    configurable: z.boolean().describe('True when a workspace can set a key or a base URL'),
     base_url: z.string().nullable(),
     api_key: z
       .object({
         last_four: z.string().nullable().openapi({ example: '7f3a' }),
         fingerprint: z
           .string()
-          .describe('The same for the same key, within a workspace')
+          .describe('Identifies the key: equal for equal keys of a workspace')
           .openapi({ example: '3q2-7w_aZk5f' }),
       })
       .nullable()
-      .describe("The workspace's own key, which is never shown"),
+      .describe("Description of the workspace's own key; the key itself is never returned"),
     updated_at: Time.nullable(),
   })
   .openapi('Provider');
@@ -71,7 +71,7 @@ export const TestProvider = z
       .string()
       .min(1)
       .max(200)
-      .describe('A model of the provider, without its prefix')
+      .describe('Model of the provider, without the provider prefix')
       .openapi({ example: 'gpt-5-mini' }),
   })
   .openapi('TestProvider');
@@ -92,22 +92,22 @@ const Prices = z
   .object({
     input: z.number(),
     output: z.number(),
-    cache_read: z.number().nullable().describe('null: as other input'),
-    cache_write: z.number().nullable().describe('null: as other input'),
+    cache_read: z.number().nullable().describe('null applies the `input` price'),
+    cache_write: z.number().nullable().describe('null applies the `input` price'),
   })
-  .openapi('Prices', { description: 'USD for a million tokens' });
+  .openapi('Prices', { description: 'USD per million tokens' });
 
 export const ModelQuery = z.strictObject({
   ...pageQuery,
   provider: z
     .enum(providers.map(({ id }) => id))
     .optional()
-    .describe('Models of one provider'),
-  q: z.string().min(1).max(100).optional().describe('Part of the name'),
-  tools: Flag.optional().describe('Whether the model is known to call tools'),
-  images: Flag.optional().describe('Whether it is known to read images'),
-  structured_output: Flag.optional().describe('Whether it is known to follow a JSON Schema'),
-  reasoning: Flag.optional().describe('Whether it is known to reason'),
+    .describe('Filter by provider'),
+  q: z.string().min(1).max(100).optional().describe('Filter by part of the name'),
+  tools: Flag.optional().describe('Filter by support for tool calls'),
+  images: Flag.optional().describe('Filter by support for images'),
+  structured_output: Flag.optional().describe('Filter by support for structured output'),
+  reasoning: Flag.optional().describe('Filter by support for reasoning'),
 });
 export type ModelQuery = z.output<typeof ModelQuery>;
 
@@ -116,11 +116,18 @@ export const ModelInfo = z
     id: z.string().openapi({ example: 'openai/gpt-5-mini' }),
     provider: z.string(),
     name: z.string().nullable(),
-    context_window: z.number().int().nullable().describe('Tokens; null when unknown'),
-    prices: Prices.nullable().describe('null when unknown'),
+    context_window: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Context window in tokens; null when unknown'),
+    prices: Prices.nullable().describe('Prices per million tokens; null when unknown'),
     price_source: z.enum(['override', 'table', 'free']).nullable(),
     capabilities: z.object({
-      tools: z.boolean().nullable().describe('null when unknown, as for the others'),
+      tools: z
+        .boolean()
+        .nullable()
+        .describe('Support for tool calls; null when unknown, as for the other capabilities'),
       images: z.boolean().nullable(),
       structured_output: z.boolean().nullable(),
       reasoning: z.boolean().nullable(),
@@ -129,7 +136,7 @@ export const ModelInfo = z
   .openapi('Model');
 export type ModelInfo = z.output<typeof ModelInfo>;
 
-const Price = z.number().min(0).max(10_000).describe('USD for a million tokens');
+const Price = z.number().min(0).max(10_000).describe('USD per million tokens');
 
 const PriceOverride = z.strictObject({
   model: Model,
@@ -146,9 +153,9 @@ export const PutPrices = z
       .max(500)
       .refine(
         (list) => new Set(list.map(({ model }) => model)).size === list.length,
-        'Each model once.',
+        'Must not contain a model twice.',
       )
-      .describe('All of them: what is not here goes back to the price table'),
+      .describe('The complete list. Models that are not listed use the price table again'),
   })
   .openapi('PutPrices', {
     example: { overrides: [{ model: 'ollama/llama3.2', input: 0, output: 0 }] } as never,
@@ -163,7 +170,7 @@ export const PriceQuery = z.strictObject({
   provider: z
     .enum(providers.map(({ id }) => id))
     .optional()
-    .describe('Of one provider'),
+    .describe('Filter by provider'),
 });
 export type PriceQuery = z.output<typeof PriceQuery>;
 
@@ -173,7 +180,7 @@ export const ListedPrice = z
     source: z.enum(['override', 'table']),
     prices: Prices,
     table_prices: Prices.nullable().describe(
-      'What the override stands in for; null when the table does not know the model',
+      'Prices of the price table; null when it does not list the model',
     ),
   })
   .openapi('ListedPrice');

@@ -4,14 +4,14 @@ import { second } from '../shared/time.ts';
 import type { Provider } from './providers.ts';
 import { openTarget, readWorkspaceModels } from './workspace-models.ts';
 
-/** For the whole answer; a list that takes longer is left out. */
+/** Maximum time for the whole response; a slower list is omitted. */
 const deadline_ms = 5 * second;
 const maxBytes = 1_000_000;
 const maxModels = 1000;
 
 /**
- * Names of the models that a workspace's own server lists at `GET /models`; cached with its credential, for up
- * to 30 seconds. Empty for other providers, and where the server does not answer in that form.
+ * Returns the names of the models that a workspace's own server lists at `GET /models`, cached with its
+ * credential for up to 30 seconds. Empty for other providers, and when the server does not return a list.
  */
 export async function servedModels(ctx: Ctx, provider: Provider): Promise<readonly string[]> {
   const models = await readWorkspaceModels(ctx);
@@ -20,9 +20,9 @@ export async function servedModels(ctx: Ctx, provider: Provider): Promise<readon
     provider.transport === 'http' &&
     models.credentials.has(provider.id);
   if (!isOwn) return [];
-  const known = models.served.get(provider.id);
-  if (known !== undefined) return known;
-  const names = await askServer(ctx, provider).catch((error: unknown) => {
+  const cached = models.served.get(provider.id);
+  if (cached !== undefined) return cached;
+  const names = await requestModels(ctx, provider).catch((error: unknown) => {
     ctx.log.info('models_not_listed', {
       provider: provider.id,
       reason: error instanceof EgressError ? error.reason : 'unreadable',
@@ -33,7 +33,7 @@ export async function servedModels(ctx: Ctx, provider: Provider): Promise<readon
   return names;
 }
 
-async function askServer(ctx: Ctx, provider: Provider): Promise<string[]> {
+async function requestModels(ctx: Ctx, provider: Provider): Promise<string[]> {
   const { settings } = await openTarget(ctx, provider, '');
   const headers = {
     accept: 'application/json',

@@ -5,35 +5,35 @@ import { findJson } from './find-json.ts';
 import { isStrictSchema } from './strict-schema.ts';
 
 export type Structured =
-  /** `json` is the answer without what stood around it. */
+  /** `json` is the JSON document within the answer. */
   | { readonly ok: true; readonly value: unknown; readonly json: string }
-  /** `errors` is for the model to read: what is wrong where. */
+  /** `errors` names each error and its location, for the model to correct. */
   | { readonly ok: false; readonly errors: readonly string[] };
 
-/** More than this many faults tell a model nothing new. */
+/** Maximum number of errors that are reported to a model. */
 const maxErrors = 20;
 
-/** The form of an answer, as it is said to the provider. */
+/** The requested format of an answer. */
 export interface OutputFormat {
-  /** null: any JSON object, OpenAI's `json_object`. */
+  /** null allows any JSON object, as OpenAI's `json_object`. */
   readonly schema: object | null;
   readonly name: string;
   readonly description?: string;
-  /** Whether the provider is to decode by the schema; it refuses schemas outside of its subset then. */
+  /** true makes the provider decode by the schema; it then rejects schemas outside of its subset. */
   readonly strict: boolean;
 }
 
-/** The format of a schema that says nothing of itself, such as an agent's: strict where OpenAI takes it so. */
+/** Returns the format for a schema without a name, such as an agent's. Strict when OpenAI accepts the schema as strict. */
 export const toOutputFormat = (schema: object): OutputFormat => ({
   schema,
   name: 'answer',
   strict: isStrictSchema(schema),
 });
 
-/** Names under which the provider packages read `strictJsonSchema`, which some of them set to true unless told otherwise. */
+/** Keys under which the provider packages read `strictJsonSchema`, which defaults to true in some of them. */
 const namespaces = ['openai', 'openaiCompatible', 'groq', 'mistral', 'deepseek', 'azure', 'xai'];
 
-/** How a provider is asked for an answer of a form. */
+/** Returns the call options that request an answer in a format. */
 export function structuredFormat({ schema, name, description, strict }: OutputFormat) {
   const responseFormat: NonNullable<LanguageModelV4CallOptions['responseFormat']> = {
     type: 'json',
@@ -49,8 +49,9 @@ export function structuredFormat({ schema, name, description, strict }: OutputFo
 }
 
 /**
- * Reads an answer as JSON, also out of a code fence or from among other words, and checks it against its
- * JSON Schema (draft 2020-12). Of several documents the first that is valid counts.
+ * Parses an answer as JSON, including JSON in a code fence or within other text, and validates it
+ * against its JSON Schema (draft 2020-12). Returns the first valid document; without one, the errors
+ * of the likeliest.
  */
 export function parseStructured(text: string, schema: object): Structured {
   let first: Structured | null = null;
@@ -62,7 +63,7 @@ export function parseStructured(text: string, schema: object): Structured {
   return first ?? { ok: false, errors: ['The answer is not JSON.'] };
 }
 
-/** What to say to the model for its one chance to put an answer right: its answer, and what is wrong with it. */
+/** Returns the messages that ask the model to correct an answer: the answer and its errors. */
 export const repairPrompt = (text: string, errors: readonly string[]): LanguageModelV4Message[] => [
   { role: 'assistant', content: [{ type: 'text', text }] },
   {
@@ -76,7 +77,7 @@ export const repairPrompt = (text: string, errors: readonly string[]): LanguageM
   },
 ];
 
-/** The run ends with this, its text kept, when the second answer is no better. */
+/** Returns the failure of a run whose corrected answer is still invalid. Its text is kept. */
 export const structuredOutputFailed = (errors: readonly string[]) =>
   new Failure(
     'structured_output_failed',

@@ -1,17 +1,17 @@
-/** How a tag opens and closes, in small letters, and how both of them end. */
+/** The beginnings of an opening and a closing tag, in lower case, and the end of both. */
 export type Tag = readonly [open: string, close: string, end: string];
 
-/** Closing tags that come without an opening one. */
+/** Matches closing tags, which may occur without an opening one. */
 export const stray = /<\/think(?:ing)?\s*>/gi;
 
-const longestTag = 100;
+const maxTagChars = 100;
 
-/** Whether it takes more of the text to tell what the tag before it is. */
+/** Returns true when more text is needed to classify the tag before it. */
 export const isOpenEnded = (after: string): boolean => after.trim() === '' && !after.includes('\n');
 
 const isOdd = (text: string, mark: string): boolean => text.split(mark).length % 2 === 0;
 
-/** Whether a closing tag ends a thought, by where it stands: not in code, quotes or JSON, nor within a sentence. */
+/** Returns true when a closing tag ends reasoning: it is not in code, quotes, JSON or the middle of a sentence. */
 export function isStray(before: string, after: string): boolean {
   if (/^\s*([[{]|```)/.test(before) || isOdd(before, '```') || /<think|\[think\]/i.test(before))
     return false;
@@ -21,23 +21,23 @@ export function isStray(before: string, after: string): boolean {
   return !/\s$/.test(line) && !/^[\s.,;:!?)"'”’`]/.test(after);
 }
 
-/** Whether a tag has a line for itself: where an answer is known to begin with a thought that is enough. */
-export const isOnItsOwn = (before: string, after: string): boolean =>
+/** Returns true for a tag alone on its line, which suffices when an answer is known to begin with reasoning. */
+export const isAloneOnLine = (before: string, after: string): boolean =>
   /(^|\n)[^\S\n]*$/.test(before) && /^[^\S\n]*\n/.test(after);
 
-/** Where the opening tag ends with which a text begins; 0 where more of it may come, null where there is none. */
+/** Returns the end of the opening tag at the start of a text; 0 when the tag may be incomplete, null when there is none. */
 export function openingEnd(text: string, [open, , end]: Tag): number | null {
-  const lower = text.slice(0, longestTag).toLowerCase();
+  const lower = text.slice(0, maxTagChars).toLowerCase();
   if (open.startsWith(lower)) return 0;
   if (!lower.startsWith(open)) return null;
   const at = lower.indexOf(end, open.length);
   const attributes = lower.slice(open.length, at === -1 ? undefined : at);
   if (!/^(?:\s[^<>]*)?$/.test(attributes)) return null;
-  if (at === -1) return text.length < longestTag ? 0 : null;
+  if (at === -1) return text.length < maxTagChars ? 0 : null;
   return at + end.length;
 }
 
-/** The closing tag of a thought: where it begins and ends. */
+/** Returns the start and the end of the closing tag in a text; null when there is none. */
 export function closingOf(
   text: string,
   [, close, end]: Tag,
@@ -50,9 +50,9 @@ export function closingOf(
   return null;
 }
 
-/** Characters at the end of a text with which a closing tag may begin. */
+/** Returns the number of characters at the end of a text that may begin a closing tag. */
 export function overlap(text: string, close: string): number {
-  const tail = text.slice(-longestTag).toLowerCase();
+  const tail = text.slice(-maxTagChars).toLowerCase();
   const whole = tail.trimEnd();
   const ends = close === '</thinking' ? ['</thinking', '</think'] : [close];
   for (const begin of ends) {

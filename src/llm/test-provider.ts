@@ -2,14 +2,14 @@ import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { second } from '../shared/time.ts';
+import { streamModelCall } from './model-call.ts';
 import type { ProviderTest, TestProvider } from './schema.ts';
-import { streamStep } from './step.ts';
 
-const patience = 30 * second;
+const timeoutMs = 30 * second;
 
 /**
- * Asks a model for one word, metered like any other call. What goes wrong with the provider is the answer, not a failure
- * of the request. Throws `budget_exceeded`: then nobody was asked.
+ * Sends a one-word test prompt to a model. The call is metered like any other. A failure of the
+ * provider is returned as the result. Throws `budget_exceeded`, before the model is called.
  */
 export async function testProvider(
   ctx: Ctx,
@@ -17,7 +17,7 @@ export async function testProvider(
   { model }: TestProvider,
 ): Promise<ProviderTest> {
   const name = `${provider}/${model}`;
-  const stream = streamStep(ctx, {
+  const stream = streamModelCall(ctx, {
     models: [name],
     operation: 'provider_test',
     call_key: ctx.newId('use'),
@@ -25,7 +25,7 @@ export async function testProvider(
       prompt: [{ role: 'user', content: [{ type: 'text', text: 'Answer with the word: ok' }] }],
       maxOutputTokens: 16,
     },
-    signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(patience)]),
+    signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)]),
   });
   let next = await stream.next();
   while (next.done !== true) next = await stream.next();

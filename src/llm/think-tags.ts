@@ -1,8 +1,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { fromText, type StepContent } from './content.ts';
+import { fromText, type ModelCallContent } from './content.ts';
 import {
   closingOf,
-  isOnItsOwn,
+  isAloneOnLine,
   isOpenEnded,
   isStray,
   openingEnd,
@@ -11,7 +11,7 @@ import {
   type Tag,
 } from './tag-places.ts';
 
-/** Tags that models put around their reasoning, by their chat templates; in any letters, and with attributes in the opening one. */
+/** Tags around reasoning in the chat templates of models. Case is ignored, and opening tags may have attributes. */
 const tags = [
   ['<think', '</think', '>'],
   ['<thinking', '</thinking', '>'],
@@ -22,45 +22,45 @@ const tags = [
   ['◁think', '◁/think', '▷'],
 ] as const;
 
-/** Models that always reason and whose templates write the opening tag into the prompt: an answer begins inside of it. */
-const beginInside = /(^|[/:_.-])(qwq|deepseek-r1|r1-distill)|qwen3.*thinking|thinking-\d{4}/i;
+/** Models whose templates write the opening tag into the prompt, so that an answer begins with reasoning. */
+const beginsInReasoning = /(^|[/:_.-])(qwq|deepseek-r1|r1-distill)|qwen3.*thinking|thinking-\d{4}/i;
 
-/** Models that were seen to begin inside, by address and name. */
-const seenInside = new Set<string>();
-const maxSeen = 1000;
+/** Models observed to begin answers with reasoning, by base URL and name. */
+const observedModels = new Set<string>();
+const maxObserved = 1000;
 
 type TextDelta = Extract<LanguageModelV4StreamPart, { type: 'text-delta' }>;
 type State =
-  /** Nothing but white space so far: an opening tag counts here only. */
+  /** Only white space so far. An opening tag is recognized only in this state. */
   | 'start'
   | 'thinking'
-  /** Text that is reasoning if a closing tag follows. */
+  /** Text is held: it is reasoning if a closing tag follows. */
   | 'held'
   | 'answer'
-  /** Tags are part of what is said. */
+  /** Tags are part of the text. */
   | 'literal';
 
 /**
- * Takes reasoning out of the text of models whose server leaves it there (vLLM, llama.cpp, LM Studio): what
- * is in a tag at the beginning, and everything before a closing tag that has no opening one. What was already handed
- * out before such a tag came is taken back by an event. Tags that an answer writes about stay.
+ * Separates reasoning from the text of models whose server does not (vLLM, llama.cpp, LM Studio): the
+ * content of a tag at the beginning, and all text before a closing tag without an opening one. Text
+ * that was already emitted before such a tag is converted by an event. Tags that an answer mentions stay.
  */
 export class ThinkTags {
-  readonly #content: StepContent;
-  /** Address and name of the model. */
+  readonly #content: ModelCallContent;
+  /** Base URL and name of the model. */
   readonly #model: string;
   #state: State = 'start';
-  /** Text that cannot be told yet. */
+  /** Text that cannot be classified yet. */
   #rest = '';
   #tag: Tag = tags[0];
   #opened = '';
   #id = '';
   #hasThought = false;
   #hasClosed = false;
-  /** Whether what is held has a closing tag that cannot be told yet. */
+  /** True when the held text has a closing tag that cannot be classified yet. */
   #mayBeStray = false;
 
-  constructor(content: StepContent, model: string) {
+  constructor(content: ModelCallContent, model: string) {
     this.#content = content;
     this.#model = model;
   }
@@ -68,7 +68,7 @@ export class ThinkTags {
   add(part: LanguageModelV4StreamPart): void {
     if (part.type === 'text-delta') this.#read(part);
     else {
-      // Where a server tells reasoning from text there are no tags, and a call ends what was said before it.
+      // A server that separates reasoning sends no tags. A tool call ends the text before it.
       if (part.type === 'reasoning-delta' && part.delta !== '') this.#settle('literal');
       else if (part.type === 'tool-input-start' || part.type === 'tool-call')
         this.#settle('answer');
@@ -76,11 +76,11 @@ export class ThinkTags {
     }
   }
 
-  /** Hands on what is left when nothing more comes. */
+  /** Emits the remaining text at the end of the answer. */
   end(): void {
     let left: string | null = this.#rest;
     this.#rest = '';
-    while (left !== null && left !== '') left = this.#step(left, true);
+    while (left !== null && left !== '') left = this.#advance(left, true);
     this.#settle('literal');
   }
 
@@ -88,12 +88,12 @@ export class ThinkTags {
     const rest = this.#state === 'start' && this.#hasClosed ? this.#rest.trimStart() : this.#rest;
     this.#rest = '';
     if (this.#state === 'thinking') {
-      // A tag that nothing followed is what the answer says.
-      if (!this.#hasThought && rest.trim() === '') this.#say(`${this.#opened}${rest}`);
-      else this.#think(rest);
+      // A tag without content is part of the answer.
+      if (!this.#hasThought && rest.trim() === '') this.#emitText(`${this.#opened}${rest}`);
+      else this.#emitReasoning(rest);
     } else if (rest !== '') {
-      if (this.#state === 'held') seenInside.delete(this.#model);
-      this.#say(rest);
+      if (this.#state === 'held') observedModels.delete(this.#model);
+      this.#emitText(rest);
     }
     if (this.#state !== 'literal') this.#state = next;
   }
@@ -108,28 +108,28 @@ export class ThinkTags {
       this.#content.add(part);
       return;
     }
-    // A closing tag ends with one of these: without it nothing new can be told of what is held.
+    // Held text can only change state at the end of a closing tag.
     if (this.#state === 'held' && !this.#mayBeStray && !delta.includes('>')) {
       this.#rest += delta;
       return;
     }
     let left: string | null = this.#rest + delta;
     this.#rest = '';
-    while (left !== null && left !== '') left = this.#step(left, false);
+    while (left !== null && left !== '') left = this.#advance(left, false);
   }
 
-  /** One step on; returns what is left to read, or null. `isLast` where nothing more comes. */
-  #step(text: string, isLast: boolean): string | null {
+  /** Reads text in the current state. Returns the unread rest, or null. `isLast` is true at the end of the answer. */
+  #advance(text: string, isLast: boolean): string | null {
     if (this.#state === 'start') return this.#open(text);
     if (this.#state === 'thinking') return this.#untilClosed(text);
     if (this.#state === 'held') return this.#hold(text, isLast);
     if (this.#state === 'answer') return this.#watch(text, isLast);
-    this.#say(text);
+    this.#emitText(text);
     return null;
   }
 
   #open(text: string): string | null {
-    // A byte order mark and invisible characters before a tag are none.
+    // A byte order mark and invisible characters before a tag are ignored.
     const begun = text.replace(/^[\s\ufeff\u200b\u2060]+/, '');
     const ends = tags.map((tag) => openingEnd(begun, tag));
     const at = ends.findIndex((end) => end !== null && end > 0);
@@ -146,22 +146,22 @@ export class ThinkTags {
       return null;
     }
     const isInside =
-      !this.#hasClosed && (seenInside.has(this.#model) || beginInside.test(this.#model));
+      !this.#hasClosed && (observedModels.has(this.#model) || beginsInReasoning.test(this.#model));
     this.#state = isInside ? 'held' : 'answer';
-    // White space between a thought and its answer belongs to neither.
+    // White space between reasoning and answer is dropped.
     return this.#hasClosed ? begun : text;
   }
 
   #untilClosed(text: string): string | null {
     const found = closingOf(text, this.#tag);
     if (found === null) {
-      // White space before the tag is not part of the thought.
+      // White space before the tag is not part of the reasoning.
       const safe = text.slice(0, text.length - overlap(text, this.#tag[1])).trimEnd().length;
       this.#rest = text.slice(safe);
-      this.#think(text.slice(0, safe));
+      this.#emitReasoning(text.slice(0, safe));
       return null;
     }
-    this.#think(text.slice(0, found.at).trimEnd());
+    this.#emitReasoning(text.slice(0, found.at).trimEnd());
     this.#close();
     return text.slice(found.end);
   }
@@ -171,7 +171,7 @@ export class ThinkTags {
     this.#hasClosed = true;
   }
 
-  /** Waits for a tag that ends a thought: one that the answer writes about does not. */
+  /** Holds text until a closing tag that ends reasoning. A tag that the answer mentions does not. */
   #hold(text: string, isLast: boolean): string | null {
     this.#mayBeStray = false;
     for (const { index, 0: tag } of text.matchAll(stray)) {
@@ -180,11 +180,11 @@ export class ThinkTags {
       if (this.#mayBeStray) break;
       if (
         !isStray(text.slice(0, index), after) &&
-        !(beginInside.test(this.#model) && isOnItsOwn(text.slice(0, index), after))
+        !(beginsInReasoning.test(this.#model) && isAloneOnLine(text.slice(0, index), after))
       )
         continue;
       this.#hasThought = false;
-      this.#think(text.slice(0, index).trimEnd());
+      this.#emitReasoning(text.slice(0, index).trimEnd());
       this.#close();
       return after;
     }
@@ -192,11 +192,11 @@ export class ThinkTags {
     return null;
   }
 
-  /** Looks for a closing tag that has no opening one. */
+  /** Emits answer text, and looks for a closing tag without an opening one. */
   #watch(text: string, isLast: boolean): string | null {
     const [found] = text.matchAll(stray);
     const at = found?.index ?? text.length - overlap(text, '</thinking');
-    this.#say(text.slice(0, at));
+    this.#emitText(text.slice(0, at));
     if (found === undefined) {
       this.#rest = text.slice(at);
       return null;
@@ -207,26 +207,26 @@ export class ThinkTags {
       return null;
     }
     if (isStray(this.#content.text, after)) {
-      this.#takeBack();
+      this.#convertToReasoning();
       return after;
     }
     this.#state = 'literal';
     return text.slice(at);
   }
 
-  #takeBack(): void {
+  #convertToReasoning(): void {
     this.#rest = '';
     this.#content.turnTextIntoReasoning();
-    if (seenInside.size >= maxSeen) seenInside.clear();
-    seenInside.add(this.#model);
+    if (observedModels.size >= maxObserved) observedModels.clear();
+    observedModels.add(this.#model);
     this.#close();
   }
 
-  #say(delta: string): void {
+  #emitText(delta: string): void {
     if (delta !== '') this.#content.add({ type: 'text-delta', id: this.#id, delta });
   }
 
-  #think(text: string): void {
+  #emitReasoning(text: string): void {
     const delta = this.#hasThought ? text : text.trimStart();
     if (delta === '') return;
     this.#hasThought = true;

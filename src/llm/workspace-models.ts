@@ -20,45 +20,45 @@ import { readLeniently } from './lenient/read-leniently.ts';
 import type { ModelSettings } from './model-settings.ts';
 import type { Provider } from './providers.ts';
 
-/** What a workspace has said about providers and prices. */
+/** The credentials and price overrides of a workspace. */
 interface WorkspaceModels {
   readonly read_at: number;
   readonly credentials: ReadonlyMap<string, CredentialRow>;
   readonly prices: ReadonlyMap<string, TokenPrices>;
-  /** Opened keys, by provider. */
+  /** Decrypted keys, by provider. */
   readonly keys: Map<string, string>;
-  /** Models that were called, by name. */
+  /** Opened models, by name. */
   readonly targets: Map<string, Target>;
-  /** Models that a server of the workspace's own lists, by provider. */
+  /** Models that the workspace's own servers list, by provider. */
   readonly served: Map<string, readonly string[]>;
 }
 
-/** How long another isolate may go on with a credential that was changed here. */
+/** Maximum time for which other isolates use a credential after it was changed. */
 const cacheFor = 30 * second;
 const cacheSize = 500;
 const cache = new Map<string, WorkspaceModels>();
 
-/** Called where credentials or prices change, so that this isolate knows at once. */
-export const forgetWorkspaceModels = (workspace_id: string): void =>
+/** Invalidates the cache of this isolate. Called when credentials or prices change. */
+export const invalidateWorkspaceModels = (workspace_id: string): void =>
   void cache.delete(workspace_id);
 
-/** Cached for up to 30 seconds; otherwise one trip. */
+/** Returns the credentials and price overrides. Cached for up to 30 seconds; otherwise one round trip. */
 export async function readWorkspaceModels(ctx: Ctx): Promise<WorkspaceModels> {
-  return findCached(ctx) ?? remember(ctx, await batch(ctx.db, statementsFor(ctx)));
+  return findCached(ctx) ?? cacheModels(ctx, await batch(ctx.db, statementsFor(ctx)));
 }
 
-/** Runs statements that a turn begins with, and reads in the same trip what the model call after them will need. */
+/** Runs statements, and in the same round trip loads the cache that the following model call needs. */
 export async function batchWithModels<const Batch extends Statements>(
   ctx: Ctx,
   statements: Batch,
 ): Promise<BatchResults<Batch>> {
   if (findCached(ctx) !== undefined) return batch(ctx.db, statements);
   const [results, models] = await batchBoth(ctx.db, statements, statementsFor(ctx));
-  remember(ctx, models);
+  cacheModels(ctx, models);
   return results;
 }
 
-/** With the budgets, which are asked before every call. */
+/** Reads the budgets as well, which every call checks. */
 const statementsFor = (ctx: Ctx) =>
   [
     selectCredentials(ctx.db, ctx.workspace_id),
@@ -81,7 +81,7 @@ function findCached(ctx: Ctx): WorkspaceModels | undefined {
     : undefined;
 }
 
-function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): WorkspaceModels {
+function cacheModels(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): WorkspaceModels {
   cacheBudgets(ctx, ...budgets);
   const models: WorkspaceModels = {
     read_at: ctx.now(),
@@ -97,21 +97,21 @@ function remember(ctx: Ctx, [credentials, prices, ...budgets]: ModelRows): Works
   return models;
 }
 
-/** How a workspace reaches a provider. */
+/** The base URL and credential with which a workspace calls a provider. */
 export interface Access {
   readonly base_url: string;
   readonly api_key: string | null;
-  /** Whose credential it is; null where none is needed. */
+  /** Owner of the credential; null when none is needed. */
   readonly key_source: 'workspace' | 'deployment' | null;
 }
 
-type Known = Pick<WorkspaceModels, 'credentials'>;
+type Credentials = Pick<WorkspaceModels, 'credentials'>;
 
-/** Where a provider is for this workspace and whose key it would get; null when it cannot be called. Nothing is opened. */
+/** Returns the base URL of a provider and the owner of its key; null when it cannot be called. Decrypts nothing. */
 export function findAccess(
   ctx: Ctx,
   provider: Provider,
-  { credentials }: Known,
+  { credentials }: Credentials,
 ): Omit<Access, 'api_key'> | null {
   if (provider.transport === 'inside') return { base_url: '', key_source: null };
   if (provider.transport === 'binding')
@@ -120,7 +120,7 @@ export function findAccess(
   const base_url = row?.base_url ?? provider.default_base_url;
   if (base_url === null || refusalOf(ctx, base_url) !== null) return null;
   if (row !== undefined && row.api_key !== null) return { base_url, key_source: 'workspace' };
-  // The deployment's key goes to the provider's own address, never to one that a workspace chose.
+  // The deployment's key is sent only to the provider's default base URL.
   const isShared =
     (row?.base_url ?? null) === null &&
     ctx.config.shared_provider_keys.has(provider.key_variable ?? '');
@@ -128,38 +128,38 @@ export function findAccess(
   return provider.needs_key ? null : { base_url, key_source: null };
 }
 
-/** Keys and conversations never go out in clear text but inside a private network. Throws `url_not_allowed`. */
+/** Parses a base URL. Throws `url_not_allowed` for addresses that egress forbids, and for http unless private networks are allowed. */
 export function checkProviderUrl(ctx: Ctx, base_url: string): URL {
-  return checkSecureUrl(ctx, base_url, 'A provider is called over https only.');
+  return checkSecureUrl(ctx, base_url, '`base_url` must use https.');
 }
 
-/** Why the address may not be called; null when it may. */
+/** Returns why a base URL is not allowed; null when it is. */
 function refusalOf(ctx: Ctx, base_url: string): string | null {
   try {
     checkProviderUrl(ctx, base_url);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : 'The address is not allowed.';
+    return error instanceof Error ? error.message : 'The base URL is not allowed.';
   }
 }
 
-/** Why `findAccess` finds none, as a clause without a full stop, and a sentence that says what to do. */
+/** Returns why `findAccess` returns null, as a clause without a full stop, and the remedy as a sentence. */
 export function explainNoAccess(
   ctx: Ctx,
   provider: Provider,
-  { credentials }: Known,
+  { credentials }: Credentials,
 ): { readonly reason: string; readonly cure: string } {
   const { id, name, default_base_url, transport } = provider;
   if (transport === 'binding')
     return {
       reason: `${name} is not available on this server`,
-      cure: 'It runs on Cloudflare only.',
+      cure: 'It is available on Cloudflare only.',
     };
   const base_url = credentials.get(id)?.base_url ?? default_base_url;
   const put = `\`PUT /providers/${id}\``;
   if (base_url === null)
     return {
-      reason: `${name} has no address in this workspace`,
+      reason: `${name} has no base URL in this workspace`,
       cure: `Set \`base_url\` with ${put}.`,
     };
   const refusal = refusalOf(ctx, base_url);
@@ -170,7 +170,7 @@ export function explainNoAccess(
   };
 }
 
-/** Throws `provider_not_configured`, and what `unseal` throws. */
+/** Returns the access with its decrypted key. Throws `provider_not_configured`, and the failures of `openSecret`. */
 async function openAccess(ctx: Ctx, provider: Provider, models: WorkspaceModels): Promise<Access> {
   const access = findAccess(ctx, provider, models);
   if (access === null) {
@@ -198,23 +198,23 @@ async function openKey(
   return key;
 }
 
-/** A model as it can be called right now. */
+/** An opened model, ready to be called. */
 export interface Target {
   readonly provider: Provider;
   readonly model: string;
   readonly settings: ModelSettings;
-  /** The door it is called through. */
+  /** The egress through which it is called. */
   readonly egress: Ctx['egress'];
-  /** Made once: provider packages build the schemas of their answers with each model. */
+  /** Returns the model, which is created once: creating one builds the response schemas of its package. */
   readonly language: () => Promise<LanguageModelV4>;
   readonly is_own_key: boolean;
   readonly price: Pick<PricedModel, 'price_id' | 'override'>;
 }
 
-/** Time for the headers of an answer; a model that thinks before it speaks sends them first. */
-const headersTimeout_ms = 60 * second;
+/** Maximum time until the headers of a response, which are sent before a model reasons. */
+const headersTimeoutMs = 60 * second;
 
-/** No trip for a built-in model. Throws `provider_not_configured`, `credential_unusable`, `unavailable`. */
+/** Opens a model. Takes no round trip for a built-in model. Throws `provider_not_configured`, `credential_unusable`, `unavailable`. */
 export async function openTarget(ctx: Ctx, provider: Provider, model: string): Promise<Target> {
   const workers_ai = ctx.models.workersAi;
   if (provider.price_id === free) {
@@ -230,14 +230,14 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
   }
   const models = await readWorkspaceModels(ctx);
   const name = `${provider.id}/${model}`;
-  const known = models.targets.get(name);
-  if (known?.egress === ctx.egress) return known;
+  const cached = models.targets.get(name);
+  if (cached?.egress === ctx.egress) return cached;
   const { base_url, api_key, key_source } = await openAccess(ctx, provider, models);
   const fetch =
     provider.transport === 'http'
       ? readLeniently(
           joinDeltas(
-            ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeout_ms }),
+            ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeoutMs }),
             ctx.now,
           ),
         )
@@ -255,14 +255,14 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
   return target;
 }
 
-/** Of one workspace; more than a team has in use. */
+/** Maximum number of cached models of a workspace. */
 const maxTargets = 50;
 
 function newTarget(target: Omit<Target, 'language'>): Target {
   let made: LanguageModelV4 | null = null;
   return {
     ...target,
-    // Not the promise: another request must not wait for what this one has begun.
+    // The promise is not cached: a request must not await work that another request started.
     language: async () => {
       made ??= await target.provider.language(target.settings);
       return made;
@@ -271,4 +271,4 @@ function newTarget(target: Omit<Target, 'language'>): Target {
 }
 
 const refuseFetch: ModelSettings['fetch'] = () =>
-  Promise.reject(new Error('This provider is not reached over HTTP.'));
+  Promise.reject(new Error('This provider is not called over HTTP.'));

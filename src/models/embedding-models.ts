@@ -29,11 +29,11 @@ const embeddingModels: Readonly<Record<string, EmbeddingModel>> = {
   'ollama/bge-m3': { dimensions: 1024 },
 };
 
-/** undefined for other names, such as those that every object has. */
+/** Returns a listed embedding model; undefined for other names, including names of object properties. */
 export const findEmbeddingModel = (name: string): EmbeddingModel | undefined =>
   Object.hasOwn(embeddingModels, name) ? embeddingModels[name] : undefined;
 
-/** Length of the model's vectors; null when there is no such model. */
+/** Returns the length of the model's vectors; null for a model that is not listed. */
 export const embeddingDimensions = (name: string): number | null =>
   findEmbeddingModel(name)?.dimensions ?? null;
 

@@ -7,8 +7,8 @@ export {
 export {
   isEmbeddingModel,
   isLanguageModel,
+  isNamedLikeEmbedding,
   isPriceOnly,
-  soundsLikeEmbedding,
 } from './model-kind.ts';
 export { readModelName } from './model-name.ts';
 export { modelNameError } from './model-name-error.ts';

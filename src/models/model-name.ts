@@ -1,10 +1,10 @@
-/** `provider/model`; a model's own name may have slashes too. */
+/** The parts of `provider/model`. The model may contain slashes. */
 export interface ModelName {
   readonly provider: string;
   readonly model: string;
 }
 
-/** null for a text that names no provider. */
+/** Splits a model name; null for a text without a provider or a model. */
 export function readModelName(name: string): ModelName | null {
   const at = name.indexOf('/');
   return at < 1 || at === name.length - 1

@@ -153,14 +153,14 @@ export function measured(active: ActiveRun, progress: Progress) {
 /** The context of the model, with the attachments that were sent and a downgrade by a budget. */
 const contextOf = (
   { context, attached }: Progress,
-  { account: { lowered } }: ActiveRun,
+  { account: { downgrade } }: ActiveRun,
 ): RunRow['context'] =>
   context === null
     ? null
     : {
         ...context,
         ...(attached.uses.length === 0 ? {} : { attachments: attached.uses }),
-        ...(lowered === null ? {} : { downgrade: lowered }),
+        ...(downgrade === null ? {} : { downgrade }),
       };
 
 /** A run that expired or reached a limit keeps its text so far, with the reason. */

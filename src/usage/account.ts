@@ -2,20 +2,20 @@ import type { NanoUsd } from '../shared/money.ts';
 import type { Tokens } from './price.ts';
 
 /** A change that a budget made to a call: another model or shorter output. */
-export interface Lowered {
+export interface AccountDowngrade {
   readonly budget_id: string;
   readonly model: string | null;
   readonly max_output_tokens: number | null;
 }
 
-/** An account as a run that waits keeps it. */
+/** The stored account of a run that waits. */
 export interface AccountSnapshot
   extends Pick<
     Account,
-    'input_tokens' | 'output_tokens' | 'cache_read_tokens' | 'reasoning_tokens' | 'lowered'
+    'input_tokens' | 'output_tokens' | 'cache_read_tokens' | 'reasoning_tokens' | 'downgrade'
   > {
   /** The sum of the costs that are known. */
-  readonly known: NanoUsd;
+  readonly known_nano_usd: NanoUsd;
   readonly is_unknown: boolean;
 }
 
@@ -32,7 +32,7 @@ export class Account {
   cache_read_tokens: number | null = 0;
   reasoning_tokens: number | null = 0;
   /** The first downgrade by a budget; null without one. */
-  lowered: Lowered | null = null;
+  downgrade: AccountDowngrade | null = null;
   readonly #ceiling: NanoUsd;
   readonly #parent: Account | undefined;
   /** The sum of the known costs, which is compared with the ceiling. */
@@ -60,23 +60,25 @@ export class Account {
   }
 
   snapshot(): AccountSnapshot {
-    const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, lowered } = this;
+    const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, downgrade } = this;
     const tokens = { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens };
-    return { ...tokens, lowered, known: this.#known, is_unknown: this.#isUnknown };
+    return { ...tokens, downgrade, known_nano_usd: this.#known, is_unknown: this.#isUnknown };
   }
 
-  /** Takes over what the run cost before it was suspended. The parent is left as it is. */
-  restore({ known, is_unknown, ...rest }: AccountSnapshot): void {
+  /** Restores the cost and tokens of a run from before it was suspended. The parent is unchanged. */
+  restore({ known_nano_usd, is_unknown, ...rest }: AccountSnapshot): void {
     Object.assign(this, rest);
-    this.#known = known;
+    this.#known = known_nano_usd;
     this.#isUnknown = is_unknown;
   }
 
-  lower(how: Lowered): void {
-    this.#parent?.lower(how);
-    this.lowered ??= how;
+  /** Records a downgrade of a call, unless the account has one. */
+  recordDowngrade(downgrade: AccountDowngrade): void {
+    this.#parent?.recordDowngrade(downgrade);
+    this.downgrade ??= downgrade;
   }
 
+  /** Adds a call. Tokens of embedding calls are not counted. */
   add(operation: string, cost_nano_usd: NanoUsd | null, tokens: Tokens): void {
     this.#parent?.add(operation, cost_nano_usd, tokens);
     this.#known += cost_nano_usd ?? 0;

@@ -13,8 +13,8 @@ export interface Span {
 export function periodAt(period: Period, at: number, time_zone: string): Span {
   if (period === 'total') return { start: 0, end: null };
   const name = `${time_zone} ${period}`;
-  const known = latest.get(name);
-  if (known !== undefined && known.start <= at && at < (known.end as number)) return known;
+  const cached = latest.get(name);
+  if (cached !== undefined && cached.start <= at && at < (cached.end as number)) return cached;
   const clock = clockOf(time_zone);
   let [first, next] = datesOf(period, clock.wall(at));
   let span = { start: clock.startOf(first), end: clock.startOf(next) };
@@ -56,8 +56,8 @@ interface Clock {
 const clocks = new Map<string, Clock>();
 
 function clockOf(time_zone: string): Clock {
-  const known = clocks.get(time_zone);
-  if (known !== undefined) return known;
+  const cached = clocks.get(time_zone);
+  if (cached !== undefined) return cached;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: time_zone,
     hourCycle: 'h23',

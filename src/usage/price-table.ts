@@ -69,17 +69,17 @@ export const isListedModel = (price_id: string, model: string): boolean =>
   calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id }) !== null;
 
 const windows = new Map<string, number | null>();
-const windowsKept = 500;
+const maxWindows = 500;
 
 /** Returns the context window of a model in tokens, matched by name as prices are; null where the table has none. */
 export function contextWindowOf(price_id: string, model: string): number | null {
   const key = `${price_id}/${model}`;
-  const known = windows.get(key);
-  if (known !== undefined) return known;
+  const cached = windows.get(key);
+  if (cached !== undefined) return cached;
   const found =
     calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id })?.model
       .context_window ?? null;
-  if (windows.size >= windowsKept) windows.delete(windows.keys().next().value as string);
+  if (windows.size >= maxWindows) windows.delete(windows.keys().next().value as string);
   windows.set(key, found);
   return found;
 }

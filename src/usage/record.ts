@@ -15,12 +15,13 @@ export interface Attribution {
   readonly end_user_id?: string | null;
   /** Adds up the cost of the run. */
   readonly account?: Account;
-  /** The agents above a delegate, outermost first: budgets that are named for one of them bind the call as well. */
+  /** The callers of a delegate, outermost first. Budgets of these agents bind the call as well. */
   readonly caller_agent_ids?: readonly string[];
 }
 
-export interface ModelCall extends Omit<Attribution, 'account' | 'caller_agent_ids'> {
-  /** The caller's workspace unless given. */
+/** One attempt of a model call, for its usage row. */
+export interface AttemptRecord extends Omit<Attribution, 'account' | 'caller_agent_ids'> {
+  /** The API key of the caller unless given. */
   readonly api_key_id?: string | null;
   /** Identifies the call, e.g. `run_…:1:0` (run, step, attempt). Recording it twice leaves one row. */
   readonly call_key: string;
@@ -43,8 +44,8 @@ export interface RecordedUsage {
   readonly cost_nano_usd: NanoUsd | null;
 }
 
-/** Prices a model call and returns the statement that records it, for the caller's batch. */
-export function recordUsage(ctx: Ctx, { tokens, price, ...call }: ModelCall): RecordedUsage {
+/** Prices an attempt and returns the statement that records it, for the caller's batch. */
+export function recordUsage(ctx: Ctx, { tokens, price, ...call }: AttemptRecord): RecordedUsage {
   const { cache_write_1h_tokens: _, ...stored } = tokens;
   const cost_nano_usd = priceOf({ ...price, model: call.model }, tokens, ctx.now());
   const row = {

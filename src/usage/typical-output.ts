@@ -3,9 +3,9 @@ import { usage } from '../db/schema/usage.ts';
 import type { Ctx } from '../platform/context.ts';
 import { minute } from '../shared/time.ts';
 
-/** The number of recent calls that are read, and the fewest from which a length is derived. */
+/** The number of recent calls that are read, and the minimum number from which an output is derived. */
 const sample = 200;
-const fewest = 20;
+const minCalls = 20;
 /** The length for an agent with too few calls, in tokens. */
 const unknownOutput = 4096;
 const cacheFor = 10 * minute;
@@ -16,8 +16,8 @@ const cache = new Map<string, { readonly read_at: number; readonly tokens: numbe
 export async function typicalOutput(ctx: Ctx, agent_id: string | null): Promise<number> {
   if (agent_id === null) return unknownOutput;
   const name = `${ctx.workspace_id} ${agent_id}`;
-  const known = cache.get(name);
-  if (known !== undefined && ctx.now() - known.read_at < cacheFor) return known.tokens;
+  const cached = cache.get(name);
+  if (cached !== undefined && ctx.now() - cached.read_at < cacheFor) return cached.tokens;
   const rows = await ctx.db
     .select({ operation: usage.operation, status: usage.status, tokens: usage.output_tokens })
     .from(usage)
@@ -30,7 +30,7 @@ export async function typicalOutput(ctx: Ctx, agent_id: string | null): Promise<
     )
     .sort((a, b) => a - b);
   const tokens =
-    lengths.length < fewest
+    lengths.length < minCalls
       ? unknownOutput
       : (lengths[Math.ceil(lengths.length * 0.95) - 1] ?? unknownOutput);
   if (cache.size >= cacheSize) cache.clear();

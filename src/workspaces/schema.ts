@@ -11,7 +11,7 @@ const Settings = {
     .string()
     .min(3)
     .max(200)
-    .describe('Model of agents that name none')
+    .describe('Default model of new agents')
     .openapi({ example: 'builtin/extractive' }),
   background_model: z
     .string()

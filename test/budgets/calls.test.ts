@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { embed, rerank, streamStep } from '../../src/llm/index.ts';
+import { embed, rerank, streamModelCall } from '../../src/llm/index.ts';
 import { Account } from '../../src/usage/index.ts';
 import { contextOf, question, step } from '../llm/support.ts';
 import { newWorkspace } from '../support/api.ts';
@@ -159,7 +159,10 @@ describe('a model call', () => {
       signal: new AbortController().signal,
       ...ask,
     };
-    for await (const _ of streamStep({ ...ctx, defer: (work) => void deferred.push(work) }, call))
+    for await (const _ of streamModelCall(
+      { ...ctx, defer: (work) => void deferred.push(work) },
+      call,
+    ))
       break;
     await Promise.all(deferred);
     const [counter] = await counters(workspace.id);
@@ -184,7 +187,7 @@ describe('a budget that runs low', () => {
       const { result } = await step(ctx, ['openai-compatible/large'], { ...ask, account });
       await run(ctx, result.usage);
       models.push(result.model);
-      expect(account.lowered).toEqual(result.downgrade);
+      expect(account.downgrade).toEqual(result.downgrade);
       if (turn === 3)
         expect(result.downgrade).toEqual({
           budget_id: id,

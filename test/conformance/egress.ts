@@ -5,7 +5,7 @@ import { Failure } from '../../src/shared/failure.ts';
 
 export interface Subject {
   readonly egress: Egress;
-  /** An origin of the outside world that no other test uses. */
+  /** An external origin that no other test uses. */
   readonly origin: string;
   readonly answers: (
     path: string,
@@ -28,7 +28,7 @@ const reasonOf = async (work: Promise<unknown>): Promise<string | null> => {
   }
 };
 
-/** The contract of the outbound door. */
+/** The contract of egress. */
 export function describeEgress(name: string, open: () => Subject): void {
   describe(`egress: ${name}`, () => {
     let subject: Subject;
@@ -44,7 +44,7 @@ export function describeEgress(name: string, open: () => Subject): void {
       expect(await subject.called()).toEqual([]);
     });
 
-    it('returns status, headers and body of an answer', async () => {
+    it('returns status, headers and body of a response', async () => {
       const url = await subject.answers('/a', { status: 404, headers: text, body: 'absent' });
       const response = await request(url);
       expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/plain']);
@@ -67,7 +67,7 @@ export function describeEgress(name: string, open: () => Subject): void {
       expect(await reasonOf(request(url, {}, { redirects: 0 }))).toBe('redirect_refused');
     });
 
-    it('holds the limits of size and media type', async () => {
+    it('enforces the limits of size and media type', async () => {
       const url = await subject.answers('/big', { headers: text, body: '12345678901' });
       expect(await reasonOf(request(url))).toBe('too_large');
       const types = { max_bytes: 100, content_types: ['application/json'] };

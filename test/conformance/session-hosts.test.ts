@@ -17,7 +17,7 @@ const fake = () =>
 
 describeSessionHosts('recording fake', fake);
 
-it('hands every reply to the observer before the caller', async () => {
+it('passes every reply to the observer before the caller', async () => {
   const seen: HostReply[] = [];
   const hosts = createSessionHosts(env.SESSIONS, (reply) => seen.push(reply));
   const caller = {

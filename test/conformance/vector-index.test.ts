@@ -20,7 +20,7 @@ describeVectorIndex('Vectorize', () => {
   return { index: createVectorizeIndex(fake as unknown as Vectorize), settle };
 });
 
-it('a write to Vectorize is seen later', async () => {
+it('a write to Vectorize becomes visible later', async () => {
   let now = 0;
   const index = createVectorizeIndex(new FakeVectorize(() => now, 30_000) as unknown as Vectorize);
   const [workspace_id, base_id] = [newId('ws'), newId('kb')];
@@ -57,7 +57,7 @@ it('the D1 index reads a base once for each revision', async () => {
   expect(meter.trips).toBe(2);
 });
 
-it('the D1 index lets no workspace replace or remove what another has', async () => {
+it('the D1 index does not let a workspace replace or remove vectors of another', async () => {
   const index = openD1();
   const [workspace_id, stranger, base_id, id] = [
     newId('ws'),
@@ -77,7 +77,7 @@ it('the D1 index lets no workspace replace or remove what another has', async ()
   expect(hits[0]?.score).toBeCloseTo(1, 2);
 });
 
-it('the D1 index reads many cold bases in one trip', async () => {
+it('the D1 index reads many uncached bases in one round trip', async () => {
   const meter = newDbStats();
   const index = createD1VectorIndex(openDb(env.DB.withSession(), meter));
   const workspace_id = newId('ws');

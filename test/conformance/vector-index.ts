@@ -4,11 +4,11 @@ import { newId } from '../../src/shared/id.ts';
 
 export interface Subject {
   readonly index: VectorIndex;
-  /** Lets time pass until what was written is seen. */
+  /** Advances time until writes are visible. */
   readonly settle: () => void;
 }
 
-/** What every vector index must do, whatever it is made of. `open` gives an index without this test's vectors. */
+/** The contract of a vector index. `open` returns an index without vectors of this suite. */
 export function describeVectorIndex(name: string, open: () => Subject): void {
   describe(`vector index: ${name}`, () => {
     let subject: Subject;
@@ -47,7 +47,7 @@ export function describeVectorIndex(name: string, open: () => Subject): void {
       values,
     });
 
-    it('ranks by cosine, whatever the length of the vectors', async () => {
+    it('ranks by cosine similarity, independent of the length of the vectors', async () => {
       const [near, middle, far, opposite] = [
         record([9, 1, 0]),
         record([0.5, 0.5, 0]),
@@ -88,7 +88,7 @@ export function describeVectorIndex(name: string, open: () => Subject): void {
       expect(hits.map(({ id }) => id)).toEqual(records.slice(0, 20).map(({ id }) => id));
     });
 
-    it('replaces a vector that is upserted again, and removes for good, twice as well as once', async () => {
+    it('replaces a vector that is upserted again, and removes idempotently', async () => {
       const [first, second] = [record([1, 0, 0]), record([0, 1, 0])];
       await upsert([first, second]);
       await upsert([{ ...first, values: [0, 1, 0] }]);
@@ -99,7 +99,7 @@ export function describeVectorIndex(name: string, open: () => Subject): void {
       await remove([]);
     });
 
-    it('takes thousands of vectors at once', async () => {
+    it('accepts thousands of vectors at once', async () => {
       const records = Array.from({ length: 2300 }, (_, index) => record([1, index, 1]));
       await upsert(records);
       expect(await query([1, 1, 1], { limit: 100 })).toHaveLength(100);

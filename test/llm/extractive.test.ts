@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type StepCall, writePassages } from '../../src/llm/index.ts';
+import { type ModelCall, writePassages } from '../../src/llm/index.ts';
 import { contextOf, step } from './support.ts';
 
 const ctx = () => contextOf({ id: 'ws_test' });
@@ -8,7 +8,7 @@ const passages = [
   { number: 2, name: 'returns.md', page: 2, text: 'Goods can be returned within thirty days.' },
 ];
 const question = 'When does the shop open?';
-const tools: StepCall['options']['tools'] = [
+const tools: ModelCall['options']['tools'] = [
   {
     type: 'function',
     name: 'knowledge_search',
@@ -16,10 +16,10 @@ const tools: StepCall['options']['tools'] = [
   },
 ];
 const ask = { role: 'user' as const, content: [{ type: 'text' as const, text: question }] };
-const run = (options: StepCall['options']) => step(ctx(), ['builtin/extractive'], { options });
+const run = (options: ModelCall['options']) => step(ctx(), ['builtin/extractive'], { options });
 
 describe('builtin/extractive', () => {
-  it('quotes what it was given, with citations', async () => {
+  it('quotes the given passages with citations', async () => {
     const { text, result } = await run({
       prompt: [
         { role: 'user', content: [{ type: 'text', text: writePassages(passages, question) }] },
@@ -60,7 +60,7 @@ describe('builtin/extractive', () => {
     ).toBe('> | Fee for late books | Fee for lost books | [1]');
   });
 
-  it('searches first where it may, and quotes what was found', async () => {
+  it('searches first when the tool is available and quotes the results', async () => {
     const first = await run({ prompt: [ask], tools });
     expect(first.result.finish_reason).toBe('tool-calls');
     const [call] = first.result.content;
@@ -71,7 +71,7 @@ describe('builtin/extractive', () => {
     });
     if (call?.type !== 'tool-call') throw new Error('no call');
     const { toolCallId, toolName } = call;
-    const found = (value: string): StepCall['options']['prompt'] => [
+    const found = (value: string): ModelCall['options']['prompt'] => [
       ask,
       {
         role: 'assistant',
@@ -90,7 +90,7 @@ describe('builtin/extractive', () => {
     );
   });
 
-  it('says what it is without documents, and when it may not search', async () => {
+  it('describes itself without documents and without the search tool', async () => {
     expect((await run({ prompt: [ask] })).text).toContain('I only quote documents');
     expect((await run({ prompt: [ask], tools, toolChoice: { type: 'none' } })).text).toContain(
       'I only quote documents',

@@ -9,7 +9,7 @@ const broken = { fault: { kind: 'status', status: 400 } } as const;
 const primary = 'openai-compatible/scripted';
 
 describe('fallback models', () => {
-  it('hide no failure of the model that was meant: the error, the steps and the version name it', async () => {
+  it('report the failure of the requested model in the error, the steps and the version', async () => {
     const chat = await newChat(
       { rounds: [broken] },
       { config: { model: primary, fallback_models: ['anthropic/claude-haiku-4-5'] } },
@@ -38,7 +38,7 @@ describe('fallback models', () => {
     );
   });
 
-  it('answer in place of the model that was meant, whose failure is in the steps', async () => {
+  it('answer when the requested model fails, and the steps contain its failure', async () => {
     const chat = await newChat({ rounds: [broken] });
     const spare = await playScript({ rounds: [{ text: ['From the spare.'] }] });
     await chat.workspace.put('/providers/anthropic', {
@@ -60,7 +60,7 @@ describe('fallback models', () => {
   });
 });
 
-it('a budget that refuses a model of unknown price names both cures', async () => {
+it('a budget that refuses a model of unknown price names both remedies', async () => {
   const chat = await newChat({ rounds: [{ text: ['x'] }], repeat: true });
   const budget = (
     await chat.workspace.post('/budgets', {
@@ -98,7 +98,7 @@ describe('a structured answer', () => {
     expect(parseStructured(text, schema)).toEqual({ ok: true, value: { city: 'Bern {1}' }, json });
   });
 
-  it('says what is wrong with the likeliest document where none is valid', () => {
+  it('lists the errors of the likeliest document when none is valid', () => {
     expect(parseStructured('It is {"town":"Bern"}.', schema)).toMatchObject({
       ok: false,
       errors: expect.arrayContaining([expect.stringContaining('city')]),
@@ -109,7 +109,7 @@ describe('a structured answer', () => {
     });
   });
 
-  it('is paid for once, and handed out without what stood around it', async () => {
+  it('is billed once and returned without the surrounding text', async () => {
     const chat = await newChat(
       { rounds: [{ text: ['<think>JSON.</think>Sure:\n```json\n', json, '\n```'] }] },
       { config: { output_schema: schema } },
@@ -120,7 +120,7 @@ describe('a structured answer', () => {
   });
 });
 
-it('reasoning details of a stream are joined by their index, and go back with the call of a tool', async () => {
+it('joins streamed reasoning details by index and sends them back with the tool call', async () => {
   const piece = (details: object[], more: object = {}) =>
     delta({ reasoning_details: details, ...more });
   const body = sse(

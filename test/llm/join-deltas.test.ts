@@ -29,16 +29,16 @@ const event = fc.oneof(
   ),
 );
 
-/** What a stream says: the text of each run of events that differ in nothing else, and every other event. */
-function said(stream: string): unknown[] {
-  const saying: { frame: string; text: string }[] = [];
+/** Returns the content of a stream: the joined text of consecutive events that differ only in text, and all other events. */
+function contentOf(stream: string): unknown[] {
+  const content: { frame: string; text: string }[] = [];
   for (const one of stream.split(/\n\n+/)) {
     const { frame, text } = takeText(one.replace(/^\n/, ''));
-    const last = saying.at(-1);
+    const last = content.at(-1);
     if (text !== null && last?.frame === frame) last.text += text;
-    else saying.push({ frame, text: text ?? '' });
+    else content.push({ frame, text: text ?? '' });
   }
-  return saying;
+  return content;
 }
 
 function takeText(one: string): { frame: string; text: string | null } {
@@ -80,7 +80,7 @@ const throughFetch = async (sent: readonly Uint8Array[]) => {
   return (await fetch('https://provider.example.com')).text();
 };
 
-it('says the same in fewer events, wherever the stream is cut', async () => {
+it('yields the same text in fewer events, wherever the stream is split', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(event, { maxLength: 30 }),
@@ -88,14 +88,14 @@ it('says the same in fewer events, wherever the stream is cut', async () => {
       async (events, cuts) => {
         const stream = events.join('');
         const joined = await throughFetch(pieces(encoder.encode(stream), cuts));
-        expect(said(joined)).toEqual(said(stream));
+        expect(contentOf(joined)).toEqual(contentOf(stream));
         expect(joined.length).toBeLessThanOrEqual(stream.length);
       },
     ),
   );
 });
 
-it('makes one event of text that came together, and leaves everything else as it is', () => {
+it('joins text that arrives together and leaves other events unchanged', () => {
   const join = (text: string, isBetweenEvents = true) =>
     new TextDecoder().decode(joinPiece(encoder.encode(text), isBetweenEvents));
   expect(join(chat({ content: 'a"' }) + chat({ content: '\n😀' }))).toBe(

@@ -21,7 +21,7 @@ const milk = '{"q":"milk"}';
 
 const oddities: readonly (readonly [name: string, body: string, expected: typeof answered])[] = [
   [
-    'errors that are none',
+    'empty errors',
     sse(
       ...text.map((one) => ({ ...one, error: null })),
       { ...delta({}, 'stop'), error: {} },
@@ -36,12 +36,12 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
     answered,
   ],
   [
-    'messages that grow',
+    'cumulative messages',
     sse(message('Whole '), message('Whole answer.', 'stop'), counted(usage), done),
     answered,
   ],
   [
-    'messages in pieces, and then as a whole',
+    'messages in pieces, then the whole message',
     sse(
       message('Whole '),
       message('answer.'),
@@ -52,7 +52,7 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
     answered,
   ],
   [
-    'deltas that are texts',
+    'deltas that are strings',
     sse(chunk({ index: 0, delta: 'Whole ' }), chunk({ index: 0, delta: 'answer.' }), ...end),
     answered,
   ],
@@ -78,28 +78,28 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
   ],
   ['no blank lines', sse(...text, ...end).replaceAll('\n\n', '\n'), answered],
   [
-    'a document a line',
+    'one document per line',
     [...text, delta({}, 'stop'), counted(usage)].map((one) => JSON.stringify(one)).join('\n'),
     answered,
   ],
   [
-    'a mark of the end in other letters',
+    'an end mark in another case',
     sse(...text, delta({}, 'stop'), counted(usage), 'data: [done]\n\n'),
     answered,
   ],
   [
-    'words behind the end',
+    'text after the end',
     sse(...text, ...end, delta({ content: ' More.' }), { error: 'too late' }, '<html>', done),
     answered,
   ],
-  ['usage behind the end', sse(...text, delta({}, 'stop'), done, counted(usage)), answered],
+  ['usage after the end', sse(...text, delta({}, 'stop'), done, counted(usage)), answered],
   [
     'usage in a choice',
     sse(...text, chunk({ index: 0, delta: {}, finish_reason: 'stop', usage }), done),
     answered,
   ],
   [
-    'counts of 0 behind others',
+    'counts of 0 after other counts',
     sse(
       ...text.map((one) => ({ ...one, usage })),
       { ...delta({}, 'stop'), usage: { prompt_tokens: 0, completion_tokens: 0 } },
@@ -108,7 +108,7 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
     answered,
   ],
   [
-    'lists in place of details',
+    'lists instead of details',
     sse(
       ...text,
       delta({}, 'stop'),
@@ -127,13 +127,9 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
     sse(...text, delta({}, 'stop'), counted({ completion_tokens: 3, total_tokens: 15 }), done),
     answered,
   ],
+  ['another finish reason', sse(...text, delta({}, 'EOS_TOKEN'), counted(usage), done), answered],
   [
-    'another word for the end',
-    sse(...text, delta({}, 'EOS_TOKEN'), counted(usage), done),
-    answered,
-  ],
-  [
-    'fields beside the text that are not as they should be',
+    'invalid fields beside the text',
     sse(
       ...text.map((one) => ({
         ...one,
@@ -154,7 +150,7 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
     answered,
   ],
   [
-    'calls that have one index, and ids',
+    'calls with one index and ids',
     sse(
       delta({ tool_calls: [piece({ index: 0, id: 'a' }, lookup.arguments)] }),
       delta({ tool_calls: [piece({ index: 0, id: 'b' }, milk)] }),
@@ -165,7 +161,7 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
     calledTwice,
   ],
   [
-    'calls that have one index, and no ids',
+    'calls with one index and no ids',
     sse(
       delta({ tool_calls: [piece({ index: 0 }, lookup.arguments)] }),
       delta({ tool_calls: [piece({ index: 0 }, milk)] }),
@@ -176,7 +172,7 @@ const oddities: readonly (readonly [name: string, body: string, expected: typeof
     calledTwice,
   ],
   [
-    'calls without indexes, in pieces',
+    'calls without indexes in pieces',
     sse(
       delta({ tool_calls: [piece({ id: 'a' }, '')] }),
       delta({ tool_calls: [{ function: { arguments: lookup.arguments } }] }),
@@ -223,7 +219,7 @@ const providers: readonly RawProvider[] = [
   'mistral',
 ];
 
-describe.each(providers)('an answer of %s is whole and paid for once, with', (provider) => {
+describe.each(providers)('an answer of %s is complete and billed once, with', (provider) => {
   it.each(oddities)('%s', async (_name, body, expected) => {
     const { ctx, ask } = await openRaw(provider, body);
     const { result, text: said, requests } = await ask();

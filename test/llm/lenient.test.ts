@@ -30,7 +30,7 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
     answered,
   ],
   [
-    'lines that are signs of life',
+    'keep-alive lines',
     sse(
       ': waiting\n\n',
       'data: ping\n\n',
@@ -43,12 +43,12 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
     answered,
   ],
   [
-    'numeric ids and times in words',
+    'numeric ids and times as strings',
     sse(...text.map((one) => ({ ...one, id: 7, created: '12' })), ...end),
     answered,
   ],
   ['no finish reason before the end', sse(...text, counted(usage), done), answered],
-  ['usage in place of an end', sse(...text, counted(usage)), answered],
+  ['usage instead of an end', sse(...text, counted(usage)), answered],
   [
     'an empty finish reason in each chunk',
     sse(
@@ -67,7 +67,7 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
     answered,
   ],
   [
-    'a message in place of a delta',
+    'a message instead of a delta',
     sse(
       {
         ...delta({}),
@@ -104,12 +104,12 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
     answered,
   ],
   [
-    'a function call of old',
+    'a legacy function call',
     sse(delta({ function_call: lookup }), delta({}, 'function_call'), counted(usage), done),
     called,
   ],
   [
-    'arguments that are no text',
+    'arguments that are not a string',
     sse(
       delta({
         tool_calls: [
@@ -128,7 +128,7 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
     called,
   ],
   [
-    'a document in place of a stream',
+    'a document instead of a stream',
     JSON.stringify({
       id: 'c1',
       object: 'chat.completion',
@@ -146,7 +146,7 @@ const chat: readonly (readonly [name: string, body: string, expected: typeof ans
     answered,
   ],
   [
-    'a document that asks for a tool',
+    'a document with a tool call',
     JSON.stringify({
       id: 'c1',
       choices: [
@@ -217,7 +217,7 @@ const errors: readonly (readonly [
   requests: number,
 ])[] = [
   [
-    'a refused key',
+    'a rejected key',
     'openai-compatible',
     '{"error":{"message":"Invalid API key","type":"authentication_error"}}',
     'provider_auth',
@@ -237,7 +237,7 @@ const errors: readonly (readonly [
     'provider_error',
     1,
   ],
-  ['an error in words', 'ollama', '{"error":"model \\"m\\" not found"}', 'provider_error', 1],
+  ['an error as a string', 'ollama', '{"error":"model \\"m\\" not found"}', 'provider_error', 1],
   [
     'an error event',
     'openai-compatible',
@@ -268,7 +268,7 @@ const errors: readonly (readonly [
   ],
 ];
 
-describe('an error under a success status is a failure of the provider, tried again only where that may help', () => {
+describe('an error with a success status is a failure of the provider, retried only when that can help', () => {
   it.each(errors)('%s', async (_name, provider, body, code, requests) => {
     for (const reply of [{}, { headers: { 'content-type': 'application/json' } }]) {
       const { result, requests: made } = await stepWith(provider, body, reply);
@@ -278,7 +278,7 @@ describe('an error under a success status is a failure of the provider, tried ag
   });
 });
 
-it('pays once for an answer that nobody can read', async () => {
+it('does not retry an unreadable answer', async () => {
   const { result, requests } = await stepWith(
     'openai-compatible',
     sse('data: {"id":"c1","choices":[{"del\n\n', ...end),
@@ -286,7 +286,7 @@ it('pays once for an answer that nobody can read', async () => {
   expect([result.failure?.code, requests]).toEqual(['provider_error', 1]);
 });
 
-it('keeps text that came before an error, and asks nobody again', async () => {
+it('keeps the text before an error and does not retry', async () => {
   const seen = await stepWith(
     'openai-compatible',
     sse(...text, { error: { message: 'boom', code: 500 } }),
@@ -377,7 +377,7 @@ const messages: readonly (readonly [name: string, body: string])[] = [
     ),
   ],
   [
-    'a document in place of a stream',
+    'a document instead of a stream',
     JSON.stringify({
       ...start.message,
       content: [{ type: 'text', text: 'Whole answer.' }],
@@ -394,7 +394,7 @@ it.each(messages)('an answer of anthropic is read with %s', async (_name, body) 
   expect(result.tokens).toMatchObject({ input_tokens: 12 });
 });
 
-it('reads google and openai past optional fields of another type', async () => {
+it('ignores optional fields of another type from google and openai', async () => {
   const candidate = {
     content: { role: 'model', parts: [{ text: 'Whole answer.' }] },
     finishReason: 'stop',
@@ -455,7 +455,7 @@ it('reads google and openai past optional fields of another type', async () => {
   });
 });
 
-it('reads documents in place of a stream from google and openai', async () => {
+it('reads documents instead of a stream from google and openai', async () => {
   const candidate = (part: string, finishReason?: string) => ({
     candidates: [
       { content: { role: 'model', parts: [{ text: part }, { novelty: {} }] }, finishReason },
@@ -505,7 +505,7 @@ it('reads documents in place of a stream from google and openai', async () => {
   });
 });
 
-describe('an end that the model itself gave in an error is paid for once', () => {
+describe('an answer that the model ended with an error is billed once', () => {
   const parts = { content: { role: 'model', parts: [{ text: '' }] } };
   it.each([
     [
@@ -542,7 +542,7 @@ describe('an end that the model itself gave in an error is paid for once', () =>
   });
 });
 
-it('is not slowed down by text in pieces that end anywhere', async () => {
+it('reads text split at arbitrary bytes without delay', async () => {
   const long = Array.from({ length: 300 }, (_, index) => delta({ content: `Wört ${index} 🌧 ` }));
   const { text: said, result } = await stepWith('openai-compatible', sse(...long, ...end));
   expect(result.failure).toBeNull();

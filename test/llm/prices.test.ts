@@ -3,18 +3,18 @@ import type { Ctx } from '../../src/platform/context.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { contextOf, step } from './support.ts';
 
-/** What a provider's service sends at the end of a stream, with the usage block as its reference documents it. */
+/** The end of a provider's stream, with usage as its reference documents it. */
 interface Fixture {
   readonly model: string;
   readonly events: readonly object[];
   readonly tokens: object;
-  /** Nano-USD, by hand: each token in one class, at USD per million of the price table × 1000. */
+  /** Nano-USD, calculated by hand: each token in one class, at USD per million of the price table × 1000. */
   readonly cost: number;
-  /** When it was asked, where that matters; noon unless given. */
+  /** Time of the request; noon unless given. */
   readonly at?: number;
 }
 
-/** A time of day at which no provider of the table gives a discount, and one at which one does. */
+/** A time of day without a discount in the price table, and one with a discount. */
 const noon = Date.UTC(2026, 9, 20, 12);
 const night = Date.UTC(2026, 9, 20, 20);
 
@@ -128,7 +128,7 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     },
     cost: 476 * 250 + 1024 * 25 + 400 * 2000,
   },
-  // input_tokens leaves out what was read from and written to the cache.
+  // input_tokens excludes tokens read from and written to the cache.
   Anthropic: {
     model: 'anthropic/claude-sonnet-4-5',
     events: anthropicEvents(
@@ -149,7 +149,7 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     },
     cost: 50 * 3000 + 2000 * 300 + 1000 * 3750 + 300 * 15_000,
   },
-  // candidatesTokenCount leaves out the thoughts, promptTokenCount contains what was cached.
+  // candidatesTokenCount excludes reasoning, promptTokenCount includes cached tokens.
   Google: {
     model: 'google/gemini-2.5-flash',
     events: [
@@ -251,7 +251,7 @@ describe('prices', () => {
     },
   );
 
-  it('are of tokens counted here without usage, and unknown, not 0, for models that nobody knows (R53)', async () => {
+  it('apply to estimated tokens without usage and are unknown, not 0, for unlisted models (R53)', async () => {
     const without = await step(answering(chatEvents({}).slice(0, 2)), ['openai-chat/gpt-5-mini']);
     expect([without.result.failure, without.result.cost_nano_usd]).toEqual([
       null,
@@ -266,7 +266,7 @@ describe('prices', () => {
     expect([unknown.result.failure, unknown.result.cost_nano_usd]).toEqual([null, null]);
   });
 
-  it('are listed with what the workspace says it pays in their place', async () => {
+  it('are listed with price overrides applied', async () => {
     const own = await newWorkspace();
     const find = async (model: string) => {
       const { body } = await own.get(`/prices?limit=100&provider=${model.split('/')[0]}`);
@@ -309,7 +309,7 @@ describe('prices', () => {
 describe('models', () => {
   const ids = (body: { data: { id: string }[] }) => body.data.map(({ id }) => id);
 
-  it('are those that the workspace can call, with what is known of them', async () => {
+  it('lists the models that the workspace can call, with prices and capabilities', async () => {
     const own = await newWorkspace();
     const before = (await own.get('/models?limit=100')).body;
     expect(ids(before)).toEqual(['builtin/extractive']);
@@ -331,7 +331,7 @@ describe('models', () => {
     });
   });
 
-  it('can be filtered and paged', async () => {
+  it('filters and pages the list', async () => {
     const own = await newWorkspace();
     await own.put('/providers/openai', { api_key: 'sk-0123456789abcdef' });
     expect(ids((await own.get('/models?provider=builtin')).body)).toEqual(['builtin/extractive']);
@@ -345,7 +345,7 @@ describe('models', () => {
     expect((await own.get('/models?provider=nobody')).status).toBe(422);
   });
 
-  it('are those that can be talked with, and no others make an agent', async () => {
+  it('lists language models only and accepts no others for an agent', async () => {
     const own = await newWorkspace();
     for (const provider of ['openai', 'openai-chat', 'google', 'groq', 'mistral'])
       await own.put(`/providers/${provider}`, { api_key: 'sk-0123456789abcdef' });
@@ -405,7 +405,7 @@ describe('models', () => {
       expect((await own.post('/agents', { name: 'A', config: { model } })).status, model).toBe(201);
   });
 
-  it('are checked when a version is made: provider, and settings that a model is known not to take', async () => {
+  it('validates provider and unsupported settings when a version is created', async () => {
     const own = await newWorkspace();
     const make = (config: object) => own.post('/agents', { name: 'A', config });
     const pointers = (body: { errors?: { pointer: string }[] }) =>

@@ -21,11 +21,11 @@ const open = (name: string, provider: ScriptedProvider) => {
   return language(provider);
 };
 
-/** What the script says, in the form that `listen` gives. */
+/** The scripted answers, in the form that `listen` returns. */
 const expected = (name: string): Said[] =>
   conversation.rounds.map(({ text, reasoning, tool_calls, usage }) => ({
     text: whole(text),
-    // Chat completions of OpenAI's own do not show thought.
+    // OpenAI's chat completions do not contain reasoning.
     reasoning: name === 'openai chat' ? '' : whole(reasoning),
     tool_calls: (tool_calls ?? []).map(({ id, name: tool, arguments: input }) => ({
       id,
@@ -41,8 +41,8 @@ const expected = (name: string): Said[] =>
     errors: [],
   }));
 
-describe.each(Object.keys(languages))('the fake of %s, read by its own package', (name) => {
-  it('carries a conversation of three rounds with parallel calls', async () => {
+describe.each(Object.keys(languages))('the fake of %s, read by its provider package', (name) => {
+  it('serves a conversation of three steps with parallel tool calls', async () => {
     const provider = await playScript(conversation);
     const model = open(name, provider);
     const said: Said[] = [];
@@ -60,7 +60,7 @@ describe.each(Object.keys(languages))('the fake of %s, read by its own package',
     expect(JSON.stringify(third?.headers)).toContain(provider.api_key);
   });
 
-  it('says the same without a stream', async () => {
+  it('returns the same answer without a stream', async () => {
     const model = open(name, await playScript(conversation));
     for (const { text, reasoning, tool_calls, finish, usage } of expected(name)) {
       const answer = await model.doGenerate({ prompt: question, tools });
@@ -90,7 +90,7 @@ describe.each(Object.keys(languages))('the fake of %s, read by its own package',
     });
   });
 
-  it.each([401, 403, 429, 500, 529])('fails with %i as its service does', async (status) => {
+  it.each([401, 403, 429, 500, 529])('fails with %i like its service', async (status) => {
     const provider = await playScript({
       rounds: [{ fault: { kind: 'status', status, retry_after: '7' } }],
     });
@@ -107,11 +107,11 @@ describe.each(Object.keys(languages))('the fake of %s, read by its own package',
     expect(failure.responseHeaders['retry-after']).toBe('7');
   });
 
-  it('never looks finished when it is cut off', async () => {
+  it('does not appear finished when it is cut off', async () => {
     const rounds = (fault: Fault) => [
       { text: ['a', 'b', 'c'], usage: { input_tokens: 1, output_tokens: 3 }, fault },
     ];
-    // The last events: what tells the end, and what only follows it.
+    // The last events: the one that marks the end, and those after it.
     for (const kind of ['cut', 'reset-after'] as const) {
       for (const events of [0, 1, 2, 3]) {
         const model = open(name, await playScript({ rounds: rounds({ kind, events }) }));
@@ -129,7 +129,7 @@ describe.each(Object.keys(languages))('the fake of %s, read by its own package',
 });
 
 describe('the scripted provider', () => {
-  it('embeds texts that share words near each other', async () => {
+  it('embeds texts with common words near each other', async () => {
     const provider = await playScript({ rounds: [] });
     const model = createOpenAI({
       apiKey: provider.api_key,
@@ -146,7 +146,7 @@ describe('the scripted provider', () => {
     expect(usage?.tokens).toBeGreaterThan(0);
   });
 
-  it('is found by a key at the real addresses, and refuses a key that it does not know', async () => {
+  it('is selected by key at the real addresses and rejects an unknown key', async () => {
     const provider = await playScript({ rounds: [{ text: ['hello'] }] });
     const model = (apiKey: string) => createOpenAI({ apiKey }).chat('scripted');
     const { stream } = await model(provider.api_key).doStream({ prompt: question });
@@ -159,7 +159,7 @@ describe('the scripted provider', () => {
     ]);
   });
 
-  it('has no answer beyond its last round, and says so', async () => {
+  it('fails after its last scripted answer', async () => {
     const provider = await playScript({ rounds: [] });
     await expect(open('anthropic', provider).doStream({ prompt: question })).rejects.toMatchObject({
       statusCode: 400,
@@ -169,7 +169,7 @@ describe('the scripted provider', () => {
     );
   });
 
-  it('notices a client that goes away', async () => {
+  it('detects a client that disconnects', async () => {
     const provider = await playScript({
       rounds: [{ text: ['a'], fault: { kind: 'stall', events: 2 } }],
     });

@@ -4,7 +4,7 @@ import { playScript } from '../support/provider/client.ts';
 import type { Round, Script } from '../support/provider/script.ts';
 import { contextOf, step, usageRows } from './support.ts';
 
-/** Where each of them is, and how its key travels. */
+/** The URL of each provider and the header of its key. */
 const table = {
   xai: { base_url: null, url: 'https://api.x.ai/v1/chat/completions', header: 'authorization' },
   openrouter: {
@@ -70,7 +70,7 @@ const calling: Round = {
 const question = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
 
 describe.each(ids)('%s', (id) => {
-  it('streams text and tool calls from its own address, and meters them', async () => {
+  it('streams text and tool calls from its base URL and meters them', async () => {
     const { ctx, scripted } = await open(id, { rounds: [calling] });
     const { text, result } = await step(ctx, [`${id}/scripted-large`], {
       options: { prompt: question, tools },
@@ -101,7 +101,7 @@ describe.each(ids)('%s', (id) => {
     expect(request?.headers[table[id].header]).toContain(scripted.api_key);
   });
 
-  it('counts an answer here where no usage came', async () => {
+  it('estimates the tokens of an answer without usage', async () => {
     const { ctx } = await open(id, {
       rounds: [{ text: ['A whole sentence of an answer.'], fault: { kind: 'missing-usage' } }],
     });
@@ -113,7 +113,7 @@ describe.each(ids)('%s', (id) => {
     expect(row?.input_tokens).toBeGreaterThan(0);
   });
 
-  it('has its refusals named, without its key in them', async () => {
+  it('reports a rejected request without the key', async () => {
     const { ctx, scripted } = await open(id, {
       rounds: [{ fault: { kind: 'status', status: 401 } }],
     });
@@ -123,7 +123,7 @@ describe.each(ids)('%s', (id) => {
     expect(await scripted.requests()).toHaveLength(1);
   });
 
-  it('keeps what came before a failure in the stream', async () => {
+  it('keeps the text before a failure in the stream', async () => {
     const { ctx, scripted } = await open(id, {
       rounds: [{ text: ['Half ', 'an ', 'answer'], fault: { kind: 'error-event', events: 6 } }],
     });
@@ -135,7 +135,7 @@ describe.each(ids)('%s', (id) => {
 });
 
 describe('bedrock', () => {
-  it('signs requests where its key is that of an IAM user, for the region of its address', async () => {
+  it('signs requests with the credentials of an IAM user for the region of its base URL', async () => {
     const workspace = await newWorkspace();
     const scripted = await playScript({ rounds: [{ text: ['Signed.'] }] });
     await workspace.put('/providers/bedrock', {

@@ -25,7 +25,7 @@ describe('provider credentials', () => {
     workspace = await newWorkspace();
   });
 
-  it('are write-only: last four and a fingerprint, sealed in the database (R46, R74, R76)', async () => {
+  it('are write-only: responses contain last four and fingerprint, the database a sealed value (R46, R74, R76)', async () => {
     const { status, body } = await workspace.put('/providers/openai', { api_key: canary });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -54,7 +54,7 @@ describe('provider credentials', () => {
     );
   });
 
-  it('stay while the address stays, and go when it changes (R37)', async () => {
+  it('are kept while the base URL is unchanged and deleted when it changes (R37)', async () => {
     const own = await newWorkspace();
     const put = async (json: unknown) => (await own.put('/providers/openai-compatible', json)).body;
     expect((await put({ api_key: canary, base_url: 'https://one.example.com/v1/' })).base_url).toBe(
@@ -67,7 +67,7 @@ describe('provider credentials', () => {
     expect((await rowOf(own, 'openai-compatible'))?.api_key).toBe(sealed);
     expect((await put({ base_url: 'https://two.example.com/v1' })).api_key).toBeNull();
     expect((await put({ base_url: 'https://one.example.com/v1' })).api_key).toBeNull();
-    // Behind the back of the API, too: the seal names the address.
+    // A change in the database does not open the key either: the seal contains the base URL.
     await put({ api_key: canary, base_url: 'https://one.example.com/v1' });
     await env.DB.prepare(
       "update provider_credentials set base_url = 'https://evil.example.com/v1' where workspace_id = ?",
@@ -79,7 +79,7 @@ describe('provider credentials', () => {
     );
   });
 
-  it('go to public addresses only, without credentials or a query in them (R34, R37)', async () => {
+  it('are sent only to public URLs without credentials or a query (R34, R37)', async () => {
     for (const base_url of [
       'http://localhost:11434/v1',
       'https://10.0.0.1/v1',
@@ -105,7 +105,7 @@ describe('provider credentials', () => {
     }
   });
 
-  it('never go out in clear text but where private networks are allowed (R37)', async () => {
+  it('are sent over http only when private networks are allowed (R37)', async () => {
     const own = await newWorkspace();
     const base_url = 'http://api.openai.com/v1';
     for (const json of [{ base_url, api_key: canary }, { base_url }]) {
@@ -121,7 +121,7 @@ describe('provider credentials', () => {
       { json: { base_url } },
     );
     expect([inside.status, inside.body.usable]).toEqual([200, true]);
-    // An address from before is not called either.
+    // A base URL stored earlier is not called either.
     expect((await own.get('/providers/openai-compatible')).body.usable).toBe(false);
     expect((await step(contextOf(own), ['openai-compatible/m'])).result.failure?.code).toBe(
       'provider_not_configured',
@@ -135,9 +135,12 @@ describe('provider credentials', () => {
     ],
     [
       'openai-compatible/m',
-      'OpenAI-compatible server has no address in this workspace. Set `base_url` with `PUT /providers/openai-compatible`.',
+      'OpenAI-compatible server has no base URL in this workspace. Set `base_url` with `PUT /providers/openai-compatible`.',
     ],
-    ['workers-ai/@cf/m', 'Workers AI is not available on this server. It runs on Cloudflare only.'],
+    [
+      'workers-ai/@cf/m',
+      'Workers AI is not available on this server. It is available on Cloudflare only.',
+    ],
     [
       'ollama/llama3.2',
       'Ollama cannot be called at http://localhost:11434/v1. Only ports 80 and 443 can be called. ' +
@@ -150,7 +153,7 @@ describe('provider credentials', () => {
     expect(tested.body.error).toEqual({ code: 'provider_not_configured', detail });
   });
 
-  it('reach Ollama on this machine where private networks are allowed, and only there', async () => {
+  it('reach a local Ollama only when private networks are allowed', async () => {
     expect((await workspace.get('/providers/ollama')).body).toMatchObject({
       usable: false,
       base_url: 'http://localhost:11434/v1',
@@ -164,7 +167,7 @@ describe('provider credentials', () => {
     expect(allowed.body.usable).toBe(true);
   });
 
-  it('are for admins to change and for nobody to read (R9, R76)', async () => {
+  it('can be changed by admins only and read by nobody (R9, R76)', async () => {
     for (const role of ['viewer', 'editor'] as const) {
       const other = await workspace.withRole(role);
       expect((await other.put('/providers/openai', { api_key: canary })).status).toBe(403);
@@ -184,7 +187,7 @@ describe('provider credentials', () => {
       expect((await workspace.get(`/providers/${listed.id}`)).body).toEqual(listed);
   });
 
-  it('are not for providers that are part of the deployment, which can be tested like the others', async () => {
+  it('are rejected for providers that are part of the deployment, which can be tested', async () => {
     for (const id of ['builtin', 'workers-ai']) {
       for (const json of [{ api_key: canary }, { base_url: 'https://llm.example.com/v1' }, {}]) {
         const { status, body } = await workspace.put(`/providers/${id}`, json);
@@ -207,7 +210,7 @@ describe('provider credentials', () => {
     ).toMatchObject({ ok: false });
   });
 
-  it('moved to another workspace open nothing, and say so (R74)', async () => {
+  it('cannot be opened after a move to another workspace (R74)', async () => {
     const thief = await newWorkspace();
     await thief.put('/providers/openai', { api_key: 'another-key-altogether' });
     const stolen = await rowOf(workspace);
@@ -221,7 +224,7 @@ describe('provider credentials', () => {
     expect(result.usage).toEqual([]);
   });
 
-  it('are gone once removed', async () => {
+  it('are deleted with the provider configuration', async () => {
     const own = await newWorkspace();
     const scripted = await playScript(script);
     await own.put('/providers/openai', { api_key: scripted.api_key });
@@ -234,7 +237,7 @@ describe('provider credentials', () => {
     });
   });
 
-  it('can be tested, for what a call costs', async () => {
+  it('can be tested with a billed call', async () => {
     const own = await newWorkspace();
     const none = await own.post('/providers/openai/test', { model: 'gpt-5-mini' });
     expect(none.body).toMatchObject({
@@ -280,7 +283,7 @@ describe("the deployment's own keys", () => {
     SHARED_PROVIDER_KEYS: on,
   });
 
-  it('serve workspaces without their own where the operator says so, at the default address only (R37)', async () => {
+  it('serve workspaces without their own key when shared, at the default base URL only (R37)', async () => {
     const own = await newWorkspace();
     const scripted = await playScript(script);
     const bindings = shared(scripted.api_key, 'true');
@@ -297,7 +300,7 @@ describe("the deployment's own keys", () => {
     expect(await elsewhere.requests()).toEqual([]);
   });
 
-  it('that do not work are not the fault of the workspace (R49)', async () => {
+  it('report a rejected key as a provider error, not as an error of the workspace (R49)', async () => {
     const own = await newWorkspace();
     const { result } = await step(contextOf(own, shared('sk-nobody-knows-this-one', 'true')), [
       'openai/gpt-5-mini',
@@ -315,7 +318,7 @@ describe('rotation of the encryption key', () => {
       n: number;
     }>();
 
-  it('moves every key to the newest version, goes on where it was stopped, and needs the old one no longer (R75)', async () => {
+  it('re-encrypts every key, continues after an interruption, and no longer needs the old key (R75)', async () => {
     await env.DB.prepare('delete from secrets').run();
     const own = await newWorkspace();
     for (const provider of ['openai', 'anthropic', 'groq']) {
@@ -344,12 +347,12 @@ describe('rotation of the encryption key', () => {
     const { result } = await step(contextOf(own, { ENCRYPTION_KEYS: newest }), [
       'openai/gpt-5-mini',
     ]);
-    // The key opens; that the provider does not know it is another matter.
+    // The key can be opened, although the provider rejects it.
     expect(result.failure?.code).toBe('provider_auth');
     expect(await scripted.requests()).toEqual([]);
   });
 
-  it('that lost the old key says so and keeps what there is (R75)', async () => {
+  it('reports a missing old key and keeps the stored values (R75)', async () => {
     const own = await newWorkspace();
     await requestWith(
       { ENCRYPTION_KEYS: keys('a') } as never,

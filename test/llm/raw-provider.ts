@@ -6,7 +6,7 @@ import { contextOf, question, type Stepped, step } from './support.ts';
 
 export type RawProvider = keyof typeof paths;
 
-/** Where each of them asks for a stream, below its base URL. */
+/** Path of the streaming request of each provider, relative to its base URL. */
 const paths = {
   'openai-compatible': '/chat/completions',
   ollama: '/chat/completions',
@@ -52,7 +52,7 @@ export interface RawStep extends Stepped {
   readonly requests: number;
 }
 
-/** One step of a model that answers with this body, whatever it is. */
+/** Calls a model whose provider returns the given body. */
 export async function stepWith(
   provider: RawProvider,
   body: string,
@@ -62,7 +62,7 @@ export async function stepWith(
   return ask();
 }
 
-/** As above, for more than one step in the same workspace. */
+/** Returns a function like `stepWith` for several calls in the same workspace. */
 export async function openRaw(provider: RawProvider, body: string, reply: Reply = {}, model = 'm') {
   const workspace = await newWorkspace();
   const site = new Site();

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { stopped, toFault } from '../../src/llm/faults.ts';
-import { embed, type StepCall, streamStep } from '../../src/llm/index.ts';
+import { callAborted, toFault } from '../../src/llm/faults.ts';
+import { embed, type ModelCall, streamModelCall } from '../../src/llm/index.ts';
 import { delayBeforeRetry, maxAttempts } from '../../src/llm/retry.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
@@ -29,7 +29,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('a key', () => {
+describe('an API key of a provider', () => {
   const faults: readonly Fault[] = [
     { kind: 'status', status: 401 },
     { kind: 'status', status: 400 },
@@ -41,7 +41,7 @@ describe('a key', () => {
   ];
 
   it.each(['openai-compatible', 'openai', 'anthropic'] as const)(
-    'is in the request header and nowhere else, whatever %s answers (R46, R49)',
+    'is only in the request header, for every answer of %s (R46, R49)',
     async (provider) => {
       const lines: string[] = [];
       for (const level of ['info', 'warn', 'error', 'log'] as const)
@@ -78,7 +78,7 @@ describe('a key', () => {
       const secret = scripted.api_key.slice(3);
       expect(JSON.stringify([seen, lines])).not.toContain(secret);
       expect(lines.join('\n')).toContain('model_call_failed');
-      // The service's own words stay with it.
+      // The message of the service is not passed on.
       expect(JSON.stringify([seen, lines])).not.toMatch(
         /Incorrect API key|invalid x-api-key|scripted (?:failure|error)/i,
       );
@@ -95,20 +95,20 @@ describe('a key', () => {
   );
 });
 
-describe('stopping', () => {
-  it('ends the request, keeps what there is, and says that it was stopped (R54)', async () => {
+describe('aborting a model call', () => {
+  it('ends the request, keeps the received text and reports the abort (R54)', async () => {
     const { scripted, ctx } = await workspaceWith({
       rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }],
     });
     const stop = new AbortController();
-    const call: StepCall = {
+    const call: ModelCall = {
       models: ['openai-compatible/m', 'openai-compatible/n'],
       operation: 'answer',
       call_key: crypto.randomUUID(),
       options: question('Hi'),
       signal: stop.signal,
     };
-    const stream = streamStep(ctx, call);
+    const stream = streamModelCall(ctx, call);
     let text = '';
     let next = await stream.next();
     for (; next.done !== true; next = await stream.next()) {
@@ -143,18 +143,18 @@ describe('stopping', () => {
     expect(Date.now() - started).toBeLessThan(2500);
   });
 
-  it('also when nobody reads on', async () => {
+  it('records the usage when the caller stops reading', async () => {
     const { scripted, ctx } = await workspaceWith({
       rounds: [{ text: words, usage, fault: { kind: 'drip', bytes: 300, ms: 20 } }],
     });
-    const call: StepCall = {
+    const call: ModelCall = {
       models: ['openai-compatible/m'],
       operation: 'answer',
       call_key: 'x',
       options: question('Hi'),
       signal: new AbortController().signal,
     };
-    for await (const _ of streamStep(ctx, call)) break;
+    for await (const _ of streamModelCall(ctx, call)) break;
     await vi.waitUntil(async () => (await scripted.requests())[0]?.aborted === true, {
       timeout: 5000,
     });
@@ -164,13 +164,13 @@ describe('stopping', () => {
 describe('retries', () => {
   const fault = toFault(new TypeError('reset'), { provider: 'P', is_own_key: true, now: 0 });
 
-  it('wait with full jitter under a doubling ceiling, at least as long as the provider asks', () => {
+  it('wait with full jitter under a doubling ceiling, and at least the delay that the provider requests', () => {
     expect([1, 2].map((done) => delayBeforeRetry(fault, done, () => 1))).toEqual([500, 1000]);
     expect(delayBeforeRetry(fault, 1, () => 0)).toBe(0);
     expect(delayBeforeRetry(fault, maxAttempts, () => 0)).toBeNull();
     expect(delayBeforeRetry({ ...fault, retry_after_ms: 3000 }, 1, () => 0)).toBe(3000);
     expect(delayBeforeRetry({ ...fault, retry_after_ms: 60_000 }, 1, () => 0)).toBeNull();
-    expect(delayBeforeRetry(stopped(null), 1)).toBeNull();
+    expect(delayBeforeRetry(callAborted(null), 1)).toBeNull();
   });
 });
 
@@ -189,7 +189,7 @@ describe('embeddings', () => {
         .all()
     ).results.map(({ status }) => status);
 
-  it('are metered and tried again like any call', async () => {
+  it('are metered and retried like any call', async () => {
     const { scripted, ctx } = await workspaceWith(
       { rounds: [], embedding_faults: [{ kind: 'status', status: 503 }] },
       'openai',
@@ -208,15 +208,15 @@ describe('embeddings', () => {
     expect(await statuses(ctx.workspace_id)).toEqual(['error', 'ok']);
   });
 
-  it('of another length than the base was made for are refused, and paid for', async () => {
+  it('of an unexpected length are rejected and billed', async () => {
     const { ctx } = await workspaceWith({ rounds: [] }, 'mistral');
     await expect(
       embed(ctx, { ...call, model: 'mistral/mistral-embed', call_key: `${ctx.workspace_id}:0` }),
-    ).rejects.toThrow('another length than 1024');
+    ).rejects.toThrow('a length other than 1024');
     await vi.waitUntil(async () => (await statuses(ctx.workspace_id)).length === 1);
   });
 
-  it('without a credential say so', async () => {
+  it('report a missing credential', async () => {
     const ctx = contextOf(await newWorkspace());
     await expect(embed(ctx, call)).rejects.toMatchObject({ code: 'provider_not_configured' });
   });

@@ -18,7 +18,7 @@ const schema = {
 };
 
 describe('structured answers', () => {
-  it('are JSON that follows the schema, in a fence or not', () => {
+  it('are JSON that matches the schema, with or without a fence', () => {
     for (const text of [
       '{"answer":"a","score":3}',
       '  {"answer":"a","score":3}\n',
@@ -33,7 +33,7 @@ describe('structured answers', () => {
     }
   });
 
-  it('say what is wrong where', () => {
+  it('report each error with its location', () => {
     expect(parseStructured('The score is 3.', schema)).toEqual({
       ok: false,
       errors: ['The answer is not JSON.'],
@@ -51,7 +51,7 @@ describe('structured answers', () => {
     });
   });
 
-  it('that cannot be checked are wrong, and break nothing', () => {
+  it('are invalid for a schema that cannot be evaluated', () => {
     for (const circular of [{ $ref: '#' }, { allOf: [{ $ref: '#' }] }, { $ref: '#/nowhere' }])
       expect(parseStructured('{"answer":"a"}', { type: 'object', ...circular })).toEqual({
         ok: false,
@@ -59,7 +59,7 @@ describe('structured answers', () => {
       });
   });
 
-  it('are asked of the provider, and repaired in one more round', async () => {
+  it('are requested from the provider and repaired in one more step', async () => {
     const workspace = await newWorkspace();
     const rounds = ['{"answer":"a"}', '{"answer":"a","score":3}'].map((text) => ({
       text: [text],

@@ -1,12 +1,17 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { type StepCall, type StepEvent, type StepResult, streamStep } from '../../src/llm/index.ts';
+import {
+  type ModelCall,
+  type ModelCallEvent,
+  type ModelCallResult,
+  streamModelCall,
+} from '../../src/llm/index.ts';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
 import type { Ctx } from '../../src/platform/context.ts';
 import { newId } from '../../src/shared/id.ts';
 import type { Workspace } from '../support/api.ts';
 
-/** A context of a workspace, as a job would have it, over `bindings`. */
+/** Returns a context of a workspace over `bindings`, as a job has it. */
 export function contextOf(
   workspace: Pick<Workspace, 'id'>,
   bindings: Partial<Record<string, unknown>> = {},
@@ -18,22 +23,22 @@ export function contextOf(
 }
 
 export interface Stepped {
-  readonly events: StepEvent[];
+  readonly events: ModelCallEvent[];
   readonly text: string;
-  readonly result: StepResult;
+  readonly result: ModelCallResult;
 }
 
-export const question = (text: string): StepCall['options'] => ({
+export const question = (text: string): ModelCall['options'] => ({
   prompt: [{ role: 'user', content: [{ type: 'text', text }] }],
 });
 
-/** One whole step. */
+/** Runs a model call to its end. */
 export async function step(
   ctx: Ctx,
   models: readonly string[],
-  more: Partial<StepCall> = {},
+  more: Partial<ModelCall> = {},
 ): Promise<Stepped> {
-  const call: StepCall = {
+  const call: ModelCall = {
     models,
     operation: 'answer',
     call_key: `test:${crypto.randomUUID()}`,
@@ -41,18 +46,18 @@ export async function step(
     signal: AbortSignal.timeout(20_000),
     ...more,
   };
-  const events: StepEvent[] = [];
-  const stream = streamStep(ctx, call);
+  const events: ModelCallEvent[] = [];
+  const stream = streamModelCall(ctx, call);
   let next = await stream.next();
   for (; next.done !== true; next = await stream.next()) events.push(next.value);
   const text = events.map((event) => (event.type === 'text' ? event.delta : '')).join('');
   return { events, text, result: next.value };
 }
 
-/** The usage rows that a step would store, as they are in the table. */
+/** Stores the usage of a model call and returns its rows. */
 export async function usageRows(
   ctx: Ctx,
-  { usage }: StepResult,
+  { usage }: ModelCallResult,
 ): Promise<Record<string, unknown>[]> {
   for (const statement of usage) await ctx.db.batch([statement]);
   const { results } = await env.DB.prepare(

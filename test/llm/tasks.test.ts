@@ -72,7 +72,7 @@ describe.each(samples)('builtin/extractive in $language', (sample) => {
     expect(titleTask.extract(exchange)).toContain(sample.topic);
   });
 
-  it('keeps the sentence with the facts in the summary, within its tokens', () => {
+  it('keeps the sentence with the facts in the summary, within the token limit', () => {
     const messages = [...exchange, { role: 'user', text: sample.chatter } as const];
     const summary = summaryTask.extract({ previous: '', messages, max_tokens: 100 });
     expect(summary).toContain(sample.answer);
@@ -95,13 +95,13 @@ describe.each(samples)('builtin/extractive in $language', (sample) => {
 describe('the answer of a model', () => {
   const input = { conversation: [], headings: [], starter_questions: [], asked: [], count: 2 };
 
-  it('is cut to the requested number of suggestions, without duplicates', () => {
+  it('is limited to the requested number of suggestions, without duplicates', () => {
     const answer = JSON.stringify({ suggestions: ['One?', 'One?', 'Two?', 'Three?'] });
     expect(suggestionsTask.read(answer, input)).toEqual(['One?', 'Two?']);
   });
 
   it.each(['no JSON', '{"suggestions":[]}', '{"questions":["One?"]}'])(
-    'is refused when it holds no suggestion: %s',
+    'is rejected when it contains no suggestion: %s',
     (answer) => {
       expect(suggestionsTask.read(answer, input)).toBeNull();
     },

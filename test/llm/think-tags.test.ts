@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { StepContent } from '../../src/llm/content.ts';
+import { ModelCallContent } from '../../src/llm/content.ts';
 import { ThinkTags } from '../../src/llm/think-tags.ts';
 import { newChat } from '../support/chat.ts';
 import { delta, done, openRaw, sse } from './raw-provider.ts';
@@ -11,9 +11,9 @@ function newModel(): string {
   return `https://llm.example.com/v1 m${models}`;
 }
 
-/** What is made of a text that comes in these pieces. */
+/** Returns text and reasoning of an answer that arrives in these pieces. */
 function read(pieces: readonly string[], model = newModel()) {
-  const content = new StepContent();
+  const content = new ModelCallContent();
   const tags = new ThinkTags(content, model);
   for (const piece of pieces) tags.add({ type: 'text-delta', id: 't', delta: piece });
   tags.end();
@@ -55,11 +55,11 @@ const thoughts: readonly (readonly [text: string, answer: string, reasoning: str
 
 const literals = [
   'Put the thought into `<think>` and `</think>`.',
-  'A template ends it so:\n```\n</think>\n```\nand goes on.',
+  'A template ends it so:\n```\n</think>\n```\nand continues.',
   'The </think> tag ends a thought.',
   'Write "</think>" at the end.',
   '{"tag": "x</think>y"}',
-  'a < b and b > c, <thin> is no tag',
+  'a < b and b > c, <thin> is not a tag',
   'It is <think>not</think> a thought in the middle of a sentence.',
   '<think>',
   'Text with < at its end <',
@@ -75,12 +75,12 @@ describe('reasoning in the text', () => {
     expect(read([...text])).toEqual({ text: answer, reasoning, shown: answer });
   });
 
-  it.each(literals)('is not what an answer says about tags: %j', (text) => {
+  it.each(literals)('does not include tags that an answer mentions: %j', (text) => {
     expect(read([text])).toEqual({ text, reasoning: '', shown: text });
     expect(read([...text])).toEqual({ text, reasoning: '', shown: text });
   });
 
-  it('is the same however the text is cut', () => {
+  it('is the same for every split of the text', () => {
     const words = fc.array(
       fc.constantFrom('<think>', '</think>', '\n', 'a', ' ', '`', '<', '</', 'think>', 'Yes.', '"'),
       {
@@ -101,9 +101,9 @@ describe('reasoning in the text', () => {
     );
   });
 
-  it('is held back from the second answer on of a model that begins inside of it', () => {
+  it('is held back from the second answer of a model that begins with reasoning', () => {
     const model = newModel();
-    const content = new StepContent();
+    const content = new ModelCallContent();
     read(['Hm.\n</think>\nYes.'], model);
     const tags = new ThinkTags(content, model);
     tags.add({ type: 'text-delta', id: 't', delta: 'Hm again.\n' });
@@ -117,7 +117,7 @@ describe('reasoning in the text', () => {
   });
 
   it.each(literals)(
-    'is not taken out of what a model says about tags that was seen to begin inside of it: %j',
+    'does not include tags that an answer of a model observed to begin with reasoning mentions: %j',
     (text) => {
       const model = newModel();
       read(['Hm.\n</think>\nYes.'], model);
@@ -127,7 +127,7 @@ describe('reasoning in the text', () => {
     },
   );
 
-  it('ends at a tag on a line of its own, whatever stands before it, where a model is known to begin inside', () => {
+  it('ends at a tag alone on its line for models known to begin with reasoning', () => {
     const thought = '{"draft": 1}\n```js\nlet open;';
     expect(read([`${thought}\n</think>\n\nYes.`], `${newModel()}/qwq-32b`)).toEqual({
       text: 'Yes.',
@@ -136,7 +136,7 @@ describe('reasoning in the text', () => {
     });
   });
 
-  it('goes back to no model with the results of its tools', async () => {
+  it('is not sent back with tool results', async () => {
     const body = sse(
       delta({ content: '<think>Look it up.</think>' }),
       delta({ tool_calls: [{ index: 0, id: 'a', function: { name: 'lookup', arguments: '{}' } }] }),
@@ -151,7 +151,7 @@ describe('reasoning in the text', () => {
   });
 });
 
-it('an answer is stored, shown and sent back without its thought, also one without an opening tag', async () => {
+it('stores, returns and sends back an answer without its reasoning, with or without an opening tag', async () => {
   for (const said of [
     ['<thi', 'nk>The user greets.</th', 'ink>\n\nGood ', 'morning.'],
     ['The user greets.\n</thi', 'nk>\n\nGood morning.'],

@@ -5,7 +5,7 @@ import { playScript } from '../support/provider/client.ts';
 const trips = (headers: Headers) =>
   Number(/(\d+) trips/.exec(headers.get('server-timing') ?? '')?.[1]);
 
-/** The first turn of a session of an agent on a model, without knowledge. */
+/** Runs the first turn of a session of an agent without knowledge. */
 async function firstTurn(workspace: Workspace, model: string, more: object = {}, how: object = {}) {
   const agent = (
     await workspace.post('/agents', {
@@ -18,7 +18,7 @@ async function firstTurn(workspace: Workspace, model: string, more: object = {},
 }
 
 describe('a turn', () => {
-  it('on a provider takes no more trips than one on the built-in model, also the first', async () => {
+  it('on a provider takes as many round trips as on the built-in model, including the first', async () => {
     const scripted = await playScript({
       rounds: [{ text: ['Hello ', 'there'], usage: { input_tokens: 9, output_tokens: 2 } }],
     });
@@ -37,7 +37,7 @@ describe('a turn', () => {
     expect(trips(turn.headers)).toBe(trips(builtin.headers));
   });
 
-  it("ends as failed with the fault of the workspace's key, and goes on with a model that stands in (R49)", async () => {
+  it("fails with the error of the workspace's key, and continues with a fallback model (R49)", async () => {
     const workspace = await newWorkspace();
     await workspace.put('/providers/openai', { api_key: 'sk-nobody-knows-this-key' });
     const failed = await firstTurn(workspace, 'openai/gpt-5-mini');
@@ -53,7 +53,7 @@ describe('a turn', () => {
     expect(saved.body.run.usage.cost_usd).toBeCloseTo(0.000057, 9);
   });
 
-  it('says when to come back after too many requests, whether the provider did or not, also before a stream (R49)', async () => {
+  it('returns Retry-After when the provider is rate limiting, with or without its header, also before a stream (R49)', async () => {
     for (const [retry_after, expected] of [
       [undefined, '10'],
       ['120', '120'],

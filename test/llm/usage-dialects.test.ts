@@ -57,7 +57,7 @@ type Counts = readonly [
   reasoning: number | null,
 ];
 
-/** As each service counts the same kind of call. */
+/** The usage of the same call as each service reports it. */
 const dialects: readonly (readonly [
   name: string,
   provider: RawProvider,
@@ -149,7 +149,7 @@ const dialects: readonly (readonly [
     [100, 40, null, 60, 50],
   ],
   [
-    'DeepSeek behind a server of another name',
+    'DeepSeek behind an OpenAI-compatible server',
     'openai-compatible',
     chat({
       prompt_tokens: 100,
@@ -203,7 +203,7 @@ const dialects: readonly (readonly [
     [100, 0, null, 60, 50],
   ],
   [
-    'a gateway that leaves the cache out of the input',
+    'a gateway that excludes the cache from the input',
     'openai-compatible',
     chat({
       prompt_tokens: 50,
@@ -245,7 +245,7 @@ const dialects: readonly (readonly [
     [100, 0, null, 60, 0],
   ],
   [
-    'counts in words',
+    'counts as strings',
     'openai-compatible',
     chat({
       prompt_tokens: '100',
@@ -321,7 +321,7 @@ const useless: readonly (readonly [name: string, provider: RawProvider, body: st
 ];
 
 it.each(useless)(
-  'counts here, keeps the answer and settles the budget where usage is %s',
+  'estimates tokens, keeps the answer and settles the budget when usage is %s',
   async (_name, provider, body) => {
     const { workspace, ctx, ask } = await openRaw(provider, body);
     await workspace.put('/prices', {
@@ -342,7 +342,7 @@ it.each(useless)(
 );
 
 describe('token counts', () => {
-  it('are whole, not below 0 and parts of their wholes, whatever a provider says', () => {
+  it('are integers, not negative and parts of their wholes for every usage of a provider', () => {
     const number = fc.oneof(
       fc.integer(),
       fc.double(),
@@ -380,7 +380,7 @@ describe('token counts', () => {
     );
   });
 
-  it('written to a cache for an hour cost what that costs', () => {
+  it('written to a cache for an hour are charged at the one-hour price', () => {
     const tokens = {
       input_tokens: 1000,
       cache_read_tokens: 0,
@@ -403,7 +403,7 @@ describe('token counts', () => {
     });
   });
 
-  it('cost at every minute of a day what is listed at that minute', () => {
+  it('are charged at the price listed for each minute of a day', () => {
     const tokens = {
       input_tokens: 1_000_000,
       cache_read_tokens: 0,
@@ -425,7 +425,7 @@ describe('token counts', () => {
         seen.add(prices.input);
       }
     }
-    // Some of them do change within the day.
+    // Some prices change within the day.
     expect(seen.size).toBeGreaterThan(
       new Set(listModels('deepseek', Date.UTC(2026, 10, 1)).map(({ prices }) => prices?.input))
         .size,

@@ -29,7 +29,7 @@ describe('references', () => {
 });
 
 describe('words', () => {
-  it('reports the opening of a doc comment that is no sentence', () => {
+  it('reports the opening of a doc comment that is not a sentence', () => {
     expect(wordsOfSource(sourceOf('What a caller may see.'))).toEqual([
       'src/example.ts:3 the opening “What …” (use: a whole sentence)',
     ]);

@@ -8,7 +8,7 @@ import { playScript } from '../support/provider/client.ts';
 import { familyOf } from './support/processes.ts';
 import { startProvider } from './support/provider-process.ts';
 
-// A server that dies in the middle of answers: two of them, so that one is left to itself and the other is written to.
+// A server that dies during two answers: one session then gets a new message, the other one is left alone.
 const directory = mkdtempSync(join(tmpdir(), 'agentgrid-crash-'));
 const flags = ['--no-sample', '--var', 'ALLOW_PRIVATE_NETWORK:true'];
 let provider: Awaited<ReturnType<typeof startProvider>>;
@@ -34,17 +34,17 @@ interface Message {
   readonly run: { readonly status: string } | null;
 }
 
-interface Heard {
+interface Received {
   readonly session: string;
   readonly run: string;
-  /** What had come, and when. */
+  /** Received deltas with their times. */
   readonly deltas: { readonly text: string; readonly at: number }[];
 }
 
 /** A word every 50 ms, for a minute. */
 const words = Array.from({ length: 1200 }, (_, index) => `w${index} `);
 
-async function listen(): Promise<Heard> {
+async function listen(): Promise<Received> {
   const script = {
     rounds: [
       { text: words, fault: { kind: 'drip' as const, bytes: 160, ms: 50 } },
@@ -66,12 +66,12 @@ async function listen(): Promise<Heard> {
     json: { message: 'Hello?' },
     headers: { accept: 'text/event-stream' },
   });
-  const deltas: Heard['deltas'] = [];
+  const deltas: Received['deltas'] = [];
   void follow(response, deltas).catch(() => undefined);
   return { session: session.id, run: response.headers.get('x-run-id') ?? '', deltas };
 }
 
-async function follow(response: Response, deltas: Heard['deltas']): Promise<void> {
+async function follow(response: Response, deltas: Received['deltas']): Promise<void> {
   let rest = '';
   for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(
     new TextDecoderStream(),
@@ -85,15 +85,15 @@ async function follow(response: Response, deltas: Heard['deltas']): Promise<void
   }
 }
 
-const textOf = (deltas: Heard['deltas']) => deltas.map(({ text }) => text).join('');
+const textOf = (deltas: Received['deltas']) => deltas.map(({ text }) => text).join('');
 
 describe('a server that is killed while it answers', () => {
-  let heard: Heard[];
+  let received: Received[];
   let killed_at: number;
 
-  it('dies in the middle of two answers', async () => {
-    heard = [await listen(), await listen()];
-    await vi.waitUntil(() => heard.every(({ deltas }) => deltas.length > 55), {
+  it('is killed during two answers', async () => {
+    received = [await listen(), await listen()];
+    await vi.waitUntil(() => received.every(({ deltas }) => deltas.length > 55), {
       timeout: 30_000,
       interval: 20,
     });
@@ -104,8 +104,8 @@ describe('a server that is killed while it answers', () => {
     client = openClient(server.url, server.key);
   });
 
-  it('answers the next message at once, and has the text up to two seconds before', async () => {
-    const { session, run, deltas } = heard[0] as Heard;
+  it('answers the next message at once, and keeps the text up to two seconds before the crash', async () => {
+    const { session, run, deltas } = received[0] as Received;
     const answer = await client.call<Message>('POST', `/sessions/${session}/messages`, {
       json: { message: 'Again?' },
     });
@@ -123,8 +123,8 @@ describe('a server that is killed while it answers', () => {
     );
   });
 
-  it('closes the other by itself', async () => {
-    const { session, run, deltas } = heard[1] as Heard;
+  it('closes the other run without a request', async () => {
+    const { session, run, deltas } = received[1] as Received;
     const ended = async () =>
       (await client.call<{ status: string }>('GET', `/runs/${run}`)).status !== 'running';
     await vi.waitUntil(ended, { timeout: 90_000, interval: 500 });
@@ -136,7 +136,7 @@ describe('a server that is killed while it answers', () => {
     });
   });
 
-  function expectKept(message: Message | undefined, deltas: Heard['deltas']): void {
+  function expectKept(message: Message | undefined, deltas: Received['deltas']): void {
     expect(message?.run?.status).toBe('interrupted');
     const text = message?.text ?? '';
     expect(words.join('').startsWith(text)).toBe(true);

@@ -17,18 +17,18 @@ describe('npm run demo', () => {
   it('with --tools answers a question that needs an HTTP tool and a document, and shows its steps', async () => {
     const { code, text } = await runDemo('--tools');
     expect({ code, text }).toMatchObject({ code: 0 });
-    expect(text).toMatch(/no language model/);
+    expect(text).toMatch(/not a language model/);
     expect(text).toMatch(/call +demo_order_status \{"order":"4711"\}\n.*call +knowledge_search/);
     expect(text).toMatch(/Landquart.*six weeks.*\[1\]/);
     expect(text).toMatch(/completed in \d+ ms, \d+ \+ \d+ tokens, \$0\.\d+/);
-    // Of the keys, their last four only.
+    // Only the last four characters of keys.
     expect(text).not.toMatch(/(?:orders|model)-[0-9a-f]{8}/);
   });
 
-  it('says what is wrong with its flags, or with a server it is given', async () => {
+  it('explains invalid flags and an unreachable server', async () => {
     expect(await runDemo('--model', 'openai/gpt-5-mini')).toMatchObject({
       code: 1,
-      text: expect.stringContaining('--model goes with --tools'),
+      text: expect.stringContaining('--model requires --tools'),
     });
     const dead = await runDemo('--tools', '--url', 'http://127.0.0.1:1', '--key', 'agk_none');
     expect(dead).toMatchObject({

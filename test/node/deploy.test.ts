@@ -58,7 +58,7 @@ describe.each(environments)('deploying to %s', (env) => {
       expect(stdout).toContain('--dry-run: exiting now.');
       const bundle = readFileSync(join(out, 'worker.js'));
       expect(gzipSync(bundle, { level: 9 }).byteLength).toBeLessThan(largestBundle);
-      // The key of the tests, the message of the injected fault, and where sources would be.
+      // The key of the tests, the message of the injected fault, and the reference of a source map.
       const foreign = [
         'root-key-of-the-tests',
         'D1_ERROR: Network connection lost.',

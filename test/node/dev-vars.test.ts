@@ -10,9 +10,9 @@ import { freePort, startServer } from '../../scripts/server.ts';
 import { openState } from '../../scripts/state.ts';
 import { providers } from '../../src/llm/providers.ts';
 
-// Wrangler passes on only what wrangler.toml names: without that a key in .dev.vars is silently no key.
-describe('what stands in .dev.vars', () => {
-  it('has a name to go by, for the key of every provider', () => {
+// Wrangler passes on only names that wrangler.toml lists, and silently ignores other keys in .dev.vars.
+describe('variables in .dev.vars', () => {
+  it('are listed in wrangler.toml for the key of every provider', () => {
     const { secrets } = unstable_readConfig({ config: 'wrangler.toml' }) as {
       secrets: { required: string[] };
     };
@@ -20,7 +20,7 @@ describe('what stands in .dev.vars', () => {
     expect(secrets.required).toEqual(['ROOT_KEY', 'ENCRYPTION_KEYS', ...new Set(keys)]);
   });
 
-  it('reaches the Worker as it is written, and no list of processes', async () => {
+  it('reach the Worker unchanged, and no process list', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'agentgrid-dev-vars-'));
     const secret = 'canary-$HOME-"0123456789"-abcdef';
     const dev_vars = {
@@ -28,7 +28,7 @@ describe('what stands in .dev.vars', () => {
       SHARED_PROVIDER_KEYS: 'true',
       ALLOW_PRIVATE_NETWORK: 'true',
     };
-    // The key that workspaces are made with shows that nothing is put in where a `$` stands.
+    // Creating a workspace with the root key shows that `$` is not expanded.
     const { root_key, encryption_keys } = openState(directory, 'root-key-$HOME-0123456789');
     const secrets = { root_key, encryption_keys, dev_vars };
     const port = await freePort();
@@ -51,7 +51,7 @@ describe('what stands in .dev.vars', () => {
         key_source: 'deployment',
         api_key: null,
       });
-      // A flag wins over the file.
+      // A flag takes precedence over the file.
       expect(await client.call('GET', '/providers/ollama')).toMatchObject({ usable: false });
       expect(spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout).not.toContain(secret);
       expect(

@@ -13,7 +13,7 @@ const inGenerators = (path: string) => join(generators, 'node_modules', path);
 
 let server: SpawnedServer;
 let state: string;
-/** In the repository, so that what is compiled there finds its packages. */
+/** Inside the repository, so that compiled programs find its packages. */
 let work: string;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ afterAll(async () => {
 const node = async (script: string, ...flags: string[]) =>
   (await run(process.execPath, [script, ...flags], { cwd: work })).stdout;
 
-/** Type-checks a program strictly, with what was generated; what the compiler has to say, or nothing. */
+/** Type-checks a program with the generated client in strict mode. Returns the messages of the compiler. */
 async function compile(program: string): Promise<string> {
   const options = ['--strict', '--module', 'node16'];
   const out = [

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { lockDirectory, lockPath } from '../../scripts/lock.ts';
 import { hasMembers, startOf } from '../../scripts/processes.ts';
 
-/** Runs a line of shell until the test is over; gives the process and the first line it prints. */
+/** Runs a shell command until the end of the test. Returns the process and its first line of output. */
 async function run(
   line: string,
   detached = false,
@@ -19,7 +19,7 @@ async function run(
   return { child, printed: String(printed) };
 }
 
-/** A process that is dead and that its parent does not wait for. */
+/** Returns the number of a zombie: a dead process that its parent does not reap. */
 async function makeZombie(): Promise<number> {
   const { printed } = await run('sleep 0.3 & echo $!; exec sleep 60');
   const zombie = Number(printed);
@@ -61,20 +61,20 @@ describe('the lock of a data directory', () => {
   const old = () =>
     utimesSync(lockPath(directory), new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
 
-  it('is had by one, and is free again afterwards, also where there was no directory', async () => {
+  it('has one holder and can be taken again afterwards, also in a new directory', async () => {
     await taken();
     rmSync(directory, { recursive: true });
     await taken();
   });
 
-  it('is not taken from a process that lives, however long ago it was heard', async () => {
+  it('is not taken from a running process, however old its heartbeat', async () => {
     holdBy({ pid: process.ppid, started: startOf(process.ppid) });
     await refused(process.ppid);
     old();
     await refused(process.ppid);
   });
 
-  it('is taken at once from a zombie, whether or not the lock says when it began', async () => {
+  it('is taken at once from a zombie, with or without its start time in the lock', async () => {
     const zombie = await makeZombie();
     expect(startOf(zombie)).toBeNull();
     holdBy({ pid: zombie, started: '1' });
@@ -94,14 +94,14 @@ describe('the lock of a data directory', () => {
     await taken();
   });
 
-  it('is taken from a holder whose number another process has now', async () => {
+  it('is taken from a holder whose number another process now has', async () => {
     holdBy({ pid: process.ppid, started: `${startOf(process.ppid)}0` });
     await taken();
     holdBy({ pid: process.pid, started: 'earlier' });
     await taken();
   });
 
-  it('of an earlier release, a number alone, is held as long as its process was heard lately', async () => {
+  it('of an earlier release, with a number only, is held while its heartbeat is recent', async () => {
     holdBy(String(process.ppid));
     await refused(process.ppid);
     old();
@@ -113,7 +113,7 @@ describe('the lock of a data directory', () => {
   });
 
   it.each(['', '{', 'null', '{"pid":-1}', '[]'])(
-    'that reads %j is not taken while it may be in writing, but is when it stays so',
+    'with the content %j is taken only if it does not change for a while',
     async (text) => {
       holdBy(text);
       await expect(lockDirectory(directory)).rejects.toThrow('in use by another AgentGrid.');
@@ -122,7 +122,7 @@ describe('the lock of a data directory', () => {
     },
   );
 
-  it('is waited for where its holder is stopping', async () => {
+  it('is awaited while its holder is stopping', async () => {
     const { child } = await run('echo up; sleep 1');
     const pid = child.pid ?? 0;
     holdBy({ pid, started: startOf(pid), is_stopping: true });
@@ -130,7 +130,7 @@ describe('the lock of a data directory', () => {
     expect(startOf(pid)).toBeNull();
   });
 
-  it('is waited for where its holder is dead and what it had started still ends', async () => {
+  it('is awaited while processes of its dead holder are ending', async () => {
     const zombie = await makeZombie();
     const { child } = await run('echo up; sleep 1', true);
     const leader = child.pid ?? 0;
@@ -140,7 +140,7 @@ describe('the lock of a data directory', () => {
     expect(hasMembers(leader)).toBe(false);
   });
 
-  it('is not waited for where another process has the number of a group', async () => {
+  it('is not awaited if another process has the number of a group', async () => {
     const zombie = await makeZombie();
     const { child } = await run('echo up; exec sleep 60', true);
     holdBy({ pid: zombie, started: '1', groups: [{ pid: child.pid, started: 'earlier' }] });
@@ -148,7 +148,7 @@ describe('the lock of a data directory', () => {
     expect(startOf(child.pid ?? 0)).not.toBeNull();
   });
 
-  it('says when its holder is stopping, and what works for it', async () => {
+  it('records that its holder is stopping, and its process groups', async () => {
     const lock = await lockDirectory(directory);
     const read = () => JSON.parse(readFileSync(lockPath(directory), 'utf8'));
     lock.addGroup(process.ppid);

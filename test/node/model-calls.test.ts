@@ -17,7 +17,7 @@ const filesWith = (pattern: RegExp) =>
     .map(({ file }) => file)
     .sort();
 
-/** A way to a model that is not the metered call, as it would stand in a source. */
+/** A source pattern that calls a model without the metered call. */
 const ways: readonly (readonly [way: string, pattern: RegExp, allowed: readonly string[]])[] = [
   ['a language model is called', /[.?[]\s*['"]?do(?:Stream|Generate)\b/, ['llm/attempt.ts']],
   ['an embedding model is called', /[.?[]\s*['"]?doEmbed\b/, ['llm/embed.ts']],
@@ -61,13 +61,13 @@ describe('every use of a model goes through the metered call', () => {
   });
 
   it('has a meter wherever a model is called', () => {
-    for (const file of ['llm/step.ts', 'llm/embed.ts', 'llm/rerank.ts'])
+    for (const file of ['llm/model-call.ts', 'llm/embed.ts', 'llm/rerank.ts'])
       expect(filesWith(/new CallMeter\(ctx, call\)/)).toContain(file);
     // A stream has one caller, which has the meter.
-    expect(filesWith(/\battempt\(ctx,/)).toEqual(['llm/step.ts']);
+    expect(filesWith(/\battempt\(ctx,/)).toEqual(['llm/model-call.ts']);
   });
 
-  it('sees what it looks for', () => {
+  it('detects each pattern', () => {
     const evasions = [
       'model.doStream({})',
       "model['doGenerate']({})",

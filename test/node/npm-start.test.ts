@@ -15,7 +15,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** `npm start` as a person's terminal or a supervisor runs it: only npm's own number is known. */
+/** Runs `npm start` as a terminal or a supervisor does: only the process number of npm is known. */
 async function npmStart(port: number) {
   const flags = ['--port', String(port), '--no-sample', '--persist-to', directory, '--json'];
   const npm = spawn('npm', ['start', '--silent', '--', ...flags], {
@@ -34,7 +34,7 @@ async function npmStart(port: number) {
   return { npm, exit, family, url: JSON.parse(line).url as string };
 }
 
-// One data directory and one port through the lives of a server: a start takes most of the time.
+// All tests share one data directory and one port, since starting a server takes most of the time.
 describe('npm start', { timeout: 240_000 }, () => {
   let port: number;
   let life: Awaited<ReturnType<typeof npmStart>>;
@@ -42,11 +42,11 @@ describe('npm start', { timeout: 240_000 }, () => {
     port = await freePort();
     life = await npmStart(port);
   }, 240_000);
-  /** npm's only child, which the shell has made room for. */
+  /** The only child of npm, which has replaced the shell. */
   const serverOf = () => life.family[1] ?? 0;
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
-    'takes directory and port over right after the server got %s',
+    'takes over directory and port directly after the server received %s',
     async (signal) => {
       const { family } = life;
       process.kill(serverOf(), signal);
@@ -56,7 +56,7 @@ describe('npm start', { timeout: 240_000 }, () => {
     },
   );
 
-  it('ends with all that it started when npm alone gets SIGINT', async () => {
+  it('ends with all of its processes when only npm receives SIGINT', async () => {
     const { npm, exit, family } = life;
     expect(family.length).toBeGreaterThanOrEqual(5);
     npm.kill('SIGINT');

@@ -11,7 +11,7 @@ import { stillRunning } from './support/processes.ts';
 const folder = mkdtempSync(join(tmpdir(), 'agentgrid-group-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A program with a child that outlives it if nobody looks; prints both process ids. */
+/** A program with a child that would outlive it; prints both process ids. */
 const program = join(folder, 'program.mjs');
 writeFileSync(
   program,
@@ -23,12 +23,12 @@ writeFileSync(
 );
 
 async function readPids(stream: NodeJS.ReadableStream | null): Promise<number[]> {
-  if (stream === null) throw new Error('There is no output to read.');
+  if (stream === null) throw new Error('The process has no output stream.');
   const [line] = await once(createInterface({ input: stream }), 'line');
   return String(line).split(' ').map(Number);
 }
 
-it('ends everything that the program started when it is told to stop', async () => {
+it('ends all processes of the program on stop', async () => {
   const group = startGroup(program, [], {});
   const pids = await readPids(group.child.stdout);
   expect(stillRunning(pids)).toEqual(pids);
@@ -36,14 +36,14 @@ it('ends everything that the program started when it is told to stop', async () 
   expect(stillRunning([...pids, group.child.pid ?? 0])).toEqual([]);
 });
 
-it('ends the rest when the program ends by itself, and tells how it ended', async () => {
+it('ends the remaining processes when the program ends, and returns its exit status', async () => {
   const group = startGroup(program, ['fail'], {});
   const pids = await readPids(group.child.stdout);
   expect((await group.ended).code).toBe(3);
   expect(stillRunning(pids)).toEqual([]);
 });
 
-it('ends everything when whoever started it is killed', async () => {
+it('ends all processes when the parent is killed', async () => {
   const starter = join(folder, 'starter.mjs');
   writeFileSync(
     starter,

@@ -40,7 +40,7 @@ async function ask(fault: Fault | undefined, round: Round = { text }) {
   return { provider, send };
 }
 
-/** What came before the end, and how it ended. */
+/** Returns the pieces received before the end, and the kind of end. */
 async function drain(response: Response) {
   const pieces: string[] = [];
   const decoder = new TextDecoder();
@@ -54,7 +54,7 @@ async function drain(response: Response) {
 }
 
 describe('the provider server', () => {
-  it('streams live: what is said before a stall is there', async () => {
+  it('streams live: text before a stall arrives', async () => {
     const { provider, send } = await ask({ kind: 'stall', events: 2 });
     const stop = new AbortController();
     const response = await send({ signal: stop.signal });
@@ -76,12 +76,12 @@ describe('the provider server', () => {
     expect([pieces.join('').includes('Zürich'), end]).toEqual([true, 'broken']);
   });
 
-  it('ends cleanly where it is cut', async () => {
+  it('ends cleanly at a cut', async () => {
     const { pieces, end } = await drain(await (await ask({ kind: 'cut', events: 2 })).send());
     expect([pieces.join('').includes('[DONE]'), end]).toEqual([false, 'clean']);
   });
 
-  it('cuts characters apart', async () => {
+  it('splits characters', async () => {
     const { pieces, end } = await drain(
       await (await ask({ kind: 'drip', bytes: 1, ms: 1 })).send(),
     );
@@ -90,7 +90,7 @@ describe('the provider server', () => {
     expect(pieces.join('')).toContain('Zürich ');
   });
 
-  it('keeps its headers back', async () => {
+  it('delays its headers', async () => {
     const { send } = await ask({ kind: 'slow-headers', ms: 400 });
     await expect(send({ signal: AbortSignal.timeout(100) })).rejects.toThrow();
     const started = performance.now();
@@ -98,13 +98,13 @@ describe('the provider server', () => {
     expect(performance.now() - started).toBeGreaterThan(190);
   });
 
-  it('compresses what its headers say is compressed', async () => {
+  it('compresses the body as its headers declare', async () => {
     const response = await (await ask({ kind: 'gzip' })).send();
     expect(response.headers.get('content-encoding')).toBe('gzip');
     expect((await drain(response)).pieces.join('')).toContain('[DONE]');
   });
 
-  it('redirects to another host, where nothing arrives by itself', async () => {
+  it('redirects to another host, which receives nothing unless the client follows', async () => {
     const there = await playScript({ rounds: [{ text }] }, elsewhere.url);
     const { send } = await ask({
       kind: 'redirect',
@@ -113,12 +113,12 @@ describe('the provider server', () => {
     });
     expect((await send()).status).toBe(307);
     expect(await there.requests()).toEqual([]);
-    // And would be noticed if it did.
+    // A followed redirect would be detected.
     expect((await send({ redirect: 'follow' })).status).toBe(200);
     expect(await there.requests()).toHaveLength(1);
   });
 
-  it('carries a delta of 5 MB', async () => {
+  it('sends a delta of 5 MB', async () => {
     const provider = await playScript({ rounds: [{ text: ['x'.repeat(5_000_000)] }] }, server.url);
     for (const [name, open] of Object.entries(languages).slice(0, 1)) {
       const { stream } = await open(provider).doStream({

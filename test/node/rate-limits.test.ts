@@ -21,7 +21,7 @@ const bursts = {
   simple: { limit: floodLimits.key.limit, period: floodLimits.key.window_s },
 };
 
-it('binds the limits against floods with the numbers that answers give', () => {
+it('has the same flood limits in the bindings as in responses', () => {
   expect(read(undefined)).toMatchObject([address]);
   for (const env of ['staging', 'production']) expect(read(env)).toMatchObject([address, bursts]);
   const ids = [undefined, 'staging', 'production'].flatMap((env) =>

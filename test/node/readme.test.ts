@@ -2,19 +2,20 @@ import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../scripts/server.ts';
 import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
+import type { Script } from '../support/provider/script.ts';
 import { startProvider } from './support/provider-process.ts';
 import { type ShellBlock, scriptOf, shellBlocksOf } from './support/shell-blocks.ts';
 
-/** Each of them has a reason beside it; a new one takes the place of another. */
-const mostNotRun = 8;
+/** The maximum number of blocks that are not run. Each has a reason beside it; a new one replaces another. */
+const maxNotRun = 8;
 
 const run = promisify(execFile);
-/** What a reader of the guides has installed. Without one of them the commands are not run here, but in CI. */
+/** True if the programs that the guides use are installed. Otherwise the commands run only in CI. */
 const hasTools = ['bash', 'curl', 'jq'].every(
   (tool) => spawnSync(tool, ['--version']).status === 0,
 );
@@ -23,9 +24,15 @@ const guides = readdirSync('docs/guides').map((name) => `docs/guides/${name}`);
 const blocksOfGuides = new Map(guides.map((file) => [file, shellBlocksOf(file)]));
 const guidesWithCommands = guides.filter((file) => (blocksOfGuides.get(file) ?? []).length > 0);
 
-/** What the commands of some guides print, besides not failing. */
+/** Texts that the commands of a guide must print. */
 const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/chats.md': ['"type":"finish"', '"completed"', /descal/i, /7:30/],
+  'docs/guides/client-tools.md': [
+    '"requires_action"',
+    '"get_location"',
+    '"completed"',
+    'The shop in Zurich is the closest.',
+  ],
   'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/models.md': [/Hello\.$/m],
@@ -33,13 +40,24 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/tools.md': ['on its way', '"changed"', 'listAgents'],
 };
 
+/** The answers of the model server on port 1234, for each guide that uses one. */
+const scripts: Readonly<Record<string, Script>> = {
+  'client-tools': {
+    rounds: [
+      { tool_calls: [{ id: 'call_1', name: 'get_location', arguments: {} }] },
+      { text: ['The shop in Zurich is the closest.'] },
+    ],
+  },
+  models: { rounds: [{ text: ['Hello.'] }], repeat: true },
+};
+
 let state: string;
-/** Where the commands run: it looks like the root of the repository to them, and takes the files they write. */
+/** The directory in which the commands run: it resembles the root of the repository and takes the files they write. */
 let work: string;
 let server: SpawnedServer;
 let provider: Awaited<ReturnType<typeof startProvider>>;
 let servicePort: number;
-/** The session of the README's tour, which the guides go on with. */
+/** The session of the README's tour, which the guides continue. */
 let session: string;
 
 beforeAll(async () => {
@@ -53,8 +71,11 @@ beforeAll(async () => {
     startProvider(),
     freePort(),
   ]);
-  const script = { rounds: [{ text: ['Hello.'] }], repeat: true };
-  await fetch(`${provider.url}/_scripts/guides`, { method: 'PUT', body: JSON.stringify(script) });
+  for (const [guide, script] of Object.entries(scripts))
+    await fetch(`${provider.url}/_scripts/${guide}`, {
+      method: 'PUT',
+      body: JSON.stringify(script),
+    });
 }, 300_000);
 afterAll(async () => {
   provider?.stop();
@@ -63,10 +84,13 @@ afterAll(async () => {
 });
 
 /** Runs the blocks with bash, curl and jq against the server of this test; returns what they print. */
-async function runBlocks(blocks: readonly ShellBlock[], before = '', after = ''): Promise<string> {
+async function runBlocks(
+  blocks: readonly ShellBlock[],
+  { before = '', after = '', guide = '' } = {},
+): Promise<string> {
   const script = `${before}\n${scriptOf(blocks)}\n${after}`
     .replaceAll('http://localhost:8787', server.url)
-    .replaceAll('http://localhost:1234', `${provider.url}/guides`)
+    .replaceAll('http://localhost:1234', `${provider.url}/${guide}`)
     .replaceAll('8900', String(servicePort));
   const child = run('bash', ['-c', script], {
     cwd: work,
@@ -77,35 +101,35 @@ async function runBlocks(blocks: readonly ShellBlock[], before = '', after = '')
   const { stdout } = await child.catch(
     ({ stdout, stderr, message }: { stdout: string; stderr: string; message: string }) => {
       const cause = stderr === '' ? message.slice(-500) : stderr;
-      throw new Error(`${cause}\nThe last output:\n${stdout.slice(-1000)}`);
+      throw new Error(`${cause}\nLast output:\n${stdout.slice(-1000)}`);
     },
   );
   return stdout;
 }
 
 describe('the README and the guides', () => {
-  it('mark few blocks as not run, each with a reason', () => {
+  it('mark at most eight blocks as not run, each with a reason', () => {
     const notRun = [readme, ...blocksOfGuides.values()]
       .flat()
       .filter(({ not_run }) => not_run !== null);
-    expect(notRun.length).toBeLessThanOrEqual(mostNotRun);
+    expect(notRun.length).toBeLessThanOrEqual(maxNotRun);
     for (const { place, not_run } of notRun)
-      expect(not_run?.length, `${place} says why it is not run`).toBeGreaterThan(15);
+      expect(not_run?.length, `${place} has a reason`).toBeGreaterThan(15);
   });
 
-  it.runIf(hasTools)('have a tour that works from the first to the last command', async () => {
-    const printed = await runBlocks(readme, '', 'echo; echo "SESSION=$SESSION"');
+  it.runIf(hasTools)('have a tour whose commands all succeed', async () => {
+    const printed = await runBlocks(readme, { after: 'echo; echo "SESSION=$SESSION"' });
     expect(printed).not.toContain('"type":"error"');
     expect(printed).toContain('"type":"finish"');
     session = /SESSION=(ses_\w+)$/m.exec(printed)?.[1] ?? '';
     expect(session).not.toBe('');
   });
 
-  it.runIf(hasTools).each(guidesWithCommands)('%s has commands that work', async (file) => {
-    const printed = await runBlocks(
-      blocksOfGuides.get(file) ?? [],
-      `URL=http://localhost:8787/api/v1 A="Authorization: Bearer $KEY" J="Content-Type: application/json" SESSION=${session}`,
-    );
+  it.runIf(hasTools).each(guidesWithCommands)('%s has commands that succeed', async (file) => {
+    const printed = await runBlocks(blocksOfGuides.get(file) ?? [], {
+      before: `URL=http://localhost:8787/api/v1 A="Authorization: Bearer $KEY" J="Content-Type: application/json" SESSION=${session}`,
+      guide: basename(file, '.md'),
+    });
     expect(printed).not.toContain('"type":"error"');
     for (const expected of printedBy[file] ?? []) expect(printed).toMatch(expected);
   });

@@ -10,7 +10,7 @@ import { playScript } from '../support/provider/client.ts';
 import type { Round, Script } from '../support/provider/script.ts';
 import { startProvider } from './support/provider-process.ts';
 
-// The whole way: an AgentGrid server process, an OpenAI-compatible server process, sockets between them.
+// End to end: an AgentGrid server process, an OpenAI-compatible server process, sockets between them.
 const directory = mkdtempSync(join(tmpdir(), 'agentgrid-provider-'));
 let server: Server;
 let client: Client;
@@ -52,7 +52,7 @@ interface Run {
   readonly usage: object;
 }
 
-/** An agent whose model is on the server process; `ask` streams a turn and tells what came when. */
+/** An agent whose model is on the server process; `ask` streams a turn and returns the events with their times. */
 async function agentWith(script: Script, config: object = {}) {
   const scripted = await playScript(script, provider.url);
   await client.call('PUT', '/providers/openai-compatible', {
@@ -87,8 +87,8 @@ async function agentWith(script: Script, config: object = {}) {
   return { scripted, ask };
 }
 
-describe('a model on a server of its own (R35, R36, R49)', () => {
-  it('streams: what is said before a pause is there before the pause ends', async () => {
+describe('a model on a separate server (R35, R36, R49)', () => {
+  it('streams: text before a pause arrives before the pause ends', async () => {
     const { ask } = await agentWith({
       rounds: [{ ...answer, fault: { kind: 'drip', bytes: 400, ms: 300 } }],
     });
@@ -101,7 +101,7 @@ describe('a model on a server of its own (R35, R36, R49)', () => {
     expect((pieces.at(-1)?.at ?? 0) - first).toBeGreaterThan(250);
   });
 
-  it('is hung up on when the time of the run is over', async () => {
+  it('is disconnected at the time limit of the run', async () => {
     const { scripted, ask } = await agentWith(
       { rounds: [{ ...answer, fault: { kind: 'stall', events: 3 } }] },
       { limits: { seconds: 1 } },
@@ -112,7 +112,7 @@ describe('a model on a server of its own (R35, R36, R49)', () => {
     await expect.poll(async () => (await scripted.requests())[0]?.aborted).toBe(true);
   });
 
-  it('keeps the text so far when the connection dies in the middle, and asks nobody again', async () => {
+  it('keeps the text so far when the connection breaks, without a retry', async () => {
     const { scripted, ask } = await agentWith({
       rounds: [{ ...answer, fault: { kind: 'reset-after', events: 3 } }],
       repeat: true,
@@ -123,7 +123,7 @@ describe('a model on a server of its own (R35, R36, R49)', () => {
     expect(await scripted.requests()).toHaveLength(1);
   });
 
-  it('is asked again when the connection dies before a byte', async () => {
+  it('is called again when the connection breaks before the first byte', async () => {
     const { scripted, ask } = await agentWith({
       rounds: [{ ...answer, fault: { kind: 'reset' } }, answer],
     });
@@ -133,21 +133,21 @@ describe('a model on a server of its own (R35, R36, R49)', () => {
     expect(await scripted.requests()).toHaveLength(2);
   });
 
-  it('is waited for while it keeps its headers back', async () => {
+  it('is awaited while its headers are delayed', async () => {
     const { ask } = await agentWith({
       rounds: [{ ...answer, fault: { kind: 'slow-headers', ms: 1500 } }],
     });
     expect((await ask()).run.status).toBe('completed');
   });
 
-  it('is not followed to another host', async () => {
+  it('cannot redirect to another host', async () => {
     const there = await playScript({ rounds: [answer], repeat: true }, elsewhere.url);
     const location = `${there.base_url.compatible}/chat/completions`;
     const { ask, scripted } = await agentWith({
       rounds: [{ fault: { kind: 'redirect', status: 307, location } }],
       repeat: true,
     });
-    // Nothing has been said yet, so that it can be an answer of HTTP.
+    // Before the first output, a failure is an HTTP status.
     await expect(ask()).rejects.toMatchObject({ status: 502, code: 'provider_error' });
     expect(await there.requests()).toEqual([]);
     expect(await scripted.requests()).toHaveLength(1);

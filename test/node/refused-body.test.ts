@@ -16,7 +16,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Sends a chunked body to its end, whatever is answered meanwhile. */
+/** Sends a complete chunked body, also after the response has arrived. */
 const sendChunked = (path: string, megabytes: number, headers: Record<string, string>) =>
   new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
     const sent = request(server.url + path, {
@@ -43,7 +43,7 @@ it.each([2, 12, 24])(
   },
 );
 
-it('answers a refusal for another reason too while a body is under way', async () => {
+it('returns other errors while a body is being sent', async () => {
   const authorization = `Bearer ${server.key}`;
   expect(
     (await sendChunked('/api/v1/agents', 12, { 'content-type': 'application/json' })).status,

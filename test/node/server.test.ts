@@ -8,7 +8,7 @@ import { type Client, openClient } from '../../scripts/client.ts';
 import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
 import { familyOf, stillRunning } from './support/processes.ts';
 
-// One data directory through the life of a server: started, loaded, killed in the middle, started again, stopped.
+// One data directory through the life of a server: started, loaded, killed under load, started again, stopped.
 const directory = mkdtempSync(join(tmpdir(), 'agentgrid-server-'));
 let server: SpawnedServer;
 let client: Client;
@@ -22,8 +22,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe('a server that has just been started', () => {
-  it('has printed one line with what a script needs, and kept its secrets for their owner only', async () => {
+describe('a new server', () => {
+  it('prints one line for scripts, and stores its secrets readable only by their owner', async () => {
     expect(server.stdout).toHaveLength(1);
     expect(Object.keys(JSON.parse(server.stdout[0] ?? '')).sort()).toEqual([
       'key',
@@ -52,7 +52,7 @@ describe('a server that has just been started', () => {
       expect([link, (await fetch(server.url + link)).status]).toEqual([link, 200]);
   });
 
-  it('refuses to start twice on a port, and says what to do', async () => {
+  it('refuses to start twice on a port, and names a solution', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
@@ -64,8 +64,8 @@ describe('a server that has just been started', () => {
     rmSync(second, { recursive: true });
   });
 
-  it('refuses to start twice on a data directory, and goes on', async () => {
-    const says = `${directory} is in use by another AgentGrid (process ${server.child.pid}). Stop that one, or choose another`;
+  it('refuses to start twice on a data directory, and keeps running', async () => {
+    const says = `${directory} is in use by another AgentGrid (process ${server.child.pid}). Stop it, or choose another`;
     await expect(spawnServer(directory, ['--no-sample'])).rejects.toThrow(says);
     expect(await client.call('GET', '/users/me')).toMatchObject({
       workspace_id: server.workspace_id,
@@ -83,7 +83,7 @@ describe('a server that is killed under load (R60, R66)', () => {
   const acknowledged: Acknowledged = { files: new Set(), messages: new Map(), versions: 1 };
   let agent: { id: string; base_id: string };
 
-  it('is loaded with uploads, messages and changes, and dies in the middle of them', async () => {
+  it('is killed during uploads, messages and changes', async () => {
     agent = await client.call('POST', '/agents', { json: { name: 'Killed' } });
     const sessions = await Promise.all(
       [1, 2].map(() =>
@@ -111,7 +111,7 @@ describe('a server that is killed under load (R60, R66)', () => {
     expect(await server.stop()).toBeNull();
   });
 
-  it('has every acknowledged write when it is started again, with the same key', async () => {
+  it('has every acknowledged write after a restart, with the same key', async () => {
     const before = server;
     server = await spawnServer(directory, ['--no-sample']);
     client = openClient(server.url, server.key);
@@ -136,7 +136,7 @@ describe('a server that is killed under load (R60, R66)', () => {
     );
   });
 
-  it('finishes the files that were in work within a minute, by itself', async () => {
+  it('finishes files in progress within a minute, without a request', async () => {
     await vi.waitUntil(async () => (await listUnfinished()).length === 0, {
       timeout: 60_000,
       interval: 500,
@@ -147,7 +147,7 @@ describe('a server that is killed under load (R60, R66)', () => {
     expect(files.filter(({ status }) => status !== 'ready')).toEqual([]);
   });
 
-  it('goes on with the sessions that were answering', async () => {
+  it('continues sessions that had an active run', async () => {
     for (const session of acknowledged.messages.keys())
       await vi.waitFor(() => sendOne(session, -1), { timeout: 60_000, interval: 1000 });
   });
@@ -197,7 +197,7 @@ describe('a server that is killed under load (R60, R66)', () => {
     return true;
   }
 
-  /** One after the other until the server is gone. */
+  /** Sends requests one after the other until the server is gone. */
   async function repeat(
     signal: AbortSignal,
     act: (turn: number) => Promise<unknown>,
@@ -227,7 +227,7 @@ describe('a server that is killed under load (R60, R66)', () => {
   }
 });
 
-describe('a server that is told to stop', () => {
+describe('a server that is stopped', () => {
   it('ends with exit code 0 and leaves no process behind', async () => {
     const family = familyOf(server.child.pid);
     expect(family.length).toBeGreaterThanOrEqual(4);

@@ -24,11 +24,11 @@ const locked = Object.entries(packages).filter(
   ([path, { link }]) => path.includes('node_modules/') && link !== true,
 );
 const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 13);
-/** Licences of packages that go into the Worker. */
+/** Licences of packages in the Worker. */
 const permissive =
   /^\(?(?:MIT|MIT-0|Apache-2\.0|ISC|0BSD|BSD-[23]-Clause|CC0-1\.0|Python-2\.0|BlueOak-1\.0\.0|AFL-2\.1)\b/;
 
-/** MIT, which they say in a form that npm does not read. */
+/** MIT packages that declare it in a form that npm does not read. */
 const readByHand = new Set(['busboy', 'streamsearch']);
 
 describe('dependencies (R80)', () => {
@@ -52,7 +52,7 @@ describe('dependencies (R80)', () => {
     ).toEqual([]);
   });
 
-  it('have permissive licences where they go into the Worker', () => {
+  it('have permissive licences if they are part of the Worker', () => {
     const shipped = locked.filter(([, { dev }]) => dev !== true);
     expect(shipped.length).toBeGreaterThan(20);
     expect(

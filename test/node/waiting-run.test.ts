@@ -9,7 +9,7 @@ import { asks, locate, result, says, tools } from '../support/waiting-script.ts'
 import { familyOf } from './support/processes.ts';
 import { startProvider } from './support/provider-process.ts';
 
-// A server that is killed while runs wait, and once more right after one of them is resumed.
+// A server that is killed while runs wait, and again directly after one of them is resumed.
 const directory = mkdtempSync(join(tmpdir(), 'agentgrid-waiting-'));
 const flags = ['--no-sample', '--var', 'ALLOW_PRIVATE_NETWORK:true'];
 let provider: Awaited<ReturnType<typeof startProvider>>;
@@ -43,7 +43,7 @@ async function kill(): Promise<void> {
 const words = Array.from({ length: 600 }, (_, index) => `w${index} `);
 const slowly = { text: words, fault: { kind: 'drip' as const, bytes: 160, ms: 50 } };
 
-/** A run that waits for a client tool. */
+/** Starts a run that waits for a client tool. */
 async function wait(next: typeof says | typeof slowly): Promise<Message> {
   const scripted = await playScript({ rounds: [asks(locate), next] }, provider.url);
   await client.call('PUT', '/providers/openai-compatible', {
@@ -65,7 +65,7 @@ describe('a server that is killed while runs wait', () => {
   let interrupted: Message;
   const path = () => `/runs/${interrupted.run_id}`;
 
-  it('resumes one after the restart', async () => {
+  it('resumes a run after the restart', async () => {
     resumed = await wait(says);
     expect(resumed.run.status).toBe('requires_action');
     await kill();

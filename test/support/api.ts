@@ -5,7 +5,7 @@ export const rootKey = 'root-key-of-the-tests-0123456789';
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+  // biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary JSON.
   readonly body: any;
 }
 
@@ -39,7 +39,7 @@ export async function toAnswer(response: Response): Promise<Answer> {
   };
 }
 
-/** One request through the front door: the worker's own fetch handler, in workerd. */
+/** Sends one request to the fetch handler of the Worker, in workerd. */
 export const request = async (
   method: string,
   path: string,
@@ -58,7 +58,7 @@ export interface Workspace {
   delete(path: string, options?: Options): Promise<Answer>;
   /** The same workspace through another key. */
   as(key: string): Workspace;
-  /** Makes a key and returns the workspace as seen through it. */
+  /** Creates a key and returns the workspace with access through it. */
   withRole(
     role: 'viewer' | 'runtime' | 'editor' | 'admin',
     agent_ids?: string[],
@@ -90,7 +90,7 @@ function open(id: string, key: string, key_id: string): Workspace {
   };
 }
 
-/** Every test mints its own workspace. */
+/** Creates a workspace; every test has its own. */
 export async function newWorkspace(name = 'Test'): Promise<Workspace> {
   const { body } = await request('POST', '/api/v1/workspaces', rootKey, { json: { name } });
   return open(body.workspace.id, body.api_key.secret, body.api_key.id);

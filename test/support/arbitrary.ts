@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { resolve, type Schema, typesOf } from './document.ts';
 
-/** Values that a schema allows, as far as a schema can say: what only code checks may still be refused. */
+/** Generates values that match a schema; checks in code may still refuse them. */
 export function valuesOf(schema: Schema, depth = 0): fc.Arbitrary<unknown> {
   const target = resolve(schema);
   if (target.const !== undefined) return fc.constant(target.const);
@@ -68,7 +68,7 @@ function objectsOf(
   { properties = {}, required = [], additionalProperties }: Schema,
   depth: number,
 ): fc.Arbitrary<unknown> {
-  // Deep down only what must be there, so that schemas that contain themselves come to an end.
+  // At depth only required properties, so that recursive schemas terminate.
   const names = Object.keys(properties).filter((name) => depth < 6 || required.includes(name));
   const known = fc.record(
     Object.fromEntries(names.map((name) => [name, valuesOf(properties[name] ?? {}, depth + 1)])),
@@ -85,7 +85,7 @@ function objectsOf(
   return fc.tuple(free, known).map(([some, rest]) => ({ ...some, ...(rest as object) }));
 }
 
-/** What goes wrong in the field: another type, nothing, too much, too deep, text that is not text. */
+/** Generates invalid values: other types, missing, too large, too deep, malformed text. */
 export const oddities: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -133,7 +133,7 @@ export const oddities: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
 );
 
-/** A value with one place, the root too, replaced, removed, or given a companion. */
+/** Generates a value with one place, or the root, replaced, removed or extended. */
 export function mutated(value: unknown): fc.Arbitrary<unknown> {
   return fc
     .tuple(fc.infiniteStream(fc.nat(1000)), fc.constantFrom('replace', 'remove', 'add'), oddities)

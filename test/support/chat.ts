@@ -10,11 +10,11 @@ export interface Chat {
   readonly provider: ScriptedProvider;
   /** Sends a message; the whole answer as JSON. */
   send(json: object, headers?: Record<string, string>): ReturnType<Workspace['post']>;
-  /** Sends a message and hands out the response before it has been read. */
+  /** Sends a message and returns the response unread. */
   stream(json: object, headers?: Record<string, string>): Promise<Response>;
 }
 
-/** A session with an agent whose model says what the script says. */
+/** A session with an agent whose model follows the script. */
 export async function newChat(
   script: Script,
   { config = {}, session = {} }: { config?: object; session?: object } = {},
@@ -52,14 +52,14 @@ export const openStream = async (
   return exports.default.fetch(toRequest(method, `/api/v1${path}`, workspace.key, options));
 };
 
-/** One server-sent event as it came. */
+/** One received server-sent event. */
 export interface Frame {
   readonly id: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+  // biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary JSON.
   readonly data: any;
 }
 
-/** Reads events until `enough` says so, then hangs up. The closing marker is not among them. */
+/** Reads events until `enough` returns true, then disconnects. Omits the closing marker. */
 export async function readFrames(
   response: Response,
   enough: (frames: readonly Frame[]) => boolean = () => false,

@@ -6,7 +6,7 @@ import { app } from '../../src/app.ts';
 import type { Access } from '../../src/http/permissions.ts';
 import { type Answer, type Options, request } from './api.ts';
 
-/** A JSON Schema of the document, as far as tests look into it. */
+/** The part of a JSON Schema of the document that tests read. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -82,7 +82,7 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-/** The document as the worker serves it. */
+/** The OpenAPI document that the Worker serves. */
 export const document = await readDocument();
 
 export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(
@@ -97,7 +97,7 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
     })),
 );
 
-/** By name; undefined while its feature has not landed. */
+/** Returns an operation by name; undefined if it does not exist. */
 export const operationNamed = (name: string): Operation | undefined =>
   operations.find((operation) => operation.name === name);
 
@@ -131,7 +131,7 @@ function validatorOf(schema: Schema): Validator {
   return validator;
 }
 
-/** What is wrong with a value, one line each; empty when it matches. */
+/** Returns the violations of a value, one line each; empty if it matches. */
 export function violationsOf(schema: Schema, value: unknown): string[] {
   const { valid, errors } = validatorOf(schema).validate(value);
   return valid ? [] : errors.map((error) => `${error.instanceLocation}: ${error.error}`);
@@ -145,7 +145,7 @@ export interface Place {
   readonly isInUnion: boolean;
 }
 
-/** Every place in a body that a schema knows, the root first. */
+/** Returns every place in a body that a schema describes, the root first. */
 export function* placesIn(
   schema: Schema | undefined,
   path: Place['path'] = [],
@@ -180,7 +180,7 @@ export const fillPath = (operation: Operation, values: Readonly<Record<string, s
     encodeURIComponent(values[name] ?? `no-${name}`),
   );
 
-/** Calls an operation and checks that the answer is one that the document allows. */
+/** Calls an operation and checks that the document allows the response. */
 export async function call(
   operation: Operation,
   path: string,
@@ -239,7 +239,7 @@ function expectForm(operation: Pick<Operation, 'path'>, answer: Answer, context:
   );
 }
 
-/** A refusal in the form of the operation. */
+/** Expects an error in the format of the operation. */
 export function expectRefusal(
   operation: Pick<Operation, 'path'>,
   answer: Answer,
@@ -252,13 +252,13 @@ export function expectRefusal(
   expectForm(operation, answer, context);
 }
 
-/** Where a refused body is wrong. */
+/** Returns the pointers of the errors of a refused body. */
 export const pointersOf = ({ body }: Answer): string[] =>
   ((body.errors ?? body.error?.errors ?? []) as { pointer: string }[]).map(
     ({ pointer }) => pointer,
   );
 
-/** RFC 9457 as this API does it. */
+/** Expects a problem document (RFC 9457) of this API. */
 export function expectProblem(
   { status, headers, body }: Answer,
   expected: number,
@@ -272,7 +272,7 @@ export function expectProblem(
   expect(body.request_id, context).toBe(headers.get('x-request-id'));
 }
 
-/** Problems are compared without what names the request. */
+/** Removes the request id from a problem, for comparison. */
 export const withoutRequestId = ({ status, body }: Answer) => ({
   status,
   body: { ...body, request_id: '' },

@@ -1,4 +1,4 @@
-/** Small documents made on the spot, so that tests know every byte of them. */
+/** Builds small documents, so that tests know every byte of them. */
 
 const encode = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
 
@@ -38,7 +38,7 @@ export function makePdf(pages: readonly (readonly string[])[]): Uint8Array<Array
 export interface ZipEntry {
   readonly name: string;
   readonly content: Uint8Array<ArrayBuffer>;
-  /** What the directory says, where it lies. */
+  /** The entry in the central directory, and its offset. */
   readonly claimedSize?: number;
   readonly isEncrypted?: boolean;
 }

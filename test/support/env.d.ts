@@ -8,7 +8,7 @@ declare global {
       TEST_MIGRATIONS: D1Migration[];
       /** Empty: a test of migrations applies them step by step. */
       OLD_DB: D1Database;
-      /** Requests of each sort that the fuzz makes for each operation. */
+      /** Number of fuzz requests of each kind per operation. */
       FUZZ_RUNS: string;
     }
   }

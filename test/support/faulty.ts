@@ -1,10 +1,10 @@
-/** Where a fault strikes: the `at`th round trip to D1, from 1, before it is made or after it is committed. */
+/** Position of a fault: the `at`th round trip to D1, from 1, before it is made or after it is committed. */
 export interface Fault {
   readonly at: number;
   readonly mode: 'before' | 'after';
 }
 
-/** One of the messages of D1 that pass: https://developers.cloudflare.com/d1/observability/debug-d1/ */
+/** A transient error of D1: https://developers.cloudflare.com/d1/observability/debug-d1/ */
 const lost = () => new Error('D1_ERROR: Network connection lost.');
 
 export interface FaultyDatabase {
@@ -14,8 +14,8 @@ export interface FaultyDatabase {
 }
 
 /**
- * The database with one round trip failing: `before`, nothing has happened; `after`, it has happened
- * and only the acknowledgement is lost. With `null` it only counts.
+ * Wraps the database so that one round trip fails: `before` its effect, or `after` it, when only the response is
+ * lost. With `null` it only counts round trips.
  */
 export function faulty(database: D1Database, fault: Fault | null): FaultyDatabase {
   let trips = 0;
@@ -30,13 +30,13 @@ export function faulty(database: D1Database, fault: Fault | null): FaultyDatabas
   return { database: watched(database, strike), trips: () => trips };
 }
 
-/** The statements that were run, each with what it was given. */
+/** The executed statements with their parameters. */
 export interface Recording {
   readonly database: D1Database;
   readonly statements: { readonly sql: string; readonly values: readonly unknown[] }[];
 }
 
-/** The database, with a list of every statement that is run on it. */
+/** Wraps the database to record every statement. */
 export function recording(database: D1Database): Recording {
   const statements: Recording['statements'] = [];
   const run = <Result>(call: () => Promise<Result>, made: Recording['statements']) => {

@@ -22,7 +22,7 @@ export function uploadForm(
   return workspace.post(path, undefined, { body: form, headers });
 }
 
-/** A base of its own. */
+/** Creates a knowledge base. */
 export async function newBase(
   workspace: Workspace,
   settings: Record<string, unknown> = {},
@@ -49,8 +49,8 @@ export async function addText(
   return settled(workspace, body.data[0].id);
 }
 
-/** The file once it is `ready` or `failed`. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+/** Waits until a file is `ready` or `failed`, and returns it. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary JSON.
 export async function settled(workspace: Workspace, file: string): Promise<any> {
   const { body } = await vi.waitUntil(
     async () => {

@@ -1,4 +1,4 @@
-/** Addresses that nothing of a workspace may ever reach, in every spelling that a parser forgives (R34). */
+/** Addresses that no request of a workspace may reach, in every spelling that URL parsers accept (R34). */
 export const forbiddenUrls: readonly string[] = [
   'http://localhost/',
   'http://localhost:8787/',

@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { createProvider, providerHosts } from './provider/provider.ts';
 
-/** What a test has an address answer; it is sent as many times as it is asked for. */
+/** The registered response of an address; sent for every request. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The body so many times over. */
+  /** Number of repetitions of the body. */
   readonly repeat?: number;
   readonly gzip?: boolean;
   /** Before the headers. */
@@ -20,11 +20,11 @@ export interface OutboundCall {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Whether a test had registered the address. */
+  /** True if a test had registered the address. */
   readonly expected: boolean;
 }
 
-/** No test calls it otherwise, and nothing of the product may. */
+/** The host that controls this service; only tests call it. */
 export const controlHost = 'outbound-control.invalid';
 
 const replies = new Map<string, Reply>();
@@ -32,9 +32,9 @@ const calls: OutboundCall[] = [];
 const provider = createProvider();
 
 /**
- * Where every request out of workerd ends, redirects hop by hop: in this process, without a network.
- * Runs in Node beside Vitest; tests speak to it through `outbound.ts`. What no test has registered is
- * recorded as unexpected and refused.
+ * Answers every request that leaves workerd, each hop of a redirect included, in this process and without
+ * a network. Runs in Node beside Vitest; tests control it through `outbound.ts`. Requests to unregistered
+ * addresses are recorded as unexpected and refused.
  */
 export async function outboundService(request: Request): Promise<Response> {
   const url = new URL(request.url);

@@ -5,7 +5,7 @@ const control = async <T>(path: string, body: object): Promise<T> =>
     await fetch(`https://${controlHost}${path}`, { method: 'POST', body: JSON.stringify(body) })
   ).json();
 
-/** An origin of its own in the outside world: it answers what a test says and remembers who called. */
+/** An external origin with registered responses; records its requests. */
 export class Site {
   readonly origin = `https://${crypto.randomUUID()}.example.com`;
 
@@ -13,18 +13,18 @@ export class Site {
     return `${this.origin}${path}`;
   }
 
-  /** Registers an answer and returns its address. */
+  /** Registers a response and returns its URL. */
   async answers(path: string, reply: Reply): Promise<string> {
     const address = this.url(path);
     await control('/register', { address, reply });
     return address;
   }
 
-  /** What has arrived, in its order. */
+  /** Returns the received requests, in order. */
   calls(): Promise<OutboundCall[]> {
     return control('/calls', { prefix: `${this.origin}/` });
   }
 }
 
-/** Everything that has left without a test having registered its address. */
+/** Returns the requests to addresses that no test registered. */
 export const unexpectedCalls = (): Promise<OutboundCall[]> => control('/calls', {});

@@ -1,4 +1,4 @@
-/** PDFs object by object, so that a test can say exactly what is in the file. */
+/** Builds PDFs object by object, so that tests control the exact content. */
 
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 

@@ -16,13 +16,13 @@ import { playScript } from './provider/client.ts';
 import { asks, locate, result, says, tools } from './waiting-script.ts';
 
 /**
- * The one place that knows how to make a resource of each kind. The sweep over the document takes
- * path parameters, ids in bodies and valid bodies from here; a parameter it does not know fails it.
+ * Creates a resource of each kind. The tests generated from the document take path parameters, ids in
+ * bodies and valid bodies from here, and fail for an unknown parameter.
  */
 interface Recipe {
-  /** The operation it needs; until that is in the document there is nothing to make. */
+  /** The operation that creates it; without it in the document, nothing is created. */
   readonly needs: string;
-  /** The path parameters it gives values to, and those it needs values of. */
+  /** The path parameters that it provides, and those that it requires. */
   readonly gives: readonly string[];
   readonly from?: readonly string[];
   readonly make: (workspace: Workspace, made: Values) => Promise<Values>;
@@ -250,7 +250,7 @@ const recipes: readonly Recipe[] = [
   },
 ];
 
-/** Path parameters that are names, not ids: another workspace may use the same. */
+/** Path parameters that are names and not ids: other workspaces may use the same. */
 export const namedParameters: ReadonlySet<string> = new Set(['label', 'provider']);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
@@ -274,7 +274,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   conv: 'conversation',
 };
 
-/** Well-formed ids of nothing, by parameter. */
+/** Well-formed ids of nonexistent resources, by parameter. */
 export const randomValues = (): Values => ({
   ...Object.fromEntries(
     Object.entries(parameterOfPrefix).map(([prefix, parameter]) => [
@@ -338,7 +338,7 @@ export const valuesFor = async (
 export async function seed(name: string, parameters?: readonly string[]): Promise<Seeded> {
   const workspace = await newWorkspace(name);
   const wanted = new Set(parameters);
-  // Backwards, since a recipe needs only what those before it make.
+  // Backwards, since a recipe needs only resources of earlier ones.
   const chosen = recipes.toReversed().filter(({ gives, from = [] }) => {
     const isWanted = parameters === undefined || gives.some((parameter) => wanted.has(parameter));
     for (const parameter of isWanted ? from : []) wanted.add(parameter);
@@ -369,7 +369,7 @@ async function created(workspace: Workspace, path: string, json: unknown) {
   return body;
 }
 
-/** A body that the operation takes, with ids of the given workspace in it; undefined when it takes none. */
+/** Returns a valid body with ids of the given workspace; undefined if the operation has no body. */
 export function validBody(operation: Operation, own: Values): unknown {
   const schema = jsonBodyOf(operation);
   if (schema === undefined) return undefined;
@@ -378,7 +378,7 @@ export function validBody(operation: Operation, own: Values): unknown {
   return withOwnIds(exampleOf(schema), own);
 }
 
-/** What a valid request carries: JSON, or a form where the operation takes nothing else. `more` is added to JSON. */
+/** Returns a valid body: JSON, or a form if the operation accepts only that. `more` is added to JSON. */
 export function validOptions(
   operation: Operation,
   own: Values,
@@ -393,7 +393,7 @@ export function validOptions(
   return { body: form };
 }
 
-/** The documented example; where there is none, the examples and defaults of what is required. */
+/** Returns the documented example; without one, examples and defaults of required properties. */
 export function exampleOf(schema: Schema): unknown {
   const target = resolve(schema);
   const [documented] = [
@@ -443,7 +443,7 @@ export function withValueAt(
 ): unknown {
   const [first, ...rest] = path;
   if (first === undefined) return inner;
-  // What else an item has may say which of several it is.
+  // Other properties of an item may determine the member of a union.
   if (typeof first === 'number')
     return [withValueAt(Array.isArray(value) ? value[0] : undefined, rest, inner)];
   const object =

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { sha256 } from '../../src/shared/digest.ts';
 
-/** Tables with rows of workspaces, as the database itself lists them. */
+/** Tables with rows of workspaces, read from the database schema. */
 export async function tenantTables(): Promise<string[]> {
   const { results } = await env.DB.prepare(
     `select name from sqlite_master where type = 'table' and sql like 'CREATE TABLE%' and (sql like '%workspace_id%' or name = 'workspaces') order by name`,
@@ -9,7 +9,7 @@ export async function tenantTables(): Promise<string[]> {
   return results.map(({ name }) => name);
 }
 
-/** A hash of every row of a workspace, by table: equal before and after means that nothing was touched. */
+/** A hash of every row of a workspace, by table: equal hashes mean that nothing changed. */
 export async function hashRows(workspace_id: string): Promise<Record<string, string>> {
   const tables = await tenantTables();
   const rows = await env.DB.batch(
@@ -27,7 +27,7 @@ export async function hashRows(workspace_id: string): Promise<Record<string, str
   return Object.fromEntries(await Promise.all(hashes));
 }
 
-/** How many rows of a table a workspace has. */
+/** Counts the rows of a workspace in a table. */
 export async function countRows(table: string, workspace_id: string): Promise<number> {
   const row = await env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`)
     .bind(workspace_id)
@@ -35,7 +35,7 @@ export async function countRows(table: string, workspace_id: string): Promise<nu
   return row?.n ?? 0;
 }
 
-/** How many rows a workspace has in each table. */
+/** Counts the rows of a workspace in each table. */
 export async function countAll(workspace_id: string): Promise<Record<string, number>> {
   const tables = (await tenantTables()).filter((table) => table !== 'workspaces');
   const counts = await env.DB.batch<{ n: number }>(

@@ -1,21 +1,21 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** Longer than any test may take. */
-const patience_ms = 4 * 60_000;
-/** EX_TEMPFAIL of sysexits.h: nothing has failed, and it may be tried again. */
+const limit_ms = 4 * 60_000;
+/** EX_TEMPFAIL of sysexits.h: no test failed; the run can be repeated. */
 const exitCode = 75;
 
 /**
- * Ends a run in which nothing has happened for too long and tells where it stands: a worker whose runtime no
- * longer answers fires no timeout of a test either, so that the run would go on for ever.
+ * Ends a test run without progress for too long, and prints the unfinished files. A worker whose runtime no longer
+ * responds does not fire timeouts of tests either, so the run would never end.
  */
 export class StallGuard implements Reporter {
   readonly #unfinished = new Map<string, string>();
-  #heard_at = Date.now();
+  #last_progress_at = Date.now();
   #timer: NodeJS.Timeout | undefined;
 
   onTestRunStart(): void {
-    this.#heard_at = Date.now();
+    this.#last_progress_at = Date.now();
     this.#timer = setInterval(() => this.#look(), 5000);
   }
 
@@ -32,7 +32,7 @@ export class StallGuard implements Reporter {
   }
 
   onTestModuleEnd({ moduleId }: TestModule): void {
-    this.#heard_at = Date.now();
+    this.#last_progress_at = Date.now();
     this.#unfinished.delete(moduleId);
   }
 
@@ -41,15 +41,15 @@ export class StallGuard implements Reporter {
   }
 
   #hear(file: string, where: string): void {
-    this.#heard_at = Date.now();
+    this.#last_progress_at = Date.now();
     this.#unfinished.set(file, where);
   }
 
   #look(): void {
-    if (Date.now() - this.#heard_at < patience_ms) return;
+    if (Date.now() - this.#last_progress_at < limit_ms) return;
     const files = [...this.#unfinished].map(([file, where]) => `  ${file}\n    ${where}`);
     console.error(
-      `Nothing has happened for ${patience_ms / 60_000} minutes. What has begun and not ended:\n${files.join('\n')}`,
+      `No progress for ${limit_ms / 60_000} minutes. Unfinished files:\n${files.join('\n')}`,
     );
     process.exit(exitCode);
   }

@@ -1,4 +1,4 @@
-/** A list of RFC 9651 whose members are strings with parameters, as far as the rate-limit fields need it. Throws where it is malformed. */
+/** A list of RFC 9651 whose members are strings with parameters, as needed for the rate-limit fields. Throws if it is malformed. */
 export interface Item {
   readonly value: string;
   readonly parameters: Readonly<Record<string, string | number>>;

@@ -1,4 +1,4 @@
-/** What is documented of Vectorize, held by the fake: what production refuses must fail here. */
+/** Documented limits of Vectorize. The fake enforces them, so that violations fail in tests. */
 const limits = {
   id: 64,
   namespace: 64,
@@ -20,8 +20,8 @@ interface Change {
 const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
 
 /**
- * Vectorize in memory: exact cosine, documented limits, and writes that are seen only after `delay`
- * milliseconds of the clock it is given. Metadata filters know `$eq` and `$in`, as the adapter needs.
+ * Vectorize in memory: exact cosine similarity, documented limits, and writes that become visible after `delay`
+ * milliseconds of the given clock. Metadata filters know `$eq` and `$in`, as the adapter needs.
  */
 export class FakeVectorize {
   readonly #changes: Change[] = [];

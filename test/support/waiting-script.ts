@@ -1,6 +1,6 @@
 import type { Round, ToolCall } from './provider/script.ts';
 
-/** Two tools of the caller's, as a message declares them. */
+/** Two client tools, as declared in a message. */
 export const tools = [
   {
     name: 'get_location',

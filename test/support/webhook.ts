@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { OutboundCall } from './outbound-service.ts';
 
 /**
- * Verifies a request as a receiver does: with an HMAC of its own, over a text that is not old. The header
+ * Verifies a request as a receiver does: with its own HMAC and a check of the time. The header
  * carries `signatures` values, one of which must be of this secret.
  */
 export async function checkSignature(

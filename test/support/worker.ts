@@ -3,10 +3,10 @@ import { env } from 'cloudflare:workers';
 import { app } from '../../src/app.ts';
 import { type Answer, type Options, toAnswer, toRequest } from './api.ts';
 
-/** Bindings to put in place of the worker's own. */
+/** Bindings that replace those of the Worker. */
 export type Bindings = Partial<Record<keyof Env, unknown>>;
 
-/** One request with other bindings, deferred work waited for. */
+/** Sends one request with other bindings, and waits for deferred work. */
 export async function requestWith(
   bindings: Bindings,
   method: string,

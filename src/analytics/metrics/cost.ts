@@ -63,7 +63,7 @@ const estimated_calls = {
   since: 1,
 } as const satisfies StoredMetric;
 
-/** Where calls are told apart by operation. */
+/** The dimensions along which calls are counted by operation. */
 const totals = ['all', 'variant'] as const;
 
 export const calls_by_operation = {

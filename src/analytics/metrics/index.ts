@@ -13,12 +13,12 @@ const all: readonly Metric[] = [
   ...[performanceParts, costParts].flat(),
 ];
 
-/** Every metric that rollups store: those that are declared, and those that ratios are made of. */
+/** Every metric that rollups store: declared metrics, and the parts of ratios. */
 export const storedMetrics: readonly StoredMetric[] = [
   ...new Set(all.flatMap((metric) => (metric.kind === 'ratio' ? metric.from : [metric]))),
 ];
 
-/** The schema number of what is rolled up now. */
+/** The current schema number of rollups. */
 export const currentSchema = Math.max(...storedMetrics.map(({ since }) => since));
 
 /** The metrics that are read from one kind of fact. */

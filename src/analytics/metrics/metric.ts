@@ -65,7 +65,7 @@ export interface Distribution<From extends FactKind> extends Stored {
   readonly read: (fact: Facts[From]) => number | null;
 }
 
-/** Averages numbers with a precision of a millionth. null counts for nothing. */
+/** Averages numbers with a precision of one millionth. Null is ignored. */
 export interface Mean<From extends FactKind> extends Stored {
   readonly kind: 'mean';
   readonly from: From;
@@ -82,11 +82,11 @@ export type MetricFrom<From extends FactKind> =
 /** A metric that is read from facts and stored in rollups. */
 export type StoredMetric = { [From in FactKind]: MetricFrom<From> }[FactKind];
 
-/** A quotient of stored metrics, computed when it is read. */
+/** A quotient of stored metrics, computed when a report is read. */
 export interface Ratio extends Described {
   readonly kind: 'ratio';
   readonly from: readonly StoredMetric[];
-  /** Gets the values of `from`, in their order; `ratio` ties the two together. */
+  /** Receives the values of `from`, in their order; `ratio` ensures matching types. */
   readonly read: (values: never) => readonly [part: number, whole: number];
   /** The value where the whole is 0. */
   readonly empty: 0 | null;

@@ -83,7 +83,7 @@ export async function decodeHtml(
   return isDamaged(text) && transport === null ? decodeText(bytes) : text;
 }
 
-/** Number of non-ASCII characters from which valid UTF-8 is no coincidence. */
+/** Number of non-ASCII characters from which valid UTF-8 is not a coincidence. */
 const minUtf8 = 4;
 
 async function declaredEncoding(

@@ -5,7 +5,7 @@ import { toWireTimeOrNull } from '../../shared/time.ts';
 import { mayUse } from '../access.ts';
 import type { Me } from './schema.ts';
 
-/** Returns the caller with its permissions. Throws `forbidden` for a caller that is no API key. */
+/** Returns the caller with its permissions. Throws `forbidden` for a caller that is not an API key. */
 export function getMe(ctx: Ctx): Me {
   const actor = keyActor(ctx);
   const { id, role, agent_ids, expires_at } = actor;
@@ -22,7 +22,7 @@ export function getMe(ctx: Ctx): Me {
   };
 }
 
-/** Throws `forbidden` for a caller that is no API key. */
+/** Throws `forbidden` for a caller that is not an API key. */
 export function keyActor(ctx: Ctx): ApiKeyActor {
   if (ctx.actor.type !== 'api_key')
     throw new Failure('forbidden', 'Only an API key of the workspace can do this.');

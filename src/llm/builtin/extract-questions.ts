@@ -2,22 +2,22 @@ import { stemsOf } from '../../shared/stems.ts';
 import { contentWords, isAskingWord, words } from '../../shared/words.ts';
 import { cleanTitle } from './extract-title.ts';
 
-/** What questions can be suggested from. */
+/** The sources of suggested questions. */
 export interface SuggestFrom {
-  /** Of passages that were found for the last answer, those it did not use first: `Care > Descaling`. */
+  /** Headings of the passages found for the last answer, unused ones first: `Care > Descaling`. */
   readonly headings: readonly string[];
-  /** Of the version. */
+  /** The starter questions of the version. */
   readonly starter_questions: readonly string[];
-  /** What the user has asked already, newest last. */
+  /** Earlier questions of the user, newest last. */
   readonly asked: readonly string[];
 }
 
-/** Characters of a suggestion. */
-const longest = 300;
-/** A question that shares more than this of its words with one that was asked is the same again. */
+/** Maximum characters of a suggestion. */
+const maxSuggestionChars = 300;
+/** Share of common words above which two questions count as equal. */
 const sameness = 0.7;
 
-/** Questions as they may be shown: one line each, none twice and none that was asked already. */
+/** Returns questions for display: one line each, without duplicates and earlier questions. */
 export function tidySuggestions(
   texts: readonly string[],
   asked: readonly string[],
@@ -34,8 +34,8 @@ export function tidySuggestions(
 }
 
 /**
- * Questions by rule: after the headings of what was found, whose text can answer them, then the
- * starter questions. Nothing that was asked already.
+ * Returns suggested questions by rule: about the headings of found passages, whose text can answer
+ * them, then the starter questions. Earlier questions are omitted.
  */
 export function extractQuestions(
   { headings, starter_questions, asked }: SuggestFrom,
@@ -56,7 +56,7 @@ export function extractQuestions(
   );
 }
 
-/** The last of the titles, without its number; null where it is no topic. */
+/** Returns the last heading of a path, without its number; null when it names no topic. */
 function topicOf(heading: string): string | null {
   const last = heading.split(' > ').at(-1) ?? '';
   const isQuestion = /[?\uff1f]\s*$/.test(last);
@@ -66,7 +66,7 @@ function topicOf(heading: string): string | null {
   return isQuestion ? `${topic}?` : topic;
 }
 
-/** The question mark of the topic's script. */
+/** Returns the question mark of the topic's script. */
 const markOf = (topic: string): string =>
   /[\u3040-\u30ff\u4e00-\u9fff]/.test(topic)
     ? '\uff1f'
@@ -77,14 +77,14 @@ const markOf = (topic: string): string =>
 const english = new Set('the what how is are do does can where when why which my your'.split(' '));
 const isEnglish = (question: string): boolean => words(question).some((word) => english.has(word));
 
-/** Stems, so that descaling is the same as to descale. */
+/** Returns the stems of a text's words, so that “descaling” equals “to descale”. */
 const subjectOf = (text: string): Set<string> => {
   const all = contentWords(text);
   const subject = all.filter((word) => !isAskingWord(word));
   return new Set((subject.length > 0 ? subject : all).flatMap(stemsOf));
 };
 
-/** Whether one asks no more than the other did. */
+/** Returns true when a question adds little to another one. */
 function isSame(text: string, other: string): boolean {
   const own = subjectOf(text);
   const others = subjectOf(other);
@@ -97,4 +97,4 @@ const oneLine = (text: string): string =>
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .replace(/^[\s"“”„«»'*•\d.)-]+(?=\S)/u, '')
     .replace(/["“”»*\s]+$/u, '')
-    .slice(0, longest);
+    .slice(0, maxSuggestionChars);

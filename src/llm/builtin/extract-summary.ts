@@ -1,6 +1,6 @@
 import { estimateTokens } from '../../shared/tokens.ts';
 import { contentWords, isAskingWord } from '../../shared/words.ts';
-import type { Said } from '../conversation.ts';
+import type { ConversationMessage } from '../conversation.ts';
 
 interface Candidate {
   readonly line: string;
@@ -12,42 +12,42 @@ interface Candidate {
 
 const sentenceSegments = new Intl.Segmenter('und', { granularity: 'sentence' });
 const labels = { user: 'User', assistant: 'Assistant' } as const;
-/** Lines that share more than this with one that is kept say the same again. */
+/** Share of common words above which a line repeats another. */
 const sameness = 0.6;
-/** Sentences that are weighed; the newest of them. */
-const mostCandidates = 1500;
-/** What was kept before counts a little less each time, so that a summary does not fill up with the beginning. */
+/** Maximum number of sentences that are scored, newest first. */
+const maxCandidates = 1500;
+/** Factor on lines of the previous summary, so that the beginning of a conversation does not fill the summary. */
 const fading = 0.85;
 
 /**
- * A summary by rule: the sentences that say most of what the conversation is about, as lines in
- * their order, with who said them. Words count by how often they come up; what users say counts
- * more than answers, as do sentences with numbers and names. What users say about themselves and what
- * was decided goes first, up to half of the room; a sentence that repeats another is left out.
+ * Returns a summary by rule: the most relevant sentences of a conversation in order, one per line, each
+ * with its speaker. Words are weighted by frequency; sentences of users, and sentences with numbers and
+ * names, count more. Statements of users about themselves and decisions come first, up to half of the
+ * limit. Repetitions are omitted.
  */
 export function extractSummary(
   previous: string,
-  messages: readonly Said[],
+  messages: readonly ConversationMessage[],
   max_tokens: number,
 ): string {
   const before = previous.split('\n').filter((line) => line.trim() !== '');
-  const spoken = messages.flatMap(sentencesOf);
-  const all = [...before.map((line) => ({ line, weight: fading })), ...spoken].slice(
-    -mostCandidates,
+  const sentences = messages.flatMap(sentencesOf);
+  const all = [...before.map((line) => ({ line, weight: fading })), ...sentences].slice(
+    -maxCandidates,
   );
   const counts = countWords(all.map(({ line }) => line));
   const candidates = all.map(({ line, weight }, order): Candidate => {
     const words = new Set(subjectWords(line));
-    const said = [...words].reduce((sum, word) => sum + Math.log1p(counts.get(word) ?? 0), 0);
+    const relevance = [...words].reduce((sum, word) => sum + Math.log1p(counts.get(word) ?? 0), 0);
     const is_fact = isFact(line);
-    // A fact is worth as much later on as it was at first.
+    // Facts keep their weight in later summaries.
     const worth = is_fact ? Math.max(1, weight) : weight;
     return {
       line,
       words,
       order,
       is_fact,
-      score: (worth * said) / Math.sqrt(Math.max(3, words.size)),
+      score: (worth * relevance) / Math.sqrt(Math.max(3, words.size)),
     };
   });
   return choose(candidates, max_tokens)
@@ -56,22 +56,22 @@ export function extractSummary(
     .join('\n');
 }
 
-/** The best that fit, each saying something that those before it do not. */
+/** Chooses the best sentences within the limit, without repetitions. */
 function choose(candidates: readonly Candidate[], max_tokens: number): Candidate[] {
   const chosen: Candidate[] = [];
   let used = 0;
-  const fill = (from: readonly Candidate[], most: number) => {
+  const fill = (from: readonly Candidate[], limit: number) => {
     for (const candidate of from) {
       const tokens = estimateTokens(`${candidate.line}\n`);
       if (
         candidate.score <= 0 ||
-        used + tokens > most ||
+        used + tokens > limit ||
         chosen.some((one) => overlap(one.words, candidate.words) > sameness)
       )
         continue;
       chosen.push(candidate);
       used += tokens;
-      if (most - used < 8) break;
+      if (limit - used < 8) break;
     }
   };
   const best = [...candidates].sort((a, b) => b.score - a.score || b.order - a.order);
@@ -83,21 +83,21 @@ function choose(candidates: readonly Candidate[], max_tokens: number): Candidate
   return chosen;
 }
 
-/** The first person, of the languages most asked in. */
+/** First-person words in common languages. */
 const self =
   /(?<![\p{L}\p{N}])(?:i|i['’]m|i['’]ve|my|we|our|ich|mein\p{L}*|wir|unser\p{L}*|je|j['’]ai|mon|ma|mes|nous|yo|soy|tengo|mi|mis|eu|meu|minha|io|sono|mio|mia)(?![\p{L}\p{N}])|我|私|僕|俺|ฉัน|ผม|ดิฉัน/iu;
 const decided =
   /(?<![\p{L}])(?:decided|agreed|confirmed|booked|chosen|deadline|entschieden|beschlossen|vereinbart|gebucht|décidé|convenu|decidido|acordado)(?![\p{L}])|决定|確定|決定/iu;
 const isQuestion = /[?\uff1f؟]\s*$/u;
 
-/** Whether a line says something of its user, or what was decided. */
+/** Returns true for a statement of users about themselves, and for a decision. */
 const isFact = (line: string): boolean =>
   !isQuestion.test(line) &&
   (decided.test(line) ||
     (line.startsWith(`${labels.user}: `) && self.test(line.slice(labels.user.length + 2))));
 
-/** Sentences of a message without its code, each with its speaker and its weight. */
-function sentencesOf({ role, text }: Said): { line: string; weight: number }[] {
+/** Returns the sentences of a message without its code, with speaker and weight. */
+function sentencesOf({ role, text }: ConversationMessage): { line: string; weight: number }[] {
   const prose = text.replace(/```[\s\S]*?(?:```|$)/g, '\n').replace(/\s?\[\d{1,3}\]/g, '');
   const sentences = prose
     .split(/\n+/)
@@ -106,7 +106,7 @@ function sentencesOf({ role, text }: Said): { line: string; weight: number }[] {
     .filter((sentence) => subjectWords(sentence).length > 1)
     .map((sentence, index) => {
       const clean = sentence.replace(/^[#>*\-\s]+/, '').slice(0, 400);
-      // What users state counts more than what they ask: the answer repeats the words of the question.
+      // Statements of users count more than their questions, whose words the answer repeats.
       const speaker = role === 'user' && !isQuestion.test(clean) ? 1.4 : 1;
       const first = index === 0 ? 1.15 : 1;
       const telling = (/\p{N}/u.test(clean) ? 1.2 : 1) * (/\s\p{Lu}\p{Ll}/u.test(clean) ? 1.1 : 1);

@@ -1,11 +1,11 @@
 import { contentWords, isAskingWord, isStopWord, words } from '../../shared/words.ts';
 import { withoutFiller } from './filler.ts';
 
-/** Characters of a title. */
-const longest = 80;
-/** Characters that are looked at: a topic is named early, and what is longer costs more than it tells. */
+/** Maximum characters of a title. */
+const maxTitleChars = 80;
+/** Maximum characters that are read, since a topic is named early. */
 const looked = { question: 6000, answer: 2000, title: 2000, line: 300, sentence: 600 };
-/** Columns of a phrase taken from a message; a character of a script without spaces is two wide. */
+/** Maximum columns of a phrase from a message; a character of a script without spaces takes two. */
 const wide = 60;
 
 const wordSegments = new Intl.Segmenter('und', { granularity: 'word' });
@@ -14,7 +14,7 @@ const sentenceSegments = new Intl.Segmenter('und', { granularity: 'sentence' });
 const invisible = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
 const quotes = /["“”„‟«»「」『』`]/g;
 
-/** A title as it may be stored: one line without markup and quotes, whole words, at most 80 characters; null where nothing is left. */
+/** Returns a title for storage: one line without markup and quotes, whole words, at most 80 characters; null when nothing is left. */
 export function cleanTitle(text: string): string | null {
   const lines = text
     .slice(0, looked.title)
@@ -34,7 +34,7 @@ export function cleanTitle(text: string): string | null {
   const title =
     line === undefined
       ? ''
-      : shorten(line, longest, () => 1).replace(
+      : shorten(line, maxTitleChars, () => 1).replace(
           /[\s,;:.!?…،\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f-]+$/u,
           '',
         );
@@ -42,8 +42,8 @@ export function cleanTitle(text: string): string | null {
 }
 
 /**
- * A title by rule, of the first exchange: greetings and filler are dropped, then the part of the
- * question is taken that says most about the exchange. null where the message has no word in it.
+ * Returns a title by rule, from the first exchange: the most relevant part of the question, without
+ * greetings and filler. null when the message contains no word.
  */
 export function extractTitle(question: string, answer: string): string | null {
   const { prose, code } = takeApart(question);
@@ -56,10 +56,10 @@ export function extractTitle(question: string, answer: string): string | null {
   );
 }
 
-/** Whether a title says nothing of a topic, so that a later exchange may give a better one. */
+/** Returns true when a title names no topic, so that a later exchange can replace it. */
 export const isEmptyTitle = (title: string): boolean => isVague(withoutFiller(title));
 
-/** What points at something without naming it: “what's wrong here”, “what about it”. */
+/** Words that refer to a topic without naming it: “what's wrong here”, “what about it”. */
 const pointing = new Set(
   'wrong here there it this that these those happening going work works working broken problem issue error fix mean one else now'.split(
     ' ',
@@ -68,7 +68,7 @@ const pointing = new Set(
 const isVague = (phrase: string): boolean =>
   words(phrase).every((word) => isStopWord(word) || pointing.has(word));
 
-/** Text apart from fenced code and from lines that look like code; addresses become short. */
+/** Returns the text without fenced code and lines of code; URLs are shortened. */
 function takeApart(message: string): { prose: string; code: string } {
   const fenced: string[] = [];
   const rest = message
@@ -94,7 +94,7 @@ const codeLines = [
 const isCode = (line: string): boolean =>
   line.length <= looked.line && codeLines.some((pattern) => pattern.test(line));
 
-/** An address without what leads nowhere: its host, and its path or the last words of it. */
+/** Returns a short form of a URL: its host, and its path or the last words of it. */
 function shortAddress(address: string): string {
   try {
     const { hostname, pathname } = new URL(address.replace(/[)\].,;!?]+$/, ''));
@@ -109,7 +109,7 @@ function shortAddress(address: string): string {
   }
 }
 
-/** What the code is about: the error it ends in, else what it declares, else its first line. */
+/** Returns the topic of code: its error message, else its declaration, else its first line. */
 function codeTitle(code: string): string | null {
   const declared = /\b(?:def|class|function|func|fn|interface|struct)\s+([A-Za-z_$][\w$]*)/.exec(
     code,
@@ -121,7 +121,7 @@ function codeTitle(code: string): string | null {
   return found === undefined ? null : shorten(found, wide, columns);
 }
 
-/** The most telling part of the sentence that has the topic in it; null where there is no topic. */
+/** Returns the most relevant phrase of the sentence with the topic; null without a topic. */
 function topicOf(prose: string, answer: string): string | null {
   const weights = weigh(prose, answer);
   let best: { readonly phrase: string; readonly score: number } | null = null;
@@ -140,7 +140,7 @@ function topicOf(prose: string, answer: string): string | null {
 
 type Weights = ReadonlyMap<string, number>;
 
-/** How much a word says: more where the answer takes it up, little where it only asks. */
+/** Returns the weight of each word: higher when the answer repeats it, low for question words. */
 function weigh(prose: string, answer: string): Weights {
   const answered = new Set(contentWords(answer.slice(0, looked.answer)));
   const weights = new Map<string, number>();
@@ -151,7 +151,7 @@ function weigh(prose: string, answer: string): Weights {
   return weights;
 }
 
-/** What each word says, taken once; a sentence that says as much in fewer words is the better title. */
+/** Sums the weights of distinct words; of equal sentences, the shorter scores higher. */
 function worth(list: readonly string[], weights: Weights): number {
   const distinct = [...new Set(list)];
   return (
@@ -160,7 +160,7 @@ function worth(list: readonly string[], weights: Weights): number {
   );
 }
 
-/** The window of whole words, not wider than a title, that says most; it begins and ends with a word that says something. */
+/** Returns the window of whole words, no wider than a title, with the highest weight; it begins and ends with a weighted word. */
 function narrow(phrase: string, weights: Weights): string {
   if (columns(phrase) <= wide) return phrase;
   const clauses = phrase
@@ -202,7 +202,7 @@ const columns = (text: string): number => {
   return width;
 };
 
-/** As many whole words as fit; a single word that does not is cut between its characters. */
+/** Cuts a text to whole words; a single word that is too long is cut between characters. */
 function shorten(text: string, most: number, measure: (character: string) => number): string {
   let width = 0;
   let kept = '';
@@ -218,7 +218,7 @@ function shorten(text: string, most: number, measure: (character: string) => num
   return text;
 }
 
-/** The first letter, unless the word is a name that is written as it is: an address, an identifier. */
+/** Capitalizes the first letter, unless the first word is a URL or an identifier. */
 function capitalize(text: string): string {
   const first = /^\S*/.exec(text)?.[0] ?? '';
   return /[./_$@\\(]|\p{Ll}\p{Lu}/u.test(first)

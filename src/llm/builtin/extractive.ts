@@ -15,8 +15,8 @@ import { readDocuments, readPassages } from '../passages.ts';
 import { selectQuotes } from './quotes.ts';
 
 const searchTool = 'knowledge_search';
-/** Characters of a question that are searched for. */
-const longestQuery = 1000;
+/** Maximum characters of a search query. */
+const maxQueryChars = 1000;
 
 const nothingFound =
   'I found nothing about that in the documents. (I am the built-in extractive model: I only quote passages, I do not reason about them.)';
@@ -24,9 +24,8 @@ const noDocuments =
   'I found no document about that. (I am the built-in extractive model: I only quote documents; for other answers choose a language model.)';
 
 /**
- * Answers by quoting the sentences that say most about the question, each with its citation. Where it
- * may search, it does so first, as any model would. It runs without a network, always answers the
- * same, and never claims more than the documents say.
+ * Answers with the sentences that match the question best, each with its citation. Calls
+ * `knowledge_search` first when the tool is available. Runs without a network, and is deterministic.
  */
 export const extractiveModel: LanguageModelV4 = {
   specificationVersion: 'v4',
@@ -58,7 +57,7 @@ function answer(options: LanguageModelV4CallOptions): Answer {
       finishReason: { unified: 'tool-calls', raw: undefined },
       usage: usageOf(input, search.input),
     };
-  const full = speak(prompt);
+  const full = answerText(prompt);
   const text = maxOutputTokens === undefined ? full : truncate(full, maxOutputTokens);
   return {
     content: { type: 'text', text },
@@ -67,7 +66,7 @@ function answer(options: LanguageModelV4CallOptions): Answer {
   };
 }
 
-/** A call of `knowledge_search` with the question, where there is one and nothing has been looked up for it yet. */
+/** Returns a call of `knowledge_search` with the question; null without a question, after a search, or when the tool is not available. */
 function searchFor({
   prompt,
   tools = [],
@@ -84,15 +83,15 @@ function searchFor({
     type: 'tool-call',
     toolCallId: `search_${prompt.length}`,
     toolName: searchTool,
-    input: JSON.stringify({ query: question.slice(0, longestQuery) }),
+    input: JSON.stringify({ query: question.slice(0, maxQueryChars) }),
   };
 }
 
-function speak(prompt: LanguageModelV4Prompt): string {
+function answerText(prompt: LanguageModelV4Prompt): string {
   const turns = prompt.filter((message) => message.role === 'user').map(textOf);
   const newest = turns.at(-1) ?? '';
-  const asked = readPassages(newest);
-  if (asked !== null) return quote(asked.passages, asked.question, turns.slice(0, -1));
+  const given = readPassages(newest);
+  if (given !== null) return quote(given.passages, given.question, turns.slice(0, -1));
   const found = prompt
     .slice(prompt.findLastIndex(({ role }) => role === 'user'))
     .flatMap(resultsOf);
@@ -101,7 +100,7 @@ function speak(prompt: LanguageModelV4Prompt): string {
     : quote(found.flatMap(readDocuments), newest, turns.slice(0, -1));
 }
 
-/** What `knowledge_search` has said, as text. */
+/** Returns the results of `knowledge_search` in a message, as text. */
 const resultsOf = (message: LanguageModelV4Message): string[] =>
   message.role !== 'tool'
     ? []
@@ -142,14 +141,14 @@ function textOf(message: LanguageModelV4Message): string {
     .join('');
 }
 
-/** Whole words only, so that the text stays a prefix of the full one. */
+/** Cuts a text to whole words within a number of tokens. */
 function truncate(text: string, tokens: number): string {
   if (estimateTokens(text) <= tokens) return text;
   const cut = text.slice(0, tokens * 4);
   return cut.slice(0, Math.max(cut.lastIndexOf(' '), 1));
 }
 
-/** A few words at a time, as a provider would send them. */
+/** Streams an answer in deltas of a few words, like a provider. */
 function streamOf({
   content,
   finishReason,

@@ -1,4 +1,4 @@
-/** Ways of beginning and ending a message that say nothing of its topic, of the languages most asked in; longer ones first. */
+/** Openings of messages without a topic, in common languages; longer ones first. */
 const openings = [
   // English
   "hello( there)?|hey( there)?|hiya|hi( there| all| team)?|good (morning|afternoon|evening|day)|greetings|dear [^,]{1,30},|thanks?( you)?( so much| very much)?( in advance)?|please|ok(ay)?|well|so|um+|quick question|(i have|i've got) an? (quick )?question( about| on| regarding)?|i hope (you are|you're) (doing )?well",
@@ -13,13 +13,13 @@ const openings = [
   '¿|¡|hola|buen[oa]s (d[ií]as|tardes|noches)|gracias|por favor|(puede|puedes|podr[ií]a|podr[ií]as)( usted)?( decirme| explicarme| ayudarme( con)?)?|(quisiera|me gustar[ií]a|quiero|necesito)( saber)?|cu[aá]l(es)? (es|son)( el| la| los| las)?|qu[eé] es( el| la)?|c[oó]mo puedo|ol[aá]|bom dia|boa (tarde|noite)|obrigad[oa]|ciao|buongiorno|grazie|per favore|vorrei( sapere)?|qual [eè]( il| la)?',
 ];
 
-/** Scripts without spaces: a phrase ends where the next word begins. */
+/** Openings in scripts without spaces, where a phrase ends at the next word. */
 const denseOpenings =
   '你好|您好|嗨|大家好|早上好|下午好|晚上好|谢谢(你|您)?|麻烦(你|您)?|请问(一下)?|请(你|您)?(告诉我|解释(一下)?|帮我|帮忙|介绍(一下)?)?|(我)?想(问|知道|了解|请教)(一下)?|我(要|需要)|(你|您)?(能不能|可不可以|能否|可以|能)(帮我|告诉我|解释(一下)?)|帮我|关于|什么是|' +
   'こんにちは|おはよう(ございます)?|こんばんは|すみません|ありがとう(ございます)?|教えてください|' +
   'สวัสดี(ครับ|ค่ะ|คะ)?|ขอบคุณ(มาก)?(ครับ|ค่ะ|คะ)?|รบกวน(สอบถาม|ถาม)?|ขอ(ถาม|สอบถาม)(หน่อย)?|อยาก(ทราบ|รู้|ถาม|สอบถาม)(ว่า)?|ช่วย(บอก|อธิบาย|แนะนำ)?(หน่อย)?|(ครับ|ค่ะ|คะ)';
 
-/** What an indirect question in English ends in: "what the warranty period is". */
+/** Verbs that end an indirect question in English: “what the warranty period is”. */
 const closingVerb = /(?<=[\p{L}\p{N}])\s+(?:is|are|was|were)$/iu;
 
 const closings =
@@ -29,13 +29,13 @@ const opening = new RegExp(
   `^(?:(?:${openings.join('|')})(?![\\p{L}\\p{M}\\p{N}])|${denseOpenings})`,
   'iu',
 );
-/** Punctuation between sentences and parts of them, of East Asia too. */
+/** Punctuation between and within sentences, including East Asian. */
 const stops = String.raw`\s,.;:!?¿¡؟…~*\u3001-\u3003\uff01\uff0c\uff0e\uff1a\uff1b\uff1f\uff5e`;
 const separators = new RegExp(`^[${stops}()[\\]#>-]+`, 'u');
 const enders = new RegExp(`[${stops}]+$`, 'u');
 const noun = /^(?:the|an?|der|die|das|le|la|les|el|los|las|il)\s+(?=\p{L})/iu;
 
-/** A sentence without what surrounds its topic: greetings, thanks, ways of asking. Empty where there was nothing else. */
+/** Returns a sentence without greetings, thanks and question phrases around its topic; empty when nothing else is left. */
 export function withoutFiller(sentence: string): string {
   let text = sentence.trim().replace(separators, '').replace(enders, '');
   for (let before = ''; before !== text; ) {

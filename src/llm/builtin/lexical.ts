@@ -6,7 +6,7 @@ import { isStopWord, words } from '../../shared/words.ts';
 /**
  * Embeds by feature hashing (Weinberger et al. 2009): every word and its character trigrams are
  * hashed to a signed dimension, weighted by 1 + log(count), and the vector is scaled to length 1.
- * Texts are near when they share words or parts of words; it knows nothing of meaning.
+ * Texts are near when they share words or parts of words, regardless of meaning.
  */
 export const lexicalEmbedder: EmbeddingModelV4 = {
   specificationVersion: 'v4',
@@ -43,7 +43,7 @@ function embedText(text: string): number[] {
   return length === 0 ? vector : vector.map((value) => value / length);
 }
 
-/** FNV-1a over UTF-16 code units, finished with murmur3's mixer so that low and high bits are independent. */
+/** Returns FNV-1a over UTF-16 code units, finished with murmur3's mixer so that low and high bits are independent. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1)

@@ -3,8 +3,7 @@ import { Failure } from '../../shared/failure.ts';
 import { extractiveModel } from './extractive.ts';
 import { lexicalEmbedder } from './lexical.ts';
 
-const unknown = (model: string) =>
-  new Failure('provider_error', `There is no model builtin/${model}.`);
+const unknown = (model: string) => new Failure('provider_error', `Unknown model builtin/${model}.`);
 
 export function builtinLanguageModel(model: string): LanguageModelV4 {
   if (model === extractiveModel.modelId) return extractiveModel;

@@ -3,34 +3,34 @@ import { isFollowUp } from '../follow-up.ts';
 import type { Passage } from '../passages.ts';
 
 export interface Quote {
-  /** null where the passage is not to be cited. */
+  /** Number of the passage; null when it is not to be cited. */
   readonly number: number | null;
   readonly text: string;
 }
 
 const maxQuotes = 3;
-/** A further sentence must say at least this share of what the best one says. */
+/** Minimum score of a further sentence, as a share of the best score. */
 const minShare = 0.6;
-/** Words of the question before count this much, so that "and for children?" keeps its subject. */
+/** Weight of words of the previous question, so that “and for children?” keeps its subject. */
 const earlierWeight = 0.35;
-const longestQuote = 600;
-/** Column names say what a table is about and answer nothing: they count this much. */
+const maxQuoteChars = 600;
+/** Weight of table header rows, which rarely answer a question. */
 const headerWeight = 0.05;
 
 const sentences = new Intl.Segmenter('und', { granularity: 'sentence' });
 
 interface Candidate extends Quote {
   readonly order: number;
-  /** Whether it is the header row of a table. */
+  /** True for the header row of a table. */
   readonly isHeader: boolean;
-  /** Of its passage in the search, from 0. */
+  /** Rank of its passage in the search, from 0. */
   readonly rank: number;
   readonly stems: ReadonlySet<string>;
 }
 
 /**
- * The sentences that cover most of the question's words, rarer words counting more, in the order of
- * the passages. None when no sentence shares a word with the question.
+ * Returns the sentences that cover most of the question's words, weighted by rarity, in the order of
+ * the passages. Empty when no sentence shares a word with the question.
  */
 export function selectQuotes(
   passages: readonly Passage[],
@@ -46,7 +46,7 @@ export function selectQuotes(
   const covered = new Set<string>();
   let best = 0;
   while (chosen.length < maxQuotes) {
-    const next = mostTelling(
+    const next = findBest(
       candidates,
       chosen,
       (word) => (covered.has(word) ? 0.3 : 1) * (weights.get(word) ?? 0) * (idf.get(word) ?? 0),
@@ -70,7 +70,7 @@ function questionWeights(question: string, earlierQuestion: string): Map<string,
   return weights;
 }
 
-function mostTelling(
+function findBest(
   candidates: readonly Candidate[],
   chosen: readonly Candidate[],
   weigh: (word: string) => number,
@@ -80,7 +80,7 @@ function mostTelling(
     if (chosen.some((other) => other.text === candidate.text)) continue;
     let score = 0;
     for (const word of candidate.stems) score += weigh(word);
-    // Long sentences cover more by accident, and an earlier passage was ranked higher by the search.
+    // Long sentences match by accident more often, and the search ranked earlier passages higher.
     score = score / (1 + Math.log1p(candidate.stems.size / 30)) / (1 + candidate.rank * 0.03);
     if (candidate.isHeader) score *= headerWeight;
     if (best === null || score > best.score) best = { candidate, score };
@@ -88,7 +88,7 @@ function mostTelling(
   return best;
 }
 
-/** Inverse document frequency over the candidate sentences. */
+/** Returns the inverse document frequency of words over the candidate sentences. */
 function rarity(stems: readonly string[], candidates: readonly Candidate[]): Map<string, number> {
   return new Map(
     stems.map((word) => {
@@ -98,13 +98,13 @@ function rarity(stems: readonly string[], candidates: readonly Candidate[]): Map
   );
 }
 
-/** A line that stands by itself: a heading, a list item, a table row. */
+/** Matches lines that are a block of their own: headings, list items, table rows. */
 const ownLine = /^\s*(?:#{1,6}\s|[-*+•]\s|\d+[.)]\s|\|)/;
 
 const isRule = (block: string | undefined) =>
   block !== undefined && /^\s*\|?[\s:|-]+\|?$/.test(block);
 
-/** Sentences of a passage, across the line breaks of running text; a heading or a rule of a table is none. */
+/** Returns the sentences of a passage, across line breaks; headings and table rules are omitted. */
 function splitPassage({ number, text }: Passage): (Quote & { readonly isHeader: boolean })[] {
   return blocksOf(text).flatMap((block, index, blocks) => {
     if (isRule(block) || /^\s*#{1,6}\s/.test(block)) return [];
@@ -112,7 +112,7 @@ function splitPassage({ number, text }: Passage): (Quote & { readonly isHeader: 
     return [...sentences.segment(block)]
       .map(({ segment }) => segment.trim())
       .filter((sentence) => sentence.length >= 12 || /\d/.test(sentence))
-      .map((sentence) => ({ number, text: sentence.slice(0, longestQuote), isHeader }));
+      .map((sentence) => ({ number, text: sentence.slice(0, maxQuoteChars), isHeader }));
   });
 }
 
@@ -128,7 +128,7 @@ function blocksOf(text: string): string[] {
   return blocks;
 }
 
-/** Folds the commonest English endings, so that "returns" finds "return". */
+/** Removes common English endings, so that “returns” matches “return”. */
 function stem(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
   return (

@@ -7,29 +7,29 @@ interface Call {
   arguments: string;
 }
 
-/** Calls of tools in chat completions: each gets an index and an id of its own, whatever the server gave it. */
+/** Tool calls of chat completions. Each gets a unique index and id, regardless of the server's. */
 export class ChatCalls {
   readonly #calls: Call[] = [];
-  /** The newest call of each index that the server gave. */
+  /** The latest call by the server's index. */
   readonly #byIndex = new Map<unknown, Call>();
 
   get count(): number {
     return this.#calls.length;
   }
 
-  /** `tool_calls` of a delta or a message; the same value where nothing is wrong with it. */
-  mend(value: unknown): unknown {
+  /** Returns corrected `tool_calls` of a delta or message; the same value when they are valid. */
+  normalize(value: unknown): unknown {
     if (value === undefined || value === null) return value;
     const list = (Array.isArray(value) ? value : [value]).filter(isData);
-    const mended = mapList(list, (call) => this.#mendCall(call));
+    const normalized = mapList(list, (call) => this.#normalizeCall(call));
     return Array.isArray(value) &&
-      value.length === mended.length &&
-      mended.every((call, at) => call === value[at])
+      value.length === normalized.length &&
+      normalized.every((call, at) => call === value[at])
       ? value
-      : mended;
+      : normalized;
   }
 
-  #mendCall(given: Data): Data {
+  #normalizeCall(given: Data): Data {
     const named = isData(given.function)
       ? given.function
       : { name: given.name, arguments: given.arguments };
@@ -54,7 +54,7 @@ export class ChatCalls {
     });
   }
 
-  /** The call that this is a piece of; null for a new one. */
+  /** Returns the call that a piece belongs to; null for a new call. */
   #find(index: unknown, id: unknown, isNamed: boolean, text: unknown): Call | null {
     const byId =
       id === null
@@ -65,7 +65,7 @@ export class ChatCalls {
     if (byId !== undefined) return byId;
     const before = index === null ? this.#calls.at(-1) : this.#byIndex.get(index);
     if (before === undefined) return null;
-    // Some servers give every call the same index, or none, and name it again with each piece.
+    // Some servers send the same index, or none, for every call and repeat the name in each piece.
     if (isNamed && (id !== null || index === null || (isWhole(before.arguments) && text !== '')))
       return null;
     return before;

@@ -1,13 +1,13 @@
 import { type Data, isData } from './dialect.ts';
-import { mendUsage, toNumber, withChanges } from './values.ts';
+import { normalizeUsage, toNumber, withChanges } from './values.ts';
 
-/** Names of other protocols under which servers and gateways report the same counts, in the order in which they are believed. */
+/** Names of other protocols under which servers and gateways report the same counts, in order of precedence. */
 const others = {
   prompt_tokens: ['input_tokens', 'promptTokens', 'inputTokens'],
   completion_tokens: ['output_tokens', 'completionTokens', 'outputTokens'],
   total_tokens: ['totalTokens'],
 };
-/** Where packages do not look: Kimi, DeepSeek, Mistral, and gateways that keep Anthropic's names. */
+/** Fields that provider packages do not read: Kimi, DeepSeek, Mistral, and gateways with Anthropic's names. */
 const cached = [
   'cached_tokens',
   'prompt_cache_hit_tokens',
@@ -15,16 +15,16 @@ const cached = [
   'cache_read_input_tokens',
 ];
 
-/** Usage of a chat completion, all counts under the reference's names; undefined where it says nothing. */
-export function mendChatUsage(value: unknown): Data | undefined {
-  const usage = mendUsage(value);
+/** Returns the usage of a chat completion with all counts under the names of the reference; undefined without usage. */
+export function normalizeChatUsage(value: unknown): Data | undefined {
+  const usage = normalizeUsage(value);
   if (!isData(usage)) return undefined;
   const [prompt, completion, total] = [
     count(usage, 'prompt_tokens'),
     count(usage, 'completion_tokens'),
     count(usage, 'total_tokens'),
   ];
-  // Two of the three say what the third is.
+  // A missing count is derived from the other two.
   const rest = (one: number | null) =>
     one === null || total === null ? 0 : Math.max(0, total - one);
   const prompt_tokens = prompt ?? rest(completion);
@@ -46,8 +46,8 @@ export function mendChatUsage(value: unknown): Data | undefined {
   });
 }
 
-/** Whether it counts anything. */
-export const saysSomething = ({ prompt_tokens, completion_tokens }: Data): boolean =>
+/** Returns true when a count is above 0. */
+export const hasCounts = ({ prompt_tokens, completion_tokens }: Data): boolean =>
   prompt_tokens !== 0 || completion_tokens !== 0;
 
 function count(usage: Data, name: keyof typeof others): number | null {
@@ -55,7 +55,7 @@ function count(usage: Data, name: keyof typeof others): number | null {
   return values.find((value): value is number => typeof value === 'number') ?? null;
 }
 
-/** Lists and words in place of details are none. */
+/** Adds a detail that is missing or 0. Details that are not an object are replaced. */
 function withDetail(value: unknown, name: string, detail: number | null): unknown {
   if (value !== undefined && value !== null && !isData(value))
     return detail === null ? undefined : { [name]: detail };

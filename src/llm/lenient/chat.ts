@@ -1,36 +1,36 @@
 import { ChatCalls } from './chat-calls.ts';
-import { mendChatUsage, saysSomething } from './chat-usage.ts';
+import { hasCounts, normalizeChatUsage } from './chat-usage.ts';
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
 import { mapList, toNumber, toText, withChanges } from './values.ts';
 
-/** Says nothing; some packages look for a choice in every event. */
+/** An empty choice, since some packages expect a choice in every event. */
 const noChoice: readonly Data[] = [{ index: 0, delta: {}, finish_reason: null }];
 
 /**
- * Chat completions as servers other than api.openai.com send them
+ * Corrects chat completions of servers other than api.openai.com
  * (reference: https://platform.openai.com/docs/api-reference/chat-streaming).
  */
 export class ChatDialect implements Dialect {
   readonly has_event_names = false;
   #hasFinished = false;
   #hasContent = false;
-  /** The newest that counts something: a last one of 0 does not take its place. */
+  /** The latest usage with counts; a later one of 0 does not replace it. */
   #usage: Data | null = null;
   #head: Data = {};
-  /** What messages in place of deltas have said; null once there are deltas. */
-  #said: string | null = '';
+  /** The text of messages sent instead of deltas; null once there are deltas. */
+  #messageText: string | null = '';
   #messages = 0;
   readonly #calls = new ChatCalls();
 
-  mend(data: Data): readonly Data[] {
+  normalize(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
     const usage = this.#readUsage(data);
-    const choices = this.#mendChoices(data.choices);
+    const choices = this.#normalizeChoices(data.choices);
     if (choices === null && usage === undefined) return [];
     const { x_groq } = data;
-    // Groq's package looks for it where Groq has it.
+    // Groq's package reads usage from this field.
     const groq =
       isData(x_groq) || usage !== undefined
         ? withChanges(isData(x_groq) ? x_groq : {}, { usage })
@@ -48,7 +48,7 @@ export class ChatDialect implements Dialect {
           data.object === undefined || data.object === null ? data.object : 'chat.completion.chunk',
         system_fingerprint: toText(data.system_fingerprint),
         service_tier: toText(data.service_tier),
-        // Not an error, and packages take it for one.
+        // An empty `error` is not an error, but packages treat it as one.
         error: undefined,
         usage: usage ?? (data.usage === null ? null : undefined),
         x_groq: groq,
@@ -57,7 +57,7 @@ export class ChatDialect implements Dialect {
     ];
   }
 
-  /** Usage comes last: it marks an end as `[DONE]` does. */
+  /** Usage is sent last, so it marks the end as `[DONE]` does. */
   get hasEnded(): boolean {
     return this.#usage !== null && this.#hasContent;
   }
@@ -74,32 +74,32 @@ export class ChatDialect implements Dialect {
   }
 
   fromWhole(data: Data): readonly Data[] {
-    const events = this.mend(data);
+    const events = this.normalize(data);
     return [...events, ...(events.length > 0 ? this.atEnd() : [])];
   }
 
-  /** Kimi has it in the choice, Groq in a field of its own. */
+  /** Reads usage where a server sends it: Kimi in the choice, Groq in `x_groq`. */
   #readUsage({ usage, choices, x_groq }: Data): Data | undefined {
     const inChoice = Array.isArray(choices)
       ? choices.filter(isData).map((choice) => choice.usage)
       : [];
     const given = [usage, ...inChoice, isData(x_groq) ? x_groq.usage : undefined].find(isData);
-    const mended = mendChatUsage(given);
-    if (mended === undefined) return undefined;
-    if (this.#usage !== null && !saysSomething(mended)) return this.#usage;
-    this.#usage = mended;
-    return mended;
+    const normalized = normalizeChatUsage(given);
+    if (normalized === undefined) return undefined;
+    if (this.#usage !== null && !hasCounts(normalized)) return this.#usage;
+    this.#usage = normalized;
+    return normalized;
   }
 
-  #mendChoices(value: unknown): readonly Data[] | null {
+  #normalizeChoices(value: unknown): readonly Data[] | null {
     if (value === undefined || value === null) return null;
     const list = Array.isArray(value) ? value : [value];
-    if (!list.every(isData)) return this.#mendChoices(list.filter(isData));
-    const mended = mapList(list, (choice) => this.#mendChoice(choice));
-    return mended === list && Array.isArray(value) ? value : mended;
+    if (!list.every(isData)) return this.#normalizeChoices(list.filter(isData));
+    const normalized = mapList(list, (choice) => this.#normalizeChoice(choice));
+    return normalized === list && Array.isArray(value) ? value : normalized;
   }
 
-  #mendChoice(choice: Data): Data {
+  #normalizeChoice(choice: Data): Data {
     const finish_reason = toFinishReason(choice.finish_reason);
     if (typeof finish_reason === 'string') this.#hasFinished = true;
     const logprobs = choice.logprobs === null ? null : undefined;
@@ -107,36 +107,36 @@ export class ChatDialect implements Dialect {
       finish_reason,
       index: toNumber(choice.index) ?? 0,
       logprobs,
-      ...this.#mendSaid(choice),
+      ...this.#normalizeContent(choice),
     });
   }
 
-  #mendSaid({ delta, message, text }: Data): Data {
+  #normalizeContent({ delta, message, text }: Data): Data {
     const [change, whole] = [toMessage(delta), toMessage(message)];
     if (change !== null && (whole === null || Object.keys(change).length > 0)) {
       if (change.content !== undefined && change.content !== null && change.content !== '')
-        this.#said = null;
-      return { delta: this.#mendDelta(change) };
+        this.#messageText = null;
+      return { delta: this.#normalizeDelta(change) };
     }
     if (whole !== null)
-      return { message: undefined, delta: this.#mendDelta(this.#notYetSaid(whole)) };
+      return { message: undefined, delta: this.#normalizeDelta(this.#newPartOf(whole)) };
     if (typeof text === 'string')
-      return { text: undefined, delta: this.#mendDelta({ content: text }) };
+      return { text: undefined, delta: this.#normalizeDelta({ content: text }) };
     return { delta: {} };
   }
 
-  /** A message is a piece, or all that there is so far, or says what was streamed a second time. */
-  #notYetSaid(message: Data): Data {
+  /** Returns the new part of a message, which can be a delta, the text so far, or a repetition of the streamed text. */
+  #newPartOf(message: Data): Data {
     const { tool_calls, function_call, ...rest } = message;
     const called = this.#calls.count > 0 ? {} : { tool_calls, function_call };
-    if (this.#said === null) return called;
+    if (this.#messageText === null) return called;
     const content = toContent(message.content);
     if (typeof content !== 'string') return this.#hasContent ? called : message;
-    const before = this.#said;
-    // The same again may be a piece where there was one only, and a short one.
+    const before = this.#messageText;
+    // After one short message, an equal beginning can be a coincidence.
     const isMore = content.length > before.length || this.#messages > 1 || before.length > 20;
     const isRepeated = before !== '' && content.startsWith(before) && isMore;
-    this.#said = isRepeated ? content : before + content;
+    this.#messageText = isRepeated ? content : before + content;
     this.#messages += 1;
     return {
       ...(this.#hasContent ? {} : rest),
@@ -145,10 +145,10 @@ export class ChatDialect implements Dialect {
     };
   }
 
-  #mendDelta(delta: Data): Data {
+  #normalizeDelta(delta: Data): Data {
     const { content, role, reasoning_content, reasoning, function_call, tool_calls } = delta;
     const calls = isData(function_call) ? [{ index: 0, function: function_call }] : tool_calls;
-    const mended = withChanges(delta, {
+    const normalized = withChanges(delta, {
       role: role === undefined || role === null ? undefined : 'assistant',
       content: toContent(content),
       reasoning_content: toText(reasoning_content),
@@ -158,22 +158,22 @@ export class ChatDialect implements Dialect {
       function_call: undefined,
       refusal: toText(delta.refusal),
       annotations: toAnnotations(delta.annotations),
-      tool_calls: this.#calls.mend(calls),
+      tool_calls: this.#calls.normalize(calls),
     });
     this.#hasContent ||=
       this.#calls.count > 0 ||
-      [mended.content, mended.reasoning_content, mended.reasoning].some(
-        (said) => said !== '' && said != null,
+      [normalized.content, normalized.reasoning_content, normalized.reasoning].some(
+        (text) => text !== '' && text != null,
       );
-    return mended;
+    return normalized;
   }
 }
 
-/** A delta or a message; null where there is none. */
+/** Returns a delta or message as an object; null when there is none. */
 const toMessage = (value: unknown): Data | null =>
   isData(value) ? value : typeof value === 'string' ? { content: value } : null;
 
-/** Lists of texts become one; those with thoughts in them are Mistral's, and its package's to read. */
+/** Joins a list of texts. A list with reasoning is Mistral's format and is left to its package. */
 function toContent(content: unknown): unknown {
   if (isData(content)) return toText(content.text ?? content.content);
   if (!Array.isArray(content)) return toText(content);
@@ -181,7 +181,7 @@ function toContent(content: unknown): unknown {
   return texts.every((text) => typeof text === 'string') ? texts.join('') : content;
 }
 
-/** Those that the reference has. */
+/** Removes annotations that are not in the reference. */
 function toAnnotations(value: unknown): unknown {
   if (value === undefined || value === null) return value;
   if (!Array.isArray(value)) return undefined;
@@ -190,7 +190,7 @@ function toAnnotations(value: unknown): unknown {
   return value.every(isKnown) ? value : value.filter(isKnown);
 }
 
-/** Words of servers for the ends that the reference has. */
+/** Finish reasons of servers, mapped to those of the reference. */
 const finishReasons: Readonly<Record<string, string>> = {
   eos: 'stop',
   eos_token: 'stop',

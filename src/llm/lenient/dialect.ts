@@ -1,22 +1,22 @@
 /** Data of one event of a stream. */
 export type Data = Readonly<Record<string, unknown>>;
 
-/** How a protocol's streams are read where they depart from its reference. One instance reads one answer. */
+/** Corrects streams that deviate from the reference of their protocol. An instance reads one answer. */
 export interface Dialect {
   /**
-   * The data of one event as the provider package expects it: the same object where nothing is wrong with it,
-   * several where it takes several to say it, none where it says nothing. Throws `ReportedError`.
+   * Returns the data of one event as the provider package expects it: the same object when it is valid,
+   * several objects when the event has to be split, none when it is empty. Throws `ReportedError`.
    */
-  mend(data: Data): readonly Data[];
-  /** What is missing at the end that the server itself has marked, such as a finish reason. */
+  normalize(data: Data): readonly Data[];
+  /** Returns the events missing at an end that the server marked, such as a finish reason. */
   atEnd(): readonly Data[];
-  /** The events of an answer that came as one JSON document. Throws `ReportedError`. */
+  /** Returns the events of an answer that was sent as one JSON document. Throws `ReportedError`. */
   fromWhole(data: Data): readonly Data[];
-  /** An error that the package reads as one. */
+  /** Returns an error event of the protocol. */
   errorEvent(message: string): Data;
-  /** Whether each event carries its type in an `event:` field, too. */
+  /** True when each event repeats its type in an `event:` field. */
   readonly has_event_names: boolean;
-  /** Whether what has come is only sent at the end of an answer, so that a stream may end here without a mark. */
+  /** True when an event was received that is only sent at the end of an answer, so that the stream may end without a mark. */
   readonly hasEnded?: boolean;
 }
 

@@ -1,8 +1,8 @@
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mapList, mendUsage, objectOrNone, toText, withChanges } from './values.ts';
+import { mapList, normalizeUsage, objectOrNone, toText, withChanges } from './values.ts';
 
-/** What a part of Gemini's answers is known by; other parts are ignored, as unknown fields of its API are to be. */
+/** Fields that identify the known parts of Gemini's answers. Other parts are ignored, as its API requires for unknown fields. */
 const knownParts = [
   'text',
   'functionCall',
@@ -14,18 +14,18 @@ const knownParts = [
   'thoughtSignature',
 ];
 
-/** Gemini's `streamGenerateContent` (https://ai.google.dev/api/generate-content). */
+/** Corrects streams of Gemini's `streamGenerateContent` (https://ai.google.dev/api/generate-content). */
 export class GoogleDialect implements Dialect {
   readonly has_event_names = false;
 
-  mend(data: Data): readonly Data[] {
+  normalize(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
     const { responseId, usageMetadata } = data;
     const changes = {
-      candidates: mendCandidates(data),
+      candidates: normalizeCandidates(data),
       responseId: toText(responseId),
-      usageMetadata: mendUsage(usageMetadata),
+      usageMetadata: normalizeUsage(usageMetadata),
     };
     return [withChanges(data, changes)];
   }
@@ -39,26 +39,27 @@ export class GoogleDialect implements Dialect {
   }
 
   fromWhole(data: Data): readonly Data[] {
-    return this.mend(data);
+    return this.normalize(data);
   }
 }
 
-function mendCandidates({ candidates, promptFeedback }: Data): unknown {
+function normalizeCandidates({ candidates, promptFeedback }: Data): unknown {
   const given = Array.isArray(candidates) ? candidates : [];
-  // A prompt that was blocked has no candidate, and so no end of its own.
+  // The answer to a blocked prompt has no candidate and therefore no finish reason.
   if (
     given.length === 0 &&
     isData(promptFeedback) &&
     typeof promptFeedback.blockReason === 'string'
   )
     return [{ finishReason: 'SAFETY' }];
-  const mended = mapList(given.filter(isData), mendCandidate);
-  return mended.length === given.length && mended.every((candidate, at) => candidate === given[at])
+  const normalized = mapList(given.filter(isData), normalizeCandidate);
+  return normalized.length === given.length &&
+    normalized.every((candidate, at) => candidate === given[at])
     ? candidates
-    : mended;
+    : normalized;
 }
 
-function mendCandidate(given: Data): Data {
+function normalizeCandidate(given: Data): Data {
   const { content, finishReason, safetyRatings } = given;
   const candidate = withChanges(given, {
     finishReason: typeof finishReason === 'string' ? finishReason.toUpperCase() : undefined,

@@ -1,6 +1,6 @@
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mendUsage, objectOrNone, toText, withChanges } from './values.ts';
+import { normalizeUsage, objectOrNone, toText, withChanges } from './values.ts';
 
 const knownBlocks = new Set([
   'text',
@@ -37,26 +37,28 @@ const knownCitations = new Set([
 ]);
 
 /**
- * Anthropic's Messages. Its versioning policy adds events, content blocks and deltas at any time, and asks
- * clients to ignore those that they do not know (https://docs.anthropic.com/en/api/versioning).
+ * Corrects streams of Anthropic's Messages API. Its versioning policy adds events, content blocks and
+ * deltas at any time, and requires clients to ignore unknown ones (https://docs.anthropic.com/en/api/versioning).
  */
 export class MessagesDialect implements Dialect {
   readonly has_event_names = true;
   readonly #ignored = new Set<unknown>();
-  /** Of the block that was begun last, for events that do not say which they are of. */
+  /** Index of the last block that began, for events without an index. */
   #index = -1;
   #hasStopReason = false;
   #hasContent = false;
   #hasToolUse = false;
   #hasStopped = false;
 
-  mend(data: Data): readonly Data[] {
+  normalize(data: Data): readonly Data[] {
     const error = errorIn(data);
     if (error !== undefined) throw new ReportedError(error);
     switch (data.type) {
       case 'message_start':
         return [
-          withChanges(data, { message: mendMessage(isData(data.message) ? data.message : {}) }),
+          withChanges(data, {
+            message: normalizeMessage(isData(data.message) ? data.message : {}),
+          }),
         ];
       case 'content_block_start':
         return this.#startBlock(data);
@@ -71,7 +73,7 @@ export class MessagesDialect implements Dialect {
           ? []
           : [withChanges(data, { index: this.#indexOf(data) })];
       case 'message_delta':
-        return [this.#mendDelta(data)];
+        return [this.#normalizeDelta(data)];
       case 'message_stop':
         this.#hasStopped = true;
         return [...this.#stopReason(), data];
@@ -101,7 +103,7 @@ export class MessagesDialect implements Dialect {
       { type: 'message_delta', delta: { stop_reason, stop_sequence }, usage },
       { type: 'message_stop' },
     ];
-    return events.flatMap((event) => this.mend(event));
+    return events.flatMap((event) => this.normalize(event));
   }
 
   #indexOf({ index }: Data): number {
@@ -126,26 +128,26 @@ export class MessagesDialect implements Dialect {
     const begun = begin(
       block.type === 'text' ? { text: '' } : block.type === 'thinking' ? { thinking: '' } : {},
     );
-    // What stands in the beginning itself is read in no package.
-    const said = block.type === 'text' ? block.text : block.thinking;
+    // Packages ignore text in the start event, so it is sent as a delta.
+    const text = block.type === 'text' ? block.text : block.thinking;
     if (
       !['text', 'thinking'].includes(block.type as string) ||
-      typeof said !== 'string' ||
-      said === ''
+      typeof text !== 'string' ||
+      text === ''
     )
       return [begun];
     const delta =
       block.type === 'text'
-        ? { type: 'text_delta', text: said }
-        : { type: 'thinking_delta', thinking: said };
+        ? { type: 'text_delta', text }
+        : { type: 'thinking_delta', thinking: text };
     return [begun, { type: 'content_block_delta', index, delta }];
   }
 
-  #mendDelta(data: Data): Data {
+  #normalizeDelta(data: Data): Data {
     const delta = isData(data.delta) ? data.delta : {};
     if (typeof delta.stop_reason === 'string' && delta.stop_reason !== '')
       this.#hasStopReason = true;
-    const usage = mendUsage(data.usage);
+    const usage = normalizeUsage(data.usage);
     const counted =
       isData(usage) && typeof usage.output_tokens === 'number'
         ? usage
@@ -160,7 +162,7 @@ export class MessagesDialect implements Dialect {
   #stopReason(): readonly Data[] {
     if (this.#hasStopReason || !this.#hasContent) return [];
     this.#hasStopReason = true;
-    // Counts that stand in an earlier event stay: 0 would not.
+    // Counts of earlier events are kept.
     return [
       {
         type: 'message_delta',
@@ -175,8 +177,8 @@ const isKnownDelta = ({ type, citation }: Data): boolean =>
   knownDeltas.has(type as string) &&
   (type !== 'citations_delta' || (isData(citation) && knownCitations.has(citation.type as string)));
 
-function mendMessage(message: Data): Data {
-  const usage = mendUsage(message.usage);
+function normalizeMessage(message: Data): Data {
+  const usage = normalizeUsage(message.usage);
   const counts = isData(usage) ? usage : {};
   const content = Array.isArray(message.content)
     ? message.content.filter((part) => isData(part) && part.type === 'tool_use')
@@ -192,7 +194,7 @@ function mendMessage(message: Data): Data {
   });
 }
 
-/** What is told of the container, and of the context that was cut, is left out where it is of another form. */
+/** Removes `container` and `context_management` when their form is invalid. */
 const withoutOdd = (value: Data): Data =>
   withChanges(value, {
     container:
@@ -202,7 +204,7 @@ const withoutOdd = (value: Data): Data =>
     context_management: objectOrNone(value.context_management),
   });
 
-/** A whole block as it would have been streamed. */
+/** Returns the events that stream a whole block. */
 function eventsOf(block: Data, index: number): Data[] {
   const start = (content_block: Data): Data => ({
     type: 'content_block_start',

@@ -1,12 +1,12 @@
 import type { Fetch } from '../../platform/ports.ts';
 import { ChatDialect } from './chat.ts';
 import type { Dialect } from './dialect.ts';
-import { EventMender } from './event-mender.ts';
+import { EventNormalizer } from './event-normalizer.ts';
 import { GoogleDialect } from './google.ts';
 import { MessagesDialect } from './messages.ts';
 import { ResponsesDialect } from './responses.ts';
 
-/** By the end of the path; calls of language models are always for a stream. */
+/** Dialects by the end of the path. Calls of language models are always streamed. */
 const dialects: readonly (readonly [RegExp, () => Dialect])[] = [
   [/\/chat\/completions$/, () => new ChatDialect()],
   [/\/responses$/, () => new ResponsesDialect()],
@@ -15,9 +15,9 @@ const dialects: readonly (readonly [RegExp, () => Dialect])[] = [
 ];
 
 /**
- * Puts what servers send in place of a protocol's reference into its form, before a provider package reads
- * it: packages give up a whole answer for one event that they do not expect. An error under a success
- * status becomes an error event, which `readReported` knows.
+ * Wraps `fetch` so that responses which deviate from the reference of their protocol are corrected
+ * before a provider package reads them: packages reject a whole answer for one unexpected event. An
+ * error with a success status becomes an error event, which `readReported` parses.
  */
 export const readLeniently =
   (send: Fetch): Fetch =>
@@ -29,7 +29,7 @@ export const readLeniently =
     const headers = new Headers(response.headers);
     headers.delete('content-length');
     headers.set('content-type', 'text/event-stream');
-    return new Response(mended(response.body, new EventMender(dialect)), {
+    return new Response(normalized(response.body, new EventNormalizer(dialect)), {
       status,
       statusText,
       headers,
@@ -41,13 +41,16 @@ function dialectOf(input: RequestInfo | URL): Dialect | null {
   return dialects.find(([pattern]) => pattern.test(pathname))?.[1]() ?? null;
 }
 
-function mended(body: ReadableStream<Uint8Array>, mender: EventMender): ReadableStream<Uint8Array> {
+function normalized(
+  body: ReadableStream<Uint8Array>,
+  normalizer: EventNormalizer,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       for (let good: Uint8Array | null = null; good === null; ) {
         const { done, value } = await reader.read();
-        good = done ? mender.end() : mender.push(value);
+        good = done ? normalizer.end() : normalizer.push(value);
         if (good !== null) controller.enqueue(good);
         if (done) return controller.close();
       }

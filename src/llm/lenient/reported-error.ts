@@ -1,11 +1,11 @@
 import { isData } from './dialect.ts';
 
-/** An error that a server reported in a response that began as a success. */
+/** An error that a server reported in a response with a success status. */
 export class ReportedError extends Error {
   override readonly name = 'ReportedError';
-  /** The HTTP status that it would have had. */
+  /** The equivalent HTTP status. */
   readonly status: number;
-  /** The server's own word for it, where it is one word. */
+  /** The error code of the server; null without one. */
   readonly code: string | null;
 
   constructor(error: unknown) {
@@ -22,25 +22,25 @@ export class ReportedError extends Error {
 export interface Reported {
   readonly status: number;
   readonly code: string | null;
-  /** Whether it came in place of an answer, so that nothing was used. */
+  /** True when the error replaced the answer, so that no tokens were used. */
   readonly is_refusal: boolean;
 }
 
 /**
- * The error as the message of an error event in the package's protocol: it goes through the package in its turn,
- * behind the text before it, and `readReported` finds it again.
+ * Encodes an error as the message of an error event. The provider package passes it on after the text
+ * before it, and `readReported` decodes it.
  */
 export const writeReported = ({ status, code }: ReportedError, is_refusal: boolean): string =>
   `agentgrid-reported ${JSON.stringify({ status, code: code === null || !/^[\w.:-]{1,80}$/.test(code) ? null : code, is_refusal })} end`;
 
-/** What `writeReported` wrote, in whatever error a package made of it; null for other errors. */
+/** Decodes the output of `writeReported` from the error that a package threw; null for other errors. */
 export function readReported(error: unknown): Reported | null {
   const message = isData(error) && typeof error.message === 'string' ? error.message : '';
   const found = /agentgrid-reported (\{.*?\}) end/.exec(message.replaceAll('\\"', '"'))?.[1];
   return found === undefined ? null : (JSON.parse(found) as Reported);
 }
 
-/** Words of errors, as providers use them, and the status that goes with them; the first that fits counts. */
+/** Patterns of error codes and messages with their HTTP status. The first match applies. */
 const statuses: readonly (readonly [RegExp, number])[] = [
   [/rate.?limit|too.?many.?requests|insufficient.?quota|resource.?exhausted|quota/i, 429],
   [/overloaded|capacity|unavailable|temporar/i, 503],
@@ -66,14 +66,14 @@ function statusOf(words: readonly unknown[], message: unknown): number {
   return 500;
 }
 
-/** The error that a document is, or has beside what it says; undefined where it has none. */
+/** Returns the error in a document; undefined when there is none. */
 export function errorIn(data: unknown): unknown {
   if (Array.isArray(data)) return data.map(errorIn).find((error) => error !== undefined);
   if (!isData(data)) return undefined;
   const { error, object, type, message, detail } = data;
   if (isData(error)) return Object.keys(error).length > 0 ? error : undefined;
   if (typeof error === 'string' && error !== '') return { ...data, message: error };
-  // vLLM and FastAPI say it without an envelope.
+  // vLLM and FastAPI send errors without an envelope.
   if (object === 'error' || (type === 'error' && typeof message === 'string'))
     return { ...data, ...(type === 'error' ? { type: null } : {}) };
   if (typeof detail === 'string' && Object.keys(data).length === 1) return { message: detail };

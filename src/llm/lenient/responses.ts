@@ -1,20 +1,20 @@
 import { type Data, type Dialect, isData } from './dialect.ts';
 import { errorIn, ReportedError } from './reported-error.ts';
-import { mendUsage, toNumber, toText, withChanges } from './values.ts';
+import { normalizeUsage, toNumber, toText, withChanges } from './values.ts';
 
 const ends = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
-/** OpenAI's Responses (https://platform.openai.com/docs/api-reference/responses-streaming); the package ignores events that it does not know. */
+/** Corrects streams of OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses-streaming); the package ignores events that it does not know. */
 export class ResponsesDialect implements Dialect {
   readonly has_event_names = true;
   #hasEnded = false;
   #hasContent = false;
   #response: Data = {};
 
-  mend(data: Data): readonly Data[] {
+  normalize(data: Data): readonly Data[] {
     const { type } = data;
-    const response = isData(data.response) ? mendResponse(data.response) : data.response;
-    // Failures within the protocol are the package's to read.
+    const response = isData(data.response) ? normalizeResponse(data.response) : data.response;
+    // Failures of the protocol are read by the package.
     const error = type === undefined || type === 'error' ? errorIn(data) : undefined;
     if (error !== undefined) throw new ReportedError(error);
     if (typeof type !== 'string') return [];
@@ -54,11 +54,11 @@ export class ResponsesDialect implements Dialect {
       ...data.output.filter(isData).flatMap((item, output_index) => eventsOf(item, output_index)),
       { type, response: data },
     ];
-    return events.flatMap((event) => this.mend(event));
+    return events.flatMap((event) => this.normalize(event));
   }
 }
 
-function mendResponse(response: Data): Data {
+function normalizeResponse(response: Data): Data {
   const created_at = toNumber(response.created_at);
   return withChanges(response, {
     id: toText(response.id),
@@ -67,16 +67,16 @@ function mendResponse(response: Data): Data {
   });
 }
 
-/** Counts of 0 where there are none, which are read as missing. */
+/** Adds missing counts as 0, which is read as unknown. */
 function countsOf(value: unknown): Data {
-  const usage = mendUsage(value);
+  const usage = normalizeUsage(value);
   const counts = isData(usage) ? usage : {};
   const { input_tokens, output_tokens } = counts;
   if (typeof input_tokens === 'number' && typeof output_tokens === 'number') return counts;
   return { ...counts, input_tokens: input_tokens ?? 0, output_tokens: output_tokens ?? 0 };
 }
 
-/** A whole item as it would have been streamed. */
+/** Returns the events that stream a whole item. */
 function eventsOf(item: Data, output_index: number): Data[] {
   const item_id = item.id;
   const about = { output_index, item_id };

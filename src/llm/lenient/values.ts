@@ -1,6 +1,6 @@
 import { type Data, isData } from './dialect.ts';
 
-/** `changes` put into an object; the object itself where they change nothing. */
+/** Returns an object with changes applied; the same object when they change nothing. */
 export function withChanges<Value extends Data>(value: Value, changes: Data): Value {
   const names = Object.keys(changes).filter((name) => changes[name] !== value[name]);
   if (names.length === 0) return value;
@@ -12,7 +12,7 @@ export function withChanges<Value extends Data>(value: Value, changes: Data): Va
   return changed as Value;
 }
 
-/** A text field; numbers become their digits, anything else is left out. */
+/** Returns a text field. Numbers are converted; other types are removed. */
 export const toText = (value: unknown): unknown =>
   value === undefined || value === null || typeof value === 'string'
     ? value
@@ -20,11 +20,11 @@ export const toText = (value: unknown): unknown =>
       ? String(value)
       : undefined;
 
-/** A field that holds an object; anything else is left out. */
+/** Returns an object field. Other types are removed. */
 export const objectOrNone = (value: unknown): unknown =>
   value === null || isData(value) ? value : undefined;
 
-/** A number field; digits become their number, anything else is left out. */
+/** Returns a number field. Digits are converted; other types are removed. */
 export function toNumber(value: unknown): unknown {
   if (value === undefined || value === null || typeof value === 'number') return value;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
@@ -33,21 +33,21 @@ export function toNumber(value: unknown): unknown {
 
 const isCount = /tokens$|TokenCount$/;
 
-/** Token usage whose counts are numbers, in details, too; anything else is left out. */
-export function mendUsage(value: unknown): unknown {
+/** Returns token usage with numeric counts, including details. Other fields are removed. */
+export function normalizeUsage(value: unknown): unknown {
   if (value === undefined || value === null) return value;
   if (!isData(value)) return undefined;
   const changes: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
     if (isCount.test(name)) changes[name] = toNumber(field);
-    // Google's details are lists, by modality.
+    // Google's details are lists by modality.
     else if (/_details$/.test(name) || (/details?$/i.test(name) && !Array.isArray(field)))
-      changes[name] = mendUsage(field);
+      changes[name] = normalizeUsage(field);
   }
   return withChanges(value, changes);
 }
 
-/** A list without entries that are none; the list itself where all are. */
+/** Maps a list and removes entries that map to null; returns the same list when nothing changes. */
 export function mapList<Value>(
   list: readonly Value[],
   change: (value: Value, index: number) => Value,

@@ -4,10 +4,10 @@ import type { Ctx } from '../../platform/context.ts';
 import { second } from '../../shared/time.ts';
 import { Account, type Attribution } from '../../usage/index.ts';
 import { capabilitiesOf } from '../capabilities.ts';
-import { streamStep } from '../step.ts';
+import { streamModelCall } from '../model-call.ts';
 import { structuredFormat, toOutputFormat } from '../structured.ts';
 
-/** A small task of the product itself. A language model does it, or `builtin/extractive` by rule. */
+/** A background task on a conversation, run by a language model or, by rule, by `builtin/extractive`. */
 export interface Task<Input, Output> {
   readonly operation: string;
   readonly instructions: (input: Input) => string;
@@ -15,7 +15,7 @@ export interface Task<Input, Output> {
   readonly prompt: (input: Input) => string;
   readonly maxOutputTokens: (input: Input) => number;
   readonly schema?: (input: Input) => object;
-  /** Reads the answer of a model. null where it cannot be used. */
+  /** Parses the answer of a model; null when it cannot be used. */
   readonly read: (answer: string, input: Input) => Output | null;
   /** The result of `builtin/extractive`: pure, free, and defined for every language. */
   readonly extract: (input: Input) => Output;
@@ -29,15 +29,15 @@ export interface TaskCall extends Omit<Attribution, 'account'> {
 
 export interface TaskResult<Output> {
   readonly output: Output;
-  /** The model that made it, or `builtin`. */
+  /** The model that produced the output, or `builtin`. */
   readonly by: string;
   /** Usage rows for the batch that stores the output, also of a call that failed. */
   readonly usage: readonly Statement[];
 }
 
 /**
- * Runs a task on its model, and on `builtin/extractive` when there is no model, it fails, a budget
- * refuses it or its answer cannot be used. Does not throw for any of these.
+ * Runs a task on its model, and on `builtin/extractive` without a model, or when the model fails, a
+ * budget refuses the call or the answer cannot be used. Does not throw for any of these.
  */
 export async function runTask<Input, Output>(
   ctx: Ctx,
@@ -46,7 +46,7 @@ export async function runTask<Input, Output>(
   { model, ...call }: TaskCall,
 ): Promise<TaskResult<Output>> {
   if (model === null) return { output: task.extract(input), by: 'builtin', usage: [] };
-  const { text, usage } = await askModel(ctx, {
+  const { text, usage } = await callModel(ctx, {
     ...call,
     model,
     operation: task.operation,
@@ -71,19 +71,19 @@ interface Question extends Omit<Attribution, 'account'> {
   readonly schema?: object;
 }
 
-/** The time a model has for a task. */
+/** Maximum time for a model's answer. */
 const timeoutMs = 60 * second;
 /** Tokens of reasoning allowed besides the output. */
 const reasoningTokens = 2000;
 
 const cutShort: ReadonlySet<string> = new Set(['length', 'content-filter', 'error', 'interrupted']);
 
-/** Returns the whole answer of a model; null where there is none. */
-async function askModel(
+/** Returns the whole answer of a model; null when it failed. */
+async function callModel(
   ctx: Ctx,
   { model, instructions, text, max_output_tokens, schema, ...task }: Question,
 ): Promise<{ readonly text: string | null; readonly usage: Statement[] }> {
-  const stream = streamStep(ctx, {
+  const stream = streamModelCall(ctx, {
     ...task,
     account: new Account(),
     models: [model],
@@ -101,9 +101,9 @@ async function askModel(
   const { content, failure, finish_reason, usage } = next.value;
   if (failure !== null)
     ctx.log.warn('task_failed', { operation: task.operation, model, code: failure.code });
-  const said = content.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  const isWhole = failure === null && !cutShort.has(finish_reason) && said.trim() !== '';
-  return { text: isWhole ? said : null, usage };
+  const answer = content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const isWhole = failure === null && !cutShort.has(finish_reason) && answer.trim() !== '';
+  return { text: isWhole ? answer : null, usage };
 }
 
 function settingsFor(

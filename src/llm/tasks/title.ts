@@ -1,9 +1,9 @@
 import { cleanTitle, extractTitle } from '../builtin/extract-title.ts';
-import { abridge, type Said, writeConversation } from '../conversation.ts';
+import { abridge, type ConversationMessage, writeConversation } from '../conversation.ts';
 import type { Task } from './run-task.ts';
 
-/** Gives a conversation its title, from its first exchange. null where there is nothing to name. */
-export const titleTask: Task<readonly Said[], string | null> = {
+/** Generates the title of a conversation from its first exchange; null without a topic. */
+export const titleTask: Task<readonly ConversationMessage[], string | null> = {
   operation: 'title',
   instructions: () =>
     'Give the conversation a title of at most six words, in the language of the user. Answer with the title alone, without quotes, ' +

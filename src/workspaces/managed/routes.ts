@@ -60,7 +60,7 @@ export const managedWorkspaceRoutes = new Router()
       path: '/workspaces/{workspace}',
       summary: 'Manage a workspace',
       description:
-        'Renames it and sets its quotas. A limit below what is used deletes nothing; it stops additions.',
+        'Renames the workspace and sets its quotas. A limit below the current use deletes nothing; it only prevents additions.',
       params,
       body: ManageWorkspace,
       reply: {
@@ -78,8 +78,8 @@ export const managedWorkspaceRoutes = new Router()
       path: '/workspaces/{workspace}/suspend',
       summary: 'Suspend a workspace',
       description:
-        'Requests with any of its credentials answer 401, at once here and within 30 seconds everywhere. Its data stays; runs that have ' +
-        'begun end by themselves.',
+        'Requests with any of its credentials return 401, at once in this location and within 30 seconds everywhere. Its data is kept; active ' +
+        'runs continue to their end.',
       params,
       reply: { status: 200, schema: ManagedWorkspace, description: 'The suspended workspace' },
     },
@@ -105,7 +105,7 @@ export const managedWorkspaceRoutes = new Router()
       path: '/workspaces/{workspace}',
       summary: 'Delete a workspace',
       description:
-        'Irreversible. Its credentials answer 401 at once here and within 30 seconds everywhere; a background job erases everything in ' +
+        'Irreversible. Its credentials return 401, at once in this location and within 30 seconds everywhere; a background job erases everything in ' +
         'it: agents, files, vectors, sessions, usage, archives and its audit log.',
       params,
       reply: { status: 204, description: 'Deleted' },

@@ -10,8 +10,8 @@ export const quotaRoutes = new Router().endpoint(
     tag: 'Workspaces',
     summary: 'List quotas',
     description:
-      'How much of each resource the workspace may hold and how much it holds. A request that would exceed a quota fails with ' +
-      '`quota_exceeded`, the name of the `quota`, its `limit` and what is `used`. The operator of the deployment sets the limits.',
+      'Limit and current use of each resource of the workspace. A request that would exceed a quota fails with ' +
+      '`quota_exceeded`, the name of the `quota`, its `limit` and the amount `used`. The operator of the deployment sets the limits.',
     reply: { status: 200, schema: QuotaList, description: 'Every quota, in a fixed order' },
   },
   (ctx) => listQuotas(ctx),

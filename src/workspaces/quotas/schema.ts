@@ -9,7 +9,7 @@ export const QuotaLimits = z
   .strictObject({
     files: limit.describe('Files of knowledge bases, in any state, and of `/v1/files`'),
     bytes: limit.describe(
-      'Bytes of the originals of files and attachments; what forked sessions, messages and `/v1/files` share counts once',
+      'Bytes of the originals of files and attachments; files shared by forked sessions, messages and `/v1/files` count once',
     ),
     chunks: limit.describe(
       'Chunks of files. A file that would exceed it becomes `failed` with `quota_exceeded`',
@@ -24,7 +24,7 @@ export const QuotaLimits = z
   })
   .partial()
   .describe(
-    'Limits of this workspace; null takes the limit of the deployment. What is not given stays',
+    'Limits of this workspace; null uses the limit of the deployment. Limits that are left out are kept',
   )
   .openapi('QuotaLimits', { example: { files: 1000 } });
 export type QuotaLimits = z.output<typeof QuotaLimits>;
@@ -32,7 +32,7 @@ export type QuotaLimits = z.output<typeof QuotaLimits>;
 export const Quota = z
   .object({
     quota: z.enum(quotaNames),
-    limit: z.number().int().nullable().describe('Null is unlimited'),
+    limit: z.number().int().nullable().describe('Null for no limit'),
     used: z
       .number()
       .int()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { calls, question, type Stage, says, sentTo } from './stage.ts';
 
-/** Tests of the package against a server; `stage` is there once they run. */
+/** Tests of the package against a server; `stage` is available once they run. */
 export function agentsSdk(stage: () => Stage): void {
   const get_weather = tool({
     name: 'get_weather',
@@ -21,7 +21,7 @@ export function agentsSdk(stage: () => Stage): void {
     const agentOn = (model: string, more: object = {}) =>
       new Agent({ name: 'Helper', instructions: 'Be brief.', model, ...more });
 
-    it('holds a conversation: its history is sent back', async () => {
+    it('continues a conversation with its history', async () => {
       const scene = await stage().agent([says('Hello ', 'there.'), says('Again.')]);
       const agent = agentOn(scene.model);
       const first = await runner().run(agent, 'Hi');
@@ -48,30 +48,33 @@ export function agentsSdk(stage: () => Stage): void {
       expect([text, stream.finalOutput]).toEqual(['One two three', 'One two three']);
     });
 
-    it.each([false, true])('runs tools, and goes on after them (stream: %s)', async (isStream) => {
-      const scene = await stage().agent([
-        calls('Zug', 'Chur'),
-        says('Rain in both.'),
-        says('Still raining.'),
-      ]);
-      const agent = agentOn(scene.model, { tools: [get_weather] });
-      const run = async (input: Parameters<Runner['run']>[1] & (string | object[])) => {
-        if (!isStream) return runner().run(agent, input);
-        const stream = await runner().run(agent, input, { stream: true });
-        await stream.completed;
-        return stream;
-      };
-      const first = await run('Weather?');
-      expect(first.finalOutput).toBe('Rain in both.');
-      const second = await run([...first.history, { role: 'user', content: 'And now?' }]);
-      expect(second.finalOutput).toBe('Still raining.');
-      const [asked, , last] = await sentTo(scene);
-      expect(asked.tools[0].function.strict).toBe(true);
-      for (const text of ['rain in Zug', 'rain in Chur', 'Rain in both.'])
-        expect(JSON.stringify(last.messages)).toContain(text);
-    });
+    it.each([false, true])(
+      'runs tools, and continues after them (stream: %s)',
+      async (isStream) => {
+        const scene = await stage().agent([
+          calls('Zug', 'Chur'),
+          says('Rain in both.'),
+          says('Still raining.'),
+        ]);
+        const agent = agentOn(scene.model, { tools: [get_weather] });
+        const run = async (input: Parameters<Runner['run']>[1] & (string | object[])) => {
+          if (!isStream) return runner().run(agent, input);
+          const stream = await runner().run(agent, input, { stream: true });
+          await stream.completed;
+          return stream;
+        };
+        const first = await run('Weather?');
+        expect(first.finalOutput).toBe('Rain in both.');
+        const second = await run([...first.history, { role: 'user', content: 'And now?' }]);
+        expect(second.finalOutput).toBe('Still raining.');
+        const [request, , last] = await sentTo(scene);
+        expect(request.tools[0].function.strict).toBe(true);
+        for (const text of ['rain in Zug', 'rain in Chur', 'Rain in both.'])
+          expect(JSON.stringify(last.messages)).toContain(text);
+      },
+    );
 
-    it('asks for structured output by its schema', async () => {
+    it('requests structured output by its schema', async () => {
       const scene = await stage().agent([says('{"n":4}')]);
       const result = await runner().run(
         agentOn(scene.model, { outputType: z.object({ n: z.number() }) }),
@@ -84,7 +87,7 @@ export function agentsSdk(stage: () => Stage): void {
       });
     });
 
-    it('reads cited answers, and sends them back', async () => {
+    it('reads cited answers and accepts them as history', async () => {
       const { model } = await stage().citingAgent();
       const agent = agentOn(model);
       const first = await runner().run(agent, question);
@@ -96,7 +99,7 @@ export function agentsSdk(stage: () => Stage): void {
       expect(second.finalOutput).toContain('two hundred litres');
     });
 
-    it('throws what the server answers', async () => {
+    it('throws the error of the server', async () => {
       await expect(runner().run(agentOn('nobody'), 'Hi')).rejects.toMatchObject({ status: 404 });
       await expect(runner('ag_nobody').run(agentOn('nobody'), 'Hi')).rejects.toMatchObject({
         status: 401,

@@ -15,7 +15,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { calls, numberSchema, question, type Stage, says, sentTo, weatherSchema } from './stage.ts';
 
-/** Tests of the package against a server; `stage` is there once they run. */
+/** Tests of the package against a server; `stage` is available once they run. */
 export function aiSdk(stage: () => Stage): void {
   const openai = (apiKey = stage().key) => createOpenAI({ apiKey, baseURL: stage().url });
   const compatible = (apiKey = stage().key) =>
@@ -41,7 +41,7 @@ export function aiSdk(stage: () => Stage): void {
   const hello: ModelMessage[] = [{ role: 'user', content: 'Hi' }];
 
   describe.each(packages)('%s', (_name, open) => {
-    it('holds a conversation: what it was answered is sent back', async () => {
+    it('continues a conversation with its history', async () => {
       const scene = await stage().agent([
         says('Hello ', 'there.'),
         says('Again.'),
@@ -108,7 +108,7 @@ export function aiSdk(stage: () => Stage): void {
       expect(results[1].content).toContain('Chur');
     });
 
-    it('asks for structured output: strict, not strict, and any JSON', async () => {
+    it('requests structured output: strict, not strict, and any JSON', async () => {
       const schema = jsonSchema<{ n: number }>(numberSchema);
       for (const strictJsonSchema of [true, false]) {
         const scene = await stage().agent([says('{"n":4}')]);
@@ -134,7 +134,7 @@ export function aiSdk(stage: () => Stage): void {
       expect((await sentTo(scene))[0].response_format).toEqual({ type: 'json_object' });
     });
 
-    it('reads cited answers, and sends them back', async () => {
+    it('reads cited answers and accepts them as history', async () => {
       const { model } = await stage().citingAgent();
       const first = await generateText({ model: open(model), prompt: question });
       expect(first.text).toContain('two hundred litres');
@@ -151,7 +151,7 @@ export function aiSdk(stage: () => Stage): void {
       );
     });
 
-    it('throws what the server answers', async () => {
+    it('throws the error of the server', async () => {
       const scene = await stage().agent([]);
       const errorOf = (model: LanguageModel) =>
         generateText({ model, messages: hello, maxRetries: 0 }).then(
@@ -167,7 +167,7 @@ export function aiSdk(stage: () => Stage): void {
   });
 
   describe('sources of a cited answer', () => {
-    it('are documents by the Responses API, and URLs by Chat Completions', async () => {
+    it('are documents in the Responses API, and URLs in Chat Completions', async () => {
       const { model, file_id } = await stage().citingAgent();
       const sourcesOf = async (by: LanguageModel) =>
         (await generateText({ model: by, prompt: question })).sources;
@@ -186,7 +186,7 @@ export function aiSdk(stage: () => Stage): void {
   });
 
   describe('the default model of @ai-sdk/openai', () => {
-    it('sends references in the place of what it was answered, with previousResponseId and without', async () => {
+    it('sends references instead of earlier answers, with and without previousResponseId', async () => {
       const scene = await stage().agent([says('First.'), says('Second.'), says('Third.')]);
       const bodies: string[] = [];
       const spy: typeof fetch = (url, init) => {

@@ -8,7 +8,7 @@ import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { describe, expect, it } from 'vitest';
 import { calls, numberSchema, question, type Stage, says, sentTo, weatherSchema } from './stage.ts';
 
-/** Tests of the package against a server; `stage` is there once they run. */
+/** Tests of the package against a server; `stage` is available once they run. */
 export function langChain(stage: () => Stage): void {
   const weather = {
     type: 'function' as const,
@@ -25,7 +25,7 @@ export function langChain(stage: () => Stage): void {
         configuration: { baseURL: stage().url },
       });
 
-    it('holds a conversation: what it was answered is sent back', async () => {
+    it('continues a conversation with its history', async () => {
       const scene = await stage().agent([says('Hello ', 'there.'), says('Again.')]);
       const llm = open(scene.model);
       const first = await llm.invoke([new HumanMessage('Hi')]);
@@ -45,23 +45,23 @@ export function langChain(stage: () => Stage): void {
       expect(whole?.usage_metadata).toMatchObject({ input_tokens: 12, output_tokens: 5 });
     });
 
-    it('calls tools and takes their results', async () => {
+    it('calls tools and sends their results', async () => {
       const scene = await stage().agent([calls('Zug', 'Chur'), says('Rain in both.')]);
       const llm = open(scene.model).bindTools([weather], { strict: true });
-      const asked = await llm.invoke('Weather?');
-      expect(asked.tool_calls?.map(({ args }) => args.city)).toEqual(['Zug', 'Chur']);
-      const results = (asked.tool_calls ?? []).map(
+      const called = await llm.invoke('Weather?');
+      expect(called.tool_calls?.map(({ args }) => args.city)).toEqual(['Zug', 'Chur']);
+      const results = (called.tool_calls ?? []).map(
         ({ id = '', args }) =>
           new ToolMessage({ tool_call_id: id, content: `rain in ${args.city}` }),
       );
-      const answer = await llm.invoke([new HumanMessage('Weather?'), asked, ...results]);
+      const answer = await llm.invoke([new HumanMessage('Weather?'), called, ...results]);
       expect(answer.text).toBe('Rain in both.');
       const [first, second] = await sentTo(scene);
       expect(first.tools[0].function).toMatchObject({ strict: true, parameters: weatherSchema });
       expect(JSON.stringify(second.messages)).toContain('rain in Chur');
     });
 
-    it('asks for structured output: strict, not strict, and any JSON', async () => {
+    it('requests structured output: strict, not strict, and any JSON', async () => {
       for (const strict of [true, false]) {
         const scene = await stage().agent([says('{"n":4}')]);
         const llm = open(scene.model).withStructuredOutput(numberSchema, {
@@ -81,7 +81,7 @@ export function langChain(stage: () => Stage): void {
       expect((await sentTo(scene))[0].response_format).toEqual({ type: 'json_object' });
     });
 
-    it('reads cited answers, and sends them back', async () => {
+    it('reads cited answers and accepts them as history', async () => {
       const { model } = await stage().citingAgent();
       const llm = open(model);
       const first = await llm.invoke(question);
@@ -98,7 +98,7 @@ export function langChain(stage: () => Stage): void {
       expect(text).toBe(first.text);
     });
 
-    it('throws what the server answers', async () => {
+    it('throws the error of the server', async () => {
       const scene = await stage().agent([]);
       await expect(open('nobody').invoke('Hi')).rejects.toMatchObject({
         status: 404,

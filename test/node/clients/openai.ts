@@ -12,7 +12,7 @@ import {
   weatherSchema,
 } from './stage.ts';
 
-/** Tests of the package against a server; `stage` is there once they run. */
+/** Tests of the package against a server; `stage` is available once they run. */
 export function openAiPackage(stage: () => Stage): void {
   const versions = [
     [
@@ -40,7 +40,7 @@ export function openAiPackage(stage: () => Stage): void {
     { type: 'function' as const, name: 'get_weather', parameters: weatherSchema, strict: true },
   ];
 
-  /** What the client throws. */
+  /** Returns the error that the client throws. */
   const thrownBy = (call: PromiseLike<unknown>): Promise<Record<string, unknown>> =>
     Promise.resolve(call).then(
       () => Promise.reject(new Error('it did not fail')),
@@ -48,7 +48,7 @@ export function openAiPackage(stage: () => Stage): void {
     );
 
   describe.each(versions)('%s: chat completions', (_name, open) => {
-    it('holds a conversation: the answer is sent back as it came', async () => {
+    it('continues a conversation with the unchanged answer', async () => {
       const scene = await stage().agent([says('Hello ', 'there.'), says('Again.')]);
       const client = open();
       const first = await client.chat.completions.create({
@@ -89,7 +89,7 @@ export function openAiPackage(stage: () => Stage): void {
       expect([text, total]).toEqual(['One two three', 17]);
     });
 
-    it('calls tools in parallel, by a stream, and takes the results', async () => {
+    it('calls tools in parallel, streamed, and sends the results', async () => {
       const scene = await stage().agent([calls('Zug', 'Chur'), says('Rain in both.')]);
       const client = open();
       const messages: OpenAI.ChatCompletionMessageParam[] = [
@@ -101,14 +101,14 @@ export function openAiPackage(stage: () => Stage): void {
         tools,
         stream: true,
       });
-      const asked: { id: string; name: string; arguments: string }[] = [];
+      const toolCalls: { id: string; name: string; arguments: string }[] = [];
       for await (const chunk of stream) {
         for (const { index, id = '', function: part } of chunk.choices[0]?.delta.tool_calls ?? []) {
-          asked[index] ??= { id, name: part?.name ?? '', arguments: '' };
-          (asked[index] as { arguments: string }).arguments += part?.arguments ?? '';
+          toolCalls[index] ??= { id, name: part?.name ?? '', arguments: '' };
+          (toolCalls[index] as { arguments: string }).arguments += part?.arguments ?? '';
         }
       }
-      expect(asked.map((call) => [call.id, JSON.parse(call.arguments).city])).toEqual([
+      expect(toolCalls.map((call) => [call.id, JSON.parse(call.arguments).city])).toEqual([
         ['call_Zug', 'Zug'],
         ['call_Chur', 'Chur'],
       ]);
@@ -120,13 +120,13 @@ export function openAiPackage(stage: () => Stage): void {
           {
             role: 'assistant',
             content: null,
-            tool_calls: asked.map(({ id, ...called }) => ({
+            tool_calls: toolCalls.map(({ id, ...called }) => ({
               id,
               type: 'function',
               function: called,
             })),
           },
-          ...asked.map(({ id }) => ({
+          ...toolCalls.map(({ id }) => ({
             role: 'tool' as const,
             tool_call_id: id,
             content: `rain for ${id}`,
@@ -144,7 +144,7 @@ export function openAiPackage(stage: () => Stage): void {
         expect(JSON.stringify(next.messages)).toContain(text);
     });
 
-    it('asks for the form that the caller says, in each of its modes', async () => {
+    it('requests the response format of the caller, in each of its modes', async () => {
       const formats = [
         { type: 'json_object' as const },
         {
@@ -181,7 +181,7 @@ export function openAiPackage(stage: () => Stage): void {
       }
     });
 
-    it('cites by a URL where the document is', async () => {
+    it('cites by a URL that serves the document', async () => {
       const { model, file_id } = await stage().citingAgent();
       const client = open();
       const messages = [{ role: 'user' as const, content: question }];
@@ -189,7 +189,7 @@ export function openAiPackage(stage: () => Stage): void {
         .choices[0] as OpenAI.ChatCompletion.Choice;
       const [annotation] = message.annotations ?? [];
       expect(annotation?.type).toBe('url_citation');
-      if (annotation === undefined) throw new Error('nothing is cited');
+      if (annotation === undefined) throw new Error('the answer has no citation');
       const { url, title, start_index, end_index } = annotation.url_citation;
       expect(title).toBe('filters.md');
       expect(message.content?.slice(start_index, end_index)).toMatch(/^\[\d+\]$/);
@@ -203,7 +203,7 @@ export function openAiPackage(stage: () => Stage): void {
       expect(again.choices[0]?.message.annotations).toHaveLength(1);
     });
 
-    it('chooses among the tools that the request allows', async () => {
+    it('restricts tools to those that the request allows', async () => {
       const two = [
         ...tools,
         { type: 'function' as const, function: { name: 'get_time', parameters: weatherSchema } },
@@ -229,7 +229,7 @@ export function openAiPackage(stage: () => Stage): void {
       expect(sent.tool_choice).toBe('required');
     });
 
-    it('fails as with OpenAI', async () => {
+    it('fails like OpenAI', async () => {
       const client = open();
       const { model } = await stage().agent([{ fault: { kind: 'status', status: 401 } }]);
       const messages = [{ role: 'user' as const, content: 'Hi' }];
@@ -303,7 +303,7 @@ export function openAiPackage(stage: () => Stage): void {
       ],
     ];
 
-    it.each(turns)('goes on %s', async (_how, go) => {
+    it.each(turns)('continues %s', async (_how, go) => {
       const scene = await stage().agent([says('Hello there.'), says('Again.')]);
       expect((await go(open(), scene)).output_text).toBe('Again.');
       const [, sent] = await sentTo(scene);
@@ -326,7 +326,7 @@ export function openAiPackage(stage: () => Stage): void {
       expect([text, last?.type]).toEqual(['One two three', 'response.completed']);
     });
 
-    it('calls tools and takes their results', async () => {
+    it('calls tools and sends their results', async () => {
       const scene = await stage().agent([calls('Zug', 'Chur'), says('Rain.')]);
       const client = open();
       const first = await client.responses.create({
@@ -358,7 +358,7 @@ export function openAiPackage(stage: () => Stage): void {
       expect(JSON.stringify(next.messages)).toContain('rain call_Chur');
     });
 
-    it('asks for the form that the caller says, in each of its modes', async () => {
+    it('requests the response format of the caller, in each of its modes', async () => {
       const formats = [
         { type: 'json_object' as const },
         { type: 'json_schema' as const, name: 'loose', schema: numberSchema, strict: false },
@@ -393,7 +393,7 @@ export function openAiPackage(stage: () => Stage): void {
       ]);
     });
 
-    it('fails as with OpenAI', async () => {
+    it('fails like OpenAI', async () => {
       const client = open();
       const { model } = await stage().agent([]);
       for (const previous_response_id of [
@@ -418,7 +418,7 @@ export function openAiPackage(stage: () => Stage): void {
   });
 
   describe.each(versions)('%s: embeddings', (_name, open) => {
-    it('are numbers, whatever the client asks for on the wire', async () => {
+    it('are numbers for every encoding that the client requests', async () => {
       const { data, usage } = await open().embeddings.create({
         model: 'builtin/lexical',
         input: ['one text', 'another'],

@@ -9,7 +9,7 @@ import { playScript, type ScriptedProvider } from '../../support/provider/client
 import type { Round, Script } from '../../support/provider/script.ts';
 import { startProvider } from '../support/provider-process.ts';
 
-/** A server process, a provider process, and a workspace on the server: what a client of OpenAI's API is pointed at. */
+/** A server process, a provider process, and a workspace on the server, for clients of OpenAI's API. */
 export class Stage {
   /** `baseURL` of a client. */
   readonly url: string;
@@ -64,7 +64,7 @@ export class Stage {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** An agent whose model has its lines, behind the given wire of the provider. */
+  /** Creates an agent with a scripted model, over the given protocol of the provider. */
   async agent(
     rounds: readonly Round[],
     { by = 'openai-compatible', config = {} }: { by?: ProviderId; config?: object } = {},
@@ -84,7 +84,7 @@ export class Stage {
     return { model: agent.slug, scripted };
   }
 
-  /** An agent that answers from one document, and cites it. */
+  /** Creates an agent that answers from one document and cites it. */
   async citingAgent(): Promise<{ readonly model: string; readonly file_id: string }> {
     interface Agent {
       readonly slug: string;
@@ -142,7 +142,7 @@ export const numberSchema = {
   additionalProperties: false,
 };
 
-/** Bodies of the requests that the provider has had. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+/** Bodies of the requests that the provider has received. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary JSON.
 export const sentTo = async ({ scripted }: Scene): Promise<any[]> =>
   (await scripted.requests()).map(({ body }) => body);

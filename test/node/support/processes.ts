@@ -5,7 +5,7 @@ interface Process {
   readonly parent: number;
 }
 
-/** Every process that runs; those that have ended and only wait to be noticed do not count. */
+/** Returns all running processes, without zombies. */
 function list(): Process[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' })
     .trim()
@@ -16,7 +16,7 @@ function list(): Process[] {
     .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
 }
 
-/** A process and all that it started, in whatever group they are. */
+/** Returns a process and its descendants, in any process group. */
 export function familyOf(pid: number | undefined): number[] {
   const processes = list();
   const family = [pid ?? Number.NaN];

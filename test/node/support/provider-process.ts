@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** The scripted provider as a process of its own, on real sockets of loopback. */
+/** Starts the scripted provider as a separate process on loopback. */
 export async function startProvider(): Promise<{
   readonly url: string;
   readonly stop: () => void;

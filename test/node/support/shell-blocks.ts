@@ -13,7 +13,7 @@ export interface ShellBlock {
 
 const fence = /(?:^<!-- ([^\n]*?) -->\n)?^```(\w*)\n(.*?)^```$/gms;
 
-/** Returns the shell blocks of a file in their order. Throws on a comment before a block that means nothing. */
+/** Returns the shell blocks of a file in their order. Throws on an unknown comment before a block. */
 export function shellBlocksOf(file: string): ShellBlock[] {
   const markdown = readFileSync(file, 'utf8');
   return [...markdown.matchAll(fence)].flatMap(
@@ -36,12 +36,12 @@ export function shellBlocksOf(file: string): ShellBlock[] {
 /** Waits for the port that the service in the block listens on. */
 const waitFor = (text: string): string => {
   const port = /\.listen\((\d+)/.exec(text)?.[1];
-  if (port === undefined) throw new Error(`Cannot tell when this has started: ${text}`);
+  if (port === undefined) throw new Error(`The block does not listen on a port: ${text}`);
   return `until (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null; do sleep 0.05; done`;
 };
 
 /**
- * One bash script of all blocks that run. It stops at the first command that fails, and at the first
+ * Returns one bash script of all blocks that run. It stops at the first command that fails, and at the first
  * HTTP status of 400 or above, and names the block on stderr.
  */
 export function scriptOf(blocks: readonly ShellBlock[]): string {

@@ -168,7 +168,7 @@ describe('the messages of a chat completion', () => {
       other.client.chat.completions.create({ model: other.model, messages }),
     );
     expect([error.status, error.type]).toEqual([400, 'invalid_request_error']);
-    expect(error.message).toContain('Anthropic needs a message of the user');
+    expect(error.message).toContain('Anthropic requires at least one user message');
     expect(await other.scripted.requests()).toEqual([]);
   });
 });

@@ -1,22 +1,22 @@
 import type { RecordedRequest } from './provider.ts';
 import type { Script } from './script.ts';
 
-/** Where the scripted provider is behind Miniflare's `outboundService`; no such host exists. */
+/** Host of the scripted provider behind Miniflare's `outboundService`; it does not exist in DNS. */
 const providerOrigin = 'https://provider.example.com';
 
 export interface ScriptedProvider {
-  /** For the real base URLs: the key finds the script. Unique, so that it can be searched for as a canary. */
+  /** The key selects the script at real base URLs. Unique, so that tests can search for it as a canary. */
   readonly api_key: string;
   readonly base_url: Readonly<
     Record<'openai' | 'compatible' | 'anthropic' | 'google' | 'bedrock', string>
   >;
-  /** What has arrived, in its order. */
+  /** Returns the received requests, in order. */
   requests(): Promise<RecordedRequest[]>;
-  /** Requests that no script had an answer for, of all tests. */
+  /** Returns the requests of all tests that no script answered. */
   unexpected(): Promise<RecordedRequest[]>;
 }
 
-/** Gives the model its lines. `origin` is a real server's URL, or that behind `outboundService`. */
+/** Registers a script. `origin` is the URL of a real server, or the host behind `outboundService`. */
 export async function playScript(
   script: Script,
   origin: string = providerOrigin,

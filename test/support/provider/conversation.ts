@@ -6,7 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { Script } from './script.ts';
 
-/** Three rounds: thought and two parallel calls, one further call, the answer. */
+/** Three steps: reasoning and two parallel calls, one further call, the answer. */
 export const conversation: Script = {
   rounds: [
     {
@@ -29,7 +29,7 @@ export const conversation: Script = {
   ],
 };
 
-/** What a step said, freed of what protocols differ in: ids of blocks, sizes of deltas, metadata. */
+/** The content of a step without differences between protocols: ids of blocks, sizes of deltas, metadata. */
 export interface Said {
   readonly text: string;
   readonly reasoning: string;
@@ -44,7 +44,7 @@ export interface Said {
 }
 
 export async function listen(stream: ReadableStream<LanguageModelV4StreamPart>): Promise<Said> {
-  const said = {
+  const step = {
     text: '',
     reasoning: '',
     tool_calls: [] as Said['tool_calls'],
@@ -54,26 +54,26 @@ export async function listen(stream: ReadableStream<LanguageModelV4StreamPart>):
   let finish: Said['finish'] = null;
   let usage: Said['usage'] = { input: undefined, cache_read: undefined, output: undefined };
   for await (const part of stream) {
-    if (part.type === 'text-delta') said.text += part.delta;
-    else if (part.type === 'reasoning-delta') said.reasoning += part.delta;
+    if (part.type === 'text-delta') step.text += part.delta;
+    else if (part.type === 'reasoning-delta') step.reasoning += part.delta;
     else if (part.type === 'tool-input-delta')
       inputs.set(part.id, (inputs.get(part.id) ?? '') + part.delta);
     else if (part.type === 'tool-call') {
       const streamed = inputs.get(part.toolCallId) ?? '';
       if (streamed !== '' && streamed !== part.input)
-        said.errors.push(`streamed ${streamed}, called with ${part.input}`);
-      said.tool_calls.push({
+        step.errors.push(`streamed ${streamed}, called with ${part.input}`);
+      step.tool_calls.push({
         id: part.toolCallId,
         name: part.toolName,
         input: JSON.parse(part.input),
       });
-    } else if (part.type === 'error') said.errors.push(String(part.error));
+    } else if (part.type === 'error') step.errors.push(String(part.error));
     else if (part.type === 'finish') {
       finish = part.finishReason.unified;
       usage = usageOf(part.usage);
     }
   }
-  return { ...said, finish, usage };
+  return { ...step, finish, usage };
 }
 
 const usageOf = ({ inputTokens, outputTokens }: LanguageModelV4Usage): Said['usage'] => ({
@@ -82,19 +82,19 @@ const usageOf = ({ inputTokens, outputTokens }: LanguageModelV4Usage): Said['usa
   output: outputTokens.total,
 });
 
-/** The step and the results of its calls, as the next round's prompt has them. */
+/** Returns the step and the results of its calls, in the form of the next prompt. */
 export function reply(
   prompt: readonly LanguageModelV4Message[],
-  said: Said,
+  step: Said,
 ): LanguageModelV4Message[] {
-  const calls = said.tool_calls.map(({ id, name, input }) => ({
+  const calls = step.tool_calls.map(({ id, name, input }) => ({
     type: 'tool-call' as const,
     toolCallId: id,
     toolName: name,
     input,
   }));
-  const text = said.text === '' ? [] : [{ type: 'text' as const, text: said.text }];
-  const results = said.tool_calls.map(({ id, name }) => ({
+  const text = step.text === '' ? [] : [{ type: 'text' as const, text: step.text }];
+  const results = step.tool_calls.map(({ id, name }) => ({
     type: 'tool-result' as const,
     toolCallId: id,
     toolName: name,
@@ -107,20 +107,20 @@ export function reply(
   ];
 }
 
-/** The answer of a call that was not streamed, in the same form. */
+/** Returns the answer of a call that was not streamed, in the same form. */
 export function read(
   content: readonly LanguageModelV4Content[],
 ): Pick<Said, 'text' | 'reasoning' | 'tool_calls'> {
-  const said = { text: '', reasoning: '', tool_calls: [] as Said['tool_calls'] };
+  const step = { text: '', reasoning: '', tool_calls: [] as Said['tool_calls'] };
   for (const part of content) {
-    if (part.type === 'text') said.text += part.text;
-    else if (part.type === 'reasoning') said.reasoning += part.text;
+    if (part.type === 'text') step.text += part.text;
+    else if (part.type === 'reasoning') step.reasoning += part.text;
     else if (part.type === 'tool-call')
-      said.tool_calls.push({
+      step.tool_calls.push({
         id: part.toolCallId,
         name: part.toolName,
         input: JSON.parse(part.input),
       });
   }
-  return said;
+  return step;
 }

@@ -1,16 +1,16 @@
 import type { WireEvent } from './protocol.ts';
 import type { Fault } from './script.ts';
 
-/** What a body does, in order: bytes go out, time passes, the connection dies or falls silent. */
+/** One action of a body: send bytes, wait, reset the connection, or stall. */
 type Move = { readonly bytes: Uint8Array } | { readonly wait_ms: number } | 'reset' | 'stall';
 
-/** Thrown where the connection is to die; a real server destroys its socket for it. */
+/** Thrown to reset the connection; a real server destroys its socket. */
 export class ConnectionReset extends Error {}
 
 export interface Moves {
   readonly events: readonly WireEvent[];
   readonly fault: Fault | undefined;
-  /** How this protocol tells of a failure in a stream that has begun. */
+  /** Encodes a failure within a stream in this protocol. */
   readonly failureEvent: (position: number) => WireEvent;
 }
 
@@ -20,7 +20,7 @@ const bytesOf = (event: WireEvent): Uint8Array =>
 const withText = (event: WireEvent, change: (text: string) => string): WireEvent =>
   typeof event === 'string' ? change(event) : event;
 
-/** The body of an answer with its fault worked in, one chunk an event unless the fault says otherwise. */
+/** Returns the body of a response with its fault applied, one chunk per event by default. */
 export function bodyOf({ events, fault, failureEvent }: Moves): Move[] {
   const moves = (list: readonly WireEvent[]): Move[] =>
     list.map((event) => ({ bytes: bytesOf(event) }));
@@ -66,7 +66,7 @@ const drip = (all: Uint8Array, size: number, wait_ms: number): Move[] =>
     { wait_ms },
   ]).flat();
 
-/** The moves as a stream; `onCancel` hears of a client that went away first. */
+/** Returns the moves as a stream; calls `onCancel` if the client disconnects first. */
 export function streamOf(moves: readonly Move[], onCancel: () => void): ReadableStream<Uint8Array> {
   const rest = [...moves];
   return new ReadableStream({
@@ -75,7 +75,7 @@ export function streamOf(moves: readonly Move[], onCancel: () => void): Readable
         const move = rest.shift();
         if (move === undefined) return controller.close();
         if (move === 'reset') {
-          // A reset discards what has not been read yet: what was said before it has to arrive.
+          // A reset discards unread data: text sent before it must arrive first.
           await pause(25);
           return controller.error(new ConnectionReset('The script resets the connection here.'));
         }
@@ -88,7 +88,7 @@ export function streamOf(moves: readonly Move[], onCancel: () => void): Readable
   });
 }
 
-/** A turn of the event loop, so that what came before has left. */
+/** Waits for one turn of the event loop, so that earlier data is sent. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>

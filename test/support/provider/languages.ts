@@ -5,7 +5,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ScriptedProvider } from './client.ts';
 
-/** The provider packages themselves, each over its own protocol, all speaking to one script. */
+/** The real provider packages, each with its own protocol, all connected to one script. */
 export const languages: Readonly<Record<string, (provider: ScriptedProvider) => LanguageModelV4>> =
   {
     'openai chat': ({ api_key: apiKey, base_url }) =>

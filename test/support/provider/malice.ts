@@ -1,6 +1,6 @@
 import type { Round, Script, ToolCall } from './script.ts';
 
-/** What a model that means harm asks for (security.md R42). Each gives in at the end, unless it never does. */
+/** Scripts of a malicious model (security.md R42). Each ends with a plain answer, except the endless one. */
 
 const call = (name: string, given: unknown, index = 0): ToolCall => ({
   id: `call_${name}_${index}`,
@@ -8,15 +8,15 @@ const call = (name: string, given: unknown, index = 0): ToolCall => ({
   arguments: given,
 });
 
-const giveUp: Round = { text: ['I give up.'] };
+const finalAnswer: Round = { text: ['I am done.'] };
 
-const once = (...tool_calls: ToolCall[]): Script => ({ rounds: [{ tool_calls }, giveUp] });
+const once = (...tool_calls: ToolCall[]): Script => ({ rounds: [{ tool_calls }, finalAnswer] });
 
-/** Tools that it was not given, or that nobody has. */
+/** Calls tools that it was not given or that do not exist. */
 export const undeclaredTools = (...names: string[]): Script =>
   once(...names.map((name, index) => call(name, {}, index)));
 
-/** One tool with each of these arguments in turn, all at once. A string goes out as it is, JSON or not. */
+/** Calls one tool with each of these arguments, in parallel. A string is sent unchanged, valid JSON or not. */
 export const withArguments = (name: string, ...given: unknown[]): Script =>
   once(...given.map((value, index) => call(name, value, index)));
 

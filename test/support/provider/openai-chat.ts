@@ -62,7 +62,7 @@ const usageOf = ({
 });
 
 function streamChat(round: Round, call: Call, compatible: boolean): string[] {
-  const asked = call.body?.stream_options?.include_usage === true;
+  const requested = call.body?.stream_options?.include_usage === true;
   const fields = {
     id: `chatcmpl-${call.id}`,
     object: 'chat.completion.chunk',
@@ -75,7 +75,7 @@ function streamChat(round: Round, call: Call, compatible: boolean): string[] {
     dataEvent({
       ...fields,
       choices: [{ index: 0, delta, logprobs: null, finish_reason }],
-      ...(asked && !compatible ? { usage: null } : {}),
+      ...(requested && !compatible ? { usage: null } : {}),
       ...(compatible ? {} : { obfuscation: 'wl1L4ubkZC2' }),
     });
   const hasText = round.text !== undefined;
@@ -93,7 +93,7 @@ function streamChat(round: Round, call: Call, compatible: boolean): string[] {
       toolDeltas(tool, index, compatible).map((delta) => chunk({ tool_calls: [delta] })),
     ),
     chunk({}, finishOf(round)),
-    ...(asked && round.usage !== undefined
+    ...(requested && round.usage !== undefined
       ? [dataEvent({ ...fields, choices: [], usage: usageOf(round.usage) })]
       : []),
     'data: [DONE]\n\n',

@@ -2,19 +2,19 @@ import type { Round } from './script.ts';
 
 /** One request as a protocol sees it. */
 export interface Call {
-  /** Of this request; ids on the wire are built of it. */
+  /** Id of this request, part of the ids in the response. */
   readonly id: string;
   readonly model: string;
   /** Epoch seconds. */
   readonly created: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a request as it came, whatever it is.
+  // biome-ignore lint/suspicious/noExplicitAny: requests contain arbitrary JSON.
   readonly body: any;
 }
 
-/** One event as it goes out: server-sent, or in a binary frame. */
+/** One encoded event: server-sent, or a binary frame. */
 export type WireEvent = string | Uint8Array<ArrayBuffer>;
 
-/** A service's wire protocol: a round in, what the service would send out. */
+/** The protocol of a service: encodes a scripted response as the service would send it. */
 export interface Protocol {
   readonly request_id_header: string;
   /** Media type of a stream; server-sent events unless given. */
@@ -23,7 +23,7 @@ export interface Protocol {
   answer(round: Round, call: Call): unknown;
   /** The body of an HTTP error. */
   failure(status: number, call: Call): unknown;
-  /** How a stream that has begun tells of a failure. */
+  /** Encodes a failure within a stream. */
   failureEvent(call: Call, position: number): WireEvent;
 }
 
@@ -32,7 +32,7 @@ export const dataEvent = (data: unknown): string => `data: ${JSON.stringify(data
 export const namedEvent = (data: { readonly type: string }): string =>
   `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 
-/** The credential as the services take it. */
+/** Returns the credential of a request, in the form of the service. */
 export const credentialOf = (headers: Headers): string | null =>
   headers.get('authorization')?.replace(/^Bearer /i, '') ??
   headers.get('x-api-key') ??

@@ -9,14 +9,14 @@ import { openaiResponses } from './openai-responses.ts';
 import { type Call, credentialOf, type Protocol, type WireEvent } from './protocol.ts';
 import type { Fault, Round, Script } from './script.ts';
 
-/** A request as it arrived. */
+/** A received request. */
 export interface RecordedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+  // biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary JSON.
   readonly body: any;
-  /** The client went away before the answer was whole. */
+  /** True if the client disconnected before the end of the response. */
   aborted: boolean;
 }
 
@@ -28,7 +28,7 @@ interface Play {
 }
 
 export interface Provider {
-  /** Answers as the service would; throws `ConnectionReset` where there is to be no answer. */
+  /** Responds as the service would; throws `ConnectionReset` to send no response. */
   handle(request: Request): Promise<Response>;
 }
 
@@ -54,8 +54,8 @@ export const providerHosts: ReadonlySet<string> = new Set([
 /**
  * One scripted model behind every wire protocol. A request finds its script by the first segment of
  * its path, `/<script>/…`, or by its key, `sk-<script>` with anything behind a dot: so real base
- * URLs work too. `PUT /_scripts/<script>` makes one, GET gives the requests that it has had, GET
- * without a script those that none had an answer for.
+ * URLs work too. `PUT /_scripts/<script>` registers one, GET returns its requests, and GET
+ * without a script returns the requests that no script answered.
  */
 export function createProvider(): Provider {
   const plays = new Map<string, Play>();
@@ -100,7 +100,7 @@ async function record(request: Request): Promise<RecordedRequest> {
   try {
     body = JSON.parse(text);
   } catch {
-    // Kept as the text that it is.
+    // Invalid JSON is kept as text.
   }
   return {
     method: request.method,
@@ -192,8 +192,8 @@ interface Answering {
 
 function playRound(protocol: Protocol, given: Round, answering: Answering): Promise<Response> {
   const { call, fault, context } = answering;
-  const { usage = { input_tokens: 1, output_tokens: 1 }, ...said } = given;
-  const round = fault?.kind === 'missing-usage' ? said : { ...said, usage };
+  const { usage = { input_tokens: 1, output_tokens: 1 }, ...rest } = given;
+  const round = fault?.kind === 'missing-usage' ? rest : { ...rest, usage };
   const streams =
     call.body.stream === true ||
     /(:streamGenerateContent|\/converse-stream)$/.test(context.url.pathname);

@@ -1,20 +1,20 @@
-/** What the scripted model says, whatever protocol it is asked in. A round answers one request. */
+/** The responses of the scripted model, independent of the protocol. Each round answers one request. */
 export interface Script {
   readonly rounds: readonly Round[];
-  /** Whether the last round answers every further request; without it a further request is refused and kept as unexpected. */
+  /** If true, the last round answers all further requests; otherwise they are refused and recorded as unexpected. */
   readonly repeat?: boolean;
-  /** Faults of the embeddings endpoint, one a request. */
+  /** Faults of the embeddings endpoint, one per request. */
   readonly embedding_faults?: readonly (Fault | null)[];
 }
 
 export interface Round {
   readonly reasoning?: readonly string[];
-  /** One entry a delta. */
+  /** One entry per delta. */
   readonly text?: readonly string[];
   readonly tool_calls?: readonly ToolCall[];
-  /** Without it `stop`, or whatever the protocol says for tool calls. */
+  /** Default: `stop`, or the value of the protocol for tool calls. */
   readonly finish?: 'stop' | 'length' | 'content-filter';
-  /** One token in and one out, if it does not matter. */
+  /** Default: one input and one output token. */
   readonly usage?: Usage;
   readonly fault?: Fault;
 }
@@ -22,7 +22,7 @@ export interface Round {
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
-  /** A string goes out as it is, valid JSON or not; anything else as its JSON. */
+  /** A string is sent unchanged, valid JSON or not; other values are serialized. */
   readonly arguments: unknown;
 }
 
@@ -36,30 +36,30 @@ export interface Usage {
 }
 
 export type Fault =
-  /** An HTTP error in the protocol's own form; `retry_after` is the header as it stands: seconds or a date. */
+  /** An HTTP error in the protocol's own form; `retry_after` is the value of the header: seconds or a date. */
   | { readonly kind: 'status'; readonly status: number; readonly retry_after?: string }
   | {
       readonly kind: 'redirect';
       readonly status: 301 | 302 | 303 | 307 | 308;
       readonly location: string;
     }
-  /** The connection dies before any byte of an answer. */
+  /** Resets the connection before the first byte of a response. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'slow-headers'; readonly ms: number }
-  /** After so many events: the connection dies, ends cleanly, or says nothing more. 0 is after the headers. */
+  /** After this number of events: resets the connection, ends it cleanly, or stalls. 0 is after the headers. */
   | { readonly kind: 'reset-after' | 'cut' | 'stall'; readonly events: number }
-  /** After so many events one that is no JSON; the stream goes on. */
+  /** Inserts an event with invalid JSON after this number of events; the stream continues. */
   | { readonly kind: 'garbage'; readonly events: number }
-  /** After so many events the service says that it failed, and ends. */
+  /** Sends an error event after this number of events, and ends. */
   | { readonly kind: 'error-event'; readonly events: number }
-  /** So many bytes at once, so many milliseconds apart. `bytes: 1` cuts UTF-8 at every byte. */
+  /** Sends this number of bytes at once, with this pause in between. `bytes: 1` splits UTF-8 at every byte. */
   | { readonly kind: 'drip'; readonly bytes: number; readonly ms: number }
   | { readonly kind: 'crlf' | 'bom' | 'gzip' | 'missing-usage' };
 
 export const argumentText = ({ arguments: given }: ToolCall): string =>
   typeof given === 'string' ? given : JSON.stringify(given);
 
-/** The value of the arguments for protocols that carry values; text that is no JSON stays text. */
+/** Returns the arguments for protocols that carry values; invalid JSON stays text. */
 export function argumentValue(call: ToolCall): unknown {
   try {
     return JSON.parse(argumentText(call));
@@ -68,7 +68,7 @@ export function argumentValue(call: ToolCall): unknown {
   }
 }
 
-/** A text in at most four deltas, as services stream arguments. */
+/** Splits a text into at most four deltas, as services stream arguments. */
 export function inPieces(text: string): string[] {
   const size = Math.max(1, Math.ceil(text.length / 4));
   return Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>

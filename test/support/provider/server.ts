@@ -13,7 +13,7 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Serves a handler on loopback, with real sockets: a reset is a reset. Port 0 is any free one. */
+/** Serves a handler on loopback with real sockets, so that resets are real. Port 0 takes any free port. */
 export async function serve(handle: Handler, port = 0): Promise<Server> {
   const server = createServer(nodeHandler(handle));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -27,7 +27,7 @@ export async function serve(handle: Handler, port = 0): Promise<Server> {
   };
 }
 
-/** The handler for `node:http`, and for Miniflare's `outboundService: { node }`, which does not tell the scheme. */
+/** The handler for `node:http`, and for Miniflare's `outboundService: { node }`, which does not pass on the scheme. */
 export const nodeHandler =
   (handle: Handler, scheme: 'http' | 'https' = 'http') =>
   async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
@@ -55,7 +55,7 @@ function toRequest(incoming: IncomingMessage, scheme: string, signal: AbortSigna
   );
 }
 
-/** As the stream gives it and no faster: chunk boundaries of the script are packets on the wire. */
+/** Writes the response chunk by chunk, so that chunks of the script are separate packets. */
 async function write(
   response: Response,
   outgoing: ServerResponse,

@@ -11,7 +11,7 @@ const client = createClient<paths, 'application/json' | 'application/problem+jso
 type StreamEvent = components['schemas']['StreamEvent'];
 const deltaOf = (event: StreamEvent): string => (event.type === 'text-delta' ? event.delta : '');
 
-/** What came, or the problem as an error. */
+/** Returns the data; throws the problem as an error. */
 function ok<Data>(answer: { data?: Data; error?: unknown }): Data {
   if (answer.data === undefined) throw new Error(JSON.stringify(answer.error));
   return answer.data;
@@ -82,7 +82,7 @@ async function main() {
       body: { api_key: { default: { requests_per_minute: 600 } } },
     }),
   );
-  // Answers have what requests may leave out.
+  // Properties that are optional in requests are required in responses.
   const limits = ok(await client.GET('/api/v1/rate-limits', {}));
   const overrides: number = limits.api_key.overrides.length;
   const completion = ok(

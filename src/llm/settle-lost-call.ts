@@ -6,23 +6,24 @@ import { type Attribution, free, recordUsage, type Tokens } from '../usage/index
 import { findProvider } from './providers.ts';
 import { readWorkspaceModels } from './workspace-models.ts';
 
-/** A call whose host died before it could say what came of it. */
+/** A call whose host ended before it stored the result. */
 export interface LostCall extends Omit<Attribution, 'account' | 'run_id'> {
   readonly run_id: string;
   readonly api_key_id: string | null;
-  /** As the call had it: `run_…:2`. */
+  /** The key of the original call: `run_…:2`. */
   readonly call_key: string;
   readonly model: string;
   readonly operation: string;
-  /** Counted here. */
+  /** Estimated from the stored part of the answer. */
   readonly tokens: Tokens;
   readonly is_estimated: boolean;
   readonly latency_ms: number;
 }
 
 /**
- * What a host that died has held and not settled, for the batch that closes its run: `lost` is paid for
- * under the name of the call's first attempt, so that it and the call itself are never both counted.
+ * Returns the statements that settle the budget holds of a run whose host was lost, for the batch that
+ * closes the run. `lost` is recorded under the key of the call's first attempt, so that it is not
+ * counted in addition to the call itself.
  */
 export async function settleLost(
   ctx: Ctx,

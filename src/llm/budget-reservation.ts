@@ -1,4 +1,9 @@
-import { type Downgrade, findCachedBudgets, reserve, settleStatements } from '../budgets/index.ts';
+import {
+  type Downgrade,
+  findCachedBudgets,
+  reserve as reserveBudgets,
+  settleStatements,
+} from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
@@ -13,15 +18,15 @@ import {
 import type { CallSize } from './call-size.ts';
 import type { Target } from './workspace-models.ts';
 
-/** What a call takes: known or estimated input, and output where a limit of it is set. */
+/** Returns the tokens of a call: known or estimated input, and the output limit; null without a limit. */
 export type SizeOf = () => { readonly input_tokens: number; readonly output_tokens: number | null };
 
-/** A hold is rather too large than too small: estimates of tokens are within about a third. */
+/** Factor on estimated input, so that a hold covers the call: token estimates are accurate to about a third. */
 const margin = 1.35;
 
-/** The money of one metered call, through all its attempts: what is held for it, and what becomes of that. */
-export class Purse {
-  /** What a budget that runs low makes of the call. */
+/** The budget reservation of one metered call, across all its attempts. */
+export class BudgetReservation {
+  /** The downgrade of the call by a budget; null without one. */
   downgrade: Downgrade | null = null;
   readonly #ctx: Ctx;
   readonly #call: Attribution & { readonly call_key: string };
@@ -33,10 +38,10 @@ export class Purse {
   }
 
   /**
-   * Holds what an attempt may cost on top of what the call has cost so far; no trip where enough is
-   * held, and none in a workspace without budgets. Throws `budget_exceeded`.
+   * Reserves the maximum cost of an attempt in addition to the cost of the call so far. Takes no round
+   * trip when enough is held or the workspace has no budgets. Throws `budget_exceeded`.
    */
-  async hold(
+  async reserve(
     target: Target,
     sizeOf: SizeOf,
     spent: NanoUsd,
@@ -52,7 +57,7 @@ export class Purse {
         return missing(
           await this.#costOf(target, sizeOf, this.downgrade?.max_output_tokens ?? null),
         );
-      // What a call was made by one budget it stays.
+      // A call is downgraded once.
       if (this.downgrade !== null) return undefined;
       const other = downgrade.model === null ? target : await open(downgrade.model);
       return other === null
@@ -81,14 +86,14 @@ export class Purse {
       call_key,
       model: `${target.provider.id}/${target.model}`,
     };
-    const { hold_id, amount, downgrade } = await reserve(this.#ctx, spender, estimate);
+    const { hold_id, amount, downgrade } = await reserveBudgets(this.#ctx, spender, estimate);
     if (hold_id !== null) this.#holds.push({ id: hold_id, amount });
     if (downgrade === null) return;
     this.downgrade = downgrade;
-    this.#call.account?.lower(downgrade);
+    this.#call.account?.recordDowngrade(downgrade);
   }
 
-  /** For the batch that stores the usage rows, after them. */
+  /** Returns the statements that settle or release the holds, for the batch that stores the usage rows, after them. */
   settle(usage_ids: readonly string[]): Statement[] {
     return settleStatements(
       this.#ctx,
@@ -110,7 +115,7 @@ export class Purse {
   }
 }
 
-/** What a call of this size costs at most; null when the price is not known. */
+/** Returns the maximum cost of a call of this size; null when the price is unknown. */
 export function costOf(ctx: Ctx, { model, price }: Target, size: CallSize): NanoUsd | null {
   const input_tokens = Math.ceil(size.input_tokens * margin);
   return priceOf(

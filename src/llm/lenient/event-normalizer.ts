@@ -5,21 +5,21 @@ import { errorIn, ReportedError, writeReported } from './reported-error.ts';
 const blankLine = '\n\n';
 const isDone = /^\[done\]$/i;
 const encoder = new TextEncoder();
-/** An event that is longer than this is no event. */
-const maxEvent = 32_000_000;
+/** Maximum characters of an event. */
+const maxEventChars = 32_000_000;
 
 /**
- * Reads the events of a stream in pieces and gives them on as a provider package expects them. What
- * nothing is wrong with goes on as the bytes that it came in: a delta of text that differs from one that
- * was found good in nothing but its text is not parsed.
+ * Reads the events of a stream in pieces and returns them as a provider package expects them. Valid
+ * events pass as the bytes in which they arrived: a text delta that differs from a valid one only in
+ * its text is not parsed.
  */
-export class EventMender {
+export class EventNormalizer {
   readonly #dialect: Dialect;
   readonly #decoder = new TextDecoder();
   #rest = '';
   #good: Delta | null = null;
   #hasBegun = false;
-  #hasGiven = false;
+  #hasEmitted = false;
   #hasAnswered = false;
   #isDocument = false;
   #isOver = false;
@@ -29,52 +29,52 @@ export class EventMender {
     this.#dialect = dialect;
   }
 
-  /** null where there is nothing to give on yet. */
+  /** Returns the corrected events that a piece completes; null when there are none. */
   push(piece: Uint8Array): Uint8Array | null {
     const text = this.#decoder.decode(piece, { stream: true });
     const before = this.#rest;
-    const all = this.#unified(before + text);
+    const all = this.#normalizeLines(before + text);
     if (!this.#hasBegun) this.#begin(all);
     const end = this.#isDocument ? -1 : all.lastIndexOf(blankLine);
     this.#rest = end === -1 ? all : all.slice(end + blankLine.length);
-    if (this.#rest.length > maxEvent) throw new Error('An event of the stream is too long.');
+    if (this.#rest.length > maxEventChars) throw new Error('An event of the stream is too long.');
     if (end === -1) return null;
-    const mended = this.#mend(all.slice(0, end + blankLine.length));
-    // A byte order mark is gone from the text: only what is as long as its bytes say can be as it came.
-    if (before === '' && this.#rest === '' && mended === text && this.#hasGiven) return piece;
-    return this.#give(mended);
+    const normalized = this.#normalize(all.slice(0, end + blankLine.length));
+    // The original bytes are returned only after the first piece, since decoding removes a byte order mark.
+    if (before === '' && this.#rest === '' && normalized === text && this.#hasEmitted) return piece;
+    return this.#emit(normalized);
   }
 
-  /** What came after the last blank line, and what the server did not say at an end that it marked. */
+  /** Returns the events after the last blank line, and those missing at an end that the server marked. */
   end(): Uint8Array | null {
-    const rest = this.#unified(this.#rest + this.#decoder.decode(), true);
+    const rest = this.#normalizeLines(this.#rest + this.#decoder.decode(), true);
     this.#rest = '';
-    if (this.#isDocument) return this.#give(this.#guarded(() => this.#readDocument(rest)));
-    // An event that was cut off in the middle is none.
-    const last = isWholeEvent(rest) ? this.#mend(rest.trimEnd() + blankLine) : '';
-    return this.#give(
+    if (this.#isDocument) return this.#emit(this.#guarded(() => this.#readDocument(rest)));
+    // An incomplete event is dropped.
+    const last = isWholeEvent(rest) ? this.#normalize(rest.trimEnd() + blankLine) : '';
+    return this.#emit(
       last + (this.#dialect.hasEnded === true && !this.#isOver ? this.#finish() : ''),
     );
   }
 
-  /** An event stream begins with a field's name or a comment; a JSON document never does. */
+  /** Detects a JSON document, which begins with a bracket; an event stream begins with a field name or a comment. */
   #begin(text: string): void {
     const first = text.trimStart()[0];
     this.#hasBegun = first !== undefined;
     this.#isDocument = first === '{' || first === '[';
   }
 
-  #give(text: string): Uint8Array | null {
+  #emit(text: string): Uint8Array | null {
     if (text === '') return null;
-    this.#hasGiven = true;
+    this.#hasEmitted = true;
     return encoder.encode(text);
   }
 
-  /** An error ends what is read: it is written behind what came before it. */
-  #guarded(mend: () => string): string {
+  /** Writes a reported error as an error event. Everything after it is ignored. */
+  #guarded(normalize: () => string): string {
     if (this.#isOver) return '';
     try {
-      return mend();
+      return normalize();
     } catch (error) {
       if (!(error instanceof ReportedError)) throw error;
       this.#isOver = true;
@@ -84,32 +84,34 @@ export class EventMender {
     }
   }
 
-  /** A whole answer, in answer to a request for a stream. */
+  /** Converts a JSON document that was sent instead of a stream. */
   #readDocument(text: string): string {
     const value = parse(text.replace(/^\ufeff/, '')) ?? documentsIn(text);
     const error = errorIn(value);
     if (error !== undefined) throw new ReportedError(error);
     const list = (Array.isArray(value) ? value : [value]).filter(isData);
     if (list.length < 2) return this.#write(list.flatMap((one) => this.#dialect.fromWhole(one)));
-    return this.#write(list.flatMap((one) => this.#dialect.mend(one))) + this.#finish();
+    return this.#write(list.flatMap((one) => this.#dialect.normalize(one))) + this.#finish();
   }
 
-  /** Lines end with LF. A CR at the very end may be half of a CRLF. */
-  #unified(text: string, isLast = false): string {
+  /** Normalizes line ends to LF. A CR at the end of a piece may be half of a CRLF. */
+  #normalizeLines(text: string, isLast = false): string {
     if (!text.includes('\r')) return text;
     const isOpen = !isLast && text.endsWith('\r');
     const lines = (isOpen ? text.slice(0, -1) : text).replace(/\r\n?/g, '\n');
     return isOpen ? `${lines}\r` : lines;
   }
 
-  #mend(whole: string): string {
+  #normalize(whole: string): string {
     const events = whole.split(blankLine);
     events.pop();
     let isChanged = false;
     let text = '';
     for (const event of events) {
       const good =
-        this.#isGood(event) && !this.#isDone ? event : this.#guarded(() => this.#mendEvent(event));
+        this.#isGood(event) && !this.#isDone
+          ? event
+          : this.#guarded(() => this.#normalizeEvent(event));
       isChanged ||= good !== event;
       text += this.#whole(good);
     }
@@ -120,39 +122,39 @@ export class EventMender {
     return this.#good !== null && textBetween(event, this.#good) !== null;
   }
 
-  /** The event itself, others in its place (each with its blank line), or nothing. */
-  #mendEvent(event: string): string {
+  /** Returns the event, its replacements (each with its blank line), or an empty string. */
+  #normalizeEvent(event: string): string {
     const { data, lines, name } = fieldsOf(event);
     if (data === null) return event;
     if (isDone.test(data)) {
       const missing = this.#finish();
       return data === '[DONE]' && missing === '' ? event : `${missing}data: [DONE]${blankLine}`;
     }
-    // Signs of life and other lines that are no data.
+    // Keep-alives and other lines without JSON.
     if (!/^[[{]/.test(data)) return '';
     const value = parse(data);
-    // Events without the blank lines between them.
+    // Events that are not separated by blank lines.
     if (
       value === undefined &&
       lines.length > 1 &&
       lines.every((line) => isDone.test(line) || parse(line) !== undefined)
     )
-      return lines.map((line) => this.#whole(this.#mendEvent(`data: ${line}`))).join('');
-    // Half an event: the package says what is wrong with it.
+      return lines.map((line) => this.#whole(this.#normalizeEvent(`data: ${line}`))).join('');
+    // An incomplete event is left to the package, which reports it.
     if (value === undefined) return this.#isDone ? '' : event;
     const list = Array.isArray(value) ? value : [value];
     const given = list
       .filter(isData)
       .map((one) => (name === 'error' && one.error === undefined ? { error: one } : one));
-    const mended = (this.#isDone ? given.flatMap(usageOf) : given).flatMap((one) =>
-      this.#dialect.mend(one),
+    const normalized = (this.#isDone ? given.flatMap(usageOf) : given).flatMap((one) =>
+      this.#dialect.normalize(one),
     );
-    if (mended.length > 0) this.#hasAnswered = true;
-    if (mended.length === 1 && mended[0] === value) {
+    if (normalized.length > 0) this.#hasAnswered = true;
+    if (normalized.length === 1 && normalized[0] === value) {
       this.#good = readDelta(event) ?? this.#good;
       return event;
     }
-    return this.#write(mended);
+    return this.#write(normalized);
   }
 
   #whole(event: string): string {
@@ -173,7 +175,7 @@ export class EventMender {
 const writeEvent = (data: Data, { has_event_names }: Dialect): string =>
   `${has_event_names && typeof data.type === 'string' ? `event: ${data.type}\n` : ''}data: ${JSON.stringify(data)}${blankLine}`;
 
-/** As https://html.spec.whatwg.org/multipage/server-sent-events.html reads them. */
+/** Parses an event as in https://html.spec.whatwg.org/multipage/server-sent-events.html. */
 function fieldsOf(event: string): {
   readonly data: string | null;
   readonly lines: readonly string[];
@@ -203,12 +205,12 @@ function isWholeEvent(event: string): boolean {
   );
 }
 
-/** One document a line. */
+/** Parses a text with one JSON document per line. */
 const documentsIn = (text: string): unknown[] =>
   text.split('\n').map((line) => parse(line.replace(/^data:/, '')));
 
-/** What may still come behind the mark of an end. */
-const usageOf = ({ choices: _said, error: _error, ...data }: Data): Data[] =>
+/** Returns the usage of an event, which may follow the mark of an end. */
+const usageOf = ({ choices: _choices, error: _error, ...data }: Data): Data[] =>
   isData(data.usage) ? [data] : [];
 
 function parse(text: string): unknown {

@@ -5,44 +5,46 @@ import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { type Attribution, noTokens, type Tokens, unknownTokens } from '../usage/index.ts';
-import { type Attempt, attempt, type CallOptions, nothingHeard } from './attempt.ts';
+import { newAnswerState } from './answer-state.ts';
+import { type Attempt, attempt } from './attempt.ts';
+import type { CallOptions } from './call-options.ts';
 import { contentTokens, promptTokens } from './call-size.ts';
-import type { StepEvent } from './content.ts';
-import { type Fault, stopped } from './faults.ts';
+import type { ModelCallEvent } from './content.ts';
+import { callAborted, type Fault } from './faults.ts';
 import { CallMeter, type Outcome } from './meter.ts';
 import { delayBeforeRetry, wait } from './retry.ts';
 import type { Target } from './workspace-models.ts';
 
-export interface StepCall extends Attribution {
-  /** `provider/model`: the one that is meant, then those that stand in for it. */
+export interface ModelCall extends Attribution {
+  /** `provider/model`: the requested model, then its fallback models. */
   readonly models: readonly string[];
   /** `answer`, `title`, … */
   readonly operation: string;
-  /** Names the call for good; the rows of its attempts are `${call_key}:0`, `:1`, …. */
+  /** Identifies the call. The usage rows of its attempts are `${call_key}:0`, `:1`, …. */
   readonly call_key: string;
   readonly options: CallOptions;
   readonly signal: AbortSignal;
 }
 
-export interface StepResult {
-  /** Text, reasoning and tool calls in their order, for the history of the next call. */
+export interface ModelCallResult {
+  /** Text, reasoning and tool calls in order, for the history of the next call. */
   readonly content: LanguageModelV4Content[];
-  /** The model that answered, or was tried last: `provider/model`. */
+  /** The model that answered, or the last one tried: `provider/model`. */
   readonly model: string;
   readonly finish_reason: LanguageModelV4FinishReason['unified'];
-  /** Of the attempt that answered. */
+  /** Tokens of the attempt that answered. */
   readonly tokens: Tokens;
-  /** Of all attempts; null when one of them is unknown. */
+  /** Cost of all attempts; null when the cost of one is unknown. */
   readonly cost_nano_usd: NanoUsd | null;
   readonly latency_ms: number;
   readonly first_token_ms: number | null;
-  /** One row for each attempt that reached a provider, and the settlement of budgets: for the batch that stores what the call was for. */
+  /** A usage row for each attempt that reached a provider, and the settlement of budgets, for the batch that stores the result. */
   readonly usage: Statement[];
-  /** What a budget that runs low has made of the call. */
+  /** The downgrade of the call by a budget; null without one. */
   readonly downgrade: Downgrade | null;
-  /** Models that did not answer, in the order in which they were tried, whether or not another one did. */
+  /** Models that failed, in the order in which they were tried, even when a later one answered. */
   readonly failed_models: readonly FailedModel[];
-  /** What went wrong, where the call did not come to its end; what was consumed is in `usage` all the same. */
+  /** The failure of the call; null when it completed. `usage` covers a failed call as well. */
   readonly failure: Failure | null;
 }
 
@@ -53,12 +55,15 @@ interface FailedModel {
 }
 
 /**
- * The metered call of a language model: resolves model and credential, asks budgets and limits, calls,
- * tries again and falls back as long as nothing of an answer has come, and accounts for every attempt.
- * Yields the answer as it comes. Does not throw for a fault of a provider: text that was already
- * yielded has to be kept and paid for.
+ * Calls a language model and meters the call: resolves model and credential, checks budgets and limits,
+ * retries and falls back until the first output, and records every attempt. Yields the answer as it
+ * arrives. Returns failures of a provider instead of throwing them, since output that was already
+ * yielded is kept and billed.
  */
-export async function* streamStep(ctx: Ctx, call: StepCall): AsyncGenerator<StepEvent, StepResult> {
+export async function* streamModelCall(
+  ctx: Ctx,
+  call: ModelCall,
+): AsyncGenerator<ModelCallEvent, ModelCallResult> {
   const started = ctx.now();
   const meter = new CallMeter(ctx, call);
   let last: Last = { model: call.models[0] ?? '', attempt: null, failure: null };
@@ -71,17 +76,17 @@ export async function* streamStep(ctx: Ctx, call: StepCall): AsyncGenerator<Step
       const { failure } = tried;
       const model = tried.model ?? name;
       if (failure !== null) failed.push({ model, code: failure.code, detail: failure.message });
-      // What cannot be called says less than the failure of what was.
+      // The failure of a called model is more specific than a model that is not configured.
       if (first === null || failure?.code !== 'provider_not_configured') last = { ...tried, model };
       if (failure === null || tried.is_final || call.signal.aborted) break;
       first ??= failure;
       ctx.log.warn('model_given_up', { model, call_key: call.call_key, code: failure.code });
-      // The failure of the model that was meant is the one to act on.
+      // The failure of the requested model is reported.
       last = { ...last, failure: first };
     }
     isOver = true;
   } finally {
-    // Nobody reads on, so nobody will store what was consumed.
+    // The caller stopped reading and will not store the usage.
     if (!isOver) meter.closeLater();
   }
   return toResult(last, failed, meter, ctx.now() - started);
@@ -92,7 +97,7 @@ const toResult = (
   failed: readonly FailedModel[],
   meter: CallMeter,
   latency_ms: number,
-): StepResult => ({
+): ModelCallResult => ({
   content: done?.content.parts ?? [],
   model,
   finish_reason: done?.finish_reason ?? 'error',
@@ -107,16 +112,16 @@ const toResult = (
   failure: failure === null ? null : withOthers(failure, failed),
 });
 
-/** A failure that tells of the other models that failed, too. */
+/** Adds the failures of the other models to the detail of a failure. */
 function withOthers(failure: Failure, failed: readonly FailedModel[]): Failure {
   const others = failed.filter(
     ({ code, detail }) => code !== failure.code || detail !== failure.message,
   );
   if (others.length === 0) return failure;
-  const told = others.map(({ model, detail }) => `${model}: ${detail}`).join(' ');
+  const details = others.map(({ model, detail }) => `${model}: ${detail}`).join(' ');
   return new Failure(
     failure.code,
-    `${failure.message} Other models failed as well. ${told}`,
+    `${failure.message} Other models failed as well. ${details}`,
     failure.options,
   );
 }
@@ -128,18 +133,18 @@ interface Last {
 }
 
 type Tried = Omit<Last, 'model'> & {
-  /** The model that was called, where it is another than was meant. */
+  /** The called model, when it differs from the requested one. */
   readonly model?: string;
-  /** Whether no other model may be asked: a budget said no, or part of an answer is out. */
+  /** True when no other model may be tried: a budget refused the call, or output was yielded. */
   readonly is_final: boolean;
 };
 
 async function* tryModel(
   ctx: Ctx,
-  call: StepCall,
+  call: ModelCall,
   meter: CallMeter,
   name: string,
-): AsyncGenerator<StepEvent, Tried> {
+): AsyncGenerator<ModelCallEvent, Tried> {
   const sizeOf = () => ({
     input_tokens: promptTokens(call.options),
     output_tokens: call.options.maxOutputTokens ?? null,
@@ -153,7 +158,7 @@ async function* tryModel(
       call,
       meter,
       target,
-      within(call.options, max_output_tokens),
+      withOutputLimit(call.options, max_output_tokens),
     );
     const about = { attempt: { ...done, fault }, model: `${target.provider.id}/${target.model}` };
     if (fault === null) return { ...about, failure: null, is_final: true };
@@ -162,41 +167,41 @@ async function* tryModel(
     if (delay === null) return { ...about, failure: fault.failure, is_final: false };
     await wait(delay, call.signal);
     if (call.signal.aborted)
-      return { ...about, failure: stopped(call.signal.reason).failure, is_final: true };
+      return { ...about, failure: callAborted(call.signal.reason).failure, is_final: true };
   }
 }
 
-const within = (options: CallOptions, most: number | null): CallOptions =>
-  most === null
+const withOutputLimit = (options: CallOptions, limit: number | null): CallOptions =>
+  limit === null
     ? options
-    : { ...options, maxOutputTokens: Math.min(most, options.maxOutputTokens ?? most) };
+    : { ...options, maxOutputTokens: Math.min(limit, options.maxOutputTokens ?? limit) };
 
 async function* attemptMetered(
   ctx: Ctx,
-  call: StepCall,
+  call: ModelCall,
   meter: CallMeter,
   target: Target,
   options: CallOptions,
-): AsyncGenerator<StepEvent, Attempt> {
-  const heard = nothingHeard();
+): AsyncGenerator<ModelCallEvent, Attempt> {
+  const state = newAnswerState();
   const started = ctx.now();
   const isSent = !call.signal.aborted;
   let done: Attempt | null = null;
   try {
-    const made = yield* attempt(ctx, target, options, call.signal, heard);
+    const made = yield* attempt(ctx, target, options, call.signal, state);
     done = { ...made, tokens: made.fault?.is_refusal === true ? noTokens : made.tokens };
     const { tokens, is_estimated } = countTokens(done, call.options, isSent && call.signal.aborted);
     meter.record(target, { ...done, tokens, is_estimated }, call.signal);
     return { ...done, tokens };
   } finally {
     if (done === null) {
-      heard.tags?.end();
+      state.tags?.end();
       const cut = {
-        ...heard,
+        ...state,
         tokens: unknownTokens,
         latency_ms: ctx.now() - started,
         first_token_ms: null,
-        fault: stopped(null) as Fault,
+        fault: callAborted(null) as Fault,
       };
       meter.record(
         target,
@@ -208,17 +213,17 @@ async function* attemptMetered(
 }
 
 /**
- * Tokens of an attempt. Where the provider did not say and something came of it they are counted here:
- * what was consumed is paid for. So is what was asked where it was stopped from here before anything came: the provider
- * has read it. Of what else came to nothing nobody knows whether it cost anything.
+ * Returns the tokens of an attempt. Tokens that the provider did not report are estimated when output
+ * was received, or when the call was aborted here before the first output, since the provider has read
+ * the prompt. For other attempts without output they stay unknown.
  */
 function countTokens(
   { content, tokens }: Pick<Attempt, 'content' | 'tokens'>,
   options: CallOptions,
-  wasStopped: boolean,
+  wasAborted: boolean,
 ): Pick<Outcome, 'tokens' | 'is_estimated'> {
   const isKnown = tokens.input_tokens !== null && tokens.output_tokens !== null;
-  if (isKnown || !(content.has_begun || wasStopped)) return { tokens, is_estimated: false };
+  if (isKnown || !(content.has_begun || wasAborted)) return { tokens, is_estimated: false };
   const input_tokens = tokens.input_tokens ?? promptTokens(options);
   return {
     tokens: {

@@ -9,7 +9,7 @@ const answer: Round = {
   usage: { input_tokens: 10, output_tokens: 4 },
 };
 
-/** A workspace with a scripted model behind a provider of its own. */
+/** Creates a workspace with a scripted model behind its own provider. */
 async function workspaceWith(
   script: Script,
   provider: keyof typeof addresses = 'openai-compatible',
@@ -32,9 +32,9 @@ const addresses = {
   groq: 'compatible',
 } as const;
 
-describe('a step', () => {
+describe('a model call', () => {
   it.each(['openai', 'openai-chat', 'anthropic', 'google', 'openai-compatible'] as const)(
-    'streams, meters and puts together: %s',
+    'streams, meters and assembles an answer: %s',
     async (provider) => {
       const round: Round = {
         text: ['Let me ', 'look.'],
@@ -87,7 +87,7 @@ describe('a step', () => {
     },
   );
 
-  it('is priced by what the workspace says it pays, each class once', async () => {
+  it('applies price overrides to each token class once', async () => {
     const usage = {
       input_tokens: 1000,
       cache_read_tokens: 400,
@@ -104,7 +104,7 @@ describe('a step', () => {
     expect(result.cost_nano_usd).toBe(6_400_000);
   });
 
-  it('hands out together what arrives together', async () => {
+  it('joins deltas that arrive together', async () => {
     const deltas = Array.from({ length: 200 }, (_, index) => `w${index} `);
     const { ctx } = await workspaceWith({
       rounds: [{ ...answer, text: deltas, fault: { kind: 'drip', bytes: 4096, ms: 1 } }],
@@ -114,7 +114,7 @@ describe('a step', () => {
     expect(events.length).toBeLessThan(60);
   });
 
-  it('needs no trip for a built-in model, and one for another, once', async () => {
+  it('takes no round trip for a built-in model and one for the first call of another', async () => {
     const { ctx } = await workspaceWith({ rounds: [answer, answer] });
     const builtin = contextOf({ id: ctx.workspace_id });
     expect((await step(builtin, ['builtin/extractive'])).result.failure).toBeNull();
@@ -128,15 +128,15 @@ describe('a step', () => {
 
 interface Case {
   readonly fault: Fault;
-  /** Of the first model, before the second is asked. */
+  /** Requests to the first model before the fallback model. */
   readonly requests: number;
   readonly code: string;
   readonly status: number;
-  /** Part of the answer is out: nobody else is asked. */
+  /** True when output was yielded, so that no other model is tried. */
   readonly text?: string;
 }
 
-/** Events of a protocol until the first delta is out. */
+/** Number of events of a protocol up to the first delta. */
 const untilText = { 'openai-compatible': 3, openai: 6, anthropic: 5 } as const;
 
 const cases: readonly (readonly [string, Case])[] = [
