@@ -246,7 +246,7 @@ function parseQuery(schema: z.ZodType | undefined, search: URLSearchParams): unk
     errors.push(
       ...Object.keys(values).map((name) => ({
         pointer: `?${name}`,
-        detail: 'There is no such parameter.',
+        detail: 'Unknown parameter.',
       })),
     );
   const result = schema?.safeParse(values);

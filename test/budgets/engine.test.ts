@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reserve, returnLostHolds, settleStatements } from '../../src/budgets/index.ts';
+import { releaseLostHolds, reserve, settleStatements } from '../../src/budgets/index.ts';
 import { Failure } from '../../src/shared/failure.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace } from '../support/api.ts';
@@ -117,7 +117,7 @@ describe('reserve, run, settle', () => {
           const crashed = calls.filter(
             (call, index) => call.fate === 'crash' && costs[index] !== null,
           ).length;
-          expect(await returnLostHolds(later(id))).toBeGreaterThanOrEqual(crashed);
+          expect(await releaseLostHolds(later(id))).toBeGreaterThanOrEqual(crashed);
           const rest = await counters(id);
           expect(rest.every(({ held }) => held === 0)).toBe(true);
           const spent = sum(costs.map((cost) => cost ?? 0));
@@ -233,7 +233,7 @@ describe('a fault', () => {
       const { hold_id } = await again(() => reserve(ctx, spender(key), async () => 50));
       await again(() => run(ctx, statements([hold_id ?? ''])));
       await again(() => run(ctx, statements([hold_id ?? ''])));
-      await returnLostHolds(later(id));
+      await releaseLostHolds(later(id));
       expect(await counters(id)).toMatchObject([{ spent: 30, held: 0 }]);
       expect(await spentOf(id)).toBe(30);
     },
@@ -249,8 +249,8 @@ describe('a fault', () => {
         ...contextOf({ id }, { DB: faulty(env.DB, { at: 1, mode }).database }),
         now: () => Date.now() + 3_600_000,
       };
-      await expect(returnLostHolds(broken)).rejects.toThrow();
-      await returnLostHolds(later(id));
+      await expect(releaseLostHolds(broken)).rejects.toThrow();
+      await releaseLostHolds(later(id));
       expect(await counters(id)).toMatchObject([{ spent: 0, held: 0 }]);
       // The host was only slow: what it used is spent all the same.
       const row = usageOf(ctx, `${id}:1`, 30);

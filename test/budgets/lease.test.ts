@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { forgetOldHolds, reserve, returnLostHolds } from '../../src/budgets/index.ts';
+import { deleteOldHolds, releaseLostHolds, reserve } from '../../src/budgets/index.ts';
 import { contextOf, question, step } from '../llm/support.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
@@ -36,16 +36,16 @@ describe('a hold whose host is gone', () => {
         .bind(status, lease_until, run_id)
         .run();
     await lives('running', later.now() + 1000);
-    await returnLostHolds(later);
+    await releaseLostHolds(later);
     expect(await counters(workspace.id)).toMatchObject([{ held: 50 }]);
     await lives('interrupted', later.now() + 1000);
-    await returnLostHolds(later);
+    await releaseLostHolds(later);
     expect(await counters(workspace.id)).toMatchObject([{ held: 0 }]);
     expect(await holdsOf(workspace.id)).toMatchObject([{ state: 'expired' }]);
     // A tick takes so many, and there are those of other tests.
     await vi.waitUntil(
       async () => {
-        await forgetOldHolds({ ...ctx, now: () => Date.now() + 30 * 24 * hour });
+        await deleteOldHolds({ ...ctx, now: () => Date.now() + 30 * 24 * hour });
         return (await holdsOf(workspace.id)).length === 0;
       },
       { interval: 1, timeout: 20_000 },

@@ -84,17 +84,14 @@ describe('errors', () => {
   ])('of unknown fields for %s suggest a near name', async (path, body, pointer, near) => {
     const workspace = await newWorkspace();
     const answer = await workspace.post(path, body);
-    const expected =
-      near === null
-        ? 'There is no such field.'
-        : `There is no such field. Did you mean \`${near}\`?`;
+    const expected = near === null ? 'Unknown field.' : `Unknown field. Did you mean \`${near}\`?`;
     expect(errorsOf(answer)).toContain(`${pointer} ${expected}`);
   });
 
   it('of queries suggest a near name too', async () => {
     const workspace = await newWorkspace();
     const { body } = await workspace.get('/agents?limt=5');
-    expect(body.detail).toBe('?limt: There is no such parameter. Did you mean `limit`?');
+    expect(body.detail).toBe('?limt: Unknown parameter. Did you mean `limit`?');
   });
 
   it('under /v1 say the same in the envelope of OpenAI', async () => {
@@ -113,7 +110,7 @@ describe('errors', () => {
     });
     expect([unknown.code, unknown.message]).toEqual([
       'unknown_parameter',
-      'temprature: There is no such field. Did you mean `temperature`?',
+      'temprature: Unknown field. Did you mean `temperature`?',
     ]);
   });
 
@@ -143,11 +140,11 @@ describe('errors', () => {
   it.each([
     [
       '/runs?start_date=yesterday',
-      '?start_date must be an instant such as `2026-11-20T09:30:00Z` or a date such as `2026-11-20`.',
+      '?start_date must be a timestamp such as `2026-11-20T09:30:00Z` or a date such as `2026-11-20`.',
     ],
     ['/runs?limit=many', '?limit must be a number.'],
-    ['/runs?session_id=x', '?session_id: There is no such parameter. Did you mean `session`?'],
-    ['/runs?error_code=x', '?error_code: There is no such parameter. Did you mean `error`?'],
+    ['/runs?session_id=x', '?session_id: Unknown parameter. Did you mean `session`?'],
+    ['/runs?error_code=x', '?error_code: Unknown parameter. Did you mean `error`?'],
   ])('of the query %s say what it must be', async (path, detail) => {
     expect((await (await newWorkspace()).get(path)).body.detail).toBe(detail);
   });

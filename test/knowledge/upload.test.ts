@@ -47,7 +47,7 @@ describe('uploads', () => {
     expect((await upload([])).status).toBe(422);
     expect((await upload(many)).status).toBe(422);
     expect((await upload([one], { color: 'red' })).body.errors).toEqual([
-      { pointer: '/color', detail: 'There is no such field.' },
+      { pointer: '/color', detail: 'Unknown field.' },
     ]);
     expect((await upload([one], { metadata: 'no json' })).body.errors[0].pointer).toBe('/metadata');
     expect((await upload([one], { metadata: '[1]' })).status).toBe(422);

@@ -179,8 +179,7 @@ const cutOff = (cause: unknown) =>
     ? cause
     : new Failure('malformed_request', 'The multipart body is malformed or truncated.', { cause });
 
-const unknownPart = (name: string | undefined) =>
-  invalid(`/${name ?? ''}`, 'There is no such field.');
+const unknownPart = (name: string | undefined) => invalid(`/${name ?? ''}`, 'Unknown field.');
 
 function openParser(request: Request, { files, fieldSize }: FormLimits): Busboy {
   const type = request.headers.get('content-type') ?? '';

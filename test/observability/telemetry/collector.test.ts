@@ -31,7 +31,7 @@ describe('a collector', () => {
       expect(await state()).toMatchObject({
         state: 'retrying',
         waiting_runs: 1,
-        last_error: { detail: `The endpoint answered ${status}: busy` },
+        last_error: { detail: `The endpoint returned ${status}: busy` },
       });
       await exportNow(workspace);
       expect(await collector.site.calls(), 'not before its time').toHaveLength(1);
@@ -172,7 +172,7 @@ describe('a collector', () => {
     expect(await state()).toMatchObject({
       waiting_runs: 0,
       dropped_runs: 1,
-      last_error: { detail: 'The endpoint answered 503' },
+      last_error: { detail: 'The endpoint returned 503' },
     });
   });
 });
