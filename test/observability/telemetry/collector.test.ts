@@ -156,7 +156,7 @@ describe('a collector', () => {
     expect(await state()).toMatchObject({
       state: 'retrying',
       waiting_runs: 1,
-      last_error: { detail: 'The server took longer than is allowed.' },
+      last_error: { detail: 'The request timed out.' },
     });
   });
 
