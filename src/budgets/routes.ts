@@ -3,14 +3,7 @@ import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
 import { describeWebhook } from '../http/webhook.ts';
-import {
-  Budget,
-  BudgetAlertEvent,
-  CreateBudget,
-  ExplainedBudget,
-  OwnBudget,
-  UpdateBudget,
-} from './schema.ts';
+import { Budget, CreateBudget, UpdateBudget } from './schema.ts';
 import {
   createBudget,
   explainBudget,
@@ -20,6 +13,7 @@ import {
   removeBudget,
   updateBudget,
 } from './service.ts';
+import { BudgetAlertEvent, ExplainedBudget, OwnBudget } from './standing.ts';
 
 const budget = z.object({ budget: Id('bud') });
 const access = 'budgets:manage' as const;

@@ -13,17 +13,8 @@ import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { periodAt } from '../usage/index.ts';
 import { invalidateBudgets, readCachedBudgets } from './cached-budgets.ts';
 import { type Bound, type Spender, selectBinding } from './hold.ts';
-import {
-  type Budget,
-  type CreateBudget,
-  type ExplainedBudget,
-  type OwnBudget,
-  toAlert,
-  toBudget,
-  toHold,
-  toStanding,
-  type UpdateBudget,
-} from './schema.ts';
+import { type Budget, type CreateBudget, toBudget, type UpdateBudget } from './schema.ts';
+import { type ExplainedBudget, type OwnBudget, toAlert, toHold, toStanding } from './standing.ts';
 import {
   type BudgetRow,
   deleteBudget,

@@ -5,7 +5,8 @@ import { type EventData, type EventType, publishEvents } from '../notifications/
 import type { Ctx } from '../platform/context.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime } from '../shared/time.ts';
-import { toAlert, toBudget } from './schema.ts';
+import { toBudget } from './schema.ts';
+import { toAlert } from './standing.ts';
 import type { AlertRow, BudgetRow } from './store.ts';
 
 type BudgetEventType = Extract<EventType, `budget.${string}`>;

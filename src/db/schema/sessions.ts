@@ -75,7 +75,7 @@ export const messages = sqliteTable(
     text: text().notNull(),
     citations: text({ mode: 'json' }).notNull().$type<Record<string, unknown>[]>(),
     /**
-     * What a model reads instead of the text, when that differs: imported history, calls and
+     * The input of a model instead of the text, when that differs: imported history, calls and
      * results of client tools.
      */
     prompt: text({ mode: 'json' }).$type<LanguageModelV4Message[]>(),
