@@ -40,8 +40,8 @@ async function asking() {
   return { workspace, scripted, bee, boss, run };
 }
 
-describe('an agent that is asked by another', () => {
-  it('spends from the budgets that are named for it, and from those of who asked', async () => {
+describe('a delegate', () => {
+  it('spends its own budgets and those of its caller', async () => {
     const { workspace, bee, boss, run } = await asking();
     const about = { scope: 'agent', period: 'total', limit_usd: 1 };
     const ids = await Promise.all(
@@ -62,7 +62,7 @@ describe('an agent that is asked by another', () => {
     expect(error).toContain('no room');
   });
 
-  it('is held against its rate limits', async () => {
+  it('counts against its own rate limits', async () => {
     const { workspace, scripted, bee, run } = await asking();
     await workspace.put('/rate-limits', {
       agent: { overrides: [{ id: bee, requests_per_minute: 0 }] },

@@ -104,7 +104,7 @@ const later = (id: string) => ({ ...contextOf({ id }), now: () => Date.now() + 3
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 describe('reserve, run, settle', () => {
-  it('never passes a limit, holds nothing at rest and spends what usage says: a thousand calls (R51, R52)', async () => {
+  it('never exceeds a limit, holds nothing at rest and spends the recorded usage over a thousand calls (R51, R52)', async () => {
     await fc.assert(
       fc.asyncProperty(
         Limits,
@@ -144,7 +144,7 @@ describe('reserve, run, settle', () => {
     );
   }, 120_000);
 
-  it('grants and refuses as a plain ledger does, call by call', async () => {
+  it('grants and refuses like a sequential ledger, call by call', async () => {
     await fc.assert(
       fc.asyncProperty(
         Limits,
@@ -181,7 +181,7 @@ describe('reserve, run, settle', () => {
     );
   }, 120_000);
 
-  it('grants exactly what fits, however many ask at once (R51)', async () => {
+  it('grants exactly what fits to concurrent calls (R51)', async () => {
     const { id, ctx } = { ...(await newWorkspace()), ctx: null as never };
     const own = ctx ?? contextOf({ id });
     await putBudget(own, { limit_nano_usd: 1050 });
@@ -193,7 +193,7 @@ describe('reserve, run, settle', () => {
     expect(await counters(id)).toMatchObject([{ spent: 0, held: 1050 }]);
   });
 
-  it('holds all or none', async () => {
+  it('holds against all budgets or none', async () => {
     const { id } = await newWorkspace();
     const ctx = contextOf({ id });
     await putBudget(ctx, { limit_nano_usd: 1000 });
@@ -239,7 +239,7 @@ describe('a fault', () => {
     },
   );
 
-  it('of the sweep returns a lost hold once (R52)', async () => {
+  it('of the sweep releases a lost hold once (R52)', async () => {
     for (const mode of ['before', 'after'] as const) {
       const { id } = await newWorkspace();
       const ctx = contextOf({ id });

@@ -8,8 +8,8 @@ import { counters, holdsOf, putBudget, run, usageOf } from './support.ts';
 
 const hour = 3_600_000;
 
-describe('a hold whose host is gone', () => {
-  it('is given back, but not while its run gives signs of life (R52)', async () => {
+describe('a hold whose host has died', () => {
+  it('is released, but not while its run is alive (R52)', async () => {
     const workspace = await newWorkspace();
     const ctx = contextOf(workspace);
     const { body: agent } = await workspace.post('/agents', {
@@ -53,8 +53,8 @@ describe('a hold whose host is gone', () => {
   });
 });
 
-describe('a version without a limit of its answers', () => {
-  it('is held for what its agent usually says', async () => {
+describe('a version without max_output_tokens', () => {
+  it('is held for the usual answer length of its agent', async () => {
     const workspace = await newWorkspace();
     const ctx = contextOf(workspace);
     const scripted = await playScript({

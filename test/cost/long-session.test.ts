@@ -57,7 +57,7 @@ async function turn(session: string) {
 }
 
 describe('a session of 2,000 messages', () => {
-  it('answers for as many trips as one of 20, and for at most a fifth more rows, whether its host knows it or not', async () => {
+  it('takes as many round trips as one of 20 and at most a fifth more rows, with a warm or cold host', async () => {
     const [short, long] = [await sessionOf(20), await sessionOf(2000)];
     // What the isolate knows of workspace and model is known to both.
     await turn(await sessionOf(2));
@@ -73,7 +73,7 @@ describe('a session of 2,000 messages', () => {
     }
   });
 
-  it('is read page by page, and every page reads as many rows', async () => {
+  it('is read in pages that cost the same number of rows', async () => {
     const session = await sessionOf(2000);
     const seen: number[] = [];
     const costs: { trips: number; rows_read: number }[] = [];

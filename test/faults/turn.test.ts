@@ -40,7 +40,7 @@ async function sendTwice(fault: Fault | null) {
 }
 
 describe('a turn under a fault of any round trip', () => {
-  it('is answered once, stored once and paid for once (R56)', async () => {
+  it('is answered, stored and charged once (R56)', async () => {
     const { made } = await sendTwice(null);
     expect(made).toBeGreaterThan(2);
     const points = Array.from({ length: made }, (_, index) => index + 1);

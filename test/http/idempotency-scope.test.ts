@@ -59,7 +59,7 @@ describe('a stored reply and other credentials (R55)', () => {
   });
 
   it.each(forms.map((form) => [form.title, form] as const))(
-    '%s gives it to none of them',
+    '%s does not return it to them',
     async (_title, { operation, more }) => {
       const sending = () => validOptions(operation, own.values, more);
       const path = fillPath(operation, own.values);
@@ -92,7 +92,7 @@ describe('a stored reply and other credentials (R55)', () => {
     },
   );
 
-  it('gives an upload in parts to none of them', async () => {
+  it('of a multipart upload is not returned to them', async () => {
     const { values, workspace } = own;
     const upload = (path: string, as: string) => {
       const form = new FormData();
@@ -119,7 +119,7 @@ describe('a stored reply and other credentials (R55)', () => {
   });
 });
 
-describe('a stored reply and a key that has changed since', () => {
+describe('a stored reply and a key that has been changed', () => {
   let admin: Workspace;
   let agents: readonly [string, string];
   beforeAll(async () => {
@@ -149,7 +149,7 @@ describe('a stored reply and a key that has changed since', () => {
     expect((await create()).body.secret).toBe(secret);
   });
 
-  it('gives no passages or answers of an agent that the key no longer covers', async () => {
+  it('returns no passages or answers of an agent that the key no longer covers', async () => {
     const caller = await admin.withRole('runtime');
     const session = (await caller.post(`/agents/${agents[1]}/sessions`, {})).body.id;
     const asked: [string, object][] = [
@@ -175,7 +175,7 @@ describe('a stored reply and a key that has changed since', () => {
     }
   });
 
-  it('gives the reply where the key covers more than it did', async () => {
+  it('returns the reply when the key covers more than before', async () => {
     const caller = await admin.withRole('editor', [agents[0]]);
     const create = () =>
       caller.post(
@@ -194,7 +194,7 @@ describe('a stored reply and a key that has changed since', () => {
     expect(again.body).toEqual(first.body);
   });
 
-  it('lets a key in its grace repeat its own rotation, and not its successor', async () => {
+  it('replays a rotation to the key in its grace period, and not to its successor', async () => {
     const caller = await admin.withRole('admin');
     const rotate = (as: Workspace) =>
       as.post(`/api-keys/${caller.key_id}/rotate`, { grace_s: 600 }, key('rotation'));
