@@ -104,7 +104,7 @@ const paramOf = ({ pointer }: Pick<Violation, 'pointer'>): string =>
     .join('');
 
 function kindOf({ detail }: Violation): string {
-  if (/^There is no such (?:field|parameter)/.test(detail)) return 'unknown_parameter';
+  if (/^(?:Unknown|There is no such) (?:field|parameter)/.test(detail)) return 'unknown_parameter';
   if (detail === 'Is required.') return 'missing_required_parameter';
   return detail.includes('not supported') ? 'unsupported_parameter' : nameOf('validation_failed');
 }
