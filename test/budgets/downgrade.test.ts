@@ -105,7 +105,7 @@ describe('a call within a budget that runs low', () => {
     expect(result).toMatchObject({ model: model('mid'), downgrade: null });
   });
 
-  it('applies only the shorter answer when the model is no cheaper', async () => {
+  it('applies only the shorter answer when the model does not save cost', async () => {
     const { ctx, id } = await low('dear', { most: 20 });
     const { result } = await step(ctx, [model('mid')], ask);
     expect(result).toMatchObject({

@@ -58,7 +58,7 @@ async function nested(limits: { workspace: number; agent: number; user: number }
   return { ...workspace, ctx };
 }
 
-/** One call from its reservation to whatever becomes of it; returns what it cost, or null when it was refused. */
+/** Plays one call from its reservation to its end. Returns its cost, or null when it was refused. */
 async function play(
   id: string,
   name: string,
@@ -252,7 +252,7 @@ describe('a fault', () => {
       await expect(releaseLostHolds(broken)).rejects.toThrow();
       await releaseLostHolds(later(id));
       expect(await counters(id)).toMatchObject([{ spent: 0, held: 0 }]);
-      // The host was only slow: what it used is spent all the same.
+      // The host was only slow: its usage is still counted.
       const row = usageOf(ctx, `${id}:1`, 30);
       await run(ctx, [row.statement, ...settleStatements(ctx, [hold_id ?? ''], [row.id])]);
       expect(await counters(id)).toMatchObject([{ spent: 30, held: 0 }]);

@@ -47,7 +47,7 @@ async function sessionOf(count: number): Promise<string> {
   return id;
 }
 
-/** What a whole turn costs. */
+/** Returns the cost of a whole turn. */
 async function turn(session: string) {
   const { status, headers, body } = await workspace.post(`/sessions/${session}/messages`, {
     message: 'And then?',
@@ -59,7 +59,7 @@ async function turn(session: string) {
 describe('a session of 2,000 messages', () => {
   it('takes as many round trips as one of 20 and at most a fifth more rows, with a warm or cold host', async () => {
     const [short, long] = [await sessionOf(20), await sessionOf(2000)];
-    // What the isolate knows of workspace and model is known to both.
+    // Warms the caches of workspace and model for both.
     await turn(await sessionOf(2));
     for (const state of ['cold', 'hot']) {
       const [some, many] = [await turn(short), await turn(long)];

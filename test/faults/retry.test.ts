@@ -79,7 +79,7 @@ async function tryTwice(
   return { first, trips: made, added: changes(before, await countJobs(workspace.id)) };
 }
 
-/** What the path names, and what a body must. */
+/** Returns the ids that the path and the required fields of the body name. */
 const needsOf = (operation: Operation) => {
   const body = jsonBodyOf(operation);
   const required = idsInBody(body).filter(

@@ -4,7 +4,7 @@ import { newWorkspace, request } from '../support/api.ts';
 import { type Fault, faulty } from '../support/faulty.ts';
 import { rebindHost } from '../support/host.ts';
 
-/** Sends one message with a fault, then the same request again without; returns what came of it. */
+/** Sends one message with a fault, then the same request again without; returns the results. */
 async function sendTwice(fault: Fault | null) {
   const workspace = await newWorkspace();
   const agent = (await workspace.post('/agents', { name: 'A' })).body;

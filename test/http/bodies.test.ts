@@ -35,7 +35,7 @@ describe('a POST without required fields', () => {
       ]),
     );
     for (const operation of posts) {
-      // A schema may ask for one of two fields, which JSON Schema does not tell of.
+      // A schema can require one of two fields, which JSON Schema does not express.
       if (optional.includes(operation))
         expect(violationsOf(jsonBodyOf(operation) ?? {}, {}), operation.name).toEqual([]);
       else if (violationsOf(jsonBodyOf(operation) ?? {}, {}).length > 0)

@@ -7,7 +7,7 @@ const posts = operations.filter(({ method, access }) => method === 'POST' && acc
 const key = (value: string) => ({ headers: { 'idempotency-key': value } });
 const day = 86_400_000;
 
-/** What an answer holds that its sender was not to learn: ids, secrets, passages. */
+/** Returns the texts of a reply that must not be disclosed: ids, secrets, passages. */
 const textsIn = (value: unknown): string[] => {
   if (typeof value === 'string') return value.length >= 20 ? [value] : [];
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];

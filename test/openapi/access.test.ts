@@ -8,7 +8,7 @@ const roles = ['viewer', 'runtime', 'editor', 'admin'] as const;
 const guarded = operations.filter(({ access }) => access !== 'public');
 const forKeys = guarded.filter(({ access }) => access !== 'root');
 
-/** Ids of nothing and no body: who may go on is refused further in, and nothing is done. */
+/** Sends unknown ids and no body, so that an authorized request fails later and has no effect. */
 const probe = (operation: Operation, key: string | null, headers = {}) =>
   call(operation, fillPath(operation, randomValues()), key, { headers });
 

@@ -21,7 +21,7 @@ const codeOf = (work: Promise<unknown>) =>
   work.then(String, (error: unknown) => (error instanceof Failure ? error.code : String(error)));
 
 describe('the vault', () => {
-  it('opens a secret in its place and seals it differently each time (R74)', async () => {
+  it('opens a secret at its own place and seals it differently each time (R74)', async () => {
     const sealed = await seal(one, place, 'canary-Grüße');
     expect(await unseal(one, place, sealed)).toBe('canary-Grüße');
     expect(sealed).not.toBe(await seal(one, place, 'canary-Grüße'));

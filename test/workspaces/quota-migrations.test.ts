@@ -19,7 +19,7 @@ describe('the migration that introduces quotas', () => {
     expect(inserts).toHaveLength(7);
     await env.DB.batch([
       env.DB.prepare('delete from quotas where workspace_id = ?').bind(workspace.id),
-      // Those of others are there: they keep theirs.
+      // Rows of other workspaces exist, so the inserts skip them.
       ...inserts.map((sql) =>
         env.DB.prepare(
           sql

@@ -264,7 +264,7 @@ describe('quotas (R32)', () => {
   });
 });
 
-/** What the counters should say, counted anew. */
+/** Recounts the rows of each quota. */
 async function recount(id: string): Promise<Record<string, number>> {
   const counts: Readonly<Record<string, string>> = {
     files: `select count(*) from (select id from files where deleted_at is null and workspace_id = ?1

@@ -176,7 +176,7 @@ describe('GET /metrics', () => {
     const late = await metricsOf(workspace);
     expect(late.get(at('* * * * *'))).toBeGreaterThanOrEqual(3600);
 
-    // A task that fails keeps its age while the others are young again, and one that is no more is forgotten.
+    // A failing task keeps its age while the others are reset, and a removed task is deleted.
     const broken = {
       send: () => Promise.reject(new Error('gone')),
       sendBatch: () => Promise.reject(new Error('gone')),
