@@ -63,7 +63,7 @@ function explain(
     const detail = `The price of ${model} is unknown, and the budget “${name}” blocks calls whose price is unknown. ${cure}.`;
     return { detail, retryAfter: null };
   }
-  const what = `The budget “${name}” is too low for this call`;
+  const what = `The budget “${name}” does not cover this call`;
   if (spent_nano_usd + (amount ?? 0) <= limit_nano_usd) {
     return {
       detail: `${what} while other calls are in progress. Retry when they have ended: unused holds are released.`,

@@ -234,7 +234,7 @@ describe('budgets', () => {
       expect(await standings(), time_zone).toEqual(ids.map(() => [[0.0006, 0.0003]]));
       await expect(
         reserve(contextOf(workspace), { ...about, call_key: time_zone }, async () => 200_000),
-      ).rejects.toThrow('no room');
+      ).rejects.toThrow('does not cover this call');
     }
     const row = usageOf(ctx, 'open', 250_000);
     await run(ctx, [row.statement, ...settleStatements(ctx, [hold_id ?? ''], [row.id])]);

@@ -59,7 +59,7 @@ describe('a delegate', () => {
     expect(spent).toEqual([0.00015, 0.00045]);
     await workspace.patch(`/budgets/${ids[0]}`, { limit_usd: 0.0002 });
     const { error } = await run();
-    expect(error).toContain('no room');
+    expect(error).toContain('does not cover this call');
   });
 
   it('counts against its own rate limits', async () => {
