@@ -12,8 +12,18 @@ const revised: readonly string[] = [
   'src/notifications',
   'src/observability',
   'src/platform',
+  'src/protocols',
   'src/secrets',
   'src/shared',
+  'test/cost',
+  'test/db',
+  'test/faults',
+  'test/http',
+  'test/observability',
+  'test/openapi',
+  'test/platform',
+  'test/protocols',
+  'test/workspaces',
 ];
 
 /** A doc comment states a contract in a whole sentence instead of naming a thing by a subordinate clause. */

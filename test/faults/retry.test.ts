@@ -15,7 +15,7 @@ import { countAll } from '../support/rows.ts';
 import { requestWith } from '../support/worker.ts';
 
 /** Runs live in their hosts, and searches spend: what they leave behind after a fault is tested where they live. */
-const elsewhere = /\/(messages|search|chat|completions|responses)$/;
+const elsewhere = /\/(messages|actions|search|chat|completions|responses)$/;
 const creating = operations.filter(
   ({ method, access, path }) =>
     method === 'POST' && access !== 'public' && access !== 'root' && !elsewhere.test(path),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, request, rootKey } from '../support/api.ts';
 import { fillPath, operations } from '../support/document.ts';
-import { randomValues, type Seeded, seed, validOptions } from '../support/resources.ts';
+import { randomValues, type Seeded, seed, validOptions, valuesFor } from '../support/resources.ts';
 
 const guarded = operations.filter(({ access }) => access !== 'public');
 
@@ -40,13 +40,14 @@ describe('caches', () => {
         'not acceptable',
       );
       if (method !== 'GET' && method !== 'POST') return;
-      const valid = method === 'GET' ? {} : validOptions(operation, own.values);
+      const values = await valuesFor(operation, own);
+      const valid = method === 'GET' ? {} : validOptions(operation, values);
       const forms =
         valid.json === undefined
           ? [valid]
-          : [valid, validOptions(operation, own.values, { stream: true })];
+          : [valid, validOptions(operation, values, { stream: true })];
       for (const options of forms) {
-        const answer = await request(method, fillPath(operation, own.values), credential, options);
+        const answer = await request(method, fillPath(operation, values), credential, options);
         if (options === valid) expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
         expectUncached(answer, JSON.stringify(options.json) ?? '');
       }

@@ -7,7 +7,7 @@ import {
   operations,
   withoutRequestId,
 } from '../support/document.ts';
-import { type Seeded, seed, validOptions } from '../support/resources.ts';
+import { type Seeded, seed, validOptions, valuesFor } from '../support/resources.ts';
 import { countRows } from '../support/rows.ts';
 
 const posts = operations.filter(({ method }) => method === 'POST');
@@ -140,10 +140,11 @@ describe('Idempotency-Key (R55)', () => {
       '%s replays a retry',
       async (_name, operation) => {
         const credential = operation.access === 'root' ? rootKey : own.workspace.key;
+        const values = await valuesFor(operation, own);
         const send = (idempotency_key: string): Promise<Answer> =>
-          call(operation, fillPath(operation, own.values), credential, {
+          call(operation, fillPath(operation, values), credential, {
             ...key(idempotency_key),
-            ...validOptions(operation, own.values),
+            ...validOptions(operation, values),
           });
         const idempotency_key = `retry-${crypto.randomUUID()}`;
         const first = await send(idempotency_key);

@@ -183,7 +183,7 @@ describe('the document', () => {
     },
   );
 
-  // A conversation is the history of some client and some provider, with keys of theirs: protocols/openai/said.ts.
+  // A conversation is the history of some client and some provider, with keys of theirs: protocols/openai/lenient-schema.ts.
   const isHistory = (name: string, [first]: readonly (string | number)[]) =>
     (name === 'POST /v1/chat/completions' && first === 'messages') ||
     (/^POST \/v1\/responses(\/input_tokens)?$/.test(name) && first === 'input') ||

@@ -12,6 +12,8 @@ import {
   typesOf,
 } from './document.ts';
 import { Site } from './outbound.ts';
+import { playScript } from './provider/client.ts';
+import { asks, locate, result, says, tools } from './waiting-script.ts';
 
 /**
  * The one place that knows how to make a resource of each kind. The sweep over the document takes
@@ -292,6 +294,7 @@ export const randomValues = (): Values => ({
 
 /** Bodies for operations whose documented example needs something that only a seed has. */
 const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
+  'POST /api/v1/runs/{run}/actions': () => ({ actions: [result()] }),
   'PUT /api/v1/agents/{agent}/labels/{label}': ({ version }) => ({ version }),
   'POST /v1/chat/completions': ({ agent }) => ({
     model: agent,
@@ -308,6 +311,28 @@ export interface Seeded {
   readonly workspace: Workspace;
   readonly values: Values;
 }
+
+/** A run that waits for the result of a client tool. */
+async function newWaitingRun(workspace: Workspace): Promise<string> {
+  const { base_url, api_key } = await playScript({ rounds: [asks(locate), says] });
+  await workspace.put('/providers/openai-compatible', { base_url: base_url.compatible, api_key });
+  const model = 'openai-compatible/scripted';
+  // The budget of the seed refuses calls without a price.
+  await workspace.put('/prices', { overrides: [{ model, input: 0, output: 0 }] });
+  const config = { model, knowledge: { base_ids: [] } };
+  const agent = await created(workspace, '/agents', { name: `Waits ${unique()}`, config });
+  const message = { message: 'Where am I?', tools };
+  return (await created(workspace, `/agents/${agent.id}/runs`, message)).run_id;
+}
+
+/** The values for one request of an operation; resources that a request uses up are created for it. */
+export const valuesFor = async (
+  operation: Operation,
+  { workspace, values }: Seeded,
+): Promise<Values> =>
+  operation.name === 'POST /api/v1/runs/{run}/actions'
+    ? { ...values, run: await newWaitingRun(workspace) }
+    : values;
 
 /** A workspace at rest, with one of everything, or of what the given path parameters need. */
 export async function seed(name: string, parameters?: readonly string[]): Promise<Seeded> {

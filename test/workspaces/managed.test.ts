@@ -162,7 +162,10 @@ async function fillEmptyTables(id: string): Promise<void> {
           ? // A number that is the key is left to the database.
             pk === 1
             ? null
-            : 4_000_000_000_000
+            : // Within the quota of bytes.
+              name === 'byte_size'
+              ? 1
+              : 4_000_000_000_000
           : JSON.stringify(crypto.randomUUID())),
     );
     const row = env.DB.prepare(`insert into ${table} values (${values.map(() => '?').join(', ')})`);
@@ -179,6 +182,11 @@ async function fullWorkspace(): Promise<Workspace> {
     prices: [{ model: 'openai/gpt-5-mini', input_usd_per_million: 1, output_usd_per_million: 1 }],
   });
   await workspace.put(`/messages/${values.message}/feedback`, { rating: 'up' });
+  // A run without a session, with a file of its own.
+  const file = { filename: 'note.txt', file_data: `data:text/plain;base64,${btoa('One grinder.')}` };
+  const content = [{ type: 'text', text: 'When does the shop open?' }, { type: 'file', file }];
+  const chat = { model: values.agent, messages: [{ role: 'user', content }] };
+  await request('POST', '/v1/chat/completions', workspace.key, { json: chat });
   await workspace.post('/agents', { name: 'With key' }, { headers: { 'idempotency-key': 'once' } });
   const execution = createExecutionContext();
   await runSchedule('7 * * * *', env as Env, execution);

@@ -18,7 +18,7 @@ interface Caller {
   readonly metadata?: Record<string, string> | null | undefined;
 }
 
-/** Prepares a one-off run of the agent that a model name stands for. Throws `model_not_found`. */
+/** Prepares a one-off run of the agent that a model name selects. Throws `model_not_found`. */
 export async function prepareRun(
   ctx: Ctx,
   model: string,
@@ -35,7 +35,7 @@ export async function prepareRun(
   });
 }
 
-/** Executes a run and writes its answer in the caller's format, also where it is replayed. */
+/** Executes a run and returns its answer in the format of `write`. A replayed answer is converted, too. */
 export async function answerOf<Reply>(
   ctx: Ctx,
   run: RunRequest,
@@ -55,6 +55,6 @@ const isUnknown = (error: unknown): boolean =>
   error instanceof Failure &&
   (error.code === 'not_found' || error.code === 'agent_archived' || isVersionFault(error));
 
-/** Returns true when an agent that the caller may see has no such version. */
+/** Returns true when the agent is visible to the caller and the version does not exist. */
 const isVersionFault = (error: unknown): boolean =>
   error instanceof Failure && error.options.errors?.[0]?.pointer === '/version';

@@ -1,10 +1,10 @@
 import type { Message } from '../../runs/index.ts';
 
-/** A call of one of the caller's own tools: it ended the run, and its result is the caller's to bring. */
+/** A call of a client tool. It ended the run; the caller sends its result in a later request. */
 export interface ClientCall {
   readonly id: string;
   readonly name: string;
-  /** JSON text. */
+  /** The arguments as JSON text. */
   readonly arguments: string;
 }
 
@@ -21,14 +21,14 @@ export const clientCallsOf = ({ parts }: Pick<Message, 'parts'>): ClientCall[] =
       : [],
   );
 
-/** A citation, with where its marker stands in the text. */
+/** A citation with its marker and the offset of the marker in the text. */
 export interface Cited {
   readonly citation: Message['citations'][number];
   readonly marker: string;
   readonly index: number;
 }
 
-/** The nth citation of a number belongs to the nth place where the number stands. */
+/** Locates the markers of citations. The nth citation of a number belongs to the nth marker with that number. */
 export function citedIn({ text, citations }: Pick<Message, 'text' | 'citations'>): Cited[] {
   const seen = new Map<string, number>();
   return citations.map((citation) => {
@@ -41,13 +41,13 @@ export function citedIn({ text, citations }: Pick<Message, 'text' | 'citations'>
   });
 }
 
-/** Joins what is said in different rounds as the stored message does: by a blank line, without spaces before it. */
-export class Joined {
+/** Joins the text of several steps as the stored message does: with a blank line, without white space before it. */
+export class JoinedText {
   #text = '';
   #held = '';
   #isNewPart = false;
 
-  /** All that has been given out. */
+  /** The text that has been returned so far. */
   get text(): string {
     return this.#text;
   }
@@ -56,7 +56,7 @@ export class Joined {
     this.#isNewPart = this.#text + this.#held !== '';
   }
 
-  /** What can be given out now. */
+  /** Adds a delta and returns the text that can be sent now. Trailing white space is held back. */
   push(delta: string): string {
     const whole = this.#isNewPart ? `\n\n${delta}` : this.#held + delta;
     this.#isNewPart = false;
@@ -65,6 +65,7 @@ export class Joined {
     return this.#out(whole.slice(0, kept));
   }
 
+  /** Returns the text that was held back. */
   end(): string {
     const rest = this.#held;
     this.#held = '';

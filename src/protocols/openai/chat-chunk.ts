@@ -1,7 +1,7 @@
 import type { ChatAnnotation, ChatCompletion, CompletionUsage } from './chat-schema.ts';
 import type { ChatExtras } from './extras.ts';
 
-/** What a chunk adds to the message. */
+/** The change of the message in one chunk. */
 export interface ChatDelta {
   readonly role?: 'assistant';
   readonly content?: string;
@@ -15,7 +15,7 @@ export interface ChatDelta {
   readonly annotations?: readonly ChatAnnotation[];
 }
 
-/** One chunk of a chat completion, as it is sent. */
+/** One chunk of a chat completion. */
 export interface ChatChunk {
   readonly id: string;
   readonly object: 'chat.completion.chunk';
@@ -28,7 +28,7 @@ export interface ChatChunk {
     readonly logprobs: null;
     readonly finish_reason: ChatCompletion['choices'][number]['finish_reason'] | null;
   }[];
-  /** Where it is asked for: null but in the last chunk. */
+  /** Present with `include_usage`; null except in the last chunk. */
   readonly usage?: CompletionUsage | null;
   readonly agentgrid?: ChatExtras;
 }

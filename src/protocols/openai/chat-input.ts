@@ -1,21 +1,21 @@
 import type { Overrides } from '../../runs/index.ts';
 import type { ChatMessage, CreateChatCompletion } from './chat-schema.ts';
-import { type Conversation, toText, Writer } from './input.ts';
+import { type Conversation, ConversationBuilder, toText } from './input.ts';
 import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
 import { readFormat } from './output-format.ts';
 import { readTools } from './tool-choice.ts';
 
-/** The conversation of a request for a chat completion. Throws `validation_failed`. */
+/** Converts the messages of a chat completion request to prompt messages. Throws `validation_failed`. */
 export function readChat({ messages }: Pick<CreateChatCompletion, 'messages'>): Conversation {
-  const writer = new Writer();
+  const builder = new ConversationBuilder();
   for (const [index, message] of messages.entries())
-    addMessage(writer, message, `/messages/${index}`);
-  return writer.done('/messages');
+    addMessage(builder, message, `/messages/${index}`);
+  return builder.done('/messages');
 }
 
 type TextPart = { readonly type: string; readonly text?: string; readonly refusal?: string };
 
-/** The files of a conversation, for `bringFiles`, which comes before it is read. */
+/** Returns the files of the messages, to be stored with `storeFiles` before `readChat`. */
 export const filesOfChat = ({ messages }: Pick<CreateChatCompletion, 'messages'>): GivenFile[] =>
   messages.flatMap((message, index) =>
     message.role !== 'user' || typeof message.content === 'string'
@@ -32,31 +32,31 @@ export const filesOfChat = ({ messages }: Pick<CreateChatCompletion, 'messages'>
         }),
   );
 
-/** Of parts that are no text, such as reasoning, nothing. */
+/** Returns the text of a content. Parts without text, such as reasoning, are omitted. */
 const textOf = (content: string | readonly TextPart[]): string =>
   typeof content === 'string'
     ? content
     : content.map(({ text, refusal }) => text ?? refusal ?? '').join('');
 
-function addMessage(writer: Writer, message: ChatMessage, at: string): void {
+function addMessage(builder: ConversationBuilder, message: ChatMessage, at: string): void {
   switch (message.role) {
     case 'system':
     case 'developer':
-      writer.add({ role: 'system', content: textOf(message.content) });
+      builder.add({ role: 'system', content: textOf(message.content) });
       break;
     case 'user':
-      writer.add({ role: 'user', content: toUserParts(message.content) });
+      builder.add({ role: 'user', content: toUserParts(message.content) });
       break;
     case 'tool':
-      writer.result(message.tool_call_id, textOf(message.content), `${at}/tool_call_id`);
+      builder.result(message.tool_call_id, textOf(message.content), `${at}/tool_call_id`);
       break;
     case 'assistant': {
       const text = textOf(message.content ?? message.refusal ?? '');
       if (text !== '' || (message.tool_calls ?? []).length === 0)
-        writer.add({ role: 'assistant', content: [toText(text)] });
-      else writer.add({ role: 'assistant', content: [] });
+        builder.add({ role: 'assistant', content: [toText(text)] });
+      else builder.add({ role: 'assistant', content: [] });
       for (const { id, function: called } of message.tool_calls ?? [])
-        writer.call(id, called.name, called.arguments);
+        builder.call(id, called.name, called.arguments);
     }
   }
 }
@@ -66,7 +66,7 @@ function toUserParts(content: Extract<ChatMessage, { role: 'user' }>['content'])
   return content.map((part) => (part.type === 'text' ? toText(part.text) : filePartOf(part)));
 }
 
-/** What the request asks for besides the agent's own settings. Throws `validation_failed`. */
+/** Returns the settings of a request that override those of the agent. Throws `validation_failed`. */
 export function readChatOverrides(body: CreateChatCompletion): Overrides {
   const {
     temperature,

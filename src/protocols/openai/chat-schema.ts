@@ -18,14 +18,14 @@ import {
   User,
 } from './common-schema.ts';
 import { ChatExtras } from './extras.ts';
-import { expectedChoice, orExplain, ReasoningPart, said } from './said.ts';
+import { expectedChoice, explainUnion, lenientObject, ReasoningPart } from './lenient-schema.ts';
 import { ModelName } from './schema.ts';
 
-const TextPart = said({ type: z.literal('text'), text: Text });
-const RefusalPart = said({ type: z.literal('refusal'), refusal: Text });
-const ImagePart = said({
+const TextPart = lenientObject({ type: z.literal('text'), text: Text });
+const RefusalPart = lenientObject({ type: z.literal('refusal'), refusal: Text });
+const ImagePart = lenientObject({
   type: z.literal('image_url'),
-  image_url: said({
+  image_url: lenientObject({
     url: z
       .string()
       .max(maxInlineFile)
@@ -33,28 +33,28 @@ const ImagePart = said({
     detail: z.string().max(40).nullish(),
   }),
 });
-const FilePart = said({
+const FilePart = lenientObject({
   type: z.literal('file'),
-  file: said({
+  file: lenientObject({
     file_data: z
       .string()
       .max(maxInlineFile)
       .nullish()
       .describe('A data URL: `data:application/pdf;base64,…`'),
-    file_id: z.string().max(200).nullish().describe('Of `POST /v1/files`'),
+    file_id: z.string().max(200).nullish().describe('Id of a file from `POST /v1/files`'),
     filename: z.string().max(255).nullish(),
   }),
 });
 
-/** Text, or parts of some types. */
+/** Returns the schema of a message content: text, or a list of parts of the given types. */
 const contentOf = <
   const Parts extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]],
 >(
   parts: Parts,
   expected: string,
 ) => {
-  const Part = z.discriminatedUnion('type', parts, { error: orExplain(expected) });
-  return z.union([Text, z.array(Part).max(maxItems)], { error: orExplain(expected) });
+  const Part = z.discriminatedUnion('type', parts, { error: explainUnion(expected) });
+  return z.union([Text, z.array(Part).max(maxItems)], { error: explainUnion(expected) });
 };
 const textContent = contentOf([TextPart], 'Must be text, or a list of `text` parts.');
 const userContent = contentOf(
@@ -66,27 +66,27 @@ const assistantContent = contentOf(
   'Must be text, or a list of `text` and `refusal` parts.',
 );
 
-const ToolCall = said({
+const ToolCall = lenientObject({
   id: z.string().min(1).max(200),
   type: z.literal('function', {
-    error: 'Other tool calls than those of type `function` are not supported.',
+    error: 'Only tool calls of type `function` are supported; other types are not supported.',
   }),
-  function: said({ name: toolName, arguments: Text }),
+  function: lenientObject({ name: toolName, arguments: Text }),
 });
 
 const name = z.string().max(64).nullish();
-const System = said({ role: z.enum(['system', 'developer']), content: textContent, name });
-const UserMessage = said({ role: z.literal('user'), content: userContent, name });
-const Assistant = said({
+const System = lenientObject({ role: z.enum(['system', 'developer']), content: textContent, name });
+const UserMessage = lenientObject({ role: z.literal('user'), content: userContent, name });
+const Assistant = lenientObject({
   role: z.literal('assistant'),
   content: assistantContent.nullish(),
   tool_calls: z.array(ToolCall).max(maxTools).nullish(),
   refusal: Text.nullish(),
   name,
   audio: refused('Audio'),
-  function_call: refused('`function_call`, in place of `tool_calls`,'),
+  function_call: refused('`function_call` (use `tool_calls`)'),
 });
-const ToolMessage = said({
+const ToolMessage = lenientObject({
   role: z.literal('tool'),
   tool_call_id: z.string().min(1).max(200),
   content: textContent,
@@ -110,13 +110,13 @@ export const CreateChatCompletion = z
       .min(1)
       .max(maxItems)
       .describe(
-        'The whole conversation. It may end in a message of the assistant, which the answer goes on from, where the provider can do that. ' +
-          'Keys that are not listed are ignored in messages and parts',
+        'The whole conversation. If the last message is from the assistant, the answer continues it, provided that the provider ' +
+          'supports this. Unknown keys of messages and parts are ignored',
       ),
-    stream: z.boolean().nullish().describe('Chunks as server-sent events'),
+    stream: z.boolean().nullish().describe('true streams chunks as server-sent events'),
     stream_options: z
       .strictObject({
-        include_usage: z.boolean().nullish().describe('One more chunk with the usage'),
+        include_usage: z.boolean().nullish().describe('true adds a last chunk with the usage'),
         include_obfuscation: ignored(),
       })
       .nullish(),
@@ -128,7 +128,7 @@ export const CreateChatCompletion = z
       .min(1)
       .max(1_000_000)
       .nullish()
-      .describe('The older name of `max_completion_tokens`'),
+      .describe('Deprecated alias of `max_completion_tokens`'),
     stop: z.union([z.string().max(100), z.array(z.string().min(1).max(100)).max(4)]).nullish(),
     seed: z.number().int().nullish(),
     frequency_penalty: z.number().min(-2).max(2).nullish(),
@@ -137,7 +137,9 @@ export const CreateChatCompletion = z
     tools: z
       .array(
         z.strictObject({
-          type: z.literal('function', { error: 'Other tools than functions are not supported.' }),
+          type: z.literal('function', {
+            error: 'Tools of other types than `function` are not supported.',
+          }),
           function: z.strictObject(functionFields),
           cache_control: ignored(),
         }),
@@ -145,7 +147,7 @@ export const CreateChatCompletion = z
       .max(maxTools)
       .nullish()
       .describe(
-        'Tools of yours, besides those of the agent: a call of one ends the answer, and you send its result back',
+        'Functions that you execute, in addition to the tools of the agent. A call of one ends the answer; send its result in the next request',
       ),
     tool_choice: z
       .union(
@@ -160,13 +162,13 @@ export const CreateChatCompletion = z
             allowed_tools: z.strictObject(allowedFields(ChatToolName)),
           }),
         ],
-        { error: orExplain(expectedChoice) },
+        { error: explainUnion(expectedChoice) },
       )
       .nullish(),
     parallel_tool_calls: z
       .boolean()
       .nullish()
-      .describe('false: at most one call of your tools an answer'),
+      .describe('false allows at most one call of your tools per answer'),
     response_format: z
       .union(
         [
@@ -183,7 +185,7 @@ export const CreateChatCompletion = z
         },
       )
       .nullish()
-      .describe('The form of the answer, in place of the agent’s own'),
+      .describe('Format of the answer; replaces the format of the agent'),
     user: User,
     safety_identifier: User,
     metadata: Metadata,
@@ -192,12 +194,12 @@ export const CreateChatCompletion = z
     top_logprobs: refused('`top_logprobs`'),
     logit_bias: refused('`logit_bias`'),
     modalities: z
-      .array(z.literal('text', { error: 'Other modalities than text are not supported.' }))
+      .array(z.literal('text', { error: 'Modalities other than text are not supported.' }))
       .max(1)
       .nullish(),
     audio: refused('Audio'),
-    functions: refused('`functions`, in place of `tools`,'),
-    function_call: refused('`function_call`, in place of `tool_choice`,'),
+    functions: refused('`functions` (use `tools`)'),
+    function_call: refused('`function_call` (use `tool_choice`)'),
     web_search_options: refused('`web_search_options`'),
     moderation: refused('`moderation`'),
     prediction: ignored(),
@@ -222,12 +224,12 @@ export const ChatAnnotation = z
     url_citation: z.object({
       url: z
         .string()
-        .describe('Where the file’s content is: `/api/v1/files/{file}/content` of this host'),
+        .describe('URL of the file content: `/api/v1/files/{file}/content` on this host'),
       title: z
         .string()
-        .describe('The file’s name, with the page where it has pages')
+        .describe('File name, followed by the page number for paged formats')
         .openapi({ example: 'manual.pdf, page 3' }),
-      start_index: z.number().int().describe('Of the marker in the text'),
+      start_index: z.number().int().describe('Offset of the citation marker in the text'),
       end_index: z.number().int(),
     }),
   })
@@ -250,7 +252,7 @@ export const ChatCompletion = z
     id: z.string().openapi({ example: 'chatcmpl-01kajv2q5ve0mt8h2vj3c6x7ra' }),
     object: z.literal('chat.completion'),
     created: z.number().int(),
-    model: z.string().describe('The agent, as it was asked for').openapi({ example: 'support' }),
+    model: z.string().describe('The model name of the request').openapi({ example: 'support' }),
     choices: z.array(
       z.object({
         index: z.literal(0),
@@ -273,9 +275,9 @@ export const ChatCompletion = z
         finish_reason: z.enum(['stop', 'length', 'tool_calls', 'content_filter']),
       }),
     ),
-    usage: CompletionUsage.optional().describe('Absent where a provider does not count'),
+    usage: CompletionUsage.optional().describe('Absent when the provider reports no token counts'),
     agentgrid: ChatExtras.optional(),
-    system_fingerprint: z.string().describe('The id of the version'),
+    system_fingerprint: z.string().describe('Id of the agent version that answered'),
   })
   .openapi('ChatCompletion');
 export type ChatCompletion = z.output<typeof ChatCompletion>;

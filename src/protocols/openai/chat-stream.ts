@@ -1,9 +1,9 @@
 import type { Message, RunEvent, StreamEncoder, StreamProtocol } from '../../runs/index.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { type ClientCall, clientCallsOf, Joined } from './answer.ts';
+import { type ClientCall, clientCallsOf, JoinedText } from './answer.ts';
 import type { ChatChunk, ChatDelta } from './chat-chunk.ts';
 import type { CompletionUsage } from './chat-schema.ts';
-import { annotationsOf, finishOf, headOf, usageOf } from './completion.ts';
+import { annotationsOf, completionHeader, finishOf, usageOf } from './completion.ts';
 import { envelopeOf, openAiErrors } from './errors.ts';
 import { chatExtrasOf } from './extras.ts';
 
@@ -22,9 +22,9 @@ type Choice = ChatChunk['choices'][number];
 /** Encodes the events of a run as chunks of a chat completion. */
 class ChatEncoder implements StreamEncoder {
   readonly #options: ChatStreamOptions;
-  readonly #joined = new Joined();
+  readonly #joined = new JoinedText();
   readonly #calls = new Map<string, { readonly index: number; has_arguments: boolean }>();
-  #head: ReturnType<typeof headOf> | null = null;
+  #header: ReturnType<typeof completionHeader> | null = null;
   #frame = 0;
 
   constructor(options: ChatStreamOptions) {
@@ -32,22 +32,22 @@ class ChatEncoder implements StreamEncoder {
   }
 
   frames(event: RunEvent): string[] {
-    // Without stored events there is the message alone, which has the text.
-    if (this.#head === null && event.type === 'text-delta') return [];
+    // A run without stored events has only the message, which contains the text.
+    if (this.#header === null && event.type === 'text-delta') return [];
     switch (event.type) {
       case 'start':
-        return this.#begin(event.run_id, event.version.id);
+        return this.#start(event.run_id, event.version.id);
       case 'start-step':
         this.#joined.beginPart();
         return [];
       case 'text-delta':
-        return this.#say(this.#joined.push(event.delta));
+        return this.#writeText(this.#joined.push(event.delta));
       case 'tool-input-start':
         return this.#openCall(event.tool_call_id, event.tool_name);
       case 'tool-input-delta':
         return this.#addArguments(event.tool_call_id, event.delta);
       case 'tool-input-available':
-        return this.#wholeCall({
+        return this.#completeCall({
           id: event.tool_call_id,
           name: event.tool_name,
           arguments: JSON.stringify(event.input ?? {}),
@@ -69,12 +69,12 @@ class ChatEncoder implements StreamEncoder {
     return this.#write(openAiErrors.bodyOf(failure, '')) + this.end();
   }
 
-  #begin(run_id: string, version_id: string): string[] {
-    this.#head = headOf(run_id, this.#options.model, version_id);
+  #start(run_id: string, version_id: string): string[] {
+    this.#header = completionHeader(run_id, this.#options.model, version_id);
     return [this.#delta({ role: 'assistant', content: '', refusal: null })];
   }
 
-  #say(content: string): string[] {
+  #writeText(content: string): string[] {
     return content === '' ? [] : [this.#delta({ content })];
   }
 
@@ -96,8 +96,8 @@ class ChatEncoder implements StreamEncoder {
     return [this.#delta({ tool_calls: [{ index: call.index, function: { arguments: text } }] })];
   }
 
-  /** Some providers do not stream arguments. */
-  #wholeCall({ id, name, arguments: text }: ClientCall): string[] {
+  /** Writes a complete call. Some providers do not stream arguments. */
+  #completeCall({ id, name, arguments: text }: ClientCall): string[] {
     const opened = this.#openCall(id, name);
     return this.#calls.get(id)?.has_arguments === true
       ? opened
@@ -106,13 +106,13 @@ class ChatEncoder implements StreamEncoder {
 
   #finish(message: Message): string[] {
     const { run, run_id, text } = message;
-    const begun = this.#head === null ? this.#begin(run_id, run?.version_id ?? '') : [];
+    const startFrames = this.#header === null ? this.#start(run_id, run?.version_id ?? '') : [];
     const rest = this.#joined.end() + (this.#joined.text === '' ? text : '');
     const annotations = annotationsOf(message, this.#options.origin);
     return [
-      ...begun,
-      ...this.#say(rest),
-      ...clientCallsOf(message).flatMap((call) => this.#wholeCall(call)),
+      ...startFrames,
+      ...this.#writeText(rest),
+      ...clientCallsOf(message).flatMap((call) => this.#completeCall(call)),
       ...(annotations.length === 0 ? [] : [this.#delta({ annotations })]),
       this.#delta(
         {},
@@ -136,9 +136,9 @@ class ChatEncoder implements StreamEncoder {
     usage: CompletionUsage | null,
     more: Pick<ChatChunk, 'agentgrid'> = {},
   ): string {
-    if (this.#head === null) throw new Error('a chunk came before the run had begun');
+    if (this.#header === null) throw new Error('a chunk was written before the run started');
     const chunk: ChatChunk = {
-      ...this.#head,
+      ...this.#header,
       ...more,
       object: 'chat.completion.chunk',
       choices,

@@ -6,17 +6,20 @@ import type { ChatCompletion, CreateChatCompletion } from './chat-schema.ts';
 import { type ChatStreamOptions, chatStream } from './chat-stream.ts';
 import { toCompletion } from './completion.ts';
 import { toEventStream } from './event-stream.ts';
-import { bringFiles } from './input-files.ts';
+import { storeFiles } from './input-files.ts';
 import { checkRequestSize } from './text-size.ts';
 
-/** Answers a conversation that the caller keeps, in a one-off run. `origin` is the base of the URLs of its citations. */
+/**
+ * Answers the conversation of a request in a one-off run. `origin` is the base of the citation
+ * URLs. Throws `model_not_found`, `validation_failed`, `too_large` and the failure of the run.
+ */
 export async function createChatCompletion(
   ctx: Ctx,
   body: CreateChatCompletion,
   origin: string,
 ): Promise<ChatCompletion | Response> {
   checkRequestSize(body);
-  const brought = await bringFiles(ctx, filesOfChat(body));
+  const brought = await storeFiles(ctx, filesOfChat(body));
   const { question, messages } = readChat(body);
   const overrides = readChatOverrides(body);
   const prepared = await prepareRun(ctx, body.model, question, body);

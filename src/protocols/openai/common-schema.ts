@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { EndUserId } from '../../http/schema.ts';
 
-/** A field that clients send and that changes nothing here. */
-export const ignored = () => z.unknown().optional().describe('Accepted, without effect here');
+/** Returns the schema of a field that clients send and that has no effect. */
+export const ignored = () => z.unknown().optional().describe('Accepted and ignored');
 
-/** A field that would change the answer and cannot be had: refused rather than ignored. */
+/** Returns the schema of an unsupported field. It is rejected and not ignored, since it would change the answer. */
 export const refused = (detail: string) =>
   z
     .unknown()
@@ -13,29 +13,32 @@ export const refused = (detail: string) =>
       (value) => value === undefined || value === null || value === false || isEmpty(value),
       `${detail} is not supported.`,
     )
-    .describe(`Not supported: only null, false or empty`);
+    .describe('Not supported: must be null, false or empty');
 
 const isEmpty = (value: unknown): boolean =>
   value === 0 || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
-/** Characters of a file inside a request: base64 of 10 MB. Larger ones are uploaded, so that they are never in memory as text. */
+/**
+ * Maximum characters of an inline file: base64 of 10 MB. Larger files must be uploaded, so that
+ * they are never in memory as text.
+ */
 export const maxInlineFile = 13_400_000;
-/** Bytes of a request with files. */
+/** Maximum bytes of a request with inline files. */
 export const inlineBodyLimit = 16 * 1024 * 1024;
-const longestText = 1_000_000;
-export const Text = z.string().max(longestText);
+const maxTextChars = 1_000_000;
+export const Text = z.string().max(maxTextChars);
 
-/** Who asks, in the caller's own terms: the end user of the session and of its usage. */
+/** The caller's id of the end user. The session and its usage rows are attributed to this user. */
 export const User = EndUserId.nullish()
-  .describe('Who asks, in your own terms')
+  .describe('Your id of the end user')
   .openapi({ example: 'customer-4711' });
 
 export const Metadata = z
   .record(z.string().min(1).max(64), z.string().max(512))
-  .refine((value) => Object.keys(value).length <= 16, 'At most 16 keys.')
+  .refine((value) => Object.keys(value).length <= 16, 'Must have at most 16 keys.')
   .nullish()
   .describe(
-    'Your own; a key that is called like an input of the agent gives its value, numbers and booleans as text',
+    'Your own key-value pairs. A key with the name of an input of the agent sets that input; write numbers and booleans as text',
   )
   .openapi({ example: { team: 'support' } });
 
@@ -45,7 +48,7 @@ export const sampling = {
     .min(0)
     .max(2)
     .nullish()
-    .describe('The agent’s own unless given, as for the others'),
+    .describe('Default: the setting of the agent. The same applies to the other settings'),
   top_p: z.number().min(0).max(1).nullish(),
 };
 
@@ -53,14 +56,14 @@ export const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh
 
 export const toolName = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Letters, digits, `_` and `-`, at most 64.');
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be 1 to 64 letters, digits, `_` or `-`.');
 
-/** A JSON Schema as a caller gives it. */
+/** A JSON Schema in a request. Its keywords are validated later. */
 export const JsonSchema = z
   .record(z.string(), z.unknown())
   .openapi({ example: { type: 'object', properties: { city: { type: 'string' } } } });
 
-/** What a caller's own tool is; nobody here runs it. */
+/** The fields of a client tool. The caller executes it. */
 export const functionFields = {
   name: toolName.openapi({ example: 'get_weather' }),
   description: z.string().max(4096).nullish(),
@@ -68,11 +71,11 @@ export const functionFields = {
   strict: z.boolean().nullish(),
 };
 
-/** Which of the caller's tools may be called: OpenAI's `allowed_tools`. */
+/** Returns the fields of OpenAI's `allowed_tools`, which restricts the callable client tools. */
 export const allowedFields = <Name extends z.ZodType>(name: Name) => ({
   mode: z
     .enum(['auto', 'required'])
-    .describe('required: the first step of the answer calls one of them'),
+    .describe('`required`: the first step of the answer calls one of these tools'),
   tools: z.array(name).min(1).max(maxTools),
 });
 

@@ -6,21 +6,21 @@ import { createdAt, toCompletionId } from './ids.ts';
 
 type Choice = ChatCompletion['choices'][number];
 
-/** What every chunk and the whole completion say of themselves. */
-export const headOf = (run_id: string, model: string, version_id: string) => ({
+/** Returns the fields that a completion and its chunks have in common. */
+export const completionHeader = (run_id: string, model: string, version_id: string) => ({
   id: toCompletionId(run_id),
   created: createdAt(run_id),
   model,
   system_fingerprint: version_id,
 });
 
-/** A stored answer as a chat completion. */
+/** Returns a stored answer as a chat completion. */
 export function toCompletion(message: Message, model: string, origin: string): ChatCompletion {
   const { run, run_id, text } = message;
   const calls = clientCallsOf(message);
   const usage = usageOf(message);
   return {
-    ...headOf(run_id, model, run?.version_id ?? ''),
+    ...completionHeader(run_id, model, run?.version_id ?? ''),
     object: 'chat.completion',
     choices: [
       {
@@ -49,7 +49,10 @@ export function toCompletion(message: Message, model: string, origin: string): C
   };
 }
 
-/** Citations in the one form that Chat Completions has for them; `origin` is this server's, `https://host`. */
+/**
+ * Returns citations as `url_citation` annotations, the only form in Chat Completions. `origin` is
+ * the origin of this server.
+ */
 export const annotationsOf = (
   message: Pick<Message, 'text' | 'citations'>,
   origin: string,
@@ -64,7 +67,7 @@ export const annotationsOf = (
     },
   }));
 
-/** Our reasons in OpenAI's words, which has fewer. */
+/** Returns OpenAI's finish reason for an answer. OpenAI has fewer reasons. */
 export function finishOf(message: Message): Choice['finish_reason'] {
   if (clientCallsOf(message).length > 0) return 'tool_calls';
   const reason = message.run?.finish_reason;
@@ -72,7 +75,7 @@ export function finishOf(message: Message): Choice['finish_reason'] {
   return reason === 'length' || reason === 'limit_exceeded' ? 'length' : 'stop';
 }
 
-/** null where a provider did not count. */
+/** Returns the token counts of an answer; null when the provider reported none. */
 export function usageOf({ run }: Pick<Message, 'run'>): CompletionUsage | null {
   const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens } = run?.usage ?? {};
   if (input_tokens == null || output_tokens == null) return null;

@@ -13,11 +13,13 @@ import { clientCallsOf } from './answer.ts';
 import { type FoundConversation, findConversation, sessionOf } from './conversations.ts';
 import { unsupported } from './errors.ts';
 import { inNewSession } from './in-new-session.ts';
-import { bringFiles } from './input-files.ts';
+import { storeFiles } from './input-files.ts';
+import type { InputItem } from './input-item-schema.ts';
 import { type Chain, readEarlier } from './item-references.ts';
-import { withNames } from './items.ts';
+import { withItemIds } from './items.ts';
+import type { ResponseEcho } from './response-object-schema.ts';
 import { echoOf, filesOfItems, readItems, readResponseOverrides } from './responses-input.ts';
-import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
+import type { CreateResponse } from './responses-schema.ts';
 import { checkPromptSize } from './text-size.ts';
 import { versionOf } from './version-of.ts';
 
@@ -32,8 +34,9 @@ export const conversationIdOf = ({
   conversation == null ? null : typeof conversation === 'string' ? conversation : conversation.id;
 
 /**
- * A response in a conversation: it reads what was said and what was added since, and both its input and its output
- * are items of the conversation afterwards. The first one decides which agent answers.
+ * Prepares a response in a conversation. It reads the messages and the waiting items of the conversation; its input and
+ * output become items of the conversation. The first response determines the agent. Throws `not_found`,
+ * `validation_failed` and `model_not_found`.
  */
 export async function prepareInConversation(
   ctx: Ctx,
@@ -43,17 +46,17 @@ export async function prepareInConversation(
   if (body.previous_response_id != null)
     throw unsupported(
       '/previous_response_id',
-      '`previous_response_id` together with `conversation` is not supported.',
+      '`previous_response_id` is not supported together with `conversation`.',
     );
   if (body.store === false)
     throw unsupported(
       '/store',
-      'What is said in a conversation is stored; other values are not supported.',
+      'Responses in a conversation are always stored: `store: false` is not supported.',
     );
   const found = await findConversation(ctx, conversation_id, 'conversation');
-  const { messages, question, brought } = await readWith(ctx, body, found);
+  const { messages, question, brought } = await readConversationInput(ctx, body, found);
   const takes_items = found.waiting.map(({ id }) => id);
-  const prompt = withNames(messages, takes_items);
+  const prompt = withItemIds(messages, takes_items);
   const common = {
     prompt,
     brought,
@@ -61,11 +64,14 @@ export async function prepareInConversation(
     takes_items,
     on_busy: 'queue' as const,
   };
-  if (found.branch === null) return begin(ctx, body, found, question, common);
+  if (found.branch === null) return startConversation(ctx, body, found, question, common);
   const { session } = found.branch;
   if (body.user != null && body.user !== session.end_user_id)
-    throw unsupported('/user', 'Another user than that of the conversation is not supported.');
-  const own = await nameOf(ctx, session.agent_id);
+    throw unsupported(
+      '/user',
+      'A `user` other than the user of the conversation is not supported.',
+    );
+  const own = await modelNameOf(ctx, session.agent_id);
   const version = await versionOf(ctx, session.agent_id, body.model ?? null, own);
   const echo = echoOf(body, body.model ?? own);
   const input = { ...common, text: question, version, metadata: { openai: echo } };
@@ -76,7 +82,7 @@ type Common = Pick<TurnInput, 'prompt' | 'brought' | 'overrides' | 'takes_items'
   readonly on_busy: 'queue';
 };
 
-async function begin(
+async function startConversation(
   ctx: Ctx,
   body: CreateResponse,
   { row }: FoundConversation,
@@ -84,7 +90,7 @@ async function begin(
   common: Common,
 ): Promise<Prepared> {
   if (body.model == null)
-    throw unsupported('/model', '`model` is required in the first response of a conversation.');
+    throw unsupported('/model', '`model` is required for the first response of a conversation.');
   const prepared = await prepareRun(ctx, body.model, question, body);
   const echo = echoOf(body, body.model);
   const run = inNewSession(
@@ -96,8 +102,8 @@ async function begin(
   return { run, echo };
 }
 
-/** A conversation as far as a request that continues it depends on it. */
-interface Before {
+/** The state of a conversation that a request continues. */
+interface ConversationState {
   readonly branch: {
     readonly session: Pick<SessionRow, 'id' | 'end_user_id'>;
     readonly rows: readonly MessageRow[];
@@ -105,17 +111,20 @@ interface Before {
   readonly waiting: FoundConversation['waiting'];
 }
 
-/** Reads the items that were added to the conversation, and then those of the request. */
-export async function readWith(
+/**
+ * Reads the waiting items of a conversation followed by the items of the request. Throws
+ * `validation_failed`, `not_found` and `too_large`.
+ */
+export async function readConversationInput(
   ctx: Ctx,
   { input, user }: Pick<CreateResponse, 'input' | 'user'>,
-  { branch, waiting }: Before,
+  { branch, waiting }: ConversationState,
 ) {
   const own: readonly InputItem[] =
     typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   const items = { input: [...waiting.map(({ item }) => item as InputItem), ...own] };
   try {
-    const brought = await bringFiles(ctx, filesOfItems(items));
+    const brought = await storeFiles(ctx, filesOfItems(items));
     const given = { ...items, user: user ?? branch?.session.end_user_id };
     const earlier = await readEarlier(
       ctx,
@@ -127,12 +136,12 @@ export async function readWith(
     checkPromptSize(conversation);
     return { brought: [...brought, ...earlier.files], ...conversation };
   } catch (error) {
-    throw withOwnPointers(error, waiting.length);
+    throw toRequestPointers(error, waiting.length);
   }
 }
 
-/** The newest answer, whose calls may get their results. */
-function chainOf(branch: Before['branch']): Chain | null {
+/** Returns the newest answer of a branch with its client tool calls; null without an answer. */
+function chainOf(branch: ConversationState['branch']): Chain | null {
   const answer = branch?.rows.findLast(({ role }) => role === 'assistant');
   if (branch == null || answer === undefined) return null;
   return {
@@ -142,8 +151,8 @@ function chainOf(branch: Before['branch']): Chain | null {
   };
 }
 
-/** Items that were added before are not at their place in the request. */
-function withOwnPointers(error: unknown, before: number): unknown {
+/** Maps error pointers of the combined input to the request. Errors of waiting items point to `/conversation`. */
+function toRequestPointers(error: unknown, before: number): unknown {
   if (!(error instanceof Failure) || error.options.errors === undefined) return error;
   const errors = error.options.errors.map(({ pointer, detail }) => {
     const [, index, rest = ''] = /^\/input\/(\d+)(.*)$/.exec(pointer) ?? [];
@@ -155,8 +164,8 @@ function withOwnPointers(error: unknown, before: number): unknown {
   return new Failure(error.code, error.message, { ...error.options, errors });
 }
 
-/** How the agent of a conversation is called by those who do not say which it is. */
-async function nameOf(ctx: Ctx, agent_id: string): Promise<string> {
+/** Returns the model name of an agent, for requests that omit `model`. */
+async function modelNameOf(ctx: Ctx, agent_id: string): Promise<string> {
   const { slug, provider_model } = await findAgent(ctx, agent_id);
   return provider_model ?? slug;
 }

@@ -1,14 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../../http/router.ts';
 import { inlineBodyLimit } from './common-schema.ts';
+import { createItems, deleteItem, getItem, listItems } from './conversation-items.ts';
 import {
   createConversation,
-  createItems,
   deleteConversation,
-  deleteItem,
   getConversation,
-  getItem,
-  listItems,
   updateConversation,
 } from './conversations.ts';
 import {
@@ -27,7 +24,8 @@ import {
 import { openAiErrors } from './errors.ts';
 import { listInputItems } from './input-items.ts';
 import { countInputTokens } from './input-tokens.ts';
-import { CountInputTokens, InputTokens, ResponseId } from './responses-schema.ts';
+import { ResponseId } from './response-object-schema.ts';
+import { CountInputTokens, InputTokens } from './responses-schema.ts';
 
 const tag = 'OpenAI-compatible';
 const conversation = z.object({ conversation: ConversationId });
@@ -42,10 +40,11 @@ export const conversationRoutes = new Router(openAiErrors)
       tag,
       summary: 'Create a conversation',
       description:
-        'Responses go on in it by `conversation`. The first response decides which agent answers; from then on the conversation is ' +
+        'Responses join it with `conversation`. The first response determines the agent; from then on the conversation is ' +
         'the session with the same suffix (`conv_x`, `ses_x`).',
       body: CreateConversation,
       reply: { status: 200, schema: Conversation, description: 'The conversation' },
+      failures: ['not_found'],
     },
     (ctx, { body }) => createConversation(ctx, body),
   )
@@ -68,7 +67,7 @@ export const conversationRoutes = new Router(openAiErrors)
       access: 'sessions:write',
       tag,
       summary: 'Update a conversation',
-      description: 'Replaces its metadata.',
+      description: 'Replaces the metadata of the conversation.',
       params: conversation,
       body: UpdateConversation,
       reply: { status: 200, schema: Conversation, description: 'The conversation' },
@@ -82,9 +81,14 @@ export const conversationRoutes = new Router(openAiErrors)
       access: 'sessions:write',
       tag,
       summary: 'Delete a conversation',
-      description: 'Erases it with its items, responses and files; what it cost stays counted.',
+      description:
+        'Erases the conversation with its items, responses and files. Usage and cost are kept.',
       params: conversation,
-      reply: { status: 200, schema: DeletedConversation, description: 'It is erased' },
+      reply: {
+        status: 200,
+        schema: DeletedConversation,
+        description: 'The conversation was erased',
+      },
     },
     (ctx, { params }) => deleteConversation(ctx, params.conversation),
   )
@@ -96,7 +100,7 @@ export const conversationRoutes = new Router(openAiErrors)
       tag,
       summary: 'List conversation items',
       description:
-        'What was asked and answered in the branch that the session shows, then what was added since. The newest 1000 messages.',
+        'Lists the items of the active branch of the session (at most the newest 1000 messages), followed by the items that wait for a response.',
       params: conversation,
       query: ItemQuery,
       reply: { status: 200, schema: ItemList, description: 'A page of items' },
@@ -110,7 +114,7 @@ export const conversationRoutes = new Router(openAiErrors)
       access: 'sessions:write',
       tag,
       summary: 'Create conversation items',
-      description: 'Adds items that the next response reads before its own input.',
+      description: 'Adds items that the next response reads before its input.',
       params: conversation,
       query: IncludeQuery,
       body: CreateItems,
@@ -138,7 +142,7 @@ export const conversationRoutes = new Router(openAiErrors)
       access: 'sessions:write',
       tag,
       summary: 'Delete a conversation item',
-      description: 'Erases it; later responses do not read it.',
+      description: 'Erases the item; later responses do not read it.',
       params: item,
       reply: { status: 200, schema: Conversation, description: 'The conversation' },
       failures: ['session_busy', 'conflict'],
@@ -153,7 +157,7 @@ export const conversationRoutes = new Router(openAiErrors)
       tag,
       summary: 'List input items',
       description:
-        'What the response was asked with, without the conversation before it. Nothing while it is queued.',
+        'Lists the input of a response, without previous items of the conversation. Empty while the response is queued.',
       params: z.object({ response: ResponseId }),
       query: ItemQuery,
       reply: { status: 200, schema: ItemList, description: 'A page of items' },
@@ -168,8 +172,8 @@ export const conversationRoutes = new Router(openAiErrors)
       tag,
       summary: 'Count input tokens',
       description:
-        'About how many input tokens a response would have: instructions, tools, conversation, input and files. Estimated, and ' +
-        'without passages that the agent would find in its knowledge. Nothing is sent to a model.',
+        'Estimates the input tokens of a response: instructions, tools, conversation, input and files, without passages ' +
+        'retrieved from knowledge bases. No model is called.',
       body: CountInputTokens,
       bodyLimit: inlineBodyLimit,
       reply: { status: 200, schema: InputTokens, description: 'The estimate' },

@@ -2,9 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
 import { Metadata } from './common-schema.ts';
 import { cursorPageOf, cursorQuery } from './cursor-page.ts';
-import { InputItem } from './responses-schema.ts';
+import { InputItem } from './input-item-schema.ts';
 
-/** Items of one request, as with OpenAI. */
+/** Maximum items of one request; OpenAI has the same limit. */
 const maxNewItems = 20;
 
 export const ConversationId = Id('conv');
@@ -14,7 +14,7 @@ const NewItems = z.array(InputItem).max(maxNewItems);
 export const CreateConversation = z
   .strictObject({
     items: NewItems.nullish().describe(
-      'Read by the first response; files by `file_id` or URL only',
+      'Items that the first response reads. Files only by `file_id` or URL',
     ),
     metadata: Metadata,
   })
@@ -28,7 +28,9 @@ export type UpdateConversation = z.output<typeof UpdateConversation>;
 
 export const CreateItems = z
   .strictObject({
-    items: NewItems.min(1).describe('Read by the next response; files by `file_id` or URL only'),
+    items: NewItems.min(1).describe(
+      'Items that the next response reads. Files only by `file_id` or URL',
+    ),
   })
   .openapi('CreateConversationItems', {
     example: { items: [{ role: 'user', content: 'My order is 4711.' }] } as never,
@@ -53,7 +55,7 @@ export const DeletedConversation = z
   })
   .openapi('DeletedConversation');
 
-/** Messages, calls and results; which fields there are depends on the type. */
+/** A message, tool call or tool result. The fields depend on the type. */
 export const Item = z
   .object({
     id: z.string(),
@@ -73,7 +75,7 @@ export const Item = z
 
 export const ItemList = cursorPageOf(Item).openapi('ResponseItemList');
 
-const ignoredList = z.string().max(2000).optional().describe('Accepted, without effect here');
+const ignoredList = z.string().max(2000).optional().describe('Accepted and ignored');
 export const IncludeQuery = z.strictObject({ include: ignoredList, 'include[]': ignoredList });
 
 export const ItemQuery = z.strictObject({

@@ -28,13 +28,16 @@ export const updateConversation = (
   metadata: Record<string, string>,
 ) => db.update(conversations).set({ metadata }).where(own(workspace_id, id)).returning();
 
-/** Items first. */
+/** Returns the statements that delete a conversation and, before it, its items. */
 export const deleteConversation = (db: Db, workspace_id: string, id: string) => [
   db.delete(conversation_items).where(itemsOf(workspace_id, id)),
   db.delete(conversations).where(own(workspace_id, id)),
 ];
 
-/** Behind those that wait already; fails on a NOT NULL column where the conversation is gone. */
+/**
+ * Inserts an item after the other waiting items. Violates a NOT NULL constraint when the
+ * conversation does not exist.
+ */
 export const insertItem = (db: Db, { position: _, ...row }: WaitingItemRow) =>
   db.insert(conversation_items).values({
     ...row,
@@ -55,7 +58,7 @@ export const deleteItem = (db: Db, workspace_id: string, conversation_id: string
     .where(and(itemsOf(workspace_id, conversation_id), eq(conversation_items.id, id)))
     .returning({ id: conversation_items.id });
 
-/** Conversations of any workspace that never became a session, and are older than their workspace keeps what was said. */
+/** Selects conversations of all workspaces that have no session and exceed the retention of their workspace. */
 export const selectDueConversations = (db: Db, now: number, limit: number) =>
   db.all<Pick<ConversationRow, 'id' | 'workspace_id'>>(sql`
     select c.id, c.workspace_id from workspaces w

@@ -1,21 +1,24 @@
 import { z } from '@hono/zod-openapi';
 
-/** How OpenAI's lists are asked for: by the id behind which they go on. */
-export const cursorQuery = (most: number) => ({
+/**
+ * Returns the query parameters of an OpenAI list, which continues after the id of an item. `max` is
+ * the largest page size.
+ */
+export const cursorQuery = (max: number) => ({
   after: z
     .string()
     .max(200)
     .optional()
-    .describe('The id of the last item that you have; the list goes on behind it'),
+    .describe('Id of the last item of the previous page. The page starts after it'),
   limit: z
     .string()
     .regex(/^\d{1,5}$/, 'Must be a whole number.')
     .transform(Number)
-    .refine((value) => value >= 1 && value <= most, `Must be 1 to ${most}.`)
-    .openapi({ type: 'integer', minimum: 1, maximum: most, example: 20 as never })
+    .refine((value) => value >= 1 && value <= max, `Must be 1 to ${max}.`)
+    .openapi({ type: 'integer', minimum: 1, maximum: max, example: 20 as never })
     .optional()
-    .describe(`Most items of a page: 1 to ${most}`),
-  order: z.enum(['asc', 'desc']).optional().describe('By creation; `desc` unless given'),
+    .describe(`Page size, 1 to ${max}`),
+  order: z.enum(['asc', 'desc']).optional().describe('Order by creation time; `desc` by default'),
 });
 
 export const cursorPageOf = <Item extends z.ZodType>(item: Item) =>
@@ -23,7 +26,7 @@ export const cursorPageOf = <Item extends z.ZodType>(item: Item) =>
     object: z.literal('list'),
     data: z.array(item),
     first_id: z.string().nullable(),
-    last_id: z.string().nullable().describe('`after` of the next page'),
+    last_id: z.string().nullable().describe('Value of `after` for the next page'),
     has_more: z.boolean(),
   });
 

@@ -7,7 +7,10 @@ import { estimateTokens } from '../../shared/tokens.ts';
 import { unknownEmbeddingModel, unsupported } from './errors.ts';
 import type { CreateEmbeddings, Embeddings } from './schema.ts';
 
-/** Texts as vectors, metered like every other call. Throws `model_not_found`, `validation_failed`, the provider's failure. */
+/**
+ * Returns one vector per text. The call is metered and subject to budgets. Throws
+ * `model_not_found`, `validation_failed`, or the failure of the provider.
+ */
 export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promise<Embeddings> {
   const { model, encoding_format, dimensions, user } = input;
   const length = embeddingDimensions(model);
@@ -15,19 +18,19 @@ export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promi
   if (length !== null && dimensions !== undefined && dimensions !== length) {
     throw unsupported(
       '/dimensions',
-      `Other lengths than ${length} are not supported by this model.`,
+      `This model returns vectors of length ${length}; other lengths are not supported.`,
     );
   }
   const values = typeof input.input === 'string' ? [input.input] : input.input;
   const call_key = `${ctx.request_id}:${ctx.newId('use')}`;
-  const asked = {
+  const request = {
     model,
     values,
     ...(dimensions === undefined ? {} : { dimensions }),
     operation: 'embed',
     call_key,
   } as const;
-  const { embeddings, tokens, usage } = await embed(ctx, { ...asked, end_user_id: user ?? null });
+  const { embeddings, tokens, usage } = await embed(ctx, { ...request, end_user_id: user ?? null });
   const prompt_tokens = tokens ?? values.reduce((sum, text) => sum + estimateTokens(text), 0);
   const reply: Embeddings = {
     object: 'list',
@@ -43,7 +46,7 @@ export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promi
   return reply;
 }
 
-/** As OpenAI has it: the little-endian bytes of 32-bit floats. */
+/** Encodes a vector as OpenAI does: base64 of little-endian 32-bit floats. */
 function toBase64(vector: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);

@@ -17,14 +17,12 @@ const ErrorEnvelope = z
       .object({
         message: z.string(),
         type: z.enum(types),
-        param: z.string().nullable().describe('The field that is at fault: `messages[0].role`'),
+        param: z.string().nullable().describe('The invalid field: `messages[0].role`'),
         code: z.string().nullable(),
         errors: z
           .array(z.object({ pointer: z.string(), detail: z.string() }))
           .optional()
-          .describe(
-            'All that is wrong, where there is more to say than `param` does; pointers are RFC 6901',
-          ),
+          .describe('All invalid fields, with JSON pointers (RFC 6901)'),
       })
       .loose(),
   })
@@ -39,7 +37,7 @@ const ErrorEnvelope = z
     },
   });
 
-/** What OpenAI calls our failures; what it has no name for keeps ours. */
+/** OpenAI's names of failure codes. Codes that are not listed are sent unchanged. */
 const codes: Partial<Record<FailureCode, string>> = {
   unauthenticated: 'invalid_api_key',
   budget_exceeded: 'insufficient_quota',
@@ -51,7 +49,10 @@ const codes: Partial<Record<FailureCode, string>> = {
 
 const nameOf = (code: FailureCode): string => codes[code] ?? code;
 
-/** OpenAI answers 400 to what it cannot do; every other status is the same. */
+/**
+ * Returns the HTTP status of a failure: 400 for a validation error as OpenAI uses it, otherwise the
+ * status of the failure.
+ */
 const statusOf = (code: FailureCode): number =>
   failures[code].status === 422 ? 400 : failures[code].status;
 
@@ -63,7 +64,7 @@ function typeOf(code: FailureCode): ErrorType {
     : 'invalid_request_error';
 }
 
-/** Errors as OpenAI clients read them. */
+/** The error format of OpenAI's API. */
 export const openAiErrors: ErrorForm = {
   mediaType: 'application/json',
   schema: ErrorEnvelope,
@@ -95,7 +96,7 @@ const messageOf = (first: Violation): string =>
     ? `${paramOf(first)} is required.`
     : `${paramOf(first)}: ${first.detail}`;
 
-/** `/messages/0/role` as `messages[0].role`. */
+/** Converts a JSON pointer to OpenAI's notation: `/messages/0/role` becomes `messages[0].role`. */
 const paramOf = ({ pointer }: Pick<Violation, 'pointer'>): string =>
   pointer
     .replace(/^[/?]/, '')
@@ -104,43 +105,47 @@ const paramOf = ({ pointer }: Pick<Violation, 'pointer'>): string =>
     .join('');
 
 function kindOf({ detail }: Violation): string {
-  if (/^(?:Unknown|There is no such) (?:field|parameter)/.test(detail)) return 'unknown_parameter';
+  if (/^(?:There is no such|Unknown) (?:field|parameter)/.test(detail)) return 'unknown_parameter';
   if (detail === 'Is required.') return 'missing_required_parameter';
   return detail.includes('not supported') ? 'unsupported_parameter' : nameOf('validation_failed');
 }
 
 export const unknownUrl = (method: string, path: string): Failure =>
-  new Failure('not_found', `Unknown request URL: ${method} ${path}. See /docs for what there is.`, {
-    extra: { code: 'unknown_url' },
-  });
+  new Failure(
+    'not_found',
+    `Unknown request URL: ${method} ${path}. See /docs for the supported operations.`,
+    {
+      extra: { code: 'unknown_url' },
+    },
+  );
 
-/** The same for a model that is not there and one that the key does not cover. */
+/** Returns the same failure for a model that does not exist and for one that the key may not use. */
 export const unknownModel = (): Failure =>
   new Failure(
     'not_found',
-    'The model does not exist or you do not have access to it. A model is an agent (`slug`, `slug@label` or `slug@7`) or, for keys that ' +
+    'The model does not exist or you do not have access to it. Name an agent (`slug`, `slug@label` or `slug@7`) or, with a key that ' +
       'may change all agents, a model of a provider (`provider/model`).',
     {
       extra: { param: 'model', code: 'model_not_found' },
     },
   );
 
-/** A version that an agent does not have, said only to who may see the agent. */
+/** Returns the failure for a version that does not exist. Use it only if the caller may see the agent. */
 export const unknownModelVersion = (version: string): Failure =>
   new Failure('not_found', versionNotFound(version), {
     extra: { param: 'model', code: 'model_not_found' },
   });
 
 export const unknownConversationItem = (): Failure =>
-  new Failure('not_found', 'The conversation has no item with this id.');
+  new Failure('not_found', 'This item does not exist in the conversation.');
 
 export const unknownFileObject = (): Failure =>
   new Failure('not_found', 'No such File object.', { extra: { param: 'id' } });
 
 export const unknownResponse = (param: string | null = null): Failure =>
-  new Failure('not_found', 'There is no response with this id.', { extra: { param } });
+  new Failure('not_found', 'The response does not exist.', { extra: { param } });
 
-/** As OpenAI says it, also for an id that is malformed. */
+/** Returns the failure that OpenAI sends for an unknown or malformed id of a previous response. */
 export const unknownPreviousResponse = (id: string): Failure =>
   new Failure('validation_failed', `Previous response with id '${id}' not found.`, {
     extra: { param: 'previous_response_id', code: 'previous_response_not_found' },
@@ -149,34 +154,34 @@ export const unknownPreviousResponse = (id: string): Failure =>
 export const unknownItem = (id: string): Failure =>
   new Failure(
     'not_found',
-    `Item with id '${id}' not found. Items of responses with \`store: false\` are not stored; send the item itself.`,
+    `Item with id '${id}' not found. Items of responses with \`store: false\` are not stored: send the item itself.`,
     {
       extra: { param: 'input', code: 'item_not_found' },
     },
   );
 
-/** A file id in a request that stands for no file, or for none that the key may see. */
+/** Returns the failure for a file id that does not exist or that the key may not see. */
 export const unknownFile = (pointer: string): Failure =>
-  new Failure('not_found', 'There is no file with this id. POST /v1/files uploads one.', {
+  new Failure('not_found', 'The file does not exist. Upload files with `POST /v1/files`.', {
     extra: { param: paramOf({ pointer }) },
   });
 
 export const unknownConversation = (param: string | null = null): Failure =>
-  new Failure('not_found', 'There is no conversation with this id.', { extra: { param } });
+  new Failure('not_found', 'The conversation does not exist.', { extra: { param } });
 
-/** A field that is well-formed and cannot be had. */
+/** Returns the failure for a field whose value is well-formed but not supported. */
 export const unsupported = (pointer: string, detail: string): Failure =>
   new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
 
 export const unknownEmbeddingModel = (): Failure =>
   new Failure(
     'not_found',
-    'There is no such embedding model. They are named `provider/model`; GET /v1/models lists them.',
+    'The embedding model does not exist. List the models (`provider/model`) with `GET /v1/models`.',
     {
       extra: { param: 'model', code: 'model_not_found' },
     },
   );
 
-/** A failure that comes too late for a status, as it stands in a stream. */
+/** Returns the error body of a failure that is sent within a stream. */
 export const envelopeOf = (code: FailureCode, detail: string, run_id: string): object =>
   openAiErrors.bodyOf(new Failure(code, detail, { extra: { run_id } }), '');

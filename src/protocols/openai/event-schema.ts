@@ -6,7 +6,7 @@ import {
   OutputCall,
   OutputMessage,
   ResponseAnnotation,
-} from './responses-schema.ts';
+} from './response-object-schema.ts';
 
 const { id, created, model, system_fingerprint, choices } = ChatCompletion.shape;
 
@@ -40,14 +40,16 @@ export const ChatCompletionChunk = z
     ),
     usage: CompletionUsage.nullable()
       .optional()
-      .describe('With `stream_options.include_usage`: null but on the last'),
-    agentgrid: ChatExtras.optional().describe('With the `finish_reason`'),
+      .describe('Present with `stream_options.include_usage`; null except in the last chunk'),
+    agentgrid: ChatExtras.optional().describe('Present in the chunk with the `finish_reason`'),
   })
   .openapi('ChatCompletionChunk', {
     description: 'The JSON of a `data:` line; `data: [DONE]` closes the stream.',
   });
 
-const number = { sequence_number: z.number().int().describe('0, 1, 2 … without a gap') };
+const number = {
+  sequence_number: z.number().int().describe('Sequence number from 0, without gaps'),
+};
 const place = {
   item_id: z.string(),
   output_index: z.number().int(),

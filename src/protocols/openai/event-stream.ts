@@ -1,6 +1,6 @@
 import type { RunStream } from '../../runs/index.ts';
 
-/** A run's events as a response; its id is in a header, too. */
+/** Returns a streaming HTTP response with the events of a run. The header `x-run-id` has the id of the run. */
 export const toEventStream = ({ run_id, body, is_joined }: RunStream): Response =>
   new Response(body, {
     headers: {

@@ -3,7 +3,7 @@ import { Id } from '../../http/schema.ts';
 import { type Message, Run } from '../../runs/index.ts';
 import { citedIn } from './answer.ts';
 
-/** What AgentGrid says besides what OpenAI's wire has a place for; clients pass over what they do not know. */
+/** Fields of a run that OpenAI's API lacks. OpenAI clients ignore unknown fields. */
 export const Extras = z
   .object({
     run_id: Id('run'),
@@ -23,7 +23,7 @@ export const extrasOf = ({ id, finish_reason, usage, confidence, downgrade }: Ru
   downgrade,
 });
 
-/** What the annotations of a chat completion have no place for. */
+/** The extras of a chat completion. Its citations have the fields that `url_citation` annotations lack. */
 export const ChatExtras = Extras.extend({
   citations: z
     .array(
@@ -31,12 +31,12 @@ export const ChatExtras = Extras.extend({
         file_id: Id('file'),
         filename: z.string(),
         page: z.number().int().nullable(),
-        quote: z.string().describe('The document’s own words'),
-        start_index: z.number().int().describe('Of the marker in the text'),
+        quote: z.string().describe('Text quoted from the document'),
+        start_index: z.number().int().describe('Offset of the citation marker in the text'),
         end_index: z.number().int(),
       }),
     )
-    .describe('In the order of the `annotations`'),
+    .describe('Citations in the order of the `annotations`'),
 }).openapi('OpenAIChatExtras');
 export type ChatExtras = z.output<typeof ChatExtras>;
 

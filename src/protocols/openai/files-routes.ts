@@ -20,8 +20,8 @@ export const fileRoutes = new Router(openAiErrors)
       summary: 'Upload an OpenAI file',
       description:
         `Stores a file that requests reference by its \`file_id\`: ${acceptedFiles(attachmentKinds)}. ` +
-        'Roles that may read all agents see all files, other keys those that they have uploaded. ' +
-        'With `expires_after` it is erased by itself.',
+        'Keys whose role may read all agents see all files; other keys see only the files that they uploaded. ' +
+        'A file with `expires_after` is erased automatically.',
       otherBodies: { 'multipart/form-data': UploadForm },
       bodyLimit: 32 * 1024 * 1024,
       reply: { status: 200, schema: FileObject, description: 'The file' },
@@ -64,7 +64,7 @@ export const fileRoutes = new Router(openAiErrors)
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',
-        description: 'The original, as an attachment',
+        description: 'The original file, as a download',
       },
     },
     (ctx, { params }) => getFileContent(ctx, params.upload),
@@ -76,9 +76,10 @@ export const fileRoutes = new Router(openAiErrors)
       access: 'sessions:write',
       tag,
       summary: 'Delete an OpenAI file',
-      description: 'Erases the file. Messages that it was sent with keep it until they are erased.',
+      description:
+        'Erases the file. Messages that it was sent with keep their copy until they are erased.',
       params: upload,
-      reply: { status: 200, schema: DeletedFile, description: 'It is erased' },
+      reply: { status: 200, schema: DeletedFile, description: 'The file was erased' },
     },
     (ctx, { params }) => deleteFile(ctx, params.upload),
   );

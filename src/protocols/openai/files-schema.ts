@@ -4,8 +4,8 @@ import { cursorPageOf, cursorQuery } from './cursor-page.ts';
 
 export const filePurposes = ['user_data', 'assistants', 'vision', 'evals'] as const;
 
-/** Seconds, as OpenAI has it: an hour to thirty days. */
-export const expiresAfter = { least: 3600, most: 2_592_000 } as const;
+/** Range of the lifetime of a file in seconds: one hour to thirty days, as in OpenAI's API. */
+export const expiresAfter = { min: 3600, max: 2_592_000 } as const;
 
 export const UploadForm = z
   .strictObject({
@@ -13,13 +13,13 @@ export const UploadForm = z
       .string()
       .openapi({ format: 'binary' })
       .describe('A document of at most 25 MB, or an image of at most 3.75 MB'),
-    purpose: z.enum(filePurposes).describe('Kept with the file; all are treated alike'),
+    purpose: z.enum(filePurposes).describe('Stored with the file; has no other effect'),
     'expires_after[anchor]': z.literal('created_at').optional(),
     'expires_after[seconds]': z
       .string()
       .optional()
       .describe(
-        `When the file is erased, in seconds after its upload: ${expiresAfter.least} to ${expiresAfter.most}`,
+        `Seconds after the upload when the file is erased: ${expiresAfter.min} to ${expiresAfter.max}`,
       ),
   })
   .openapi('OpenAIFileForm');
@@ -36,7 +36,7 @@ export const FileObject = z
     status: z
       .enum(['uploaded', 'processed', 'error'])
       .describe(
-        '`uploaded`: its text is extracted when it is first sent to a model; `error`: it could not be read',
+        '`uploaded`: the text is extracted when the file is first sent to a model. `error`: the file cannot be read',
       ),
     status_details: z.string().optional(),
   })

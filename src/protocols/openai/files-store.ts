@@ -15,7 +15,7 @@ export const selectUpload = (db: Db, workspace_id: string, id: string) =>
 
 export interface UploadFilter {
   readonly purpose: string | undefined;
-  /** The key whose files alone are listed; undefined for all. */
+  /** Lists only the files of this uploader; undefined lists all. */
   readonly created_by: string | undefined;
   readonly order: 'asc' | 'desc';
   readonly after: string | undefined;
@@ -60,7 +60,7 @@ export const updateUpload = (
 export const deleteUpload = (db: Db, workspace_id: string, id: string) =>
   db.delete(uploads).where(own(workspace_id, id)).returning({ id: uploads.id });
 
-/** Files of any workspace whose time is over, or that are older than their workspace keeps what was said. */
+/** Selects files of all workspaces that have expired or exceeded the retention of their workspace. */
 export const selectDueUploads = (db: Db, now: number, limit: number) =>
   db.all<Pick<UploadRow, 'id' | 'workspace_id'>>(sql`
     select u.id, u.workspace_id from uploads u where u.expires_at is not null and u.expires_at <= ${now}

@@ -33,12 +33,12 @@ import {
 } from './files-store.ts';
 
 const pageSize = 1000;
-/** Files that a tick erases. */
+/** Maximum number of files that one run of the task erases. */
 const sweepLimit = 500;
 
 /**
- * Stores a file that requests may refer to by its id. Text is extracted at once where that is quick, else by the first
- * request that sends it to a model. Throws 413, 415 and `validation_failed`.
+ * Stores a file that requests can reference by id. Small documents are extracted immediately, others by the first request
+ * that sends them to a model. Throws `too_large`, `unsupported_media_type` and `validation_failed`.
  */
 export async function createFile(ctx: Ctx, request: Request): Promise<FileObject> {
   const id = ctx.newId('upl');
@@ -86,7 +86,7 @@ export async function createFile(ctx: Ctx, request: Request): Promise<FileObject
     });
     return reply;
   } catch (error) {
-    // Anything else may have been committed all the same: then the promised cleanup finds out.
+    // After any other error the commit may have succeeded. The scheduled cleanup checks that.
     if (error instanceof Failure || error instanceof IdempotentReplay) ctx.defer(cleanUp(ctx, id));
     throw error;
   }
@@ -111,10 +111,10 @@ function readLifetime(anchor: string | undefined, seconds: string | undefined): 
   if (anchor === undefined && seconds === undefined) return null;
   if (anchor !== 'created_at') throw invalid('/expires_after/anchor', 'Must be `created_at`.');
   const value = /^\d{1,8}$/.test(seconds ?? '') ? Number(seconds) : 0;
-  if (value < expiresAfter.least || value > expiresAfter.most)
+  if (value < expiresAfter.min || value > expiresAfter.max)
     throw invalid(
       '/expires_after/seconds',
-      `Must be ${expiresAfter.least} to ${expiresAfter.most}.`,
+      `Must be ${expiresAfter.min} to ${expiresAfter.max} seconds.`,
     );
   return value;
 }
@@ -135,8 +135,11 @@ async function extract(
   };
 }
 
-/** The file with its text extracted. Throws `not_found`, and `validation_failed` where it cannot be read. */
-export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
+/**
+ * Returns the file with its text extracted. Throws `not_found`, or `validation_failed` for a file
+ * that cannot be read.
+ */
+export async function findExtractedFile(ctx: Ctx, id: string): Promise<UploadRow> {
   const row = await findFile(ctx, id);
   if (row.status === 'processed') return row;
   if (row.status === 'error')
@@ -148,17 +151,20 @@ export async function findReadFile(ctx: Ctx, id: string): Promise<UploadRow> {
   return { ...row, ...changes };
 }
 
-/** Who sees all agents sees all files; others see those that their key has uploaded. */
-const onlyBy = (ctx: Ctx): string | undefined =>
+/**
+ * Returns the only uploader whose files the caller may read; undefined for callers that may read
+ * all agents, and so all files.
+ */
+const visibleUploader = (ctx: Ctx): string | undefined =>
   coveredAgents(ctx.actor) !== null || !hasRoleFor(ctx, 'agents:read')
     ? (actorId(ctx.actor) ?? '')
     : undefined;
 
 async function findFile(ctx: Ctx, id: string): Promise<UploadRow> {
   const row = isId('upl', id) ? await selectUpload(ctx.db, ctx.workspace_id, id).get() : undefined;
-  const maker = onlyBy(ctx);
+  const uploader = visibleUploader(ctx);
   const isGone = row === undefined || (row.expires_at !== null && row.expires_at <= ctx.now());
-  if (isGone || (maker !== undefined && row.created_by !== maker)) throw unknownFileObject();
+  if (isGone || (uploader !== undefined && row.created_by !== uploader)) throw unknownFileObject();
   return row;
 }
 
@@ -172,7 +178,7 @@ export async function listFiles(
     order,
     after,
     limit: count + 1,
-    created_by: onlyBy(ctx),
+    created_by: visibleUploader(ctx),
     now: ctx.now(),
   };
   const rows = await selectUploads(ctx.db, ctx.workspace_id, filter).all();
@@ -182,14 +188,14 @@ export async function listFiles(
 export const getFile = async (ctx: Ctx, id: string): Promise<FileObject> =>
   toFileObject(await findFile(ctx, id));
 
-/** The original. Throws `not_found`. */
+/** Returns the original file as a download. Throws `not_found`. */
 export async function getFileContent(ctx: Ctx, id: string): Promise<Response> {
   const download = await downloadOriginal(ctx, await findFile(ctx, id));
   if (download === null) throw unknownFileObject();
   return download;
 }
 
-/** Erases the file; messages that it was sent with keep their copy until they are erased. */
+/** Erases the file. Messages that it was sent with keep their copy until they are erased. Throws `not_found`. */
 export async function deleteFile(
   ctx: Ctx,
   id: string,
@@ -206,7 +212,7 @@ const erase = (ctx: Ctx, id: string, action: string) =>
     jobs: [{ type: 'attachment.delete', object_ids: [id] }],
   });
 
-/** Erases files whose time is over. */
+/** Erases files that have expired or exceeded the retention of their workspace. Returns how many were due. */
 export async function eraseDueFiles(ctx: Ctx): Promise<number> {
   const due = await selectDueUploads(ctx.db, ctx.now(), sweepLimit);
   for (const { id, workspace_id } of due)

@@ -13,18 +13,19 @@ import { type AttachmentRow, bringFile, bringUpload } from '../../sessions/index
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 import { unknownFile, unsupported } from './errors.ts';
-import { findReadFile, getFile } from './files.ts';
+import { findExtractedFile, getFile } from './files.ts';
 
-/** Files and images of one request. */
-const mostFiles = 20;
-/** Time for all redirects and the whole file. */
+/** Maximum number of files and images in one request. */
+const maxFiles = 20;
+/** Time limit for a download including its redirects. */
 const deadline_ms = 20 * second;
 const redirects = 3;
 
-/** A file of a request, however it is given, and where it stands. */
+/** A file of a request, from any source, with its position. */
 export interface GivenFile {
-  /** The part of the request, by which `filePartOf` finds what became of it. */
+  /** The part of the request; `filePartOf` looks the stored file up by it. */
   readonly part: object;
+  /** JSON pointer of the part in the request. */
   readonly at: string;
   readonly kind: 'image' | 'file';
   readonly data?: string | null | undefined;
@@ -33,44 +34,47 @@ export interface GivenFile {
   readonly name?: string | null | undefined;
 }
 
-/** Where an image is that is given as one URL. */
+/** Returns the source of an image URL: inline data for a `data:` URL, otherwise a download. */
 export const sourceOf = (url: string): Pick<GivenFile, 'data' | 'url'> =>
   /^data:/i.test(url) ? { data: url } : { url };
 
-/** What became of the parts of requests that are being answered. */
-const known = new WeakMap<object, LanguageModelV4FilePart>();
+/** Prompt parts of stored files, by the parts of the requests. */
+const promptParts = new WeakMap<object, LanguageModelV4FilePart>();
 
-/** The file that was brought for a part of a request, as it stands in the prompt. */
+/**
+ * Returns the prompt part of the file that `storeFiles` stored for a part of a request. Throws if
+ * it was not stored.
+ */
 export function filePartOf(part: object): LanguageModelV4FilePart {
-  const brought = known.get(part);
-  if (brought === undefined)
-    throw new Error('a file of the request was not brought before its conversation was read');
-  return brought;
+  const stored = promptParts.get(part);
+  if (stored === undefined)
+    throw new Error('a file of the request was not stored before its conversation was read');
+  return stored;
 }
 
 /**
- * Stores and reads the files of a request, for the message that is sent with them. Throws `validation_failed` for what
- * cannot be fetched or read, `not_found` for an unknown file id.
+ * Stores the files of a request for its message and extracts their text. Throws `validation_failed` for a file that cannot
+ * be downloaded or read, and `not_found` for an unknown file id.
  */
-export async function bringFiles(ctx: Ctx, given: readonly GivenFile[]): Promise<AttachmentRow[]> {
-  if (given.length > mostFiles)
-    throw unsupported(
-      given[mostFiles]?.at ?? '',
-      `More than ${mostFiles} files are not supported.`,
-    );
-  const brought: AttachmentRow[] = [];
-  // One after the other: each may be as large as the memory allows for one.
+export async function storeFiles(ctx: Ctx, given: readonly GivenFile[]): Promise<AttachmentRow[]> {
+  if (given.length > maxFiles)
+    throw unsupported(given[maxFiles]?.at ?? '', `More than ${maxFiles} files are not supported.`);
+  const stored: AttachmentRow[] = [];
+  // Sequential, since a single file may use most of the memory.
   for (const file of given) {
-    const row = await bringOne(ctx, file).catch((error: unknown) => {
+    const row = await storeFile(ctx, file).catch((error: unknown) => {
       throw atPart(file, error);
     });
-    known.set(file.part, referenceTo(row));
-    brought.push(row);
+    promptParts.set(file.part, referenceTo(row));
+    stored.push(row);
   }
-  return brought;
+  return stored;
 }
 
-/** Throws as `bringFiles` does for files without one source, and those that are not there; nothing is fetched or read. */
+/**
+ * Throws as `storeFiles` does for files without exactly one source and for unknown file ids.
+ * Downloads and reads nothing.
+ */
 export async function checkFiles(ctx: Ctx, given: readonly GivenFile[]): Promise<void> {
   for (const file of given) {
     checkSource(file);
@@ -83,10 +87,10 @@ export async function checkFiles(ctx: Ctx, given: readonly GivenFile[]): Promise
 
 function checkSource({ at, data, url, file_id }: GivenFile): void {
   if ([data, url, file_id].filter((source) => source != null && source !== '').length !== 1)
-    throw unsupported(at, 'Exactly one source of the file is required.');
+    throw unsupported(at, 'Exactly one source is required: inline data, a URL or a `file_id`.');
 }
 
-/** What is wrong with a file is told as a fault of the part that has it. */
+/** Maps an error of a file to a failure at its part of the request. */
 function atPart({ at }: GivenFile, error: unknown): unknown {
   if (error instanceof EgressError)
     return unsupported(at, `The file could not be downloaded: ${error.message}`);
@@ -97,10 +101,10 @@ function atPart({ at }: GivenFile, error: unknown): unknown {
     : unsupported(at, error.options.errors?.[0]?.detail ?? error.message);
 }
 
-async function bringOne(ctx: Ctx, file: GivenFile): Promise<AttachmentRow> {
+async function storeFile(ctx: Ctx, file: GivenFile): Promise<AttachmentRow> {
   checkSource(file);
   if (file.file_id) {
-    const upload = await findReadFile(ctx, file.file_id);
+    const upload = await findExtractedFile(ctx, file.file_id);
     if (file.kind === 'image' && upload.kind !== 'image')
       throw unsupported(`${file.at}/file_id`, `${upload.name} is not an image.`);
     return bringUpload(ctx, upload);
@@ -119,7 +123,7 @@ interface Raw {
 
 const dataUrl = /^data:([\w.+/-]*)(?:;[\w.+-]+=[^;,]*)*;base64,/i;
 
-/** Base64 with or without a data URL around it. */
+/** Decodes base64 or a data URL. Throws `validation_failed` for other text. */
 function decode({ at, name }: GivenFile, text: string): Raw {
   const [head = '', media_type = ''] = dataUrl.exec(text) ?? [];
   try {
@@ -128,10 +132,7 @@ function decode({ at, name }: GivenFile, text: string): Raw {
     for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
     return { bytes, media_type: media_type.toLowerCase(), name: name ?? null };
   } catch {
-    throw unsupported(
-      at,
-      'The data must be base64, or a data URL: `data:application/pdf;base64,…`.',
-    );
+    throw unsupported(at, 'Must be base64 or a data URL: `data:application/pdf;base64,…`.');
   }
 }
 
@@ -142,7 +143,7 @@ async function download(ctx: Ctx, { at, kind, name }: GivenFile, address: string
   if (url === null || !isOpen)
     throw unsupported(
       at,
-      'The URL must be an `https:` or a `data:…;base64,` URL; others are not supported.',
+      'Must be an `https:` URL or a `data:…;base64,` URL; other URLs are not supported.',
     );
   const limits = {
     redirects,
@@ -154,7 +155,11 @@ async function download(ctx: Ctx, { at, kind, name }: GivenFile, address: string
     { headers: { accept: '*/*' }, signal: ctx.signal },
     limits,
   );
-  if (!response.ok) throw unsupported(at, `The server of the file answered ${response.status}.`);
+  if (!response.ok)
+    throw unsupported(
+      at,
+      `The file could not be downloaded: the server returned status ${response.status}.`,
+    );
   const bytes = new Uint8Array(await response.arrayBuffer());
   const media_type = mediaTypeOf(response.headers.get('content-type') ?? '');
   return { bytes, media_type, name: name ?? nameIn(new URL(response.url || url.href)) };
@@ -169,7 +174,7 @@ function nameIn({ pathname }: URL): string | null {
   }
 }
 
-/** Name and declared media type as an upload would have them. A signature overrules name and type. */
+/** Returns the name and media type of the file as for an upload. A detected signature takes precedence over both. */
 function typeOf(
   { at, kind }: GivenFile,
   bytes: Uint8Array,
@@ -185,13 +190,13 @@ function typeOf(
       `The content is not a supported image. Supported image types: ${extensionsOf(['image']).join(' ')}.`,
     );
   if (detected !== null) return named(detected.extensions[0]);
-  // Servers often send a generic type: the extension of the name counts.
+  // Servers often send a generic type, so the extension of the name takes precedence.
   if (name !== null && /\.[A-Za-z0-9]{1,8}$/.test(name)) return { name, media_type: '' };
   const declared = findFormat(media_type);
   if (declared?.kind !== 'document')
     throw unsupported(
       at,
-      `A file of type ${media_type || 'unknown'} needs a \`filename\` with a supported extension.`,
+      `A file of type ${media_type || 'unknown'} requires a \`filename\` with a supported extension.`,
     );
   return named(declared.extensions[0]);
 }

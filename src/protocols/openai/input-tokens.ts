@@ -5,7 +5,7 @@ import { tokensOf } from '../../runs/index.ts';
 import { type AttachmentRow, type MessageRow, readBranchTo } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
-import { conversationIdOf, readWith } from './conversation-response.ts';
+import { conversationIdOf, readConversationInput } from './conversation-response.ts';
 import { findConversation } from './conversations.ts';
 import { unknownModel, unknownResponse, unsupported } from './errors.ts';
 import { readAgentModel } from './model-name.ts';
@@ -14,12 +14,12 @@ import { findResponse } from './responses.ts';
 import type { CountInputTokens, CreateResponse } from './responses-schema.ts';
 import { checkRequestSize } from './text-size.ts';
 
-/** What an image costs at most with most providers. */
+/** Estimated tokens of an image: the maximum of most providers. */
 const imageTokens = 1600;
 
 /**
- * About how many tokens a request would send: instructions, tools, the conversation before it, its input and files.
- * Passages that the agent would find in its knowledge are not among them. Estimated; nothing is sent to a model.
+ * Estimates the input tokens of a request: instructions, tools, previous messages, input and files, without retrieved
+ * passages. No model is called. Throws `not_found`, `validation_failed` and `too_large`.
  */
 export async function countInputTokens(
   ctx: Ctx,
@@ -46,45 +46,48 @@ export async function countInputTokens(
   return reply;
 }
 
-interface Asked {
+interface CountedRequest {
   readonly rows: readonly MessageRow[];
   readonly model: string;
   readonly tokens: number;
 }
 
-async function readRequest(ctx: Ctx, body: CountInputTokens): Promise<Asked> {
+async function readRequest(ctx: Ctx, body: CountInputTokens): Promise<CountedRequest> {
   const conversation = conversationIdOf(body);
   if (conversation !== null && body.previous_response_id != null)
     throw unsupported(
       '/previous_response_id',
-      '`previous_response_id` together with `conversation` is not supported.',
+      '`previous_response_id` is not supported together with `conversation`.',
     );
   const input: CreateResponse['input'] = body.input ?? '';
   const found =
     conversation !== null
       ? await findConversation(ctx, conversation, 'conversation')
       : body.previous_response_id != null
-        ? await findBefore(ctx, body.previous_response_id)
+        ? await findPrevious(ctx, body.previous_response_id)
         : { branch: null, waiting: [], row: null };
   const model = body.model ?? found.branch?.session.agent_id;
   if (model === undefined)
     throw unsupported(
       '/model',
-      '`model` is required where neither `conversation` nor `previous_response_id` names it.',
+      '`model` is required unless `conversation` or `previous_response_id` determines it.',
     );
   const isEmpty = input === '' && found.waiting.length === 0;
   const { messages, brought } = isEmpty
     ? { messages: [], brought: [] }
-    : await readWith(ctx, { ...body, input: input === '' ? [] : input }, found);
-  const said = messages.reduce((sum, message) => sum + estimateTokens(textOf(message)) + 4, 0);
+    : await readConversationInput(ctx, { ...body, input: input === '' ? [] : input }, found);
+  const messageTokens = messages.reduce(
+    (sum, message) => sum + estimateTokens(textOf(message)) + 4,
+    0,
+  );
   return {
     rows: found.branch?.rows ?? [],
     model,
-    tokens: said + brought.reduce((sum, file) => sum + tokensOfFile(file), 0),
+    tokens: messageTokens + brought.reduce((sum, file) => sum + tokensOfFile(file), 0),
   };
 }
 
-async function findBefore(ctx: Ctx, id: string) {
+async function findPrevious(ctx: Ctx, id: string) {
   const { row, end_user_id, terminal } = await findResponse(ctx, id).catch((error: unknown) => {
     throw error instanceof Failure && error.code === 'not_found'
       ? unknownResponse('previous_response_id')
@@ -108,7 +111,7 @@ const textOf = ({ content }: { readonly content: string | readonly object[] }): 
 const tokensOfFile = ({ kind, token_count }: AttachmentRow): number =>
   kind === 'image' ? imageTokens : (token_count ?? 0);
 
-/** The newest messages that the version's window takes. */
+/** Returns the tokens of the newest messages that fit into the context window of the version. */
 function windowed(rows: readonly MessageRow[], window: number): number {
   let sum = 0;
   for (const row of rows.toReversed()) {

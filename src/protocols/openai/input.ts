@@ -1,16 +1,16 @@
 import type { LanguageModelV4Message, LanguageModelV4TextPart } from '@ai-sdk/provider';
 import { unsupported } from './errors.ts';
 
-/** A conversation as it is brought along, and the question in it. */
+/** The conversation of a request as prompt messages. */
 export interface Conversation {
   readonly messages: readonly LanguageModelV4Message[];
-  /** Of the user's last message: what is searched for. */
+  /** Text of the user's last message, used for retrieval; empty without such a message. */
   readonly question: string;
 }
 
 export const toText = (text: string): LanguageModelV4TextPart => ({ type: 'text', text });
 
-/** Arguments that are no JSON are an empty object, as a model's own are. */
+/** Parses the JSON arguments of a tool call. Invalid JSON becomes an empty object. */
 function readArguments(text: string): unknown {
   try {
     return JSON.parse(text === '' ? '{}' : text);
@@ -19,8 +19,8 @@ function readArguments(text: string): unknown {
   }
 }
 
-/** Puts a conversation together: knows the names of calls, and puts results that follow one another into one message. */
-export class Writer {
+/** Builds a conversation. Resolves the tool names of results and merges consecutive results into one message. */
+export class ConversationBuilder {
   readonly messages: LanguageModelV4Message[] = [];
   readonly #names: Map<string, string>;
 
@@ -45,10 +45,10 @@ export class Writer {
     else this.messages.push({ role: 'assistant', content: [part] });
   }
 
-  /** Throws `validation_failed` for a result that nothing has asked for. */
+  /** Adds the result of a tool call. Throws `validation_failed` when no earlier call has this id. */
   result(id: string, value: string, at: string): void {
     const toolName = this.#names.get(id);
-    if (toolName === undefined) throw unsupported(at, 'There is no such tool call before it.');
+    if (toolName === undefined) throw unsupported(at, `No earlier tool call has the id ${id}.`);
     const part = {
       type: 'tool-result' as const,
       toolCallId: id,
@@ -60,16 +60,23 @@ export class Writer {
     else this.messages.push({ role: 'tool', content: [part] });
   }
 
-  /** The question is what the user said last, '' where he said nothing. Throws `validation_failed` where nothing is said at all. */
+  /** Returns the conversation. Throws `validation_failed` when it has no message or its last message is empty. */
   done(at: string): Conversation {
     const last = this.messages.at(-1);
-    if (last === undefined) throw unsupported(at, 'A request without a message is not supported.');
+    if (last === undefined)
+      throw unsupported(
+        at,
+        'At least one message is required; an empty conversation is not supported.',
+      );
     const isText = (part: { readonly type: string }) => part.type === 'text';
     if (
       last.role === 'user' &&
       last.content.every((part) => isText(part) && 'text' in part && part.text.trim() === '')
     )
-      throw unsupported(at, 'An empty last message is not supported.');
+      throw unsupported(
+        at,
+        'The last message must not be empty; an empty message is not supported.',
+      );
     const user = this.messages.findLast(({ role }) => role === 'user');
     const parts = user?.role === 'user' ? user.content : [];
     const question = parts

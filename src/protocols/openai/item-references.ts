@@ -11,29 +11,34 @@ import type { ClientCall } from './answer.ts';
 import { unknownItem } from './errors.ts';
 import { readItemId } from './ids.ts';
 import { toText } from './input.ts';
+import type { InputItem } from './input-item-schema.ts';
 import { itemsOf, objectsIn, type StoredItem } from './items.ts';
-import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
+import type { ResponseEcho } from './response-object-schema.ts';
+import type { CreateResponse } from './responses-schema.ts';
 
-/** What an `item_reference` stands for: messages, none where the conversation has them already, a call, or its result. */
+/**
+ * The content of an `item_reference`: a tool call, its result, or messages. The list is empty if
+ * the conversation already contains them.
+ */
 export type Referenced =
   | { readonly messages: readonly LanguageModelV4Message[] }
   | { readonly call: ClientCall }
   | { readonly result: { readonly call: Pick<ClientCall, 'id' | 'name'>; readonly value: string } };
 
-/** What the items of a request refer to: items of earlier responses, with their files, and open calls. */
+/** Items of earlier responses that a request references, with their files, and tool calls without a result. */
 export interface Earlier {
   readonly items: ReadonlyMap<string, Referenced>;
   readonly calls: readonly ClientCall[];
-  /** As if the request had brought them. */
+  /** The files of the referenced items, to be stored with the message of the request. */
   readonly files: readonly AttachmentRow[];
 }
 
-/** The response that a request goes on from. */
+/** The response that a request continues. */
 export interface Chain {
   readonly session_id: string;
-  /** Its answer. */
+  /** The id of its answer. */
   readonly message_id: string;
-  /** Calls of its answer. */
+  /** The client tool calls of its answer. */
   readonly calls: readonly ClientCall[];
 }
 
@@ -41,10 +46,10 @@ type Given = Pick<CreateResponse, 'input' | 'user' | 'safety_identifier'>;
 type Items = Exclude<CreateResponse['input'], string>;
 
 /**
- * Resolves what a request refers to: `item_reference` items, by ids of what stored responses were asked and answered, and
- * calls of earlier responses of the chain whose results come only now. `waiting` are items that the conversation reads
- * anyway. Throws `not_found` for an item that does not exist, was not stored, or is of a session that the key may not
- * read or of another end user.
+ * Resolves the references of a request: `item_reference` items, by the ids of input and output items of stored responses,
+ * and tool calls of earlier responses of the chain whose results are in this request. `waiting` has the ids of items that
+ * the conversation contains already. Throws `not_found` for an item that does not exist, was not stored, belongs to
+ * another end user, or belongs to a session that the key may not read.
  */
 export async function readEarlier(
   ctx: Ctx,
@@ -73,7 +78,7 @@ export async function readEarlier(
   return { items: new Map(referenced), calls, files };
 }
 
-/** An `item_reference`, which needs no type. */
+/** Returns true for an `item_reference`. Its `type` is optional. */
 export const isReference = (
   item: InputItem,
 ): item is Extract<InputItem, { type?: 'item_reference' | null | undefined }> & { id: string } =>
@@ -104,7 +109,10 @@ const callsIn = (message: LanguageModelV4Message): ClientCall[] =>
           : [],
       );
 
-/** Items of stored responses by their ids, but for those that are `held` already and those without content. */
+/**
+ * Returns items of stored responses by id, without the items in `held` and without empty answers. Throws `not_found` for an
+ * item that does not exist, was not stored, or that the key or the end user may not read.
+ */
 export async function findItems(
   ctx: Ctx,
   ids: readonly string[],
@@ -115,7 +123,7 @@ export async function findItems(
   const wanted = [...new Set([...places.values()].flatMap((message_id) => message_id ?? []))];
   const found = wanted.length === 0 ? [] : await readReferenced(ctx, wanted);
   const byId = new Map(
-    found.filter((one) => isStored(one) && isOf(one, user)).map(({ row }) => [row.id, row]),
+    found.filter((one) => isStored(one) && isVisibleTo(one, user)).map(({ row }) => [row.id, row]),
   );
   return new Map(
     [...places].flatMap(([id, message_id]) => {
@@ -123,19 +131,19 @@ export async function findItems(
       const stored =
         row === undefined ? undefined : itemsOf([row]).find(({ item }) => item.id === id);
       if (stored !== undefined) return [[id, stored] as const];
-      // An answer without a word is an item of its response, too.
+      // An empty answer is a valid item of its response.
       if (row?.role !== 'assistant' || row.id !== id) throw unknownItem(id);
       return [];
     }),
   );
 }
 
-/** Of a response, and one that was to be stored. */
+/** Returns true for a message of a response with `store: true`. */
 const isStored = ({ run }: ReferencedMessage): boolean =>
   (run.metadata?.openai as ResponseEcho | undefined)?.store === true;
 
-/** What one end user has said is not put before another. */
-const isOf = ({ session }: ReferencedMessage, user: string | null): boolean =>
+/** Returns true when the end user may read the message: users cannot reference the items of other users. */
+const isVisibleTo = ({ session }: ReferencedMessage, user: string | null): boolean =>
   user === null || session.end_user_id === null || session.end_user_id === user;
 
 function toReferenced(stored: StoredItem | null): Referenced {

@@ -1,10 +1,11 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { referenceOf, toMessage } from '../../runs/index.ts';
 import type { MessageRow } from '../../sessions/index.ts';
+import type { InputItem } from './input-item-schema.ts';
 import { outputOf } from './response.ts';
-import type { InputItem, OutputCall, OutputMessage } from './responses-schema.ts';
+import type { OutputCall, OutputMessage } from './response-object-schema.ts';
 
-/** An item as lists show it. */
+/** A conversation item as the API returns it. */
 export type ResponseItem =
   | OutputMessage
   | OutputCall
@@ -23,21 +24,21 @@ export type ResponseItem =
       readonly output: unknown;
     };
 
-/** An item of a stored message, and where it stands in what the model reads in the message's place. */
+/** An item of a stored message, with its position in the prompt of that message. */
 export interface StoredItem {
   readonly item: ResponseItem;
   readonly row: MessageRow;
-  /** null where it is the whole text. */
+  /** null when the item is the text of the message. */
   readonly place: Place | null;
 }
 
 interface Place {
   readonly message: number;
-  /** Of a call or a result, which share a message with others; null for all that was said. */
+  /** Index of the part with a tool call or result; null for the text of the message. */
   readonly part: number | null;
 }
 
-/** What was asked and answered, as items in their order. Those that were erased are not among them. */
+/** Returns the items of messages in their order, without erased items. */
 export const itemsOf = (rows: readonly MessageRow[]): StoredItem[] =>
   rows.flatMap((row) => (row.role === 'user' ? inputItems(row) : outputItems(row)));
 
@@ -57,7 +58,7 @@ function inputItems(row: MessageRow): StoredItem[] {
           {
             item: {
               type: 'message',
-              id: nameOf(row, 'msg', 0),
+              id: itemIdOf(row, 'msg', 0),
               status: 'completed',
               role: 'user',
               content,
@@ -73,7 +74,7 @@ function inputItems(row: MessageRow): StoredItem[] {
   });
 }
 
-/** Everything in a prompt that is an item, in its order. */
+/** Returns the positions of the items in a prompt, in their order. */
 const placesIn = (prompt: readonly LanguageModelV4Message[]): Place[] =>
   prompt.flatMap((message, index): Place[] => {
     if (message.role === 'system' || message.role === 'user')
@@ -91,8 +92,8 @@ const isCall = ({ type }: { readonly type: string }) =>
 
 const suffixOf = (id: string): string => id.slice(id.indexOf('_') + 1);
 
-/** Under which an item is found again that came without a name. */
-const nameOf = (row: MessageRow, prefix: string, index: number): string =>
+/** Returns the id of an item that was sent without an id. */
+const itemIdOf = (row: MessageRow, prefix: string, index: number): string =>
   `${prefix}_${suffixOf(row.id)}_${index}`;
 
 interface Named {
@@ -101,7 +102,7 @@ interface Named {
     | undefined;
 }
 
-const ownName = ({ providerOptions }: Named): string | undefined =>
+const assignedIdOf = ({ providerOptions }: Named): string | undefined =>
   providerOptions?.agentgrid?.item_id as string | undefined;
 
 function toItem(
@@ -114,12 +115,12 @@ function toItem(
   if (place === null) {
     const content = contentOf(row, message);
     if (content.length === 0) return null;
-    const id = ownName(message as Named) ?? nameOf(row, 'msg', index);
+    const id = assignedIdOf(message as Named) ?? itemIdOf(row, 'msg', index);
     return { type: 'message', id, status, role: message.role, content };
   }
   const part =
     message.role === 'assistant' || message.role === 'tool' ? message.content[place] : undefined;
-  const id = ownName((part ?? {}) as Named) ?? nameOf(row, 'fc', index);
+  const id = assignedIdOf((part ?? {}) as Named) ?? itemIdOf(row, 'fc', index);
   if (part?.type === 'tool-call')
     return {
       type: 'function_call',
@@ -152,7 +153,7 @@ function contentOf(row: MessageRow, message: LanguageModelV4Message): unknown[] 
     if (part.type === 'text') return { type: 'input_text', text: part.text };
     const object_id = referenceOf(part);
     const file = row.attachments.find((one) => one.object_id === object_id);
-    // A file of `/v1/files` is found under its own id there.
+    // A file of `/v1/files` keeps the id that it has there.
     const file_id = object_id?.startsWith('upl_') === true ? object_id : (file?.id ?? null);
     if (part.mediaType.startsWith('image/'))
       return { type: 'input_image', image_url: null, file_id, detail: 'auto' };
@@ -160,14 +161,14 @@ function contentOf(row: MessageRow, message: LanguageModelV4Message): unknown[] 
   });
 }
 
-/** Objects of the files that came with an item. */
+/** Returns the object ids of the files of an item. */
 export function objectsIn({ row, place }: StoredItem): string[] {
   const message = place === null ? undefined : row.prompt?.[place.message];
   return message?.role === 'user' ? message.content.flatMap((part) => referenceOf(part) ?? []) : [];
 }
 
-/** A prompt whose first items have the given names, by which they are found again. */
-export function withNames(
+/** Returns the prompt with the given ids assigned to its first items. */
+export function withItemIds(
   prompt: readonly LanguageModelV4Message[],
   names: readonly string[],
 ): LanguageModelV4Message[] {
@@ -194,7 +195,7 @@ function withName(
   return { ...message, content } as LanguageModelV4Message;
 }
 
-/** A message's prompt without one of its items; the others keep their names. */
+/** Returns the prompt of a message without one of its items. The other items keep their ids. */
 export function withoutItem(
   row: MessageRow,
   { message: at, part }: Place,
@@ -202,17 +203,19 @@ export function withoutItem(
   const names = placesIn(row.prompt ?? []).map(
     (place, index) => toItem(row, place, index)?.id ?? '',
   );
-  return withNames(row.prompt ?? [], names).flatMap((message, index): LanguageModelV4Message[] => {
-    if (index !== at) return [message];
-    if (message.role === 'system' || message.role === 'user') return [];
-    const content = message.content.filter((one, place) =>
-      part === null ? isCall(one) : place !== part,
-    );
-    return content.length === 0 ? [] : [{ ...message, content } as LanguageModelV4Message];
-  });
+  return withItemIds(row.prompt ?? [], names).flatMap(
+    (message, index): LanguageModelV4Message[] => {
+      if (index !== at) return [message];
+      if (message.role === 'system' || message.role === 'user') return [];
+      const content = message.content.filter((one, place) =>
+        part === null ? isCall(one) : place !== part,
+      );
+      return content.length === 0 ? [] : [{ ...message, content } as LanguageModelV4Message];
+    },
+  );
 }
 
-/** An item as it was sent, as lists show it; null for what is passed over. */
+/** Returns an item of a request in the form that lists return; null for an ignored item. */
 export function sentItem(id: string, item: InputItem): ResponseItem | null {
   const status = 'completed' as const;
   if ('role' in item) {
@@ -234,7 +237,7 @@ export function sentItem(id: string, item: InputItem): ResponseItem | null {
 
 type SentPart = Exclude<Extract<InputItem, { role: string }>['content'], string>[number];
 
-/** A part under the name that it has in OpenAI's lists; of reasoning nothing. */
+/** Returns a content part with the type that OpenAI's lists use. Reasoning is omitted. */
 function sentPart(part: SentPart, isAnswer: boolean): object[] {
   switch (part.type) {
     case 'text':

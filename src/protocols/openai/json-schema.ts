@@ -1,13 +1,13 @@
 import { unsupported } from './errors.ts';
 
 const places = /^#\/(?:\$defs|definitions)\/([^/]+)$/;
-/** Definitions that are put in place of references can grow without end. */
+/** Maximum nodes of a resolved schema. Replacing references by definitions can grow exponentially. */
 const maxNodes = 20_000;
 
 /**
- * A caller's JSON Schema as it can be checked here: definitions stand where they are referred to, what refers to itself
- * is not looked into again, and patterns are left out. The provider gets the schema as it was sent. Throws
- * `validation_failed` for references to elsewhere.
+ * Returns a JSON Schema of a request in the subset that can be validated here: references are replaced by their
+ * definitions, recursive references are not expanded again, and patterns are removed. The provider receives the original
+ * schema. Throws `validation_failed` for external references and for a schema that is too large.
  */
 export function toCheckable(
   schema: Readonly<Record<string, unknown>>,
@@ -22,7 +22,8 @@ export function toCheckable(
     if (Array.isArray(value)) return value.map((one) => resolve(one, open));
     if (value === null || typeof value !== 'object') return value;
     nodes += 1;
-    if (nodes > maxNodes) throw unsupported(at, 'A schema of this size is not supported.');
+    if (nodes > maxNodes)
+      throw unsupported(at, `Schemas with more than ${maxNodes} nodes are not supported.`);
     const {
       $ref,
       $defs: _defs,

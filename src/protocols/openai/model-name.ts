@@ -1,14 +1,14 @@
 import { AgentParameter, VersionRequest } from '../../agents/index.ts';
 import { unknownModel } from './errors.ts';
 
-/** An agent as a model: `slug`, `slug@label`, `slug@7`, and the same with its id. */
+/** A model name that names an agent: `slug`, `slug@label` or `slug@7`, with the id allowed instead of the slug. */
 export interface AgentModel {
   readonly agent: string;
-  /** A number, id or label; null follows the active version. */
+  /** A version number, id or label; null selects the active version. */
   readonly version: string | null;
 }
 
-/** Throws `model_not_found` for what cannot name an agent, such as a provider's model. */
+/** Parses a model name. Throws `model_not_found` for a name that cannot be an agent, such as a provider's model. */
 export function readAgentModel(model: string): AgentModel {
   const [agent = '', version, ...rest] = model.split('@');
   const isVersion = version === undefined || VersionRequest.safeParse(version).success;

@@ -9,7 +9,7 @@ import { mayCallProviderModels } from './provider-model.ts';
 import type { Model, ModelList } from './schema.ts';
 import { selectModelAgents } from './store.ts';
 
-/** Agents that the key covers; then the models of providers, for roles that may know of them. */
+/** Lists the agents of the key, then the models of providers that its role may read. */
 export async function listModels(ctx: Ctx): Promise<ModelList> {
   const agents = await selectModelAgents(ctx.db, ctx.workspace_id, coveredAgents(ctx.actor)).all();
   return {
@@ -21,7 +21,7 @@ export async function listModels(ctx: Ctx): Promise<ModelList> {
   };
 }
 
-/** Throws `model_not_found`. */
+/** Returns one model. Throws `model_not_found`. */
 export async function getModel(ctx: Ctx, model: string): Promise<Model> {
   if (model.includes('/')) {
     if (!(await providerModels(ctx)).includes(model)) throw unknownModel();
@@ -40,7 +40,7 @@ export async function getModel(ctx: Ctx, model: string): Promise<Model> {
   return toModel(model, found.created_at, 'workspace');
 }
 
-/** The models of providers that the caller may use by their own names. */
+/** Returns the names of the providers' models that the caller may use directly. */
 async function providerModels(ctx: Ctx): Promise<readonly string[]> {
   if (!hasRoleFor(ctx, 'models:read')) return [];
   const { embedding, language } = await listCallableModels(ctx);

@@ -15,8 +15,8 @@ type Format =
     };
 
 /**
- * The form of the answer in place of the agent's own, for the provider as the caller says it; nothing where the
- * agent's own counts. Throws `validation_failed` for a schema that answers cannot be checked by.
+ * Returns the answer format of a request, which replaces the format of the agent; empty without one. The provider receives
+ * the schema as it was sent. Throws `validation_failed` for a schema that answers cannot be validated against.
  */
 export function readFormat(
   format: Format | null,

@@ -4,16 +4,19 @@ import { modelNameError } from '../../models/index.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../../platform/context.ts';
 import { unknownModel } from './errors.ts';
 
-/** Whether the caller may use a provider's model without an agent: who may change agents could make one for it. */
+/**
+ * Returns true when the caller may use a provider's model directly, which requires the right to
+ * change all agents.
+ */
 export const mayCallProviderModels = ({ actor }: Ctx): boolean =>
   coveredAgents(actor) === null && mayUse(actor, 'agents:write');
 
-/** A model's own name has a slash, an agent's never. */
+/** Returns true for the name of a provider's model, which contains a slash. Names of agents never do. */
 const isProviderModel = (model: string): boolean => model.includes('/');
 
 /**
- * The name of a model as that of the agent which answers for it. An agent's name stays as it is; a provider's model
- * becomes version 1 of the agent that stands for it. Throws `model_not_found`.
+ * Returns the name of the agent for a model name. The name of an agent is unchanged; a provider's model becomes version 1
+ * of the agent that represents it. Throws `model_not_found`.
  */
 export async function toAgentName(ctx: Ctx, model: string): Promise<string> {
   if (!isProviderModel(model)) return model;

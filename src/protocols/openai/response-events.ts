@@ -3,7 +3,7 @@ import type {
   OutputCall,
   OutputMessage,
   ResponseAnnotation,
-} from './responses-schema.ts';
+} from './response-object-schema.ts';
 
 interface ItemPlace {
   readonly item_id: string;
@@ -14,7 +14,7 @@ type ContentPlace = ItemPlace & { readonly content_index: number };
 type Part = OutputMessage['content'][number];
 type Item = OutputMessage | OutputCall;
 
-/** Every event of a response's stream, as it is sent; `sequence_number` is added last. */
+/** The events of a response stream, without the `sequence_number` that the encoder adds. */
 export type ResponseFrame =
   | {
       readonly type:
@@ -60,7 +60,7 @@ export type ResponseFrame =
     } & ItemPlace)
   | ErrorFrame;
 
-/** Of a stream that never became a response. */
+/** The error of a stream that failed before the response was created. */
 interface ErrorFrame {
   readonly type: 'error';
   readonly code: string | null;

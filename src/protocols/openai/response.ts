@@ -10,12 +10,12 @@ import type {
   OutputMessage,
   ResponseAnnotation,
   ResponseEcho,
-} from './responses-schema.ts';
+} from './response-object-schema.ts';
 
 type Output = OpenAiResponse['output'];
 
-/** A response while it is being made. */
-export const beginningOf = (
+/** Returns a response that is queued or in progress. */
+export const unfinishedResponse = (
   run_id: string,
   echo: ResponseEcho,
   status: 'queued' | 'in_progress' = 'in_progress',
@@ -33,15 +33,15 @@ export const beginningOf = (
   usage: null,
 });
 
-/** A response whose run has ended with an answer. */
-export function endOf(
+/** Returns the response of a run that ended with an answer. */
+export function finishedResponse(
   message: Message,
   echo: ResponseEcho,
   output: Output = outputOf(message),
 ): OpenAiResponse {
   const { run, run_id } = message;
   return {
-    ...beginningOf(run_id, echo),
+    ...unfinishedResponse(run_id, echo),
     ...outcomeOf(run),
     completed_at: endedAt(run),
     output,
@@ -50,8 +50,8 @@ export function endOf(
   };
 }
 
-/** A response whose run has failed, with what it had said until then. */
-export function failureOf(
+/** Returns the response of a run that failed or was cancelled, with the partial output. */
+export function failedResponse(
   run: Run,
   error: { code: FailureCode; detail: string },
   echo: ResponseEcho,
@@ -59,7 +59,7 @@ export function failureOf(
 ): OpenAiResponse {
   const isCancelled = run.status === 'cancelled';
   return {
-    ...beginningOf(run.id, echo),
+    ...unfinishedResponse(run.id, echo),
     status: isCancelled ? 'cancelled' : 'failed',
     error: isCancelled
       ? null
@@ -77,7 +77,7 @@ export function failureOf(
 function outcomeOf(run: Run | null): Pick<OpenAiResponse, 'status' | 'incomplete_details'> {
   if (run?.status === 'cancelled') return { status: 'cancelled', incomplete_details: null };
   const reason = run?.status === 'limit_exceeded' ? 'limit_exceeded' : run?.finish_reason;
-  // OpenAI's API has no other words; the run's own reason is among the extras.
+  // OpenAI's API has only these reasons; the extras have the exact reason of the run.
   if (reason === 'length' || reason === 'limit_exceeded')
     return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
   if (reason === 'content-filter')
@@ -88,7 +88,7 @@ function outcomeOf(run: Run | null): Pick<OpenAiResponse, 'status' | 'incomplete
 const endedAt = (run: Run | null): number | null =>
   run?.ended_at == null ? null : Math.floor(Date.parse(run.ended_at) / 1000);
 
-/** What the answer consists of: its text, then calls of the caller's tools. */
+/** Returns the output items of an answer: its text, then its client tool calls. */
 export function outputOf(message: Message): Output {
   const calls = clientCallsOf(message).map(({ id, name, arguments: text }, index) =>
     toCall(toCallItemId(message.id, index), { call_id: id, name, text }, 'completed'),
@@ -143,7 +143,7 @@ function toUsage(message: Pick<Message, 'run'>): OpenAiResponse['usage'] {
   if (usage === null) return null;
   return {
     input_tokens: usage.prompt_tokens,
-    // Nothing is written to a provider's cache on demand, so that what is written is other input.
+    // Caches are never written explicitly, so that cache writes count as other input.
     input_tokens_details: {
       cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
       cache_write_tokens: 0,

@@ -1,27 +1,36 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Overrides } from '../../runs/index.ts';
 import { unsupported } from './errors.ts';
-import { type Conversation, toText, Writer } from './input.ts';
+import { type Conversation, ConversationBuilder, toText } from './input.ts';
 import { filePartOf, type GivenFile, sourceOf } from './input-files.ts';
+import type { InputItem } from './input-item-schema.ts';
 import type { Earlier, Referenced } from './item-references.ts';
 import { readFormat } from './output-format.ts';
-import type { CreateResponse, InputItem, ResponseEcho } from './responses-schema.ts';
+import type { ResponseEcho } from './response-object-schema.ts';
+import type { CreateResponse } from './responses-schema.ts';
 import { readTools } from './tool-choice.ts';
 
 type MessageItem = Extract<InputItem, { role: string }>;
 
-/** The items of a request, with what of earlier responses they refer to. Throws `validation_failed`. */
+/**
+ * Converts the items of a request to prompt messages, with referenced items of earlier responses.
+ * Throws `validation_failed`.
+ */
 export function readItems(
   { input }: Pick<CreateResponse, 'input'>,
   { items, calls }: Pick<Earlier, 'items' | 'calls'>,
 ): Conversation {
-  const writer = new Writer(calls);
-  if (typeof input === 'string') writer.add({ role: 'user', content: [toText(input)] });
-  else for (const [index, item] of input.entries()) addItem(writer, item, items, `/input/${index}`);
-  return writer.done('/input');
+  const builder = new ConversationBuilder(calls);
+  if (typeof input === 'string') builder.add({ role: 'user', content: [toText(input)] });
+  else
+    for (const [index, item] of input.entries()) addItem(builder, item, items, `/input/${index}`);
+  return builder.done('/input');
 }
 
-/** The files among the items, for `bringFiles`, which comes before they are read. Throws `validation_failed` for those of others than the user. */
+/**
+ * Returns the files of the items, to be stored with `storeFiles` before `readItems`. Throws
+ * `validation_failed` for a file in a message that is not the user's.
+ */
 export function filesOfItems(
   { input }: Pick<CreateResponse, 'input'>,
   base = '/input',
@@ -35,7 +44,7 @@ export function filesOfItems(
           if (item.role !== 'user' && isFile(part))
             throw unsupported(
               at,
-              `\`${part.type}\` is not supported in messages of the ${item.role}.`,
+              `\`${part.type}\` is not supported in messages with role \`${item.role}\`.`,
             );
           if (part.type === 'input_image')
             return [
@@ -48,37 +57,46 @@ export function filesOfItems(
   );
 }
 
-function addItem(writer: Writer, item: InputItem, earlier: Earlier['items'], at: string): void {
-  if ('role' in item) addMessage(writer, item);
-  else if (item.type === 'function_call') writer.call(item.call_id, item.name, item.arguments);
+function addItem(
+  builder: ConversationBuilder,
+  item: InputItem,
+  earlier: Earlier['items'],
+  at: string,
+): void {
+  if ('role' in item) addMessage(builder, item);
+  else if (item.type === 'function_call') builder.call(item.call_id, item.name, item.arguments);
   else if (item.type === 'function_call_output') {
     const value =
       typeof item.output === 'string' ? item.output : item.output.map(({ text }) => text).join('');
-    writer.result(item.call_id, value, `${at}/call_id`);
+    builder.result(item.call_id, value, `${at}/call_id`);
   } else if (item.type == null || item.type === 'item_reference')
-    addReferenced(writer, earlier.get(item.id), at);
-  // What a model thought is not shown here, so what comes back of it is somebody else's.
+    addReferenced(builder, earlier.get(item.id), at);
+  // Reasoning is ignored: this API never returns it, so it comes from another provider.
 }
 
-function addReferenced(writer: Writer, referenced: Referenced | undefined, at: string): void {
+function addReferenced(
+  builder: ConversationBuilder,
+  referenced: Referenced | undefined,
+  at: string,
+): void {
   if (referenced === undefined) return;
   if ('call' in referenced)
-    writer.call(referenced.call.id, referenced.call.name, referenced.call.arguments);
+    builder.call(referenced.call.id, referenced.call.name, referenced.call.arguments);
   else if ('result' in referenced)
-    writer.result(referenced.result.call.id, referenced.result.value, at);
-  else for (const message of referenced.messages) writer.add(message);
+    builder.result(referenced.result.call.id, referenced.result.value, at);
+  else for (const message of referenced.messages) builder.add(message);
 }
 
-function addMessage(writer: Writer, { role, content }: MessageItem): void {
+function addMessage(builder: ConversationBuilder, { role, content }: MessageItem): void {
   const text =
     typeof content === 'string'
       ? content
       : content
           .map((part) => ('text' in part ? part.text : 'refusal' in part ? part.refusal : ''))
           .join('');
-  if (role === 'user') writer.add({ role, content: toUserParts(content) });
-  else if (role === 'assistant') writer.add({ role, content: [toText(text)] });
-  else writer.add({ role: 'system', content: text });
+  if (role === 'user') builder.add({ role, content: toUserParts(content) });
+  else if (role === 'assistant') builder.add({ role, content: [toText(text)] });
+  else builder.add({ role: 'system', content: text });
 }
 
 const isFile = ({ type }: { readonly type: string }): boolean =>
@@ -95,7 +113,7 @@ function toUserParts(content: MessageItem['content']): UserParts {
   });
 }
 
-/** What the request asks for besides the agent's own settings. Throws `validation_failed`. */
+/** Returns the settings of a request that override those of the agent. Throws `validation_failed`. */
 export function readResponseOverrides(body: CreateResponse): Overrides {
   const { temperature, top_p, max_output_tokens, instructions } = body;
   return {
@@ -122,7 +140,7 @@ function choiceOf({ tool_choice: choice }: Pick<CreateResponse, 'tool_choice'>) 
     : { mode: choice.mode, names: choice.tools.map(({ name }) => name) };
 }
 
-/** What the response tells again of its request. */
+/** Returns the request parameters that the response repeats. */
 export const echoOf = (body: CreateResponse, model: string): ResponseEcho => ({
   model,
   instructions: body.instructions ?? null,

@@ -1,21 +1,27 @@
 import type { Message, RunEvent, StreamEncoder, StreamProtocol } from '../../runs/index.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { clientCallsOf, Joined } from './answer.ts';
+import { clientCallsOf, JoinedText } from './answer.ts';
 import { openAiErrors } from './errors.ts';
 import { toCallItemId } from './ids.ts';
-import { beginningOf, endOf, failureOf, toCall, toOutputMessage } from './response.ts';
+import {
+  failedResponse,
+  finishedResponse,
+  toCall,
+  toOutputMessage,
+  unfinishedResponse,
+} from './response.ts';
 import type { ResponseFrame as Frame } from './response-events.ts';
 import type {
   OpenAiResponse,
   OutputCall,
   OutputMessage,
   ResponseEcho,
-} from './responses-schema.ts';
+} from './response-object-schema.ts';
 
-/** What the events depend on besides the turn's: what the request asked for. */
+/** The options of a request that its events depend on. */
 export interface ResponsesStreamOptions extends Readonly<Record<string, unknown>> {
   readonly echo: ResponseEcho;
-  /** Names of the caller's own tools; calls of the agent's are its own matter. */
+  /** Names of the client tools. Calls of the agent's tools are not shown. */
   readonly tools: readonly string[];
 }
 
@@ -26,16 +32,16 @@ interface OpenCall {
   is_done: boolean;
 }
 
-/** A turn's events as those of a response, numbered from 0. The nth frame has the number n - 1. */
+/** Encodes the events of a run as events of a response. `sequence_number` starts at 0, SSE ids at 1. */
 class ResponsesEncoder implements StreamEncoder {
   readonly #options: ResponsesStreamOptions;
-  readonly #joined = new Joined();
+  readonly #joined = new JoinedText();
   readonly #calls = new Map<string, OpenCall>();
   #sequence = 0;
   #items = 0;
   #response: OpenAiResponse | null = null;
   #message_id = '';
-  /** Where the message stands in the output, once there is one. */
+  /** Index of the message in the output; null until it has text. */
   #message_index: number | null = null;
 
   constructor(options: ResponsesStreamOptions) {
@@ -43,7 +49,7 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   frames(event: RunEvent): string[] {
-    // Of a run whose events are not kept there is the message alone, and it brings the text again.
+    // A run without stored events has only the message, which contains the text.
     if (this.#response === null && event.type === 'text-delta') return [];
     return this.#framesOf(event).map((frame) => {
       const { type, ...rest } = frame;
@@ -75,18 +81,18 @@ class ResponsesEncoder implements StreamEncoder {
   #framesOf(event: RunEvent): Frame[] {
     switch (event.type) {
       case 'start':
-        return this.#begin(event.run_id, event.message_id);
+        return this.#start(event.run_id, event.message_id);
       case 'start-step':
         this.#joined.beginPart();
         return [];
       case 'text-delta':
-        return this.#say(this.#joined.push(event.delta));
+        return this.#writeText(this.#joined.push(event.delta));
       case 'tool-input-start':
         return this.#openCall(event.tool_call_id, event.tool_name);
       case 'tool-input-delta':
         return this.#addArguments(event.tool_call_id, event.delta);
       case 'tool-input-available':
-        return this.#wholeCall(
+        return this.#completeCall(
           event.tool_call_id,
           event.tool_name,
           JSON.stringify(event.input ?? {}),
@@ -100,9 +106,9 @@ class ResponsesEncoder implements StreamEncoder {
     }
   }
 
-  #begin(run_id: string, message_id: string): Frame[] {
+  #start(run_id: string, message_id: string): Frame[] {
     this.#message_id = message_id;
-    this.#response = beginningOf(run_id, this.#options.echo);
+    this.#response = unfinishedResponse(run_id, this.#options.echo);
     return [
       { type: 'response.created', response: this.#response },
       { type: 'response.in_progress', response: this.#response },
@@ -128,7 +134,7 @@ class ResponsesEncoder implements StreamEncoder {
   #messageItem = (status: OutputMessage['status']): OutputMessage =>
     toOutputMessage({ id: this.#message_id, text: this.#joined.text, citations: [] }, status);
 
-  #say(delta: string): Frame[] {
+  #writeText(delta: string): Frame[] {
     if (delta === '') return [];
     return [
       ...this.#openMessage(),
@@ -165,8 +171,8 @@ class ResponsesEncoder implements StreamEncoder {
     ];
   }
 
-  /** Some providers do not stream arguments. */
-  #wholeCall(id: string, name: string, text: string): Frame[] {
+  /** Writes a complete call. Some providers do not stream arguments. */
+  #completeCall(id: string, name: string, text: string): Frame[] {
     const opened = this.#openCall(id, name);
     const call = this.#calls.get(id);
     if (call === undefined || call.is_done) return opened;
@@ -193,23 +199,23 @@ class ResponsesEncoder implements StreamEncoder {
 
   #finish(message: Message): Frame[] {
     const { run_id, text } = message;
-    const begun = this.#response === null ? this.#begin(run_id, message.id) : [];
-    const rest = this.#say(this.#joined.end() + (this.#joined.text === '' ? text : ''));
+    const startFrames = this.#response === null ? this.#start(run_id, message.id) : [];
+    const rest = this.#writeText(this.#joined.end() + (this.#joined.text === '' ? text : ''));
     const calls = clientCallsOf(message);
-    const said =
+    const messageFrames =
       text === '' && calls.length > 0
         ? []
         : [...this.#openMessage(), ...this.#closeMessage(message)];
     const called = calls.flatMap(({ id, name, arguments: given }) =>
-      this.#wholeCall(id, name, given),
+      this.#completeCall(id, name, given),
     );
-    const response = endOf(
+    const response = finishedResponse(
       message,
       this.#options.echo,
       this.#output(toOutputMessage(message, 'completed')),
     );
     const type = response.status === 'completed' ? 'response.completed' : 'response.incomplete';
-    return [...begun, ...rest, ...said, ...called, { type, response }];
+    return [...startFrames, ...rest, ...messageFrames, ...called, { type, response }];
   }
 
   #closeMessage(message: Message): Frame[] {
@@ -231,18 +237,18 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   #fail({ run, code, detail }: Extract<RunEvent, { type: 'error' }>): Frame[] {
-    const begun = this.#response === null ? this.#begin(run.id, '') : [];
-    const rest = this.#say(this.#joined.end());
+    const startFrames = this.#response === null ? this.#start(run.id, '') : [];
+    const rest = this.#writeText(this.#joined.end());
     const output = this.#output(this.#messageItem('incomplete'));
-    const response = failureOf(run, { code, detail }, this.#options.echo, output);
+    const response = failedResponse(run, { code, detail }, this.#options.echo, output);
     return [
-      ...begun,
+      ...startFrames,
       ...rest,
       { type: response.status === 'failed' ? 'response.failed' : 'response.incomplete', response },
     ];
   }
 
-  /** The items in the order in which they began. */
+  /** Returns the output items in the order in which they started. */
   #output(message: OutputMessage): OpenAiResponse['output'] {
     const calls = [...this.#calls.values()].map(
       (call) => [call.output_index, this.#callItem(call)] as const,

@@ -21,17 +21,17 @@ import { unknownPreviousResponse, unknownResponse, unsupported } from './errors.
 import { toEventStream } from './event-stream.ts';
 import { toResponseId, toRunId } from './ids.ts';
 import { inNewSession } from './in-new-session.ts';
-import { bringFiles } from './input-files.ts';
+import { storeFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
-import { beginningOf, endOf, failureOf, toOutputMessage } from './response.ts';
-import { echoOf, filesOfItems, readItems, readResponseOverrides } from './responses-input.ts';
 import {
-  type CreateResponse,
-  type OpenAiResponse,
-  type ResponseEcho,
-  ResponseId,
-  type ResponseQuery,
-} from './responses-schema.ts';
+  failedResponse,
+  finishedResponse,
+  toOutputMessage,
+  unfinishedResponse,
+} from './response.ts';
+import { type OpenAiResponse, type ResponseEcho, ResponseId } from './response-object-schema.ts';
+import { echoOf, filesOfItems, readItems, readResponseOverrides } from './responses-input.ts';
+import type { CreateResponse, ResponseQuery } from './responses-schema.ts';
 import { type ResponsesStreamOptions, responsesStream } from './responses-stream.ts';
 import { checkRequestSize } from './text-size.ts';
 import { versionOf } from './version-of.ts';
@@ -41,7 +41,10 @@ interface Prepared {
   readonly echo: ResponseEcho;
 }
 
-/** Answers in a session that the next request can continue. Throws `model_not_found`, `not_found`, the run's failure. */
+/**
+ * Creates a response in a session that later requests can continue. Throws `model_not_found`,
+ * `not_found` and the failure of the run.
+ */
 export async function createResponse(
   ctx: Ctx,
   body: CreateResponse,
@@ -50,7 +53,7 @@ export async function createResponse(
   const { run, echo } = await prepare(ctx, body);
   if (body.stream === true) return toEventStream(await runAsStream(ctx, run, streamFor(echo)));
   if (body.background === true) return startResponse(ctx, run);
-  return answerOf(ctx, run, (message) => endOf(message, echo));
+  return answerOf(ctx, run, (message) => finishedResponse(message, echo));
 }
 
 async function startResponse(ctx: Ctx, run: RunRequest): Promise<OpenAiResponse> {
@@ -62,18 +65,21 @@ async function startResponse(ctx: Ctx, run: RunRequest): Promise<OpenAiResponse>
 
 async function prepare(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   if (body.store === false && body.background === true)
-    throw unsupported('/background', 'What is not stored is not supported in the background.');
+    throw unsupported('/background', '`background` is not supported with `store: false`.');
   const conversation = conversationIdOf(body);
   if (conversation !== null) return prepareInConversation(ctx, body, conversation);
   return body.previous_response_id == null
-    ? begin(ctx, body)
-    : goOn(ctx, body, body.previous_response_id);
+    ? startChain(ctx, body)
+    : continueResponse(ctx, body, body.previous_response_id);
 }
 
-async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
+async function startChain(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   if (body.model == null)
-    throw unsupported('/model', 'Say which agent, where no `previous_response_id` does.');
-  const brought = await bringFiles(ctx, filesOfItems(body));
+    throw unsupported(
+      '/model',
+      '`model` is required unless `previous_response_id` or `conversation` determines it.',
+    );
+  const brought = await storeFiles(ctx, filesOfItems(body));
   const earlier = await readEarlier(ctx, body, null);
   const { question, messages } = readItems(body, earlier);
   const overrides = readResponseOverrides(body);
@@ -92,12 +98,16 @@ async function begin(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   return { run, echo };
 }
 
-/** Continues from the message of a response, also where others have followed it since. */
-async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<Prepared> {
+/** Continues from the answer of a response. A response can be continued several times. */
+async function continueResponse(
+  ctx: Ctx,
+  body: CreateResponse,
+  previous: string,
+): Promise<Prepared> {
   if (body.store === false)
     throw unsupported(
       '/store',
-      'What follows a stored response is stored; other values are not supported.',
+      'A response that continues another is always stored: `store: false` is not supported.',
     );
   const {
     row,
@@ -112,9 +122,9 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
   if (terminal?.type !== 'finish' || row.session_id === null)
     throw unsupported(
       '/previous_response_id',
-      `That response is ${row.status}: going on from it is not supported.`,
+      `The response is ${row.status}: continuing from it is not supported.`,
     );
-  const brought = await bringFiles(ctx, filesOfItems(body));
+  const brought = await storeFiles(ctx, filesOfItems(body));
   const chain = {
     session_id: row.session_id,
     message_id: terminal.message.id,
@@ -123,7 +133,10 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
   const earlier = await readEarlier(ctx, withUser(body, end_user_id), chain);
   const { question, messages } = readItems(body, earlier);
   if (body.user != null && body.user !== end_user_id)
-    throw unsupported('/user', 'Another user than that of the previous response is not supported.');
+    throw unsupported(
+      '/user',
+      'A `user` other than the user of the previous response is not supported.',
+    );
   const model = body.model ?? before.model;
   const version = await versionOf(ctx, row.agent_id, body.model ?? null, before.model);
   const echo = echoOf(body, model);
@@ -140,7 +153,7 @@ async function goOn(ctx: Ctx, body: CreateResponse, previous: string): Promise<P
   return { run: turnRequest(row.session_id, input), echo };
 }
 
-/** A request that goes on is of the session's end user. */
+/** Sets the end user of the session on a request that does not name one. */
 const withUser = (body: CreateResponse, end_user_id: string | null): CreateResponse => ({
   ...body,
   user: body.user ?? end_user_id,
@@ -150,7 +163,7 @@ interface Found extends RunResult {
   readonly echo: ResponseEcho;
 }
 
-/** Throws `not_found` for what is no response, or one that was not to be stored. */
+/** Returns the run of a response. Throws `not_found` for an unknown response or one with `store: false`. */
 export async function findResponse(ctx: Ctx, id: string): Promise<Found> {
   if (!ResponseId.safeParse(id).success) throw unknownResponse();
   const outcome = await readResult(ctx, toRunId(id)).catch((error: unknown) => {
@@ -164,9 +177,9 @@ export async function findResponse(ctx: Ctx, id: string): Promise<Found> {
 export async function getResponse(ctx: Ctx, id: string): Promise<OpenAiResponse> {
   const { row, terminal, answer, echo } = await findResponse(ctx, id);
   if (terminal === null)
-    return beginningOf(row.id, echo, row.status === 'queued' ? 'queued' : 'in_progress');
-  if (terminal.type === 'finish') return endOf(terminal.message, echo);
-  return failureOf(
+    return unfinishedResponse(row.id, echo, row.status === 'queued' ? 'queued' : 'in_progress');
+  if (terminal.type === 'finish') return finishedResponse(terminal.message, echo);
+  return failedResponse(
     terminal.run,
     terminal,
     echo,
@@ -174,7 +187,10 @@ export async function getResponse(ctx: Ctx, id: string): Promise<OpenAiResponse>
   );
 }
 
-/** Its events from behind one of them, live or as they were. Throws `not_found`, `events_gone`. */
+/**
+ * Streams the events of a response after `starting_after`, live or replayed. Throws `not_found` and
+ * `events_gone`.
+ */
 export async function streamResponse(
   ctx: Ctx,
   id: string,
@@ -188,7 +204,7 @@ export async function streamResponse(
   });
 }
 
-/** Stops one that is still being made; any other stays as it is. */
+/** Cancels a response that is in progress and returns it. A finished response is unchanged. Throws `not_found`. */
 export async function cancelResponse(ctx: Ctx, id: string): Promise<OpenAiResponse> {
   const { row } = await findResponse(ctx, id);
   await stopRun(ctx, row.id);
@@ -197,7 +213,7 @@ export async function cancelResponse(ctx: Ctx, id: string): Promise<OpenAiRespon
   return reply;
 }
 
-/** Erases what was asked and answered. What has followed it stays, and so does what it cost. */
+/** Erases the input and output of a response. Later responses, usage and cost are kept. Throws `not_found`. */
 export async function deleteResponse(
   ctx: Ctx,
   id: string,

@@ -7,6 +7,7 @@ import { createEmbeddings } from './embeddings.ts';
 import { openAiErrors } from './errors.ts';
 import { ChatCompletionChunk, ResponseStreamEvent } from './event-schema.ts';
 import { getModel, listModels } from './models.ts';
+import { DeletedResponse, OpenAiResponse, ResponseId } from './response-object-schema.ts';
 import {
   cancelResponse,
   createResponse,
@@ -14,13 +15,7 @@ import {
   getResponse,
   streamResponse,
 } from './responses.ts';
-import {
-  CreateResponse,
-  DeletedResponse,
-  OpenAiResponse,
-  ResponseId,
-  ResponseQuery,
-} from './responses-schema.ts';
+import { CreateResponse, ResponseQuery } from './responses-schema.ts';
 import { CreateEmbeddings, Embeddings, Model, ModelList, ModelName } from './schema.ts';
 
 const tag = 'OpenAI-compatible';
@@ -50,8 +45,8 @@ export const openAiRoutes = new Router(openAiErrors)
       tag,
       summary: 'List OpenAI models',
       description:
-        'The agents of the key, newest first; for roles that may see those, the embedding models; and for roles that may change agents, ' +
-        'the providers’ language models. A server of the workspace’s own is asked for its list. All on one page.',
+        'Lists the agents of the key, newest first. Roles that may read models also see embedding models; roles that may change agents ' +
+        'also see the language models of providers, including those listed by the workspace’s own server. The list has one page.',
       reply: { status: 200, schema: ModelList, description: 'The models' },
     },
     (ctx) => listModels(ctx),
@@ -63,7 +58,8 @@ export const openAiRoutes = new Router(openAiErrors)
       access: 'sessions:read',
       tag,
       summary: 'Get an OpenAI model',
-      description: 'The name of a provider’s model has slashes; they may be escaped or not.',
+      description:
+        'Returns one model. Slashes in the name of a provider’s model may be percent-encoded.',
       params: z.object({ model: ModelName }),
       rest: 'model',
       reply: { status: 200, schema: Model, description: 'The model' },
@@ -78,12 +74,12 @@ export const openAiRoutes = new Router(openAiErrors)
       tag,
       summary: 'Create embeddings',
       description:
-        'Texts as vectors, by an embedding model that this workspace can call. Metered, and subject to budgets, like every call.',
+        'Computes vectors of texts with an embedding model of this workspace. The call is metered and subject to budgets.',
       body: CreateEmbeddings,
       reply: {
         status: 200,
         schema: Embeddings,
-        description: 'One vector for each text, in their order',
+        description: 'One vector per text, in the order of the input',
       },
       failures: [
         'not_found',
@@ -105,9 +101,9 @@ export const openAiRoutes = new Router(openAiErrors)
       tag,
       summary: 'Create a chat completion',
       description:
-        'An agent answers a conversation that you keep. Its own instructions come before yours; its knowledge, tools and limits are ' +
-        'as in its version. A call of one of your `tools` ends the answer with `tool_calls`. Citations are `annotations` of type `url_citation`, ' +
-        'and with their quotes in `agentgrid.citations`. Images and files of at most 10 MB inside the request, by URL, or larger ones by `file_id`.',
+        'An agent answers the conversation in `messages`. Its instructions precede yours; its version determines knowledge, tools and limits. ' +
+        'A call of one of your `tools` ends the answer with `tool_calls`. Citations are `annotations` of type `url_citation`; ' +
+        '`agentgrid.citations` also has their quotes. Send images and files by URL, inline (at most 10 MB) or by `file_id`.',
       body: CreateChatCompletion,
       bodyLimit: inlineBodyLimit,
       alsoProduces: ['text/event-stream'],
@@ -126,9 +122,9 @@ export const openAiRoutes = new Router(openAiErrors)
       tag,
       summary: 'Create a response',
       description:
-        'An agent answers in a session: `previous_response_id` goes on from an earlier response, which may have several that follow it. ' +
-        'An `item_reference` stands for an item of a stored response; results may be given for some of the calls, and for the others later. ' +
-        'Streams the events of Open Responses, each with a `sequence_number`. In the `background` it answers at once, and goes on.',
+        'An agent answers in a session. `previous_response_id` continues an earlier response; a response can be continued several times. ' +
+        'An `item_reference` references an item of a stored response. Results of tool calls can be sent in several requests. ' +
+        '`stream` sends the events of Open Responses, each with a `sequence_number`. `background` returns immediately while the run continues.',
       body: CreateResponse,
       bodyLimit: inlineBodyLimit,
       alsoProduces: ['text/event-stream'],
@@ -147,7 +143,7 @@ export const openAiRoutes = new Router(openAiErrors)
       tag,
       summary: 'Get a response',
       description:
-        'As it stands. With `stream=true` its events, live while it is being made; `starting_after` leaves out those before.',
+        'Returns the current state of a response. `stream=true` streams its events, live or replayed; `starting_after` skips earlier events.',
       params: response,
       query: ResponseQuery,
       alsoProduces: ['text/event-stream'],
@@ -168,9 +164,13 @@ export const openAiRoutes = new Router(openAiErrors)
       tag,
       summary: 'Cancel a response',
       description:
-        'Stops one that is being made; what it has said stays. One that has ended stays as it is.',
+        'Cancels a response that is in progress and keeps its partial output. A finished response is unchanged.',
       params: response,
-      reply: { status: 200, schema: OpenAiResponse, description: 'The response as it has ended' },
+      reply: {
+        status: 200,
+        schema: OpenAiResponse,
+        description: 'The response after the cancellation',
+      },
     },
     (ctx, { params }) => cancelResponse(ctx, params.response),
   )
@@ -182,9 +182,9 @@ export const openAiRoutes = new Router(openAiErrors)
       tag,
       summary: 'Delete a response',
       description:
-        'Erases what was asked and answered. Responses that follow it stay; what it cost stays counted.',
+        'Erases the input and output of a response. Later responses, usage and cost are kept.',
       params: response,
-      reply: { status: 200, schema: DeletedResponse, description: 'It is erased' },
+      reply: { status: 200, schema: DeletedResponse, description: 'The response was erased' },
     },
     (ctx, { params }) => deleteResponse(ctx, params.response),
   );

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 export const ModelName = z.string().min(1).max(200).openapi({
   description:
-    'An agent: `slug` or id, `slug@label`, `slug@7`; for roles that may change agents also a model of a provider: `openai/gpt-5-mini`',
+    'An agent: `slug` or id, `slug@label`, `slug@7`. Keys that may change all agents can also name a model of a provider: `openai/gpt-5-mini`',
   example: 'support@production',
 });
 
@@ -11,7 +11,7 @@ export const Model = z
     id: z.string().openapi({ example: 'support' }),
     object: z.literal('model'),
     created: z.number().int().describe('Unix seconds; 0 for models of providers'),
-    owned_by: z.string().describe('`workspace` for agents, else the provider'),
+    owned_by: z.string().describe('`workspace` for agents, otherwise the provider'),
   })
   .openapi('OpenAIModel');
 export type Model = z.output<typeof Model>;
@@ -21,7 +21,7 @@ export const ModelList = z
   .openapi('OpenAIModelList');
 export type ModelList = z.output<typeof ModelList>;
 
-const longestText = 100_000;
+const maxTextChars = 100_000;
 
 export const CreateEmbeddings = z
   .strictObject({
@@ -34,31 +34,32 @@ export const CreateEmbeddings = z
     input: z
       .union(
         [
-          z.string().min(1).max(longestText),
-          z.array(z.string().min(1).max(longestText)).min(1).max(1000),
+          z.string().min(1).max(maxTextChars),
+          z.array(z.string().min(1).max(maxTextChars)).min(1).max(1000),
         ],
         {
-          error: 'Must be a text or a list of up to 1000 texts; lists of tokens are not supported.',
+          error:
+            'Must be a string or a list of up to 1000 strings; lists of tokens are not supported.',
         },
       )
-      .describe('A text, or several'),
+      .describe('A text, or a list of texts'),
     encoding_format: z
       .enum(['float', 'base64'])
       .default('float')
-      .describe('base64 is of little-endian 32-bit floats'),
+      .describe('`base64` encodes little-endian 32-bit floats'),
     dimensions: z
       .number()
       .int()
       .min(1)
       .optional()
       .describe(
-        'The model’s own length; other lengths only for models whose length is not known here, such as those of your own server',
+        'Length of the vectors. Other lengths than the default of the model are supported only for models of unknown length, such as those of your own server',
       ),
     user: z
       .string()
       .max(128)
       .optional()
-      .describe('Who the call is for; it stands in the usage records'),
+      .describe('Your id of the end user; recorded in the usage rows'),
   })
   .openapi('CreateEmbeddings', {
     example: { model: 'builtin/lexical', input: 'How do I descale the machine?' } as never,

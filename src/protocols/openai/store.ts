@@ -2,10 +2,13 @@ import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { agents } from '../../db/schema/agents.ts';
 
-/** A list of models has no pages. */
+/** Maximum number of listed agents. The list of models has no pages. */
 const maxListed = 10_000;
 
-/** Agents in use, newest first, but for those that stand for a provider's model; `only` narrows to those a key covers. */
+/**
+ * Selects agents that are not archived and do not represent a provider's model, newest first;
+ * `only` restricts them to these ids.
+ */
 export const selectModelAgents = (db: Db, workspace_id: string, only: readonly string[] | null) =>
   db
     .select({ slug: agents.slug, created_at: agents.created_at })

@@ -1,7 +1,8 @@
 import { Failure } from '../../shared/failure.ts';
 
-/** Bytes of a request besides the files in it, and of what a message's row stores: a row of the database has 2 MB. */
+/** Maximum bytes of a request without its inline files. */
 const maxRequest = 1024 * 1024;
+/** Maximum bytes of the prompt that a message row stores: a database row has at most 2 MB. */
 const maxPrompt = 1_900_000;
 
 const files: ReadonlySet<string> = new Set(['file_data', 'image_url', 'url']);
@@ -16,16 +17,16 @@ const withoutFiles = (_key: string, value: unknown): unknown => {
   );
 };
 
-/** Throws `too_large` for a request whose text alone is larger than requests without files may be. */
+/** Throws `too_large` for a request that exceeds 1 MiB without its inline files. */
 export function checkRequestSize(body: object): void {
   if (sizeOf(JSON.parse(JSON.stringify(body, withoutFiles))) > maxRequest)
     throw new Failure(
       'too_large',
-      `A request may have at most ${maxRequest} bytes besides its files.`,
+      `A request may have at most ${maxRequest} bytes in addition to its files.`,
     );
 }
 
-/** Throws `too_large` for a conversation that cannot be stored with one message. */
+/** Throws `too_large` for a conversation that is too large for the row of one message. */
 export function checkPromptSize(conversation: {
   readonly messages: readonly object[];
   readonly question: string;
@@ -33,6 +34,6 @@ export function checkPromptSize(conversation: {
   if (sizeOf(conversation) > maxPrompt)
     throw new Failure(
       'too_large',
-      `The items of a request and those added before it may have at most ${maxPrompt} bytes together.`,
+      `The items of the request and the items that wait in the conversation may have at most ${maxPrompt} bytes in total.`,
     );
 }

@@ -21,8 +21,8 @@ type Choice =
 type ToolUse = Pick<Overrides, 'tools' | 'tool_choice' | 'has_own_choice'>;
 
 /**
- * The caller's tools and how the model may use them. Throws `validation_failed` for schemas that are not understood,
- * names that occur twice, and a choice of what is not among the tools.
+ * Returns the client tools of a request and the tool choice. Throws `validation_failed` for an unsupported schema, a
+ * duplicate name, and a choice that is not one of the tools.
  */
 export function readTools(
   given: readonly { readonly at: string; readonly tool: Tool }[],
@@ -34,7 +34,7 @@ export function readTools(
   const names = 'name' in choice ? [choice.name] : choice.names;
   const unknown = names.find((name) => !tools.some((tool) => tool.name === name));
   if (unknown !== undefined)
-    throw unsupported('/tool_choice', `There is no tool ${unknown} in \`tools\`.`);
+    throw unsupported('/tool_choice', `Tool ${unknown} is not in \`tools\`.`);
   if ('name' in choice) return { tools, tool_choice: { type: 'tool', toolName: choice.name } };
   const allowed = tools.filter(({ name }) => names.includes(name));
   return {
@@ -49,7 +49,7 @@ function toClientTools(
 ): ClientTool[] {
   const seen = new Set<string>();
   return tools.map(({ at, tool: { name, description, parameters, strict } }) => {
-    if (seen.has(name)) throw unsupported(`${at}/name`, 'Two tools of one name are not supported.');
+    if (seen.has(name)) throw unsupported(`${at}/name`, 'Duplicate tool names are not supported.');
     seen.add(name);
     const schema = parameters ?? { type: 'object', properties: {} };
     const problem = schemaProblem(toCheckable(schema, `${at}/parameters`));

@@ -21,6 +21,9 @@ export async function versionOf(
   if (active?.agent_id !== agent_id)
     throw model === null
       ? unknownModel()
-      : unsupported('/model', 'Another agent than that of the previous response is not supported.');
+      : unsupported(
+          '/model',
+          'An agent other than the agent of the previous response is not supported.',
+        );
   return version ?? active.id;
 }

@@ -1,11 +1,15 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Branch } from '../../sessions/index.ts';
+import type { WaitingItemRow } from './conversations-store.ts';
 import { unsupported } from './errors.ts';
 import { checkFiles } from './input-files.ts';
+import { InputItem } from './input-item-schema.ts';
 import { findItems, isReference } from './item-references.ts';
-import { itemsOf } from './items.ts';
+import { itemsOf, sentItem } from './items.ts';
 import { filesOfItems } from './responses-input.ts';
-import { InputItem } from './responses-schema.ts';
+
+/** Maximum characters of one item; a database row has at most 2 MB. */
+const maxItem = 500_000;
 
 interface Before {
   readonly branch: Branch | null;
@@ -13,8 +17,8 @@ interface Before {
 }
 
 /**
- * Items as a conversation keeps them until its next response: what they refer to stands in the place of references,
- * and files are there. Throws `validation_failed`, `not_found`.
+ * Returns items in the form in which a conversation stores them until its next response: references are replaced by the
+ * referenced items, and files are checked to exist. Throws `validation_failed` and `not_found`.
  */
 export async function toWaitable(
   ctx: Ctx,
@@ -36,7 +40,10 @@ export async function toWaitable(
   return whole;
 }
 
-/** A stored item as it would have been sent. Only files of `/v1/files` have ids that may be sent. */
+/**
+ * Returns a stored item in the form of a request. Throws `validation_failed` for an item with a
+ * file that is not in `/v1/files`.
+ */
 function toSent(
   { id: _, ...item }: { readonly id: string; readonly content?: unknown },
   at: string,
@@ -47,7 +54,43 @@ function toSent(
   if (parts.some(({ file_id }) => file_id?.startsWith('upl_') === false))
     throw unsupported(
       at,
-      'A reference to an item with a file that is not in `/v1/files` is not supported: send the item itself.',
+      'References to items with files that are not in `/v1/files` are not supported. Send the item itself.',
     );
   return InputItem.parse(item);
+}
+
+const prefixes: Readonly<Record<string, string>> = {
+  function_call: 'fc',
+  function_call_output: 'fco',
+};
+
+/**
+ * Returns the rows of items that wait for the next response. Throws `validation_failed` for an item
+ * that is too large.
+ */
+export function toWaitingRows(
+  ctx: Ctx,
+  conversation_id: string,
+  items: readonly InputItem[],
+): WaitingItemRow[] {
+  return items.flatMap((item, index) => {
+    const at = `/items/${index}`;
+    if (JSON.stringify(item).length > maxItem)
+      throw unsupported(
+        at,
+        `Items of more than ${maxItem} characters are not supported. Upload files to \`/v1/files\`.`,
+      );
+    if (sentItem('', item) === null) return [];
+    const id = ctx.newId('msg').replace('msg', prefixes[item.type ?? ''] ?? 'msg');
+    return [
+      {
+        id,
+        workspace_id: ctx.workspace_id,
+        conversation_id,
+        position: 0,
+        item: { ...item },
+        created_at: ctx.now(),
+      },
+    ];
+  });
 }

@@ -16,13 +16,16 @@ type FinishReason = NonNullable<Extract<UIMessageChunk, { type: 'finish' }>['fin
 /** Encodes the events of a run as the AI SDK's UI message stream, version 1. Frames are numbered from 1. */
 class UiMessageStream implements StreamEncoder {
   #id = 0;
-  /** The part that is open. */
+  /** The open part; null for none. */
   #open: { readonly type: PartType; readonly id: string } | null = null;
   #parts = 0;
   #hasStep = false;
   /** The names of called tools without a result, by call id; null where the input is complete. */
   readonly #openCalls = new Map<string, string | null>();
-  /** The calls of tools that the client has declared. Tools of the agent are dynamic: the client does not know them. */
+  /**
+   * Calls of client tools. Calls of the agent's tools are marked `dynamic`, since the client did
+   * not declare these tools.
+   */
   readonly #clientCalls = new Set<string>();
 
   frames(event: RunEvent): string[] {
@@ -121,7 +124,10 @@ class UiMessageStream implements StreamEncoder {
     }
   }
 
-  /** Closes the calls that the run leaves open; with `all` also complete ones, which are otherwise the caller's to answer. */
+  /**
+   * Closes calls without complete input; with `all` also complete calls, whose results the client
+   * would otherwise send.
+   */
   #closeCalls(all: boolean): UIMessageChunk[] {
     const open = [...this.#openCalls].filter(([, name]) => all || name !== null);
     const errorText = 'The run ended before the tool was called.';
@@ -130,7 +136,7 @@ class UiMessageStream implements StreamEncoder {
         ? {
             type: 'tool-output-error',
             toolCallId,
-            errorText: 'The run ended before the tool had answered.',
+            errorText: 'The run ended before the tool returned a result.',
             ...this.#dynamic(toolCallId),
           }
         : {
@@ -200,7 +206,7 @@ class UiMessageStream implements StreamEncoder {
   }
 }
 
-/** The finish reason in the protocol, which has fewer of them. */
+/** Returns the finish reason of the AI SDK, which has fewer reasons. */
 function reasonOf(run: Run | null): FinishReason {
   const reason = run?.finish_reason;
   if (reason === 'length' || reason === 'content-filter' || reason === 'error') return reason;

@@ -11,7 +11,7 @@ const call = {
   dynamic: z
     .literal(true)
     .optional()
-    .describe('A tool of the agent; absent for one of `tools` in the request'),
+    .describe('true for a tool of the agent; absent for a client tool of the request'),
 };
 const named = { ...call, toolName: z.string() };
 
@@ -22,35 +22,35 @@ const RunStarted = z
     user_message_id: z.string(),
     version: z.object({ id: z.string(), number: z.number().int() }),
   })
-  .describe('The run as it begins');
+  .describe('The run at its start');
 
 /** The `data` of the server-sent events of a run, in their order. */
 export const StreamEvent = z
   .discriminatedUnion('type', [
     event('start', { messageId: z.string().describe('Id of the answer') }).describe(
-      'Always the first; again, with the same id, when a run that waited goes on',
+      'The first event. Repeated with the same id when a waiting run is resumed',
     ),
     event('data-run', {
       data: z.union([RunStarted, Run]),
       transient: z
         .literal(true)
         .optional()
-        .describe('Only on the first: it is not part of the message'),
+        .describe('Present on the first `data-run` only: it is not part of the message'),
     }).describe(
-      'The run: after `start`, and again with usage, cost and confidence once it is stored, or with `required_actions` when it waits',
+      'The run: after `start`; again with usage, cost and confidence when it is stored, or with `required_actions` when it waits',
     ),
     event('data-retrieval', {
       data: z.object({ hits: z.number().int(), confidence: z.number() }),
       transient: z.literal(true),
-    }).describe('The knowledge was searched'),
-    event('start-step', {}).describe('A call of the model begins'),
+    }).describe('The knowledge bases were searched'),
+    event('start-step', {}).describe('A model call starts'),
     event('text-start', { id }),
-    event('text-delta', { id, delta: z.string() }).describe('A piece of the answer'),
+    event('text-delta', { id, delta: z.string() }).describe('Text to append to the answer'),
     event('text-end', { id }),
     event('reasoning-start', { id }),
     event('reasoning-delta', { id, delta: z.string() }),
     event('reasoning-end', { id }),
-    event('tool-input-start', named).describe('A tool call begins'),
+    event('tool-input-start', named).describe('A tool call starts'),
     event('tool-input-delta', { toolCallId: z.string(), inputTextDelta: z.string() }),
     event('tool-input-available', { ...named, input: z.unknown() }).describe(
       'The arguments are complete',
@@ -81,12 +81,12 @@ export const StreamEvent = z
     event('finish', {
       finishReason: z.enum(['stop', 'length', 'content-filter', 'tool-calls', 'error', 'other']),
     }).describe(
-      'Everything is stored: the last event of a run that did not fail, and of one that waits for required actions (`tool-calls`)',
+      'The last event of a run that did not fail, or that waits for required actions (`tool-calls`). Everything is stored before it is sent',
     ),
   ])
   .openapi('StreamEvent', {
     description:
       'One event of the UI message stream (v1) of the AI SDK: the JSON of a `data:` line. `id:` numbers the events from 1, for ' +
-      '`Last-Event-ID`; `data: [DONE]` closes the stream; lines that begin with a colon keep the connection open.',
+      '`Last-Event-ID`; `data: [DONE]` closes the stream; lines that start with a colon are keep-alives.',
   });
 export type StreamEvent = z.output<typeof StreamEvent>;

@@ -24,15 +24,15 @@ export const chatRoutes = new Router()
       operationId: 'streamChat',
       description:
         'Takes the request of `DefaultChatTransport`, with the id of the session as that of the chat, and returns the UI message stream: ' +
-        '`useChat({ id: session, transport: new DefaultChatTransport({ api: "…/api/v1/chat", headers }) })`. The session has the ' +
-        'history: only the last of `messages` is read. With `tools` the client runs tools of its own (`onToolCall`): a last message of ' +
+        '`useChat({ id: session, transport: new DefaultChatTransport({ api: "…/api/v1/chat", headers }) })`. The session stores the ' +
+        'history: only the last of `messages` is read. `tools` declares client tools (`onToolCall`): a last message of ' +
         'the assistant with their results (`addToolOutput`) resumes the run that waits for them.',
       body: ChatRequest,
       events: StreamEvent,
       reply: {
         status: 200,
         mediaType: 'text/event-stream',
-        description: 'The answer, as it comes',
+        description: 'The events of the answer',
       },
       failures: [
         'not_found',
@@ -66,7 +66,7 @@ export const chatRoutes = new Router()
       tag,
       summary: 'Resume a chat (AI SDK)',
       description:
-        'Called by `useChat` with `resume`: streams the active run from its first event.',
+        'Streams the active run of a session from its first event. `useChat` calls it with `resume`.',
       params: z.object({ session: Id('ses') }),
       events: StreamEvent,
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The events of the run' },

@@ -4,7 +4,7 @@ import { Id } from '../../http/schema.ts';
 import { ClientTools, OptionalVersion } from '../../runs/index.ts';
 import { maxAttachments } from '../../sessions/index.ts';
 
-/** The fields that are read of a message of the AI SDK. */
+/** The fields of an AI SDK message that are read. */
 export const UiMessage = z.looseObject({
   id: z.string().max(200).optional(),
   role: z.enum(['system', 'user', 'assistant']),
@@ -13,7 +13,7 @@ export const UiMessage = z.looseObject({
     .max(1000),
 });
 
-/** A tool call in an answer, with the result that the client has added. */
+/** A tool call of an answer with the result that the client added. */
 export const UiToolPart = z.looseObject({
   type: z.string().regex(/^(?:tool-.+|dynamic-tool)$/),
   toolCallId: z.string(),
@@ -23,10 +23,13 @@ export const UiToolPart = z.looseObject({
 });
 export type UiToolPart = z.output<typeof UiToolPart>;
 
-/** The request of the AI SDK's `DefaultChatTransport`. The session has the history: only the last message is read. */
+/**
+ * The request of the AI SDK's `DefaultChatTransport`. The session stores the history: only the last
+ * message is read.
+ */
 export const ChatRequest = z
   .strictObject({
-    id: Id('ses').describe('The session: give it to `useChat` as `id`'),
+    id: Id('ses').describe('Id of the session: pass it to `useChat` as `id`'),
     messages: z
       .array(z.record(z.string(), z.unknown()))
       .max(10_000)
@@ -37,14 +40,14 @@ export const ChatRequest = z
       .max(200)
       .nullish()
       .describe(
-        'With `regenerate-message` the answer to make anew, else the last; with `submit-message` the message that is edited',
+        'With `regenerate-message`, the answer to regenerate; default: the last. With `submit-message`, the message to edit',
       ),
     attachments: z
       .array(Id('att'))
       .max(maxAttachments)
       .optional()
       .describe(
-        'Attachments of this session that go with the message: `sendMessage({ text }, { body: { attachments } })`',
+        'Attachments of this session to send with the message: `sendMessage({ text }, { body: { attachments } })`',
       ),
     tools: ClientTools.optional(),
     version: OptionalVersion.default(null),
@@ -52,7 +55,7 @@ export const ChatRequest = z
       .enum(busyPolicies)
       .nullable()
       .default(null)
-      .describe('null for the policy of the session'),
+      .describe('null uses the policy of the session'),
   })
   .openapi('ChatRequest', {
     example: {

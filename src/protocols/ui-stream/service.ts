@@ -16,8 +16,8 @@ import { isId } from '../../shared/id.ts';
 import { type ChatRequest, UiMessage } from './schema.ts';
 
 /**
- * A request of the AI SDK's chat transport as the start of a run. Throws `validation_failed` for a
- * message without text, `not_found` for a message that the session does not have.
+ * Converts a request of the AI SDK's chat transport to the input of a turn. Throws `validation_failed` for a
+ * message without text, and `not_found` for a message that does not exist in the session.
  */
 export async function toTurnInput(
   ctx: Ctx,
@@ -29,7 +29,10 @@ export async function toTurnInput(
     ...withClientTools(tools),
   };
   if (trigger === 'regenerate-message' && attachments !== undefined)
-    throw invalid('/attachments', 'An answer that is made anew has the files of its question.');
+    throw invalid(
+      '/attachments',
+      'Attachments are not allowed with `regenerate-message`: the files of the question are used.',
+    );
   if (trigger === 'regenerate-message')
     return {
       ...common,
@@ -38,27 +41,27 @@ export async function toTurnInput(
     };
   const { data: last } = UiMessage.safeParse(messages.at(-1));
   if (last?.role !== 'user')
-    throw invalid('/messages', 'The last message must be the user’s, with `role` and `parts`.');
+    throw invalid('/messages', 'The last message must have `role: user` and `parts`.');
   if (last.parts.some(({ type }) => type === 'file')) {
     throw invalid(
       '/messages',
-      'Files are uploaded as attachments of the session and named in `attachments`.',
+      'File parts are not supported. Upload files as attachments of the session and send their ids in `attachments`.',
     );
   }
   const text = last.parts
     .flatMap((part) => (part.type === 'text' && part.text !== undefined ? [part.text] : []))
     .join('\n\n')
     .trim();
-  if (text === '') throw invalid('/messages', 'The last message has no text.');
+  if (text === '') throw invalid('/messages', 'The last message must contain text.');
   if (messageId == null) return { ...common, text };
   if (isId('msg', messageId))
     return { ...common, text, parent_id: (await findMessage(ctx, id, messageId)).parent_id };
-  // The client makes up ids of its own for what its user says: what is edited follows the answer before it, which has one of ours.
+  // The client generates the ids of the user's messages. The edited message follows the answer before it, whose id is known.
   const before = idBefore(messages);
   if (before === undefined)
     throw invalid(
       '/messageId',
-      'Is no message of the session, and neither is the one before it in `messages`.',
+      'Neither this message nor the message before it in `messages` exists in the session.',
     );
   return {
     ...common,
@@ -67,14 +70,17 @@ export async function toTurnInput(
   };
 }
 
-/** The id of the message before the last; null when there is none, undefined when the client made the id. */
+/**
+ * Returns the id of the message before the last; null when there is none, undefined when the client
+ * generated the id.
+ */
 function idBefore(messages: ChatRequest['messages']): string | null | undefined {
   const before = messages.at(-2);
   if (before === undefined) return null;
   return typeof before.id === 'string' && isId('msg', before.id) ? before.id : undefined;
 }
 
-/** Returns the active run of a session, for a client that reconnects; null for none. */
+/** Returns the id of the active run of a session; null for none. Throws `not_found`. */
 export async function findActiveRun(ctx: Ctx, session_id: string): Promise<string | null> {
   const { active_run_id, active_run_until } = authorizeSession(
     ctx,
@@ -84,8 +90,8 @@ export async function findActiveRun(ctx: Ctx, session_id: string): Promise<strin
 }
 
 /**
- * The user's message that an answer, or else the newest answer, belongs to. One that only the client has an id for is
- * the newest that follows `before`.
+ * Returns the id of the user's message that an answer, by default the newest, belongs to. For an id that the client
+ * generated, it is the newest message that follows `before`. Throws `not_found`.
  */
 async function questionOf(
   ctx: Ctx,
@@ -113,7 +119,8 @@ async function questionOf(
   ]);
   authorizeSession(ctx, sessions);
   const question = path.find(({ role }) => role === 'user');
-  if (question === undefined) throw invalid('/trigger', 'The session has no message to answer.');
+  if (question === undefined)
+    throw invalid('/trigger', 'The session has no message to regenerate.');
   return question.id;
 }
 

@@ -7,16 +7,16 @@ import { authorizeSession, selectSession } from '../../sessions/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { type ChatRequest, UiMessage, UiToolPart } from './schema.ts';
 
-/** Results of client tools, as the chat of the AI SDK sends them. */
+/** The results of client tools in a request of the AI SDK. */
 interface SentActions {
   readonly run_id: string;
   readonly actions: readonly RunAction[];
 }
 
 /**
- * The results that a client has added to the last answer, for the run that made it; null where the last message is
- * the user's. Results of the agent's own tools are left out. Throws `validation_failed` when there are no others, or one
- * that the run requires is missing, and `conflict` when the run has ended.
+ * Returns the results of client tools in the last answer and the run of that answer; null when the last message is the
+ * user's. Results of the agent's tools are omitted. Throws `validation_failed` without a result or when a required one
+ * is missing, and `conflict` when the run has ended.
  */
 export async function toActions(
   ctx: Ctx,
@@ -38,9 +38,9 @@ export async function toActions(
   if (run === undefined || actions.length === 0)
     throw invalid(
       '/messages',
-      'The last message must be the user’s, with `role` and `parts`, or have results of tool calls that a run waits for.',
+      'The last message must have `role: user` and `parts`, or contain results of tool calls that a run waits for.',
     );
-  // The client would send the same again as soon as the reply ends.
+  // Without an error, the client would repeat the request as soon as the reply ends.
   if (run.ended_at !== null)
     throw new Failure(
       'conflict',
@@ -69,7 +69,7 @@ function toAction({ toolCallId, state, output, errorText }: UiToolPart): RunActi
   throw invalid('/messages', `The result of the call ${toolCallId}: ${issue?.message}`);
 }
 
-/** The run that made an answer; one that waits has not stored its answer yet. */
+/** Selects the run of an answer, or the active run of the session: a waiting run has not stored its answer yet. */
 const selectRunOfAnswer = (db: Db, workspace_id: string, session_id: string, message_id: string) =>
   db
     .select()

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, says, scene } from './support.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+// biome-ignore lint/suspicious/noExplicitAny: tests read request bodies of any shape.
 type Sent = { readonly body: any };
 
-describe('a response that is deleted in the middle of a chain', () => {
-  it('takes its words with it, and leaves a fork of the session what it has', async () => {
+describe('deleting a response in the middle of a chain', () => {
+  it('erases its text and keeps the text of a forked session', async () => {
     const { client, workspace, model, scripted } = await scene({
       rounds: [says('Aye.')],
       repeat: true,
@@ -29,7 +29,7 @@ describe('a response that is deleted in the middle of a chain', () => {
     expect(await textsOf(fork.id)).toEqual(['The xylophone question?', 'Aye.']);
     expect(await textsOf(run.session_id)).toEqual(['', '', 'And then?', 'Aye.']);
     expect((await workspace.get(`/sessions/${run.session_id}`)).body.title).toBeNull();
-    await client.responses.create({ input: 'Go on.', previous_response_id: second.id });
+    await client.responses.create({ input: 'Continue.', previous_response_id: second.id });
     const { input } = ((await scripted.requests()).at(-1) as Sent).body;
     expect(JSON.stringify(input)).not.toContain('xylophone');
     expect(JSON.stringify(input)).not.toContain('"text":""');
@@ -37,13 +37,13 @@ describe('a response that is deleted in the middle of a chain', () => {
 });
 
 describe('a chain', () => {
-  it('follows the version that a request names: a label or number, or the active one', async () => {
+  it('uses the version that a request names by label or number, otherwise the active version', async () => {
     const { client, workspace, agent_id, model, scripted } = await scene({
       rounds: [says('Aye.')],
       repeat: true,
     });
     await workspace.patch(`/agents/${agent_id}`, {
-      config: { instructions: 'Of the second version.' },
+      config: { instructions: 'Use the second version.' },
     });
     const first = await client.responses.create({ model: `${model}@1`, input: 'Hello?' });
     const instructed = async () =>
@@ -61,7 +61,7 @@ describe('a chain', () => {
     expect(await instructed()).toBe(true);
   });
 
-  it('goes on for the same user and agent alone', async () => {
+  it('rejects another user or agent', async () => {
     const { client, workspace, model } = await scene({ rounds: [says('Aye.')], repeat: true });
     const first = await client.responses.create({ model, input: 'Hello?', user: 'alice' });
     const more = { input: 'Again?', previous_response_id: first.id };
@@ -75,7 +75,7 @@ describe('a chain', () => {
     );
   });
 
-  it('can be read with a list of what to include, as the client sends it', async () => {
+  it('accepts the `include` list that the client sends', async () => {
     const { client, model } = await scene({ rounds: [says('Aye.')] });
     const { id } = await client.responses.create({ model, input: 'Hello?' });
     const include: ('reasoning.encrypted_content' | 'message.output_text.logprobs')[] = [

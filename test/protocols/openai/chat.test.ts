@@ -7,8 +7,8 @@ import { clientOf, failureOf, says, scene, usage, weather } from './support.ts';
 const hello = [{ role: 'user' as const, content: 'Hello?' }];
 const tools = [{ type: 'function' as const, function: weather }];
 
-describe('chat completions, by the openai client', () => {
-  it('answers with usage, also of cache and reasoning, and names the version', async () => {
+describe('chat completions with the openai client', () => {
+  it('returns the answer with usage, cached and reasoning tokens, and the version', async () => {
     const { client, model, workspace, agent_id } = await scene({
       rounds: [says('Hello ', 'there.')],
     });
@@ -52,7 +52,7 @@ describe('chat completions, by the openai client', () => {
     expect(await countRows('usage', workspace.id)).toBe(1);
   });
 
-  it('streams the same text as it comes, with usage where it is asked for', async () => {
+  it('streams the text, with usage when `include_usage` is set', async () => {
     const { client, model } = await scene({ rounds: [says('Zürich ', '🌧 ', 'Übel')] });
     const stream = client.chat.completions.stream({
       model,
@@ -67,7 +67,7 @@ describe('chat completions, by the openai client', () => {
     expect(final.id).toMatch(/^chatcmpl-/);
   });
 
-  it('sends the model the agent’s instructions, then the conversation as it was given', async () => {
+  it('sends the agent’s instructions followed by the conversation to the model', async () => {
     const { client, model, scripted } = await scene({ rounds: [says('Fine.')] });
     await client.chat.completions.create({
       model,
@@ -90,7 +90,7 @@ describe('chat completions, by the openai client', () => {
   });
 
   it.each([false, true])(
-    'gives calls of the caller’s tools out and takes their results back (stream: %s)',
+    'returns client tool calls and accepts their results (stream: %s)',
     async (isStream) => {
       const call = { id: 'call_1', name: 'get_weather', arguments: { city: 'Zürich' } };
       const { client, model, scripted, workspace } = await scene({
@@ -106,13 +106,13 @@ describe('chat completions, by the openai client', () => {
         finish_reason: 'tool_calls',
         message: { content: 'Let me look.' },
       });
-      const [asked] = choice?.message.tool_calls ?? [];
-      expect(asked).toMatchObject({
+      const [called] = choice?.message.tool_calls ?? [];
+      expect(called).toMatchObject({
         id: 'call_1',
         type: 'function',
         function: { name: 'get_weather' },
       });
-      expect(JSON.parse(asked?.type === 'function' ? asked.function.arguments : '')).toEqual({
+      expect(JSON.parse(called?.type === 'function' ? called.function.arguments : '')).toEqual({
         city: 'Zürich',
       });
       const run = (await workspace.get(`/runs/${first.id.replace('chatcmpl-', 'run_')}`)).body;
@@ -134,7 +134,7 @@ describe('chat completions, by the openai client', () => {
     },
   );
 
-  it('gives out one call where parallel ones are not wanted', async () => {
+  it('returns one tool call when parallel calls are disabled', async () => {
     const call = (id: string) => ({ id, name: 'get_weather', arguments: { city: id } });
     const { client, model } = await scene({
       rounds: [{ tool_calls: [call('a'), call('b')], usage }],
@@ -147,7 +147,7 @@ describe('chat completions, by the openai client', () => {
       expect(choices[0]?.message.tool_calls?.map(({ id }) => id)).toEqual(['a']);
   });
 
-  it('answers in the form of a schema, also one with definitions, and mends what does not follow it', async () => {
+  it('returns an answer that matches the schema, with definitions, after a repair', async () => {
     const { client, model, scripted } = await scene({
       rounds: [says('{"n":"x"}'), says('{"n":{"value":4}}')],
     });
@@ -177,7 +177,7 @@ describe('chat completions, by the openai client', () => {
     expect(await scripted.requests()).toHaveLength(2);
   });
 
-  it('answers as a JSON object', async () => {
+  it('returns a JSON object', async () => {
     const { client, model } = await scene({ rounds: [says('{"a":1}')] });
     const completion = await client.chat.completions.create({
       model,
@@ -187,7 +187,7 @@ describe('chat completions, by the openai client', () => {
     expect(JSON.parse(completion.choices[0]?.message.content ?? '')).toEqual({ a: 1 });
   });
 
-  it('knows agents by slug, id, label and number, and none else', async () => {
+  it('accepts slug, id, label and version number as model and returns 404 for other names', async () => {
     const { client, model, agent_id, workspace } = await scene({
       rounds: [says('Hi')],
       repeat: true,
@@ -217,7 +217,7 @@ describe('chat completions, by the openai client', () => {
     ).toBe('model_not_found');
   });
 
-  it('cites documents as annotations, whole and streamed alike', async () => {
+  it('returns the same citations as annotations with and without streaming', async () => {
     const workspace = await newWorkspace();
     const agent = (
       await workspace.post('/agents', { name: 'Manual', config: { model: 'builtin/extractive' } })
@@ -272,7 +272,7 @@ describe('chat completions, by the openai client', () => {
     expect(deltas.map(({ content = '' }) => content).join('')).toBe(message?.content);
   });
 
-  it('has one run and one answer for one Idempotency-Key', async () => {
+  it('executes one run per Idempotency-Key and replays its answer', async () => {
     const { client, model, workspace } = await scene({ rounds: [says('Once')] });
     const options = { headers: { 'idempotency-key': 'once' } };
     const answers = await Promise.all(
@@ -288,8 +288,8 @@ describe('chat completions, by the openai client', () => {
   });
 });
 
-describe('failures, by the openai client', () => {
-  it('are those of OpenAI', async () => {
+describe('failures with the openai client', () => {
+  it('have the status, type, code and param of OpenAI', async () => {
     const { client, model, workspace } = await scene({ rounds: [] });
     const create = (more: object, by = client) =>
       failureOf(by.chat.completions.create({ model, messages: hello, ...more } as never));
@@ -333,7 +333,7 @@ describe('failures, by the openai client', () => {
     [{ kind: 'status', status: 401 }, 424, 'provider_auth'],
     [{ kind: 'status', status: 500 }, 502, 'provider_error'],
     [{ kind: 'reset' }, 502, 'provider_error'],
-  ] as const)('of a provider: %j is %s', async (fault, status, code) => {
+  ] as const)('of a provider: %j returns %s', async (fault, status, code) => {
     const { client, model } = await scene({ rounds: Array(8).fill({ fault }) });
     for (const stream of [false, true]) {
       const error = await failureOf(
@@ -344,7 +344,7 @@ describe('failures, by the openai client', () => {
     }
   });
 
-  it('come within the stream once it has begun', async () => {
+  it('are sent in the stream once it has started', async () => {
     const { client, model } = await scene({
       rounds: [{ ...says('Half ', 'an answer'), fault: { kind: 'error-event', events: 3 } }],
     });
@@ -358,7 +358,7 @@ describe('failures, by the openai client', () => {
     expect((await failureOf(read())).code).toBe('provider_error');
   });
 
-  it('that a key came to may be tried again with it', async () => {
+  it('can be retried with the same Idempotency-Key', async () => {
     const { client, model } = await scene({
       rounds: [...Array(3).fill({ fault: { kind: 'status', status: 500 } }), says('At last')],
     });

@@ -3,6 +3,7 @@ import type OpenAI from 'openai';
 import { toFile } from 'openai';
 import { describe, expect, it } from 'vitest';
 import { newWorkspace, request } from '../../support/api.ts';
+import { call, fillPath, operationNamed } from '../../support/document.ts';
 import { atRest } from '../../support/resources.ts';
 import { countRows } from '../../support/rows.ts';
 import { runSchedule } from '../../support/schedule.ts';
@@ -22,8 +23,8 @@ async function itemsOf(client: OpenAI, id: string): Promise<Item[]> {
   return items;
 }
 
-describe('conversations, by the openai client', () => {
-  it('hold what was added, asked and answered, each item under one name', async () => {
+describe('conversations with the openai client', () => {
+  it('contain added items, input and output, each with a stable id', async () => {
     const { client, model, scripted, workspace, agent_id } = await scene({
       rounds: [says('Hello Ada.'), says('You are Ada.')],
     });
@@ -60,7 +61,7 @@ describe('conversations, by the openai client', () => {
     });
     const second = await client.responses.create({
       conversation: { id: conversation.id },
-      input: 'Who am I?',
+      input: 'Do you know my name?',
     });
     expect([second.model, second.output_text]).toEqual([model, 'You are Ada.']);
 
@@ -71,7 +72,7 @@ describe('conversations, by the openai client', () => {
       'Hello!',
       'Hello Ada.',
       'And I am new here.',
-      'Who am I?',
+      'Do you know my name?',
       'You are Ada.',
     ]);
     expect(after.slice(0, 2).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
@@ -91,7 +92,7 @@ describe('conversations, by the openai client', () => {
       'Hello!',
       'Hello Ada.',
       'And I am new here.',
-      'Who am I?',
+      'Do you know my name?',
     ])
       expect(sent, text).toContain(text);
     expect(sent).not.toContain('item_id');
@@ -101,7 +102,7 @@ describe('conversations, by the openai client', () => {
     ]);
   });
 
-  it('read an item once that is referred to in them, and take items of responses by reference', async () => {
+  it('read a referenced item once and accept references to items of responses', async () => {
     const { client, model, scripted } = await scene({
       rounds: [says('Blue.'), says('One.'), says('Two.'), says('Three.')],
     });
@@ -144,7 +145,22 @@ describe('conversations, by the openai client', () => {
       expect(await failureOf(call)).toMatchObject({ status: 404, code: 'item_not_found' });
   });
 
-  it('refuse items that no response could be sent with', async () => {
+  it.each(['POST /v1/conversations', 'POST /v1/conversations/{conversation}/items'])(
+    '%s returns the documented 404 for unknown item and file ids',
+    async (name) => {
+      const { client, workspace } = await scene({ rounds: [] });
+      const operation = operationNamed(name);
+      if (operation === undefined) throw new Error(`${name} is not in the document`);
+      const path = fillPath(operation, { conversation: (await client.conversations.create()).id });
+      const file = { role: 'user', content: [{ type: 'input_file', file_id: 'file-unknown' }] };
+      for (const item of [{ id: ' ' }, file]) {
+        const { status } = await call(operation, path, workspace.key, { json: { items: [item] } });
+        expect(status).toBe(404);
+      }
+    },
+  );
+
+  it('reject items that a response cannot read', async () => {
     const { client } = await scene({ rounds: [] });
     const upload = await client.files.create({
       file: await toFile(new TextEncoder().encode('Text.'), 'w.txt'),
@@ -177,7 +193,7 @@ describe('conversations, by the openai client', () => {
     expect(await itemsOf(client, id)).toEqual([]);
   });
 
-  it('forget an item that is deleted, before and after it was read, with its file', async () => {
+  it('erase a deleted item with its file, before and after a response has read it', async () => {
     const { client, model, scripted, workspace } = await scene({
       rounds: [says('Noted.'), says('What?'), says('Still.')],
     });
@@ -228,7 +244,7 @@ describe('conversations, by the openai client', () => {
     ).toBe(404);
   });
 
-  it('take calls of tools and their results, and keep which is which', async () => {
+  it('store tool calls and their results as separate items', async () => {
     const call = { id: 'call_1', name: 'get_weather', arguments: { city: 'Zürich' } };
     const { client, model } = await scene({
       rounds: [{ text: ['Let me look.'], tool_calls: [call], usage }, says('Rain.')],
@@ -251,7 +267,7 @@ describe('conversations, by the openai client', () => {
     ]);
   });
 
-  it('begin once, however many first responses come at once', async () => {
+  it('create one session for concurrent first responses', async () => {
     const { client, model, workspace } = await scene({ rounds: [says('Yes.')], repeat: true });
     const { id } = await client.conversations.create();
     const answers = await Promise.all(
@@ -264,7 +280,7 @@ describe('conversations, by the openai client', () => {
     expect(await countRows('sessions', workspace.id)).toBe(1);
   });
 
-  it('give an item that was added to one response, however many come at once', async () => {
+  it('pass an added item to only one of several concurrent responses', async () => {
     const { client, model, scripted } = await scene({ rounds: [says('Yes.')], repeat: true });
     const { id } = await client.conversations.create({
       items: [{ role: 'user', content: 'The word is tamarind.' }],
@@ -285,7 +301,7 @@ describe('conversations, by the openai client', () => {
       expect(JSON.stringify(body.input).split('tamarind')).toHaveLength(2);
   });
 
-  it('are updated, and deleted with everything in them; what it cost stays counted', async () => {
+  it('are updated, and deleted with their content while usage is kept', async () => {
     const { client, model, workspace } = await scene({ rounds: [says('One.')], repeat: true });
     const { id } = await client.conversations.create({ metadata: { a: '1' } });
     expect((await client.conversations.update(id, { metadata: { b: '2' } })).metadata).toEqual({
@@ -313,7 +329,7 @@ describe('conversations, by the openai client', () => {
     expect((await failureOf(client.conversations.retrieve(other.id))).status).toBe(404);
   });
 
-  it('are seen by those who may see their session, and before it by the key that made them', async () => {
+  it('are visible to the key that created them and, from the first response, to the keys that may read the session', async () => {
     const { client, model, workspace, agent_id } = await scene({
       rounds: [says('One.')],
       repeat: true,
@@ -348,19 +364,19 @@ describe('conversations, by the openai client', () => {
     ]).toEqual([true, false, true, false]);
     const foreign = clientOf((await newWorkspace()).key);
     expect((await failureOf(foreign.conversations.retrieve(id))).status).toBe(404);
-    const asked = clientOf(keys.other).responses.create({
+    const hidden = clientOf(keys.other).responses.create({
       model: other,
       conversation: id,
       input: 'Hello',
     });
-    expect((await failureOf(asked)).status).toBe(404);
+    expect((await failureOf(hidden)).status).toBe(404);
     expect(
       (await failureOf(client.responses.create({ model: other, conversation: id, input: 'Hello' })))
         .param,
     ).toBe('model');
   });
 
-  it('refuse what does not go together, at its place', async () => {
+  it('report the position of fields that are not allowed together', async () => {
     const { client, model } = await scene({ rounds: [says('One.')], repeat: true });
     const { id } = await client.conversations.create({
       items: [{ role: 'user', content: 'Waiting' }],
@@ -394,8 +410,8 @@ describe('conversations, by the openai client', () => {
   });
 });
 
-describe('what is kept of conversations and uploads', () => {
-  it('goes when it is older than the workspace keeps what was said', async () => {
+describe('retention of conversations and uploads', () => {
+  it('erases those that exceed the retention of the workspace', async () => {
     const workspace = await newWorkspace();
     const client = clientOf(workspace.key);
     const make = async () => ({
@@ -435,7 +451,7 @@ describe('what is kept of conversations and uploads', () => {
 });
 
 describe('input items of a response', () => {
-  it('are what it was asked with, in pages, newest first', async () => {
+  it('are listed in pages, newest first', async () => {
     const { client, model } = await scene({ rounds: [says('One.'), says('Two.')] });
     const first = await client.responses.create({
       model,
@@ -473,7 +489,7 @@ describe('input items of a response', () => {
     expect((await failureOf(client.responses.inputItems.list(second.id))).status).toBe(404);
   });
 
-  it('are not for a role that may not read messages', async () => {
+  it('return 403 for a role that may not read messages', async () => {
     const { client, model, workspace } = await scene({ rounds: [says('One.')] });
     const { id } = await client.responses.create({ model, input: 'Hello' });
     const viewer = clientOf((await workspace.withRole('viewer')).key);
@@ -482,7 +498,7 @@ describe('input items of a response', () => {
 });
 
 describe('input tokens', () => {
-  it('grow with instructions, tools, files and what came before', async () => {
+  it('increase with instructions, tools, files and previous messages', async () => {
     const { client, model, scripted } = await scene({
       rounds: [says('A long answer. '.repeat(50))],
     });
@@ -510,7 +526,7 @@ describe('input tokens', () => {
     ).toBe('model_not_found');
   });
 
-  it('need a model, and are repeated by Idempotency-Key', async () => {
+  it('require a model and are replayed with the same Idempotency-Key', async () => {
     const workspace = await newWorkspace();
     await workspace.post('/agents', { name: 'A', slug: 'agent-a' });
     expect(

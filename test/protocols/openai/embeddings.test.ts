@@ -4,13 +4,13 @@ import { newWorkspace } from '../../support/api.ts';
 import { playScript } from '../../support/provider/client.ts';
 import { clientOf, failureOf } from './support.ts';
 
-describe('embeddings and models, by the openai client', () => {
-  it('are the same as floats and as base64, one for each text, and metered', async () => {
+describe('embeddings and models with the openai client', () => {
+  it('returns one metered vector per text, equal as floats and as base64', async () => {
     const workspace = await newWorkspace();
     const client = clientOf(workspace.key);
     const body = { model: 'builtin/lexical', input: ['Descaling', 'Warranty', 'Descaling'] };
     const floats = await client.embeddings.create({ ...body, encoding_format: 'float' });
-    // Without a format the client asks for base64 and reads it itself.
+    // Without a format the client requests base64 and decodes it.
     const decoded = await client.embeddings.create(body);
     expect(floats.data.map(({ index, embedding }) => [index, embedding.length])).toEqual([
       [0, 512],
@@ -33,7 +33,7 @@ describe('embeddings and models, by the openai client', () => {
     ]);
   });
 
-  it('come from a provider, and are one for one Idempotency-Key', async () => {
+  it('calls a provider once per Idempotency-Key', async () => {
     const scripted = await playScript({ rounds: [] });
     const workspace = await newWorkspace();
     await workspace.put('/providers/openai', { api_key: scripted.api_key });
@@ -46,7 +46,7 @@ describe('embeddings and models, by the openai client', () => {
     expect(await scripted.requests()).toHaveLength(1);
   });
 
-  it('refuse other models and lengths, and tokens', async () => {
+  it('rejects unknown models, other lengths and tokens as input', async () => {
     const client = clientOf((await newWorkspace()).key);
     const create = (more: object) =>
       failureOf(client.embeddings.create({ model: 'builtin/lexical', input: 'Hello', ...more }));
@@ -56,7 +56,7 @@ describe('embeddings and models, by the openai client', () => {
     expect((await create({ input: [[1, 2, 3]] })).param).toBe('input');
   });
 
-  it('lists agents, newest first, and what else the role may know of', async () => {
+  it('lists agents, newest first, and the models that the role may read', async () => {
     const workspace = await newWorkspace();
     const made = [];
     for (const name of ['First', 'Second', 'Third'])

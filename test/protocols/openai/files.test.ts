@@ -18,7 +18,7 @@ const keysOf = async (workspace_id: string) =>
 const tick = () =>
   runSchedule('7 * * * *', env, { waitUntil: () => undefined } as unknown as ExecutionContext);
 
-describe('files, by the openai client', () => {
+describe('files with the openai client', () => {
   it('are uploaded, listed, read and deleted with their objects', async () => {
     const workspace = await newWorkspace();
     const { files } = clientOf(workspace.key);
@@ -55,7 +55,7 @@ describe('files, by the openai client', () => {
     expect((await keysOf(workspace.id)).filter((key) => key.includes(first.id))).toEqual([]);
   });
 
-  it('expire, and are erased by the sweep', async () => {
+  it('expire and are erased by the hourly task', async () => {
     const workspace = await newWorkspace();
     const { files } = clientOf(workspace.key);
     const file = await files.create({
@@ -72,7 +72,7 @@ describe('files, by the openai client', () => {
     expect([await countRows('uploads', workspace.id), await keysOf(workspace.id)]).toEqual([0, []]);
   });
 
-  it('are one for one Idempotency-Key, and refuse what cannot be had', async () => {
+  it('are created once per Idempotency-Key and reject unsupported types and fields', async () => {
     const workspace = await newWorkspace();
     const { files } = clientOf(workspace.key);
     const upload = async (name: string, more: object = {}, key?: string) =>
@@ -107,7 +107,7 @@ describe('files, by the openai client', () => {
     expect(await countRows('uploads', workspace.id)).toBe(1);
   });
 
-  it('are seen by who sees all agents, else by the key that uploaded them', async () => {
+  it('are visible to keys that may read all agents and to the key that uploaded them', async () => {
     const workspace = await newWorkspace();
     const agent = (await workspace.post('/agents', { name: 'A' })).body.id;
     const runtime = await workspace.withRole('runtime');
@@ -136,7 +136,7 @@ describe('files, by the openai client', () => {
 });
 
 describe('files of a request', () => {
-  it('reach the model as documents, from data, an id or a URL, in a response and in what follows it', async () => {
+  it('are sent to the model as documents from data, an id or a URL, also in later responses', async () => {
     const { client, model, scripted, workspace } = await scene({
       rounds: [says('89 EUR.'), says('Yes.')],
     });
@@ -188,7 +188,7 @@ describe('files of a request', () => {
     ]);
   });
 
-  it('keep what they were sent with when the upload is deleted, and go with the response', async () => {
+  it('stay in their message when the upload is deleted, and are erased with the response', async () => {
     const { client, model, scripted, workspace } = await scene({
       rounds: [says('One.'), says('Two.')],
     });
@@ -212,7 +212,7 @@ describe('files of a request', () => {
     expect(await keysOf(workspace.id)).toEqual([]);
   });
 
-  it('reach the model in their places in a conversation of chat completions, images as such', async () => {
+  it('are sent to the model at their positions in a chat completion, images as images', async () => {
     const { client, model, scripted } = await scene({ rounds: [says('Seen.')] });
     const url = await new Site().answers('/dot', {
       body: gif,
@@ -254,7 +254,7 @@ describe('files of a request', () => {
       expect(last, part).toContain(part);
   });
 
-  it('are quoted by the built-in model, from data and from an id', async () => {
+  it('are quoted by the built-in model, from data and by id', async () => {
     const workspace = await newWorkspace();
     const client = clientOf(workspace.key);
     const text = new TextEncoder().encode('The tamarind machine costs 815 EUR.');
@@ -262,7 +262,10 @@ describe('files of a request', () => {
       file: await toFile(text, 'price.txt'),
       purpose: 'user_data',
     });
-    const question = { type: 'input_text' as const, text: 'What does the tamarind machine cost?' };
+    const question = {
+      type: 'input_text' as const,
+      text: 'How much does the tamarind machine cost?',
+    };
     for (const file of [
       { file_id: upload.id },
       { filename: 'price.md', file_data: `data:text/markdown;base64,${base64(text)}` },
@@ -276,7 +279,7 @@ describe('files of a request', () => {
     }
   });
 
-  it('may be larger than a row of the database, and the same one twice is stored once', async () => {
+  it('may exceed the size of a database row and are stored once when sent twice', async () => {
     const { client, model, scripted, workspace } = await scene({
       rounds: [says('Big.')],
       repeat: true,
@@ -304,11 +307,11 @@ describe('files of a request', () => {
     expect(await countRows('attachments', workspace.id)).toBe(1);
   });
 
-  it('are refused at their place', async () => {
+  it('report errors at their position in the request', async () => {
     const { client, model } = await scene({ rounds: [] });
     const site = new Site();
     const gone = await site.answers('/gone.pdf', { status: 404 });
-    const page = await site.answers('/page.bin', { body: 'What is this?' });
+    const page = await site.answers('/page.bin', { body: 'Unknown content' });
     const create = (part: object) =>
       failureOf(
         client.responses.create({ model, input: [{ role: 'user', content: [part] }] } as never),
@@ -344,7 +347,7 @@ describe('files of a request', () => {
     expect([unknown.status, unknown.param]).toEqual([404, 'input[0].content[0].file_id']);
   });
 
-  it('are not left behind by a request that fails', async () => {
+  it('are erased when the request fails', async () => {
     const { client, model, workspace } = await scene({ rounds: [] });
     const data = `data:text/plain;base64,${btoa('Some text')}`;
     const content = [{ type: 'input_file' as const, filename: 'a.txt', file_data: data }];

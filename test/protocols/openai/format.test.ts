@@ -6,12 +6,12 @@ const hello = [{ role: 'user' as const, content: 'Give me the data' }];
 const open = { type: 'object', properties: { n: { type: 'number' } } };
 const closed = { ...open, required: ['n'], additionalProperties: false };
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+// biome-ignore lint/suspicious/noExplicitAny: tests read request bodies of any shape.
 const bodyOf = async ({ scripted }: Awaited<ReturnType<typeof scene>>, index = -1): Promise<any> =>
   (await scripted.requests()).at(index)?.body;
 
-describe('the form of an answer, as the provider is asked for it', () => {
-  it('has the schema as it was sent: with references, to itself too, and with patterns', async () => {
+describe('the answer format in the request to the provider', () => {
+  it('has the schema as it was sent, with recursive references and patterns', async () => {
     const set = await scene({
       rounds: [says('{"root":{"name":"a","children":[{"name":"b","children":[]}]}}')],
     });
@@ -50,7 +50,7 @@ describe('the form of an answer, as the provider is asked for it', () => {
     });
   });
 
-  it('is not strict unless the request says so', async () => {
+  it('is strict only when the request sets `strict`', async () => {
     for (const strict of [undefined, null, false]) {
       const set = await scene({ rounds: [says('{"n":1}')] });
       const format = {
@@ -79,7 +79,7 @@ describe('the form of an answer, as the provider is asked for it', () => {
     }
   });
 
-  it('is json_object as such, with the word that OpenAI wants where nobody has said it', async () => {
+  it('is json_object, with the word “JSON” added to the input where OpenAI requires it', async () => {
     const set = await scene({ rounds: [says('{"n":1}'), says('{"n":2}')] });
     const response_format = { type: 'json_object' as const };
     await set.client.chat.completions.create({
@@ -98,7 +98,7 @@ describe('the form of an answer, as the provider is asked for it', () => {
     expect(JSON.stringify((await bodyOf(set)).input)).not.toContain('Answer with');
   });
 
-  it('of an agent is strict where OpenAI takes its schema so, and loose where it does not', async () => {
+  it('of an agent is strict only if OpenAI supports its schema in strict mode', async () => {
     for (const [output_schema, strict] of [
       [closed, true],
       [open, false],
@@ -117,7 +117,7 @@ describe('the form of an answer, as the provider is asked for it', () => {
     }
   });
 
-  it('and of functions is what the request says', async () => {
+  it('keeps `strict` of functions as requested', async () => {
     const set = await scene({ rounds: [says('Hi')] });
     const functions = [
       { ...weather, name: 'exact', strict: true },
@@ -177,7 +177,7 @@ describe('tool_choice allowed_tools', () => {
   }));
   const call = { id: 'call_1', name: 'get_time', arguments: {} };
 
-  it('offers those alone besides the agent’s own, and the agent’s own not where one of them is required', async () => {
+  it('offers only the allowed tools, with the agent’s tools unless a call is required', async () => {
     const set = await scene(
       { rounds: [says('Hi'), { tool_calls: [call], usage }] },
       { tools: ['calculator'] },
@@ -205,7 +205,7 @@ describe('tool_choice allowed_tools', () => {
     expect((await bodyOf(set)).tool_choice).toBe('required');
   });
 
-  it('is refused for a tool that is not among the tools', async () => {
+  it('is rejected for a tool that is not in `tools`', async () => {
     const { client, model } = await scene({ rounds: [] });
     const tool_choice = {
       type: 'allowed_tools' as const,

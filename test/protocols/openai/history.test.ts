@@ -3,7 +3,7 @@ import { failureOf, says, scene } from './support.ts';
 
 const user = (content: string) => ({ role: 'user' as const, content });
 
-/** What a model of the provider read, without the agent's instructions. */
+/** Returns the messages that the model received, without system messages. */
 async function sentBy(
   set: Awaited<ReturnType<typeof scene>>,
 ): Promise<{ readonly role: string }[]> {
@@ -13,7 +13,7 @@ async function sentBy(
   );
 }
 
-/** An agent on a model behind another wire of the provider. */
+/** Creates an agent with a model of another provider. */
 async function sceneOn(
   provider: 'openai-compatible' | 'anthropic',
   model: string,
@@ -27,7 +27,7 @@ async function sceneOn(
 }
 
 describe('the messages of a chat completion', () => {
-  it('are read without the keys that say nothing to a model', async () => {
+  it('are read without unknown keys', async () => {
     const set = await scene({ rounds: [says('Fine.')] });
     const cache = { cache_control: { type: 'ephemeral' } };
     const messages = [
@@ -121,22 +121,19 @@ describe('the messages of a chat completion', () => {
       'not supported',
     ],
     [{ role: 'function', name: 'f', content: 'A' }, 'messages[1].role', ''],
-  ])(
-    'are refused by name where a model would have read something else: %j',
-    async (message, param, name) => {
-      const { client, model } = await scene({ rounds: [] });
-      const error = await failureOf(
-        client.chat.completions.create({
-          model,
-          messages: [user('Hi'), message, user('Well?')],
-        } as never),
-      );
-      expect([error.status, error.param]).toEqual([400, param]);
-      expect(error.message).toContain(name);
-    },
-  );
+  ])('are rejected with the name of the unsupported content: %j', async (message, param, name) => {
+    const { client, model } = await scene({ rounds: [] });
+    const error = await failureOf(
+      client.chat.completions.create({
+        model,
+        messages: [user('Hi'), message, user('Well?')],
+      } as never),
+    );
+    expect([error.status, error.param]).toEqual([400, param]);
+    expect(error.message).toContain(name);
+  });
 
-  it('may end in an answer to go on from, or in instructions', async () => {
+  it('may end with an answer to continue or with instructions', async () => {
     const set = await sceneOn('openai-compatible', 'm', [says('three.'), says('Oui.')]);
     const { client, model } = set;
     const messages = [user('Count'), { role: 'assistant' as const, content: 'One, two,' }];
@@ -144,15 +141,15 @@ describe('the messages of a chat completion', () => {
       (await client.chat.completions.create({ model, messages })).choices[0]?.message.content,
     ).toBe('three.');
     expect(await sentBy(set)).toEqual(messages);
-    const asked = [user('Hello'), { role: 'system' as const, content: 'In French.' }];
+    const instructed = [user('Hello'), { role: 'system' as const, content: 'In French.' }];
     expect(
-      (await client.chat.completions.create({ model, messages: asked })).choices[0]?.message
+      (await client.chat.completions.create({ model, messages: instructed })).choices[0]?.message
         .content,
     ).toBe('Oui.');
     expect(JSON.stringify((await set.scripted.requests()).at(-1)?.body)).toContain('In French.');
   });
 
-  it('may be instructions alone where the provider takes them; another refuses by its name, before anything is paid', async () => {
+  it('may be instructions only if the provider supports it, otherwise fail before a model call', async () => {
     const messages = [{ role: 'system' as const, content: 'Greet the world.' }];
     const set = await scene({ rounds: [says('Hello, world.')] });
     expect(
@@ -177,7 +174,7 @@ describe('the messages of a chat completion', () => {
 });
 
 describe('the items of a response', () => {
-  it('are read without the keys that say nothing to a model, also as OpenAI sends them', async () => {
+  it('are read without unknown keys, including keys that OpenAI sends', async () => {
     const set = await scene({ rounds: [says('Fine.')] });
     const part = {
       type: 'output_text',
@@ -271,21 +268,14 @@ describe('the items of a response', () => {
       'input[1].content[0]',
       '`input_image` is',
     ],
-  ])(
-    'are refused by name where a model would have read something else: %j',
-    async (item, param, name) => {
-      const { client, model } = await scene({ rounds: [] });
-      const error = await failureOf(
-        client.responses.create({ model, input: [user('Hi'), item] } as never),
-      );
-      expect([error.status, error.code, error.param]).toEqual([
-        400,
-        'unsupported_parameter',
-        param,
-      ]);
-      expect(error.message).toContain(`${name} not supported`);
-    },
-  );
+  ])('are rejected with the name of the unsupported content: %j', async (item, param, name) => {
+    const { client, model } = await scene({ rounds: [] });
+    const error = await failureOf(
+      client.responses.create({ model, input: [user('Hi'), item] } as never),
+    );
+    expect([error.status, error.code, error.param]).toEqual([400, 'unsupported_parameter', param]);
+    expect(error.message).toContain(`${name} not supported`);
+  });
 
   it.each([
     [{}, 'input', 'missing_required_parameter', 'input is required.'],
@@ -319,14 +309,14 @@ describe('the items of a response', () => {
       'unsupported_parameter',
       'Type `web_search` is not supported here.',
     ],
-  ])('are at fault at the place of the fault: %j', async (body, param, code, text) => {
+  ])('report the position of the error: %j', async (body, param, code, text) => {
     const { client, model } = await scene({ rounds: [] });
     const error = await failureOf(client.responses.create({ model, ...body } as never));
     expect([error.status, error.param, error.code]).toEqual([400, param, code]);
     expect(error.message).toContain(text);
   });
 
-  it('may end in an answer to go on from', async () => {
+  it('may end with an answer to continue', async () => {
     const set = await scene({ rounds: [says('three.')] });
     const input = [user('Count'), { role: 'assistant' as const, content: 'One, two,' }];
     expect((await set.client.responses.create({ model: set.model, input })).output_text).toBe(
@@ -335,7 +325,7 @@ describe('the items of a response', () => {
     expect((await sentBy(set)).map(({ role }) => role)).toEqual(['user', 'assistant']);
   });
 
-  it('follow no response whose id is malformed', async () => {
+  it('return 400 for a malformed previous_response_id', async () => {
     const { client, model } = await scene({ rounds: [] });
     for (const previous_response_id of [
       'resp_x',

@@ -8,12 +8,12 @@ import type { ChatChunk } from '../../../src/protocols/openai/chat-chunk.ts';
 import type { ChatCompletion } from '../../../src/protocols/openai/chat-schema.ts';
 import { chatStream } from '../../../src/protocols/openai/chat-stream.ts';
 import { toCompletion } from '../../../src/protocols/openai/completion.ts';
-import { endOf } from '../../../src/protocols/openai/response.ts';
+import { finishedResponse } from '../../../src/protocols/openai/response.ts';
 import type { ResponseEvent } from '../../../src/protocols/openai/response-events.ts';
 import type {
   OpenAiResponse,
   ResponseEcho,
-} from '../../../src/protocols/openai/responses-schema.ts';
+} from '../../../src/protocols/openai/response-object-schema.ts';
 import { responsesStream } from '../../../src/protocols/openai/responses-stream.ts';
 import type { Embeddings, ModelList } from '../../../src/protocols/openai/schema.ts';
 import type { Message, RunEvent } from '../../../src/runs/index.ts';
@@ -62,7 +62,7 @@ const runOf = (more: object) => ({
   ...more,
 });
 
-/** A stored answer; with calls of the caller's tools where there are some. */
+/** Returns a stored answer with the given client tool calls. */
 const messageOf = (run: object = {}, calls: readonly object[] = []): Message =>
   ({
     ...{ id: ids.message_id, run_id: ids.run_id, text, run: runOf(run) },
@@ -70,7 +70,7 @@ const messageOf = (run: object = {}, calls: readonly object[] = []): Message =>
     citations: [citation(1, 3), citation(2, null)],
   }) as unknown as Message;
 
-/** Each kind of event once: a kind that is new has to be added here. */
+/** One event of each type. A new type does not compile until it is added here. */
 const events: { readonly [Kind in RunEvent['type']]: Extract<RunEvent, { type: Kind }> } = {
   start: {
     type: 'start',
@@ -262,20 +262,20 @@ async function partsOf(
   for await (const part of stream) parts.push(part);
   return parts;
 }
-const saidIn = (parts: readonly LanguageModelV4StreamPart[]) =>
+const textIn = (parts: readonly LanguageModelV4StreamPart[]) =>
   parts.flatMap((part) => (part.type === 'text-delta' ? [part.delta] : [])).join('');
 
-/** A type as JSON carries it: a field that is `undefined` is left out. */
+/** A type after JSON serialization: fields that are `undefined` are omitted. */
 type Sent<Value> = Value extends object
   ? { [Name in keyof Value]: Sent<Exclude<Value[Name], undefined>> }
   : Value;
 
-/** The API sends null for these two, where the types of the package leave the field out. */
+/** The response type of the package without two fields that it omits and the API sends as null. */
 type OfPackage = Omit<OpenAI.Responses.Response, 'output_text' | 'usage' | 'user'>;
 type WithoutResponse<Event> = Event extends { readonly response: unknown } ? never : Event;
 
-describe('what is sent has the types of the openai package', () => {
-  it('whole, and in every event', () => {
+describe('replies and events', () => {
+  it('have the types of the openai package', () => {
     expectTypeOf<Sent<ChatCompletion>>().toExtend<OpenAI.ChatCompletion>();
     expectTypeOf<Sent<ChatChunk>>().toExtend<OpenAI.ChatCompletionChunk>();
     expectTypeOf<Sent<OpenAiResponse>>().toExtend<OfPackage>();
@@ -294,17 +294,20 @@ describe.each(endings)('%s', (_name, turn) => {
     event.type === 'finish' ? [event.message] : [],
   )[0] as Message;
   const hasCall = message.parts.some(({ type }) => type === 'tool-call');
-  const whole = { chat: toCompletion(message, 'support', origin), responses: endOf(message, echo) };
+  const whole = {
+    chat: toCompletion(message, 'support', origin),
+    responses: finishedResponse(message, echo),
+  };
 
-  it('is put together by the openai package as it is sent whole', async () => {
+  it('is accumulated from the stream by the openai package to the same object as without streaming', async () => {
     const completion = await client(bodyOf('chat', turn))
       .chat.completions.stream({ model: 'support', messages: [] })
       .finalChatCompletion();
-    const { finish_reason, message: said } = whole.chat
+    const { finish_reason, message: expected } = whole.chat
       .choices[0] as ChatCompletion['choices'][number];
     expect(completion.choices[0]).toMatchObject({
       finish_reason,
-      message: { content: said.content, annotations: said.annotations },
+      message: { content: expected.content, annotations: expected.annotations },
     });
     expect(completion.usage).toEqual(whole.chat.usage);
     const response = await client(bodyOf('responses', turn))
@@ -317,25 +320,31 @@ describe.each(endings)('%s', (_name, turn) => {
     expect(response.output).toMatchObject(whole.responses.output);
   });
 
-  it.each(aiSdk)('is read by %s as %s, streamed and whole', async (_package, kind, open) => {
-    const { stream } = await open(bodyOf(kind, turn)).doStream({ prompt, includeRawChunks: false });
-    const parts = await partsOf(stream);
-    expect(parts.filter(({ type }) => type === 'error')).toEqual([]);
-    expect(saidIn(parts)).toBe(text);
-    expect(parts.filter(({ type }) => type === 'tool-call')).toHaveLength(hasCall ? 1 : 0);
-    const end = parts.at(-1);
-    const { content, finishReason } = await open(
-      JSON.stringify(whole[kind]),
-      'application/json',
-    ).doGenerate({ prompt });
-    expect(end?.type === 'finish' && end.finishReason.unified).toBe(finishReason.unified);
-    expect(content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')).toBe(
-      text,
-    );
-  });
+  it.each(aiSdk)(
+    'is read by %s as %s, with and without streaming',
+    async (_package, kind, open) => {
+      const { stream } = await open(bodyOf(kind, turn)).doStream({
+        prompt,
+        includeRawChunks: false,
+      });
+      const parts = await partsOf(stream);
+      expect(parts.filter(({ type }) => type === 'error')).toEqual([]);
+      expect(textIn(parts)).toBe(text);
+      expect(parts.filter(({ type }) => type === 'tool-call')).toHaveLength(hasCall ? 1 : 0);
+      const end = parts.at(-1);
+      const { content, finishReason } = await open(
+        JSON.stringify(whole[kind]),
+        'application/json',
+      ).doGenerate({ prompt });
+      expect(end?.type === 'finish' && end.finishReason.unified).toBe(finishReason.unified);
+      expect(content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')).toBe(
+        text,
+      );
+    },
+  );
 
   it.each(['chat', 'responses'] as const)(
-    'is read by @langchain/openai as %s, streamed and whole',
+    'is read by @langchain/openai as %s, with and without streaming',
     async (kind) => {
       const open = (body: string, type?: string) =>
         new ChatOpenAI({
@@ -362,7 +371,7 @@ describe.each(endings)('%s', (_name, turn) => {
 describe('a failure in a stream', () => {
   const turn = [...spoken, error];
 
-  it('is thrown or told by the openai package', async () => {
+  it('is thrown by the openai package for a completion and returned in a failed response', async () => {
     const chat = client(bodyOf('chat', turn)).chat.completions.stream({
       model: 'support',
       messages: [],
@@ -374,9 +383,9 @@ describe('a failure in a stream', () => {
     expect(response).toMatchObject({ status: 'failed', error: { code: 'server_error' } });
   });
 
-  it.each(aiSdk)('is an error part of %s as %s', async (_package, kind, open) => {
+  it.each(aiSdk)('becomes an error part in %s as %s', async (_package, kind, open) => {
     const parts = await partsOf((await open(bodyOf(kind, turn)).doStream({ prompt })).stream);
-    expect(saidIn(parts)).toBe(text);
+    expect(textIn(parts)).toBe(text);
     expect(JSON.stringify(parts.filter(({ type }) => type === 'error'))).toMatch(
       kind === 'chat' ? /provider/i : /./,
     );
@@ -384,14 +393,14 @@ describe('a failure in a stream', () => {
   });
 
   it.each(['chat', 'responses'] as const)(
-    'that comes before it began has the form of an error event (%s)',
+    'is sent as an error event when it occurs before the stream starts (%s)',
     async (kind) => {
       const { protocol, options } = kinds[kind];
       const body = protocol
         .make(options)
         .refuse(new Failure('session_busy', 'The session is busy.'));
       const open = aiSdk.find(([, of]) => of === kind)?.[2];
-      // The package throws where the first event is an error.
+      // The package throws when the first event is an error.
       await expect(
         open?.(body)
           .doStream({ prompt })

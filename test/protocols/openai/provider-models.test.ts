@@ -20,8 +20,8 @@ async function ownServer(script: Script = { rounds: [says('Plainly.')], repeat: 
 
 const model = 'openai-compatible/scripted-large';
 
-describe('models of providers, by their own names', () => {
-  it('answers chat completions and chains of responses as the bare model, under one agent', async () => {
+describe('models of providers', () => {
+  it('answer chat completions and chains of responses without agent instructions, as one agent', async () => {
     const { workspace, client, scripted } = await ownServer();
     const completion = await client.chat.completions.create({
       model,
@@ -52,7 +52,7 @@ describe('models of providers, by their own names', () => {
     expect(usage.results).toEqual([{ agent_id: results[0]?.id, model: 'scripted-large' }]);
   });
 
-  it('makes one agent of first calls that race, and a changed agent does not change the model', async () => {
+  it('create one agent for concurrent first calls and ignore changes of that agent', async () => {
     const { workspace, client, scripted } = await ownServer();
     const ask = () =>
       client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello?' }] });
@@ -70,7 +70,7 @@ describe('models of providers, by their own names', () => {
     expect((await failureOf(ask())).code).toBe('model_not_found');
   });
 
-  it('is there again by another agent once the one that stood for it is deleted permanently', async () => {
+  it('get a new agent after their agent was deleted permanently', async () => {
     const { workspace, client } = await ownServer();
     const ask = () =>
       client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello?' }] });
@@ -84,7 +84,7 @@ describe('models of providers, by their own names', () => {
     expect(data[0].id).not.toBe(first.id);
   });
 
-  it('is bound by budgets, and repeated by its Idempotency-Key', async () => {
+  it('are subject to budgets and idempotency keys', async () => {
     const { workspace, client, scripted } = await ownServer();
     const body = { model, messages: [{ role: 'user' as const, content: 'Hello?' }] };
     const once = () =>
@@ -100,7 +100,7 @@ describe('models of providers, by their own names', () => {
     expect((await failureOf(client.chat.completions.create(body))).code).toBe('insufficient_quota');
   });
 
-  it.each(['runtime', 'limited'] as const)('does not exist for a %s key', async (kind) => {
+  it.each(['runtime', 'limited'] as const)('return 404 for a %s key', async (kind) => {
     const { workspace } = await ownServer();
     const agent = (await workspace.post('/agents', { name: 'Own' })).body.id;
     const { key } =
@@ -108,17 +108,17 @@ describe('models of providers, by their own names', () => {
         ? await workspace.withRole('runtime')
         : await workspace.withRole('editor', [agent]);
     const client = clientOf(key);
-    const asked = [
+    const calls = [
       () =>
         client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello?' }] }),
       () => client.responses.create({ model, input: 'Hello?' }),
       () => client.models.retrieve(model),
     ];
-    for (const call of asked) expect((await failureOf(call())).code).toBe('model_not_found');
+    for (const call of calls) expect((await failureOf(call())).code).toBe('model_not_found');
     expect((await workspace.get('/agents')).body.data).toHaveLength(1);
   });
 
-  it('refuses a name that no provider has, and one that gives vectors', async () => {
+  it('return 404 for unknown names and for embedding models', async () => {
     const { client } = await ownServer();
     for (const name of ['nobody/gpt', 'openai/text-embedding-3-small', 'builtin/none']) {
       expect(
@@ -130,7 +130,7 @@ describe('models of providers, by their own names', () => {
 });
 
 describe('the list of models', () => {
-  it('has what a server of the workspace lists, and each can be read with its slashes', async () => {
+  it('contains the models of a workspace’s own server, which can be retrieved by names with slashes', async () => {
     const { workspace, client } = await ownServer();
     const names = (await client.models.list()).data.map(({ id }) => id);
     expect(names).toEqual(
@@ -147,7 +147,7 @@ describe('the list of models', () => {
     );
   });
 
-  it('leaves out a server that does not answer', async () => {
+  it('omits a server that does not respond', async () => {
     const workspace = await newWorkspace();
     await workspace.put('/providers/openai-compatible', {
       base_url: 'https://unregistered.example.com/v1',
@@ -159,7 +159,7 @@ describe('the list of models', () => {
 });
 
 describe('embedding models of a server of the workspace', () => {
-  it('give vectors of their own length or of the length that was asked for, metered', async () => {
+  it('return metered vectors of the default or the requested length', async () => {
     const { workspace, client } = await ownServer();
     const create = (more: object) =>
       client.embeddings.create({
@@ -179,7 +179,7 @@ describe('embedding models of a server of the workspace', () => {
     expect(results).toEqual([{ model: 'qwen3-embed' }, { model: 'qwen3-embed' }]);
   });
 
-  it('are listed by the names that the workspace has priced', async () => {
+  it('are listed when the workspace has set a price', async () => {
     const { workspace, client } = await ownServer();
     const price = {
       model: 'openai-compatible/nomic-embed-text',

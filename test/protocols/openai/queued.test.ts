@@ -8,7 +8,7 @@ import { failureOf, type Scene, says, scene } from './support.ts';
 
 const stuck: Round = { ...says('Begun ', 'and more'), fault: { kind: 'stall', events: 5 } };
 
-/** A first response, one that is stuck behind it, and what else is asked in the same session meanwhile. */
+/** Creates a finished response, a stalled response that continues it, and `waiting` queued responses in the same session. */
 async function busy(rounds: readonly Round[], waiting: number) {
   const stage = await scene({ rounds: [says('First.'), stuck, ...rounds] });
   const { client, model } = stage;
@@ -32,7 +32,7 @@ const statusOf = async ({ client }: Pick<Scene, 'client'>, { id }: { id: string 
 const toRun = ({ id }: { id: string }) => id.replace('resp_', 'run_');
 
 describe('a background response behind another', () => {
-  it('is queued at once, a run that is listed, and answers when its turn comes', async () => {
+  it('is queued immediately, has a run, and answers in its turn', async () => {
     const stage = await busy([says('Second.'), says('Third.')], 2);
     const { queued, active, client, workspace, model } = stage;
     expect(active.status).toBe('in_progress');
@@ -62,7 +62,7 @@ describe('a background response behind another', () => {
   });
 
   it.each(['response', 'run'] as const)(
-    'is cancelled as a %s while it waits, and what waits behind it goes on',
+    'can be cancelled as a %s while it waits, and the next queued response continues',
     async (kind) => {
       const stage = await busy([says('After.')], 2);
       const { client, workspace, active } = stage;
@@ -95,7 +95,7 @@ describe('a background response behind another', () => {
     },
   );
 
-  it('is one run for one Idempotency-Key, while it waits and afterwards', async () => {
+  it('has one run per Idempotency-Key, while it waits and afterwards', async () => {
     const stage = await busy([says('Once.'), says('Other.')], 0);
     const options = { headers: { 'idempotency-key': 'again' } };
     const [one, two] = await Promise.all([
@@ -123,7 +123,7 @@ describe('a background response behind another', () => {
     expect(row).toEqual({ runs: 4 });
   });
 
-  it('streams its events from the first, asked for while it waits', async () => {
+  it('streams its events from the first when retrieved while it waits', async () => {
     const stage = await busy([says('Heard.')], 1);
     const [queued] = stage.queued as [OpenAI.Responses.Response];
     const reading = stage.client.responses.retrieve(queued.id, { stream: true });
@@ -133,7 +133,7 @@ describe('a background response behind another', () => {
     expect([types[0], types.at(-1)]).toEqual(['response.created', 'response.completed']);
   });
 
-  it('is closed by the sweep when its host dies, and its key asks anew', async () => {
+  it('is closed by the sweep when its host is lost, and its idempotency key starts a new run', async () => {
     const stage = await busy([says('Anew.')], 0);
     const options = { headers: { 'idempotency-key': 'lost' } };
     const queued = await stage.ask('Waiting', options);
@@ -159,7 +159,7 @@ describe('a background response behind another', () => {
     expect((await stage.client.responses.retrieve(again.id)).output_text).toBe('Anew.');
   });
 
-  it('is gone with its session, and erased when it is deleted', async () => {
+  it('is erased when it or its session is deleted', async () => {
     const stage = await busy([], 2);
     const [first, second] = stage.queued as [OpenAI.Responses.Response, OpenAI.Responses.Response];
     await stage.client.responses.delete(first.id);

@@ -6,14 +6,14 @@ const reference = (id: string | undefined) => ({ type: 'item_reference' as const
 const user = (content: string) => ({ role: 'user' as const, content });
 const tools = [{ type: 'function' as const, strict: true, ...weather }];
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look at the wire, whatever it is.
+// biome-ignore lint/suspicious/noExplicitAny: tests read request bodies of any shape.
 const inputOf = async ({ scripted }: Awaited<ReturnType<typeof scene>>): Promise<any[]> => {
   const input: { role: string }[] = (await scripted.requests()).at(-1)?.body.input;
   return input.filter(({ role }) => role !== 'system' && role !== 'developer');
 };
 
 describe('an item_reference', () => {
-  it('stands for the item, also without a type, where no response is named before it', async () => {
+  it('is replaced by the item, also without a type and without previous_response_id', async () => {
     const set = await scene({ rounds: [says('Blue.'), says('Green.')] });
     const { client, model } = set;
     const { output } = await client.responses.create({ model, input: 'A colour?' });
@@ -22,7 +22,7 @@ describe('an item_reference', () => {
     expect(JSON.stringify(await inputOf(set))).toMatch(/A colour\?.*Blue\..*Another\?/);
   });
 
-  it('of a call gives the result its call, in another session', async () => {
+  it('to a tool call provides the call of a result in another session', async () => {
     const call = (id: string, city: string) => ({ id, name: 'get_weather', arguments: { city } });
     const set = await scene({
       rounds: [
@@ -51,7 +51,7 @@ describe('an item_reference', () => {
     ).toEqual(['Zug', 'Chur']);
   });
 
-  it('to what previous_response_id brings already is not said twice; to another branch it is', async () => {
+  it('is not repeated for an item of previous_response_id, and is added for an item of another branch', async () => {
     const set = await scene({
       rounds: [says('One.'), says('Two.'), says('Three.'), says('Four.')],
     });
@@ -75,7 +75,7 @@ describe('an item_reference', () => {
     expect(sent).not.toContain('Sibling?');
   });
 
-  it('stands for what a response was asked, with its files, in another session', async () => {
+  it('is replaced by an input item with its files in another session', async () => {
     const set = await scene({ rounds: [says('Noted.'), says('Tamarind.')] });
     const { client, model } = set;
     const file_data = `data:text/plain;base64,${btoa('The word is tamarind.')}`;
@@ -113,7 +113,7 @@ describe('an item_reference', () => {
     );
   });
 
-  it('stands for the result of a call, after its call', async () => {
+  it('is replaced by the result of a tool call after its call', async () => {
     const set = await scene({
       rounds: [
         { tool_calls: [{ id: 'call_a', name: 'get_weather', arguments: { city: 'Zug' } }], usage },
@@ -149,13 +149,13 @@ describe('an item_reference', () => {
     expect([alone.status, alone.param]).toEqual([400, 'input[0]']);
   });
 
-  it('is not found where the item is unknown, not stored, deleted, or none of the caller’s to read', async () => {
+  it('returns 404 for an item that is unknown, not stored, deleted, or not readable by the caller', async () => {
     const { client, model, workspace } = await scene({ rounds: [says('Secret.')], repeat: true });
     const create = (input: string, more: object = {}) =>
       client.responses.create({ model, input, ...more });
     const refused = async (id: string | undefined, by = client, more: object = {}) => {
       const error = await failureOf(
-        by.responses.create({ model, input: [reference(id), user('What was said?')], ...more }),
+        by.responses.create({ model, input: [reference(id), user('Which secret?')], ...more }),
       );
       expect([error.status, error.code, error.param, error.type], id).toEqual([
         404,
@@ -180,7 +180,7 @@ describe('an item_reference', () => {
     ])
       await refused(gone);
     for (const { output } of [unstored, deleted]) await refused(output[0]?.id);
-    // Another key that runs agents, another workspace, another end user.
+    // Another runtime key, another workspace, another end user.
     await refused(id, clientOf((await workspace.withRole('runtime')).key));
     const other = await newWorkspace();
     const stranger = (
@@ -198,7 +198,7 @@ describe('an item_reference', () => {
         })
       ).status,
     ).toBe('completed');
-    // A message of a chat session is no item of a response.
+    // A message of a chat session is not an item of a response.
     const session = (await workspace.post(`/agents/${model}/sessions`, {})).body;
     const { body: message } = await workspace.post(`/sessions/${session.id}/messages`, {
       message: 'In a session',
@@ -207,7 +207,7 @@ describe('an item_reference', () => {
   });
 });
 
-describe('results of a part of the calls', () => {
+describe('results for some of the tool calls', () => {
   const calls = ['a', 'b'].map((id) => ({
     id: `call_${id}`,
     name: 'get_weather',
@@ -219,7 +219,7 @@ describe('results of a part of the calls', () => {
     output: `result ${id}`,
   });
 
-  it('keep the other calls, whose results may come with a later response', async () => {
+  it('keep the other calls, whose results can be sent with a later response', async () => {
     const set = await scene({
       rounds: [{ tool_calls: calls, usage }, says('Half of it.'), says('All of it.')],
     });
@@ -284,6 +284,7 @@ describe('results of a part of the calls', () => {
     ];
     await client.chat.completions.create({ model, messages });
     const sent = JSON.stringify((await scripted.requests())[0]?.body);
-    for (const said of ['result a', 'call_b', 'No result was given.']) expect(sent).toContain(said);
+    for (const sentText of ['result a', 'call_b', 'No result was given.'])
+      expect(sent).toContain(sentText);
   });
 });

@@ -14,8 +14,8 @@ async function eventsOf(stream: AsyncIterable<Event>): Promise<Event[]> {
 
 const tools = [{ type: 'function' as const, ...weather, strict: true }];
 
-describe('responses, by the openai client', () => {
-  it('answer, and can be read again', async () => {
+describe('responses with the openai client', () => {
+  it('are created and can be retrieved', async () => {
     const { client, model, workspace, agent_id } = await scene({
       rounds: [says('Hello ', 'there.')],
     });
@@ -48,7 +48,7 @@ describe('responses, by the openai client', () => {
     expect(data).toMatchObject([{ end_user_id: 'c-1', metadata: { team: 'a' }, message_count: 2 }]);
   });
 
-  it('go on from any earlier one, each on its own branch', async () => {
+  it('continue from any earlier response, each on its own branch', async () => {
     const { client, model, scripted, workspace, agent_id } = await scene({
       rounds: ['A', 'B', 'C', 'D'].map((text) => says(text)),
     });
@@ -89,7 +89,7 @@ describe('responses, by the openai client', () => {
     expect((await workspace.get(`/agents/${agent_id}/sessions`)).body.data).toHaveLength(1);
   });
 
-  it('stream events that are numbered, put together what is stored, and can be read from any of them', async () => {
+  it('stream numbered events that match the stored response and can be replayed from any event', async () => {
     const { client, model } = await scene({
       rounds: [says('Zürich ', '🌧 ', 'Übel ', 'und mehr.')],
     });
@@ -112,7 +112,7 @@ describe('responses, by the openai client', () => {
       'response.completed',
     ]);
     const last = events.at(-1);
-    if (last?.type !== 'response.completed') throw new Error('it has not been completed');
+    if (last?.type !== 'response.completed') throw new Error('the response was not completed');
     const { id } = last.response;
     const { output_text, ...stored } = await client.responses.retrieve(id);
     expect(output_text).toBe('Zürich 🌧 Übel und mehr.');
@@ -128,7 +128,7 @@ describe('responses, by the openai client', () => {
   });
 
   it.each([false, true])(
-    'give calls of the caller’s tools out and take their results back (stream: %s)',
+    'return client tool calls and accept their results (stream: %s)',
     async (isStream) => {
       const call = { id: 'call_1', name: 'get_weather', arguments: { city: 'Zürich' } };
       const { client, model, scripted } = await scene({
@@ -146,8 +146,8 @@ describe('responses, by the openai client', () => {
         { type: 'message', content: [{ text: 'Let me look.' }] },
         { type: 'function_call', call_id: 'call_1', name: 'get_weather', status: 'completed' },
       ]);
-      const [, asked] = first.output;
-      expect(asked?.type === 'function_call' && JSON.parse(asked.arguments)).toEqual({
+      const [, called] = first.output;
+      expect(called?.type === 'function_call' && JSON.parse(called.arguments)).toEqual({
         city: 'Zürich',
       });
       expect((await client.responses.retrieve(first.id)).output).toMatchObject(
@@ -166,7 +166,7 @@ describe('responses, by the openai client', () => {
       const [, sent] = await scripted.requests();
       for (const text of ['Weather?', 'call_1', '\\"sky\\":\\"rain\\"'])
         expect(JSON.stringify(sent?.body), text).toContain(text);
-      // A call that nobody answers does not stand in the way of what is said next.
+      // A call without a result does not prevent another message.
       const other = await client.responses.create({
         model,
         input: 'Never mind',
@@ -185,7 +185,7 @@ describe('responses, by the openai client', () => {
     },
   );
 
-  it('answer in the form of a schema', async () => {
+  it('return an answer that matches the schema', async () => {
     const { client, model } = await scene({ rounds: [says('{"n":4}')] });
     const schema = {
       type: 'object',
@@ -201,7 +201,7 @@ describe('responses, by the openai client', () => {
     expect(response.output_parsed).toEqual({ n: 4 });
   });
 
-  it('go on in the background, are listened to from any event, and are cancelled', async () => {
+  it('run in the background, stream from any event and can be cancelled', async () => {
     const slow = {
       ...says('One ', 'two ', 'three'),
       fault: { kind: 'drip' as const, bytes: 200, ms: 40 },
@@ -230,7 +230,7 @@ describe('responses, by the openai client', () => {
     );
   });
 
-  it('that are not to be stored are there no more; one that is deleted leaves what follows it', async () => {
+  it('cannot be retrieved with `store: false`, and deleting one keeps later responses', async () => {
     const { client, model, workspace } = await scene({
       rounds: [says('Off the record')],
       repeat: true,
@@ -262,7 +262,7 @@ describe('responses, by the openai client', () => {
     expect(await countRows('usage', workspace.id)).toBe(4);
   });
 
-  it('fail as events once they have begun, and are kept as failed', async () => {
+  it('send a failure as an event once they have started and are stored as failed', async () => {
     const { client, model } = await scene({
       rounds: [{ ...says('Half ', 'an answer'), fault: { kind: 'error-event', events: 5 } }],
     });
@@ -270,14 +270,14 @@ describe('responses, by the openai client', () => {
       await client.responses.create({ model, input: 'Hello?', stream: true }),
     );
     const last = events.at(-1);
-    if (last?.type !== 'response.failed') throw new Error(`it ended with ${last?.type}`);
+    if (last?.type !== 'response.failed') throw new Error(`the last event is ${last?.type}`);
     expect(last.response).toMatchObject({ status: 'failed', error: { code: 'server_error' } });
     const { output_text: _, ...stored } = await client.responses.retrieve(last.response.id);
     expect(stored).toEqual(last.response);
     expect(stored.output).toMatchObject([{ type: 'message', status: 'incomplete' }]);
   });
 
-  it('refuse what cannot be had, and are one for one Idempotency-Key', async () => {
+  it('reject unsupported fields and are created once per Idempotency-Key', async () => {
     const { client, model } = await scene({ rounds: [says('Once')] });
     for (const [more, param] of [
       [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],

@@ -56,7 +56,7 @@ const framesOf = (kind: StreamProtocol, options: object, events: readonly RunEve
   const encoder = kind.make(options as Record<string, unknown>);
   return events.flatMap((event) => encoder.frames(event));
 };
-// biome-ignore lint/suspicious/noExplicitAny: the frames of any protocol.
+// biome-ignore lint/suspicious/noExplicitAny: frames of any protocol.
 const dataOf = (frame: string): any =>
   JSON.parse(
     frame
@@ -66,7 +66,7 @@ const dataOf = (frame: string): any =>
   );
 const idOf = (frame: string) => Number(/^id: (\d+)$/m.exec(frame)?.[1]);
 
-const said = (frames: readonly string[]): string =>
+const textIn = (frames: readonly string[]): string =>
   frames
     .map(dataOf)
     .reduce(
@@ -88,7 +88,7 @@ const rounds = fc.array(
 );
 
 describe.each(kinds)('the stream of %s', (_name, kind, options) => {
-  it('says what the stored message says, in frames that are numbered and the same each time', () => {
+  it('contains the text of the stored message in numbered, reproducible frames', () => {
     fc.assert(
       fc.property(rounds, (deltas) => {
         const events = deltas.flatMap((some, ordinal): RunEvent[] => [
@@ -98,24 +98,24 @@ describe.each(kinds)('the stream of %s', (_name, kind, options) => {
         const text = textOfEvents(events);
         const all = [started, ...events, finished(text)];
         const frames = framesOf(kind, options, all);
-        expect(said(frames)).toBe(text);
+        expect(textIn(frames)).toBe(text);
         expect(frames.map(idOf)).toEqual(frames.map((_, index) => index + 1));
         expect(framesOf(kind, options, all)).toEqual(frames);
       }),
     );
   });
 
-  it('tells a run whose events are not kept by its message', () => {
+  it('replays a run without stored events from its message', () => {
     const frames = framesOf(kind, options, [
       { type: 'text-delta', delta: 'All of it' },
       finished('All of it'),
     ]);
-    expect(said(frames)).toBe('All of it');
+    expect(textIn(frames)).toBe('All of it');
     for (const data of frames.map(dataOf))
       expect(data.id ?? data.response?.id ?? data.item_id ?? data.item?.id).toBeDefined();
   });
 
-  it('says nothing of the agent’s own tools', () => {
+  it('omits calls of the agent’s tools', () => {
     const tool = { tool_call_id: 'call_1', tool_name: 'calculator' };
     const events: RunEvent[] = [
       { type: 'tool-input-start', ...tool },

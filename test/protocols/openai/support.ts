@@ -4,7 +4,7 @@ import { newWorkspace, type Workspace } from '../../support/api.ts';
 import { playScript, type ScriptedProvider } from '../../support/provider/client.ts';
 import type { Round, Script } from '../../support/provider/script.ts';
 
-/** The real client, over the worker's own fetch handler. */
+/** Returns an OpenAI client that calls the fetch handler of the worker. */
 export const clientOf = (key: string): OpenAI =>
   new OpenAI({
     apiKey: key,
@@ -18,7 +18,7 @@ export const clientOf = (key: string): OpenAI =>
 export interface Scene {
   readonly workspace: Workspace;
   readonly client: OpenAI;
-  /** The agent's slug. */
+  /** The slug of the agent. */
   readonly model: string;
   readonly agent_id: string;
   readonly scripted: ScriptedProvider;
@@ -32,7 +32,7 @@ export const usage = {
 };
 export const says = (...text: string[]): Round => ({ text, usage });
 
-/** A workspace with an agent on a model that has its lines. */
+/** Creates a workspace with an agent whose model plays the script. */
 export async function scene(script: Script, config: object = {}): Promise<Scene> {
   const scripted = await playScript(script);
   const workspace = await newWorkspace();
@@ -64,11 +64,11 @@ export const weather = {
   },
 };
 
-/** What the client throws. */
+/** Returns the API error that the client throws. Throws if the call succeeds. */
 export async function failureOf(call: PromiseLike<unknown>) {
   const error = await Promise.resolve(call).then(
     () => {
-      throw new Error('it did not fail');
+      throw new Error('the call did not fail');
     },
     (thrown: unknown) => thrown,
   );

@@ -10,7 +10,7 @@ const answer: Round = {
 };
 const slowly: Round = { ...answer, fault: { kind: 'drip', bytes: 100, ms: 40 } };
 
-/** The AI SDK's own transport, as `useChat` makes it, with the worker in place of the network. */
+/** Returns the AI SDK's transport as `useChat` creates it, with the worker instead of the network. */
 const transportOf = ({ workspace }: Chat) =>
   new DefaultChatTransport({
     api: 'http://agentgrid.test/api/v1/chat',
@@ -47,7 +47,7 @@ const textOf = (message: UIMessage | undefined) =>
   message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
 describe('the AI SDK’s chat transport', () => {
-  it('sends, makes anew and edits, over several messages', async () => {
+  it('sends, regenerates and edits over several messages', async () => {
     const chat = await newChat({ rounds: [answer], repeat: true });
     const question = userMessage('Hello?');
     const first = await lastOf(await send(chat, [question]));
@@ -84,7 +84,7 @@ describe('the AI SDK’s chat transport', () => {
     ]);
   });
 
-  it('edits and answers anew what only the client has ids for', async () => {
+  it('edits and regenerates messages whose ids the client generated', async () => {
     const chat = await newChat({ rounds: [answer], repeat: true });
     const [question, more] = [userMessage('First?'), userMessage('Second?')];
     const first = (await lastOf(await send(chat, [question]))) as UIMessage;
@@ -106,12 +106,12 @@ describe('the AI SDK’s chat transport', () => {
     expect(await shown()).toEqual(['First?', 'Hello there', 'Second, edited?', 'Hello there']);
     await lastOf(await edit('First, edited?', question.id, []));
     expect(await shown()).toEqual(['First, edited?', 'Hello there']);
-    const said = JSON.stringify((await chat.provider.requests()).at(-1)?.body);
-    expect([said.includes('First, edited?'), said.includes('Second')]).toEqual([true, false]);
+    const sent = JSON.stringify((await chat.provider.requests()).at(-1)?.body);
+    expect([sent.includes('First, edited?'), sent.includes('Second')]).toEqual([true, false]);
     await expect(edit('Whose?', 'another', [userMessage('Who?')])).rejects.toThrow('messageId');
   });
 
-  it('finds the answer that is being given when it comes back, and nothing when none is', async () => {
+  it('resumes the active run after a reconnect, and returns nothing without one', async () => {
     const chat = await newChat({ rounds: [slowly] });
     const reconnect = () => transportOf(chat).reconnectToStream({ chatId: chat.session });
     expect(await reconnect()).toBeNull();
@@ -123,7 +123,7 @@ describe('the AI SDK’s chat transport', () => {
     await vi.waitUntil(async () => (await reconnect()) === null);
   });
 
-  it('takes a version and files by the body of its own', async () => {
+  it('accepts a version and attachments in the body', async () => {
     const chat = await newChat({ rounds: [answer], repeat: true });
     await chat.workspace.patch(`/agents/${chat.agent}`, { config: { instructions: 'Second.' } });
     const upload = { name: 'note.txt', text: 'Teapots are green.' };
@@ -132,15 +132,15 @@ describe('the AI SDK’s chat transport', () => {
     const post = (more: object) =>
       chat.workspace.post('/chat', { id: chat.session, messages: [userMessage('Hi')], ...more });
     expect((await post({ version: 1, attachments: [file] })).status).toBe(200);
-    const asked = JSON.stringify((await chat.provider.requests()).at(-1));
-    expect(asked).toContain('Teapots are green.');
-    expect(asked).not.toContain('Second.');
+    const sent = JSON.stringify((await chat.provider.requests()).at(-1));
+    expect(sent).toContain('Teapots are green.');
+    expect(sent).not.toContain('Second.');
     expect((await post({ colour: 'red' })).status).toBe(422);
     const anew = await post({ trigger: 'regenerate-message', attachments: [file] });
     expect([anew.status, anew.body.errors[0].pointer]).toEqual([422, '/attachments']);
   });
 
-  it('is told what is wrong with its messages', async () => {
+  it('returns 422 with the position for invalid messages', async () => {
     const chat = await newChat({ rounds: [] });
     const post = (messages: unknown, more: object = {}) =>
       chat.workspace.post('/chat', { id: chat.session, messages, ...more });

@@ -11,7 +11,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type Chat, newChat } from '../../support/chat.ts';
 import { asks, clock, locate, pick, says, tools } from '../../support/waiting.ts';
 
-/** The state that `useChat` keeps in React, in plain fields. */
+/** The chat state that `useChat` stores in React, in plain fields. */
 class PlainState implements ChatState<UIMessage> {
   status: ChatStatus = 'ready';
   error: Error | undefined = undefined;
@@ -36,7 +36,7 @@ type ToolCall = {
   readonly dynamic?: boolean;
 };
 
-/** What `useChat` makes: the AI SDK's chat with its transport, and the worker in place of the network. */
+/** Creates the AI SDK's chat with its transport as `useChat` does, with the worker instead of the network. */
 function openChat(
   { workspace, session }: Chat,
   onToolCall: (chat: PlainChat, call: ToolCall) => void,
@@ -68,7 +68,7 @@ const textOf = (message: UIMessage | undefined) =>
   message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
 describe('client tools of useChat', () => {
-  it('are called by onToolCall, answered by addToolOutput, and the answer goes on by itself', async () => {
+  it('are called with onToolCall, answered with addToolOutput, and the answer continues automatically', async () => {
     const chat = await newChat(
       { rounds: [asks(locate, clock, pick), says] },
       { config: { tools: ['current_time'] } },
@@ -102,16 +102,16 @@ describe('client tools of useChat', () => {
       ['dynamic-tool', 'output-available'],
       ['tool-pick_colour', 'output-error'],
     ]);
-    // One run, and its message has the id that the client knows.
+    // There is one run, and its message has the id that the client received.
     const stored = (await chat.workspace.get(`/sessions/${chat.session}/messages`)).body.data;
     expect(stored[0]).toMatchObject({ id: answer?.id, run: { status: 'completed' } });
     expect((await chat.workspace.get('/runs')).body.data).toHaveLength(1);
-    const told = JSON.stringify((await chat.provider.requests())[1]?.body);
-    expect([told.includes('Zurich'), told.includes('The user closed it.')]).toEqual([true, true]);
+    const sent = JSON.stringify((await chat.provider.requests())[1]?.body);
+    expect([sent.includes('Zurich'), sent.includes('The user closed it.')]).toEqual([true, true]);
     expect(ui.requests).toHaveLength(2);
   });
 
-  it('may be called again and again, with a message of the user after them', async () => {
+  it('can be called several times, followed by a message of the user', async () => {
     const rounds = [asks(locate), asks({ ...pick, id: 'call_5' }), says, { text: ['Bye.'] }];
     const chat = await newChat({ rounds });
     const ui = openChat(chat, (client, { toolName: tool, toolCallId }) => {
@@ -126,7 +126,7 @@ describe('client tools of useChat', () => {
     expect(textOf(ui.chat.messages[3])).toBe('Bye.');
   });
 
-  it('wait for a client that comes back, which finds the calls again', async () => {
+  it('wait for a client that reconnects, which receives the calls again', async () => {
     const chat = await newChat({ rounds: [asks(locate), says] });
     const first = openChat(chat, () => undefined);
     await first.chat.sendMessage({ text: 'Where am I?' });
@@ -143,7 +143,7 @@ describe('client tools of useChat', () => {
     expect(second.chat.messages[1]?.id).toBe(first.chat.messages[1]?.id);
   });
 
-  it('are refused with what is wrong, and never asked for without end', async () => {
+  it('return an error for an invalid result, without repeated requests', async () => {
     const chat = await newChat({ rounds: [asks(locate), says] });
     const ui = openChat(chat, (client, { toolName: tool, toolCallId }) => {
       void client.addToolOutput({ tool, toolCallId, output: 'x'.repeat(60_000) });

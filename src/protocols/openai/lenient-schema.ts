@@ -2,19 +2,19 @@ import { z } from '@hono/zod-openapi';
 import { placeOf } from '../../http/violations.ts';
 
 /*
- * How the conversation of a request is read, in both protocols; the one place where the line is drawn.
- * Ignored: keys of messages, items and parts that are not listed, such as `cache_control`, `annotations` and what
- * clients and providers add to the messages that they send back; and reasoning, whatever form it has.
- * Refused by name: what the model would have read and cannot be given, such as audio, or a type that is not known.
- * The settings beside the conversation are strict: an unknown one might have changed the answer.
+ * Defines which parts of a conversation in a request are validated, for Chat Completions and Responses.
+ * Ignored: unknown keys of messages, items and parts, such as `cache_control`, `annotations` and other keys that
+ * clients and providers add to messages that they send back; and reasoning in every format.
+ * Rejected with an error: content that the model would have to read and that is not supported, such as audio, and
+ * unknown types. The settings outside the conversation are strict, since an unknown setting might change the answer.
  */
 
-/** A message, an item or a part: keys that are not listed are ignored. */
-export const said = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+/** Returns the schema of a message, item or part whose unknown keys are ignored. */
+export const lenientObject = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.object(shape).openapi({ additionalProperties: true });
 
-/** Parts of an answer that hold reasoning; they are ignored. */
-export const ReasoningPart = said({
+/** The parts of an answer that contain reasoning. They are ignored. */
+export const ReasoningPart = lenientObject({
   type: z.enum(['reasoning', 'reasoning_text', 'summary_text', 'thinking', 'redacted_thinking']),
 });
 
@@ -23,8 +23,11 @@ interface Issue {
   readonly message: string;
 }
 
-/** A message for a union of kinds: the fault in the kind that was meant, the type that is not known, or what is expected. */
-export const orExplain =
+/**
+ * Returns the error message of a union: the first error of the case that the input's `type` or `role` selects, otherwise
+ * that the type is not supported, otherwise `expected`.
+ */
+export const explainUnion =
   (expected: string) =>
   (issue: {
     readonly input?: unknown;
@@ -36,14 +39,14 @@ export const orExplain =
       readonly type?: unknown;
       readonly role?: unknown;
     };
-    // Kinds that have no role say nothing of a wrong one.
+    // Cases without a role cannot report a wrong role.
     const wrongRole =
       role === undefined
         ? undefined
         : issue.errors?.flat().find(({ path }) => path.length === 1 && path[0] === 'role');
     if (wrongRole !== undefined) return `${placeOf(wrongRole.path)}${wrongRole.message}`;
-    const meant = issue.errors?.filter((branch) => !branch.some(isOther)) ?? [];
-    const first = meant[0]?.[0];
+    const selected = issue.errors?.filter((branch) => !branch.some(isOther)) ?? [];
+    const first = selected[0]?.[0];
     if (first !== undefined) return `${placeOf(first.path)}${first.message}`;
     return typeof type === 'string'
       ? `Type \`${type.slice(0, 64)}\` is not supported here. ${expected}`
