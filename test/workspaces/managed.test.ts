@@ -183,8 +183,14 @@ async function fullWorkspace(): Promise<Workspace> {
   });
   await workspace.put(`/messages/${values.message}/feedback`, { rating: 'up' });
   // A run without a session, with a file of its own.
-  const file = { filename: 'note.txt', file_data: `data:text/plain;base64,${btoa('One grinder.')}` };
-  const content = [{ type: 'text', text: 'When does the shop open?' }, { type: 'file', file }];
+  const file = {
+    filename: 'note.txt',
+    file_data: `data:text/plain;base64,${btoa('One grinder.')}`,
+  };
+  const content = [
+    { type: 'text', text: 'When does the shop open?' },
+    { type: 'file', file },
+  ];
   const chat = { model: values.agent, messages: [{ role: 'user', content }] };
   await request('POST', '/v1/chat/completions', workspace.key, { json: chat });
   await workspace.post('/agents', { name: 'With key' }, { headers: { 'idempotency-key': 'once' } });
