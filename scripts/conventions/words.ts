@@ -5,9 +5,23 @@ import { readText, type Source, type Text } from './source.ts';
  * are added and never removed, until the list is `src`, `test`, `scripts`, `docs` and `README.md`.
  */
 const revised: readonly string[] = [
+  'src/budgets',
+  'src/db',
+  'src/erasure',
+  'src/http',
+  'src/notifications',
+  'src/observability',
   'src/platform',
   'src/protocols',
+  'src/secrets',
   'src/shared',
+  'test/cost',
+  'test/db',
+  'test/faults',
+  'test/http',
+  'test/observability',
+  'test/openapi',
+  'test/platform',
   'test/protocols',
   'src/shared',
   'src/llm',
@@ -38,6 +52,7 @@ const revised: readonly string[] = [
   'test/conformance',
   'test/node',
   'test/support',
+  'test/workspaces',
 ];
 
 /** A doc comment states a contract in a whole sentence instead of naming a thing by a subordinate clause. */
