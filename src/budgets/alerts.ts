@@ -8,11 +8,14 @@ import type { Bound } from './hold.ts';
 import { refuses } from './refusal.ts';
 import { eventTypeOf } from './webhook.ts';
 
-/** Counters that are looked at at once, and how often in a tick: budgets of each end user have very many. */
-const roundLimit = 200;
-const roundsOfTick = 50;
-/** Before so much of a period is over, nobody can tell what it is heading for. */
-const soonest = 0.1;
+/**
+ * Counters that one batch checks, and batches of one tick. A budget per end user has a counter for
+ * each.
+ */
+const countersPerBatch = 200;
+const batchesPerTick = 50;
+/** Share of a period that must be over before its cost is forecast. */
+const minElapsedShare = 0.1;
 
 interface Changed {
   readonly budget_id: string;
@@ -26,7 +29,10 @@ interface Changed {
   readonly forecast: number;
 }
 
-/** What a period costs if it goes on as it has begun; null where that cannot be told. */
+/**
+ * Returns the cost of the period at its current rate; null when it is too early or the period has
+ * no end.
+ */
 function forecastOf(
   {
     period_start,
@@ -37,7 +43,7 @@ function forecastOf(
 ) {
   if (period_end === null || now >= period_end) return null;
   const over = (now - period_start) / (period_end - period_start);
-  return over < soonest ? null : Math.round(spent_nano_usd / over);
+  return over < minElapsedShare ? null : Math.round(spent_nano_usd / over);
 }
 
 function kindsOf(counter: Changed, now: number): string[] {
@@ -45,36 +51,46 @@ function kindsOf(counter: Changed, now: number): string[] {
   const crossed = (JSON.parse(thresholds) as number[]).filter(
     (percent) => spent > 0 && spent * 100 >= percent * limit,
   );
-  const heading = forecast === 1 ? forecastOf(counter, now) : null;
-  return [...crossed.map(String), ...(heading !== null && heading > limit ? ['forecast'] : [])];
+  const forecastCost = forecast === 1 ? forecastOf(counter, now) : null;
+  return [
+    ...crossed.map(String),
+    ...(forecastCost !== null && forecastCost > limit ? ['forecast'] : []),
+  ];
 }
 
-/** When a counter is looked at again though nothing more is spent: once it can be told where the period is heading. */
-const nextLook = ({ forecast, period_start, period_end }: Changed, now: number): number | null => {
+/**
+ * Returns when to check a counter again although nothing more is spent: as soon as its period can
+ * be forecast. Null for never.
+ */
+const nextCheck = ({ forecast, period_start, period_end }: Changed, now: number): number | null => {
   if (forecast !== 1 || period_end === null) return null;
-  const at = Math.ceil(period_start + soonest * (period_end - period_start));
+  const at = Math.ceil(period_start + minElapsedShare * (period_end - period_start));
   return at > now ? at : null;
 };
 
-/** Raises what budgets have to tell since they were last looked at, each kind once a period and subject, with the job that tells it. */
+/**
+ * Raises the alerts of counters that have changed since the last check, each kind once per period
+ * and subject, with the job that delivers it. Returns the number of counters.
+ */
 export const raiseAlerts = (ctx: Ctx): Promise<number> =>
-  repeatBounded(roundsOfTick, roundLimit, () => raiseSome(ctx));
+  repeatBounded(batchesPerTick, countersPerBatch, () => raiseSome(ctx));
 
-/** Returns how many counters were looked at. */
+/** Checks one batch. Returns the number of counters. */
 async function raiseSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const counters =
     await ctx.db.all<Changed>(sql`select c.budget_id, c.subject, c.period_start, c.period_end, c.workspace_id,
       c.spent_nano_usd, b.limit_nano_usd, b.thresholds, b.forecast
-    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 and c.updated_at <= ${now} order by c.updated_at limit ${roundLimit}`);
+    from budget_counters c join budgets b on b.id = c.budget_id where c.is_dirty = 1 and c.updated_at > 0 and c.updated_at <= ${now} order by c.updated_at limit ${countersPerBatch}`);
   if (counters.length === 0) return 0;
   const alerts = counters.flatMap((counter) =>
     kindsOf(counter, now).map((kind) => newAlert(ctx, counter, kind)),
   );
   await batch(ctx.db, [
-    // Only what was looked at: more may have been spent, or the limit changed, meanwhile.
-    ctx.db.run(sql`update budget_counters set is_dirty = ${field('next_look')} is not null, updated_at = coalesce(${field('next_look')}, updated_at)
-      from json_each(${JSON.stringify(counters.map((counter) => ({ ...counter, next_look: nextLook(counter, now) })))}) given
+    // Only counters that are unchanged since they were read: a concurrent call or update keeps its
+    // mark.
+    ctx.db.run(sql`update budget_counters set is_dirty = ${field('next_check')} is not null, updated_at = coalesce(${field('next_check')}, updated_at)
+      from json_each(${JSON.stringify(counters.map((counter) => ({ ...counter, next_check: nextCheck(counter, now) })))}) given
       where budget_counters.budget_id = ${field('budget_id')} and budget_counters.subject = ${field('subject')}
         and budget_counters.period_start = ${field('period_start')} and budget_counters.spent_nano_usd = ${field('spent_nano_usd')}
         and exists (select 1 from budgets b where b.id = budget_counters.budget_id
@@ -84,11 +100,17 @@ async function raiseSome(ctx: Ctx): Promise<number> {
   return counters.length;
 }
 
-/** What this isolate has told of refusals; the table says for good what was told. */
-const told = new Set<string>();
-const mostTold = 1000;
+/**
+ * Refusals that this isolate has already raised, to save requests; the unique key of the table is
+ * what prevents a second alert.
+ */
+const raisedRefusals = new Set<string>();
+const maxRaisedRefusals = 1000;
 
-/** Raises, once a period and subject, that a budget has turned a call away; nothing where a budget is to tell of nothing. */
+/**
+ * Raises an alert, once per period and subject, for each budget that refused the call. Budgets
+ * without thresholds raise none.
+ */
 export async function raiseRefusals(
   ctx: Ctx,
   bound: readonly Bound[],
@@ -97,7 +119,7 @@ export async function raiseRefusals(
   const keyOf = ({ id, subject, period_start, limit_nano_usd }: Bound) =>
     `${id} ${subject} ${period_start} ${limit_nano_usd}`;
   const fresh = bound.filter(
-    (one) => refuses(one, amount) && one.thresholds !== '[]' && !told.has(keyOf(one)),
+    (one) => refuses(one, amount) && one.thresholds !== '[]' && !raisedRefusals.has(keyOf(one)),
   );
   if (fresh.length === 0) return;
   const { workspace_id } = ctx;
@@ -105,8 +127,8 @@ export async function raiseRefusals(
     newAlert(ctx, { ...one, budget_id: one.id, workspace_id }, 'refused'),
   );
   await batch(ctx.db, addAlerts(ctx, alerts));
-  if (told.size > mostTold) told.clear();
-  for (const one of fresh) told.add(keyOf(one));
+  if (raisedRefusals.size > maxRaisedRefusals) raisedRefusals.clear();
+  for (const one of fresh) raisedRefusals.add(keyOf(one));
 }
 
 type Subject = Pick<
@@ -137,8 +159,9 @@ const newAlert = (ctx: Ctx, of: Subject, kind: string) => ({
 const field = (name: string) => sql.raw(`given.value ->> '$.${name}'`);
 
 /**
- * Those that have not been raised before, with the jobs that tell them. Another limit is another matter, except for a
- * threshold that was passed under the limit of now already when it was told.
+ * Inserts alerts that have not been raised before, with the jobs that deliver them. A changed limit
+ * allows a new alert, except for a threshold that the spending at the earlier alert had already
+ * reached under the present limit.
  */
 const addAlerts = (ctx: Ctx, alerts: readonly ReturnType<typeof newAlert>[]): Statement[] => [
   ctx.db.all(sql`insert into budget_alerts

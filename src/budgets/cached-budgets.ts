@@ -5,30 +5,35 @@ import type { Ctx } from '../platform/context.ts';
 import { second } from '../shared/time.ts';
 import { type BudgetRow, selectAllBudgets } from './store.ts';
 
-/** What this isolate knows of a workspace's budgets: whether there are any, and what they do when they run low. */
-export interface KnownBudgets {
+/**
+ * The budgets of a workspace as this isolate has cached them, with the time zone of their periods.
+ */
+export interface CachedBudgets {
   readonly read_at: number;
   readonly time_zone: string;
   readonly budgets: readonly BudgetRow[];
 }
 
-/** How long another isolate may go on without the first budget of a workspace; with one it asks the database each time. */
+/**
+ * How long another isolate may miss the first budget of a workspace. Once a budget is cached, each
+ * call checks the database.
+ */
 const cacheFor = 30 * second;
 const cacheSize = 500;
-const cache = new Map<string, KnownBudgets>();
+const cache = new Map<string, CachedBudgets>();
 
-/** Called where budgets change, so that this isolate knows at once. */
+/** Invalidates the cache of this isolate. Called after each change of budgets. */
 export const invalidateBudgets = (workspace_id: string): void => void cache.delete(workspace_id);
 
 export function findCachedBudgets({
   workspace_id,
   now,
-}: Pick<Ctx, 'workspace_id' | 'now'>): KnownBudgets | undefined {
+}: Pick<Ctx, 'workspace_id' | 'now'>): CachedBudgets | undefined {
   const known = cache.get(workspace_id);
   return known !== undefined && now() - known.read_at < cacheFor ? known : undefined;
 }
 
-/** What to read in a batch that is made anyway; `cacheBudgets` takes the results. */
+/** Queries to append to an existing batch; `cacheBudgets` takes their results. */
 export const selectCachedBudgets = ({ db, workspace_id }: Ctx) =>
   [
     selectAllBudgets(db, workspace_id),
@@ -42,7 +47,7 @@ export function cacheBudgets(
   ctx: Ctx,
   budgets: readonly BudgetRow[],
   zones: readonly { time_zone: string }[],
-): KnownBudgets {
+): CachedBudgets {
   const known = { read_at: ctx.now(), time_zone: zones[0]?.time_zone ?? 'UTC', budgets };
   cache.delete(ctx.workspace_id);
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
@@ -50,8 +55,8 @@ export function cacheBudgets(
   return known;
 }
 
-/** Cached for up to 30 seconds; otherwise one trip. */
-export async function readKnownBudgets(ctx: Ctx): Promise<KnownBudgets> {
+/** Returns the budgets from the cache, or reads them in one round trip. */
+export async function readCachedBudgets(ctx: Ctx): Promise<CachedBudgets> {
   return (
     findCachedBudgets(ctx) ?? cacheBudgets(ctx, ...(await batch(ctx.db, selectCachedBudgets(ctx))))
   );

@@ -11,10 +11,10 @@ import type { NanoUsd } from '../shared/money.ts';
 import { minute } from '../shared/time.ts';
 import { periodAt } from '../usage/index.ts';
 
-/** Whose money a call takes, and for what. */
+/** The attribution of a model call, by which budgets are matched. */
 export interface Spender {
   readonly agent_id: string | null;
-  /** The agents above a delegate: budgets that are named for one of them bind the call as well. */
+  /** The agents above a delegate. Budgets of these agents bind the call as well. */
   readonly caller_agent_ids?: readonly string[];
   readonly end_user_id: string | null;
   readonly run_id: string | null;
@@ -23,11 +23,14 @@ export interface Spender {
   readonly model: string;
 }
 
-/** Without news for this long the host of a hold counts as dead, unless its run still gives signs of life. */
+/** A hold that is not renewed for this long counts as lost, unless its run is still alive. */
 const holdLease = 10 * minute;
 
-/** What a spender is bound by, as one JSON value: budgets are matched in the statement, so that a change of one binds at once. */
-function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL {
+/**
+ * The spender as one JSON value. Budgets are matched inside the statement, so that a changed budget
+ * binds at once.
+ */
+function given(ctx: Ctx, spender: Spender, time_zone: string, hold: HoldRequest): SQL {
   const now = ctx.now();
   const spans = Object.fromEntries(
     budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]),
@@ -59,7 +62,7 @@ function given(ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted): SQL
   return sql`(select json_set(${JSON.stringify(value)}, '$.api_key', ${latestKey(api_key)}) as j) given`;
 }
 
-/** A key that has been rotated spends the money of the key that took its place, which budgets have gone over to. */
+/** A rotated key spends the budgets of the key that replaced it. */
 const latestKey = (api_key: string | null): SQL =>
   api_key === null
     ? sql`null`
@@ -68,14 +71,17 @@ const latestKey = (api_key: string | null): SQL =>
         select id from chain where next is null), ${api_key})`;
 
 const field = (name: string) => sql.raw(`given.j ->> '$.${name}'`);
-/** A budget for each agent counts a call for the agent that makes it. One that is named for an agent binds all calls made by it or below it. */
+/**
+ * A budget for each agent counts a call for the agent that makes it. A budget of one agent binds
+ * all calls of that agent and of its delegates.
+ */
 const subject = sql.raw(
   `case b.scope when 'workspace' then '' when 'agent' then
     iif(b.subject_id is null, given.j ->> '$.agent', (select a.value from json_each(given.j -> '$.agents') a where a.value = b.subject_id)) when 'api_key' then given.j ->> '$.api_key' else given.j ->> '$.end_user' end`,
 );
 const span = (edge: 'start' | 'end') =>
   sql.raw(`(given.j -> '$.spans' -> b.period ->> '$.${edge}')`);
-/** A price nobody knows holds nothing where that is allowed, and is null where it is not. */
+/** An unknown price holds 0 where the budget allows it, and is null where it does not. */
 const amount = sql.raw(
   `coalesce(given.j ->> '$.amount', iif(b.unknown_price = 'allow' or b.action = 'warn', 0, null))`,
 );
@@ -84,28 +90,28 @@ const amount = sql.raw(
 const binding = (workspace_id: string) => sql`join budgets b on b.workspace_id = ${workspace_id}
   and ${subject} is not null and (b.subject_id is null or b.subject_id = ${subject})`;
 
-interface Wanted {
+interface HoldRequest {
   readonly id: string;
-  /** null is a price that nobody knows. */
+  /** Null for an unknown price. */
   readonly amount: NanoUsd | null;
 }
 
 const counterOf = sql.raw(`left join budget_counters c on c.budget_id = b.id and c.subject = `);
 const counter = sql`${counterOf}${subject} and c.period_start = ${span('start')}`;
 
-/** An isolate may know an older zone, whose periods are others. */
+/** The isolate may have cached an older time zone, which has other periods. */
 const zoneNow = ({ workspace_id }: Ctx): SQL =>
   sql`(select w.time_zone from workspaces w where w.id = ${workspace_id})`;
 
 /**
- * Holds an amount against every budget that binds the spender, all or none. Where one has no room
- * nothing is held. The last result tells what bound the call and how full it is then.
+ * Holds an amount against every budget that binds the spender, or against none when one of them has
+ * no room. The last statement returns the binding budgets with their use after the hold.
  */
 export function holdStatements(
   ctx: Ctx,
   spender: Spender,
   time_zone: string,
-  hold: Wanted,
+  hold: HoldRequest,
 ): Statement[] {
   const bound = sql`${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)}`;
   const full = sql`exists (select 1 from ${bound} ${counter} where b.action <> 'warn' and (${amount} is null
@@ -126,8 +132,8 @@ export function holdStatements(
   ];
 }
 
-/** The budgets that bind a spender and how full they are; one row each. */
-export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: Wanted) =>
+/** Returns the budgets that bind a spender with their use, one row each. */
+export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: HoldRequest) =>
   ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, b.period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade, b.thresholds,
       ${zoneNow(ctx)} as time_zone, ${subject} as subject, ${span('start')} as period_start, ${span('end')} as period_end,
       coalesce(c.spent_nano_usd, 0) as spent_nano_usd, coalesce(c.held_nano_usd, 0) as held_nano_usd,
@@ -149,21 +155,21 @@ export interface Bound {
   readonly downgrade: string | null;
   /** JSON of an array of percents. */
   readonly thresholds: string;
-  /** Of the workspace, as it is stored. */
+  /** The stored time zone of the workspace. */
   readonly time_zone: string;
   readonly period_start: number;
   readonly period_end: number | null;
   readonly spent_nano_usd: NanoUsd;
   readonly held_nano_usd: NanoUsd;
   readonly unpriced_calls: number;
-  /** What is held for this call; null when nothing is. */
+  /** The amount held for this call; null when nothing is held. */
   readonly amount_nano_usd: NanoUsd | null;
 }
 
 /**
- * Puts what a call truly cost in the place of what was held for it, for the batch that stores its
- * usage rows, after them: only a row that went in is spent, so a replay spends nothing. Without rows
- * the hold is released. What came too late for its lease is spent all the same.
+ * Replaces the holds of a call by its actual cost. Add these statements to the batch that stores
+ * the usage rows, after them: only stored rows are counted, so a replay adds nothing. Without rows
+ * the holds are released. A cost that arrives after its hold expired is still counted.
  */
 export function settleStatements(
   ctx: Ctx,
@@ -191,8 +197,8 @@ export function settleStatements(
   ];
 }
 
-/** Holds less for a call, of a model that stands in; again it changes nothing. */
-export function downgradeStatements(
+/** Reduces a hold to the amount of the downgraded call. Idempotent. */
+export function reduceStatements(
   ctx: Ctx,
   id: string,
   amount: NanoUsd,
@@ -211,7 +217,7 @@ export function downgradeStatements(
   ];
 }
 
-/** The holds of a run whose host has died, the oldest first: those that it has not settled. */
+/** Returns the unsettled holds of a run whose host has died, oldest first. */
 export async function selectLostHolds(ctx: Ctx, run_id: string): Promise<string[]> {
   const rows = await ctx.db.all<{
     id: string;

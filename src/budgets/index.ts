@@ -8,5 +8,5 @@ export {
 export { budgetsFeature } from './feature.ts';
 export { selectLostHolds, settleStatements } from './hold.ts';
 export { type Downgrade, type Estimate, type Reserved, reserve } from './reserve.ts';
-export { forgetOldHolds, returnLostHolds } from './sweep.ts';
+export { deleteOldHolds, releaseLostHolds } from './sweep.ts';
 export { moveToZone } from './zones.ts';

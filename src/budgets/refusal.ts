@@ -3,7 +3,7 @@ import { type NanoUsd, toWireUsd } from '../shared/money.ts';
 import { toWireTimeOrNull } from '../shared/time.ts';
 import type { Bound } from './hold.ts';
 
-/** Whether a budget has no room for a call of this amount; null is a price that nobody knows. */
+/** Returns true when the budget has no room for a call of this amount; null is an unknown price. */
 export function refuses(
   { action, unknown_price, limit_nano_usd, spent_nano_usd, held_nano_usd }: Bound,
   amount: NanoUsd | null,
@@ -13,10 +13,16 @@ export function refuses(
   return spent_nano_usd + held_nano_usd + (amount ?? 0) > limit_nano_usd;
 }
 
-/** Seconds after which money that is only set aside may be free again: calls take seconds, and most cost less than was held. */
-const heldMoneyReturns_s = 5;
+/**
+ * `Retry-After` in seconds when the amount is only held: calls take seconds, and most cost less
+ * than their hold.
+ */
+const retryAfterHolds_s = 5;
 
-/** 402 with the first budget that has no room, its limit, and when to come back: once other calls have ended, or it starts anew. */
+/**
+ * Returns `budget_exceeded` for the first budget without room, with its limit and `Retry-After`:
+ * once other calls have settled, or at the start of the next period.
+ */
 export function budgetExceeded(
   bound: readonly Bound[],
   amount: NanoUsd | null,
@@ -25,7 +31,7 @@ export function budgetExceeded(
 ): Failure {
   const budget = bound.find((one) => refuses(one, amount));
   if (budget === undefined)
-    return new Failure('unavailable', 'The budgets have just changed; try again.', {
+    return new Failure('unavailable', 'The budgets were changed during this request. Retry.', {
       retryAfter: 1,
     });
   const { id, name, scope, period, limit_nano_usd, spent_nano_usd, held_nano_usd, period_end } =
@@ -54,17 +60,20 @@ function explain(
   const { name, period_end, unknown_price, spent_nano_usd, limit_nano_usd } = budget;
   if (amount === null && unknown_price === 'block') {
     const cure = `Set a price for ${model} with \`PUT /prices\`, or allow unpriced models in this budget with \`unknown_price: allow\``;
-    const detail = `The price of ${model} is not known, and the budget “${name}” blocks calls without a known price. ${cure}.`;
+    const detail = `The price of ${model} is unknown, and the budget “${name}” blocks calls whose price is unknown. ${cure}.`;
     return { detail, retryAfter: null };
   }
-  const what = `The budget “${name}” has no room for this call`;
+  const what = `The budget “${name}” does not cover this call`;
   if (spent_nano_usd + (amount ?? 0) <= limit_nano_usd) {
     return {
-      detail: `${what} while others are being made: what they do not use comes back.`,
-      retryAfter: heldMoneyReturns_s,
+      detail: `${what} while other calls are in progress. Retry when they have ended: unused holds are released.`,
+      retryAfter: retryAfterHolds_s,
     };
   }
   if (period_end === null) return { detail: `${what}.`, retryAfter: null };
   const retryAfter = Math.max(1, Math.ceil((period_end - now) / 1000));
-  return { detail: `${what}. It starts anew at ${toWireTimeOrNull(period_end)}.`, retryAfter };
+  return {
+    detail: `${what}. The next period starts at ${toWireTimeOrNull(period_end)}.`,
+    retryAfter,
+  };
 }

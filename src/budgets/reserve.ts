@@ -5,18 +5,18 @@ import { withRetry } from '../platform/with-retry.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { raiseRefusals } from './alerts.ts';
-import { invalidateBudgets, type KnownBudgets, readKnownBudgets } from './cached-budgets.ts';
+import { type CachedBudgets, invalidateBudgets, readCachedBudgets } from './cached-budgets.ts';
 import {
   type Bound,
-  downgradeStatements,
   holdStatements,
+  reduceStatements,
   type Spender,
   selectBinding,
   settleStatements,
 } from './hold.ts';
 import { budgetExceeded } from './refusal.ts';
 
-/** What a budget that runs low makes of a call. */
+/** The changes that a downgrade makes to a call. */
 export interface Downgrade {
   readonly budget_id: string;
   readonly model: string | null;
@@ -24,26 +24,26 @@ export interface Downgrade {
 }
 
 export interface Reserved {
-  /** null where no budget binds the call. */
+  /** Null when no budget binds the call. */
   readonly hold_id: string | null;
-  /** What is held; null is a price that nobody knows. */
+  /** The amount held; null for an unknown price. */
   readonly amount: NanoUsd | null;
   readonly downgrade: Downgrade | null;
 }
 
 /**
- * What a call may cost at most, as it is meant or as a budget wants it instead; null when the price is
- * not known, undefined when the call cannot be made so.
+ * Returns the maximum cost of a call, unchanged or with a downgrade: null when the price is
+ * unknown, undefined when the downgraded call is not possible.
  */
 export type Estimate = (downgrade: Downgrade | null) => Promise<NanoUsd | null | undefined>;
 
 const nothing: Reserved = { hold_id: null, amount: 0, downgrade: null };
 /**
- * Holds what a call may cost against every budget that binds it, in one trip, and one more where a budget
- * that runs low changes the call; none where the workspace has no budgets. Throws `budget_exceeded`.
+ * Holds the maximum cost of a call against every budget that binds it, in one round trip, or two
+ * with a downgrade; none when the workspace has no budgets. Throws `budget_exceeded`.
  */
 export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): Promise<Reserved> {
-  const known = await readKnownBudgets(ctx);
+  const known = await readCachedBudgets(ctx);
   if (known.budgets.length === 0) return nothing;
   const amount = (await estimate(null)) ?? null;
   const first = await hold(ctx, spender, known, amount);
@@ -54,17 +54,17 @@ export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): P
       hold_id: first.hold_id,
       amount,
     });
-  const less = await chooseLess(
+  const cheaper = await chooseDowngrade(
     spender,
     estimate,
     first.bound.filter(isDowngrade),
     (cost) => cost !== null && (amount === null || cost < amount),
   );
-  if (less === null) throw refused(ctx, spender, first.bound, amount);
-  const second = await hold(ctx, as(spender, less.downgrade), known, less.amount);
+  if (cheaper === null) throw refused(ctx, spender, first.bound, amount);
+  const second = await hold(ctx, withModel(spender, cheaper.downgrade), known, cheaper.amount);
   if (second.hold_id === null)
-    throw refused(ctx, as(spender, less.downgrade), second.bound, less.amount);
-  return { hold_id: second.hold_id, ...less };
+    throw refused(ctx, withModel(spender, cheaper.downgrade), second.bound, cheaper.amount);
+  return { hold_id: second.hold_id, ...cheaper };
 }
 
 function refused(
@@ -77,20 +77,23 @@ function refused(
   return budgetExceeded(bound, amount, model, ctx.now());
 }
 
-interface Less {
+interface DowngradedCall {
   readonly downgrade: Downgrade;
   readonly amount: NanoUsd | null;
 }
 
-/** What the first budget makes of the call whose rule does some good: without its model where that one does none. */
-async function chooseLess(
-  { model: meant }: Spender,
+/**
+ * Returns the first downgrade that helps, in the order of the budgets. A rule whose model does not
+ * help is tried without its model.
+ */
+async function chooseDowngrade(
+  { model: requested }: Spender,
   estimate: Estimate,
   budgets: readonly Bound[],
   helps: (cost: NanoUsd | null) => boolean,
-): Promise<Less | null> {
+): Promise<DowngradedCall | null> {
   for (const budget of budgets) {
-    const rule = ruleOf(budget, meant);
+    const rule = ruleOf(budget, requested);
     for (const downgrade of rule?.model == null ? [rule] : [rule, { ...rule, model: null }]) {
       if (downgrade === null || (downgrade.model === null && downgrade.max_output_tokens === null))
         continue;
@@ -101,53 +104,57 @@ async function chooseLess(
   return null;
 }
 
-/** Makes of a call that has room what a budget wants that runs low, and holds what it costs then: never more than it was meant to. */
+/**
+ * Downgrades a call that has room where a budget is used up to `from_percent`, and changes the hold
+ * to the new cost, which is never higher.
+ */
 async function downgradeHeld(
   ctx: Ctx,
   spender: Spender,
-  known: KnownBudgets,
+  known: CachedBudgets,
   estimate: Estimate,
   held: Held & { readonly hold_id: string; readonly amount: NanoUsd | null },
 ): Promise<Reserved> {
   const { hold_id, amount, bound } = held;
-  const asMeant: Reserved = { hold_id, amount, downgrade: null };
-  const mayBeUnknown = bound.every(
+  const unchanged: Reserved = { hold_id, amount, downgrade: null };
+  const allowsUnknownPrice = bound.every(
     ({ action, unknown_price }) => action === 'warn' || unknown_price === 'allow',
   );
   const helps = (cost: NanoUsd | null) =>
-    cost === null ? mayBeUnknown : amount === null || cost <= amount;
-  const less = await chooseLess(spender, estimate, bound.filter(isPressed), helps);
-  if (less === null) return asMeant;
-  const { model } = as(spender, less.downgrade);
-  if (amount !== null || less.amount === null) {
+    cost === null ? allowsUnknownPrice : amount === null || cost <= amount;
+  const cheaper = await chooseDowngrade(spender, estimate, bound.filter(isDowngradeDue), helps);
+  if (cheaper === null) return unchanged;
+  const { model } = withModel(spender, cheaper.downgrade);
+  if (amount !== null || cheaper.amount === null) {
     await withRetry(() =>
-      batch(ctx.db, downgradeStatements(ctx, hold_id, less.amount ?? 0, model)),
+      batch(ctx.db, reduceStatements(ctx, hold_id, cheaper.amount ?? 0, model)),
     );
-    return { hold_id, ...less };
+    return { hold_id, ...cheaper };
   }
-  // Nothing is held at a price that nobody knows, so what costs something has to find room first.
-  const other = await hold(ctx, { ...spender, model }, known, less.amount);
-  if (other.hold_id === null) return asMeant;
+  // An unknown price holds nothing, so a downgrade with a known price needs a hold of its own
+  // first.
+  const other = await hold(ctx, { ...spender, model }, known, cheaper.amount);
+  if (other.hold_id === null) return unchanged;
   await withRetry(() => batch(ctx.db, settleStatements(ctx, [hold_id], [])));
-  return { hold_id: other.hold_id, ...less };
+  return { hold_id: other.hold_id, ...cheaper };
 }
 
-const as = (spender: Spender, { model }: Downgrade): Spender => ({
+const withModel = (spender: Spender, { model }: Downgrade): Spender => ({
   ...spender,
   model: model ?? spender.model,
 });
 
 interface Held {
-  /** null when a budget had no room. */
+  /** Null when a budget had no room. */
   readonly hold_id: string | null;
   readonly bound: readonly Bound[];
 }
 
-/** Once more where the workspace has another time zone than was known. */
+/** Repeats the hold when the cached time zone of the workspace was stale. */
 async function hold(
   ctx: Ctx,
   spender: Spender,
-  known: KnownBudgets,
+  known: CachedBudgets,
   amount: NanoUsd | null,
 ): Promise<Held> {
   const held = await holdIn(ctx, spender, known.time_zone, amount);
@@ -163,17 +170,18 @@ async function holdIn(
   time_zone: string,
   amount: NanoUsd | null,
 ): Promise<Held> {
-  const wanted = { id: ctx.newId('hold'), amount };
+  const request = { id: ctx.newId('hold'), amount };
   const toHeld = (bound: readonly Bound[]): Held => ({
-    hold_id: bound.some(({ amount_nano_usd }) => amount_nano_usd !== null) ? wanted.id : null,
+    hold_id: bound.some(({ amount_nano_usd }) => amount_nano_usd !== null) ? request.id : null,
     bound,
   });
   return withRetry(async (tries) => {
-    // Only the answer may have been lost.
-    const made = tries === 1 ? null : toHeld(await selectBinding(ctx, spender, time_zone, wanted));
-    if (made !== null && made.hold_id !== null) return made;
+    // The response to the first attempt may have been lost.
+    const earlier =
+      tries === 1 ? null : toHeld(await selectBinding(ctx, spender, time_zone, request));
+    if (earlier !== null && earlier.hold_id !== null) return earlier;
     return toHeld(
-      (await batch(ctx.db, holdStatements(ctx, spender, time_zone, wanted))).at(
+      (await batch(ctx.db, holdStatements(ctx, spender, time_zone, request))).at(
         -1,
       ) as unknown as Bound[],
     );
@@ -182,8 +190,8 @@ async function holdIn(
 
 const isDowngrade = ({ action }: Bound) => action === 'downgrade';
 
-/** Whether a budget was used up to the mark of its rule before this call. */
-function isPressed({
+/** Returns true when the budget was used up to `from_percent` before this call. */
+function isDowngradeDue({
   action,
   downgrade,
   limit_nano_usd,
@@ -198,9 +206,12 @@ function isPressed({
   );
 }
 
-/** What a rule makes of a call of the model `meant`, which it does not name as another. */
-function ruleOf({ id, downgrade }: Bound, meant: string): Downgrade | null {
+/**
+ * Returns the downgrade by the budget's rule; its model is null when the call uses that model
+ * anyway.
+ */
+function ruleOf({ id, downgrade }: Bound, requested: string): Downgrade | null {
   if (downgrade === null) return null;
   const { model, max_output_tokens } = JSON.parse(downgrade) as DowngradeRule;
-  return { budget_id: id, model: model === meant ? null : model, max_output_tokens };
+  return { budget_id: id, model: model === requested ? null : model, max_output_tokens };
 }

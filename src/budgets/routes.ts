@@ -3,14 +3,7 @@ import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
 import { describeWebhook } from '../http/webhook.ts';
-import {
-  Budget,
-  BudgetAlertEvent,
-  CreateBudget,
-  ExplainedBudget,
-  OwnBudget,
-  UpdateBudget,
-} from './schema.ts';
+import { Budget, CreateBudget, UpdateBudget } from './schema.ts';
 import {
   createBudget,
   explainBudget,
@@ -20,6 +13,7 @@ import {
   removeBudget,
   updateBudget,
 } from './service.ts';
+import { BudgetAlertEvent, ExplainedBudget, OwnBudget } from './standing.ts';
 
 const budget = z.object({ budget: Id('bud') });
 const access = 'budgets:manage' as const;
@@ -34,9 +28,9 @@ export const budgetRoutes = new Router()
       tag,
       summary: 'Create a budget',
       description:
-        'What model calls may cost. What a call may cost at most is held against every budget that binds it before it is made, and ' +
-        'settled at what it cost; a call without room is refused with 402. Counts from now on. The first budget of a workspace binds at ' +
-        'once here and within 30 seconds everywhere; changes and further ones bind at once.',
+        'Limits the cost of model calls. Before each call its maximum cost is held against every budget that applies, and then ' +
+        'settled at the actual cost; a call that exceeds a budget is refused with 402. Earlier calls are not counted. The first budget of a workspace can take ' +
+        'up to 30 seconds to apply everywhere; changes and further budgets apply at once.',
       body: CreateBudget,
       reply: { status: 201, schema: Budget, description: 'The budget' },
       failures: ['url_not_allowed', 'conflict', 'not_found'],
@@ -76,10 +70,10 @@ export const budgetRoutes = new Router()
       tag,
       summary: 'Update a budget',
       description:
-        'Scope, subject and period stay as they are. A lower limit holds for calls from now on.',
+        'Scope, subject and period cannot be changed. A lower limit applies to subsequent calls.',
       params: budget,
       body: UpdateBudget,
-      reply: { status: 200, schema: Budget, description: 'The budget as it is now' },
+      reply: { status: 200, schema: Budget, description: 'The updated budget' },
       failures: ['url_not_allowed'],
     },
     (ctx, { params, body }) => updateBudget(ctx, params.budget, body),
@@ -91,7 +85,7 @@ export const budgetRoutes = new Router()
       access,
       tag,
       summary: 'Delete a budget',
-      description: 'With what was counted for it. Usage rows stay.',
+      description: 'Deletes its counters, holds and alerts. Usage rows are kept.',
       params: budget,
       reply: { status: 204, description: 'Deleted' },
     },
@@ -105,7 +99,7 @@ export const budgetRoutes = new Router()
       tag,
       summary: 'Explain a budget',
       description:
-        'Where its money is: what is left in the period that runs, open holds, the last settlements, alerts.',
+        'Returns the use of the budget in the current period, open holds, the latest settlements and alerts.',
       params: budget,
       query: z.strictObject({
         subject: z
@@ -113,9 +107,13 @@ export const budgetRoutes = new Router()
           .min(1)
           .max(256)
           .optional()
-          .describe('Only of this agent, key or end user'),
+          .describe('Restricts the result to this agent, API key or end user'),
       }),
-      reply: { status: 200, schema: ExplainedBudget, description: 'The budget and its money' },
+      reply: {
+        status: 200,
+        schema: ExplainedBudget,
+        description: 'The budget with its use, holds and alerts',
+      },
     },
     (ctx, { params, query }) => explainBudget(ctx, params.budget, query.subject ?? null),
   )
@@ -127,20 +125,22 @@ export const budgetRoutes = new Router()
       tag,
       summary: 'List the budgets of the caller',
       operationId: 'listCurrentKeyBudgets',
-      description: 'Every budget that binds a call of this key, and how it stands.',
+      description: 'Returns every budget that applies to calls of this key, with its use.',
       query: z.strictObject({
-        agent_id: Id('agt').optional().describe('For calls of this agent'),
+        agent_id: Id('agt')
+          .optional()
+          .describe('Includes budgets that apply to calls of this agent'),
         end_user_id: z
           .string()
           .min(1)
           .max(256)
           .optional()
-          .describe('For calls on behalf of this end user'),
+          .describe('Includes budgets that apply to calls for this end user'),
       }),
       reply: {
         status: 200,
         schema: pageOf(OwnBudget),
-        description: 'The budgets, all on one page',
+        description: 'All budgets, on one page',
       },
     },
     (ctx, { query }) => listOwnBudgets(ctx, query),
@@ -148,8 +148,8 @@ export const budgetRoutes = new Router()
 describeWebhook(budgetRoutes, {
   name: 'budget.alert',
   tag,
-  summary: 'A budget has an alert',
+  summary: 'A budget alert is raised',
   description:
-    'Sent to the webhook of the budget, or else to that of the workspace, when a threshold is passed or a call is refused.',
+    'Sent to the webhook of the budget, or else to the alert webhook of the workspace, when a threshold is reached, the limit is forecast to be exceeded, or a call is refused.',
   schema: BudgetAlertEvent,
 });

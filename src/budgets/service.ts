@@ -11,19 +11,10 @@ import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { periodAt } from '../usage/index.ts';
-import { invalidateBudgets, readKnownBudgets } from './cached-budgets.ts';
+import { invalidateBudgets, readCachedBudgets } from './cached-budgets.ts';
 import { type Bound, type Spender, selectBinding } from './hold.ts';
-import {
-  type Budget,
-  type CreateBudget,
-  type ExplainedBudget,
-  type OwnBudget,
-  toAlert,
-  toBudget,
-  toHeldMoney,
-  toStanding,
-  type UpdateBudget,
-} from './schema.ts';
+import { type Budget, type CreateBudget, toBudget, type UpdateBudget } from './schema.ts';
+import { type ExplainedBudget, type OwnBudget, toAlert, toHold, toStanding } from './standing.ts';
 import {
   type BudgetRow,
   deleteBudget,
@@ -38,16 +29,19 @@ import {
   updateBudget as updateRow,
 } from './store.ts';
 
-/** Counts from now on. Throws `validation_failed`, `url_not_allowed`, `not_found` for a subject that is not the workspace's. */
+/**
+ * Creates a budget, which counts from now on. Throws `validation_failed`, `url_not_allowed`,
+ * `not_found` for a subject of another workspace.
+ */
 export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budget> {
   if (input.scope === 'workspace' && input.subject_id !== null)
-    throw invalid('/subject_id', 'A budget of the workspace has no subject.');
+    throw invalid('/subject_id', 'Must be null when `scope` is `workspace`.');
   if (
     input.scope === 'end_user' &&
     input.subject_id !== null &&
     !EndUserId.safeParse(input.subject_id).success
   )
-    throw invalid('/subject_id', 'No end user has such an id: 1 to 128 visible ASCII characters.');
+    throw invalid('/subject_id', 'An end user id must be 1 to 128 visible ASCII characters.');
   checkRule(input);
   checkDowngrade(input.downgrade);
   const now = ctx.now();
@@ -80,7 +74,7 @@ export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budge
     if (isGuardViolation(error, 'budgets.scope'))
       throw notFound(row.scope === 'agent' ? 'agent' : 'API key');
     if (isGuardViolation(error, 'budgets.name'))
-      throw new Failure('conflict', `A workspace has at most ${maxBudgets} budgets.`);
+      throw new Failure('conflict', `A workspace can have at most ${maxBudgets} budgets.`);
     throw error;
   }
   invalidateBudgets(ctx.workspace_id);
@@ -104,21 +98,21 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): P
   const { alerts = {}, limit_usd, ...about } = definedFields(input);
   checkRule({ ...row, ...about });
   checkDowngrade(input.downgrade);
-  const { webhook, ...told } = alerts;
+  const { webhook, ...settings } = alerts;
   const planned = webhook === undefined ? null : await planWebhook(ctx, id, webhook);
   const changes: Partial<BudgetRow> = {
     ...about,
-    ...definedFields(told),
+    ...definedFields(settings),
     ...(limit_usd === undefined ? {} : { limit_nano_usd: fromUsd(limit_usd) }),
     ...(planned === null ? {} : { webhook_url: planned.url }),
     updated_at: ctx.now(),
   };
   const detail = {
     ...input,
-    ...(webhook == null ? {} : { alerts: { ...told, webhook: { url: webhook.url } } }),
+    ...(webhook == null ? {} : { alerts: { ...settings, webhook: { url: webhook.url } } }),
   };
   const [[changed]] = await commit(ctx, {
-    // A lower limit may have passed thresholds that are still to be told.
+    // A lower limit may already be past thresholds, so the counters are checked again.
     statements: [
       updateRow(ctx.db, ctx.workspace_id, id, changes),
       markCounters(ctx.db, ctx.workspace_id, id, ctx.now()),
@@ -143,13 +137,13 @@ export async function removeBudget(ctx: Ctx, id: string): Promise<void> {
 const shownStandings = 20;
 const shownHolds = 50;
 
-/** Where the money is: two trips. */
+/** Returns the use, holds and alerts of a budget. Two round trips. */
 export async function explainBudget(
   ctx: Ctx,
   id: string,
   subject: string | null,
 ): Promise<ExplainedBudget> {
-  const { time_zone } = await readKnownBudgets(ctx);
+  const { time_zone } = await readCachedBudgets(ctx);
   const budget = await findBudget(ctx, id);
   const { start, end } = periodAt(budget.period, ctx.now(), time_zone);
   const [counters, open, settled, alerts] = await batch(ctx.db, [
@@ -175,20 +169,23 @@ export async function explainBudget(
     standings: standings.map((counter) =>
       toStanding({ ...counter, limit_nano_usd, period_end: end }),
     ),
-    open_holds: open.map(toHeldMoney),
-    last_settlements: settled.map(toHeldMoney),
+    open_holds: open.map(toHold),
+    last_settlements: settled.map(toHold),
     alerts: alerts.map(toAlert),
   };
 }
 
-/** Every budget that binds a call of the caller: to the agent and for the end user that are named, or to any agent its key is limited to. */
+/**
+ * Returns every budget that binds calls of the caller: for the given agent and end user, or for any
+ * agent that its key is limited to.
+ */
 export async function listOwnBudgets(
   ctx: Ctx,
   query: { agent_id?: string | undefined; end_user_id?: string | undefined },
 ): Promise<Page<OwnBudget>> {
   const { agent_id, end_user_id = null } = query;
   if (agent_id !== undefined && !coversAgent(ctx.actor, agent_id)) throw notFound('agent');
-  const { budgets, time_zone } = await readKnownBudgets(ctx);
+  const { budgets, time_zone } = await readCachedBudgets(ctx);
   if (budgets.length === 0) return { data: [], next_cursor: null };
   const limited = coveredAgents(ctx.actor);
   const agents = agent_id !== undefined ? [agent_id] : (limited ?? [null]);
@@ -214,7 +211,7 @@ async function findBudget(ctx: Ctx, id: string): Promise<BudgetRow> {
 
 function checkRule({ action, downgrade }: Pick<BudgetRow, 'action' | 'downgrade'>): void {
   if (action === 'downgrade' && downgrade === null)
-    throw invalid('/downgrade', 'Say what calls become when the budget runs low.');
+    throw invalid('/downgrade', 'Required when `action` is `downgrade`.');
 }
 
 function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined): void {
@@ -222,7 +219,7 @@ function checkDowngrade(downgrade: BudgetRow['downgrade'] | undefined): void {
   if (fault !== null) throw invalid('/downgrade/model', fault);
 }
 
-/** The address of the budget's own webhook with the statements that set it, or remove it where there is none. */
+/** Returns the URL of the budget's own webhook and the statements that set or remove it. */
 async function planWebhook(
   ctx: Ctx,
   id: string,
@@ -231,7 +228,7 @@ async function planWebhook(
   const webhook = { purpose: 'budget', owner_id: id } as const;
   if (setting === null)
     return { url: null, statements: [removeManagedWebhook(ctx.db, ctx.workspace_id, webhook)] };
-  // The budget may be deleted meanwhile.
+  // The budget may be deleted concurrently.
   const when = sql`exists (select 1 from budgets where id = ${id})`;
   return planManagedWebhook(ctx, webhook, { ...setting, when });
 }

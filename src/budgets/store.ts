@@ -12,7 +12,7 @@ export type BudgetRow = typeof budgets.$inferSelect;
 export type HoldRow = typeof budget_holds.$inferSelect;
 export type AlertRow = typeof budget_alerts.$inferSelect;
 
-/** Budgets a workspace may have: each call is held against those that bind it. */
+/** Budgets of one workspace; each call is held against all that bind it. */
 export const maxBudgets = 100;
 
 const one = (workspace_id: string, id: string) =>
@@ -42,7 +42,10 @@ export const selectBudgets = (db: Db, workspace_id: string, after: string | null
 export const selectBudget = (db: Db, workspace_id: string, id: string) =>
   db.select().from(budgets).where(one(workspace_id, id));
 
-/** Violates `budgets.name` when the workspace has as many as it may, `budgets.scope` when the subject is none of its own. */
+/**
+ * Violates `budgets.name` when the workspace is at its maximum, `budgets.scope` when the subject
+ * does not exist in the workspace.
+ */
 export const insertBudget = (db: Db, row: BudgetRow) =>
   db.insert(budgets).values({
     ...row,
@@ -50,7 +53,7 @@ export const insertBudget = (db: Db, row: BudgetRow) =>
     scope: sql`iif(${hasSubject(row)}, ${row.scope}, null)`,
   });
 
-/** End users are named by the caller: there is no table of them. */
+/** End users have no table; their ids are chosen by the caller. */
 function hasSubject({ workspace_id, scope, subject_id }: BudgetRow) {
   const table = scope === 'agent' ? 'agents' : scope === 'api_key' ? 'api_keys' : null;
   if (table === null || subject_id === null) return sql`true`;
@@ -65,7 +68,7 @@ export const updateBudget = (
   changes: Partial<BudgetRow>,
 ) => db.update(budgets).set(changes).where(one(workspace_id, id)).returning();
 
-/** Has alerts looked at anew for the periods that run. */
+/** Marks the counters of current periods, so that their alerts are checked again. */
 export const markCounters = (db: Db, workspace_id: string, id: string, now: number) =>
   db
     .update(budget_counters)
@@ -78,7 +81,10 @@ export const markCounters = (db: Db, workspace_id: string, id: string, now: numb
       ),
     );
 
-/** A budget with everything that was counted for it. What is on its way then has nothing left to settle. */
+/**
+ * Deletes a budget with its counters, holds and alerts. Calls in progress then have nothing to
+ * settle.
+ */
 export const deleteBudget = (db: Db, workspace_id: string, id: string) => [
   db
     .delete(budget_alerts)
@@ -92,7 +98,7 @@ export const deleteBudget = (db: Db, workspace_id: string, id: string) => [
   db.delete(budgets).where(one(workspace_id, id)),
 ];
 
-/** Counters of one period, the fullest first. */
+/** Counters of one period, most used first. */
 export const selectCounters = (
   db: Db,
   budget_id: string,

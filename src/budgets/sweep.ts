@@ -4,24 +4,24 @@ import type { Ctx } from '../platform/context.ts';
 import { repeatBounded } from '../platform/repeat-bounded.ts';
 import { day } from '../shared/time.ts';
 
-/** Holds that are given back or forgotten at once, and how often in a tick. */
+/** Holds that one batch handles, and batches of one tick. */
 const sweepLimit = 500;
-const roundsOfTick = 100;
-/** How long ended holds are kept, for `explain`. */
+const batchesPerTick = 100;
+/** Retention of ended holds, for `explain`. */
 const keepHolds = 14 * day;
 const keepCounters = 400 * day;
 
-/** A hold of a run that still gives signs of life is not lost, however long the run takes. */
+/** A hold whose run is still alive is not lost, however long the run takes. */
 const lost = (now: number) => sql`select id, budget_id from budget_holds
   where state = 'open' and lease_until <= ${now} and not exists (
     select 1 from runs where runs.id = budget_holds.run_id and runs.status = 'running' and runs.lease_until > ${now})
   order by lease_until limit ${sweepLimit}`;
 
-/** Gives back what hosts that died have held. Returns how many holds that were. */
-export const returnLostHolds = (ctx: Ctx): Promise<number> =>
-  repeatBounded(roundsOfTick, sweepLimit, () => returnSome(ctx));
+/** Releases holds whose hosts have died. Returns their number. */
+export const releaseLostHolds = (ctx: Ctx): Promise<number> =>
+  repeatBounded(batchesPerTick, sweepLimit, () => releaseSome(ctx));
 
-async function returnSome(ctx: Ctx): Promise<number> {
+async function releaseSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const [, expired] = await batch(ctx.db, [
     ctx.db.run(sql`update budget_counters set held_nano_usd = held_nano_usd - gone.amount, updated_at = cast(${now} as integer)
@@ -39,19 +39,19 @@ async function returnSome(ctx: Ctx): Promise<number> {
   return expired.length;
 }
 
-/** Forgets what nobody looks at any more. */
-export const forgetOldHolds = (ctx: Ctx): Promise<number> =>
-  repeatBounded(roundsOfTick, sweepLimit, () => forgetSome(ctx));
+/** Deletes ended holds and old counters past their retention. Returns the number of rows. */
+export const deleteOldHolds = (ctx: Ctx): Promise<number> =>
+  repeatBounded(batchesPerTick, sweepLimit, () => deleteSome(ctx));
 
-/** Returns how many rows of the kind that had most were forgotten. */
-async function forgetSome(ctx: Ctx): Promise<number> {
+/** Returns the larger of the two row counts. */
+async function deleteSome(ctx: Ctx): Promise<number> {
   const now = ctx.now();
-  const forgotten = (await batch(ctx.db, [
+  const deleted = (await batch(ctx.db, [
     ctx.db.all(sql`delete from budget_holds where (id, budget_id) in (
       select id, budget_id from budget_holds where ended_at is not null and ended_at < ${now - keepHolds} order by ended_at limit ${sweepLimit}) returning 1`),
     ctx.db.all(sql`delete from budget_counters where (budget_id, subject, period_start) in (
       select budget_id, subject, period_start from budget_counters
       where period_end < ${now - keepCounters} and held_nano_usd = 0 order by period_end limit ${sweepLimit}) returning 1`),
   ])) as unknown as unknown[][];
-  return Math.max(...forgotten.map((rows) => rows.length));
+  return Math.max(...deleted.map((rows) => rows.length));
 }

@@ -5,18 +5,22 @@ import { type EventData, type EventType, publishEvents } from '../notifications/
 import type { Ctx } from '../platform/context.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime } from '../shared/time.ts';
-import { toAlert, toBudget } from './schema.ts';
+import { toBudget } from './schema.ts';
+import { toAlert } from './standing.ts';
 import type { AlertRow, BudgetRow } from './store.ts';
 
 type BudgetEventType = Extract<EventType, `budget.${string}`>;
 
-/** The event that an alert of this kind is published as. */
+/** Returns the event type of an alert kind. */
 export function eventTypeOf(kind: string): BudgetEventType {
   if (kind === 'forecast') return 'budget.forecast_exceeded';
   return kind === 'refused' ? 'budget.call_refused' : 'budget.threshold_reached';
 }
 
-/** Publishes an alert as an event, once. The budget's own webhook, or else that of the workspace, receives it as `budget.alert`. */
+/**
+ * Publishes an alert as an event, once. The webhook of the budget, or else the alert webhook of the
+ * workspace, receives it as `budget.alert`.
+ */
 export async function publishAlert(ctx: Ctx, alert_id: string): Promise<void> {
   const own = and(eq(budget_alerts.id, alert_id), eq(budget_alerts.workspace_id, ctx.workspace_id));
   const budget_id = ctx.db.select({ id: budget_alerts.budget_id }).from(budget_alerts).where(own);

@@ -5,8 +5,9 @@ import type { Ctx } from '../platform/context.ts';
 import { periodAt } from '../usage/index.ts';
 
 /**
- * Takes what was spent and held in the periods that run over to those that run in another time zone, so that
- * moving the clock gives nobody new money. For the batch that changes the zone, before it; does nothing where it has been changed meanwhile.
+ * Moves the spent and held amounts of the current periods to the periods of another time zone, so
+ * that a changed time zone gives no additional budget. Add the statements before the change of the
+ * zone, in one batch; they have no effect when the zone was changed concurrently.
  */
 export function moveToZone(ctx: Ctx, from: string, to: string): Statement[] {
   const { db, workspace_id } = ctx;

@@ -6,19 +6,22 @@ import { quotaFailure } from './errors.ts';
 
 export type Db = DrizzleD1Database<Record<string, never>>;
 
-/** A query that has not run and resolves to `Result`: stores return these, services put them into one batch. */
+/**
+ * A query that has not run and resolves to `Result`. Stores return statements; services combine
+ * them into one batch.
+ */
 export type Statement<Result = unknown> = RunnableQuery<Result, 'sqlite'>;
 
-/** Statements of one batch. A place that is null is skipped, so that the others keep theirs. */
+/** Statements of one batch. Null entries are skipped and keep the positions of the others. */
 export type Statements = readonly (Statement | null)[];
 
-/** The results of a batch, place by place; null where the statement is. */
+/** The results of a batch by position; null where the statement is null. */
 export type BatchResults<Batch extends Statements> = {
   -readonly [Index in keyof Batch]: ResultOf<Batch[Index]>;
 };
 type ResultOf<Item> = Item extends Statement<infer Result> ? Result : null;
 
-/** What one request has asked of the database so far; `Server-Timing` shows it. */
+/** Database use of one request so far, as `Server-Timing` reports it. */
 export interface DbStats {
   trips: number;
   rows_read: number;
@@ -29,9 +32,9 @@ export interface DbStats {
 export const newDbStats = (): DbStats => ({ trips: 0, rows_read: 0, rows_written: 0, ms: 0 });
 
 /**
- * Drizzle over a D1 session, every round trip counted. `raw()`, which Drizzle uses for a single
- * select, reports no row counts, so it is answered through `all()`: a select must not give two
- * columns the same name (alias them), which a batch of Drizzle's cannot carry either.
+ * Opens Drizzle over a D1 session and counts every round trip. `raw()`, which Drizzle uses for a
+ * single select, reports no row counts, so it is served by `all()`. A select must therefore give
+ * each column a distinct name, as in a batch of Drizzle.
  */
 export function openDb(session: D1DatabaseSession, meter: DbStats): Db {
   const counted = async <Result extends D1Result | D1Result[]>(
@@ -74,7 +77,7 @@ export function openDb(session: D1DatabaseSession, meter: DbStats): Db {
 
 /**
  * Runs statements in one round trip and one transaction. Results come in the order of the
- * statements. Throws `quota_exceeded`; other errors of the database are thrown as they are.
+ * statements. Throws `quota_exceeded`; other errors of the database are thrown unchanged.
  */
 export async function batch<const Batch extends Statements>(
   db: Db,
@@ -110,11 +113,14 @@ async function runBatch(db: Db, statements: readonly Statement[]): Promise<reado
   }
 }
 
-/** Returns the result of the last statement, whose place is not known where lists precede it. */
+/** Returns the result of the last statement, whose index is unknown when lists precede it. */
 export const lastResult = <Results extends readonly unknown[]>(results: Results) =>
   results.at(-1) as Results extends readonly [...unknown[], infer Last] ? Last : never;
 
-/** Drizzle's `db.run(sql…)` and `db.all(sql…)` lack the prepared form that its batch asks for where they have parameters. */
+/**
+ * Adds the prepared form that Drizzle's batch requires and that `db.run(sql…)` and `db.all(sql…)`
+ * lack when they have parameters.
+ */
 function prepareRaw(db: Db, statement: Statement): void {
   if (!(statement instanceof SQLiteRaw)) return;
   const { $client } = db as unknown as { $client: D1Database };

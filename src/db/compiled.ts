@@ -4,19 +4,20 @@ import type { Db, Statement } from './client.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What Drizzle asks of a query in a batch. */
+/** The part of a query that Drizzle uses in a batch. */
 interface Prepared {
   readonly getQuery: () => { readonly sql: string; readonly params: readonly unknown[] };
   readonly stmt: { readonly bind: (...params: unknown[]) => unknown };
   readonly mapResult: (result: unknown, isFromBatch: boolean) => unknown;
 }
 
-/** Builds queries and runs none. */
+/** Builds queries without running them. */
 const builder = drizzle({ prepare: () => ({}) } as unknown as D1Database);
 
 /**
- * A statement for batches whose SQL is made once: Drizzle makes it anew each time, which for the
- * statements of a turn costs more than their round trip. `build` gets a placeholder for each value.
+ * Returns a factory of batch statements whose SQL is generated once. Drizzle generates it for each
+ * use, which for the statements of a turn costs more than their round trip. `build` gets a
+ * placeholder for each value.
  */
 function compile<Given extends object>(
   build: (db: Db, value: (name: keyof Given & string) => Placeholder) => Statement,
@@ -47,7 +48,7 @@ function compile<Given extends object>(
   };
 }
 
-/** As Drizzle fills a placeholder, but null stays null in a column of JSON. */
+/** Fills a placeholder like Drizzle, except that null remains null in a JSON column. */
 function fill(param: unknown, values: Values): unknown {
   const placeholder = is(param, Param) ? param.value : param;
   if (!is(placeholder, Placeholder)) return param;
@@ -55,7 +56,7 @@ function fill(param: unknown, values: Values): unknown {
   return value === null || !is(param, Param) ? value : param.encoder.mapToDriverValue(value);
 }
 
-/** The same for each set of columns that rows come with; one that is undefined is left to its default. */
+/** Compiles one statement per set of columns. A column that is undefined gets its default. */
 export function compileByColumns<Row extends object>(build: (db: Db, row: Row) => Statement) {
   const made = new Map<string, (db: Db, row: Row) => Statement>();
   return (db: Db, row: Row): Statement => {

@@ -1,7 +1,10 @@
 import { Failure } from '../shared/failure.ts';
 import type { QuotaName } from './schema/quotas.ts';
 
-/** SQLite's message of a failed statement: raw from a batch, one `cause` down from a single statement. */
+/**
+ * SQLite's message of a failed statement: of the error itself in a batch, of its `cause` for a
+ * single statement.
+ */
 function messageOf(error: unknown): string {
   const messages: string[] = [];
   for (let current = error; current instanceof Error; current = current.cause)
@@ -9,31 +12,39 @@ function messageOf(error: unknown): string {
   return messages.join('\n');
 }
 
-/** Whether a UNIQUE constraint over exactly these columns (`table.column`) was violated. */
+/**
+ * Returns true when a UNIQUE constraint over exactly these columns (`table.column`) was violated.
+ */
 export const isUniqueViolation = (error: unknown, ...columns: readonly string[]): boolean =>
   messageOf(error).includes(`UNIQUE constraint failed: ${columns.join(', ')}`);
 
-/** Whether the named index, which has an expression or a WHERE, was violated. */
+/** Returns true when the named index, which has an expression or a WHERE clause, was violated. */
 export const isIndexViolation = (error: unknown, name: string): boolean =>
   messageOf(error).includes(`index '${name}'`);
 
-/** How a guarded insert says that its guard did not hold: a NOT NULL column it leaves null. */
+/**
+ * Returns true when the guard of a guarded insert failed: such an insert then leaves a NOT NULL
+ * column null.
+ */
 export const isGuardViolation = (error: unknown, column: string): boolean =>
   messageOf(error).includes(`NOT NULL constraint failed: ${column}`);
 
-/** Faults of the platform that pass: the caller may try again. */
+/** Returns true for temporary errors of the platform, after which the caller may retry. */
 export const isTransient = (error: unknown): boolean =>
   /Network connection lost|storage caused object to be reset|reset because its code was updated|D1 DB is overloaded|Internal error while starting up D1/i.test(
     messageOf(error),
   );
 
-/** The refusal of a quota by its trigger (`quotas` in db/schema), as the failure it is; null for any other error. */
+/**
+ * Converts the error of a quota trigger (`quotas` in db/schema) to `quota_exceeded`; null for any
+ * other error.
+ */
 export function quotaFailure(error: unknown): Failure | null {
   const [, quota, limit, used] = /quota_exceeded:(\w+):(\d+):(\d+)/.exec(messageOf(error)) ?? [];
   if (quota === undefined) return null;
   const what = quotaNouns[quota as QuotaName];
   const detail =
-    `The workspace has a quota of ${limit} ${what} and uses ${used}; this would exceed it. ` +
+    `The workspace has a quota of ${limit} ${what} and uses ${used}; this request would exceed it. ` +
     'Delete what is no longer needed, or ask the operator of the deployment for a larger quota. `GET /quotas` lists them.';
   return new Failure('quota_exceeded', detail, {
     extra: { quota, limit: Number(limit), used: Number(used) },

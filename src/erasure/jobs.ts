@@ -6,10 +6,13 @@ import { eraseSessions } from '../sessions/index.ts';
 import { agentRemovals } from './store.ts';
 import { eraseWorkspace } from './workspace.ts';
 
-/** What is erased is out of sight already; the dead letter tells an operator. */
-const noted = async () => undefined;
+/**
+ * Does nothing: the erased data is already inaccessible, and the operator finds the job among the
+ * dead letters.
+ */
+const keepDeadLetter = async () => undefined;
 
-/** Erases what a deleted agent has; its base has a job of its own, its usage stays. */
+/** Erases the data of a deleted agent except its usage. Its knowledge base has a job of its own. */
 async function eraseAgent(ctx: Ctx, agent_id: string): Promise<void> {
   await eraseSessions(ctx, agent_id);
   await eraseOneOffs(ctx, agent_id);
@@ -21,7 +24,10 @@ type ErasureJob = 'workspace.delete' | 'agent.delete';
 export const erasureJobs: { readonly [Type in ErasureJob]: JobHandler<Type> } = {
   'workspace.delete': {
     run: (ctx, { is_again }) => eraseWorkspace(ctx, is_again),
-    onExhausted: noted,
+    onExhausted: keepDeadLetter,
   },
-  'agent.delete': { run: (ctx, { agent_id }) => eraseAgent(ctx, agent_id), onExhausted: noted },
+  'agent.delete': {
+    run: (ctx, { agent_id }) => eraseAgent(ctx, agent_id),
+    onExhausted: keepDeadLetter,
+  },
 };

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.ts';
 
 interface Removal {
   readonly table: string;
-  /** Which of its rows are of the workspace. */
+  /** Selects the rows of the workspace. */
   readonly of: (workspace_id: string) => SQL;
 }
 
@@ -12,8 +12,9 @@ const through = (column: string, parent: string) => (workspace_id: string) =>
   sql`${sql.raw(column)} in (select id from ${sql.raw(parent)} where workspace_id = ${workspace_id})`;
 
 /**
- * What is left of a workspace once its sessions and files are erased, children first. `analytics_state` goes before
- * what triggers would mark as late. The last three before `budgets` have no index on the workspace.
+ * The tables of a workspace that are deleted after its sessions and files, children first.
+ * `analytics_state` precedes the tables whose triggers would mark late hours. The last three before
+ * `budgets` have no index on the workspace.
  */
 const removals: readonly Removal[] = [
   ...['analytics_state', 'outbox', 'dead_letters', 'idempotency_keys', 'feedback'].map((table) => ({
@@ -81,7 +82,9 @@ export const selectArchives = (db: Db, workspace_id: string, after: string, limi
   db.all<{ id: string; object_key: string }>(sql`
     select id, object_key from usage_archives where workspace_id = ${workspace_id} and id > ${after} order by id limit ${limit}`);
 
-/** What an agent that is deleted has besides its sessions and its base, children first. */
+/**
+ * Deletes the rows of a deleted agent besides its sessions and its knowledge base, children first.
+ */
 export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
   ['agent_labels', 'agent_activations', 'agent_versions', 'anomalies'].map((table) =>
     db.run(sql`
@@ -89,7 +92,10 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
         and exists (select 1 from agents a where a.id = ${agent_id} and a.deleted_at is not null)`),
   );
 
-/** The same erasure once more, when nothing can be on its way any more. Of no workspace, since it has to outlive it. */
+/**
+ * Adds a job that repeats the erasure when no write can be in progress any longer. It belongs to no
+ * workspace, since it must outlive this one.
+ */
 export const insertSecondPass = (
   db: Db,
   id: string,

@@ -12,13 +12,17 @@ import {
   selectArchives,
 } from './store.ts';
 
-/** Longer than another isolate may honour a key, and than what had begun with one may still write. */
+/**
+ * Longer than another isolate accepts a cached key, and than a request that began with one can
+ * still write.
+ */
 const secondPassAfter = 15 * minute;
 
 /**
- * Erases everything of a workspace that is marked deleted: objects of sessions and rate limits, files with their
- * vectors, objects in the file store, and the rows of every table. Each step does nothing the second time,
- * so a run that stopped anywhere is continued by the next. The first pass orders a second one for later.
+ * Erases all data of a workspace that is marked as deleted: objects of sessions and rate limits,
+ * files with their vectors, objects in the file store, and the rows of every table. Each step is
+ * idempotent, so that an interrupted job is continued by the next attempt. The first pass schedules
+ * a second one.
  */
 export async function eraseWorkspace(ctx: Ctx, is_again: boolean): Promise<void> {
   const { db, workspace_id } = ctx;
@@ -42,7 +46,7 @@ export async function eraseWorkspace(ctx: Ctx, is_again: boolean): Promise<void>
       if (meta.changes < rowsAtOnce) break;
     }
   }
-  // What was put there meanwhile.
+  // Objects that were written in the meantime.
   await ctx.files.removeAll(`${workspace_id}/`);
   await deleteWorkspaceRow(db, workspace_id);
 }

@@ -1,16 +1,16 @@
-/** How well an `Accept` header likes a media type (RFC 9110, 12.5.1). */
-interface Liking {
-  /** 0 for not at all. */
+/** The rank of a media type under an `Accept` header (RFC 9110, 12.5.1). */
+interface MediaRank {
+  /** The quality value; 0 when the media type is not acceptable. */
   readonly quality: number;
-  /** 2 by its name, 1 by `type/*`, 0 by everything. */
+  /** Specificity of the match: 2 for the exact name, 1 for `type/*`, 0 for any type. */
   readonly specificity: number;
-  /** Where in the header. */
+  /** Position in the header. */
   readonly position: number;
 }
 
-/** By the most specific range that it falls under. */
-function likingOf(accept: string, media: string): Liking {
-  const ranges = accept.split(',').flatMap((text, position): Liking[] => {
+/** Returns the rank by the most specific matching range. */
+function rankOf(accept: string, media: string): MediaRank {
+  const ranges = accept.split(',').flatMap((text, position): MediaRank[] => {
     const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
     const specificity = [media, `${media.split('/')[0]}/*`, '*/*'].indexOf(range);
     const given = parameters
@@ -24,17 +24,20 @@ function likingOf(accept: string, media: string): Liking {
   return best ?? { quality: 0, specificity: 0, position: ranges.length };
 }
 
-/** Whether any of the media types is good enough. */
+/** Returns true when the header accepts at least one of the media types. */
 export const isAcceptable = (accept: string, produced: readonly string[]): boolean =>
-  produced.some((media) => likingOf(accept, media).quality > 0);
+  produced.some((media) => rankOf(accept, media).quality > 0);
 
-/** The media type that is liked best: by quality, then by name rather than by wildcard, then in the header's order, then in ours. */
+/**
+ * Returns the preferred media type: by quality, then specificity, then the header's order, then the
+ * order of `produced`.
+ */
 export function preferredOf<Media extends string>(
   accept: string | null,
   produced: readonly [Media, ...Media[]],
 ): Media {
-  const liked = produced.map((media) => ({ media, ...likingOf(accept ?? '*/*', media) }));
-  const [best] = liked.toSorted(
+  const ranked = produced.map((media) => ({ media, ...rankOf(accept ?? '*/*', media) }));
+  const [best] = ranked.toSorted(
     (a, b) => b.quality - a.quality || b.specificity - a.specificity || a.position - b.position,
   );
   return best?.media ?? produced[0];

@@ -1,10 +1,10 @@
 import { Failure, invalid } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 
-/** Bytes of a JSON body unless the route says otherwise. */
+/** Limit in bytes of a JSON body; a route can set another. */
 export const defaultBodyLimit = 1024 * 1024;
 
-/** How much is read, and for how long, of a body that is refused while it comes. */
+/** Limits for draining the rest of a refused body. */
 const drainBytes = 32 * 1024 * 1024;
 const drainFor = 10 * second;
 
@@ -12,7 +12,10 @@ const maxDepth = 32;
 const maxKeys = 10_000;
 const maxItems = 1_000;
 
-/** Media type of the request, checked: one, well formed, UTF-8, not compressed. Throws 415. */
+/**
+ * Returns the media type of the request. Throws 415 unless it is one of the expected types,
+ * well-formed, UTF-8 and not compressed.
+ */
 export function readMediaType(headers: Headers, allowed: readonly string[]): string {
   const refuse = (detail: string): never => {
     throw new Failure('unsupported_media_type', detail, {
@@ -34,9 +37,12 @@ export function readMediaType(headers: Headers, allowed: readonly string[]): str
   return media;
 }
 
-/** The body as text. Throws 413 as soon as it is too long, with or without Content-Length, and 400 when it is not UTF-8. */
+/**
+ * Returns the body as text. Throws 413 as soon as the limit is exceeded, with or without
+ * Content-Length, and 400 when it is not UTF-8.
+ */
 export async function readText(request: Request, limit: number): Promise<string> {
-  const tooLarge = () => new Failure('too_large', `The body may have at most ${limit} bytes.`);
+  const tooLarge = () => new Failure('too_large', `The body must have at most ${limit} bytes.`);
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   let text = '';
@@ -57,8 +63,9 @@ export async function readText(request: Request, limit: number): Promise<string>
 }
 
 /**
- * Reads on what is left of a refused body and throws it away: who is cut off while sending sees a broken
- * connection instead of the answer. Up to 32 MB and 10 seconds; never throws. Nobody else may hold a reader.
+ * Reads and discards the rest of a refused body, since a client that is cut off while sending sees
+ * a broken connection instead of the response. Reads up to 32 MB for up to 10 seconds; never
+ * throws. The body must not be locked by another reader.
  */
 export async function drain(body: ReadableStream<Uint8Array> | null): Promise<void> {
   if (body === null || body.locked) return;
@@ -72,13 +79,16 @@ export async function drain(body: ReadableStream<Uint8Array> | null): Promise<vo
     }
     await reader.cancel();
   } catch {
-    // The sender has gone: there is nobody to answer.
+    // The client has disconnected; no response can be delivered.
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Parses JSON and bounds it. Throws 400 for what is not JSON and 422 for what no handler should meet. */
+/**
+ * Parses JSON within limits. Throws 400 for invalid JSON, and 422 for values that no handler
+ * accepts.
+ */
 export function parseJson(text: string): unknown {
   let value: unknown;
   try {
@@ -106,19 +116,19 @@ function walk(value: unknown, pointer: string, depth: number, count: { keys: num
     return;
   }
   if (value === null || typeof value !== 'object') return;
-  if (depth > maxDepth) throw invalid(pointer, `JSON may be nested at most ${maxDepth} deep.`);
+  if (depth > maxDepth) throw invalid(pointer, `JSON must be nested at most ${maxDepth} deep.`);
   if (Array.isArray(value) && value.length > maxItems)
-    throw invalid(pointer, `An array may have at most ${maxItems} items.`);
+    throw invalid(pointer, `An array must have at most ${maxItems} items.`);
   for (const [key, inner] of Object.entries(value)) {
     count.keys += 1;
     if (count.keys > maxKeys)
-      throw invalid('', `A body may have at most ${maxKeys} keys and items.`);
+      throw invalid('', `The body must have at most ${maxKeys} keys and items.`);
     checkText(key, pointer);
     walk(inner, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1, count);
   }
 }
 
-/** SQLite cuts text at NUL and turns lone surrogates into replacement characters: neither may come in. */
+/** SQLite truncates text at NUL and replaces lone surrogates, so both are rejected. */
 function checkText(text: string, pointer: string): void {
   if (text.includes('\0')) throw invalid(pointer, 'Text must not contain NUL.');
   if (!text.isWellFormed()) throw invalid(pointer, 'Text must be well-formed Unicode.');

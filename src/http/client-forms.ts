@@ -1,4 +1,4 @@
-/** A node of the document. */
+/** A node of the OpenAPI document. */
 type Node = Readonly<Record<string, unknown>>;
 
 export interface OpenApiDocument {
@@ -14,7 +14,10 @@ const isNode = (value: unknown): value is Node =>
 const data = new Set(['example', 'examples', 'enum', 'const', 'default', 'required']);
 const prefix = '#/components/schemas/';
 
-/** Every object of a schema is changed, inner ones first; names of properties are not taken for keywords. */
+/**
+ * Applies a change to every object of a schema, inner objects first. Property names are not treated
+ * as keywords.
+ */
 function mapSchemas(value: unknown, change: (schema: Node) => Node): unknown {
   if (Array.isArray(value)) return value.map((one) => mapSchemas(one, change));
   if (!isNode(value)) return value;
@@ -32,7 +35,7 @@ function mapSchemas(value: unknown, change: (schema: Node) => Node): unknown {
   return change(Object.fromEntries(inner) as Node);
 }
 
-/** Names of the components that a part of the document needs. */
+/** Returns the names of the components that a part of the document references. */
 function componentsIn(schemas: Node, part: unknown, found = new Set<string>()): Set<string> {
   mapSchemas(part, (schema) => {
     const name =
@@ -62,7 +65,7 @@ function hasDefault(schemas: Node, name: string): boolean {
 const sentence = (text: unknown) =>
   typeof text === 'string' && text !== '' ? `${text}${/[.!?]$/.test(text) ? '' : '.'} ` : '';
 
-/** What a caller sends: a property with a default may be left out, and generators must not say otherwise. */
+/** The request form: a property with a default is optional, so generators must not require it. */
 const toInput =
   (rename: (name: string) => string) =>
   (schema: Node): Node => {
@@ -80,7 +83,7 @@ const toInput =
     };
   };
 
-/** What is answered: a property with a default is always there. */
+/** The response form: a property with a default is always present. */
 function toOutput(schema: Node): Node {
   const { properties, required } = schema;
   if (!isNode(properties)) return schema;
@@ -93,16 +96,18 @@ function toOutput(schema: Node): Node {
   return { ...schema, required: Object.keys(properties).filter((name) => names.has(name)) };
 }
 
-/** An example of a request lacks what answers have. */
+/** A request example can lack properties that responses always have. */
 const withoutExample = ({ example, ...schema }: Node): Node =>
   isNode(example) ? schema : { ...schema, ...(example === undefined ? {} : { example }) };
 
 const withoutDefault = ({ default: _value, ...schema }: Node): Node => schema;
 
 /**
- * Generators take `default` for a promise that a property is there. That is true of answers and false of requests,
- * so each gets a form of its own: requests say the default in words, answers require the property. A component of
- * both with a default inside has the request's form under its name with `Input` behind it.
+ * Splits schemas with defaults into a request form and a response form. Generators read `default`
+ * as a guarantee that the property is present, which holds for responses and not for requests:
+ * request schemas state the default in the description, response schemas require the property. A
+ * component with a default that both use keeps its name for responses; its request form gets the
+ * suffix `Input`.
  */
 export function withClientForms<Document extends OpenApiDocument>(document: Document): Document {
   const schemas = document.components?.schemas ?? {};
@@ -142,7 +147,7 @@ export function withClientForms<Document extends OpenApiDocument>(document: Docu
       ),
     ]),
   );
-  // Mounted routes put their path before the name.
+  // Paths of mounted routers are prefixed to the component name.
   const webhooks = Object.fromEntries(
     Object.entries(document.webhooks ?? {}).map(([name, item]) => [
       name.split('/').at(-1),

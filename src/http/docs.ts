@@ -1,7 +1,10 @@
 import { html, raw } from 'hono/html';
 import { failures } from '../shared/failure.ts';
 
-/** The reference page. Its script, style and start-up code are static assets of ours; it asks nobody else for anything. */
+/**
+ * The API reference page. Its script, styles and start-up code are static assets of this
+ * deployment; it loads nothing from other hosts.
+ */
 export const docsPage = () => html`<!doctype html>
 <html lang="en">
   <head>
@@ -19,7 +22,7 @@ export const docsPage = () => html`<!doctype html>
   </body>
 </html>`;
 
-/** Where the `type` of a problem document points. */
+/** The page that the `type` of a problem document links to. */
 export const problemsPage = () => html`<!doctype html>
 <html lang="en">
   <head>
@@ -43,6 +46,9 @@ export const problemsPage = () => html`<!doctype html>
   </body>
 </html>`;
 
-/** Swagger UI shows its icons as data URLs; everything else comes from here, styles too. */
+/**
+ * Swagger UI embeds its icons as data URLs; everything else, including styles, is loaded from this
+ * deployment.
+ */
 export const docsPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

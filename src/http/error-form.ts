@@ -3,22 +3,28 @@ import { isTransient, quotaFailure } from '../db/errors.ts';
 import type { Log } from '../platform/ports.ts';
 import { Failure, type FailureCode } from '../shared/failure.ts';
 
-/** How a part of the API tells failures: in its document, and on the wire. */
+/** How a part of the API reports failures, in its document and in its responses. */
 export interface ErrorForm {
   readonly mediaType: string;
   readonly schema: z.ZodType;
   statusOf(code: FailureCode): number;
-  /** What the body calls it. */
+  /** Returns the name of the code in the body. */
   nameOf(code: FailureCode): string;
   bodyOf(failure: Failure, request_id: string): object;
-  /** What a malformed id is answered with, by the name of its parameter, where an unknown one is not answered as everywhere. */
+  /**
+   * Failures for malformed ids, by the name of the parameter, where they differ from the general
+   * 404.
+   */
   readonly unknown?: Readonly<Record<string, (value: string) => Failure>>;
 }
 
-/** Seconds, for what knows no better: every answer that asks to come back says when. */
+/** Default `Retry-After` in seconds by status, so that every retryable response has one. */
 const defaultRetryAfter: Readonly<Record<number, number>> = { 429: 10, 503: 5 };
 
-/** Any error as an answer. What is not a `Failure` is a 500 that says nothing and is logged. */
+/**
+ * Converts any error to a response. An error that is not a `Failure` is logged and becomes a 500
+ * without details.
+ */
 export function toErrorResponse(
   form: ErrorForm,
   error: unknown,
@@ -43,20 +49,21 @@ export function toErrorResponse(
   });
 }
 
-/** Any error as a failure: what the platform lost may be tried again, the rest is ours. */
+/**
+ * Converts any error to a failure: transient platform errors become `unavailable`, unknown ones
+ * `internal`.
+ */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const exceeded = quotaFailure(error);
   if (exceeded !== null) return exceeded;
   if (isTransient(error)) {
-    return new Failure('unavailable', 'The database is not answering; try again.', {
+    return new Failure('unavailable', 'The database is temporarily unavailable. Retry.', {
       retryAfter: 2,
       cause: error,
     });
   }
-  return new Failure(
-    'internal',
-    'The request failed for a reason that is ours; it has been logged.',
-    { cause: error },
-  );
+  return new Failure('internal', 'Internal error. Quote the request id if you report it.', {
+    cause: error,
+  });
 }

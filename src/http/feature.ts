@@ -2,10 +2,10 @@ import type { Ctx } from '../platform/context.ts';
 import type { JobHandlers } from '../platform/job-handler.ts';
 import type { Router } from './router.ts';
 
-/** Prefixes of the URL under which features mount routes. */
+/** Path prefixes under which features mount routes. */
 export type Prefix = '/api/v1' | '/v1' | '/';
 
-/** Periodic work. Bounded, and without effect when repeated. */
+/** Periodic work. It is bounded and idempotent. */
 export interface Task {
   readonly name: string;
   readonly run: (ctx: Ctx) => Promise<unknown>;

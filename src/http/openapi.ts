@@ -7,7 +7,10 @@ import { needsWholeWorkspace, permissions } from './permissions.ts';
 import { type AnyRoute, honoursIfMatch, isBodyOptional } from './route.ts';
 import { tags } from './tags.ts';
 
-/** A route as OpenAPI: with its credential, its roles and every failure it can answer with. */
+/**
+ * Converts a route to its OpenAPI operation, with credential, roles and every failure it can
+ * return.
+ */
 export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
   const headers = requestHeaders(route);
   const content = {
@@ -48,7 +51,7 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
 
 function describeAccess(route: AnyRoute): string {
   if (route.access === 'public') return 'Public.';
-  if (route.access === 'root') return 'Needs the root key of the deployment.';
+  if (route.access === 'root') return 'Requires the root key of the deployment.';
   const roles = `Roles: ${permissions[route.access].map((role) => `\`${role}\``).join(', ')}.`;
   return needsWholeWorkspace(route.access)
     ? `${roles} Not for keys that are limited to agents.`
@@ -64,8 +67,8 @@ function requestHeaders(route: AnyRoute) {
       .max(255)
       .optional()
       .describe(
-        'Send the same value with a retry: the effect happens once and the answer is the same, for 48 hours. The value belongs to ' +
-          'one API key and one route: sent with another API key it is another request.',
+        'Send the same value with a retry: the request takes effect once and gets the same response, for 48 hours. The value is scoped to ' +
+          'one API key and one route: the same value with another API key is a different request.',
       );
   }
   if (honoursIfMatch(route)) {
@@ -73,7 +76,7 @@ function requestHeaders(route: AnyRoute) {
       .string()
       .optional()
       .describe(
-        'The `ETag` the change is based on, or several, one of which must match; stale gives 412.',
+        'The `ETag` that the change is based on, or a list of which one must match. Returns 412 when none matches.',
       );
   }
   return Object.keys(shape).length === 0 ? undefined : z.object(shape);
@@ -81,11 +84,12 @@ function requestHeaders(route: AnyRoute) {
 
 const rateLimitHeaders = {
   'RateLimit-Policy': {
-    description: 'The limits that the request was held against: `"key-minute";q=600;w=60`',
+    description: 'Rate limits that apply to the request: `"key-minute";q=600;w=60`',
     schema: { type: 'string' },
   },
   RateLimit: {
-    description: 'What they leave, and for how many seconds: `"key-minute";r=599;t=42`',
+    description:
+      'Remaining quota of each limit and seconds until its reset: `"key-minute";r=599;t=42`',
     schema: { type: 'string' },
   },
 };
@@ -96,17 +100,23 @@ function replyOf(route: AnyRoute) {
   const { description, mediaType = 'application/json', schema } = route.reply;
   const headers = {
     'X-Request-Id': {
-      description: 'Name it when you report a problem',
+      description: 'Id of the request. Quote it when you report a problem',
       schema: { type: 'string' },
     },
     'Server-Timing': {
-      description: 'Time, round trips and rows: `db;dur=4.1;desc="2 trips 11 read 3 written"`',
+      description:
+        'Database time, round trips and rows: `db;dur=4.1;desc="2 trips 11 read 3 written"`',
       schema: { type: 'string' },
     },
     ...(route.access === 'public' || route.access === 'root' ? {} : rateLimitHeaders),
     ...(route.etag === undefined
       ? {}
-      : { ETag: { description: 'For `If-Match`', schema: { type: 'string' } } }),
+      : {
+          ETag: {
+            description: 'Version of the resource, for `If-Match`',
+            schema: { type: 'string' },
+          },
+        }),
   };
   if (route.reply.status === 204) return { description, headers };
   const whole = (mediaType === eventStream ? route.events : undefined) ??
@@ -122,7 +132,7 @@ const otherReplies = ({ alsoAnswers = {} }: AnyRoute) =>
     Object.entries(alsoAnswers).map(([status, description]) => [status, { description }]),
   );
 
-/** What this route can fail with: what it declares and what follows from its shape. */
+/** Returns the failures of a route: the declared ones and those that follow from its shape. */
 function codesOf(route: AnyRoute): FailureCode[] {
   const hasBody = route.body !== undefined || route.otherBodies !== undefined;
   return [
@@ -176,11 +186,17 @@ function errorResponses(codes: readonly FailureCode[], form: ErrorForm) {
 }
 
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Items on a page'),
-  cursor: z.string().min(1).max(1000).optional().describe('`next_cursor` of the page before'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(20)
+    .describe('Maximum number of items on a page'),
+  cursor: z.string().min(1).max(1000).optional().describe('`next_cursor` of the previous page'),
 };
 
-/** `{ data, next_cursor }` of something. */
+/** Returns the schema of one page: `{ data, next_cursor }`. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({
     data: z.array(item),
@@ -188,8 +204,9 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
   });
 
 /**
- * The generator leaves null out of the values of a nullable literal. It writes a nullable reference as `allOf` of the reference and `[type, "null"]`, which null
- * does not match. JSON Schema wants a choice between the reference and null.
+ * The generator omits null from the values of a nullable literal, and writes a nullable reference
+ * as `allOf` of the reference and `[type, "null"]`, which null does not match. In JSON Schema this
+ * is a choice between the reference and null.
  */
 export const withNullableReferences = <Document>(document: Document): Document =>
   JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
@@ -217,9 +234,9 @@ export const openApiInfo = {
     title: 'AgentGrid',
     version: '0.2.0',
     description:
-      'The back end for AI agents: agents with immutable versions, knowledge from documents with checked citations, sessions, exact cost.\n\n' +
-      'Errors are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1`, which OpenAI clients call, they are in OpenAI’s envelope. Lists take `limit` and `cursor`. ' +
-      'Instants are RFC 3339 UTC. A malformed id is simply not found. Every response names its `X-Request-Id`.',
+      'Back end for AI agents: immutable agent versions, document retrieval with verified citations, sessions, and exact cost.\n\n' +
+      'Errors are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1`, the OpenAI-compatible API, they use OpenAI’s error object. Lists take `limit` and `cursor`. ' +
+      'Timestamps are RFC 3339 UTC. A malformed id returns 404. Every response has an `X-Request-Id`.',
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   tags,

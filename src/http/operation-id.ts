@@ -1,6 +1,9 @@
 const articles = new Set(['a', 'an', 'the', 'two', 'that']);
 
-/** Words of a phrase without articles; "AI" and "API" are words like others in an identifier. */
+/**
+ * Splits a phrase into words without articles. "AI" and "API" are cased like other words of an
+ * identifier.
+ */
 const wordsOf = (phrase: string): string[] =>
   phrase
     .replaceAll(/\(.*?\)/g, '')
@@ -19,7 +22,10 @@ const singular = (words: readonly string[]): string[] =>
       : word,
   );
 
-/** A summary as `verbNoun`: "List the files of an agent" is `listAgentFiles`, "Get a version" is `getVersion`. */
+/**
+ * Derives `verbNoun` from a summary: "List the files of an agent" becomes `listAgentFiles`, "Get a
+ * version" becomes `getVersion`.
+ */
 export function operationIdOf(summary: string): string {
   const [phrase = '', owner] = summary.split(/ (?:of|for) (?!.* (?:of|for) )/);
   const [verb = '', ...noun] = wordsOf(phrase);

@@ -1,6 +1,9 @@
 import type { Role } from '../db/schema/workspaces.ts';
 
-/** The access table: the roles that hold each permission. Every route names one permission, or says that it is public or for the root key. */
+/**
+ * The access table: the roles that hold each permission. Every route declares one permission,
+ * `public` or `root`.
+ */
 export const permissions = {
   'self:read': ['viewer', 'runtime', 'editor', 'admin'],
   'workspace:read': ['viewer', 'editor', 'admin'],
@@ -53,5 +56,5 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'operations:read',
 ]);
 
-/** Returns true for a permission that no key limited to agents holds, whatever its role. */
+/** Returns true for a permission that no agent-limited key holds, whatever its role. */
 export const needsWholeWorkspace = (access: Access): boolean => workspaceWide.has(access);

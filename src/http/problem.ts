@@ -2,10 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { type FailureCode, failures } from '../shared/failure.ts';
 import type { ErrorForm } from './error-form.ts';
 
-/** RFC 9457. */
+/** A problem document (RFC 9457). */
 const Problem = z
   .object({
-    type: z.string().describe('A page about this kind of problem'),
+    type: z.string().describe('URL of the documentation of this problem type'),
     title: z.string(),
     status: z.number().int(),
     detail: z.string(),
@@ -15,7 +15,7 @@ const Problem = z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
       .describe(
-        'What is wrong where; pointers are RFC 6901 into the body, or ?name of a query parameter',
+        'All violations. `pointer` is an RFC 6901 pointer into the body, or `?name` of a query parameter',
       ),
   })
   .loose()
@@ -30,7 +30,7 @@ const Problem = z
     },
   });
 
-/** The platform's own API tells failures as problem documents. */
+/** The platform's own API reports failures as problem documents. */
 export const problems: ErrorForm = {
   mediaType: 'application/problem+json',
   schema: Problem,

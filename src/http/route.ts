@@ -5,7 +5,7 @@ import type { Access } from './permissions.ts';
 export type Shape = z.ZodType | undefined;
 export type Output<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
-/** A route as data: everything that is true of it without running it. */
+/** A declarative route: everything about it that is known without running its handler. */
 export interface Route<
   Params extends Shape,
   Query extends Shape,
@@ -13,25 +13,30 @@ export interface Route<
   Reply extends Shape,
 > {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** Hono's form is derived: `/agents/{agent}`. */
+  /** In OpenAPI syntax, such as `/agents/{agent}`; the router derives Hono's syntax. */
   readonly path: string;
-  /** Without this nothing is served; the role table is `identity/access.ts`. */
+  /** The required permission. The role table is `identity/access.ts`. */
   readonly access: Access;
   readonly tag: string;
   readonly summary: string;
-  /** `verbNoun`; made of the summary where that gives a good one. */
+  /** `verbNoun`. Derived from the summary by default. */
   readonly operationId?: string;
   readonly description?: string;
-  /** A parameter that does not parse is an id that cannot exist: 404. */
+  /**
+   * Path parameters. A value that does not parse is the id of nothing that exists and returns 404.
+   */
   readonly params?: Params;
-  /** The last parameter of the path, where its value may have slashes, escaped or not. */
+  /** Name of the last path parameter when its value may contain slashes, escaped or not. */
   readonly rest?: string;
   readonly query?: Query;
   readonly body?: Body;
-  /** Other bodies that the handler reads from `request` itself, e.g. multipart/form-data. */
+  /**
+   * Schemas of other media types that the handler reads from `request` itself, such as
+   * multipart/form-data.
+   */
   readonly otherBodies?: Readonly<Record<string, z.ZodType>>;
   readonly bodyLimit?: number;
-  /** Media types besides JSON that `Accept` may ask for. */
+  /** Media types besides JSON that `Accept` may select. */
   readonly alsoProduces?: readonly string[];
   /** One event of a `text/event-stream`, as the JSON of its `data`. */
   readonly events?: z.ZodType;
@@ -41,14 +46,21 @@ export interface Route<
     readonly description: string;
     readonly mediaType?: string;
   };
-  /** Other statuses that are no failures, each with what it means; the handler returns a whole `Response` for them. */
+  /**
+   * Descriptions of further non-error statuses, for which the handler returns a whole `Response`.
+   */
   readonly alsoAnswers?: Readonly<Record<number, string>>;
   readonly failures?: readonly FailureCode[];
-  /** Whether the reply's `ETag` is sent and `If-Match` understood. */
+  /**
+   * Returns the entity tag of the reply. When set, the route sends `ETag` and evaluates `If-Match`.
+   */
   readonly etag?: (reply: Output<Reply>) => string;
-  /** Whether the handler sees to the idempotency key itself: a run is joined while it goes on. */
+  /**
+   * True when the handler evaluates the idempotency key itself, because a repeated request attaches
+   * to an active run.
+   */
   readonly ownsIdempotency?: boolean;
-  /** How a stored reply is answered again, where a request may ask for another form than JSON. */
+  /** Renders a stored reply again when the request selects another form than JSON. */
   readonly replay?: (
     reply: Output<Reply>,
     input: RequestInput<Output<Params>, Output<Query>, Output<Body>>,
@@ -59,19 +71,25 @@ export interface RequestInput<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The strong entity tags of `If-Match`, unquoted, one of which must be that of now; null when absent or `*`. */
+  /**
+   * The strong entity tags of `If-Match`, unquoted, one of which must match the current one; null
+   * when absent or `*`.
+   */
   readonly ifMatch: readonly string[] | null;
   readonly request: Request;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: where the four schemas do not matter.
+// biome-ignore lint/suspicious/noExplicitAny: independent of the four schemas.
 export type AnyRoute = Route<any, any, any, any>;
 
-/** Whether a POST may come without a body: where nothing in it is required, none is as good as `{}`. */
+/**
+ * Returns true when a POST body may be omitted: every field is optional, so an absent body is read
+ * as `{}`.
+ */
 export const isBodyOptional = ({ method, body }: AnyRoute): boolean =>
   method === 'post' && body !== undefined && (body as z.ZodType).safeParse({}).success;
 
-/** Whether `If-Match` means something here; elsewhere it is ignored. */
+/** Returns true when the route evaluates `If-Match`; other routes ignore it. */
 export const honoursIfMatch = ({ etag, method, failures }: AnyRoute): boolean =>
   (etag !== undefined && method !== 'get' && method !== 'post') ||
   (failures?.includes('precondition_failed') ?? false);

@@ -3,7 +3,7 @@ import { type IdPrefix, idPattern } from '../shared/id.ts';
 import { day } from '../shared/time.ts';
 import { invisibleIn, isBlank } from './visible.ts';
 
-/** One line that people read: NFC, trimmed, without characters that nobody sees. */
+/** A single-line display name: NFC, trimmed, without invisible characters. */
 export const Name = (max: number) =>
   z
     .string()
@@ -37,15 +37,15 @@ export const Id = (prefix: IdPrefix, example?: string) =>
       example: example ?? `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`,
     });
 
-/** An instant on the wire. */
+/** A timestamp in responses. */
 export const Time = z.iso.datetime().openapi({ example: '2026-11-20T09:30:00.000Z' });
 
-/** An instant as a caller gives it: in UTC or with an offset, whose `+` is `%2B` in a query. */
+/** A timestamp in requests: in UTC or with an offset. In a query, `+` must be sent as `%2B`. */
 export const Instant = z.iso
   .datetime({ offset: true })
   .openapi({ example: '2026-11-20T10:30:00+01:00' });
 
-/** Also under the names that the list of zones knows as another's, such as Asia/Kolkata; offsets are no zones. */
+/** An IANA time zone. Aliases such as Asia/Kolkata are accepted; offsets are not. */
 export const TimeZone = z
   .string()
   .max(64)
@@ -60,7 +60,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Who asks, in the caller's own terms. */
+/** Identifies an end user in the caller's own terms. */
 export const EndUserId = z
   .string()
   .min(1)
@@ -68,7 +68,7 @@ export const EndUserId = z
   .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters.')
   .openapi({ example: 'customer-4711' });
 
-/** Free key-value data of the caller: at most 50 keys, 16 KB. */
+/** Metadata of the caller: at most 50 keys and 16 KB. */
 export const Metadata = z
   .record(
     z.string().min(1).max(64),
@@ -81,11 +81,13 @@ export const Flag = z.enum(['true', 'false']).transform((value) => value === 'tr
 
 const Moment = z.union([Instant, z.iso.date()]).openapi({ type: 'string', example: '2026-11-20' });
 
-/** The period that a list is narrowed to, for its query; `withRange` reads it. */
+/** Query parameters that restrict a list to a period; `withRange` reads them. */
 export const dateRange = {
-  start_date: Moment.optional().describe('The first instant, or the first day in UTC'),
+  start_date: Moment.optional().describe(
+    'Start of the period, inclusive: a timestamp, or a date in UTC',
+  ),
   end_date: Moment.optional().describe(
-    'The first instant that is left out, or the last day in UTC, itself included',
+    'End of the period: a timestamp, exclusive, or a date in UTC, inclusive',
   ),
   from: Instant.optional()
     .describe('Deprecated: `start_date`')
@@ -102,7 +104,9 @@ interface DateRange {
   readonly to?: string | undefined;
 }
 
-/** A query with its period as epoch milliseconds: `from` is included, `to` is not. */
+/**
+ * Returns a query with its period as epoch milliseconds: `from` is inclusive, `to` is exclusive.
+ */
 export function withRange<Query extends DateRange>({
   start_date,
   end_date,
@@ -115,7 +119,7 @@ export function withRange<Query extends DateRange>({
   return {
     ...query,
     from: first === undefined ? undefined : Date.parse(first),
-    // A day that is named is meant whole.
+    // A date includes the whole day.
     to: last === undefined ? undefined : Date.parse(last) + (last.includes('T') ? 0 : day),
   };
 }

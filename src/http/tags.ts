@@ -1,10 +1,10 @@
-/** The parts of the API in the order in which people meet them; every route names one. */
+/** The tags of the API in reading order. Every route has one. */
 export const tags = [
-  { name: 'Workspaces', description: 'The workspace and who calls: settings, audit log' },
+  { name: 'Workspaces', description: 'The workspace and the caller: settings, audit log' },
   { name: 'API keys', description: 'Credentials, their roles and limits' },
   {
     name: 'Agents',
-    description: 'What answers: create, configure, duplicate, import and export agents',
+    description: 'Create, configure, duplicate, import and export agents',
   },
   {
     name: 'Versions',
@@ -13,14 +13,14 @@ export const tags = [
   },
   {
     name: 'Knowledge',
-    description: 'Documents that answers are taken from: knowledge bases, files, search',
+    description: 'Knowledge bases, their files, and search',
   },
-  { name: 'Tools', description: 'What agents may call: HTTP tools, imports from OpenAPI' },
+  { name: 'Tools', description: 'HTTP tools that agents can call; import from OpenAPI' },
   {
     name: 'Sessions',
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',
   },
-  { name: 'Chat', description: 'The same conversations for `useChat` of the AI SDK' },
+  { name: 'Chat', description: 'Sessions for `useChat` of the AI SDK' },
   { name: 'Feedback', description: 'Ratings of answers' },
   {
     name: 'OpenAI-compatible',
@@ -30,13 +30,13 @@ export const tags = [
   { name: 'Models', description: 'Model providers, their credentials, models and prices' },
   {
     name: 'Budgets',
-    description: 'Limits on spending, enforced before a call is made, and alerts',
+    description: 'Spending limits, enforced before each model call, and their alerts',
   },
   { name: 'Rate limits', description: 'Limits on requests, tokens and concurrent runs' },
   {
     name: 'Analytics',
     description: 'Usage, cost, latency and quality over time; anomalies; archives',
   },
-  { name: 'Webhooks', description: 'Addresses that receive events, and the log of deliveries' },
+  { name: 'Webhooks', description: 'Webhook endpoints, events and the delivery log' },
   { name: 'Operations', description: 'Health, metrics and telemetry export' },
 ] as const;

@@ -41,22 +41,25 @@ function violationsOf(
   });
 }
 
-/** How the message of a union tells where the fault in it is: `[0].text: `. */
+/** Formats the path of a violation as a prefix of a union's message: `[0].text: `. */
 export const placeOf = (path: readonly PropertyKey[]): string =>
   path.length === 0
     ? ''
     : `${path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}: `;
 
-/** In place of a union that was not met: what is wrong inside the member that was meant, where that can be told. */
+/**
+ * Replaces a failed union by the violations within the intended member, where that member can be
+ * identified.
+ */
 function withoutUnions(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const within = (inner: Issue) =>
     withoutUnions({ ...inner, path: [...issue.path, ...inner.path] } as Issue);
-  // The fault that the union's own message tells of.
-  const told = issue.errors
+  // The violation that the union's own message names.
+  const reported = issue.errors
     .flat()
     .find(({ path, message }) => path.length > 0 && issue.message === `${placeOf(path)}${message}`);
-  if (told !== undefined) return within(told);
+  if (reported !== undefined) return within(reported);
   if (issue.message !== 'Invalid input') return [issue];
   const ofForm = issue.errors.filter((issues) => issues.every(({ path }) => path.length > 0));
   const meant = ofForm.filter((issues) => !issues.some(({ path }) => kinds.has(path[0])));
@@ -65,19 +68,19 @@ function withoutUnions(issue: Issue): Issue[] {
   return nearest.flatMap(within);
 }
 
-/** Fields that tell the members of a union apart. */
+/** Fields that discriminate the members of a union. */
 const kinds: ReadonlySet<PropertyKey | undefined> = new Set(['type', 'role']);
 
 function unknownField(issue: Issue, near: string | null, kind: 'field' | 'parameter'): string {
-  // A schema may say more than Zod does, such as where the field belongs.
+  // A schema can have a more specific message, such as the field to use instead.
   if (!issue.message.startsWith('Unrecognized key')) return issue.message;
-  return suggest(`There is no such ${kind}.`, near);
+  return suggest(`Unknown ${kind}.`, near);
 }
 
 const suggest = (detail: string, near: string | null): string =>
   near === null ? detail : `${detail} Did you mean \`${near}\`?`;
 
-/** Whether the last of the names is that of nothing. */
+/** Returns true when the value at the path is absent. */
 const isMissing = (given: unknown, path: readonly string[]): boolean =>
   path.length > 0 &&
   path.reduce<unknown>(
@@ -86,7 +89,10 @@ const isMissing = (given: unknown, path: readonly string[]): boolean =>
     given,
   ) === undefined;
 
-/** What a schema of ours says of its own stays, but for the forms that a value may have. */
+/**
+ * The message for a missing value. Custom messages of schemas are kept, except those that list the
+ * allowed values.
+ */
 const required = (issue: Issue): string =>
   issue.code === 'invalid_union' || /^Invalid (?:input|option)\b/.test(issue.message)
     ? 'Is required.'
@@ -103,9 +109,9 @@ const types: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** By the names of Zod's formats. */
+/** Descriptions by Zod's format names. */
 const formats: Readonly<Record<string, string>> = {
-  datetime: 'an instant such as `2026-11-20T09:30:00Z`',
+  datetime: 'a timestamp such as `2026-11-20T09:30:00Z`',
   date: 'a date such as `2026-11-20`',
   url: 'a URL',
   email: 'an email address',
@@ -114,7 +120,7 @@ const formats: Readonly<Record<string, string>> = {
 const orElse = (values: readonly unknown[]): string =>
   values.map((value) => `\`${String(value)}\``).join(' or ');
 
-/** Zod's phrases in words of the API; those of our own schemas stay. */
+/** Translates Zod's messages to the wording of this API; custom messages of schemas are kept. */
 function detailOf(issue: Issue): string {
   const { message } = issue;
   const [, expected = '', received = ''] =
@@ -132,12 +138,15 @@ function detailOf(issue: Issue): string {
   if (issue.code === 'not_multiple_of' && message.startsWith('Invalid number'))
     return `Must be a multiple of ${issue.divisor}.`;
   if (issue.code === 'invalid_key' && issue.issues[0] !== undefined)
-    return `The name of the field: ${detailOf(issue.issues[0] as Issue)}`;
+    return `Invalid field name: ${detailOf(issue.issues[0] as Issue)}`;
   if (issue.code === 'invalid_union') return unionDetail(issue);
   return sizeDetail(message);
 }
 
-/** What any member of a union takes; of those of the right type, where there are some. */
+/**
+ * Joins the messages of the members of a union; of the members of the right type, where there are
+ * any.
+ */
 function unionDetail(issue: z.core.$ZodIssueInvalidUnion): string {
   const { message } = issue;
   const options =
@@ -148,7 +157,7 @@ function unionDetail(issue: z.core.$ZodIssueInvalidUnion): string {
   const first = issue.errors.flatMap(([inner]) => inner ?? []);
   const fitting = first.filter(({ code }) => code !== 'invalid_type');
   const details = [...new Set((fitting.length > 0 ? fitting : first).map(detailOf))];
-  if (details.length === 0) return 'Has none of the forms that are allowed here.';
+  if (details.length === 0) return 'Must match one of the allowed forms.';
   const parts = details.map((detail) => /^Must be (.*?)(?:, not (.*))?\.$/.exec(detail));
   if (parts.some((part) => part === null)) return details.join(' Or: ');
   const not = parts[0]?.[2];
@@ -172,7 +181,10 @@ function sizeDetail(message: string): string {
   return `Must have ${most} ${bound} ${singular}.`;
 }
 
-/** `settings.temperature` by its last name, for a field that is given one level too high. */
+/**
+ * Maps inner field names to their full name, such as `settings.temperature`, for a field that was
+ * given one level too high.
+ */
 const fieldsBelow = (
   schema: z.ZodType,
   path: readonly string[],
@@ -184,7 +196,7 @@ const fieldsBelow = (
     ),
   );
 
-/** Names of the fields that the object at a path may have; none where it cannot be told. */
+/** Returns the names of the fields that the object at a path may have; empty when unknown. */
 function fieldsAt(schema: z.ZodType, path: readonly string[]): string[] {
   let places = objectsIn(schema);
   for (const key of path) {
@@ -203,7 +215,7 @@ function fieldsAt(schema: z.ZodType, path: readonly string[]): string[] {
   ];
 }
 
-/** The objects, lists and records that a schema is made of. */
+/** Returns the objects, lists and records that a schema consists of. */
 function objectsIn(schema: z.ZodType): z.ZodType[] {
   if (schema instanceof z.ZodUnion) return (schema.options as z.ZodType[]).flatMap(objectsIn);
   if (schema instanceof z.ZodPipe) return objectsIn(schema.in as z.ZodType);
@@ -218,13 +230,16 @@ function objectsIn(schema: z.ZodType): z.ZodType[] {
   return [schema];
 }
 
-const longestName = 64;
+const maxNameChars = 64;
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
-/** The known name that takes the fewest changes of letters, at most a third of them, or one that begins alike; null where none is near. */
+/**
+ * Returns the closest known name: within an edit distance of a third of its length, or with a
+ * common beginning; null when there is none.
+ */
 function nearest(given: string, known: readonly string[]): string | null {
-  if (given.length > longestName) return null;
+  if (given.length > maxNameChars) return null;
   const ranked = known
     .map((name) => ({ name, distance: distanceOf(plain(given), plain(name)) }))
     .filter(({ name, distance }) => {
@@ -238,7 +253,7 @@ function nearest(given: string, known: readonly string[]): string | null {
   return ranked[0]?.name ?? null;
 }
 
-/** Damerau's distance with neighbours swapped once (optimal string alignment). */
+/** Returns the optimal string alignment distance (Damerau). */
 function distanceOf(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let i = 1; i <= a.length; i += 1) {

@@ -24,7 +24,8 @@ export function describeWebhook(
     request: { body: { required: true, content: { 'application/json': { schema } } } },
     responses: {
       '2XX': {
-        description: 'Accepted. A request with any other answer is repeated, with the same id',
+        description:
+          'Accepted. A request with any other response is retried with the same event id',
       },
     },
   });

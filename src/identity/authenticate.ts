@@ -1,4 +1,4 @@
-import type { Authenticate } from '../http/router.ts';
+import type { Authenticate } from '../http/authorize.ts';
 import type { Platform } from '../platform/cloudflare.ts';
 import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';

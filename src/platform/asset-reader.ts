@@ -1,6 +1,6 @@
 import type { AssetReader } from './ports.ts';
 
-/** Returns the reader of the deployed assets. The host of the URL has no meaning to the binding. */
+/** Returns the reader of the deployed assets. The binding ignores the host of the URL. */
 export const createAssetReader = (binding: Fetcher): AssetReader => ({
   async read(path) {
     const response = await binding.fetch(`https://assets.invalid/${path}`);

@@ -12,7 +12,7 @@ export interface ApiKeyActor {
   readonly is_rotated: boolean;
 }
 
-/** A person who has signed in to the workspace. */
+/** A user who has signed in to the workspace. */
 export interface UserActor {
   readonly type: 'user';
   readonly id: string;
@@ -26,13 +26,13 @@ export interface EndUserActor {
   readonly type: 'end_user';
   /** The `end_user_id` of sessions, runs and budgets. */
   readonly id: string;
-  /** The key that issued the token; it pays. */
+  /** The key that issued the token and pays for its model calls. */
   readonly api_key_id: string;
   readonly agent_ids: readonly string[];
   readonly expires_at: number;
 }
 
-/** Anybody who has the link to one shared agent. */
+/** Any holder of the link to one shared agent. */
 export interface ShareLinkActor {
   readonly type: 'share_link';
   readonly id: string;
@@ -62,14 +62,17 @@ export type Actor =
   | RootActor
   | SystemActor;
 
-/** An `Idempotency-Key` that came with the request; `platform/idempotency.ts` gives it meaning. */
+/** An `Idempotency-Key` that came with the request; `platform/idempotency.ts` evaluates it. */
 export interface Idempotency {
   readonly key: string;
   readonly key_hash: string;
-  /** The hash that rows had before they belonged to one credential. */
+  /** The hash of rows that were stored before rows belonged to one credential. */
   readonly unscoped_hash: string;
   readonly path: string;
-  /** Hash of path and body: the same key with another request is refused. null until a handler that reads the body itself has done so. */
+  /**
+   * Hash of path and body: the same key with another request is refused. Null until a handler that
+   * reads the body itself has computed it.
+   */
   readonly fingerprint: string | null;
 }
 

@@ -13,12 +13,14 @@ import { createFloodGuard, createRateCounts } from './rate-limiting.ts';
 import { createSessionHosts } from './session-hosts.ts';
 import { createVectorizeIndex } from './vectorize-index.ts';
 
-/** Everything of the runtime that a context is made of; the only reader of `Env`. */
+/** Everything of the runtime that a context is built from. Only this module reads `Env`. */
 export interface Platform {
   readonly config: Ctx['config'];
   readonly meter: RequestStats;
   readonly db: Ctx['db'];
-  /** Where this request's reads have got to; sent back by a client to read its own writes. */
+  /**
+   * The D1 bookmark of the latest read or write, which a client sends back to read its own writes.
+   */
   readonly bookmark: () => string | null;
   readonly now: () => number;
   readonly log: Ctx['log'];
@@ -38,7 +40,10 @@ interface Call {
 
 export interface PlatformOptions {
   readonly request_id: string;
-  /** `first-primary` reads the newest state. For reads alone: `first-unconstrained`, or a client's bookmark, which a replica may serve. */
+  /**
+   * `first-primary` reads the newest state. Read-only requests may use `first-unconstrained` or a
+   * client's bookmark, which a replica can serve.
+   */
   readonly consistency?: string;
 }
 
@@ -52,59 +57,61 @@ export function openPlatform(
   const meter: RequestStats = { db: newDbStats(), llm_ms: 0, retrieval_ms: 0 };
   const session = env.DB.withSession(options.consistency ?? 'first-primary');
   const db = openDb(session, meter.db);
-  const ports = openPorts(env, config, db);
   const rates: Ctx['rates'] = new Map();
-  let reached: string | null = null;
-  // Bookmarks sort as they follow each other.
+  let hostBookmark: string | null = null;
+  // Bookmarks sort in their chronological order.
   const bookmark = () =>
-    [session.getBookmark(), reached]
+    [session.getBookmark(), hostBookmark]
       .filter((one) => one !== null)
       .sort()
       .at(-1) ?? null;
   const hosts = createSessionHosts(env.SESSIONS, (reply) => {
     addTo(meter, reply.meter);
-    reached = reply.bookmark;
+    hostBookmark = reply.bookmark;
     for (const standing of reply.rates) rates.set(standing.policy, standing);
   });
+  const { request_id } = options;
+  const shared = { config, meter, db, bookmark, now: () => Date.now(), rates };
+  const ports = { ...openPorts(env, config, db), hosts };
   return {
-    config,
-    meter,
-    db,
-    bookmark,
-    now: () => Date.now(),
-    log: createLog({ request_id: options.request_id }),
-    rates,
+    ...shared,
+    log: createLog({ request_id }),
     floods: createFloodGuard(env),
     context: (call) => {
-      const log = createLog({ request_id: options.request_id, workspace_id: call.workspace_id });
+      const log = createLog({ request_id, workspace_id: call.workspace_id });
+      const limiter = createRateCounts(env.RATE_LIMITER, call.workspace_id);
+      const defer = deferrer(execution, log);
       return {
-        ip: null,
-        idempotency: null,
-        rate_limits: null,
-        signal: new AbortController().signal,
+        ...callDefaults(),
         ...call,
-        request_id: options.request_id,
-        config,
-        db,
-        meter,
+        ...shared,
         ...ports,
-        hosts,
-        rates,
-        limiter: createRateCounts(env.RATE_LIMITER, call.workspace_id),
-        bookmark,
-        now: () => Date.now(),
+        request_id,
+        limiter,
         newId,
-        defer: (work) =>
-          execution.waitUntil(
-            work.catch((error: unknown) => log.error('deferred_work_failed', { error })),
-          ),
+        defer,
         log,
       };
     },
   };
 }
 
-/** The adapters that depend on nothing but the bindings. */
+const callDefaults = () => ({
+  ip: null,
+  idempotency: null,
+  rate_limits: null,
+  signal: new AbortController().signal,
+});
+
+/** Returns `Ctx.defer`, which logs the failures of deferred work. */
+const deferrer =
+  (execution: Pick<ExecutionContext, 'waitUntil'>, log: Ctx['log']): Ctx['defer'] =>
+  (work) =>
+    execution.waitUntil(
+      work.catch((error: unknown) => log.error('deferred_work_failed', { error })),
+    );
+
+/** The adapters that depend only on the bindings. */
 const openPorts = (env: Env, config: Config, db: Ctx['db']) => ({
   files: createR2FileStore(env.FILES),
   assets: createAssetReader(env.ASSETS),
@@ -116,14 +123,17 @@ const openPorts = (env: Env, config: Config, db: Ctx['db']) => ({
 
 const egresses = new WeakMap<Config, Egress>();
 
-/** The same for all requests of an isolate: what was made to go through it can be kept. */
+/**
+ * Returns one egress for all requests of an isolate, so that provider clients built on it can be
+ * cached.
+ */
 function egressOf(config: Config): Egress {
   const egress = egresses.get(config) ?? createEgress(config);
   egresses.set(config, egress);
   return egress;
 }
 
-/** The one choice between the embedded and the hosted vector index. */
+/** Selects the embedded or the hosted vector index. */
 const createVectorIndex = (env: Env, db: Ctx['db']): VectorIndex => {
   const hosted = 'VECTORS' in env ? env.VECTORS : undefined;
   return hosted === undefined ? createD1VectorIndex(db) : createVectorizeIndex(hosted);

@@ -8,7 +8,7 @@ import type { Job } from './job.ts';
 import { sealReply } from './reply-vault.ts';
 import { withRetry } from './with-retry.ts';
 
-/** How long the fast path may take before the sweep sends a job again. */
+/** Delay after which the sweep sends a job that the fast path did not finish. */
 export const firstSweepAfter = 10 * second;
 
 export interface Change<Batch extends Statements = Statements> {
@@ -17,7 +17,9 @@ export interface Change<Batch extends Statements = Statements> {
   readonly jobs?: readonly Job[];
   /** The response body, stored for a replay when the request has an idempotency key. */
   readonly reply?: unknown;
-  /** Instead of `reply` for a long answer: the run that the key starts. A replay attaches to it. */
+  /**
+   * Replaces `reply` for a streamed response: the run that the key starts. A replay attaches to it.
+   */
   readonly pending?: { readonly run_id: string };
 }
 
@@ -26,15 +28,16 @@ export interface AuditEntry {
   readonly target_type: string;
   readonly target_id: string;
   readonly detail?: Readonly<Record<string, unknown>>;
-  /** Only where the actor stands outside the workspace: the root key makes one. */
+  /** Set only for an actor outside the workspace: the root key creates one. */
   readonly workspace_id?: string;
 }
 
 /**
- * Makes a change: the statements, their audit rows, the jobs they promise and the stored reply in
- * one batch, all or nothing. Jobs are sent afterwards; what is not sent then the sweep sends.
- * Returns the results of `statements`, in their order. Throws `IdempotentReplay` or `IdempotencyKeyOfRun` when the idempotency key has
- * been used before, whatever the statements would have done.
+ * Makes a change: the statements, their audit rows, the jobs that they cause and the stored reply
+ * in one batch, all or nothing. Jobs are sent afterwards; the sweep sends those that were not.
+ * Returns the results of `statements`, in their order. Throws `IdempotentReplay` or
+ * `IdempotencyKeyOfRun` when the idempotency key has been used before, whatever the statements
+ * would have done.
  */
 export async function commit<const Batch extends Statements>(
   ctx: Ctx,
@@ -85,7 +88,7 @@ export async function commitIdempotent<const Batch extends Statements>(
   );
 }
 
-/** A statement is thenable, so it is handed out in an array: awaiting it would run it. */
+/** A statement is thenable, so it is passed in an array: awaiting it would run it. */
 async function keyRow(ctx: Ctx, change: Change): Promise<Statement[]> {
   if (ctx.idempotency === null || !('reply' in change || 'pending' in change)) return [];
   const { key_hash, fingerprint: known } = ctx.idempotency;

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { type QuotaName, quotaNames } from '../db/schema/quotas.ts';
 import { Failure } from '../shared/failure.ts';
 
-/** Encryption keys by their version: `1:<base64 of 32 bytes>,2:…`. The newest seals, the others still open. */
+/**
+ * Encryption keys by their version: `1:<base64 of 32 bytes>,2:…`. The newest seals, the others only
+ * open.
+ */
 const EncryptionKeys = z
   .string()
   .default('')
@@ -35,7 +38,7 @@ const Switch = (name: string) =>
     .default('false')
     .transform((value) => value === 'true');
 
-/** Host names with commas between them. */
+/** Comma-separated host names. */
 const HostNames = z
   .string()
   .default('')
@@ -50,10 +53,7 @@ const HostNames = z
     z.array(
       z
         .string()
-        .regex(
-          /^[a-z0-9-]+(\.[a-z0-9-]+)*$/,
-          'PUBLIC_HOSTS must be host names with commas between them',
-        ),
+        .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'PUBLIC_HOSTS must be comma-separated host names'),
     ),
   );
 
@@ -69,7 +69,7 @@ const standardQuotas: Readonly<Record<QuotaName, number>> = {
   knowledge_bases: 1000,
 };
 
-/** `files:1000,sessions:unlimited`: limits that differ from the standard ones. */
+/** `files:1000,sessions:unlimited`: limits that differ from the defaults. */
 const Quotas = z
   .string()
   .default('')
@@ -78,7 +78,7 @@ const Quotas = z
     for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
       const [, name = '', limit = ''] = /^\s*(\w+):(\d{1,15}|unlimited)\s*$/.exec(entry) ?? [];
       if (!(quotaNames as readonly string[]).includes(name)) {
-        const message = `QUOTAS must be \`name:number\` or \`name:unlimited\` with commas between them; names are ${quotaNames.join(', ')}`;
+        const message = `QUOTAS must be \`name:number\` or \`name:unlimited\` separated by commas; names are ${quotaNames.join(', ')}`;
         check.addIssue({ code: 'custom', message });
         return z.NEVER;
       }
@@ -101,15 +101,21 @@ export interface Config {
   readonly root_key: string;
   /** Signs cursors. */
   readonly signing_secret: string;
-  /** Seals stored replies where the deployment has no encryption keys. */
+  /** Seals stored replies when the deployment has no encryption keys. */
   readonly sealing_secret: string;
-  /** By version; empty when the deployment has none and can keep no secret. */
+  /** By version; empty when the deployment has none and cannot store secrets. */
   readonly encryption_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
-  /** Provider keys of the deployment itself, by variable name, for workspaces without their own; empty unless the operator shares them. */
+  /**
+   * Provider keys of the deployment by variable name, for workspaces without their own; empty
+   * unless the operator shares them.
+   */
   readonly shared_provider_keys: ReadonlyMap<string, string>;
-  /** Outbound calls may go to loopback and private hosts, in the clear, to any port: for a laptop. */
+  /**
+   * Outbound calls may use loopback and private hosts, plain http and any port. For local
+   * development only.
+   */
   readonly allow_private_network: boolean;
-  /** Names the deployment answers to besides workers.dev, which it must not call itself. */
+  /** Host names of the deployment besides workers.dev, which outbound calls must not address. */
   readonly own_hosts: readonly string[];
   /** Limits of a workspace without its own; null is unlimited. */
   readonly quotas: Readonly<Record<QuotaName, number | null>>;
@@ -117,7 +123,7 @@ export interface Config {
 
 const parsed = new WeakMap<object, Config>();
 
-/** Throws `unavailable` with the names of what is missing, never with values. */
+/** Throws `unavailable` with the names of missing settings, never with values. */
 export function readConfig(env: object): Config {
   const known = parsed.get(env);
   if (known !== undefined) return known;

@@ -37,12 +37,12 @@ export interface Ctx {
   readonly limiter: RateCounts;
   /** The workspace's rate limits that apply to the caller; null for none, as in the background. */
   readonly rate_limits: RateLimitsInForce | null;
-  /** Where the request stands with the limits it was held against, by their names. */
+  /** The standing of each rate limit that applied to the request, by the name of the limit. */
   readonly rates: Map<string, RateStanding>;
   /** The D1 bookmark of this request's latest read or write, for a request that continues from it. */
   readonly bookmark: () => string | null;
   readonly idempotency: Idempotency | null;
-  /** Aborted when the client goes away. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;

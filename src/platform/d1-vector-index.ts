@@ -7,11 +7,11 @@ import type { VectorHit, VectorIndex, VectorQuery } from './ports.ts';
 const upsertRows = 500;
 /** Rows of one read. */
 const pageRows = 20_000;
-/** Bytes of all cached bases together. */
+/** Size of the cache in bytes. */
 const cacheBytes = 32 * 1024 * 1024;
 const cacheEntries = 1000;
 
-/** Vectors of a base as they are scanned: `ids[n]` has the bytes from `n * dimensions`. */
+/** Vectors of a base in scanning order: the vector of `ids[n]` starts at `n * dimensions`. */
 interface Page {
   readonly ids: readonly string[];
   readonly dimensions: number;
@@ -25,10 +25,15 @@ interface CachedBase {
   readonly bytes: number;
 }
 
-/** Per isolate, most recently used last. Valid while the base's revision is the one it was read at. */
+/**
+ * Cache of the isolate, most recently used last. An entry is valid while the revision of its base
+ * is unchanged.
+ */
 const cache = new Map<string, CachedBase>();
 
-/** Exact nearest neighbours over int8 vectors in D1: for development, tests and small deployments. */
+/**
+ * Exact nearest neighbours over int8 vectors in D1: for development, tests and small deployments.
+ */
 export function createD1VectorIndex(db: Db): VectorIndex {
   return {
     async upsert(workspace_id, records) {
@@ -67,7 +72,7 @@ type Base = VectorQuery['bases'][number];
 
 const cacheKey = (workspace_id: string, { id }: Base) => `${workspace_id}/${id}`;
 
-/** The base's vectors as they were read at this revision; null when they have to be read. */
+/** Returns the cached vectors of the base at this revision; null when they have to be read. */
 function recall(workspace_id: string, base: Base): readonly Page[] | null {
   const key = cacheKey(workspace_id, base);
   const cached = cache.get(key);
@@ -77,7 +82,10 @@ function recall(workspace_id: string, base: Base): readonly Page[] | null {
   return cached.pages;
 }
 
-/** Reads bases, all in one trip where they are small, and keeps them; what is larger than the cache is read each time. */
+/**
+ * Reads bases, in one round trip when they are small, and caches them. Bases that are larger than
+ * the cache are read each time.
+ */
 async function* readBases(
   db: Db,
   workspace_id: string,
@@ -143,10 +151,13 @@ const selectRows = (
     .limit(pageRows)
     .all();
 
-// In the runtime, not yet in TypeScript's library.
+// Available in the runtime, not yet in TypeScript's library.
 const base64 = Uint8Array as unknown as { fromBase64(text: string): Uint8Array };
 
-/** Symmetric quantisation: the largest component becomes 127. Cosine does not see the scale. */
+/**
+ * Symmetric quantisation: the largest component becomes 127. Cosine similarity is independent of
+ * the scale.
+ */
 function encode(values: readonly number[]): string {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const bytes = Int8Array.from(values, (value) =>
@@ -161,7 +172,7 @@ function decode(rows: readonly { chunk_id: string; vector: string }[]): Page {
   const inverseLengths = new Float32Array(rows.length);
   for (const [index, { vector }] of rows.entries()) {
     const bytes = new Int8Array(base64.fromBase64(vector).buffer);
-    // A vector of another model has another length and is near nothing.
+    // Vectors of another model have another length and a similarity of 0.
     if (bytes.byteLength !== first) continue;
     values.set(bytes, index * first);
     let squares = 0;
@@ -190,7 +201,7 @@ function scan(
   }
 }
 
-/** The highest scores seen so far; ties go to the smaller id, so that the order is always the same. */
+/** The highest scores so far. Equal scores are ordered by id, so that results are deterministic. */
 class Best {
   readonly #limit: number;
   readonly #hits: VectorHit[] = [];

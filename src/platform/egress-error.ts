@@ -10,7 +10,10 @@ export const egressReasons = [
 ] as const;
 export type EgressReason = (typeof egressReasons)[number];
 
-/** An outbound request was refused or failed. The message contains no address and nothing of the response. */
+/**
+ * An outbound request was refused or failed. The message contains no URL and nothing of the
+ * response.
+ */
 export class EgressError extends Error {
   override readonly name = 'EgressError';
   readonly reason: EgressReason;
@@ -21,13 +24,19 @@ export class EgressError extends Error {
   }
 }
 
-/** The error for a request that ended before its response: the caller aborted it, or a limit of time was reached. */
+/**
+ * Returns the error of a request that ended before its response, because the caller aborted it or
+ * its time limit was reached.
+ */
 export const abortReason = (caller: AbortSignal | undefined): EgressError =>
   caller?.aborted
     ? new EgressError('aborted', 'The request was aborted.')
-    : new EgressError('timeout', 'The server took longer than is allowed.');
+    : new EgressError('timeout', 'The request timed out.');
 
-/** Returns the result of the work, or throws as soon as the signal aborts, whether or not the work stops. */
+/**
+ * Returns the result of the work, or throws as soon as the signal aborts, even if the work
+ * continues.
+ */
 export async function untilAborted<Result>(
   work: Promise<Result>,
   signal: AbortSignal,
@@ -47,7 +56,7 @@ export async function untilAborted<Result>(
       ? reason()
       : new EgressError(
           'unreachable',
-          'The server could not be reached, or the connection broke.',
+          'The server could not be reached, or the connection was closed.',
           error,
         );
   } finally {

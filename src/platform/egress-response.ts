@@ -1,6 +1,6 @@
 import { EgressError } from './egress-error.ts';
 
-/** Names and values of the headers of a response, in characters. */
+/** Maximum length of the response headers, names and values, in characters. */
 const maxHeaderCharacters = 32 * 1024;
 const maxHeaders = 128;
 
@@ -13,17 +13,17 @@ export function checkHeaders(headers: Headers): void {
     characters += name.length + value.length;
   }
   if (count > maxHeaders || characters > maxHeaderCharacters)
-    throw new EgressError(
-      'headers_too_large',
-      'The headers of the response are larger than is allowed.',
-    );
+    throw new EgressError('headers_too_large', 'The headers of the response are too large.');
 }
 
-/** Media type of a response without parameters; empty when it has none. */
+/** Returns the media type of a response without parameters; empty when it has none. */
 export const mediaTypeOf = (headers: Headers): string =>
   headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
 
-/** A range is a media type, `text/*` for all of a kind, or `+json` for all of a structure. Throws `content_type`. */
+/**
+ * Throws `content_type` unless the type is in a range. A range is a media type, `text/*`, or
+ * `+json` for a structured suffix.
+ */
 export function checkContentType(type: string, allowed: readonly string[]): void {
   const matches = (range: string) =>
     range === type ||
@@ -40,7 +40,7 @@ export function checkContentType(type: string, allowed: readonly string[]): void
 export const tooLarge = (limit: number): EgressError =>
   new EgressError('too_large', `The response has more than ${limit} bytes.`);
 
-/** Wraps a body that has been read or decoded here: the former length and encoding no longer apply. */
+/** Wraps a body that was read or decoded here, without the original length and encoding. */
 export function withBody(
   url: URL,
   { status, statusText, headers }: Response,
@@ -53,7 +53,7 @@ export function withBody(
     statusText,
     headers: kept,
   });
-  // A constructed response has no address of its own: this is the address after all redirects.
+  // A constructed response has no URL of its own; this is the URL after all redirects.
   return Object.defineProperty(response, 'url', { value: url.href });
 }
 

@@ -10,7 +10,7 @@ import type { EgressStreamLimits } from './ports.ts';
 
 type Guard = <Result>(work: Promise<Result>) => Promise<Result>;
 
-/** Sends the request and follows its redirects, within the signal. */
+/** Sends the request and follows its redirects until the signal aborts. */
 type Open = (
   signal: AbortSignal,
   guard: Guard,
@@ -76,7 +76,9 @@ class StreamTimer {
   }
 }
 
-/** Counts decoded bytes, so that a compression bomb ends at the limit whatever its size on the network. */
+/**
+ * Counts decoded bytes, so that a compression bomb ends at the limit whatever its compressed size.
+ */
 class BoundedBody {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #timer: StreamTimer;

@@ -16,7 +16,10 @@ export { EgressError, type EgressReason, egressReasons } from './egress-error.ts
 
 type Send = (url: string, init: RequestInit) => Promise<Response>;
 
-/** The only way of the deployment to the network. `send` is the runtime's fetch; tests of this module replace it. */
+/**
+ * The only way of the deployment to the network. `send` is the runtime's fetch; tests of this
+ * module replace it.
+ */
 export function createEgress(
   rules: HostRules,
   send: Send = (url, init) => fetch(url, init),
@@ -48,7 +51,7 @@ function checkAtRun(check: Egress['check'], url: string): URL {
   } catch (error) {
     throw new EgressError(
       'url_not_allowed',
-      error instanceof Error ? error.message : 'The address is not allowed.',
+      error instanceof Error ? error.message : 'The URL is not allowed.',
       error,
     );
   }
@@ -92,7 +95,7 @@ async function open(
     if (!isRedirect(response)) return { url: hop.url, response };
     await response.body?.cancel();
     if (redirects >= limits.redirects)
-      throw new EgressError('redirect_refused', 'The address redirects too often.');
+      throw new EgressError('redirect_refused', 'Too many redirects.');
     const next = followRedirect(hop.url, hop.init, response);
     if ('refusal' in next) throw new EgressError('redirect_refused', next.refusal);
     hop = { url: check(next.url.href), init: { ...next.init, redirect: 'manual', signal } };
@@ -126,7 +129,9 @@ async function readWithin(
   }
 }
 
-/** Counts decoded bytes, so that a compression bomb ends at the limit whatever its size on the network. */
+/**
+ * Counts decoded bytes, so that a compression bomb ends at the limit whatever its compressed size.
+ */
 async function readBytes(
   body: ReadableStream<Uint8Array>,
   limit: number,
@@ -158,7 +163,10 @@ async function readBytes(
   return whole;
 }
 
-/** A fetch that is bound to one origin, so that a key is sent nowhere else. The body streams without a limit of time. */
+/**
+ * Returns a fetch that is bound to one origin, so that a key is sent nowhere else. The body streams
+ * without a time limit.
+ */
 function createProviderFetch(
   send: Send,
   check: Check,
@@ -169,7 +177,10 @@ function createProviderFetch(
     const request = input instanceof Request ? input : null;
     const url = check(request?.url ?? String(input));
     if (url.origin !== check(base_url).origin)
-      throw new EgressError('url_not_allowed', 'A provider can be called only at its own origin.');
+      throw new EgressError(
+        'url_not_allowed',
+        'Requests to a provider are limited to its own origin.',
+      );
     const caller = init?.signal ?? request?.signal ?? undefined;
     const headers = new AbortController();
     const timer = setTimeout(() => headers.abort(), headers_timeout_ms);

@@ -8,12 +8,13 @@ import type { Config } from './config.ts';
 import type { Actor, Ctx, Idempotency } from './context.ts';
 import { type Coverage, openReply, replyGone } from './reply-vault.ts';
 
-/** A stored reply is good for this long; then the key may be used anew. */
+/** Retention of a stored reply; the key may be reused afterwards. */
 export const idempotencyTtl = 2 * day;
 
 /**
- * Thrown in place of an effect that has already happened: carries the reply it gave, and what the credential covered
- * then. The router sends it only to a credential that covers as much; null for a reply whose access was checked again.
+ * Thrown when the effect has already happened. Carries the stored reply and the access that the
+ * credential had then; null for a reply whose access was checked again. The router sends the reply
+ * only to a credential that still has that access.
  */
 export class IdempotentReplay extends Error {
   override readonly name = 'Replay';
@@ -21,19 +22,19 @@ export class IdempotentReplay extends Error {
   readonly coverage: Coverage | null;
 
   constructor(reply: unknown, coverage: Coverage | null = null) {
-    super('This request has been answered before.');
+    super('The request with this idempotency key has already been answered.');
     this.reply = reply;
     this.coverage = coverage;
   }
 }
 
-/** Thrown when the key has started a run, which may be active or ended; the caller attaches to it. */
+/** Thrown when the key has started a run, active or ended, to which the caller attaches. */
 export class IdempotencyKeyOfRun extends Error {
   override readonly name = 'KeyOfRun';
   readonly run_id: string;
 
   constructor(run_id: string) {
-    super('This request has started a run before.');
+    super('The request with this idempotency key has already started a run.');
     this.run_id = run_id;
   }
 }
@@ -49,7 +50,7 @@ interface KeyedRequest {
   readonly body: string | null;
 }
 
-/** The meaning of an `Idempotency-Key` header: scoped to one workspace, one credential and one route. */
+/** Evaluates an `Idempotency-Key` header, scoped to one workspace, one credential and one route. */
 export async function readIdempotency(
   config: Config,
   { workspace_id, actor, route, key, path, body }: KeyedRequest,
@@ -65,7 +66,10 @@ export async function readIdempotency(
   };
 }
 
-/** The same key value sent with another credential is another request. A new ROOT_KEY is another credential. */
+/**
+ * The scope of a key value: the same value with another credential is another request. A new
+ * ROOT_KEY is another credential.
+ */
 async function credentialOf({ root_key }: Config, actor: Actor): Promise<string> {
   switch (actor.type) {
     case 'api_key':
@@ -82,8 +86,8 @@ async function credentialOf({ root_key }: Config, actor: Actor): Promise<string>
 const fingerprintOf = (path: string, body: string) => sha256(JSON.stringify([path, body]));
 
 /**
- * For a handler that reads the body itself, once it knows what is in it and before it commits: the
- * context with the fingerprint of that. Throws like `throwIfAnswered`, which had to wait for this.
+ * Returns the context with the fingerprint of a body that the handler has read itself. Call it
+ * before committing. Throws like `throwIfAnswered`, which could not run without the fingerprint.
  */
 export async function fingerprintBody(ctx: Ctx, body: unknown): Promise<Ctx> {
   if (ctx.idempotency === null || ctx.idempotency.fingerprint !== null) return ctx;
@@ -93,7 +97,10 @@ export async function fingerprintBody(ctx: Ctx, body: unknown): Promise<Ctx> {
   return known;
 }
 
-/** Looks the key up before anything is done: throws `IdempotentReplay`, or a failure, when it has been used. */
+/**
+ * Looks the key up before the handler runs. Throws `IdempotentReplay`, or a failure, when it has
+ * been used.
+ */
 export async function throwIfAnswered(ctx: Ctx): Promise<void> {
   if (ctx.idempotency === null || ctx.idempotency.fingerprint === null) return;
   const row = await findKey(ctx);
@@ -104,7 +111,11 @@ export async function throwIfAnswered(ctx: Ctx): Promise<void> {
 export async function readReply(ctx: Ctx): Promise<Error> {
   const row = await findKey(ctx);
   return row === undefined
-    ? new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 })
+    ? new Failure(
+        'request_in_flight',
+        'A request with this idempotency key is still running. Retry.',
+        { retryAfter: 1 },
+      )
     : toReplay(ctx, row);
 }
 
@@ -129,16 +140,21 @@ async function toReplay(ctx: Ctx, row: typeof idempotency_keys.$inferSelect): Pr
     return fingerprintMismatch();
   if (row.run_id !== null) return new IdempotencyKeyOfRun(row.run_id);
   if (row.reply === null)
-    return new Failure('request_in_flight', 'The idempotency key is in use.', { retryAfter: 1 });
-  // Nothing says whose reply it is.
+    return new Failure(
+      'request_in_flight',
+      'A request with this idempotency key is still running. Retry.',
+      { retryAfter: 1 },
+    );
+  // The row does not name its credential.
   if (row.key_hash === idempotency.unscoped_hash) return replyGone();
   const { reply, coverage } = await openReply(ctx, idempotency, row.reply);
   return new IdempotentReplay(reply, coverage);
 }
 
 /**
- * The fingerprint for a new row, or null, which the table refuses, where the key was used before rows belonged to one
- * credential. Two days after every deployment has scoped rows this can go, with `unscoped_hash`.
+ * Returns the fingerprint for a new row, or null, which the table refuses, when the key was used
+ * before rows belonged to one credential. Can be removed with `unscoped_hash` two days after every
+ * deployment has scoped rows.
  */
 export const guardedFingerprint = (
   ctx: Ctx,
@@ -151,13 +167,13 @@ export const guardedFingerprint = (
 export const fingerprintMismatch = () =>
   new Failure(
     'idempotency_mismatch',
-    'This idempotency key was used with another request: a key belongs to one path and one body. Use a new key for a new request.',
+    'This idempotency key was used with another request. A key is valid for one path and one body; use a new key for a new request.',
   );
 
 const ownKey = (ctx: Ctx, { key_hash }: Idempotency) =>
   and(eq(idempotency_keys.workspace_id, ctx.workspace_id), eq(idempotency_keys.key_hash, key_hash));
 
-/** Gives the key of a run that came to no answer to the one that tries again. */
+/** Releases the key of a run that ended without an answer, so that a retry can use it. */
 export const moveKey = (ctx: Ctx, from: string, to: string): Statement[] =>
   ctx.idempotency === null
     ? []

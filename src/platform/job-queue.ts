@@ -1,7 +1,7 @@
 import type { JobMessage } from './job.ts';
 import type { JobQueue } from './ports.ts';
 
-/** The most messages that Queues accepts in one batch. */
+/** Maximum number of messages that Queues accepts in one batch. */
 const messagesPerBatch = 100;
 
 /** Returns the queue of background jobs over a binding of Cloudflare Queues. */

@@ -3,7 +3,9 @@ import type { Log } from './ports.ts';
 const secretPattern =
   /\b(ag_[0-9A-Za-z]{8})[0-9A-Za-z]+|(\bBearer )\S+|\b(sk-[0-9A-Za-z]{4}|gsk_|AIza)[0-9A-Za-z_.-]+/g;
 
-/** One JSON object a line: no line breaks or escape codes from input, no keys. */
+/**
+ * Writes one JSON object per line, without line breaks or escape codes from input and without keys.
+ */
 export function createLog(base: Readonly<Record<string, unknown>>): Log {
   const write =
     (level: 'info' | 'warn' | 'error') =>

@@ -3,7 +3,7 @@ import type { RateLimitsInForce, RateScope } from '../shared/rate-rules.ts';
 import type { Actor, Idempotency, RequestStats } from './caller.ts';
 import type { JobMessage } from './job.ts';
 
-/** A vector as it is kept: which chunk it stands for and where it may be found. */
+/** A stored vector: the chunk it represents and the scope in which it can be found. */
 interface VectorRecord {
   readonly id: string;
   readonly base_id: string;
@@ -12,7 +12,7 @@ interface VectorRecord {
 
 export interface VectorQuery {
   readonly workspace_id: string;
-  /** Where to look, each with the revision of its vectors as D1 knows it. */
+  /** The bases to search, each with the current revision of its vectors in D1. */
   readonly bases: readonly { readonly id: string; readonly vectors_revision: number }[];
   readonly values: readonly number[];
   /** 1..100. */
@@ -26,8 +26,8 @@ export interface VectorHit {
 }
 
 /**
- * Nearest neighbours by cosine. Namespaces are workspaces. A write may take a while to be seen and a
- * removed id may still come back: callers re-check every hit in D1.
+ * Nearest neighbours by cosine similarity. Namespaces are workspaces. Writes may become visible
+ * late and a removed id may still be returned: callers check every hit in D1.
  */
 export interface VectorIndex {
   upsert(workspace_id: string, records: readonly VectorRecord[]): Promise<void>;
@@ -35,29 +35,32 @@ export interface VectorIndex {
   remove(workspace_id: string, ids: readonly string[]): Promise<void>;
 }
 
-/** Original files. Keys are built of ids only. */
+/** Stores original files. Keys are built from ids only. */
 export interface FileStore {
-  /** Writes as the bytes arrive, in bounded memory, and returns what was written. */
+  /** Streams the body into the store in bounded memory. Returns what was written. */
   put(key: string, body: ReadableStream<Uint8Array>, options: PutOptions): Promise<StoredFile>;
   get(
     key: string,
   ): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly byte_size: number } | null>;
   remove(keys: readonly string[]): Promise<void>;
-  /** Removes every object whose key begins with this. */
+  /** Removes every object whose key starts with the prefix. */
   removeAll(prefix: string): Promise<void>;
-  /** Throws when the store does not answer. */
+  /** Throws when the store does not respond. */
   check(): Promise<void>;
 }
 
-/** Data that is deployed with the Worker and too large to be a part of it. */
+/** Data that is deployed with the Worker because it is too large for its bundle. */
 export interface AssetReader {
-  /** Path from the root of the assets, without a slash in front; null when there is none. */
+  /**
+   * Reads an asset by its path from the root of the assets, without a leading slash; null when it
+   * does not exist.
+   */
   read(path: string): Promise<Uint8Array | null>;
 }
 
 export interface PutOptions {
   readonly media_type: string;
-  /** Bytes; one more and nothing is kept and the failure is `too_large`. */
+  /** Limit in bytes. A larger file fails with `too_large` and nothing is stored. */
   readonly limit: number;
 }
 
@@ -66,19 +69,22 @@ export interface StoredFile {
   readonly sha256: string;
 }
 
-/** The fast path of background work; the outbox is the promise. */
+/** The fast path of background work; the outbox guarantees delivery. */
 export interface JobQueue {
   send(messages: readonly JobMessage[]): Promise<void>;
-  /** Throws when the queue does not answer. */
+  /** Throws when the queue does not respond. */
   check(): Promise<void>;
 }
 
-/** The live part of a session: one object for each session, reached from anywhere. */
+/** The live part of a session: one object for each session, addressable from everywhere. */
 export interface SessionHosts {
   get(session_id: string): { ask(command: HostCommand): Promise<HostReply> };
 }
 
-/** Something that a host is asked to do, on behalf of whom; its commands are defined by the host (runs/host/host-client.ts). */
+/**
+ * A command for a host and its caller; the commands are defined by the host
+ * (runs/host/host-client.ts).
+ */
 export interface HostCommand {
   readonly caller: HostCaller;
   readonly verb: string;
@@ -95,7 +101,7 @@ interface HostCaller {
   readonly rate_limits: RateLimitsInForce | null;
 }
 
-/** Failures travel as data: an exception would lose its code on the way. */
+/** Failures are returned as data, since an exception would lose its code in transit. */
 export interface HostReply {
   readonly outcome:
     | {
@@ -112,25 +118,25 @@ export interface HostReply {
   /** Timings and database use up to the reply. */
   readonly meter: RequestStats;
   readonly bookmark: string | null;
-  /** Where it stands with the limits that it was held against. */
+  /** The standing of each rate limit that applied. */
   readonly rates: readonly RateStanding[];
 }
 
-/** The subject of each scope; null where the scope has none. */
+/** The subject of each scope; null when the scope does not apply. */
 export type RateSubjects = { readonly [Scope in RateScope]: string | null };
 
-/** Counts for all subjects, taken together or not at all. */
+/** Counts for all subjects, atomically. */
 export interface RateWanted {
   readonly subjects: RateSubjects;
-  /** The scopes that it is a request of. */
+  /** The scopes for which it counts as a request. */
   readonly requests: readonly RateScope[];
-  /** True when tokens must be left; how many are used is not known yet. */
+  /** True to require remaining tokens; the number of tokens is not known yet. */
   readonly tokens: boolean;
-  /** The run that begins with it. */
+  /** The run that starts with it. */
   readonly run_id: string | null;
 }
 
-/** How far a limit is used up. */
+/** Use of one limit. */
 export interface RateStanding {
   /** Its name in `RateLimit`, such as `key-minute`. */
   readonly policy: string;
@@ -138,79 +144,82 @@ export interface RateStanding {
   readonly id: string;
   readonly limit: number;
   readonly unit: 'requests' | 'tokens' | 'concurrent-requests';
-  /** null for a limit without a time window. */
+  /** Null for a limit without a time window. */
   readonly window_s: number | null;
   readonly remaining: number;
-  /** Seconds until all of it is to be had again; null where nobody knows. */
+  /** Seconds until the full quota is available again; null when unknown. */
   readonly reset_s: number | null;
   readonly is_refused: boolean;
 }
 
-/** The exact counts of the workspace that acts. */
+/** The exact counters of the workspace of the caller. */
 export interface RateCounts {
-  /** `revision` is that of the rules that the caller knows of. */
+  /** `revision` is that of the rules that the caller has read. */
   take(revision: number, wanted: RateWanted): Promise<RateStanding[]>;
   spend(subjects: RateSubjects, tokens: number): Promise<void>;
   renew(run_id: string, subjects: RateSubjects): Promise<void>;
   release(run_id: string): Promise<void>;
-  /** Drops all counts, for a workspace that is deleted. */
+  /** Deletes all counters of a deleted workspace. */
   erase(): Promise<void>;
 }
 
-/** Rough limits against floods, at each location by itself. */
+/** Approximate limits against floods, counted per location. */
 export interface FloodGuard {
   admitsAddress(address: string): Promise<boolean>;
   admitsKey(key_id: string): Promise<boolean>;
 }
 
-/** Model providers that this deployment reaches without a workspace's credential. */
+/** Model providers that need no credential of a workspace. */
 export interface ModelAccess {
   readonly workersAi: Ai | null;
 }
 
 /** Limits of one outbound request. */
 export interface EgressLimits {
-  /** 0..3; each hop is checked like the first. */
+  /** 0 to 3; each hop is checked like the first. */
   readonly redirects: number;
-  /** Milliseconds for everything: all hops, headers and body. */
+  /** Time limit in milliseconds for all hops, headers and body together. */
   readonly deadline_ms: number;
-  /** Bytes of the body after decoding. */
+  /** Maximum size of the body in bytes after decoding. */
   readonly max_bytes: number;
-  /** Media types of an answer, `text/*` for all of a kind, `+json` for all of a structure; absent for any. */
+  /** Accepted media types, `text/*`, or `+json` for a structured suffix; absent for any. */
   readonly content_types?: readonly string[];
 }
 
 /** Limits of a response that streams. The caller's signal bounds the whole. */
 export interface EgressStreamLimits {
-  /** 0..3; each hop is checked like the first. */
+  /** 0 to 3; each hop is checked like the first. */
   readonly redirects: number;
-  /** Milliseconds from the request to the first byte of the body: all hops and headers included. */
+  /** Milliseconds until the first byte of the body, including all hops and headers. */
   readonly first_byte_ms: number;
   /** Milliseconds that a read may wait for the next bytes. */
   readonly idle_ms: number;
-  /** Bytes of the body after decoding. */
+  /** Maximum size of the body in bytes after decoding. */
   readonly max_bytes: number;
   /** As in `EgressLimits`. */
   readonly content_types?: readonly string[];
 }
 
-/** The signature of the global `fetch`, which nothing but the door may name. */
+/** The signature of the global `fetch`, which only egress may name. */
 export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 
-/** The one door for outbound HTTP (docs/decisions/0001-one-door-out.md). */
+/** The single way for outbound HTTP (docs/decisions/0001-one-door-out.md). */
 export interface Egress {
-  /** Throws `url_not_allowed` for a URL that may never be called. Sends nothing. */
+  /** Throws `url_not_allowed` for a URL that must not be called. Sends nothing. */
   check(url: string): URL;
-  /** One guarded request, read to its end. Throws `EgressError`, whose `reason` says why. */
+  /**
+   * Sends one guarded request and reads the whole response. Throws `EgressError` with a `reason`.
+   */
   request(url: string, init: RequestInit, limits: EgressLimits): Promise<Response>;
   /**
-   * One guarded request whose body streams. Resolves with the headers. Reading the body throws
-   * `EgressError` once a limit is reached; cancelling it, or aborting `init.signal`, closes the connection.
+   * Sends one guarded request whose body streams. Resolves with the headers. Reading the body
+   * throws `EgressError` once a limit is reached; cancelling it, or aborting `init.signal`, closes
+   * the connection.
    */
   stream(url: string, init: RequestInit, limits: EgressStreamLimits): Promise<Response>;
   /**
-   * A `fetch` for provider packages: to the origin of `base_url` only, redirects refused, headers within
-   * the time given; the body streams. Throws `EgressError`.
+   * Returns a `fetch` for provider packages: limited to the origin of `base_url`, without
+   * redirects, with a time limit for the headers; the body streams. Throws `EgressError`.
    */
   providerFetch(base_url: string, options: { readonly headers_timeout_ms: number }): Fetch;
 }

@@ -2,7 +2,7 @@ import { toHex } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import type { FileStore, PutOptions, StoredFile } from './ports.ts';
 
-/** R2 takes parts of at least 5 MiB; one part at a time is all that is held in memory. */
+/** R2 accepts parts of at least 5 MiB. Only one part is held in memory. */
 const partBytes = 5 * 1024 * 1024;
 
 export function createR2FileStore(bucket: R2Bucket): FileStore {
@@ -16,7 +16,7 @@ export function createR2FileStore(bucket: R2Bucket): FileStore {
       if (keys.length > 0) await bucket.delete([...keys]);
     },
     async removeAll(prefix) {
-      // Always the first page: what it listed is gone by the next round.
+      // Always reads the first page: the objects that it listed before are deleted.
       for (;;) {
         const { objects } = await bucket.list({ prefix });
         if (objects.length === 0) return;
@@ -46,7 +46,7 @@ async function putStreamed(
     for await (const bytes of body) {
       byte_size += bytes.byteLength;
       if (byte_size > options.limit)
-        throw new Failure('too_large', `A file may have at most ${options.limit} bytes.`);
+        throw new Failure('too_large', `The file must have at most ${options.limit} bytes.`);
       await hash.write(bytes);
       for (let rest = bytes; rest.byteLength > 0; ) {
         rest = pending.add(rest);
@@ -77,7 +77,7 @@ class PartBuffer {
   #bytes = new Uint8Array(64 * 1024);
   #length = 0;
 
-  /** Takes what fits and returns the rest. */
+  /** Takes as much as fits and returns the rest. */
   add(bytes: Uint8Array): Uint8Array {
     const taken = bytes.subarray(0, partBytes - this.#length);
     if (this.#length + taken.byteLength > this.#bytes.byteLength) {

@@ -2,10 +2,13 @@ import type { FloodGuard, RateCounts } from './ports.ts';
 
 type Verbs = Record<keyof RateCounts, (...input: unknown[]) => Promise<unknown>>;
 
-/** The object that counts for a workspace, found when it is first asked; asked once more where it was just being moved. */
+/**
+ * The counter object of a workspace, resolved on first use. A call is repeated once when the object
+ * was being moved.
+ */
 export function createRateCounts(namespace: Env['RATE_LIMITER'], workspace_id: string): RateCounts {
   const find = () => namespace.get(namespace.idFromName(workspace_id)) as unknown as Verbs;
-  // Calls through one stub arrive in their order.
+  // Calls through one stub arrive in order.
   let limiter: Verbs | null = null;
   const ask = async <Result>(verb: keyof RateCounts, ...input: unknown[]): Promise<Result> => {
     try {
@@ -26,7 +29,7 @@ export function createRateCounts(namespace: Env['RATE_LIMITER'], workspace_id: s
   };
 }
 
-/** Admits the request when the counter does not answer: it guards against abuse only. */
+/** Admits the request when the counter does not respond, since it only protects against abuse. */
 export function createFloodGuard(env: Env): FloodGuard {
   const admits = async (limiter: RateLimit | undefined, key: string): Promise<boolean> => {
     if (limiter === undefined) return true;

@@ -1,4 +1,4 @@
-/** Headers that say nothing about who asks; all others stay with the origin they were meant for. */
+/** Headers without information about the caller. All others stay with their original origin. */
 const harmless = new Set(['accept', 'accept-language', 'user-agent']);
 /** Headers that describe a body and are removed together with it. */
 const aboutBody = ['content-type', 'content-length', 'content-encoding', 'content-language'];
@@ -9,14 +9,15 @@ export const isRedirect = ({ status, headers }: Response): boolean =>
 type Next = { readonly url: URL; readonly init: RequestInit } | { readonly refusal: string };
 
 /**
- * The request that a redirect asks for (WHATWG Fetch, HTTP-redirect fetch), but for what would carry
- * a secret or an effect elsewhere: to another origin go neither headers of the caller's nor a body.
+ * Returns the request that follows a redirect (WHATWG Fetch, HTTP-redirect fetch). To another
+ * origin neither headers of the caller nor a body are sent, since they could carry secrets or
+ * effects.
  */
 export function followRedirect(from: URL, init: RequestInit, response: Response): Next {
   const url = URL.parse(response.headers.get('location') ?? '', from);
-  if (url === null) return { refusal: 'The address redirects to nowhere.' };
+  if (url === null) return { refusal: 'The redirect has no valid location.' };
   if (from.protocol === 'https:' && url.protocol !== 'https:')
-    return { refusal: 'The address redirects from https to something less.' };
+    return { refusal: 'The redirect leads from https to an insecure scheme.' };
   const method = (init.method ?? 'GET').toUpperCase();
   const isSafe = method === 'GET' || method === 'HEAD';
   const isKept =
@@ -26,9 +27,9 @@ export function followRedirect(from: URL, init: RequestInit, response: Response)
     (response.status !== 303 && method !== 'POST');
   const isSameOrigin = url.origin === from.origin;
   if (isKept && !isSafe && !isSameOrigin)
-    return { refusal: 'The address redirects what was sent to another host.' };
+    return { refusal: 'The redirect would send the request body to another host.' };
   if (isKept && init.body instanceof ReadableStream)
-    return { refusal: 'The address redirects a body that can be sent once.' };
+    return { refusal: 'The redirect would repeat a streamed request body.' };
   const headers = new Headers(
     [...new Headers(init.headers)].filter(([name]) => isSameOrigin || harmless.has(name)),
   );

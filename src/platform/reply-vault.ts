@@ -2,10 +2,13 @@ import { Failure } from '../shared/failure.ts';
 import type { Actor, ApiKeyActor, Ctx, Idempotency } from './context.ts';
 import { seal, unseal } from './vault.ts';
 
-/** The parts of an API key that say what it may do. */
+/** The properties of an API key that bound its access. */
 export type Coverage = Pick<ApiKeyActor, 'role' | 'agent_ids' | 'expires_at'>;
 
-/** A reply as it is stored: with what the credential covered at the time; null for the root key, which cannot be narrowed. */
+/**
+ * A reply with the access of its credential at the time; null for the root key, which cannot be
+ * narrowed.
+ */
 export interface StoredReply {
   readonly coverage: Coverage | null;
   readonly reply: unknown;
@@ -16,8 +19,9 @@ type Version = readonly [version: number, key: Uint8Array<ArrayBuffer>];
 const encoder = new TextEncoder();
 
 /**
- * Seals the reply to a request that carries an idempotency key. Replies hold what is shown once, such as a
- * new key's secret: opening one takes a key of the deployment and the idempotency key, which is not stored.
+ * Seals the reply to a request with an idempotency key. Replies can contain secrets that are shown
+ * once, such as a new key: opening one needs a key of the deployment and the idempotency key, which
+ * is not stored.
  */
 export async function sealReply(
   ctx: Ctx,
@@ -32,7 +36,7 @@ export async function sealReply(
   );
 }
 
-/** Throws `reply_gone` where the reply was sealed under a key that the deployment no longer has. */
+/** Throws `reply_gone` when the reply was sealed under a key that the deployment no longer has. */
 export async function openReply(
   ctx: Ctx,
   idempotency: Idempotency,
@@ -79,8 +83,8 @@ const placeOf = ({ workspace_id }: Ctx, { key_hash }: Idempotency) => ({
 });
 
 /**
- * The configuration with each encryption key replaced by one derived from it and the idempotency key (HKDF,
- * RFC 5869). Version 0 comes from ROOT_KEY: it serves a deployment that has no ENCRYPTION_KEYS.
+ * Returns the configuration with encryption keys derived from each key and the idempotency key
+ * (HKDF, RFC 5869). Version 0 derives from ROOT_KEY, for deployments without ENCRYPTION_KEYS.
  */
 async function replyConfig(
   { config, workspace_id }: Ctx,

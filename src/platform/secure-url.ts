@@ -2,8 +2,9 @@ import { Failure } from '../shared/failure.ts';
 import type { Ctx } from './context.ts';
 
 /**
- * An address that carries secrets or content: one that the egress rules allow, over https unless the
- * deployment allows its private network. Throws `url_not_allowed`, with `detail` where it is not https.
+ * Returns the normalized form of a URL that receives secrets or content: allowed by the egress
+ * rules, and https unless the deployment allows its private network. Throws `url_not_allowed`, with
+ * `detail` when it is not https.
  */
 export function checkSecureUrl(
   { config, egress }: Pick<Ctx, 'config' | 'egress'>,

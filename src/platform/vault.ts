@@ -2,7 +2,7 @@ import { fromBase64Url, toBase64Url } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import type { Config } from './config.ts';
 
-/** Where a secret lives. It can be opened nowhere else: not in another row, field or workspace. */
+/** The place of a secret: workspace, record and field. It opens nowhere else. */
 export interface Place {
   readonly workspace_id: string;
   readonly record: string;
@@ -13,9 +13,9 @@ const format = 'v1';
 const encoder = new TextEncoder();
 
 /**
- * Envelope encryption, AES-256-GCM: the secret under a key of its own, that key under the newest of
- * the deployment's. Gives `v1.<key version>.<wrapped key>.<sealed secret>`. Throws `unavailable`
- * when the deployment has no keys: nothing is ever kept in the clear.
+ * Seals a secret by envelope encryption (AES-256-GCM): the secret under a key of its own, that key
+ * under the newest key of the deployment. Returns `v1.<key version>.<wrapped key>.<sealed secret>`.
+ * Throws `unavailable` when the deployment has no keys.
  */
 export async function seal(config: Config, place: Place, plaintext: string): Promise<string> {
   const newest = newestKey(config);
@@ -28,14 +28,20 @@ export async function seal(config: Config, place: Place, plaintext: string): Pro
   );
 }
 
-/** Throws `credential_unusable` for what was sealed elsewhere or changed, `unavailable` when its key version is not configured. */
+/**
+ * Opens a sealed secret. Throws `credential_unusable` when it was sealed for another place or
+ * changed, `unavailable` when its key version is not configured.
+ */
 export async function unseal(config: Config, place: Place, sealed: string): Promise<string> {
   const { version, wrapped, secret } = unpack(sealed);
   const own = await importKey(await unwrap(config, version, place, wrapped));
   return new TextDecoder().decode(await decrypt(own, secretContext(place), secret));
 }
 
-/** The same secret under the newest key, without opening it; null when it is there already. Throws like `unseal`. */
+/**
+ * Rewraps a secret under the newest key, without opening it; null when it is already under it.
+ * Throws like `unseal`.
+ */
 export async function rewrap(config: Config, place: Place, sealed: string): Promise<string | null> {
   const { version, wrapped, secret } = unpack(sealed);
   const newest = newestKey(config);
@@ -47,13 +53,16 @@ export async function rewrap(config: Config, place: Place, sealed: string): Prom
   );
 }
 
-/** The version that `seal` uses, for a column by which rotation finds what is old. Throws `unavailable`. */
+/**
+ * Returns the key version that `seal` uses, which a column stores so that rotation finds older
+ * ones. Throws `unavailable`.
+ */
 export function newestKey({ encryption_keys }: Config): number {
   const newest = Math.max(...encryption_keys.keys());
   if (Number.isFinite(newest)) return newest;
   throw new Failure(
     'unavailable',
-    'The deployment has no ENCRYPTION_KEYS, without which no secret can be kept; see .dev.vars.example.',
+    'The deployment has no ENCRYPTION_KEYS, so secrets cannot be stored; see .dev.vars.example.',
   );
 }
 
@@ -86,7 +95,7 @@ const keyContext = ({ workspace_id, record, field }: Place, version: number) =>
 const importKey = (raw: Uint8Array) =>
   crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
 
-/** Nonce and ciphertext in one. */
+/** Nonce and ciphertext, concatenated. */
 async function encrypt(key: CryptoKey, context: string, plain: Uint8Array): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const sealed = await crypto.subtle.encrypt(
@@ -129,6 +138,6 @@ function unpack(sealed: string) {
 }
 
 const unusable = (cause: unknown) =>
-  new Failure('credential_unusable', 'A stored secret cannot be opened here. Save it again.', {
+  new Failure('credential_unusable', 'The stored secret cannot be opened. Save it again.', {
     cause,
   });

@@ -1,19 +1,22 @@
 import type { VectorHit, VectorIndex } from './ports.ts';
 
-/** Vectors or ids of one call from a Worker. */
+/** Vectors or ids in one call from a Worker. */
 const callLimit = 1000;
-/** Neighbours of one query without values or metadata. */
+/** Maximum number of neighbours of a query without values or metadata. */
 const topLimit = 100;
-/** The filter's JSON must stay below 2048 bytes; an id takes 32. */
+/** The JSON of a filter must stay below 2048 bytes; an id takes 32. */
 const basesPerQuery = 50;
 
-/** The operations in use; the binding of either generation of Vectorize has them. */
+/** The operations in use, which the bindings of both generations of Vectorize have. */
 export interface VectorizeBinding extends Pick<Vectorize, 'query'> {
   upsert(vectors: VectorizeVector[]): Promise<unknown>;
   deleteByIds(ids: string[]): Promise<unknown>;
 }
 
-/** Vectorize: namespaces are workspaces; `base_id` needs a metadata index, made before the first vector. */
+/**
+ * A vector index on Vectorize. Namespaces are workspaces; `base_id` needs a metadata index that is
+ * created before the first vector.
+ */
 export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
   return {
     async upsert(workspace_id, records) {

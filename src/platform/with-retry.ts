@@ -1,9 +1,12 @@
 import { isTransient } from '../db/errors.ts';
 
-/** Tries while the database loses the connection. */
+/** Number of attempts while the database loses its connection. */
 const maxTries = 4;
 
-/** Work on the database that may be done twice, tried again while it loses the connection; `tries` counts from 1. */
+/**
+ * Runs idempotent work on the database and repeats it while the connection is lost; `tries` counts
+ * from 1.
+ */
 export async function withRetry<Result>(
   work: (tries: number) => PromiseLike<Result>,
   firstPause_ms = 20,

@@ -1,4 +1,4 @@
-import type { Admission } from '../http/router.ts';
+import type { Admission } from '../http/authorize.ts';
 import { admitRequest } from './admit.ts';
 import { admitAnonymous, admitBurst } from './floods.ts';
 

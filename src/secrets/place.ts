@@ -1,7 +1,10 @@
 import type { SecretOwner } from '../db/schema/secrets.ts';
 import type { Place } from '../platform/vault.ts';
 
-/** Names a secret within a workspace. `bound_to` is the address it may be sent to; it is part of the seal. */
+/**
+ * Names a secret within a workspace. `bound_to` is the URL that it may be sent to; it is part of
+ * the seal.
+ */
 export interface SecretRef {
   readonly owner_type: SecretOwner;
   readonly owner_id: string;
@@ -9,7 +12,10 @@ export interface SecretRef {
   readonly bound_to: string | null;
 }
 
-/** The record that a seal names. Changing one of these makes every stored value of its kind unusable. */
+/**
+ * The record that a seal names. Changing one of these makes every stored value of its kind
+ * unusable.
+ */
 const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   provider: (provider) => `provider_credentials/${provider}`,
   tool_header: (id) => id,
@@ -19,7 +25,7 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   telemetry: () => 'telemetry',
 };
 
-/** The only place in which a secret opens: workspace, record, field and address. */
+/** Returns the only place in which the secret opens: workspace, record, field and URL. */
 export const placeOf = (
   workspace_id: string,
   { owner_type, owner_id, field, bound_to }: SecretRef,

@@ -5,14 +5,14 @@ import { Failure } from '../shared/failure.ts';
 import { placeOf } from './place.ts';
 import { type RotationCursor, replaceSealed, type SecretRow, selectOldSecrets } from './store.ts';
 
-/** Secrets that one read returns, and reads that one tick makes. */
+/** Secrets that one read returns, and reads of one tick. */
 const pageSize = 100;
 const maxPages = 20;
 
 /**
- * Wraps every secret of the deployment that is under an older encryption key under the newest one,
- * without opening it. The next tick continues where the limit of a tick is reached. A secret that
- * cannot be rewrapped is logged and left. Returns how many were rewrapped.
+ * Rewraps every secret of the deployment that is wrapped under an older encryption key, without
+ * opening it. The next tick continues at the limit of this one. A secret that cannot be rewrapped
+ * is logged and kept. Returns the number of rewrapped secrets.
  */
 export async function rewrapSecrets(ctx: Ctx): Promise<number> {
   if (ctx.config.encryption_keys.size === 0) return 0;

@@ -22,13 +22,13 @@ export function sealedOf(owner_type: SecretOwner, field: string, owner: string, 
 }
 
 interface PutOptions {
-  /** Nothing is stored unless this holds, such as that the owner still exists. */
+  /** Nothing is stored unless this condition holds, such as that the owner exists. */
   readonly when?: SQL;
-  /** A value that is stored for the same address stays. */
+  /** A value that is stored for the same URL is kept. */
   readonly keepsBound?: boolean;
 }
 
-/** Stores a sealed value in place of the one that the owner has in this field. */
+/** Stores a sealed value, replacing the owner's value of this field. */
 export const putSecret = (
   db: Db,
   row: SecretRow,
@@ -45,7 +45,7 @@ export const putSecret = (
 export const removeSecret = (db: Db, workspace_id: string, ref: Omit<SecretRef, 'bound_to'>) =>
   db.run(sql`delete from secrets where ${of(workspace_id, ref)}`) as unknown as Statement;
 
-/** Deletes a value that is bound to another address than this. */
+/** Deletes a value that is bound to another URL. */
 export const removeUnlessBound = (db: Db, workspace_id: string, ref: SecretRef) =>
   db.run(
     sql`delete from secrets where ${of(workspace_id, ref)} and bound_to is not ${ref.bound_to}`,
@@ -57,7 +57,10 @@ export interface RotationCursor {
   readonly row_id: number;
 }
 
-/** Values of all workspaces that are wrapped under a key older than `version`, oldest key first. */
+/**
+ * Returns values of all workspaces that are wrapped under a key older than `version`, oldest key
+ * first.
+ */
 export const selectOldSecrets = (
   db: Db,
   version: number,
@@ -68,7 +71,7 @@ export const selectOldSecrets = (
     from secrets where key_version < ${version} and (key_version, rowid) > (${after.key_version}, ${after.row_id})
     order by key_version, rowid limit ${limit}`);
 
-/** Only where the value is still the one that was read. */
+/** Takes effect only while the stored value is the one that was read. */
 export const replaceSealed = (
   db: Db,
   { row_id, sealed: before }: Pick<SecretRow & RotationCursor, 'row_id' | 'sealed'>,

@@ -1,4 +1,4 @@
-/** An object whose optional fields are absent rather than `undefined`. */
+/** An object type whose optional fields are absent instead of `undefined`. */
 export type DefinedFields<Fields extends object> = {
   [Name in keyof Fields]: Exclude<Fields[Name], undefined>;
 };

@@ -27,7 +27,7 @@ export async function hmac(secret: string, message: string): Promise<string> {
   );
 }
 
-// In the runtime and in Node 25, not yet in TypeScript's library.
+// Available in the runtime and in Node 25, not yet in TypeScript's library.
 interface EncodedBytes {
   toHex(): string;
   toBase64(options: { alphabet: 'base64url'; omitPadding: true }): string;
@@ -36,20 +36,20 @@ interface EncodedBytes {
 export const toBase64Url = (bytes: Uint8Array): string =>
   (bytes as unknown as EncodedBytes).toBase64({ alphabet: 'base64url', omitPadding: true });
 
-/** Throws on anything that is not base64url. */
+/** Decodes base64url. Throws on invalid input. */
 export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
     char.charCodeAt(0),
   );
 
-/** Equality of two digests in time that does not depend on where they differ. */
+/** Compares two digests in constant time. */
 export function equalDigests(a: string, b: string): boolean {
   const left = encoder.encode(a);
   const right = encoder.encode(b);
   return left.byteLength === right.byteLength && crypto.subtle.timingSafeEqual(left, right);
 }
 
-/** JSON with sorted keys: the same value always gives the same text. */
+/** Serializes JSON with sorted keys, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)

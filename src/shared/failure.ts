@@ -1,6 +1,6 @@
 /**
- * Every way a request can fail, once: the runtime mapping, the OpenAPI responses and
- * the page `/docs/problems` are derived from this table.
+ * All failures of requests. The runtime mapping, the OpenAPI responses and the page
+ * `/docs/problems` derive from this table.
  */
 export const failures = {
   malformed_request: { status: 400, title: 'The request could not be read' },
@@ -10,7 +10,7 @@ export const failures = {
   forbidden: { status: 403, title: 'The credential does not allow this' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'The method is not supported here' },
-  not_acceptable: { status: 406, title: 'None of the accepted media types can be produced' },
+  not_acceptable: { status: 406, title: 'None of the accepted media types is supported' },
   conflict: { status: 409, title: 'The state of the resource does not allow this' },
   slug_taken: { status: 409, title: 'The slug is in use' },
   name_taken: { status: 409, title: 'The name is in use' },
@@ -55,12 +55,12 @@ export interface FailureOptions {
   /** Seconds; becomes `Retry-After`. */
   readonly retryAfter?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Extension members of the problem document, such as the id of the run that is in the way. */
+  /** Extension members of the problem document, such as the id of the active run. */
   readonly extra?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
-/** Thrown where every caller turns it into an answer. Never carries anything secret. */
+/** An error that every caller converts to a response. Never contains secrets. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: FailureCode;
@@ -77,14 +77,17 @@ export class Failure extends Error {
   }
 }
 
-/** The same answer for what does not exist and what belongs to somebody else. `what` is the kind of thing that was named. */
+/**
+ * Returns `not_found`, the same for a missing resource and for one of another workspace. `what` is
+ * the kind of resource.
+ */
 export const notFound = (what: string) =>
   new Failure(
     'not_found',
     what === 'workspace' ? 'No such workspace.' : `No such ${what} in this workspace.`,
   );
 
-/** Said only to who may see the agent, and of what can be no version of any. */
+/** Returns the detail for an unknown version. Use it only for callers that may see the agent. */
 export const versionNotFound = (version: string) =>
   version.startsWith('ver_')
     ? 'No such version of this agent.'
@@ -96,12 +99,12 @@ export const unknownVersion = (version: string) =>
 export const invalid = (pointer: string, detail: string) =>
   new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
 
-/** Names the first thing that is wrong, and lists all. */
+/** Returns `validation_failed` with the first violation as its detail and all in `errors`. */
 export const validationFailed = (errors: readonly Violation[]) =>
   new Failure('validation_failed', causeOf(errors), { errors });
 
 function causeOf([first, ...others]: readonly Violation[]): string {
-  if (first === undefined) return 'The request is not valid.';
+  if (first === undefined) return 'The request is invalid.';
   const { pointer, detail } = first;
   const isPredicate = /^(?:Is|Must|Has) /.test(detail);
   const cause =

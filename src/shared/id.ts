@@ -42,7 +42,7 @@ export const newId = (prefix: IdPrefix): string => typeid(prefix).toString();
 
 const suffix = '[0-7][0-9a-hjkmnp-tv-z]{25}';
 
-/** The exact shape of an id; checked before any query, since a malformed id is simply not found. */
+/** The exact shape of an id, checked before any query: a malformed id is not found. */
 export const idPattern = (prefix: IdPrefix) => new RegExp(`^${prefix}_${suffix}$`);
 
 const patterns = new Map(idPrefixes.map((prefix) => [prefix, idPattern(prefix)]));
@@ -50,5 +50,5 @@ const patterns = new Map(idPrefixes.map((prefix) => [prefix, idPattern(prefix)])
 export const isId = (prefix: IdPrefix, value: string): boolean =>
   patterns.get(prefix)?.test(value) ?? false;
 
-/** The UUID inside an id: 32 hexadecimal digits, of which the second half is random. */
+/** Returns the UUID of an id: 32 hexadecimal digits, the second half of which is random. */
 export const idHex = (id: string): string => TypeID.fromString(id).toUUID().replaceAll('-', '');

@@ -1,4 +1,7 @@
-/** Money is integer nano-USD inside and a JSON number of USD on the wire. Unknown is null, never 0. */
+/**
+ * Money is integer nano-USD internally and a JSON number of USD in the API. Unknown is null, never
+ * 0.
+ */
 export type NanoUsd = number;
 
 export const nanoPerUsd = 1_000_000_000;
@@ -8,7 +11,7 @@ export const toWireUsd = (nano: NanoUsd | null): number | null =>
 
 export const fromUsd = (usd: number): NanoUsd => Math.round(usd * nanoPerUsd);
 
-/** A sum in which one unknown makes the whole unknown. */
+/** Returns the sum, or null when one of the values is unknown. */
 export const sumOrNull = (costs: readonly (NanoUsd | null)[]): NanoUsd | null =>
   costs.reduce<NanoUsd | null>(
     (sum, cost) => (sum === null || cost === null ? null : sum + cost),

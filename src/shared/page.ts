@@ -11,7 +11,7 @@ export interface Page<Item> {
   readonly next_cursor: string | null;
 }
 
-/** Where a cursor is valid: one workspace, one list, one set of filters. */
+/** The scope in which a cursor is valid: one workspace, one list, one set of filters. */
 export interface CursorScope {
   readonly secret: string;
   readonly workspace_id: string;
@@ -38,10 +38,10 @@ async function decodeCursor(scope: CursorScope, cursor: string): Promise<string>
     const position = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       fromBase64Url(cursor.split('.')[0] ?? ''),
     );
-    // The whole text is compared: base64 can be written in more than one way, a cursor cannot.
+    // Compares the whole text, since the same bytes have several base64 encodings.
     if (equalDigests(cursor, await encodeCursor(scope, position))) return position;
   } catch {
-    // Not base64url or not UTF-8: the same answer as a wrong signature.
+    // Neither base64url nor UTF-8: the same failure as for a wrong signature.
   }
   throw new Failure(
     'invalid_cursor',
@@ -50,8 +50,8 @@ async function decodeCursor(scope: CursorScope, cursor: string): Promise<string>
 }
 
 /**
- * One page by keyset. `readRows` gets the last position seen and how many rows to read (one more than
- * the page, to know whether there is another) and returns rows in list order.
+ * Returns one page by keyset pagination. `readRows` gets the last position and the number of rows
+ * to read, which is one more than the page to detect a next page, and returns rows in list order.
  */
 export async function readPage<Row, Item>(
   scope: CursorScope,

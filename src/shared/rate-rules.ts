@@ -13,13 +13,13 @@ export type RateMeasure = (typeof rateMeasures)[number];
 /** null is unlimited. */
 export type RateLimits = { readonly [Measure in RateMeasure]: number | null };
 
-/** For one of a scope; what is left out is as for each. */
+/** Limits of one subject of a scope. An omitted limit is inherited from `each`. */
 export type RateOverride = { readonly id: string } & {
   readonly [Measure in RateMeasure]?: number | null | undefined;
 };
 
 interface RateScopeRules {
-  /** For each of the scope, with a count of its own. */
+  /** Limits of every subject of the scope, counted separately. */
   readonly default: RateLimits;
   readonly overrides: readonly RateOverride[];
 }
@@ -29,12 +29,12 @@ export type RateRules = { readonly workspace: RateLimits } & {
   readonly [Scope in Exclude<RateScope, 'workspace'>]: RateScopeRules;
 };
 
-/** The limits of a workspace that may apply to a caller; other counters are not called. */
+/** The limits of a workspace that may apply to a caller, so that other counters are not called. */
 export interface RateLimitsInForce {
   readonly revision: number;
-  /** True when each request of the key counts. */
+  /** True when each request of the key is counted. */
   readonly requests: boolean;
-  /** True when runs and model calls may count. */
+  /** True when runs and model calls may be counted. */
   readonly calls: boolean;
 }
 
@@ -53,7 +53,7 @@ export const noRules: RateRules = {
   end_user: noScopeLimits,
 };
 
-/** The limits for one of a scope: its own where it has any, otherwise those for each. */
+/** Returns the limits of one subject: its own, otherwise those for each subject of the scope. */
 export function limitsFor(rules: RateRules, scope: RateScope, id: string): RateLimits {
   if (scope === 'workspace') return rules.workspace;
   const { default: each, overrides } = rules[scope];

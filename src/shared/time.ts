@@ -1,4 +1,4 @@
-/** Instants are integer epoch milliseconds inside and RFC 3339 UTC on the wire. */
+/** Instants are integer epoch milliseconds internally and RFC 3339 UTC in the API. */
 export const toWireTime = (epochMs: number): string => new Date(epochMs).toISOString();
 
 export const toWireTimeOrNull = (epochMs: number | null): string | null =>

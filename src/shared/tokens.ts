@@ -1,11 +1,14 @@
-/** Tokens that a picture costs at most: what the providers' documentation gives for one at the size they scale to. */
+/**
+ * Maximum number of tokens of an image: the providers' documented number for an image at the size
+ * to which they scale it.
+ */
 export const tokensOfImage = 1600;
 
 /**
- * Estimated tokens of a text where no model's own count is at hand: a token is about 4 characters of
- * Latin text, 2.5 of other alphabets and 1 of scripts without spaces (the rules of thumb of OpenAI's
- * and Anthropic's documentation, and of their tokenizers' tables). Within about 20 % for prose; code
- * and numbers can be a third above it, which is why budgets keep a margin.
+ * Estimates the tokens of a text for which the provider reports no count: about 4 characters per
+ * token of Latin text, 2.5 of other alphabets and 1 of scripts without spaces (the rules of thumb
+ * of OpenAI's and Anthropic's documentation, and of their tokenizers' tables). Within about 20 %
+ * for prose; code and numbers can need a third more, which is why budgets keep a margin.
  */
 export function estimateTokens(text: string): number {
   let dense = 0;
@@ -13,7 +16,7 @@ export function estimateTokens(text: string): number {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code < 0x0370) continue;
-    // Thai to Tibetan, and everything from Hangul Jamo on but the Latin and Greek extensions.
+    // Thai to Tibetan, and everything from Hangul Jamo except the Latin and Greek extensions.
     if ((code >= 0x0e00 && code < 0x1100) || (code >= 0x2e80 && code < 0xfb00)) dense += 1;
     // Greek, Cyrillic, Hebrew, Arabic and the scripts of India.
     else if (code < 0x0e00) other += 1;

@@ -1,6 +1,6 @@
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
-/** Words that carry no subject, of the languages most asked in. Short on purpose: a wrong one loses answers. */
+/** Stop words of the most frequent languages. Short on purpose: a wrong entry loses answers. */
 const stopWords = new Set(
   [
     'a an the and or but if of to in on at by for from with as is are was were be been being am do does did doing done has have had having',
@@ -14,7 +14,7 @@ const stopWords = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Words that ask rather than name a subject: finding them in a passage proves nothing. */
+/** Words of questions that name no subject, so that a match proves nothing. */
 const askingWords = new Set(
   [
     'please explain tell give show list describe define know want need find help mean means say says hello hi thanks thank many much often long far soon',
@@ -30,7 +30,7 @@ export const isAskingWord = (word: string): boolean => askingWords.has(word);
 
 export const isStopWord = (word: string): boolean => stopWords.has(word);
 
-/** Signs that may be left out without making another word. */
+/** Signs that do not distinguish words and are removed. */
 const optional = new RegExp(
   `[${[
     // Accents that no letter is composed with.
@@ -44,13 +44,21 @@ const optional = new RegExp(
   'gu',
 );
 
-/** A non-joiner parts words of the Arabic script (Persian plurals); elsewhere it only changes a shape. */
+/**
+ * A zero-width non-joiner separates words of the Arabic script (Persian plurals); elsewhere it only
+ * changes a glyph.
+ */
 const shapingNonJoiner = /(?<!\p{Script=Arabic})\u200c/gu;
 
-/** NFKC takes the vowel sign AM of Thai and Lao apart, and no dictionary knows the word any more. */
+/**
+ * NFKC decomposes the vowel sign AM of Thai and Lao, after which dictionaries do not recognize the
+ * word.
+ */
 const partedAm = /(\u0e4d\u0e32|\u0ecd\u0eb2)/g;
 
-/** A text in the form in which words are compared: NFKC, lower case, without signs that may be left out. */
+/**
+ * Returns the normal form in which words are compared: NFKC, lower case, without optional signs.
+ */
 const foldText = (text: string): string =>
   text
     .normalize('NFKC')
@@ -59,7 +67,10 @@ const foldText = (text: string): string =>
     .replaceAll(shapingNonJoiner, '')
     .replaceAll(optional, '');
 
-/** Words in order, folded, cut by Unicode's rules, so that Chinese and Thai have words too. */
+/**
+ * Returns the normalized words in order, segmented by Unicode's rules, so that Chinese and Thai
+ * have words as well.
+ */
 export function words(text: string): string[] {
   const found: string[] = [];
   for (const { segment, isWordLike } of segmenter.segment(foldText(text))) {
@@ -68,7 +79,7 @@ export function words(text: string): string[] {
   return found;
 }
 
-/** The words that say what a text is about; all of them where nothing else is left. */
+/** Returns the content words of a text; all words when there are no others. */
 export function contentWords(text: string): string[] {
   const all = words(text);
   const content = all.filter((word) => !stopWords.has(word));

@@ -58,7 +58,7 @@ async function agentWith(
 }
 
 describe('budgets', () => {
-  it('are made, listed, changed and deleted', async () => {
+  it('are created, listed, updated and deleted', async () => {
     const workspace = await newWorkspace();
     const made = await workspace.post('/budgets', monthly);
     expect(made.status, JSON.stringify(made.body)).toBe(201);
@@ -80,7 +80,7 @@ describe('budgets', () => {
     expect((await workspace.get(path)).status).toBe(404);
   });
 
-  it('are refused where they make no sense', async () => {
+  it('returns 422 for inconsistent settings', async () => {
     const workspace = await newWorkspace();
     const other = await newWorkspace();
     const post = (budget: object) => workspace.post('/budgets', { ...monthly, ...budget });
@@ -111,7 +111,7 @@ describe('budgets', () => {
     expect((await editor.post('/budgets', monthly)).status).toBe(403);
   });
 
-  it('stop a chat with 402, before the provider hears of it, and say which and until when (R51)', async () => {
+  it('refuse a chat with 402 before the provider is called, with the budget and its reset (R51)', async () => {
     const workspace = await newWorkspace();
     const { agent, scripted } = await agentWith(workspace);
     const { body: budget } = await workspace.post('/budgets', {
@@ -140,7 +140,7 @@ describe('budgets', () => {
     expect(explained.last_settlements).toHaveLength(billed);
   });
 
-  it('say to come back soon where the money is only set aside, and at the end of the period where it is gone', async () => {
+  it('set Retry-After to seconds while amounts are held, and to the end of the period once they are spent', async () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
     await workspace.post('/budgets', { ...monthly, period: 'day' });
@@ -166,7 +166,7 @@ describe('budgets', () => {
     ]);
   });
 
-  it('admit exactly as many of 64 chats at once as there is room for (R51)', async () => {
+  it('admit exactly as many of 64 concurrent chats as the limit allows (R51)', async () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
     const sessions = await Promise.all(
@@ -201,7 +201,7 @@ describe('budgets', () => {
     expect(standing.spent_usd).toBeCloseTo(21 * held_usd, 9);
   });
 
-  it('keep what was spent and held in the periods that run when the time zone changes', async () => {
+  it('keep spent and held amounts of current periods when the time zone changes', async () => {
     const workspace = await newWorkspace();
     const ids: string[] = [];
     for (const period of ['day', 'week', 'month', 'total'])
@@ -234,14 +234,14 @@ describe('budgets', () => {
       expect(await standings(), time_zone).toEqual(ids.map(() => [[0.0006, 0.0003]]));
       await expect(
         reserve(contextOf(workspace), { ...about, call_key: time_zone }, async () => 200_000),
-      ).rejects.toThrow('no room');
+      ).rejects.toThrow('does not cover this call');
     }
     const row = usageOf(ctx, 'open', 250_000);
     await run(ctx, [row.statement, ...settleStatements(ctx, [hold_id ?? ''], [row.id])]);
     expect(await standings()).toEqual(ids.map(() => [[0.00085, 0]]));
   });
 
-  it('are asked in the zone that is stored, whatever an isolate remembers', async () => {
+  it('use the stored time zone when an isolate has cached another', async () => {
     const workspace = await newWorkspace();
     const { id } = (await workspace.post('/budgets', { ...monthly, period: 'day' })).body;
     await spend(workspace, 900_000);
@@ -257,7 +257,7 @@ describe('budgets', () => {
     expect([start, standings[0].spent_usd]).toEqual(['00:00:00', 0.0001]);
   });
 
-  it('are shown to those whom they bind', async () => {
+  it('are listed for the keys to which they apply', async () => {
     const workspace = await newWorkspace();
     const { agent } = await agentWith(workspace);
     const bot = await workspace.withRole('runtime', [agent]);
@@ -299,7 +299,7 @@ describe('alerts', () => {
     return { workspace, site, secret, id: body.id as string };
   }
 
-  it('tell a webhook of each threshold once, signed', async () => {
+  it('are sent to the webhook once per threshold, signed', async () => {
     const { workspace, site, secret, id } = await watched();
     await spend(workspace, 400_000);
     await tick();
@@ -321,7 +321,7 @@ describe('alerts', () => {
     });
   });
 
-  it('reach everyone in one tick, however many end users have spent', async () => {
+  it('are raised for all end users within one tick', async () => {
     const workspace = await newWorkspace();
     const each = {
       ...monthly,
@@ -345,7 +345,7 @@ describe('alerts', () => {
     expect(await alerts.first('n')).toBe(450);
   });
 
-  it('tell once that a call found no room, though no threshold has been reached', async () => {
+  it('are raised once for a refused call when no threshold has been reached', async () => {
     const { workspace, site, id } = await watched();
     const { agent } = await agentWith(workspace);
     await spend(workspace, 400_000);
@@ -364,7 +364,7 @@ describe('alerts', () => {
     ]);
   });
 
-  it('tell of a threshold that a lower limit has passed', async () => {
+  it('are raised for a threshold that a lowered limit reaches', async () => {
     const { workspace, id } = await watched();
     await spend(workspace, 400_000);
     const kinds = async () => {
@@ -378,7 +378,7 @@ describe('alerts', () => {
     expect(await kinds()).toEqual(['50']);
   });
 
-  it('tell of a threshold anew once a higher limit has moved it out of reach', async () => {
+  it('are raised again for a threshold after a raised limit', async () => {
     const { workspace, id } = await watched();
     const kinds = async () => {
       await raiseAlerts(contextOf(workspace));
@@ -394,7 +394,7 @@ describe('alerts', () => {
     expect(await kinds()).toEqual(['50', '80', '80']);
   });
 
-  it('go to the webhook of the workspace where a budget has none of its own', async () => {
+  it('go to the alert webhook of the workspace when the budget has no webhook', async () => {
     const { workspace, site } = await watched();
     const shared = new Site();
     const url = await shared.answers('/alerts', { status: 200, body: 'ok' });
@@ -423,7 +423,7 @@ describe('alerts', () => {
     ]);
   });
 
-  it('come from a forecast before the money is gone', async () => {
+  it('are raised by a forecast before the limit is reached', async () => {
     const workspace = await newWorkspace();
     const { body } = await workspace.post('/budgets', {
       ...monthly,
@@ -454,7 +454,7 @@ describe('alerts', () => {
     expect(await alerts()).toMatchObject([{ kind: 'forecast', spent_usd: 0.3, forecast_usd: 1.5 }]);
   });
 
-  it('keep their secret sealed, and move it to the newest key', async () => {
+  it('keep the webhook secret sealed and rotate it to the newest key', async () => {
     const { workspace, secret, id } = await watched();
     const row = () =>
       env.DB.prepare('select sealed as webhook_secret, key_version from secrets where owner_id = ?')

@@ -40,8 +40,8 @@ async function asking() {
   return { workspace, scripted, bee, boss, run };
 }
 
-describe('an agent that is asked by another', () => {
-  it('spends from the budgets that are named for it, and from those of who asked', async () => {
+describe('a delegate', () => {
+  it('spends its own budgets and those of its caller', async () => {
     const { workspace, bee, boss, run } = await asking();
     const about = { scope: 'agent', period: 'total', limit_usd: 1 };
     const ids = await Promise.all(
@@ -59,10 +59,10 @@ describe('an agent that is asked by another', () => {
     expect(spent).toEqual([0.00015, 0.00045]);
     await workspace.patch(`/budgets/${ids[0]}`, { limit_usd: 0.0002 });
     const { error } = await run();
-    expect(error).toContain('no room');
+    expect(error).toContain('does not cover this call');
   });
 
-  it('is held against its rate limits', async () => {
+  it('counts against its own rate limits', async () => {
     const { workspace, scripted, bee, run } = await asking();
     await workspace.put('/rate-limits', {
       agent: { overrides: [{ id: bee, requests_per_minute: 0 }] },

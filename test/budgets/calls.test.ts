@@ -33,7 +33,7 @@ async function priced(
 const ask = { options: { ...question('Hello?'), maxOutputTokens: 100 } };
 
 describe('a model call', () => {
-  it('is held before and settled with its rows, at what it cost', async () => {
+  it('is held in advance and settled at its actual cost with its usage rows', async () => {
     const { workspace, ctx } = await priced();
     await putBudget(ctx, { limit_nano_usd: 1_000_000 });
     const { result } = await step(ctx, ['openai-compatible/large'], ask);
@@ -46,7 +46,7 @@ describe('a model call', () => {
     expect(await spentOf(workspace.id)).toBe(150_000);
   });
 
-  it('takes no trip where there are no budgets, and one where there are', async () => {
+  it('takes no round trip without budgets, and one with budgets', async () => {
     const { ctx } = await priced();
     const trips = async () => {
       const before = ctx.meter.db.trips;
@@ -60,7 +60,7 @@ describe('a model call', () => {
     expect(await trips()).toBe(1);
   });
 
-  it('is refused before the provider hears of it, whatever it is; no other model is asked', async () => {
+  it('is refused before any provider is called, without trying other models', async () => {
     const reranker = 'workers-ai/@cf/baai/bge-reranker-base';
     const embedder = 'openai/text-embedding-3-small';
     const { workspace, ctx, scripted } = await priced(
@@ -92,7 +92,7 @@ describe('a model call', () => {
     expect(await scripted.requests()).toEqual([]);
   });
 
-  it('costs nothing where the provider refused it, and is paid for where it broke off', async () => {
+  it('costs nothing when the provider refuses it, and is charged when it breaks off', async () => {
     const { workspace, ctx } = await priced([
       { fault: { kind: 'status', status: 400 } },
       { ...answer, fault: { kind: 'cut', events: 3 } },
@@ -110,7 +110,7 @@ describe('a model call', () => {
     expect(counter?.spent).toBeGreaterThan(0);
   });
 
-  it('tops up what is held for a dearer model that stands in', async () => {
+  it('increases its hold for a more expensive fallback model', async () => {
     const { workspace, ctx } = await priced([{ fault: { kind: 'status', status: 400 } }, answer]);
     await putBudget(ctx, { limit_nano_usd: 1_000_000 });
     const { result } = await step(ctx, ['openai-compatible/small', 'openai-compatible/large'], ask);
@@ -138,7 +138,7 @@ describe('a model call', () => {
     );
   });
 
-  it('goes on past a budget that only warns', async () => {
+  it('is allowed by a budget with the action warn', async () => {
     const { workspace, ctx } = await priced();
     await putBudget(ctx, { limit_nano_usd: 10, action: 'warn' });
     const { result } = await step(ctx, ['openai-compatible/large'], ask);
@@ -146,7 +146,7 @@ describe('a model call', () => {
     expect(await counters(workspace.id)).toMatchObject([{ spent: 150_000, held: 0 }]);
   });
 
-  it('is paid for when nobody reads on (R52, R54)', async () => {
+  it('is charged when its reader stops (R52, R54)', async () => {
     const { workspace, ctx } = await priced([
       { ...answer, text: Array(50).fill('word '), fault: { kind: 'drip', bytes: 300, ms: 20 } },
     ]);
@@ -174,7 +174,7 @@ describe('a model call', () => {
 describe('a budget that runs low', () => {
   const rule = { from_percent: 50, model: 'openai-compatible/small', max_output_tokens: 20 };
 
-  it('picks the cheaper model and the shorter answer, and says so', async () => {
+  it('selects the cheaper model and the shorter answer, and reports it', async () => {
     const { workspace, ctx, scripted } = await priced();
     const id = await putBudget(ctx, {
       limit_nano_usd: 400_000,
@@ -206,7 +206,7 @@ describe('a budget that runs low', () => {
     expect(await counters(workspace.id)).toMatchObject([{ spent: 330_000, held: 0 }]);
   });
 
-  it('refuses what does not fit even then', async () => {
+  it('refuses a call that does not fit after the downgrade', async () => {
     const { ctx } = await priced();
     await putBudget(ctx, { limit_nano_usd: 100, action: 'downgrade', downgrade: rule });
     const { result } = await step(ctx, ['openai-compatible/large'], ask);

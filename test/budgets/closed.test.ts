@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { newChat } from '../support/chat.ts';
 
-describe('a run that may cost nothing', () => {
+describe('a run with a cost limit of 0', () => {
   const limits = { cost_usd: 0 };
 
-  it('makes no call that has a price', async () => {
+  it('calls no priced model', async () => {
     const { workspace, provider, send } = await newChat(
       { rounds: [{ text: ['Hi.'] }] },
       { config: { limits } },
@@ -21,7 +21,7 @@ describe('a run that may cost nothing', () => {
     expect((await workspace.get('/usage')).body.data).toEqual([]);
   });
 
-  it('has free models', async () => {
+  it('calls free models', async () => {
     const { workspace, send } = await newChat(
       { rounds: [{ text: ['Hi.'] }] },
       { config: { limits } },

@@ -55,8 +55,8 @@ const holdRows = async (id: string) =>
       .all()
   ).results as { model: string; state: string; amount: number }[];
 
-describe('a call that has room, of a budget that runs low', () => {
-  it('is held at the price of the model that is called, and explained so', async () => {
+describe('a call within a budget that runs low', () => {
+  it('is held and explained at the price of the called model', async () => {
     const { workspace, ctx, id } = await low('cheap');
     const { result } = await step(ctx, [model('mid')], ask);
     expect(result).toMatchObject({
@@ -76,7 +76,7 @@ describe('a call that has room, of a budget that runs low', () => {
     expect(await counters(workspace.id)).toMatchObject([{ spent: 315_000, held: 0 }]);
   });
 
-  it('stays with its model where the other is dearer, so that the limit holds', async () => {
+  it('keeps its model when the other one is more expensive', async () => {
     const { workspace, ctx } = await low('dear');
     const { result } = await step(ctx, [model('mid')], ask);
     await run(ctx, result.usage);
@@ -84,7 +84,7 @@ describe('a call that has room, of a budget that runs low', () => {
     expect(await counters(workspace.id)).toMatchObject([{ spent: 450_000, held: 0 }]);
   });
 
-  it('goes on to the fallbacks where the cheaper model fails', async () => {
+  it('tries the fallback models when the cheaper model fails', async () => {
     const broken: Round = { fault: { kind: 'status', status: 500 } };
     const { workspace, ctx } = await low('cheap', { limit_nano_usd: 10_000_000, most: 40 }, [
       broken,
@@ -99,13 +99,13 @@ describe('a call that has room, of a budget that runs low', () => {
     ]);
   });
 
-  it('is none where the model is the one that was meant', async () => {
+  it('is not downgraded to its own model', async () => {
     const { ctx } = await low('mid');
     const { result } = await step(ctx, [model('mid')], ask);
     expect(result).toMatchObject({ model: model('mid'), downgrade: null });
   });
 
-  it('takes the shorter answer alone where the model does no good', async () => {
+  it('applies only the shorter answer when the model does not save cost', async () => {
     const { ctx, id } = await low('dear', { most: 20 });
     const { result } = await step(ctx, [model('mid')], ask);
     expect(result).toMatchObject({
@@ -117,7 +117,7 @@ describe('a call that has room, of a budget that runs low', () => {
   it.each([
     ['block', 'mid'],
     ['allow', 'nobody-knows'],
-  ] as const)('at a model whose price nobody knows: %s', async (unknown_price, called) => {
+  ] as const)('with a downgrade to a model of unknown price: %s', async (unknown_price, called) => {
     const { workspace, ctx, id } = await low('nobody-knows', { unknown_price });
     const { result } = await step(ctx, [model('mid')], ask);
     await run(ctx, result.usage);
@@ -132,7 +132,7 @@ describe('a call that has room, of a budget that runs low', () => {
     [1_000_000, 'cheap', 'settled'],
     [300_001, 'nobody-knows', 'settled'],
   ] as const)(
-    'from a model whose price nobody knows finds room first, of %i',
+    'with a downgrade from a model of unknown price needs room first, of %i',
     async (limit_nano_usd, called, state) => {
       const { workspace, ctx, id } = await low('cheap', { unknown_price: 'allow', limit_nano_usd });
       const { result } = await step(ctx, [model('nobody-knows')], ask);

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reserve, returnLostHolds, settleStatements } from '../../src/budgets/index.ts';
+import { releaseLostHolds, reserve, settleStatements } from '../../src/budgets/index.ts';
 import { Failure } from '../../src/shared/failure.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace } from '../support/api.ts';
@@ -58,7 +58,7 @@ async function nested(limits: { workspace: number; agent: number; user: number }
   return { ...workspace, ctx };
 }
 
-/** One call from its reservation to whatever becomes of it; returns what it cost, or null when it was refused. */
+/** Plays one call from its reservation to its end. Returns its cost, or null when it was refused. */
 async function play(
   id: string,
   name: string,
@@ -104,7 +104,7 @@ const later = (id: string) => ({ ...contextOf({ id }), now: () => Date.now() + 3
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 describe('reserve, run, settle', () => {
-  it('never passes a limit, holds nothing at rest and spends what usage says: a thousand calls (R51, R52)', async () => {
+  it('never exceeds a limit, holds nothing at rest and spends the recorded usage over a thousand calls (R51, R52)', async () => {
     await fc.assert(
       fc.asyncProperty(
         Limits,
@@ -117,7 +117,7 @@ describe('reserve, run, settle', () => {
           const crashed = calls.filter(
             (call, index) => call.fate === 'crash' && costs[index] !== null,
           ).length;
-          expect(await returnLostHolds(later(id))).toBeGreaterThanOrEqual(crashed);
+          expect(await releaseLostHolds(later(id))).toBeGreaterThanOrEqual(crashed);
           const rest = await counters(id);
           expect(rest.every(({ held }) => held === 0)).toBe(true);
           const spent = sum(costs.map((cost) => cost ?? 0));
@@ -144,7 +144,7 @@ describe('reserve, run, settle', () => {
     );
   }, 120_000);
 
-  it('grants and refuses as a plain ledger does, call by call', async () => {
+  it('grants and refuses like a sequential ledger, call by call', async () => {
     await fc.assert(
       fc.asyncProperty(
         Limits,
@@ -181,7 +181,7 @@ describe('reserve, run, settle', () => {
     );
   }, 120_000);
 
-  it('grants exactly what fits, however many ask at once (R51)', async () => {
+  it('grants exactly what fits to concurrent calls (R51)', async () => {
     const { id, ctx } = { ...(await newWorkspace()), ctx: null as never };
     const own = ctx ?? contextOf({ id });
     await putBudget(own, { limit_nano_usd: 1050 });
@@ -193,7 +193,7 @@ describe('reserve, run, settle', () => {
     expect(await counters(id)).toMatchObject([{ spent: 0, held: 1050 }]);
   });
 
-  it('holds all or none', async () => {
+  it('holds against all budgets or none', async () => {
     const { id } = await newWorkspace();
     const ctx = contextOf({ id });
     await putBudget(ctx, { limit_nano_usd: 1000 });
@@ -233,13 +233,13 @@ describe('a fault', () => {
       const { hold_id } = await again(() => reserve(ctx, spender(key), async () => 50));
       await again(() => run(ctx, statements([hold_id ?? ''])));
       await again(() => run(ctx, statements([hold_id ?? ''])));
-      await returnLostHolds(later(id));
+      await releaseLostHolds(later(id));
       expect(await counters(id)).toMatchObject([{ spent: 30, held: 0 }]);
       expect(await spentOf(id)).toBe(30);
     },
   );
 
-  it('of the sweep returns a lost hold once (R52)', async () => {
+  it('of the sweep releases a lost hold once (R52)', async () => {
     for (const mode of ['before', 'after'] as const) {
       const { id } = await newWorkspace();
       const ctx = contextOf({ id });
@@ -249,10 +249,10 @@ describe('a fault', () => {
         ...contextOf({ id }, { DB: faulty(env.DB, { at: 1, mode }).database }),
         now: () => Date.now() + 3_600_000,
       };
-      await expect(returnLostHolds(broken)).rejects.toThrow();
-      await returnLostHolds(later(id));
+      await expect(releaseLostHolds(broken)).rejects.toThrow();
+      await releaseLostHolds(later(id));
       expect(await counters(id)).toMatchObject([{ spent: 0, held: 0 }]);
-      // The host was only slow: what it used is spent all the same.
+      // The host was only slow: its usage is still counted.
       const row = usageOf(ctx, `${id}:1`, 30);
       await run(ctx, [row.statement, ...settleStatements(ctx, [hold_id ?? ''], [row.id])]);
       expect(await counters(id)).toMatchObject([{ spent: 30, held: 0 }]);

@@ -104,14 +104,14 @@ async function untilSettled(world: World): Promise<number> {
 }
 
 describe('every way to a model', () => {
-  it.each(Object.entries(paths))('is paid for by the budget: %s', async (_name, call) => {
+  it.each(Object.entries(paths))('is charged to the budget: %s', async (_name, call) => {
     const world = await furnished();
     const { status, ...answer } = await call(world);
     expect(status, JSON.stringify(answer)).toBeLessThan(300);
     expect(await untilSettled(world)).toBeGreaterThan(0);
   });
 
-  it.each(Object.entries(paths))('is closed when the money is gone: %s', async (_name, call) => {
+  it.each(Object.entries(paths))('is refused when the budget is spent: %s', async (_name, call) => {
     const world = await furnished();
     await world.workspace.patch(`/budgets/${world.budget}`, { limit_usd: 0 });
     const before = await world.scripted.requests();
@@ -121,7 +121,7 @@ describe('every way to a model', () => {
     expect(await spentByUsage(world)).toBe(0);
   });
 
-  it('is paid for where no one asked for it: titles, and files that are read', async () => {
+  it('is charged for background work: titles and file processing', async () => {
     const world = await furnished();
     const { workspace, session, base } = world;
     await workspace.post(`/sessions/${session}/messages`, {
@@ -141,7 +141,7 @@ describe('every way to a model', () => {
     expect(operations).toEqual(expect.arrayContaining(['answer', 'embed_file', 'title']));
   });
 
-  it('is put down to the key, the agent and the run that caused it, and to the budget of the key', async () => {
+  it('is attributed to its key, agent and run, and to the budget of the key', async () => {
     const world = await furnished();
     const { workspace, session, agent } = world;
     const { body: own } = await workspace.post('/budgets', {
@@ -180,7 +180,7 @@ describe('every way to a model', () => {
     expect(Math.round(standings[0].spent_usd * 1e9)).toBe(spent);
   });
 
-  it('goes on counting for a key through its rotations, with the old key as with the new', async () => {
+  it('is charged to the budget of a key across rotations, with the old and the new key', async () => {
     const world = await furnished();
     const { workspace, session } = world;
     const key = { scope: 'api_key', period: 'total', limit_usd: 100 };

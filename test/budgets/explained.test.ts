@@ -63,26 +63,23 @@ describe('a period of a budget', () => {
       '2026-04-23T22:00:00.000Z',
       '2026-04-24T21:00:00.000Z',
     ],
-  ])(
-    'in %s at %s is the %s of the clocks there',
-    async (time_zone, now, period, period_start, resets_at) => {
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(now) });
-      const workspace = await newWorkspace();
-      await workspace.patch('/workspace', { time_zone });
-      const { id } = (
-        await workspace.post('/budgets', { name: 'B', scope: 'workspace', period, limit_usd: 1 })
-      ).body;
-      const { standings } = (await workspace.get(`/budgets/${id}/explain`)).body;
-      expect([standings, (await workspace.get('/users/me/budget')).body.data]).toEqual([
-        [expect.objectContaining({ period_start, resets_at })],
-        [expect.objectContaining({ period_start, resets_at })],
-      ]);
-    },
-  );
+  ])('in %s at %s is the local %s', async (time_zone, now, period, period_start, resets_at) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(now) });
+    const workspace = await newWorkspace();
+    await workspace.patch('/workspace', { time_zone });
+    const { id } = (
+      await workspace.post('/budgets', { name: 'B', scope: 'workspace', period, limit_usd: 1 })
+    ).body;
+    const { standings } = (await workspace.get(`/budgets/${id}/explain`)).body;
+    expect([standings, (await workspace.get('/users/me/budget')).body.data]).toEqual([
+      [expect.objectContaining({ period_start, resets_at })],
+      [expect.objectContaining({ period_start, resets_at })],
+    ]);
+  });
 });
 
-describe('a call that is stopped before its first word', () => {
-  it('is paid for what was asked', async () => {
+describe('a call that is stopped before its first output', () => {
+  it('is charged for its input', async () => {
     const { workspace, session, provider, send } = await pricedChat({
       fault: { kind: 'slow-headers', ms: 20_000 },
     });
@@ -110,7 +107,7 @@ describe('a call that is stopped before its first word', () => {
 });
 
 describe('a budget of each end user', () => {
-  it('holds and shows the money of one apart from the other', async () => {
+  it('holds and reports the amounts of each separately', async () => {
     const { workspace, agent } = await pricedChat();
     const each = { name: 'Each', scope: 'end_user', period: 'day', limit_usd: 0.0003 };
     const { id } = (await workspace.post('/budgets', each)).body;
@@ -136,8 +133,8 @@ describe('a budget of each end user', () => {
   });
 });
 
-describe('what a budget explains', () => {
-  it('is of the subject that was asked for, and nothing of another', async () => {
+describe('the explanation of a budget', () => {
+  it('contains only the requested subject', async () => {
     const { workspace, send } = await pricedChat();
     const { id } = (
       await workspace.post('/budgets', {
@@ -154,7 +151,7 @@ describe('what a budget explains', () => {
     expect((await workspace.get(`/budgets/${id}/explain?subject=ann`)).body.standings).toEqual([]);
   });
 
-  it('shows what is held while a run goes on; deleted then, a budget leaves nothing, and others are settled', async () => {
+  it('shows the holds of an active run; a budget deleted then leaves no rows, and others are settled', async () => {
     const { workspace, agent, send } = await pricedChat({
       fault: { kind: 'slow-headers', ms: 1500 },
     });

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { forgetOldHolds, reserve, returnLostHolds } from '../../src/budgets/index.ts';
+import { deleteOldHolds, releaseLostHolds, reserve } from '../../src/budgets/index.ts';
 import { contextOf, question, step } from '../llm/support.ts';
 import { newWorkspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
@@ -8,8 +8,8 @@ import { counters, holdsOf, putBudget, run, usageOf } from './support.ts';
 
 const hour = 3_600_000;
 
-describe('a hold whose host is gone', () => {
-  it('is given back, but not while its run gives signs of life (R52)', async () => {
+describe('a hold whose host has died', () => {
+  it('is released, but not while its run is alive (R52)', async () => {
     const workspace = await newWorkspace();
     const ctx = contextOf(workspace);
     const { body: agent } = await workspace.post('/agents', {
@@ -36,16 +36,16 @@ describe('a hold whose host is gone', () => {
         .bind(status, lease_until, run_id)
         .run();
     await lives('running', later.now() + 1000);
-    await returnLostHolds(later);
+    await releaseLostHolds(later);
     expect(await counters(workspace.id)).toMatchObject([{ held: 50 }]);
     await lives('interrupted', later.now() + 1000);
-    await returnLostHolds(later);
+    await releaseLostHolds(later);
     expect(await counters(workspace.id)).toMatchObject([{ held: 0 }]);
     expect(await holdsOf(workspace.id)).toMatchObject([{ state: 'expired' }]);
     // A tick takes so many, and there are those of other tests.
     await vi.waitUntil(
       async () => {
-        await forgetOldHolds({ ...ctx, now: () => Date.now() + 30 * 24 * hour });
+        await deleteOldHolds({ ...ctx, now: () => Date.now() + 30 * 24 * hour });
         return (await holdsOf(workspace.id)).length === 0;
       },
       { interval: 1, timeout: 20_000 },
@@ -53,8 +53,8 @@ describe('a hold whose host is gone', () => {
   });
 });
 
-describe('a version without a limit of its answers', () => {
-  it('is held for what its agent usually says', async () => {
+describe('a version without max_output_tokens', () => {
+  it('is held for the usual answer length of its agent', async () => {
     const workspace = await newWorkspace();
     const ctx = contextOf(workspace);
     const scripted = await playScript({

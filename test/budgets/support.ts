@@ -89,7 +89,7 @@ export const holdsOf = async (workspace_id: string) =>
       .all<{ id: string; state: string; amount: number; cost: number | null }>()
   ).results;
 
-/** What the usage table says was spent, by a column. */
+/** Returns the spending in the usage table, by a column. */
 export const spentOf = async (workspace_id: string): Promise<number> =>
   (
     await env.DB.prepare(

@@ -47,7 +47,7 @@ async function sessionOf(count: number): Promise<string> {
   return id;
 }
 
-/** What a whole turn costs. */
+/** Returns the cost of a whole turn. */
 async function turn(session: string) {
   const { status, headers, body } = await workspace.post(`/sessions/${session}/messages`, {
     message: 'And then?',
@@ -57,9 +57,9 @@ async function turn(session: string) {
 }
 
 describe('a session of 2,000 messages', () => {
-  it('answers for as many trips as one of 20, and for at most a fifth more rows, whether its host knows it or not', async () => {
+  it('takes as many round trips as one of 20 and at most a fifth more rows, with a warm or cold host', async () => {
     const [short, long] = [await sessionOf(20), await sessionOf(2000)];
-    // What the isolate knows of workspace and model is known to both.
+    // Warms the caches of workspace and model for both.
     await turn(await sessionOf(2));
     for (const state of ['cold', 'hot']) {
       const [some, many] = [await turn(short), await turn(long)];
@@ -73,7 +73,7 @@ describe('a session of 2,000 messages', () => {
     }
   });
 
-  it('is read page by page, and every page reads as many rows', async () => {
+  it('is read in pages that cost the same number of rows', async () => {
     const session = await sessionOf(2000);
     const seen: number[] = [];
     const costs: { trips: number; rows_read: number }[] = [];

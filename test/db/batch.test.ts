@@ -17,7 +17,7 @@ describe('batch', () => {
     expect(meter.trips).toBe(trips + 1);
   });
 
-  it('skips a place that is null and keeps the places of the others', async () => {
+  it('skips null statements and keeps the positions of the others', async () => {
     const skipped = meter.trips >= 0;
     const [first, second, third] = await batch(db, [one(), skipped ? null : one(), two()]);
     expectTypeOf(second).toEqualTypeOf<{ one: number }[] | null>();

@@ -31,7 +31,7 @@ const row: Row = {
   created_at: 2,
 };
 
-it('asks the database for the same as Drizzle does', () => {
+it('generates the same SQL and parameters as Drizzle', () => {
   const insert = compileByColumns<Row>((to, values) => to.insert(runs).values(values));
   for (const one of [row, { ...row, context: null }, { ...row, is_preview: false, id: 'run_2' }]) {
     const [ours, theirs] = [asked(insert(db(), one)), asked(db().insert(runs).values(one))];
@@ -58,7 +58,7 @@ it('asks the database for the same as Drizzle does', () => {
   );
 });
 
-it('runs in a batch with others, and reads what it wrote', async () => {
+it('runs in a batch with other statements and reads its own writes', async () => {
   const insert = compileByColumns<Row>((to, values) => to.insert(runs).values(values).returning());
   const own = db();
   const one = { ...row, id: `run_${crypto.randomUUID()}` };

@@ -90,13 +90,13 @@ describe('query plans', () => {
     for (const { sql, values } of recorded.statements) statements.set(sql, values);
   }, 120_000);
 
-  it('has toured what the product asks of the database', () => {
+  it('cover the statements of the product', () => {
     expect(statements.size).toBeGreaterThan(20);
     for (const { sql } of [...statements.keys()].map((text) => ({ sql: text })))
       expect(sql).not.toBe('');
   });
 
-  it('knows a scan when it sees one', async () => {
+  it('are recognized when they scan a table', async () => {
     expect(
       await scansOf('select k.id from api_keys k where k.name = ?', ['x'], tables),
     ).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('query plans', () => {
     );
   });
 
-  it('scans no table of tenants', async () => {
+  it('scan no table with data of workspaces', async () => {
     const found: string[] = [];
     for (const [sql, values] of statements) {
       if (!/^\s*(select|update|delete|with|insert)/i.test(sql)) continue;
@@ -118,7 +118,7 @@ describe('query plans', () => {
     expect(found).toEqual([]);
   });
 
-  it('binds every value that came from outside, at most 100 a statement (R22)', () => {
+  it('bind every external value, at most 100 per statement (R22)', () => {
     for (const [sql, values] of statements) {
       expect(values.length, sql).toBeLessThanOrEqual(100);
       expect(sql.length, sql).toBeLessThan(100_000);

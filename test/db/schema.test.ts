@@ -41,14 +41,14 @@ describe('the schema', () => {
       if (name !== 'd1_migrations') expect(sql, name).toMatch(/\)\s*STRICT$/);
   });
 
-  it('has a workspace_id that is not null in every table with data of a workspace', async () => {
+  it('has a non-null workspace_id in every table with data of a workspace', async () => {
     for (const { name, sql } of await tables()) {
       if (!shared.has(name))
         expect(sql, name).toMatch(/`workspace_id` text (?:PRIMARY KEY )?NOT NULL/);
     }
   });
 
-  it('has no cascade: what goes is deleted by name', async () => {
+  it('has no cascading deletes', async () => {
     for (const { name, sql } of await tables()) expect(sql, name).not.toMatch(/ON DELETE CASCADE/i);
   });
 
@@ -60,7 +60,7 @@ describe('the schema', () => {
     expect((await env.DB.prepare('pragma foreign_key_check').all()).results).toEqual([]);
   });
 
-  it('is the same after the migrations have run again (R62)', async () => {
+  it('is unchanged by a second run of the migrations (R62)', async () => {
     const before = await schema();
     await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
     expect(await schema()).toEqual(before);

@@ -79,7 +79,7 @@ async function tryTwice(
   return { first, trips: made, added: changes(before, await countJobs(workspace.id)) };
 }
 
-/** What the path names, and what a body must. */
+/** Returns the ids that the path and the required fields of the body name. */
 const needsOf = (operation: Operation) => {
   const body = jsonBodyOf(operation);
   const required = idsInBody(body).filter(
@@ -125,7 +125,7 @@ describe('a retry after a fault of the database', () => {
     },
   );
 
-  it('POST /api/v1/workspaces makes one workspace (R56)', async () => {
+  it('POST /api/v1/workspaces creates one workspace (R56)', async () => {
     const options = () => ({
       json: { name: `Once ${crypto.randomUUID()}` },
       headers: { 'idempotency-key': crypto.randomUUID() },
@@ -155,7 +155,7 @@ describe('a retry after a fault of the database', () => {
     }
   });
 
-  it('leaves neither change nor audit row when the batch fails, and both when only its answer is lost (R83)', async () => {
+  it('stores neither change nor audit row when the batch fails, and both when only its response is lost (R83)', async () => {
     const { workspace } = await seed('Halves', []);
     const { trips, database } = faulty(env.DB, null);
     await requestWith({ DB: database }, 'PATCH', '/api/v1/workspace', workspace.key, {

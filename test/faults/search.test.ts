@@ -32,7 +32,7 @@ async function searched() {
 }
 
 describe('a search under a fault of any round trip', () => {
-  it('that was made is paid for once, and nothing stays held (R53, R56)', async () => {
+  it('is charged once when it was made, and leaves no hold (R53, R56)', async () => {
     const search = { json: { query: 'opening hours' } };
     for (const mode of ['before', 'after'] as const) {
       for (let at = 0; ; at += 1) {

@@ -4,7 +4,7 @@ import { newWorkspace, request } from '../support/api.ts';
 import { type Fault, faulty } from '../support/faulty.ts';
 import { rebindHost } from '../support/host.ts';
 
-/** Sends one message with a fault, then the same request again without; returns what came of it. */
+/** Sends one message with a fault, then the same request again without; returns the results. */
 async function sendTwice(fault: Fault | null) {
   const workspace = await newWorkspace();
   const agent = (await workspace.post('/agents', { name: 'A' })).body;
@@ -40,7 +40,7 @@ async function sendTwice(fault: Fault | null) {
 }
 
 describe('a turn under a fault of any round trip', () => {
-  it('is answered once, stored once and paid for once (R56)', async () => {
+  it('is answered, stored and charged once (R56)', async () => {
     const { made } = await sendTwice(null);
     expect(made).toBeGreaterThan(2);
     const points = Array.from({ length: made }, (_, index) => index + 1);

@@ -18,11 +18,11 @@ it.each([
   ['text/csv;q=0.5, */*', 'application/json'],
   ['application/x-text/csv, */*', 'application/json'],
   ['nonsense', 'application/json'],
-] as const)('of %s the one that is liked best is given: %s', (accept, media) => {
+] as const)('selects the preferred media type of %s: %s', (accept, media) => {
   expect(preferredOf(accept, ['application/json', 'text/csv'])).toBe(media);
 });
 
-it('is not acceptable what is refused by name or not named at all', () => {
+it('rejects media types that are excluded or not listed', () => {
   const json = ['application/json'];
   expect(
     ['*/*', 'application/*;q=0.1', 'text/html, */*;q=0.1'].map((accept) =>

@@ -15,7 +15,7 @@ const posts = operations.filter(
 );
 const optional = posts.filter(({ requestBody }) => requestBody?.required === false);
 
-describe('a POST in whose body nothing is required', () => {
+describe('a POST without required fields', () => {
   let own: Seeded;
   let workspace: Workspace;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('a POST in whose body nothing is required', () => {
     workspace = own.workspace;
   });
 
-  it('is told by the document', () => {
+  it('is documented with an optional body', () => {
     const names = optional.map(({ name }) => name.replace('/api/v1', ''));
     expect(names).toEqual(
       expect.arrayContaining([
@@ -35,7 +35,7 @@ describe('a POST in whose body nothing is required', () => {
       ]),
     );
     for (const operation of posts) {
-      // A schema may ask for one of two fields, which JSON Schema does not tell of.
+      // A schema can require one of two fields, which JSON Schema does not express.
       if (optional.includes(operation))
         expect(violationsOf(jsonBodyOf(operation) ?? {}, {}), operation.name).toEqual([]);
       else if (violationsOf(jsonBodyOf(operation) ?? {}, {}).length > 0)
@@ -44,7 +44,7 @@ describe('a POST in whose body nothing is required', () => {
   });
 
   it.each(optional.map((operation) => [operation.name, operation] as const))(
-    '%s may come without one',
+    '%s accepts a request without a body',
     async (_name, operation) => {
       const path = fillPath(operation, own.values);
       const answer = await call(operation, path, workspace.key);
@@ -52,7 +52,7 @@ describe('a POST in whose body nothing is required', () => {
     },
   );
 
-  it('is refused as before when there is a body of another type, or JSON that is none', async () => {
+  it('rejects a body of another type and invalid JSON', async () => {
     for (const operation of optional.filter(({ path }) => path.startsWith('/api/'))) {
       const path = fillPath(operation, own.values);
       const send = (body: string, headers: Record<string, string> = {}) =>
@@ -63,7 +63,7 @@ describe('a POST in whose body nothing is required', () => {
     }
   });
 
-  it('is the same request with {} and without, also to its idempotency key (R55)', async () => {
+  it('has the same idempotency fingerprint with {} and without a body (R55)', async () => {
     const other = await newWorkspace();
     const agent = (await other.post('/agents', { name: 'A' })).body.id;
     const headers = { 'idempotency-key': 'same' };
@@ -77,7 +77,7 @@ describe('a POST in whose body nothing is required', () => {
     expect([empty.body.id, again.body.id]).toEqual([first.body.id, first.body.id]);
   });
 
-  it('is nothing for a POST that needs one', async () => {
+  it('is rejected without a body when a field is required', async () => {
     expectProblem(await workspace.post('/api-keys'), 415);
     expectProblem(await workspace.patch('/workspace'), 415);
   });

@@ -22,7 +22,7 @@ describe('caches', () => {
   });
 
   it.each(guarded.map((operation) => [operation.name, operation] as const))(
-    '%s may be stored by none',
+    '%s has Cache-Control: no-store',
     async (_name, operation) => {
       const { method, access } = operation;
       const credential = access === 'root' ? rootKey : own.workspace.key;
@@ -54,7 +54,7 @@ describe('caches', () => {
     },
   );
 
-  it('may store no stream, no table and no file', async () => {
+  it('must not store streams, tables and files', async () => {
     const { session, agent, run, file } = own.values;
     const headers = { accept: 'text/event-stream' };
     for (const [method, path, options] of [
@@ -76,7 +76,7 @@ describe('caches', () => {
     }
   });
 
-  it('may store no refusal of a path or a method there is not', async () => {
+  it('must not store 404 and 405 responses', async () => {
     for (const [method, path] of [
       ['GET', '/api/v1/nothing'],
       ['GET', '/v1/nothing'],
@@ -87,7 +87,7 @@ describe('caches', () => {
     }
   });
 
-  it('learn which origin asked, besides', async () => {
+  it('get Vary: Origin', async () => {
     const origin = { origin: 'https://app.example' };
     const answer = await request('GET', '/api/v1/users/me', own.workspace.key, { headers: origin });
     expectUncached(answer, 'with an origin');

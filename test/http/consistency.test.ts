@@ -34,14 +34,14 @@ const guarded = operations.filter(({ access }) => access !== 'public');
 const changes = guarded.filter(({ method }) => method !== 'GET');
 const reads = guarded.filter(({ method }) => method === 'GET');
 
-describe('where a request reads', () => {
+describe('the consistency of a request', () => {
   let own: Seeded;
   beforeAll(async () => {
     own = await seed('Consistency');
   });
 
   it.each(changes.map((operation) => [operation.name, operation] as const))(
-    '%s starts at the primary, whatever bookmark comes with it',
+    '%s reads from the primary and ignores the bookmark',
     async (_name, operation) => {
       const key = operation.access === 'root' ? rootKey : own.workspace.key;
       for (const bookmark of [undefined, oldest, newest, 'first-unconstrained', 'nonsense']) {
@@ -59,7 +59,7 @@ describe('where a request reads', () => {
   );
 
   it.each(reads.map((operation) => [operation.name, operation] as const))(
-    '%s starts where its bookmark says, and changes nothing',
+    '%s reads from its bookmark and writes nothing',
     async (_name, operation) => {
       const path = fillPath(operation, own.values);
       const key = operation.access === 'root' ? rootKey : own.workspace.key;

@@ -15,7 +15,7 @@ async function pagedWorkspace(keys: number): Promise<Workspace> {
 
 describe('cursors', () => {
   it.each(lists.map(({ path, access }) => [path, access] as const))(
-    '%s refuses what is not a cursor of it (R23)',
+    '%s rejects cursors of other lists and malformed ones (R23)',
     async (path, access) => {
       const own = await newWorkspace();
       const workspace = access === 'root' ? own.as(rootKey) : own;
@@ -39,7 +39,7 @@ describe('cursors', () => {
     },
   );
 
-  it('is bound to workspace, list and filters (R23)', async () => {
+  it('are bound to workspace, list and filters (R23)', async () => {
     const workspace = await pagedWorkspace(3);
     const { next_cursor } = (await workspace.get('/api-keys?limit=1')).body;
     expect((await workspace.get(`/api-keys?cursor=${next_cursor}`)).body.data).toHaveLength(3);
@@ -57,7 +57,7 @@ describe('cursors', () => {
     );
   });
 
-  it('stands no change of a single character (R23)', async () => {
+  it('are invalid after a change of a single character (R23)', async () => {
     const workspace = await pagedWorkspace(1);
     const { next_cursor } = (await workspace.get('/api-keys?limit=1')).body;
     const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ '];
@@ -93,7 +93,7 @@ describe('cursors', () => {
     );
   });
 
-  it('neither skips nor repeats what was there throughout, while rows come and go (R23)', async () => {
+  it('neither skip nor repeat existing rows during concurrent inserts and deletes (R23)', async () => {
     const workspace = await pagedWorkspace(9);
     const before = (await workspace.get('/api-keys?limit=100')).body.data.map(
       ({ id }: { id: string }) => id,

@@ -46,7 +46,7 @@ describe('errors', () => {
       '/config/settings/temperature must be a number, not text.',
       null,
     ],
-  ])('of a body for %s name the first cause', async (path, body, detail, first) => {
+  ])('of a body for %s name the first violation', async (path, body, detail, first) => {
     const workspace = await newWorkspace();
     const answer = await workspace.post(path, body);
     expect(answer.status).toBe(422);
@@ -81,23 +81,20 @@ describe('errors', () => {
     ['/agents', { name: 'A', config: { top_k: 3 } }, '/config/top_k', 'knowledge.top_k'],
     ['/knowledge-bases', { name: 'A', desc: 'x' }, '/desc', 'description'],
     ['/agents', { name: 'A', zzz: 1 }, '/zzz', null],
-  ])('of unknown fields for %s suggest a near name', async (path, body, pointer, near) => {
+  ])('of unknown fields for %s suggest a similar name', async (path, body, pointer, near) => {
     const workspace = await newWorkspace();
     const answer = await workspace.post(path, body);
-    const expected =
-      near === null
-        ? 'There is no such field.'
-        : `There is no such field. Did you mean \`${near}\`?`;
+    const expected = near === null ? 'Unknown field.' : `Unknown field. Did you mean \`${near}\`?`;
     expect(errorsOf(answer)).toContain(`${pointer} ${expected}`);
   });
 
-  it('of queries suggest a near name too', async () => {
+  it('of queries suggest a similar name', async () => {
     const workspace = await newWorkspace();
     const { body } = await workspace.get('/agents?limt=5');
-    expect(body.detail).toBe('?limt: There is no such parameter. Did you mean `limit`?');
+    expect(body.detail).toBe('?limt: Unknown parameter. Did you mean `limit`?');
   });
 
-  it('under /v1 say the same in the envelope of OpenAI', async () => {
+  it('under /v1 have the same text in the error object of OpenAI', async () => {
     const { key } = await newWorkspace();
     const send = async (json: object) =>
       (await request('POST', '/v1/chat/completions', key, { json })).body.error;
@@ -113,7 +110,7 @@ describe('errors', () => {
     });
     expect([unknown.code, unknown.message]).toEqual([
       'unknown_parameter',
-      'temprature: There is no such field. Did you mean `temperature`?',
+      'temprature: Unknown field. Did you mean `temperature`?',
     ]);
   });
 
@@ -143,16 +140,16 @@ describe('errors', () => {
   it.each([
     [
       '/runs?start_date=yesterday',
-      '?start_date must be an instant such as `2026-11-20T09:30:00Z` or a date such as `2026-11-20`.',
+      '?start_date must be a timestamp such as `2026-11-20T09:30:00Z` or a date such as `2026-11-20`.',
     ],
     ['/runs?limit=many', '?limit must be a number.'],
-    ['/runs?session_id=x', '?session_id: There is no such parameter. Did you mean `session`?'],
-    ['/runs?error_code=x', '?error_code: There is no such parameter. Did you mean `error`?'],
-  ])('of the query %s say what it must be', async (path, detail) => {
+    ['/runs?session_id=x', '?session_id: Unknown parameter. Did you mean `session`?'],
+    ['/runs?error_code=x', '?error_code: Unknown parameter. Did you mean `error`?'],
+  ])('of the query %s describe the allowed value', async (path, detail) => {
     expect((await (await newWorkspace()).get(path)).body.detail).toBe(detail);
   });
 
-  it('of what is not there tell a path, an agent, a version and others apart, and nothing of other workspaces', async () => {
+  it('of missing resources name their kind and reveal nothing of other workspaces', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const { body: agent } = await workspace.post('/agents', { name: 'Support' });
     const detail = async (path: string, of = workspace) => {
@@ -180,7 +177,7 @@ describe('errors', () => {
     );
   });
 
-  it('of every path with an unknown id name the kind, for malformed and for unknown ids alike', async () => {
+  it('of unknown and malformed ids name the same kind of resource', async () => {
     const { key } = await newWorkspace();
     const well: Readonly<Record<string, string>> = Object.fromEntries(
       Object.entries({
@@ -231,7 +228,7 @@ describe('errors', () => {
     }
   });
 
-  it('of what a body refers to name the kind too, for what is of another workspace or deleted alike', async () => {
+  it('of references in a body name the kind, for foreign and deleted resources alike', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const other = (await stranger.post('/agents', { name: 'Other' })).body.id;
     const gone = (await workspace.post('/agents', { name: 'Gone' })).body.id;
@@ -255,7 +252,7 @@ describe('errors', () => {
     }
   });
 
-  it('tell an unknown version of a model from an unknown model, to who may see the agent', async () => {
+  it('distinguish an unknown version from an unknown model for callers that may see the agent', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     await workspace.post('/agents', { name: 'Desk', slug: 'version-desk' });
     const ask = async (model: string, { key } = workspace) =>
@@ -274,7 +271,7 @@ describe('errors', () => {
     ).toContain('Version 9');
   });
 
-  it('tell a missing credential from a wrong one', async () => {
+  it('distinguish a missing credential from a wrong one', async () => {
     const { key } = await newWorkspace();
     const detail = async (authorization?: string) => {
       const answer = await request(
@@ -293,7 +290,7 @@ describe('errors', () => {
     expect(await detail('Bearer something-else')).toBe(unknown);
   });
 
-  it('leave a model that the price table does not know to a warning', async () => {
+  it('accept a model without a price, with a warning', async () => {
     const workspace = await newWorkspace();
     const create = async (config: object) =>
       (await workspace.post('/agents', { name: 'A', config })).body;

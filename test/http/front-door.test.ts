@@ -11,7 +11,7 @@ const templates = new Map(
   operations.map(({ path }) => [path, new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)]),
 );
 
-describe('the front door', () => {
+describe('the HTTP layer', () => {
   let workspace: Workspace;
   beforeAll(async () => {
     workspace = await newWorkspace();
@@ -36,7 +36,7 @@ describe('the front door', () => {
     },
   );
 
-  it('answers 404 to paths that are not there, whatever they look like', async () => {
+  it('returns 404 for unknown paths of any form', async () => {
     const paths = [
       '/api',
       '/api/v1',
@@ -62,7 +62,7 @@ describe('the front door', () => {
     }
   });
 
-  it('names every request, and takes a name only of strict form (R82)', async () => {
+  it('returns a request id, and accepts only well-formed ones (R82)', async () => {
     const own = await workspace.get('/users/me', { headers: { 'x-request-id': 'checkout-42_a' } });
     expect(own.headers.get('x-request-id')).toBe('checkout-42_a');
     for (const bad of [
@@ -86,7 +86,7 @@ describe('the front door', () => {
     expect(one.headers.get('x-request-id')).not.toBe(two.headers.get('x-request-id'));
   });
 
-  it('says on every response what a browser may not do with it (R71)', async () => {
+  it('sets security headers on every response (R71)', async () => {
     const answers: Answer[] = [
       await workspace.get('/users/me'),
       await workspace.get('/nothing'),
@@ -113,7 +113,7 @@ describe('the front door', () => {
     }
   });
 
-  it('lets any site call with a key it has, and lends it no credentials (R72)', async () => {
+  it('allows any origin without credentials (R72)', async () => {
     for (const origin of ['https://example.com', 'null', 'https://agentgrid.test.evil.example']) {
       const answer = await workspace.get('/users/me', { headers: { origin } });
       expect(answer.headers.get('access-control-allow-origin')).toBe('*');
@@ -139,7 +139,7 @@ describe('the front door', () => {
     }
   });
 
-  it('answers HEAD as GET without the body, and OPTIONS without a site asking', async () => {
+  it('answers HEAD like GET without a body, and OPTIONS without an origin', async () => {
     const head = await request('HEAD', '/api/v1/users/me', workspace.key);
     expect([head.status, head.body]).toEqual([200, '']);
     expect(head.headers.get('content-type')).toContain('application/json');
@@ -148,7 +148,7 @@ describe('the front door', () => {
     expect((await request('OPTIONS', '/healthz', null)).headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it('tells what a request cost', async () => {
+  it('returns Server-Timing with the database use', async () => {
     const read = await workspace.get('/workspace');
     const shape = /^db;dur=\d+\.\d;desc="(\d+) trips (\d+) read (\d+) written", total;dur=\d+\.\d$/;
     expect(shape.exec(read.headers.get('server-timing') ?? '')?.slice(1)).toEqual(['1', '1', '0']);
@@ -157,7 +157,7 @@ describe('the front door', () => {
     expect((await workspace.get('/nothing')).headers.get('server-timing')).toMatch(shape);
   });
 
-  it('gives a bookmark and takes it back, and does not mind one that is none', async () => {
+  it('returns and accepts a bookmark, and ignores an invalid one', async () => {
     const { headers } = await workspace.patch('/workspace', { name: 'Bookmarked' });
     const bookmark = headers.get('x-d1-bookmark') ?? '';
     expect(bookmark).toMatch(/^[0-9a-f-]{59}$/);
@@ -171,7 +171,7 @@ describe('the front door', () => {
     }
   });
 
-  it('lets no header say who calls, how, or from where (R13)', async () => {
+  it('ignores headers that claim a caller, a method or an address (R13)', async () => {
     const override = {
       'x-http-method-override': 'DELETE',
       'x-http-method': 'DELETE',
@@ -228,7 +228,7 @@ describe('the front door', () => {
     expect(data.map(({ ip }: { ip: string | null }) => ip)).toEqual(['203.0.113.9', null]);
   });
 
-  it('is ready when everything answers, and says what does not (R84)', async () => {
+  it('reports readiness and the failed checks (R84)', async () => {
     expect((await request('GET', '/readyz', workspace.key)).body).toEqual({
       status: 'ok',
       checks: { database: 'ok', files: 'ok', queue: 'ok', encryption: 'ok' },
@@ -249,7 +249,7 @@ describe('the front door', () => {
     });
   });
 
-  it('says by name what a deployment lacks, never by value', async () => {
+  it('names missing settings of a deployment, never values', async () => {
     const response = await app.fetch(
       new Request('http://agentgrid.test/api/v1/users/me'),
       { ...env, ROOT_KEY: 'short-secret' },

@@ -11,7 +11,7 @@ const posts = operations.filter(
 const key = (value: string) => ({ headers: { 'idempotency-key': value } });
 const day = 86_400_000;
 
-/** What an answer holds that its sender was not to learn: ids, secrets, passages. */
+/** Returns the texts of a reply that must not be disclosed: ids, secrets, passages. */
 const textsIn = (value: unknown): string[] => {
   if (typeof value === 'string') return value.length >= 20 ? [value] : [];
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
@@ -63,7 +63,7 @@ describe('a stored reply and other credentials (R55)', () => {
   });
 
   it.each(forms.map((form) => [form.title, form] as const))(
-    '%s gives it to none of them',
+    '%s does not return it to them',
     async (_title, { operation, more }) => {
       const sending = () => validOptions(operation, own.values, more);
       const path = fillPath(operation, own.values);
@@ -96,7 +96,7 @@ describe('a stored reply and other credentials (R55)', () => {
     },
   );
 
-  it('gives an upload in parts to none of them', async () => {
+  it('of a multipart upload is not returned to them', async () => {
     const { values, workspace } = own;
     const upload = (path: string, as: string) => {
       const form = new FormData();
@@ -123,7 +123,7 @@ describe('a stored reply and other credentials (R55)', () => {
   });
 });
 
-describe('a stored reply and a key that has changed since', () => {
+describe('a stored reply and a key that has been changed', () => {
   let admin: Workspace;
   let agents: readonly [string, string];
   beforeAll(async () => {
@@ -153,7 +153,7 @@ describe('a stored reply and a key that has changed since', () => {
     expect((await create()).body.secret).toBe(secret);
   });
 
-  it('gives no passages or answers of an agent that the key no longer covers', async () => {
+  it('returns no passages or answers of an agent that the key no longer covers', async () => {
     const caller = await admin.withRole('runtime');
     const session = (await caller.post(`/agents/${agents[1]}/sessions`, {})).body.id;
     const asked: [string, object][] = [
@@ -179,7 +179,7 @@ describe('a stored reply and a key that has changed since', () => {
     }
   });
 
-  it('gives the reply where the key covers more than it did', async () => {
+  it('returns the reply when the key covers more than before', async () => {
     const caller = await admin.withRole('editor', [agents[0]]);
     const create = () =>
       caller.post(
@@ -198,7 +198,7 @@ describe('a stored reply and a key that has changed since', () => {
     expect(again.body).toEqual(first.body);
   });
 
-  it('lets a key in its grace repeat its own rotation, and not its successor', async () => {
+  it('replays a rotation to the key in its grace period, and not to its successor', async () => {
     const caller = await admin.withRole('admin');
     const rotate = (as: Workspace) =>
       as.post(`/api-keys/${caller.key_id}/rotate`, { grace_s: 600 }, key('rotation'));

@@ -23,7 +23,7 @@ describe('Idempotency-Key (R55)', () => {
   const create = (name: string, idempotency_key: string, as = workspace) =>
     as.post('/api-keys', { name, role: 'viewer' }, key(idempotency_key));
 
-  it('gives the answer again, and says so', async () => {
+  it('replays the reply and marks it as replayed', async () => {
     const first = await create('Once', 'again');
     const again = await create('Once', 'again');
     expect([first.status, again.status]).toEqual([201, 201]);
@@ -34,7 +34,7 @@ describe('Idempotency-Key (R55)', () => {
     ]);
   });
 
-  it('refuses another body, or another target, with 422', async () => {
+  it('returns 422 for another body or path', async () => {
     await create('One', 'other-body');
     const other = await create('Two', 'other-body');
     expectProblem(other, 422);
@@ -49,7 +49,7 @@ describe('Idempotency-Key (R55)', () => {
     ).toBe('idempotency_mismatch');
   });
 
-  it('means nothing in another workspace or on another route', async () => {
+  it('is scoped to workspace and route', async () => {
     const other = await newWorkspace();
     const [here, there] = [await create('Same', 'shared'), await create('Same', 'shared', other)];
     expect([here.status, there.status]).toEqual([201, 201]);
@@ -59,7 +59,7 @@ describe('Idempotency-Key (R55)', () => {
     ).toBe(201);
   });
 
-  it('belongs to one API key: for another of equal width the same value is another request', async () => {
+  it('is scoped to one API key, also among keys of equal access', async () => {
     const second = await workspace.withRole('admin');
     const first = await create('By whom', 'credentials');
     const other = await create('By whom', 'credentials', second);
@@ -76,7 +76,7 @@ describe('Idempotency-Key (R55)', () => {
     expect((await create('By whom', 'credentials', second)).body).toEqual(other.body);
   });
 
-  it('does not remember a failure', async () => {
+  it('does not store failures', async () => {
     const { status } = await workspace.post(
       '/api-keys',
       { name: '', role: 'viewer' },
@@ -92,10 +92,10 @@ describe('Idempotency-Key (R55)', () => {
     expect(answer.body.errors).toMatchObject([{ pointer: 'Idempotency-Key' }]);
   });
 
-  it('takes a key of 255 characters', async () =>
+  it('accepts a key of 255 characters', async () =>
     expect((await create('Long', 'x'.repeat(255))).status).toBe(201));
 
-  it('has one effect and one answer for ten requests at the same time', async () => {
+  it('has one effect and one reply for ten concurrent requests', async () => {
     const [own, target] = [await newWorkspace(), await newWorkspace()];
     const old = await target.withRole('viewer');
     const answers = await together(10, () => create('Together', 'ten', own));
@@ -119,7 +119,7 @@ describe('Idempotency-Key (R55)', () => {
     expect(await countRows('api_keys', target.id)).toBe(3);
   });
 
-  it('is documented on every operation that makes or spends something', () => {
+  it('is documented on every operation that creates or spends something', () => {
     for (const { name, parameters, access } of posts.filter(
       (operation) => operation.access !== 'public',
     )) {
@@ -137,7 +137,7 @@ describe('Idempotency-Key (R55)', () => {
     });
 
     it.each(posts.map((operation) => [operation.name, operation] as const))(
-      '%s answers a retry as before',
+      '%s replays a retry',
       async (_name, operation) => {
         const credential = operation.access === 'root' ? rootKey : own.workspace.key;
         const values = await valuesFor(operation, own);

@@ -80,7 +80,7 @@ describe('names (R18)', () => {
   ];
 
   it.each(fields)(
-    'of %s take what is seen and refuse what is not',
+    'of %s accept visible and reject invisible characters',
     async (_what, pointer, send) => {
       for (const text of ['Team 🏴󠁧󠁢󠁷󠁬󠁳󠁿 Cardiff', 'کتاب‌خانه', 'Plain']) {
         const { status, body } = await send(text);
@@ -118,7 +118,7 @@ describe('names (R18)', () => {
     'שִׂמְחָה',
     'ไทย ລາວ',
     'Łódź – №7 (ß)',
-  ])('take %s', async (text) => {
+  ])('accept %s', async (text) => {
     const { status, body } = await name(text);
     expect(status, code(text)).toBe(201);
     expect(body.name).toBe(text.normalize('NFC'));
@@ -162,20 +162,20 @@ describe('names (R18)', () => {
     ['two joiners after a virama', 'क्\u200d\u200dष'],
     ['a joiner without a virama', 'क\u200dख'],
     ['two non-joiners', 'می\u200c\u200cروم'],
-  ])('refuse %s, and say which character it is', async (_what, text) => {
+  ])('reject %s and name the character', async (_what, text) => {
     const answer = await name(text);
     expectProblem(answer, 422, code(text));
     expect(answer.body.errors[0].detail).toMatch(/invisible characters: remove U\+[0-9A-F]{4,6} /);
   });
 
   it.each(['\u0301', '   \u00a0\u3000', '\u0e34', ' '])(
-    'refuse %j, which looks blank',
+    'reject %j, which is blank',
     async (text) => {
       expectProblem(await name(text), 422);
     },
   );
 
-  it('of copies are cut between characters and can be sent again', async () => {
+  it('of copies are truncated between characters and are valid', async () => {
     const long = '👩‍👩‍👧‍👦'.repeat(9);
     const { id } = (await own.workspace.post('/agents', { name: long, slug: unique('long') })).body;
     const copy = (await own.workspace.post(`/agents/${id}/duplicate`, { slug: unique('copy') }))
@@ -184,7 +184,7 @@ describe('names (R18)', () => {
     expect((await own.workspace.patch(`/agents/${copy.id}`, { name: copy.name })).status).toBe(200);
   });
 
-  it('of files that are uploaded follow the same rule', async () => {
+  it('of uploaded files follow the same rule', async () => {
     const upload = (file_name: string) => {
       const form = new FormData();
       form.set('file', new Blob([`Opening hours ${file_name}`]), file_name);

@@ -143,7 +143,7 @@ describe('provider credentials', () => {
     ],
     [
       'ollama/llama3.2',
-      'Ollama cannot be called at http://localhost:11434/v1. Only ports 80 and 443 can be called. ' +
+      'Ollama cannot be called at http://localhost:11434/v1. The port must be 80 or 443. ' +
         'A local server allows it when started with `--var ALLOW_PRIVATE_NETWORK:true`.',
     ],
   ])('say what %s needs before it can be called', async (model, detail) => {

@@ -44,10 +44,10 @@ describe('deliveries', () => {
     const { ctx } = contextWithoutQueue(chat.workspace);
     await fanOutEvents(ctx);
     const [{ id }] = await deliveriesOf(chat.workspace);
-    await expect(deliverEvent(ctx, id)).rejects.toThrow('answered 500');
+    await expect(deliverEvent(ctx, id)).rejects.toThrow('returned 500');
     expect((await deliveriesOf(chat.workspace))[0]).toMatchObject({
       ...{ status: 'pending', attempts: 1, response_status: 500 },
-      error: 'The webhook answered 500.',
+      error: 'The webhook returned 500.',
     });
     expect(
       (await chat.workspace.get(`/webhooks/${receiver.id}`)).body.failing_since,

@@ -8,13 +8,13 @@ const roles = ['viewer', 'runtime', 'editor', 'admin'] as const;
 const guarded = operations.filter(({ access }) => access !== 'public');
 const forKeys = guarded.filter(({ access }) => access !== 'root');
 
-/** Ids of nothing and no body: who may go on is refused further in, and nothing is done. */
+/** Sends unknown ids and no body, so that an authorized request fails later and has no effect. */
 const probe = (operation: Operation, key: string | null, headers = {}) =>
   call(operation, fillPath(operation, randomValues()), key, { headers });
 
 describe('credentials', () => {
   it.each(guarded.map((operation) => [operation.name, operation] as const))(
-    '%s answers 401 without a valid one (R1)',
+    '%s returns 401 without a valid credential (R1)',
     async (_name, operation) => {
       for (const authorization of [
         undefined,
@@ -36,7 +36,7 @@ describe('credentials', () => {
     },
   );
 
-  it('does not take a key for the root key or the root key for a key', async () => {
+  it('are not interchangeable between API keys and the root key', async () => {
     const { key } = await newWorkspace();
     for (const operation of guarded) {
       const isRoot = operation.access === 'root';
@@ -60,7 +60,7 @@ describe('roles', () => {
   });
 
   it.each(forKeys.map((operation) => [operation.name, operation] as const))(
-    '%s answers 403 exactly where the role table says so (R9)',
+    '%s returns 403 exactly for the roles without its permission (R9)',
     async (_name, operation) => {
       const allowed: readonly string[] = permissions[operation.access as keyof typeof permissions];
       for (const role of roles) {
@@ -70,7 +70,7 @@ describe('roles', () => {
     },
   );
 
-  it('lets a viewer change nothing (R9)', async () => {
+  it('allow a viewer no changes (R9)', async () => {
     for (const operation of forKeys.filter(({ method }) => method !== 'GET')) {
       expectRefusal(
         operation,
@@ -81,7 +81,7 @@ describe('roles', () => {
     }
   });
 
-  it('keeps keys, settings and the audit log for admins (R8, R9)', async () => {
+  it('reserve keys, settings and the audit log for admins (R8, R9)', async () => {
     for (const operation of forKeys.filter(
       ({ path, method }) =>
         /api-keys|audit-log/.test(path) || (path.endsWith('/workspace') && method !== 'GET'),
@@ -97,7 +97,7 @@ describe('roles', () => {
     }
   });
 
-  it('keep what concerns the whole workspace from keys that are limited to agents (R8, R9)', async () => {
+  it('deny operations on the whole workspace to agent-limited keys (R8, R9)', async () => {
     const admin = await newWorkspace();
     const agent = (await admin.post('/agents', { name: 'Own' })).body.id;
     const limited = await admin.withRole('admin', [agent]);

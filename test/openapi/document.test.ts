@@ -58,7 +58,7 @@ describe('the document', () => {
     }
   });
 
-  it('gives every operation an access that the role table knows (R9)', () => {
+  it('gives every operation a permission of the role table (R9)', () => {
     for (const { name, access } of operations)
       expect([...Object.keys(permissions), 'public', 'root'], name).toContain(access);
   });
@@ -87,14 +87,14 @@ describe('the document', () => {
       expect(ids).toContain(id);
   });
 
-  it('describes every tag that is used, once, in its order', () => {
+  it('describes every tag once, in order', () => {
     const names = document.tags.map(({ name }) => name);
     expect(new Set(names)).toEqual(new Set(operations.flatMap(({ tags }) => tags ?? [])));
     expect(names).toHaveLength(new Set(names).size);
     for (const { name, description } of document.tags) expect(description, name).toMatch(/\S{3}/);
   });
 
-  it('lists null among the values of everything that may be null', () => {
+  it('lists null among the values of everything nullable', () => {
     const nullable = [...everySchema(document)].filter(
       (schema) => Array.isArray(schema.type) && schema.type.includes('null'),
     );
@@ -105,7 +105,7 @@ describe('the document', () => {
     }
   });
 
-  it('has no defaults in bodies: what may be left out is optional, what is always there is required', () => {
+  it('has no defaults in bodies: omittable fields are optional, fields that are always present are required', () => {
     const bodies = operations.flatMap(({ requestBody, responses }) => [
       requestBody,
       ...Object.values(responses),
@@ -138,7 +138,7 @@ describe('the document', () => {
     }
   });
 
-  it('describes what it sends', () => {
+  it('describes its webhooks', () => {
     expect(Object.keys(document.webhooks).toSorted()).toEqual(
       ['anomaly.alert', 'budget.alert', ...eventTypes].toSorted(),
     );
@@ -189,7 +189,7 @@ describe('the document', () => {
     (/^POST \/v1\/responses(\/input_tokens)?$/.test(name) && first === 'input') ||
     (name.startsWith('POST /v1/conversations') && first === 'items');
 
-  it('closes every object that a request may carry, so that unknown fields are known to be refused (R10)', () => {
+  it('closes every request object, so that unknown fields are rejected (R10)', () => {
     for (const { name, requestBody } of operations) {
       const schema = requestBody?.content['application/json']?.schema;
       for (const { schema: inner, path } of placesIn(schema)) {

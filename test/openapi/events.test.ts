@@ -32,7 +32,7 @@ const post = async (workspace: Workspace, path: string, json: object) =>
   (await request('POST', path, workspace.key, { json })).body as string;
 
 describe('events of streams', () => {
-  it('of a run are as the document says: text, tools, failure', async () => {
+  it('of a run match the document: text, tools, failure', async () => {
     const { workspace, agent } = await newChat(
       { rounds: [calls, answer] },
       { config: { tools: ['calculator'] } },
@@ -60,7 +60,7 @@ describe('events of streams', () => {
     expectEvents('StreamEvent', failed, ['start', 'error']);
   });
 
-  it('of chat completions and responses are as the document says', async () => {
+  it('of chat completions and responses match the document', async () => {
     const { workspace, agent } = await newChat({ rounds: [answer], repeat: true });
     const model = (await workspace.get(`/agents/${agent}`)).body.slug;
     const chat = {

@@ -122,7 +122,7 @@ async function run(
   ).toBeLessThan(500);
 }
 
-/** What takes things away comes last, so that the others have something to work on. */
+/** Deletes come last, so that the other operations have resources. */
 const inOrder = operations.toSorted(
   (a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'),
 );

@@ -84,7 +84,7 @@ describe('input', () => {
       expectRefusal(operation, await sendJson(operation, '{"a\\u0000b": 1}'), 422);
     });
 
-    it('refuses numbers that would not come back as they are (R19)', async () => {
+    it('rejects numbers that lose precision (R19)', async () => {
       const body = validBody(operation, own.values);
       for (const { path, schema, isInUnion } of places.filter(({ schema }) =>
         typesOf(schema).some((type) => type === 'number' || type === 'integer'),
@@ -114,7 +114,7 @@ describe('input', () => {
       }
     });
 
-    it('refuses what is not JSON with 400, and what no handler should meet with 422 (R16)', async () => {
+    it('rejects invalid JSON with 400, and excessive JSON with 422 (R16)', async () => {
       for (const text of [
         '',
         ' ',
@@ -155,7 +155,7 @@ describe('input', () => {
         expectRefusal(operation, await sendJson(operation, text), 422, text.slice(0, 40));
     });
 
-    it('takes one media type it knows, in UTF-8, not compressed (R14, R15)', async () => {
+    it('accepts one known media type, in UTF-8, uncompressed (R14, R15)', async () => {
       const typed = (headers: Record<string, string>) =>
         send(operation, { body: new TextEncoder().encode('{"unexpected_field":1}'), headers });
       const refused = [
@@ -218,7 +218,7 @@ describe('input', () => {
   });
 
   it.each(named(operations))(
-    '%s cannot be had as what it is not (R14)',
+    '%s returns 406 for unsupported media types (R14)',
     async (_name, operation) => {
       for (const accept of [
         'x-none/x-none',
@@ -238,7 +238,7 @@ describe('input', () => {
   );
 
   it.each(named(operations))(
-    '%s refuses query parameters that it does not know or cannot read',
+    '%s rejects unknown and invalid query parameters',
     async (_name, operation) => {
       const parameters = operation.parameters.filter((parameter) => parameter.in === 'query');
       const refused = ['?unexpected_parameter=1', '?unexpected_parameter', '?__proto__=1'];
@@ -266,6 +266,6 @@ describe('input', () => {
     },
   );
 
-  it('has changed nothing by all this', async () =>
+  it('has changed nothing by rejected requests', async () =>
     expect(await hashRows(own.workspace.id)).toEqual(before));
 });

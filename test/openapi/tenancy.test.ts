@@ -47,7 +47,7 @@ describe('two workspaces', () => {
   });
 
   it.each(withIds.map((operation) => [operation.name, operation] as const))(
-    '%s does not tell a foreign id from a random one (R2, R3)',
+    '%s returns the same for a foreign and a random id (R2, R3)',
     async (_name, operation) => {
       const before = [await hashRows(victim.workspace.id), await hashRows(attacker.workspace.id)];
       const parameters = pathParameters(operation);
@@ -85,7 +85,7 @@ describe('two workspaces', () => {
   );
 
   it.each(withIdsInBody.map((operation) => [operation.name, operation] as const))(
-    '%s does not take a foreign id in its body (R2)',
+    '%s rejects a foreign id in its body (R2)',
     async (_name, operation) => {
       const before = [await hashRows(victim.workspace.id), await hashRows(attacker.workspace.id)];
       const path = fillPath(operation, attacker.values);

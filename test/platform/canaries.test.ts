@@ -83,7 +83,7 @@ async function runTurn(workspace: Workspace, secrets: Readonly<Record<'tool' | '
 }
 
 describe('secrets of a workspace', () => {
-  it('are in no row, object, log line, answer or prompt after a turn that uses all of them (R46)', async () => {
+  it('appear in no row, object, log line, response or prompt after a turn that uses all of them (R46)', async () => {
     const lines: string[] = [];
     for (const level of ['debug', 'info', 'warn', 'error', 'log'] as const)
       vi.spyOn(console, level).mockImplementation((...parts) => void lines.push(parts.join(' ')));

@@ -60,12 +60,12 @@ describe('stored replies', () => {
     expect(answer.body.detail).toContain('succeeded');
   };
 
-  it('are repeated after ROOT_KEY has changed', async () => {
+  it('are replayed after ROOT_KEY has changed', async () => {
     const made = await create('root-changed');
     expectSame(await create('root-changed', another), made);
   });
 
-  it('are repeated after a version has been added to ENCRYPTION_KEYS', async () => {
+  it('are replayed after a version has been added to ENCRYPTION_KEYS', async () => {
     const made = await create('version-added', { ENCRYPTION_KEYS: first });
     expectSame(
       await create('version-added', { ENCRYPTION_KEYS: `${first},7:${secretOf('n')}` }),
@@ -77,7 +77,7 @@ describe('stored replies', () => {
     ['its version has been removed', { ENCRYPTION_KEYS: `9:${secretOf('r')}` }],
     ['its version has another key', { ENCRYPTION_KEYS: `1:${secretOf('o')}` }],
     ['there are no ENCRYPTION_KEYS any more', { ENCRYPTION_KEYS: '' }],
-  ])('answers 410 and makes nothing when %s', async (what, settings) => {
+  ])('return 410 and repeat no effect when %s', async (what, settings) => {
     const key = what.replaceAll(' ', '-');
     const made = await create(key, { ENCRYPTION_KEYS: first });
     expect(made.status).toBe(201);
@@ -87,14 +87,14 @@ describe('stored replies', () => {
     expect(data.filter(({ id }: { id: string }) => id > made.body.id)).toEqual([]);
   });
 
-  it('are kept by a deployment without ENCRYPTION_KEYS, as long as ROOT_KEY stays', async () => {
+  it('are kept by a deployment without ENCRYPTION_KEYS while ROOT_KEY is unchanged', async () => {
     const made = await create('none', { ENCRYPTION_KEYS: '' });
     expectSame(await create('none', { ENCRYPTION_KEYS: '' }), made);
     expectSame(await create('none', { ENCRYPTION_KEYS: first }), made);
     expectGone(await create('none', { ENCRYPTION_KEYS: '', ...another }));
   });
 
-  it('answers 410 where what is stored is damaged', async () => {
+  it('return 410 when the stored text is damaged', async () => {
     for (const [at, reply] of [
       '',
       'x',
@@ -114,7 +114,7 @@ describe('stored replies', () => {
     }
   });
 
-  it('do not repeat the first key of a workspace to another root key', async () => {
+  it('do not return the first key of a workspace to another root key', async () => {
     const send = (settings: Parameters<typeof deployed>[0], root: string) =>
       deployed(settings)('POST', '/api/v1/workspaces', root, {
         json: { name: 'Rooted' },
@@ -158,7 +158,7 @@ describe('stored replies', () => {
       .run();
   };
 
-  it('of an earlier release are gone, and neither their effect nor their run happens again', async () => {
+  it('of an earlier release return 410 without repeating their effect or run', async () => {
     await writeUnscoped('earlier', '/api-keys', body, { reply: 'AAAA.BBBB' });
     expectGone(await create('earlier'));
     expect((await create('earlier', {}, '/api-keys', { ...body, name: 'Other' })).body.code).toBe(
@@ -200,7 +200,7 @@ describe('cursors after ROOT_KEY has changed', () => {
     },
   );
 
-  it('are those of the list no more, and the list can be begun again', async () => {
+  it('are invalid, and the list can be restarted', async () => {
     const { next_cursor } = (await own.workspace.get('/audit-log?limit=1')).body;
     const get = deployed(another);
     expect((await own.workspace.get(`/audit-log?limit=1&cursor=${next_cursor}`)).status).toBe(200);

@@ -70,7 +70,7 @@ describe('a streamed response (R36)', () => {
     expect(new TextDecoder().decode(value)).toBe('first');
   });
 
-  it('is bounded in bytes after decoding', async () => {
+  it('is limited in decoded bytes', async () => {
     const site = new Site();
     const bomb = await site.answers('/bomb', { gzip: true, body: '0'.repeat(1000), repeat: 2000 });
     const fits = await site.answers('/fits', { gzip: true, body: 'abc' });
@@ -83,7 +83,7 @@ describe('a streamed response (R36)', () => {
     ]);
   });
 
-  it('keeps what came before the limit of bytes', async () => {
+  it('delivers the bytes before the limit', async () => {
     const { door, seen } = stalling(['ab', 'cd', 'ef']);
     const response = await door.stream('https://example.com/', {}, { ...limits, max_bytes: 4 });
     const read: string[] = [];
@@ -93,7 +93,7 @@ describe('a streamed response (R36)', () => {
     expect([read, reason, seen]).toEqual([['ab', 'cd'], 'too_large', { cancelled: 1, aborted: 1 }]);
   });
 
-  it('is bounded in the time to the headers and to the first byte', async () => {
+  it('is limited in time to the headers and to the first byte', async () => {
     const site = new Site();
     const slow = await site.answers('/slow', { delay_ms: 3000, body: 'late' });
     expect(await outcome(slow, { first_byte_ms: 100 })).toBe('timeout');
@@ -107,7 +107,7 @@ describe('a streamed response (R36)', () => {
     expect(seen).toEqual({ cancelled: 1, aborted: 1 });
   });
 
-  it('is bounded in the time between bytes, while it is read', async () => {
+  it('is limited in time between bytes while it is read', async () => {
     const { door, seen } = stalling(['a', 'b']);
     const response = await door.stream('https://example.com/', {}, { ...limits, idle_ms: 50 });
     const reader = response.body?.getReader();
@@ -136,7 +136,7 @@ describe('a streamed response (R36)', () => {
     expect([await pending, aborted.seen.aborted]).toEqual(['aborted', 1]);
   });
 
-  it('is refused by address, redirect, headers and content type like any other', async () => {
+  it('is refused by URL, redirect, headers and content type like any response', async () => {
     const site = new Site();
     const loop = await site.answers('/loop', { status: 302, headers: { location: '/loop' } });
     const away = await site.answers('/away', {
@@ -156,7 +156,7 @@ describe('a streamed response (R36)', () => {
     expect(await outcome(await site.answers('/none', { status: 204 }), {})).toBe('none');
   });
 
-  it('that breaks off is an error', async () => {
+  it('throws when the connection breaks', async () => {
     const door = createEgress(
       rules,
       async () =>

@@ -38,7 +38,7 @@ describe('addresses (R34)', () => {
     expect(await strays()).toEqual(before);
   });
 
-  it('lets public names through, on the two ports of the web', () => {
+  it('are allowed for public names on ports 80 and 443', () => {
     for (const url of [
       'https://example.com',
       'http://example.com/',
@@ -51,7 +51,7 @@ describe('addresses (R34)', () => {
     }
   });
 
-  it('lets private hosts and other ports through where the operator says so, but nothing else more', () => {
+  it('are allowed for private hosts and other ports when the operator enables them, and for nothing else', () => {
     const local = createEgress({ allow_private_network: true, own_hosts: [] });
     for (const url of [
       'http://localhost:11434/v1',
@@ -72,7 +72,7 @@ describe('addresses (R34)', () => {
 });
 
 describe('redirects (R35)', () => {
-  it('are followed three times at most, each hop checked', async () => {
+  it('are followed at most three times, with a check of each hop', async () => {
     const site = new Site();
     await site.answers('/3', { body: 'there' });
     for (const hop of [2, 1, 0])
@@ -85,7 +85,7 @@ describe('redirects (R35)', () => {
     );
   });
 
-  it('lead nowhere that could not be called directly', async () => {
+  it('are refused to URLs that must not be called directly', async () => {
     const site = new Site();
     const before = await strays();
     const absolute = forbiddenUrls.filter((url) => /^[a-z]+:(\/\/|[^/]*[,(])/.test(url));
@@ -106,7 +106,7 @@ describe('redirects (R35)', () => {
     expect(await strays()).toEqual(before);
   });
 
-  it('carry no header of the caller and no body to another origin', async () => {
+  it('send no headers of the caller and no body to another origin', async () => {
     const [from, to] = [new Site(), new Site()];
     await to.answers('/', { body: 'ok' });
     for (const status of [301, 302, 303, 307, 308])
@@ -147,7 +147,7 @@ describe('redirects (R35)', () => {
     expect(seen[0]?.headers.accept).toBe('text/plain');
   });
 
-  it('do not give headers back to the first origin after a detour', async () => {
+  it('do not restore headers on the way back to the first origin', async () => {
     const [home, other] = [new Site(), new Site()];
     await home.answers('/end', { body: 'ok' });
     await other.answers('/', { status: 302, headers: { location: home.url('/end') } });
@@ -162,7 +162,7 @@ describe('redirects (R35)', () => {
     ]);
   });
 
-  it('repeat method and body only at the same origin and where HTTP says so', async () => {
+  it('repeat method and body only at the same origin and as HTTP specifies', async () => {
     const site = new Site();
     await site.answers('/end', { body: 'ok' });
     for (const status of [303, 307])
@@ -205,7 +205,7 @@ describe('redirects (R35)', () => {
   });
 });
 
-describe('answers (R36)', () => {
+describe('responses (R36)', () => {
   it('have a deadline that covers headers and body, stalled or dripping', async () => {
     const site = new Site();
     const slow = await site.answers('/slow', { delay_ms: 2000, body: 'late' });
@@ -230,7 +230,7 @@ describe('answers (R36)', () => {
     expect(await reasonOf(egress.request(url, { signal: stop.signal }, limits))).toBe('aborted');
   });
 
-  it('are counted after decoding', async () => {
+  it('are limited in decoded bytes', async () => {
     const site = new Site();
     const bomb = await site.answers('/bomb', {
       gzip: true,
@@ -244,7 +244,7 @@ describe('answers (R36)', () => {
     expect(await reasonOf(egress.request(fits, {}, { ...limits, max_bytes: 2 }))).toBe('too_large');
   });
 
-  it('are of a type that was asked for', async () => {
+  it('are limited to the accepted media types', async () => {
     const site = new Site();
     const only = { ...limits, content_types: ['text/*', 'application/json'] };
     const of = async (type: string) =>
@@ -264,7 +264,7 @@ describe('answers (R36)', () => {
       expect(await of(type), type).toBe('content_type');
   });
 
-  it('have headers of a bearable size', async () => {
+  it('are limited in the size of their headers', async () => {
     const site = new Site();
     const url = await site.answers('/', {
       headers: Object.fromEntries(
@@ -274,7 +274,7 @@ describe('answers (R36)', () => {
     expect(await reasonOf(egress.request(url, {}, limits))).toBe('headers_too_large');
   });
 
-  it('keep status and headers, without a body too', async () => {
+  it('keep status and headers, also without a body', async () => {
     const site = new Site();
     const url = await site.answers('/', { status: 204, headers: { 'x-own': '1' } });
     const answer = await egress.request(url, { method: 'DELETE' }, limits);
@@ -285,7 +285,7 @@ describe('answers (R36)', () => {
     ]);
   });
 
-  it('that never come are errors of their own', async () => {
+  it('fail with their own reason when the server does not respond', async () => {
     const broken = createEgress({ allow_private_network: false, own_hosts: [] }, () =>
       Promise.reject(new Error('internal error; reference=1')),
     );

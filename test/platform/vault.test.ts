@@ -21,7 +21,7 @@ const codeOf = (work: Promise<unknown>) =>
   work.then(String, (error: unknown) => (error instanceof Failure ? error.code : String(error)));
 
 describe('the vault', () => {
-  it('gives a secret back where it was put, never the same text twice (R74)', async () => {
+  it('opens a secret at its own place and seals it differently each time (R74)', async () => {
     const sealed = await seal(one, place, 'canary-Grüße');
     expect(await unseal(one, place, sealed)).toBe('canary-Grüße');
     expect(sealed).not.toBe(await seal(one, place, 'canary-Grüße'));
@@ -29,7 +29,7 @@ describe('the vault', () => {
     expect(sealed).not.toContain('canary');
   });
 
-  it('opens nowhere else: other workspace, record, field, or one bit off (R74)', async () => {
+  it('opens no secret of another workspace, record or field, or with a changed bit (R74)', async () => {
     const sealed = await seal(one, place, 'secret');
     const flipped = sealed.slice(0, -4) + (sealed.at(-4) === 'A' ? 'B' : 'A') + sealed.slice(-3);
     for (const [at, text] of [
@@ -52,7 +52,7 @@ describe('the vault', () => {
     );
   });
 
-  it('rotates without opening the secret, and the old key may go then (R75)', async () => {
+  it('rotates without opening the secret, after which the old key can be removed (R75)', async () => {
     const old = await seal(one, place, 'secret');
     expect(await unseal(both, place, old)).toBe('secret');
     const renewed = await rewrap(both, place, old);
@@ -65,7 +65,7 @@ describe('the vault', () => {
     expect(newestKey(both)).toBe(2);
   });
 
-  it('says what is missing and keeps nothing in the clear (R75)', async () => {
+  it('names the missing setting and stores nothing unencrypted (R75)', async () => {
     expect(await codeOf(seal(configOf(), place, 'secret'))).toBe('unavailable');
     const sealed = await seal(one, place, 'secret');
     await expect(unseal(two, place, sealed)).rejects.toThrow('ENCRYPTION_KEYS has no version 1');

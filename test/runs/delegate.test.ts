@@ -132,7 +132,7 @@ describe('the usage of a delegate', () => {
     await workspace.post('/budgets', { ...limit, name: 'Small', subject_id: bee.id });
     const { text, steps } = await run();
     expect(text).toBe('I cannot ask.');
-    expect(answerOf(steps).error).toContain('no room');
+    expect(answerOf(steps).error).toContain('does not cover this call');
   });
 });
 

@@ -13,7 +13,7 @@ const root = (method: string, path: string, json?: unknown, headers = {}) =>
   });
 
 describe('workspaces of the deployment', () => {
-  it('are listed newest first, each once, over pages', async () => {
+  it('are listed once each, newest first, over pages', async () => {
     const made: string[] = [];
     for (const name of ['One', 'Two', 'Three']) made.unshift((await newWorkspace(name)).id);
     const listed: string[] = [];
@@ -45,7 +45,7 @@ describe('workspaces of the deployment', () => {
     });
   });
 
-  it('answer 404 for ids of nothing', async () => {
+  it('return 404 for unknown ids', async () => {
     const { id } = await newWorkspace();
     const other = `${id.slice(0, -6)}000000`;
     for (const [method, path] of [
@@ -62,7 +62,7 @@ describe('workspaces of the deployment', () => {
       ]).toEqual([path, 404]);
   });
 
-  it('refuse every credential while suspended, and take it again when resumed (R7)', async () => {
+  it('refuse every credential while suspended, and accept it again when resumed (R7)', async () => {
     const workspace = await newWorkspace();
     const viewer = await workspace.withRole('viewer');
     const agent = (await workspace.post('/agents', { name: 'Desk' })).body.id;
@@ -243,7 +243,7 @@ describe('deleting a workspace', () => {
     expect((await other.get('/agents')).status).toBe(200);
   }, 60_000);
 
-  it('is done once more later, and erases what came in meanwhile, the audit log too', async () => {
+  it('is repeated later and erases rows that were added in the meantime, including the audit log', async () => {
     const workspace = await newWorkspace();
     await root('DELETE', `/${workspace.id}`);
     await vi.waitUntil(() => isErased(workspace), { timeout: 15_000, interval: 100 });

@@ -5,7 +5,7 @@ import { seed } from '../support/resources.ts';
 import { quotaOf, send, uploadFile } from './support.ts';
 
 describe('the migration that introduces quotas', () => {
-  it('counts what is there as the triggers have', async () => {
+  it('counts existing rows like the triggers', async () => {
     const { workspace, values } = await seed('Old');
     // A later migration counts these.
     await request('DELETE', `/v1/files/${values.upload}`, workspace.key);
@@ -19,7 +19,7 @@ describe('the migration that introduces quotas', () => {
     expect(inserts).toHaveLength(7);
     await env.DB.batch([
       env.DB.prepare('delete from quotas where workspace_id = ?').bind(workspace.id),
-      // Those of others are there: they keep theirs.
+      // Rows of other workspaces exist, so the inserts skip them.
       ...inserts.map((sql) =>
         env.DB.prepare(
           sql
@@ -35,7 +35,7 @@ describe('the migration that introduces quotas', () => {
 });
 
 describe('the migration that counts files of /v1/files', () => {
-  it('counts those that are there as the triggers have, what messages share once', async () => {
+  it('counts existing files like the triggers, shared ones once', async () => {
     const workspace = await newWorkspace();
     const agent = (await workspace.post('/agents', { name: 'Agent' })).body.id;
     const uploads = [

@@ -60,7 +60,7 @@ const makers: Readonly<Record<string, (workspace: Workspace) => Promise<() => Pr
 };
 
 describe('quotas (R32)', () => {
-  it('lists every quota with limit, use and whose limit it is', async () => {
+  it('lists every quota with limit, use and the origin of the limit', async () => {
     const workspace = await newWorkspace();
     await newAgent(workspace);
     await setQuotas(workspace, { agents: 7, files: 0 });
@@ -90,7 +90,7 @@ describe('quotas (R32)', () => {
   });
 
   it.each(Object.keys(makers))(
-    'grants exactly the rest of the quota of %s to 50 requests at once',
+    'grants exactly the rest of the quota of %s to 50 concurrent requests',
     async (title) => {
       const workspace = await newWorkspace();
       const [name = ''] = title.split(' ');
@@ -133,7 +133,7 @@ describe('quotas (R32)', () => {
     }
   });
 
-  it('gives back what an upload held when it expires', async () => {
+  it('releases the use of an upload when it expires', async () => {
     const workspace = await newWorkspace();
     const { id } = (await uploadFile(workspace)).body;
     await env.DB.prepare('update uploads set expires_at = 1 where id = ?').bind(id).run();
@@ -146,7 +146,7 @@ describe('quotas (R32)', () => {
     ]).toEqual([0, 0]);
   });
 
-  it('ends a file as failed whose chunks would exceed the quota, and keeps none of them', async () => {
+  it('fails a file whose chunks would exceed the quota, and stores none of them', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     await setQuotas(workspace, { chunks: 3 });
@@ -176,7 +176,7 @@ describe('quotas (R32)', () => {
     expect(await quotaOf(workspace, 'chunks')).toMatchObject({ used: done.chunk_count });
   });
 
-  it('makes exactly as many files ready at once as there are chunks left', async () => {
+  it('makes exactly as many concurrent files ready as the remaining chunks allow', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     await setQuotas(workspace, { chunks: 4 });
@@ -221,7 +221,7 @@ describe('quotas (R32)', () => {
     expect((await workspace.post(`/agents/${agent}/restore`)).status).toBe(200);
   });
 
-  it('frees the place of a key when it expires, and takes one when an expired key is prolonged', async () => {
+  it('releases the use of a key when it expires, and counts an expired key that is extended', async () => {
     const workspace = await newWorkspace();
     const soon = new Date(Date.now() + 600).toISOString();
     const { body: key } = await workspace.post('/api-keys', {
@@ -252,7 +252,7 @@ describe('quotas (R32)', () => {
     expect([status, body.error?.code]).toEqual([400, 'quota_exceeded']);
   });
 
-  it('tells a key of the workspace nothing but 403 about workspaces, and takes no other field', async () => {
+  it('returns 403 about workspaces to API keys, and rejects other fields', async () => {
     const workspace = await newWorkspace();
     expect(
       (await workspace.patch(`/workspaces/${workspace.id}`, { quotas: { files: 1 } })).status,
@@ -264,7 +264,7 @@ describe('quotas (R32)', () => {
   });
 });
 
-/** What the counters should say, counted anew. */
+/** Recounts the rows of each quota. */
 async function recount(id: string): Promise<Record<string, number>> {
   const counts: Readonly<Record<string, string>> = {
     files: `select count(*) from (select id from files where deleted_at is null and workspace_id = ?1
@@ -309,7 +309,7 @@ const steps = [
 ] as const;
 
 describe('counters of quotas', () => {
-  it('say what a recount says after any operations', async () => {
+  it('equal a recount after any operations', async () => {
     await assert(
       asyncProperty(
         array(constantFrom(...steps), { minLength: 8, maxLength: 25 }),
@@ -405,7 +405,7 @@ describe('counters of quotas', () => {
 });
 
 describe('counters after faults', () => {
-  it('count once what was tried again because the database lost the connection before or after it', async () => {
+  it('count a statement once that is retried after a lost connection', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);
     const agent = (await newAgent(workspace)).body.id;

@@ -21,7 +21,7 @@ export const send = (workspace: Workspace, model: string, file_id: string): Prom
         {
           role: 'user',
           content: [
-            { type: 'input_text', text: 'What is it?' },
+            { type: 'input_text', text: 'Is it new?' },
             { type: 'input_file', file_id },
           ],
         },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newWorkspace, request, rootKey } from '../support/api.ts';
 
 describe('workspaces and keys', () => {
-  it('makes a workspace with its first admin key, which is stored as a hash only (R6)', async () => {
+  it('creates a workspace with its first admin key, which is stored only as a hash (R6)', async () => {
     const { status, body } = await request('POST', '/api/v1/workspaces', rootKey, {
       json: { name: 'Acme' },
     });
@@ -17,7 +17,7 @@ describe('workspaces and keys', () => {
     expect(JSON.stringify(listed.body)).not.toContain(secret.slice(5, 17));
   });
 
-  it('answers the same to a typo, an unknown and a revoked key (R7)', async () => {
+  it('returns the same for a malformed, an unknown and a revoked key (R7)', async () => {
     const workspace = await newWorkspace();
     const other = await workspace.withRole('viewer');
     expect((await other.get('/users/me')).status).toBe(200);
@@ -29,7 +29,7 @@ describe('workspaces and keys', () => {
     expect({ ...revoked.body, request_id: '' }).toEqual({ ...typo.body, request_id: '' });
   });
 
-  it('replays an idempotent create, secret and all, and keeps no secret in the clear (R55)', async () => {
+  it('replays an idempotent create with its secret, and stores no secret unencrypted (R55)', async () => {
     const workspace = await newWorkspace();
     const create = (name: string) =>
       workspace.post(
@@ -49,7 +49,7 @@ describe('workspaces and keys', () => {
     expect(stored).not.toContain(first.body.secret.slice(5, 17));
   });
 
-  it('takes models that there are, and no built-in one for the background', async () => {
+  it('accepts existing models, and no built-in one for background work', async () => {
     const workspace = await newWorkspace();
     expect((await workspace.get('/workspace')).body).toMatchObject({
       default_model: 'builtin/extractive',

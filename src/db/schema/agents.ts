@@ -22,14 +22,19 @@ export const agents = sqliteTable(
     description: text().notNull(),
     tags: text({ mode: 'json' }).notNull().$type<string[]>(),
     active_version_id: text().notNull(),
-    /** The highest version number given out; the next is taken from it inside the writing statement. */
+    /**
+     * The highest assigned version number; the next one is computed inside the writing statement.
+     */
     latest_version: integer().notNull(),
-    /** Rises with every change of the agent or of what it points at; the ETag. */
+    /** Incremented by every change of the agent or of its labels and active version; the ETag. */
     revision: integer().notNull(),
-    /** The provider's model that version 1 calls without anything else; its runs are those asked for by the model's own name. */
+    /**
+     * The model of an agent that is created for runs which request a model by its own name; null
+     * for other agents.
+     */
     provider_model: text(),
     archived_at: integer(),
-    /** Set once and for all: a job erases the agent. */
+    /** Set once, never cleared: a job erases the agent. */
     deleted_at: integer(),
     created_by: text(),
     created_at: integer().notNull(),
@@ -56,7 +61,7 @@ export const agent_versions = sqliteTable(
     number: integer().notNull(),
     config: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     config_hash: text().notNull(),
-    /** The tools that the configuration names, at the revisions this version uses. */
+    /** The tools of the configuration, pinned to the revisions that this version uses. */
     tools: toolPins().notNull(),
     change_summary: text(),
     created_by: text(),
@@ -85,7 +90,7 @@ export const agent_labels = sqliteTable(
   (table) => [primaryKey({ columns: [table.agent_id, table.label] })],
 );
 
-/** Who pointed the agent at which version, when and why. */
+/** Activations: which version became active when, by whom and why. */
 export const agent_activations = sqliteTable(
   'agent_activations',
   {

@@ -12,7 +12,10 @@ import {
 export const grains = ['hour', 'day'] as const;
 export type Grain = (typeof grains)[number];
 
-/** What happened in an hour or day of UTC, one row for each agent and dimension; `agent_id` is empty for the whole workspace. */
+/**
+ * Figures of one hour or day in UTC, one row for each agent and dimension; `agent_id` is empty for
+ * the whole workspace.
+ */
 export const analytics_rollups = sqliteTable(
   'analytics_rollups',
   {
@@ -24,7 +27,10 @@ export const analytics_rollups = sqliteTable(
     bucket: integer().notNull(),
     /** Figures by value of the dimension (analytics/figures.ts). */
     slices: text().notNull(),
-    /** Of an hour: the same by quarter, for time zones that are not whole hours from UTC. Last, so that it is read only where asked for. */
+    /**
+     * Quarters of the hour, for time zones with an offset that is not whole hours. The last column,
+     * so that it is read only when selected.
+     */
     quarters: text(),
   },
   (table) => [
@@ -34,24 +40,31 @@ export const analytics_rollups = sqliteTable(
   ],
 );
 
-/** How far a workspace is rolled up. Instants that a column names are the first that are not. */
+/** How far a workspace is rolled up. Each instant is exclusive. */
 export const analytics_state = sqliteTable(
   'analytics_state',
   {
     workspace_id: text().primaryKey(),
-    /** Who rolls up, until when; a write of anybody else does nothing. */
+    /**
+     * The worker that rolls up and the end of its lease; writes of other workers have no effect.
+     */
     lease: text(),
     lease_until: integer().notNull().default(0),
-    /** What comes in before this is late, and triggers mark its hour. */
+    /** Rows before this instant are late; triggers mark their hour. */
     closing_until: integer().notNull().default(0),
     rolled_until: integer().notNull().default(0),
     dayed_until: integer().notNull().default(0),
-    /** Usage rows before this are in the archive: those hours stay as they are. */
+    /**
+     * Usage rows before this instant are in the archive, and the figures of their hours are final.
+     */
     archived_until: integer().notNull().default(0),
-    /** Rises each time that it is rolled up; anomalies were last looked for at the other. */
+    /**
+     * Incremented by each rollup; `anomalies_revision` is the value at the last search for
+     * anomalies.
+     */
     revision: integer().notNull().default(0),
     searched_revision: integer().notNull().default(0),
-    /** The date up to which anomalies were looked for on days that were over; null for never. */
+    /** The last date that was searched for anomalies; null for never. */
     searched_until: text(),
   },
   (table) => [
@@ -64,22 +77,22 @@ export const analytics_state = sqliteTable(
 export const anomalyMeasures = ['cost', 'error_rate'] as const;
 export type AnomalyMeasure = (typeof anomalyMeasures)[number];
 
-/** Days of agents that stood out when they were looked at, each measure once. */
+/** Anomalous days of agents, each measure once. */
 export const anomalies = sqliteTable(
   'anomalies',
   {
     id: text().primaryKey(),
     workspace_id: text().notNull(),
     agent_id: text().notNull(),
-    /** In the time zone that the workspace had. */
+    /** Date in the time zone that the workspace had. */
     date: text().notNull(),
     measure: text({ enum: anomalyMeasures }).notNull(),
-    /** US dollars, or 0..1. */
+    /** US dollars, or a share from 0 to 1. */
     value: real().notNull(),
-    /** The median of the days before. */
+    /** The median of the preceding days. */
     usual: real().notNull(),
     created_at: integer().notNull(),
-    /** null until the webhook has taken it. */
+    /** Null until the webhook has accepted it. */
     delivered_at: integer(),
   },
   (table) => [
@@ -88,28 +101,31 @@ export const anomalies = sqliteTable(
   ],
 );
 
-/** Hours and days that something came in for after they had been rolled up. */
+/** Hours and days with rows that arrived after their rollup. */
 export const analytics_marks = sqliteTable(
   'analytics_marks',
   {
     workspace_id: text().notNull(),
     grain: text({ enum: grains }).notNull(),
     bucket: integer().notNull(),
-    /** Rises with everything that comes late, so that a mark made while its hour is counted again stays. */
+    /** Incremented by each late row, so that a mark that is made during a recount is kept. */
     marks: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspace_id, table.grain, table.bucket] })],
 );
 
-/** Objects with usage rows that are no longer in the database. */
+/** Objects with usage rows that have been removed from the database. */
 export const usage_archives = sqliteTable(
   'usage_archives',
   {
     id: text().primaryKey(),
     workspace_id: text().notNull(),
-    /** The day of UTC that the rows are of. */
+    /** The day of the rows, in UTC. */
     day: integer().notNull(),
-    /** Rows of a day that came after its first archive are in a second, and so on. */
+    /**
+     * Number of the object within its day: rows that arrive after the first archive of a day are in
+     * further objects.
+     */
     part: integer().notNull(),
     object_key: text().notNull(),
     row_count: integer().notNull(),
@@ -126,7 +142,7 @@ export const usage_archives = sqliteTable(
   ],
 );
 
-/** Where the hourly work went on to among the workspaces; one row for each kind of work. */
+/** The workspace at which the hourly work continues; one row for each kind of work. */
 export const analytics_cursors = sqliteTable('analytics_cursors', {
   name: text().primaryKey(),
   position: text().notNull(),

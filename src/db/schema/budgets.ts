@@ -20,14 +20,14 @@ export type BudgetAction = (typeof budgetActions)[number];
 export const holdStates = ['open', 'settled', 'released', 'expired'] as const;
 export type HoldState = (typeof holdStates)[number];
 
-/** What calls become once a budget is used up to `from_percent`. */
+/** How calls are downgraded once `from_percent` of a budget is used. */
 export interface DowngradeRule {
   readonly from_percent: number;
   readonly model: string | null;
   readonly max_output_tokens: number | null;
 }
 
-/** A limit on what model calls may cost. */
+/** A limit on the cost of model calls. */
 export const budgets = sqliteTable(
   'budgets',
   {
@@ -35,16 +35,16 @@ export const budgets = sqliteTable(
     workspace_id: text().notNull(),
     name: text().notNull(),
     scope: text({ enum: budgetScopes }).notNull(),
-    /** The one it is for; null is each of the scope, with a counter of its own. */
+    /** Id of the subject; null applies the limit to each subject separately. */
     subject_id: text(),
     period: text({ enum: budgetPeriods }).notNull(),
     limit_nano_usd: integer().notNull(),
     action: text({ enum: budgetActions }).notNull(),
     downgrade: text({ mode: 'json' }).$type<DowngradeRule>(),
-    /** What to do about calls whose price nobody knows. */
+    /** Action for calls whose price is unknown. */
     unknown_price: text({ enum: ['block', 'allow'] }).notNull(),
     thresholds: text({ mode: 'json' }).notNull().$type<number[]>(),
-    /** Whether to tell when the period is heading past the limit. */
+    /** True to raise an alert when the period is forecast to exceed the limit. */
     forecast: integer({ mode: 'boolean' }).notNull(),
     webhook_url: text(),
     created_by: text(),
@@ -54,7 +54,7 @@ export const budgets = sqliteTable(
   (table) => [index('budgets_workspace').on(table.workspace_id, table.id)],
 );
 
-/** What is spent and held of a budget, for each of its subjects and periods. */
+/** Spent and held amounts of a budget, for each subject and period. */
 export const budget_counters = sqliteTable(
   'budget_counters',
   {
@@ -62,14 +62,14 @@ export const budget_counters = sqliteTable(
     /** Empty for the workspace. */
     subject: text().notNull(),
     period_start: integer().notNull(),
-    /** null never ends. */
+    /** Null for a budget without a period. */
     period_end: integer(),
     workspace_id: text().notNull(),
     spent_nano_usd: integer().notNull().default(0),
     held_nano_usd: integer().notNull(),
-    /** Calls that were let through at an unknown price. */
+    /** Number of calls whose price was unknown. */
     unpriced_calls: integer().notNull().default(0),
-    /** Changed since alerts were last looked at. */
+    /** True when it has changed since the last check for alerts. */
     is_dirty: integer({ mode: 'boolean' }).notNull().default(false),
     updated_at: integer().notNull(),
   },
@@ -80,7 +80,7 @@ export const budget_counters = sqliteTable(
   ],
 );
 
-/** Money set aside for a call, one row for each budget that binds it; later what the call cost. */
+/** The hold of a call, one row for each budget that binds it; after settling, its cost. */
 export const budget_holds = sqliteTable(
   'budget_holds',
   {
@@ -89,15 +89,15 @@ export const budget_holds = sqliteTable(
     workspace_id: text().notNull(),
     subject: text().notNull(),
     period_start: integer().notNull(),
-    /** What it is for, as in the usage table. */
+    /** Key of the call, as in the usage table. */
     call_key: text().notNull(),
     run_id: text(),
     model: text().notNull(),
     amount_nano_usd: integer().notNull(),
-    /** null until it is settled. */
+    /** Null until it is settled. */
     cost_nano_usd: integer(),
     state: text({ enum: holdStates }).notNull(),
-    /** Past this its host counts as dead, unless the run still gives signs of life. */
+    /** After this instant the host counts as dead, unless the run is still alive. */
     lease_until: integer().notNull(),
     created_at: integer().notNull(),
     ended_at: integer(),
@@ -110,7 +110,7 @@ export const budget_holds = sqliteTable(
   ],
 );
 
-/** What a budget has warned of: each kind once a period, subject and limit. */
+/** Alerts of a budget: each kind once per period, subject and limit. */
 export const budget_alerts = sqliteTable(
   'budget_alerts',
   {
@@ -123,10 +123,10 @@ export const budget_alerts = sqliteTable(
     kind: text().notNull(),
     limit_nano_usd: integer().notNull(),
     spent_nano_usd: integer().notNull(),
-    /** What the period is heading for; null where that cannot be told. */
+    /** Forecast cost of the period; null when it was too early to forecast. */
     forecast_nano_usd: integer(),
     created_at: integer().notNull(),
-    /** null until the webhook has taken it. */
+    /** Null until the webhook has accepted it. */
     delivered_at: integer(),
   },
   (table) => [

@@ -20,7 +20,7 @@ export const knowledge_bases = sqliteTable(
     workspace_id: text()
       .notNull()
       .references(() => workspaces.id),
-    /** The agent whose own base this is; null for a shared one. */
+    /** The agent to which this base belongs; null for a shared one. */
     agent_id: text(),
     name: text().notNull(),
     description: text().notNull(),
@@ -28,9 +28,9 @@ export const knowledge_bases = sqliteTable(
     dimensions: integer().notNull(),
     chunk_tokens: integer().notNull(),
     chunk_overlap_tokens: integer().notNull(),
-    /** Rises with every change of the base's vectors, so that a cache of them can tell it is stale. */
+    /** Incremented by every change of the base's vectors, so that stale caches are detected. */
     vectors_revision: integer().notNull().default(0),
-    /** Chunks of its ready files; the keyword leg weighs words by it. */
+    /** Chunks of its ready files, by which keyword search weights terms. */
     chunk_count: integer().notNull().default(0),
     deleted_at: integer(),
     created_at: integer().notNull(),
@@ -54,14 +54,14 @@ export const files = sqliteTable(
     media_type: text().notNull(),
     byte_size: integer().notNull(),
     sha256: text().notNull(),
-    /** What the uploader says of its characters; null leaves it to its bytes. */
+    /** The character encoding that the uploader declared; null to detect it. */
     encoding: text(),
     external_id: text(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     status: text({ enum: fileStatuses }).notNull(),
-    /** Part of the current step that is done, 0..1. */
+    /** Completed share of the current step, from 0 to 1. */
     progress: real().notNull().default(0),
-    /** Fences a stale worker: everything an attempt writes is conditional on it. */
+    /** Fences stale workers: every write of an attempt is conditional on it. */
     attempt: integer().notNull().default(0),
     error_code: text(),
     error_detail: text(),
@@ -78,7 +78,7 @@ export const files = sqliteTable(
   (table) => [
     index('files_base').on(table.workspace_id, table.base_id, table.id),
     index('files_sha256').on(table.base_id, table.sha256),
-    /** Files that a caller names by `external_id` may have the same content: each is replaced on its own. */
+    /** Files with an `external_id` may have equal content, since each is replaced separately. */
     uniqueIndex('files_content')
       .on(table.base_id, table.sha256)
       .where(sql`deleted_at is null and external_id is null`),
@@ -88,7 +88,7 @@ export const files = sqliteTable(
   ],
 );
 
-/** `file text .slice(start, end)` is the chunk. `seq` is the row of the keyword index. */
+/** The chunk is `text.slice(start, end)` of the file. `seq` is its row in the keyword index. */
 export const chunks = sqliteTable(
   'chunks',
   {
@@ -114,7 +114,7 @@ export const chunks = sqliteTable(
   ],
 );
 
-/** Vectors of the embedded adapter: int8, base64. */
+/** Vectors of the embedded vector index: int8, base64. */
 export const chunk_vectors = sqliteTable(
   'chunk_vectors',
   {

@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-/** `general`: made with `POST /webhooks`. `alerts`: the workspace's webhook of alerts. `budget`: a budget's own. */
+/**
+ * `general`: created with `POST /webhooks`. `alerts`: the alert webhook of the workspace. `budget`:
+ * the webhook of one budget.
+ */
 export const webhookPurposes = ['general', 'alerts', 'budget'] as const;
 export type WebhookPurpose = (typeof webhookPurposes)[number];
 
@@ -11,25 +14,25 @@ export type DisabledReason = (typeof disabledReasons)[number];
 export const deliveryStatuses = ['pending', 'succeeded', 'failed', 'cancelled'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
-/** An address that receives events. Its signing secret is in `secrets`. */
+/** A URL that receives events. Its signing secret is in `secrets`. */
 export const webhooks = sqliteTable(
   'webhooks',
   {
     id: text().primaryKey(),
     workspace_id: text().notNull(),
     purpose: text({ enum: webhookPurposes }).notNull(),
-    /** The budget of a `budget`, the workspace of `alerts`; null for `general`. */
+    /** The budget of a `budget` webhook, the workspace of `alerts`; null for `general`. */
     owner_id: text(),
     url: text().notNull(),
     description: text().notNull().default(''),
-    /** Event types, or GLOB patterns of them. Triggers match them, too. */
+    /** Event types, or GLOB patterns of them. Triggers evaluate them as well. */
     event_types: text({ mode: 'json' }).notNull().$type<string[]>(),
     is_enabled: integer({ mode: 'boolean' }).notNull().default(true),
     disabled_at: integer(),
     disabled_reason: text({ enum: disabledReasons }),
     /** Number of the current signing secret. */
     secret_version: integer().notNull().default(1),
-    /** Until then the secret before signs as well. */
+    /** Time until which the previous secret signs as well. */
     previous_secret_until: integer(),
     last_four: text(),
     /** Start of the current series of failed attempts; null after a success. */
@@ -45,7 +48,10 @@ export const webhooks = sqliteTable(
   ],
 );
 
-/** Changes of state that are still to become events. Triggers add rows where an enabled webhook wants the event. */
+/**
+ * Changes of state that have not been published as events yet. Triggers add rows when an enabled
+ * webhook subscribes to the event.
+ */
 export const webhook_event_queue = sqliteTable(
   'webhook_event_queue',
   {
@@ -58,7 +64,7 @@ export const webhook_event_queue = sqliteTable(
   (table) => [index('webhook_event_queue_workspace').on(table.workspace_id)],
 );
 
-/** Events that at least one webhook receives, as they were when they happened. */
+/** Events that at least one webhook receives, with the data at the time of the event. */
 export const webhook_events = sqliteTable(
   'webhook_events',
   {
@@ -66,10 +72,12 @@ export const webhook_events = sqliteTable(
     workspace_id: text().notNull(),
     type: text().notNull(),
     subject_id: text().notNull(),
-    /** The budget that it concerns, whose own webhook receives it. */
+    /** The budget of the event, whose own webhook receives it. */
     owner_id: text(),
     data: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
-    /** The body for webhooks of alerts and of budgets, whose format is older; null for other events. */
+    /**
+     * The payload for alert and budget webhooks, in their original format; null for other events.
+     */
     alert_body: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     created_at: integer().notNull(),
   },
@@ -91,12 +99,12 @@ export const webhook_deliveries = sqliteTable(
     event_id: text().notNull(),
     event_type: text().notNull(),
     status: text({ enum: deliveryStatuses }).notNull(),
-    /** Since it was created or last requested again. */
+    /** Attempts since it was created or last redelivered. */
     attempts: integer().notNull().default(0),
     response_status: integer(),
     latency_ms: integer(),
     error: text(),
-    /** While it is `pending`: when the next attempt is due, at the latest. */
+    /** Latest time of the next attempt, while it is `pending`. */
     next_attempt_at: integer(),
     last_attempt_at: integer(),
     created_at: integer().notNull(),

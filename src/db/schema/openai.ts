@@ -3,7 +3,9 @@ import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export const uploadStatuses = ['uploaded', 'processed', 'error'] as const;
 
-/** Files of `/v1/files`. The original and its extracted text lie in the file store, under the id. */
+/**
+ * Files of `/v1/files`. The original and its extracted text are in the file store, under the id.
+ */
 export const uploads = sqliteTable(
   'uploads',
   {
@@ -15,11 +17,14 @@ export const uploads = sqliteTable(
     media_type: text().notNull(),
     byte_size: integer().notNull(),
     sha256: text().notNull(),
-    /** `uploaded` until its text is extracted, at the latest by the first request that sends it to a model. */
+    /**
+     * `uploaded` until its text is extracted, at the latest by the first request that sends it to a
+     * model.
+     */
     status: text({ enum: uploadStatuses }).notNull(),
     error_detail: text(),
     page_count: integer(),
-    /** Estimated, of the extracted text. */
+    /** Estimated for the extracted text. */
     token_count: integer(),
     expires_at: integer(),
     created_by: text(),
@@ -32,7 +37,10 @@ export const uploads = sqliteTable(
   ],
 );
 
-/** Conversations of `/v1/conversations`. The session with the same suffix exists from the first response on. */
+/**
+ * Conversations of `/v1/conversations`. The session with the same suffix is created by the first
+ * response.
+ */
 export const conversations = sqliteTable(
   'conversations',
   {
@@ -45,7 +53,10 @@ export const conversations = sqliteTable(
   (table) => [index('conversations_created').on(table.workspace_id, table.created_at)],
 );
 
-/** Items that were added to a conversation and that no response has read yet; the next one takes them over. */
+/**
+ * Items that were added to a conversation and not yet read by a response; the next response takes
+ * them.
+ */
 export const conversation_items = sqliteTable(
   'conversation_items',
   {
@@ -55,7 +66,7 @@ export const conversation_items = sqliteTable(
       .notNull()
       .references(() => conversations.id),
     position: integer().notNull(),
-    /** An input item of the Responses API as it was sent. */
+    /** An input item of the Responses API, unchanged. */
     item: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     created_at: integer().notNull(),
   },

@@ -1,14 +1,14 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** When the periodic work was last done: one row for each cron expression, written once a tick. */
+/** The last runs of periodic work: one row for each cron expression, written once a tick. */
 export const schedule_ticks = sqliteTable('schedule_ticks', {
   cron: text().primaryKey(),
   ticked_at: integer().notNull(),
-  /** Task to when it last ended well; 0 for never. */
+  /** Time of the last success by task; 0 for never. */
   succeeded: text({ mode: 'json' }).notNull().$type<Record<string, number>>(),
 });
 
-/** Where a workspace has its runs exported to, and how that goes. */
+/** The OTLP endpoint to which a workspace exports its runs, and the state of the export. */
 export const telemetry = sqliteTable('telemetry', {
   workspace_id: text().primaryKey(),
   endpoint: text().notNull(),
@@ -18,11 +18,11 @@ export const telemetry = sqliteTable('telemetry', {
     .$type<{ name: string; last_four: string | null }[]>(),
   include_content: integer({ mode: 'boolean' }).notNull(),
   is_enabled: integer({ mode: 'boolean' }).notNull(),
-  /** Before this nothing is sent. */
+  /** Nothing is sent before this time. */
   due_at: integer().notNull().default(0),
-  /** Requests in a row that have failed and may be made again. */
+  /** Consecutive temporary failures. */
   failures: integer().notNull().default(0),
-  /** Since when nothing is sent, because the endpoint has refused for good; until it is set anew. */
+  /** Start of the suspension after a permanent failure; cleared when the export is set again. */
   suspended_at: integer(),
   last_error: text(),
   last_error_at: integer(),
@@ -34,7 +34,7 @@ export const telemetry = sqliteTable('telemetry', {
   updated_at: integer().notNull(),
 });
 
-/** Runs that have ended and are still to be exported; a trigger puts them here, in the batch of their end. */
+/** Finished runs that wait for export. A trigger adds them in the batch that ends the run. */
 export const telemetry_runs = sqliteTable(
   'telemetry_runs',
   {

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * Work promised in the same batch as the change that needs it. A row lives until its job is done:
- * the queue is only the fast path, the sweep resends whatever is past `due_at`.
+ * Jobs, stored in the batch of the change that causes them. A row is kept until its job is done:
+ * the queue is the fast path, and the sweep sends again whatever is past `due_at`.
  */
 export const outbox = sqliteTable(
   'outbox',
@@ -24,7 +24,7 @@ export const outbox = sqliteTable(
   ],
 );
 
-/** Jobs that used up their attempts, kept for a person to look at and replay. */
+/** Jobs whose attempts are exhausted, kept for inspection and replay. */
 export const dead_letters = sqliteTable(
   'dead_letters',
   {
@@ -37,16 +37,16 @@ export const dead_letters = sqliteTable(
   (table) => [index('dead_letters_workspace').on(table.workspace_id, table.id)],
 );
 
-/** The answer to a request that carried `Idempotency-Key`, written in the batch of its effect. */
+/** The response to a request with an `Idempotency-Key`, written in the batch of its effect. */
 export const idempotency_keys = sqliteTable(
   'idempotency_keys',
   {
     workspace_id: text().notNull(),
     key_hash: text().notNull(),
     fingerprint: text().notNull(),
-    /** Sealed by `reply-vault.ts`, which takes the idempotency key itself; null while running. */
+    /** Sealed by `reply-vault.ts`, which needs the idempotency key itself; null while running. */
     reply: text(),
-    /** What the request works on while it runs, for those that run for long. */
+    /** The resource that a long request works on, such as a run. */
     run_id: text(),
     created_at: integer().notNull(),
     expires_at: integer().notNull(),
@@ -60,7 +60,7 @@ export const idempotency_keys = sqliteTable(
   ],
 );
 
-/** Who did what. Append-only: triggers refuse UPDATE and DELETE. */
+/** The audit log. Append-only: triggers refuse UPDATE and DELETE. */
 export const audit_log = sqliteTable(
   'audit_log',
   {

@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** What a workspace may hold a limited number of, by the names of the API. */
+/** Resources with a quota, by their names in the API. */
 export const quotaNames = [
   'files',
   'bytes',
@@ -14,8 +14,9 @@ export const quotaNames = [
 export type QuotaName = (typeof quotaNames)[number];
 
 /**
- * What a workspace holds of each resource. Triggers on the counted tables write `used`, in the statement
- * that changes it, and refuse what would pass the limit. `keys` expire by themselves: they are counted when one is made.
+ * Use of each resource by a workspace. Triggers on the counted tables write `used` in the statement
+ * that changes it, and refuse changes past the limit. `keys` expire without a statement, so they
+ * are counted on creation.
  */
 export const quotas = sqliteTable(
   'quotas',
@@ -23,13 +24,13 @@ export const quotas = sqliteTable(
     workspace_id: text().notNull(),
     resource: text({ enum: quotaNames }).notNull(),
     used: integer().notNull().default(0),
-    /** null for the limit of the deployment. */
+    /** Null for the limit of the deployment. */
     max: integer(),
   },
   (table) => [primaryKey({ columns: [table.workspace_id, table.resource] })],
 );
 
-/** Limits of the deployment, written from its variables where they have changed; null is unlimited. */
+/** Limits of the deployment, updated from its variables; null is unlimited. */
 export const quota_defaults = sqliteTable('quota_defaults', {
   resource: text({ enum: quotaNames }).primaryKey(),
   max: integer(),

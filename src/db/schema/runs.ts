@@ -10,7 +10,10 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 
-/** `queued` waits for the run before it in its session, `requires_action` for its `required_actions`. */
+/**
+ * A `queued` run waits for the previous run of its session, a `requires_action` run for its
+ * `required_actions`.
+ */
 export const runStatuses = [
   'queued',
   'running',
@@ -39,7 +42,7 @@ export type Coverage = (typeof coverages)[number];
 export const busyPolicies = ['reject', 'queue', 'interrupt'] as const;
 export type BusyPolicy = (typeof busyPolicies)[number];
 
-/** A file as a message refers to it; the messages after it in its branch carry it on. */
+/** A reference from a message to a file, which later messages of the branch inherit. */
 export interface AttachedFile {
   readonly id: string;
   /** The message that it was sent with. */
@@ -50,7 +53,7 @@ export interface AttachedFile {
   readonly kind: 'document' | 'image';
   readonly media_type: string;
   readonly byte_size: number;
-  /** Estimated, of its text; null for an image. */
+  /** Estimated for its text; null for an image. */
   readonly tokens: number | null;
 }
 
@@ -61,13 +64,16 @@ export const runs = sqliteTable(
     workspace_id: text().notNull(),
     agent_id: text().notNull(),
     version_id: text().notNull(),
-    /** The experiment that chose the version, and the variant that it drew; null without one. */
+    /** The experiment that chose the version and the variant that was drawn; null without one. */
     experiment_id: text(),
     variant_id: text(),
     session_id: text(),
     /** The user's message that the run answers. */
     input_message_id: text(),
-    /** True for a run of an unsaved draft; `version_id` is then the version it was tried against. */
+    /**
+     * True for a run of an unsaved draft; `version_id` is then the version on which the draft is
+     * based.
+     */
     is_preview: integer({ mode: 'boolean' }).notNull().default(false),
     status: text({ enum: runStatuses }).notNull(),
     finish_reason: text(),
@@ -86,7 +92,10 @@ export const runs = sqliteTable(
     context: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     /** Data that a stream encoder or protocol needs to render the run again. */
     metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    /** The events of a finished run, for clients that attach later (runs/stream/event-log.ts); null where they would be too many. */
+    /**
+     * The events of a finished run, for clients that attach later (runs/stream/event-log.ts); null
+     * when there are too many.
+     */
     events: text(),
     /** A run that is still active after this time has lost its host. */
     lease_until: integer().notNull(),
@@ -174,13 +183,13 @@ export const run_contents = sqliteTable(
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     question_id: text().notNull(),
     question: text().notNull(),
-    /** The conversation that the model reads in place of the question. */
+    /** The conversation that the model reads instead of the question. */
     prompt: text({ mode: 'json' }).$type<LanguageModelV4Message[]>(),
     files: text({ mode: 'json' }).notNull().$type<AttachedFile[]>(),
     answer_id: text().notNull(),
     answer: text().notNull().default(''),
     citations: text({ mode: 'json' }).notNull().default([]).$type<Record<string, unknown>[]>(),
-    /** The answer as a model reads it, where it ends with calls of the caller's tools. */
+    /** The answer as a model reads it, when it ends with calls of client tools. */
     answer_prompt: text({ mode: 'json' }).$type<LanguageModelV4Message[]>(),
     answered_at: integer(),
     expires_at: integer().notNull(),

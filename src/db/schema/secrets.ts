@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** Kinds of records that own secrets. `src/secrets/place.ts` says how each is named in a seal. */
+/** Kinds of records that own secrets. `src/secrets/place.ts` defines how a seal names each. */
 export const secretOwners = [
   'provider',
   'tool_header',
@@ -17,10 +17,15 @@ export const secrets = sqliteTable(
   {
     workspace_id: text().notNull(),
     owner_type: text({ enum: secretOwners }).notNull(),
-    /** Id within the kind: a provider, a budget … The workspace where there is one a workspace. */
+    /**
+     * Id of the owner within its kind, such as a provider or a budget; the workspace id for
+     * settings of the workspace.
+     */
     owner_id: text().notNull(),
     field: text().notNull(),
-    /** Address that the value may be sent to, as part of the seal; null where only the record binds it. */
+    /**
+     * URL that the value may be sent to, as part of the seal; null when only the record binds it.
+     */
     bound_to: text(),
     sealed: text().notNull(),
     /** Version of the encryption key that `sealed` is wrapped under. */

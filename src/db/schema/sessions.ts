@@ -15,25 +15,34 @@ export const sessions = sqliteTable(
     on_busy: text({ enum: busyPolicies }).notNull().default('reject'),
     end_user_id: text(),
     title: text(),
-    /** Who gave it its title; a person's own is never overwritten. */
+    /** Origin of the title. A title that was set with the API is never overwritten. */
     titled_by: text({ enum: ['person', 'model', 'rule'] }),
-    /** A version number or label that every run of the session uses; null follows the active one. */
+    /**
+     * A version number or label that every run of the session uses; null follows the active
+     * version.
+     */
     version: text(),
     /** Values of the agent's form fields, for the `{{variables}}` of its instructions. */
     inputs: text({ mode: 'json' }).notNull().$type<Record<string, string | number | boolean>>(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
-    /** The sequence number of the newest message; the next is taken from it inside the writing statement. */
+    /**
+     * The sequence number of the newest message; the next one is computed inside the writing
+     * statement.
+     */
     message_seq: integer().notNull().default(0),
-    /** The newest message of the branch that is shown and gone on from; null before the first. */
+    /** The newest message of the branch that is shown and continued; null before the first. */
     head_id: text(),
-    /** The message of another session that this one was forked from. */
+    /** The message of another session from which this one was forked. */
     forked_from_message_id: text(),
-    /** The run that is answering; with its lease it serialises the turns of a session. */
+    /** The active run, which with its lease serialises the turns of a session. */
     active_run_id: text(),
     active_run_until: integer().notNull().default(0),
     archived_at: integer(),
     expires_at: integer(),
-    /** Numbers its rows of the keyword index (index-sessions.ts); below zero while it waits to be indexed, null where it never is. */
+    /**
+     * The number of its rows in the keyword index (index-sessions.ts); negative while it waits to
+     * be indexed, null when it is never indexed.
+     */
     index_number: integer(),
     created_by: text(),
     created_at: integer().notNull(),
@@ -58,16 +67,19 @@ export const messages = sqliteTable(
       .notNull()
       .references(() => sessions.id),
     seq: integer().notNull(),
-    /** The message it follows: an answer's siblings, and a question's, have the same. Null for the first. */
+    /** The preceding message; siblings share it. Null for the first message. */
     parent_id: text(),
-    /** How many messages its branch has up to it: 1 for the first. */
+    /** Number of messages in its branch up to and including this one. */
     depth: integer().notNull().default(0),
     role: text({ enum: ['user', 'assistant'] }).notNull(),
     text: text().notNull(),
     citations: text({ mode: 'json' }).notNull().$type<Record<string, unknown>[]>(),
-    /** What a model reads in its place, where that is more than the text: a history that was brought along, calls and results of the caller's tools. */
+    /**
+     * The input of a model instead of the text, when that differs: imported history, calls and
+     * results of client tools.
+     */
     prompt: text({ mode: 'json' }).$type<LanguageModelV4Message[]>(),
-    /** Of a user's message: its own files, and those of the messages before it in its branch. */
+    /** For a user's message: its own files and those of the preceding messages in its branch. */
     attachments: text({ mode: 'json' }).notNull().default([]).$type<AttachedFile[]>(),
     run_id: text().notNull(),
     created_at: integer().notNull(),
@@ -79,7 +91,7 @@ export const messages = sqliteTable(
   ],
 );
 
-/** What fell out of the window of history, told shortly. The newest version is the one that counts. */
+/** Summaries of messages that exceed the history window. The newest version applies. */
 export const session_summaries = sqliteTable(
   'session_summaries',
   {
@@ -89,7 +101,10 @@ export const session_summaries = sqliteTable(
       .notNull()
       .references(() => sessions.id),
     version: integer().notNull(),
-    /** The last message it covers, and that message's depth: a branch that leaves before it does not have it. */
+    /**
+     * The last message that it covers, with its depth. A branch that diverges earlier does not use
+     * it.
+     */
     covers_message_id: text().notNull(),
     covers_depth: integer().notNull(),
     text: text().notNull(),
@@ -103,7 +118,7 @@ export const session_summaries = sqliteTable(
 
 export const ratings = ['up', 'down', '1', '2', '3', '4', '5'] as const;
 
-/** The rating that a person gives an answer: one row for each end user and answer, of a session or of a one-off run. */
+/** Ratings of answers: one row for each end user and answer, of a session or of a one-off run. */
 export const feedback = sqliteTable(
   'feedback',
   {
@@ -115,7 +130,7 @@ export const feedback = sqliteTable(
     session_id: text(),
     message_id: text().notNull(),
     run_id: text().notNull(),
-    /** Empty where nobody is named. */
+    /** Empty without an end user. */
     end_user_id: text().notNull(),
     rating: text({ enum: ratings }).notNull(),
     comment: text(),
@@ -134,7 +149,10 @@ export const feedback = sqliteTable(
 
 export const attachmentStatuses = ['processing', 'ready', 'failed'] as const;
 
-/** Files that were sent into a session. Original and extracted text lie in the file store, under `object_id`. */
+/**
+ * Files that were sent into a session. Original and extracted text are in the file store, under
+ * `object_id`.
+ */
 export const attachments = sqliteTable(
   'attachments',
   {
@@ -143,9 +161,9 @@ export const attachments = sqliteTable(
     session_id: text()
       .notNull()
       .references(() => sessions.id),
-    /** The first message that it was sent with; null until then. */
+    /** The first message that it was sent with; null before that. */
     message_id: text(),
-    /** Its own id, or that of the attachment it was forked from. */
+    /** Its own id, or that of the attachment from which it was forked. */
     object_id: text().notNull(),
     name: text().notNull(),
     kind: text({ enum: ['document', 'image'] }).notNull(),
@@ -156,7 +174,7 @@ export const attachments = sqliteTable(
     error_code: text(),
     error_detail: text(),
     page_count: integer(),
-    /** Estimated, of the extracted text. */
+    /** Estimated for the extracted text. */
     token_count: integer(),
     created_by: text(),
     created_at: integer().notNull(),

@@ -4,7 +4,7 @@ import { customType } from 'drizzle-orm/sqlite-core';
 interface PinFields {
   builtin: { readonly revision: number };
   http: { readonly tool_id: string; readonly revision: number };
-  /** The model names the agent in each call, so there is nothing to pin. */
+  /** The model names the agent in each call, so nothing is pinned. */
   agent: object;
 }
 
@@ -15,7 +15,7 @@ type Pins = {
 };
 export type PinOf<Kind extends ToolKind> = Pins[Kind];
 
-/** What a version stores of a tool that its configuration names. */
+/** The stored pin of a tool that the configuration of a version names. */
 export type ToolPin = PinOf<ToolKind>;
 
 /** Pins of versions stored before pins had a kind. */
@@ -23,7 +23,7 @@ type LegacyPin =
   | { readonly name: string; readonly builtin: true }
   | { readonly name: string; readonly tool_id: string; readonly revision: number };
 
-/** Built-in tools had no revision then: it was the first. */
+/** Built-in tools had no revision then; it counts as the first. */
 const fromLegacy = (pin: LegacyPin): ToolPin => {
   if ('tool_id' in pin) return { ...pin, kind: 'http' };
   return pin.name === 'agent'
@@ -31,7 +31,7 @@ const fromLegacy = (pin: LegacyPin): ToolPin => {
     : { kind: 'builtin', name: pin.name, revision: 1 };
 };
 
-/** Reads stored pins. Version rows are immutable, so pins of the former shape are converted here. */
+/** Reads stored pins. Version rows are immutable, so former pins are converted here. */
 export const parsePins = (json: string): readonly ToolPin[] =>
   (JSON.parse(json) as readonly (ToolPin | LegacyPin)[]).map((pin) =>
     'kind' in pin ? pin : fromLegacy(pin),

@@ -30,7 +30,7 @@ export const tools = sqliteTable(
   ],
 );
 
-/** Immutable: a trigger refuses UPDATE. Agent versions name a tool at a revision and keep it alive. */
+/** Immutable: a trigger refuses UPDATE. Agent versions pin a tool to a revision and so keep it. */
 export const tool_revisions = sqliteTable(
   'tool_revisions',
   {
@@ -52,8 +52,8 @@ export const tool_revisions = sqliteTable(
 );
 
 /**
- * One secret header for one origin; its value is in `secrets`. Revisions refer to it by id: a new value
- * replaces the old one in all of them, another origin has a secret of its own.
+ * One secret header for one origin; its value is in `secrets`. Revisions refer to it by id: a new
+ * value replaces the old one in all of them, and another origin has a secret of its own.
  */
 export const tool_secrets = sqliteTable(
   'tool_secrets',

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-/** One row per model call, whoever caused it. Unknown tokens and cost are null, never 0. */
+/** One row per attempt of a model call. Unknown tokens and cost are null, never 0. */
 export const usage = sqliteTable(
   'usage',
   {
     id: text().primaryKey(),
     workspace_id: text().notNull(),
-    /** What the call was for, e.g. `run_…:1:0` (run, step, attempt): a replay adds no second row. */
+    /** Key of the call, e.g. `run_…:1:0` (run, step, attempt): a replay adds no second row. */
     call_key: text().notNull(),
     agent_id: text(),
     version_id: text(),
@@ -23,7 +23,7 @@ export const usage = sqliteTable(
     cache_write_tokens: integer(),
     output_tokens: integer(),
     reasoning_tokens: integer(),
-    /** The provider did not say how many tokens; they were counted here. */
+    /** True when the provider reported no usage and tokens were estimated. */
     is_estimated: integer({ mode: 'boolean' }).notNull().default(false),
     cost_nano_usd: integer(),
     latency_ms: integer().notNull(),

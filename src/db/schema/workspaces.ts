@@ -11,15 +11,15 @@ export const workspaces = sqliteTable(
     name: text().notNull(),
     time_zone: text().notNull(),
     default_model: text().notNull(),
-    /** A cheap model for titles, summaries and suggestions; null for the built-in rules. */
+    /** A model for titles, summaries and suggestions; null for the built-in rules. */
     background_model: text(),
     retention_days: integer(),
-    /** Usage rows older than this go to the archive; null keeps them. */
+    /** Days after which usage rows are archived; null keeps them. */
     usage_retention_days: integer(),
     content_logging: integer({ mode: 'boolean' }).notNull(),
     /** While it is set, no credential of the workspace is valid. */
     suspended_at: integer(),
-    /** Set once and for all: a job erases the workspace. */
+    /** Set once, never cleared: a job erases the workspace. */
     deleted_at: integer(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
@@ -38,7 +38,7 @@ export const api_keys = sqliteTable(
       .references(() => workspaces.id),
     name: text().notNull(),
     role: text({ enum: roles }).notNull(),
-    /** SHA-256 of the whole key; the key itself is nowhere. */
+    /** SHA-256 of the whole key; the key itself is not stored. */
     hash: text().notNull(),
     last_four: text().notNull(),
     agent_ids: text({ mode: 'json' }).$type<string[]>(),

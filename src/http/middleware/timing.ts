@@ -1,6 +1,9 @@
 import type { RequestStats } from '../../platform/context.ts';
 
-/** What a request cost, as the standard `Server-Timing` header. A stream's header covers what came before its first byte. */
+/**
+ * Formats request timings and database use as the standard `Server-Timing` header. For a stream it
+ * covers the time before the first byte.
+ */
 export function serverTiming({ db, llm_ms, retrieval_ms }: RequestStats, total_ms: number): string {
   const parts = [
     `db;dur=${db.ms.toFixed(1)};desc="${db.trips} trips ${db.rows_read} read ${db.rows_written} written"`,

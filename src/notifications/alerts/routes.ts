@@ -11,9 +11,9 @@ export const alertRoutes = new Router()
       path: '/alerts/webhook',
       access: 'operations:read',
       tag,
-      summary: 'Get the webhook of alerts',
+      summary: 'Get the alert webhook',
       description:
-        'The address that receives alerts of the workspace. All null where nothing is set.',
+        'Returns the webhook that receives alerts of the workspace. All fields are null when none is set.',
       reply: { status: 200, schema: AlertWebhook, description: 'The webhook' },
     },
     (ctx) => getAlertWebhook(ctx),
@@ -24,11 +24,11 @@ export const alertRoutes = new Router()
       path: '/alerts/webhook',
       access: 'workspace:write',
       tag,
-      summary: 'Set the webhook of alerts',
+      summary: 'Set the alert webhook',
       description:
-        'Receives anomalies (`anomaly.alert`), and the alerts of budgets that have no webhook of their own (`budget.alert`). A request that is ' +
-        'not answered with 2xx is repeated, with the same alert. The signature is an HMAC-SHA-256 of `<t>.<body>` under the secret. ' +
-        'Webhooks for all events are made with `POST /webhooks`.',
+        'Receives anomalies (`anomaly.alert`) and alerts of budgets without a webhook of their own (`budget.alert`). A request that is ' +
+        'not answered with 2xx is retried with the same alert. The signature is an HMAC-SHA-256 of `<t>.<body>` under the secret. ' +
+        'Use `POST /webhooks` to receive other events.',
       body: PutAlertWebhook,
       reply: { status: 200, schema: AlertWebhookSet, description: 'The updated webhook' },
       failures: ['url_not_allowed'],
@@ -41,7 +41,7 @@ export const alertRoutes = new Router()
       path: '/alerts/webhook',
       access: 'workspace:write',
       tag,
-      summary: 'Remove the webhook of alerts',
+      summary: 'Remove the alert webhook',
       description: 'Cancels its pending deliveries.',
       reply: { status: 204, description: 'Removed' },
       failures: ['not_found'],

@@ -3,11 +3,14 @@ import { Time } from '../../http/schema.ts';
 
 export const PutAlertWebhook = z
   .strictObject({
-    url: z.url().max(2000).describe('https, a public name; redirects are not followed'),
+    url: z
+      .url()
+      .max(2000)
+      .describe('URL with https and a public host name; redirects are not followed'),
     rotate_secret: z
       .boolean()
       .default(false)
-      .describe('Another secret for the same address; another address has another in any case'),
+      .describe('Generate a new secret for an unchanged URL. A changed URL always gets a new one'),
   })
   .openapi('PutAlertWebhook', {
     example: { url: 'https://hooks.example.com/agentgrid', rotate_secret: false },
@@ -16,7 +19,11 @@ export type PutAlertWebhook = z.output<typeof PutAlertWebhook>;
 
 const fields = {
   url: z.string().nullable(),
-  last_four: z.string().nullable().describe('Of the secret').openapi({ example: '7f3a' }),
+  last_four: z
+    .string()
+    .nullable()
+    .describe('Last four characters of the secret')
+    .openapi({ example: '7f3a' }),
   updated_at: Time.nullable(),
 };
 
@@ -30,7 +37,7 @@ export const AlertWebhookSet = z
       .string()
       .nullable()
       .describe(
-        'Signs what is sent: `agentgrid-signature: t=…,v1=…`. Shown once, when it is made; null where it stays as it was',
+        'Secret that signs requests: `agentgrid-signature: t=…,v1=…`. Returned only when it is generated; null when it is unchanged',
       )
       .openapi({ example: 'whsec_bm90LWEtc2VjcmV0LWp1c3QtYW4tZXhhbXBsZQ' }),
   })

@@ -21,7 +21,7 @@ export async function getAlertWebhook(ctx: Ctx): Promise<AlertWebhook> {
   return row === undefined ? { url: null, last_four: null, updated_at: null } : toAlertWebhook(row);
 }
 
-/** Throws `url_not_allowed`, and `unavailable` without encryption keys. */
+/** Sets the alert webhook. Throws `url_not_allowed`, and `unavailable` without encryption keys. */
 export async function setAlertWebhook(
   ctx: Ctx,
   { url: given, rotate_secret }: PutAlertWebhook,
@@ -37,11 +37,11 @@ export async function setAlertWebhook(
     audit: [entry(ctx, 'alert_webhook.set', { url, rotate_secret })],
   });
   const [stored] = results.at(-1) as ManagedWebhookRow[];
-  if (stored === undefined) throw new Error('the webhook of alerts was not stored');
+  if (stored === undefined) throw new Error('the alert webhook was not stored');
   return { ...toAlertWebhook(stored), secret: stored.sealed === sealed ? secret : null };
 }
 
-/** Throws `not_found` when nothing is set. */
+/** Removes the alert webhook. Throws `not_found` when none is set. */
 export async function removeAlertWebhook(ctx: Ctx): Promise<void> {
   const row = await selectOwn(ctx).get();
   if (row === undefined) throw new Failure('not_found', 'The workspace has no alert webhook.');

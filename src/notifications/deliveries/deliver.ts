@@ -4,25 +4,26 @@ import { day, hour, minute } from '../../shared/time.ts';
 import { type SendResult, sendEvent } from './send.ts';
 import { noteFailure, noteSuccess, selectTarget, type Target, updatePending } from './store.ts';
 
-/** Attempts that the job itself repeats after seconds, before the schedule below. */
+/** Attempts that the job repeats within seconds, before the schedule below. */
 const quickAttempts = 5;
-/** A job that is repeated makes its next attempt before this. */
+/** A repeated job makes its next attempt within this time. */
 const quickLease = 2 * minute;
-/** Waits after the attempts that follow. After the last of them the delivery has failed. */
+/** Delays between the later attempts. The delivery has failed after the last one. */
 const waits = [5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour];
 export const maxDeliveryAttempts = quickAttempts + waits.length;
-/** A webhook that has accepted nothing for so long is disabled. */
+/** A webhook without a successful attempt for this long is disabled. */
 const disableAfter = 5 * day;
 const goneStatus = 410;
 
-/** An attempt that failed and that the job is to repeat. */
+/** A failed attempt that the job repeats. */
 class AttemptFailed extends Error {
   override readonly name = 'AttemptFailed';
 }
 
 /**
- * Makes one attempt and records its result. Throws while quick attempts are left, so that the job is
- * repeated. A receiver may get an event twice, with the same id: when this ends before it has recorded a result.
+ * Makes one attempt and records its result. Throws while quick attempts are left, so that the job
+ * is repeated. A receiver may get an event twice with the same id, when this ends before the result
+ * is recorded.
  */
 export async function deliverEvent(ctx: Ctx, id: string): Promise<void> {
   const target = await selectTarget(ctx.db, ctx.workspace_id, id);
@@ -72,13 +73,13 @@ async function recordAttempt(ctx: Ctx, target: Target, result: SendResult): Prom
     });
 }
 
-/** The state after so many failed attempts. */
+/** Returns the state after the given number of failed attempts. */
 function nextAttempt(ctx: Ctx, attempts: number) {
   if (attempts < quickAttempts)
     return { status: 'pending', next_attempt_at: ctx.now() + quickLease } as const;
   const wait = waits[attempts - quickAttempts];
   if (wait === undefined) return { status: 'failed', next_attempt_at: null } as const;
-  // Spread, so that what failed together does not return together.
+  // Adds jitter, so that deliveries that failed together are not retried together.
   const next_attempt_at = ctx.now() + Math.round(wait * (1 + Math.random() / 10));
   return { status: 'pending', next_attempt_at } as const;
 }

@@ -7,11 +7,14 @@ import { attemptLease } from '../events/publish.ts';
 import { insertJobs } from '../events/store.ts';
 import { deleteOld, leaseDue, selectDue } from './store.ts';
 
-/** Deliveries that are promised at once, and how often in a tick. */
+/** Deliveries of one batch, and batches of one tick. */
 const pageSize = 200;
 const maxPages = 50;
 
-/** Promises a job for every delivery whose next attempt is due. Calls that overlap promise each once. */
+/**
+ * Creates a job for every delivery whose next attempt is due. Concurrent calls create one job for
+ * each.
+ */
 export const retryDeliveries = (ctx: Ctx): Promise<number> =>
   repeatBounded(maxPages, pageSize, async () => {
     const now = ctx.now();
@@ -29,7 +32,7 @@ export const retryDeliveries = (ctx: Ctx): Promise<number> =>
     return due.length;
   });
 
-/** How long the log is kept. */
+/** Retention of the log. */
 const keptFor = 30 * day;
 const rowsAtOnce = 1000;
 

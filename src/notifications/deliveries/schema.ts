@@ -9,8 +9,8 @@ import type { DeliveryRow } from './store.ts';
 export const DeliveryQuery = z.strictObject({
   ...pageQuery,
   webhook_id: Id('whk').optional(),
-  event_type: z.enum(eventTypes).optional().describe('Exact type of the event'),
-  status: z.enum(deliveryStatuses).optional().describe('State of the delivery'),
+  event_type: z.enum(eventTypes).optional().describe('Restricts the list to this event type'),
+  status: z.enum(deliveryStatuses).optional().describe('Restricts the list to this state'),
 });
 export type DeliveryQuery = z.output<typeof DeliveryQuery>;
 
@@ -23,13 +23,14 @@ export const WebhookDelivery = z
     status: z
       .enum(deliveryStatuses)
       .describe('`failed`: no attempts are left; `cancelled`: the webhook was deleted or disabled'),
-    attempts: z.number().int().describe('Since it was created or last redelivered'),
-    response_status: z.number().int().nullable().describe('Of the last attempt that was answered'),
+    attempts: z
+      .number()
+      .int()
+      .describe('Number of attempts since the delivery was created or last redelivered'),
+    response_status: z.number().int().nullable().describe('Status code of the last response'),
     latency_ms: z.number().int().nullable(),
     error: z.string().nullable().describe('Why the last attempt failed'),
-    next_attempt_at: Time.nullable().describe(
-      'While `pending`: the latest time of the next attempt',
-    ),
+    next_attempt_at: Time.nullable().describe('Latest time of the next attempt, while `pending`'),
     last_attempt_at: Time.nullable(),
     created_at: Time,
   })

@@ -9,7 +9,7 @@ import type { Target } from './store.ts';
 
 export interface SendResult {
   readonly isAccepted: boolean;
-  /** null when there was no answer. */
+  /** Status of the response; null without a response. */
   readonly response_status: number | null;
   readonly latency_ms: number;
   readonly error: string | null;
@@ -20,8 +20,8 @@ const limits = { redirects: 0, deadline_ms: 10 * second, max_bytes: 64 * 1024 };
 type Sendable = Omit<Target, 'status' | 'attempts'>;
 
 /**
- * One signed request. Redirects are not followed and the body of the answer is ignored: it may repeat
- * the payload. Never throws for a fault of the receiver or of the stored secret.
+ * Sends one signed request. Redirects are not followed, and the response body is ignored, since it
+ * may echo the payload. Never throws for a fault of the receiver or of the stored secret.
  */
 export async function sendEvent(ctx: Ctx, target: Sendable): Promise<SendResult> {
   const started = ctx.now();
@@ -45,7 +45,7 @@ export async function sendEvent(ctx: Ctx, target: Sendable): Promise<SendResult>
       limits,
     );
     const { ok, status } = response;
-    return resultOf(status, ok ? null : `The webhook answered ${status}.`);
+    return resultOf(status, ok ? null : `The webhook returned ${status}.`);
   } catch (error) {
     if (error instanceof EgressError || error instanceof Failure)
       return resultOf(null, error.message);
@@ -53,14 +53,16 @@ export async function sendEvent(ctx: Ctx, target: Sendable): Promise<SendResult>
   }
 }
 
-/** Webhooks of alerts and of budgets receive the format that they have always had. */
+/** Alert and budget webhooks receive their original payload format. */
 function bodyOf({ workspace_id, event, webhook }: Sendable): Record<string, unknown> {
   const { id, type, data, alert_body } = event;
   if (webhook.purpose !== 'general' && alert_body !== null) return { ...alert_body, workspace_id };
   return { id, type, created_at: toWireTime(event.created_at), workspace_id, data };
 }
 
-/** The current secret, and the previous one while it overlaps. Throws like `openSecret`. */
+/**
+ * Returns the current secret, and the previous one during the overlap. Throws like `openSecret`.
+ */
 async function openSecrets(ctx: Ctx, { webhook, sealed }: Sendable): Promise<string[]> {
   const { secret_version, previous_secret_until: until } = webhook;
   const overlaps = webhook.purpose === 'general' && until !== null && until > ctx.now();

@@ -7,7 +7,7 @@ import { attemptLease } from '../events/publish.ts';
 import { type DeliveryQuery, toDelivery, type WebhookDelivery } from './schema.ts';
 import { resetDelivery, selectDeliveries, selectDelivery } from './store.ts';
 
-/** Newest first, of the last 30 days. */
+/** Lists deliveries of the last 30 days, newest first. */
 export const listDeliveries = (
   ctx: Ctx,
   { limit, cursor, ...filters }: DeliveryQuery,
@@ -25,7 +25,7 @@ export const listDeliveries = (
     toDelivery,
   );
 
-/** Throws `not_found`. */
+/** Returns a delivery. Throws `not_found`. */
 export async function getDelivery(ctx: Ctx, id: string): Promise<WebhookDelivery> {
   const row = await selectDelivery(ctx.db, ctx.workspace_id, id).get();
   if (row === undefined) throw notFound('webhook delivery');
@@ -33,8 +33,8 @@ export async function getDelivery(ctx: Ctx, id: string): Promise<WebhookDelivery
 }
 
 /**
- * Sends an event again, with the same id, whatever became of it before. Throws `not_found`, `conflict` when
- * its webhook is disabled or deleted.
+ * Sends an event again with the same id, whatever the state of the delivery. Throws `not_found`,
+ * and `conflict` when its webhook is disabled or deleted.
  */
 export async function redeliver(ctx: Ctx, id: string): Promise<WebhookDelivery> {
   const row = await selectDelivery(ctx.db, ctx.workspace_id, id).get();

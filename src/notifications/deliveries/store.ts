@@ -85,7 +85,7 @@ const targets = (
     'sealed', json(${sealedSecrets})) as target
   from webhook_deliveries d join webhook_events e on e.id = d.event_id join webhooks w on w.id = d.webhook_id where ${where}`;
 
-/** undefined when there is no such delivery, or its webhook has been deleted. */
+/** Returns undefined when the delivery does not exist or its webhook has been deleted. */
 export async function selectTarget(
   db: Db,
   workspace_id: string,
@@ -97,7 +97,7 @@ export async function selectTarget(
   return row === undefined ? undefined : (JSON.parse(row.target) as Target);
 }
 
-/** Only while it is pending and no other attempt has been recorded meanwhile. */
+/** Takes effect only while the delivery is pending and no concurrent attempt was recorded. */
 export const updatePending = (
   db: Db,
   { workspace_id, id, attempts }: Pick<Target, 'workspace_id' | 'id' | 'attempts'>,
@@ -109,7 +109,7 @@ export const updatePending = (
     .where(and(one(workspace_id, id), sql`status = 'pending' and attempts = ${attempts}`));
 
 /**
- * Makes a delivery pending again; one that is pending keeps its attempts. Violates
+ * Makes a delivery pending again; a pending one keeps its attempts. Violates
  * `webhook_deliveries.status` when its webhook is disabled or deleted.
  */
 export const resetDelivery = (db: Db, workspace_id: string, id: string, next_attempt_at: number) =>
@@ -122,14 +122,17 @@ export const resetDelivery = (db: Db, workspace_id: string, id: string, next_att
     })
     .where(one(workspace_id, id));
 
-/** Deliveries of all workspaces whose next attempt is due, the most overdue first. */
+/** Returns deliveries of all workspaces whose next attempt is due, most overdue first. */
 export const selectDue = (db: Db, now: number, limit: number) =>
   db.all<{
     id: string;
   }>(sql`select id from webhook_deliveries where status = 'pending' and next_attempt_at <= ${now}
     order by next_attempt_at limit ${limit}`);
 
-/** Keeps due deliveries from being promised again until then. Returns those that were still due. */
+/**
+ * Postpones due deliveries, so that concurrent calls create no second job. Returns those that were
+ * still due.
+ */
 export const leaseDue = (db: Db, ids: readonly string[], now: number, until: number) =>
   db.all<{
     id: string;
@@ -146,7 +149,10 @@ export const deleteOld = (
   db.run(sql`delete from ${sql.raw(table)} where rowid in (
     select rowid from ${sql.raw(table)} where created_at < ${before} order by created_at limit ${limit})`);
 
-/** Failure of an attempt, noted at its webhook, which is disabled where it has been failing since before `since` or is gone. */
+/**
+ * Records a failed attempt at its webhook, and disables a webhook that has been failing since
+ * before `since` or returned 410.
+ */
 export const noteFailure = (
   db: Db,
   webhook_id: string,

@@ -2,14 +2,17 @@ import { z } from '@hono/zod-openapi';
 import { budgetPeriods, budgetScopes } from '../../db/schema/budgets.ts';
 import { Id, Time } from '../../http/schema.ts';
 
-/** An alert of a budget. */
+/** Payload data of a budget alert. */
 export const budgetData = z.strictObject({
   alert_id: Id('alert'),
   budget_id: Id('bud'),
   name: z.string(),
   kind: z.string().describe('A threshold in percent, `forecast` or `refused`'),
   scope: z.enum(budgetScopes),
-  subject: z.string().nullable().describe('Agent, API key or end user; null for the workspace'),
+  subject: z
+    .string()
+    .nullable()
+    .describe('Id of the agent, API key or end user; null for the workspace'),
   period: z.enum(budgetPeriods),
   period_start: Time,
   limit_usd: z.number(),

@@ -11,7 +11,7 @@ export function describeEvents(router: Router): void {
   }
 }
 
-/** `run.requires_action` is `RunRequiresActionEvent`. */
+/** Returns the schema name of an event: `run.requires_action` is `RunRequiresActionEvent`. */
 const nameOf = (type: string) =>
   `${type
     .split(/[._]/)

@@ -5,11 +5,14 @@ import { publishEvents } from './publish.ts';
 import { readQueue, toEvent } from './snapshots.ts';
 import { removeQueued } from './store.ts';
 
-/** Events that are published at once, and how often in a tick. */
+/** Events of one batch, and batches of one tick. */
 const pageSize = 200;
 const maxPages = 50;
 
-/** Publishes the events that triggers have queued, oldest first. Calls that overlap publish each event once. */
+/**
+ * Publishes the events that triggers have queued, oldest first. Concurrent calls publish each event
+ * once.
+ */
 export const fanOutEvents = (ctx: Ctx): Promise<number> =>
   repeatBounded(maxPages, pageSize, async () => {
     const page = await readQueue(ctx.db, ctx.now(), pageSize);

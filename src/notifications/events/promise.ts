@@ -3,7 +3,7 @@ import type { Db, Statement } from '../../db/client.ts';
 import type { EventType } from './registry.ts';
 import { isWanted } from './store.ts';
 
-/** An alert to promise a job for: `id` as it is in its table, or as it would be if it was new. */
+/** An alert that needs a job. `id` is its id in its table, or the one that it gets if it is new. */
 export interface RaisedAlert {
   readonly id: string;
   readonly job_id: string;
@@ -12,8 +12,9 @@ export interface RaisedAlert {
 }
 
 /**
- * A job for each alert that this batch has added and that a webhook wants. `job` is the JSON of the job,
- * made of `given.value`. Goes after the statement that adds the alerts to `table`.
+ * Returns a statement that adds a job for each alert that this batch has inserted and that a
+ * webhook subscribes to. `job` is an SQL expression over `given.value` for the JSON of the job.
+ * Must follow the statement that inserts the alerts into `table`.
  */
 export const promiseAlerts = (
   db: Db,

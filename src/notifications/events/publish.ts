@@ -12,7 +12,10 @@ import {
   selectRecipients,
 } from './store.ts';
 
-/** By then the job of an attempt has ended or is lost; the minute's task makes another. */
+/**
+ * By then the job of an attempt has ended or is lost, and the task of the next minute creates
+ * another.
+ */
 export const attemptLease = 10 * minute;
 
 interface About<Type extends EventType> {
@@ -21,21 +24,21 @@ interface About<Type extends EventType> {
   readonly subject_id: string;
   readonly data: EventData<Type>;
   readonly created_at: number;
-  /** The budget whose own webhook receives the event instead of the webhook of alerts. */
+  /** The budget whose own webhook receives the event instead of the alert webhook. */
   readonly owner_id?: string;
-  /** What the webhooks of alerts and budgets receive. An event with it is published once for its subject. */
+  /** The payload for alert and budget webhooks. An event with it is published once per subject. */
   readonly alert_body?: Record<string, unknown>;
-  /** Its place in `webhook_event_queue`, which publishing removes. */
+  /** Its position in `webhook_event_queue`, which publishing deletes. */
   readonly seq?: number;
 }
 
-/** An event that is about to be published, with the data of its type. */
+/** An event to publish, with the data of its type. */
 export type NewEvent = { [Type in EventType]: About<Type> }[EventType];
 
 /**
- * Stores events that have a recipient, each with one delivery for each recipient and the job that makes its
- * first attempt, in one batch. Events get rising ids in the order they are given. Safe to repeat: a queued
- * event is published by whoever removes it from the queue, an alert once. Returns the number of deliveries.
+ * Stores events that have a recipient, each with one delivery per recipient and the job of its
+ * first attempt, in one batch. Event ids rise in the given order. Idempotent: a queued event is
+ * published by whoever removes it from the queue, an alert once. Returns the number of deliveries.
  */
 export async function publishEvents(ctx: Ctx, events: readonly NewEvent[]): Promise<number> {
   if (events.length === 0) return 0;

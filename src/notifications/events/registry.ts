@@ -12,7 +12,7 @@ interface EventDeclaration {
   readonly example: Record<string, unknown>;
 }
 
-/** Every event there is. Payloads, event filters and the OpenAPI `webhooks` derive from this table. */
+/** All event types. Payloads, event filters and the OpenAPI `webhooks` derive from this table. */
 export const events = {
   'run.completed': {
     tag: 'Runs',
@@ -36,7 +36,7 @@ export const events = {
   'run.requires_action': {
     tag: 'Runs',
     summary: 'A run requires action',
-    description: 'The run waits for results of tools that the client runs.',
+    description: 'The run waits for results of client tools.',
     schema: runData,
     example: { ...runExample, status: 'requires_action', finish_reason: null, ended_at: null },
   },
@@ -75,7 +75,7 @@ export const events = {
   'budget.call_refused': {
     tag: 'Budgets',
     summary: 'A budget refused a call',
-    description: 'For the first time in the period, a call did not fit into the budget.',
+    description: 'A call exceeded the budget for the first time in the period.',
     schema: budgetData,
     example: { ...budgetExample, kind: 'refused' },
   },
@@ -86,10 +86,10 @@ export const events = {
     schema: z.strictObject({
       anomaly_id: Id('anm'),
       agent_id: Id('agt'),
-      date: z.iso.date().describe("In the workspace's time zone"),
+      date: z.iso.date().describe("Date in the workspace's time zone"),
       measure: z.enum(['cost', 'error_rate']),
-      value: z.number().describe('US dollars, or the share of runs that failed, 0..1'),
-      usual: z.number().describe('Median of the days before'),
+      value: z.number().describe('US dollars, or the share of failed runs from 0 to 1'),
+      usual: z.number().describe('Median of the preceding days'),
     }),
     example: {
       anomaly_id: 'anm_01kajv2q5ve0mt8h2vj3c6x7ra',
@@ -103,7 +103,7 @@ export const events = {
   'feedback.created': {
     tag: 'Feedback',
     summary: 'Feedback was created',
-    description: 'Somebody rated an answer. The comment is not included: read it with the API.',
+    description: 'An answer was rated. The comment is not included: read it with the API.',
     schema: z.strictObject({
       feedback_id: Id('fb'),
       agent_id: Id('agt'),
@@ -129,8 +129,8 @@ export const events = {
   },
   'webhook.test': {
     tag: 'Webhooks',
-    summary: 'A webhook is tested',
-    description: 'Sent by `POST /webhooks/{webhook}/test` only.',
+    summary: 'A webhook was tested',
+    description: 'Sent only by `POST /webhooks/{webhook}/test`.',
     schema: z.strictObject({ webhook_id: Id('whk') }),
     example: { webhook_id: 'whk_01kajv2q5ve0mt8h2vj3c6x7ra' },
   },
@@ -144,16 +144,18 @@ export const eventTypes = Object.keys(events) as EventType[];
 /** Types that a webhook may subscribe to. */
 export const subscribableTypes = eventTypes.filter((type) => type !== 'webhook.test');
 
-/** Patterns of a subscription, in GLOB syntax: everything, or every type with a prefix. */
+/** Patterns of a subscription in GLOB syntax: all events, or all types with a prefix. */
 export const eventPatterns = [
   '*',
   ...new Set(subscribableTypes.map((type) => `${type.split('.')[0]}.*`)),
 ];
 
-/** The body of a request for an event of this type. */
+/** Returns the schema of a request body for this event type. */
 export const payloadOf = (type: EventType) =>
   z.strictObject({
-    id: Id('evt').describe('The same in every attempt: ignore an event that was received before'),
+    id: Id('evt').describe(
+      'Id of the event, the same in every attempt. Ignore an event that was received before',
+    ),
     type: z.literal(type),
     created_at: Time,
     workspace_id: Id('ws'),

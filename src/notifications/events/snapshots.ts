@@ -38,7 +38,7 @@ export interface QueuePage {
   readonly feedback: ReadonlyMap<string, Omit<FeedbackRow, 'tags'> & { readonly tags: string }>;
 }
 
-/** The oldest events that wait, with the rows that they are about, in one trip. */
+/** Returns the oldest queued events with the rows that they refer to, in one round trip. */
 export async function readQueue(db: Db, now: number, limit: number): Promise<QueuePage> {
   const page = sql`(select * from webhook_event_queue where seq > 0 and created_at <= ${now}
     order by seq limit ${limit}) q`;
@@ -57,7 +57,7 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
   return { events, runs: byId(runRows), files: byId(fileRows), feedback: byId(feedbackRows) };
 }
 
-/** A queued event with its data; null where its subject has been erased since. */
+/** Returns a queued event with its data; null when its subject has been erased. */
 export function toEvent(
   { type, ...about }: QueuedEvent,
   { runs, files, feedback }: QueuePage,
@@ -86,7 +86,7 @@ export function toEvent(
 const errorOf = ({ error_code, error_detail }: Pick<RunRow, 'error_code' | 'error_detail'>) =>
   error_code === null ? null : { code: error_code, detail: error_detail };
 
-/** The run may have moved on since: the type says which state the event is about. */
+/** The run may have changed since, so the type determines the status. */
 const toRunData = (type: QueuedType, row: Stored<RunRow>): EventData<'run.completed'> => ({
   run_id: row.id,
   agent_id: row.agent_id,

@@ -10,7 +10,7 @@ const field = (name: string) => sql.raw(`g.value ->> '$.${name}'`);
 const integer = (value: number) => sql`cast(${value} as integer)`;
 const list = (rows: readonly unknown[]) => sql`json_each(${JSON.stringify(rows)}) g`;
 
-/** Whether an enabled webhook of a workspace subscribes to a type. */
+/** Selects 1 when an enabled webhook of the workspace subscribes to the type. */
 export const isWanted = (workspace_id: SQL, type: SQL): SQL =>
   sql`exists (select 1 from webhooks w, json_each(w.event_types) f
     where w.workspace_id = ${workspace_id} and w.is_enabled = 1 and ${type} glob f.value)`;
@@ -22,8 +22,8 @@ interface Subject {
 }
 
 /**
- * The webhooks that receive each event, by its index. A budget's own webhook takes the place of the
- * webhook of alerts, also while it is disabled.
+ * The webhooks that receive each event, by the index of the event. A budget's own webhook replaces
+ * the alert webhook, also while it is disabled.
  */
 export const selectRecipients = (db: Db, events: readonly Subject[]) =>
   db.all<{ event_index: number; webhook_id: string }>(sql`
@@ -36,7 +36,7 @@ export const selectRecipients = (db: Db, events: readonly Subject[]) =>
           select 1 from webhooks own where own.purpose = 'budget' and own.owner_id = ${field('owner_id')}))
     order by g.key, w.id`);
 
-/** A queued event goes in only while it is in the queue. */
+/** A queued event is inserted only while it is in the queue. */
 export const insertEvents = (
   db: Db,
   rows: readonly (EventRow & { readonly seq: number | null })[],
@@ -56,7 +56,7 @@ export interface NewDelivery {
   readonly webhook_id: string;
 }
 
-/** One for each event that went in and each webhook that still exists. */
+/** Adds one delivery for each inserted event and each webhook that still exists. */
 export const insertDeliveries = (
   db: Db,
   rows: readonly NewDelivery[],
@@ -69,7 +69,7 @@ export const insertDeliveries = (
     from ${list(rows)} join webhook_events e on e.id = ${field('event_id')} join webhooks w on w.id = ${field('webhook_id')}
     where true on conflict do nothing`) as unknown as Statement;
 
-/** A job for each of these deliveries that exists and is pending. Returns the jobs. */
+/** Adds a job for each of these deliveries that exists and is pending. Returns the jobs. */
 export const insertJobs = (
   db: Db,
   rows: readonly Pick<NewDelivery, 'id' | 'job_id'>[],

@@ -3,7 +3,7 @@ import { Id, Time } from '../../http/schema.ts';
 
 const error = z.strictObject({ code: z.string(), detail: z.string().nullable() }).nullable();
 
-/** A run without its content: read messages and steps with the API. */
+/** A run without its content. Read messages and steps with the API. */
 export const runData = z.strictObject({
   run_id: Id('run'),
   agent_id: Id('agt'),

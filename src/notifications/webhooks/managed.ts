@@ -6,10 +6,10 @@ import { putSecret, sealedOf, sealSecret } from '../../secrets/index.ts';
 import { signingSecretOf } from './secret.ts';
 import { checkWebhookUrl } from './url.ts';
 
-/** A webhook that another setting owns: one for each owner. */
+/** A webhook that belongs to another setting, one for each owner. */
 export interface ManagedWebhook {
   readonly purpose: 'alerts' | 'budget';
-  /** The workspace, or the budget. */
+  /** The workspace or the budget. */
   readonly owner_id: string;
 }
 
@@ -21,15 +21,15 @@ const eventTypesOf = {
 interface Setting {
   readonly url: string;
   readonly secret: string;
-  /** Whether the stored secret stays while the address does. */
+  /** True when an unchanged URL keeps the stored secret. */
   readonly keepsSecret?: boolean;
-  /** Nothing is stored unless this holds. */
+  /** Nothing is stored unless this condition holds. */
   readonly when?: SQL;
 }
 
 /**
- * Statements that set a managed webhook and enable it, with the address as it is stored and the sealed
- * secret. Throws `url_not_allowed`, `unavailable` without encryption keys.
+ * Returns statements that set and enable a managed webhook, with the normalized URL and the sealed
+ * secret. Throws `url_not_allowed`, and `unavailable` without encryption keys.
  */
 export async function planManagedWebhook(
   ctx: Ctx,
@@ -81,6 +81,6 @@ export const selectManagedWebhook = (db: Db, workspace_id: string, webhook: Mana
 
 export type ManagedWebhookRow = Awaited<ReturnType<typeof selectManagedWebhook>>[number];
 
-/** Triggers delete its secret and cancel what it was still to receive. */
+/** Triggers delete the secret and cancel pending deliveries. */
 export const removeManagedWebhook = (db: Db, workspace_id: string, webhook: ManagedWebhook) =>
   db.delete(webhooks).where(of(workspace_id, webhook));

@@ -11,8 +11,9 @@ import { auditOf, findWebhook, setElsewhere } from './service.ts';
 import { advanceSecret, removeOldSecrets, type WebhookRow } from './store.ts';
 
 /**
- * A new signing secret. The previous one signs as well for `overlap_hours`, so that a receiver can be changed
- * meanwhile. Throws `not_found`, `conflict` for a concurrent rotation and for a secret that is set elsewhere.
+ * Generates a new signing secret. The previous one signs as well for `overlap_hours`, so that the
+ * receiver can be updated in the meantime. Throws `not_found`, and `conflict` for a concurrent
+ * rotation or a secret that is set elsewhere.
  */
 export async function rotateSecret(
   ctx: Ctx,

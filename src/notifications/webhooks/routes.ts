@@ -31,7 +31,7 @@ export const webhookRoutes = new Router()
       tag,
       summary: 'Create a webhook',
       description:
-        'Sends events of the workspace to an address, signed. A request that is not answered with 2xx within 10 seconds is repeated ' +
+        'Sends signed events of the workspace to a URL. A request that is not answered with 2xx within 10 seconds is retried ' +
         'for about 18 hours, with the same event id.',
       body: CreateWebhook,
       reply: {
@@ -50,7 +50,7 @@ export const webhookRoutes = new Router()
       access,
       tag,
       summary: 'List webhooks',
-      description: 'Includes the webhook of alerts and those of budgets.',
+      description: 'Includes the alert webhook and budget webhooks.',
       query: z.strictObject(pageQuery),
       reply: { status: 200, schema: pageOf(Webhook), description: 'Webhooks, newest first' },
       failures: ['invalid_cursor'],
@@ -64,7 +64,7 @@ export const webhookRoutes = new Router()
       access,
       tag,
       summary: 'Get a webhook',
-      description: 'Its settings and whether it is failing. The secret is not shown again.',
+      description: 'Returns its settings and its failures. The secret is not returned again.',
       params: webhook,
       reply: { status: 200, schema: Webhook, description: 'The webhook' },
     },
@@ -77,7 +77,7 @@ export const webhookRoutes = new Router()
       access,
       tag,
       summary: 'Update a webhook',
-      description: 'The signing secret stays the same. Enabling a webhook clears its failures.',
+      description: 'The signing secret is kept. Enabling a webhook clears its failures.',
       params: webhook,
       body: UpdateWebhook,
       reply: { status: 200, schema: Webhook, description: 'The updated webhook' },

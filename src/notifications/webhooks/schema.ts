@@ -10,15 +10,15 @@ const filter = [...subscribableTypes, ...eventPatterns] as [string, ...string[]]
 const url = z
   .url()
   .max(2000)
-  .describe('https, a public name; redirects are not followed')
+  .describe('URL with https and a public host name; redirects are not followed')
   .openapi({ example: 'https://hooks.example.com/agentgrid' });
 const description = z.string().trim().max(500).openapi({ example: 'Notifies the support desk' });
 const event_types = z
   .array(z.enum(filter))
   .min(1)
   .max(50)
-  .refine((items) => new Set(items).size === items.length, 'Must not contain a type twice.')
-  .describe('Events to receive. `*` is all of them, `run.*` is all of runs')
+  .refine((items) => new Set(items).size === items.length, 'Must not contain duplicates.')
+  .describe('Event types to receive. `*` is all events, `run.*` all run events')
   .openapi({ example: ['run.*', 'file.failed'] });
 const is_enabled = z.boolean().describe('A disabled webhook receives nothing');
 
@@ -51,7 +51,7 @@ export const RotateWebhookSecret = z
       .min(0)
       .max(168)
       .default(24)
-      .describe('How long the previous secret signs as well. 0 ends it at once'),
+      .describe('Hours for which the previous secret signs as well; 0 revokes it immediately'),
   })
   .openapi('RotateWebhookSecret', { example: { overlap_hours: 24 } });
 export type RotateWebhookSecret = z.output<typeof RotateWebhookSecret>;
@@ -61,7 +61,7 @@ const fields = {
   purpose: z
     .enum(webhookPurposes)
     .describe(
-      '`alerts` and `budget` are set with `PUT /alerts/webhook` and with the budget; here they can be enabled, disabled and tested',
+      '`alerts` and `budget` webhooks are set with `PUT /alerts/webhook` and with the budget; with these routes they can be enabled, disabled and tested',
     ),
   budget_id: Id('bud').nullable(),
   url: z.string(),
@@ -72,10 +72,14 @@ const fields = {
   disabled_reason: z
     .enum(disabledReasons)
     .nullable()
-    .describe('`failing`: no attempt succeeded for 5 days; `gone`: it answered 410'),
-  failing_since: Time.nullable().describe('First failed attempt since the last success'),
+    .describe('`failing`: no attempt succeeded for 5 days; `gone`: the endpoint returned 410'),
+  failing_since: Time.nullable().describe(
+    'Time of the first failed attempt since the last success',
+  ),
   secret_last_four: z.string().nullable(),
-  previous_secret_until: Time.nullable().describe('Until then the previous secret signs as well'),
+  previous_secret_until: Time.nullable().describe(
+    'Time until which the previous secret signs as well',
+  ),
   created_at: Time,
   updated_at: Time,
 };
@@ -88,7 +92,9 @@ export const WebhookWithSecret = z
     ...fields,
     secret: z
       .string()
-      .describe('Signs requests: `agentgrid-signature: t=…,v1=…`. Shown only here')
+      .describe(
+        'Secret that signs requests: `agentgrid-signature: t=…,v1=…`. Returned only in this response',
+      )
       .openapi({ example: 'whsec_bm90LWEtc2VjcmV0LWp1c3QtYW4tZXhhbXBsZQ' }),
   })
   .openapi('WebhookWithSecret');

@@ -5,7 +5,10 @@ import type { WebhookRow } from './store.ts';
 export const newSigningSecret = (): string =>
   `whsec_${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
 
-/** The secret that signs for a webhook. Those of alerts and budgets open for their address only. */
+/**
+ * Returns the current signing secret of a webhook. Secrets of alert and budget webhooks are bound
+ * to their URL.
+ */
 export function signingSecretOf(
   { id, purpose, owner_id, url }: Pick<WebhookRow, 'id' | 'purpose' | 'owner_id' | 'url'>,
   version: number,

@@ -19,7 +19,10 @@ import {
 } from './store.ts';
 import { checkWebhookUrl } from './url.ts';
 
-/** Throws `url_not_allowed`, `conflict` for one too many, `unavailable` without encryption keys. */
+/**
+ * Creates a webhook. Throws `url_not_allowed`, `conflict` at the maximum number, and `unavailable`
+ * without encryption keys.
+ */
 export async function createWebhook(ctx: Ctx, input: CreateWebhook): Promise<WebhookWithSecret> {
   const now = ctx.now();
   const secret = newSigningSecret();
@@ -49,12 +52,12 @@ export async function createWebhook(ctx: Ctx, input: CreateWebhook): Promise<Web
     });
   } catch (error) {
     if (!isGuardViolation(error, 'webhooks.url')) throw error;
-    throw new Failure('conflict', `A workspace has at most ${maxWebhooks} webhooks.`);
+    throw new Failure('conflict', `A workspace can have at most ${maxWebhooks} webhooks.`);
   }
   return reply;
 }
 
-/** Newest first, with those of alerts and budgets. */
+/** Lists webhooks, including alert and budget webhooks, newest first. */
 export const listWebhooks = (ctx: Ctx, query: PageQuery): Promise<Page<Webhook>> =>
   readPage(
     { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'webhooks' },
@@ -67,7 +70,10 @@ export const listWebhooks = (ctx: Ctx, query: PageQuery): Promise<Page<Webhook>>
 export const getWebhook = async (ctx: Ctx, id: string): Promise<Webhook> =>
   toWebhook(await findWebhook(ctx, id));
 
-/** The secret stays. Throws `not_found`, `url_not_allowed`, `conflict` for what is set elsewhere. */
+/**
+ * Updates a webhook and keeps its secret. Throws `not_found`, `url_not_allowed`, and `conflict` for
+ * settings that are set elsewhere.
+ */
 export async function updateWebhook(
   ctx: Ctx,
   id: string,
@@ -96,7 +102,10 @@ export async function updateWebhook(
   return toWebhook(changed);
 }
 
-/** What it was still to receive is cancelled. Throws `not_found`, `conflict` for what is set elsewhere. */
+/**
+ * Deletes a webhook and cancels its pending deliveries. Throws `not_found`, and `conflict` for a
+ * managed webhook.
+ */
 export async function removeWebhook(ctx: Ctx, id: string): Promise<void> {
   const row = await findWebhook(ctx, id);
   if (row.purpose !== 'general') throw setElsewhere(row);
@@ -106,7 +115,7 @@ export async function removeWebhook(ctx: Ctx, id: string): Promise<void> {
   });
 }
 
-/** Throws `not_found`. */
+/** Returns a webhook. Throws `not_found`. */
 export async function findWebhook(ctx: Ctx, id: string): Promise<WebhookRow> {
   const row = await selectWebhook(ctx.db, ctx.workspace_id, id).get();
   if (row === undefined) throw notFound('webhook');
@@ -117,8 +126,8 @@ export const setElsewhere = ({ purpose, owner_id }: WebhookRow) =>
   new Failure(
     'conflict',
     purpose === 'alerts'
-      ? 'This webhook is changed with `PUT /alerts/webhook` and removed with `DELETE /alerts/webhook`.'
-      : `This webhook is changed and removed with \`PATCH /budgets/${owner_id}\`.`,
+      ? 'This webhook is managed with `PUT /alerts/webhook` and `DELETE /alerts/webhook`.'
+      : `This webhook is managed with \`PATCH /budgets/${owner_id}\`.`,
   );
 
 export const auditOf = (action: string, { id }: WebhookRow, detail: Record<string, unknown>) => ({
@@ -128,7 +137,7 @@ export const auditOf = (action: string, { id }: WebhookRow, detail: Record<strin
   detail,
 });
 
-/** Enabling clears what was known about failures. */
+/** Enabling clears the recorded failures. */
 const enabledState = (is_enabled: boolean, now: number) => ({
   is_enabled,
   disabled_at: is_enabled ? null : now,

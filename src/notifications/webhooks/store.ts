@@ -4,7 +4,7 @@ import { webhooks } from '../../db/schema/notifications.ts';
 
 export type WebhookRow = typeof webhooks.$inferSelect;
 
-/** Webhooks that a workspace may create with `POST /webhooks`. */
+/** Webhooks that a workspace can create with `POST /webhooks`. */
 export const maxWebhooks = 20;
 
 const one = (workspace_id: string, id: string) =>
@@ -26,7 +26,7 @@ export const selectWebhooks = (db: Db, workspace_id: string, after: string | nul
     .orderBy(desc(webhooks.id))
     .limit(limit);
 
-/** Violates `webhooks.url` when the workspace has as many as it may. */
+/** Violates `webhooks.url` when the workspace is at its maximum. */
 export const insertWebhook = (db: Db, row: WebhookRow) =>
   db.insert(webhooks).values({
     ...row,
@@ -41,7 +41,7 @@ export const updateWebhook = (
   changes: Partial<WebhookRow>,
 ) => db.update(webhooks).set(changes).where(one(workspace_id, id)).returning();
 
-/** The next secret signs from now on. Violates `webhooks.secret_version` when another rotation came first. */
+/** Activates the next secret. Violates `webhooks.secret_version` after a concurrent rotation. */
 export const advanceSecret = (
   db: Db,
   { workspace_id, id, secret_version }: WebhookRow,
@@ -56,7 +56,7 @@ export const advanceSecret = (
     .where(one(workspace_id, id))
     .returning();
 
-/** Secrets before the previous one sign nothing any more. */
+/** Deletes secrets before the previous one, which no longer sign. */
 export const removeOldSecrets = (
   db: Db,
   { workspace_id, id }: WebhookRow,
@@ -65,6 +65,6 @@ export const removeOldSecrets = (
   db.run(sql`delete from secrets where workspace_id = ${workspace_id} and owner_type = 'webhook' and owner_id = ${id}
     and field not in (select value from json_each(${JSON.stringify(fields)}))`) as unknown as Statement;
 
-/** Triggers delete its secrets and cancel what it was still to receive. */
+/** Triggers delete its secrets and cancel pending deliveries. */
 export const deleteWebhook = (db: Db, workspace_id: string, id: string) =>
   db.delete(webhooks).where(one(workspace_id, id));

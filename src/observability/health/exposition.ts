@@ -1,8 +1,8 @@
-/** A metric with its samples, as Prometheus reads it. */
+/** A Prometheus metric with its samples. */
 export interface Metric {
   readonly name: string;
   readonly type: 'gauge' | 'counter';
-  /** What it tells, in one sentence. */
+  /** The description of the metric, in one sentence. */
   readonly help: string;
   readonly samples: readonly Sample[];
 }
@@ -15,7 +15,7 @@ export interface Sample {
 /** Media type of the text format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The text format 0.0.4. A metric without samples is left out. */
+/** Formats metrics in the Prometheus text format 0.0.4. Metrics without samples are omitted. */
 export const writeExposition = (metrics: readonly Metric[]): string =>
   metrics
     .filter(({ samples }) => samples.length > 0)
@@ -35,7 +35,7 @@ function writeLabels(labels: Readonly<Record<string, string>>): string {
 const escapeHelp = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 const escapeLabel = (text: string) => escapeHelp(text).replaceAll('"', '\\"');
 
-/** As Go reads floats. */
+/** Formats a number in Go's float syntax. */
 const writeValue = (value: number) =>
   Number.isFinite(value)
     ? String(value)

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 
-/** Rows of a backlog that are counted; more are as bad. */
-const countAtMost = 10_000;
+/** Maximum number of rows counted in a backlog. */
+const maxCount = 10_000;
 
 interface JobCount {
   readonly type: string;
@@ -13,7 +13,7 @@ interface JobCount {
 
 export interface Figures {
   readonly jobs: readonly JobCount[];
-  readonly buried: readonly { readonly type: string; readonly jobs: number }[];
+  readonly deadLetters: readonly { readonly type: string; readonly jobs: number }[];
   readonly holds: {
     readonly open: number;
     readonly held_nano_usd: number;
@@ -37,33 +37,36 @@ export interface Figures {
 const noHolds: Figures['holds'] = { open: 0, held_nano_usd: 0, oldest: null };
 const noRuns: Figures['runs'] = { running: 0, lost: 0 };
 
-/** Everything that the metrics of a workspace are made of, in one trip. */
+/** Reads all figures for the metrics of a workspace, in one round trip. */
 export async function readFigures(db: Db, workspace_id: string, now: number): Promise<Figures> {
-  const [jobs, buried, [holds = noHolds], [runs = noRuns], ticks, telemetry] = await batch(db, [
-    db.all<JobCount>(sql`select type, state, count(*) as jobs, min(created_at) as oldest from (
+  const [jobs, deadLetters, [holds = noHolds], [runs = noRuns], ticks, telemetry] = await batch(
+    db,
+    [
+      db.all<JobCount>(sql`select type, state, count(*) as jobs, min(created_at) as oldest from (
       select job ->> 'type' as type, created_at, case when claimed_until > ${now} then 'claimed' when due_at <= ${now} then 'due' else 'waiting' end as state
-      from outbox where workspace_id = ${workspace_id} order by created_at limit ${countAtMost}) group by type, state`),
-    db.all<Figures['buried'][number]>(sql`select type, count(*) as jobs from (
-      select job ->> 'type' as type from dead_letters where workspace_id = ${workspace_id} limit ${countAtMost}) group by type`),
-    // A call is held once for each budget that binds it: its money is one and the same.
-    db.all<
-      Figures['holds']
-    >(sql`select count(*) as open, coalesce(sum(amount), 0) as held_nano_usd, min(since) as oldest from (
+      from outbox where workspace_id = ${workspace_id} order by created_at limit ${maxCount}) group by type, state`),
+      db.all<Figures['deadLetters'][number]>(sql`select type, count(*) as jobs from (
+      select job ->> 'type' as type from dead_letters where workspace_id = ${workspace_id} limit ${maxCount}) group by type`),
+      // A call has one hold per binding budget, all of the same amount, so it is counted once.
+      db.all<
+        Figures['holds']
+      >(sql`select count(*) as open, coalesce(sum(amount), 0) as held_nano_usd, min(since) as oldest from (
       select max(h.amount_nano_usd) as amount, min(h.created_at) as since
       from budgets b cross join budget_holds h on h.budget_id = b.id and h.state = 'open' where b.workspace_id = ${workspace_id} group by h.id)`),
-    db.all<
-      Figures['runs']
-    >(sql`select count(*) as running, coalesce(sum(lease_until <= ${now}), 0) as lost
+      db.all<
+        Figures['runs']
+      >(sql`select count(*) as running, coalesce(sum(lease_until <= ${now}), 0) as lost
       from runs where status = 'running' and lease_until >= 0 and workspace_id = ${workspace_id}`),
-    db.all<Figures['ticks'][number]>(
-      sql`select cron, ticked_at, succeeded from schedule_ticks order by cron`,
-    ),
-    db.all<
-      Figures['telemetry'][number]
-    >(sql`select failures, suspended_at is not null as suspended, dropped_runs,
-      (select count(*) from (select 1 from telemetry_runs where workspace_id = ${workspace_id} limit ${countAtMost})) as waiting,
+      db.all<Figures['ticks'][number]>(
+        sql`select cron, ticked_at, succeeded from schedule_ticks order by cron`,
+      ),
+      db.all<
+        Figures['telemetry'][number]
+      >(sql`select failures, suspended_at is not null as suspended, dropped_runs,
+      (select count(*) from (select 1 from telemetry_runs where workspace_id = ${workspace_id} limit ${maxCount})) as waiting,
       (select queued_at from telemetry_runs where workspace_id = ${workspace_id} order by run_id limit 1) as oldest
       from telemetry where workspace_id = ${workspace_id} and is_enabled = 1`),
-  ]);
-  return { jobs, buried, holds, runs, ticks, telemetry };
+    ],
+  );
+  return { jobs, deadLetters, holds, runs, ticks, telemetry };
 }

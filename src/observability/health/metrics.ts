@@ -4,7 +4,10 @@ import { second } from '../../shared/time.ts';
 import { expositionType, type Metric, type Sample, writeExposition } from './exposition.ts';
 import { type Figures, readFigures } from './metrics-store.ts';
 
-/** What is going on behind the scenes of the caller's workspace, and whether the deployment's periodic work is done. */
+/**
+ * Returns metrics of background work in the caller's workspace and of the deployment's schedule, in
+ * the Prometheus text format.
+ */
 export async function getMetrics(ctx: Ctx): Promise<Response> {
   const now = ctx.now();
   const figures = await readFigures(ctx.db, ctx.workspace_id, now);
@@ -29,12 +32,12 @@ const gauge = (name: string, help: string): Kind => ({
 const one = (kind: Kind, value: number): Metric => ({ ...kind, samples: [{ value }] });
 const many = (kind: Kind, samples: readonly Sample[]): Metric => ({ ...kind, samples });
 
-/** Seconds since an instant; 0 where there is none, so that an alert has something to compare. */
+/** Seconds since an instant; 0 for null, so that alert rules always have a value. */
 const age = (since: number | null, now: number) =>
   since === null ? 0 : Math.max(0, now - since) / second;
 
-/** A kind of job is listed while it has jobs; the states are always there. */
-function jobMetrics({ jobs, buried }: Figures, now: number): Metric[] {
+/** Job types are listed only while they have jobs; states are always listed. */
+function jobMetrics({ jobs, deadLetters }: Figures, now: number): Metric[] {
   const states = ['due', 'claimed', 'waiting'] as const;
   const types = [...new Set(jobs.map(({ type }) => type))].sort();
   const depth = (of: readonly Figures['jobs'][number][]) =>
@@ -44,7 +47,7 @@ function jobMetrics({ jobs, buried }: Figures, now: number): Metric[] {
     many(
       gauge(
         'jobs',
-        'Background jobs that are not done: due (anybody may take it), claimed (somebody works on it), waiting (for its time).',
+        'Unfinished background jobs by state: due (ready to be claimed), claimed (being executed), waiting (scheduled for later).',
       ),
       states.map((state) => ({
         labels: { state },
@@ -52,48 +55,39 @@ function jobMetrics({ jobs, buried }: Figures, now: number): Metric[] {
       })),
     ),
     many(
-      gauge('jobs_by_type', 'Background jobs that are not done, by what they do.'),
+      gauge('jobs_by_type', 'Unfinished background jobs by type.'),
       types.map((type) => ({
         labels: { type },
         value: depth(jobs.filter((row) => row.type === type)),
       })),
     ),
     one(
-      gauge('job_oldest_age_seconds', 'Age of the oldest background job that is not done.'),
+      gauge('job_oldest_age_seconds', 'Age of the oldest unfinished background job.'),
       age(oldest, now),
     ),
     one(
-      gauge('dead_letters', 'Background jobs that used up their attempts and wait for a person.'),
-      buried.reduce((sum, row) => sum + row.jobs, 0),
+      gauge('dead_letters', 'Background jobs whose attempts are exhausted.'),
+      deadLetters.reduce((sum, row) => sum + row.jobs, 0),
     ),
     many(
-      gauge(
-        'dead_letters_by_type',
-        'Background jobs that used up their attempts, by what they do.',
-      ),
-      buried.map(({ type, jobs: value }) => ({ labels: { type }, value })),
+      gauge('dead_letters_by_type', 'Background jobs whose attempts are exhausted, by type.'),
+      deadLetters.map(({ type, jobs: value }) => ({ labels: { type }, value })),
     ),
   ];
 }
 
 const workMetrics = ({ holds, runs }: Figures, now: number): Metric[] => [
+  one(gauge('budget_holds_open', 'Model calls with an open budget hold.'), holds.open),
   one(
-    gauge('budget_holds_open', 'Model calls for which money of budgets is set aside.'),
-    holds.open,
-  ),
-  one(
-    gauge('budget_held_usd', 'Money of budgets that is set aside for model calls.'),
+    gauge('budget_held_usd', 'Amount of open budget holds, in US dollars.'),
     holds.held_nano_usd / nanoPerUsd,
   ),
   one(
-    gauge('budget_hold_oldest_age_seconds', 'For how long the oldest money has been set aside.'),
+    gauge('budget_hold_oldest_age_seconds', 'Age of the oldest open budget hold.'),
     age(holds.oldest, now),
   ),
-  one(gauge('runs_running', 'Runs that have not ended.'), runs.running),
-  one(
-    gauge('runs_lost', 'Runs that have not ended and whose host gives no sign of life.'),
-    runs.lost,
-  ),
+  one(gauge('runs_running', 'Active runs.'), runs.running),
+  one(gauge('runs_lost', 'Active runs whose lease has expired.'), runs.lost),
 ];
 
 function scheduleMetrics({ ticks }: Figures, now: number): Metric[] {
@@ -104,14 +98,14 @@ function scheduleMetrics({ ticks }: Figures, now: number): Metric[] {
     many(
       gauge(
         'schedule_tick_age_seconds',
-        'Time since the periodic work of a cron expression was last gone through.',
+        'Time since the tasks of a cron expression were last run.',
       ),
       ticks.map(({ cron, ticked_at }) => ({ labels: { cron }, value: age(ticked_at, now) })),
     ),
     many(
       gauge(
         'schedule_success_age_seconds',
-        'Time since a periodic task last ended well; +Inf for never.',
+        'Time since the last success of a periodic task; +Inf for never.',
       ),
       tasks.map(([task, at]) => ({
         labels: { task },
@@ -121,21 +115,24 @@ function scheduleMetrics({ ticks }: Figures, now: number): Metric[] {
   ];
 }
 
-/** Only where the workspace exports its runs. */
+/** Present only when the workspace exports its runs. */
 const exportMetrics = ({ telemetry }: Figures, now: number): Metric[] =>
   telemetry.flatMap(({ waiting, oldest, failures, suspended, dropped_runs }) => [
-    one(gauge('telemetry_runs_waiting', 'Ended runs that are still to be exported.'), waiting),
+    one(gauge('telemetry_runs_waiting', 'Finished runs waiting for export.'), waiting),
     one(
-      gauge('telemetry_oldest_age_seconds', 'For how long the oldest of them has waited.'),
+      gauge('telemetry_oldest_age_seconds', 'Age of the oldest run waiting for export.'),
       age(oldest, now),
     ),
-    one(gauge('telemetry_failures', 'Exports in a row that have failed.'), failures),
+    one(gauge('telemetry_failures', 'Consecutive failed exports.'), failures),
+    one(gauge('telemetry_suspended', '1 while exports are suspended, otherwise 0.'), suspended),
     one(
-      gauge('telemetry_suspended', 'Whether the endpoint has refused exports for good.'),
-      suspended,
-    ),
-    one(
-      { ...gauge('telemetry_runs_dropped_total', 'Runs that were given up.'), type: 'counter' },
+      {
+        ...gauge(
+          'telemetry_runs_dropped_total',
+          'Runs that were not exported within a day or were refused by the endpoint.',
+        ),
+        type: 'counter',
+      },
       dropped_runs,
     ),
   ]);

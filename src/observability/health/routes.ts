@@ -3,7 +3,7 @@ import { getMetrics } from './metrics.ts';
 import { Health, Readiness } from './schema.ts';
 import { checkReadiness } from './service.ts';
 
-/** Outside `/api/v1`: for load balancers and monitors. */
+/** Mounted outside `/api/v1`, for load balancers and monitors. */
 export const healthRoutes = new Router()
   .endpoint(
     {
@@ -13,8 +13,8 @@ export const healthRoutes = new Router()
       tag: 'Operations',
       summary: 'Check that the worker runs',
       operationId: 'checkHealth',
-      description: 'Shallow: it asks nothing behind the worker.',
-      reply: { status: 200, schema: Health, description: 'It runs' },
+      description: 'Liveness check. It does not contact any dependency.',
+      reply: { status: 200, schema: Health, description: 'The worker is running' },
     },
     async () => ({ status: 'ok' as const }),
   )
@@ -24,11 +24,11 @@ export const healthRoutes = new Router()
       path: '/readyz',
       access: 'self:read',
       tag: 'Operations',
-      summary: 'Check that everything answers',
+      summary: 'Check that all dependencies respond',
       operationId: 'checkReadiness',
       description:
-        'Asks the database, the file store and the queue. A 503 names in `checks` what does not answer.',
-      reply: { status: 200, schema: Readiness, description: 'Everything answers' },
+        'Readiness check of the database, the file store, the queue and the encryption keys. Returns 503 with the result of each in `checks` when one fails.',
+      reply: { status: 200, schema: Readiness, description: 'All dependencies respond' },
     },
     (ctx) => checkReadiness(ctx),
   )
@@ -40,7 +40,7 @@ export const healthRoutes = new Router()
       tag: 'Operations',
       summary: 'Get metrics',
       description:
-        "In the text format of Prometheus, 0.0.4: background jobs, dead letters, money set aside, runs and exports of the key's workspace, and the age of the deployment's periodic work. Backlogs are counted up to 10,000.",
+        "Returns background jobs, dead letters, budget holds, runs and exports of the key's workspace, and the age of the deployment's periodic tasks, in the Prometheus text format 0.0.4. Backlogs are counted up to 10,000.",
       reply: { status: 200, mediaType: 'text/plain', description: 'The metrics' },
     },
     (ctx) => getMetrics(ctx),

@@ -5,12 +5,14 @@ import { second } from '../../shared/time.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
 import type { Readiness } from './schema.ts';
 
-/** What does not answer by then is as good as gone. */
-const patience = 3 * second;
+/** Time-out of one check. */
+const checkTimeoutMs = 3 * second;
 
 type Checks = Readiness['checks'];
 
-/** Asks every binding once. Throws `unavailable`, with the checks, when one does not answer. */
+/**
+ * Checks every dependency once, concurrently. Throws `unavailable` with the results when one fails.
+ */
 export async function checkReadiness(ctx: Ctx): Promise<Readiness> {
   const checks: Checks = {
     database: 'failed',
@@ -38,16 +40,19 @@ export async function checkReadiness(ctx: Ctx): Promise<Readiness> {
   throw new Failure('unavailable', `Not ready: ${names}.`, { retryAfter: 5, extra: { checks } });
 }
 
-/** Whether secrets can be kept: without encryption keys nothing is stored in the clear instead. */
+/** Seals and opens a probe, since without encryption keys no secret can be stored. */
 async function tryVault({ config, workspace_id }: Ctx): Promise<void> {
   const place = { workspace_id, record: 'readiness', field: 'probe' };
   if ((await unseal(config, place, await seal(config, place, 'probe'))) !== 'probe')
-    throw new Error('a secret did not come back as it was');
+    throw new Error('the opened secret differs from the sealed one');
 }
 
 async function inTime(answer: Promise<unknown>): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer in ${patience} ms`)), patience);
+  const timer = setTimeout(
+    () => reject(new Error(`no response within ${checkTimeoutMs} ms`)),
+    checkTimeoutMs,
+  );
   try {
     await Promise.race([answer, late]);
   } finally {

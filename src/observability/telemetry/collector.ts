@@ -2,24 +2,24 @@ import type { Ctx } from '../../platform/context.ts';
 import { EgressError, type EgressReason } from '../../platform/egress.ts';
 import { hour, second } from '../../shared/time.ts';
 
-/** What became of a request to an endpoint (OTLP/HTTP, "Response"). */
+/** The result of a request to an OTLP/HTTP endpoint ("Response" in the specification). */
 export type Outcome =
   | { readonly type: 'accepted'; readonly rejected_spans: number; readonly warning: string | null }
-  /** To be made again, not before `after_ms`; null leaves that to the backoff. */
+  /** The request may be repeated, not before `after_ms`; null leaves the delay to the backoff. */
   | { readonly type: 'retry'; readonly after_ms: number | null; readonly reason: string }
-  /** These spans are not wanted, and must not be sent again. */
+  /** The spans were refused and must not be sent again. */
   | { readonly type: 'refused'; readonly reason: string; readonly isTooLarge: boolean }
-  /** Nothing will be taken until the settings are changed. */
+  /** No request will succeed until the settings are changed. */
   | { readonly type: 'suspended'; readonly reason: string };
 
 const limits = { redirects: 0, deadline_ms: 10 * second, max_bytes: 4 * 1024 * 1024 };
-const longestWait = hour;
+const maxRetryAfter = hour;
 
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-/** Credentials or addresses that are wrong: the data is as good as before. */
+/** Wrong credentials or a wrong URL: the spans themselves were not refused. */
 const misconfigured: ReadonlySet<number> = new Set([401, 403, 404, 405]);
 
-/** Sends a batch once. Throws nothing that the other side could cause. */
+/** Sends one batch. Failures of the endpoint are returned, not thrown. */
 export async function sendSpans(
   ctx: Ctx,
   endpoint: string,
@@ -58,10 +58,10 @@ async function readOutcome(
   now: number,
 ): Promise<Outcome> {
   const { status } = response;
-  const said = readReply(await response.text(), secrets);
+  const reply = readReply(await response.text(), secrets);
   if (response.ok)
-    return { type: 'accepted', rejected_spans: said.rejected_spans, warning: said.message };
-  const reason = `The endpoint answered ${status}${said.message === null ? '' : `: ${said.message}`}`;
+    return { type: 'accepted', rejected_spans: reply.rejected_spans, warning: reply.message };
+  const reason = `The endpoint returned ${status}${reply.message === null ? '' : `: ${reply.message}`}`;
   if (retryable.has(status))
     return {
       type: 'retry',
@@ -72,7 +72,7 @@ async function readOutcome(
   return { type: 'refused', reason, isTooLarge: status === 413 };
 }
 
-/** `ExportTraceServiceResponse` of a success, `Status` of a failure; anything else says nothing. */
+/** Reads the message of an `ExportTraceServiceResponse` or a `Status`; null for any other body. */
 function readReply(
   text: string,
   secrets: readonly string[],
@@ -92,7 +92,7 @@ function readReply(
   };
 }
 
-/** An endpoint may repeat what it was sent. */
+/** Removes the header values, which an endpoint may echo. */
 const withoutSecrets = (text: string, secrets: readonly string[]) =>
   secrets
     .flatMap((secret) => [secret, ...secret.split(/[\s,;]+/)])
@@ -107,9 +107,12 @@ function readJson(text: string): unknown {
   }
 }
 
-/** Seconds or a date. */
+/**
+ * Returns the delay in milliseconds of a `Retry-After` header, which is seconds or a date; null
+ * when absent or invalid.
+ */
 function readRetryAfter(value: string | null, now: number): number | null {
   if (value === null) return null;
   const wait = /^\s*\d+\s*$/.test(value) ? Number(value) * second : Date.parse(value) - now;
-  return Number.isNaN(wait) ? null : Math.min(longestWait, Math.max(0, wait));
+  return Number.isNaN(wait) ? null : Math.min(maxRetryAfter, Math.max(0, wait));
 }

@@ -9,7 +9,7 @@ export interface GenAiMessage {
 
 type GenAiPart = { readonly type: string } & Readonly<Record<string, unknown>>;
 
-/** What a model call was given, as the trace keeps it; null where it was cut. */
+/** Converts the stored input of a model call; null when it was truncated. */
 export function toInput(
   stored: unknown,
 ): { readonly system: readonly GenAiPart[]; readonly messages: readonly GenAiMessage[] } | null {
@@ -27,7 +27,7 @@ export function toInput(
   };
 }
 
-/** What a model call answered, as the trace keeps it; null where it was cut or is no list. */
+/** Converts the stored output of a model call; null when it was truncated or is not a list. */
 export const toOutput = (stored: unknown, finish_reason: string): GenAiMessage | null =>
   Array.isArray(stored)
     ? {
@@ -65,7 +65,7 @@ function toPart(part: Part): GenAiPart {
       id: part.toolCallId,
       response: 'output' in part ? outputOf(part.output) : part.result,
     };
-  // Bytes of images and documents stay where they are.
+  // Images and documents are exported without their bytes.
   return { type: part.type, ...('mediaType' in part ? { mime_type: part.mediaType } : {}) };
 }
 

@@ -11,8 +11,8 @@ import {
   dropOldRuns,
   promiseExports,
   readWaiting,
+  selectContentLogging,
   selectDueWorkspaces,
-  selectKeepsContent,
   selectTelemetry,
   settleRuns,
   type TelemetryRow,
@@ -20,19 +20,19 @@ import {
   type Waiting,
 } from './store.ts';
 
-/** Workspaces that a tick makes jobs for. */
+/** Workspaces that one tick creates jobs for. */
 const tickLimit = 1000;
-/** By then a job has come to its end, or it is lost. */
-const jobFor = 6 * minute;
-const runsAtATime = 50;
-/** Of the body, in characters; one run may have more. */
+/** A job that has not ended by then is lost. */
+const jobTimeout = 6 * minute;
+const runsPerBatch = 50;
+/** Maximum length of a request body in characters; a single run may exceed it. */
 const bodyLimit = 1_000_000;
-const batchesOfJob = 20;
-/** Runs that nobody has taken for so long are given up. */
-const idempotencyTtl = day;
-const longestBackoff = 30 * minute;
+const batchesPerJob = 20;
+/** Runs that could not be exported within this time are dropped. */
+const maxQueueAge = day;
+const maxBackoff = 30 * minute;
 
-/** Promises a job to every workspace with runs to export. Returns how many those are. */
+/** Creates a job for every workspace with runs to export. Returns their number. */
 export async function exportTelemetry(ctx: Ctx): Promise<number> {
   const now = ctx.now();
   const due = await selectDueWorkspaces(ctx.db, now, tickLimit);
@@ -40,29 +40,30 @@ export async function exportTelemetry(ctx: Ctx): Promise<number> {
   const rows = due.map(({ workspace_id }) => ({ workspace_id, job_id: ctx.newId('job') }));
   const jobs = await promiseExports(ctx.db, rows, now, {
     sweep_at: now + firstSweepAfter,
-    until: now + jobFor,
+    until: now + jobTimeout,
   });
   await ctx.jobs.send(jobs.map((job) => ({ ...job, job: { type: 'telemetry.export' } })));
   return jobs.length;
 }
 
 /**
- * Exports the runs of a workspace that wait, batch after batch. A run leaves the line once the endpoint
- * has taken it, refused it for good, or not been reached for a day; what fails in between shows in the settings.
+ * Exports the waiting runs of a workspace in batches. A run leaves the queue when the endpoint has
+ * accepted or refused it, or after a day; failed attempts are reported by the settings.
  */
 export async function exportWorkspace(ctx: Ctx): Promise<void> {
   const { db, workspace_id } = ctx;
   const [[row], [content]] = await batch(db, [
     selectTelemetry(db, workspace_id),
-    selectKeepsContent(db, workspace_id),
+    selectContentLogging(db, workspace_id),
   ]);
   if (row === undefined || !row.is_enabled) return;
   const now = ctx.now();
   const reason = {
-    last_error: row.last_error ?? 'Runs were given up: they had waited for a day.',
+    last_error:
+      row.last_error ?? 'Runs were dropped because they could not be exported within a day.',
     last_error_at: now,
   };
-  await dropOldRuns(db, workspace_id, now - idempotencyTtl, reason);
+  await dropOldRuns(db, workspace_id, now - maxQueueAge, reason);
   if (row.suspended_at !== null)
     return void (await updateTelemetry(db, workspace_id, { due_at: now + hour }).run());
   const headers = await openHeaders(ctx, row).catch((error: unknown) => {
@@ -75,8 +76,8 @@ export async function exportWorkspace(ctx: Ctx): Promise<void> {
       after_ms: null,
       reason: headers.message,
     }));
-  const withContent = row.include_content && content?.keeps_content === true;
-  for (let batches = 0, limit = runsAtATime; batches < batchesOfJob; batches += 1) {
+  const withContent = row.include_content && content?.content_logging === true;
+  for (let batches = 0, limit = runsPerBatch; batches < batchesPerJob; batches += 1) {
     const waiting = await readWaiting(db, workspace_id, limit, withContent);
     if (waiting.run_ids.length === 0)
       return void (await updateTelemetry(db, workspace_id, { due_at: 0 }).run());
@@ -92,7 +93,10 @@ export async function exportWorkspace(ctx: Ctx): Promise<void> {
 
 const nothing: Outcome = { type: 'accepted', rejected_spans: 0, warning: null };
 
-/** As many of the runs as the body has room for; runs that have been erased meanwhile have nothing to tell. */
+/**
+ * Fills a body with as many runs as it has room for. Runs that were erased in the meantime have no
+ * spans.
+ */
 function fill(ctx: Ctx, { run_ids, runs, steps }: Waiting, withContent: boolean) {
   const spans: string[] = [];
   const erased = new Set(run_ids);
@@ -100,12 +104,12 @@ function fill(ctx: Ctx, { run_ids, runs, steps }: Waiting, withContent: boolean)
   let size = 0;
   for (const run of runs) {
     erased.delete(run.id);
-    const told = toSpans(run, steps.get(run.id) ?? [], withContent).map((span) =>
+    const encoded = toSpans(run, steps.get(run.id) ?? [], withContent).map((span) =>
       JSON.stringify(span),
     );
-    const characters = told.reduce((sum, text) => sum + text.length, 0);
+    const characters = encoded.reduce((sum, text) => sum + text.length, 0);
     if (taken.length > 0 && size + characters > bodyLimit) break;
-    spans.push(...told);
+    spans.push(...encoded);
     taken.push(run.id);
     size += characters;
   }
@@ -116,7 +120,7 @@ function fill(ctx: Ctx, { run_ids, runs, steps }: Waiting, withContent: boolean)
   };
 }
 
-/** Notes what became of a batch. Returns whether to go on with the next. */
+/** Records the outcome of a batch. Returns true to continue with the next one. */
 async function settle(
   ctx: Ctx,
   row: TelemetryRow,
@@ -127,17 +131,17 @@ async function settle(
   const now = ctx.now();
   if (outcome.type === 'accepted') {
     const { rejected_spans, warning } = outcome;
-    const said =
+    const error =
       warning !== null || rejected_spans > 0
-        ? `The endpoint rejected ${rejected_spans} spans: ${warning ?? 'it does not say why'}`
+        ? `The endpoint rejected ${rejected_spans} spans: ${warning ?? 'no reason was given'}`
         : null;
-    const noted = { last_error: said, last_error_at: said === null ? null : now };
+    const result = { last_error: error, last_error_at: error === null ? null : now };
     await settleRuns(db, workspace_id, run_ids, {
       exported_runs: run_ids.length,
       rejected_spans,
       failures: 0,
       last_exported_at: now,
-      ...noted,
+      ...result,
     });
     return true;
   }
@@ -160,8 +164,7 @@ async function settle(
     return false;
   }
   const failures = row.failures + 1;
-  const backoff =
-    Math.min(longestBackoff, minute * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+  const backoff = Math.min(maxBackoff, minute * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
   await updateTelemetry(db, workspace_id, {
     failures,
     due_at: now + Math.round(outcome.after_ms ?? backoff),

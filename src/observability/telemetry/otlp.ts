@@ -1,4 +1,6 @@
-/** OTLP/HTTP with JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
+/**
+ * Types of OTLP/HTTP with JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
 export type AnyValue =
   | { readonly stringValue: string }
   | { readonly boolValue: boolean }
@@ -12,7 +14,7 @@ export interface KeyValue {
   readonly value: AnyValue;
 }
 
-/** SpanKind; enums are numbers in JSON. */
+/** Values of `SpanKind`; enums are numbers in JSON. */
 export const kinds = { internal: 1, client: 3 } as const;
 const statusOfError = 2;
 
@@ -28,7 +30,7 @@ export interface Span {
   readonly status?: { readonly code: typeof statusOfError; readonly message?: string };
 }
 
-/** Numbers are integers unless they say that they are not. */
+/** A number is exported as an integer; `double` marks a floating-point number. */
 export type Attribute =
   | string
   | number
@@ -38,7 +40,7 @@ export type Attribute =
   | null
   | undefined;
 
-/** What is null or absent is left out. */
+/** Converts attributes; null and undefined ones are omitted. */
 export const toAttributes = (attributes: Readonly<Record<string, Attribute>>): KeyValue[] =>
   Object.entries(attributes).flatMap(([key, value]) =>
     value == null ? [] : [{ key, value: toAnyValue(value) }],
@@ -52,7 +54,7 @@ function toAnyValue(value: Exclude<Attribute, null | undefined>): AnyValue {
   return { arrayValue: { values: value.map((text) => ({ stringValue: text })) } };
 }
 
-/** Milliseconds since the epoch in nanoseconds, which no number holds. */
+/** Converts epoch milliseconds to nanoseconds, which exceed the safe integers. */
 export const toNanos = (epochMs: number): string =>
   String(BigInt(Math.round(epochMs)) * 1_000_000n);
 
@@ -61,10 +63,10 @@ export const failed = (message: string | null): NonNullable<Span['status']> => (
   ...(message === null ? {} : { message }),
 });
 
-/** The version of the conventions that the attributes follow. */
+/** The version of the semantic conventions that the attributes follow. */
 const schemaUrl = 'https://opentelemetry.io/schemas/1.41.0';
 
-/** The body of a request, of spans that are JSON already. */
+/** Builds the request body from spans that are already JSON. */
 export function toExportRequest(workspace_id: string, spans: readonly string[]): string {
   const resource = {
     attributes: toAttributes({

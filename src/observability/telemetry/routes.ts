@@ -12,8 +12,9 @@ export const telemetryRoutes = new Router()
       access: 'operations:read',
       tag,
       summary: 'Get the telemetry export',
-      description: 'Where runs are exported to, and how that goes. Off until it is set.',
-      reply: { status: 200, schema: Telemetry, description: 'The export' },
+      description:
+        'Returns the endpoint that runs are exported to, and the state of the export. `off` until it is set.',
+      reply: { status: 200, schema: Telemetry, description: 'The telemetry export' },
     },
     (ctx) => getTelemetry(ctx),
   )
@@ -25,11 +26,11 @@ export const telemetryRoutes = new Router()
       tag,
       summary: 'Set the telemetry export',
       description:
-        'Runs that end from now on are sent to an OpenTelemetry endpoint within a minute or two, as spans of the GenAI conventions: ' +
-        '`invoke_agent` with `chat`, `execute_tool` and `retrieval` below it. A span may be sent twice, with the same ids. What the endpoint ' +
-        'is too busy for is sent again for a day; what it refuses is dropped and counted. Setting it resumes what was suspended.',
+        'Sends runs that end from now on to an OpenTelemetry endpoint within about two minutes, as spans of the GenAI semantic conventions: ' +
+        '`invoke_agent` with `chat`, `execute_tool` and `retrieval` as children. A span may be sent twice, with the same ids. Temporary failures ' +
+        'are retried for a day; refused spans are dropped and counted. Setting the export resumes a suspended one.',
       body: PutTelemetry,
-      reply: { status: 200, schema: Telemetry, description: 'The export as it is set now' },
+      reply: { status: 200, schema: Telemetry, description: 'The updated export' },
       failures: ['url_not_allowed'],
     },
     (ctx, { body }) => setTelemetry(ctx, body),
@@ -41,7 +42,7 @@ export const telemetryRoutes = new Router()
       access: 'workspace:write',
       tag,
       summary: 'Remove the telemetry export',
-      description: 'What still waits is not sent.',
+      description: 'Discards the runs that wait for export.',
       reply: { status: 204, description: 'Removed' },
       failures: ['not_found'],
     },

@@ -8,20 +8,20 @@ export const PutTelemetry = z
       .url()
       .max(2000)
       .describe(
-        'Takes traces over OTLP/HTTP as JSON; the whole address, path included. https only, redirects are not followed',
+        'Full URL of an OTLP/HTTP traces endpoint that accepts JSON, including the path. Must use https; redirects are not followed',
       ),
     headers: z
       .record(z.string(), z.string())
-      .refine((headers) => Object.keys(headers).length <= 16, 'At most 16 headers.')
+      .refine((headers) => Object.keys(headers).length <= 16, 'Must have at most 16 headers.')
       .optional()
       .describe(
-        'Such as a credential. Kept encrypted, sent to this endpoint only, never shown. Left out: as they are, unless the endpoint changes',
+        'Request headers, such as a credential. Stored encrypted, sent to this endpoint only, never returned. When omitted, the stored headers are kept unless the endpoint changes',
       ),
     include_content: z
       .boolean()
       .default(false)
       .describe(
-        'Whether prompts, answers, arguments and results go along. Nothing of them does where the workspace does not keep content',
+        'Export prompts, answers, tool arguments and results as well. Has no effect while content logging of the workspace is off',
       ),
   })
   .openapi('PutTelemetry', {
@@ -45,21 +45,33 @@ export const Telemetry = z
     state: z
       .enum(states)
       .describe(
-        '`retrying`: the last requests failed and are made again; `suspended`: the endpoint has refused for good, and nothing is sent until it is set anew',
+        '`retrying`: the last requests failed and are retried; `suspended`: the endpoint rejected the credentials or the URL, and nothing is sent until the export is set again',
       ),
-    waiting_runs: z.number().int().describe('Counted up to 10,000. A run waits for a day at most'),
+    waiting_runs: z
+      .number()
+      .int()
+      .describe(
+        'Number of runs waiting for export, counted up to 10,000. A run waits for at most a day',
+      ),
     exported_runs: z.number().int(),
-    dropped_runs: z.number().int().describe('Refused by the endpoint, or given up after a day'),
+    dropped_runs: z
+      .number()
+      .int()
+      .describe(
+        'Number of runs that the endpoint refused or that could not be exported within a day',
+      ),
     rejected_spans: z
       .number()
       .int()
-      .describe('Spans that the endpoint did not take of what it took'),
+      .describe('Number of spans that the endpoint rejected in accepted requests'),
     last_exported_at: Time.nullable(),
     last_error: z
       .object({ detail: z.string(), at: Time })
       .nullable()
-      .describe('Until an export goes well'),
-    next_attempt_at: Time.nullable().describe('While it is `retrying`: not before this'),
+      .describe('Last export error; cleared by the next successful export.'),
+    next_attempt_at: Time.nullable().describe(
+      'Earliest time of the next attempt while the state is `retrying`',
+    ),
     updated_at: Time.nullable(),
   })
   .openapi('Telemetry', {

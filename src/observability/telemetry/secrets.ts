@@ -10,7 +10,7 @@ import {
 } from '../../secrets/index.ts';
 import type { SealedTelemetry, TelemetryRow } from './store.ts';
 
-/** The headers as one JSON object; they open for this endpoint only. */
+/** Opens the headers, sealed as one JSON object for this endpoint. */
 const headersOf = (workspace_id: string, endpoint: string): SecretRef => ({
   owner_type: 'telemetry',
   owner_id: workspace_id,
@@ -18,7 +18,7 @@ const headersOf = (workspace_id: string, endpoint: string): SecretRef => ({
   bound_to: endpoint,
 });
 
-/** Statements that store headers, or remove those there are, with what people may see of them. */
+/** Returns statements that store or remove the headers, with the hints that responses show. */
 export async function planHeaders(
   ctx: Ctx,
   endpoint: string,
@@ -34,7 +34,7 @@ export async function planHeaders(
   };
 }
 
-/** Throws like `openSecret`. */
+/** Returns the headers. Throws like `openSecret`. */
 export const openHeaders = async (
   ctx: Ctx,
   { headers, endpoint }: SealedTelemetry,

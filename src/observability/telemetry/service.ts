@@ -24,7 +24,10 @@ export async function getTelemetry(ctx: Ctx): Promise<Telemetry> {
   return row === undefined ? off : toTelemetry(row, line?.waiting ?? 0);
 }
 
-/** Throws `validation_failed`, `url_not_allowed`, and `unavailable` where headers are given and there are no encryption keys. */
+/**
+ * Sets the export. Throws `validation_failed`, `url_not_allowed`, and `unavailable` when headers
+ * are given and there are no encryption keys.
+ */
 export async function setTelemetry(
   ctx: Ctx,
   { enabled, headers, include_content, ...input }: PutTelemetry,
@@ -36,7 +39,7 @@ export async function setTelemetry(
     if (problem !== null)
       throw invalid(
         `/headers/${name}`,
-        'Not a header that can be sent: a name, and one line of 1 to 4096 printable characters.',
+        'Must be a valid header name with a value of 1 to 4096 printable characters on one line.',
       );
   }
   const before = await selectTelemetry(db, workspace_id).get();
@@ -78,7 +81,7 @@ export async function setTelemetry(
   return toTelemetry(rows[0] ?? row, line?.waiting ?? 0);
 }
 
-/** Throws `not_found` when nothing is set. */
+/** Removes the export. Throws `not_found` when none is set. */
 export async function removeTelemetry(ctx: Ctx): Promise<void> {
   const row = await selectTelemetry(ctx.db, ctx.workspace_id).get();
   if (row === undefined) throw new Failure('not_found', 'The workspace has no telemetry settings.');
@@ -96,7 +99,7 @@ const entry = (ctx: Ctx, action: string, detail: Record<string, unknown>) => ({
 });
 
 function checkEndpoint(ctx: Ctx, text: string): string {
-  const url = checkSecureUrl(ctx, text, 'Telemetry is sent over https only.');
+  const url = checkSecureUrl(ctx, text, 'The endpoint must use https.');
   if (url.hash !== '') throw invalid('/endpoint', 'The endpoint must not have a fragment.');
   return url.href;
 }

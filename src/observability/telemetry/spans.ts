@@ -25,7 +25,7 @@ export interface RunFacts {
   readonly first_token_ms: number | null;
   readonly created_at: number;
   readonly ended_at: number;
-  /** Read only where content is exported. */
+  /** Null unless content is exported. */
   readonly question: string | null;
   readonly answer: string | null;
 }
@@ -49,7 +49,7 @@ export interface StepFacts {
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
-/** Names that the conventions have for providers; others go by their own. */
+/** Provider names of the conventions, where they differ. */
 const providerNames: Readonly<Record<string, string>> = {
   'openai-chat': 'openai',
   google: 'gcp.gemini',
@@ -62,8 +62,9 @@ const providerNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * A run and its steps as spans of the GenAI conventions: `invoke_agent` with `chat`, `execute_tool` and
- * `retrieval` below it. The ids are those of the rows, so that a span sent twice is the same span.
+ * Converts a run and its steps to spans of the GenAI conventions: `invoke_agent` with `chat`,
+ * `execute_tool` and `retrieval` as children. Span ids derive from the row ids, so that a repeated
+ * span keeps its id.
  */
 export function toSpans(run: RunFacts, steps: readonly StepFacts[], withContent: boolean): Span[] {
   const traceId = idHex(run.id);
@@ -89,8 +90,8 @@ const spanIdOf = (id: string) => idHex(id).slice(16);
 type Bare = Omit<Span, 'traceId' | 'spanId' | 'parentSpanId'>;
 
 function runSpan(run: RunFacts, steps: readonly StepFacts[], withContent: boolean): Bare {
-  const asked = steps.findLast(isOwnCall)?.name ?? run.model ?? '';
-  const { provider, model } = readModel(asked);
+  const requested = steps.findLast(isOwnCall)?.name ?? run.model ?? '';
+  const { provider, model } = readModel(requested);
   const error = errorOf(run);
   const content: Attributes = withContent
     ? {
@@ -131,7 +132,7 @@ function runSpan(run: RunFacts, steps: readonly StepFacts[], withContent: boolea
   };
 }
 
-/** A run that somebody stopped has not failed. */
+/** Returns the error type of a run; null for a successful or cancelled run. */
 function errorOf({ status, error_code }: RunFacts): string | null {
   if (status === 'failed') return error_code ?? '_OTHER';
   const isCut = status === 'interrupted' || status === 'limit_exceeded' || status === 'expired';
@@ -190,24 +191,27 @@ function chat(
   };
 }
 
-/** Of a call that went on, what was added to the conversation since the one before it; the text of the last is the answer. */
+/**
+ * The content attributes of a model call: its input as stored, and its output. The output of the
+ * last call falls back to the text of the answer.
+ */
 function contentOf(
   run: RunFacts,
   { input }: StepFacts,
-  said: unknown,
+  stored: unknown,
   finish_reason: string,
   isLastCall: boolean,
 ): Attributes {
   const given = toInput(input);
-  const told =
-    toOutput(said, finish_reason) ??
+  const output =
+    toOutput(stored, finish_reason) ??
     (isLastCall && run.answer !== null ? ofText('assistant', run.answer, finish_reason) : null);
   return {
     'gen_ai.system_instructions':
       given === null || given.system.length === 0 ? null : JSON.stringify(given.system),
     'gen_ai.input.messages':
       given === null || given.messages.length === 0 ? null : JSON.stringify(given.messages),
-    'gen_ai.output.messages': told === null ? null : JSON.stringify([told]),
+    'gen_ai.output.messages': output === null ? null : JSON.stringify([output]),
   };
 }
 
@@ -272,7 +276,7 @@ function costOf(nano: number | null): Attribute {
   return usd === null ? null : { double: usd };
 }
 
-/** `provider/model`; a provider is always named, also where no model was asked. */
+/** Splits `provider/model`. Without a provider it is `agentgrid`. */
 function readModel(name: string): { readonly provider: string; readonly model: string | null } {
   const at = name.indexOf('/');
   if (at < 1) return { provider: 'agentgrid', model: name === '' ? null : name };

@@ -9,7 +9,7 @@ export type TelemetryRow = typeof telemetry.$inferSelect;
 
 const of = (workspace_id: string) => eq(telemetry.workspace_id, workspace_id);
 
-/** With the sealed headers; null without any. */
+/** The row with its sealed headers; null without headers. */
 export type SealedTelemetry = TelemetryRow & { readonly headers: string | null };
 
 export const selectTelemetry = (db: Db, workspace_id: string) =>
@@ -21,20 +21,23 @@ export const selectTelemetry = (db: Db, workspace_id: string) =>
     .from(telemetry)
     .where(of(workspace_id));
 
-/** A workspace that keeps no content has none to export. */
-export const selectKeepsContent = (db: Db, workspace_id: string) =>
+/** Returns the workspace's content logging, without which no content is exported. */
+export const selectContentLogging = (db: Db, workspace_id: string) =>
   db
-    .select({ keeps_content: workspaces.content_logging })
+    .select({ content_logging: workspaces.content_logging })
     .from(workspaces)
     .where(eq(workspaces.id, workspace_id));
 
-/** Runs that wait, counted up to 10,000. */
+/** Counts the waiting runs, up to 10,000. */
 export const selectWaiting = (db: Db, workspace_id: string) =>
   db.all<{ waiting: number }>(
     sql`select count(*) as waiting from (select 1 from telemetry_runs where workspace_id = ${workspace_id} limit 10000)`,
   );
 
-/** Keeps counters and clears errors. With `keepsHeaders` the descriptions of headers stay, too. */
+/**
+ * Sets the export, keeps its counters and clears its errors. With `keepsHeaders` the hints of the
+ * headers are kept as well.
+ */
 export function putTelemetry(db: Db, row: TelemetryRow, keepsHeaders: boolean) {
   const { endpoint, include_content, is_enabled, updated_at, header_hints } = row;
   const clean = {
@@ -64,7 +67,9 @@ export const clearQueue = (db: Db, workspace_id: string) =>
 export const updateTelemetry = (db: Db, workspace_id: string, changes: Partial<TelemetryRow>) =>
   db.update(telemetry).set(changes).where(of(workspace_id));
 
-/** Workspaces whose runs wait: one step through the index each, however many runs they have. */
+/**
+ * Returns the workspaces with waiting runs, by one index step each, however many runs they have.
+ */
 export const selectDueWorkspaces = (db: Db, now: number, limit: number) =>
   db.all<{ workspace_id: string }>(sql`
     with recursive waiting (id) as (
@@ -72,7 +77,10 @@ export const selectDueWorkspaces = (db: Db, now: number, limit: number) =>
       select (select min(workspace_id) from telemetry_runs where workspace_id > waiting.id) from waiting where waiting.id is not null limit ${limit})
     select t.workspace_id from waiting cross join telemetry t on t.workspace_id = waiting.id where t.is_enabled = 1 and t.due_at <= ${now}`);
 
-/** A job for each of them that is still due, which is not due again until `until`. Returns the jobs. */
+/**
+ * Adds a job for each workspace that is still due and postpones its next job to `until`. Returns
+ * the jobs.
+ */
 export async function promiseExports(
   db: Db,
   rows: readonly { readonly workspace_id: string; readonly job_id: string }[],
@@ -92,7 +100,7 @@ export async function promiseExports(
   return jobs;
 }
 
-/** Gives up runs that have waited since before `since`, and says how many. */
+/** Drops runs that have waited since before `since`. Returns their number. */
 export async function dropOldRuns(
   db: Db,
   workspace_id: string,
@@ -111,7 +119,7 @@ export async function dropOldRuns(
   return gone[0]?.runs ?? 0;
 }
 
-/** Takes runs out of the line, with what is to be noted of them. */
+/** Removes runs from the queue and records the outcome. */
 export const settleRuns = (
   db: Db,
   workspace_id: string,
@@ -137,13 +145,15 @@ export const settleRuns = (
 };
 
 export interface Waiting {
-  /** All that were read; some of them may be of runs that have been erased. */
+  /** The ids of all runs read; some of the runs may have been erased. */
   readonly run_ids: readonly string[];
   readonly runs: readonly RunFacts[];
   readonly steps: ReadonlyMap<string, readonly StepFacts[]>;
 }
 
-/** The runs at the head of the line with everything that is told of them, in one trip. */
+/**
+ * Reads the first runs of the queue with everything that is exported of them, in one round trip.
+ */
 export async function readWaiting(
   db: Db,
   workspace_id: string,
@@ -172,9 +182,9 @@ export async function readWaiting(
     RunFacts[],
     (StepFacts & { run_id: string; input: string | null; output: string | null })[],
   ];
-  const read = steps.map(({ input: asked, output, ...step }) => ({
+  const read = steps.map(({ input: request, output, ...step }) => ({
     ...step,
-    input: parse(asked),
+    input: parse(request),
     output: parse(output),
   }));
   return {

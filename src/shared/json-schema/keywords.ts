@@ -28,10 +28,10 @@ const named: ReadonlySet<string> = new Set([
   '$defs',
   'definitions',
 ]);
-/** Definitions count where they are referred to. */
+/** Definitions count at each reference. */
 export const isDefinitions = (keyword: string) => keyword === '$defs' || keyword === 'definitions';
 
-/** How the value of a keyword holds schemas; null for keywords that hold none. */
+/** How the value of a keyword contains schemas; null for keywords that contain none. */
 export function shapeOf(keyword: string, value: unknown): 'single' | 'list' | 'named' | null {
   // Before draft 2020-12 `items` could be a list.
   if (lists.has(keyword) || (keyword === 'items' && Array.isArray(value))) return 'list';

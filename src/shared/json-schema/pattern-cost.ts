@@ -6,11 +6,11 @@ export interface Cost {
   readonly degree: number;
 }
 
-/** What a term may match, as far as it bounds the work of repeating it. */
+/** Properties of a term that bound the work of repeating it. */
 interface Shape extends Cost {
-  /** From any position there is at most one way to match, found without backtracking. */
+  /** From any position there is at most one match, found without backtracking. */
   readonly isDeterministic: boolean;
-  /** A character that the term begins or ends with, unless that is optional or repeated. */
+  /** The first or last character of the term, unless that is optional or repeated. */
   readonly first: Atom | null;
   readonly last: Atom | null;
   readonly atoms: readonly Atom[];

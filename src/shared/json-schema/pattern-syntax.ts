@@ -13,7 +13,7 @@ export interface Term {
   readonly max: number;
 }
 
-/** The pattern uses syntax that this parser does not bound. The message names it. */
+/** The pattern uses syntax whose cost this parser cannot bound. The message names it. */
 export class UnsupportedPatternError extends Error {
   override readonly name = 'UnsupportedPatternError';
 }
@@ -92,7 +92,10 @@ class Parser {
   }
 }
 
-/** Characters beyond Latin-1 stand for all others: an atom that matches one is taken to match them all. */
+/**
+ * Characters beyond Latin-1 are treated as one: an atom that matches one is assumed to match all of
+ * them.
+ */
 const samples = ['\u0100', '\u03bb', '\u2028', '\u4e2d', '\u{1f600}'];
 const latin1 = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
 

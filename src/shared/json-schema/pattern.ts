@@ -14,8 +14,8 @@ export function patternProblem(pattern: string): string | null {
 }
 
 /**
- * The pattern as it is used in validation: it matches the same strings, up to a length at which matching
- * takes bounded time, and no longer ones. A pattern that is not accepted matches nothing.
+ * Returns the pattern for validation. It matches the same strings up to a length at which matching
+ * takes bounded time, and no longer ones. A rejected pattern matches nothing.
  */
 export function guardPattern(pattern: string): string {
   const bounded = boundPattern(pattern);
@@ -25,7 +25,7 @@ export function guardPattern(pattern: string): string {
 }
 
 interface Bounded {
-  /** Longest string, in characters. */
+  /** Maximum length of a matched string, in characters. */
   readonly length: number;
   readonly isAnchored: boolean;
 }

@@ -1,6 +1,6 @@
 import { isDefinitions, isNode, mapSubschemas, type SchemaNode, subschemas } from './keywords.ts';
 
-/** Schemas that one schema may expand to, references counted at each use. */
+/** Maximum number of schemas that one schema may expand to, references counted at each use. */
 const maxNodes = 10_000;
 const maxDepth = 32;
 
@@ -69,7 +69,7 @@ function expansionProblem(
   return null;
 }
 
-/** Definitions are checked too where nothing refers to them, so that no part of a stored schema is unusable. */
+/** Unreferenced definitions are checked as well, so that no part of a stored schema is unusable. */
 function definitionsProblem(
   root: SchemaNode,
   node: SchemaNode,
@@ -96,8 +96,8 @@ const annotations: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A copy in which each reference is replaced by what it names, without definitions. Returns null for a
- * schema that `referenceProblem` refuses.
+ * Returns a copy in which each reference is replaced by its target, without definitions; null for a
+ * schema that `referenceProblem` rejects.
  */
 export function inlineReferences(root: SchemaNode): Record<string, unknown> | null {
   if (referenceProblem(root) !== null) return null;

@@ -2,15 +2,15 @@ import { type Schema, Validator } from '@cfworker/json-schema';
 import { isNode, mapSubschemas, type SchemaNode } from './keywords.ts';
 import { guardPattern } from './pattern.ts';
 
-/** Levels of a value; deeper ones are refused without validation. */
+/** Maximum depth of a value; deeper values are rejected without validation. */
 const maxDepth = 100;
 
 const validators = new WeakMap<object, Validator>();
 
 /**
- * Validates a JSON value. Returns what is wrong where, in words a model can correct it by; empty when the
- * value is valid. Does not throw: a schema that cannot be used, or a value that is nested too deeply, is
- * an error like any other.
+ * Validates a JSON value. Returns the errors with their paths, worded so that a model can correct
+ * the value; empty when it is valid. Does not throw: an unusable schema and an excessively nested
+ * value are reported as errors.
  */
 export function schemaErrors(schema: object, value: unknown): readonly string[] {
   if (!isWithinDepth(value, maxDepth))

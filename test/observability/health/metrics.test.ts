@@ -50,7 +50,7 @@ async function insert(table: string, row: Record<string, unknown>): Promise<void
 }
 
 describe('GET /metrics', () => {
-  it('tells of jobs by state and type, and how old the oldest is (R84)', async () => {
+  it('reports jobs by state and type, and the age of the oldest (R84)', async () => {
     const workspace = await newWorkspace();
     const before = await metricsOf(workspace);
     expect(before.get('agentgrid_jobs{state="due"}')).toBe(0);
@@ -77,7 +77,7 @@ describe('GET /metrics', () => {
     await env.DB.prepare('delete from outbox where workspace_id = ?').bind(workspace.id).run();
   });
 
-  it('tells of dead letters (R84)', async () => {
+  it('reports dead letters (R84)', async () => {
     const workspace = await newWorkspace();
     expect((await metricsOf(workspace)).get('agentgrid_dead_letters')).toBe(0);
     await insert('dead_letters', {
@@ -92,7 +92,7 @@ describe('GET /metrics', () => {
     expect(after.get('agentgrid_dead_letters_by_type{type="file.ingest"}')).toBe(1);
   });
 
-  it('tells of money that is set aside, once a call, and for how long (R84)', async () => {
+  it('reports budget holds, one per call, and the age of the oldest (R84)', async () => {
     const workspace = await newWorkspace();
     const now = Date.now();
     const hold = {
@@ -138,7 +138,7 @@ describe('GET /metrics', () => {
     expect(after.get('agentgrid_budget_hold_oldest_age_seconds')).toBeGreaterThanOrEqual(1200);
   });
 
-  it('tells of runs that go on and of those that are lost (R84)', async () => {
+  it('reports active and lost runs (R84)', async () => {
     const workspace = await newWorkspace();
     const now = Date.now();
     const run = {
@@ -159,7 +159,7 @@ describe('GET /metrics', () => {
     expect((await metricsOf(workspace)).get('agentgrid_runs_running')).toBe(0);
   });
 
-  it('tells how long periodic work has not been done, and which task fails (R84)', async () => {
+  it('reports the age of periodic tasks and the failing ones (R84)', async () => {
     const workspace = await newWorkspace();
     const execution = { waitUntil: () => undefined } as unknown as ExecutionContext;
     const at = (cron: string) => `agentgrid_schedule_tick_age_seconds{cron="${cron}"}`;
@@ -176,7 +176,7 @@ describe('GET /metrics', () => {
     const late = await metricsOf(workspace);
     expect(late.get(at('* * * * *'))).toBeGreaterThanOrEqual(3600);
 
-    // A task that fails keeps its age while the others are young again, and one that is no more is forgotten.
+    // A failing task keeps its age while the others are reset, and a removed task is deleted.
     const broken = {
       send: () => Promise.reject(new Error('gone')),
       sendBatch: () => Promise.reject(new Error('gone')),
@@ -199,7 +199,7 @@ describe('GET /metrics', () => {
     await env.DB.prepare('delete from outbox where id = ?').bind(due).run();
   });
 
-  it('asks the database once', async () => {
+  it('takes one round trip', async () => {
     const workspace = await newWorkspace();
     await request('GET', '/metrics', workspace.key);
     const recorded = recording(env.DB);
@@ -212,7 +212,7 @@ describe('GET /metrics', () => {
     expect(headers.get('server-timing')).toMatch(/1 trips/);
   });
 
-  it('is for admins of the whole workspace', async () => {
+  it('requires an admin of the whole workspace', async () => {
     const workspace = await newWorkspace();
     for (const role of ['viewer', 'runtime', 'editor'] as const) {
       expect((await request('GET', '/metrics', (await workspace.withRole(role)).key)).status).toBe(
@@ -233,7 +233,7 @@ describe('GET /metrics', () => {
 });
 
 describe('the text format', () => {
-  it('escapes what has a meaning in it', () => {
+  it('escapes special characters', () => {
     const text = writeExposition([
       {
         name: 'a',

@@ -20,37 +20,34 @@ async function waiting(reply: Reply) {
 }
 
 describe('a collector', () => {
-  it.each([429, 502, 503, 504])(
-    'that answers %i is asked again, with the same spans',
-    async (status) => {
-      const { workspace, collector, state } = await waiting({
-        status,
-        headers: json,
-        body: '{"message":"busy"}',
-      });
-      expect(await state()).toMatchObject({
-        state: 'retrying',
-        waiting_runs: 1,
-        last_error: { detail: `The endpoint answered ${status}: busy` },
-      });
-      await exportNow(workspace);
-      expect(await collector.site.calls(), 'not before its time').toHaveLength(1);
-      await collector.answer();
-      await makeDue(workspace);
-      await exportNow(workspace);
-      const [first, second] = await collector.site.calls();
-      expect(second?.body).toBe(first?.body);
-      expect(await state()).toMatchObject({
-        state: 'ok',
-        waiting_runs: 0,
-        exported_runs: 1,
-        dropped_runs: 0,
-        last_error: null,
-      });
-    },
-  );
+  it.each([429, 502, 503, 504])('that returns %i gets the same spans again', async (status) => {
+    const { workspace, collector, state } = await waiting({
+      status,
+      headers: json,
+      body: '{"message":"busy"}',
+    });
+    expect(await state()).toMatchObject({
+      state: 'retrying',
+      waiting_runs: 1,
+      last_error: { detail: `The endpoint returned ${status}: busy` },
+    });
+    await exportNow(workspace);
+    expect(await collector.site.calls(), 'not before its time').toHaveLength(1);
+    await collector.answer();
+    await makeDue(workspace);
+    await exportNow(workspace);
+    const [first, second] = await collector.site.calls();
+    expect(second?.body).toBe(first?.body);
+    expect(await state()).toMatchObject({
+      state: 'ok',
+      waiting_runs: 0,
+      exported_runs: 1,
+      dropped_runs: 0,
+      last_error: null,
+    });
+  });
 
-  it('is left alone for as long as it says', async () => {
+  it('is not called again before its Retry-After', async () => {
     const seconds = async (value: string) => {
       const { state } = await waiting({ status: 503, headers: { 'retry-after': value } });
       return (Date.parse((await state()).next_attempt_at) - Date.now()) / 1000;
@@ -66,7 +63,7 @@ describe('a collector', () => {
     expect(tooLong).toBeLessThanOrEqual(3600);
   });
 
-  it('waits longer after each failure', async () => {
+  it('is retried with exponential backoff', async () => {
     const { workspace, state } = await waiting({ status: 503 });
     let before = 0;
     for (let failures = 1; failures <= 4; failures += 1) {
@@ -79,7 +76,7 @@ describe('a collector', () => {
     expect(before).toBeGreaterThan(180_000);
   });
 
-  it('that takes a part is not sent it again, and what it says is told', async () => {
+  it('that rejects some spans gets none again, and its message is reported', async () => {
     const body = JSON.stringify({
       partialSuccess: { rejectedSpans: '1', errorMessage: 'too old, key-of-the-collector' },
     });
@@ -95,7 +92,7 @@ describe('a collector', () => {
     expect(await collector.site.calls()).toHaveLength(1);
   });
 
-  it.each([400, 422, 500])('that refuses with %i is not sent it again', async (status) => {
+  it.each([400, 422, 500])('that refuses a batch with %i does not get it again', async (status) => {
     const { workspace, collector, state } = await waiting({
       status,
       headers: json,
@@ -109,7 +106,7 @@ describe('a collector', () => {
   });
 
   it.each([401, 403, 404])(
-    'that answers %i gets nothing until it is set anew, and then everything',
+    'that returns %i gets nothing until the export is set again, and then everything',
     async (status) => {
       const { workspace, collector, state } = await waiting({ status });
       expect(await state()).toMatchObject({ state: 'suspended', waiting_runs: 1 });
@@ -130,7 +127,7 @@ describe('a collector', () => {
     },
   );
 
-  it('that redirects is not followed, with its headers nowhere else', async () => {
+  it('that redirects is not followed, and its headers are sent nowhere else', async () => {
     const elsewhere = new Site();
     const location = await elsewhere.answers('/v1/traces', { body: '{}' });
     const { state } = await waiting({ status: 307, headers: { location } });
@@ -138,7 +135,7 @@ describe('a collector', () => {
     expect(await state()).toMatchObject({ state: 'suspended', waiting_runs: 1 });
   });
 
-  it('that finds a batch too large gets smaller ones', async () => {
+  it('that returns 413 gets smaller batches', async () => {
     const { workspace, collector, state, send } = await waiting({ status: 503 });
     await send({ message: 'Another' });
     await collector.answer({ status: 413 });
@@ -151,16 +148,16 @@ describe('a collector', () => {
     expect(await state()).toMatchObject({ waiting_runs: 0, dropped_runs: 2 });
   });
 
-  it('that does not answer is asked again', async () => {
+  it('that times out is retried', async () => {
     const { state } = await waiting({ delay_ms: 11_000 });
     expect(await state()).toMatchObject({
       state: 'retrying',
       waiting_runs: 1,
-      last_error: { detail: 'The server took longer than is allowed.' },
+      last_error: { detail: 'The request timed out.' },
     });
   });
 
-  it('that is gone for a day loses what has waited for so long, which is told', async () => {
+  it('that is unreachable for a day loses the waiting runs, which is reported', async () => {
     const { workspace, state } = await waiting({ status: 503 });
     await env.DB.prepare(
       'update telemetry_runs set queued_at = queued_at - 90000000 where workspace_id = ?',
@@ -172,7 +169,7 @@ describe('a collector', () => {
     expect(await state()).toMatchObject({
       waiting_runs: 0,
       dropped_runs: 1,
-      last_error: { detail: 'The endpoint answered 503' },
+      last_error: { detail: 'The endpoint returned 503' },
     });
   });
 });

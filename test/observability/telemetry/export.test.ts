@@ -124,7 +124,7 @@ describe('exported runs', () => {
     });
   });
 
-  it('tell nothing of what was said, unless that is asked for and the workspace keeps it', async () => {
+  it('contain no content unless it is enabled and the workspace logs content', async () => {
     const chat = await withTool();
     const collector = await collecting(chat.workspace);
     const said = async () => (await collector.site.calls()).at(-1)?.body ?? '';
@@ -140,7 +140,7 @@ describe('exported runs', () => {
       expect(await said()).not.toContain(words);
   });
 
-  it('tell what was said where that is asked for', async () => {
+  it('contain content when it is enabled', async () => {
     const chat = await withTool();
     const collector = await collecting(chat.workspace, { include_content: true });
     await chat.send({ message: secret });
@@ -170,7 +170,7 @@ describe('exported runs', () => {
     expect((await other.site.calls())[0]?.body).not.toContain(secret);
   });
 
-  it('that failed say why', async () => {
+  it('contain the error of failed runs', async () => {
     const chat = await newChat({
       rounds: [{ fault: { kind: 'status', status: 400 } }],
       repeat: true,
@@ -185,7 +185,7 @@ describe('exported runs', () => {
     expect(read(named(spans, 'chat scripted'))).toMatchObject({ 'error.type': 'model_error' });
   });
 
-  it('are none where nobody asked for them, and none from before', async () => {
+  it('are none without an export, and none from before it was set', async () => {
     const chat = await newChat(one);
     await chat.send({ message: 'Before' });
     const collector = await collecting(chat.workspace, { enabled: false });
@@ -208,7 +208,7 @@ describe('exported runs', () => {
     expect(await collector.site.calls()).toHaveLength(1);
   });
 
-  it('go in one request as long as there is room', async () => {
+  it('share one request up to its size limit', async () => {
     const chat = await newChat(one);
     const collector = await collecting(chat.workspace);
     for (const message of ['One', 'Two', 'Three']) await chat.send({ message });
@@ -217,7 +217,7 @@ describe('exported runs', () => {
     expect(await collector.spans()).toHaveLength(6);
   });
 
-  it('that were erased meanwhile are not missed', async () => {
+  it('skip runs that have been erased', async () => {
     const chat = await newChat(one);
     const collector = await collecting(chat.workspace);
     await chat.send({ message: 'Hello' });
@@ -229,7 +229,7 @@ describe('exported runs', () => {
     expect(await collector.site.calls()).toEqual([]);
   });
 
-  it('are promised once, whatever fault strikes the tick', async () => {
+  it('get one job, whatever fault occurs in the tick', async () => {
     const chat = await newChat(one);
     const collector = await collecting(chat.workspace);
     await chat.send({ message: 'Hello' });

@@ -7,7 +7,7 @@ import { newChat } from '../../support/chat.ts';
 import { recording } from '../../support/faulty.ts';
 import { collecting } from './support.ts';
 
-it('finds runs to export by index, few of them by few rows', async () => {
+it('reads runs to export by an index, with rows in proportion to their number', async () => {
   const chat = await newChat({ rounds: [{ text: ['Hello.'] }], repeat: true });
   await collecting(chat.workspace, { include_content: true });
   for (const message of ['One', 'Two']) await chat.send({ message });

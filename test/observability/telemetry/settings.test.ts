@@ -43,7 +43,7 @@ describe('the telemetry export', () => {
     ]);
   });
 
-  it('shows of its headers the names and last characters, and keeps them sealed', async () => {
+  it('returns names and last characters of its headers, and stores them sealed', async () => {
     const workspace = await newWorkspace();
     const set = await workspace.put('/telemetry', {
       enabled: true,
@@ -88,7 +88,7 @@ describe('the telemetry export', () => {
     expect(await stored(workspace)).toBeNull();
   });
 
-  it('moves headers to the newest encryption key, and still opens them', async () => {
+  it('rotates headers to the newest encryption key and still opens them', async () => {
     const chat = await newChat({ rounds: [{ text: ['Hello.'] }], repeat: true });
     const first = env.ENCRYPTION_KEYS.split(',')[0] ?? '';
     const { requestWith } = await import('../../support/worker.ts');
@@ -112,7 +112,7 @@ describe('the telemetry export', () => {
     expect((await collector.site.calls())[0]?.headers.authorization).toBe(secret);
   });
 
-  it('says so when its headers cannot be opened, and sends nothing without them', async () => {
+  it('reports headers that cannot be opened, and sends nothing without them', async () => {
     const chat = await newChat({ rounds: [{ text: ['Hello.'] }], repeat: true });
     const collector = await collecting(chat.workspace, { headers: { authorization: secret } });
     await env.DB.prepare(
@@ -131,7 +131,7 @@ describe('the telemetry export', () => {
     });
   });
 
-  it('takes no endpoint that may not be called, and no header that may not be sent', async () => {
+  it('rejects endpoints and headers that are not allowed', async () => {
     const workspace = await newWorkspace();
     for (const url of [...forbiddenUrls, 'http://collector.example.com/v1/traces']) {
       const { status } = await workspace.put('/telemetry', { enabled: true, endpoint: url });
@@ -151,7 +151,7 @@ describe('the telemetry export', () => {
     expect((await workspace.get('/telemetry')).body.endpoint).toBeNull();
   });
 
-  it('shows in the metrics while it does not get on (R84)', async () => {
+  it('is reported by the metrics while it fails (R84)', async () => {
     const chat = await newChat({ rounds: [{ text: ['Hello.'] }], repeat: true });
     const metric = async (name: string) =>
       Number(

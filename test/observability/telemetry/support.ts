@@ -21,7 +21,7 @@ export interface Span {
 
 const accepted: Reply = { body: '{}', headers: { 'content-type': 'application/json' } };
 
-/** A collector that a test runs: it answers as it is told and keeps what it was sent. */
+/** A collector for tests, with configurable responses. It records the requests. */
 export class Collector {
   readonly site = new Site();
   endpoint = '';
@@ -48,7 +48,7 @@ export async function collecting(workspace: Workspace, settings: object = {}): P
   return collector;
 }
 
-/** What the minute's cron does. */
+/** Runs the tasks of the minute's cron. */
 export async function tick(bindings: object = {}): Promise<void> {
   const execution = createExecutionContext();
   const platform = openPlatform({ ...env, ...bindings } as Env, execution, { request_id: 'test' });

@@ -1,0 +1,60 @@
+import type { Context } from 'hono';
+import type { Platform } from '../platform/cloudflare.ts';
+import type { Actor, Ctx } from '../platform/context.ts';
+import type { Coverage } from '../platform/reply-vault.ts';
+import { Failure } from '../shared/failure.ts';
+import type { Access, Permission } from './permissions.ts';
+
+/** Resolves callers and decides what they may do. `identity` implements it and `app.ts` provides it. */
+export interface Identity {
+  readonly authenticate: Authenticate;
+  /** Throws `forbidden` for an actor that does not hold the permission. */
+  readonly authorize: (actor: Actor, permission: Permission) => void;
+  readonly isCoveredBy: (key: Coverage, other: Coverage) => boolean;
+}
+/** Returns the caller of an `Authorization` header. Throws `unauthenticated` and `forbidden`. */
+export type Authenticate = (
+  platform: Platform,
+  authorization: string | undefined,
+  access: Permission | 'root',
+) => Promise<Caller>;
+export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
+
+/** Applies rate limits to requests. `rate-limits` implements it and `app.ts` provides it. */
+export interface Admission {
+  /** Called for a request without a valid credential. Throws `rate_limited`. */
+  anonymous(platform: Platform, ip: string | null): Promise<void>;
+  /** Called for an authenticated request, before authorization. Throws `rate_limited`. */
+  caller(platform: Platform, caller: Caller, access: Permission | 'root'): Promise<void>;
+}
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    requestId: string;
+    workspace_id?: string;
+    platform: Platform;
+    identity: Identity;
+    admission: Admission;
+  };
+}
+
+/** Returns the caller of a request. Throws `unauthenticated`, `forbidden` and `rate_limited`. */
+export async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
+  if (access === 'public')
+    return { workspace_id: '', actor: { type: 'system', name: 'anonymous' }, rate_limits: null };
+  const { platform, admission, identity } = c.var;
+  const caller = await identity
+    .authenticate(platform, c.req.header('authorization'), access)
+    .catch(async (error: unknown) => {
+      if (error instanceof Failure && error.code === 'unauthenticated')
+        await admission.anonymous(platform, ipOf(c));
+      throw error;
+    });
+  await admission.caller(platform, caller, access);
+  if (access !== 'root') identity.authorize(caller.actor, access);
+  return caller;
+}
+
+/** Returns the client address that Cloudflare reports, which a client cannot forge. */
+export const ipOf = (c: Context<AppEnv>): string | null => c.req.header('cf-connecting-ip') ?? null;
