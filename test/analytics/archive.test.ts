@@ -182,7 +182,7 @@ describe('archives of model calls', () => {
       await attempt({ at, mode: 'before' });
       await attempt({ at, mode: 'after' });
     }
-  }, 120_000);
+  });
 
   it('are written again after the file store failed, before or after its write', async () => {
     for (const mode of ['before', 'after'] as const) {

@@ -305,20 +305,23 @@ describe('alerts', () => {
     await tick();
     await spend(workspace, 200_000);
     await Promise.all([tick(), tick()]);
-    await vi.waitUntil(async () => (await site.calls()).length === 1, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await site.calls()).length === 1, { timeout: 60_000 });
     await spend(workspace, 300_000);
     await tick();
-    await vi.waitUntil(async () => (await site.calls()).length === 2, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await site.calls()).length === 2, { timeout: 60_000 });
     const calls = await site.calls();
     expect(calls.map(({ body }) => JSON.parse(body as string).alert.kind)).toEqual(['50', '80']);
     for (const call of calls) await checkSignature(secret, call);
-    await vi.waitUntil(async () => {
-      const { alerts } = (await workspace.get(`/budgets/${id}/explain`)).body;
-      return (
-        alerts.length === 2 &&
-        alerts.every(({ delivered_at }: { delivered_at: string | null }) => delivered_at !== null)
-      );
-    });
+    await vi.waitUntil(
+      async () => {
+        const { alerts } = (await workspace.get(`/budgets/${id}/explain`)).body;
+        return (
+          alerts.length === 2 &&
+          alerts.every(({ delivered_at }: { delivered_at: string | null }) => delivered_at !== null)
+        );
+      },
+      { timeout: 60_000 },
+    );
   });
 
   it('are raised for all end users within one tick', async () => {
@@ -355,7 +358,7 @@ describe('alerts', () => {
         (await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?', config })).status,
       ).toBe(402);
     await tick();
-    await vi.waitUntil(async () => (await site.calls()).length > 0, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await site.calls()).length > 0, { timeout: 60_000 });
     await atRest(workspace.id);
     const calls = await site.calls();
     expect(calls.map(({ body }) => JSON.parse(body as string).alert.kind)).toEqual(['refused']);
@@ -406,7 +409,7 @@ describe('alerts', () => {
     await tick();
     await vi.waitUntil(
       async () => (await shared.calls()).length > 0 && (await site.calls()).length > 0,
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     await atRest(workspace.id);
     const [call, ...more] = await shared.calls();

@@ -142,7 +142,7 @@ describe('reserve, run, settle', () => {
       ),
       { numRuns: 1, endOnFailure: true },
     );
-  }, 120_000);
+  });
 
   it('grants and refuses like a sequential ledger, call by call', async () => {
     await fc.assert(
@@ -179,7 +179,7 @@ describe('reserve, run, settle', () => {
       ),
       { numRuns: 8, endOnFailure: true },
     );
-  }, 120_000);
+  });
 
   it('grants exactly what fits to concurrent calls (R51)', async () => {
     const { id, ctx } = { ...(await newWorkspace()), ctx: null as never };

@@ -88,7 +88,7 @@ describe('query plans', () => {
     const recorded = recording(env.DB);
     await tour(recorded.database);
     for (const { sql, values } of recorded.statements) statements.set(sql, values);
-  }, 120_000);
+  });
 
   it('cover the statements of the product', () => {
     expect(statements.size).toBeGreaterThan(20);

@@ -120,7 +120,7 @@ describe('the tool loop', () => {
         async () =>
           (await workspace.get(`/files/${upload.body.data[0].id}`)).body.status === 'ready',
         {
-          timeout: 15_000,
+          timeout: 60_000,
         },
       );
       const { status, body } = await ask(workspace, agent, 'Xyzzy?', {

@@ -102,7 +102,7 @@ describe('a server that is killed under load (R60, R66)', () => {
       acknowledged.files.size >= 20 && countMessages() >= 20 && acknowledged.versions >= 5;
     await vi.waitUntil(isLoaded, { timeout: 60_000, interval: 10 });
     await vi.waitUntil(async () => (await listUnfinished()).length > 0, {
-      timeout: 30_000,
+      timeout: 60_000,
       interval: 10,
     });
     for (const pid of familyOf(server.child.pid)) process.kill(pid, 'SIGKILL');

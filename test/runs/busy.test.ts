@@ -179,11 +179,14 @@ describe('queued messages', () => {
   it('stay queued while another one interrupts, which is answered first', async () => {
     const chat = await newChat({ rounds: [says('first'), says('second'), says('third')] });
     const first = chat.send({ message: 'A' });
-    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1);
+    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1, {
+      timeout: 60_000,
+    });
     const waiting = chat.send({ message: 'B', on_busy: 'queue' });
     await vi.waitUntil(
       async () =>
         (await chat.workspace.get(`/sessions/${chat.session}`)).body.active_run_id !== null,
+      { timeout: 60_000 },
     );
     await new Promise((resolve) => setTimeout(resolve, 20));
     const interrupting = chat.send({ message: 'D', on_busy: 'interrupt' });
@@ -203,7 +206,9 @@ describe('queued messages', () => {
     const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
     const chat = await newChat({ rounds: [stalls, slowly, slowly, slowly] });
     const first = chat.send({ message: 'A' });
-    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1);
+    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1, {
+      timeout: 60_000,
+    });
     const waiting = ['B', 'C', 'D'].map((message) => chat.send({ message, on_busy: 'queue' }));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await chat.workspace.delete(`/sessions/${chat.session}`)).status).toBe(204);
@@ -213,11 +218,13 @@ describe('queued messages', () => {
     expect(await chat.provider.requests()).toHaveLength(1);
   });
 
-  it('receive an open stream before their turn', { timeout: 40_000 }, async () => {
+  it('receive an open stream before their turn', { timeout: 60_000 }, async () => {
     const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
     const chat = await newChat({ rounds: [stalls, slowly] }, { session: { on_busy: 'queue' } });
     const first = chat.send({ message: 'A' });
-    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1);
+    await vi.waitUntil(async () => (await chat.provider.requests()).length === 1, {
+      timeout: 60_000,
+    });
     const run = (await chat.workspace.get(`/sessions/${chat.session}`)).body.active_run_id;
     const second = await chat.stream({ message: 'B' });
     expect([second.status, second.headers.get('x-run-id')]).toEqual([200, null]);
@@ -251,6 +258,8 @@ describe('a client that disconnects', () => {
     const { messages, statuses } = await stateOf(chat);
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
     expect(statuses).toEqual(['failed', 'completed']);
-    await vi.waitUntil(async () => (await stateOf(chat)).active_run_id === null);
+    await vi.waitUntil(async () => (await stateOf(chat)).active_run_id === null, {
+      timeout: 60_000,
+    });
   });
 });

@@ -167,5 +167,5 @@ describe('a resume under a fault of any round trip', () => {
           requests: 2,
         });
       }
-  }, 120_000);
+  });
 });

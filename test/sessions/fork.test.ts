@@ -88,7 +88,7 @@ describe('a fork', () => {
     await vi.waitUntil(
       async () => (await workspace.get(`/attachments/${file}`)).body.status === 'ready',
       {
-        timeout: 15_000,
+        timeout: 60_000,
         interval: 100,
       },
     );

@@ -360,7 +360,7 @@ export const atRest = (workspace_id: string) =>
       (await env.DB.prepare('select 1 from outbox where workspace_id = ? limit 1')
         .bind(workspace_id)
         .first()) === null,
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 
 async function created(workspace: Workspace, path: string, json: unknown) {

@@ -229,7 +229,7 @@ describe('deleting a workspace', () => {
     expect((await root('POST', `/${workspace.id}/resume`)).status).toBe(404);
 
     await vi
-      .waitUntil(() => isErased(workspace), { timeout: 25_000, interval: 100 })
+      .waitUntil(() => isErased(workspace), { timeout: 60_000, interval: 100 })
       .catch(() => undefined);
     expect(await left(workspace.id)).toEqual([]);
     expect(await isErased(workspace)).toBe(true);
@@ -241,12 +241,12 @@ describe('deleting a workspace', () => {
     const { outbox: _a, usage: _b, analytics_rollups: _c, ...rest } = before;
     expect(await countAll(other.id)).toMatchObject(rest);
     expect((await other.get('/agents')).status).toBe(200);
-  }, 60_000);
+  });
 
   it('is repeated later and erases rows that were added in the meantime, including the audit log', async () => {
     const workspace = await newWorkspace();
     await root('DELETE', `/${workspace.id}`);
-    await vi.waitUntil(() => isErased(workspace), { timeout: 15_000, interval: 100 });
+    await vi.waitUntil(() => isErased(workspace), { timeout: 60_000, interval: 100 });
     const insert = env.DB.prepare(
       `insert into audit_log (id, workspace_id, actor_type, action, target_type, target_id, request_id, created_at)
       values (?, ?, 'system', 'late', 'x', 'x', 'req', 1)`,
@@ -261,8 +261,8 @@ describe('deleting a workspace', () => {
     await runSchedule('* * * * *', env as Env, execution);
     await waitOnExecutionContext(execution);
     await vi.waitUntil(async () => (await left(workspace.id)).length === 0, {
-      timeout: 15_000,
+      timeout: 60_000,
       interval: 100,
     });
-  }, 40_000);
+  });
 });

@@ -32,7 +32,7 @@ const ready = (workspace: Workspace, file: string) =>
       const { body } = await workspace.get(`/files/${file}`);
       return ['ready', 'failed'].includes(body.status) ? body : undefined;
     },
-    { timeout: 15_000 },
+    { timeout: 60_000 },
   );
 
 /** How each resource is made, with what has to be there before. */
@@ -233,7 +233,7 @@ describe('quotas (R32)', () => {
     const make = () => workspace.post('/api-keys', { name: 'Next', role: 'viewer' });
     expect((await make()).body.quota).toBe('keys');
     await vi.waitUntil(async () => (await quotaOf(workspace, 'keys')).used === 1, {
-      timeout: 5000,
+      timeout: 60_000,
     });
     expect((await make()).status).toBe(201);
     expect((await workspace.patch(`/api-keys/${key.id}`, { expires_at: null })).body.quota).toBe(
@@ -389,7 +389,7 @@ describe('counters of quotas', () => {
               (await env.DB.prepare('select 1 from outbox where workspace_id = ?')
                 .bind(workspace.id)
                 .first()) === null,
-            { timeout: 20_000 },
+            { timeout: 60_000 },
           );
           const { data } = (await workspace.get('/quotas')).body;
           const told = Object.fromEntries(
@@ -401,7 +401,7 @@ describe('counters of quotas', () => {
       ),
       { numRuns: 6 },
     );
-  }, 120_000);
+  });
 });
 
 describe('counters after faults', () => {
@@ -437,7 +437,7 @@ describe('counters after faults', () => {
     );
     await vi.waitUntil(
       async () => (await open.bind(workspace.id).first<{ n: number }>())?.n === 0,
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
     const { data } = (await workspace.get('/quotas')).body;
     const { keys: _, ...counters } = Object.fromEntries(
@@ -451,7 +451,7 @@ describe('counters after faults', () => {
       tools: 8,
       knowledge_bases: 9,
     });
-  }, 60_000);
+  });
 });
 
 async function attach(workspace: Workspace, session: string | undefined): Promise<string[]> {

@@ -63,7 +63,7 @@ function openChat(
 }
 
 const settled = (chat: PlainChat, count: number, requests: readonly unknown[]) =>
-  vi.waitUntil(() => chat.status === 'ready' && requests.length >= count, { timeout: 10_000 });
+  vi.waitUntil(() => chat.status === 'ready' && requests.length >= count, { timeout: 60_000 });
 const textOf = (message: UIMessage | undefined) =>
   message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
@@ -149,7 +149,7 @@ describe('client tools of useChat', () => {
       void client.addToolOutput({ tool, toolCallId, output: 'x'.repeat(60_000) });
     });
     await ui.chat.sendMessage({ text: 'Where am I?' });
-    await vi.waitUntil(() => ui.errors.length > 0, { timeout: 10_000 });
+    await vi.waitUntil(() => ui.errors.length > 0, { timeout: 60_000 });
     expect(ui.errors[0]?.message).toContain('call_1');
     expect(ui.requests).toHaveLength(2);
     const [run] = (await chat.workspace.get('/runs')).body.data;
