@@ -3,7 +3,7 @@ import type { CallFact, Facts, RatingFact, RunFact } from './facts.ts';
 /** Stands for all values that were too many to keep apart. */
 export const others = '~others';
 /** Stands for runs of drafts among the versions. */
-export const preview = 'preview';
+const preview = 'preview';
 /** Stands for the absence of a value. */
 export const none = 'none';
 

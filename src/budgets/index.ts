@@ -7,6 +7,6 @@ export {
 } from './cached-budgets.ts';
 export { budgetsFeature } from './feature.ts';
 export { selectLostHolds, settleStatements } from './hold.ts';
-export { type Downgrade, type Estimate, type Reserved, reserve } from './reserve.ts';
+export { type Downgrade, reserve } from './reserve.ts';
 export { deleteOldHolds, releaseLostHolds } from './sweep.ts';
 export { moveToZone } from './zones.ts';

@@ -9,8 +9,7 @@ const invisible =
 const longGap = /(?<=\S)[^\S\n]{200,}/g;
 
 /** Removes invisible characters and repairs lone surrogates; line feeds and white space stay. */
-export const withoutInvisible = (text: string): string =>
-  text.toWellFormed().replaceAll(invisible, '');
+const withoutInvisible = (text: string): string => text.toWellFormed().replaceAll(invisible, '');
 
 /**
  * Normalizes extracted text: line feeds only, well-formed, no invisible characters, no trailing white

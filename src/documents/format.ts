@@ -69,7 +69,7 @@ export interface WebReader {
   readonly read: (bytes: Uint8Array<ArrayBuffer>, response: WebResponse) => Promise<WebPage>;
 }
 
-export interface WebResponse {
+interface WebResponse {
   /** Encoding declared by the `content-type` header. */
   readonly charset: string | null;
   /** Address of the response, against which links are resolved. */

@@ -28,7 +28,7 @@ export const formats = {
   gif,
 } as const satisfies Readonly<Record<string, Format>>;
 
-export type FormatName = keyof typeof formats;
+type FormatName = keyof typeof formats;
 
 /** Names of the formats that text can be extracted from. */
 export type DocumentFormatName = {

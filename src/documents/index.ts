@@ -1,4 +1,4 @@
-export { type Chunk, type ChunkSource, chunkDocument } from './chunk/chunk.ts';
+export { type Chunk, chunkDocument } from './chunk/chunk.ts';
 export type { ExtractedDocument } from './document.ts';
 export { encodingOf } from './encoding/decode.ts';
 export { extractOriginal, isExtractedInline } from './extract-original.ts';

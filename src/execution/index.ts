@@ -1,15 +1,15 @@
 export type { ToolOutcome } from '../tools/index.ts';
-export type { CalledTool } from './call-tools.ts';
+
 export type { ClientTools } from './client-tools.ts';
 export type { AgentCall, RunAgent } from './delegate.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
 export { resolveTools } from './resolve.ts';
-export type { ToolPorts } from './services.ts';
+
 export { type Limit, reachedLimit, type Spent } from './stop.ts';
 export {
   clientOutcome,
   resumedMessages,
   type SuspendedStep,
 } from './suspension.ts';
-export type { ClientTool, RunContext, Tool, ToolCall } from './tool.ts';
+export type { ClientTool, Tool } from './tool.ts';
 export { toAnswered } from './transcript.ts';

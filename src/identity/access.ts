@@ -37,7 +37,7 @@ export function authorize(actor: Actor, permission: Permission): void {
 }
 
 /** Returns true when `other` holds every permission of `role`. */
-export const isWithin = (role: Role, other: Role): boolean =>
+const isWithin = (role: Role, other: Role): boolean =>
   Object.values(permissions).every(
     (allowed: readonly Role[]) => !allowed.includes(role) || allowed.includes(other),
   );

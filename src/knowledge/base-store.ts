@@ -30,18 +30,6 @@ export const selectBasesByIds = (db: Db, workspace_id: string, ids: readonly str
       ),
     );
 
-export const selectAgentBase = (db: Db, workspace_id: string, agent_id: string) =>
-  db
-    .select()
-    .from(knowledge_bases)
-    .where(
-      and(
-        eq(knowledge_bases.workspace_id, workspace_id),
-        eq(knowledge_bases.agent_id, agent_id),
-        isNull(knowledge_bases.deleted_at),
-      ),
-    );
-
 export interface BaseFilters {
   /** Limits the list to bases of these agents; null for all. */
   readonly agent_ids: readonly string[] | null;

@@ -1,13 +1,13 @@
 export { newAgentBase, refuseSearchedBase, unknownBases } from './bases.ts';
 export { knowledgeFeature } from './feature.ts';
-export { listFiles, listFilesOf } from './files.ts';
+export { listFilesOf } from './files.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
-export type { Coverage } from './search/confidence.ts';
-export { coverageOf, subjectTerms, type Term, weighTerms } from './search/evidence.ts';
+
+export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';
 export { selectHeadings } from './search/headings.ts';
-export type { Found, SearchCall, SearchInput } from './search/input.ts';
+
 export { queryWords } from './search/keywords.ts';
 export {
   rerankers,

@@ -1,2 +1,1 @@
 export { observabilityFeature } from './feature.ts';
-export { exportTelemetry } from './telemetry/export.ts';

@@ -13,7 +13,7 @@ export interface ApiKeyActor {
 }
 
 /** A user who has signed in to the workspace. */
-export interface UserActor {
+interface UserActor {
   readonly type: 'user';
   readonly id: string;
   readonly role: Role;
@@ -22,7 +22,7 @@ export interface UserActor {
 }
 
 /** The holder of a signed token that an API key issued to one end user, for some agents. */
-export interface EndUserActor {
+interface EndUserActor {
   readonly type: 'end_user';
   /** The `end_user_id` of sessions, runs and budgets. */
   readonly id: string;
@@ -33,7 +33,7 @@ export interface EndUserActor {
 }
 
 /** Any holder of the link to one shared agent. */
-export interface ShareLinkActor {
+interface ShareLinkActor {
   readonly type: 'share_link';
   readonly id: string;
   readonly agent_ids: readonly [string];
@@ -41,12 +41,12 @@ export interface ShareLinkActor {
 }
 
 /** The holder of the deployment's root key. */
-export interface RootActor {
+interface RootActor {
   readonly type: 'root';
 }
 
 /** A job, a scheduled task, or an anonymous request. */
-export interface SystemActor {
+interface SystemActor {
   readonly type: 'system';
   readonly name: string;
   /** The key whose request caused the work. */

@@ -1,4 +1,4 @@
-export const egressReasons = [
+const egressReasons = [
   'url_not_allowed',
   'redirect_refused',
   'timeout',

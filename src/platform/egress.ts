@@ -12,7 +12,7 @@ import { openStream } from './egress-stream.ts';
 import type { Egress, EgressLimits, Fetch } from './ports.ts';
 import { followRedirect, isRedirect } from './redirect.ts';
 
-export { EgressError, type EgressReason, egressReasons } from './egress-error.ts';
+export { EgressError, type EgressReason } from './egress-error.ts';
 
 type Send = (url: string, init: RequestInit) => Promise<Response>;
 

@@ -6,12 +6,11 @@ export {
   type ActiveRun,
   begin,
   type EndedRun,
-  leaseFor,
   type NewAnswer,
   newRun,
   type RunStorage,
 } from './active-run.ts';
-export type { AgentRun, RunOutcome } from './agent-run.ts';
+
 export { attachToRun, stopRun } from './attach.ts';
 export {
   deleteAttachmentCleanups,
@@ -29,18 +28,18 @@ export { RunHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
 export { waitingRun } from './host/turn-queue.ts';
 export { namedAgent } from './list/named-agent.ts';
-export { oneOffDriver } from './one-off/driver.ts';
-export { type OneOffInput, oneOffRequest, type RequestFile } from './one-off/one-off-input.ts';
+
+export { type OneOffInput, oneOffRequest } from './one-off/one-off-input.ts';
 export { prepareOneOff } from './one-off/prepare.ts';
-export { eraseDueRuns, eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
+export { eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
 export type { Overrides } from './overrides.ts';
 export { foldOf, type HistoryMessage, type Summary, tokensOf } from './prompt/history.ts';
 export { checkInputs, refuseMissing } from './prompt/instructions.ts';
-export { getRun, type RunResult, readResult } from './read-run.ts';
-export { closeLostRuns } from './recover/close-lost-runs.ts';
+export { type RunResult, readResult } from './read-run.ts';
+
 export { interruptRun, sumUsage } from './recover/interrupt.ts';
 export { type LostRun, settleLostCall } from './recover/lost-call.ts';
-export { runAgent } from './run-agent.ts';
+
 export { Feedback, type FeedbackRow, Rating, toFeedback } from './schema/feedback.ts';
 export {
   Citation,
@@ -57,14 +56,13 @@ export {
   TextPart,
   textOf,
 } from './schema/request.ts';
-export { Run, toRun } from './schema/run.ts';
+export { Run } from './schema/run.ts';
 export { runAsStream, runToEnd, startRun } from './start.ts';
 export {
   answerOfContent,
   type MessageOfOneOff,
   questionOfContent,
   selectContentOfMessage,
-  selectRunContent,
   selectRunOfContent,
 } from './store/contents.ts';
 export { type AnyMessageRow, selectMessagesOfRun } from './store/messages.ts';
@@ -85,16 +83,15 @@ export {
   selectVersionOfRun,
   versionColumns,
 } from './store/versions.ts';
-export {
-  encodeRun,
-  type NativeStream,
-  type StreamEncoder,
-  type StreamProtocol,
-  type StreamRequest,
+export type {
+  NativeStream,
+  StreamEncoder,
+  StreamProtocol,
+  StreamRequest,
 } from './stream/encoder.ts';
 export { textOfEvents } from './stream/event-log.ts';
 export { respond, runFailures } from './stream/respond.ts';
 export type { RunStream } from './stream/run-stream.ts';
-export { readLastEventId, toEventStream } from './stream/sse.ts';
+export { toEventStream } from './stream/sse.ts';
 export type { SuspendedRun } from './suspension/state.ts';
 export { type RunVersion, toRunVersion } from './version.ts';

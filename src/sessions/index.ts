@@ -20,5 +20,5 @@ export {
 export { type SessionRow, selectSession } from './store/sessions.ts';
 export { type Branch, readBranch, readBranchTo, readQuestion } from './tree/branch.ts';
 export { type ReferencedMessage, readReferenced } from './tree/referenced-messages.ts';
-export { turnDriver } from './turn/driver.ts';
+
 export { type TurnInput, turnRequest } from './turn/turn-input.ts';

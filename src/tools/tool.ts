@@ -49,7 +49,7 @@ export interface KnowledgeAnswer {
 }
 
 /** A passage that an answer may cite: a search hit of `knowledge`, which has a higher rank. */
-export interface FoundPassage {
+interface FoundPassage {
   readonly chunk_id: string;
   readonly file_id: string;
   readonly file_name: string;

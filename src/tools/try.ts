@@ -36,7 +36,7 @@ export async function tryTool(ctx: Ctx, id: string, { input }: TestTool): Promis
 }
 
 /** Returns what is wrong with arguments, in words the caller can correct them by; null when they are valid. */
-export function argumentProblem(
+function argumentProblem(
   schema: Readonly<Record<string, unknown>>,
   input: Arguments,
 ): string | null {

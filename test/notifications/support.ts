@@ -39,7 +39,7 @@ export async function publish(workspace: Workspace): Promise<void> {
 }
 
 /** The payload of a request, checked against the schema of its type. */
-export function payload({ body }: OutboundCall) {
+function payload({ body }: OutboundCall) {
   const event = JSON.parse(body) as { type: EventType };
   return payloadOf(event.type).parse(event);
 }

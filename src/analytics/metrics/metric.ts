@@ -3,7 +3,7 @@ import type { FactKind, Facts } from '../facts.ts';
 import type { Histogram } from '../histogram.ts';
 
 /** Units of stored figures. Money is stored in nano-USD and shown in US dollars. */
-export type Unit =
+type Unit =
   | 'runs'
   | 'sessions'
   | 'messages'
@@ -52,21 +52,21 @@ export interface Tally<From extends FactKind> extends Stored {
 }
 
 /** Counts different values: exact up to 200, then within about 2 %. */
-export interface Distinct<From extends FactKind> extends Stored {
+interface Distinct<From extends FactKind> extends Stored {
   readonly kind: 'distinct';
   readonly from: From;
   readonly read: (fact: Facts[From]) => string | null;
 }
 
 /** Keeps the distribution of durations: mean and percentiles. */
-export interface Distribution<From extends FactKind> extends Stored {
+interface Distribution<From extends FactKind> extends Stored {
   readonly kind: 'distribution';
   readonly from: From;
   readonly read: (fact: Facts[From]) => number | null;
 }
 
 /** Averages numbers with a precision of one millionth. Null is ignored. */
-export interface Mean<From extends FactKind> extends Stored {
+interface Mean<From extends FactKind> extends Stored {
   readonly kind: 'mean';
   readonly from: From;
   readonly read: (fact: Facts[From]) => number | null;

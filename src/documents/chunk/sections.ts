@@ -229,7 +229,7 @@ function* splitLong(text: string, { start, end }: Span, maxTokens: number): Gene
  * Returns the last position at or before `to` after white space, else one that does not split a
  * surrogate pair.
  */
-export function cutBefore(text: string, from: number, to: number, end: number): number {
+function cutBefore(text: string, from: number, to: number, end: number): number {
   if (to >= end) return end;
   for (let at = to; at > from + (to - from) / 2; at -= 1)
     if (/\s/.test(text.charAt(at - 1))) return at;

@@ -1,6 +1,6 @@
 import { coverageOf, subjectTerms, type Term } from './evidence.ts';
 
-export type Coverage = 'full' | 'partial' | 'none';
+type Coverage = 'full' | 'partial' | 'none';
 
 export interface Confidence {
   /** From 0 to 1. */

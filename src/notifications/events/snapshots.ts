@@ -18,7 +18,7 @@ export interface QueuedEvent {
 }
 
 /** The types that triggers add (migrations, `webhook_event_of_…`). */
-export type QueuedType =
+type QueuedType =
   | 'run.completed'
   | 'run.failed'
   | 'run.requires_action'

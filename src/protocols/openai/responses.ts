@@ -224,7 +224,7 @@ export async function deleteResponse(
   return { id, object: 'response.deleted', deleted: true };
 }
 
-export function streamFor(echo: ResponseEcho): StreamRequest {
+function streamFor(echo: ResponseEcho): StreamRequest {
   const tools = (echo.tools as readonly { readonly name: string }[]).map(({ name }) => name);
   const options: ResponsesStreamOptions = { echo, tools };
   return { protocol: responsesStream, options };

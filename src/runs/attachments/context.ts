@@ -16,7 +16,7 @@ export interface Included {
 }
 
 /** The use of an attachment in a run. */
-export interface AttachmentUse {
+interface AttachmentUse {
   readonly id: string;
   readonly included: 'whole' | 'passages' | 'image' | 'none';
   /** Estimated. */
@@ -43,7 +43,7 @@ const maxImages = 10;
 /** Estimated tokens of an image: the maximum of most providers (Anthropic, "Vision"). */
 const imageTokens = 1600;
 /** Returns the tokens available for documents: at most half of the model's context window. */
-export function documentBudget(model: string): number {
+function documentBudget(model: string): number {
   const window = contextWindowOf(model);
   return window === null ? maxTokens / 4 : Math.min(maxTokens, Math.floor(window / 2));
 }

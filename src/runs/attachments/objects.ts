@@ -10,7 +10,7 @@ import { JobMessage } from '../../platform/job.ts';
 import { hour } from '../../shared/time.ts';
 
 /** The key of the extracted text with its pages, stored as JSON since it may exceed a row of D1 (2 MB). */
-export const textKey = (workspace_id: string, object_id: string): string =>
+const textKey = (workspace_id: string, object_id: string): string =>
   `${workspace_id}/${object_id}/text`;
 
 export const storeText = (ctx: Ctx, object_id: string, document: ExtractedDocument) =>

@@ -32,7 +32,7 @@ export interface HostCommands {
 }
 
 /** The result of `start` and `attach`. */
-export type StreamState =
+type StreamState =
   /** The body has the events; the id is null while the run is queued. */
   | { readonly type: 'stream'; readonly run_id: string | null; readonly is_joined: boolean }
   /** The run was started, and no response waits for it. */

@@ -5,7 +5,7 @@ import { toWireUsd } from '../../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import type { RunRow } from '../store/runs.ts';
 
-export const Usage = z
+const Usage = z
   .object({
     input_tokens: z.number().int().nullable(),
     output_tokens: z.number().int().nullable(),
@@ -23,7 +23,7 @@ export const Usage = z
   })
   .openapi('Usage');
 
-export const RunContext = z
+const RunContext = z
   .object({
     messages: z
       .object({

@@ -8,7 +8,7 @@ export type AnyMessageRow = Omit<typeof messages.$inferSelect, 'session_id'> & {
 };
 
 /** Messages of a run, without their copies in forked sessions. */
-export const ofRun = (workspace_id: string, run_id: string) =>
+const ofRun = (workspace_id: string, run_id: string) =>
   and(
     eq(messages.workspace_id, workspace_id),
     eq(messages.run_id, run_id),

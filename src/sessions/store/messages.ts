@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
 import { messages } from '../../db/schema/sessions.ts';
@@ -92,19 +92,9 @@ export const selectMessage = (db: Db, workspace_id: string, id: string) =>
     .where(and(eq(messages.workspace_id, workspace_id), eq(messages.id, id)));
 
 /** Excludes its copies in sessions that were forked from the run's session. */
-const ofRun = (workspace_id: string, run_id: string) =>
+const _ofRun = (workspace_id: string, run_id: string) =>
   and(
     eq(messages.workspace_id, workspace_id),
     eq(messages.run_id, run_id),
     sql`${messages.session_id} = (select r.session_id from runs r where r.id = ${run_id})`,
   );
-
-/** The answer of a run; no row while there is none. */
-export const selectAnswerOfRun = (db: Db, workspace_id: string, run_id: string) =>
-  db
-    .select()
-    .from(messages)
-    .where(and(ofRun(workspace_id, run_id), eq(messages.role, 'assistant')));
-
-export const selectMessagesOfRun = (db: Db, workspace_id: string, run_id: string) =>
-  db.select().from(messages).where(ofRun(workspace_id, run_id)).orderBy(asc(messages.seq));

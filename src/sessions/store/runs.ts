@@ -9,7 +9,7 @@ import { insertRun, type RunRow, versionColumns } from '../../runs/index.ts';
 import type { SessionRow } from './sessions.ts';
 
 /** The id of the version that a run of a session uses: the requested one, else the session's, else the active one. */
-export const versionOfSession = (
+const versionOfSession = (
   session: Pick<SessionRow, 'id' | 'agent_id'>,
   requested: string | null,
 ): SQL<string | null> =>

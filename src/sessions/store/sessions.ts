@@ -21,17 +21,6 @@ export const selectSession = (db: Db, workspace_id: string, id: string) =>
     .from(sessions)
     .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, id)));
 
-export const selectSessionOfRun = (db: Db, workspace_id: string, run_id: string) =>
-  db
-    .select()
-    .from(sessions)
-    .where(
-      and(
-        eq(sessions.workspace_id, workspace_id),
-        sql`${sessions.id} = (select session_id from runs where id = ${run_id} and workspace_id = ${workspace_id})`,
-      ),
-    );
-
 export const updateSession = (
   db: Db,
   workspace_id: string,

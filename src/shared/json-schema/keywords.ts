@@ -79,8 +79,7 @@ export function mapSubschemas(
   );
 }
 
-export const escapeSegment = (text: string): string =>
-  text.replaceAll('~', '~0').replaceAll('/', '~1');
+const escapeSegment = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
 
 export const toPointer = (path: readonly string[]): string =>
   path.map((segment) => `/${escapeSegment(segment)}`).join('');

@@ -26,7 +26,7 @@ export interface ToolSource<Kind extends ToolKind> {
 }
 
 /** For tools that are part of the deployment. */
-export interface StatusInCode<Kind extends ToolKind> {
+interface StatusInCode<Kind extends ToolKind> {
   readonly where: 'code';
   of(pin: PinOf<Kind>): PinStatus;
 }

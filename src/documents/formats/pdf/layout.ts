@@ -84,7 +84,7 @@ function headingLevel({ size }: PdfLine, text: string, bodySize: number): number
  * Joins two lines. Removes a hyphen that breaks a word; keeps those of compounds, numbers and
  * addresses.
  */
-export function joinLines(
+function joinLines(
   above: string,
   below: string,
   separator: string,
