@@ -90,11 +90,3 @@ export const selectMessage = (db: Db, workspace_id: string, id: string) =>
     .select()
     .from(messages)
     .where(and(eq(messages.workspace_id, workspace_id), eq(messages.id, id)));
-
-/** Excludes its copies in sessions that were forked from the run's session. */
-const _ofRun = (workspace_id: string, run_id: string) =>
-  and(
-    eq(messages.workspace_id, workspace_id),
-    eq(messages.run_id, run_id),
-    sql`${messages.session_id} = (select r.session_id from runs r where r.id = ${run_id})`,
-  );
