@@ -70,7 +70,8 @@ const inNode = defineProject({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     sequence: { groupOrder: 1 },
-    maxWorkers: 1,
+    // Servers and clients mostly wait for one another.
+    maxWorkers: 2,
   },
 });
 
