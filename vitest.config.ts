@@ -80,6 +80,6 @@ export default defineConfig(async () => ({
     projects: [await inWorkerd(), inNode],
     onConsoleLog: () => process.env.SHOW_LOGS === '1',
     // A person sees that a run stands still.
-    reporters: process.env.CI === undefined ? ['default'] : ['default', new StallGuard()],
+    reporters: ['default', new StallGuard()],
   },
 }));

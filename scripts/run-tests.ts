@@ -1,22 +1,76 @@
-// npm run test:only [-- filters and flags of Vitest]: the tests in workerd, then those in Node, each run in a process of
-// its own. Files in workerd share a process and the modules that it has loaded; a process that has run about forty files
-// has stopped taking the next one (no file unfinished, none started). Parts of a run stay well below that.
+// npm run test:only [-- filters and flags of Vitest]: the tests in workerd, then those in Node, each in a process of its
+// own. Files in workerd share a process and the modules that it has loaded, and that process sometimes takes no further
+// file (test/support/stall-guard.ts ends it then). The files that are left go on in a new process.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-const parts = 6;
+const stalled = 75;
+/** Processes for one project; each must finish at least one file. */
+const maxProcesses = 12;
 const args = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'test-progress-'));
+const progress = join(folder, 'files');
 
-function run(project: string, more: readonly string[]): void {
-  const { status } = spawnSync('vitest', ['run', '--project', project, ...more], {
+function vitest(more: readonly string[]): number {
+  const { status } = spawnSync('vitest', ['run', ...more], {
     stdio: 'inherit',
+    env: { ...process.env, TEST_PROGRESS: progress },
   });
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
 }
 
-if (args.length > 0) {
-  // A filter may match files of one project only.
-  for (const project of ['workerd', 'node']) run(project, ['--passWithNoTests', ...args]);
-} else {
-  for (let part = 1; part <= parts; part += 1) run('workerd', [`--shard=${part}/${parts}`]);
-  run('node', []);
+/** The files of a project that the filters select. */
+function filesOf(project: string): string[] {
+  const list = [
+    'list',
+    '--project',
+    project,
+    '--filesOnly',
+    '--json',
+    '--passWithNoTests',
+    ...args,
+  ];
+  const { stdout } = spawnSync('vitest', list, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const found = JSON.parse(stdout.slice(stdout.indexOf('['))) as { readonly file: string }[];
+  return found.map(({ file }) => file);
 }
+
+/** Finished files by their paths below the root, with their states. */
+const finished = (): Map<string, string> =>
+  new Map(
+    readFileSync(progress, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => [line.slice(7), line.slice(0, 6)]),
+  );
+
+function runInParts(): number {
+  writeFileSync(progress, '');
+  let status = vitest(['--project', 'workerd']);
+  for (let process = 1; status === stalled && process < maxProcesses; process += 1) {
+    const done = finished();
+    const left = filesOf('workerd').filter(
+      (file) => ![...done.keys()].some((one) => file.endsWith(`/${one}`)),
+    );
+    if ([...done.values()].includes('failed')) return 1;
+    if (left.length === 0) return 0;
+    console.log(`${done.size} files have passed. A new process runs the other ${left.length}.`);
+    status = vitest(['--project', 'workerd', ...left]);
+  }
+  return status;
+}
+
+// A filter may match files of one project only.
+const workerd =
+  args.length > 0 ? vitest(['--project', 'workerd', '--passWithNoTests', ...args]) : runInParts();
+const node =
+  workerd === 0
+    ? vitest(['--project', 'node', ...(args.length > 0 ? ['--passWithNoTests', ...args] : [])])
+    : workerd;
+rmSync(folder, { recursive: true });
+process.exit(node);

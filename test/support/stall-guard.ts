@@ -1,56 +1,69 @@
+import { appendFileSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Longer than any test may take. */
-const limit_ms = 4 * 60_000;
-/** EX_TEMPFAIL of sysexits.h: no test failed; the run can be repeated. */
+/** Longer than any test takes. */
+const testPatienceMs = 4 * 60_000;
+/** Longer than the runner takes from the end of one file to the start of the next. */
+const startPatienceMs = 30_000;
+/** EX_TEMPFAIL of sysexits.h: no test has failed, and the run may be repeated. */
 const exitCode = 75;
 
 /**
- * Ends a test run without progress for too long, and prints the unfinished files. A worker whose runtime no longer
- * responds does not fire timeouts of tests either, so the run would never end.
+ * Ends a run that makes no progress. The runtime sometimes takes no further file: none is unfinished and none
+ * starts, also after the last one. It may also stop answering within a file, where no timeout of a test fires
+ * either. Finished files are appended to `TEST_PROGRESS`, by which scripts/run-tests.ts continues.
  */
 export class StallGuard implements Reporter {
   readonly #unfinished = new Map<string, string>();
-  #last_progress_at = Date.now();
+  #progress_at = Date.now();
+  #hasStarted = false;
   #timer: NodeJS.Timeout | undefined;
 
   onTestRunStart(): void {
-    this.#last_progress_at = Date.now();
-    this.#timer = setInterval(() => this.#look(), 5000);
+    this.#progress_at = Date.now();
+    this.#timer = setInterval(() => this.#check(), 5000).unref();
   }
 
   onTestModuleStart({ moduleId }: TestModule): void {
-    this.#hear(moduleId, 'no test yet');
+    this.#hasStarted = true;
+    this.#note(moduleId, 'no test yet');
   }
 
   onTestCaseReady({ module, fullName }: TestCase): void {
-    this.#hear(module.moduleId, `in: ${fullName}`);
+    this.#note(module.moduleId, `in: ${fullName}`);
   }
 
   onTestCaseResult({ module, fullName }: TestCase): void {
-    this.#hear(module.moduleId, `after: ${fullName}`);
+    this.#note(module.moduleId, `after: ${fullName}`);
   }
 
-  onTestModuleEnd({ moduleId }: TestModule): void {
-    this.#last_progress_at = Date.now();
-    this.#unfinished.delete(moduleId);
+  onTestModuleEnd(module: TestModule): void {
+    this.#progress_at = Date.now();
+    this.#unfinished.delete(module.moduleId);
+    const { TEST_PROGRESS: path } = process.env;
+    const state = module.ok() ? 'passed' : 'failed';
+    if (path !== undefined) appendFileSync(path, `${state} ${module.relativeModuleId}\n`);
   }
 
   onTestRunEnd(): void {
-    clearInterval(this.#timer);
+    this.#progress_at = Date.now();
+    this.#unfinished.clear();
   }
 
-  #hear(file: string, where: string): void {
-    this.#last_progress_at = Date.now();
+  #note(file: string, where: string): void {
+    this.#progress_at = Date.now();
     this.#unfinished.set(file, where);
   }
 
-  #look(): void {
-    if (Date.now() - this.#last_progress_at < limit_ms) return;
+  #check(): void {
+    const isBetweenFiles = this.#hasStarted && this.#unfinished.size === 0;
+    const patience = isBetweenFiles ? startPatienceMs : testPatienceMs;
+    if (Date.now() - this.#progress_at < patience) return;
     const files = [...this.#unfinished].map(([file, where]) => `  ${file}\n    ${where}`);
     console.error(
-      `No progress for ${limit_ms / 60_000} minutes. Unfinished files:\n${files.join('\n')}`,
+      `No progress for ${patience / 1000} s. Unfinished files: ${files.length}\n${files.join('\n')}`,
     );
+    clearInterval(this.#timer);
     process.exit(exitCode);
   }
 }
