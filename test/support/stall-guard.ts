@@ -4,7 +4,7 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 /** Longer than any test takes. */
 const testPatienceMs = 4 * 60_000;
 /** Longer than the runner takes from the end of one file to the start of the next. */
-const startPatienceMs = 30_000;
+const startPatienceMs = 12_000;
 /** EX_TEMPFAIL of sysexits.h: no test has failed, and the run may be repeated. */
 const exitCode = 75;
 
@@ -21,7 +21,7 @@ export class StallGuard implements Reporter {
 
   onTestRunStart(): void {
     this.#progress_at = Date.now();
-    this.#timer = setInterval(() => this.#check(), 5000).unref();
+    this.#timer = setInterval(() => this.#check(), 3000).unref();
   }
 
   onTestModuleStart({ moduleId }: TestModule): void {
