@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { authorize, mayUse } from '../../src/identity/index.ts';
+import { type Actor, coversAgent, payingKey } from '../../src/platform/context.ts';
+
+const agent_ids = ['agt_1'] as const;
+const endUser: Actor = {
+  type: 'end_user',
+  id: 'customer-1',
+  api_key_id: 'key_1',
+  agent_ids,
+  expires_at: 1,
+};
+const shareLink: Actor = { type: 'share_link', id: 'link_1', agent_ids, expires_at: null };
+const editor: Actor = { type: 'user', id: 'usr_1', role: 'editor', agent_ids: null, expires_at: 1 };
+
+describe('actors that no route admits yet', () => {
+  it.each([endUser, shareLink])('$type holds no permission and covers its agents only', (actor) => {
+    expect(mayUse(actor, 'self:read')).toBe(false);
+    expect(() => authorize(actor, 'sessions:write')).toThrow(/permission sessions:write/);
+    expect([coversAgent(actor, 'agt_1'), coversAgent(actor, 'agt_2')]).toEqual([true, false]);
+  });
+
+  it('user holds the permissions of its role', () => {
+    expect([mayUse(editor, 'agents:write'), mayUse(editor, 'keys:manage')]).toEqual([true, false]);
+  });
+
+  it('an end user is paid for by the key that issued the token, a share link by none', () => {
+    expect([payingKey(endUser), payingKey(shareLink)]).toEqual(['key_1', null]);
+  });
+});
