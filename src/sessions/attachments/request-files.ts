@@ -37,30 +37,22 @@ export async function storeRequestFile(ctx: Ctx, part: FilePart): Promise<Attach
   return toRow(ctx, { ...read, page_count, token_count });
 }
 
+/** The content of a stored file, which attachments that share its object have in common. */
+const contentOf = ({
+  name,
+  kind,
+  media_type,
+  byte_size,
+  sha256,
+  page_count,
+  token_count,
+}: Omit<Read, 'id' | 'object_id'>) => ({
+  ...{ name, kind, media_type, byte_size, sha256, page_count, token_count },
+});
+
 /** Returns an upload as an attachment that shares its object. */
-export const fileOfUpload = (ctx: Ctx, upload: typeof uploads.$inferSelect): AttachmentRow => {
-  const {
-    id: object_id,
-    name,
-    kind,
-    media_type,
-    byte_size,
-    sha256,
-    page_count,
-    token_count,
-  } = upload;
-  return toRow(ctx, {
-    id: ctx.newId('att'),
-    object_id,
-    name,
-    kind,
-    media_type,
-    byte_size,
-    sha256,
-    page_count,
-    token_count,
-  });
-};
+export const fileOfUpload = (ctx: Ctx, upload: typeof uploads.$inferSelect): AttachmentRow =>
+  toRow(ctx, { id: ctx.newId('att'), object_id: upload.id, ...contentOf(upload) });
 
 /**
  * Returns files of a session, by their objects, as attachments of another message that share the
@@ -78,19 +70,8 @@ export async function filesOfSession(
     session_id,
     object_ids,
   ).all();
-  return rows.map(
-    ({ object_id, name, kind, media_type, byte_size, sha256, page_count, token_count }) =>
-      toRow(ctx, {
-        id: ctx.newId('att'),
-        object_id,
-        name,
-        kind,
-        media_type,
-        byte_size,
-        sha256,
-        page_count,
-        token_count,
-      }),
+  return rows.map((row) =>
+    toRow(ctx, { id: ctx.newId('att'), object_id: row.object_id, ...contentOf(row) }),
   );
 }
 
