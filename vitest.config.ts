@@ -31,6 +31,7 @@ const inWorkerd = async () =>
             SHARED_PROVIDER_KEYS: 'false',
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
             FUZZ_RUNS: process.env.FUZZ_RUNS ?? '12',
+            SHOW_LOGS: process.env.SHOW_LOGS ?? '',
           },
           // Migrated step by step by the tests of migrations.
           d1Databases: { OLD_DB: 'old' },

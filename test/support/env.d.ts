@@ -10,6 +10,8 @@ declare global {
       OLD_DB: D1Database;
       /** Number of fuzz requests of each kind per operation. */
       FUZZ_RUNS: string;
+      /** `1` shows what tests and the Worker log. */
+      SHOW_LOGS: string;
     }
   }
 }

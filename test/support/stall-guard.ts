@@ -17,6 +17,8 @@ export class StallGuard implements Reporter {
   readonly #unfinished = new Map<string, string>();
   #progress_at = Date.now();
   #hasStarted = false;
+  /** The default reporter writes them at the end, which an ended run does not reach. */
+  readonly #failures: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   onTestRunStart(): void {
@@ -33,8 +35,11 @@ export class StallGuard implements Reporter {
     this.#note(module.moduleId, `in: ${fullName}`);
   }
 
-  onTestCaseResult({ module, fullName }: TestCase): void {
+  onTestCaseResult(test: TestCase): void {
+    const { module, fullName } = test;
     this.#note(module.moduleId, `after: ${fullName}`);
+    for (const { stack, message } of test.result().errors ?? [])
+      this.#failures.push(`${module.relativeModuleId} > ${fullName}\n${stack ?? message}`);
   }
 
   onTestModuleEnd(module: TestModule): void {
@@ -63,6 +68,7 @@ export class StallGuard implements Reporter {
     console.error(
       `No progress for ${patience / 1000} s. Unfinished files: ${files.length}\n${files.join('\n')}`,
     );
+    for (const failure of this.#failures) console.error(`FAILED ${failure}`);
     clearInterval(this.#timer);
     process.exit(exitCode);
   }

@@ -164,8 +164,10 @@ describe('GET /metrics', () => {
     const execution = { waitUntil: () => undefined } as unknown as ExecutionContext;
     const at = (cron: string) => `agentgrid_schedule_tick_age_seconds{cron="${cron}"}`;
     const of = (task: string) => `agentgrid_schedule_success_age_seconds{task="${task}"}`;
-    // Jobs that tests of other files have left.
-    await env.DB.prepare('delete from outbox').run();
+    // Other files leave jobs, and ticks at times to come.
+    await env.DB.batch(
+      ['outbox', 'schedule_ticks'].map((table) => env.DB.prepare(`delete from ${table}`)),
+    );
     await runSchedule('* * * * *', env, execution);
     const fresh = await metricsOf(workspace);
     expect(fresh.get(at('* * * * *'))).toBeLessThan(30);
