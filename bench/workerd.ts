@@ -2,17 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 // The miniflare of wrangler, independent of other installed versions.
 const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve('wrangler'))(
   'miniflare',
 ) as typeof import('miniflare');
 type Options = Parameters<typeof convertV4MiniflareOptions>[0];
-type Modules = { readonly type: 'ESModule'; readonly path: string; readonly contents: string }[];
+type Modules = { type: 'ESModule'; path: string; contents: string }[];
 
 export interface Process {
   readonly miniflare: InstanceType<typeof Miniflare>;
+  /** The process id of workerd. */
+  readonly pid: string;
   /** Returns the CPU milliseconds of all threads of the process so far. */
   readonly cpu_ms: () => number;
   /** Returns the current memory of the process in MiB. */
@@ -49,25 +51,26 @@ export async function runWorker(
   };
 }
 
-/** Starts workerd with the migrated database `DB`. */
-export async function startWorkerd(options: Options): Promise<Process> {
+/** Starts workerd with the database `DB`, migrated with the migrations of the checkout `root`. */
+export async function startWorkerd(options: Options, root = '.'): Promise<Process> {
   const before = children();
   const miniflare = new Miniflare(convertV4MiniflareOptions(options));
   await miniflare.ready;
   const pid = children().find((child) => !before.includes(child) && nameOf(child) === 'workerd');
   if (pid === undefined) throw new Error('workerd is not among the processes of this one.');
   const db = await miniflare.getD1Database('DB');
-  for (const statement of migrations()) await db.prepare(statement).run();
+  for (const statement of migrations(root)) await db.prepare(statement).run();
   return {
     miniflare,
+    pid,
     cpu_ms: () => cpuOf(pid),
     rss_mib: () => rssOf(pid),
     close: () => miniflare.dispose(),
   };
 }
 
-/** Returns the modules that `wrangler deploy` with these arguments would upload. */
-export function bundle(args: readonly string[]): Modules {
+/** Returns the modules that `wrangler deploy` with these arguments would upload from the checkout `root`. */
+export function bundle(args: readonly string[], root = '.'): Modules {
   const directory = mkdtempSync(join(tmpdir(), 'agentgrid-bench-'));
   const env = {
     ...process.env,
@@ -77,12 +80,9 @@ export function bundle(args: readonly string[]): Modules {
     WRANGLER_LOG_PATH: directory,
   };
   const { status, stdout, stderr } = spawnSync(
-    'wrangler',
+    resolve(root, 'node_modules/.bin/wrangler'),
     ['deploy', ...args, '--dry-run', '--outdir', directory],
-    {
-      encoding: 'utf8',
-      env,
-    },
+    { cwd: root, encoding: 'utf8', env },
   );
   if (status !== 0)
     throw new Error(`wrangler could not bundle ${args.join(' ')}:\n${stdout}${stderr}`);
@@ -96,12 +96,12 @@ export function bundle(args: readonly string[]): Modules {
   return modules;
 }
 
-const migrations = (): string[] =>
-  readdirSync('migrations')
+const migrations = (root: string): string[] =>
+  readdirSync(join(root, 'migrations'))
     .filter((name) => name.endsWith('.sql'))
     .sort()
     .flatMap((name) =>
-      readFileSync(join('migrations', name), 'utf8').split('--> statement-breakpoint'),
+      readFileSync(join(root, 'migrations', name), 'utf8').split('--> statement-breakpoint'),
     );
 
 const children = (): string[] =>

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { openClient } from '../../scripts/client.ts';
+import { join } from 'node:path';
+import { type Client, openClient } from '../../scripts/client.ts';
 import { bundle, type Process, startWorkerd } from '../workerd.ts';
 
+// wrangler warns about secrets that are not set, and the bench sets those that it needs.
+process.env.WRANGLER_LOG ??= 'error';
 const { unstable_getMiniflareWorkerOptions: readOptions } = createRequire(import.meta.url)(
   'wrangler',
 ) as typeof import('wrangler');
@@ -17,6 +21,8 @@ interface WorkerOptions {
 export interface Server extends Process {
   readonly url: string;
   readonly relay_url: string;
+  /** The process of D1 in the variant `apart`. */
+  readonly database: Process | null;
 }
 
 /** The minimal cost of a stream: forwards the request to the provider, and its body back. */
@@ -27,12 +33,26 @@ const relay = `export default {
   },
 };`;
 
+const wrappers = {
+  counted: readFileSync(new URL('./counting-worker.js', import.meta.url), 'utf8'),
+  apart: readFileSync(new URL('./apart-worker.js', import.meta.url), 'utf8'),
+};
 const root_key = 'root-key-of-the-bench-0123456789';
 const direct = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
 
+export interface ServerOptions {
+  /** The origin of the provider. */
+  readonly provider: string;
+  /** The folder of the checkout whose bundle, settings and migrations are used. */
+  readonly root: string;
+  /** `counted` counts what Cloudflare bills, which costs CPU. `apart` runs D1 in a process of its own. */
+  readonly variant?: 'counted' | 'apart' | undefined;
+}
+
 /** Runs the production bundle and the relay in one workerd, each on its own port without a proxy. */
-export async function startServer(provider: string): Promise<Server> {
-  const { assets: _, ...options } = readOptions('wrangler.toml')
+export async function startServer(settings: ServerOptions): Promise<Server> {
+  const { provider, root, variant } = settings;
+  const { assets: _, ...options } = readOptions(join(root, 'wrangler.toml'))
     .workerOptions as unknown as WorkerOptions;
   // The provider is on loopback, which the removed flag forbids.
   const compatibilityFlags = options.compatibilityFlags.filter(
@@ -43,9 +63,14 @@ export async function startServer(provider: string): Promise<Server> {
     ROOT_KEY: root_key,
     ENCRYPTION_KEYS: `1:${btoa('encryption-key-one-of-the-bench!')}`,
   };
-  const process = await startWorkerd({
+  const modules = bundle(['--env', 'production'], root);
+  const database = variant === 'apart' ? await startDatabase(root) : null;
+  const vars = { ALLOW_PRIVATE_NETWORK: 'true', D1_URL: database?.url ?? '' };
+  if (variant !== undefined)
+    modules.unshift({ type: 'ESModule', path: 'wrapper.js', contents: wrappers[variant] });
+  const workerd = {
     // The log line of each request is read; only errors are shown.
-    handleStructuredLogs: ({ level, message }) => {
+    handleStructuredLogs: ({ level, message }: { level: string; message: string }) => {
       if (level === 'error' || level === 'warn') console.error(message);
     },
     workers: [
@@ -53,28 +78,55 @@ export async function startServer(provider: string): Promise<Server> {
         ...options,
         ...direct,
         name: 'agentgrid',
-        modules: bundle(['--env', 'production']),
+        modules,
         compatibilityFlags,
-        bindings: { ...options.bindings, ...secrets, ALLOW_PRIVATE_NETWORK: 'true' },
+        bindings: { ...options.bindings, ...secrets, ...vars },
       },
       {
         ...direct,
         name: 'relay',
-        modules: [{ type: 'ESModule', path: 'relay.js', contents: relay }],
-        compatibilityDate: compatibilityDate,
+        modules: [{ type: 'ESModule' as const, path: 'relay.js', contents: relay }],
+        compatibilityDate,
         bindings: { PROVIDER: `${provider}/v1/chat/completions` },
       },
     ],
-  });
-  const urlOf = async (name: string) =>
-    String(await process.miniflare.unsafeGetDirectURL(name)).replace(/\/$/, '');
-  return { ...process, url: await urlOf('agentgrid'), relay_url: await urlOf('relay') };
+  };
+  const process = await startWorkerd(workerd, root);
+  return {
+    ...process,
+    url: await urlOf(process, 'agentgrid'),
+    relay_url: await urlOf(process, 'relay'),
+    database,
+    async close() {
+      await process.close();
+      await database?.close();
+    },
+  };
+}
+
+const urlOf = async ({ miniflare }: Process, name: string): Promise<string> =>
+  String(await miniflare.unsafeGetDirectURL(name)).replace(/\/$/, '');
+
+/** Runs only the emulation of D1, reached as the D1 client does. */
+async function startDatabase(root: string): Promise<Process & { readonly url: string }> {
+  const contents = `export default { fetch: (request, { DB }) => DB.fetcher.fetch(request) };`;
+  const worker = {
+    ...direct,
+    name: 'd1',
+    modules: [{ type: 'ESModule' as const, path: 'd1.js', contents }],
+    compatibilityDate: '2026-10-20',
+    d1Databases: ['DB'],
+  };
+  const process = await startWorkerd({ workers: [worker] }, root);
+  return { ...process, url: await urlOf(process, 'd1') };
 }
 
 export interface Workspace {
   readonly key: string;
   /** Creates sessions of the agent with this scripted model and returns their ids. */
   openSessions(script: string, count: number): Promise<string[]>;
+  /** Verifies that all turns of these new sessions have a complete answer and one usage row with its tokens. */
+  checkStored(sessions: readonly string[], tokens: number, turns: number): Promise<void>;
 }
 
 /** Creates a workspace whose agents call the provider. */
@@ -123,5 +175,46 @@ export async function openWorkspace(url: string, provider: string): Promise<Work
       await Promise.all(Array.from({ length: Math.min(8, count) }, open));
       return sessions;
     },
+    checkStored: (sessions, tokens, turns) => checkStored(client, new Set(sessions), tokens, turns),
   };
+}
+
+interface Page<Row> {
+  readonly data: readonly Row[];
+  readonly next_cursor: string | null;
+}
+
+/** Uses the public API, which other commits have too; their tables may differ. */
+async function checkStored(
+  client: Client,
+  sessions: ReadonlySet<string>,
+  tokens: number,
+  turns: number,
+): Promise<void> {
+  let calls = 0;
+  let cursor = '';
+  for (let rows = 0; rows < turns && calls === rows; ) {
+    type Usage = { session_id: string | null; operation: string; output_tokens: number | null };
+    const { data, next_cursor } = await client.call<Page<Usage>>(
+      'GET',
+      `/usage?limit=100${cursor}`,
+    );
+    cursor = `&cursor=${next_cursor}`;
+    rows += data.length;
+    calls += data.filter(
+      ({ session_id, operation, output_tokens }) =>
+        sessions.has(session_id ?? '') && operation === 'answer' && output_tokens === tokens,
+    ).length;
+  }
+  let answers = 0;
+  for (const session of sessions) {
+    type Message = { role: string; text: string };
+    const path = `/sessions/${session}/messages?limit=100`;
+    const { data } = await client.call<Page<Message>>('GET', path);
+    answers += data.filter(
+      ({ role, text }) => role === 'assistant' && text.endsWith(`word${tokens - 1}`),
+    ).length;
+  }
+  if (answers !== turns || calls < turns)
+    throw new Error(`Of ${turns} turns, ${answers} answers and ${calls} model calls are stored.`);
 }
