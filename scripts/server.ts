@@ -12,6 +12,7 @@ const wrangler = join(
   'bin',
   'wrangler.js',
 );
+const migrate = join(import.meta.dirname, 'migrate.ts');
 const readyWithin = 90_000;
 const minute = '* * * * *';
 const hour = '7 * * * *';
@@ -50,14 +51,13 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
     ROOT_KEY: root_key,
     ENCRYPTION_KEYS: encryption_keys,
   };
-  const start = (args: readonly string[]) => {
-    const group = startGroup(wrangler, args, environment);
+  const start = (script: string, args: readonly string[]) => {
+    const group = startGroup(script, args, environment);
     if (group.child.pid !== undefined) options.onGroup?.(group.child.pid);
     return group;
   };
-  const migrate = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', directory];
-  await runToEnd(start(migrate), `wrangler ${migrate.slice(0, 3).join(' ')}`, signal);
-  const group = start(await devArguments(options));
+  await runToEnd(start(migrate, [directory]), 'Applying migrations', signal);
+  const group = start(wrangler, await devArguments(options));
   const printed = follow(group);
   const stop = () => group.stop();
   signal.addEventListener('abort', stop, { once: true });
