@@ -64,7 +64,7 @@ describe.each(environments)('deploying to %s', (env) => {
         'D1_ERROR: Network connection lost.',
         'FUZZ_RUNS',
         'sourceMappingURL=data:',
-        // Of zod's German messages, which `alias` in wrangler.toml removes with all others.
+        // Part of zod's German messages, which `alias` in wrangler.toml removes with all others.
         'ltige Eingabe',
       ];
       expect(foreign.filter((text) => bundle.includes(text))).toEqual([]);

@@ -18,7 +18,7 @@ const entry = `import './recorder.js';
 import './worker.js';
 export default { fetch: () => Response.json(globalThis.made) };`;
 
-// For the stack of an error V8 needs source positions, and compiles the whole module a second time: half of the start.
+// The stack of an error contains the top level of the bundle, whose source position is expensive to find (docs/decisions/0051-start-up.md).
 it('creates no error while the Worker starts', async () => {
   const modules = [
     { type: 'ESModule' as const, path: 'entry.js', contents: entry },
