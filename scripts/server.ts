@@ -99,7 +99,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Disables login, update checks and telemetry of wrangler; keeps its logs and registry in the data directory. */
+/**
+ * Disables login, update checks and telemetry of wrangler; keeps its logs and registry in the data directory. Its explorer and
+ * its recording of every request would take a quarter of the CPU of a request, and serve all data without a key.
+ */
 const offline = (directory: string): Record<string, string> => ({
   CI: 'true',
   FORCE_COLOR: '0',
@@ -109,6 +112,8 @@ const offline = (directory: string): Record<string, string> => ({
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_LOG_PATH: join(directory, 'logs'),
   WRANGLER_REGISTRY_PATH: join(directory, 'registry'),
+  X_LOCAL_EXPLORER: 'false',
+  X_LOCAL_OBSERVABILITY: 'false',
 });
 
 async function devArguments({ port, directory, vars }: ServerOptions): Promise<string[]> {
