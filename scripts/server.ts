@@ -1,4 +1,6 @@
 // Runs a local AgentGrid: applies migrations, starts `wrangler dev`, and calls the cron handlers, which do not fire locally.
+
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { devNull } from 'node:os';
@@ -56,8 +58,12 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
     if (group.child.pid !== undefined) options.onGroup?.(group.child.pid);
     return group;
   };
-  await runToEnd(start(migrate, [directory]), 'Applying migrations', signal);
-  const group = start(wrangler, await devArguments(options));
+  const dev = await devArguments(options);
+  const isNew = !existsSync(join(directory, 'v3'));
+  const migrated = runToEnd(start(migrate, [directory]), 'Applying migrations', signal);
+  // Without data the server touches no table before the first request, and is built in the meantime.
+  if (!isNew) await migrated;
+  const group = start(wrangler, dev);
   const printed = follow(group);
   const stop = () => group.stop();
   signal.addEventListener('abort', stop, { once: true });
@@ -67,6 +73,10 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
   const ended = group.ended.then(() => {
     isEnded = true;
     return printed.last();
+  });
+  await migrated.catch(async (error: unknown) => {
+    await stop();
+    throw error;
   });
   await waitUntilHealthy(loopback, () => isEnded || signal.aborted);
   if (isEnded || signal.aborted)
