@@ -49,11 +49,12 @@ export async function ensureSample(
     json: agent,
     idempotencyKey: 'sample-agent',
   });
-  await upload(client, id, [manual, handbook]);
   const session = await client.call<{ id: string }>('POST', `/agents/${id}/sessions`, {
     json: { title: 'First questions' },
     idempotencyKey: `sample-session-${id}`,
   });
+  // Last: reading the documents keeps the local server busy.
+  await upload(client, id, [manual, handbook]);
   state.sample = { agent_id: id, session_id: session.id };
   saveState(directory, state);
   return state.sample;

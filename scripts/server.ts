@@ -1,4 +1,6 @@
 // Runs a local AgentGrid: applies migrations, starts `wrangler dev`, and calls the cron handlers, which do not fire locally.
+
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { devNull } from 'node:os';
@@ -12,6 +14,7 @@ const wrangler = join(
   'bin',
   'wrangler.js',
 );
+const migrate = join(import.meta.dirname, 'migrate.ts');
 const readyWithin = 90_000;
 const minute = '* * * * *';
 const hour = '7 * * * *';
@@ -50,14 +53,17 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
     ROOT_KEY: root_key,
     ENCRYPTION_KEYS: encryption_keys,
   };
-  const start = (args: readonly string[]) => {
-    const group = startGroup(wrangler, args, environment);
+  const start = (script: string, args: readonly string[]) => {
+    const group = startGroup(script, args, environment);
     if (group.child.pid !== undefined) options.onGroup?.(group.child.pid);
     return group;
   };
-  const migrate = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', directory];
-  await runToEnd(start(migrate), `wrangler ${migrate.slice(0, 3).join(' ')}`, signal);
-  const group = start(await devArguments(options));
+  const dev = await devArguments(options);
+  const isNew = !existsSync(join(directory, 'v3'));
+  const migrated = runToEnd(start(migrate, [directory]), 'Applying migrations', signal);
+  // Without data the server touches no table before the first request, and is built in the meantime.
+  if (!isNew) await migrated;
+  const group = start(wrangler, dev);
   const printed = follow(group);
   const stop = () => group.stop();
   signal.addEventListener('abort', stop, { once: true });
@@ -67,6 +73,10 @@ export async function startServer(options: ServerOptions, signal: AbortSignal): 
   const ended = group.ended.then(() => {
     isEnded = true;
     return printed.last();
+  });
+  await migrated.catch(async (error: unknown) => {
+    await stop();
+    throw error;
   });
   await waitUntilHealthy(loopback, () => isEnded || signal.aborted);
   if (isEnded || signal.aborted)
@@ -99,7 +109,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Disables login, update checks and telemetry of wrangler; keeps its logs and registry in the data directory. */
+/**
+ * Disables login, update checks and telemetry of wrangler; keeps its logs and registry in the data directory. Its explorer and
+ * its recording of every request would take a quarter of the CPU of a request, and serve all data without a key.
+ */
 const offline = (directory: string): Record<string, string> => ({
   CI: 'true',
   FORCE_COLOR: '0',
@@ -109,6 +122,8 @@ const offline = (directory: string): Record<string, string> => ({
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_LOG_PATH: join(directory, 'logs'),
   WRANGLER_REGISTRY_PATH: join(directory, 'registry'),
+  X_LOCAL_EXPLORER: 'false',
+  X_LOCAL_OBSERVABILITY: 'false',
 });
 
 async function devArguments({ port, directory, vars }: ServerOptions): Promise<string[]> {

@@ -6,11 +6,10 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { apiOf, guards, routesUnder } from './features.ts';
 import type { AppEnv } from './http/authorize.ts';
-import { withClientForms } from './http/client-forms.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
+import { buildDocument } from './http/document.ts';
 import { toErrorResponse } from './http/error-form.ts';
 import { serverTiming } from './http/middleware/timing.ts';
-import { openApiInfo, withNullableReferences } from './http/openapi.ts';
 import { Router } from './http/router.ts';
 import { openPlatform } from './platform/cloudflare.ts';
 import { createLog } from './platform/log.ts';
@@ -105,32 +104,14 @@ app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
 
 for (const prefix of ['/api/v1', '/v1', '/'] as const)
-  for (const routes of routesUnder(prefix)) app.route(prefix, routes);
+  for (const routes of routesUnder(prefix)) app.include(prefix, routes);
 
 app.get('/docs', (c) => c.html(docsPage(), 200, { 'content-security-policy': docsPolicy }));
 app.get('/docs/problems', (c) => c.html(problemsPage()));
 app.get('/', (c) => c.json({ name: 'AgentGrid', docs: '/docs', openapi: '/openapi.json' }));
-app.openAPIRegistry.registerComponent('securitySchemes', 'api_key', {
-  type: 'http',
-  scheme: 'bearer',
-  description: 'API key of a workspace: `ag_…`',
-});
-app.openAPIRegistry.registerComponent('securitySchemes', 'root_key', {
-  type: 'http',
-  scheme: 'bearer',
-  description: 'The `ROOT_KEY` of the deployment; accepted for managing workspaces only',
-});
 app.get('/openapi.json', (c) =>
   c.json(
-    withClientForms(
-      withNullableReferences(
-        app.getOpenAPI31Document({
-          ...openApiInfo,
-          tags: [...openApiInfo.tags],
-          servers: [{ url: new URL(c.req.url).origin }],
-        }),
-      ),
-    ),
+    buildDocument((registry, prefix) => app.register(registry, prefix), new URL(c.req.url).origin),
   ),
 );
 

@@ -120,4 +120,4 @@ const ownRoutes = new Router()
 
 export const agentRoutes = new Router();
 for (const routes of [ownRoutes, versionRoutes, manifestRoutes, agentKnowledgeRoutes])
-  agentRoutes.route('/', routes);
+  agentRoutes.include('/', routes);

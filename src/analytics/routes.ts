@@ -156,5 +156,5 @@ describeWebhook(analyticsRoutes, {
   summary: 'An anomaly was detected',
   description:
     'Sent to the webhook of the workspace when the cost or the error rate of an agent is far above its previous days.',
-  schema: AnomalyAlertEvent,
+  schema: () => AnomalyAlertEvent,
 });

@@ -151,5 +151,5 @@ describeWebhook(budgetRoutes, {
   summary: 'A budget alert is raised',
   description:
     'Sent to the webhook of the budget, or else to the alert webhook of the workspace, when a threshold is reached, the limit is forecast to be exceeded, or a call is refused.',
-  schema: BudgetAlertEvent,
+  schema: () => BudgetAlertEvent,
 });

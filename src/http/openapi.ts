@@ -5,7 +5,6 @@ import type { ErrorForm } from './error-form.ts';
 import { operationIdOf } from './operation-id.ts';
 import { needsWholeWorkspace, permissions } from './permissions.ts';
 import { type AnyRoute, honoursIfMatch, isBodyOptional } from './route.ts';
-import { tags } from './tags.ts';
 
 /**
  * Converts a route to its OpenAPI operation, with credential, roles and every failure it can
@@ -202,42 +201,3 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
     data: z.array(item),
     next_cursor: z.string().nullable().describe('null on the last page'),
   });
-
-/**
- * The generator omits null from the values of a nullable literal, and writes a nullable reference
- * as `allOf` of the reference and `[type, "null"]`, which null does not match. In JSON Schema this
- * is a choice between the reference and null.
- */
-export const withNullableReferences = <Document>(document: Document): Document =>
-  JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
-    if (value === null || typeof value !== 'object') return value;
-    if (isNullableChoice(value) && !value.enum.includes(null))
-      return { ...value, enum: [...value.enum, null] };
-    if (!('allOf' in value) || !Array.isArray(value.allOf)) return value;
-    const { allOf, ...rest } = value;
-    const [reference, { type, ...notes } = {}] = allOf;
-    if (reference.$ref === undefined || !Array.isArray(type) || !type.includes('null'))
-      return value;
-    return { ...rest, ...notes, anyOf: [reference, { type: 'null' }] };
-  });
-
-const isNullableChoice = (value: object): value is { enum: unknown[] } =>
-  'enum' in value &&
-  Array.isArray(value.enum) &&
-  'type' in value &&
-  Array.isArray(value.type) &&
-  value.type.includes('null');
-
-export const openApiInfo = {
-  openapi: '3.1.0',
-  info: {
-    title: 'AgentGrid',
-    version: '0.2.0',
-    description:
-      'Back end for AI agents: immutable agent versions, document retrieval with verified citations, sessions, and exact cost.\n\n' +
-      'Errors are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1`, the OpenAI-compatible API, they use OpenAI’s error object. Lists take `limit` and `cursor`. ' +
-      'Timestamps are RFC 3339 UTC. A malformed id returns 404. Every response has an `X-Request-Id`.',
-    license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
-  },
-  tags,
-} as const;

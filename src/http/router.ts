@@ -1,10 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import { type Context, Hono } from 'hono';
+import { mergePath } from 'hono/utils/url';
 import type { Ctx } from '../platform/context.ts';
 import { throwIfAnswered } from '../platform/idempotency.ts';
 import { Failure } from '../shared/failure.ts';
 import { isAcceptable } from './accept.ts';
 import { type AppEnv, authorize, type Caller, ipOf } from './authorize.ts';
+import type { Description } from './document.ts';
 import type { ErrorForm } from './error-form.ts';
 import { idempotencyOf, replayIfAnswered, throwReplayOr } from './idempotent-replay.ts';
 import { toRouteConfig } from './openapi.ts';
@@ -20,9 +21,10 @@ import {
 } from './route.ts';
 
 /** Routes of a feature; `features.ts` mounts them. */
-export class Router extends OpenAPIHono<AppEnv> {
+export class Router extends Hono<AppEnv> {
   /** The form in which these routes report failures. */
   readonly errors: ErrorForm;
+  readonly #descriptions: Description[] = [];
 
   constructor(errors: ErrorForm = problems) {
     super();
@@ -42,7 +44,10 @@ export class Router extends OpenAPIHono<AppEnv> {
     route: Route<Params, Query, Body, Reply>,
     handler: (ctx: Ctx, input: Input<Params, Query, Body>) => Promise<Output<Reply> | Response>,
   ): this {
-    this.openAPIRegistry.registerPath(toRouteConfig(route, this.errors));
+    this.describe((registry, prefix) => {
+      const operation = toRouteConfig(route, this.errors);
+      registry.registerPath({ ...operation, path: mergePath(prefix, operation.path) });
+    });
     this.on(route.method.toUpperCase(), honoPath(route), async (c) => {
       const caller = await authorize(c, route.access);
       c.set('workspace_id', caller.workspace_id);
@@ -76,6 +81,23 @@ export class Router extends OpenAPIHono<AppEnv> {
         : c.json(reply as object, route.reply.status);
     });
     return this;
+  }
+
+  /** Adds the routes of another router, with their descriptions. */
+  include(path: string, routes: Router): this {
+    this.route(path, routes);
+    return this.describe((registry, prefix) => routes.register(registry, mergePath(prefix, path)));
+  }
+
+  /** Adds to the OpenAPI document. The description is called each time the document is built. */
+  describe(description: Description): this {
+    this.#descriptions.push(description);
+    return this;
+  }
+
+  /** Registers all descriptions, in the order in which they were added. */
+  register(registry: Parameters<Description>[0], prefix: string): void {
+    for (const description of this.#descriptions) description(registry, prefix);
   }
 }
 

@@ -140,6 +140,6 @@ const eventRoutes = (stream: NativeStream) =>
 export function runRoutes(stream: NativeStream): Router {
   const routes = new Router();
   for (const some of [oneOffRoutes(stream), plainRoutes, eventRoutes(stream), actionRoutes(stream)])
-    routes.route('/', some);
+    routes.include('/', some);
   return routes;
 }

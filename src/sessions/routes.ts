@@ -203,6 +203,6 @@ export function sessionRoutes(stream: NativeStream): Router {
     treeRoutes(stream),
     suggestionRoutes,
   ];
-  for (const some of all) routes.route('/', some);
+  for (const some of all) routes.include('/', some);
   return routes;
 }

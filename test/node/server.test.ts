@@ -52,6 +52,11 @@ describe('a new server', () => {
       expect([link, (await fetch(server.url + link)).status]).toEqual([link, 200]);
   });
 
+  it('does not serve the explorer of wrangler, which shows all data without a key', async () => {
+    const { status } = await fetch(`${server.url}/cdn-cgi/local/explorer/api/d1/database`);
+    expect(status).toBe(404);
+  });
+
   it('refuses to start twice on a port, and names a solution', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

@@ -6,7 +6,7 @@ import { events, eventTypes, payloadOf } from './registry.ts';
 export function describeEvents(router: Router): void {
   for (const type of eventTypes) {
     const { tag, summary, description } = events[type];
-    const schema = payloadOf(type).openapi(nameOf(type));
+    const schema = () => payloadOf(type).openapi(nameOf(type));
     describeWebhook(router, { name: type, tag, summary, description, schema });
   }
 }

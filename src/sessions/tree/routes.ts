@@ -97,6 +97,6 @@ const editRoutes = (stream: NativeStream) =>
 export function treeRoutes(stream: NativeStream): Router {
   const routes = new Router();
   for (const some of [plainRoutes, regenerateRoutes(stream), editRoutes(stream)])
-    routes.route('/', some);
+    routes.include('/', some);
   return routes;
 }
