@@ -53,26 +53,44 @@ export function openDb(session: D1DatabaseSession, meter: DbStats): Db {
       meter.ms += Date.now() - started;
     }
   };
-  const originals = new WeakMap<object, D1PreparedStatement>();
-  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
-    const wrapped = {
-      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
-      run: () => counted(() => statement.run()),
-      all: () => counted(() => statement.all()),
-      raw: async () =>
-        (await counted(() => statement.all<Record<string, unknown>>())).results.map(Object.values),
-    };
-    originals.set(wrapped, statement);
-    return wrapped as unknown as D1PreparedStatement;
-  };
   const client = {
-    prepare: (query: string) => wrap(session.prepare(query)),
-    batch: (statements: D1PreparedStatement[]) =>
-      counted(() =>
-        session.batch(statements.map((statement) => originals.get(statement) ?? statement)),
-      ),
+    prepare: (query: string) => new CountedStatement(session.prepare(query), counted),
+    batch: (statements: CountedStatement[]) =>
+      counted(() => session.batch(statements.map(({ statement }) => statement))),
   };
   return drizzle(client as unknown as D1Database);
+}
+
+type Counted = <Result extends D1Result | D1Result[]>(
+  run: () => Promise<Result>,
+) => Promise<Result>;
+
+/** A statement as Drizzle uses it, whose round trip is counted. */
+class CountedStatement {
+  readonly statement: D1PreparedStatement;
+  readonly #counted: Counted;
+
+  constructor(statement: D1PreparedStatement, counted: Counted) {
+    this.statement = statement;
+    this.#counted = counted;
+  }
+
+  bind(...values: unknown[]): CountedStatement {
+    return new CountedStatement(this.statement.bind(...values), this.#counted);
+  }
+
+  run(): Promise<D1Result> {
+    return this.#counted(() => this.statement.run());
+  }
+
+  all(): Promise<D1Result> {
+    return this.#counted(() => this.statement.all());
+  }
+
+  async raw(): Promise<unknown[][]> {
+    const { results } = await this.#counted(() => this.statement.all<Record<string, unknown>>());
+    return results.map(Object.values);
+  }
 }
 
 /**

@@ -25,19 +25,19 @@ function compile<Given extends object>(
   let made: {
     readonly prepared: Prepared;
     readonly text: string;
-    readonly params: readonly unknown[];
+    readonly fillers: readonly Filler[];
   } | null = null;
   const make = () => {
     const prepared = (
       build(builder, (name) => sql.placeholder(name)) as unknown as { _prepare: () => Prepared }
     )._prepare();
     const { sql: text, params } = prepared.getQuery();
-    return { prepared, text, params };
+    return { prepared, text, fillers: params.map(toFiller) };
   };
   return (db: Db, values: Given): Statement => {
     made ??= make();
-    const { prepared, text } = made;
-    const params = made.params.map((param) => fill(param, values as Values));
+    const { prepared, text, fillers } = made;
+    const params = fillers.map((fill) => fill(values as Values));
     const { $client } = db as unknown as { $client: D1Database };
     const query: Prepared = {
       getQuery: () => ({ sql: text, params }),
@@ -48,12 +48,20 @@ function compile<Given extends object>(
   };
 }
 
+/** Returns one parameter of a statement from the values of a use. */
+type Filler = (values: Values) => unknown;
+
 /** Fills a placeholder like Drizzle, except that null remains null in a JSON column. */
-function fill(param: unknown, values: Values): unknown {
+function toFiller(param: unknown): Filler {
   const placeholder = is(param, Param) ? param.value : param;
-  if (!is(placeholder, Placeholder)) return param;
-  const value = values[placeholder.name] ?? null;
-  return value === null || !is(param, Param) ? value : param.encoder.mapToDriverValue(value);
+  if (!is(placeholder, Placeholder)) return () => param;
+  const { name } = placeholder;
+  if (!is(param, Param)) return (values) => values[name] ?? null;
+  const { encoder } = param;
+  return (values) => {
+    const value = values[name] ?? null;
+    return value === null ? null : encoder.mapToDriverValue(value);
+  };
 }
 
 /** Compiles one statement per set of columns. A column that is undefined gets its default. */

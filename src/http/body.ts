@@ -43,11 +43,17 @@ export function readMediaType(headers: Headers, allowed: readonly string[]): str
  */
 export async function readText(request: Request, limit: number): Promise<string> {
   const tooLarge = () => new Failure('too_large', `The body must have at most ${limit} bytes.`);
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+  const length = request.headers.get('content-length');
+  if (Number(length ?? 0) > limit) throw tooLarge();
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   let text = '';
   let bytes = 0;
   try {
+    if (length !== null) {
+      const whole = await request.arrayBuffer();
+      if (whole.byteLength > limit) throw tooLarge();
+      return decoder.decode(whole);
+    }
     for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
       bytes += chunk.byteLength;
       if (bytes > limit) throw tooLarge();

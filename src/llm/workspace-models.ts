@@ -15,7 +15,6 @@ import {
   toTokenPrices,
 } from '../usage/index.ts';
 import { type CredentialRow, keyOf, selectCredentials } from './credential-store.ts';
-import { joinDeltas } from './join-deltas.ts';
 import { readLeniently } from './lenient/read-leniently.ts';
 import type { ModelSettings } from './model-settings.ts';
 import type { Provider } from './providers.ts';
@@ -236,10 +235,8 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
   const fetch =
     provider.transport === 'http'
       ? readLeniently(
-          joinDeltas(
-            ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeoutMs }),
-            ctx.now,
-          ),
+          ctx.egress.providerFetch(base_url, { headers_timeout_ms: headersTimeoutMs }),
+          ctx.now,
         )
       : refuseFetch;
   const target = newTarget({

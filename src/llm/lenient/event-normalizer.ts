@@ -4,22 +4,18 @@ import { errorIn, ReportedError, writeReported } from './reported-error.ts';
 
 const blankLine = '\n\n';
 const isDone = /^\[done\]$/i;
-const encoder = new TextEncoder();
 /** Maximum characters of an event. */
 const maxEventChars = 32_000_000;
 
 /**
  * Reads the events of a stream in pieces and returns them as a provider package expects them. Valid
- * events pass as the bytes in which they arrived: a text delta that differs from a valid one only in
- * its text is not parsed.
+ * events pass unchanged: a text delta that differs from a valid one only in its text is not parsed.
  */
 export class EventNormalizer {
   readonly #dialect: Dialect;
-  readonly #decoder = new TextDecoder();
   #rest = '';
   #good: Delta | null = null;
   #hasBegun = false;
-  #hasEmitted = false;
   #hasAnswered = false;
   #isDocument = false;
   #isOver = false;
@@ -29,32 +25,24 @@ export class EventNormalizer {
     this.#dialect = dialect;
   }
 
-  /** Returns the corrected events that a piece completes; null when there are none. */
-  push(piece: Uint8Array): Uint8Array | null {
-    const text = this.#decoder.decode(piece, { stream: true });
-    const before = this.#rest;
-    const all = this.#normalizeLines(before + text);
+  /** Returns the corrected events that a piece completes; empty when there are none. */
+  push(piece: string): string {
+    const all = this.#normalizeLines(this.#rest + piece);
     if (!this.#hasBegun) this.#begin(all);
     const end = this.#isDocument ? -1 : all.lastIndexOf(blankLine);
     this.#rest = end === -1 ? all : all.slice(end + blankLine.length);
     if (this.#rest.length > maxEventChars) throw new Error('An event of the stream is too long.');
-    if (end === -1) return null;
-    const normalized = this.#normalize(all.slice(0, end + blankLine.length));
-    // The original bytes are returned only after the first piece, since decoding removes a byte order mark.
-    if (before === '' && this.#rest === '' && normalized === text && this.#hasEmitted) return piece;
-    return this.#emit(normalized);
+    return end === -1 ? '' : this.#normalize(all.slice(0, end + blankLine.length));
   }
 
   /** Returns the events after the last blank line, and those missing at an end that the server marked. */
-  end(): Uint8Array | null {
-    const rest = this.#normalizeLines(this.#rest + this.#decoder.decode(), true);
+  end(): string {
+    const rest = this.#normalizeLines(this.#rest, true);
     this.#rest = '';
-    if (this.#isDocument) return this.#emit(this.#guarded(() => this.#readDocument(rest)));
+    if (this.#isDocument) return this.#guarded(() => this.#readDocument(rest));
     // An incomplete event is dropped.
     const last = isWholeEvent(rest) ? this.#normalize(rest.trimEnd() + blankLine) : '';
-    return this.#emit(
-      last + (this.#dialect.hasEnded === true && !this.#isOver ? this.#finish() : ''),
-    );
+    return last + (this.#dialect.hasEnded === true && !this.#isOver ? this.#finish() : '');
   }
 
   /** Detects a JSON document, which begins with a bracket; an event stream begins with a field name or a comment. */
@@ -62,12 +50,6 @@ export class EventNormalizer {
     const first = text.trimStart()[0];
     this.#hasBegun = first !== undefined;
     this.#isDocument = first === '{' || first === '[';
-  }
-
-  #emit(text: string): Uint8Array | null {
-    if (text === '') return null;
-    this.#hasEmitted = true;
-    return encoder.encode(text);
   }
 
   /** Writes a reported error as an error event. Everything after it is ignored. */

@@ -1,4 +1,6 @@
+import { LightReadableStream } from '../../platform/light-streams.ts';
 import type { Fetch } from '../../platform/ports.ts';
+import { DeltaJoiner } from '../join-deltas.ts';
 import { ChatDialect } from './chat.ts';
 import type { Dialect } from './dialect.ts';
 import { EventNormalizer } from './event-normalizer.ts';
@@ -14,13 +16,17 @@ const dialects: readonly (readonly [RegExp, () => Dialect])[] = [
   [/:streamGenerateContent$/, () => new GoogleDialect()],
 ];
 
+/** Number of pieces that are buffered for the provider package before reading pauses. */
+const maxBuffered = 16;
+
 /**
  * Wraps `fetch` so that responses which deviate from the reference of their protocol are corrected
  * before a provider package reads them: packages reject a whole answer for one unexpected event. An
- * error with a success status becomes an error event, which `readReported` parses.
+ * error with a success status becomes an error event, which `readReported` parses. The body has
+ * pieces of text, which the `TextDecoderStream` of light streams passes unchanged.
  */
 export const readLeniently =
-  (send: Fetch): Fetch =>
+  (send: Fetch, now: () => number): Fetch =>
   async (input, init) => {
     const response = await send(input, init);
     const dialect = dialectOf(input);
@@ -29,11 +35,8 @@ export const readLeniently =
     const headers = new Headers(response.headers);
     headers.delete('content-length');
     headers.set('content-type', 'text/event-stream');
-    return new Response(normalized(response.body, new EventNormalizer(dialect)), {
-      status,
-      statusText,
-      headers,
-    });
+    const text: unknown = normalized(response.body, new EventNormalizer(dialect), now);
+    return new Response(text as ReadableStream<Uint8Array>, { status, statusText, headers });
   };
 
 function dialectOf(input: RequestInfo | URL): Dialect | null {
@@ -44,17 +47,27 @@ function dialectOf(input: RequestInfo | URL): Dialect | null {
 function normalized(
   body: ReadableStream<Uint8Array>,
   normalizer: EventNormalizer,
-): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      for (let good: Uint8Array | null = null; good === null; ) {
-        const { done, value } = await reader.read();
-        good = done ? normalizer.end() : normalizer.push(value);
-        if (good !== null) controller.enqueue(good);
-        if (done) return controller.close();
-      }
+  now: () => number,
+): LightReadableStream<string> {
+  let joiner: DeltaJoiner;
+  return new LightReadableStream<string>({
+    start(controller) {
+      const emit = (text: string) => {
+        if (text !== '') controller.enqueue(text);
+      };
+      const sink = {
+        text: (text: string) => emit(normalizer.push(text)),
+        end: () => {
+          emit(normalizer.end());
+          controller.close();
+        },
+        error: (reason: unknown) => controller.error(reason),
+        isFull: () => (controller.desiredSize ?? 0) <= -maxBuffered,
+      };
+      joiner = new DeltaJoiner(body, sink, now);
+      joiner.read();
     },
-    cancel: (reason) => reader.cancel(reason),
+    pull: () => joiner.resume(),
+    cancel: (reason) => joiner.cancel(reason),
   });
 }

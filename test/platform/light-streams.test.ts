@@ -1,0 +1,185 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  LightReadableStream,
+  LightTextDecoderStream,
+  LightTransformStream,
+} from '../../src/platform/light-streams.ts';
+
+const from = <Chunk>(chunks: readonly Chunk[]) =>
+  new LightReadableStream<Chunk>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+
+async function collect<Chunk>(stream: ReadableStream<Chunk>): Promise<Chunk[]> {
+  const chunks: Chunk[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
+}
+
+const doubled = () =>
+  new LightTransformStream<string, string>({
+    transform(chunk, controller) {
+      controller.enqueue(chunk);
+      controller.enqueue(chunk);
+    },
+    flush: (controller) => controller.enqueue('end'),
+  });
+
+describe('light streams', () => {
+  it('replace the classes of the runtime, whose streams are still recognized', () => {
+    expect(ReadableStream).toBe(LightReadableStream);
+    expect(new TransformStream()).toBeInstanceOf(LightTransformStream);
+    expect(new Response('text').body).toBeInstanceOf(ReadableStream);
+    expect({}).not.toBeInstanceOf(ReadableStream);
+  });
+
+  it('decode and split events as the runtime does, wherever the bytes are split', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 10 }),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
+        async (texts, sizes) => {
+          const sent = texts.map((text) => text.replaceAll(/[\r\n]/g, ' '));
+          const bytes = new TextEncoder().encode(sent.map((text) => `data: ${text}\n\n`).join(''));
+          const pieces: Uint8Array[] = [];
+          for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+            const size = sizes[turn % sizes.length] as number;
+            pieces.push(bytes.slice(at, at + size));
+            at += size;
+          }
+          const events = from(pieces)
+            .pipeThrough(new LightTextDecoderStream())
+            .pipeThrough(new EventSourceParserStream()) as ReadableStream<{ data: string }>;
+          expect((await collect(events)).map(({ data }) => data)).toEqual(sent);
+        },
+      ),
+    );
+  });
+
+  it('are the body of a response', async () => {
+    const encoder = new TextEncoder();
+    const stream = from(['a', 'b'].map((text) => encoder.encode(text)));
+    const response = new Response(stream as unknown as ReadableStream<Uint8Array>);
+    expect(response.body).toBe(stream);
+    expect(await response.text()).toBe('ab');
+  });
+
+  it('connect to the streams of the runtime on both sides', async () => {
+    const native = new Response('text').body as ReadableStream<Uint8Array>;
+    const decoded = native.pipeThrough(new LightTextDecoderStream()).pipeThrough(doubled());
+    expect(await collect(decoded)).toEqual(['text', 'text', 'end']);
+    const [first, second] = from(['a']).pipeThrough(doubled()).tee();
+    expect([await collect(first), await collect(second)]).toEqual([
+      ['a', 'a', 'end'],
+      ['a', 'a', 'end'],
+    ]);
+  });
+
+  it('wait for chunks that a source enqueues by itself', async () => {
+    const stream = new LightReadableStream<string>({
+      start(controller) {
+        setTimeout(() => controller.enqueue('late'), 5);
+        setTimeout(() => controller.close(), 10);
+      },
+      pull: () => undefined,
+    });
+    expect(await collect(stream.pipeThrough(doubled()))).toEqual(['late', 'late', 'end']);
+  });
+
+  it('deliver what came before a failure of the source only once it is read, and then the failure', async () => {
+    const failing = () => {
+      let pulls = 0;
+      return new LightReadableStream<string>({
+        pull(controller) {
+          pulls += 1;
+          if (pulls === 2) throw new Error('gone');
+          controller.enqueue('a');
+        },
+      });
+    };
+    const reader = failing().pipeThrough(new LightTransformStream<string, string>()).getReader();
+    expect(await reader.read()).toEqual({ done: false, value: 'a' });
+    await expect(reader.read()).rejects.toThrow('gone');
+    await expect(collect(failing().pipeThrough(doubled()))).rejects.toThrow('gone');
+  });
+
+  it('fail with a transformer', async () => {
+    const broken = new LightTransformStream<string, string>({
+      transform: () => Promise.reject(new Error('broken')),
+    });
+    await expect(collect(from(['a']).pipeThrough(broken))).rejects.toThrow('broken');
+  });
+
+  it('end where a transformer terminates, and cancel their source', async () => {
+    const cancelled: unknown[] = [];
+    const endless = new LightReadableStream<string>({
+      pull: (controller) => controller.enqueue('x'),
+      cancel: (reason) => void cancelled.push(reason),
+    });
+    const once = new LightTransformStream<string, string>({
+      transform(chunk, controller) {
+        controller.enqueue(chunk);
+        controller.terminate();
+      },
+    });
+    expect(await collect(endless.pipeThrough(once))).toEqual(['x']);
+    expect(cancelled).toHaveLength(1);
+  });
+
+  it('cancel their source with the reason of the reader', async () => {
+    const cancelled: unknown[] = [];
+    const source = new LightReadableStream<string>({
+      pull: (controller) => controller.enqueue('x'),
+      cancel: (reason) => void cancelled.push(reason),
+    });
+    const stream = source.pipeThrough(doubled());
+    const reader = stream.getReader();
+    await reader.read();
+    await expect(stream.cancel()).rejects.toThrow(TypeError);
+    await reader.cancel('enough');
+    expect(await reader.read()).toEqual({ done: true, value: undefined });
+    expect(cancelled).toEqual(['enough']);
+  });
+
+  it('are the streams of the runtime for readers that bring their own buffer', async () => {
+    const stream = new LightReadableStream<Uint8Array>({
+      type: 'bytes',
+      pull(controller) {
+        controller.enqueue(new Uint8Array([1, 2]));
+        controller.close();
+      },
+    });
+    const { value } = await stream.getReader({ mode: 'byob' }).read(new Uint8Array(4));
+    expect(value).toEqual(new Uint8Array([1, 2]));
+  });
+
+  it('tell a reader that they are read to their end', async () => {
+    const reader = from(['a', 'b']).getReader();
+    let isClosed = false;
+    const closed = reader.closed.then(() => {
+      isClosed = true;
+    });
+    await reader.read();
+    expect(isClosed).toBe(false);
+    await reader.read();
+    await closed;
+    const failing = new LightReadableStream({ pull: () => Promise.reject(new Error('gone')) });
+    const broken = failing.getReader();
+    await expect(broken.read()).rejects.toThrow('gone');
+    await expect(broken.closed).rejects.toThrow('gone');
+  });
+
+  it('are locked by one reader', () => {
+    const stream = from(['a']);
+    const reader = stream.getReader();
+    expect(stream.locked).toBe(true);
+    expect(() => stream.getReader()).toThrow(TypeError);
+    reader.releaseLock();
+    expect(stream.locked).toBe(false);
+  });
+});
