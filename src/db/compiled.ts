@@ -19,60 +19,61 @@ const builder = drizzle({ prepare: () => ({}) } as unknown as D1Database);
  * use, which for the statements of a turn costs more than their round trip. `build` gets a
  * placeholder for each value.
  */
-function compile<Given extends object>(
-  build: (db: Db, value: (name: keyof Given & string) => Placeholder) => Statement,
+export function compile<Name extends string, Result>(
+  build: (db: Db, value: (name: Name) => Placeholder) => Statement<Result>,
 ) {
   let made: {
     readonly prepared: Prepared;
     readonly text: string;
-    readonly fillers: readonly Filler[];
+    readonly params: readonly Fill[];
   } | null = null;
   const make = () => {
     const prepared = (
       build(builder, (name) => sql.placeholder(name)) as unknown as { _prepare: () => Prepared }
     )._prepare();
     const { sql: text, params } = prepared.getQuery();
-    return { prepared, text, fillers: params.map(toFiller) };
+    return { prepared, text, params: params.map(toFill) };
   };
-  return (db: Db, values: Given): Statement => {
+  return (db: Db, values: Readonly<Record<Name, unknown>>): Statement<Result> => {
     made ??= make();
-    const { prepared, text, fillers } = made;
-    const params = fillers.map((fill) => fill(values as Values));
+    const { prepared, text } = made;
+    const params = made.params.map((fill) => fill(values));
     const { $client } = db as unknown as { $client: D1Database };
     const query: Prepared = {
       getQuery: () => ({ sql: text, params }),
       stmt: { bind: (...bound) => $client.prepare(text).bind(...bound) },
       mapResult: (result, isFromBatch) => prepared.mapResult(result, isFromBatch),
     };
-    return { _prepare: () => query } as unknown as Statement;
+    return { _prepare: () => query } as unknown as Statement<Result>;
   };
 }
 
-/** Returns one parameter of a statement from the values of a use. */
-type Filler = (values: Values) => unknown;
+type Fill = (values: Values) => unknown;
 
-/** Fills a placeholder like Drizzle, except that null remains null in a JSON column. */
-function toFiller(param: unknown): Filler {
+/** Returns the value of a parameter, like Drizzle, except that null remains null in a JSON column. */
+function toFill(param: unknown): Fill {
   const placeholder = is(param, Param) ? param.value : param;
   if (!is(placeholder, Placeholder)) return () => param;
   const { name } = placeholder;
   if (!is(param, Param)) return (values) => values[name] ?? null;
-  const { encoder } = param;
   return (values) => {
     const value = values[name] ?? null;
-    return value === null ? null : encoder.mapToDriverValue(value);
+    return value === null ? null : param.encoder.mapToDriverValue(value);
   };
 }
 
 /** Compiles one statement per set of columns. A column that is undefined gets its default. */
-export function compileByColumns<Row extends object>(build: (db: Db, row: Row) => Statement) {
-  const made = new Map<string, (db: Db, row: Row) => Statement>();
-  return (db: Db, row: Row): Statement => {
+export function compileByColumns<Row extends object, Result = unknown>(
+  build: (db: Db, row: Row) => Statement<Result>,
+) {
+  type Values = Readonly<Record<keyof Row & string, unknown>>;
+  const made = new Map<string, (db: Db, values: Values) => Statement<Result>>();
+  return (db: Db, row: Row): Statement<Result> => {
     const columns = Object.keys(row).filter((name) => row[name as keyof Row] !== undefined);
     const key = columns.join();
     const known =
       made.get(key) ??
-      compile<Row>((to, value) =>
+      compile<keyof Row & string, Result>((to, value) =>
         build(
           to,
           Object.fromEntries(
@@ -81,6 +82,6 @@ export function compileByColumns<Row extends object>(build: (db: Db, row: Row) =
         ),
       );
     made.set(key, known);
-    return known(db, row);
+    return known(db, row as Values);
   };
 }

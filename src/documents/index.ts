@@ -15,6 +15,6 @@ export {
 export { downloadOriginal } from './transfer/download.ts';
 export { FileName } from './transfer/file-name.ts';
 export { type FilePart, readForm } from './transfer/multipart.ts';
-export { originalKey, streamOf } from './transfer/original.ts';
+export { bytesOf, originalKey } from './transfer/original.ts';
 export { type ReceivedFile, receiveFile, textPart } from './transfer/receive.ts';
 export { readWebPage, webPageTypes } from './web-page.ts';

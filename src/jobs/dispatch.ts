@@ -1,59 +1,86 @@
-import { openPlatform } from '../platform/cloudflare.ts';
+import { batch } from '../db/client.ts';
+import { openPlatform, type Platform } from '../platform/cloudflare.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type Job, JobMessage } from '../platform/job.ts';
 import type { JobHandler, JobHandlers } from '../platform/job-handler.ts';
 import { newId } from '../shared/id.ts';
 import { second } from '../shared/time.ts';
 import { backoff, maxAttempts } from './backoff.ts';
-import { claimFor, claimJob, deadLetterJob, finishJob, releaseJob, renewClaim } from './outbox.ts';
+import { claimFor, claimJob, deadLetterJob, endJob, releaseJob, renewClaim } from './outbox.ts';
 
 const deadLetterQueue = /-dead$/;
 
+/**
+ * Runs the jobs of a batch concurrently, except that those which need much memory run one after another, as do
+ * repeated messages of one job.
+ */
 export async function dispatchBatch(
   handlers: JobHandlers,
-  messages: MessageBatch,
+  { queue, messages }: MessageBatch,
   env: Env,
   execution: ExecutionContext,
 ): Promise<void> {
-  for (const message of messages.messages) {
-    const platform = openPlatform(env, execution, { request_id: newId('req') });
-    const parsed = JobMessage.safeParse(message.body);
-    if (!parsed.success) {
-      platform.log.error('job_malformed', { message_id: message.id });
-      message.ack();
-      continue;
-    }
-    const { job } = parsed.data;
-    // The job that erases a workspace must outlive it, so its outbox row belongs to no workspace.
-    const workspace_id =
-      job.type === 'workspace.delete' ? job.workspace_id : parsed.data.workspace_id;
-    const api_key_id = 'api_key_id' in job ? job.api_key_id : null;
-    const ctx = platform.context({
-      workspace_id,
-      actor: { type: 'system', name: job.type, api_key_id },
-    });
-    try {
-      if (deadLetterQueue.test(messages.queue))
-        await onExhausted(
+  const isDead = deadLetterQueue.test(queue);
+  const dispatchAll = async (group: readonly Delivery[]) => {
+    for (const delivery of group) await dispatch(handlers, delivery, isDead, env, execution);
+  };
+  const read = messages.map((message) => ({
+    message,
+    data: JobMessage.safeParse(message.body).data,
+  }));
+  const groups = Map.groupBy(read, ({ data }) =>
+    data !== undefined && handlerOf(handlers, data.job).isLarge ? 'large' : data?.id,
+  );
+  await Promise.all([...groups.values()].map(dispatchAll));
+}
+
+/** A message with its job; undefined when it is malformed. */
+interface Delivery {
+  readonly message: Message;
+  readonly data: JobMessage | undefined;
+}
+
+async function dispatch(
+  handlers: JobHandlers,
+  { message, data }: Delivery,
+  isDead: boolean,
+  env: Env,
+  execution: ExecutionContext,
+): Promise<void> {
+  const platform = openPlatform(env, execution, { request_id: newId('req') });
+  if (data === undefined) {
+    platform.log.error('job_malformed', { message_id: message.id });
+    return message.ack();
+  }
+  const ctx = contextOf(platform, data);
+  try {
+    const delay = isDead
+      ? await onExhausted(
           handlers,
           ctx,
-          parsed.data,
+          data,
           'The job was delivered repeatedly and never finished.',
-        );
-      else {
-        const delay = await runJob(handlers, ctx, parsed.data);
-        if (delay !== null) {
-          message.retry({ delaySeconds: Math.ceil(delay / second) });
-          continue;
-        }
-      }
-      message.ack();
-    } catch (error) {
-      // The database did not answer; the job is still in the outbox.
-      ctx.log.error('job_dispatch_failed', { job, error });
-      message.retry({ delaySeconds: Math.ceil(backoff(message.attempts) / second) });
-    }
+        )
+      : await runJob(handlers, ctx, data);
+    if (delay === null) message.ack();
+    else message.retry({ delaySeconds: Math.ceil(delay / second) });
+  } catch (error) {
+    // The database did not answer; the job is still in the outbox.
+    ctx.log.error('job_dispatch_failed', { job: data.job, error });
+    message.retry({ delaySeconds: Math.ceil(backoff(message.attempts) / second) });
   }
+}
+
+function contextOf(platform: Platform, { job, workspace_id }: JobMessage): Ctx {
+  return platform.context({
+    // The job that erases a workspace must outlive it, so its outbox row belongs to no workspace.
+    workspace_id: job.type === 'workspace.delete' ? job.workspace_id : workspace_id,
+    actor: {
+      type: 'system',
+      name: job.type,
+      api_key_id: 'api_key_id' in job ? job.api_key_id : null,
+    },
+  });
 }
 
 /** Runs a job once. Returns null when it has ended, or the milliseconds until the next attempt. */
@@ -62,26 +89,21 @@ async function runJob(
   ctx: Ctx,
   message: JobMessage,
 ): Promise<number | null> {
-  const attempt = await claimJob(ctx, message.id);
+  const attempt = await claimJob(ctx, message);
   if (attempt === null) return null;
-  if (attempt > maxAttempts) {
-    await onExhausted(handlers, ctx, message, 'The job never finished.');
-    return null;
-  }
+  if (attempt > maxAttempts) return onExhausted(handlers, ctx, message, 'The job never finished.');
   const heartbeat = setInterval(() => ctx.defer(renewClaim(ctx, message.id)), claimFor / 3);
   try {
-    await handlerOf(handlers, message.job).run(ctx, message.job);
-    await finishJob(ctx, message.id);
+    const end = endJob(ctx, message);
+    const isEnded = await handlerOf(handlers, message.job).run(ctx, message.job, end);
+    if (isEnded !== true) await batch(ctx.db, [end]);
     return null;
   } catch (error) {
     ctx.log.error('job_failed', { job: message.job, attempt, error });
     const reason = error instanceof Error ? error.message : String(error);
-    if (attempt >= maxAttempts) {
-      await onExhausted(handlers, ctx, message, reason);
-      return null;
-    }
+    if (attempt >= maxAttempts) return await onExhausted(handlers, ctx, message, reason);
     const delay = backoff(attempt);
-    await releaseJob(ctx, message.id, delay, reason);
+    await releaseJob(ctx, message, delay, reason);
     return delay;
   } finally {
     clearInterval(heartbeat);
@@ -93,9 +115,10 @@ async function onExhausted(
   ctx: Ctx,
   message: JobMessage,
   error: string,
-): Promise<void> {
+): Promise<null> {
   await handlerOf(handlers, message.job).onExhausted(ctx, message.job, error);
   await deadLetterJob(ctx, message, error);
+  return null;
 }
 
 const handlerOf = (handlers: JobHandlers, job: Job) => handlers[job.type] as JobHandler;

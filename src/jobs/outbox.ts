@@ -1,8 +1,11 @@
-import { and, eq, lte, sql } from 'drizzle-orm';
+import { and, eq, lte, type Placeholder, sql } from 'drizzle-orm';
 import { batch, type Db } from '../db/client.ts';
+import { compile } from '../db/compiled.ts';
 import { dead_letters, idempotency_keys, outbox } from '../db/schema/platform.ts';
+import { firstSweepAfter } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { JobMessage } from '../platform/job.ts';
+import { releaseNext } from '../platform/lanes.ts';
 import { repeatBounded } from '../platform/repeat-bounded.ts';
 import { second } from '../shared/time.ts';
 import { backoff } from './backoff.ts';
@@ -14,20 +17,36 @@ const sendLimit = 100;
 const keysLimit = 1000;
 const roundsOfTick = 50;
 
-/** Claims a job and returns the number of this attempt, from 1; null when the job has ended or is claimed by another worker. */
-export async function claimJob(ctx: Ctx, id: string): Promise<number | null> {
+/** The row of a job, unless another job has replaced it. */
+const rowOf = (id: string | Placeholder, type: string | Placeholder) =>
+  and(eq(outbox.id, id), sql`${outbox.job} ->> 'type' = ${type}`);
+
+/**
+ * Claims a job and returns the number of this attempt, from 1; null when the job has ended or is claimed by another
+ * worker. Sends the next job that waits in its lane.
+ */
+export async function claimJob(ctx: Ctx, { id, job }: JobMessage): Promise<number | null> {
   const now = ctx.now();
-  const rows = await ctx.db
+  const until = now + claimFor;
+  const [rows, next] = await batch(ctx.db, [
+    claim(ctx.db, { id, type: job.type, now, until }),
+    releaseNext(ctx.db, { id, until, due_at: now + firstSweepAfter }),
+  ]);
+  if (next.length > 0) ctx.defer(ctx.jobs.send(next as JobMessage[]));
+  return rows[0]?.attempts ?? null;
+}
+
+const claim = compile((db, value: (name: 'id' | 'type' | 'now' | 'until') => Placeholder) =>
+  db
     .update(outbox)
     .set({
       attempts: sql`${outbox.attempts} + 1`,
-      claimed_until: now + claimFor,
-      due_at: now + claimFor,
+      claimed_until: sql`${value('until')}`,
+      due_at: sql`${value('until')}`,
     })
-    .where(and(eq(outbox.id, id), lte(outbox.claimed_until, now)))
-    .returning({ attempts: outbox.attempts });
-  return rows[0]?.attempts ?? null;
-}
+    .where(and(rowOf(value('id'), value('type')), lte(outbox.claimed_until, value('now'))))
+    .returning({ attempts: outbox.attempts }),
+);
 
 export const renewClaim = (ctx: Ctx, id: string) =>
   ctx.db
@@ -36,25 +55,30 @@ export const renewClaim = (ctx: Ctx, id: string) =>
     .where(eq(outbox.id, id))
     .run();
 
-export const finishJob = (ctx: Ctx, id: string) =>
-  ctx.db.delete(outbox).where(eq(outbox.id, id)).run();
+/** The statement that ends a job, for a batch. */
+export const endJob = (ctx: Ctx, { id, job }: JobMessage) =>
+  deleteJob(ctx.db, { id, type: job.type });
+
+const deleteJob = compile((db, value: (name: 'id' | 'type') => Placeholder) =>
+  db.delete(outbox).where(rowOf(value('id'), value('type'))),
+);
 
 /** Releases a job for another attempt after `delay` milliseconds. */
-export const releaseJob = (ctx: Ctx, id: string, delay: number, error: string) =>
+export const releaseJob = (ctx: Ctx, { id, job }: JobMessage, delay: number, error: string) =>
   ctx.db
     .update(outbox)
     .set({ claimed_until: 0, due_at: ctx.now() + delay + claimFor, last_error: error })
-    .where(eq(outbox.id, id))
+    .where(rowOf(id, job.type))
     .run();
 
 /** Moves an exhausted job to `dead_letters`. Idempotent. */
-export const deadLetterJob = (ctx: Ctx, { id, workspace_id, job }: JobMessage, error: string) =>
+export const deadLetterJob = (ctx: Ctx, message: JobMessage, error: string) =>
   batch(ctx.db, [
     ctx.db
       .insert(dead_letters)
-      .values({ id, workspace_id, job, error, created_at: ctx.now() })
+      .values({ ...message, error, created_at: ctx.now() })
       .onConflictDoNothing(),
-    ctx.db.delete(outbox).where(eq(outbox.id, id)),
+    endJob(ctx, message),
   ]);
 
 /** Sends due jobs: those never sent, lost by the queue, or abandoned by a worker that died. */
@@ -70,7 +94,7 @@ async function sendDue(ctx: Ctx): Promise<number> {
       due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)`,
     })
     .where(
-      sql`${outbox.id} in (select id from outbox where due_at <= ${now} order by due_at limit ${sendLimit})`,
+      sql`${outbox.id} in (select id from outbox where is_waiting = 0 and due_at <= ${now} order by due_at limit ${sendLimit})`,
     )
     .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job });
   await ctx.jobs.send(due as JobMessage[]);

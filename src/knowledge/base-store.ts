@@ -1,12 +1,25 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  type Placeholder,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { compile } from '../db/compiled.ts';
 import { agent_versions, agents } from '../db/schema/agents.ts';
 import { knowledge_bases } from '../db/schema/knowledge.ts';
 import { valuesOf } from './json-values.ts';
 
 export type BaseRow = typeof knowledge_bases.$inferSelect;
 
-const ownBase = (workspace_id: string, id: string | SQL) =>
+const ownBase = (workspace_id: string | Placeholder, id: string | SQL | Placeholder) =>
   and(
     eq(knowledge_bases.workspace_id, workspace_id),
     eq(knowledge_bases.id, id),
@@ -15,8 +28,16 @@ const ownBase = (workspace_id: string, id: string | SQL) =>
 
 export const insertBase = (db: Db, row: BaseRow) => db.insert(knowledge_bases).values(row);
 
-export const selectBase = (db: Db, workspace_id: string, id: string | SQL) =>
-  db.select().from(knowledge_bases).where(ownBase(workspace_id, id));
+export const selectBase = (
+  db: Db,
+  workspace_id: string | Placeholder,
+  id: string | SQL | Placeholder,
+) => db.select().from(knowledge_bases).where(ownBase(workspace_id, id));
+
+/** The same, compiled, for a batch. */
+export const selectBaseById = compile((db, value: (name: 'workspace_id' | 'id') => Placeholder) =>
+  selectBase(db, value('workspace_id'), value('id')),
+);
 
 export const selectBasesByIds = (db: Db, workspace_id: string, ids: readonly string[]) =>
   db
@@ -114,12 +135,15 @@ export const deleteBaseRow = (db: Db, workspace_id: string, id: string) =>
       ),
     );
 
-/** Marks a base whose vectors have changed, and updates its chunk count. */
-export const touchBase = (db: Db, workspace_id: string, id: string) =>
+/** Marks a base whose vectors have changed. A trigger on `files` counts its chunks. */
+export const touchBase = compile((db, value: (name: 'workspace_id' | 'id') => Placeholder) =>
   db
     .update(knowledge_bases)
-    .set({
-      vectors_revision: sql`${knowledge_bases.vectors_revision} + 1`,
-      chunk_count: sql`(select coalesce(sum(f.chunk_count), 0) from files f where f.workspace_id = ${workspace_id} and f.base_id = ${id} and f.status = 'ready' and f.deleted_at is null)`,
-    })
-    .where(and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.id, id)));
+    .set({ vectors_revision: sql`${knowledge_bases.vectors_revision} + 1` })
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, value('workspace_id')),
+        eq(knowledge_bases.id, value('id')),
+      ),
+    ),
+);

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { compileByColumns } from '../db/compiled.ts';
 import { chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import { valuesOf } from './json-values.ts';
 
@@ -10,14 +11,16 @@ const ownFile = (workspace_id: string, id: string) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
 
 /**
- * Inserts a file. Fails on the NOT NULL `files.base_id` when the base is gone, and on a unique
- * index when the file exists.
+ * Inserts a file. Fails on the NOT NULL `files.base_id` when the base is gone or, without an external id, has a
+ * file with the same content; and on a unique index when it has a file with the external id.
  */
-export const insertFile = (db: Db, row: FileRow) =>
+export const insertFile = compileByColumns<FileRow>((db, row) =>
   db.insert(files).values({
     ...row,
-    base_id: sql`(select b.id from knowledge_bases b where b.id = ${row.base_id} and b.workspace_id = ${row.workspace_id} and b.deleted_at is null)`,
-  });
+    base_id: sql`(select b.id from knowledge_bases b where b.id = ${row.base_id} and b.workspace_id = ${row.workspace_id} and b.deleted_at is null
+      and (${row.external_id} is not null or not exists (select 1 from files f where f.base_id = b.id and f.sha256 = ${row.sha256} and f.deleted_at is null)))`,
+  }),
+);
 
 /** Selects a file with the agent of its base, which determines access. */
 export const selectFile = (db: Db, workspace_id: string, id: string) =>
@@ -46,10 +49,11 @@ export const selectTwins = (
     .from(files)
     .where(
       and(
-        eq(files.workspace_id, workspace_id),
-        eq(files.base_id, base_id),
+        // By the indexes of both subqueries, not by that of the workspace's files.
+        sql`${files.id} in (select f.id from files f where f.base_id = ${base_id} and f.sha256 in ${valuesOf(digests)}
+          union all select f.id from files f where f.base_id = ${base_id} and f.external_id = ${external_id} and f.deleted_at is null)`,
+        sql`+${files.workspace_id} = ${workspace_id}`,
         isNull(files.deleted_at),
-        sql`(${inArray(files.sha256, valuesOf(digests))} or ${files.external_id} = ${external_id})`,
       ),
     );
 

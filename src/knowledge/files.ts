@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import { downloadOriginal } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
-import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
+import { type Ctx, coversAgent } from '../platform/context.ts';
 import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
@@ -18,6 +18,7 @@ import {
   selectFiles,
   updateFile as updateFileRow,
 } from './file-store.ts';
+import { ingestion } from './ingestion.ts';
 import {
   type File,
   type FileChunk,
@@ -125,7 +126,7 @@ export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   const [rows] = await commit(ctx, {
     statements: [requeueFile(ctx.db, ctx.workspace_id, id, now)],
     audit: [{ action: 'file.reprocess', target_type: 'file', target_id: id }],
-    jobs: [{ type: 'file.ingest', file_id: id, api_key_id: payingKey(ctx.actor) }],
+    jobs: [ingestion(ctx, file)],
     reply,
   });
   if (rows.length === 0) throw busy;

@@ -12,7 +12,8 @@ const ignoreExhausted = async () => undefined;
 
 export const knowledgeJobs: { readonly [Type in KnowledgeJob]: JobHandler<Type> } = {
   'file.ingest': {
-    run: (ctx, { file_id }) => ingestFile(ctx, file_id),
+    isLarge: true,
+    run: (ctx, { file_id }, end) => ingestFile(ctx, file_id, end),
     onExhausted: (ctx, { file_id }) => failExhaustedFile(ctx, file_id),
   },
   'file.delete': {

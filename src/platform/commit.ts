@@ -1,10 +1,12 @@
 import { type BatchResults, batch, type Statement, type Statements } from '../db/client.ts';
+import { compileByColumns } from '../db/compiled.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
-import { audit_log, idempotency_keys, outbox } from '../db/schema/platform.ts';
+import { audit_log, idempotency_keys } from '../db/schema/platform.ts';
 import { second } from '../shared/time.ts';
 import { actorId, type Ctx } from './context.ts';
 import { guardedFingerprint, idempotencyTtl, readReply } from './idempotency.ts';
 import type { Job } from './job.ts';
+import { insertJob } from './lanes.ts';
 import { sealReply } from './reply-vault.ts';
 import { withRetry } from './with-retry.ts';
 
@@ -14,13 +16,22 @@ export const firstSweepAfter = 10 * second;
 export interface Change<Batch extends Statements = Statements> {
   readonly statements: Batch;
   readonly audit?: readonly AuditEntry[];
-  readonly jobs?: readonly Job[];
+  readonly jobs?: readonly (Job | QueuedJob)[];
   /** The response body, stored for a replay when the request has an idempotency key. */
   readonly reply?: unknown;
   /**
    * Replaces `reply` for a streamed response: the run that the key starts. A replay attaches to it.
    */
   readonly pending?: { readonly run_id: string };
+}
+
+/** A job with its place on the queue. */
+export interface QueuedJob {
+  readonly job: Job;
+  /** Jobs of one lane are sent some at a time, so that they take turns with those of other lanes. */
+  readonly lane: string;
+  /** The id of a scheduled job, such as a cleanup, that this one replaces if it is still there. */
+  readonly id?: string;
 }
 
 export interface AuditEntry {
@@ -44,16 +55,17 @@ export async function commit<const Batch extends Statements>(
   change: Change<Batch>,
 ): Promise<BatchResults<Batch>> {
   const now = ctx.now();
-  const jobs = (change.jobs ?? []).map((job) => ({
-    id: ctx.newId('job'),
+  const jobs = (change.jobs ?? []).map((queued) => ({
+    id: ('id' in queued ? queued.id : undefined) ?? ctx.newId('job'),
     workspace_id: ctx.workspace_id,
-    job,
+    job: 'job' in queued ? queued.job : queued,
+    lane: 'lane' in queued ? queued.lane : null,
   }));
   const head = await keyRow(ctx, change);
   const tail: Statement[] = [
     ...(change.audit ?? []).map((entry) => auditRow(ctx, entry)),
     ...jobs.map((row) =>
-      ctx.db.insert(outbox).values({ ...row, due_at: now + firstSweepAfter, created_at: now }),
+      insertJob(ctx.db, { ...row, due_at: now + firstSweepAfter, created_at: now }),
     ),
   ];
   let results: readonly unknown[];
@@ -65,7 +77,11 @@ export async function commit<const Batch extends Statements>(
       isGuardViolation(error, 'idempotency_keys.fingerprint');
     throw isUsed ? await readReply(ctx) : error;
   }
-  if (jobs.length > 0) ctx.defer(ctx.jobs.send(jobs));
+  const inserted = results.slice(results.length - jobs.length) as BatchResults<
+    readonly ReturnType<typeof insertJob>[]
+  >;
+  const sent = jobs.filter((_, index) => inserted[index]?.[0]?.is_waiting === false);
+  if (sent.length > 0) ctx.defer(ctx.jobs.send(sent.map(({ lane: _, ...message }) => message)));
   return results.slice(
     head.length,
     head.length + change.statements.length,
@@ -107,8 +123,12 @@ async function keyRow(ctx: Ctx, change: Change): Promise<Statement[]> {
   return [ctx.db.insert(idempotency_keys).values({ ...row, ...outcome })];
 }
 
+const insertAudit = compileByColumns<typeof audit_log.$inferInsert>((db, row) =>
+  db.insert(audit_log).values(row),
+);
+
 const auditRow = (ctx: Ctx, entry: AuditEntry): Statement =>
-  ctx.db.insert(audit_log).values({
+  insertAudit(ctx.db, {
     id: ctx.newId('aud'),
     workspace_id: entry.workspace_id ?? ctx.workspace_id,
     actor_type: ctx.actor.type,

@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
+import { type Placeholder, sql } from 'drizzle-orm';
+import { batch, type Db, type Statement } from '../db/client.ts';
+import { compile } from '../db/compiled.ts';
 import { chunk_vectors } from '../db/schema/knowledge.ts';
 import type { VectorHit, VectorIndex, VectorQuery } from './ports.ts';
 
@@ -36,17 +37,19 @@ const cache = new Map<string, CachedBase>();
  */
 export function createD1VectorIndex(db: Db): VectorIndex {
   return {
-    async upsert(workspace_id, records) {
+    async upsert(
+      workspace_id,
+      records,
+      commit = async (statements) => void (await batch(db, statements)),
+    ) {
+      const statements: Statement[] = [];
       for (let start = 0; start < records.length; start += upsertRows) {
         const rows = records
           .slice(start, start + upsertRows)
           .map(({ id, base_id, values }) => ({ id, base_id, vector: encode(values) }));
-        await db.run(sql`
-          insert into chunk_vectors (chunk_id, workspace_id, base_id, vector)
-          select value ->> 'id', ${workspace_id}, value ->> 'base_id', value ->> 'vector' from json_each(${JSON.stringify(rows)}) where true
-          on conflict (chunk_id) do update set base_id = excluded.base_id, vector = excluded.vector
-          where chunk_vectors.workspace_id = excluded.workspace_id`);
+        statements.push(upsertVectors(db, { workspace_id, rows: JSON.stringify(rows) }));
       }
+      await commit(statements);
     },
     async query({ workspace_id, bases, values, limit }) {
       const query = toUnit(values);
@@ -67,6 +70,14 @@ export function createD1VectorIndex(db: Db): VectorIndex {
     },
   };
 }
+
+const upsertVectors = compile((db, value: (name: 'workspace_id' | 'rows') => Placeholder) =>
+  db.run(sql`
+    insert into chunk_vectors (chunk_id, workspace_id, base_id, vector)
+    select value ->> 'id', ${value('workspace_id')}, value ->> 'base_id', value ->> 'vector' from json_each(${value('rows')}) where true
+    on conflict (chunk_id) do update set base_id = excluded.base_id, vector = excluded.vector
+    where chunk_vectors.workspace_id = excluded.workspace_id`),
+);
 
 type Base = VectorQuery['bases'][number];
 

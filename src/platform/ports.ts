@@ -1,3 +1,4 @@
+import type { Statement } from '../db/client.ts';
 import type { FailureCode, FailureOptions } from '../shared/failure.ts';
 import type { RateLimitsInForce, RateScope } from '../shared/rate-rules.ts';
 import type { Actor, Idempotency, RequestStats } from './caller.ts';
@@ -30,7 +31,15 @@ export interface VectorHit {
  * late and a removed id may still be returned: callers check every hit in D1.
  */
 export interface VectorIndex {
-  upsert(workspace_id: string, records: readonly VectorRecord[]): Promise<void>;
+  /**
+   * Stores vectors. An index in the database passes its statements to `commit`, which runs them in a batch
+   * of the caller; another has stored the vectors before it calls `commit` without any.
+   */
+  upsert(
+    workspace_id: string,
+    records: readonly VectorRecord[],
+    commit?: (statements: readonly Statement[]) => Promise<unknown>,
+  ): Promise<void>;
   query(query: VectorQuery): Promise<VectorHit[]>;
   remove(workspace_id: string, ids: readonly string[]): Promise<void>;
 }
@@ -38,7 +47,7 @@ export interface VectorIndex {
 /** Stores original files. Keys are built from ids only. */
 export interface FileStore {
   /** Streams the body into the store in bounded memory. Returns what was written. */
-  put(key: string, body: ReadableStream<Uint8Array>, options: PutOptions): Promise<StoredFile>;
+  put(key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredFile>;
   get(
     key: string,
   ): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly byte_size: number } | null>;

@@ -1,4 +1,4 @@
-import { toHex } from '../shared/digest.ts';
+import { sha256, toHex } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import type { FileStore, PutOptions, StoredFile } from './ports.ts';
 
@@ -29,17 +29,15 @@ export function createR2FileStore(bucket: R2Bucket): FileStore {
   };
 }
 
+/** Puts a body that fits into one part at once, and a larger one part by part. */
 async function putStreamed(
   bucket: R2Bucket,
   key: string,
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   options: PutOptions,
 ): Promise<StoredFile> {
-  const digest = new crypto.DigestStream('SHA-256');
-  const hash = digest.getWriter();
   const httpMetadata = { contentType: options.media_type };
-  let upload: R2MultipartUpload | null = null;
-  const parts: R2UploadedPart[] = [];
+  let parts: PartUpload | null = null;
   let byte_size = 0;
   try {
     let pending = new PartBuffer();
@@ -47,34 +45,57 @@ async function putStreamed(
       byte_size += bytes.byteLength;
       if (byte_size > options.limit)
         throw new Failure('too_large', `The file must have at most ${options.limit} bytes.`);
-      await hash.write(bytes);
       for (let rest = bytes; rest.byteLength > 0; ) {
         rest = pending.add(rest);
         if (!pending.isFull) break;
-        upload ??= await bucket.createMultipartUpload(key, { httpMetadata });
-        parts.push(await upload.uploadPart(parts.length + 1, pending.bytes));
+        parts ??= new PartUpload(await bucket.createMultipartUpload(key, { httpMetadata }));
+        await parts.add(pending.bytes);
         pending = new PartBuffer();
       }
     }
-    await hash.close();
-    if (upload === null) await bucket.put(key, pending.bytes, { httpMetadata });
-    else {
-      if (pending.bytes.byteLength > 0)
-        parts.push(await upload.uploadPart(parts.length + 1, pending.bytes));
-      await upload.complete(parts);
-    }
-    return { byte_size, sha256: toHex(await digest.digest) };
+    if (parts !== null) return { byte_size, sha256: await parts.complete(pending.bytes) };
+    await bucket.put(key, pending.bytes, { httpMetadata });
+    return { byte_size, sha256: await sha256(pending.bytes) };
   } catch (error) {
-    digest.digest.catch(() => undefined);
-    await hash.abort(error).catch(() => undefined);
-    await upload?.abort().catch(() => undefined);
+    await parts?.abort(error);
     throw error;
+  }
+}
+
+/** A multipart upload and the digest of its parts. */
+class PartUpload {
+  readonly #upload: R2MultipartUpload;
+  readonly #digest = new crypto.DigestStream('SHA-256');
+  readonly #hash = this.#digest.getWriter();
+  readonly #parts: R2UploadedPart[] = [];
+
+  constructor(upload: R2MultipartUpload) {
+    this.#upload = upload;
+  }
+
+  async add(bytes: Uint8Array): Promise<void> {
+    await this.#hash.write(bytes);
+    this.#parts.push(await this.#upload.uploadPart(this.#parts.length + 1, bytes));
+  }
+
+  /** Adds the rest, which may be empty, and returns the SHA-256 of all parts. */
+  async complete(rest: Uint8Array): Promise<string> {
+    if (rest.byteLength > 0) await this.add(rest);
+    await this.#hash.close();
+    await this.#upload.complete(this.#parts);
+    return toHex(await this.#digest.digest);
+  }
+
+  async abort(reason: unknown): Promise<void> {
+    this.#digest.digest.catch(() => undefined);
+    await this.#hash.abort(reason).catch(() => undefined);
+    await this.#upload.abort().catch(() => undefined);
   }
 }
 
 /** Collects exactly one part. */
 class PartBuffer {
-  #bytes = new Uint8Array(64 * 1024);
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(64 * 1024);
   #length = 0;
 
   /** Takes as much as fits and returns the rest. */
@@ -96,7 +117,7 @@ class PartBuffer {
     return this.#length === partBytes;
   }
 
-  get bytes(): Uint8Array {
+  get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 }

@@ -19,7 +19,7 @@ export interface VectorizeBinding extends Pick<Vectorize, 'query'> {
  */
 export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
   return {
-    async upsert(workspace_id, records) {
+    async upsert(workspace_id, records, commit) {
       for (const part of inParts(records, callLimit)) {
         await index.upsert(
           part.map(({ id, base_id, values }) => ({
@@ -30,6 +30,7 @@ export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
           })),
         );
       }
+      await commit?.([]);
     },
     async query({ workspace_id, bases, values, limit }): Promise<VectorHit[]> {
       const answers = await Promise.all(

@@ -30,6 +30,40 @@ export function faulty(database: D1Database, fault: Fault | null): FaultyDatabas
   return { database: watched(database, strike), trips: () => trips };
 }
 
+export interface CountedDatabase {
+  readonly database: D1Database;
+  /** Round trips and rows since the last call. */
+  readonly take: () => DatabaseUse;
+}
+
+export interface DatabaseUse {
+  readonly trips: number;
+  readonly rows_read: number;
+  readonly rows_written: number;
+}
+
+/** Wraps the database to count its use. */
+export function counting(database: D1Database): CountedDatabase {
+  const none: DatabaseUse = { trips: 0, rows_read: 0, rows_written: 0 };
+  let use = none;
+  const count = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+    const result = await call();
+    const metas = [result].flat().map((one) => (one as D1Result).meta);
+    use = {
+      trips: use.trips + 1,
+      rows_read: metas.reduce((sum, meta) => sum + meta.rows_read, use.rows_read),
+      rows_written: metas.reduce((sum, meta) => sum + meta.rows_written, use.rows_written),
+    };
+    return result;
+  };
+  const take = () => {
+    const taken = use;
+    use = none;
+    return taken;
+  };
+  return { database: watched(database, count), take };
+}
+
 /** The executed statements with their parameters. */
 export interface Recording {
   readonly database: D1Database;

@@ -431,6 +431,13 @@ describe('counters after faults', () => {
       }
     }
     expect(made).toBe(40);
+    // The sweep sends the ingestion whose commit was not answered.
+    await env.DB.prepare(
+      "update outbox set due_at = 1 where workspace_id = ? and job ->> 'type' = 'file.ingest'",
+    )
+      .bind(workspace.id)
+      .run();
+    await runSchedule('* * * * *', env, createExecutionContext());
     // Not until no job is left: a promise to clean up after an upload waits for an hour.
     const open = env.DB.prepare(
       `select count(*) as n from files where workspace_id = ? and status not in ('ready', 'failed')`,

@@ -30,7 +30,7 @@ export const knowledge_bases = sqliteTable(
     chunk_overlap_tokens: integer().notNull(),
     /** Incremented by every change of the base's vectors, so that stale caches are detected. */
     vectors_revision: integer().notNull().default(0),
-    /** Chunks of its ready files, by which keyword search weights terms. */
+    /** Chunks of its ready files, counted by triggers; keyword search weights terms by it. */
     chunk_count: integer().notNull().default(0),
     deleted_at: integer(),
     created_at: integer().notNull(),

@@ -11,6 +11,10 @@ export const outbox = sqliteTable(
     id: text().primaryKey(),
     workspace_id: text().notNull(),
     job: text({ mode: 'json' }).notNull().$type<Record<string, unknown> & { type: string }>(),
+    /** Jobs of one lane, such as a knowledge base, are sent some at a time (`lanes.ts`); null is sent at once. */
+    lane: text(),
+    /** Set while the job waits for its lane: it has no message, and the sweep does not send it. */
+    is_waiting: integer({ mode: 'boolean' }).notNull().default(false),
     attempts: integer().notNull().default(0),
     sends: integer().notNull().default(0),
     due_at: integer().notNull(),
@@ -19,7 +23,10 @@ export const outbox = sqliteTable(
     created_at: integer().notNull(),
   },
   (table) => [
-    index('outbox_due').on(table.due_at),
+    index('outbox_due').on(table.due_at).where(sql`is_waiting = 0`),
+    index('outbox_lane')
+      .on(table.lane, table.is_waiting, table.id)
+      .where(sql`lane is not null and attempts = 0`),
     index('outbox_workspace').on(table.workspace_id, table.created_at),
   ],
 );

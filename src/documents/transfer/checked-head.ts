@@ -1,16 +1,5 @@
 import { headBytes } from '../signature.ts';
 
-export function toStream(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: async () => void (await parts.return(undefined)),
-  });
-}
-
 /**
  * Yields the bytes unchanged after `check` has accepted the first `headBytes`. Throws what `check`
  * throws, before it yields anything.

@@ -4,10 +4,10 @@ import { invalid } from '../../shared/failure.ts';
 import type { FormatKind } from '../format.ts';
 import { checkHead, identifyFormat } from '../identify.ts';
 import { maxBytes } from '../supported.ts';
-import { toStream, withCheckedHead } from './checked-head.ts';
+import { withCheckedHead } from './checked-head.ts';
 import { FileName } from './file-name.ts';
 import type { FilePart } from './multipart.ts';
-import { originalKey, streamOf } from './original.ts';
+import { bytesOf, originalKey } from './original.ts';
 
 export interface ReceivedFile extends StoredFile {
   readonly name: string;
@@ -28,7 +28,7 @@ export async function receiveFile(
   const format = identifyFormat(name, part.media_type, kinds);
   const body = withCheckedHead(part.body, (head) => checkHead(name, format, head));
   const { media_type, kind } = format;
-  const stored = await ctx.files.put(originalKey(ctx.workspace_id, id), toStream(body), {
+  const stored = await ctx.files.put(originalKey(ctx.workspace_id, id), body, {
     media_type,
     limit: maxBytes[kind],
   });
@@ -55,5 +55,5 @@ export const textPart = ({
 }): FilePart => ({
   name: /\.[A-Za-z0-9]{1,10}$/.test(name) ? name : `${name}.txt`,
   media_type: '',
-  body: streamOf(text),
+  body: bytesOf(text),
 });

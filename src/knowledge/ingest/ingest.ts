@@ -1,15 +1,15 @@
-import { batch } from '../../db/client.ts';
+import { type BatchResults, batch, type Statement } from '../../db/client.ts';
 import { quotaFailure } from '../../db/errors.ts';
 import {
+  bytesOf,
   type Chunk,
   chunkDocument,
   DocumentFault,
   type ExtractedDocument,
   extractOriginal,
-  streamOf,
 } from '../../documents/index.ts';
 import { embed } from '../../llm/index.ts';
-import { commit } from '../../platform/commit.ts';
+import { readModelName } from '../../models/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import type { FileRow } from '../file-store.ts';
@@ -29,7 +29,7 @@ import { textKey, textKeys } from './text-keys.ts';
 const batchSize = 96;
 const maxChunks = 50_000;
 
-type Base = NonNullable<Awaited<ReturnType<ReturnType<typeof selectBaseOfFile>['get']>>>;
+type Base = NonNullable<BatchResults<[ReturnType<typeof selectBaseOfFile>]>[0][number]>;
 
 /** The attempt has been superseded by another, or its file deleted. */
 class StaleAttemptError extends Error {
@@ -39,19 +39,24 @@ class StaleAttemptError extends Error {
 /**
  * Ingests a file: extract, chunk, embed, index. Safe to run concurrently, repeatedly and after a
  * crash: an attempt first removes what earlier ones left, and writes only while it is the latest. A
- * `DocumentFault` ends it as `failed`; other errors are thrown and retried.
+ * `DocumentFault` ends it as `failed`; other errors are thrown and retried. Returns true
+ * when `end` was committed with the file's last change.
  */
-export async function ingestFile(ctx: Ctx, file_id: string): Promise<void> {
+export async function ingestFile(
+  ctx: Ctx,
+  file_id: string,
+  end: Statement | undefined,
+): Promise<boolean> {
   const [[file], [base]] = await batch(ctx.db, [
-    beginAttempt(ctx.db, ctx.workspace_id, file_id, ctx.now()),
-    selectBaseOfFile(ctx.db, ctx.workspace_id, file_id),
+    beginAttempt(ctx.db, { workspace_id: ctx.workspace_id, id: file_id, now: ctx.now() }),
+    selectBaseOfFile(ctx.db, { workspace_id: ctx.workspace_id, file_id }),
   ]);
-  if (file === undefined || base === undefined) return;
+  if (file === undefined || base === undefined) return false;
   const written: string[] = [];
   try {
-    await removeChunks(ctx, file.id, file.attempt);
-    await ctx.files.remove(textKeys(ctx.workspace_id, file.id, file.attempt - 1));
-    await index(ctx, file, base, written);
+    if (file.attempt > 1) await removeEarlier(ctx, file);
+    await index(ctx, file, base, written, end);
+    return end !== undefined;
   } catch (error) {
     if (error instanceof StaleAttemptError) {
       // The newer attempt removed the rows, possibly before these vectors existed.
@@ -59,45 +64,81 @@ export async function ingestFile(ctx: Ctx, file_id: string): Promise<void> {
       await discard(ctx, file);
     } else if (error instanceof DocumentFault) await fail(ctx, file, error);
     else throw error;
+    return false;
   }
+}
+
+/** Removes what earlier attempts have stored. */
+async function removeEarlier(ctx: Ctx, { id, attempt }: FileRow): Promise<void> {
+  await removeChunks(ctx, id, attempt);
+  await ctx.files.remove(textKeys(ctx.workspace_id, id, attempt - 1));
 }
 
 /**
  * Appends the ids of stored chunks to `written`, so that a superseded attempt can remove their
  * vectors.
  */
-async function index(ctx: Ctx, file: FileRow, base: Base, written: string[]): Promise<void> {
+async function index(
+  ctx: Ctx,
+  file: FileRow,
+  base: Base,
+  written: string[],
+  end: Statement | undefined,
+): Promise<void> {
   const document = await extractOriginal(ctx, file);
-  await ctx.files.put(textKey(ctx.workspace_id, file.id, file.attempt), streamOf(document.text), {
-    media_type: 'text/plain; charset=utf-8',
-    limit: Number.POSITIVE_INFINITY,
-  });
-  const pages = document.pages?.length ?? null;
-  await write(ctx, file, {
-    status: 'chunking',
-    progress: 0,
-    page_count: pages,
-    char_count: document.text.length,
-  });
   const chunks = chunkDocument(document, base);
   if (chunks.length > maxChunks)
     throw new DocumentFault('too_large', `The document has more than ${maxChunks} chunks.`);
-  await reserveChunks(ctx, file, chunks);
+  await ctx.files.put(textKey(ctx.workspace_id, file.id, file.attempt), bytesOf(document.text), {
+    media_type: 'text/plain; charset=utf-8',
+    limit: Number.POSITIVE_INFINITY,
+  });
+  // Written with the first chunks, or before the first call that costs something.
+  let changes: Partial<FileRow> = sizesOf(document, chunks);
+  if (!isFree(base.embedding_model)) {
+    await reserve(chunks, write(ctx, file, changes));
+    changes = {};
+  }
   for (let start = 0; start < chunks.length; start += batchSize) {
     const rows = chunks
       .slice(start, start + batchSize)
       .map((chunk, offset) => toRow(ctx, file, document, chunk, start + offset));
     written.push(...rows.map(({ id }) => id));
-    await storeBatch(ctx, file, base, rows, Math.min(1, (start + rows.length) / chunks.length));
+    const stored = start + rows.length;
+    const isLast = stored === chunks.length;
+    await reserve(
+      chunks,
+      storeBatch(
+        ctx,
+        file,
+        base,
+        rows,
+        { ...changes, progress: stored / chunks.length },
+        (vectors) =>
+          isLast ? finish(ctx, file, {}, [...vectors, end ?? null]) : batch(ctx.db, vectors),
+      ),
+    );
+    changes = {};
   }
-  await finish(ctx, file, chunks.length);
+  if (chunks.length === 0) await finish(ctx, file, changes, [end ?? null]);
 }
 
-/** Reserves the chunk quota before any chunk is stored or billed. Throws `quota_exceeded`. */
-async function reserveChunks(ctx: Ctx, file: FileRow, chunks: readonly Chunk[]): Promise<void> {
-  const token_count = chunks.reduce((sum, chunk) => sum + chunk.token_count, 0);
+const sizesOf = (document: ExtractedDocument, chunks: readonly Chunk[]) =>
+  ({
+    status: 'embedding',
+    page_count: document.pages?.length ?? null,
+    char_count: document.text.length,
+    token_count: chunks.reduce((sum, chunk) => sum + chunk.token_count, 0),
+    chunk_count: chunks.length,
+  }) as const;
+
+/** True for a model whose calls cost nothing. */
+const isFree = (model: string) => readModelName(model)?.provider === 'builtin';
+
+/** Awaits the write that reserves the quota of the chunks. Throws `quota_exceeded` of the document. */
+async function reserve(chunks: readonly Chunk[], writing: Promise<void>): Promise<void> {
   try {
-    await write(ctx, file, { status: 'embedding', token_count, chunk_count: chunks.length });
+    await writing;
   } catch (error) {
     const exceeded = quotaFailure(error);
     if (exceeded === null) throw error;
@@ -126,13 +167,14 @@ function toRow(
   };
 }
 
-/** Stores rows before vectors: a vector without a row could not be found for removal. */
+/** Stores rows before vectors: a vector without a row could not be found for removal. `commit` gets the statements of the vectors. */
 async function storeBatch(
   ctx: Ctx,
   file: FileRow,
   base: Base,
   rows: readonly NewChunk[],
-  progress: number,
+  changes: Partial<FileRow>,
+  commit: (vectors: readonly Statement[]) => Promise<unknown>,
 ): Promise<void> {
   const { embeddings, usage } = await embed(ctx, {
     model: base.embedding_model,
@@ -142,7 +184,7 @@ async function storeBatch(
     call_key: `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
   });
   const [written] = await batch(ctx.db, [
-    updateAttempt(ctx.db, file, { progress, updated_at: ctx.now() }),
+    updateAttempt(ctx.db, file, { ...changes, updated_at: ctx.now() }),
     ...insertChunks(ctx.db, file, rows),
     ...usage,
   ]);
@@ -152,30 +194,30 @@ async function storeBatch(
     base_id: file.base_id,
     values: embeddings[position] ?? [],
   }));
-  await ctx.vectors.upsert(ctx.workspace_id, records);
+  await ctx.vectors.upsert(ctx.workspace_id, records, commit);
 }
 
-async function finish(ctx: Ctx, file: FileRow, chunk_count: number): Promise<void> {
-  await write(ctx, file, { status: 'indexing', progress: 1 });
+/** Makes the file searchable, in one batch with the last statements. */
+async function finish(
+  ctx: Ctx,
+  file: FileRow,
+  changes: Partial<FileRow>,
+  statements: readonly (Statement | null)[],
+): Promise<void> {
   const now = ctx.now();
-  const ready = {
-    status: 'ready',
-    progress: 1,
-    chunk_count,
-    ready_at: now,
-    updated_at: now,
-  } as const;
-  const [written] = await commit(ctx, {
-    statements: [
-      updateAttempt(ctx.db, file, ready),
-      touchBase(ctx.db, ctx.workspace_id, file.base_id),
-    ],
-  });
+  const ready = { status: 'ready', progress: 1, ready_at: now, updated_at: now } as const;
+  const [written] = await batch(ctx.db, [
+    updateAttempt(ctx.db, file, { ...changes, ...ready }),
+    touchBase(ctx.db, { workspace_id: ctx.workspace_id, id: file.base_id }),
+    ...statements,
+  ]);
   if (written.length === 0) throw new StaleAttemptError();
 }
 
 async function write(ctx: Ctx, file: FileRow, changes: Partial<FileRow>): Promise<void> {
-  const written = await updateAttempt(ctx.db, file, { ...changes, updated_at: ctx.now() }).all();
+  const [written] = await batch(ctx.db, [
+    updateAttempt(ctx.db, file, { ...changes, updated_at: ctx.now() }),
+  ]);
   if (written.length === 0) throw new StaleAttemptError();
 }
 
@@ -185,13 +227,10 @@ async function fail(
   { code, message, cause }: DocumentFault,
 ): Promise<void> {
   ctx.log.info('file_failed', { file_id: file.id, code, cause });
-  await updateAttempt(ctx.db, file, {
-    status: 'failed',
-    chunk_count: null,
-    error_code: code,
-    error_detail: message,
-    updated_at: ctx.now(),
-  }).all();
+  const failed = { status: 'failed', chunk_count: null, error_code: code } as const;
+  await batch(ctx.db, [
+    updateAttempt(ctx.db, file, { ...failed, error_detail: message, updated_at: ctx.now() }),
+  ]);
   await discard(ctx, file);
 }
 

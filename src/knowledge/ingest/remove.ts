@@ -67,7 +67,7 @@ export async function removeFile(ctx: Ctx, file_id: string): Promise<void> {
   if (file === undefined) return;
   await batch(ctx.db, [
     deleteFileRow(ctx.db, ctx.workspace_id, file_id),
-    touchBase(ctx.db, ctx.workspace_id, file.base_id),
+    touchBase(ctx.db, { workspace_id: ctx.workspace_id, id: file.base_id }),
   ]);
 }
 

@@ -1,65 +1,104 @@
-import { and, asc, eq, gte, isNotNull, isNull, lt, notInArray, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  eq,
+  gte,
+  isNotNull,
+  isNull,
+  lt,
+  notInArray,
+  type Placeholder,
+  sql,
+} from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
+import { compile, compileByColumns } from '../../db/compiled.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { valuesOf } from '../json-values.ts';
 
-const isOpen = (workspace_id: string, id: string) =>
+const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
 
 /**
  * Starts a new attempt, which fences off earlier ones. Returns no row when there is nothing to do.
  */
-export const beginAttempt = (db: Db, workspace_id: string, id: string, now: number) =>
-  db
-    .update(files)
-    .set({
-      attempt: sql`${files.attempt} + 1`,
-      status: 'extracting',
-      progress: 0,
-      error_code: null,
-      error_detail: null,
-      page_count: null,
-      char_count: null,
-      token_count: null,
-      chunk_count: null,
-      ready_at: null,
-      updated_at: now,
-    })
-    .where(and(isOpen(workspace_id, id), notInArray(files.status, ['ready', 'failed'])))
-    .returning();
+export const beginAttempt = compile(
+  (db, value: (name: 'workspace_id' | 'id' | 'now') => Placeholder) =>
+    db
+      .update(files)
+      .set({
+        attempt: sql`${files.attempt} + 1`,
+        status: 'extracting',
+        progress: 0,
+        error_code: null,
+        error_detail: null,
+        page_count: null,
+        char_count: null,
+        token_count: null,
+        chunk_count: null,
+        ready_at: null,
+        updated_at: sql`${value('now')}`,
+      })
+      .where(
+        and(
+          isOpen(value('workspace_id'), value('id')),
+          notInArray(files.status, ['ready', 'failed']),
+        ),
+      )
+      .returning(),
+);
 
-export const selectBaseOfFile = (db: Db, workspace_id: string, file_id: string) =>
-  db
-    .select({
-      id: knowledge_bases.id,
-      agent_id: knowledge_bases.agent_id,
-      embedding_model: knowledge_bases.embedding_model,
-      chunk_tokens: knowledge_bases.chunk_tokens,
-      chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
-    })
-    .from(knowledge_bases)
-    .where(
-      and(
-        eq(knowledge_bases.workspace_id, workspace_id),
-        isNull(knowledge_bases.deleted_at),
-        sql`${knowledge_bases.id} = (select f.base_id from files f where f.id = ${file_id})`,
+export const selectBaseOfFile = compile(
+  (db, value: (name: 'workspace_id' | 'file_id') => Placeholder) =>
+    db
+      .select({
+        id: knowledge_bases.id,
+        agent_id: knowledge_bases.agent_id,
+        embedding_model: knowledge_bases.embedding_model,
+        chunk_tokens: knowledge_bases.chunk_tokens,
+        chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
+      })
+      .from(knowledge_bases)
+      .where(
+        and(
+          eq(knowledge_bases.workspace_id, value('workspace_id')),
+          isNull(knowledge_bases.deleted_at),
+          sql`${knowledge_bases.id} = (select f.base_id from files f where f.id = ${value('file_id')})`,
+        ),
       ),
-    );
+);
 
 /** Updates the file as this attempt. Returns no row when the attempt has been superseded. */
-export const updateAttempt = (db: Db, file: FileRow, changes: Partial<FileRow>) =>
-  db
-    .update(files)
-    .set(changes)
-    .where(
-      and(
-        isOpen(file.workspace_id, file.id),
-        eq(files.attempt, file.attempt),
-        notInArray(files.status, ['queued', 'ready', 'failed']),
-      ),
-    )
-    .returning({ id: files.id });
+export const updateAttempt = (db: Db, file: FileRow, changes: FileChanges) =>
+  updateFenced(db, {
+    ...changes,
+    of_workspace: file.workspace_id,
+    of_file: file.id,
+    of_attempt: file.attempt,
+  });
+
+export type FileChanges = Partial<FileRow> & Pick<FileRow, 'updated_at'>;
+
+interface Fence {
+  readonly of_workspace: string;
+  readonly of_file: string;
+  readonly of_attempt: number;
+}
+
+const updateFenced = compileByColumns(
+  (db, { of_workspace, of_file, of_attempt, ...changes }: FileChanges & Fence) =>
+    db
+      .update(files)
+      .set(changes)
+      .where(
+        and(
+          isOpen(of_workspace, of_file),
+          eq(files.attempt, of_attempt),
+          notInArray(files.status, ['queued', 'ready', 'failed']),
+        ),
+      )
+      .returning({ id: files.id }),
+);
 
 /** Marks a file as failed, whatever its attempt. */
 export const failFile = (
@@ -98,23 +137,30 @@ export interface NewChunk {
 /** Inserts chunks and their keyword rows; none if the attempt has been superseded. */
 export function insertChunks(
   db: Db,
-  file: FileRow,
+  { workspace_id, id: file_id, attempt }: FileRow,
   rows: readonly NewChunk[],
 ): [Statement, Statement] {
   const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
   const words = JSON.stringify(rows.map(({ id, title, body }) => ({ id, title, body })));
-  const insert = db.run(sql`
-    insert into chunks (id, workspace_id, base_id, file_id, attempt, ordinal, text, heading, page, start, "end", token_count)
-    select j.value ->> 'id', f.workspace_id, f.base_id, f.id, f.attempt, j.value ->> 'ordinal', j.value ->> 'text', j.value ->> 'heading',
-      j.value ->> 'page', j.value ->> 'start', j.value ->> 'end', j.value ->> 'token_count'
-    from json_each(${data}) j join files f on f.id = ${file.id}
-    where f.workspace_id = ${file.workspace_id} and f.attempt = ${file.attempt} and f.deleted_at is null`);
-  const index = db.run(sql`
+  return [insertRows(db, { workspace_id, file_id, attempt, data }), insertWords(db, { words })];
+}
+
+const insertRows = compile(
+  (db, value: (name: 'workspace_id' | 'file_id' | 'attempt' | 'data') => Placeholder) =>
+    db.run(sql`
+      insert into chunks (id, workspace_id, base_id, file_id, attempt, ordinal, text, heading, page, start, "end", token_count)
+      select j.value ->> 'id', f.workspace_id, f.base_id, f.id, f.attempt, j.value ->> 'ordinal', j.value ->> 'text', j.value ->> 'heading',
+        j.value ->> 'page', j.value ->> 'start', j.value ->> 'end', j.value ->> 'token_count'
+      from json_each(${value('data')}) j join files f on f.id = ${value('file_id')}
+      where f.workspace_id = ${value('workspace_id')} and f.attempt = ${value('attempt')} and f.deleted_at is null`),
+);
+
+const insertWords = compile((db, value: (name: 'words') => Placeholder) =>
+  db.run(sql`
     insert into chunk_words (rowid, scope, title, body)
     select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
-    from json_each(${words}) j join chunks c on c.id = j.value ->> 'id'`);
-  return [insert, index];
-}
+    from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
+);
 
 /** Selects chunks of attempts in [`from`, `before`). */
 export const selectStaleChunks = (

@@ -1,5 +1,6 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { compileByColumns } from '../../db/compiled.ts';
 import { outbox } from '../../db/schema/platform.ts';
 import { hour } from '../../shared/time.ts';
 import { valuesOf } from '../json-values.ts';
@@ -8,11 +9,11 @@ import { valuesOf } from '../json-values.ts';
 const cleanupAfter = hour;
 
 /**
- * Schedules the cleanup of an object before it is written. The batch with the row cancels it: an
- * object left without a row is deleted.
+ * Schedules the cleanup of an object before it is written. The batch with the row replaces it by the
+ * ingestion: an object left without a row is deleted.
  */
 export const insertCleanup = (db: Db, workspace_id: string, file_id: string, now: number) =>
-  db.insert(outbox).values({
+  insertJob(db, {
     id: cleanupId(file_id),
     workspace_id,
     job: { type: 'file.delete', file_id },
@@ -20,14 +21,21 @@ export const insertCleanup = (db: Db, workspace_id: string, file_id: string, now
     created_at: now,
   });
 
+const insertJob = compileByColumns<typeof outbox.$inferInsert>((db, row) =>
+  db.insert(outbox).values(row),
+);
+
+/** The unary plus keeps SQLite from reading all jobs of the workspace by their index. */
 export const deleteCleanups = (db: Db, workspace_id: string, file_ids: readonly string[]) =>
   db
     .delete(outbox)
     .where(
       and(
-        eq(outbox.workspace_id, workspace_id),
+        sql`+${outbox.workspace_id} = ${workspace_id}`,
         inArray(outbox.id, valuesOf(file_ids.map(cleanupId))),
+        sql`${outbox.job} ->> 'type' = 'file.delete'`,
       ),
     );
 
-const cleanupId = (file_id: string) => file_id.replace('file_', 'job_');
+/** Id of the scheduled cleanup of a file, which the file's first ingestion replaces. */
+export const cleanupId = (file_id: string) => file_id.replace('file_', 'job_');

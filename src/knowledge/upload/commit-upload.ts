@@ -1,8 +1,10 @@
+import { batch } from '../../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
-import { selectTwins } from '../file-store.ts';
+import { selectBase } from '../base-store.ts';
+import { type FileRow, selectTwins } from '../file-store.ts';
 import { toFile, toUploaded, type Uploaded } from '../schema.ts';
 import { noChanges, type Plan, planFile } from './plan-upload.ts';
 import type { Upload } from './upload-input.ts';
@@ -12,16 +14,19 @@ const maxAttempts = 10;
 const maxPauseMs = 400;
 
 /**
- * Creates, replaces or reuses the files of an upload in one batch. Throws `not_found` when the base is gone,
- * and `conflict` when other requests keep changing the same file.
+ * Creates, replaces or reuses the files of an upload in one batch. Expects new files at first, so that those
+ * cost no read. Throws `not_found` when the base is gone, and `conflict` when other requests keep changing the
+ * same file.
  */
 export async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {
+  const mayReplace = upload.external_id !== null;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryCommit(ctx, base_id, upload);
+      const twins = attempt > 1 || mayReplace ? await readTwins(ctx, base_id, upload) : [];
+      return await tryCommit(ctx, base_id, upload, twins);
     } catch (error) {
-      if (isGuardViolation(error, 'files.base_id')) throw notFound('knowledge base');
       const isRace =
+        isGuardViolation(error, 'files.base_id') ||
         isUniqueViolation(error, 'files.base_id', 'files.sha256') ||
         isUniqueViolation(error, 'files.base_id', 'files.external_id');
       if (!isRace) throw error;
@@ -30,6 +35,7 @@ export async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): P
           retryAfter: 1,
           cause: error,
         });
+      if (attempt === 1) continue;
       // Jitter, so that requests that collided do not collide again.
       const pause = Math.random() * Math.min(maxPauseMs, 10 * 2 ** attempt);
       await new Promise((resolve) => setTimeout(resolve, pause));
@@ -37,16 +43,25 @@ export async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): P
   }
 }
 
-/** Reads existing files, plans and writes; unique indexes refuse a plan that is outdated. */
-async function tryCommit(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {
+/** Reads existing files with the same content or external id. Throws `not_found` when the base is gone. */
+async function readTwins(ctx: Ctx, base_id: string, upload: Upload): Promise<readonly FileRow[]> {
   const digests = upload.files.map((file) => file.sha256);
-  const twins = await selectTwins(
-    ctx.db,
-    ctx.workspace_id,
-    base_id,
-    digests,
-    upload.external_id,
-  ).all();
+  const { db, workspace_id } = ctx;
+  const [bases, twins] = await batch(db, [
+    selectBase(db, workspace_id, base_id),
+    selectTwins(db, workspace_id, base_id, digests, upload.external_id),
+  ]);
+  if (bases.length === 0) throw notFound('knowledge base');
+  return twins;
+}
+
+/** Plans and writes; guards and unique indexes refuse a plan that is outdated. */
+async function tryCommit(
+  ctx: Ctx,
+  base_id: string,
+  upload: Upload,
+  twins: readonly FileRow[],
+): Promise<Uploaded> {
   const plan = upload.files.reduce<Plan>(
     (sum, file) => planFile(ctx, base_id, upload, file, twins, sum),
     noChanges,

@@ -1,7 +1,8 @@
 import type { commit } from '../../platform/commit.ts';
-import { type Ctx, payingKey } from '../../platform/context.ts';
+import type { Ctx } from '../../platform/context.ts';
 import { type FileRow, insertFile, markFileDeleted, updateFile } from '../file-store.ts';
-import { deleteCleanups } from './cleanup-store.ts';
+import { ingestion } from '../ingestion.ts';
+import { cleanupId } from './cleanup-store.ts';
 import { newFile } from './new-file.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
 
@@ -46,8 +47,8 @@ export function planFile(
   const row = newFile(ctx, base_id, upload, file);
   return merge(plan, replaced, {
     rows: [row],
-    statements: [insertFile(ctx.db, row), deleteCleanups(ctx.db, ctx.workspace_id, [row.id])],
-    jobs: [{ type: 'file.ingest', file_id: row.id, api_key_id: payingKey(ctx.actor) }],
+    statements: [insertFile(ctx.db, row)],
+    jobs: [{ ...ingestion(ctx, row), id: cleanupId(row.id) }],
     audit: [
       {
         action: 'file.create',
@@ -99,7 +100,7 @@ function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   return {
     rows: [{ ...row, ...changes }],
     statements: [updateFile(ctx.db, ctx.workspace_id, row.id, changes)],
-    jobs: [{ type: 'file.ingest', file_id: row.id, api_key_id: payingKey(ctx.actor) }],
+    jobs: [ingestion(ctx, row)],
     audit: [
       { action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } },
     ],

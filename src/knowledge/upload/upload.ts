@@ -1,8 +1,10 @@
+import { batch } from '../../db/client.ts';
 import { type FilePart, originalKey, receiveFile } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { fingerprintBody, IdempotentReplay } from '../../platform/idempotency.ts';
 import { Failure } from '../../shared/failure.ts';
-import { findBase } from '../bases.ts';
+import { selectBaseById } from '../base-store.ts';
+import { findBase, visible } from '../bases.ts';
 import type { Uploaded } from '../schema.ts';
 import { deleteCleanups, insertCleanup } from './cleanup-store.ts';
 import { commitUpload } from './commit-upload.ts';
@@ -18,15 +20,18 @@ export async function uploadFiles(
   base_id: string,
   source: UploadSource,
 ): Promise<Uploaded> {
-  await findBase(ctx, base_id);
   const stored: string[] = [];
+  const receive = async (part: FilePart): Promise<StoredFile> => {
+    const id = ctx.newId('file');
+    const isFirst = stored.push(id) === 1;
+    const [bases] = await batch(ctx.db, [
+      isFirst ? selectBaseById(ctx.db, { workspace_id: ctx.workspace_id, id: base_id }) : null,
+      insertCleanup(ctx.db, ctx.workspace_id, id, ctx.now()),
+    ]);
+    if (bases !== null) visible(ctx, bases[0]);
+    return { id, ...(await receiveFile(ctx, id, part, ['document'])) };
+  };
   try {
-    const receive = async (part: FilePart): Promise<StoredFile> => {
-      const id = ctx.newId('file');
-      await insertCleanup(ctx.db, ctx.workspace_id, id, ctx.now()).run();
-      stored.push(id);
-      return { id, ...(await receiveFile(ctx, id, part, ['document'])) };
-    };
     const upload = await readUpload(source, receive);
     const request = 'body' in source ? ctx : await fingerprintBody(ctx, identityOf(upload));
     const reply = await commitUpload(request, base_id, upload);
@@ -35,6 +40,8 @@ export async function uploadFiles(
     if (unneeded.length > 0) ctx.defer(cleanUp(ctx, unneeded));
     return reply;
   } catch (error) {
+    // A base that the caller may not use comes before faults of the form.
+    if (stored.length === 0) await findBase(ctx, base_id);
     // After any other error the batch may have been committed: the scheduled cleanup decides.
     if (error instanceof Failure || error instanceof IdempotentReplay) await cleanUp(ctx, stored);
     throw error;

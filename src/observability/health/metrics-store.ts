@@ -43,7 +43,7 @@ export async function readFigures(db: Db, workspace_id: string, now: number): Pr
     db,
     [
       db.all<JobCount>(sql`select type, state, count(*) as jobs, min(created_at) as oldest from (
-      select job ->> 'type' as type, created_at, case when claimed_until > ${now} then 'claimed' when due_at <= ${now} then 'due' else 'waiting' end as state
+      select job ->> 'type' as type, created_at, case when claimed_until > ${now} then 'claimed' when due_at <= ${now} and is_waiting = 0 then 'due' else 'waiting' end as state
       from outbox where workspace_id = ${workspace_id} order by created_at limit ${maxCount}) group by type, state`),
       db.all<Figures['deadLetters'][number]>(sql`select type, count(*) as jobs from (
       select job ->> 'type' as type from dead_letters where workspace_id = ${workspace_id} limit ${maxCount}) group by type`),

@@ -4,7 +4,7 @@ import { uploads } from '../../db/schema/openai.ts';
 import { outbox } from '../../db/schema/platform.ts';
 import { run_files } from '../../db/schema/runs.ts';
 import { attachments } from '../../db/schema/sessions.ts';
-import { type ExtractedDocument, originalKey, streamOf } from '../../documents/index.ts';
+import { bytesOf, type ExtractedDocument, originalKey } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { JobMessage } from '../../platform/job.ts';
 import { hour } from '../../shared/time.ts';
@@ -14,7 +14,7 @@ const textKey = (workspace_id: string, object_id: string): string =>
   `${workspace_id}/${object_id}/text`;
 
 export const storeText = (ctx: Ctx, object_id: string, document: ExtractedDocument) =>
-  ctx.files.put(textKey(ctx.workspace_id, object_id), streamOf(JSON.stringify(document)), {
+  ctx.files.put(textKey(ctx.workspace_id, object_id), bytesOf(JSON.stringify(document)), {
     media_type: 'application/json',
     limit: Number.POSITIVE_INFINITY,
   });

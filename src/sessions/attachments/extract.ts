@@ -78,6 +78,7 @@ type AttachmentJob = 'attachment.extract' | 'attachment.delete';
 
 export const attachmentJobs: { readonly [Type in AttachmentJob]: JobHandler<Type> } = {
   'attachment.extract': {
+    isLarge: true,
     run: (ctx, { attachment_id }) => settle(ctx, attachment_id),
     onExhausted: async (ctx, { attachment_id }) => {
       await settleAttachment(ctx.db, ctx.workspace_id, attachment_id, {

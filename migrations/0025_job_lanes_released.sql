@@ -1,0 +1,2 @@
+-- A job that is removed without a claim, such as a dead letter, lets the next one of its lane go on; the sweep sends it.
+CREATE TRIGGER outbox_lane_released AFTER DELETE ON outbox WHEN OLD.lane IS NOT NULL AND OLD.attempts = 0 AND OLD.is_waiting = 0 BEGIN UPDATE outbox SET is_waiting = 0, due_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE id = (SELECT w.id FROM outbox w WHERE w.lane = OLD.lane AND w.attempts = 0 AND w.is_waiting = 1 ORDER BY w.id LIMIT 1); END;
