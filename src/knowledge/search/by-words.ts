@@ -4,7 +4,7 @@ import { type BaseRow, selectBasesByIds } from '../base-store.ts';
 import { weighTerms } from './evidence.ts';
 import { candidateLimit, type SearchInput } from './input.ts';
 import { queryWords } from './keywords.ts';
-import { countWords, type PassageRow, searchKeywords } from './store.ts';
+import { countWords, type KeywordRow, keywordIndexes, searchKeywords } from './store.ts';
 
 /** Reads the bases, the frequency of the query's words and the keyword hits, in one round trip. */
 export async function searchByWords(
@@ -19,13 +19,23 @@ export async function searchByWords(
     selectBasesByIds(ctx.db, ctx.workspace_id, input.base_ids),
     ...(hasWords ? [countWords(ctx.db, input.base_ids, words)] : []),
     ...(hasWords && input.mode !== 'vector'
-      ? [searchKeywords(ctx.db, ctx.workspace_id, input.base_ids, words, filter, candidateLimit)]
+      ? keywordIndexes.map((index) =>
+          searchKeywords(
+            ctx.db,
+            index,
+            ctx.workspace_id,
+            input.base_ids,
+            words,
+            filter,
+            candidateLimit,
+          ),
+        )
       : []),
   ] as Statement[]);
   const bases = choose(rows as BaseRow[]);
-  const [counts, found] = legs as unknown as [
+  const [counts, ...found] = legs as unknown as [
     { count: number }[] | undefined,
-    PassageRow[] | undefined,
+    ...KeywordRow[][],
   ];
   const chunk_count = bases.reduce((sum, base) => sum + base.chunk_count, 0);
   return {
@@ -35,6 +45,9 @@ export async function searchByWords(
       (counts ?? []).map(({ count }) => count),
       chunk_count,
     ),
-    keywordRows: found ?? [],
+    keywordRows: found
+      .flat()
+      .sort((a, b) => a.place - b.place || a.seq - b.seq)
+      .slice(0, candidateLimit),
   };
 }

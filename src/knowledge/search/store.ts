@@ -22,20 +22,14 @@ export interface SearchFilter {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/**
- * Matches read before invisible rows are dropped, as a multiple of the limit; a filter may drop
- * nearly all.
- */
-const overfetch = 3;
-const overfetchFiltered = 5000;
-
 const columns =
   sql.raw(`c.id as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
   c.start as start_offset, c."end" as end_offset, c.heading as heading`);
 
+/** `cross join` keeps this order, so that a query reads the rows of its hits, not those of the base. */
 const joins =
-  sql.raw(`join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and f.attempt = c.attempt
-  join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`);
+  sql.raw(`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and f.attempt = c.attempt
+  cross join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`);
 
 const isVisible = (
   workspace_id: string,
@@ -53,38 +47,44 @@ function passes({ file_ids, metadata }: SearchFilter): SQL {
   return sql`${ofFiles}${ofMetadata}`;
 }
 
-const isFiltered = ({ file_ids, metadata }: SearchFilter) =>
-  file_ids !== undefined || metadata !== undefined;
-
 /** Keyword indexes. The second is the former one, until `moveKeywords` has emptied it. */
-const keywordIndexes = ['chunk_words', 'chunks_fts'].map((name) => sql.raw(name));
+export const keywordIndexes = ['chunk_words', 'chunks_fts'] as const;
+type KeywordIndex = (typeof keywordIndexes)[number];
 
-const inEach = (query: (index: SQL) => SQL, between: SQL): SQL =>
-  sql.join(keywordIndexes.map(query), between);
+/** A passage that contains words of the query. */
+export interface KeywordRow extends PassageRow {
+  readonly seq: number;
+  /** BM25 of SQLite: the lower, the better. */
+  readonly place: number;
+}
 
-/** Selects chunks by keywords, best first by BM25. Words in a heading or file name count half. */
+/**
+ * Selects chunks by keywords, best first by BM25. The index yields its rows in this order, and the
+ * statement ends with the last row that it returns.
+ */
 export const searchKeywords = (
   db: Db,
+  index: KeywordIndex,
   workspace_id: string,
   base_ids: readonly string[],
   terms: readonly string[],
   filter: SearchFilter,
   limit: number,
 ) => {
-  const within = isFiltered(filter) ? overfetchFiltered : limit * overfetch;
-  const match = matchAny(base_ids, terms);
-  const found = inEach(
-    (index) => sql`select * from (select rowid as seq, rank as place from ${index}
-      where ${index} match ${match} and rank match 'bm25(0.0, 0.5, 1.0)' order by rank limit cast(${within} as integer))`,
-    sql` union all `,
-  );
-  return db.all<PassageRow>(sql`
-    select ${columns}
-    from (${found}) k
-    join chunks c on c.seq = k.seq ${joins}
-    where ${isVisible(workspace_id, base_ids)}${passes(filter)}
-    order by k.place, c.seq limit cast(${limit} as integer)`);
+  const words = sql.raw(index);
+  return db.all<KeywordRow>(sql`
+    select c.seq as seq, k.rank as place, ${columns}
+    from ${words} k cross join chunks c on c.seq = k.rowid ${joins}
+    where k.${words} match ${matchAny(base_ids, terms)} and k.rank match 'bm25(0.0, 0.5, 1.0)'
+      and ${isVisible(workspace_id, base_ids)}${passes(filter)}
+    order by k.rank limit cast(${limit} as integer)`);
 };
+
+const inEach = (query: (index: SQL) => SQL, between: SQL): SQL =>
+  sql.join(
+    keywordIndexes.map((name) => query(sql.raw(name))),
+    between,
+  );
 
 /** Counts the chunks of the bases that contain each word, in the order of the words. */
 export const countWords = (db: Db, base_ids: readonly string[], terms: readonly string[]) =>
@@ -101,5 +101,6 @@ export const selectPassages = (
   filter: SearchFilter,
 ) =>
   db.all<PassageRow>(sql`
-    select ${columns} from chunks c ${joins}
-    where c.id in ${valuesOf(chunk_ids)} and ${isVisible(workspace_id, base_ids)}${passes(filter)}`);
+    select ${columns} from json_each(${JSON.stringify(chunk_ids)}) wanted
+    cross join chunks c on c.id = wanted.value ${joins}
+    where ${isVisible(workspace_id, base_ids)}${passes(filter)}`);
