@@ -3,6 +3,7 @@ import type { Db, Statement } from '../../db/client.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { valuesOf } from '../json-values.ts';
+import { indexedKeys } from '../search/term-keys.ts';
 
 const isOpen = (workspace_id: string, id: string) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
@@ -100,9 +101,14 @@ export function insertChunks(
   db: Db,
   file: FileRow,
   rows: readonly NewChunk[],
-): [Statement, Statement] {
+): [Statement, Statement, Statement] {
   const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
-  const words = JSON.stringify(rows.map(({ id, title, body }) => ({ id, title, body })));
+  const words = JSON.stringify(
+    rows.map(({ id, title, body }) => ({
+      ...{ id, title, body },
+      keys: indexedKeys(file.base_id, title, body),
+    })),
+  );
   const insert = db.run(sql`
     insert into chunks (id, workspace_id, base_id, file_id, attempt, ordinal, text, heading, page, start, "end", token_count)
     select j.value ->> 'id', f.workspace_id, f.base_id, f.id, f.attempt, j.value ->> 'ordinal', j.value ->> 'text', j.value ->> 'heading',
@@ -113,7 +119,10 @@ export function insertChunks(
     insert into chunk_words (rowid, scope, title, body)
     select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
     from json_each(${words}) j join chunks c on c.id = j.value ->> 'id'`);
-  return [insert, index];
+  const terms = db.run(sql`
+    insert into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'
+    from json_each(${words}) j join chunks c on c.id = j.value ->> 'id'`);
+  return [insert, index, terms];
 }
 
 /** Selects chunks of attempts in [`from`, `before`). */
@@ -145,6 +154,9 @@ export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
   ),
   db.run(
     sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+  ),
+  db.run(
+    sql`delete from chunk_terms where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
   ),
   db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
 ];

@@ -4,7 +4,8 @@ import { type BaseRow, selectBasesByIds } from '../base-store.ts';
 import { weighTerms } from './evidence.ts';
 import { candidateLimit, type SearchInput } from './input.ts';
 import { queryWords } from './keywords.ts';
-import { countWords, type KeywordRow, keywordIndexes, searchKeywords } from './store.ts';
+import { type KeywordRow, keywordIndexes, searchKeywords } from './store.ts';
+import { countWords, matchChunks } from './word-counts.ts';
 
 /** Reads the bases, the frequency of the query's words and the keyword hits, in one round trip. */
 export async function searchByWords(
@@ -25,7 +26,7 @@ export async function searchByWords(
             index,
             ctx.workspace_id,
             input.base_ids,
-            words,
+            matchChunks(input.base_ids, words, filter),
             filter,
             candidateLimit,
           ),

@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../json-values.ts';
-import { matchAny } from './keywords.ts';
 
 /** A visible chunk: of this workspace, a live base and the latest attempt of a ready file. */
 export interface PassageRow {
@@ -47,6 +46,9 @@ function passes({ file_ids, metadata }: SearchFilter): SQL {
   return sql`${ofFiles}${ofMetadata}`;
 }
 
+export const isFiltered = ({ file_ids, metadata }: SearchFilter): boolean =>
+  file_ids !== undefined || metadata !== undefined;
+
 /** Keyword indexes. The second is the former one, until `moveKeywords` has emptied it. */
 export const keywordIndexes = ['chunk_words', 'chunks_fts'] as const;
 type KeywordIndex = (typeof keywordIndexes)[number];
@@ -59,7 +61,7 @@ export interface KeywordRow extends PassageRow {
 }
 
 /**
- * Selects chunks by keywords, best first by BM25. The index yields its rows in this order, and the
+ * Selects the visible chunks that match an FTS5 expression, best first by BM25. The index yields its rows in this order, and the
  * statement ends with the last row that it returns.
  */
 export const searchKeywords = (
@@ -67,7 +69,7 @@ export const searchKeywords = (
   index: KeywordIndex,
   workspace_id: string,
   base_ids: readonly string[],
-  terms: readonly string[],
+  match: SQL,
   filter: SearchFilter,
   limit: number,
 ) => {
@@ -75,22 +77,10 @@ export const searchKeywords = (
   return db.all<KeywordRow>(sql`
     select c.seq as seq, k.rank as place, ${columns}
     from ${words} k cross join chunks c on c.seq = k.rowid ${joins}
-    where k.${words} match ${matchAny(base_ids, terms)} and k.rank match 'bm25(0.0, 0.5, 1.0)'
+    where k.${words} match ${match} and k.rank match 'bm25(0.0, 0.5, 1.0)'
       and ${isVisible(workspace_id, base_ids)}${passes(filter)}
     order by k.rank limit cast(${limit} as integer)`);
 };
-
-const inEach = (query: (index: SQL) => SQL, between: SQL): SQL =>
-  sql.join(
-    keywordIndexes.map((name) => query(sql.raw(name))),
-    between,
-  );
-
-/** Counts the chunks of the bases that contain each word, in the order of the words. */
-export const countWords = (db: Db, base_ids: readonly string[], terms: readonly string[]) =>
-  db.all<{ count: number }>(sql`
-    select ${inEach((index) => sql`(select count(*) from ${index} where ${index} match t.value)`, sql` + `)} as count
-    from json_each(${JSON.stringify(terms.map((term) => matchAny(base_ids, [term])))}) t order by t.key`);
 
 /** Selects the visible chunks among ids from an index, which may be stale. */
 export const selectPassages = (
