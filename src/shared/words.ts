@@ -56,15 +56,16 @@ const shapingNonJoiner = /(?<!\p{Script=Arabic})\u200c/gu;
  */
 const partedAm = /(\u0e4d\u0e32|\u0ecd\u0eb2)/g;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII.
-const ascii = /^[\x00-\x7f]*$/;
+/** Latin text with its punctuation, in which folding leaves none of the signs above. */
+const plain =
+  /^[\0-\xa7\xa9-\xac\xae\xb0-\xb3\xb5-\xb7\xb9-\u012f\u0131-\u02af\u2010-\u2016\u2018-\u2027]*$/;
 
 /**
  * Returns the normal form in which words are compared: NFKC, lower case, without optional signs.
  */
 const foldText = (text: string): string =>
-  ascii.test(text)
-    ? text.toLowerCase()
+  plain.test(text)
+    ? text.normalize('NFKC').toLowerCase()
     : text
         .normalize('NFKC')
         .replaceAll(partedAm, (am) => (am === '\u0e4d\u0e32' ? '\u0e33' : '\u0eb3'))

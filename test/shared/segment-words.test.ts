@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { segmentWords } from '../../src/shared/segment-words.ts';
+import { words } from '../../src/shared/words.ts';
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 const reference = (text: string): string[] =>
@@ -30,4 +31,14 @@ it('segments as Intl.Segmenter does', () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+it('folds Latin text as it does text with other scripts', () => {
+  const characters = Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code));
+  for (const character of characters) {
+    const text = `x ${character}y z${character} É`;
+    expect(words(text), character.charCodeAt(0).toString(16)).toEqual(
+      words(`${text} \u0e01`).slice(0, -1),
+    );
+  }
 });

@@ -7,18 +7,24 @@ import type { SearchFilter } from './store.ts';
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;
 
-/** A lexical vector rank moves a hit by fewer places: 0.01 / 61 < 1 / 110 - 1 / 120 (`fuse`). */
-const maxPromotion = 10;
+/**
+ * Places by which a hit can rise in a base with lexical embeddings: by its vector rank fewer than 10,
+ * since 0.01 / 61 < 1 / 110 - 1 / 120 (`fuse`); by the reranker 24, which is twice of what is seen in
+ * the collections of bench/retrieval.ts.
+ */
+const maxRise = { vector: 10, reranker: 24 };
 
 /**
- * Returns how many keyword hits can be among the result, or count for the order of it: for bases whose
+ * Returns how many keyword hits can be among the result, or count for its order: for bases whose
  * embeddings are all lexical, and for others.
  */
 export function keywordLimits({ mode, top_k, reranker }: SearchInput) {
-  if (reranker !== null) return { lexical: candidateLimit, other: candidateLimit };
   const needed = Math.max(top_k, judgedPassages);
-  if (mode === 'keyword') return { lexical: needed, other: needed };
-  return { lexical: Math.min(needed + maxPromotion, candidateLimit), other: candidateLimit };
+  const rise = reranker !== null ? maxRise.reranker : mode === 'keyword' ? 0 : maxRise.vector;
+  return {
+    lexical: Math.min(needed + rise, candidateLimit),
+    other: mode === 'keyword' && reranker === null ? needed : candidateLimit,
+  };
 }
 
 export interface SearchInput {

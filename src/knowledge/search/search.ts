@@ -6,7 +6,7 @@ import { mergeCandidates } from './candidates.ts';
 import { judge, judgedPassages } from './confidence.ts';
 import { fusedScore } from './fuse.ts';
 import { isSemantic, toHits, vocabularyOf } from './hits.ts';
-import { candidateLimit, type Found, type SearchCall, type SearchInput } from './input.ts';
+import { type Found, keywordLimits, type SearchCall, type SearchInput } from './input.ts';
 import { rank } from './rank.ts';
 
 /**
@@ -66,13 +66,12 @@ export async function findPassages(
 
 /**
  * True when the vector ranking cannot add a hit: its best one scores less than the last keyword hit,
- * and the keywords fill the result, or all candidates of the reranker.
+ * and the keywords fill the result, or all that the reranker may raise into it.
  */
-const keywordsSuffice = (
-  { mode, top_k, reranker }: SearchInput,
-  count: number,
-  weight: number,
-): boolean =>
-  mode === 'hybrid' &&
-  count >= (reranker === null ? Math.max(top_k, judgedPassages) : candidateLimit) &&
+const keywordsSuffice = (input: SearchInput, count: number, weight: number): boolean =>
+  input.mode === 'hybrid' &&
+  count >=
+    (input.reranker === null
+      ? Math.max(input.top_k, judgedPassages)
+      : keywordLimits(input).lexical) &&
   fusedScore(weight, 1) < fusedScore(1, count);
