@@ -121,7 +121,7 @@ async function measure(server: Server, client: Client): Promise<Figures> {
 }
 
 async function runHere(): Promise<Figures> {
-  const server = await startServer(nowhere);
+  const server = await startServer({ provider: nowhere, root: process.cwd() });
   try {
     const { key } = await openWorkspace(server.url, nowhere);
     return await measure(server, openClient(server.url, key));

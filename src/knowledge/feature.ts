@@ -1,10 +1,16 @@
 import type { Feature } from '../http/feature.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
+import { addTerms } from './search/add-terms.ts';
 import { moveKeywords } from './search/move-keywords.ts';
 
 export const knowledgeFeature = {
   routes: { '/api/v1': [knowledgeRoutes] },
   jobs: knowledgeJobs,
-  tasks: { everyMinute: [{ name: 'chunk_index', run: moveKeywords }] },
+  tasks: {
+    everyMinute: [
+      { name: 'chunk_index', run: moveKeywords },
+      { name: 'chunk_terms', run: addTerms },
+    ],
+  },
 } satisfies Feature;

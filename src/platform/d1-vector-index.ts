@@ -12,7 +12,10 @@ const pageRows = 20_000;
 const cacheBytes = 32 * 1024 * 1024;
 const cacheEntries = 1000;
 
-/** Vectors of a base in scanning order: the vector of `ids[n]` starts at `n * dimensions`. */
+/**
+ * Vectors of a base by dimension: component `d` of the vector of `ids[n]` is `values[d * ids.length +
+ * n]`. So a query skips the dimensions in which it is 0, which are most of a lexical one.
+ */
 interface Page {
   readonly ids: readonly string[];
   readonly dimensions: number;
@@ -178,19 +181,22 @@ function encode(values: readonly number[]): string {
 }
 
 function decode(rows: readonly { chunk_id: string; vector: string }[]): Page {
-  const first = rows[0] === undefined ? 0 : base64.fromBase64(rows[0].vector).byteLength;
-  const values = new Int8Array(first * rows.length);
+  const dimensions = rows[0] === undefined ? 0 : base64.fromBase64(rows[0].vector).byteLength;
+  const values = new Int8Array(dimensions * rows.length);
   const inverseLengths = new Float32Array(rows.length);
   for (const [index, { vector }] of rows.entries()) {
     const bytes = new Int8Array(base64.fromBase64(vector).buffer);
     // Vectors of another model have another length and a similarity of 0.
-    if (bytes.byteLength !== first) continue;
-    values.set(bytes, index * first);
+    if (bytes.byteLength !== dimensions) continue;
     let squares = 0;
-    for (const value of bytes) squares += value * value;
+    for (let dimension = 0; dimension < dimensions; dimension += 1) {
+      const value = bytes[dimension] as number;
+      values[dimension * rows.length + index] = value;
+      squares += value * value;
+    }
     inverseLengths[index] = squares === 0 ? 0 : 1 / Math.sqrt(squares);
   }
-  return { ids: rows.map((row) => row.chunk_id), dimensions: first, values, inverseLengths };
+  return { ids: rows.map((row) => row.chunk_id), dimensions, values, inverseLengths };
 }
 
 function toUnit(values: readonly number[]): Float32Array {
@@ -204,27 +210,34 @@ function scan(
   best: Best,
 ): void {
   if (dimensions !== query.length) return;
-  for (let index = 0, offset = 0; index < ids.length; index += 1, offset += dimensions) {
-    let product = 0;
-    for (let at = 0; at < dimensions; at += 1)
-      product += (values[offset + at] ?? 0) * (query[at] ?? 0);
-    best.offer(ids[index] ?? '', product * (inverseLengths[index] ?? 0));
+  const products = new Float32Array(ids.length);
+  for (let dimension = 0; dimension < dimensions; dimension += 1) {
+    const weight = query[dimension] as number;
+    const start = dimension * ids.length;
+    if (weight !== 0)
+      for (let index = 0; index < ids.length; index += 1)
+        products[index] = (products[index] as number) + (values[start + index] as number) * weight;
   }
+  for (let index = 0; index < ids.length; index += 1)
+    best.offer(
+      ids[index] as string,
+      (products[index] as number) * (inverseLengths[index] as number),
+    );
 }
 
 /** The highest scores so far. Equal scores are ordered by id, so that results are deterministic. */
 class Best {
   readonly #limit: number;
   readonly #hits: VectorHit[] = [];
+  /** Lowest score of a full list. */
+  #least = Number.NEGATIVE_INFINITY;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   offer(id: string, score: number): void {
-    const last = this.#hits.at(-1);
-    if (this.#hits.length >= this.#limit && last !== undefined && compare({ id, score }, last) >= 0)
-      return;
+    if (score < this.#least) return;
     let low = 0;
     for (let high = this.#hits.length; low < high; ) {
       const middle = (low + high) >> 1;
@@ -233,6 +246,7 @@ class Best {
     }
     this.#hits.splice(low, 0, { id, score });
     if (this.#hits.length > this.#limit) this.#hits.pop();
+    if (this.#hits.length === this.#limit) this.#least = this.#hits.at(-1)?.score ?? 0;
   }
 
   hits(): VectorHit[] {

@@ -3,20 +3,33 @@ import { words } from './words.ts';
 
 const parts = /[^\p{L}\p{M}\p{N}]+/u;
 
-/**
- * Returns the stem of a word, without accents and endings, as in the keyword index (Porter 1980).
- */
-const stemOf = (word: string): string =>
-  stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
+/** Stems of recent words. Texts repeat their words, and a look-up costs a tenth of the algorithm. */
+const cache = new Map<string, readonly string[]>();
+const cacheEntries = 8192;
+const maxCachedLength = 32;
 
 /**
  * Returns the stems of a text in order. As in the keyword index, "l'eau" has the words "l" and
  * "eau".
  */
-export const stemsOf = (text: string): string[] =>
-  words(text).flatMap((word) =>
-    word
-      .split(parts)
-      .filter((part) => part !== '')
-      .map(stemOf),
-  );
+export const stemsOf = (text: string): string[] => words(text).flatMap(stemsOfWord);
+
+function stemsOfWord(word: string): readonly string[] {
+  const cached = cache.get(word);
+  if (cached !== undefined) return cached;
+  const stems = word
+    .split(parts)
+    .filter((part) => part !== '')
+    .map(stemOf);
+  if (word.length <= maxCachedLength) {
+    if (cache.size >= cacheEntries) cache.clear();
+    cache.set(word, stems);
+  }
+  return stems;
+}
+
+/**
+ * Returns the stem of a word, without accents and endings, as in the keyword index (Porter 1980).
+ */
+const stemOf = (word: string): string =>
+  stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));

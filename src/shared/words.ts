@@ -1,4 +1,4 @@
-const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+import { segmentWords } from './segment-words.ts';
 
 /** Stop words of the most frequent languages. Short on purpose: a wrong entry loses answers. */
 const stopWords = new Set(
@@ -56,28 +56,28 @@ const shapingNonJoiner = /(?<!\p{Script=Arabic})\u200c/gu;
  */
 const partedAm = /(\u0e4d\u0e32|\u0ecd\u0eb2)/g;
 
+/** Latin text with its punctuation, in which folding leaves none of the signs above. */
+const plain =
+  /^[\0-\xa7\xa9-\xac\xae\xb0-\xb3\xb5-\xb7\xb9-\u012f\u0131-\u02af\u2010-\u2016\u2018-\u2027]*$/;
+
 /**
  * Returns the normal form in which words are compared: NFKC, lower case, without optional signs.
  */
 const foldText = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .replaceAll(partedAm, (am) => (am === '\u0e4d\u0e32' ? '\u0e33' : '\u0eb3'))
-    .toLowerCase()
-    .replaceAll(shapingNonJoiner, '')
-    .replaceAll(optional, '');
+  plain.test(text)
+    ? text.normalize('NFKC').toLowerCase()
+    : text
+        .normalize('NFKC')
+        .replaceAll(partedAm, (am) => (am === '\u0e4d\u0e32' ? '\u0e33' : '\u0eb3'))
+        .toLowerCase()
+        .replaceAll(shapingNonJoiner, '')
+        .replaceAll(optional, '');
 
 /**
  * Returns the normalized words in order, segmented by Unicode's rules, so that Chinese and Thai
  * have words as well.
  */
-export function words(text: string): string[] {
-  const found: string[] = [];
-  for (const { segment, isWordLike } of segmenter.segment(foldText(text))) {
-    if (isWordLike) found.push(segment);
-  }
-  return found;
-}
+export const words = (text: string): string[] => segmentWords(foldText(text));
 
 /** Returns the content words of a text; all words when there are no others. */
 export function contentWords(text: string): string[] {

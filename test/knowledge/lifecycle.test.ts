@@ -37,6 +37,10 @@ async function remains(workspace_id: string) {
 const keywordRows = (base: string) =>
   count('select count(*) as n from chunk_words where chunk_words match ?', `scope : "${base}"`);
 
+/** Rows of the index of terms without a chunk. */
+const orphanedTerms = () =>
+  count('select count(*) as n from chunk_terms where rowid not in (select seq from chunks)');
+
 const nothing = { files: 0, chunks: 0, vectors: 0, objects: 0 };
 const long = Array.from(
   { length: 300 },
@@ -152,6 +156,7 @@ describe('the life cycle of a file', () => {
     await atRest(workspace.id);
     expect(await remains(workspace.id)).toEqual(nothing);
     expect(await keywordRows(base)).toBe(0);
+    expect(await orphanedTerms()).toBe(0);
     expect((await workspace.get(`/knowledge-bases/${base}`)).body.chunk_count).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase } from '../support/files.ts';
 import { runSchedule } from '../support/schedule.ts';
@@ -181,5 +181,35 @@ describe('the former keyword index', () => {
     expect(names(await keyword(workspace, base, 'दीन'))).toEqual([]);
     await runSchedule('* * * * *', env, createExecutionContext());
     expect([await left('chunks_fts'), await left('chunk_words')]).toEqual([0, 3]);
+  });
+});
+
+describe('the index of terms', () => {
+  it('is filled with the chunks of earlier versions, which are counted until then', async () => {
+    const { workspace, base } = await baseOf({
+      'a.txt': 'A zebra has stripes.',
+      'b.txt': 'A zebra and a lion.',
+      'c.txt': 'The striped zebra sleeps, and so does the lion.',
+    });
+    const ask = async () => {
+      const { body } = await workspace.post(`/knowledge-bases/${base}/search`, {
+        query: 'zebra lion quagga',
+        reranker: 'builtin/lexical',
+      });
+      return { confidence: body.confidence, hits: body.hits };
+    };
+    const count = async (sql: string) => (await env.DB.prepare(sql).first<{ n: number }>())?.n;
+    const before = await ask();
+    expect(before.hits).toHaveLength(3);
+    await env.DB.prepare('delete from chunk_terms').run();
+    expect(await ask()).toEqual(before);
+    const later = await addText(workspace, base, 'd.txt', 'An owl.');
+    expect(await count('select count(*) as n from chunk_terms')).toBe(1);
+    await runSchedule('* * * * *', env, createExecutionContext());
+    expect(await count('select count(*) as n from chunk_terms')).toBe(
+      await count('select count(*) as n from chunks'),
+    );
+    await workspace.delete(`/files/${later.id}`);
+    await vi.waitUntil(async () => (await ask()).confidence === before.confidence);
   });
 });

@@ -253,6 +253,26 @@ describe('search', () => {
     expect(reranked.score).toBeLessThanOrEqual(1);
   });
 
+  it('finds chunks by common words when no chunk has the rare ones', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { chunk_tokens: 64, chunk_overlap_tokens: 0 });
+    const text = Array.from(
+      { length: 1100 },
+      (_, index) => `# Part ${index}\n\nThe pump of this part is quiet, the valve of it is not.`,
+    ).join('\n\n');
+    const file = await addText(workspace, base, 'manual.md', `${text}\n\n# End\n\nA gasket.`);
+    expect(file.chunk_count).toBe(1101);
+    const find = async (query: string) =>
+      (await search(workspace, base, query, { mode: 'keyword' })).body.hits;
+    expect(await find('pump valve xylophone zeppelin')).toHaveLength(8);
+    const mixed = await find('pump valve gasket');
+    expect(mixed).toHaveLength(8);
+    expect(mixed[0].text).toContain('gasket');
+    const filter = { file_ids: [file.id] };
+    const filtered = await search(workspace, base, 'pump gasket', { mode: 'keyword', filter });
+    expect(filtered.body.hits).toHaveLength(8);
+  });
+
   it('returns 404 to other workspaces and to keys of other agents (R2, R3)', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const base = await newBase(workspace);

@@ -115,7 +115,7 @@ async function objectsOf(id: string): Promise<string[]> {
 
 /** Rows of chunks that the keyword indexes still have. */
 async function countIndexed(seqs: readonly number[]): Promise<number> {
-  const counts = ['chunk_words', 'chunks_fts'].map((index) =>
+  const counts = ['chunk_words', 'chunks_fts', 'chunk_terms'].map((index) =>
     env.DB.prepare(
       `select count(*) as n from ${index} where rowid in (select value from json_each(?))`,
     ).bind(JSON.stringify(seqs)),

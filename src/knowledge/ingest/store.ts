@@ -15,6 +15,7 @@ import { compile, compileByColumns } from '../../db/compiled.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { valuesOf } from '../json-values.ts';
+import { indexedKeys } from '../search/term-keys.ts';
 
 const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
@@ -137,12 +138,21 @@ export interface NewChunk {
 /** Inserts chunks and their keyword rows; none if the attempt has been superseded. */
 export function insertChunks(
   db: Db,
-  { workspace_id, id: file_id, attempt }: FileRow,
+  { workspace_id, base_id, id: file_id, attempt }: FileRow,
   rows: readonly NewChunk[],
-): [Statement, Statement] {
+): [Statement, Statement, Statement] {
   const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
-  const words = JSON.stringify(rows.map(({ id, title, body }) => ({ id, title, body })));
-  return [insertRows(db, { workspace_id, file_id, attempt, data }), insertWords(db, { words })];
+  const words = JSON.stringify(
+    rows.map(({ id, title, body }) => ({
+      ...{ id, title, body },
+      keys: indexedKeys(base_id, title, body),
+    })),
+  );
+  return [
+    insertRows(db, { workspace_id, file_id, attempt, data }),
+    insertWords(db, { words }),
+    insertTerms(db, { words }),
+  ];
 }
 
 const insertRows = compile(
@@ -159,6 +169,12 @@ const insertWords = compile((db, value: (name: 'words') => Placeholder) =>
   db.run(sql`
     insert into chunk_words (rowid, scope, title, body)
     select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
+    from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
+);
+
+const insertTerms = compile((db, value: (name: 'words') => Placeholder) =>
+  db.run(sql`
+    insert into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'
     from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
 );
 
@@ -191,6 +207,9 @@ export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
   ),
   db.run(
     sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+  ),
+  db.run(
+    sql`delete from chunk_terms where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
   ),
   db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
 ];

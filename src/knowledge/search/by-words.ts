@@ -1,10 +1,10 @@
-import { batch, type Statement } from '../../db/client.ts';
+import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type BaseRow, selectBasesByIds } from '../base-store.ts';
 import { weighTerms } from './evidence.ts';
 import { candidateLimit, type SearchInput } from './input.ts';
 import { queryWords } from './keywords.ts';
-import { countWords, type PassageRow, searchKeywords } from './store.ts';
+import { readKeywordHits, selectKeywordHits } from './search-keywords.ts';
 
 /** Reads the bases, the frequency of the query's words and the keyword hits, in one round trip. */
 export async function searchByWords(
@@ -13,28 +13,17 @@ export async function searchByWords(
   choose: (bases: readonly BaseRow[]) => readonly BaseRow[],
 ) {
   const words = queryWords(input.query);
-  const filter = input.filter ?? {};
   const hasWords = words.length > 0 && input.base_ids.length > 0;
-  const [rows, ...legs] = await batch(ctx.db, [
+  const [rows, found] = await batch(ctx.db, [
     selectBasesByIds(ctx.db, ctx.workspace_id, input.base_ids),
-    ...(hasWords ? [countWords(ctx.db, input.base_ids, words)] : []),
-    ...(hasWords && input.mode !== 'vector'
-      ? [searchKeywords(ctx.db, ctx.workspace_id, input.base_ids, words, filter, candidateLimit)]
-      : []),
-  ] as Statement[]);
-  const bases = choose(rows as BaseRow[]);
-  const [counts, found] = legs as unknown as [
-    { count: number }[] | undefined,
-    PassageRow[] | undefined,
-  ];
+    hasWords ? selectKeywordHits(ctx.db, ctx.workspace_id, input, words) : null,
+  ]);
+  const bases = choose(rows);
+  const { counts, hits } = readKeywordHits(found ?? []);
   const chunk_count = bases.reduce((sum, base) => sum + base.chunk_count, 0);
   return {
     bases,
-    terms: weighTerms(
-      input.query,
-      (counts ?? []).map(({ count }) => count),
-      chunk_count,
-    ),
-    keywordRows: found ?? [],
+    terms: weighTerms(input.query, counts, chunk_count),
+    keywordRows: hits.slice(0, candidateLimit),
   };
 }

@@ -1,8 +1,8 @@
-import { stemsOf } from '../../shared/stems.ts';
 import type { BaseRow } from '../base-store.ts';
 import type { Candidate } from './candidates.ts';
 import { coverageOf, subjectTerms, type Term } from './evidence.ts';
 import type { SearchInput } from './input.ts';
+import { passageStems } from './passage-stems.ts';
 import type { Ranked } from './rank.ts';
 import type { SearchHit } from './schema.ts';
 import { scoreHits } from './score.ts';
@@ -13,8 +13,10 @@ export const isSemantic = ({ embedding_model }: BaseRow) => embedding_model !== 
 export type Vocabulary = ReadonlySet<string>;
 
 /** Stems of a passage with its headings and file name. */
-export const vocabularyOf = ({ row }: Candidate): Vocabulary =>
-  new Set(stemsOf(`${row.heading ?? ''}\n${row.file_name}\n${row.text}`));
+export function vocabularyOf({ row }: Candidate): Vocabulary {
+  const { text, heading, file_name } = passageStems(row);
+  return new Set([...heading, ...file_name, ...text]);
+}
 
 /** Returns the first `top_k` candidates with their scores. */
 export function toHits(

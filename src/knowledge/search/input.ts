@@ -1,11 +1,31 @@
 import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
-import type { Confidence } from './confidence.ts';
+import { type Confidence, judgedPassages } from './confidence.ts';
 import type { SearchHit, SearchMode } from './schema.ts';
 import type { SearchFilter } from './store.ts';
 
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;
+
+/**
+ * Places by which a hit can rise in a base with lexical embeddings: by its vector rank fewer than 10,
+ * since 0.01 / 61 < 1 / 110 - 1 / 120 (`fuse`); by the reranker 24, which is twice of what is seen in
+ * the collections of bench/retrieval.ts.
+ */
+const maxRise = { vector: 10, reranker: 24 };
+
+/**
+ * Returns how many keyword hits can be among the result, or count for its order: for bases whose
+ * embeddings are all lexical, and for others.
+ */
+export function keywordLimits({ mode, top_k, reranker }: SearchInput) {
+  const needed = Math.max(top_k, judgedPassages);
+  const rise = reranker !== null ? maxRise.reranker : mode === 'keyword' ? 0 : maxRise.vector;
+  return {
+    lexical: Math.min(needed + rise, candidateLimit),
+    other: mode === 'keyword' && reranker === null ? needed : candidateLimit,
+  };
+}
 
 export interface SearchInput {
   readonly base_ids: readonly string[];

@@ -22,11 +22,14 @@ export const queryWords = (query: string): string[] =>
   [...new Set(contentWords(query))].slice(0, maxQueryWords);
 
 /** Quotes an FTS5 string, so that it contains no operator. */
-const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+export const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 /** Restricts an expression to bases; FTS5 skips rows of others. */
 const scopeOf = (base_ids: readonly string[]) => `scope : (${base_ids.map(quoted).join(' OR ')})`;
 
+/** The columns that contain words. */
+export const matchWords = '{title body}';
+
 /** Returns an FTS5 expression for rows of the bases with any of the words. */
 export const matchAny = (base_ids: readonly string[], terms: readonly string[]): string =>
-  `${scopeOf(base_ids)} AND {title body} : (${terms.map(quoted).join(' OR ')})`;
+  `${scopeOf(base_ids)} AND ${matchWords} : (${terms.map(quoted).join(' OR ')})`;

@@ -1,8 +1,8 @@
-import { stemsOf } from '../../shared/stems.ts';
 import type { Candidate } from './candidates.ts';
 import type { Term } from './evidence.ts';
 import { fuse } from './fuse.ts';
 import type { SearchInput } from './input.ts';
+import { passageStems } from './passage-stems.ts';
 import { rerankScore } from './rerank.ts';
 
 /** A candidate in rank order. */
@@ -20,9 +20,9 @@ export function rank(
   { mode, reranker }: SearchInput,
   vectorWeight: number,
 ): Ranked[] {
-  const keyword = { ids: idsBy(candidates, (one) => one.keyword_rank), weight: 1 };
+  const keyword = { ranks: ranksOf(candidates, (one) => one.keyword_rank), weight: 1 };
   const vector = {
-    ids: idsBy(candidates, (one) => one.vector_rank),
+    ranks: ranksOf(candidates, (one) => one.vector_rank),
     weight: mode === 'vector' ? 1 : vectorWeight,
   };
   const byId = new Map(candidates.map((candidate) => [candidate.row.chunk_id, candidate]));
@@ -37,23 +37,19 @@ export function rank(
     return fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
   return fused
     .map(({ candidate, score }) => {
-      const { text, heading } = candidate.row;
-      const rerank_score = rerankScore(terms, {
-        stems: stemsOf(text),
-        headingStems: stemsOf(heading ?? ''),
-      });
+      const rerank_score = rerankScore(terms, passageStems(candidate.row));
       return { ranked: { ...candidate, rerank_score }, order: score + rerank_score };
     })
     .sort((a, b) => b.order - a.order)
     .map(({ ranked }) => ranked);
 }
 
-/** Ids of the candidates that have a rank, in its order. */
-const idsBy = (
+/** The candidates that have a rank, by id. */
+const ranksOf = (
   candidates: readonly Candidate[],
   rankOf: (candidate: Candidate) => number | null,
-): string[] =>
-  candidates
-    .filter((candidate) => rankOf(candidate) !== null)
-    .sort((a, b) => (rankOf(a) ?? 0) - (rankOf(b) ?? 0))
-    .map(({ row }) => row.chunk_id);
+): (readonly [string, number])[] =>
+  candidates.flatMap((candidate) => {
+    const rank = rankOf(candidate);
+    return rank === null ? [] : [[candidate.row.chunk_id, rank]];
+  });

@@ -1,28 +1,22 @@
 import { coverageOf, type Term } from './evidence.ts';
-
-/** A passage to rank: its stems in order, and those of its headings. */
-export interface Passage {
-  readonly stems: readonly string[];
-  readonly headingStems: readonly string[];
-}
+import type { PassageStems } from './passage-stems.ts';
 
 /**
  * Score of the reranker `builtin/lexical`, from 0 to 1: coverage of the query (by idf, with
  * repetitions counting slightly more), proximity of adjacent query words, and coverage by the
  * headings. Ignores meaning.
  */
-export function rerankScore(terms: readonly Term[], { stems, headingStems }: Passage): number {
-  const places = new Map<string, number[]>();
-  for (const [index, stem] of stems.entries()) {
-    const known = places.get(stem);
-    if (known === undefined) places.set(stem, [index]);
-    else known.push(index);
-  }
-  const occurrences = terms.map((term) => places.get(term.stems[0] ?? '') ?? []);
+export function rerankScore(
+  terms: readonly Term[],
+  { text, heading }: Pick<PassageStems, 'text' | 'heading'>,
+): number {
+  const places = new Map<string, number[]>(terms.map(({ stems: [first = ''] }) => [first, []]));
+  for (const [index, stem] of text.entries()) places.get(stem)?.push(index);
+  const occurrences = terms.map(({ stems: [first = ''] }) => places.get(first) ?? []);
   return (
     0.7 * frequency(terms, occurrences) +
     0.2 * nearness(terms, occurrences) +
-    0.1 * coverageOf(terms, new Set(headingStems))
+    0.1 * coverageOf(terms, new Set(heading))
   );
 }
 

@@ -4,8 +4,9 @@ import { searchByVector } from './by-vector.ts';
 import { searchByWords } from './by-words.ts';
 import { mergeCandidates } from './candidates.ts';
 import { judge, judgedPassages } from './confidence.ts';
+import { fusedScore } from './fuse.ts';
 import { isSemantic, toHits, vocabularyOf } from './hits.ts';
-import type { Found, SearchCall, SearchInput } from './input.ts';
+import { type Found, keywordLimits, type SearchCall, type SearchInput } from './input.ts';
 import { rank } from './rank.ts';
 
 /**
@@ -37,13 +38,15 @@ export async function findPassages(
       input.mode === 'keyword'
         ? { hits: [], usage: [] }
         : await searchByVector(ctx, bases, input, call);
-    const candidates = await mergeCandidates(ctx, input, keywordRows, vectorHits);
-    const ranked = rank(
-      candidates,
-      terms,
+    const weight = Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0);
+    const candidates = await mergeCandidates(
+      ctx,
       input,
-      Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0),
+      keywordRows,
+      vectorHits,
+      keywordsSuffice(input, keywordRows.length, weight),
     );
+    const ranked = rank(candidates, terms, input, weight);
     const vocabularies = ranked.slice(0, Math.max(input.top_k, judgedPassages)).map(vocabularyOf);
     const hits = toHits(ranked, vocabularies, terms, input, bases).filter(
       (hit) => hit.score >= input.min_score,
@@ -60,3 +63,15 @@ export async function findPassages(
     ctx.meter.retrieval_ms += ctx.now() - started;
   }
 }
+
+/**
+ * True when the vector ranking cannot add a hit: its best one scores less than the last keyword hit,
+ * and the keywords fill the result, or all that the reranker may raise into it.
+ */
+const keywordsSuffice = (input: SearchInput, count: number, weight: number): boolean =>
+  input.mode === 'hybrid' &&
+  count >=
+    (input.reranker === null
+      ? Math.max(input.top_k, judgedPassages)
+      : keywordLimits(input).lexical) &&
+  fusedScore(weight, 1) < fusedScore(1, count);

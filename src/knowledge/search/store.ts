@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../json-values.ts';
-import { matchAny } from './keywords.ts';
 
 /** A visible chunk: of this workspace, a live base and the latest attempt of a ready file. */
 export interface PassageRow {
@@ -22,28 +21,22 @@ export interface SearchFilter {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/**
- * Matches read before invisible rows are dropped, as a multiple of the limit; a filter may drop
- * nearly all.
- */
-const overfetch = 3;
-const overfetchFiltered = 5000;
-
-const columns =
+export const columns =
   sql.raw(`c.id as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
   c.start as start_offset, c."end" as end_offset, c.heading as heading`);
 
-const joins =
-  sql.raw(`join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and f.attempt = c.attempt
-  join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`);
+/** Joins chunks `c` with files and bases. `cross join` keeps this order, so that a query reads the rows of its hits, not those of the base. */
+export const joins =
+  sql.raw(`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and f.attempt = c.attempt
+  cross join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`);
 
-const isVisible = (
+export const isVisible = (
   workspace_id: string,
   base_ids: readonly string[],
 ): SQL => sql`c.workspace_id = ${workspace_id}
   and f.status = 'ready' and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}`;
 
-function passes({ file_ids, metadata }: SearchFilter): SQL {
+export function passes({ file_ids, metadata }: SearchFilter): SQL {
   const ofFiles = file_ids === undefined ? sql`` : sql` and f.id in ${valuesOf(file_ids)}`;
   const ofMetadata =
     metadata === undefined
@@ -52,45 +45,6 @@ function passes({ file_ids, metadata }: SearchFilter): SQL {
           select 1 from json_each(f.metadata) m where m.key = w.key and m.type = w.type and m.value is w.value))`;
   return sql`${ofFiles}${ofMetadata}`;
 }
-
-const isFiltered = ({ file_ids, metadata }: SearchFilter) =>
-  file_ids !== undefined || metadata !== undefined;
-
-/** Keyword indexes. The second is the former one, until `moveKeywords` has emptied it. */
-const keywordIndexes = ['chunk_words', 'chunks_fts'].map((name) => sql.raw(name));
-
-const inEach = (query: (index: SQL) => SQL, between: SQL): SQL =>
-  sql.join(keywordIndexes.map(query), between);
-
-/** Selects chunks by keywords, best first by BM25. Words in a heading or file name count half. */
-export const searchKeywords = (
-  db: Db,
-  workspace_id: string,
-  base_ids: readonly string[],
-  terms: readonly string[],
-  filter: SearchFilter,
-  limit: number,
-) => {
-  const within = isFiltered(filter) ? overfetchFiltered : limit * overfetch;
-  const match = matchAny(base_ids, terms);
-  const found = inEach(
-    (index) => sql`select * from (select rowid as seq, rank as place from ${index}
-      where ${index} match ${match} and rank match 'bm25(0.0, 0.5, 1.0)' order by rank limit cast(${within} as integer))`,
-    sql` union all `,
-  );
-  return db.all<PassageRow>(sql`
-    select ${columns}
-    from (${found}) k
-    join chunks c on c.seq = k.seq ${joins}
-    where ${isVisible(workspace_id, base_ids)}${passes(filter)}
-    order by k.place, c.seq limit cast(${limit} as integer)`);
-};
-
-/** Counts the chunks of the bases that contain each word, in the order of the words. */
-export const countWords = (db: Db, base_ids: readonly string[], terms: readonly string[]) =>
-  db.all<{ count: number }>(sql`
-    select ${inEach((index) => sql`(select count(*) from ${index} where ${index} match t.value)`, sql` + `)} as count
-    from json_each(${JSON.stringify(terms.map((term) => matchAny(base_ids, [term])))}) t order by t.key`);
 
 /** Selects the visible chunks among ids from an index, which may be stale. */
 export const selectPassages = (
@@ -101,5 +55,6 @@ export const selectPassages = (
   filter: SearchFilter,
 ) =>
   db.all<PassageRow>(sql`
-    select ${columns} from chunks c ${joins}
-    where c.id in ${valuesOf(chunk_ids)} and ${isVisible(workspace_id, base_ids)}${passes(filter)}`);
+    select ${columns} from json_each(${JSON.stringify(chunk_ids)}) wanted
+    cross join chunks c on c.id = wanted.value ${joins}
+    where ${isVisible(workspace_id, base_ids)}${passes(filter)}`);

@@ -1,0 +1,25 @@
+import { stemsOf } from '../../shared/stems.ts';
+
+/**
+ * Returns the key of a stem in the index of terms: a hash of base and stem (cyrb53), since the index
+ * takes ASCII words only. 53 bits: among the stems of a base a collision is improbable, and it would
+ * only raise a count.
+ */
+export function termKey(base_id: string, stem: string): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (const text of [base_id, stem]) {
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      high = Math.imul(high ^ code, 0x9e3779b1);
+      low = Math.imul(low ^ code, 0x5f356495);
+    }
+  }
+  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
+  return (0x100000000 * (0x1fffff & low) + (high >>> 0)).toString(36);
+}
+
+/** Returns the keys of the distinct stems of a chunk, from its indexed title and body. */
+export const indexedKeys = (base_id: string, title: string, body: string): string =>
+  [...new Set(stemsOf(`${title}\n${body}`))].map((stem) => termKey(base_id, stem)).join(' ');
