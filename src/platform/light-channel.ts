@@ -2,7 +2,7 @@ export type Read<Out> =
   | { readonly done: false; readonly value: Out }
   | { readonly done: true; readonly value: undefined };
 
-/** What the producer of a channel gets: the controllers of a readable and of a transform stream. */
+/** The controller of a readable or a transform stream, as its producer uses it. */
 export interface Controller<Out> {
   readonly desiredSize: number | null;
   /** True while nothing is queued and more may come. */

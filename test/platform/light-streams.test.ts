@@ -91,7 +91,7 @@ describe('light streams', () => {
     expect(await collect(stream.pipeThrough(doubled()))).toEqual(['late', 'late', 'end']);
   });
 
-  it('deliver what came before a failure of the source only once it is read, and then the failure', async () => {
+  it('deliver the chunks before a failure of the source, and then the failure', async () => {
     const failing = () => {
       let pulls = 0;
       return new LightReadableStream<string>({
