@@ -98,18 +98,17 @@ async function store(
   run: RunRow,
   answer: AnyMessageRow | null,
 ): Promise<void> {
-  const { id, workspace_id, ...end } = run;
   const { spans, usage } = progress.take();
   const { before, after, jobs } = active.storage.end({ run, answer, progress });
   const statements = [
     ...before,
-    endRun(ctx.db, workspace_id, id, end),
+    endRun(ctx.db, run.workspace_id, run.id, columnsOfEnd(run)),
     ...spans.map((span) => insertSpan(ctx.db, span)),
     ...usage,
     ...after,
   ];
   const hasEnded = async () => {
-    const stored = await selectRun(ctx.db, workspace_id, id).get();
+    const stored = await selectRun(ctx.db, run.workspace_id, run.id).get();
     return stored === undefined || !isOpen(stored);
   };
   try {
@@ -124,6 +123,16 @@ async function store(
     });
   }
 }
+
+/** Columns that do not change after the start of a run. Writing them would write their indexes again. */
+const startColumns: ReadonlySet<string> = new Set<keyof RunRow>([
+  ...(['id', 'workspace_id', 'agent_id', 'session_id', 'input_message_id'] as const),
+  ...(['version_id', 'experiment_id', 'variant_id', 'is_preview', 'metadata'] as const),
+  ...(['created_by', 'created_at', 'lease_until'] as const),
+]);
+
+const columnsOfEnd = (run: RunRow): Partial<RunRow> =>
+  Object.fromEntries(Object.entries(run).filter(([name]) => !startColumns.has(name)));
 
 function endedRun(ctx: Ctx, active: ActiveRun, progress: Progress, end: Partial<RunRow>): RunRow {
   const now = ctx.now();

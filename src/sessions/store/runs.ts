@@ -46,7 +46,11 @@ export const insertRunOfSession = (
   db: Db,
   { version_id: _, ...row }: RunRow,
   requested: string | null,
-): Statement => insertRunWith(db, { ...row, requested });
+): Statement => insertRunWith(db, { ...withoutNulls(row), requested });
+
+/** Leaves out the columns that are null, which at the start of a run are most of them. */
+const withoutNulls = <Row extends object>(row: Row): Row =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Row;
 
 const insertRunWith = compileByColumns<
   Omit<RunRow, 'version_id'> & { readonly requested: string | null }
