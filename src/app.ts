@@ -16,6 +16,8 @@ import { createLog } from './platform/log.ts';
 import { Failure } from './shared/failure.ts';
 import { newId } from './shared/id.ts';
 
+// Headers are set on the finished response: Hono's `c.header` would copy the response for each.
+
 const platform = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();
   const bookmark = c.req.header('x-d1-bookmark');
@@ -30,12 +32,13 @@ const platform = createMiddleware<AppEnv>(async (c, next) => {
   c.set('admission', guards.admission);
   if (!isRead) await guards.beforeWrite(opened);
   await next();
-  c.header('server-timing', serverTiming(opened.meter, Date.now() - started));
+  const { headers } = c.res;
+  headers.set('server-timing', serverTiming(opened.meter, Date.now() - started));
   const rates = [...opened.rates.values()];
   const limits = apiOf(c.req.path).rateLimitHeaders(rates);
-  for (const [name, value] of Object.entries(limits)) c.header(name, value);
+  for (const [name, value] of Object.entries(limits)) headers.set(name, value);
   const reached = opened.bookmark();
-  if (reached !== null) c.header('x-d1-bookmark', reached);
+  if (reached !== null) headers.set('x-d1-bookmark', reached);
   opened.log.info('request', {
     workspace_id: c.var.workspace_id,
     method: c.req.method,
@@ -54,8 +57,9 @@ const floodGuard = createMiddleware<AppEnv>(async (c, next) => {
 /** Forbids running and framing responses; pages that need more set their own policy. */
 const contentPolicy = createMiddleware<AppEnv>(async (c, next) => {
   await next();
-  if (!c.res.headers.has('content-security-policy'))
-    c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  const { headers } = c.res;
+  if (!headers.has('content-security-policy'))
+    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 });
 
 const guarded = /^\/(?:api|v1)(?:\/|$)|^\/(?:metrics|readyz)$/;
@@ -64,8 +68,9 @@ const guarded = /^\/(?:api|v1)(?:\/|$)|^\/(?:metrics|readyz)$/;
 const cachePolicy = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   if (!guarded.test(c.req.path) || c.req.method === 'OPTIONS') return;
-  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
-  c.header('vary', 'Authorization', { append: true });
+  const { headers } = c.res;
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  headers.append('vary', 'Authorization');
 });
 
 /** The form of D1 bookmarks; D1 fails a request with any other. */
