@@ -92,9 +92,9 @@ async function runJob(
   const attempt = await claimJob(ctx, message);
   if (attempt === null) return null;
   if (attempt > maxAttempts) return onExhausted(handlers, ctx, message, 'The job never finished.');
-  const heartbeat = setInterval(() => ctx.defer(renewClaim(ctx, message.id)), claimFor / 3);
+  const heartbeat = setInterval(() => ctx.defer(renewClaim(ctx, message, attempt)), claimFor / 3);
   try {
-    const end = endJob(ctx, message);
+    const end = endJob(ctx, message, attempt);
     const isEnded = await handlerOf(handlers, message.job).run(ctx, message.job, end);
     if (isEnded !== true) await batch(ctx.db, [end]);
     return null;
@@ -103,7 +103,7 @@ async function runJob(
     const reason = error instanceof Error ? error.message : String(error);
     if (attempt >= maxAttempts) return await onExhausted(handlers, ctx, message, reason);
     const delay = backoff(attempt);
-    await releaseJob(ctx, message, delay, reason);
+    await releaseJob(ctx, message, attempt, delay, reason);
     return delay;
   } finally {
     clearInterval(heartbeat);

@@ -48,27 +48,40 @@ const claim = compile((db, value: (name: 'id' | 'type' | 'now' | 'until') => Pla
     .returning({ attempts: outbox.attempts }),
 );
 
-export const renewClaim = (ctx: Ctx, id: string) =>
+/** The row of a job unless it has been replaced, or claimed again because the claim of `attempt` had lapsed. */
+const attemptOf = (
+  id: string | Placeholder,
+  type: string | Placeholder,
+  attempt: number | Placeholder,
+) => and(rowOf(id, type), eq(outbox.attempts, attempt));
+
+export const renewClaim = (ctx: Ctx, { id, job }: JobMessage, attempt: number) =>
   ctx.db
     .update(outbox)
     .set({ claimed_until: ctx.now() + claimFor, due_at: ctx.now() + claimFor })
-    .where(eq(outbox.id, id))
+    .where(attemptOf(id, job.type, attempt))
     .run();
 
-/** The statement that ends a job, for a batch. */
-export const endJob = (ctx: Ctx, { id, job }: JobMessage) =>
-  deleteJob(ctx.db, { id, type: job.type });
+/** The statement that ends a job, for a batch. Does nothing if another worker has claimed the job since. */
+export const endJob = (ctx: Ctx, { id, job }: JobMessage, attempt: number) =>
+  deleteJob(ctx.db, { id, type: job.type, attempt });
 
-const deleteJob = compile((db, value: (name: 'id' | 'type') => Placeholder) =>
-  db.delete(outbox).where(rowOf(value('id'), value('type'))),
+const deleteJob = compile((db, value: (name: 'id' | 'type' | 'attempt') => Placeholder) =>
+  db.delete(outbox).where(attemptOf(value('id'), value('type'), value('attempt'))),
 );
 
-/** Releases a job for another attempt after `delay` milliseconds. */
-export const releaseJob = (ctx: Ctx, { id, job }: JobMessage, delay: number, error: string) =>
+/** Releases a job for another attempt after `delay` milliseconds, unless another worker has claimed it since. */
+export const releaseJob = (
+  ctx: Ctx,
+  { id, job }: JobMessage,
+  attempt: number,
+  delay: number,
+  error: string,
+) =>
   ctx.db
     .update(outbox)
     .set({ claimed_until: 0, due_at: ctx.now() + delay + claimFor, last_error: error })
-    .where(rowOf(id, job.type))
+    .where(attemptOf(id, job.type, attempt))
     .run();
 
 /** Moves an exhausted job to `dead_letters`. Idempotent. */
@@ -78,7 +91,7 @@ export const deadLetterJob = (ctx: Ctx, message: JobMessage, error: string) =>
       .insert(dead_letters)
       .values({ ...message, error, created_at: ctx.now() })
       .onConflictDoNothing(),
-    endJob(ctx, message),
+    ctx.db.delete(outbox).where(rowOf(message.id, message.job.type)),
   ]);
 
 /** Sends due jobs: those never sent, lost by the queue, or abandoned by a worker that died. */

@@ -5,7 +5,7 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { jobHandlers } from '../../src/features.ts';
 import { dispatchBatch } from '../../src/jobs/index.ts';
 import type { JobHandlers } from '../../src/platform/job-handler.ts';
@@ -77,6 +77,36 @@ describe('a batch of jobs', () => {
     expect(ran.toSorted()).toEqual(['first', 'last', 'poison', 'poison']);
     expect(result).toEqual({ acked: ['0', '1', '3', '4'], retried: ['2', '5'] });
     expect(await countRows('outbox', workspace.id)).toBe(1);
+  });
+
+  it('keeps a job that another worker has taken over until that one ends it', async () => {
+    const workspace = await newWorkspace();
+    const job = await promise(workspace, 'slow');
+    const steps = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    let ran = 0;
+    const handlers: JobHandlers = {
+      ...jobHandlers,
+      'file.delete': {
+        run: async () => {
+          ran += 1;
+          await steps[ran - 1]?.promise;
+        },
+        onExhausted: async () => undefined,
+      },
+    };
+    const first = deliver(handlers, [job]);
+    await vi.waitUntil(() => ran === 1);
+    // A parser keeps the first worker so busy that it does not renew its claim.
+    await env.DB.prepare('update outbox set claimed_until = 0 where id = ?').bind(job.id).run();
+    const second = deliver(handlers, [job]);
+    await vi.waitUntil(() => ran === 2);
+    steps[0].resolve();
+    expect(await first).toEqual({ acked: ['0'], retried: [] });
+    steps[1].reject(new Error('The second worker fails.'));
+    expect(await second).toEqual({ acked: [], retried: ['0'] });
+    expect(await deliver(handlers, [job])).toEqual({ acked: ['0'], retried: [] });
+    expect(ran).toBe(3);
+    expect(await countRows('outbox', workspace.id)).toBe(0);
   });
 
   it('makes a job that keeps failing a dead letter after five attempts, once, and tells its owner (R65)', async () => {
