@@ -5,7 +5,7 @@ import { dead_letters, idempotency_keys, outbox } from '../db/schema/platform.ts
 import { firstSweepAfter } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { JobMessage } from '../platform/job.ts';
-import { releaseNext } from '../platform/lanes.ts';
+import { releaseNext, releaseStalled } from '../platform/lanes.ts';
 import { repeatBounded } from '../platform/repeat-bounded.ts';
 import { second } from '../shared/time.ts';
 import { backoff } from './backoff.ts';
@@ -100,16 +100,19 @@ export const sweepOutbox = (ctx: Ctx): Promise<number> =>
 
 async function sendDue(ctx: Ctx): Promise<number> {
   const now = ctx.now();
-  const due = await ctx.db
-    .update(outbox)
-    .set({
-      sends: sql`${outbox.sends} + 1`,
-      due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)`,
-    })
-    .where(
-      sql`${outbox.id} in (select id from outbox where is_waiting = 0 and due_at <= ${now} order by due_at limit ${sendLimit})`,
-    )
-    .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job });
+  const [, due] = await batch(ctx.db, [
+    releaseStalled(ctx.db, now),
+    ctx.db
+      .update(outbox)
+      .set({
+        sends: sql`${outbox.sends} + 1`,
+        due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)`,
+      })
+      .where(
+        sql`${outbox.id} in (select id from outbox where is_waiting = 0 and due_at <= ${now} order by due_at limit ${sendLimit})`,
+      )
+      .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job }),
+  ]);
   await ctx.jobs.send(due as JobMessage[]);
   return due.length;
 }
