@@ -11,6 +11,12 @@ import { claimFor, claimJob, deadLetterJob, endJob, releaseJob, renewClaim } fro
 const deadLetterQueue = /-dead$/;
 
 /**
+ * Milliseconds after which an invocation starts no further large job. All of its jobs share the limits of an
+ * invocation, 5 minutes of CPU time and 15 minutes in all, so a job that comes late would be ended for the earlier ones.
+ */
+const largeJobsFor = 30 * second;
+
+/**
  * Runs the jobs of a batch concurrently, except that those which need much memory run one after another, as do
  * repeated messages of one job.
  */
@@ -21,17 +27,38 @@ export async function dispatchBatch(
   execution: ExecutionContext,
 ): Promise<void> {
   const isDead = deadLetterQueue.test(queue);
-  const dispatchAll = async (group: readonly Delivery[]) => {
-    for (const delivery of group) await dispatch(handlers, delivery, isDead, env, execution);
+  const platform = openPlatform(env, execution, { request_id: newId('req') });
+  const started = platform.now();
+  const dispatchAll = async (group: readonly Delivery[], key: string | undefined) => {
+    for (const [index, delivery] of group.entries()) {
+      const isLate = key === large && !isDead && platform.now() - started > largeJobsFor;
+      if (isLate) return sendAgain(platform, group.slice(index));
+      await dispatch(handlers, delivery, isDead, env, execution);
+    }
   };
   const read = messages.map((message) => ({
     message,
     data: JobMessage.safeParse(message.body).data,
   }));
   const groups = Map.groupBy(read, ({ data }) =>
-    data !== undefined && handlerOf(handlers, data.job).isLarge ? 'large' : data?.id,
+    data !== undefined && handlerOf(handlers, data.job).isLarge ? large : data?.id,
   );
-  await Promise.all([...groups.values()].map(dispatchAll));
+  await Promise.all([...groups].map(([key, group]) => dispatchAll(group, key)));
+}
+
+/** Key of the group of large jobs; others have the id of their job. */
+const large = 'large';
+
+/** Sends the jobs in new messages, since a retry would count as a failed delivery. */
+async function sendAgain(platform: Platform, deliveries: readonly Delivery[]): Promise<void> {
+  const actor = { type: 'system', name: 'jobs' } as const;
+  const { jobs, log } = platform.context({ workspace_id: '', actor });
+  try {
+    await jobs.send(deliveries.flatMap(({ data }) => data ?? []));
+  } catch (error) {
+    log.error('jobs_left_to_the_sweep', { error });
+  }
+  for (const { message } of deliveries) message.ack();
 }
 
 /** A message with its job; undefined when it is malformed. */

@@ -48,6 +48,7 @@ async function deliver(
   handlers: JobHandlers,
   bodies: readonly unknown[],
   queue = 'agentgrid-jobs',
+  bindings: unknown = env,
 ) {
   const messages = bodies.map((body, index) => ({
     id: String(index),
@@ -57,7 +58,7 @@ async function deliver(
   }));
   const batch = createMessageBatch(queue, messages);
   const execution = createExecutionContext();
-  await dispatchBatch(handlers, batch, env, execution);
+  await dispatchBatch(handlers, batch, bindings as Env, execution);
   await waitOnExecutionContext(execution);
   const { explicitAcks, retryMessages } = await getQueueResult(batch, execution);
   return { acked: explicitAcks.sort(), retried: retryMessages.map(({ msgId }) => msgId) };
@@ -106,6 +107,40 @@ describe('a batch of jobs', () => {
     expect(await second).toEqual({ acked: [], retried: ['0'] });
     expect(await deliver(handlers, [job])).toEqual({ acked: ['0'], retried: [] });
     expect(ran).toBe(3);
+    expect(await countRows('outbox', workspace.id)).toBe(0);
+  });
+
+  it('starts no large job that others leave too little time, and sends it again', async () => {
+    const workspace = await newWorkspace();
+    const jobs = [
+      await promise(workspace, 'a'),
+      await promise(workspace, 'b'),
+      await promise(workspace, 'c'),
+    ];
+    const ran: string[] = [];
+    const clock = vi.spyOn(Date, 'now');
+    const handlers: JobHandlers = {
+      ...jobHandlers,
+      'file.delete': {
+        isLarge: true,
+        run: async (_ctx, { file_id }) => {
+          ran.push(file_id);
+          const later = Date.now() + 20_000;
+          clock.mockImplementation(() => later);
+        },
+        onExhausted: async () => undefined,
+      },
+    };
+    const sent: unknown[] = [];
+    const JOBS = {
+      sendBatch: async (messages: { body: unknown }[]) =>
+        void sent.push(...messages.map(({ body }) => body)),
+    };
+    const result = await deliver(handlers, jobs, 'agentgrid-jobs', { ...env, JOBS });
+    clock.mockRestore();
+    expect(result).toEqual({ acked: ['0', '1', '2'], retried: [] });
+    expect([ran, sent]).toEqual([['a', 'b'], [jobs[2]]]);
+    expect(await deliver(handlers, sent)).toEqual({ acked: ['0'], retried: [] });
     expect(await countRows('outbox', workspace.id)).toBe(0);
   });
 
